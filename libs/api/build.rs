@@ -1,0 +1,37 @@
+//! Compiles `proto/` with protox, so that no protoc is needed.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use prost::Message as _;
+
+const FILES: [&str; 10] = [
+    "mpp/type/v1/type.proto",
+    "mpp/feed/v1/feed.proto",
+    "mpp/registry/v1/directory.proto",
+    "mpp/registry/v1/catalog.proto",
+    "mpp/registry/v1/search.proto",
+    "mpp/sync/v1/sync.proto",
+    "mpp/scheduling/v1/hours.proto",
+    "mpp/scheduling/v1/booking.proto",
+    "mpp/scheduling/v1/queue.proto",
+    "mpp/reporting/v1/report.proto",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
+    println!("cargo::rerun-if-changed={}", root.display());
+
+    let descriptors = protox::compile(FILES.map(|file| root.join(file)), [&root])?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+
+    let mut config = prost_build::Config::new();
+    // Documents are encoded once, when they are written, and handed on without a copy.
+    config.bytes(["."]).extern_path(".google.protobuf.Any", "crate::Any");
+    // Maps keep an order, so that the same record always has the same bytes.
+    config.btree_map(["."]);
+    config.enable_type_names();
+    config.include_file("mpp.rs");
+    tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
+    Ok(())
+}

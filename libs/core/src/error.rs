@@ -1,0 +1,164 @@
+//! The one error of the domain. It knows nothing of the transport: `mpp-rpc` maps it to a status.
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use crate::{Code, Reason};
+
+/// Result with the domain's error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A field of the request that is wrong, and the way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldViolation {
+    /// Path from the request's root, such as `mall.sites[0].location.latitude`.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub description: String,
+    /// Stable code, such as `REQUIRED`.
+    pub code: &'static str,
+}
+
+/// Why something failed: a public message for the caller, a private context for the log.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    reason: Reason,
+    message: String,
+    fields: Vec<FieldViolation>,
+    retry_after: Option<Duration>,
+    context: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// A failure with a message that the caller may read; say what to do next.
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            reason,
+            message: message.into(),
+            fields: Vec::new(),
+            retry_after: None,
+            context: None,
+        }))
+    }
+
+    /// One wrong field.
+    pub fn field(
+        field: impl Into<String>,
+        code: &'static str,
+        description: impl Into<String>,
+    ) -> Self {
+        let violation =
+            FieldViolation { field: field.into(), description: description.into(), code };
+        Self::fields(vec![violation])
+    }
+
+    /// Several wrong fields, all of them, so that the caller mends them at once.
+    pub fn fields(fields: Vec<FieldViolation>) -> Self {
+        let message = fields
+            .iter()
+            .map(|violation| format!("{}: {}", violation.field, violation.description))
+            .collect::<Vec<_>>()
+            .join("; ");
+        let mut error = Self::new(Reason::InvalidField, message);
+        error.0.fields = fields;
+        error
+    }
+
+    /// A record that is not there.
+    pub fn not_found(name: &str) -> Self {
+        Self::new(Reason::NotFound, format!("{name} does not exist"))
+    }
+
+    /// A fault of ours: the caller learns nothing but that, the log gets the cause.
+    pub fn internal(context: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Reason::Internal, "internal error; the trace id finds it in the server's log")
+            .with_context(context)
+    }
+
+    /// Adds what only the log may show.
+    #[must_use]
+    pub fn with_context(mut self, context: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.context = Some(context.into());
+        self
+    }
+
+    /// Tells the caller to try the same again after a while.
+    #[must_use]
+    pub fn with_retry_after(mut self, after: Duration) -> Self {
+        self.0.retry_after = Some(after);
+        self
+    }
+
+    /// Puts a path before every field, for a message that lies within another.
+    #[must_use]
+    pub fn within(mut self, path: &str) -> Self {
+        for violation in &mut self.0.fields {
+            violation.field = format!("{path}.{}", violation.field);
+        }
+        self
+    }
+
+    /// The stable reason.
+    pub fn reason(&self) -> Reason {
+        self.0.reason
+    }
+
+    /// The canonical code.
+    pub fn code(&self) -> Code {
+        self.0.reason.code()
+    }
+
+    /// The public message.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The wrong fields; empty where the request is not at fault.
+    pub fn violations(&self) -> &[FieldViolation] {
+        &self.0.fields
+    }
+
+    /// When to try again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The private context.
+    pub fn context(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.context.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.reason.as_str(), self.0.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.context.as_deref().map(|context| context as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_is_public_and_the_context_is_not() {
+        let error = Error::internal("password=hunter2 refused");
+        assert!(!error.to_string().contains("hunter2"));
+        assert!(error.context().is_some_and(|context| context.to_string().contains("hunter2")));
+    }
+
+    #[test]
+    fn a_nested_violation_carries_its_whole_path() {
+        let error = Error::field("location.latitude", "OUT_OF_RANGE", "must be -90 to 90")
+            .within("sites[1]")
+            .within("mall");
+        assert_eq!(error.violations()[0].field, "mall.sites[1].location.latitude");
+    }
+}

@@ -1,0 +1,20 @@
+//! What every part of the suite speaks of: names, region codes, times, and the one [`Error`].
+//!
+//! Nothing here does I/O. Money and localized texts live in the contract (`mpp-api`), since they
+//! have no rules beyond their shape.
+
+#![forbid(unsafe_code)]
+
+mod clock;
+mod error;
+mod identity;
+mod name;
+mod reason;
+mod region;
+
+pub use clock::{Clock, Micros};
+pub use error::{Error, FieldViolation, Result};
+pub use identity::{Caller, Role};
+pub use name::{check_id, check_name, ResourceName};
+pub use reason::{Code, Reason};
+pub use region::RegionCode;
