@@ -1,0 +1,63 @@
+//! Hours, decrees, time zones and deviations of public service malls (*Mal Pelayanan Publik*). Pure: no
+//! clock, no I/O; the nation's decrees are embedded.
+//!
+//! # The question
+//! *Is this counter open on that date, when, and why?* [`resolve`] answers it from three inputs: the rules of
+//! the place and of everything above it ([`Rule`]), what was decreed ([`Decrees`]), and the mall's region.
+//! The answer is open, closed or **unknown**, with the chain of reasons in order.
+//!
+//! # Precedence
+//! Rules inherit national template → mall → counter → service. Between layers the more specific wins; within a
+//! layer the shorter period, then the narrower season, the later start, and the id. A rule is whole: a counter
+//! whose week has no Saturday is closed on Saturdays, whatever the mall says. Only [`Observes`] (which
+//! holidays are worked) is looked for further up when a rule is silent on it.
+//!
+//! A closure is a rule too and obeys the same order, unless it is *mandatory*: then it closes its own layer
+//! and all below for its whole period, however short another rule's period is. To lift it, end it. (Letting a
+//! shorter rule win over it was rejected: an event's hours, written before the flood, would reopen the hall.)
+//!
+//! # Unknown, never open
+//! - A year that no decree fixes is unknown on every day, Sundays included, save where a closure holds.
+//!   Formulas are no substitute: computed dates were wrong in 5 of 12 years.
+//! - A holiday whose date is only estimated makes its date, and a day on either side, unknown for those who
+//!   observe it and would be open; decreed holidays in that window stay closed.
+//! - In an expected but undecided Ramadan, and a day on either side, and on any date too far from a decided
+//!   Ramadan to be surely outside the next one, the answer is worked out both ways: where both agree it
+//!   stands, else it is unknown.
+//! - A date for which no rule speaks is unknown. Closed is something that somebody said.
+//!
+//! # Deviations
+//! [`deviation`] sets a counter beside its mall (binding), the national template (not binding) and its body's
+//! [`Baseline`] (binding where the law or its own decision binds it). A day that everyone is closed by decree
+//! is none; a day unknown on either side is listed and not counted.
+//!
+//! # Dates
+//! "Today" is the mall's local date, everywhere: [`local_date`]. The zones are fixed offsets, so a local day
+//! is always 24 hours and minutes from midnight are exact.
+
+mod amend;
+mod baseline;
+mod decree;
+mod decree_csv;
+mod deviation;
+mod error;
+mod interval;
+mod resolve;
+mod rule;
+mod slot;
+mod why;
+mod zone;
+
+pub use amend::{Amendment, HolidayKey, MAX_ROWS};
+pub use baseline::{Baseline, PERPRES_21_2023, Regime, civil_service};
+pub use decree::{Decrees, Holiday, HolidayKind, Ramadan, RamadanStatus, UNCERTAINTY_DAYS};
+pub use deviation::{
+    Against, Compared, Counter, Finding, FindingCode, MAX_DAYS, Report, Verdict, deviation,
+};
+pub use error::{Error, Problem};
+pub use interval::{DAY, Interval, MAX_INTERVALS, Weekly, format_time, parse_time, total};
+pub use resolve::{Day, Status, resolve, resolve_down_to};
+pub use rule::{Closure, Layer, MAX_TEXT, Observes, Rule, Season};
+pub use slot::slots;
+pub use why::{Code, Text, Why};
+pub use zone::{Zone, day_bounds, local_date, local_time, local_to_utc_micros};

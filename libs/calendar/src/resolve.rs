@@ -1,0 +1,264 @@
+//! The hours of one place on one date, and why.
+
+use jiff::civil::Date;
+
+use crate::decree::{Decrees, Holiday, HolidayKind, RamadanStatus};
+use crate::interval::Interval;
+use crate::rule::{Layer, Observes, Rule};
+use crate::why::{Code, Why};
+
+/// Whether a place is open on a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Open in these intervals: not empty, sorted, apart.
+    Open(Vec<Interval>),
+    /// Closed all day.
+    Closed,
+    /// Nobody has decided yet. Never to be sold or promised.
+    Unknown,
+}
+
+/// The answer for one date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// The local date.
+    pub date: Date,
+    /// Open, closed or unknown.
+    pub status: Status,
+    /// Where citizens are served meanwhile, when a closure says so.
+    pub referral: Option<String>,
+    /// What decided, in order: the season, the closure or the rule that holds, what it overrides, and the
+    /// decrees.
+    pub why: Vec<Why>,
+}
+
+impl Day {
+    pub(crate) fn unknown(date: Date, why: Vec<Why>) -> Day {
+        Day {
+            date,
+            status: Status::Unknown,
+            referral: None,
+            why,
+        }
+    }
+
+    /// The intervals open; none when closed or unknown.
+    pub fn intervals(&self) -> &[Interval] {
+        match &self.status {
+            Status::Open(intervals) => intervals,
+            Status::Closed | Status::Unknown => &[],
+        }
+    }
+
+    /// Whether a holiday decree is among the reasons for being closed.
+    pub fn closed_by_decree(&self) -> bool {
+        self.status == Status::Closed && self.why.iter().any(|why| why.code.closes_by_decree())
+    }
+}
+
+/// The hours on `date` of the place whose rules, and those of all layers above it, are given; `region` is
+/// the Kemendagri code of the mall's regency. The order of `rules` does not matter.
+pub fn resolve(date: Date, rules: &[Rule], decrees: &Decrees, region: &str) -> Day {
+    resolve_where(date, rules, decrees, region, |_| true)
+}
+
+/// As [`resolve`], with the rules of `layer` and those above it only: what a mall says when a counter's
+/// rules are at hand.
+pub fn resolve_down_to(
+    layer: Layer,
+    date: Date,
+    rules: &[Rule],
+    decrees: &Decrees,
+    region: &str,
+) -> Day {
+    resolve_where(date, rules, decrees, region, |rule| rule.layer <= layer)
+}
+
+fn resolve_where(
+    date: Date,
+    rules: &[Rule],
+    decrees: &Decrees,
+    region: &str,
+    wanted: impl Fn(&Rule) -> bool,
+) -> Day {
+    let mut valid: Vec<&Rule> = rules
+        .iter()
+        .filter(|r| wanted(r) && r.covers(date))
+        .collect();
+    valid.sort_by(|a, b| a.precedence(b));
+    let place = Place {
+        date,
+        decrees,
+        region,
+    };
+    match decrees.ramadan(date) {
+        RamadanStatus::Outside => place.decide(&in_season(&valid, false)),
+        RamadanStatus::In(row) => {
+            let mut day = place.decide(&in_season(&valid, true));
+            day.why.insert(0, Why::ramadan(row));
+            day
+        }
+        RamadanStatus::Undecided(row) => {
+            let ramadan = place.decide(&in_season(&valid, true));
+            let outside = place.decide(&in_season(&valid, false));
+            reconcile(ramadan, outside, Why::ramadan_undecided(date, row))
+        }
+    }
+}
+
+fn in_season<'a>(valid: &[&'a Rule], ramadan: bool) -> Vec<&'a Rule> {
+    valid
+        .iter()
+        .copied()
+        .filter(|rule| rule.applies_in(ramadan))
+        .collect()
+}
+
+/// One answer from two hypotheses: theirs where they agree, else unknown with the reasons of both.
+fn reconcile(ramadan: Day, outside: Day, undecided: Why) -> Day {
+    if ramadan == outside {
+        return ramadan;
+    }
+    let agree = ramadan.status == outside.status && ramadan.referral == outside.referral;
+    let Day {
+        date,
+        status,
+        referral,
+        why: in_ramadan,
+    } = ramadan;
+    let mut why = vec![undecided];
+    why.extend(agree.then(Why::ramadan_irrelevant));
+    why.extend(in_ramadan);
+    for step in outside.why {
+        if !why.contains(&step) {
+            why.push(step);
+        }
+    }
+    if agree {
+        Day {
+            date,
+            status,
+            referral,
+            why,
+        }
+    } else {
+        Day::unknown(date, why)
+    }
+}
+
+struct Place<'a> {
+    date: Date,
+    decrees: &'a Decrees,
+    region: &'a str,
+}
+
+impl Place<'_> {
+    /// `rules` are those in force, by precedence. What is certain whatever a decree may say (a closure) comes
+    /// first; then an undecreed year makes everything unknown.
+    fn decide(&self, rules: &[&Rule]) -> Day {
+        if let Some(day) = self.mandatory_closure(rules) {
+            return day;
+        }
+        let Some((winner, overridden)) = rules.split_first() else {
+            return Day::unknown(self.date, vec![Why::no_rule()]);
+        };
+        let overrides = overridden
+            .iter()
+            .map(|rule| Why::rule_overridden(rule, winner));
+        if let Some(closure) = &winner.closure {
+            let why = std::iter::once(Why::closed(winner, closure))
+                .chain(overrides)
+                .collect();
+            return self.day(Status::Closed, closure.referral.clone(), why);
+        }
+        let mut why: Vec<Why> = std::iter::once(Why::rule_applied(winner))
+            .chain(overrides)
+            .collect();
+        if self.decrees.year(self.date.year()).is_none() {
+            why.push(Why::year_undecreed(self.date.year()));
+            return Day::unknown(self.date, why);
+        }
+        let observes = rules
+            .iter()
+            .find_map(|rule| rule.observes)
+            .unwrap_or(Observes::ALL);
+        let status = self.weigh(winner, observes, &mut why);
+        self.day(status, None, why)
+    }
+
+    /// The closures that hold for all below; of several, the widest names the referral.
+    fn mandatory_closure(&self, rules: &[&Rule]) -> Option<Day> {
+        let closing: Vec<_> = (rules.iter().rev())
+            .filter_map(|rule| rule.mandatory_closure().map(|closure| (rule, closure)))
+            .collect();
+        if closing.is_empty() {
+            return None;
+        }
+        let why = closing
+            .iter()
+            .map(|(rule, closure)| Why::closed(rule, closure))
+            .collect();
+        let referral = closing
+            .iter()
+            .find_map(|(_, closure)| closure.referral.clone());
+        Some(self.day(Status::Closed, referral, why))
+    }
+
+    /// The winner's hours against the decrees.
+    fn weigh(&self, winner: &Rule, observes: Observes, why: &mut Vec<Why>) -> Status {
+        let intervals = winner.intervals_on(self.date);
+        if intervals.is_empty() {
+            why.push(Why::closed_weekday(winner, self.date.weekday()));
+        }
+        let holiday = self.decreed_holidays(observes, why);
+        if intervals.is_empty() || holiday {
+            return Status::Closed;
+        }
+        if self.undecided_holidays(observes, why) {
+            return Status::Unknown;
+        }
+        Status::Open(intervals.to_vec())
+    }
+
+    fn decreed_holidays(&self, observes: Observes, why: &mut Vec<Why>) -> bool {
+        let before = why.len();
+        for row in self.decrees.holidays(self.date, self.region) {
+            match &row.revoked_by {
+                Some(by) => why.push(Why::holiday_revoked(row, by)),
+                None if row.estimated => {}
+                None if is_observed(row, observes) => why.push(Why::holiday(row)),
+                None => why.push(Why::holiday_worked(row)),
+            }
+        }
+        why[before..]
+            .iter()
+            .any(|step| step.code.closes_by_decree())
+    }
+
+    fn undecided_holidays(&self, observes: Observes, why: &mut Vec<Why>) -> bool {
+        let rows = self.decrees.undecided(self.date, self.region);
+        why.extend(
+            rows.filter(|row| is_observed(row, observes))
+                .map(Why::holiday_undecided),
+        );
+        why.last()
+            .is_some_and(|step| step.code == Code::HolidayUndecided)
+    }
+
+    fn day(&self, status: Status, referral: Option<String>, why: Vec<Why>) -> Day {
+        Day {
+            date: self.date,
+            status,
+            referral,
+            why,
+        }
+    }
+}
+
+fn is_observed(row: &Holiday, observes: Observes) -> bool {
+    match row.kind {
+        HolidayKind::National => observes.national,
+        HolidayKind::CollectiveLeave => observes.collective,
+        HolidayKind::Regional => observes.regional,
+    }
+}
