@@ -1,0 +1,52 @@
+# One row of the regency's own catalog (an object of strings) to the canonical record.
+
+def trimmed: gsub("^\\s+|\\s+$"; "");
+def slug: ascii_downcase | gsub("[^a-z0-9]+"; "-") | gsub("^-+|-+$"; "");
+
+def items:
+  trimmed
+  | if . == "" then []
+    elif test("^[0-9]+[.)] |\n") then list_items
+    else split(";") | map(trimmed) | map(select(. != "")) end;
+
+def applicant: if startswith("(Perorangan)") then "PERSON" elif startswith("(Badan)") then "BODY" else "ANY" end;
+
+# "1: units/…/services/…; 3: …"
+def links:
+  split(";") | map(select(contains(": ")) | trimmed | split(": ") | {key: .[0], value: .[1]}) | from_entries;
+
+def fees:
+  trimmed | split("\n") | map(trimmed) | map(select(. != "")
+    | if test("^[^:]+: ") then capture("^(?<what>[^:]+): (?<price>.*)$") else {what: "", price: .} end
+    | .what as $what | (.price | rupiah) + {"label": $what});
+
+def staff: {source_text: trimmed} + if test("[0-9]") then {count: (capture("(?<n>[0-9]+)") | .n | tonumber)} else {} end;
+
+. as $row
+| ($row.syarat_dari | links) as $links
+| ($row.persyaratan | items) as $requirements
+| {
+    # The regency left some codes empty; then the title stands in.
+    source_id: (if ($row.kode | trimmed) == "" then $row.layanan else $row.kode end | slug),
+    service: {
+      unit: ("units/" + ($row.unit | slug)),
+      title: {id: ($row.layanan | trimmed), en: ($row.layanan_en | trimmed)},
+      category: ($row.kategori | trimmed | ascii_downcase),
+      keywords: ($row.kata_kunci | split(",") | map(trimmed) | map(select(. != ""))),
+      requirements: [range($requirements | length) as $i | $requirements[$i]
+        | {text: sub("^\\((Perorangan|Badan)\\) *"; ""), applicant: applicant, satisfied_by: ($links[$i + 1 | tostring] // "")}],
+      procedure: ($row.alur | items),
+      time: ($row.waktu | trimmed | service_time),
+      fees: ($row.biaya | fees),
+      product: ($row.hasil | trimmed),
+      complaints: ($row.pengaduan | items),
+      legal_basis: ($row.dasar_hukum | items),
+      facilities: ($row.fasilitas | items),
+      competence: ($row.kompetensi | trimmed),
+      supervision: ($row.pengawasan | trimmed),
+      staff: ($row.petugas | staff),
+      service_guarantee: ($row.jaminan | trimmed),
+      safety_guarantee: ($row.keamanan | trimmed),
+      evaluation: ($row.evaluasi | trimmed)
+    }
+  }

@@ -1,0 +1,46 @@
+# One element of BKPM's paged JSON to the canonical record.
+
+def trimmed: gsub("^\\s+|\\s+$"; "");
+def slug: ascii_downcase | gsub("[^a-z0-9]+"; "-") | gsub("^-+|-+$"; "");
+
+def applicant: {"badan": "BODY", "perorangan": "PERSON"}[.] // "ANY";
+
+# The ministry writes "Menengah  Tinggi", "TINGGI" and "rendah"; null where the risk depends on something else.
+def risk:
+  if . == null then {}
+  else {risk: ({"rendah": "LOW", "menengah rendah": "MEDIUM_LOW", "menengah tinggi": "MEDIUM_HIGH", "tinggi": "HIGH"}
+    [ascii_downcase | gsub("\\s+"; " ") | trimmed])} | select(.risk != null) // {} end;
+
+def staff: {source_text: trimmed} + if test("[0-9]") then {count: (capture("(?<n>[0-9]+)") | .n | tonumber)} else {} end;
+
+def licence:
+  (.risiko | risk) + {
+    kbli: [.kbli[] | {code: (.kode | tostring), edition: .edisi}],
+    scale: .skala,
+    authority: .kewenangan,
+    validity: .masaBerlaku
+  };
+
+{
+  source_id: (.id | slug),
+  service: ({
+    unit: "units/bkpm",
+    title: {id: (.judul.id | trimmed), en: (.judul.en | trimmed)},
+    category: (if .jenis == "fasilitas" then "investment-incentive" elif .jenis == "pelaporan" then "reporting" else "licensing" end),
+    keywords: .kataKunci,
+    requirements: [.syarat[] | {text: .uraian, applicant: (.pemohon | applicant), satisfied_by: (.dipenuhi_oleh // "")}],
+    procedure: .alur,
+    time: (.waktu | service_time),
+    fees: [(.tarif // [])[] | .uraian as $what | (.nilai | rupiah) + {"label": $what}],
+    product: .produk,
+    complaints: .pengaduan,
+    legal_basis: .dasarHukum,
+    facilities: .standar.sarana,
+    competence: .standar.kompetensi,
+    supervision: .standar.pengawasan,
+    staff: (.standar.pelaksana | staff),
+    service_guarantee: .standar.jaminanLayanan,
+    safety_guarantee: .standar.jaminanKeamanan,
+    evaluation: .standar.evaluasi
+  } + if .perizinan == null then {} else {licence: (.perizinan | licence)} end)
+}
