@@ -63,9 +63,9 @@ impl Decrees {
             touched.extend(days_of_year(*year));
         }
         for key in &amendment.revoke {
-            let decree = &amendment.decree;
-            self.row_mut(key)
-                .map(|row| revoke(row, decree, &mut touched));
+            if let Some(row) = self.row_mut(key) {
+                revoke(row, &amendment.decree, &mut touched);
+            }
         }
         for row in &amendment.add {
             self.put(row, &mut touched);

@@ -114,18 +114,20 @@ fn in_season<'a>(valid: &[&'a Rule], ramadan: bool) -> Vec<&'a Rule> {
         .collect()
 }
 
-/// One answer from two hypotheses: theirs where they agree, else unknown with the reasons of both.
+/// One answer from two hypotheses: theirs where they agree, else unknown with the reasons of both. A referral
+/// that only one of them gives cannot be promised.
 fn reconcile(ramadan: Day, outside: Day, undecided: Why) -> Day {
     if ramadan == outside {
         return ramadan;
     }
-    let agree = ramadan.status == outside.status && ramadan.referral == outside.referral;
+    let agree = ramadan.status == outside.status;
     let Day {
         date,
         status,
         referral,
         why: in_ramadan,
     } = ramadan;
+    let referral = referral.filter(|place| outside.referral.as_ref() == Some(place));
     let mut why = vec![undecided];
     why.extend(agree.then(Why::ramadan_irrelevant));
     why.extend(in_ramadan);
