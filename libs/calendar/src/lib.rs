@@ -6,6 +6,14 @@
 //! the place and of everything above it ([`Rule`]), what was decreed ([`Decrees`]), and the mall's region.
 //! The answer is open, closed or **unknown**, with the chain of reasons in order.
 //!
+//! ```
+//! use mpp_calendar::{Decrees, civil_service, resolve};
+//!
+//! let independence_day = "2026-08-17".parse().unwrap();
+//! let day = resolve(independence_day, civil_service(), &Decrees::national(), "51.71");
+//! assert!(day.closed_by_decree());
+//! ```
+//!
 //! # Precedence
 //! Rules inherit national template → mall → counter → service. Between layers the more specific wins; within a
 //! layer the shorter period, then the narrower season, the later start, and the id. A rule is whole: a counter

@@ -97,6 +97,27 @@ fn deciding_a_feast_settles_the_days_around_it() {
 }
 
 #[test]
+fn a_revoked_estimate_leaves_no_doubt_behind() {
+    let mut decrees = Decrees::national();
+    let expected = HolidayKey {
+        date: day("2027-05-17"),
+        kind: HolidayKind::National,
+        region: None,
+    };
+    let revoked = Amendment {
+        revoke: vec![expected],
+        ..by("sidang isbat")
+    };
+    assert_eq!(decrees.amend(&revoked).unwrap().len(), 3);
+    for date in ["2027-05-16", "2027-05-17"] {
+        assert!(
+            matches!(status(&decrees, date, DENPASAR), Status::Open(_)),
+            "{date}"
+        );
+    }
+}
+
+#[test]
 fn deciding_ramadan_settles_its_hours_and_lists_old_and_new_days() {
     let mut decrees = Decrees::national();
     let decided = Ramadan {
@@ -168,6 +189,11 @@ fn a_bad_amendment_names_the_row_and_changes_nothing() {
     let everywhere = holiday("2026-12-28", HolidayKind::Regional, None);
     let bad_code = holiday("2026-12-28", HolidayKind::Regional, Some("Bali"));
     let regional = holiday("2026-12-28", HolidayKind::National, Some("51"));
+    let too_deep = holiday(
+        "2026-12-28",
+        HolidayKind::Regional,
+        Some("51.71.01.1001.1001"),
+    );
     let undated = Holiday {
         decree: String::new(),
         ..good.clone()
@@ -184,6 +210,7 @@ fn a_bad_amendment_names_the_row_and_changes_nothing() {
         ),
         (add(everywhere), "add[1].region", Problem::RegionMismatch),
         (add(bad_code), "add[1].region", Problem::RegionMismatch),
+        (add(too_deep), "add[1].region", Problem::RegionMismatch),
         (add(regional), "add[1].region", Problem::RegionMismatch),
         (add(undated), "add[1].decree", Problem::Empty),
         (

@@ -135,6 +135,18 @@ fn hours_of_ramadan_hold_beside_a_yearly_schedule_of_the_same_mall() {
 }
 
 #[test]
+fn of_two_equal_periods_the_narrower_season_wins() {
+    let usual = rule("a", Layer::Mall, every_day("08:00-16:00"));
+    let outside = Rule {
+        season: Season::OutsideRamadan,
+        ..rule("b", Layer::Mall, every_day("08:00-17:00"))
+    };
+    let rules = [usual, outside];
+    assert_eq!(on("2026-02-18", &rules).status, open("08:00-17:00"));
+    assert_eq!(on("2026-02-19", &rules).status, open("08:00-16:00"));
+}
+
+#[test]
 fn a_mandatory_closure_of_the_mall_holds_for_every_counter_in_it() {
     let mut rules = four_layers();
     rules.push(for_period(
