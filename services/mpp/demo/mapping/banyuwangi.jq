@@ -3,12 +3,6 @@
 def trimmed: gsub("^\\s+|\\s+$"; "");
 def slug: ascii_downcase | gsub("[^a-z0-9]+"; "-") | gsub("^-+|-+$"; "");
 
-def items:
-  trimmed
-  | if . == "" then []
-    elif test("^[0-9]+[.)] |\n") then list_items
-    else split(";") | map(trimmed) | map(select(. != "")) end;
-
 def applicant: if startswith("(Perorangan)") then "PERSON" elif startswith("(Badan)") then "BODY" else "ANY" end;
 
 # "1: units/…/services/…; 3: …"
@@ -24,7 +18,7 @@ def staff: {source_text: trimmed} + if test("[0-9]") then {count: (capture("(?<n
 
 . as $row
 | ($row.syarat_dari | links) as $links
-| ($row.persyaratan | items) as $requirements
+| ($row.persyaratan | list_items) as $requirements
 | {
     # The regency left some codes empty; then the title stands in.
     source_id: (if ($row.kode | trimmed) == "" then $row.layanan else $row.kode end | slug),
@@ -35,13 +29,13 @@ def staff: {source_text: trimmed} + if test("[0-9]") then {count: (capture("(?<n
       keywords: ($row.kata_kunci | split(",") | map(trimmed) | map(select(. != ""))),
       requirements: [range($requirements | length) as $i | $requirements[$i]
         | {text: sub("^\\((Perorangan|Badan)\\) *"; ""), applicant: applicant, satisfied_by: ($links[$i + 1 | tostring] // "")}],
-      procedure: ($row.alur | items),
+      procedure: ($row.alur | list_items),
       time: ($row.waktu | trimmed | service_time),
       fees: ($row.biaya | fees),
       product: ($row.hasil | trimmed),
-      complaints: ($row.pengaduan | items),
-      legal_basis: ($row.dasar_hukum | items),
-      facilities: ($row.fasilitas | items),
+      complaints: ($row.pengaduan | list_items),
+      legal_basis: ($row.dasar_hukum | list_items),
+      facilities: ($row.fasilitas | list_items),
       competence: ($row.kompetensi | trimmed),
       supervision: ($row.pengawasan | trimmed),
       staff: ($row.petugas | staff),

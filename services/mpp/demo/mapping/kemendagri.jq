@@ -4,12 +4,7 @@ def trimmed: gsub("^\\s+|\\s+$"; "");
 def slug: ascii_downcase | gsub("[^a-z0-9]+"; "-") | gsub("^-+|-+$"; "");
 def plain: if test("<[a-z/]|&[a-z]+;") then html_text else . end | trimmed;
 
-# A cell holds a numbered list on lines, items divided by semicolons, or HTML.
-def items:
-  plain
-  | if . == "" then []
-    elif test("^[0-9]+[.)] |\n") then list_items
-    else split(";") | map(trimmed) | map(select(. != "")) end;
+def items: plain | list_items;
 
 def applicant: if startswith("(Perorangan)") then "PERSON" elif startswith("(Badan)") then "BODY" else "ANY" end;
 
