@@ -1,0 +1,362 @@
+//! From text to terms: fold, split, correct spellings, drop fillers, stem, and join the phrases that have an abbreviation.
+//!
+//! Documents and queries go through the same [`tokens`]. A document then gets the abbreviation of every phrase in it and
+//! the phrase of every abbreviation; a query gets its phrases replaced by their abbreviation. So either finds the other.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::stem::stem;
+use super::vocabulary::{ABBREVIATIONS, FAINT, FILLERS, RELATED, SPELLINGS};
+
+/// Longer words are cut; no word of the language is longer.
+const LONGEST_WORD: usize = 40;
+
+/// Most terms that one query is answered with.
+pub const MAX_TERMS: usize = 12;
+
+/// A word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// What is indexed and looked up.
+    pub term: String,
+    /// Where the word stands in the text, in bytes.
+    pub at: Range<usize>,
+}
+
+/// How a term came to be looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Via {
+    /// The word itself, its stem, or another spelling of it.
+    Word,
+    /// The abbreviation of what was typed, or what a typed abbreviation stands for.
+    Abbreviation,
+    /// Another word for it.
+    Related,
+    /// A word that is one or two letters away.
+    Typo,
+}
+
+/// A term that answers a word of the query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alternative {
+    pub term: String,
+    /// 0 to 1, where 1 is the word itself.
+    pub weight: f32,
+    pub via: Via,
+}
+
+/// A word, or a phrase with an abbreviation, of a query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueryTerm {
+    /// As typed.
+    pub word: String,
+    /// Whether a result has to have it (see [`FAINT`]).
+    pub decides: bool,
+    /// The word itself first.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// The terms of a query, and the words left over once there are [`MAX_TERMS`].
+#[derive(Debug, Default, PartialEq)]
+pub struct QueryTerms {
+    pub terms: Vec<QueryTerm>,
+    pub ignored: Vec<String>,
+}
+
+static FILLER: LazyLock<HashSet<&str>> = LazyLock::new(|| FILLERS.iter().copied().collect());
+static SPELLING: LazyLock<HashMap<&str, &str>> =
+    LazyLock::new(|| SPELLINGS.iter().copied().collect());
+static RELATIONS: LazyLock<HashMap<&str, &[(&str, f32)]>> =
+    LazyLock::new(|| RELATED.iter().copied().collect());
+
+/// Abbreviation to the terms of its phrases.
+static EXPANSIONS: LazyLock<HashMap<&str, Vec<Vec<String>>>> = LazyLock::new(|| {
+    ABBREVIATIONS
+        .iter()
+        .map(|(short, phrases)| (*short, phrases.iter().map(|phrase| terms(phrase)).collect()))
+        .collect()
+});
+
+/// First term of a phrase to all phrases that begin with it, longest first, each with its abbreviation.
+static PHRASES: LazyLock<HashMap<&str, Vec<(&[String], &str)>>> = LazyLock::new(|| {
+    let mut phrases: HashMap<&str, Vec<(&[String], &str)>> = HashMap::new();
+    for (short, expansions) in EXPANSIONS.iter() {
+        for phrase in expansions {
+            phrases.entry(&phrase[0]).or_default().push((phrase, short));
+        }
+    }
+    phrases.values_mut().for_each(|all| {
+        all.sort_by_key(|(phrase, short)| (std::cmp::Reverse(phrase.len()), *short))
+    });
+    phrases
+});
+
+/// The words of a text that mean something, in order.
+pub fn tokens(text: &str) -> Vec<Token> {
+    words(text)
+        .into_iter()
+        .filter_map(|at| {
+            Some(Token {
+                term: term(&text[at.clone()])?,
+                at,
+            })
+        })
+        .collect()
+}
+
+fn terms(text: &str) -> Vec<String> {
+    tokens(text).into_iter().map(|token| token.term).collect()
+}
+
+/// The byte ranges of the runs of letters and digits.
+fn words(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = None;
+    for (at, letter) in text.char_indices().chain([(text.len(), ' ')]) {
+        match (letter.is_alphanumeric(), start) {
+            (true, None) => start = Some(at),
+            (false, Some(begin)) => {
+                found.push(begin..at);
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The term that one word is indexed under, or nothing for a filler.
+pub fn term(word: &str) -> Option<String> {
+    let folded = folded(word);
+    let stemmed = stem(spelled(&folded));
+    // `ijinnya` and the like show only now what they are a spelling of.
+    let term = spelled(&stemmed);
+    let filler = [&folded, term]
+        .into_iter()
+        .any(|word| FILLER.contains(word));
+    (!filler).then(|| term.to_owned())
+}
+
+fn spelled(word: &str) -> &str {
+    SPELLING.get(word).copied().unwrap_or(word)
+}
+
+fn folded(word: &str) -> String {
+    word.chars()
+        .flat_map(char::to_lowercase)
+        .map(fold)
+        .take(LONGEST_WORD)
+        .collect()
+}
+
+/// The words of a text as written, in lower case and without accents.
+pub fn folded_words(text: &str) -> Vec<String> {
+    words(text)
+        .into_iter()
+        .map(|at| folded(&text[at]))
+        .collect()
+}
+
+/// Takes the accent off a Latin letter; catalogs write `résumé` and `é` only in foreign words.
+fn fold(letter: char) -> char {
+    match letter {
+        'à'..='å' | 'ā' => 'a',
+        'è'..='ë' | 'ē' => 'e',
+        'ì'..='ï' | 'ī' => 'i',
+        'ò'..='ö' | 'ō' => 'o',
+        'ù'..='ü' | 'ū' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    }
+}
+
+/// What a document's text is indexed under, each term once.
+pub fn index_terms(text: &str) -> BTreeSet<String> {
+    let own = terms(text);
+    let mut all = BTreeSet::new();
+    for at in 0..own.len() {
+        all.extend(phrases_at(&own[at..]).map(|(_, short)| short.to_owned()));
+        all.extend(
+            EXPANSIONS
+                .get(own[at].as_str())
+                .into_iter()
+                .flatten()
+                .flatten()
+                .cloned(),
+        );
+    }
+    all.extend(own);
+    all
+}
+
+fn phrases_at(terms: &[String]) -> impl Iterator<Item = (&'static [String], &'static str)> {
+    let candidates = terms
+        .first()
+        .and_then(|first| PHRASES.get(first.as_str()))
+        .into_iter()
+        .flatten();
+    candidates
+        .filter(|(phrase, _)| terms.starts_with(phrase))
+        .map(|(phrase, short)| (*phrase, *short))
+}
+
+/// Whether `term` stands in one of the phrases of the abbreviation `short`.
+pub fn stands_for(short: &str, term: &str) -> bool {
+    EXPANSIONS
+        .get(short)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|word| word == term)
+}
+
+/// What a query looks for. A word that stands twice counts once.
+pub fn query_terms(text: &str) -> QueryTerms {
+    let tokens = tokens(text);
+    let own: Vec<String> = tokens.iter().map(|token| token.term.clone()).collect();
+    let mut query = QueryTerms::default();
+    let mut at = 0;
+    while at < own.len() {
+        let (length, term) = match phrases_at(&own[at..]).next() {
+            Some((phrase, short)) => (phrase.len(), abbreviated(short)),
+            None => (1, single(&own[at])),
+        };
+        let word = &text[tokens[at].at.start..tokens[at + length - 1].at.end];
+        query.add(QueryTerm {
+            word: word.to_owned(),
+            ..term
+        });
+        at += length;
+    }
+    query.settle();
+    query
+}
+
+impl QueryTerms {
+    fn add(&mut self, term: QueryTerm) {
+        if self
+            .terms
+            .iter()
+            .any(|known| known.alternatives[0].term == term.alternatives[0].term)
+        {
+            return;
+        }
+        match self.terms.len() < MAX_TERMS {
+            true => self.terms.push(term),
+            false => self.ignored.push(term.word),
+        }
+    }
+
+    /// Faint words decide when there is nothing else.
+    fn settle(&mut self) {
+        if !self.terms.iter().any(|term| term.decides) {
+            self.terms.iter_mut().for_each(|term| term.decides = true);
+        }
+    }
+}
+
+fn single(term: &str) -> QueryTerm {
+    QueryTerm {
+        word: String::new(),
+        decides: !FAINT.contains(&term),
+        alternatives: with_related(term, Via::Word),
+    }
+}
+
+fn abbreviated(short: &str) -> QueryTerm {
+    QueryTerm {
+        word: String::new(),
+        decides: true,
+        alternatives: with_related(short, Via::Abbreviation),
+    }
+}
+
+/// A term and what it is related to, the term first.
+pub fn with_related(term: &str, via: Via) -> Vec<Alternative> {
+    let own = Alternative {
+        term: term.to_owned(),
+        weight: 1.0,
+        via,
+    };
+    let related = RELATIONS.get(term).copied().unwrap_or_default().iter();
+    let related = related.map(|(term, weight)| Alternative {
+        term: (*term).to_owned(),
+        weight: *weight,
+        via: Via::Related,
+    });
+    std::iter::once(own).chain(related).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn looked_for(text: &str) -> Vec<String> {
+        query_terms(text)
+            .terms
+            .into_iter()
+            .map(|term| term.alternatives[0].term.clone())
+            .collect()
+    }
+
+    #[test]
+    fn a_citizens_question_leaves_the_words_that_count() {
+        assert_eq!(
+            looked_for("Kalau KTP ilang gimana ya kak?"),
+            ["ktp", "hilang"]
+        );
+        assert_eq!(
+            looked_for("brp biaya perpanjangan SIM C"),
+            ["biaya", "panjang", "sim", "c"]
+        );
+        assert_eq!(looked_for("ngurus e-KTP"), ["urus", "ktp"]);
+    }
+
+    #[test]
+    fn an_abbreviation_and_its_phrase_are_one_term() {
+        assert_eq!(looked_for("kartu tanda penduduk hilang"), ["ktp", "hilang"]);
+        assert_eq!(looked_for("Kartu Kuning"), ["ak1"]);
+        assert_eq!(looked_for("AK-1"), ["ak1"]);
+        let document = index_terms("Penerbitan Surat Keterangan Catatan Kepolisian");
+        assert!(document.contains("skck") && document.contains("catat"));
+        let document = index_terms("Penerbitan SKCK");
+        assert!(document.contains("skck") && document.contains("polisi"));
+    }
+
+    #[test]
+    fn faint_words_decide_only_when_alone() {
+        let decides = |text| {
+            query_terms(text)
+                .terms
+                .iter()
+                .map(|term| term.decides)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(decides("biaya paspor"), [false, true]);
+        assert_eq!(decides("biaya"), [true]);
+    }
+
+    #[test]
+    fn words_past_the_limit_are_named() {
+        let long = query_terms(
+            "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas belas puluh ratus",
+        );
+        assert_eq!(long.terms.len(), MAX_TERMS);
+        assert_eq!(long.ignored, ["puluh", "ratus"]);
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_lie_in_their_text(text in "\\PC{0,80}") {
+            for token in tokens(&text) {
+                prop_assert!(!text[token.at.clone()].is_empty() && !token.term.is_empty());
+            }
+            let terms = query_terms(&text).terms;
+            prop_assert!(terms.len() <= MAX_TERMS);
+        }
+    }
+}

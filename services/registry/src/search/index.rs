@@ -1,0 +1,265 @@
+//! The inverted index: which services have a term in which part, and which words are one slip away.
+//!
+//! A service is known by its *slot*, the number that [`super::table`] keeps the rest of it under.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tantivy::columnar::ColumnValues;
+use tantivy::fastfield::AliveBitSet;
+use tantivy::index::InvertedIndexReader;
+use tantivy::query::FuzzyTermQuery;
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
+};
+use tantivy::{
+    DocSet, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TERMINATED,
+    TantivyDocument, Term,
+};
+
+use super::ServiceDoc;
+use super::analyze::{folded_words, index_terms};
+
+/// Memory in bytes that the writer fills before it closes a segment on its own.
+const WRITER_MEMORY: usize = 32 << 20;
+
+/// Bytes of a service's body that are searched; a longer one is searched up to here.
+const SEARCHED_BODY: usize = 32 << 10;
+
+/// A part of a service that can hold a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The Indonesian or the English title.
+    Title,
+    /// The owner's keywords.
+    Keywords,
+    /// Requirements, product, fee and the rest.
+    Body,
+}
+
+/// All parts, from the one that says most.
+pub const PARTS: [Part; 3] = [Part::Title, Part::Keywords, Part::Body];
+
+#[derive(Clone, Copy)]
+struct Fields {
+    parts: [Field; 3],
+    /// Words as written in titles and keywords: only their dictionary is used, to find what a slip of the pen meant.
+    words: Field,
+    slot: Field,
+}
+
+/// The writing side. One thread owns it.
+pub struct Index {
+    writer: IndexWriter,
+    reader: IndexReader,
+    fields: Fields,
+}
+
+impl Index {
+    /// An empty index in memory.
+    pub fn in_memory() -> tantivy::Result<Self> {
+        let (schema, fields) = schema();
+        let index = tantivy::Index::create_in_ram(schema);
+        let writer = index.writer_with_num_threads(1, WRITER_MEMORY)?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        Ok(Self {
+            writer,
+            reader,
+            fields,
+        })
+    }
+
+    /// Indexes a service in place of what the slot held.
+    pub fn put(&self, slot: u32, service: &ServiceDoc) -> tantivy::Result<()> {
+        self.delete(slot);
+        let title = [service.title_id.as_str(), service.title_en.as_str()];
+        let keywords: Vec<&str> = service.keywords.iter().map(String::as_str).collect();
+        let body = service
+            .body
+            .iter()
+            .chain([&service.fee_text])
+            .map(String::as_str);
+
+        let mut document = TantivyDocument::new();
+        document.add_u64(self.fields.slot, slot.into());
+        let found_by: BTreeSet<String> = title
+            .iter()
+            .chain(&keywords)
+            .flat_map(|text| index_terms(text))
+            .collect();
+        add(
+            &mut document,
+            self.fields.parts[0],
+            title.iter().flat_map(|text| index_terms(text)),
+        );
+        add(
+            &mut document,
+            self.fields.parts[1],
+            keywords.iter().flat_map(|text| index_terms(text)),
+        );
+        add(
+            &mut document,
+            self.fields.parts[2],
+            up_to(body, SEARCHED_BODY).flat_map(index_terms),
+        );
+        let written = title
+            .iter()
+            .chain(&keywords)
+            .flat_map(|text| folded_words(text));
+        add(&mut document, self.fields.words, written.chain(found_by));
+        self.writer.add_document(document)?;
+        Ok(())
+    }
+
+    /// Takes the slot out of the index.
+    pub fn delete(&self, slot: u32) {
+        self.writer
+            .delete_term(Term::from_field_u64(self.fields.slot, slot.into()));
+    }
+
+    /// Makes all that was put and deleted visible in a new view.
+    pub fn commit(&mut self) -> tantivy::Result<View> {
+        self.writer.commit()?;
+        self.reader.reload()?;
+        self.view()
+    }
+
+    /// What is visible now.
+    pub fn view(&self) -> tantivy::Result<View> {
+        let searcher = self.reader.searcher();
+        let segments = searcher
+            .segment_readers()
+            .iter()
+            .map(|reader| Segment::open(reader, self.fields));
+        Ok(View {
+            segments: segments.collect::<tantivy::Result<_>>()?,
+            fields: self.fields,
+            searcher,
+        })
+    }
+}
+
+fn schema() -> (Schema, Fields) {
+    let mut schema = Schema::builder();
+    let terms = TextFieldIndexing::default()
+        .set_tokenizer("raw")
+        .set_index_option(IndexRecordOption::Basic)
+        .set_fieldnorms(false);
+    let terms = TextOptions::default().set_indexing_options(terms);
+    let parts =
+        ["title", "keywords", "body"].map(|name| schema.add_text_field(name, terms.clone()));
+    let words = schema.add_text_field("words", terms);
+    let slot = schema.add_u64_field("slot", FAST | INDEXED);
+    (schema.build(), Fields { parts, words, slot })
+}
+
+fn add(document: &mut TantivyDocument, field: Field, terms: impl Iterator<Item = String>) {
+    for term in terms.collect::<BTreeSet<_>>() {
+        document.add_text(field, term);
+    }
+}
+
+/// The first texts that fit into `limit` bytes together.
+fn up_to<'a>(texts: impl Iterator<Item = &'a str>, limit: usize) -> impl Iterator<Item = &'a str> {
+    texts.scan(limit, |left, text| {
+        let fits = &text[..text.floor_char_boundary(*left)];
+        *left -= fits.len();
+        Some(fits)
+    })
+}
+
+/// The reading side: one committed state.
+pub struct View {
+    segments: Vec<Segment>,
+    fields: Fields,
+    searcher: Searcher,
+}
+
+struct Segment {
+    parts: [Arc<InvertedIndexReader>; 3],
+    words: Arc<InvertedIndexReader>,
+    slots: Arc<dyn ColumnValues<u64>>,
+    alive: Option<AliveBitSet>,
+}
+
+impl Segment {
+    fn open(reader: &SegmentReader, fields: Fields) -> tantivy::Result<Self> {
+        let [title, keywords, body] = fields.parts.map(|field| reader.inverted_index(field));
+        Ok(Self {
+            parts: [title?, keywords?, body?],
+            words: reader.inverted_index(fields.words)?,
+            slots: reader
+                .fast_fields()
+                .u64("slot")?
+                .first_or_default_col(u64::from(u32::MAX)),
+            alive: reader.alive_bitset().cloned(),
+        })
+    }
+
+    fn is_alive(&self, document: u32) -> bool {
+        self.alive
+            .as_ref()
+            .is_none_or(|alive| alive.is_alive(document))
+    }
+}
+
+impl View {
+    /// How many services are indexed.
+    pub fn services(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// How many services have the term in the part; those deleted since the last merge count too.
+    pub fn frequency(&self, part: Part, term: &str) -> tantivy::Result<u64> {
+        self.searcher.doc_freq(&Term::from_field_text(
+            self.fields.parts[part as usize],
+            term,
+        ))
+    }
+
+    /// Calls `found` with the slot of every service that has the term in the part.
+    pub fn each_slot(
+        &self,
+        part: Part,
+        term: &str,
+        mut found: impl FnMut(u32),
+    ) -> tantivy::Result<()> {
+        let term = Term::from_field_text(self.fields.parts[part as usize], term);
+        for segment in &self.segments {
+            let postings =
+                segment.parts[part as usize].read_postings(&term, IndexRecordOption::Basic)?;
+            let Some(mut postings) = postings else {
+                continue;
+            };
+            let mut document = postings.doc();
+            while document != TERMINATED {
+                if segment.is_alive(document) {
+                    // Slots are numbered in u32; the column only widens them.
+                    found(segment.slots.get_val(document) as u32);
+                }
+                document = postings.advance();
+            }
+        }
+        Ok(())
+    }
+
+    /// Words of titles and keywords that are at most `distance` (0 to 2) slips away, each with how many services have it.
+    /// Two neighbours that changed places are one slip.
+    pub fn similar(&self, word: &str, distance: u8) -> tantivy::Result<Vec<(String, u64)>> {
+        let term = Term::from_field_text(self.fields.words, word);
+        let automaton = FuzzyTermQuery::new(term, distance, true).automaton()?;
+        let mut found = std::collections::BTreeMap::<String, u64>::new();
+        for segment in &self.segments {
+            let mut words = segment.words.terms().search(&automaton).into_stream()?;
+            while let Some((word, info)) = words.next() {
+                if let Ok(word) = std::str::from_utf8(word) {
+                    *found.entry(word.to_owned()).or_default() += u64::from(info.doc_freq);
+                }
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+}

@@ -1,0 +1,483 @@
+//! Stories of the whole engine, and the judged set.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const SERVICES: &str = include_str!("judged_services.tsv");
+const JUDGED: &str = include_str!("judged.tsv");
+
+fn judged_services() -> Vec<Update> {
+    SERVICES
+        .lines()
+        .map(|line| service(&line.split('\t').collect::<Vec<_>>()))
+        .collect()
+}
+
+fn service(columns: &[&str]) -> Update {
+    Update::PutService(Box::new(ServiceDoc {
+        name: columns[0].into(),
+        title_id: columns[1].into(),
+        title_en: columns[2].into(),
+        category: columns[3].into(),
+        agency: format!("units/{}", columns[3]),
+        unit: format!("units/{}-local", columns[3]),
+        keywords: columns[4]
+            .split(", ")
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        ..ServiceDoc::default()
+    }))
+}
+
+fn named(name: &str, title: &str) -> Update {
+    service(&[name, title, "", "population", ""])
+}
+
+fn offering(name: &str, service: &str, mall: &str, region: &str, location: (f64, f64)) -> Update {
+    Update::PutOffering(Box::new(OfferingDoc {
+        name: name.into(),
+        service: service.into(),
+        mall: mall.into(),
+        mall_name: mall.to_uppercase(),
+        region_code: region.into(),
+        location: Some(location),
+        ..OfferingDoc::default()
+    }))
+}
+
+/// An engine that has published `updates` as revision 1.
+async fn engine(mut updates: Vec<Update>) -> Engine {
+    let engine = Engine::start(4).unwrap();
+    updates.push(Update::Revision(1));
+    engine.apply(updates).await.unwrap();
+    engine
+        .search(Query {
+            min_revision: 1,
+            ..Query::default()
+        })
+        .await
+        .unwrap();
+    engine
+}
+
+async fn ask(engine: &Engine, text: &str) -> Results {
+    engine
+        .search(Query {
+            text: text.into(),
+            ..Query::default()
+        })
+        .await
+        .unwrap()
+}
+
+fn services(results: &Results) -> Vec<&str> {
+    results
+        .hits
+        .iter()
+        .map(|hit| hit.service.as_str())
+        .collect()
+}
+
+/// Of the judged queries that are (not) held out: how many find their service first, how many there are, and the misses.
+async fn judge(held_out: bool) -> (usize, usize, String) {
+    let engine = engine(judged_services()).await;
+    let (mut first, mut all, mut misses) = (0, 0, String::new());
+    for line in JUDGED
+        .lines()
+        .filter(|line| line.ends_with("held-out") == held_out)
+    {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let results = ask(&engine, columns[0]).await;
+        let found = services(&results);
+        all += 1;
+        if found.first() == Some(&columns[1]) {
+            first += 1;
+        } else {
+            misses += &format!(
+                "{:?} wants {}, finds {:?}\n",
+                columns[0],
+                columns[1],
+                &found[..found.len().min(3)]
+            );
+        }
+    }
+    (first, all, misses)
+}
+
+#[tokio::test]
+async fn questions_find_their_service_first() {
+    let (first, all, misses) = judge(false).await;
+    println!("hits@1 {first} of {all}\n{misses}");
+    assert!(
+        all >= 60 && first * 100 >= all * 85,
+        "{first} of {all}\n{misses}"
+    );
+}
+
+#[tokio::test]
+async fn questions_that_nothing_was_tuned_on_find_theirs_too() {
+    let (first, all, misses) = judge(true).await;
+    println!("held out: hits@1 {first} of {all}\n{misses}");
+    assert!(
+        all >= 15 && first * 100 >= all * 85,
+        "{first} of {all}\n{misses}"
+    );
+}
+
+#[test]
+fn every_judged_query_names_a_service() {
+    let known: Vec<&str> = SERVICES
+        .lines()
+        .filter_map(|line| line.split('\t').next())
+        .collect();
+    for line in JUDGED.lines() {
+        assert!(
+            line.split('\t')
+                .nth(1)
+                .is_some_and(|name| known.contains(&name)),
+            "{line}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_abbreviation_finds_what_it_stands_for_and_the_other_way_round() {
+    let engine = engine(vec![
+        named("a", "Penerbitan SKCK"),
+        named("b", "Surat Keterangan Catatan Kepolisian"),
+    ])
+    .await;
+    for text in ["skck", "surat keterangan catatan kepolisian", "skkc"] {
+        let results = ask(&engine, text).await;
+        assert_eq!(results.total, 2, "{text}");
+        assert_eq!(results.hits[0].matches[0].term, "skck");
+    }
+    assert_eq!(ask(&engine, "skkc").await.hits[0].matches[0].via, Via::Typo);
+}
+
+#[tokio::test]
+async fn title_comes_before_keywords_before_body_and_the_exact_word_before_a_slip() {
+    let with = |name: &str, title: &str, keyword: &str, body: &str| {
+        let doc = ServiceDoc {
+            name: name.into(),
+            title_id: title.into(),
+            keywords: vec![keyword.into()],
+            body: vec![body.into()],
+            ..ServiceDoc::default()
+        };
+        Update::PutService(Box::new(doc))
+    };
+    let engine = engine(vec![
+        with("in-body", "Layanan", "x1", "reklame"),
+        with("in-keywords", "Layanan", "reklame", ""),
+        with("in-title", "Reklame", "x2", ""),
+        with("misprint", "Rekleme", "x3", ""),
+    ])
+    .await;
+    assert_eq!(
+        services(&ask(&engine, "reklame").await),
+        ["in-title", "in-keywords", "in-body"]
+    );
+    let slip = ask(&engine, "reklme").await;
+    assert!(
+        services(&slip).contains(&"in-title")
+            && slip.hits.iter().all(|hit| hit.matches[0].via == Via::Typo)
+    );
+}
+
+#[tokio::test]
+async fn a_hit_shows_what_answered() {
+    let engine = engine(judged_services()).await;
+    let hit = ask(&engine, "kalau ktp ilang gimana").await.hits.remove(0);
+    let shown: Vec<&str> = hit
+        .highlights
+        .iter()
+        .map(|range| &hit.title_id[range.clone()])
+        .collect();
+    assert_eq!(shown, ["KTP", "hilang"]);
+    assert!(hit.matches.contains(&Match {
+        word: "ilang".into(),
+        term: "hilang".into(),
+        via: Via::Word,
+        part: Part::Title
+    }));
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_never_found_again() {
+    let engine = engine(judged_services()).await;
+    let gone = vec![
+        Update::DeleteService("skck-baru".into()),
+        Update::Revision(2),
+    ];
+    engine.apply(gone).await.unwrap();
+    let query = Query {
+        text: "skck".into(),
+        min_revision: 2,
+        ..Query::default()
+    };
+    let results = engine.search(query).await.unwrap();
+    assert!(!services(&results).contains(&"skck-baru"));
+    assert_eq!(results.revision, 2);
+}
+
+#[tokio::test]
+async fn a_service_that_changes_is_found_by_its_new_words_only() {
+    let engine = engine(vec![named("a", "Izin reklame")]).await;
+    engine
+        .apply(vec![named("a", "Izin apotek"), Update::Revision(2)])
+        .await
+        .unwrap();
+    let query = Query {
+        text: "apotek".into(),
+        min_revision: 2,
+        ..Query::default()
+    };
+    assert_eq!(services(&engine.search(query).await.unwrap()), ["a"]);
+    assert_eq!(ask(&engine, "reklame").await.total, 0);
+}
+
+#[tokio::test]
+async fn of_equal_services_the_nearest_comes_first_and_its_malls_are_ordered() {
+    let (surabaya, malang, medan) = ((-7.26, 112.75), (-7.97, 112.63), (3.59, 98.67));
+    let engine = engine(vec![
+        offering("o1", "far", "malls/medan", "12.71", medan),
+        named("far", "Penerbitan KTP"),
+        named("near", "Penerbitan KTP"),
+        offering("o2", "near", "malls/malang", "35.73", malang),
+        offering("o3", "near", "malls/surabaya", "35.78", surabaya),
+    ])
+    .await;
+    let query = Query {
+        text: "ktp".into(),
+        near: Some(surabaya),
+        ..Query::default()
+    };
+    let results = engine.search(query.clone()).await.unwrap();
+    assert_eq!(services(&results), ["near", "far"]);
+    let malls: Vec<&str> = results.hits[0]
+        .offerings
+        .iter()
+        .map(|offering| offering.mall.as_str())
+        .collect();
+    assert_eq!(malls, ["malls/surabaya", "malls/malang"]);
+    assert_eq!(
+        results.facets.provinces,
+        [("12".into(), 1), ("35".into(), 1)]
+    );
+
+    let medan_only = engine
+        .search(Query {
+            region: Some("12".into()),
+            ..query.clone()
+        })
+        .await
+        .unwrap();
+    assert_eq!(services(&medan_only), ["far"]);
+    let malang_only = engine
+        .search(Query {
+            region: Some("35.73".into()),
+            ..query
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            malang_only.hits[0].offering_count,
+            malang_only.hits[0].offerings.len()
+        ),
+        (1, 1)
+    );
+}
+
+#[tokio::test]
+async fn an_offering_moves_and_ends() {
+    let at = (-7.26, 112.75);
+    let engine = engine(vec![
+        named("a", "Paspor"),
+        named("b", "Paspor"),
+        offering("o", "a", "malls/m", "35.78", at),
+    ])
+    .await;
+    engine
+        .apply(vec![
+            offering("o", "b", "malls/m", "35.78", at),
+            Update::Revision(2),
+        ])
+        .await
+        .unwrap();
+    let in_region = |min_revision| Query {
+        region: Some("35".into()),
+        min_revision,
+        ..Query::default()
+    };
+    assert_eq!(services(&engine.search(in_region(2)).await.unwrap()), ["b"]);
+    engine
+        .apply(vec![
+            Update::DeleteOffering("o".into()),
+            Update::Revision(3),
+        ])
+        .await
+        .unwrap();
+    assert_eq!(engine.search(in_region(3)).await.unwrap().total, 0);
+}
+
+#[tokio::test]
+async fn filters_and_facets_agree() {
+    let engine = engine(judged_services()).await;
+    let all = engine
+        .search(Query {
+            text: "hilang".into(),
+            ..Query::default()
+        })
+        .await
+        .unwrap();
+    for (category, count) in &all.facets.categories {
+        let query = Query {
+            text: "hilang".into(),
+            category: Some(category.clone()),
+            ..Query::default()
+        };
+        assert_eq!(engine.search(query).await.unwrap().total, *count);
+    }
+    let by_unit = |unit: &str| Query {
+        agency: Some(unit.into()),
+        ..Query::default()
+    };
+    let police = engine.search(by_unit("units/police")).await.unwrap();
+    assert_eq!(
+        police.total,
+        engine
+            .search(by_unit("units/police-local"))
+            .await
+            .unwrap()
+            .total
+    );
+    assert!(police.total > 5);
+    assert_eq!(
+        engine
+            .search(by_unit("units/unheard-of"))
+            .await
+            .unwrap()
+            .total,
+        0
+    );
+    assert_eq!(
+        engine
+            .search(Query {
+                only_free: true,
+                ..Query::default()
+            })
+            .await
+            .unwrap()
+            .total,
+        0
+    );
+}
+
+#[tokio::test]
+async fn pages_hold_every_service_once_and_in_order() {
+    let engine = engine(judged_services()).await;
+    let whole = engine
+        .search(Query {
+            text: "hilang baru".into(),
+            page_size: 100,
+            ..Query::default()
+        })
+        .await
+        .unwrap();
+    let (mut paged, mut after) = (Vec::new(), None);
+    loop {
+        let query = Query {
+            text: "hilang baru".into(),
+            page_size: 4,
+            after,
+            ..Query::default()
+        };
+        let page = engine.search(query).await.unwrap();
+        paged.extend(page.hits.iter().map(|hit| hit.service.clone()));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, services(&whole));
+    assert!(whole.hits.is_sorted_by(|a, b| a.score > b.score || (a.score == b.score && a.service < b.service)));
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_answered_names_its_field() {
+    let engine = engine(Vec::new()).await;
+    let bad = [
+        (
+            "text",
+            Query {
+                text: "a".repeat(MAX_TEXT + 1),
+                ..Query::default()
+            },
+        ),
+        (
+            "page_size",
+            Query {
+                page_size: 0,
+                ..Query::default()
+            },
+        ),
+        (
+            "near",
+            Query {
+                near: Some((91.0, 0.0)),
+                ..Query::default()
+            },
+        ),
+        (
+            "region",
+            Query {
+                region: Some("jatim".into()),
+                ..Query::default()
+            },
+        ),
+        (
+            "after",
+            Query {
+                after: Some((f32::NAN, String::new())),
+                ..Query::default()
+            },
+        ),
+    ];
+    for (field, query) in bad {
+        let error = engine.search(query).await.unwrap_err();
+        assert!(
+            matches!(error, Error::Invalid { field: named, .. } if named == field),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn unknown_words_are_named_and_only_fillers_find_nothing() {
+    let engine = engine(judged_services()).await;
+    let results = ask(&engine, "paspor hilang zzzqqqxx").await;
+    assert_eq!(
+        (services(&results)[0], results.ignored.as_slice()),
+        ("paspor-hilang", &["zzzqqqxx".to_owned()][..])
+    );
+    assert_eq!(ask(&engine, "gimana dong kak?").await.total, 0);
+}
+
+#[test]
+fn no_text_breaks_a_search() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let engine = runtime.block_on(engine(judged_services()));
+    proptest!(ProptestConfig::with_cases(200), |(text in "\\PC{0,200}|([a-z]{1,9} ){1,15}")| {
+        let query = Query { text: text.clone(), ..Query::default() };
+        match runtime.block_on(engine.search(query)) {
+            Ok(results) => prop_assert!(results.hits.is_sorted_by(|a, b| (b.score, &a.service) <= (a.score, &b.service))),
+            Err(error) => prop_assert!(text.chars().count() > MAX_TEXT, "{error}"),
+        }
+    });
+}
