@@ -1,0 +1,284 @@
+//! Who may call what: one table, read line by line.
+//!
+//! Every method of the contract has a line; a method without one is refused, and a test fails.
+//! The administrator may everything and is left out of the lines. *Any* lets the role call the
+//! method for any record; *Own* lets it pass this layer, and the service then asks
+//! [`Grant::check`] with the names that the record belongs to, since only the service knows them.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use mpp_core::{Caller, Error, Reason, Result, Role};
+use tonic::Request;
+
+use crate::caller;
+
+/// For which records a role may call a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Those that the caller holds by one of its namespaces.
+    Own,
+    /// All.
+    Any,
+}
+
+use Role::{Auditor, CounterOfficer, Organiser, Publisher, Reader, Service, UnitOfficer};
+use Scope::{Any, Own};
+
+type Line = (&'static str, &'static [(Role, Scope)]);
+
+/// Whoever has a role at all.
+const EVERYONE: &[(Role, Scope)] = &[
+    (Reader, Any),
+    (Publisher, Any),
+    (UnitOfficer, Any),
+    (CounterOfficer, Any),
+    (Organiser, Any),
+    (Role::ProvincialObserver, Any),
+    (Role::Verifier, Any),
+    (Auditor, Any),
+    (Service, Any),
+];
+/// Only the administrator.
+const NOBODY: &[(Role, Scope)] = &[];
+/// The body whose catalog or entry it is.
+const OWNER: &[(Role, Scope)] = &[(UnitOfficer, Own)];
+/// Who runs the mall.
+const MALL: &[(Role, Scope)] = &[(Organiser, Own)];
+/// Who works at the counter or runs its mall.
+const COUNTER: &[(Role, Scope)] = &[(CounterOfficer, Own), (Organiser, Own)];
+/// An app that acts for citizens, and the counter itself.
+const BOOKING: &[(Role, Scope)] = &[(Reader, Any), (CounterOfficer, Own), (Organiser, Own)];
+/// Documents hold no personal data, so that readers may follow too.
+const FOLLOWERS: &[(Role, Scope)] = &[(Reader, Any), (Auditor, Any), (Service, Any)];
+
+const TABLE: &[Line] = &[
+    ("/mpp.registry.v1.DirectoryService/GetRegion", EVERYONE),
+    ("/mpp.registry.v1.DirectoryService/ListRegions", EVERYONE),
+    ("/mpp.registry.v1.DirectoryService/GetUnit", EVERYONE),
+    ("/mpp.registry.v1.DirectoryService/ListUnits", EVERYONE),
+    ("/mpp.registry.v1.DirectoryService/CreateUnit", NOBODY),
+    ("/mpp.registry.v1.DirectoryService/UpdateUnit", OWNER),
+    ("/mpp.registry.v1.DirectoryService/GetMall", EVERYONE),
+    ("/mpp.registry.v1.DirectoryService/ListMalls", EVERYONE),
+    ("/mpp.registry.v1.DirectoryService/CreateMall", NOBODY),
+    ("/mpp.registry.v1.DirectoryService/UpdateMall", MALL),
+    ("/mpp.registry.v1.DirectoryService/GetCounter", EVERYONE),
+    ("/mpp.registry.v1.DirectoryService/ListCounters", EVERYONE),
+    ("/mpp.registry.v1.DirectoryService/CreateCounter", MALL),
+    ("/mpp.registry.v1.DirectoryService/UpdateCounter", MALL),
+    ("/mpp.registry.v1.DirectoryService/GetWindow", EVERYONE),
+    ("/mpp.registry.v1.DirectoryService/ListWindows", EVERYONE),
+    ("/mpp.registry.v1.DirectoryService/CreateWindow", MALL),
+    ("/mpp.registry.v1.DirectoryService/UpdateWindow", MALL),
+    ("/mpp.registry.v1.CatalogService/GetService", EVERYONE),
+    ("/mpp.registry.v1.CatalogService/ListServices", EVERYONE),
+    ("/mpp.registry.v1.CatalogService/CreateService", OWNER),
+    ("/mpp.registry.v1.CatalogService/UpdateService", OWNER),
+    ("/mpp.registry.v1.CatalogService/DeleteService", OWNER),
+    ("/mpp.registry.v1.CatalogService/GetOffering", EVERYONE),
+    ("/mpp.registry.v1.CatalogService/ListOfferings", EVERYONE),
+    ("/mpp.registry.v1.CatalogService/CreateOffering", OWNER),
+    ("/mpp.registry.v1.CatalogService/UpdateOffering", OWNER),
+    ("/mpp.registry.v1.CatalogService/AcceptOffering", MALL),
+    ("/mpp.registry.v1.CatalogService/DeleteOffering", OWNER),
+    ("/mpp.registry.v1.SearchService/SearchServices", EVERYONE),
+    ("/mpp.sync.v1.SyncService/Sync", &[(Publisher, Own)]),
+    ("/mpp.sync.v1.SyncService/CreateSource", NOBODY),
+    ("/mpp.sync.v1.SyncService/GetSource", EVERYONE),
+    ("/mpp.sync.v1.SyncService/ListSources", EVERYONE),
+    ("/mpp.feed.v1.FeedService/Watch", FOLLOWERS),
+    ("/mpp.feed.v1.FeedService/GetFeed", FOLLOWERS),
+    ("/mpp.scheduling.v1.HoursService/GetHours", EVERYONE),
+    ("/mpp.scheduling.v1.HoursService/GetHoursRule", EVERYONE),
+    ("/mpp.scheduling.v1.HoursService/ListHoursRules", EVERYONE),
+    ("/mpp.scheduling.v1.HoursService/CreateHoursRule", COUNTER),
+    ("/mpp.scheduling.v1.HoursService/UpdateHoursRule", COUNTER),
+    ("/mpp.scheduling.v1.HoursService/DeleteHoursRule", COUNTER),
+    ("/mpp.scheduling.v1.HoursService/ListDeviations", EVERYONE),
+    ("/mpp.scheduling.v1.BookingService/ListSlots", EVERYONE),
+    ("/mpp.scheduling.v1.BookingService/BookAppointment", BOOKING),
+    (
+        "/mpp.scheduling.v1.BookingService/CancelAppointment",
+        BOOKING,
+    ),
+    ("/mpp.scheduling.v1.BookingService/GetAppointment", BOOKING),
+    ("/mpp.scheduling.v1.QueueService/IssueTicket", COUNTER),
+    ("/mpp.scheduling.v1.QueueService/CallNext", COUNTER),
+    ("/mpp.scheduling.v1.QueueService/CompleteTicket", COUNTER),
+    ("/mpp.scheduling.v1.QueueService/GetQueue", EVERYONE),
+    ("/mpp.reporting.v1.ReportService/GetReport", EVERYONE),
+    ("/mpp.reporting.v1.ReportService/WatchReport", EVERYONE),
+    (
+        "/mpp.reporting.v1.ReportService/VerifyProjections",
+        &[(Auditor, Any)],
+    ),
+];
+
+/// Services that need no identity: probes and tools ask before they have one.
+const OPEN: [&str; 2] = [
+    "/grpc.health.v1.Health/",
+    "/grpc.reflection.v1.ServerReflection/",
+];
+
+static LINES: LazyLock<HashMap<&str, &[(Role, Scope)]>> =
+    LazyLock::new(|| TABLE.iter().copied().collect());
+
+/// True for health and reflection, which anyone may ask.
+pub fn is_open(path: &str) -> bool {
+    OPEN.iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// For which records `role` may call the method at `path`; `None` where it may not.
+pub fn scope(path: &str, role: Role) -> Option<Scope> {
+    let line = LINES.get(path)?;
+    if role == Role::Administrator {
+        return Some(Any);
+    }
+    line.iter()
+        .find(|(allowed, _)| *allowed == role)
+        .map(|(_, scope)| *scope)
+}
+
+/// What the table allows a caller for one call.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    caller: Caller,
+    scope: Scope,
+}
+
+impl Grant {
+    /// What `caller` may do by the method at `path`: the widest scope of its roles.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED`, naming the roles that may.
+    pub fn find(path: &str, caller: &Caller) -> Result<Self> {
+        let widest = caller
+            .roles
+            .iter()
+            .filter_map(|role| scope(path, *role))
+            .max();
+        match widest {
+            Some(scope) => Ok(Self {
+                caller: caller.clone(),
+                scope,
+            }),
+            None => Err(denied(path, caller)),
+        }
+    }
+
+    /// For which records the call may be made.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Passes where the scope is any, or where the caller holds one of `names`: those that the
+    /// record belongs to, such as a service's owner unit and its ancestors, a mall, a counter.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED`, saying what the caller holds and what it would need.
+    pub fn check(&self, names: &[&str]) -> Result<()> {
+        if self.scope == Any || names.iter().any(|name| self.caller.holds(name)) {
+            return Ok(());
+        }
+        let text = format!(
+            "{} holds {}, and this needs one of {}",
+            self.caller.subject,
+            listed(&self.caller.namespaces),
+            names.join(", ")
+        );
+        Err(Error::new(Reason::PermissionDenied, text))
+    }
+}
+
+/// The grant that the authorization layer found for this call. Without that layer, as in a test
+/// that calls a handler directly, it is what the caller holds itself.
+pub fn grant<T>(request: &Request<T>) -> Grant {
+    let found = request.extensions().get::<Grant>().cloned();
+    found.unwrap_or_else(|| Grant {
+        caller: caller(request),
+        scope: Own,
+    })
+}
+
+fn denied(path: &str, caller: &Caller) -> Error {
+    let may: Vec<&str> = LINES
+        .get(path)
+        .into_iter()
+        .flat_map(|line| line.iter().map(|(role, _)| role.as_str()))
+        .chain([Role::Administrator.as_str()])
+        .collect();
+    let roles: Vec<String> = caller
+        .roles
+        .iter()
+        .map(|role| role.as_str().to_owned())
+        .collect();
+    let text = format!(
+        "{} has the roles {}; {} needs one of {}",
+        caller.subject,
+        listed(&roles),
+        path.rsplit('/').next().unwrap_or(path),
+        may.join(", ")
+    );
+    Error::new(Reason::PermissionDenied, text)
+}
+
+fn listed(texts: &[String]) -> String {
+    if texts.is_empty() {
+        "nothing".to_owned()
+    } else {
+        texts.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCEPT: &str = "/mpp.registry.v1.CatalogService/AcceptOffering";
+
+    fn who(roles: &[Role], namespaces: &[&str]) -> Caller {
+        Caller {
+            subject: "users/siti".into(),
+            roles: roles.to_vec(),
+            namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn an_organiser_accepts_in_its_own_mall_only() {
+        let grant = Grant::find(ACCEPT, &who(&[Organiser], &["malls/banyuwangi"])).expect("may");
+        assert!(grant.check(&["malls/banyuwangi"]).is_ok());
+        assert!(grant.check(&["malls/banyuwangi/counters/dukcapil"]).is_ok());
+        let error = grant
+            .check(&["malls/sidoarjo"])
+            .expect_err("another's mall");
+        assert_eq!(error.reason(), Reason::PermissionDenied);
+        assert!(error.message().contains("malls/sidoarjo"));
+    }
+
+    #[test]
+    fn the_widest_of_several_roles_counts() {
+        let grant = Grant::find(ACCEPT, &who(&[Organiser, Role::Administrator], &[])).expect("may");
+        assert_eq!(grant.scope(), Any);
+    }
+
+    #[test]
+    fn a_refusal_names_the_roles_that_may() {
+        let error = Grant::find(ACCEPT, &who(&[Reader], &[])).expect_err("a reader");
+        assert!(
+            error.message().contains("organiser, administrator"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_method_without_a_line_is_refused_to_the_administrator_too() {
+        assert_eq!(
+            scope(
+                "/mpp.registry.v1.CatalogService/Unheard",
+                Role::Administrator
+            ),
+            None
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! How a server ends: it stops being ready, lets the balancers notice, stops accepting and tells
+//! open streams to move, waits for what is still running, and only then cuts.
+
+use std::time::Duration;
+
+/// The times of a drain.
+#[derive(Clone, Copy, Debug)]
+pub struct Drain {
+    /// How long the server goes on as before once it is not ready, so that balancers see it.
+    pub pause: Duration,
+    /// How long running calls may then take before they are cut.
+    pub wait: Duration,
+}
+
+impl Default for Drain {
+    /// For Kubernetes, whose endpoints take some seconds to follow; the sum stays below its 30 s
+    /// of grace.
+    fn default() -> Self {
+        Self {
+            pause: Duration::from_secs(5),
+            wait: Duration::from_secs(20),
+        }
+    }
+}
+
+impl Drain {
+    /// Without a pause, for a process that no balancer stands before.
+    pub fn at_once() -> Self {
+        Self {
+            pause: Duration::ZERO,
+            wait: Duration::from_secs(5),
+        }
+    }
+}

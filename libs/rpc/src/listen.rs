@@ -1,0 +1,149 @@
+//! Connections: TLS where there is any, HTTP/2 within its limits, and how each one ends.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::extract::Request;
+use hyper::server::conn::http2;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use mpp_core::Caller;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::{Limits, Tls, shell::Stack, tls};
+
+/// How long a peer may take for the first byte, and for the TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// After a failed accept, such as when the process has no file descriptor left.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
+
+/// The other side of a connection, as the layers find it in a request.
+#[derive(Clone)]
+pub(crate) struct Peer {
+    /// Whom its client certificate stands for.
+    pub(crate) certified: Option<Arc<Caller>>,
+}
+
+/// Accepts until `stop`; then lets every connection finish its calls, and returns once all have
+/// ended. Dropping the future cuts them.
+pub(crate) async fn run(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    stack: Stack,
+    limits: Limits,
+    stop: CancellationToken,
+) {
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            Some(_) = connections.join_next() => continue,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let (place, tcp, peer) = accepted;
+        let connection = connection(tcp, peer, tls.clone(), stack.clone(), limits, stop.clone());
+        connections.spawn(async move {
+            connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// The next connection, once there is a place for it; until then peers wait in the kernel.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (
+    Option<tokio::sync::OwnedSemaphorePermit>,
+    TcpStream,
+    SocketAddr,
+) {
+    loop {
+        // The semaphore is never closed, so that there always comes a permit.
+        let place = places.clone().acquire_owned().await.ok();
+        match listener.accept().await {
+            Ok((tcp, peer)) => return (place, tcp, peer),
+            Err(error) => {
+                tracing::warn!("a connection was not accepted: {error}");
+                sleep(ACCEPT_AGAIN).await;
+            }
+        }
+    }
+}
+
+async fn connection(
+    tcp: TcpStream,
+    peer: SocketAddr,
+    tls: Option<Tls>,
+    stack: Stack,
+    limits: Limits,
+    stop: CancellationToken,
+) {
+    // Answers are small and waited for.
+    let _ = tcp.set_nodelay(true);
+    if timeout(HANDSHAKE, tcp.readable()).await.is_err() {
+        return;
+    }
+    let Some(tls) = tls else {
+        return serve(tcp, Peer { certified: None }, stack, limits, stop).await;
+    };
+    match timeout(HANDSHAKE, tls.acceptor().accept(tcp)).await {
+        Ok(Ok(io)) => {
+            let chain = io.get_ref().1.peer_certificates().unwrap_or_default();
+            let certified = chain.first().and_then(tls::caller_of).map(Arc::new);
+            serve(io, Peer { certified }, stack, limits, stop).await;
+        }
+        Ok(Err(error)) => tracing::debug!(%peer, "the TLS handshake failed: {error}"),
+        Err(_) => tracing::debug!(%peer, "the TLS handshake took too long"),
+    }
+}
+
+async fn serve(
+    io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: Peer,
+    stack: Stack,
+    limits: Limits,
+    stop: CancellationToken,
+) {
+    let service = stack.map_request(move |request: hyper::Request<hyper::body::Incoming>| {
+        let mut request: Request = request.map(axum::body::Body::new);
+        request.extensions_mut().insert(peer.clone());
+        request
+    });
+    let connection =
+        http2(limits).serve_connection(TokioIo::new(io), TowerToHyperService::new(service));
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = async { tokio::select! { () = stop.cancelled() => {}, () = sleep(limits.connection_age) => {} } } => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!("a connection ended: {error}");
+    }
+}
+
+fn http2(limits: Limits) -> http2::Builder<TokioExecutor> {
+    let mut http2 = http2::Builder::new(TokioExecutor::new());
+    http2
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams_per_connection)
+        .max_header_list_size(limits.header_bytes)
+        .keep_alive_interval(limits.keepalive)
+        .keep_alive_timeout(limits.keepalive);
+    http2
+}
