@@ -3,6 +3,7 @@
 //! Documents and queries go through the same [`tokens`]. A document then gets the abbreviation of every phrase in it and
 //! the phrase of every abbreviation; a query gets its phrases replaced by their abbreviation. So either finds the other.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -12,6 +13,9 @@ use super::vocabulary::{ABBREVIATIONS, FAINT, FILLERS, RELATED, SPELLINGS};
 
 /// Longer words are cut; no word of the language is longer.
 const LONGEST_WORD: usize = 40;
+
+/// Words that each thread remembers the terms of.
+const MOST_MET: usize = 50_000;
 
 /// Most terms that one query is answered with.
 pub const MAX_TERMS: usize = 12;
@@ -127,15 +131,32 @@ fn words(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+thread_local! {
+    /// Words met before, with their terms: a catalog says the same few thousand words over and over.
+    static MET: RefCell<HashMap<String, Option<String>>> = RefCell::new(HashMap::new());
+}
+
 /// The term that one word is indexed under, or nothing for a filler.
 pub fn term(word: &str) -> Option<String> {
     let folded = folded(word);
-    let stemmed = stem(spelled(&folded));
+    MET.with_borrow_mut(|met| {
+        if let Some(term) = met.get(&folded) {
+            return term.clone();
+        }
+        let term = term_of(&folded);
+        if met.len() >= MOST_MET {
+            met.clear();
+        }
+        met.insert(folded, term.clone());
+        term
+    })
+}
+
+fn term_of(folded: &str) -> Option<String> {
+    let stemmed = stem(spelled(folded));
     // `ijinnya` and the like show only now what they are a spelling of.
     let term = spelled(&stemmed);
-    let filler = [&folded, term]
-        .into_iter()
-        .any(|word| FILLER.contains(word));
+    let filler = [folded, term].into_iter().any(|word| FILLER.contains(word));
     (!filler).then(|| term.to_owned())
 }
 

@@ -6,16 +6,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tantivy::columnar::ColumnValues;
+use tantivy::directory::META_LOCK;
 use tantivy::fastfield::AliveBitSet;
 use tantivy::index::InvertedIndexReader;
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
 };
-use tantivy::{
-    DocSet, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TERMINATED,
-    TantivyDocument, Term,
-};
+use tantivy::{Directory, DocSet, IndexWriter, SegmentReader, TERMINATED, TantivyDocument, Term};
 
 use super::ServiceDoc;
 use super::analyze::{folded_words, index_terms};
@@ -51,7 +49,6 @@ struct Fields {
 /// The writing side. One thread owns it.
 pub struct Index {
     writer: IndexWriter,
-    reader: IndexReader,
     fields: Fields,
 }
 
@@ -61,15 +58,7 @@ impl Index {
         let (schema, fields) = schema();
         let index = tantivy::Index::create_in_ram(schema);
         let writer = index.writer_with_num_threads(1, WRITER_MEMORY)?;
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()?;
-        Ok(Self {
-            writer,
-            reader,
-            fields,
-        })
+        Ok(Self { writer, fields })
     }
 
     /// Indexes a service in place of what the slot held.
@@ -83,33 +72,27 @@ impl Index {
             .chain([&service.fee_text])
             .map(String::as_str);
 
-        let mut document = TantivyDocument::new();
-        document.add_u64(self.fields.slot, slot.into());
-        let found_by: BTreeSet<String> = title
-            .iter()
-            .chain(&keywords)
-            .flat_map(|text| index_terms(text))
-            .collect();
-        add(
-            &mut document,
-            self.fields.parts[0],
-            title.iter().flat_map(|text| index_terms(text)),
-        );
-        add(
-            &mut document,
-            self.fields.parts[1],
-            keywords.iter().flat_map(|text| index_terms(text)),
-        );
-        add(
-            &mut document,
-            self.fields.parts[2],
-            up_to(body, SEARCHED_BODY).flat_map(index_terms),
-        );
+        let in_title = all_terms(title);
+        let in_keywords = all_terms(keywords.iter().copied());
         let written = title
             .iter()
             .chain(&keywords)
             .flat_map(|text| folded_words(text));
-        add(&mut document, self.fields.words, written.chain(found_by));
+        let words = written
+            .chain(in_title.iter().chain(&in_keywords).cloned())
+            .collect();
+
+        let mut document = TantivyDocument::new();
+        document.add_u64(self.fields.slot, slot.into());
+        let [title_field, keywords_field, body_field] = self.fields.parts;
+        add(&mut document, title_field, in_title);
+        add(&mut document, keywords_field, in_keywords);
+        add(
+            &mut document,
+            body_field,
+            all_terms(up_to(body, SEARCHED_BODY)),
+        );
+        add(&mut document, self.fields.words, words);
         self.writer.add_document(document)?;
         Ok(())
     }
@@ -123,21 +106,28 @@ impl Index {
     /// Makes all that was put and deleted visible in a new view.
     pub fn commit(&mut self) -> tantivy::Result<View> {
         self.writer.commit()?;
-        self.reader.reload()?;
         self.view()
     }
 
-    /// What is visible now.
+    /// What was committed last.
+    ///
+    /// tantivy's own reader takes a lock that it tries again only after 100 ms, and each merge that ends holds it for a
+    /// moment. So this opens without the lock, and with it only if a merge has just removed a segment meanwhile.
     pub fn view(&self) -> tantivy::Result<View> {
-        let searcher = self.reader.searcher();
-        let segments = searcher
-            .segment_readers()
+        self.open().or_else(|_| {
+            let _no_merge_ends = self.writer.index().directory().acquire_lock(&META_LOCK)?;
+            self.open()
+        })
+    }
+
+    fn open(&self) -> tantivy::Result<View> {
+        let committed = self.writer.index().searchable_segments()?;
+        let segments = committed
             .iter()
-            .map(|reader| Segment::open(reader, self.fields));
+            .map(|one| Segment::open(&SegmentReader::open(one)?, self.fields));
         Ok(View {
             segments: segments.collect::<tantivy::Result<_>>()?,
             fields: self.fields,
-            searcher,
         })
     }
 }
@@ -156,10 +146,14 @@ fn schema() -> (Schema, Fields) {
     (schema.build(), Fields { parts, words, slot })
 }
 
-fn add(document: &mut TantivyDocument, field: Field, terms: impl Iterator<Item = String>) {
-    for term in terms.collect::<BTreeSet<_>>() {
-        document.add_text(field, term);
-    }
+fn all_terms<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    texts.into_iter().flat_map(index_terms).collect()
+}
+
+fn add(document: &mut TantivyDocument, field: Field, terms: BTreeSet<String>) {
+    terms
+        .into_iter()
+        .for_each(|term| document.add_text(field, term));
 }
 
 /// The first texts that fit into `limit` bytes together.
@@ -175,10 +169,11 @@ fn up_to<'a>(texts: impl Iterator<Item = &'a str>, limit: usize) -> impl Iterato
 pub struct View {
     segments: Vec<Segment>,
     fields: Fields,
-    searcher: Searcher,
 }
 
 struct Segment {
+    /// Those that are not deleted.
+    services: u64,
     parts: [Arc<InvertedIndexReader>; 3],
     words: Arc<InvertedIndexReader>,
     slots: Arc<dyn ColumnValues<u64>>,
@@ -189,6 +184,7 @@ impl Segment {
     fn open(reader: &SegmentReader, fields: Fields) -> tantivy::Result<Self> {
         let [title, keywords, body] = fields.parts.map(|field| reader.inverted_index(field));
         Ok(Self {
+            services: reader.num_docs().into(),
             parts: [title?, keywords?, body?],
             words: reader.inverted_index(fields.words)?,
             slots: reader
@@ -209,15 +205,19 @@ impl Segment {
 impl View {
     /// How many services are indexed.
     pub fn services(&self) -> u64 {
-        self.searcher.num_docs()
+        self.segments.iter().map(|segment| segment.services).sum()
     }
 
     /// How many services have the term in the part; those deleted since the last merge count too.
     pub fn frequency(&self, part: Part, term: &str) -> tantivy::Result<u64> {
-        self.searcher.doc_freq(&Term::from_field_text(
-            self.fields.parts[part as usize],
-            term,
-        ))
+        let term = Term::from_field_text(self.fields.parts[part as usize], term);
+        let frequency =
+            |segment: &Segment| segment.parts[part as usize].doc_freq(&term).map(u64::from);
+        Ok(self
+            .segments
+            .iter()
+            .map(frequency)
+            .sum::<std::io::Result<u64>>()?)
     }
 
     /// Calls `found` with the slot of every service that has the term in the part.

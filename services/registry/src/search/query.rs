@@ -264,15 +264,22 @@ fn facets(table: &Table, found: &[Candidate], filter: &Filter) -> Facets {
         let offered_in = places
             .filter_map(|place| provinces[place as usize])
             .fold(0u128, |bits, code| bits | 1 << code);
-        (0..100)
-            .filter(|code| offered_in >> code & 1 == 1)
-            .for_each(|code: usize| by_province[code] += 1);
+        bits(offered_in).for_each(|code| by_province[code] += 1);
     }
     facets.agencies = most_frequent(table.units.all(), &agencies);
     facets.categories = most_frequent(table.categories.all(), &categories);
     let codes: Vec<Arc<str>> = (0..100).map(|code| format!("{code:02}").into()).collect();
     facets.provinces = most_frequent(&codes, &by_province);
     facets
+}
+
+/// The numbers of the bits that are set.
+fn bits(mut set: u128) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = (set != 0).then(|| set.trailing_zeros() as usize)?;
+        set &= set - 1;
+        Some(lowest)
+    })
 }
 
 fn most_frequent(names: &[Arc<str>], counts: &[u64]) -> Vec<(String, u64)> {
