@@ -47,6 +47,11 @@ impl Clock {
         self.shift.fetch_add(by, Ordering::SeqCst);
     }
 
+    /// How far it runs from the system's time, in microseconds; `None` for a clock that stands.
+    pub fn shift(&self) -> Option<Micros> {
+        self.running.then(|| self.shift.load(Ordering::SeqCst))
+    }
+
     /// The time now.
     pub fn now(&self) -> Micros {
         let shift = self.shift.load(Ordering::SeqCst);

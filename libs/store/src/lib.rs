@@ -1,1 +1,52 @@
-//! store
+//! The two databases, records, migrations, and the change feed.
+//!
+//! Every resource of a service is a row of one table, [`Record`], with its protobuf message as it
+//! was written. Writing one through [`Tx`] also writes its change, by a trigger, so the feed can
+//! miss no write. The change becomes visible to followers with the transaction's *revision*.
+//!
+//! # The order
+//! A follower that remembers the last number it saw must never see a lower one appear. A serial
+//! column does not give that: numbers are drawn before the commit. So a transaction's changes
+//! carry only the transaction's number, and the last statement before COMMIT draws the revision
+//! under one lock, which is let go when the commit is visible. Rejected: a serial column (misses
+//! late commits), transaction ids behind the snapshot's horizon (not the order of overwrites; a
+//! dump restored elsewhere lies above the horizon), a counter row (a third slower), logical
+//! decoding (a superuser's slot that fills the disk when nobody reads, and nothing on SQLite).
+//!
+//! # The two databases
+//! One SQL text serves both through sqlx's `Any` driver; [`dialect`] holds the few texts that
+//! differ. SQLite is owned by one process (a lock beside the file) and has one writing connection,
+//! whose pool is a fair queue; PostgreSQL runs READ COMMITTED with locked rows.
+//!
+//! # A new table
+//! Add a [`Migration`] to the service's [`Schema`]; steps only add. Use [`Tx::conn`] for it.
+
+#![forbid(unsafe_code)]
+
+mod bulk;
+mod db;
+mod dialect;
+mod error;
+mod feed;
+mod file;
+mod lease;
+mod lineage;
+mod migrate;
+mod position;
+mod read;
+mod record;
+mod request;
+mod session;
+mod tx;
+
+pub use db::{Db, Options};
+pub use error::{constraint, db_error};
+pub use feed::{
+    Batch, Change, Feed, FeedOptions, Filter, Op, Retention, Start, Status, Subscription,
+};
+pub use migrate::{Migration, Schema, migrate};
+pub use position::Position;
+pub use read::Read;
+pub use record::{Expect, Labels, MAX_DOCUMENT, Put, Record};
+pub use request::RequestKey;
+pub use tx::{Actor, Tx};

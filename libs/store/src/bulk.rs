@@ -1,0 +1,159 @@
+//! Many records at once: one select and one upsert for each chunk.
+
+use std::collections::{HashMap, HashSet};
+
+use bytes::Bytes;
+use mpp_api::Document;
+use mpp_core::Result;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::{
+    Labels, Put, Tx, db_error,
+    error::write_conflict,
+    record::{COLUMNS, Stored, encode},
+};
+
+/// Records in one statement; eight binds each stay far below SQLite's 32,766.
+const CHUNK: usize = 250;
+
+/// A record on its way, and where its answer goes.
+struct Item {
+    index: usize,
+    name: String,
+    doc: Bytes,
+    labels: String,
+}
+
+impl Tx {
+    /// Writes many records and answers for each, in order. A deleted name is not written but
+    /// flagged. A name that comes twice is written in turn.
+    ///
+    /// # Errors
+    /// As [`Tx::put`] with `Expect::Any`; one error fails the whole transaction.
+    pub async fn put_many<D: Document>(
+        &mut self,
+        items: Vec<(String, D, Labels)>,
+    ) -> Result<Vec<Put>> {
+        let mut answers = vec![Put::default(); items.len()];
+        let mut waiting = Vec::with_capacity(items.len());
+        for (index, (name, doc, labels)) in items.into_iter().enumerate() {
+            let (doc, labels) = encode(&name, &doc, &labels)?;
+            waiting.push(Item { index, name, doc, labels });
+        }
+        // Everyone locks rows in one order, so that two batches never wait for each other.
+        waiting.sort_by(|a, b| (&a.name, a.index).cmp(&(&b.name, b.index)));
+        while !waiting.is_empty() {
+            let mut names = HashSet::new();
+            let (round, again): (Vec<_>, Vec<_>) =
+                waiting.into_iter().partition(|item| names.insert(item.name.clone()));
+            let mut round = round.into_iter().peekable();
+            while round.peek().is_some() {
+                let chunk: Vec<_> = round.by_ref().take(CHUNK).collect();
+                self.put_chunk(D::KIND, chunk, &mut answers).await?;
+            }
+            waiting = again;
+        }
+        Ok(answers)
+    }
+
+    async fn put_chunk(
+        &mut self,
+        kind: &'static str,
+        chunk: Vec<Item>,
+        answers: &mut [Put],
+    ) -> Result<()> {
+        let mut found = self.lock_many(kind, &chunk).await?;
+        let mut changed = Vec::with_capacity(chunk.len());
+        for item in chunk {
+            let stored = found.remove(&item.name);
+            let answer = judge(&item, stored.as_ref());
+            answers[item.index] = answer;
+            if answer.changed {
+                changed.push((item, answer.version, stored));
+            }
+        }
+        self.upsert_many(kind, changed).await
+    }
+
+    /// Index: record's primary key.
+    async fn lock_many(
+        &mut self,
+        kind: &'static str,
+        chunk: &[Item],
+    ) -> Result<HashMap<String, Stored>> {
+        let text = format!(
+            "select name, {COLUMNS} from record where kind = $1 and name in ({}) order by name{}",
+            places(2, chunk.len()),
+            self.db.0.dialect.for_update,
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(chunk.len() == CHUNK).bind(kind);
+        for item in chunk {
+            query = query.bind(&item.name);
+        }
+        let rows = query.fetch_all(self.conn()).await.map_err(db_error)?;
+        let pair = |row| Ok((sqlx::any::AnyRow::try_get(row, "name").map_err(db_error)?, Stored::from_row(row)?));
+        rows.iter().map(pair).collect()
+    }
+
+    /// Writes rows that are known to have changed. Index: record's primary key.
+    async fn upsert_many(
+        &mut self,
+        kind: &'static str,
+        rows: Vec<(Item, i64, Option<Stored>)>,
+    ) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let now = self.now();
+        let values: Vec<_> = (0..rows.len())
+            .map(|row| {
+                let at = row * 4 + 3;
+                format!("($1,${},${},0,${},${},$2,$2)", at, at + 1, at + 2, at + 3)
+            })
+            .collect();
+        let text = format!(
+            "insert into record (kind, name, version, deleted, labels, doc, create_time, update_time)
+             values {} on conflict (kind, name) do update set version = excluded.version,
+             labels = excluded.labels, doc = excluded.doc, update_time = excluded.update_time
+             where record.version = excluded.version - 1 and record.deleted = 0",
+            values.join(",")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(rows.len() == CHUNK);
+        query = query.bind(kind).bind(now);
+        for (item, version, _) in &rows {
+            query = query.bind(&item.name).bind(*version).bind(&item.labels).bind(&item.doc[..]);
+        }
+        let done = query.execute(self.conn()).await.map_err(db_error)?;
+        // A name that another transaction made meanwhile was skipped.
+        if done.rows_affected() != rows.len() as u64 {
+            return Err(write_conflict());
+        }
+        for (item, version, before) in rows {
+            let create_time = before.map_or(now, |before| before.create_time);
+            let Item { name, doc, labels, .. } = item;
+            let stored =
+                Stored { version, deleted: false, labels, doc, create_time, update_time: now };
+            self.seen.insert((kind, name), stored);
+        }
+        Ok(())
+    }
+}
+
+/// What becomes of an item, given the row that is there.
+fn judge(item: &Item, stored: Option<&Stored>) -> Put {
+    match stored {
+        None => Put { version: 1, changed: true, tombstoned: false },
+        Some(stored) if stored.deleted => {
+            Put { version: stored.version, changed: false, tombstoned: true }
+        }
+        Some(stored) if stored.doc == item.doc && stored.labels == item.labels => {
+            Put { version: stored.version, changed: false, tombstoned: false }
+        }
+        Some(stored) => Put { version: stored.version + 1, changed: true, tombstoned: false },
+    }
+}
+
+/// `$2,$3,$4` and so on.
+fn places(first: usize, count: usize) -> String {
+    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
+}

@@ -1,0 +1,126 @@
+//! One record's change.
+
+use bytes::Bytes;
+use mpp_api::{Document, types::Tombstone};
+use mpp_core::{Error, Micros, Result};
+use prost::Message as _;
+use sqlx::{Row as _, any::AnyRow};
+
+use crate::{Labels, Record, db_error, record::parse_labels};
+
+/// What happened to the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// It is now `doc`.
+    Put,
+    /// It is deleted.
+    Deleted,
+    /// It lives on but has left the follower's filter.
+    Removed,
+}
+
+/// One record's change, as followers get it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The kind of record.
+    pub kind: String,
+    /// Resource name.
+    pub name: String,
+    /// Counts the record's changes from 1.
+    pub version: i64,
+    /// What happened.
+    pub op: Op,
+    /// The message as it was written (without etag and times); empty unless `op` is `Put`.
+    pub doc: Bytes,
+    /// Why it is gone, for `Deleted`.
+    pub tombstone: Option<Tombstone>,
+    /// What it is filed under now.
+    pub labels: Labels,
+    /// What it was filed under before; `None` for a new record.
+    pub labels_before: Option<Labels>,
+    /// Where the change came from; empty in the initial state.
+    pub origin: String,
+    /// Who made it; empty in the initial state.
+    pub actor: String,
+    /// When it was committed, by the database's clock; in the initial state, `update_time`.
+    pub at: Micros,
+    /// When the record was made.
+    pub create_time: Micros,
+    /// When the record was changed: the begin of the transaction.
+    pub update_time: Micros,
+    /// The revision of its transaction; in the initial state, that of the snapshot.
+    pub revision: i64,
+}
+
+/// The columns that [`Change::from_row`] reads, of change `c` and revision `r`.
+pub(crate) const COLUMNS: &str = "c.kind, c.name, c.version, c.deleted, c.labels, c.labels_before,
+    c.doc, c.tombstone, c.create_time, c.update_time, r.rev, r.origin, r.actor, r.at";
+
+impl Change {
+    /// The document.
+    ///
+    /// # Errors
+    /// `INTERNAL` where the bytes are of another kind.
+    pub fn decode<D: Document>(&self) -> Result<D> {
+        if self.kind != D::KIND {
+            return Err(Error::internal(format!("{} is no {}", self.name, D::KIND)));
+        }
+        D::decode(self.doc.clone()).map_err(Error::internal)
+    }
+
+    /// The record that the change left, for `Put`.
+    ///
+    /// # Errors
+    /// As [`Change::decode`].
+    pub fn record<D: Document>(&self) -> Result<Record<D>> {
+        Ok(Record {
+            name: self.name.clone(),
+            version: self.version,
+            doc: self.decode()?,
+            labels: self.labels.clone(),
+            create_time: self.create_time,
+            update_time: self.update_time,
+        })
+    }
+
+    /// How many bytes it takes in a message, roughly, and in memory.
+    pub(crate) fn size(&self) -> usize {
+        let labels = |labels: &Labels| labels.iter().map(|(k, v)| k.len() + v.len() + 64).sum();
+        let before: usize = self.labels_before.as_ref().map_or(0, labels);
+        let now: usize = labels(&self.labels);
+        let texts = self.kind.len() + self.name.len() + self.origin.len() + self.actor.len();
+        size_of::<Self>() + self.doc.len() + texts + now + before
+    }
+
+    pub(crate) fn from_row(row: &AnyRow) -> Result<Self> {
+        let labels_before: Option<String> = row.try_get("labels_before").map_err(db_error)?;
+        let labels: String = row.try_get("labels").map_err(db_error)?;
+        let tombstone: Option<Vec<u8>> = row.try_get("tombstone").map_err(db_error)?;
+        let read = || -> sqlx::Result<Self> {
+            let deleted = row.try_get::<i64, _>("deleted")? != 0;
+            Ok(Self {
+                kind: row.try_get("kind")?,
+                name: row.try_get("name")?,
+                version: row.try_get("version")?,
+                op: if deleted { Op::Deleted } else { Op::Put },
+                doc: row.try_get::<Vec<u8>, _>("doc")?.into(),
+                tombstone: None,
+                labels: Labels::new(),
+                labels_before: None,
+                origin: row.try_get("origin")?,
+                actor: row.try_get("actor")?,
+                at: row.try_get("at")?,
+                create_time: row.try_get("create_time")?,
+                update_time: row.try_get("update_time")?,
+                revision: row.try_get("rev")?,
+            })
+        };
+        let mut change = read().map_err(db_error)?;
+        change.labels = parse_labels(&labels)?;
+        change.labels_before = labels_before.as_deref().map(parse_labels).transpose()?;
+        change.tombstone = tombstone
+            .map(|bytes| Tombstone::decode(&bytes[..]).map_err(Error::internal))
+            .transpose()?;
+        Ok(change)
+    }
+}

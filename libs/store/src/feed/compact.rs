@@ -1,0 +1,168 @@
+//! Retention: what of the feed is kept, and the job that lets go of the rest.
+
+use std::time::Duration;
+
+use mpp_core::{Error, Micros, Result};
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::{Feed, page};
+use crate::{Db, db_error, dialect::Engine};
+
+/// Revisions in one chunk, so that no transaction of compaction is long.
+const CHUNK: i64 = 500;
+/// How long one holder compacts before another may.
+const LEASE: Duration = Duration::from_secs(300);
+
+/// How long what is kept. All ages count by the database's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// How far back a follower can resume.
+    pub window: Duration,
+    /// How long a deleted name is refused; longer than the oldest checkpoint of a source.
+    pub tombstones: Duration,
+    /// How long a repeated request gets its first answer.
+    pub requests: Duration,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
+        Self { window: days(7), tombstones: days(400), requests: days(1) }
+    }
+}
+
+impl Feed {
+    /// Applies the retention where `holder` gets the job's lease; false where another has it.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the database is away; the next run goes on from there.
+    pub async fn maintain(&self, retention: &Retention, holder: &str) -> Result<bool> {
+        let db = self.db();
+        if !db.lease("feed-retention", holder, LEASE).await? {
+            return Ok(false);
+        }
+        let now = db.now().await?;
+        let before = |age: Duration| {
+            now.saturating_sub(Micros::try_from(age.as_micros()).unwrap_or(Micros::MAX))
+        };
+        let keep_after = revision_before(db, before(retention.window)).await?;
+        self.compact(keep_after).await?;
+        drop_tombstones(db, before(retention.tombstones)).await?;
+        db.expire_requests(before(retention.requests)).await?;
+        Ok(true)
+    }
+
+    /// Raises the floor to `keep_after` (at most the head): positions below it are refused, what
+    /// lies at or below it is deleted in chunks, save the versions of history kinds.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD` above the head; `UNAVAILABLE` where the database is away.
+    pub async fn compact(&self, keep_after: i64) -> Result<()> {
+        let db = self.db();
+        let head = page::bounds(&db.0.readers).await?.head;
+        if keep_after > head {
+            return Err(Error::field(
+                "keep_after",
+                "OUT_OF_RANGE",
+                format!("{keep_after} lies above the head {head}"),
+            ));
+        }
+        // Committed before anything is deleted: a snapshot that still has the old floor still has
+        // the rows. Index: feed's only row.
+        sqlx::query("update feed set floor = $1 where floor < $1")
+            .bind(keep_after)
+            .execute(&db.0.writers)
+            .await
+            .map_err(db_error)?;
+        while compact_chunk(db).await? {}
+        Ok(())
+    }
+}
+
+/// Deletes one chunk below the floor; false once it has been reached.
+async fn compact_chunk(db: &Db) -> Result<bool> {
+    let row = sqlx::query("select floor, compacted from feed")
+        .fetch_one(&db.0.writers)
+        .await
+        .map_err(db_error)?;
+    let floor: i64 = row.try_get("floor").map_err(db_error)?;
+    let from: i64 = row.try_get("compacted").map_err(db_error)?;
+    if from >= floor {
+        return Ok(false);
+    }
+    // Numbers may have gaps: the chunk ends at a revision that exists, or at the floor.
+    let row = sqlx::query(
+        "select max(rev) from (select rev from revision where rev > $1 and rev <= $2
+                               order by rev limit $3) chunk",
+    )
+    .bind(from)
+    .bind(floor)
+    .bind(CHUNK)
+    .fetch_one(&db.0.writers)
+    .await
+    .map_err(db_error)?;
+    let to = row.try_get::<Option<i64>, _>(0).map_err(db_error)?.unwrap_or(floor);
+    delete_range(db, from, to).await?;
+    Ok(true)
+}
+
+/// Indexes: revision's primary key for the range, (tx, seq) of change.
+async fn delete_range(db: &Db, from: i64, to: i64) -> Result<()> {
+    let kept: Vec<_> = db.0.history_kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    let kept = if kept.is_empty() { "''".to_owned() } else { kept.join(",") };
+    let mut tx = db.begin(&crate::Actor::default()).await?;
+    let changes = format!(
+        "delete from change where kind not in ({kept})
+         and tx in (select tx from revision where rev > $1 and rev <= $2)"
+    );
+    let revisions = "delete from revision where rev > $1 and rev <= $2
+                     and not exists (select 1 from change c where c.tx = revision.tx)";
+    for text in [changes.as_str(), revisions] {
+        sqlx::query(AssertSqlSafe(text.to_owned()))
+            .bind(from)
+            .bind(to)
+            .execute(tx.conn())
+            .await
+            .map_err(db_error)?;
+    }
+    sqlx::query("update feed set compacted = $1")
+        .bind(to)
+        .execute(tx.conn())
+        .await
+        .map_err(db_error)?;
+    tx.commit().await.map(drop)
+}
+
+/// The last revision that was committed before a time; 0 where none was. Index: revision_at.
+async fn revision_before(db: &Db, time: Micros) -> Result<i64> {
+    let row = sqlx::query("select coalesce(max(rev), 0) from revision where at < $1")
+        .bind(time)
+        .fetch_one(&db.0.readers)
+        .await
+        .map_err(db_error)?;
+    row.try_get(0).map_err(db_error)
+}
+
+/// Forgets names that were deleted before a time, in chunks. Index: record_tombstones.
+async fn drop_tombstones(db: &Db, before: Micros) -> Result<()> {
+    // Each database names its rows in its own way.
+    let row_id = match db.0.dialect.engine {
+        Engine::Sqlite => "rowid",
+        Engine::Postgres => "ctid",
+    };
+    let text = format!(
+        "delete from record where {row_id} in (select {row_id} from record
+         where deleted = 1 and update_time < $1 limit {CHUNK})"
+    );
+    loop {
+        let done = sqlx::query(AssertSqlSafe(text.clone()))
+            .bind(before)
+            .execute(&db.0.writers)
+            .await
+            .map_err(db_error)?;
+        if done.rows_affected() < CHUNK.unsigned_abs() {
+            return Ok(());
+        }
+    }
+}
+

@@ -1,0 +1,127 @@
+//! Reading the feed from the database, a page at a time.
+
+use std::sync::Arc;
+
+use mpp_core::{Error, Reason, Result};
+use sqlx::{AnyPool, AssertSqlSafe, Row as _};
+
+use super::change::{COLUMNS, Change};
+use crate::{db_error, read::BOUNDS};
+
+/// Most changes and most transactions of one page.
+const CHANGES: i64 = 256;
+const TRANSACTIONS: i64 = 64;
+
+/// A place in the feed: within a transaction, or (`seq` at its greatest) after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub revision: i64,
+    pub seq: i64,
+}
+
+impl Place {
+    /// After all of a revision.
+    pub fn after(revision: i64) -> Self {
+        Self { revision, seq: i64::MAX }
+    }
+
+    /// True between transactions.
+    pub fn is_whole(self) -> bool {
+        self.seq == i64::MAX
+    }
+}
+
+/// A piece of one transaction, small enough for a message.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    pub revision: i64,
+    pub changes: Vec<Arc<Change>>,
+    /// The place after it.
+    pub end: Place,
+    pub bytes: usize,
+}
+
+/// Where the feed stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    pub lineage: String,
+    pub floor: i64,
+    pub head: i64,
+}
+
+/// Reads the bounds, in one snapshot.
+pub(crate) async fn bounds(pool: &AnyPool) -> Result<Bounds> {
+    let row = sqlx::query(BOUNDS).fetch_one(pool).await.map_err(db_error)?;
+    let floor = row.try_get("floor").map_err(db_error)?;
+    let head: i64 = row.try_get("head").map_err(db_error)?;
+    Ok(Bounds { lineage: row.try_get("lineage").map_err(db_error)?, floor, head: head.max(floor) })
+}
+
+/// The changes after `place` as pieces of at most about `piece_bytes`; none at the head.
+///
+/// One statement, so one snapshot: the floor that it reads is the one that its rows were read
+/// under, and compaction under way can only be noticed, never make a gap. Indexes: revision's
+/// primary key for the range, (tx, seq) of change for each transaction in it.
+///
+/// # Errors
+/// `REVISION_COMPACTED` below the floor.
+pub(crate) async fn read(pool: &AnyPool, place: Place, piece_bytes: usize) -> Result<Vec<Piece>> {
+    let text = format!(
+        "select {COLUMNS}, c.seq, r.last_seq, (select floor from feed) as floor
+         from (select rev, tx, last_seq, origin, actor, at from revision
+               where rev >= $1 order by rev limit $3) r
+         join change c on c.tx = r.tx
+         where r.rev > $1 or c.seq > $2
+         order by r.rev, c.seq limit $4"
+    );
+    let rows = sqlx::query(AssertSqlSafe(text))
+        .bind(place.revision)
+        .bind(place.seq)
+        .bind(TRANSACTIONS)
+        .bind(CHANGES)
+        .fetch_all(pool)
+        .await
+        .map_err(db_error)?;
+    let floor = match rows.first() {
+        Some(row) => row.try_get("floor").map_err(db_error)?,
+        None => bounds(pool).await?.floor,
+    };
+    check_floor(place, floor)?;
+    let mut pieces: Vec<Piece> = Vec::new();
+    for row in &rows {
+        let change = Arc::new(Change::from_row(row)?);
+        let seq: i64 = row.try_get("seq").map_err(db_error)?;
+        let last: i64 = row.try_get("last_seq").map_err(db_error)?;
+        let end = if seq == last { i64::MAX } else { seq };
+        push(&mut pieces, change, end, piece_bytes);
+    }
+    Ok(pieces)
+}
+
+/// What lies at or below the floor may be gone.
+pub(crate) fn check_floor(place: Place, floor: i64) -> Result<()> {
+    let needs_above = if place.is_whole() { place.revision } else { place.revision - 1 };
+    if needs_above >= floor {
+        return Ok(());
+    }
+    Err(Error::new(
+        Reason::RevisionCompacted,
+        format!(
+            "revision {needs_above} is below the floor {floor}; start again with initial_state"
+        ),
+    ))
+}
+
+/// Adds a change to the last piece where it belongs there and fits.
+fn push(pieces: &mut Vec<Piece>, change: Arc<Change>, end: i64, piece_bytes: usize) {
+    let (revision, bytes) = (change.revision, change.size());
+    let end = Place { revision, seq: end };
+    match pieces.last_mut() {
+        Some(piece) if piece.revision == revision && piece.bytes + bytes <= piece_bytes => {
+            piece.changes.push(change);
+            piece.bytes += bytes;
+            piece.end = end;
+        }
+        _ => pieces.push(Piece { revision, changes: vec![change], end, bytes }),
+    }
+}

@@ -1,0 +1,168 @@
+//! The initial state: every record that matches, from one snapshot.
+//!
+//! A task of its own reads the snapshot and hands over messages one by one; who does not take the
+//! next one in time loses the snapshot, so that a stalled reader holds no connection.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use mpp_core::{Error, Reason, Result};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+use super::{
+    change::{Change, Op},
+    filter::Filter,
+};
+use crate::{
+    Db, Read, db_error,
+    read::LAST,
+    record::{COLUMNS, Stored, parse_labels},
+};
+
+/// Records in one page.
+const PAGE: i64 = 256;
+
+/// A part of the state.
+#[derive(Debug)]
+pub(crate) enum Part {
+    Changes { changes: Vec<Arc<Change>>, revision: i64 },
+    /// All was said; changes after this revision follow.
+    End { revision: i64 },
+}
+
+/// Bounds of the task.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub message_bytes: usize,
+    /// How long the reader may take for a message.
+    pub stall: Duration,
+}
+
+/// Sends the state, then its end; the receiver finds the channel closed where it was too slow.
+pub(crate) async fn send(
+    db: Db,
+    filter: Filter,
+    limits: Limits,
+    to: mpsc::Sender<Result<Part>>,
+    permit: OwnedSemaphorePermit,
+) {
+    if let Err(error) = read(&db, &filter, limits, &to).await {
+        // Nobody waits for it where this fails.
+        let _ = to.send_timeout(Err(error), limits.stall).await;
+    }
+    drop(permit);
+}
+
+async fn read(
+    db: &Db,
+    filter: &Filter,
+    limits: Limits,
+    to: &mpsc::Sender<Result<Part>>,
+) -> Result<()> {
+    let mut snapshot = db.read().await?;
+    let revision = snapshot.revision();
+    let mut kind = String::new();
+    while let Some(next) = next_kind(&mut snapshot, &kind).await? {
+        kind = next;
+        if !filter.kinds.is_empty() && !filter.kinds.contains(&kind) {
+            continue;
+        }
+        let mut after = String::new();
+        while let Some(last) = send_page(&mut snapshot, filter, &kind, &after, limits, to).await? {
+            after = last;
+        }
+    }
+    snapshot.end().await?;
+    hand_over(to, Part::End { revision }, limits).await
+}
+
+/// Sends the records after a name and answers the last name; `None` after the last page.
+async fn send_page(
+    snapshot: &mut Read,
+    filter: &Filter,
+    kind: &str,
+    after: &str,
+    limits: Limits,
+    to: &mpsc::Sender<Result<Part>>,
+) -> Result<Option<String>> {
+    let revision = snapshot.revision();
+    let rows = page(snapshot, filter, kind, after).await?;
+    let mut message = (Vec::new(), 0);
+    for row in &rows {
+        let change = change(row, kind, revision)?;
+        if !filter.matches_labels(&change.labels) {
+            continue;
+        }
+        let size = change.size();
+        if message.1 + size > limits.message_bytes && !message.0.is_empty() {
+            let (changes, _) = std::mem::take(&mut message);
+            hand_over(to, Part::Changes { changes, revision }, limits).await?;
+        }
+        message.0.push(Arc::new(change));
+        message.1 += size;
+    }
+    if !message.0.is_empty() {
+        hand_over(to, Part::Changes { changes: message.0, revision }, limits).await?;
+    }
+    rows.last().map(|row| row.try_get("name").map_err(db_error)).transpose()
+}
+
+async fn hand_over(to: &mpsc::Sender<Result<Part>>, part: Part, limits: Limits) -> Result<()> {
+    to.send_timeout(Ok(part), limits.stall).await.map_err(|_| {
+        Error::new(Reason::WatchTooSlow, "the initial state was not taken in time; start again")
+    })
+}
+
+/// The kind after another, in order. Index: record's primary key.
+async fn next_kind(snapshot: &mut Read, after: &str) -> Result<Option<String>> {
+    let row = sqlx::query("select min(kind) from record where kind > $1")
+        .bind(after)
+        .fetch_one(snapshot.conn())
+        .await
+        .map_err(db_error)?;
+    row.try_get(0).map_err(db_error)
+}
+
+/// Index: record's primary key.
+async fn page(
+    snapshot: &mut Read,
+    filter: &Filter,
+    kind: &str,
+    after: &str,
+) -> Result<Vec<AnyRow>> {
+    let text = format!(
+        "select name, {COLUMNS} from record
+         where kind = $1 and name >= $2 and name > $3 and name < $4 and deleted = 0
+         order by name limit $5"
+    );
+    sqlx::query(AssertSqlSafe(text))
+        .bind(kind)
+        .bind(&filter.name_prefix)
+        .bind(after)
+        .bind(format!("{}{LAST}", filter.name_prefix))
+        .bind(PAGE)
+        .fetch_all(snapshot.conn())
+        .await
+        .map_err(db_error)
+}
+
+fn change(row: &AnyRow, kind: &str, revision: i64) -> Result<Change> {
+    let stored = Stored::from_row(row)?;
+    Ok(Change {
+        kind: kind.to_owned(),
+        name: row.try_get("name").map_err(db_error)?,
+        version: stored.version,
+        op: Op::Put,
+        doc: Bytes::clone(&stored.doc),
+        tombstone: None,
+        labels: parse_labels(&stored.labels)?,
+        labels_before: None,
+        origin: String::new(),
+        actor: String::new(),
+        at: stored.update_time,
+        create_time: stored.create_time,
+        update_time: stored.update_time,
+        revision,
+    })
+}

@@ -1,0 +1,255 @@
+//! One follower of the feed.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use bytes::Bytes;
+use mpp_core::{Error, Reason, Result};
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
+use uuid::Uuid;
+
+use super::{
+    Inner,
+    change::Change,
+    filter::Filter,
+    page::{self, Piece, Place},
+    ring::{Found, Tail},
+    state::Part,
+    token::Token,
+};
+
+/// What a follower gets at once: changes of one transaction, or a bookmark.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// In order; shared with the other followers. Empty in a bookmark.
+    pub changes: Vec<Arc<Change>>,
+    /// The revision that it belongs to.
+    pub revision: i64,
+    /// Where to resume: on the last message of a transaction and on bookmarks.
+    pub token: Option<Bytes>,
+    /// True once, on the bookmark that ends the initial state.
+    pub initial_state_complete: bool,
+}
+
+/// Where a follower reads from.
+#[derive(Debug)]
+enum Source {
+    State(mpsc::Receiver<Result<Part>>),
+    /// The database, until the ring reaches back far enough.
+    Database(VecDeque<Arc<Piece>>),
+    Ring(u64),
+}
+
+/// One follower of the feed. It holds a position and at most one page, no queue.
+#[derive(Debug)]
+pub struct Subscription {
+    pub(super) feed: Arc<Inner>,
+    filter: Filter,
+    lineage: Uuid,
+    source: Source,
+    tail: watch::Receiver<Tail>,
+    epoch: u64,
+    place: Place,
+    /// True where a message of the transaction under way was sent, which then owes its token.
+    owes_token: bool,
+    /// True where the follower has not been told yet where it stands.
+    greets: bool,
+    next_bookmark: Instant,
+}
+
+impl Subscription {
+    pub(super) fn new(feed: Arc<Inner>, filter: Filter, lineage: Uuid, place: Place) -> Self {
+        let tail = feed.tail.subscribe();
+        let epoch = tail.borrow().epoch;
+        let next_bookmark = Instant::now() + feed.options.bookmark_interval;
+        let source = Source::Database(VecDeque::new());
+        let (owes_token, greets) = (false, false);
+        Self {
+            feed,
+            filter,
+            lineage,
+            source,
+            tail,
+            epoch,
+            place,
+            owes_token,
+            greets,
+            next_bookmark,
+        }
+    }
+
+    pub(super) fn with_state(mut self, state: mpsc::Receiver<Result<Part>>) -> Self {
+        self.source = Source::State(state);
+        self
+    }
+
+    pub(super) fn with_greeting(mut self) -> Self {
+        self.greets = true;
+        self
+    }
+
+    /// The next batch; `None` once the server drains. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// `WATCH_TOO_SLOW` where it fell behind, `LINEAGE_CHANGED` and `REVISION_COMPACTED` where it
+    /// must start again from the state. After an error it gives nothing more of use.
+    pub async fn next(&mut self) -> Result<Option<Batch>> {
+        loop {
+            if self.feed.shutdown.is_cancelled() {
+                return Ok(None);
+            }
+            self.check_epoch()?;
+            if self.greets {
+                self.greets = false;
+                return Ok(Some(self.bookmark(false)));
+            }
+            let batch = match &mut self.source {
+                Source::State(_) => self.next_of_state().await?,
+                Source::Database(_) => self.next_of_database().await?,
+                Source::Ring(_) => self.next_of_ring().await?,
+            };
+            if batch.is_some() {
+                return Ok(batch);
+            }
+            if self.place.is_whole()
+                && !self.owes_token
+                && !matches!(self.source, Source::State(_))
+                && Instant::now() >= self.next_bookmark
+            {
+                return Ok(Some(self.bookmark(false)));
+            }
+        }
+    }
+
+    /// A restart of the ring leaves no cursor valid.
+    fn check_epoch(&self) -> Result<()> {
+        if self.tail.borrow().epoch == self.epoch {
+            return Ok(());
+        }
+        if self.feed.lineage() != self.lineage {
+            return Err(super::lineage_changed());
+        }
+        Err(too_slow())
+    }
+
+    async fn next_of_state(&mut self) -> Result<Option<Batch>> {
+        let Source::State(parts) = &mut self.source else { return Ok(None) };
+        let part = tokio::select! {
+            part = parts.recv() => part,
+            () = self.feed.shutdown.cancelled() => return Ok(None),
+        };
+        match part {
+            Some(Ok(Part::Changes { changes, revision })) => Ok(Some(Batch {
+                changes,
+                revision,
+                token: None,
+                initial_state_complete: false,
+            })),
+            Some(Ok(Part::End { revision })) => {
+                self.place = Place::after(revision);
+                self.source = Source::Database(VecDeque::new());
+                Ok(Some(self.bookmark(true)))
+            }
+            Some(Err(error)) => Err(error),
+            None => Err(too_slow()),
+        }
+    }
+
+    async fn next_of_database(&mut self) -> Result<Option<Batch>> {
+        let Source::Database(pieces) = &mut self.source else { return Ok(None) };
+        if let Some(piece) = pieces.pop_front() {
+            return Ok(self.deliver(&piece));
+        }
+        if let Some(cursor) = self.feed.ring().cursor_after(self.place) {
+            self.source = Source::Ring(cursor);
+            return Ok(None);
+        }
+        let page = self.feed.catch_up(self.place).await?;
+        if page.is_empty() {
+            // The reader has not yet what this follower has read already.
+            self.wait().await;
+        }
+        self.source = Source::Database(page.into_iter().map(Arc::new).collect());
+        Ok(None)
+    }
+
+    async fn next_of_ring(&mut self) -> Result<Option<Batch>> {
+        let Source::Ring(cursor) = self.source else { return Ok(None) };
+        // Seen before the look into the ring, so that what comes meanwhile wakes the wait.
+        self.tail.borrow_and_update();
+        let found = self.feed.ring().get(cursor);
+        match found {
+            Found::Piece(piece) => {
+                self.source = Source::Ring(cursor + 1);
+                Ok(self.deliver(&piece))
+            }
+            Found::Behind => Err(too_slow()),
+            Found::End => {
+                // All that is in the ring lies behind: the token may move on to its head.
+                let head = self.tail.borrow().head;
+                if self.place.is_whole() && head > self.place.revision {
+                    self.place = Place::after(head);
+                }
+                self.wait().await;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Until there is more, a bookmark is due, or the server drains.
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.tail.changed() => {}
+            () = tokio::time::sleep_until(self.next_bookmark) => {}
+            () = self.feed.shutdown.cancelled() => {}
+        }
+    }
+
+    /// What the follower gets of a piece; `None` where nothing of it passes the filter.
+    fn deliver(&mut self, piece: &Piece) -> Option<Batch> {
+        // A follower that came from another replica may be ahead of this one's ring.
+        if piece.revision <= self.place.revision && self.place.is_whole() {
+            return None;
+        }
+        self.place = piece.end;
+        let changes: Vec<_> =
+            piece.changes.iter().filter_map(|change| self.filter.view(change)).collect();
+        self.owes_token |= !changes.is_empty();
+        let ends = piece.end.is_whole() && self.owes_token;
+        if changes.is_empty() && !ends {
+            return None;
+        }
+        let token = ends.then(|| self.token());
+        Some(Batch { changes, revision: piece.revision, token, initial_state_complete: false })
+    }
+
+    fn bookmark(&mut self, initial_state_complete: bool) -> Batch {
+        let token = Some(self.token());
+        Batch { changes: Vec::new(), revision: self.place.revision, token, initial_state_complete }
+    }
+
+    /// The token of the place, which lies between transactions.
+    fn token(&mut self) -> Bytes {
+        self.owes_token = false;
+        self.next_bookmark = Instant::now() + self.feed.options.bookmark_interval;
+        let filter = self.filter.hash();
+        Token { lineage: self.lineage, revision: self.place.revision, filter }.encode()
+    }
+}
+
+impl Inner {
+    /// A page from the database, with few at a time.
+    async fn catch_up(&self, place: Place) -> Result<Vec<Piece>> {
+        let _permit = self.catch_ups.acquire().await.map_err(Error::internal)?;
+        page::read(&self.db.0.readers, place, self.options.message_bytes).await
+    }
+}
+
+fn too_slow() -> Error {
+    Error::new(
+        Reason::WatchTooSlow,
+        "the follower read too slowly; resume with the last token received",
+    )
+}

@@ -1,0 +1,211 @@
+//! Migrations: steps that only add, run once each, under a lock.
+//!
+//! There are two tracks: this crate's own ("store") and the service's. A binary works with its own
+//! version of a track or with one step more, so that a rolling update may migrate first.
+
+use std::time::Duration;
+
+use mpp_core::{Error, Reason, Result};
+use sqlx::{AnyConnection, Connection as _, Row as _};
+
+use crate::{
+    Options, db_error,
+    db::{dialect_of, own},
+    dialect::{Dialect, Engine},
+};
+
+/// How long a migrator waits for another one.
+const LOCK_WAIT: Duration = Duration::from_secs(60);
+/// The session lock that migrators take on PostgreSQL.
+const LOCK_KEY: i64 = 5_213_002;
+
+/// One additive step of a schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Counts from 1 without gaps.
+    pub version: i64,
+    /// What it adds, such as `slots`.
+    pub name: &'static str,
+    /// The statements for SQLite. Columns are `bigint`, `text`, `blob` and `double precision`
+    /// only: the driver that serves both databases reads no others (no `boolean`).
+    pub sqlite: &'static str,
+    /// The statements for PostgreSQL; `bigint`, `text`, `bytea`, `double precision`.
+    pub postgres: &'static str,
+}
+
+/// What a service's database looks like.
+#[derive(Clone, Copy, Debug)]
+pub struct Schema {
+    /// Name of the service's track, such as `registry`.
+    pub service: &'static str,
+    /// Its steps in order.
+    pub steps: &'static [Migration],
+    /// Kinds of record whose every version stays readable below the feed's floor.
+    pub history_kinds: &'static [&'static str],
+}
+
+/// The steps of this crate.
+const STORE: &[Migration] = &[Migration {
+    version: 1,
+    name: "records",
+    sqlite: include_str!("sql/sqlite/0001_records.sql"),
+    postgres: include_str!("sql/postgres/0001_records.sql"),
+}];
+
+/// Both databases understand it; it also serves as the record of who migrated when.
+const LEDGER: &str = "create table if not exists migration (
+    track text not null, version bigint not null, name text not null,
+    run_at bigint not null, run_by text not null, primary key (track, version))";
+
+/// Runs the steps that the database lacks and answers their names; running it again does nothing.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away, a SQLite file has an owner or another migrator does
+/// not end; `SCHEMA_MISMATCH` where the database is more than one step ahead.
+pub async fn migrate(options: &Options, schema: &Schema) -> Result<Vec<String>> {
+    let _owned = own(options)?;
+    run(options, schema).await
+}
+
+/// As [`migrate`], for who already owns the file.
+pub(crate) async fn run(options: &Options, schema: &Schema) -> Result<Vec<String>> {
+    let dialect = dialect_of(options)?;
+    let mut conn = AnyConnection::connect(&options.url).await.map_err(db_error)?;
+    sqlx::raw_sql(dialect.session).execute(&mut conn).await.map_err(db_error)?;
+    // A step over a large table may take long; waiting for its locks may not.
+    if dialect.engine == Engine::Postgres {
+        let patient = "set statement_timeout = 0";
+        sqlx::raw_sql(patient).execute(&mut conn).await.map_err(db_error)?;
+        lock(&mut conn).await?;
+    }
+    let ran = run_locked(&mut conn, dialect, schema, options).await;
+    // Closing the session also lets go of the lock.
+    let closed = conn.close().await.map_err(db_error);
+    let ran = ran?;
+    closed?;
+    Ok(ran)
+}
+
+async fn run_locked(
+    conn: &mut AnyConnection,
+    dialect: &Dialect,
+    schema: &Schema,
+    options: &Options,
+) -> Result<Vec<String>> {
+    sqlx::raw_sql(LEDGER).execute(&mut *conn).await.map_err(db_error)?;
+    let mut ran = Vec::new();
+    for (track, steps) in tracks(schema) {
+        let done = done(conn, track).await?;
+        for step in steps.iter().filter(|step| !done.contains(&step.version)) {
+            apply(conn, dialect, track, step, options).await?;
+            ran.push(format!("{track} {} {}", step.version, step.name));
+        }
+    }
+    check(conn, schema).await?;
+    Ok(ran)
+}
+
+/// One step and its line in the ledger, all or nothing.
+async fn apply(
+    conn: &mut AnyConnection,
+    dialect: &Dialect,
+    track: &str,
+    step: &Migration,
+    options: &Options,
+) -> Result<()> {
+    let text = match dialect.engine {
+        Engine::Sqlite => step.sqlite,
+        Engine::Postgres => step.postgres,
+    };
+    let mut tx = conn.begin().await.map_err(db_error)?;
+    let failed = |error: sqlx::Error| {
+        let what = format!("step {track} {} {} failed: {error}", step.version, step.name);
+        Error::new(Reason::SchemaMismatch, what).with_context(error)
+    };
+    sqlx::raw_sql(text).execute(&mut *tx).await.map_err(failed)?;
+    // Index: the primary key refuses a step that ran meanwhile.
+    sqlx::query("insert into migration (track, version, name, run_at, run_by) values ($1,$2,$3,$4,$5)")
+        .bind(track)
+        .bind(step.version)
+        .bind(step.name)
+        .bind(options.clock.now())
+        .bind(format!("{} {}", env!("CARGO_PKG_VERSION"), who()))
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+    tx.commit().await.map_err(failed)
+}
+
+/// Checks that every track stands at this binary's version or one step further.
+pub(crate) async fn check(conn: &mut AnyConnection, schema: &Schema) -> Result<()> {
+    for (track, steps) in tracks(schema) {
+        let done = match done(conn, track).await {
+            Ok(done) => done,
+            // Without a ledger nothing has run; the first missing step says so.
+            Err(error) if error.reason() == Reason::Internal => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        if let Some(step) = steps.iter().find(|step| !done.contains(&step.version)) {
+            return Err(mismatch(format!(
+                "the database lacks step {} '{}' of {track}; run `mpp migrate {}`",
+                step.version, step.name, schema.service
+            )));
+        }
+        let own = steps.last().map_or(0, |step| step.version);
+        let newest = done.iter().copied().max().unwrap_or(0);
+        if newest > own + 1 {
+            return Err(mismatch(format!(
+                "the database is at step {newest} of {track}, this program knows {own} and works \
+                 with {} at most; use a newer program",
+                own + 1
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn mismatch(message: String) -> Error {
+    Error::new(Reason::SchemaMismatch, message)
+}
+
+fn tracks(schema: &Schema) -> [(&'static str, &'static [Migration]); 2] {
+    [("store", STORE), (schema.service, schema.steps)]
+}
+
+/// The versions of a track that have run. Index: migration's primary key.
+async fn done(conn: &mut AnyConnection, track: &str) -> Result<Vec<i64>> {
+    let rows = sqlx::query("select version from migration where track = $1 order by version")
+        .bind(track)
+        .fetch_all(conn)
+        .await
+        .map_err(db_error)?;
+    rows.iter().map(|row| row.try_get(0).map_err(db_error)).collect()
+}
+
+/// Waits for the migrators' lock, a while.
+async fn lock(conn: &mut AnyConnection) -> Result<()> {
+    let started = tokio::time::Instant::now();
+    loop {
+        let row = sqlx::query("select pg_try_advisory_lock($1)")
+            .bind(LOCK_KEY)
+            .fetch_one(&mut *conn)
+            .await
+            .map_err(db_error)?;
+        if row.try_get(0).map_err(db_error)? {
+            return Ok(());
+        }
+        if started.elapsed() > LOCK_WAIT {
+            return Err(Error::new(
+                Reason::Unavailable,
+                "another migration holds the lock; see pg_locks (locktype advisory) for its process",
+            ));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Who migrates, for the ledger: the container's or machine's name and the process.
+fn who() -> String {
+    let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
+    format!("{host}:{}", std::process::id())
+}

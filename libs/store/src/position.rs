@@ -1,0 +1,69 @@
+//! How far the feeds of other services have been applied here.
+
+use bytes::Bytes;
+use mpp_core::Result;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use crate::{Tx, db_error};
+
+/// A place in another service's feed, saved in the transaction that applied what lies before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The resume token.
+    pub token: Bytes,
+    /// The feed's revision there.
+    pub revision: i64,
+    /// The feed's lineage.
+    pub lineage: String,
+}
+
+impl Tx {
+    /// Saves how far `feed` has been applied. Index: upstream's primary key.
+    ///
+    /// # Errors
+    /// As any write.
+    pub async fn save_position(&mut self, feed: &str, position: &Position) -> Result<()> {
+        sqlx::query(
+            "insert into upstream (feed, token, revision, lineage) values ($1, $2, $3, $4)
+             on conflict (feed) do update set token = excluded.token,
+             revision = excluded.revision, lineage = excluded.lineage",
+        )
+        .bind(feed)
+        .bind(&position.token[..])
+        .bind(position.revision)
+        .bind(&position.lineage)
+        .execute(self.conn())
+        .await
+        .map_err(db_error)?;
+        Ok(())
+    }
+
+    /// How far `feed` has been applied; locked, so that one replica applies at a time.
+    ///
+    /// # Errors
+    /// As any read.
+    pub async fn position(&mut self, feed: &str) -> Result<Option<Position>> {
+        let lock = self.db.0.dialect.for_update;
+        select(self.conn(), feed, lock).await
+    }
+}
+
+/// Index: upstream's primary key.
+pub(crate) async fn select(
+    conn: &mut AnyConnection,
+    feed: &str,
+    lock: &'static str,
+) -> Result<Option<Position>> {
+    let text = format!("select token, revision, lineage from upstream where feed = $1{lock}");
+    let row = sqlx::query(AssertSqlSafe(text))
+        .bind(feed)
+        .fetch_optional(conn)
+        .await
+        .map_err(db_error)?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Position {
+        token: row.try_get::<Vec<u8>, _>("token").map_err(db_error)?.into(),
+        revision: row.try_get("revision").map_err(db_error)?,
+        lineage: row.try_get("lineage").map_err(db_error)?,
+    }))
+}

@@ -1,0 +1,151 @@
+//! Reading from one consistent snapshot.
+
+use mpp_api::Document;
+use mpp_core::{Error, Result};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use crate::{
+    Change, Db, Position, Record, db_error,
+    feed::change,
+    position,
+    record::{COLUMNS, Stored},
+    session::Session,
+};
+
+/// A read-only snapshot; ends when it is dropped. Keep it short: it holds a connection.
+#[derive(Debug)]
+pub struct Read {
+    session: Session,
+    revision: i64,
+    floor: i64,
+}
+
+/// The feed's bounds. Indexes: feed's only row, revision's primary key.
+pub(crate) const BOUNDS: &str =
+    "select floor, coalesce((select max(rev) from revision), 0) as head, lineage from feed";
+
+/// Greater than every name that starts as a text does, once appended to it.
+pub(crate) const LAST: char = char::MAX;
+
+impl Read {
+    pub(crate) async fn begin(db: &Db) -> Result<Self> {
+        let (mut session, _) = Session::begin(&db.0.readers, db.0.dialect.snapshot).await?;
+        let row = sqlx::query(BOUNDS).fetch_one(session.conn()?).await.map_err(db_error)?;
+        let floor: i64 = row.try_get("floor").map_err(db_error)?;
+        let head: i64 = row.try_get("head").map_err(db_error)?;
+        Ok(Self { session, revision: head.max(floor), floor })
+    }
+
+    /// The feed's revision that the snapshot shows.
+    pub fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    /// The feed's floor in the snapshot.
+    pub fn floor(&self) -> i64 {
+        self.floor
+    }
+
+    /// The connection, for the service's own tables.
+    ///
+    /// # Panics
+    /// Never: the connection is there as long as the snapshot is.
+    #[allow(clippy::expect_used)]
+    pub fn conn(&mut self) -> &mut AnyConnection {
+        self.session.conn().expect("nothing ends the session before it is dropped")
+    }
+
+    /// The living record of that name. Index: record's primary key.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the database is away.
+    pub async fn get<D: Document>(&mut self, name: &str) -> Result<Option<Record<D>>> {
+        let text = format!(
+            "select {COLUMNS} from record where kind = $1 and name = $2 and deleted = 0"
+        );
+        let row = sqlx::query(AssertSqlSafe(text))
+            .bind(D::KIND)
+            .bind(name)
+            .fetch_optional(self.conn())
+            .await
+            .map_err(db_error)?;
+        row.map(|row| Stored::from_row(&row)?.record(name)).transpose()
+    }
+
+    /// Up to `limit` living records whose names start with `prefix`, after the name `after`, in
+    /// the order of names. Index: record's primary key.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the database is away.
+    pub async fn list<D: Document>(
+        &mut self,
+        prefix: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Record<D>>> {
+        let text = format!(
+            "select name, {COLUMNS} from record
+             where kind = $1 and name >= $2 and name > $3 and name < $4 and deleted = 0
+             order by name limit $5"
+        );
+        let rows = sqlx::query(AssertSqlSafe(text))
+            .bind(D::KIND)
+            .bind(prefix)
+            .bind(after)
+            .bind(format!("{prefix}{LAST}"))
+            .bind(i64::from(limit))
+            .fetch_all(self.conn())
+            .await
+            .map_err(db_error)?;
+        let record = |row: &sqlx::any::AnyRow| {
+            Stored::from_row(row)?.record(row.try_get("name").map_err(db_error)?)
+        };
+        rows.iter().map(record).collect()
+    }
+
+    /// The kept versions of one record from `after_version` on, oldest first: all of them for the
+    /// kinds of [`Schema::history_kinds`](crate::Schema), else those above the feed's floor.
+    /// Indexes: change_history, then revision by its transaction.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the database is away.
+    pub async fn history(
+        &mut self,
+        kind: &str,
+        name: &str,
+        after_version: i64,
+        limit: u32,
+    ) -> Result<Vec<Change>> {
+        let text = format!(
+            "select {} from change c join revision r on r.tx = c.tx
+             where c.kind = $1 and c.name = $2 and c.version > $3
+             order by c.version limit $4",
+            change::COLUMNS
+        );
+        let rows = sqlx::query(AssertSqlSafe(text))
+            .bind(kind)
+            .bind(name)
+            .bind(after_version)
+            .bind(i64::from(limit))
+            .fetch_all(self.conn())
+            .await
+            .map_err(db_error)?;
+        rows.iter().map(Change::from_row).collect()
+    }
+
+    /// How far an upstream feed has been applied.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the database is away.
+    pub async fn position(&mut self, feed: &str) -> Result<Option<Position>> {
+        position::select(self.conn(), feed, "").await
+    }
+
+    /// Ends the snapshot and waits for it, so that its connection is free at once.
+    ///
+    /// # Errors
+    /// Where the database is away.
+    pub async fn end(self) -> Result<(), Error> {
+        self.session.rollback().await
+    }
+}

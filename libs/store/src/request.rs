@@ -1,0 +1,110 @@
+//! Idempotency: a request that is sent twice is answered alike and counts once.
+
+use bytes::Bytes;
+use mpp_core::{Error, Micros, Reason, Result};
+use prost::Message;
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use crate::{Db, Tx, db_error, error::write_conflict};
+
+/// Names a request of a caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestKey {
+    /// The caller's subject.
+    pub caller: String,
+    /// The RPC, such as `CreateMall`.
+    pub method: &'static str,
+    /// The request id in canonical form.
+    pub request_id: String,
+    /// SHA-256 of the request without its id.
+    pub digest: [u8; 32],
+}
+
+impl RequestKey {
+    /// Checks the id, which must be a UUID.
+    ///
+    /// # Errors
+    /// `INVALID_FIELD` naming `request_id`.
+    pub fn new(
+        caller: &str,
+        method: &'static str,
+        request_id: &str,
+        digest: [u8; 32],
+    ) -> Result<Self> {
+        let id = Uuid::try_parse(request_id).map_err(|_| {
+            Error::field("request_id", "UUID", "must be a UUID, a new one for each request")
+        })?;
+        Ok(Self { caller: caller.to_owned(), method, request_id: id.to_string(), digest })
+    }
+}
+
+impl Db {
+    /// The answer that was stored for this request, where it was sent before.
+    /// Index: request's primary key.
+    ///
+    /// # Errors
+    /// `REQUEST_ID_REUSED` where the id belongs to another request.
+    pub async fn replay(&self, key: &RequestKey) -> Result<Option<Bytes>> {
+        let row = sqlx::query(
+            "select digest, answer from request
+             where caller = $1 and method = $2 and request_id = $3",
+        )
+        .bind(&key.caller)
+        .bind(key.method)
+        .bind(&key.request_id)
+        .fetch_optional(&self.0.readers)
+        .await
+        .map_err(db_error)?;
+        let Some(row) = row else { return Ok(None) };
+        let digest: Vec<u8> = row.try_get("digest").map_err(db_error)?;
+        if digest != key.digest {
+            return Err(Error::new(
+                Reason::RequestIdReused,
+                "request_id belongs to another request; use a new UUID for each",
+            ));
+        }
+        let answer: Vec<u8> = row.try_get("answer").map_err(db_error)?;
+        Ok(Some(answer.into()))
+    }
+
+    /// Forgets the answers older than `before`; answers how many.
+    /// Index: request_age.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the database is away.
+    pub async fn expire_requests(&self, before: Micros) -> Result<u64> {
+        let done = sqlx::query("delete from request where create_time < $1")
+            .bind(before)
+            .execute(&self.0.writers)
+            .await
+            .map_err(db_error)?;
+        Ok(done.rows_affected())
+    }
+}
+
+impl Tx {
+    /// Stores the answer with the transaction. No personal data may be in it.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` where the same request is being answered elsewhere; sent again, it gets
+    /// that answer.
+    pub async fn remember(&mut self, key: &RequestKey, answer: &impl Message) -> Result<()> {
+        let now = self.now();
+        // Index: request's primary key; a concurrent duplicate waits on it for the first to commit.
+        let done = sqlx::query(
+            "insert into request (caller, method, request_id, digest, answer, create_time)
+             values ($1, $2, $3, $4, $5, $6) on conflict (caller, method, request_id) do nothing",
+        )
+        .bind(&key.caller)
+        .bind(key.method)
+        .bind(&key.request_id)
+        .bind(&key.digest[..])
+        .bind(answer.encode_to_vec())
+        .bind(now)
+        .execute(self.conn())
+        .await
+        .map_err(db_error)?;
+        if done.rows_affected() == 0 { Err(write_conflict()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,90 @@
+//! A connection with an open transaction, which never goes back to the pool open.
+
+use std::time::Duration;
+
+use mpp_core::{Error, Result};
+use sqlx::{
+    Any, AnyConnection, AnyPool,
+    any::AnyRow,
+    pool::PoolConnection,
+};
+use tokio::runtime::Handle;
+
+use crate::db_error;
+
+/// How long a rollback may take before its connection is thrown away.
+const ROLLBACK: Duration = Duration::from_secs(5);
+
+/// Rolls back when it is dropped before [`Session::finish`].
+#[derive(Debug)]
+pub(crate) struct Session {
+    conn: Option<PoolConnection<Any>>,
+}
+
+impl Session {
+    /// Begins with a fixed text in one round trip; answers the row that the text selects. A
+    /// connection that turns out to be dead has changed nothing, so another is tried once.
+    pub async fn begin(pool: &AnyPool, text: &'static str) -> Result<(Self, Option<AnyRow>)> {
+        match Self::try_begin(pool, text).await {
+            Err(sqlx::Error::Io(_)) => Self::try_begin(pool, text).await.map_err(db_error),
+            tried => tried.map_err(db_error),
+        }
+    }
+
+    async fn try_begin(
+        pool: &AnyPool,
+        text: &'static str,
+    ) -> sqlx::Result<(Self, Option<AnyRow>)> {
+        let mut session = Self { conn: Some(pool.acquire().await?) };
+        let conn = session.conn.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+        let mut rows = sqlx::raw_sql(text).fetch_all(&mut **conn).await?;
+        Ok((session, rows.pop()))
+    }
+
+    /// The connection, within the transaction.
+    pub fn conn(&mut self) -> Result<&mut AnyConnection> {
+        match &mut self.conn {
+            Some(conn) => Ok(conn),
+            None => Err(Error::internal("the transaction has ended")),
+        }
+    }
+
+    /// Gives the connection back once the transaction has ended.
+    pub fn finish(mut self) {
+        drop(self.conn.take());
+    }
+
+    /// Rolls back and waits for it.
+    pub async fn rollback(mut self) -> Result<()> {
+        let Some(conn) = self.conn.take() else { return Ok(()) };
+        rollback(conn).await
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Some(mut conn) = self.conn.take() else { return };
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(rollback(conn))),
+            Err(_) => conn.close_on_drop(),
+        }
+    }
+}
+
+/// Rolls back; a connection on which that fails is closed, which rolls back too.
+async fn rollback(mut conn: PoolConnection<Any>) -> Result<()> {
+    let done = tokio::time::timeout(ROLLBACK, sqlx::raw_sql("rollback").execute(&mut *conn)).await;
+    match done {
+        Ok(Ok(_)) => Ok(()),
+        // The transaction ended on its own, as when its BEGIN failed.
+        Ok(Err(error)) if error.to_string().contains("no transaction is active") => Ok(()),
+        Ok(Err(error)) => {
+            conn.close_on_drop();
+            Err(db_error(error))
+        }
+        Err(_) => {
+            conn.close_on_drop();
+            Err(Error::new(mpp_core::Reason::Unavailable, "the database did not roll back in time"))
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! A writing transaction. Its changes get their revision with the commit.
+
+use std::{collections::HashMap, fmt::Write as _};
+
+use mpp_core::{Error, Micros, Result};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use crate::{Db, db_error, dialect::Engine, record::Stored, session::Session};
+
+/// Who makes a change, as the feed tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Actor {
+    /// Where the change comes from: `api`, `feed`, or the name of a source.
+    pub origin: String,
+    /// Who makes it, such as `units/bkpm` or `services/scheduling`.
+    pub subject: String,
+}
+
+/// A writing transaction; dropped without [`Tx::commit`] it leaves nothing.
+#[derive(Debug)]
+pub struct Tx {
+    pub(crate) db: Db,
+    pub(crate) session: Session,
+    by: Actor,
+    now: Micros,
+    /// Records that this transaction has locked and read, or written.
+    pub(crate) seen: HashMap<(&'static str, String), Stored>,
+}
+
+impl Tx {
+    pub(crate) fn new(db: Db, session: Session, by: Actor, now: Micros) -> Self {
+        Self { db, session, by, now, seen: HashMap::new() }
+    }
+
+    /// When the transaction began, by the database's clock, moved as far as the process's is.
+    pub fn now(&self) -> Micros {
+        self.now
+    }
+
+    /// The connection, for the service's own tables. Ending the transaction through it is a fault.
+    ///
+    /// # Panics
+    /// Never: the connection is there as long as the transaction is.
+    #[allow(clippy::expect_used)]
+    pub fn conn(&mut self) -> &mut AnyConnection {
+        self.session.conn().expect("only commit and rollback end the session, and they take self")
+    }
+
+    /// Commits, and answers the feed's revision. A transaction that changed no record gets the
+    /// revision up to which everything it saw lies.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` where a race was lost. After `UNAVAILABLE` it may have been committed: send
+    /// the same request id again to know.
+    pub async fn commit(mut self) -> Result<i64> {
+        let revision = match self.db.0.dialect.engine {
+            Engine::Sqlite => self.commit_sqlite().await?,
+            Engine::Postgres => self.commit_postgres().await?,
+        };
+        self.session.finish();
+        self.db.0.committed.send_if_modified(|last| {
+            let newer = revision > *last;
+            *last = revision.max(*last);
+            newer
+        });
+        Ok(revision)
+    }
+
+    /// Ends without a trace.
+    ///
+    /// # Errors
+    /// Where the database is away; then nothing was committed either.
+    pub async fn rollback(self) -> Result<()> {
+        self.session.rollback().await
+    }
+
+    /// One round trip, so that the lock of the order is never held over the network.
+    async fn commit_postgres(&mut self) -> Result<i64> {
+        let (fixed, shift) = match self.db.0.clock.shift() {
+            Some(shift) => ("null".to_owned(), shift),
+            None => (self.now.to_string(), 0),
+        };
+        let (origin, actor) = (hex(&self.by.origin), hex(&self.by.subject));
+        let text = format!(
+            "select feed_commit({fixed}, {shift}, convert_from('\\x{origin}', 'UTF8'), \
+             convert_from('\\x{actor}', 'UTF8')); commit"
+        );
+        let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(self.session.conn()?).await;
+        let rows = rows.map_err(db_error)?;
+        let row = rows.first().ok_or_else(|| Error::internal("COMMIT answered no revision"))?;
+        row.try_get(0).map_err(db_error)
+    }
+
+    /// The next number, under the one writer's lock. Index: change_tx.
+    async fn commit_sqlite(&mut self) -> Result<i64> {
+        let (at, by) = (self.db.shifted(self.now), self.by.clone());
+        let conn = self.session.conn()?;
+        sqlx::query(
+            "insert into revision (rev, tx, last_seq, origin, actor, at)
+             select head + 1, head + 1, last, $1, $2, $3
+             from feed, (select max(seq) as last from change where tx = (select head + 1 from feed))
+             where last is not null",
+        )
+        .bind(by.origin)
+        .bind(by.subject)
+        .bind(at)
+        .execute(&mut *conn)
+        .await
+        .map_err(db_error)?;
+        let row = sqlx::query(
+            "update feed set head = max(head, coalesce((select max(rev) from revision), 0))
+             returning head",
+        )
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(db_error)?;
+        sqlx::raw_sql("commit").execute(&mut *conn).await.map_err(db_error)?;
+        row.try_get(0).map_err(db_error)
+    }
+}
+
+/// Hexadecimal digits cannot end a literal, whatever the text holds.
+fn hex(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}

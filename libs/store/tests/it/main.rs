@@ -1,0 +1,5 @@
+//! Stories of the store, told on both databases.
+#![allow(clippy::unwrap_used)]
+
+mod kit;
+mod records;
