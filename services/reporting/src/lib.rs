@@ -1,1 +1,5 @@
 //! reporting
+#![forbid(unsafe_code)]
+pub mod memory;
+pub mod model;
+pub mod page;

@@ -1,0 +1,93 @@
+//! What comes in: one record's change, as an upstream feed told it.
+
+use bytes::Bytes;
+use mpp_api::Document;
+use mpp_core::{Error, Micros, Result};
+
+/// A feed that reporting follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Upstream {
+    /// Directory, catalog and sources.
+    Registry,
+    /// Deviations, tickets and appointments.
+    Scheduling,
+}
+
+impl Upstream {
+    /// Both, in the order of reports.
+    pub const ALL: [Upstream; 2] = [Upstream::Registry, Upstream::Scheduling];
+
+    /// The name that rows and reports carry.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Upstream::Registry => "registry",
+            Upstream::Scheduling => "scheduling",
+        }
+    }
+
+    /// The upstream of a stored name.
+    ///
+    /// # Errors
+    /// Internal: reporting wrote the name itself.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|upstream| upstream.as_str() == text)
+            .ok_or_else(|| Error::internal(format!("'{text}' is not an upstream feed")))
+    }
+
+    /// Kinds of record that are followed.
+    pub fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Upstream::Registry => &[
+                "region", "unit", "mall", "counter", "offering", "service", "source",
+            ],
+            Upstream::Scheduling => &["deviation", "ticket", "appointment"],
+        }
+    }
+}
+
+/// A record's change, as the inbox keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Where it comes from.
+    pub feed: Upstream,
+    /// The feed's revision, and the place within it.
+    pub revision: i64,
+    /// Counts the changes of one revision from 0.
+    pub sub: i64,
+    /// Kind of record, such as "mall".
+    pub kind: String,
+    /// Resource name.
+    pub name: String,
+    /// The record's own version.
+    pub version: i64,
+    /// The whole record; `None` where it is gone.
+    pub doc: Option<Bytes>,
+    /// What it is filed under, as JSON.
+    pub labels: String,
+    /// Who made the change upstream.
+    pub actor: String,
+    /// When it was committed upstream: the time at which it became known.
+    pub at: Micros,
+}
+
+impl Event {
+    /// The record, decoded; `None` where it is gone.
+    ///
+    /// # Errors
+    /// Internal: an upstream of the suite sent what is not the kind's message.
+    pub fn document<D: Document>(&self) -> Result<Option<D>> {
+        let Some(doc) = &self.doc else {
+            return Ok(None);
+        };
+        D::decode(doc.clone()).map(Some).map_err(|error| {
+            Error::internal(format!(
+                "{} of {} is no {}: {error}",
+                self.name,
+                self.feed.as_str(),
+                D::KIND
+            ))
+        })
+    }
+}

@@ -1,0 +1,265 @@
+//! The rows of the projections: what reporting keeps of each record.
+//!
+//! Each row follows from one feed alone, so that no interleaving of the two can matter; they meet
+//! only in a report.
+
+use mpp_core::Micros;
+use serde::{Deserialize, Serialize};
+
+use super::rows::Row;
+
+/// Longest text that a row keeps, in characters.
+const MAX_TEXT: usize = 300;
+
+/// A text in Indonesian and, where there is one, in English.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// Bahasa Indonesia.
+    pub id: String,
+    /// English; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub en: String,
+}
+
+impl From<Option<mpp_api::types::LocalizedText>> for Text {
+    fn from(text: Option<mpp_api::types::LocalizedText>) -> Self {
+        let text = text.unwrap_or_default();
+        Self {
+            id: bounded(&text.id),
+            en: bounded(&text.en),
+        }
+    }
+}
+
+impl From<&Text> for mpp_api::types::LocalizedText {
+    fn from(text: &Text) -> Self {
+        Self {
+            id: text.id.clone(),
+            en: text.en.clone(),
+        }
+    }
+}
+
+/// The text's first 300 characters; an ellipsis shows that there were more.
+pub fn bounded(text: &str) -> String {
+    match text.char_indices().nth(MAX_TEXT) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+/// A time during which something was there, as it became known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// When it was learned that it is there.
+    pub from: Micros,
+    /// When it was learned that it is gone; `None`: it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Micros>,
+}
+
+impl Span {
+    /// True where it was known to be there at `time`.
+    pub fn holds(&self, time: Micros) -> bool {
+        self.from <= time && self.until.is_none_or(|until| until > time)
+    }
+}
+
+/// Opens or closes the last span, as `present` says.
+pub fn mark(spans: &mut Vec<Span>, present: bool, at: Micros) {
+    let open = spans.last_mut().filter(|span| span.until.is_none());
+    match (open, present) {
+        (None, true) => spans.push(Span {
+            from: at,
+            until: None,
+        }),
+        (Some(span), false) => span.until = Some(at),
+        (Some(_), true) | (None, false) => {}
+    }
+}
+
+/// A province, regency or city; `valid_from` and `valid_to` are dates as the registry has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionRow {
+    /// Name without translation.
+    pub title: String,
+    /// Empty for a province.
+    pub parent: String,
+    /// IANA name.
+    pub zone: String,
+    /// One of the 508.
+    pub autonomous: bool,
+    /// First day; empty: always.
+    pub valid_from: String,
+    /// First day no longer; empty: still.
+    pub valid_to: String,
+    /// The region whose code it replaced; may be empty.
+    pub predecessor: String,
+}
+
+/// A body, for the names of owners.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitRow {
+    /// Name today.
+    pub title: Text,
+}
+
+/// A mall, with what was known of it and when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MallRow {
+    /// Name, as last known.
+    pub title: Text,
+    /// Its regency or city, as last known.
+    pub region: String,
+    /// When it was known to exist.
+    pub spans: Vec<Span>,
+    /// Every stage that was ever reported, taken back or not.
+    pub stages: Vec<StageFact>,
+}
+
+/// That a mall reached a stage on a day, and when that became known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageFact {
+    /// Number of `mpp.registry.v1.Mall.Stage`.
+    pub stage: i32,
+    /// The day that it holds for.
+    pub date: String,
+    /// Place in the mall's list; orders the stages of one day.
+    pub place: usize,
+    /// What shows it.
+    pub evidence: String,
+    /// The time at which it became known, and, where it was taken back, no longer held.
+    pub known: Span,
+}
+
+/// A counter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CounterRow {
+    /// Name, as last known.
+    pub title: Text,
+    /// When it was known to exist.
+    pub spans: Vec<Span>,
+}
+
+/// An offering that the mall's organiser accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferingRow {
+    /// When it was known to be offered.
+    pub spans: Vec<Span>,
+}
+
+/// A source with its accounting, as last known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRow {
+    /// Name.
+    pub title: Text,
+    /// It should succeed at least this often.
+    pub target_seconds: i64,
+    /// When a session last ended completely.
+    pub last_success: Option<Micros>,
+    /// When it became known at all; a source that never succeeds is late from here.
+    pub since: Micros,
+    /// Commit time of this state.
+    pub known: Micros,
+    /// received, applied, unchanged, rejected, quarantined.
+    pub accounting: [i64; 5],
+}
+
+/// What a service's change is told from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceRow {
+    /// Title.
+    pub title: Text,
+    /// Fees as a text.
+    pub fees: String,
+    /// Time as a text.
+    pub time: String,
+    /// Requirements as a text.
+    pub requirements: String,
+}
+
+/// A change that a citizen would notice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRow {
+    /// Name of the service.
+    pub service: String,
+    /// Its title, after the change.
+    pub title: Text,
+    /// "fees", "time", "requirements", "title", "published" or "withdrawn".
+    pub field: String,
+    /// Before, in Indonesian.
+    pub before: String,
+    /// After, in Indonesian.
+    pub after: String,
+    /// Commit time.
+    pub at: Micros,
+    /// Who made it.
+    pub actor: String,
+}
+
+/// A counter's hours against its yardsticks, for one week.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviationRow {
+    /// The mall.
+    pub mall: String,
+    /// Monday of the week.
+    pub week: String,
+    /// No finding speaks of the mall or the national template.
+    pub uniform: bool,
+    /// One of each code.
+    pub findings: Vec<Finding>,
+    /// Commit time.
+    pub known: Micros,
+}
+
+/// What was found, first of its code in the week.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Such as "CLOSES_EARLY".
+    pub code: String,
+    /// Explanation.
+    pub text: Text,
+}
+
+/// What a ticket or an appointment adds to its day; no more is kept of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitRow {
+    /// Key of its [`DayRow`].
+    pub day: String,
+    /// What it counts.
+    pub count: DayRow,
+}
+
+/// Tickets and appointments of a mall on its local date. The key is `{date} {mall}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayRow {
+    /// Tickets issued.
+    pub issued: i32,
+    /// Tickets completed.
+    pub completed: i32,
+    /// Appointments that were not cancelled.
+    pub booked: i32,
+    /// Commit time of the last change that it counts.
+    #[serde(default)]
+    pub known: Micros,
+}
+
+macro_rules! tables {
+    ($($row:ty => $table:literal),* $(,)?) => {
+        $(impl Row for $row { const TABLE: &'static str = $table; })*
+    };
+}
+
+tables! {
+    RegionRow => "region",
+    UnitRow => "unit",
+    MallRow => "mall",
+    CounterRow => "counter",
+    OfferingRow => "offering",
+    SourceRow => "source",
+    ServiceRow => "service",
+    ChangeRow => "change",
+    DeviationRow => "deviation",
+    VisitRow => "visit",
+    DayRow => "day",
+}

@@ -1,0 +1,330 @@
+//! The projections as a function of the inbox: one event in, rows out.
+//!
+//! What an event does depends on its own feed's earlier events alone, so that the same inbox gives
+//! the same rows however the two feeds came in between each other.
+
+use mpp_api::{
+    registry::{Counter, Mall, Offering, Region, Service, Unit, offering},
+    scheduling::{Appointment, Deviation, Ticket, appointment, ticket},
+    sync::Source,
+};
+use mpp_core::{Micros, Result};
+
+use super::{
+    event::Event,
+    facts::{
+        ChangeRow, CounterRow, DayRow, DeviationRow, Finding, MallRow, OfferingRow, RegionRow,
+        ServiceRow, SourceRow, Span, StageFact, UnitRow, VisitRow, bounded, mark,
+    },
+    rows::{Row, Rows},
+    wording,
+};
+
+/// Findings that a counter's row keeps, one of each code.
+const MAX_FINDINGS: usize = 16;
+
+/// Applies one event.
+///
+/// # Errors
+/// Internal, where the event's document or a stored row cannot be read.
+pub fn project(rows: &mut Rows, event: &Event) -> Result<()> {
+    match event.kind.as_str() {
+        "region" => {
+            let region = event.document::<Region>()?.map(region_row);
+            replace(rows, &event.name, region)
+        }
+        "unit" => {
+            let unit = event.document::<Unit>()?;
+            replace(
+                rows,
+                &event.name,
+                unit.map(|unit| UnitRow {
+                    title: unit.display_name.into(),
+                }),
+            )
+        }
+        "deviation" => deviation(rows, event),
+        "mall" => mall(rows, event),
+        "counter" => counter(rows, event),
+        "offering" => offering(rows, event),
+        "source" => source(rows, event),
+        "service" => service(rows, event),
+        "ticket" => {
+            let row = event
+                .document::<Ticket>()?
+                .map(|ticket| ticket_row(&ticket, &event.name));
+            visit(rows, event, row)
+        }
+        "appointment" => {
+            let row = event.document::<Appointment>()?;
+            visit(
+                rows,
+                event,
+                row.map(|booked| appointment_row(&booked, &event.name)),
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a row where it differs.
+fn replace<R: Row + PartialEq>(rows: &mut Rows, name: &str, row: Option<R>) -> Result<()> {
+    if rows.get::<R>(name)? == row {
+        Ok(())
+    } else {
+        rows.put(name, row.as_ref())
+    }
+}
+
+fn region_row(region: Region) -> RegionRow {
+    RegionRow {
+        title: bounded(&region.display_name),
+        parent: region.parent,
+        zone: region.time_zone,
+        autonomous: region.autonomous,
+        valid_from: region.valid_from,
+        valid_to: region.valid_to,
+        predecessor: region.predecessor,
+    }
+}
+
+fn mall(rows: &mut Rows, event: &Event) -> Result<()> {
+    let mut row = rows.get::<MallRow>(&event.name)?.unwrap_or_default();
+    let mall = event.document::<Mall>()?;
+    mark(&mut row.spans, mall.is_some(), event.at);
+    let listed = mall.as_ref().map_or(&[][..], |mall| &mall.stages);
+    for fact in row
+        .stages
+        .iter_mut()
+        .filter(|fact| fact.known.until.is_none())
+    {
+        let kept = listed
+            .iter()
+            .any(|entry| entry.stage == fact.stage && entry.date == fact.date);
+        if !kept {
+            fact.known.until = Some(event.at);
+        }
+    }
+    for (place, entry) in listed.iter().enumerate() {
+        let held = row.stages.iter_mut().find(|fact| {
+            fact.known.until.is_none() && fact.stage == entry.stage && fact.date == entry.date
+        });
+        let known = held.as_ref().map_or(
+            Span {
+                from: event.at,
+                until: None,
+            },
+            |fact| fact.known,
+        );
+        let evidence = bounded(&entry.evidence);
+        let fact = StageFact {
+            stage: entry.stage,
+            date: entry.date.clone(),
+            place,
+            evidence,
+            known,
+        };
+        match held {
+            Some(held) => *held = fact,
+            None => row.stages.push(fact),
+        }
+    }
+    if let Some(mall) = mall {
+        row.title = mall.display_name.into();
+        row.region = mall.region;
+    }
+    replace(rows, &event.name, Some(row))
+}
+
+fn counter(rows: &mut Rows, event: &Event) -> Result<()> {
+    let mut row = rows.get::<CounterRow>(&event.name)?.unwrap_or_default();
+    let counter = event.document::<Counter>()?;
+    mark(&mut row.spans, counter.is_some(), event.at);
+    if let Some(counter) = counter {
+        row.title = counter.display_name.into();
+    }
+    replace(rows, &event.name, Some(row))
+}
+
+fn offering(rows: &mut Rows, event: &Event) -> Result<()> {
+    let mut row = rows.get::<OfferingRow>(&event.name)?.unwrap_or_default();
+    let offering = event.document::<Offering>()?;
+    let accepted = offering.is_some_and(|offering| offering.state() == offering::State::Accepted);
+    mark(&mut row.spans, accepted, event.at);
+    replace(rows, &event.name, Some(row))
+}
+
+fn source(rows: &mut Rows, event: &Event) -> Result<()> {
+    let Some(source) = event.document::<Source>()? else {
+        return replace::<SourceRow>(rows, &event.name, None);
+    };
+    let before = rows.get::<SourceRow>(&event.name)?;
+    let counts = source.accounting.unwrap_or_default();
+    let row = SourceRow {
+        title: source.display_name.into(),
+        target_seconds: source.freshness_target_seconds,
+        last_success: source.last_success_time.as_ref().map(micros),
+        since: before.map_or(event.at, |before| before.since),
+        known: event.at,
+        accounting: [
+            counts.received,
+            counts.applied,
+            counts.unchanged,
+            counts.rejected,
+            counts.quarantined,
+        ],
+    };
+    replace(rows, &event.name, Some(row))
+}
+
+/// A timestamp of the contract in microseconds.
+fn micros(time: &prost_types::Timestamp) -> Micros {
+    time.seconds
+        .saturating_mul(1_000_000)
+        .saturating_add(i64::from(time.nanos) / 1_000)
+}
+
+/// Tells what changed for citizens, field by field.
+fn service(rows: &mut Rows, event: &Event) -> Result<()> {
+    let before = rows.get::<ServiceRow>(&event.name)?;
+    let after = event.document::<Service>()?.map(|service| ServiceRow {
+        fees: wording::fees(&service.fees),
+        time: wording::time(service.time.as_ref()),
+        requirements: wording::requirements(&service.requirements),
+        title: service.title.into(),
+    });
+    for (field, old, new) in differences(before.as_ref(), after.as_ref(), event.version) {
+        let title = after
+            .as_ref()
+            .or(before.as_ref())
+            .map(|row| row.title.clone());
+        let change = ChangeRow {
+            service: event.name.clone(),
+            title: title.unwrap_or_default(),
+            field: field.to_owned(),
+            before: old,
+            after: new,
+            at: event.at,
+            actor: event.actor.clone(),
+        };
+        let key = format!(
+            "{:020} {:020} {:06} {} {field}",
+            event.at, event.revision, event.sub, event.name
+        );
+        rows.put(&key, Some(&change))?;
+    }
+    replace(rows, &event.name, after)
+}
+
+/// Field, before, after. A service first seen in a later version tells nothing: what it was before
+/// is not known, and it was published long ago.
+fn differences(
+    before: Option<&ServiceRow>,
+    after: Option<&ServiceRow>,
+    version: i64,
+) -> Vec<(&'static str, String, String)> {
+    match (before, after) {
+        (None, Some(after)) if version <= 1 => {
+            vec![("published", String::new(), after.title.id.clone())]
+        }
+        (None, _) => Vec::new(),
+        (Some(before), None) => vec![("withdrawn", before.title.id.clone(), String::new())],
+        (Some(before), Some(after)) => [
+            ("fees", &before.fees, &after.fees),
+            ("time", &before.time, &after.time),
+            ("requirements", &before.requirements, &after.requirements),
+            ("title", &before.title.id, &after.title.id),
+        ]
+        .into_iter()
+        .filter(|(_, old, new)| old != new)
+        .map(|(field, old, new)| (field, old.clone(), new.clone()))
+        .collect(),
+    }
+}
+
+/// The key is the counter: one week at a time stands in the feed.
+fn deviation(rows: &mut Rows, event: &Event) -> Result<()> {
+    let counter = event
+        .name
+        .strip_suffix("/deviation")
+        .unwrap_or(&event.name)
+        .to_owned();
+    let row = event.document::<Deviation>()?.map(|found| DeviationRow {
+        mall: mall_of(&counter).to_owned(),
+        week: found.week.clone(),
+        uniform: found.uniform,
+        findings: findings(&found),
+        known: event.at,
+    });
+    replace(rows, &counter, row)
+}
+
+fn findings(found: &Deviation) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in &found.findings {
+        let seen = kept.iter().any(|other| other.code == finding.code);
+        if !seen && kept.len() < MAX_FINDINGS {
+            kept.push(Finding {
+                code: bounded(&finding.code),
+                text: finding.text.clone().into(),
+            });
+        }
+    }
+    kept
+}
+
+/// "malls/banyuwangi" of whatever lies in it.
+pub fn mall_of(name: &str) -> &str {
+    name.match_indices('/')
+        .nth(1)
+        .map_or(name, |(end, _)| &name[..end])
+}
+
+fn ticket_row(ticket: &Ticket, name: &str) -> VisitRow {
+    let completed = i32::from(ticket.state() == ticket::State::Completed);
+    let count = DayRow {
+        issued: 1,
+        completed,
+        ..DayRow::default()
+    };
+    VisitRow {
+        day: format!("{} {}", ticket.date, mall_of(name)),
+        count,
+    }
+}
+
+fn appointment_row(booked: &Appointment, name: &str) -> VisitRow {
+    let counts = booked.state() != appointment::State::Cancelled;
+    let count = DayRow {
+        booked: i32::from(counts),
+        ..DayRow::default()
+    };
+    VisitRow {
+        day: format!("{} {}", booked.date, mall_of(name)),
+        count,
+    }
+}
+
+/// Takes from its day what a record counted before, and adds what it counts now.
+fn visit(rows: &mut Rows, event: &Event, after: Option<VisitRow>) -> Result<()> {
+    let before = rows.get::<VisitRow>(&event.name)?;
+    if before == after {
+        return Ok(());
+    }
+    if let Some(before) = before {
+        add(rows, &before, -1, event.at)?;
+    }
+    if let Some(after) = &after {
+        add(rows, after, 1, event.at)?;
+    }
+    rows.put(&event.name, after.as_ref())
+}
+
+fn add(rows: &mut Rows, visit: &VisitRow, sign: i32, at: Micros) -> Result<()> {
+    let mut day = rows.get::<DayRow>(&visit.day)?.unwrap_or_default();
+    day.issued += sign * visit.count.issued;
+    day.completed += sign * visit.count.completed;
+    day.booked += sign * visit.count.booked;
+    day.known = day.known.max(at);
+    rows.put(&visit.day, Some(&day))
+}

@@ -1,0 +1,106 @@
+//! The projections' rows, as a function of the inbox reads and writes them.
+//!
+//! [`Rows`] lets one function serve both uses. Live, it holds only what has been loaded: a read of
+//! another row notes what is missing, the store loads it and the function runs again on the same
+//! events. Rebuilding, it holds everything.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use mpp_core::{Error, Result};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A kind of row.
+pub trait Row: Serialize + DeserializeOwned {
+    /// The projection that it belongs to.
+    const TABLE: &'static str;
+}
+
+/// Projection and key.
+pub type Key = (String, String);
+
+/// Rows by key; a value is JSON, `None` a row that was there and is gone.
+pub type Written = BTreeMap<Key, Option<String>>;
+
+/// A view of the rows that notes what is written and what it lacks.
+#[derive(Debug, Default)]
+pub struct Rows {
+    loaded: HashMap<Key, Option<String>>,
+    written: Written,
+    missing: BTreeSet<Key>,
+    whole: bool,
+}
+
+impl Rows {
+    /// Starts from no row at all, and lacks none.
+    pub fn empty() -> Self {
+        Self {
+            whole: true,
+            ..Self::default()
+        }
+    }
+
+    /// A row's value.
+    ///
+    /// # Errors
+    /// Internal, where a stored value is not what this version writes.
+    pub fn get<R: Row>(&mut self, name: &str) -> Result<Option<R>> {
+        let key = (R::TABLE.to_owned(), name.to_owned());
+        let value = self
+            .written
+            .get(&key)
+            .or_else(|| self.loaded.get(&key))
+            .cloned();
+        match value {
+            Some(Some(json)) => decode(&key, &json).map(Some),
+            Some(None) => Ok(None),
+            None => {
+                if !self.whole {
+                    self.missing.insert(key);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Writes a row; `None` takes it away.
+    ///
+    /// # Errors
+    /// Internal, where it cannot be encoded.
+    pub fn put<R: Row>(&mut self, name: &str, row: Option<&R>) -> Result<()> {
+        let value = row
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(Error::internal)?;
+        self.written
+            .insert((R::TABLE.to_owned(), name.to_owned()), value);
+        Ok(())
+    }
+
+    /// What reads lacked; the writes made meanwhile are void, and are dropped where this is not
+    /// empty.
+    pub fn take_missing(&mut self) -> BTreeSet<Key> {
+        if !self.missing.is_empty() {
+            self.written.clear();
+        }
+        std::mem::take(&mut self.missing)
+    }
+
+    /// Adds what the store found for a key that was missing.
+    pub fn load(&mut self, key: Key, value: Option<String>) {
+        self.loaded.insert(key, value);
+    }
+
+    /// All rows written.
+    pub fn into_written(self) -> Written {
+        self.written
+    }
+}
+
+/// Reads a row's value.
+///
+/// # Errors
+/// Internal, where it is not what this version writes.
+pub fn decode<R: Row>(key: &Key, json: &str) -> Result<R> {
+    serde_json::from_str(json)
+        .map_err(|error| Error::internal(format!("projection {} {}: {error}", key.0, key.1)))
+}

@@ -1,0 +1,188 @@
+//! Stages of a mall as of a day, and regions as of that day.
+
+use mpp_api::registry::mall::Stage;
+use mpp_core::Micros;
+
+use super::{
+    facts::{MallRow, RegionRow, StageFact},
+    state::{State, Table},
+};
+
+/// Longest chain of region codes that replaced each other.
+const MAX_SUCCESSIONS: usize = 8;
+
+/// A day and a time: which facts hold, and which were known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsOf {
+    /// ISO 8601 date.
+    pub day: String,
+    /// Facts that became known after it are left out; `Micros::MAX` leaves out none.
+    pub known: Micros,
+}
+
+/// A mall as it stood.
+pub struct Standing<'a> {
+    /// Resource name.
+    pub name: &'a str,
+    /// The mall's row.
+    pub row: &'a MallRow,
+    /// The last stage reached; `None` where none is known at all.
+    pub stage: Option<&'a StageFact>,
+    /// Its region under the code of that day; `None` where that is not known.
+    pub region: Option<&'a str>,
+}
+
+impl Standing<'_> {
+    /// "OPERATING"; empty where no stage is known.
+    pub fn stage_name(&self) -> &'static str {
+        self.stage.map_or("", |fact| stage_name(fact.stage))
+    }
+
+    /// True where it serves citizens: operating, inaugurated or evaluated, and neither returned,
+    /// suspended nor closed since.
+    pub fn operates(&self) -> bool {
+        self.stage.is_some_and(|fact| {
+            [Stage::Operating, Stage::Inaugurated, Stage::Evaluated]
+                .into_iter()
+                .any(|stage| stage as i32 == fact.stage)
+        })
+    }
+}
+
+/// "OPERATING"; empty for a number that this version does not know.
+pub fn stage_name(stage: i32) -> &'static str {
+    let name = Stage::try_from(stage).unwrap_or_default().as_str_name();
+    match name.strip_prefix("STAGE_") {
+        Some("UNSPECIFIED") | None => "",
+        Some(name) => name,
+    }
+}
+
+/// All malls as they stood, by name. A mall whose first stage came later is left out.
+pub fn standings<'a>(state: &'a State, at: &AsOf) -> Vec<Standing<'a>> {
+    let known = state
+        .malls
+        .iter()
+        .filter(|(_, row)| row.spans.iter().any(|span| span.holds(at.known)));
+    known
+        .filter_map(|(name, row)| {
+            let stage = stage_as_of(row, at);
+            let later_only =
+                stage.is_none() && row.stages.iter().any(|fact| fact.known.holds(at.known));
+            let region = region_as_of(&state.regions, &row.region, &at.day);
+            (!later_only).then_some(Standing {
+                name,
+                row,
+                stage,
+                region,
+            })
+        })
+        .collect()
+}
+
+/// The last stage reached: by date, then by place in the mall's own list.
+pub fn stage_as_of<'a>(row: &'a MallRow, at: &AsOf) -> Option<&'a StageFact> {
+    row.stages
+        .iter()
+        .filter(|fact| fact.known.holds(at.known) && fact.date <= at.day)
+        .max_by_key(|fact| (&fact.date, fact.place))
+}
+
+/// True where the region's code was valid on the day.
+pub fn valid(region: &RegionRow, day: &str) -> bool {
+    region.valid_from.as_str() <= day
+        && (region.valid_to.is_empty() || day < region.valid_to.as_str())
+}
+
+/// The code that a region bore on the day: its own, a predecessor's or a successor's.
+pub fn region_as_of<'a>(regions: &'a Table<RegionRow>, name: &str, day: &str) -> Option<&'a str> {
+    let (mut name, mut row) = regions.get_key_value(name)?;
+    for _ in 0..MAX_SUCCESSIONS {
+        if valid(row, day) {
+            return Some(name);
+        }
+        (name, row) = if row.valid_from.as_str() > day {
+            regions.get_key_value(&row.predecessor)?
+        } else {
+            regions
+                .iter()
+                .find(|(_, other)| other.predecessor == *name)?
+        };
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::Span;
+
+    fn fact(stage: Stage, date: &str, place: usize, from: Micros) -> StageFact {
+        let known = Span { from, until: None };
+        StageFact {
+            stage: stage as i32,
+            date: date.into(),
+            place,
+            evidence: String::new(),
+            known,
+        }
+    }
+
+    fn at(day: &str, known: Micros) -> AsOf {
+        AsOf {
+            day: day.into(),
+            known,
+        }
+    }
+
+    #[test]
+    fn operating_comes_before_inauguration_and_both_count() {
+        let row = MallRow {
+            stages: vec![
+                fact(Stage::Operating, "2024-03-01", 0, 10),
+                fact(Stage::Inaugurated, "2024-06-01", 1, 10),
+            ],
+            ..MallRow::default()
+        };
+        let stage =
+            |day| stage_as_of(&row, &at(day, Micros::MAX)).map(|fact| stage_name(fact.stage));
+        assert_eq!(stage("2024-02-29"), None);
+        assert_eq!(stage("2024-03-01"), Some("OPERATING"));
+        assert_eq!(stage("2024-06-01"), Some("INAUGURATED"));
+    }
+
+    #[test]
+    fn two_stages_of_one_day_follow_the_malls_own_order() {
+        let row = MallRow {
+            stages: vec![
+                fact(Stage::Inaugurated, "2024-03-01", 1, 10),
+                fact(Stage::Operating, "2024-03-01", 0, 10),
+            ],
+            ..MallRow::default()
+        };
+        let last = stage_as_of(&row, &at("2024-03-01", Micros::MAX)).expect("a stage");
+        assert_eq!(stage_name(last.stage), "INAUGURATED");
+    }
+
+    #[test]
+    fn a_region_bears_the_code_of_the_day() {
+        let region = |from: &str, to: &str, predecessor: &str| RegionRow {
+            valid_from: from.into(),
+            valid_to: to.into(),
+            predecessor: predecessor.into(),
+            ..RegionRow::default()
+        };
+        let regions = Table::from([
+            ("regions/91.01".to_owned(), region("", "2022-07-25", "")),
+            (
+                "regions/93.01".to_owned(),
+                region("2022-07-25", "", "regions/91.01"),
+            ),
+        ]);
+        let code = |name, day| region_as_of(&regions, name, day);
+        assert_eq!(code("regions/93.01", "2022-05-27"), Some("regions/91.01"));
+        assert_eq!(code("regions/91.01", "2026-11-24"), Some("regions/93.01"));
+        assert_eq!(code("regions/93.01", "2026-11-24"), Some("regions/93.01"));
+        assert_eq!(code("regions/99.99", "2026-11-24"), None);
+    }
+}

@@ -1,0 +1,114 @@
+//! What a replica holds in memory: the rows that reports are made of, typed, and where each feed
+//! stands. Services, tickets and appointments stay in the database; only what they add up to is here.
+
+use std::collections::BTreeMap;
+
+use mpp_core::{Micros, Result};
+
+use super::{
+    event::Upstream,
+    facts::{
+        ChangeRow, CounterRow, DayRow, DeviationRow, MallRow, OfferingRow, RegionRow, SourceRow,
+        UnitRow,
+    },
+    rows::{Key, Row, decode},
+};
+
+/// Catalog changes that are held; the database keeps them all.
+const HELD_CHANGES: usize = 1_000;
+
+/// Rows by name.
+pub type Table<R> = BTreeMap<String, R>;
+
+/// Everything that a report is made of.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The inbox has been projected up to here.
+    pub seq: i64,
+    /// Provinces, regencies and cities.
+    pub regions: Table<RegionRow>,
+    /// Bodies.
+    pub units: Table<UnitRow>,
+    /// Malls.
+    pub malls: Table<MallRow>,
+    /// Counters.
+    pub counters: Table<CounterRow>,
+    /// Offerings.
+    pub offerings: Table<OfferingRow>,
+    /// Sources.
+    pub sources: Table<SourceRow>,
+    /// Deviations by counter.
+    pub deviations: Table<DeviationRow>,
+    /// Tickets and appointments by date and mall.
+    pub days: Table<DayRow>,
+    /// The newest catalog changes, by time.
+    pub changes: Table<ChangeRow>,
+    /// Where each feed stands, in the order of [`Upstream::ALL`].
+    pub feeds: [FeedState; 2],
+}
+
+/// How far an upstream feed has been read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FeedState {
+    /// The last revision read.
+    pub revision: i64,
+    /// Commit time of the last change read.
+    pub commit_time: Option<Micros>,
+    /// When the feed was last heard of.
+    pub seen: Option<Micros>,
+    /// True while the projecting replica has a stream.
+    pub connected: bool,
+    /// True once the initial state was read whole.
+    pub caught_up: bool,
+}
+
+impl State {
+    /// Takes over a row as the database has it.
+    ///
+    /// # Errors
+    /// Internal, where the value is not what this version writes.
+    pub fn accept(&mut self, key: &Key, value: Option<&str>) -> Result<()> {
+        match key.0.as_str() {
+            RegionRow::TABLE => set(&mut self.regions, key, value),
+            UnitRow::TABLE => set(&mut self.units, key, value),
+            MallRow::TABLE => set(&mut self.malls, key, value),
+            CounterRow::TABLE => set(&mut self.counters, key, value),
+            OfferingRow::TABLE => set(&mut self.offerings, key, value),
+            SourceRow::TABLE => set(&mut self.sources, key, value),
+            DeviationRow::TABLE => set(&mut self.deviations, key, value),
+            DayRow::TABLE => set(&mut self.days, key, value),
+            ChangeRow::TABLE => {
+                set(&mut self.changes, key, value)?;
+                while self.changes.len() > HELD_CHANGES {
+                    self.changes.pop_first();
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Where a feed stands.
+    pub fn feed(&self, feed: Upstream) -> &FeedState {
+        &self.feeds[feed as usize]
+    }
+}
+
+fn set<R: Row>(table: &mut Table<R>, key: &Key, value: Option<&str>) -> Result<()> {
+    match value {
+        Some(json) => table.insert(key.1.clone(), decode(key, json)?),
+        None => table.remove(&key.1),
+    };
+    Ok(())
+}
+
+/// The rows of a table whose names lie below `name`.
+pub fn below<'a, R>(
+    table: &'a Table<R>,
+    name: &str,
+) -> impl Iterator<Item = (&'a String, &'a R)> + use<'a, R> {
+    let prefix = format!("{name}/");
+    table
+        .range(prefix.clone()..)
+        .take_while(move |(key, _)| key.starts_with(&prefix))
+}
