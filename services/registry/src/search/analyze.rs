@@ -83,9 +83,12 @@ static EXPANSIONS: LazyLock<HashMap<&str, Vec<Vec<String>>>> = LazyLock::new(|| 
         .collect()
 });
 
+/// The terms of a phrase, and its abbreviation.
+type Phrase = (&'static [String], &'static str);
+
 /// First term of a phrase to all phrases that begin with it, longest first, each with its abbreviation.
-static PHRASES: LazyLock<HashMap<&str, Vec<(&[String], &str)>>> = LazyLock::new(|| {
-    let mut phrases: HashMap<&str, Vec<(&[String], &str)>> = HashMap::new();
+static PHRASES: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
+    let mut phrases: HashMap<&str, Vec<Phrase>> = HashMap::new();
     for (short, expansions) in EXPANSIONS.iter() {
         for phrase in expansions {
             phrases.entry(&phrase[0]).or_default().push((phrase, short));
@@ -213,7 +216,7 @@ pub fn index_terms(text: &str) -> BTreeSet<String> {
     all
 }
 
-fn phrases_at(terms: &[String]) -> impl Iterator<Item = (&'static [String], &'static str)> {
+fn phrases_at(terms: &[String]) -> impl Iterator<Item = Phrase> {
     let candidates = terms
         .first()
         .and_then(|first| PHRASES.get(first.as_str()))

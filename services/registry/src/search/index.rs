@@ -2,13 +2,14 @@
 //!
 //! A service is known by its *slot*, the number that [`super::table`] keeps the rest of it under.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use tantivy::columnar::ColumnValues;
 use tantivy::directory::META_LOCK;
 use tantivy::fastfield::AliveBitSet;
 use tantivy::index::InvertedIndexReader;
+use tantivy::indexer::UserOperation;
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
@@ -20,6 +21,9 @@ use super::analyze::{folded_words, index_terms};
 
 /// Memory in bytes that the writer fills before it closes a segment on its own.
 const WRITER_MEMORY: usize = 32 << 20;
+
+/// Operations that are handed to tantivy at once.
+const OPERATIONS: usize = 256;
 
 /// Bytes of a service's body that are searched; a longer one is searched up to here.
 const SEARCHED_BODY: usize = 32 << 10;
@@ -50,6 +54,10 @@ struct Fields {
 pub struct Index {
     writer: IndexWriter,
     fields: Fields,
+    /// Slots that have a document.
+    held: HashSet<u32>,
+    /// Handed to tantivy's thread together: waking it for each would cost more than the work.
+    operations: Vec<UserOperation>,
 }
 
 impl Index {
@@ -58,12 +66,24 @@ impl Index {
         let (schema, fields) = schema();
         let index = tantivy::Index::create_in_ram(schema);
         let writer = index.writer_with_num_threads(1, WRITER_MEMORY)?;
-        Ok(Self { writer, fields })
+        let (held, operations) = (HashSet::new(), Vec::new());
+        Ok(Self {
+            writer,
+            fields,
+            held,
+            operations,
+        })
     }
 
     /// Indexes a service in place of what the slot held.
-    pub fn put(&self, slot: u32, service: &ServiceDoc) -> tantivy::Result<()> {
-        self.delete(slot);
+    pub fn put(&mut self, slot: u32, service: &ServiceDoc) -> tantivy::Result<()> {
+        self.delete(slot)?;
+        self.held.insert(slot);
+        let document = self.document(slot, service);
+        self.operate(UserOperation::Add(document))
+    }
+
+    fn document(&self, slot: u32, service: &ServiceDoc) -> TantivyDocument {
         let title = [service.title_id.as_str(), service.title_en.as_str()];
         let keywords: Vec<&str> = service.keywords.iter().map(String::as_str).collect();
         let body = service
@@ -93,18 +113,36 @@ impl Index {
             all_terms(up_to(body, SEARCHED_BODY)),
         );
         add(&mut document, self.fields.words, words);
-        self.writer.add_document(document)?;
-        Ok(())
+        document
     }
 
     /// Takes the slot out of the index.
-    pub fn delete(&self, slot: u32) {
+    pub fn delete(&mut self, slot: u32) -> tantivy::Result<()> {
+        if !self.held.remove(&slot) {
+            return Ok(());
+        }
+        let term = Term::from_field_u64(self.fields.slot, slot.into());
+        self.operate(UserOperation::Delete(term))
+    }
+
+    fn operate(&mut self, operation: UserOperation) -> tantivy::Result<()> {
+        self.operations.push(operation);
+        if self.operations.len() < OPERATIONS {
+            Ok(())
+        } else {
+            self.flush()
+        }
+    }
+
+    fn flush(&mut self) -> tantivy::Result<()> {
         self.writer
-            .delete_term(Term::from_field_u64(self.fields.slot, slot.into()));
+            .run(std::mem::take(&mut self.operations))
+            .map(drop)
     }
 
     /// Makes all that was put and deleted visible in a new view.
     pub fn commit(&mut self) -> tantivy::Result<View> {
+        self.flush()?;
         self.writer.commit()?;
         self.view()
     }

@@ -58,9 +58,10 @@ pub fn needles(view: &View, terms: Vec<QueryTerm>) -> tantivy::Result<(Vec<Needl
     for mut term in terms {
         term.alternatives.extend(typos(view, &term)?);
         term.alternatives = present(view, term.alternatives)?;
+        let word = term.word.clone();
         match needle(view, term)? {
-            Ok(needle) => known.push(needle),
-            Err(word) => unknown.push(word),
+            Some(needle) => known.push(needle),
+            None => unknown.push(word),
         }
     }
     if !known.iter().any(|needle| needle.term.decides) {
@@ -82,18 +83,19 @@ fn present(view: &View, alternatives: Vec<Alternative>) -> tantivy::Result<Vec<A
     Ok(present)
 }
 
-fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Result<Needle, String>> {
+/// What the word is worth; nothing if no service that is looked at has it.
+fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
     let strong = frequency(view, &[Part::Title, Part::Keywords], &term.alternatives)?;
     let bodies = frequency(view, &[Part::Body], &term.alternatives)?;
     let services = view.services();
     let in_bodies = services < SMALL_CATALOG || bodies * COMMON_IN_BODIES <= services;
     if strong == 0 && (bodies == 0 || !in_bodies) {
-        return Ok(Err(term.word));
+        return Ok(None);
     }
     let found = strong + if in_bodies { bodies } else { 0 };
     let rarity = (1.0 + services as f32 / (1 + found) as f32).ln();
     let worth = rarity * if term.decides { 1.0 } else { FAINT_SHARE };
-    Ok(Ok(Needle {
+    Ok(Some(Needle {
         term,
         worth,
         in_bodies,

@@ -1,14 +1,12 @@
-//! Stories of the whole engine, and the judged set.
+//! Stories of the whole engine.
 
-use proptest::prelude::*;
+mod judged;
+mod properties;
 
 use super::*;
 
-const SERVICES: &str = include_str!("judged_services.tsv");
-const JUDGED: &str = include_str!("judged.tsv");
-
 fn judged_services() -> Vec<Update> {
-    SERVICES
+    judged::SERVICES
         .lines()
         .map(|line| service(&line.split('\t').collect::<Vec<_>>()))
         .collect()
@@ -78,68 +76,6 @@ fn services(results: &Results) -> Vec<&str> {
         .iter()
         .map(|hit| hit.service.as_str())
         .collect()
-}
-
-/// Of the judged queries that are (not) held out: how many find their service first, how many there are, and the misses.
-async fn judge(held_out: bool) -> (usize, usize, String) {
-    let engine = engine(judged_services()).await;
-    let (mut first, mut all, mut misses) = (0, 0, String::new());
-    for line in JUDGED
-        .lines()
-        .filter(|line| line.ends_with("held-out") == held_out)
-    {
-        let columns: Vec<&str> = line.split('\t').collect();
-        let results = ask(&engine, columns[0]).await;
-        let found = services(&results);
-        all += 1;
-        if found.first() == Some(&columns[1]) {
-            first += 1;
-        } else {
-            misses += &format!(
-                "{:?} wants {}, finds {:?}\n",
-                columns[0],
-                columns[1],
-                &found[..found.len().min(3)]
-            );
-        }
-    }
-    (first, all, misses)
-}
-
-#[tokio::test]
-async fn questions_find_their_service_first() {
-    let (first, all, misses) = judge(false).await;
-    println!("hits@1 {first} of {all}\n{misses}");
-    assert!(
-        all >= 60 && first * 100 >= all * 85,
-        "{first} of {all}\n{misses}"
-    );
-}
-
-#[tokio::test]
-async fn questions_that_nothing_was_tuned_on_find_theirs_too() {
-    let (first, all, misses) = judge(true).await;
-    println!("held out: hits@1 {first} of {all}\n{misses}");
-    assert!(
-        all >= 15 && first * 100 >= all * 85,
-        "{first} of {all}\n{misses}"
-    );
-}
-
-#[test]
-fn every_judged_query_names_a_service() {
-    let known: Vec<&str> = SERVICES
-        .lines()
-        .filter_map(|line| line.split('\t').next())
-        .collect();
-    for line in JUDGED.lines() {
-        assert!(
-            line.split('\t')
-                .nth(1)
-                .is_some_and(|name| known.contains(&name)),
-            "{line}"
-        );
-    }
 }
 
 #[tokio::test]
@@ -237,6 +173,24 @@ async fn a_service_that_changes_is_found_by_its_new_words_only() {
     };
     assert_eq!(services(&engine.search(query).await.unwrap()), ["a"]);
     assert_eq!(ask(&engine, "reklame").await.total, 0);
+}
+
+#[tokio::test]
+async fn of_several_versions_in_one_batch_only_the_last_is_found() {
+    let versions =
+        ["Izin reklame", "Izin apotek", "Izin reklame tetap"].map(|title| named("a", title));
+    let back = [Update::DeleteService("b".into()), named("b", "Paspor")];
+    let engine = engine(
+        [named("b", "Paspor lama")]
+            .into_iter()
+            .chain(versions)
+            .chain(back)
+            .collect(),
+    )
+    .await;
+    assert_eq!(ask(&engine, "reklame").await.total, 1);
+    assert_eq!(ask(&engine, "apotek").await.total, 0);
+    assert_eq!(services(&ask(&engine, "paspor").await), ["b"]);
 }
 
 #[tokio::test]
@@ -408,6 +362,23 @@ async fn pages_hold_every_service_once_and_in_order() {
 }
 
 #[tokio::test]
+async fn a_reader_that_waits_is_answered_once_its_revision_arrives() {
+    let engine = engine(Vec::new()).await;
+    let query = Query {
+        min_revision: 2,
+        ..Query::default()
+    };
+    let reader = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.search(query).await }
+    });
+    let arrives = vec![named("a", "Paspor"), Update::Revision(2)];
+    engine.apply(arrives).await.unwrap();
+    assert_eq!(services(&reader.await.unwrap().unwrap()), ["a"]);
+    assert_eq!(engine.revision(), 2);
+}
+
+#[tokio::test]
 async fn a_query_that_cannot_be_answered_names_its_field() {
     let engine = engine(Vec::new()).await;
     let bad = [
@@ -465,19 +436,4 @@ async fn unknown_words_are_named_and_only_fillers_find_nothing() {
         ("paspor-hilang", &["zzzqqqxx".to_owned()][..])
     );
     assert_eq!(ask(&engine, "gimana dong kak?").await.total, 0);
-}
-
-#[test]
-fn no_text_breaks_a_search() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let engine = runtime.block_on(engine(judged_services()));
-    proptest!(ProptestConfig::with_cases(200), |(text in "\\PC{0,200}|([a-z]{1,9} ){1,15}")| {
-        let query = Query { text: text.clone(), ..Query::default() };
-        match runtime.block_on(engine.search(query)) {
-            Ok(results) => prop_assert!(results.hits.is_sorted_by(|a, b| (b.score, &a.service) <= (a.score, &b.service))),
-            Err(error) => prop_assert!(text.chars().count() > MAX_TEXT, "{error}"),
-        }
-    });
 }

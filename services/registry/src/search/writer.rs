@@ -151,7 +151,7 @@ impl Writer {
             }
             Update::DeleteService(name) => {
                 let slot = self.slot(&name);
-                self.index.delete(slot);
+                self.index.delete(slot)?;
                 self.pending.indexed = true;
                 self.pending.changes.push(Change::Service(slot, None));
             }

@@ -1,0 +1,145 @@
+//! What holds for every text and every order of updates.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use tokio::runtime::{Builder, Runtime};
+
+use super::*;
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().build().unwrap()
+}
+
+#[test]
+fn no_text_breaks_a_search_and_results_are_in_order() {
+    let runtime = runtime();
+    let engine = runtime.block_on(engine(judged_services()));
+    let texts = "\\PC{0,200}|([a-z]{1,9} ){1,15}|(ktp|sim|hilang|baru|izin|akta| |x){1,20}";
+    proptest!(ProptestConfig::with_cases(200), |(text in texts)| {
+        let query = Query { text: text.clone(), ..Query::default() };
+        match runtime.block_on(engine.search(query)) {
+            Ok(results) => prop_assert!(results.hits.is_sorted_by(in_order)),
+            Err(error) => prop_assert!(text.chars().count() > MAX_TEXT, "{error}"),
+        }
+    });
+}
+
+fn in_order(first: &Hit, second: &Hit) -> bool {
+    first.score > second.score || (first.score == second.score && first.service < second.service)
+}
+
+/// A step of a feed over a few services and offerings.
+#[derive(Debug, Clone)]
+enum Step {
+    Put(u8),
+    Delete(u8),
+    Offer(u8, u8),
+    Withdraw(u8),
+    Wait,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (0..4u8).prop_map(Step::Put),
+        (0..4u8).prop_map(Step::Delete),
+        (0..3u8, 0..4u8).prop_map(|(offering, service)| Step::Offer(offering, service)),
+        (0..3u8).prop_map(Step::Withdraw),
+        Just(Step::Wait),
+    ]
+}
+
+/// What a feed leaves: the services, and the service of each offering.
+#[derive(Default)]
+struct Left {
+    services: BTreeSet<u8>,
+    offerings: BTreeMap<u8, u8>,
+}
+
+impl Left {
+    fn follow(&mut self, step: &Step) -> Option<Update> {
+        match *step {
+            Step::Put(service) => {
+                self.services.insert(service);
+                Some(named(&format!("s{service}"), "Paspor"))
+            }
+            Step::Delete(service) => {
+                self.services.remove(&service);
+                Some(Update::DeleteService(format!("s{service}")))
+            }
+            Step::Offer(name, service) => {
+                self.offerings.insert(name, service);
+                let (name, service) = (format!("o{name}"), format!("s{service}"));
+                Some(offering(
+                    &name,
+                    &service,
+                    "malls/m",
+                    "35.78",
+                    (-7.26, 112.75),
+                ))
+            }
+            Step::Withdraw(name) => {
+                self.offerings.remove(&name);
+                Some(Update::DeleteOffering(format!("o{name}")))
+            }
+            Step::Wait => None,
+        }
+    }
+
+    fn offered(&self) -> BTreeMap<String, u64> {
+        let count = |service| {
+            self.offerings
+                .values()
+                .filter(|offers| **offers == service)
+                .count()
+        };
+        let all = self.services.iter();
+        all.map(|service| (format!("s{service}"), count(*service) as u64))
+            .collect()
+    }
+}
+
+#[test]
+fn whatever_the_order_of_updates_only_what_is_left_is_found() {
+    let runtime = runtime();
+    proptest!(ProptestConfig::with_cases(40), |(steps in prop::collection::vec(step(), 0..25))| {
+        let found = runtime.block_on(fed(&steps));
+        let mut left = Left::default();
+        steps.iter().for_each(|step| drop(left.follow(step)));
+        prop_assert_eq!(found, left.offered());
+    });
+}
+
+/// Feeds the steps, publishing at each wait, and finds every passport service with its number of offerings.
+async fn fed(steps: &[Step]) -> BTreeMap<String, u64> {
+    let engine = engine(Vec::new()).await;
+    let mut left = Left::default();
+    let mut revision = 1;
+    for step in steps.iter().chain([&Step::Wait]) {
+        match left.follow(step) {
+            Some(update) => engine.apply(vec![update]).await.unwrap(),
+            None => {
+                revision += 1;
+                engine
+                    .apply(vec![Update::Revision(revision)])
+                    .await
+                    .unwrap();
+                passports(&engine, revision).await;
+            }
+        }
+    }
+    passports(&engine, revision).await
+}
+
+async fn passports(engine: &Engine, min_revision: i64) -> BTreeMap<String, u64> {
+    let text = "paspor".into();
+    let query = Query {
+        text,
+        min_revision,
+        ..Query::default()
+    };
+    let hits = engine.search(query).await.unwrap().hits;
+    hits.into_iter()
+        .map(|hit| (hit.service, hit.offering_count))
+        .collect()
+}
