@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use mpp_core::Micros;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -163,6 +164,27 @@ impl Component {
     }
 }
 
+/// How far the process' clock may be from the database's.
+const CLOCK_LIMIT: Micros = 2_000_000;
+
+impl Component {
+    /// For the component "clock": up where two readings, taken at the same time, are at most 2 s
+    /// apart. Whoever reads the database's clock anyway calls it now and then.
+    pub fn compare_clocks(&self, process: Micros, database: Micros) {
+        let ahead = process.saturating_sub(database);
+        if ahead.saturating_abs() <= CLOCK_LIMIT {
+            return self.up();
+        }
+        let (millis, way) = (
+            ahead.saturating_abs() / 1000,
+            if ahead > 0 { "ahead of" } else { "behind" },
+        );
+        self.down(&format!(
+            "this machine's clock is {millis} ms {way} the database's; see its NTP"
+        ));
+    }
+}
+
 #[derive(Serialize)]
 struct Answer {
     ready: bool,
@@ -239,6 +261,16 @@ mod tests {
         database.down("connection refused");
         assert_eq!(readiness.missing()["database"], "connection refused");
         database.up();
+        assert!(readiness.is_ready());
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_missing_with_its_distance() {
+        let readiness = Readiness::new();
+        let clock = readiness.component("clock");
+        clock.compare_clocks(10_000_000, 13_100_000);
+        assert!(readiness.missing()["clock"].contains("3100 ms behind"));
+        clock.compare_clocks(10_000_000, 11_000_000);
         assert!(readiness.is_ready());
     }
 

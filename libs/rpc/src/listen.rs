@@ -1,6 +1,13 @@
 //! Connections: TLS where there is any, HTTP/2 within its limits, and how each one ends.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use axum::extract::Request;
 use hyper::server::conn::http2;
@@ -23,6 +30,8 @@ use crate::{Limits, Tls, shell::Stack, tls};
 
 /// How long a peer may take for the first byte, and for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long it may take until the first call; later a silent peer is pinged.
+const FIRST_CALL: Duration = Duration::from_secs(60);
 /// After a failed accept, such as when the process has no file descriptor left.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
@@ -117,23 +126,43 @@ async fn serve(
     limits: Limits,
     stop: CancellationToken,
 ) {
-    let service = stack.map_request(move |request: hyper::Request<hyper::body::Incoming>| {
-        let mut request: Request = request.map(axum::body::Body::new);
-        request.extensions_mut().insert(peer.clone());
-        request
+    let called = Arc::new(AtomicBool::new(false));
+    let service = stack.map_request({
+        let called = called.clone();
+        move |request: hyper::Request<hyper::body::Incoming>| {
+            called.store(true, Relaxed);
+            let mut request: Request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(peer.clone());
+            request
+        }
     });
     let connection =
         http2(limits).serve_connection(TokioIo::new(io), TowerToHyperService::new(service));
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = async { tokio::select! { () = stop.cancelled() => {}, () = sleep(limits.connection_age) => {} } } => {
+        () = retired(limits, &called, &stop) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
     };
     if let Err(error) = ended {
         tracing::debug!("a connection ended: {error}");
+    }
+}
+
+/// Until the connection should take no more calls.
+async fn retired(limits: Limits, called: &AtomicBool, stop: &CancellationToken) {
+    let unused = async {
+        sleep(FIRST_CALL).await;
+        if called.load(Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = sleep(limits.connection_age) => {}
+        () = unused => {}
     }
 }
 

@@ -29,6 +29,11 @@ static METHODS: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
     methods
 });
 
+/// True for a method of the contract, or of health and reflection.
+pub(crate) fn exists(path: &str) -> bool {
+    METHODS.contains_key(path)
+}
+
 /// True where the caller or the server streams: such a call has no deadline but its own.
 pub(crate) fn is_streaming(path: &str) -> bool {
     METHODS.get(path).copied().unwrap_or(false)

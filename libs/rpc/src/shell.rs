@@ -135,7 +135,8 @@ pub async fn serve(
     );
     tokio::pin!(serving);
     tokio::select! {
-        () = &mut serving => {}
+        // Only `stopping` ends it.
+        () = &mut serving => return Ok(()),
         () = pause(&shell.drain, &readiness, &shutdown) => {}
     }
     stopping.cancel();

@@ -1,6 +1,6 @@
 //! Setting up a process' telemetry, and flushing it at the end.
 
-use std::{env, io, time::Duration};
+use std::{env, io, sync::atomic::Ordering::Relaxed, time::Duration};
 
 use opentelemetry::{KeyValue, global, trace::TracerProvider as _};
 use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig as _};
@@ -18,6 +18,7 @@ use tracing_subscriber::{
 use crate::{
     format::{JsonLines, TextLines},
     metrics::REGISTRY,
+    propagate::EXPORTS,
 };
 
 /// Setting up failed: a filter or an endpoint that cannot be used, or a second call.
@@ -99,6 +100,7 @@ pub fn init(config: Config) -> Result<Guard, Error> {
         .try_init()?;
     global::set_text_map_propagator(TraceContextPropagator::new());
     global::set_meter_provider(meter.clone());
+    EXPORTS.store(endpoint.is_some(), Relaxed);
     Ok(Guard { tracer, meter })
 }
 

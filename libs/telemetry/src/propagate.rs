@@ -1,12 +1,21 @@
 //! A trace's way from one process to the next: the W3C headers `traceparent` and `tracestate`.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::{
+    Context,
+    trace::{SpanContext, TraceContextExt as _, TraceFlags},
+};
 use opentelemetry::{
     global,
     propagation::{Extractor, Injector},
 };
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+/// Whether this process exports spans.
+pub(crate) static EXPORTS: AtomicBool = AtomicBool::new(false);
 
 /// Makes `span` a child of the caller's span, where the headers name one.
 pub fn continue_trace(span: &Span, headers: &HeaderMap) {
@@ -18,10 +27,27 @@ pub fn continue_trace(span: &Span, headers: &HeaderMap) {
 
 /// Adds the current span to the headers of a call.
 pub fn hand_on_trace(headers: &mut HeaderMap) {
-    let context = Span::current().context();
+    let mut context = Span::current().context();
+    if !EXPORTS.load(Relaxed) {
+        context = undecided(&context);
+    }
     global::get_text_map_propagator(|propagator| {
         propagator.inject_context(&context, &mut Outgoing(headers));
     });
+}
+
+/// A process that exports nothing samples nothing, but it does not decide so for the next one.
+fn undecided(context: &Context) -> Context {
+    let span = context.span();
+    let own = span.span_context();
+    let (trace, id, state) = (own.trace_id(), own.span_id(), own.trace_state().clone());
+    context.with_remote_span_context(SpanContext::new(
+        trace,
+        id,
+        TraceFlags::SAMPLED,
+        true,
+        state,
+    ))
 }
 
 struct Incoming<'a>(&'a HeaderMap);

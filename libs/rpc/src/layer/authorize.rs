@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use axum::{extract::Request, middleware::Next, response::Response};
-use mpp_core::Caller;
+use mpp_core::{Caller, Error, Reason};
 
 use super::refuse;
-use crate::{authz, authz::Grant, identity::nobody};
+use crate::{authz, authz::Grant, identity::nobody, method};
 
 pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
@@ -17,6 +17,9 @@ pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions().get::<Arc<Caller>>() else {
         return refuse(nobody());
     };
+    if !method::exists(path) {
+        return refuse(Error::new(Reason::Unimplemented, "there is no such method"));
+    }
     match Grant::find(path, caller) {
         Ok(grant) => {
             request.extensions_mut().insert(grant);

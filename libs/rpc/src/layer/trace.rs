@@ -38,7 +38,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
         rpc.system.name = "grpc",
         rpc.method = method,
         rpc.response.status_code = Empty,
-        error.r#type = Empty,
+        "error.type" = Empty,
         caller = Empty,
     );
     mpp_telemetry::continue_trace(&span, request.headers());

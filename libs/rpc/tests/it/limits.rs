@@ -1,0 +1,85 @@
+use mpp_api::feed::WatchRequest;
+use mpp_core::{Reason, Role};
+use mpp_rpc::error_of;
+use tonic::Code;
+
+use crate::setup::{ask, eventually, server_with};
+
+#[tokio::test]
+async fn calls_beyond_the_limit_are_refused_at_once_and_the_others_answered() {
+    let server = server_with(|shell| shell.limits.calls = 2).await;
+    let queue = server.queue(Role::Reader, &[]);
+    let running: Vec<_> = (0..2)
+        .map(|_| {
+            let mut queue = queue.clone();
+            tokio::spawn(async move { queue.get_queue(ask("gate")).await })
+        })
+        .collect();
+    server.desk.wait_for(2).await;
+
+    let refused = queue
+        .clone()
+        .get_queue(ask("echo"))
+        .await
+        .expect_err("no place");
+    let error = error_of(&refused);
+    assert!(error.is(Reason::Overloaded), "{error:?}");
+    assert_eq!(error.code, Code::Unavailable);
+    assert!(error.retry_after.is_some());
+
+    server.desk.release(2);
+    for call in running {
+        call.await.expect("no panic").expect("answered");
+    }
+    queue
+        .clone()
+        .get_queue(ask("echo"))
+        .await
+        .expect("a place again");
+}
+
+#[tokio::test]
+async fn each_caller_holds_only_so_many_streams() {
+    let server = server_with(|shell| shell.limits.streams_per_caller = 2).await;
+    let mut service = server.feed(Role::Service);
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        open.push(
+            service
+                .watch(WatchRequest::default())
+                .await
+                .expect("a stream"),
+        );
+    }
+    let error = error_of(
+        &service
+            .watch(WatchRequest::default())
+            .await
+            .expect_err("one too many"),
+    );
+    assert!(error.is(Reason::LimitReached), "{error:?}");
+    assert_eq!(error.code, Code::ResourceExhausted);
+
+    let mut auditor = server.feed(Role::Auditor);
+    auditor
+        .watch(WatchRequest::default())
+        .await
+        .expect("another caller has its own");
+
+    open.pop();
+    let freed = async || service.clone().watch(WatchRequest::default()).await.is_ok();
+    eventually("a place after a stream has ended", freed).await;
+}
+
+#[tokio::test]
+async fn streams_do_not_use_up_the_places_of_calls() {
+    let server = server_with(|shell| shell.limits.calls = 1).await;
+    let mut feed = server.feed(Role::Service);
+    let _one = feed.watch(WatchRequest::default()).await.expect("a stream");
+    let _two = feed.watch(WatchRequest::default()).await.expect("another");
+    server
+        .queue(Role::Reader, &[])
+        .get_queue(ask("echo"))
+        .await
+        .expect("a call beside them");
+}

@@ -1,0 +1,12 @@
+//! The shell's stories, told over real connections.
+
+mod authorization;
+mod client;
+mod deadline;
+mod drain;
+mod faults;
+mod health;
+mod identity;
+mod limits;
+mod setup;
+mod tls;
