@@ -1,0 +1,316 @@
+//! What scheduling knows of the registry: its copy, in memory, slimmed to what hours, slots and
+//! queues need. Services are not copied: an offering names its own, and nothing else is asked.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use mpp_api::{Document, registry};
+use mpp_calendar::Zone;
+use mpp_core::{Error, Reason, RegionCode, Result};
+use prost::Message;
+
+use crate::model::{slot::Terms, target::Target};
+
+/// The kinds of record that are followed.
+pub const KINDS: [&str; 5] = [
+    registry::Region::KIND,
+    registry::Mall::KIND,
+    registry::Counter::KIND,
+    registry::Window::KIND,
+    registry::Offering::KIND,
+];
+
+/// A mall, as far as scheduling cares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mall {
+    /// The regency or city, such as `35.10`.
+    pub region: RegionCode,
+    /// The unit that runs it.
+    pub organiser: String,
+}
+
+/// A counter, as far as scheduling cares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// Whose working hours bind it.
+    pub regime: registry::counter::Regime,
+    /// Letters before its tickets' numbers; may be empty.
+    pub ticket_prefix: String,
+}
+
+/// The copy.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    zones: HashMap<String, Zone>,
+    malls: BTreeMap<String, Mall>,
+    counters: BTreeMap<String, Counter>,
+    windows: HashSet<String>,
+    offerings: HashMap<String, Terms>,
+}
+
+/// Whose hours a change of the copy may change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touched {
+    /// Nobody's.
+    Nothing,
+    /// Those of the counters of a mall.
+    Mall(String),
+    /// Everyone's.
+    All,
+}
+
+impl Directory {
+    /// Takes over a record.
+    ///
+    /// # Errors
+    /// For a document that cannot be read; the copy is unchanged.
+    pub fn put(&mut self, kind: &str, name: &str, doc: &[u8]) -> Result<Touched> {
+        match kind {
+            registry::Region::KIND => self.put_region(name, &decode(doc)?),
+            registry::Mall::KIND => self.put_mall(name, &decode(doc)?),
+            registry::Counter::KIND => self.put_counter(name, &decode(doc)?),
+            registry::Window::KIND => {
+                self.windows.insert(name.to_owned());
+                Ok(Touched::Nothing)
+            }
+            registry::Offering::KIND => self.put_offering(name, &decode(doc)?),
+            _ => Ok(Touched::Nothing),
+        }
+    }
+
+    fn put_region(&mut self, name: &str, region: &registry::Region) -> Result<Touched> {
+        let Some(zone) = Zone::from_iana(&region.time_zone) else {
+            let what = format!(
+                "{name} lies in the unknown time zone '{}'",
+                region.time_zone
+            );
+            return Err(Error::internal(what));
+        };
+        let before = self.zones.insert(name.to_owned(), zone);
+        Ok(if before == Some(zone) {
+            Touched::Nothing
+        } else {
+            Touched::All
+        })
+    }
+
+    fn put_mall(&mut self, name: &str, mall: &registry::Mall) -> Result<Touched> {
+        let copy = Mall {
+            region: mall.region.parse()?,
+            organiser: mall.organiser.clone(),
+        };
+        self.malls.insert(name.to_owned(), copy);
+        Ok(Touched::Mall(name.to_owned()))
+    }
+
+    fn put_counter(&mut self, name: &str, counter: &registry::Counter) -> Result<Touched> {
+        let regime = counter.regime();
+        let copy = Counter {
+            regime,
+            ticket_prefix: counter.ticket_prefix.clone(),
+        };
+        self.counters.insert(name.to_owned(), copy);
+        Ok(touched_mall(name))
+    }
+
+    fn put_offering(&mut self, name: &str, offering: &registry::Offering) -> Result<Touched> {
+        let terms = Terms {
+            offering: name.to_owned(),
+            service: offering.service.clone(),
+            accepted: offering.state() == registry::offering::State::Accepted,
+            slot_minutes: u16::try_from(offering.slot_minutes).unwrap_or(0),
+            slot_capacity: i64::from(offering.slot_capacity),
+            quota_per_day: i64::from(offering.quota_per_day),
+        };
+        self.offerings.insert(name.to_owned(), terms);
+        Ok(Touched::Nothing)
+    }
+
+    /// Drops a record that is gone.
+    pub fn remove(&mut self, kind: &str, name: &str) -> Touched {
+        match kind {
+            registry::Region::KIND => {
+                self.zones.remove(name);
+                Touched::All
+            }
+            registry::Mall::KIND => {
+                self.malls.remove(name);
+                Touched::Mall(name.to_owned())
+            }
+            registry::Counter::KIND => {
+                self.counters.remove(name);
+                touched_mall(name)
+            }
+            registry::Window::KIND => {
+                self.windows.remove(name);
+                Touched::Nothing
+            }
+            registry::Offering::KIND => {
+                self.offerings.remove(name);
+                Touched::Nothing
+            }
+            _ => Touched::Nothing,
+        }
+    }
+
+    /// Succeeds where the target is known, with everything that it lies in.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, naming what is missing.
+    pub fn require(&self, target: &Target) -> Result<()> {
+        for name in target.chain().skip(1) {
+            let known = match name.split('/').count() {
+                2 => self.malls.contains_key(name),
+                4 => self.counters.contains_key(name),
+                _ => self.offerings.contains_key(name),
+            };
+            if !known {
+                return Err(unknown(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// A mall.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub fn mall(&self, name: &str) -> Result<&Mall> {
+        self.malls.get(name).ok_or_else(|| unknown(name))
+    }
+
+    /// A mall's zone, which is its region's.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the region has not arrived.
+    pub fn zone(&self, mall: &Mall) -> Result<Zone> {
+        let region = mall.region.resource_name();
+        self.zones.get(&region).copied().ok_or_else(|| {
+            let hint = format!("{region} has not arrived from the registry yet; try again");
+            Error::new(Reason::Unavailable, hint)
+        })
+    }
+
+    /// A counter.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub fn counter(&self, name: &str) -> Result<&Counter> {
+        self.counters.get(name).ok_or_else(|| unknown(name))
+    }
+
+    /// Succeeds where the window is known.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub fn require_window(&self, name: &str) -> Result<()> {
+        if self.windows.contains(name) {
+            Ok(())
+        } else {
+            Err(unknown(name))
+        }
+    }
+
+    /// What is bookable of an offering.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub fn terms(&self, offering: &str) -> Result<&Terms> {
+        self.offerings
+            .get(offering)
+            .ok_or_else(|| unknown(offering))
+    }
+
+    /// All malls, by name.
+    pub fn malls(&self) -> impl Iterator<Item = (&str, &Mall)> {
+        self.malls.iter().map(|(name, mall)| (name.as_str(), mall))
+    }
+
+    /// The counters of a mall, by name.
+    pub fn counters_of(&self, mall: &str) -> impl Iterator<Item = (&str, &Counter)> {
+        let below = format!("{mall}/");
+        let from = below.clone();
+        self.counters
+            .range(from..)
+            .take_while(move |(name, _)| name.starts_with(&below))
+            .map(|(name, counter)| (name.as_str(), counter))
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    let hint = "create it in the registry, or wait until it has arrived from there";
+    Error::new(
+        Reason::NotFound,
+        format!("{name} is not known to scheduling; {hint}"),
+    )
+}
+
+fn touched_mall(name: &str) -> Touched {
+    match name.match_indices('/').nth(1) {
+        Some((end, _)) => Touched::Mall(name[..end].to_owned()),
+        None => Touched::Nothing,
+    }
+}
+
+fn decode<D: Message + Default>(doc: &[u8]) -> Result<D> {
+    D::decode(doc).map_err(Error::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_a_mall() -> Directory {
+        let mut copy = Directory::default();
+        let region = registry::Region {
+            time_zone: "Asia/Jayapura".into(),
+            ..Default::default()
+        };
+        copy.put("region", "regions/93.01", &region.encode_to_vec())
+            .unwrap();
+        let mall = registry::Mall {
+            region: "regions/93.01".into(),
+            ..Default::default()
+        };
+        copy.put("mall", "malls/merauke", &mall.encode_to_vec())
+            .unwrap();
+        copy
+    }
+
+    #[test]
+    fn a_mall_lives_by_the_clock_of_its_region() {
+        let copy = with_a_mall();
+        let mall = copy.mall("malls/merauke").unwrap();
+        assert_eq!(copy.zone(mall).unwrap(), Zone::Wit);
+    }
+
+    #[test]
+    fn a_change_of_a_counter_touches_its_mall_only() {
+        let mut copy = with_a_mall();
+        let counter = registry::Counter::default().encode_to_vec();
+        let touched = copy
+            .put("counter", "malls/merauke/counters/a", &counter)
+            .unwrap();
+        assert_eq!(touched, Touched::Mall("malls/merauke".into()));
+        assert_eq!(copy.counters_of("malls/merauke").count(), 1);
+        assert_eq!(copy.counters_of("malls/mer").count(), 0);
+    }
+
+    #[test]
+    fn a_target_is_known_with_all_that_it_lies_in() {
+        let mut copy = with_a_mall();
+        let target = Target::parse("malls/merauke/counters/a", "target").unwrap();
+        let error = copy.require(&target).unwrap_err();
+        assert!(error.message().contains("malls/merauke/counters/a"));
+        copy.put("counter", target.name(), &[]).unwrap();
+        assert!(copy.require(&target).is_ok());
+        copy.remove("mall", "malls/merauke");
+        assert!(copy.require(&target).is_err());
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_read_changes_nothing() {
+        let mut copy = with_a_mall();
+        assert!(copy.put("mall", "malls/merauke", &[0xff, 0xff]).is_err());
+        assert!(copy.mall("malls/merauke").is_ok());
+    }
+}

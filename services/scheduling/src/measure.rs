@@ -1,0 +1,93 @@
+//! Deviations of many counters: what is equal is measured once.
+//!
+//! Counters of a mall that have the same rules of their own and the same regime have the same
+//! week; most have no rules of their own at all. So a change of the national template, which
+//! touches every counter of the nation, costs a few measurements for each mall.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use mpp_api::{registry::counter::Regime, scheduling::Deviation};
+use mpp_calendar::{Decrees, Zone};
+use mpp_core::{Micros, Result};
+
+use crate::{
+    memory::State,
+    model::{
+        date::{local, monday_of},
+        deviation::measure,
+        place::Place,
+        target::Target,
+    },
+};
+
+/// A mall's counters, ready to be measured without holding the memory's lock.
+pub struct MallCounters {
+    mall: String,
+    region: String,
+    zone: Zone,
+    /// Counters by name, each with its place in `distinct`.
+    counters: Vec<(String, usize)>,
+    distinct: Vec<(Place, Regime)>,
+}
+
+impl MallCounters {
+    /// Takes what measuring needs from the memory.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` while the mall's region has not arrived, `NOT_FOUND` for a mall that is gone.
+    pub fn collect(state: &State, mall: &str) -> Result<Self> {
+        let directory = &state.directory;
+        let known = directory.mall(mall)?;
+        let mut collected = Self {
+            mall: mall.to_owned(),
+            region: known.region.resource_name(),
+            zone: directory.zone(known)?,
+            counters: Vec::new(),
+            distinct: Vec::new(),
+        };
+        let mut places = HashMap::new();
+        for (name, counter) in directory.counters_of(mall) {
+            let regime = counter.regime;
+            let key = (state.rule_names(name), i32::from(regime));
+            let at = match places.get(&key) {
+                Some(at) => *at,
+                None => {
+                    let place = state.place(&Target::parse(name, "counter")?)?;
+                    collected.distinct.push((place, regime));
+                    *places.entry(key).or_insert(collected.distinct.len() - 1)
+                }
+            };
+            collected.counters.push((name.to_owned(), at));
+        }
+        Ok(collected)
+    }
+
+    /// How many counters there are.
+    pub fn len(&self) -> usize {
+        self.counters.len()
+    }
+
+    /// The Monday of the week that is now, by the mall's clock.
+    ///
+    /// # Errors
+    /// Only for an instant that no calendar holds.
+    pub fn this_week(&self, now: Micros) -> Result<Date> {
+        local(now, self.zone).map(|(today, _)| monday_of(today))
+    }
+
+    /// The week that begins on `monday`, for each counter, by name.
+    ///
+    /// # Errors
+    /// Only for dates at the ends of time.
+    pub fn measure(&self, monday: Date, decrees: &Decrees) -> Result<Vec<Deviation>> {
+        let measured = self
+            .distinct
+            .iter()
+            .map(|(place, regime)| measure(place, *regime, monday, decrees))
+            .collect::<Result<Vec<_>>>()?;
+        let document =
+            |(name, at): &(String, usize)| measured[*at].document(name, &self.mall, &self.region);
+        Ok(self.counters.iter().map(document).collect())
+    }
+}

@@ -1,0 +1,195 @@
+//! One applicant, one appointment for a service a day, without storing who the applicant is.
+//!
+//! What is stored is HMAC-SHA-256 under a secret key over NIK, service and date. Since the date is
+//! part of it, no two visits of a person can be linked, and what was stored is of no use once the
+//! day is over.
+//!
+//! **Rotation.** A booking is stored under *every* key in force, and refused if any of them is
+//! taken. So a new key is added beside the old one, everywhere, and the old one is taken away once
+//! every day that was bookable before the addition has passed; at no point can a duplicate slip
+//! between two keys, not even between replicas of which only one has the new key yet. (Storing it
+//! under the newest key only was rejected: two replicas with different newest keys would each find
+//! nothing.)
+
+use std::fmt;
+
+use jiff::civil::Date;
+use mpp_core::{Error, Result};
+use ring::hmac;
+
+/// Shortest secret, in bytes.
+const MIN_SECRET: usize = 32;
+/// More keys than this were never taken away.
+const MAX_KEYS: usize = 4;
+
+/// The keys in force, oldest first.
+#[derive(Clone)]
+pub struct Keys(Vec<(String, hmac::Key)>);
+
+/// What is stored of an applicant under one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// The id of the key.
+    pub key_id: String,
+    /// HMAC-SHA-256.
+    pub bytes: Vec<u8>,
+}
+
+impl Keys {
+    /// Takes ids and secrets, oldest first; every replica is given the same.
+    ///
+    /// # Errors
+    /// For no key, too many, a short secret, or an id that comes twice.
+    pub fn new(keys: &[(String, Vec<u8>)]) -> Result<Self> {
+        if keys.is_empty() || keys.len() > MAX_KEYS {
+            let hint = format!("{} keys are given; give 1 to {MAX_KEYS}", keys.len());
+            return Err(Error::field("applicant_keys", "COUNT", hint));
+        }
+        for (index, (id, secret)) in keys.iter().enumerate() {
+            let field = format!("applicant_keys[{index}]");
+            if secret.len() < MIN_SECRET {
+                let hint = format!(
+                    "key '{id}' has {} bytes; {MIN_SECRET} or more",
+                    secret.len()
+                );
+                return Err(Error::field(field, "TOO_SHORT", hint));
+            }
+            if keys[..index].iter().any(|(other, _)| other == id) {
+                return Err(Error::field(
+                    field,
+                    "DUPLICATE",
+                    format!("key id '{id}' comes twice"),
+                ));
+            }
+        }
+        let key = |secret: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, secret);
+        Ok(Self(
+            keys.iter()
+                .map(|(id, secret)| (id.clone(), key(secret)))
+                .collect(),
+        ))
+    }
+
+    /// What identifies the applicant for this service on this day, under every key, in the order
+    /// of the bytes: all who insert them lock in the same order.
+    pub fn digests(&self, nik: &Nik, service: &str, date: Date) -> Vec<Digest> {
+        let text = format!("{}\n{service}\n{date}", nik.0);
+        let mut digests: Vec<Digest> = self
+            .0
+            .iter()
+            .map(|(id, key)| digest(id, key, text.as_bytes()))
+            .collect();
+        digests.sort_by(|a, b| a.bytes.cmp(&b.bytes));
+        digests
+    }
+
+    /// What a request's fingerprint holds in the NIK's place: under the oldest key, since that one
+    /// outlives any retry that began before a rotation.
+    pub fn fingerprint(&self, nik: &Nik, request: &str) -> String {
+        let text = format!("{}\n{request}", nik.0);
+        let bytes = self
+            .0
+            .first()
+            .map(|(id, key)| digest(id, key, text.as_bytes()).bytes);
+        bytes
+            .unwrap_or_default()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(id, _)| id))
+            .finish()
+    }
+}
+
+fn digest(id: &str, key: &hmac::Key, text: &[u8]) -> Digest {
+    Digest {
+        key_id: id.to_owned(),
+        bytes: hmac::sign(key, text).as_ref().to_vec(),
+    }
+}
+
+/// A citizen's number (Nomor Induk Kependudukan). It has no `Debug` and no `Display`, so that no
+/// log can hold it.
+pub struct Nik(String);
+
+impl Nik {
+    /// Sixteen digits; whether the number was ever given out only the population register knows.
+    ///
+    /// # Errors
+    /// Names `field` and does not repeat what was given.
+    pub fn parse(text: &str, field: &str) -> Result<Self> {
+        if text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Error::field(
+            field,
+            "NIK",
+            "is not a NIK; write the 16 digits of the KTP or KK, without spaces or dots",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const DAY: Date = date(2026, 11, 25);
+
+    fn keys(ids: &[&str]) -> Keys {
+        let secret = |id: &&str| ((*id).to_owned(), id.repeat(32).into_bytes());
+        Keys::new(&ids.iter().map(secret).collect::<Vec<_>>()).unwrap()
+    }
+
+    fn nik(text: &str) -> Nik {
+        Nik::parse(text, "applicant_nik").unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn a_booking_under_the_old_key_is_found_after_a_rotation() {
+        let citizen = nik("3510164107900001");
+        let before = keys(&["a"]).digests(&citizen, "s", DAY);
+        let after = keys(&["a", "b"]).digests(&citizen, "s", DAY);
+        assert!(after.contains(&before[0]));
+        assert_eq!(after.len(), 2);
+    }
+
+    #[test]
+    fn no_two_visits_can_be_linked() {
+        let keys = keys(&["a"]);
+        let citizen = nik("3510164107900001");
+        let first = keys.digests(&citizen, "s", DAY);
+        assert_ne!(first, keys.digests(&citizen, "s", date(2026, 11, 26)));
+        assert_ne!(first, keys.digests(&citizen, "t", DAY));
+        assert_ne!(first, keys.digests(&nik("3510164107900002"), "s", DAY));
+    }
+
+    #[test]
+    fn what_is_no_nik_is_refused_and_not_repeated() {
+        for text in [
+            "",
+            "351016410790000",
+            "35101641079000011",
+            "3510164107900a01",
+            "３５１０１６４１０７９００００１",
+        ] {
+            let error = Nik::parse(text, "applicant_nik").err().expect(text);
+            assert!(text.is_empty() || !error.to_string().contains(text));
+        }
+    }
+
+    #[test]
+    fn keys_that_would_not_protect_are_refused() {
+        assert!(Keys::new(&[]).is_err());
+        assert!(Keys::new(&[("a".into(), vec![7; 31])]).is_err());
+        let twice = [("a".into(), vec![7; 32]), ("a".into(), vec![8; 32])];
+        assert!(Keys::new(&twice).unwrap_err().message().contains("twice"));
+    }
+}

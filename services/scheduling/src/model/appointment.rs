@@ -1,0 +1,162 @@
+//! Appointments: how a new one looks, and when one can still be cancelled.
+
+use mpp_api::scheduling::{Appointment, appointment};
+use mpp_core::{Error, Micros, Reason, ResourceName, Result};
+use rand::Rng as _;
+use uuid::{NoContext, Timestamp, Uuid};
+
+use super::slot::SlotName;
+
+/// Letters and digits that nobody mistakes for each other on paper or aloud.
+const CODE: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+const CODE_LENGTH: usize = 8;
+
+/// An appointment that is about to be made.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    /// `malls/banyuwangi/appointments/…`: names sort by time and cannot be guessed.
+    pub name: String,
+    slot: String,
+    offering: String,
+    date: String,
+    open: String,
+    code: String,
+}
+
+impl Fresh {
+    /// Names an appointment for a slot.
+    ///
+    /// # Errors
+    /// Only for a slot whose name is none.
+    pub fn new(slot: &SlotName, slot_name: &str, now: Micros) -> Result<Self> {
+        let collections = ["malls", "counters", "offerings"];
+        let offering = ResourceName::parse(&slot.offering, &collections, "slot")?;
+        let id = Uuid::new_v7(timestamp(now)).simple();
+        let mut random = rand::rng();
+        let letter = |_| char::from(CODE[random.random_range(0..CODE.len())]);
+        Ok(Self {
+            name: format!("{}/appointments/{id}", offering.root()),
+            slot: slot_name.to_owned(),
+            offering: slot.offering.clone(),
+            date: slot.date.to_string(),
+            open: mpp_calendar::format_time(slot.minute),
+            code: (0..CODE_LENGTH).map(letter).collect(),
+        })
+    }
+
+    /// The record.
+    pub fn document(self) -> Appointment {
+        Appointment {
+            name: self.name,
+            slot: self.slot,
+            offering: self.offering,
+            date: self.date,
+            open: self.open,
+            state: appointment::State::Booked.into(),
+            code: self.code,
+            create_time: None,
+            update_time: None,
+        }
+    }
+}
+
+fn timestamp(now: Micros) -> Timestamp {
+    let seconds = u64::try_from(now.div_euclid(1_000_000)).unwrap_or(0);
+    let nanos = u32::try_from(now.rem_euclid(1_000_000) * 1000).unwrap_or(0);
+    Timestamp::from_unix(NoContext, seconds, nanos)
+}
+
+/// Succeeds while the appointment can be cancelled; `ticket` is the number printed for it.
+///
+/// # Errors
+/// `WRONG_STATE`, saying what it is.
+pub fn require_cancellable(doc: &Appointment, ticket: Option<&str>) -> Result<()> {
+    let why = match (doc.state(), ticket) {
+        (appointment::State::Cancelled, _) => "is cancelled already".to_owned(),
+        (appointment::State::Served, _) => "was called to a window".to_owned(),
+        (_, Some(ticket)) => format!("has ticket {ticket}; its holder is at the counter"),
+        _ => return Ok(()),
+    };
+    Err(Error::new(
+        Reason::WrongState,
+        format!("{} {why}", doc.name),
+    ))
+}
+
+/// Succeeds where a ticket may be printed for the appointment: today, at its own counter.
+///
+/// # Errors
+/// `WRONG_STATE` or `REFERENCE_INVALID`, saying where or when it is.
+pub fn require_check_in(doc: &Appointment, counter: &str, today: &str) -> Result<()> {
+    if !super::target::lies_within(&doc.offering, counter) {
+        let text = format!(
+            "appointment: {} is for {}, not for this counter",
+            doc.name, doc.offering
+        );
+        return Err(Error::new(Reason::ReferenceInvalid, text));
+    }
+    let why = match doc.state() {
+        appointment::State::Cancelled => "is cancelled".to_owned(),
+        appointment::State::Served => "was called to a window already".to_owned(),
+        _ if doc.date != today => {
+            format!("is for {} at {}, and today is {today}", doc.date, doc.open)
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(
+        Reason::WrongState,
+        format!("appointment: {} {why}", doc.name),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fresh() -> Appointment {
+        let name = "malls/a/counters/b/offerings/c/slots/2026-11-30T0830";
+        let slot = SlotName::parse(name, "slot").unwrap();
+        Fresh::new(&slot, name, 1_790_000_000_000_000)
+            .unwrap()
+            .document()
+    }
+
+    #[test]
+    fn a_fresh_appointment_knows_its_slot_and_lies_in_its_mall() {
+        let doc = fresh();
+        assert!(doc.name.starts_with("malls/a/appointments/"));
+        assert_eq!(
+            (doc.date.as_str(), doc.open.as_str()),
+            ("2026-11-30", "08:30")
+        );
+        assert!(doc.code.len() == 8 && doc.code.bytes().all(|letter| CODE.contains(&letter)));
+        assert_ne!(fresh().name, doc.name);
+    }
+
+    #[test]
+    fn whoever_is_at_the_counter_cannot_cancel() {
+        let mut doc = fresh();
+        assert!(require_cancellable(&doc, None).is_ok());
+        let refused = require_cancellable(&doc, Some("A-007")).unwrap_err();
+        assert!(refused.message().contains("A-007"));
+        doc.set_state(appointment::State::Cancelled);
+        assert_eq!(
+            require_cancellable(&doc, None).unwrap_err().reason(),
+            Reason::WrongState
+        );
+    }
+
+    #[test]
+    fn checking_in_needs_the_day_and_the_counter() {
+        let doc = fresh();
+        let at = |counter, today| require_check_in(&doc, counter, today);
+        assert!(at("malls/a/counters/b", "2026-11-30").is_ok());
+        assert!(at("malls/a/counters/bb", "2026-11-30").is_err());
+        assert!(
+            at("malls/a/counters/b", "2026-11-29")
+                .unwrap_err()
+                .message()
+                .contains("08:30")
+        );
+    }
+}

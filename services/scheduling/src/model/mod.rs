@@ -1,0 +1,11 @@
+//! The rules of scheduling: pure, no clock, no I/O.
+
+pub mod applicant;
+pub mod appointment;
+pub mod date;
+pub mod deviation;
+pub mod place;
+pub mod rule;
+pub mod slot;
+pub mod target;
+pub mod ticket;

@@ -1,0 +1,214 @@
+//! A place that has hours: its zone, its region, and every rule that it inherits.
+
+use jiff::civil::Date;
+use mpp_api::{
+    scheduling::{DayHours, Interval as WireInterval, Reason, day_hours},
+    types::LocalizedText,
+};
+use mpp_calendar::{Day, Decrees, Interval, Rule, Status, Text, Zone, format_time, resolve};
+use mpp_core::{Error, Micros, Result};
+
+use super::date::{local, shift};
+
+/// How far ahead hours are told and slots are sold, in days. Beyond the last decree the answer is
+/// unknown anyway.
+pub const MAX_DAYS: i64 = 92;
+
+/// A mall, a counter or an offering, with what its hours follow from.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its name.
+    pub target: String,
+    /// The mall's zone.
+    pub zone: Zone,
+    /// Kemendagri code of the mall's regency, such as `35.10`.
+    pub region: String,
+    /// Its own rules and those of all layers above it.
+    pub rules: Vec<Rule>,
+}
+
+impl Place {
+    /// The hours of a day, and why.
+    pub fn day(&self, date: Date, decrees: &Decrees) -> Day {
+        resolve(date, &self.rules, decrees, &self.region)
+    }
+
+    /// Today: the mall's local date.
+    ///
+    /// # Errors
+    /// Only for an instant that no calendar holds.
+    pub fn today(&self, now: Micros) -> Result<Date> {
+        local(now, self.zone).map(|(date, _)| date)
+    }
+
+    /// Succeeds while it is open.
+    ///
+    /// # Errors
+    /// `COUNTER_CLOSED` with the reason and when it opens next.
+    pub fn require_open(&self, now: Micros, decrees: &Decrees) -> Result<()> {
+        let (today, minute) = local(now, self.zone)?;
+        let day = self.day(today, decrees);
+        let holds_now = |interval: &Interval| (interval.open..interval.close).contains(&minute);
+        if day.intervals().iter().any(holds_now) {
+            return Ok(());
+        }
+        let next = match self.next_opening(today, minute, decrees) {
+            Some((date, at)) => {
+                format!(
+                    "it opens next on {date} at {} {}",
+                    format_time(at),
+                    self.zone
+                )
+            }
+            None => format!("no opening is known within {MAX_DAYS} days"),
+        };
+        let why = because(&day);
+        Err(closed(format!(
+            "{} is closed now: {why} {}",
+            self.target,
+            sentence(&next)
+        )))
+    }
+
+    /// The first opening after `minute` of `today`.
+    fn next_opening(&self, today: Date, minute: u16, decrees: &Decrees) -> Option<(Date, u16)> {
+        (0..MAX_DAYS).find_map(|offset| {
+            let day = self.day(shift(today, offset), decrees);
+            let opens = day.intervals().iter().map(|interval| interval.open);
+            let mut later = opens.filter(|open| offset > 0 || *open > minute);
+            later.next().map(|open| (day.date, open))
+        })
+    }
+
+    /// The wire's form of a day.
+    pub fn day_hours(&self, day: &Day) -> DayHours {
+        let status = match day.status {
+            Status::Open(_) => day_hours::Status::Open,
+            Status::Closed => day_hours::Status::Closed,
+            Status::Unknown => day_hours::Status::Unknown,
+        };
+        DayHours {
+            target: self.target.clone(),
+            date: day.date.to_string(),
+            time_zone: self.zone.iana_name().to_owned(),
+            status: status.into(),
+            intervals: day.intervals().iter().copied().map(wire_interval).collect(),
+            why: day.why.iter().map(reason).collect(),
+        }
+    }
+}
+
+/// Why a day is as it is, in English: the step that decided.
+pub fn because(day: &Day) -> String {
+    match day.status {
+        Status::Open(_) => {
+            let hours: Vec<_> = day.intervals().iter().map(ToString::to_string).collect();
+            format!("today's hours are {}.", hours.join(", "))
+        }
+        Status::Closed | Status::Unknown => day
+            .why
+            .last()
+            .map_or_else(String::new, |why| why.text.en.clone()),
+    }
+}
+
+/// `COUNTER_CLOSED` with this message.
+pub fn closed(message: String) -> Error {
+    Error::new(mpp_core::Reason::CounterClosed, message)
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), chars.as_str())
+    })
+}
+
+fn wire_interval(interval: Interval) -> WireInterval {
+    WireInterval {
+        open: format_time(interval.open),
+        close: format_time(interval.close),
+    }
+}
+
+fn reason(why: &mpp_calendar::Why) -> Reason {
+    Reason {
+        code: why.code.as_str().to_owned(),
+        text: Some(localized(&why.text)),
+        source: why.source.clone(),
+    }
+}
+
+/// The wire's form of a text.
+pub fn localized(text: &Text) -> LocalizedText {
+    LocalizedText {
+        id: text.id.clone(),
+        en: text.en.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use mpp_calendar::{Layer, Weekly, local_to_utc_micros};
+
+    use super::*;
+
+    fn mall_open_on_weekdays(zone: Zone) -> Place {
+        let day = vec![
+            Interval::new(8 * 60, 12 * 60),
+            Interval::new(13 * 60, 15 * 60),
+        ];
+        let weekly = Weekly::new([
+            day.clone(),
+            day.clone(),
+            day.clone(),
+            day.clone(),
+            day,
+            vec![],
+            vec![],
+        ]);
+        let rule = Rule::hours("n", Layer::National, weekly.unwrap(), "SE 1");
+        Place {
+            target: "malls/a".into(),
+            zone,
+            region: "35.10".into(),
+            rules: vec![rule],
+        }
+    }
+
+    fn refused(place: &Place, day: Date, minute: u16) -> String {
+        let now = local_to_utc_micros(day, minute, place.zone).unwrap();
+        let error = place
+            .require_open(now, &Decrees::national())
+            .expect_err("it is closed");
+        assert_eq!(error.reason(), mpp_core::Reason::CounterClosed);
+        error.message().to_owned()
+    }
+
+    #[test]
+    fn a_closed_place_says_when_it_opens_next() {
+        let place = mall_open_on_weekdays(Zone::Wita);
+        let friday = date(2026, 11, 27);
+        assert!(refused(&place, friday, 7 * 60).contains("2026-11-27 at 08:00 WITA"));
+        assert!(refused(&place, friday, 12 * 60).contains("2026-11-27 at 13:00 WITA"));
+        assert!(refused(&place, friday, 15 * 60).contains("2026-11-30 at 08:00 WITA"));
+        assert!(refused(&place, date(2026, 12, 25), 9 * 60).contains("2026-12-28 at 08:00 WITA"));
+    }
+
+    #[test]
+    fn an_open_place_is_open_by_its_own_clock() {
+        let place = mall_open_on_weekdays(Zone::Wit);
+        let now = local_to_utc_micros(date(2026, 11, 27), 8 * 60, Zone::Wit).unwrap();
+        assert!(place.require_open(now, &Decrees::national()).is_ok());
+        let in_java = mall_open_on_weekdays(Zone::Wib);
+        assert!(in_java.require_open(now, &Decrees::national()).is_err());
+    }
+
+    #[test]
+    fn past_the_last_decree_nothing_is_promised() {
+        let place = mall_open_on_weekdays(Zone::Wib);
+        let message = refused(&place, date(2040, 1, 10), 9 * 60);
+        assert!(message.contains("No opening is known"), "{message}");
+    }
+}

@@ -1,0 +1,384 @@
+//! Hours rules: from the wire's message to the calendar's rule, with every fault at once.
+
+use jiff::civil::Date;
+use mpp_api::{
+    scheduling::{HoursRule, Interval as WireInterval, hours_rule},
+    types::LocalizedText,
+};
+use mpp_calendar::{
+    Closure, Interval, Layer, MAX_INTERVALS, MAX_TEXT, Observes, Rule, Season, Weekly, parse_time,
+};
+use mpp_core::{Error, FieldViolation, ResourceName, Result};
+
+use super::{date, target::Target};
+
+/// More rules than this for one target are a mistake of whoever writes them.
+pub const MAX_PER_TARGET: usize = 64;
+
+/// What an update may name in its mask. The target never changes: that would be another rule.
+pub const UPDATABLE: &[&str] = &[
+    "season",
+    "valid_from",
+    "valid_to",
+    "weekly",
+    "closure",
+    "works_national_holidays",
+    "works_collective_leave",
+    "source",
+];
+
+/// Checks a rule and gives the calendar's form of it.
+///
+/// # Errors
+/// Names every wrong field, as a path from the rule, such as `weekly.fri[1].close`.
+pub fn check(id: &str, doc: &HoursRule) -> Result<(Target, Rule)> {
+    let mut faults = Faults::default();
+    let target = faults.keep(Target::parse(&doc.target, "target"));
+    let valid_from = faults
+        .keep(optional_date(&doc.valid_from, "valid_from"))
+        .flatten();
+    let valid_to = faults
+        .keep(optional_date(&doc.valid_to, "valid_to"))
+        .flatten();
+    let season = faults.keep(season(doc.season)).unwrap_or_default();
+    let weekly = weekly(doc.weekly.as_ref(), &mut faults);
+    let closure = doc
+        .closure
+        .as_ref()
+        .map(|closure| checked_closure(closure, &mut faults));
+    faults.add(one_of_both(doc));
+    let rule = Rule {
+        id: id.to_owned(),
+        layer: target.as_ref().map_or(Layer::National, Target::layer),
+        valid_from,
+        valid_to,
+        weekly,
+        season,
+        closure,
+        observes: observes(doc),
+        source: doc.source.clone(),
+    };
+    faults.add(rule.validate().err().map(violation));
+    match target {
+        Some(target) if faults.0.is_empty() => Ok((target, rule)),
+        _ => Err(Error::fields(faults.0)),
+    }
+}
+
+/// The id within a rule's name.
+///
+/// # Errors
+/// Names `field`.
+pub fn id_of<'a>(name: &'a str, field: &str) -> Result<&'a str> {
+    ResourceName::parse(name, &["hoursRules"], field).map(|name| name.id())
+}
+
+#[derive(Default)]
+struct Faults(Vec<FieldViolation>);
+
+impl Faults {
+    fn keep<T>(&mut self, checked: Result<T>) -> Option<T> {
+        checked
+            .map_err(|error| self.0.extend_from_slice(error.violations()))
+            .ok()
+    }
+
+    /// A field is blamed once; what follows from the first fault is not repeated.
+    fn add(&mut self, fault: Option<FieldViolation>) {
+        let is_new = |fault: &FieldViolation| self.0.iter().all(|own| own.field != fault.field);
+        if let Some(fault) = fault.filter(is_new) {
+            self.0.push(fault);
+        }
+    }
+}
+
+fn fault(field: &str, code: &'static str, description: impl Into<String>) -> FieldViolation {
+    FieldViolation {
+        field: field.to_owned(),
+        description: description.into(),
+        code,
+    }
+}
+
+fn violation(error: mpp_calendar::Error) -> FieldViolation {
+    fault(&error.field, "HOURS", error.problem.to_string())
+}
+
+fn optional_date(text: &str, field: &str) -> Result<Option<Date>> {
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        date::parse(text, field).map(Some)
+    }
+}
+
+fn season(number: i32) -> Result<Season> {
+    match hours_rule::Season::try_from(number) {
+        Ok(hours_rule::Season::Unspecified | hours_rule::Season::Any) => Ok(Season::Any),
+        Ok(hours_rule::Season::Ramadan) => Ok(Season::Ramadan),
+        Ok(hours_rule::Season::OutsideRamadan) => Ok(Season::OutsideRamadan),
+        Err(_) => Err(Error::field(
+            "season",
+            "ENUM",
+            format!("{number} is not a season"),
+        )),
+    }
+}
+
+/// A silent rule leaves it to the next one above. Who works on national holidays works on those of
+/// the region too.
+fn observes(doc: &HoursRule) -> Option<Observes> {
+    let (national, collective) = (doc.works_national_holidays, doc.works_collective_leave);
+    (national || collective).then_some(Observes {
+        national: !national,
+        collective: !collective,
+        regional: !national,
+    })
+}
+
+fn one_of_both(doc: &HoursRule) -> Option<FieldViolation> {
+    match (&doc.weekly, &doc.closure) {
+        (Some(_), Some(_)) => Some(fault(
+            "closure",
+            "EXCLUSIVE",
+            "a rule either gives hours or closes; leave one out",
+        )),
+        (None, None) => Some(fault(
+            "weekly",
+            "REQUIRED",
+            "give weekly hours, or a closure",
+        )),
+        _ => None,
+    }
+}
+
+fn weekly(week: Option<&hours_rule::Week>, faults: &mut Faults) -> Weekly {
+    let Some(week) = week else {
+        return Weekly::default();
+    };
+    let days = [
+        &week.mon, &week.tue, &week.wed, &week.thu, &week.fri, &week.sat, &week.sun,
+    ];
+    let mut readable = true;
+    let mut number = 0;
+    let parsed = days.map(|day| {
+        let name = Weekly::DAY_NAMES[number];
+        number += 1;
+        let parsed = day_intervals(day, name, faults);
+        readable &= parsed.len() == day.len();
+        parsed
+    });
+    if !readable {
+        return Weekly::default();
+    }
+    Weekly::new(parsed).unwrap_or_else(|error| {
+        faults.add(Some(violation(error)));
+        Weekly::default()
+    })
+}
+
+/// The intervals that can be read; those that cannot are faults. Bounded, so that a day of a
+/// million intervals is one fault.
+fn day_intervals(day: &[WireInterval], name: &str, faults: &mut Faults) -> Vec<Interval> {
+    let mut intervals = Vec::new();
+    for (index, interval) in day.iter().enumerate().take(MAX_INTERVALS + 1) {
+        let path = format!("weekly.{name}[{index}]");
+        let open = faults.keep(time(&interval.open, &format!("{path}.open")));
+        let close = faults.keep(time(&interval.close, &format!("{path}.close")));
+        intervals.extend(
+            open.zip(close)
+                .map(|(open, close)| Interval::new(open, close)),
+        );
+    }
+    if day.len() > MAX_INTERVALS {
+        let hint = format!("holds {}, at most {MAX_INTERVALS} are allowed", day.len());
+        faults.add(Some(fault(&format!("weekly.{name}"), "TOO_MANY", hint)));
+    }
+    intervals
+}
+
+fn time(text: &str, field: &str) -> Result<u16> {
+    parse_time(text).ok_or_else(|| {
+        let shown: String = text.chars().take(10).filter(|c| !c.is_control()).collect();
+        Error::field(
+            field,
+            "TIME",
+            format!("'{shown}' is not a time of day; write 07:30"),
+        )
+    })
+}
+
+fn checked_closure(closure: &hours_rule::Closure, faults: &mut Faults) -> Closure {
+    let reason = closure.reason.clone().unwrap_or_default();
+    if reason.id.trim().is_empty() {
+        let hint = "say in Indonesian why it is closed";
+        faults.add(Some(fault("closure.reason.id", "REQUIRED", hint)));
+    }
+    if reason.id.len().max(reason.en.len()) > MAX_TEXT {
+        let hint = format!("is longer than {MAX_TEXT} bytes");
+        faults.add(Some(fault("closure.reason", "TOO_LONG", hint)));
+    }
+    Closure {
+        mandatory: closure.mandatory,
+        reason: shown_reason(&reason),
+        referral: (!closure.referral.trim().is_empty()).then(|| closure.referral.clone()),
+    }
+}
+
+/// The calendar's sentences hold one text; it is blamed by its own path above when it is missing.
+fn shown_reason(reason: &LocalizedText) -> String {
+    if reason.id.trim().is_empty() {
+        "-".to_owned()
+    } else {
+        reason.id.clone()
+    }
+}
+
+/// Puts onto `stored` what `paths` name of `given`; the paths have been checked.
+pub fn update(stored: &mut HoursRule, given: &HoursRule, paths: &[String]) {
+    for path in paths {
+        match path.as_str() {
+            "season" => stored.season = given.season,
+            "valid_from" => stored.valid_from.clone_from(&given.valid_from),
+            "valid_to" => stored.valid_to.clone_from(&given.valid_to),
+            "weekly" => stored.weekly.clone_from(&given.weekly),
+            "closure" => stored.closure.clone_from(&given.closure),
+            "works_national_holidays" => {
+                stored.works_national_holidays = given.works_national_holidays;
+            }
+            "works_collective_leave" => {
+                stored.works_collective_leave = given.works_collective_leave;
+            }
+            "source" => stored.source.clone_from(&given.source),
+            _ => {}
+        }
+    }
+}
+
+/// The fields of `given` that are set: what an empty mask names.
+pub fn set_fields(given: &HoursRule) -> Vec<String> {
+    let set = [
+        ("season", given.season != 0),
+        ("valid_from", !given.valid_from.is_empty()),
+        ("valid_to", !given.valid_to.is_empty()),
+        ("weekly", given.weekly.is_some()),
+        ("closure", given.closure.is_some()),
+        ("works_national_holidays", given.works_national_holidays),
+        ("works_collective_leave", given.works_collective_leave),
+        ("source", !given.source.is_empty()),
+    ];
+    set.into_iter()
+        .filter(|(_, set)| *set)
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::scheduling::hours_rule::Week;
+
+    use super::*;
+
+    fn interval(open: &str, close: &str) -> WireInterval {
+        WireInterval {
+            open: open.into(),
+            close: close.into(),
+        }
+    }
+
+    fn office_hours() -> HoursRule {
+        HoursRule {
+            target: "malls/banyuwangi".into(),
+            weekly: Some(Week {
+                mon: vec![interval("08:00", "15:00")],
+                fri: vec![interval("08:00", "11:00"), interval("13:00", "15:00")],
+                ..Week::default()
+            }),
+            source: "Perbup 1/2026".into(),
+            ..HoursRule::default()
+        }
+    }
+
+    fn fields(doc: &HoursRule) -> Vec<String> {
+        let error = check("x", doc).expect_err("it is wrong");
+        error
+            .violations()
+            .iter()
+            .map(|violation| violation.field.clone())
+            .collect()
+    }
+
+    #[test]
+    fn a_good_rule_becomes_the_calendars() {
+        let (target, rule) = check("office", &office_hours()).unwrap();
+        assert_eq!(
+            (target.name(), rule.layer),
+            ("malls/banyuwangi", Layer::Mall)
+        );
+        assert_eq!(rule.weekly.minutes(), 7 * 60 + 5 * 60);
+        assert_eq!(rule.observes, None);
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let mut doc = office_hours();
+        doc.target = "banyuwangi".into();
+        doc.valid_from = "kemarin".into();
+        doc.season = 9;
+        doc.source.clear();
+        if let Some(week) = &mut doc.weekly {
+            week.fri[1].close = "25:00".into();
+            week.mon[0].open = "pagi".into();
+        }
+        let expected = [
+            "target",
+            "valid_from",
+            "season",
+            "weekly.mon[0].open",
+            "weekly.fri[1].close",
+            "source",
+        ];
+        assert_eq!(fields(&doc), expected);
+    }
+
+    #[test]
+    fn a_closing_before_the_opening_names_its_place() {
+        let mut doc = office_hours();
+        if let Some(week) = &mut doc.weekly {
+            week.fri[1].close = "12:00".into();
+        }
+        assert_eq!(fields(&doc), ["weekly.fri[1].close"]);
+    }
+
+    #[test]
+    fn a_rule_opens_or_closes() {
+        let mut doc = office_hours();
+        doc.closure = Some(hours_rule::Closure::default());
+        assert_eq!(fields(&doc), ["closure.reason.id", "closure"]);
+        doc.closure = None;
+        doc.weekly = None;
+        assert_eq!(fields(&doc), ["weekly"]);
+    }
+
+    #[test]
+    fn a_day_of_a_thousand_intervals_is_one_fault() {
+        let mut doc = office_hours();
+        if let Some(week) = &mut doc.weekly {
+            week.tue = vec![interval("08:00", "09:00"); 1000];
+        }
+        assert_eq!(fields(&doc), ["weekly.tue"]);
+    }
+
+    #[test]
+    fn an_empty_mask_names_what_is_set() {
+        let given = HoursRule {
+            works_collective_leave: true,
+            source: "SK 2".into(),
+            ..HoursRule::default()
+        };
+        let mut stored = office_hours();
+        update(&mut stored, &given, &set_fields(&given));
+        assert_eq!(stored.source, "SK 2");
+        assert!(stored.works_collective_leave && stored.weekly.is_some());
+    }
+}

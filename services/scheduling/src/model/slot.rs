@@ -1,0 +1,499 @@
+//! Slots: virtual until the first booking, planned from hours and the offering.
+//!
+//! A slot's plan is `offered`: what is sold from now on. It is worked out afresh from hours and
+//! offering at every read and every sale, so that there is no moment between a change of hours and
+//! its re-planning in which yesterday's plan sells. `capacity` is what a sold slot may hold; it is
+//! fixed by the row of the first booking and only ever grows with the offering's own. Lowering
+//! either never touches what was sold.
+
+use jiff::civil::Date;
+use mpp_api::scheduling::Slot;
+use mpp_calendar::{Decrees, Status, Zone, format_time, local_to_utc_micros, slots};
+use mpp_core::{Error, Micros, Reason, ResourceName, Result};
+
+use super::{
+    date,
+    place::{MAX_DAYS, Place, because, closed},
+};
+
+/// What is bookable of an offering, as its copy says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The offering's name.
+    pub offering: String,
+    /// The service that it offers: an applicant has one appointment for it a day.
+    pub service: String,
+    /// True once the mall's organiser accepted it.
+    pub accepted: bool,
+    /// Length of a slot; 0: not bookable.
+    pub slot_minutes: u16,
+    /// Places in a slot.
+    pub slot_capacity: i64,
+    /// Places in a day; 0: no limit but the slots.
+    pub quota_per_day: i64,
+}
+
+impl Terms {
+    /// Succeeds where appointments can be made.
+    ///
+    /// # Errors
+    /// `WRONG_STATE`, saying what to do instead.
+    pub fn require_bookable(&self) -> Result<()> {
+        let offering = &self.offering;
+        if !self.accepted {
+            let hint =
+                format!("{offering} is proposed; its mall's organiser has to accept it first");
+            return Err(Error::new(Reason::WrongState, hint));
+        }
+        if self.slot_minutes == 0 || self.slot_capacity < 1 {
+            let hint = format!("{offering} takes no appointments; take a ticket at the counter");
+            return Err(Error::new(Reason::WrongState, hint));
+        }
+        Ok(())
+    }
+}
+
+/// A slot's name, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotName {
+    /// The offering.
+    pub offering: String,
+    /// The mall's local date.
+    pub date: Date,
+    /// Its first minute.
+    pub minute: u16,
+}
+
+impl SlotName {
+    /// Reads `malls/x/counters/y/offerings/z/slots/2026-11-25T0900`.
+    ///
+    /// # Errors
+    /// Names `field`.
+    pub fn parse(text: &str, field: &str) -> Result<Self> {
+        let collections = ["malls", "counters", "offerings", "slots"];
+        let name = ResourceName::parse(text, &collections, field)?;
+        let (date, minute) = name
+            .id()
+            .split_once('T')
+            .and_then(time_of_id)
+            .ok_or_else(|| {
+                Error::field(
+                    field,
+                    "SLOT",
+                    "a slot's id is its date and time, such as 2026-11-25T0900",
+                )
+            })?;
+        Ok(Self {
+            offering: name.parent().to_owned(),
+            date,
+            minute,
+        })
+    }
+}
+
+fn time_of_id((date, time): (&str, &str)) -> Option<(Date, u16)> {
+    let digits = time.len() == 4 && time.bytes().all(|byte| byte.is_ascii_digit());
+    let clock: u16 = time.parse().ok().filter(|_| digits)?;
+    let (hour, minute) = (clock / 100, clock % 100);
+    let date = date::parse(date, "slot").ok()?;
+    (hour < 24 && minute < 60).then_some((date, hour * 60 + minute))
+}
+
+/// A slot of a day's plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// Its name.
+    pub name: String,
+    /// Its first minute of the day.
+    pub minute: u16,
+    /// Its first instant, microseconds UTC.
+    pub start_at: Micros,
+}
+
+/// The slots of one day: none where the day is closed or unknown.
+///
+/// # Errors
+/// Only for dates that no calendar holds.
+pub fn plan(place: &Place, terms: &Terms, date: Date, decrees: &Decrees) -> Result<Vec<Planned>> {
+    let day = place.day(date, decrees);
+    if terms.slot_minutes == 0 {
+        return Ok(Vec::new());
+    }
+    let starts = slots(day.intervals(), terms.slot_minutes).map_err(Error::internal)?;
+    starts
+        .into_iter()
+        .map(|minute| planned(terms, date, minute, place.zone))
+        .collect()
+}
+
+fn planned(terms: &Terms, date: Date, minute: u16, zone: Zone) -> Result<Planned> {
+    let start_at = local_to_utc_micros(date, minute, zone).map_err(Error::internal)?;
+    Ok(Planned {
+        name: slot_name(&terms.offering, date, minute),
+        minute,
+        start_at,
+    })
+}
+
+/// `…/slots/2026-11-25T0900`.
+fn slot_name(offering: &str, date: Date, minute: u16) -> String {
+    format!(
+        "{offering}/slots/{date}T{:02}{:02}",
+        minute / 60,
+        minute % 60
+    )
+}
+
+/// The slot of that name, if it can be sold now.
+///
+/// # Errors
+/// `WRONG_STATE` for one that has begun or lies too far ahead, `COUNTER_CLOSED` on a closed or
+/// unknown day, `NOT_FOUND` where no slot begins then.
+pub fn sellable(
+    place: &Place,
+    terms: &Terms,
+    name: &SlotName,
+    now: Micros,
+    decrees: &Decrees,
+) -> Result<Planned> {
+    terms.require_bookable()?;
+    let ahead = date::days_between(place.today(now)?, name.date);
+    let start_at =
+        local_to_utc_micros(name.date, name.minute, place.zone).map_err(Error::internal)?;
+    let clock = format_time(name.minute);
+    if start_at <= now {
+        let hint = format!(
+            "the slot of {} at {clock} has begun; take a later one",
+            name.date
+        );
+        return Err(Error::new(Reason::WrongState, hint));
+    }
+    if ahead >= MAX_DAYS {
+        let hint = format!(
+            "{} is {ahead} days ahead; book less than {MAX_DAYS} ahead",
+            name.date
+        );
+        return Err(Error::new(Reason::WrongState, hint));
+    }
+    let day = place.day(name.date, decrees);
+    match day.status {
+        Status::Open(_) => {}
+        Status::Closed => {
+            return Err(closed(format!(
+                "closed on {}: {}",
+                name.date,
+                because(&day)
+            )));
+        }
+        Status::Unknown => {
+            let why = because(&day);
+            return Err(closed(format!(
+                "nobody knows yet whether {} is open: {why}",
+                name.date
+            )));
+        }
+    }
+    let day_plan = plan(place, terms, name.date, decrees)?;
+    day_plan
+        .into_iter()
+        .find(|slot| slot.minute == name.minute)
+        .ok_or_else(|| {
+            let hint = format!(
+                "no slot of {} begins at {clock} on {}",
+                terms.offering, name.date
+            );
+            Error::new(
+                Reason::NotFound,
+                format!("{hint}; ListSlots names those that do"),
+            )
+        })
+}
+
+/// What a slot's row holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sold {
+    /// The slot's name.
+    pub name: String,
+    /// What it may hold.
+    pub capacity: i64,
+    /// Places taken.
+    pub booked: i64,
+}
+
+/// A day's slots: the plan, with what was sold; and what was sold of slots that are in no plan any
+/// more, with nothing on offer.
+///
+/// # Errors
+/// Only for names that the store should not hold.
+pub fn merge(
+    place: &Place,
+    terms: &Terms,
+    date: Date,
+    planned: &[Planned],
+    sold: &[Sold],
+) -> Result<Vec<Slot>> {
+    let taken: i64 = sold.iter().map(|row| row.booked).sum();
+    let quota_left = (terms.quota_per_day > 0).then(|| terms.quota_per_day - taken);
+    let offered = if terms.accepted {
+        terms.slot_capacity
+    } else {
+        0
+    };
+    let of = |name: &str| sold.iter().find(|row| row.name == name);
+    let shown = |minute, name, sold, offered| {
+        shown(
+            place,
+            terms,
+            date,
+            Shown {
+                minute,
+                name,
+                sold,
+                offered,
+                quota_left,
+            },
+        )
+    };
+    let mut slots: Vec<Slot> = planned
+        .iter()
+        .map(|slot| shown(slot.minute, &slot.name, of(&slot.name), offered))
+        .collect::<Result<_>>()?;
+    let in_plan = |row: &&Sold| planned.iter().any(|slot| slot.name == row.name);
+    for row in sold.iter().filter(|row| !in_plan(row) && row.booked > 0) {
+        let minute = SlotName::parse(&row.name, "slot")
+            .map_err(Error::internal)?
+            .minute;
+        slots.push(shown(minute, &row.name, Some(row), 0)?);
+    }
+    slots.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(slots)
+}
+
+/// Why no place was to be had of a slot of which `booked` are taken.
+pub fn full(slot: &Planned, terms: &Terms, day: &str, booked: i64) -> Error {
+    if booked >= terms.slot_capacity || terms.quota_per_day == 0 {
+        let hint = format!(
+            "{} is full ({booked} booked); ListSlots names others",
+            slot.name
+        );
+        return Error::new(Reason::SlotFull, hint);
+    }
+    let (offering, quota) = (&terms.offering, terms.quota_per_day);
+    let hint = format!("all {quota} places of {offering} on {day} are taken; take another day");
+    Error::new(Reason::QuotaUsedUp, hint)
+}
+
+struct Shown<'a> {
+    minute: u16,
+    name: &'a str,
+    sold: Option<&'a Sold>,
+    offered: i64,
+    quota_left: Option<i64>,
+}
+
+fn shown(place: &Place, terms: &Terms, date: Date, slot: Shown<'_>) -> Result<Slot> {
+    let start_at = local_to_utc_micros(date, slot.minute, place.zone).map_err(Error::internal)?;
+    let close = (slot.minute + terms.slot_minutes).min(mpp_calendar::DAY);
+    let booked = slot.sold.map_or(0, |row| row.booked);
+    let capacity = slot
+        .sold
+        .map_or(slot.offered, |row| row.capacity.max(slot.offered));
+    let free = (slot.offered - booked).max(0);
+    Ok(Slot {
+        name: slot.name.to_owned(),
+        date: date.to_string(),
+        open: format_time(slot.minute),
+        close: format_time(close),
+        start_time: Some(mpp_rpc::time::to_timestamp(start_at)),
+        capacity: count(capacity),
+        offered: count(slot.offered),
+        booked: count(booked),
+        available: count(slot.quota_left.map_or(free, |left| free.min(left.max(0)))),
+    })
+}
+
+fn count(places: i64) -> i32 {
+    i32::try_from(places).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use mpp_calendar::{Interval, Layer, Rule, Weekly};
+
+    use super::*;
+
+    const MONDAY: Date = date(2026, 11, 30);
+
+    fn place() -> Place {
+        let day = vec![Interval::new(8 * 60, 10 * 60)];
+        let weekly = Weekly::new([day, vec![], vec![], vec![], vec![], vec![], vec![]]).unwrap();
+        let rules = vec![Rule::hours("n", Layer::National, weekly, "SE 1")];
+        let target = "malls/a/counters/b/offerings/c".to_owned();
+        Place {
+            target,
+            zone: Zone::Wib,
+            region: "35.10".into(),
+            rules,
+        }
+    }
+
+    fn terms() -> Terms {
+        Terms {
+            offering: "malls/a/counters/b/offerings/c".into(),
+            service: "units/u/services/s".into(),
+            accepted: true,
+            slot_minutes: 30,
+            slot_capacity: 3,
+            quota_per_day: 0,
+        }
+    }
+
+    fn slot(day: Date, minute: u16) -> SlotName {
+        SlotName {
+            offering: terms().offering,
+            date: day,
+            minute,
+        }
+    }
+
+    fn try_at(name: &SlotName, now: (Date, u16), terms: &Terms) -> Result<Planned> {
+        let now = local_to_utc_micros(now.0, now.1, Zone::Wib).unwrap();
+        sellable(&place(), terms, name, now, &Decrees::national())
+    }
+
+    #[test]
+    fn a_name_is_read_back() {
+        let name = slot(MONDAY, 8 * 60 + 30);
+        let planned = try_at(&name, (date(2026, 11, 28), 0), &terms()).unwrap();
+        assert_eq!(
+            planned.name,
+            "malls/a/counters/b/offerings/c/slots/2026-11-30T0830"
+        );
+        assert_eq!(SlotName::parse(&planned.name, "slot").unwrap(), name);
+    }
+
+    #[test]
+    fn what_cannot_be_sold_says_why() {
+        let before = (date(2026, 11, 28), 0);
+        let refused = |name: SlotName, now, terms: &Terms| {
+            let error = try_at(&name, now, terms).expect_err("it is refused");
+            (error.reason(), error.message().to_owned())
+        };
+        let begun = refused(slot(MONDAY, 480), (MONDAY, 480), &terms());
+        assert!(
+            begun.0 == Reason::WrongState && begun.1.contains("has begun"),
+            "{}",
+            begun.1
+        );
+        assert_eq!(
+            refused(slot(date(2026, 12, 1), 480), before, &terms()).0,
+            Reason::CounterClosed
+        );
+        assert_eq!(
+            refused(slot(MONDAY, 495), before, &terms()).0,
+            Reason::NotFound
+        );
+        let far = refused(slot(date(2027, 11, 29), 480), before, &terms());
+        assert!(far.1.contains("days ahead"), "{}", far.1);
+        let proposed = Terms {
+            accepted: false,
+            ..terms()
+        };
+        assert!(
+            refused(slot(MONDAY, 480), before, &proposed)
+                .1
+                .contains("accept")
+        );
+        let walk_in = Terms {
+            slot_minutes: 0,
+            ..terms()
+        };
+        assert!(
+            refused(slot(MONDAY, 480), before, &walk_in)
+                .1
+                .contains("ticket")
+        );
+    }
+
+    #[test]
+    fn beyond_the_last_decree_nothing_is_sold() {
+        let error = try_at(
+            &slot(date(2040, 1, 2), 480),
+            (date(2040, 1, 1), 0),
+            &terms(),
+        );
+        assert!(
+            error
+                .expect_err("nobody knows")
+                .message()
+                .contains("nobody knows yet")
+        );
+    }
+
+    #[test]
+    fn what_was_sold_outlives_the_plan() {
+        let plan = plan(&place(), &terms(), MONDAY, &Decrees::national()).unwrap();
+        let sold = |minute, booked| {
+            let name = slot_name(&terms().offering, MONDAY, minute);
+            Sold {
+                name,
+                capacity: 10,
+                booked,
+            }
+        };
+        let rows = [sold(480, 6), sold(720, 2), sold(750, 0)];
+        let merged = merge(&place(), &terms(), MONDAY, &plan, &rows).unwrap();
+        let figures: Vec<_> = merged
+            .iter()
+            .map(|s| {
+                (
+                    s.open.as_str(),
+                    s.capacity,
+                    s.offered,
+                    s.booked,
+                    s.available,
+                )
+            })
+            .collect();
+        let expected = [
+            ("08:00", 10, 3, 6, 0),
+            ("08:30", 3, 3, 0, 3),
+            ("09:00", 3, 3, 0, 3),
+            ("09:30", 3, 3, 0, 3),
+            ("12:00", 10, 0, 2, 0),
+        ];
+        assert_eq!(figures, expected);
+    }
+
+    #[test]
+    fn the_days_quota_bounds_every_slot() {
+        let plan = plan(&place(), &terms(), MONDAY, &Decrees::national()).unwrap();
+        let name = slot_name(&terms().offering, MONDAY, 480);
+        let sold = [Sold {
+            name,
+            capacity: 3,
+            booked: 2,
+        }];
+        let quota = Terms {
+            quota_per_day: 3,
+            ..terms()
+        };
+        let merged = merge(&place(), &quota, MONDAY, &plan, &sold).unwrap();
+        assert!(merged.iter().all(|slot| slot.available == 1));
+    }
+
+    #[test]
+    fn a_slot_id_is_a_date_and_a_time() {
+        for id in [
+            "2026-11-30",
+            "2026-11-30T2400",
+            "2026-11-30T0860",
+            "2026-11-30T800",
+            "T0800",
+        ] {
+            let text = format!("{}/slots/{id}", terms().offering);
+            assert!(SlotName::parse(&text, "slot").is_err(), "{id}");
+        }
+    }
+}
