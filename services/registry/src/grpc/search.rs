@@ -1,0 +1,184 @@
+//! Search: the request becomes a query, hits become records out of memory.
+
+use mpp_api::registry::{
+    Mall, Offering, SearchServicesRequest, SearchServicesResponse, Service,
+    search_service_server::SearchService,
+    search_services_response::{Facet, Hit, Place},
+};
+use mpp_core::{Error, Reason, Result, check_name};
+use mpp_rpc::page;
+use tonic::{Request, Response, Status};
+
+use super::reply;
+use crate::{
+    memory::{Show, State},
+    search::{self, Match, NearbyOffering, Query, Results, Via},
+    store::Registry,
+};
+
+/// Hits on a page where the request names no size.
+const DEFAULT_SIZE: usize = 10;
+
+/// Serves search.
+pub struct Search(pub Registry);
+
+#[tonic::async_trait]
+impl SearchService for Search {
+    async fn search_services(
+        &self,
+        request: Request<SearchServicesRequest>,
+    ) -> Result<Response<SearchServicesResponse>, Status> {
+        reply(self.find(&request.into_inner()).await)
+    }
+}
+
+impl Search {
+    async fn find(&self, request: &SearchServicesRequest) -> Result<SearchServicesResponse> {
+        let bound = bound_to(request);
+        let found = self.0.search.search(query(request, bound)?).await.map_err(refused)?;
+        // The index may be a moment ahead of the memory.
+        self.0.memory.wait_for(found.revision).await?;
+        let Results { hits, total, next, revision, facets, .. } = found;
+        let state = self.0.memory.read();
+        let now = self.0.now();
+        Ok(SearchServicesResponse {
+            hits: hits.into_iter().map(|found| hit(&state, now, found)).collect(),
+            next_page_token: next.map(|(score, id)| token(score, &id, bound)).unwrap_or_default(),
+            total_size: i32::try_from(total).unwrap_or(i32::MAX),
+            revision,
+            facets: facet_list(facets),
+        })
+    }
+}
+
+/// A page token goes with its query only.
+fn bound_to(request: &SearchServicesRequest) -> u64 {
+    let near = request.near.map_or(String::new(), |at| format!("{} {}", at.latitude, at.longitude));
+    let free = request.only_free.to_string();
+    let SearchServicesRequest { query, region, agency, category, .. } = request;
+    page::hash(&["search", query, &near, region, agency, category, &free])
+}
+
+fn query(request: &SearchServicesRequest, bound: u64) -> Result<Query> {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    if !request.region.is_empty() {
+        request.region.parse::<mpp_core::RegionCode>()?;
+    }
+    if !request.agency.is_empty() {
+        check_name(&request.agency, &["units"], "agency")?;
+    }
+    let size = page::parse(request.page_size, &request.page_token, bound)?;
+    let page_size = match request.page_size {
+        0 => DEFAULT_SIZE,
+        _ => size.size.min(search::MAX_PAGE),
+    };
+    Ok(Query {
+        text: request.query.clone(),
+        near: request.near.map(|at| (at.latitude, at.longitude)),
+        region: given(request.region.trim_start_matches("regions/")),
+        agency: given(&request.agency),
+        category: given(&request.category),
+        only_free: request.only_free,
+        page_size,
+        after: position(&size.after)?,
+        min_revision: request.min_revision,
+    })
+}
+
+/// The score goes by its bits, so that no digit of it is lost.
+fn token(score: f32, id: &str, bound: u64) -> String {
+    page::token(&format!("{:08x} {id}", score.to_bits()), bound)
+}
+
+fn position(after: &str) -> Result<Option<(f32, String)>> {
+    if after.is_empty() {
+        return Ok(None);
+    }
+    let parts = after.split_once(' ');
+    let read = parts.and_then(|(bits, id)| {
+        let bits = u32::from_str_radix(bits, 16).ok()?;
+        Some((f32::from_bits(bits), id.to_owned()))
+    });
+    let wrong = || Error::new(Reason::InvalidPageToken, "page_token is not one of this search");
+    read.map(Some).ok_or_else(wrong)
+}
+
+fn refused(error: search::Error) -> Error {
+    match error {
+        search::Error::Invalid { field: "text", message } => Error::field("query", "INVALID", message),
+        search::Error::Invalid { field: "after", message } => Error::new(Reason::InvalidPageToken, message),
+        search::Error::Invalid { field, message } => Error::field(field, "INVALID", message),
+        search::Error::Stopped => Error::new(Reason::Unavailable, "search has stopped on this replica"),
+        search::Error::Index(error) => Error::internal(error),
+    }
+}
+
+fn hit(state: &State, now: mpp_core::Micros, found: search::Hit) -> Hit {
+    let service = state.get::<Service>(&found.service).map(|found| found.doc).unwrap_or_default();
+    let agency = state.row::<Service>(&found.service).map_or("", |row| row.label("agency"));
+    Hit {
+        agency: agency.to_owned(),
+        title: service.title,
+        fees: service.fees,
+        time: service.time,
+        score: f64::from(found.score),
+        places: found.offerings.into_iter().map(|near| place(state, now, near)).collect(),
+        place_count: i32::try_from(found.offering_count).unwrap_or(i32::MAX),
+        matched: found.matches.iter().map(told).collect(),
+        service: found.service,
+    }
+}
+
+fn place(state: &State, now: mpp_core::Micros, near: NearbyOffering) -> Place {
+    let mut offering = state.get::<Offering>(&near.offering).map(|found| found.doc).unwrap_or_default();
+    offering.show(state, now);
+    let mall = state.get::<Mall>(&near.mall).map(|found| found.doc).unwrap_or_default();
+    Place {
+        offering: near.offering,
+        mall: near.mall,
+        mall_display_name: mall.display_name,
+        region: format!("regions/{}", near.region_code),
+        distance_km: near.distance_km.unwrap_or_default(),
+        fees: offering.effective_fees,
+    }
+}
+
+/// How a word of the query led to the service, such as "skkc ~ SKCK".
+fn told(found: &Match) -> String {
+    let Match { word, term, via, .. } = found;
+    match via {
+        Via::Word => word.clone(),
+        Via::Abbreviation => format!("{word} = {term}"),
+        Via::Related => format!("{word} → {term}"),
+        Via::Typo => format!("{word} ~ {term}"),
+    }
+}
+
+fn facet_list(facets: search::Facets) -> Vec<Facet> {
+    let search::Facets { agencies, categories, provinces, free, paid } = facets;
+    let fees = vec![("free".to_owned(), free), ("paid".to_owned(), paid)];
+    let all = [("agency", agencies), ("category", categories), ("region", provinces), ("fee", fees)];
+    let of = |(field, values): (&str, Vec<(String, u64)>)| {
+        let field = field.to_owned();
+        values.into_iter().filter(|(_, count)| *count > 0).map(move |(value, count)| Facet {
+            field: field.clone(),
+            value,
+            count: i32::try_from(count).unwrap_or(i32::MAX),
+        })
+    };
+    all.into_iter().flat_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_survives_its_token() {
+        let bound = page::hash(&["search", "ktp"]);
+        let page = page::parse(0, &token(0.1 + 0.2, "units/a/services/b", bound), bound);
+        let read = position(&page.expect("its own token").after).expect("a position");
+        assert_eq!(read, Some((0.1 + 0.2, "units/a/services/b".to_owned())));
+        assert!(position("zz").is_err());
+    }
+}

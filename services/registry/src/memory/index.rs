@@ -1,0 +1,124 @@
+//! What search is told of a change.
+
+use mpp_api::{
+    Document,
+    registry::{Mall, Offering, Service, offering::State as Acceptance},
+    types::{Fee, fee::Kind},
+};
+
+use super::{State, Stored};
+use crate::search::{self, OfferingDoc, ServiceDoc, Update};
+
+/// What a changed record means for search, given the state after the change.
+pub fn updates(state: &State, kind: &str, name: &str, revision: i64) -> Vec<Update> {
+    match kind {
+        Service::KIND => vec![service(state, name, revision)],
+        Offering::KIND => vec![offering(state, name, revision)],
+        // Offerings carry the mall's name, place and region.
+        Mall::KIND => {
+            let below = format!("{name}/");
+            let offerings = state.rows::<Offering>(&below);
+            offerings.map(|(name, _)| offering(state, name, revision)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Everything that search should hold.
+pub fn everything(state: &State, revision: i64) -> Vec<Update> {
+    let services = state.rows::<Service>("").map(|(name, _)| service(state, name, revision));
+    let offerings = state.rows::<Offering>("").map(|(name, _)| offering(state, name, revision));
+    services.chain(offerings).collect()
+}
+
+/// What search holds from `before` that is not there any more.
+pub fn vanished(before: &State, after: &State) -> Vec<Update> {
+    let services = before
+        .rows::<Service>("")
+        .filter(|(name, _)| after.row::<Service>(name).is_none())
+        .map(|(name, _)| Update::DeleteService(name.to_string()));
+    let offerings = before
+        .rows::<Offering>("")
+        .filter(|(name, _)| after.row::<Offering>(name).is_none())
+        .map(|(name, _)| Update::DeleteOffering(name.to_string()));
+    services.chain(offerings).collect()
+}
+
+fn service(state: &State, name: &str, revision: i64) -> Update {
+    let Some(Stored { doc, .. }) = state.get::<Service>(name) else {
+        return Update::DeleteService(name.to_owned());
+    };
+    let label = |key| state.row::<Service>(name).map_or("", |row| row.label(key)).to_owned();
+    let requirements = doc.requirements.iter().map(|requirement| &requirement.text);
+    let body = requirements.chain(&doc.procedure).chain([&doc.product]).cloned().collect();
+    let title = doc.title.unwrap_or_default();
+    Update::PutService(Box::new(ServiceDoc {
+        name: doc.name,
+        unit: label("unit"),
+        agency: label("agency"),
+        title_id: title.id,
+        title_en: title.en,
+        category: doc.category,
+        keywords: doc.keywords,
+        body,
+        fee_text: fee_text(&doc.fees),
+        fee: fee(&doc.fees),
+        revision,
+    }))
+}
+
+fn fee_text(fees: &[Fee]) -> String {
+    let texts = fees.iter().flat_map(|fee| [fee.label.as_str(), fee.source_text.as_str()]);
+    texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// Free only where every fee is; a local regulation may ask anything.
+fn fee(fees: &[Fee]) -> search::Fee {
+    let paid = |fee: &Fee| matches!(fee.kind(), Kind::Fixed | Kind::Range);
+    if fees.iter().any(paid) {
+        search::Fee::Paid
+    } else if !fees.is_empty() && fees.iter().all(|fee| fee.kind() == Kind::Free) {
+        search::Fee::Free
+    } else {
+        search::Fee::Unknown
+    }
+}
+
+/// Citizens find what is accepted only.
+fn offering(state: &State, name: &str, revision: i64) -> Update {
+    let found = state.get::<Offering>(name).map(|found| found.doc);
+    let Some(doc) = found.filter(|doc| doc.state() == Acceptance::Accepted) else {
+        return Update::DeleteOffering(name.to_owned());
+    };
+    let label = |key| state.row::<Offering>(name).map_or("", |row| row.label(key)).to_owned();
+    let mall = state.get::<Mall>(&label("mall")).map(|found| found.doc).unwrap_or_default();
+    let place = mall.sites.iter().find_map(|site| site.location.as_ref());
+    Update::PutOffering(Box::new(OfferingDoc {
+        name: doc.name,
+        service: doc.service,
+        mall: label("mall"),
+        mall_name: mall.display_name.unwrap_or_default().id,
+        counter: label("counter"),
+        region_code: label("region"),
+        location: place.map(|place| (place.latitude, place.longitude)),
+        revision,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_is_only_what_costs_nothing_in_every_case() {
+        let of = |kinds: &[Kind]| {
+            let fees: Vec<Fee> =
+                kinds.iter().map(|kind| Fee { kind: (*kind).into(), ..Fee::default() }).collect();
+            fee(&fees)
+        };
+        assert_eq!(of(&[Kind::Free, Kind::Free]), search::Fee::Free);
+        assert_eq!(of(&[Kind::Free, Kind::Fixed]), search::Fee::Paid);
+        assert_eq!(of(&[Kind::Free, Kind::LocalRegulation]), search::Fee::Unknown);
+        assert_eq!(of(&[]), search::Fee::Unknown);
+    }
+}

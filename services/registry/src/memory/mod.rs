@@ -1,0 +1,97 @@
+//! The directory and the catalog in this replica's memory, fed by the change feed.
+//!
+//! Reads are answered from here, so that they scale with the replicas and not with the database.
+//! Records lie encoded, as the feed hands them on, beside their labels with every text kept once:
+//! 100,000 services of 2 KB and 300,000 offerings take some 500 MB, where decoded messages would
+//! take a multiple. What depends on the day or on another record (a mall's stage, an offering's
+//! fees) is worked out on the way out ([`show`]) and so is never stale.
+//!
+//! A whole transaction is taken in under one lock: no reader sees half of it.
+
+mod follow;
+mod index;
+mod show;
+mod state;
+mod table;
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use mpp_api::Document;
+use mpp_core::{Error, Reason, Result};
+use tokio::sync::watch;
+
+pub use follow::{Follow, KINDS};
+pub use show::Show;
+pub use state::{Listed, State};
+pub use table::Row;
+
+use crate::resource::Stamp;
+
+/// The memory of this replica. Clones share it.
+#[derive(Clone)]
+pub struct Memory(Arc<Shared>);
+
+struct Shared {
+    state: RwLock<State>,
+    /// The revision that the state has reached; 0 until the first state is complete.
+    revision: watch::Sender<i64>,
+}
+
+/// A record out of memory.
+#[derive(Clone, Debug)]
+pub struct Stored<D> {
+    /// Its name.
+    pub name: String,
+    /// The document as stored.
+    pub doc: D,
+    /// Version and times.
+    pub stamp: Stamp,
+}
+
+impl<D: Document> Stored<D> {
+    /// Decodes a row; `None` for bytes that are no such message, which the log then names.
+    fn decode(name: &str, row: &Row) -> Option<Self> {
+        match D::decode(row.doc.clone()) {
+            Ok(doc) => Some(Self { name: name.to_owned(), doc, stamp: row.stamp }),
+            Err(error) => {
+                tracing::error!(name, %error, "a stored document cannot be decoded");
+                None
+            }
+        }
+    }
+}
+
+impl Memory {
+    /// Empty, at revision 0.
+    pub fn new() -> Self {
+        let (revision, _) = watch::channel(0);
+        Self(Arc::new(Shared { state: RwLock::default(), revision }))
+    }
+
+    /// Reads; everything that one guard shows is of one revision. Never held over an await.
+    pub fn read(&self) -> RwLockReadGuard<'_, State> {
+        // A panic in the follower leaves the last whole records; reads go on.
+        self.0.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The revision that reads show.
+    pub fn revision(&self) -> i64 {
+        *self.0.revision.borrow()
+    }
+
+    /// Waits until reads show `revision`, for as long as the caller polls.
+    ///
+    /// # Errors
+    /// Unavailable once the follower has ended, which is at shutdown.
+    pub async fn wait_for(&self, revision: i64) -> Result<()> {
+        let mut reached = self.0.revision.subscribe();
+        let waited = reached.wait_for(|reached| *reached >= revision).await;
+        waited.map(drop).map_err(|_| Error::new(Reason::Unavailable, "the server is going away"))
+    }
+
+    fn change(&self, revision: i64, change: impl FnOnce(&mut State) -> Result<()>) -> Result<()> {
+        change(&mut self.0.state.write().unwrap_or_else(PoisonError::into_inner))?;
+        self.0.revision.send_replace(revision);
+        Ok(())
+    }
+}

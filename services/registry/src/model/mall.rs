@@ -1,0 +1,142 @@
+//! Malls and their stages.
+
+use jiff::civil::Date;
+use mpp_api::registry::{
+    Mall,
+    mall::{Stage, StageEntry},
+};
+use mpp_core::Result;
+
+use super::{
+    Check, SHORT, parse_date,
+    values::{localized, location},
+};
+
+const MAX_SITES: usize = 20;
+const MAX_STAGES: usize = 100;
+const MAX_SERVED_REGIONS: usize = 50;
+
+/// Checks a mall's form.
+///
+/// # Errors
+/// Every wrong field.
+pub fn check(mall: &Mall) -> Result<()> {
+    let mut check = Check::new("mall");
+    check.name("name", &mall.name, &["malls"]);
+    localized(&mut check, "display_name", mall.display_name.as_ref());
+    check.name("region", &mall.region, &["regions"]);
+    check.each("serves_regions", &mall.serves_regions, MAX_SERVED_REGIONS, |part, region| {
+        part.name("", region, &["regions"]);
+        if *region == mall.region {
+            part.fail("", "DUPLICATE", "is the mall's own region; name only others");
+        }
+    });
+    check.name("organiser", &mall.organiser, &["units"]);
+    check.date("organiser_since", &mall.organiser_since);
+    check_sites(&mut check, mall);
+    check_stages(&mut check, &mall.stages);
+    check.finish()
+}
+
+fn check_sites(check: &mut Check, mall: &Mall) {
+    if mall.sites.is_empty() {
+        check.fail("sites", "REQUIRED", "must hold at least one site");
+    }
+    check.each("sites", &mall.sites, MAX_SITES, |part, site| {
+        part.required("address", &site.address, SHORT);
+        if let Some(place) = &site.location {
+            location(part, "location", place);
+        }
+    });
+}
+
+/// Stages stand in the order in which they were reached, so their dates never go back.
+fn check_stages(check: &mut Check, stages: &[StageEntry]) {
+    check.each("stages", stages, MAX_STAGES, |part, entry| {
+        if entry.stage == 0 || Stage::try_from(entry.stage).is_err() {
+            part.fail("stage", "REQUIRED", "must be a known stage");
+        }
+        part.date("date", &entry.date);
+        part.text("evidence", &entry.evidence, SHORT);
+    });
+    let mut latest: Option<Date> = None;
+    for (index, entry) in stages.iter().enumerate().take(MAX_STAGES) {
+        let date = parse_date(&entry.date);
+        if date.zip(latest).is_some_and(|(date, latest)| date < latest) {
+            let field = format!("stages[{index}].date");
+            check.fail(&field, "ORDER", "lies before the date of the stage before it");
+        }
+        latest = date.or(latest);
+    }
+}
+
+/// The last stage reached as of `today`, the mall's local date. What has no date counts as reached
+/// once everything before it is.
+pub fn effective_stage(stages: &[StageEntry], today: Date) -> Stage {
+    stages
+        .iter()
+        .take_while(|entry| parse_date(&entry.date).is_none_or(|date| date <= today))
+        .last()
+        .map_or(Stage::Unspecified, |entry| entry.stage())
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::{
+        registry::mall::Site,
+        types::{LocalizedText, Location},
+    };
+
+    use super::*;
+
+    fn entry(stage: Stage, date: &str) -> StageEntry {
+        StageEntry { stage: stage.into(), date: date.into(), evidence: String::new() }
+    }
+
+    fn mall() -> Mall {
+        Mall {
+            name: "malls/banyuwangi".into(),
+            display_name: Some(LocalizedText { id: "MPP Banyuwangi".into(), en: String::new() }),
+            region: "regions/35.10".into(),
+            organiser: "units/dpmptsp-banyuwangi".into(),
+            sites: vec![Site {
+                address: "Jl. Ahmad Yani 57".into(),
+                location: Some(Location { latitude: -8.2192, longitude: 114.3691 }),
+            }],
+            stages: vec![
+                entry(Stage::Committed, "2017-01-10"),
+                entry(Stage::Operating, "2017-09-01"),
+                entry(Stage::Inaugurated, "2017-10-06"),
+            ],
+            ..Mall::default()
+        }
+    }
+
+    #[test]
+    fn a_stage_that_lies_ahead_is_not_reached() {
+        let on = |day: &str| effective_stage(&mall().stages, parse_date(day).expect("a day"));
+        assert_eq!(on("2016-12-31"), Stage::Unspecified);
+        assert_eq!(on("2017-09-01"), Stage::Operating);
+        assert_eq!(on("2017-10-05"), Stage::Operating);
+        assert_eq!(on("2026-01-01"), Stage::Inaugurated);
+    }
+
+    #[test]
+    fn a_stage_without_a_date_waits_for_those_before_it() {
+        let stages = [entry(Stage::Agreed, ""), entry(Stage::Operating, "2027-01-01"), entry(Stage::Evaluated, "")];
+        let today = parse_date("2026-05-01").expect("a day");
+        assert_eq!(effective_stage(&stages, today), Stage::Agreed);
+    }
+
+    #[test]
+    fn stages_never_go_back_in_time() {
+        check(&mall()).expect("as it is");
+        let mut wrong = mall();
+        wrong.stages[2].date = "2017-08-31".into();
+        wrong.sites.clear();
+        wrong.serves_regions = vec!["regions/35.10".into()];
+        let error = check(&wrong).expect_err("three faults");
+        let fields: Vec<_> = error.violations().iter().map(|v| v.field.as_str()).collect();
+        assert_eq!(fields, ["mall.serves_regions[0]", "mall.sites", "mall.stages[2].date"]);
+    }
+}

@@ -1,0 +1,172 @@
+//! Services: the 14 components of a service standard (UU 25/2009).
+
+use mpp_api::registry::{Service, service};
+use mpp_core::Result;
+use prost::Message;
+
+use super::{
+    Check, LONG, SHORT,
+    values::{fee, localized, time},
+};
+
+/// Entries of one list of a service at the most.
+const MAX_LIST: usize = 100;
+/// Longest keyword, in characters.
+const MAX_KEYWORD: usize = 100;
+/// Largest service, encoded.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Collections of a service's name.
+pub const COLLECTIONS: &[&str] = &["units", "services"];
+
+/// Checks a service's form. What a requirement is satisfied by need not be there yet: catalogs
+/// arrive in any order.
+///
+/// # Errors
+/// Every wrong field.
+pub fn check(service: &Service) -> Result<()> {
+    let mut check = Check::new("service");
+    check.name("name", &service.name, COLLECTIONS);
+    localized(&mut check, "title", service.title.as_ref());
+    check_category(&mut check, &service.category);
+    check.texts("keywords", &service.keywords, MAX_LIST, MAX_KEYWORD);
+    check_delivery(&mut check, service);
+    check_management(&mut check, service);
+    if let Some(licence) = &service.licence {
+        check.within("licence", |part| check_licence(part, licence));
+    }
+    check.text("source_id", &service.source_id, SHORT);
+    let bytes = service.encoded_len();
+    if bytes > MAX_BYTES {
+        check.fail("", "TOO_LARGE", format!("takes {bytes} bytes; at most {MAX_BYTES} are kept"));
+    }
+    check.finish()
+}
+
+fn check_category(check: &mut Check, category: &str) {
+    let word = category.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if !word || category.len() > 40 {
+        check.fail("category", "WORD", "must be one lower-case word such as population, or empty");
+    }
+}
+
+/// Article 21: requirements, procedure, time, fees, product, complaints.
+fn check_delivery(check: &mut Check, service: &Service) {
+    check.each("requirements", &service.requirements, MAX_LIST, |part, requirement| {
+        part.required("text", &requirement.text, LONG);
+        if service::requirement::Applicant::try_from(requirement.applicant).is_err() {
+            part.fail("applicant", "UNKNOWN", "must be person, body, any, or left out");
+        }
+        part.optional_name("satisfied_by", &requirement.satisfied_by, COLLECTIONS);
+        if requirement.satisfied_by == service.name && !service.name.is_empty() {
+            part.fail("satisfied_by", "SELF", "a service cannot need its own product");
+        }
+    });
+    check.texts("procedure", &service.procedure, MAX_LIST, LONG);
+    if let Some(given) = &service.time {
+        time(check, "time", given);
+    }
+    check.each("fees", &service.fees, MAX_LIST, fee);
+    check.text("product", &service.product, LONG);
+    check.texts("complaints", &service.complaints, MAX_LIST, LONG);
+}
+
+fn check_management(check: &mut Check, service: &Service) {
+    check.texts("legal_basis", &service.legal_basis, MAX_LIST, LONG);
+    check.texts("facilities", &service.facilities, MAX_LIST, LONG);
+    check.text("competence", &service.competence, LONG);
+    check.text("supervision", &service.supervision, LONG);
+    if let Some(staff) = &service.staff {
+        check.range("staff.count", staff.count, 0, 1_000_000);
+        check.text("staff.source_text", &staff.source_text, SHORT);
+    }
+    check.text("service_guarantee", &service.service_guarantee, LONG);
+    check.text("safety_guarantee", &service.safety_guarantee, LONG);
+    check.text("evaluation", &service.evaluation, LONG);
+}
+
+fn check_licence(check: &mut Check, licence: &service::Licence) {
+    check.each("kbli", &licence.kbli, MAX_LIST, |part, kbli| {
+        let digits = kbli.code.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits || !(2..=5).contains(&kbli.code.len()) {
+            part.fail("code", "KBLI", "must be two to five digits");
+        }
+        if !matches!(kbli.edition.as_str(), "2020" | "2025") {
+            part.fail("edition", "KBLI_EDITION", "must be 2020 or 2025");
+        }
+    });
+    if service::licence::Risk::try_from(licence.risk).is_err() {
+        check.fail("risk", "UNKNOWN", "must be low, medium low, medium high, high, or left out");
+    }
+    check.text("scale", &licence.scale, SHORT);
+    check.text("authority", &licence.authority, SHORT);
+    check.text("validity", &licence.validity, SHORT);
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::types::{Fee, LocalizedText, fee::Kind};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn service() -> Service {
+        Service {
+            name: "units/kemendagri/services/ktp-el-baru".into(),
+            title: Some(LocalizedText { id: "KTP elektronik baru".into(), en: String::new() }),
+            category: "population".into(),
+            fees: vec![Fee { kind: Kind::Free.into(), ..Fee::default() }],
+            ..Service::default()
+        }
+    }
+
+    #[test]
+    fn a_service_tells_all_its_faults_at_once() {
+        check(&service()).expect("as it is");
+        let mut wrong = service();
+        wrong.title = None;
+        wrong.category = "Population Administration".into();
+        wrong.fees.push(Fee { kind: Kind::Fixed.into(), ..Fee::default() });
+        wrong.requirements = vec![service::Requirement {
+            text: "KTP".into(),
+            satisfied_by: wrong.name.clone(),
+            ..Default::default()
+        }];
+        wrong.procedure = vec!["datang".into(), " ".into()];
+        wrong.licence = Some(service::Licence {
+            kbli: vec![service::licence::Kbli { code: "62A".into(), edition: "2015".into() }],
+            ..Default::default()
+        });
+        let error = check(&wrong).expect_err("seven faults");
+        let fields: Vec<_> = error.violations().iter().map(|v| v.field.as_str()).collect();
+        assert_eq!(
+            fields,
+            [
+                "service.title.id",
+                "service.category",
+                "service.requirements[0].satisfied_by",
+                "service.procedure[1]",
+                "service.fees[1].amount_rupiah",
+                "service.licence.kbli[0].code",
+                "service.licence.kbli[0].edition"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_service_of_many_long_paragraphs_is_refused_as_a_whole() {
+        let mut large = service();
+        large.procedure = vec!["a".repeat(LONG); 20];
+        let error = check(&large).expect_err("too large");
+        assert_eq!((error.violations()[0].field.as_str(), error.violations()[0].code), ("service", "TOO_LARGE"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_of_a_peer_make_the_check_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            if let Ok(service) = Service::decode(bytes.as_slice()) {
+                let _ = check(&service);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Units: bodies and their parts.
+
+use mpp_api::registry::{Unit, unit};
+use mpp_core::Result;
+
+use super::{Check, values::localized};
+
+/// Former names of one unit at the most.
+const MAX_FORMER_NAMES: usize = 50;
+
+/// Checks a unit's form.
+///
+/// # Errors
+/// Every wrong field.
+pub fn check(unit: &Unit) -> Result<()> {
+    let mut check = Check::new("unit");
+    check.name("name", &unit.name, &["units"]);
+    localized(&mut check, "display_name", unit.display_name.as_ref());
+    if unit.kind == 0 || unit::Kind::try_from(unit.kind).is_err() {
+        check.fail("kind", "REQUIRED", "must be a known kind of body");
+    }
+    check.optional_name("parent", &unit.parent, &["units"]);
+    check.optional_name("region", &unit.region, &["regions"]);
+    check.period(("valid_from", &unit.valid_from), ("valid_to", &unit.valid_to));
+    check.optional_name("predecessor", &unit.predecessor, &["units"]);
+    if unit.predecessor == unit.name {
+        check.fail("predecessor", "SELF", "must name another unit");
+    }
+    check.each("former_names", &unit.former_names, MAX_FORMER_NAMES, |part, former| {
+        localized(part, "display_name", former.display_name.as_ref());
+        part.period(("valid_from", &former.valid_from), ("valid_to", &former.valid_to));
+    });
+    check.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::types::LocalizedText;
+
+    use super::*;
+
+    #[test]
+    fn a_unit_tells_all_its_faults_at_once() {
+        let unit = Unit {
+            name: "units/komdigi".into(),
+            parent: "malls/banyuwangi".into(),
+            valid_from: "2024-10-21".into(),
+            valid_to: "2024-10-20".into(),
+            former_names: vec![unit::DatedName {
+                display_name: Some(LocalizedText { id: String::new(), en: "x".into() }),
+                ..Default::default()
+            }],
+            ..Unit::default()
+        };
+        let error = check(&unit).expect_err("five faults");
+        let fields: Vec<_> = error.violations().iter().map(|v| v.field.as_str()).collect();
+        assert_eq!(
+            fields,
+            [
+                "unit.display_name.id",
+                "unit.kind",
+                "unit.parent",
+                "unit.valid_to",
+                "unit.former_names[0].display_name.id"
+            ]
+        );
+    }
+}

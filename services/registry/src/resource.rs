@@ -1,0 +1,231 @@
+//! What the records that clients write have in common.
+//!
+//! Create, update and their rules are written once over [`Resource`]; a record's line below says
+//! which fields a client sets for good, which it may change, and which only the registry knows.
+
+use mpp_api::{
+    Document,
+    registry::{Counter, Mall, Offering, Service, Unit, Window},
+    sync::Source,
+};
+use mpp_core::{Error, Micros, Result};
+use mpp_rpc::time::to_timestamp;
+
+use crate::model;
+
+/// What the store knows of a record beside its document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Counts the record's changes from 1; its etag.
+    pub version: i64,
+    /// When it was made.
+    pub create_time: Micros,
+    /// When it was last changed.
+    pub update_time: Micros,
+}
+
+/// A record that clients write.
+pub trait Resource: Document {
+    /// The field of requests that holds it, such as "mall".
+    const FIELD: &'static str;
+    /// Fields that an update may change.
+    const PATHS: &'static [&'static str];
+
+    /// Its name.
+    fn name(&self) -> &str;
+    /// Names it.
+    fn set_name(&mut self, name: String);
+    /// The etag that the client sent.
+    fn etag(&self) -> &str;
+    /// Clears what clients do not decide.
+    fn clear_output(&mut self);
+    /// Sets etag and times as the store knows them.
+    fn stamp(&mut self, stamp: &Stamp);
+    /// The paths among [`Resource::PATHS`] that are set.
+    fn set_paths(&self) -> Vec<&'static str>;
+    /// Takes one field over from `given`.
+    fn take(&mut self, path: &str, given: &Self);
+    /// A field that is set for good and that `given` would change.
+    fn fixed_difference(&self, given: &Self) -> Option<&'static str>;
+    /// Checks its form.
+    ///
+    /// # Errors
+    /// Every wrong field.
+    fn check(&self) -> Result<()>;
+}
+
+/// What `before` becomes by an update with these paths; none means every field that is set.
+///
+/// # Errors
+/// Names a field that is set for good and would change.
+pub fn merged<R: Resource>(before: &R, given: &R, paths: &[String]) -> Result<R> {
+    if paths.is_empty()
+        && let Some(field) = before.fixed_difference(given)
+    {
+        let path = format!("{}.{field}", R::FIELD);
+        return Err(Error::field(path, "IMMUTABLE", "is set for good when the record is made"));
+    }
+    let mut after = before.clone();
+    if paths.is_empty() {
+        given.set_paths().iter().for_each(|path| after.take(path, given));
+    } else {
+        paths.iter().for_each(|path| after.take(path, given));
+    }
+    Ok(after)
+}
+
+macro_rules! resource {
+    (
+        $message:ident $field:literal by $check:path,
+        fixed [$($fixed:ident),*], changes [$($path:ident),*],
+        clears [$($output:ident),*], times [$($created:ident, $updated:ident)?]
+    ) => {
+        impl Resource for $message {
+            const FIELD: &'static str = $field;
+            const PATHS: &'static [&'static str] = &[$(stringify!($path)),*];
+
+            fn name(&self) -> &str {
+                &self.name
+            }
+
+            fn set_name(&mut self, name: String) {
+                self.name = name;
+            }
+
+            fn etag(&self) -> &str {
+                &self.etag
+            }
+
+            fn clear_output(&mut self) {
+                self.etag.clear();
+                $(self.$created = None; self.$updated = None;)?
+                $(self.$output = Default::default();)*
+            }
+
+            fn stamp(&mut self, stamp: &Stamp) {
+                self.etag = stamp.version.to_string();
+                $(
+                    self.$created = Some(to_timestamp(stamp.create_time));
+                    self.$updated = Some(to_timestamp(stamp.update_time));
+                )?
+            }
+
+            fn set_paths(&self) -> Vec<&'static str> {
+                let unset = Self::default();
+                let mut paths = Vec::new();
+                $(if self.$path != unset.$path { paths.push(stringify!($path)); })*
+                paths
+            }
+
+            fn take(&mut self, path: &str, given: &Self) {
+                match path {
+                    $(stringify!($path) => self.$path.clone_from(&given.$path),)*
+                    _ => {}
+                }
+            }
+
+            #[allow(unused_variables)]
+            fn fixed_difference(&self, given: &Self) -> Option<&'static str> {
+                $(if !given.$fixed.is_empty() && given.$fixed != self.$fixed {
+                    return Some(stringify!($fixed));
+                })*
+                None
+            }
+
+            fn check(&self) -> Result<()> {
+                $check(self)
+            }
+        }
+    };
+}
+
+resource! {
+    Unit "unit" by model::unit::check,
+    fixed [],
+    changes [display_name, kind, parent, region, valid_from, valid_to, predecessor, former_names],
+    clears [], times [create_time, update_time]
+}
+resource! {
+    Mall "mall" by model::mall::check,
+    fixed [],
+    changes [display_name, region, serves_regions, organiser, organiser_since, sites, stages],
+    clears [stage, time_zone], times [create_time, update_time]
+}
+resource! {
+    Counter "counter" by model::counter::check,
+    fixed [unit],
+    changes [display_name, agreement, regime, ticket_prefix],
+    clears [], times [create_time, update_time]
+}
+resource! {
+    Window "window" by model::counter::check_window,
+    fixed [],
+    changes [display_name, accessible],
+    clears [], times [create_time, update_time]
+}
+resource! {
+    Service "service" by model::service::check,
+    fixed [],
+    changes [
+        title, category, keywords, requirements, procedure, time, fees, product, complaints,
+        legal_basis, facilities, competence, supervision, staff, service_guarantee,
+        safety_guarantee, evaluation, licence, source_id
+    ],
+    clears [source], times [create_time, update_time]
+}
+resource! {
+    Offering "offering" by model::offering::check,
+    fixed [service],
+    changes [fees, quota_per_day, slot_minutes, slot_capacity],
+    clears [state, effective_fees, service_title], times [create_time, update_time]
+}
+resource! {
+    Source "source" by model::source::check,
+    fixed [unit],
+    changes [display_name, freshness_target_seconds, also_writes],
+    clears [accounting, last_success_time, last_session, checkpoint], times []
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::types::LocalizedText;
+
+    use super::*;
+
+    fn window(id: &str, accessible: bool) -> Window {
+        let display_name = Some(LocalizedText { id: id.into(), en: String::new() });
+        Window { display_name, accessible, etag: "3".into(), ..Window::default() }
+    }
+
+    #[test]
+    fn without_a_mask_what_is_set_changes_and_what_is_not_stays() {
+        let before = window("Loket 1", true);
+        let given = Window { accessible: false, ..window("Loket 2", false) };
+        let after = merged(&before, &given, &[]).expect("no fixed field");
+        assert_eq!(after, window("Loket 2", true));
+    }
+
+    #[test]
+    fn with_a_mask_a_field_can_be_set_to_nothing() {
+        let after = merged(&window("Loket 1", true), &window("Loket 2", false), &["accessible".into()]);
+        assert_eq!(after.expect("no fixed field"), window("Loket 1", false));
+    }
+
+    #[test]
+    fn what_is_set_for_good_is_not_changed_in_silence() {
+        let before = Counter { unit: "units/a".into(), ..Counter::default() };
+        let given = Counter { unit: "units/b".into(), ..Counter::default() };
+        let error = merged(&before, &given, &[]).expect_err("another unit");
+        assert_eq!(error.violations()[0].field, "counter.unit");
+        assert!(merged(&before, &before.clone(), &[]).is_ok());
+    }
+
+    #[test]
+    fn clients_do_not_decide_what_only_the_registry_knows() {
+        let mut service = Service { source: "sources/bkpm".into(), etag: "9".into(), ..Service::default() };
+        service.clear_output();
+        assert_eq!(service, Service::default());
+        service.stamp(&Stamp { version: 4, create_time: 0, update_time: 1 });
+        assert_eq!(service.etag, "4");
+    }
+}

@@ -1,0 +1,165 @@
+//! The batches that were answered: what a repeated nonce gets, and what the accounting counts.
+
+use std::collections::HashMap;
+
+use mpp_api::sync::{Accounting, BatchResult, Checkpoint, Outcome};
+use mpp_core::{Error, Micros, Result};
+use mpp_store::{Tx, db_error};
+use prost::Message;
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+
+use super::lease::Lease;
+
+/// The answers to a nonce, and the digest of what was answered.
+pub struct Answered {
+    /// SHA-256 of the records.
+    pub digest: Vec<u8>,
+    /// The answers as they were given.
+    pub result: BatchResult,
+}
+
+/// The stored answers to a nonce of this session. Index: sync_batch's primary key.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn find(tx: &mut Tx, lease: &Lease, nonce: i64) -> Result<Option<Answered>> {
+    let row = sqlx::query(
+        "select digest, answers from sync_batch where source = $1 and session = $2 and nonce = $3",
+    )
+    .bind(&lease.source)
+    .bind(&lease.session)
+    .bind(nonce)
+    .fetch_optional(tx.conn())
+    .await
+    .map_err(db_error)?;
+    let Some(row) = row else { return Ok(None) };
+    let answers: Vec<u8> = row.try_get("answers").map_err(db_error)?;
+    let result = BatchResult::decode(answers.as_slice()).map_err(Error::internal)?;
+    Ok(Some(Answered { digest: row.try_get("digest").map_err(db_error)?, result }))
+}
+
+/// Stores the answers in the batch's own transaction.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResult) -> Result<()> {
+    let counts = count(result);
+    let checkpoint = result.checkpoint.clone().unwrap_or_default();
+    let now = tx.now();
+    sqlx::query(
+        "insert into sync_batch (source, session, nonce, fencing, sequence, position, current,
+         digest, answers, received, applied, unchanged, rejected, quarantined, at)
+         values ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(&lease.source)
+    .bind(&lease.session)
+    .bind(result.nonce)
+    .bind(lease.fencing)
+    .bind(checkpoint.sequence)
+    .bind(checkpoint.position)
+    .bind(digest)
+    .bind(result.encode_to_vec())
+    .bind(counts.received)
+    .bind(counts.applied)
+    .bind(counts.unchanged)
+    .bind(counts.rejected)
+    .bind(counts.quarantined)
+    .bind(now)
+    .execute(tx.conn())
+    .await
+    .map(drop)
+    .map_err(db_error)
+}
+
+fn count(result: &BatchResult) -> Accounting {
+    let of = |outcome: Outcome| {
+        let count = result.results.iter().filter(|answer| answer.outcome() == outcome).count();
+        i64::try_from(count).unwrap_or(i64::MAX)
+    };
+    Accounting {
+        received: i64::try_from(result.results.len()).unwrap_or(i64::MAX),
+        applied: of(Outcome::Applied),
+        unchanged: of(Outcome::Unchanged),
+        rejected: of(Outcome::Rejected),
+        quarantined: of(Outcome::Quarantined),
+    }
+}
+
+/// Where a source stands, as stored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Standing {
+    /// Over all sessions.
+    pub source: Accounting,
+    /// Of the session that began last.
+    pub session: Accounting,
+    /// After the last batch.
+    pub checkpoint: Checkpoint,
+}
+
+/// Where these sources stand, of those that ever began a session.
+/// Indexes: sync_lease's and sync_batch's primary keys.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn standings(conn: &mut AnyConnection, sources: &[String]) -> Result<HashMap<String, Standing>> {
+    if sources.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let places: Vec<String> = (1..=sources.len()).map(|place| format!("${place}")).collect();
+    let sums: Vec<String> = ["received", "applied", "unchanged", "rejected", "quarantined"]
+        .into_iter()
+        .flat_map(|column| [sum("all", column, ""), sum("own", column, "case when b.session = l.session then")])
+        .collect();
+    let text = format!(
+        "select l.source, l.sequence, l.position, {} from sync_lease l
+         left join sync_batch b on b.source = l.source where l.source in ({})
+         group by l.source, l.sequence, l.position",
+        sums.join(", "),
+        places.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(text));
+    for source in sources {
+        query = query.bind(source);
+    }
+    let rows = query.fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(|row| standing(row).map_err(db_error)).collect()
+}
+
+fn sum(prefix: &str, column: &str, only: &str) -> String {
+    let end = if only.is_empty() { "" } else { "else 0 end" };
+    format!("cast(coalesce(sum({only} b.{column} {end}), 0) as bigint) as {prefix}_{column}")
+}
+
+fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
+    let accounting = |prefix: &str| -> sqlx::Result<Accounting> {
+        let of = |column: &str| row.try_get::<i64, _>(format!("{prefix}_{column}").as_str());
+        Ok(Accounting {
+            received: of("received")?,
+            applied: of("applied")?,
+            unchanged: of("unchanged")?,
+            rejected: of("rejected")?,
+            quarantined: of("quarantined")?,
+        })
+    };
+    let checkpoint =
+        Checkpoint { sequence: row.try_get("sequence")?, position: row.try_get("position")? };
+    let standing =
+        Standing { source: accounting("all")?, session: accounting("own")?, checkpoint };
+    Ok((row.try_get("source")?, standing))
+}
+
+/// Lets the answers of old batches go, which no session can ask for any more; what they count
+/// stays. Answers how many. Index: sync_batch_at.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn tidy(tx: &mut Tx, before: Micros) -> Result<u64> {
+    let none: &[u8] = &[];
+    sqlx::query("update sync_batch set answers = $2 where at < $1 and length(answers) > 0")
+        .bind(before)
+        .bind(none)
+        .execute(tx.conn())
+        .await
+        .map(|done| done.rows_affected())
+        .map_err(db_error)
+}

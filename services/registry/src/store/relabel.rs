@@ -1,0 +1,92 @@
+//! Keeps what lies below a record true when the record moves or goes.
+//!
+//! Who lies below is read from memory, after [`Registry::catch_up`] under the moved record's lock.
+
+use mpp_api::{
+    Document,
+    registry::{Counter, Offering, Service, Unit, Window},
+    types::{Tombstone, tombstone::Reason},
+};
+use mpp_core::Result;
+use mpp_store::{Expect, Labels, Tx};
+
+use super::Registry;
+use crate::memory::Row;
+
+/// Records that are decoded and written at once.
+const CHUNK: usize = 500;
+
+/// A mall has moved to another region.
+///
+/// # Errors
+/// As any write.
+pub async fn mall(registry: &Registry, tx: &mut Tx, mall: &str, region: &str) -> Result<()> {
+    let below = format!("{mall}/");
+    let every = |_: &str, _: &Row| true;
+    relabel::<Counter>(registry, tx, &below, every, ("region", region)).await?;
+    relabel::<Window>(registry, tx, &below, every, ("region", region)).await?;
+    relabel::<Offering>(registry, tx, &below, every, ("region", region)).await
+}
+
+/// A unit, with all units below it, has come under another agency.
+///
+/// # Errors
+/// As any write.
+pub async fn unit(registry: &Registry, tx: &mut Tx, top: &str, agency: &str) -> Result<()> {
+    let subtree: std::collections::HashSet<String> =
+        registry.memory.read().subtree(top).into_iter().map(str::to_owned).collect();
+    let lies_below = |name: &str, row: &Row| name != top && subtree.contains(row.label("unit"));
+    let label = ("agency", agency);
+    relabel::<Unit>(registry, tx, "", lies_below, label).await?;
+    relabel::<Service>(registry, tx, "", lies_below, label).await?;
+    relabel::<Counter>(registry, tx, "", lies_below, label).await?;
+    relabel::<Offering>(registry, tx, "", lies_below, label).await
+}
+
+/// A service goes: it is offered nowhere any more.
+///
+/// # Errors
+/// As any write.
+pub async fn withdraw_offerings(registry: &Registry, tx: &mut Tx, service: &str) -> Result<()> {
+    let offerings: Vec<String> =
+        registry.memory.read().offerings_of(service).map(|name| name.to_string()).collect();
+    let withdrawn = Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() };
+    for offering in offerings {
+        tx.delete::<Offering>(&offering, &withdrawn, Expect::Any).await?;
+    }
+    Ok(())
+}
+
+async fn relabel<D: Document>(
+    registry: &Registry,
+    tx: &mut Tx,
+    below: &str,
+    concerned: impl Fn(&str, &Row) -> bool,
+    label: (&str, &str),
+) -> Result<()> {
+    let names: Vec<String> = {
+        let state = registry.memory.read();
+        let rows = state.rows::<D>(below).filter(|(name, row)| concerned(name, row));
+        rows.map(|(name, _)| name.to_string()).collect()
+    };
+    for chunk in names.chunks(CHUNK) {
+        let items = items::<D>(registry, chunk, label);
+        tx.put_many(items).await?;
+    }
+    Ok(())
+}
+
+/// The records as they are, under the new label.
+fn items<D: Document>(
+    registry: &Registry,
+    names: &[String],
+    (key, value): (&str, &str),
+) -> Vec<(String, D, Labels)> {
+    let state = registry.memory.read();
+    let item = |name: &String| {
+        let mut labels = state.row::<D>(name)?.labels();
+        labels.insert(key.to_owned(), value.to_owned());
+        Some((name.clone(), state.get::<D>(name)?.doc, labels))
+    };
+    names.iter().filter_map(item).collect()
+}

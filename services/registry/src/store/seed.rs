@@ -1,0 +1,41 @@
+//! Brings the region records in line with the table that the binary carries.
+
+use mpp_api::{Document, registry::Region};
+use mpp_core::{Reason, Result};
+use mpp_store::{Actor, Db, Labels};
+
+use crate::model::region::{TABLE, parse_table};
+
+/// Replicas that start together write the same rows; who loses finds them written.
+const TRIES: usize = 5;
+
+/// Writes the regions that are new or have changed, in one transaction; answers how many.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn regions(db: &Db) -> Result<usize> {
+    let mut tries = 1;
+    loop {
+        match write(db).await {
+            Err(error) if error.reason() == Reason::WriteConflict && tries < TRIES => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+async fn write(db: &Db) -> Result<usize> {
+    let by = Actor { origin: "registry".into(), subject: "registry".into() };
+    let items = parse_table(TABLE)?
+        .into_iter()
+        .map(|region| (region.name.clone(), region.clone(), labels(&region)))
+        .collect();
+    let mut tx = db.begin(&by).await?;
+    let written = tx.put_many::<Region>(items).await?;
+    tx.commit().await?;
+    Ok(written.iter().filter(|put| put.changed).count())
+}
+
+fn labels(region: &Region) -> Labels {
+    let code = region.name.trim_start_matches("regions/").to_owned();
+    Labels::from([(Region::KIND.to_owned(), code)])
+}

@@ -1,0 +1,41 @@
+//! Federation, the registry's side of `mpp.sync.v1`.
+//!
+//! [`session`] is the protocol: one stream, one session, one batch in work at a time, so that
+//! HTTP/2's flow control holds a fast client back. [`apply`] is what becomes of a batch.
+//!
+//! **Exactly once.** A batch's writes, its answers, its counts and the checkpoint are one
+//! transaction, which first checks and locks the session's lease. So there is no state in which a
+//! record was written and not counted, and a session that was shut out writes nothing, however
+//! late its transaction comes.
+//!
+//! **Not done with savepoints.** One savepoint for each record would find a bad one, and cost a
+//! round trip each. Records are validated before SQL; what the database then still refuses is
+//! found by halving the batch, in transactions that are rolled back, and is answered alone.
+
+pub mod apply;
+pub mod plan;
+pub mod session;
+
+use std::time::Duration;
+
+/// What one session may send.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The lease ends this long after the last message.
+    pub lease: Duration,
+    /// Records in one batch.
+    pub batch_records: usize,
+    /// Encoded bytes of one batch.
+    pub batch_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(30),
+            // About a tenth of a second of work.
+            batch_records: 500,
+            batch_bytes: 2 * 1024 * 1024,
+        }
+    }
+}

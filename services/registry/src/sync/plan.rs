@@ -1,0 +1,175 @@
+//! A batch before SQL: which records are to be written, and what is decided already.
+
+use std::collections::{HashMap, HashSet};
+
+use mpp_api::sync::{Batch, BatchResult, Checkpoint, Outcome, RecordResult};
+use mpp_core::{Error, FieldViolation, Result};
+use prost::Message;
+use sha2::{Digest, Sha256};
+
+use crate::model::source::{Checked, check_record};
+
+/// A record that passed the checks of its form, with its place in the batch.
+pub type Waiting = (usize, Checked);
+/// What became of a record: `Err` says why it is rejected.
+pub type Fate = Result<Outcome, FieldViolation>;
+
+/// A batch whose records have been checked.
+pub struct Plan {
+    /// The client's number for it.
+    pub nonce: i64,
+    /// Where the client stands once it is answered.
+    pub checkpoint: Checkpoint,
+    /// SHA-256 of the records.
+    pub digest: Vec<u8>,
+    /// The records' own ids, in order.
+    source_ids: Vec<String>,
+    /// What is decided without the database.
+    pub decided: HashMap<usize, Fate>,
+    /// What is to be written, in order.
+    pub waiting: Vec<Waiting>,
+}
+
+impl Plan {
+    /// Checks every record's form. Of several valid records of one name the last wins.
+    pub fn new(batch: Batch, source: &str) -> Self {
+        let digest = digest(&batch);
+        let mut plan = Self {
+            nonce: batch.nonce,
+            checkpoint: batch.checkpoint.unwrap_or_default(),
+            digest,
+            source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
+            decided: HashMap::new(),
+            waiting: Vec::new(),
+        };
+        let mut names = HashSet::new();
+        for (index, record) in batch.records.into_iter().enumerate().rev() {
+            match check_record(record, source) {
+                Err(error) => {
+                    plan.decided.insert(index, Err(first_fault(&error)));
+                }
+                Ok(checked) if names.insert(checked.name.clone()) => plan.waiting.push((index, checked)),
+                Ok(checked) => {
+                    let text = format!("a later record of this batch is {} too, and counts", checked.name);
+                    plan.decided.insert(index, Err(fault("source_id", "DUPLICATE_IN_BATCH", &text)));
+                }
+            }
+        }
+        plan.waiting.reverse();
+        plan
+    }
+
+    /// The answers to all records, in order.
+    pub fn result(&self, fates: &HashMap<usize, Fate>) -> BatchResult {
+        let answer = |(index, source_id): (usize, &String)| match fates.get(&index) {
+            Some(Ok(outcome)) => {
+                RecordResult { source_id: source_id.clone(), outcome: (*outcome).into(), ..Default::default() }
+            }
+            Some(Err(fault)) => rejected(source_id, fault),
+            None => rejected(source_id, &fault("", "INTERNAL", "was not looked at")),
+        };
+        BatchResult {
+            nonce: self.nonce,
+            results: self.source_ids.iter().enumerate().map(answer).collect(),
+            checkpoint: Some(self.checkpoint.clone()),
+            revision: 0,
+            repeated_nonce: false,
+        }
+    }
+}
+
+fn digest(batch: &Batch) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for record in &batch.records {
+        hash.update(record.encode_length_delimited_to_vec());
+    }
+    hash.finalize().to_vec()
+}
+
+/// A hostile id is not stored whole.
+fn shown(source_id: &str) -> String {
+    source_id.chars().take(100).collect()
+}
+
+/// Why a record is rejected.
+pub fn fault(field: &str, code: &'static str, description: &str) -> FieldViolation {
+    FieldViolation { field: field.to_owned(), description: description.to_owned(), code }
+}
+
+/// An answer has place for one fault; the message names the others.
+fn first_fault(error: &Error) -> FieldViolation {
+    match error.violations() {
+        [] => fault("", "INVALID", error.message()),
+        [only] => only.clone(),
+        [first, others @ ..] => {
+            let fields: Vec<&str> = others.iter().map(|other| other.field.as_str()).collect();
+            let description = format!("{}; also wrong: {}", first.description, fields.join(", "));
+            FieldViolation { description, ..first.clone() }
+        }
+    }
+}
+
+fn rejected(source_id: &str, fault: &FieldViolation) -> RecordResult {
+    RecordResult {
+        source_id: source_id.to_owned(),
+        outcome: Outcome::Rejected.into(),
+        field: fault.field.clone(),
+        code: fault.code.to_owned(),
+        message: fault.description.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::{
+        registry::Service,
+        sync::{Record, ServiceRecord, record::Body},
+        types::LocalizedText,
+    };
+
+    use super::*;
+
+    fn record(source_id: &str, title: &str) -> Record {
+        let title = Some(LocalizedText { id: title.into(), en: String::new() });
+        let service = Some(Service { title, ..Service::default() });
+        let body = ServiceRecord { unit: "units/a".into(), service };
+        Record { source_id: source_id.into(), body: Some(Body::Service(body)) }
+    }
+
+    fn planned(records: Vec<Record>) -> Plan {
+        Plan::new(Batch { nonce: 1, records, ..Batch::default() }, "sources/a")
+    }
+
+    #[test]
+    fn of_several_records_of_one_name_the_last_valid_one_counts() {
+        let plan = planned(vec![record("kk", "first"), record("ktp", "x"), record("kk", "second"), record("kk", "")]);
+        let written: Vec<usize> = plan.waiting.iter().map(|(index, _)| *index).collect();
+        assert_eq!(written, [1, 2]);
+        let fates = plan.waiting.iter().map(|(index, _)| (*index, Ok(Outcome::Applied)));
+        let mut all = plan.decided.clone();
+        all.extend(fates);
+        let result = plan.result(&all);
+        let codes: Vec<&str> = result.results.iter().map(|answer| answer.code.as_str()).collect();
+        assert_eq!(codes, ["DUPLICATE_IN_BATCH", "", "", "REQUIRED"]);
+    }
+
+    #[test]
+    fn other_records_have_another_digest() {
+        let digest = |records| planned(records).digest;
+        assert_eq!(digest(vec![record("a", "x")]), digest(vec![record("a", "x")]));
+        assert_ne!(digest(vec![record("a", "x")]), digest(vec![record("a", "y")]));
+        assert_ne!(digest(vec![record("a", "x")]), digest(vec![record("a", "x"), record("a", "x")]));
+    }
+
+    #[test]
+    fn a_record_with_several_faults_names_them_all_in_one_answer() {
+        let mut wrong = record("kk", "");
+        if let Some(Body::Service(body)) = &mut wrong.body {
+            body.service.get_or_insert_default().category = "Two Words".into();
+        }
+        let plan = planned(vec![wrong]);
+        let answer = plan.result(&plan.decided).results.remove(0);
+        assert_eq!((answer.field.as_str(), answer.outcome()), ("service.title.id", Outcome::Rejected));
+        assert!(answer.message.contains("service.category"), "{}", answer.message);
+    }
+}

@@ -1,0 +1,253 @@
+//! The protocol: Hello → Welcome, then Batch → BatchResult as often as needed, then End → Summary.
+
+use mpp_api::{
+    registry::Service,
+    sync::{
+        Batch, BatchResult, Hello, Source, Summary, SyncRequest, SyncResponse, Welcome,
+        sync_request::Message as Asked, sync_response::Message as Answer,
+    },
+};
+use mpp_core::{Caller, Error, Reason, Result};
+use mpp_rpc::{Grant, status, time::to_timestamp};
+use mpp_store::{Actor, Expect};
+use prost::Message;
+use tokio::{sync::mpsc, time::timeout};
+use tokio_util::sync::CancellationToken;
+use tonic::{Status, Streaming};
+use uuid::Uuid;
+
+use super::{Limits, apply::Applier};
+use crate::{
+    model::{Check, checkpoint},
+    store::{
+        Registry, batches,
+        lease::{self, Begun},
+        place::lineage,
+    },
+};
+
+/// Longest mapping version, in characters.
+const MAX_VERSION: usize = 200;
+
+/// One client's stream.
+pub struct Stream {
+    /// What it writes to.
+    pub registry: Registry,
+    /// Who calls.
+    pub caller: Caller,
+    /// What the caller may.
+    pub grant: Grant,
+    /// The bounds.
+    pub limits: Limits,
+    /// What the client sends.
+    pub inbound: Streaming<SyncRequest>,
+    /// What it gets; holds one answer, so that a client that does not read is not answered ahead.
+    pub outbound: mpsc::Sender<Result<SyncResponse, Status>>,
+    /// Ends the session after the batch in work.
+    pub shutdown: CancellationToken,
+}
+
+/// The client has gone, and nobody is left to tell.
+struct Gone;
+
+impl Stream {
+    /// Serves the stream until it ends; the lease is let go in every case, so that the client can
+    /// come back at once.
+    pub async fn run(mut self) {
+        let Ok(Some(applier)) = self.begin().await else { return };
+        let ended = self.serve(&applier).await;
+        if let Err(error) = ended {
+            let _ = self.outbound.send(Err(status(error))).await;
+        }
+        if let Err(error) = release(&applier).await {
+            tracing::warn!(source = applier.lease.source, %error, "the lease ends by itself");
+        }
+    }
+
+    /// Takes the first message. `None` where the session was refused, which the client was told.
+    async fn begin(&mut self) -> Result<Option<Applier>, Gone> {
+        let begun = match self.next().await {
+            Ok(None) => return Err(Gone),
+            Ok(Some(Asked::Hello(hello))) => self.hello(hello).await,
+            Ok(Some(_)) => Err(violation("the first message must be a hello")),
+            Err(error) => Err(error),
+        };
+        match begun {
+            Ok((applier, welcome)) => {
+                self.send(Answer::Welcome(welcome)).await?;
+                Ok(Some(applier))
+            }
+            Err(error) => {
+                let _ = self.outbound.send(Err(status(error))).await;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn hello(&self, hello: Hello) -> Result<(Applier, Welcome)> {
+        check_hello(&hello)?;
+        let actor =
+            Actor { origin: hello.source.clone(), subject: self.caller.subject.clone() };
+        let mut tx = self.registry.db.begin(&actor).await?;
+        let source = tx.require::<Source>(&hello.source, "hello.source").await.map_err(|error| {
+            if error.reason() == Reason::ReferenceInvalid { Error::not_found(&hello.source) } else { error }
+        })?;
+        let unit = lineage(&mut tx, &source.doc.unit, "source.unit").await?;
+        self.grant.check(&[vec![hello.source.as_str()], unit.names()].concat())?;
+        let session = Uuid::now_v7().to_string();
+        let begun =
+            lease::take(&mut tx, &hello, &session, &self.caller.subject, self.limits.lease).await?;
+        let revision = tx.commit().await?;
+        // Whose a record is, is looked up in memory.
+        self.registry.see(revision).await;
+        let Begun { lease, checkpoint, send_all } = begun;
+        tracing::info!(source = lease.source, session, fencing = lease.fencing, send_all, "a session begins");
+        let welcome = Welcome {
+            session,
+            fencing_token: lease.fencing,
+            checkpoint: Some(checkpoint),
+            send_all,
+            max_batch_records: bound(self.limits.batch_records),
+            max_batch_bytes: bound(self.limits.batch_bytes),
+            lease_millis: i64::try_from(self.limits.lease.as_millis()).unwrap_or(i64::MAX),
+        };
+        let applier =
+            Applier { registry: self.registry.clone(), lease, actor, limits: self.limits };
+        Ok((applier, welcome))
+    }
+
+    /// Answers messages in their order, one at a time, until the end.
+    async fn serve(&mut self, applier: &Applier) -> Result<()> {
+        loop {
+            let sent = match self.next().await? {
+                None => return Ok(()),
+                Some(Asked::Batch(batch)) => {
+                    self.check_batch(&batch, applier)?;
+                    self.send(Answer::BatchResult(answer(applier, batch).await?)).await
+                }
+                Some(Asked::KeepAlive(_)) => {
+                    keep_alive(applier).await?;
+                    Ok(())
+                }
+                Some(Asked::End(_)) => {
+                    let _ = self.send(Answer::Summary(finish(applier).await?)).await;
+                    return Ok(());
+                }
+                Some(Asked::Hello(_)) => return Err(violation("a session has one hello only")),
+            };
+            if sent.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The next message; `None` where the client has gone.
+    async fn next(&mut self) -> Result<Option<Asked>> {
+        let message = tokio::select! {
+            message = timeout(self.limits.lease, self.inbound.message()) => message,
+            () = self.shutdown.cancelled() => {
+                return Err(Error::new(Reason::Unavailable, "the server is going away; connect again"));
+            }
+        };
+        match message {
+            Err(_) => Err(silent(&self.limits)),
+            Ok(Err(_) | Ok(None)) => Ok(None),
+            Ok(Ok(Some(request))) => {
+                request.message.map(Some).ok_or_else(|| violation("a message without content"))
+            }
+        }
+    }
+
+    async fn send(&self, answer: Answer) -> Result<(), Gone> {
+        self.outbound.send(Ok(SyncResponse { message: Some(answer) })).await.map_err(|_| Gone)
+    }
+
+    fn check_batch(&self, batch: &Batch, applier: &Applier) -> Result<()> {
+        let (records, bytes) = (batch.records.len(), batch.encoded_len());
+        if records > self.limits.batch_records || bytes > self.limits.batch_bytes {
+            let message = format!(
+                "a batch of {records} records and {bytes} bytes; the welcome allows {} and {}",
+                self.limits.batch_records, self.limits.batch_bytes
+            );
+            return Err(Error::new(Reason::TooLarge, message));
+        }
+        if batch.fencing_token != applier.lease.fencing {
+            return Err(violation("batch.fencing_token is not the welcome's"));
+        }
+        let Some(given) = &batch.checkpoint else {
+            return Err(violation("batch.checkpoint must be set"));
+        };
+        let mut check = Check::new("batch.checkpoint");
+        checkpoint::check(&mut check, given);
+        check.finish()
+    }
+}
+
+fn check_hello(hello: &Hello) -> Result<()> {
+    let mut check = Check::new("hello");
+    check.name("source", &hello.source, &["sources"]);
+    check.required("mapping_version", &hello.mapping_version, MAX_VERSION);
+    if let Some(given) = &hello.checkpoint {
+        check.within("checkpoint", |part| checkpoint::check(part, given));
+    }
+    check.finish()
+}
+
+async fn answer(applier: &Applier, batch: Batch) -> Result<BatchResult> {
+    let result = applier.answer(batch).await?;
+    if result.results.iter().any(|answer| answer.code == "INTERNAL") {
+        tracing::error!(source = applier.lease.source, nonce = result.nonce, "records were refused by the database");
+    }
+    Ok(result)
+}
+
+async fn keep_alive(applier: &Applier) -> Result<()> {
+    let mut tx = applier.registry.db.begin(&applier.actor).await?;
+    lease::hold(&mut tx, &applier.lease, applier.limits.lease).await?;
+    tx.commit().await.map(drop)
+}
+
+/// Ends the session completely: the source's record tells everyone when, and what was counted.
+async fn finish(applier: &Applier) -> Result<Summary> {
+    let Applier { registry, lease, actor, limits } = applier;
+    let mut tx = registry.db.begin(actor).await?;
+    let checkpoint = lease::hold(&mut tx, lease, limits.lease).await?;
+    lease::advance(&mut tx, lease, &checkpoint).await?;
+    let mut standings = batches::standings(tx.conn(), &[lease.source.clone()]).await?;
+    let standing = standings.remove(&lease.source).unwrap_or_default();
+    let found = tx.get::<Source>(&lease.source).await?;
+    let mut source = found.ok_or_else(|| Error::not_found(&lease.source))?;
+    source.doc.accounting = Some(standing.source);
+    source.doc.last_session = Some(standing.session);
+    source.doc.checkpoint = Some(checkpoint);
+    source.doc.last_success_time = Some(to_timestamp(tx.now()));
+    tx.put(&lease.source, &source.doc, source.labels, Expect::Any).await?;
+    lease::release(&mut tx, lease).await?;
+    let revision = tx.commit().await?;
+    registry.see(revision).await;
+    let services = registry.memory.read().count::<Service>();
+    tracing::info!(source = lease.source, session = lease.session, revision, services, "a session ends");
+    Ok(Summary { session: Some(standing.session), source: Some(standing.source), revision })
+}
+
+async fn release(applier: &Applier) -> Result<()> {
+    let mut tx = applier.registry.db.begin(&applier.actor).await?;
+    lease::release(&mut tx, &applier.lease).await?;
+    tx.commit().await.map(drop)
+}
+
+fn violation(what: &str) -> Error {
+    Error::new(Reason::ProtocolViolation, what)
+}
+
+fn silent(limits: &Limits) -> Error {
+    let message = format!(
+        "nothing was heard for {} s; send keep_alive while the source is slow, or begin again",
+        limits.lease.as_secs()
+    );
+    Error::new(Reason::LeaseLost, message)
+}
+
+fn bound(limit: usize) -> i32 {
+    i32::try_from(limit).unwrap_or(i32::MAX)
+}
