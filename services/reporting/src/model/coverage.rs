@@ -33,8 +33,8 @@ pub fn autonomous(state: &State, standings: &[Standing<'_>], day: &str) -> Share
     share(
         covered,
         of,
-        format!("kabupaten dan kota otonom ({of})"),
-        format!("autonomous regencies and cities ({of})"),
+        format!("{of} kabupaten dan kota otonom"),
+        format!("{of} autonomous regencies and cities"),
     )
 }
 
@@ -44,8 +44,8 @@ pub fn all(state: &State, standings: &[Standing<'_>], day: &str) -> Share {
     share(
         covered,
         of,
-        format!("kabupaten dan kota, termasuk wilayah administrasi Jakarta ({of})"),
-        format!("regencies and cities, Jakarta's administrative units included ({of})"),
+        format!("{of} kabupaten dan kota, termasuk wilayah administrasi Jakarta"),
+        format!("{of} regencies and cities, Jakarta's administrative units included"),
     )
 }
 

@@ -5,6 +5,8 @@ mod coverage;
 mod event;
 mod facts;
 mod project;
+#[cfg(test)]
+mod properties;
 mod published;
 mod report;
 mod rows;

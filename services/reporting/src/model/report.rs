@@ -82,8 +82,8 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
         uniformity: Some(share(
             uniform,
             judged,
-            format!("gerai yang jam layanannya diketahui ({judged})"),
-            format!("counters whose hours are known ({judged})"),
+            format!("{judged} gerai yang jam layanannya diketahui"),
+            format!("{judged} counters whose hours are known"),
         )),
         sources,
         changes,

@@ -16,8 +16,8 @@ pub fn sections(view: &View<'_>, lang: Lang) -> Vec<(&'static str, Markup)> {
     vec![
         ("headline", headline(view, lang)),
         ("map", map(view, lang)),
-        ("changes", quality::changes(view, lang)),
         ("stages", stages(view, lang)),
+        ("changes", quality::changes(view, lang)),
         ("deviations", quality::deviations(view, lang)),
         ("malls", malls(view, lang)),
         ("sources", quality::sources(view, lang)),
@@ -94,7 +94,6 @@ pub fn share_card(label: Phrase, share: Option<&Share>, lang: Lang) -> Markup {
                     (bar(share.percent))
                     p.detail {
                         (format::number(lang, share.numerator)) " " (text::OF.of(lang)) " "
-                        (format::number(lang, share.denominator)) " "
                         span.quiet { (wire(share.denominator_name.as_ref(), lang)) }
                     }
                 }

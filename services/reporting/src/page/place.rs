@@ -40,7 +40,10 @@ fn province_headline(view: &View<'_>, province: &ProvinceReport, lang: Lang) -> 
         numerator: province.covered,
         denominator: province.regions,
         percent: f64::from(province.covered) * 100.0 / f64::from(province.regions.max(1)),
-        denominator_name: Some(texts("kabupaten dan kota", "regencies and cities")),
+        denominator_name: Some(texts(
+            &format!("{} kabupaten dan kota", province.regions),
+            &format!("{} regencies and cities", province.regions),
+        )),
     };
     html! {
         section #headline {

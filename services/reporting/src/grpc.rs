@@ -1,0 +1,156 @@
+//! `mpp.reporting.v1.ReportService`: wire to model, and back.
+
+use std::{pin::Pin, sync::Arc};
+
+use futures::{Stream, StreamExt, stream};
+use jiff::civil::Date;
+use mpp_api::reporting::{
+    GetReportRequest, GetReportResponse, Report, VerifyProjectionsRequest,
+    VerifyProjectionsResponse, WatchReportRequest, WatchReportResponse,
+    report_service_server::ReportService,
+};
+use mpp_core::{Error, Reason, Result};
+use mpp_rpc::{status, time::from_timestamp};
+use mpp_store::Db;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+
+use crate::{
+    memory::Memory,
+    model::{Question, Upstream},
+    store,
+};
+
+/// The service over one replica's memory.
+pub struct Reports {
+    /// Where answers come from.
+    pub memory: Arc<Memory>,
+    /// For comparing the projections.
+    pub db: Db,
+    /// Ends the streams.
+    pub shutdown: CancellationToken,
+}
+
+type Reported = Pin<Box<dyn Stream<Item = Result<WatchReportResponse, Status>> + Send>>;
+
+#[tonic::async_trait]
+impl ReportService for Reports {
+    type WatchReportStream = Reported;
+
+    async fn get_report(
+        &self,
+        request: Request<GetReportRequest>,
+    ) -> Result<Response<GetReportResponse>, Status> {
+        let report = self.get(&request.into_inner()).await.map_err(status)?;
+        Ok(Response::new(GetReportResponse {
+            report: Some(report),
+        }))
+    }
+
+    async fn watch_report(
+        &self,
+        _: Request<WatchReportRequest>,
+    ) -> Result<Response<Reported>, Status> {
+        Ok(Response::new(self.watch()))
+    }
+
+    async fn verify_projections(
+        &self,
+        _: Request<VerifyProjectionsRequest>,
+    ) -> Result<Response<VerifyProjectionsResponse>, Status> {
+        let verified = store::verify(&self.db).await.map_err(status)?;
+        Ok(Response::new(VerifyProjectionsResponse {
+            equal: verified.live_digest == verified.rebuilt_digest,
+            live_digest: verified.live_digest,
+            rebuilt_digest: verified.rebuilt_digest,
+            inbox_count: verified.inbox_count,
+            differences: verified.differences,
+        }))
+    }
+}
+
+impl Reports {
+    async fn get(&self, request: &GetReportRequest) -> Result<Report> {
+        let question = question(request)?;
+        let least = [
+            request.min_registry_revision,
+            request.min_scheduling_revision,
+        ];
+        self.wait_for(least).await?;
+        self.memory.report(question)
+    }
+
+    /// Waits until both feeds have been read so far; the caller's deadline bounds it.
+    async fn wait_for(&self, least: [i64; 2]) -> Result<()> {
+        let mut updates = self.memory.subscribe();
+        loop {
+            updates.borrow_and_update();
+            let reached = self.memory.read(|state| {
+                Upstream::ALL
+                    .into_iter()
+                    .all(|feed| state.feed(feed).revision >= least[feed as usize])
+            });
+            if reached {
+                return Ok(());
+            }
+            tokio::select! {
+                _ = updates.changed() => {}
+                () = self.shutdown.cancelled() => return Err(draining()),
+            }
+        }
+    }
+
+    fn watch(&self) -> Reported {
+        let updates = self.memory.subscribe();
+        let reports = stream::unfold((updates, true), |(mut updates, first)| async move {
+            if !first {
+                updates.changed().await.ok()?;
+            }
+            let report = updates.borrow_and_update().report.clone();
+            Some((
+                Ok(WatchReportResponse {
+                    report: Some(report),
+                }),
+                (updates, false),
+            ))
+        });
+        let shutdown = self.shutdown.clone();
+        let until = Box::pin(async move { shutdown.cancelled().await });
+        let goodbye = stream::once(async { Err(status(draining())) });
+        Box::pin(reports.take_until(until).chain(goodbye))
+    }
+}
+
+fn draining() -> Error {
+    Error::new(Reason::Unavailable, "the server drains; connect again")
+}
+
+fn question(request: &GetReportRequest) -> Result<Question> {
+    let as_of = match request.as_of.as_str() {
+        "" => None,
+        text => Some(text.parse::<Date>().map_err(|_| {
+            Error::field(
+                "as_of",
+                "DATE",
+                "not a date; write it as 2026-11-24, or leave it empty",
+            )
+        })?),
+    };
+    let known_on = request.known_on.as_ref();
+    let known_on = known_on
+        .map(|time| from_timestamp(time, "known_on"))
+        .transpose()?;
+    for (field, revision) in [
+        ("min_registry_revision", request.min_registry_revision),
+        ("min_scheduling_revision", request.min_scheduling_revision),
+    ] {
+        if revision < 0 {
+            return Err(Error::field(field, "OUT_OF_RANGE", "must not be negative"));
+        }
+    }
+    Ok(Question {
+        as_of,
+        known_on,
+        ..Question::default()
+    })
+}
