@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use bytes::Bytes;
 use mpp_api::Document;
 use mpp_core::Result;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
     Labels, Put, Tx, db_error,
@@ -62,14 +62,13 @@ impl Tx {
         chunk: Vec<Item>,
         answers: &mut [Put],
     ) -> Result<()> {
-        let mut found = self.lock_many(kind, &chunk).await?;
+        let found = self.lock_many(kind, &chunk).await?;
         let mut changed = Vec::with_capacity(chunk.len());
         for item in chunk {
-            let stored = found.remove(&item.name);
-            let answer = judge(&item, stored.as_ref());
+            let answer = judge(&item, found.get(&item.name));
             answers[item.index] = answer;
             if answer.changed {
-                changed.push((item, answer.version, stored));
+                changed.push((item, answer.version));
             }
         }
         self.upsert_many(kind, changed).await
@@ -91,7 +90,9 @@ impl Tx {
             query = query.bind(&item.name);
         }
         let rows = query.fetch_all(self.conn()).await.map_err(db_error)?;
-        let pair = |row| Ok((sqlx::any::AnyRow::try_get(row, "name").map_err(db_error)?, Stored::from_row(row)?));
+        let pair = |row: &AnyRow| {
+            Ok((row.try_get("name").map_err(db_error)?, Stored::from_row(row)?))
+        };
         rows.iter().map(pair).collect()
     }
 
@@ -99,7 +100,7 @@ impl Tx {
     async fn upsert_many(
         &mut self,
         kind: &'static str,
-        rows: Vec<(Item, i64, Option<Stored>)>,
+        rows: Vec<(Item, i64)>,
     ) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
@@ -120,7 +121,7 @@ impl Tx {
         );
         let mut query = sqlx::query(AssertSqlSafe(text)).persistent(rows.len() == CHUNK);
         query = query.bind(kind).bind(now);
-        for (item, version, _) in &rows {
+        for (item, version) in &rows {
             query = query.bind(&item.name).bind(*version).bind(&item.labels).bind(&item.doc[..]);
         }
         let done = query.execute(self.conn()).await.map_err(db_error)?;
@@ -128,12 +129,9 @@ impl Tx {
         if done.rows_affected() != rows.len() as u64 {
             return Err(write_conflict());
         }
-        for (item, version, before) in rows {
-            let create_time = before.map_or(now, |before| before.create_time);
-            let Item { name, doc, labels, .. } = item;
-            let stored =
-                Stored { version, deleted: false, labels, doc, create_time, update_time: now };
-            self.seen.insert((kind, name), stored);
+        // Not remembered, since a batch may be large; what was is no longer true.
+        for (item, _) in rows {
+            self.seen.remove(&(kind, item.name));
         }
         Ok(())
     }

@@ -20,6 +20,8 @@ use crate::{
 
 /// How long a request waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(10);
+/// The feed's reader, initial states and catch-ups must not wait for each other.
+const MIN_CONNECTIONS: u32 = 6;
 /// A connection that lay idle longer is tried before it is used.
 const TRUST_IDLE: Duration = Duration::from_secs(5);
 
@@ -81,7 +83,7 @@ impl Db {
         owned: Option<Owned>,
     ) -> Result<Self> {
         let dialect = dialect_of(options)?;
-        let readers = pool(options, dialect, options.max_connections)?;
+        let readers = pool(options, dialect, options.max_connections.max(MIN_CONNECTIONS))?;
         let writers = match dialect.engine {
             Engine::Sqlite => pool(options, dialect, 1)?,
             Engine::Postgres => readers.clone(),
@@ -157,10 +159,14 @@ impl Db {
         self.now().await.map(drop)
     }
 
-    /// Closes every connection once it is given back.
+    /// Waits for every connection to be given back, closes it, and lets go of a SQLite file. Stop
+    /// the feed first.
     pub async fn close(&self) {
         self.0.writers.close().await;
         self.0.readers.close().await;
+        if let Some(owned) = &self.0.owned {
+            owned.release();
+        }
     }
 
     /// The lineage of the feed that this database holds.
@@ -201,7 +207,7 @@ pub(crate) fn dialect_of(options: &Options) -> Result<&'static Dialect> {
 
 fn pool(options: &Options, dialect: &'static Dialect, size: u32) -> Result<AnyPool> {
     AnyPoolOptions::new()
-        .max_connections(size.max(1))
+        .max_connections(size)
         .acquire_timeout(ACQUIRE)
         .test_before_acquire(false)
         .before_acquire(|conn, meta| {

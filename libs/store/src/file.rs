@@ -63,6 +63,14 @@ impl Owned {
         }
     }
 
+    /// Lets another process own the database.
+    pub fn release(&self) {
+        let file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Err(error) = file.unlock() {
+            tracing::warn!(%error, "cannot unlock the database");
+        }
+    }
+
     fn write(&self, mark: Option<&Mark>) -> std::io::Result<()> {
         let mut text = format!("process {}\n", std::process::id());
         if let Some(mark) = mark {

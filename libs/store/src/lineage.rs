@@ -49,10 +49,19 @@ pub(crate) async fn settle(
         .await
         .map_err(db_error)?;
     let lineage: String = row.try_get(0).map_err(db_error)?;
+    if let Some(owned) = owned {
+        owned.note(&lineage, served(conn).await?);
+    }
     if lineage == fresh {
         tracing::info!(lineage, "the feed starts a new lineage");
     }
     Ok(lineage)
+}
+
+/// The head of a SQLite database.
+async fn served(conn: &mut AnyConnection) -> Result<i64> {
+    let row = sqlx::query("select head from feed").fetch_one(conn).await.map_err(db_error)?;
+    row.try_get(0).map_err(db_error)
 }
 
 /// What a SQLite database calls its cluster: the stored text while the note beside the file agrees,

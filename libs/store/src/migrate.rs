@@ -95,7 +95,7 @@ async fn run_locked(
     sqlx::raw_sql(LEDGER).execute(&mut *conn).await.map_err(db_error)?;
     let mut ran = Vec::new();
     for (track, steps) in tracks(schema) {
-        let done = done(conn, track).await?;
+        let done = done(conn, track).await.map_err(db_error)?;
         for step in steps.iter().filter(|step| !done.contains(&step.version)) {
             apply(conn, dialect, track, step, options).await?;
             ran.push(format!("{track} {} {}", step.version, step.name));
@@ -119,7 +119,10 @@ async fn apply(
     };
     let mut tx = conn.begin().await.map_err(db_error)?;
     let failed = |error: sqlx::Error| {
-        let what = format!("step {track} {} {} failed: {error}", step.version, step.name);
+        let what = format!(
+            "step {} '{}' of {track} failed and left nothing: {error}; mend it and migrate again",
+            step.version, step.name
+        );
         Error::new(Reason::SchemaMismatch, what).with_context(error)
     };
     sqlx::raw_sql(text).execute(&mut *tx).await.map_err(failed)?;
@@ -140,10 +143,9 @@ async fn apply(
 pub(crate) async fn check(conn: &mut AnyConnection, schema: &Schema) -> Result<()> {
     for (track, steps) in tracks(schema) {
         let done = match done(conn, track).await {
-            Ok(done) => done,
             // Without a ledger nothing has run; the first missing step says so.
-            Err(error) if error.reason() == Reason::Internal => Vec::new(),
-            Err(error) => return Err(error),
+            Err(error) if has_no_table(&error) => Vec::new(),
+            done => done.map_err(db_error)?,
         };
         if let Some(step) = steps.iter().find(|step| !done.contains(&step.version)) {
             return Err(mismatch(format!(
@@ -173,13 +175,18 @@ fn tracks(schema: &Schema) -> [(&'static str, &'static [Migration]); 2] {
 }
 
 /// The versions of a track that have run. Index: migration's primary key.
-async fn done(conn: &mut AnyConnection, track: &str) -> Result<Vec<i64>> {
+async fn done(conn: &mut AnyConnection, track: &str) -> sqlx::Result<Vec<i64>> {
     let rows = sqlx::query("select version from migration where track = $1 order by version")
         .bind(track)
         .fetch_all(conn)
-        .await
-        .map_err(db_error)?;
-    rows.iter().map(|row| row.try_get(0).map_err(db_error)).collect()
+        .await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
+}
+
+fn has_no_table(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| {
+        error.code().as_deref() == Some("42P01") || error.message().contains("no such table")
+    })
 }
 
 /// Waits for the migrators' lock, a while.

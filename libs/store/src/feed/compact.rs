@@ -108,8 +108,7 @@ async fn compact_chunk(db: &Db) -> Result<bool> {
 
 /// Indexes: revision's primary key for the range, (tx, seq) of change.
 async fn delete_range(db: &Db, from: i64, to: i64) -> Result<()> {
-    let kept: Vec<_> = db.0.history_kinds.iter().map(|kind| format!("'{kind}'")).collect();
-    let kept = if kept.is_empty() { "''".to_owned() } else { kept.join(",") };
+    let kept = history_kinds(db);
     let mut tx = db.begin(&crate::Actor::default()).await?;
     let changes = format!(
         "delete from change where kind not in ({kept})
@@ -133,6 +132,12 @@ async fn delete_range(db: &Db, from: i64, to: i64) -> Result<()> {
     tx.commit().await.map(drop)
 }
 
+/// The kinds with history, as a list of literals; the service's own constants.
+fn history_kinds(db: &Db) -> String {
+    let kinds: Vec<_> = db.0.history_kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    if kinds.is_empty() { "''".to_owned() } else { kinds.join(",") }
+}
+
 /// The last revision that was committed before a time; 0 where none was. Index: revision_at.
 async fn revision_before(db: &Db, time: Micros) -> Result<i64> {
     let row = sqlx::query("select coalesce(max(rev), 0) from revision where at < $1")
@@ -143,16 +148,18 @@ async fn revision_before(db: &Db, time: Micros) -> Result<i64> {
     row.try_get(0).map_err(db_error)
 }
 
-/// Forgets names that were deleted before a time, in chunks. Index: record_tombstones.
+/// Forgets names that were deleted before a time, in chunks. A kind with history keeps its names:
+/// versions would start again. Index: record_tombstones.
 async fn drop_tombstones(db: &Db, before: Micros) -> Result<()> {
     // Each database names its rows in its own way.
     let row_id = match db.0.dialect.engine {
         Engine::Sqlite => "rowid",
         Engine::Postgres => "ctid",
     };
+    let kept = history_kinds(db);
     let text = format!(
         "delete from record where {row_id} in (select {row_id} from record
-         where deleted = 1 and update_time < $1 limit {CHUNK})"
+         where deleted = 1 and update_time < $1 and kind not in ({kept}) limit {CHUNK})"
     );
     loop {
         let done = sqlx::query(AssertSqlSafe(text.clone()))

@@ -87,12 +87,16 @@ pub(crate) struct Inner {
     db: Db,
     options: FeedOptions,
     shutdown: CancellationToken,
+    /// Cancelled once the reader has ended.
+    ended: CancellationToken,
     ring: RwLock<Ring>,
     tail: watch::Sender<Tail>,
     /// How far the reader has read.
     place: Mutex<Place>,
     /// The lineage of what is in the ring.
     lineage: RwLock<String>,
+    /// Tells this process's notifications from the others'.
+    id: String,
     states: Arc<Semaphore>,
     catch_ups: Semaphore,
 }
@@ -111,11 +115,13 @@ impl Feed {
             ring: RwLock::new(ring),
             place: Mutex::new(Place::after(bounds.head)),
             lineage: RwLock::new(bounds.lineage),
+            id: Uuid::now_v7().simple().to_string(),
             states: Arc::new(Semaphore::new(reads)),
             catch_ups: Semaphore::new(reads),
             db,
             options,
             shutdown,
+            ended: CancellationToken::new(),
         });
         let woken = Arc::new(Notify::new());
         tokio::spawn(reader::run(inner.clone(), woken.clone()));
@@ -130,6 +136,11 @@ impl Feed {
     /// The database that it is the feed of.
     pub fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// Waits until the reader has ended, after the shutdown. Then the database may be closed.
+    pub async fn ended(&self) {
+        self.0.ended.cancelled().await;
     }
 
     /// The last revision that followers can have.
@@ -160,9 +171,10 @@ impl Feed {
     /// cannot be resumed; `INVALID_FIELD` for a filter beyond its bounds.
     pub async fn subscribe(&self, start: Start, filter: Filter) -> Result<Subscription> {
         filter.check()?;
+        let epoch = self.0.tail.borrow().epoch;
         let lineage = self.0.lineage();
         let follower =
-            |place| Subscription::new(self.0.clone(), filter.clone(), lineage, place);
+            |place| Subscription::new(self.0.clone(), filter.clone(), epoch, lineage, place);
         match start {
             Start::Now => Ok(follower(Place::after(self.head())).with_greeting()),
             Start::State => Ok(follower(Place::after(self.head())).with_state(self.state(&filter))),

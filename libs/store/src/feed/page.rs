@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::TryStreamExt as _;
 use mpp_core::{Error, Reason, Result};
 use sqlx::{AnyPool, AssertSqlSafe, Row as _};
 
@@ -11,6 +12,8 @@ use crate::{db_error, read::BOUNDS};
 /// Most changes and most transactions of one page.
 const CHANGES: i64 = 256;
 const TRANSACTIONS: i64 = 64;
+/// About how many full pieces a page may hold in memory.
+const PIECES: usize = 4;
 
 /// A place in the feed: within a transaction, or (`seq` at its greatest) after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +60,18 @@ pub(crate) async fn bounds(pool: &AnyPool) -> Result<Bounds> {
     Ok(Bounds { lineage: row.try_get("lineage").map_err(db_error)?, floor, head: head.max(floor) })
 }
 
-/// The changes after `place` as pieces of at most about `piece_bytes`; none at the head.
+/// Changes that follow a place.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// None at the head.
+    pub pieces: Vec<Piece>,
+    /// True where more may follow at once.
+    pub more: bool,
+    /// Where the feed stands; looked up where no change follows.
+    pub bounds: Option<Bounds>,
+}
+
+/// The changes after `place`, in pieces of at most about `piece_bytes`, a few of them.
 ///
 /// One statement, so one snapshot: the floor that it reads is the one that its rows were read
 /// under, and compaction under way can only be noticed, never make a gap. Indexes: revision's
@@ -65,7 +79,7 @@ pub(crate) async fn bounds(pool: &AnyPool) -> Result<Bounds> {
 ///
 /// # Errors
 /// `REVISION_COMPACTED` below the floor.
-pub(crate) async fn read(pool: &AnyPool, place: Place, piece_bytes: usize) -> Result<Vec<Piece>> {
+pub(crate) async fn read(pool: &AnyPool, place: Place, piece_bytes: usize) -> Result<Page> {
     let text = format!(
         "select {COLUMNS}, c.seq, r.last_seq, (select floor from feed) as floor
          from (select rev, tx, last_seq, origin, actor, at from revision
@@ -74,28 +88,37 @@ pub(crate) async fn read(pool: &AnyPool, place: Place, piece_bytes: usize) -> Re
          where r.rev > $1 or c.seq > $2
          order by r.rev, c.seq limit $4"
     );
-    let rows = sqlx::query(AssertSqlSafe(text))
+    let mut rows = sqlx::query(AssertSqlSafe(text))
         .bind(place.revision)
         .bind(place.seq)
         .bind(TRANSACTIONS)
         .bind(CHANGES)
-        .fetch_all(pool)
-        .await
-        .map_err(db_error)?;
-    let floor = match rows.first() {
-        Some(row) => row.try_get("floor").map_err(db_error)?,
-        None => bounds(pool).await?.floor,
-    };
-    check_floor(place, floor)?;
-    let mut pieces: Vec<Piece> = Vec::new();
-    for row in &rows {
-        let change = Arc::new(Change::from_row(row)?);
+        .fetch(pool);
+    let mut page = Page { pieces: Vec::new(), more: false, bounds: None };
+    let (mut count, mut revisions, mut bytes) = (0, 0, 0);
+    while let Some(row) = rows.try_next().await.map_err(db_error)? {
+        check_floor(place, row.try_get("floor").map_err(db_error)?)?;
+        let change = Arc::new(Change::from_row(&row)?);
         let seq: i64 = row.try_get("seq").map_err(db_error)?;
         let last: i64 = row.try_get("last_seq").map_err(db_error)?;
         let end = if seq == last { i64::MAX } else { seq };
-        push(&mut pieces, change, end, piece_bytes);
+        (count, bytes) = (count + 1, bytes + change.size());
+        revisions += i64::from(end == i64::MAX);
+        push(&mut page.pieces, change, end, piece_bytes);
+        // One of the transactions may be that of `place`, all of which was read before.
+        page.more = count == CHANGES || revisions >= TRANSACTIONS - 1;
+        if bytes > piece_bytes * PIECES {
+            page.more = true;
+            break;
+        }
     }
-    Ok(pieces)
+    drop(rows);
+    if page.pieces.is_empty() {
+        let bounds = bounds(pool).await?;
+        check_floor(place, bounds.floor)?;
+        page.bounds = Some(bounds);
+    }
+    Ok(page)
 }
 
 /// What lies at or below the floor may be gone.

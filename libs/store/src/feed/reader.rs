@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use mpp_core::Result;
-use sqlx::postgres::PgListener;
+use sqlx::{AssertSqlSafe, postgres::PgListener};
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, sleep},
@@ -11,7 +11,7 @@ use tokio::{
 
 use super::{
     Inner,
-    page,
+    page::{self, Bounds, Place},
 };
 use crate::{db_error, lineage};
 
@@ -47,21 +47,32 @@ pub(super) async fn run(feed: Arc<Inner>, woken: Arc<Notify>) {
         }
     }
     note_now(&feed, &mut noted);
+    feed.ended.cancel();
 }
 
 /// Reads one page into the ring; true where there may be more.
 async fn advance(feed: &Inner) -> Result<bool> {
     let place = *feed.place.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let pieces = page::read(&feed.db.0.readers, place, feed.options.message_bytes).await?;
-    let Some(end) = pieces.last().map(|piece| piece.end) else { return Ok(false) };
+    let page = page::read(&feed.db.0.readers, place, feed.options.message_bytes).await?;
+    let Some(end) = page.pieces.last().map(|piece| piece.end) else {
+        return check_same(feed, place, page.bounds).map(|()| false);
+    };
     *feed.place.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = end;
     let tail = {
         let mut ring = feed.ring_mut();
-        pieces.into_iter().for_each(|piece| ring.push(piece));
+        page.pieces.into_iter().for_each(|piece| ring.push(piece));
         ring.tail()
     };
     feed.tail.send_replace(tail);
-    Ok(true)
+    Ok(page.more)
+}
+
+/// Nothing follows: either the reader is at the head, or the database is not the one it was.
+fn check_same(feed: &Inner, place: Place, bounds: Option<Bounds>) -> Result<()> {
+    let same = bounds.is_none_or(|bounds| {
+        bounds.head >= place.revision && bounds.lineage == feed.served_lineage()
+    });
+    if same { Ok(()) } else { Err(super::lineage_changed()) }
 }
 
 /// After an error: the database may have been restored or promoted, or compacted past the reader.
@@ -117,8 +128,8 @@ pub(super) async fn notify_others(feed: Arc<Inner>, mut committed: watch::Receiv
         }
         committed.borrow_and_update();
         // Best effort: who does not hear it polls.
-        let text = "notify mpp_feed";
-        if let Err(error) = sqlx::raw_sql(text).execute(&feed.db.0.readers).await {
+        let text = format!("notify {CHANNEL}, '{}'", feed.id);
+        if let Err(error) = sqlx::raw_sql(AssertSqlSafe(text)).execute(&feed.db.0.readers).await {
             tracing::debug!(%error, "cannot notify the other replicas");
         }
         sleep(COALESCE).await;
@@ -129,7 +140,7 @@ pub(super) async fn notify_others(feed: Arc<Inner>, mut committed: watch::Receiv
 pub(super) async fn listen(feed: Arc<Inner>, woken: Arc<Notify>) {
     while !feed.shutdown.is_cancelled() {
         let heard = tokio::select! {
-            heard = listen_once(&feed.db.0.url, &woken) => heard,
+            heard = listen_once(&feed, &woken) => heard,
             () = feed.shutdown.cancelled() => return,
         };
         if let Err(error) = heard {
@@ -139,13 +150,15 @@ pub(super) async fn listen(feed: Arc<Inner>, woken: Arc<Notify>) {
     }
 }
 
-async fn listen_once(url: &str, woken: &Notify) -> Result<()> {
-    let mut listener = PgListener::connect(url).await.map_err(db_error)?;
+async fn listen_once(feed: &Inner, woken: &Notify) -> Result<()> {
+    let mut listener = PgListener::connect(&feed.db.0.url).await.map_err(db_error)?;
     listener.listen(CHANNEL).await.map_err(db_error)?;
     loop {
         // None: the connection was lost and is back; something may have been missed.
-        listener.try_recv().await.map_err(db_error)?;
-        woken.notify_one();
+        let heard = listener.try_recv().await.map_err(db_error)?;
+        if heard.is_none_or(|heard| heard.payload() != feed.id) {
+            woken.notify_one();
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use super::page::{Piece, Place};
 #[derive(Debug)]
 pub(crate) enum Found {
     Piece(Arc<Piece>),
-    /// Nothing yet.
-    End,
+    /// Nothing yet: all that is in the ring, up to this head, lies before the cursor.
+    End { head: i64 },
     /// The ring has moved past it.
     Behind,
 }
@@ -51,11 +51,6 @@ impl Ring {
         Tail { next, head: self.head, epoch: self.epoch }
     }
 
-    /// Every change after this revision is here.
-    pub fn floor(&self) -> i64 {
-        self.floor
-    }
-
     /// Appends, and drops the oldest pieces above the limit; the newest always stays.
     pub fn push(&mut self, piece: Piece) {
         if piece.end.is_whole() {
@@ -92,7 +87,7 @@ impl Ring {
     pub fn get(&self, cursor: u64) -> Found {
         let Some(index) = cursor.checked_sub(self.first) else { return Found::Behind };
         let piece = usize::try_from(index).ok().and_then(|index| self.pieces.get(index));
-        piece.map_or(Found::End, |piece| Found::Piece(piece.clone()))
+        piece.map_or(Found::End { head: self.head }, |piece| Found::Piece(piece.clone()))
     }
 }
 
@@ -112,9 +107,9 @@ mod tests {
             ring.push(piece(revision, true, 30));
             assert!(ring.bytes <= 100);
         }
-        assert_eq!((ring.floor(), ring.tail().head), (96, 99));
+        assert_eq!((ring.floor, ring.tail().head), (96, 99));
         assert!(matches!(ring.get(0), Found::Behind));
-        assert!(matches!(ring.get(ring.tail().next), Found::End));
+        assert!(matches!(ring.get(ring.tail().next), Found::End { head: 99 }));
     }
 
     #[test]

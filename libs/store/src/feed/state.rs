@@ -6,6 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use futures::TryStreamExt as _;
 use mpp_core::{Error, Reason, Result};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -87,25 +88,14 @@ async fn send_page(
     to: &mpsc::Sender<Result<Part>>,
 ) -> Result<Option<String>> {
     let revision = snapshot.revision();
-    let rows = page(snapshot, filter, kind, after).await?;
-    let mut message = (Vec::new(), 0);
-    for row in &rows {
-        let change = change(row, kind, revision)?;
-        if !filter.matches_labels(&change.labels) {
-            continue;
-        }
-        let size = change.size();
-        if message.1 + size > limits.message_bytes && !message.0.is_empty() {
-            let (changes, _) = std::mem::take(&mut message);
-            hand_over(to, Part::Changes { changes, revision }, limits).await?;
-        }
-        message.0.push(Arc::new(change));
-        message.1 += size;
+    let page = page(snapshot, filter, kind, after, limits.message_bytes).await?;
+    let last = page.last().map(|change| change.name.clone());
+    let fits = page.into_iter().filter(|change| filter.matches_labels(&change.labels));
+    let changes: Vec<_> = fits.map(Arc::new).collect();
+    if !changes.is_empty() {
+        hand_over(to, Part::Changes { changes, revision }, limits).await?;
     }
-    if !message.0.is_empty() {
-        hand_over(to, Part::Changes { changes: message.0, revision }, limits).await?;
-    }
-    rows.last().map(|row| row.try_get("name").map_err(db_error)).transpose()
+    Ok(last)
 }
 
 async fn hand_over(to: &mpsc::Sender<Result<Part>>, part: Part, limits: Limits) -> Result<()> {
@@ -124,27 +114,37 @@ async fn next_kind(snapshot: &mut Read, after: &str) -> Result<Option<String>> {
     row.try_get(0).map_err(db_error)
 }
 
-/// Index: record's primary key.
+/// The records after a name, as many as fit in about a message. Index: record's primary key.
 async fn page(
     snapshot: &mut Read,
     filter: &Filter,
     kind: &str,
     after: &str,
-) -> Result<Vec<AnyRow>> {
+    message_bytes: usize,
+) -> Result<Vec<Change>> {
+    let revision = snapshot.revision();
     let text = format!(
         "select name, {COLUMNS} from record
          where kind = $1 and name >= $2 and name > $3 and name < $4 and deleted = 0
          order by name limit $5"
     );
-    sqlx::query(AssertSqlSafe(text))
+    let mut rows = sqlx::query(AssertSqlSafe(text))
         .bind(kind)
         .bind(&filter.name_prefix)
         .bind(after)
         .bind(format!("{}{LAST}", filter.name_prefix))
         .bind(PAGE)
-        .fetch_all(snapshot.conn())
-        .await
-        .map_err(db_error)
+        .fetch(snapshot.conn());
+    let (mut changes, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.try_next().await.map_err(db_error)? {
+        let change = change(&row, kind, revision)?;
+        bytes += change.size();
+        changes.push(change);
+        if bytes >= message_bytes {
+            break;
+        }
+    }
+    Ok(changes)
 }
 
 fn change(row: &AnyRow, kind: &str, revision: i64) -> Result<Change> {

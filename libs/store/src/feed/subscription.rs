@@ -60,9 +60,15 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    pub(super) fn new(feed: Arc<Inner>, filter: Filter, lineage: Uuid, place: Place) -> Self {
+    /// `epoch` was seen before `lineage` was: a restart between them is noticed.
+    pub(super) fn new(
+        feed: Arc<Inner>,
+        filter: Filter,
+        epoch: u64,
+        lineage: Uuid,
+        place: Place,
+    ) -> Self {
         let tail = feed.tail.subscribe();
-        let epoch = tail.borrow().epoch;
         let next_bookmark = Instant::now() + feed.options.bookmark_interval;
         let source = Source::Database(VecDeque::new());
         let (owes_token, greets) = (false, false);
@@ -186,9 +192,9 @@ impl Subscription {
                 Ok(self.deliver(&piece))
             }
             Found::Behind => Err(too_slow()),
-            Found::End => {
-                // All that is in the ring lies behind: the token may move on to its head.
-                let head = self.tail.borrow().head;
+            Found::End { head } => {
+                // The token may move on to what held nothing for this follower. The head is that
+                // of the same look: a later one may have pieces before it that were not seen.
                 if self.place.is_whole() && head > self.place.revision {
                     self.place = Place::after(head);
                 }
@@ -243,7 +249,8 @@ impl Inner {
     /// A page from the database, with few at a time.
     async fn catch_up(&self, place: Place) -> Result<Vec<Piece>> {
         let _permit = self.catch_ups.acquire().await.map_err(Error::internal)?;
-        page::read(&self.db.0.readers, place, self.options.message_bytes).await
+        let page = page::read(&self.db.0.readers, place, self.options.message_bytes).await?;
+        Ok(page.pieces)
     }
 }
 

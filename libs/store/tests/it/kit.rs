@@ -1,8 +1,14 @@
 //! What the stories share: a service with malls and units, and how to write them.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use mpp_api::registry::{Mall, Unit};
 use mpp_api::types::LocalizedText;
-use mpp_store::{Actor, Db, Labels, Migration, Schema};
+use mpp_store::{
+    Actor, Change, Db, Feed, FeedOptions, Labels, Migration, Op, Options, Schema, Subscription,
+};
+use tokio_util::sync::CancellationToken;
 
 /// A service whose malls keep their history.
 pub const SCHEMA: Schema = Schema {
@@ -44,4 +50,49 @@ pub async fn write(db: &Db, name: &str, title: &str, region: &str) -> i64 {
     let mut tx = db.begin(&officer()).await.unwrap();
     tx.put(name, &mall(name, title), in_region(region), mpp_store::Expect::Any).await.unwrap();
     tx.commit().await.unwrap()
+}
+
+/// A feed that can be stopped, as a server's is when it restarts.
+pub struct Served {
+    pub db: Db,
+    pub feed: Feed,
+    stop: CancellationToken,
+}
+
+impl Served {
+    pub async fn start(options: &Options, feed: FeedOptions) -> Self {
+        let db = Db::open_migrated(options, &SCHEMA).await.unwrap();
+        Self::over(db, feed).await
+    }
+
+    pub async fn over(db: Db, feed: FeedOptions) -> Self {
+        let stop = CancellationToken::new();
+        let feed = Feed::start(db.clone(), feed, stop.clone()).await.unwrap();
+        Self { db, feed, stop }
+    }
+
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.feed.ended().await;
+        self.db.close().await;
+    }
+}
+
+/// The changes of a follower up to its first token at or after a revision, and that token.
+pub async fn changes_to(follower: &mut Subscription, revision: i64) -> (Vec<Arc<Change>>, Bytes) {
+    let mut seen = Vec::new();
+    loop {
+        let batch = follower.next().await.unwrap().expect("the feed serves");
+        seen.extend(batch.changes);
+        if let Some(token) = batch.token
+            && batch.revision >= revision
+        {
+            return (seen, token);
+        }
+    }
+}
+
+/// What a follower saw, short: operation, name, version.
+pub fn told(changes: &[Arc<Change>]) -> Vec<(Op, &str, i64)> {
+    changes.iter().map(|change| (change.op, change.name.as_str(), change.version)).collect()
 }

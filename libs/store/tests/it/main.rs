@@ -1,5 +1,12 @@
-//! Stories of the store, told on both databases.
+//! Stories of the store, told on both databases. `MPP_TEST_SCALE` makes the random ones larger.
 #![allow(clippy::unwrap_used)]
 
+mod faults;
+mod history;
 mod kit;
+mod migrations;
+mod order;
 mod records;
+mod requests;
+mod restore;
+mod watch;

@@ -1,0 +1,114 @@
+//! Idempotency and leases.
+
+use std::time::Duration;
+
+use mpp_api::registry::Mall;
+use mpp_core::{Clock, Reason};
+use mpp_store::{Expect, Position, RequestKey};
+use mpp_testkit::on_both;
+use prost::Message as _;
+
+use crate::kit::{SCHEMA, in_region, mall, officer};
+
+const ID: &str = "0190b8a0-0000-7000-8000-000000000001";
+const NAME: &str = "malls/banyuwangi";
+
+fn key(digest: u8) -> RequestKey {
+    RequestKey::new("units/dpmptsp", "CreateMall", ID, [digest; 32]).unwrap()
+}
+
+#[tokio::test]
+async fn a_repeated_request_gets_the_first_answer_and_another_one_is_refused() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.unwrap();
+        assert!(db.replay(&key(1)).await.unwrap().is_none());
+        let mut tx = db.begin(&officer()).await.unwrap();
+        let answer = mall(NAME, "answered");
+        tx.put(NAME, &answer, in_region("35.10"), Expect::New).await.unwrap();
+        tx.remember(&key(1), &answer).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let again = db.replay(&key(1)).await.unwrap().unwrap();
+        assert_eq!(Mall::decode(again).unwrap(), answer);
+        let other = db.replay(&key(2)).await.unwrap_err();
+        assert_eq!(other.reason(), Reason::RequestIdReused);
+
+        let now = db.now().await.unwrap();
+        assert_eq!(db.expire_requests(now + 1).await.unwrap(), 1);
+        assert!(db.replay(&key(1)).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_concurrent_duplicates_one_counts_and_all_end_with_its_answer() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.unwrap();
+        let duplicates = (0..8).map(|number| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let mut tx = db.begin(&officer()).await?;
+                let answer = mall(NAME, &format!("of {number}"));
+                tx.remember(&key(1), &answer).await?;
+                tx.put(NAME, &answer, in_region("35.10"), Expect::New).await?;
+                tx.commit().await
+            })
+        });
+        let results = futures::future::join_all(duplicates).await;
+        assert_eq!(results.iter().filter(|sent| sent.as_ref().unwrap().is_ok()).count(), 1);
+        for lost in results.into_iter().filter_map(|sent| sent.unwrap().err()) {
+            assert_eq!(lost.reason(), Reason::WriteConflict);
+            assert!(lost.retry_after().is_some());
+        }
+        assert!(db.replay(&key(1)).await.unwrap().is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_id_is_a_uuid() {
+    let error = RequestKey::new("units/dpmptsp", "CreateMall", "1", [0; 32]).unwrap_err();
+    assert_eq!(error.violations()[0].field, "request_id");
+}
+
+#[tokio::test]
+async fn a_lease_has_one_holder_until_it_runs_out() {
+    on_both(async |database| {
+        let clock = Clock::stopped_at(0);
+        let options = database.options(clock.clone());
+        let db = mpp_store::Db::open_migrated(&options, &SCHEMA).await.unwrap();
+        let minute = Duration::from_secs(60);
+        assert!(db.lease("sweep", "replica-1", minute).await.unwrap());
+        assert!(db.lease("sweep", "replica-1", minute).await.unwrap(), "its holder renews it");
+        assert!(!db.lease("sweep", "replica-2", minute).await.unwrap());
+        assert!(db.lease("other", "replica-2", minute).await.unwrap());
+        clock.advance(60_000_000);
+        assert!(db.lease("sweep", "replica-2", minute).await.unwrap());
+        assert!(!db.lease("sweep", "replica-1", minute).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_position_is_saved_with_what_it_stands_for() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.unwrap();
+        let position = |revision| Position {
+            token: "token".into(),
+            revision,
+            lineage: "a-lineage".into(),
+        };
+        for revision in [7, 8] {
+            let mut tx = db.begin(&officer()).await.unwrap();
+            tx.save_position("registry", &position(revision)).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let mut tx = db.begin(&officer()).await.unwrap();
+        tx.save_position("registry", &position(9)).await.unwrap();
+        tx.rollback().await.unwrap();
+        let mut read = db.read().await.unwrap();
+        assert_eq!(read.position("registry").await.unwrap(), Some(position(8)));
+        assert_eq!(read.position("scheduling").await.unwrap(), None);
+    })
+    .await;
+}
