@@ -181,7 +181,7 @@ async fn plain_design(database: &TestDatabase, drawn: Drawn) -> (Faults, Faults)
         let url = database.url().to_owned();
         writers.spawn(plain_writer(url, seed, drawn, committed.clone()));
     }
-    let (mut seen, mut last) = (Vec::new(), 0);
+    let (mut seen, mut last) = (Vec::new(), 0_i64);
     let text = "select n, id, version from log where n > $1 order by n";
     loop {
         let ended = writers.is_empty();
