@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     config.bytes(["."]).extern_path(".google.protobuf.Any", "crate::Any");
     // Maps keep an order, so that the same record always has the same bytes.
     config.btree_map(["."]);
-    config.enable_type_names();
+    config.enable_type_names().type_name_domain(["."], "type.googleapis.com");
     config.include_file("mpp.rs");
     tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
     Ok(())

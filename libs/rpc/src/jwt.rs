@@ -115,7 +115,10 @@ struct KeySet {
 
 /// The keys that tokens may be signed with: a file, read again when it changes.
 #[derive(Clone)]
-pub struct Jwks(Arc<Watched<Vec<(String, Vec<u8>)>>>);
+pub struct Jwks(Arc<Watched<Keys>>);
+
+/// Public keys with their ids.
+type Keys = Vec<(String, Vec<u8>)>;
 
 impl Jwks {
     /// Opens a key set. Keys of other kinds than Ed25519 are passed over.
@@ -157,7 +160,7 @@ impl Jwks {
     }
 }
 
-fn parse_keys(files: &[Vec<u8>]) -> Result<Vec<(String, Vec<u8>)>> {
+fn parse_keys(files: &[Vec<u8>]) -> Result<Keys> {
     let wrong = |text: String| Error::field("jwks", "JWKS", text);
     let set: KeySet = serde_json::from_slice(&files[0])
         .map_err(|error| wrong(format!("not a JSON Web Key Set: {error}")))?;

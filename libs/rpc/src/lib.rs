@@ -21,7 +21,9 @@
 pub mod authz;
 mod client;
 mod drain;
+pub mod feed;
 mod file;
+pub mod follow;
 mod health;
 mod identity;
 pub mod jwt;

@@ -93,8 +93,7 @@ fn wrong(field: &str, error: &dyn std::fmt::Display) -> Error {
 /// this trust domain. The handshake has checked the certificate itself.
 pub(crate) fn caller_of(certificate: &CertificateDer<'_>) -> Option<Caller> {
     let certificate = EndEntityCert::try_from(certificate).ok()?;
-    let caller = certificate.valid_uri_names().find_map(caller_of_id);
-    caller
+    certificate.valid_uri_names().find_map(caller_of_id)
 }
 
 /// `spiffe://mpp.go.id/agency/{unit}` syncs and keeps that unit's catalog;

@@ -5,6 +5,7 @@ mod client;
 mod deadline;
 mod drain;
 mod faults;
+mod feed;
 mod health;
 mod identity;
 mod limits;
