@@ -1,1 +1,25 @@
-//! End-to-end tests.
+//! The harness of the end-to-end tests: the built binary in as many processes as in production.
+//!
+//! Nothing here links a service. A [`Suite`] is three databases and three `mpp serve` processes,
+//! set up as an operator would: keys and tokens by `mpp token`, schemas by `mpp migrate`, addresses
+//! and files by environment variables. Tests call it as a client would, over gRPC or by commands.
+//!
+//! Processes write their logs to files, which are shown when a test fails, and never outlive it.
+//! The harness panics where something does not work: it has no caller that could do better.
+
+#![forbid(unsafe_code)]
+
+pub mod cluster;
+pub mod copy;
+pub mod http;
+pub mod keys;
+pub mod process;
+pub mod program;
+pub mod proxy;
+pub mod suite;
+pub mod tls;
+pub mod town;
+pub mod wait;
+
+pub use suite::{Service, Setup, Suite};
+pub use wait::{PATIENCE, eventually};

@@ -1,0 +1,143 @@
+//! A PostgreSQL cluster of one's own, that may be killed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::{
+    PATIENCE, eventually,
+    process::{Signal, send},
+    program::Said,
+    suite::free_port,
+};
+
+/// The cluster; it is ended and thrown away with this value.
+#[derive(Debug)]
+pub struct Cluster {
+    folder: TempDir,
+    programs: PathBuf,
+    /// Whom the server runs as, since it refuses to run as root.
+    user: Option<String>,
+    port: u16,
+}
+
+impl Cluster {
+    /// Makes and starts a cluster.
+    ///
+    /// # Panics
+    /// Where PostgreSQL is not installed.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let user = server_user().await;
+        if let Some(user) = &user {
+            own(folder.path(), user).await;
+        }
+        let cluster = Self { folder, programs: programs(), user, port: free_port() };
+        let made = cluster.run("initdb", &["--username", "postgres", "--auth", "trust", "--locale", "C", "--encoding", "UTF8"]);
+        made.await.succeeded();
+        cluster.restart().await;
+        cluster
+    }
+
+    /// Makes an empty database, and gives its URL.
+    pub async fn database(&self, name: &str) -> String {
+        let mut create = Command::new(self.programs.join("createdb"));
+        create.args(["--host", "127.0.0.1", "--username", "postgres", "--port", &self.port.to_string(), name]);
+        Said::by(create).await.succeeded();
+        format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Kills the server with all its backends, as a loss of power would.
+    pub async fn kill(&self) {
+        let file = fs::read_to_string(self.data().join("postmaster.pid")).expect("a running server");
+        let id = file.lines().next().and_then(|line| line.parse().ok()).expect("its first line is an id");
+        send(id, Signal::Kill).await;
+    }
+
+    /// Starts the server again; backends that outlived it by a moment are waited for.
+    pub async fn restart(&self) {
+        let log = self.folder.path().join("log").display().to_string();
+        let options = format!("-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200", self.port);
+        let start = ["start", "--silent", "--wait", "--log", &log, "--options", &options];
+        eventually(PATIENCE, "PostgreSQL is up", async || {
+            let said = self.run("pg_ctl", &start).await;
+            if said.code == 0 { Ok(()) } else { Err(format!("{}{}", said.out, said.err)) }
+        })
+        .await;
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    async fn run(&self, program: &str, args: &[&str]) -> Said {
+        let program = self.programs.join(program);
+        let mut command = match &self.user {
+            None => Command::new(program),
+            Some(user) => {
+                let mut as_user = Command::new("runuser");
+                as_user.args(["-u", user, "--"]).arg(program);
+                as_user
+            }
+        };
+        command.args(args).arg("--pgdata").arg(self.data()).current_dir(self.folder.path());
+        // A server that stays keeps its pipes open, so its output goes to files.
+        let said = tempfile::tempfile().expect("a file");
+        command.stdout(said.try_clone().expect("a handle")).stderr(said.try_clone().expect("a handle"));
+        let status = command.status().await.expect("a command that starts");
+        Said { code: status.code().unwrap_or(-1), out: read_back(said), err: String::new() }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        let pid = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
+        if let Some(id) = pid.lines().next() {
+            let line = format!("kill -s QUIT {id} 2>/dev/null");
+            let _ = std::process::Command::new("sh").arg("-c").arg(line).status();
+            // It removes its files by itself; the folder goes after that.
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+}
+
+fn read_back(mut file: fs::File) -> String {
+    use std::io::{Read as _, Seek as _};
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+    read.map(|_| text).unwrap_or_default()
+}
+
+async fn server_user() -> Option<String> {
+    let is = async |line: &str| {
+        let status = Command::new("sh").arg("-c").arg(line).status().await;
+        status.is_ok_and(|status| status.success())
+    };
+    if !is("test \"$(id -u)\" = 0").await {
+        return None;
+    }
+    let user = if is("id postgres >/dev/null 2>&1").await { "postgres" } else { "nobody" };
+    Some(user.to_owned())
+}
+
+async fn own(folder: &Path, user: &str) {
+    let mut chown = Command::new("chown");
+    chown.arg(user).arg(folder);
+    Said::by(chown).await.succeeded();
+}
+
+/// The folder of PostgreSQL's programs: the newest that Debian installed, or one on the path.
+fn programs() -> PathBuf {
+    let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let version = |path: &Path| path.parent().and_then(|p| p.file_name()?.to_str()?.parse::<u32>().ok());
+    let newest = installed.map(|entry| entry.path().join("bin")).max_by_key(|path| version(path));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    newest.into_iter().chain(std::env::split_paths(&path)).find(|folder| folder.join("initdb").is_file()).unwrap_or_else(|| {
+        panic!("PostgreSQL's initdb is not here: tests/run installs it, or `apt-get install postgresql`")
+    })
+}

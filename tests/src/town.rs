@@ -1,0 +1,298 @@
+//! A small directory to tell stories with: one regency, one mall, one counter, one ministry's
+//! catalog. Everybody writes what is theirs, through the API.
+
+use std::{fmt::Write as _, fs, path::PathBuf};
+
+use mpp_api::{
+    registry::{
+        AcceptOfferingRequest, Counter, CreateCounterRequest, CreateMallRequest, CreateOfferingRequest,
+        CreateUnitRequest, CreateWindowRequest, Mall, Offering, Unit, Window,
+        catalog_service_client::CatalogServiceClient, counter::Regime,
+        directory_service_client::DirectoryServiceClient,
+        mall::{Site, Stage, StageEntry},
+        unit::Kind,
+    },
+    scheduling::{
+        CreateHoursRuleRequest, HoursRule, Interval,
+        hours_rule::{Season, Week},
+        hours_service_client::HoursServiceClient,
+    },
+    sync::{CreateSourceRequest, Source, sync_service_client::SyncServiceClient},
+    types::{LocalizedText, Location},
+};
+use mpp_core::Reason;
+use mpp_rpc::error_of;
+
+use crate::{
+    PATIENCE, Service, Suite, eventually,
+    keys::{ADMINISTRATOR, OFFICER, ORGANISER, PUBLISHER, Who},
+    program::Said,
+};
+
+/// The mall.
+pub const MALL: &str = "malls/banyuwangi";
+/// Its counter of the civil registration office.
+pub const DUKCAPIL: &str = "malls/banyuwangi/counters/dukcapil";
+/// The counter's window.
+pub const WINDOW: &str = "malls/banyuwangi/counters/dukcapil/windows/1";
+/// A replacement of a lost identity card, there.
+pub const OFFERING: &str = "malls/banyuwangi/counters/dukcapil/offerings/ktp-hilang";
+/// The service that it is of.
+pub const KTP_HILANG: &str = "units/kemendagri/services/ktp-hilang";
+/// The ministry's catalog.
+pub const SOURCE: &str = "sources/kemendagri";
+
+/// How the ministry's columns become the canonical record.
+const MAPPING: &str = r#"
+{ source_id: (.kode | ascii_downcase),
+  service: {
+    unit: "units/kemendagri",
+    title: {id: .nama},
+    category: "population",
+    fees: [.biaya | rupiah],
+    time: (.waktu | service_time) } }
+"#;
+
+/// The ministry's own system: a CSV file, and the agent beside it.
+#[derive(Debug)]
+pub struct Ministry {
+    folder: PathBuf,
+}
+
+/// A row of its file: code, name, fee, time.
+pub type Row = [String; 4];
+
+impl Ministry {
+    /// Lays the agent's files out.
+    pub fn new(suite: &Suite) -> Self {
+        let folder = suite.home().join("kemendagri");
+        fs::create_dir_all(&folder).expect("a folder");
+        let config = format!(
+            "source = \"{SOURCE}\"\nmapping = \"map.jq\"\nstate = \"state.db\"\n\
+             patience_seconds = 120\n\n[input]\ntype = \"csv\"\npath = \"services.csv\"\n"
+        );
+        fs::write(folder.join("agent.toml"), config).expect("a file");
+        fs::write(folder.join("map.jq"), MAPPING).expect("a file");
+        Self { folder }
+    }
+
+    /// Writes the catalog anew.
+    pub fn publish(&self, rows: &[Row]) {
+        let mut text = "kode,nama,biaya,waktu\n".to_owned();
+        for row in rows {
+            writeln!(text, "{}", row.each_ref().map(|cell| format!("\"{cell}\"")).join(",")).expect("a String");
+        }
+        // Written beside it and moved, so that no agent reads half of it.
+        let (beside, path) = (self.folder.join("services.new"), self.folder.join("services.csv"));
+        fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).expect("a file");
+    }
+
+    /// The arguments of the agent's command.
+    pub fn agent(&self) -> [String; 3] {
+        ["agent".to_owned(), "run".to_owned(), self.folder.join("agent.toml").display().to_string()]
+    }
+
+    /// Runs the agent once.
+    pub async fn sync(&self, suite: &Suite) -> Said {
+        let args = self.agent();
+        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        suite.run(PUBLISHER, &args).await
+    }
+}
+
+/// A row of the ministry's file.
+pub fn row(code: &str, name: &str, fee: &str) -> Row {
+    [code, name, fee, "paling lama 1 hari kerja"].map(str::to_owned)
+}
+
+/// The catalog at first.
+pub fn catalog() -> Vec<Row> {
+    vec![
+        row("KTP-HILANG", "Penggantian KTP elektronik yang hilang", "Rp 50.000"),
+        row("KK-BARU", "Penerbitan Kartu Keluarga baru", "Gratis"),
+        row("AKTA-LAHIR", "Penerbitan akta kelahiran", "Gratis"),
+    ]
+}
+
+/// Units, the mall, its counter, the source: everything before the first sync.
+pub async fn found(suite: &Suite) {
+    for (id, kind, parent, name) in [
+        ("kemendagri", Kind::Ministry, "", "Kementerian Dalam Negeri"),
+        ("pemkab-banyuwangi", Kind::LocalGovernment, "", "Pemerintah Kabupaten Banyuwangi"),
+        ("disdukcapil-banyuwangi", Kind::Office, "units/pemkab-banyuwangi", "Disdukcapil Banyuwangi"),
+        ("dpmptsp-banyuwangi", Kind::Office, "units/pemkab-banyuwangi", "DPMPTSP Banyuwangi"),
+    ] {
+        create_unit(suite, id, kind, parent, name).await;
+    }
+    create_mall(suite).await;
+    create_source(suite).await;
+    create_counter(suite).await;
+}
+
+/// The whole town: founded, synced, offering, and open at all hours of every day, so that no story
+/// depends on when it is told.
+pub async fn open(suite: &Suite) -> Ministry {
+    found(suite).await;
+    let ministry = Ministry::new(suite);
+    ministry.publish(&catalog());
+    ministry.sync(suite).await.succeeded();
+    offer(suite).await;
+    set_hours(suite, ADMINISTRATOR, "national", "national", ("00:00", "24:00")).await;
+    ministry
+}
+
+async fn create_unit(suite: &Suite, id: &str, kind: Kind, parent: &str, name: &str) {
+    let mut directory = directory(suite, ADMINISTRATOR);
+    let unit = Unit {
+        display_name: text(name),
+        kind: kind.into(),
+        parent: parent.to_owned(),
+        ..Default::default()
+    };
+    let request =
+        CreateUnitRequest { unit_id: id.to_owned(), unit: Some(unit), request_id: request_id(), ..Default::default() };
+    directory.create_unit(request).await.expect("a unit");
+}
+
+async fn create_mall(suite: &Suite) {
+    let mall = Mall {
+        display_name: text("Mal Pelayanan Publik Banyuwangi"),
+        region: "regions/35.10".into(),
+        organiser: "units/dpmptsp-banyuwangi".into(),
+        sites: vec![Site {
+            address: "Jalan Sritanjung, Banyuwangi".into(),
+            location: Some(Location { latitude: -8.2113, longitude: 114.3753 }),
+        }],
+        stages: vec![StageEntry {
+            stage: Stage::Operating.into(),
+            date: "2017-10-06".into(),
+            evidence: "Antara Jatim, 2018".into(),
+        }],
+        ..Default::default()
+    };
+    let request = CreateMallRequest {
+        mall_id: "banyuwangi".into(),
+        mall: Some(mall),
+        request_id: request_id(),
+        ..Default::default()
+    };
+    directory(suite, ADMINISTRATOR).create_mall(request).await.expect("a mall");
+}
+
+async fn create_source(suite: &Suite) {
+    let source = Source {
+        display_name: text("Katalog Kemendagri"),
+        unit: "units/kemendagri".into(),
+        freshness_target_seconds: 86_400,
+        ..Default::default()
+    };
+    let request =
+        CreateSourceRequest { source_id: "kemendagri".into(), source: Some(source), request_id: request_id() };
+    let channel = suite.channel(Service::Registry, ADMINISTRATOR);
+    SyncServiceClient::new(channel).create_source(request).await.expect("a source");
+}
+
+async fn create_counter(suite: &Suite) {
+    let mut directory = directory(suite, ORGANISER);
+    let counter = Counter {
+        display_name: text("Gerai Dukcapil"),
+        unit: "units/disdukcapil-banyuwangi".into(),
+        regime: Regime::CivilService.into(),
+        ticket_prefix: "A".into(),
+        ..Default::default()
+    };
+    let request = CreateCounterRequest {
+        parent: MALL.into(),
+        counter_id: "dukcapil".into(),
+        counter: Some(counter),
+        request_id: request_id(),
+        ..Default::default()
+    };
+    directory.create_counter(request).await.expect("a counter");
+    for id in ["1", "2"] {
+        let window = Window { display_name: text(&format!("Loket {id}")), ..Default::default() };
+        let request = CreateWindowRequest {
+            parent: DUKCAPIL.into(),
+            window_id: id.into(),
+            window: Some(window),
+            request_id: request_id(),
+            ..Default::default()
+        };
+        directory.create_window(request).await.expect("a window");
+    }
+}
+
+/// The unit proposes, the organiser accepts: ten places in each half hour.
+pub async fn offer(suite: &Suite) {
+    let offering =
+        Offering { service: KTP_HILANG.into(), slot_minutes: 30, slot_capacity: 10, ..Default::default() };
+    let request = CreateOfferingRequest {
+        parent: DUKCAPIL.into(),
+        offering_id: "ktp-hilang".into(),
+        offering: Some(offering),
+        request_id: request_id(),
+        ..Default::default()
+    };
+    catalog_of(suite, OFFICER).create_offering(request).await.expect("an offering");
+    let request =
+        AcceptOfferingRequest { name: OFFERING.into(), request_id: request_id(), ..Default::default() };
+    catalog_of(suite, ORGANISER).accept_offering(request).await.expect("an accepted offering");
+}
+
+/// Gives a target the same hours on every day, holidays too.
+pub async fn set_hours(suite: &Suite, who: Who, id: &str, target: &str, hours: (&str, &str)) {
+    let day = || vec![Interval { open: hours.0.into(), close: hours.1.into() }];
+    let week = Week { mon: day(), tue: day(), wed: day(), thu: day(), fri: day(), sat: day(), sun: day() };
+    let rule = HoursRule {
+        target: target.to_owned(),
+        season: Season::Any.into(),
+        weekly: Some(week),
+        works_national_holidays: true,
+        works_collective_leave: true,
+        source: "Surat edaran 1".into(),
+        ..Default::default()
+    };
+    let request = CreateHoursRuleRequest {
+        hours_rule_id: id.to_owned(),
+        hours_rule: Some(rule),
+        request_id: request_id(),
+        ..Default::default()
+    };
+    let hours = HoursServiceClient::new(suite.channel(Service::Scheduling, who));
+    // Scheduling follows the registry; what was made a moment ago may not have reached it yet.
+    eventually(PATIENCE, &format!("scheduling takes the hours of {target}"), async || {
+        match hours.clone().create_hours_rule(request.clone()).await {
+            Ok(_) => Ok(()),
+            Err(status) if is_not_there_yet(&status) => Err(status.to_string()),
+            Err(status) => panic!("hours of {target}: {status:?}"),
+        }
+    })
+    .await;
+}
+
+fn is_not_there_yet(status: &tonic::Status) -> bool {
+    let error = error_of(status);
+    [Reason::ReferenceInvalid, Reason::NotFound, Reason::Unavailable, Reason::PermissionDenied]
+        .iter()
+        .any(|reason| error.is(*reason))
+}
+
+/// The directory, as `who` calls it.
+pub fn directory(suite: &Suite, who: Who) -> DirectoryServiceClient<mpp_rpc::Channel> {
+    DirectoryServiceClient::new(suite.channel(Service::Registry, who))
+}
+
+/// The catalog, as `who` calls it.
+pub fn catalog_of(suite: &Suite, who: Who) -> CatalogServiceClient<mpp_rpc::Channel> {
+    CatalogServiceClient::new(suite.channel(Service::Registry, who))
+}
+
+/// A fresh id for a write.
+pub fn request_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// An Indonesian text.
+pub fn text(id: &str) -> Option<LocalizedText> {
+    Some(LocalizedText { id: id.to_owned(), en: String::new() })
+}

@@ -1,0 +1,35 @@
+//! Waiting for what comes about by itself.
+
+use std::time::{Duration, Instant};
+
+/// How long anything may take on a busy machine. Times are printed, not judged.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Looks again and again until `check` has what is waited for, and prints how long that took.
+///
+/// # Panics
+/// With the last thing that `check` said was missing, after `limit`.
+pub async fn eventually<T>(limit: Duration, what: &str, mut check: impl AsyncFnMut() -> Result<T, String>) -> T {
+    let begun = Instant::now();
+    loop {
+        match check().await {
+            Ok(found) => {
+                println!("    {what}: after {} ms", begun.elapsed().as_millis());
+                return found;
+            }
+            Err(missing) if begun.elapsed() > limit => panic!("{what}: not within {limit:?}: {missing}"),
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+/// `Ok` where it holds, else what is missing.
+///
+/// # Errors
+/// `missing`, where it does not hold.
+pub fn that(holds: bool, missing: impl Into<String>) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(missing.into()) }
+}
