@@ -2,7 +2,8 @@
 //! token, the trace, and a deadline where the caller has set none.
 
 use std::{
-    env,
+    env, mem,
+    net::IpAddr,
     path::PathBuf,
     sync::Arc,
     task::{Context, Poll},
@@ -11,22 +12,21 @@ use std::{
 
 use futures::future::BoxFuture;
 use http::{HeaderValue, Request, Response, header::AUTHORIZATION};
+use http_body_util::{BodyExt as _, Full};
 use mpp_core::{Error, Result};
 use tonic::{
     TimeoutExpired,
     body::Body,
     transport::{Certificate, ClientTlsConfig, Identity},
 };
-use tower::Service;
+use tower::{Service, ServiceExt as _};
 
-use crate::{
-    file::{Watched, read_file},
-    layer::deadline,
-    method, status,
-};
+use crate::{file::Watched, layer::deadline, method, status};
 
 /// Deadline of a call that sets none.
 const DEFAULT_DEADLINE: HeaderValue = HeaderValue::from_static("10S");
+/// How often a call is sent that has not left.
+const MOST_TRIES: usize = 4;
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long an idle connection is trusted before it is pinged; servers allow it.
 const KEEPALIVE: Duration = Duration::from_secs(20);
@@ -68,6 +68,8 @@ pub struct ClientTls {
 #[derive(Clone)]
 pub struct Channel {
     inner: tonic::transport::Channel,
+    /// With TLS: makes another connection when a certificate or key has been renewed.
+    renewed: Option<(Arc<Watched<tonic::transport::Channel>>, u64)>,
     token: Option<Arc<Token>>,
 }
 
@@ -77,55 +79,111 @@ enum Token {
 }
 
 /// A channel to `endpoint`. It connects with the first call, and again after it has been lost.
+/// Token and certificates are read again when their files change.
 ///
 /// # Errors
 /// The address, a file, or the token cannot be used; the error names it.
 pub fn connect(endpoint: &Endpoint) -> Result<Channel> {
-    let wrong = |error: &dyn std::fmt::Display| {
-        let text = format!("'{}' cannot be used: {error}", endpoint.address);
-        Error::field("address", "ADDRESS", text)
-    };
-    let mut target = tonic::transport::Endpoint::from_shared(endpoint.address.clone())
-        .map_err(|error| wrong(&error))?
-        .connect_timeout(CONNECT)
-        .tcp_nodelay(true)
-        .http2_keep_alive_interval(KEEPALIVE)
-        .keep_alive_timeout(KEEPALIVE)
-        .keep_alive_while_idle(true);
-    match (target.uri().scheme_str(), &endpoint.tls) {
-        (Some("http"), None) => {}
-        (Some("https"), Some(tls)) => {
-            target = target
-                .tls_config(tls.config()?)
-                .map_err(|error| wrong(&error))?;
-        }
-        (Some("https"), None) => return Err(wrong(&"https needs a CA file (--ca)")),
-        (Some("http"), Some(_)) => return Err(wrong(&"TLS was asked for; write https://")),
-        _ => return Err(wrong(&"write http://HOST:PORT or https://HOST:PORT")),
-    }
+    let address = &endpoint.address;
+    let wrong = |text: &str| Err(unusable(address, &text));
+    let target = target(address)?;
     let token = endpoint
         .token
         .as_ref()
         .map(Token::open)
         .transpose()?
         .map(Arc::new);
-    Ok(Channel {
-        inner: target.connect_lazy(),
-        token,
-    })
+    match (target.uri().scheme_str(), endpoint.tls.clone()) {
+        (Some("http"), None) => {
+            warn_of_plain_text(&target, token.is_some());
+            Ok(Channel {
+                inner: target.connect_lazy(),
+                renewed: None,
+                token,
+            })
+        }
+        (Some("https"), Some(tls)) => {
+            let make = move |files: &[Vec<u8>]| secured(&target, &tls, files);
+            let watched = Arc::new(Watched::open(endpoint.tls_files(), make)?);
+            let inner = watched.current().as_ref().clone();
+            Ok(Channel {
+                inner,
+                renewed: Some((watched, 0)),
+                token,
+            })
+        }
+        (Some("https"), None) => wrong("https needs the authority's certificate (--ca)"),
+        (Some("http"), Some(_)) => wrong("TLS was asked for; write https://"),
+        _ => wrong("write http://HOST:PORT or https://HOST:PORT"),
+    }
 }
 
-impl ClientTls {
-    fn config(&self) -> Result<ClientTlsConfig> {
-        let ca = Certificate::from_pem(read_file(&self.ca)?);
-        let mut config = ClientTlsConfig::new().ca_certificate(ca);
-        if let Some((certificate, key)) = &self.identity {
-            config = config.identity(Identity::from_pem(read_file(certificate)?, read_file(key)?));
-        }
-        if let Some(name) = &self.server_name {
-            config = config.domain_name(name);
-        }
-        Ok(config)
+fn target(address: &str) -> Result<tonic::transport::Endpoint> {
+    let target = tonic::transport::Endpoint::from_shared(address.to_owned())
+        .map_err(|error| unusable(address, &error))?;
+    Ok(target
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true)
+        .http2_keep_alive_interval(KEEPALIVE)
+        .keep_alive_timeout(KEEPALIVE)
+        .keep_alive_while_idle(true))
+}
+
+fn unusable(address: &str, error: &dyn std::fmt::Display) -> Error {
+    Error::field(
+        "address",
+        "ADDRESS",
+        format!("'{address}' cannot be used: {error}"),
+    )
+}
+
+/// The files are the authority and, where there is an identity, its certificate and key.
+fn secured(
+    target: &tonic::transport::Endpoint,
+    tls: &ClientTls,
+    files: &[Vec<u8>],
+) -> Result<tonic::transport::Channel> {
+    let mut config = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(&files[0]));
+    if let [_, certificate, key] = files {
+        config = config.identity(Identity::from_pem(certificate, key));
+    }
+    if let Some(name) = &tls.server_name {
+        config = config.domain_name(name);
+    }
+    let target = target.clone().tls_config(config);
+    let target = target.map_err(|error| unusable(&tls.ca.display().to_string(), &error))?;
+    Ok(target.connect_lazy())
+}
+
+/// A mesh may encrypt what leaves the machine, so that this is no error.
+fn warn_of_plain_text(target: &tonic::transport::Endpoint, has_token: bool) {
+    let host = target
+        .uri()
+        .host()
+        .unwrap_or_default()
+        .trim_matches(['[', ']']);
+    let is_loopback = host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    if has_token && !is_loopback {
+        tracing::warn!(
+            host,
+            "the token goes out in plain text; use https unless a mesh encrypts"
+        );
+    }
+}
+
+impl Endpoint {
+    fn tls_files(&self) -> Vec<PathBuf> {
+        let Some(tls) = &self.tls else {
+            return Vec::new();
+        };
+        let identity = tls
+            .identity
+            .iter()
+            .flat_map(|(certificate, key)| [certificate, key]);
+        std::iter::once(&tls.ca).chain(identity).cloned().collect()
     }
 }
 
@@ -134,7 +192,7 @@ impl Token {
         match source {
             TokenSource::Text(text) => Ok(Self::Fixed(bearer(text.as_bytes())?)),
             TokenSource::File(path) => {
-                let read: fn(&[Vec<u8>]) -> Result<HeaderValue> = |files| bearer(&files[0]);
+                let read = |files: &[Vec<u8>]| bearer(&files[0]);
                 Ok(Self::File(Watched::open(vec![path.clone()], read)?))
             }
             TokenSource::Env(name) => {
@@ -169,6 +227,12 @@ impl Service<Request<Body>> for Channel {
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        if let Some((watched, seen)) = &mut self.renewed
+            && watched.version() != *seen
+        {
+            *seen = watched.version();
+            self.inner = watched.current().as_ref().clone();
+        }
         self.inner.poll_ready(cx)
     }
 
@@ -182,18 +246,59 @@ impl Service<Request<Body>> for Channel {
             headers.entry("grpc-timeout").or_insert(DEFAULT_DEADLINE);
         }
         mpp_telemetry::hand_on_trace(headers);
-        let answer = self.inner.call(request);
-        Box::pin(async move {
-            match answer.await {
-                Err(error) if has_passed(&error) => Ok(status(deadline::passed()).into_http()),
-                answer => answer,
-            }
-        })
+        if streaming {
+            return Box::pin(self.inner.call(request));
+        }
+        // The clone is not ready yet; what was made ready goes with the call.
+        let unready = self.inner.clone();
+        Box::pin(unary(mem::replace(&mut self.inner, unready), request))
+    }
+}
+
+/// Sends a call, and sends it again where it has not left: on a connection whose server was just
+/// going away. Other languages' clients do so by themselves (gRPC's transparent retries).
+async fn unary(
+    mut channel: tonic::transport::Channel,
+    request: Request<Body>,
+) -> Result<Response<Body>, tonic::transport::Error> {
+    let (parts, body) = request.into_parts();
+    let message = match body.collect().await {
+        Ok(message) => message.to_bytes(),
+        Err(status) => return Ok(status.into_http()),
+    };
+    let mut tries = MOST_TRIES;
+    loop {
+        let body = Body::new(Full::new(message.clone()));
+        match channel.call(Request::from_parts(parts.clone(), body)).await {
+            Err(error) if has_passed(&error) => return Ok(status(deadline::passed()).into_http()),
+            Err(error) if tries > 1 && has_not_left(&error) => tries -= 1,
+            answer => return answer,
+        }
+        channel.ready().await?;
     }
 }
 
 /// tonic's own client would call a passed deadline CANCELLED.
 fn has_passed(error: &tonic::transport::Error) -> bool {
-    let first: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    std::iter::successors(first, |error| error.source()).any(|error| error.is::<TimeoutExpired>())
+    causes(error).any(|cause| cause.is::<TimeoutExpired>())
+}
+
+/// True where no server has seen the call: it was refused by a server that goes away in good
+/// order, or was still in the queue of a connection that ended.
+fn has_not_left(error: &tonic::transport::Error) -> bool {
+    causes(error).any(|cause| {
+        let going = cause.downcast_ref::<h2::Error>().is_some_and(|error| {
+            error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR)
+        });
+        going
+            || cause
+                .downcast_ref::<hyper::Error>()
+                .is_some_and(hyper::Error::is_canceled)
+    })
+}
+
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
 }

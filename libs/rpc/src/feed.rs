@@ -104,7 +104,7 @@ fn ended() -> Error {
 
 fn message(batch: Batch) -> WatchResponse {
     WatchResponse {
-        changes: batch.changes.iter().map(|change| to_wire(change)).collect(),
+        changes: batch.changes.iter().map(to_wire).collect(),
         resume_token: batch.token.unwrap_or_default(),
         revision: batch.revision,
         initial_state_complete: batch.initial_state_complete,

@@ -13,10 +13,13 @@ use mpp_core::{Error, Result};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// Makes a value of the files' bytes, which come in their order.
+type Parse<T> = Box<dyn Fn(&[Vec<u8>]) -> Result<T> + Send + Sync>;
+
 /// What was parsed from some files, as of their last good version.
 pub(crate) struct Watched<T> {
     paths: Vec<PathBuf>,
-    parse: fn(&[Vec<u8>]) -> Result<T>,
+    parse: Parse<T>,
     state: Mutex<State<T>>,
 }
 
@@ -33,7 +36,10 @@ impl<T> Watched<T> {
     ///
     /// # Errors
     /// A file that cannot be read, or not parsed; both name it.
-    pub(crate) fn open(paths: Vec<PathBuf>, parse: fn(&[Vec<u8>]) -> Result<T>) -> Result<Self> {
+    pub(crate) fn open(
+        paths: Vec<PathBuf>,
+        parse: impl Fn(&[Vec<u8>]) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<Self> {
         let stamp = stamp(&paths);
         let value = Arc::new(parse(&read(&paths)?)?);
         let state = Mutex::new(State {
@@ -44,7 +50,7 @@ impl<T> Watched<T> {
         });
         Ok(Self {
             paths,
-            parse,
+            parse: Box::new(parse),
             state,
         })
     }

@@ -8,7 +8,7 @@
 //! A pull interface was chosen over a trait that the copy implements: the copy's loop stays its
 //! own, with its own `select!`, and nothing is called back.
 
-use std::{mem, time::Duration};
+use std::{collections::VecDeque, mem, time::Duration};
 
 use bytes::Bytes;
 use mpp_api::feed::{
@@ -26,6 +26,8 @@ use crate::{Channel, ClientError, Component, error_of, time::from_timestamp};
 const SILENCE: Duration = Duration::from_secs(60);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Most changes of one transaction; the suite's own are far smaller.
+const MOST_PENDING: usize = 250_000;
 /// How long a copy counts as ready while its feed is away, so that one service's restart does not
 /// take its followers with it.
 const TOLERANCE: Duration = Duration::from_secs(60);
@@ -55,7 +57,8 @@ pub struct Follower {
     /// Changes of a transaction whose end has not come yet.
     pending: Vec<Change>,
     in_state: bool,
-    begins: bool,
+    /// What has come and was not asked for yet.
+    ready: VecDeque<Event>,
     pause: Duration,
     last_heard: Option<Instant>,
 }
@@ -73,7 +76,7 @@ impl Follower {
             stream: None,
             pending: Vec::new(),
             in_state: false,
-            begins: false,
+            ready: VecDeque::new(),
             pause: FIRST_PAUSE,
             last_heard: None,
         }
@@ -91,24 +94,25 @@ impl Follower {
     pub fn rewind(&mut self, position: Option<Position>) {
         self.position = position;
         self.stream = None;
+        self.ready.clear();
     }
 
     /// The next event; waits for it through every failure. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Event {
         loop {
-            if mem::take(&mut self.begins) {
-                return Event::StateBegins;
+            if let Some(event) = self.ready.pop_front() {
+                return event;
             }
             let Some(stream) = &mut self.stream else {
                 self.connect().await;
                 continue;
             };
             match timeout(SILENCE, stream.message()).await {
-                Ok(Ok(Some(message))) => match self.take(message) {
-                    Ok(Some(event)) => return event,
-                    Ok(None) => {}
-                    Err(error) => self.lost(&malformed(&error)),
-                },
+                Ok(Ok(Some(message))) => {
+                    if let Err(error) = self.take(message) {
+                        self.lost(&malformed(&error));
+                    }
+                }
                 Ok(Ok(None)) => self.lost(&Status::unavailable("the feed ended")),
                 Ok(Err(status)) => self.lost(&status),
                 Err(_) => self.lost(&Status::unavailable("the feed was silent for a minute")),
@@ -132,7 +136,8 @@ impl Follower {
             Ok(stream) => {
                 self.pending.clear();
                 self.in_state = self.position.is_none();
-                self.begins = self.in_state;
+                self.ready
+                    .extend(self.in_state.then_some(Event::StateBegins));
                 self.stream = Some(stream.into_inner());
                 tracing::info!(feed = self.name, state = self.in_state, "following");
             }
@@ -145,7 +150,7 @@ impl Follower {
         }
     }
 
-    fn take(&mut self, message: WatchResponse) -> Result<Option<Event>> {
+    fn take(&mut self, message: WatchResponse) -> Result<()> {
         self.pause = FIRST_PAUSE;
         self.last_heard = Some(Instant::now());
         measure(&self.name, 1.0, Some(message.revision));
@@ -154,22 +159,41 @@ impl Follower {
             .into_iter()
             .map(|change| from_wire(change, message.revision))
             .collect::<Result<_>>()?;
-        if self.in_state && !message.initial_state_complete {
-            return Ok(Some(Event::State(changes)));
+        let ends = !message.resume_token.is_empty();
+        if self.in_state {
+            self.ready
+                .extend((!changes.is_empty()).then_some(Event::State(changes)));
+            if ends && message.initial_state_complete {
+                self.in_state = false;
+                let position = self.reached(message.resume_token, message.revision);
+                self.ready.push_back(Event::StateEnds(position));
+            }
+            return Ok(());
         }
         self.pending.extend(changes);
-        if message.resume_token.is_empty() {
-            return Ok(None);
+        if self.pending.len() > MOST_PENDING {
+            return Err(Error::internal("a transaction without end"));
         }
-        let position = position(message.resume_token, message.revision);
-        self.position = Some(position.clone());
+        if ends {
+            let position = self.reached(message.resume_token, message.revision);
+            let changes = mem::take(&mut self.pending);
+            self.ready.push_back(Event::Changes(changes, position));
+        }
+        Ok(())
+    }
+
+    /// The token is opaque and holds the lineage itself; the position's field stays empty.
+    fn reached(&mut self, token: Bytes, revision: i64) -> Position {
         if let Some(component) = &self.component {
             component.up();
         }
-        if mem::take(&mut self.in_state) {
-            return Ok(Some(Event::StateEnds(position)));
-        }
-        Ok(Some(Event::Changes(mem::take(&mut self.pending), position)))
+        let position = Position {
+            token,
+            revision,
+            lineage: String::new(),
+        };
+        self.position = Some(position.clone());
+        position
     }
 
     /// Notes why there is no stream any more, and whether to start again from the state.
@@ -212,15 +236,6 @@ fn malformed(error: &Error) -> Status {
         "the feed sent what cannot be read: {}",
         error.message()
     ))
-}
-
-/// The token is opaque and holds the lineage itself; the field stays empty here.
-fn position(token: Bytes, revision: i64) -> Position {
-    Position {
-        token,
-        revision,
-        lineage: String::new(),
-    }
 }
 
 fn to_wire(filter: &Filter) -> feed::Filter {

@@ -161,7 +161,8 @@ async fn retired(limits: Limits, called: &AtomicBool, stop: &CancellationToken) 
     };
     tokio::select! {
         () = stop.cancelled() => {}
-        () = sleep(limits.connection_age) => {}
+        // Spread, so that connections that came together do not go together.
+        () = sleep(limits.connection_age.mul_f64(rand::random_range(0.9..1.1))) => {}
         () = unused => {}
     }
 }

@@ -12,7 +12,7 @@ use opentelemetry_sdk::{
 };
 use prometheus::Registry;
 use tracing_subscriber::{
-    EnvFilter, Layer, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    EnvFilter, Layer, filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
 use crate::{
@@ -85,7 +85,10 @@ pub fn init(config: Config) -> Result<Guard, Error> {
     let tracer = tracer(endpoint.as_deref(), resource.clone())?;
     let meter = meter(endpoint.as_deref(), resource)?;
 
-    let spans = tracing_opentelemetry::layer().with_tracer(tracer.tracer("mpp"));
+    // Spans are there whatever the log leaves out.
+    let spans = tracing_opentelemetry::layer()
+        .with_tracer(tracer.tracer("mpp"))
+        .with_filter(LevelFilter::INFO);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(false);
@@ -93,8 +96,8 @@ pub fn init(config: Config) -> Result<Guard, Error> {
         LogFormat::Json => lines.event_format(JsonLines).boxed(),
         LogFormat::Text => lines.event_format(TextLines).boxed(),
     };
+    let lines = lines.with_filter(filter(&config.filter)?);
     tracing_subscriber::registry()
-        .with(filter(&config.filter)?)
         .with(spans)
         .with(lines)
         .try_init()?;

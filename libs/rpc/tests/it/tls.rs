@@ -151,23 +151,38 @@ async fn a_certificate_of_another_authority_is_refused() {
 async fn certificates_are_renewed_without_a_restart_and_open_connections_go_on() {
     let (ca, next) = (Ca::new(), Ca::new());
     let server = server_with(|shell| shell.tls = Some(ca.tls())).await;
-    let old = secure(&server, &ca, Some(ca.spiffe("bkpm", "agency/bkpm")));
+    // What the old client trusts lies on its own machine.
+    fs::copy(ca.path("ca.pem"), ca.path("client-ca.pem")).expect("copied");
+    let mut old = secure(&server, &ca, Some(ca.spiffe("bkpm", "agency/bkpm")));
+    old.tls.as_mut().expect("TLS").ca = ca.path("client-ca.pem");
     let new = secure(&server, &next, Some(next.spiffe("bkpm", "agency/bkpm")));
     let mut open = queue(&old);
     open.get_queue(ask("who")).await.expect("before");
-    // What the old client trusts is kept aside, as it would be on its own machine.
-    fs::copy(ca.path("ca.pem"), ca.path("old-ca.pem")).expect("copied");
 
     ca.renew(&next);
     eventually("the new certificate", async || who(&new).await.is_ok()).await;
     open.get_queue(ask("who"))
         .await
         .expect("the open connection goes on");
-    let mut late = old.clone();
-    late.tls.as_mut().expect("TLS").ca = ca.path("old-ca.pem");
-    who(&late)
+    who(&old)
         .await
         .expect_err("the old authority is no longer the server's");
+}
+
+#[tokio::test]
+async fn a_clients_certificate_is_renewed_without_a_new_channel() {
+    let ca = Ca::new();
+    let server = server_with(|shell| shell.tls = Some(ca.tls())).await;
+    let mut open = queue(&secure(&server, &ca, Some(ca.spiffe("own", "agency/bkpm"))));
+    let answer = open.get_queue(ask("who")).await.expect("before");
+    assert_eq!(answer.into_inner().date, "units/bkpm");
+
+    ca.spiffe("own", "agency/investasi");
+    let renewed = async || {
+        let answer = open.get_queue(ask("who")).await;
+        answer.is_ok_and(|answer| answer.into_inner().date == "units/investasi")
+    };
+    eventually("the renewed certificate", renewed).await;
 }
 
 #[tokio::test]
