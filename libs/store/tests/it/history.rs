@@ -1,6 +1,6 @@
 //! Random writers, restarts, compaction, and followers that are slow, leave and resume, against the
 //! recorded history: what each follower got is ordered, unique, atomic, reliable, resumable and
-//! bookmarkable. `MPP_TEST_SEED` repeats a run.
+//! bookmarkable. Units, since compaction deletes their changes. `MPP_TEST_SEED` repeats a run.
 
 use std::{
     collections::BTreeMap,
@@ -9,14 +9,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use mpp_api::{registry::Mall, types::Tombstone};
+use mpp_api::{registry::Unit, types::Tombstone};
 use mpp_core::{Clock, Reason};
 use mpp_store::{Db, Expect, Feed, FeedOptions, Filter, Op, Start};
 use mpp_testkit::{Backend, on_both};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::kit::{Served, in_region, mall, officer, scale};
+use crate::kit::{Served, in_region, officer, scale, unit};
 
 const REGIONS: [&str; 3] = ["35.09", "35.10", "51.03"];
 const ROUNDS: usize = 3;
@@ -153,12 +153,12 @@ async fn transaction(
     let draft = |random: &mut StdRng, name: String| {
         let region = REGIONS[random.random_range(0..REGIONS.len())];
         let padding = "x".repeat(random.random_range(0..400));
-        let doc = mall(&name, &format!("{seed} {number} {padding}"));
+        let doc = unit(&name, &format!("{seed} {number} {padding}"));
         (region, (name, doc, in_region(region)))
     };
     if random.random_bool(0.06) {
         let many: Vec<_> =
-            (0..80).map(|place| draft(random, format!("malls/many{place:02}"))).collect();
+            (0..80).map(|place| draft(random, format!("units/many{place:02}"))).collect();
         let (regions, items): (Vec<_>, Vec<_>) = many.into_iter().unzip();
         let names: Vec<_> = items.iter().map(|(name, ..)| name.clone()).collect();
         let puts = tx.put_many(items).await?;
@@ -167,11 +167,11 @@ async fn transaction(
         }
     }
     for _ in 0..random.random_range(1..5) {
-        let name = format!("malls/m{:02}", random.random_range(0..40));
+        let name = format!("units/m{:02}", random.random_range(0..40));
         if random.random_bool(0.04) {
-            let before = tx.get::<Mall>(&name).await?;
+            let before = tx.get::<Unit>(&name).await?;
             let Some(before) = before else { continue };
-            let version = tx.delete::<Mall>(&name, &Tombstone::default(), Expect::Any).await?;
+            let version = tx.delete::<Unit>(&name, &Tombstone::default(), Expect::Any).await?;
             let region = REGIONS.into_iter().find(|code| before.labels["region"] == *code);
             written.push(Written { name, version, deleted: true, region: region.unwrap() });
             continue;
@@ -207,9 +207,9 @@ impl Follower {
     fn new(seed: u64, number: usize) -> Self {
         let filter = match number % 4 {
             0 => Filter::default(),
-            1 => Filter { labels: in_region("35"), ..Filter::kinds(["mall"]) },
+            1 => Filter { labels: in_region("35"), ..Filter::kinds(["unit"]) },
             2 => Filter { labels: in_region("51.03"), ..Filter::default() },
-            _ => Filter { name_prefix: "malls/m1".into(), ..Filter::kinds(["mall"]) },
+            _ => Filter { name_prefix: "units/m1".into(), ..Filter::kinds(["unit"]) },
         };
         let random = StdRng::seed_from_u64(seed.wrapping_add(number as u64));
         Self { filter, token: None, stretches: Vec::new(), random, slow: number >= 4 }
