@@ -20,6 +20,7 @@ use tonic::{
     transport::{Certificate, ClientTlsConfig, Identity},
 };
 use tower::{Service, ServiceExt as _};
+use tracing::{Instrument as _, Span};
 
 use crate::{file::Watched, layer::deadline, method, status};
 
@@ -112,7 +113,7 @@ pub fn connect(endpoint: &Endpoint) -> Result<Channel> {
                 token,
             })
         }
-        (Some("https"), None) => wrong("https needs the authority's certificate (--ca)"),
+        (Some("https"), None) => wrong("https needs the authority's certificate (--tls-ca)"),
         (Some("http"), Some(_)) => wrong("TLS was asked for; write https://"),
         _ => wrong("write http://HOST:PORT or https://HOST:PORT"),
     }
@@ -237,7 +238,8 @@ impl Service<Request<Body>> for Channel {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let streaming = method::is_streaming(request.uri().path());
+        let path = request.uri().path();
+        let (streaming, span) = (method::is_streaming(path), span(method::known(path)));
         let headers = request.headers_mut();
         if let Some(token) = &self.token {
             headers.insert(AUTHORIZATION, token.header());
@@ -245,14 +247,24 @@ impl Service<Request<Body>> for Channel {
         if !streaming {
             headers.entry("grpc-timeout").or_insert(DEFAULT_DEADLINE);
         }
-        mpp_telemetry::hand_on_trace(headers);
+        span.in_scope(|| mpp_telemetry::hand_on_trace(headers));
         if streaming {
-            return Box::pin(self.inner.call(request));
+            return Box::pin(self.inner.call(request).instrument(span));
         }
         // The clone is not ready yet; what was made ready goes with the call.
         let unready = self.inner.clone();
-        Box::pin(unary(mem::replace(&mut self.inner, unready), request))
+        Box::pin(unary(mem::replace(&mut self.inner, unready), request).instrument(span))
     }
+}
+
+fn span(method: &'static str) -> Span {
+    tracing::info_span!(
+        "call",
+        otel.name = method,
+        otel.kind = "client",
+        rpc.system.name = "grpc",
+        rpc.method = method,
+    )
 }
 
 /// Sends a call, and sends it again where it has not left: on a connection whose server was just

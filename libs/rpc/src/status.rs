@@ -66,7 +66,7 @@ pub fn error_of(status: &Status) -> ClientError {
             .error_info()
             .map(|info| info.reason.clone())
             .unwrap_or_default(),
-        message: status.message().to_owned(),
+        message: message(status),
         indonesian: details
             .localized_message()
             .map(|text| text.message.clone())
@@ -78,6 +78,16 @@ pub fn error_of(status: &Status) -> ClientError {
             .collect(),
         retry_after: details.retry_info().and_then(|info| info.retry_delay),
     }
+}
+
+/// The message; a failed connection says only "transport error", and its causes say why.
+fn message(status: &Status) -> String {
+    let first = std::error::Error::source(status);
+    let causes = std::iter::successors(first, |cause| cause.source()).map(ToString::to_string);
+    let mut texts = vec![status.message().to_owned()];
+    texts.extend(causes);
+    texts.dedup();
+    texts.join(": ")
 }
 
 /// Gives a status that the transport itself made (a message too large, one that is no message,

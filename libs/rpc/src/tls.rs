@@ -89,11 +89,17 @@ fn wrong(field: &str, error: &dyn std::fmt::Display) -> Error {
     Error::field(field, "CERTIFICATE", format!("cannot be used: {error}"))
 }
 
-/// Who a client certificate stands for, by the URI among its names; `None` where it has none of
-/// this trust domain. The handshake has checked the certificate itself.
+/// Who a client certificate stands for, by the one URI among its names (SPIFFE allows no second);
+/// `None` where it is not of this trust domain. The handshake has checked the certificate itself.
 pub(crate) fn caller_of(certificate: &CertificateDer<'_>) -> Option<Caller> {
     let certificate = EndEntityCert::try_from(certificate).ok()?;
-    certificate.valid_uri_names().find_map(caller_of_id)
+    let mut uris = certificate.valid_uri_names();
+    let (uri, second) = (uris.next()?, uris.next());
+    if second.is_some() {
+        None
+    } else {
+        caller_of_id(uri)
+    }
 }
 
 /// `spiffe://mpp.go.id/agency/{unit}` syncs and keeps that unit's catalog;

@@ -49,11 +49,11 @@ where
     ) -> fmt::Result {
         let mut fields = Fields(Map::new());
         event.record(&mut fields);
-        let mut line = Map::new();
+        // After the event's own fields, so that none of them can pose as these.
+        let mut line = fields.0;
         line.insert("time".into(), now().into());
         line.insert("level".into(), event.metadata().level().as_str().into());
         line.insert("target".into(), event.metadata().target().into());
-        line.append(&mut fields.0);
         if let Some((trace, span)) = ids(context) {
             line.insert("trace_id".into(), trace.into());
             line.insert("span_id".into(), span.into());

@@ -15,7 +15,7 @@ mod metrics;
 mod propagate;
 
 pub use export::{Config, Guard, LogFormat, init};
-pub use metrics::{counter, gauge, prometheus_text, seconds, up_down};
+pub use metrics::{counter, gauge, observed, prometheus_text, seconds, up_down};
 pub use opentelemetry::{
     KeyValue,
     metrics::{Counter, Gauge, Histogram, UpDownCounter},

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use opentelemetry::{
-    global,
+    KeyValue, global,
     metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter},
 };
 use prometheus::{Registry, TextEncoder};
@@ -36,6 +36,25 @@ pub fn gauge(name: &'static str, description: &'static str) -> Gauge<f64> {
         .f64_gauge(name)
         .with_description(description)
         .build()
+}
+
+/// As [`gauge`], for a value that is read when the metrics are: a feed's head, a queue's length.
+/// Register it once; `read` is called from the scrape's thread and must not block.
+pub fn observed(
+    name: &'static str,
+    description: &'static str,
+    labels: &'static [(&'static str, &'static str)],
+    read: impl Fn() -> f64 + Send + Sync + 'static,
+) {
+    let labels: Vec<_> = labels
+        .iter()
+        .map(|(key, value)| KeyValue::new(*key, *value))
+        .collect();
+    meter()
+        .f64_observable_gauge(name)
+        .with_description(description)
+        .with_callback(move |observer| observer.observe(read(), &labels))
+        .build();
 }
 
 /// Counts what comes and goes, such as open streams.

@@ -4,7 +4,9 @@
 use std::{process::Command, sync::LazyLock};
 
 use http::HeaderMap;
-use mpp_telemetry::{Config, KeyValue, LogFormat, continue_trace, counter, hand_on_trace, init};
+use mpp_telemetry::{
+    Config, KeyValue, LogFormat, continue_trace, counter, hand_on_trace, init, observed,
+};
 
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
@@ -49,6 +51,8 @@ fn a_call_leaves_its_trace_in_the_log_and_its_count_in_the_metrics() {
         let guard = init(config(format)).expect("set up");
         assert!(init(config(format)).is_err(), "once only");
         let outgoing = serve_one_call();
+        let labels: &[_] = &[("feed", "registry")];
+        observed("mpp.feed.head", "The last revision", labels, || 42.0);
         println!(
             "\ntraceparent {}",
             outgoing["traceparent"].to_str().expect("text")
@@ -70,6 +74,10 @@ fn a_call_leaves_its_trace_in_the_log_and_its_count_in_the_metrics() {
         );
         let counted = r#"mpp_sync_applied_total{source="sources/bkpm"} 3"#;
         assert!(out.contains(counted), "{out}");
+        assert!(
+            out.contains(r#"mpp_feed_head{feed="registry"} 42"#),
+            "{out}"
+        );
         assert!(out.contains(r#"service_name="mpp-registry""#), "{out}");
         let line = log
             .lines()

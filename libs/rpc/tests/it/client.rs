@@ -2,7 +2,7 @@ use std::fs;
 
 use mpp_api::scheduling::queue_service_client::QueueServiceClient;
 use mpp_core::Role;
-use mpp_rpc::{ClientTls, Endpoint, TokenSource, connect};
+use mpp_rpc::{ClientTls, Endpoint, TokenSource, connect, error_of};
 use tonic::Code;
 
 use crate::setup::{ask, eventually, server};
@@ -23,7 +23,7 @@ fn refusal(address: &str, tls: Option<ClientTls>, token: Option<TokenSource>) ->
 #[test]
 fn an_endpoint_that_cannot_be_used_says_why() {
     assert!(refusal("registry:7070", None, None).contains("http://HOST:PORT"));
-    assert!(refusal("https://registry:7070", None, None).contains("--ca"));
+    assert!(refusal("https://registry:7070", None, None).contains("--tls-ca"));
     let tls = ClientTls::default();
     assert!(refusal("http://127.0.0.1:1", Some(tls), None).contains("https://"));
     let missing = TokenSource::Env("MPP_TEST_NO_SUCH_VARIABLE".into());
@@ -65,7 +65,7 @@ async fn a_token_file_is_read_again_when_it_changes() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_unavailable_and_used_once_it_is() {
+async fn a_server_that_is_not_there_is_unavailable_and_the_message_says_why() {
     let endpoint = Endpoint {
         address: "http://127.0.0.1:1".into(),
         ..Endpoint::default()
@@ -75,5 +75,7 @@ async fn a_server_that_is_not_there_is_unavailable_and_used_once_it_is() {
         .get_queue(ask("echo"))
         .await
         .expect_err("nobody listens");
-    assert_eq!(status.code(), Code::Unavailable, "{status:?}");
+    let error = error_of(&status);
+    assert_eq!(error.code, Code::Unavailable, "{error:?}");
+    assert!(error.message.contains("refused"), "{}", error.message);
 }

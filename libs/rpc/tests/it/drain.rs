@@ -70,7 +70,7 @@ async fn a_call_that_never_ends_does_not_hold_the_server() {
 }
 
 /// Passes connections on to a server that is ready, as a balancer does.
-async fn balancer(servers: Arc<Mutex<Vec<SocketAddr>>>) -> SocketAddr {
+pub async fn balancer(servers: Arc<Mutex<Vec<SocketAddr>>>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address");
     tokio::spawn(async move {

@@ -1,6 +1,10 @@
 //! A store's feed served to followers, on both databases.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
 use bytes::Bytes;
 use mpp_api::{
@@ -20,6 +24,7 @@ use mpp_testkit::{TestDatabase, on_both};
 use tokio_util::sync::CancellationToken;
 use tonic::{Streaming, service::Routes};
 
+use crate::drain::balancer;
 use crate::setup::{Desk, Issuer, Server, eventually, serve};
 
 const SCHEMA: Schema = Schema {
@@ -99,9 +104,13 @@ impl Registry {
     }
 
     fn follower(&self, position: Option<Position>) -> Follower {
+        self.follower_through(self.server.address, position)
+    }
+
+    fn follower_through(&self, address: SocketAddr, position: Option<Position>) -> Follower {
         let token = self.server.issuer.token(Role::Service, &[]);
         let endpoint = Endpoint {
-            address: format!("http://{}", self.server.address),
+            address: format!("http://{address}"),
             token: Some(TokenSource::Text(token)),
             tls: None,
         };
@@ -226,6 +235,27 @@ async fn a_copy_that_is_too_far_back_starts_again_and_loses_what_has_vanished() 
         copy.until(&mut again, revision).await;
         assert_eq!(copy.names(), ["badung", "sidoarjo"]);
         assert_eq!(copy.states, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_follower_moves_to_the_next_server_and_goes_on() {
+    on_both(async |database| {
+        let first = registry(&database, Issuer::new()).await;
+        let servers = Arc::new(Mutex::new(vec![first.server.address]));
+        let address = balancer(servers.clone()).await;
+        let mut follower = first.follower_through(address, None);
+        let mut copy = Copy::default();
+        let revision = first.put(&["banyuwangi"]).await;
+        copy.until(&mut follower, revision).await;
+
+        let second = registry_again(&database, first).await;
+        *servers.lock().expect("unpoisoned") = vec![second.server.address];
+        let revision = second.put(&["badung"]).await;
+        copy.until(&mut follower, revision).await;
+        assert_eq!(copy.names(), ["badung", "banyuwangi"]);
+        assert_eq!(copy.states, 1, "no second state");
     })
     .await;
 }

@@ -33,7 +33,7 @@ impl Ca {
             pem,
         };
         fs::write(ca.path("ca.pem"), &ca.pem).expect("written");
-        ca.issue("server", SanType::IpAddress([127, 0, 0, 1].into()));
+        ca.issue("server", vec![SanType::IpAddress([127, 0, 0, 1].into())]);
         ca
     }
 
@@ -41,9 +41,9 @@ impl Ca {
         self.dir.path().join(name)
     }
 
-    fn issue(&self, name: &str, san: SanType) {
+    fn issue(&self, name: &str, names: Vec<SanType>) {
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        params.subject_alt_names = vec![san];
+        params.subject_alt_names = names;
         let key = KeyPair::generate().expect("a key");
         let certificate = params
             .signed_by(&key, &self.authority)
@@ -53,10 +53,15 @@ impl Ca {
     }
 
     fn spiffe(&self, name: &str, path: &str) -> (PathBuf, PathBuf) {
-        let uri = format!("spiffe://mpp.go.id/{path}")
-            .try_into()
-            .expect("ASCII");
-        self.issue(name, SanType::URI(uri));
+        self.identity(name, &[path])
+    }
+
+    fn identity(&self, name: &str, paths: &[&str]) -> (PathBuf, PathBuf) {
+        let uri = |path: &&str| {
+            let uri = format!("spiffe://mpp.go.id/{path}");
+            SanType::URI(uri.try_into().expect("ASCII"))
+        };
+        self.issue(name, paths.iter().map(uri).collect());
         (
             self.path(&format!("{name}.pem")),
             self.path(&format!("{name}.key")),
@@ -130,9 +135,15 @@ async fn without_a_certificate_a_token_will_do_and_without_either_nothing() {
 async fn a_certificate_that_names_nobody_is_nobody() {
     let ca = Ca::new();
     let server = server_with(|shell| shell.tls = Some(ca.tls())).await;
-    let other = secure(&server, &ca, Some(ca.spiffe("other", "president/x")));
-    let error = error_of(&who(&other).await.expect_err("no such kind"));
-    assert!(error.is(Reason::Unauthenticated), "{error:?}");
+    for paths in [
+        &["president/x"][..],
+        &["agency/bkpm", "agency/kominfo"],
+        &[],
+    ] {
+        let other = secure(&server, &ca, Some(ca.identity("other", paths)));
+        let error = error_of(&who(&other).await.expect_err("nobody"));
+        assert!(error.is(Reason::Unauthenticated), "{paths:?}: {error:?}");
+    }
 }
 
 #[tokio::test]
