@@ -55,8 +55,8 @@ use mpp_store::{Db, Feed, FeedOptions, Retention};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-pub use store::SCHEMA;
 use store::Registry;
+pub use store::SCHEMA;
 
 /// Batches of updates that wait for the search index at the most.
 const SEARCH_QUEUE: usize = 16;
@@ -110,11 +110,14 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let db = open(&options).await?;
     let seeded = store::seed::regions(&db).await?;
     if seeded > 0 {
-        tracing::info!(seeded, "regions were brought in line with the binary's table");
+        tracing::info!(
+            seeded,
+            "regions were brought in line with the binary's table"
+        );
     }
     let feed = Feed::start(db.clone(), options.feed.clone(), shutdown.clone()).await?;
     let registry = Registry {
-        memory: memory::Memory::new(),
+        memory: memory::Memory::default(),
         search: search::Engine::start(SEARCH_QUEUE).map_err(Error::internal)?,
         db: db.clone(),
     };
@@ -127,9 +130,19 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         shutdown: shutdown.clone(),
     };
     tokio::spawn(follow.run());
-    tokio::spawn(job::run(db, feed.clone(), options.retention, shutdown.clone()));
+    tokio::spawn(job::run(
+        db,
+        feed.clone(),
+        options.retention,
+        shutdown.clone(),
+    ));
     let routes = routes(&registry, &feed, options.sync, shutdown);
-    Ok(Running { routes, readiness, feed, registry })
+    Ok(Running {
+        routes,
+        readiness,
+        feed,
+        registry,
+    })
 }
 
 async fn open(options: &Options) -> Result<Db> {
@@ -140,13 +153,29 @@ async fn open(options: &Options) -> Result<Db> {
     }
 }
 
-fn routes(registry: &Registry, feed: &Feed, limits: sync::Limits, shutdown: CancellationToken) -> Routes {
-    let sync = grpc::sync::Sync { registry: registry.clone(), limits, shutdown };
+fn routes(
+    registry: &Registry,
+    feed: &Feed,
+    limits: sync::Limits,
+    shutdown: CancellationToken,
+) -> Routes {
+    let sync = grpc::sync::Sync {
+        registry: registry.clone(),
+        limits,
+        shutdown,
+    };
     // A batch, and what frames it.
-    let sync = SyncServiceServer::new(sync).max_decoding_message_size(limits.batch_bytes + 64 * 1024);
-    Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))
-        .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
-        .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))
-        .add_service(sync)
-        //FEED .add_service(mpp_rpc::feed::FeedServer::new(feed.clone()))
+    let sync =
+        SyncServiceServer::new(sync).max_decoding_message_size(limits.batch_bytes + 64 * 1024);
+    Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(
+        registry.clone(),
+    )))
+    .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(
+        registry.clone(),
+    )))
+    .add_service(SearchServiceServer::new(grpc::search::Search(
+        registry.clone(),
+    )))
+    .add_service(sync)
+    .add_service(mpp_rpc::feed::FeedServer::new(feed.clone()).into_route())
 }

@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod directory;
+mod lists;
 pub mod read;
 pub mod search;
 pub mod sync;
@@ -33,7 +34,15 @@ fn open<T: Message>(
             Some(RequestKey::new(&caller.subject, method, id, digest)?)
         }
     };
-    Ok((Call { caller, grant, key, validate_only: false }, message))
+    Ok((
+        Call {
+            caller,
+            grant,
+            key,
+            validate_only: false,
+        },
+        message,
+    ))
 }
 
 /// Wraps an answer.

@@ -53,7 +53,9 @@ impl Follow {
                 () = self.shutdown.cancelled() => return,
                 ended = self.follow() => ended,
             };
-            let why = ended.err().map_or_else(|| "the feed ended".to_owned(), |error| error.to_string());
+            let why = ended
+                .err()
+                .map_or_else(|| "the feed ended".to_owned(), |error| error.to_string());
             tracing::warn!(%why, "the memory starts again from the whole state");
             self.ready.down(&why);
             tokio::time::sleep(PAUSE).await;
@@ -66,7 +68,12 @@ impl Follow {
         self.ready.up();
         let mut waiting = Vec::new();
         while let Some(batch) = feed.next().await? {
-            let Batch { changes, revision, token, .. } = batch;
+            let Batch {
+                changes,
+                revision,
+                token,
+                ..
+            } = batch;
             waiting.extend(changes);
             // Only the last message of a transaction has a token: readers see all of it or none.
             if token.is_some() {
@@ -98,7 +105,8 @@ impl Follow {
     }
 
     async fn take(&self, changes: &[Arc<Change>], revision: i64) -> Result<()> {
-        self.memory.change(revision, |state| apply(state, changes))?;
+        self.memory
+            .change(revision, |state| apply(state, changes))?;
         let updates = {
             let state = self.memory.read();
             let updates = changes

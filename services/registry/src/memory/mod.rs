@@ -52,7 +52,11 @@ impl<D: Document> Stored<D> {
     /// Decodes a row; `None` for bytes that are no such message, which the log then names.
     fn decode(name: &str, row: &Row) -> Option<Self> {
         match D::decode(row.doc.clone()) {
-            Ok(doc) => Some(Self { name: name.to_owned(), doc, stamp: row.stamp }),
+            Ok(doc) => Some(Self {
+                name: name.to_owned(),
+                doc,
+                stamp: row.stamp,
+            }),
             Err(error) => {
                 tracing::error!(name, %error, "a stored document cannot be decoded");
                 None
@@ -61,13 +65,18 @@ impl<D: Document> Stored<D> {
     }
 }
 
-impl Memory {
+impl Default for Memory {
     /// Empty, at revision 0.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let (revision, _) = watch::channel(0);
-        Self(Arc::new(Shared { state: RwLock::default(), revision }))
+        Self(Arc::new(Shared {
+            state: RwLock::default(),
+            revision,
+        }))
     }
+}
 
+impl Memory {
     /// Reads; everything that one guard shows is of one revision. Never held over an await.
     pub fn read(&self) -> RwLockReadGuard<'_, State> {
         // A panic in the follower leaves the last whole records; reads go on.
@@ -86,7 +95,9 @@ impl Memory {
     pub async fn wait_for(&self, revision: i64) -> Result<()> {
         let mut reached = self.0.revision.subscribe();
         let waited = reached.wait_for(|reached| *reached >= revision).await;
-        waited.map(drop).map_err(|_| Error::new(Reason::Unavailable, "the server is going away"))
+        waited
+            .map(drop)
+            .map_err(|_| Error::new(Reason::Unavailable, "the server is going away"))
     }
 
     fn change(&self, revision: i64, change: impl FnOnce(&mut State) -> Result<()>) -> Result<()> {

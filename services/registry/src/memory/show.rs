@@ -47,7 +47,9 @@ impl Show for Mall {
     const COLLECTIONS: &'static [&'static str] = &["malls"];
 
     fn show(&mut self, state: &State, now: Micros) {
-        let Some(region) = state.get::<Region>(&self.region) else { return };
+        let Some(region) = state.get::<Region>(&self.region) else {
+            return;
+        };
         if let Ok(today) = model::region::today(&region.doc, now) {
             self.set_stage(model::mall::effective_stage(&self.stages, today));
         }
@@ -59,7 +61,10 @@ impl Show for Offering {
     const COLLECTIONS: &'static [&'static str] = &["malls", "counters", "offerings"];
 
     fn show(&mut self, state: &State, _now: Micros) {
-        let service = state.get::<Service>(&self.service).map(|found| found.doc).unwrap_or_default();
+        let service = state
+            .get::<Service>(&self.service)
+            .map(|found| found.doc)
+            .unwrap_or_default();
         self.effective_fees = model::offering::effective_fees(&self.fees, &service.fees).to_vec();
         self.service_title = service.title;
     }

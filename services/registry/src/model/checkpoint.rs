@@ -51,20 +51,39 @@ mod tests {
     use super::*;
 
     fn at(sequence: i64) -> Checkpoint {
-        Checkpoint { sequence, position: format!("row {sequence}") }
+        Checkpoint {
+            sequence,
+            position: format!("row {sequence}"),
+        }
     }
 
     #[test]
     fn both_resume_at_the_latest_that_both_know() {
         assert_eq!(agreed(&at(7), Some(&at(7)), Known::Current), at(7));
-        assert_eq!(agreed(&at(7), Some(&at(5)), Known::Current), at(5), "answers were lost on the way");
-        assert_eq!(agreed(&at(3), Some(&at(5)), Known::Never), at(3), "the registry was restored");
+        assert_eq!(
+            agreed(&at(7), Some(&at(5)), Known::Current),
+            at(5),
+            "answers were lost on the way"
+        );
+        assert_eq!(
+            agreed(&at(3), Some(&at(5)), Known::Never),
+            at(3),
+            "the registry was restored"
+        );
     }
 
     #[test]
     fn who_knows_nothing_in_common_begins_again() {
-        for (client, known) in [(None, Known::Never), (Some(at(0)), Known::Never), (Some(at(5)), Known::Abandoned), (Some(at(5)), Known::Never)] {
-            assert_eq!(agreed(&at(7), client.as_ref(), known), Checkpoint::default());
+        for (client, known) in [
+            (None, Known::Never),
+            (Some(at(0)), Known::Never),
+            (Some(at(5)), Known::Abandoned),
+            (Some(at(5)), Known::Never),
+        ] {
+            assert_eq!(
+                agreed(&at(7), client.as_ref(), known),
+                Checkpoint::default()
+            );
         }
     }
 }

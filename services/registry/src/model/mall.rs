@@ -25,12 +25,21 @@ pub fn check(mall: &Mall) -> Result<()> {
     check.name("name", &mall.name, &["malls"]);
     localized(&mut check, "display_name", mall.display_name.as_ref());
     check.name("region", &mall.region, &["regions"]);
-    check.each("serves_regions", &mall.serves_regions, MAX_SERVED_REGIONS, |part, region| {
-        part.name("", region, &["regions"]);
-        if *region == mall.region {
-            part.fail("", "DUPLICATE", "is the mall's own region; name only others");
-        }
-    });
+    check.each(
+        "serves_regions",
+        &mall.serves_regions,
+        MAX_SERVED_REGIONS,
+        |part, region| {
+            part.name("", region, &["regions"]);
+            if *region == mall.region {
+                part.fail(
+                    "",
+                    "DUPLICATE",
+                    "is the mall's own region; name only others",
+                );
+            }
+        },
+    );
     check.name("organiser", &mall.organiser, &["units"]);
     check.date("organiser_since", &mall.organiser_since);
     check_sites(&mut check, mall);
@@ -64,7 +73,11 @@ fn check_stages(check: &mut Check, stages: &[StageEntry]) {
         let date = parse_date(&entry.date);
         if date.zip(latest).is_some_and(|(date, latest)| date < latest) {
             let field = format!("stages[{index}].date");
-            check.fail(&field, "ORDER", "lies before the date of the stage before it");
+            check.fail(
+                &field,
+                "ORDER",
+                "lies before the date of the stage before it",
+            );
         }
         latest = date.or(latest);
     }
@@ -90,18 +103,28 @@ mod tests {
     use super::*;
 
     fn entry(stage: Stage, date: &str) -> StageEntry {
-        StageEntry { stage: stage.into(), date: date.into(), evidence: String::new() }
+        StageEntry {
+            stage: stage.into(),
+            date: date.into(),
+            evidence: String::new(),
+        }
     }
 
     fn mall() -> Mall {
         Mall {
             name: "malls/banyuwangi".into(),
-            display_name: Some(LocalizedText { id: "MPP Banyuwangi".into(), en: String::new() }),
+            display_name: Some(LocalizedText {
+                id: "MPP Banyuwangi".into(),
+                en: String::new(),
+            }),
             region: "regions/35.10".into(),
             organiser: "units/dpmptsp-banyuwangi".into(),
             sites: vec![Site {
                 address: "Jl. Ahmad Yani 57".into(),
-                location: Some(Location { latitude: -8.2192, longitude: 114.3691 }),
+                location: Some(Location {
+                    latitude: -8.2192,
+                    longitude: 114.3691,
+                }),
             }],
             stages: vec![
                 entry(Stage::Committed, "2017-01-10"),
@@ -123,7 +146,11 @@ mod tests {
 
     #[test]
     fn a_stage_without_a_date_waits_for_those_before_it() {
-        let stages = [entry(Stage::Agreed, ""), entry(Stage::Operating, "2027-01-01"), entry(Stage::Evaluated, "")];
+        let stages = [
+            entry(Stage::Agreed, ""),
+            entry(Stage::Operating, "2027-01-01"),
+            entry(Stage::Evaluated, ""),
+        ];
         let today = parse_date("2026-05-01").expect("a day");
         assert_eq!(effective_stage(&stages, today), Stage::Agreed);
     }
@@ -136,7 +163,18 @@ mod tests {
         wrong.sites.clear();
         wrong.serves_regions = vec!["regions/35.10".into()];
         let error = check(&wrong).expect_err("three faults");
-        let fields: Vec<_> = error.violations().iter().map(|v| v.field.as_str()).collect();
-        assert_eq!(fields, ["mall.serves_regions[0]", "mall.sites", "mall.stages[2].date"]);
+        let fields: Vec<_> = error
+            .violations()
+            .iter()
+            .map(|v| v.field.as_str())
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "mall.serves_regions[0]",
+                "mall.sites",
+                "mall.stages[2].date"
+            ]
+        );
     }
 }

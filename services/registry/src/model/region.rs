@@ -20,7 +20,8 @@ pub fn parse_table(csv: &str) -> Result<Vec<Region>> {
         .enumerate()
         .skip(1)
         .map(|(index, line)| {
-            row(line).ok_or_else(|| Error::internal(format!("regions.csv, line {}: {line}", index + 1)))
+            row(line)
+                .ok_or_else(|| Error::internal(format!("regions.csv, line {}: {line}", index + 1)))
         })
         .collect::<Result<Vec<_>>>()?;
     add_successors(&mut regions);
@@ -30,13 +31,26 @@ pub fn parse_table(csv: &str) -> Result<Vec<Region>> {
 /// code,name,kind,parent_code,time_zone,autonomous,valid_from,valid_to,predecessor_code
 fn row(line: &str) -> Option<Region> {
     let cells: Vec<&str> = line.split(',').collect();
-    let [code, name, kind, parent, time_zone, autonomous, valid_from, valid_to, predecessor] = cells[..]
+    let [
+        code,
+        name,
+        kind,
+        parent,
+        time_zone,
+        autonomous,
+        valid_from,
+        valid_to,
+        predecessor,
+    ] = cells[..]
     else {
         return None;
     };
     let name_of = |code: &str| match code {
         "" => Some(String::new()),
-        code => code.parse::<RegionCode>().ok().map(RegionCode::resource_name),
+        code => code
+            .parse::<RegionCode>()
+            .ok()
+            .map(RegionCode::resource_name),
     };
     Zone::from_iana(time_zone)?;
     Some(Region {
@@ -74,7 +88,9 @@ fn add_successors(regions: &mut [Region]) {
         .map(|region| (region.predecessor.clone(), region.name.clone()))
         .collect();
     for region in regions {
-        let of_it = replaced.iter().filter(|(predecessor, _)| *predecessor == region.name);
+        let of_it = replaced
+            .iter()
+            .filter(|(predecessor, _)| *predecessor == region.name);
         region.successors = of_it.map(|(_, successor)| successor.clone()).collect();
     }
 }
@@ -121,7 +137,10 @@ pub fn check_valid(region: &Region, now: Micros, field: &str) -> Result<()> {
 /// Names `field`: a province is not a place of a mall.
 pub fn check_not_province(region: &Region, field: &str) -> Result<()> {
     if region.kind == i32::from(region::Kind::Province) {
-        let message = format!("{} is a province; name the regency or city in it", region.name);
+        let message = format!(
+            "{} is a province; name the regency or city in it",
+            region.name
+        );
         return Err(Error::field(field, "NOT_A_PROVINCE", message));
     }
     Ok(())
@@ -135,7 +154,10 @@ mod tests {
 
     fn table() -> HashMap<String, Region> {
         let regions = parse_table(TABLE).expect("the embedded table");
-        regions.into_iter().map(|region| (region.name.clone(), region)).collect()
+        regions
+            .into_iter()
+            .map(|region| (region.name.clone(), region))
+            .collect()
     }
 
     fn on(day: &str) -> Date {
@@ -158,7 +180,10 @@ mod tests {
         let regions = table();
         let provinces = |day: &str| {
             let province = i32::from(region::Kind::Province);
-            regions.values().filter(|r| r.kind == province && valid_on(r, on(day))).count()
+            regions
+                .values()
+                .filter(|r| r.kind == province && valid_on(r, on(day)))
+                .count()
         };
         assert_eq!(provinces("2022-05-27"), 34);
         assert_eq!(provinces("2026-01-01"), 38);
@@ -169,8 +194,10 @@ mod tests {
         let regions = table();
         for day in ["2022-05-27", "2022-09-01", "2026-01-01"] {
             let province = i32::from(region::Kind::Province);
-            let below: Vec<_> =
-                regions.values().filter(|r| r.kind != province && valid_on(r, on(day))).collect();
+            let below: Vec<_> = regions
+                .values()
+                .filter(|r| r.kind != province && valid_on(r, on(day)))
+                .collect();
             assert_eq!(below.len(), 514, "{day}");
             assert_eq!(below.iter().filter(|r| r.autonomous).count(), 508, "{day}");
         }

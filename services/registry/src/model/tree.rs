@@ -47,7 +47,10 @@ impl Lineage {
 /// `REFERENCE_INVALID` where the unit would lie below itself, or too deep.
 pub fn check_parent(unit: &str, parent: &Lineage) -> Result<()> {
     if parent.is_within(unit) {
-        let message = format!("unit.parent: {} lies below {unit}; a unit cannot lie below itself", parent.unit());
+        let message = format!(
+            "unit.parent: {} lies below {unit}; a unit cannot lie below itself",
+            parent.unit()
+        );
         return Err(Error::new(Reason::ReferenceInvalid, message));
     }
     check_depth(parent.depth() + 1)
@@ -61,7 +64,8 @@ pub fn check_depth(depth: usize) -> Result<()> {
     if depth <= MAX_DEPTH {
         return Ok(());
     }
-    let message = format!("unit.parent: the tree would be {depth} units deep; at most {MAX_DEPTH} are kept");
+    let message =
+        format!("unit.parent: the tree would be {depth} units deep; at most {MAX_DEPTH} are kept");
     Err(Error::new(Reason::ReferenceInvalid, message))
 }
 
@@ -95,7 +99,10 @@ mod tests {
     fn whoever_holds_a_unit_above_may_write() {
         let branch = line(&["units/branch", "units/ministry"]);
         assert_eq!(branch.names(), ["units/branch", "units/ministry"]);
-        assert_eq!((branch.unit(), branch.agency()), ("units/branch", "units/ministry"));
+        assert_eq!(
+            (branch.unit(), branch.agency()),
+            ("units/branch", "units/ministry")
+        );
         assert!(branch.is_within("units/ministry") && !branch.is_within("units/other"));
     }
 }

@@ -1,6 +1,8 @@
 //! The values that several records share: localized texts, places, fees, times, tombstones.
 
-use mpp_api::types::{Fee, LocalizedText, Location, ServiceTime, Tombstone, fee, service_time, tombstone};
+use mpp_api::types::{
+    Fee, LocalizedText, Location, ServiceTime, Tombstone, fee, service_time, tombstone,
+};
 use mpp_core::Result;
 
 use super::{Check, REFERENCE, SHORT};
@@ -27,7 +29,11 @@ pub fn location(check: &mut Check, field: &str, place: &Location) {
         part.range("latitude", place.latitude, -90.0, 90.0);
         part.range("longitude", place.longitude, -180.0, 180.0);
         if place.latitude.is_nan() || place.longitude.is_nan() {
-            part.fail("", "NOT_A_NUMBER", "must be degrees, such as -8.2192 and 114.3691");
+            part.fail(
+                "",
+                "NOT_A_NUMBER",
+                "must be degrees, such as -8.2192 and 114.3691",
+            );
         }
     });
 }
@@ -38,7 +44,9 @@ pub fn fee(check: &mut Check, fee: &Fee) {
     check.text("source_text", &fee.source_text, SHORT);
     let (amount, max) = (fee.amount_rupiah, fee.max_rupiah);
     match fee::Kind::try_from(fee.kind) {
-        Err(_) | Ok(fee::Kind::Unspecified) => check.fail("kind", "REQUIRED", "must be a known kind"),
+        Err(_) | Ok(fee::Kind::Unspecified) => {
+            check.fail("kind", "REQUIRED", "must be a known kind")
+        }
         Ok(fee::Kind::Fixed) => {
             check.range("amount_rupiah", amount, 1, MAX_RUPIAH);
             none_of(check, "max_rupiah", max);
@@ -51,7 +59,11 @@ pub fn fee(check: &mut Check, fee: &Fee) {
             none_of(check, "amount_rupiah", amount);
             none_of(check, "max_rupiah", max);
             if kind == fee::Kind::Unparsed && fee.source_text.trim().is_empty() {
-                check.fail("source_text", "REQUIRED", "must keep the words that cannot be parsed");
+                check.fail(
+                    "source_text",
+                    "REQUIRED",
+                    "must keep the words that cannot be parsed",
+                );
             }
         }
     }
@@ -73,7 +85,11 @@ pub fn time(check: &mut Check, field: &str, time: &ServiceTime) {
             }
             Ok(service_time::Unit::Unparsed) => {
                 if time.value != 0 {
-                    part.fail("value", "NOT_ALLOWED", "must be 0 where the words cannot be parsed");
+                    part.fail(
+                        "value",
+                        "NOT_ALLOWED",
+                        "must be 0 where the words cannot be parsed",
+                    );
                 }
                 part.required("source_text", &time.source_text, SHORT);
             }
@@ -97,10 +113,18 @@ pub fn checked_tombstone(
     check.text("successor", &given.successor, REFERENCE);
     match tombstone::Reason::try_from(given.reason) {
         Err(_) | Ok(tombstone::Reason::Unspecified) => {
-            check.fail("reason", "REQUIRED", "must be withdrawn, superseded or moved");
+            check.fail(
+                "reason",
+                "REQUIRED",
+                "must be withdrawn, superseded or moved",
+            );
         }
         Ok(tombstone::Reason::Withdrawn) if !given.successor.is_empty() => {
-            check.fail("successor", "NOT_ALLOWED", "must be empty for what is withdrawn");
+            check.fail(
+                "successor",
+                "NOT_ALLOWED",
+                "must be empty for what is withdrawn",
+            );
         }
         Ok(tombstone::Reason::Withdrawn) => {}
         Ok(_) if given.successor == own_name => {
@@ -120,7 +144,11 @@ mod tests {
         let mut check = Check::new("service");
         check.each("fees", &[fee_to_check], 5, fee);
         let found = check.finish().err();
-        found.iter().flat_map(|e| e.violations()).map(|v| (v.field.clone(), v.code)).collect()
+        found
+            .iter()
+            .flat_map(|e| e.violations())
+            .map(|v| (v.field.clone(), v.code))
+            .collect()
     }
 
     #[test]
@@ -148,8 +176,14 @@ mod tests {
 
     #[test]
     fn words_that_cannot_be_parsed_are_kept_never_guessed() {
-        let unparsed = Fee { kind: fee::Kind::Unparsed.into(), ..Fee::default() };
-        assert_eq!(codes(unparsed), [("service.fees[0].source_text".into(), "REQUIRED")]);
+        let unparsed = Fee {
+            kind: fee::Kind::Unparsed.into(),
+            ..Fee::default()
+        };
+        assert_eq!(
+            codes(unparsed),
+            [("service.fees[0].source_text".into(), "REQUIRED")]
+        );
         let mut check = Check::new("service");
         let guessed = ServiceTime {
             value: 3,
@@ -158,14 +192,31 @@ mod tests {
             ..ServiceTime::default()
         };
         time(&mut check, "time", &guessed);
-        assert_eq!(check.finish().expect_err("guessed").violations()[0].field, "service.time.value");
+        assert_eq!(
+            check.finish().expect_err("guessed").violations()[0].field,
+            "service.time.value"
+        );
     }
 
     #[test]
     fn a_place_must_be_on_the_earth() {
         let mut check = Check::new("");
-        location(&mut check, "a", &Location { latitude: 114.3, longitude: -8.2 });
-        location(&mut check, "b", &Location { latitude: f64::NAN, longitude: 0.0 });
+        location(
+            &mut check,
+            "a",
+            &Location {
+                latitude: 114.3,
+                longitude: -8.2,
+            },
+        );
+        location(
+            &mut check,
+            "b",
+            &Location {
+                latitude: f64::NAN,
+                longitude: 0.0,
+            },
+        );
         let error = check.finish().expect_err("swapped, and not a number");
         assert_eq!(error.violations()[0].field, "a.latitude");
         assert_eq!(error.violations()[1].field, "b");
@@ -174,7 +225,10 @@ mod tests {
     #[test]
     fn a_tombstone_says_why_and_names_a_successor_only_where_there_is_one() {
         let of = |reason: tombstone::Reason, successor: &str| {
-            let given = Tombstone { reason: reason.into(), successor: successor.into() };
+            let given = Tombstone {
+                reason: reason.into(),
+                successor: successor.into(),
+            };
             let collections = &["units", "services"];
             checked_tombstone(Some(&given), "units/a/services/b", collections, "tombstone").is_ok()
         };

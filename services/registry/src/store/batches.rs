@@ -35,7 +35,10 @@ pub async fn find(tx: &mut Tx, lease: &Lease, nonce: i64) -> Result<Option<Answe
     let Some(row) = row else { return Ok(None) };
     let answers: Vec<u8> = row.try_get("answers").map_err(db_error)?;
     let result = BatchResult::decode(answers.as_slice()).map_err(Error::internal)?;
-    Ok(Some(Answered { digest: row.try_get("digest").map_err(db_error)?, result }))
+    Ok(Some(Answered {
+        digest: row.try_get("digest").map_err(db_error)?,
+        result,
+    }))
 }
 
 /// Stores the answers in the batch's own transaction.
@@ -73,7 +76,11 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
 
 fn count(result: &BatchResult) -> Accounting {
     let of = |outcome: Outcome| {
-        let count = result.results.iter().filter(|answer| answer.outcome() == outcome).count();
+        let count = result
+            .results
+            .iter()
+            .filter(|answer| answer.outcome() == outcome)
+            .count();
         i64::try_from(count).unwrap_or(i64::MAX)
     };
     Accounting {
@@ -101,15 +108,31 @@ pub struct Standing {
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn standings(conn: &mut AnyConnection, sources: &[String]) -> Result<HashMap<String, Standing>> {
+pub async fn standings(
+    conn: &mut AnyConnection,
+    sources: &[String],
+) -> Result<HashMap<String, Standing>> {
     if sources.is_empty() {
         return Ok(HashMap::new());
     }
-    let places: Vec<String> = (1..=sources.len()).map(|place| format!("${place}")).collect();
-    let sums: Vec<String> = ["received", "applied", "unchanged", "rejected", "quarantined"]
-        .into_iter()
-        .flat_map(|column| [sum("all", column, ""), sum("own", column, "case when b.session = l.session then")])
+    let places: Vec<String> = (1..=sources.len())
+        .map(|place| format!("${place}"))
         .collect();
+    let sums: Vec<String> = [
+        "received",
+        "applied",
+        "unchanged",
+        "rejected",
+        "quarantined",
+    ]
+    .into_iter()
+    .flat_map(|column| {
+        [
+            sum("all", column, ""),
+            sum("own", column, "case when b.session = l.session then"),
+        ]
+    })
+    .collect();
     let text = format!(
         "select l.source, l.sequence, l.position, {} from sync_lease l
          left join sync_batch b on b.source = l.source where l.source in ({})
@@ -122,7 +145,9 @@ pub async fn standings(conn: &mut AnyConnection, sources: &[String]) -> Result<H
         query = query.bind(source);
     }
     let rows = query.fetch_all(conn).await.map_err(db_error)?;
-    rows.iter().map(|row| standing(row).map_err(db_error)).collect()
+    rows.iter()
+        .map(|row| standing(row).map_err(db_error))
+        .collect()
 }
 
 fn sum(prefix: &str, column: &str, only: &str) -> String {
@@ -141,10 +166,15 @@ fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
             quarantined: of("quarantined")?,
         })
     };
-    let checkpoint =
-        Checkpoint { sequence: row.try_get("sequence")?, position: row.try_get("position")? };
-    let standing =
-        Standing { source: accounting("all")?, session: accounting("own")?, checkpoint };
+    let checkpoint = Checkpoint {
+        sequence: row.try_get("sequence")?,
+        position: row.try_get("position")?,
+    };
+    let standing = Standing {
+        source: accounting("all")?,
+        session: accounting("own")?,
+        checkpoint,
+    };
     Ok((row.try_get("source")?, standing))
 }
 

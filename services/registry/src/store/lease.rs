@@ -34,6 +34,7 @@ pub struct Begun {
 /// A row of `sync_lease`.
 struct Standing {
     fencing: i64,
+    holder: String,
     until: Micros,
     mapping_version: String,
     resend: bool,
@@ -44,17 +45,20 @@ struct Standing {
 ///
 /// # Errors
 /// `LEASE_HELD` while another session is alive and is not to be taken over.
-pub async fn take(tx: &mut Tx, hello: &Hello, session: &str, holder: &str, ttl: Duration) -> Result<Begun> {
+pub async fn take(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -> Result<Begun> {
     let standing = locked(tx, &hello.source).await?;
     let left = standing.until - tx.now();
-    if left > 0 && !hello.take_over {
+    if left > 0 && !may_take(&standing, hello) {
         return Err(held(&hello.source, left));
     }
     let known = known(tx, &hello.source, hello.checkpoint.as_ref()).await?;
     let checkpoint = agreed(&standing.checkpoint, hello.checkpoint.as_ref(), known);
     let send_all = standing.resend || standing.mapping_version != hello.mapping_version;
-    let lease =
-        Lease { source: hello.source.clone(), session: session.to_owned(), fencing: standing.fencing + 1 };
+    let lease = Lease {
+        source: hello.source.clone(),
+        session: session.to_owned(),
+        fencing: standing.fencing + 1,
+    };
     // Index: sync_lease's primary key; the row is locked.
     sqlx::query(
         "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5,
@@ -63,7 +67,7 @@ pub async fn take(tx: &mut Tx, hello: &Hello, session: &str, holder: &str, ttl: 
     .bind(&lease.source)
     .bind(lease.fencing)
     .bind(&lease.session)
-    .bind(holder)
+    .bind(&hello.holder)
     .bind(until(tx, ttl))
     .bind(&hello.mapping_version)
     .bind(i64::from(send_all))
@@ -73,7 +77,17 @@ pub async fn take(tx: &mut Tx, hello: &Hello, session: &str, holder: &str, ttl: 
     .await
     .map_err(db_error)?;
     abandon_after(tx, &lease.source, checkpoint.sequence).await?;
-    Ok(Begun { lease, checkpoint, send_all })
+    Ok(Begun {
+        lease,
+        checkpoint,
+        send_all,
+    })
+}
+
+/// A holder that says hello again has lost its session, or it would not.
+fn may_take(standing: &Standing, hello: &Hello) -> bool {
+    let returns = !hello.holder.is_empty() && hello.holder == standing.holder;
+    hello.take_over || returns
 }
 
 /// The source's row, made where there is none, and locked: the upsert waits for who holds it.
@@ -82,7 +96,7 @@ async fn locked(tx: &mut Tx, source: &str) -> Result<Standing> {
         "insert into sync_lease (source, fencing, session, holder, until, mapping_version, resend,
          sequence, position) values ($1, 0, '', '', 0, '', 1, 0, '')
          on conflict (source) do update set source = excluded.source
-         returning fencing, until, mapping_version, resend, sequence, position",
+         returning fencing, holder, until, mapping_version, resend, sequence, position",
     )
     .bind(source)
     .fetch_one(tx.conn())
@@ -94,6 +108,7 @@ async fn locked(tx: &mut Tx, source: &str) -> Result<Standing> {
 fn read(row: &AnyRow) -> sqlx::Result<Standing> {
     Ok(Standing {
         fencing: row.try_get("fencing")?,
+        holder: row.try_get("holder")?,
         until: row.try_get("until")?,
         mapping_version: row.try_get("mapping_version")?,
         resend: row.try_get::<i64, _>("resend")? != 0,
@@ -106,7 +121,9 @@ fn read(row: &AnyRow) -> sqlx::Result<Standing> {
 
 /// Index: sync_batch_sequence.
 async fn known(tx: &mut Tx, source: &str, client: Option<&Checkpoint>) -> Result<Known> {
-    let Some(client) = client else { return Ok(Known::Never) };
+    let Some(client) = client else {
+        return Ok(Known::Never);
+    };
     let row = sqlx::query(
         "select max(current) as current from sync_batch
          where source = $1 and sequence = $2 and position = $3",
@@ -117,23 +134,27 @@ async fn known(tx: &mut Tx, source: &str, client: Option<&Checkpoint>) -> Result
     .fetch_one(tx.conn())
     .await
     .map_err(db_error)?;
-    Ok(match row.try_get::<Option<i64>, _>("current").map_err(db_error)? {
-        None => Known::Never,
-        Some(0) => Known::Abandoned,
-        Some(_) => Known::Current,
-    })
+    Ok(
+        match row.try_get::<Option<i64>, _>("current").map_err(db_error)? {
+            None => Known::Never,
+            Some(0) => Known::Abandoned,
+            Some(_) => Known::Current,
+        },
+    )
 }
 
 /// The source goes on from an earlier checkpoint: later ones are none any more. Their batches
 /// stay, and count. Index: sync_batch_sequence.
 async fn abandon_after(tx: &mut Tx, source: &str, sequence: i64) -> Result<()> {
-    sqlx::query("update sync_batch set current = 0 where source = $1 and sequence > $2 and current = 1")
-        .bind(source)
-        .bind(sequence)
-        .execute(tx.conn())
-        .await
-        .map(drop)
-        .map_err(db_error)
+    sqlx::query(
+        "update sync_batch set current = 0 where source = $1 and sequence > $2 and current = 1",
+    )
+    .bind(source)
+    .bind(sequence)
+    .execute(tx.conn())
+    .await
+    .map(drop)
+    .map_err(db_error)
 }
 
 /// Checks and prolongs the lease, as the first statement of every write of a session: the row is
@@ -146,7 +167,7 @@ pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Checkpoin
     // Index: sync_lease's primary key.
     let row = sqlx::query(
         "update sync_lease set until = $4 where source = $1 and session = $2 and fencing = $3
-         returning fencing, until, mapping_version, resend, sequence, position",
+         returning fencing, holder, until, mapping_version, resend, sequence, position",
     )
     .bind(&lease.source)
     .bind(&lease.session)
@@ -156,7 +177,9 @@ pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Checkpoin
     .await
     .map_err(db_error)?;
     let standing = row.as_ref().map(read).transpose().map_err(db_error)?;
-    standing.map(|standing| standing.checkpoint).ok_or_else(|| lost(&lease.source))
+    standing
+        .map(|standing| standing.checkpoint)
+        .ok_or_else(|| lost(&lease.source))
 }
 
 /// Moves the checkpoint on; the session has begun to send what it was told to.
@@ -180,18 +203,21 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, checkpoint: &Checkpoint) -> Res
 /// # Errors
 /// Where the database is away; the lease then ends by itself.
 pub async fn release(tx: &mut Tx, lease: &Lease) -> Result<()> {
-    sqlx::query("update sync_lease set until = 0 where source = $1 and session = $2 and fencing = $3")
-        .bind(&lease.source)
-        .bind(&lease.session)
-        .bind(lease.fencing)
-        .execute(tx.conn())
-        .await
-        .map(drop)
-        .map_err(db_error)
+    sqlx::query(
+        "update sync_lease set until = 0 where source = $1 and session = $2 and fencing = $3",
+    )
+    .bind(&lease.source)
+    .bind(&lease.session)
+    .bind(lease.fencing)
+    .execute(tx.conn())
+    .await
+    .map(drop)
+    .map_err(db_error)
 }
 
 fn until(tx: &Tx, ttl: Duration) -> Micros {
-    tx.now().saturating_add(Micros::try_from(ttl.as_micros()).unwrap_or(Micros::MAX))
+    tx.now()
+        .saturating_add(Micros::try_from(ttl.as_micros()).unwrap_or(Micros::MAX))
 }
 
 fn held(source: &str, left: Micros) -> Error {

@@ -1,10 +1,13 @@
 //! What the registry writes, and its SQL.
 //!
-//! [`write`] holds the one way in which a record is written, [`place`] says for each record what
-//! it refers to, what it is filed under and who may write it, [`relabel`] keeps the labels of what
+//! [`write`] holds the one way in which a record is written, [`place`] (with `directory`
+//! and [`catalog`]) says for each record what it refers to, what it is filed under and who may
+//! write it, [`relabel`] keeps the labels of what
 //! lies below true when a mall or a unit moves. [`lease`] and [`batches`] are federation's tables.
 
 pub mod batches;
+pub mod catalog;
+mod directory;
 pub mod lease;
 pub mod place;
 pub mod relabel;
@@ -27,7 +30,9 @@ pub const SCHEMA: Schema = Schema {
         sqlite: include_str!("sql/0001_sync_sqlite.sql"),
         postgres: include_str!("sql/0001_sync_postgres.sql"),
     }],
-    history_kinds: &["region", "unit", "mall", "counter", "window", "service", "offering", "source"],
+    history_kinds: &[
+        "region", "unit", "mall", "counter", "window", "service", "offering", "source",
+    ],
 };
 
 /// How long a write waits for this replica's own memory before it answers.
@@ -53,7 +58,10 @@ impl Registry {
     /// Waits until reads here show a write, so that its author sees it. A replica that lags does
     /// not fail the write, which is done.
     pub async fn see(&self, revision: i64) {
-        if tokio::time::timeout(CATCH_UP, self.memory.wait_for(revision)).await.is_err() {
+        if tokio::time::timeout(CATCH_UP, self.memory.wait_for(revision))
+            .await
+            .is_err()
+        {
             tracing::warn!(revision, "the memory lags behind a write of this replica");
         }
     }
@@ -66,9 +74,11 @@ impl Registry {
     /// Unavailable where the memory lags too far.
     pub async fn catch_up(&self) -> Result<()> {
         let head = self.db.read().await?.revision();
-        tokio::time::timeout(CATCH_UP, self.memory.wait_for(head)).await.unwrap_or_else(|_| {
-            let message = "this replica's memory lags behind the database";
-            Err(Error::new(Reason::Unavailable, message).with_retry_after(CATCH_UP))
-        })
+        tokio::time::timeout(CATCH_UP, self.memory.wait_for(head))
+            .await
+            .unwrap_or_else(|_| {
+                let message = "this replica's memory lags behind the database";
+                Err(Error::new(Reason::Unavailable, message).with_retry_after(CATCH_UP))
+            })
     }
 }

@@ -30,7 +30,10 @@ pub struct Call {
 
 impl Call {
     fn actor(&self) -> Actor {
-        Actor { origin: "api".into(), subject: self.caller.subject.clone() }
+        Actor {
+            origin: "api".into(),
+            subject: self.caller.subject.clone(),
+        }
     }
 }
 
@@ -56,7 +59,9 @@ pub struct NewName<'a> {
 
 impl NewName<'_> {
     fn resolve<R: Placed>(&self) -> Result<String> {
-        let (own, above) = R::COLLECTIONS.split_last().ok_or_else(|| Error::internal("no collection"))?;
+        let (own, above) = R::COLLECTIONS
+            .split_last()
+            .ok_or_else(|| Error::internal("no collection"))?;
         check_id(self.id, self.id_field)?;
         if above.is_empty() {
             return Ok(format!("{own}/{}", self.id));
@@ -123,7 +128,8 @@ impl Registry {
             after.settle(Some(&before.doc), &mut place, call)?;
             after.moved(&before.doc, &place, self, &mut tx).await?;
             let stamp = (before.create_time, before.update_time);
-            self.keep(tx, after, place, Expect::Etag(given.etag()), Some(stamp)).await
+            self.keep(tx, after, place, Expect::Etag(given.etag()), Some(stamp))
+                .await
         })
         .await
     }
@@ -142,11 +148,15 @@ impl Registry {
         self.once(call, async {
             check_name(name, R::COLLECTIONS, "name")?;
             let mut tx = self.db.begin(&call.actor()).await?;
-            let before = tx.get::<R>(name).await?.ok_or_else(|| Error::not_found(name))?;
+            let before = tx
+                .get::<R>(name)
+                .await?
+                .ok_or_else(|| Error::not_found(name))?;
             let mut place = before.doc.place(Some(&before.doc), &mut tx).await?;
             let after = step(before.doc, &mut place)?;
             let stamp = (before.create_time, before.update_time);
-            self.keep(tx, after, place, Expect::Etag(etag), Some(stamp)).await
+            self.keep(tx, after, place, Expect::Etag(etag), Some(stamp))
+                .await
         })
         .await
     }
@@ -167,12 +177,22 @@ impl Registry {
             check_name(name, R::COLLECTIONS, "name")?;
             let tombstone = checked_tombstone(tombstone, name, R::COLLECTIONS, "tombstone")?;
             let mut tx = self.db.begin(&call.actor()).await?;
-            let before = tx.get::<R>(name).await?.ok_or_else(|| Error::not_found(name))?;
-            before.doc.place(Some(&before.doc), &mut tx).await?.check(&call.grant)?;
+            let before = tx
+                .get::<R>(name)
+                .await?
+                .ok_or_else(|| Error::not_found(name))?;
+            before
+                .doc
+                .place(Some(&before.doc), &mut tx)
+                .await?
+                .check(&call.grant)?;
             may(&before.doc)?;
             tx.delete::<R>(name, &tombstone, Expect::Etag(etag)).await?;
             before.doc.leaving(self, &mut tx).await?;
-            Ok(Done { tx, record: before.doc })
+            Ok(Done {
+                tx,
+                record: before.doc,
+            })
         });
         Ok(written.await?.revision)
     }
@@ -190,7 +210,11 @@ impl Registry {
         let now = tx.now();
         let (create_time, before) = times.unwrap_or((now, now));
         let update_time = if put.changed { now } else { before };
-        record.stamp(&Stamp { version: put.version, create_time, update_time });
+        record.stamp(&Stamp {
+            version: put.version,
+            create_time,
+            update_time,
+        });
         Ok(Done { tx, record })
     }
 
@@ -231,8 +255,12 @@ impl Registry {
     /// The stored answer. Its revision is the one that reads here show, which is not before the
     /// write's own: as `min_revision` it shows the write just as well.
     async fn replayed<R: Placed>(&self, call: &Call) -> Result<Option<Written<R>>> {
-        let Some(key) = &call.key else { return Ok(None) };
-        let Some(answer) = self.db.replay(key).await? else { return Ok(None) };
+        let Some(key) = &call.key else {
+            return Ok(None);
+        };
+        let Some(answer) = self.db.replay(key).await? else {
+            return Ok(None);
+        };
         self.catch_up().await?;
         let record = R::decode(answer).map_err(Error::internal)?;
         Ok(Some(self.shown(record, self.memory.revision())))

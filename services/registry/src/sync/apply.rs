@@ -20,8 +20,9 @@ use crate::{
     },
     store::{
         Registry, batches,
+        catalog::service_labels,
         lease::{self, Lease},
-        place::{find_lineage, service_labels},
+        place::find_lineage,
         relabel,
     },
 };
@@ -86,7 +87,10 @@ impl Applier {
 
     async fn repeated(&self, plan: &Plan, answered: batches::Answered) -> Result<BatchResult> {
         if answered.digest != plan.digest {
-            let message = format!("nonce {} was used for other records in this session", plan.nonce);
+            let message = format!(
+                "nonce {} was used for other records in this session",
+                plan.nonce
+            );
             return Err(Error::new(Reason::ProtocolViolation, message));
         }
         let mut result = answered.result;
@@ -98,7 +102,10 @@ impl Applier {
 
     /// Writes what passed the checks, and says what became of each.
     async fn write(&self, tx: &mut Tx, waiting: &[Waiting]) -> Result<HashMap<usize, Fate>> {
-        let source = tx.require::<Source>(&self.lease.source, "source").await?.doc;
+        let source = tx
+            .require::<Source>(&self.lease.source, "source")
+            .await?
+            .doc;
         let lineages = lineages(tx, waiting).await?;
         let mut fates = HashMap::with_capacity(waiting.len());
         let (mut puts, mut deletes) = (Vec::new(), Vec::new());
@@ -180,12 +187,17 @@ impl Applier {
         {
             return Ok(Err(fault));
         }
-        match tx.delete::<Service>(&checked.name, tombstone, Expect::Any).await {
+        match tx
+            .delete::<Service>(&checked.name, tombstone, Expect::Any)
+            .await
+        {
             Ok(_) => Ok(Ok(Outcome::Applied)),
             Err(error) if error.reason() == Reason::Tombstoned => Ok(Ok(Outcome::Unchanged)),
-            Err(error) if error.reason() == Reason::NotFound => {
-                Ok(Err(fault("delete.name", "NOT_FOUND", "does not exist and never did")))
-            }
+            Err(error) if error.reason() == Reason::NotFound => Ok(Err(fault(
+                "delete.name",
+                "NOT_FOUND",
+                "does not exist and never did",
+            ))),
             Err(error) => Err(error),
         }
     }
@@ -201,14 +213,15 @@ impl Applier {
             return None;
         }
         let owner = if owner.is_empty() { "the API" } else { owner };
-        let text = format!("the record of this name was published by {owner}; use another source_id");
+        let text =
+            format!("the record of this name was published by {owner}; use another source_id");
         Some(fault("source_id", "OWNED_BY_OTHER_SOURCE", &text))
     }
 
     /// Finds the records that the database refuses, and decides them.
     async fn isolate(&self, plan: &mut Plan, error: Error) -> Result<()> {
         let mut refused = HashSet::new();
-        let mut halves = vec![0..plan.waiting.len()];
+        let mut halves: Vec<_> = std::iter::once(0..plan.waiting.len()).collect();
         while let Some(part) = halves.pop() {
             if part.is_empty() || self.probe(&plan.waiting[part.clone()]).await? {
                 continue;
@@ -225,8 +238,13 @@ impl Applier {
             return Err(error);
         }
         plan.waiting.retain(|(index, _)| !refused.contains(index));
-        let text = "the registry failed on this record and has logged why; the others were not held up";
-        plan.decided.extend(refused.into_iter().map(|index| (index, Err(fault("", "INTERNAL", text)))));
+        let text =
+            "the registry failed on this record and has logged why; the others were not held up";
+        plan.decided.extend(
+            refused
+                .into_iter()
+                .map(|index| (index, Err(fault("", "INTERNAL", text)))),
+        );
         Ok(())
     }
 
@@ -250,7 +268,10 @@ async fn lineages(tx: &mut Tx, waiting: &[Waiting]) -> Result<HashMap<String, Op
     let mut lineages = HashMap::new();
     for (_, checked) in waiting {
         if !lineages.contains_key(checked.unit()) {
-            lineages.insert(checked.unit().to_owned(), find_lineage(tx, checked.unit()).await?);
+            lineages.insert(
+                checked.unit().to_owned(),
+                find_lineage(tx, checked.unit()).await?,
+            );
         }
     }
     Ok(lineages)
@@ -266,7 +287,11 @@ fn fate(put: Put, version: i64) -> Result<Fate> {
         let message = "the record changed while the batch was written; send it again";
         return Err(Error::new(Reason::WriteConflict, message));
     }
-    Ok(Ok(if put.changed { Outcome::Applied } else { Outcome::Unchanged }))
+    Ok(Ok(if put.changed {
+        Outcome::Applied
+    } else {
+        Outcome::Unchanged
+    }))
 }
 
 fn check_sequence(given: &Checkpoint, standing: &Checkpoint) -> Result<()> {

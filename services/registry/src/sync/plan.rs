@@ -38,7 +38,11 @@ impl Plan {
             nonce: batch.nonce,
             checkpoint: batch.checkpoint.unwrap_or_default(),
             digest,
-            source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
+            source_ids: batch
+                .records
+                .iter()
+                .map(|record| shown(&record.source_id))
+                .collect(),
             decided: HashMap::new(),
             waiting: Vec::new(),
         };
@@ -48,10 +52,16 @@ impl Plan {
                 Err(error) => {
                     plan.decided.insert(index, Err(first_fault(&error)));
                 }
-                Ok(checked) if names.insert(checked.name.clone()) => plan.waiting.push((index, checked)),
+                Ok(checked) if names.insert(checked.name.clone()) => {
+                    plan.waiting.push((index, checked))
+                }
                 Ok(checked) => {
-                    let text = format!("a later record of this batch is {} too, and counts", checked.name);
-                    plan.decided.insert(index, Err(fault("source_id", "DUPLICATE_IN_BATCH", &text)));
+                    let text = format!(
+                        "a later record of this batch is {} too, and counts",
+                        checked.name
+                    );
+                    plan.decided
+                        .insert(index, Err(fault("source_id", "DUPLICATE_IN_BATCH", &text)));
                 }
             }
         }
@@ -62,9 +72,11 @@ impl Plan {
     /// The answers to all records, in order.
     pub fn result(&self, fates: &HashMap<usize, Fate>) -> BatchResult {
         let answer = |(index, source_id): (usize, &String)| match fates.get(&index) {
-            Some(Ok(outcome)) => {
-                RecordResult { source_id: source_id.clone(), outcome: (*outcome).into(), ..Default::default() }
-            }
+            Some(Ok(outcome)) => RecordResult {
+                source_id: source_id.clone(),
+                outcome: (*outcome).into(),
+                ..Default::default()
+            },
             Some(Err(fault)) => rejected(source_id, fault),
             None => rejected(source_id, &fault("", "INTERNAL", "was not looked at")),
         };
@@ -93,7 +105,11 @@ fn shown(source_id: &str) -> String {
 
 /// Why a record is rejected.
 pub fn fault(field: &str, code: &'static str, description: &str) -> FieldViolation {
-    FieldViolation { field: field.to_owned(), description: description.to_owned(), code }
+    FieldViolation {
+        field: field.to_owned(),
+        description: description.to_owned(),
+        code,
+    }
 }
 
 /// An answer has place for one fault; the message names the others.
@@ -104,7 +120,10 @@ fn first_fault(error: &Error) -> FieldViolation {
         [first, others @ ..] => {
             let fields: Vec<&str> = others.iter().map(|other| other.field.as_str()).collect();
             let description = format!("{}; also wrong: {}", first.description, fields.join(", "));
-            FieldViolation { description, ..first.clone() }
+            FieldViolation {
+                description,
+                ..first.clone()
+            }
         }
     }
 }
@@ -130,35 +149,75 @@ mod tests {
     use super::*;
 
     fn record(source_id: &str, title: &str) -> Record {
-        let title = Some(LocalizedText { id: title.into(), en: String::new() });
-        let service = Some(Service { title, ..Service::default() });
-        let body = ServiceRecord { unit: "units/a".into(), service };
-        Record { source_id: source_id.into(), body: Some(Body::Service(body)) }
+        let title = Some(LocalizedText {
+            id: title.into(),
+            en: String::new(),
+        });
+        let service = Some(Service {
+            title,
+            ..Service::default()
+        });
+        let body = ServiceRecord {
+            unit: "units/a".into(),
+            service,
+        };
+        Record {
+            source_id: source_id.into(),
+            body: Some(Body::Service(body)),
+        }
     }
 
     fn planned(records: Vec<Record>) -> Plan {
-        Plan::new(Batch { nonce: 1, records, ..Batch::default() }, "sources/a")
+        Plan::new(
+            Batch {
+                nonce: 1,
+                records,
+                ..Batch::default()
+            },
+            "sources/a",
+        )
     }
 
     #[test]
     fn of_several_records_of_one_name_the_last_valid_one_counts() {
-        let plan = planned(vec![record("kk", "first"), record("ktp", "x"), record("kk", "second"), record("kk", "")]);
+        let plan = planned(vec![
+            record("kk", "first"),
+            record("ktp", "x"),
+            record("kk", "second"),
+            record("kk", ""),
+        ]);
         let written: Vec<usize> = plan.waiting.iter().map(|(index, _)| *index).collect();
         assert_eq!(written, [1, 2]);
-        let fates = plan.waiting.iter().map(|(index, _)| (*index, Ok(Outcome::Applied)));
+        let fates = plan
+            .waiting
+            .iter()
+            .map(|(index, _)| (*index, Ok(Outcome::Applied)));
         let mut all = plan.decided.clone();
         all.extend(fates);
         let result = plan.result(&all);
-        let codes: Vec<&str> = result.results.iter().map(|answer| answer.code.as_str()).collect();
+        let codes: Vec<&str> = result
+            .results
+            .iter()
+            .map(|answer| answer.code.as_str())
+            .collect();
         assert_eq!(codes, ["DUPLICATE_IN_BATCH", "", "", "REQUIRED"]);
     }
 
     #[test]
     fn other_records_have_another_digest() {
         let digest = |records| planned(records).digest;
-        assert_eq!(digest(vec![record("a", "x")]), digest(vec![record("a", "x")]));
-        assert_ne!(digest(vec![record("a", "x")]), digest(vec![record("a", "y")]));
-        assert_ne!(digest(vec![record("a", "x")]), digest(vec![record("a", "x"), record("a", "x")]));
+        assert_eq!(
+            digest(vec![record("a", "x")]),
+            digest(vec![record("a", "x")])
+        );
+        assert_ne!(
+            digest(vec![record("a", "x")]),
+            digest(vec![record("a", "y")])
+        );
+        assert_ne!(
+            digest(vec![record("a", "x")]),
+            digest(vec![record("a", "x"), record("a", "x")])
+        );
     }
 
     #[test]
@@ -169,7 +228,14 @@ mod tests {
         }
         let plan = planned(vec![wrong]);
         let answer = plan.result(&plan.decided).results.remove(0);
-        assert_eq!((answer.field.as_str(), answer.outcome()), ("service.title.id", Outcome::Rejected));
-        assert!(answer.message.contains("service.category"), "{}", answer.message);
+        assert_eq!(
+            (answer.field.as_str(), answer.outcome()),
+            ("service.title.id", Outcome::Rejected)
+        );
+        assert!(
+            answer.message.contains("service.category"),
+            "{}",
+            answer.message
+        );
     }
 }

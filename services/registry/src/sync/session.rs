@@ -26,8 +26,8 @@ use crate::{
     },
 };
 
-/// Longest mapping version, in characters.
-const MAX_VERSION: usize = 200;
+/// Longest mapping version or holder, in characters.
+const MAX_TEXT: usize = 200;
 
 /// One client's stream.
 pub struct Stream {
@@ -54,7 +54,9 @@ impl Stream {
     /// Serves the stream until it ends; the lease is let go in every case, so that the client can
     /// come back at once.
     pub async fn run(mut self) {
-        let Ok(Some(applier)) = self.begin().await else { return };
+        let Ok(Some(applier)) = self.begin().await else {
+            return;
+        };
         let ended = self.serve(&applier).await;
         if let Err(error) = ended {
             let _ = self.outbound.send(Err(status(error))).await;
@@ -86,22 +88,41 @@ impl Stream {
 
     async fn hello(&self, hello: Hello) -> Result<(Applier, Welcome)> {
         check_hello(&hello)?;
-        let actor =
-            Actor { origin: hello.source.clone(), subject: self.caller.subject.clone() };
+        let actor = Actor {
+            origin: hello.source.clone(),
+            subject: self.caller.subject.clone(),
+        };
         let mut tx = self.registry.db.begin(&actor).await?;
-        let source = tx.require::<Source>(&hello.source, "hello.source").await.map_err(|error| {
-            if error.reason() == Reason::ReferenceInvalid { Error::not_found(&hello.source) } else { error }
-        })?;
+        let source = tx
+            .require::<Source>(&hello.source, "hello.source")
+            .await
+            .map_err(|error| {
+                if error.reason() == Reason::ReferenceInvalid {
+                    Error::not_found(&hello.source)
+                } else {
+                    error
+                }
+            })?;
         let unit = lineage(&mut tx, &source.doc.unit, "source.unit").await?;
-        self.grant.check(&[vec![hello.source.as_str()], unit.names()].concat())?;
+        self.grant
+            .check(&[vec![hello.source.as_str()], unit.names()].concat())?;
         let session = Uuid::now_v7().to_string();
-        let begun =
-            lease::take(&mut tx, &hello, &session, &self.caller.subject, self.limits.lease).await?;
+        let begun = lease::take(&mut tx, &hello, &session, self.limits.lease).await?;
         let revision = tx.commit().await?;
         // Whose a record is, is looked up in memory.
         self.registry.see(revision).await;
-        let Begun { lease, checkpoint, send_all } = begun;
-        tracing::info!(source = lease.source, session, fencing = lease.fencing, send_all, "a session begins");
+        let Begun {
+            lease,
+            checkpoint,
+            send_all,
+        } = begun;
+        tracing::info!(
+            source = lease.source,
+            session,
+            fencing = lease.fencing,
+            send_all,
+            "a session begins"
+        );
         let welcome = Welcome {
             session,
             fencing_token: lease.fencing,
@@ -111,8 +132,12 @@ impl Stream {
             max_batch_bytes: bound(self.limits.batch_bytes),
             lease_millis: i64::try_from(self.limits.lease.as_millis()).unwrap_or(i64::MAX),
         };
-        let applier =
-            Applier { registry: self.registry.clone(), lease, actor, limits: self.limits };
+        let applier = Applier {
+            registry: self.registry.clone(),
+            lease,
+            actor,
+            limits: self.limits,
+        };
         Ok((applier, welcome))
     }
 
@@ -123,7 +148,8 @@ impl Stream {
                 None => return Ok(()),
                 Some(Asked::Batch(batch)) => {
                     self.check_batch(&batch, applier)?;
-                    self.send(Answer::BatchResult(answer(applier, batch).await?)).await
+                    self.send(Answer::BatchResult(answer(applier, batch).await?))
+                        .await
                 }
                 Some(Asked::KeepAlive(_)) => {
                     keep_alive(applier).await?;
@@ -152,14 +178,20 @@ impl Stream {
         match message {
             Err(_) => Err(silent(&self.limits)),
             Ok(Err(_) | Ok(None)) => Ok(None),
-            Ok(Ok(Some(request))) => {
-                request.message.map(Some).ok_or_else(|| violation("a message without content"))
-            }
+            Ok(Ok(Some(request))) => request
+                .message
+                .map(Some)
+                .ok_or_else(|| violation("a message without content")),
         }
     }
 
     async fn send(&self, answer: Answer) -> Result<(), Gone> {
-        self.outbound.send(Ok(SyncResponse { message: Some(answer) })).await.map_err(|_| Gone)
+        self.outbound
+            .send(Ok(SyncResponse {
+                message: Some(answer),
+            }))
+            .await
+            .map_err(|_| Gone)
     }
 
     fn check_batch(&self, batch: &Batch, applier: &Applier) -> Result<()> {
@@ -186,7 +218,8 @@ impl Stream {
 fn check_hello(hello: &Hello) -> Result<()> {
     let mut check = Check::new("hello");
     check.name("source", &hello.source, &["sources"]);
-    check.required("mapping_version", &hello.mapping_version, MAX_VERSION);
+    check.required("mapping_version", &hello.mapping_version, MAX_TEXT);
+    check.text("holder", &hello.holder, MAX_TEXT);
     if let Some(given) = &hello.checkpoint {
         check.within("checkpoint", |part| checkpoint::check(part, given));
     }
@@ -195,8 +228,16 @@ fn check_hello(hello: &Hello) -> Result<()> {
 
 async fn answer(applier: &Applier, batch: Batch) -> Result<BatchResult> {
     let result = applier.answer(batch).await?;
-    if result.results.iter().any(|answer| answer.code == "INTERNAL") {
-        tracing::error!(source = applier.lease.source, nonce = result.nonce, "records were refused by the database");
+    if result
+        .results
+        .iter()
+        .any(|answer| answer.code == "INTERNAL")
+    {
+        tracing::error!(
+            source = applier.lease.source,
+            nonce = result.nonce,
+            "records were refused by the database"
+        );
     }
     Ok(result)
 }
@@ -209,11 +250,16 @@ async fn keep_alive(applier: &Applier) -> Result<()> {
 
 /// Ends the session completely: the source's record tells everyone when, and what was counted.
 async fn finish(applier: &Applier) -> Result<Summary> {
-    let Applier { registry, lease, actor, limits } = applier;
+    let Applier {
+        registry,
+        lease,
+        actor,
+        limits,
+    } = applier;
     let mut tx = registry.db.begin(actor).await?;
     let checkpoint = lease::hold(&mut tx, lease, limits.lease).await?;
     lease::advance(&mut tx, lease, &checkpoint).await?;
-    let mut standings = batches::standings(tx.conn(), &[lease.source.clone()]).await?;
+    let mut standings = batches::standings(tx.conn(), std::slice::from_ref(&lease.source)).await?;
     let standing = standings.remove(&lease.source).unwrap_or_default();
     let found = tx.get::<Source>(&lease.source).await?;
     let mut source = found.ok_or_else(|| Error::not_found(&lease.source))?;
@@ -221,13 +267,24 @@ async fn finish(applier: &Applier) -> Result<Summary> {
     source.doc.last_session = Some(standing.session);
     source.doc.checkpoint = Some(checkpoint);
     source.doc.last_success_time = Some(to_timestamp(tx.now()));
-    tx.put(&lease.source, &source.doc, source.labels, Expect::Any).await?;
+    tx.put(&lease.source, &source.doc, source.labels, Expect::Any)
+        .await?;
     lease::release(&mut tx, lease).await?;
     let revision = tx.commit().await?;
     registry.see(revision).await;
     let services = registry.memory.read().count::<Service>();
-    tracing::info!(source = lease.source, session = lease.session, revision, services, "a session ends");
-    Ok(Summary { session: Some(standing.session), source: Some(standing.source), revision })
+    tracing::info!(
+        source = lease.source,
+        session = lease.session,
+        revision,
+        services,
+        "a session ends"
+    );
+    Ok(Summary {
+        session: Some(standing.session),
+        source: Some(standing.source),
+        revision,
+    })
 }
 
 async fn release(applier: &Applier) -> Result<()> {

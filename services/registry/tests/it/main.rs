@@ -1,0 +1,16 @@
+//! The registry's stories, told to a served registry with real tokens, on both databases.
+
+mod accounting;
+mod catalog;
+mod directory;
+mod federation;
+mod feed;
+mod given;
+mod hostile;
+mod ownership;
+mod paging;
+mod publisher;
+mod regions;
+mod search;
+mod world;
+mod writes;

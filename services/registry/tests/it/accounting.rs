@@ -1,0 +1,176 @@
+//! received = applied + unchanged + rejected + quarantined, whatever happens.
+
+use std::collections::BTreeMap;
+
+use mpp_api::sync::{Accounting, Hello, Outcome, Record, sync_request::Message as Ask};
+use mpp_testkit::{Backend, TestDatabase, database};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+
+use crate::{
+    publisher::{ask, begin_again, delete, hello, record, source},
+    world::World,
+};
+
+/// What a client does next.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Sends records and reads the answers.
+    Send(Vec<(u8, Kind)>),
+    /// Sends the last batch again.
+    Repeat,
+    /// Sends records and goes away before the answers.
+    BreakOff(Vec<(u8, Kind)>),
+    /// Ends the session and begins another.
+    End,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Good(u8),
+    Untitled,
+    Delete,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let kind = prop_oneof![6 => (0u8..3).prop_map(Kind::Good), 1 => Just(Kind::Untitled), 1 => Just(Kind::Delete)];
+    let records = prop::collection::vec((0u8..12, kind), 0..8);
+    let step = prop_oneof![
+        5 => records.clone().prop_map(Step::Send),
+        2 => Just(Step::Repeat),
+        2 => records.prop_map(Step::BreakOff),
+        1 => Just(Step::End),
+    ];
+    prop::collection::vec(step, 1..12)
+}
+
+fn records(plan: &[(u8, Kind)]) -> Vec<Record> {
+    let one = |(id, kind): &(u8, Kind)| {
+        let id = format!("s{id}");
+        match kind {
+            Kind::Good(text) => record(&id, &format!("Layanan {text}")),
+            Kind::Untitled => record(&id, ""),
+            Kind::Delete => delete(&id),
+        }
+    };
+    plan.iter().map(one).collect()
+}
+
+fn balances(counted: &Accounting) -> bool {
+    counted.received == counted.applied + counted.unchanged + counted.rejected + counted.quarantined
+}
+
+/// Plays the steps; answers how many records were surely received, and how many perhaps.
+async fn play(world: &World, steps: &[Step]) -> (i64, i64) {
+    let (mut sure, mut perhaps) = (0, 0);
+    let mut session = begin_again(world, hello()).await;
+    let mut last = None;
+    for step in steps {
+        match step {
+            Step::Send(plan) => {
+                let batch = session.batch(records(plan));
+                let result = session.try_batch(batch.clone()).await.expect("an answer");
+                assert_eq!(result.results.len(), plan.len());
+                assert!(
+                    result
+                        .results
+                        .iter()
+                        .all(|answer| answer.outcome() != Outcome::Unspecified)
+                );
+                sure += plan.len() as i64;
+                last = Some((batch, result));
+            }
+            Step::Repeat => {
+                let Some((batch, first)) = &last else {
+                    continue;
+                };
+                let again = session.try_batch(batch.clone()).await.expect("an answer");
+                assert!(again.repeated_nonce);
+                assert_eq!(again.results, first.results);
+            }
+            Step::BreakOff(plan) => {
+                let known = session.checkpoint.clone();
+                let batch = session.batch(records(plan));
+                session
+                    .asks
+                    .send(ask(Ask::Batch(batch)))
+                    .await
+                    .expect("open");
+                drop(session);
+                perhaps += plan.len() as i64;
+                session = begin_again(
+                    world,
+                    Hello {
+                        checkpoint: Some(known),
+                        ..hello()
+                    },
+                )
+                .await;
+                last = None;
+            }
+            Step::End => {
+                let known = session.checkpoint.clone();
+                let summary = session.end().await;
+                assert!(
+                    balances(&summary.source.expect("counted"))
+                        && balances(&summary.session.expect("counted"))
+                );
+                session = begin_again(
+                    world,
+                    Hello {
+                        checkpoint: Some(known),
+                        ..hello()
+                    },
+                )
+                .await;
+                last = None;
+            }
+        }
+    }
+    session.end().await;
+    (sure, perhaps)
+}
+
+async fn check(database: &TestDatabase, steps: &[Step]) {
+    let world = World::with_source(database).await;
+    let (sure, perhaps) = play(&world, steps).await;
+    let counted = source(&world).await.accounting.expect("counted");
+    assert!(balances(&counted), "{counted:?}");
+    assert!(
+        (sure..=sure + perhaps).contains(&counted.received),
+        "{counted:?}: {sure} and perhaps {perhaps}"
+    );
+    let state = world.running.registry.memory.read();
+    let living: BTreeMap<_, _> = state
+        .rows::<mpp_api::registry::Service>("units/kemendagri/services/s")
+        .map(|(name, row)| (name.to_string(), row.stamp.version))
+        .collect();
+    let changes: i64 = living.values().sum();
+    assert!(
+        changes <= counted.applied,
+        "{changes} versions of what was applied {} times",
+        counted.applied
+    );
+}
+
+#[test]
+fn the_identity_holds_under_any_batches_and_disconnects() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    for (backend, cases) in [(Backend::Sqlite, 24), (Backend::Postgres, 8)] {
+        let config = Config {
+            cases,
+            failure_persistence: None,
+            ..Config::default()
+        };
+        let told = TestRunner::new(config).run(&steps(), |steps| {
+            runtime.block_on(async {
+                let database = database(backend).await;
+                check(&database, &steps).await;
+            });
+            Ok(())
+        });
+        told.unwrap_or_else(|failure| panic!("{backend:?}: {failure}"));
+    }
+}

@@ -1,0 +1,414 @@
+//! A served registry, callers of every kind, and the mall of Banyuwangi.
+
+use std::{net::SocketAddr, time::Duration};
+
+use mpp_api::{
+    registry::{
+        AcceptOfferingRequest, Counter, CreateCounterRequest, CreateMallRequest,
+        CreateOfferingRequest, CreateServiceRequest, CreateUnitRequest, CreateWindowRequest, Mall,
+        Offering, Service, Unit, Window, catalog_service_client::CatalogServiceClient,
+        directory_service_client::DirectoryServiceClient,
+        search_service_client::SearchServiceClient, unit::Kind,
+    },
+    sync::{CreateSourceRequest, Source, sync_service_client::SyncServiceClient},
+};
+use mpp_core::{Caller, Clock, Micros, Role};
+use mpp_registry::{Options, Running, sync::Limits};
+use mpp_rpc::{
+    Channel, ClientError, Drain, Endpoint, Shell, TokenSource, Verifier, connect, error_of,
+    jwt::{self, Jwks, SigningKey},
+};
+use mpp_testkit::TestDatabase;
+use tempfile::TempDir;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+
+pub use crate::given::{counter, fixed, mall, service, text, unit};
+
+/// 1 May 2026, noon in Jakarta.
+pub const MAY_2026: Micros = 1_777_611_600_000_000;
+/// A second, in the clock's unit.
+pub const SECOND: Micros = 1_000_000;
+
+pub const KEMENDAGRI: &str = "units/kemendagri";
+pub const BKPM: &str = "units/bkpm";
+pub const DUKCAPIL: &str = "units/dukcapil-banyuwangi";
+pub const DPMPTSP: &str = "units/dpmptsp-banyuwangi";
+pub const MALL: &str = "malls/banyuwangi";
+pub const COUNTER: &str = "malls/banyuwangi/counters/dukcapil";
+pub const KTP: &str = "units/kemendagri/services/ktp-el-baru";
+pub const OFFERING: &str = "malls/banyuwangi/counters/dukcapil/offerings/ktp";
+pub const SOURCE: &str = "sources/kemendagri";
+
+/// A registry that serves.
+pub struct World {
+    pub running: Running,
+    pub clock: Clock,
+    address: SocketAddr,
+    key: SigningKey,
+    shutdown: CancellationToken,
+    served: JoinHandle<mpp_core::Result<()>>,
+    _keys: TempDir,
+}
+
+/// One caller's clients.
+pub struct Clients {
+    pub directory: DirectoryServiceClient<Channel>,
+    pub catalog: CatalogServiceClient<Channel>,
+    pub search: SearchServiceClient<Channel>,
+    pub sync: SyncServiceClient<Channel>,
+}
+
+impl World {
+    /// Serves an empty registry.
+    pub async fn empty(database: &TestDatabase) -> Self {
+        Self::at(database, Clock::stopped_at(MAY_2026)).await
+    }
+
+    pub async fn at(database: &TestDatabase, clock: Clock) -> Self {
+        let options = Options {
+            migrate: true,
+            sync: Limits {
+                batch_records: 100,
+                ..Limits::default()
+            },
+            ..Options::new(database.options(clock.clone()))
+        };
+        let shutdown = CancellationToken::new();
+        let running = mpp_registry::start(options, shutdown.clone())
+            .await
+            .expect("a registry");
+        let keys = tempfile::tempdir().expect("a directory");
+        let key = SigningKey::generate().expect("a key");
+        Jwks::write(&keys.path().join("jwks.json"), &[key.public()]).expect("a key set");
+        let known = Jwks::load(keys.path().join("jwks.json")).expect("the key set");
+        let mut shell = Shell::new(Verifier::new(known, Clock::system()));
+        shell.drain = Drain {
+            pause: Duration::ZERO,
+            wait: Duration::from_secs(5),
+        };
+        let grpc = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let health = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = grpc.local_addr().expect("an address");
+        let served = tokio::spawn(mpp_rpc::serve(
+            shell,
+            running.routes.clone(),
+            running.readiness.clone(),
+            grpc,
+            health,
+            shutdown.clone(),
+        ));
+        let head = running
+            .registry
+            .db
+            .read()
+            .await
+            .expect("a snapshot")
+            .revision();
+        running
+            .registry
+            .memory
+            .wait_for(head)
+            .await
+            .expect("the regions in memory");
+        Self {
+            running,
+            clock,
+            address,
+            key,
+            shutdown,
+            served,
+            _keys: keys,
+        }
+    }
+
+    /// A caller with one role.
+    pub fn caller(&self, role: Role, namespaces: &[&str]) -> Clients {
+        let caller = Caller {
+            subject: format!("users/{}", role.as_str()),
+            roles: vec![role],
+            namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let token = jwt::mint(
+            &self.key,
+            &caller,
+            Duration::from_secs(600),
+            Clock::system().now(),
+        );
+        let address = format!("http://{}", self.address);
+        let endpoint = Endpoint {
+            address,
+            token: Some(TokenSource::Text(token)),
+            tls: None,
+        };
+        let channel = connect(&endpoint).expect("an endpoint");
+        Clients {
+            directory: DirectoryServiceClient::new(channel.clone()),
+            catalog: CatalogServiceClient::new(channel.clone()),
+            search: SearchServiceClient::new(channel.clone()),
+            sync: SyncServiceClient::new(channel),
+        }
+    }
+
+    pub fn admin(&self) -> Clients {
+        self.caller(Role::Administrator, &[])
+    }
+
+    /// Serves a registry in which Banyuwangi's mall offers an identity card.
+    pub async fn banyuwangi(database: &TestDatabase) -> Self {
+        let world = Self::empty(database).await;
+        let mut admin = world.admin();
+        for (id, kind, parent) in [
+            ("kemendagri", Kind::Ministry, ""),
+            ("bkpm", Kind::Ministry, ""),
+            ("pemkab-banyuwangi", Kind::LocalGovernment, ""),
+            (
+                "dpmptsp-banyuwangi",
+                Kind::Office,
+                "units/pemkab-banyuwangi",
+            ),
+            (
+                "dukcapil-banyuwangi",
+                Kind::Office,
+                "units/pemkab-banyuwangi",
+            ),
+        ] {
+            admin
+                .create_unit(id, unit(id, kind, parent))
+                .await
+                .expect("a unit");
+        }
+        admin
+            .create_mall("banyuwangi", mall())
+            .await
+            .expect("a mall");
+        admin
+            .create_counter(MALL, "dukcapil", counter(DUKCAPIL))
+            .await
+            .expect("a counter");
+        let window = Window {
+            display_name: text("Loket 1"),
+            ..Window::default()
+        };
+        let request = CreateWindowRequest {
+            parent: COUNTER.into(),
+            window_id: "1".into(),
+            window: Some(window),
+            ..Default::default()
+        };
+        admin
+            .directory
+            .create_window(request)
+            .await
+            .expect("a window");
+        admin
+            .create_service(KEMENDAGRI, "ktp-el-baru", service("KTP elektronik baru"))
+            .await
+            .expect("a service");
+        admin
+            .propose(
+                "ktp",
+                Offering {
+                    service: KTP.into(),
+                    ..Offering::default()
+                },
+            )
+            .await
+            .expect("an offering");
+        let accept = AcceptOfferingRequest {
+            name: OFFERING.into(),
+            ..Default::default()
+        };
+        admin
+            .catalog
+            .accept_offering(accept)
+            .await
+            .expect("accepted");
+        world
+    }
+
+    /// As [`World::banyuwangi`], with Kemendagri's source.
+    pub async fn with_source(database: &TestDatabase) -> Self {
+        let world = Self::banyuwangi(database).await;
+        world
+            .admin()
+            .create_source("kemendagri", KEMENDAGRI)
+            .await
+            .expect("a source");
+        world
+    }
+
+    /// Ends it as a process ends.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        self.served.await.expect("no panic").expect("a clean end");
+        self.running.registry.db.close().await;
+    }
+}
+
+type Answer<T> = Result<T, Status>;
+
+impl Clients {
+    pub async fn create_unit(&mut self, id: &str, unit: Unit) -> Answer<Unit> {
+        let request = CreateUnitRequest {
+            unit_id: id.into(),
+            unit: Some(unit),
+            ..Default::default()
+        };
+        Ok(self
+            .directory
+            .create_unit(request)
+            .await?
+            .into_inner()
+            .unit
+            .expect("a unit"))
+    }
+
+    pub async fn create_mall(&mut self, id: &str, mall: Mall) -> Answer<Mall> {
+        let request = CreateMallRequest {
+            mall_id: id.into(),
+            mall: Some(mall),
+            ..Default::default()
+        };
+        Ok(self
+            .directory
+            .create_mall(request)
+            .await?
+            .into_inner()
+            .mall
+            .expect("a mall"))
+    }
+
+    pub async fn create_counter(
+        &mut self,
+        mall: &str,
+        id: &str,
+        counter: Counter,
+    ) -> Answer<Counter> {
+        let request = CreateCounterRequest {
+            parent: mall.into(),
+            counter_id: id.into(),
+            counter: Some(counter),
+            ..Default::default()
+        };
+        Ok(self
+            .directory
+            .create_counter(request)
+            .await?
+            .into_inner()
+            .counter
+            .expect("a counter"))
+    }
+
+    pub async fn create_service(
+        &mut self,
+        unit: &str,
+        id: &str,
+        service: Service,
+    ) -> Answer<Service> {
+        let request = CreateServiceRequest {
+            parent: unit.into(),
+            service_id: id.into(),
+            service: Some(service),
+            ..Default::default()
+        };
+        Ok(self
+            .catalog
+            .create_service(request)
+            .await?
+            .into_inner()
+            .service
+            .expect("a service"))
+    }
+
+    /// Proposes at Banyuwangi's counter of Dukcapil.
+    pub async fn propose(&mut self, id: &str, offering: Offering) -> Answer<Offering> {
+        let request = CreateOfferingRequest {
+            parent: COUNTER.into(),
+            offering_id: id.into(),
+            offering: Some(offering),
+            ..Default::default()
+        };
+        Ok(self
+            .catalog
+            .create_offering(request)
+            .await?
+            .into_inner()
+            .offering
+            .expect("an offering"))
+    }
+
+    pub async fn create_source(&mut self, id: &str, unit: &str) -> Answer<Source> {
+        let source = Source {
+            display_name: text(id),
+            unit: unit.into(),
+            freshness_target_seconds: 3600,
+            ..Source::default()
+        };
+        let request = CreateSourceRequest {
+            source_id: id.into(),
+            source: Some(source),
+            ..Default::default()
+        };
+        Ok(self
+            .sync
+            .create_source(request)
+            .await?
+            .into_inner()
+            .source
+            .expect("a source"))
+    }
+
+    pub async fn service(&mut self, name: &str) -> Answer<Service> {
+        let request = mpp_api::registry::GetServiceRequest {
+            name: name.into(),
+            ..Default::default()
+        };
+        Ok(self
+            .catalog
+            .get_service(request)
+            .await?
+            .into_inner()
+            .service
+            .expect("a service"))
+    }
+
+    pub async fn offering(&mut self, name: &str) -> Answer<Offering> {
+        let request = mpp_api::registry::GetOfferingRequest {
+            name: name.into(),
+            ..Default::default()
+        };
+        Ok(self
+            .catalog
+            .get_offering(request)
+            .await?
+            .into_inner()
+            .offering
+            .expect("an offering"))
+    }
+
+    pub async fn mall(&mut self, name: &str) -> Answer<Mall> {
+        let request = mpp_api::registry::GetMallRequest {
+            name: name.into(),
+            ..Default::default()
+        };
+        Ok(self
+            .directory
+            .get_mall(request)
+            .await?
+            .into_inner()
+            .mall
+            .expect("a mall"))
+    }
+}
+
+/// What a refusal says.
+pub fn refused<T: std::fmt::Debug>(answer: Answer<T>) -> ClientError {
+    error_of(&answer.expect_err("a refusal"))
+}
+
+/// The stable reason of a refusal.
+pub fn reason<T: std::fmt::Debug>(answer: Answer<T>) -> String {
+    refused(answer).reason
+}
