@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use mpp_core::Result;
-use mpp_rpc::Component;
+use mpp_rpc::{Component, Readiness};
 use mpp_store::Db;
 use tokio::{
     sync::Notify,
@@ -11,7 +11,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{memory::Memory, model::State, store};
+use crate::{
+    memory::Memory,
+    model::{State, Upstream},
+    store,
+};
 
 /// How often to look for what another replica has projected. With the pause below, the page shows
 /// an event well within a second.
@@ -20,6 +24,42 @@ const LOOK: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long a report stands without a change.
 const ANYWAY: Duration = Duration::from_secs(1);
+
+/// What readiness is told of.
+pub struct Health {
+    database: Component,
+    copies: Component,
+}
+
+impl Health {
+    /// Names both components.
+    pub fn new(readiness: &Readiness) -> Self {
+        Self {
+            database: readiness.component("database"),
+            copies: readiness.component("copies"),
+        }
+    }
+
+    /// A replica is ready once both feeds have been read whole; that one is away later does not
+    /// count, since reports say so themselves.
+    fn tell(&self, memory: &Memory) {
+        let unread = memory.read(|state| {
+            Upstream::ALL
+                .into_iter()
+                .find(|feed| !state.feed(*feed).caught_up)
+        });
+        self.database.up();
+        match unread {
+            None => self.copies.up(),
+            Some(feed) => {
+                self.copies.down(&format!(
+                    "the {} feed has not been read whole yet",
+                    feed.as_str()
+                ));
+            }
+        }
+    }
+}
 
 /// Loads the whole state.
 ///
@@ -36,7 +76,7 @@ pub async fn run(
     db: Db,
     memory: Arc<Memory>,
     wake: Arc<Notify>,
-    database: Component,
+    health: Health,
     shutdown: CancellationToken,
 ) {
     let mut healthy = true;
@@ -49,13 +89,13 @@ pub async fn run(
         }
         let refreshed = refresh(&db, &memory, &mut published).await;
         match &refreshed {
-            Ok(()) => database.up(),
+            Ok(()) => health.tell(&memory),
             Err(error) => {
                 // Said once, not four times a second.
                 if healthy {
                     tracing::warn!(%error, context = ?error.context(), "the projections cannot be read");
                 }
-                database.down(error.message());
+                health.database.down(error.message());
             }
         }
         healthy = refreshed.is_ok();

@@ -12,7 +12,7 @@ use mpp_core::{Error, Reason, Result};
 use mpp_store::{Actor, Db, Migration, Position, Schema, Tx, db_error};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-pub use rebuild::{Verified, verify};
+pub use rebuild::verify;
 
 use crate::model::{Event, FeedState, Key, Rows, State, Upstream, Written, project};
 
@@ -53,7 +53,7 @@ pub async fn append(
     feed: Upstream,
     from: Option<&Position>,
     mut events: Vec<Event>,
-    advance: Advance,
+    advance: &Advance,
 ) -> Result<i64> {
     let by = Actor {
         origin: "feed".into(),
@@ -74,7 +74,7 @@ pub async fn append(
     }
     let written = project_all(&mut tx, &events).await?;
     save_rows(&mut tx, written, seq).await?;
-    save_feed(&mut tx, feed, &events, &advance).await?;
+    save_feed(&mut tx, feed, &events, advance).await?;
     sqlx::query("update inbox_head set seq = $1 where one = 1")
         .bind(seq)
         .execute(tx.conn())

@@ -76,18 +76,14 @@ impl Event {
     /// The record, decoded; `None` where it is gone.
     ///
     /// # Errors
-    /// Internal: an upstream of the suite sent what is not the kind's message.
+    /// `INVALID_FIELD` where the upstream sent what is not the kind's message.
     pub fn document<D: Document>(&self) -> Result<Option<D>> {
         let Some(doc) = &self.doc else {
             return Ok(None);
         };
         D::decode(doc.clone()).map(Some).map_err(|error| {
-            Error::internal(format!(
-                "{} of {} is no {}: {error}",
-                self.name,
-                self.feed.as_str(),
-                D::KIND
-            ))
+            let text = format!("{} is not a readable {}: {error}", self.name, D::KIND);
+            Error::field("document", "UNREADABLE", text)
         })
     }
 }

@@ -16,11 +16,11 @@ mod wording;
 
 pub use coverage::province_of;
 pub use event::{Event, Upstream};
-pub use facts::{ChangeRow, CounterRow, DeviationRow, MallRow, RegionRow, Text};
-pub use project::{mall_of, project};
+pub use facts::{MallRow, Text};
+pub use project::project;
 pub use published::{OwnCount, Published, own_count, published};
-pub use report::{Question, report, text};
+pub use report::{Question, mall_deviations, report, text};
 pub use rows::{Key, Rows, Written};
-pub use stage::{AsOf, Standing, region_as_of, stage_name, standings, valid};
+pub use stage::{stage_name, valid};
 pub use state::{FeedState, State, below};
 pub use wording::grouped;

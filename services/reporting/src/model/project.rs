@@ -8,7 +8,7 @@ use mpp_api::{
     scheduling::{Appointment, Deviation, Ticket, appointment, ticket},
     sync::Source,
 };
-use mpp_core::{Micros, Result};
+use mpp_core::{Micros, Reason, Result};
 
 use super::{
     event::Event,
@@ -23,11 +23,22 @@ use super::{
 /// Findings that a counter's row keeps, one of each code.
 const MAX_FINDINGS: usize = 16;
 
-/// Applies one event.
+/// Applies one event. A record that cannot be read is told and skipped, always: it must not stop
+/// the feed, and what was known of it before stays.
 ///
 /// # Errors
-/// Internal, where the event's document or a stored row cannot be read.
+/// Internal, where a stored row cannot be read.
 pub fn project(rows: &mut Rows, event: &Event) -> Result<()> {
+    match apply(rows, event) {
+        Err(error) if error.reason() == Reason::InvalidField => {
+            tracing::error!(feed = event.feed.as_str(), revision = event.revision, %error, "skipped");
+            Ok(())
+        }
+        applied => applied,
+    }
+}
+
+fn apply(rows: &mut Rows, event: &Event) -> Result<()> {
     match event.kind.as_str() {
         "region" => {
             let region = event.document::<Region>()?.map(region_row);

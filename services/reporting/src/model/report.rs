@@ -199,15 +199,9 @@ impl<'a> View<'a> {
             .filter(|(counter, _)| self.deviation(counter).is_some())
             .collect();
         found.sort_by_key(|(counter, row)| (row.uniform, -row.known, *counter));
-        let each = found.into_iter().flat_map(|(counter, row)| {
-            row.findings.iter().map(move |finding| DeviationReport {
-                counter: counter.clone(),
-                mall: row.mall.clone(),
-                text: Some((&finding.text).into()),
-                code: finding.code.clone(),
-                week: row.week.clone(),
-            })
-        });
+        let each = found
+            .into_iter()
+            .flat_map(|(counter, row)| each_finding(counter, row));
         each.take(MAX_DEVIATIONS).collect()
     }
 
@@ -239,6 +233,32 @@ impl<'a> View<'a> {
         let reason = text(&join(|reason| &reason.id), &join(|reason| &reason.en));
         (reasons.is_empty(), (!reasons.is_empty()).then_some(reason))
     }
+}
+
+fn each_finding<'a>(
+    counter: &'a str,
+    row: &'a DeviationRow,
+) -> impl Iterator<Item = DeviationReport> + 'a {
+    row.findings.iter().map(move |finding| DeviationReport {
+        counter: counter.to_owned(),
+        mall: row.mall.clone(),
+        text: Some((&finding.text).into()),
+        code: finding.code.clone(),
+        week: row.week.clone(),
+    })
+}
+
+/// Every finding at a mall's counters today.
+pub fn mall_deviations(state: &State, mall: &str) -> Vec<DeviationReport> {
+    let found = below(&state.deviations, mall).filter(|(counter, _)| {
+        state
+            .counters
+            .get(*counter)
+            .is_some_and(|row| row.spans.iter().any(|span| span.holds(Micros::MAX - 1)))
+    });
+    found
+        .flat_map(|(counter, row)| each_finding(counter, row))
+        .collect()
 }
 
 fn missing(feed: Upstream, state: &State) -> Option<LocalizedText> {

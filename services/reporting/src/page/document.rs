@@ -16,7 +16,7 @@ pub fn page(lang: Lang, page: &Page, title: &str, sections: &[Section]) -> Marku
             (head(lang, title, &path(lang.other(), page)))
             body data-events=(events) {
                 (header(lang, page))
-                main #main tabindex="-1" {
+                main #main class=(if *page == Page::Nation { "nation" } else { "place-page" }) tabindex="-1" {
                     @if *page == Page::Nation {
                         div.intro { h1 { (text::TITLE.of(lang)) } p { (text::LEAD.of(lang)) } }
                     }

@@ -79,7 +79,8 @@ fn operating(malls: &[MallReport]) -> i64 {
     i64::try_from(malls.iter().filter(operates).count()).unwrap_or(i64::MAX)
 }
 
-fn card(label: &str, value: &str, detail: &Markup) -> Markup {
+/// A number with its label.
+pub fn card(label: &str, value: &str, detail: &Markup) -> Markup {
     html! { div.card { h3 { (label) } p.value { (value) } p.detail { (detail) } } }
 }
 

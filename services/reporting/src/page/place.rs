@@ -5,12 +5,14 @@ use mpp_api::reporting::{MallReport, ProvinceReport, Share};
 
 use super::{
     format,
-    nation::{incomplete, mall_table, share_card, stage},
+    nation::{card, incomplete, mall_table, share_card, stage},
     quality::{counter_name, deviation_table},
     text::{self, Lang},
-    view::{View, localized, mall_link, table},
+    view::{View, localized, mall_link, table, uniformity},
 };
-use crate::model::{MallRow, below, province_of, stage_name, text as texts, valid};
+use crate::model::{
+    MallRow, below, mall_deviations, province_of, stage_name, text as texts, valid,
+};
 
 /// The sections of a province's page; `None` where no such province is known.
 pub fn province(view: &View<'_>, name: &str, lang: Lang) -> Option<Vec<(&'static str, Markup)>> {
@@ -94,12 +96,7 @@ fn regions(view: &View<'_>, province: &str, malls: &[&MallReport], lang: Lang) -
 pub fn mall(view: &View<'_>, name: &str, lang: Lang) -> Option<Vec<(&'static str, Markup)>> {
     let row = view.state.malls.get(name)?;
     let report = view.report.malls.iter().find(|mall| mall.mall == name)?;
-    let found: Vec<_> = view
-        .report
-        .deviations
-        .iter()
-        .filter(|found| found.mall == name)
-        .collect();
+    let found = mall_deviations(view.state, name);
     Some(vec![
         ("headline", mall_headline(view, row, report, lang)),
         ("stages", stages(row, lang)),
@@ -122,7 +119,16 @@ fn mall_headline(view: &View<'_>, row: &MallRow, report: &MallReport, lang: Lang
             h1 { (localized(&row.title, lang)) }
             p.asof { (view.region(&report.region)) " · " (stage(&report.stage, &report.stage_date, lang)) }
             (incomplete(view, lang))
-            (mall_table(view, &[report], lang))
+            div.cards {
+                (card(text::COUNTERS.of(lang), &format::number(lang, report.counters), &uniformity(report, lang)))
+                (card(text::SERVICES.of(lang), &format::number(lang, report.offerings), &html! {}))
+                (card(text::TICKETS_TODAY.of(lang), &format::number(lang, report.tickets_completed_today), &html! {
+                    (format::number(lang, report.tickets_issued_today)) " " (text::ISSUED.of(lang))
+                }))
+                (card(text::APPOINTMENTS.of(lang), &format::number(lang, report.appointments_today), &html! {
+                    (text::APPOINTMENTS_TODAY.of(lang))
+                }))
+            }
         }
     }
 }

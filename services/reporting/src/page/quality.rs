@@ -75,13 +75,13 @@ pub fn deviations(view: &View<'_>, lang: Lang) -> Markup {
         section #deviations aria-labelledby="deviations-title" {
             h2 #deviations-title { (text::DEVIATIONS.of(lang)) }
             p.help { (text::DEVIATIONS_HELP.of(lang)) }
-            (deviation_table(view, &view.report.deviations.iter().collect::<Vec<_>>(), lang))
+            (deviation_table(view, &view.report.deviations, lang))
         }
     }
 }
 
 /// A table of deviations.
-pub fn deviation_table(view: &View<'_>, found: &[&DeviationReport], lang: Lang) -> Markup {
+pub fn deviation_table(view: &View<'_>, found: &[DeviationReport], lang: Lang) -> Markup {
     let head = heads([text::COUNTER, text::MALL, text::FINDING, text::WEEK], lang);
     let rows = html! {
         @for deviation in found {

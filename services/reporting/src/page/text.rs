@@ -11,6 +11,7 @@ pub enum Lang {
 
 impl Lang {
     /// Both.
+    #[cfg(test)]
     pub const ALL: [Lang; 2] = [Lang::Id, Lang::En];
 
     /// For the `lang` attribute.
