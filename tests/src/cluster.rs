@@ -11,9 +11,9 @@ use tokio::process::Command;
 
 use crate::{
     PATIENCE, eventually,
+    ports::free_port,
     process::{Signal, send},
     program::Said,
-    suite::free_port,
 };
 
 /// The cluster; it is ended and thrown away with this value.
@@ -37,8 +37,25 @@ impl Cluster {
         if let Some(user) = &user {
             own(folder.path(), user).await;
         }
-        let cluster = Self { folder, programs: programs(), user, port: free_port() };
-        let made = cluster.run("initdb", &["--username", "postgres", "--auth", "trust", "--locale", "C", "--encoding", "UTF8"]);
+        let cluster = Self {
+            folder,
+            programs: programs(),
+            user,
+            port: free_port(),
+        };
+        let made = cluster.run(
+            "initdb",
+            &[
+                "--username",
+                "postgres",
+                "--auth",
+                "trust",
+                "--locale",
+                "C",
+                "--encoding",
+                "UTF8",
+            ],
+        );
         made.await.succeeded();
         cluster.restart().await;
         cluster
@@ -46,27 +63,106 @@ impl Cluster {
 
     /// Makes an empty database, and gives its URL.
     pub async fn database(&self, name: &str) -> String {
-        let mut create = Command::new(self.programs.join("createdb"));
-        create.args(["--host", "127.0.0.1", "--username", "postgres", "--port", &self.port.to_string(), name]);
+        let mut create = self.client("createdb");
+        create.arg(name);
         Said::by(create).await.succeeded();
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
     }
 
+    /// Changes settings, and starts the server anew with them.
+    pub async fn configure(&self, settings: &[(&str, &str)]) {
+        for (name, value) in settings {
+            self.sql("postgres", &format!("alter system set {name} = '{value}'"))
+                .await;
+        }
+        self.run("pg_ctl", &["stop", "--silent", "--wait", "--mode", "fast"])
+            .await
+            .succeeded();
+        self.restart().await;
+    }
+
+    /// Runs a statement in a database, and gives what it prints.
+    pub async fn sql(&self, database: &str, statement: &str) -> String {
+        let mut psql = self.client("psql");
+        psql.args([
+            "--no-psqlrc",
+            "--quiet",
+            "--tuples-only",
+            "--no-align",
+            "--dbname",
+            database,
+            "--command",
+            statement,
+        ]);
+        Said::by(psql).await.succeeded()
+    }
+
+    /// A client program, told where the server is.
+    pub fn client(&self, program: &str) -> Command {
+        let mut client = Command::new(self.programs.join(program));
+        client.args([
+            "--host",
+            "127.0.0.1",
+            "--username",
+            "postgres",
+            "--port",
+            &self.port.to_string(),
+        ]);
+        client
+    }
+
+    /// The server's own log, as JSON lines, where it is configured to write them.
+    pub fn json_log(&self) -> String {
+        let files = fs::read_dir(self.data().join("log"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let json = files
+            .map(|file| file.path())
+            .filter(|path| path.extension().is_some_and(|end| end == "json"));
+        let mut paths: Vec<_> = json.collect();
+        paths.sort();
+        paths
+            .iter()
+            .map(|path| fs::read_to_string(path).unwrap_or_default())
+            .collect()
+    }
+
     /// Kills the server with all its backends, as a loss of power would.
     pub async fn kill(&self) {
-        let file = fs::read_to_string(self.data().join("postmaster.pid")).expect("a running server");
-        let id = file.lines().next().and_then(|line| line.parse().ok()).expect("its first line is an id");
+        let file =
+            fs::read_to_string(self.data().join("postmaster.pid")).expect("a running server");
+        let id = file
+            .lines()
+            .next()
+            .and_then(|line| line.parse().ok())
+            .expect("its first line is an id");
         send(id, Signal::Kill).await;
     }
 
     /// Starts the server again; backends that outlived it by a moment are waited for.
     pub async fn restart(&self) {
         let log = self.folder.path().join("log").display().to_string();
-        let options = format!("-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200", self.port);
-        let start = ["start", "--silent", "--wait", "--log", &log, "--options", &options];
+        let options = format!(
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200",
+            self.port
+        );
+        let start = [
+            "start",
+            "--silent",
+            "--wait",
+            "--log",
+            &log,
+            "--options",
+            &options,
+        ];
         eventually(PATIENCE, "PostgreSQL is up", async || {
             let said = self.run("pg_ctl", &start).await;
-            if said.code == 0 { Ok(()) } else { Err(format!("{}{}", said.out, said.err)) }
+            if said.code == 0 {
+                Ok(())
+            } else {
+                Err(format!("{}{}", said.out, said.err))
+            }
         })
         .await;
     }
@@ -85,12 +181,22 @@ impl Cluster {
                 as_user
             }
         };
-        command.args(args).arg("--pgdata").arg(self.data()).current_dir(self.folder.path());
+        command
+            .args(args)
+            .arg("--pgdata")
+            .arg(self.data())
+            .current_dir(self.folder.path());
         // A server that stays keeps its pipes open, so its output goes to files.
         let said = tempfile::tempfile().expect("a file");
-        command.stdout(said.try_clone().expect("a handle")).stderr(said.try_clone().expect("a handle"));
+        command
+            .stdout(said.try_clone().expect("a handle"))
+            .stderr(said.try_clone().expect("a handle"));
         let status = command.status().await.expect("a command that starts");
-        Said { code: status.code().unwrap_or(-1), out: read_back(said), err: String::new() }
+        Said {
+            code: status.code().unwrap_or(-1),
+            out: read_back(said),
+            err: String::new(),
+        }
     }
 }
 
@@ -99,7 +205,10 @@ impl Drop for Cluster {
         let pid = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
         if let Some(id) = pid.lines().next() {
             let line = format!("kill -s QUIT {id} 2>/dev/null");
-            let _ = std::process::Command::new("sh").arg("-c").arg(line).status();
+            let _ = std::process::Command::new("sh")
+                .arg("-c")
+                .arg(line)
+                .status();
             // It removes its files by itself; the folder goes after that.
             std::thread::sleep(Duration::from_millis(300));
         }
@@ -121,7 +230,11 @@ async fn server_user() -> Option<String> {
     if !is("test \"$(id -u)\" = 0").await {
         return None;
     }
-    let user = if is("id postgres >/dev/null 2>&1").await { "postgres" } else { "nobody" };
+    let user = if is("id postgres >/dev/null 2>&1").await {
+        "postgres"
+    } else {
+        "nobody"
+    };
     Some(user.to_owned())
 }
 
@@ -133,11 +246,44 @@ async fn own(folder: &Path, user: &str) {
 
 /// The folder of PostgreSQL's programs: the newest that Debian installed, or one on the path.
 fn programs() -> PathBuf {
-    let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let version = |path: &Path| path.parent().and_then(|p| p.file_name()?.to_str()?.parse::<u32>().ok());
-    let newest = installed.map(|entry| entry.path().join("bin")).max_by_key(|path| version(path));
+    let installed = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let version = |path: &Path| {
+        path.parent()
+            .and_then(|p| p.file_name()?.to_str()?.parse::<u32>().ok())
+    };
+    let newest = installed
+        .map(|entry| entry.path().join("bin"))
+        .max_by_key(|path| version(path));
     let path = std::env::var_os("PATH").unwrap_or_default();
     newest.into_iter().chain(std::env::split_paths(&path)).find(|folder| folder.join("initdb").is_file()).unwrap_or_else(|| {
         panic!("PostgreSQL's initdb is not here: tests/run installs it, or `apt-get install postgresql`")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_killed_server_is_gone_and_comes_back_with_what_was_committed() {
+        let cluster = Cluster::start().await;
+        cluster
+            .sql(
+                "postgres",
+                "create table kept (n int); insert into kept values (7)",
+            )
+            .await;
+        cluster.kill().await;
+        let mut ask = cluster.client("psql");
+        ask.args(["--dbname", "postgres", "--command", "select 1"]);
+        assert_ne!(Said::by(ask).await.code, 0, "it still answers");
+        cluster.restart().await;
+        assert_eq!(
+            cluster.sql("postgres", "select n from kept").await.trim(),
+            "7"
+        );
+    }
 }

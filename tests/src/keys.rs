@@ -19,7 +19,11 @@ pub struct Who {
 }
 
 const fn who(subject: &'static str, role: &'static str, namespaces: &'static str) -> Who {
-    Who { subject, role, namespaces }
+    Who {
+        subject,
+        role,
+        namespaces,
+    }
 }
 
 /// The platform's own staff.
@@ -27,13 +31,29 @@ pub const ADMINISTRATOR: Who = who("users/administrator", "administrator", "");
 /// An app that acts for citizens.
 pub const APP: Who = who("users/app", "reader", "");
 /// The agent beside the ministry's system.
-pub const PUBLISHER: Who = who("users/agent", "publisher", "sources/kemendagri,units/kemendagri");
+pub const PUBLISHER: Who = who(
+    "users/agent",
+    "publisher",
+    "sources/kemendagri,units/kemendagri",
+);
 /// The civil registration office of the regency.
-pub const OFFICER: Who = who("users/disdukcapil", "unit-officer", "units/disdukcapil-banyuwangi");
+pub const OFFICER: Who = who(
+    "users/disdukcapil",
+    "unit-officer",
+    "units/disdukcapil-banyuwangi",
+);
 /// The licensing office, which runs the mall.
-pub const ORGANISER: Who = who("users/dpmptsp", "organiser", "units/dpmptsp-banyuwangi,malls/banyuwangi");
+pub const ORGANISER: Who = who(
+    "users/dpmptsp",
+    "organiser",
+    "units/dpmptsp-banyuwangi,malls/banyuwangi",
+);
 /// Who stands at the counter.
-pub const COUNTER: Who = who("users/loket", "counter-officer", "malls/banyuwangi/counters/dukcapil");
+pub const COUNTER: Who = who(
+    "users/loket",
+    "counter-officer",
+    "malls/banyuwangi/counters/dukcapil",
+);
 /// Who looks over everything.
 pub const AUDITOR: Who = who("users/auditor", "auditor", "");
 /// Scheduling, where it follows.
@@ -41,8 +61,17 @@ pub const SCHEDULING: Who = who("services/scheduling", "service", "");
 /// Reporting, where it follows.
 pub const REPORTING: Who = who("services/reporting", "service", "");
 
-const ALL: [Who; 9] =
-    [ADMINISTRATOR, APP, PUBLISHER, OFFICER, ORGANISER, COUNTER, AUDITOR, SCHEDULING, REPORTING];
+const ALL: [Who; 9] = [
+    ADMINISTRATOR,
+    APP,
+    PUBLISHER,
+    OFFICER,
+    ORGANISER,
+    COUNTER,
+    AUDITOR,
+    SCHEDULING,
+    REPORTING,
+];
 
 /// A folder with a signing key, its public half, and a token for each.
 #[derive(Debug)]
@@ -53,7 +82,9 @@ pub struct Keys {
 impl Keys {
     /// Makes the key and the tokens, as the handbook says.
     pub async fn make(home: &Path) -> Self {
-        let keys = Self { folder: home.join("keys") };
+        let keys = Self {
+            folder: home.join("keys"),
+        };
         let mut make = command(home);
         make.args(["token", "--new-key"]).arg(&keys.folder);
         Said::by(make).await.succeeded();
@@ -68,7 +99,9 @@ impl Keys {
     /// Writes a token for `who` under another subject, and gives its file.
     pub async fn issue(&self, home: &Path, subject: &str, who: Who) -> PathBuf {
         let mut token = command(home);
-        token.args(["token", "--role", who.role, "--subject", subject, "--key"]).arg(self.signing());
+        token
+            .args(["token", "--role", who.role, "--subject", subject, "--key"])
+            .arg(self.signing());
         if !who.namespaces.is_empty() {
             token.args(["--namespace", who.namespaces]);
         }
@@ -98,6 +131,7 @@ impl Keys {
     }
 
     fn path_of(&self, subject: &str) -> PathBuf {
-        self.folder.join(format!("{}.jwt", subject.replace('/', "-")))
+        self.folder
+            .join(format!("{}.jwt", subject.replace('/', "-")))
     }
 }

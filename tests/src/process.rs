@@ -41,11 +41,22 @@ pub struct Process {
 impl Process {
     /// Starts a command; what it prints is appended to `log`.
     pub fn start(name: &str, mut command: Command, log: &Path) -> Self {
-        let file = File::options().create(true).append(true).open(log).expect("a log file");
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .expect("a log file");
         let both = file.try_clone().expect("a second handle");
-        command.stdout(Stdio::from(file)).stderr(Stdio::from(both)).kill_on_drop(true);
+        command
+            .stdout(Stdio::from(file))
+            .stderr(Stdio::from(both))
+            .kill_on_drop(true);
         let child = command.spawn().expect("a process that starts");
-        Self { name: name.to_owned(), child, log: log.to_owned() }
+        Self {
+            name: name.to_owned(),
+            child,
+            log: log.to_owned(),
+        }
     }
 
     /// Its id.
@@ -80,7 +91,9 @@ impl Process {
     /// Where it does not end in time.
     pub async fn end_within(&mut self, limit: Duration) -> ExitStatus {
         let ended = timeout(limit, self.child.wait()).await;
-        ended.unwrap_or_else(|_| panic!("{} does not end in {limit:?}", self.name)).expect("a child of ours")
+        ended
+            .unwrap_or_else(|_| panic!("{} does not end in {limit:?}", self.name))
+            .expect("a child of ours")
     }
 
     /// Everything that it has printed.
@@ -111,5 +124,10 @@ pub async fn send(id: u32, signal: Signal) {
     };
     // The shell's own kill is on every machine.
     let line = format!("kill -s {name} {id} 2>/dev/null");
-    let _ = Command::new("sh").arg("-c").arg(line).status().await.expect("a shell");
+    let _ = Command::new("sh")
+        .arg("-c")
+        .arg(line)
+        .status()
+        .await
+        .expect("a shell");
 }

@@ -50,7 +50,11 @@ impl Proxy {
         let address = listener.local_addr().expect("a bound address");
         let conditions = watch::Sender::new(Conditions::default());
         let task = tokio::spawn(accept(listener, targets.into(), conditions.clone()));
-        Self { address, conditions, task }
+        Self {
+            address,
+            conditions,
+            task,
+        }
     }
 
     /// Where it listens, as a URL.
@@ -60,13 +64,15 @@ impl Proxy {
 
     /// Changes the weather.
     pub fn set(&self, weather: Weather) {
-        self.conditions.send_modify(|conditions| conditions.weather = weather);
+        self.conditions
+            .send_modify(|conditions| conditions.weather = weather);
     }
 
     /// Lets the open connections be silent for ever, without a word to either end; new ones work.
     /// So it is when a router loses its state.
     pub fn forget_connections(&self) {
-        self.conditions.send_modify(|conditions| conditions.forgotten += 1);
+        self.conditions
+            .send_modify(|conditions| conditions.forgotten += 1);
     }
 }
 
@@ -76,7 +82,11 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, targets: Arc<[SocketAddr]>, conditions: watch::Sender<Conditions>) {
+async fn accept(
+    listener: TcpListener,
+    targets: Arc<[SocketAddr]>,
+    conditions: watch::Sender<Conditions>,
+) {
     let turn = AtomicUsize::new(0);
     while let Ok((client, _)) = listener.accept().await {
         let first = turn.fetch_add(1, Ordering::Relaxed);
@@ -95,7 +105,9 @@ async fn pass(
     if conditions.borrow().weather == Weather::Cut {
         return Ok(());
     }
-    let Some(server) = connect(targets, first).await else { return Ok(()) };
+    let Some(server) = connect(targets, first).await else {
+        return Ok(());
+    };
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
     let (from_client, to_client) = client.into_split();
@@ -136,5 +148,58 @@ async fn copy(
             return to.shutdown().await;
         }
         to.write_all(&buffer[..count]).await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// A server that says everything back.
+    async fn echo() -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (mut from, mut to) = stream.into_split();
+                tokio::spawn(async move { tokio::io::copy(&mut from, &mut to).await });
+            }
+        });
+        address
+    }
+
+    async fn says_back(stream: &mut TcpStream) -> bool {
+        let mut buffer = [0; 4];
+        let asked = stream.write_all(b"ping").await.is_ok();
+        let heard = timeout(Duration::from_millis(300), stream.read_exact(&mut buffer)).await;
+        asked && matches!(heard, Ok(Ok(4)))
+    }
+
+    #[tokio::test]
+    async fn every_weather_does_what_it_says() {
+        let proxy = Proxy::to(vec![echo().await]).await;
+        let mut old = TcpStream::connect(proxy.address)
+            .await
+            .expect("a connection");
+        assert!(says_back(&mut old).await);
+        proxy.set(Weather::Stalled);
+        assert!(!says_back(&mut old).await);
+        proxy.set(Weather::Fair);
+        let mut late = [0; 4];
+        old.read_exact(&mut late)
+            .await
+            .expect("what was held back arrives");
+        proxy.forget_connections();
+        assert!(!says_back(&mut old).await);
+        let mut new = TcpStream::connect(proxy.address)
+            .await
+            .expect("a connection");
+        assert!(says_back(&mut new).await);
+        proxy.set(Weather::Cut);
+        assert_eq!(new.read(&mut late).await.expect("an end"), 0);
     }
 }

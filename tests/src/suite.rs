@@ -1,10 +1,9 @@
 //! Three services in three processes, with their databases.
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    ffi::{OsStr, OsString},
+    net::SocketAddr,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU16, Ordering},
-    time::Duration,
 };
 
 use mpp_rpc::{Channel, ClientTls, Endpoint, TokenSource, connect};
@@ -17,6 +16,7 @@ use crate::{
     cluster::Cluster,
     eventually, http,
     keys::{Keys, REPORTING, SCHEDULING, Who},
+    ports::free_port,
     process::{Process, Signal},
     program::{Said, command},
     tls::{Authority, Identity},
@@ -96,7 +96,9 @@ impl Suite {
         for service in Service::ALL {
             self.migrate(service).await.succeeded();
         }
-        Service::ALL.into_iter().for_each(|service| self.launch(service));
+        Service::ALL
+            .into_iter()
+            .for_each(|service| self.launch(service));
         for service in Service::ALL {
             self.ready(service).await;
         }
@@ -121,14 +123,30 @@ impl Suite {
                     databases[databases.len() - 1].url().to_owned()
                 }
             };
-            services.push(Served { process: None, url, grpc: free_port(), health: free_port(), page: free_port() });
+            services.push(Served {
+                process: None,
+                url,
+                grpc: free_port(),
+                health: free_port(),
+                page: free_port(),
+            });
         }
         let tls = setup.authority.map(|authority| {
-            let identities = Service::ALL.map(|service| authority.issue(&format!("service/{}", service.name())));
+            let identities =
+                Service::ALL.map(|service| authority.issue(&format!("service/{}", service.name())));
             (authority.certificate(), identities)
         });
-        let services = services.try_into().unwrap_or_else(|_| unreachable!("there are three"));
-        Self { services, keys, tls, registry_seen_at: None, _databases: databases, home }
+        let services = services
+            .try_into()
+            .unwrap_or_else(|_| unreachable!("there are three"));
+        Self {
+            services,
+            keys,
+            tls,
+            registry_seen_at: None,
+            _databases: databases,
+            home,
+        }
     }
 
     /// The folder in which commands run.
@@ -144,7 +162,9 @@ impl Suite {
     /// Runs `mpp migrate`.
     pub async fn migrate(&self, service: Service) -> Said {
         let mut migrate = command(self.home());
-        migrate.args(["migrate", service.name()]).env("MPP_DATABASE_URL", self.database(service));
+        migrate
+            .args(["migrate", service.name()])
+            .env("MPP_DATABASE_URL", self.database(service));
         Said::by(migrate).await
     }
 
@@ -160,7 +180,10 @@ impl Suite {
     pub fn serve(&self, service: Service) -> Command {
         let of = self.of(service);
         let local = |port: u16| format!("127.0.0.1:{port}");
-        let registry = self.registry_seen_at.clone().unwrap_or_else(|| self.address(Service::Registry));
+        let registry = self
+            .registry_seen_at
+            .clone()
+            .unwrap_or_else(|| self.address(Service::Registry));
         let mut serve = command(self.home());
         serve
             .args(["serve", service.name()])
@@ -175,7 +198,11 @@ impl Suite {
             .env("MPP_DRAIN_PAUSE_MS", "200");
         match &self.tls {
             None => {
-                let who = if service == Service::Reporting { REPORTING } else { SCHEDULING };
+                let who = if service == Service::Reporting {
+                    REPORTING
+                } else {
+                    SCHEDULING
+                };
                 serve.env("MPP_TOKEN_FILE", self.keys.token(who));
             }
             Some((authority, identities)) => {
@@ -220,7 +247,11 @@ impl Suite {
         let process = self.process(service);
         process.signal(Signal::Terminate).await;
         let status = process.end_within(PATIENCE).await;
-        assert!(status.success(), "{} was told to end and ended with {status}", service.name());
+        assert!(
+            status.success(),
+            "{} was told to end and ended with {status}",
+            service.name()
+        );
     }
 
     /// The process of a service.
@@ -228,7 +259,10 @@ impl Suite {
     /// # Panics
     /// Where it was never started.
     pub fn process(&mut self, service: Service) -> &mut Process {
-        self.services[service as usize].process.as_mut().expect("a service that was started")
+        self.services[service as usize]
+            .process
+            .as_mut()
+            .expect("a service that was started")
     }
 
     /// Where a service answers gRPC.
@@ -249,12 +283,18 @@ impl Suite {
 
     /// A path of the page.
     pub fn page(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.of(Service::Reporting).page)
+        format!(
+            "http://127.0.0.1:{}{path}",
+            self.of(Service::Reporting).page
+        )
     }
 
     /// How `who` calls a service by a token.
     pub fn endpoint(&self, service: Service, who: Who) -> Endpoint {
-        let tls = self.tls.as_ref().map(|(ca, _)| ClientTls { ca: ca.clone(), ..ClientTls::default() });
+        let tls = self.tls.as_ref().map(|(ca, _)| ClientTls {
+            ca: ca.clone(),
+            ..ClientTls::default()
+        });
         Endpoint {
             address: self.address(service),
             token: Some(TokenSource::File(self.keys.token(who))),
@@ -267,18 +307,35 @@ impl Suite {
         connect(&self.endpoint(service, who)).expect("an endpoint")
     }
 
+    /// What `who` gives commands with.
+    pub fn desk(&self, who: Who) -> Desk {
+        let mut settings = vec![
+            (
+                "MPP_REGISTRY_ADDRESS",
+                self.address(Service::Registry).into(),
+            ),
+            (
+                "MPP_SCHEDULING_ADDRESS",
+                self.address(Service::Scheduling).into(),
+            ),
+            (
+                "MPP_REPORTING_ADDRESS",
+                self.address(Service::Reporting).into(),
+            ),
+            ("MPP_TOKEN_FILE", self.keys.token(who).into()),
+        ];
+        if let Some((authority, _)) = &self.tls {
+            settings.push(("MPP_TLS_CA", authority.into()));
+        }
+        Desk {
+            home: self.home().to_owned(),
+            settings,
+        }
+    }
+
     /// A client command that `who` gives.
     pub fn command(&self, who: Who, args: &[&str]) -> Command {
-        let mut mpp = command(self.home());
-        mpp.args(args)
-            .env("MPP_REGISTRY_ADDRESS", self.address(Service::Registry))
-            .env("MPP_SCHEDULING_ADDRESS", self.address(Service::Scheduling))
-            .env("MPP_REPORTING_ADDRESS", self.address(Service::Reporting))
-            .env("MPP_TOKEN_FILE", self.keys.token(who));
-        if let Some((authority, _)) = &self.tls {
-            mpp.env("MPP_TLS_CA", authority);
-        }
-        mpp
+        self.desk(who).command(args)
     }
 
     /// Runs a client command that `who` gives.
@@ -296,23 +353,19 @@ impl Suite {
     }
 }
 
-/// How many ports this process has looked at.
-static NEXT_PORT: AtomicU16 = AtomicU16::new(0);
-
-/// A port that nobody listens on, below those that the system hands out to outgoing connections:
-/// a service that is down for a moment finds its port free again.
-pub fn free_port() -> u16 {
-    let first = u16::try_from(std::process::id() % 80).expect("small") * 100;
-    for _ in 0..10_000 {
-        let port = 10_000 + (first + NEXT_PORT.fetch_add(1, Ordering::Relaxed)) % 10_000;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
-    panic!("no port from 10000 to 19999 is free")
+/// Somebody's place before a terminal: addresses and a token in the environment.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    home: PathBuf,
+    settings: Vec<(&'static str, OsString)>,
 }
 
-/// A pause that lets something happen, where there is nothing to wait for.
-pub async fn pause(millis: u64) {
-    tokio::time::sleep(Duration::from_millis(millis)).await;
+impl Desk {
+    /// A command that is given here.
+    pub fn command<A: AsRef<OsStr>>(&self, args: &[A]) -> Command {
+        let mut mpp = command(&self.home);
+        mpp.args(args)
+            .envs(self.settings.iter().map(|(name, value)| (name, value)));
+        mpp
+    }
 }

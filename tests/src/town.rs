@@ -5,9 +5,11 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 
 use mpp_api::{
     registry::{
-        AcceptOfferingRequest, Counter, CreateCounterRequest, CreateMallRequest, CreateOfferingRequest,
-        CreateUnitRequest, CreateWindowRequest, Mall, Offering, Unit, Window,
-        catalog_service_client::CatalogServiceClient, counter::Regime,
+        AcceptOfferingRequest, Counter, CreateCounterRequest, CreateMallRequest,
+        CreateOfferingRequest, CreateUnitRequest, CreateWindowRequest, Mall, Offering, Unit,
+        Window,
+        catalog_service_client::CatalogServiceClient,
+        counter::Regime,
         directory_service_client::DirectoryServiceClient,
         mall::{Site, Stage, StageEntry},
         unit::Kind,
@@ -54,7 +56,7 @@ const MAPPING: &str = r#"
 "#;
 
 /// The ministry's own system: a CSV file, and the agent beside it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ministry {
     folder: PathBuf,
 }
@@ -80,16 +82,30 @@ impl Ministry {
     pub fn publish(&self, rows: &[Row]) {
         let mut text = "kode,nama,biaya,waktu\n".to_owned();
         for row in rows {
-            writeln!(text, "{}", row.each_ref().map(|cell| format!("\"{cell}\"")).join(",")).expect("a String");
+            writeln!(
+                text,
+                "{}",
+                row.each_ref().map(|cell| format!("\"{cell}\"")).join(",")
+            )
+            .expect("a String");
         }
         // Written beside it and moved, so that no agent reads half of it.
-        let (beside, path) = (self.folder.join("services.new"), self.folder.join("services.csv"));
-        fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).expect("a file");
+        let (beside, path) = (
+            self.folder.join("services.new"),
+            self.folder.join("services.csv"),
+        );
+        fs::write(&beside, text)
+            .and_then(|()| fs::rename(&beside, path))
+            .expect("a file");
     }
 
     /// The arguments of the agent's command.
     pub fn agent(&self) -> [String; 3] {
-        ["agent".to_owned(), "run".to_owned(), self.folder.join("agent.toml").display().to_string()]
+        [
+            "agent".to_owned(),
+            "run".to_owned(),
+            self.folder.join("agent.toml").display().to_string(),
+        ]
     }
 
     /// Runs the agent once.
@@ -108,7 +124,11 @@ pub fn row(code: &str, name: &str, fee: &str) -> Row {
 /// The catalog at first.
 pub fn catalog() -> Vec<Row> {
     vec![
-        row("KTP-HILANG", "Penggantian KTP elektronik yang hilang", "Rp 50.000"),
+        row(
+            "KTP-HILANG",
+            "Penggantian KTP elektronik yang hilang",
+            "Rp 50.000",
+        ),
         row("KK-BARU", "Penerbitan Kartu Keluarga baru", "Gratis"),
         row("AKTA-LAHIR", "Penerbitan akta kelahiran", "Gratis"),
     ]
@@ -118,9 +138,24 @@ pub fn catalog() -> Vec<Row> {
 pub async fn found(suite: &Suite) {
     for (id, kind, parent, name) in [
         ("kemendagri", Kind::Ministry, "", "Kementerian Dalam Negeri"),
-        ("pemkab-banyuwangi", Kind::LocalGovernment, "", "Pemerintah Kabupaten Banyuwangi"),
-        ("disdukcapil-banyuwangi", Kind::Office, "units/pemkab-banyuwangi", "Disdukcapil Banyuwangi"),
-        ("dpmptsp-banyuwangi", Kind::Office, "units/pemkab-banyuwangi", "DPMPTSP Banyuwangi"),
+        (
+            "pemkab-banyuwangi",
+            Kind::LocalGovernment,
+            "",
+            "Pemerintah Kabupaten Banyuwangi",
+        ),
+        (
+            "disdukcapil-banyuwangi",
+            Kind::Office,
+            "units/pemkab-banyuwangi",
+            "Disdukcapil Banyuwangi",
+        ),
+        (
+            "dpmptsp-banyuwangi",
+            Kind::Office,
+            "units/pemkab-banyuwangi",
+            "DPMPTSP Banyuwangi",
+        ),
     ] {
         create_unit(suite, id, kind, parent, name).await;
     }
@@ -137,7 +172,14 @@ pub async fn open(suite: &Suite) -> Ministry {
     ministry.publish(&catalog());
     ministry.sync(suite).await.succeeded();
     offer(suite).await;
-    set_hours(suite, ADMINISTRATOR, "national", "national", ("00:00", "24:00")).await;
+    set_hours(
+        suite,
+        ADMINISTRATOR,
+        "national",
+        "national",
+        ("00:00", "24:00"),
+    )
+    .await;
     ministry
 }
 
@@ -149,8 +191,12 @@ async fn create_unit(suite: &Suite, id: &str, kind: Kind, parent: &str, name: &s
         parent: parent.to_owned(),
         ..Default::default()
     };
-    let request =
-        CreateUnitRequest { unit_id: id.to_owned(), unit: Some(unit), request_id: request_id(), ..Default::default() };
+    let request = CreateUnitRequest {
+        unit_id: id.to_owned(),
+        unit: Some(unit),
+        request_id: request_id(),
+        ..Default::default()
+    };
     directory.create_unit(request).await.expect("a unit");
 }
 
@@ -161,7 +207,10 @@ async fn create_mall(suite: &Suite) {
         organiser: "units/dpmptsp-banyuwangi".into(),
         sites: vec![Site {
             address: "Jalan Sritanjung, Banyuwangi".into(),
-            location: Some(Location { latitude: -8.2113, longitude: 114.3753 }),
+            location: Some(Location {
+                latitude: -8.2113,
+                longitude: 114.3753,
+            }),
         }],
         stages: vec![StageEntry {
             stage: Stage::Operating.into(),
@@ -176,7 +225,10 @@ async fn create_mall(suite: &Suite) {
         request_id: request_id(),
         ..Default::default()
     };
-    directory(suite, ADMINISTRATOR).create_mall(request).await.expect("a mall");
+    directory(suite, ADMINISTRATOR)
+        .create_mall(request)
+        .await
+        .expect("a mall");
 }
 
 async fn create_source(suite: &Suite) {
@@ -186,10 +238,16 @@ async fn create_source(suite: &Suite) {
         freshness_target_seconds: 86_400,
         ..Default::default()
     };
-    let request =
-        CreateSourceRequest { source_id: "kemendagri".into(), source: Some(source), request_id: request_id() };
+    let request = CreateSourceRequest {
+        source_id: "kemendagri".into(),
+        source: Some(source),
+        request_id: request_id(),
+    };
     let channel = suite.channel(Service::Registry, ADMINISTRATOR);
-    SyncServiceClient::new(channel).create_source(request).await.expect("a source");
+    SyncServiceClient::new(channel)
+        .create_source(request)
+        .await
+        .expect("a source");
 }
 
 async fn create_counter(suite: &Suite) {
@@ -210,7 +268,10 @@ async fn create_counter(suite: &Suite) {
     };
     directory.create_counter(request).await.expect("a counter");
     for id in ["1", "2"] {
-        let window = Window { display_name: text(&format!("Loket {id}")), ..Default::default() };
+        let window = Window {
+            display_name: text(&format!("Loket {id}")),
+            ..Default::default()
+        };
         let request = CreateWindowRequest {
             parent: DUKCAPIL.into(),
             window_id: id.into(),
@@ -224,8 +285,12 @@ async fn create_counter(suite: &Suite) {
 
 /// The unit proposes, the organiser accepts: ten places in each half hour.
 pub async fn offer(suite: &Suite) {
-    let offering =
-        Offering { service: KTP_HILANG.into(), slot_minutes: 30, slot_capacity: 10, ..Default::default() };
+    let offering = Offering {
+        service: KTP_HILANG.into(),
+        slot_minutes: 30,
+        slot_capacity: 10,
+        ..Default::default()
+    };
     let request = CreateOfferingRequest {
         parent: DUKCAPIL.into(),
         offering_id: "ktp-hilang".into(),
@@ -233,16 +298,38 @@ pub async fn offer(suite: &Suite) {
         request_id: request_id(),
         ..Default::default()
     };
-    catalog_of(suite, OFFICER).create_offering(request).await.expect("an offering");
-    let request =
-        AcceptOfferingRequest { name: OFFERING.into(), request_id: request_id(), ..Default::default() };
-    catalog_of(suite, ORGANISER).accept_offering(request).await.expect("an accepted offering");
+    catalog_of(suite, OFFICER)
+        .create_offering(request)
+        .await
+        .expect("an offering");
+    let request = AcceptOfferingRequest {
+        name: OFFERING.into(),
+        request_id: request_id(),
+        ..Default::default()
+    };
+    catalog_of(suite, ORGANISER)
+        .accept_offering(request)
+        .await
+        .expect("an accepted offering");
 }
 
 /// Gives a target the same hours on every day, holidays too.
 pub async fn set_hours(suite: &Suite, who: Who, id: &str, target: &str, hours: (&str, &str)) {
-    let day = || vec![Interval { open: hours.0.into(), close: hours.1.into() }];
-    let week = Week { mon: day(), tue: day(), wed: day(), thu: day(), fri: day(), sat: day(), sun: day() };
+    let day = || {
+        vec![Interval {
+            open: hours.0.into(),
+            close: hours.1.into(),
+        }]
+    };
+    let week = Week {
+        mon: day(),
+        tue: day(),
+        wed: day(),
+        thu: day(),
+        fri: day(),
+        sat: day(),
+        sun: day(),
+    };
     let rule = HoursRule {
         target: target.to_owned(),
         season: Season::Any.into(),
@@ -260,21 +347,28 @@ pub async fn set_hours(suite: &Suite, who: Who, id: &str, target: &str, hours: (
     };
     let hours = HoursServiceClient::new(suite.channel(Service::Scheduling, who));
     // Scheduling follows the registry; what was made a moment ago may not have reached it yet.
-    eventually(PATIENCE, &format!("scheduling takes the hours of {target}"), async || {
-        match hours.clone().create_hours_rule(request.clone()).await {
+    eventually(
+        PATIENCE,
+        &format!("scheduling takes the hours of {target}"),
+        async || match hours.clone().create_hours_rule(request.clone()).await {
             Ok(_) => Ok(()),
             Err(status) if is_not_there_yet(&status) => Err(status.to_string()),
             Err(status) => panic!("hours of {target}: {status:?}"),
-        }
-    })
+        },
+    )
     .await;
 }
 
 fn is_not_there_yet(status: &tonic::Status) -> bool {
     let error = error_of(status);
-    [Reason::ReferenceInvalid, Reason::NotFound, Reason::Unavailable, Reason::PermissionDenied]
-        .iter()
-        .any(|reason| error.is(*reason))
+    [
+        Reason::ReferenceInvalid,
+        Reason::NotFound,
+        Reason::Unavailable,
+        Reason::PermissionDenied,
+    ]
+    .iter()
+    .any(|reason| error.is(*reason))
 }
 
 /// The directory, as `who` calls it.
@@ -294,5 +388,8 @@ pub fn request_id() -> String {
 
 /// An Indonesian text.
 pub fn text(id: &str) -> Option<LocalizedText> {
-    Some(LocalizedText { id: id.to_owned(), en: String::new() })
+    Some(LocalizedText {
+        id: id.to_owned(),
+        en: String::new(),
+    })
 }

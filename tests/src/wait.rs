@@ -12,7 +12,11 @@ const PAUSE: Duration = Duration::from_millis(20);
 ///
 /// # Panics
 /// With the last thing that `check` said was missing, after `limit`.
-pub async fn eventually<T>(limit: Duration, what: &str, mut check: impl AsyncFnMut() -> Result<T, String>) -> T {
+pub async fn eventually<T>(
+    limit: Duration,
+    what: &str,
+    mut check: impl AsyncFnMut() -> Result<T, String>,
+) -> T {
     let begun = Instant::now();
     loop {
         match check().await {
@@ -20,7 +24,9 @@ pub async fn eventually<T>(limit: Duration, what: &str, mut check: impl AsyncFnM
                 println!("    {what}: after {} ms", begun.elapsed().as_millis());
                 return found;
             }
-            Err(missing) if begun.elapsed() > limit => panic!("{what}: not within {limit:?}: {missing}"),
+            Err(missing) if begun.elapsed() > limit => {
+                panic!("{what}: not within {limit:?}: {missing}")
+            }
             Err(_) => tokio::time::sleep(PAUSE).await,
         }
     }
@@ -32,4 +38,9 @@ pub async fn eventually<T>(limit: Duration, what: &str, mut check: impl AsyncFnM
 /// `missing`, where it does not hold.
 pub fn that(holds: bool, missing: impl Into<String>) -> Result<(), String> {
     if holds { Ok(()) } else { Err(missing.into()) }
+}
+
+/// A pause that lets something happen, where there is nothing to wait for.
+pub async fn pause(millis: u64) {
+    tokio::time::sleep(Duration::from_millis(millis)).await;
 }

@@ -1,0 +1,116 @@
+//! Everything is killed, again and again, at moments that nobody chose: nothing is lost, nothing is
+//! there twice, nothing is sold twice, and all copies agree.
+//!
+//! `MPP_TEST_SEED` repeats a run's choices; `MPP_TEST_SCALE` (default 1) multiplies records and
+//! kills.
+
+mod agent;
+mod book;
+mod kill;
+mod queue;
+mod retry;
+mod verify;
+
+use std::{
+    env,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use mpp_testkit::Backend;
+use mpp_tests::{Service, Setup, Suite, cluster::Cluster, copy::Follower, keys::AUDITOR, town};
+use rand::{SeedableRng as _, rngs::StdRng};
+
+/// What is done, and how often something dies.
+struct Plan {
+    seed: u64,
+    records: usize,
+    clients: u64,
+    kills: usize,
+}
+
+impl Plan {
+    fn new() -> Self {
+        let number = |name: &str| {
+            env::var(name)
+                .ok()
+                .map(|text| text.parse().expect("a number"))
+        };
+        let scale = usize::try_from(number("MPP_TEST_SCALE").unwrap_or(1)).expect("small");
+        let seed = number("MPP_TEST_SEED").unwrap_or_else(rand::random);
+        let plan = Self {
+            seed,
+            records: 5_000 * scale,
+            clients: 64,
+            kills: 10 * scale,
+        };
+        println!(
+            "MPP_TEST_SEED={seed} ({} records, {} clients, {} kills)",
+            plan.records, plan.clients, plan.kills
+        );
+        plan
+    }
+
+    /// A generator of its own for each actor, so that their choices do not hang on their order.
+    fn random(&self, actor: u64) -> StdRng {
+        StdRng::seed_from_u64(self.seed ^ actor.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_lose_nothing_and_double_nothing_on_sqlite() {
+    let plan = Plan::new();
+    let suite = Suite::start(Backend::Sqlite).await;
+    tell(&plan, suite, None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_lose_nothing_and_double_nothing_on_postgres() {
+    let plan = Plan::new();
+    let cluster = Cluster::start().await;
+    let setup = Setup {
+        cluster: Some(&cluster),
+        ..Setup::default()
+    };
+    let suite = Suite::start_with(Backend::Postgres, setup).await;
+    tell(&plan, suite, Some(&cluster)).await;
+}
+
+async fn tell(plan: &Plan, mut suite: Suite, cluster: Option<&Cluster>) {
+    let ministry = town::open(&suite).await;
+    let calm = Arc::new(AtomicBool::new(false));
+    let follow = |service| Follower::start(suite.channel(service, AUDITOR));
+    let followers = [follow(Service::Registry), follow(Service::Scheduling)];
+    let agent = agent::Agent::start(&suite, &ministry, plan.records, calm.clone());
+    let citizens = book::Citizens::start(&suite, plan, calm.clone()).await;
+    let officers = queue::Officers::start(&suite, calm.clone());
+
+    kill::some(plan, &mut suite, cluster, &agent).await;
+    calm.store(true, Ordering::SeqCst);
+    kill::all_are_up(&mut suite).await;
+    let catalog = within("the agent", agent.end()).await;
+    let booked = within("the citizens", citizens.end()).await;
+    let called = within("the officers", officers.end()).await;
+
+    verify::catalog(&suite, &catalog).await;
+    verify::bookings(&suite, &booked).await;
+    verify::queue(&suite, &called).await;
+    verify::copies_agree(&suite, &followers).await;
+    verify::report(&suite).await;
+    for service in Service::ALL {
+        assert!(
+            !suite.log(service).contains("panicked at"),
+            "{} panicked",
+            service.name()
+        );
+    }
+}
+
+/// What goes on after the last kill comes to its end by itself.
+async fn within<T>(who: &str, end: impl Future<Output = T>) -> T {
+    let ended = tokio::time::timeout(Duration::from_secs(180), end).await;
+    ended.unwrap_or_else(|_| panic!("{who} found no end"))
+}

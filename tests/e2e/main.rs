@@ -1,0 +1,11 @@
+//! The whole, seen from outside: processes, databases, a network between them, and what goes wrong.
+
+#![forbid(unsafe_code)]
+
+mod drain;
+mod faults;
+mod identity;
+mod migrate;
+mod partition;
+mod travel;
+mod up;

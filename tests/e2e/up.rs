@@ -1,0 +1,264 @@
+//! `mpp up --demo`, as somebody meets it who has just built it: what is printed can be run, what is
+//! promised is there, and what is wrong is told.
+
+mod printed;
+mod refused;
+
+use std::{fs, path::Path};
+
+use mpp_tests::{
+    PATIENCE, eventually, http,
+    ports::free_ports,
+    process::{Process, Signal},
+    program::{Said, command},
+    wait::that,
+};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const DUKCAPIL: &str = "malls/banyuwangi/counters/dukcapil";
+
+/// `mpp up`, running in a folder of its own.
+struct Up {
+    home: TempDir,
+    process: Process,
+    port: u16,
+    lives: usize,
+}
+
+impl Up {
+    async fn start(args: &[&str]) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let port = free_ports(14);
+        let process = launch(home.path(), port, args, 1);
+        let mut up = Self {
+            home,
+            process,
+            port,
+            lives: 1,
+        };
+        up.is_up().await;
+        up
+    }
+
+    async fn again(&mut self, args: &[&str]) {
+        self.lives += 1;
+        self.process = launch(self.home.path(), self.port, args, self.lives);
+        self.is_up().await;
+    }
+
+    async fn is_up(&mut self) {
+        let process = &mut self.process;
+        eventually(PATIENCE, "the next steps are printed", async || {
+            let log = process.log();
+            assert!(process.ended().is_none(), "it ended:\n{log}");
+            that(log.contains("Ctrl-C ends"), log)
+        })
+        .await;
+        if let Some(line) = self
+            .process
+            .log()
+            .lines()
+            .find(|line| line.starts_with("Serving after"))
+        {
+            println!("    {line}");
+        }
+    }
+
+    /// Runs a client command as somebody would in the same folder.
+    async fn run(&self, args: &[&str]) -> Said {
+        let mut mpp = command(self.home.path());
+        mpp.args(args);
+        Said::by(mpp).await
+    }
+
+    async fn json(&self, args: &[&str]) -> Vec<Value> {
+        let all = [args, &["--output", "json"]].concat();
+        let out = self.run(&all).await.succeeded();
+        let lines: Vec<Value> = out
+            .lines()
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|e| panic!("{args:?}: {e}: {line}"))
+            })
+            .collect();
+        assert!(!lines.is_empty(), "{args:?} prints nothing");
+        lines
+    }
+
+    /// Ctrl-C, which drains.
+    async fn interrupt(&mut self) {
+        self.process.signal(Signal::Interrupt).await;
+        let status = self.process.end_within(PATIENCE).await;
+        assert!(status.success(), "Ctrl-C ends with {status}");
+        assert!(self.process.log().contains("Draining"));
+    }
+}
+
+fn launch(home: &Path, port: u16, args: &[&str], life: usize) -> Process {
+    let mut up = command(home);
+    up.arg("up").args(args).args(["--port", &port.to_string()]);
+    Process::start("mpp up", up, &home.join(format!("up-{life}.log")))
+}
+
+#[tokio::test]
+async fn whoever_starts_the_demo_can_run_all_that_is_printed() {
+    let mut up = Up::start(&["--demo"]).await;
+    printed::every_record_is_accounted_for(&up).await;
+    printed::what_it_prints_runs(&up).await;
+    printed::what_the_readme_prints_runs(&up).await;
+    searches_find_the_right_service_and_where_it_is(&up).await;
+    every_answer_is_json_where_it_is_asked_for(&up).await;
+    refused::wrong_input_is_told_by_exit_code_and_next_step(&up).await;
+    the_page_is_there_in_both_languages(&up).await;
+    a_second_one_on_the_same_data_is_refused(&up).await;
+    a_restart_keeps_everything(&mut up).await;
+}
+
+#[tokio::test]
+async fn at_shows_ramadan_a_holiday_and_what_nobody_knows_yet() {
+    // Outside Ramadan the mall closes at 14:00; in it the national template holds.
+    for (at, expected) in [
+        (
+            "2026-03-02",
+            vec!["2026-03-02 Monday", "08:00-12:00, 12:30-15:00", "Ramadan"],
+        ),
+        (
+            "2026-08-17",
+            vec!["2026-08-17 Monday", "closed", "SKB 1497/2025"],
+        ),
+        ("2028-03-01", vec!["2028-03-01 Wednesday", "unknown"]),
+    ] {
+        let mut up = Up::start(&["--demo", "--at", at]).await;
+        let said = up
+            .run(&["hours", "malls/banyuwangi", "--days", "1"])
+            .await
+            .succeeded();
+        for words in expected {
+            assert!(
+                said.contains(words),
+                "--at {at}: '{words}' is missing:\n{said}"
+            );
+        }
+        up.interrupt().await;
+    }
+}
+
+async fn searches_find_the_right_service_and_where_it_is(up: &Up) {
+    for (args, service) in [
+        (vec!["search", "kalau ktp hilang gimana"], "ktp-el-hilang"),
+        (
+            vec!["search", "biaya paspor", "--near", "-6.2,106.8"],
+            "paspor",
+        ),
+        (vec!["search", "skkc"], "skck"),
+    ] {
+        let answer = &up.json(&args).await[0];
+        let best = &answer["hits"][0];
+        let name = best["service"].as_str().unwrap_or_default();
+        assert!(name.contains(service), "{args:?}: {name} is first");
+        let places = best["places"].as_array().expect("malls that offer it");
+        assert!(places.iter().all(|place| {
+            place["mall"]
+                .as_str()
+                .is_some_and(|mall| mall.starts_with("malls/"))
+        }));
+        let distances: Vec<f64> = places
+            .iter()
+            .filter_map(|place| place["distanceKm"].as_f64())
+            .collect();
+        assert!(
+            distances.is_sorted(),
+            "{args:?}: nearest first: {distances:?}"
+        );
+    }
+}
+
+async fn every_answer_is_json_where_it_is_asked_for(up: &Up) {
+    for args in [
+        vec!["get", "malls/banyuwangi"],
+        vec!["list", "malls"],
+        vec!["hours", DUKCAPIL],
+        vec!["deviations", "malls/banyuwangi", "--all"],
+        vec![
+            "slots",
+            "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang",
+        ],
+        vec!["queue", "show", DUKCAPIL],
+        vec!["report"],
+        vec!["doctor"],
+        vec!["watch", "--initial-state", "--kind", "mall", "--count", "2"],
+        vec!["--as", "auditor", "report", "--verify"],
+    ] {
+        up.json(&args).await;
+    }
+}
+
+async fn the_page_is_there_in_both_languages(up: &Up) {
+    for (path, words) in [
+        ("/", "lang=\"id\""),
+        ("/en", "lang=\"en\""),
+        ("/malls/banyuwangi", "Banyuwangi"),
+    ] {
+        let (status, body) = http::get(&format!("http://127.0.0.1:{}{path}", up.port))
+            .await
+            .expect("the page");
+        assert_eq!(status, 200, "{path}");
+        assert!(body.contains(words), "{path} lacks {words}");
+        assert!(
+            !body.contains("src=\"http") && !body.contains("@import"),
+            "{path} needs no other host"
+        );
+    }
+}
+
+async fn a_second_one_on_the_same_data_is_refused(up: &Up) {
+    for (port, words) in [(free_ports(14), "registry.db"), (up.port, "listened on")] {
+        let mut second = command(up.home.path());
+        second.args(["up", "--port", &port.to_string()]);
+        let said = Said::by(second).await;
+        assert_ne!(said.code, 0, "{}", said.out);
+        assert!(said.err.contains(words), "it says why: {}", said.err);
+    }
+    up.run(&["doctor"]).await.succeeded();
+}
+
+async fn a_restart_keeps_everything(up: &mut Up) {
+    let booked = up.run(&[
+        "book",
+        "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-baru",
+        "--nik",
+        "3510019999999999",
+    ]);
+    let booked = booked.await.succeeded();
+    let appointment = booked.lines().last().expect("its name").to_owned();
+    let csv = up.home.path().join("mpp-data/demo/kemendagri/services.csv");
+    let edited = fs::read_to_string(&csv)
+        .expect("the ministry's file")
+        .replacen("Gratis", "Rp 12.345", 1);
+    fs::write(&csv, edited).expect("a file");
+    let before = up.json(&["source", "show", "sources/bkpm"]).await;
+    up.interrupt().await;
+
+    up.again(&["--demo"]).await;
+    up.run(&["get", &appointment]).await.succeeded();
+    assert_eq!(
+        up.json(&["source", "show", "sources/bkpm"]).await[0]["accounting"],
+        before[0]["accounting"]
+    );
+    let services = up
+        .run(&[
+            "list",
+            "services",
+            "--parent",
+            "units/kemendagri",
+            "--limit",
+            "0",
+        ])
+        .await
+        .succeeded();
+    assert!(
+        services.contains("Rp12.345"),
+        "the edited file was kept, and synced:\n{services}"
+    );
+    up.interrupt().await;
+}

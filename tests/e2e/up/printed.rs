@@ -1,0 +1,117 @@
+//! What the program and the READMEs print: it must hold, and run as printed.
+
+use std::collections::BTreeMap;
+
+use mpp_tests::program::{Said, path, shell};
+
+use super::Up;
+
+/// The table in the demo's README: source, then read, duplicate, received, applied, unchanged,
+/// rejected, quarantined.
+fn promised_accounting() -> BTreeMap<String, Vec<i64>> {
+    let text = include_str!("../../../services/mpp/demo/README.md");
+    let (_, table) = text
+        .split_once("## Accounting of the first sync")
+        .expect("the chapter");
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(2);
+    rows.map(|line| {
+        let mut cells = line.trim_matches('|').split('|').map(str::trim);
+        let source = cells.next().expect("a name").to_owned();
+        (
+            source,
+            cells.map(|cell| cell.parse().expect("a number")).collect(),
+        )
+    })
+    .collect()
+}
+
+pub async fn every_record_is_accounted_for(up: &Up) {
+    let promised = promised_accounting();
+    let sources = up.json(&["source", "list"]).await;
+    assert_eq!(
+        sources.len() + 1,
+        promised.len(),
+        "all sources, and the row of sums"
+    );
+    for source in &sources {
+        let name = source["name"]
+            .as_str()
+            .expect("a name")
+            .trim_start_matches("sources/");
+        let sum = |field: &str| {
+            source["accounting"][field]
+                .as_str()
+                .map_or(0, |n| n.parse().expect("a number"))
+        };
+        let sums = [
+            "received",
+            "applied",
+            "unchanged",
+            "rejected",
+            "quarantined",
+        ]
+        .map(sum);
+        assert_eq!(sums.as_slice(), &promised[name][2..], "{name}");
+        assert_eq!(
+            sums[0],
+            sums[1..].iter().sum::<i64>(),
+            "{name}: what was received is accounted for"
+        );
+        let [read, duplicate] = [promised[name][0], promised[name][1]];
+        let said = format!(
+            "sources/{name}: read {read} = sent {} + known 0 + invalid 0 + duplicate {duplicate}",
+            sums[0]
+        );
+        assert!(up.process.log().contains(&said), "it prints: {said}");
+    }
+}
+
+pub async fn what_it_prints_runs(up: &Up) {
+    let log = up.process.log();
+    let (_, next) = log
+        .split_once("Next, in another terminal:")
+        .expect("the next steps");
+    let commands: Vec<_> = next
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .collect();
+    assert!(commands.len() >= 5, "{next}");
+    run_as_printed(up, &commands).await;
+}
+
+pub async fn what_the_readme_prints_runs(up: &Up) {
+    let program = path().display().to_string();
+    let readme = include_str!("../../../README.md");
+    let commands: Vec<_> = readme_commands(readme)
+        .into_iter()
+        .map(|line| line.replace("target/release/mpp", &program))
+        .collect();
+    assert!(commands.len() >= 10, "{commands:?}");
+    run_as_printed(up, &commands.iter().map(String::as_str).collect::<Vec<_>>()).await;
+}
+
+/// Commands in shell blocks and in the text that begin with the built program.
+fn readme_commands(readme: &str) -> Vec<String> {
+    let mut commands = Vec::new();
+    for (number, part) in readme.split("```").enumerate() {
+        let is_block = number % 2 == 1;
+        let found: Vec<&str> = match part.strip_prefix("sh\n") {
+            Some(block) if is_block => block.lines().collect(),
+            _ if is_block => continue,
+            _ => part.split('`').skip(1).step_by(2).collect(),
+        };
+        let own = found
+            .into_iter()
+            .filter(|text| text.starts_with("target/release/mpp "));
+        commands.extend(own.map(str::to_owned));
+    }
+    commands
+}
+
+async fn run_as_printed(up: &Up, commands: &[&str]) {
+    for line in commands {
+        let said = Said::by(shell(up.home.path(), line)).await;
+        assert_eq!(said.code, 0, "as printed: {line}\n{}{}", said.out, said.err);
+        assert!(!said.out.trim().is_empty(), "{line} says nothing");
+    }
+}

@@ -1,0 +1,69 @@
+//! What it costs and how fast it is, each figure beside its goal, and beside the same work without us.
+//!
+//! ```sh
+//! cargo build --release -p mpp
+//! cargo run --release -p mpp-tests --bin load            # everything
+//! cargo run --release -p mpp-tests --bin load -- watch   # read, watch, book or sync
+//! ```
+//! Servers are processes of their own, as in production; this process is the clients. PostgreSQL is
+//! a cluster of its own, as it comes. Nothing is asserted about times: machines differ.
+
+#![forbid(unsafe_code)]
+
+mod book;
+mod echo;
+mod read;
+mod statements;
+mod sync;
+mod watch;
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        [] => {
+            read::measure().await;
+            watch::measure().await;
+            book::measure().await;
+            sync::measure().await;
+        }
+        ["read"] => read::measure().await,
+        ["watch"] => watch::measure().await,
+        ["book"] => book::measure().await,
+        ["sync"] => sync::measure().await,
+        // The process that `read` measures beside ours.
+        ["echo", port] => echo::serve(port).await,
+        _ => {
+            eprintln!("load [read|watch|book|sync]");
+            return ExitCode::from(2);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// The value that so many of a thousand do not pass.
+fn quantile(sorted: &[f64], per_mille: usize) -> f64 {
+    let last = sorted.len().saturating_sub(1);
+    sorted
+        .get(last * per_mille / 1000)
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
+/// The middle one.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    quantile(&values, 500)
+}
+
+/// Whether a goal is reached, for the eye.
+fn verdict(reached: bool) -> &'static str {
+    if reached { "reached" } else { "MISSED" }
+}

@@ -1,0 +1,130 @@
+//! A unary read through the whole shell, beside a bare echo of the same bytes.
+
+use std::{
+    fmt::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use mpp_api::registry::{
+    GetMallRequest, GetMallResponse, directory_service_client::DirectoryServiceClient,
+};
+use mpp_rpc::{Channel, Endpoint, connect};
+use mpp_testkit::Backend;
+use mpp_tests::{
+    PATIENCE, Service, Suite, eventually,
+    keys::APP,
+    ports::free_port,
+    process::Process,
+    town::{self, MALL},
+};
+use prost::Message as _;
+use tokio::process::Command;
+
+use crate::{echo, median, verdict};
+
+const CONNECTIONS: usize = 8;
+const CALLS_AT_ONCE: usize = 8;
+const WARM_UP: Duration = Duration::from_secs(1);
+const ROUND: Duration = Duration::from_secs(4);
+const ROUNDS: usize = 5;
+
+pub async fn measure() {
+    let suite = Suite::start(Backend::Sqlite).await;
+    town::found(&suite).await;
+    let ours = suite.endpoint(Service::Registry, APP);
+    let answer = ask(&connect(&ours).expect("an endpoint"))
+        .await
+        .expect("the mall");
+    let (_echo, bare) = start_echo(&suite, &answer).await;
+
+    println!(
+        "read: GetMall, {} bytes, {CONNECTIONS} connections with {CALLS_AT_ONCE} calls each at once",
+        answer.encoded_len()
+    );
+    let (mut through, mut beside) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        // By turns, so that a busy moment of the machine strikes both.
+        beside.push(rate(&bare).await);
+        through.push(rate(&ours).await);
+    }
+    let (through, beside) = (median(through), median(beside));
+    let ratio = through / beside;
+    println!(
+        "  the shell {through:.0}/s, a bare echo {beside:.0}/s: ratio {ratio:.2} (goal 0.6, {})",
+        verdict(ratio >= 0.6)
+    );
+}
+
+async fn ask(channel: &Channel) -> Result<GetMallResponse, tonic::Status> {
+    let request = GetMallRequest {
+        name: MALL.into(),
+        min_revision: 0,
+    };
+    Ok(DirectoryServiceClient::new(channel.clone())
+        .get_mall(request)
+        .await?
+        .into_inner())
+}
+
+async fn start_echo(suite: &Suite, answer: &GetMallResponse) -> (Process, Endpoint) {
+    let port = free_port();
+    let hex = answer
+        .encode_to_vec()
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("a String takes everything");
+            text
+        });
+    let mut echo = Command::new(std::env::current_exe().expect("a program has a path"));
+    echo.args(["echo", &port.to_string()])
+        .env(echo::ANSWER, hex);
+    let process = Process::start("the echo", echo, &suite.home().join("echo.log"));
+    // The same client with the same token: only the server differs.
+    let endpoint = Endpoint {
+        address: format!("http://127.0.0.1:{port}"),
+        ..suite.endpoint(Service::Registry, APP)
+    };
+    let channel = connect(&endpoint).expect("an endpoint");
+    eventually(PATIENCE, "the echo answers", async || {
+        let echoed = ask(&channel).await.map_err(|status| status.to_string())?;
+        if echoed == *answer {
+            Ok(())
+        } else {
+            Err("something else".to_owned())
+        }
+    })
+    .await;
+    (process, endpoint)
+}
+
+/// Calls a second.
+async fn rate(endpoint: &Endpoint) -> f64 {
+    let calls = Arc::new(AtomicU64::new(0));
+    let mut tasks = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let channel = connect(endpoint).expect("an endpoint");
+        for _ in 0..CALLS_AT_ONCE {
+            let (channel, calls) = (channel.clone(), calls.clone());
+            tasks.push(tokio::spawn(async move {
+                loop {
+                    ask(&channel).await.expect("an answer");
+                    calls.fetch_add(1, Ordering::Relaxed);
+                }
+            }));
+        }
+    }
+    tokio::time::sleep(WARM_UP).await;
+    let (before, begun) = (calls.load(Ordering::Relaxed), Instant::now());
+    tokio::time::sleep(ROUND).await;
+    let made = calls.load(Ordering::Relaxed) - before;
+    let rate = made as f64 / begun.elapsed().as_secs_f64();
+    for task in &tasks {
+        assert!(!task.is_finished(), "a call failed");
+        task.abort();
+    }
+    rate
+}
