@@ -1,1 +1,40 @@
-fn main() {}
+//! `mpp`: the one binary. Servers, migrations, the agent and the client commands are subcommands.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod command;
+mod config;
+mod context;
+mod demo;
+mod exit;
+mod output;
+mod serve;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::Args;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("mpp: the runtime does not start: {error}");
+            return exit::FAILED.into();
+        }
+    };
+    let outcome = runtime.block_on(command::run(args));
+    // A blocked file read must not hold up the end.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => exit::report(&error),
+    }
+}

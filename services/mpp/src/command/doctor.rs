@@ -1,0 +1,142 @@
+//! `mpp doctor`: can every service be reached, does it know us, and is it ready?
+
+use std::time::Duration;
+
+use mpp_api::feed::{GetFeedRequest, feed_service_client::FeedServiceClient};
+use mpp_api::reporting::{GetReportRequest, report_service_client::ReportServiceClient};
+use mpp_core::{Error, Reason, Result};
+
+use super::{is_json, refused};
+use crate::{
+    args::{Output, Service},
+    context::Client,
+    output::Table,
+};
+
+struct Check {
+    what: &'static str,
+    outcome: Result<String>,
+}
+
+pub async fn run(client: &Client, output: Output) -> Result<()> {
+    let mut checks = Vec::new();
+    for service in [Service::Registry, Service::Scheduling, Service::Reporting] {
+        let outcome = check(client, service).await;
+        checks.push(Check {
+            what: service.name(),
+            outcome,
+        });
+        if let Some(address) = client
+            .context()
+            .and_then(|context| context.health.get(service.name()))
+        {
+            checks.push(Check {
+                what: "  readiness",
+                outcome: readiness(address).await,
+            });
+        }
+    }
+    print(&checks, output);
+    let failed = checks.iter().filter(|check| check.outcome.is_err()).count();
+    if failed == 0 {
+        return Ok(());
+    }
+    Err(Error::new(
+        Reason::Unavailable,
+        format!("{failed} of {} checks failed", checks.len()),
+    ))
+}
+
+async fn check(client: &Client, service: Service) -> Result<String> {
+    let endpoint = client.endpoint(service)?;
+    let channel = mpp_rpc::connect(&endpoint)?;
+    let outcome = match service {
+        Service::Reporting => {
+            let answer = ReportServiceClient::new(channel)
+                .get_report(GetReportRequest::default())
+                .await;
+            let report = answer
+                .map_err(refused)?
+                .into_inner()
+                .report
+                .unwrap_or_default();
+            if report.complete {
+                "complete".to_owned()
+            } else {
+                format!(
+                    "incomplete: {}",
+                    report.incomplete_reason.unwrap_or_default().en
+                )
+            }
+        }
+        Service::Registry | Service::Scheduling => {
+            let answer = FeedServiceClient::new(channel)
+                .get_feed(GetFeedRequest {})
+                .await;
+            let feed = answer.map_err(refused)?.into_inner();
+            format!(
+                "{} records, revision {}, state {:.12}",
+                feed.record_count, feed.head_revision, feed.state_digest
+            )
+        }
+    };
+    Ok(format!("{}  {outcome}", endpoint.address))
+}
+
+/// What the health port says; it names what is missing.
+async fn readiness(address: &str) -> Result<String> {
+    let url = format!("{address}/readyz");
+    let ask = tokio::task::spawn_blocking(move || {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(3)))
+            .http_status_as_error(false)
+            .build();
+        let mut answer = ureq::Agent::from(config).get(&url).call()?;
+        let body = answer
+            .body_mut()
+            .with_config()
+            .limit(64 * 1024)
+            .read_to_string()?;
+        Ok::<_, ureq::Error>((answer.status().is_success(), body))
+    });
+    let (ready, body) = ask.await.map_err(Error::internal)?.map_err(|error| {
+        Error::new(
+            Reason::Unavailable,
+            format!("{address}/readyz cannot be reached: {error}"),
+        )
+    })?;
+    let body = body.trim().to_owned();
+    if ready {
+        Ok(body)
+    } else {
+        Err(Error::new(
+            Reason::Unavailable,
+            format!("not ready: {body}"),
+        ))
+    }
+}
+
+fn print(checks: &[Check], output: Output) {
+    if is_json(output) {
+        for check in checks {
+            let (ok, detail) = match &check.outcome {
+                Ok(detail) => (true, detail.clone()),
+                Err(error) => (false, error.message().to_owned()),
+            };
+            println!(
+                "{}",
+                serde_json::json!({ "check": check.what.trim(), "ok": ok, "detail": detail })
+            );
+        }
+        return;
+    }
+    let mut table = Table::new(["check", "", "detail"]);
+    for check in checks {
+        let (mark, detail) = match &check.outcome {
+            Ok(detail) => ("ok", detail.clone()),
+            Err(error) => ("FAILS", error.message().to_owned()),
+        };
+        table.row([check.what.to_owned(), mark.to_owned(), detail]);
+    }
+    table.print();
+}

@@ -1,0 +1,119 @@
+//! `mpp queue`.
+
+use mpp_api::scheduling::{
+    CallNextRequest, CompleteTicketRequest, GetQueueRequest, GetQueueResponse, IssueTicketRequest,
+    Ticket, queue_service_client::QueueServiceClient, ticket::Priority,
+};
+use mpp_core::Result;
+
+use super::{is_json, refused, request_id};
+use crate::{
+    args::{Output, QueueCommand, Service},
+    context::Client,
+    output,
+};
+
+pub async fn run(command: QueueCommand, client: &Client, output: Output) -> Result<()> {
+    let channel = mpp_rpc::connect(&client.endpoint(Service::Scheduling)?)?;
+    let mut queue = QueueServiceClient::new(channel);
+    let ticket = match command {
+        QueueCommand::Show { counter } => {
+            let answer = queue
+                .get_queue(GetQueueRequest { counter })
+                .await
+                .map_err(refused)?;
+            return print(&answer.into_inner(), output);
+        }
+        QueueCommand::Issue {
+            counter,
+            priority,
+            appointment,
+        } => {
+            let priority = if priority {
+                Priority::Priority
+            } else {
+                Priority::Normal
+            };
+            let request = IssueTicketRequest {
+                counter,
+                priority: priority.into(),
+                appointment,
+                request_id: request_id(),
+            };
+            queue
+                .issue_ticket(request)
+                .await
+                .map_err(refused)?
+                .into_inner()
+                .ticket
+        }
+        QueueCommand::Next { window } => {
+            let request = CallNextRequest {
+                window,
+                request_id: request_id(),
+            };
+            queue
+                .call_next(request)
+                .await
+                .map_err(refused)?
+                .into_inner()
+                .ticket
+        }
+        QueueCommand::Complete { ticket } => {
+            let request = CompleteTicketRequest {
+                name: ticket,
+                request_id: request_id(),
+            };
+            queue
+                .complete_ticket(request)
+                .await
+                .map_err(refused)?
+                .into_inner()
+                .ticket
+        }
+    };
+    show(&ticket.unwrap_or_default(), output)
+}
+
+fn show(ticket: &Ticket, output: Output) -> Result<()> {
+    if is_json(output) {
+        println!("{}", output::json(ticket)?);
+    } else {
+        println!("{}  {}", line(ticket), ticket.name);
+    }
+    Ok(())
+}
+
+fn line(ticket: &Ticket) -> String {
+    let state = ticket
+        .state()
+        .as_str_name()
+        .trim_start_matches("STATE_")
+        .to_lowercase();
+    let priority = if ticket.priority() == Priority::Priority {
+        " (priority)"
+    } else {
+        ""
+    };
+    let window = if ticket.window.is_empty() {
+        String::new()
+    } else {
+        format!(" at {}", ticket.window)
+    };
+    format!("{} {state}{priority}{window}", ticket.number)
+}
+
+fn print(queue: &GetQueueResponse, output: Output) -> Result<()> {
+    if is_json(output) {
+        println!("{}", output::json(queue)?);
+        return Ok(());
+    }
+    println!(
+        "{} on {}: {} waiting, {} completed",
+        queue.counter, queue.date, queue.waiting, queue.completed
+    );
+    for ticket in queue.called.iter().chain(&queue.next) {
+        println!("  {}", line(ticket));
+    }
+    Ok(())
+}

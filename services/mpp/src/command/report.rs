@@ -1,0 +1,196 @@
+//! `mpp report`.
+
+use mpp_api::reporting::{
+    GetReportRequest, Report, Share, VerifyProjectionsRequest, WatchReportRequest,
+    report_service_client::ReportServiceClient,
+};
+use mpp_core::{Error, Reason, Result};
+
+use super::{is_json, refused, until_stopped};
+use crate::{
+    args::{Output, ReportArgs, Service},
+    context::Client,
+    output::{self, Table},
+};
+
+type Reports = ReportServiceClient<mpp_rpc::Channel>;
+
+pub async fn run(args: ReportArgs, client: &Client, output: Output) -> Result<()> {
+    let channel = mpp_rpc::connect(&client.endpoint(Service::Reporting)?)?;
+    let mut reports = ReportServiceClient::new(channel);
+    if args.verify {
+        return verify(&mut reports, output).await;
+    }
+    if args.watch {
+        return watch(&mut reports, output).await;
+    }
+    let known_on = args.known_on.as_deref().map(time).transpose()?;
+    let request = GetReportRequest {
+        as_of: args.as_of.unwrap_or_default(),
+        known_on,
+        ..Default::default()
+    };
+    let answer = reports
+        .get_report(request)
+        .await
+        .map_err(refused)?
+        .into_inner();
+    print(&answer.report.unwrap_or_default(), output)
+}
+
+fn time(text: &str) -> Result<prost_types::Timestamp> {
+    text.parse().map_err(|_| {
+        Error::field(
+            "known_on",
+            "TIME",
+            format!("'{text}' is not a time; write 2026-11-24T10:00:00+07:00"),
+        )
+    })
+}
+
+async fn watch(reports: &mut Reports, output: Output) -> Result<()> {
+    let mut stream = reports
+        .watch_report(WatchReportRequest {})
+        .await
+        .map_err(refused)?
+        .into_inner();
+    let stopped = until_stopped()?;
+    loop {
+        let message = tokio::select! {
+            message = stream.message() => message.map_err(refused)?,
+            () = stopped.cancelled() => return Ok(()),
+        };
+        let Some(message) = message else {
+            return Ok(());
+        };
+        print(&message.report.unwrap_or_default(), output)?;
+    }
+}
+
+async fn verify(reports: &mut Reports, output: Output) -> Result<()> {
+    let answer = reports
+        .verify_projections(VerifyProjectionsRequest {})
+        .await
+        .map_err(refused)?
+        .into_inner();
+    if is_json(output) {
+        println!("{}", output::json(&answer)?);
+    } else {
+        println!(
+            "{} changes in the inbox; rebuilt {} live",
+            answer.inbox_count,
+            if answer.equal {
+                "equals"
+            } else {
+                "DIFFERS from"
+            }
+        );
+        answer
+            .differences
+            .iter()
+            .for_each(|difference| println!("  {difference}"));
+    }
+    if answer.equal {
+        return Ok(());
+    }
+    Err(Error::new(
+        Reason::WrongState,
+        "the live projections differ from what the inbox says; keep the database and report it",
+    ))
+}
+
+fn print(report: &Report, output: Output) -> Result<()> {
+    if is_json(output) {
+        println!("{}", output::json(report)?);
+        return Ok(());
+    }
+    println!(
+        "As of {}{}",
+        report.as_of,
+        if report.complete {
+            ""
+        } else {
+            "  (incomplete)"
+        }
+    );
+    if !report.complete {
+        println!(
+            "  {}",
+            report.incomplete_reason.clone().unwrap_or_default().en
+        );
+    }
+    print_share("coverage", report.coverage_autonomous.as_ref());
+    print_share("coverage", report.coverage_all.as_ref());
+    print_share("uniform hours", report.uniformity.as_ref());
+    let stages = report
+        .stages
+        .iter()
+        .map(|stage| format!("{} {}", stage.stage.to_lowercase(), stage.malls));
+    println!("stages: {}", stages.collect::<Vec<_>>().join(", "));
+    println!(
+        "tickets completed today: {}",
+        report.tickets_completed_today
+    );
+    print_malls(report);
+    print_sources(report);
+    Ok(())
+}
+
+fn print_share(what: &str, share: Option<&Share>) {
+    let share = share.cloned().unwrap_or_default();
+    let of = share.denominator_name.unwrap_or_default().en;
+    println!(
+        "{what}: {} of {} {of}, {:.1} %",
+        share.numerator, share.denominator, share.percent
+    );
+}
+
+fn print_malls(report: &Report) {
+    let mut table = Table::new([
+        "mall",
+        "stage",
+        "counters",
+        "deviating",
+        "offerings",
+        "tickets",
+        "completed",
+    ]);
+    for mall in &report.malls {
+        table.row([
+            mall.mall.clone(),
+            mall.stage.to_lowercase(),
+            mall.counters.to_string(),
+            mall.deviating_counters.to_string(),
+            mall.offerings.to_string(),
+            mall.tickets_issued_today.to_string(),
+            mall.tickets_completed_today.to_string(),
+        ]);
+    }
+    table.print();
+}
+
+fn print_sources(report: &Report) {
+    let mut table = Table::new([
+        "source",
+        "fresh",
+        "received",
+        "applied",
+        "unchanged",
+        "rejected",
+    ]);
+    for source in &report.sources {
+        table.row([
+            source.source.clone(),
+            if source.late {
+                "late".into()
+            } else {
+                "yes".into()
+            },
+            source.received.to_string(),
+            source.applied.to_string(),
+            source.unchanged.to_string(),
+            source.rejected.to_string(),
+        ]);
+    }
+    table.print();
+}

@@ -1,0 +1,95 @@
+//! `mpp search`.
+
+use mpp_api::{
+    registry::{
+        SearchServicesRequest, SearchServicesResponse,
+        search_service_client::SearchServiceClient,
+        search_services_response::{Hit, Place},
+    },
+    types::Location,
+};
+use mpp_core::{Error, Result};
+
+use super::{is_json, refused};
+use crate::{
+    args::{Output, SearchArgs, Service},
+    context::Client,
+    output,
+};
+
+pub async fn run(args: SearchArgs, client: &Client, output: Output) -> Result<()> {
+    let channel = mpp_rpc::connect(&client.endpoint(Service::Registry)?)?;
+    let near = args.near.as_deref().map(location).transpose()?;
+    let request = SearchServicesRequest {
+        query: args.query.clone(),
+        near,
+        region: args.region.unwrap_or_default(),
+        agency: args.agency.unwrap_or_default(),
+        only_free: args.free,
+        page_size: args.limit,
+        ..Default::default()
+    };
+    let answer = SearchServiceClient::new(channel)
+        .search_services(request)
+        .await;
+    let answer = answer.map_err(refused)?.into_inner();
+    if is_json(output) {
+        println!("{}", output::json(&answer)?);
+    } else {
+        print(&args.query, &answer, near.is_some());
+    }
+    Ok(())
+}
+
+fn location(text: &str) -> Result<Location> {
+    let parsed = text
+        .split_once(',')
+        .and_then(|(lat, lon)| Some((lat.trim().parse().ok()?, lon.trim().parse().ok()?)));
+    let (latitude, longitude) = parsed.ok_or_else(|| {
+        Error::field(
+            "near",
+            "LOCATION",
+            format!("'{text}' is not a place; write --near -6.2,106.8"),
+        )
+    })?;
+    Ok(Location {
+        latitude,
+        longitude,
+    })
+}
+
+fn print(query: &str, answer: &SearchServicesResponse, near: bool) {
+    if answer.hits.is_empty() {
+        println!("Nothing found for \"{query}\". Try fewer or other words.");
+        return;
+    }
+    for (rank, hit) in answer.hits.iter().enumerate() {
+        print_hit(rank + 1, hit, near);
+    }
+    println!("{} of {} services", answer.hits.len(), answer.total_size);
+}
+
+fn print_hit(rank: usize, hit: &Hit, near: bool) {
+    let title = hit.title.clone().unwrap_or_default();
+    println!("{rank}. {}  [{}]", title.id, hit.service);
+    println!("   biaya {}", output::fees(&hit.fees));
+    if let Some(time) = &hit.time {
+        println!("   waktu {}", time.source_text);
+    }
+    for place in hit.places.iter().take(3) {
+        println!("   {}", place_line(place, near));
+    }
+    if hit.place_count > 3 {
+        println!("   … {} places in all", hit.place_count);
+    }
+}
+
+fn place_line(place: &Place, near: bool) -> String {
+    let mall = place.mall_display_name.clone().unwrap_or_default().id;
+    let distance = if near {
+        format!("{:6.1} km  ", place.distance_km)
+    } else {
+        String::new()
+    };
+    format!("{distance}{mall}  [{}]", place.offering)
+}

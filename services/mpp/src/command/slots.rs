@@ -1,0 +1,144 @@
+//! `mpp slots`, `mpp book` and `mpp cancel`.
+
+use mpp_api::scheduling::{
+    Appointment, BookAppointmentRequest, CancelAppointmentRequest, ListSlotsRequest,
+    ListSlotsResponse, booking_service_client::BookingServiceClient,
+};
+use mpp_core::{Error, Reason, Result};
+
+use super::{hours, is_json, refused, request_id};
+use crate::{
+    args::{BookArgs, Output, Service, SlotsArgs},
+    context::Client,
+    output::{self, Table},
+};
+
+type Booking = BookingServiceClient<mpp_rpc::Channel>;
+
+fn booking(client: &Client) -> Result<Booking> {
+    Ok(BookingServiceClient::new(mpp_rpc::connect(
+        &client.endpoint(Service::Scheduling)?,
+    )?))
+}
+
+pub async fn list(args: SlotsArgs, client: &Client, output: Output) -> Result<()> {
+    let request = ListSlotsRequest {
+        offering: args.offering,
+        date: args.date.unwrap_or_default(),
+        days: args.days,
+        only_available: !args.all,
+    };
+    let answer = booking(client)?
+        .list_slots(request)
+        .await
+        .map_err(refused)?
+        .into_inner();
+    if is_json(output) {
+        println!("{}", output::json(&answer)?);
+    } else {
+        print(&answer);
+    }
+    Ok(())
+}
+
+fn print(answer: &ListSlotsResponse) {
+    let mut table = Table::new(["date", "from", "to", "free", "slot"]);
+    for slot in &answer.slots {
+        table.row([
+            slot.date.clone(),
+            slot.open.clone(),
+            slot.close.clone(),
+            format!("{}/{}", slot.available, slot.offered),
+            slot.name.clone(),
+        ]);
+    }
+    if !table.is_empty() {
+        table.print();
+    }
+    for day in &answer.closed_days {
+        let why = day
+            .why
+            .last()
+            .and_then(|why| why.text.clone())
+            .unwrap_or_default();
+        let open = hours::intervals(&day.intervals);
+        println!("{}  no slots {open} {}", day.date, why.id);
+    }
+}
+
+pub async fn book(args: BookArgs, client: &Client, output: Output) -> Result<()> {
+    let mut booking = booking(client)?;
+    let slot = if args.slot.contains("/slots/") {
+        args.slot
+    } else {
+        first_free(&mut booking, args.slot).await?
+    };
+    let request = BookAppointmentRequest {
+        slot,
+        applicant_nik: args.nik,
+        request_id: args.request_id.unwrap_or_else(request_id),
+    };
+    let answer = booking
+        .book_appointment(request)
+        .await
+        .map_err(refused)?
+        .into_inner();
+    show(answer.appointment.unwrap_or_default(), output)
+}
+
+/// The first free slot of the coming month.
+async fn first_free(booking: &mut Booking, offering: String) -> Result<String> {
+    let request = ListSlotsRequest {
+        offering: offering.clone(),
+        days: 31,
+        only_available: true,
+        ..Default::default()
+    };
+    let answer = booking
+        .list_slots(request)
+        .await
+        .map_err(refused)?
+        .into_inner();
+    answer
+        .slots
+        .into_iter()
+        .next()
+        .map(|slot| slot.name)
+        .ok_or_else(|| {
+            Error::new(
+                Reason::QuotaUsedUp,
+                format!("{offering} has no free slot in the coming 31 days"),
+            )
+        })
+}
+
+pub async fn cancel(name: String, client: &Client, output: Output) -> Result<()> {
+    let request = CancelAppointmentRequest {
+        name,
+        request_id: request_id(),
+    };
+    let answer = booking(client)?
+        .cancel_appointment(request)
+        .await
+        .map_err(refused)?
+        .into_inner();
+    show(answer.appointment.unwrap_or_default(), output)
+}
+
+fn show(appointment: Appointment, output: Output) -> Result<()> {
+    if is_json(output) {
+        println!("{}", output::json(&appointment)?);
+    } else {
+        let state = appointment
+            .state()
+            .as_str_name()
+            .trim_start_matches("STATE_")
+            .to_lowercase();
+        println!(
+            "{state}: {} at {}, code {}",
+            appointment.date, appointment.open, appointment.code
+        );
+        println!("{}", appointment.name);
+    }
+    Ok(())
+}

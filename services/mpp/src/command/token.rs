@@ -1,0 +1,72 @@
+//! `mpp token`: tokens for callers, and the key that signs them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use mpp_core::{Caller, Clock, Error, Reason, Result, Role};
+use mpp_rpc::jwt::{self, Jwks, SigningKey};
+
+use crate::{args::TokenArgs, context::Client};
+
+/// Longest life of a token made by hand.
+const MAX_HOURS: u64 = 24 * 366;
+
+pub fn run(args: TokenArgs, client: &Client) -> Result<()> {
+    if let Some(folder) = &args.new_key {
+        return new_key(folder);
+    }
+    let key = SigningKey::load(&key_file(&args, client)?)?;
+    let roles = args
+        .role
+        .iter()
+        .map(|role| role.parse())
+        .collect::<Result<Vec<Role>>>()?;
+    if args.hours == 0 || args.hours > MAX_HOURS {
+        return Err(Error::field(
+            "hours",
+            "RANGE",
+            format!("give 1 to {MAX_HOURS}"),
+        ));
+    }
+    let caller = Caller {
+        subject: args.subject,
+        roles,
+        namespaces: args.namespace,
+    };
+    let life = Duration::from_secs(args.hours * 3600);
+    println!("{}", jwt::mint(&key, &caller, life, Clock::system().now()));
+    Ok(())
+}
+
+fn key_file(args: &TokenArgs, client: &Client) -> Result<PathBuf> {
+    let known = client.context().map(|context| context.signing_key.clone());
+    args.key.clone().or(known).ok_or_else(|| {
+        let text = "no signing key is known; make one with `mpp token --new-key DIR` and name it with --key DIR/signing.pem";
+        Error::new(Reason::NotFound, text)
+    })
+}
+
+fn new_key(folder: &Path) -> Result<()> {
+    let path = folder.join("signing.pem");
+    if path.exists() {
+        let text = format!(
+            "{} exists; it is not overwritten, since its tokens would stop to hold",
+            path.display()
+        );
+        return Err(Error::new(Reason::AlreadyExists, text));
+    }
+    fs::create_dir_all(folder).map_err(Error::internal)?;
+    let key = SigningKey::generate()?;
+    key.save(&path)?;
+    let jwks = folder.join("jwks.json");
+    Jwks::write(&jwks, &[key.public()])?;
+    println!(
+        "{} signs tokens: keep it secret\n{} checks them: give it to every service with --jwks",
+        path.display(),
+        jwks.display()
+    );
+    Ok(())
+}

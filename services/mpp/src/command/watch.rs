@@ -1,0 +1,125 @@
+//! `mpp watch`: a service's changes as they are committed.
+
+use mpp_api::feed::{
+    Change, Filter, WatchRequest, WatchResponse, change::Op, feed_service_client::FeedServiceClient,
+};
+use mpp_core::{Error, Result};
+
+use super::{is_json, refused, until_stopped};
+use crate::{
+    args::{Output, WatchArgs},
+    context::Client,
+    output,
+};
+
+pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()> {
+    let channel = mpp_rpc::connect(&client.endpoint(args.service)?)?;
+    let request = WatchRequest {
+        filter: Some(Filter {
+            kinds: args.kind.clone(),
+            name_prefix: args.prefix.clone(),
+            labels: args
+                .region
+                .iter()
+                .map(|code| ("region".to_owned(), code.clone()))
+                .collect(),
+        }),
+        resume_token: args
+            .resume
+            .as_deref()
+            .map(token)
+            .transpose()?
+            .unwrap_or_default()
+            .into(),
+        initial_state: args.initial_state,
+    };
+    let mut stream = FeedServiceClient::new(channel)
+        .watch(request)
+        .await
+        .map_err(refused)?
+        .into_inner();
+    let stopped = until_stopped()?;
+    let mut left = args.count.unwrap_or(usize::MAX);
+    while left > 0 {
+        let message = tokio::select! {
+            message = stream.message() => message.map_err(refused)?,
+            () = stopped.cancelled() => return Ok(()),
+        };
+        let Some(message) = message else {
+            return Ok(());
+        };
+        for change in message.changes.iter().take(left) {
+            print(change, output)?;
+        }
+        left = left.saturating_sub(message.changes.len());
+        print_bookmark(&message, output);
+    }
+    Ok(())
+}
+
+fn print(change: &Change, output: Output) -> Result<()> {
+    if is_json(output) {
+        println!("{}", output::json(change)?);
+        return Ok(());
+    }
+    let op = match change.op() {
+        Op::Put => "put",
+        Op::Deleted => "deleted",
+        Op::Removed => "left the filter",
+        Op::Unspecified => "?",
+    };
+    println!(
+        "{:12} v{:<4} {op:8} {}  by {}",
+        change.kind, change.version, change.name, change.actor
+    );
+    Ok(())
+}
+
+fn print_bookmark(message: &WatchResponse, output: Output) {
+    if message.initial_state_complete && !is_json(output) {
+        println!(
+            "-- that is the state at revision {}; changes follow (Ctrl-C ends)",
+            message.revision
+        );
+    }
+    // Programs keep the token; people see it on the way out of a script.
+    if is_json(output) && !message.resume_token.is_empty() {
+        println!(
+            r#"{{"resumeToken":"{}","revision":"{}"}}"#,
+            hex(&message.resume_token),
+            message.revision
+        );
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn token(text: &str) -> Result<Vec<u8>> {
+    let wrong = || {
+        Error::field(
+            "resume",
+            "TOKEN",
+            "give the resumeToken that `mpp watch --output json` printed",
+        )
+    };
+    if !text.is_ascii() || text.len() % 2 != 0 {
+        return Err(wrong());
+    }
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| wrong()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_read_back_as_it_was_printed() {
+        assert_eq!(token(&hex(&[0, 255, 16])).expect("own text"), [0, 255, 16]);
+        assert!(token("xyz").is_err() && token("é").is_err());
+    }
+}

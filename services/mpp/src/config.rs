@@ -1,0 +1,200 @@
+//! How a served process is configured: flags, each with an environment variable.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args as ClapArgs, ValueEnum};
+use mpp_core::{Clock, Error, Result};
+use mpp_rpc::{Drain, Shell, Tls, Verifier, jwt::Jwks};
+
+/// `mpp serve`.
+#[derive(ClapArgs)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Where gRPC is served. Beyond loopback it needs TLS.
+    #[arg(long, env = "MPP_LISTEN", default_value = "127.0.0.1:7400")]
+    pub listen: SocketAddr,
+    /// Where /livez, /readyz and /metrics are served, in plain text.
+    #[arg(long, env = "MPP_HEALTH_LISTEN", default_value = "127.0.0.1:7490")]
+    pub health_listen: SocketAddr,
+    /// Where reporting serves its page, in plain text; a proxy with TLS stands before it.
+    #[arg(long, env = "MPP_PAGE_LISTEN", default_value = "127.0.0.1:7480")]
+    pub page_listen: SocketAddr,
+    /// The public keys that tokens are checked against; read again when the file changes.
+    #[arg(long, env = "MPP_JWKS_FILE", value_name = "FILE")]
+    pub jwks: PathBuf,
+    /// The server's certificate chain (PEM).
+    #[arg(long, env = "MPP_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its key (PEM).
+    #[arg(long, env = "MPP_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Identify callers by certificates of this authority (PEM), too.
+    #[arg(long, env = "MPP_TLS_CLIENT_CA", value_name = "FILE")]
+    pub tls_client_ca: Option<PathBuf>,
+    /// Serve plain text beyond loopback. Only where a mesh's sidecar encrypts and proves both ends.
+    #[arg(long, env = "MPP_PLAIN_TEXT_ANYWHERE")]
+    pub plain_text_anywhere: bool,
+    /// The keys that applicants are hashed with, oldest first: one "ID HEX" a line (scheduling).
+    #[arg(long, env = "MPP_APPLICANT_KEYS_FILE", value_name = "FILE")]
+    pub applicant_keys: Option<PathBuf>,
+    /// Milliseconds between "not ready" and no more new connections.
+    #[arg(long, env = "MPP_DRAIN_PAUSE_MS", default_value_t = 5_000)]
+    pub drain_pause_ms: u64,
+    /// Milliseconds that running calls may then take.
+    #[arg(long, env = "MPP_DRAIN_WAIT_MS", default_value_t = 20_000)]
+    pub drain_wait_ms: u64,
+    /// Which log lines, such as "info,mpp_store=debug".
+    #[arg(long, env = "MPP_LOG", default_value = "info")]
+    pub log: String,
+    #[arg(long, env = "MPP_LOG_FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+    /// Which replica this is, such as the pod's name.
+    #[arg(long, env = "MPP_INSTANCE", default_value = "1")]
+    pub instance: String,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Where a service's records are.
+#[derive(ClapArgs, Clone)]
+pub struct DatabaseArgs {
+    /// postgres://USER@HOST/DATABASE, or sqlite:FILE.
+    #[arg(
+        long = "database",
+        env = "MPP_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub url: String,
+    /// Connections to it at the most.
+    #[arg(long, env = "MPP_DATABASE_CONNECTIONS", default_value_t = 16)]
+    pub connections: u32,
+}
+
+/// `mpp migrate`.
+#[derive(ClapArgs)]
+pub struct MigrateArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+}
+
+impl DatabaseArgs {
+    /// As the store wants it.
+    pub fn options(&self, clock: Clock) -> mpp_store::Options {
+        mpp_store::Options {
+            url: self.url.clone(),
+            max_connections: self.connections,
+            clock,
+        }
+    }
+}
+
+impl ServeArgs {
+    /// The server shell.
+    ///
+    /// # Errors
+    /// A file cannot be read or does not hold what it should.
+    pub fn shell(&self) -> Result<Shell> {
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(cert), Some(key)) => Some(Tls::load(
+                cert.clone(),
+                key.clone(),
+                self.tls_client_ca.clone(),
+            )?),
+            _ => None,
+        };
+        let verifier = Verifier::new(Jwks::load(self.jwks.clone())?, Clock::system());
+        Ok(Shell {
+            tls,
+            plain_text_anywhere: self.plain_text_anywhere,
+            drain: Drain {
+                pause: Duration::from_millis(self.drain_pause_ms),
+                wait: Duration::from_millis(self.drain_wait_ms),
+            },
+            ..Shell::new(verifier)
+        })
+    }
+
+    /// The keys that applicants are hashed with, oldest first.
+    ///
+    /// # Errors
+    /// Names the file and the line.
+    pub fn applicant_keys(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        let Some(path) = &self.applicant_keys else {
+            let text = "scheduling hashes applicants with a secret key; give --applicant-keys FILE \
+                        with one line: an id, a blank and 64 hexadecimal digits (openssl rand -hex 32)";
+            return Err(Error::field("applicant_keys", "REQUIRED", text));
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Error::field(
+                "applicant_keys",
+                "UNREADABLE",
+                format!("{}: {error}", path.display()),
+            )
+        })?;
+        parse_keys(&text)
+    }
+}
+
+fn parse_keys(text: &str) -> Result<Vec<(String, Vec<u8>)>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let keys = lines.enumerate().map(|(at, line)| {
+        let key = line
+            .split_once(' ')
+            .and_then(|(id, hex)| Some((id.to_owned(), unhex(hex.trim())?)));
+        key.filter(|(_, key)| key.len() >= 32).ok_or_else(|| {
+            let text = format!(
+                "line {}: write an id, a blank and at least 64 hexadecimal digits",
+                at + 1
+            );
+            Error::field("applicant_keys", "KEY", text)
+        })
+    });
+    let keys = keys.collect::<Result<Vec<_>>>()?;
+    if keys.is_empty() {
+        return Err(Error::field(
+            "applicant_keys",
+            "REQUIRED",
+            "the file holds no key",
+        ));
+    }
+    Ok(keys)
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let whole = text.is_ascii() && text.len() % 2 == 0;
+    let bytes = (0..text.len()).step_by(2);
+    whole.then(|| {
+        bytes
+            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
+            .collect()
+    })?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_in_their_order_and_short_ones_refused() {
+        let keys = parse_keys(&format!(
+            "k1 {}\n\nk2 {}\n",
+            "ab".repeat(32),
+            "cd".repeat(32)
+        ))
+        .expect("keys");
+        assert_eq!(
+            keys.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(),
+            ["k1", "k2"]
+        );
+        assert!(parse_keys("k1 abcd").is_err());
+        assert!(parse_keys("").is_err());
+    }
+}

@@ -1,0 +1,175 @@
+//! Where the services are and who is calling: flags first, else the context that `mpp up` wrote.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use mpp_core::{Error, Reason, Result};
+use mpp_rpc::{ClientTls, Endpoint, TokenSource};
+use serde::{Deserialize, Serialize};
+
+use crate::args::{ClientArgs, Service};
+
+/// What `mpp up` leaves for the client commands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Context {
+    pub registry: String,
+    pub scheduling: String,
+    pub reporting: String,
+    /// Health ports, for `mpp doctor`.
+    pub health: BTreeMap<String, String>,
+    /// The page.
+    pub page: String,
+    /// Token files by role.
+    pub tokens: BTreeMap<String, PathBuf>,
+    /// The key that `mpp token` signs with.
+    pub signing_key: PathBuf,
+}
+
+impl Context {
+    /// Writes the context into the data folder, and where commands from elsewhere find it.
+    pub fn save(&self, data: &Path) -> Result<()> {
+        let text = serde_json::to_string_pretty(self).map_err(Error::internal)?;
+        write(&data.join("context.json"), &text)?;
+        // The second place is a convenience: a home that cannot be written is no failure.
+        if let Some(last) = last_context()
+            && let Some(folder) = last.parent()
+            && fs::create_dir_all(folder).is_ok()
+        {
+            let _ = fs::write(last, text);
+        }
+        Ok(())
+    }
+
+    fn load(args: &ClientArgs) -> Result<Option<Self>> {
+        let candidates = match &args.context {
+            Some(named) => vec![named.clone()],
+            None => {
+                let here = env::var_os("MPP_DATA").map_or_else(|| "mpp-data".into(), PathBuf::from);
+                std::iter::once(here.join("context.json"))
+                    .chain(last_context())
+                    .collect()
+            }
+        };
+        let Some(path) = candidates.iter().find(|path| path.is_file()) else {
+            return match &args.context {
+                Some(named) => Err(unreadable(named, "no such file")),
+                None => Ok(None),
+            };
+        };
+        let text =
+            fs::read_to_string(path).map_err(|error| unreadable(path, &error.to_string()))?;
+        serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|error| unreadable(path, &error.to_string()))
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).map_err(|error| unreadable(path, &error.to_string()))
+}
+
+/// Where the last `mpp up` of this user left its context.
+fn last_context() -> Option<PathBuf> {
+    let state = env::var_os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")))?;
+    Some(state.join("mpp/context.json"))
+}
+
+fn unreadable(path: &Path, what: &str) -> Error {
+    Error::new(
+        Reason::Unavailable,
+        format!(
+            "the context {} cannot be used: {what}; name another with --context",
+            path.display()
+        ),
+    )
+}
+
+/// A way to each service, as the flags and the context say.
+pub struct Client {
+    args: ClientArgs,
+    context: Option<Context>,
+}
+
+impl Client {
+    /// Finds the context.
+    ///
+    /// # Errors
+    /// The named context cannot be read.
+    pub fn new(args: &ClientArgs) -> Result<Self> {
+        Ok(Self {
+            args: args.clone(),
+            context: Context::load(args)?,
+        })
+    }
+
+    /// The context, for commands that need what only it knows.
+    pub fn context(&self) -> Option<&Context> {
+        self.context.as_ref()
+    }
+
+    /// The service's endpoint with the caller's token.
+    ///
+    /// # Errors
+    /// Nothing says where the service is, or who is calling.
+    pub fn endpoint(&self, service: Service) -> Result<Endpoint> {
+        let (flag, known) = match service {
+            Service::Registry => (
+                &self.args.registry,
+                self.context.as_ref().map(|c| &c.registry),
+            ),
+            Service::Scheduling => (
+                &self.args.scheduling,
+                self.context.as_ref().map(|c| &c.scheduling),
+            ),
+            Service::Reporting => (
+                &self.args.reporting,
+                self.context.as_ref().map(|c| &c.reporting),
+            ),
+        };
+        let address = flag.as_ref().or(known).cloned().ok_or_else(|| {
+            Error::new(
+                Reason::Unavailable,
+                format!(
+                    "no address of {0} is known; start `mpp up`, or give --{0} http://HOST:PORT",
+                    service.name()
+                ),
+            )
+        })?;
+        let tls = self.args.tls_ca.clone().map(|ca| ClientTls {
+            ca,
+            ..ClientTls::default()
+        });
+        Ok(Endpoint {
+            address,
+            token: self.token()?,
+            tls,
+        })
+    }
+
+    fn token(&self) -> Result<Option<TokenSource>> {
+        if let Some(file) = &self.args.token_file {
+            return Ok(Some(TokenSource::File(file.clone())));
+        }
+        let Some(context) = &self.context else {
+            return Ok(None);
+        };
+        let role = self.args.role.as_deref().unwrap_or("administrator");
+        let file = context.tokens.get(role).ok_or_else(|| {
+            let known: Vec<_> = context.tokens.keys().map(String::as_str).collect();
+            Error::field(
+                "as",
+                "ROLE",
+                format!(
+                    "the context has no token for '{role}'; it has {}",
+                    known.join(", ")
+                ),
+            )
+        })?;
+        Ok(Some(TokenSource::File(file.clone())))
+    }
+}

@@ -1,0 +1,93 @@
+//! Exit codes, and how a failure is told.
+//!
+//! | code | meaning |
+//! | --- | --- |
+//! | 0 | done |
+//! | 1 | failed; the message says why |
+//! | 2 | the command line is wrong |
+//! | 3 | what was named does not exist |
+//! | 4 | not identified, or not allowed |
+//! | 5 | the state does not allow it, or another write came first |
+//! | 6 | a service cannot be reached or is busy; try again |
+//! | 7 | a field of the request is wrong |
+
+use std::process::ExitCode;
+
+use mpp_core::{Code, Error, Reason};
+
+/// Anything that no other code says better.
+pub const FAILED: u8 = 1;
+
+/// Prints the failure and what to do next, and gives the exit code.
+pub fn report(error: &Error) -> ExitCode {
+    eprintln!("mpp: {}", error.message());
+    let mut cause = error
+        .context()
+        .map(|context| context as &dyn std::error::Error);
+    while let Some(inner) = cause {
+        eprintln!("  because {inner}");
+        cause = inner.source();
+    }
+    if let Some(next) = next_step(error) {
+        eprintln!("  next: {next}");
+    }
+    code(error).into()
+}
+
+fn code(error: &Error) -> u8 {
+    match error.code() {
+        Code::NotFound => 3,
+        Code::Unauthenticated | Code::PermissionDenied => 4,
+        Code::AlreadyExists | Code::FailedPrecondition | Code::Aborted | Code::OutOfRange => 5,
+        Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted => 6,
+        Code::InvalidArgument => 7,
+        Code::Unimplemented | Code::Internal => FAILED,
+    }
+}
+
+fn next_step(error: &Error) -> Option<&'static str> {
+    Some(match error.reason() {
+        Reason::Unavailable => {
+            "is it running? start everything with `mpp up --demo`, or look with `mpp doctor`"
+        }
+        Reason::DeadlineExceeded => "try again, or look with `mpp doctor`",
+        Reason::Overloaded | Reason::LimitReached => "wait a little and try again",
+        Reason::Unauthenticated => {
+            "make a token with `mpp token`, and name it with --token-file or MPP_TOKEN_FILE"
+        }
+        Reason::PermissionDenied => {
+            "use a token whose role and namespace allow it; `mpp token --help` lists the roles"
+        }
+        Reason::EtagMismatch | Reason::WriteConflict => {
+            "read it again with `mpp get` and repeat the change"
+        }
+        Reason::NotFound => "`mpp list` and `mpp search` show what exists",
+        Reason::SlotFull | Reason::QuotaUsedUp => {
+            "`mpp slots OFFERING --days 7` shows what is free"
+        }
+        Reason::CounterClosed => "`mpp hours COUNTER --days 7` shows when it is open, and why",
+        Reason::SchemaMismatch => {
+            "run `mpp migrate SERVICE` with the version that the message names"
+        }
+        Reason::LeaseHeld => {
+            "wait for the other session to end, or add --take-over when its agent is known to be gone"
+        }
+        Reason::LineageChanged | Reason::RevisionCompacted => {
+            "start again from the state: `mpp watch --initial-state`"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_can_be_told_from_the_code() {
+        assert_eq!(code(&Error::not_found("malls/x")), 3);
+        assert_eq!(code(&Error::field("a", "REQUIRED", "give it")), 7);
+        assert_eq!(code(&Error::new(Reason::SlotFull, "full")), 6);
+        assert_eq!(code(&Error::internal("x")), 1);
+    }
+}

@@ -1,0 +1,152 @@
+//! How answers are printed: proto3 JSON for programs, aligned columns for people.
+
+use std::sync::LazyLock;
+
+use mpp_core::{Error, Result};
+use prost::{Message, Name};
+use prost_reflect::{DescriptorPool, DynamicMessage};
+
+/// The contract's descriptors; they are our own and were compiled in, so they decode.
+static POOL: LazyLock<Option<DescriptorPool>> =
+    LazyLock::new(|| DescriptorPool::decode(mpp_api::DESCRIPTORS).ok());
+
+/// A message as proto3 JSON.
+///
+/// # Errors
+/// The message is not of the contract.
+pub fn json<M: Message + Name>(message: &M) -> Result<String> {
+    encoded_json(&M::full_name(), &message.encode_to_vec())
+}
+
+/// An encoded message as proto3 JSON.
+///
+/// # Errors
+/// As [`json`].
+pub fn encoded_json(full_name: &str, bytes: &[u8]) -> Result<String> {
+    let descriptor = POOL
+        .as_ref()
+        .and_then(|pool| pool.get_message_by_name(full_name))
+        .ok_or_else(|| Error::internal(format!("{full_name} is not in the contract")))?;
+    let message = DynamicMessage::decode(descriptor, bytes).map_err(Error::internal)?;
+    serde_json::to_string(&message).map_err(Error::internal)
+}
+
+/// Rows under headings, each column as wide as its widest cell; the last one is not padded.
+pub struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub fn new<const N: usize>(headings: [&str; N]) -> Self {
+        Self {
+            rows: vec![headings.map(str::to_uppercase).to_vec()],
+        }
+    }
+
+    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
+        // A cell is one line: names come from peers.
+        self.rows.push(
+            cells
+                .map(|cell| cell.replace(|c: char| c.is_control(), " "))
+                .to_vec(),
+        );
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.len() == 1
+    }
+
+    pub fn print(&self) {
+        print!("{self}");
+    }
+}
+
+impl std::fmt::Display for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let columns = self.rows.first().map_or(0, Vec::len);
+        let width = |column: usize| {
+            self.rows
+                .iter()
+                .map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or_default()
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        for row in &self.rows {
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(&widths) {
+                line.push_str(&format!("{cell:width$}  "));
+            }
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// "Rp350.000" as Indonesia writes it.
+pub fn rupiah(amount: i64) -> String {
+    let digits = amount.unsigned_abs().to_string();
+    let mut grouped = String::from(if amount < 0 { "-Rp" } else { "Rp" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push('.');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The fees of a service in a few words.
+pub fn fees(fees: &[mpp_api::types::Fee]) -> String {
+    use mpp_api::types::fee::Kind;
+    let one = |fee: &mpp_api::types::Fee| {
+        let amount = match fee.kind() {
+            Kind::Free => "gratis".to_owned(),
+            Kind::Fixed => rupiah(fee.amount_rupiah),
+            Kind::Range => format!("{}–{}", rupiah(fee.amount_rupiah), rupiah(fee.max_rupiah)),
+            Kind::LocalRegulation | Kind::Unparsed | Kind::Unspecified => fee.source_text.clone(),
+        };
+        if fee.label.is_empty() {
+            amount
+        } else {
+            format!("{}: {amount}", fee.label)
+        }
+    };
+    if fees.is_empty() {
+        "-".into()
+    } else {
+        fees.iter().map(one).collect::<Vec<_>>().join("; ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_and_control_characters_are_not_printed() {
+        let mut table = Table::new(["name", "fee"]);
+        table.row(["a\u{1b}[31m".into(), "Rp1".into()]);
+        assert_eq!(table.to_string(), "NAME    FEE\na [31m  Rp1\n");
+    }
+
+    #[test]
+    fn rupiah_is_grouped_by_dots() {
+        assert_eq!(rupiah(0), "Rp0");
+        assert_eq!(rupiah(350_000), "Rp350.000");
+        assert_eq!(rupiah(1_000), "Rp1.000");
+    }
+
+    #[test]
+    fn answers_become_proto3_json() {
+        let region = mpp_api::registry::Region {
+            name: "regions/35.10".into(),
+            autonomous: true,
+            ..Default::default()
+        };
+        assert_eq!(
+            json(&region).expect("in the contract"),
+            r#"{"name":"regions/35.10","autonomous":true}"#
+        );
+    }
+}
