@@ -89,11 +89,7 @@ impl Job {
             self.swept = Instant::now();
             self.memory.touch([Touched::All]);
         }
-        let is_whole = {
-            let state = self.memory.read();
-            state.has_directory && state.has_records
-        };
-        if !is_whole {
+        if !self.memory.read().is_whole() {
             return Ok(());
         }
         let dirty = self.memory.take_dirty();
@@ -168,7 +164,7 @@ impl Job {
         for counters in malls {
             let week = counters.measure(counters.this_week(now)?, self.memory.decrees())?;
             let state = self.memory.read();
-            let differs = |doc: &Deviation| state.deviations.get(&doc.counter) != Some(doc);
+            let differs = |doc: &Deviation| state.records.deviations.get(&doc.counter) != Some(doc);
             changed.extend(week.into_iter().filter(differs));
         }
         if changed.is_empty() || !self.is_held(false).await? {
@@ -211,7 +207,7 @@ impl Job {
         let touched =
             |mall: &str| dirty.all || dirty.malls.iter().any(|dirty| lies_within(mall, dirty));
         let is_gone = |counter: &str| state.directory.counter(counter).is_err();
-        let gone = state.deviations.iter().filter(|(counter, doc)| {
+        let gone = state.records.deviations.iter().filter(|(counter, doc)| {
             touched(&doc.mall) && (is_gone(counter) || state.directory.mall(&doc.mall).is_err())
         });
         gone.map(|(_, doc)| doc.name.clone()).collect()

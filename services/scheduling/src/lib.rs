@@ -1,4 +1,41 @@
-//! Scheduling: hours, deviations, slots, appointments and queues.
+//! Scheduling: when each counter of each mall is open, where that deviates, and who comes when.
+//!
+//! ```text
+//!  registry's feed ──▶ upstream ──▶ directory ─┐
+//!                       (table)                ├─▶ memory ──▶ grpc (reads)
+//!  own feed ─────────▶ own_feed ─▶ records ────┘      │
+//!                                                     ▼
+//!  grpc (writes) ──▶ model ──▶ store ──▶ own feed ◀── deviations (one replica measures)
+//! ```
+//!
+//! # Hours
+//! Rules inherit national → mall → counter → offering; `mpp-calendar` resolves them, with what was
+//! decreed, and says why. Rules are records, so they come to every replica by the feed.
+//!
+//! # Deviations
+//! The week of each counter is a record too, for reporting to follow. `deviations` keeps them.
+//!
+//! # Never one too many
+//! A slot exists only in the plan until it is booked; then it is a row with a constraint. A
+//! booking is one transaction of four statements besides the feed's: the applicant's hash, the
+//! place, the record, the answer. The place is one statement, an upsert that takes a place only
+//! where fewer are booked than are offered *now*: what is offered is worked out at each read and
+//! each sale, and only noted in the row. (A job that re-plans rows was rejected: between a change
+//! of hours and its run, the old plan would sell.) A daily quota is the sum of the day's slots,
+//! under a row lock, and not a second counter: it cannot drift when a quota comes and goes.
+//!
+//! # The queue
+//! `model::ticket` describes the order; calling is one statement, and an index sees to it that a
+//! window serves one ticket. Both queue and slots are read from the database, since a place that
+//! is sold must be seen as sold by every replica; all else is read from memory.
+//!
+//! # Personal data
+//! Only the table `applicant` is near it: keyed hashes (`model::applicant`), erased when the day
+//! is over. The NIK is read, hashed and dropped; request digests are made without it.
+//!
+//! # A new kind of rule target
+//! Add its layer to `mpp_calendar::Layer`, its form to `model::target`, and its existence to
+//! `directory`.
 
 #![forbid(unsafe_code)]
 
@@ -10,10 +47,28 @@ mod housekeeping;
 mod measure;
 mod memory;
 mod model;
+mod own_feed;
 mod records;
 mod store;
+mod upstream;
 
-use mpp_store::{Labels, Migration, Schema};
+use std::{sync::Arc, time::Duration};
+
+use mpp_calendar::Decrees;
+use mpp_core::Result;
+use mpp_rpc::{Component, Endpoint, Readiness, feed::FeedServer, follow::Follower};
+use mpp_store::{Db, Feed, FeedOptions, Filter, Labels, Migration, Schema};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use uuid::Uuid;
+
+pub use housekeeping::erase_past;
+
+use crate::{app::App, memory::Memory, model::applicant::Keys};
+
+/// How often the database is asked whether it is there.
+const PING: Duration = Duration::from_secs(2);
 
 /// The service's database.
 pub const SCHEMA: Schema = Schema {
@@ -26,6 +81,106 @@ pub const SCHEMA: Schema = Schema {
     }],
     history_kinds: &["hours_rule"],
 };
+
+/// What the service needs.
+#[derive(Clone)]
+pub struct Options {
+    /// Its own database.
+    pub database: mpp_store::Options,
+    /// Bounds of its own feed.
+    pub feed: FeedOptions,
+    /// The registry, whose feed it follows.
+    pub upstream: Endpoint,
+    /// Ids and secrets (32 bytes or more) of the keys in force that applicants are hashed under,
+    /// oldest first, the same on every replica. To rotate, add one; take the old one away once the
+    /// days that were bookable before (92) have passed.
+    pub applicant_keys: Vec<(String, Vec<u8>)>,
+}
+
+/// A service that runs.
+pub struct Running {
+    /// Everything that it serves, its feed included.
+    pub routes: Routes,
+    /// What is missing, by name: `database`, `registry copy`, `registry feed`, `own feed`.
+    pub readiness: Readiness,
+    /// Its own feed.
+    pub feed: Feed,
+    /// Its database.
+    pub db: Db,
+}
+
+/// Opens the database, which must have been migrated, and starts everything; it ends with
+/// `shutdown`. It answers at once; [`Running::readiness`] tells when it is complete.
+///
+/// # Errors
+/// `SCHEMA_MISMATCH`, `UNAVAILABLE`, or a field of the options that is wrong.
+pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
+    let keys = Keys::new(&options.applicant_keys)?;
+    let channel = mpp_rpc::connect(&options.upstream)?;
+    let db = Db::open(&options.database, &SCHEMA).await?;
+    let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
+    let memory = Memory::new(Decrees::national());
+    let readiness = Readiness::new();
+
+    let whole = readiness.component("registry copy");
+    let copy = upstream::Copy::load(db.clone(), memory.clone(), whole).await?;
+    let follower = Follower::new(
+        "registry",
+        channel,
+        Filter::kinds(directory::KINDS),
+        copy.position(),
+    )
+    .reporting_to(readiness.component("registry feed"));
+    tokio::spawn(copy.follow(follower, shutdown.clone()));
+
+    let (applied, seen) = watch::channel(0);
+    let own = readiness.component("own feed");
+    let records = own_feed::follow(feed.clone(), memory.clone(), applied, own, shutdown.clone());
+    tokio::spawn(records);
+
+    let holder = Uuid::now_v7().to_string();
+    let job = deviations::Job::new(db.clone(), memory.clone(), holder.clone());
+    tokio::spawn(job.run(shutdown.clone()));
+    tokio::spawn(housekeeping::run(
+        db.clone(),
+        feed.clone(),
+        holder,
+        shutdown.clone(),
+    ));
+    tokio::spawn(watch_database(
+        db.clone(),
+        readiness.component("database"),
+        shutdown,
+    ));
+
+    let app = Arc::new(App {
+        db: db.clone(),
+        memory,
+        keys,
+        applied: seen,
+    });
+    let routes = grpc::routes(&app).add_service(FeedServer::new(feed.clone()).into_route());
+    Ok(Running {
+        routes,
+        readiness,
+        feed,
+        db,
+    })
+}
+
+async fn watch_database(db: Db, component: Component, shutdown: CancellationToken) {
+    let mut timer = tokio::time::interval(PING);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = timer.tick() => {}
+        }
+        match db.ping().await {
+            Ok(()) => component.up(),
+            Err(error) => component.down(error.message()),
+        }
+    }
+}
 
 /// What deviations, appointments and tickets are filed under.
 fn labels(mall: &str, counter: &str, region: &str, date: &str) -> Labels {

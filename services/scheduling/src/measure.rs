@@ -49,7 +49,7 @@ impl MallCounters {
         let mut places = HashMap::new();
         for (name, counter) in directory.counters_of(mall) {
             let regime = counter.regime;
-            let key = (state.rule_names(name), i32::from(regime));
+            let key = (state.records.rule_names(name), i32::from(regime));
             let at = match places.get(&key) {
                 Some(at) => *at,
                 None => {

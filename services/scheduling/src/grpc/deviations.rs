@@ -48,7 +48,7 @@ impl Hours {
     fn measured(&self, scope: &Scope, date: Option<Date>) -> Result<Vec<Deviation>> {
         let state = self.0.memory.read();
         let Some(monday) = date.map(date::monday_of) else {
-            let records = state.deviations.values();
+            let records = state.records.deviations.values();
             return Ok(records
                 .filter(|record| scope.holds_record(record))
                 .cloned()

@@ -42,7 +42,14 @@ impl HoursService for Hours {
     ) -> Result<Response<GetHoursRuleResponse>, Status> {
         let name = request.into_inner().name;
         rule::id_of(&name, "name").map_err(status)?;
-        let rule = self.0.memory.read().rule(&name).cloned().map_err(status)?;
+        let rule = self
+            .0
+            .memory
+            .read()
+            .records
+            .rule(&name)
+            .cloned()
+            .map_err(status)?;
         Ok(Response::new(GetHoursRuleResponse {
             hours_rule: Some(rule),
         }))
@@ -128,7 +135,7 @@ impl Hours {
         let filter = page::hash(&["hoursRules", &request.target]);
         let page = page::parse(request.page_size, &request.page_token, filter)?;
         let state = self.0.memory.read();
-        let all: Vec<_> = state.rules_within(&request.target).collect();
+        let all: Vec<_> = state.records.rules_within(&request.target).collect();
         let from = all.partition_point(|rule| rule.name <= page.after);
         let rest = &all[from..];
         let shown = &rest[..rest.len().min(page.size)];

@@ -14,11 +14,11 @@ use mpp_store::{Expect, Labels, RequestKey, Tx};
 use super::{Call, hours::Hours};
 use crate::{
     app::{Answer, actor},
-    memory::shown,
     model::{
         rule,
         target::{NATIONAL, Target},
     },
+    records::shown,
 };
 
 impl Hours {
@@ -177,7 +177,7 @@ impl Hours {
     }
 
     fn check_room(&self, target: &Target) -> Result<()> {
-        let count = self.0.memory.read().rule_count(target.name());
+        let count = self.0.memory.read().records.rule_count(target.name());
         if count < rule::MAX_PER_TARGET {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use mpp_api::{
     scheduling::{DayHours, Interval as WireInterval, Reason, day_hours},
     types::LocalizedText,
 };
-use mpp_calendar::{Day, Decrees, Interval, Rule, Status, Text, Zone, format_time, resolve};
+use mpp_calendar::{Code, Day, Decrees, Interval, Rule, Status, Text, Zone, format_time, resolve};
 use mpp_core::{Error, Micros, Result};
 
 use super::date::{local, shift};
@@ -105,11 +105,24 @@ pub fn because(day: &Day) -> String {
             let hours: Vec<_> = day.intervals().iter().map(ToString::to_string).collect();
             format!("today's hours are {}.", hours.join(", "))
         }
-        Status::Closed | Status::Unknown => day
-            .why
-            .last()
-            .map_or_else(String::new, |why| why.text.en.clone()),
+        Status::Closed | Status::Unknown => {
+            let decided = day.why.iter().rfind(|why| decides(why.code)).or(day.why.last());
+            decided.map_or_else(String::new, |why| why.text.en.clone())
+        }
     }
+}
+
+/// True for the steps that can make a day closed or unknown.
+fn decides(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::RuleApplied
+            | Code::RuleOverridden
+            | Code::HolidayWorked
+            | Code::HolidayRevoked
+            | Code::Ramadan
+            | Code::RamadanIrrelevant
+    )
 }
 
 /// `COUNTER_CLOSED` with this message.

@@ -4,7 +4,7 @@ use mpp_core::Result;
 use mpp_store::{Read, Tx, db_error};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-/// Rows of one statement; six binds each stay far below SQLite's 32,766.
+/// Rows of one statement; five binds each stay far below SQLite's 32,766.
 const CHUNK: usize = 500;
 
 /// A record of the copy.
@@ -18,8 +18,6 @@ pub struct Copied {
     pub version: i64,
     /// Its document, encoded.
     pub doc: Vec<u8>,
-    /// Its labels, as JSON.
-    pub labels: String,
 }
 
 /// Forgets everything of a feed, before its state is written anew.
@@ -42,20 +40,14 @@ pub async fn put(tx: &mut Tx, feed: &str, records: &[Copied]) -> Result<()> {
     for chunk in records.chunks(CHUNK) {
         let rows: Vec<_> = (0..chunk.len())
             .map(|row| {
-                let at = row * 5 + 2;
-                format!(
-                    "($1, ${at}, ${}, ${}, ${}, ${})",
-                    at + 1,
-                    at + 2,
-                    at + 3,
-                    at + 4
-                )
+                let at = row * 4 + 2;
+                format!("($1, ${at}, ${}, ${}, ${})", at + 1, at + 2, at + 3)
             })
             .collect();
         let text = format!(
-            "insert into upstream_record (feed, kind, name, version, doc, labels) values {}
+            "insert into upstream_record (feed, kind, name, version, doc) values {}
              on conflict (feed, kind, name) do update set version = excluded.version,
-             doc = excluded.doc, labels = excluded.labels
+             doc = excluded.doc
              where upstream_record.version < excluded.version",
             rows.join(", ")
         );
@@ -66,8 +58,7 @@ pub async fn put(tx: &mut Tx, feed: &str, records: &[Copied]) -> Result<()> {
                 .bind(&record.kind)
                 .bind(&record.name)
                 .bind(record.version)
-                .bind(&record.doc[..])
-                .bind(&record.labels);
+                .bind(&record.doc[..]);
         }
         query.execute(tx.conn()).await.map_err(db_error)?;
     }
@@ -100,7 +91,7 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Copied>> {
     let rows = sqlx::query(
-        "select kind, name, version, doc, labels from upstream_record
+        "select kind, name, version, doc from upstream_record
          where feed = $1 and (kind, name) > ($2, $3) order by kind, name limit $4",
     )
     .bind(feed)
@@ -121,6 +112,5 @@ fn copied(row: &AnyRow) -> sqlx::Result<Copied> {
         name: row.try_get("name")?,
         version: row.try_get("version")?,
         doc: row.try_get("doc")?,
-        labels: row.try_get("labels")?,
     })
 }

@@ -5,7 +5,6 @@ create table upstream_record (
     name text not null,
     version bigint not null,
     doc blob not null,
-    labels text not null,
     primary key (feed, kind, name)
 );
 

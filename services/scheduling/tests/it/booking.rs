@@ -1,0 +1,457 @@
+//! Slots and appointments.
+
+use mpp_api::scheduling::{
+    Appointment, BookAppointmentRequest, BookAppointmentResponse, CancelAppointmentRequest,
+    GetAppointmentRequest, HoursRule, ListSlotsRequest, ListSlotsResponse, appointment::State,
+};
+use mpp_calendar::Zone;
+use mpp_testkit::{Backend, database, on_both};
+use tonic::{Code, Status};
+
+use crate::world::{
+    DUKCAPIL, KTP, TUESDAY, WEDNESDAY, World, eventually, ktp_slot, nik, refused, request_id,
+    rule_for, week,
+};
+
+fn request(slot: &str, citizen: usize) -> BookAppointmentRequest {
+    BookAppointmentRequest {
+        slot: slot.into(),
+        applicant_nik: nik(citizen),
+        request_id: request_id(),
+    }
+}
+
+async fn book(
+    world: &World,
+    request: BookAppointmentRequest,
+) -> Result<BookAppointmentResponse, Status> {
+    world
+        .scheduling
+        .booking()
+        .book_appointment(request)
+        .await
+        .map(tonic::Response::into_inner)
+}
+
+async fn booked(world: &World, slot: &str, citizen: usize) -> Appointment {
+    let answer = book(world, request(slot, citizen))
+        .await
+        .expect("a booking");
+    answer.appointment.expect("an appointment")
+}
+
+async fn slots(world: &World, offering: &str, date: &str) -> ListSlotsResponse {
+    let request = ListSlotsRequest {
+        offering: offering.into(),
+        date: date.into(),
+        ..Default::default()
+    };
+    world
+        .scheduling
+        .booking()
+        .list_slots(request)
+        .await
+        .expect("slots")
+        .into_inner()
+}
+
+async fn cancel(world: &World, name: &str) -> Result<Appointment, Status> {
+    let request = CancelAppointmentRequest {
+        name: name.into(),
+        request_id: request_id(),
+    };
+    let answer = world
+        .scheduling
+        .booking()
+        .cancel_appointment(request)
+        .await?;
+    Ok(answer.into_inner().appointment.expect("an appointment"))
+}
+
+/// Capacity, offered, booked and available of a slot.
+async fn figures(world: &World, slot: &str) -> (i32, i32, i32, i32) {
+    let day = &slot.rsplit('/').next().expect("an id")[..10];
+    let listed = slots(world, KTP, day).await;
+    let found = listed
+        .slots
+        .into_iter()
+        .find(|shown| shown.name == slot)
+        .expect("the slot");
+    (found.capacity, found.offered, found.booked, found.available)
+}
+
+#[tokio::test]
+async fn a_citizen_books_cancels_and_books_again() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let slot = ktp_slot(WEDNESDAY, "0900");
+        let appointment = booked(&world, &slot, 1).await;
+        assert_eq!(
+            (appointment.state(), appointment.code.len()),
+            (State::Booked, 8)
+        );
+        assert_eq!(
+            (appointment.date.as_str(), appointment.open.as_str()),
+            ("2026-11-25", "09:00")
+        );
+        assert_eq!(figures(&world, &slot).await, (10, 10, 1, 9));
+        let get = GetAppointmentRequest {
+            name: appointment.name.clone(),
+        };
+        let shown = world
+            .scheduling
+            .booking()
+            .get_appointment(get)
+            .await
+            .expect("it")
+            .into_inner();
+        assert_eq!(shown.appointment, Some(appointment.clone()));
+        assert_eq!(
+            cancel(&world, &appointment.name).await.expect("it").state(),
+            State::Cancelled
+        );
+        assert_eq!(figures(&world, &slot).await, (10, 10, 0, 10));
+        let again = cancel(&world, &appointment.name).await;
+        assert_eq!(refused(again, Code::FailedPrecondition).0, "WRONG_STATE");
+        booked(&world, &slot, 1).await;
+        assert_eq!(figures(&world, &slot).await, (10, 10, 1, 9));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_appointment_for_a_service_a_day() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let other = format!("{DUKCAPIL}/offerings/kk");
+        world.upstream.offering(&other, 5, 0).await;
+        eventually("the offering", async || {
+            let request = ListSlotsRequest {
+                offering: other.clone(),
+                ..Default::default()
+            };
+            world.scheduling.booking().list_slots(request).await.ok()
+        })
+        .await;
+        booked(&world, &ktp_slot(WEDNESDAY, "0900"), 1).await;
+        let second = book(&world, request(&ktp_slot(WEDNESDAY, "1000"), 1)).await;
+        assert_eq!(
+            refused(second, Code::AlreadyExists).0,
+            "APPLICANT_HAS_APPOINTMENT"
+        );
+        assert_eq!(
+            figures(&world, &ktp_slot(WEDNESDAY, "1000")).await,
+            (10, 10, 0, 10)
+        );
+        booked(&world, &format!("{other}/slots/2026-11-25T1000"), 1).await;
+        booked(&world, &ktp_slot(TUESDAY, "1000"), 1).await;
+        booked(&world, &ktp_slot(WEDNESDAY, "1000"), 2).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repeated_request_books_once() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let slot = ktp_slot(WEDNESDAY, "0900");
+        let request = request(&slot, 1);
+        let first = book(&world, request.clone()).await.expect("booked");
+        let second = book(&world, request.clone()).await.expect("answered again");
+        assert_eq!(first.appointment, second.appointment);
+        assert_eq!(figures(&world, &slot).await.2, 1);
+        let another = BookAppointmentRequest {
+            applicant_nik: nik(2),
+            ..request.clone()
+        };
+        let reused = book(&world, another).await;
+        assert_eq!(
+            refused(reused, Code::InvalidArgument).0,
+            "REQUEST_ID_REUSED"
+        );
+        let nameless = BookAppointmentRequest {
+            request_id: String::new(),
+            ..request
+        };
+        let (_, message) = refused(book(&world, nameless).await, Code::InvalidArgument);
+        assert!(message.contains("request_id"), "{message}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_not_sold() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let try_slot = async |slot: &str| book(&world, request(slot, 1)).await;
+        let past = try_slot(&ktp_slot(TUESDAY, "0830")).await;
+        assert!(
+            refused(past, Code::FailedPrecondition)
+                .1
+                .contains("has begun")
+        );
+        let begun = try_slot(&ktp_slot(TUESDAY, "0900")).await;
+        assert!(
+            refused(begun, Code::FailedPrecondition)
+                .1
+                .contains("has begun")
+        );
+        let sunday = try_slot(&format!("{KTP}/slots/2026-11-29T0900")).await;
+        assert_eq!(
+            refused(sunday, Code::FailedPrecondition).0,
+            "COUNTER_CLOSED"
+        );
+        let christmas = try_slot(&format!("{KTP}/slots/2026-12-25T0900")).await;
+        assert!(
+            refused(christmas, Code::FailedPrecondition)
+                .1
+                .contains("Christmas")
+        );
+        let in_the_break = try_slot(&ktp_slot(WEDNESDAY, "1200")).await;
+        assert_eq!(refused(in_the_break, Code::NotFound).0, "NOT_FOUND");
+        let elsewhere = try_slot("malls/tiada/counters/a/offerings/b/slots/2026-11-25T0900").await;
+        assert_eq!(refused(elsewhere, Code::NotFound).0, "NOT_FOUND");
+        world.set_time(jiff::civil::date(2027, 12, 20), 0, Zone::Wib);
+        let undecreed = try_slot(&format!("{KTP}/slots/2028-01-05T0900")).await;
+        let (reason, message) = refused(undecreed, Code::FailedPrecondition);
+        assert!(
+            reason == "COUNTER_CLOSED" && message.contains("nobody knows yet"),
+            "{message}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_closed_day_has_no_slots_and_says_why() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let request = ListSlotsRequest {
+            offering: KTP.into(),
+            date: "2026-11-27".into(),
+            days: 3,
+            ..Default::default()
+        };
+        let listed = world
+            .scheduling
+            .booking()
+            .list_slots(request)
+            .await
+            .expect("slots");
+        let listed = listed.into_inner();
+        assert_eq!(listed.slots.len(), 12);
+        let closed: Vec<_> = listed
+            .closed_days
+            .iter()
+            .map(|day| day.date.as_str())
+            .collect();
+        assert_eq!(closed, ["2026-11-28", "2026-11-29"]);
+        let today = ListSlotsRequest {
+            offering: KTP.into(),
+            only_available: true,
+            ..Default::default()
+        };
+        let today = world
+            .scheduling
+            .booking()
+            .list_slots(today)
+            .await
+            .expect("slots")
+            .into_inner();
+        assert_eq!(today.slots[0].open, "09:30", "what has begun is left out");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn planning_below_what_is_sold_keeps_the_sold() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let slot = ktp_slot(WEDNESDAY, "1430");
+        let mut sold = Vec::new();
+        for citizen in 0..6 {
+            sold.push(booked(&world, &slot, citizen).await);
+        }
+        world.upstream.offering(KTP, 4, 0).await;
+        eventually("the smaller slot", async || {
+            (figures(&world, &slot).await.1 == 4).then_some(())
+        })
+        .await;
+        assert_eq!(figures(&world, &slot).await, (10, 4, 6, 0));
+        let full = book(&world, request(&slot, 7)).await;
+        assert_eq!(refused(full, Code::ResourceExhausted).0, "SLOT_FULL");
+        world
+            .rule("pulang-awal", DUKCAPIL, week("08:00", "14:00"))
+            .await;
+        assert_eq!(
+            figures(&world, &slot).await,
+            (10, 0, 6, 0),
+            "no longer planned, still sold"
+        );
+        for appointment in &sold[..3] {
+            cancel(&world, &appointment.name)
+                .await
+                .expect("a place given back");
+        }
+        assert_eq!(figures(&world, &slot).await, (10, 0, 3, 0));
+        let gone = book(&world, request(&slot, 8)).await;
+        refused(gone, Code::NotFound);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_larger_slot_sells_more_at_once() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let slot = ktp_slot(WEDNESDAY, "0900");
+        world.upstream.offering(KTP, 1, 0).await;
+        eventually("one place", async || {
+            (figures(&world, &slot).await.1 == 1).then_some(())
+        })
+        .await;
+        booked(&world, &slot, 1).await;
+        refused(
+            book(&world, request(&slot, 2)).await,
+            Code::ResourceExhausted,
+        );
+        world.upstream.offering(KTP, 3, 0).await;
+        eventually("three", async || {
+            (figures(&world, &slot).await.1 == 3).then_some(())
+        })
+        .await;
+        booked(&world, &slot, 2).await;
+        assert_eq!(figures(&world, &slot).await, (3, 3, 2, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_days_quota_holds_across_slots() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        world.upstream.offering(KTP, 10, 2).await;
+        let first = ktp_slot(WEDNESDAY, "0900");
+        eventually("the quota", async || {
+            (figures(&world, &first).await.3 == 2).then_some(())
+        })
+        .await;
+        let one = booked(&world, &first, 1).await;
+        booked(&world, &ktp_slot(WEDNESDAY, "1000"), 2).await;
+        let third = book(&world, request(&ktp_slot(WEDNESDAY, "1100"), 3)).await;
+        assert_eq!(refused(third, Code::ResourceExhausted).0, "QUOTA_USED_UP");
+        cancel(&world, &one.name).await.expect("a place given back");
+        booked(&world, &ktp_slot(WEDNESDAY, "1100"), 3).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rotated_key_still_finds_the_applicant() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        booked(&world, &ktp_slot(WEDNESDAY, "0900"), 1).await;
+        let rotate = |options: &mut mpp_scheduling::Options| {
+            options.applicant_keys.push(("2027".into(), vec![8; 32]));
+        };
+        let world = world.restarted(rotate).await;
+        world.scheduling.ready().await;
+        let second = book(&world, request(&ktp_slot(WEDNESDAY, "1000"), 1)).await;
+        assert_eq!(
+            refused(second, Code::AlreadyExists).0,
+            "APPLICANT_HAS_APPOINTMENT"
+        );
+        booked(&world, &ktp_slot(WEDNESDAY, "1000"), 2).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_applicant_is_forgotten_when_the_day_is_over() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        booked(&world, &ktp_slot(TUESDAY, "1000"), 1).await;
+        booked(&world, &ktp_slot(WEDNESDAY, "1000"), 1).await;
+        let db = &world.scheduling.running.db;
+        assert_eq!(
+            mpp_scheduling::erase_past(db)
+                .await
+                .expect("nothing is past"),
+            0
+        );
+        world.set_time(WEDNESDAY, 0, Zone::Wib);
+        assert_eq!(
+            mpp_scheduling::erase_past(db)
+                .await
+                .expect("one day is past"),
+            1
+        );
+        let twice = book(&world, request(&ktp_slot(WEDNESDAY, "1100"), 1)).await;
+        refused(twice, Code::AlreadyExists);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_file_holds_a_citizens_number() {
+    let world = World::on(database(Backend::Sqlite).await).await;
+    let citizen = 164_107_900_001;
+    booked(&world, &ktp_slot(WEDNESDAY, "0900"), citizen).await;
+    refused(
+        book(&world, request(&ktp_slot(WEDNESDAY, "1000"), citizen)).await,
+        Code::AlreadyExists,
+    );
+    let wrong = BookAppointmentRequest {
+        applicant_nik: "35101641079X0001".into(),
+        ..request(&ktp_slot(WEDNESDAY, "1000"), 1)
+    };
+    let (_, message) = refused(book(&world, wrong).await, Code::InvalidArgument);
+    assert!(
+        message.contains("applicant_nik") && !message.contains("35101641079X"),
+        "{message}"
+    );
+    let folder = world.database.folder().expect("a folder");
+    let slot = ktp_slot(WEDNESDAY, "0900");
+    let holds = |text: &str| {
+        let files = std::fs::read_dir(folder)
+            .expect("the folder")
+            .map(|file| file.expect("a file"));
+        files.into_iter().any(|file| {
+            let bytes = std::fs::read(file.path()).expect("its bytes");
+            bytes
+                .windows(text.len())
+                .any(|window| window == text.as_bytes())
+        })
+    };
+    assert!(holds(&slot), "the booking itself is there");
+    assert!(!holds(&nik(citizen)));
+}
+
+#[tokio::test]
+async fn a_holiday_that_comes_by_rule_closes_its_slots() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let closed = mpp_api::scheduling::hours_rule::Closure {
+            mandatory: false,
+            reason: Some(mpp_api::types::LocalizedText {
+                id: "Pindah".into(),
+                en: String::new(),
+            }),
+            referral: String::new(),
+        };
+        let rule = HoursRule {
+            closure: Some(closed),
+            valid_from: "2026-11-25".into(),
+            valid_to: "2026-11-25".into(),
+            ..rule_for(DUKCAPIL)
+        };
+        world.create("pindah", rule).await;
+        let refusal = book(&world, request(&ktp_slot(WEDNESDAY, "0900"), 1)).await;
+        let (reason, message) = refused(refusal, Code::FailedPrecondition);
+        assert!(
+            reason == "COUNTER_CLOSED" && message.contains("Pindah"),
+            "{message}"
+        );
+    })
+    .await;
+}

@@ -1,0 +1,10 @@
+//! Stories of scheduling, told on SQLite and on PostgreSQL, from the registry's feed to the wire.
+
+mod booking;
+mod deviations;
+mod follow;
+mod hours;
+mod queue;
+mod races;
+mod replicas;
+mod world;

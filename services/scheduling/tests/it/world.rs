@@ -1,0 +1,482 @@
+//! A nation of three malls in three zones, a registry's feed over their records, and scheduling.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use jiff::civil::{Date, date};
+use mpp_api::{
+    Document,
+    registry::{Counter, Mall, Offering, Region, Window, counter::Regime, offering},
+    scheduling::{
+        CreateHoursRuleRequest, HoursRule, Interval, booking_service_client::BookingServiceClient,
+        hours_rule::Week, hours_service_client::HoursServiceClient,
+        queue_service_client::QueueServiceClient,
+    },
+    types::{Tombstone, tombstone},
+};
+use mpp_calendar::{Zone, local_to_utc_micros};
+use mpp_core::{Caller, Clock, Micros, Role};
+use mpp_rpc::{Endpoint, Grant};
+use mpp_scheduling::{Options, Running, SCHEMA};
+use mpp_store::{Actor, Db, Expect, Feed, FeedOptions, Filter, Labels, Schema, Start};
+use mpp_testkit::{Backend, TestDatabase, database};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tokio_util::sync::CancellationToken;
+use tonic::{Code, Status, body::Body, service::Routes};
+use tower::Service;
+use uuid::Uuid;
+
+pub const DUKCAPIL: &str = "malls/banyuwangi/counters/dukcapil";
+pub const BANK: &str = "malls/banyuwangi/counters/bank";
+pub const KTP: &str = "malls/banyuwangi/counters/dukcapil/offerings/ktp";
+pub const TUESDAY: Date = date(2026, 11, 24);
+pub const WEDNESDAY: Date = date(2026, 11, 25);
+
+/// The registry's side of the wire: records put directly, served by the real feed.
+pub struct Upstream {
+    pub db: Db,
+    pub address: String,
+    pub stop: CancellationToken,
+    _database: TestDatabase,
+}
+
+const REGISTRY: Schema = Schema {
+    service: "registry",
+    steps: &[],
+    history_kinds: &[],
+};
+
+impl Upstream {
+    pub async fn start() -> Self {
+        let database = database(Backend::Sqlite).await;
+        Self::over(database, "127.0.0.1:0").await
+    }
+
+    pub async fn over(database: TestDatabase, at: &str) -> Self {
+        let db = database
+            .open(&REGISTRY)
+            .await
+            .expect("the registry's database");
+        let stop = CancellationToken::new();
+        let feed = Feed::start(db.clone(), FeedOptions::default(), stop.clone())
+            .await
+            .expect("feed");
+        let listener = TcpListener::bind(at).await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let served = tonic::transport::Server::builder()
+            .add_service(mpp_rpc::feed::FeedServer::new(feed).into_route())
+            .serve_with_incoming_shutdown(
+                TcpListenerStream::new(listener),
+                stop.clone().cancelled_owned(),
+            );
+        tokio::spawn(served);
+        Self {
+            db,
+            address: format!("http://{address}"),
+            stop,
+            _database: database,
+        }
+    }
+
+    pub async fn put<D: Document>(&self, name: &str, doc: D) {
+        let mut tx = self
+            .db
+            .begin(&Actor::default())
+            .await
+            .expect("a transaction");
+        tx.put(name, &doc, Labels::new(), Expect::Any)
+            .await
+            .expect("a record");
+        tx.commit().await.expect("a commit");
+    }
+
+    pub async fn withdraw<D: Document>(&self, name: &str) {
+        let tombstone = Tombstone {
+            reason: tombstone::Reason::Withdrawn.into(),
+            successor: String::new(),
+        };
+        let mut tx = self
+            .db
+            .begin(&Actor::default())
+            .await
+            .expect("a transaction");
+        tx.delete::<D>(name, &tombstone, Expect::Any)
+            .await
+            .expect("a tombstone");
+        tx.commit().await.expect("a commit");
+    }
+
+    pub async fn mall(&self, id: &str, region: &str, zone: Zone) {
+        let region_name = format!("regions/{region}");
+        let time_zone = zone.iana_name().to_owned();
+        let region = Region {
+            name: region_name.clone(),
+            time_zone,
+            ..Default::default()
+        };
+        self.put(&region_name, region).await;
+        let name = format!("malls/{id}");
+        let organiser = format!("units/dpmptsp-{id}");
+        let mall = Mall {
+            name: name.clone(),
+            region: region_name,
+            organiser,
+            ..Default::default()
+        };
+        self.put(&name, mall).await;
+    }
+
+    pub async fn counter(&self, name: &str, regime: Regime, windows: usize) {
+        let mut counter = Counter {
+            name: name.into(),
+            ..Default::default()
+        };
+        counter.set_regime(regime);
+        counter.ticket_prefix = name.rsplit('/').next().unwrap_or("a")[..1].to_uppercase();
+        self.put(name, counter).await;
+        for number in 1..=windows {
+            let name = format!("{name}/windows/{number}");
+            self.put(
+                &name,
+                Window {
+                    name: name.clone(),
+                    ..Default::default()
+                },
+            )
+            .await;
+        }
+    }
+
+    pub async fn offering(&self, name: &str, capacity: i32, quota: i32) {
+        let id = name.rsplit('/').next().unwrap_or_default();
+        let mut offering = Offering {
+            name: name.into(),
+            service: format!("units/kemendagri/services/{id}"),
+            slot_minutes: 30,
+            slot_capacity: capacity,
+            quota_per_day: quota,
+            ..Default::default()
+        };
+        offering.set_state(offering::State::Accepted);
+        self.put(name, offering).await;
+    }
+
+    /// Banyuwangi in the west, Denpasar in the middle, Merauke in the east.
+    pub async fn seed(&self) {
+        self.mall("banyuwangi", "35.10", Zone::Wib).await;
+        self.mall("denpasar", "51.71", Zone::Wita).await;
+        self.mall("merauke", "93.01", Zone::Wit).await;
+        self.counter(DUKCAPIL, Regime::CivilService, 8).await;
+        self.counter(BANK, Regime::Own, 1).await;
+        self.counter("malls/banyuwangi/counters/polri", Regime::ArmyPolice, 1)
+            .await;
+        self.counter("malls/denpasar/counters/dukcapil", Regime::CivilService, 1)
+            .await;
+        self.counter("malls/merauke/counters/dukcapil", Regime::CivilService, 1)
+            .await;
+        self.offering(KTP, 10, 0).await;
+    }
+}
+
+/// Everything that a story needs.
+pub struct World {
+    pub upstream: Upstream,
+    pub database: TestDatabase,
+    pub clock: Clock,
+    pub scheduling: Replica,
+}
+
+/// One running scheduling.
+pub struct Replica {
+    pub running: Running,
+    pub stop: CancellationToken,
+}
+
+impl Replica {
+    pub async fn start(options: Options) -> Self {
+        let stop = CancellationToken::new();
+        let running = mpp_scheduling::start(options, stop.clone())
+            .await
+            .expect("scheduling");
+        Self { running, stop }
+    }
+
+    /// Waits until it has everything that it follows.
+    pub async fn ready(&self) {
+        eventually("readiness", async || {
+            self.running.readiness.is_ready().then_some(())
+        })
+        .await;
+    }
+
+    pub fn channel(&self, caller: Caller) -> InProcess {
+        InProcess {
+            routes: self.running.routes.clone(),
+            caller: Arc::new(caller),
+        }
+    }
+
+    pub async fn create(&self, id: &str, rule: HoursRule) -> HoursRule {
+        let request = CreateHoursRuleRequest {
+            hours_rule_id: id.into(),
+            hours_rule: Some(rule),
+            ..Default::default()
+        };
+        let created = self
+            .hours()
+            .create_hours_rule(request)
+            .await
+            .expect("a rule");
+        created.into_inner().hours_rule.expect("the rule")
+    }
+
+    pub fn hours(&self) -> HoursServiceClient<InProcess> {
+        HoursServiceClient::new(self.channel(administrator()))
+    }
+
+    pub fn booking(&self) -> BookingServiceClient<InProcess> {
+        BookingServiceClient::new(self.channel(administrator()))
+    }
+
+    pub fn queue(&self) -> QueueServiceClient<InProcess> {
+        QueueServiceClient::new(self.channel(administrator()))
+    }
+}
+
+impl World {
+    /// The seeded nation on a Tuesday at nine in Banyuwangi, with the national template in force.
+    pub async fn on(database: TestDatabase) -> Self {
+        let world = Self::without_rules(database).await;
+        world.rule("templat", "national", office_week()).await;
+        world
+    }
+
+    pub async fn without_rules(database: TestDatabase) -> Self {
+        let upstream = Upstream::start().await;
+        upstream.seed().await;
+        mpp_store::migrate(&database.options(Clock::system()), &SCHEMA)
+            .await
+            .expect("a schema");
+        let clock = Clock::stopped_at(at(TUESDAY, 9 * 60, Zone::Wib));
+        let scheduling = Replica::start(options(&database, &clock, &upstream.address)).await;
+        scheduling.ready().await;
+        Self {
+            upstream,
+            database,
+            clock,
+            scheduling,
+        }
+    }
+
+    pub fn options(&self) -> Options {
+        options(&self.database, &self.clock, &self.upstream.address)
+    }
+
+    pub async fn rule(&self, id: &str, target: &str, weekly: Week) -> HoursRule {
+        let rule = HoursRule {
+            weekly: Some(weekly),
+            ..rule_for(target)
+        };
+        self.create(id, rule).await
+    }
+
+    pub async fn create(&self, id: &str, rule: HoursRule) -> HoursRule {
+        self.scheduling.create(id, rule).await
+    }
+
+    pub fn set_time(&self, date: Date, minute: u16, zone: Zone) {
+        self.clock.set(at(date, minute, zone));
+    }
+
+    /// Restarts scheduling over the same database, with what `change` makes of its options.
+    pub async fn restarted(self, change: impl Fn(&mut Options)) -> Self {
+        let mut options = self.options();
+        change(&mut options);
+        let Self {
+            upstream,
+            database,
+            clock,
+            scheduling,
+        } = self;
+        scheduling.stop.cancel();
+        drop(scheduling);
+        // A SQLite file is owned until the last of the old tasks has ended.
+        let scheduling = eventually("the restart", async || {
+            let stop = CancellationToken::new();
+            let running = mpp_scheduling::start(options.clone(), stop.clone())
+                .await
+                .ok()?;
+            Some(Replica { running, stop })
+        })
+        .await;
+        Self {
+            upstream,
+            database,
+            clock,
+            scheduling,
+        }
+    }
+}
+
+pub fn options(database: &TestDatabase, clock: &Clock, upstream: &str) -> Options {
+    Options {
+        database: database.options(clock.clone()),
+        feed: FeedOptions::default(),
+        upstream: Endpoint {
+            address: upstream.to_owned(),
+            ..Default::default()
+        },
+        applicant_keys: vec![("2026".into(), vec![7; 32])],
+    }
+}
+
+pub fn rule_for(target: &str) -> HoursRule {
+    HoursRule {
+        target: target.into(),
+        source: "SE 1/2026".into(),
+        ..Default::default()
+    }
+}
+
+pub fn interval(open: &str, close: &str) -> Interval {
+    Interval {
+        open: open.into(),
+        close: close.into(),
+    }
+}
+
+/// Monday to Friday with a break at noon.
+pub fn week(open: &str, close: &str) -> Week {
+    let day = vec![interval(open, "12:00"), interval("13:00", close)];
+    Week {
+        mon: day.clone(),
+        tue: day.clone(),
+        wed: day.clone(),
+        thu: day.clone(),
+        fri: day,
+        ..Default::default()
+    }
+}
+
+/// Monday to Friday until noon.
+pub fn mornings() -> Week {
+    let day = vec![interval("08:00", "12:00")];
+    Week {
+        mon: day.clone(),
+        tue: day.clone(),
+        wed: day.clone(),
+        thu: day.clone(),
+        fri: day,
+        ..Default::default()
+    }
+}
+
+pub fn office_week() -> Week {
+    week("08:00", "15:00")
+}
+
+pub fn at(date: Date, minute: u16, zone: Zone) -> Micros {
+    local_to_utc_micros(date, minute, zone).expect("an instant")
+}
+
+pub fn request_id() -> String {
+    Uuid::now_v7().to_string()
+}
+
+pub fn nik(number: usize) -> String {
+    format!("3510{number:012}")
+}
+
+/// A slot of the identity card's offering.
+pub fn ktp_slot(date: Date, clock: &str) -> String {
+    format!("{KTP}/slots/{date}T{clock}")
+}
+
+pub fn administrator() -> Caller {
+    caller("users/admin", Role::Administrator, &[])
+}
+
+pub fn caller(subject: &str, role: Role, namespaces: &[&str]) -> Caller {
+    Caller {
+        subject: subject.into(),
+        roles: vec![role],
+        namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+/// The reason of a refusal, which must be a refusal with this code.
+pub fn refused<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code) -> (String, String) {
+    let status = answer.expect_err("it is refused");
+    assert_eq!(status.code(), code, "{status}");
+    let error = mpp_rpc::error_of(&status);
+    (error.reason, error.message)
+}
+
+/// Asks again until there is an answer. Nothing is timed: the limit only ends a test that hangs.
+pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    for _ in 0..3000 {
+        if let Some(found) = ask().await {
+            return found;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{what} did not come");
+}
+
+/// Follows scheduling's own feed from its state on.
+pub async fn follow(replica: &Replica, kind: &str) -> mpp_store::Subscription {
+    let feed = &replica.running.feed;
+    feed.subscribe(Start::State, Filter::kinds([kind]))
+        .await
+        .expect("a subscription")
+}
+
+/// Calls the routes without a network, as the identity and authorization layers would have it.
+#[derive(Clone)]
+pub struct InProcess {
+    routes: Routes,
+    caller: Arc<Caller>,
+}
+
+impl Service<http::Request<Body>> for InProcess {
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        let grant = match Grant::find(request.uri().path(), &self.caller) {
+            Ok(grant) => grant,
+            Err(error) => {
+                let refusal = mpp_rpc::status(error).into_http();
+                return Box::pin(std::future::ready(Ok(refusal)));
+            }
+        };
+        request.extensions_mut().insert(self.caller.clone());
+        request.extensions_mut().insert(grant);
+        let answer = self.routes.clone().call(request);
+        Box::pin(async move {
+            match answer.await {
+                Ok(response) => Ok(response),
+                Err(error) => Ok(Status::internal(error.to_string()).into_http()),
+            }
+        })
+    }
+}
+
+/// The upstream's address as a socket's.
+pub fn socket(address: &str) -> SocketAddr {
+    address
+        .trim_start_matches("http://")
+        .parse()
+        .expect("an address")
+}
