@@ -1,7 +1,7 @@
 //! `mpp deviations`.
 
 use mpp_api::scheduling::{
-    Deviation, ListDeviationsRequest, ListDeviationsResponse,
+    Deviation, ListDeviationsRequest, ListDeviationsResponse, deviation::Finding,
     hours_service_client::HoursServiceClient,
 };
 use mpp_core::Result;
@@ -53,33 +53,108 @@ fn print(answer: &ListDeviationsResponse, output: Output) -> Result<()> {
 
 fn print_one(deviation: &Deviation) {
     println!(
-        "{}  week of {}: open {}, mall {}, national {}, {} {}",
+        "{}  week of {}: open {}, mall {}, national {}, {}",
         deviation.counter,
         deviation.week,
         hours(deviation.open_minutes),
         hours(deviation.mall_minutes),
         hours(deviation.national_minutes),
-        if deviation.baseline.is_empty() {
-            "baseline"
-        } else {
-            &deviation.baseline
-        },
-        hours(deviation.baseline_minutes),
+        baseline(deviation),
     );
-    for finding in &deviation.findings {
+    for (days, what) in grouped(&deviation.findings) {
+        println!("    {what}  ({})", days.join(", "));
+    }
+}
+
+/// The baseline's hours; a body that never declared its own is not judged.
+fn baseline(deviation: &Deviation) -> String {
+    let regime = deviation.baseline.to_lowercase().replace('_', " ");
+    match deviation.baseline_minutes {
+        0 => format!("{regime} baseline not declared"),
+        minutes => format!("{regime} baseline {}", hours(minutes)),
+    }
+}
+
+/// What is said alike of several days stands once, with the days. Of a day that closes early, "short
+/// of minutes" says nothing more.
+fn grouped(findings: &[Finding]) -> Vec<(Vec<String>, String)> {
+    let told_otherwise = |finding: &Finding| {
+        finding.code == "SHORT_HOURS"
+            && findings.iter().any(|other| {
+                (&other.date, other.yardstick) == (&finding.date, finding.yardstick)
+                    && matches!(
+                        other.code.as_str(),
+                        "OPENS_LATE" | "CLOSES_EARLY" | "MISSING_DAY"
+                    )
+            })
+    };
+    let mut groups: Vec<(Vec<String>, String)> = Vec::new();
+    for finding in findings.iter().filter(|finding| !told_otherwise(finding)) {
         let yardstick = finding
             .yardstick()
             .as_str_name()
             .trim_start_matches("YARDSTICK_")
             .to_lowercase();
         let text = finding.text.clone().unwrap_or_default();
-        println!(
-            "    {} {} vs {yardstick}: {}",
-            finding.date, finding.code, text.id
-        );
+        let what = format!("vs {yardstick}: {} {}", finding.code, text.id);
+        match groups.iter_mut().find(|(_, known)| *known == what) {
+            Some((days, _)) => days.push(day(&finding.date)),
+            None => groups.push((vec![day(&finding.date)], what)),
+        }
     }
+    groups
+}
+
+/// "Mon 23" within the week that the heading names.
+fn day(date: &str) -> String {
+    let Ok(parsed) = date.parse::<jiff::civil::Date>() else {
+        return date.to_owned();
+    };
+    let weekday = format!("{:?}", parsed.weekday());
+    format!("{} {}", &weekday[..3], parsed.day())
 }
 
 fn hours(minutes: i32) -> String {
     format!("{}h{:02}", minutes / 60, minutes % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::types::LocalizedText;
+
+    use super::*;
+
+    fn finding(date: &str, code: &str) -> Finding {
+        let text = LocalizedText {
+            id: code.to_lowercase(),
+            ..Default::default()
+        };
+        Finding {
+            date: date.into(),
+            code: code.into(),
+            text: Some(text),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn what_is_alike_on_several_days_stands_once() {
+        let findings = [
+            finding("2026-11-23", "CLOSES_EARLY"),
+            finding("2026-11-23", "SHORT_HOURS"),
+            finding("2026-11-24", "CLOSES_EARLY"),
+            finding("2026-11-25", "SHORT_HOURS"),
+        ];
+        let days: Vec<_> = grouped(&findings)
+            .into_iter()
+            .map(|(days, _)| days)
+            .collect();
+        assert_eq!(
+            days,
+            [
+                vec!["Mon 23".to_owned(), "Tue 24".into()],
+                vec!["Wed 25".into()]
+            ]
+        );
+    }
 }

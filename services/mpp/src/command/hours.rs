@@ -74,15 +74,12 @@ fn print_day(day: &DayHours) {
     println!("{} {:9} {hours}", day.date, weekday.unwrap_or_default());
     for why in &day.why {
         let text = why.text.clone().unwrap_or_default();
-        let source = if why.source.is_empty() {
-            String::new()
-        } else {
-            format!("  ({})", why.source)
+        let text = if text.en.is_empty() { text.id } else { text.en };
+        let source = match why.source.as_str() {
+            known if text.contains(known) => String::new(),
+            source => format!("  ({source})"),
         };
-        println!(
-            "    {}{source}",
-            if text.en.is_empty() { text.id } else { text.en }
-        );
+        println!("    {text}{source}");
     }
 }
 

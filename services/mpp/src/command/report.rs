@@ -140,8 +140,8 @@ fn print_share(what: &str, share: Option<&Share>) {
     let share = share.cloned().unwrap_or_default();
     let of = share.denominator_name.unwrap_or_default().en;
     println!(
-        "{what}: {} of {} {of}, {:.1} %",
-        share.numerator, share.denominator, share.percent
+        "{what}: {} of {of}, {:.1} %",
+        share.numerator, share.percent
     );
 }
 

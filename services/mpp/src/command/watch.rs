@@ -68,9 +68,14 @@ fn print(change: &Change, output: Output) -> Result<()> {
         Op::Removed => "left the filter",
         Op::Unspecified => "?",
     };
+    let by = if change.actor.is_empty() {
+        String::new()
+    } else {
+        format!("  by {}", change.actor)
+    };
     println!(
-        "{:12} v{:<4} {op:8} {}  by {}",
-        change.kind, change.version, change.name, change.actor
+        "{:12} v{:<4} {op:8} {}{by}",
+        change.kind, change.version, change.name
     );
     Ok(())
 }
