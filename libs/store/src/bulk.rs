@@ -38,14 +38,20 @@ impl Tx {
         let mut waiting = Vec::with_capacity(items.len());
         for (index, (name, doc, labels)) in items.into_iter().enumerate() {
             let (doc, labels) = encode(&name, &doc, &labels)?;
-            waiting.push(Item { index, name, doc, labels });
+            waiting.push(Item {
+                index,
+                name,
+                doc,
+                labels,
+            });
         }
         // Everyone locks rows in one order, so that two batches never wait for each other.
         waiting.sort_by(|a, b| (&a.name, a.index).cmp(&(&b.name, b.index)));
         while !waiting.is_empty() {
             let mut names = HashSet::new();
-            let (round, again): (Vec<_>, Vec<_>) =
-                waiting.into_iter().partition(|item| names.insert(item.name.clone()));
+            let (round, again): (Vec<_>, Vec<_>) = waiting
+                .into_iter()
+                .partition(|item| names.insert(item.name.clone()));
             let mut round = round.into_iter().peekable();
             while round.peek().is_some() {
                 let chunk: Vec<_> = round.by_ref().take(CHUNK).collect();
@@ -85,23 +91,24 @@ impl Tx {
             places(2, chunk.len()),
             self.db.0.dialect.for_update,
         );
-        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(chunk.len() == CHUNK).bind(kind);
+        let mut query = sqlx::query(AssertSqlSafe(text))
+            .persistent(chunk.len() == CHUNK)
+            .bind(kind);
         for item in chunk {
             query = query.bind(&item.name);
         }
         let rows = query.fetch_all(self.conn()).await.map_err(db_error)?;
         let pair = |row: &AnyRow| {
-            Ok((row.try_get("name").map_err(db_error)?, Stored::from_row(row)?))
+            Ok((
+                row.try_get("name").map_err(db_error)?,
+                Stored::from_row(row)?,
+            ))
         };
         rows.iter().map(pair).collect()
     }
 
     /// Writes rows that are known to have changed. Index: record's primary key.
-    async fn upsert_many(
-        &mut self,
-        kind: &'static str,
-        rows: Vec<(Item, i64)>,
-    ) -> Result<()> {
+    async fn upsert_many(&mut self, kind: &'static str, rows: Vec<(Item, i64)>) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -122,7 +129,11 @@ impl Tx {
         let mut query = sqlx::query(AssertSqlSafe(text)).persistent(rows.len() == CHUNK);
         query = query.bind(kind).bind(now);
         for (item, version) in &rows {
-            query = query.bind(&item.name).bind(*version).bind(&item.labels).bind(&item.doc[..]);
+            query = query
+                .bind(&item.name)
+                .bind(*version)
+                .bind(&item.labels)
+                .bind(&item.doc[..]);
         }
         let done = query.execute(self.conn()).await.map_err(db_error)?;
         // A name that another transaction made meanwhile was skipped.
@@ -140,18 +151,33 @@ impl Tx {
 /// What becomes of an item, given the row that is there.
 fn judge(item: &Item, stored: Option<&Stored>) -> Put {
     match stored {
-        None => Put { version: 1, changed: true, tombstoned: false },
-        Some(stored) if stored.deleted => {
-            Put { version: stored.version, changed: false, tombstoned: true }
-        }
-        Some(stored) if stored.doc == item.doc && stored.labels == item.labels => {
-            Put { version: stored.version, changed: false, tombstoned: false }
-        }
-        Some(stored) => Put { version: stored.version + 1, changed: true, tombstoned: false },
+        None => Put {
+            version: 1,
+            changed: true,
+            tombstoned: false,
+        },
+        Some(stored) if stored.deleted => Put {
+            version: stored.version,
+            changed: false,
+            tombstoned: true,
+        },
+        Some(stored) if stored.doc == item.doc && stored.labels == item.labels => Put {
+            version: stored.version,
+            changed: false,
+            tombstoned: false,
+        },
+        Some(stored) => Put {
+            version: stored.version + 1,
+            changed: true,
+            tombstoned: false,
+        },
     }
 }
 
 /// `$2,$3,$4` and so on.
 fn places(first: usize, count: usize) -> String {
-    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
+    (first..first + count)
+        .map(|place| format!("${place}"))
+        .collect::<Vec<_>>()
+        .join(",")
 }

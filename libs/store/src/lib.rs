@@ -33,6 +33,7 @@ mod lease;
 mod lineage;
 mod migrate;
 mod position;
+mod put;
 mod read;
 mod record;
 mod request;

@@ -28,7 +28,10 @@ pub(crate) async fn settle(
     let cluster = match dialect.engine {
         Engine::Sqlite => sqlite_cluster(conn, owned).await?,
         Engine::Postgres => {
-            let row = sqlx::query(CLUSTER).fetch_one(&mut *conn).await.map_err(db_error)?;
+            let row = sqlx::query(CLUSTER)
+                .fetch_one(&mut *conn)
+                .await
+                .map_err(db_error)?;
             row.try_get(0).map_err(db_error)?
         }
     };
@@ -60,7 +63,10 @@ pub(crate) async fn settle(
 
 /// The head of a SQLite database.
 async fn served(conn: &mut AnyConnection) -> Result<i64> {
-    let row = sqlx::query("select head from feed").fetch_one(conn).await.map_err(db_error)?;
+    let row = sqlx::query("select head from feed")
+        .fetch_one(conn)
+        .await
+        .map_err(db_error)?;
     row.try_get(0).map_err(db_error)
 }
 
@@ -71,12 +77,18 @@ async fn sqlite_cluster(conn: &mut AnyConnection, owned: Option<&Owned>) -> Resu
         .fetch_optional(conn)
         .await
         .map_err(db_error)?;
-    let Some(row) = row else { return Ok(Uuid::now_v7().to_string()) };
+    let Some(row) = row else {
+        return Ok(Uuid::now_v7().to_string());
+    };
     let lineage: String = row.try_get(0).map_err(db_error)?;
     let stored: String = row.try_get(1).map_err(db_error)?;
     let head: i64 = row.try_get(2).map_err(db_error)?;
     let agrees = owned
         .and_then(|owned| owned.mark.as_ref())
         .is_some_and(|mark| mark.lineage == lineage && mark.revision <= head);
-    Ok(if agrees || head == 0 { stored } else { Uuid::now_v7().to_string() })
+    Ok(if agrees || head == 0 {
+        stored
+    } else {
+        Uuid::now_v7().to_string()
+    })
 }

@@ -33,9 +33,18 @@ impl RequestKey {
         digest: [u8; 32],
     ) -> Result<Self> {
         let id = Uuid::try_parse(request_id).map_err(|_| {
-            Error::field("request_id", "UUID", "must be a UUID, a new one for each request")
+            Error::field(
+                "request_id",
+                "UUID",
+                "must be a UUID, a new one for each request",
+            )
         })?;
-        Ok(Self { caller: caller.to_owned(), method, request_id: id.to_string(), digest })
+        Ok(Self {
+            caller: caller.to_owned(),
+            method,
+            request_id: id.to_string(),
+            digest,
+        })
     }
 }
 
@@ -105,6 +114,10 @@ impl Tx {
         .execute(self.conn())
         .await
         .map_err(db_error)?;
-        if done.rows_affected() == 0 { Err(write_conflict()) } else { Ok(()) }
+        if done.rows_affected() == 0 {
+            Err(write_conflict())
+        } else {
+            Ok(())
+        }
     }
 }

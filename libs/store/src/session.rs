@@ -3,11 +3,7 @@
 use std::time::Duration;
 
 use mpp_core::{Error, Result};
-use sqlx::{
-    Any, AnyConnection, AnyPool,
-    any::AnyRow,
-    pool::PoolConnection,
-};
+use sqlx::{Any, AnyConnection, AnyPool, any::AnyRow, pool::PoolConnection};
 use tokio::runtime::Handle;
 
 use crate::db_error;
@@ -31,11 +27,10 @@ impl Session {
         }
     }
 
-    async fn try_begin(
-        pool: &AnyPool,
-        text: &'static str,
-    ) -> sqlx::Result<(Self, Option<AnyRow>)> {
-        let mut session = Self { conn: Some(pool.acquire().await?) };
+    async fn try_begin(pool: &AnyPool, text: &'static str) -> sqlx::Result<(Self, Option<AnyRow>)> {
+        let mut session = Self {
+            conn: Some(pool.acquire().await?),
+        };
         let conn = session.conn.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
         let mut rows = sqlx::raw_sql(text).fetch_all(&mut **conn).await?;
         Ok((session, rows.pop()))
@@ -56,14 +51,18 @@ impl Session {
 
     /// Rolls back and waits for it.
     pub async fn rollback(mut self) -> Result<()> {
-        let Some(conn) = self.conn.take() else { return Ok(()) };
+        let Some(conn) = self.conn.take() else {
+            return Ok(());
+        };
         rollback(conn).await
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let Some(mut conn) = self.conn.take() else { return };
+        let Some(mut conn) = self.conn.take() else {
+            return;
+        };
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(rollback(conn))),
             Err(_) => conn.close_on_drop(),
@@ -84,7 +83,10 @@ async fn rollback(mut conn: PoolConnection<Any>) -> Result<()> {
         }
         Err(_) => {
             conn.close_on_drop();
-            Err(Error::new(mpp_core::Reason::Unavailable, "the database did not roll back in time"))
+            Err(Error::new(
+                mpp_core::Reason::Unavailable,
+                "the database did not roll back in time",
+            ))
         }
     }
 }

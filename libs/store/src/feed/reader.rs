@@ -52,12 +52,18 @@ pub(super) async fn run(feed: Arc<Inner>, woken: Arc<Notify>) {
 
 /// Reads one page into the ring; true where there may be more.
 async fn advance(feed: &Inner) -> Result<bool> {
-    let place = *feed.place.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let place = *feed
+        .place
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
     let page = page::read(&feed.db.0.readers, place, feed.options.message_bytes).await?;
     let Some(end) = page.pieces.last().map(|piece| piece.end) else {
         return check_same(feed, place, page.bounds).map(|()| false);
     };
-    *feed.place.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = end;
+    *feed
+        .place
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner()) = end;
     let tail = {
         let mut ring = feed.ring_mut();
         page.pieces.into_iter().for_each(|piece| ring.push(piece));
@@ -72,7 +78,11 @@ fn check_same(feed: &Inner, place: Place, bounds: Option<Bounds>) -> Result<()> 
     let same = bounds.is_none_or(|bounds| {
         bounds.head >= place.revision && bounds.lineage == feed.served_lineage()
     });
-    if same { Ok(()) } else { Err(super::lineage_changed()) }
+    if same {
+        Ok(())
+    } else {
+        Err(super::lineage_changed())
+    }
 }
 
 /// After an error: the database may have been restored or promoted, or compacted past the reader.
@@ -88,11 +98,19 @@ async fn try_recover(feed: &Inner) -> Result<()> {
     let owned = feed.db.0.owned.as_ref();
     if owned.is_none() {
         let lineage = lineage::settle(&mut conn, feed.db.0.dialect, owned).await?;
-        *feed.db.0.lineage.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = lineage;
+        *feed
+            .db
+            .0
+            .lineage
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = lineage;
     }
     drop(conn);
     let bounds = page::bounds(&feed.db.0.readers).await?;
-    let place = *feed.place.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let place = *feed
+        .place
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
     let follows_on = page::check_floor(place, bounds.floor).is_ok()
         && bounds.lineage == feed.served_lineage()
         && place.revision <= bounds.head;
@@ -129,7 +147,10 @@ pub(super) async fn notify_others(feed: Arc<Inner>, mut committed: watch::Receiv
         committed.borrow_and_update();
         // Best effort: who does not hear it polls.
         let text = format!("notify {CHANNEL}, '{}'", feed.id);
-        if let Err(error) = sqlx::raw_sql(AssertSqlSafe(text)).execute(&feed.db.0.readers).await {
+        if let Err(error) = sqlx::raw_sql(AssertSqlSafe(text))
+            .execute(&feed.db.0.readers)
+            .await
+        {
             tracing::debug!(%error, "cannot notify the other replicas");
         }
         sleep(COALESCE).await;
@@ -151,7 +172,9 @@ pub(super) async fn listen(feed: Arc<Inner>, woken: Arc<Notify>) {
 }
 
 async fn listen_once(feed: &Inner, woken: &Notify) -> Result<()> {
-    let mut listener = PgListener::connect(&feed.db.0.url).await.map_err(db_error)?;
+    let mut listener = PgListener::connect(&feed.db.0.url)
+        .await
+        .map_err(db_error)?;
     listener.listen(CHANNEL).await.map_err(db_error)?;
     loop {
         // None: the connection was lost and is back; something may have been missed.
@@ -161,4 +184,3 @@ async fn listen_once(feed: &Inner, woken: &Notify) -> Result<()> {
         }
     }
 }
-

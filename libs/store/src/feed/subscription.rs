@@ -141,7 +141,9 @@ impl Subscription {
     }
 
     async fn next_of_state(&mut self) -> Result<Option<Batch>> {
-        let Source::State(parts) = &mut self.source else { return Ok(None) };
+        let Source::State(parts) = &mut self.source else {
+            return Ok(None);
+        };
         let part = tokio::select! {
             part = parts.recv() => part,
             () = self.feed.shutdown.cancelled() => return Ok(None),
@@ -164,7 +166,9 @@ impl Subscription {
     }
 
     async fn next_of_database(&mut self) -> Result<Option<Batch>> {
-        let Source::Database(pieces) = &mut self.source else { return Ok(None) };
+        let Source::Database(pieces) = &mut self.source else {
+            return Ok(None);
+        };
         if let Some(piece) = pieces.pop_front() {
             return Ok(self.deliver(&piece));
         }
@@ -182,7 +186,9 @@ impl Subscription {
     }
 
     async fn next_of_ring(&mut self) -> Result<Option<Batch>> {
-        let Source::Ring(cursor) = self.source else { return Ok(None) };
+        let Source::Ring(cursor) = self.source else {
+            return Ok(None);
+        };
         // Seen before the look into the ring, so that what comes meanwhile wakes the wait.
         self.tail.borrow_and_update();
         let found = self.feed.ring().get(cursor);
@@ -220,20 +226,33 @@ impl Subscription {
             return None;
         }
         self.place = piece.end;
-        let changes: Vec<_> =
-            piece.changes.iter().filter_map(|change| self.filter.view(change)).collect();
+        let changes: Vec<_> = piece
+            .changes
+            .iter()
+            .filter_map(|change| self.filter.view(change))
+            .collect();
         self.owes_token |= !changes.is_empty();
         let ends = piece.end.is_whole() && self.owes_token;
         if changes.is_empty() && !ends {
             return None;
         }
         let token = ends.then(|| self.token());
-        Some(Batch { changes, revision: piece.revision, token, initial_state_complete: false })
+        Some(Batch {
+            changes,
+            revision: piece.revision,
+            token,
+            initial_state_complete: false,
+        })
     }
 
     fn bookmark(&mut self, initial_state_complete: bool) -> Batch {
         let token = Some(self.token());
-        Batch { changes: Vec::new(), revision: self.place.revision, token, initial_state_complete }
+        Batch {
+            changes: Vec::new(),
+            revision: self.place.revision,
+            token,
+            initial_state_complete,
+        }
     }
 
     /// The token of the place, which lies between transactions.
@@ -241,7 +260,12 @@ impl Subscription {
         self.owes_token = false;
         self.next_bookmark = Instant::now() + self.feed.options.bookmark_interval;
         let filter = self.filter.hash();
-        Token { lineage: self.lineage, revision: self.place.revision, filter }.encode()
+        Token {
+            lineage: self.lineage,
+            revision: self.place.revision,
+            filter,
+        }
+        .encode()
     }
 }
 

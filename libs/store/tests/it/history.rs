@@ -8,15 +8,17 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use mpp_api::{registry::Unit, types::Tombstone};
 use mpp_core::{Clock, Reason};
-use mpp_store::{Db, Expect, Feed, FeedOptions, Filter, Op, Start};
+use mpp_store::{Db, Expect, Feed, FeedOptions};
 use mpp_testkit::{Backend, on_both};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::kit::{Served, in_region, officer, scale, unit};
+use crate::{
+    follower::{Follower, check},
+    kit::{Served, in_region, officer, scale, unit},
+};
 
 const REGIONS: [&str; 3] = ["35.09", "35.10", "51.03"];
 const ROUNDS: usize = 3;
@@ -25,36 +27,15 @@ const FOLLOWERS: usize = 8;
 
 /// What a writer did to a record.
 #[derive(Clone, Debug)]
-struct Written {
-    name: String,
-    version: i64,
-    deleted: bool,
-    region: &'static str,
+pub struct Written {
+    pub name: String,
+    pub version: i64,
+    pub deleted: bool,
+    pub region: &'static str,
 }
 
 /// Every transaction that was committed, by its revision.
-type History = BTreeMap<i64, Vec<Written>>;
-
-/// What a follower was told of a record.
-type Told = (i64, String, i64, Op);
-
-/// From a state or a token on, up to the last token.
-#[derive(Debug)]
-struct Stretch {
-    /// The state that it began with, where it began with one.
-    state: Option<BTreeMap<String, i64>>,
-    start: i64,
-    end: i64,
-    told: Vec<Told>,
-}
-
-struct Follower {
-    filter: Filter,
-    token: Option<Bytes>,
-    stretches: Vec<Stretch>,
-    random: StdRng,
-    slow: bool,
-}
+pub type History = BTreeMap<i64, Vec<Written>>;
 
 fn small() -> FeedOptions {
     FeedOptions {
@@ -69,13 +50,17 @@ fn small() -> FeedOptions {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_follower_gets_the_recorded_history() {
-    let seed = std::env::var("MPP_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = std::env::var("MPP_TEST_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or_else(rand::random);
     println!("MPP_TEST_SEED={seed}");
     on_both(async |database| {
         let options = database.options(Clock::system());
         let history = Arc::new(Mutex::new(History::new()));
-        let mut followers = (0..FOLLOWERS).map(|number| Follower::new(seed, number)).collect();
+        let mut followers = (0..FOLLOWERS)
+            .map(|number| Follower::new(seed, number))
+            .collect();
         for round in 0..ROUNDS as u64 {
             let served = Served::start(&options, small()).await;
             let replica = match database.backend() {
@@ -88,7 +73,10 @@ async fn every_follower_gets_the_recorded_history() {
             served.stop().await;
         }
         let history = history.lock().unwrap();
-        let resumes: usize = followers.iter().map(|follower| follower.stretches.len()).sum();
+        let resumes: usize = followers
+            .iter()
+            .map(|follower| follower.stretches.len())
+            .sum();
         println!("{} transactions, {resumes} stretches", history.len());
         for follower in &followers {
             follower.stretches.iter().for_each(|stretch| {
@@ -121,7 +109,11 @@ async fn play(
         writers.spawn(write(served.db.clone(), history.clone(), seed + writer));
     }
     while writers.join_next().await.transpose().unwrap().is_some() {}
-    let last = history.lock().unwrap().last_key_value().map(|(revision, _)| *revision);
+    let last = history
+        .lock()
+        .unwrap()
+        .last_key_value()
+        .map(|(revision, _)| *revision);
     ends.send_replace(last);
     compacting.await.unwrap();
     following.join_all().await
@@ -157,13 +149,19 @@ async fn transaction(
         (region, (name, doc, in_region(region)))
     };
     if random.random_bool(0.06) {
-        let many: Vec<_> =
-            (0..80).map(|place| draft(random, format!("units/many{place:02}"))).collect();
+        let many: Vec<_> = (0..80)
+            .map(|place| draft(random, format!("units/many{place:02}")))
+            .collect();
         let (regions, items): (Vec<_>, Vec<_>) = many.into_iter().unzip();
         let names: Vec<_> = items.iter().map(|(name, ..)| name.clone()).collect();
         let puts = tx.put_many(items).await?;
         for ((name, region), put) in names.into_iter().zip(regions).zip(puts) {
-            written.push(Written { name, version: put.version, deleted: false, region });
+            written.push(Written {
+                name,
+                version: put.version,
+                deleted: false,
+                region,
+            });
         }
     }
     for _ in 0..random.random_range(1..5) {
@@ -171,16 +169,30 @@ async fn transaction(
         if random.random_bool(0.04) {
             let before = tx.get::<Unit>(&name).await?;
             let Some(before) = before else { continue };
-            let version = tx.delete::<Unit>(&name, &Tombstone::default(), Expect::Any).await?;
-            let region = REGIONS.into_iter().find(|code| before.labels["region"] == *code);
-            written.push(Written { name, version, deleted: true, region: region.unwrap() });
+            let version = tx
+                .delete::<Unit>(&name, &Tombstone::default(), Expect::Any)
+                .await?;
+            let region = REGIONS
+                .into_iter()
+                .find(|code| before.labels["region"] == *code);
+            written.push(Written {
+                name,
+                version,
+                deleted: true,
+                region: region.unwrap(),
+            });
             continue;
         }
         let (region, (name, doc, labels)) = draft(random, name);
         match tx.put(&name, &doc, labels, Expect::Any).await {
             Ok(put) => {
                 assert!(put.changed);
-                written.push(Written { name, version: put.version, deleted: false, region });
+                written.push(Written {
+                    name,
+                    version: put.version,
+                    deleted: false,
+                    region,
+                });
             }
             Err(error) if error.reason() == Reason::Tombstoned => {}
             Err(error) => return Err(error),
@@ -201,128 +213,4 @@ async fn compact(feed: Feed, seed: u64, mut end: watch::Receiver<Option<i64>>) {
         let keep_after = feed.head() - random.random_range(0..40);
         feed.compact(keep_after.max(0)).await.unwrap();
     }
-}
-
-impl Follower {
-    fn new(seed: u64, number: usize) -> Self {
-        let filter = match number % 4 {
-            0 => Filter::default(),
-            1 => Filter { labels: in_region("35"), ..Filter::kinds(["unit"]) },
-            2 => Filter { labels: in_region("51.03"), ..Filter::default() },
-            _ => Filter { name_prefix: "units/m1".into(), ..Filter::kinds(["unit"]) },
-        };
-        let random = StdRng::seed_from_u64(seed.wrapping_add(number as u64));
-        Self { filter, token: None, stretches: Vec::new(), random, slow: number >= 4 }
-    }
-
-    /// Follows one of the feeds after another until the round's end is reached.
-    async fn follow(mut self, feeds: [Feed; 2], end: watch::Receiver<Option<i64>>) -> Self {
-        loop {
-            let feed = &feeds[self.random.random_range(0..2)];
-            let start = self.token.clone().map_or(Start::State, Start::Token);
-            let begun = feed.subscribe(start, self.filter.clone()).await;
-            let ended = match begun {
-                Ok(subscription) => self.read(subscription, &end).await,
-                Err(error) => Err(error),
-            };
-            match ended.map_err(|error| error.reason()) {
-                Ok(true) => return self,
-                Ok(false) | Err(Reason::WatchTooSlow) => {}
-                Err(Reason::RevisionCompacted) => self.token = None,
-                Err(other) => panic!("{other:?}"),
-            }
-        }
-    }
-
-    /// True once the round's end is reached, false where it leaves on a whim.
-    async fn read(
-        &mut self,
-        mut subscription: mpp_store::Subscription,
-        end: &watch::Receiver<Option<i64>>,
-    ) -> mpp_core::Result<bool> {
-        let mut state = self.token.is_none().then(BTreeMap::new);
-        let mut pending: Vec<Told> = Vec::new();
-        loop {
-            let batch = subscription.next().await?.expect("the feed serves");
-            for change in &batch.changes {
-                assert_eq!(change.revision, batch.revision, "one transaction in a message");
-                match &mut state {
-                    Some(state) => drop(state.insert(change.name.clone(), change.version)),
-                    None => pending.push((
-                        change.revision,
-                        change.name.clone(),
-                        change.version,
-                        change.op,
-                    )),
-                }
-            }
-            assert_eq!(batch.initial_state_complete, state.is_some() && batch.token.is_some());
-            if let Some(token) = batch.token {
-                self.token = Some(token);
-                self.note(state.take(), batch.revision, std::mem::take(&mut pending));
-                if end.borrow().is_some_and(|end| batch.revision >= end) {
-                    return Ok(true);
-                }
-            }
-            if self.slow && self.random.random_bool(0.1) {
-                tokio::time::sleep(Duration::from_millis(self.random.random_range(1..40))).await;
-            }
-            if self.random.random_bool(0.03) {
-                return Ok(false);
-            }
-        }
-    }
-
-    /// Takes over what a token confirms.
-    fn note(&mut self, state: Option<BTreeMap<String, i64>>, at: i64, told: Vec<Told>) {
-        if state.is_some() {
-            self.stretches.push(Stretch { state, start: at, end: at, told });
-            return;
-        }
-        let stretch = self.stretches.last_mut().expect("a follower begins with a state");
-        assert!(at >= stretch.end, "a token goes back from {} to {at}", stretch.end);
-        stretch.end = at;
-        stretch.told.extend(told);
-    }
-}
-
-/// Compares a stretch with what the history says that this filter shows.
-fn check(history: &History, filter: &Filter, stretch: &Stretch) {
-    let wants = |name: &str, region: &str| {
-        let below = filter.labels.get("region").is_none_or(|want| region.starts_with(want.as_str()));
-        below && name.starts_with(&filter.name_prefix)
-    };
-    // Name to version and region, of the living.
-    let mut living: BTreeMap<&str, (i64, &str)> = BTreeMap::new();
-    let mut expected: Vec<Told> = Vec::new();
-    let mut state_at_start = None;
-    let state = |living: &BTreeMap<&str, (i64, &str)>| -> BTreeMap<String, i64> {
-        let shown = living.iter().filter(|(name, (_, region))| wants(name, region));
-        shown.map(|(name, (version, _))| ((*name).to_owned(), *version)).collect()
-    };
-    for (&revision, transaction) in history {
-        if revision > stretch.start && state_at_start.is_none() {
-            state_at_start = Some(state(&living));
-        }
-        for written in transaction {
-            let name = written.name.as_str();
-            let before = living.get(name).is_some_and(|(_, region)| wants(name, region));
-            let now = !written.deleted && wants(name, written.region);
-            if revision > stretch.start && revision <= stretch.end && (before || now) {
-                let op = match (now, written.deleted) {
-                    (true, _) => Op::Put,
-                    (false, true) => Op::Deleted,
-                    (false, false) => Op::Removed,
-                };
-                expected.push((revision, written.name.clone(), written.version, op));
-            }
-            match written.deleted {
-                true => living.remove(name),
-                false => living.insert(name, (written.version, written.region)),
-            };
-        }
-    }
-    assert_eq!(stretch.told, expected, "after {} up to {}", stretch.start, stretch.end);
-    let state_at_start = state_at_start.unwrap_or_else(|| state(&living));
-    assert_eq!(stretch.state.as_ref(), Some(&state_at_start), "the state at {}", stretch.start);
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod faults;
+mod follower;
 mod history;
 mod kit;
 mod migrations;
@@ -9,4 +10,5 @@ mod order;
 mod records;
 mod requests;
 mod restore;
+mod slow;
 mod watch;

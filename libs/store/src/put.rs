@@ -1,0 +1,287 @@
+//! Single records within a transaction: read with a lock, written, deleted.
+
+use bytes::Bytes;
+use mpp_api::{Document, types::Tombstone};
+use mpp_core::{Error, Reason, Result};
+use prost::Message as _;
+use sqlx::AssertSqlSafe;
+
+use crate::{
+    Expect, Labels, Put, Record, Tx, db_error,
+    error::write_conflict,
+    record::{COLUMNS, Stored, encode},
+};
+
+impl Tx {
+    /// The living record of that name, locked until the commit.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` where its lock is not to be had.
+    pub async fn get<D: Document>(&mut self, name: &str) -> Result<Option<Record<D>>> {
+        let stored = self.locked(D::KIND, name).await?;
+        stored
+            .filter(|stored| !stored.deleted)
+            .map(|stored| stored.record(name))
+            .transpose()
+    }
+
+    /// The living record that `field` of the request refers to; it stays until the commit.
+    ///
+    /// # Errors
+    /// `REFERENCE_INVALID` naming `field` where there is none.
+    pub async fn require<D: Document>(&mut self, name: &str, field: &str) -> Result<Record<D>> {
+        let stored = match self.seen.get(&(D::KIND, name.to_owned())) {
+            Some(stored) => Some(stored.clone()),
+            None => {
+                self.select(D::KIND, name, self.db.0.dialect.for_share)
+                    .await?
+            }
+        };
+        match stored.filter(|stored| !stored.deleted) {
+            Some(stored) => stored.record(name),
+            None => Err(Error::new(
+                Reason::ReferenceInvalid,
+                format!("{field}: {name} does not exist"),
+            )),
+        }
+    }
+
+    /// Writes a record. Equal bytes and labels are no change.
+    ///
+    /// # Errors
+    /// `ALREADY_EXISTS`, `NOT_FOUND`, `ETAG_MISMATCH` as `expect` has it; `TOMBSTONED` for a name
+    /// that was deleted; `WRITE_CONFLICT` where a race was lost; `TOO_LARGE`.
+    pub async fn put<D: Document>(
+        &mut self,
+        name: &str,
+        doc: &D,
+        labels: Labels,
+        expect: Expect<'_>,
+    ) -> Result<Put> {
+        let (doc, labels) = encode(name, doc, &labels)?;
+        if expect == Expect::New {
+            return self.insert_new(D::KIND, name, doc, labels).await;
+        }
+        match self.locked(D::KIND, name).await? {
+            None if expect == Expect::Any => {
+                if self.insert(D::KIND, name, doc, labels).await? {
+                    return Ok(Put {
+                        version: 1,
+                        changed: true,
+                        tombstoned: false,
+                    });
+                }
+                Err(write_conflict())
+            }
+            None => Err(Error::not_found(name)),
+            Some(stored) => {
+                check_expected(name, &stored, expect)?;
+                if stored.doc == doc && stored.labels == labels {
+                    return Ok(Put {
+                        version: stored.version,
+                        changed: false,
+                        tombstoned: false,
+                    });
+                }
+                self.update(D::KIND, name, stored, doc, labels).await
+            }
+        }
+    }
+
+    /// Deletes a record; a tombstone keeps its name and version. Answers the version.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `ETAG_MISMATCH`; `TOMBSTONED` where it is deleted already; `INVALID_FIELD` for
+    /// `Expect::New`, which no delete can meet.
+    pub async fn delete<D: Document>(
+        &mut self,
+        name: &str,
+        tombstone: &Tombstone,
+        expect: Expect<'_>,
+    ) -> Result<i64> {
+        let stored = self
+            .locked(D::KIND, name)
+            .await?
+            .ok_or_else(|| Error::not_found(name))?;
+        check_expected(name, &stored, expect)?;
+        let version = stored.version + 1;
+        // Index: record's primary key.
+        sqlx::query(
+            "update record set version = $3, deleted = 1, doc = $4, tombstone = $5, update_time = $6
+             where kind = $1 and name = $2",
+        )
+        .bind(D::KIND)
+        .bind(name)
+        .bind(version)
+        .bind(&[] as &[u8])
+        .bind(tombstone.encode_to_vec())
+        .bind(self.now())
+        .execute(self.conn())
+        .await
+        .map_err(db_error)?;
+        let gone = Stored {
+            version,
+            deleted: true,
+            doc: Bytes::new(),
+            ..stored
+        };
+        self.seen.insert((D::KIND, name.to_owned()), gone);
+        Ok(version)
+    }
+
+    async fn insert_new(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        doc: Bytes,
+        labels: String,
+    ) -> Result<Put> {
+        if self.insert(kind, name, doc, labels).await? {
+            return Ok(Put {
+                version: 1,
+                changed: true,
+                tombstoned: false,
+            });
+        }
+        match self.select(kind, name, "").await? {
+            Some(stored) if stored.deleted => Err(tombstoned(name)),
+            _ => Err(Error::new(Reason::AlreadyExists, format!("{name} exists"))),
+        }
+    }
+
+    /// False where the name is taken. One statement. Index: record's primary key.
+    async fn insert(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        doc: Bytes,
+        labels: String,
+    ) -> Result<bool> {
+        let now = self.now();
+        let done = sqlx::query(
+            "insert into record (kind, name, version, deleted, labels, doc, create_time, update_time)
+             values ($1, $2, 1, 0, $3, $4, $5, $5) on conflict (kind, name) do nothing",
+        )
+        .bind(kind)
+        .bind(name)
+        .bind(&labels)
+        .bind(&doc[..])
+        .bind(now)
+        .execute(self.conn())
+        .await
+        .map_err(db_error)?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let stored = Stored {
+            version: 1,
+            deleted: false,
+            labels,
+            doc,
+            create_time: now,
+            update_time: now,
+        };
+        self.seen.insert((kind, name.to_owned()), stored);
+        Ok(true)
+    }
+
+    async fn update(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        stored: Stored,
+        doc: Bytes,
+        labels: String,
+    ) -> Result<Put> {
+        let (version, now) = (stored.version + 1, self.now());
+        // Index: record's primary key.
+        let done = sqlx::query(
+            "update record set version = $3, labels = $4, doc = $5, update_time = $6
+             where kind = $1 and name = $2 and version = $7",
+        )
+        .bind(kind)
+        .bind(name)
+        .bind(version)
+        .bind(&labels)
+        .bind(&doc[..])
+        .bind(now)
+        .bind(stored.version)
+        .execute(self.conn())
+        .await
+        .map_err(db_error)?;
+        if done.rows_affected() != 1 {
+            return Err(write_conflict());
+        }
+        let stored = Stored {
+            version,
+            doc,
+            labels,
+            update_time: now,
+            ..stored
+        };
+        self.seen.insert((kind, name.to_owned()), stored);
+        Ok(Put {
+            version,
+            changed: true,
+            tombstoned: false,
+        })
+    }
+
+    /// The row, living or not, locked; read once in a transaction.
+    async fn locked(&mut self, kind: &'static str, name: &str) -> Result<Option<Stored>> {
+        if let Some(stored) = self.seen.get(&(kind, name.to_owned())) {
+            return Ok(Some(stored.clone()));
+        }
+        let stored = self
+            .select(kind, name, self.db.0.dialect.for_update)
+            .await?;
+        if let Some(stored) = &stored {
+            self.seen.insert((kind, name.to_owned()), stored.clone());
+        }
+        Ok(stored)
+    }
+
+    /// Index: record's primary key.
+    async fn select(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        lock: &'static str,
+    ) -> Result<Option<Stored>> {
+        let text = format!("select {COLUMNS} from record where kind = $1 and name = $2{lock}");
+        let row = sqlx::query(AssertSqlSafe(text))
+            .bind(kind)
+            .bind(name)
+            .fetch_optional(self.conn())
+            .await
+            .map_err(db_error)?;
+        row.as_ref().map(Stored::from_row).transpose()
+    }
+}
+
+/// Checks what a row is found as.
+fn check_expected(name: &str, stored: &Stored, expect: Expect<'_>) -> Result<()> {
+    if stored.deleted {
+        return Err(tombstoned(name));
+    }
+    match expect {
+        Expect::Etag(etag) if !etag.is_empty() && etag != stored.version.to_string() => {
+            Err(Error::new(
+                Reason::EtagMismatch,
+                format!(
+                    "{name} is at etag {}, not {etag:.40}; read it again",
+                    stored.version
+                ),
+            ))
+        }
+        Expect::New => Err(Error::new(Reason::AlreadyExists, format!("{name} exists"))),
+        _ => Ok(()),
+    }
+}
+
+fn tombstoned(name: &str) -> Error {
+    Error::new(
+        Reason::Tombstoned,
+        format!("{name} was deleted; its name is not used again"),
+    )
+}

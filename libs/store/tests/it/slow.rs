@@ -1,0 +1,169 @@
+//! Large transactions, and followers that are too slow for them.
+
+use std::{sync::Arc, time::Duration};
+
+use mpp_core::{Clock, Reason};
+use mpp_store::{FeedOptions, Filter, Start};
+use mpp_testkit::on_both;
+
+use crate::kit::{Served, changes_to, in_region, mall, officer, write};
+
+const A: &str = "malls/banyuwangi";
+
+#[tokio::test]
+async fn only_the_last_message_of_a_large_transaction_carries_a_token() {
+    on_both(async |database| {
+        let small = FeedOptions {
+            message_bytes: 8 * 1024,
+            ..FeedOptions::default()
+        };
+        let served = Served::start(&database.options(Clock::system()), small).await;
+        let mut live = served
+            .feed
+            .subscribe(Start::Now, Filter::default())
+            .await
+            .unwrap();
+        let (_, before) = changes_to(&mut live, 0).await;
+        let mut tx = served.db.begin(&officer()).await.unwrap();
+        let many = (0..700).map(|number| {
+            let name = format!("malls/m{number:04}");
+            let doc = mall(&name, &"x".repeat(300));
+            (name, doc, in_region("35.10"))
+        });
+        tx.put_many(many.collect()).await.unwrap();
+        let revision = tx.commit().await.unwrap();
+        served.feed.wait_for(revision).await.unwrap();
+        served.stop().await;
+
+        // Once from the ring, once from the database.
+        let served = Served::start(
+            &database.options(Clock::system()),
+            FeedOptions {
+                message_bytes: 8 * 1024,
+                ..FeedOptions::default()
+            },
+        )
+        .await;
+        let resumed = Start::Token(before);
+        let mut follower = served
+            .feed
+            .subscribe(resumed, Filter::default())
+            .await
+            .unwrap();
+        let (mut messages, mut seen) = (0, 0);
+        loop {
+            let batch = follower.next().await.unwrap().unwrap();
+            let size: usize = batch.changes.iter().map(|change| change.doc.len()).sum();
+            assert!(size <= 8 * 1024);
+            (messages, seen) = (messages + 1, seen + batch.changes.len());
+            if batch.token.is_some() {
+                break;
+            }
+            assert_eq!(batch.revision, revision);
+        }
+        assert_eq!(seen, 700);
+        assert!(messages > 20, "{messages}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn stalled_followers_hold_no_memory_and_are_cut_but_can_resume() {
+    on_both(async |database| {
+        let small = FeedOptions {
+            ring_bytes: 64 * 1024,
+            ..FeedOptions::default()
+        };
+        let served = Served::start(&database.options(Clock::system()), small).await;
+        let mut stalled = Vec::new();
+        for _ in 0..50 {
+            let mut follower = served
+                .feed
+                .subscribe(Start::Now, Filter::default())
+                .await
+                .unwrap();
+            let first = changes_to(&mut follower, 0).await;
+            stalled.push((follower, first.1));
+        }
+        let mut reads_on = served
+            .feed
+            .subscribe(Start::Now, Filter::default())
+            .await
+            .unwrap();
+        // All join the ring before it moves on.
+        let first = write(&served.db, A, &"x".repeat(4000), "35.10").await;
+        let (changes, _) = changes_to(&mut reads_on, first).await;
+        for (follower, token) in &mut stalled {
+            *token = changes_to(follower, first).await.1;
+        }
+        let mut last = first;
+        for round in 0..60 {
+            last = write(
+                &served.db,
+                A,
+                &format!("{round}{}", "x".repeat(4000)),
+                "35.10",
+            )
+            .await;
+            served.feed.wait_for(last).await.unwrap();
+        }
+        assert_eq!(
+            Arc::strong_count(&changes[0]),
+            1,
+            "only this test still holds the change"
+        );
+
+        for (mut follower, token) in stalled {
+            let cut = follower.next().await.unwrap_err();
+            assert_eq!(cut.reason(), Reason::WatchTooSlow);
+            let resumed = Start::Token(token);
+            let mut follower = served
+                .feed
+                .subscribe(resumed, Filter::default())
+                .await
+                .unwrap();
+            let (changes, _) = changes_to(&mut follower, last).await;
+            assert_eq!(changes.len(), 60);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_does_not_take_the_state_in_time_loses_the_snapshot() {
+    on_both(async |database| {
+        let hasty = FeedOptions {
+            message_bytes: 1024,
+            stall: Duration::from_millis(50),
+            concurrent_reads: 1,
+            ..FeedOptions::default()
+        };
+        let served = Served::start(&database.options(Clock::system()), hasty).await;
+        for number in 0..20 {
+            let name = format!("malls/m{number}");
+            write(&served.db, &name, &"x".repeat(500), "35.10").await;
+        }
+        let mut stalled = served
+            .feed
+            .subscribe(Start::State, Filter::default())
+            .await
+            .unwrap();
+        stalled.next().await.unwrap().unwrap();
+        // The only reader of states is free again, since another one is served.
+        let mut other = served
+            .feed
+            .subscribe(Start::State, Filter::default())
+            .await
+            .unwrap();
+        let (changes, _) = changes_to(&mut other, 0).await;
+        assert_eq!(changes.len(), 20);
+        let cut = loop {
+            match stalled.next().await {
+                Ok(batch) => assert!(batch.unwrap().token.is_none()),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(cut.reason(), Reason::WatchTooSlow);
+    })
+    .await;
+}
