@@ -8,6 +8,7 @@ mod config;
 mod context;
 mod demo;
 mod exit;
+mod keys;
 mod output;
 mod serve;
 mod up;

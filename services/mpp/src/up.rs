@@ -5,15 +5,12 @@ use std::{
     collections::BTreeMap,
     fs,
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, Instant},
 };
 
 use mpp_core::{Caller, Clock, Error, Micros, Result, Role};
-use mpp_rpc::{
-    Endpoint, TokenSource, Verifier,
-    jwt::{self, Jwks, SigningKey},
-};
+use mpp_rpc::{Endpoint, TokenSource};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -22,11 +19,9 @@ use crate::{
     command::until_stopped,
     context::Context,
     demo,
+    keys::{self, Keys},
     serve::{self, Started, bind, serve_page},
 };
-
-/// How long a token of `mpp up` holds; it makes new ones with every start.
-const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 pub async fn run(args: UpArgs) -> Result<()> {
     let begun = Instant::now();
@@ -103,116 +98,6 @@ fn time(text: &str) -> Result<Micros> {
     Ok(parsed.as_microsecond())
 }
 
-/// The key of this data folder, and the tokens that it signs.
-struct Keys {
-    folder: PathBuf,
-    signing: SigningKey,
-}
-
-impl Keys {
-    fn open(data: &Path) -> Result<Self> {
-        let folder = data.join("keys");
-        fs::create_dir_all(&folder).map_err(|error| {
-            let text = format!(
-                "{} cannot be made: {error}; name another folder with --data",
-                folder.display()
-            );
-            Error::field("data", "UNWRITABLE", text)
-        })?;
-        let path = folder.join("signing.pem");
-        let signing = if path.exists() {
-            SigningKey::load(&path)?
-        } else {
-            let key = SigningKey::generate()?;
-            key.save(&path)?;
-            key
-        };
-        Jwks::write(&folder.join("jwks.json"), &[signing.public()])?;
-        Ok(Self { folder, signing })
-    }
-
-    /// Tokens are checked by the system's clock, whatever time the services stand at.
-    fn verifier(&self) -> Result<Verifier> {
-        Ok(Verifier::new(
-            Jwks::load(self.folder.join("jwks.json"))?,
-            Clock::system(),
-        ))
-    }
-
-    fn token(&self, file: &str, caller: &Caller) -> Result<PathBuf> {
-        let path = self.folder.join(format!("{file}.jwt"));
-        let token = jwt::mint(&self.signing, caller, TOKEN_LIFE, Clock::system().now());
-        write_private(&path, &token)?;
-        Ok(path)
-    }
-
-    /// The key that applicants are hashed with; kept, so that a restart knows them again.
-    fn applicant_keys(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let path = self.folder.join("applicants.key");
-        let key = match fs::read(&path) {
-            Ok(key) if key.len() == 32 => key,
-            _ => {
-                let halves = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
-                let fresh: Vec<u8> = halves.iter().flat_map(|half| *half.as_bytes()).collect();
-                fs::write(&path, &fresh).map_err(Error::internal)?;
-                fresh
-            }
-        };
-        Ok(vec![("up".into(), key)])
-    }
-}
-
-fn write_private(path: &Path, text: &str) -> Result<()> {
-    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
-    let mut options = fs::OpenOptions::new();
-    let file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(Error::internal)
-}
-
-/// Every role with the namespaces of a demo's officer.
-fn callers() -> Vec<(&'static str, Caller)> {
-    let of = |role: Role, subject: &str, namespaces: &[&str]| {
-        let namespaces = namespaces.iter().map(|name| (*name).to_owned()).collect();
-        (
-            role.as_str(),
-            Caller {
-                subject: subject.to_owned(),
-                roles: vec![role],
-                namespaces,
-            },
-        )
-    };
-    vec![
-        of(Role::Administrator, "users/administrator", &[]),
-        of(Role::Reader, "users/reader", &[]),
-        of(
-            Role::Publisher,
-            "units/kemendagri",
-            &["units/kemendagri", "sources/kemendagri"],
-        ),
-        of(Role::UnitOfficer, "units/kemendagri", &["units/kemendagri"]),
-        of(
-            Role::CounterOfficer,
-            "users/dukcapil-banyuwangi",
-            &["malls/banyuwangi/counters/dukcapil"],
-        ),
-        of(
-            Role::Organiser,
-            "units/dpmptsp-banyuwangi",
-            &["malls/banyuwangi", "units/dpmptsp-banyuwangi"],
-        ),
-        of(Role::ProvincialObserver, "users/observer", &["regions/35"]),
-        of(Role::Verifier, "users/verifier", &[]),
-        of(Role::Auditor, "users/auditor", &[]),
-    ]
-}
-
 /// Bound ports: the page, then each service with its health port.
 struct Ports {
     page: TcpListener,
@@ -247,7 +132,7 @@ impl Ports {
                 .map_err(Error::internal)
         };
         let mut tokens = BTreeMap::new();
-        for (role, caller) in callers() {
+        for (role, caller) in keys::callers() {
             tokens.insert(role.to_owned(), keys.token(role, &caller)?);
         }
         let mut health = BTreeMap::new();

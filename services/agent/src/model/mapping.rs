@@ -1,7 +1,7 @@
 //! The mapping: a jq program from the source's record to the canonical one.
 //!
 //! Beside jq's own filters it has `rupiah`, `service_time`, `html_text` and `list_items`, which
-//! read a text (see [`super::text`]).
+//! read a text (see the modules beside this one).
 
 use jaq_core::{
     Compiler, Ctx, Filter, RunPtr, ValR, Vars, data,
@@ -14,7 +14,7 @@ use mpp_core::{Error, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::text;
+use super::{fee, text, time};
 
 /// One source record yields at most so many canonical ones; a program that loops is cut there.
 const MAX_OUTPUTS: usize = 100;
@@ -99,10 +99,10 @@ pub fn version(program: &str) -> String {
 fn text_filters() -> impl Iterator<Item = native::Fun<Data>> {
     let filters: [native::Filter<RunPtr<Data>>; 4] = [
         ("rupiah", native::v(0), |cv| {
-            bome(with_text(cv.1, text::rupiah))
+            bome(with_text(cv.1, fee::rupiah))
         }),
         ("service_time", native::v(0), |cv| {
-            bome(with_text(cv.1, text::service_time))
+            bome(with_text(cv.1, time::service_time))
         }),
         ("html_text", native::v(0), |cv| {
             bome(with_text(cv.1, |t| text::html_text(t).into()))

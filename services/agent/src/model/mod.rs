@@ -1,5 +1,7 @@
 //! What the agent makes of a source's records: pure, no I/O.
 
+mod fee;
 pub mod mapping;
 pub mod record;
-pub mod text;
+mod text;
+mod time;
