@@ -143,3 +143,97 @@ impl Copy {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::scheduling::{Ticket, ticket};
+    use mpp_core::Reason;
+    use mpp_testkit::on_both;
+    use prost::Message as _;
+
+    use super::*;
+    use crate::{SCHEMA, model::State};
+
+    fn told(number: i64, revision: i64) -> follow::Event {
+        let mut done = Ticket {
+            date: "2026-11-24".into(),
+            ..Ticket::default()
+        };
+        done.set_state(ticket::State::Completed);
+        let change = Change {
+            kind: "ticket".into(),
+            name: format!("malls/satu/tickets/{number}"),
+            version: 1,
+            op: Op::Put,
+            doc: done.encode_to_vec().into(),
+            tombstone: None,
+            labels: mpp_store::Labels::new(),
+            labels_before: None,
+            origin: "api".into(),
+            actor: "services/scheduling".into(),
+            at: 1_000,
+            create_time: 1_000,
+            update_time: 1_000,
+            revision,
+        };
+        follow::Event::Changes(vec![change], at(revision))
+    }
+
+    fn at(revision: i64) -> Position {
+        let token = revision.to_be_bytes().to_vec().into();
+        Position {
+            token,
+            revision,
+            lineage: String::new(),
+        }
+    }
+
+    async fn completed(db: &Db) -> i32 {
+        let mut state = State::default();
+        store::news(db, -1)
+            .await
+            .expect("read")
+            .apply(&mut state)
+            .expect("applied");
+        state.days.values().map(|day| day.completed).sum()
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_told_twice_counts_once() {
+        on_both(async |database| {
+            let db = database.open(&SCHEMA).await.expect("open");
+            let mut copy = Copy::open(db.clone(), Upstream::Scheduling)
+                .await
+                .expect("a copy");
+            copy.take(follow::Event::StateBegins).await.expect("begins");
+            copy.take(follow::Event::StateEnds(at(1)))
+                .await
+                .expect("ends");
+            for _ in 0..2 {
+                copy.take(told(1, 2)).await.expect("applied");
+            }
+            assert_eq!(completed(&db).await, 1);
+            assert_eq!(store::verify(&db).await.expect("verified").inbox_count, 1);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_replica_that_was_overtaken_appends_nothing() {
+        on_both(async |database| {
+            let db = database.open(&SCHEMA).await.expect("open");
+            let mut first = Copy::open(db.clone(), Upstream::Scheduling)
+                .await
+                .expect("a copy");
+            let mut second = Copy::open(db.clone(), Upstream::Scheduling)
+                .await
+                .expect("a copy");
+            first.take(told(1, 2)).await.expect("applied");
+            let refused = second.take(told(1, 2)).await.expect_err("overtaken");
+            assert_eq!(refused.reason(), Reason::WriteConflict);
+            assert_eq!(completed(&db).await, 1);
+            assert_eq!(store::verify(&db).await.expect("verified").inbox_count, 1);
+        })
+        .await;
+    }
+}

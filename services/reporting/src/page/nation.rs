@@ -17,12 +17,12 @@ pub fn sections(view: &View<'_>, lang: Lang) -> Vec<(&'static str, Markup)> {
         ("headline", headline(view, lang)),
         ("map", map(view, lang)),
         ("stages", stages(view, lang)),
+        ("freshness", freshness(view, lang)),
         ("changes", quality::changes(view, lang)),
         ("deviations", quality::deviations(view, lang)),
         ("malls", malls(view, lang)),
         ("sources", quality::sources(view, lang)),
         ("published", quality::published(view, lang)),
-        ("freshness", freshness(view, lang)),
     ]
 }
 
