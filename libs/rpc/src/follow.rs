@@ -17,7 +17,7 @@ use mpp_api::feed::{
 use mpp_core::{Error, Reason, Result};
 use mpp_store::{Change, Filter, Op, Position};
 use mpp_telemetry::KeyValue;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use tonic::{Code, Status, Streaming};
 
 use crate::{Channel, ClientError, Component, error_of, time::from_timestamp};
@@ -60,6 +60,8 @@ pub struct Follower {
     /// What has come and was not asked for yet.
     ready: VecDeque<Event>,
     pause: Duration,
+    /// Kept here and not only slept, so that whoever drops the future does not lose it.
+    next_try: Instant,
     last_heard: Option<Instant>,
 }
 
@@ -78,6 +80,7 @@ impl Follower {
             in_state: false,
             ready: VecDeque::new(),
             pause: FIRST_PAUSE,
+            next_try: Instant::now(),
             last_heard: None,
         }
     }
@@ -121,6 +124,7 @@ impl Follower {
     }
 
     async fn connect(&mut self) {
+        sleep_until(self.next_try).await;
         let request = WatchRequest {
             filter: Some(to_wire(&self.filter)),
             resume_token: self
@@ -141,12 +145,7 @@ impl Follower {
                 self.stream = Some(stream.into_inner());
                 tracing::info!(feed = self.name, state = self.in_state, "following");
             }
-            Err(status) => {
-                self.lost(&status);
-                // Spread, so that the followers of a server that comes back do not come at once.
-                sleep(self.pause.mul_f64(rand::random_range(0.5..1.0))).await;
-                self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-            }
+            Err(status) => self.lost(&status),
         }
     }
 

@@ -30,8 +30,8 @@ use crate::{Limits, Tls, shell::Stack, tls};
 
 /// How long a peer may take for the first byte, and for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How long it may take until the first call; later a silent peer is pinged.
-const FIRST_CALL: Duration = Duration::from_secs(60);
+/// How long a connection without any call may take to end.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// After a failed accept, such as when the process has no file descriptor left.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
@@ -143,7 +143,11 @@ async fn serve(
         ended = connection.as_mut() => ended,
         () = retired(limits, &called, &stop) => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            tokio::select! {
+                ended = connection.as_mut() => ended,
+                // hyper waits on for a handshake that never comes.
+                () = unused(FAREWELL, &called) => Ok(()),
+            }
         }
     };
     if let Err(error) = ended {
@@ -153,17 +157,19 @@ async fn serve(
 
 /// Until the connection should take no more calls.
 async fn retired(limits: Limits, called: &AtomicBool, stop: &CancellationToken) {
-    let unused = async {
-        sleep(FIRST_CALL).await;
-        if called.load(Relaxed) {
-            std::future::pending::<()>().await;
-        }
-    };
     tokio::select! {
         () = stop.cancelled() => {}
         // Spread, so that connections that came together do not go together.
         () = sleep(limits.connection_age.mul_f64(rand::random_range(0.9..1.1))) => {}
-        () = unused => {}
+        () = unused(limits.first_call, called) => {}
+    }
+}
+
+/// After so long, if there was no call by then; otherwise never.
+async fn unused(after: Duration, called: &AtomicBool) {
+    sleep(after).await;
+    if called.load(Relaxed) {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -46,6 +46,9 @@ pub struct Limits {
     pub streams_per_connection: u32,
     /// Connections; more wait in the kernel.
     pub connections: usize,
+    /// How long a connection may take until its first call, so that half-open ones do not pile
+    /// up; one that is closed meanwhile in good order is opened again by its next call.
+    pub first_call: Duration,
     /// After this a connection takes no more calls, so that callers spread over new replicas and
     /// certificates are looked at again.
     pub connection_age: Duration,
@@ -63,6 +66,7 @@ impl Default for Limits {
             streams_per_caller: 64,
             streams_per_connection: 256,
             connections: 4096,
+            first_call: Duration::from_secs(60),
             connection_age: Duration::from_secs(3600),
             header_bytes: 16 * 1024,
             keepalive: Duration::from_secs(20),

@@ -14,7 +14,7 @@ const MOST_VIOLATIONS: usize = 20;
 const LONGEST_TEXT: usize = 500;
 
 /// The status that a caller sees: `ErrorInfo` with the stable reason, a message in Indonesian,
-/// the wrong fields, and when to try again. The private context goes to the log and no further.
+/// the wrong fields, when to try again, and the trace (`RequestInfo`) that finds it in our log. The private context goes to the log and no further.
 pub fn status(error: Error) -> Status {
     log(&error);
     let reason = error.reason();
@@ -23,6 +23,9 @@ pub fn status(error: Error) -> Status {
     details.set_localized_message("id", reason.indonesian());
     if let Some(after) = error.retry_after() {
         details.set_retry_info(Some(after));
+    }
+    if let Some(trace) = mpp_telemetry::trace_id() {
+        details.set_request_info(trace, "");
     }
     for violation in shown(error.violations()) {
         details.add_bad_request_violation(&violation.field, clipped(&violation.description));
@@ -45,6 +48,8 @@ pub struct ClientError {
     pub fields: Vec<(String, String)>,
     /// When to try again, where the server said so.
     pub retry_after: Option<Duration>,
+    /// The trace that finds the failure in the server's log; empty where there is none.
+    pub trace: String,
 }
 
 impl ClientError {
@@ -77,6 +82,10 @@ pub fn error_of(status: &Status) -> ClientError {
             .map(|violation| (violation.field.clone(), violation.description.clone()))
             .collect(),
         retry_after: details.retry_info().and_then(|info| info.retry_delay),
+        trace: details
+            .request_info()
+            .map(|info| info.request_id.clone())
+            .unwrap_or_default(),
     }
 }
 

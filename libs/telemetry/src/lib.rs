@@ -20,4 +20,4 @@ pub use opentelemetry::{
     KeyValue,
     metrics::{Counter, Gauge, Histogram, UpDownCounter},
 };
-pub use propagate::{continue_trace, hand_on_trace};
+pub use propagate::{continue_trace, hand_on_trace, trace_id};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
     Context,
-    trace::{SpanContext, TraceContextExt as _, TraceFlags},
+    trace::{SpanContext, TraceContextExt as _, TraceFlags, TraceId},
 };
 use opentelemetry::{
     global,
@@ -23,6 +23,15 @@ pub fn continue_trace(span: &Span, headers: &HeaderMap) {
         global::get_text_map_propagator(|propagator| propagator.extract(&Incoming(headers)));
     // Fails only where no trace is kept, and then there is nothing to continue.
     let _ = span.set_parent(parent);
+}
+
+/// The id of the current trace in hexadecimal; `None` outside of any. It finds the trace's lines
+/// in the log.
+pub fn trace_id() -> Option<String> {
+    let context = Span::current().context();
+    let span = context.span();
+    let id = span.span_context().trace_id();
+    (id != TraceId::INVALID).then(|| id.to_string())
 }
 
 /// Adds the current span to the headers of a call.

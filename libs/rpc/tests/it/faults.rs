@@ -46,7 +46,13 @@ async fn what_went_wrong_inside_stays_inside() {
         .await;
     let status = refused.expect_err("a fault");
     assert!(!format!("{status:?}").contains("hunter2"));
-    assert!(!error_of(&status).indonesian.is_empty());
+    let error = error_of(&status);
+    assert!(!error.indonesian.is_empty());
+    assert_eq!(
+        error.trace.len(),
+        32,
+        "the trace that the message speaks of"
+    );
 }
 
 #[tokio::test]

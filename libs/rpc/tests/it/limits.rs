@@ -1,6 +1,12 @@
+use std::time::Duration;
+
 use mpp_api::feed::WatchRequest;
 use mpp_core::{Reason, Role};
 use mpp_rpc::error_of;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 use tonic::Code;
 
 use crate::setup::{ask, eventually, server_with};
@@ -82,4 +88,30 @@ async fn streams_do_not_use_up_the_places_of_calls() {
         .get_queue(ask("echo"))
         .await
         .expect("a call beside them");
+}
+
+#[tokio::test]
+async fn connections_that_never_call_are_closed_and_the_others_are_not() {
+    let first_call = Duration::from_millis(100);
+    let server = server_with(|shell| shell.limits.first_call = first_call).await;
+    let mut queue = server.queue(Role::Reader, &[]);
+    queue.get_queue(ask("echo")).await.expect("a first call");
+    let running = tokio::spawn(async move { queue.get_queue(ask("gate")).await });
+    server.desk.wait_for(1).await;
+    for half in [
+        &b"PRI * HTTP/2.0\r\n"[..],
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ] {
+        let mut tcp = TcpStream::connect(server.address)
+            .await
+            .expect("a connection");
+        tcp.write_all(half).await.expect("sent");
+        // Ends only when the server hangs up.
+        let _ = tcp.read_to_end(&mut Vec::new()).await;
+    }
+    server.desk.release(1);
+    running
+        .await
+        .expect("no panic")
+        .expect("the connection that calls goes on");
 }
