@@ -1,10 +1,6 @@
 //! One database: its pools, its clock, its owner.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, RwLock},
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use mpp_core::{Clock, Error, Micros, Result};
 use sqlx::{AnyPool, Row as _, any::AnyPoolOptions};
@@ -51,7 +47,6 @@ pub(crate) struct Inner {
     pub readers: AnyPool,
     /// On SQLite, the lock on the file.
     pub owned: Option<Owned>,
-    pub lineage: RwLock<String>,
     /// The last revision that this process committed; wakes the feed's reader.
     pub committed: watch::Sender<i64>,
 }
@@ -90,7 +85,7 @@ impl Db {
         };
         let mut conn = writers.acquire().await.map_err(db_error)?;
         migrate::check(&mut conn, schema).await?;
-        let lineage = lineage::settle(&mut conn, dialect, owned.as_ref()).await?;
+        lineage::settle(&mut conn, dialect, owned.as_ref()).await?;
         drop(conn);
         Ok(Self(Arc::new(Inner {
             dialect,
@@ -100,7 +95,6 @@ impl Db {
             writers,
             readers,
             owned,
-            lineage: RwLock::new(lineage),
             committed: watch::Sender::new(0),
         })))
     }
@@ -170,15 +164,6 @@ impl Db {
         if let Some(owned) = &self.0.owned {
             owned.release();
         }
-    }
-
-    /// The lineage of the feed that this database holds.
-    pub fn lineage(&self) -> String {
-        self.0
-            .lineage
-            .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .clone()
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct Dialect {
     pub for_update: &'static str,
     /// Ends a SELECT whose rows must stay until the commit.
     pub for_share: &'static str,
+    /// Names a row within one statement.
+    pub row_id: &'static str,
 }
 
 /// One process owns the file and one connection writes. FULL syncs the log at each commit: with
@@ -49,6 +51,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
     clock: concat!("select ", sqlite_clock!()),
     for_update: "",
     for_share: "",
+    row_id: "rowid",
 };
 
 /// The timeouts bound what a stalled client or a lock can hold up.
@@ -61,4 +64,5 @@ pub(crate) const POSTGRES: Dialect = Dialect {
     clock: concat!("select ", postgres_clock!()),
     for_update: " for update",
     for_share: " for share",
+    row_id: "ctid",
 };

@@ -29,7 +29,7 @@ mod dialect;
 mod error;
 mod feed;
 mod file;
-mod lease;
+mod job;
 mod lineage;
 mod migrate;
 mod position;

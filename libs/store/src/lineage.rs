@@ -5,7 +5,7 @@
 //! beside the database notes how far the feed was served; a database below that note, or without
 //! one, is an older copy. What goes unnoticed: a copy that is put back together with its note.
 
-use mpp_core::Result;
+use mpp_core::{Error, Result};
 use sqlx::{AnyConnection, Row as _};
 use uuid::Uuid;
 
@@ -35,29 +35,47 @@ pub(crate) async fn settle(
             row.try_get(0).map_err(db_error)?
         }
     };
+    let lineage = match stored(conn).await? {
+        Some((lineage, stored)) if stored == cluster => lineage,
+        _ => start_anew(conn, &cluster).await?,
+    };
+    if let Some(owned) = owned {
+        owned.note(&lineage, served(conn).await?);
+    }
+    Ok(lineage)
+}
+
+/// The lineage and the cluster that the database says it is. Index: feed's only row.
+async fn stored(conn: &mut AnyConnection) -> Result<Option<(String, String)>> {
+    let row = sqlx::query("select lineage, cluster from feed where id = 1")
+        .fetch_optional(conn)
+        .await
+        .map_err(db_error)?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((
+        row.try_get(0).map_err(db_error)?,
+        row.try_get(1).map_err(db_error)?,
+    )))
+}
+
+/// Starts a lineage; one of several replicas wins and all read what it wrote. Index: feed's only
+/// row.
+async fn start_anew(conn: &mut AnyConnection, cluster: &str) -> Result<String> {
     let fresh = Uuid::now_v7().to_string();
-    // One of several replicas wins; all read what it wrote. Index: feed's only row.
     sqlx::query(
         "insert into feed (id, lineage, cluster, floor, compacted) values (1, $1, $2, 0, 0)
          on conflict (id) do update set lineage = excluded.lineage, cluster = excluded.cluster
          where feed.cluster <> excluded.cluster",
     )
     .bind(&fresh)
-    .bind(&cluster)
+    .bind(cluster)
     .execute(&mut *conn)
     .await
     .map_err(db_error)?;
-    let row = sqlx::query("select lineage from feed where id = 1")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(db_error)?;
-    let lineage: String = row.try_get(0).map_err(db_error)?;
-    if let Some(owned) = owned {
-        owned.note(&lineage, served(conn).await?);
-    }
-    if lineage == fresh {
-        tracing::info!(lineage, "the feed starts a new lineage");
-    }
+    let Some((lineage, _)) = stored(conn).await? else {
+        return Err(Error::internal("the feed has no lineage"));
+    };
+    tracing::info!(lineage, "the feed starts a new lineage");
     Ok(lineage)
 }
 

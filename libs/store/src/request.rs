@@ -83,12 +83,8 @@ impl Db {
     /// # Errors
     /// `UNAVAILABLE` where the database is away.
     pub async fn expire_requests(&self, before: Micros) -> Result<u64> {
-        let done = sqlx::query("delete from request where create_time < $1")
-            .bind(before)
-            .execute(&self.0.writers)
+        self.delete_in_chunks("request", "create_time < $1", before)
             .await
-            .map_err(db_error)?;
-        Ok(done.rows_affected())
     }
 }
 

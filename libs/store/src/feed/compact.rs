@@ -6,7 +6,7 @@ use mpp_core::{Error, Micros, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{Feed, page};
-use crate::{Db, db_error, dialect::Engine};
+use crate::{Db, db_error};
 
 /// Revisions in one chunk, so that no transaction of compaction is long.
 const CHUNK: i64 = 500;
@@ -163,27 +163,12 @@ async fn revision_before(db: &Db, time: Micros) -> Result<i64> {
     row.try_get(0).map_err(db_error)
 }
 
-/// Forgets names that were deleted before a time, in chunks. A kind with history keeps its names:
-/// versions would start again. Index: record_tombstones.
+/// Forgets names that were deleted before a time. A kind with history keeps its names: versions
+/// would start again. Index: record_tombstones.
 async fn drop_tombstones(db: &Db, before: Micros) -> Result<()> {
-    // Each database names its rows in its own way.
-    let row_id = match db.0.dialect.engine {
-        Engine::Sqlite => "rowid",
-        Engine::Postgres => "ctid",
-    };
     let kept = history_kinds(db);
-    let text = format!(
-        "delete from record where {row_id} in (select {row_id} from record
-         where deleted = 1 and update_time < $1 and kind not in ({kept}) limit {CHUNK})"
-    );
-    loop {
-        let done = sqlx::query(AssertSqlSafe(text.clone()))
-            .bind(before)
-            .execute(&db.0.writers)
-            .await
-            .map_err(db_error)?;
-        if done.rows_affected() < CHUNK.unsigned_abs() {
-            return Ok(());
-        }
-    }
+    let which = format!("deleted = 1 and update_time < $1 and kind not in ({kept})");
+    db.delete_in_chunks("record", &which, before)
+        .await
+        .map(drop)
 }

@@ -16,7 +16,7 @@ mod subscription;
 mod token;
 
 use std::{
-    sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::Duration,
 };
 
@@ -34,6 +34,7 @@ pub use subscription::{Batch, Subscription};
 
 use crate::Db;
 use page::{Bounds, Place};
+use reader::Reader;
 use ring::{Ring, Tail};
 use token::Token;
 
@@ -91,8 +92,6 @@ pub(crate) struct Inner {
     ended: CancellationToken,
     ring: RwLock<Ring>,
     tail: watch::Sender<Tail>,
-    /// How far the reader has read.
-    place: Mutex<Place>,
     /// The lineage of what is in the ring.
     lineage: RwLock<String>,
     /// Tells this process's notifications from the others'.
@@ -113,8 +112,7 @@ impl Feed {
         let inner = Arc::new(Inner {
             tail: watch::Sender::new(ring.tail()),
             ring: RwLock::new(ring),
-            place: Mutex::new(Place::after(bounds.head)),
-            lineage: RwLock::new(bounds.lineage),
+            lineage: RwLock::new(bounds.lineage.clone()),
             id: Uuid::now_v7().simple().to_string(),
             states: Arc::new(Semaphore::new(reads)),
             catch_ups: Semaphore::new(reads),
@@ -124,7 +122,8 @@ impl Feed {
             ended: CancellationToken::new(),
         });
         let woken = Arc::new(Notify::new());
-        tokio::spawn(reader::run(inner.clone(), woken.clone()));
+        let reader = Reader::new(inner.clone(), bounds.head);
+        tokio::spawn(reader.run(woken.clone()));
         if !inner.db.is_sqlite() {
             let committed = inner.db.0.committed.subscribe();
             tokio::spawn(reader::notify_others(inner.clone(), committed));
@@ -136,6 +135,11 @@ impl Feed {
     /// The database that it is the feed of.
     pub fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// The lineage of what it serves.
+    pub fn lineage(&self) -> String {
+        self.0.served_lineage()
     }
 
     /// Waits until the reader has ended, after the shutdown. Then the database may be closed.
@@ -263,10 +267,6 @@ impl Inner {
             head = bounds.head,
             "the feed starts over"
         );
-        *self
-            .place
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner()) = Place::after(bounds.head);
         *self
             .lineage
             .write()

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use mpp_core::Result;
+use mpp_core::{Reason, Result};
 use sqlx::{AssertSqlSafe, postgres::PgListener};
 use tokio::{
     sync::{Notify, watch},
@@ -23,116 +23,139 @@ const COALESCE: Duration = Duration::from_millis(3);
 const BACK_OFF: Duration = Duration::from_millis(500);
 /// How often the served revision is noted beside a SQLite database.
 const NOTE: Duration = Duration::from_secs(1);
+/// How often to make sure that PostgreSQL is still the same cluster and timeline.
+const VERIFY: Duration = Duration::from_secs(2);
 
-/// Reads until the feed is shut down.
-pub(super) async fn run(feed: Arc<Inner>, woken: Arc<Notify>) {
-    let mut committed = feed.db.0.committed.subscribe();
-    let mut noted = (Instant::now(), 0);
-    while !feed.shutdown.is_cancelled() {
-        committed.borrow_and_update();
-        match advance(&feed).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => {
-                tracing::warn!(%error, context = ?error.context(), "the feed cannot be read; trying again");
-                recover(&feed).await;
+/// The reader and how far it has come.
+pub(super) struct Reader {
+    feed: Arc<Inner>,
+    place: Place,
+    /// When it last made sure that the database is still the same one.
+    verified: Instant,
+    /// When and what it last noted beside a SQLite database.
+    noted: (Instant, i64),
+}
+
+impl Reader {
+    pub fn new(feed: Arc<Inner>, head: i64) -> Self {
+        let (verified, noted) = (Instant::now(), (Instant::now(), head));
+        Self {
+            feed,
+            place: Place::after(head),
+            verified,
+            noted,
+        }
+    }
+
+    /// Reads until the feed is shut down.
+    pub async fn run(mut self, woken: Arc<Notify>) {
+        let mut committed = self.feed.db.0.committed.subscribe();
+        while !self.feed.shutdown.is_cancelled() {
+            committed.borrow_and_update();
+            match self.advance().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => {
+                    let context = error.context();
+                    tracing::warn!(%error, ?context, "the feed cannot be read; trying again");
+                    self.recover().await;
+                }
+            }
+            self.note(NOTE);
+            tokio::select! {
+                _ = committed.changed() => {}
+                () = woken.notified() => {}
+                () = sleep(self.feed.options.poll_interval) => {}
+                () = self.feed.shutdown.cancelled() => {}
             }
         }
-        note(&feed, &mut noted);
-        tokio::select! {
-            _ = committed.changed() => {}
-            () = woken.notified() => {}
-            () = sleep(feed.options.poll_interval) => {}
-            () = feed.shutdown.cancelled() => {}
+        self.note(Duration::ZERO);
+        self.feed.ended.cancel();
+    }
+
+    /// Reads one page into the ring; true where there may be more.
+    async fn advance(&mut self) -> Result<bool> {
+        if self.verified.elapsed() > VERIFY {
+            self.verify().await?;
+        }
+        let feed = &self.feed;
+        let page = page::read(&feed.db.0.readers, self.place, feed.options.message_bytes).await?;
+        let Some(end) = page.pieces.last().map(|piece| piece.end) else {
+            return self.check_same(page.bounds).map(|()| false);
+        };
+        self.place = end;
+        let tail = {
+            let mut ring = feed.ring_mut();
+            page.pieces.into_iter().for_each(|piece| ring.push(piece));
+            ring.tail()
+        };
+        feed.tail.send_replace(tail);
+        Ok(page.more)
+    }
+
+    /// A promoted or restored PostgreSQL may have taken the place of the one that was read, without
+    /// an error that the reader saw; a SQLite file has this process as its owner.
+    async fn verify(&mut self) -> Result<()> {
+        let db = &self.feed.db.0;
+        if db.owned.is_some() {
+            return Ok(());
+        }
+        let mut conn = db.writers.acquire().await.map_err(db_error)?;
+        let lineage = lineage::settle(&mut conn, db.dialect, None).await?;
+        if lineage != self.feed.served_lineage() {
+            return Err(super::lineage_changed());
+        }
+        self.verified = Instant::now();
+        Ok(())
+    }
+
+    /// Nothing follows: either the reader is at the head, or the database is not the one it was.
+    fn check_same(&self, bounds: Option<Bounds>) -> Result<()> {
+        match bounds {
+            Some(bounds) if !self.follows_on(&bounds) => Err(super::lineage_changed()),
+            _ => Ok(()),
         }
     }
-    note_now(&feed, &mut noted);
-    feed.ended.cancel();
-}
 
-/// Reads one page into the ring; true where there may be more.
-async fn advance(feed: &Inner) -> Result<bool> {
-    let place = *feed
-        .place
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
-    let page = page::read(&feed.db.0.readers, place, feed.options.message_bytes).await?;
-    let Some(end) = page.pieces.last().map(|piece| piece.end) else {
-        return check_same(feed, place, page.bounds).map(|()| false);
-    };
-    *feed
-        .place
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner()) = end;
-    let tail = {
-        let mut ring = feed.ring_mut();
-        page.pieces.into_iter().for_each(|piece| ring.push(piece));
-        ring.tail()
-    };
-    feed.tail.send_replace(tail);
-    Ok(page.more)
-}
+    /// True where what the reader has read is the start of what the database holds.
+    fn follows_on(&self, bounds: &Bounds) -> bool {
+        bounds.head >= self.place.revision
+            && bounds.lineage == self.feed.served_lineage()
+            && page::check_floor(self.place, bounds.floor).is_ok()
+    }
 
-/// Nothing follows: either the reader is at the head, or the database is not the one it was.
-fn check_same(feed: &Inner, place: Place, bounds: Option<Bounds>) -> Result<()> {
-    let same = bounds.is_none_or(|bounds| {
-        bounds.head >= place.revision && bounds.lineage == feed.served_lineage()
-    });
-    if same {
+    /// After an error: the database may have been restored or promoted, or compacted past the
+    /// reader.
+    async fn recover(&mut self) {
+        sleep(BACK_OFF).await;
+        if let Err(error) = self.try_recover().await {
+            tracing::debug!(%error, "the feed's database is still away");
+        }
+    }
+
+    async fn try_recover(&mut self) -> Result<()> {
+        match self.verify().await {
+            Err(error) if error.reason() != Reason::LineageChanged => return Err(error),
+            _ => {}
+        }
+        let bounds = page::bounds(&self.feed.db.0.readers).await?;
+        if !self.follows_on(&bounds) {
+            self.place = Place::after(bounds.head);
+            self.feed.restart(&bounds);
+        }
         Ok(())
-    } else {
-        Err(super::lineage_changed())
     }
-}
 
-/// After an error: the database may have been restored or promoted, or compacted past the reader.
-async fn recover(feed: &Inner) {
-    sleep(BACK_OFF).await;
-    if let Err(error) = try_recover(feed).await {
-        tracing::debug!(%error, "the feed's database is still away");
-    }
-}
-
-async fn try_recover(feed: &Inner) -> Result<()> {
-    let mut conn = feed.db.0.writers.acquire().await.map_err(db_error)?;
-    let owned = feed.db.0.owned.as_ref();
-    if owned.is_none() {
-        let lineage = lineage::settle(&mut conn, feed.db.0.dialect, owned).await?;
-        *feed
-            .db
-            .0
-            .lineage
-            .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner()) = lineage;
-    }
-    drop(conn);
-    let bounds = page::bounds(&feed.db.0.readers).await?;
-    let place = *feed
-        .place
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
-    let follows_on = page::check_floor(place, bounds.floor).is_ok()
-        && bounds.lineage == feed.served_lineage()
-        && place.revision <= bounds.head;
-    if !follows_on {
-        feed.restart(&bounds);
-    }
-    Ok(())
-}
-
-fn note(feed: &Inner, noted: &mut (Instant, i64)) {
-    if noted.0.elapsed() >= NOTE {
-        note_now(feed, noted);
-    }
-}
-
-fn note_now(feed: &Inner, noted: &mut (Instant, i64)) {
-    let head = feed.tail.borrow().head;
-    if let Some(owned) = &feed.db.0.owned
-        && head != noted.1
-    {
-        owned.note(&feed.served_lineage(), head);
-        *noted = (Instant::now(), head);
+    /// Notes what was served, where the last note is older than an age.
+    fn note(&mut self, age: Duration) {
+        let head = self.feed.tail.borrow().head;
+        if let Some(owned) = &self.feed.db.0.owned
+            && head != self.noted.1
+            && self.noted.0.elapsed() >= age
+        {
+            owned.note(&self.feed.served_lineage(), head);
+            self.noted = (Instant::now(), head);
+        }
     }
 }
 

@@ -129,7 +129,7 @@ async fn a_dump_restored_into_a_new_cluster_starts_a_new_lineage() {
         .unwrap();
     let revision = write(&served.db, NAME, "after the dump", "35.10").await;
     let (_, token) = changes_to(&mut follower, revision).await;
-    let lineage = served.db.lineage();
+    let lineage = served.feed.lineage();
     served.stop().await;
 
     let restored = Command::new(tool("psql"))
@@ -140,14 +140,14 @@ async fn a_dump_restored_into_a_new_cluster_starts_a_new_lineage() {
     let mut options = options;
     options.url = cluster.url();
     let served = Served::start(&options, FeedOptions::default()).await;
-    assert_ne!(served.db.lineage(), lineage);
+    assert_ne!(served.feed.lineage(), lineage);
     starts_again(&served, token).await;
-    let lineage = served.db.lineage();
+    let lineage = served.feed.lineage();
     served.stop().await;
 
     // Opened again it is the same one.
     let served = Served::start(&options, FeedOptions::default()).await;
-    assert_eq!(served.db.lineage(), lineage);
+    assert_eq!(served.feed.lineage(), lineage);
     served.stop().await;
 }
 
@@ -159,12 +159,12 @@ async fn an_older_sqlite_file_put_back_starts_a_new_lineage() {
     let copy = path.with_extension("backup");
     let served = Served::start(&options, FeedOptions::default()).await;
     write(&served.db, NAME, "in the copy", "35.10").await;
-    let lineage = served.db.lineage();
+    let lineage = served.feed.lineage();
     served.stop().await;
     std::fs::copy(&path, &copy).unwrap();
 
     let served = Served::start(&options, FeedOptions::default()).await;
-    assert_eq!(served.db.lineage(), lineage, "a restart is no restore");
+    assert_eq!(served.feed.lineage(), lineage, "a restart is no restore");
     let mut follower = served
         .feed
         .subscribe(Start::State, Filter::default())
@@ -177,7 +177,7 @@ async fn an_older_sqlite_file_put_back_starts_a_new_lineage() {
     std::fs::copy(&copy, &path).unwrap();
 
     let served = Served::start(&options, FeedOptions::default()).await;
-    assert_ne!(served.db.lineage(), lineage);
+    assert_ne!(served.feed.lineage(), lineage);
     starts_again(&served, token).await;
 }
 

@@ -1,0 +1,62 @@
+//! Background jobs: one replica runs a job at a time, and deletes a little at a time.
+
+use std::time::Duration;
+
+use mpp_core::{Micros, Result};
+use sqlx::AssertSqlSafe;
+
+use crate::{Db, db_error};
+
+/// Rows that one statement deletes.
+const CHUNK: u64 = 500;
+
+impl Db {
+    /// Takes or renews the lease of `job` for `holder`, by the database's clock; false while
+    /// another holds it. Index: job's primary key.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the database is away.
+    pub async fn lease(&self, job: &str, holder: &str, ttl: Duration) -> Result<bool> {
+        let now = self.now().await?;
+        let ttl = Micros::try_from(ttl.as_micros()).unwrap_or(Micros::MAX);
+        let done = sqlx::query(
+            "insert into job (name, holder, until) values ($1, $2, $3)
+             on conflict (name) do update set holder = excluded.holder, until = excluded.until
+             where job.holder = excluded.holder or job.until <= $4",
+        )
+        .bind(job)
+        .bind(holder)
+        .bind(now.saturating_add(ttl))
+        .bind(now)
+        .execute(&self.0.writers)
+        .await
+        .map_err(db_error)?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Deletes rows in statements that never hold the others up for long; answers how many.
+    /// `which` is a condition on `$1` in this crate's own words.
+    pub(crate) async fn delete_in_chunks(
+        &self,
+        table: &'static str,
+        which: &str,
+        before: Micros,
+    ) -> Result<u64> {
+        let row = self.0.dialect.row_id;
+        let text = format!(
+            "delete from {table} where {row} in (select {row} from {table} where {which} limit {CHUNK})"
+        );
+        let mut total = 0;
+        loop {
+            let done = sqlx::query(AssertSqlSafe(text.clone()))
+                .bind(before)
+                .execute(&self.0.writers)
+                .await
+                .map_err(db_error)?;
+            total += done.rows_affected();
+            if done.rows_affected() < CHUNK {
+                return Ok(total);
+            }
+        }
+    }
+}
