@@ -7,7 +7,6 @@ use std::{
     collections::HashMap,
     fs::{File, TryLockError},
     path::Path,
-    str::FromStr,
 };
 
 use mpp_api::sync::{Checkpoint, Outcome, RecordResult};
@@ -68,8 +67,7 @@ impl Store {
     /// The file cannot be used, or another agent uses it.
     pub async fn open(path: &Path) -> Result<Self> {
         let lock = lock(path)?;
-        let options = SqliteConnectOptions::from_str("sqlite::memory:")
-            .map_err(Error::internal)?
+        let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
