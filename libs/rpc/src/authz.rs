@@ -180,11 +180,14 @@ impl Grant {
         if self.scope == Any || names.iter().any(|name| self.caller.holds(name)) {
             return Ok(());
         }
+        let needs = match names {
+            [] => "an administrator".to_owned(),
+            names => format!("one of {}", names.join(", ")),
+        };
+        let held = listed(&self.caller.namespaces);
         let text = format!(
-            "{} holds {}, and this needs one of {}",
-            self.caller.subject,
-            listed(&self.caller.namespaces),
-            names.join(", ")
+            "{} holds {held}, and this needs {needs}",
+            self.caller.subject
         );
         Err(Error::new(Reason::PermissionDenied, text))
     }

@@ -72,7 +72,7 @@ impl SigningKey {
     pub fn save(&self, path: &Path) -> Result<()> {
         let body = STANDARD.encode(&self.pkcs8);
         let pem = format!("-----BEGIN {PEM_LABEL}-----\n{body}\n-----END {PEM_LABEL}-----\n");
-        write_private(path, pem.as_bytes())
+        write(path, pem.as_bytes(), 0o600)
     }
 
     /// The public half, as an entry of a key set.
@@ -141,7 +141,7 @@ impl Jwks {
             keys: keys.to_vec(),
         })
         .map_err(Error::internal)?;
-        write_private(path, &text)
+        write(path, &text, 0o644)
     }
 
     /// The public key with this id; a new id makes the file be looked at once more.
@@ -369,13 +369,13 @@ fn read_pem(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Writes beside the file and renames, so that no reader sees half of it.
-fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let aside = path.with_extension("tmp");
     let written = fs::OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
-        .mode(0o600)
+        .mode(mode)
         .open(&aside)
         .and_then(|mut file| std::io::Write::write_all(&mut file, bytes))
         .and_then(|()| fs::rename(&aside, path));

@@ -88,6 +88,10 @@ pub fn init(config: Config) -> Result<Guard, Error> {
     // Spans are there whatever the log leaves out.
     let spans = tracing_opentelemetry::layer()
         .with_tracer(tracer.tracer("mpp"))
+        // What nobody asks for and every entry of a span would pay for.
+        .with_location(false)
+        .with_threads(false)
+        .with_tracked_inactivity(false)
         .with_filter(LevelFilter::INFO);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
