@@ -102,7 +102,8 @@ pub struct Running {
 }
 
 /// Opens the database, brings the regions in line, and starts memory, search and background work.
-/// Answers before the memory is complete; the readiness says when it is.
+/// Answers before the memory is complete; the readiness says when it is. Cancel `shutdown` once the
+/// server has drained: until then calls are answered, and writes wait for the memory.
 ///
 /// # Errors
 /// Where the database is away, owned by another process, or of another schema.

@@ -3,7 +3,7 @@
 use mpp_api::registry::{Counter, Window, counter};
 use mpp_core::Result;
 
-use super::{Check, SHORT, parse_date, values::localized};
+use super::{Check, SHORT, values::localized};
 
 /// Checks a counter's form.
 ///
@@ -52,15 +52,6 @@ fn check_agreement(check: &mut Check, agreement: &counter::Agreement) {
     }
 }
 
-/// True where the counter's agreement has ended before `today`.
-pub fn agreement_ended(counter: &Counter, today: jiff::civil::Date) -> bool {
-    let last = counter
-        .agreement
-        .as_ref()
-        .and_then(|agreement| parse_date(&agreement.expire_date));
-    last.is_some_and(|last| last < today)
-}
-
 /// Checks a window's form.
 ///
 /// # Errors
@@ -95,13 +86,6 @@ mod tests {
             }),
             ..Counter::default()
         }
-    }
-
-    #[test]
-    fn an_agreement_holds_through_its_last_day() {
-        let on = |day: &str| agreement_ended(&counter(), parse_date(day).expect("a day"));
-        assert!(!on("2027-01-01"));
-        assert!(on("2027-01-02"));
     }
 
     #[test]

@@ -171,9 +171,9 @@ impl Stream {
     async fn next(&mut self) -> Result<Option<Asked>> {
         let message = tokio::select! {
             message = timeout(self.limits.lease, self.inbound.message()) => message,
-            () = self.shutdown.cancelled() => {
-                return Err(Error::new(Reason::Unavailable, "the server is going away; connect again"));
-            }
+            // The client has gone, or the server has told it to move.
+            () = self.outbound.closed() => return Ok(None),
+            () = self.shutdown.cancelled() => return Err(going_away()),
         };
         match message {
             Err(_) => Err(silent(&self.limits)),
@@ -291,6 +291,13 @@ async fn release(applier: &Applier) -> Result<()> {
     let mut tx = applier.registry.db.begin(&applier.actor).await?;
     lease::release(&mut tx, &applier.lease).await?;
     tx.commit().await.map(drop)
+}
+
+fn going_away() -> Error {
+    Error::new(
+        Reason::Unavailable,
+        "the server is going away; connect again",
+    )
 }
 
 fn violation(what: &str) -> Error {

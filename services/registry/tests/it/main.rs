@@ -11,6 +11,7 @@ mod ownership;
 mod paging;
 mod publisher;
 mod regions;
+mod replicas;
 mod search;
 mod world;
 mod writes;

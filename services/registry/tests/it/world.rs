@@ -48,6 +48,7 @@ pub struct World {
     address: SocketAddr,
     key: SigningKey,
     shutdown: CancellationToken,
+    ended: CancellationToken,
     served: JoinHandle<mpp_core::Result<()>>,
     _keys: TempDir,
 }
@@ -75,8 +76,8 @@ impl World {
             },
             ..Options::new(database.options(clock.clone()))
         };
-        let shutdown = CancellationToken::new();
-        let running = mpp_registry::start(options, shutdown.clone())
+        let (shutdown, ended) = (CancellationToken::new(), CancellationToken::new());
+        let running = mpp_registry::start(options, ended.clone())
             .await
             .expect("a registry");
         let keys = tempfile::tempdir().expect("a directory");
@@ -118,6 +119,7 @@ impl World {
             address,
             key,
             shutdown,
+            ended,
             served,
             _keys: keys,
         }
@@ -243,6 +245,7 @@ impl World {
     pub async fn stop(self) {
         self.shutdown.cancel();
         self.served.await.expect("no panic").expect("a clean end");
+        self.ended.cancel();
         self.running.registry.db.close().await;
     }
 }
