@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, ValueEnum};
 use mpp_core::{Clock, Error, Result};
-use mpp_rpc::{Drain, Shell, Tls, Verifier, jwt::Jwks};
+use mpp_rpc::{Drain, Limits, Shell, Tls, Verifier, jwt::Jwks};
 
 /// `mpp serve`.
 #[derive(ClapArgs)]
@@ -44,6 +44,12 @@ pub struct ServeArgs {
     /// Milliseconds that running calls may then take.
     #[arg(long, env = "MPP_DRAIN_WAIT_MS", default_value_t = 20_000)]
     pub drain_wait_ms: u64,
+    /// Watches and syncs of one caller at the most.
+    #[arg(long, env = "MPP_STREAMS_PER_CALLER", default_value_t = 64)]
+    pub streams_per_caller: usize,
+    /// Calls in progress at the most; more are refused at once.
+    #[arg(long, env = "MPP_MAX_CALLS", default_value_t = 1024)]
+    pub max_calls: usize,
     /// Which log lines, such as "info,mpp_store=debug".
     #[arg(long, env = "MPP_LOG", default_value = "info")]
     pub log: String,
@@ -114,6 +120,11 @@ impl ServeArgs {
         Ok(Shell {
             tls,
             plain_text_anywhere: self.plain_text_anywhere,
+            limits: Limits {
+                streams_per_caller: self.streams_per_caller,
+                calls: self.max_calls,
+                ..Limits::default()
+            },
             drain: Drain {
                 pause: Duration::from_millis(self.drain_pause_ms),
                 wait: Duration::from_millis(self.drain_wait_ms),
