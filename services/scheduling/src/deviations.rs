@@ -14,7 +14,7 @@ use mpp_api::{
 };
 use mpp_calendar::Zone;
 use mpp_core::{Reason, Result};
-use mpp_store::{Actor, Db, Expect, Labels};
+use mpp_store::{Actor, Db, Expect, Labels, Tx};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +26,7 @@ use crate::{
         date::{local, monday_of},
         target::lies_within,
     },
+    store::derived::revive,
 };
 
 const JOB: &str = "deviations";
@@ -171,14 +172,7 @@ impl Job {
             return Ok(());
         }
         let mut tx = self.db.begin(&actor()).await?;
-        let rows = changed
-            .into_iter()
-            .map(|doc| (doc.name.clone(), labels(&doc), doc));
-        tx.put_many(
-            rows.map(|(name, labels, doc)| (name, doc, labels))
-                .collect(),
-        )
-        .await?;
+        put(&mut tx, changed).await?;
         tx.commit().await.map(drop)
     }
 
@@ -212,6 +206,26 @@ impl Job {
         });
         gone.map(|(_, doc)| doc.name.clone()).collect()
     }
+}
+
+/// A counter that the registry had lost in a restore, and has again, has a deleted record.
+async fn put(tx: &mut Tx, changed: Vec<Deviation>) -> Result<()> {
+    let rows: Vec<_> = changed
+        .into_iter()
+        .map(|doc| (doc.name.clone(), labels(&doc), doc))
+        .collect();
+    let items = rows
+        .iter()
+        .map(|(name, labels, doc)| (name.clone(), doc.clone(), labels.clone()));
+    let answers = tx.put_many(items.collect()).await?;
+    let deleted = answers
+        .iter()
+        .zip(&rows)
+        .filter(|(answer, _)| answer.tombstoned);
+    for (_, (name, labels, doc)) in deleted {
+        revive(tx, name, labels, doc).await?;
+    }
+    Ok(())
 }
 
 fn is_gone(reason: Reason) -> bool {

@@ -106,7 +106,11 @@ pub fn because(day: &Day) -> String {
             format!("today's hours are {}.", hours.join(", "))
         }
         Status::Closed | Status::Unknown => {
-            let decided = day.why.iter().rfind(|why| decides(why.code)).or(day.why.last());
+            let decided = day
+                .why
+                .iter()
+                .rfind(|why| decides(why.code))
+                .or(day.why.last());
             decided.map_or_else(String::new, |why| why.text.en.clone())
         }
     }

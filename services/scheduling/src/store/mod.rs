@@ -1,6 +1,7 @@
 //! SQL, and nothing else: one text for both databases.
 
 pub mod booking;
+pub mod derived;
 pub mod erase;
 pub mod queue;
 pub mod upstream;

@@ -122,10 +122,15 @@ async fn a_restored_registry_is_followed_anew_and_what_it_lost_is_removed() {
             }
         })
         .await;
+        for gone in [BANK, DUKCAPIL, "malls/denpasar"] {
+            vanished(&world, gone).await;
+        }
+        eventually("no deviation", async || {
+            (deviating_counters(&world).await == 0).then_some(())
+        })
+        .await;
         restored.mall("banyuwangi", "35.10", Zone::Wib).await;
         restored.counter(DUKCAPIL, Regime::CivilService, 1).await;
-        vanished(&world, BANK).await;
-        vanished(&world, "malls/denpasar").await;
         eventually("the rest", async || hours(&world, DUKCAPIL).await.ok()).await;
         eventually("its deviation", async || {
             (deviating_counters(&world).await == 1).then_some(())
@@ -145,6 +150,7 @@ async fn a_restored_registry_is_followed_anew_and_what_it_lost_is_removed() {
         };
         let world = world.restarted(|_| {}).await;
         drop(upstream);
+        world.scheduling.ready().await;
         refused(hours(&world, BANK).await, Code::NotFound);
         hours(&world, DUKCAPIL).await.expect("what the copy holds");
     })
