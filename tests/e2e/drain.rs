@@ -1,6 +1,7 @@
 //! Rolling restarts: who calls sees nothing that a retry would not mend, and who watches is moved.
 
 use std::{
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -33,8 +34,7 @@ const CALLERS: usize = 16;
 async fn a_rolling_restart_of_two_replicas_costs_callers_at_most_a_retry() {
     let mut suite = Suite::start(Backend::Postgres).await;
     town::found(&suite).await;
-    let mut second = Replica::start(&suite, 1);
-    second.ready().await;
+    let mut second = Replica::start(&suite).await;
     let balancer = Proxy::to(vec![suite.socket(Service::Registry), second.socket()]).await;
     let callers = Callers::start(&suite, &balancer.url());
     callers.answer(200).await;
@@ -46,8 +46,7 @@ async fn a_rolling_restart_of_two_replicas_costs_callers_at_most_a_retry() {
         suite.ready(Service::Registry).await;
         second.stop().await;
         callers.answer(200).await;
-        second = Replica::start(&suite, 1);
-        second.ready().await;
+        second.again(&suite).await;
     }
     callers.answer(200).await;
     callers.end().await;
@@ -114,26 +113,33 @@ struct Replica {
 }
 
 impl Replica {
-    fn start(suite: &Suite, number: u8) -> Self {
+    async fn start(suite: &Suite) -> Self {
         let (grpc, health) = (free_port(), free_port());
+        let process = Self::launch(suite, grpc, health);
+        let replica = Self {
+            process,
+            grpc,
+            health,
+        };
+        replica.ready().await;
+        replica
+    }
+
+    fn launch(suite: &Suite, grpc: u16, health: u16) -> Process {
         let mut serve = suite.serve(Service::Registry);
         serve
             .env("MPP_LISTEN", format!("127.0.0.1:{grpc}"))
             .env("MPP_HEALTH_LISTEN", format!("127.0.0.1:{health}"))
-            .env("MPP_INSTANCE", format!("replica-{number}"));
-        let log = suite.home().join(format!("replica-{number}.log"));
-        Self {
-            process: Process::start("the second replica", serve, &log),
-            grpc,
-            health,
-        }
+            .env("MPP_INSTANCE", "2");
+        let log = suite.home().join("replica.log");
+        Process::start("the second replica", serve, &log)
     }
 
-    fn socket(&self) -> std::net::SocketAddr {
-        std::net::SocketAddr::from(([127, 0, 0, 1], self.grpc))
+    fn socket(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.grpc))
     }
 
-    async fn ready(&mut self) {
+    async fn ready(&self) {
         let url = format!("http://127.0.0.1:{}/readyz", self.health);
         eventually(PATIENCE, "the second replica is ready", async || {
             let (status, body) = http::get(&url).await?;
@@ -146,6 +152,12 @@ impl Replica {
         self.process.signal(Signal::Terminate).await;
         let status = self.process.end_within(PATIENCE).await;
         assert!(status.success(), "{status}");
+    }
+
+    /// Begins again where it was.
+    async fn again(&mut self, suite: &Suite) {
+        self.process = Self::launch(suite, self.grpc, self.health);
+        self.ready().await;
     }
 }
 

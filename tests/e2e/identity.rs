@@ -159,11 +159,8 @@ async fn another_authoritys_certificate_is_refused(suite: &Suite, folder: &Path)
     let status = ask(&with_certificate(suite, &stranger))
         .await
         .expect_err("a stranger");
-    assert_eq!(
-        status.code(),
-        Code::Unavailable,
-        "the handshake fails: {status:?}"
-    );
+    // The handshake fails: what the client sees is a broken connection, and no answer of ours.
+    assert_eq!(error_of(&status).reason, "", "{status:?}");
 }
 
 /// The files of the registry's own certificate are replaced while it runs.

@@ -116,16 +116,15 @@ async fn session(suite: &Suite) -> (f64, Accounting) {
         panic!("no welcome")
     };
     let size = usize::try_from(welcome.max_batch_records).expect("a size");
-    let mut sequence = welcome.checkpoint.unwrap_or_default().sequence;
+    let before = welcome.checkpoint.unwrap_or_default().sequence;
     let mut waiting = 0;
     for (nonce, records) in (1..).zip(records.chunks(size)) {
-        sequence += 1;
         let batch = Batch {
             nonce,
             fencing_token: welcome.fencing_token,
             records: records.to_vec(),
             checkpoint: Some(Checkpoint {
-                sequence,
+                sequence: before + nonce,
                 position: nonce.to_string(),
             }),
         };

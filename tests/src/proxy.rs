@@ -116,9 +116,11 @@ async fn pass(
     let up = copy(from_client, to_server, conditions.clone(), born);
     let down = copy(from_server, to_client, conditions.clone(), born);
     tokio::select! {
-        ended = async { tokio::try_join!(up, down) } => ended.map(drop),
-        _ = conditions.wait_for(|now| now.weather == Weather::Cut) => Ok(()),
+        // One side may have ended while the other still has something to say.
+        _ = async { tokio::join!(up, down) } => {}
+        _ = conditions.wait_for(|now| now.weather == Weather::Cut) => {}
     }
+    Ok(())
 }
 
 async fn connect(targets: &[SocketAddr], first: usize) -> Option<TcpStream> {
@@ -147,7 +149,13 @@ async fn copy(
         if count == 0 {
             return to.shutdown().await;
         }
-        to.write_all(&buffer[..count]).await?;
+        if to.write_all(&buffer[..count]).await.is_err() {
+            // Nobody listens any more; what comes is read all the same, since closing with
+            // something unread would reset the connection, and what was said before be lost.
+            return tokio::io::copy(&mut from, &mut tokio::io::sink())
+                .await
+                .map(drop);
+        }
     }
 }
 
