@@ -44,5 +44,5 @@ pub use health::{Component, Readiness};
 pub use identity::{Verifier, caller};
 pub use layer::deadline::time_left;
 pub use shell::{Limits, Shell, serve};
-pub use status::{ClientError, error_of, status, wire_error};
+pub use status::{ClientError, error_of, refusal, status, wire_error};
 pub use tls::Tls;

@@ -126,6 +126,26 @@ pub fn wire_error(status: &Status) -> Error {
     }
 }
 
+/// A refusal as the domain's error, for clients: with the server's reason and message. Where no
+/// server of ours has answered, it says what became of the connection.
+pub fn refusal(status: &Status) -> Error {
+    let read = error_of(status);
+    let reason = Reason::ALL.iter().find(|reason| read.is(**reason));
+    let broken = || {
+        let lost = status.code() == tonic::Code::Unknown
+            && std::error::Error::source(status).is_some();
+        (lost || status.code() == tonic::Code::Unavailable).then_some(&Reason::Unavailable)
+    };
+    let Some(reason) = reason.or_else(broken) else {
+        return wire_error(status);
+    };
+    let error = Error::new(*reason, read.message);
+    match read.retry_after {
+        Some(after) => error.with_retry_after(after),
+        None => error,
+    }
+}
+
 /// Logged once, here, where the error leaves the domain.
 fn log(error: &Error) {
     let context = error.context().map(ToString::to_string).unwrap_or_default();
@@ -195,6 +215,18 @@ mod tests {
             assert_eq!(read.indonesian, reason.indonesian());
             assert_eq!(read.code, code(reason.code()));
         }
+    }
+
+    #[test]
+    fn a_client_gets_the_servers_reason_and_a_broken_connection_is_no_fault_of_ours() {
+        for reason in Reason::ALL {
+            let read = refusal(&status(Error::new(*reason, "because")));
+            assert_eq!((read.reason(), read.message()), (*reason, "because"));
+        }
+        let away = refusal(&Status::unavailable("connection refused"));
+        assert_eq!(away.reason(), Reason::Unavailable);
+        let reset = Status::from_error(Box::new(std::io::Error::other("reset by peer")));
+        assert_eq!(refusal(&reset).reason(), Reason::Unavailable);
     }
 
     #[test]

@@ -339,7 +339,7 @@ impl Tally {
 }
 
 fn refused(status: tonic::Status) -> Error {
-    mpp_rpc::wire_error(&status)
+    mpp_rpc::refusal(&status)
 }
 
 fn cut() -> Error {

@@ -88,7 +88,7 @@ pub fn request_id() -> String {
 
 /// The refusal of a service as an error of ours, with its reason and message.
 pub fn refused(status: tonic::Status) -> Error {
-    mpp_rpc::wire_error(&status)
+    mpp_rpc::refusal(&status)
 }
 
 /// True where a program reads the output.
