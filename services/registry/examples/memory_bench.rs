@@ -14,7 +14,7 @@ use mpp_api::{
     types::LocalizedText,
 };
 use mpp_registry::{
-    memory::{State, everything},
+    memory::{State, searchable, updates},
     search::{Engine, Query, Update},
 };
 use mpp_store::{Change, Labels, Op};
@@ -50,9 +50,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         started.elapsed()
     );
     let engine = Engine::start(16)?;
-    let mut updates = everything(&state, 1);
-    updates.push(Update::Revision(1));
-    engine.apply(updates).await?;
+    for part in searchable(&state).chunks(1_000) {
+        let part = part
+            .iter()
+            .flat_map(|(kind, name)| updates(&state, kind, name, 1));
+        engine.apply(part.collect()).await?;
+    }
+    engine.apply(vec![Update::Revision(1)]).await?;
     engine
         .search(Query {
             text: "izin".into(),

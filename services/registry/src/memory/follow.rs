@@ -27,6 +27,8 @@ pub const KINDS: [&str; 8] = [
     Source::KIND,
 ];
 
+/// Records that search is told of at once.
+const PART: usize = 1_000;
 /// How long to wait before starting again.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -95,25 +97,39 @@ impl Follow {
                 break batch.revision;
             }
         };
-        let mut updates = index::vanished(&self.memory.read(), &state);
-        updates.extend(index::everything(&state, revision));
+        let gone = index::vanished(&self.memory.read(), &state);
+        let names = index::searchable(&state);
         self.memory.change(revision, |now| {
             *now = state;
             Ok(())
         })?;
-        self.tell(updates, revision).await
+        self.search.apply(gone).await.map_err(Error::internal)?;
+        // In parts: what search is told takes as much memory as the records do.
+        for part in names.chunks(PART) {
+            let updates = self.updates(part.iter().map(|(kind, name)| (*kind, &**name)), revision);
+            self.search.apply(updates).await.map_err(Error::internal)?;
+        }
+        self.tell(Vec::new(), revision).await
+    }
+
+    fn updates<'a>(
+        &self,
+        changed: impl Iterator<Item = (&'a str, &'a str)>,
+        revision: i64,
+    ) -> Vec<Update> {
+        let state = self.memory.read();
+        changed
+            .flat_map(|(kind, name)| index::updates(&state, kind, name, revision))
+            .collect()
     }
 
     async fn take(&self, changes: &[Arc<Change>], revision: i64) -> Result<()> {
         self.memory
             .change(revision, |state| apply(state, changes))?;
-        let updates = {
-            let state = self.memory.read();
-            let updates = changes
-                .iter()
-                .flat_map(|change| index::updates(&state, &change.kind, &change.name, revision));
-            updates.collect()
-        };
+        let changed = changes
+            .iter()
+            .map(|change| (change.kind.as_str(), change.name.as_str()));
+        let updates = self.updates(changed, revision);
         self.tell(updates, revision).await
     }
 

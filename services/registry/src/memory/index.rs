@@ -1,5 +1,7 @@
 //! What search is told of a change.
 
+use std::sync::Arc;
+
 use mpp_api::{
     Document,
     registry::{Mall, Offering, Service, offering::State as Acceptance},
@@ -26,14 +28,14 @@ pub fn updates(state: &State, kind: &str, name: &str, revision: i64) -> Vec<Upda
     }
 }
 
-/// Everything that search should hold.
-pub fn everything(state: &State, revision: i64) -> Vec<Update> {
+/// What search should hold: kinds and names, for [`updates`].
+pub fn searchable(state: &State) -> Vec<(&'static str, Arc<str>)> {
     let services = state
         .rows::<Service>("")
-        .map(|(name, _)| service(state, name, revision));
+        .map(|(name, _)| (Service::KIND, name.clone()));
     let offerings = state
         .rows::<Offering>("")
-        .map(|(name, _)| offering(state, name, revision));
+        .map(|(name, _)| (Offering::KIND, name.clone()));
     services.chain(offerings).collect()
 }
 

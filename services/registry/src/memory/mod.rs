@@ -21,7 +21,7 @@ use mpp_core::{Error, Reason, Result};
 use tokio::sync::watch;
 
 pub use follow::{Follow, KINDS};
-pub use index::everything;
+pub use index::{searchable, updates};
 pub use show::Show;
 pub use state::{Listed, State};
 pub use table::Row;
