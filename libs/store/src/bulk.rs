@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use mpp_api::Document;
-use mpp_core::Result;
+use mpp_core::{Error, Result};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     record::{COLUMNS, Stored, encode},
 };
 
-/// Records in one statement; eight binds each stay far below SQLite's 32,766.
+/// Records in one statement; four binds each stay far below SQLite's 32,766.
 const CHUNK: usize = 250;
 
 /// A record on its way, and where its answer goes.
@@ -80,24 +80,21 @@ impl Tx {
         self.upsert_many(kind, changed).await
     }
 
-    /// Index: record's primary key.
+    /// Index: record's primary key, once for each name.
     async fn lock_many(
         &mut self,
         kind: &'static str,
         chunk: &[Item],
     ) -> Result<HashMap<String, Stored>> {
-        let text = format!(
-            "select name, {COLUMNS} from record where kind = $1 and name in ({}) order by name{}",
-            places(2, chunk.len()),
-            self.db.0.dialect.for_update,
-        );
-        let mut query = sqlx::query(AssertSqlSafe(text))
-            .persistent(chunk.len() == CHUNK)
-            .bind(kind);
-        for item in chunk {
-            query = query.bind(&item.name);
-        }
-        let rows = query.fetch_all(self.conn()).await.map_err(db_error)?;
+        let names: Vec<_> = chunk.iter().map(|item| item.name.as_str()).collect();
+        let names = serde_json::to_string(&names).map_err(Error::internal)?;
+        let from = self.db.0.dialect.records_named;
+        let rows = sqlx::query(AssertSqlSafe(format!("select name, {COLUMNS} from {from}")))
+            .bind(kind)
+            .bind(names)
+            .fetch_all(self.conn())
+            .await
+            .map_err(db_error)?;
         let pair = |row: &AnyRow| {
             Ok((
                 row.try_get("name").map_err(db_error)?,
@@ -172,12 +169,4 @@ fn judge(item: &Item, stored: Option<&Stored>) -> Put {
             tombstoned: false,
         },
     }
-}
-
-/// `$2,$3,$4` and so on.
-fn places(first: usize, count: usize) -> String {
-    (first..first + count)
-        .map(|place| format!("${place}"))
-        .collect::<Vec<_>>()
-        .join(",")
 }
