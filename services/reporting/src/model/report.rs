@@ -58,10 +58,11 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
         left_out: Cell::new(false),
     };
     let standings = standings(state, &view.at);
-    let malls: Vec<_> = standings
+    let mut malls: Vec<_> = standings
         .iter()
         .map(|standing| view.mall(standing))
         .collect();
+    malls.sort_by(|a, b| (&a.region, &a.mall).cmp(&(&b.region, &b.mall)));
     let deviations = view.deviations();
     let sources = view.sources();
     let (uniform, judged) = malls.iter().fold((0, 0), |(uniform, judged), mall| {

@@ -80,22 +80,38 @@ pub fn deviations(view: &View<'_>, lang: Lang) -> Markup {
     }
 }
 
-/// A table of deviations.
+/// A table of deviations, one row for each counter.
 pub fn deviation_table(view: &View<'_>, found: &[DeviationReport], lang: Lang) -> Markup {
     let head = heads([text::COUNTER, text::MALL, text::FINDING, text::WEEK], lang);
-    let rows = html! {
-        @for deviation in found {
-            tr {
-                th scope="row" { (counter_name(view, &deviation.counter, lang)) }
-                td data-label=(head[1]) { (mall_link(view, &deviation.mall, lang)) }
-                td data-label=(head[2]) { (wire(deviation.text.as_ref(), lang)) code.small { (deviation.code) } }
-                td data-label=(head[3]) { (format::date(lang, &deviation.week)) }
-            }
-        }
-    };
+    let counters = found.chunk_by(|one, next| one.counter == next.counter);
+    let rows = html! { @for findings in counters { (deviation_row(view, findings, &head, lang)) } };
     html! {
         @if found.is_empty() { p.quiet { (text::NO_DEVIATIONS.of(lang)) } }
         @else { (table(text::DEVIATIONS.of(lang), true, &head, &rows)) }
+    }
+}
+
+/// All findings are of one counter.
+fn deviation_row(
+    view: &View<'_>,
+    findings: &[DeviationReport],
+    head: &[&str; 4],
+    lang: Lang,
+) -> Markup {
+    let Some(first) = findings.first() else {
+        return html! {};
+    };
+    html! {
+        tr {
+            th scope="row" { (counter_name(view, &first.counter, lang)) }
+            td data-label=(head[1]) { (mall_link(view, &first.mall, lang)) }
+            td data-label=(head[2]) {
+                @for finding in findings {
+                    span.line { (wire(finding.text.as_ref(), lang)) " " code { (finding.code) } }
+                }
+            }
+            td data-label=(head[3]) { (format::date(lang, &first.week)) }
+        }
     }
 }
 
