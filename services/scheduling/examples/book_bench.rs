@@ -6,7 +6,7 @@
 //! idempotency and the driver. The ratio says what that costs.
 
 #[allow(dead_code)]
-#[path = "../tests/it/world.rs"]
+#[path = "../tests/it/world/mod.rs"]
 mod world;
 
 use std::{

@@ -83,9 +83,7 @@ impl App {
             return Ok(answer);
         }
         match work.await {
-            Err(error) if may_be_a_lost_race(&error) => {
-                self.answered(key).await?.map_or(Err(error), Ok)
-            }
+            Err(error) if may_be_a_lost_race(&error) => self.answered(key).await?.ok_or(error),
             done => done,
         }
     }

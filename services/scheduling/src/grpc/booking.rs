@@ -24,7 +24,8 @@ use crate::{
         appointment::Fresh,
         date,
         place::Place,
-        slot::{self, Planned, SlotName, Sold, Terms},
+        slot::{self, Planned, SlotName, Terms},
+        sold::{self, Sold},
         target::Target,
     },
     store::booking as sql,
@@ -105,7 +106,7 @@ impl Booking {
             let planned = slot::plan(&place, &terms, day, self.0.memory.decrees())?;
             answer
                 .slots
-                .extend(slot::merge(&place, &terms, day, &planned, &of_day)?);
+                .extend(sold::merge(&place, &terms, day, &planned, &of_day)?);
         }
         let is_ahead = |slot: &Slot| {
             let start = slot

@@ -7,5 +7,6 @@ pub mod deviation;
 pub mod place;
 pub mod rule;
 pub mod slot;
+pub mod sold;
 pub mod target;
 pub mod ticket;

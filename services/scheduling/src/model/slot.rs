@@ -7,7 +7,6 @@
 //! either never touches what was sold.
 
 use jiff::civil::Date;
-use mpp_api::scheduling::Slot;
 use mpp_calendar::{Decrees, Status, Zone, format_time, local_to_utc_micros, slots};
 use mpp_core::{Error, Micros, Reason, ResourceName, Result};
 
@@ -136,7 +135,7 @@ fn planned(terms: &Terms, date: Date, minute: u16, zone: Zone) -> Result<Planned
 }
 
 /// `…/slots/2026-11-25T0900`.
-fn slot_name(offering: &str, date: Date, minute: u16) -> String {
+pub fn slot_name(offering: &str, date: Date, minute: u16) -> String {
     format!(
         "{offering}/slots/{date}T{:02}{:02}",
         minute / 60,
@@ -209,66 +208,6 @@ pub fn sellable(
         })
 }
 
-/// What a slot's row holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sold {
-    /// The slot's name.
-    pub name: String,
-    /// What it may hold.
-    pub capacity: i64,
-    /// Places taken.
-    pub booked: i64,
-}
-
-/// A day's slots: the plan, with what was sold; and what was sold of slots that are in no plan any
-/// more, with nothing on offer.
-///
-/// # Errors
-/// Only for names that the store should not hold.
-pub fn merge(
-    place: &Place,
-    terms: &Terms,
-    date: Date,
-    planned: &[Planned],
-    sold: &[Sold],
-) -> Result<Vec<Slot>> {
-    let taken: i64 = sold.iter().map(|row| row.booked).sum();
-    let quota_left = (terms.quota_per_day > 0).then(|| terms.quota_per_day - taken);
-    let offered = if terms.accepted {
-        terms.slot_capacity
-    } else {
-        0
-    };
-    let of = |name: &str| sold.iter().find(|row| row.name == name);
-    let shown = |minute, name, sold, offered| {
-        shown(
-            place,
-            terms,
-            date,
-            Shown {
-                minute,
-                name,
-                sold,
-                offered,
-                quota_left,
-            },
-        )
-    };
-    let mut slots: Vec<Slot> = planned
-        .iter()
-        .map(|slot| shown(slot.minute, &slot.name, of(&slot.name), offered))
-        .collect::<Result<_>>()?;
-    let in_plan = |row: &&Sold| planned.iter().any(|slot| slot.name == row.name);
-    for row in sold.iter().filter(|row| !in_plan(row) && row.booked > 0) {
-        let minute = SlotName::parse(&row.name, "slot")
-            .map_err(Error::internal)?
-            .minute;
-        slots.push(shown(minute, &row.name, Some(row), 0)?);
-    }
-    slots.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(slots)
-}
-
 /// Why no place was to be had of a slot of which `booked` are taken.
 pub fn full(slot: &Planned, terms: &Terms, day: &str, booked: i64) -> Error {
     if booked >= terms.slot_capacity || terms.quota_per_day == 0 {
@@ -283,49 +222,16 @@ pub fn full(slot: &Planned, terms: &Terms, day: &str, booked: i64) -> Error {
     Error::new(Reason::QuotaUsedUp, hint)
 }
 
-struct Shown<'a> {
-    minute: u16,
-    name: &'a str,
-    sold: Option<&'a Sold>,
-    offered: i64,
-    quota_left: Option<i64>,
-}
-
-fn shown(place: &Place, terms: &Terms, date: Date, slot: Shown<'_>) -> Result<Slot> {
-    let start_at = local_to_utc_micros(date, slot.minute, place.zone).map_err(Error::internal)?;
-    let close = (slot.minute + terms.slot_minutes).min(mpp_calendar::DAY);
-    let booked = slot.sold.map_or(0, |row| row.booked);
-    let capacity = slot
-        .sold
-        .map_or(slot.offered, |row| row.capacity.max(slot.offered));
-    let free = (slot.offered - booked).max(0);
-    Ok(Slot {
-        name: slot.name.to_owned(),
-        date: date.to_string(),
-        open: format_time(slot.minute),
-        close: format_time(close),
-        start_time: Some(mpp_rpc::time::to_timestamp(start_at)),
-        capacity: count(capacity),
-        offered: count(slot.offered),
-        booked: count(booked),
-        available: count(slot.quota_left.map_or(free, |left| free.min(left.max(0)))),
-    })
-}
-
-fn count(places: i64) -> i32 {
-    i32::try_from(places).unwrap_or(i32::MAX)
-}
-
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use jiff::civil::date;
     use mpp_calendar::{Interval, Layer, Rule, Weekly};
 
     use super::*;
 
-    const MONDAY: Date = date(2026, 11, 30);
+    pub const MONDAY: Date = date(2026, 11, 30);
 
-    fn place() -> Place {
+    pub fn place() -> Place {
         let day = vec![Interval::new(8 * 60, 10 * 60)];
         let weekly = Weekly::new([day, vec![], vec![], vec![], vec![], vec![], vec![]]).unwrap();
         let rules = vec![Rule::hours("n", Layer::National, weekly, "SE 1")];
@@ -338,7 +244,7 @@ mod tests {
         }
     }
 
-    fn terms() -> Terms {
+    pub fn terms() -> Terms {
         Terms {
             offering: "malls/a/counters/b/offerings/c".into(),
             service: "units/u/services/s".into(),
@@ -429,58 +335,6 @@ mod tests {
                 .message()
                 .contains("nobody knows yet")
         );
-    }
-
-    #[test]
-    fn what_was_sold_outlives_the_plan() {
-        let plan = plan(&place(), &terms(), MONDAY, &Decrees::national()).unwrap();
-        let sold = |minute, booked| {
-            let name = slot_name(&terms().offering, MONDAY, minute);
-            Sold {
-                name,
-                capacity: 10,
-                booked,
-            }
-        };
-        let rows = [sold(480, 6), sold(720, 2), sold(750, 0)];
-        let merged = merge(&place(), &terms(), MONDAY, &plan, &rows).unwrap();
-        let figures: Vec<_> = merged
-            .iter()
-            .map(|s| {
-                (
-                    s.open.as_str(),
-                    s.capacity,
-                    s.offered,
-                    s.booked,
-                    s.available,
-                )
-            })
-            .collect();
-        let expected = [
-            ("08:00", 10, 3, 6, 0),
-            ("08:30", 3, 3, 0, 3),
-            ("09:00", 3, 3, 0, 3),
-            ("09:30", 3, 3, 0, 3),
-            ("12:00", 10, 0, 2, 0),
-        ];
-        assert_eq!(figures, expected);
-    }
-
-    #[test]
-    fn the_days_quota_bounds_every_slot() {
-        let plan = plan(&place(), &terms(), MONDAY, &Decrees::national()).unwrap();
-        let name = slot_name(&terms().offering, MONDAY, 480);
-        let sold = [Sold {
-            name,
-            capacity: 3,
-            booked: 2,
-        }];
-        let quota = Terms {
-            quota_per_day: 3,
-            ..terms()
-        };
-        let merged = merge(&place(), &quota, MONDAY, &plan, &sold).unwrap();
-        assert!(merged.iter().all(|slot| slot.available == 1));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::model::{
     applicant::Digest,
-    slot::{Planned, Sold, Terms},
+    slot::{Planned, Terms},
+    sold::Sold,
 };
 
 /// Notes the applicant; false where the applicant is noted already, under any key.

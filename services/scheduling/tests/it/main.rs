@@ -7,4 +7,5 @@ mod hours;
 mod queue;
 mod races;
 mod replicas;
+mod slots;
 mod world;

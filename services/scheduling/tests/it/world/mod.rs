@@ -1,188 +1,34 @@
 //! A nation of three malls in three zones, a registry's feed over their records, and scheduling.
 
-use std::{
-    convert::Infallible,
-    net::SocketAddr,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+mod in_process;
+mod upstream;
+
+use std::{net::SocketAddr, sync::Arc};
 
 use jiff::civil::{Date, date};
-use mpp_api::{
-    Document,
-    registry::{Counter, Mall, Offering, Region, Window, counter::Regime, offering},
-    scheduling::{
-        CreateHoursRuleRequest, HoursRule, Interval, booking_service_client::BookingServiceClient,
-        hours_rule::Week, hours_service_client::HoursServiceClient,
-        queue_service_client::QueueServiceClient,
-    },
-    types::{Tombstone, tombstone},
+use mpp_api::scheduling::{
+    CreateHoursRuleRequest, HoursRule, Interval, booking_service_client::BookingServiceClient,
+    hours_rule::Week, hours_service_client::HoursServiceClient,
+    queue_service_client::QueueServiceClient,
 };
 use mpp_calendar::{Zone, local_to_utc_micros};
 use mpp_core::{Caller, Clock, Micros, Role};
-use mpp_rpc::{Endpoint, Grant};
+use mpp_rpc::Endpoint;
 use mpp_scheduling::{Options, Running, SCHEMA};
-use mpp_store::{Actor, Db, Expect, Feed, FeedOptions, Filter, Labels, Schema, Start};
-use mpp_testkit::{Backend, TestDatabase, database};
-use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
+use mpp_store::{FeedOptions, Filter, Start};
+use mpp_testkit::TestDatabase;
 use tokio_util::sync::CancellationToken;
-use tonic::{Code, Status, body::Body, service::Routes};
-use tower::Service;
+use tonic::{Code, Status};
 use uuid::Uuid;
+
+pub use in_process::InProcess;
+pub use upstream::Upstream;
 
 pub const DUKCAPIL: &str = "malls/banyuwangi/counters/dukcapil";
 pub const BANK: &str = "malls/banyuwangi/counters/bank";
 pub const KTP: &str = "malls/banyuwangi/counters/dukcapil/offerings/ktp";
 pub const TUESDAY: Date = date(2026, 11, 24);
 pub const WEDNESDAY: Date = date(2026, 11, 25);
-
-/// The registry's side of the wire: records put directly, served by the real feed.
-pub struct Upstream {
-    pub db: Db,
-    pub address: String,
-    pub stop: CancellationToken,
-    _database: TestDatabase,
-}
-
-const REGISTRY: Schema = Schema {
-    service: "registry",
-    steps: &[],
-    history_kinds: &[],
-};
-
-impl Upstream {
-    pub async fn start() -> Self {
-        let database = database(Backend::Sqlite).await;
-        Self::over(database, "127.0.0.1:0").await
-    }
-
-    pub async fn over(database: TestDatabase, at: &str) -> Self {
-        let db = database
-            .open(&REGISTRY)
-            .await
-            .expect("the registry's database");
-        let stop = CancellationToken::new();
-        let feed = Feed::start(db.clone(), FeedOptions::default(), stop.clone())
-            .await
-            .expect("feed");
-        let listener = TcpListener::bind(at).await.expect("a port");
-        let address = listener.local_addr().expect("bound");
-        let served = tonic::transport::Server::builder()
-            .add_service(mpp_rpc::feed::FeedServer::new(feed).into_route())
-            .serve_with_incoming_shutdown(
-                TcpListenerStream::new(listener),
-                stop.clone().cancelled_owned(),
-            );
-        tokio::spawn(served);
-        Self {
-            db,
-            address: format!("http://{address}"),
-            stop,
-            _database: database,
-        }
-    }
-
-    pub async fn put<D: Document>(&self, name: &str, doc: D) {
-        let mut tx = self
-            .db
-            .begin(&Actor::default())
-            .await
-            .expect("a transaction");
-        tx.put(name, &doc, Labels::new(), Expect::Any)
-            .await
-            .expect("a record");
-        tx.commit().await.expect("a commit");
-    }
-
-    pub async fn withdraw<D: Document>(&self, name: &str) {
-        let tombstone = Tombstone {
-            reason: tombstone::Reason::Withdrawn.into(),
-            successor: String::new(),
-        };
-        let mut tx = self
-            .db
-            .begin(&Actor::default())
-            .await
-            .expect("a transaction");
-        tx.delete::<D>(name, &tombstone, Expect::Any)
-            .await
-            .expect("a tombstone");
-        tx.commit().await.expect("a commit");
-    }
-
-    pub async fn mall(&self, id: &str, region: &str, zone: Zone) {
-        let region_name = format!("regions/{region}");
-        let time_zone = zone.iana_name().to_owned();
-        let region = Region {
-            name: region_name.clone(),
-            time_zone,
-            ..Default::default()
-        };
-        self.put(&region_name, region).await;
-        let name = format!("malls/{id}");
-        let organiser = format!("units/dpmptsp-{id}");
-        let mall = Mall {
-            name: name.clone(),
-            region: region_name,
-            organiser,
-            ..Default::default()
-        };
-        self.put(&name, mall).await;
-    }
-
-    pub async fn counter(&self, name: &str, regime: Regime, windows: usize) {
-        let mut counter = Counter {
-            name: name.into(),
-            ..Default::default()
-        };
-        counter.set_regime(regime);
-        counter.ticket_prefix = name.rsplit('/').next().unwrap_or("a")[..1].to_uppercase();
-        self.put(name, counter).await;
-        for number in 1..=windows {
-            let name = format!("{name}/windows/{number}");
-            self.put(
-                &name,
-                Window {
-                    name: name.clone(),
-                    ..Default::default()
-                },
-            )
-            .await;
-        }
-    }
-
-    pub async fn offering(&self, name: &str, capacity: i32, quota: i32) {
-        let id = name.rsplit('/').next().unwrap_or_default();
-        let mut offering = Offering {
-            name: name.into(),
-            service: format!("units/kemendagri/services/{id}"),
-            slot_minutes: 30,
-            slot_capacity: capacity,
-            quota_per_day: quota,
-            ..Default::default()
-        };
-        offering.set_state(offering::State::Accepted);
-        self.put(name, offering).await;
-    }
-
-    /// Banyuwangi in the west, Denpasar in the middle, Merauke in the east.
-    pub async fn seed(&self) {
-        self.mall("banyuwangi", "35.10", Zone::Wib).await;
-        self.mall("denpasar", "51.71", Zone::Wita).await;
-        self.mall("merauke", "93.01", Zone::Wit).await;
-        self.counter(DUKCAPIL, Regime::CivilService, 8).await;
-        self.counter(BANK, Regime::Own, 1).await;
-        self.counter("malls/banyuwangi/counters/polri", Regime::ArmyPolice, 1)
-            .await;
-        self.counter("malls/denpasar/counters/dukcapil", Regime::CivilService, 1)
-            .await;
-        self.counter("malls/merauke/counters/dukcapil", Regime::CivilService, 1)
-            .await;
-        self.offering(KTP, 10, 0).await;
-    }
-}
 
 /// Everything that a story needs.
 pub struct World {
@@ -435,42 +281,6 @@ pub async fn follow(replica: &Replica, kind: &str) -> mpp_store::Subscription {
     feed.subscribe(Start::State, Filter::kinds([kind]))
         .await
         .expect("a subscription")
-}
-
-/// Calls the routes without a network, as the identity and authorization layers would have it.
-#[derive(Clone)]
-pub struct InProcess {
-    routes: Routes,
-    caller: Arc<Caller>,
-}
-
-impl Service<http::Request<Body>> for InProcess {
-    type Response = http::Response<Body>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
-        let grant = match Grant::find(request.uri().path(), &self.caller) {
-            Ok(grant) => grant,
-            Err(error) => {
-                let refusal = mpp_rpc::status(error).into_http();
-                return Box::pin(std::future::ready(Ok(refusal)));
-            }
-        };
-        request.extensions_mut().insert(self.caller.clone());
-        request.extensions_mut().insert(grant);
-        let answer = self.routes.clone().call(request);
-        Box::pin(async move {
-            match answer.await {
-                Ok(response) => Ok(response),
-                Err(error) => Ok(Status::internal(error.to_string()).into_http()),
-            }
-        })
-    }
 }
 
 /// The upstream's address as a socket's.

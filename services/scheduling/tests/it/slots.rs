@@ -1,0 +1,166 @@
+//! Slots: planned, closed, planned again.
+
+use mpp_api::{
+    scheduling::{HoursRule, ListSlotsRequest, hours_rule::Closure},
+    types::LocalizedText,
+};
+use mpp_testkit::on_both;
+use tonic::Code;
+
+use crate::{
+    booking::{book, booked, cancel, figures, request},
+    world::{DUKCAPIL, KTP, WEDNESDAY, World, eventually, ktp_slot, refused, rule_for, week},
+};
+
+#[tokio::test]
+async fn a_closed_day_has_no_slots_and_says_why() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let request = ListSlotsRequest {
+            offering: KTP.into(),
+            date: "2026-11-27".into(),
+            days: 3,
+            ..Default::default()
+        };
+        let listed = world
+            .scheduling
+            .booking()
+            .list_slots(request)
+            .await
+            .expect("slots");
+        let listed = listed.into_inner();
+        assert_eq!(listed.slots.len(), 12);
+        let closed: Vec<_> = listed
+            .closed_days
+            .iter()
+            .map(|day| day.date.as_str())
+            .collect();
+        assert_eq!(closed, ["2026-11-28", "2026-11-29"]);
+        let today = ListSlotsRequest {
+            offering: KTP.into(),
+            only_available: true,
+            ..Default::default()
+        };
+        let today = world
+            .scheduling
+            .booking()
+            .list_slots(today)
+            .await
+            .expect("slots")
+            .into_inner();
+        assert_eq!(today.slots[0].open, "09:30", "what has begun is left out");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn planning_below_what_is_sold_keeps_the_sold() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let slot = ktp_slot(WEDNESDAY, "1430");
+        let mut sold = Vec::new();
+        for citizen in 0..6 {
+            sold.push(booked(&world, &slot, citizen).await);
+        }
+        world.upstream.offering(KTP, 4, 0).await;
+        eventually("the smaller slot", async || {
+            (figures(&world, &slot).await.1 == 4).then_some(())
+        })
+        .await;
+        assert_eq!(figures(&world, &slot).await, (10, 4, 6, 0));
+        let full = book(&world, request(&slot, 7)).await;
+        assert_eq!(refused(full, Code::ResourceExhausted).0, "SLOT_FULL");
+        world
+            .rule("pulang-awal", DUKCAPIL, week("08:00", "14:00"))
+            .await;
+        assert_eq!(
+            figures(&world, &slot).await,
+            (10, 0, 6, 0),
+            "no longer planned, still sold"
+        );
+        for appointment in &sold[..3] {
+            cancel(&world, &appointment.name)
+                .await
+                .expect("a place given back");
+        }
+        assert_eq!(figures(&world, &slot).await, (10, 0, 3, 0));
+        let gone = book(&world, request(&slot, 8)).await;
+        refused(gone, Code::NotFound);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_larger_slot_sells_more_at_once() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let slot = ktp_slot(WEDNESDAY, "0900");
+        world.upstream.offering(KTP, 1, 0).await;
+        eventually("one place", async || {
+            (figures(&world, &slot).await.1 == 1).then_some(())
+        })
+        .await;
+        booked(&world, &slot, 1).await;
+        refused(
+            book(&world, request(&slot, 2)).await,
+            Code::ResourceExhausted,
+        );
+        world.upstream.offering(KTP, 3, 0).await;
+        eventually("three", async || {
+            (figures(&world, &slot).await.1 == 3).then_some(())
+        })
+        .await;
+        booked(&world, &slot, 2).await;
+        assert_eq!(figures(&world, &slot).await, (3, 3, 2, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_days_quota_holds_across_slots() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        world.upstream.offering(KTP, 10, 2).await;
+        let first = ktp_slot(WEDNESDAY, "0900");
+        eventually("the quota", async || {
+            (figures(&world, &first).await.3 == 2).then_some(())
+        })
+        .await;
+        let one = booked(&world, &first, 1).await;
+        booked(&world, &ktp_slot(WEDNESDAY, "1000"), 2).await;
+        let third = book(&world, request(&ktp_slot(WEDNESDAY, "1100"), 3)).await;
+        assert_eq!(refused(third, Code::ResourceExhausted).0, "QUOTA_USED_UP");
+        cancel(&world, &one.name).await.expect("a place given back");
+        booked(&world, &ktp_slot(WEDNESDAY, "1100"), 3).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_holiday_that_comes_by_rule_closes_its_slots() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let closed = Closure {
+            mandatory: false,
+            reason: Some(LocalizedText {
+                id: "Pindah".into(),
+                en: String::new(),
+            }),
+            referral: String::new(),
+        };
+        let rule = HoursRule {
+            closure: Some(closed),
+            valid_from: "2026-11-25".into(),
+            valid_to: "2026-11-25".into(),
+            ..rule_for(DUKCAPIL)
+        };
+        world.create("pindah", rule).await;
+        let refusal = book(&world, request(&ktp_slot(WEDNESDAY, "0900"), 1)).await;
+        let (reason, message) = refused(refusal, Code::FailedPrecondition);
+        assert!(
+            reason == "COUNTER_CLOSED" && message.contains("Pindah"),
+            "{message}"
+        );
+    })
+    .await;
+}
