@@ -169,6 +169,7 @@ impl Db {
 
 /// Locks a SQLite database's file; nothing to do on PostgreSQL.
 pub(crate) fn own(options: &Options) -> Result<Option<Owned>> {
+    dialect_of(options)?;
     sqlite_path(&options.url)
         .map(|path| Owned::lock(&path))
         .transpose()

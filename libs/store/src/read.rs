@@ -132,6 +132,7 @@ impl Read {
             change::COLUMNS
         );
         let rows = sqlx::query(AssertSqlSafe(text))
+            .persistent(false)
             .bind(kind)
             .bind(name)
             .bind(after_version)

@@ -124,7 +124,9 @@ async fn delete_range(db: &Db, from: i64, to: i64) -> Result<()> {
     let revisions = "delete from revision where rev > $1 and rev <= $2
                      and not exists (select 1 from change c where c.tx = revision.tx)";
     for text in [changes.as_str(), revisions] {
+        // Planned anew each time: they run seldom, over tables that have grown.
         sqlx::query(AssertSqlSafe(text.to_owned()))
+            .persistent(false)
             .bind(from)
             .bind(to)
             .execute(tx.conn())

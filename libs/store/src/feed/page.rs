@@ -7,7 +7,7 @@ use mpp_core::{Error, Reason, Result};
 use sqlx::{AnyPool, AssertSqlSafe, Row as _};
 
 use super::change::{COLUMNS, Change};
-use crate::{db_error, read::BOUNDS};
+use crate::{Db, db_error, read::BOUNDS};
 
 /// Most changes and most transactions of one page.
 const CHANGES: i64 = 256;
@@ -89,13 +89,13 @@ pub(crate) struct Page {
 ///
 /// # Errors
 /// `REVISION_COMPACTED` below the floor.
-pub(crate) async fn read(pool: &AnyPool, place: Place, piece_bytes: usize) -> Result<Page> {
+pub(crate) async fn read(db: &Db, place: Place, piece_bytes: usize) -> Result<Page> {
+    let (pool, dialect) = (&db.0.readers, db.0.dialect);
+    let changes_of = dialect.changes_of;
     let text = format!(
         "select {COLUMNS}, c.seq, r.last_seq, (select floor from feed) as floor
          from (select rev, tx, last_seq, origin, actor, at from revision
-               where rev >= $1 order by rev limit $3) r
-         join change c on c.tx = r.tx
-         where r.rev > $1 or c.seq > $2
+               where rev >= $1 order by rev limit $3) r {changes_of}
          order by r.rev, c.seq limit $4"
     );
     let mut rows = sqlx::query(AssertSqlSafe(text))

@@ -79,7 +79,7 @@ impl Reader {
             self.verify().await?;
         }
         let feed = &self.feed;
-        let page = page::read(&feed.db.0.readers, self.place, feed.options.message_bytes).await?;
+        let page = page::read(&feed.db, self.place, feed.options.message_bytes).await?;
         let Some(end) = page.pieces.last().map(|piece| piece.end) else {
             return self.check_same(page.bounds).map(|()| false);
         };

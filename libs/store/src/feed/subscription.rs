@@ -273,7 +273,7 @@ impl Inner {
     /// A page from the database, with few at a time.
     async fn catch_up(&self, place: Place) -> Result<Vec<Piece>> {
         let _permit = self.catch_ups.acquire().await.map_err(Error::internal)?;
-        let page = page::read(&self.db.0.readers, place, self.options.message_bytes).await?;
+        let page = page::read(&self.db, place, self.options.message_bytes).await?;
         Ok(page.pieces)
     }
 }
