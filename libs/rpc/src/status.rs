@@ -132,8 +132,8 @@ pub fn refusal(status: &Status) -> Error {
     let read = error_of(status);
     let reason = Reason::ALL.iter().find(|reason| read.is(**reason));
     let broken = || {
-        let lost = status.code() == tonic::Code::Unknown
-            && std::error::Error::source(status).is_some();
+        let lost =
+            status.code() == tonic::Code::Unknown && std::error::Error::source(status).is_some();
         (lost || status.code() == tonic::Code::Unavailable).then_some(&Reason::Unavailable)
     };
     let Some(reason) = reason.or_else(broken) else {
