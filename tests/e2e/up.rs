@@ -104,8 +104,7 @@ fn launch(home: &Path, port: u16, args: &[&str], life: usize) -> Process {
 async fn whoever_starts_the_demo_can_run_all_that_is_printed() {
     let mut up = Up::start(&["--demo"]).await;
     printed::every_record_is_accounted_for(&up).await;
-    printed::what_it_prints_runs(&up).await;
-    printed::what_the_readme_prints_runs(&up).await;
+    printed::what_is_printed_runs(&up).await;
     searches_find_the_right_service_and_where_it_is(&up).await;
     every_answer_is_json_where_it_is_asked_for(&up).await;
     refused::wrong_input_is_told_by_exit_code_and_next_step(&up).await;

@@ -1,6 +1,6 @@
 //! What the program and the READMEs print: it must hold, and run as printed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mpp_tests::program::{Said, path, shell};
 
@@ -66,28 +66,27 @@ pub async fn every_record_is_accounted_for(up: &Up) {
     }
 }
 
-pub async fn what_it_prints_runs(up: &Up) {
+/// Every command that the program and the README print, each once: an appointment is made once.
+pub async fn what_is_printed_runs(up: &Up) {
     let log = up.process.log();
     let (_, next) = log
         .split_once("Next, in another terminal:")
         .expect("the next steps");
-    let commands: Vec<_> = next
-        .lines()
-        .filter_map(|line| line.strip_prefix("  "))
-        .collect();
-    assert!(commands.len() >= 5, "{next}");
-    run_as_printed(up, &commands).await;
-}
-
-pub async fn what_the_readme_prints_runs(up: &Up) {
+    let printed = next.lines().filter_map(|line| line.strip_prefix("  "));
+    let printed: Vec<_> = printed.map(str::to_owned).collect();
+    assert!(printed.len() >= 5, "{next}");
     let program = path().display().to_string();
-    let readme = include_str!("../../../README.md");
-    let commands: Vec<_> = readme_commands(readme)
-        .into_iter()
+    let readme = readme_commands(include_str!("../../../README.md")).into_iter();
+    let readme: Vec<_> = readme
         .map(|line| line.replace("target/release/mpp", &program))
         .collect();
-    assert!(commands.len() >= 10, "{commands:?}");
-    run_as_printed(up, &commands.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert!(readme.len() >= 10, "{readme:?}");
+    let mut done = BTreeSet::new();
+    for line in printed.iter().chain(&readme) {
+        if done.insert(line.split_whitespace().collect::<Vec<_>>()) {
+            run_as_printed(up, line).await;
+        }
+    }
 }
 
 /// Commands in shell blocks and in the text that begin with the built program.
@@ -103,15 +102,14 @@ fn readme_commands(readme: &str) -> Vec<String> {
         let own = found
             .into_iter()
             .filter(|text| text.starts_with("target/release/mpp "));
-        commands.extend(own.map(str::to_owned));
+        let command = |text: &str| text.split(" #").next().unwrap_or(text).trim().to_owned();
+        commands.extend(own.map(command));
     }
     commands
 }
 
-async fn run_as_printed(up: &Up, commands: &[&str]) {
-    for line in commands {
-        let said = Said::by(shell(up.home.path(), line)).await;
-        assert_eq!(said.code, 0, "as printed: {line}\n{}{}", said.out, said.err);
-        assert!(!said.out.trim().is_empty(), "{line} says nothing");
-    }
+async fn run_as_printed(up: &Up, line: &str) {
+    let said = Said::by(shell(up.home.path(), line)).await;
+    assert_eq!(said.code, 0, "as printed: {line}\n{}{}", said.out, said.err);
+    assert!(!said.out.trim().is_empty(), "{line} says nothing");
 }
