@@ -139,10 +139,10 @@ impl Job {
                 Err(error) => tracing::warn!(mall, error = %error, "a mall cannot be measured"),
             }
             if chunk.iter().map(MallCounters::len).sum::<usize>() >= CHUNK {
-                self.write(&std::mem::take(&mut chunk)).await?;
+                self.write(std::mem::take(&mut chunk)).await?;
             }
         }
-        self.write(&chunk).await?;
+        self.write(chunk).await?;
         self.drop_vanished(dirty).await
     }
 
@@ -159,14 +159,18 @@ impl Job {
     }
 
     /// Writes what differs from the records; no transaction where nothing does.
-    async fn write(&mut self, malls: &[MallCounters]) -> Result<()> {
+    async fn write(&mut self, malls: Vec<MallCounters>) -> Result<()> {
         let now = self.db.clock().now();
         let mut changed = Vec::new();
         for counters in malls {
-            let week = counters.measure(counters.this_week(now)?, self.memory.decrees())?;
+            let week = counters.this_week(now)?;
+            let mall = counters.measure(week, self.memory.decrees())?;
+            let documents = mall
+                .counters()
+                .map(|(name, measured)| mall.document(name, measured));
             let state = self.memory.read();
             let differs = |doc: &Deviation| state.records.deviations.get(&doc.counter) != Some(doc);
-            changed.extend(week.into_iter().filter(differs));
+            changed.extend(documents.filter(differs));
         }
         if changed.is_empty() || !self.is_held(false).await? {
             return Ok(());

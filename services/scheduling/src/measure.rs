@@ -15,7 +15,7 @@ use crate::{
     memory::State,
     model::{
         date::{local, monday_of},
-        deviation::measure,
+        deviation::{Measured, measure},
         place::Place,
         target::Target,
     },
@@ -76,18 +76,49 @@ impl MallCounters {
         local(now, self.zone).map(|(today, _)| monday_of(today))
     }
 
-    /// The week that begins on `monday`, for each counter, by name.
+    /// Measures the week that begins on `monday`.
     ///
     /// # Errors
     /// Only for dates at the ends of time.
-    pub fn measure(&self, monday: Date, decrees: &Decrees) -> Result<Vec<Deviation>> {
-        let measured = self
-            .distinct
-            .iter()
+    pub fn measure(self, monday: Date, decrees: &Decrees) -> Result<MeasuredMall> {
+        let places = self.distinct.iter();
+        let measured = places
             .map(|(place, regime)| measure(place, *regime, monday, decrees))
-            .collect::<Result<Vec<_>>>()?;
-        let document =
-            |(name, at): &(String, usize)| measured[*at].document(name, &self.mall, &self.region);
-        Ok(self.counters.iter().map(document).collect())
+            .collect::<Result<_>>()?;
+        let Self {
+            mall,
+            region,
+            counters,
+            ..
+        } = self;
+        Ok(MeasuredMall {
+            mall,
+            region,
+            counters,
+            measured,
+        })
+    }
+}
+
+/// A mall's counters with their week. Documents are made of those that are asked for: a nation's
+/// worth of them is large.
+pub struct MeasuredMall {
+    mall: String,
+    region: String,
+    counters: Vec<(String, usize)>,
+    measured: Vec<Measured>,
+}
+
+impl MeasuredMall {
+    /// The counters, by name.
+    pub fn counters(&self) -> impl Iterator<Item = (&str, &Measured)> {
+        self.counters
+            .iter()
+            .map(|(name, at)| (name.as_str(), &self.measured[*at]))
+    }
+
+    /// The record of one of them.
+    pub fn document(&self, counter: &str, measured: &Measured) -> Deviation {
+        measured.document(counter, &self.mall, &self.region)
     }
 }

@@ -3,71 +3,80 @@
 use jiff::civil::Date;
 use mpp_api::scheduling::{Deviation, ListDeviationsRequest, ListDeviationsResponse};
 use mpp_core::{Error, RegionCode, Result};
-use mpp_rpc::page;
+use mpp_rpc::page::{self, Page};
 
-use super::{hours::Hours, total};
+use super::total;
 use crate::{
-    measure::MallCounters,
+    app::App,
+    measure::{MallCounters, MeasuredMall},
     memory::State,
     model::{date, target::Target},
 };
 
-impl Hours {
-    pub(super) fn deviations(
-        &self,
-        request: &ListDeviationsRequest,
-    ) -> Result<ListDeviationsResponse> {
-        let scope = Scope::parse(&request.scope)?;
-        let date = match request.date.as_str() {
-            "" => None,
-            text => Some(date::parse(text, "date")?),
+/// A page of deviations. Another week than the recorded one is worked out now, for the nation in
+/// some tenths of a second: call it where that may block.
+pub fn list(app: &App, request: &ListDeviationsRequest) -> Result<ListDeviationsResponse> {
+    let scope = Scope::parse(&request.scope)?;
+    let only_deviating = request.only_deviating;
+    let only = if only_deviating { "deviating" } else { "all" };
+    let filter = page::hash(&["deviations", &request.scope, &request.date, only]);
+    let page = page::parse(request.page_size, &request.page_token, filter)?;
+    if request.date.is_empty() {
+        let state = app.memory.read();
+        let wanted = |doc: &&Deviation| {
+            scope.holds_record(doc) && (!only_deviating || !doc.findings.is_empty())
         };
-        let only = if request.only_deviating {
-            "deviating"
-        } else {
-            "all"
-        };
-        let filter = page::hash(&["deviations", &request.scope, &request.date, only]);
-        let page = page::parse(request.page_size, &request.page_token, filter)?;
-        let mut found = self.measured(&scope, date)?;
-        found.retain(|deviation| !request.only_deviating || !deviation.findings.is_empty());
-        let from = found.partition_point(|deviation| deviation.counter <= page.after);
-        let count = found.len();
-        let shown: Vec<_> = found.drain(from..).take(page.size).collect();
-        let has_more = from + shown.len() < count;
-        let last = shown.last().filter(|_| has_more);
-        Ok(ListDeviationsResponse {
-            next_page_token: last
-                .map_or_else(String::new, |last| page::token(&last.counter, filter)),
-            deviations: shown,
-            total_size: total(count),
-        })
+        let records = state.records.deviations.values().filter(wanted);
+        let found = records.map(|doc| (doc.counter.as_str(), doc)).collect();
+        return Ok(shown(found, &page, filter, |_, doc| Deviation::clone(doc)));
     }
+    let monday = date::monday_of(date::parse(&request.date, "date")?);
+    let malls = measured(app, &scope, monday)?;
+    let of_mall = |mall| MeasuredMall::counters(mall).map(move |(name, week)| (name, (mall, week)));
+    let mut found: Vec<_> = malls.iter().flat_map(of_mall).collect();
+    found.retain(|(name, (_, week))| {
+        scope.holds_counter(name) && (!only_deviating || week.deviates())
+    });
+    found.sort_by(|a, b| a.0.cmp(b.0));
+    Ok(shown(found, &page, filter, |name, (mall, week)| {
+        mall.document(name, week)
+    }))
+}
 
-    /// The deviations of a scope, by counter: the records, or another week's, worked out now.
-    fn measured(&self, scope: &Scope, date: Option<Date>) -> Result<Vec<Deviation>> {
-        let state = self.0.memory.read();
-        let Some(monday) = date.map(date::monday_of) else {
-            let records = state.records.deviations.values();
-            return Ok(records
-                .filter(|record| scope.holds_record(record))
-                .cloned()
-                .collect());
-        };
+/// The page of what was found, which is in the order of counters.
+fn shown<T>(
+    found: Vec<(&str, T)>,
+    page: &Page,
+    filter: u64,
+    document: impl Fn(&str, &T) -> Deviation,
+) -> ListDeviationsResponse {
+    let from = found.partition_point(|(counter, _)| *counter <= page.after.as_str());
+    let rest = &found[from..];
+    let shown = &rest[..rest.len().min(page.size)];
+    let last = shown.last().filter(|_| rest.len() > shown.len());
+    ListDeviationsResponse {
+        deviations: shown
+            .iter()
+            .map(|(counter, one)| document(counter, one))
+            .collect(),
+        next_page_token: last.map_or_else(String::new, |(counter, _)| page::token(counter, filter)),
+        total_size: total(found.len()),
+    }
+}
+
+fn measured(app: &App, scope: &Scope, monday: Date) -> Result<Vec<MeasuredMall>> {
+    let collected: Vec<_> = {
+        let state = app.memory.read();
         let malls = scope.malls(&state);
-        let collected: Vec<_> = malls
+        malls
             .iter()
             .map(|mall| MallCounters::collect(&state, mall))
-            .collect::<Result<_>>()?;
-        drop(state);
-        let mut found = Vec::new();
-        for counters in collected {
-            found.extend(counters.measure(monday, self.0.memory.decrees())?);
-        }
-        found.retain(|deviation| scope.holds_counter(&deviation.counter));
-        found.sort_by(|a, b| a.counter.cmp(&b.counter));
-        Ok(found)
-    }
+            .collect::<Result<_>>()?
+    };
+    collected
+        .into_iter()
+        .map(|mall| mall.measure(monday, app.memory.decrees()))
+        .collect()
 }
 
 /// Whose deviations are asked for.

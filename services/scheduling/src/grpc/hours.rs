@@ -13,7 +13,7 @@ use mpp_core::{Error, Result};
 use mpp_rpc::{page, status};
 use tonic::{Request, Response, Status};
 
-use super::{Call, total};
+use super::{Call, deviations, total};
 use crate::{
     app::App,
     model::{
@@ -101,9 +101,10 @@ impl HoursService for Hours {
         &self,
         request: Request<ListDeviationsRequest>,
     ) -> Result<Response<ListDeviationsResponse>, Status> {
-        self.deviations(&request.into_inner())
-            .map(Response::new)
-            .map_err(status)
+        let (app, request) = (self.0.clone(), request.into_inner());
+        let listed = tokio::task::spawn_blocking(move || deviations::list(&app, &request)).await;
+        let listed = listed.map_err(|error| status(Error::internal(error)))?;
+        listed.map(Response::new).map_err(status)
     }
 }
 

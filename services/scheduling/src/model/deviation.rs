@@ -69,6 +69,11 @@ pub fn measure(
 }
 
 impl Measured {
+    /// True where something differs from a yardstick.
+    pub fn deviates(&self) -> bool {
+        !self.findings.is_empty()
+    }
+
     /// The record of one counter.
     pub fn document(&self, counter: &str, mall: &str, region: &str) -> Deviation {
         let of_baseline = i32::from(wire::Yardstick::Baseline);
