@@ -162,7 +162,6 @@ const PGBENCH: &str = "\
 \\set slot random(1, 288)
 \\set offering :slot % 8
 \\set id random(1, 9000000000000000)
-select digest, answer from request where caller = 'users/admin' and method = 'BookAppointment' and request_id = 'id-' || :id;
 begin;
 select (extract(epoch from clock_timestamp()) * 1000000)::bigint from feed_begin();
 insert into applicant (digest, key_id, appointment, date) values (sha256(('n' || :id)::bytea), '2026', 'malls/banyuwangi/appointments/' || :id, '2026-11-25') on conflict (digest) do nothing;

@@ -67,10 +67,12 @@ pub fn digest(request: &impl Message) -> [u8; 32] {
 }
 
 impl App {
-    /// Does `work` unless this request was answered before; then gives that answer, with a
-    /// revision at which its write can be read. The same request may also be answered by another
-    /// replica while `work` runs, which then fails by what the other one did; so a refusal counts
-    /// only where there is still no answer.
+    /// Does `work`, which remembers its answer by `key` in its own transaction. Where the request
+    /// was answered before, or is at this moment by another replica, `work` fails: by that memory
+    /// at the latest, often earlier by what the first answer did (the window is busy, the place is
+    /// taken). So a refusal counts only where there is no answer; else that answer is given, with a
+    /// revision at which its write can be read. Asking first was rejected: it costs every request
+    /// a round trip for the sake of the few that come twice.
     ///
     /// # Errors
     /// Those of `work`; `REQUEST_ID_REUSED`.
@@ -79,11 +81,8 @@ impl App {
         key: &RequestKey,
         work: impl Future<Output = Result<A>>,
     ) -> Result<A> {
-        if let Some(answer) = self.answered(key).await? {
-            return Ok(answer);
-        }
         match work.await {
-            Err(error) if may_be_a_lost_race(&error) => self.answered(key).await?.ok_or(error),
+            Err(error) if may_be_answered(&error) => self.answered(key).await?.ok_or(error),
             done => done,
         }
     }
@@ -115,7 +114,7 @@ impl App {
     }
 }
 
-fn may_be_a_lost_race(error: &Error) -> bool {
+fn may_be_answered(error: &Error) -> bool {
     matches!(
         error.code(),
         Code::Aborted

@@ -159,6 +159,11 @@ async fn a_repeated_request_books_once() {
         let second = book(&world, request.clone()).await.expect("answered again");
         assert_eq!(first.appointment, second.appointment);
         assert_eq!(figures(&world, &slot).await.2, 1);
+        let name = first.appointment.clone().expect("an appointment").name;
+        cancel(&world, &name).await.expect("a place given back");
+        let late = book(&world, request.clone()).await.expect("answered again");
+        assert_eq!(late.appointment, first.appointment, "whatever came after");
+        assert_eq!(figures(&world, &slot).await.2, 0);
         let another = BookAppointmentRequest {
             applicant_nik: nik(2),
             ..request.clone()

@@ -100,8 +100,14 @@ async fn a_restart_serves_from_the_copy_while_the_registry_is_away() {
             .days
             .remove(0);
         assert_eq!(day.intervals.len(), 2);
-        let missing = world.scheduling.running.readiness.missing();
-        assert!(missing["registry feed"].contains("registry"), "{missing:?}");
+        eventually("the reason", async || {
+            let missing = world.scheduling.running.readiness.missing();
+            missing
+                .get("registry feed")?
+                .contains("cannot be followed")
+                .then_some(())
+        })
+        .await;
     })
     .await;
 }
