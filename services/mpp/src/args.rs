@@ -69,6 +69,13 @@ pub enum Output {
     Json,
 }
 
+impl Output {
+    /// True where a program reads the output.
+    pub fn is_json(self) -> bool {
+        self == Output::Json
+    }
+}
+
 #[derive(Subcommand)]
 pub enum Command {
     /// Run everything in one process, on SQLite.

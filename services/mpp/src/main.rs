@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod call;
 mod command;
 mod config;
 mod context;
@@ -11,6 +12,7 @@ mod exit;
 mod keys;
 mod output;
 mod serve;
+mod stop;
 mod up;
 
 use std::process::ExitCode;

@@ -11,8 +11,8 @@ use tonic::service::Routes;
 
 use crate::{
     args::{ClientArgs, Service},
-    command::until_stopped,
     config::{LogFormat, MigrateArgs, ServeArgs},
+    stop::until_stopped,
 };
 
 /// Runs one service until it is told to stop; then drains.

@@ -16,11 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     args::UpArgs,
-    command::until_stopped,
     context::Context,
     demo,
     keys::{self, Keys},
     serve::{self, Started, bind, serve_page},
+    stop::until_stopped,
 };
 
 pub async fn run(args: UpArgs) -> Result<()> {

@@ -13,10 +13,10 @@ use mpp_core::{Error, Result};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use super::{is_json, until_stopped};
 use crate::{
     args::{AgentCommand, AgentRunArgs, Output, Service},
     context::Client,
+    stop::until_stopped,
 };
 
 /// The agent's configuration file. Paths are relative to the file.
@@ -190,7 +190,7 @@ struct Progress {
 
 impl Progress {
     fn new(output: Output) -> Self {
-        let bar = (!is_json(output) && std::io::stderr().is_terminal()).then(|| {
+        let bar = (!output.is_json() && std::io::stderr().is_terminal()).then(|| {
             let style = ProgressStyle::with_template("{spinner} {elapsed} {msg}");
             ProgressBar::new_spinner()
                 .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
@@ -242,7 +242,7 @@ fn tally_json(event: &str, tally: &Tally) -> serde_json::Value {
 /// Tells how a run ended.
 pub fn print(source: &str, outcome: &Outcome, output: Output) {
     let tally = &outcome.tally;
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", tally_json("done", tally));
         return;
     }

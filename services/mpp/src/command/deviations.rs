@@ -6,9 +6,9 @@ use mpp_api::scheduling::{
 };
 use mpp_core::Result;
 
-use super::{is_json, refused};
 use crate::{
     args::{DeviationsArgs, Output, Service},
+    call::refused,
     context::Client,
     output,
 };
@@ -39,7 +39,7 @@ pub async fn run(args: DeviationsArgs, client: &Client, output: Output) -> Resul
 }
 
 fn print(answer: &ListDeviationsResponse, output: Output) -> Result<()> {
-    if is_json(output) {
+    if output.is_json() {
         for deviation in &answer.deviations {
             println!("{}", output::json(deviation)?);
         }

@@ -6,9 +6,9 @@ use mpp_api::feed::{GetFeedRequest, feed_service_client::FeedServiceClient};
 use mpp_api::reporting::{GetReportRequest, report_service_client::ReportServiceClient};
 use mpp_core::{Error, Reason, Result};
 
-use super::{is_json, refused};
 use crate::{
     args::{Output, Service},
+    call::refused,
     context::Client,
     output::Table,
 };
@@ -117,7 +117,7 @@ async fn readiness(address: &str) -> Result<String> {
 }
 
 fn print(checks: &[Check], output: Output) {
-    if is_json(output) {
+    if output.is_json() {
         for check in checks {
             let (ok, detail) = match &check.outcome {
                 Ok(detail) => (true, detail.clone()),

@@ -16,16 +16,16 @@ use mpp_core::{Error, Result};
 use prost::{Message, Name};
 use serde_json::Value;
 
-use super::{is_json, refused};
 use crate::{
     args::{Output, Service},
+    call::refused,
     context::Client,
     output,
 };
 
 pub async fn run(name: &str, client: &Client, output: Output) -> Result<()> {
     let record = fetch(name, client).await?;
-    if is_json(output) {
+    if output.is_json() {
         println!("{record}");
     } else {
         let value: Value = serde_json::from_str(&record).map_err(Error::internal)?;

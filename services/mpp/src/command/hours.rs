@@ -11,9 +11,9 @@ use mpp_api::{
 };
 use mpp_core::{Error, Result};
 
-use super::{is_json, refused, request_id};
 use crate::{
     args::{HoursArgs, HoursCommand, HoursSetArgs, Output, Service},
+    call::{refused, request_id},
     context::Client,
     output,
 };
@@ -53,7 +53,7 @@ async fn show(args: HoursArgs, mut client: Hours, output: Output) -> Result<()> 
         .await
         .map_err(refused)?
         .into_inner();
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", output::json(&answer)?);
     } else {
         answer.days.iter().for_each(print_day);
@@ -128,7 +128,7 @@ async fn set(args: HoursSetArgs, mut client: Hours, output: Output) -> Result<()
         .await
         .map_err(refused)?
         .into_inner();
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", output::json(&answer)?);
     } else {
         let name = answer.hours_rule.map(|rule| rule.name).unwrap_or_default();

@@ -13,9 +13,9 @@ use mpp_core::Result;
 use mpp_rpc::Channel;
 use prost::{Message, Name};
 
-use super::{is_json, refused};
 use crate::{
     args::{Kind, ListArgs, Output, Service},
+    call::refused,
     context::Client,
     output::{self, Table},
 };
@@ -64,7 +64,7 @@ pub async fn run(args: ListArgs, client: &Client, output: Output) -> Result<()> 
 }
 
 fn print(lines: &[Line], more: bool, output: Output) {
-    if is_json(output) {
+    if output.is_json() {
         lines.iter().for_each(|line| println!("{}", line.json));
         return;
     }

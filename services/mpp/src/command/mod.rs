@@ -14,11 +14,10 @@ mod source;
 mod token;
 mod watch;
 
-use mpp_core::{Error, Result};
-use tokio_util::sync::CancellationToken;
+use mpp_core::Result;
 
 use crate::{
-    args::{Args, Command, Output},
+    args::{Args, Command},
     context::Client,
     serve, up,
 };
@@ -60,38 +59,4 @@ pub async fn run(args: Args) -> Result<()> {
 fn completions(shell: clap_complete::Shell) {
     use clap::CommandFactory as _;
     clap_complete::generate(shell, &mut Args::command(), "mpp", &mut std::io::stdout());
-}
-
-/// Ends with Ctrl-C or SIGTERM.
-///
-/// # Errors
-/// The signals cannot be listened for.
-pub fn until_stopped() -> Result<CancellationToken> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
-    let stopped = CancellationToken::new();
-    let token = stopped.clone();
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-        token.cancel();
-    });
-    Ok(stopped)
-}
-
-/// A fresh id for a write, so that a retry on the way writes once.
-pub fn request_id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
-/// The refusal of a service as an error of ours, with its reason and message.
-pub fn refused(status: tonic::Status) -> Error {
-    mpp_rpc::refusal(&status)
-}
-
-/// True where a program reads the output.
-pub fn is_json(output: Output) -> bool {
-    output == Output::Json
 }

@@ -6,9 +6,9 @@ use mpp_api::scheduling::{
 };
 use mpp_core::Result;
 
-use super::{is_json, refused, request_id};
 use crate::{
     args::{Output, QueueCommand, Service},
+    call::{refused, request_id},
     context::Client,
     output,
 };
@@ -76,7 +76,7 @@ pub async fn run(command: QueueCommand, client: &Client, output: Output) -> Resu
 }
 
 fn show(ticket: &Ticket, output: Output) -> Result<()> {
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", output::json(ticket)?);
     } else {
         println!("{}  {}", line(ticket), ticket.name);
@@ -104,7 +104,7 @@ fn line(ticket: &Ticket) -> String {
 }
 
 fn print(queue: &GetQueueResponse, output: Output) -> Result<()> {
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", output::json(queue)?);
         return Ok(());
     }

@@ -6,11 +6,12 @@ use mpp_api::reporting::{
 };
 use mpp_core::{Error, Reason, Result};
 
-use super::{is_json, refused, until_stopped};
 use crate::{
     args::{Output, ReportArgs, Service},
+    call::refused,
     context::Client,
     output::{self, Table},
+    stop::until_stopped,
 };
 
 type Reports = ReportServiceClient<mpp_rpc::Channel>;
@@ -73,7 +74,7 @@ async fn verify(reports: &mut Reports, output: Output) -> Result<()> {
         .await
         .map_err(refused)?
         .into_inner();
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", output::json(&answer)?);
     } else {
         println!(
@@ -100,7 +101,7 @@ async fn verify(reports: &mut Reports, output: Output) -> Result<()> {
 }
 
 fn print(report: &Report, output: Output) -> Result<()> {
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", output::json(report)?);
         return Ok(());
     }

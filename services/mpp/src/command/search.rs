@@ -10,9 +10,9 @@ use mpp_api::{
 };
 use mpp_core::{Error, Result};
 
-use super::{is_json, refused};
 use crate::{
     args::{Output, SearchArgs, Service},
+    call::refused,
     context::Client,
     output,
 };
@@ -33,7 +33,7 @@ pub async fn run(args: SearchArgs, client: &Client, output: Output) -> Result<()
         .search_services(request)
         .await;
     let answer = answer.map_err(refused)?.into_inner();
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", output::json(&answer)?);
     } else {
         print(&args.query, &answer, near.is_some());

@@ -6,9 +6,10 @@ use mpp_api::scheduling::{
 };
 use mpp_core::{Error, Reason, Result};
 
-use super::{hours, is_json, refused, request_id};
+use super::hours;
 use crate::{
     args::{BookArgs, Output, Service, SlotsArgs},
+    call::{refused, request_id},
     context::Client,
     output::{self, Table},
 };
@@ -33,7 +34,7 @@ pub async fn list(args: SlotsArgs, client: &Client, output: Output) -> Result<()
         .await
         .map_err(refused)?
         .into_inner();
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", output::json(&answer)?);
     } else {
         print(&answer);
@@ -126,7 +127,7 @@ pub async fn cancel(name: String, client: &Client, output: Output) -> Result<()>
 }
 
 fn show(appointment: Appointment, output: Output) -> Result<()> {
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", output::json(&appointment)?);
     } else {
         let state = appointment

@@ -6,9 +6,9 @@ use mpp_api::sync::{
 };
 use mpp_core::Result;
 
-use super::{is_json, refused};
 use crate::{
     args::{Output, Service, SourceCommand},
+    call::refused,
     context::Client,
     output::{self, Table},
 };
@@ -51,7 +51,7 @@ async fn all(sync: &mut SyncServiceClient<mpp_rpc::Channel>) -> Result<Vec<Sourc
 }
 
 fn print(sources: &[Source], output: Output) -> Result<()> {
-    if is_json(output) {
+    if output.is_json() {
         for source in sources {
             println!("{}", output::json(source)?);
         }

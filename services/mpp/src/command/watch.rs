@@ -5,11 +5,12 @@ use mpp_api::feed::{
 };
 use mpp_core::{Error, Result};
 
-use super::{is_json, refused, until_stopped};
 use crate::{
     args::{Output, WatchArgs},
+    call::refused,
     context::Client,
     output,
+    stop::until_stopped,
 };
 
 pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()> {
@@ -58,7 +59,7 @@ pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()>
 }
 
 fn print(change: &Change, output: Output) -> Result<()> {
-    if is_json(output) {
+    if output.is_json() {
         println!("{}", output::json(change)?);
         return Ok(());
     }
@@ -81,14 +82,14 @@ fn print(change: &Change, output: Output) -> Result<()> {
 }
 
 fn print_bookmark(message: &WatchResponse, output: Output) {
-    if message.initial_state_complete && !is_json(output) {
+    if message.initial_state_complete && !output.is_json() {
         println!(
             "-- that is the state at revision {}; changes follow (Ctrl-C ends)",
             message.revision
         );
     }
     // Programs keep the token; people see it on the way out of a script.
-    if is_json(output) && !message.resume_token.is_empty() {
+    if output.is_json() && !message.resume_token.is_empty() {
         println!(
             r#"{{"resumeToken":"{}","revision":"{}"}}"#,
             hex(&message.resume_token),

@@ -15,7 +15,7 @@ use mpp_rpc::{Channel, Endpoint};
 use tonic::{Response, Status};
 
 use super::{data::Data, wire};
-use crate::command::{refused, request_id};
+use crate::call::{refused, request_id};
 
 /// Calls under way at once.
 const AT_ONCE: usize = 16;
