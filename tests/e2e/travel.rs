@@ -55,6 +55,7 @@ async fn tell_of_a_fee(backend: Backend) {
         "the fee as the ministry published it first"
     );
 
+    let heard = http::listen(&suite.page("/events"), "Rp75.000");
     raise_the_fee(&suite, &ministry).await;
     let ended = Instant::now();
     let is_new = |fees: Vec<i64>| that(fees == [NEW_FEE], format!("the fees are {fees:?}"));
@@ -83,6 +84,11 @@ async fn tell_of_a_fee(backend: Backend) {
         "{backend:?}, after the agent's end: search {search:.0?}, offering {offering:.0?}, page {page:.0?} (goal 2 s)"
     );
     assert_eq!(service_fee(&suite).await, [NEW_FEE]);
+    let heard = tokio::time::timeout(PATIENCE, heard).await;
+    let heard = heard
+        .expect("an open page hears of it")
+        .expect("a listener");
+    heard.expect("the fee, in an event");
 }
 
 /// The ministry edits its file, and its agent runs: one record of three has changed.

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -39,14 +39,20 @@ const SECONDS: u64 = 6;
 
 pub async fn measure() {
     let cluster = Cluster::start().await;
+    let log = [
+        ("logging_collector", "on"),
+        ("log_destination", "jsonlog"),
+        ("log_statement", "all"),
+    ];
+    cluster.restart_with(&log).await;
     let setup = Setup {
         cluster: Some(&cluster),
         ..Setup::default()
     };
-    let mut suite = Suite::start_with(Backend::Postgres, setup).await;
+    let suite = Suite::start_with(Backend::Postgres, setup).await;
     town::open(&suite).await;
     let slots: Arc<[String]> = large_slots(&suite).await.into();
-    let scripts = record(&cluster, &mut suite, &slots).await;
+    let scripts = record(&cluster, &suite, &slots).await;
     println!(
         "book: {SLOTS} slots, PostgreSQL as it comes, {} statements in a transaction",
         statements(&scripts[0])
@@ -62,12 +68,9 @@ pub async fn measure() {
     }
 }
 
-fn statements(script: &PathBuf) -> usize {
-    fs::read_to_string(script)
-        .expect("a script")
-        .lines()
-        .count()
-        - 1
+fn statements(script: &Path) -> usize {
+    let text = fs::read_to_string(script).expect("a script");
+    text.lines().filter(|line| line.ends_with(';')).count()
 }
 
 /// Slots of a thousand places, from tomorrow on.
@@ -120,17 +123,7 @@ async fn large_slots(suite: &Suite) -> Vec<String> {
 }
 
 /// One script for each slot, from what the server's log says of two bookings of it.
-async fn record(cluster: &Cluster, suite: &mut Suite, slots: &[String]) -> Vec<PathBuf> {
-    cluster
-        .configure(&[
-            ("logging_collector", "on"),
-            ("log_destination", "jsonlog"),
-            ("log_statement", "all"),
-        ])
-        .await;
-    for service in Service::ALL {
-        suite.ready(service).await;
-    }
+async fn record(cluster: &Cluster, suite: &Suite, slots: &[String]) -> Vec<PathBuf> {
     let mut booking = BookingServiceClient::new(suite.channel(Service::Scheduling, APP));
     for (number, slot) in slots.iter().enumerate() {
         for half in 0..2 {
@@ -141,23 +134,13 @@ async fn record(cluster: &Cluster, suite: &mut Suite, slots: &[String]) -> Vec<P
     pause(500).await;
     let found = transactions(&cluster.json_log(), "insert into applicant");
     assert_eq!(found.len(), slots.len() * 2, "transactions in the log");
-    cluster
-        .configure(&[
-            ("logging_collector", "off"),
-            ("log_destination", "stderr"),
-            ("log_statement", "none"),
-        ])
-        .await;
+    cluster.configure(&[("log_statement", "none")]).await;
     let write = |(number, pair): (usize, &[Vec<crate::statements::Statement>])| {
         let path = suite.home().join(format!("book-{number}.sql"));
         fs::write(&path, script(&pair[0], &pair[1])).expect("a file");
         path
     };
-    let scripts = found.chunks(2).enumerate().map(write).collect();
-    for service in Service::ALL {
-        suite.ready(service).await;
-    }
-    scripts
+    found.chunks(2).enumerate().map(write).collect()
 }
 
 fn booking_of(slot: &str, client: u64, number: u64) -> BookAppointmentRequest {

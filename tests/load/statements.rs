@@ -97,8 +97,20 @@ pub fn script(one: &[Statement], other: &[Statement]) -> String {
     }
     let mut script = "\\set a random(1, 4000000000000000000)\n".to_owned();
     for statement in one {
-        script.push_str(&bound(statement, &fresh));
-        script.push_str(";\n");
+        let text = bound(statement, &fresh);
+        // Without parameters several commands may go in one message, as `begin` does with what
+        // follows it; they stay one round trip.
+        let commands: Vec<&str> = match statement.parameters.is_empty() {
+            true => text.trim_end_matches(';').split("; ").collect(),
+            false => vec![&text],
+        };
+        match commands.as_slice() {
+            [one] => script.push_str(&format!("{one};\n")),
+            several => {
+                let lines = several.join(";\n");
+                script.push_str(&format!("\\startpipeline\n{lines};\n\\endpipeline\n"));
+            }
+        }
     }
     script
 }
@@ -171,7 +183,7 @@ mod tests {
             "parameters: $1 = 'malls/a/appointments/{name}', $2 = '\\x{digest}', $3 = NULL, $4 = 'it''s'"
         );
         [
-            entry(pid, "statement: BEGIN", ""),
+            entry(pid, "statement: begin; select 1", ""),
             entry(
                 pid,
                 "execute s1: insert into applicant\n values ($1, $2, $3, $4)",
@@ -195,9 +207,13 @@ mod tests {
         assert_eq!(found.len(), 2);
         let script = script(&found[0], &found[1]);
         let lines: Vec<_> = script.lines().collect();
-        assert_eq!((lines[1], lines[3]), ("BEGIN;", "COMMIT;"));
         assert_eq!(
-            lines[2],
+            lines[1..5],
+            ["\\startpipeline", "begin;", "select 1;", "\\endpipeline"]
+        );
+        assert_eq!(lines[6], "COMMIT;");
+        assert_eq!(
+            lines[5],
             "insert into applicant values (('malls/a/appointments/' || left(repeat(md5((:a)::text || '-0'), 1), 4)), \
              decode(left(repeat(md5((:a)::text || '-1'), 1), 4), 'hex'), null, 'it''s');"
         );

@@ -69,16 +69,21 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
     }
 
-    /// Changes settings, and starts the server anew with them.
+    /// Changes settings, and starts the server anew, since some of them need it.
+    pub async fn restart_with(&self, settings: &[(&str, &str)]) {
+        self.configure(settings).await;
+        let stop = ["stop", "--silent", "--wait", "--mode", "fast"];
+        self.run("pg_ctl", &stop).await.succeeded();
+        self.restart().await;
+    }
+
+    /// Changes settings that the running server takes up.
     pub async fn configure(&self, settings: &[(&str, &str)]) {
         for (name, value) in settings {
-            self.sql("postgres", &format!("alter system set {name} = '{value}'"))
-                .await;
+            let text = format!("alter system set {name} = '{value}'");
+            self.sql("postgres", &text).await;
         }
-        self.run("pg_ctl", &["stop", "--silent", "--wait", "--mode", "fast"])
-            .await
-            .succeeded();
-        self.restart().await;
+        self.sql("postgres", "select pg_reload_conf()").await;
     }
 
     /// Runs a statement in a database, and gives what it prints.

@@ -28,3 +28,27 @@ pub async fn get(url: &str) -> Result<(u16, String), String> {
         .expect("a thread that does not panic")
         .map_err(|error| error.to_string())
 }
+
+/// Listens to a stream of server-sent events until one holds `words`, from another thread; the
+/// receiver gets `Ok` then, or why the stream ended before.
+pub fn listen(url: &str, words: &str) -> tokio::sync::oneshot::Receiver<Result<(), String>> {
+    let (url, words) = (url.to_owned(), words.to_owned());
+    let (tell, told) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // Nobody may wait any more; then nobody is told.
+        let _ = tell.send(hear(&url, &words));
+    });
+    told
+}
+
+fn hear(url: &str, words: &str) -> Result<(), String> {
+    use std::io::BufRead as _;
+    let answer = ureq::get(url).call().map_err(|error| error.to_string())?;
+    let lines = std::io::BufReader::new(answer.into_body().into_reader()).lines();
+    for line in lines {
+        if line.map_err(|error| error.to_string())?.contains(words) {
+            return Ok(());
+        }
+    }
+    Err("the stream ended".to_owned())
+}
