@@ -25,6 +25,8 @@ use crate::{
 
 /// Batches sent ahead of their answers.
 const IN_FLIGHT: usize = 2;
+/// More than this share gone at once, and a run fails.
+const MAX_MISSING_PERCENT: usize = 10;
 /// How long an answer may take before the session is given up.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -51,6 +53,7 @@ pub async fn session(
     while !session.waiting.is_empty() {
         session.take_answer().await?;
     }
+    session.check_shrinkage()?;
     session.send(sync_request::Message::End(End {})).await?;
     match session.answer().await? {
         sync_response::Message::Summary(summary) => Ok((session.tally, summary)),
@@ -65,6 +68,8 @@ struct Session<'a> {
     welcome: Welcome,
     /// What the registry has answered, in this run and before.
     answered: HashMap<String, Digest>,
+    /// Ids that were answered in earlier runs, also where everything is sent again.
+    answered_before: HashSet<String>,
     /// Ids of this run, so that a duplicate in the source is seen.
     seen: HashSet<String>,
     /// Batches without an answer yet, oldest first.
@@ -113,6 +118,7 @@ impl<'a> Session<'a> {
             return Err(out_of_turn("a welcome"));
         };
         let agreed = welcome.checkpoint.clone().unwrap_or_default();
+        let answered_before = plan.store.answered().await?.into_keys().collect();
         plan.store.resume(&agreed, welcome.send_all).await?;
         Ok(Self {
             answered: plan.store.answered().await?,
@@ -121,6 +127,7 @@ impl<'a> Session<'a> {
             requests,
             responses,
             welcome,
+            answered_before,
             seen: HashSet::new(),
             waiting: VecDeque::new(),
             nonce: 0,
@@ -201,6 +208,23 @@ impl<'a> Session<'a> {
         pending.records.push(record);
         pending.digests.push(digest);
         Ok(())
+    }
+
+    /// Counts what the source had before and has no more. Nothing is deleted for it; but a source
+    /// that suddenly holds far less is broken rather than up to date, and must not look fresh.
+    fn check_shrinkage(&mut self) -> Result<()> {
+        let gone = self.answered_before.difference(&self.seen).count();
+        self.tally.missing = i64::try_from(gone).unwrap_or(i64::MAX);
+        let known = self.answered_before.len();
+        if self.plan.run.accept_missing || gone * 100 <= known * MAX_MISSING_PERCENT {
+            return Ok(());
+        }
+        let text = format!(
+            "{gone} of {known} records that were synced before are no longer in the source; nothing was \
+             deleted and the run does not count as complete. Mend the source, or, if it is right, run \
+             again with --accept-missing"
+        );
+        Err(Error::new(Reason::WrongState, text))
     }
 
     fn max_records(&self) -> usize {

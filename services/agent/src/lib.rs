@@ -45,6 +45,8 @@ pub struct Run {
     pub state: PathBuf,
     /// Take the lease from a session whose holder is known to be gone.
     pub take_over: bool,
+    /// Take the run for complete although many records have gone from the source.
+    pub accept_missing: bool,
     /// How long to go on trying when the registry cannot be reached.
     pub patience: Duration,
 }
@@ -63,6 +65,8 @@ pub struct Tally {
     pub invalid: i64,
     /// Not sent: the id came before in the same source.
     pub duplicate: i64,
+    /// Answered in an earlier run, and no longer in the source. They stay in the registry.
+    pub missing: i64,
     /// Sent to the registry.
     pub sent: i64,
     /// Answered: stored.

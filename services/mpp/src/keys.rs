@@ -3,11 +3,13 @@
 
 use std::{
     fs,
+    io::{ErrorKind, Write as _},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use mpp_core::{Caller, Clock, Error, Result, Role};
+use mpp_core::{Caller, Clock, Error, Reason, Result, Role};
 use mpp_rpc::{
     Verifier,
     jwt::{self, Jwks, SigningKey},
@@ -25,13 +27,8 @@ pub struct Keys {
 impl Keys {
     pub fn open(data: &Path) -> Result<Self> {
         let folder = data.join("keys");
-        fs::create_dir_all(&folder).map_err(|error| {
-            let text = format!(
-                "{} cannot be made: {error}; name another folder with --data",
-                folder.display()
-            );
-            Error::field("data", "UNWRITABLE", text)
-        })?;
+        make_private(data)?;
+        make_private(&folder)?;
         let path = folder.join("signing.pem");
         let signing = if path.exists() {
             SigningKey::load(&path)?
@@ -55,37 +52,72 @@ impl Keys {
     pub fn token(&self, file: &str, caller: &Caller) -> Result<PathBuf> {
         let path = self.folder.join(format!("{file}.jwt"));
         let token = jwt::mint(&self.signing, caller, TOKEN_LIFE, Clock::system().now());
-        write_private(&path, &token)?;
+        write_private(&path, token.as_bytes())?;
         Ok(path)
     }
 
     /// The key that applicants are hashed with; kept, so that a restart knows them again.
+    ///
+    /// # Errors
+    /// The file is there and cannot be used: a new key would no longer know who has booked.
     pub fn applicant_keys(&self) -> Result<Vec<(String, Vec<u8>)>> {
         let path = self.folder.join("applicants.key");
+        let unusable = |what: &str| {
+            let text = format!(
+                "{} {what}; put the old file back, or delete it to forget who has booked",
+                path.display()
+            );
+            Error::new(Reason::Unavailable, text)
+        };
         let key = match fs::read(&path) {
             Ok(key) if key.len() == 32 => key,
-            _ => {
+            Ok(_) => return Err(unusable("does not hold 32 bytes")),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
                 let halves = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
                 let fresh: Vec<u8> = halves.iter().flat_map(|half| *half.as_bytes()).collect();
-                fs::write(&path, &fresh).map_err(Error::internal)?;
+                write_private(&path, &fresh)?;
                 fresh
             }
+            Err(error) => return Err(unusable(&format!("cannot be read: {error}"))),
         };
         Ok(vec![("up".into(), key)])
     }
 }
 
-fn write_private(path: &Path, text: &str) -> Result<()> {
-    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+/// Readable by its owner only, and either the whole of it or nothing.
+fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let aside = path.with_extension("new");
     let mut options = fs::OpenOptions::new();
     let file = options
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
-        .open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(Error::internal)
+        .open(&aside);
+    file.and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&aside, path)
+    })
+    .map_err(|error| {
+        Error::new(
+            Reason::Unavailable,
+            format!("{} cannot be written: {error}", path.display()),
+        )
+    })
+}
+
+/// What lies in the data folder is nobody else's: keys, tokens, databases.
+fn make_private(folder: &Path) -> Result<()> {
+    let made = fs::create_dir_all(folder)
+        .and_then(|()| fs::set_permissions(folder, fs::Permissions::from_mode(0o700)));
+    made.map_err(|error| {
+        let text = format!(
+            "{} cannot be made: {error}; name another folder with --data",
+            folder.display()
+        );
+        Error::field("data", "UNWRITABLE", text)
+    })
 }
 
 /// Every role with the namespaces of a demo's officer.

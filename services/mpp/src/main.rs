@@ -23,6 +23,10 @@ use crate::args::Args;
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if args.command.is_client() {
+        // `mpp list … | head` ends like any other program when its reader has gone.
+        sigpipe::reset();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -5,23 +5,40 @@ use std::{
     collections::BTreeMap,
     fs,
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
+use clap::Args as ClapArgs;
 use mpp_core::{Caller, Clock, Error, Micros, Result, Role};
 use mpp_rpc::{Endpoint, TokenSource};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    args::UpArgs,
     context::Context,
     demo,
     keys::{self, Keys},
     serve::{self, Started, bind, serve_page},
     stop::until_stopped,
 };
+
+#[derive(ClapArgs)]
+pub struct UpArgs {
+    /// Sync sample ministries in.
+    #[arg(long)]
+    pub demo: bool,
+    /// Where everything is kept.
+    #[arg(long, env = "MPP_DATA", default_value = "mpp-data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// Run as if it were this time: 2026-03-02 (10:00 in Jakarta) or 2026-03-02T10:00:00+07:00.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// First of the ports: page, registry, scheduling, reporting follow each other, their health
+    /// ports ten above. 0: any that are free.
+    #[arg(long, env = "MPP_PORT", default_value_t = 7400)]
+    pub port: u16,
+}
 
 pub async fn run(args: UpArgs) -> Result<()> {
     let begun = Instant::now();
@@ -42,7 +59,14 @@ pub async fn run(args: UpArgs) -> Result<()> {
     let ended = CancellationToken::new();
     let _ended = ended.clone().drop_guard();
     let context = ports.context(&keys)?;
-    let serving = start(&data, &clock, &keys, ports, &context, &shutdown, &ended).await?;
+    let ground = Ground {
+        data: &data,
+        clock: &clock,
+        keys: &keys,
+        context: &context,
+        ended: &ended,
+    };
+    let serving = start(&ground, ports, &shutdown).await?;
     context.save(&data)?;
     greet(&context, &data, begun.elapsed());
 
@@ -153,65 +177,73 @@ impl Ports {
 
 type Serving = JoinSet<Result<()>>;
 
-#[allow(clippy::too_many_arguments)]
-async fn start(
-    data: &Path,
-    clock: &Clock,
-    keys: &Keys,
-    ports: Ports,
-    context: &Context,
-    shutdown: &CancellationToken,
-    ended: &CancellationToken,
-) -> Result<Serving> {
-    let database = |name: &str| mpp_store::Options {
-        url: format!("sqlite:{}", data.join(format!("{name}.db")).display()),
-        max_connections: 8,
-        clock: clock.clone(),
-    };
-    for (name, schema) in NAMES.iter().zip([
-        &mpp_registry::SCHEMA,
-        &mpp_scheduling::SCHEMA,
-        &mpp_reporting::SCHEMA,
-    ]) {
-        mpp_store::migrate(&database(name), schema).await?;
+/// What every service of this process shares.
+struct Ground<'a> {
+    data: &'a Path,
+    clock: &'a Clock,
+    keys: &'a Keys,
+    context: &'a Context,
+    /// Ends what runs beside, once the last call was answered.
+    ended: &'a CancellationToken,
+}
+
+impl Ground<'_> {
+    async fn database(&self, name: &str, schema: &mpp_store::Schema) -> Result<mpp_store::Options> {
+        let options = mpp_store::Options {
+            url: format!("sqlite:{}", self.data.join(format!("{name}.db")).display()),
+            max_connections: 8,
+            clock: self.clock.clone(),
+        };
+        mpp_store::migrate(&options, schema).await?;
+        Ok(options)
     }
-    let upstream = |address: &str, name: &str| -> Result<Endpoint> {
-        let caller = Caller {
-            subject: format!("services/{name}"),
+
+    /// A service as `caller`, another one, calls it.
+    fn upstream(&self, address: &str, caller: &str) -> Result<Endpoint> {
+        let caller_is = Caller {
+            subject: format!("services/{caller}"),
             roles: vec![Role::Service],
             namespaces: Vec::new(),
         };
-        let token = Some(TokenSource::File(
-            keys.token(&format!("service-{name}"), &caller)?,
-        ));
+        let token = self.keys.token(&format!("service-{caller}"), &caller_is)?;
         Ok(Endpoint {
             address: address.to_owned(),
-            token,
+            token: Some(TokenSource::File(token)),
             tls: None,
         })
-    };
-    let registry = serve::registry(database("registry"), ended).await?;
-    let scheduling = serve::scheduling(
-        database("scheduling"),
-        upstream(&context.registry, "scheduling")?,
-        keys.applicant_keys()?,
-        ended,
-    )
-    .await?;
-    let mut reporting = serve::reporting(
-        database("reporting"),
-        upstream(&context.registry, "reporting")?,
-        upstream(&context.scheduling, "reporting")?,
-        ended,
-    )
-    .await?;
-    if let Some(page) = reporting.page.take() {
+    }
+
+    async fn registry(&self) -> Result<Started> {
+        let database = self.database("registry", &mpp_registry::SCHEMA).await?;
+        serve::registry(database, self.ended).await
+    }
+
+    async fn scheduling(&self) -> Result<Started> {
+        let database = self.database("scheduling", &mpp_scheduling::SCHEMA).await?;
+        let registry = self.upstream(&self.context.registry, "scheduling")?;
+        serve::scheduling(database, registry, self.keys.applicant_keys()?, self.ended).await
+    }
+
+    async fn reporting(&self) -> Result<Started> {
+        let database = self.database("reporting", &mpp_reporting::SCHEMA).await?;
+        let registry = self.upstream(&self.context.registry, "reporting")?;
+        let scheduling = self.upstream(&self.context.scheduling, "reporting")?;
+        serve::reporting(database, registry, scheduling, self.ended).await
+    }
+}
+
+async fn start(ground: &Ground<'_>, ports: Ports, shutdown: &CancellationToken) -> Result<Serving> {
+    let mut started = [
+        ground.registry().await?,
+        ground.scheduling().await?,
+        ground.reporting().await?,
+    ];
+    if let Some(page) = started[2].page.take() {
         tokio::spawn(serve_page(ports.page, page, shutdown.clone()));
     }
     let mut serving = JoinSet::new();
-    let started: [Started; 3] = [registry, scheduling, reporting];
     for ((service, grpc), health) in started.into_iter().zip(ports.grpc).zip(ports.health) {
-        let shell = serve::loopback_shell(keys.verifier()?);
+        let shell = serve::loopback_shell(ground.keys.verifier()?);
         let shutdown = shutdown.clone();
         serving.spawn(async move {
             let _tasks = service.tasks;

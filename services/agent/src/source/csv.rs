@@ -26,6 +26,10 @@ fn read_from(file: impl Read, delimiter: u8, sink: &mut Sink<'_>) -> csv::Result
         .iter()
         .map(|heading| heading.trim_start_matches('\u{feff}').trim().to_owned())
         .collect();
+    if headings.iter().all(String::is_empty) {
+        let text = "the file is empty; its first row must hold the headings";
+        return Ok(Err(Error::field("csv", "UNREADABLE", text)));
+    }
     for row in reader.into_records() {
         let sent = match row {
             Ok(row) => put_row(&headings, &row, sink),

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use clap::{Args as ClapArgs, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use mpp_agent::{Event, Input, Outcome, Run, Store, Tally};
 use mpp_core::{Error, Result};
@@ -14,10 +15,33 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    args::{AgentCommand, AgentRunArgs, Output, Service},
+    args::{Output, Service},
     context::Client,
     stop::until_stopped,
 };
+
+#[derive(Subcommand)]
+pub enum AgentCommand {
+    /// Read the source, send what is new, end when all is answered.
+    Run(AgentRunArgs),
+    /// Show the records that were refused or could not be sent.
+    Problems { config: PathBuf },
+}
+
+#[derive(ClapArgs)]
+pub struct AgentRunArgs {
+    /// The agent's configuration (TOML).
+    pub config: PathBuf,
+    /// Run again and again, so many seconds apart.
+    #[arg(long, value_name = "SECONDS")]
+    pub every: Option<u64>,
+    /// Take the lease of a session whose agent is known to be gone.
+    #[arg(long)]
+    pub take_over: bool,
+    /// Take the run for complete although more than a tenth of the records have gone.
+    #[arg(long)]
+    pub accept_missing: bool,
+}
 
 /// The agent's configuration file. Paths are relative to the file.
 #[derive(Deserialize)]
@@ -94,6 +118,7 @@ async fn once(
 ) -> Result<()> {
     let run = Run {
         take_over: args.take_over,
+        accept_missing: args.accept_missing,
         ..load(&args.config)?
     };
     let progress = Progress::new(output);
@@ -133,6 +158,7 @@ pub fn load(path: &Path) -> Result<Run> {
         program,
         state: folder.join(config.state),
         take_over: false,
+        accept_missing: false,
         patience: Duration::from_secs(config.patience_seconds),
     })
 }
@@ -234,7 +260,7 @@ fn answered(tally: &Tally) -> i64 {
 fn tally_json(event: &str, tally: &Tally) -> serde_json::Value {
     serde_json::json!({
         "event": event, "read": tally.read, "known": tally.known, "invalid": tally.invalid,
-        "duplicate": tally.duplicate, "sent": tally.sent, "applied": tally.applied,
+        "duplicate": tally.duplicate, "missing": tally.missing, "sent": tally.sent, "applied": tally.applied,
         "unchanged": tally.unchanged, "rejected": tally.rejected, "quarantined": tally.quarantined,
     })
 }

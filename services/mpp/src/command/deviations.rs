@@ -1,5 +1,6 @@
 //! `mpp deviations`.
 
+use clap::Args as ClapArgs;
 use mpp_api::scheduling::{
     Deviation, ListDeviationsRequest, ListDeviationsResponse, deviation::Finding,
     hours_service_client::HoursServiceClient,
@@ -7,11 +8,23 @@ use mpp_api::scheduling::{
 use mpp_core::Result;
 
 use crate::{
-    args::{DeviationsArgs, Output, Service},
+    args::{Output, Service},
     call::refused,
     context::Client,
     output,
 };
+
+#[derive(ClapArgs)]
+pub struct DeviationsArgs {
+    /// A counter, a mall or a region; else the nation.
+    pub scope: Option<String>,
+    /// Any day of the week asked for.
+    #[arg(long)]
+    pub date: Option<String>,
+    /// Counters that agree, too.
+    #[arg(long)]
+    pub all: bool,
+}
 
 pub async fn run(args: DeviationsArgs, client: &Client, output: Output) -> Result<()> {
     let channel = mpp_rpc::connect(&client.endpoint(Service::Scheduling)?)?;

@@ -13,6 +13,7 @@ use mpp_api::{
     sync::{GetSourceRequest, sync_service_client::SyncServiceClient},
 };
 use mpp_core::{Error, Result};
+use mpp_rpc::Channel;
 use prost::{Message, Name};
 use serde_json::Value;
 
@@ -37,117 +38,114 @@ pub async fn run(name: &str, client: &Client, output: Output) -> Result<()> {
 /// The record as JSON; the collections of the name say which service to ask for what.
 async fn fetch(name: &str, client: &Client) -> Result<String> {
     let collections: Vec<&str> = name.split('/').step_by(2).collect();
+    let service = match collections.as_slice() {
+        ["hoursRules"] | ["malls", "appointments"] => Service::Scheduling,
+        _ => Service::Registry,
+    };
+    let channel = || {
+        client
+            .endpoint(service)
+            .and_then(|endpoint| mpp_rpc::connect(&endpoint))
+    };
     let name = name.to_owned();
-    let registry = || {
-        client
-            .endpoint(Service::Registry)
-            .and_then(|end| mpp_rpc::connect(&end))
-    };
-    let scheduling = || {
-        client
-            .endpoint(Service::Scheduling)
-            .and_then(|end| mpp_rpc::connect(&end))
-    };
-    let min_revision = 0;
     match collections.as_slice() {
-        ["regions"] => {
-            let request = GetRegionRequest { name, min_revision };
-            shown(
-                DirectoryServiceClient::new(registry()?)
-                    .get_region(request)
-                    .await,
-                |a| a.region,
-            )
+        ["regions" | "units" | "malls"] | ["malls", "counters", ..]
+            if !collections.contains(&"offerings") =>
+        {
+            directory(name, &collections, channel()?).await
         }
-        ["units"] => {
-            let request = GetUnitRequest { name, min_revision };
-            shown(
-                DirectoryServiceClient::new(registry()?)
-                    .get_unit(request)
-                    .await,
-                |a| a.unit,
-            )
-        }
-        ["malls"] => {
-            let request = GetMallRequest { name, min_revision };
-            shown(
-                DirectoryServiceClient::new(registry()?)
-                    .get_mall(request)
-                    .await,
-                |a| a.mall,
-            )
-        }
-        ["malls", "counters"] => {
-            let request = GetCounterRequest { name, min_revision };
-            shown(
-                DirectoryServiceClient::new(registry()?)
-                    .get_counter(request)
-                    .await,
-                |a| a.counter,
-            )
-        }
-        ["malls", "counters", "windows"] => {
-            let request = GetWindowRequest { name, min_revision };
-            shown(
-                DirectoryServiceClient::new(registry()?)
-                    .get_window(request)
-                    .await,
-                |a| a.window,
-            )
-        }
-        ["units", "services"] => {
-            let request = GetServiceRequest { name, min_revision };
-            shown(
-                CatalogServiceClient::new(registry()?)
-                    .get_service(request)
-                    .await,
-                |a| a.service,
-            )
-        }
-        ["malls", "counters", "offerings"] => {
-            let request = GetOfferingRequest { name, min_revision };
-            shown(
-                CatalogServiceClient::new(registry()?)
-                    .get_offering(request)
-                    .await,
-                |a| a.offering,
-            )
+        ["units", "services"] | ["malls", "counters", "offerings"] => {
+            catalog(name, &collections, channel()?).await
         }
         ["sources"] => {
             let request = GetSourceRequest { name };
             shown(
-                SyncServiceClient::new(registry()?)
-                    .get_source(request)
-                    .await,
+                SyncServiceClient::new(channel()?).get_source(request).await,
                 |a| a.source,
             )
         }
         ["hoursRules"] => {
             let request = GetHoursRuleRequest { name };
             shown(
-                HoursServiceClient::new(scheduling()?)
+                HoursServiceClient::new(channel()?)
                     .get_hours_rule(request)
                     .await,
                 |a| a.hours_rule,
             )
         }
         ["malls", "appointments"] => {
-            let request = GetAppointmentRequest { name };
+            let request = GetAppointmentRequest {
+                name,
+                ..Default::default()
+            };
             shown(
-                BookingServiceClient::new(scheduling()?)
+                BookingServiceClient::new(channel()?)
                     .get_appointment(request)
                     .await,
                 |a| a.appointment,
             )
         }
-        _ => Err(Error::field(
-            "name",
-            "NAME",
-            format!(
-                "'{name}' is not a name; write malls/ID, units/ID/services/ID, regions/35.10, …"
-            ),
-        )),
+        _ => Err(no_name(&name)),
     }
+}
+
+async fn directory(name: String, collections: &[&str], channel: Channel) -> Result<String> {
+    let mut client = DirectoryServiceClient::new(channel);
+    let min_revision = 0;
+    match collections {
+        ["regions"] => shown(
+            client
+                .get_region(GetRegionRequest { name, min_revision })
+                .await,
+            |a| a.region,
+        ),
+        ["units"] => shown(
+            client.get_unit(GetUnitRequest { name, min_revision }).await,
+            |a| a.unit,
+        ),
+        ["malls"] => shown(
+            client.get_mall(GetMallRequest { name, min_revision }).await,
+            |a| a.mall,
+        ),
+        ["malls", "counters"] => shown(
+            client
+                .get_counter(GetCounterRequest { name, min_revision })
+                .await,
+            |a| a.counter,
+        ),
+        ["malls", "counters", "windows"] => shown(
+            client
+                .get_window(GetWindowRequest { name, min_revision })
+                .await,
+            |a| a.window,
+        ),
+        _ => Err(no_name(&name)),
+    }
+}
+
+async fn catalog(name: String, collections: &[&str], channel: Channel) -> Result<String> {
+    let mut client = CatalogServiceClient::new(channel);
+    let min_revision = 0;
+    match collections {
+        ["units", "services"] => shown(
+            client
+                .get_service(GetServiceRequest { name, min_revision })
+                .await,
+            |a| a.service,
+        ),
+        _ => shown(
+            client
+                .get_offering(GetOfferingRequest { name, min_revision })
+                .await,
+            |a| a.offering,
+        ),
+    }
+}
+
+fn no_name(name: &str) -> Error {
+    let text =
+        format!("'{name}' is not a name; write malls/ID, units/ID/services/ID, regions/35.10, …");
+    Error::field("name", "NAME", text)
 }
 
 fn shown<A, M: Message + Name + Default>(

@@ -1,5 +1,6 @@
 //! `mpp hours`: when something is open and why; and `mpp hours set`.
 
+use clap::{Args as ClapArgs, Subcommand};
 use mpp_api::{
     scheduling::{
         CreateHoursRuleRequest, DayHours, GetHoursRequest, HoursRule, Interval,
@@ -12,11 +13,56 @@ use mpp_api::{
 use mpp_core::{Error, Result};
 
 use crate::{
-    args::{HoursArgs, HoursCommand, HoursSetArgs, Output, Service},
+    args::{Output, Service},
     call::{refused, request_id},
     context::Client,
     output,
 };
+
+#[derive(ClapArgs)]
+pub struct HoursArgs {
+    /// A mall, a counter or an offering.
+    pub target: Option<String>,
+    /// First day; else today, local to the mall.
+    #[arg(long)]
+    pub date: Option<String>,
+    #[arg(long, default_value_t = 7)]
+    pub days: i32,
+}
+
+#[derive(Subcommand)]
+pub enum HoursCommand {
+    /// Give a target hours of its own for a time.
+    Set(HoursSetArgs),
+}
+
+#[derive(ClapArgs)]
+pub struct HoursSetArgs {
+    /// "national", a mall, a counter or an offering.
+    pub target: String,
+    /// Open hours: "mon-thu 08:00-12:00,13:00-15:00" or "fri 08:00-11:00"; once for each group of days.
+    #[arg(
+        long = "open",
+        value_name = "DAYS HOURS",
+        required_unless_present = "close"
+    )]
+    pub open: Vec<String>,
+    /// Closed, with the reason.
+    #[arg(long, value_name = "REASON", conflicts_with = "open")]
+    pub close: Option<String>,
+    /// Where citizens are sent while it is closed.
+    #[arg(long, requires = "close", default_value = "")]
+    pub referral: String,
+    /// First day.
+    #[arg(long, default_value = "")]
+    pub from: String,
+    /// Last day.
+    #[arg(long, default_value = "")]
+    pub to: String,
+    /// The letter or decision that it comes from.
+    #[arg(long, default_value = "")]
+    pub source: String,
+}
 
 pub async fn run(
     command: Option<HoursCommand>,

@@ -1,5 +1,6 @@
 //! `mpp list`: records of a kind, page by page.
 
+use clap::{Args as ClapArgs, ValueEnum};
 use mpp_api::{
     registry::{
         ListCountersRequest, ListMallsRequest, ListOfferingsRequest, ListRegionsRequest,
@@ -14,11 +15,38 @@ use mpp_rpc::Channel;
 use prost::{Message, Name};
 
 use crate::{
-    args::{Kind, ListArgs, Output, Service},
+    args::{Output, Service},
     call::refused,
     context::Client,
     output::{self, Table},
 };
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    Regions,
+    Units,
+    Malls,
+    Counters,
+    Windows,
+    Services,
+    Offerings,
+    HoursRules,
+}
+
+#[derive(ClapArgs)]
+pub struct ListArgs {
+    #[arg(value_enum)]
+    pub kind: Kind,
+    /// Below this record: a mall for counters, a counter for windows, a unit for services, …
+    #[arg(long)]
+    pub parent: Option<String>,
+    /// Regions as of this day.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// At most so many; 0: all.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+}
 
 /// Records asked for at a time.
 const PAGE: i32 = 500;

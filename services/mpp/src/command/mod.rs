@@ -1,18 +1,18 @@
 //! The subcommands, one module for each group.
 
 pub mod agent;
-mod deviations;
-mod doctor;
-mod get;
-mod hours;
-mod list;
-mod queue;
-mod report;
-mod search;
-mod slots;
-mod source;
-mod token;
-mod watch;
+pub mod deviations;
+pub mod doctor;
+pub mod get;
+pub mod hours;
+pub mod list;
+pub mod queue;
+pub mod report;
+pub mod search;
+pub mod slots;
+pub mod source;
+pub mod token;
+pub mod watch;
 
 use mpp_core::Result;
 

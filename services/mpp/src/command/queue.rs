@@ -1,5 +1,6 @@
 //! `mpp queue`.
 
+use clap::Subcommand;
 use mpp_api::scheduling::{
     CallNextRequest, CompleteTicketRequest, GetQueueRequest, GetQueueResponse, IssueTicketRequest,
     Ticket, queue_service_client::QueueServiceClient, ticket::Priority,
@@ -7,11 +8,31 @@ use mpp_api::scheduling::{
 use mpp_core::Result;
 
 use crate::{
-    args::{Output, QueueCommand, Service},
+    args::{Output, Service},
     call::{refused, request_id},
     context::Client,
     output,
 };
+
+#[derive(Subcommand)]
+pub enum QueueCommand {
+    /// Who waits and who is called.
+    Show { counter: String },
+    /// Give the next number.
+    Issue {
+        counter: String,
+        /// Elderly, disabled or pregnant.
+        #[arg(long)]
+        priority: bool,
+        /// The appointment that has come.
+        #[arg(long, default_value = "")]
+        appointment: String,
+    },
+    /// Call the next one to a window.
+    Next { window: String },
+    /// Complete a called ticket.
+    Complete { ticket: String },
+}
 
 pub async fn run(command: QueueCommand, client: &Client, output: Output) -> Result<()> {
     let channel = mpp_rpc::connect(&client.endpoint(Service::Scheduling)?)?;

@@ -1,5 +1,6 @@
 //! `mpp report`.
 
+use clap::Args as ClapArgs;
 use mpp_api::reporting::{
     GetReportRequest, Report, Share, VerifyProjectionsRequest, WatchReportRequest,
     report_service_client::ReportServiceClient,
@@ -7,12 +8,28 @@ use mpp_api::reporting::{
 use mpp_core::{Error, Reason, Result};
 
 use crate::{
-    args::{Output, ReportArgs, Service},
+    args::{Output, Service},
     call::refused,
     context::Client,
     output::{self, Table},
     stop::until_stopped,
 };
+
+#[derive(ClapArgs)]
+pub struct ReportArgs {
+    /// Facts that hold for this day.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Facts that were known by then.
+    #[arg(long, value_name = "TIME")]
+    pub known_on: Option<String>,
+    /// Show it again whenever it changes.
+    #[arg(long)]
+    pub watch: bool,
+    /// Rebuild the projections beside the live ones and compare them.
+    #[arg(long)]
+    pub verify: bool,
+}
 
 type Reports = ReportServiceClient<mpp_rpc::Channel>;
 

@@ -1,5 +1,6 @@
 //! `mpp search`.
 
+use clap::Args as ClapArgs;
 use mpp_api::{
     registry::{
         SearchServicesRequest, SearchServicesResponse,
@@ -11,11 +12,32 @@ use mpp_api::{
 use mpp_core::{Error, Result};
 
 use crate::{
-    args::{Output, SearchArgs, Service},
+    args::{Output, Service},
     call::refused,
     context::Client,
     output,
 };
+
+#[derive(ClapArgs)]
+pub struct SearchArgs {
+    /// As one would ask: "kalau ktp hilang gimana".
+    pub query: String,
+    /// Nearest first: latitude,longitude.
+    #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
+    pub near: Option<String>,
+    /// Only what is offered in this region: 35 or 35.10.
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Only services of this agency: units/kemendagri.
+    #[arg(long)]
+    pub agency: Option<String>,
+    /// Only services without a fee.
+    #[arg(long)]
+    pub free: bool,
+    /// How many hits.
+    #[arg(long, default_value_t = 5)]
+    pub limit: i32,
+}
 
 pub async fn run(args: SearchArgs, client: &Client, output: Output) -> Result<()> {
     let channel = mpp_rpc::connect(&client.endpoint(Service::Registry)?)?;

@@ -1,5 +1,6 @@
 //! `mpp slots`, `mpp book` and `mpp cancel`.
 
+use clap::Args as ClapArgs;
 use mpp_api::scheduling::{
     Appointment, BookAppointmentRequest, CancelAppointmentRequest, ListSlotsRequest,
     ListSlotsResponse, booking_service_client::BookingServiceClient,
@@ -8,11 +9,36 @@ use mpp_core::{Error, Reason, Result};
 
 use super::hours;
 use crate::{
-    args::{BookArgs, Output, Service, SlotsArgs},
+    args::{Output, Service},
     call::{refused, request_id},
     context::Client,
     output::{self, Table},
 };
+
+#[derive(ClapArgs)]
+pub struct SlotsArgs {
+    pub offering: String,
+    #[arg(long)]
+    pub date: Option<String>,
+    #[arg(long, default_value_t = 7)]
+    pub days: i32,
+    /// Full and past ones, too.
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct BookArgs {
+    /// A slot that `mpp slots` shows, or an offering for its first free slot.
+    pub slot: String,
+    /// The applicant's NIK, 16 digits, or - to read it from standard input, where no list of
+    /// processes shows it. It is not stored.
+    #[arg(long)]
+    pub nik: String,
+    /// A UUID; the same one books once, however often it is sent.
+    #[arg(long)]
+    pub request_id: Option<String>,
+}
 
 type Booking = BookingServiceClient<mpp_rpc::Channel>;
 
@@ -76,7 +102,7 @@ pub async fn book(args: BookArgs, client: &Client, output: Output) -> Result<()>
     };
     let request = BookAppointmentRequest {
         slot,
-        applicant_nik: args.nik,
+        applicant_nik: nik(args.nik)?,
         request_id: args.request_id.unwrap_or_else(request_id),
     };
     let answer = booking
@@ -85,6 +111,17 @@ pub async fn book(args: BookArgs, client: &Client, output: Output) -> Result<()>
         .map_err(refused)?
         .into_inner();
     show(answer.appointment.unwrap_or_default(), output)
+}
+
+fn nik(given: String) -> Result<String> {
+    if given != "-" {
+        return Ok(given);
+    }
+    let mut line = String::new();
+    std::io::stdin()
+        .read_line(&mut line)
+        .map_err(Error::internal)?;
+    Ok(line.trim().to_owned())
 }
 
 /// The first free slot of the coming month.

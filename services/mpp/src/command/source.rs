@@ -1,5 +1,6 @@
 //! `mpp source`.
 
+use clap::Subcommand;
 use mpp_api::sync::{
     Accounting, GetSourceRequest, ListSourcesRequest, Source,
     sync_service_client::SyncServiceClient,
@@ -7,11 +8,19 @@ use mpp_api::sync::{
 use mpp_core::Result;
 
 use crate::{
-    args::{Output, Service, SourceCommand},
+    args::{Output, Service},
     call::refused,
     context::Client,
     output::{self, Table},
 };
+
+#[derive(Subcommand)]
+pub enum SourceCommand {
+    /// All sources.
+    List,
+    /// One source.
+    Show { name: String },
+}
 
 pub async fn run(command: SourceCommand, client: &Client, output: Output) -> Result<()> {
     let channel = mpp_rpc::connect(&client.endpoint(Service::Registry)?)?;

@@ -6,10 +6,34 @@ use std::{
     time::Duration,
 };
 
+use clap::Args as ClapArgs;
 use mpp_core::{Caller, Clock, Error, Reason, Result, Role};
 use mpp_rpc::jwt::{self, Jwks, SigningKey};
 
-use crate::{args::TokenArgs, context::Client};
+use crate::context::Client;
+
+#[derive(ClapArgs)]
+pub struct TokenArgs {
+    /// reader, publisher, unit-officer, counter-officer, organiser, provincial-observer, verifier,
+    /// auditor, service or administrator; several are joined by commas.
+    #[arg(long, value_delimiter = ',', required_unless_present = "new_key")]
+    pub role: Vec<String>,
+    /// Names whose subtree it may write: units/bkpm, malls/banyuwangi, sources/bkpm.
+    #[arg(long, value_delimiter = ',')]
+    pub namespace: Vec<String>,
+    /// Who it is.
+    #[arg(long, default_value = "users/operator")]
+    pub subject: String,
+    /// How long it holds.
+    #[arg(long, default_value_t = 24)]
+    pub hours: u64,
+    /// The signing key (PEM); else the one of `mpp up`.
+    #[arg(long, env = "MPP_SIGNING_KEY", value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Make a signing key and its JWKS in this folder instead of a token.
+    #[arg(long, value_name = "DIR")]
+    pub new_key: Option<PathBuf>,
+}
 
 /// Longest life of a token made by hand.
 const MAX_HOURS: u64 = 24 * 366;

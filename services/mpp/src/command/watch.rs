@@ -1,17 +1,43 @@
 //! `mpp watch`: a service's changes as they are committed.
 
+use clap::Args as ClapArgs;
 use mpp_api::feed::{
     Change, Filter, WatchRequest, WatchResponse, change::Op, feed_service_client::FeedServiceClient,
 };
 use mpp_core::{Error, Result};
 
 use crate::{
-    args::{Output, WatchArgs},
+    args::{Output, Service},
     call::refused,
     context::Client,
     output,
     stop::until_stopped,
 };
+
+#[derive(ClapArgs)]
+pub struct WatchArgs {
+    /// Whose feed.
+    #[arg(value_enum, default_value = "registry")]
+    pub service: Service,
+    /// Only these kinds: mall, service, offering, ticket, …
+    #[arg(long)]
+    pub kind: Vec<String>,
+    /// Only names that begin so.
+    #[arg(long, default_value = "")]
+    pub prefix: String,
+    /// Only records in this region.
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Show the present state first.
+    #[arg(long)]
+    pub initial_state: bool,
+    /// Go on after this token.
+    #[arg(long, value_name = "TOKEN")]
+    pub resume: Option<String>,
+    /// End after so many changes.
+    #[arg(long)]
+    pub count: Option<usize>,
+}
 
 pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()> {
     let channel = mpp_rpc::connect(&client.endpoint(args.service)?)?;
