@@ -10,7 +10,7 @@ use mpp_tests::{
     PATIENCE, eventually, http,
     ports::free_ports,
     process::{Process, Signal},
-    program::{Said, command},
+    program::{Said, command, shell},
     wait::that,
 };
 use serde_json::Value;
@@ -240,6 +240,10 @@ async fn a_restart_keeps_everything(up: &mut Up) {
 
     up.again(&["--demo"]).await;
     up.run(&["get", &appointment]).await.succeeded();
+    let cancel = booked.lines().find(|line| line.contains(" cancel "));
+    let cancel = shell(up.home.path(), cancel.expect("how to cancel"));
+    let cancelled = Said::by(cancel).await.succeeded();
+    assert!(cancelled.starts_with("cancelled"), "{cancelled}");
     assert_eq!(
         up.json(&["source", "show", "sources/bkpm"]).await[0]["accounting"],
         before[0]["accounting"]

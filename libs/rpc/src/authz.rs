@@ -144,6 +144,8 @@ pub fn scope(path: &str, role: Role) -> Option<Scope> {
 pub struct Grant {
     caller: Caller,
     scope: Scope,
+    /// True where one of the roles is that of an owner, whatever wider scope another role gives.
+    owns: bool,
 }
 
 impl Grant {
@@ -152,15 +154,12 @@ impl Grant {
     /// # Errors
     /// `PERMISSION_DENIED`, naming the roles that may.
     pub fn find(path: &str, caller: &Caller) -> Result<Self> {
-        let widest = caller
-            .roles
-            .iter()
-            .filter_map(|role| scope(path, *role))
-            .max();
-        match widest {
+        let scopes = || caller.roles.iter().filter_map(|role| scope(path, *role));
+        match scopes().max() {
             Some(scope) => Ok(Self {
                 caller: caller.clone(),
                 scope,
+                owns: scopes().any(|scope| scope == Own),
             }),
             None => Err(denied(path, caller)),
         }
@@ -169,6 +168,14 @@ impl Grant {
     /// For which records the call may be made.
     pub fn scope(&self) -> Scope {
         self.scope
+    }
+
+    /// True for the administrator, and for whoever owns the record: holds one of `names` in a role
+    /// that this method is an owner's in. Scope any is not enough: for what only the owner may see
+    /// of a record that others must ask for in another way.
+    pub fn is_owner(&self, names: &[&str]) -> bool {
+        let holds = || names.iter().any(|name| self.caller.holds(name));
+        self.caller.is(Role::Administrator) || (self.owns && holds())
     }
 
     /// Passes where the scope is any, or where the caller holds one of `names`: those that the
@@ -200,6 +207,7 @@ pub fn grant<T>(request: &Request<T>) -> Grant {
     found.unwrap_or_else(|| Grant {
         caller: caller(request),
         scope: Own,
+        owns: true,
     })
 }
 
@@ -263,6 +271,22 @@ mod tests {
     fn the_widest_of_several_roles_counts() {
         let grant = Grant::find(ACCEPT, &who(&[Organiser, Role::Administrator], &[])).expect("may");
         assert_eq!(grant.scope(), Any);
+    }
+
+    #[test]
+    fn who_may_call_for_any_record_does_not_own_it() {
+        const GET: &str = "/mpp.scheduling.v1.BookingService/GetAppointment";
+        let counter = ["malls/banyuwangi/counters/dukcapil"];
+        let owns = |roles: &[Role], namespaces: &[&str]| {
+            let grant = Grant::find(GET, &who(roles, namespaces)).expect("may");
+            grant.is_owner(&counter)
+        };
+        assert!(!owns(&[Reader], &[]));
+        assert!(!owns(&[Reader], &["malls/banyuwangi"]), "not as a reader");
+        assert!(!owns(&[CounterOfficer], &["malls/sidoarjo"]));
+        assert!(owns(&[Reader, CounterOfficer], &counter));
+        assert!(owns(&[Organiser], &["malls/banyuwangi"]));
+        assert!(owns(&[Role::Administrator], &[]));
     }
 
     #[test]

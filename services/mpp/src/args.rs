@@ -13,7 +13,7 @@ use crate::{
         queue::QueueCommand,
         report::ReportArgs,
         search::SearchArgs,
-        slots::{BookArgs, SlotsArgs},
+        slots::{BookArgs, CancelArgs, SlotsArgs},
         source::SourceCommand,
         token::TokenArgs,
         watch::WatchArgs,
@@ -137,7 +137,7 @@ pub enum Command {
     /// Book a slot.
     Book(BookArgs),
     /// Cancel an appointment.
-    Cancel { appointment: String },
+    Cancel(CancelArgs),
     /// Work a counter's queue.
     Queue {
         #[command(subcommand)]

@@ -324,7 +324,7 @@ async fn show_demo(
 }
 
 /// How this program was called, so that what is printed can be run as printed.
-fn program() -> String {
+pub fn program() -> String {
     let exe = std::env::current_exe().unwrap_or_default();
     let here = std::env::current_dir().unwrap_or_default();
     match exe.strip_prefix(&here) {

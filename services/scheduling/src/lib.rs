@@ -17,8 +17,8 @@
 //!
 //! # Never one too many
 //! A slot exists only in the plan until it is booked; then it is a row with a constraint. A
-//! booking is one transaction of four statements besides the feed's: the applicant's hash, the
-//! place, the record, the answer. The place is one statement, an upsert that takes a place only
+//! booking is one transaction of five statements besides the feed's: the applicant's hash, the
+//! place, the code, the record, the answer. The place is one statement, an upsert that takes a place only
 //! where fewer are booked than are offered *now*: what is offered is worked out at each read and
 //! each sale, and only noted in the row. (A job that re-plans rows was rejected: between a change
 //! of hours and its run, the old plan would sell.) A daily quota is the sum of the day's slots,
@@ -32,6 +32,10 @@
 //! # Personal data
 //! Only the table `applicant` is near it: keyed hashes (`model::applicant`), erased when the day
 //! is over. The NIK is read, hashed and dropped; request digests are made without it.
+//!
+//! Appointments are records, so every reader can follow them and knows their names. What makes one
+//! somebody's is its code: in a table of its own, in the answers to whoever gives it or keeps the
+//! counter, and never in the feed.
 //!
 //! # A new kind of rule target
 //! Add its layer to `mpp_calendar::Layer`, its form to `model::target`, and its existence to

@@ -37,6 +37,8 @@ const CONNECTIONS: u64 = 8;
 pub struct Booked {
     /// Appointments by name, with their slots.
     pub made: BTreeMap<String, String>,
+    /// Their codes.
+    pub codes: BTreeMap<String, String>,
     /// Those that were cancelled.
     pub cancelled: BTreeSet<String>,
     /// How often a slot was full.
@@ -79,6 +81,7 @@ impl Citizens {
                 told,
                 "an appointment was given to two citizens"
             );
+            all.codes.extend(one.codes);
             all.cancelled.extend(one.cancelled);
             all.full += one.full;
             all.repeated += one.repeated;
@@ -164,9 +167,13 @@ impl Citizen {
         match answer {
             Ok(answer) => {
                 let Appointment {
-                    name, slot: given, ..
+                    name,
+                    code,
+                    slot: given,
+                    ..
                 } = answer.appointment.expect("an appointment");
                 assert_eq!(given, slot);
+                self.booked.codes.insert(name.clone(), code);
                 self.booked.made.insert(name.clone(), given);
                 Some(name)
             }
@@ -187,6 +194,7 @@ impl Citizen {
         let request = CancelAppointmentRequest {
             name: name.clone(),
             request_id: request_id(),
+            code: self.booked.codes[&name].clone(),
         };
         let Answered { answer, repeated } = until_answered(|| {
             let (mut booking, request) = (self.booking.clone(), request.clone());

@@ -41,9 +41,7 @@ pub async fn run(args: Args) -> Result<()> {
         Command::Deviations(args) => deviations::run(args, &Client::new(&client)?, output).await,
         Command::Slots(args) => slots::list(args, &Client::new(&client)?, output).await,
         Command::Book(args) => slots::book(args, &Client::new(&client)?, output).await,
-        Command::Cancel { appointment } => {
-            slots::cancel(appointment, &Client::new(&client)?, output).await
-        }
+        Command::Cancel(args) => slots::cancel(args, &Client::new(&client)?, output).await,
         Command::Queue { command } => queue::run(command, &Client::new(&client)?, output).await,
         Command::Report(args) => report::run(args, &Client::new(&client)?, output).await,
         Command::Source { command } => source::run(command, &Client::new(&client)?, output).await,

@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use mpp_api::scheduling::{
     Appointment, BookAppointmentRequest, CancelAppointmentRequest, ListSlotsRequest,
-    ListSlotsResponse, booking_service_client::BookingServiceClient,
+    ListSlotsResponse, appointment, booking_service_client::BookingServiceClient,
 };
 use mpp_core::{Error, Reason, Result};
 
@@ -13,6 +13,7 @@ use crate::{
     call::{refused, request_id},
     context::Client,
     output::{self, Table},
+    up::program,
 };
 
 #[derive(ClapArgs)]
@@ -38,6 +39,14 @@ pub struct BookArgs {
     /// A UUID; the same one books once, however often it is sent.
     #[arg(long)]
     pub request_id: Option<String>,
+}
+
+#[derive(ClapArgs)]
+pub struct CancelArgs {
+    pub appointment: String,
+    /// The code that `mpp book` showed; the counter and its mall need none.
+    #[arg(long, default_value = "")]
+    pub code: String,
 }
 
 type Booking = BookingServiceClient<mpp_rpc::Channel>;
@@ -150,9 +159,10 @@ async fn first_free(booking: &mut Booking, offering: String) -> Result<String> {
         })
 }
 
-pub async fn cancel(name: String, client: &Client, output: Output) -> Result<()> {
+pub async fn cancel(args: CancelArgs, client: &Client, output: Output) -> Result<()> {
     let request = CancelAppointmentRequest {
-        name,
+        name: args.appointment,
+        code: args.code,
         request_id: request_id(),
     };
     let answer = booking(client)?
@@ -176,6 +186,15 @@ fn show(appointment: Appointment, output: Output) -> Result<()> {
             "{state}: {} at {}, code {}",
             appointment.date, appointment.open, appointment.code
         );
+        if appointment.state() == appointment::State::Booked {
+            println!("To give the place back:");
+            println!(
+                "  {} cancel {} --code {}",
+                program(),
+                appointment.name,
+                appointment.code
+            );
+        }
         println!("{}", appointment.name);
     }
     Ok(())

@@ -21,7 +21,7 @@ use crate::{
     labels,
     model::{
         applicant::Nik,
-        appointment::Fresh,
+        appointment::{Fresh, is_code, require_cancellable},
         date,
         place::Place,
         slot::{self, Planned, SlotName, Terms},
@@ -76,7 +76,7 @@ impl BookingService for Booking {
         request: Request<GetAppointmentRequest>,
     ) -> Result<Response<GetAppointmentResponse>, Status> {
         let call = Call::of(&request);
-        self.get(&call, &request.into_inner().name)
+        self.get(&call, &request.into_inner())
             .await
             .map(Response::new)
             .map_err(status)
@@ -145,10 +145,12 @@ impl Booking {
                 return Err(Error::new(Reason::ApplicantHasAppointment, hint));
             }
             take(&mut tx, &planned, &terms, &day).await?;
+            sql::keep_code(&mut tx, &fresh.name, &fresh.code, &day).await?;
+            let code = fresh.code.clone();
             let stored = fresh.document();
             let labels = self.labels(&place, &stored)?;
             tx.put(&stored.name, &stored, labels, Expect::New).await?;
-            let appointment = Some(timed(stored, tx.now(), tx.now()));
+            let appointment = Some(shown(stored, code, tx.now(), tx.now()));
             let mut answer = BookAppointmentResponse {
                 appointment,
                 revision: 0,
@@ -171,15 +173,16 @@ impl Booking {
             let mut tx = self.0.db.begin(&actor(&call.caller)).await?;
             let stored = tx.get::<Appointment>(&request.name).await?;
             let mut stored = stored.ok_or_else(|| Error::not_found(&request.name))?;
-            self.authorize(call, &stored.doc.offering)?;
+            let code = sql::code_of(tx.conn(), &request.name).await?;
+            self.require_holder(call, &stored.doc, &request.code, &code)?;
             let ticket = sql::ticket_of(tx.conn(), &request.name).await?;
-            crate::model::appointment::require_cancellable(&stored.doc, ticket.as_deref())?;
+            require_cancellable(&stored.doc, ticket.as_deref())?;
             stored.doc.set_state(appointment::State::Cancelled);
             sql::give_back(&mut tx, &request.name, &stored.doc.slot).await?;
             let labels = stored.labels.clone();
             tx.put(&request.name, &stored.doc, labels, Expect::Any)
                 .await?;
-            let appointment = Some(timed(stored.doc, stored.create_time, tx.now()));
+            let appointment = Some(shown(stored.doc, code, stored.create_time, tx.now()));
             let mut answer = CancelAppointmentResponse {
                 appointment,
                 revision: 0,
@@ -191,10 +194,16 @@ impl Booking {
         self.0.once(&key, work).await
     }
 
-    async fn get(&self, call: &Call, name: &str) -> Result<GetAppointmentResponse> {
+    async fn get(
+        &self,
+        call: &Call,
+        request: &GetAppointmentRequest,
+    ) -> Result<GetAppointmentResponse> {
+        let name = &request.name;
         check_name(name)?;
         let mut read = self.0.db.read().await?;
         let stored = read.get::<Appointment>(name).await?;
+        let code = sql::code_of(read.conn(), name).await?;
         read.end().await?;
         let Record {
             doc,
@@ -202,22 +211,43 @@ impl Booking {
             update_time,
             ..
         } = stored.ok_or_else(|| Error::not_found(name))?;
-        self.authorize(call, &doc.offering)?;
+        self.require_holder(call, &doc, &request.code, &code)?;
         Ok(GetAppointmentResponse {
-            appointment: Some(timed(doc, create_time, update_time)),
+            appointment: Some(shown(doc, code, create_time, update_time)),
         })
     }
 
     /// An app for citizens books anywhere; a counter and its mall their own.
     fn authorize(&self, call: &Call, offering: &str) -> Result<()> {
+        let organiser = self.organiser(offering)?;
+        call.grant.check(&[offering, &organiser])
+    }
+
+    /// An appointment is its holder's, who has the code, and the counter's and its mall's. To all
+    /// others there is none: names are in the feed, so that knowing one is no proof.
+    fn require_holder(
+        &self,
+        call: &Call,
+        doc: &Appointment,
+        given: &str,
+        code: &str,
+    ) -> Result<()> {
+        self.authorize(call, &doc.offering)?;
+        let organiser = self.organiser(&doc.offering)?;
+        if call.grant.is_owner(&[&doc.offering, &organiser]) || is_code(given, code) {
+            return Ok(());
+        }
+        Err(Error::not_found(&doc.name))
+    }
+
+    /// The name of the offering's mall's organiser; empty where the mall is gone.
+    fn organiser(&self, offering: &str) -> Result<String> {
         let state = self.0.memory.read();
         let mall = Target::parse(offering, "offering")?
             .mall()
             .map(str::to_owned);
         let mall = mall.and_then(|mall| state.directory.mall(&mall).ok());
-        let mut names = vec![offering];
-        names.extend(mall.map(|mall| mall.organiser.as_str()));
-        call.grant.check(&names)
+        Ok(mall.map_or_else(String::new, |mall| mall.organiser.clone()))
     }
 
     fn labels(&self, place: &Place, doc: &Appointment) -> Result<mpp_store::Labels> {
@@ -248,8 +278,9 @@ fn check_name(name: &str) -> Result<()> {
     ResourceName::parse(name, &["malls", "appointments"], "name").map(drop)
 }
 
-fn timed(doc: Appointment, create_time: i64, update_time: i64) -> Appointment {
+fn shown(doc: Appointment, code: String, create_time: i64, update_time: i64) -> Appointment {
     Appointment {
+        code,
         create_time: Some(to_timestamp(create_time)),
         update_time: Some(to_timestamp(update_time)),
         ..doc

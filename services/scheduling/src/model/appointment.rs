@@ -20,7 +20,8 @@ pub struct Fresh {
     offering: String,
     date: String,
     open: String,
-    code: String,
+    /// What its holder proves the appointment by; not part of the record.
+    pub code: String,
 }
 
 impl Fresh {
@@ -44,7 +45,7 @@ impl Fresh {
         })
     }
 
-    /// The record.
+    /// The record. Everyone may follow records, so the code is not in it.
     pub fn document(self) -> Appointment {
         Appointment {
             name: self.name,
@@ -53,7 +54,7 @@ impl Fresh {
             date: self.date,
             open: self.open,
             state: appointment::State::Booked.into(),
-            code: self.code,
+            code: String::new(),
             create_time: None,
             update_time: None,
         }
@@ -64,6 +65,16 @@ fn timestamp(now: Micros) -> Timestamp {
     let seconds = u64::try_from(now.div_euclid(1_000_000)).unwrap_or(0);
     let nanos = u32::try_from(now.rem_euclid(1_000_000) * 1000).unwrap_or(0);
     Timestamp::from_unix(NoContext, seconds, nanos)
+}
+
+/// True where `given`, in either case of letters, is the code. How long it takes does not tell how
+/// much of it is right.
+pub fn is_code(given: &str, code: &str) -> bool {
+    let differences = given
+        .bytes()
+        .zip(code.bytes())
+        .fold(0, |all, (a, b)| all | (a.to_ascii_uppercase() ^ b));
+    given.len() == code.len() && !code.is_empty() && std::hint::black_box(differences) == 0
 }
 
 /// Succeeds while the appointment can be cancelled; `ticket` is the number printed for it.
@@ -129,8 +140,21 @@ mod tests {
             (doc.date.as_str(), doc.open.as_str()),
             ("2026-11-30", "08:30")
         );
-        assert!(doc.code.len() == 8 && doc.code.bytes().all(|letter| CODE.contains(&letter)));
+        assert_eq!(doc.code, "", "the feed carries the record");
         assert_ne!(fresh().name, doc.name);
+    }
+
+    #[test]
+    fn a_code_is_whole_or_wrong() {
+        let name = "malls/a/counters/b/offerings/c/slots/2026-11-30T0830";
+        let slot = SlotName::parse(name, "slot").unwrap();
+        let code = Fresh::new(&slot, name, 1_790_000_000_000_000).unwrap().code;
+        assert!(code.len() == 8 && code.bytes().all(|letter| CODE.contains(&letter)));
+        assert!(is_code(&code, &code) && is_code(&code.to_lowercase(), &code));
+        for wrong in ["", &code[..7], &format!("{code}A"), "!!!!!!!!"] {
+            assert!(!is_code(wrong, &code), "{wrong}");
+        }
+        assert!(!is_code("", ""), "a code that is forgotten");
     }
 
     #[test]

@@ -40,6 +40,34 @@ pub async fn note_applicant(
     Ok(done.rows_affected() == digests.len() as u64)
 }
 
+/// Keeps an appointment's code. Index: appointment_code's primary key.
+///
+/// # Errors
+/// As any write.
+pub async fn keep_code(tx: &mut Tx, appointment: &str, code: &str, date: &str) -> Result<()> {
+    sqlx::query("insert into appointment_code (appointment, code, date) values ($1, $2, $3)")
+        .bind(appointment)
+        .bind(code)
+        .bind(date)
+        .execute(tx.conn())
+        .await
+        .map_err(db_error)?;
+    Ok(())
+}
+
+/// An appointment's code; empty once it is forgotten. Index: appointment_code's primary key.
+///
+/// # Errors
+/// As any read.
+pub async fn code_of(conn: &mut AnyConnection, appointment: &str) -> Result<String> {
+    let row = sqlx::query("select code from appointment_code where appointment = $1")
+        .bind(appointment)
+        .fetch_optional(conn)
+        .await
+        .map_err(db_error)?;
+    row.map_or(Ok(String::new()), |row| row.try_get(0).map_err(db_error))
+}
+
 /// Queues up with the other bookings of the offering's day, so that the sum of its slots stands
 /// still until the commit. Only for offerings with a quota. Index: offering_day's primary key.
 ///

@@ -1,15 +1,21 @@
 //! Slots and appointments.
 
-use mpp_api::scheduling::{
-    Appointment, BookAppointmentRequest, BookAppointmentResponse, CancelAppointmentRequest,
-    GetAppointmentRequest, ListSlotsRequest, ListSlotsResponse, appointment::State,
+use mpp_api::{
+    Document as _,
+    scheduling::{
+        Appointment, BookAppointmentRequest, BookAppointmentResponse, CancelAppointmentRequest,
+        GetAppointmentRequest, ListSlotsRequest, ListSlotsResponse, appointment::State,
+        booking_service_client::BookingServiceClient,
+    },
 };
 use mpp_calendar::Zone;
+use mpp_core::{Caller, Role};
 use mpp_testkit::{Backend, database, on_both};
 use tonic::{Code, Status};
 
 use crate::world::{
-    DUKCAPIL, KTP, TUESDAY, WEDNESDAY, World, eventually, ktp_slot, nik, refused, request_id,
+    BANK, DUKCAPIL, KTP, TUESDAY, WEDNESDAY, World, caller, eventually, follow, ktp_slot, nik,
+    refused, request_id,
 };
 
 pub fn request(slot: &str, citizen: usize) -> BookAppointmentRequest {
@@ -58,6 +64,7 @@ pub async fn cancel(world: &World, name: &str) -> Result<Appointment, Status> {
     let request = CancelAppointmentRequest {
         name: name.into(),
         request_id: request_id(),
+        ..Default::default()
     };
     let answer = world
         .scheduling
@@ -96,6 +103,7 @@ async fn a_citizen_books_cancels_and_books_again() {
         assert_eq!(figures(&world, &slot).await, (10, 10, 1, 9));
         let get = GetAppointmentRequest {
             name: appointment.name.clone(),
+            ..Default::default()
         };
         let shown = world
             .scheduling
@@ -114,6 +122,79 @@ async fn a_citizen_books_cancels_and_books_again() {
         assert_eq!(refused(again, Code::FailedPrecondition).0, "WRONG_STATE");
         booked(&world, &slot, 1).await;
         assert_eq!(figures(&world, &slot).await, (10, 10, 1, 9));
+    })
+    .await;
+}
+
+/// Gets and then cancels an appointment as somebody.
+async fn get_and_cancel(
+    world: &World,
+    who: &Caller,
+    name: &str,
+    code: &str,
+) -> (Result<Appointment, Status>, Result<Appointment, Status>) {
+    let mut booking = BookingServiceClient::new(world.scheduling.channel(who.clone()));
+    let get = GetAppointmentRequest {
+        name: name.into(),
+        code: code.into(),
+    };
+    let cancel = CancelAppointmentRequest {
+        name: name.into(),
+        request_id: request_id(),
+        code: code.into(),
+    };
+    let got = booking.get_appointment(get).await;
+    let cancelled = booking.cancel_appointment(cancel).await;
+    (
+        got.map(|answer| answer.into_inner().appointment.expect("it")),
+        cancelled.map(|answer| answer.into_inner().appointment.expect("it")),
+    )
+}
+
+#[tokio::test]
+async fn an_appointment_is_its_holders_and_its_counters() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let app = caller("apps/sapa", Role::Reader, &[]);
+        let slot = ktp_slot(WEDNESDAY, "0900");
+        let one = booked(&world, &slot, 1).await;
+        let other = booked(&world, &slot, 2).await;
+        for code in ["", "AAAAAAAA", &other.code, &one.code[..7]] {
+            let (got, cancelled) = get_and_cancel(&world, &app, &one.name, code).await;
+            assert_eq!(refused(got, Code::NotFound).0, "NOT_FOUND", "{code}");
+            assert_eq!(refused(cancelled, Code::NotFound).0, "NOT_FOUND", "{code}");
+        }
+        let reader = caller("users/wati", Role::Reader, &[DUKCAPIL]);
+        let (got, _) = get_and_cancel(&world, &reader, &one.name, "").await;
+        assert_eq!(refused(got, Code::NotFound).0, "NOT_FOUND");
+        let bank = caller("users/budi", Role::CounterOfficer, &[BANK]);
+        let (got, _) = get_and_cancel(&world, &bank, &one.name, "").await;
+        assert_eq!(refused(got, Code::PermissionDenied).0, "PERMISSION_DENIED");
+        assert_eq!(figures(&world, &slot).await.2, 2, "both stand");
+
+        let (got, cancelled) = get_and_cancel(&world, &app, &one.name, &one.code).await;
+        assert_eq!(got.expect("by its code"), one);
+        let cancelled = cancelled.expect("by its code");
+        assert_eq!(cancelled.state(), State::Cancelled);
+        let officer = caller("users/siti", Role::CounterOfficer, &[DUKCAPIL]);
+        let (got, cancelled) = get_and_cancel(&world, &officer, &other.name, "").await;
+        assert_eq!(got.expect("at its counter"), other);
+        assert_eq!(cancelled.expect("at its counter").state(), State::Cancelled);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_feed_holds_no_code() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let made = booked(&world, &ktp_slot(WEDNESDAY, "0900"), 1).await;
+        let mut feed = follow(&world.scheduling, Appointment::KIND).await;
+        let batch = feed.next().await.expect("a feed").expect("its state");
+        let fed = batch.changes.first().expect("the appointment");
+        assert_eq!(fed.name, made.name);
+        let holds = |part: &[u8]| part == made.code.as_bytes();
+        assert!(!fed.doc.windows(made.code.len()).any(holds));
     })
     .await;
 }

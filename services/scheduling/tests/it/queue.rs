@@ -271,6 +271,7 @@ async fn an_appointment_is_checked_in_once_on_its_day_at_its_counter() {
         let cancel = CancelAppointmentRequest {
             name: today.clone(),
             request_id: request_id(),
+            ..Default::default()
         };
         let cancelled = world.scheduling.booking().cancel_appointment(cancel).await;
         assert!(
@@ -279,7 +280,10 @@ async fn an_appointment_is_checked_in_once_on_its_day_at_its_counter() {
                 .contains("D-001")
         );
         call(&world, DUKCAPIL, 1).await.expect("called");
-        let get = GetAppointmentRequest { name: today };
+        let get = GetAppointmentRequest {
+            name: today,
+            ..Default::default()
+        };
         let shown = world
             .scheduling
             .booking()

@@ -39,6 +39,14 @@ create table applicant (
 create index applicant_by_appointment on applicant (appointment);
 create index applicant_by_date on applicant (date);
 
+-- What lets its holder see and cancel an appointment. Never in the feed.
+create table appointment_code (
+    appointment text primary key,
+    code text not null,
+    date text not null
+);
+create index appointment_code_by_date on appointment_code (date);
+
 create table queue_counter (
     mall text not null,
     prefix text not null,
