@@ -1,7 +1,7 @@
 //! How fast a first sync is, beside a bare multi-row insert of the same rows.
 //!
 //! ```text
-//! cargo run --release -p mpp-registry --example sync_bench -- sqlite:/tmp/bench.db
+//! cargo run --release -p mpp-registry --example sync_bench -- sqlite:bench.db
 //! cargo run --release -p mpp-registry --example sync_bench -- postgres://postgres@127.0.0.1/bench
 //! ```
 //! The sync goes the whole way: a client's stream over loopback, identity, validation, durable
@@ -49,7 +49,7 @@ type Outcomes<T> = Result<T, Box<dyn Error>>;
 async fn main() -> Outcomes<()> {
     let url = std::env::args()
         .nth(1)
-        .ok_or("name an empty database: sqlite:/path or postgres://…")?;
+        .ok_or("name an empty database: sqlite:bench.db or postgres://…")?;
     let clock = Clock::system();
     let database = mpp_store::Options {
         url: url.clone(),

@@ -2,6 +2,7 @@
 
 mod accounting;
 mod catalog;
+mod clients;
 mod directory;
 mod federation;
 mod feed;
