@@ -72,11 +72,12 @@ impl Copy {
                 self.append(vanished, Advance::To(position)).await
             }
             follow::Event::Changes(changes, position) => {
-                let told_before = self
-                    .at
-                    .as_ref()
-                    .is_some_and(|at| at.revision >= position.revision);
-                let events = if told_before {
+                let held = self.at.as_ref().map(|at| at.revision);
+                if held > Some(position.revision) {
+                    // The position never goes back, or what follows it would count again.
+                    return store::note_feed(&self.db, self.feed, true).await;
+                }
+                let events = if held == Some(position.revision) {
                     Vec::new()
                 } else {
                     self.events(changes)?
@@ -214,6 +215,34 @@ mod tests {
             }
             assert_eq!(completed(&db).await, 1);
             assert_eq!(store::verify(&db).await.expect("verified").inbox_count, 1);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_lies_behind_is_told_in_vain() {
+        on_both(async |database| {
+            let db = database.open(&SCHEMA).await.expect("open");
+            let mut copy = Copy::open(db.clone(), Upstream::Scheduling)
+                .await
+                .expect("a copy");
+            copy.take(follow::Event::StateBegins).await.expect("begins");
+            copy.take(follow::Event::StateEnds(at(1)))
+                .await
+                .expect("ends");
+            for revision in [2, 3, 4] {
+                copy.take(told(revision, revision)).await.expect("applied");
+            }
+            for revision in [2, 3] {
+                copy.take(told(revision, revision)).await.expect("heard");
+                assert_eq!(copy.position(), Some(&at(4)));
+            }
+            let held = store::position(&db, Upstream::Scheduling).await;
+            assert_eq!(held.expect("read"), Some(at(4)));
+            let news = store::news(&db, -1).await.expect("read");
+            assert_eq!(news.feeds[Upstream::Scheduling as usize].revision, 4);
+            assert_eq!(completed(&db).await, 3);
+            assert_eq!(store::verify(&db).await.expect("verified").inbox_count, 3);
         })
         .await;
     }
