@@ -9,7 +9,7 @@ use mpp_api::reporting::{
     VerifyProjectionsResponse, WatchReportRequest, WatchReportResponse,
     report_service_server::ReportService,
 };
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, Micros, Reason, Result};
 use mpp_rpc::{status, time::from_timestamp};
 use mpp_store::Db;
 use tokio_util::sync::CancellationToken;
@@ -71,7 +71,7 @@ impl ReportService for Reports {
 
 impl Reports {
     async fn get(&self, request: &GetReportRequest) -> Result<Report> {
-        let question = question(request)?;
+        let question = question(request, self.memory.now())?;
         let least = [
             request.min_registry_revision,
             request.min_scheduling_revision,
@@ -125,7 +125,7 @@ fn draining() -> Error {
     Error::new(Reason::Unavailable, "the server drains; connect again")
 }
 
-fn question(request: &GetReportRequest) -> Result<Question> {
+fn question(request: &GetReportRequest, now: Micros) -> Result<Question> {
     let as_of = match request.as_of.as_str() {
         "" => None,
         text => Some(text.parse::<Date>().map_err(|_| {
@@ -148,9 +148,11 @@ fn question(request: &GetReportRequest) -> Result<Question> {
             return Err(Error::field(field, "OUT_OF_RANGE", "must not be negative"));
         }
     }
-    Ok(Question {
+    let question = Question {
         as_of,
         known_on,
-        ..Question::default()
-    })
+        now,
+    };
+    question.check()?;
+    Ok(question)
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use mpp_api::reporting::Report;
-use mpp_core::{Clock, Result};
+use mpp_core::{Clock, Micros, Result};
 use tokio::sync::watch;
 
 use crate::{
@@ -62,12 +62,17 @@ impl Memory {
         change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The time now.
+    pub fn now(&self) -> Micros {
+        self.clock.now()
+    }
+
     /// Answers a question of any day.
     ///
     /// # Errors
     /// Internal, for a time outside the calendar.
     pub fn report(&self, mut question: Question) -> Result<Report> {
-        question.now = self.clock.now();
+        question.now = self.now();
         self.read(|state| model::report(state, &question))
     }
 

@@ -206,19 +206,50 @@ pub struct DeviationRow {
     pub week: String,
     /// No finding speaks of the mall or the national template.
     pub uniform: bool,
-    /// One of each code.
+    /// One of each yardstick, code and text.
     pub findings: Vec<Finding>,
+    /// Findings beyond the bound, each day for itself, which are not kept.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u32,
     /// Commit time.
     pub known: Micros,
 }
 
-/// What was found, first of its code in the week.
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What was found, on one day of the week or alike on several.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Such as "CLOSES_EARLY".
     pub code: String,
     /// Explanation.
     pub text: Text,
+    /// "MALL", "NATIONAL" or "BASELINE"; empty where it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub yardstick: String,
+    /// The days, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dates: Vec<String>,
+}
+
+/// Most days of a finding: those of its week.
+const MAX_DATES: usize = 7;
+
+impl Finding {
+    /// True where nothing but the days may differ.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (&self.code, &self.text, &self.yardstick) == (&other.code, &other.text, &other.yardstick)
+    }
+
+    /// Adds days on which it was found alike.
+    pub fn add(&mut self, dates: Vec<String>) {
+        self.dates.extend(dates);
+        self.dates.sort_unstable();
+        self.dates.dedup();
+        self.dates.truncate(MAX_DATES);
+    }
 }
 
 /// What a ticket or an appointment adds to its day; no more is kept of it.

@@ -4,6 +4,7 @@
 mod coverage;
 mod event;
 mod facts;
+mod found;
 mod project;
 #[cfg(test)]
 mod properties;
@@ -17,9 +18,10 @@ mod wording;
 pub use coverage::province_of;
 pub use event::{Event, Upstream};
 pub use facts::{MallRow, Text};
+pub use found::mall_deviations;
 pub use project::project;
 pub use published::{OwnCount, Published, own_count, published};
-pub use report::{Question, mall_deviations, report, text};
+pub use report::{Question, report, text};
 pub use rows::{Key, Rows, Written};
 pub use stage::{stage_name, valid};
 pub use state::{FeedState, State, below};

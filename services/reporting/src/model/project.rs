@@ -3,9 +3,10 @@
 //! What an event does depends on its own feed's earlier events alone, so that the same inbox gives
 //! the same rows however the two feeds came in between each other.
 
+use jiff::civil::Date;
 use mpp_api::{
     registry::{Counter, Mall, Offering, Region, Service, Unit, offering},
-    scheduling::{Appointment, Deviation, Ticket, appointment, ticket},
+    scheduling::{Appointment, Deviation, Ticket, appointment, deviation, ticket},
     sync::Source,
 };
 use mpp_core::{Micros, Reason, Result};
@@ -20,8 +21,9 @@ use super::{
     wording,
 };
 
-/// Findings that a counter's row keeps, one of each code.
-const MAX_FINDINGS: usize = 16;
+/// Findings that a counter's row keeps. A week with hours of its own on Friday has some 18: two or
+/// three codes, twice, against three yardsticks.
+const MAX_FINDINGS: usize = 32;
 
 /// Applies one event. A record that cannot be read is told and skipped, always: it must not stop
 /// the feed, and what was known of it before stays.
@@ -260,28 +262,53 @@ fn deviation(rows: &mut Rows, event: &Event) -> Result<()> {
         .strip_suffix("/deviation")
         .unwrap_or(&event.name)
         .to_owned();
-    let row = event.document::<Deviation>()?.map(|found| DeviationRow {
-        mall: mall_of(&counter).to_owned(),
-        week: found.week.clone(),
-        uniform: found.uniform,
-        findings: findings(&found),
-        known: event.at,
+    let row = event.document::<Deviation>()?.map(|found| {
+        let (findings, left_out) = findings(&found);
+        DeviationRow {
+            mall: mall_of(&counter).to_owned(),
+            week: found.week,
+            uniform: found.uniform,
+            findings,
+            left_out,
+            known: event.at,
+        }
     });
     replace(rows, &counter, row)
 }
 
-fn findings(found: &Deviation) -> Vec<Finding> {
+/// What is alike on several days stands once, with the days; and how many were too many to keep.
+fn findings(found: &Deviation) -> (Vec<Finding>, u32) {
     let mut kept: Vec<Finding> = Vec::new();
-    for finding in &found.findings {
-        let seen = kept.iter().any(|other| other.code == finding.code);
-        if !seen && kept.len() < MAX_FINDINGS {
-            kept.push(Finding {
-                code: bounded(&finding.code),
-                text: finding.text.clone().into(),
-            });
+    let mut left_out = 0;
+    for told in &found.findings {
+        let finding = Finding {
+            code: bounded(&told.code),
+            text: told.text.clone().into(),
+            yardstick: yardstick(told),
+            dates: day(&told.date).into_iter().collect(),
+        };
+        match kept.iter().position(|other| other.is_like(&finding)) {
+            Some(alike) => kept[alike].add(finding.dates),
+            None if kept.len() < MAX_FINDINGS => kept.push(finding),
+            None => left_out += 1,
         }
     }
-    kept
+    (kept, left_out)
+}
+
+/// A date as the calendar writes it; none where it cannot be read.
+fn day(date: &str) -> Option<String> {
+    date.parse::<Date>().ok().map(|date| date.to_string())
+}
+
+fn yardstick(finding: &deviation::Finding) -> String {
+    match finding.yardstick() {
+        deviation::Yardstick::Unspecified => String::new(),
+        known => known
+            .as_str_name()
+            .trim_start_matches("YARDSTICK_")
+            .to_owned(),
+    }
 }
 
 /// "malls/banyuwangi" of whatever lies in it.

@@ -2,13 +2,11 @@
 //!
 //! The report is the contract's own message: a second type beside it would say the same twice.
 
-use std::{cell::Cell, collections::BTreeMap};
+use std::{cell::Cell, cmp::Reverse, collections::BTreeMap};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use mpp_api::{
-    reporting::{
-        CatalogChange, DeviationReport, Freshness, MallReport, Report, SourceReport, StageCount,
-    },
+    reporting::{CatalogChange, Freshness, MallReport, Report, SourceReport, StageCount},
     types::LocalizedText,
 };
 use mpp_calendar::{Zone, local_date};
@@ -18,14 +16,17 @@ use super::{
     coverage::{self, share},
     event::Upstream,
     facts::{DayRow, DeviationRow, SourceRow},
+    found::{Found, stands},
     stage::{AsOf, Standing, standings},
     state::{State, below},
 };
 
 /// Most changes in a report.
 const MAX_CHANGES: usize = 20;
-/// Most deviations in a report.
-const MAX_DEVIATIONS: usize = 100;
+/// Most counters whose deviations are in a report.
+const MAX_COUNTERS: usize = 100;
+/// The first day that can be asked for: the calendar's rules begin in 1995, and no mall is so old.
+const FIRST_DAY: Date = date(1995, 1, 1);
 
 /// What is asked.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +38,44 @@ pub struct Question {
     pub known_on: Option<Micros>,
     /// The time now.
     pub now: Micros,
+}
+
+impl Question {
+    /// Refuses days and times that no report can answer for.
+    ///
+    /// # Errors
+    /// Those of the fields `as_of` and `known_on`; internal, where now is outside the calendar.
+    pub fn check(&self) -> Result<()> {
+        let today = local_date(self.now, Zone::Wib).map_err(Error::internal)?;
+        let out_of_range = |field, text: String| Err(Error::field(field, "OUT_OF_RANGE", text));
+        match self.as_of {
+            Some(day) if day > today => out_of_range(
+                "as_of",
+                format!(
+                    "{day} is yet to come; today is {today} in Jakarta, the last day to ask for"
+                ),
+            )?,
+            Some(day) if day < FIRST_DAY => out_of_range(
+                "as_of",
+                format!("{day} is too early; the first day to ask for is {FIRST_DAY}"),
+            )?,
+            _ => {}
+        }
+        let known_day = self.known_on.map(|time| local_date(time, Zone::Wib));
+        match (self.known_on, known_day) {
+            (Some(time), _) if time > self.now => out_of_range(
+                "known_on",
+                "is yet to come; leave it empty for what is known now".to_owned(),
+            ),
+            (Some(_), Some(day)) if day.as_ref().map_or(true, |day| *day < FIRST_DAY) => {
+                out_of_range(
+                    "known_on",
+                    format!("is too early; the first day to ask for is {FIRST_DAY}"),
+                )
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Answers it.
@@ -63,7 +102,7 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
         .map(|standing| view.mall(standing))
         .collect();
     malls.sort_by(|a, b| (&a.region, &a.mall).cmp(&(&b.region, &b.mall)));
-    let deviations = view.deviations();
+    let found = view.deviations();
     let sources = view.sources();
     let (uniform, judged) = malls.iter().fold((0, 0), |(uniform, judged), mall| {
         (
@@ -71,7 +110,7 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
             judged + mall.uniform_counters + mall.deviating_counters,
         )
     });
-    let changes = changes(state, &view.at);
+    let (changes, changes_total) = changes(state, &view.at);
     let (complete, incomplete_reason) = view.completeness();
     Ok(Report {
         as_of: view.at.day.clone(),
@@ -88,7 +127,11 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
         )),
         sources,
         changes,
-        deviations,
+        changes_total: count(changes_total),
+        deviations: found.deviations,
+        counters_with_findings: count(found.counters),
+        counters_shown: count(found.shown),
+        findings_left_out: i32::try_from(found.left_out).unwrap_or(i32::MAX),
         tickets_completed_today: malls.iter().map(|mall| mall.tickets_completed_today).sum(),
         malls,
         freshness: Upstream::ALL
@@ -185,25 +228,19 @@ impl<'a> View<'a> {
         was
     }
 
-    /// Newest first, one of each code of each counter that still stands.
-    fn deviations(&self) -> Vec<DeviationReport> {
+    /// Those that differ from their mall or the national template come first, newest first.
+    fn deviations(&self) -> Found {
         let state = self.state;
-        let known = self.at.known;
         let mut found: Vec<_> = state
             .deviations
             .iter()
             .filter(|(counter, row)| {
-                let stands = state.counters.get(*counter);
-                !row.findings.is_empty()
-                    && stands.is_some_and(|row| row.spans.iter().any(|span| span.holds(known)))
+                !row.findings.is_empty() && stands(state, counter, self.at.known)
             })
             .filter(|(counter, _)| self.deviation(counter).is_some())
             .collect();
-        found.sort_by_key(|(counter, row)| (row.uniform, -row.known, *counter));
-        let each = found
-            .into_iter()
-            .flat_map(|(counter, row)| each_finding(counter, row));
-        each.take(MAX_DEVIATIONS).collect()
+        found.sort_by_key(|(counter, row)| (row.uniform, Reverse(row.known), *counter));
+        Found::first(&found, MAX_COUNTERS)
     }
 
     fn sources(&self) -> Vec<SourceReport> {
@@ -234,32 +271,6 @@ impl<'a> View<'a> {
         let reason = text(&join(|reason| &reason.id), &join(|reason| &reason.en));
         (reasons.is_empty(), (!reasons.is_empty()).then_some(reason))
     }
-}
-
-fn each_finding<'a>(
-    counter: &'a str,
-    row: &'a DeviationRow,
-) -> impl Iterator<Item = DeviationReport> + 'a {
-    row.findings.iter().map(move |finding| DeviationReport {
-        counter: counter.to_owned(),
-        mall: row.mall.clone(),
-        text: Some((&finding.text).into()),
-        code: finding.code.clone(),
-        week: row.week.clone(),
-    })
-}
-
-/// Every finding at a mall's counters today.
-pub fn mall_deviations(state: &State, mall: &str) -> Vec<DeviationReport> {
-    let found = below(&state.deviations, mall).filter(|(counter, _)| {
-        state
-            .counters
-            .get(*counter)
-            .is_some_and(|row| row.spans.iter().any(|span| span.holds(Micros::MAX - 1)))
-    });
-    found
-        .flat_map(|(counter, row)| each_finding(counter, row))
-        .collect()
 }
 
 fn missing(feed: Upstream, state: &State) -> Option<LocalizedText> {
@@ -323,24 +334,19 @@ fn stage_counts(standings: &[Standing<'_>]) -> Vec<StageCount> {
         .collect()
 }
 
-fn changes(state: &State, at: &AsOf) -> Vec<CatalogChange> {
-    let newest = state
-        .changes
-        .values()
-        .rev()
-        .filter(|row| row.at <= at.known);
-    newest
-        .take(MAX_CHANGES)
-        .map(|row| CatalogChange {
-            service: row.service.clone(),
-            title: Some((&row.title).into()),
-            field: row.field.clone(),
-            before: row.before.clone(),
-            after: row.after.clone(),
-            time: Some(timestamp(row.at)),
-            actor: row.actor.clone(),
-        })
-        .collect()
+/// The newest that were known, and how many were.
+fn changes(state: &State, at: &AsOf) -> (Vec<CatalogChange>, usize) {
+    let known = || state.changes.values().filter(|row| row.at <= at.known);
+    let newest = known().rev().take(MAX_CHANGES).map(|row| CatalogChange {
+        service: row.service.clone(),
+        title: Some((&row.title).into()),
+        field: row.field.clone(),
+        before: row.before.clone(),
+        after: row.after.clone(),
+        time: Some(timestamp(row.at)),
+        actor: row.actor.clone(),
+    });
+    (newest.collect(), known().count())
 }
 
 fn freshness(state: &State, upstream: Upstream) -> Freshness {

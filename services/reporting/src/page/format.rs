@@ -34,6 +34,30 @@ const MONTHS_EN: [&str; 12] = [
     "November",
     "December",
 ];
+const DAYS_ID: [&str; 7] = [
+    "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu",
+];
+const DAYS_EN: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// "Senin–Kamis, Sabtu" or "Mon–Thu, Sat", of days of one week in their order.
+pub fn weekdays(lang: Lang, dates: &[&str]) -> String {
+    let names = match lang {
+        Lang::Id => DAYS_ID,
+        Lang::En => DAYS_EN,
+    };
+    let days: Vec<usize> = dates
+        .iter()
+        .filter_map(|date| date.parse::<jiff::civil::Date>().ok())
+        .map(|date| usize::from(date.weekday().to_monday_zero_offset().unsigned_abs()))
+        .collect();
+    let runs = days.chunk_by(|day, next| day + 1 == *next);
+    let run = |run: &[usize]| match run {
+        [] => String::new(),
+        [day] => names[*day].to_owned(),
+        [first, .., last] => format!("{}–{}", names[*first], names[*last]),
+    };
+    runs.map(run).collect::<Vec<_>>().join(", ")
+}
 
 /// "1.234" or "1,234".
 pub fn number(lang: Lang, number: impl Into<i64>) -> String {
@@ -147,6 +171,13 @@ mod tests {
         );
         assert_eq!(time(Lang::En, &midnight), "24 November 2026, 07:00 WIB");
         assert_eq!(machine_time(&midnight), "2026-11-24T07:00:00+07:00");
+    }
+
+    #[test]
+    fn days_that_follow_each_other_are_a_range() {
+        let dates = ["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-28"];
+        assert_eq!(weekdays(Lang::En, &dates), "Mon–Wed, Sat");
+        assert_eq!(weekdays(Lang::Id, &dates), "Senin–Rabu, Sabtu");
     }
 
     #[test]

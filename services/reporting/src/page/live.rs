@@ -1,10 +1,10 @@
 //! Live by server-sent events: each section that changed, as HTML, to replace the old one by its id.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
-    extract::{Query, State},
-    http::{StatusCode, header},
+    extract::{ConnectInfo, Query, State},
+    http::{Extensions, StatusCode, header},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -12,10 +12,11 @@ use axum::{
 };
 use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
 use super::{
     Site,
+    permits::Permit,
     sections::{Page, Section},
     text::Lang,
 };
@@ -35,8 +36,13 @@ pub struct Listen {
 
 /// The stream of a page's changes; the first message of each section at once, so that nothing is
 /// missed between the page and its stream.
-pub async fn events(State(site): State<Site>, Query(listen): Query<Listen>) -> Response {
-    let Ok(permit) = site.listeners.clone().try_acquire_owned() else {
+pub async fn events(
+    State(site): State<Site>,
+    Query(listen): Query<Listen>,
+    extensions: Extensions,
+) -> Response {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    let Some(permit) = site.listeners.take(peer.map(|peer| peer.0.ip())) else {
         let wait = [(header::RETRY_AFTER, "30")];
         return (StatusCode::SERVICE_UNAVAILABLE, wait, "too many listeners").into_response();
     };
@@ -70,7 +76,7 @@ struct Listener {
     lang: Lang,
     updates: watch::Receiver<Arc<Current>>,
     sent: Arc<Vec<Section>>,
-    _permit: OwnedSemaphorePermit,
+    _permit: Permit,
 }
 
 fn changes(listener: Listener) -> impl Stream<Item = Result<Event, Infallible>> {

@@ -3,11 +3,13 @@
 //! It is public and shows aggregates only. Nothing comes from another host, nothing is inline, and
 //! everything that a record says is escaped by the templates (maud).
 
+mod deviations;
 mod document;
 mod format;
 mod live;
 mod map;
 mod nation;
+mod permits;
 mod place;
 mod quality;
 mod sections;
@@ -24,9 +26,9 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use permits::Permits;
 pub use sections::{Page, Section};
 pub use text::Lang;
 
@@ -61,15 +63,18 @@ const SECURITY: [(HeaderName, &str); 7] = [
 struct Site {
     memory: Arc<Memory>,
     /// One permit for each browser that listens.
-    listeners: Arc<Semaphore>,
+    listeners: Permits,
     shutdown: CancellationToken,
 }
 
-/// The page's routes. Streams end when `shutdown` is cancelled; at most `listeners` browsers listen.
+/// The page's routes. Streams end when `shutdown` is cancelled; at most `listeners` browsers
+/// listen, a quarter of them from one address where the server tells it ([`ConnectInfo`]).
+///
+/// [`ConnectInfo`]: axum::extract::ConnectInfo
 pub fn router(memory: Arc<Memory>, listeners: usize, shutdown: CancellationToken) -> Router {
     let site = Site {
         memory,
-        listeners: Arc::new(Semaphore::new(listeners)),
+        listeners: Permits::new(listeners),
         shutdown,
     };
     Router::new()

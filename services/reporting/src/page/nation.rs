@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use mpp_api::reporting::{Freshness, MallReport, Share};
 
 use super::{
-    format,
+    deviations, format,
     map::map,
     quality,
     text::{self, Lang, Phrase},
@@ -19,7 +19,7 @@ pub fn sections(view: &View<'_>, lang: Lang) -> Vec<(&'static str, Markup)> {
         ("stages", stages(view, lang)),
         ("freshness", freshness(view, lang)),
         ("changes", quality::changes(view, lang)),
-        ("deviations", quality::deviations(view, lang)),
+        ("deviations", deviations::deviations(view, lang)),
         ("malls", malls(view, lang)),
         ("sources", quality::sources(view, lang)),
         ("published", quality::published(view, lang)),

@@ -4,11 +4,11 @@ use maud::{Markup, html};
 use mpp_api::reporting::{MallReport, ProvinceReport, Share};
 
 use super::{
+    deviations::{deviation_table, left_out},
     format,
     nation::{card, incomplete, mall_table, share_card, stage},
-    quality::{counter_name, deviation_table},
     text::{self, Lang},
-    view::{View, localized, mall_link, table, uniformity},
+    view::{View, counter_name, localized, mall_link, table, uniformity},
 };
 use crate::model::{
     MallRow, below, mall_deviations, province_of, stage_name, text as texts, valid,
@@ -106,7 +106,8 @@ pub fn mall(view: &View<'_>, name: &str, lang: Lang) -> Option<Vec<(&'static str
             html! {
                 section #deviations {
                     h2 { (text::DEVIATIONS.of(lang)) }
-                    (deviation_table(view, &found, lang))
+                    (left_out(i32::try_from(found.left_out).unwrap_or(i32::MAX), lang))
+                    (deviation_table(view, &found.deviations, lang))
                 }
             },
         ),

@@ -1,12 +1,12 @@
-//! The sections on quality: changes, deviations, sources, published counts.
+//! The sections on quality: changes, sources, published counts.
 
 use maud::{Markup, html};
-use mpp_api::reporting::{CatalogChange, DeviationReport, SourceReport};
+use mpp_api::reporting::{CatalogChange, SourceReport};
 
 use super::{
     format,
     text::{self, Lang, Phrase},
-    view::{View, id_of, indonesian, localized, mall_link, table, time, wire},
+    view::{View, id_of, indonesian, localized, table, time, wire},
 };
 use crate::model::{OwnCount, Published, published as published_counts};
 
@@ -32,7 +32,24 @@ pub fn changes(view: &View<'_>, lang: Lang) -> Markup {
         section #changes aria-labelledby="changes-title" {
             h2 #changes-title { (text::CHANGES.of(lang)) }
             @if view.report.changes.is_empty() { p.quiet { (text::NO_CHANGES.of(lang)) } }
-            @else { (table(text::CHANGES.of(lang), true, &head, &rows)) }
+            @else {
+                (changes_cut(view, lang))
+                (table(text::CHANGES.of(lang), true, &head, &rows))
+            }
+        }
+    }
+}
+
+/// Says that there are more, and where.
+fn changes_cut(view: &View<'_>, lang: Lang) -> Markup {
+    let shown = i32::try_from(view.report.changes.len()).unwrap_or(i32::MAX);
+    let total = view.report.changes_total;
+    html! {
+        @if shown < total {
+            p.help {
+                (format::number(lang, shown)) " " (text::OF.of(lang)) " " (format::number(lang, total))
+                " " (text::CHANGES_SHOWN.of(lang))
+            }
         }
     }
 }
@@ -66,60 +83,6 @@ fn value(text: &str, lang: Lang) -> Markup {
     match text {
         "" => html! { span.quiet { (text::NOTHING.of(lang)) } },
         text => indonesian(text, lang),
-    }
-}
-
-/// Counters whose hours deviate.
-pub fn deviations(view: &View<'_>, lang: Lang) -> Markup {
-    html! {
-        section #deviations aria-labelledby="deviations-title" {
-            h2 #deviations-title { (text::DEVIATIONS.of(lang)) }
-            p.help { (text::DEVIATIONS_HELP.of(lang)) }
-            (deviation_table(view, &view.report.deviations, lang))
-        }
-    }
-}
-
-/// A table of deviations, one row for each counter.
-pub fn deviation_table(view: &View<'_>, found: &[DeviationReport], lang: Lang) -> Markup {
-    let head = heads([text::COUNTER, text::MALL, text::FINDING, text::WEEK], lang);
-    let counters = found.chunk_by(|one, next| one.counter == next.counter);
-    let rows = html! { @for findings in counters { (deviation_row(view, findings, &head, lang)) } };
-    html! {
-        @if found.is_empty() { p.quiet { (text::NO_DEVIATIONS.of(lang)) } }
-        @else { (table(text::DEVIATIONS.of(lang), true, &head, &rows)) }
-    }
-}
-
-/// All findings are of one counter.
-fn deviation_row(
-    view: &View<'_>,
-    findings: &[DeviationReport],
-    head: &[&str; 4],
-    lang: Lang,
-) -> Markup {
-    let Some(first) = findings.first() else {
-        return html! {};
-    };
-    html! {
-        tr {
-            th scope="row" { (counter_name(view, &first.counter, lang)) }
-            td data-label=(head[1]) { (mall_link(view, &first.mall, lang)) }
-            td data-label=(head[2]) {
-                @for finding in findings {
-                    span.line { (wire(finding.text.as_ref(), lang)) " " code { (finding.code) } }
-                }
-            }
-            td data-label=(head[3]) { (format::date(lang, &first.week)) }
-        }
-    }
-}
-
-/// A counter's name; its id where it is not known.
-pub fn counter_name(view: &View<'_>, counter: &str, lang: Lang) -> Markup {
-    match view.state.counters.get(counter) {
-        Some(row) => localized(&row.title, lang),
-        None => html! { (id_of(counter)) },
     }
 }
 

@@ -127,6 +127,14 @@ phrases! {
     DEVIATIONS_HELP: "Gerai yang jamnya berbeda dari mal, templat nasional, atau ketentuan lembaganya pada pekan berjalan.",
         "Counters whose hours this week differ from their mall, the national template or their body's own rules.";
     NO_DEVIATIONS: "Tidak ada penyimpangan yang diketahui.", "No deviation is known.";
+    COUNTERS_SHOWN: "gerai ditampilkan.", "counters shown.";
+    ALL_DEVIATIONS: "Semuanya: perintah mpp deviations, atau HoursService.ListDeviations pada penjadwalan.",
+        "All of them: the command mpp deviations, or scheduling's HoursService.ListDeviations.";
+    FINDINGS_LEFT_OUT: "temuan lain dari gerai ini tidak ditampilkan.", "more findings of these counters are not shown.";
+    AGAINST: "terhadap", "against";
+    YARDSTICK_MALL: "mal", "the mall";
+    YARDSTICK_NATIONAL: "templat nasional", "the national template";
+    YARDSTICK_BASELINE: "ketentuan lembaganya", "its body's own rules";
     COUNTER: "Gerai", "Counter";
     FINDING: "Temuan", "Finding";
     WEEK: "Pekan mulai", "Week of";
@@ -135,6 +143,8 @@ phrases! {
     UNKNOWN: "belum diketahui", "not known";
 
     CHANGES: "Perubahan katalog terbaru", "Recent catalog changes";
+    CHANGES_SHOWN: "perubahan ditampilkan, yang terbaru dahulu. Yang lebih lama: mpp report --known-on WAKTU, atau GetReport dengan known_on yang lebih awal.",
+        "changes shown, newest first. Older ones: mpp report --known-on TIME, or GetReport with an earlier known_on.";
     NO_CHANGES: "Belum ada perubahan.", "No change yet.";
     TIME: "Waktu", "Time";
     SERVICE: "Layanan", "Service";
@@ -223,6 +233,16 @@ pub fn stage(name: &str) -> Phrase {
         "SUSPENDED" => STAGE_SUSPENDED,
         "CLOSED" => STAGE_CLOSED,
         _ => NO_STAGE,
+    }
+}
+
+/// What a finding is measured against, as reports name it; `None` where it is not known.
+pub fn yardstick(name: &str) -> Option<Phrase> {
+    match name {
+        "MALL" => Some(YARDSTICK_MALL),
+        "NATIONAL" => Some(YARDSTICK_NATIONAL),
+        "BASELINE" => Some(YARDSTICK_BASELINE),
+        _ => None,
     }
 }
 

@@ -121,3 +121,11 @@ pub fn uniformity(mall: &MallReport, lang: Lang) -> Markup {
         }
     }
 }
+
+/// A counter's name; its id where it is not known.
+pub fn counter_name(view: &View<'_>, counter: &str, lang: Lang) -> Markup {
+    match view.state.counters.get(counter) {
+        Some(row) => localized(&row.title, lang),
+        None => html! { (id_of(counter)) },
+    }
+}

@@ -1,8 +1,11 @@
 //! A browser without its window: asks the page's routes and listens to their events.
 
+use std::net::SocketAddr;
+
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode},
 };
 use http_body_util::BodyExt as _;
@@ -40,6 +43,18 @@ pub struct Events {
 impl Events {
     pub async fn listen(page: &Router, path: &str) -> Self {
         let request = Request::get(path).body(Body::empty()).expect("a request");
+        Self::send(page, request).await
+    }
+
+    /// Listens as a server that tells the peer's address passes it on.
+    pub async fn listen_from(page: &Router, path: &str, peer: &str) -> Self {
+        let mut request = Request::get(path).body(Body::empty()).expect("a request");
+        let peer: SocketAddr = peer.parse().expect("an address");
+        request.extensions_mut().insert(ConnectInfo(peer));
+        Self::send(page, request).await
+    }
+
+    async fn send(page: &Router, request: Request<Body>) -> Self {
         let response = page.clone().oneshot(request).await.expect("infallible");
         Self {
             status: response.status(),

@@ -77,7 +77,7 @@ async fn operating_comes_before_inauguration_and_a_closed_mall_covers_nothing() 
             (Stage::Operating, "2026-01-05"),
             (Stage::Inaugurated, "2026-03-10"),
             (Stage::Suspended, "2026-10-01"),
-            (Stage::Operating, "2027-02-01"),
+            (Stage::Operating, "2026-11-02"),
         ];
         let revision = world
             .registry
@@ -92,7 +92,7 @@ async fn operating_comes_before_inauguration_and_a_closed_mall_covers_nothing() 
             "2026-01-05",
             "2026-03-10",
             "2026-10-01",
-            "2027-02-01",
+            "2026-11-02",
         ] {
             let report = world.as_of(day, None).await;
             let stage = report

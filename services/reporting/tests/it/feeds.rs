@@ -11,7 +11,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::{
     records::{counter, deviation, mall, regions, service, source, ticket},
-    world::{MORNING, SECOND, Upstream, World},
+    world::{MORNING, PATIENCE, SECOND, Upstream, World},
 };
 
 const OPEN: &[(Stage, &str)] = &[(Stage::Operating, "2026-01-05")];
@@ -299,6 +299,22 @@ async fn a_minimum_revision_waits_for_its_event() {
         assert_eq!(report.malls.len(), 1);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_replica_is_ready_once_it_has_its_database_and_both_copies() {
+    let world = World::start(mpp_testkit::database(Backend::Postgres).await).await;
+    let second = world.replica().await;
+    let missing: Vec<_> = second.readiness.missing().into_keys().collect();
+    assert_eq!(missing, ["copies", "database"]);
+    let ready = async {
+        while !second.readiness.is_ready() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, ready)
+        .await
+        .expect("ready in time");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use mpp_api::{
     registry::mall::Stage,
     reporting::{Report, WatchReportRequest, WatchReportResponse},
 };
-use mpp_testkit::on_both;
+use mpp_testkit::{Backend, on_both};
 use tokio::time::timeout;
 use tonic::{Code, Streaming};
 
@@ -96,6 +96,21 @@ async fn a_fee_and_a_deviation_reach_the_open_page() {
         mall.end().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn one_peer_leaves_room_for_others() {
+    let world = World::start(mpp_testkit::database(Backend::Sqlite).await).await;
+    let page = &world.reporting.page;
+    let first = Events::listen_from(page, "/events", "192.0.2.1:1000").await;
+    assert_eq!(first.status, 200);
+    let again = Events::listen_from(page, "/events", "192.0.2.1:1001").await;
+    assert_eq!(again.status, 503);
+    let other = Events::listen_from(page, "/events", "192.0.2.2:1000").await;
+    assert_eq!(other.status, 200);
+    drop(first);
+    let back = Events::listen_from(page, "/events", "192.0.2.1:1002").await;
+    assert_eq!(back.status, 200);
 }
 
 #[tokio::test]

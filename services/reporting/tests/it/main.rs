@@ -3,6 +3,7 @@
 
 mod browser;
 mod coverage;
+mod extracts;
 mod feeds;
 mod live;
 mod page;

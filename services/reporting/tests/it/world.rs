@@ -115,6 +115,21 @@ impl Upstream {
         tx.commit().await.expect("committed")
     }
 
+    /// Puts records in one transaction.
+    pub async fn put_all<D: Document>(&self, docs: &[(String, D)]) -> i64 {
+        let by = Actor {
+            origin: "api".into(),
+            subject: "units/kemendagri".into(),
+        };
+        let mut tx = self.db.begin(&by).await.expect("a transaction");
+        for (name, doc) in docs {
+            tx.put(name, doc, Labels::new(), Expect::Any)
+                .await
+                .expect("put");
+        }
+        tx.commit().await.expect("committed")
+    }
+
     pub async fn delete<D: Document>(&self, name: &str) -> i64 {
         let by = Actor {
             origin: "api".into(),

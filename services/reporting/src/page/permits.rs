@@ -1,0 +1,129 @@
+//! How many browsers may listen: of all, and of one peer, so that one cannot take every place.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// A peer may take so large a part of all places: the browsers of an office, or of all who come
+/// through one of several proxies, share an address.
+const PEER_PART: usize = 4;
+
+/// The places that there are.
+#[derive(Clone, Debug)]
+pub struct Permits(Arc<Mutex<Taken>>);
+
+#[derive(Debug)]
+struct Taken {
+    most: usize,
+    all: usize,
+    peers: HashMap<IpAddr, usize>,
+}
+
+/// A place; it is free again when this is dropped.
+#[derive(Debug)]
+pub struct Permit {
+    places: Permits,
+    peer: Option<IpAddr>,
+}
+
+impl Permits {
+    /// So many places.
+    pub fn new(most: usize) -> Self {
+        let (all, peers) = (0, HashMap::new());
+        Self(Arc::new(Mutex::new(Taken { most, all, peers })))
+    }
+
+    /// A place for a peer; `None` where all are taken, or as many as one peer may. A peer whose
+    /// address is not known is bounded with all others only.
+    pub fn take(&self, peer: Option<IpAddr>) -> Option<Permit> {
+        let peer = peer.map(network);
+        let mut taken = self.lock();
+        if taken.all >= taken.most {
+            return None;
+        }
+        if let Some(peer) = peer {
+            let most = taken.most.div_ceil(PEER_PART);
+            let own = taken.peers.entry(peer).or_default();
+            if *own >= most {
+                return None;
+            }
+            *own += 1;
+        }
+        taken.all += 1;
+        let places = self.clone();
+        Some(Permit { places, peer })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut taken = self.places.lock();
+        taken.all -= 1;
+        let Some(peer) = self.peer else { return };
+        if let Some(own) = taken.peers.get_mut(&peer) {
+            *own -= 1;
+            if *own == 0 {
+                taken.peers.remove(&peer);
+            }
+        }
+    }
+}
+
+/// One subscriber has a whole /64 of IPv6; an IPv4 address may come written as IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let prefix = u128::from(address) >> 64 << 64;
+            IpAddr::V6(Ipv6Addr::from(prefix))
+        }
+        short => short,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(text: &str) -> Option<IpAddr> {
+        Some(text.parse().expect("an address"))
+    }
+
+    #[test]
+    fn one_peer_cannot_take_every_place() {
+        let places = Permits::new(8);
+        let mut held: Vec<_> = (0..2).map(|_| places.take(peer("10.0.0.1"))).collect();
+        assert!(held.iter().all(Option::is_some));
+        assert!(places.take(peer("10.0.0.1")).is_none());
+        assert!(places.take(peer("::ffff:10.0.0.1")).is_none());
+        assert!(places.take(peer("10.0.0.2")).is_some());
+        held.pop();
+        assert!(
+            places.take(peer("10.0.0.1")).is_some(),
+            "who leaves makes room"
+        );
+        drop(held);
+        assert!(places.lock().peers.is_empty());
+    }
+
+    #[test]
+    fn addresses_of_one_network_are_one_peer() {
+        let places = Permits::new(4);
+        let _held = places.take(peer("2001:db8::1"));
+        assert!(places.take(peer("2001:db8::2")).is_none());
+        assert!(places.take(peer("2001:db8:0:1::1")).is_some());
+    }
+
+    #[test]
+    fn all_together_are_bounded() {
+        let places = Permits::new(2);
+        let held = [places.take(None), places.take(peer("10.0.0.1"))];
+        assert!(held.iter().all(Option::is_some));
+        assert!(places.take(peer("10.0.0.2")).is_none());
+    }
+}

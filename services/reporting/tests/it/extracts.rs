@@ -1,0 +1,221 @@
+//! What a report shows of long lists, and what cannot be asked.
+
+use std::collections::BTreeSet;
+
+use mpp_api::{
+    registry::mall::Stage,
+    reporting::GetReportRequest,
+    scheduling::{
+        Deviation,
+        deviation::{Finding, Yardstick},
+    },
+};
+use mpp_core::Micros;
+use mpp_rpc::{error_of, time::to_timestamp};
+use mpp_testkit::on_both;
+
+use crate::{
+    browser::open,
+    records::{counter, mall, regions, service, text},
+    world::{DAY, MORNING, SECOND, World},
+};
+
+const EARLY: &str = "Tutup pukul 14.00, 120 menit sebelum 16.00.";
+
+async fn one_mall(world: &World) {
+    regions(world).await;
+    let stages = [(Stage::Operating, "2026-01-05")];
+    world
+        .registry
+        .put("malls/satu", &mall("satu", "regions/35.10", &stages))
+        .await;
+}
+
+fn finding(yardstick: Yardstick, code: &str, day: u32, words: &str) -> Finding {
+    let mut finding = Finding {
+        code: code.to_owned(),
+        date: format!("2026-11-{day}"),
+        text: text(words),
+        ..Finding::default()
+    };
+    finding.set_yardstick(yardstick);
+    finding
+}
+
+/// Closes early from Monday to Thursday, against the mall and the nation, and so is short.
+fn four_days() -> Deviation {
+    let mut findings = Vec::new();
+    for yardstick in [Yardstick::Mall, Yardstick::National] {
+        for day in 23..=26 {
+            findings.push(finding(yardstick, "CLOSES_EARLY", day, EARLY));
+            let short = "Jam buka kurang 120 menit dari seharusnya.";
+            findings.push(finding(yardstick, "SHORT_HOURS", day, short));
+        }
+    }
+    Deviation {
+        week: "2026-11-23".into(),
+        findings,
+        ..Deviation::default()
+    }
+}
+
+#[tokio::test]
+async fn counters_beyond_the_bound_are_counted_and_the_page_says_so() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        one_mall(&world).await;
+        let name = |number: i32| format!("malls/satu/counters/c{number:03}");
+        let counters: Vec<_> = (0..101)
+            .map(|number| (name(number), counter(&format!("Gerai {number}"))))
+            .collect();
+        let registry = world.registry.put_all(&counters).await;
+        let found: Vec<_> = (0..101)
+            .map(|number| (format!("{}/deviation", name(number)), four_days()))
+            .collect();
+        let scheduling = world.scheduling.put_all(&found).await;
+
+        let report = world.after_both(registry, scheduling).await;
+        assert_eq!(
+            (report.counters_with_findings, report.counters_shown),
+            (101, 100)
+        );
+        assert_eq!(report.findings_left_out, 0);
+        let shown: BTreeSet<_> = report.deviations.iter().map(|one| &one.counter).collect();
+        assert_eq!(shown.len(), 100);
+        assert_eq!(report.deviations.len(), 400, "every finding of each");
+
+        let english = open(&world.reporting.page, "/en").await.html;
+        assert!(
+            english.contains("100 of 101 counters shown."),
+            "the page says so"
+        );
+        assert!(english.contains("mpp deviations"), "and where the rest is");
+        let indonesian = open(&world.reporting.page, "/").await.html;
+        assert!(indonesian.contains("100 dari 101 gerai ditampilkan."));
+        let all = open(&world.reporting.page, "/en/malls/satu").await.html;
+        assert_eq!(all.matches("Mon–Thu:").count(), 101, "its mall shows all");
+        world.verify().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn alike_findings_stand_on_one_line_with_their_days() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        one_mall(&world).await;
+        let name = "malls/satu/counters/a";
+        let registry = world.registry.put(name, &counter("A")).await;
+        let scheduling = world
+            .scheduling
+            .put(&format!("{name}/deviation"), &four_days())
+            .await;
+
+        let report = world.after_both(registry, scheduling).await;
+        let early = &report.deviations[0];
+        assert_eq!(
+            (early.code.as_str(), early.yardstick.as_str()),
+            ("CLOSES_EARLY", "MALL")
+        );
+        let days = ["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26"];
+        assert_eq!(early.dates, days);
+
+        for (path, days) in [("/en", "Mon–Thu:"), ("/", "Senin–Kamis:")] {
+            let html = open(&world.reporting.page, path).await.html;
+            assert_eq!(html.matches(EARLY).count(), 1, "{path}");
+            assert!(html.contains(days), "{path}");
+            assert!(!html.contains("SHORT_HOURS"), "{path} repeats itself");
+            assert!(!html.contains("counters shown"), "nothing was cut");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn findings_that_are_too_many_to_keep_are_counted() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        one_mall(&world).await;
+        let name = "malls/satu/counters/a";
+        let registry = world.registry.put(name, &counter("A")).await;
+        let mut odd = four_days();
+        odd.findings = (0..40)
+            .map(|number| finding(Yardstick::Mall, &format!("ODD_{number}"), 23, EARLY))
+            .collect();
+        let scheduling = world
+            .scheduling
+            .put(&format!("{name}/deviation"), &odd)
+            .await;
+
+        let report = world.after_both(registry, scheduling).await;
+        assert_eq!((report.deviations.len(), report.findings_left_out), (32, 8));
+        for path in ["/en", "/en/malls/satu"] {
+            let html = open(&world.reporting.page, path).await.html;
+            assert!(
+                html.contains("8 more findings of these counters are not shown."),
+                "{path}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn changes_beyond_the_bound_are_counted() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        let services: Vec<_> = (0..21)
+            .map(|number| {
+                let name = format!("units/polri/services/s{number:02}");
+                (name, service("SKCK", 30_000))
+            })
+            .collect();
+        let registry = world.registry.put_all(&services).await;
+        let report = world.after(registry).await;
+        assert_eq!((report.changes.len(), report.changes_total), (20, 21));
+        let english = open(&world.reporting.page, "/en").await.html;
+        assert!(english.contains("20 of 21 changes shown"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_day_that_no_report_can_answer_for_is_refused() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        let ask = async |as_of: &str, known_on: Option<Micros>| {
+            let request = GetReportRequest {
+                as_of: as_of.to_owned(),
+                known_on: known_on.map(to_timestamp),
+                // Refused at once: it does not wait for what is yet to come.
+                min_registry_revision: i64::MAX,
+                ..GetReportRequest::default()
+            };
+            error_of(&world.ask(request).await.expect_err("refused"))
+        };
+        for (as_of, known_on, field, why) in [
+            ("9999-12-31", None, "as_of", "yet to come"),
+            ("2026-11-25", None, "as_of", "yet to come"),
+            ("1994-12-31", None, "as_of", "too early"),
+            ("0000-01-01", None, "as_of", "too early"),
+            ("", Some(MORNING + SECOND), "known_on", "yet to come"),
+            ("", Some(0), "known_on", "too early"),
+        ] {
+            let refused = ask(as_of, known_on).await;
+            let (at, said) = &refused.fields[0];
+            assert_eq!(at, field, "{as_of}");
+            assert!(said.contains(why), "{said}");
+        }
+
+        let oldest = world.as_of("1995-01-01", Some(MORNING)).await;
+        assert_eq!(oldest.coverage_all.expect("a share").numerator, 0);
+        // 23:30 in Jakarta is tomorrow in Jayapura, and still today for the nation.
+        world.clock.advance(DAY / 2 + 16_200 * SECOND);
+        assert!(
+            ask("2026-11-25", None).await.fields[0]
+                .1
+                .contains("2026-11-24")
+        );
+    })
+    .await;
+}
