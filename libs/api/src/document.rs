@@ -21,6 +21,9 @@ macro_rules! documents {
     ($($message:ty => $kind:literal),* $(,)?) => {
         $(impl Document for $message { const KIND: &'static str = $kind; })*
 
+        /// All kinds of record that the contract has.
+        pub const KINDS: &[&str] = &[$($kind),*];
+
         /// The type URL of a kind's documents; `None` for a kind that no message has.
         pub fn type_url(kind: &str) -> Option<String> {
             match kind {

@@ -42,7 +42,7 @@ impl FeedService for FeedServer {
     ) -> Result<Response<Self::WatchStream>, Status> {
         let request = request.into_inner();
         let start = start(&request).map_err(status)?;
-        let filter = filter(request.filter.unwrap_or_default());
+        let filter = filter(request.filter.unwrap_or_default()).map_err(status)?;
         let subscription = self.0.subscribe(start, filter).await.map_err(status)?;
         Ok(Response::new(messages(subscription)))
     }
@@ -74,12 +74,20 @@ fn start(request: &WatchRequest) -> Result<Start> {
     }
 }
 
-fn filter(filter: mpp_api::feed::Filter) -> Filter {
-    Filter {
+/// A kind that no record has would be followed in silence, whatever was meant.
+fn filter(filter: mpp_api::feed::Filter) -> Result<Filter> {
+    let unknown = |kind: &&String| !document::KINDS.contains(&kind.as_str());
+    if let Some(kind) = filter.kinds.iter().find(unknown) {
+        let shown: String = kind.chars().take(40).filter(|c| !c.is_control()).collect();
+        let kinds = document::KINDS.join(", ");
+        let text = format!("'{shown}' is not a kind of record; the kinds are {kinds}");
+        return Err(Error::field("filter.kinds", "KIND", text));
+    }
+    Ok(Filter {
         kinds: filter.kinds.into_iter().collect(),
         name_prefix: filter.name_prefix,
         labels: filter.labels,
-    }
+    })
 }
 
 /// Until the follower fails, leaves, or the feed ends, which tells it to move.

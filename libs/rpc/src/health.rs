@@ -23,6 +23,8 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::{HttpLimits, serve_http};
+
 /// How long a change must last before it counts.
 const HOLD: Duration = Duration::from_secs(2);
 
@@ -169,7 +171,7 @@ const CLOCK_LIMIT: Micros = 2_000_000;
 
 impl Component {
     /// For the component "clock": up where two readings, taken at the same time, are at most 2 s
-    /// apart. Whoever reads the database's clock anyway calls it now and then.
+    /// apart, as [`crate::watch_database`] sees to.
     pub fn compare_clocks(&self, process: Micros, database: Micros) {
         let ahead = process.saturating_sub(database);
         if ahead.saturating_abs() <= CLOCK_LIMIT {
@@ -198,12 +200,7 @@ pub(crate) async fn run(listener: TcpListener, readiness: Readiness, stop: Cance
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .with_state(readiness);
-    let served = axum::serve(listener, router)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await;
-    if let Err(error) = served {
-        tracing::error!("the health port ended: {error}");
-    }
+    serve_http(listener, router, HttpLimits::probes(), stop).await;
 }
 
 async fn ready(State(readiness): State<Readiness>) -> Response {

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use mpp_core::{Caller, Clock, Error, Micros, Reason, Result};
@@ -13,6 +14,15 @@ use crate::jwt::{self, Jwks, Trust};
 
 /// Most tokens that are remembered as good; beyond them all are forgotten and checked again.
 const MOST_TOKENS: usize = 10_000;
+
+/// Whom a token vouches for.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// The caller.
+    pub caller: Arc<Caller>,
+    /// From when on it does not any more, microseconds UTC.
+    pub until: Micros,
+}
 
 /// Checks bearer tokens, and remembers good ones until they expire or the keys change.
 #[derive(Clone)]
@@ -30,7 +40,7 @@ struct Known {
     /// The version of the keys that vouched for `tokens`.
     keys: u64,
     /// By the token's digest, so that no token lies in memory.
-    tokens: HashMap<[u8; 32], (Arc<Caller>, Micros)>,
+    tokens: HashMap<[u8; 32], Verified>,
 }
 
 impl Verifier {
@@ -50,24 +60,33 @@ impl Verifier {
         }))
     }
 
-    /// The caller that a token vouches for.
+    /// The caller that a token vouches for, and until when.
     ///
     /// # Errors
     /// `UNAUTHENTICATED`, saying what does not hold.
-    pub fn verify(&self, token: &str) -> Result<Arc<Caller>> {
+    pub fn verify(&self, token: &str) -> Result<Verified> {
         let now = self.0.clock.now();
         let keys = self.0.keys.version();
         let digest = digest_of(token);
-        if let Some(caller) = self.remembered(&digest, keys, now) {
-            return Ok(caller);
+        if let Some(verified) = self.remembered(&digest, keys, now) {
+            return Ok(verified);
         }
         let checked = jwt::check(token, &self.0.keys, &self.0.trust, now)?;
-        let caller = Arc::new(checked.caller);
-        self.remember(digest, keys, caller.clone(), checked.until);
-        Ok(caller)
+        let verified = Verified {
+            caller: Arc::new(checked.caller),
+            until: checked.until,
+        };
+        self.remember(digest, keys, verified.clone());
+        Ok(verified)
     }
 
-    fn remembered(&self, digest: &[u8; 32], keys: u64, now: Micros) -> Option<Arc<Caller>> {
+    /// How long a token that holds until then still does.
+    pub(crate) fn left(&self, until: Micros) -> Duration {
+        let left = until.saturating_sub(self.0.clock.now());
+        Duration::from_micros(u64::try_from(left).unwrap_or(0))
+    }
+
+    fn remembered(&self, digest: &[u8; 32], keys: u64, now: Micros) -> Option<Verified> {
         let mut known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.keys != keys {
             *known = Known {
@@ -78,12 +97,12 @@ impl Verifier {
         known
             .tokens
             .get(digest)
-            .filter(|(_, until)| now < *until)
-            .map(|(caller, _)| caller.clone())
+            .filter(|verified| now < verified.until)
+            .cloned()
     }
 
     /// Unless the keys have changed since the token was checked.
-    fn remember(&self, digest: [u8; 32], keys: u64, caller: Arc<Caller>, until: Micros) {
+    fn remember(&self, digest: [u8; 32], keys: u64, verified: Verified) {
         let mut known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.keys != keys {
             return;
@@ -91,7 +110,7 @@ impl Verifier {
         if known.tokens.len() >= MOST_TOKENS {
             known.tokens.clear();
         }
-        known.tokens.insert(digest, (caller, until));
+        known.tokens.insert(digest, verified);
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) async fn run(
 }
 
 /// The next connection, once there is a place for it; until then peers wait in the kernel.
-async fn accept(
+pub(crate) async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
 ) -> (

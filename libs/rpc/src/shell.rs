@@ -42,6 +42,9 @@ pub struct Limits {
     pub call_time: Duration,
     /// Streams (watches, syncs) of one caller.
     pub streams_per_caller: usize,
+    /// Longest time for a stream, so that what was checked at its beginning is checked again: whose
+    /// it is, and what they may. Followers connect again and go on.
+    pub stream_time: Duration,
     /// Calls and streams on one connection.
     pub streams_per_connection: u32,
     /// Connections; more wait in the kernel.
@@ -64,6 +67,7 @@ impl Default for Limits {
             calls: 1024,
             call_time: Duration::from_secs(30),
             streams_per_caller: 64,
+            stream_time: Duration::from_secs(6 * 3600),
             streams_per_connection: 256,
             connections: 4096,
             first_call: Duration::from_secs(60),
@@ -160,7 +164,7 @@ async fn pause(drain: &Drain, readiness: &Readiness, shutdown: &CancellationToke
 
 fn stack(shell: &Shell, routes: Routes, moving: CancellationToken) -> Stack {
     let limits = &shell.limits;
-    let streams = stream::Streams::new(limits.streams_per_caller, moving);
+    let streams = stream::Streams::new(limits.streams_per_caller, limits.stream_time, moving);
     let layers = ServiceBuilder::new()
         // Every call is seen, whatever becomes of it below.
         .layer(from_fn(trace::layer))

@@ -102,7 +102,8 @@ pub(crate) fn caller_of(certificate: &CertificateDer<'_>) -> Option<Caller> {
     }
 }
 
-/// `spiffe://mpp.go.id/agency/{unit}` syncs and keeps that unit's catalog;
+/// `spiffe://mpp.go.id/agency/{unit}` keeps that unit's catalog and syncs its sources, which belong
+/// to it by their own entries and not by a name that looks alike;
 /// `spiffe://mpp.go.id/service/{name}` is a service of the suite.
 fn caller_of_id(uri: &str) -> Option<Caller> {
     let (kind, id) = uri.strip_prefix(TRUST_DOMAIN)?.split_once('/')?;
@@ -111,7 +112,7 @@ fn caller_of_id(uri: &str) -> Option<Caller> {
         "agency" => Some(Caller {
             subject: format!("units/{id}"),
             roles: vec![Role::Publisher, Role::UnitOfficer],
-            namespaces: vec![format!("units/{id}"), format!("sources/{id}")],
+            namespaces: vec![format!("units/{id}")],
         }),
         "service" => Some(Caller {
             subject: format!("services/{id}"),
@@ -131,7 +132,11 @@ mod tests {
         let caller = caller_of_id("spiffe://mpp.go.id/agency/bkpm").expect("an agency");
         assert_eq!(caller.subject, "units/bkpm");
         assert!(caller.is(Role::Publisher) && caller.is(Role::UnitOfficer));
-        assert!(caller.holds("units/bkpm/services/nib") && caller.holds("sources/bkpm"));
+        assert!(caller.holds("units/bkpm/services/nib"));
+        assert!(
+            !caller.holds("sources/bkpm"),
+            "whose name does not say whose it is"
+        );
     }
 
     #[test]

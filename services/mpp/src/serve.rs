@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use mpp_core::{Clock, Error, Reason, Result};
-use mpp_rpc::{ClientTls, Endpoint, Readiness, Shell, TokenSource};
+use mpp_rpc::{ClientTls, Endpoint, HttpLimits, Readiness, Shell, TokenSource};
 use mpp_store::Schema;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -121,10 +121,7 @@ pub async fn reporting(
 
 /// Serves the page until shutdown; open event streams are told to end.
 pub async fn serve_page(listener: TcpListener, page: axum::Router, shutdown: CancellationToken) {
-    let served = axum::serve(listener, page).with_graceful_shutdown(shutdown.cancelled_owned());
-    if let Err(error) = served.await {
-        tracing::error!(%error, "the page ended");
-    }
+    mpp_rpc::serve_http(listener, page, HttpLimits::page(), shutdown).await;
 }
 
 /// Another service, as this one calls it: by its token, and by its own certificate where it has one.

@@ -56,11 +56,11 @@ mod records;
 mod store;
 mod upstream;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use mpp_calendar::Decrees;
 use mpp_core::Result;
-use mpp_rpc::{Component, Endpoint, Readiness, feed::FeedServer, follow::Follower};
+use mpp_rpc::{Endpoint, Readiness, feed::FeedServer, follow::Follower};
 use mpp_store::{Db, Feed, FeedOptions, Filter, Labels, Migration, Schema};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -70,9 +70,6 @@ use uuid::Uuid;
 pub use housekeeping::erase_past;
 
 use crate::{app::App, memory::Memory, model::applicant::Keys};
-
-/// How often the database is asked whether it is there.
-const PING: Duration = Duration::from_secs(2);
 
 /// The service's database.
 pub const SCHEMA: Schema = Schema {
@@ -105,7 +102,7 @@ pub struct Options {
 pub struct Running {
     /// Everything that it serves, its feed included.
     pub routes: Routes,
-    /// What is missing, by name: `database`, `registry copy`, `registry feed`, `own feed`.
+    /// What is missing, by name: `database`, `clock`, `registry copy`, `registry feed`, `own feed`.
     pub readiness: Readiness,
     /// Its own feed.
     pub feed: Feed,
@@ -151,11 +148,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         holder,
         shutdown.clone(),
     ));
-    tokio::spawn(watch_database(
-        db.clone(),
-        readiness.component("database"),
-        shutdown,
-    ));
+    mpp_rpc::watch_database(&readiness, db.clone(), shutdown);
 
     let app = Arc::new(App {
         db: db.clone(),
@@ -170,20 +163,6 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         feed,
         db,
     })
-}
-
-async fn watch_database(db: Db, component: Component, shutdown: CancellationToken) {
-    let mut timer = tokio::time::interval(PING);
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = timer.tick() => {}
-        }
-        match db.ping().await {
-            Ok(()) => component.up(),
-            Err(error) => component.down(error.message()),
-        }
-    }
 }
 
 /// What deviations, appointments and tickets are filed under.

@@ -1,7 +1,7 @@
 //! Who is calling: a bearer token, or else the connection's client certificate. A token that does
 //! not hold is refused even where the certificate would do, so that a fault is seen.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -10,9 +10,18 @@ use axum::{
     response::Response,
 };
 use mpp_core::{Caller, Error, Reason, Result};
+use tokio::time::Instant;
 
 use super::refuse;
 use crate::{Verifier, authz, identity::nobody, listen::Peer};
+
+/// When the token that a call came with has expired. A client certificate sets none: a stream of
+/// its holder ends with the longest time of a stream, and the next handshake looks at it again.
+#[derive(Clone, Copy)]
+pub(crate) struct Expiry(pub(crate) Instant);
+
+/// What the clock of timers can be moved by without harm.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 pub(crate) async fn layer(
     State(verifier): State<Verifier>,
@@ -20,9 +29,12 @@ pub(crate) async fn layer(
     next: Next,
 ) -> Response {
     match identify(&verifier, &request) {
-        Ok(caller) => {
+        Ok((caller, expiry)) => {
             tracing::Span::current().record("caller", &caller.subject);
             request.extensions_mut().insert(caller);
+            if let Some(expiry) = expiry {
+                request.extensions_mut().insert(expiry);
+            }
         }
         Err(_) if authz::is_open(request.uri().path()) => {}
         Err(error) => return refuse(error),
@@ -30,12 +42,11 @@ pub(crate) async fn layer(
     next.run(request).await
 }
 
-fn identify(verifier: &Verifier, request: &Request) -> Result<Arc<Caller>> {
+fn identify(verifier: &Verifier, request: &Request) -> Result<(Arc<Caller>, Option<Expiry>)> {
     let Some(header) = request.headers().get(AUTHORIZATION) else {
         let peer = request.extensions().get::<Peer>();
-        return peer
-            .and_then(|peer| peer.certified.clone())
-            .ok_or_else(nobody);
+        let certified = peer.and_then(|peer| peer.certified.clone());
+        return Ok((certified.ok_or_else(nobody)?, None));
     };
     let token = header.to_str().ok().and_then(bearer).ok_or_else(|| {
         Error::new(
@@ -43,7 +54,9 @@ fn identify(verifier: &Verifier, request: &Request) -> Result<Arc<Caller>> {
             "authorization is not of the form `Bearer TOKEN`",
         )
     })?;
-    verifier.verify(token)
+    let verified = verifier.verify(token)?;
+    let expiry = Expiry(Instant::now() + verifier.left(verified.until).min(LONGEST));
+    Ok((verified.caller, Some(expiry)))
 }
 
 fn bearer(value: &str) -> Option<&str> {

@@ -1,5 +1,6 @@
 //! Streams: how many one caller may hold open, and how they end. A stream is ended from outside
-//! by its own deadline, and by a drain, which tells its caller to connect again elsewhere.
+//! by its own deadline, when the token that it began with expires, and by a drain or after the
+//! longest time, which tell its caller to connect again: elsewhere, and checked afresh.
 
 use std::{
     collections::HashMap,
@@ -18,10 +19,12 @@ use axum::{
 use futures::future::BoxFuture;
 use http_body::{Body as HttpBody, Frame};
 use mpp_core::{Caller, Error, Reason, Result};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     deadline::{self, Deadline},
+    identity::Expiry,
     refuse,
 };
 use crate::{method, status};
@@ -31,15 +34,18 @@ use crate::{method, status};
 pub(crate) struct Streams {
     open: Arc<Mutex<HashMap<String, usize>>>,
     per_caller: usize,
+    longest: Duration,
     moving: CancellationToken,
 }
 
 impl Streams {
-    /// At most `per_caller` of each caller; all end once `moving` is cancelled.
-    pub(crate) fn new(per_caller: usize, moving: CancellationToken) -> Self {
+    /// At most `per_caller` of each caller; each ends after `longest`, all once `moving` is
+    /// cancelled.
+    pub(crate) fn new(per_caller: usize, longest: Duration, moving: CancellationToken) -> Self {
         Self {
             open: Arc::default(),
             per_caller,
+            longest,
             moving,
         }
     }
@@ -94,8 +100,9 @@ pub(crate) async fn layer(
         Ok(place) => place,
         Err(error) => return refuse(error),
     };
-    let deadline = request.extensions().get::<Deadline>().copied();
-    let mut end: BoxFuture<'static, Error> = Box::pin(end(streams.moving, deadline));
+    let deadline = request.extensions().get::<Deadline>().map(|at| at.0);
+    let expiry = request.extensions().get::<Expiry>().map(|at| at.0);
+    let mut end: BoxFuture<'static, Error> = Box::pin(end(streams, deadline, expiry));
     tokio::select! {
         response = next.run(request) => {
             response.map(|body| Body::new(Ending { body, end: Some(end), _place: place }))
@@ -105,20 +112,30 @@ pub(crate) async fn layer(
 }
 
 /// Waits for what ends a stream from outside.
-async fn end(moving: CancellationToken, deadline: Option<Deadline>) -> Error {
-    let passed = async {
-        match deadline {
-            Some(Deadline(at)) => tokio::time::sleep_until(at).await,
-            None => std::future::pending().await,
-        }
-    };
+async fn end(streams: Streams, deadline: Option<Instant>, expiry: Option<Instant>) -> Error {
+    // Spread, so that streams that began together do not end together.
+    let longest = streams.longest.mul_f64(rand::random_range(0.9..1.0));
     tokio::select! {
-        () = moving.cancelled() => {
-            let text = "this server is about to end; connect again and go on where you were";
-            Error::new(Reason::Unavailable, text).with_retry_after(Duration::from_millis(100))
-        }
-        () = passed => deadline::passed(),
+        () = streams.moving.cancelled() => go_on("this server is about to end"),
+        () = sleep(longest) => go_on("the stream has lasted as long as one may"),
+        () = at(deadline) => deadline::passed(),
+        () = at(expiry) => Error::new(
+            Reason::Unauthenticated,
+            "the token has expired; connect again with a new one and go on where you were",
+        ),
     }
+}
+
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn go_on(why: &str) -> Error {
+    let text = format!("{why}; connect again and go on where you were");
+    Error::new(Reason::Unavailable, text).with_retry_after(Duration::from_millis(100))
 }
 
 /// A body that ends with an error's trailers once `end` is there, between two messages.

@@ -119,6 +119,35 @@ impl Registry {
     }
 }
 
+#[tokio::test]
+async fn a_kind_that_no_record_has_is_refused_with_those_that_there_are() {
+    on_both(async |database| {
+        let registry = registry(&database, Issuer::new()).await;
+        let watch = async |kinds: &[&str]| {
+            let filter = mpp_api::feed::Filter {
+                kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+                ..Default::default()
+            };
+            let request = WatchRequest {
+                filter: Some(filter),
+                ..WatchRequest::default()
+            };
+            registry.watch(request).await
+        };
+        let error = error_of(&watch(&["mall", "malls"]).await.expect_err("no such kind"));
+        assert_eq!(error.code, tonic::Code::InvalidArgument, "{error:?}");
+        let field = &error.fields[0];
+        let told = format!("{field:?} {}", error.message);
+        for word in ["filter.kinds", "'malls'", "mall, counter", "ticket"] {
+            assert!(told.contains(word), "{word}: {told}");
+        }
+        watch(&["mall", "ticket"])
+            .await
+            .expect("kinds of the contract");
+    })
+    .await;
+}
+
 /// A copy as services keep one, in memory.
 #[derive(Default)]
 struct Copy {

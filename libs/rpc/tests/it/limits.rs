@@ -9,7 +9,10 @@ use tokio::{
 };
 use tonic::Code;
 
-use crate::setup::{ask, eventually, server_with};
+use crate::setup::{ask, eventually, server, server_with};
+
+/// By how many seconds clocks may differ before a token counts as expired.
+const LEEWAY: i64 = 30;
 
 #[tokio::test]
 async fn calls_beyond_the_limit_are_refused_at_once_and_the_others_answered() {
@@ -75,6 +78,36 @@ async fn each_caller_holds_only_so_many_streams() {
     open.pop();
     let freed = async || service.clone().watch(WatchRequest::default()).await.is_ok();
     eventually("a place after a stream has ended", freed).await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_its_token_expires() {
+    let server = server().await;
+    let mut feed = server.feed(Role::Service);
+    let half_a_second_before = (600 + LEEWAY) * 1_000_000 - 500_000;
+    server.issuer.clock.advance(half_a_second_before);
+    let stream = feed.watch(WatchRequest::default()).await;
+    let mut stream = stream.expect("the token still holds").into_inner();
+    stream.message().await.expect("alive").expect("a first one");
+    let error = error_of(&stream.message().await.expect_err("its end"));
+    assert!(error.is(Reason::Unauthenticated), "{error:?}");
+    assert_eq!(error.code, Code::Unauthenticated);
+    assert!(error.message.contains("expired"), "{}", error.message);
+}
+
+#[tokio::test]
+async fn no_stream_lasts_for_ever_and_a_follower_goes_on() {
+    let stream_time = Duration::from_millis(200);
+    let server = server_with(|shell| shell.limits.stream_time = stream_time).await;
+    let mut feed = server.feed(Role::Service);
+    for _ in 0..2 {
+        let stream = feed.watch(WatchRequest::default()).await;
+        let mut stream = stream.expect("a stream").into_inner();
+        stream.message().await.expect("alive").expect("a first one");
+        let error = error_of(&stream.message().await.expect_err("its end"));
+        assert!(error.is(Reason::Unavailable), "{error:?}");
+        assert!(error.retry_after.is_some(), "connect again");
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,151 @@
+//! Plain HTTP for probes and pages: within bounds that axum's own `serve` does not have.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::listen::accept;
+
+/// How long connections may take to end once the server stops.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// What peers of a plain HTTP port could otherwise have without end.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpLimits {
+    /// Connections; more wait in the kernel.
+    pub connections: usize,
+    /// Connections from one address; more are closed at once. A proxy is one address, too.
+    pub connections_per_address: usize,
+    /// How long a request's head may take, and a connection between two requests.
+    pub head: Duration,
+}
+
+impl HttpLimits {
+    /// For probes and a few scrapers.
+    pub fn probes() -> Self {
+        Self {
+            connections: 256,
+            connections_per_address: 128,
+            head: Duration::from_secs(10),
+        }
+    }
+
+    /// For browsers, of which each holds a stream of events.
+    pub fn page() -> Self {
+        Self {
+            connections: 4096,
+            connections_per_address: 2048,
+            head: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Serves `router` as HTTP/1.1 until `stop`; then lets running requests finish for some seconds.
+/// An answer may take as long as it likes, such as a stream of events; whoever streams ends it at
+/// the stop.
+pub async fn serve_http(
+    listener: TcpListener,
+    router: Router,
+    limits: HttpLimits,
+    stop: CancellationToken,
+) {
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let addresses = Addresses::default();
+    let mut connections = JoinSet::new();
+    loop {
+        let (place, tcp, peer) = tokio::select! {
+            () = stop.cancelled() => break,
+            Some(_) = connections.join_next() => continue,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let Some(seat) = addresses.enter(peer.ip(), limits.connections_per_address) else {
+            tracing::debug!(%peer, "closed: its address has too many connections");
+            continue;
+        };
+        let connection = connection(tcp, router.clone(), limits.head, stop.clone());
+        connections.spawn(async move {
+            connection.await;
+            drop((place, seat));
+        });
+    }
+    drop(listener);
+    let ended = async { while connections.join_next().await.is_some() {} };
+    if timeout(FAREWELL, ended).await.is_err() {
+        tracing::debug!("HTTP connections still open after {FAREWELL:?} were cut");
+    }
+}
+
+async fn connection(tcp: TcpStream, router: Router, head: Duration, stop: CancellationToken) {
+    let _ = tcp.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head)
+        .serve_connection(TokioIo::new(tcp), TowerToHyperService::new(router));
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!("an HTTP connection ended: {error}");
+    }
+}
+
+/// How many connections each address has.
+#[derive(Clone, Default)]
+struct Addresses(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+impl Addresses {
+    /// A seat for one more, unless the address has `most`.
+    fn enter(&self, address: IpAddr, most: usize) -> Option<Seat> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(address).or_default();
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        Some(Seat {
+            addresses: self.clone(),
+            address,
+        })
+    }
+}
+
+/// One connection of an address, given back when it ends however it ends.
+struct Seat {
+    addresses: Addresses,
+    address: IpAddr,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let open = &self.addresses.0;
+        let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.address);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What readiness says of the database.
+
+use std::time::Duration;
+
+use mpp_rpc::{Readiness, watch_database};
+use mpp_store::Schema;
+use mpp_testkit::on_both;
+use tokio_util::sync::CancellationToken;
+
+use crate::setup::eventually;
+
+const SCHEMA: Schema = Schema {
+    service: "test",
+    steps: &[],
+    history_kinds: &[],
+};
+
+#[tokio::test]
+async fn a_database_that_goes_away_is_missing_by_name() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("a database");
+        let readiness = Readiness::holding(Duration::ZERO);
+        let stop = CancellationToken::new();
+        watch_database(&readiness, db.clone(), stop.clone());
+        let missing: Vec<_> = readiness.missing().into_keys().collect();
+        assert_eq!(missing, ["clock", "database"], "nothing is known yet");
+        eventually("both", async || readiness.is_ready()).await;
+        db.close().await;
+        eventually("its end", async || {
+            readiness.missing().into_keys().eq(["database"])
+        })
+        .await;
+        stop.cancel();
+    })
+    .await;
+}
