@@ -60,7 +60,8 @@ pub struct Options {
     pub registry: Endpoint,
     /// Scheduling's feed.
     pub scheduling: Endpoint,
-    /// Browsers that may listen to the page of this replica at a time.
+    /// Browsers that may listen to the page of this replica at a time; a quarter of them from one
+    /// address.
     pub listeners: usize,
     /// A feed that is silent so long shows as disconnected; feeds bookmark every few seconds.
     pub silence: Duration,
