@@ -373,8 +373,8 @@ fn partial_day((code, minutes, (does, should)): (FindingCode, u32, (u16, u16))) 
             format!("Jam buka kurang {minutes} menit dari seharusnya."),
         ),
         _ => Text::new(
-            format!("Open {minutes} minutes more than expected."),
-            format!("Jam buka lebih {minutes} menit dari seharusnya."),
+            format!("Open for {minutes} minutes outside the expected hours."),
+            format!("Buka {minutes} menit di luar jam yang seharusnya."),
         ),
     };
     Finding {
