@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
 use mpp_calendar::Zone;
 use mpp_core::Result;
 use mpp_store::{Actor, Db, Feed, Retention};
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     model::date::{local, shift},
-    store::erase::erase,
+    store::erase::{APPLICANTS, CHUNK, Dated, LEFTOVERS, erase_some},
 };
 
 const JOB: &str = "erasure";
@@ -52,10 +53,25 @@ pub async fn erase_past(db: &Db) -> Result<u64> {
         origin: "feed".into(),
         subject: "services/scheduling".into(),
     };
-    let mut tx = db.begin(&by).await?;
-    let (today, _) = local(tx.now(), Zone::Wib)?;
+    let (today, _) = local(db.now().await?, Zone::Wib)?;
     let old = shift(today, -KEPT_DAYS);
-    let erased = erase(&mut tx, &today.to_string(), &old.to_string()).await?;
-    tx.commit().await?;
+    let mut erased = erase(db, &by, APPLICANTS, today).await?;
+    for table in LEFTOVERS {
+        erased += erase(db, &by, table, old).await?;
+    }
     Ok(erased)
+}
+
+/// Erases a table's rows of days before `day`, one bounded transaction after the other.
+async fn erase(db: &Db, by: &Actor, table: Dated, day: Date) -> Result<u64> {
+    let (day, mut erased) = (day.to_string(), 0);
+    loop {
+        let mut tx = db.begin(by).await?;
+        let some = erase_some(&mut tx, table, &day).await?;
+        tx.commit().await?;
+        erased += some;
+        if some < CHUNK {
+            return Ok(erased);
+        }
+    }
 }

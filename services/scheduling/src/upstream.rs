@@ -2,7 +2,7 @@
 //!
 //! Every replica follows, for its own memory. The table takes a transaction of the feed only from
 //! a replica that stands where the table stands; of two, the first to arrive writes. Who finds the
-//! table ahead leaves it alone. Who finds it elsewhere goes on from there. So no lease is needed,
+//! table ahead leaves it alone, so that a replica that lags never takes it back. Who finds it elsewhere goes on from there. So no lease is needed,
 //! a replica that dies leaves nothing to take over, and rows and position never disagree.
 
 use std::{collections::BTreeMap, time::Duration};
@@ -145,20 +145,22 @@ impl Copy {
         }
         let mut tx = self.db.begin(&actor()).await?;
         let stored = tx.position(FEED).await?;
-        if stored == self.saved {
+        let reached = stored
+            .as_ref()
+            .is_some_and(|at| at.revision >= position.revision);
+        if reached {
+            tx.rollback().await?;
+            self.saved = stored;
+            self.saved_at = Instant::now();
+        } else if stored == self.saved {
             write(&mut tx, changes).await?;
             tx.save_position(FEED, &position).await?;
             tx.commit().await?;
             self.note(position);
         } else {
             tx.rollback().await?;
-            let is_ahead = stored
-                .as_ref()
-                .is_some_and(|at| at.revision >= position.revision);
             self.saved = stored;
-            if !is_ahead {
-                return Ok(Next::Rewind);
-            }
+            return Ok(Next::Rewind);
         }
         self.memory.change_directory(|directory| {
             changes
@@ -221,5 +223,83 @@ fn actor() -> Actor {
     Actor {
         origin: "feed".into(),
         subject: "services/scheduling".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::{Document as _, registry::Region};
+    use mpp_calendar::Decrees;
+    use mpp_rpc::Readiness;
+    use mpp_testkit::on_both;
+    use prost::Message as _;
+
+    use super::*;
+
+    async fn replica(db: &Db) -> Copy {
+        let component = Readiness::new().component("registry copy");
+        let memory = Memory::new(Decrees::national());
+        let loaded = Copy::load(db.clone(), memory, component).await;
+        loaded.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// A transaction of the registry that adds a region.
+    fn transaction(revision: i64) -> Event {
+        let name = format!("regions/{revision}");
+        let doc = Region {
+            name: name.clone(),
+            ..Region::default()
+        };
+        let change = Change {
+            kind: Region::KIND.into(),
+            name,
+            version: 1,
+            op: Op::Put,
+            doc: doc.encode_to_vec().into(),
+            tombstone: None,
+            labels: mpp_store::Labels::new(),
+            labels_before: None,
+            origin: "api".into(),
+            actor: "users/siti".into(),
+            at: 0,
+            create_time: 0,
+            update_time: 0,
+            revision,
+        };
+        Event::Changes(vec![change], position(revision))
+    }
+
+    fn position(revision: i64) -> Position {
+        Position {
+            token: revision.to_string().into(),
+            revision,
+            lineage: String::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_replica_that_lags_does_not_take_the_table_back() {
+        on_both(async |database| {
+            let db = database.open(&crate::SCHEMA).await.unwrap();
+            let mut ahead = replica(&db).await;
+            ahead.apply(Event::StateBegins).await.unwrap();
+            ahead.apply(Event::StateEnds(position(1))).await.unwrap();
+            let mut behind = replica(&db).await;
+            for revision in 2..=5 {
+                ahead.apply(transaction(revision)).await.unwrap();
+            }
+            for revision in 2..=5 {
+                let next = behind.apply(transaction(revision)).await.unwrap();
+                assert!(matches!(next, Next::GoOn), "its memory goes on");
+                let mut read = db.read().await.unwrap();
+                let stands = read.position(FEED).await.unwrap().unwrap();
+                assert_eq!(stands.revision, 5, "after {revision}");
+                read.end().await.unwrap();
+            }
+            let next = behind.apply(transaction(6)).await.unwrap();
+            assert!(matches!(next, Next::GoOn));
+            assert_eq!(behind.position(), Some(position(6)), "it has caught up");
+        })
+        .await;
     }
 }

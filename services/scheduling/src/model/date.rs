@@ -4,7 +4,12 @@ use jiff::{Span, civil::Date};
 use mpp_calendar::Zone;
 use mpp_core::{Error, Micros, Result};
 
-/// Reads `2026-11-24`, and nothing that merely resembles it.
+/// The days that anything here can be asked of: from the first decreed working hours (Keppres
+/// 68/1995) to far beyond every plan, and far from where the calendar's own time ends.
+const FIRST: Date = jiff::civil::date(1995, 1, 1);
+const LAST: Date = jiff::civil::date(2100, 12, 31);
+
+/// Reads `2026-11-24`, and nothing that merely resembles it, from 1995 to 2100.
 ///
 /// # Errors
 /// Names `field`.
@@ -13,14 +18,19 @@ pub fn parse(text: &str, field: &str) -> Result<Date> {
         .parse::<Date>()
         .ok()
         .filter(|date| date.to_string() == text);
-    date.ok_or_else(|| {
+    let date = date.ok_or_else(|| {
         let shown: String = text.chars().take(20).filter(|c| !c.is_control()).collect();
         Error::field(
             field,
             "DATE",
             format!("'{shown}' is not a date; write 2026-11-24"),
         )
-    })
+    })?;
+    if (FIRST..=LAST).contains(&date) {
+        return Ok(date);
+    }
+    let hint = format!("{date} is not from {FIRST} to {LAST}");
+    Err(Error::field(field, "OUT_OF_RANGE", hint))
 }
 
 /// As [`parse`], with `today` for an empty text.
@@ -100,6 +110,17 @@ mod tests {
                 "date",
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_date_lies_within_what_anyone_plans() {
+        for text in ["1995-01-01", "2100-12-31"] {
+            assert!(parse(text, "date").is_ok(), "{text}");
+        }
+        for text in ["1994-12-31", "2101-01-01", "9999-12-31", "-000001-01-01"] {
+            let error = parse(text, "date").unwrap_err();
+            assert_eq!(error.violations()[0].field, "date", "{text}");
         }
     }
 

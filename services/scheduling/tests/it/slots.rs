@@ -164,3 +164,22 @@ async fn a_holiday_that_comes_by_rule_closes_its_slots() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_end_of_time_is_not_planned() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let month = ListSlotsRequest {
+            offering: KTP.into(),
+            date: "9999-12-31".into(),
+            days: 31,
+            ..Default::default()
+        };
+        let listed = world.scheduling.booking().list_slots(month).await;
+        let (_, message) = refused(listed, Code::InvalidArgument);
+        assert!(message.contains("2100-12-31"), "{message}");
+        let slot = format!("{KTP}/slots/9999-12-31T0900");
+        refused(book(&world, request(&slot, 1)).await, Code::InvalidArgument);
+    })
+    .await;
+}
