@@ -21,7 +21,9 @@ use std::{
 };
 
 use mpp_testkit::Backend;
-use mpp_tests::{Service, Setup, Suite, cluster::Cluster, copy::Follower, keys::AUDITOR, town};
+use mpp_tests::{
+    PATIENCE, Service, Setup, Suite, cluster::Cluster, copy::Follower, keys::AUDITOR, town,
+};
 use rand::{SeedableRng as _, rngs::StdRng};
 
 /// What is done, and how often something dies.
@@ -30,6 +32,8 @@ struct Plan {
     records: usize,
     clients: u64,
     kills: usize,
+    /// How long whatever still goes on after the last kill may take.
+    patience: Duration,
 }
 
 impl Plan {
@@ -46,6 +50,7 @@ impl Plan {
             records: 5_000 * scale,
             clients: 64,
             kills: 10 * scale,
+            patience: PATIENCE * u32::try_from(2 * scale).expect("small"),
         };
         println!(
             "MPP_TEST_SEED={seed} ({} records, {} clients, {} kills)",
@@ -91,9 +96,9 @@ async fn tell(plan: &Plan, mut suite: Suite, cluster: Option<&Cluster>) {
     kill::some(plan, &mut suite, cluster, &agent).await;
     calm.store(true, Ordering::SeqCst);
     kill::all_are_up(&mut suite).await;
-    let catalog = within("the agent", agent.end()).await;
-    let booked = within("the citizens", citizens.end()).await;
-    let called = within("the officers", officers.end()).await;
+    let catalog = within(plan, "the agent", agent.end()).await;
+    let booked = within(plan, "the citizens", citizens.end()).await;
+    let called = within(plan, "the officers", officers.end()).await;
 
     verify::catalog(&suite, &catalog).await;
     verify::bookings(&suite, &booked).await;
@@ -110,7 +115,7 @@ async fn tell(plan: &Plan, mut suite: Suite, cluster: Option<&Cluster>) {
 }
 
 /// What goes on after the last kill comes to its end by itself.
-async fn within<T>(who: &str, end: impl Future<Output = T>) -> T {
-    let ended = tokio::time::timeout(Duration::from_secs(180), end).await;
+async fn within<T>(plan: &Plan, who: &str, end: impl Future<Output = T>) -> T {
+    let ended = tokio::time::timeout(plan.patience, end).await;
     ended.unwrap_or_else(|_| panic!("{who} found no end"))
 }
