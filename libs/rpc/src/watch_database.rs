@@ -14,20 +14,28 @@ const EVERY: Duration = Duration::from_secs(2);
 /// A database that takes longer to say what time it is does not serve anyone.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Names the components "database" and "clock", and keeps them up to date until `shutdown`: the
-/// database answers, and its clock is the process's. Call it within a runtime.
-pub fn watch_database(readiness: &Readiness, db: Db, shutdown: CancellationToken) {
+/// Names the components "database" and "clock" at once; the future, which is to be spawned, keeps
+/// them up to date until `shutdown`: the database answers, and its clock is the process's.
+pub fn watch_database(
+    readiness: &Readiness,
+    db: Db,
+    shutdown: CancellationToken,
+) -> impl Future<Output = ()> + Send + use<> {
     let database = readiness.component("database");
     let clock = readiness.component("clock");
-    tokio::spawn(async move {
+    let watch = async move {
         let mut timer = interval(EVERY);
         loop {
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                _ = timer.tick() => look(&db, &database, &clock).await,
-            }
+            timer.tick().await;
+            look(&db, &database, &clock).await;
         }
-    });
+    };
+    async move {
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = watch => {}
+        }
+    }
 }
 
 /// While the database is away, nothing is known of the clock; it stays as it was.

@@ -123,7 +123,11 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         db: db.clone(),
     };
     let readiness = Readiness::new();
-    mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone());
+    tokio::spawn(mpp_rpc::watch_database(
+        &readiness,
+        db.clone(),
+        shutdown.clone(),
+    ));
     let follow = memory::Follow {
         feed: feed.clone(),
         memory: registry.memory.clone(),

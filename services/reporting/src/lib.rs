@@ -88,7 +88,8 @@ pub struct Running {
     pub routes: tonic::service::Routes,
     /// The page, for a listener of its own: plain HTTP, public, aggregates only.
     pub page: axum::Router,
-    /// Names what is missing: "database", and "copies" until both feeds were read whole once.
+    /// Names what is missing: "database", "clock", and "copies" until both feeds were read whole
+    /// once.
     pub readiness: Readiness,
     /// The background tasks; they end after the shutdown was asked for.
     pub tasks: JoinSet<()>,
@@ -117,6 +118,11 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         silence: options.silence,
     };
     let mut tasks = JoinSet::new();
+    tasks.spawn(mpp_rpc::watch_database(
+        &readiness,
+        db.clone(),
+        shutdown.clone(),
+    ));
     tasks.spawn(projector.run(shutdown.clone()));
     tasks.spawn(replica::run(
         db.clone(),

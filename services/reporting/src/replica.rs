@@ -27,15 +27,13 @@ const ANYWAY: Duration = Duration::from_secs(1);
 
 /// What readiness is told of.
 pub struct Health {
-    database: Component,
     copies: Component,
 }
 
 impl Health {
-    /// Names both components.
+    /// Names the component.
     pub fn new(readiness: &Readiness) -> Self {
         Self {
-            database: readiness.component("database"),
             copies: readiness.component("copies"),
         }
     }
@@ -48,7 +46,6 @@ impl Health {
                 .into_iter()
                 .find(|feed| !state.feed(*feed).caught_up)
         });
-        self.database.up();
         match unread {
             None => self.copies.up(),
             Some(feed) => {
@@ -95,7 +92,7 @@ pub async fn run(
                 if healthy {
                     tracing::warn!(%error, context = ?error.context(), "the projections cannot be read");
                 }
-                health.database.down(error.message());
+                health.copies.down(error.message());
             }
         }
         healthy = refreshed.is_ok();

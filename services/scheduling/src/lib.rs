@@ -60,7 +60,7 @@ use std::sync::Arc;
 
 use mpp_calendar::Decrees;
 use mpp_core::Result;
-use mpp_rpc::{Endpoint, Readiness, feed::FeedServer, follow::Follower};
+use mpp_rpc::{Endpoint, Readiness, feed::FeedServer, follow::Follower, watch_database};
 use mpp_store::{Db, Feed, FeedOptions, Filter, Labels, Migration, Schema};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -148,7 +148,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         holder,
         shutdown.clone(),
     ));
-    mpp_rpc::watch_database(&readiness, db.clone(), shutdown);
+    tokio::spawn(watch_database(&readiness, db.clone(), shutdown));
 
     let app = Arc::new(App {
         db: db.clone(),

@@ -21,9 +21,10 @@ async fn a_database_that_goes_away_is_missing_by_name() {
         let db = database.open(&SCHEMA).await.expect("a database");
         let readiness = Readiness::holding(Duration::ZERO);
         let stop = CancellationToken::new();
-        watch_database(&readiness, db.clone(), stop.clone());
+        let watch = watch_database(&readiness, db.clone(), stop.clone());
         let missing: Vec<_> = readiness.missing().into_keys().collect();
         assert_eq!(missing, ["clock", "database"], "nothing is known yet");
+        let watching = tokio::spawn(watch);
         eventually("both", async || readiness.is_ready()).await;
         db.close().await;
         eventually("its end", async || {
@@ -31,6 +32,7 @@ async fn a_database_that_goes_away_is_missing_by_name() {
         })
         .await;
         stop.cancel();
+        watching.await.expect("it ends");
     })
     .await;
 }

@@ -306,7 +306,7 @@ async fn a_replica_is_ready_once_it_has_its_database_and_both_copies() {
     let world = World::start(mpp_testkit::database(Backend::Postgres).await).await;
     let second = world.replica().await;
     let missing: Vec<_> = second.readiness.missing().into_keys().collect();
-    assert_eq!(missing, ["copies", "database"]);
+    assert_eq!(missing, ["clock", "copies", "database"]);
     let ready = async {
         while !second.readiness.is_ready() {
             tokio::time::sleep(Duration::from_millis(20)).await;
