@@ -32,11 +32,19 @@ const SLOTS: usize = 24;
 /// Connections, which the citizens share.
 const CONNECTIONS: u64 = 8;
 
+/// What a citizen keeps of an appointment.
+#[derive(Debug)]
+pub struct Kept {
+    pub slot: String,
+    /// Without it nobody but the counter may see or cancel it.
+    pub code: String,
+}
+
 /// What citizens were told.
 #[derive(Debug, Default)]
 pub struct Booked {
-    /// Appointments by name, with their slots.
-    pub made: BTreeMap<String, String>,
+    /// Appointments by name.
+    pub made: BTreeMap<String, Kept>,
     /// Their codes.
     pub codes: BTreeMap<String, String>,
     /// Those that were cancelled.
@@ -166,15 +174,11 @@ impl Citizen {
         self.booked.repeated += repeated;
         match answer {
             Ok(answer) => {
-                let Appointment {
-                    name,
-                    code,
-                    slot: given,
-                    ..
-                } = answer.appointment.expect("an appointment");
-                assert_eq!(given, slot);
-                self.booked.codes.insert(name.clone(), code);
-                self.booked.made.insert(name.clone(), given);
+                let appointment = answer.appointment.expect("an appointment");
+                let Appointment { name, code, .. } = appointment;
+                assert_eq!(appointment.slot, slot);
+                let slot = slot.to_owned();
+                self.booked.made.insert(name.clone(), Kept { slot, code });
                 Some(name)
             }
             Err(status) => {
@@ -193,8 +197,8 @@ impl Citizen {
         };
         let request = CancelAppointmentRequest {
             name: name.clone(),
+            code: self.booked.made[&name].code.clone(),
             request_id: request_id(),
-            code: self.booked.codes[&name].clone(),
         };
         let Answered { answer, repeated } = until_answered(|| {
             let (mut booking, request) = (self.booking.clone(), request.clone());

@@ -23,7 +23,10 @@ use mpp_tests::{
     wait::that,
 };
 
-use super::{book::Booked, queue::Called};
+use super::{
+    book::{Booked, Kept},
+    queue::Called,
+};
 
 /// Every record of the last edition is there, as it was published; nothing else is; and the source
 /// is accounted for.
@@ -113,7 +116,7 @@ pub async fn bookings(suite: &Suite, told: &Booked) {
         "appointments that exist, and that were acknowledged"
     );
     let mut taken: BTreeMap<&str, i32> = BTreeMap::new();
-    for (name, slot) in &told.made {
+    for (name, Kept { slot, .. }) in &told.made {
         let appointment = &stored[name];
         assert_eq!(&appointment.slot, slot, "{name}");
         let cancelled = told.cancelled.contains(name);
@@ -125,12 +128,16 @@ pub async fn bookings(suite: &Suite, told: &Booked) {
         assert_eq!(appointment.state(), state, "{name}");
         *taken.entry(slot).or_default() += i32::from(!cancelled);
     }
-    let codes: BTreeSet<_> = told.codes.values().collect();
+    let codes: BTreeSet<_> = told.made.values().map(|kept| &kept.code).collect();
     assert_eq!(
         codes.len(),
-        stored.len(),
-        "no two appointments have the same code"
+        told.made.len(),
+        "two citizens have the same code"
     );
+    let is_secret = stored
+        .values()
+        .all(|appointment| appointment.code.is_empty());
+    assert!(is_secret, "the feed gives codes away");
     for slot in slots(suite).await {
         let taken = taken.remove(slot.name.as_str()).unwrap_or(0);
         assert_eq!(
