@@ -22,7 +22,8 @@ use std::{
 
 use mpp_testkit::Backend;
 use mpp_tests::{
-    PATIENCE, Service, Setup, Suite, cluster::Cluster, copy::Follower, keys::AUDITOR, town,
+    PATIENCE, Service, Setup, Suite, cluster::Cluster, copy::Follower, keys::AUDITOR, proxy::Proxy,
+    town,
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 
@@ -90,10 +91,16 @@ async fn tell(plan: &Plan, mut suite: Suite, cluster: Option<&Cluster>) {
     let follow = |service| Follower::start(suite.channel(service, AUDITOR));
     let followers = [follow(Service::Registry), follow(Service::Scheduling)];
     let agent = agent::Agent::start(&suite, &ministry, plan.records, calm.clone());
-    let citizens = book::Citizens::start(&suite, plan, calm.clone()).await;
+    let network = Proxy::to(vec![suite.socket(Service::Scheduling)]).await;
+    let citizens = book::Citizens::start(&suite, &network, plan, calm.clone()).await;
     let officers = queue::Officers::start(&suite, calm.clone());
 
-    kill::some(plan, &mut suite, cluster, &agent).await;
+    let others = kill::Others {
+        agent: &agent,
+        network: &network,
+        cluster,
+    };
+    kill::some(plan, &mut suite, &others).await;
     calm.store(true, Ordering::SeqCst);
     kill::all_are_up(&mut suite).await;
     let catalog = within(plan, "the agent", agent.end()).await;

@@ -14,10 +14,11 @@ use mpp_api::scheduling::{
     booking_service_client::BookingServiceClient,
 };
 use mpp_core::Reason;
-use mpp_rpc::{Channel, error_of};
+use mpp_rpc::{Channel, Endpoint, connect, error_of};
 use mpp_tests::{
     PATIENCE, Service, Suite, eventually,
     keys::APP,
+    proxy::Proxy,
     town::{OFFERING, request_id},
 };
 use rand::{Rng as _, rngs::StdRng, seq::IndexedRandom as _};
@@ -59,10 +60,13 @@ pub struct Booked {
 pub struct Citizens(Vec<tokio::task::JoinHandle<Booked>>);
 
 impl Citizens {
-    pub async fn start(suite: &Suite, plan: &Plan, calm: Arc<AtomicBool>) -> Self {
-        let channels: Vec<_> = (0..CONNECTIONS)
-            .map(|_| suite.channel(Service::Scheduling, APP))
-            .collect();
+    pub async fn start(suite: &Suite, network: &Proxy, plan: &Plan, calm: Arc<AtomicBool>) -> Self {
+        let endpoint = Endpoint {
+            address: network.url(),
+            ..suite.endpoint(Service::Scheduling, APP)
+        };
+        let channel = || connect(&endpoint).expect("an endpoint");
+        let channels: Vec<_> = (0..CONNECTIONS).map(|_| channel()).collect();
         let slots: Arc<[String]> = free_slots(&channels[0]).await.into();
         let citizen = |number: u64| {
             let channel = channels[usize::try_from(number % CONNECTIONS).expect("small")].clone();

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use mpp_tests::{Service, Suite, cluster::Cluster, wait::pause};
-use rand::{Rng as _, rngs::StdRng};
+use mpp_tests::{
+    Service, Suite,
+    cluster::Cluster,
+    proxy::{Proxy, Weather},
+    wait::pause,
+};
+use rand::{Rng as _, rngs::StdRng, seq::SliceRandom as _};
 
 use super::{Plan, agent::Agent};
 
@@ -12,23 +17,35 @@ use super::{Plan, agent::Agent};
 enum Victim {
     Service(Service),
     Agent,
+    /// What is said to citizens: it is done, and nobody tells them.
+    Answers,
     Database,
 }
 
+/// Who may be struck beside the services.
+pub struct Others<'a> {
+    pub agent: &'a Agent,
+    /// Between the citizens and scheduling.
+    pub network: &'a Proxy,
+    /// None where the databases are files.
+    pub cluster: Option<&'a Cluster>,
+}
+
 /// Kills, one after another; each victim is brought back a moment later.
-pub async fn some(plan: &Plan, suite: &mut Suite, cluster: Option<&Cluster>, agent: &Agent) {
+pub async fn some(plan: &Plan, suite: &mut Suite, others: &Others<'_>) {
     let mut random = plan.random(1);
-    for number in 1..=plan.kills {
+    let victims = order(&mut random, plan.kills, others.cluster.is_some());
+    for (number, victim) in (1..).zip(victims) {
         live(suite, &mut random, 200..1_500).await;
-        let victim = choose(&mut random, cluster.is_some());
         println!("  kill {number} of {}: {victim:?}", plan.kills);
-        match (victim, cluster) {
+        match (victim, others.cluster) {
             (Victim::Service(service), _) => {
                 suite.kill(service).await;
                 live(suite, &mut random, 0..400).await;
             }
             // Whoever started it starts it again.
-            (Victim::Agent, _) => agent.kill().await,
+            (Victim::Agent, _) => others.agent.kill().await,
+            (Victim::Answers, _) => lose_answers(others.network).await,
             (Victim::Database, Some(cluster)) => {
                 cluster.kill().await;
                 live(suite, &mut random, 50..600).await;
@@ -39,15 +56,27 @@ pub async fn some(plan: &Plan, suite: &mut Suite, cluster: Option<&Cluster>, age
     }
 }
 
-/// Any of them, with equal chances.
-fn choose(random: &mut StdRng, has_database: bool) -> Victim {
-    match random.random_range(0..if has_database { 5 } else { 4 }) {
-        0 => Victim::Service(Service::Registry),
-        1 => Victim::Service(Service::Scheduling),
-        2 => Victim::Service(Service::Reporting),
-        3 => Victim::Agent,
-        _ => Victim::Database,
+/// Requests under way are worked off, and their answers held back; then the connections break.
+async fn lose_answers(network: &Proxy) {
+    network.set(Weather::Stalled);
+    pause(400).await;
+    network.set(Weather::Cut);
+    pause(50).await;
+    network.set(Weather::Fair);
+}
+
+/// The order of deaths: at random, but nobody twice before all others.
+fn order(random: &mut StdRng, kills: usize, has_database: bool) -> Vec<Victim> {
+    let mut order = Vec::new();
+    while order.len() < kills {
+        let mut round: Vec<_> = Service::ALL.map(Victim::Service).into();
+        round.extend([Victim::Agent, Victim::Answers]);
+        round.extend(has_database.then_some(Victim::Database));
+        round.shuffle(random);
+        order.extend(round);
     }
+    order.truncate(kills);
+    order
 }
 
 /// Lets some time pass, in which what has died is started again, as a cluster manager would.
