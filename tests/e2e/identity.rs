@@ -43,7 +43,7 @@ async fn services_know_each_other_and_their_callers_over_tls() {
     a_reader_accepts_no_offering(&suite).await;
     an_agency_keeps_its_own_catalog_by_its_certificate(&suite, &authority).await;
     another_authoritys_certificate_is_refused(&suite, &folder.path().join("other")).await;
-    a_new_certificate_is_taken_without_a_restart(&suite, &authority).await;
+    a_new_authority_is_taken_without_a_restart(&suite, &folder.path().join("own")).await;
     commands_work_over_tls(&suite).await;
 }
 
@@ -163,24 +163,21 @@ async fn another_authoritys_certificate_is_refused(suite: &Suite, folder: &Path)
     assert_eq!(error_of(&status).reason, "", "{status:?}");
 }
 
-/// The files of the registry's own certificate are replaced while it runs.
-async fn a_new_certificate_is_taken_without_a_restart(suite: &Suite, authority: &Authority) {
-    let renewed = authority.issue("service/registry");
-    let before = fs::read(&renewed.certificate).expect("a file");
-    let after = authority.issue("service/registry");
-    assert_ne!(
-        before,
-        fs::read(&after.certificate).expect("a file"),
-        "it is another one"
-    );
-    eventually(
-        PATIENCE,
-        "the registry serves with its new certificate",
-        async || {
-            let answer = ask(&suite.endpoint(Service::Registry, APP)).await;
-            answer.map_err(|status| status.to_string())
-        },
-    )
+/// All files are replaced by those of a new authority, while the services run: a client that trusts
+/// only the new one is served once they are read again.
+async fn a_new_authority_is_taken_without_a_restart(suite: &Suite, folder: &Path) {
+    let old = fs::read(folder.join("ca.pem")).expect("a file");
+    let renewed = Authority::new(folder);
+    for service in Service::ALL {
+        renewed.issue(&format!("service/{}", service.name()));
+    }
+    assert_ne!(old, fs::read(renewed.certificate()).expect("a file"));
+    eventually(PATIENCE, "the new certificates are served", async || {
+        let answer = ask(&suite.endpoint(Service::Registry, APP)).await;
+        answer.map_err(|status| status.to_string())?;
+        let hours = suite.run(APP, &["hours", MALL]).await;
+        that(hours.code == 0, hours.err)
+    })
     .await;
 }
 
