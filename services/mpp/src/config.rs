@@ -180,7 +180,7 @@ fn parse_keys(text: &str) -> Result<Vec<(String, Vec<u8>)>> {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let whole = text.is_ascii() && text.len() % 2 == 0;
+    let whole = text.is_ascii() && text.len().is_multiple_of(2);
     let bytes = (0..text.len()).step_by(2);
     whole.then(|| {
         bytes

@@ -12,7 +12,7 @@ use std::{
 use clap::Args as ClapArgs;
 use mpp_core::{Caller, Clock, Error, Micros, Result, Role};
 use mpp_rpc::{Endpoint, TokenSource};
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -56,15 +56,12 @@ pub async fn run(args: UpArgs) -> Result<()> {
     let keys = Keys::open(&data)?;
     let ports = Ports::bind(args.port).await?;
 
-    let ended = CancellationToken::new();
-    let _ended = ended.clone().drop_guard();
     let context = ports.context(&keys)?;
     let ground = Ground {
         data: &data,
         clock: &clock,
         keys: &keys,
         context: &context,
-        ended: &ended,
     };
     let serving = start(&ground, ports, &shutdown).await?;
     context.save(&data)?;
@@ -175,16 +172,12 @@ impl Ports {
     }
 }
 
-type Serving = JoinSet<Result<()>>;
-
 /// What every service of this process shares.
 struct Ground<'a> {
     data: &'a Path,
     clock: &'a Clock,
     keys: &'a Keys,
     context: &'a Context,
-    /// Ends what runs beside, once the last call was answered.
-    ended: &'a CancellationToken,
 }
 
 impl Ground<'_> {
@@ -213,58 +206,75 @@ impl Ground<'_> {
         })
     }
 
-    async fn registry(&self) -> Result<Started> {
+    async fn registry(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("registry", &mpp_registry::SCHEMA).await?;
-        serve::registry(database, self.ended).await
+        serve::registry(database, ended).await
     }
 
-    async fn scheduling(&self) -> Result<Started> {
+    async fn scheduling(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("scheduling", &mpp_scheduling::SCHEMA).await?;
         let registry = self.upstream(&self.context.registry, "scheduling")?;
-        serve::scheduling(database, registry, self.keys.applicant_keys()?, self.ended).await
+        serve::scheduling(database, registry, self.keys.applicant_keys()?, ended).await
     }
 
-    async fn reporting(&self) -> Result<Started> {
+    async fn reporting(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("reporting", &mpp_reporting::SCHEMA).await?;
         let registry = self.upstream(&self.context.registry, "reporting")?;
         let scheduling = self.upstream(&self.context.scheduling, "reporting")?;
-        serve::reporting(database, registry, scheduling, self.ended).await
+        serve::reporting(database, registry, scheduling, ended).await
     }
 }
 
-async fn start(ground: &Ground<'_>, ports: Ports, shutdown: &CancellationToken) -> Result<Serving> {
+/// A running service, and how it is told to end.
+struct Serving {
+    /// Begins its drain.
+    shutdown: CancellationToken,
+    /// Ends what runs beside, once the last call was answered.
+    ended: CancellationToken,
+    task: JoinHandle<Result<()>>,
+}
+
+/// Starts the services in the order in which they follow each other.
+async fn start(
+    ground: &Ground<'_>,
+    ports: Ports,
+    shutdown: &CancellationToken,
+) -> Result<Vec<Serving>> {
+    let ended: [CancellationToken; 3] = Default::default();
     let mut started = [
-        ground.registry().await?,
-        ground.scheduling().await?,
-        ground.reporting().await?,
+        ground.registry(&ended[0]).await?,
+        ground.scheduling(&ended[1]).await?,
+        ground.reporting(&ended[2]).await?,
     ];
     if let Some(page) = started[2].page.take() {
         tokio::spawn(serve_page(ports.page, page, shutdown.clone()));
     }
-    let mut serving = JoinSet::new();
-    for ((service, grpc), health) in started.into_iter().zip(ports.grpc).zip(ports.health) {
+    let mut serving = Vec::new();
+    let listeners = ports.grpc.into_iter().zip(ports.health);
+    for ((service, ended), (grpc, health)) in started.into_iter().zip(ended).zip(listeners) {
         let shell = serve::loopback_shell(ground.keys.verifier()?);
-        let shutdown = shutdown.clone();
-        serving.spawn(async move {
+        let shutdown = CancellationToken::new();
+        let told = shutdown.clone();
+        let task = tokio::spawn(async move {
             let _tasks = service.tasks;
-            mpp_rpc::serve(
-                shell,
-                service.routes,
-                service.readiness,
-                grpc,
-                health,
-                shutdown,
-            )
-            .await
+            mpp_rpc::serve(shell, service.routes, service.readiness, grpc, health, told).await
+        });
+        serving.push(Serving {
+            shutdown,
+            ended,
+            task,
         });
     }
     Ok(serving)
 }
 
-async fn finish(mut serving: Serving) -> Result<()> {
+/// Ends the services one after another, followers first, so that none sees another go.
+async fn finish(serving: Vec<Serving>) -> Result<()> {
     let mut outcome = Ok(());
-    while let Some(ended) = serving.join_next().await {
-        outcome = outcome.and(ended.map_err(Error::internal)?);
+    for service in serving.into_iter().rev() {
+        service.shutdown.cancel();
+        outcome = outcome.and(service.task.await.map_err(Error::internal)?);
+        service.ended.cancel();
     }
     outcome
 }

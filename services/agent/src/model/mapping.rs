@@ -124,7 +124,7 @@ fn with_text(input: Val, read_text: impl Fn(&str) -> Value) -> ValR<Val> {
         _ => return Err(jaq_core::Error::typ(input, "string")),
     };
     let json = read_text(&String::from_utf8_lossy(&bytes)).to_string();
-    read::parse_single(json.as_bytes()).map_err(|error| jaq_core::Error::str(error))
+    read::parse_single(json.as_bytes()).map_err(jaq_core::Error::str)
 }
 
 #[cfg(test)]

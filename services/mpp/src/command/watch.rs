@@ -136,7 +136,7 @@ fn token(text: &str) -> Result<Vec<u8>> {
             "give the resumeToken that `mpp watch --output json` printed",
         )
     };
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return Err(wrong());
     }
     (0..text.len())

@@ -1,7 +1,10 @@
 //! When the demo takes place: now, unless malls are closed now; then on the next working morning,
 //! so that a first look by night does not find everything merely closed.
 
-use jiff::{ToSpan as _, civil::Date};
+use jiff::{
+    ToSpan as _,
+    civil::{Date, Weekday},
+};
 use mpp_calendar::{
     Decrees, Status, Zone, civil_service, local_date, local_to_utc_micros, resolve,
 };
@@ -9,8 +12,8 @@ use mpp_core::Micros;
 
 /// 09:15 in Jakarta, 11:15 in Jayapura: all three zones are at work.
 const MORNING_MINUTES: u16 = 9 * 60 + 15;
-/// From 08:30 to 13:00 in Jakarta, something is open in each zone.
-const OPEN_MINUTES: std::ops::Range<i64> = (8 * 60 + 30)..(13 * 60);
+/// From 08:30 in Jakarta, something is open in each zone.
+const FIRST_MINUTE: i64 = 8 * 60 + 30;
 
 /// The time to start at; `None` where now will do, or where nobody knows which day is a working
 /// day because the decrees end.
@@ -18,10 +21,10 @@ pub fn start_of_demo(now: Micros) -> Option<Micros> {
     let today = local_date(now, Zone::Wib).ok()?;
     let midnight = local_to_utc_micros(today, 0, Zone::Wib).ok()?;
     let minute = (now - midnight) / 60_000_000;
-    if OPEN_MINUTES.contains(&minute) && is_working_day(today) {
+    if (FIRST_MINUTE..last_minute(today)).contains(&minute) && is_working_day(today) {
         return None;
     }
-    let first = if minute < OPEN_MINUTES.start {
+    let first = if minute < FIRST_MINUTE {
         today
     } else {
         next(today)
@@ -30,6 +33,15 @@ pub fn start_of_demo(now: Micros) -> Option<Micros> {
         .take(30)
         .find(|day| is_working_day(*day))?;
     local_to_utc_micros(day, MORNING_MINUTES, Zone::Wib).ok()
+}
+
+/// Until then a counter can still be visited: on Fridays many malls close at 11:00.
+fn last_minute(day: Date) -> i64 {
+    if day.weekday() == Weekday::Friday {
+        10 * 60 + 30
+    } else {
+        13 * 60
+    }
 }
 
 fn next(day: Date) -> Date {
@@ -55,6 +67,13 @@ mod tests {
             start_of_demo(wib(jiff::civil::date(2026, 11, 24), 10 * 60)),
             None
         );
+    }
+
+    #[test]
+    fn on_a_friday_it_begins_before_the_early_closing() {
+        let friday_noon = wib(jiff::civil::date(2026, 11, 27), 12 * 60);
+        let monday = wib(jiff::civil::date(2026, 11, 30), MORNING_MINUTES);
+        assert_eq!(start_of_demo(friday_noon), Some(monday));
     }
 
     #[test]

@@ -55,6 +55,9 @@ impl Follow {
                 () = self.shutdown.cancelled() => return,
                 ended = self.follow() => ended,
             };
+            if self.shutdown.is_cancelled() {
+                return;
+            }
             let why = ended
                 .err()
                 .map_or_else(|| "the feed ended".to_owned(), |error| error.to_string());
