@@ -44,6 +44,8 @@ const NOBODY: &[(Role, Scope)] = &[];
 const OWNER: &[(Role, Scope)] = &[(UnitOfficer, Own)];
 /// Who runs the mall.
 const MALL: &[(Role, Scope)] = &[(Organiser, Own)];
+/// Who runs the mall, and who verifies malls; the registry knows which fields are whose.
+const MALL_RECORD: &[(Role, Scope)] = &[(Organiser, Own), (Role::Verifier, Any)];
 /// Who works at the counter or runs its mall.
 const COUNTER: &[(Role, Scope)] = &[(CounterOfficer, Own), (Organiser, Own)];
 /// An app that acts for citizens, and the counter itself.
@@ -61,7 +63,7 @@ const TABLE: &[Line] = &[
     ("/mpp.registry.v1.DirectoryService/GetMall", EVERYONE),
     ("/mpp.registry.v1.DirectoryService/ListMalls", EVERYONE),
     ("/mpp.registry.v1.DirectoryService/CreateMall", NOBODY),
-    ("/mpp.registry.v1.DirectoryService/UpdateMall", MALL),
+    ("/mpp.registry.v1.DirectoryService/UpdateMall", MALL_RECORD),
     ("/mpp.registry.v1.DirectoryService/GetCounter", EVERYONE),
     ("/mpp.registry.v1.DirectoryService/ListCounters", EVERYONE),
     ("/mpp.registry.v1.DirectoryService/CreateCounter", MALL),
@@ -84,6 +86,7 @@ const TABLE: &[Line] = &[
     ("/mpp.registry.v1.SearchService/SearchServices", EVERYONE),
     ("/mpp.sync.v1.SyncService/Sync", &[(Publisher, Own)]),
     ("/mpp.sync.v1.SyncService/CreateSource", NOBODY),
+    ("/mpp.sync.v1.SyncService/UpdateSource", NOBODY),
     ("/mpp.sync.v1.SyncService/GetSource", EVERYONE),
     ("/mpp.sync.v1.SyncService/ListSources", EVERYONE),
     ("/mpp.feed.v1.FeedService/Watch", FOLLOWERS),

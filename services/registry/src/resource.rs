@@ -188,8 +188,8 @@ resource! {
 }
 resource! {
     Source "source" by model::source::check,
-    fixed [unit],
-    changes [display_name, freshness_target_seconds, also_writes],
+    fixed [],
+    changes [display_name, unit, freshness_target_seconds, also_writes],
     clears [accounting, last_success_time, last_session, checkpoint], times []
 }
 

@@ -35,12 +35,9 @@ impl SearchService for Search {
 impl Search {
     async fn find(&self, request: &SearchServicesRequest) -> Result<SearchServicesResponse> {
         let bound = bound_to(request);
-        let found = self
-            .0
-            .search
-            .search(query(request, bound)?)
-            .await
-            .map_err(refused)?;
+        let query = query(request, bound)?;
+        self.0.memory.wait_for(0).await?;
+        let found = self.0.search.search(query).await.map_err(refused)?;
         // The index may be a moment ahead of the memory.
         self.0.memory.wait_for(found.revision).await?;
         let Results {
@@ -106,7 +103,9 @@ fn query(request: &SearchServicesRequest, bound: u64) -> Result<Query> {
         only_free: request.only_free,
         page_size,
         after: position(&size.after)?,
-        min_revision: request.min_revision,
+        // The first revision that the index says it has is that of the whole first state; it is not
+        // 0, as the regions are written before.
+        min_revision: request.min_revision.max(1),
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mpp_api::sync::{
     CreateSourceRequest, CreateSourceResponse, GetSourceRequest, GetSourceResponse,
     ListSourcesRequest, ListSourcesResponse, Source, SyncRequest, SyncResponse,
-    sync_service_server::SyncService,
+    UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
 };
 use mpp_core::Result;
 use mpp_rpc::{caller, grant};
@@ -68,6 +68,13 @@ impl SyncService for Sync {
         reply(self.new_source(request).await)
     }
 
+    async fn update_source(
+        &self,
+        request: Request<UpdateSourceRequest>,
+    ) -> Result<Response<UpdateSourceResponse>, Status> {
+        reply(self.change_source(request).await)
+    }
+
     async fn get_source(
         &self,
         request: Request<GetSourceRequest>,
@@ -98,6 +105,23 @@ impl Sync {
             self.registry.create(&call, name, request.source).await?;
         Ok(CreateSourceResponse {
             source: Some(record),
+            revision,
+        })
+    }
+
+    async fn change_source(
+        &self,
+        request: Request<UpdateSourceRequest>,
+    ) -> Result<UpdateSourceResponse> {
+        let (mut call, request) = open(request, "UpdateSource", |r| &mut r.request_id)?;
+        call.validate_only = request.validate_only;
+        let Written { record, revision } = self
+            .registry
+            .update::<Source>(&call, request.source, request.update_mask)
+            .await?;
+        let standings = self.standings(std::slice::from_ref(&record.name)).await?;
+        Ok(UpdateSourceResponse {
+            source: Some(with_standing(record, &standings)),
             revision,
         })
     }

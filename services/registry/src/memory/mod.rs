@@ -14,11 +14,14 @@ mod show;
 mod state;
 mod table;
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::{
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    time::Duration,
+};
 
 use mpp_api::Document;
 use mpp_core::{Error, Reason, Result};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 pub use follow::{Follow, KINDS};
 pub use index::{searchable, updates};
@@ -28,14 +31,18 @@ pub use table::Row;
 
 use crate::resource::Stamp;
 
+/// How long a read waits for the first whole state. A caller that is turned away then finds
+/// another replica sooner than this one.
+const LOADING: Duration = Duration::from_secs(2);
+
 /// The memory of this replica. Clones share it.
 #[derive(Clone)]
 pub struct Memory(Arc<Shared>);
 
 struct Shared {
     state: RwLock<State>,
-    /// The revision that the state has reached; 0 until the first state is complete.
-    revision: watch::Sender<i64>,
+    /// The revision that the state has reached; `None` until the first state is complete.
+    revision: watch::Sender<Option<i64>>,
 }
 
 /// A record out of memory.
@@ -67,9 +74,9 @@ impl<D: Document> Stored<D> {
 }
 
 impl Default for Memory {
-    /// Empty, at revision 0.
+    /// Empty; reads wait until it is filled.
     fn default() -> Self {
-        let (revision, _) = watch::channel(0);
+        let (revision, _) = watch::channel(None);
         Self(Arc::new(Shared {
             state: RwLock::default(),
             revision,
@@ -84,26 +91,52 @@ impl Memory {
         self.0.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The revision that reads show.
+    /// The revision that reads show; 0 before the first.
     pub fn revision(&self) -> i64 {
-        *self.0.revision.borrow()
+        self.0.revision.borrow().unwrap_or_default()
     }
 
-    /// Waits until reads show `revision`, for as long as the caller polls.
+    /// Waits until reads show `revision`, for as long as the caller polls; 0 is whatever there is,
+    /// once it is whole. What is not yet loaded is not missing, and no list of it is empty.
     ///
     /// # Errors
-    /// Unavailable once the follower has ended, which is at shutdown.
+    /// Unavailable where the first state takes too long.
     pub async fn wait_for(&self, revision: i64) -> Result<()> {
         let mut reached = self.0.revision.subscribe();
-        let waited = reached.wait_for(|reached| *reached >= revision).await;
-        waited
-            .map(drop)
-            .map_err(|_| Error::new(Reason::Unavailable, "the server is going away"))
+        let whole = timeout(LOADING, reached.wait_for(Option::is_some)).await;
+        whole.map(drop).map_err(|_| loading())?;
+        let waited = reached.wait_for(|reached| reached.is_some_and(|now| now >= revision));
+        // It ends with the memory only, which `self` holds.
+        waited.await.map(drop).map_err(Error::internal)
     }
 
     fn change(&self, revision: i64, change: impl FnOnce(&mut State) -> Result<()>) -> Result<()> {
         change(&mut self.0.state.write().unwrap_or_else(PoisonError::into_inner))?;
-        self.0.revision.send_replace(revision);
+        self.0.revision.send_replace(Some(revision));
         Ok(())
+    }
+}
+
+fn loading() -> Error {
+    let message = "this replica is still loading; ask again, and another one answers meanwhile";
+    Error::new(Reason::Unavailable, message).with_retry_after(LOADING)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_memory_that_does_not_load_turns_reads_away() {
+        let error = Memory::default().wait_for(0).await.expect_err("not loaded");
+        assert_eq!(error.reason(), Reason::Unavailable);
+        assert!(error.retry_after().is_some());
+    }
+
+    #[tokio::test]
+    async fn an_empty_state_is_whole_as_well() {
+        let memory = Memory::default();
+        memory.change(0, |_| Ok(())).expect("nothing fails");
+        memory.wait_for(0).await.expect("whole");
     }
 }
