@@ -93,6 +93,64 @@ pub fn effective_stage(stages: &[StageEntry], today: Date) -> Stage {
         .map_or(Stage::Unspecified, |entry| entry.stage())
 }
 
+/// A stage that others confer on a mall: who verifies, approves, agrees, inaugurates, evaluates or
+/// returns. The rest it says itself.
+fn is_conferred(entry: &StageEntry) -> bool {
+    matches!(
+        entry.stage(),
+        Stage::Verified
+            | Stage::Approved
+            | Stage::Agreed
+            | Stage::Inaugurated
+            | Stage::Evaluated
+            | Stage::Returned
+    )
+}
+
+/// The first field that changes and that is not the organiser's to say: where the mall is filed,
+/// who runs it, and what others confer on it, with days and evidence.
+pub fn verified_difference(before: &Mall, after: &Mall) -> Option<String> {
+    let conferred = |mall: &Mall| -> Vec<StageEntry> {
+        let stages = mall.stages.iter().filter(|entry| is_conferred(entry));
+        stages.cloned().collect()
+    };
+    if before.region != after.region {
+        Some("mall.region".into())
+    } else if before.organiser != after.organiser {
+        Some("mall.organiser".into())
+    } else if before.organiser_since != after.organiser_since {
+        Some("mall.organiser_since".into())
+    } else if conferred(before) != conferred(after) {
+        Some(first_changed(&before.stages, &after.stages))
+    } else {
+        None
+    }
+}
+
+/// The first conferred stage that is not as it was; the whole list where one is gone.
+fn first_changed(before: &[StageEntry], after: &[StageEntry]) -> String {
+    let new = |entry: &StageEntry| is_conferred(entry) && !before.contains(entry);
+    after
+        .iter()
+        .position(new)
+        .map_or("mall.stages".into(), |index| {
+            format!("mall.stages[{index}]")
+        })
+}
+
+/// The first field that changes and that only the organiser says.
+pub fn own_difference(before: &Mall, after: &Mall) -> Option<String> {
+    if before.display_name != after.display_name {
+        Some("mall.display_name".into())
+    } else if before.serves_regions != after.serves_regions {
+        Some("mall.serves_regions".into())
+    } else if before.sites != after.sites {
+        Some("mall.sites".into())
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use mpp_api::{
@@ -153,6 +211,31 @@ mod tests {
         ];
         let today = parse_date("2026-05-01").expect("a day");
         assert_eq!(effective_stage(&stages, today), Stage::Agreed);
+    }
+
+    #[test]
+    fn an_organiser_says_what_it_did_and_not_what_others_confer() {
+        let changed = |change: fn(&mut Mall)| {
+            let mut after = mall();
+            change(&mut after);
+            verified_difference(&mall(), &after)
+        };
+        assert_eq!(changed(|mall| mall.sites.clear()), None);
+        let closed = |mall: &mut Mall| mall.stages.push(entry(Stage::Closed, "2026-05-01"));
+        assert_eq!(changed(closed), None);
+        assert_eq!(changed(|mall| mall.stages[1].date.clear()), None);
+        let stage = Some("mall.stages[2]".to_owned());
+        assert_eq!(changed(|mall| mall.stages[2].date.clear()), stage);
+        assert_eq!(
+            changed(|mall| mall.stages[2].evidence = "decree".into()),
+            stage
+        );
+        let verified = |mall: &mut Mall| mall.stages[0] = entry(Stage::Verified, "2017-01-10");
+        assert_eq!(changed(verified), Some("mall.stages[0]".into()));
+        let gone = |mall: &mut Mall| mall.stages.truncate(2);
+        assert_eq!(changed(gone), Some("mall.stages".into()));
+        let moved = |mall: &mut Mall| mall.region = "regions/35.09".into();
+        assert_eq!(changed(moved), Some("mall.region".into()));
     }
 
     #[test]

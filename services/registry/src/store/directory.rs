@@ -1,7 +1,7 @@
 //! Where units, malls, counters and windows belong.
 
 use mpp_api::registry::{Counter, Mall, Region, Unit, Window};
-use mpp_core::Result;
+use mpp_core::{Error, Reason, Result, Role};
 use mpp_store::Tx;
 
 use super::{
@@ -84,6 +84,25 @@ impl Placed for Mall {
         Ok(Place::new(&labels, owners))
     }
 
+    /// Who runs a mall does not say that it was verified, nor whose it is; who verifies malls says
+    /// only that.
+    fn settle(&mut self, before: Option<&Self>, place: &mut Place, call: &Call) -> Result<()> {
+        let Some(before) = before.filter(|_| !call.caller.is(Role::Administrator)) else {
+            return Ok(());
+        };
+        let verifier = call.caller.is(Role::Verifier);
+        let owners: Vec<&str> = place.owners.iter().map(String::as_str).collect();
+        if !verifier && let Some(field) = model::mall::verified_difference(before, self) {
+            return Err(not_theirs(&field, "a verifier"));
+        }
+        if !call.grant.is_owner(&owners)
+            && let Some(field) = model::mall::own_difference(before, self)
+        {
+            return Err(not_theirs(&field, "the mall's organiser"));
+        }
+        Ok(())
+    }
+
     async fn moved(
         &self,
         before: &Self,
@@ -97,6 +116,11 @@ impl Placed for Mall {
         registry.catch_up().await?;
         relabel::mall(registry, tx, &self.name, code(&self.region)).await
     }
+}
+
+fn not_theirs(field: &str, whose: &str) -> Error {
+    let message = format!("{field} is changed by {whose} or an administrator");
+    Error::new(Reason::PermissionDenied, message)
 }
 
 impl Placed for Counter {

@@ -4,6 +4,7 @@ use mpp_api::{
     registry::{
         AcceptOfferingRequest, Counter, Mall, Offering, Service, Unit, UpdateCounterRequest,
         UpdateMallRequest, UpdateOfferingRequest, UpdateServiceRequest, UpdateUnitRequest,
+        mall::{Stage, StageEntry},
     },
     sync::{CreateSourceRequest, Source},
 };
@@ -115,7 +116,7 @@ async fn an_organiser_runs_its_own_mall_only() {
             let update = |mall: &str| UpdateMallRequest {
                 mall: Some(Mall {
                     name: mall.into(),
-                    organiser_since: "2020-01-01".into(),
+                    display_name: text("MPP Blambangan"),
                     ..Mall::default()
                 }),
                 ..Default::default()
@@ -166,6 +167,68 @@ async fn an_organiser_runs_its_own_mall_only() {
             reason(stranger.catalog.accept_offering(accept).await),
             DENIED
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_organiser_does_not_say_that_its_mall_was_verified() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        let mut organiser = world.caller(Role::Organiser, &[MALL]);
+        let mut verifier = world.caller(Role::Verifier, &[]);
+        let entry = |stage: Stage, date: &str| StageEntry {
+            stage: stage.into(),
+            date: date.into(),
+            ..Default::default()
+        };
+        let with = |more: StageEntry| Mall {
+            name: MALL.into(),
+            stages: [mall().stages, vec![more]].concat(),
+            ..Mall::default()
+        };
+        let suspended = with(entry(Stage::Suspended, "2026-04-01"));
+        let evaluated = with(entry(Stage::Evaluated, "2026-04-01"));
+        let uninaugurated = Mall {
+            stages: mall().stages[..1].to_vec(),
+            ..suspended.clone()
+        };
+        let moved = Mall {
+            name: MALL.into(),
+            region: "regions/35.09".into(),
+            ..Mall::default()
+        };
+        let handed_on = Mall {
+            name: MALL.into(),
+            organiser: BKPM.into(),
+            ..Mall::default()
+        };
+        let renamed = Mall {
+            name: MALL.into(),
+            display_name: text("MPP Blambangan"),
+            ..Mall::default()
+        };
+        let ask = |mall: &Mall, validate_only| UpdateMallRequest {
+            mall: Some(mall.clone()),
+            validate_only,
+            ..Default::default()
+        };
+        for wrong in [&evaluated, &uninaugurated, &moved, &handed_on] {
+            let checked = organiser.directory.update_mall(ask(wrong, true)).await;
+            assert_eq!(reason(checked), DENIED);
+            let written = organiser.directory.update_mall(ask(wrong, false)).await;
+            assert_eq!(reason(written), DENIED);
+            let allowed = verifier.directory.update_mall(ask(wrong, true)).await;
+            allowed.expect("a verifier may");
+        }
+        let renaming = verifier.directory.update_mall(ask(&renamed, false)).await;
+        assert_eq!(reason(renaming), DENIED, "the organiser's to say");
+        for own in [&renamed, &suspended] {
+            let written = organiser.directory.update_mall(ask(own, false)).await;
+            written.expect("its own to say");
+        }
+        let shown = organiser.mall(MALL).await.expect("known");
+        assert_eq!(shown.stage(), Stage::Suspended);
     })
     .await;
 }
