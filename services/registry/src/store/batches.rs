@@ -103,8 +103,8 @@ pub struct Standing {
     pub checkpoint: Checkpoint,
 }
 
-/// Where these sources stand, of those that ever began a session.
-/// Indexes: sync_lease's and sync_batch's primary keys.
+/// Where these sources stand, of those that ever began a session: running totals, which the
+/// database keeps with every batch that is stored. Index: sync_lease's primary key.
 ///
 /// # Errors
 /// Where the database is away.
@@ -118,26 +118,12 @@ pub async fn standings(
     let places: Vec<String> = (1..=sources.len())
         .map(|place| format!("${place}"))
         .collect();
-    let sums: Vec<String> = [
-        "received",
-        "applied",
-        "unchanged",
-        "rejected",
-        "quarantined",
-    ]
-    .into_iter()
-    .flat_map(|column| {
-        [
-            sum("all", column, ""),
-            sum("own", column, "case when b.session = l.session then"),
-        ]
-    })
-    .collect();
     let text = format!(
-        "select l.source, l.sequence, l.position, {} from sync_lease l
-         left join sync_batch b on b.source = l.source where l.source in ({})
-         group by l.source, l.sequence, l.position",
-        sums.join(", "),
+        "select source, sequence, position, source_received, source_applied, source_unchanged,
+         source_rejected, source_quarantined, session_received, session_applied, session_unchanged,
+         session_rejected, session_quarantined,
+         case when counted_session = session then 1 else 0 end as counted
+         from sync_lease where source in ({})",
         places.join(", ")
     );
     let mut query = sqlx::query(AssertSqlSafe(text));
@@ -148,11 +134,6 @@ pub async fn standings(
     rows.iter()
         .map(|row| standing(row).map_err(db_error))
         .collect()
-}
-
-fn sum(prefix: &str, column: &str, only: &str) -> String {
-    let end = if only.is_empty() { "" } else { "else 0 end" };
-    format!("cast(coalesce(sum({only} b.{column} {end}), 0) as bigint) as {prefix}_{column}")
 }
 
 fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
@@ -166,13 +147,19 @@ fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
             quarantined: of("quarantined")?,
         })
     };
+    // A session that has sent nothing yet shows the counts of none, not of the one before.
+    let session = if row.try_get::<i64, _>("counted")? == 1 {
+        accounting("session")?
+    } else {
+        Accounting::default()
+    };
     let checkpoint = Checkpoint {
         sequence: row.try_get("sequence")?,
         position: row.try_get("position")?,
     };
     let standing = Standing {
-        source: accounting("all")?,
-        session: accounting("own")?,
+        source: accounting("source")?,
+        session,
         checkpoint,
     };
     Ok((row.try_get("source")?, standing))

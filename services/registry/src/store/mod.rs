@@ -24,12 +24,20 @@ use crate::{memory::Memory, search::Engine};
 /// The registry's tables beside the records.
 pub const SCHEMA: Schema = Schema {
     service: "registry",
-    steps: &[Migration {
-        version: 1,
-        name: "sync",
-        sqlite: include_str!("sql/0001_sync_sqlite.sql"),
-        postgres: include_str!("sql/0001_sync_postgres.sql"),
-    }],
+    steps: &[
+        Migration {
+            version: 1,
+            name: "sync",
+            sqlite: include_str!("sql/0001_sync_sqlite.sql"),
+            postgres: include_str!("sql/0001_sync_postgres.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "totals",
+            sqlite: include_str!("sql/0002_totals_sqlite.sql"),
+            postgres: include_str!("sql/0002_totals_postgres.sql"),
+        },
+    ],
     history_kinds: &[
         "region", "unit", "mall", "counter", "window", "service", "offering", "source",
     ],

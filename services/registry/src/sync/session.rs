@@ -7,7 +7,7 @@ use mpp_api::{
         sync_request::Message as Asked, sync_response::Message as Answer,
     },
 };
-use mpp_core::{Caller, Error, Reason, Result};
+use mpp_core::{Caller, Error, Micros, Reason, Result};
 use mpp_rpc::{Grant, status, time::to_timestamp};
 use mpp_store::{Actor, Expect};
 use prost::Message;
@@ -28,6 +28,8 @@ use crate::{
 
 /// Longest mapping version or holder, in characters.
 const MAX_TEXT: usize = 200;
+/// A lease is prolonged by a keep-alive at most this often: each is a write.
+const KEEP_ALIVE_EVERY: Micros = 1_000_000;
 
 /// One client's stream.
 pub struct Stream {
@@ -143,6 +145,8 @@ impl Stream {
 
     /// Answers messages in their order, one at a time, until the end.
     async fn serve(&mut self, applier: &Applier) -> Result<()> {
+        // The hello has just taken the lease.
+        let mut kept = self.registry.now();
         loop {
             let sent = match self.next().await? {
                 None => return Ok(()),
@@ -152,7 +156,10 @@ impl Stream {
                         .await
                 }
                 Some(Asked::KeepAlive(_)) => {
-                    keep_alive(applier).await?;
+                    if is_due(kept, self.registry.now()) {
+                        keep_alive(applier).await?;
+                        kept = self.registry.now();
+                    }
                     Ok(())
                 }
                 Some(Asked::End(_)) => {
@@ -196,6 +203,10 @@ impl Stream {
 
     fn check_batch(&self, batch: &Batch, applier: &Applier) -> Result<()> {
         let (records, bytes) = (batch.records.len(), batch.encoded_len());
+        if records == 0 {
+            let message = "must hold at least one record; a keep_alive keeps the lease";
+            return Err(Error::field("batch.records", "REQUIRED", message));
+        }
         if records > self.limits.batch_records || bytes > self.limits.batch_bytes {
             let message = format!(
                 "a batch of {records} records and {bytes} bytes; the welcome allows {} and {}",
@@ -240,6 +251,11 @@ async fn answer(applier: &Applier, batch: Batch) -> Result<BatchResult> {
         );
     }
     Ok(result)
+}
+
+/// True as well where the clock was set back, so that a lease does not end by that.
+fn is_due(kept: Micros, now: Micros) -> bool {
+    !(0..KEEP_ALIVE_EVERY).contains(&(now - kept))
 }
 
 async fn keep_alive(applier: &Applier) -> Result<()> {

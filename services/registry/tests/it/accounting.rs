@@ -11,7 +11,7 @@ use proptest::{
 
 use crate::{
     publisher::{ask, begin_again, delete, hello, record, source},
-    world::World,
+    world::{SOURCE, World},
 };
 
 /// What a client does next.
@@ -36,7 +36,7 @@ enum Kind {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let kind = prop_oneof![6 => (0u8..3).prop_map(Kind::Good), 1 => Just(Kind::Untitled), 1 => Just(Kind::Delete)];
-    let records = prop::collection::vec((0u8..12, kind), 0..8);
+    let records = prop::collection::vec((0u8..12, kind), 1..8);
     let step = prop_oneof![
         5 => records.clone().prop_map(Step::Send),
         2 => Just(Step::Repeat),
@@ -133,10 +133,46 @@ async fn play(world: &World, steps: &[Step]) -> (i64, i64) {
     (sure, perhaps)
 }
 
+/// What the stored batches say, of all sessions and of the last.
+async fn stored(world: &World) -> (Option<Accounting>, Option<Accounting>) {
+    let sums = async |only: &str| {
+        let text = format!(
+            "select cast(coalesce(sum(received), 0) as bigint),
+             cast(coalesce(sum(applied), 0) as bigint),
+             cast(coalesce(sum(unchanged), 0) as bigint),
+             cast(coalesce(sum(rejected), 0) as bigint),
+             cast(coalesce(sum(quarantined), 0) as bigint)
+             from sync_batch where source = $1 {only}"
+        );
+        let mut read = world.running.registry.db.read().await.expect("a snapshot");
+        let (received, applied, unchanged, rejected, quarantined) =
+            sqlx::query_as(sqlx::AssertSqlSafe(text))
+                .bind(SOURCE)
+                .fetch_one(read.conn())
+                .await
+                .expect("sums");
+        Some(Accounting {
+            received,
+            applied,
+            unchanged,
+            rejected,
+            quarantined,
+        })
+    };
+    let last = "and session = (select session from sync_lease where source = $1)";
+    (sums("").await, sums(last).await)
+}
+
 async fn check(database: &TestDatabase, steps: &[Step]) {
     let world = World::with_source(database).await;
     let (sure, perhaps) = play(&world, steps).await;
-    let counted = source(&world).await.accounting.expect("counted");
+    let shown = source(&world).await;
+    assert_eq!(
+        (shown.accounting, shown.last_session),
+        stored(&world).await,
+        "what is shown is what is stored"
+    );
+    let counted = shown.accounting.expect("counted");
     assert!(balances(&counted), "{counted:?}");
     assert!(
         (sure..=sure + perhaps).contains(&counted.received),

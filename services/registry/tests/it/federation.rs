@@ -124,7 +124,7 @@ async fn one_session_writes_and_a_later_one_shuts_it_out() {
             [Outcome::Unchanged],
             "the ghost wrote nothing"
         );
-        let mut wrong = new.batch(vec![]);
+        let mut wrong = new.batch(vec![record("kk", "Kartu Keluarga")]);
         wrong.fencing_token -= 1;
         let status = new.try_batch(wrong).await.expect_err("not its token");
         assert_eq!(error_of(&status).reason, "PROTOCOL_VIOLATION");
@@ -150,7 +150,7 @@ async fn a_holder_that_comes_back_gets_its_lease_at_once() {
         assert_eq!(error_of(&held).reason, "LEASE_HELD");
         let mut back = Session::with(&world, by("agent-1")).await.expect("its own");
         back.send(vec![record("kk", "Kartu Keluarga")]).await;
-        let late = killed.batch(vec![]);
+        let late = killed.batch(vec![record("kk", "Kartu Keluarga")]);
         let status = killed.try_batch(late).await.expect_err("shut out");
         assert_eq!(error_of(&status).reason, "LEASE_LOST");
     })
@@ -168,7 +168,7 @@ async fn a_lease_ends_by_itself_and_a_keep_alive_prolongs_it() {
             .await
             .expect("open");
         // A batch after the keep-alive is answered after it was taken.
-        old.send(vec![]).await;
+        old.send(vec![record("kk", "Kartu Keluarga")]).await;
         world.clock.advance(20 * SECOND);
         let held = Session::with(&world, hello())
             .await

@@ -286,7 +286,7 @@ async fn messages_out_of_order_are_named() {
         let world = World::with_source(&database).await;
         let violated = async |sequence: i64, position: String| {
             let mut session = crate::publisher::begin_again(&world, hello()).await;
-            let mut batch = session.batch(vec![]);
+            let mut batch = session.batch(vec![record("kk", "Kartu Keluarga")]);
             batch.checkpoint = Some(Checkpoint { sequence, position });
             error_of(&session.try_batch(batch).await.expect_err("refused"))
         };
