@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use mpp_api::sync::{Accounting, Hello, Outcome, Record, sync_request::Message as Ask};
-use mpp_testkit::{Backend, TestDatabase, database};
+use mpp_core::Clock;
+use mpp_registry::{SCHEMA, store::batches};
+use mpp_store::{Actor, Db, Schema};
+use mpp_testkit::{Backend, TestDatabase, database, on_both};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -11,7 +14,7 @@ use proptest::{
 
 use crate::{
     publisher::{ask, begin_again, delete, hello, record, source},
-    world::{SOURCE, World},
+    world::{MAY_2026, SOURCE, World},
 };
 
 /// What a client does next.
@@ -161,6 +164,69 @@ async fn stored(world: &World) -> (Option<Accounting>, Option<Accounting>) {
     };
     let last = "and session = (select session from sync_lease where source = $1)";
     (sums("").await, sums(last).await)
+}
+
+/// The schema of the version before the totals.
+const BEFORE: Schema = Schema {
+    steps: SCHEMA.steps.split_at(1).0,
+    ..SCHEMA
+};
+
+/// A batch as the version before stores it, of 5 records and all outcomes.
+async fn store_as_before(db: &Db, session: &str, nonce: i64) {
+    let by = Actor::default();
+    let mut tx = db.begin(&by).await.expect("a transaction");
+    let empty: &[u8] = &[];
+    sqlx::query(
+        "insert into sync_batch (source, session, nonce, fencing, sequence, position, current,
+         digest, answers, received, applied, unchanged, rejected, quarantined, at)
+         values ($1, $2, $3, 1, $3, '', 1, $4, $4, 5, 2, 1, 1, 1, 0)",
+    )
+    .bind(SOURCE)
+    .bind(session)
+    .bind(nonce)
+    .bind(empty)
+    .execute(tx.conn())
+    .await
+    .expect("a batch");
+    tx.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn what_was_stored_before_the_totals_is_counted_and_what_a_replica_then_still_stores() {
+    on_both(async |database| {
+        let options = database.options(Clock::stopped_at(MAY_2026));
+        let db = Db::open_migrated(&options, &BEFORE).await.expect("before");
+        let by = Actor::default();
+        let mut tx = db.begin(&by).await.expect("a transaction");
+        let lease = "insert into sync_lease (source, fencing, session, holder, until,
+             mapping_version, resend, sequence, position)
+             values ('sources/kemendagri', 1, 'second', '', 0, '1', 0, 3, '')";
+        sqlx::query(lease)
+            .execute(tx.conn())
+            .await
+            .expect("a lease");
+        tx.commit().await.expect("committed");
+        store_as_before(&db, "first", 1).await;
+        store_as_before(&db, "first", 2).await;
+        store_as_before(&db, "second", 3).await;
+        db.close().await;
+
+        let db = Db::open_migrated(&options, &SCHEMA).await.expect("now");
+        let received = async || {
+            let mut read = db.read().await.expect("a snapshot");
+            let of = [SOURCE.to_owned()];
+            let standings = batches::standings(read.conn(), &of).await.expect("known");
+            let standing = &standings[SOURCE];
+            assert!(balances(&standing.source) && balances(&standing.session));
+            (standing.source.received, standing.session.received)
+        };
+        assert_eq!(received().await, (15, 5));
+        store_as_before(&db, "second", 4).await;
+        assert_eq!(received().await, (20, 10));
+        db.close().await;
+    })
+    .await;
 }
 
 async fn check(database: &TestDatabase, steps: &[Step]) {
