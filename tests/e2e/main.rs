@@ -7,5 +7,6 @@ mod faults;
 mod identity;
 mod migrate;
 mod partition;
+mod shrink;
 mod travel;
 mod up;

@@ -82,36 +82,28 @@ impl Ministry {
     pub fn publish(&self, rows: &[Row]) {
         let mut text = "kode,nama,biaya,waktu\n".to_owned();
         for row in rows {
-            writeln!(
-                text,
-                "{}",
-                row.each_ref().map(|cell| format!("\"{cell}\"")).join(",")
-            )
-            .expect("a String");
+            writeln!(text, "{}", row.each_ref().map(|cell| format!("\"{cell}\"")).join(","))
+                .expect("a String");
         }
         // Written beside it and moved, so that no agent reads half of it.
-        let (beside, path) = (
-            self.folder.join("services.new"),
-            self.folder.join("services.csv"),
-        );
-        fs::write(&beside, text)
-            .and_then(|()| fs::rename(&beside, path))
-            .expect("a file");
+        let (beside, path) = (self.folder.join("services.new"), self.folder.join("services.csv"));
+        fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).expect("a file");
     }
 
     /// The arguments of the agent's command.
     pub fn agent(&self) -> [String; 3] {
-        [
-            "agent".to_owned(),
-            "run".to_owned(),
-            self.folder.join("agent.toml").display().to_string(),
-        ]
+        ["agent".to_owned(), "run".to_owned(), self.folder.join("agent.toml").display().to_string()]
     }
 
     /// Runs the agent once.
     pub async fn sync(&self, suite: &Suite) -> Said {
+        self.sync_with(suite, &[]).await
+    }
+
+    /// Runs the agent once, with further flags.
+    pub async fn sync_with(&self, suite: &Suite, flags: &[&str]) -> Said {
         let args = self.agent();
-        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        let args: Vec<_> = args.iter().map(String::as_str).chain(flags.iter().copied()).collect();
         suite.run(PUBLISHER, &args).await
     }
 }
@@ -124,11 +116,7 @@ pub fn row(code: &str, name: &str, fee: &str) -> Row {
 /// The catalog at first.
 pub fn catalog() -> Vec<Row> {
     vec![
-        row(
-            "KTP-HILANG",
-            "Penggantian KTP elektronik yang hilang",
-            "Rp 50.000",
-        ),
+        row("KTP-HILANG", "Penggantian KTP elektronik yang hilang", "Rp 50.000"),
         row("KK-BARU", "Penerbitan Kartu Keluarga baru", "Gratis"),
         row("AKTA-LAHIR", "Penerbitan akta kelahiran", "Gratis"),
     ]
@@ -138,24 +126,14 @@ pub fn catalog() -> Vec<Row> {
 pub async fn found(suite: &Suite) {
     for (id, kind, parent, name) in [
         ("kemendagri", Kind::Ministry, "", "Kementerian Dalam Negeri"),
-        (
-            "pemkab-banyuwangi",
-            Kind::LocalGovernment,
-            "",
-            "Pemerintah Kabupaten Banyuwangi",
-        ),
+        ("pemkab-banyuwangi", Kind::LocalGovernment, "", "Pemerintah Kabupaten Banyuwangi"),
         (
             "disdukcapil-banyuwangi",
             Kind::Office,
             "units/pemkab-banyuwangi",
             "Disdukcapil Banyuwangi",
         ),
-        (
-            "dpmptsp-banyuwangi",
-            Kind::Office,
-            "units/pemkab-banyuwangi",
-            "DPMPTSP Banyuwangi",
-        ),
+        ("dpmptsp-banyuwangi", Kind::Office, "units/pemkab-banyuwangi", "DPMPTSP Banyuwangi"),
     ] {
         create_unit(suite, id, kind, parent, name).await;
     }
@@ -172,14 +150,7 @@ pub async fn open(suite: &Suite) -> Ministry {
     ministry.publish(&catalog());
     ministry.sync(suite).await.succeeded();
     offer(suite).await;
-    set_hours(
-        suite,
-        ADMINISTRATOR,
-        "national",
-        "national",
-        ("00:00", "24:00"),
-    )
-    .await;
+    set_hours(suite, ADMINISTRATOR, "national", "national", ("00:00", "24:00")).await;
     ministry
 }
 
@@ -207,10 +178,7 @@ async fn create_mall(suite: &Suite) {
         organiser: "units/dpmptsp-banyuwangi".into(),
         sites: vec![Site {
             address: "Jalan Sritanjung, Banyuwangi".into(),
-            location: Some(Location {
-                latitude: -8.2113,
-                longitude: 114.3753,
-            }),
+            location: Some(Location { latitude: -8.2113, longitude: 114.3753 }),
         }],
         stages: vec![StageEntry {
             stage: Stage::Operating.into(),
@@ -225,10 +193,7 @@ async fn create_mall(suite: &Suite) {
         request_id: request_id(),
         ..Default::default()
     };
-    directory(suite, ADMINISTRATOR)
-        .create_mall(request)
-        .await
-        .expect("a mall");
+    directory(suite, ADMINISTRATOR).create_mall(request).await.expect("a mall");
 }
 
 async fn create_source(suite: &Suite) {
@@ -244,10 +209,7 @@ async fn create_source(suite: &Suite) {
         request_id: request_id(),
     };
     let channel = suite.channel(Service::Registry, ADMINISTRATOR);
-    SyncServiceClient::new(channel)
-        .create_source(request)
-        .await
-        .expect("a source");
+    SyncServiceClient::new(channel).create_source(request).await.expect("a source");
 }
 
 async fn create_counter(suite: &Suite) {
@@ -268,10 +230,7 @@ async fn create_counter(suite: &Suite) {
     };
     directory.create_counter(request).await.expect("a counter");
     for id in ["1", "2"] {
-        let window = Window {
-            display_name: text(&format!("Loket {id}")),
-            ..Default::default()
-        };
+        let window = Window { display_name: text(&format!("Loket {id}")), ..Default::default() };
         let request = CreateWindowRequest {
             parent: DUKCAPIL.into(),
             window_id: id.into(),
@@ -298,38 +257,20 @@ pub async fn offer(suite: &Suite) {
         request_id: request_id(),
         ..Default::default()
     };
-    catalog_of(suite, OFFICER)
-        .create_offering(request)
-        .await
-        .expect("an offering");
+    catalog_of(suite, OFFICER).create_offering(request).await.expect("an offering");
     let request = AcceptOfferingRequest {
         name: OFFERING.into(),
         request_id: request_id(),
         ..Default::default()
     };
-    catalog_of(suite, ORGANISER)
-        .accept_offering(request)
-        .await
-        .expect("an accepted offering");
+    catalog_of(suite, ORGANISER).accept_offering(request).await.expect("an accepted offering");
 }
 
 /// Gives a target the same hours on every day, holidays too.
 pub async fn set_hours(suite: &Suite, who: Who, id: &str, target: &str, hours: (&str, &str)) {
-    let day = || {
-        vec![Interval {
-            open: hours.0.into(),
-            close: hours.1.into(),
-        }]
-    };
-    let week = Week {
-        mon: day(),
-        tue: day(),
-        wed: day(),
-        thu: day(),
-        fri: day(),
-        sat: day(),
-        sun: day(),
-    };
+    let day = || vec![Interval { open: hours.0.into(), close: hours.1.into() }];
+    let week =
+        Week { mon: day(), tue: day(), wed: day(), thu: day(), fri: day(), sat: day(), sun: day() };
     let rule = HoursRule {
         target: target.to_owned(),
         season: Season::Any.into(),
@@ -347,28 +288,23 @@ pub async fn set_hours(suite: &Suite, who: Who, id: &str, target: &str, hours: (
     };
     let hours = HoursServiceClient::new(suite.channel(Service::Scheduling, who));
     // Scheduling follows the registry; what was made a moment ago may not have reached it yet.
-    eventually(
-        PATIENCE,
-        &format!("scheduling takes the hours of {target}"),
-        async || match hours.clone().create_hours_rule(request.clone()).await {
-            Ok(_) => Ok(()),
-            Err(status) if is_not_there_yet(&status) => Err(status.to_string()),
-            Err(status) => panic!("hours of {target}: {status:?}"),
-        },
-    )
+    eventually(PATIENCE, &format!("scheduling takes the hours of {target}"), async || match hours
+        .clone()
+        .create_hours_rule(request.clone())
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(status) if is_not_there_yet(&status) => Err(status.to_string()),
+        Err(status) => panic!("hours of {target}: {status:?}"),
+    })
     .await;
 }
 
 fn is_not_there_yet(status: &tonic::Status) -> bool {
     let error = error_of(status);
-    [
-        Reason::ReferenceInvalid,
-        Reason::NotFound,
-        Reason::Unavailable,
-        Reason::PermissionDenied,
-    ]
-    .iter()
-    .any(|reason| error.is(*reason))
+    [Reason::ReferenceInvalid, Reason::NotFound, Reason::Unavailable, Reason::PermissionDenied]
+        .iter()
+        .any(|reason| error.is(*reason))
 }
 
 /// The directory, as `who` calls it.
@@ -388,8 +324,5 @@ pub fn request_id() -> String {
 
 /// An Indonesian text.
 pub fn text(id: &str) -> Option<LocalizedText> {
-    Some(LocalizedText {
-        id: id.to_owned(),
-        en: String::new(),
-    })
+    Some(LocalizedText { id: id.to_owned(), en: String::new() })
 }
