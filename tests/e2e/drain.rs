@@ -57,15 +57,9 @@ async fn a_watcher_is_told_to_move_and_goes_on_at_the_next_server() {
     let mut suite = Suite::start(Backend::Postgres).await;
     town::found(&suite).await;
     let channel = suite.channel(Service::Registry, AUDITOR);
-    let request = WatchRequest {
-        initial_state: true,
-        ..Default::default()
-    };
-    let mut stream = FeedServiceClient::new(channel.clone())
-        .watch(request)
-        .await
-        .expect("a watch")
-        .into_inner();
+    let request = WatchRequest { initial_state: true, ..Default::default() };
+    let mut stream =
+        FeedServiceClient::new(channel.clone()).watch(request).await.expect("a watch").into_inner();
     let token = loop {
         let message = stream.message().await.expect("a message").expect("a state");
         if message.initial_state_complete {
@@ -73,10 +67,7 @@ async fn a_watcher_is_told_to_move_and_goes_on_at_the_next_server() {
         }
     };
 
-    suite
-        .process(Service::Registry)
-        .signal(Signal::Terminate)
-        .await;
+    suite.process(Service::Registry).signal(Signal::Terminate).await;
     let told = loop {
         match stream.message().await {
             Ok(Some(_)) => {}
@@ -92,16 +83,9 @@ async fn a_watcher_is_told_to_move_and_goes_on_at_the_next_server() {
 
     suite.launch(Service::Registry);
     suite.ready(Service::Registry).await;
-    let request = WatchRequest {
-        resume_token: token,
-        ..Default::default()
-    };
+    let request = WatchRequest { resume_token: token, ..Default::default() };
     let resumed = FeedServiceClient::new(channel).watch(request).await;
-    let first = resumed
-        .expect("the token holds")
-        .into_inner()
-        .message()
-        .await;
+    let first = resumed.expect("the token holds").into_inner().message().await;
     first.expect("a greeting").expect("a message");
 }
 
@@ -116,11 +100,7 @@ impl Replica {
     async fn start(suite: &Suite) -> Self {
         let (grpc, health) = (free_port(), free_port());
         let process = Self::launch(suite, grpc, health);
-        let replica = Self {
-            process,
-            grpc,
-            health,
-        };
+        let replica = Self { process, grpc, health };
         replica.ready().await;
         replica
     }
@@ -172,11 +152,7 @@ struct Callers {
 impl Callers {
     fn start(suite: &Suite, address: &str) -> Self {
         let token = Some(TokenSource::File(suite.keys.token(APP)));
-        let endpoint = Endpoint {
-            address: address.to_owned(),
-            token,
-            tls: None,
-        };
+        let endpoint = Endpoint { address: address.to_owned(), token, tls: None };
         let mut callers = Self {
             answered: Arc::default(),
             retried: Arc::default(),
@@ -185,11 +161,8 @@ impl Callers {
         };
         for _ in 0..CALLERS {
             let channel = connect(&endpoint).expect("an endpoint");
-            let counts = (
-                callers.answered.clone(),
-                callers.retried.clone(),
-                callers.stopped.clone(),
-            );
+            let counts =
+                (callers.answered.clone(), callers.retried.clone(), callers.stopped.clone());
             callers.tasks.push(tokio::spawn(call(channel, counts)));
         }
         callers
@@ -198,17 +171,13 @@ impl Callers {
     /// Waits until so many more calls have been answered.
     async fn answer(&self, more: u64) {
         let goal = self.answered.load(Ordering::SeqCst) + more;
-        eventually(
-            PATIENCE,
-            &format!("{more} more calls are answered"),
-            async || {
-                assert!(
-                    self.tasks.iter().all(|task| !task.is_finished()),
-                    "a caller saw a fault; see above"
-                );
-                that(self.answered.load(Ordering::SeqCst) >= goal, "too few")
-            },
-        )
+        eventually(PATIENCE, &format!("{more} more calls are answered"), async || {
+            assert!(
+                self.tasks.iter().all(|task| !task.is_finished()),
+                "a caller saw a fault; see above"
+            );
+            that(self.answered.load(Ordering::SeqCst) >= goal, "too few")
+        })
         .await;
     }
 
@@ -217,10 +186,8 @@ impl Callers {
         for task in self.tasks {
             task.await.expect("a caller that saw no fault");
         }
-        let (answered, retried) = (
-            self.answered.load(Ordering::SeqCst),
-            self.retried.load(Ordering::SeqCst),
-        );
+        let (answered, retried) =
+            (self.answered.load(Ordering::SeqCst), self.retried.load(Ordering::SeqCst));
         println!("{answered} calls were answered, {retried} of them after a retry");
     }
 }
@@ -236,10 +203,7 @@ async fn call(
     while !stopped.load(Ordering::SeqCst) {
         let mut tries = 0;
         loop {
-            let request = GetMallRequest {
-                name: MALL.into(),
-                min_revision: 0,
-            };
+            let request = GetMallRequest { name: MALL.into(), min_revision: 0 };
             match directory.get_mall(request).await {
                 Ok(_) => break,
                 Err(status) => {

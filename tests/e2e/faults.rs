@@ -39,11 +39,7 @@ struct Plan {
 
 impl Plan {
     fn new() -> Self {
-        let number = |name: &str| {
-            env::var(name)
-                .ok()
-                .map(|text| text.parse().expect("a number"))
-        };
+        let number = |name: &str| env::var(name).ok().map(|text| text.parse().expect("a number"));
         let scale = usize::try_from(number("MPP_TEST_SCALE").unwrap_or(1)).expect("small");
         let seed = number("MPP_TEST_SEED").unwrap_or_else(rand::random);
         let plan = Self {
@@ -77,10 +73,7 @@ async fn kills_lose_nothing_and_double_nothing_on_sqlite() {
 async fn kills_lose_nothing_and_double_nothing_on_postgres() {
     let plan = Plan::new();
     let cluster = Cluster::start().await;
-    let setup = Setup {
-        cluster: Some(&cluster),
-        ..Setup::default()
-    };
+    let setup = Setup { cluster: Some(&cluster), ..Setup::default() };
     let suite = Suite::start_with(Backend::Postgres, setup).await;
     tell(&plan, suite, Some(&cluster)).await;
 }
@@ -95,11 +88,7 @@ async fn tell(plan: &Plan, mut suite: Suite, cluster: Option<&Cluster>) {
     let citizens = book::Citizens::start(&suite, &network, plan, calm.clone()).await;
     let officers = queue::Officers::start(&suite, calm.clone());
 
-    let others = kill::Others {
-        agent: &agent,
-        network: &network,
-        cluster,
-    };
+    let others = kill::Others { agent: &agent, network: &network, cluster };
     kill::some(plan, &mut suite, &others).await;
     calm.store(true, Ordering::SeqCst);
     kill::all_are_up(&mut suite).await;
@@ -113,11 +102,7 @@ async fn tell(plan: &Plan, mut suite: Suite, cluster: Option<&Cluster>) {
     verify::copies_agree(&suite, &followers).await;
     verify::report(&suite).await;
     for service in Service::ALL {
-        assert!(
-            !suite.log(service).contains("panicked at"),
-            "{} panicked",
-            service.name()
-        );
+        assert!(!suite.log(service).contains("panicked at"), "{} panicked", service.name());
     }
 }
 

@@ -30,10 +30,7 @@ use tonic::{Code, Status};
 async fn services_know_each_other_and_their_callers_over_tls() {
     let folder = tempfile::tempdir().expect("a folder");
     let authority = Authority::new(&folder.path().join("own"));
-    let setup = Setup {
-        authority: Some(&authority),
-        ..Setup::default()
-    };
+    let setup = Setup { authority: Some(&authority), ..Setup::default() };
     // Ready means that scheduling and reporting follow the registry, by their certificates.
     let suite = Suite::start_with(Backend::Sqlite, setup).await;
     town::open(&suite).await;
@@ -48,10 +45,7 @@ async fn services_know_each_other_and_their_callers_over_tls() {
 }
 
 async fn ask(endpoint: &Endpoint) -> Result<(), Status> {
-    let request = GetMallRequest {
-        name: MALL.into(),
-        min_revision: 0,
-    };
+    let request = GetMallRequest { name: MALL.into(), min_revision: 0 };
     DirectoryServiceClient::new(connect(endpoint).expect("an endpoint"))
         .get_mall(request)
         .await
@@ -59,10 +53,7 @@ async fn ask(endpoint: &Endpoint) -> Result<(), Status> {
 }
 
 async fn nobody_is_let_in(suite: &Suite) {
-    let endpoint = Endpoint {
-        token: None,
-        ..suite.endpoint(Service::Registry, APP)
-    };
+    let endpoint = Endpoint { token: None, ..suite.endpoint(Service::Registry, APP) };
     let status = ask(&endpoint).await.expect_err("nobody");
     assert_eq!(status.code(), Code::Unauthenticated);
     let error = error_of(&status);
@@ -74,11 +65,8 @@ async fn nobody_is_let_in(suite: &Suite) {
 
 async fn an_expired_token_is_told_so(suite: &Suite) {
     let key = SigningKey::load(&suite.keys.signing()).expect("the suite's key");
-    let caller = Caller {
-        subject: "users/siti".into(),
-        roles: vec![Role::Reader],
-        namespaces: Vec::new(),
-    };
+    let caller =
+        Caller { subject: "users/siti".into(), roles: vec![Role::Reader], namespaces: Vec::new() };
     let yesterday = Clock::system().now() - 24 * 3600 * 1_000_000;
     let token = jwt::mint(&key, &caller, Duration::from_secs(3600), yesterday);
     let endpoint = Endpoint {
@@ -96,28 +84,15 @@ async fn a_reader_accepts_no_offering(suite: &Suite) {
         request_id: request_id(),
         ..Default::default()
     };
-    let status = catalog_of(suite, APP)
-        .accept_offering(request)
-        .await
-        .expect_err("a reader");
+    let status = catalog_of(suite, APP).accept_offering(request).await.expect_err("a reader");
     assert_eq!(status.code(), Code::PermissionDenied);
-    assert!(
-        status.message().contains("organiser"),
-        "it names who may: {}",
-        status.message()
-    );
+    assert!(status.message().contains("organiser"), "it names who may: {}", status.message());
 }
 
 fn with_certificate(suite: &Suite, identity: &Identity) -> Endpoint {
-    let mut endpoint = Endpoint {
-        token: None,
-        ..suite.endpoint(Service::Registry, APP)
-    };
+    let mut endpoint = Endpoint { token: None, ..suite.endpoint(Service::Registry, APP) };
     let own = (identity.certificate.clone(), identity.key.clone());
-    endpoint.tls = endpoint.tls.map(|tls| ClientTls {
-        identity: Some(own),
-        ..tls
-    });
+    endpoint.tls = endpoint.tls.map(|tls| ClientTls { identity: Some(own), ..tls });
     endpoint
 }
 
@@ -128,37 +103,23 @@ async fn an_agency_keeps_its_own_catalog_by_its_certificate(suite: &Suite, autho
         parent: unit.to_owned(),
         service_id: "kia".into(),
         service: Some(CatalogService {
-            title: Some(LocalizedText {
-                id: "Kartu Identitas Anak".into(),
-                en: String::new(),
-            }),
+            title: Some(LocalizedText { id: "Kartu Identitas Anak".into(), en: String::new() }),
             category: "population".into(),
             ..Default::default()
         }),
         request_id: request_id(),
         ..Default::default()
     };
-    catalog
-        .create_service(publish("units/kemendagri"))
-        .await
-        .expect("its own catalog");
-    let status = catalog
-        .create_service(publish("units/dpmptsp-banyuwangi"))
-        .await
-        .expect_err("another's");
+    catalog.create_service(publish("units/kemendagri")).await.expect("its own catalog");
+    let status =
+        catalog.create_service(publish("units/dpmptsp-banyuwangi")).await.expect_err("another's");
     assert_eq!(status.code(), Code::PermissionDenied);
-    assert!(
-        status.message().contains("units/dpmptsp-banyuwangi"),
-        "{}",
-        status.message()
-    );
+    assert!(status.message().contains("units/dpmptsp-banyuwangi"), "{}", status.message());
 }
 
 async fn another_authoritys_certificate_is_refused(suite: &Suite, folder: &Path) {
     let stranger = Authority::new(folder).issue("agency/kemendagri");
-    let status = ask(&with_certificate(suite, &stranger))
-        .await
-        .expect_err("a stranger");
+    let status = ask(&with_certificate(suite, &stranger)).await.expect_err("a stranger");
     // The handshake fails: what the client sees is a broken connection, and no answer of ours.
     assert_eq!(error_of(&status).reason, "", "{status:?}");
 }
@@ -184,12 +145,7 @@ async fn a_new_authority_is_taken_without_a_restart(suite: &Suite, folder: &Path
 async fn commands_work_over_tls(suite: &Suite) {
     let said = suite.run(APP, &["get", MALL]).await.succeeded();
     assert!(said.contains("Banyuwangi"), "{said}");
-    let refused = suite
-        .run(
-            APP,
-            &["hours", "set", MALL, "--open", "mon-fri 08:00-09:00"],
-        )
-        .await;
+    let refused = suite.run(APP, &["hours", "set", MALL, "--open", "mon-fri 08:00-09:00"]).await;
     assert_eq!(refused.code, 4, "{}", refused.err);
     assert!(refused.err.contains("next:"), "{}", refused.err);
 }
@@ -202,29 +158,17 @@ async fn plain_text_is_served_on_loopback_only() {
     serve.env("MPP_LISTEN", "0.0.0.0:0");
     let said = Said::by(serve).await;
     assert_eq!(said.code, 7, "{}{}", said.out, said.err);
-    assert!(
-        said.err.contains("--tls-cert"),
-        "it says what to do: {}",
-        said.err
-    );
+    assert!(said.err.contains("--tls-cert"), "it says what to do: {}", said.err);
 }
 
 #[tokio::test]
 async fn a_token_that_names_no_subtree_writes_nothing() {
     let suite = Suite::start(Backend::Sqlite).await;
     town::open(&suite).await;
-    let homeless = mpp_tests::keys::Who {
-        namespaces: "",
-        ..ORGANISER
-    };
-    let token = suite
-        .keys
-        .issue(suite.home(), "users/homeless", homeless)
-        .await;
-    let mut hours = suite.command(
-        ADMINISTRATOR,
-        &["hours", "set", MALL, "--open", "mon-fri 08:00-09:00"],
-    );
+    let homeless = mpp_tests::keys::Who { namespaces: "", ..ORGANISER };
+    let token = suite.keys.issue(suite.home(), "users/homeless", homeless).await;
+    let mut hours =
+        suite.command(ADMINISTRATOR, &["hours", "set", MALL, "--open", "mon-fri 08:00-09:00"]);
     hours.env("MPP_TOKEN_FILE", token);
     let said = Said::by(hours).await;
     assert_eq!(said.code, 4, "{}{}", said.out, said.err);

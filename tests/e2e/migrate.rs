@@ -36,10 +36,7 @@ type Directory =
     mpp_api::registry::directory_service_client::DirectoryServiceClient<mpp_rpc::Channel>;
 
 fn suite_reader(suite: &Suite) -> (Directory, Directory) {
-    (
-        directory(suite, APP),
-        directory(suite, mpp_tests::keys::ORGANISER),
-    )
+    (directory(suite, APP), directory(suite, mpp_tests::keys::ORGANISER))
 }
 
 async fn read_and_write_until(
@@ -48,24 +45,14 @@ async fn read_and_write_until(
 ) -> usize {
     let mut answered = 0;
     while !ended.load(Ordering::SeqCst) {
-        let request = GetMallRequest {
-            name: MALL.into(),
-            min_revision: 0,
-        };
-        let mall = reader
-            .get_mall(request)
-            .await
-            .expect("a read")
-            .into_inner()
-            .mall
-            .expect("a mall");
+        let request = GetMallRequest { name: MALL.into(), min_revision: 0 };
+        let mall =
+            reader.get_mall(request).await.expect("a read").into_inner().mall.expect("a mall");
         let mut renamed = mall;
         renamed.display_name = town::text(&format!("MPP Banyuwangi {answered}"));
         let request = mpp_api::registry::UpdateMallRequest {
             mall: Some(renamed),
-            update_mask: Some(prost_types::FieldMask {
-                paths: vec!["display_name".into()],
-            }),
+            update_mask: Some(prost_types::FieldMask { paths: vec!["display_name".into()] }),
             request_id: town::request_id(),
             ..Default::default()
         };
@@ -81,14 +68,7 @@ async fn a_server_refuses_a_database_that_was_not_migrated_and_says_which_step_i
         let suite = Suite::prepare(backend, Setup::default()).await;
         for service in Service::ALL {
             let said = Said::by(suite.serve(service)).await;
-            assert_eq!(
-                said.code,
-                5,
-                "{backend:?} {}: {}{}",
-                service.name(),
-                said.out,
-                said.err
-            );
+            assert_eq!(said.code, 5, "{backend:?} {}: {}{}", service.name(), said.out, said.err);
             assert!(
                 said.err.contains("lacks") || said.err.contains("step"),
                 "which step: {}",
@@ -105,10 +85,7 @@ async fn several_migrations_at_once_do_the_work_once() {
     let run = || suite.migrate(Service::Scheduling);
     let said = tokio::join!(run(), run(), run(), run());
     let said = [said.0, said.1, said.2, said.3].map(Said::succeeded);
-    let idle = said
-        .iter()
-        .filter(|said| said.contains("nothing to do"))
-        .count();
+    let idle = said.iter().filter(|said| said.contains("nothing to do")).count();
     assert_eq!(idle, 3, "one did it, three found it done: {said:?}");
 }
 
@@ -120,22 +97,11 @@ async fn a_sqlite_file_in_use_is_refused_and_the_user_told_what_to_do() {
     suite.ready(Service::Registry).await;
 
     let mut second = suite.serve(Service::Registry);
-    second
-        .env("MPP_LISTEN", "127.0.0.1:0")
-        .env("MPP_HEALTH_LISTEN", "127.0.0.1:0");
-    for said in [
-        Said::by(second).await,
-        suite.migrate(Service::Registry).await,
-    ] {
+    second.env("MPP_LISTEN", "127.0.0.1:0").env("MPP_HEALTH_LISTEN", "127.0.0.1:0");
+    for said in [Said::by(second).await, suite.migrate(Service::Registry).await] {
         assert_ne!(said.code, 0, "{}", said.out);
-        assert!(
-            said.err.contains("in use") || said.err.contains("another"),
-            "why: {}",
-            said.err
-        );
-        let file = suite
-            .database(Service::Registry)
-            .trim_start_matches("sqlite:");
+        assert!(said.err.contains("in use") || said.err.contains("another"), "why: {}", said.err);
+        let file = suite.database(Service::Registry).trim_start_matches("sqlite:");
         assert!(said.err.contains(file), "which file: {}", said.err);
     }
 

@@ -33,28 +33,13 @@ async fn followers_go_on_through_a_cut_and_catch_up() {
 
     proxy.set(Weather::Cut);
     rename_counter(&suite, "Gerai Dukcapil yang baru").await;
-    eventually(
-        PATIENCE,
-        "the report says that the registry is away",
-        async || {
-            let report = report(&suite).await?;
-            let registry = report
-                .freshness
-                .iter()
-                .find(|feed| feed.feed == "registry")
-                .ok_or("no freshness")?;
-            that(
-                !registry.connected && !report.complete,
-                format!("{registry:?}"),
-            )?;
-            that(
-                report
-                    .incomplete_reason
-                    .is_some_and(|why| !why.id.is_empty()),
-                "it does not say why",
-            )
-        },
-    )
+    eventually(PATIENCE, "the report says that the registry is away", async || {
+        let report = report(&suite).await?;
+        let registry =
+            report.freshness.iter().find(|feed| feed.feed == "registry").ok_or("no freshness")?;
+        that(!registry.connected && !report.complete, format!("{registry:?}"))?;
+        that(report.incomplete_reason.is_some_and(|why| !why.id.is_empty()), "it does not say why")
+    })
     .await;
     goes_on(&suite).await;
 
@@ -97,10 +82,7 @@ async fn report(suite: &Suite) -> Result<Report, String> {
         .get_report(GetReportRequest::default())
         .await
         .map_err(|status| status.to_string())?;
-    answer
-        .into_inner()
-        .report
-        .ok_or_else(|| "no report".to_owned())
+    answer.into_inner().report.ok_or_else(|| "no report".to_owned())
 }
 
 async fn settled(suite: &Suite) {
@@ -108,10 +90,7 @@ async fn settled(suite: &Suite) {
         let report = report(suite).await?;
         that(report.complete, format!("{:?}", report.incomplete_reason))?;
         that(
-            report
-                .malls
-                .iter()
-                .any(|mall| mall.mall == MALL && mall.counters == 1),
+            report.malls.iter().any(|mall| mall.mall == MALL && mall.counters == 1),
             "the mall is not in it",
         )
     })
@@ -119,78 +98,45 @@ async fn settled(suite: &Suite) {
 }
 
 async fn rename_counter(suite: &Suite, name: &str) {
-    let counter = Counter {
-        name: DUKCAPIL.into(),
-        display_name: town::text(name),
-        ..Default::default()
-    };
+    let counter =
+        Counter { name: DUKCAPIL.into(), display_name: town::text(name), ..Default::default() };
     let request = UpdateCounterRequest {
         counter: Some(counter),
-        update_mask: Some(prost_types::FieldMask {
-            paths: vec!["display_name".into()],
-        }),
+        update_mask: Some(prost_types::FieldMask { paths: vec!["display_name".into()] }),
         request_id: town::request_id(),
         ..Default::default()
     };
-    directory(suite, ORGANISER)
-        .update_counter(request)
-        .await
-        .expect("the registry itself is well");
+    directory(suite, ORGANISER).update_counter(request).await.expect("the registry itself is well");
 }
 
 /// What they know is answered; they are ready, or say what is missing.
 async fn goes_on(suite: &Suite) {
     let mut hours = HoursServiceClient::new(suite.channel(Service::Scheduling, APP));
-    let request = GetHoursRequest {
-        target: DUKCAPIL.into(),
-        days: 7,
-        ..Default::default()
-    };
+    let request = GetHoursRequest { target: DUKCAPIL.into(), days: 7, ..Default::default() };
     let answer = hours.get_hours(request).await.expect("hours are known");
     assert_eq!(answer.into_inner().days.len(), 7);
     let (status, _) = http::get(&suite.page("/")).await.expect("the page");
     assert_eq!(status, 200);
     for service in [Service::Scheduling, Service::Reporting] {
-        let (live, _) = http::get(&suite.health(service, "livez"))
-            .await
-            .expect("a probe");
-        assert_eq!(
-            live,
-            200,
-            "a cut is no reason to restart {}",
-            service.name()
-        );
-        let (ready, body) = http::get(&suite.health(service, "readyz"))
-            .await
-            .expect("a probe");
-        assert!(
-            ready == 200 || body.contains("registry"),
-            "{}: {ready} {body}",
-            service.name()
-        );
+        let (live, _) = http::get(&suite.health(service, "livez")).await.expect("a probe");
+        assert_eq!(live, 200, "a cut is no reason to restart {}", service.name());
+        let (ready, body) = http::get(&suite.health(service, "readyz")).await.expect("a probe");
+        assert!(ready == 200 || body.contains("registry"), "{}: {ready} {body}", service.name());
     }
 }
 
 async fn caught_up(suite: &Suite) {
-    eventually(
-        PATIENCE,
-        "the page shows the counter's new name",
-        async || {
-            let (_, body) = http::get(&suite.page("/malls/banyuwangi")).await?;
-            that(body.contains("Gerai Dukcapil yang baru"), "the old one")
-        },
-    )
+    eventually(PATIENCE, "the page shows the counter's new name", async || {
+        let (_, body) = http::get(&suite.page("/malls/banyuwangi")).await?;
+        that(body.contains("Gerai Dukcapil yang baru"), "the old one")
+    })
     .await;
     settled(suite).await;
     for service in [Service::Scheduling, Service::Reporting] {
-        eventually(
-            PATIENCE,
-            &format!("{} is ready again", service.name()),
-            async || {
-                let (status, body) = http::get(&suite.health(service, "readyz")).await?;
-                that(status == 200, body)
-            },
-        )
+        eventually(PATIENCE, &format!("{} is ready again", service.name()), async || {
+            let (status, body) = http::get(&suite.health(service, "readyz")).await?;
+            that(status == 200, body)
+        })
         .await;
     }
 }

@@ -45,10 +45,8 @@ async fn a_counter_that_closes_early_shows_as_a_deviation_on_the_page_on_sqlite(
 async fn tell_of_a_fee(backend: Backend) {
     let suite = Suite::start(backend).await;
     let ministry = town::open(&suite).await;
-    eventually(PATIENCE, "the page shows the mall", async || {
-        on_page(&suite, "Banyuwangi").await
-    })
-    .await;
+    eventually(PATIENCE, "the page shows the mall", async || on_page(&suite, "Banyuwangi").await)
+        .await;
     assert_eq!(
         offered_fee(&suite).await,
         Ok(vec![50_000]),
@@ -85,26 +83,17 @@ async fn tell_of_a_fee(backend: Backend) {
     );
     assert_eq!(service_fee(&suite).await, [NEW_FEE]);
     let heard = tokio::time::timeout(PATIENCE, heard).await;
-    let heard = heard
-        .expect("an open page hears of it")
-        .expect("a listener");
+    let heard = heard.expect("an open page hears of it").expect("a listener");
     heard.expect("the fee, in an event");
 }
 
 /// The ministry edits its file, and its agent runs: one record of three has changed.
 async fn raise_the_fee(suite: &Suite, ministry: &Ministry) {
     let mut rows = town::catalog();
-    rows[0] = row(
-        "KTP-HILANG",
-        "Penggantian KTP elektronik yang hilang",
-        "Rp 75.000",
-    );
+    rows[0] = row("KTP-HILANG", "Penggantian KTP elektronik yang hilang", "Rp 75.000");
     ministry.publish(&rows);
     let said = ministry.sync(suite).await.succeeded();
-    assert!(
-        said.contains("read 3 = sent 1 + known 2"),
-        "only what changed is sent:\n{said}"
-    );
+    assert!(said.contains("read 3 = sent 1 + known 2"), "only what changed is sent:\n{said}");
 }
 
 fn amounts(fees: &[Fee]) -> Vec<i64> {
@@ -112,56 +101,30 @@ fn amounts(fees: &[Fee]) -> Vec<i64> {
 }
 
 async fn service_fee(suite: &Suite) -> Vec<i64> {
-    let request = GetServiceRequest {
-        name: KTP_HILANG.into(),
-        min_revision: 0,
-    };
-    let answer = town::catalog_of(suite, APP)
-        .get_service(request)
-        .await
-        .expect("the service");
+    let request = GetServiceRequest { name: KTP_HILANG.into(), min_revision: 0 };
+    let answer = town::catalog_of(suite, APP).get_service(request).await.expect("the service");
     amounts(&answer.into_inner().service.expect("a service").fees)
 }
 
 async fn offered_fee(suite: &Suite) -> Result<Vec<i64>, String> {
-    let request = GetOfferingRequest {
-        name: OFFERING.into(),
-        min_revision: 0,
-    };
+    let request = GetOfferingRequest { name: OFFERING.into(), min_revision: 0 };
     let answer = town::catalog_of(suite, APP)
         .get_offering(request)
         .await
         .map_err(|status| status.to_string())?;
-    Ok(amounts(
-        &answer
-            .into_inner()
-            .offering
-            .unwrap_or_default()
-            .effective_fees,
-    ))
+    Ok(amounts(&answer.into_inner().offering.unwrap_or_default().effective_fees))
 }
 
 /// The fee of the best hit, where it and its place in the mall say the same.
 async fn searched_fee(suite: &Suite) -> Result<Vec<i64>, String> {
-    let request = SearchServicesRequest {
-        query: "kalau ktp hilang gimana".into(),
-        ..Default::default()
-    };
+    let request =
+        SearchServicesRequest { query: "kalau ktp hilang gimana".into(), ..Default::default() };
     let mut search = SearchServiceClient::new(suite.channel(Service::Registry, APP));
-    let answer = search
-        .search_services(request)
-        .await
-        .map_err(|status| status.to_string())?
-        .into_inner();
+    let answer =
+        search.search_services(request).await.map_err(|status| status.to_string())?.into_inner();
     let best = answer.hits.first().ok_or("nothing is found")?;
-    that(
-        best.service == KTP_HILANG,
-        format!("{} is first", best.service),
-    )?;
-    let place = best
-        .places
-        .first()
-        .ok_or("the mall is not among the places")?;
+    that(best.service == KTP_HILANG, format!("{} is first", best.service))?;
+    let place = best.places.first().ok_or("the mall is not among the places")?;
     let (fee, local) = (amounts(&best.fees), amounts(&place.fees));
     that(
         place.offering == OFFERING && fee == local,
@@ -172,54 +135,28 @@ async fn searched_fee(suite: &Suite) -> Result<Vec<i64>, String> {
 
 async fn on_page(suite: &Suite, words: &str) -> Result<(), String> {
     let (status, body) = http::get(&suite.page("/")).await?;
-    that(
-        status == 200 && body.contains(words),
-        format!("status {status}, without '{words}'"),
-    )
+    that(status == 200 && body.contains(words), format!("status {status}, without '{words}'"))
 }
 
 async fn tell_of_hours(backend: Backend) {
     let suite = Suite::start(backend).await;
     town::open(&suite).await;
     eventually(PATIENCE, "the counter agrees with its mall", async || {
-        that(
-            findings(&suite, false).await? == Some(vec![]),
-            "it is not measured yet",
-        )
+        that(findings(&suite, false).await? == Some(vec![]), "it is not measured yet")
     })
     .await;
 
-    town::set_hours(
-        &suite,
-        ORGANISER,
-        "dukcapil-early",
-        DUKCAPIL,
-        ("00:00", "11:00"),
-    )
-    .await;
+    town::set_hours(&suite, ORGANISER, "dukcapil-early", DUKCAPIL, ("00:00", "11:00")).await;
     let told = Instant::now();
-    eventually(
-        PATIENCE,
-        "scheduling finds that it closes early",
-        async || {
-            let found = findings(&suite, true).await?.ok_or("it does not deviate")?;
-            that(
-                found.iter().any(|code| code == "CLOSES_EARLY"),
-                format!("{found:?}"),
-            )
-        },
-    )
+    eventually(PATIENCE, "scheduling finds that it closes early", async || {
+        let found = findings(&suite, true).await?.ok_or("it does not deviate")?;
+        that(found.iter().any(|code| code == "CLOSES_EARLY"), format!("{found:?}"))
+    })
     .await;
     let scheduling = told.elapsed();
-    eventually(PATIENCE, "the report says so", async || {
-        reported(&suite).await
-    })
-    .await;
+    eventually(PATIENCE, "the report says so", async || reported(&suite).await).await;
     let report = told.elapsed();
-    eventually(PATIENCE, "the page says so", async || {
-        on_page(&suite, "CLOSES_EARLY").await
-    })
-    .await;
+    eventually(PATIENCE, "the page says so", async || on_page(&suite, "CLOSES_EARLY").await).await;
     let page = told.elapsed();
     println!(
         "{backend:?}, after the new hours: scheduling {scheduling:.0?}, report {report:.0?}, page {page:.0?} (goal 2 s)"
@@ -228,27 +165,16 @@ async fn tell_of_hours(backend: Backend) {
 
 /// The codes of what the counter's week is found to differ in; `None` where it is not listed.
 async fn findings(suite: &Suite, only_deviating: bool) -> Result<Option<Vec<String>>, String> {
-    let request = ListDeviationsRequest {
-        scope: DUKCAPIL.into(),
-        only_deviating,
-        ..Default::default()
-    };
+    let request =
+        ListDeviationsRequest { scope: DUKCAPIL.into(), only_deviating, ..Default::default() };
     let mut hours = HoursServiceClient::new(suite.channel(Service::Scheduling, APP));
-    let answer = hours
-        .list_deviations(request)
-        .await
-        .map_err(|status| status.to_string())?
-        .into_inner();
+    let answer =
+        hours.list_deviations(request).await.map_err(|status| status.to_string())?.into_inner();
     let of = |deviation: &mpp_api::scheduling::Deviation| {
         let of_mall = |finding: &&mpp_api::scheduling::deviation::Finding| {
             finding.yardstick() == mpp_api::scheduling::deviation::Yardstick::Mall
         };
-        deviation
-            .findings
-            .iter()
-            .filter(of_mall)
-            .map(|finding| finding.code.clone())
-            .collect()
+        deviation.findings.iter().filter(of_mall).map(|finding| finding.code.clone()).collect()
     };
     Ok(answer.deviations.first().map(of))
 }
@@ -260,13 +186,7 @@ async fn reported(suite: &Suite) -> Result<(), String> {
         .await
         .map_err(|status| status.to_string())?;
     let report = answer.into_inner().report.unwrap_or_default();
-    let here = report
-        .deviations
-        .iter()
-        .find(|deviation| deviation.counter == DUKCAPIL);
+    let here = report.deviations.iter().find(|deviation| deviation.counter == DUKCAPIL);
     let found = here.ok_or("the counter is not among the deviations")?;
-    that(
-        found.code == "CLOSES_EARLY",
-        format!("the report says {}", found.code),
-    )
+    that(found.code == "CLOSES_EARLY", format!("the report says {}", found.code))
 }

@@ -31,12 +31,7 @@ impl Up {
         let home = tempfile::tempdir().expect("a folder");
         let port = free_ports(14);
         let process = launch(home.path(), port, args, 1);
-        let mut up = Self {
-            home,
-            process,
-            port,
-            lives: 1,
-        };
+        let mut up = Self { home, process, port, lives: 1 };
         up.is_up().await;
         up
     }
@@ -55,11 +50,8 @@ impl Up {
             that(log.contains("Ctrl-C ends"), log)
         })
         .await;
-        if let Some(line) = self
-            .process
-            .log()
-            .lines()
-            .find(|line| line.starts_with("Serving after"))
+        if let Some(line) =
+            self.process.log().lines().find(|line| line.starts_with("Serving after"))
         {
             println!("    {line}");
         }
@@ -117,26 +109,14 @@ async fn whoever_starts_the_demo_can_run_all_that_is_printed() {
 async fn at_shows_ramadan_a_holiday_and_what_nobody_knows_yet() {
     // Outside Ramadan the mall closes at 14:00; in it the national template holds.
     for (at, expected) in [
-        (
-            "2026-03-02",
-            vec!["2026-03-02 Monday", "08:00-12:00, 12:30-15:00", "Ramadan"],
-        ),
-        (
-            "2026-08-17",
-            vec!["2026-08-17 Monday", "closed", "SKB 1497/2025"],
-        ),
+        ("2026-03-02", vec!["2026-03-02 Monday", "08:00-12:00, 12:30-15:00", "Ramadan"]),
+        ("2026-08-17", vec!["2026-08-17 Monday", "closed", "SKB 1497/2025"]),
         ("2028-03-01", vec!["2028-03-01 Wednesday", "unknown"]),
     ] {
         let mut up = Up::start(&["--demo", "--at", at]).await;
-        let said = up
-            .run(&["hours", "malls/banyuwangi", "--days", "1"])
-            .await
-            .succeeded();
+        let said = up.run(&["hours", "malls/banyuwangi", "--days", "1"]).await.succeeded();
         for words in expected {
-            assert!(
-                said.contains(words),
-                "--at {at}: '{words}' is missing:\n{said}"
-            );
+            assert!(said.contains(words), "--at {at}: '{words}' is missing:\n{said}");
         }
         up.interrupt().await;
     }
@@ -145,10 +125,7 @@ async fn at_shows_ramadan_a_holiday_and_what_nobody_knows_yet() {
 async fn searches_find_the_right_service_and_where_it_is(up: &Up) {
     for (args, service) in [
         (vec!["search", "kalau ktp hilang gimana"], "ktp-el-hilang"),
-        (
-            vec!["search", "biaya paspor", "--near", "-6.2,106.8"],
-            "paspor",
-        ),
+        (vec!["search", "biaya paspor", "--near", "-6.2,106.8"], "paspor"),
         (vec!["search", "skkc"], "skck"),
     ] {
         let answer = &up.json(&args).await[0];
@@ -157,18 +134,11 @@ async fn searches_find_the_right_service_and_where_it_is(up: &Up) {
         assert!(name.contains(service), "{args:?}: {name} is first");
         let places = best["places"].as_array().expect("malls that offer it");
         assert!(places.iter().all(|place| {
-            place["mall"]
-                .as_str()
-                .is_some_and(|mall| mall.starts_with("malls/"))
+            place["mall"].as_str().is_some_and(|mall| mall.starts_with("malls/"))
         }));
-        let distances: Vec<f64> = places
-            .iter()
-            .filter_map(|place| place["distanceKm"].as_f64())
-            .collect();
-        assert!(
-            distances.is_sorted(),
-            "{args:?}: nearest first: {distances:?}"
-        );
+        let distances: Vec<f64> =
+            places.iter().filter_map(|place| place["distanceKm"].as_f64()).collect();
+        assert!(distances.is_sorted(), "{args:?}: nearest first: {distances:?}");
     }
 }
 
@@ -178,10 +148,7 @@ async fn every_answer_is_json_where_it_is_asked_for(up: &Up) {
         vec!["list", "malls"],
         vec!["hours", DUKCAPIL],
         vec!["deviations", "malls/banyuwangi", "--all"],
-        vec![
-            "slots",
-            "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang",
-        ],
+        vec!["slots", "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang"],
         vec!["queue", "show", DUKCAPIL],
         vec!["report"],
         vec!["doctor"],
@@ -193,14 +160,11 @@ async fn every_answer_is_json_where_it_is_asked_for(up: &Up) {
 }
 
 async fn the_page_is_there_in_both_languages(up: &Up) {
-    for (path, words) in [
-        ("/", "lang=\"id\""),
-        ("/en", "lang=\"en\""),
-        ("/malls/banyuwangi", "Banyuwangi"),
-    ] {
-        let (status, body) = http::get(&format!("http://127.0.0.1:{}{path}", up.port))
-            .await
-            .expect("the page");
+    for (path, words) in
+        [("/", "lang=\"id\""), ("/en", "lang=\"en\""), ("/malls/banyuwangi", "Banyuwangi")]
+    {
+        let (status, body) =
+            http::get(&format!("http://127.0.0.1:{}{path}", up.port)).await.expect("the page");
         assert_eq!(status, 200, "{path}");
         assert!(body.contains(words), "{path} lacks {words}");
         assert!(
@@ -231,9 +195,8 @@ async fn a_restart_keeps_everything(up: &mut Up) {
     let booked = booked.await.succeeded();
     let appointment = booked.lines().last().expect("its name").to_owned();
     let csv = up.home.path().join("mpp-data/demo/kemendagri/services.csv");
-    let edited = fs::read_to_string(&csv)
-        .expect("the ministry's file")
-        .replacen("Gratis", "Rp 12.345", 1);
+    let edited =
+        fs::read_to_string(&csv).expect("the ministry's file").replacen("Gratis", "Rp 12.345", 1);
     fs::write(&csv, edited).expect("a file");
     let before = up.json(&["source", "show", "sources/bkpm"]).await;
     up.interrupt().await;
@@ -249,19 +212,9 @@ async fn a_restart_keeps_everything(up: &mut Up) {
         before[0]["accounting"]
     );
     let services = up
-        .run(&[
-            "list",
-            "services",
-            "--parent",
-            "units/kemendagri",
-            "--limit",
-            "0",
-        ])
+        .run(&["list", "services", "--parent", "units/kemendagri", "--limit", "0"])
         .await
         .succeeded();
-    assert!(
-        services.contains("Rp12.345"),
-        "the edited file was kept, and synced:\n{services}"
-    );
+    assert!(services.contains("Rp12.345"), "the edited file was kept, and synced:\n{services}");
     up.interrupt().await;
 }

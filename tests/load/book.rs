@@ -39,16 +39,10 @@ const SECONDS: u64 = 6;
 
 pub async fn measure() {
     let cluster = Cluster::start().await;
-    let log = [
-        ("logging_collector", "on"),
-        ("log_destination", "jsonlog"),
-        ("log_statement", "all"),
-    ];
+    let log =
+        [("logging_collector", "on"), ("log_destination", "jsonlog"), ("log_statement", "all")];
     cluster.restart_with(&log).await;
-    let setup = Setup {
-        cluster: Some(&cluster),
-        ..Setup::default()
-    };
+    let setup = Setup { cluster: Some(&cluster), ..Setup::default() };
     let suite = Suite::start_with(Backend::Postgres, setup).await;
     town::open(&suite).await;
     let slots: Arc<[String]> = large_slots(&suite).await.into();
@@ -75,23 +69,14 @@ fn statements(script: &Path) -> usize {
 
 /// Slots of a thousand places, from tomorrow on.
 async fn large_slots(suite: &Suite) -> Vec<String> {
-    let offering = Offering {
-        name: OFFERING.into(),
-        slot_capacity: 1_000,
-        ..Default::default()
-    };
+    let offering = Offering { name: OFFERING.into(), slot_capacity: 1_000, ..Default::default() };
     let request = UpdateOfferingRequest {
         offering: Some(offering),
-        update_mask: Some(prost_types::FieldMask {
-            paths: vec!["slot_capacity".into()],
-        }),
+        update_mask: Some(prost_types::FieldMask { paths: vec!["slot_capacity".into()] }),
         request_id: request_id(),
         ..Default::default()
     };
-    catalog_of(suite, OFFICER)
-        .update_offering(request)
-        .await
-        .expect("larger slots");
+    catalog_of(suite, OFFICER).update_offering(request).await.expect("larger slots");
     let mut booking = BookingServiceClient::new(suite.channel(Service::Scheduling, APP));
     let request = ListSlotsRequest {
         offering: OFFERING.into(),
@@ -100,24 +85,13 @@ async fn large_slots(suite: &Suite) -> Vec<String> {
         ..Default::default()
     };
     eventually(PATIENCE, "slots have a thousand places", async || {
-        let answer = booking
-            .list_slots(request.clone())
-            .await
-            .map_err(|status| status.to_string())?;
+        let answer =
+            booking.list_slots(request.clone()).await.map_err(|status| status.to_string())?;
         let slots = answer.into_inner().slots;
-        let today = slots
-            .first()
-            .map(|slot| slot.date.clone())
-            .unwrap_or_default();
-        let large = slots
-            .into_iter()
-            .filter(|slot| slot.date > today && slot.capacity == 1_000);
+        let today = slots.first().map(|slot| slot.date.clone()).unwrap_or_default();
+        let large = slots.into_iter().filter(|slot| slot.date > today && slot.capacity == 1_000);
         let large: Vec<_> = large.take(SLOTS).map(|slot| slot.name).collect();
-        if large.len() == SLOTS {
-            Ok(large)
-        } else {
-            Err(format!("{}", large.len()))
-        }
+        if large.len() == SLOTS { Ok(large) } else { Err(format!("{}", large.len())) }
     })
     .await
 }
@@ -158,12 +132,7 @@ async fn ours(suite: &Suite, slots: &Arc<[String]>, clients: u64) -> f64 {
         .map(|client| {
             let channel = suite.channel(Service::Scheduling, APP);
             // Numbers of applicants that no earlier round used.
-            tokio::spawn(book(
-                channel,
-                slots.clone(),
-                clients * 100 + client,
-                made.clone(),
-            ))
+            tokio::spawn(book(channel, slots.clone(), clients * 100 + client, made.clone()))
         })
         .collect();
     pause(1_000).await;
@@ -181,10 +150,7 @@ async fn book(channel: Channel, slots: Arc<[String]>, client: u64, made: Arc<Ato
     let mut booking = BookingServiceClient::new(channel);
     for number in 0.. {
         let slot = &slots[usize::try_from(number * 7 + client).expect("small") % slots.len()];
-        booking
-            .book_appointment(booking_of(slot, client, number))
-            .await
-            .expect("a place");
+        booking.book_appointment(booking_of(slot, client, number)).await.expect("a place");
         made.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -193,23 +159,13 @@ async fn book(channel: Channel, slots: Arc<[String]>, client: u64, made: Arc<Ato
 async fn pgbench(cluster: &Cluster, scripts: &[PathBuf], clients: u64) -> f64 {
     let mut pgbench = cluster.client("pgbench");
     pgbench.args(["--no-vacuum", "--protocol", "prepared", "--jobs", "1"]);
-    pgbench.args([
-        "--client",
-        &clients.to_string(),
-        "--time",
-        &SECONDS.to_string(),
-    ]);
+    pgbench.args(["--client", &clients.to_string(), "--time", &SECONDS.to_string()]);
     for script in scripts {
         pgbench.arg("--file").arg(script);
     }
     pgbench.arg("scheduling");
     let said = Said::by(pgbench).await;
-    assert!(
-        said.code == 0 && !said.err.contains("ERROR"),
-        "{}{}",
-        said.out,
-        said.err
-    );
+    assert!(said.code == 0 && !said.err.contains("ERROR"), "{}{}", said.out, said.err);
     let rate = said
         .out
         .lines()

@@ -32,9 +32,7 @@ pub async fn serve(port: &str) {
         .collect();
     let answer = GetMallResponse::decode(bytes.as_slice()).expect("an answer");
     let port: u16 = port.parse().expect("a port");
-    let listener = TcpListener::bind(("127.0.0.1", port))
-        .await
-        .expect("a free port");
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
     let incoming = TcpListenerStream::new(listener);
     Server::builder()
         .tcp_nodelay(true)

@@ -22,12 +22,7 @@ use std::process::ExitCode;
 #[tokio::main]
 async fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    match args
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
+    match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => {
             read::measure().await;
             watch::measure().await;
@@ -51,10 +46,7 @@ async fn main() -> ExitCode {
 /// The value that so many of a thousand do not pass.
 fn quantile(sorted: &[f64], per_mille: usize) -> f64 {
     let last = sorted.len().saturating_sub(1);
-    sorted
-        .get(last * per_mille / 1000)
-        .copied()
-        .unwrap_or(f64::NAN)
+    sorted.get(last * per_mille / 1000).copied().unwrap_or(f64::NAN)
 }
 
 /// The middle one.

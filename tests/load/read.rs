@@ -36,9 +36,7 @@ pub async fn measure() {
     let suite = Suite::start(Backend::Sqlite).await;
     town::found(&suite).await;
     let ours = suite.endpoint(Service::Registry, APP);
-    let answer = ask(&connect(&ours).expect("an endpoint"))
-        .await
-        .expect("the mall");
+    let answer = ask(&connect(&ours).expect("an endpoint")).await.expect("the mall");
     let (_echo, bare) = start_echo(&suite, &answer).await;
 
     println!(
@@ -60,28 +58,18 @@ pub async fn measure() {
 }
 
 async fn ask(channel: &Channel) -> Result<GetMallResponse, tonic::Status> {
-    let request = GetMallRequest {
-        name: MALL.into(),
-        min_revision: 0,
-    };
-    Ok(DirectoryServiceClient::new(channel.clone())
-        .get_mall(request)
-        .await?
-        .into_inner())
+    let request = GetMallRequest { name: MALL.into(), min_revision: 0 };
+    Ok(DirectoryServiceClient::new(channel.clone()).get_mall(request).await?.into_inner())
 }
 
 async fn start_echo(suite: &Suite, answer: &GetMallResponse) -> (Process, Endpoint) {
     let port = free_port();
-    let hex = answer
-        .encode_to_vec()
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("a String takes everything");
-            text
-        });
+    let hex = answer.encode_to_vec().iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a String takes everything");
+        text
+    });
     let mut echo = Command::new(std::env::current_exe().expect("a program has a path"));
-    echo.args(["echo", &port.to_string()])
-        .env(echo::ANSWER, hex);
+    echo.args(["echo", &port.to_string()]).env(echo::ANSWER, hex);
     let process = Process::start("the echo", echo, &suite.home().join("echo.log"));
     // The same client with the same token: only the server differs.
     let endpoint = Endpoint {
@@ -91,11 +79,7 @@ async fn start_echo(suite: &Suite, answer: &GetMallResponse) -> (Process, Endpoi
     let channel = connect(&endpoint).expect("an endpoint");
     eventually(PATIENCE, "the echo answers", async || {
         let echoed = ask(&channel).await.map_err(|status| status.to_string())?;
-        if echoed == *answer {
-            Ok(())
-        } else {
-            Err("something else".to_owned())
-        }
+        if echoed == *answer { Ok(()) } else { Err("something else".to_owned()) }
     })
     .await;
     (process, endpoint)

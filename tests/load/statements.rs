@@ -19,10 +19,7 @@ pub struct Statement {
 pub fn transactions(log: &str, mark: &str) -> Vec<Vec<Statement>> {
     let mut open: BTreeMap<u64, Vec<Statement>> = BTreeMap::new();
     let mut found = Vec::new();
-    for entry in log
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-    {
+    for entry in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         let Some(statement) = statement(&entry) else {
             continue;
         };
@@ -37,11 +34,7 @@ pub fn transactions(log: &str, mark: &str) -> Vec<Vec<Statement>> {
             }
         }
     }
-    found.retain(|transaction| {
-        transaction
-            .iter()
-            .any(|statement| statement.text.contains(mark))
-    });
+    found.retain(|transaction| transaction.iter().any(|statement| statement.text.contains(mark)));
     found
 }
 
@@ -51,9 +44,7 @@ fn statement(entry: &Value) -> Option<Statement> {
         Some(named) => named.split_once(": ")?.1,
         None => message.strip_prefix("statement: ")?,
     };
-    let detail = entry["detail"]
-        .as_str()
-        .and_then(|detail| detail.strip_prefix("parameters: "));
+    let detail = entry["detail"].as_str().and_then(|detail| detail.strip_prefix("parameters: "));
     Some(Statement {
         text: text.to_owned(),
         parameters: detail.map(parameters).unwrap_or_default(),
@@ -117,11 +108,7 @@ pub fn script(one: &[Statement], other: &[Statement]) -> String {
 
 /// The statement with its parameters in their places, on one line.
 fn bound(statement: &Statement, fresh: &BTreeMap<&str, usize>) -> String {
-    let mut text = statement
-        .text
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let mut text = statement.text.split_whitespace().collect::<Vec<_>>().join(" ");
     // From the last to the first, so that $1 is not found in $12.
     for (index, value) in statement.parameters.iter().enumerate().rev() {
         let literal = match value {
@@ -138,10 +125,7 @@ fn bound(statement: &Statement, fresh: &BTreeMap<&str, usize>) -> String {
 
 fn quoted(value: &str) -> String {
     // A colon before a word would be a variable of pgbench.
-    format!(
-        "'{}'",
-        value.replace('\'', "''").replace(':', "' || chr(58) || '")
-    )
+    format!("'{}'", value.replace('\'', "''").replace(':', "' || chr(58) || '"))
 }
 
 /// An expression of the same type and length that no other transaction has.
@@ -154,20 +138,12 @@ fn anew(value: &str, number: usize) -> String {
             hex.len()
         );
     }
-    if value
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'-')
-        && value.len() < 20
-    {
+    if value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && value.len() < 20 {
         return quoted(value); // A time: no key.
     }
     let kept = value.rfind('/').map_or("", |slash| &value[..=slash]);
     let length = value.len() - kept.len();
-    format!(
-        "({} || left(repeat({random}, {}), {length}))",
-        quoted(kept),
-        length / 32 + 1
-    )
+    format!("({} || left(repeat({random}, {}), {length}))", quoted(kept), length / 32 + 1)
 }
 
 #[cfg(test)]
@@ -184,11 +160,7 @@ mod tests {
         );
         [
             entry(pid, "statement: begin; select 1", ""),
-            entry(
-                pid,
-                "execute s1: insert into applicant\n values ($1, $2, $3, $4)",
-                &parameters,
-            ),
+            entry(pid, "execute s1: insert into applicant\n values ($1, $2, $3, $4)", &parameters),
             entry(pid, "statement: COMMIT", ""),
         ]
         .join("\n")
@@ -197,20 +169,12 @@ mod tests {
     #[test]
     fn a_script_keeps_what_is_equal_and_makes_anew_what_differs() {
         let others = entry(9, "statement: select 1", "");
-        let log = [
-            booking(1, "aaaa", "0011"),
-            others,
-            booking(2, "bbbb", "2233"),
-        ]
-        .join("\n");
+        let log = [booking(1, "aaaa", "0011"), others, booking(2, "bbbb", "2233")].join("\n");
         let found = transactions(&log, "insert into applicant");
         assert_eq!(found.len(), 2);
         let script = script(&found[0], &found[1]);
         let lines: Vec<_> = script.lines().collect();
-        assert_eq!(
-            lines[1..5],
-            ["\\startpipeline", "begin;", "select 1;", "\\endpipeline"]
-        );
+        assert_eq!(lines[1..5], ["\\startpipeline", "begin;", "select 1;", "\\endpipeline"]);
         assert_eq!(lines[6], "COMMIT;");
         assert_eq!(
             lines[5],

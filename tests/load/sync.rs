@@ -39,19 +39,9 @@ pub async fn measure() {
 }
 
 async fn founded(backend: Backend) -> (Suite, Option<Cluster>) {
-    let cluster = if backend == Backend::Postgres {
-        Some(Cluster::start().await)
-    } else {
-        None
-    };
-    let suite = Suite::start_with(
-        backend,
-        Setup {
-            cluster: cluster.as_ref(),
-            ..Setup::default()
-        },
-    )
-    .await;
+    let cluster = if backend == Backend::Postgres { Some(Cluster::start().await) } else { None };
+    let suite =
+        Suite::start_with(backend, Setup { cluster: cluster.as_ref(), ..Setup::default() }).await;
     town::found(&suite).await;
     (suite, cluster)
 }
@@ -76,18 +66,12 @@ async fn by_a_client(backend: Backend) {
 async fn by_the_agent(backend: Backend) {
     let (suite, _cluster) = founded(backend).await;
     let ministry = Ministry::new(&suite);
-    let rows = (0..RECORDS).map(|n| {
-        row(
-            &format!("layanan-{n}"),
-            &format!("Layanan nomor {n}"),
-            "Rp 50.000",
-        )
-    });
+    let rows = (0..RECORDS)
+        .map(|n| row(&format!("layanan-{n}"), &format!("Layanan nomor {n}"), "Rp 50.000"));
     ministry.publish(&rows.collect::<Vec<_>>());
-    for (what, expected) in [
-        ("first", format!("applied {RECORDS}")),
-        ("nothing changed", format!("known {RECORDS}")),
-    ] {
+    for (what, expected) in
+        [("first", format!("applied {RECORDS}")), ("nothing changed", format!("known {RECORDS}"))]
+    {
         let begun = Instant::now();
         let said = ministry.sync(&suite).await.succeeded();
         let took = begun.elapsed().as_secs_f64();
@@ -107,11 +91,8 @@ async fn session(suite: &Suite) -> (f64, Accounting) {
     let mut client = SyncServiceClient::new(suite.channel(Service::Registry, PUBLISHER));
     let begun = Instant::now();
     send(&requests, sync_request::Message::Hello(hello())).await;
-    let mut answers = client
-        .sync(ReceiverStream::new(outgoing))
-        .await
-        .expect("a session")
-        .into_inner();
+    let mut answers =
+        client.sync(ReceiverStream::new(outgoing)).await.expect("a session").into_inner();
     let sync_response::Message::Welcome(welcome) = next(&mut answers).await else {
         panic!("no welcome")
     };
@@ -123,10 +104,7 @@ async fn session(suite: &Suite) -> (f64, Accounting) {
             nonce,
             fencing_token: welcome.fencing_token,
             records: records.to_vec(),
-            checkpoint: Some(Checkpoint {
-                sequence: before + nonce,
-                position: nonce.to_string(),
-            }),
+            checkpoint: Some(Checkpoint { sequence: before + nonce, position: nonce.to_string() }),
         };
         send(&requests, sync_request::Message::Batch(batch)).await;
         waiting += 1;
@@ -158,27 +136,16 @@ fn hello() -> Hello {
 }
 
 async fn send(requests: &mpsc::Sender<SyncRequest>, message: sync_request::Message) {
-    requests
-        .send(SyncRequest {
-            message: Some(message),
-        })
-        .await
-        .expect("an open stream");
+    requests.send(SyncRequest { message: Some(message) }).await.expect("an open stream");
 }
 
 async fn next(answers: &mut Streaming<SyncResponse>) -> sync_response::Message {
-    let answer = answers
-        .message()
-        .await
-        .expect("no refusal")
-        .expect("no end");
+    let answer = answers.message().await.expect("no refusal").expect("no end");
     answer.message.expect("a message")
 }
 
 async fn answered(answers: &mut Streaming<SyncResponse>) {
-    let sync_response::Message::BatchResult(_) = next(answers).await else {
-        panic!("no answers")
-    };
+    let sync_response::Message::BatchResult(_) = next(answers).await else { panic!("no answers") };
 }
 
 fn record(number: usize) -> Record {
@@ -205,12 +172,6 @@ fn record(number: usize) -> Record {
         ],
         ..Default::default()
     };
-    let body = ServiceRecord {
-        unit: "units/kemendagri".into(),
-        service: Some(service),
-    };
-    Record {
-        source_id: format!("layanan-{number}"),
-        body: Some(Body::Service(body)),
-    }
+    let body = ServiceRecord { unit: "units/kemendagri".into(), service: Some(service) };
+    Record { source_id: format!("layanan-{number}"), body: Some(Body::Service(body)) }
 }

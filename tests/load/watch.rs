@@ -29,10 +29,7 @@ const WARM_UP: u64 = 100;
 
 pub async fn measure() {
     let cluster = Cluster::start().await;
-    let setup = Setup {
-        cluster: Some(&cluster),
-        ..Setup::default()
-    };
+    let setup = Setup { cluster: Some(&cluster), ..Setup::default() };
     let suite = Suite::start_with(Backend::Postgres, setup).await;
     town::found(&suite).await;
     let watchers = start(&suite).await;
@@ -47,11 +44,7 @@ pub async fn measure() {
     }
     millis.sort_by(f64::total_cmp);
     let (p50, p99) = (quantile(&millis, 500), quantile(&millis, 990));
-    println!(
-        "  {} messages, {:.0} commits/s",
-        millis.len(),
-        COMMITS as f64 / took.as_secs_f64()
-    );
+    println!("  {} messages, {:.0} commits/s", millis.len(), COMMITS as f64 / took.as_secs_f64());
     println!(
         "  commit to watch: p50 {p50:.1} ms, p99 {p99:.1} ms (goal p99 20 ms, {})",
         verdict(p99 < 20.0)
@@ -61,10 +54,7 @@ pub async fn measure() {
 async fn start(suite: &Suite) -> Vec<JoinHandle<Vec<f64>>> {
     let mut watchers = Vec::new();
     for caller in 0..CALLERS {
-        let token = suite
-            .keys
-            .issue(suite.home(), &format!("users/app-{caller}"), APP)
-            .await;
+        let token = suite.keys.issue(suite.home(), &format!("users/app-{caller}"), APP).await;
         let endpoint = Endpoint {
             token: Some(TokenSource::File(token)),
             ..suite.endpoint(Service::Registry, APP)
@@ -78,19 +68,10 @@ async fn start(suite: &Suite) -> Vec<JoinHandle<Vec<f64>>> {
 }
 
 async fn watch(channel: &Channel) -> JoinHandle<Vec<f64>> {
-    let filter = Filter {
-        kinds: vec!["counter".into()],
-        ..Default::default()
-    };
-    let request = WatchRequest {
-        filter: Some(filter),
-        ..Default::default()
-    };
-    let mut stream = FeedServiceClient::new(channel.clone())
-        .watch(request)
-        .await
-        .expect("a watch")
-        .into_inner();
+    let filter = Filter { kinds: vec!["counter".into()], ..Default::default() };
+    let request = WatchRequest { filter: Some(filter), ..Default::default() };
+    let mut stream =
+        FeedServiceClient::new(channel.clone()).watch(request).await.expect("a watch").into_inner();
     tokio::spawn(async move {
         let clock = Clock::system();
         let (mut seen, mut millis) = (0, Vec::new());
@@ -111,10 +92,7 @@ async fn watch(channel: &Channel) -> JoinHandle<Vec<f64>> {
 /// Microseconds since 1970, by the database's clock when each transaction began: a little early, so
 /// what is measured is a little more than from commit to watch.
 fn commit_times(message: &WatchResponse) -> impl Iterator<Item = i64> {
-    let times = message
-        .changes
-        .iter()
-        .filter_map(|change| change.commit_time);
+    let times = message.changes.iter().filter_map(|change| change.commit_time);
     times.map(|time| time.seconds * 1_000_000 + i64::from(time.nanos) / 1_000)
 }
 
@@ -132,9 +110,7 @@ async fn commit(suite: &Suite) -> Duration {
         };
         let request = UpdateCounterRequest {
             counter: Some(counter),
-            update_mask: Some(prost_types::FieldMask {
-                paths: vec!["display_name".into()],
-            }),
+            update_mask: Some(prost_types::FieldMask { paths: vec!["display_name".into()] }),
             request_id: town::request_id(),
             ..Default::default()
         };

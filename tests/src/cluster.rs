@@ -37,24 +37,10 @@ impl Cluster {
         if let Some(user) = &user {
             own(folder.path(), user).await;
         }
-        let cluster = Self {
-            folder,
-            programs: programs(),
-            user,
-            port: free_port(),
-        };
+        let cluster = Self { folder, programs: programs(), user, port: free_port() };
         let made = cluster.run(
             "initdb",
-            &[
-                "--username",
-                "postgres",
-                "--auth",
-                "trust",
-                "--locale",
-                "C",
-                "--encoding",
-                "UTF8",
-            ],
+            &["--username", "postgres", "--auth", "trust", "--locale", "C", "--encoding", "UTF8"],
         );
         made.await.succeeded();
         cluster.restart().await;
@@ -118,19 +104,13 @@ impl Cluster {
 
     /// The server's own log, as JSON lines, where it is configured to write them.
     pub fn json_log(&self) -> String {
-        let files = fs::read_dir(self.data().join("log"))
-            .into_iter()
-            .flatten()
-            .flatten();
+        let files = fs::read_dir(self.data().join("log")).into_iter().flatten().flatten();
         let json = files
             .map(|file| file.path())
             .filter(|path| path.extension().is_some_and(|end| end == "json"));
         let mut paths: Vec<_> = json.collect();
         paths.sort();
-        paths
-            .iter()
-            .map(|path| fs::read_to_string(path).unwrap_or_default())
-            .collect()
+        paths.iter().map(|path| fs::read_to_string(path).unwrap_or_default()).collect()
     }
 
     /// Kills the server with all its backends, as a loss of power would.
@@ -152,22 +132,10 @@ impl Cluster {
             "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200",
             self.port
         );
-        let start = [
-            "start",
-            "--silent",
-            "--wait",
-            "--log",
-            &log,
-            "--options",
-            &options,
-        ];
+        let start = ["start", "--silent", "--wait", "--log", &log, "--options", &options];
         eventually(PATIENCE, "PostgreSQL is up", async || {
             let said = self.run("pg_ctl", &start).await;
-            if said.code == 0 {
-                Ok(())
-            } else {
-                Err(format!("{}{}", said.out, said.err))
-            }
+            if said.code == 0 { Ok(()) } else { Err(format!("{}{}", said.out, said.err)) }
         })
         .await;
     }
@@ -186,22 +154,14 @@ impl Cluster {
                 as_user
             }
         };
-        command
-            .args(args)
-            .arg("--pgdata")
-            .arg(self.data())
-            .current_dir(self.folder.path());
+        command.args(args).arg("--pgdata").arg(self.data()).current_dir(self.folder.path());
         // A server that stays keeps its pipes open, so its output goes to files.
         let said = tempfile::tempfile().expect("a file");
         command
             .stdout(said.try_clone().expect("a handle"))
             .stderr(said.try_clone().expect("a handle"));
         let status = command.status().await.expect("a command that starts");
-        Said {
-            code: status.code().unwrap_or(-1),
-            out: read_back(said),
-            err: String::new(),
-        }
+        Said { code: status.code().unwrap_or(-1), out: read_back(said), err: String::new() }
     }
 }
 
@@ -210,10 +170,7 @@ impl Drop for Cluster {
         let pid = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
         if let Some(id) = pid.lines().next() {
             let line = format!("kill -s QUIT {id} 2>/dev/null");
-            let _ = std::process::Command::new("sh")
-                .arg("-c")
-                .arg(line)
-                .status();
+            let _ = std::process::Command::new("sh").arg("-c").arg(line).status();
             // It removes its files by itself; the folder goes after that.
             std::thread::sleep(Duration::from_millis(300));
         }
@@ -235,11 +192,7 @@ async fn server_user() -> Option<String> {
     if !is("test \"$(id -u)\" = 0").await {
         return None;
     }
-    let user = if is("id postgres >/dev/null 2>&1").await {
-        "postgres"
-    } else {
-        "nobody"
-    };
+    let user = if is("id postgres >/dev/null 2>&1").await { "postgres" } else { "nobody" };
     Some(user.to_owned())
 }
 
@@ -251,17 +204,10 @@ async fn own(folder: &Path, user: &str) {
 
 /// The folder of PostgreSQL's programs: the newest that Debian installed, or one on the path.
 fn programs() -> PathBuf {
-    let installed = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let version = |path: &Path| {
-        path.parent()
-            .and_then(|p| p.file_name()?.to_str()?.parse::<u32>().ok())
-    };
-    let newest = installed
-        .map(|entry| entry.path().join("bin"))
-        .max_by_key(|path| version(path));
+    let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let version =
+        |path: &Path| path.parent().and_then(|p| p.file_name()?.to_str()?.parse::<u32>().ok());
+    let newest = installed.map(|entry| entry.path().join("bin")).max_by_key(|path| version(path));
     let path = std::env::var_os("PATH").unwrap_or_default();
     newest.into_iter().chain(std::env::split_paths(&path)).find(|folder| folder.join("initdb").is_file()).unwrap_or_else(|| {
         panic!("PostgreSQL's initdb is not here: tests/run installs it, or `apt-get install postgresql`")
@@ -275,20 +221,12 @@ mod tests {
     #[tokio::test]
     async fn a_killed_server_is_gone_and_comes_back_with_what_was_committed() {
         let cluster = Cluster::start().await;
-        cluster
-            .sql(
-                "postgres",
-                "create table kept (n int); insert into kept values (7)",
-            )
-            .await;
+        cluster.sql("postgres", "create table kept (n int); insert into kept values (7)").await;
         cluster.kill().await;
         let mut ask = cluster.client("psql");
         ask.args(["--dbname", "postgres", "--command", "select 1"]);
         assert_ne!(Said::by(ask).await.code, 0, "it still answers");
         cluster.restart().await;
-        assert_eq!(
-            cluster.sql("postgres", "select n from kept").await.trim(),
-            "7"
-        );
+        assert_eq!(cluster.sql("postgres", "select n from kept").await.trim(), "7");
     }
 }

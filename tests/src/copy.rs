@@ -68,10 +68,7 @@ impl Copy {
             resume_token: self.token.clone().into(),
             initial_state: self.token.is_empty(),
         };
-        let mut stream = FeedServiceClient::new(channel.clone())
-            .watch(request)
-            .await?
-            .into_inner();
+        let mut stream = FeedServiceClient::new(channel.clone()).watch(request).await?.into_inner();
         while !enough(self) {
             match stream.message().await? {
                 Some(message) => self.take(message),
@@ -91,9 +88,7 @@ impl Copy {
         self.revision = message.revision;
         self.pending.extend(message.changes);
         if !message.resume_token.is_empty() {
-            std::mem::take(&mut self.pending)
-                .into_iter()
-                .for_each(|change| self.apply(change));
+            std::mem::take(&mut self.pending).into_iter().for_each(|change| self.apply(change));
             self.token = message.resume_token.to_vec();
         }
         self.is_complete |= message.initial_state_complete;
@@ -104,19 +99,12 @@ impl Copy {
         let key = (change.kind, change.name);
         if let Some((known, _)) = self.records.get(&key) {
             // Resuming gives each change once, and none is passed over.
-            assert_eq!(
-                change.version,
-                known + 1,
-                "{} {} after version {known}",
-                key.0,
-                key.1
-            );
+            assert_eq!(change.version, known + 1, "{} {} after version {known}", key.0, key.1);
         }
         match op {
             Op::Put => {
                 let document = change.document.expect("a put carries its document");
-                self.records
-                    .insert(key, (change.version, document.value.to_vec()));
+                self.records.insert(key, (change.version, document.value.to_vec()));
             }
             Op::Deleted | Op::Removed => {
                 self.records.remove(&key);
@@ -129,10 +117,7 @@ impl Copy {
     pub fn of_kind<D: Document + Default>(&self) -> BTreeMap<String, D> {
         let of = self.records.iter().filter(|((kind, _), _)| kind == D::KIND);
         of.map(|((_, name), (_, document))| {
-            (
-                name.clone(),
-                D::decode(document.as_slice()).expect("a document"),
-            )
+            (name.clone(), D::decode(document.as_slice()).expect("a document"))
         })
         .collect()
     }
@@ -142,22 +127,16 @@ impl Copy {
         let mut hash = Sha256::new();
         for ((kind, name), (version, document)) in &self.records {
             let version = version.to_be_bytes();
-            for part in [
-                kind.as_bytes(),
-                name.as_bytes(),
-                version.as_slice(),
-                document.as_slice(),
-            ] {
+            for part in [kind.as_bytes(), name.as_bytes(), version.as_slice(), document.as_slice()]
+            {
                 hash.update((part.len() as u64).to_be_bytes());
                 hash.update(part);
             }
         }
-        hash.finalize()
-            .iter()
-            .fold(String::new(), |mut text, byte| {
-                write!(text, "{byte:02x}").expect("a String takes everything");
-                text
-            })
+        hash.finalize().iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("a String takes everything");
+            text
+        })
     }
 }
 
@@ -166,10 +145,7 @@ impl Copy {
 /// # Errors
 /// As the service refuses.
 pub async fn feed(channel: &Channel) -> Result<GetFeedResponse, Status> {
-    Ok(FeedServiceClient::new(channel.clone())
-        .get_feed(GetFeedRequest {})
-        .await?
-        .into_inner())
+    Ok(FeedServiceClient::new(channel.clone()).get_feed(GetFeedRequest {}).await?.into_inner())
 }
 
 /// A follower that lives through everything, as a service's own does.
@@ -206,14 +182,8 @@ impl Follower {
     /// # Panics
     /// Where the feed broke a promise.
     pub fn copy(&self) -> Copy {
-        assert!(
-            !self.task.is_finished(),
-            "the follower found the feed at fault; see above"
-        );
-        self.copy
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        assert!(!self.task.is_finished(), "the follower found the feed at fault; see above");
+        self.copy.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -17,16 +17,10 @@ pub async fn get(url: &str) -> Result<(u16, String), String> {
             .http_status_as_error(false)
             .build();
         let mut answer = ureq::Agent::from(config).get(&url).call()?;
-        let body = answer
-            .body_mut()
-            .with_config()
-            .limit(MAX_BYTES)
-            .read_to_string()?;
+        let body = answer.body_mut().with_config().limit(MAX_BYTES).read_to_string()?;
         Ok::<_, ureq::Error>((answer.status().as_u16(), body))
     });
-    ask.await
-        .expect("a thread that does not panic")
-        .map_err(|error| error.to_string())
+    ask.await.expect("a thread that does not panic").map_err(|error| error.to_string())
 }
 
 /// Listens to a stream of server-sent events until one holds `words`, from another thread; the

@@ -19,11 +19,7 @@ pub struct Who {
 }
 
 const fn who(subject: &'static str, role: &'static str, namespaces: &'static str) -> Who {
-    Who {
-        subject,
-        role,
-        namespaces,
-    }
+    Who { subject, role, namespaces }
 }
 
 /// The platform's own staff.
@@ -31,29 +27,15 @@ pub const ADMINISTRATOR: Who = who("users/administrator", "administrator", "");
 /// An app that acts for citizens.
 pub const APP: Who = who("users/app", "reader", "");
 /// The agent beside the ministry's system.
-pub const PUBLISHER: Who = who(
-    "users/agent",
-    "publisher",
-    "sources/kemendagri,units/kemendagri",
-);
+pub const PUBLISHER: Who = who("users/agent", "publisher", "sources/kemendagri,units/kemendagri");
 /// The civil registration office of the regency.
-pub const OFFICER: Who = who(
-    "users/disdukcapil",
-    "unit-officer",
-    "units/disdukcapil-banyuwangi",
-);
+pub const OFFICER: Who = who("users/disdukcapil", "unit-officer", "units/disdukcapil-banyuwangi");
 /// The licensing office, which runs the mall.
-pub const ORGANISER: Who = who(
-    "users/dpmptsp",
-    "organiser",
-    "units/dpmptsp-banyuwangi,malls/banyuwangi",
-);
+pub const ORGANISER: Who =
+    who("users/dpmptsp", "organiser", "units/dpmptsp-banyuwangi,malls/banyuwangi");
 /// Who stands at the counter.
-pub const COUNTER: Who = who(
-    "users/loket",
-    "counter-officer",
-    "malls/banyuwangi/counters/dukcapil",
-);
+pub const COUNTER: Who =
+    who("users/loket", "counter-officer", "malls/banyuwangi/counters/dukcapil");
 /// Who looks over everything.
 pub const AUDITOR: Who = who("users/auditor", "auditor", "");
 /// Scheduling, where it follows.
@@ -61,17 +43,8 @@ pub const SCHEDULING: Who = who("services/scheduling", "service", "");
 /// Reporting, where it follows.
 pub const REPORTING: Who = who("services/reporting", "service", "");
 
-const ALL: [Who; 9] = [
-    ADMINISTRATOR,
-    APP,
-    PUBLISHER,
-    OFFICER,
-    ORGANISER,
-    COUNTER,
-    AUDITOR,
-    SCHEDULING,
-    REPORTING,
-];
+const ALL: [Who; 9] =
+    [ADMINISTRATOR, APP, PUBLISHER, OFFICER, ORGANISER, COUNTER, AUDITOR, SCHEDULING, REPORTING];
 
 /// A folder with a signing key, its public half, and a token for each.
 #[derive(Debug)]
@@ -82,9 +55,7 @@ pub struct Keys {
 impl Keys {
     /// Makes the key and the tokens, as the handbook says.
     pub async fn make(home: &Path) -> Self {
-        let keys = Self {
-            folder: home.join("keys"),
-        };
+        let keys = Self { folder: home.join("keys") };
         let mut make = command(home);
         make.args(["token", "--new-key"]).arg(&keys.folder);
         Said::by(make).await.succeeded();
@@ -131,7 +102,6 @@ impl Keys {
     }
 
     fn path_of(&self, subject: &str) -> PathBuf {
-        self.folder
-            .join(format!("{}.jwt", subject.replace('/', "-")))
+        self.folder.join(format!("{}.jwt", subject.replace('/', "-")))
     }
 }

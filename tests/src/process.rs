@@ -41,22 +41,11 @@ pub struct Process {
 impl Process {
     /// Starts a command; what it prints is appended to `log`.
     pub fn start(name: &str, mut command: Command, log: &Path) -> Self {
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(log)
-            .expect("a log file");
+        let file = File::options().create(true).append(true).open(log).expect("a log file");
         let both = file.try_clone().expect("a second handle");
-        command
-            .stdout(Stdio::from(file))
-            .stderr(Stdio::from(both))
-            .kill_on_drop(true);
+        command.stdout(Stdio::from(file)).stderr(Stdio::from(both)).kill_on_drop(true);
         let child = command.spawn().expect("a process that starts");
-        Self {
-            name: name.to_owned(),
-            child,
-            log: log.to_owned(),
-        }
+        Self { name: name.to_owned(), child, log: log.to_owned() }
     }
 
     /// Its id.
@@ -124,10 +113,5 @@ pub async fn send(id: u32, signal: Signal) {
     };
     // The shell's own kill is on every machine.
     let line = format!("kill -s {name} {id} 2>/dev/null");
-    let _ = Command::new("sh")
-        .arg("-c")
-        .arg(line)
-        .status()
-        .await
-        .expect("a shell");
+    let _ = Command::new("sh").arg("-c").arg(line).status().await.expect("a shell");
 }

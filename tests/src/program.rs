@@ -17,11 +17,7 @@ pub fn path() -> PathBuf {
         return PathBuf::from(named);
     }
     let own = env::current_exe().expect("a program has a path");
-    let found = own
-        .ancestors()
-        .skip(1)
-        .take(2)
-        .map(|folder| folder.join("mpp"));
+    let found = own.ancestors().skip(1).take(2).map(|folder| folder.join("mpp"));
     let found = found.into_iter().find(|path| path.is_file());
     found.unwrap_or_else(|| panic!("there is no mpp to test: run `cargo build -p mpp` first"))
 }
@@ -45,13 +41,8 @@ fn isolate(command: &mut Command, home: &Path) {
     for (name, _) in env::vars().filter(|(name, _)| name.starts_with("MPP_")) {
         command.env_remove(name);
     }
-    command
-        .env("HOME", home)
-        .env("XDG_STATE_HOME", home.join("state"));
-    command
-        .current_dir(home)
-        .stdin(Stdio::null())
-        .kill_on_drop(true);
+    command.env("HOME", home).env("XDG_STATE_HOME", home.join("state"));
+    command.current_dir(home).stdin(Stdio::null()).kill_on_drop(true);
 }
 
 /// What a command said, and how it ended.
@@ -69,11 +60,7 @@ impl Said {
     /// Runs a command to its end.
     pub async fn by(mut command: Command) -> Self {
         let output = command.output().await.expect("a command that starts");
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = output;
+        let Output { status, stdout, stderr } = output;
         Self {
             code: status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&stdout).into_owned(),

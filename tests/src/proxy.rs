@@ -50,11 +50,7 @@ impl Proxy {
         let address = listener.local_addr().expect("a bound address");
         let conditions = watch::Sender::new(Conditions::default());
         let task = tokio::spawn(accept(listener, targets.into(), conditions.clone()));
-        Self {
-            address,
-            conditions,
-            task,
-        }
+        Self { address, conditions, task }
     }
 
     /// Where it listens, as a URL.
@@ -64,15 +60,13 @@ impl Proxy {
 
     /// Changes the weather.
     pub fn set(&self, weather: Weather) {
-        self.conditions
-            .send_modify(|conditions| conditions.weather = weather);
+        self.conditions.send_modify(|conditions| conditions.weather = weather);
     }
 
     /// Lets the open connections be silent for ever, without a word to either end; new ones work.
     /// So it is when a router loses its state.
     pub fn forget_connections(&self) {
-        self.conditions
-            .send_modify(|conditions| conditions.forgotten += 1);
+        self.conditions.send_modify(|conditions| conditions.forgotten += 1);
     }
 }
 
@@ -152,9 +146,7 @@ async fn copy(
         if to.write_all(&buffer[..count]).await.is_err() {
             // Nobody listens any more; what comes is read all the same, since closing with
             // something unread would reset the connection, and what was said before be lost.
-            return tokio::io::copy(&mut from, &mut tokio::io::sink())
-                .await
-                .map(drop);
+            return tokio::io::copy(&mut from, &mut tokio::io::sink()).await.map(drop);
         }
     }
 }
@@ -190,22 +182,16 @@ mod tests {
     #[tokio::test]
     async fn every_weather_does_what_it_says() {
         let proxy = Proxy::to(vec![echo().await]).await;
-        let mut old = TcpStream::connect(proxy.address)
-            .await
-            .expect("a connection");
+        let mut old = TcpStream::connect(proxy.address).await.expect("a connection");
         assert!(says_back(&mut old).await);
         proxy.set(Weather::Stalled);
         assert!(!says_back(&mut old).await);
         proxy.set(Weather::Fair);
         let mut late = [0; 4];
-        old.read_exact(&mut late)
-            .await
-            .expect("what was held back arrives");
+        old.read_exact(&mut late).await.expect("what was held back arrives");
         proxy.forget_connections();
         assert!(!says_back(&mut old).await);
-        let mut new = TcpStream::connect(proxy.address)
-            .await
-            .expect("a connection");
+        let mut new = TcpStream::connect(proxy.address).await.expect("a connection");
         assert!(says_back(&mut new).await);
         proxy.set(Weather::Cut);
         assert_eq!(new.read(&mut late).await.expect("an end"), 0);

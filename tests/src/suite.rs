@@ -96,9 +96,7 @@ impl Suite {
         for service in Service::ALL {
             self.migrate(service).await.succeeded();
         }
-        Service::ALL
-            .into_iter()
-            .for_each(|service| self.launch(service));
+        Service::ALL.into_iter().for_each(|service| self.launch(service));
         for service in Service::ALL {
             self.ready(service).await;
         }
@@ -136,17 +134,8 @@ impl Suite {
                 Service::ALL.map(|service| authority.issue(&format!("service/{}", service.name())));
             (authority.certificate(), identities)
         });
-        let services = services
-            .try_into()
-            .unwrap_or_else(|_| unreachable!("there are three"));
-        Self {
-            services,
-            keys,
-            tls,
-            registry_seen_at: None,
-            _databases: databases,
-            home,
-        }
+        let services = services.try_into().unwrap_or_else(|_| unreachable!("there are three"));
+        Self { services, keys, tls, registry_seen_at: None, _databases: databases, home }
     }
 
     /// The folder in which commands run.
@@ -162,9 +151,7 @@ impl Suite {
     /// Runs `mpp migrate`.
     pub async fn migrate(&self, service: Service) -> Said {
         let mut migrate = command(self.home());
-        migrate
-            .args(["migrate", service.name()])
-            .env("MPP_DATABASE_URL", self.database(service));
+        migrate.args(["migrate", service.name()]).env("MPP_DATABASE_URL", self.database(service));
         Said::by(migrate).await
     }
 
@@ -180,10 +167,8 @@ impl Suite {
     pub fn serve(&self, service: Service) -> Command {
         let of = self.of(service);
         let local = |port: u16| format!("127.0.0.1:{port}");
-        let registry = self
-            .registry_seen_at
-            .clone()
-            .unwrap_or_else(|| self.address(Service::Registry));
+        let registry =
+            self.registry_seen_at.clone().unwrap_or_else(|| self.address(Service::Registry));
         let mut serve = command(self.home());
         serve
             .args(["serve", service.name()])
@@ -198,11 +183,7 @@ impl Suite {
             .env("MPP_DRAIN_PAUSE_MS", "200");
         match &self.tls {
             None => {
-                let who = if service == Service::Reporting {
-                    REPORTING
-                } else {
-                    SCHEDULING
-                };
+                let who = if service == Service::Reporting { REPORTING } else { SCHEDULING };
                 serve.env("MPP_TOKEN_FILE", self.keys.token(who));
             }
             Some((authority, identities)) => {
@@ -247,11 +228,7 @@ impl Suite {
         let process = self.process(service);
         process.signal(Signal::Terminate).await;
         let status = process.end_within(PATIENCE).await;
-        assert!(
-            status.success(),
-            "{} was told to end and ended with {status}",
-            service.name()
-        );
+        assert!(status.success(), "{} was told to end and ended with {status}", service.name());
     }
 
     /// The process of a service.
@@ -259,10 +236,7 @@ impl Suite {
     /// # Panics
     /// Where it was never started.
     pub fn process(&mut self, service: Service) -> &mut Process {
-        self.services[service as usize]
-            .process
-            .as_mut()
-            .expect("a service that was started")
+        self.services[service as usize].process.as_mut().expect("a service that was started")
     }
 
     /// Where a service answers gRPC.
@@ -283,18 +257,13 @@ impl Suite {
 
     /// A path of the page.
     pub fn page(&self, path: &str) -> String {
-        format!(
-            "http://127.0.0.1:{}{path}",
-            self.of(Service::Reporting).page
-        )
+        format!("http://127.0.0.1:{}{path}", self.of(Service::Reporting).page)
     }
 
     /// How `who` calls a service by a token.
     pub fn endpoint(&self, service: Service, who: Who) -> Endpoint {
-        let tls = self.tls.as_ref().map(|(ca, _)| ClientTls {
-            ca: ca.clone(),
-            ..ClientTls::default()
-        });
+        let tls =
+            self.tls.as_ref().map(|(ca, _)| ClientTls { ca: ca.clone(), ..ClientTls::default() });
         Endpoint {
             address: self.address(service),
             token: Some(TokenSource::File(self.keys.token(who))),
@@ -310,27 +279,15 @@ impl Suite {
     /// What `who` gives commands with.
     pub fn desk(&self, who: Who) -> Desk {
         let mut settings = vec![
-            (
-                "MPP_REGISTRY_ADDRESS",
-                self.address(Service::Registry).into(),
-            ),
-            (
-                "MPP_SCHEDULING_ADDRESS",
-                self.address(Service::Scheduling).into(),
-            ),
-            (
-                "MPP_REPORTING_ADDRESS",
-                self.address(Service::Reporting).into(),
-            ),
+            ("MPP_REGISTRY_ADDRESS", self.address(Service::Registry).into()),
+            ("MPP_SCHEDULING_ADDRESS", self.address(Service::Scheduling).into()),
+            ("MPP_REPORTING_ADDRESS", self.address(Service::Reporting).into()),
             ("MPP_TOKEN_FILE", self.keys.token(who).into()),
         ];
         if let Some((authority, _)) = &self.tls {
             settings.push(("MPP_TLS_CA", authority.into()));
         }
-        Desk {
-            home: self.home().to_owned(),
-            settings,
-        }
+        Desk { home: self.home().to_owned(), settings }
     }
 
     /// A client command that `who` gives.
@@ -364,8 +321,7 @@ impl Desk {
     /// A command that is given here.
     pub fn command<A: AsRef<OsStr>>(&self, args: &[A]) -> Command {
         let mut mpp = command(&self.home);
-        mpp.args(args)
-            .envs(self.settings.iter().map(|(name, value)| (name, value)));
+        mpp.args(args).envs(self.settings.iter().map(|(name, value)| (name, value)));
         mpp
     }
 }

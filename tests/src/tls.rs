@@ -31,10 +31,7 @@ impl Authority {
         let key = KeyPair::generate().expect("a key");
         let own = params.self_signed(&key).expect("a certificate");
         fs::write(folder.join("ca.pem"), own.pem()).expect("a file");
-        Self {
-            folder: folder.to_owned(),
-            issuer: Issuer::new(params, key),
-        }
+        Self { folder: folder.to_owned(), issuer: Issuer::new(params, key) }
     }
 
     /// Its certificate.
@@ -45,22 +42,14 @@ impl Authority {
     /// A certificate for this machine's loopback and for `spiffe://mpp.go.id/{path}`, such as
     /// "agency/bkpm" or "service/reporting".
     pub fn issue(&self, path: &str) -> Identity {
-        let uri = format!("spiffe://mpp.go.id/{path}")
-            .try_into()
-            .expect("ASCII");
+        let uri = format!("spiffe://mpp.go.id/{path}").try_into().expect("ASCII");
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
         params.subject_alt_names =
             vec![SanType::IpAddress([127, 0, 0, 1].into()), SanType::URI(uri)];
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
-        let file = |kind: &str| {
-            self.folder
-                .join(format!("{}.{kind}", path.replace('/', "-")))
-        };
-        let identity = Identity {
-            certificate: file("pem"),
-            key: file("key"),
-        };
+        let file = |kind: &str| self.folder.join(format!("{}.{kind}", path.replace('/', "-")));
+        let identity = Identity { certificate: file("pem"), key: file("key") };
         fs::write(&identity.certificate, certificate.pem()).expect("a file");
         fs::write(&identity.key, key.serialize_pem()).expect("a file");
         identity

@@ -40,11 +40,7 @@ pub struct Amendment {
 impl Holiday {
     /// What names this row.
     pub fn key(&self) -> HolidayKey {
-        HolidayKey {
-            date: self.date,
-            kind: self.kind,
-            region: self.region.clone(),
-        }
+        HolidayKey { date: self.date, kind: self.kind, region: self.region.clone() }
     }
 }
 
@@ -84,17 +80,10 @@ impl Decrees {
         at_most("add", amendment.add.len())?;
         at_most("ramadan", amendment.ramadan.len())?;
         for (index, key) in amendment.revoke.iter().enumerate() {
-            let found = self
-                .holidays
-                .get(&key.date)
-                .into_iter()
-                .flatten()
-                .any(|row| row.key() == *key);
+            let found =
+                self.holidays.get(&key.date).into_iter().flatten().any(|row| row.key() == *key);
             if !found {
-                return Err(Error::new(
-                    format!("revoke[{index}]"),
-                    Problem::NoSuchHoliday,
-                ));
+                return Err(Error::new(format!("revoke[{index}]"), Problem::NoSuchHoliday));
             }
         }
         for (index, row) in amendment.add.iter().enumerate() {
@@ -107,10 +96,7 @@ impl Decrees {
     }
 
     fn row_mut(&mut self, key: &HolidayKey) -> Option<&mut Holiday> {
-        self.holidays
-            .get_mut(&key.date)?
-            .iter_mut()
-            .find(|row| row.key() == *key)
+        self.holidays.get_mut(&key.date)?.iter_mut().find(|row| row.key() == *key)
     }
 
     fn put(&mut self, row: &Holiday, touched: &mut BTreeSet<Date>) {
@@ -158,14 +144,7 @@ fn check_holiday(row: &Holiday, path: &str) -> Result<(), Error> {
         Some(code) => regional && is_region_code(code),
         None => !regional,
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(Error::new(
-            format!("{path}.region"),
-            Problem::RegionMismatch,
-        ))
-    }
+    if fits { Ok(()) } else { Err(Error::new(format!("{path}.region"), Problem::RegionMismatch)) }
 }
 
 pub(crate) fn check_ramadan(period: &Ramadan, path: &str) -> Result<(), Error> {
@@ -174,10 +153,7 @@ pub(crate) fn check_ramadan(period: &Ramadan, path: &str) -> Result<(), Error> {
     if (29..=30).contains(&length) {
         return Ok(());
     }
-    Err(Error::new(
-        format!("{path}.last"),
-        Problem::RamadanLength(length),
-    ))
+    Err(Error::new(format!("{path}.last"), Problem::RamadanLength(length)))
 }
 
 /// `51`, `51.71` and so on: pairs of digits, four in a village's part.
@@ -189,22 +165,12 @@ fn is_region_code(code: &str) -> bool {
 }
 
 fn not_empty(field: &str, text: &str) -> Result<(), Error> {
-    if text.trim().is_empty() {
-        Err(Error::new(field, Problem::Empty))
-    } else {
-        Ok(())
-    }
+    if text.trim().is_empty() { Err(Error::new(field, Problem::Empty)) } else { Ok(()) }
 }
 
 fn at_most(field: &str, given: usize) -> Result<(), Error> {
     if given <= MAX_ROWS {
         return Ok(());
     }
-    Err(Error::new(
-        field,
-        Problem::TooMany {
-            given,
-            limit: MAX_ROWS,
-        },
-    ))
+    Err(Error::new(field, Problem::TooMany { given, limit: MAX_ROWS }))
 }

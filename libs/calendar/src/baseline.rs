@@ -57,10 +57,7 @@ pub struct Baseline {
 impl Baseline {
     /// A body without a decision of its own.
     pub const fn of(regime: Regime) -> Baseline {
-        Baseline {
-            regime,
-            own: Vec::new(),
-        }
+        Baseline { regime, own: Vec::new() }
     }
 
     /// A body that decided for itself.
@@ -73,22 +70,14 @@ impl Baseline {
     /// what it lacks is a difference, not a failure.
     pub(crate) fn yardstick(&self) -> Option<Yardstick<'_>> {
         if !self.own.is_empty() {
-            return Some(Yardstick {
-                rules: &self.own,
-                measure: Measure::Coverage,
-                binding: true,
-            });
+            return Some(Yardstick { rules: &self.own, measure: Measure::Coverage, binding: true });
         }
         let binding = match self.regime {
             Regime::CivilService => true,
             Regime::DirectService => false,
             Regime::ArmyPolice | Regime::Enterprise => return None,
         };
-        Some(Yardstick {
-            rules: civil_service(),
-            measure: Measure::Total,
-            binding,
-        })
+        Some(Yardstick { rules: civil_service(), measure: Measure::Total, binding })
     }
 }
 
@@ -121,12 +110,7 @@ fn dated_rules() -> Vec<Rule> {
             date(2022, 4, 3),
             Some(date(2022, 5, 1)),
         ),
-        ramadan(
-            "se-panrb-6-2023",
-            "SE MenPANRB 6/2023",
-            date(2023, 3, 23),
-            Some(day_before),
-        ),
+        ramadan("se-panrb-6-2023", "SE MenPANRB 6/2023", date(2023, 3, 23), Some(day_before)),
         Rule {
             valid_from: Some(PERPRES_21_2023),
             season: Season::OutsideRamadan,
@@ -137,12 +121,7 @@ fn dated_rules() -> Vec<Rule> {
                 "Perpres 21/2023, Pasal 3–4",
             )
         },
-        ramadan(
-            "perpres-21-2023-ramadan",
-            "Perpres 21/2023, Pasal 4",
-            PERPRES_21_2023,
-            None,
-        ),
+        ramadan("perpres-21-2023-ramadan", "Perpres 21/2023, Pasal 4", PERPRES_21_2023, None),
     ]
 }
 
@@ -166,20 +145,9 @@ fn ramadan_week() -> Weekly {
 }
 
 fn five_days(monday_to_thursday: [(u16, u16); 2], friday: [(u16, u16); 2]) -> Weekly {
-    let day = |parts: [(u16, u16); 2]| {
-        parts
-            .map(|(open, close)| Interval::new(open, close))
-            .to_vec()
-    };
+    let day =
+        |parts: [(u16, u16); 2]| parts.map(|(open, close)| Interval::new(open, close)).to_vec();
     let usual = || day(monday_to_thursday);
-    Weekly::new([
-        usual(),
-        usual(),
-        usual(),
-        usual(),
-        day(friday),
-        vec![],
-        vec![],
-    ])
-    .expect("the four constant days are sorted, and a test sums them")
+    Weekly::new([usual(), usual(), usual(), usual(), day(friday), vec![], vec![]])
+        .expect("the four constant days are sorted, and a test sums them")
 }

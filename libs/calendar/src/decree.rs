@@ -142,11 +142,7 @@ impl Decrees {
         date: Date,
         region: &'a str,
     ) -> impl Iterator<Item = &'a Holiday> {
-        self.holidays
-            .get(&date)
-            .into_iter()
-            .flatten()
-            .filter(|row| row.holds_in(region))
+        self.holidays.get(&date).into_iter().flatten().filter(|row| row.holds_in(region))
     }
 
     /// Estimated holidays that the decision may yet put on `date`.

@@ -180,37 +180,17 @@ impl<'a> Reference<'a> {
             Against::Template => (Layer::National, layers_above(counter, false)),
             Against::Baseline(baseline) => (Layer::Service, baseline.yardstick()?),
         };
-        let Yardstick {
-            rules,
-            measure,
-            binding,
-        } = yardstick;
-        Some(Reference {
-            counter,
-            rules,
-            layer,
-            measure,
-            binding,
-        })
+        let Yardstick { rules, measure, binding } = yardstick;
+        Some(Reference { counter, rules, layer, measure, binding })
     }
 
     fn day(&self, date: Date) -> Day {
-        resolve_down_to(
-            self.layer,
-            date,
-            self.rules,
-            self.counter.decrees,
-            self.counter.region,
-        )
+        resolve_down_to(self.layer, date, self.rules, self.counter.decrees, self.counter.region)
     }
 }
 
 fn layers_above(counter: Counter<'_>, binding: bool) -> Yardstick<'_> {
-    Yardstick {
-        rules: counter.rules,
-        measure: Measure::Coverage,
-        binding,
-    }
+    Yardstick { rules: counter.rules, measure: Measure::Coverage, binding }
 }
 
 impl Report {
@@ -230,11 +210,7 @@ impl Report {
 
     fn count(&mut self, expected: Day, actual: Day, measure: Measure) {
         if expected.status == Status::Unknown || actual.status == Status::Unknown {
-            self.unknown.push(Compared {
-                expected,
-                actual,
-                findings: Vec::new(),
-            });
+            self.unknown.push(Compared { expected, actual, findings: Vec::new() });
             return;
         }
         self.days_measured += 1;
@@ -257,11 +233,7 @@ impl Report {
             }
         }
         if !findings.is_empty() {
-            self.deviating.push(Compared {
-                expected,
-                actual,
-                findings,
-            });
+            self.deviating.push(Compared { expected, actual, findings });
         }
     }
 
@@ -337,24 +309,12 @@ fn open_both(should: &[Interval], does: &[Interval], measure: Measure) -> Vec<Fi
         }
     };
     let found = [
-        (
-            FindingCode::OpensLate,
-            u32::from(opened.saturating_sub(opens)),
-            (opened, opens),
-        ),
-        (
-            FindingCode::ClosesEarly,
-            u32::from(closes.saturating_sub(closed)),
-            (closed, closes),
-        ),
+        (FindingCode::OpensLate, u32::from(opened.saturating_sub(opens)), (opened, opens)),
+        (FindingCode::ClosesEarly, u32::from(closes.saturating_sub(closed)), (closed, closes)),
         (FindingCode::MinutesShort, short, (0, 0)),
         (FindingCode::ExtraMinutes, extra, (0, 0)),
     ];
-    found
-        .into_iter()
-        .filter(|(_, minutes, _)| *minutes > 0)
-        .map(partial_day)
-        .collect()
+    found.into_iter().filter(|(_, minutes, _)| *minutes > 0).map(partial_day).collect()
 }
 
 fn partial_day((code, minutes, (does, should)): (FindingCode, u32, (u16, u16))) -> Finding {
@@ -377,17 +337,9 @@ fn partial_day((code, minutes, (does, should)): (FindingCode, u32, (u16, u16))) 
             format!("Buka {minutes} menit di luar jam yang seharusnya."),
         ),
     };
-    Finding {
-        code,
-        minutes,
-        text,
-    }
+    Finding { code, minutes, text }
 }
 
 fn listed(intervals: &[Interval]) -> String {
-    intervals
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+    intervals.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -58,9 +58,6 @@ pub enum Problem {
 
 impl Error {
     pub(crate) fn new(field: impl Into<String>, problem: Problem) -> Error {
-        Error {
-            field: field.into(),
-            problem,
-        }
+        Error { field: field.into(), problem }
     }
 }

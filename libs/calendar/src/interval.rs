@@ -34,10 +34,7 @@ impl Interval {
 
     fn check(self, previous: Option<Interval>, path: &str) -> Result<(), Error> {
         if self.close > DAY {
-            return Err(Error::new(
-                format!("{path}.close"),
-                Problem::AfterMidnight(self.close),
-            ));
+            return Err(Error::new(format!("{path}.close"), Problem::AfterMidnight(self.close)));
         }
         if self.close <= self.open {
             let problem = Problem::NotAfterOpening(format_time(self.open));
@@ -97,10 +94,7 @@ impl Weekly {
 
 fn check_day(intervals: &[Interval], path: &str) -> Result<(), Error> {
     if intervals.len() > MAX_INTERVALS {
-        let problem = Problem::TooMany {
-            given: intervals.len(),
-            limit: MAX_INTERVALS,
-        };
+        let problem = Problem::TooMany { given: intervals.len(), limit: MAX_INTERVALS };
         return Err(Error::new(path, problem));
     }
     let mut previous = None;
@@ -121,9 +115,7 @@ pub(crate) fn common(left: &[Interval], right: &[Interval]) -> u32 {
     let overlap = |a: &Interval, b: &Interval| {
         Interval::new(a.open.max(b.open), a.close.min(b.close)).minutes()
     };
-    left.iter()
-        .flat_map(|a| right.iter().map(move |b| u32::from(overlap(a, b))))
-        .sum()
+    left.iter().flat_map(|a| right.iter().map(move |b| u32::from(overlap(a, b)))).sum()
 }
 
 /// `450` as `07:30`.
@@ -137,16 +129,10 @@ pub fn parse_time(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once([':', '.'])?;
     let digits = |part: &str, widths: std::ops::RangeInclusive<usize>| {
         let plain = widths.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-        if plain {
-            part.parse::<u16>().ok()
-        } else {
-            None
-        }
+        if plain { part.parse::<u16>().ok() } else { None }
     };
     let (hours, minutes) = (digits(hours, 1..=2)?, digits(minutes, 2..=2)?);
-    (minutes < 60)
-        .then_some(hours * 60 + minutes)
-        .filter(|minute| *minute <= DAY)
+    (minutes < 60).then_some(hours * 60 + minutes).filter(|minute| *minute <= DAY)
 }
 
 #[cfg(test)]
@@ -155,24 +141,15 @@ mod tests {
 
     fn friday(intervals: &[(u16, u16)]) -> Result<Weekly, Error> {
         let mut days: [Vec<Interval>; 7] = Default::default();
-        days[4] = intervals
-            .iter()
-            .map(|(open, close)| Interval::new(*open, *close))
-            .collect();
+        days[4] = intervals.iter().map(|(open, close)| Interval::new(*open, *close)).collect();
         Weekly::new(days)
     }
 
     #[test]
     fn a_bad_week_names_the_field_and_the_way_out() {
         let cases: [(&[(u16, u16)], &str); 6] = [
-            (
-                &[(450, 690), (780, 780)],
-                "weekly.fri[1].close: must lie after the opening at 13:00",
-            ),
-            (
-                &[(450, 1441)],
-                "weekly.fri[0].close: 1441 minutes lies after 24:00 (1440 minutes)",
-            ),
+            (&[(450, 690), (780, 780)], "weekly.fri[1].close: must lie after the opening at 13:00"),
+            (&[(450, 1441)], "weekly.fri[0].close: 1441 minutes lies after 24:00 (1440 minutes)"),
             (
                 &[(450, 690), (680, 960)],
                 "weekly.fri[1].open: must lie after the previous closing at 11:30; merge intervals that touch or overlap",
@@ -185,10 +162,7 @@ mod tests {
                 &[(450, 690), (690, 960)],
                 "weekly.fri[1].open: must lie after the previous closing at 11:30; merge intervals that touch or overlap",
             ),
-            (
-                &[(0, 1); 13],
-                "weekly.fri: holds 13, at most 12 are allowed",
-            ),
+            (&[(0, 1); 13], "weekly.fri: holds 13, at most 12 are allowed"),
         ];
         for (intervals, message) in cases {
             assert_eq!(friday(intervals).unwrap_err().to_string(), message);
@@ -206,9 +180,7 @@ mod tests {
         for (text, minute) in cases {
             assert_eq!(parse_time(text), Some(minute), "{text}");
         }
-        for text in [
-            "", "7", "07:60", "24:01", "+7:30", "07:3", "-1:00", "99999:00", "٧:30",
-        ] {
+        for text in ["", "7", "07:60", "24:01", "+7:30", "07:3", "-1:00", "99999:00", "٧:30"] {
             assert_eq!(parse_time(text), None, "{text}");
         }
     }

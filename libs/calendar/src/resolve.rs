@@ -34,12 +34,7 @@ pub struct Day {
 
 impl Day {
     pub(crate) fn unknown(date: Date, why: Vec<Why>) -> Day {
-        Day {
-            date,
-            status: Status::Unknown,
-            referral: None,
-            why,
-        }
+        Day { date, status: Status::Unknown, referral: None, why }
     }
 
     /// The intervals open; none when closed or unknown.
@@ -81,16 +76,9 @@ fn resolve_where(
     region: &str,
     wanted: impl Fn(&Rule) -> bool,
 ) -> Day {
-    let mut valid: Vec<&Rule> = rules
-        .iter()
-        .filter(|r| wanted(r) && r.covers(date))
-        .collect();
+    let mut valid: Vec<&Rule> = rules.iter().filter(|r| wanted(r) && r.covers(date)).collect();
     valid.sort_by(|a, b| a.precedence(b));
-    let place = Place {
-        date,
-        decrees,
-        region,
-    };
+    let place = Place { date, decrees, region };
     match decrees.ramadan(date) {
         RamadanStatus::Outside => place.decide(&in_season(&valid, false)),
         RamadanStatus::In(row) => {
@@ -107,11 +95,7 @@ fn resolve_where(
 }
 
 fn in_season<'a>(valid: &[&'a Rule], ramadan: bool) -> Vec<&'a Rule> {
-    valid
-        .iter()
-        .copied()
-        .filter(|rule| rule.applies_in(ramadan))
-        .collect()
+    valid.iter().copied().filter(|rule| rule.applies_in(ramadan)).collect()
 }
 
 /// One answer from two hypotheses: theirs where they agree, else unknown with the reasons of both. A referral
@@ -121,12 +105,7 @@ fn reconcile(ramadan: Day, outside: Day, undecided: Why) -> Day {
         return ramadan;
     }
     let agree = ramadan.status == outside.status;
-    let Day {
-        date,
-        status,
-        referral,
-        why: in_ramadan,
-    } = ramadan;
+    let Day { date, status, referral, why: in_ramadan } = ramadan;
     let referral = referral.filter(|place| outside.referral.as_ref() == Some(place));
     let mut why = vec![undecided];
     why.extend(agree.then(Why::ramadan_irrelevant));
@@ -136,16 +115,7 @@ fn reconcile(ramadan: Day, outside: Day, undecided: Why) -> Day {
             why.push(step);
         }
     }
-    if agree {
-        Day {
-            date,
-            status,
-            referral,
-            why,
-        }
-    } else {
-        Day::unknown(date, why)
-    }
+    if agree { Day { date, status, referral, why } } else { Day::unknown(date, why) }
 }
 
 struct Place<'a> {
@@ -164,26 +134,18 @@ impl Place<'_> {
         let Some((winner, overridden)) = rules.split_first() else {
             return Day::unknown(self.date, vec![Why::no_rule()]);
         };
-        let overrides = overridden
-            .iter()
-            .map(|rule| Why::rule_overridden(rule, winner));
+        let overrides = overridden.iter().map(|rule| Why::rule_overridden(rule, winner));
         if let Some(closure) = &winner.closure {
-            let why = std::iter::once(Why::closed(winner, closure))
-                .chain(overrides)
-                .collect();
+            let why = std::iter::once(Why::closed(winner, closure)).chain(overrides).collect();
             return self.day(Status::Closed, closure.referral.clone(), why);
         }
-        let mut why: Vec<Why> = std::iter::once(Why::rule_applied(winner))
-            .chain(overrides)
-            .collect();
+        let mut why: Vec<Why> =
+            std::iter::once(Why::rule_applied(winner)).chain(overrides).collect();
         if self.decrees.year(self.date.year()).is_none() {
             why.push(Why::year_undecreed(self.date.year()));
             return Day::unknown(self.date, why);
         }
-        let observes = rules
-            .iter()
-            .find_map(|rule| rule.observes)
-            .unwrap_or(Observes::ALL);
+        let observes = rules.iter().find_map(|rule| rule.observes).unwrap_or(Observes::ALL);
         let status = self.weigh(winner, observes, &mut why);
         self.day(status, None, why)
     }
@@ -196,13 +158,8 @@ impl Place<'_> {
         if closing.is_empty() {
             return None;
         }
-        let why = closing
-            .iter()
-            .map(|(rule, closure)| Why::closed(rule, closure))
-            .collect();
-        let referral = closing
-            .iter()
-            .find_map(|(_, closure)| closure.referral.clone());
+        let why = closing.iter().map(|(rule, closure)| Why::closed(rule, closure)).collect();
+        let referral = closing.iter().find_map(|(_, closure)| closure.referral.clone());
         Some(self.day(Status::Closed, referral, why))
     }
 
@@ -232,28 +189,17 @@ impl Place<'_> {
                 None => why.push(Why::holiday_worked(row)),
             }
         }
-        why[before..]
-            .iter()
-            .any(|step| step.code.closes_by_decree())
+        why[before..].iter().any(|step| step.code.closes_by_decree())
     }
 
     fn undecided_holidays(&self, observes: Observes, why: &mut Vec<Why>) -> bool {
         let rows = self.decrees.undecided(self.date, self.region);
-        why.extend(
-            rows.filter(|row| is_observed(row, observes))
-                .map(Why::holiday_undecided),
-        );
-        why.last()
-            .is_some_and(|step| step.code == Code::HolidayUndecided)
+        why.extend(rows.filter(|row| is_observed(row, observes)).map(Why::holiday_undecided));
+        why.last().is_some_and(|step| step.code == Code::HolidayUndecided)
     }
 
     fn day(&self, status: Status, referral: Option<String>, why: Vec<Why>) -> Day {
-        Day {
-            date: self.date,
-            status,
-            referral,
-            why,
-        }
+        Day { date: self.date, status, referral, why }
     }
 }
 

@@ -60,11 +60,7 @@ pub struct Observes {
 
 impl Observes {
     /// Closed on every holiday: what holds when no rule says otherwise.
-    pub const ALL: Observes = Observes {
-        national: true,
-        collective: true,
-        regional: true,
-    };
+    pub const ALL: Observes = Observes { national: true, collective: true, regional: true };
 }
 
 /// Hours, or a closure, of one layer for a period.
@@ -174,11 +170,7 @@ impl Rule {
             (Some(from), Some(to)) => days_between(from, to) + 1,
             _ => i64::MAX,
         };
-        if self.season == Season::Ramadan {
-            days.min(30)
-        } else {
-            days
-        }
+        if self.season == Season::Ramadan { days.min(30) } else { days }
     }
 }
 
@@ -187,13 +179,7 @@ fn check_text(field: &str, text: &str) -> Result<(), Error> {
         return Err(Error::new(field, Problem::Empty));
     }
     if text.len() > MAX_TEXT {
-        return Err(Error::new(
-            field,
-            Problem::TooMany {
-                given: text.len(),
-                limit: MAX_TEXT,
-            },
-        ));
+        return Err(Error::new(field, Problem::TooMany { given: text.len(), limit: MAX_TEXT }));
     }
     Ok(())
 }

@@ -10,10 +10,7 @@ use crate::interval::{DAY, Interval};
 /// [`Problem::SlotLength`] unless a slot lasts 1 to 1440 minutes.
 pub fn slots(intervals: &[Interval], slot_minutes: u16) -> Result<Vec<u16>, Error> {
     if slot_minutes == 0 || slot_minutes > DAY {
-        return Err(Error::new(
-            "slot_minutes",
-            Problem::SlotLength(slot_minutes),
-        ));
+        return Err(Error::new("slot_minutes", Problem::SlotLength(slot_minutes)));
     }
     let starts = |interval: &Interval| {
         let open = interval.open;
@@ -37,9 +34,6 @@ mod tests {
     #[test]
     fn a_slot_without_length_is_refused() {
         let message = slots(&[], 0).unwrap_err().to_string();
-        assert_eq!(
-            message,
-            "slot_minutes: a slot lasts 1 to 1440 minutes, not 0"
-        );
+        assert_eq!(message, "slot_minutes: a slot lasts 1 to 1440 minutes, not 0");
     }
 }

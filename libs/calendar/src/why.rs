@@ -17,10 +17,7 @@ pub struct Text {
 impl Text {
     /// Both languages at once.
     pub fn new(en: impl Into<String>, id: impl Into<String>) -> Text {
-        Text {
-            en: en.into(),
-            id: id.into(),
-        }
+        Text { en: en.into(), id: id.into() }
     }
 }
 
@@ -89,10 +86,7 @@ impl Code {
 
     /// Whether a decree, rather than a rule, closed the day.
     pub const fn closes_by_decree(self) -> bool {
-        matches!(
-            self,
-            Code::HolidayNational | Code::HolidayCollective | Code::HolidayRegional
-        )
+        matches!(self, Code::HolidayNational | Code::HolidayCollective | Code::HolidayRegional)
     }
 }
 
@@ -109,11 +103,7 @@ pub struct Why {
 
 impl Why {
     fn new(code: Code, source: &str, en: String, id: String) -> Why {
-        Why {
-            code,
-            source: source.to_owned(),
-            text: Text { en, id },
-        }
+        Why { code, source: source.to_owned(), text: Text { en, id } }
     }
 
     pub(crate) fn rule_applied(rule: &Rule) -> Why {
@@ -121,14 +111,8 @@ impl Why {
         Why::new(
             Code::RuleApplied,
             &rule.source,
-            format!(
-                "The hours of the {en} hold (rule {}; {}).",
-                rule.id, rule.source
-            ),
-            format!(
-                "Berlaku jam layanan {id} (aturan {}; {}).",
-                rule.id, rule.source
-            ),
+            format!("The hours of the {en} hold (rule {}; {}).", rule.id, rule.source),
+            format!("Berlaku jam layanan {id} (aturan {}; {}).", rule.id, rule.source),
         )
     }
 
@@ -137,45 +121,28 @@ impl Why {
         Why::new(
             Code::RuleOverridden,
             &rule.source,
-            format!(
-                "The hours of the {en} (rule {}) give way to rule {}.",
-                rule.id, by.id
-            ),
-            format!(
-                "Jam layanan {id} (aturan {}) dikesampingkan oleh aturan {}.",
-                rule.id, by.id
-            ),
+            format!("The hours of the {en} (rule {}) give way to rule {}.", rule.id, by.id),
+            format!("Jam layanan {id} (aturan {}) dikesampingkan oleh aturan {}.", rule.id, by.id),
         )
     }
 
     pub(crate) fn closed(rule: &Rule, closure: &Closure) -> Why {
         let (en, id) = layer_names(rule.layer);
         let (code, en_kind, id_kind) = match closure.mandatory {
-            true => (
-                Code::ClosedMandatory,
-                "Closed for all at and below",
-                "Tutup wajib bagi seluruh",
-            ),
+            true => {
+                (Code::ClosedMandatory, "Closed for all at and below", "Tutup wajib bagi seluruh")
+            }
             false => (Code::ClosedByRule, "Closed by", "Ditutup oleh"),
         };
         let (en_referral, id_referral) = match &closure.referral {
-            Some(place) => (
-                format!(" Served at: {place}."),
-                format!(" Dilayani di: {place}."),
-            ),
+            Some(place) => (format!(" Served at: {place}."), format!(" Dilayani di: {place}.")),
             None => Default::default(),
         };
         Why::new(
             code,
             &rule.source,
-            format!(
-                "{en_kind} the {en}: {} (rule {}).{en_referral}",
-                closure.reason, rule.id
-            ),
-            format!(
-                "{id_kind} {id}: {} (aturan {}).{id_referral}",
-                closure.reason, rule.id
-            ),
+            format!("{en_kind} the {en}: {} (rule {}).{en_referral}", closure.reason, rule.id),
+            format!("{id_kind} {id}: {} (aturan {}).{id_referral}", closure.reason, rule.id),
         )
     }
 
@@ -191,12 +158,7 @@ impl Why {
 
     pub(crate) fn no_rule() -> Why {
         let en = "No rule gives hours for this date.".into();
-        Why::new(
-            Code::NoRule,
-            "",
-            en,
-            "Tidak ada aturan jam layanan untuk tanggal ini.".into(),
-        )
+        Why::new(Code::NoRule, "", en, "Tidak ada aturan jam layanan untuk tanggal ini.".into())
     }
 
     pub(crate) fn year_undecreed(year: i16) -> Why {
@@ -210,26 +172,17 @@ impl Why {
 
     pub(crate) fn holiday(row: &Holiday) -> Why {
         let (code, en, id) = match row.kind {
-            HolidayKind::National => (
-                Code::HolidayNational,
-                "National holiday",
-                "Hari libur nasional",
-            ),
+            HolidayKind::National => {
+                (Code::HolidayNational, "National holiday", "Hari libur nasional")
+            }
             HolidayKind::CollectiveLeave => {
                 (Code::HolidayCollective, "Collective leave", "Cuti bersama")
             }
-            HolidayKind::Regional => (
-                Code::HolidayRegional,
-                "Regional holiday",
-                "Hari libur daerah",
-            ),
+            HolidayKind::Regional => {
+                (Code::HolidayRegional, "Regional holiday", "Hari libur daerah")
+            }
         };
-        Why::of_row(
-            code,
-            row,
-            format!("{en}: {}", row.name.en),
-            format!("{id}: {}", row.name.id),
-        )
+        Why::of_row(code, row, format!("{en}: {}", row.name.en), format!("{id}: {}", row.name.id))
     }
 
     pub(crate) fn holiday_worked(row: &Holiday) -> Why {
@@ -245,10 +198,7 @@ impl Why {
         Why::new(
             Code::HolidayRevoked,
             by,
-            format!(
-                "No longer a holiday: {} ({}, revoked by {by}).",
-                row.name.en, row.decree
-            ),
+            format!("No longer a holiday: {} ({}, revoked by {by}).", row.name.en, row.decree),
             format!(
                 "Bukan lagi hari libur: {} ({}, dicabut dengan {by}).",
                 row.name.id, row.decree
@@ -261,22 +211,14 @@ impl Why {
         Why::of_row(
             Code::HolidayUndecided,
             row,
-            format!(
-                "The date of {} (about {date}) is not decided yet",
-                row.name.en
-            ),
+            format!("The date of {} (about {date}) is not decided yet", row.name.en),
             format!("Tanggal {} (sekitar {date}) belum ditetapkan", row.name.id),
         )
     }
 
     fn of_row(code: Code, row: &Holiday, en: String, id: String) -> Why {
         let decree = &row.decree;
-        Why::new(
-            code,
-            decree,
-            format!("{en} ({decree})."),
-            format!("{id} ({decree})."),
-        )
+        Why::new(code, decree, format!("{en} ({decree})."), format!("{id} ({decree})."))
     }
 
     pub(crate) fn ramadan(row: &Ramadan) -> Why {
@@ -284,28 +226,16 @@ impl Why {
         Why::new(
             Code::Ramadan,
             source,
-            format!(
-                "Ramadan {year} H, {} to {} ({source}).",
-                row.first, row.last
-            ),
-            format!(
-                "Ramadan {year} H, {} sampai {} ({source}).",
-                row.first, row.last
-            ),
+            format!("Ramadan {year} H, {} to {} ({source}).", row.first, row.last),
+            format!("Ramadan {year} H, {} sampai {} ({source}).", row.first, row.last),
         )
     }
 
     pub(crate) fn ramadan_undecided(date: Date, row: Option<&Ramadan>) -> Why {
         let (en, id) = match row {
             Some(r) => (
-                format!(
-                    " Ramadan {} H is expected about {} to {}.",
-                    r.hijri_year, r.first, r.last
-                ),
-                format!(
-                    " Ramadan {} H diperkirakan {} sampai {}.",
-                    r.hijri_year, r.first, r.last
-                ),
+                format!(" Ramadan {} H is expected about {} to {}.", r.hijri_year, r.first, r.last),
+                format!(" Ramadan {} H diperkirakan {} sampai {}.", r.hijri_year, r.first, r.last),
             ),
             None => Default::default(),
         };

@@ -96,7 +96,8 @@ impl Caller {
     /// True where `name` is one of its namespaces or lies below one by its name.
     pub fn holds(&self, name: &str) -> bool {
         self.namespaces.iter().any(|own| {
-            name.strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            name.strip_prefix(own.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 }

@@ -15,6 +15,6 @@ mod region;
 pub use clock::{Clock, Micros};
 pub use error::{Error, FieldViolation, Result};
 pub use identity::{Caller, Role};
-pub use name::{check_id, check_name, ResourceName};
+pub use name::{ResourceName, check_id, check_name};
 pub use reason::{Code, Reason};
 pub use region::RegionCode;

@@ -124,7 +124,14 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_refused_with_the_form_it_should_have() {
-        for text in ["", "malls", "malls/", "malls/a/counters", "units/a/counters/b", "malls/a b/counters/c"] {
+        for text in [
+            "",
+            "malls",
+            "malls/",
+            "malls/a/counters",
+            "units/a/counters/b",
+            "malls/a b/counters/c",
+        ] {
             let error = ResourceName::parse(text, COUNTER, "name").expect_err(text);
             assert!(error.message().contains("malls/{id}/counters/{id}"), "{error}");
         }

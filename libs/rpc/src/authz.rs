@@ -100,10 +100,7 @@ const TABLE: &[Line] = &[
     ("/mpp.scheduling.v1.HoursService/ListDeviations", EVERYONE),
     ("/mpp.scheduling.v1.BookingService/ListSlots", EVERYONE),
     ("/mpp.scheduling.v1.BookingService/BookAppointment", BOOKING),
-    (
-        "/mpp.scheduling.v1.BookingService/CancelAppointment",
-        BOOKING,
-    ),
+    ("/mpp.scheduling.v1.BookingService/CancelAppointment", BOOKING),
     ("/mpp.scheduling.v1.BookingService/GetAppointment", BOOKING),
     ("/mpp.scheduling.v1.QueueService/IssueTicket", COUNTER),
     ("/mpp.scheduling.v1.QueueService/CallNext", COUNTER),
@@ -111,17 +108,11 @@ const TABLE: &[Line] = &[
     ("/mpp.scheduling.v1.QueueService/GetQueue", EVERYONE),
     ("/mpp.reporting.v1.ReportService/GetReport", EVERYONE),
     ("/mpp.reporting.v1.ReportService/WatchReport", EVERYONE),
-    (
-        "/mpp.reporting.v1.ReportService/VerifyProjections",
-        &[(Auditor, Any)],
-    ),
+    ("/mpp.reporting.v1.ReportService/VerifyProjections", &[(Auditor, Any)]),
 ];
 
 /// Services that need no identity: probes and tools ask before they have one.
-const OPEN: [&str; 2] = [
-    "/grpc.health.v1.Health/",
-    "/grpc.reflection.v1.ServerReflection/",
-];
+const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection.v1.ServerReflection/"];
 
 static LINES: LazyLock<HashMap<&str, &[(Role, Scope)]>> =
     LazyLock::new(|| TABLE.iter().copied().collect());
@@ -137,9 +128,7 @@ pub fn scope(path: &str, role: Role) -> Option<Scope> {
     if role == Role::Administrator {
         return Some(Any);
     }
-    line.iter()
-        .find(|(allowed, _)| *allowed == role)
-        .map(|(_, scope)| *scope)
+    line.iter().find(|(allowed, _)| *allowed == role).map(|(_, scope)| *scope)
 }
 
 /// What the table allows a caller for one call.
@@ -159,11 +148,9 @@ impl Grant {
     pub fn find(path: &str, caller: &Caller) -> Result<Self> {
         let scopes = || caller.roles.iter().filter_map(|role| scope(path, *role));
         match scopes().max() {
-            Some(scope) => Ok(Self {
-                caller: caller.clone(),
-                scope,
-                owns: scopes().any(|scope| scope == Own),
-            }),
+            Some(scope) => {
+                Ok(Self { caller: caller.clone(), scope, owns: scopes().any(|scope| scope == Own) })
+            }
             None => Err(denied(path, caller)),
         }
     }
@@ -195,10 +182,7 @@ impl Grant {
             names => format!("one of {}", names.join(", ")),
         };
         let held = listed(&self.caller.namespaces);
-        let text = format!(
-            "{} holds {held}, and this needs {needs}",
-            self.caller.subject
-        );
+        let text = format!("{} holds {held}, and this needs {needs}", self.caller.subject);
         Err(Error::new(Reason::PermissionDenied, text))
     }
 }
@@ -207,11 +191,7 @@ impl Grant {
 /// that calls a handler directly, it is what the caller holds itself.
 pub fn grant<T>(request: &Request<T>) -> Grant {
     let found = request.extensions().get::<Grant>().cloned();
-    found.unwrap_or_else(|| Grant {
-        caller: caller(request),
-        scope: Own,
-        owns: true,
-    })
+    found.unwrap_or_else(|| Grant { caller: caller(request), scope: Own, owns: true })
 }
 
 fn denied(path: &str, caller: &Caller) -> Error {
@@ -221,11 +201,7 @@ fn denied(path: &str, caller: &Caller) -> Error {
         .flat_map(|line| line.iter().map(|(role, _)| role.as_str()))
         .chain([Role::Administrator.as_str()])
         .collect();
-    let roles: Vec<String> = caller
-        .roles
-        .iter()
-        .map(|role| role.as_str().to_owned())
-        .collect();
+    let roles: Vec<String> = caller.roles.iter().map(|role| role.as_str().to_owned()).collect();
     let text = format!(
         "{} has the roles {}; {} needs one of {}",
         caller.subject,
@@ -237,11 +213,7 @@ fn denied(path: &str, caller: &Caller) -> Error {
 }
 
 fn listed(texts: &[String]) -> String {
-    if texts.is_empty() {
-        "nothing".to_owned()
-    } else {
-        texts.join(", ")
-    }
+    if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") }
 }
 
 #[cfg(test)]
@@ -263,9 +235,7 @@ mod tests {
         let grant = Grant::find(ACCEPT, &who(&[Organiser], &["malls/banyuwangi"])).expect("may");
         assert!(grant.check(&["malls/banyuwangi"]).is_ok());
         assert!(grant.check(&["malls/banyuwangi/counters/dukcapil"]).is_ok());
-        let error = grant
-            .check(&["malls/sidoarjo"])
-            .expect_err("another's mall");
+        let error = grant.check(&["malls/sidoarjo"]).expect_err("another's mall");
         assert_eq!(error.reason(), Reason::PermissionDenied);
         assert!(error.message().contains("malls/sidoarjo"));
     }
@@ -295,20 +265,11 @@ mod tests {
     #[test]
     fn a_refusal_names_the_roles_that_may() {
         let error = Grant::find(ACCEPT, &who(&[Reader], &[])).expect_err("a reader");
-        assert!(
-            error.message().contains("organiser, administrator"),
-            "{error}"
-        );
+        assert!(error.message().contains("organiser, administrator"), "{error}");
     }
 
     #[test]
     fn a_method_without_a_line_is_refused_to_the_administrator_too() {
-        assert_eq!(
-            scope(
-                "/mpp.registry.v1.CatalogService/Unheard",
-                Role::Administrator
-            ),
-            None
-        );
+        assert_eq!(scope("/mpp.registry.v1.CatalogService/Unheard", Role::Administrator), None);
     }
 }

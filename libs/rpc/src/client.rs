@@ -88,30 +88,17 @@ pub fn connect(endpoint: &Endpoint) -> Result<Channel> {
     let address = &endpoint.address;
     let wrong = |text: &str| Err(unusable(address, &text));
     let target = target(address)?;
-    let token = endpoint
-        .token
-        .as_ref()
-        .map(Token::open)
-        .transpose()?
-        .map(Arc::new);
+    let token = endpoint.token.as_ref().map(Token::open).transpose()?.map(Arc::new);
     match (target.uri().scheme_str(), endpoint.tls.clone()) {
         (Some("http"), None) => {
             warn_of_plain_text(&target, token.is_some());
-            Ok(Channel {
-                inner: target.connect_lazy(),
-                renewed: None,
-                token,
-            })
+            Ok(Channel { inner: target.connect_lazy(), renewed: None, token })
         }
         (Some("https"), Some(tls)) => {
             let make = move |files: &[Vec<u8>]| secured(&target, &tls, files);
             let watched = Arc::new(Watched::open(endpoint.tls_files(), make)?);
             let inner = watched.current().as_ref().clone();
-            Ok(Channel {
-                inner,
-                renewed: Some((watched, 0)),
-                token,
-            })
+            Ok(Channel { inner, renewed: Some((watched, 0)), token })
         }
         (Some("https"), None) => wrong("https needs the authority's certificate (--tls-ca)"),
         (Some("http"), Some(_)) => wrong("TLS was asked for; write https://"),
@@ -131,11 +118,7 @@ fn target(address: &str) -> Result<tonic::transport::Endpoint> {
 }
 
 fn unusable(address: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::field(
-        "address",
-        "ADDRESS",
-        format!("'{address}' cannot be used: {error}"),
-    )
+    Error::field("address", "ADDRESS", format!("'{address}' cannot be used: {error}"))
 }
 
 /// The files are the authority and, where there is an identity, its certificate and key.
@@ -158,20 +141,11 @@ fn secured(
 
 /// A mesh may encrypt what leaves the machine, so that this is no error.
 fn warn_of_plain_text(target: &tonic::transport::Endpoint, has_token: bool) {
-    let host = target
-        .uri()
-        .host()
-        .unwrap_or_default()
-        .trim_matches(['[', ']']);
-    let is_loopback = host == "localhost"
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback());
+    let host = target.uri().host().unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback =
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     if has_token && !is_loopback {
-        tracing::warn!(
-            host,
-            "the token goes out in plain text; use https unless a mesh encrypts"
-        );
+        tracing::warn!(host, "the token goes out in plain text; use https unless a mesh encrypts");
     }
 }
 
@@ -180,10 +154,7 @@ impl Endpoint {
         let Some(tls) = &self.tls else {
             return Vec::new();
         };
-        let identity = tls
-            .identity
-            .iter()
-            .flat_map(|(certificate, key)| [certificate, key]);
+        let identity = tls.identity.iter().flat_map(|(certificate, key)| [certificate, key]);
         std::iter::once(&tls.ca).chain(identity).cloned().collect()
     }
 }
@@ -302,10 +273,7 @@ fn has_not_left(error: &tonic::transport::Error) -> bool {
         let going = cause.downcast_ref::<h2::Error>().is_some_and(|error| {
             error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR)
         });
-        going
-            || cause
-                .downcast_ref::<hyper::Error>()
-                .is_some_and(hyper::Error::is_canceled)
+        going || cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
     })
 }
 

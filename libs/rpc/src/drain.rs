@@ -16,19 +16,13 @@ impl Default for Drain {
     /// For Kubernetes, whose endpoints take some seconds to follow; the sum stays below its 30 s
     /// of grace.
     fn default() -> Self {
-        Self {
-            pause: Duration::from_secs(5),
-            wait: Duration::from_secs(20),
-        }
+        Self { pause: Duration::from_secs(5), wait: Duration::from_secs(20) }
     }
 }
 
 impl Drain {
     /// Without a pause, for a process that no balancer stands before.
     pub fn at_once() -> Self {
-        Self {
-            pause: Duration::ZERO,
-            wait: Duration::from_secs(5),
-        }
+        Self { pause: Duration::ZERO, wait: Duration::from_secs(5) }
     }
 }

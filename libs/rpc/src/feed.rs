@@ -104,10 +104,7 @@ fn messages(subscription: Subscription) -> BoxStream<'static, Result<WatchRespon
 }
 
 fn ended() -> Error {
-    Error::new(
-        Reason::Unavailable,
-        "this server is about to end; resume at another one",
-    )
+    Error::new(Reason::Unavailable, "this server is about to end; resume at another one")
 }
 
 fn message(batch: Batch) -> WatchResponse {
@@ -123,13 +120,7 @@ fn to_wire(change: &Arc<mpp_store::Change>) -> Change {
     let (op, document) = match change.op {
         Op::Put => {
             let type_url = document::type_url(&change.kind).unwrap_or_default();
-            (
-                change::Op::Put,
-                Some(Any {
-                    type_url,
-                    value: change.doc.clone(),
-                }),
-            )
+            (change::Op::Put, Some(Any { type_url, value: change.doc.clone() }))
         }
         Op::Deleted => (change::Op::Deleted, None),
         Op::Removed => (change::Op::Removed, None),

@@ -42,17 +42,8 @@ impl<T> Watched<T> {
     ) -> Result<Self> {
         let stamp = stamp(&paths);
         let value = Arc::new(parse(&read(&paths)?)?);
-        let state = Mutex::new(State {
-            value,
-            version: 0,
-            stamp,
-            looked: Instant::now(),
-        });
-        Ok(Self {
-            paths,
-            parse: Box::new(parse),
-            state,
-        })
+        let state = Mutex::new(State { value, version: 0, stamp, looked: Instant::now() });
+        Ok(Self { paths, parse: Box::new(parse), state })
     }
 
     /// The value, read again where a file has changed. A version that cannot be read is logged,
@@ -109,11 +100,7 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
 /// Names the file.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|error| {
-        Error::field(
-            path.display().to_string(),
-            "FILE",
-            format!("cannot be read: {error}"),
-        )
+        Error::field(path.display().to_string(), "FILE", format!("cannot be read: {error}"))
     })
 }
 

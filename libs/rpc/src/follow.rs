@@ -127,11 +127,7 @@ impl Follower {
         sleep_until(self.next_try).await;
         let request = WatchRequest {
             filter: Some(to_wire(&self.filter)),
-            resume_token: self
-                .position
-                .as_ref()
-                .map(|at| at.token.clone())
-                .unwrap_or_default(),
+            resume_token: self.position.as_ref().map(|at| at.token.clone()).unwrap_or_default(),
             initial_state: self.position.is_none(),
         };
         // A server that is reached but does not answer is silent, too.
@@ -140,8 +136,7 @@ impl Follower {
             Ok(stream) => {
                 self.pending.clear();
                 self.in_state = self.position.is_none();
-                self.ready
-                    .extend(self.in_state.then_some(Event::StateBegins));
+                self.ready.extend(self.in_state.then_some(Event::StateBegins));
                 self.stream = Some(stream.into_inner());
                 tracing::info!(feed = self.name, state = self.in_state, "following");
             }
@@ -160,8 +155,7 @@ impl Follower {
             .collect::<Result<_>>()?;
         let ends = !message.resume_token.is_empty();
         if self.in_state {
-            self.ready
-                .extend((!changes.is_empty()).then_some(Event::State(changes)));
+            self.ready.extend((!changes.is_empty()).then_some(Event::State(changes)));
             if ends && message.initial_state_complete {
                 self.in_state = false;
                 let position = self.reached(message.resume_token, message.revision);
@@ -186,11 +180,7 @@ impl Follower {
         if let Some(component) = &self.component {
             component.up();
         }
-        let position = Position {
-            token,
-            revision,
-            lineage: String::new(),
-        };
+        let position = Position { token, revision, lineage: String::new() };
         self.position = Some(position.clone());
         position
     }
@@ -200,27 +190,14 @@ impl Follower {
         self.stream = None;
         measure(&self.name, 0.0, None);
         let error = error_of(status);
-        tracing::warn!(
-            feed = self.name,
-            reason = error.reason,
-            "lost: {}",
-            error.message
-        );
+        tracing::warn!(feed = self.name, reason = error.reason, "lost: {}", error.message);
         if must_start_again(&error) {
             self.position = None;
         }
-        self.pause = self
-            .pause
-            .max(error.retry_after.unwrap_or_default())
-            .min(LONGEST_PAUSE);
-        let away = self
-            .last_heard
-            .is_none_or(|heard| heard.elapsed() > TOLERANCE);
+        self.pause = self.pause.max(error.retry_after.unwrap_or_default()).min(LONGEST_PAUSE);
+        let away = self.last_heard.is_none_or(|heard| heard.elapsed() > TOLERANCE);
         if let (true, Some(component)) = (away, &self.component) {
-            component.down(&format!(
-                "{} cannot be followed: {}",
-                self.name, error.message
-            ));
+            component.down(&format!("{} cannot be followed: {}", self.name, error.message));
         }
     }
 }
@@ -231,10 +208,7 @@ fn must_start_again(error: &ClientError) -> bool {
 }
 
 fn malformed(error: &Error) -> Status {
-    Status::unavailable(format!(
-        "the feed sent what cannot be read: {}",
-        error.message()
-    ))
+    Status::unavailable(format!("the feed sent what cannot be read: {}", error.message()))
 }
 
 fn to_wire(filter: &Filter) -> feed::Filter {
@@ -262,10 +236,7 @@ fn from_wire(change: feed::Change, revision: i64) -> Result<Change> {
         name: change.name,
         version: change.version,
         op,
-        doc: change
-            .document
-            .map(|document| document.value)
-            .unwrap_or_default(),
+        doc: change.document.map(|document| document.value).unwrap_or_default(),
         tombstone: change.tombstone,
         labels: change.labels,
         labels_before: None,

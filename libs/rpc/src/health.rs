@@ -71,10 +71,7 @@ impl Readiness {
 
     /// As [`Readiness::new`], with another time for which a change must last.
     pub fn holding(hold: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Parts {
-            hold,
-            ..Parts::default()
-        })))
+        Self(Arc::new(Mutex::new(Parts { hold, ..Parts::default() })))
     }
 
     /// Names a component; it is down ("starting") until it says that it is up.
@@ -87,10 +84,7 @@ impl Readiness {
             was_up: false,
         };
         self.lock().components.insert(name.to_owned(), life);
-        Component {
-            readiness: self.clone(),
-            name: name.to_owned(),
-        }
+        Component { readiness: self.clone(), name: name.to_owned() }
     }
 
     /// From now on never ready again.
@@ -177,10 +171,8 @@ impl Component {
         if ahead.saturating_abs() <= CLOCK_LIMIT {
             return self.up();
         }
-        let (millis, way) = (
-            ahead.saturating_abs() / 1000,
-            if ahead > 0 { "ahead of" } else { "behind" },
-        );
+        let (millis, way) =
+            (ahead.saturating_abs() / 1000, if ahead > 0 { "ahead of" } else { "behind" });
         self.down(&format!(
             "this machine's clock is {millis} ms {way} the database's; see its NTP"
         ));
@@ -206,20 +198,13 @@ pub(crate) async fn run(listener: TcpListener, readiness: Readiness, stop: Cance
 async fn ready(State(readiness): State<Readiness>) -> Response {
     let missing = readiness.missing();
     let ready = missing.is_empty();
-    let code = if ready {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
+    let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let text = serde_json::to_string(&Answer { ready, missing }).unwrap_or_default();
     (code, [(CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 async fn metrics() -> Response {
-    (
-        [(CONTENT_TYPE, "text/plain; version=0.0.4")],
-        mpp_telemetry::prometheus_text(),
-    )
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], mpp_telemetry::prometheus_text())
         .into_response()
 }
 
@@ -231,10 +216,7 @@ mod tests {
     fn what_has_not_started_is_missing_by_name() {
         let readiness = Readiness::new();
         let feed = readiness.component("feed");
-        assert_eq!(
-            readiness.missing().get("feed").map(String::as_str),
-            Some("starting")
-        );
+        assert_eq!(readiness.missing().get("feed").map(String::as_str), Some("starting"));
         feed.up();
         assert!(readiness.is_ready());
     }

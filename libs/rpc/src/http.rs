@@ -40,20 +40,12 @@ pub struct HttpLimits {
 impl HttpLimits {
     /// For probes and a few scrapers.
     pub fn probes() -> Self {
-        Self {
-            connections: 256,
-            connections_per_address: 128,
-            head: Duration::from_secs(10),
-        }
+        Self { connections: 256, connections_per_address: 128, head: Duration::from_secs(10) }
     }
 
     /// For browsers, of which each holds a stream of events.
     pub fn page() -> Self {
-        Self {
-            connections: 4096,
-            connections_per_address: 2048,
-            head: Duration::from_secs(20),
-        }
+        Self { connections: 4096, connections_per_address: 2048, head: Duration::from_secs(20) }
     }
 }
 
@@ -124,10 +116,7 @@ impl Addresses {
             return None;
         }
         *count += 1;
-        Some(Seat {
-            addresses: self.clone(),
-            address,
-        })
+        Some(Seat { addresses: self.clone(), address })
     }
 }
 

@@ -52,12 +52,7 @@ impl Verifier {
 
     /// As [`Verifier::new`], with another issuer or audience.
     pub fn trusting(keys: Jwks, clock: Clock, trust: Trust) -> Self {
-        Self(Arc::new(Inner {
-            keys,
-            trust,
-            clock,
-            known: Mutex::default(),
-        }))
+        Self(Arc::new(Inner { keys, trust, clock, known: Mutex::default() }))
     }
 
     /// The caller that a token vouches for, and until when.
@@ -72,10 +67,7 @@ impl Verifier {
             return Ok(verified);
         }
         let checked = jwt::check(token, &self.0.keys, &self.0.trust, now)?;
-        let verified = Verified {
-            caller: Arc::new(checked.caller),
-            until: checked.until,
-        };
+        let verified = Verified { caller: Arc::new(checked.caller), until: checked.until };
         self.remember(digest, keys, verified.clone());
         Ok(verified)
     }
@@ -89,16 +81,9 @@ impl Verifier {
     fn remembered(&self, digest: &[u8; 32], keys: u64, now: Micros) -> Option<Verified> {
         let mut known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.keys != keys {
-            *known = Known {
-                keys,
-                tokens: HashMap::new(),
-            };
+            *known = Known { keys, tokens: HashMap::new() };
         }
-        known
-            .tokens
-            .get(digest)
-            .filter(|verified| now < verified.until)
-            .cloned()
+        known.tokens.get(digest).filter(|verified| now < verified.until).cloned()
     }
 
     /// Unless the keys have changed since the token was checked.
@@ -123,10 +108,7 @@ fn digest_of(token: &str) -> [u8; 32] {
 /// The caller that the identity layer found. Without that layer, as in a test that calls a
 /// handler directly, nobody: no roles, no namespaces.
 pub fn caller<T>(request: &Request<T>) -> Caller {
-    let known = request
-        .extensions()
-        .get::<Arc<Caller>>()
-        .map(|caller| Caller::clone(caller));
+    let known = request.extensions().get::<Arc<Caller>>().map(|caller| Caller::clone(caller));
     known.unwrap_or_else(|| Caller {
         subject: "anonymous".into(),
         roles: Vec::new(),

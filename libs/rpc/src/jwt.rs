@@ -78,12 +78,7 @@ impl SigningKey {
     /// The public half, as an entry of a key set.
     pub fn public(&self) -> Jwk {
         let key = URL_SAFE_NO_PAD.encode(self.pair.public_key().as_ref());
-        Jwk {
-            kty: "OKP".into(),
-            crv: "Ed25519".into(),
-            kid: self.id.clone(),
-            x: key,
-        }
+        Jwk { kty: "OKP".into(), crv: "Ed25519".into(), kid: self.id.clone(), x: key }
     }
 
     fn from_pkcs8(pkcs8: Vec<u8>) -> Result<Self> {
@@ -126,10 +121,7 @@ impl Jwks {
     /// # Errors
     /// The file cannot be read, is not a key set, or holds no Ed25519 key.
     pub fn load(path: impl Into<PathBuf>) -> Result<Self> {
-        Ok(Self(Arc::new(Watched::open(
-            vec![path.into()],
-            parse_keys,
-        )?)))
+        Ok(Self(Arc::new(Watched::open(vec![path.into()], parse_keys)?)))
     }
 
     /// Writes a key set, whole or not at all.
@@ -137,19 +129,15 @@ impl Jwks {
     /// # Errors
     /// Names the file.
     pub fn write(path: &Path, keys: &[Jwk]) -> Result<()> {
-        let text = serde_json::to_vec_pretty(&KeySet {
-            keys: keys.to_vec(),
-        })
-        .map_err(Error::internal)?;
+        let text =
+            serde_json::to_vec_pretty(&KeySet { keys: keys.to_vec() }).map_err(Error::internal)?;
         write(path, &text, 0o644)
     }
 
     /// The public key with this id; a new id makes the file be looked at once more.
     fn key(&self, id: &str) -> Option<Vec<u8>> {
         let find = |keys: &[(String, Vec<u8>)]| {
-            keys.iter()
-                .find(|(known, _)| known == id)
-                .map(|(_, key)| key.clone())
+            keys.iter().find(|(known, _)| known == id).map(|(_, key)| key.clone())
         };
         find(&self.0.current()).or_else(|| find(&self.0.newest()))
     }
@@ -171,9 +159,7 @@ fn parse_keys(files: &[Vec<u8>]) -> Result<Keys> {
         .filter_map(|key| Some((key.kid, URL_SAFE_NO_PAD.decode(key.x).ok()?)))
         .collect();
     if keys.is_empty() {
-        return Err(wrong(
-            "the set holds no Ed25519 key; write one with `mpp token`".into(),
-        ));
+        return Err(wrong("the set holds no Ed25519 key; write one with `mpp token`".into()));
     }
     Ok(keys)
 }
@@ -229,10 +215,7 @@ pub struct Trust {
 
 impl Default for Trust {
     fn default() -> Self {
-        Self {
-            issuer: ISSUER.into(),
-            audience: AUDIENCE.into(),
-        }
+        Self { issuer: ISSUER.into(), audience: AUDIENCE.into() }
     }
 }
 
@@ -245,22 +228,14 @@ pub fn mint(key: &SigningKey, caller: &Caller, ttl: Duration, now: Micros) -> St
         aud: Audience::One(AUDIENCE.into()),
         exp: now.saturating_add_unsigned(ttl.as_secs()),
         nbf: now,
-        roles: caller
-            .roles
-            .iter()
-            .map(|role| role.as_str().to_owned())
-            .collect(),
+        roles: caller.roles.iter().map(|role| role.as_str().to_owned()).collect(),
         namespaces: caller.namespaces.clone(),
     };
     sign(key, &claims)
 }
 
 fn sign(key: &SigningKey, claims: &Claims) -> String {
-    let header = Header {
-        alg: "EdDSA".into(),
-        kid: key.id.clone(),
-        crit: None,
-    };
+    let header = Header { alg: "EdDSA".into(), kid: key.id.clone(), crit: None };
     let head = part(&header);
     let signed = format!("{head}.{}", part(claims));
     let signature = URL_SAFE_NO_PAD.encode(key.pair.sign(signed.as_bytes()).as_ref());
@@ -284,52 +259,31 @@ pub(crate) struct Checked {
 /// `UNAUTHENTICATED`, saying what does not hold and how to get a new one.
 pub(crate) fn check(token: &str, keys: &Jwks, trust: &Trust, now: Micros) -> Result<Checked> {
     if token.len() > LONGEST_TOKEN {
-        return Err(refused(&format!(
-            "the token is longer than {LONGEST_TOKEN} bytes"
-        )));
+        return Err(refused(&format!("the token is longer than {LONGEST_TOKEN} bytes")));
     }
     let claims: Claims = verified(token, keys)?;
     let now = now.div_euclid(1_000_000);
     if claims.exp.saturating_add(LEEWAY) <= now {
-        return Err(refused(
-            "the token has expired; `mpp token` makes a new one",
-        ));
+        return Err(refused("the token has expired; `mpp token` makes a new one"));
     }
     if claims.nbf.saturating_sub(LEEWAY) > now {
         return Err(refused("the token is not valid yet; compare the clocks"));
     }
     if claims.iss != trust.issuer {
-        return Err(refused(&format!(
-            "the token's issuer is not {}",
-            trust.issuer
-        )));
+        return Err(refused(&format!("the token's issuer is not {}", trust.issuer)));
     }
     if !claims.aud.holds(&trust.audience) {
-        return Err(refused(&format!(
-            "the token is not meant for {}",
-            trust.audience
-        )));
+        return Err(refused(&format!("the token is not meant for {}", trust.audience)));
     }
     let until = claims.exp.saturating_add(LEEWAY).saturating_mul(1_000_000);
-    Ok(Checked {
-        caller: claims.into_caller(),
-        until,
-    })
+    Ok(Checked { caller: claims.into_caller(), until })
 }
 
 impl Claims {
     /// Roles that this version does not know give nothing, so that a newer issuer does no harm.
     fn into_caller(self) -> Caller {
-        let roles = self
-            .roles
-            .iter()
-            .filter_map(|role| role.parse().ok())
-            .collect();
-        Caller {
-            subject: self.sub,
-            roles,
-            namespaces: self.namespaces,
-        }
+        let roles = self.roles.iter().filter_map(|role| role.parse().ok()).collect();
+        Caller { subject: self.sub, roles, namespaces: self.namespaces }
     }
 }
 
@@ -340,9 +294,7 @@ fn verified(token: &str, keys: &Jwks) -> Result<Claims> {
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| malformed());
     let header: Header = serde_json::from_slice(&decode(head)?).map_err(|_| malformed())?;
     if !["EdDSA", "Ed25519"].contains(&header.alg.as_str()) || header.crit.is_some() {
-        return Err(refused(
-            "the token is not signed with EdDSA, the only algorithm taken here",
-        ));
+        return Err(refused("the token is not signed with EdDSA, the only algorithm taken here"));
     }
     let key = keys.key(&header.kid).ok_or_else(|| {
         refused("the token's key is not in the server's key set; `mpp token` makes a new token")
@@ -363,9 +315,7 @@ fn read_pem(bytes: &[u8]) -> Option<Vec<u8>> {
     let start = format!("-----BEGIN {PEM_LABEL}-----");
     let (_, rest) = text.split_once(&start)?;
     let (body, _) = rest.split_once("-----END")?;
-    STANDARD
-        .decode(body.split_whitespace().collect::<String>())
-        .ok()
+    STANDARD.decode(body.split_whitespace().collect::<String>()).ok()
 }
 
 /// Writes beside the file and renames, so that no reader sees half of it.
@@ -380,10 +330,6 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
         .and_then(|mut file| std::io::Write::write_all(&mut file, bytes))
         .and_then(|()| fs::rename(&aside, path));
     written.map_err(|error| {
-        Error::field(
-            path.display().to_string(),
-            "FILE",
-            format!("cannot be written: {error}"),
-        )
+        Error::field(path.display().to_string(), "FILE", format!("cannot be written: {error}"))
     })
 }

@@ -74,11 +74,7 @@ pub(crate) async fn run(
 pub(crate) async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> (
-    Option<tokio::sync::OwnedSemaphorePermit>,
-    TcpStream,
-    SocketAddr,
-) {
+) -> (Option<tokio::sync::OwnedSemaphorePermit>, TcpStream, SocketAddr) {
     loop {
         // The semaphore is never closed, so that there always comes a permit.
         let place = places.clone().acquire_owned().await.ok();

@@ -25,10 +25,7 @@ pub fn check_paths(mask: &FieldMask, allowed: &[&str], field: &str) -> Result<Ve
         .filter(|path| !allowed.contains(&path.as_str()))
         .map(|path| FieldViolation {
             field: field.to_owned(),
-            description: format!(
-                "'{path}' cannot be updated; these can: {}",
-                allowed.join(", ")
-            ),
+            description: format!("'{path}' cannot be updated; these can: {}", allowed.join(", ")),
             code: "UNKNOWN_PATH",
         })
         .collect();
@@ -46,18 +43,13 @@ mod tests {
     use super::*;
 
     fn mask(paths: &[&str]) -> FieldMask {
-        FieldMask {
-            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
-        }
+        FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() }
     }
 
     #[test]
     fn paths_are_taken_once_and_in_order() {
-        let paths = check_paths(
-            &mask(&["zone", "title", "zone"]),
-            &["title", "zone"],
-            "update_mask",
-        );
+        let paths =
+            check_paths(&mask(&["zone", "title", "zone"]), &["title", "zone"], "update_mask");
         assert_eq!(paths.expect("allowed"), ["title", "zone"]);
     }
 
@@ -71,14 +63,7 @@ mod tests {
 
     #[test]
     fn a_star_means_all_and_nothing_means_what_is_set() {
-        assert_eq!(
-            check_paths(&mask(&["*"]), &["a", "b"], "m").expect("all"),
-            ["a", "b"]
-        );
-        assert!(
-            check_paths(&mask(&[]), &["a"], "m")
-                .expect("none")
-                .is_empty()
-        );
+        assert_eq!(check_paths(&mask(&["*"]), &["a", "b"], "m").expect("all"), ["a", "b"]);
+        assert!(check_paths(&mask(&[]), &["a"], "m").expect("none").is_empty());
     }
 }

@@ -7,16 +7,11 @@ use prost_types::FileDescriptorSet;
 
 /// Path of each method, and whether either side of it streams.
 static METHODS: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
-    let files = FileDescriptorSet::decode(mpp_api::DESCRIPTORS)
-        .unwrap_or_default()
-        .file;
+    let files = FileDescriptorSet::decode(mpp_api::DESCRIPTORS).unwrap_or_default().file;
     let mut methods = HashMap::from([
         ("/grpc.health.v1.Health/Check".to_owned(), false),
         ("/grpc.health.v1.Health/Watch".to_owned(), true),
-        (
-            "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo".to_owned(),
-            true,
-        ),
+        ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo".to_owned(), true),
     ]);
     for file in &files {
         for service in &file.service {
@@ -42,9 +37,7 @@ pub(crate) fn is_streaming(path: &str) -> bool {
 /// The method's name for spans and measurements, without the leading slash. What is not a method
 /// of ours has one name in common, so that a peer cannot invent labels.
 pub(crate) fn known(path: &str) -> &'static str {
-    METHODS
-        .get_key_value(path)
-        .map_or("_OTHER", |(known, _)| known.trim_start_matches('/'))
+    METHODS.get_key_value(path).map_or("_OTHER", |(known, _)| known.trim_start_matches('/'))
 }
 
 #[cfg(test)]

@@ -84,13 +84,7 @@ mod tests {
         let filter = hash(&["malls", "35"]);
         let next = token("malls/banyuwangi", filter);
         let page = parse(0, &next, filter).expect("its own token");
-        assert_eq!(
-            page,
-            Page {
-                size: DEFAULT_SIZE,
-                after: "malls/banyuwangi".into()
-            }
-        );
+        assert_eq!(page, Page { size: DEFAULT_SIZE, after: "malls/banyuwangi".into() });
     }
 
     #[test]
@@ -107,10 +101,7 @@ mod tests {
     fn sizes_are_bounded_and_negative_ones_refused() {
         assert_eq!(parse(5000, "", 0).expect("a size").size, MAX_SIZE);
         assert_eq!(parse(7, "", 0).expect("a size").size, 7);
-        assert_eq!(
-            parse(-1, "", 0).expect_err("negative").violations()[0].field,
-            "page_size"
-        );
+        assert_eq!(parse(-1, "", 0).expect_err("negative").violations()[0].field, "page_size");
     }
 
     #[test]

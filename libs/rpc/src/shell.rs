@@ -134,13 +134,7 @@ pub async fn serve(
     tokio::spawn(follow(readiness.clone(), reporter, probes.clone()));
 
     let stack = stack(&shell, routes, stopping.clone());
-    let serving = listen::run(
-        grpc,
-        shell.tls.clone(),
-        stack,
-        shell.limits,
-        stopping.clone(),
-    );
+    let serving = listen::run(grpc, shell.tls.clone(), stack, shell.limits, stopping.clone());
     tokio::pin!(serving);
     tokio::select! {
         // Only `stopping` ends it.
@@ -216,11 +210,7 @@ async fn follow(readiness: Readiness, reporter: HealthReporter, stop: Cancellati
     while !stop.is_cancelled() {
         let ready = readiness.is_ready();
         if said != Some(ready) {
-            let status = if ready {
-                ServingStatus::Serving
-            } else {
-                ServingStatus::NotServing
-            };
+            let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
             reporter.set_service_status("", status).await;
             said = Some(ready);
         }

@@ -62,15 +62,10 @@ impl ClientError {
 /// Reads a status back.
 pub fn error_of(status: &Status) -> ClientError {
     let details = status.get_error_details();
-    let fields = details
-        .bad_request()
-        .map(|bad| bad.field_violations.as_slice());
+    let fields = details.bad_request().map(|bad| bad.field_violations.as_slice());
     ClientError {
         code: status.code(),
-        reason: details
-            .error_info()
-            .map(|info| info.reason.clone())
-            .unwrap_or_default(),
+        reason: details.error_info().map(|info| info.reason.clone()).unwrap_or_default(),
         message: message(status),
         indonesian: details
             .localized_message()
@@ -82,10 +77,7 @@ pub fn error_of(status: &Status) -> ClientError {
             .map(|violation| (violation.field.clone(), violation.description.clone()))
             .collect(),
         retry_after: details.retry_info().and_then(|info| info.retry_delay),
-        trace: details
-            .request_info()
-            .map(|info| info.request_id.clone())
-            .unwrap_or_default(),
+        trace: details.request_info().map(|info| info.request_id.clone()).unwrap_or_default(),
     }
 }
 
@@ -107,16 +99,11 @@ pub fn wire_error(status: &Status) -> Error {
         tonic::Code::Unimplemented => {
             Error::new(Reason::Unimplemented, "this service has no such method")
         }
-        tonic::Code::OutOfRange if text.contains("too large") => Error::new(
-            Reason::TooLarge,
-            format!("{text}; send less in one message"),
-        ),
+        tonic::Code::OutOfRange if text.contains("too large") => {
+            Error::new(Reason::TooLarge, format!("{text}; send less in one message"))
+        }
         tonic::Code::Internal | tonic::Code::InvalidArgument if text.contains("decode") => {
-            Error::field(
-                "request",
-                "MALFORMED",
-                "the bytes are not a message of this method",
-            )
+            Error::field("request", "MALFORMED", "the bytes are not a message of this method")
         }
         tonic::Code::Cancelled => Error::new(Reason::Unavailable, "the peer ended the call"),
         tonic::Code::DeadlineExceeded => {
@@ -150,19 +137,9 @@ pub fn refusal(status: &Status) -> Error {
 fn log(error: &Error) {
     let context = error.context().map(ToString::to_string).unwrap_or_default();
     if error.code() == Code::Internal {
-        tracing::error!(
-            reason = error.reason().as_str(),
-            context,
-            "{}",
-            error.message()
-        );
+        tracing::error!(reason = error.reason().as_str(), context, "{}", error.message());
     } else if !context.is_empty() {
-        tracing::warn!(
-            reason = error.reason().as_str(),
-            context,
-            "{}",
-            error.message()
-        );
+        tracing::warn!(reason = error.reason().as_str(), context, "{}", error.message());
     }
 }
 
@@ -234,10 +211,7 @@ mod tests {
         let error = Error::field("mall.zone", "REQUIRED", "say WIB, WITA or WIT");
         let status = status(error);
         let read = error_of(&status);
-        assert_eq!(
-            read.fields,
-            [("mall.zone".into(), "say WIB, WITA or WIT".into())]
-        );
+        assert_eq!(read.fields, [("mall.zone".into(), "say WIB, WITA or WIT".into())]);
         let info = status.get_error_details();
         let codes = &info.error_info().expect("an ErrorInfo").metadata;
         assert_eq!(codes.get("mall.zone").map(String::as_str), Some("REQUIRED"));
@@ -259,11 +233,7 @@ mod tests {
             })
             .collect();
         let status = status(Error::fields(violations));
-        assert!(
-            status.details().len() < 8 * 1024,
-            "{}",
-            status.details().len()
-        );
+        assert!(status.details().len() < 8 * 1024, "{}", status.details().len());
         assert_eq!(error_of(&status).fields.len(), MOST_VIOLATIONS);
     }
 
@@ -271,9 +241,6 @@ mod tests {
     fn retries_are_told_when() {
         let error = Error::new(Reason::WriteConflict, "try again")
             .with_retry_after(Duration::from_millis(50));
-        assert_eq!(
-            error_of(&status(error)).retry_after,
-            Some(Duration::from_millis(50))
-        );
+        assert_eq!(error_of(&status(error)).retry_after, Some(Duration::from_millis(50)));
     }
 }

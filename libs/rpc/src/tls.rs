@@ -65,9 +65,7 @@ fn acceptor(files: &[Vec<u8>]) -> Result<TlsAcceptor> {
             config.with_client_cert_verifier(verifier)
         }
     };
-    let mut config = config
-        .with_single_cert(chain, key)
-        .map_err(|e| wrong("certificate", &e))?;
+    let mut config = config.with_single_cert(chain, key).map_err(|e| wrong("certificate", &e))?;
     config.alpn_protocols = vec![b"h2".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
@@ -76,11 +74,7 @@ fn certificates(pem: &[u8], field: &str) -> Result<Vec<CertificateDer<'static>>>
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let chain = read.map_err(|e| wrong(field, &e))?;
     if chain.is_empty() {
-        return Err(Error::field(
-            field,
-            "CERTIFICATE",
-            "the file holds no certificate in PEM",
-        ));
+        return Err(Error::field(field, "CERTIFICATE", "the file holds no certificate in PEM"));
     }
     Ok(chain)
 }
@@ -95,11 +89,7 @@ pub(crate) fn caller_of(certificate: &CertificateDer<'_>) -> Option<Caller> {
     let certificate = EndEntityCert::try_from(certificate).ok()?;
     let mut uris = certificate.valid_uri_names();
     let (uri, second) = (uris.next()?, uris.next());
-    if second.is_some() {
-        None
-    } else {
-        caller_of_id(uri)
-    }
+    if second.is_some() { None } else { caller_of_id(uri) }
 }
 
 /// `spiffe://mpp.go.id/agency/{unit}` keeps that unit's catalog and syncs its sources, which belong
@@ -133,10 +123,7 @@ mod tests {
         assert_eq!(caller.subject, "units/bkpm");
         assert!(caller.is(Role::Publisher) && caller.is(Role::UnitOfficer));
         assert!(caller.holds("units/bkpm/services/nib"));
-        assert!(
-            !caller.holds("sources/bkpm"),
-            "whose name does not say whose it is"
-        );
+        assert!(!caller.holds("sources/bkpm"), "whose name does not say whose it is");
     }
 
     #[test]

@@ -26,25 +26,14 @@ use tokio_util::sync::CancellationToken;
 const SLOT: &str = "create table slot (id bigint primary key, taken bigint not null)";
 const SCHEMA: Schema = Schema {
     service: "measure",
-    steps: &[Migration {
-        version: 1,
-        name: "slot",
-        sqlite: SLOT,
-        postgres: SLOT,
-    }],
+    steps: &[Migration { version: 1, name: "slot", sqlite: SLOT, postgres: SLOT }],
     history_kinds: &[],
 };
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let url = std::env::args()
-        .nth(1)
-        .expect("the URL of an empty database");
-    let options = Options {
-        url,
-        max_connections: 64,
-        clock: Clock::system(),
-    };
+    let url = std::env::args().nth(1).expect("the URL of an empty database");
+    let options = Options { url, max_connections: 64, clock: Clock::system() };
     let db = Db::open_migrated(&options, &SCHEMA).await?;
     bulk(&db, "made", 500).await?;
     bulk(&db, "changed", 500).await?;
@@ -60,10 +49,7 @@ async fn main() -> Result<()> {
 }
 
 fn actor() -> Actor {
-    Actor {
-        origin: "sources/bkpm".into(),
-        subject: "units/bkpm".into(),
-    }
+    Actor { origin: "sources/bkpm".into(), subject: "units/bkpm".into() }
 }
 
 fn labels() -> Labels {
@@ -81,41 +67,22 @@ fn text(seed: usize) -> String {
 
 fn unit(number: usize, what: &str) -> (String, Unit, Labels) {
     let name = format!("units/u{number:06}");
-    let display_name = Some(LocalizedText {
-        id: format!("{what} {}", text(number)),
-        en: String::new(),
-    });
-    (
-        name.clone(),
-        Unit {
-            name,
-            display_name,
-            ..Unit::default()
-        },
-        labels(),
-    )
+    let display_name =
+        Some(LocalizedText { id: format!("{what} {}", text(number)), en: String::new() });
+    (name.clone(), Unit { name, display_name, ..Unit::default() }, labels())
 }
 
 async fn bulk(db: &Db, what: &str, batch: usize) -> Result<()> {
     const RECORDS: usize = 20_000;
     let batches: Vec<Vec<_>> = (0..RECORDS)
         .step_by(batch)
-        .map(|first| {
-            (first..first + batch)
-                .map(|number| unit(number, what))
-                .collect()
-        })
+        .map(|first| (first..first + batch).map(|number| unit(number, what)).collect())
         .collect();
     let begun = Instant::now();
     let mut changed = 0;
     for items in batches {
         let mut tx = db.begin(&actor()).await?;
-        changed += tx
-            .put_many(items)
-            .await?
-            .iter()
-            .filter(|put| put.changed)
-            .count();
+        changed += tx.put_many(items).await?.iter().filter(|put| put.changed).count();
         tx.commit().await?;
     }
     let rate = RECORDS as f64 / begun.elapsed().as_secs_f64();
@@ -128,10 +95,7 @@ async fn bare(db: &Db) -> Result<()> {
     const RECORDS: usize = 20_000;
     let rows: Vec<_> = (0..RECORDS)
         .map(|number| {
-            (
-                format!("u{number}"),
-                prost::Message::encode_to_vec(&unit(number, "bare").1),
-            )
+            (format!("u{number}"), prost::Message::encode_to_vec(&unit(number, "bare").1))
         })
         .collect();
     let blob = if db.is_sqlite() { "blob" } else { "bytea" };
@@ -146,18 +110,14 @@ async fn bare(db: &Db) -> Result<()> {
     for chunk in rows.chunks(500) {
         let mut tx = db.begin(&actor()).await?;
         for part in chunk.chunks(250) {
-            let places: Vec<_> = (0..part.len())
-                .map(|row| format!("(${},${})", row * 2 + 1, row * 2 + 2))
-                .collect();
+            let places: Vec<_> =
+                (0..part.len()).map(|row| format!("(${},${})", row * 2 + 1, row * 2 + 2)).collect();
             let text = format!("insert into bare values {}", places.join(","));
             let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
             for (name, doc) in part {
                 query = query.bind(name).bind(&doc[..]);
             }
-            query
-                .execute(tx.conn())
-                .await
-                .map_err(mpp_store::db_error)?;
+            query.execute(tx.conn()).await.map_err(mpp_store::db_error)?;
         }
         tx.commit().await?;
     }
@@ -175,10 +135,7 @@ async fn booking(db: &Db, number: usize) -> Result<()> {
         .await
         .map_err(mpp_store::db_error)?;
     let name = format!("malls/a/appointments/{}-{number}", uuid::Uuid::now_v7());
-    let doc = Mall {
-        name: name.clone(),
-        ..Mall::default()
-    };
+    let doc = Mall { name: name.clone(), ..Mall::default() };
     tx.put(&name, &doc, labels(), Expect::New).await?;
     tx.commit().await?;
     Ok(())
@@ -188,11 +145,7 @@ async fn bookings(db: &Db, clients: usize, count: usize) -> Result<()> {
     let mut tx = db.begin(&actor()).await?;
     for id in 0..1_000_i64 {
         let query = sqlx::query("insert into slot values ($1, 0) on conflict do nothing");
-        query
-            .bind(id)
-            .execute(tx.conn())
-            .await
-            .map_err(mpp_store::db_error)?;
+        query.bind(id).execute(tx.conn()).await.map_err(mpp_store::db_error)?;
     }
     tx.commit().await?;
     let next = Arc::new(AtomicUsize::new(0));
@@ -242,15 +195,8 @@ async fn latency(db: &Db, followers: usize) -> Result<()> {
         tick.tick().await;
         let mut tx = db.begin(&actor()).await?;
         let name = format!("malls/w{number}");
-        let title = Some(LocalizedText {
-            id: format!("{followers}"),
-            en: String::new(),
-        });
-        let doc = Mall {
-            name: name.clone(),
-            display_name: title,
-            ..Mall::default()
-        };
+        let title = Some(LocalizedText { id: format!("{followers}"), en: String::new() });
+        let doc = Mall { name: name.clone(), display_name: title, ..Mall::default() };
         tx.put(&name, &doc, labels(), Expect::Any).await?;
         let at = Instant::now();
         begun.insert(tx.commit().await?, at);

@@ -38,20 +38,14 @@ impl Tx {
         let mut waiting = Vec::with_capacity(items.len());
         for (index, (name, doc, labels)) in items.into_iter().enumerate() {
             let (doc, labels) = encode(&name, &doc, &labels)?;
-            waiting.push(Item {
-                index,
-                name,
-                doc,
-                labels,
-            });
+            waiting.push(Item { index, name, doc, labels });
         }
         // Everyone locks rows in one order, so that two batches never wait for each other.
         waiting.sort_by(|a, b| (&a.name, a.index).cmp(&(&b.name, b.index)));
         while !waiting.is_empty() {
             let mut names = HashSet::new();
-            let (round, again): (Vec<_>, Vec<_>) = waiting
-                .into_iter()
-                .partition(|item| names.insert(item.name.clone()));
+            let (round, again): (Vec<_>, Vec<_>) =
+                waiting.into_iter().partition(|item| names.insert(item.name.clone()));
             let mut round = round.into_iter().peekable();
             while round.peek().is_some() {
                 let chunk: Vec<_> = round.by_ref().take(CHUNK).collect();
@@ -95,12 +89,8 @@ impl Tx {
             .fetch_all(self.conn())
             .await
             .map_err(db_error)?;
-        let pair = |row: &AnyRow| {
-            Ok((
-                row.try_get("name").map_err(db_error)?,
-                Stored::from_row(row)?,
-            ))
-        };
+        let pair =
+            |row: &AnyRow| Ok((row.try_get("name").map_err(db_error)?, Stored::from_row(row)?));
         rows.iter().map(pair).collect()
     }
 
@@ -126,11 +116,7 @@ impl Tx {
         let mut query = sqlx::query(AssertSqlSafe(text)).persistent(rows.len() == CHUNK);
         query = query.bind(kind).bind(now);
         for (item, version) in &rows {
-            query = query
-                .bind(&item.name)
-                .bind(*version)
-                .bind(&item.labels)
-                .bind(&item.doc[..]);
+            query = query.bind(&item.name).bind(*version).bind(&item.labels).bind(&item.doc[..]);
         }
         let done = query.execute(self.conn()).await.map_err(db_error)?;
         // A name that another transaction made meanwhile was skipped.
@@ -148,25 +134,13 @@ impl Tx {
 /// What becomes of an item, given the row that is there.
 fn judge(item: &Item, stored: Option<&Stored>) -> Put {
     match stored {
-        None => Put {
-            version: 1,
-            changed: true,
-            tombstoned: false,
-        },
-        Some(stored) if stored.deleted => Put {
-            version: stored.version,
-            changed: false,
-            tombstoned: true,
-        },
-        Some(stored) if stored.doc == item.doc && stored.labels == item.labels => Put {
-            version: stored.version,
-            changed: false,
-            tombstoned: false,
-        },
-        Some(stored) => Put {
-            version: stored.version + 1,
-            changed: true,
-            tombstoned: false,
-        },
+        None => Put { version: 1, changed: true, tombstoned: false },
+        Some(stored) if stored.deleted => {
+            Put { version: stored.version, changed: false, tombstoned: true }
+        }
+        Some(stored) if stored.doc == item.doc && stored.labels == item.labels => {
+            Put { version: stored.version, changed: false, tombstoned: false }
+        }
+        Some(stored) => Put { version: stored.version + 1, changed: true, tombstoned: false },
     }
 }

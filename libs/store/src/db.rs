@@ -74,11 +74,7 @@ impl Db {
 
     async fn open_owned(options: &Options, schema: &Schema, owned: Option<Owned>) -> Result<Self> {
         let dialect = dialect_of(options)?;
-        let readers = pool(
-            options,
-            dialect,
-            options.max_connections.max(MIN_CONNECTIONS),
-        )?;
+        let readers = pool(options, dialect, options.max_connections.max(MIN_CONNECTIONS))?;
         let writers = match dialect.engine {
             Engine::Sqlite => pool(options, dialect, 1)?,
             Engine::Postgres => readers.clone(),
@@ -123,10 +119,7 @@ impl Db {
 
     /// The database's time as this process's clock would tell it.
     pub(crate) fn shifted(&self, database: Micros) -> Micros {
-        self.0
-            .clock
-            .shift()
-            .map_or_else(|| self.0.clock.now(), |shift| database + shift)
+        self.0.clock.shift().map_or_else(|| self.0.clock.now(), |shift| database + shift)
     }
 
     /// Begins a writing transaction. `by` is what the feed says of its changes.
@@ -170,9 +163,7 @@ impl Db {
 /// Locks a SQLite database's file; nothing to do on PostgreSQL.
 pub(crate) fn own(options: &Options) -> Result<Option<Owned>> {
     dialect_of(options)?;
-    sqlite_path(&options.url)
-        .map(|path| Owned::lock(&path))
-        .transpose()
+    sqlite_path(&options.url).map(|path| Owned::lock(&path)).transpose()
 }
 
 /// The file of a SQLite URL.
@@ -189,10 +180,7 @@ pub(crate) fn dialect_of(options: &Options) -> Result<&'static Dialect> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return Ok(&POSTGRES);
     }
-    let path = url
-        .strip_prefix("sqlite:")
-        .unwrap_or_default()
-        .trim_start_matches('/');
+    let path = url.strip_prefix("sqlite:").unwrap_or_default().trim_start_matches('/');
     if !path.is_empty() && !path.starts_with(":memory:") {
         return Ok(&SQLITE);
     }

@@ -35,27 +35,18 @@ pub fn db_error(error: sqlx::Error) -> Error {
 
 /// Two writes met.
 pub(crate) fn write_conflict() -> Error {
-    Error::new(
-        Reason::WriteConflict,
-        "another write came first; send the same request again",
-    )
-    .with_retry_after(RETRY_RACE)
+    Error::new(Reason::WriteConflict, "another write came first; send the same request again")
+        .with_retry_after(RETRY_RACE)
 }
 
 fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Reason, &'static str) {
     match error.kind() {
         ErrorKind::UniqueViolation => return (Reason::AlreadyExists, "such a record exists"),
         ErrorKind::ForeignKeyViolation => {
-            return (
-                Reason::ReferenceInvalid,
-                "a record that is referred to does not exist",
-            );
+            return (Reason::ReferenceInvalid, "a record that is referred to does not exist");
         }
         ErrorKind::CheckViolation => {
-            return (
-                Reason::WrongState,
-                "the state of the record does not allow it",
-            );
+            return (Reason::WrongState, "the state of the record does not allow it");
         }
         _ => {}
     }
@@ -82,8 +73,5 @@ pub fn constraint(error: &sqlx::Error) -> Option<String> {
     if let Some(name) = database.constraint() {
         return Some(name.to_owned());
     }
-    database
-        .message()
-        .split_once("constraint failed: ")
-        .map(|(_, what)| what.to_owned())
+    database.message().split_once("constraint failed: ").map(|(_, what)| what.to_owned())
 }

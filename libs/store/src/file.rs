@@ -49,23 +49,15 @@ impl Owned {
             .create(true)
             .open(path)
             .map_err(|error| cannot(path, error))?;
-        let owned = Self {
-            file: Mutex::new(file),
-            mark,
-        };
-        owned
-            .write(owned.mark.as_ref())
-            .map_err(|error| cannot(&beside, error))?;
+        let owned = Self { file: Mutex::new(file), mark };
+        owned.write(owned.mark.as_ref()).map_err(|error| cannot(&beside, error))?;
         Ok(owned)
     }
 
     /// Notes how far the feed was served. Not synced: after a power failure it may lag, which
     /// only makes a restore of the last moments go unnoticed.
     pub fn note(&self, lineage: &str, revision: i64) {
-        let mark = Mark {
-            lineage: lineage.to_owned(),
-            revision,
-        };
+        let mark = Mark { lineage: lineage.to_owned(), revision };
         if let Err(error) = self.write(Some(&mark)) {
             tracing::warn!(%error, "cannot note the served revision beside the database");
         }
@@ -73,10 +65,7 @@ impl Owned {
 
     /// Lets another process own the database.
     pub fn release(&self) {
-        let file = self
-            .file
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Err(error) = file.unlock() {
             tracing::warn!(%error, "cannot unlock the database");
         }
@@ -87,10 +76,7 @@ impl Owned {
         if let Some(mark) = mark {
             text += &format!("served {} {}\n", mark.lineage, mark.revision);
         }
-        let mut file = self
-            .file
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         file.set_len(0)?;
         file.rewind()?;
         file.write_all(text.as_bytes())
@@ -113,10 +99,7 @@ fn text_of(file: &mut File) -> String {
 fn parse_mark(text: &str) -> Option<Mark> {
     let line = text.lines().find_map(|line| line.strip_prefix("served "))?;
     let (lineage, revision) = line.split_once(' ')?;
-    Some(Mark {
-        lineage: lineage.to_owned(),
-        revision: revision.parse().ok()?,
-    })
+    Some(Mark { lineage: lineage.to_owned(), revision: revision.parse().ok()? })
 }
 
 fn held(path: &Path, file: &mut File) -> Error {
@@ -135,10 +118,7 @@ fn held(path: &Path, file: &mut File) -> Error {
 fn cannot(path: &Path, error: std::io::Error) -> Error {
     Error::new(
         Reason::Unavailable,
-        format!(
-            "cannot open {}: {error}; check the folder and its permissions",
-            path.display()
-        ),
+        format!("cannot open {}: {error}; check the folder and its permissions", path.display()),
     )
 }
 
@@ -164,12 +144,6 @@ mod tests {
         let path = folder.path().join("registry.db");
         Owned::lock(&path).expect("an owner").note("a-lineage", 42);
         let next = Owned::lock(&path).expect("the next owner");
-        assert_eq!(
-            next.mark,
-            Some(Mark {
-                lineage: "a-lineage".into(),
-                revision: 42
-            })
-        );
+        assert_eq!(next.mark, Some(Mark { lineage: "a-lineage".into(), revision: 42 }));
     }
 }

@@ -28,10 +28,7 @@ pub(crate) async fn settle(
     let cluster = match dialect.engine {
         Engine::Sqlite => sqlite_cluster(conn, owned).await?,
         Engine::Postgres => {
-            let row = sqlx::query(CLUSTER)
-                .fetch_one(&mut *conn)
-                .await
-                .map_err(db_error)?;
+            let row = sqlx::query(CLUSTER).fetch_one(&mut *conn).await.map_err(db_error)?;
             row.try_get(0).map_err(db_error)?
         }
     };
@@ -52,10 +49,7 @@ async fn stored(conn: &mut AnyConnection) -> Result<Option<(String, String)>> {
         .await
         .map_err(db_error)?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some((
-        row.try_get(0).map_err(db_error)?,
-        row.try_get(1).map_err(db_error)?,
-    )))
+    Ok(Some((row.try_get(0).map_err(db_error)?, row.try_get(1).map_err(db_error)?)))
 }
 
 /// Starts a lineage; one of several replicas wins and all read what it wrote. Index: feed's only
@@ -81,10 +75,7 @@ async fn start_anew(conn: &mut AnyConnection, cluster: &str) -> Result<String> {
 
 /// The head of a SQLite database.
 async fn served(conn: &mut AnyConnection) -> Result<i64> {
-    let row = sqlx::query("select head from feed")
-        .fetch_one(conn)
-        .await
-        .map_err(db_error)?;
+    let row = sqlx::query("select head from feed").fetch_one(conn).await.map_err(db_error)?;
     row.try_get(0).map_err(db_error)
 }
 
@@ -104,9 +95,5 @@ async fn sqlite_cluster(conn: &mut AnyConnection, owned: Option<&Owned>) -> Resu
     let agrees = owned
         .and_then(|owned| owned.mark.as_ref())
         .is_some_and(|mark| mark.lineage == lineage && mark.revision <= head);
-    Ok(if agrees || head == 0 {
-        stored
-    } else {
-        Uuid::now_v7().to_string()
-    })
+    Ok(if agrees || head == 0 { stored } else { Uuid::now_v7().to_string() })
 }

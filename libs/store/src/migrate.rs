@@ -71,20 +71,12 @@ pub async fn migrate(options: &Options, schema: &Schema) -> Result<Vec<String>> 
 /// As [`migrate`], for who already owns the file.
 pub(crate) async fn run(options: &Options, schema: &Schema) -> Result<Vec<String>> {
     let dialect = dialect_of(options)?;
-    let mut conn = AnyConnection::connect(&options.url)
-        .await
-        .map_err(db_error)?;
-    sqlx::raw_sql(dialect.session)
-        .execute(&mut conn)
-        .await
-        .map_err(db_error)?;
+    let mut conn = AnyConnection::connect(&options.url).await.map_err(db_error)?;
+    sqlx::raw_sql(dialect.session).execute(&mut conn).await.map_err(db_error)?;
     // A step over a large table may take long; waiting for its locks may not.
     if dialect.engine == Engine::Postgres {
         let patient = "set statement_timeout = 0";
-        sqlx::raw_sql(patient)
-            .execute(&mut conn)
-            .await
-            .map_err(db_error)?;
+        sqlx::raw_sql(patient).execute(&mut conn).await.map_err(db_error)?;
         lock(&mut conn).await?;
     }
     let ran = run_locked(&mut conn, dialect, schema, options).await;
@@ -101,10 +93,7 @@ async fn run_locked(
     schema: &Schema,
     options: &Options,
 ) -> Result<Vec<String>> {
-    sqlx::raw_sql(LEDGER)
-        .execute(&mut *conn)
-        .await
-        .map_err(db_error)?;
+    sqlx::raw_sql(LEDGER).execute(&mut *conn).await.map_err(db_error)?;
     let mut ran = Vec::new();
     for (track, steps) in tracks(schema) {
         let done = done(conn, track).await.map_err(db_error)?;
@@ -137,10 +126,7 @@ async fn apply(
         );
         Error::new(Reason::SchemaMismatch, what).with_context(error)
     };
-    sqlx::raw_sql(text)
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
+    sqlx::raw_sql(text).execute(&mut *tx).await.map_err(failed)?;
     // Index: the primary key refuses a step that ran meanwhile.
     sqlx::query(
         "insert into migration (track, version, name, run_at, run_by) values ($1,$2,$3,$4,$5)",

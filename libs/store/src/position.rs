@@ -55,11 +55,8 @@ pub(crate) async fn select(
     lock: &'static str,
 ) -> Result<Option<Position>> {
     let text = format!("select token, revision, lineage from upstream where feed = $1{lock}");
-    let row = sqlx::query(AssertSqlSafe(text))
-        .bind(feed)
-        .fetch_optional(conn)
-        .await
-        .map_err(db_error)?;
+    let row =
+        sqlx::query(AssertSqlSafe(text)).bind(feed).fetch_optional(conn).await.map_err(db_error)?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Position {
         token: row.try_get::<Vec<u8>, _>("token").map_err(db_error)?.into(),

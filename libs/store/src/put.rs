@@ -19,10 +19,7 @@ impl Tx {
     /// `WRITE_CONFLICT` where its lock is not to be had.
     pub async fn get<D: Document>(&mut self, name: &str) -> Result<Option<Record<D>>> {
         let stored = self.locked(D::KIND, name).await?;
-        stored
-            .filter(|stored| !stored.deleted)
-            .map(|stored| stored.record(name))
-            .transpose()
+        stored.filter(|stored| !stored.deleted).map(|stored| stored.record(name)).transpose()
     }
 
     /// The living record that `field` of the request refers to; it stays until the commit.
@@ -32,17 +29,13 @@ impl Tx {
     pub async fn require<D: Document>(&mut self, name: &str, field: &str) -> Result<Record<D>> {
         let stored = match self.seen.get(&(D::KIND, name.to_owned())) {
             Some(stored) => Some(stored.clone()),
-            None => {
-                self.select(D::KIND, name, self.db.0.dialect.for_share)
-                    .await?
-            }
+            None => self.select(D::KIND, name, self.db.0.dialect.for_share).await?,
         };
         match stored.filter(|stored| !stored.deleted) {
             Some(stored) => stored.record(name),
-            None => Err(Error::new(
-                Reason::ReferenceInvalid,
-                format!("{field}: {name} does not exist"),
-            )),
+            None => {
+                Err(Error::new(Reason::ReferenceInvalid, format!("{field}: {name} does not exist")))
+            }
         }
     }
 
@@ -65,11 +58,7 @@ impl Tx {
         match self.locked(D::KIND, name).await? {
             None if expect == Expect::Any => {
                 if self.insert(D::KIND, name, doc, labels).await? {
-                    return Ok(Put {
-                        version: 1,
-                        changed: true,
-                        tombstoned: false,
-                    });
+                    return Ok(Put { version: 1, changed: true, tombstoned: false });
                 }
                 Err(write_conflict())
             }
@@ -77,11 +66,7 @@ impl Tx {
             Some(stored) => {
                 check_expected(name, &stored, expect)?;
                 if stored.doc == doc && stored.labels == labels {
-                    return Ok(Put {
-                        version: stored.version,
-                        changed: false,
-                        tombstoned: false,
-                    });
+                    return Ok(Put { version: stored.version, changed: false, tombstoned: false });
                 }
                 self.update(D::KIND, name, stored, doc, labels).await
             }
@@ -99,10 +84,7 @@ impl Tx {
         tombstone: &Tombstone,
         expect: Expect<'_>,
     ) -> Result<i64> {
-        let stored = self
-            .locked(D::KIND, name)
-            .await?
-            .ok_or_else(|| Error::not_found(name))?;
+        let stored = self.locked(D::KIND, name).await?.ok_or_else(|| Error::not_found(name))?;
         check_expected(name, &stored, expect)?;
         let version = stored.version + 1;
         // Index: record's primary key.
@@ -119,12 +101,7 @@ impl Tx {
         .execute(self.conn())
         .await
         .map_err(db_error)?;
-        let gone = Stored {
-            version,
-            deleted: true,
-            doc: Bytes::new(),
-            ..stored
-        };
+        let gone = Stored { version, deleted: true, doc: Bytes::new(), ..stored };
         self.seen.insert((D::KIND, name.to_owned()), gone);
         Ok(version)
     }
@@ -137,11 +114,7 @@ impl Tx {
         labels: String,
     ) -> Result<Put> {
         if self.insert(kind, name, doc, labels).await? {
-            return Ok(Put {
-                version: 1,
-                changed: true,
-                tombstoned: false,
-            });
+            return Ok(Put { version: 1, changed: true, tombstoned: false });
         }
         match self.select(kind, name, "").await? {
             Some(stored) if stored.deleted => Err(tombstoned(name)),
@@ -173,14 +146,8 @@ impl Tx {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        let stored = Stored {
-            version: 1,
-            deleted: false,
-            labels,
-            doc,
-            create_time: now,
-            update_time: now,
-        };
+        let stored =
+            Stored { version: 1, deleted: false, labels, doc, create_time: now, update_time: now };
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(true)
     }
@@ -212,19 +179,9 @@ impl Tx {
         if done.rows_affected() != 1 {
             return Err(write_conflict());
         }
-        let stored = Stored {
-            version,
-            doc,
-            labels,
-            update_time: now,
-            ..stored
-        };
+        let stored = Stored { version, doc, labels, update_time: now, ..stored };
         self.seen.insert((kind, name.to_owned()), stored);
-        Ok(Put {
-            version,
-            changed: true,
-            tombstoned: false,
-        })
+        Ok(Put { version, changed: true, tombstoned: false })
     }
 
     /// The row, living or not, locked; read once in a transaction.
@@ -232,9 +189,7 @@ impl Tx {
         if let Some(stored) = self.seen.get(&(kind, name.to_owned())) {
             return Ok(Some(stored.clone()));
         }
-        let stored = self
-            .select(kind, name, self.db.0.dialect.for_update)
-            .await?;
+        let stored = self.select(kind, name, self.db.0.dialect.for_update).await?;
         if let Some(stored) = &stored {
             self.seen.insert((kind, name.to_owned()), stored.clone());
         }
@@ -268,10 +223,7 @@ fn check_expected(name: &str, stored: &Stored, expect: Expect<'_>) -> Result<()>
         Expect::Etag(etag) if !etag.is_empty() && etag != stored.version.to_string() => {
             Err(Error::new(
                 Reason::EtagMismatch,
-                format!(
-                    "{name} is at etag {}, not {etag:.40}; read it again",
-                    stored.version
-                ),
+                format!("{name} is at etag {}, not {etag:.40}; read it again", stored.version),
             ))
         }
         Expect::New => Err(Error::new(Reason::AlreadyExists, format!("{name} exists"))),
@@ -280,8 +232,5 @@ fn check_expected(name: &str, stored: &Stored, expect: Expect<'_>) -> Result<()>
 }
 
 fn tombstoned(name: &str) -> Error {
-    Error::new(
-        Reason::Tombstoned,
-        format!("{name} was deleted; its name is not used again"),
-    )
+    Error::new(Reason::Tombstoned, format!("{name} was deleted; its name is not used again"))
 }

@@ -30,17 +30,10 @@ pub(crate) const LAST: char = char::MAX;
 impl Read {
     pub(crate) async fn begin(db: &Db) -> Result<Self> {
         let (mut session, _) = Session::begin(&db.0.readers, db.0.dialect.snapshot).await?;
-        let row = sqlx::query(BOUNDS)
-            .fetch_one(session.conn()?)
-            .await
-            .map_err(db_error)?;
+        let row = sqlx::query(BOUNDS).fetch_one(session.conn()?).await.map_err(db_error)?;
         let floor: i64 = row.try_get("floor").map_err(db_error)?;
         let head: i64 = row.try_get("head").map_err(db_error)?;
-        Ok(Self {
-            session,
-            revision: head.max(floor),
-            floor,
-        })
+        Ok(Self { session, revision: head.max(floor), floor })
     }
 
     /// The feed's revision that the snapshot shows.
@@ -59,9 +52,7 @@ impl Read {
     /// Never: the connection is there as long as the snapshot is.
     #[allow(clippy::expect_used)]
     pub fn conn(&mut self) -> &mut AnyConnection {
-        self.session
-            .conn()
-            .expect("nothing ends the session before it is dropped")
+        self.session.conn().expect("nothing ends the session before it is dropped")
     }
 
     /// The living record of that name. Index: record's primary key.
@@ -77,8 +68,7 @@ impl Read {
             .fetch_optional(self.conn())
             .await
             .map_err(db_error)?;
-        row.map(|row| Stored::from_row(&row)?.record(name))
-            .transpose()
+        row.map(|row| Stored::from_row(&row)?.record(name)).transpose()
     }
 
     /// Up to `limit` living records whose names start with `prefix`, after the name `after`, in

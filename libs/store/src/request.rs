@@ -33,18 +33,9 @@ impl RequestKey {
         digest: [u8; 32],
     ) -> Result<Self> {
         let id = Uuid::try_parse(request_id).map_err(|_| {
-            Error::field(
-                "request_id",
-                "UUID",
-                "must be a UUID, a new one for each request",
-            )
+            Error::field("request_id", "UUID", "must be a UUID, a new one for each request")
         })?;
-        Ok(Self {
-            caller: caller.to_owned(),
-            method,
-            request_id: id.to_string(),
-            digest,
-        })
+        Ok(Self { caller: caller.to_owned(), method, request_id: id.to_string(), digest })
     }
 }
 
@@ -83,8 +74,7 @@ impl Db {
     /// # Errors
     /// `UNAVAILABLE` where the database is away.
     pub async fn expire_requests(&self, before: Micros) -> Result<u64> {
-        self.delete_in_chunks("request", "create_time < $1", before)
-            .await
+        self.delete_in_chunks("request", "create_time < $1", before).await
     }
 }
 
@@ -110,10 +100,6 @@ impl Tx {
         .execute(self.conn())
         .await
         .map_err(db_error)?;
-        if done.rows_affected() == 0 {
-            Err(write_conflict())
-        } else {
-            Ok(())
-        }
+        if done.rows_affected() == 0 { Err(write_conflict()) } else { Ok(()) }
     }
 }

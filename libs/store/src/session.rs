@@ -28,9 +28,7 @@ impl Session {
     }
 
     async fn try_begin(pool: &AnyPool, text: &'static str) -> sqlx::Result<(Self, Option<AnyRow>)> {
-        let mut session = Self {
-            conn: Some(pool.acquire().await?),
-        };
+        let mut session = Self { conn: Some(pool.acquire().await?) };
         let conn = session.conn.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
         let mut rows = sqlx::raw_sql(text).fetch_all(&mut **conn).await?;
         Ok((session, rows.pop()))
@@ -83,10 +81,7 @@ async fn rollback(mut conn: PoolConnection<Any>) -> Result<()> {
         }
         Err(_) => {
             conn.close_on_drop();
-            Err(Error::new(
-                mpp_core::Reason::Unavailable,
-                "the database did not roll back in time",
-            ))
+            Err(Error::new(mpp_core::Reason::Unavailable, "the database did not roll back in time"))
         }
     }
 }

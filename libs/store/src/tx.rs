@@ -29,13 +29,7 @@ pub struct Tx {
 
 impl Tx {
     pub(crate) fn new(db: Db, session: Session, by: Actor, now: Micros) -> Self {
-        Self {
-            db,
-            session,
-            by,
-            now,
-            seen: HashMap::new(),
-        }
+        Self { db, session, by, now, seen: HashMap::new() }
     }
 
     /// When the transaction began, by the database's clock, moved as far as the process's is.
@@ -49,9 +43,7 @@ impl Tx {
     /// Never: the connection is there as long as the transaction is.
     #[allow(clippy::expect_used)]
     pub fn conn(&mut self) -> &mut AnyConnection {
-        self.session
-            .conn()
-            .expect("only commit and rollback end the session, and they take self")
+        self.session.conn().expect("only commit and rollback end the session, and they take self")
     }
 
     /// Commits, and answers the feed's revision. A transaction that changed no record gets the
@@ -93,13 +85,9 @@ impl Tx {
             "select feed_commit({fixed}, {shift}, convert_from('\\x{origin}', 'UTF8'), \
              convert_from('\\x{actor}', 'UTF8')); commit"
         );
-        let rows = sqlx::raw_sql(AssertSqlSafe(text))
-            .fetch_all(self.session.conn()?)
-            .await;
+        let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(self.session.conn()?).await;
         let rows = rows.map_err(db_error)?;
-        let row = rows
-            .first()
-            .ok_or_else(|| Error::internal("COMMIT answered no revision"))?;
+        let row = rows.first().ok_or_else(|| Error::internal("COMMIT answered no revision"))?;
         row.try_get(0).map_err(db_error)
     }
 
@@ -126,10 +114,7 @@ impl Tx {
         .fetch_one(&mut *conn)
         .await
         .map_err(db_error)?;
-        sqlx::raw_sql("commit")
-            .execute(&mut *conn)
-            .await
-            .map_err(db_error)?;
+        sqlx::raw_sql("commit").execute(&mut *conn).await.map_err(db_error)?;
         row.try_get(0).map_err(db_error)
     }
 }

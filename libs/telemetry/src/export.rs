@@ -76,10 +76,7 @@ impl Drop for Guard {
 /// # Errors
 /// The filter or the endpoint cannot be used, or it was called before.
 pub fn init(config: Config) -> Result<Guard, Error> {
-    let endpoint = config
-        .otlp_endpoint
-        .clone()
-        .or_else(|| env::var(ENDPOINT).ok());
+    let endpoint = config.otlp_endpoint.clone().or_else(|| env::var(ENDPOINT).ok());
     let endpoint = endpoint.filter(|endpoint| !endpoint.is_empty());
     let resource = resource(&config);
     let tracer = tracer(endpoint.as_deref(), resource.clone())?;
@@ -93,18 +90,13 @@ pub fn init(config: Config) -> Result<Guard, Error> {
         .with_threads(false)
         .with_tracked_inactivity(false)
         .with_filter(LevelFilter::INFO);
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
-        .with_ansi(false);
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
     let lines = match config.log_format {
         LogFormat::Json => lines.event_format(JsonLines).boxed(),
         LogFormat::Text => lines.event_format(TextLines).boxed(),
     };
     let lines = lines.with_filter(filter(&config.filter)?);
-    tracing_subscriber::registry()
-        .with(spans)
-        .with(lines)
-        .try_init()?;
+    tracing_subscriber::registry().with(spans).with(lines).try_init()?;
     global::set_text_map_propagator(TraceContextPropagator::new());
     global::set_meter_provider(meter.clone());
     EXPORTS.store(endpoint.is_some(), Relaxed);
@@ -147,16 +139,12 @@ fn tracer(endpoint: Option<&str>, resource: Resource) -> Result<SdkTracerProvide
 
 fn meter(endpoint: Option<&str>, resource: Resource) -> Result<SdkMeterProvider, Error> {
     let registry = REGISTRY.get_or_init(Registry::new).clone();
-    let scraped = opentelemetry_prometheus::exporter()
-        .with_registry(registry)
-        .scope_info_enabled(false);
-    let mut builder = SdkMeterProvider::builder()
-        .with_resource(resource)
-        .with_reader(scraped.build()?);
+    let scraped =
+        opentelemetry_prometheus::exporter().with_registry(registry).scope_info_enabled(false);
+    let mut builder =
+        SdkMeterProvider::builder().with_resource(resource).with_reader(scraped.build()?);
     if let Some(endpoint) = endpoint {
-        let sent = MetricExporter::builder()
-            .with_tonic()
-            .with_endpoint(endpoint);
+        let sent = MetricExporter::builder().with_tonic().with_endpoint(endpoint);
         builder = builder.with_periodic_exporter(sent.with_timeout(EXPORT).build()?);
     }
     Ok(builder.build())

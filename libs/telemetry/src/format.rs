@@ -28,9 +28,7 @@ where
         tracing_opentelemetry::get_otel_context(&span.id(), dispatch)
     })?;
     let known = found.span().span_context().clone();
-    known
-        .is_valid()
-        .then(|| (known.trace_id().to_string(), known.span_id().to_string()))
+    known.is_valid().then(|| (known.trace_id().to_string(), known.span_id().to_string()))
 }
 
 /// A line as JSON.
@@ -77,13 +75,7 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let metadata = event.metadata();
-        write!(
-            writer,
-            "{} {:5} {}: ",
-            now(),
-            metadata.level(),
-            metadata.target()
-        )?;
+        write!(writer, "{} {:5} {}: ", now(), metadata.level(), metadata.target())?;
         context.format_fields(writer.by_ref(), event)?;
         if let Some((trace, span)) = ids(context) {
             write!(writer, " trace_id={trace} span_id={span}")?;
@@ -103,8 +95,7 @@ struct Fields(Map<String, Value>);
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0
-            .insert(field.name().into(), format!("{value:?}").into());
+        self.0.insert(field.name().into(), format!("{value:?}").into());
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {

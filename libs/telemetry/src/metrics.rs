@@ -14,9 +14,8 @@ use prometheus::{Registry, TextEncoder};
 pub(crate) static REGISTRY: OnceLock<Registry> = OnceLock::new();
 
 /// Bounds of durations in seconds, from the RPC conventions.
-const SECONDS: [f64; 14] = [
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
-];
+const SECONDS: [f64; 14] =
+    [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
 fn meter() -> Meter {
     global::meter("mpp")
@@ -24,18 +23,12 @@ fn meter() -> Meter {
 
 /// Counts what only grows, such as records applied.
 pub fn counter(name: &'static str, description: &'static str) -> Counter<u64> {
-    meter()
-        .u64_counter(name)
-        .with_description(description)
-        .build()
+    meter().u64_counter(name).with_description(description).build()
 }
 
 /// Holds a current value, such as a feed's lag.
 pub fn gauge(name: &'static str, description: &'static str) -> Gauge<f64> {
-    meter()
-        .f64_gauge(name)
-        .with_description(description)
-        .build()
+    meter().f64_gauge(name).with_description(description).build()
 }
 
 /// As [`gauge`], for a value that is read when the metrics are: a feed's head, a queue's length.
@@ -46,10 +39,7 @@ pub fn observed(
     labels: &'static [(&'static str, &'static str)],
     read: impl Fn() -> f64 + Send + Sync + 'static,
 ) {
-    let labels: Vec<_> = labels
-        .iter()
-        .map(|(key, value)| KeyValue::new(*key, *value))
-        .collect();
+    let labels: Vec<_> = labels.iter().map(|(key, value)| KeyValue::new(*key, *value)).collect();
     meter()
         .f64_observable_gauge(name)
         .with_description(description)
@@ -59,10 +49,7 @@ pub fn observed(
 
 /// Counts what comes and goes, such as open streams.
 pub fn up_down(name: &'static str, description: &'static str) -> UpDownCounter<i64> {
-    meter()
-        .i64_up_down_counter(name)
-        .with_description(description)
-        .build()
+    meter().i64_up_down_counter(name).with_description(description).build()
 }
 
 /// Distributes durations, in seconds.
@@ -78,7 +65,5 @@ pub fn seconds(name: &'static str, description: &'static str) -> Histogram<f64> 
 /// All metrics in Prometheus' text format; empty before [`crate::init`].
 pub fn prometheus_text() -> String {
     let families = REGISTRY.get().map(Registry::gather).unwrap_or_default();
-    TextEncoder::new()
-        .encode_to_string(&families)
-        .unwrap_or_default()
+    TextEncoder::new().encode_to_string(&families).unwrap_or_default()
 }

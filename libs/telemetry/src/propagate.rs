@@ -50,13 +50,7 @@ fn undecided(context: &Context) -> Context {
     let span = context.span();
     let own = span.span_context();
     let (trace, id, state) = (own.trace_id(), own.span_id(), own.trace_state().clone());
-    context.with_remote_span_context(SpanContext::new(
-        trace,
-        id,
-        TraceFlags::SAMPLED,
-        true,
-        state,
-    ))
+    context.with_remote_span_context(SpanContext::new(trace, id, TraceFlags::SAMPLED, true, state))
 }
 
 struct Incoming<'a>(&'a HeaderMap);
@@ -75,10 +69,9 @@ struct Outgoing<'a>(&'a mut HeaderMap);
 
 impl Injector for Outgoing<'_> {
     fn set(&mut self, key: &str, value: String) {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::from_bytes(key.as_bytes()),
-            HeaderValue::from_str(&value),
-        ) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(key.as_bytes()), HeaderValue::from_str(&value))
+        {
             self.0.insert(name, value);
         }
     }

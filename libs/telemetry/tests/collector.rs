@@ -31,10 +31,7 @@ impl TraceService for Collector {
         &self,
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        self.spans
-            .lock()
-            .expect("unpoisoned")
-            .push(request.into_inner());
+        self.spans.lock().expect("unpoisoned").push(request.into_inner());
         Ok(Response::new(ExportTraceServiceResponse::default()))
     }
 }
@@ -45,10 +42,7 @@ impl MetricsService for Collector {
         &self,
         request: Request<ExportMetricsServiceRequest>,
     ) -> Result<Response<ExportMetricsServiceResponse>, Status> {
-        self.metrics
-            .lock()
-            .expect("unpoisoned")
-            .push(request.into_inner());
+        self.metrics.lock().expect("unpoisoned").push(request.into_inner());
         Ok(Response::new(ExportMetricsServiceResponse::default()))
     }
 }
@@ -87,10 +81,7 @@ async fn a_collector_gets_spans_and_metrics_before_the_process_ends() {
     drop(guard);
 
     let exports = collector.spans.lock().expect("unpoisoned").clone();
-    let resource = exports[0].resource_spans[0]
-        .resource
-        .clone()
-        .expect("a resource");
+    let resource = exports[0].resource_spans[0].resource.clone().expect("a resource");
     assert!(format!("{resource:?}").contains("mpp-registry"));
     let spans: Vec<_> = exports
         .into_iter()
@@ -104,10 +95,7 @@ async fn a_collector_gets_spans_and_metrics_before_the_process_ends() {
         .expect("the call's span");
     assert_eq!(call.trace_id[..2], [0x0a, 0xf7]);
     assert_eq!(call.parent_span_id[..2], [0xb7, 0xad]);
-    let within = spans
-        .iter()
-        .find(|span| span.name == "state_digest")
-        .expect("the inner span");
+    let within = spans.iter().find(|span| span.name == "state_digest").expect("the inner span");
     assert_eq!(within.parent_span_id, call.span_id);
     let metrics = collector.metrics.lock().expect("unpoisoned").clone();
     assert!(format!("{metrics:?}").contains("rpc.server.call.duration"));

@@ -43,50 +43,28 @@ fn config(log_format: LogFormat) -> Config {
 fn a_call_leaves_its_trace_in_the_log_and_its_count_in_the_metrics() {
     // The log goes to standard error, which only another process can read.
     if let Ok(format) = std::env::var("TELEMETRY_STORY") {
-        let format = if format == "json" {
-            LogFormat::Json
-        } else {
-            LogFormat::Text
-        };
+        let format = if format == "json" { LogFormat::Json } else { LogFormat::Text };
         let guard = init(config(format)).expect("set up");
         assert!(init(config(format)).is_err(), "once only");
         let outgoing = serve_one_call();
         let labels: &[_] = &[("feed", "registry")];
         observed("mpp.feed.head", "The last revision", labels, || 42.0);
-        println!(
-            "\ntraceparent {}",
-            outgoing["traceparent"].to_str().expect("text")
-        );
+        println!("\ntraceparent {}", outgoing["traceparent"].to_str().expect("text"));
         println!("{}", mpp_telemetry::prometheus_text());
         drop(guard);
         return;
     }
     for format in ["json", "text"] {
         let (out, log) = told(format);
-        let next = out
-            .lines()
-            .find(|line| line.contains("traceparent 00-"))
-            .expect("handed on");
+        let next = out.lines().find(|line| line.contains("traceparent 00-")).expect("handed on");
         assert!(next.contains(TRACE) && next.ends_with("-01"), "{next}");
-        assert!(
-            !next.contains("b7ad6b7169203331"),
-            "the parent is our span, not our caller's"
-        );
+        assert!(!next.contains("b7ad6b7169203331"), "the parent is our span, not our caller's");
         let counted = r#"mpp_sync_applied_total{source="sources/bkpm"} 3"#;
         assert!(out.contains(counted), "{out}");
-        assert!(
-            out.contains(r#"mpp_feed_head{feed="registry"} 42"#),
-            "{out}"
-        );
+        assert!(out.contains(r#"mpp_feed_head{feed="registry"} 42"#), "{out}");
         assert!(out.contains(r#"service_name="mpp-registry""#), "{out}");
-        let line = log
-            .lines()
-            .find(|line| line.contains("synced"))
-            .expect("a line");
-        assert!(
-            line.contains(TRACE) && line.contains("sources/bkpm"),
-            "{line}"
-        );
+        let line = log.lines().find(|line| line.contains("synced")).expect("a line");
+        assert!(line.contains(TRACE) && line.contains("sources/bkpm"), "{line}");
         if format == "json" {
             let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
             assert_eq!(line["trace_id"], TRACE);

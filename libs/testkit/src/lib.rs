@@ -60,29 +60,15 @@ pub async fn database(backend: Backend) -> TestDatabase {
         Backend::Sqlite => {
             let folder = tempfile::tempdir().expect("a temporary folder");
             let url = format!("sqlite:{}", folder.path().join("test.db").display());
-            TestDatabase {
-                backend,
-                url,
-                folder: Some(folder),
-                server: None,
-            }
+            TestDatabase { backend, url, folder: Some(folder), server: None }
         }
         Backend::Postgres => {
             let server = postgres_url();
             let name = format!("mpp_{}", Uuid::now_v7().simple());
-            run(&server, &format!("create database {name}"))
-                .await
-                .expect("a new database");
-            let base = server
-                .rsplit_once('/')
-                .map_or(server.as_str(), |(base, _)| base);
+            run(&server, &format!("create database {name}")).await.expect("a new database");
+            let base = server.rsplit_once('/').map_or(server.as_str(), |(base, _)| base);
             let url = format!("{base}/{name}");
-            TestDatabase {
-                backend,
-                url,
-                folder: None,
-                server: Some((server, name)),
-            }
+            TestDatabase { backend, url, folder: None, server: Some((server, name)) }
         }
     }
 }
@@ -105,11 +91,7 @@ impl TestDatabase {
 
     /// How to open it.
     pub fn options(&self, clock: Clock) -> Options {
-        Options {
-            url: self.url.clone(),
-            max_connections: 16,
-            clock,
-        }
+        Options { url: self.url.clone(), max_connections: 16, clock }
     }
 
     /// Migrates and opens it, with the system's clock.
@@ -129,9 +111,7 @@ impl Drop for TestDatabase {
         // Drop is not async: a thread of its own waits for it. A database that stays behind after
         // a panic is no fault of the test.
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let text = format!("drop database if exists {name} with (force)");
             runtime.map(|runtime| runtime.block_on(run(&server, &text)).is_ok())
         });
@@ -141,9 +121,7 @@ impl Drop for TestDatabase {
 
 async fn run(server: &str, text: &str) -> sqlx::Result<()> {
     let mut conn = PgConnection::connect(server).await?;
-    sqlx::raw_sql(AssertSqlSafe(text.to_owned()))
-        .execute(&mut conn)
-        .await?;
+    sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut conn).await?;
     conn.close().await
 }
 

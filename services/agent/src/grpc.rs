@@ -105,15 +105,10 @@ impl<'a> Session<'a> {
             take_over: plan.run.take_over,
             holder: plan.store.holder().await?,
         };
-        let hello = SyncRequest {
-            message: Some(sync_request::Message::Hello(hello)),
-        };
+        let hello = SyncRequest { message: Some(sync_request::Message::Hello(hello)) };
         requests.send(hello).await.map_err(|_| cut())?;
-        let mut responses = client
-            .sync(ReceiverStream::new(outgoing))
-            .await
-            .map_err(refused)?
-            .into_inner();
+        let mut responses =
+            client.sync(ReceiverStream::new(outgoing)).await.map_err(refused)?.into_inner();
         let sync_response::Message::Welcome(welcome) = next_answer(&mut responses).await? else {
             return Err(out_of_turn("a welcome"));
         };
@@ -136,9 +131,7 @@ impl<'a> Session<'a> {
     }
 
     async fn send_all(&mut self, mut items: mpsc::Receiver<Result<Item>>) -> Result<()> {
-        let lease = u64::try_from(self.welcome.lease_millis)
-            .unwrap_or(30_000)
-            .max(300);
+        let lease = u64::try_from(self.welcome.lease_millis).unwrap_or(30_000).max(300);
         let mut keep_alive = tokio::time::interval(Duration::from_millis(lease / 3));
         keep_alive.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut pending = Pending::default();
@@ -176,11 +169,7 @@ impl<'a> Session<'a> {
                 "DUPLICATE",
                 "this id came before in the source; the first one counts",
             );
-            return self
-                .plan
-                .store
-                .unsent(&item.place, &record.source_id, &error)
-                .await;
+            return self.plan.store.unsent(&item.place, &record.source_id, &error).await;
         }
         let digest = digest(&record);
         if self.answered.get(&record.source_id) == Some(&digest) {
@@ -190,16 +179,9 @@ impl<'a> Session<'a> {
         let (bytes, limit) = (record.encoded_len(), self.max_bytes());
         if bytes > limit {
             self.tally.invalid += 1;
-            let error = Error::field(
-                "record",
-                "TOO_LARGE",
-                format!("{bytes} bytes; at most {limit}"),
-            );
-            return self
-                .plan
-                .store
-                .unsent(&item.place, &record.source_id, &error)
-                .await;
+            let error =
+                Error::field("record", "TOO_LARGE", format!("{bytes} bytes; at most {limit}"));
+            return self.plan.store.unsent(&item.place, &record.source_id, &error).await;
         }
         if pending.bytes + bytes > limit || pending.records.len() >= self.max_records() {
             self.send_batch(pending).await?;
@@ -228,36 +210,23 @@ impl<'a> Session<'a> {
     }
 
     fn max_records(&self) -> usize {
-        usize::try_from(self.welcome.max_batch_records)
-            .unwrap_or(0)
-            .clamp(1, 10_000)
+        usize::try_from(self.welcome.max_batch_records).unwrap_or(0).clamp(1, 10_000)
     }
 
     /// A little under the registry's limit: the batch's own fields and each record's frame count too.
     fn max_bytes(&self) -> usize {
-        let limit = usize::try_from(self.welcome.max_batch_bytes)
-            .unwrap_or(0)
-            .max(64 * 1024);
+        let limit = usize::try_from(self.welcome.max_batch_bytes).unwrap_or(0).max(64 * 1024);
         limit - 8 * self.max_records().min(1_000) - 2_048
     }
 
     async fn send_batch(&mut self, pending: &mut Pending) -> Result<()> {
-        let Pending {
-            records, digests, ..
-        } = std::mem::take(pending);
+        let Pending { records, digests, .. } = std::mem::take(pending);
         self.nonce += 1;
         self.checkpoint.sequence += 1;
         self.checkpoint.position = format!("{}:{}", self.plan.mapping_version, self.tally.read);
-        let ids = records
-            .iter()
-            .map(|record| record.source_id.clone())
-            .collect();
+        let ids = records.iter().map(|record| record.source_id.clone()).collect();
         self.tally.sent += i64::try_from(records.len()).unwrap_or(i64::MAX);
-        self.waiting.push_back(Sent {
-            nonce: self.nonce,
-            digests,
-            records: ids,
-        });
+        self.waiting.push_back(Sent { nonce: self.nonce, digests, records: ids });
         self.send(sync_request::Message::Batch(Batch {
             nonce: self.nonce,
             fencing_token: self.welcome.fencing_token,
@@ -275,16 +244,10 @@ impl<'a> Session<'a> {
         let sync_response::Message::BatchResult(result) = self.answer().await? else {
             return Err(out_of_turn("a batch's answers"));
         };
-        let sent = self
-            .waiting
-            .pop_front()
-            .ok_or_else(|| out_of_turn("no answer"))?;
+        let sent = self.waiting.pop_front().ok_or_else(|| out_of_turn("no answer"))?;
         check(&sent, &result)?;
         let checkpoint = result.checkpoint.clone().unwrap_or_default();
-        self.plan
-            .store
-            .record(&result.results, &sent.digests, &checkpoint)
-            .await?;
+        self.plan.store.record(&result.results, &sent.digests, &checkpoint).await?;
         for answer in &result.results {
             self.tally.count(answer.outcome());
         }
@@ -293,9 +256,7 @@ impl<'a> Session<'a> {
     }
 
     async fn send(&mut self, message: sync_request::Message) -> Result<()> {
-        let request = SyncRequest {
-            message: Some(message),
-        };
+        let request = SyncRequest { message: Some(message) };
         if self.requests.send(request).await.is_ok() {
             return Ok(());
         }
@@ -316,32 +277,18 @@ async fn next_answer(responses: &mut Streaming<SyncResponse>) -> Result<sync_res
     let answer = answer.map_err(|_| {
         Error::new(
             Reason::Unavailable,
-            format!(
-                "the registry gave no answer in {} s",
-                ANSWER_TIMEOUT.as_secs()
-            ),
+            format!("the registry gave no answer in {} s", ANSWER_TIMEOUT.as_secs()),
         )
     })?;
-    answer
-        .map_err(refused)?
-        .and_then(|response| response.message)
-        .ok_or_else(cut)
+    answer.map_err(refused)?.and_then(|response| response.message).ok_or_else(cut)
 }
 
 /// An answer must be for the batch that was sent, record by record.
 fn check(sent: &Sent, result: &BatchResult) -> Result<()> {
     let same = result.nonce == sent.nonce
         && result.results.len() == sent.records.len()
-        && result
-            .results
-            .iter()
-            .zip(&sent.records)
-            .all(|(answer, id)| answer.source_id == *id);
-    if same {
-        Ok(())
-    } else {
-        Err(out_of_turn("the answers of the oldest batch"))
-    }
+        && result.results.iter().zip(&sent.records).all(|(answer, id)| answer.source_id == *id);
+    if same { Ok(()) } else { Err(out_of_turn("the answers of the oldest batch")) }
 }
 
 fn digest(record: &Record) -> Digest {

@@ -120,13 +120,8 @@ pub async fn run(
 ) -> Result<Outcome> {
     let store = Store::open(&run.state).await?;
     let mapping_version = model::mapping::version(&run.program);
-    let plan = grpc::Plan {
-        endpoint,
-        run,
-        mapping_version: &mapping_version,
-        store: &store,
-        report,
-    };
+    let plan =
+        grpc::Plan { endpoint, run, mapping_version: &mapping_version, store: &store, report };
     let mut backoff = Backoff::new(run.patience);
     loop {
         let items = source::read(run.input.clone(), run.program.clone());
@@ -136,11 +131,7 @@ pub async fn run(
         };
         match result {
             Ok((tally, summary)) => {
-                return Ok(Outcome {
-                    tally,
-                    summary,
-                    problems: store.problems(100).await?,
-                });
+                return Ok(Outcome { tally, summary, problems: store.problems(100).await? });
             }
             Err(error) => backoff.pause(error, report, shutdown).await?,
         }
@@ -155,10 +146,7 @@ struct Backoff {
 
 impl Backoff {
     fn new(patience: Duration) -> Self {
-        Self {
-            wait: Duration::from_millis(250),
-            left: patience,
-        }
+        Self { wait: Duration::from_millis(250), left: patience }
     }
 
     /// Pauses before the next try.
@@ -178,10 +166,7 @@ impl Backoff {
         if !may_pass(&error) || wait > self.left {
             return Err(error);
         }
-        report(Event::Retrying {
-            error: error.to_string(),
-            wait,
-        });
+        report(Event::Retrying { error: error.to_string(), wait });
         self.left -= wait;
         self.wait = (self.wait * 2).min(MAX_WAIT);
         tokio::select! {

@@ -77,10 +77,7 @@ impl Store {
             .connect_with(options)
             .await
             .map_err(|error| unusable(path, &error))?;
-        sqlx::raw_sql(SCHEMA)
-            .execute(&pool)
-            .await
-            .map_err(|error| unusable(path, &error))?;
+        sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(|error| unusable(path, &error))?;
         Ok(Self { pool, _lock: lock })
     }
 
@@ -117,10 +114,7 @@ impl Store {
             .execute(&mut *tx)
             .await
             .map_err(Error::internal)?;
-        sqlx::query("DELETE FROM unsent")
-            .execute(&mut *tx)
-            .await
-            .map_err(Error::internal)?;
+        sqlx::query("DELETE FROM unsent").execute(&mut *tx).await.map_err(Error::internal)?;
         store_checkpoint(&mut tx, agreed).await?;
         tx.commit().await.map_err(Error::internal)
     }
@@ -164,10 +158,7 @@ impl Store {
 
     /// Keeps a record that could not be sent, so that it does not vanish in silence.
     pub async fn unsent(&self, place: &str, source_id: &str, error: &Error) -> Result<()> {
-        let code = error
-            .violations()
-            .first()
-            .map_or(error.reason().as_str(), |field| field.code);
+        let code = error.violations().first().map_or(error.reason().as_str(), |field| field.code);
         sqlx::query("INSERT INTO unsent VALUES (?, ?, ?, ?)")
             .bind(place)
             .bind(source_id)
@@ -230,10 +221,7 @@ async fn store_checkpoint(tx: &mut sqlx::SqliteConnection, checkpoint: &Checkpoi
 
 fn read_checkpoint(text: &str) -> Option<Checkpoint> {
     let (sequence, position) = text.split_once(' ')?;
-    Some(Checkpoint {
-        sequence: sequence.parse().ok()?,
-        position: position.to_owned(),
-    })
+    Some(Checkpoint { sequence: sequence.parse().ok()?, position: position.to_owned() })
 }
 
 fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
@@ -251,34 +239,19 @@ mod tests {
     use super::*;
 
     fn answer(source_id: &str, outcome: Outcome) -> RecordResult {
-        RecordResult {
-            source_id: source_id.into(),
-            outcome: outcome.into(),
-            ..Default::default()
-        }
+        RecordResult { source_id: source_id.into(), outcome: outcome.into(), ..Default::default() }
     }
 
     fn at(sequence: i64) -> Checkpoint {
-        Checkpoint {
-            sequence,
-            position: format!("run:{sequence}"),
-        }
+        Checkpoint { sequence, position: format!("run:{sequence}") }
     }
 
     #[tokio::test]
     async fn a_registry_that_was_restored_gets_what_it_lost_again() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("state.db"))
-            .await
-            .expect("opens");
-        store
-            .record(&[answer("a", Outcome::Applied)], &[[1; 16]], &at(1))
-            .await
-            .expect("stores");
-        store
-            .record(&[answer("b", Outcome::Applied)], &[[2; 16]], &at(2))
-            .await
-            .expect("stores");
+        let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+        store.record(&[answer("a", Outcome::Applied)], &[[1; 16]], &at(1)).await.expect("stores");
+        store.record(&[answer("b", Outcome::Applied)], &[[2; 16]], &at(2)).await.expect("stores");
 
         store.resume(&at(1), false).await.expect("resumes");
         let known = store.answered().await.expect("reads");
@@ -291,20 +264,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("state.db");
         let store = Store::open(&path).await.expect("opens");
-        store
-            .record(&[answer("a", Outcome::Rejected)], &[[1; 16]], &at(1))
-            .await
-            .expect("stores");
+        store.record(&[answer("a", Outcome::Rejected)], &[[1; 16]], &at(1)).await.expect("stores");
         store
             .unsent("row at line 7", "", &Error::field("row", "CSV", "torn"))
             .await
             .expect("stores");
         let problems = store.problems(10).await.expect("reads");
         assert_eq!(
-            problems
-                .iter()
-                .map(|p| p.record.as_str())
-                .collect::<Vec<_>>(),
+            problems.iter().map(|p| p.record.as_str()).collect::<Vec<_>>(),
             ["a", "row at line 7"]
         );
         assert!(Store::open(&path).await.is_err());

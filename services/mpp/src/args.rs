@@ -51,12 +51,7 @@ pub struct ClientArgs {
     #[arg(long, global = true, env = "MPP_REGISTRY_ADDRESS", value_name = "URL")]
     pub registry: Option<String>,
     /// Scheduling's address.
-    #[arg(
-        long,
-        global = true,
-        env = "MPP_SCHEDULING_ADDRESS",
-        value_name = "URL"
-    )]
+    #[arg(long, global = true, env = "MPP_SCHEDULING_ADDRESS", value_name = "URL")]
     pub scheduling: Option<String>,
     /// Reporting's address.
     #[arg(long, global = true, env = "MPP_REPORTING_ADDRESS", value_name = "URL")]
@@ -65,14 +60,7 @@ pub struct ClientArgs {
     #[arg(long, global = true, env = "MPP_TLS_CA", value_name = "FILE")]
     pub tls_ca: Option<PathBuf>,
     /// How answers are printed.
-    #[arg(
-        long,
-        short,
-        global = true,
-        env = "MPP_OUTPUT",
-        value_enum,
-        default_value_t
-    )]
+    #[arg(long, short, global = true, env = "MPP_OUTPUT", value_enum, default_value_t)]
     pub output: Output,
 }
 

@@ -72,12 +72,7 @@ pub enum LogFormat {
 #[derive(ClapArgs, Clone)]
 pub struct DatabaseArgs {
     /// postgres://USER@HOST/DATABASE, or sqlite:FILE.
-    #[arg(
-        long = "database",
-        env = "MPP_DATABASE_URL",
-        value_name = "URL",
-        hide_env_values = true
-    )]
+    #[arg(long = "database", env = "MPP_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub url: String,
     /// Connections to it at the most.
     #[arg(long, env = "MPP_DATABASE_CONNECTIONS", default_value_t = 16)]
@@ -94,11 +89,7 @@ pub struct MigrateArgs {
 impl DatabaseArgs {
     /// As the store wants it.
     pub fn options(&self, clock: Clock) -> mpp_store::Options {
-        mpp_store::Options {
-            url: self.url.clone(),
-            max_connections: self.connections,
-            clock,
-        }
+        mpp_store::Options { url: self.url.clone(), max_connections: self.connections, clock }
     }
 }
 
@@ -109,11 +100,9 @@ impl ServeArgs {
     /// A file cannot be read or does not hold what it should.
     pub fn shell(&self) -> Result<Shell> {
         let tls = match (&self.tls_cert, &self.tls_key) {
-            (Some(cert), Some(key)) => Some(Tls::load(
-                cert.clone(),
-                key.clone(),
-                self.tls_client_ca.clone(),
-            )?),
+            (Some(cert), Some(key)) => {
+                Some(Tls::load(cert.clone(), key.clone(), self.tls_client_ca.clone())?)
+            }
             _ => None,
         };
         let verifier = Verifier::new(Jwks::load(self.jwks.clone())?, Clock::system());
@@ -144,11 +133,7 @@ impl ServeArgs {
             return Err(Error::field("applicant_keys", "REQUIRED", text));
         };
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::field(
-                "applicant_keys",
-                "UNREADABLE",
-                format!("{}: {error}", path.display()),
-            )
+            Error::field("applicant_keys", "UNREADABLE", format!("{}: {error}", path.display()))
         })?;
         parse_keys(&text)
     }
@@ -157,24 +142,17 @@ impl ServeArgs {
 fn parse_keys(text: &str) -> Result<Vec<(String, Vec<u8>)>> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let keys = lines.enumerate().map(|(at, line)| {
-        let key = line
-            .split_once(' ')
-            .and_then(|(id, hex)| Some((id.to_owned(), unhex(hex.trim())?)));
+        let key =
+            line.split_once(' ').and_then(|(id, hex)| Some((id.to_owned(), unhex(hex.trim())?)));
         key.filter(|(_, key)| key.len() >= 32).ok_or_else(|| {
-            let text = format!(
-                "line {}: write an id, a blank and at least 64 hexadecimal digits",
-                at + 1
-            );
+            let text =
+                format!("line {}: write an id, a blank and at least 64 hexadecimal digits", at + 1);
             Error::field("applicant_keys", "KEY", text)
         })
     });
     let keys = keys.collect::<Result<Vec<_>>>()?;
     if keys.is_empty() {
-        return Err(Error::field(
-            "applicant_keys",
-            "REQUIRED",
-            "the file holds no key",
-        ));
+        return Err(Error::field("applicant_keys", "REQUIRED", "the file holds no key"));
     }
     Ok(keys)
 }
@@ -182,11 +160,7 @@ fn parse_keys(text: &str) -> Result<Vec<(String, Vec<u8>)>> {
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let whole = text.is_ascii() && text.len().is_multiple_of(2);
     let bytes = (0..text.len()).step_by(2);
-    whole.then(|| {
-        bytes
-            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
-            .collect()
-    })?
+    whole.then(|| bytes.map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())?
 }
 
 #[cfg(test)]
@@ -195,16 +169,9 @@ mod tests {
 
     #[test]
     fn keys_are_read_in_their_order_and_short_ones_refused() {
-        let keys = parse_keys(&format!(
-            "k1 {}\n\nk2 {}\n",
-            "ab".repeat(32),
-            "cd".repeat(32)
-        ))
-        .expect("keys");
-        assert_eq!(
-            keys.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(),
-            ["k1", "k2"]
-        );
+        let keys = parse_keys(&format!("k1 {}\n\nk2 {}\n", "ab".repeat(32), "cd".repeat(32)))
+            .expect("keys");
+        assert_eq!(keys.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["k1", "k2"]);
         assert!(parse_keys("k1 abcd").is_err());
         assert!(parse_keys("").is_err());
     }

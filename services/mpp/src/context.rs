@@ -48,9 +48,7 @@ impl Context {
             Some(named) => vec![named.clone()],
             None => {
                 let here = env::var_os("MPP_DATA").map_or_else(|| "mpp-data".into(), PathBuf::from);
-                std::iter::once(here.join("context.json"))
-                    .chain(last_context())
-                    .collect()
+                std::iter::once(here.join("context.json")).chain(last_context()).collect()
             }
         };
         let Some(path) = candidates.iter().find(|path| path.is_file()) else {
@@ -61,9 +59,7 @@ impl Context {
         };
         let text =
             fs::read_to_string(path).map_err(|error| unreadable(path, &error.to_string()))?;
-        serde_json::from_str(&text)
-            .map(Some)
-            .map_err(|error| unreadable(path, &error.to_string()))
+        serde_json::from_str(&text).map(Some).map_err(|error| unreadable(path, &error.to_string()))
     }
 }
 
@@ -101,10 +97,7 @@ impl Client {
     /// # Errors
     /// The named context cannot be read.
     pub fn new(args: &ClientArgs) -> Result<Self> {
-        Ok(Self {
-            args: args.clone(),
-            context: Context::load(args)?,
-        })
+        Ok(Self { args: args.clone(), context: Context::load(args)? })
     }
 
     /// The context, for commands that need what only it knows.
@@ -118,18 +111,13 @@ impl Client {
     /// Nothing says where the service is, or who is calling.
     pub fn endpoint(&self, service: Service) -> Result<Endpoint> {
         let (flag, known) = match service {
-            Service::Registry => (
-                &self.args.registry,
-                self.context.as_ref().map(|c| &c.registry),
-            ),
-            Service::Scheduling => (
-                &self.args.scheduling,
-                self.context.as_ref().map(|c| &c.scheduling),
-            ),
-            Service::Reporting => (
-                &self.args.reporting,
-                self.context.as_ref().map(|c| &c.reporting),
-            ),
+            Service::Registry => (&self.args.registry, self.context.as_ref().map(|c| &c.registry)),
+            Service::Scheduling => {
+                (&self.args.scheduling, self.context.as_ref().map(|c| &c.scheduling))
+            }
+            Service::Reporting => {
+                (&self.args.reporting, self.context.as_ref().map(|c| &c.reporting))
+            }
         };
         let address = flag.as_ref().or(known).cloned().ok_or_else(|| {
             Error::new(
@@ -140,15 +128,8 @@ impl Client {
                 ),
             )
         })?;
-        let tls = self.args.tls_ca.clone().map(|ca| ClientTls {
-            ca,
-            ..ClientTls::default()
-        });
-        Ok(Endpoint {
-            address,
-            token: self.token()?,
-            tls,
-        })
+        let tls = self.args.tls_ca.clone().map(|ca| ClientTls { ca, ..ClientTls::default() });
+        Ok(Endpoint { address, token: self.token()?, tls })
     }
 
     fn token(&self) -> Result<Option<TokenSource>> {
@@ -164,10 +145,7 @@ impl Client {
             Error::field(
                 "as",
                 "ROLE",
-                format!(
-                    "the context has no token for '{role}'; it has {}",
-                    known.join(", ")
-                ),
+                format!("the context has no token for '{role}'; it has {}", known.join(", ")),
             )
         })?;
         Ok(Some(TokenSource::File(file.clone())))

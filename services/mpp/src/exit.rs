@@ -21,9 +21,7 @@ pub const FAILED: u8 = 1;
 /// Prints the failure and what to do next, and gives the exit code.
 pub fn report(error: &Error) -> ExitCode {
     eprintln!("mpp: {}", error.message());
-    let mut cause = error
-        .context()
-        .map(|context| context as &dyn std::error::Error);
+    let mut cause = error.context().map(|context| context as &dyn std::error::Error);
     while let Some(inner) = cause {
         eprintln!("  because {inner}");
         cause = inner.source();

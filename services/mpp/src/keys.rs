@@ -43,10 +43,7 @@ impl Keys {
 
     /// Tokens are checked by the system's clock, whatever time the services stand at.
     pub fn verifier(&self) -> Result<Verifier> {
-        Ok(Verifier::new(
-            Jwks::load(self.folder.join("jwks.json"))?,
-            Clock::system(),
-        ))
+        Ok(Verifier::new(Jwks::load(self.folder.join("jwks.json"))?, Clock::system()))
     }
 
     pub fn token(&self, file: &str, caller: &Caller) -> Result<PathBuf> {
@@ -88,22 +85,14 @@ impl Keys {
 fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let aside = path.with_extension("new");
     let mut options = fs::OpenOptions::new();
-    let file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&aside);
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(&aside);
     file.and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&aside, path)
     })
     .map_err(|error| {
-        Error::new(
-            Reason::Unavailable,
-            format!("{} cannot be written: {error}", path.display()),
-        )
+        Error::new(Reason::Unavailable, format!("{} cannot be written: {error}", path.display()))
     })
 }
 
@@ -124,23 +113,12 @@ fn make_private(folder: &Path) -> Result<()> {
 pub fn callers() -> Vec<(&'static str, Caller)> {
     let of = |role: Role, subject: &str, namespaces: &[&str]| {
         let namespaces = namespaces.iter().map(|name| (*name).to_owned()).collect();
-        (
-            role.as_str(),
-            Caller {
-                subject: subject.to_owned(),
-                roles: vec![role],
-                namespaces,
-            },
-        )
+        (role.as_str(), Caller { subject: subject.to_owned(), roles: vec![role], namespaces })
     };
     vec![
         of(Role::Administrator, "users/administrator", &[]),
         of(Role::Reader, "users/reader", &[]),
-        of(
-            Role::Publisher,
-            "units/kemendagri",
-            &["units/kemendagri", "sources/kemendagri"],
-        ),
+        of(Role::Publisher, "units/kemendagri", &["units/kemendagri", "sources/kemendagri"]),
         of(Role::UnitOfficer, "units/kemendagri", &["units/kemendagri"]),
         of(
             Role::CounterOfficer,

@@ -27,10 +27,7 @@ fn main() -> ExitCode {
         // `mpp list … | head` ends like any other program when its reader has gone.
         sigpipe::reset();
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("mpp: the runtime does not start: {error}");

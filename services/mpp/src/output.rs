@@ -38,18 +38,12 @@ pub struct Table {
 
 impl Table {
     pub fn new<const N: usize>(headings: [&str; N]) -> Self {
-        Self {
-            rows: vec![headings.map(str::to_uppercase).to_vec()],
-        }
+        Self { rows: vec![headings.map(str::to_uppercase).to_vec()] }
     }
 
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
         // A cell is one line: names come from peers.
-        self.rows.push(
-            cells
-                .map(|cell| cell.replace(|c: char| c.is_control(), " "))
-                .to_vec(),
-        );
+        self.rows.push(cells.map(|cell| cell.replace(|c: char| c.is_control(), " ")).to_vec());
     }
 
     pub fn is_empty(&self) -> bool {
@@ -65,11 +59,7 @@ impl std::fmt::Display for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let columns = self.rows.first().map_or(0, Vec::len);
         let width = |column: usize| {
-            self.rows
-                .iter()
-                .map(|row| row[column].chars().count())
-                .max()
-                .unwrap_or_default()
+            self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for row in &self.rows {
@@ -106,17 +96,9 @@ pub fn fees(fees: &[mpp_api::types::Fee]) -> String {
             Kind::Range => format!("{}–{}", rupiah(fee.amount_rupiah), rupiah(fee.max_rupiah)),
             Kind::LocalRegulation | Kind::Unparsed | Kind::Unspecified => fee.source_text.clone(),
         };
-        if fee.label.is_empty() {
-            amount
-        } else {
-            format!("{}: {amount}", fee.label)
-        }
+        if fee.label.is_empty() { amount } else { format!("{}: {amount}", fee.label) }
     };
-    if fees.is_empty() {
-        "-".into()
-    } else {
-        fees.iter().map(one).collect::<Vec<_>>().join("; ")
-    }
+    if fees.is_empty() { "-".into() } else { fees.iter().map(one).collect::<Vec<_>>().join("; ") }
 }
 
 #[cfg(test)]

@@ -29,15 +29,7 @@ pub async fn run(service: Service, args: ServeArgs, client: &ClientArgs) -> Resu
         tokio::spawn(serve_page(listener, page, shutdown.clone()));
     }
     tracing::info!(listen = %args.listen, health = %args.health_listen, "serving");
-    mpp_rpc::serve(
-        args.shell()?,
-        service.routes,
-        service.readiness,
-        grpc,
-        health,
-        shutdown,
-    )
-    .await
+    mpp_rpc::serve(args.shell()?, service.routes, service.readiness, grpc, health, shutdown).await
 }
 
 /// A service that has started: what it answers, whether it is ready, and its page.
@@ -51,12 +43,7 @@ pub struct Started {
 
 impl Started {
     fn new(routes: Routes, readiness: Readiness) -> Self {
-        Self {
-            routes,
-            readiness,
-            page: None,
-            tasks: JoinSet::new(),
-        }
+        Self { routes, readiness, page: None, tasks: JoinSet::new() }
     }
 }
 
@@ -93,12 +80,7 @@ pub async fn scheduling(
     ended: &CancellationToken,
 ) -> Result<Started> {
     let feed = mpp_store::FeedOptions::default();
-    let options = mpp_scheduling::Options {
-        database,
-        feed,
-        upstream: registry,
-        applicant_keys,
-    };
+    let options = mpp_scheduling::Options { database, feed, upstream: registry, applicant_keys };
     let running = mpp_scheduling::start(options, ended.clone()).await?;
     Ok(Started::new(running.routes, running.readiness))
 }
@@ -112,11 +94,7 @@ pub async fn reporting(
     let options = mpp_reporting::Options::new(database, registry, scheduling);
     let running = mpp_reporting::start(options, ended.clone()).await?;
     let started = Started::new(running.routes, running.readiness);
-    Ok(Started {
-        page: Some(running.page),
-        tasks: running.tasks,
-        ..started
-    })
+    Ok(Started { page: Some(running.page), tasks: running.tasks, ..started })
 }
 
 /// Serves the page until shutdown; open event streams are told to end.
@@ -132,23 +110,12 @@ fn upstream(client: &ClientArgs, service: Service, args: &ServeArgs) -> Result<E
         Service::Reporting => (&client.reporting, "--reporting"),
     };
     let address = address.clone().ok_or_else(|| {
-        let text = format!(
-            "give the address of {} with {flag} https://HOST:PORT",
-            service.name()
-        );
+        let text = format!("give the address of {} with {flag} https://HOST:PORT", service.name());
         Error::field(flag.trim_start_matches('-'), "REQUIRED", text)
     })?;
     let identity = args.tls_cert.clone().zip(args.tls_key.clone());
-    let tls = client.tls_ca.clone().map(|ca| ClientTls {
-        ca,
-        identity,
-        server_name: None,
-    });
-    Ok(Endpoint {
-        address,
-        token: client.token_file.clone().map(TokenSource::File),
-        tls,
-    })
+    let tls = client.tls_ca.clone().map(|ca| ClientTls { ca, identity, server_name: None });
+    Ok(Endpoint { address, token: client.token_file.clone().map(TokenSource::File), tls })
 }
 
 /// Brings a service's database to this version's schema.
@@ -202,8 +169,5 @@ fn telemetry(service: &str, args: &ServeArgs) -> Result<mpp_telemetry::Guard> {
 
 /// A shell for a process of one's own, on loopback.
 pub fn loopback_shell(verifier: mpp_rpc::Verifier) -> Shell {
-    Shell {
-        drain: mpp_rpc::Drain::at_once(),
-        ..Shell::new(verifier)
-    }
+    Shell { drain: mpp_rpc::Drain::at_once(), ..Shell::new(verifier) }
 }

@@ -57,12 +57,7 @@ pub async fn run(args: UpArgs) -> Result<()> {
     let ports = Ports::bind(args.port).await?;
 
     let context = ports.context(&keys)?;
-    let ground = Ground {
-        data: &data,
-        clock: &clock,
-        keys: &keys,
-        context: &context,
-    };
+    let ground = Ground { data: &data, clock: &clock, keys: &keys, context: &context };
     let serving = start(&ground, ports, &shutdown).await?;
     context.save(&data)?;
     greet(&context, &data, begun.elapsed());
@@ -96,22 +91,14 @@ fn clock(args: &UpArgs) -> Result<Clock> {
     };
     let Some(start) = start else { return Ok(now) };
     let shown = jiff::Timestamp::from_microsecond(start).map_err(Error::internal)?;
-    let why = if args.at.is_some() {
-        "as asked"
-    } else {
-        "malls are closed now"
-    };
+    let why = if args.at.is_some() { "as asked" } else { "malls are closed now" };
     println!("The clock starts at {shown} ({why}).");
     Ok(Clock::starting_at(start))
 }
 
 /// A time with its zone, or a date for 10:00 in Jakarta.
 fn time(text: &str) -> Result<Micros> {
-    let whole = if text.contains('T') {
-        text.to_owned()
-    } else {
-        format!("{text}T10:00:00+07:00")
-    };
+    let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T10:00:00+07:00") };
     let parsed: jiff::Timestamp = whole.parse().map_err(|_| {
         let text = format!("'{text}' is not a time; write 2026-03-02 or 2026-03-02T10:00:00+07:00");
         Error::field("at", "TIME", text)
@@ -131,11 +118,7 @@ const NAMES: [&str; 3] = ["registry", "scheduling", "reporting"];
 impl Ports {
     async fn bind(first: u16) -> Result<Self> {
         let at = |offset: u16| {
-            let port = if first == 0 {
-                0
-            } else {
-                first.saturating_add(offset)
-            };
+            let port = if first == 0 { 0 } else { first.saturating_add(offset) };
             bind(SocketAddr::from(([127, 0, 0, 1], port)))
         };
         Ok(Self {
@@ -259,11 +242,7 @@ async fn start(
             let _tasks = service.tasks;
             mpp_rpc::serve(shell, service.routes, service.readiness, grpc, health, told).await
         });
-        serving.push(Serving {
-            shutdown,
-            ended,
-            task,
-        });
+        serving.push(Serving { shutdown, ended, task });
     }
     Ok(serving)
 }
@@ -280,12 +259,7 @@ async fn finish(serving: Vec<Serving>) -> Result<()> {
 }
 
 fn greet(context: &Context, data: &Path, took: Duration) {
-    println!(
-        "Serving after {} ms, {}; data in {}",
-        took.as_millis(),
-        memory(),
-        data.display()
-    );
+    println!("Serving after {} ms, {}; data in {}", took.as_millis(), memory(), data.display());
     println!(
         "  registry    {}\n  scheduling  {}\n  reporting   {}",
         context.registry, context.scheduling, context.reporting
@@ -297,9 +271,8 @@ fn greet(context: &Context, data: &Path, took: Duration) {
 fn memory() -> String {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib: u64 = resident
-        .and_then(|text| text.trim().trim_end_matches(" kB").parse().ok())
-        .unwrap_or(0);
+    let kib: u64 =
+        resident.and_then(|text| text.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
     format!("{} MB of memory", kib / 1024)
 }
 
@@ -311,19 +284,12 @@ async fn show_demo(
     shutdown: &CancellationToken,
 ) -> Result<()> {
     let mint = |file: &str, caller: Caller| keys.token(file, &caller);
-    let tokens = demo::Tokens {
-        registry: context.registry.clone(),
-        mint: &mint,
-    };
+    let tokens = demo::Tokens { registry: context.registry.clone(), mint: &mint };
     let api = if port == 0 { 0 } else { port.saturating_add(4) };
     let ministries = demo::ministries(data, &tokens, api, shutdown).await?;
     let administrator = |address: &str| Endpoint {
         address: address.to_owned(),
-        token: context
-            .tokens
-            .get("administrator")
-            .cloned()
-            .map(TokenSource::File),
+        token: context.tokens.get("administrator").cloned().map(TokenSource::File),
         tls: None,
     };
     let services = demo::Services {

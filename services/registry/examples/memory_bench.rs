@@ -30,12 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     let mut state = State::default();
     for number in 0..MALLS {
-        apply(
-            &mut state,
-            &format!("malls/m{number}"),
-            &Mall::default(),
-            &[("region", "35.10")],
-        )?;
+        apply(&mut state, &format!("malls/m{number}"), &Mall::default(), &[("region", "35.10")])?;
     }
     for number in 0..SERVICES {
         service(&mut state, number)?;
@@ -44,31 +39,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for number in 0..OFFERINGS {
         offering(&mut state, number)?;
     }
-    println!(
-        "and offerings        {:>6} MB after {:?}",
-        resident()?,
-        started.elapsed()
-    );
+    println!("and offerings        {:>6} MB after {:?}", resident()?, started.elapsed());
     let engine = Engine::start(16)?;
     for part in searchable(&state).chunks(1_000) {
-        let part = part
-            .iter()
-            .flat_map(|(kind, name)| updates(&state, kind, name, 1));
+        let part = part.iter().flat_map(|(kind, name)| updates(&state, kind, name, 1));
         engine.apply(part.collect()).await?;
     }
     engine.apply(vec![Update::Revision(1)]).await?;
-    engine
-        .search(Query {
-            text: "izin".into(),
-            min_revision: 1,
-            ..Query::default()
-        })
-        .await?;
-    println!(
-        "and the search index {:>6} MB after {:?}",
-        resident()?,
-        started.elapsed()
-    );
+    engine.search(Query { text: "izin".into(), min_revision: 1, ..Query::default() }).await?;
+    println!("and the search index {:>6} MB after {:?}", resident()?, started.elapsed());
     Ok(())
 }
 
@@ -79,10 +58,7 @@ fn service(state: &mut State, number: usize) -> Result<(), Box<dyn Error>> {
         format!("Pemohon {number} melengkapi berkas lalu menunggu pemeriksaan petugas. ");
     let doc = Service {
         name: name.clone(),
-        title: Some(LocalizedText {
-            id: format!("Izin usaha bidang {number}"),
-            en: String::new(),
-        }),
+        title: Some(LocalizedText { id: format!("Izin usaha bidang {number}"), en: String::new() }),
         category: "licensing".into(),
         procedure: (0..14).map(|_| sentence.repeat(2)).collect(),
         ..Service::default()
@@ -128,10 +104,8 @@ fn apply<D: Document>(
     doc: &D,
     labels: &[(&str, &str)],
 ) -> Result<(), Box<dyn Error>> {
-    let labels: Labels = labels
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect();
+    let labels: Labels =
+        labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let change = Change {
         kind: D::KIND.to_owned(),
         name: name.to_owned(),
@@ -154,10 +128,7 @@ fn apply<D: Document>(
 /// Resident memory in MB, as the kernel tells it.
 fn resident() -> Result<usize, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .ok_or("no VmRSS")?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
     let kilobytes: usize = line.split_whitespace().nth(1).ok_or("no figure")?.parse()?;
     Ok(kilobytes / 1024)
 }

@@ -66,22 +66,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::start(16)?;
     let (services, offerings): (Vec<_>, Vec<_>) = (
         (0..SERVICES).map(service).collect(),
-        (0..OFFERINGS)
-            .map(offering)
-            .chain([Update::Revision(1)])
-            .collect(),
+        (0..OFFERINGS).map(offering).chain([Update::Revision(1)]).collect(),
     );
     let started = Instant::now();
     engine.apply(services).await?;
     println!("services handed over after {:.1?}", started.elapsed());
     engine.apply(offerings).await?;
-    engine
-        .search(Query {
-            min_revision: 1,
-            page_size: 1,
-            ..Query::default()
-        })
-        .await?;
+    engine.search(Query { min_revision: 1, page_size: 1, ..Query::default() }).await?;
     println!(
         "{SERVICES} services, {OFFERINGS} offerings: loaded in {:.1?}, {}",
         started.elapsed(),
@@ -97,15 +88,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         measure(what, &engine, ROUNDS, query).await?;
     }
-    let everywhere = |_| Query {
-        text: "penerbitan izin".into(),
-        ..Query::default()
-    };
+    let everywhere = |_| Query { text: "penerbitan izin".into(), ..Query::default() };
     measure("common words, no filter", &engine, ROUNDS / 4, everywhere).await?;
-    measure("no words, no filter", &engine, ROUNDS / 4, |_| {
-        Query::default()
-    })
-    .await?;
+    measure("no words, no filter", &engine, ROUNDS / 4, |_| Query::default()).await?;
     freshness(&engine).await
 }
 
@@ -136,15 +121,9 @@ async fn freshness(engine: &Engine) -> Result<(), Box<dyn std::error::Error>> {
     for round in 0..200 {
         let revision = 2 + round as i64;
         let started = Instant::now();
+        engine.apply(vec![service(round), Update::Revision(revision)]).await?;
         engine
-            .apply(vec![service(round), Update::Revision(revision)])
-            .await?;
-        engine
-            .search(Query {
-                text: "paspor".into(),
-                min_revision: revision,
-                ..Query::default()
-            })
+            .search(Query { text: "paspor".into(), min_revision: revision, ..Query::default() })
             .await?;
         times.push(started.elapsed());
     }
@@ -174,10 +153,7 @@ fn service(number: usize) -> Update {
         title_id: format!("{act} {object} Kabupaten {}", coined(region)),
         category: format!("category-{}", number % 12),
         keywords: vec![coined(number), object.to_lowercase()],
-        body: vec![
-            BODY.into(),
-            format!("Peraturan Daerah {} Nomor {number}", coined(region)),
-        ],
+        body: vec![BODY.into(), format!("Peraturan Daerah {} Nomor {number}", coined(region))],
         revision: 1,
         ..ServiceDoc::default()
     }))
@@ -190,9 +166,7 @@ fn coined(number: usize) -> String {
         "ban", "den", "gar", "lam", "tir",
     ];
     let mixed = number.wrapping_mul(2_654_435_761) >> 7;
-    (0..4)
-        .map(|place| SYLLABLES[mixed / 20usize.pow(place) % 20])
-        .collect()
+    (0..4).map(|place| SYLLABLES[mixed / 20usize.pow(place) % 20]).collect()
 }
 
 fn offering(number: usize) -> Update {
@@ -211,18 +185,12 @@ fn offering(number: usize) -> Update {
 
 /// Where a mall stands: somewhere in the archipelago.
 fn at(mall: usize) -> (f64, f64) {
-    (
-        -8.0 + (mall * 37 % 120) as f64 / 10.0,
-        96.0 + (mall * 53 % 440) as f64 / 10.0,
-    )
+    (-8.0 + (mall * 37 % 120) as f64 / 10.0, 96.0 + (mall * 53 % 440) as f64 / 10.0)
 }
 
 /// Resident memory, where the system tells it.
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let resident = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .map(str::trim);
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).map(str::trim);
     format!("{} resident", resident.unwrap_or("unknown"))
 }

@@ -47,40 +47,26 @@ type Outcomes<T> = Result<T, Box<dyn Error>>;
 
 #[tokio::main]
 async fn main() -> Outcomes<()> {
-    let url = std::env::args()
-        .nth(1)
-        .ok_or("name an empty database: sqlite:bench.db or postgres://…")?;
+    let url =
+        std::env::args().nth(1).ok_or("name an empty database: sqlite:bench.db or postgres://…")?;
     let clock = Clock::system();
-    let database = mpp_store::Options {
-        url: url.clone(),
-        max_connections: 8,
-        clock,
-    };
+    let database = mpp_store::Options { url: url.clone(), max_connections: 8, clock };
     let shutdown = CancellationToken::new();
-    let options = Options {
-        migrate: true,
-        ..Options::new(database)
-    };
+    let options = Options { migrate: true, ..Options::new(database) };
     let running = mpp_registry::start(options, shutdown.clone()).await?;
     let channel = served(&running, shutdown).await?;
     prepare(channel.clone()).await?;
 
     let services: Vec<Service> = (0..RECORDS).map(service).collect();
     let bytes: usize = services.iter().map(Message::encoded_len).sum();
-    println!(
-        "{RECORDS} records of {} bytes in batches of {BATCH}",
-        bytes / RECORDS
-    );
+    println!("{RECORDS} records of {} bytes in batches of {BATCH}", bytes / RECORDS);
     let first = sync(channel.clone(), &services, Outcome::Applied).await?;
     println!("first sync      {:>8.0} records/s", rate(first));
     let again = sync(channel, &services, Outcome::Unchanged).await?;
     println!("sent unchanged  {:>8.0} records/s", rate(again));
     let bare = bare(&url, &services).await?;
     println!("bare insert     {:>8.0} records/s", rate(bare));
-    println!(
-        "first sync / bare insert = {:.2}",
-        bare.as_secs_f64() / first.as_secs_f64()
-    );
+    println!("first sync / bare insert = {:.2}", bare.as_secs_f64() / first.as_secs_f64());
     Ok(())
 }
 
@@ -94,14 +80,9 @@ fn service(number: usize) -> Service {
         "Pemohon nomor {number} melengkapi berkas lalu menunggu pemeriksaan petugas loket. "
     );
     Service {
-        title: Some(LocalizedText {
-            id: format!("Izin usaha bidang {number}"),
-            en: String::new(),
-        }),
+        title: Some(LocalizedText { id: format!("Izin usaha bidang {number}"), en: String::new() }),
         category: "licensing".into(),
-        procedure: (0..10)
-            .map(|step| format!("{step}. {}", sentence.repeat(2)))
-            .collect(),
+        procedure: (0..10).map(|step| format!("{step}. {}", sentence.repeat(2))).collect(),
         product: "Izin".into(),
         ..Service::default()
     }
@@ -130,37 +111,17 @@ async fn served(running: &Running, shutdown: CancellationToken) -> Outcomes<Chan
         roles: vec![Role::Administrator],
         namespaces: Vec::new(),
     };
-    let token = jwt::mint(
-        &key,
-        &caller,
-        Duration::from_secs(3600),
-        Clock::system().now(),
-    );
-    Ok(connect(&Endpoint {
-        address,
-        token: Some(TokenSource::Text(token)),
-        tls: None,
-    })?)
+    let token = jwt::mint(&key, &caller, Duration::from_secs(3600), Clock::system().now());
+    Ok(connect(&Endpoint { address, token: Some(TokenSource::Text(token)), tls: None })?)
 }
 
 async fn prepare(channel: Channel) -> Outcomes<()> {
-    let display_name = Some(LocalizedText {
-        id: "Bench".into(),
-        en: String::new(),
-    });
-    let unit = Unit {
-        display_name: display_name.clone(),
-        kind: Kind::Ministry.into(),
-        ..Unit::default()
-    };
-    let request = CreateUnitRequest {
-        unit_id: "bench".into(),
-        unit: Some(unit),
-        ..Default::default()
-    };
-    DirectoryServiceClient::new(channel.clone())
-        .create_unit(request)
-        .await?;
+    let display_name = Some(LocalizedText { id: "Bench".into(), en: String::new() });
+    let unit =
+        Unit { display_name: display_name.clone(), kind: Kind::Ministry.into(), ..Unit::default() };
+    let request =
+        CreateUnitRequest { unit_id: "bench".into(), unit: Some(unit), ..Default::default() };
+    DirectoryServiceClient::new(channel.clone()).create_unit(request).await?;
     let source = Source {
         display_name,
         unit: UNIT.into(),
@@ -172,9 +133,7 @@ async fn prepare(channel: Channel) -> Outcomes<()> {
         source: Some(source),
         ..Default::default()
     };
-    SyncServiceClient::new(channel)
-        .create_source(request)
-        .await?;
+    SyncServiceClient::new(channel).create_source(request).await?;
     Ok(())
 }
 
@@ -182,44 +141,28 @@ async fn prepare(channel: Channel) -> Outcomes<()> {
 async fn sync(channel: Channel, services: &[Service], expected: Outcome) -> Outcomes<Duration> {
     let started = Instant::now();
     let (asks, requests) = mpsc::channel(1);
-    let hello = Hello {
-        source: SOURCE.into(),
-        mapping_version: "1".into(),
-        ..Hello::default()
-    };
+    let hello = Hello { source: SOURCE.into(), mapping_version: "1".into(), ..Hello::default() };
     asks.send(ask(Ask::Hello(hello))).await?;
     let mut client = SyncServiceClient::new(channel);
-    let mut answers = client
-        .sync(ReceiverStream::new(requests))
-        .await?
-        .into_inner();
+    let mut answers = client.sync(ReceiverStream::new(requests)).await?.into_inner();
     let Answer::Welcome(welcome) = next(&mut answers).await? else {
         return Err("no welcome".into());
     };
     for (index, chunk) in services.chunks(BATCH).enumerate() {
         let sequence = i64::try_from(index)? + 1;
-        let records = chunk
-            .iter()
-            .enumerate()
-            .map(|(at, service)| record(index * BATCH + at, service));
+        let records =
+            chunk.iter().enumerate().map(|(at, service)| record(index * BATCH + at, service));
         let batch = Batch {
             nonce: sequence,
             fencing_token: welcome.fencing_token,
             records: records.collect(),
-            checkpoint: Some(Checkpoint {
-                sequence,
-                position: sequence.to_string(),
-            }),
+            checkpoint: Some(Checkpoint { sequence, position: sequence.to_string() }),
         };
         asks.send(ask(Ask::Batch(batch))).await?;
         let Answer::BatchResult(result) = next(&mut answers).await? else {
             return Err("no result".into());
         };
-        if let Some(other) = result
-            .results
-            .iter()
-            .find(|answer| answer.outcome() != expected)
-        {
+        if let Some(other) = result.results.iter().find(|answer| answer.outcome() != expected) {
             return Err(format!("{other:?}").into());
         }
     }
@@ -229,9 +172,7 @@ async fn sync(channel: Channel, services: &[Service], expected: Outcome) -> Outc
 }
 
 fn ask(message: Ask) -> SyncRequest {
-    SyncRequest {
-        message: Some(message),
-    }
+    SyncRequest { message: Some(message) }
 }
 
 async fn next(answers: &mut Streaming<SyncResponse>) -> Outcomes<Answer> {
@@ -240,14 +181,8 @@ async fn next(answers: &mut Streaming<SyncResponse>) -> Outcomes<Answer> {
 }
 
 fn record(number: usize, service: &Service) -> Record {
-    let body = ServiceRecord {
-        unit: UNIT.into(),
-        service: Some(service.clone()),
-    };
-    Record {
-        source_id: format!("s{number}"),
-        body: Some(Body::Service(body)),
-    }
+    let body = ServiceRecord { unit: UNIT.into(), service: Some(service.clone()) };
+    Record { source_id: format!("s{number}"), body: Some(Body::Service(body)) }
 }
 
 /// The same rows, with nothing around them.
@@ -265,30 +200,18 @@ async fn bare(url: &str, services: &[Service]) -> Outcomes<Duration> {
         "create table bare (kind text, name text, version bigint, deleted bigint, labels text,
          doc {bytes}, create_time bigint, update_time bigint, primary key (kind, name))"
     );
-    sqlx::raw_sql(AssertSqlSafe(table))
-        .execute(&mut conn)
-        .await?;
+    sqlx::raw_sql(AssertSqlSafe(table)).execute(&mut conn).await?;
     let labels = format!(
         r#"{{"agency":"{UNIT}","category":"licensing","source":"{SOURCE}","unit":"{UNIT}"}}"#
     );
     let rows: Vec<(String, Vec<u8>)> = services
         .iter()
         .enumerate()
-        .map(|(number, service)| {
-            (
-                format!("{UNIT}/services/s{number}"),
-                service.encode_to_vec(),
-            )
-        })
+        .map(|(number, service)| (format!("{UNIT}/services/s{number}"), service.encode_to_vec()))
         .collect();
     let values: Vec<String> = (0..BATCH)
         .map(|row| {
-            format!(
-                "('service',${},1,0,${},${},0,0)",
-                row * 3 + 1,
-                row * 3 + 2,
-                row * 3 + 3
-            )
+            format!("('service',${},1,0,${},${},0,0)", row * 3 + 1, row * 3 + 2, row * 3 + 3)
         })
         .collect();
     let text = format!("insert into bare values {}", values.join(","));

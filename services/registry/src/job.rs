@@ -37,10 +37,7 @@ async fn tidy(db: &Db, holder: &str) -> Result<()> {
     if !db.lease("sync-answers", holder, LEASE).await? {
         return Ok(());
     }
-    let by = Actor {
-        origin: "registry".into(),
-        subject: "registry".into(),
-    };
+    let by = Actor { origin: "registry".into(), subject: "registry".into() };
     let mut tx = db.begin(&by).await?;
     let before = tx.now() - Micros::try_from(ANSWERS.as_micros()).unwrap_or(Micros::MAX);
     batches::tidy(&mut tx, before).await?;

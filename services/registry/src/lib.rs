@@ -111,10 +111,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let db = open(&options).await?;
     let seeded = store::seed::regions(&db).await?;
     if seeded > 0 {
-        tracing::info!(
-            seeded,
-            "regions were brought in line with the binary's table"
-        );
+        tracing::info!(seeded, "regions were brought in line with the binary's table");
     }
     let feed = Feed::start(db.clone(), options.feed.clone(), shutdown.clone()).await?;
     let registry = Registry {
@@ -123,11 +120,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         db: db.clone(),
     };
     let readiness = Readiness::new();
-    tokio::spawn(mpp_rpc::watch_database(
-        &readiness,
-        db.clone(),
-        shutdown.clone(),
-    ));
+    tokio::spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
     let follow = memory::Follow {
         feed: feed.clone(),
         memory: registry.memory.clone(),
@@ -136,19 +129,9 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         shutdown: shutdown.clone(),
     };
     tokio::spawn(follow.run());
-    tokio::spawn(job::run(
-        db,
-        feed.clone(),
-        options.retention,
-        shutdown.clone(),
-    ));
+    tokio::spawn(job::run(db, feed.clone(), options.retention, shutdown.clone()));
     let routes = routes(&registry, &feed, options.sync, shutdown);
-    Ok(Running {
-        routes,
-        readiness,
-        feed,
-        registry,
-    })
+    Ok(Running { routes, readiness, feed, registry })
 }
 
 async fn open(options: &Options) -> Result<Db> {
@@ -165,23 +148,13 @@ fn routes(
     limits: sync::Limits,
     shutdown: CancellationToken,
 ) -> Routes {
-    let sync = grpc::sync::Sync {
-        registry: registry.clone(),
-        limits,
-        shutdown,
-    };
+    let sync = grpc::sync::Sync { registry: registry.clone(), limits, shutdown };
     // A batch, and what frames it.
     let sync =
         SyncServiceServer::new(sync).max_decoding_message_size(limits.batch_bytes + 64 * 1024);
-    Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(
-        registry.clone(),
-    )))
-    .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(
-        registry.clone(),
-    )))
-    .add_service(SearchServiceServer::new(grpc::search::Search(
-        registry.clone(),
-    )))
-    .add_service(sync)
-    .add_service(mpp_rpc::feed::FeedServer::new(feed.clone()).into_route())
+    Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))
+        .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
+        .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))
+        .add_service(sync)
+        .add_service(mpp_rpc::feed::FeedServer::new(feed.clone()).into_route())
 }

@@ -63,18 +63,11 @@ pub fn merged<R: Resource>(before: &R, given: &R, paths: &[String]) -> Result<R>
         && let Some(field) = before.fixed_difference(given)
     {
         let path = format!("{}.{field}", R::FIELD);
-        return Err(Error::field(
-            path,
-            "IMMUTABLE",
-            "is set for good when the record is made",
-        ));
+        return Err(Error::field(path, "IMMUTABLE", "is set for good when the record is made"));
     }
     let mut after = before.clone();
     if paths.is_empty() {
-        given
-            .set_paths()
-            .iter()
-            .for_each(|path| after.take(path, given));
+        given.set_paths().iter().for_each(|path| after.take(path, given));
     } else {
         paths.iter().for_each(|path| after.take(path, given));
     }
@@ -200,49 +193,29 @@ mod tests {
     use super::*;
 
     fn window(id: &str, accessible: bool) -> Window {
-        let display_name = Some(LocalizedText {
-            id: id.into(),
-            en: String::new(),
-        });
-        Window {
-            display_name,
-            accessible,
-            etag: "3".into(),
-            ..Window::default()
-        }
+        let display_name = Some(LocalizedText { id: id.into(), en: String::new() });
+        Window { display_name, accessible, etag: "3".into(), ..Window::default() }
     }
 
     #[test]
     fn without_a_mask_what_is_set_changes_and_what_is_not_stays() {
         let before = window("Loket 1", true);
-        let given = Window {
-            accessible: false,
-            ..window("Loket 2", false)
-        };
+        let given = Window { accessible: false, ..window("Loket 2", false) };
         let after = merged(&before, &given, &[]).expect("no fixed field");
         assert_eq!(after, window("Loket 2", true));
     }
 
     #[test]
     fn with_a_mask_a_field_can_be_set_to_nothing() {
-        let after = merged(
-            &window("Loket 1", true),
-            &window("Loket 2", false),
-            &["accessible".into()],
-        );
+        let after =
+            merged(&window("Loket 1", true), &window("Loket 2", false), &["accessible".into()]);
         assert_eq!(after.expect("no fixed field"), window("Loket 1", false));
     }
 
     #[test]
     fn what_is_set_for_good_is_not_changed_in_silence() {
-        let before = Counter {
-            unit: "units/a".into(),
-            ..Counter::default()
-        };
-        let given = Counter {
-            unit: "units/b".into(),
-            ..Counter::default()
-        };
+        let before = Counter { unit: "units/a".into(), ..Counter::default() };
+        let given = Counter { unit: "units/b".into(), ..Counter::default() };
         let error = merged(&before, &given, &[]).expect_err("another unit");
         assert_eq!(error.violations()[0].field, "counter.unit");
         assert!(merged(&before, &before.clone(), &[]).is_ok());
@@ -250,18 +223,11 @@ mod tests {
 
     #[test]
     fn clients_do_not_decide_what_only_the_registry_knows() {
-        let mut service = Service {
-            source: "sources/bkpm".into(),
-            etag: "9".into(),
-            ..Service::default()
-        };
+        let mut service =
+            Service { source: "sources/bkpm".into(), etag: "9".into(), ..Service::default() };
         service.clear_output();
         assert_eq!(service, Service::default());
-        service.stamp(&Stamp {
-            version: 4,
-            create_time: 0,
-            update_time: 1,
-        });
+        service.stamp(&Stamp { version: 4, create_time: 0, update_time: 1 });
         assert_eq!(service.etag, "4");
     }
 }

@@ -33,13 +33,7 @@ impl Copy {
     /// `UNAVAILABLE` where the database is away.
     pub async fn open(db: Db, feed: Upstream) -> Result<Self> {
         let at = store::position(&db, feed).await?;
-        Ok(Self {
-            db,
-            feed,
-            at,
-            unnamed: BTreeMap::new(),
-            last: (0, 0),
-        })
+        Ok(Self { db, feed, at, unnamed: BTreeMap::new(), last: (0, 0) })
     }
 
     /// Where the inbox stands; `None` before the first state was read whole.
@@ -62,8 +56,7 @@ impl Copy {
             follow::Event::State(changes) => {
                 let events = self.events(changes)?;
                 for event in &events {
-                    self.unnamed
-                        .remove(&(event.kind.clone(), event.name.clone()));
+                    self.unnamed.remove(&(event.kind.clone(), event.name.clone()));
                 }
                 self.append(events, Advance::State).await
             }
@@ -114,10 +107,7 @@ impl Copy {
     }
 
     fn events(&mut self, changes: Vec<Change>) -> Result<Vec<Event>> {
-        changes
-            .into_iter()
-            .map(|change| self.event(change))
-            .collect()
+        changes.into_iter().map(|change| self.event(change)).collect()
     }
 
     fn event(&mut self, change: Change) -> Result<Event> {
@@ -156,10 +146,7 @@ mod tests {
     use crate::{SCHEMA, model::State};
 
     fn told(number: i64, revision: i64) -> follow::Event {
-        let mut done = Ticket {
-            date: "2026-11-24".into(),
-            ..Ticket::default()
-        };
+        let mut done = Ticket { date: "2026-11-24".into(), ..Ticket::default() };
         done.set_state(ticket::State::Completed);
         let change = Change {
             kind: "ticket".into(),
@@ -182,20 +169,12 @@ mod tests {
 
     fn at(revision: i64) -> Position {
         let token = revision.to_be_bytes().to_vec().into();
-        Position {
-            token,
-            revision,
-            lineage: String::new(),
-        }
+        Position { token, revision, lineage: String::new() }
     }
 
     async fn completed(db: &Db) -> i32 {
         let mut state = State::default();
-        store::news(db, -1)
-            .await
-            .expect("read")
-            .apply(&mut state)
-            .expect("applied");
+        store::news(db, -1).await.expect("read").apply(&mut state).expect("applied");
         state.days.values().map(|day| day.completed).sum()
     }
 
@@ -203,13 +182,9 @@ mod tests {
     async fn a_transaction_that_is_told_twice_counts_once() {
         on_both(async |database| {
             let db = database.open(&SCHEMA).await.expect("open");
-            let mut copy = Copy::open(db.clone(), Upstream::Scheduling)
-                .await
-                .expect("a copy");
+            let mut copy = Copy::open(db.clone(), Upstream::Scheduling).await.expect("a copy");
             copy.take(follow::Event::StateBegins).await.expect("begins");
-            copy.take(follow::Event::StateEnds(at(1)))
-                .await
-                .expect("ends");
+            copy.take(follow::Event::StateEnds(at(1))).await.expect("ends");
             for _ in 0..2 {
                 copy.take(told(1, 2)).await.expect("applied");
             }
@@ -223,13 +198,9 @@ mod tests {
     async fn what_lies_behind_is_told_in_vain() {
         on_both(async |database| {
             let db = database.open(&SCHEMA).await.expect("open");
-            let mut copy = Copy::open(db.clone(), Upstream::Scheduling)
-                .await
-                .expect("a copy");
+            let mut copy = Copy::open(db.clone(), Upstream::Scheduling).await.expect("a copy");
             copy.take(follow::Event::StateBegins).await.expect("begins");
-            copy.take(follow::Event::StateEnds(at(1)))
-                .await
-                .expect("ends");
+            copy.take(follow::Event::StateEnds(at(1))).await.expect("ends");
             for revision in [2, 3, 4] {
                 copy.take(told(revision, revision)).await.expect("applied");
             }
@@ -251,12 +222,8 @@ mod tests {
     async fn a_replica_that_was_overtaken_appends_nothing() {
         on_both(async |database| {
             let db = database.open(&SCHEMA).await.expect("open");
-            let mut first = Copy::open(db.clone(), Upstream::Scheduling)
-                .await
-                .expect("a copy");
-            let mut second = Copy::open(db.clone(), Upstream::Scheduling)
-                .await
-                .expect("a copy");
+            let mut first = Copy::open(db.clone(), Upstream::Scheduling).await.expect("a copy");
+            let mut second = Copy::open(db.clone(), Upstream::Scheduling).await.expect("a copy");
             first.take(told(1, 2)).await.expect("applied");
             let refused = second.take(told(1, 2)).await.expect_err("overtaken");
             assert_eq!(refused.reason(), Reason::WriteConflict);

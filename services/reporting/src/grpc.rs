@@ -42,9 +42,7 @@ impl ReportService for Reports {
         request: Request<GetReportRequest>,
     ) -> Result<Response<GetReportResponse>, Status> {
         let report = self.get(&request.into_inner()).await.map_err(status)?;
-        Ok(Response::new(GetReportResponse {
-            report: Some(report),
-        }))
+        Ok(Response::new(GetReportResponse { report: Some(report) }))
     }
 
     async fn watch_report(
@@ -72,10 +70,7 @@ impl ReportService for Reports {
 impl Reports {
     async fn get(&self, request: &GetReportRequest) -> Result<Report> {
         let question = question(request, self.memory.now())?;
-        let least = [
-            request.min_registry_revision,
-            request.min_scheduling_revision,
-        ];
+        let least = [request.min_registry_revision, request.min_scheduling_revision];
         self.wait_for(least).await?;
         self.memory.report(question)
     }
@@ -107,12 +102,7 @@ impl Reports {
                 updates.changed().await.ok()?;
             }
             let report = updates.borrow_and_update().report.clone();
-            Some((
-                Ok(WatchReportResponse {
-                    report: Some(report),
-                }),
-                (updates, false),
-            ))
+            Some((Ok(WatchReportResponse { report: Some(report) }), (updates, false)))
         });
         let shutdown = self.shutdown.clone();
         let until = Box::pin(async move { shutdown.cancelled().await });
@@ -129,17 +119,11 @@ fn question(request: &GetReportRequest, now: Micros) -> Result<Question> {
     let as_of = match request.as_of.as_str() {
         "" => None,
         text => Some(text.parse::<Date>().map_err(|_| {
-            Error::field(
-                "as_of",
-                "DATE",
-                "not a date; write it as 2026-11-24, or leave it empty",
-            )
+            Error::field("as_of", "DATE", "not a date; write it as 2026-11-24, or leave it empty")
         })?),
     };
     let known_on = request.known_on.as_ref();
-    let known_on = known_on
-        .map(|time| from_timestamp(time, "known_on"))
-        .transpose()?;
+    let known_on = known_on.map(|time| from_timestamp(time, "known_on")).transpose()?;
     for (field, revision) in [
         ("min_registry_revision", request.min_registry_revision),
         ("min_scheduling_revision", request.min_scheduling_revision),
@@ -148,11 +132,7 @@ fn question(request: &GetReportRequest, now: Micros) -> Result<Question> {
             return Err(Error::field(field, "OUT_OF_RANGE", "must not be negative"));
         }
     }
-    let question = Question {
-        as_of,
-        known_on,
-        now,
-    };
+    let question = Question { as_of, known_on, now };
     question.check()?;
     Ok(question)
 }

@@ -71,14 +71,7 @@ impl Options {
     /// With the usual bounds.
     pub fn new(database: mpp_store::Options, registry: Endpoint, scheduling: Endpoint) -> Self {
         let silence = Duration::from_secs(8);
-        Self {
-            database,
-            migrate: false,
-            registry,
-            scheduling,
-            listeners: 1_000,
-            silence,
-        }
+        Self { database, migrate: false, registry, scheduling, listeners: 1_000, silence }
     }
 }
 
@@ -118,30 +111,11 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         silence: options.silence,
     };
     let mut tasks = JoinSet::new();
-    tasks.spawn(mpp_rpc::watch_database(
-        &readiness,
-        db.clone(),
-        shutdown.clone(),
-    ));
+    tasks.spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
     tasks.spawn(projector.run(shutdown.clone()));
-    tasks.spawn(replica::run(
-        db.clone(),
-        memory.clone(),
-        wake,
-        health,
-        shutdown.clone(),
-    ));
+    tasks.spawn(replica::run(db.clone(), memory.clone(), wake, health, shutdown.clone()));
     let page = page::router(memory.clone(), options.listeners, shutdown.clone());
-    let reports = grpc::Reports {
-        memory,
-        db,
-        shutdown,
-    };
+    let reports = grpc::Reports { memory, db, shutdown };
     let routes = tonic::service::Routes::new(ReportServiceServer::new(reports));
-    Ok(Running {
-        routes,
-        page,
-        readiness,
-        tasks,
-    })
+    Ok(Running { routes, page, readiness, tasks })
 }

@@ -43,11 +43,7 @@ impl Memory {
     /// As [`Memory::publish`].
     pub fn new(state: State, clock: Clock) -> Result<Self> {
         let (current, _) = watch::channel(Arc::new(Current::default()));
-        let memory = Self {
-            state: RwLock::new(state),
-            current,
-            clock,
-        };
+        let memory = Self { state: RwLock::new(state), current, clock };
         memory.publish()?;
         Ok(memory)
     }
@@ -92,25 +88,15 @@ impl Memory {
     /// # Errors
     /// As [`Memory::report`].
     pub fn publish(&self) -> Result<()> {
-        let question = Question {
-            now: self.clock.now(),
-            ..Question::default()
-        };
+        let question = Question { now: self.clock.now(), ..Question::default() };
         let (report, own) = self.read(|state| {
-            let own = published()
-                .iter()
-                .map(|row| own_count(state, &row.date))
-                .collect();
+            let own = published().iter().map(|row| own_count(state, &row.date)).collect();
             model::report(state, &question).map(|report| (report, own))
         })?;
         self.current.send_if_modified(|current| {
             let news = timeless(&current.report) != timeless(&report);
             if news {
-                *current = Arc::new(Current {
-                    report,
-                    own,
-                    ..Current::default()
-                });
+                *current = Arc::new(Current { report, own, ..Current::default() });
             }
             news
         });
@@ -120,10 +106,7 @@ impl Memory {
 
 /// The report without what changes from moment to moment.
 fn timeless(report: &Report) -> Report {
-    let mut report = Report {
-        known_on: None,
-        ..report.clone()
-    };
+    let mut report = Report { known_on: None, ..report.clone() };
     for feed in &mut report.freshness {
         feed.seen_time = None;
     }

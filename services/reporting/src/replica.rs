@@ -33,26 +33,19 @@ pub struct Health {
 impl Health {
     /// Names the component.
     pub fn new(readiness: &Readiness) -> Self {
-        Self {
-            copies: readiness.component("copies"),
-        }
+        Self { copies: readiness.component("copies") }
     }
 
     /// A replica is ready once both feeds have been read whole; that one is away later does not
     /// count, since reports say so themselves.
     fn tell(&self, memory: &Memory) {
-        let unread = memory.read(|state| {
-            Upstream::ALL
-                .into_iter()
-                .find(|feed| !state.feed(*feed).caught_up)
-        });
+        let unread = memory
+            .read(|state| Upstream::ALL.into_iter().find(|feed| !state.feed(*feed).caught_up));
         match unread {
             None => self.copies.up(),
             Some(feed) => {
-                self.copies.down(&format!(
-                    "the {} feed has not been read whole yet",
-                    feed.as_str()
-                ));
+                self.copies
+                    .down(&format!("the {} feed has not been read whole yet", feed.as_str()));
             }
         }
     }

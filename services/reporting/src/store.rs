@@ -84,10 +84,7 @@ pub async fn append(
 
 /// What the store is told of the writer.
 fn actor() -> Actor {
-    Actor {
-        origin: "feed".into(),
-        subject: "services/reporting".into(),
-    }
+    Actor { origin: "feed".into(), subject: "services/reporting".into() }
 }
 
 fn number(count: usize) -> i64 {
@@ -107,9 +104,7 @@ async fn lock_head(tx: &mut Tx) -> Result<i64> {
 fn placeholders(first: usize, rows: usize, columns: usize) -> String {
     let row = |row: usize| {
         let start = first + row * columns;
-        let list: Vec<_> = (start..start + columns)
-            .map(|place| format!("${place}"))
-            .collect();
+        let list: Vec<_> = (start..start + columns).map(|place| format!("${place}")).collect();
         format!("({})", list.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
@@ -132,13 +127,7 @@ async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<Ve
         }
         for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
             let key: (String, String) = (get(&row, "kind")?, get(&row, "name")?);
-            held.insert(
-                key,
-                (
-                    get::<i64>(&row, "version")?,
-                    get::<Option<Vec<u8>>>(&row, "doc")?,
-                ),
-            );
+            held.insert(key, (get::<i64>(&row, "version")?, get::<Option<Vec<u8>>>(&row, "doc")?));
         }
     }
     let is_news = |event: &Event| {
@@ -164,11 +153,7 @@ async fn insert_events(tx: &mut Tx, seq: i64, events: &[Event]) -> Result<()> {
             .bind(event.kind.clone())
             .bind(event.name.clone())
             .bind(event.version)
-            .bind(if event.doc.is_some() {
-                "put"
-            } else {
-                "deleted"
-            })
+            .bind(if event.doc.is_some() { "put" } else { "deleted" })
             .bind(event.doc.as_ref().map(|doc| doc.to_vec()))
             .bind(event.labels.clone())
             .bind(event.actor.clone())
@@ -227,11 +212,7 @@ async fn save_rows(tx: &mut Tx, written: Written, seq: i64) -> Result<()> {
         );
         let mut query = sqlx::query(AssertSqlSafe(text));
         for ((name, key), value) in chunk {
-            query = query
-                .bind(name.clone())
-                .bind(key.clone())
-                .bind(value.clone())
-                .bind(seq);
+            query = query.bind(name.clone()).bind(key.clone()).bind(value.clone()).bind(seq);
         }
         query.execute(tx.conn()).await.map_err(db_error)?;
     }

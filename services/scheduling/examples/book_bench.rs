@@ -36,10 +36,7 @@ const STARTS: [&str; 12] = [
 
 #[tokio::main]
 async fn main() {
-    let seconds = std::env::args()
-        .nth(1)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(5);
+    let seconds = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(5);
     let scripts = [("prepared", PGBENCH.to_owned()), ("simple", combined())].map(|(mode, text)| {
         let path =
             std::env::temp_dir().join(format!("book_bench_{}_{mode}.sql", std::process::id()));
@@ -64,16 +61,12 @@ async fn main() {
 /// The service begins and ends in one round trip each; pgbench can that in simple mode only, which
 /// parses every statement anew. So both modes run, and the better one is the yardstick.
 fn combined() -> String {
-    PGBENCH
-        .replace("begin;\n", "begin \\; ")
-        .replace(";\ncommit;", " \\; commit;")
+    PGBENCH.replace("begin;\n", "begin \\; ").replace(";\ncommit;", " \\; commit;")
 }
 
 async fn prepared() -> TestDatabase {
     let database = database(Backend::Postgres).await;
-    mpp_store::migrate(&database.options(Clock::system()), &SCHEMA)
-        .await
-        .expect("a schema");
+    mpp_store::migrate(&database.options(Clock::system()), &SCHEMA).await.expect("a schema");
     database
 }
 
@@ -103,10 +96,7 @@ async fn run_service(clients: usize, seconds: u64) -> f64 {
 }
 
 fn rule() -> mpp_api::scheduling::HoursRule {
-    mpp_api::scheduling::HoursRule {
-        weekly: Some(office_week()),
-        ..world::rule_for("national")
-    }
+    mpp_api::scheduling::HoursRule { weekly: Some(office_week()), ..world::rule_for("national") }
 }
 
 fn offering(number: usize) -> String {
@@ -126,15 +116,9 @@ async fn book_until(
         number += 1;
         let start = STARTS[number % STARTS.len()];
         let day = 25 + number / STARTS.len() % 3;
-        let slot = format!(
-            "{}/slots/2026-11-{day}T{start}",
-            offering(number % OFFERINGS)
-        );
-        let request = BookAppointmentRequest {
-            slot,
-            applicant_nik: nik(number),
-            request_id: request_id(),
-        };
+        let slot = format!("{}/slots/2026-11-{day}T{start}", offering(number % OFFERINGS));
+        let request =
+            BookAppointmentRequest { slot, applicant_nik: nik(number), request_id: request_id() };
         match booking.book_appointment(request).await {
             Ok(_) => drop(booked.fetch_add(1, Ordering::Relaxed)),
             Err(status) => eprintln!("{status}"),

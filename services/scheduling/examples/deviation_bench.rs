@@ -21,16 +21,9 @@ const COUNTERS: usize = 20;
 async fn main() {
     let world = World::on(database(Backend::Postgres).await).await;
     for mall in 0..MALLS {
-        world
-            .upstream
-            .mall(&format!("m-{mall}"), "35.10", Zone::Wib)
-            .await;
+        world.upstream.mall(&format!("m-{mall}"), "35.10", Zone::Wib).await;
         for counter in 0..COUNTERS {
-            let regime = if counter % 4 == 0 {
-                Regime::Own
-            } else {
-                Regime::CivilService
-            };
+            let regime = if counter % 4 == 0 { Regime::Own } else { Regime::CivilService };
             let name = format!("malls/m-{mall}/counters/c-{counter}");
             world.upstream.counter(&name, regime, 0).await;
         }
@@ -43,10 +36,9 @@ async fn main() {
         known.extend(batch.changes.iter().map(|change| change.name.clone()));
     }
     println!("{expected} counters have their record");
-    for (what, target, count) in [
-        ("one counter's rule", BANK, 1),
-        ("the national template", "national", expected),
-    ] {
+    for (what, target, count) in
+        [("one counter's rule", BANK, 1), ("the national template", "national", expected)]
+    {
         let begun = Instant::now();
         let mut rule = world::rule_for(target);
         rule.weekly = Some(week("08:00", "14:00"));

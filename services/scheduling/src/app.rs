@@ -55,10 +55,7 @@ answers!(
 
 /// Who makes a change, for the feed.
 pub fn actor(caller: &Caller) -> Actor {
-    Actor {
-        origin: "api".into(),
-        subject: caller.subject.clone(),
-    }
+    Actor { origin: "api".into(), subject: caller.subject.clone() }
 }
 
 /// SHA-256 of a request, to tell a repeated request from a reused id.

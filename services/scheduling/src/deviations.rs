@@ -54,14 +54,7 @@ pub struct Job {
 impl Job {
     /// A job that holds nothing yet.
     pub fn new(db: Db, memory: Memory, holder: String) -> Self {
-        Self {
-            db,
-            memory,
-            holder,
-            held: None,
-            swept: Instant::now(),
-            weeks: Vec::new(),
-        }
+        Self { db, memory, holder, held: None, swept: Instant::now(), weeks: Vec::new() }
     }
 
     /// Runs until the shutdown.
@@ -97,9 +90,7 @@ impl Job {
         if dirty.is_clean() {
             return Ok(());
         }
-        self.settle(&dirty)
-            .await
-            .inspect_err(|_| self.memory.put_back(dirty))
+        self.settle(&dirty).await.inspect_err(|_| self.memory.put_back(dirty))
     }
 
     /// Renews the lease when it is time, and asks for it at each tick while another has it.
@@ -150,12 +141,7 @@ impl Job {
         if !dirty.all {
             return dirty.malls.iter().cloned().collect();
         }
-        self.memory
-            .read()
-            .directory
-            .malls()
-            .map(|(name, _)| name.to_owned())
-            .collect()
+        self.memory.read().directory.malls().map(|(name, _)| name.to_owned()).collect()
     }
 
     /// Writes what differs from the records; no transaction where nothing does.
@@ -165,9 +151,7 @@ impl Job {
         for counters in malls {
             let week = counters.this_week(now)?;
             let mall = counters.measure(week, self.memory.decrees())?;
-            let documents = mall
-                .counters()
-                .map(|(name, measured)| mall.document(name, measured));
+            let documents = mall.counters().map(|(name, measured)| mall.document(name, measured));
             let state = self.memory.read();
             let differs = |doc: &Deviation| state.records.deviations.get(&doc.counter) != Some(doc);
             changed.extend(documents.filter(differs));
@@ -186,10 +170,8 @@ impl Job {
         if vanished.is_empty() {
             return Ok(());
         }
-        let withdrawn = Tombstone {
-            reason: tombstone::Reason::Withdrawn.into(),
-            successor: String::new(),
-        };
+        let withdrawn =
+            Tombstone { reason: tombstone::Reason::Withdrawn.into(), successor: String::new() };
         let mut tx = self.db.begin(&actor()).await?;
         for name in vanished {
             match tx.delete::<Deviation>(&name, &withdrawn, Expect::Any).await {
@@ -214,18 +196,11 @@ impl Job {
 
 /// A counter that the registry had lost in a restore, and has again, has a deleted record.
 async fn put(tx: &mut Tx, changed: Vec<Deviation>) -> Result<()> {
-    let rows: Vec<_> = changed
-        .into_iter()
-        .map(|doc| (doc.name.clone(), labels(&doc), doc))
-        .collect();
-    let items = rows
-        .iter()
-        .map(|(name, labels, doc)| (name.clone(), doc.clone(), labels.clone()));
+    let rows: Vec<_> =
+        changed.into_iter().map(|doc| (doc.name.clone(), labels(&doc), doc)).collect();
+    let items = rows.iter().map(|(name, labels, doc)| (name.clone(), doc.clone(), labels.clone()));
     let answers = tx.put_many(items.collect()).await?;
-    let deleted = answers
-        .iter()
-        .zip(&rows)
-        .filter(|(answer, _)| answer.tombstoned);
+    let deleted = answers.iter().zip(&rows).filter(|(answer, _)| answer.tombstoned);
     for (_, (name, labels, doc)) in deleted {
         revive(tx, name, labels, doc).await?;
     }
@@ -237,10 +212,7 @@ fn is_gone(reason: Reason) -> bool {
 }
 
 fn actor() -> Actor {
-    Actor {
-        origin: "feed".into(),
-        subject: "services/scheduling".into(),
-    }
+    Actor { origin: "feed".into(), subject: "services/scheduling".into() }
 }
 
 fn labels(doc: &Deviation) -> Labels {

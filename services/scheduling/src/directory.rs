@@ -79,35 +79,22 @@ impl Directory {
 
     fn put_region(&mut self, name: &str, region: &registry::Region) -> Result<Touched> {
         let Some(zone) = Zone::from_iana(&region.time_zone) else {
-            let what = format!(
-                "{name} lies in the unknown time zone '{}'",
-                region.time_zone
-            );
+            let what = format!("{name} lies in the unknown time zone '{}'", region.time_zone);
             return Err(Error::internal(what));
         };
         let before = self.zones.insert(name.to_owned(), zone);
-        Ok(if before == Some(zone) {
-            Touched::Nothing
-        } else {
-            Touched::All
-        })
+        Ok(if before == Some(zone) { Touched::Nothing } else { Touched::All })
     }
 
     fn put_mall(&mut self, name: &str, mall: &registry::Mall) -> Result<Touched> {
-        let copy = Mall {
-            region: mall.region.parse()?,
-            organiser: mall.organiser.clone(),
-        };
+        let copy = Mall { region: mall.region.parse()?, organiser: mall.organiser.clone() };
         self.malls.insert(name.to_owned(), copy);
         Ok(Touched::Mall(name.to_owned()))
     }
 
     fn put_counter(&mut self, name: &str, counter: &registry::Counter) -> Result<Touched> {
         let regime = counter.regime();
-        let copy = Counter {
-            regime,
-            ticket_prefix: counter.ticket_prefix.clone(),
-        };
+        let copy = Counter { regime, ticket_prefix: counter.ticket_prefix.clone() };
         self.counters.insert(name.to_owned(), copy);
         Ok(touched_mall(name))
     }
@@ -203,11 +190,7 @@ impl Directory {
     /// # Errors
     /// `NOT_FOUND`.
     pub fn require_window(&self, name: &str) -> Result<()> {
-        if self.windows.contains(name) {
-            Ok(())
-        } else {
-            Err(unknown(name))
-        }
+        if self.windows.contains(name) { Ok(()) } else { Err(unknown(name)) }
     }
 
     /// What is bookable of an offering.
@@ -215,9 +198,7 @@ impl Directory {
     /// # Errors
     /// `NOT_FOUND`.
     pub fn terms(&self, offering: &str) -> Result<&Terms> {
-        self.offerings
-            .get(offering)
-            .ok_or_else(|| unknown(offering))
+        self.offerings.get(offering).ok_or_else(|| unknown(offering))
     }
 
     /// All malls, by name.
@@ -238,10 +219,7 @@ impl Directory {
 
 fn unknown(name: &str) -> Error {
     let hint = "create it in the registry, or wait until it has arrived from there";
-    Error::new(
-        Reason::NotFound,
-        format!("{name} is not known to scheduling; {hint}"),
-    )
+    Error::new(Reason::NotFound, format!("{name} is not known to scheduling; {hint}"))
 }
 
 fn touched_mall(name: &str) -> Touched {
@@ -261,18 +239,10 @@ mod tests {
 
     fn with_a_mall() -> Directory {
         let mut copy = Directory::default();
-        let region = registry::Region {
-            time_zone: "Asia/Jayapura".into(),
-            ..Default::default()
-        };
-        copy.put("region", "regions/93.01", &region.encode_to_vec())
-            .unwrap();
-        let mall = registry::Mall {
-            region: "regions/93.01".into(),
-            ..Default::default()
-        };
-        copy.put("mall", "malls/merauke", &mall.encode_to_vec())
-            .unwrap();
+        let region = registry::Region { time_zone: "Asia/Jayapura".into(), ..Default::default() };
+        copy.put("region", "regions/93.01", &region.encode_to_vec()).unwrap();
+        let mall = registry::Mall { region: "regions/93.01".into(), ..Default::default() };
+        copy.put("mall", "malls/merauke", &mall.encode_to_vec()).unwrap();
         copy
     }
 
@@ -287,9 +257,7 @@ mod tests {
     fn a_change_of_a_counter_touches_its_mall_only() {
         let mut copy = with_a_mall();
         let counter = registry::Counter::default().encode_to_vec();
-        let touched = copy
-            .put("counter", "malls/merauke/counters/a", &counter)
-            .unwrap();
+        let touched = copy.put("counter", "malls/merauke/counters/a", &counter).unwrap();
         assert_eq!(touched, Touched::Mall("malls/merauke".into()));
         assert_eq!(copy.counters_of("malls/merauke").count(), 1);
         assert_eq!(copy.counters_of("malls/mer").count(), 0);

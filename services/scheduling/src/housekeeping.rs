@@ -49,10 +49,7 @@ async fn tidy(db: &Db, feed: &Feed, holder: &str) -> Result<()> {
 /// # Errors
 /// As any write.
 pub async fn erase_past(db: &Db) -> Result<u64> {
-    let by = Actor {
-        origin: "feed".into(),
-        subject: "services/scheduling".into(),
-    };
+    let by = Actor { origin: "feed".into(), subject: "services/scheduling".into() };
     let (today, _) = local(db.now().await?, Zone::Wib)?;
     let old = shift(today, -KEPT_DAYS);
     let mut erased = erase(db, &by, APPLICANTS, today).await?;

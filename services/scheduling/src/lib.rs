@@ -125,13 +125,9 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
 
     let whole = readiness.component("registry copy");
     let copy = upstream::Copy::load(db.clone(), memory.clone(), whole).await?;
-    let follower = Follower::new(
-        "registry",
-        channel,
-        Filter::kinds(directory::KINDS),
-        copy.position(),
-    )
-    .reporting_to(readiness.component("registry feed"));
+    let follower =
+        Follower::new("registry", channel, Filter::kinds(directory::KINDS), copy.position())
+            .reporting_to(readiness.component("registry feed"));
     tokio::spawn(copy.follow(follower, shutdown.clone()));
 
     let (applied, seen) = watch::channel(0);
@@ -142,39 +138,16 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let holder = Uuid::now_v7().to_string();
     let job = deviations::Job::new(db.clone(), memory.clone(), holder.clone());
     tokio::spawn(job.run(shutdown.clone()));
-    tokio::spawn(housekeeping::run(
-        db.clone(),
-        feed.clone(),
-        holder,
-        shutdown.clone(),
-    ));
+    tokio::spawn(housekeeping::run(db.clone(), feed.clone(), holder, shutdown.clone()));
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown));
 
-    let app = Arc::new(App {
-        db: db.clone(),
-        memory,
-        keys,
-        applied: seen,
-    });
+    let app = Arc::new(App { db: db.clone(), memory, keys, applied: seen });
     let routes = grpc::routes(&app).add_service(FeedServer::new(feed.clone()).into_route());
-    Ok(Running {
-        routes,
-        readiness,
-        feed,
-        db,
-    })
+    Ok(Running { routes, readiness, feed, db })
 }
 
 /// What deviations, appointments and tickets are filed under.
 fn labels(mall: &str, counter: &str, region: &str, date: &str) -> Labels {
-    let pairs = [
-        ("mall", mall),
-        ("counter", counter),
-        ("region", region),
-        ("date", date),
-    ];
-    pairs
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .collect()
+    let pairs = [("mall", mall), ("counter", counter), ("region", region), ("date", date)];
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }

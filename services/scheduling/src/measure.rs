@@ -85,18 +85,8 @@ impl MallCounters {
         let measured = places
             .map(|(place, regime)| measure(place, *regime, monday, decrees))
             .collect::<Result<_>>()?;
-        let Self {
-            mall,
-            region,
-            counters,
-            ..
-        } = self;
-        Ok(MeasuredMall {
-            mall,
-            region,
-            counters,
-            measured,
-        })
+        let Self { mall, region, counters, .. } = self;
+        Ok(MeasuredMall { mall, region, counters, measured })
     }
 }
 
@@ -112,9 +102,7 @@ pub struct MeasuredMall {
 impl MeasuredMall {
     /// The counters, by name.
     pub fn counters(&self) -> impl Iterator<Item = (&str, &Measured)> {
-        self.counters
-            .iter()
-            .map(|(name, at)| (name.as_str(), &self.measured[*at]))
+        self.counters.iter().map(|(name, at)| (name.as_str(), &self.measured[*at]))
     }
 
     /// The record of one of them.

@@ -190,9 +190,7 @@ impl State {
             return Err(Error::new(Reason::Unavailable, hint));
         }
         self.directory.require(target)?;
-        let name = target
-            .mall()
-            .ok_or_else(|| Error::not_found(target.name()))?;
+        let name = target.mall().ok_or_else(|| Error::not_found(target.name()))?;
         let mall = self.directory.mall(name)?;
         let rules = target.chain().flat_map(|name| self.records.rules_for(name));
         Ok(Place {

@@ -50,12 +50,7 @@ impl Records {
 
     /// The names of a target's own rules: equal lists mean equal hours below the same mall.
     pub fn rule_names(&self, target: &str) -> Vec<String> {
-        self.rules_of
-            .get(target)
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect()
+        self.rules_of.get(target).into_iter().flatten().cloned().collect()
     }
 
     /// A rule.
@@ -87,20 +82,13 @@ impl Records {
     }
 
     fn apply_rule(&mut self, change: &Change) -> Result<Touched> {
-        let before = self
-            .rules
-            .remove(&change.name)
-            .map(|stored| stored.doc.target);
+        let before = self.rules.remove(&change.name).map(|stored| stored.doc.target);
         if let Some(target) = &before
             && let Some(names) = self.rules_of.get_mut(target)
         {
             names.remove(&change.name);
         }
-        let target = if change.op == Op::Put {
-            Some(self.put_rule(change)?)
-        } else {
-            before
-        };
+        let target = if change.op == Op::Put { Some(self.put_rule(change)?) } else { before };
         Ok(target.as_deref().map_or(Touched::Nothing, touched_by))
     }
 
@@ -111,15 +99,9 @@ impl Records {
         if let Err(error) = &checked {
             tracing::warn!(name = record.name, error = %error, "a stored rule does not count");
         }
-        let stored = StoredRule {
-            rule: checked.ok().map(|(_, rule)| rule),
-            doc: shown(record),
-        };
+        let stored = StoredRule { rule: checked.ok().map(|(_, rule)| rule), doc: shown(record) };
         let target = stored.doc.target.clone();
-        self.rules_of
-            .entry(target.clone())
-            .or_default()
-            .insert(change.name.clone());
+        self.rules_of.entry(target.clone()).or_default().insert(change.name.clone());
         self.rules.insert(change.name.clone(), stored);
         Ok(target)
     }
@@ -149,9 +131,7 @@ pub fn shown(record: Record<HoursRule>) -> HoursRule {
 
 fn touched_by(target: &str) -> Touched {
     match Target::parse(target, "target") {
-        Ok(target) => target
-            .mall()
-            .map_or(Touched::All, |mall| Touched::Mall(mall.to_owned())),
+        Ok(target) => target.mall().map_or(Touched::All, |mall| Touched::Mall(mall.to_owned())),
         Err(_) => Touched::Nothing,
     }
 }

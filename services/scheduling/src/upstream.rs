@@ -74,14 +74,7 @@ impl Copy {
             memory.replace_directory(directory);
             component.up();
         }
-        Ok(Self {
-            db,
-            memory,
-            saved,
-            saved_at: Instant::now(),
-            state: Vec::new(),
-            component,
-        })
+        Ok(Self { db, memory, saved, saved_at: Instant::now(), state: Vec::new(), component })
     }
 
     /// Where the follower starts.
@@ -145,9 +138,7 @@ impl Copy {
         }
         let mut tx = self.db.begin(&actor()).await?;
         let stored = tx.position(FEED).await?;
-        let reached = stored
-            .as_ref()
-            .is_some_and(|at| at.revision >= position.revision);
+        let reached = stored.as_ref().is_some_and(|at| at.revision >= position.revision);
         if reached {
             tx.rollback().await?;
             self.saved = stored;
@@ -163,10 +154,7 @@ impl Copy {
             return Ok(Next::Rewind);
         }
         self.memory.change_directory(|directory| {
-            changes
-                .iter()
-                .map(|change| take_change(directory, change))
-                .collect()
+            changes.iter().map(|change| take_change(directory, change)).collect()
         });
         Ok(Next::GoOn)
     }
@@ -179,10 +167,8 @@ impl Copy {
 
 /// Writes what the changes leave of each record: the last one counts.
 async fn write(tx: &mut Tx, changes: &[Change]) -> Result<()> {
-    let last: BTreeMap<_, _> = changes
-        .iter()
-        .map(|change| ((&change.kind, &change.name), change))
-        .collect();
+    let last: BTreeMap<_, _> =
+        changes.iter().map(|change| ((&change.kind, &change.name), change)).collect();
     let (puts, gone): (Vec<_>, Vec<_>) = last.into_values().partition(|c| c.op == Op::Put);
     let rows: Vec<_> = puts.into_iter().map(copied).collect();
     put(tx, FEED, &rows).await?;
@@ -220,10 +206,7 @@ fn unusable(name: &str, error: &Error) -> Touched {
 }
 
 fn actor() -> Actor {
-    Actor {
-        origin: "feed".into(),
-        subject: "services/scheduling".into(),
-    }
+    Actor { origin: "feed".into(), subject: "services/scheduling".into() }
 }
 
 #[cfg(test)]
@@ -246,10 +229,7 @@ mod tests {
     /// A transaction of the registry that adds a region.
     fn transaction(revision: i64) -> Event {
         let name = format!("regions/{revision}");
-        let doc = Region {
-            name: name.clone(),
-            ..Region::default()
-        };
+        let doc = Region { name: name.clone(), ..Region::default() };
         let change = Change {
             kind: Region::KIND.into(),
             name,
@@ -270,11 +250,7 @@ mod tests {
     }
 
     fn position(revision: i64) -> Position {
-        Position {
-            token: revision.to_string().into(),
-            revision,
-            lineage: String::new(),
-        }
+        Position { token: revision.to_string().into(), revision, lineage: String::new() }
     }
 
     #[tokio::test]

@@ -34,10 +34,7 @@ impl Agent {
             desk: suite.desk(PUBLISHER),
             process: process.clone(),
         };
-        Self {
-            process,
-            task: tokio::spawn(office.work(records, calm)),
-        }
+        Self { process, task: tokio::spawn(office.work(records, calm)) }
     }
 
     /// Kills the process that runs now, if one does.
@@ -83,12 +80,9 @@ impl Office {
     /// True where the agent came to its end by itself, with everything answered.
     async fn run(&self) -> bool {
         let mut child = self.desk.command(&self.ministry.agent());
-        child
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null());
+        child.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
         let mut child = child.spawn().expect("an agent that starts");
-        self.process
-            .store(child.id().unwrap_or(0), Ordering::SeqCst);
+        self.process.store(child.id().unwrap_or(0), Ordering::SeqCst);
         let status = child.wait().await.expect("a child of ours");
         self.process.store(0, Ordering::SeqCst);
         status.success()

@@ -61,10 +61,8 @@ pub struct Citizens(Vec<tokio::task::JoinHandle<Booked>>);
 
 impl Citizens {
     pub async fn start(suite: &Suite, network: &Proxy, plan: &Plan, calm: Arc<AtomicBool>) -> Self {
-        let endpoint = Endpoint {
-            address: network.url(),
-            ..suite.endpoint(Service::Scheduling, APP)
-        };
+        let endpoint =
+            Endpoint { address: network.url(), ..suite.endpoint(Service::Scheduling, APP) };
         let channel = || connect(&endpoint).expect("an endpoint");
         let channels: Vec<_> = (0..CONNECTIONS).map(|_| channel()).collect();
         let slots: Arc<[String]> = free_slots(&channels[0]).await.into();
@@ -88,11 +86,7 @@ impl Citizens {
             let one = task.await.expect("a citizen who got answers");
             let told = all.made.len() + one.made.len();
             all.made.extend(one.made);
-            assert_eq!(
-                all.made.len(),
-                told,
-                "an appointment was given to two citizens"
-            );
+            assert_eq!(all.made.len(), told, "an appointment was given to two citizens");
             all.codes.extend(one.codes);
             all.cancelled.extend(one.cancelled);
             all.full += one.full;
@@ -119,24 +113,12 @@ async fn free_slots(channel: &Channel) -> Vec<String> {
         ..Default::default()
     };
     eventually(PATIENCE, "slots can be booked", async || {
-        let answer = BookingServiceClient::new(channel.clone())
-            .list_slots(request.clone())
-            .await;
-        let slots = answer
-            .map_err(|status| status.to_string())?
-            .into_inner()
-            .slots;
-        let first = slots
-            .first()
-            .map(|slot| slot.date.clone())
-            .unwrap_or_default();
+        let answer = BookingServiceClient::new(channel.clone()).list_slots(request.clone()).await;
+        let slots = answer.map_err(|status| status.to_string())?.into_inner().slots;
+        let first = slots.first().map(|slot| slot.date.clone()).unwrap_or_default();
         let later = slots.into_iter().filter(|slot| slot.date > first);
         let later: Vec<String> = later.take(SLOTS).map(|slot: Slot| slot.name).collect();
-        if later.len() == SLOTS {
-            Ok(later)
-        } else {
-            Err(format!("{} slots", later.len()))
-        }
+        if later.len() == SLOTS { Ok(later) } else { Err(format!("{} slots", later.len())) }
     })
     .await
 }

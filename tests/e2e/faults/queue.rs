@@ -42,16 +42,9 @@ impl Officers {
     pub fn start(suite: &Suite, calm: Arc<AtomicBool>) -> Self {
         let queue = || QueueServiceClient::new(suite.channel(Service::Scheduling, COUNTER));
         let windows = ["1", "2"].map(|id| {
-            tokio::spawn(call(
-                queue(),
-                format!("{DUKCAPIL}/windows/{id}"),
-                calm.clone(),
-            ))
+            tokio::spawn(call(queue(), format!("{DUKCAPIL}/windows/{id}"), calm.clone()))
         });
-        Self {
-            printer: tokio::spawn(print(queue(), calm)),
-            windows: windows.into(),
-        }
+        Self { printer: tokio::spawn(print(queue(), calm)), windows: windows.into() }
     }
 
     pub async fn end(self) -> Called {
@@ -59,17 +52,10 @@ impl Officers {
         let mut completed = BTreeSet::new();
         for window in self.windows {
             for ticket in window.await.expect("an officer who got answers") {
-                assert!(
-                    completed.insert(ticket.clone()),
-                    "{ticket} was called to two windows"
-                );
+                assert!(completed.insert(ticket.clone()), "{ticket} was called to two windows");
             }
         }
-        println!(
-            "    {} tickets, {} of them served",
-            issued.len(),
-            completed.len()
-        );
+        println!("    {} tickets, {} of them served", issued.len(), completed.len());
         assert!(!completed.is_empty(), "nobody was served");
         Called { issued, completed }
     }
@@ -103,10 +89,7 @@ async fn print(queue: Queue, calm: Arc<AtomicBool>) -> BTreeSet<String> {
 async fn call(queue: Queue, window: String, calm: Arc<AtomicBool>) -> BTreeSet<String> {
     let mut served = BTreeSet::new();
     while !calm.load(Ordering::SeqCst) {
-        let request = CallNextRequest {
-            window: window.clone(),
-            request_id: request_id(),
-        };
+        let request = CallNextRequest { window: window.clone(), request_id: request_id() };
         match until_answered(|| {
             let (mut queue, request) = (queue.clone(), request.clone());
             async move { queue.call_next(request).await }
@@ -117,10 +100,7 @@ async fn call(queue: Queue, window: String, calm: Arc<AtomicBool>) -> BTreeSet<S
             Ok(answer) => {
                 let Ticket { name, .. } = answer.ticket.expect("a ticket");
                 assert!(served.insert(name.clone()), "{name} was called twice");
-                let request = CompleteTicketRequest {
-                    name,
-                    request_id: request_id(),
-                };
+                let request = CompleteTicketRequest { name, request_id: request_id() };
                 let done = until_answered(|| {
                     let (mut queue, request) = (queue.clone(), request.clone());
                     async move { queue.complete_ticket(request).await }

@@ -21,10 +21,7 @@ where
         match send().await {
             Err(status) if may_repeat(&status) => repeated += 1,
             answer => {
-                return Answered {
-                    answer: answer.map(Response::into_inner),
-                    repeated,
-                };
+                return Answered { answer: answer.map(Response::into_inner), repeated };
             }
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

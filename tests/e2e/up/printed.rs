@@ -10,17 +10,12 @@ use super::Up;
 /// rejected, quarantined.
 fn promised_accounting() -> BTreeMap<String, Vec<i64>> {
     let text = include_str!("../../../services/mpp/demo/README.md");
-    let (_, table) = text
-        .split_once("## Accounting of the first sync")
-        .expect("the chapter");
+    let (_, table) = text.split_once("## Accounting of the first sync").expect("the chapter");
     let rows = table.lines().filter(|line| line.starts_with("| ")).skip(2);
     rows.map(|line| {
         let mut cells = line.trim_matches('|').split('|').map(str::trim);
         let source = cells.next().expect("a name").to_owned();
-        (
-            source,
-            cells.map(|cell| cell.parse().expect("a number")).collect(),
-        )
+        (source, cells.map(|cell| cell.parse().expect("a number")).collect())
     })
     .collect()
 }
@@ -28,29 +23,13 @@ fn promised_accounting() -> BTreeMap<String, Vec<i64>> {
 pub async fn every_record_is_accounted_for(up: &Up) {
     let promised = promised_accounting();
     let sources = up.json(&["source", "list"]).await;
-    assert_eq!(
-        sources.len() + 1,
-        promised.len(),
-        "all sources, and the row of sums"
-    );
+    assert_eq!(sources.len() + 1, promised.len(), "all sources, and the row of sums");
     for source in &sources {
-        let name = source["name"]
-            .as_str()
-            .expect("a name")
-            .trim_start_matches("sources/");
+        let name = source["name"].as_str().expect("a name").trim_start_matches("sources/");
         let sum = |field: &str| {
-            source["accounting"][field]
-                .as_str()
-                .map_or(0, |n| n.parse().expect("a number"))
+            source["accounting"][field].as_str().map_or(0, |n| n.parse().expect("a number"))
         };
-        let sums = [
-            "received",
-            "applied",
-            "unchanged",
-            "rejected",
-            "quarantined",
-        ]
-        .map(sum);
+        let sums = ["received", "applied", "unchanged", "rejected", "quarantined"].map(sum);
         assert_eq!(sums.as_slice(), &promised[name][2..], "{name}");
         assert_eq!(
             sums[0],
@@ -69,17 +48,13 @@ pub async fn every_record_is_accounted_for(up: &Up) {
 /// Every command that the program and the README print, each once: an appointment is made once.
 pub async fn what_is_printed_runs(up: &Up) {
     let log = up.process.log();
-    let (_, next) = log
-        .split_once("Next, in another terminal:")
-        .expect("the next steps");
+    let (_, next) = log.split_once("Next, in another terminal:").expect("the next steps");
     let printed = next.lines().filter_map(|line| line.strip_prefix("  "));
     let printed: Vec<_> = printed.map(str::to_owned).collect();
     assert!(printed.len() >= 5, "{next}");
     let program = path().display().to_string();
     let readme = readme_commands(include_str!("../../../README.md")).into_iter();
-    let readme: Vec<_> = readme
-        .map(|line| line.replace("target/release/mpp", &program))
-        .collect();
+    let readme: Vec<_> = readme.map(|line| line.replace("target/release/mpp", &program)).collect();
     assert!(readme.len() >= 10, "{readme:?}");
     let mut done = BTreeSet::new();
     for line in printed.iter().chain(&readme) {
@@ -99,9 +74,7 @@ fn readme_commands(readme: &str) -> Vec<String> {
             _ if is_block => continue,
             _ => part.split('`').skip(1).step_by(2).collect(),
         };
-        let own = found
-            .into_iter()
-            .filter(|text| text.starts_with("target/release/mpp "));
+        let own = found.into_iter().filter(|text| text.starts_with("target/release/mpp "));
         let command = |text: &str| text.split(" #").next().unwrap_or(text).trim().to_owned();
         commands.extend(own.map(command));
     }

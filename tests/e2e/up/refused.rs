@@ -8,30 +8,14 @@ pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
         (vec!["get", "malls/nowhere"], 3, "next:"),
         (vec!["get", "offices/1"], 7, "offices/1"),
         (
-            vec![
-                "--as",
-                "reader",
-                "hours",
-                "set",
-                "malls/banyuwangi",
-                "--open",
-                "mon 08:00-09:00",
-            ],
+            vec!["--as", "reader", "hours", "set", "malls/banyuwangi", "--open", "mon 08:00-09:00"],
             4,
             "next:",
         ),
         (vec!["--as", "nobody", "report"], 7, "administrator"),
         (vec!["hours", DUKCAPIL, "--date", "yesterday"], 7, "date"),
-        (
-            vec!["hours", "set", DUKCAPIL, "--open", "mon 09:00-08:00"],
-            7,
-            "mon",
-        ),
-        (
-            vec!["search", "ktp", "--near", "jakarta"],
-            7,
-            "--near -6.2,106.8",
-        ),
+        (vec!["hours", "set", DUKCAPIL, "--open", "mon 09:00-08:00"], 7, "mon"),
+        (vec!["search", "ktp", "--near", "jakarta"], 7, "--near -6.2,106.8"),
         (
             vec![
                 "book",
@@ -42,21 +26,13 @@ pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
             7,
             "16 digits",
         ),
-        (
-            vec!["--registry", "http://127.0.0.1:1", "search", "ktp"],
-            6,
-            "next:",
-        ),
+        (vec!["--registry", "http://127.0.0.1:1", "search", "ktp"], 6, "next:"),
         (vec!["agent", "run", "nothing.toml"], 7, "nothing.toml"),
         (vec!["token", "--role", "king"], 7, "administrator"),
     ] {
         let said = up.run(&args).await;
         assert_eq!(said.code, code, "{args:?}: {}{}", said.out, said.err);
-        assert!(
-            said.err.contains(words),
-            "{args:?} does not say '{words}': {}",
-            said.err
-        );
+        assert!(said.err.contains(words), "{args:?} does not say '{words}': {}", said.err);
         assert!(!said.err.contains("panicked"), "{args:?}: {}", said.err);
     }
     a_step_out_of_turn_is_a_conflict(up).await;
@@ -66,9 +42,5 @@ async fn a_step_out_of_turn_is_a_conflict(up: &Up) {
     let called = up.json(&["queue", "issue", DUKCAPIL]).await;
     let ticket = called[0]["name"].as_str().expect("a ticket").to_owned();
     let said = up.run(&["queue", "complete", &ticket]).await;
-    assert_eq!(
-        said.code, 5,
-        "a ticket that nobody called: {}{}",
-        said.out, said.err
-    );
+    assert_eq!(said.code, 5, "a ticket that nobody called: {}{}", said.out, said.err);
 }

@@ -20,10 +20,7 @@ fn holiday(date: &str, kind: HolidayKind, region: Option<&str>) -> Holiday {
 }
 
 fn by(decree: &str) -> Amendment {
-    Amendment {
-        decree: decree.into(),
-        ..Amendment::default()
-    }
+    Amendment { decree: decree.into(), ..Amendment::default() }
 }
 
 fn status(decrees: &Decrees, date: &str, region: &str) -> Status {
@@ -35,39 +32,26 @@ fn status(decrees: &Decrees, date: &str, region: &str) -> Status {
 fn a_governors_letter_closes_the_province_and_its_regencies_only() {
     let mut decrees = Decrees::national();
     let galungan = holiday("2026-06-17", HolidayKind::Regional, Some("51"));
-    let letter = Amendment {
-        add: vec![galungan],
-        ..by("SE Gubernur Bali")
-    };
+    let letter = Amendment { add: vec![galungan], ..by("SE Gubernur Bali") };
     assert_eq!(decrees.amend(&letter).unwrap(), [day("2026-06-17")]);
     assert_eq!(status(&decrees, "2026-06-17", "51"), Status::Closed);
     assert_eq!(status(&decrees, "2026-06-17", DENPASAR), Status::Closed);
     for elsewhere in ["52.01", "5", "511", "31.71"] {
-        assert_ne!(
-            status(&decrees, "2026-06-17", elsewhere),
-            Status::Closed,
-            "{elsewhere}"
-        );
+        assert_ne!(status(&decrees, "2026-06-17", elsewhere), Status::Closed, "{elsewhere}");
     }
 }
 
 #[test]
 fn a_decree_moves_a_holiday_and_lists_both_dates() {
     let mut decrees = Decrees::national();
-    let old = HolidayKey {
-        date: day("2026-12-24"),
-        kind: HolidayKind::CollectiveLeave,
-        region: None,
-    };
+    let old =
+        HolidayKey { date: day("2026-12-24"), kind: HolidayKind::CollectiveLeave, region: None };
     let moved = Amendment {
         revoke: vec![old],
         add: vec![holiday("2026-12-28", HolidayKind::CollectiveLeave, None)],
         ..by("SKB perubahan")
     };
-    assert_eq!(
-        decrees.amend(&moved).unwrap(),
-        [day("2026-12-24"), day("2026-12-28")]
-    );
+    assert_eq!(decrees.amend(&moved).unwrap(), [day("2026-12-24"), day("2026-12-28")]);
     assert_eq!(status(&decrees, "2026-12-28", DENPASAR), Status::Closed);
     let rules = [rule("mall", Layer::Mall, every_day("08:00-16:00"))];
     let before = resolve(day("2026-12-24"), &rules, &decrees, DENPASAR);
@@ -85,35 +69,20 @@ fn deciding_a_feast_settles_the_days_around_it() {
         ..by("sidang isbat")
     };
     let touched = decrees.amend(&decided).unwrap();
-    assert_eq!(
-        touched,
-        [day("2027-05-16"), day("2027-05-17"), day("2027-05-18")]
-    );
-    assert!(matches!(
-        status(&decrees, "2027-05-16", DENPASAR),
-        Status::Open(_)
-    ));
+    assert_eq!(touched, [day("2027-05-16"), day("2027-05-17"), day("2027-05-18")]);
+    assert!(matches!(status(&decrees, "2027-05-16", DENPASAR), Status::Open(_)));
     assert_eq!(status(&decrees, "2027-05-17", DENPASAR), Status::Closed);
 }
 
 #[test]
 fn a_revoked_estimate_leaves_no_doubt_behind() {
     let mut decrees = Decrees::national();
-    let expected = HolidayKey {
-        date: day("2027-05-17"),
-        kind: HolidayKind::National,
-        region: None,
-    };
-    let revoked = Amendment {
-        revoke: vec![expected],
-        ..by("sidang isbat")
-    };
+    let expected =
+        HolidayKey { date: day("2027-05-17"), kind: HolidayKind::National, region: None };
+    let revoked = Amendment { revoke: vec![expected], ..by("sidang isbat") };
     assert_eq!(decrees.amend(&revoked).unwrap().len(), 3);
     for date in ["2027-05-16", "2027-05-17"] {
-        assert!(
-            matches!(status(&decrees, date, DENPASAR), Status::Open(_)),
-            "{date}"
-        );
+        assert!(matches!(status(&decrees, date, DENPASAR), Status::Open(_)), "{date}");
     }
 }
 
@@ -127,53 +96,30 @@ fn deciding_ramadan_settles_its_hours_and_lists_old_and_new_days() {
         estimated: false,
         source: "sidang isbat".into(),
     };
-    let touched = decrees
-        .amend(&Amendment {
-            ramadan: vec![decided],
-            ..by("sidang isbat")
-        })
-        .unwrap();
-    assert_eq!(
-        (touched[0], touched[touched.len() - 1]),
-        (day("2027-02-07"), day("2027-03-10"))
-    );
+    let touched =
+        decrees.amend(&Amendment { ramadan: vec![decided], ..by("sidang isbat") }).unwrap();
+    assert_eq!((touched[0], touched[touched.len() - 1]), (day("2027-02-07"), day("2027-03-10")));
     assert_eq!(decrees.ramadan(day("2027-02-08")), RamadanStatus::Outside);
-    assert!(matches!(
-        decrees.ramadan(day("2027-02-09")),
-        RamadanStatus::In(_)
-    ));
+    assert!(matches!(decrees.ramadan(day("2027-02-09")), RamadanStatus::In(_)));
 }
 
 #[test]
 fn one_election_day_does_not_decree_its_year_but_a_joint_decree_does() {
     let mut decrees = Decrees::national();
     let election = holiday("2029-02-14", HolidayKind::National, None);
-    let alone = Amendment {
-        add: vec![election],
-        ..by("Keppres")
-    };
+    let alone = Amendment { add: vec![election], ..by("Keppres") };
     decrees.amend(&alone).unwrap();
     assert_eq!(status(&decrees, "2029-02-15", DENPASAR), Status::Unknown);
-    let joint = Amendment {
-        fixes_years: vec![2029],
-        ..by("SKB 2029")
-    };
+    let joint = Amendment { fixes_years: vec![2029], ..by("SKB 2029") };
     assert_eq!(decrees.amend(&joint).unwrap().len(), 365);
-    assert!(matches!(
-        status(&decrees, "2029-02-15", DENPASAR),
-        Status::Open(_)
-    ));
+    assert!(matches!(status(&decrees, "2029-02-15", DENPASAR), Status::Open(_)));
     assert_eq!(status(&decrees, "2029-02-14", DENPASAR), Status::Closed);
     assert_eq!(decrees.year(2029), Some("SKB 2029"));
 }
 
 #[test]
 fn a_bad_amendment_names_the_row_and_changes_nothing() {
-    let absent = HolidayKey {
-        date: day("2026-12-23"),
-        kind: HolidayKind::National,
-        region: None,
-    };
+    let absent = HolidayKey { date: day("2026-12-23"), kind: HolidayKind::National, region: None };
     let long = Ramadan {
         hijri_year: 1449,
         first: day("2028-01-28"),
@@ -182,29 +128,16 @@ fn a_bad_amendment_names_the_row_and_changes_nothing() {
         source: "x".into(),
     };
     let good = holiday("2026-12-28", HolidayKind::National, None);
-    let add = |row: Holiday| Amendment {
-        add: vec![good.clone(), row],
-        ..by("x")
-    };
+    let add = |row: Holiday| Amendment { add: vec![good.clone(), row], ..by("x") };
     let everywhere = holiday("2026-12-28", HolidayKind::Regional, None);
     let bad_code = holiday("2026-12-28", HolidayKind::Regional, Some("Bali"));
     let regional = holiday("2026-12-28", HolidayKind::National, Some("51"));
-    let too_deep = holiday(
-        "2026-12-28",
-        HolidayKind::Regional,
-        Some("51.71.01.1001.1001"),
-    );
-    let undated = Holiday {
-        decree: String::new(),
-        ..good.clone()
-    };
+    let too_deep = holiday("2026-12-28", HolidayKind::Regional, Some("51.71.01.1001.1001"));
+    let undated = Holiday { decree: String::new(), ..good.clone() };
     let cases = [
         (Amendment::default(), "decree", Problem::Empty),
         (
-            Amendment {
-                revoke: vec![absent],
-                ..add(good.clone())
-            },
+            Amendment { revoke: vec![absent], ..add(good.clone()) },
             "revoke[0]",
             Problem::NoSuchHoliday,
         ),
@@ -214,23 +147,14 @@ fn a_bad_amendment_names_the_row_and_changes_nothing() {
         (add(regional), "add[1].region", Problem::RegionMismatch),
         (add(undated), "add[1].decree", Problem::Empty),
         (
-            Amendment {
-                ramadan: vec![long],
-                ..by("x")
-            },
+            Amendment { ramadan: vec![long], ..by("x") },
             "ramadan[0].last",
             Problem::RamadanLength(61),
         ),
         (
-            Amendment {
-                add: vec![good.clone(); 501],
-                ..by("x")
-            },
+            Amendment { add: vec![good.clone(); 501], ..by("x") },
             "add",
-            Problem::TooMany {
-                given: 501,
-                limit: 500,
-            },
+            Problem::TooMany { given: 501, limit: 500 },
         ),
     ];
     for (amendment, field, problem) in cases {

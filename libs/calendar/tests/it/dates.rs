@@ -53,10 +53,7 @@ fn a_civil_service_office_on_known_dates() {
 fn each_text_holds_from_its_own_day() {
     let source = |date: &str| {
         let answer = on(date, &office());
-        let applied = answer
-            .why
-            .into_iter()
-            .find(|why| why.code == Code::RuleApplied);
+        let applied = answer.why.into_iter().find(|why| why.code == Code::RuleApplied);
         applied.unwrap().source
     };
     assert_eq!(source("2023-03-21"), "Keppres 68/1995, Pasal 1");
@@ -67,10 +64,7 @@ fn each_text_holds_from_its_own_day() {
 
 #[test]
 fn the_decreed_week_adds_up() {
-    let minutes: Vec<u32> = civil_service()
-        .iter()
-        .map(|rule| rule.weekly.minutes())
-        .collect();
+    let minutes: Vec<u32> = civil_service().iter().map(|rule| rule.weekly.minutes()).collect();
     assert_eq!(minutes, [2250, 1950, 1950, 2250, 1950]);
     for rule in civil_service() {
         rule.validate().unwrap();
@@ -123,30 +117,15 @@ fn an_undecided_ramadan_leaves_only_hours_that_do_not_depend_on_it() {
     two_rules.push(rule("usual", Layer::Mall, week("09:00-15:00", "", "", "")));
     let answer = on("2027-02-10", &two_rules);
     assert_eq!(answer.status, open("09:00-15:00"));
-    assert_eq!(
-        codes(&answer)[..2],
-        [Code::RamadanUndecided, Code::RamadanIrrelevant]
-    );
+    assert_eq!(codes(&answer)[..2], [Code::RamadanUndecided, Code::RamadanIrrelevant]);
 }
 
 #[test]
 fn a_feast_whose_date_is_open_makes_its_neighbours_unknown() {
     let daily = [rule("daily", Layer::Mall, every_day("08:00-16:00"))];
-    let works_on_leave = Observes {
-        collective: false,
-        ..Observes::ALL
-    };
-    let never_rests = Observes {
-        national: false,
-        collective: false,
-        regional: false,
-    };
-    let with = |observes| {
-        [Rule {
-            observes: Some(observes),
-            ..daily[0].clone()
-        }]
-    };
+    let works_on_leave = Observes { collective: false, ..Observes::ALL };
+    let never_rests = Observes { national: false, collective: false, regional: false };
+    let with = |observes| [Rule { observes: Some(observes), ..daily[0].clone() }];
     // Idul Adha is expected on Monday 2027-05-17; the Tuesday after is decreed leave.
     let cases = [
         ("2027-05-15", &daily[..], open("08:00-16:00")),
@@ -162,15 +141,7 @@ fn a_feast_whose_date_is_open_makes_its_neighbours_unknown() {
     }
     let answer = on("2027-05-16", &daily);
     assert_eq!(codes(&answer).last(), Some(&Code::HolidayUndecided));
-    assert!(
-        answer
-            .why
-            .last()
-            .unwrap()
-            .text
-            .en
-            .contains("Eid al-Adha (about 2027-05-17)")
-    );
+    assert!(answer.why.last().unwrap().text.en.contains("Eid al-Adha (about 2027-05-17)"));
     // A Sunday without hours is closed, whichever day the feast falls on.
     assert_eq!(on("2027-05-16", &office()).status, Status::Closed);
 }
@@ -181,10 +152,7 @@ fn every_answer_says_why_in_both_languages_and_names_its_decree() {
     let holiday = answer.why.last().unwrap();
     assert_eq!(holiday.code.as_str(), "HOLIDAY_NATIONAL");
     assert_eq!(holiday.source, "SKB 1497/2025");
-    assert_eq!(
-        holiday.text.en,
-        "National holiday: Independence Day (SKB 1497/2025)."
-    );
+    assert_eq!(holiday.text.en, "National holiday: Independence Day (SKB 1497/2025).");
     let indonesian = "Hari libur nasional: Hari Kemerdekaan Republik Indonesia (SKB 1497/2025).";
     assert_eq!(holiday.text.id, indonesian);
     assert!(answer.closed_by_decree());
@@ -196,9 +164,7 @@ fn a_broken_decree_file_names_the_row() {
     let header = "date,kind,name_id,estimated,decree\n";
     let refused = |row: &str| {
         let text = format!("{header}{row}\n");
-        Decrees::from_csv(&text, names, "y,f,l,e,s\n")
-            .unwrap_err()
-            .to_string()
+        Decrees::from_csv(&text, names, "y,f,l,e,s\n").unwrap_err().to_string()
     };
     assert!(
         refused("2026-13-25,national,Hari Raya Natal,false,SKB").starts_with("holidays.csv[0]")
@@ -208,11 +174,6 @@ fn a_broken_decree_file_names_the_row() {
     assert!(refused("2026-12-25,national,Hari Raya Natal,perhaps,SKB").contains("perhaps"));
     assert!(refused("2026-12-25,national,Hari Raya Natal,false,").contains("column 5 is empty"));
     let ramadan = "y,f,l,e,s\n1447,2026-02-19,2026-03-25,false,isbat\n";
-    let error = Decrees::from_csv(header, names, ramadan)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("Ramadan lasts 29 or 30 days, not 35"),
-        "{error}"
-    );
+    let error = Decrees::from_csv(header, names, ramadan).unwrap_err().to_string();
+    assert!(error.contains("Ramadan lasts 29 or 30 days, not 35"), "{error}");
 }

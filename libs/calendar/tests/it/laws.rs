@@ -21,10 +21,7 @@ fn any_date() -> impl Strategy<Value = Date> {
 fn any_intervals() -> impl Strategy<Value = Vec<Interval>> {
     let pairs = |minutes: std::collections::BTreeSet<u16>| {
         let minutes: Vec<u16> = minutes.into_iter().collect();
-        minutes
-            .chunks_exact(2)
-            .map(|pair| Interval::new(pair[0], pair[1]))
-            .collect()
+        minutes.chunks_exact(2).map(|pair| Interval::new(pair[0], pair[1])).collect()
     };
     btree_set(0u16..=1440, 0..7).prop_map(pairs)
 }
@@ -34,30 +31,16 @@ fn any_week() -> impl Strategy<Value = Weekly> {
 }
 
 fn any_layer() -> impl Strategy<Value = Layer> {
-    select(vec![
-        Layer::National,
-        Layer::Mall,
-        Layer::Counter,
-        Layer::Service,
-    ])
+    select(vec![Layer::National, Layer::Mall, Layer::Counter, Layer::Service])
 }
 
 fn any_season() -> impl Strategy<Value = Season> {
-    select(vec![
-        Season::Any,
-        Season::Any,
-        Season::OutsideRamadan,
-        Season::Ramadan,
-    ])
+    select(vec![Season::Any, Season::Any, Season::OutsideRamadan, Season::Ramadan])
 }
 
 fn any_observes() -> impl Strategy<Value = Observes> {
     let flags = any::<(bool, bool, bool)>();
-    flags.prop_map(|(national, collective, regional)| Observes {
-        national,
-        collective,
-        regional,
-    })
+    flags.prop_map(|(national, collective, regional)| Observes { national, collective, regional })
 }
 
 fn any_closure() -> impl Strategy<Value = Closure> {
@@ -73,25 +56,17 @@ fn any_rule() -> impl Strategy<Value = Rule> {
     let period = (option::of(any_date()), option::of(0..400i64));
     let hours = (any_layer(), any_week(), any_season());
     // Few ids, so that ties reach the last comparison.
-    (
-        "[ab]",
-        period,
-        hours,
-        option::weighted(0.15, any_closure()),
-        option::of(any_observes()),
-    )
-        .prop_map(
-            |(id, (valid_from, length), (layer, weekly, season), closure, observes)| Rule {
-                valid_from,
-                valid_to: valid_from
-                    .zip(length)
-                    .map(|(from, days)| from.saturating_add(jiff::Span::new().days(days))),
-                season,
-                closure,
-                observes,
-                ..Rule::hours(id, layer, weekly, "SK")
-            },
-        )
+    ("[ab]", period, hours, option::weighted(0.15, any_closure()), option::of(any_observes()))
+        .prop_map(|(id, (valid_from, length), (layer, weekly, season), closure, observes)| Rule {
+            valid_from,
+            valid_to: valid_from
+                .zip(length)
+                .map(|(from, days)| from.saturating_add(jiff::Span::new().days(days))),
+            season,
+            closure,
+            observes,
+            ..Rule::hours(id, layer, weekly, "SK")
+        })
 }
 
 fn any_rules() -> impl Strategy<Value = Vec<Rule>> {

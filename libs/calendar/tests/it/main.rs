@@ -1,12 +1,6 @@
 //! What the calendar answers about real dates and real disputes.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot build its story has failed"
-)]
-#![allow(
-    missing_docs,
-    reason = "the names of the tests are their documentation"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot build its story has failed")]
+#![allow(missing_docs, reason = "the names of the tests are their documentation")]
 
 mod amendments;
 mod dates;

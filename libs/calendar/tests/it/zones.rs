@@ -17,20 +17,9 @@ fn midnight_comes_to_the_east_first() {
         (Zone::Wib, MIDNIGHT_IN_JAYAPURA + 2 * HOUR),
     ];
     for (zone, midnight) in midnights {
-        assert_eq!(
-            local_date(midnight - 1, zone).unwrap(),
-            day("2026-08-16"),
-            "{zone}"
-        );
-        assert_eq!(
-            local_date(midnight, zone).unwrap(),
-            day("2026-08-17"),
-            "{zone}"
-        );
-        assert_eq!(
-            day_bounds(day("2026-08-17"), zone).unwrap(),
-            (midnight, midnight + 24 * HOUR)
-        );
+        assert_eq!(local_date(midnight - 1, zone).unwrap(), day("2026-08-16"), "{zone}");
+        assert_eq!(local_date(midnight, zone).unwrap(), day("2026-08-17"), "{zone}");
+        assert_eq!(day_bounds(day("2026-08-17"), zone).unwrap(), (midnight, midnight + 24 * HOUR));
     }
 }
 
@@ -39,10 +28,7 @@ fn a_ticket_at_half_past_six_belongs_to_today_not_to_yesterday() {
     // 06:30 in Jakarta is 23:30 of the day before in UTC, where other systems restarted their numbers at 07:00.
     let early = local_to_utc_micros(day("2026-08-18"), 390, Zone::Wib).unwrap();
     assert_eq!(local_date(early, Zone::Wib).unwrap(), day("2026-08-18"));
-    assert_eq!(
-        local_time(early, Zone::Wib).unwrap(),
-        day("2026-08-18").at(6, 30, 0, 0)
-    );
+    assert_eq!(local_time(early, Zone::Wib).unwrap(), day("2026-08-18").at(6, 30, 0, 0));
 }
 
 #[test]
@@ -66,10 +52,7 @@ fn regions_name_their_zone_in_iana_terms() {
 
 #[test]
 fn what_cannot_be_expressed_is_refused() {
-    assert_eq!(
-        local_date(i64::MAX, Zone::Wib).unwrap_err().problem,
-        Problem::OutOfRange
-    );
+    assert_eq!(local_date(i64::MAX, Zone::Wib).unwrap_err().problem, Problem::OutOfRange);
     let late = local_to_utc_micros(day("2026-08-17"), 1441, Zone::Wib).unwrap_err();
     assert_eq!(late.problem, Problem::AfterMidnight(1441));
 }

@@ -54,10 +54,7 @@ pub(crate) async fn layer(
 }
 
 pub(crate) fn passed() -> Error {
-    Error::new(
-        Reason::DeadlineExceeded,
-        "the deadline passed; nothing is known of the outcome",
-    )
+    Error::new(Reason::DeadlineExceeded, "the deadline passed; nothing is known of the outcome")
 }
 
 fn asked(headers: &HeaderMap) -> Result<Option<Duration>> {

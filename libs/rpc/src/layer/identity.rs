@@ -49,10 +49,7 @@ fn identify(verifier: &Verifier, request: &Request) -> Result<(Arc<Caller>, Opti
         return Ok((certified.ok_or_else(nobody)?, None));
     };
     let token = header.to_str().ok().and_then(bearer).ok_or_else(|| {
-        Error::new(
-            Reason::Unauthenticated,
-            "authorization is not of the form `Bearer TOKEN`",
-        )
+        Error::new(Reason::Unauthenticated, "authorization is not of the form `Bearer TOKEN`")
     })?;
     let verified = verifier.verify(token)?;
     let expiry = Expiry(Instant::now() + verifier.left(verified.until).min(LONGEST));

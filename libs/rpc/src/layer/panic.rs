@@ -11,10 +11,7 @@ use super::refuse;
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
-        Err(panic) => refuse(Error::internal(format!(
-            "a handler panicked: {}",
-            message(&*panic)
-        ))),
+        Err(panic) => refuse(Error::internal(format!("a handler panicked: {}", message(&*panic)))),
     }
 }
 

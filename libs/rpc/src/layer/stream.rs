@@ -42,12 +42,7 @@ impl Streams {
     /// At most `per_caller` of each caller; each ends after `longest`, all once `moving` is
     /// cancelled.
     pub(crate) fn new(per_caller: usize, longest: Duration, moving: CancellationToken) -> Self {
-        Self {
-            open: Arc::default(),
-            per_caller,
-            longest,
-            moving,
-        }
+        Self { open: Arc::default(), per_caller, longest, moving }
     }
 
     fn enter(&self, subject: &str) -> Result<Place> {
@@ -61,10 +56,7 @@ impl Streams {
             return Err(Error::new(Reason::LimitReached, text));
         }
         *count += 1;
-        Ok(Place {
-            open: self.open.clone(),
-            subject: subject.to_owned(),
-        })
+        Ok(Place { open: self.open.clone(), subject: subject.to_owned() })
     }
 }
 

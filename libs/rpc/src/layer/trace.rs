@@ -23,10 +23,7 @@ use tracing::{Instrument as _, Span, field::Empty};
 use crate::method;
 
 static DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
-    mpp_telemetry::seconds(
-        "rpc.server.call.duration",
-        "How long calls took, streams included",
-    )
+    mpp_telemetry::seconds("rpc.server.call.duration", "How long calls took, streams included")
 });
 
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
@@ -42,12 +39,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
         caller = Empty,
     );
     mpp_telemetry::continue_trace(&span, request.headers());
-    let call = Call {
-        method,
-        span: span.clone(),
-        started: Instant::now(),
-        code: None,
-    };
+    let call = Call { method, span: span.clone(), started: Instant::now(), code: None };
     let response = next.run(request).instrument(span).await;
     observed(response, call)
 }
@@ -89,10 +81,7 @@ impl Drop for Call {
 /// What counts as a server's error by the conventions; the others are the caller's affair.
 fn is_fault(code: Code) -> bool {
     use Code::{DataLoss, DeadlineExceeded, Internal, Unavailable, Unimplemented, Unknown};
-    matches!(
-        code,
-        Unknown | DeadlineExceeded | Unimplemented | Internal | Unavailable | DataLoss
-    )
+    matches!(code, Unknown | DeadlineExceeded | Unimplemented | Internal | Unavailable | DataLoss)
 }
 
 fn name(code: Code) -> &'static str {

@@ -44,19 +44,12 @@ fn scope(cell: &str) -> Option<Scope> {
 }
 
 fn methods() -> Vec<String> {
-    let files = FileDescriptorSet::decode(mpp_api::DESCRIPTORS)
-        .expect("descriptors")
-        .file;
+    let files = FileDescriptorSet::decode(mpp_api::DESCRIPTORS).expect("descriptors").file;
     let mut methods = Vec::new();
     for file in &files {
         for service in &file.service {
             for method in &service.method {
-                methods.push(format!(
-                    "{}.{}/{}",
-                    file.package(),
-                    service.name(),
-                    method.name()
-                ));
+                methods.push(format!("{}.{}/{}", file.package(), service.name(), method.name()));
             }
         }
     }
@@ -67,24 +60,13 @@ fn methods() -> Vec<String> {
 fn every_cell_of_the_table_is_as_it_was_decided() {
     let expected = expected();
     for method in methods() {
-        let line = expected
-            .get(&method)
-            .unwrap_or_else(|| panic!("{method} lacks a line"));
+        let line = expected.get(&method).unwrap_or_else(|| panic!("{method} lacks a line"));
         for (role, scope) in line {
             let path = format!("/{method}");
-            assert_eq!(
-                authz::scope(&path, *role),
-                *scope,
-                "{method} for {}",
-                role.as_str()
-            );
+            assert_eq!(authz::scope(&path, *role), *scope, "{method} for {}", role.as_str());
         }
     }
-    assert_eq!(
-        expected.len(),
-        methods().len(),
-        "lines for methods that are gone"
-    );
+    assert_eq!(expected.len(), methods().len(), "lines for methods that are gone");
 }
 
 #[tokio::test]
@@ -94,16 +76,10 @@ async fn the_server_refuses_just_the_cells_that_are_not_allowed() {
         for (role, scope) in line {
             let token = format!("Bearer {}", server.issuer.token(role, &[]));
             let headers = [("authorization", token.as_str())];
-            let answer = server
-                .raw(&format!("/{method}"), &headers, framed(&[]))
-                .await;
+            let answer = server.raw(&format!("/{method}"), &headers, framed(&[])).await;
             let code = Status::from_header_map(&answer).expect("a status").code();
             // Behind the layer there is no service, so that whoever passes finds nothing.
-            let due = if scope.is_some() {
-                Code::Unimplemented
-            } else {
-                Code::PermissionDenied
-            };
+            let due = if scope.is_some() { Code::Unimplemented } else { Code::PermissionDenied };
             assert_eq!(code, due, "{method} for {}", role.as_str());
         }
     }
@@ -123,9 +99,7 @@ async fn a_token_without_roles_may_nothing() {
     for method in methods() {
         let headers = [("authorization", format!("Bearer {token}"))];
         let headers = [(headers[0].0, headers[0].1.as_str())];
-        let answer = server
-            .raw(&format!("/{method}"), &headers, framed(&[]))
-            .await;
+        let answer = server.raw(&format!("/{method}"), &headers, framed(&[])).await;
         let code = Status::from_header_map(&answer).expect("a status").code();
         assert_eq!(code, Code::PermissionDenied, "{method}");
     }

@@ -8,16 +8,8 @@ use tonic::Code;
 use crate::setup::{ask, eventually, server};
 
 fn refusal(address: &str, tls: Option<ClientTls>, token: Option<TokenSource>) -> String {
-    let endpoint = Endpoint {
-        address: address.into(),
-        token,
-        tls,
-    };
-    connect(&endpoint)
-        .err()
-        .expect("refused")
-        .message()
-        .to_owned()
+    let endpoint = Endpoint { address: address.into(), token, tls };
+    connect(&endpoint).err().expect("refused").message().to_owned()
 }
 
 #[test]
@@ -45,20 +37,12 @@ async fn a_token_file_is_read_again_when_it_changes() {
         tls: None,
     };
     let mut queue = QueueServiceClient::new(connect(&endpoint).expect("an endpoint"));
-    let answer = queue
-        .get_queue(ask("who"))
-        .await
-        .expect("let in")
-        .into_inner();
+    let answer = queue.get_queue(ask("who")).await.expect("let in").into_inner();
     assert_eq!(answer.date, "users/reader");
 
     fs::write(&path, server.issuer.token(Role::Auditor, &[])).expect("written");
     eventually("the new token", async || {
-        let answer = queue
-            .get_queue(ask("who"))
-            .await
-            .expect("let in")
-            .into_inner();
+        let answer = queue.get_queue(ask("who")).await.expect("let in").into_inner();
         answer.date == "users/auditor"
     })
     .await;
@@ -66,15 +50,9 @@ async fn a_token_file_is_read_again_when_it_changes() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unavailable_and_the_message_says_why() {
-    let endpoint = Endpoint {
-        address: "http://127.0.0.1:1".into(),
-        ..Endpoint::default()
-    };
+    let endpoint = Endpoint { address: "http://127.0.0.1:1".into(), ..Endpoint::default() };
     let mut queue = QueueServiceClient::new(connect(&endpoint).expect("an endpoint"));
-    let status = queue
-        .get_queue(ask("echo"))
-        .await
-        .expect_err("nobody listens");
+    let status = queue.get_queue(ask("echo")).await.expect_err("nobody listens");
     let error = error_of(&status);
     assert_eq!(error.code, Code::Unavailable, "{error:?}");
     assert!(error.message.contains("refused"), "{}", error.message);

@@ -14,12 +14,7 @@ const GET_QUEUE: &str = "/mpp.scheduling.v1.QueueService/GetQueue";
 async fn the_servers_limit_answers_deadline_exceeded() {
     let server = server_with(|shell| shell.limits.call_time = Duration::from_millis(20)).await;
     let mut queue = server.queue(Role::Reader, &[]);
-    let error = error_of(
-        &queue
-            .get_queue(ask("gate"))
-            .await
-            .expect_err("no answer in time"),
-    );
+    let error = error_of(&queue.get_queue(ask("gate")).await.expect_err("no answer in time"));
     assert_eq!(error.code, Code::DeadlineExceeded);
     assert!(error.is(Reason::DeadlineExceeded));
 }
@@ -29,9 +24,7 @@ async fn the_callers_deadline_is_kept_by_the_server_itself() {
     let server = server().await;
     let token = format!("Bearer {}", server.issuer.token(Role::Reader, &[]));
     let headers = [("authorization", token.as_str()), ("grpc-timeout", "20m")];
-    let answer = server
-        .raw(GET_QUEUE, &headers, framed(&ask("gate").encode_to_vec()))
-        .await;
+    let answer = server.raw(GET_QUEUE, &headers, framed(&ask("gate").encode_to_vec())).await;
     let status = Status::from_header_map(&answer).expect("a status");
     assert_eq!(status.code(), Code::DeadlineExceeded);
     assert!(error_of(&status).is(Reason::DeadlineExceeded));
@@ -44,10 +37,7 @@ async fn our_client_calls_a_passed_deadline_by_its_name() {
     for _ in 0..20 {
         let mut request = Request::new(ask("gate"));
         request.set_timeout(Duration::from_millis(5));
-        let status = queue
-            .get_queue(request)
-            .await
-            .expect_err("no answer in time");
+        let status = queue.get_queue(request).await.expect_err("no answer in time");
         assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
     }
 }
@@ -65,31 +55,13 @@ async fn a_timeout_that_cannot_be_read_is_named() {
 #[tokio::test]
 async fn a_watch_outlives_the_limit_of_calls() {
     let server = server_with(|shell| shell.limits.call_time = Duration::from_millis(10)).await;
-    let mut watch = server
-        .feed(Role::Service)
-        .watch(WatchRequest::default())
-        .await
-        .expect("open")
-        .into_inner();
-    assert_eq!(
-        watch
-            .message()
-            .await
-            .expect("alive")
-            .map(|message| message.revision),
-        Some(1)
-    );
+    let mut watch =
+        server.feed(Role::Service).watch(WatchRequest::default()).await.expect("open").into_inner();
+    assert_eq!(watch.message().await.expect("alive").map(|message| message.revision), Some(1));
     server.desk.wait_for(1).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     server.desk.release(1);
-    assert_eq!(
-        watch
-            .message()
-            .await
-            .expect("alive")
-            .map(|message| message.revision),
-        Some(2)
-    );
+    assert_eq!(watch.message().await.expect("alive").map(|message| message.revision), Some(2));
 }
 
 #[tokio::test]
@@ -98,13 +70,7 @@ async fn a_watch_ends_at_its_own_deadline() {
     let token = format!("Bearer {}", server.issuer.token(Role::Service, &[]));
     let headers = [("authorization", token.as_str()), ("grpc-timeout", "30m")];
     let path = "/mpp.feed.v1.FeedService/Watch";
-    let answer = server
-        .raw(
-            path,
-            &headers,
-            framed(&WatchRequest::default().encode_to_vec()),
-        )
-        .await;
+    let answer = server.raw(path, &headers, framed(&WatchRequest::default().encode_to_vec())).await;
     let status = Status::from_header_map(&answer).expect("trailers");
     assert_eq!(status.code(), Code::DeadlineExceeded);
 }

@@ -34,33 +34,20 @@ async fn a_running_call_is_answered_before_the_server_ends() {
 #[tokio::test]
 async fn an_open_watch_is_told_to_move() {
     let server = server().await;
-    let mut watch = server
-        .feed(Role::Service)
-        .watch(WatchRequest::default())
-        .await
-        .expect("open")
-        .into_inner();
+    let mut watch =
+        server.feed(Role::Service).watch(WatchRequest::default()).await.expect("open").into_inner();
     watch.message().await.expect("alive").expect("a message");
     server.shutdown.cancel();
     let error = error_of(&watch.message().await.expect_err("told to move"));
     assert_eq!(error.code, Code::Unavailable);
-    assert!(
-        error.is(Reason::Unavailable) && error.retry_after.is_some(),
-        "{error:?}"
-    );
+    assert!(error.is(Reason::Unavailable) && error.retry_after.is_some(), "{error:?}");
     server.running.await.expect("no panic").expect("drained");
 }
 
 #[tokio::test]
 async fn a_call_that_never_ends_does_not_hold_the_server() {
     let wait = Duration::from_millis(50);
-    let server = server_with(|shell| {
-        shell.drain = Drain {
-            pause: Duration::ZERO,
-            wait,
-        }
-    })
-    .await;
+    let server = server_with(|shell| shell.drain = Drain { pause: Duration::ZERO, wait }).await;
     let mut queue = server.queue(Role::Reader, &[]);
     let running = tokio::spawn(async move { queue.get_queue(ask("gate")).await });
     server.desk.wait_for(1).await;
@@ -90,10 +77,7 @@ async fn replica(issuer: crate::setup::Issuer) -> Server {
     let service = mpp_api::scheduling::queue_service_server::QueueServiceServer::new(desk.clone());
     let routes = tonic::service::Routes::new(service);
     crate::setup::serve(issuer, desk, routes, |shell| {
-        shell.drain = Drain {
-            pause: Duration::from_millis(300),
-            wait: Duration::from_secs(30),
-        };
+        shell.drain = Drain { pause: Duration::from_millis(300), wait: Duration::from_secs(30) };
     })
     .await
 }
@@ -104,18 +88,11 @@ async fn callers_see_no_error_while_replicas_are_replaced_under_load() {
     let token = first.issuer.token(Role::Reader, &[]);
     let servers = Arc::new(Mutex::new(vec![first.address]));
     let address = format!("http://{}", balancer(servers.clone()).await);
-    let (stop, calls) = (
-        Arc::new(AtomicBool::new(false)),
-        Arc::new(AtomicUsize::new(0)),
-    );
+    let (stop, calls) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let callers: Vec<_> = (0..16)
         .map(|_| {
             let token = Some(TokenSource::Text(token.clone()));
-            let endpoint = Endpoint {
-                address: address.clone(),
-                token,
-                tls: None,
-            };
+            let endpoint = Endpoint { address: address.clone(), token, tls: None };
             let mut queue = QueueServiceClient::new(connect(&endpoint).expect("an endpoint"));
             let (stop, calls) = (stop.clone(), calls.clone());
             tokio::spawn(async move {
@@ -133,13 +110,7 @@ async fn callers_see_no_error_while_replicas_are_replaced_under_load() {
         let before = calls.load(SeqCst);
         eventually("calls", async || calls.load(SeqCst) > before + 100).await;
         // The keys are the same everywhere, as replicas' are.
-        let Server {
-            issuer,
-            readiness,
-            shutdown,
-            running,
-            ..
-        } = old;
+        let Server { issuer, readiness, shutdown, running, .. } = old;
         let next = replica(issuer).await;
         shutdown.cancel();
         eventually("not ready", async || !readiness.is_ready()).await;

@@ -10,11 +10,7 @@ use tonic::{Code, Status};
 use crate::setup::{BANYUWANGI, Server, ask, framed, server};
 
 async fn answers_still(server: &Server) {
-    server
-        .queue(Role::Reader, &[])
-        .get_queue(ask("echo"))
-        .await
-        .expect("others are served");
+    server.queue(Role::Reader, &[]).get_queue(ask("echo")).await.expect("others are served");
 }
 
 async fn raw(server: &Server, path: &str, body: Vec<u8>) -> ClientError {
@@ -31,28 +27,18 @@ async fn a_handler_that_panics_is_one_internal_error() {
     assert_eq!(status.code(), Code::Internal);
     assert!(error_of(&status).is(Reason::Internal));
     assert!(!format!("{status:?}").contains("hunter2"));
-    queue
-        .get_queue(ask("echo"))
-        .await
-        .expect("the same connection goes on");
+    queue.get_queue(ask("echo")).await.expect("the same connection goes on");
 }
 
 #[tokio::test]
 async fn what_went_wrong_inside_stays_inside() {
     let server = server().await;
-    let refused = server
-        .queue(Role::Reader, &[])
-        .get_queue(ask("fault"))
-        .await;
+    let refused = server.queue(Role::Reader, &[]).get_queue(ask("fault")).await;
     let status = refused.expect_err("a fault");
     assert!(!format!("{status:?}").contains("hunter2"));
     let error = error_of(&status);
     assert!(!error.indonesian.is_empty());
-    assert_eq!(
-        error.trace.len(),
-        32,
-        "the trace that the message speaks of"
-    );
+    assert_eq!(error.trace.len(), 32, "the trace that the message speaks of");
 }
 
 #[tokio::test]
@@ -60,10 +46,7 @@ async fn a_message_that_is_too_large_is_refused_with_its_reason() {
     let server = server().await;
     let mut queue = server.queue(Role::Organiser, &[BANYUWANGI]);
     let counter = "x".repeat(5 * 1024 * 1024);
-    let request = IssueTicketRequest {
-        counter,
-        ..Default::default()
-    };
+    let request = IssueTicketRequest { counter, ..Default::default() };
     let error = error_of(&queue.issue_ticket(request).await.expect_err("5 MiB"));
     assert!(error.is(Reason::TooLarge), "{error:?}");
     assert_eq!(error.code, Code::ResourceExhausted);
@@ -103,9 +86,7 @@ async fn garbage_on_the_port_harms_nobody() {
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff",
     ];
     for line in lines {
-        let mut tcp = TcpStream::connect(server.address)
-            .await
-            .expect("a connection");
+        let mut tcp = TcpStream::connect(server.address).await.expect("a connection");
         // The server may have hung up by then, which is as good.
         let _ = tcp.write_all(line).await;
         let _ = tcp.shutdown().await;
@@ -120,10 +101,6 @@ async fn headers_without_end_are_refused() {
     let mut request = tonic::Request::new(ask("echo"));
     let value = "x".repeat(64 * 1024).parse().expect("ASCII");
     request.metadata_mut().insert("x-filler", value);
-    server
-        .queue(Role::Reader, &[])
-        .get_queue(request)
-        .await
-        .expect_err("64 KiB of headers");
+    server.queue(Role::Reader, &[]).get_queue(request).await.expect_err("64 KiB of headers");
     answers_still(&server).await;
 }

@@ -27,11 +27,7 @@ use tonic::{Streaming, service::Routes};
 use crate::drain::balancer;
 use crate::setup::{Desk, Issuer, Server, eventually, serve};
 
-const SCHEMA: Schema = Schema {
-    service: "test",
-    steps: &[],
-    history_kinds: &[],
-};
+const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &[] };
 
 struct Registry {
     db: Db,
@@ -42,9 +38,7 @@ struct Registry {
 async fn registry(database: &TestDatabase, issuer: Issuer) -> Registry {
     let db = database.open(&SCHEMA).await.expect("a database");
     let shutdown = CancellationToken::new();
-    let feed = Feed::start(db.clone(), FeedOptions::default(), shutdown)
-        .await
-        .expect("a feed");
+    let feed = Feed::start(db.clone(), FeedOptions::default(), shutdown).await.expect("a feed");
     let routes = Routes::new(FeedServer::new(feed.clone()).into_route());
     let server = serve(issuer, Desk::default(), routes, |_| {}).await;
     Registry { db, feed, server }
@@ -53,35 +47,22 @@ async fn registry(database: &TestDatabase, issuer: Issuer) -> Registry {
 impl Registry {
     /// Writes malls in one transaction.
     async fn put(&self, malls: &[&str]) -> i64 {
-        let by = Actor {
-            origin: "api".into(),
-            subject: "users/siti".into(),
-        };
+        let by = Actor { origin: "api".into(), subject: "users/siti".into() };
         let mut tx = self.db.begin(&by).await.expect("a transaction");
         for id in malls {
             let name = format!("malls/{id}");
-            let mall = Mall {
-                name: name.clone(),
-                ..Mall::default()
-            };
+            let mall = Mall { name: name.clone(), ..Mall::default() };
             let labels = Labels::from([("mall".to_owned(), name.clone())]);
-            tx.put(&name, &mall, labels, Expect::Any)
-                .await
-                .expect("written");
+            tx.put(&name, &mall, labels, Expect::Any).await.expect("written");
         }
         self.commit(tx).await
     }
 
     async fn delete(&self, id: &str) -> i64 {
-        let by = Actor {
-            origin: "api".into(),
-            subject: "users/siti".into(),
-        };
+        let by = Actor { origin: "api".into(), subject: "users/siti".into() };
         let mut tx = self.db.begin(&by).await.expect("a transaction");
         let name = format!("malls/{id}");
-        tx.delete::<Mall>(&name, &Tombstone::default(), Expect::Any)
-            .await
-            .expect("deleted");
+        tx.delete::<Mall>(&name, &Tombstone::default(), Expect::Any).await.expect("deleted");
         self.commit(tx).await
     }
 
@@ -95,12 +76,7 @@ impl Registry {
         &self,
         request: WatchRequest,
     ) -> Result<Streaming<WatchResponse>, tonic::Status> {
-        Ok(self
-            .server
-            .feed(Role::Reader)
-            .watch(request)
-            .await?
-            .into_inner())
+        Ok(self.server.feed(Role::Reader).watch(request).await?.into_inner())
     }
 
     fn follower(&self, position: Option<Position>) -> Follower {
@@ -157,11 +133,7 @@ impl Copy {
             Event::StateBegins => self.came = Some(BTreeMap::new()),
             Event::State(changes) => {
                 let came = self.came.as_mut().expect("begun");
-                came.extend(
-                    changes
-                        .into_iter()
-                        .map(|change| (change.name, change.version)),
-                );
+                came.extend(changes.into_iter().map(|change| (change.name, change.version)));
             }
             Event::StateEnds(position) => {
                 self.malls = self.came.take().expect("begun");
@@ -181,20 +153,13 @@ impl Copy {
     }
 
     async fn until(&mut self, follower: &mut Follower, revision: i64) {
-        while self
-            .position
-            .as_ref()
-            .is_none_or(|at| at.revision < revision)
-        {
+        while self.position.as_ref().is_none_or(|at| at.revision < revision) {
             self.apply(follower.next().await);
         }
     }
 
     fn names(&self) -> Vec<&str> {
-        self.malls
-            .keys()
-            .map(|name| name.trim_start_matches("malls/"))
-            .collect()
+        self.malls.keys().map(|name| name.trim_start_matches("malls/")).collect()
     }
 }
 
@@ -204,9 +169,7 @@ async fn a_copy_starts_with_the_state_and_goes_on_with_changes() {
         let registry = registry(&database, Issuer::new()).await;
         registry.put(&["banyuwangi", "sidoarjo"]).await;
         let readiness = Readiness::new();
-        let mut follower = registry
-            .follower(None)
-            .reporting_to(readiness.component("registry"));
+        let mut follower = registry.follower(None).reporting_to(readiness.component("registry"));
         let mut copy = Copy::default();
         let revision = registry.put(&["badung"]).await;
         assert!(!readiness.is_ready(), "nothing is known yet");
@@ -285,11 +248,7 @@ async fn a_follower_moves_to_the_next_server_and_goes_on() {
 /// The same registry after a restart.
 async fn registry_again(database: &TestDatabase, old: Registry) -> Registry {
     old.server.shutdown.cancel();
-    old.server
-        .running
-        .await
-        .expect("no panic")
-        .expect("drained");
+    old.server.running.await.expect("no panic").expect("drained");
     old.db.close().await;
     drop((old.feed, old.db));
     registry(database, old.server.issuer).await
@@ -319,10 +278,8 @@ async fn a_copy_that_failed_to_write_is_sent_the_same_again() {
 async fn a_follower_waits_for_a_server_that_is_not_there_yet() {
     on_both(async |database| {
         let port = mpp_testkit::free_port();
-        let endpoint = Endpoint {
-            address: format!("http://127.0.0.1:{port}"),
-            ..Default::default()
-        };
+        let endpoint =
+            Endpoint { address: format!("http://127.0.0.1:{port}"), ..Default::default() };
         let channel = connect(&endpoint).expect("an endpoint");
         let readiness = Readiness::new();
         let mut follower = Follower::new("registry", channel, Filter::default(), None)
@@ -349,10 +306,8 @@ async fn watching_is_refused_with_reasons() {
         };
         let error = error_of(&registry.watch(both).await.expect_err("both"));
         assert_eq!(error.fields[0].0, "initial_state");
-        let foreign = WatchRequest {
-            resume_token: Bytes::from_static(b"not ours"),
-            ..Default::default()
-        };
+        let foreign =
+            WatchRequest { resume_token: Bytes::from_static(b"not ours"), ..Default::default() };
         let error = error_of(&registry.watch(foreign).await.expect_err("no token"));
         assert!(error.is(Reason::InvalidResumeToken), "{error:?}");
     })
@@ -374,25 +329,12 @@ async fn a_change_carries_its_document_and_who_made_it() {
         assert_eq!(message.revision, revision);
         assert!(!message.resume_token.is_empty());
         let change = &message.changes[0];
-        assert_eq!(
-            (change.name.as_str(), change.version),
-            ("malls/banyuwangi", 1)
-        );
-        assert_eq!(
-            (change.origin.as_str(), change.actor.as_str()),
-            ("api", "users/siti")
-        );
+        assert_eq!((change.name.as_str(), change.version), ("malls/banyuwangi", 1));
+        assert_eq!((change.origin.as_str(), change.actor.as_str()), ("api", "users/siti"));
         assert_eq!(change.labels["mall"], "malls/banyuwangi");
         let document = change.document.as_ref().expect("a document");
-        assert_eq!(
-            document.type_url,
-            "type.googleapis.com/mpp.registry.v1.Mall"
-        );
-        let stands = registry
-            .server
-            .feed(Role::Auditor)
-            .get_feed(GetFeedRequest {})
-            .await;
+        assert_eq!(document.type_url, "type.googleapis.com/mpp.registry.v1.Mall");
+        let stands = registry.server.feed(Role::Auditor).get_feed(GetFeedRequest {}).await;
         let stands = stands.expect("allowed").into_inner();
         assert_eq!((stands.head_revision, stands.record_count), (revision, 1));
     })

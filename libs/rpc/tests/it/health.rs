@@ -12,9 +12,7 @@ use tonic_reflection::pb::v1::{
 use crate::setup::{Server, ask, eventually, server};
 
 async fn get(server: &Server, path: &str) -> String {
-    let mut tcp = TcpStream::connect(server.health)
-        .await
-        .expect("the health port");
+    let mut tcp = TcpStream::connect(server.health).await.expect("the health port");
     let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     tcp.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = String::new();
@@ -24,10 +22,7 @@ async fn get(server: &Server, path: &str) -> String {
 
 async fn grpc_status(server: &Server) -> i32 {
     let mut health = HealthClient::new(server.channel(None));
-    let answer = health
-        .check(HealthCheckRequest::default())
-        .await
-        .expect("open to all");
+    let answer = health.check(HealthCheckRequest::default()).await.expect("open to all");
     answer.into_inner().status
 }
 
@@ -37,10 +32,7 @@ async fn readiness_names_what_is_missing_and_liveness_does_not_care() {
     let feed = server.readiness.component("feed");
     let answer = get(&server, "/readyz").await;
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
-    assert!(
-        answer.contains(r#"{"ready":false,"missing":{"feed":"starting"}}"#),
-        "{answer}"
-    );
+    assert!(answer.contains(r#"{"ready":false,"missing":{"feed":"starting"}}"#), "{answer}");
     assert!(get(&server, "/livez").await.starts_with("HTTP/1.1 200"));
     feed.up();
     assert!(get(&server, "/readyz").await.starts_with("HTTP/1.1 200"));
@@ -57,11 +49,7 @@ async fn the_grpc_health_service_says_the_same_to_anyone() {
 #[tokio::test]
 async fn calls_are_measured_by_method_and_status_and_peers_invent_no_labels() {
     let server = server().await;
-    server
-        .queue(Role::Reader, &[])
-        .get_queue(ask("echo"))
-        .await
-        .expect("answered");
+    server.queue(Role::Reader, &[]).get_queue(ask("echo")).await.expect("answered");
     server.raw("/invented.v1.Label/Name", &[], Vec::new()).await;
     eventually("the measurement", async || {
         let text = get(&server, "/metrics").await;
@@ -73,10 +61,7 @@ async fn calls_are_measured_by_method_and_status_and_peers_invent_no_labels() {
     })
     .await;
     let text = get(&server, "/metrics").await;
-    assert!(
-        text.contains(r#"rpc_method="_OTHER""#) && !text.contains("invented"),
-        "{text}"
-    );
+    assert!(text.contains(r#"rpc_method="_OTHER""#) && !text.contains("invented"), "{text}");
 }
 
 #[tokio::test]
@@ -88,22 +73,10 @@ async fn tools_can_ask_for_the_contract() {
         message_request: Some(MessageRequest::ListServices(String::new())),
     };
     let asked = futures::stream::iter([request]);
-    let mut answers = tool
-        .server_reflection_info(asked)
-        .await
-        .expect("open to all")
-        .into_inner();
-    let answer = answers
-        .message()
-        .await
-        .expect("alive")
-        .and_then(|answer| answer.message_response);
+    let mut answers = tool.server_reflection_info(asked).await.expect("open to all").into_inner();
+    let answer = answers.message().await.expect("alive").and_then(|answer| answer.message_response);
     let Some(MessageResponse::ListServicesResponse(list)) = answer else {
         panic!("not a list: {answer:?}");
     };
-    assert!(
-        list.service
-            .iter()
-            .any(|service| service.name == "mpp.feed.v1.FeedService")
-    );
+    assert!(list.service.iter().any(|service| service.name == "mpp.feed.v1.FeedService"));
 }

@@ -42,28 +42,15 @@ async fn port(connections: usize, connections_per_address: usize) -> Port {
             Body::from_stream(futures::StreamExt::take_until(lines, ends))
         }
     };
-    let router = Router::new()
-        .route("/", get(async || "here"))
-        .route("/events", get(stream));
-    let limits = HttpLimits {
-        connections,
-        connections_per_address,
-        head: HEAD,
-    };
+    let router = Router::new().route("/", get(async || "here")).route("/events", get(stream));
+    let limits = HttpLimits { connections, connections_per_address, head: HEAD };
     let running = tokio::spawn(serve_http(listener, router, limits, stop.clone()));
-    Port {
-        address,
-        events,
-        stop,
-        running,
-    }
+    Port { address, events, stop, running }
 }
 
 impl Port {
     async fn send(&self, text: &str) -> TcpStream {
-        let mut tcp = TcpStream::connect(self.address)
-            .await
-            .expect("a connection");
+        let mut tcp = TcpStream::connect(self.address).await.expect("a connection");
         // A connection that is closed at once may not take the bytes.
         let _ = tcp.write_all(text.as_bytes()).await;
         tcp
@@ -129,8 +116,5 @@ async fn one_address_takes_not_every_place() {
     read_until(&mut first, "event 1").await;
     drop(first);
     port.events.send_replace(3);
-    eventually("a place again", async || {
-        port.ask("/").await.ends_with("here")
-    })
-    .await;
+    eventually("a place again", async || port.ask("/").await.ends_with("here")).await;
 }

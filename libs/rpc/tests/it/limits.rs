@@ -26,11 +26,7 @@ async fn calls_beyond_the_limit_are_refused_at_once_and_the_others_answered() {
         .collect();
     server.desk.wait_for(2).await;
 
-    let refused = queue
-        .clone()
-        .get_queue(ask("echo"))
-        .await
-        .expect_err("no place");
+    let refused = queue.clone().get_queue(ask("echo")).await.expect_err("no place");
     let error = error_of(&refused);
     assert!(error.is(Reason::Overloaded), "{error:?}");
     assert_eq!(error.code, Code::Unavailable);
@@ -40,11 +36,7 @@ async fn calls_beyond_the_limit_are_refused_at_once_and_the_others_answered() {
     for call in running {
         call.await.expect("no panic").expect("answered");
     }
-    queue
-        .clone()
-        .get_queue(ask("echo"))
-        .await
-        .expect("a place again");
+    queue.clone().get_queue(ask("echo")).await.expect("a place again");
 }
 
 #[tokio::test]
@@ -53,27 +45,14 @@ async fn each_caller_holds_only_so_many_streams() {
     let mut service = server.feed(Role::Service);
     let mut open = Vec::new();
     for _ in 0..2 {
-        open.push(
-            service
-                .watch(WatchRequest::default())
-                .await
-                .expect("a stream"),
-        );
+        open.push(service.watch(WatchRequest::default()).await.expect("a stream"));
     }
-    let error = error_of(
-        &service
-            .watch(WatchRequest::default())
-            .await
-            .expect_err("one too many"),
-    );
+    let error = error_of(&service.watch(WatchRequest::default()).await.expect_err("one too many"));
     assert!(error.is(Reason::LimitReached), "{error:?}");
     assert_eq!(error.code, Code::ResourceExhausted);
 
     let mut auditor = server.feed(Role::Auditor);
-    auditor
-        .watch(WatchRequest::default())
-        .await
-        .expect("another caller has its own");
+    auditor.watch(WatchRequest::default()).await.expect("another caller has its own");
 
     open.pop();
     let freed = async || service.clone().watch(WatchRequest::default()).await.is_ok();
@@ -116,11 +95,7 @@ async fn streams_do_not_use_up_the_places_of_calls() {
     let mut feed = server.feed(Role::Service);
     let _one = feed.watch(WatchRequest::default()).await.expect("a stream");
     let _two = feed.watch(WatchRequest::default()).await.expect("another");
-    server
-        .queue(Role::Reader, &[])
-        .get_queue(ask("echo"))
-        .await
-        .expect("a call beside them");
+    server.queue(Role::Reader, &[]).get_queue(ask("echo")).await.expect("a call beside them");
 }
 
 #[tokio::test]
@@ -131,20 +106,12 @@ async fn connections_that_never_call_are_closed_and_the_others_are_not() {
     queue.get_queue(ask("echo")).await.expect("a first call");
     let running = tokio::spawn(async move { queue.get_queue(ask("gate")).await });
     server.desk.wait_for(1).await;
-    for half in [
-        &b"PRI * HTTP/2.0\r\n"[..],
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    ] {
-        let mut tcp = TcpStream::connect(server.address)
-            .await
-            .expect("a connection");
+    for half in [&b"PRI * HTTP/2.0\r\n"[..], b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let mut tcp = TcpStream::connect(server.address).await.expect("a connection");
         tcp.write_all(half).await.expect("sent");
         // Ends only when the server hangs up.
         let _ = tcp.read_to_end(&mut Vec::new()).await;
     }
     server.desk.release(1);
-    running
-        .await
-        .expect("no panic")
-        .expect("the connection that calls goes on");
+    running.await.expect("no panic").expect("the connection that calls goes on");
 }

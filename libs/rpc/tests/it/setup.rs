@@ -32,10 +32,7 @@ pub const NOON: i64 = 1_653_368_400_000_000;
 pub const BANYUWANGI: &str = "malls/banyuwangi";
 
 static TELEMETRY: LazyLock<mpp_telemetry::Guard> = LazyLock::new(|| {
-    let config = mpp_telemetry::Config {
-        filter: "off".into(),
-        ..Default::default()
-    };
+    let config = mpp_telemetry::Config { filter: "off".into(), ..Default::default() };
     mpp_telemetry::init(config).expect("telemetry, once")
 });
 
@@ -67,20 +64,12 @@ impl Issuer {
     }
 
     pub fn verifier(&self) -> Verifier {
-        Verifier::new(
-            Jwks::load(self.file()).expect("the key set"),
-            self.clock.clone(),
-        )
+        Verifier::new(Jwks::load(self.file()).expect("the key set"), self.clock.clone())
     }
 
     pub fn token(&self, role: Role, namespaces: &[&str]) -> String {
         let caller = who(role, namespaces);
-        jwt::mint(
-            &self.key,
-            &caller,
-            Duration::from_secs(600),
-            self.clock.now(),
-        )
+        jwt::mint(&self.key, &caller, Duration::from_secs(600), self.clock.now())
     }
 }
 
@@ -122,10 +111,7 @@ pub async fn serve(
 ) -> Server {
     LazyLock::force(&TELEMETRY);
     let mut shell = Shell::new(issuer.verifier());
-    shell.drain = Drain {
-        pause: Duration::ZERO,
-        wait: Duration::from_secs(30),
-    };
+    shell.drain = Drain { pause: Duration::ZERO, wait: Duration::from_secs(30) };
     change(&mut shell);
     let grpc = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let probes = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -140,27 +126,14 @@ pub async fn serve(
         probes,
         shutdown.clone(),
     ));
-    Server {
-        issuer,
-        address,
-        health,
-        readiness,
-        shutdown,
-        desk,
-        running,
-    }
+    Server { issuer, address, health, readiness, shutdown, desk, running }
 }
 
 impl Server {
     pub fn channel(&self, token: Option<String>) -> Channel {
         let address = format!("http://{}", self.address);
         let token = token.map(TokenSource::Text);
-        connect(&Endpoint {
-            address,
-            token,
-            tls: None,
-        })
-        .expect("an endpoint")
+        connect(&Endpoint { address, token, tls: None }).expect("an endpoint")
     }
 
     pub fn queue(&self, role: Role, namespaces: &[&str]) -> QueueServiceClient<Channel> {
@@ -173,9 +146,7 @@ impl Server {
 
     /// A call without any client of ours: headers and trailers of the answer, as one map.
     pub async fn raw(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> HeaderMap {
-        let tcp = TcpStream::connect(self.address)
-            .await
-            .expect("a connection");
+        let tcp = TcpStream::connect(self.address).await.expect("a connection");
         let (mut send, connection) =
             hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(tcp))
                 .await
@@ -188,14 +159,10 @@ impl Server {
             request = request.header(*name, *value);
         }
         let body = axum::body::Body::from(body);
-        let response = send
-            .send_request(request.body(body).expect("a request"))
-            .await;
+        let response = send.send_request(request.body(body).expect("a request")).await;
         let (parts, body) = response.expect("an answer").into_parts();
         let mut all = parts.headers;
-        let collected = http_body_util::BodyExt::collect(body)
-            .await
-            .expect("a whole answer");
+        let collected = http_body_util::BodyExt::collect(body).await.expect("a whole answer");
         all.extend(collected.trailers().cloned().unwrap_or_default());
         all
     }
@@ -203,17 +170,13 @@ impl Server {
 
 /// A gRPC message with its five bytes before it.
 pub fn framed(message: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(message.len())
-        .expect("a length")
-        .to_be_bytes();
+    let length = u32::try_from(message.len()).expect("a length").to_be_bytes();
     [&[0], length.as_slice(), message].concat()
 }
 
 /// Asks the desk to do something: see [`Desk`].
 pub fn ask(what: &str) -> GetQueueRequest {
-    GetQueueRequest {
-        counter: what.into(),
-    }
+    GetQueueRequest { counter: what.into() }
 }
 
 /// A service whose `GetQueue` does what the counter's name says.
@@ -227,21 +190,14 @@ pub struct Desk {
 
 impl Default for Desk {
     fn default() -> Self {
-        Self {
-            entered: Arc::new(Semaphore::new(0)),
-            gate: Arc::new(Semaphore::new(0)),
-        }
+        Self { entered: Arc::new(Semaphore::new(0)), gate: Arc::new(Semaphore::new(0)) }
     }
 }
 
 impl Desk {
     /// Until so many calls have come to the gate.
     pub async fn wait_for(&self, calls: u32) {
-        self.entered
-            .acquire_many(calls)
-            .await
-            .expect("open")
-            .forget();
+        self.entered.acquire_many(calls).await.expect("open").forget();
     }
 
     pub fn release(&self, calls: usize) {
@@ -268,20 +224,14 @@ impl queue_service_server::QueueService for Desk {
             "gate" => self.at_gate().await,
             _ => {}
         }
-        Ok(Response::new(GetQueueResponse {
-            counter,
-            date: who,
-            ..Default::default()
-        }))
+        Ok(Response::new(GetQueueResponse { counter, date: who, ..Default::default() }))
     }
 
     async fn call_next(
         &self,
         request: tonic::Request<CallNextRequest>,
     ) -> Result<Response<CallNextResponse>, Status> {
-        grant(&request)
-            .check(&[request.get_ref().window.as_str()])
-            .map_err(status)?;
+        grant(&request).check(&[request.get_ref().window.as_str()]).map_err(status)?;
         Ok(Response::new(Default::default()))
     }
 
@@ -311,18 +261,12 @@ impl feed_service_server::FeedService for Desk {
         _: tonic::Request<feed::WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
         let desk = self.clone();
-        let first = stream::iter([Ok(feed::WatchResponse {
-            revision: 1,
-            ..Default::default()
-        })]);
+        let first = stream::iter([Ok(feed::WatchResponse { revision: 1, ..Default::default() })]);
         let rest = stream::unfold(2, move |revision| {
             let desk = desk.clone();
             async move {
                 desk.at_gate().await;
-                let message = feed::WatchResponse {
-                    revision,
-                    ..Default::default()
-                };
+                let message = feed::WatchResponse { revision, ..Default::default() };
                 Some((Ok(message), revision + 1))
             }
         });

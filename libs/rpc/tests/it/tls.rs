@@ -27,11 +27,7 @@ impl Ca {
         let key = KeyPair::generate().expect("a key");
         let pem = params.self_signed(&key).expect("a certificate").pem();
         let dir = tempfile::tempdir().expect("a directory");
-        let ca = Self {
-            dir,
-            authority: Authority::new(params, key),
-            pem,
-        };
+        let ca = Self { dir, authority: Authority::new(params, key), pem };
         fs::write(ca.path("ca.pem"), &ca.pem).expect("written");
         ca.issue("server", vec![SanType::IpAddress([127, 0, 0, 1].into())]);
         ca
@@ -45,9 +41,7 @@ impl Ca {
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
         params.subject_alt_names = names;
         let key = KeyPair::generate().expect("a key");
-        let certificate = params
-            .signed_by(&key, &self.authority)
-            .expect("a certificate");
+        let certificate = params.signed_by(&key, &self.authority).expect("a certificate");
         fs::write(self.path(&format!("{name}.key")), key.serialize_pem()).expect("written");
         fs::write(self.path(&format!("{name}.pem")), certificate.pem()).expect("written");
     }
@@ -62,10 +56,7 @@ impl Ca {
             SanType::URI(uri.try_into().expect("ASCII"))
         };
         self.issue(name, paths.iter().map(uri).collect());
-        (
-            self.path(&format!("{name}.pem")),
-            self.path(&format!("{name}.key")),
-        )
+        (self.path(&format!("{name}.pem")), self.path(&format!("{name}.key")))
     }
 
     fn tls(&self) -> Tls {
@@ -82,16 +73,8 @@ impl Ca {
 }
 
 fn secure(server: &Server, ca: &Ca, identity: Option<(PathBuf, PathBuf)>) -> Endpoint {
-    let tls = ClientTls {
-        ca: ca.path("ca.pem"),
-        identity,
-        server_name: None,
-    };
-    Endpoint {
-        address: format!("https://{}", server.address),
-        token: None,
-        tls: Some(tls),
-    }
+    let tls = ClientTls { ca: ca.path("ca.pem"), identity, server_name: None };
+    Endpoint { address: format!("https://{}", server.address), token: None, tls: Some(tls) }
 }
 
 fn queue(endpoint: &Endpoint) -> QueueServiceClient<Channel> {
@@ -99,11 +82,7 @@ fn queue(endpoint: &Endpoint) -> QueueServiceClient<Channel> {
 }
 
 async fn who(endpoint: &Endpoint) -> Result<String, tonic::Status> {
-    Ok(queue(endpoint)
-        .get_queue(ask("who"))
-        .await?
-        .into_inner()
-        .date)
+    Ok(queue(endpoint).get_queue(ask("who")).await?.into_inner().date)
 }
 
 #[tokio::test]
@@ -112,11 +91,7 @@ async fn a_certificate_says_who_is_calling() {
     let server = server_with(|shell| shell.tls = Some(ca.tls())).await;
     let bkpm = secure(&server, &ca, Some(ca.spiffe("bkpm", "agency/bkpm")));
     assert_eq!(who(&bkpm).await.expect("let in"), "units/bkpm");
-    let reporting = secure(
-        &server,
-        &ca,
-        Some(ca.spiffe("reporting", "service/reporting")),
-    );
+    let reporting = secure(&server, &ca, Some(ca.spiffe("reporting", "service/reporting")));
     assert_eq!(who(&reporting).await.expect("let in"), "services/reporting");
 }
 
@@ -135,11 +110,7 @@ async fn without_a_certificate_a_token_will_do_and_without_either_nothing() {
 async fn a_certificate_that_names_nobody_is_nobody() {
     let ca = Ca::new();
     let server = server_with(|shell| shell.tls = Some(ca.tls())).await;
-    for paths in [
-        &["president/x"][..],
-        &["agency/bkpm", "agency/kominfo"],
-        &[],
-    ] {
+    for paths in [&["president/x"][..], &["agency/bkpm", "agency/kominfo"], &[]] {
         let other = secure(&server, &ca, Some(ca.identity("other", paths)));
         let error = error_of(&who(&other).await.expect_err("nobody"));
         assert!(error.is(Reason::Unauthenticated), "{paths:?}: {error:?}");
@@ -153,9 +124,7 @@ async fn a_certificate_of_another_authority_is_refused() {
     let forged = secure(&server, &ca, Some(stranger.spiffe("bkpm", "agency/bkpm")));
     who(&forged).await.expect_err("not of this authority");
     let misled = secure(&server, &stranger, None);
-    who(&misled)
-        .await
-        .expect_err("the client does not trust this server");
+    who(&misled).await.expect_err("the client does not trust this server");
 }
 
 #[tokio::test]
@@ -172,12 +141,8 @@ async fn certificates_are_renewed_without_a_restart_and_open_connections_go_on()
 
     ca.renew(&next);
     eventually("the new certificate", async || who(&new).await.is_ok()).await;
-    open.get_queue(ask("who"))
-        .await
-        .expect("the open connection goes on");
-    who(&old)
-        .await
-        .expect_err("the old authority is no longer the server's");
+    open.get_queue(ask("who")).await.expect("the open connection goes on");
+    who(&old).await.expect_err("the old authority is no longer the server's");
 }
 
 #[tokio::test]
@@ -214,29 +179,15 @@ async fn serve_on(address: &str, change: impl FnOnce(&mut Shell)) -> mpp_core::R
     let shutdown = CancellationToken::new();
     shutdown.cancel();
     shell.drain = mpp_rpc::Drain::at_once();
-    mpp_rpc::serve(
-        shell,
-        Routes::default(),
-        Readiness::new(),
-        grpc,
-        health,
-        shutdown,
-    )
-    .await
+    mpp_rpc::serve(shell, Routes::default(), Readiness::new(), grpc, health, shutdown).await
 }
 
 #[tokio::test]
 async fn plain_text_beyond_loopback_is_refused_with_the_way_out() {
-    let error = serve_on("0.0.0.0:0", |_| {})
-        .await
-        .expect_err("readable by all");
+    let error = serve_on("0.0.0.0:0", |_| {}).await.expect_err("readable by all");
     assert!(error.message().contains("--tls-cert"), "{error}");
     serve_on("127.0.0.1:0", |_| {}).await.expect("loopback may");
-    serve_on("0.0.0.0:0", |shell| shell.plain_text_anywhere = true)
-        .await
-        .expect("said so");
+    serve_on("0.0.0.0:0", |shell| shell.plain_text_anywhere = true).await.expect("said so");
     let ca = Ca::new();
-    serve_on("0.0.0.0:0", |shell| shell.tls = Some(ca.tls()))
-        .await
-        .expect("TLS may");
+    serve_on("0.0.0.0:0", |shell| shell.tls = Some(ca.tls())).await.expect("TLS may");
 }

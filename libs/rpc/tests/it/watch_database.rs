@@ -9,11 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::setup::eventually;
 
-const SCHEMA: Schema = Schema {
-    service: "test",
-    steps: &[],
-    history_kinds: &[],
-};
+const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &[] };
 
 #[tokio::test]
 async fn a_database_that_goes_away_is_missing_by_name() {
@@ -27,10 +23,7 @@ async fn a_database_that_goes_away_is_missing_by_name() {
         let watching = tokio::spawn(watch);
         eventually("both", async || readiness.is_ready()).await;
         db.close().await;
-        eventually("its end", async || {
-            readiness.missing().into_keys().eq(["database"])
-        })
-        .await;
+        eventually("its end", async || readiness.missing().into_keys().eq(["database"])).await;
         stop.cancel();
         watching.await.expect("it ends");
     })

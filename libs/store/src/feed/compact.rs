@@ -27,11 +27,7 @@ pub struct Retention {
 impl Default for Retention {
     fn default() -> Self {
         let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
-        Self {
-            window: days(7),
-            tombstones: days(400),
-            requests: days(1),
-        }
+        Self { window: days(7), tombstones: days(400), requests: days(1) }
     }
 }
 
@@ -105,10 +101,7 @@ async fn compact_chunk(db: &Db) -> Result<bool> {
     .fetch_one(&db.0.writers)
     .await
     .map_err(db_error)?;
-    let to = row
-        .try_get::<Option<i64>, _>(0)
-        .map_err(db_error)?
-        .unwrap_or(floor);
+    let to = row.try_get::<Option<i64>, _>(0).map_err(db_error)?.unwrap_or(floor);
     delete_range(db, from, to).await?;
     Ok(true)
 }
@@ -143,16 +136,8 @@ async fn delete_range(db: &Db, from: i64, to: i64) -> Result<()> {
 
 /// The kinds with history, as a list of literals; the service's own constants.
 fn history_kinds(db: &Db) -> String {
-    let kinds: Vec<_> =
-        db.0.history_kinds
-            .iter()
-            .map(|kind| format!("'{kind}'"))
-            .collect();
-    if kinds.is_empty() {
-        "''".to_owned()
-    } else {
-        kinds.join(",")
-    }
+    let kinds: Vec<_> = db.0.history_kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    if kinds.is_empty() { "''".to_owned() } else { kinds.join(",") }
 }
 
 /// The last revision that was committed before a time; 0 where none was. Index: revision_at.
@@ -170,7 +155,5 @@ async fn revision_before(db: &Db, time: Micros) -> Result<i64> {
 async fn drop_tombstones(db: &Db, before: Micros) -> Result<()> {
     let kept = history_kinds(db);
     let which = format!("deleted = 1 and update_time < $1 and kind not in ({kept})");
-    db.delete_in_chunks("record", &which, before)
-        .await
-        .map(drop)
+    db.delete_in_chunks("record", &which, before).await.map(drop)
 }

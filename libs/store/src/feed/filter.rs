@@ -26,10 +26,7 @@ pub struct Filter {
 impl Filter {
     /// Everything of some kinds.
     pub fn kinds<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Self {
-        Self {
-            kinds: kinds.into_iter().map(str::to_owned).collect(),
-            ..Self::default()
-        }
+        Self { kinds: kinds.into_iter().map(str::to_owned).collect(), ..Self::default() }
     }
 
     /// Checks the bounds of a filter that a peer has sent.
@@ -38,13 +35,7 @@ impl Filter {
     /// `INVALID_FIELD` naming the part.
     pub fn check(&self) -> Result<()> {
         let labels = self.labels.iter().flat_map(|(key, value)| [key, value]);
-        let longest = self
-            .kinds
-            .iter()
-            .chain(labels)
-            .map(String::len)
-            .max()
-            .unwrap_or(0);
+        let longest = self.kinds.iter().chain(labels).map(String::len).max().unwrap_or(0);
         if self.kinds.len() > MAX_PARTS || self.labels.len() > MAX_PARTS {
             return Err(Error::field(
                 "filter",
@@ -100,20 +91,14 @@ impl Filter {
         if !self.covers(&change.kind, &change.name) {
             return None;
         }
-        let before = change
-            .labels_before
-            .as_ref()
-            .is_some_and(|labels| self.matches_labels(labels));
+        let before =
+            change.labels_before.as_ref().is_some_and(|labels| self.matches_labels(labels));
         let now = change.op == Op::Put && self.matches_labels(&change.labels);
         if now || (before && change.op == Op::Deleted) {
             return Some(change.clone());
         }
         before.then(|| {
-            let removed = Change {
-                op: Op::Removed,
-                doc: Default::default(),
-                ..(**change).clone()
-            };
+            let removed = Change { op: Op::Removed, doc: Default::default(), ..(**change).clone() };
             Arc::new(removed)
         })
     }
@@ -121,8 +106,7 @@ impl Filter {
 
 /// "35.10" lies below "35"; "350" does not.
 fn is_below(code: &str, above: &str) -> bool {
-    code.strip_prefix(above)
-        .is_some_and(|rest| rest.starts_with('.'))
+    code.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'))
 }
 
 #[cfg(test)]
@@ -156,10 +140,7 @@ mod tests {
 
     #[test]
     fn a_region_holds_what_lies_below_it_and_not_its_namesakes() {
-        let filter = Filter {
-            labels: labels("35"),
-            ..Filter::default()
-        };
+        let filter = Filter { labels: labels("35"), ..Filter::default() };
         assert!(filter.matches_labels(&labels("35")));
         assert!(filter.matches_labels(&labels("35.10")));
         assert!(!filter.matches_labels(&labels("350")));
@@ -168,25 +149,14 @@ mod tests {
 
     #[test]
     fn who_leaves_the_filter_is_removed_and_who_was_never_in_it_is_not_told_of() {
-        let filter = Filter {
-            labels: labels("35"),
-            ..Filter::default()
-        };
+        let filter = Filter { labels: labels("35"), ..Filter::default() };
         let op = |change| filter.view(&change).map(|seen| seen.op);
         assert_eq!(op(moved(None, "35.10", Op::Put)), Some(Op::Put));
-        assert_eq!(
-            op(moved(Some("35.10"), "51.03", Op::Put)),
-            Some(Op::Removed)
-        );
-        assert_eq!(
-            op(moved(Some("35.10"), "35.10", Op::Deleted)),
-            Some(Op::Deleted)
-        );
+        assert_eq!(op(moved(Some("35.10"), "51.03", Op::Put)), Some(Op::Removed));
+        assert_eq!(op(moved(Some("35.10"), "35.10", Op::Deleted)), Some(Op::Deleted));
         assert_eq!(op(moved(Some("51.03"), "51.03", Op::Deleted)), None);
         assert_eq!(op(moved(Some("51.03"), "51.04", Op::Put)), None);
-        let removed = filter
-            .view(&moved(Some("35"), "51", Op::Put))
-            .expect("a removal");
+        let removed = filter.view(&moved(Some("35"), "51", Op::Put)).expect("a removal");
         assert!(removed.doc.is_empty(), "what left the filter is not shown");
     }
 

@@ -165,10 +165,7 @@ impl Feed {
         if reached {
             return Ok(());
         }
-        Err(Error::new(
-            Reason::Unavailable,
-            "the server is shutting down; ask another one",
-        ))
+        Err(Error::new(Reason::Unavailable, "the server is shutting down; ask another one"))
     }
 
     /// Starts a follower.
@@ -237,22 +234,15 @@ impl Feed {
 
 impl Inner {
     fn ring(&self) -> RwLockReadGuard<'_, Ring> {
-        self.ring
-            .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.ring.read().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     fn ring_mut(&self) -> RwLockWriteGuard<'_, Ring> {
-        self.ring
-            .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.ring.write().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     fn served_lineage(&self) -> String {
-        self.lineage
-            .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .clone()
+        self.lineage.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
     /// The lineage as tokens carry it.
@@ -262,15 +252,9 @@ impl Inner {
 
     /// Starts over where the database stands now; every follower is cut.
     fn restart(&self, bounds: &Bounds) {
-        tracing::warn!(
-            lineage = bounds.lineage,
-            head = bounds.head,
-            "the feed starts over"
-        );
-        *self
-            .lineage
-            .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner()) = bounds.lineage.clone();
+        tracing::warn!(lineage = bounds.lineage, head = bounds.head, "the feed starts over");
+        *self.lineage.write().unwrap_or_else(|poisoned| poisoned.into_inner()) =
+            bounds.lineage.clone();
         let tail = {
             let mut ring = self.ring_mut();
             ring.restart(bounds.head);

@@ -25,10 +25,7 @@ pub(crate) struct Place {
 impl Place {
     /// After all of a revision.
     pub fn after(revision: i64) -> Self {
-        Self {
-            revision,
-            seq: i64::MAX,
-        }
+        Self { revision, seq: i64::MAX }
     }
 
     /// True between transactions.
@@ -57,17 +54,10 @@ pub(crate) struct Bounds {
 
 /// Reads the bounds, in one snapshot.
 pub(crate) async fn bounds(pool: &AnyPool) -> Result<Bounds> {
-    let row = sqlx::query(BOUNDS)
-        .fetch_one(pool)
-        .await
-        .map_err(db_error)?;
+    let row = sqlx::query(BOUNDS).fetch_one(pool).await.map_err(db_error)?;
     let floor = row.try_get("floor").map_err(db_error)?;
     let head: i64 = row.try_get("head").map_err(db_error)?;
-    Ok(Bounds {
-        lineage: row.try_get("lineage").map_err(db_error)?,
-        floor,
-        head: head.max(floor),
-    })
+    Ok(Bounds { lineage: row.try_get("lineage").map_err(db_error)?, floor, head: head.max(floor) })
 }
 
 /// Changes that follow a place.
@@ -104,11 +94,7 @@ pub(crate) async fn read(db: &Db, place: Place, piece_bytes: usize) -> Result<Pa
         .bind(TRANSACTIONS)
         .bind(CHANGES)
         .fetch(pool);
-    let mut page = Page {
-        pieces: Vec::new(),
-        more: false,
-        bounds: None,
-    };
+    let mut page = Page { pieces: Vec::new(), more: false, bounds: None };
     let (mut count, mut revisions, mut bytes) = (0, 0, 0);
     while let Some(row) = rows.try_next().await.map_err(db_error)? {
         check_floor(place, row.try_get("floor").map_err(db_error)?)?;
@@ -137,11 +123,7 @@ pub(crate) async fn read(db: &Db, place: Place, piece_bytes: usize) -> Result<Pa
 
 /// What lies at or below the floor may be gone.
 pub(crate) fn check_floor(place: Place, floor: i64) -> Result<()> {
-    let needs_above = if place.is_whole() {
-        place.revision
-    } else {
-        place.revision - 1
-    };
+    let needs_above = if place.is_whole() { place.revision } else { place.revision - 1 };
     if needs_above >= floor {
         return Ok(());
     }
@@ -163,11 +145,6 @@ fn push(pieces: &mut Vec<Piece>, change: Arc<Change>, end: i64, piece_bytes: usi
             piece.bytes += bytes;
             piece.end = end;
         }
-        _ => pieces.push(Piece {
-            revision,
-            changes: vec![change],
-            end,
-            bytes,
-        }),
+        _ => pieces.push(Piece { revision, changes: vec![change], end, bytes }),
     }
 }

@@ -39,12 +39,7 @@ pub(super) struct Reader {
 impl Reader {
     pub fn new(feed: Arc<Inner>, head: i64) -> Self {
         let (verified, noted) = (Instant::now(), (Instant::now(), head));
-        Self {
-            feed,
-            place: Place::after(head),
-            verified,
-            noted,
-        }
+        Self { feed, place: Place::after(head), verified, noted }
     }
 
     /// Reads until the feed is shut down.
@@ -170,10 +165,7 @@ pub(super) async fn notify_others(feed: Arc<Inner>, mut committed: watch::Receiv
         committed.borrow_and_update();
         // Best effort: who does not hear it polls.
         let text = format!("notify {CHANNEL}, '{}'", feed.id);
-        if let Err(error) = sqlx::raw_sql(AssertSqlSafe(text))
-            .execute(&feed.db.0.readers)
-            .await
-        {
+        if let Err(error) = sqlx::raw_sql(AssertSqlSafe(text)).execute(&feed.db.0.readers).await {
             tracing::debug!(%error, "cannot notify the other replicas");
         }
         sleep(COALESCE).await;
@@ -195,9 +187,7 @@ pub(super) async fn listen(feed: Arc<Inner>, woken: Arc<Notify>) {
 }
 
 async fn listen_once(feed: &Inner, woken: &Notify) -> Result<()> {
-    let mut listener = PgListener::connect(&feed.db.0.url)
-        .await
-        .map_err(db_error)?;
+    let mut listener = PgListener::connect(&feed.db.0.url).await.map_err(db_error)?;
     listener.listen(CHANNEL).await.map_err(db_error)?;
     loop {
         // None: the connection was lost and is back; something may have been missed.

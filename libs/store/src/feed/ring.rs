@@ -45,24 +45,12 @@ impl Ring {
     /// Empty, after `head`.
     pub fn new(head: i64, limit: usize) -> Self {
         let pieces = VecDeque::new();
-        Self {
-            pieces,
-            first: 0,
-            floor: head,
-            head,
-            epoch: 0,
-            bytes: 0,
-            limit,
-        }
+        Self { pieces, first: 0, floor: head, head, epoch: 0, bytes: 0, limit }
     }
 
     pub fn tail(&self) -> Tail {
         let next = self.first + self.pieces.len() as u64;
-        Tail {
-            next,
-            head: self.head,
-            epoch: self.epoch,
-        }
+        Tail { next, head: self.head, epoch: self.epoch }
     }
 
     /// Appends, and drops the oldest pieces above the limit; the newest always stays.
@@ -94,9 +82,7 @@ impl Ring {
         if !place.is_whole() || place.revision < self.floor {
             return None;
         }
-        let skip = self
-            .pieces
-            .partition_point(|piece| piece.revision <= place.revision);
+        let skip = self.pieces.partition_point(|piece| piece.revision <= place.revision);
         Some(self.first + skip as u64)
     }
 
@@ -104,12 +90,8 @@ impl Ring {
         let Some(index) = cursor.checked_sub(self.first) else {
             return Found::Behind;
         };
-        let piece = usize::try_from(index)
-            .ok()
-            .and_then(|index| self.pieces.get(index));
-        piece.map_or(Found::End { head: self.head }, |piece| {
-            Found::Piece(piece.clone())
-        })
+        let piece = usize::try_from(index).ok().and_then(|index| self.pieces.get(index));
+        piece.map_or(Found::End { head: self.head }, |piece| Found::Piece(piece.clone()))
     }
 }
 
@@ -119,12 +101,7 @@ mod tests {
 
     fn piece(revision: i64, last: bool, bytes: usize) -> Piece {
         let seq = if last { i64::MAX } else { 1 };
-        Piece {
-            revision,
-            changes: Vec::new(),
-            end: Place { revision, seq },
-            bytes,
-        }
+        Piece { revision, changes: Vec::new(), end: Place { revision, seq }, bytes }
     }
 
     #[test]
@@ -136,10 +113,7 @@ mod tests {
         }
         assert_eq!((ring.floor, ring.tail().head), (96, 99));
         assert!(matches!(ring.get(0), Found::Behind));
-        assert!(matches!(
-            ring.get(ring.tail().next),
-            Found::End { head: 99 }
-        ));
+        assert!(matches!(ring.get(ring.tail().next), Found::End { head: 99 }));
     }
 
     #[test]
@@ -150,13 +124,7 @@ mod tests {
         ring.push(piece(12, true, 30));
         assert_eq!(ring.cursor_after(Place::after(10)), None);
         assert_eq!(ring.cursor_after(Place::after(11)), Some(2));
-        assert_eq!(
-            ring.cursor_after(Place {
-                revision: 12,
-                seq: 1
-            }),
-            None
-        );
+        assert_eq!(ring.cursor_after(Place { revision: 12, seq: 1 }), None);
     }
 
     #[test]

@@ -32,7 +32,9 @@ pub(crate) enum Part {
         revision: i64,
     },
     /// All was said; changes after this revision follow.
-    End { revision: i64 },
+    End {
+        revision: i64,
+    },
 }
 
 /// Bounds of the task.
@@ -93,9 +95,7 @@ async fn send_page(
     let revision = snapshot.revision();
     let page = page(snapshot, filter, kind, after, limits.message_bytes).await?;
     let last = page.last().map(|change| change.name.clone());
-    let fits = page
-        .into_iter()
-        .filter(|change| filter.matches_labels(&change.labels));
+    let fits = page.into_iter().filter(|change| filter.matches_labels(&change.labels));
     let changes: Vec<_> = fits.map(Arc::new).collect();
     if !changes.is_empty() {
         hand_over(to, Part::Changes { changes, revision }, limits).await?;
@@ -105,10 +105,7 @@ async fn send_page(
 
 async fn hand_over(to: &mpsc::Sender<Result<Part>>, part: Part, limits: Limits) -> Result<()> {
     to.send_timeout(Ok(part), limits.stall).await.map_err(|_| {
-        Error::new(
-            Reason::WatchTooSlow,
-            "the initial state was not taken in time; start again",
-        )
+        Error::new(Reason::WatchTooSlow, "the initial state was not taken in time; start again")
     })
 }
 

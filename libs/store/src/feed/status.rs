@@ -29,12 +29,7 @@ pub struct Status {
 
 /// Adds a record to a digest: each part with its length before it.
 pub(crate) fn digest_record(hash: &mut Sha256, kind: &str, name: &str, version: i64, doc: &[u8]) {
-    for part in [
-        kind.as_bytes(),
-        name.as_bytes(),
-        &version.to_be_bytes(),
-        doc,
-    ] {
+    for part in [kind.as_bytes(), name.as_bytes(), &version.to_be_bytes(), doc] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }

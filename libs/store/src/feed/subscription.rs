@@ -149,12 +149,9 @@ impl Subscription {
             () = self.feed.shutdown.cancelled() => return Ok(None),
         };
         match part {
-            Some(Ok(Part::Changes { changes, revision })) => Ok(Some(Batch {
-                changes,
-                revision,
-                token: None,
-                initial_state_complete: false,
-            })),
+            Some(Ok(Part::Changes { changes, revision })) => {
+                Ok(Some(Batch { changes, revision, token: None, initial_state_complete: false }))
+            }
             Some(Ok(Part::End { revision })) => {
                 self.place = Place::after(revision);
                 self.source = Source::Database(VecDeque::new());
@@ -226,33 +223,20 @@ impl Subscription {
             return None;
         }
         self.place = piece.end;
-        let changes: Vec<_> = piece
-            .changes
-            .iter()
-            .filter_map(|change| self.filter.view(change))
-            .collect();
+        let changes: Vec<_> =
+            piece.changes.iter().filter_map(|change| self.filter.view(change)).collect();
         self.owes_token |= !changes.is_empty();
         let ends = piece.end.is_whole() && self.owes_token;
         if changes.is_empty() && !ends {
             return None;
         }
         let token = ends.then(|| self.token());
-        Some(Batch {
-            changes,
-            revision: piece.revision,
-            token,
-            initial_state_complete: false,
-        })
+        Some(Batch { changes, revision: piece.revision, token, initial_state_complete: false })
     }
 
     fn bookmark(&mut self, initial_state_complete: bool) -> Batch {
         let token = Some(self.token());
-        Batch {
-            changes: Vec::new(),
-            revision: self.place.revision,
-            token,
-            initial_state_complete,
-        }
+        Batch { changes: Vec::new(), revision: self.place.revision, token, initial_state_complete }
     }
 
     /// The token of the place, which lies between transactions.
@@ -260,12 +244,7 @@ impl Subscription {
         self.owes_token = false;
         self.next_bookmark = Instant::now() + self.feed.options.bookmark_interval;
         let filter = self.filter.hash();
-        Token {
-            lineage: self.lineage,
-            revision: self.place.revision,
-            filter,
-        }
-        .encode()
+        Token { lineage: self.lineage, revision: self.place.revision, filter }.encode()
     }
 }
 

@@ -93,11 +93,7 @@ mod tests {
 
     #[test]
     fn a_token_of_another_filter_is_refused() {
-        let token = Token {
-            lineage: Uuid::from_u128(7),
-            revision: 42,
-            filter: [1; 8],
-        };
+        let token = Token { lineage: Uuid::from_u128(7), revision: 42, filter: [1; 8] };
         let error = Token::decode(&token.encode(), [2; 8]).expect_err("another filter");
         assert!(error.message().contains("another filter"));
     }

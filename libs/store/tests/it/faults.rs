@@ -16,11 +16,7 @@ async fn a_transaction_that_is_dropped_midway_leaves_nothing() {
         let mut options = database.options(Clock::system());
         options.max_connections = 6;
         let served = Served::start(&options, FeedOptions::default()).await;
-        let mut follower = served
-            .feed
-            .subscribe(Start::Now, Filter::default())
-            .await
-            .unwrap();
+        let mut follower = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
         // Many more than there are connections: none may come back open.
         for number in 0..40 {
             let mut tx = served.db.begin(&officer()).await.unwrap();
@@ -36,10 +32,7 @@ async fn a_transaction_that_is_dropped_midway_leaves_nothing() {
         }
         let revision = write(&served.db, NAME, "whole", "35.10").await;
         let (changes, _) = changes_to(&mut follower, revision).await;
-        assert_eq!(
-            told(&changes).iter().map(|told| told.2).collect::<Vec<_>>(),
-            [1]
-        );
+        assert_eq!(told(&changes).iter().map(|told| told.2).collect::<Vec<_>>(), [1]);
         let mut read = served.db.read().await.unwrap();
         let found = read.get::<Mall>(NAME).await.unwrap().unwrap();
         assert_eq!(found.doc.display_name.unwrap().id, "whole");
@@ -51,34 +44,22 @@ async fn a_transaction_that_is_dropped_midway_leaves_nothing() {
 async fn a_connection_that_is_killed_loses_its_transaction_and_the_next_one_works() {
     let database = database(Backend::Postgres).await;
     let served = Served::start(&database.options(Clock::system()), FeedOptions::default()).await;
-    let mut follower = served
-        .feed
-        .subscribe(Start::Now, Filter::default())
-        .await
-        .unwrap();
+    let mut follower = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
     let mut tx = served.db.begin(&officer()).await.unwrap();
-    tx.put(NAME, &mall(NAME, "lost"), in_region("35.10"), Expect::New)
-        .await
-        .unwrap();
+    tx.put(NAME, &mall(NAME, "lost"), in_region("35.10"), Expect::New).await.unwrap();
     let text = "select pg_terminate_backend(pid)::text from pg_stat_activity
                 where datname = current_database() and pid <> pg_backend_pid()";
     let mut admin = PgConnection::connect(database.url()).await.unwrap();
     let killed = sqlx::query(text).fetch_all(&mut admin).await.unwrap();
     assert!(killed.iter().all(|row| row.get::<String, _>(0) == "true"));
     let lost = tx.commit().await.unwrap_err();
-    assert_eq!(
-        lost.reason(),
-        Reason::Unavailable,
-        "{lost} {:?}",
-        lost.context()
-    );
+    assert_eq!(lost.reason(), Reason::Unavailable, "{lost} {:?}", lost.context());
 
     // Idle connections died too: a begin tries another one.
     let revision = loop {
         let written = async {
             let mut tx = served.db.begin(&officer()).await?;
-            tx.put(NAME, &mall(NAME, "kept"), in_region("35.10"), Expect::New)
-                .await?;
+            tx.put(NAME, &mall(NAME, "kept"), in_region("35.10"), Expect::New).await?;
             tx.commit().await
         };
         match written.await {
@@ -87,26 +68,14 @@ async fn a_connection_that_is_killed_loses_its_transaction_and_the_next_one_work
         }
     };
     let (changes, _) = changes_to(&mut follower, revision).await;
-    assert_eq!(
-        changes[0]
-            .decode::<Mall>()
-            .unwrap()
-            .display_name
-            .unwrap()
-            .id,
-        "kept"
-    );
+    assert_eq!(changes[0].decode::<Mall>().unwrap().display_name.unwrap().id, "kept");
 }
 
 #[tokio::test]
 async fn a_promotion_under_a_running_server_cuts_its_followers() {
     let database = database(Backend::Postgres).await;
     let served = Served::start(&database.options(Clock::system()), FeedOptions::default()).await;
-    let mut follower = served
-        .feed
-        .subscribe(Start::Now, Filter::default())
-        .await
-        .unwrap();
+    let mut follower = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
     follower.next().await.unwrap().unwrap();
     let lineage = served.feed.lineage();
     let mut admin = PgConnection::connect(database.url()).await.unwrap();
@@ -121,11 +90,7 @@ async fn a_promotion_under_a_running_server_cuts_its_followers() {
     assert_eq!(cut.reason(), Reason::LineageChanged);
     assert_ne!(served.feed.lineage(), lineage);
     // It starts again from the state, and what is committed now reaches it.
-    let mut follower = served
-        .feed
-        .subscribe(Start::State, Filter::default())
-        .await
-        .unwrap();
+    let mut follower = served.feed.subscribe(Start::State, Filter::default()).await.unwrap();
     let revision = write(&served.db, NAME, "after", "35.10").await;
     let (changes, _) = changes_to(&mut follower, revision).await;
     assert_eq!(changes.len(), 1);
@@ -138,12 +103,7 @@ async fn a_database_in_use_names_its_owner() {
     let second = Db::open(&database.options(Clock::system()), &SCHEMA).await;
     let error = second.map(drop).unwrap_err();
     assert_eq!(error.reason(), Reason::Unavailable);
-    assert!(
-        error
-            .message()
-            .contains(&format!("process {}", std::process::id())),
-        "{error}"
-    );
+    assert!(error.message().contains(&format!("process {}", std::process::id())), "{error}");
     db.close().await;
     database.open(&SCHEMA).await.expect("free again");
 }
@@ -153,11 +113,7 @@ async fn a_write_by_hand_cannot_miss_the_feed() {
     on_both(async |database| {
         let served =
             Served::start(&database.options(Clock::system()), FeedOptions::default()).await;
-        let mut follower = served
-            .feed
-            .subscribe(Start::Now, Filter::default())
-            .await
-            .unwrap();
+        let mut follower = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
         write(&served.db, NAME, "one", "35.10").await;
         let mut tx = served.db.begin(&officer()).await.unwrap();
         let text = "update record set labels = '{\"region\":\"51.03\"}', version = version + 1";
@@ -169,10 +125,7 @@ async fn a_write_by_hand_cannot_miss_the_feed() {
         if !served.db.is_sqlite() {
             let mut conn = PgConnection::connect(database.url()).await.unwrap();
             let outside = sqlx::query("update record set version = version + 1");
-            outside
-                .execute(&mut conn)
-                .await
-                .expect_err("without feed_begin it fails");
+            outside.execute(&mut conn).await.expect_err("without feed_begin it fails");
         }
     })
     .await;

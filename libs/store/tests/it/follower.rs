@@ -35,27 +35,12 @@ impl Follower {
     pub fn new(seed: u64, number: usize) -> Self {
         let filter = match number % 4 {
             0 => Filter::default(),
-            1 => Filter {
-                labels: in_region("35"),
-                ..Filter::kinds(["unit"])
-            },
-            2 => Filter {
-                labels: in_region("51.03"),
-                ..Filter::default()
-            },
-            _ => Filter {
-                name_prefix: "units/m1".into(),
-                ..Filter::kinds(["unit"])
-            },
+            1 => Filter { labels: in_region("35"), ..Filter::kinds(["unit"]) },
+            2 => Filter { labels: in_region("51.03"), ..Filter::default() },
+            _ => Filter { name_prefix: "units/m1".into(), ..Filter::kinds(["unit"]) },
         };
         let random = StdRng::seed_from_u64(seed.wrapping_add(number as u64));
-        Self {
-            filter,
-            token: None,
-            stretches: Vec::new(),
-            random,
-            slow: number >= 4,
-        }
+        Self { filter, token: None, stretches: Vec::new(), random, slow: number >= 4 }
     }
 
     /// Follows one of the feeds after another until the round's end is reached.
@@ -88,10 +73,7 @@ impl Follower {
         loop {
             let batch = subscription.next().await?.expect("the feed serves");
             for change in &batch.changes {
-                assert_eq!(
-                    change.revision, batch.revision,
-                    "one transaction in a message"
-                );
+                assert_eq!(change.revision, batch.revision, "one transaction in a message");
                 match &mut state {
                     Some(state) => drop(state.insert(change.name.clone(), change.version)),
                     None => pending.push((
@@ -102,10 +84,7 @@ impl Follower {
                     )),
                 }
             }
-            assert_eq!(
-                batch.initial_state_complete,
-                state.is_some() && batch.token.is_some()
-            );
+            assert_eq!(batch.initial_state_complete, state.is_some() && batch.token.is_some());
             if let Some(token) = batch.token {
                 self.token = Some(token);
                 self.note(state.take(), batch.revision, std::mem::take(&mut pending));
@@ -125,23 +104,11 @@ impl Follower {
     /// Takes over what a token confirms.
     fn note(&mut self, state: Option<BTreeMap<String, i64>>, at: i64, told: Vec<Told>) {
         if state.is_some() {
-            self.stretches.push(Stretch {
-                state,
-                start: at,
-                end: at,
-                told,
-            });
+            self.stretches.push(Stretch { state, start: at, end: at, told });
             return;
         }
-        let stretch = self
-            .stretches
-            .last_mut()
-            .expect("a follower begins with a state");
-        assert!(
-            at >= stretch.end,
-            "a token goes back from {} to {at}",
-            stretch.end
-        );
+        let stretch = self.stretches.last_mut().expect("a follower begins with a state");
+        assert!(at >= stretch.end, "a token goes back from {} to {at}", stretch.end);
         stretch.end = at;
         stretch.told.extend(told);
     }
@@ -150,10 +117,8 @@ impl Follower {
 /// Compares a stretch with what the history says that this filter shows.
 pub fn check(history: &History, filter: &Filter, stretch: &Stretch) {
     let wants = |name: &str, region: &str| {
-        let below = filter
-            .labels
-            .get("region")
-            .is_none_or(|want| region.starts_with(want.as_str()));
+        let below =
+            filter.labels.get("region").is_none_or(|want| region.starts_with(want.as_str()));
         below && name.starts_with(&filter.name_prefix)
     };
     // Name to version and region, of the living.
@@ -161,12 +126,8 @@ pub fn check(history: &History, filter: &Filter, stretch: &Stretch) {
     let mut expected: Vec<Told> = Vec::new();
     let mut state_at_start = None;
     let state = |living: &BTreeMap<&str, (i64, &str)>| -> BTreeMap<String, i64> {
-        let shown = living
-            .iter()
-            .filter(|(name, (_, region))| wants(name, region));
-        shown
-            .map(|(name, (version, _))| ((*name).to_owned(), *version))
-            .collect()
+        let shown = living.iter().filter(|(name, (_, region))| wants(name, region));
+        shown.map(|(name, (version, _))| ((*name).to_owned(), *version)).collect()
     };
     for (&revision, transaction) in history {
         if revision > stretch.start && state_at_start.is_none() {
@@ -174,9 +135,7 @@ pub fn check(history: &History, filter: &Filter, stretch: &Stretch) {
         }
         for written in transaction {
             let name = written.name.as_str();
-            let before = living
-                .get(name)
-                .is_some_and(|(_, region)| wants(name, region));
+            let before = living.get(name).is_some_and(|(_, region)| wants(name, region));
             let now = !written.deleted && wants(name, written.region);
             if revision > stretch.start && revision <= stretch.end && (before || now) {
                 let op = match (now, written.deleted) {
@@ -192,16 +151,7 @@ pub fn check(history: &History, filter: &Filter, stretch: &Stretch) {
             };
         }
     }
-    assert_eq!(
-        stretch.told, expected,
-        "after {} up to {}",
-        stretch.start, stretch.end
-    );
+    assert_eq!(stretch.told, expected, "after {} up to {}", stretch.start, stretch.end);
     let state_at_start = state_at_start.unwrap_or_else(|| state(&living));
-    assert_eq!(
-        stretch.state.as_ref(),
-        Some(&state_at_start),
-        "the state at {}",
-        stretch.start
-    );
+    assert_eq!(stretch.state.as_ref(), Some(&state_at_start), "the state at {}", stretch.start);
 }

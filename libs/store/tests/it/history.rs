@@ -50,17 +50,13 @@ fn small() -> FeedOptions {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_follower_gets_the_recorded_history() {
-    let seed = std::env::var("MPP_TEST_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok());
+    let seed = std::env::var("MPP_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or_else(rand::random);
     println!("MPP_TEST_SEED={seed}");
     on_both(async |database| {
         let options = database.options(Clock::system());
         let history = Arc::new(Mutex::new(History::new()));
-        let mut followers = (0..FOLLOWERS)
-            .map(|number| Follower::new(seed, number))
-            .collect();
+        let mut followers = (0..FOLLOWERS).map(|number| Follower::new(seed, number)).collect();
         for round in 0..ROUNDS as u64 {
             let served = Served::start(&options, small()).await;
             let replica = match database.backend() {
@@ -73,10 +69,7 @@ async fn every_follower_gets_the_recorded_history() {
             served.stop().await;
         }
         let history = history.lock().unwrap();
-        let resumes: usize = followers
-            .iter()
-            .map(|follower| follower.stretches.len())
-            .sum();
+        let resumes: usize = followers.iter().map(|follower| follower.stretches.len()).sum();
         println!("{} transactions, {resumes} stretches", history.len());
         for follower in &followers {
             follower.stretches.iter().for_each(|stretch| {
@@ -109,11 +102,7 @@ async fn play(
         writers.spawn(write(served.db.clone(), history.clone(), seed + writer));
     }
     while writers.join_next().await.transpose().unwrap().is_some() {}
-    let last = history
-        .lock()
-        .unwrap()
-        .last_key_value()
-        .map(|(revision, _)| *revision);
+    let last = history.lock().unwrap().last_key_value().map(|(revision, _)| *revision);
     ends.send_replace(last);
     compacting.await.unwrap();
     following.join_all().await
@@ -149,19 +138,13 @@ async fn transaction(
         (region, (name, doc, in_region(region)))
     };
     if random.random_bool(0.06) {
-        let many: Vec<_> = (0..80)
-            .map(|place| draft(random, format!("units/many{place:02}")))
-            .collect();
+        let many: Vec<_> =
+            (0..80).map(|place| draft(random, format!("units/many{place:02}"))).collect();
         let (regions, items): (Vec<_>, Vec<_>) = many.into_iter().unzip();
         let names: Vec<_> = items.iter().map(|(name, ..)| name.clone()).collect();
         let puts = tx.put_many(items).await?;
         for ((name, region), put) in names.into_iter().zip(regions).zip(puts) {
-            written.push(Written {
-                name,
-                version: put.version,
-                deleted: false,
-                region,
-            });
+            written.push(Written { name, version: put.version, deleted: false, region });
         }
     }
     for _ in 0..random.random_range(1..5) {
@@ -169,30 +152,16 @@ async fn transaction(
         if random.random_bool(0.04) {
             let before = tx.get::<Unit>(&name).await?;
             let Some(before) = before else { continue };
-            let version = tx
-                .delete::<Unit>(&name, &Tombstone::default(), Expect::Any)
-                .await?;
-            let region = REGIONS
-                .into_iter()
-                .find(|code| before.labels["region"] == *code);
-            written.push(Written {
-                name,
-                version,
-                deleted: true,
-                region: region.unwrap(),
-            });
+            let version = tx.delete::<Unit>(&name, &Tombstone::default(), Expect::Any).await?;
+            let region = REGIONS.into_iter().find(|code| before.labels["region"] == *code);
+            written.push(Written { name, version, deleted: true, region: region.unwrap() });
             continue;
         }
         let (region, (name, doc, labels)) = draft(random, name);
         match tx.put(&name, &doc, labels, Expect::Any).await {
             Ok(put) => {
                 assert!(put.changed);
-                written.push(Written {
-                    name,
-                    version: put.version,
-                    deleted: false,
-                    region,
-                });
+                written.push(Written { name, version: put.version, deleted: false, region });
             }
             Err(error) if error.reason() == Reason::Tombstoned => {}
             Err(error) => return Err(error),

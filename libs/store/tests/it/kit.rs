@@ -23,34 +23,17 @@ pub const SCHEMA: Schema = Schema {
 };
 
 pub fn officer() -> Actor {
-    Actor {
-        origin: "api".into(),
-        subject: "units/dpmptsp".into(),
-    }
+    Actor { origin: "api".into(), subject: "units/dpmptsp".into() }
 }
 
 pub fn mall(name: &str, title: &str) -> Mall {
-    let display_name = Some(LocalizedText {
-        id: title.into(),
-        en: String::new(),
-    });
-    Mall {
-        name: name.into(),
-        display_name,
-        ..Mall::default()
-    }
+    let display_name = Some(LocalizedText { id: title.into(), en: String::new() });
+    Mall { name: name.into(), display_name, ..Mall::default() }
 }
 
 pub fn unit(name: &str, title: &str) -> Unit {
-    let display_name = Some(LocalizedText {
-        id: title.into(),
-        en: String::new(),
-    });
-    Unit {
-        name: name.into(),
-        display_name,
-        ..Unit::default()
-    }
+    let display_name = Some(LocalizedText { id: title.into(), en: String::new() });
+    Unit { name: name.into(), display_name, ..Unit::default() }
 }
 
 pub fn in_region(code: &str) -> Labels {
@@ -59,23 +42,13 @@ pub fn in_region(code: &str) -> Labels {
 
 /// How large the stories are; 1 in CI.
 pub fn scale() -> usize {
-    std::env::var("MPP_TEST_SCALE")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1)
+    std::env::var("MPP_TEST_SCALE").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
 /// Writes one mall in a transaction of its own.
 pub async fn write(db: &Db, name: &str, title: &str, region: &str) -> i64 {
     let mut tx = db.begin(&officer()).await.unwrap();
-    tx.put(
-        name,
-        &mall(name, title),
-        in_region(region),
-        mpp_store::Expect::Any,
-    )
-    .await
-    .unwrap();
+    tx.put(name, &mall(name, title), in_region(region), mpp_store::Expect::Any).await.unwrap();
     tx.commit().await.unwrap()
 }
 
@@ -121,8 +94,5 @@ pub async fn changes_to(follower: &mut Subscription, revision: i64) -> (Vec<Arc<
 
 /// What a follower saw, short: operation, name, version.
 pub fn told(changes: &[Arc<Change>]) -> Vec<(Op, &str, i64)> {
-    changes
-        .iter()
-        .map(|change| (change.op, change.name.as_str(), change.version))
-        .collect()
+    changes.iter().map(|change| (change.op, change.name.as_str(), change.version)).collect()
 }

@@ -7,20 +7,11 @@ use mpp_testkit::{Backend, database, on_both};
 use crate::kit::{SCHEMA, write};
 
 const fn step(version: i64, name: &'static str, text: &'static str) -> Migration {
-    Migration {
-        version,
-        name,
-        sqlite: text,
-        postgres: text,
-    }
+    Migration { version, name, sqlite: text, postgres: text }
 }
 
 const STEPS: [Migration; 3] = [
-    step(
-        1,
-        "counter",
-        "create table place (id bigint primary key, taken bigint not null)",
-    ),
+    step(1, "counter", "create table place (id bigint primary key, taken bigint not null)"),
     step(
         2,
         "note",
@@ -30,11 +21,7 @@ const STEPS: [Migration; 3] = [
 ];
 
 fn schema(steps: usize) -> Schema {
-    Schema {
-        service: "test",
-        steps: &STEPS[..steps],
-        history_kinds: &[],
-    }
+    Schema { service: "test", steps: &STEPS[..steps], history_kinds: &[] }
 }
 
 #[tokio::test]
@@ -57,15 +44,7 @@ async fn racing_migrators_run_each_step_once() {
             }
         }
         ran.sort();
-        assert_eq!(
-            ran,
-            [
-                "store 1 records",
-                "test 1 counter",
-                "test 2 note",
-                "test 3 window"
-            ]
-        );
+        assert_eq!(ran, ["store 1 records", "test 1 counter", "test 2 note", "test 3 window"]);
         assert!(migrate(&options, &schema(3)).await.unwrap().is_empty());
     })
     .await;
@@ -81,10 +60,7 @@ async fn a_program_works_with_one_step_more_and_refuses_two_more_or_one_less() {
 
         migrate(&options, &schema(2)).await.unwrap();
         let lacks = Db::open(&options, &schema(3)).await.map(drop).unwrap_err();
-        assert!(
-            lacks.message().contains("step 3 'window' of test"),
-            "{lacks}"
-        );
+        assert!(lacks.message().contains("step 3 'window' of test"), "{lacks}");
         let older = Db::open(&options, &schema(1)).await.unwrap();
         older.close().await;
         drop(older);
@@ -104,29 +80,15 @@ async fn a_step_that_fails_leaves_nothing() {
     on_both(async |database| {
         let broken = [
             STEPS[0],
-            step(
-                2,
-                "broken",
-                "create table half (id bigint primary key); create nonsense",
-            ),
+            step(2, "broken", "create table half (id bigint primary key); create nonsense"),
         ];
         let steps: &'static [Migration] = Vec::leak(broken.to_vec());
-        let schema = Schema {
-            service: "test",
-            steps,
-            history_kinds: &[],
-        };
+        let schema = Schema { service: "test", steps, history_kinds: &[] };
         let options = database.options(Clock::system());
         let failed = migrate(&options, &schema).await.unwrap_err();
         assert!(failed.message().contains("'broken' of test"), "{failed}");
-        let mended = [
-            STEPS[0],
-            step(2, "mended", "create table half (id bigint primary key)"),
-        ];
-        let schema = Schema {
-            steps: Vec::leak(mended.to_vec()),
-            ..schema
-        };
+        let mended = [STEPS[0], step(2, "mended", "create table half (id bigint primary key)")];
+        let schema = Schema { steps: Vec::leak(mended.to_vec()), ..schema };
         assert_eq!(migrate(&options, &schema).await.unwrap(), ["test 2 mended"]);
     })
     .await;
@@ -144,11 +106,7 @@ async fn an_old_program_keeps_writing_while_a_newer_one_migrates() {
         }
         last
     });
-    let newer = Schema {
-        service: SCHEMA.service,
-        steps: &STEPS[..2],
-        history_kinds: &[],
-    };
+    let newer = Schema { service: SCHEMA.service, steps: &STEPS[..2], history_kinds: &[] };
     let ran = migrate(&options, &newer).await.unwrap();
     assert_eq!(ran, ["test 2 note"]);
     assert_eq!(writes.await.unwrap(), 200);
@@ -160,10 +118,7 @@ async fn a_url_that_is_no_database_says_what_would_be() {
     for url in ["mysql://localhost/x", "sqlite::memory:", "registry.db"] {
         let mut options = database.options(Clock::system());
         options.url = url.to_owned();
-        let error = Db::open_migrated(&options, &SCHEMA)
-            .await
-            .map(drop)
-            .unwrap_err();
+        let error = Db::open_migrated(&options, &SCHEMA).await.map(drop).unwrap_err();
         assert_eq!(error.violations()[0].field, "database", "{error}");
     }
 }

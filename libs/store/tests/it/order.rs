@@ -94,21 +94,12 @@ async fn a_follower_misses_nothing_and_sees_the_order_of_overwrites() {
             Backend::Sqlite => Served::over(served.db.clone(), FeedOptions::default()).await,
             Backend::Postgres => Served::start(&options, FeedOptions::default()).await,
         };
-        let mut follower = replica
-            .feed
-            .subscribe(Start::Now, Filter::default())
-            .await
-            .unwrap();
+        let mut follower = replica.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
         let committed = Arc::new(Mutex::new(BTreeSet::new()));
         let most_pause = if served.db.is_sqlite() { 300 } else { 3_000 };
         let mut writers = JoinSet::new();
         for seed in 0..WRITERS as u64 {
-            writers.spawn(writer(
-                served.db.clone(),
-                seed,
-                committed.clone(),
-                most_pause,
-            ));
+            writers.spawn(writer(served.db.clone(), seed, committed.clone(), most_pause));
         }
         let end = "malls/end";
         let following = tokio::spawn(async move {
@@ -132,10 +123,7 @@ async fn a_follower_misses_nothing_and_sees_the_order_of_overwrites() {
         assert_eq!(check(&committed, &seen), Faults::default());
         let mut read = served.db.read().await.unwrap();
         let newest = read.get::<Mall>("malls/m0").await.unwrap().unwrap().version;
-        assert_eq!(
-            seen.iter().rfind(|(record, _)| *record == 0).unwrap().1,
-            newest
-        );
+        assert_eq!(seen.iter().rfind(|(record, _)| *record == 0).unwrap().1, newest);
     })
     .await;
 }
@@ -164,10 +152,7 @@ async fn plain_writer(
         let mut tx = conn.begin().await.unwrap();
         let mut number: Option<i64> = None;
         if drawn == Drawn::AtTheBegin {
-            let row = sqlx::query("select nextval('number')")
-                .fetch_one(&mut *tx)
-                .await
-                .unwrap();
+            let row = sqlx::query("select nextval('number')").fetch_one(&mut *tx).await.unwrap();
             number = Some(row.get(0));
         }
         pause(&mut random, 3_000).await;
@@ -188,10 +173,7 @@ async fn plain_writer(
             continue;
         }
         tx.commit().await.unwrap();
-        committed
-            .lock()
-            .unwrap()
-            .insert((record as usize, row.get(0)));
+        committed.lock().unwrap().insert((record as usize, row.get(0)));
     }
 }
 
@@ -210,11 +192,7 @@ async fn plain_design(database: &TestDatabase, drawn: Drawn) -> (Faults, Faults)
     let text = "select n, id, version from log where n > $1 order by n";
     loop {
         let ended = writers.is_empty();
-        let rows = sqlx::query(text)
-            .bind(last)
-            .fetch_all(&mut conn)
-            .await
-            .unwrap();
+        let rows = sqlx::query(text).bind(last).fetch_all(&mut conn).await.unwrap();
         for row in rows {
             last = row.get(0);
             seen.push((row.get::<i64, _>(1) as usize, row.get(2)));
@@ -225,15 +203,9 @@ async fn plain_design(database: &TestDatabase, drawn: Drawn) -> (Faults, Faults)
         while writers.try_join_next().transpose().unwrap().is_some() {}
         tokio::task::yield_now().await;
     }
-    let rows = sqlx::query(text)
-        .bind(0_i64)
-        .fetch_all(&mut conn)
-        .await
-        .unwrap();
-    let all: Vec<Event> = rows
-        .iter()
-        .map(|row| (row.get::<i64, _>(1) as usize, row.get(2)))
-        .collect();
+    let rows = sqlx::query(text).bind(0_i64).fetch_all(&mut conn).await.unwrap();
+    let all: Vec<Event> =
+        rows.iter().map(|row| (row.get::<i64, _>(1) as usize, row.get(2))).collect();
     let committed = committed.lock().unwrap();
     (check(&committed, &seen), check(&committed, &all))
 }

@@ -24,9 +24,7 @@ async fn a_repeated_request_gets_the_first_answer_and_another_one_is_refused() {
         assert!(db.replay(&key(1)).await.unwrap().is_none());
         let mut tx = db.begin(&officer()).await.unwrap();
         let answer = mall(NAME, "answered");
-        tx.put(NAME, &answer, in_region("35.10"), Expect::New)
-            .await
-            .unwrap();
+        tx.put(NAME, &answer, in_region("35.10"), Expect::New).await.unwrap();
         tx.remember(&key(1), &answer).await.unwrap();
         tx.commit().await.unwrap();
 
@@ -52,19 +50,12 @@ async fn of_concurrent_duplicates_one_counts_and_all_end_with_its_answer() {
                 let mut tx = db.begin(&officer()).await?;
                 let answer = mall(NAME, &format!("of {number}"));
                 tx.remember(&key(1), &answer).await?;
-                tx.put(NAME, &answer, in_region("35.10"), Expect::New)
-                    .await?;
+                tx.put(NAME, &answer, in_region("35.10"), Expect::New).await?;
                 tx.commit().await
             })
         });
         let results = futures::future::join_all(duplicates).await;
-        assert_eq!(
-            results
-                .iter()
-                .filter(|sent| sent.as_ref().unwrap().is_ok())
-                .count(),
-            1
-        );
+        assert_eq!(results.iter().filter(|sent| sent.as_ref().unwrap().is_ok()).count(), 1);
         for lost in results.into_iter().filter_map(|sent| sent.unwrap().err()) {
             assert_eq!(lost.reason(), Reason::WriteConflict);
             assert!(lost.retry_after().is_some());
@@ -85,15 +76,10 @@ async fn a_lease_has_one_holder_until_it_runs_out() {
     on_both(async |database| {
         let clock = Clock::stopped_at(0);
         let options = database.options(clock.clone());
-        let db = mpp_store::Db::open_migrated(&options, &SCHEMA)
-            .await
-            .unwrap();
+        let db = mpp_store::Db::open_migrated(&options, &SCHEMA).await.unwrap();
         let minute = Duration::from_secs(60);
         assert!(db.lease("sweep", "replica-1", minute).await.unwrap());
-        assert!(
-            db.lease("sweep", "replica-1", minute).await.unwrap(),
-            "its holder renews it"
-        );
+        assert!(db.lease("sweep", "replica-1", minute).await.unwrap(), "its holder renews it");
         assert!(!db.lease("sweep", "replica-2", minute).await.unwrap());
         assert!(db.lease("other", "replica-2", minute).await.unwrap());
         clock.advance(60_000_000);
@@ -107,16 +93,11 @@ async fn a_lease_has_one_holder_until_it_runs_out() {
 async fn a_position_is_saved_with_what_it_stands_for() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.unwrap();
-        let position = |revision| Position {
-            token: "token".into(),
-            revision,
-            lineage: "a-lineage".into(),
-        };
+        let position =
+            |revision| Position { token: "token".into(), revision, lineage: "a-lineage".into() };
         for revision in [7, 8] {
             let mut tx = db.begin(&officer()).await.unwrap();
-            tx.save_position("registry", &position(revision))
-                .await
-                .unwrap();
+            tx.save_position("registry", &position(revision)).await.unwrap();
             tx.commit().await.unwrap();
         }
         let mut tx = db.begin(&officer()).await.unwrap();

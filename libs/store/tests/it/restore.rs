@@ -34,30 +34,13 @@ fn tool(name: &str) -> PathBuf {
 
 /// Runs a command, as the user postgres where this one is root, which PostgreSQL refuses to be.
 fn run(program: &Path, args: &[&str]) {
-    let root = Command::new("id")
-        .arg("-u")
-        .output()
-        .unwrap()
-        .stdout
-        .starts_with(b"0\n");
-    let mut command = if root {
-        Command::new("runuser")
-    } else {
-        Command::new(program)
-    };
+    let root = Command::new("id").arg("-u").output().unwrap().stdout.starts_with(b"0\n");
+    let mut command = if root { Command::new("runuser") } else { Command::new(program) };
     if root {
         command.args(["-u", "postgres", "--"]).arg(program);
     }
-    let status = command
-        .args(args)
-        .stdout(Stdio::null())
-        .current_dir("/")
-        .status();
-    assert!(
-        status.is_ok_and(|status| status.success()),
-        "{} {args:?}",
-        program.display()
-    );
+    let status = command.args(args).stdout(Stdio::null()).current_dir("/").status();
+    assert!(status.is_ok_and(|status| status.success()), "{} {args:?}", program.display());
 }
 
 impl Cluster {
@@ -66,30 +49,14 @@ impl Cluster {
         // The user postgres must reach into it.
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
         std::fs::set_permissions(folder.path(), open).unwrap();
-        let (data, port) = (
-            folder.path().join("data").display().to_string(),
-            free_port(),
-        );
+        let (data, port) = (folder.path().join("data").display().to_string(), free_port());
         run(
             &tool("initdb"),
-            &[
-                "-D",
-                &data,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--no-sync",
-            ],
+            &["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
         );
         let settings = format!("-p {port} -k {} -c fsync=off", folder.path().display());
         let log = folder.path().join("log").display().to_string();
-        run(
-            &tool("pg_ctl"),
-            &["-D", &data, "-o", &settings, "-l", &log, "-w", "start"],
-        );
+        run(&tool("pg_ctl"), &["-D", &data, "-o", &settings, "-l", &log, "-w", "start"]);
         Self { folder, port }
     }
 
@@ -101,10 +68,7 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         let data = self.folder.path().join("data").display().to_string();
-        run(
-            &tool("pg_ctl"),
-            &["-D", &data, "-m", "immediate", "-w", "stop"],
-        );
+        run(&tool("pg_ctl"), &["-D", &data, "-m", "immediate", "-w", "stop"]);
     }
 }
 
@@ -117,16 +81,10 @@ async fn a_dump_restored_into_a_new_cluster_starts_a_new_lineage() {
     let cluster = Cluster::start();
     let dump = cluster.folder.path().join("dump.sql");
     let file = dump.display().to_string();
-    let dumped = Command::new(tool("pg_dump"))
-        .args([database.url(), "-f", &file])
-        .status();
+    let dumped = Command::new(tool("pg_dump")).args([database.url(), "-f", &file]).status();
     assert!(dumped.unwrap().success());
     // Lost by the restore, though a follower saw it.
-    let mut follower = served
-        .feed
-        .subscribe(Start::State, Filter::default())
-        .await
-        .unwrap();
+    let mut follower = served.feed.subscribe(Start::State, Filter::default()).await.unwrap();
     let revision = write(&served.db, NAME, "after the dump", "35.10").await;
     let (_, token) = changes_to(&mut follower, revision).await;
     let lineage = served.feed.lineage();
@@ -165,11 +123,7 @@ async fn an_older_sqlite_file_put_back_starts_a_new_lineage() {
 
     let served = Served::start(&options, FeedOptions::default()).await;
     assert_eq!(served.feed.lineage(), lineage, "a restart is no restore");
-    let mut follower = served
-        .feed
-        .subscribe(Start::State, Filter::default())
-        .await
-        .unwrap();
+    let mut follower = served.feed.subscribe(Start::State, Filter::default()).await.unwrap();
     let revision = write(&served.db, NAME, "after the copy", "35.10").await;
     let (_, token) = changes_to(&mut follower, revision).await;
     served.stop().await;
@@ -183,19 +137,9 @@ async fn an_older_sqlite_file_put_back_starts_a_new_lineage() {
 
 /// The old token is refused; the state is that of the copy, and the feed goes on from there.
 async fn starts_again(served: &Served, token: bytes::Bytes) {
-    let resumed = served
-        .feed
-        .subscribe(Start::Token(token), Filter::default())
-        .await;
-    assert_eq!(
-        resumed.map(drop).unwrap_err().reason(),
-        Reason::LineageChanged
-    );
-    let mut follower = served
-        .feed
-        .subscribe(Start::State, Filter::default())
-        .await
-        .unwrap();
+    let resumed = served.feed.subscribe(Start::Token(token), Filter::default()).await;
+    assert_eq!(resumed.map(drop).unwrap_err().reason(), Reason::LineageChanged);
+    let mut follower = served.feed.subscribe(Start::State, Filter::default()).await.unwrap();
     let (state, _) = changes_to(&mut follower, 0).await;
     assert_eq!((state.len(), state[0].version), (1, 1));
     let revision = write(&served.db, NAME, "goes on", "35.10").await;

@@ -13,16 +13,9 @@ const A: &str = "malls/banyuwangi";
 #[tokio::test]
 async fn only_the_last_message_of_a_large_transaction_carries_a_token() {
     on_both(async |database| {
-        let small = FeedOptions {
-            message_bytes: 8 * 1024,
-            ..FeedOptions::default()
-        };
+        let small = FeedOptions { message_bytes: 8 * 1024, ..FeedOptions::default() };
         let served = Served::start(&database.options(Clock::system()), small).await;
-        let mut live = served
-            .feed
-            .subscribe(Start::Now, Filter::default())
-            .await
-            .unwrap();
+        let mut live = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
         let (_, before) = changes_to(&mut live, 0).await;
         let mut tx = served.db.begin(&officer()).await.unwrap();
         let many = (0..700).map(|number| {
@@ -38,18 +31,11 @@ async fn only_the_last_message_of_a_large_transaction_carries_a_token() {
         // Once from the ring, once from the database.
         let served = Served::start(
             &database.options(Clock::system()),
-            FeedOptions {
-                message_bytes: 8 * 1024,
-                ..FeedOptions::default()
-            },
+            FeedOptions { message_bytes: 8 * 1024, ..FeedOptions::default() },
         )
         .await;
         let resumed = Start::Token(before);
-        let mut follower = served
-            .feed
-            .subscribe(resumed, Filter::default())
-            .await
-            .unwrap();
+        let mut follower = served.feed.subscribe(resumed, Filter::default()).await.unwrap();
         let (mut messages, mut seen) = (0, 0);
         loop {
             let batch = follower.next().await.unwrap().unwrap();
@@ -70,26 +56,15 @@ async fn only_the_last_message_of_a_large_transaction_carries_a_token() {
 #[tokio::test]
 async fn stalled_followers_hold_no_memory_and_are_cut_but_can_resume() {
     on_both(async |database| {
-        let small = FeedOptions {
-            ring_bytes: 64 * 1024,
-            ..FeedOptions::default()
-        };
+        let small = FeedOptions { ring_bytes: 64 * 1024, ..FeedOptions::default() };
         let served = Served::start(&database.options(Clock::system()), small).await;
         let mut stalled = Vec::new();
         for _ in 0..50 {
-            let mut follower = served
-                .feed
-                .subscribe(Start::Now, Filter::default())
-                .await
-                .unwrap();
+            let mut follower = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
             let first = changes_to(&mut follower, 0).await;
             stalled.push((follower, first.1));
         }
-        let mut reads_on = served
-            .feed
-            .subscribe(Start::Now, Filter::default())
-            .await
-            .unwrap();
+        let mut reads_on = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
         // All join the ring before it moves on.
         let first = write(&served.db, A, &"x".repeat(4000), "35.10").await;
         let (changes, _) = changes_to(&mut reads_on, first).await;
@@ -98,30 +73,16 @@ async fn stalled_followers_hold_no_memory_and_are_cut_but_can_resume() {
         }
         let mut last = first;
         for round in 0..60 {
-            last = write(
-                &served.db,
-                A,
-                &format!("{round}{}", "x".repeat(4000)),
-                "35.10",
-            )
-            .await;
+            last = write(&served.db, A, &format!("{round}{}", "x".repeat(4000)), "35.10").await;
             served.feed.wait_for(last).await.unwrap();
         }
-        assert_eq!(
-            Arc::strong_count(&changes[0]),
-            1,
-            "only this test still holds the change"
-        );
+        assert_eq!(Arc::strong_count(&changes[0]), 1, "only this test still holds the change");
 
         for (mut follower, token) in stalled {
             let cut = follower.next().await.unwrap_err();
             assert_eq!(cut.reason(), Reason::WatchTooSlow);
             let resumed = Start::Token(token);
-            let mut follower = served
-                .feed
-                .subscribe(resumed, Filter::default())
-                .await
-                .unwrap();
+            let mut follower = served.feed.subscribe(resumed, Filter::default()).await.unwrap();
             let (changes, _) = changes_to(&mut follower, last).await;
             assert_eq!(changes.len(), 60);
         }
@@ -143,18 +104,10 @@ async fn who_does_not_take_the_state_in_time_loses_the_snapshot() {
             let name = format!("malls/m{number}");
             write(&served.db, &name, &"x".repeat(500), "35.10").await;
         }
-        let mut stalled = served
-            .feed
-            .subscribe(Start::State, Filter::default())
-            .await
-            .unwrap();
+        let mut stalled = served.feed.subscribe(Start::State, Filter::default()).await.unwrap();
         stalled.next().await.unwrap().unwrap();
         // The only reader of states is free again, since another one is served.
-        let mut other = served
-            .feed
-            .subscribe(Start::State, Filter::default())
-            .await
-            .unwrap();
+        let mut other = served.feed.subscribe(Start::State, Filter::default()).await.unwrap();
         let (changes, _) = changes_to(&mut other, 0).await;
         assert_eq!(changes.len(), 20);
         let cut = loop {

@@ -20,10 +20,7 @@ async fn serve(database: &TestDatabase) -> Served {
 }
 
 fn east_java() -> Filter {
-    Filter {
-        labels: in_region("35"),
-        ..Filter::kinds(["mall"])
-    }
+    Filter { labels: in_region("35"), ..Filter::kinds(["mall"]) }
 }
 
 #[tokio::test]
@@ -32,11 +29,7 @@ async fn a_follower_gets_the_state_then_a_bookmark_then_the_changes() {
         let served = serve(&database).await;
         write(&served.db, A, "one", "35.10").await;
         write(&served.db, B, "two", "51.03").await;
-        let mut follower = served
-            .feed
-            .subscribe(Start::State, Filter::default())
-            .await
-            .unwrap();
+        let mut follower = served.feed.subscribe(Start::State, Filter::default()).await.unwrap();
         let state = follower.next().await.unwrap().unwrap();
         assert_eq!(told(&state.changes), [(Op::Put, B, 1), (Op::Put, A, 1)]);
         assert!(state.token.is_none() && !state.initial_state_complete);
@@ -48,14 +41,8 @@ async fn a_follower_gets_the_state_then_a_bookmark_then_the_changes() {
         let (changes, _) = changes_to(&mut follower, revision).await;
         assert_eq!(told(&changes), [(Op::Put, A, 2)]);
         let change = &changes[0];
-        assert_eq!(
-            change.decode::<Mall>().unwrap().display_name.unwrap().id,
-            "three"
-        );
-        assert_eq!(
-            (change.origin.as_str(), change.actor.as_str()),
-            ("api", "units/dpmptsp")
-        );
+        assert_eq!(change.decode::<Mall>().unwrap().display_name.unwrap().id, "three");
+        assert_eq!((change.origin.as_str(), change.actor.as_str()), ("api", "units/dpmptsp"));
         assert!(change.create_time < change.update_time && change.update_time <= change.at);
     })
     .await;
@@ -65,11 +52,7 @@ async fn a_follower_gets_the_state_then_a_bookmark_then_the_changes() {
 async fn a_record_that_leaves_a_filter_is_removed_also_after_a_resume() {
     on_both(async |database| {
         let served = serve(&database).await;
-        let mut follower = served
-            .feed
-            .subscribe(Start::Now, east_java())
-            .await
-            .unwrap();
+        let mut follower = served.feed.subscribe(Start::Now, east_java()).await.unwrap();
         let revision = write(&served.db, A, "one", "35.10").await;
         let (changes, token) = changes_to(&mut follower, revision).await;
         assert_eq!(told(&changes), [(Op::Put, A, 1)]);
@@ -77,10 +60,7 @@ async fn a_record_that_leaves_a_filter_is_removed_also_after_a_resume() {
 
         write(&served.db, A, "moved", "51.03").await;
         let mut tx = served.db.begin(&officer()).await.unwrap();
-        let why = Tombstone {
-            reason: tombstone::Reason::Moved.into(),
-            successor: B.into(),
-        };
+        let why = Tombstone { reason: tombstone::Reason::Moved.into(), successor: B.into() };
         tx.delete::<Mall>(A, &why, Expect::Any).await.unwrap();
         let revision = tx.commit().await.unwrap();
 
@@ -92,11 +72,7 @@ async fn a_record_that_leaves_a_filter_is_removed_also_after_a_resume() {
         assert_eq!(told(&changes), [(Op::Removed, A, 2), (Op::Put, B, 1)]);
         assert!(changes[0].doc.is_empty());
 
-        let mut all = served
-            .feed
-            .subscribe(Start::Now, Filter::default())
-            .await
-            .unwrap();
+        let mut all = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
         let mut tx = served.db.begin(&officer()).await.unwrap();
         tx.delete::<Mall>(B, &why, Expect::Any).await.unwrap();
         let (changes, _) = changes_to(&mut all, tx.commit().await.unwrap()).await;
@@ -111,26 +87,16 @@ async fn a_token_resumes_its_own_filter_and_lineage_only_and_is_refused_at_once(
     on_both(async |database| {
         let served = serve(&database).await;
         let revision = write(&served.db, A, "one", "35.10").await;
-        let mut follower = served
-            .feed
-            .subscribe(Start::State, east_java())
-            .await
-            .unwrap();
+        let mut follower = served.feed.subscribe(Start::State, east_java()).await.unwrap();
         let (_, token) = changes_to(&mut follower, revision).await;
         let refused = async |token: bytes::Bytes, filter| {
             let subscribed = served.feed.subscribe(Start::Token(token), filter).await;
             subscribed.map(drop).unwrap_err().reason()
         };
         let other = Filter::kinds(["unit"]);
-        assert_eq!(
-            refused(token.clone(), other).await,
-            Reason::InvalidResumeToken
-        );
+        assert_eq!(refused(token.clone(), other).await, Reason::InvalidResumeToken);
         let damaged = bytes::Bytes::from_static(b"not a token");
-        assert_eq!(
-            refused(damaged, east_java()).await,
-            Reason::InvalidResumeToken
-        );
+        assert_eq!(refused(damaged, east_java()).await, Reason::InvalidResumeToken);
 
         write(&served.db, A, "two", "35.10").await;
         let head = write(&served.db, A, "three", "35.10").await;
@@ -138,14 +104,8 @@ async fn a_token_resumes_its_own_filter_and_lineage_only_and_is_refused_at_once(
         served.feed.compact(head).await.unwrap();
         served.stop().await;
         let served = serve(&database).await;
-        let subscribed = served
-            .feed
-            .subscribe(Start::Token(token), east_java())
-            .await;
-        assert_eq!(
-            subscribed.map(drop).unwrap_err().reason(),
-            Reason::RevisionCompacted
-        );
+        let subscribed = served.feed.subscribe(Start::Token(token), east_java()).await;
+        assert_eq!(subscribed.map(drop).unwrap_err().reason(), Reason::RevisionCompacted);
         let status = served.feed.status().await.unwrap();
         assert_eq!((status.floor_revision, status.head_revision), (head, head));
         assert_eq!(status.record_count, 1);
@@ -162,13 +122,9 @@ async fn compaction_keeps_every_version_of_a_mall_and_the_latest_of_a_unit() {
         let served = serve(&database).await;
         for title in ["one", "two", "three"] {
             let mut tx = served.db.begin(&officer()).await.unwrap();
-            tx.put(A, &mall(A, title), in_region("35.10"), Expect::Any)
-                .await
-                .unwrap();
+            tx.put(A, &mall(A, title), in_region("35.10"), Expect::Any).await.unwrap();
             let bkpm = unit("units/bkpm", title);
-            tx.put("units/bkpm", &bkpm, Default::default(), Expect::Any)
-                .await
-                .unwrap();
+            tx.put("units/bkpm", &bkpm, Default::default(), Expect::Any).await.unwrap();
             tx.commit().await.unwrap();
         }
         served.feed.compact(3).await.unwrap();
@@ -176,12 +132,7 @@ async fn compaction_keeps_every_version_of_a_mall_and_the_latest_of_a_unit() {
         let malls = read.history("mall", A, 0, 10).await.unwrap();
         let versions: Vec<_> = malls.iter().map(|change| change.version).collect();
         assert_eq!(versions, [1, 2, 3]);
-        assert!(
-            read.history("unit", "units/bkpm", 0, 10)
-                .await
-                .unwrap()
-                .is_empty()
-        );
+        assert!(read.history("unit", "units/bkpm", 0, 10).await.unwrap().is_empty());
         let above = served.feed.compact(99).await.unwrap_err();
         assert_eq!(above.violations()[0].field, "keep_after");
     })
@@ -201,10 +152,7 @@ async fn the_retention_runs_under_one_lease_and_forgets_what_is_old() {
         assert!(served.feed.maintain(&retention, "replica-1").await.unwrap());
         assert!(!served.feed.maintain(&retention, "replica-2").await.unwrap());
         let status = served.feed.status().await.unwrap();
-        assert_eq!(
-            (status.floor_revision, status.head_revision),
-            (head - 1, head)
-        );
+        assert_eq!((status.floor_revision, status.head_revision), (head - 1, head));
     })
     .await;
 }
@@ -212,26 +160,16 @@ async fn the_retention_runs_under_one_lease_and_forgets_what_is_old() {
 #[tokio::test]
 async fn bookmarks_move_the_token_of_a_follower_that_nothing_concerns() {
     on_both(async |database| {
-        let often = FeedOptions {
-            bookmark_interval: Duration::from_millis(20),
-            ..FeedOptions::default()
-        };
+        let often =
+            FeedOptions { bookmark_interval: Duration::from_millis(20), ..FeedOptions::default() };
         let served = Served::start(&database.options(Clock::system()), often).await;
         let filter = Filter::kinds(["unit"]);
-        let mut follower = served
-            .feed
-            .subscribe(Start::Now, filter.clone())
-            .await
-            .unwrap();
+        let mut follower = served.feed.subscribe(Start::Now, filter.clone()).await.unwrap();
         let revision = write(&served.db, A, "one", "35.10").await;
         let (changes, token) = changes_to(&mut follower, revision).await;
         assert!(changes.is_empty());
         served.feed.compact(revision).await.unwrap();
-        served
-            .feed
-            .subscribe(Start::Token(token), filter)
-            .await
-            .expect("above the floor");
+        served.feed.subscribe(Start::Token(token), filter).await.expect("above the floor");
     })
     .await;
 }
@@ -240,19 +178,12 @@ async fn bookmarks_move_the_token_of_a_follower_that_nothing_concerns() {
 async fn a_draining_server_ends_its_followers() {
     on_both(async |database| {
         let served = serve(&database).await;
-        let mut follower = served
-            .feed
-            .subscribe(Start::Now, Filter::default())
-            .await
-            .unwrap();
+        let mut follower = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
         follower.next().await.unwrap().unwrap();
         let feed = served.feed.clone();
         served.stop().await;
         assert!(follower.next().await.unwrap().is_none());
-        assert_eq!(
-            feed.wait_for(99).await.unwrap_err().reason(),
-            Reason::Unavailable
-        );
+        assert_eq!(feed.wait_for(99).await.unwrap_err().reason(), Reason::Unavailable);
     })
     .await;
 }
@@ -262,16 +193,8 @@ async fn a_filter_beyond_its_bounds_is_refused() {
     on_both(async |database| {
         let served = serve(&database).await;
         let kinds = (0..100).map(|number| format!("kind{number}")).collect();
-        let filter = Filter {
-            kinds,
-            ..Filter::default()
-        };
-        let refused = served
-            .feed
-            .subscribe(Start::Now, filter)
-            .await
-            .map(drop)
-            .unwrap_err();
+        let filter = Filter { kinds, ..Filter::default() };
+        let refused = served.feed.subscribe(Start::Now, filter).await.map(drop).unwrap_err();
         assert_eq!(refused.violations()[0].field, "filter");
     })
     .await;

@@ -22,50 +22,28 @@ pub fn rupiah(text: &str) -> Value {
 }
 
 fn is_free(lower: &str) -> bool {
-    [
-        "gratis",
-        "tidak dipungut",
-        "tanpa biaya",
-        "bebas biaya",
-        "tidak ada biaya",
-        "nihil",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
+    ["gratis", "tidak dipungut", "tanpa biaya", "bebas biaya", "tidak ada biaya", "nihil"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 fn is_local_regulation(lower: &str) -> bool {
-    [
-        "perda",
-        "peraturan daerah",
-        "perbup",
-        "perwali",
-        "retribusi daerah",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
+    ["perda", "peraturan daerah", "perbup", "perwali", "retribusi daerah"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// True where nothing but amounts and the words of a range stand in the text: a further word may
 /// be a condition ("per meter", "per tahun") that the amount alone would hide.
 fn is_only_amount(lower: &str) -> bool {
-    lower
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| !word.is_empty())
-        .all(|word| {
-            matches!(
-                word,
-                "rp" | "idr" | "rupiah" | "s" | "d" | "sd" | "sampai" | "dengan" | "hingga"
-            )
-        })
+    lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).all(|word| {
+        matches!(word, "rp" | "idr" | "rupiah" | "s" | "d" | "sd" | "sampai" | "dengan" | "hingga")
+    })
 }
 
 /// The amounts of a text in whole rupiah; `None` where a number is not one ("1,5 juta").
 fn amounts(lower: &str) -> Option<Vec<i64>> {
-    if ["juta", "ribu", "%", "persen"]
-        .iter()
-        .any(|word| lower.contains(word))
-    {
+    if ["juta", "ribu", "%", "persen"].iter().any(|word| lower.contains(word)) {
         return None;
     }
     lower
@@ -89,10 +67,7 @@ fn amount(number: &str) -> Option<i64> {
     let well_grouped =
         rest.iter().all(|group| group.len() == 3) && (rest.is_empty() || first.len() <= 3);
     let digits = std::iter::once(first).chain(rest).collect::<String>();
-    digits
-        .parse()
-        .ok()
-        .filter(|_| well_grouped && digits.len() <= 15)
+    digits.parse().ok().filter(|_| well_grouped && digits.len() <= 15)
 }
 
 #[cfg(test)]
@@ -128,14 +103,9 @@ mod tests {
 
     #[test]
     fn a_fee_with_a_condition_is_kept_and_not_guessed() {
-        for text in [
-            "Sesuai tarif PNBP",
-            "Rp1,5 juta",
-            "Rp5.000 per meter",
-            "2% dari NJOP",
-            "Rp1.00",
-            "",
-        ] {
+        for text in
+            ["Sesuai tarif PNBP", "Rp1,5 juta", "Rp5.000 per meter", "2% dari NJOP", "Rp1.00", ""]
+        {
             let fee = rupiah(text);
             assert_eq!(fee["kind"], "UNPARSED", "{text}");
             assert_eq!(fee["source_text"], text);

@@ -36,22 +36,12 @@ impl Mapping {
     /// Names what jq cannot parse or does not know.
     pub fn compile(program: &str) -> Result<Self> {
         let invalid = |what: String| Error::field("mapping", "JQ", what);
-        let defs = jaq_core::defs()
-            .chain(jaq_std::defs())
-            .chain(jaq_json::defs());
+        let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let arena = Arena::default();
         let modules = Loader::new(defs)
-            .load(
-                &arena,
-                File {
-                    code: program,
-                    path: (),
-                },
-            )
+            .load(&arena, File { code: program, path: () })
             .map_err(|errors| invalid(format!("the jq program does not parse: {errors:?}")))?;
-        let funs = jaq_core::funs()
-            .chain(jaq_std::funs())
-            .chain(jaq_json::funs());
+        let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let filter = Compiler::default()
             .with_funs(funs.chain(text_filters()))
             .compile(modules)
@@ -72,9 +62,7 @@ impl Mapping {
         for output in self.filter.id.run((context, input)).map(unwrap_valr) {
             let output = output.map_err(|error| failed(error.to_string()))?;
             if outputs.len() == MAX_OUTPUTS {
-                return Err(failed(format!(
-                    "the program yields more than {MAX_OUTPUTS} records"
-                )));
+                return Err(failed(format!("the program yields more than {MAX_OUTPUTS} records")));
             }
             let json = output.to_string();
             outputs.push(serde_json::from_str(&json).map_err(|error| failed(error.to_string()))?);
@@ -85,35 +73,18 @@ impl Mapping {
 
 /// Names a program by its text: another one maps everything again.
 pub fn version(program: &str) -> String {
-    let digest = Sha256::new()
-        .chain_update(FILTERS_VERSION)
-        .chain_update(program)
-        .finalize();
-    digest
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = Sha256::new().chain_update(FILTERS_VERSION).chain_update(program).finalize();
+    digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn text_filters() -> impl Iterator<Item = native::Fun<Data>> {
     let filters: [native::Filter<RunPtr<Data>>; 4] = [
-        ("rupiah", native::v(0), |cv| {
-            bome(with_text(cv.1, fee::rupiah))
-        }),
-        ("service_time", native::v(0), |cv| {
-            bome(with_text(cv.1, time::service_time))
-        }),
-        ("html_text", native::v(0), |cv| {
-            bome(with_text(cv.1, |t| text::html_text(t).into()))
-        }),
-        ("list_items", native::v(0), |cv| {
-            bome(with_text(cv.1, |t| text::list_items(t).into()))
-        }),
+        ("rupiah", native::v(0), |cv| bome(with_text(cv.1, fee::rupiah))),
+        ("service_time", native::v(0), |cv| bome(with_text(cv.1, time::service_time))),
+        ("html_text", native::v(0), |cv| bome(with_text(cv.1, |t| text::html_text(t).into()))),
+        ("list_items", native::v(0), |cv| bome(with_text(cv.1, |t| text::list_items(t).into()))),
     ];
-    filters
-        .into_iter()
-        .map(|filter| native::run::<Data>(filter))
+    filters.into_iter().map(|filter| native::run::<Data>(filter))
 }
 
 /// Null reads as an empty text: a column that is not there and one that is empty are one.

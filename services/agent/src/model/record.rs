@@ -122,10 +122,7 @@ pub fn parse(mut json: Value) -> Result<sync::Record> {
             return Err(Error::field("record", "MAPPING", text));
         }
     };
-    Ok(sync::Record {
-        source_id: canonical.source_id,
-        body: Some(body),
-    })
+    Ok(sync::Record { source_id: canonical.source_id, body: Some(body) })
 }
 
 /// jq yields null where a key is absent; both mean "not given".
@@ -145,20 +142,14 @@ fn delete_record(delete: Delete) -> Result<sync::record::Delete> {
         .ok_or_else(|| unknown("delete.reason", &delete.reason))?;
     Ok(sync::record::Delete {
         name: delete.name,
-        tombstone: Some(types::Tombstone {
-            reason: reason.into(),
-            successor: delete.successor,
-        }),
+        tombstone: Some(types::Tombstone { reason: reason.into(), successor: delete.successor }),
     })
 }
 
 fn service_record(service: Service) -> Result<sync::ServiceRecord> {
     let unit = service.unit;
     let record = registry::Service {
-        title: Some(types::LocalizedText {
-            id: service.title.id,
-            en: service.title.en,
-        }),
+        title: Some(types::LocalizedText { id: service.title.id, en: service.title.en }),
         category: service.category,
         keywords: service.keywords,
         requirements: indexed(service.requirements, "service.requirements", requirement)?,
@@ -181,10 +172,7 @@ fn service_record(service: Service) -> Result<sync::ServiceRecord> {
         licence: service.licence.map(licence).transpose()?,
         ..Default::default()
     };
-    Ok(sync::ServiceRecord {
-        unit,
-        service: Some(record),
-    })
+    Ok(sync::ServiceRecord { unit, service: Some(record) })
 }
 
 fn indexed<T, U>(items: Vec<T>, field: &str, one: fn(T) -> Result<U>) -> Result<Vec<U>> {
@@ -239,10 +227,7 @@ fn licence(from: Licence) -> Result<registry::service::Licence> {
         text => Risk::from_str_name(&format!("RISK_{text}"))
             .ok_or_else(|| unknown("service.licence.risk", text))?,
     };
-    let kbli = from.kbli.into_iter().map(|kbli| Kbli {
-        code: kbli.code,
-        edition: kbli.edition,
-    });
+    let kbli = from.kbli.into_iter().map(|kbli| Kbli { code: kbli.code, edition: kbli.edition });
     Ok(registry::service::Licence {
         kbli: kbli.collect(),
         risk: risk.into(),
@@ -254,11 +239,7 @@ fn licence(from: Licence) -> Result<registry::service::Licence> {
 
 fn unknown(field: &str, text: &str) -> Error {
     let shown: String = text.chars().take(60).collect();
-    Error::field(
-        field,
-        "MAPPING",
-        format!("'{shown}' is not a value that this field has"),
-    )
+    Error::field(field, "MAPPING", format!("'{shown}' is not a value that this field has"))
 }
 
 #[cfg(test)]
@@ -279,9 +260,7 @@ mod tests {
             }
         }))
         .expect("a canonical record");
-        let Some(sync::record::Body::Service(body)) = record.body else {
-            panic!("a service")
-        };
+        let Some(sync::record::Body::Service(body)) = record.body else { panic!("a service") };
         let service = body.service.expect("a service");
         assert_eq!(service.requirements[0].text, "Surat kehilangan");
         assert_eq!(service.fees[0].kind(), types::fee::Kind::Free);
@@ -294,12 +273,7 @@ mod tests {
         let error = parse(wrong).expect_err("no such kind");
         assert_eq!(error.violations()[0].field, "service.fees[0].kind");
         let misspelt = json!({ "source_id": "x", "service": { "tittle": {} } });
-        assert!(
-            parse(misspelt)
-                .expect_err("misspelt")
-                .message()
-                .contains("tittle")
-        );
+        assert!(parse(misspelt).expect_err("misspelt").message().contains("tittle"));
         assert!(parse(json!({ "source_id": "x" })).is_err());
     }
 }

@@ -23,11 +23,7 @@ fn without_marker(line: &str) -> &str {
         !marker.is_empty() && marker.len() <= 3 && marker.bytes().all(|b| b.is_ascii_digit());
     let lettered = marker.len() == 1 && marker.bytes().all(|b| b.is_ascii_lowercase());
     let spaced = rest.is_empty() || rest.starts_with(char::is_whitespace);
-    if (numbered || lettered) && spaced {
-        rest.trim_start()
-    } else {
-        line
-    }
+    if (numbered || lettered) && spaced { rest.trim_start() } else { line }
 }
 
 /// The text of an HTML fragment: blocks become lines, entities characters, the rest goes.
@@ -47,13 +43,8 @@ pub fn html_text(html: &str) -> String {
             rest = "";
             break;
         };
-        let tag = rest[start + 1..start + end]
-            .trim_start_matches('/')
-            .to_lowercase();
-        let name: String = tag
-            .chars()
-            .take_while(char::is_ascii_alphanumeric)
-            .collect();
+        let tag = rest[start + 1..start + end].trim_start_matches('/').to_lowercase();
+        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect();
         rest = &rest[start + end + 1..];
         match name.as_str() {
             "script" | "style" => rest = after_element(rest, &name),
@@ -65,12 +56,7 @@ pub fn html_text(html: &str) -> String {
     }
     text.push_str(rest);
     let lines = entities(&text);
-    lines
-        .lines()
-        .map(squeeze)
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
+    lines.lines().map(squeeze).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn after_element<'a>(rest: &'a str, name: &str) -> &'a str {
@@ -78,9 +64,7 @@ fn after_element<'a>(rest: &'a str, name: &str) -> &'a str {
     let Some(at) = rest.to_ascii_lowercase().find(&end) else {
         return "";
     };
-    rest[at..]
-        .find('>')
-        .map_or("", |close| &rest[at + close + 1..])
+    rest[at..].find('>').map_or("", |close| &rest[at + close + 1..])
 }
 
 fn entities(text: &str) -> String {
@@ -110,12 +94,7 @@ mod tests {
         );
         assert_eq!(
             items,
-            [
-                "KTP asli",
-                "Surat pengantar RT 05. RW 02",
-                "a. Fotokopi KK",
-                "Pas foto"
-            ]
+            ["KTP asli", "Surat pengantar RT 05. RW 02", "a. Fotokopi KK", "Pas foto"]
         );
     }
 

@@ -12,15 +12,9 @@ use super::text::squeeze;
 pub fn service_time(text: &str) -> Value {
     let words = squeeze(text);
     let lower = without_brackets(&words.to_lowercase());
-    let at_most = [
-        "maksimal",
-        "paling lama",
-        "selambat",
-        "paling lambat",
-        "maks",
-    ]
-    .iter()
-    .any(|word| lower.contains(word));
+    let at_most = ["maksimal", "paling lama", "selambat", "paling lambat", "maks"]
+        .iter()
+        .any(|word| lower.contains(word));
     match time(&lower) {
         Some((value, unit)) => {
             json!({ "value": value, "unit": unit, "at_most": at_most, "source_text": words })
@@ -30,15 +24,10 @@ pub fn service_time(text: &str) -> Value {
 }
 
 fn time(lower: &str) -> Option<(i64, &'static str)> {
-    let tokens: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|token| !token.is_empty())
-        .collect();
+    let tokens: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).collect();
     let tokens = tokens.as_slice();
-    let numbers: Vec<i64> = tokens
-        .iter()
-        .filter_map(|token| token.parse().ok())
-        .collect();
+    let numbers: Vec<i64> = tokens.iter().filter_map(|token| token.parse().ok()).collect();
     let glued = tokens.iter().any(|token| {
         token.bytes().any(|byte| byte.is_ascii_digit())
             && token.parse::<i64>().is_err()
@@ -105,12 +94,7 @@ mod tests {
         let table = [
             ("Maksimal 20 (dua puluh) hari", 20, "CALENDAR_DAYS", true),
             ("3 (tiga) hari kerja", 3, "WORKING_DAYS", false),
-            (
-                "paling lama 14 (empat belas) Hari Kerja",
-                14,
-                "WORKING_DAYS",
-                true,
-            ),
+            ("paling lama 14 (empat belas) Hari Kerja", 14, "WORKING_DAYS", true),
             ("15 menit", 15, "MINUTES", false),
             ("1 x 24 jam", 24, "HOURS", false),
             ("1x24 jam", 24, "HOURS", false),
@@ -119,11 +103,7 @@ mod tests {
         ];
         for (text, value, unit, at_most) in table {
             let time = service_time(text);
-            assert_eq!(
-                (&time["value"], &time["unit"]),
-                (&json!(value), &json!(unit)),
-                "{text}"
-            );
+            assert_eq!((&time["value"], &time["unit"]), (&json!(value), &json!(unit)), "{text}");
             assert_eq!(time["at_most"], at_most, "{text}");
         }
     }

@@ -17,10 +17,8 @@ pub(super) fn read(path: &Path, delimiter: u8, sink: &mut Sink<'_>) -> Result<()
 
 /// The outer error is of the file, the inner one of the run.
 fn read_from(file: impl Read, delimiter: u8, sink: &mut Sink<'_>) -> csv::Result<Result<()>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .from_reader(file);
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(file);
     let headings: Vec<String> = reader
         .headers()?
         .iter()
@@ -50,16 +48,9 @@ fn read_from(file: impl Read, delimiter: u8, sink: &mut Sink<'_>) -> csv::Result
 }
 
 fn put_row(headings: &[String], row: &csv::StringRecord, sink: &mut Sink<'_>) -> Result<()> {
-    let place = format!(
-        "row at line {}",
-        row.position().map_or(0, csv::Position::line)
-    );
+    let place = format!("row at line {}", row.position().map_or(0, csv::Position::line));
     if row.len() != headings.len() {
-        let text = format!(
-            "{} columns where the heading has {}",
-            row.len(),
-            headings.len()
-        );
+        let text = format!("{} columns where the heading has {}", row.len(), headings.len());
         return sink.refuse(place, Error::field("row", "CSV", text));
     }
     if row.iter().any(|cell| cell.len() > MAX_CELL) {
@@ -74,9 +65,5 @@ fn put_row(headings: &[String], row: &csv::StringRecord, sink: &mut Sink<'_>) ->
 }
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::field(
-        "csv",
-        "UNREADABLE",
-        format!("{} cannot be read: {error}", path.display()),
-    )
+    Error::field("csv", "UNREADABLE", format!("{} cannot be read: {error}", path.display()))
 }

@@ -43,23 +43,13 @@ pub(super) fn read(pages: &Pages, sink: &mut Sink<'_>) -> Result<()> {
             None => return Ok(()),
         }
     }
-    Err(broken(
-        &location,
-        &format!("there are more than {MAX_PAGES} pages"),
-    ))
+    Err(broken(&location, &format!("there are more than {MAX_PAGES} pages")))
 }
 
 fn put_items(pages: &Pages, page: &Value, number: usize, sink: &mut Sink<'_>) -> Result<()> {
-    let list = if pages.items.is_empty() {
-        page
-    } else {
-        &page[&pages.items]
-    };
+    let list = if pages.items.is_empty() { page } else { &page[&pages.items] };
     let items = list.as_array().ok_or_else(|| {
-        broken(
-            &pages.location,
-            &format!("page {number} has no list at '{}'", pages.items),
-        )
+        broken(&pages.location, &format!("page {number} has no list at '{}'", pages.items))
     })?;
     for (at, item) in items.iter().enumerate() {
         sink.put(format!("page {number}, item {}", at + 1), item)?;
@@ -69,16 +59,11 @@ fn put_items(pages: &Pages, page: &Value, number: usize, sink: &mut Sink<'_>) ->
 
 /// The next page's address. It must be on the same host: a page cannot send the agent elsewhere.
 fn next(pages: &Pages, page: &Value, location: &str) -> Result<Option<String>> {
-    let Some(next) = page
-        .get(&pages.next)
-        .and_then(Value::as_str)
-        .filter(|next| !next.is_empty())
+    let Some(next) = page.get(&pages.next).and_then(Value::as_str).filter(|next| !next.is_empty())
     else {
         return Ok(None);
     };
-    let uri: Uri = location
-        .parse()
-        .map_err(|_| broken(location, "this is not an address"))?;
+    let uri: Uri = location.parse().map_err(|_| broken(location, "this is not an address"))?;
     let origin = format!(
         "{}://{}",
         uri.scheme_str().unwrap_or_default(),
@@ -116,10 +101,7 @@ fn fetch(agent: &Agent, location: &str, token: Option<&str>) -> Result<Value> {
             wait *= 2;
         }
     }
-    Err(broken(
-        location,
-        &format!("{TRIES} tries failed, the last: {last}"),
-    ))
+    Err(broken(location, &format!("{TRIES} tries failed, the last: {last}")))
 }
 
 enum Failure {
@@ -132,9 +114,7 @@ fn get(agent: &Agent, location: &str, token: Option<&str>) -> Result<Vec<u8>, Fa
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
     }
-    let mut response = request
-        .call()
-        .map_err(|error| Failure::Passing(error.to_string()))?;
+    let mut response = request.call().map_err(|error| Failure::Passing(error.to_string()))?;
     let status = response.status();
     if status.is_server_error() || status.as_u16() == 429 {
         return Err(Failure::Passing(format!("the source answered {status}")));
@@ -142,11 +122,7 @@ fn get(agent: &Agent, location: &str, token: Option<&str>) -> Result<Vec<u8>, Fa
     if !status.is_success() {
         return Err(Failure::Final(format!("the source answered {status}")));
     }
-    let body = response
-        .body_mut()
-        .with_config()
-        .limit(MAX_PAGE)
-        .read_to_vec();
+    let body = response.body_mut().with_config().limit(MAX_PAGE).read_to_vec();
     body.map_err(|error| Failure::Passing(error.to_string()))
 }
 
@@ -173,40 +149,22 @@ mod tests {
             next: "next".into(),
             token: None,
         };
-        next(
-            &pages,
-            &json!({ "next": next_page }),
-            "http://bkpm.test/api/services?page=1",
-        )
+        next(&pages, &json!({ "next": next_page }), "http://bkpm.test/api/services?page=1")
     }
 
     #[test]
     fn the_next_page_is_found_in_all_its_forms() {
         let same_host = "http://bkpm.test/api/services?page=2";
-        assert_eq!(
-            following("?page=2").expect("relative").as_deref(),
-            Some(same_host)
-        );
-        assert_eq!(
-            following("/api/services?page=2")
-                .expect("a path")
-                .as_deref(),
-            Some(same_host)
-        );
-        assert_eq!(
-            following(same_host).expect("whole").as_deref(),
-            Some(same_host)
-        );
+        assert_eq!(following("?page=2").expect("relative").as_deref(), Some(same_host));
+        assert_eq!(following("/api/services?page=2").expect("a path").as_deref(), Some(same_host));
+        assert_eq!(following(same_host).expect("whole").as_deref(), Some(same_host));
         assert_eq!(following("").expect("the last"), None);
     }
 
     #[test]
     fn a_page_cannot_send_the_agent_to_another_host() {
-        for elsewhere in [
-            "http://169.254.169.254/meta",
-            "//evil.test/x",
-            "http://bkpm.test.evil/x",
-        ] {
+        for elsewhere in ["http://169.254.169.254/meta", "//evil.test/x", "http://bkpm.test.evil/x"]
+        {
             assert!(following(elsewhere).is_err(), "{elsewhere}");
         }
     }

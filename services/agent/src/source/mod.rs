@@ -53,26 +53,12 @@ pub fn read(input: Input, program: String) -> mpsc::Receiver<Result<Item>> {
     let (items, receiver) = mpsc::channel(READ_AHEAD);
     tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&program).and_then(|mapping| {
-            let mut sink = Sink {
-                items: &items,
-                mapping,
-            };
+            let mut sink = Sink { items: &items, mapping };
             match input {
                 Input::Csv { path, delimiter } => csv::read(&path, delimiter, &mut sink),
-                Input::Json {
-                    location,
-                    items,
-                    next,
-                    token,
-                } => json::read(
-                    &json::Pages {
-                        location,
-                        items,
-                        next,
-                        token,
-                    },
-                    &mut sink,
-                ),
+                Input::Json { location, items, next, token } => {
+                    json::read(&json::Pages { location, items, next, token }, &mut sink)
+                }
             }
         });
         if let Err(error) = outcome {
@@ -94,25 +80,16 @@ impl Sink<'_> {
         match self.mapping.apply(raw) {
             Ok(outputs) => {
                 for output in outputs {
-                    self.send(Item {
-                        place: place.clone(),
-                        record: record::parse(output),
-                    })?;
+                    self.send(Item { place: place.clone(), record: record::parse(output) })?;
                 }
                 Ok(())
             }
-            Err(error) => self.send(Item {
-                place,
-                record: Err(error),
-            }),
+            Err(error) => self.send(Item { place, record: Err(error) }),
         }
     }
 
     fn refuse(&mut self, place: String, error: Error) -> Result<()> {
-        self.send(Item {
-            place,
-            record: Err(error),
-        })
+        self.send(Item { place, record: Err(error) })
     }
 
     fn send(&mut self, item: Item) -> Result<()> {

@@ -123,13 +123,8 @@ async fn once(
     };
     let progress = Progress::new(output);
     let report = |event| progress.show(event);
-    let outcome = mpp_agent::run(
-        &run,
-        &client.endpoint(Service::Registry)?,
-        &report,
-        shutdown,
-    )
-    .await;
+    let outcome =
+        mpp_agent::run(&run, &client.endpoint(Service::Registry)?, &report, shutdown).await;
     progress.end();
     print(&run.source, &outcome?, output);
     Ok(())
@@ -141,11 +136,7 @@ async fn once(
 /// Names the file, and the key that is missing or wrong.
 pub fn load(path: &Path) -> Result<Run> {
     let unreadable = |path: &Path, what: &dyn std::fmt::Display| {
-        Error::field(
-            "config",
-            "UNREADABLE",
-            format!("{} cannot be used: {what}", path.display()),
-        )
+        Error::field("config", "UNREADABLE", format!("{} cannot be used: {what}", path.display()))
     };
     let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
     let config: Config = toml::from_str(&text).map_err(|error| unreadable(path, &error))?;
@@ -173,17 +164,9 @@ fn input(config: InputConfig, folder: &Path) -> Result<Input> {
                     "give one ASCII character, such as , or ;",
                 )
             })?;
-            Ok(Input::Csv {
-                path: folder.join(path),
-                delimiter,
-            })
+            Ok(Input::Csv { path: folder.join(path), delimiter })
         }
-        InputConfig::Json {
-            location,
-            items,
-            next,
-            token_env,
-        } => {
+        InputConfig::Json { location, items, next, token_env } => {
             let token = token_env.map(|name| {
                 std::env::var(&name).map_err(|_| {
                     Error::field(
@@ -194,17 +177,9 @@ fn input(config: InputConfig, folder: &Path) -> Result<Input> {
                 })
             });
             let is_remote = location.starts_with("http://") || location.starts_with("https://");
-            let location = if is_remote {
-                location
-            } else {
-                folder.join(location).display().to_string()
-            };
-            Ok(Input::Json {
-                location,
-                items,
-                next,
-                token: token.transpose()?,
-            })
+            let location =
+                if is_remote { location } else { folder.join(location).display().to_string() };
+            Ok(Input::Json { location, items, next, token: token.transpose()? })
         }
     }
 }
@@ -287,10 +262,7 @@ pub fn print(source: &str, outcome: &Outcome, output: Output) {
         width = source.len() - 1
     );
     for problem in &outcome.problems {
-        println!(
-            "  ! {}: {} {} {}",
-            problem.record, problem.field, problem.code, problem.message
-        );
+        println!("  ! {}: {} {} {}", problem.record, problem.field, problem.code, problem.message);
     }
 }
 
@@ -301,10 +273,7 @@ async fn problems(config: &Path) -> Result<()> {
         println!("No record was refused.");
     }
     for problem in problems {
-        println!(
-            "{}: {} {} {}",
-            problem.record, problem.field, problem.code, problem.message
-        );
+        println!("{}: {} {} {}", problem.record, problem.field, problem.code, problem.message);
     }
     Ok(())
 }
@@ -315,10 +284,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_named() {
-        let error = toml::from_str::<Config>("sauce = 'x'")
-            .err()
-            .expect("misspelt")
-            .to_string();
+        let error = toml::from_str::<Config>("sauce = 'x'").err().expect("misspelt").to_string();
         assert!(error.contains("sauce"), "{error}");
     }
 }

@@ -38,11 +38,7 @@ pub async fn run(args: DeviationsArgs, client: &Client, output: Output) -> Resul
             page_size: 200,
             page_token,
         };
-        let answer = client
-            .list_deviations(request)
-            .await
-            .map_err(refused)?
-            .into_inner();
+        let answer = client.list_deviations(request).await.map_err(refused)?.into_inner();
         print(&answer, output)?;
         page_token = answer.next_page_token;
         if page_token.is_empty() {
@@ -95,19 +91,13 @@ fn grouped(findings: &[Finding]) -> Vec<(Vec<String>, String)> {
         finding.code == "SHORT_HOURS"
             && findings.iter().any(|other| {
                 (&other.date, other.yardstick) == (&finding.date, finding.yardstick)
-                    && matches!(
-                        other.code.as_str(),
-                        "OPENS_LATE" | "CLOSES_EARLY" | "MISSING_DAY"
-                    )
+                    && matches!(other.code.as_str(), "OPENS_LATE" | "CLOSES_EARLY" | "MISSING_DAY")
             })
     };
     let mut groups: Vec<(Vec<String>, String)> = Vec::new();
     for finding in findings.iter().filter(|finding| !told_otherwise(finding)) {
-        let yardstick = finding
-            .yardstick()
-            .as_str_name()
-            .trim_start_matches("YARDSTICK_")
-            .to_lowercase();
+        let yardstick =
+            finding.yardstick().as_str_name().trim_start_matches("YARDSTICK_").to_lowercase();
         let text = finding.text.clone().unwrap_or_default();
         let what = format!("vs {yardstick}: {} {}", finding.code, text.id);
         match groups.iter_mut().find(|(_, known)| *known == what) {
@@ -138,16 +128,8 @@ mod tests {
     use super::*;
 
     fn finding(date: &str, code: &str) -> Finding {
-        let text = LocalizedText {
-            id: code.to_lowercase(),
-            ..Default::default()
-        };
-        Finding {
-            date: date.into(),
-            code: code.into(),
-            text: Some(text),
-            ..Default::default()
-        }
+        let text = LocalizedText { id: code.to_lowercase(), ..Default::default() };
+        Finding { date: date.into(), code: code.into(), text: Some(text), ..Default::default() }
     }
 
     #[test]
@@ -158,16 +140,7 @@ mod tests {
             finding("2026-11-24", "CLOSES_EARLY"),
             finding("2026-11-25", "SHORT_HOURS"),
         ];
-        let days: Vec<_> = grouped(&findings)
-            .into_iter()
-            .map(|(days, _)| days)
-            .collect();
-        assert_eq!(
-            days,
-            [
-                vec!["Mon 23".to_owned(), "Tue 24".into()],
-                vec!["Wed 25".into()]
-            ]
-        );
+        let days: Vec<_> = grouped(&findings).into_iter().map(|(days, _)| days).collect();
+        assert_eq!(days, [vec!["Mon 23".to_owned(), "Tue 24".into()], vec!["Wed 25".into()]]);
     }
 }

@@ -22,18 +22,11 @@ pub async fn run(client: &Client, output: Output) -> Result<()> {
     let mut checks = Vec::new();
     for service in [Service::Registry, Service::Scheduling, Service::Reporting] {
         let outcome = check(client, service).await;
-        checks.push(Check {
-            what: service.name(),
-            outcome,
-        });
-        if let Some(address) = client
-            .context()
-            .and_then(|context| context.health.get(service.name()))
+        checks.push(Check { what: service.name(), outcome });
+        if let Some(address) =
+            client.context().and_then(|context| context.health.get(service.name()))
         {
-            checks.push(Check {
-                what: "  readiness",
-                outcome: readiness(address).await,
-            });
+            checks.push(Check { what: "  readiness", outcome: readiness(address).await });
         }
     }
     print(&checks, output);
@@ -41,10 +34,7 @@ pub async fn run(client: &Client, output: Output) -> Result<()> {
     if failed == 0 {
         return Ok(());
     }
-    Err(Error::new(
-        Reason::Unavailable,
-        format!("{failed} of {} checks failed", checks.len()),
-    ))
+    Err(Error::new(Reason::Unavailable, format!("{failed} of {} checks failed", checks.len())))
 }
 
 async fn check(client: &Client, service: Service) -> Result<String> {
@@ -52,27 +42,17 @@ async fn check(client: &Client, service: Service) -> Result<String> {
     let channel = mpp_rpc::connect(&endpoint)?;
     let outcome = match service {
         Service::Reporting => {
-            let answer = ReportServiceClient::new(channel)
-                .get_report(GetReportRequest::default())
-                .await;
-            let report = answer
-                .map_err(refused)?
-                .into_inner()
-                .report
-                .unwrap_or_default();
+            let answer =
+                ReportServiceClient::new(channel).get_report(GetReportRequest::default()).await;
+            let report = answer.map_err(refused)?.into_inner().report.unwrap_or_default();
             if report.complete {
                 "complete".to_owned()
             } else {
-                format!(
-                    "incomplete: {}",
-                    report.incomplete_reason.unwrap_or_default().en
-                )
+                format!("incomplete: {}", report.incomplete_reason.unwrap_or_default().en)
             }
         }
         Service::Registry | Service::Scheduling => {
-            let answer = FeedServiceClient::new(channel)
-                .get_feed(GetFeedRequest {})
-                .await;
+            let answer = FeedServiceClient::new(channel).get_feed(GetFeedRequest {}).await;
             let feed = answer.map_err(refused)?.into_inner();
             format!(
                 "{} records, revision {}, state {:.12}",
@@ -92,27 +72,17 @@ async fn readiness(address: &str) -> Result<String> {
             .http_status_as_error(false)
             .build();
         let mut answer = ureq::Agent::from(config).get(&url).call()?;
-        let body = answer
-            .body_mut()
-            .with_config()
-            .limit(64 * 1024)
-            .read_to_string()?;
+        let body = answer.body_mut().with_config().limit(64 * 1024).read_to_string()?;
         Ok::<_, ureq::Error>((answer.status().is_success(), body))
     });
     let (ready, body) = ask.await.map_err(Error::internal)?.map_err(|error| {
-        Error::new(
-            Reason::Unavailable,
-            format!("{address}/readyz cannot be reached: {error}"),
-        )
+        Error::new(Reason::Unavailable, format!("{address}/readyz cannot be reached: {error}"))
     })?;
     let body = body.trim().to_owned();
     if ready {
         Ok(body)
     } else {
-        Err(Error::new(
-            Reason::Unavailable,
-            format!("not ready: {body}"),
-        ))
+        Err(Error::new(Reason::Unavailable, format!("not ready: {body}")))
     }
 }
 

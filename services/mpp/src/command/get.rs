@@ -42,11 +42,7 @@ async fn fetch(name: &str, client: &Client) -> Result<String> {
         ["hoursRules"] | ["malls", "appointments"] => Service::Scheduling,
         _ => Service::Registry,
     };
-    let channel = || {
-        client
-            .endpoint(service)
-            .and_then(|endpoint| mpp_rpc::connect(&endpoint))
-    };
+    let channel = || client.endpoint(service).and_then(|endpoint| mpp_rpc::connect(&endpoint));
     let name = name.to_owned();
     match collections.as_slice() {
         ["regions" | "units" | "malls"] | ["malls", "counters", ..]
@@ -59,31 +55,19 @@ async fn fetch(name: &str, client: &Client) -> Result<String> {
         }
         ["sources"] => {
             let request = GetSourceRequest { name };
-            shown(
-                SyncServiceClient::new(channel()?).get_source(request).await,
-                |a| a.source,
-            )
+            shown(SyncServiceClient::new(channel()?).get_source(request).await, |a| a.source)
         }
         ["hoursRules"] => {
             let request = GetHoursRuleRequest { name };
-            shown(
-                HoursServiceClient::new(channel()?)
-                    .get_hours_rule(request)
-                    .await,
-                |a| a.hours_rule,
-            )
+            shown(HoursServiceClient::new(channel()?).get_hours_rule(request).await, |a| {
+                a.hours_rule
+            })
         }
         ["malls", "appointments"] => {
-            let request = GetAppointmentRequest {
-                name,
-                ..Default::default()
-            };
-            shown(
-                BookingServiceClient::new(channel()?)
-                    .get_appointment(request)
-                    .await,
-                |a| a.appointment,
-            )
+            let request = GetAppointmentRequest { name, ..Default::default() };
+            shown(BookingServiceClient::new(channel()?).get_appointment(request).await, |a| {
+                a.appointment
+            })
         }
         _ => Err(no_name(&name)),
     }
@@ -93,32 +77,21 @@ async fn directory(name: String, collections: &[&str], channel: Channel) -> Resu
     let mut client = DirectoryServiceClient::new(channel);
     let min_revision = 0;
     match collections {
-        ["regions"] => shown(
-            client
-                .get_region(GetRegionRequest { name, min_revision })
-                .await,
-            |a| a.region,
-        ),
-        ["units"] => shown(
-            client.get_unit(GetUnitRequest { name, min_revision }).await,
-            |a| a.unit,
-        ),
-        ["malls"] => shown(
-            client.get_mall(GetMallRequest { name, min_revision }).await,
-            |a| a.mall,
-        ),
-        ["malls", "counters"] => shown(
-            client
-                .get_counter(GetCounterRequest { name, min_revision })
-                .await,
-            |a| a.counter,
-        ),
-        ["malls", "counters", "windows"] => shown(
-            client
-                .get_window(GetWindowRequest { name, min_revision })
-                .await,
-            |a| a.window,
-        ),
+        ["regions"] => {
+            shown(client.get_region(GetRegionRequest { name, min_revision }).await, |a| a.region)
+        }
+        ["units"] => {
+            shown(client.get_unit(GetUnitRequest { name, min_revision }).await, |a| a.unit)
+        }
+        ["malls"] => {
+            shown(client.get_mall(GetMallRequest { name, min_revision }).await, |a| a.mall)
+        }
+        ["malls", "counters"] => {
+            shown(client.get_counter(GetCounterRequest { name, min_revision }).await, |a| a.counter)
+        }
+        ["malls", "counters", "windows"] => {
+            shown(client.get_window(GetWindowRequest { name, min_revision }).await, |a| a.window)
+        }
         _ => Err(no_name(&name)),
     }
 }
@@ -127,18 +100,12 @@ async fn catalog(name: String, collections: &[&str], channel: Channel) -> Result
     let mut client = CatalogServiceClient::new(channel);
     let min_revision = 0;
     match collections {
-        ["units", "services"] => shown(
-            client
-                .get_service(GetServiceRequest { name, min_revision })
-                .await,
-            |a| a.service,
-        ),
-        _ => shown(
-            client
-                .get_offering(GetOfferingRequest { name, min_revision })
-                .await,
-            |a| a.offering,
-        ),
+        ["units", "services"] => {
+            shown(client.get_service(GetServiceRequest { name, min_revision }).await, |a| a.service)
+        }
+        _ => shown(client.get_offering(GetOfferingRequest { name, min_revision }).await, |a| {
+            a.offering
+        }),
     }
 }
 
@@ -160,11 +127,8 @@ fn print_value(path: &str, value: &Value) {
     match value {
         Value::Object(fields) => {
             for (key, inner) in fields {
-                let inner_path = if path.is_empty() {
-                    key.clone()
-                } else {
-                    format!("{path}.{key}")
-                };
+                let inner_path =
+                    if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
                 print_value(&inner_path, inner);
             }
         }

@@ -41,11 +41,7 @@ pub struct HoursSetArgs {
     /// "national", a mall, a counter or an offering.
     pub target: String,
     /// Open hours: "mon-thu 08:00-12:00,13:00-15:00" or "fri 08:00-11:00"; once for each group of days.
-    #[arg(
-        long = "open",
-        value_name = "DAYS HOURS",
-        required_unless_present = "close"
-    )]
+    #[arg(long = "open", value_name = "DAYS HOURS", required_unless_present = "close")]
     pub open: Vec<String>,
     /// Closed, with the reason.
     #[arg(long, value_name = "REASON", conflicts_with = "open")]
@@ -94,11 +90,7 @@ async fn show(args: HoursArgs, mut client: Hours, output: Output) -> Result<()> 
         days: args.days,
         min_revision: 0,
     };
-    let answer = client
-        .get_hours(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
+    let answer = client.get_hours(request).await.map_err(refused)?.into_inner();
     if output.is_json() {
         println!("{}", output::json(&answer)?);
     } else {
@@ -113,10 +105,7 @@ fn print_day(day: &DayHours) {
         Status::Closed => "closed".into(),
         Status::Unknown | Status::Unspecified => "unknown".into(),
     };
-    let weekday = day
-        .date
-        .parse::<jiff::civil::Date>()
-        .map(|date| format!("{:?}", date.weekday()));
+    let weekday = day.date.parse::<jiff::civil::Date>().map(|date| format!("{:?}", date.weekday()));
     println!("{} {:9} {hours}", day.date, weekday.unwrap_or_default());
     for why in &day.why {
         let text = why.text.clone().unwrap_or_default();
@@ -130,11 +119,7 @@ fn print_day(day: &DayHours) {
 }
 
 pub fn intervals(intervals: &[Interval]) -> String {
-    intervals
-        .iter()
-        .map(|i| format!("{}-{}", i.open, i.close))
-        .collect::<Vec<_>>()
-        .join(", ")
+    intervals.iter().map(|i| format!("{}-{}", i.open, i.close)).collect::<Vec<_>>().join(", ")
 }
 
 async fn set(args: HoursSetArgs, mut client: Hours, output: Output) -> Result<()> {
@@ -143,24 +128,13 @@ async fn set(args: HoursSetArgs, mut client: Hours, output: Output) -> Result<()
         season: Season::Any.into(),
         valid_from: args.from,
         valid_to: args.to,
-        weekly: if args.open.is_empty() {
-            None
-        } else {
-            Some(week(&args.open)?)
-        },
+        weekly: if args.open.is_empty() { None } else { Some(week(&args.open)?) },
         closure: args.close.map(|reason| Closure {
             mandatory: false,
-            reason: Some(LocalizedText {
-                id: reason,
-                ..Default::default()
-            }),
+            reason: Some(LocalizedText { id: reason, ..Default::default() }),
             referral: args.referral,
         }),
-        source: if args.source.is_empty() {
-            "mpp hours set".into()
-        } else {
-            args.source
-        },
+        source: if args.source.is_empty() { "mpp hours set".into() } else { args.source },
         ..Default::default()
     };
     let request = CreateHoursRuleRequest {
@@ -169,19 +143,12 @@ async fn set(args: HoursSetArgs, mut client: Hours, output: Output) -> Result<()
         request_id: request_id(),
         ..Default::default()
     };
-    let answer = client
-        .create_hours_rule(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
+    let answer = client.create_hours_rule(request).await.map_err(refused)?.into_inner();
     if output.is_json() {
         println!("{}", output::json(&answer)?);
     } else {
         let name = answer.hours_rule.map(|rule| rule.name).unwrap_or_default();
-        println!(
-            "{name} holds for {} from revision {}",
-            args.target, answer.revision
-        );
+        println!("{name} holds for {} from revision {}", args.target, answer.revision);
     }
     Ok(())
 }
@@ -189,17 +156,9 @@ async fn set(args: HoursSetArgs, mut client: Hours, output: Output) -> Result<()
 /// A new rule's id: what it is for, and a part that no other rule has.
 fn rule_id(target: &str) -> String {
     let place: Vec<&str> = target.split('/').skip(1).step_by(2).collect();
-    let place: String = if place.is_empty() {
-        "national".into()
-    } else {
-        place.join("-")
-    };
+    let place: String = if place.is_empty() { "national".into() } else { place.join("-") };
     let unique = uuid::Uuid::now_v7().simple().to_string();
-    format!(
-        "{}-{}",
-        place.chars().take(60).collect::<String>(),
-        &unique[unique.len() - 12..]
-    )
+    format!("{}-{}", place.chars().take(60).collect::<String>(), &unique[unique.len() - 12..])
 }
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -217,32 +176,18 @@ fn week(groups: &[String]) -> Result<Week> {
         };
         let (names, hours) = group.split_once(' ').ok_or_else(wrong)?;
         let (first, last) = names.split_once('-').unwrap_or((names, names));
-        let at = |name: &str| {
-            DAYS.iter()
-                .position(|day| *day == name.to_lowercase())
-                .ok_or_else(wrong)
-        };
+        let at =
+            |name: &str| DAYS.iter().position(|day| *day == name.to_lowercase()).ok_or_else(wrong);
         let (first, last) = (at(first)?, at(last)?);
         for hours in hours.split(',') {
             let (open, close) = hours.trim().split_once('-').ok_or_else(wrong)?;
             for day in days.get_mut(first..=last).ok_or_else(wrong)? {
-                day.push(Interval {
-                    open: open.to_owned(),
-                    close: close.to_owned(),
-                });
+                day.push(Interval { open: open.to_owned(), close: close.to_owned() });
             }
         }
     }
     let [mon, tue, wed, thu, fri, sat, sun] = days;
-    Ok(Week {
-        mon,
-        tue,
-        wed,
-        thu,
-        fri,
-        sat,
-        sun,
-    })
+    Ok(Week { mon, tue, wed, thu, fri, sat, sun })
 }
 
 #[cfg(test)]
@@ -251,42 +196,22 @@ mod tests {
 
     #[test]
     fn groups_of_days_are_spread_over_the_week() {
-        let week = week(&[
-            "mon-thu 08:00-12:00,13:00-15:00".into(),
-            "fri 08:00-11:00".into(),
-        ])
-        .expect("a week");
-        assert_eq!(
-            (
-                week.mon.len(),
-                week.thu.len(),
-                week.fri.len(),
-                week.sat.len()
-            ),
-            (2, 2, 1, 0)
-        );
+        let week = week(&["mon-thu 08:00-12:00,13:00-15:00".into(), "fri 08:00-11:00".into()])
+            .expect("a week");
+        assert_eq!((week.mon.len(), week.thu.len(), week.fri.len(), week.sat.len()), (2, 2, 1, 0));
         assert_eq!(week.fri[0].close, "11:00");
     }
 
     #[test]
     fn what_is_no_week_is_refused() {
-        for text in [
-            "mon",
-            "thu-mon 08:00-09:00",
-            "mon 0800",
-            "someday 08:00-09:00",
-        ] {
+        for text in ["mon", "thu-mon 08:00-09:00", "mon 0800", "someday 08:00-09:00"] {
             assert!(week(&[text.to_owned()]).is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_rules_id_fits_whatever_its_target() {
-        let id = rule_id(&format!(
-            "malls/{}/counters/{}",
-            "a".repeat(80),
-            "b".repeat(80)
-        ));
+        let id = rule_id(&format!("malls/{}/counters/{}", "a".repeat(80), "b".repeat(80)));
         assert!(id.len() <= 80);
         mpp_core::check_id(&id, "id").expect("an id");
     }

@@ -65,11 +65,8 @@ struct Page {
 }
 
 pub async fn run(args: ListArgs, client: &Client, output: Output) -> Result<()> {
-    let service = if args.kind == Kind::HoursRules {
-        Service::Scheduling
-    } else {
-        Service::Registry
-    };
+    let service =
+        if args.kind == Kind::HoursRules { Service::Scheduling } else { Service::Registry };
     let channel = mpp_rpc::connect(&client.endpoint(service)?)?;
     let mut lines = Vec::new();
     let mut token = String::new();
@@ -82,11 +79,7 @@ pub async fn run(args: ListArgs, client: &Client, output: Output) -> Result<()> 
         }
     }
     let more = !token.is_empty() || (args.limit > 0 && lines.len() > args.limit);
-    lines.truncate(if args.limit == 0 {
-        usize::MAX
-    } else {
-        args.limit
-    });
+    lines.truncate(if args.limit == 0 { usize::MAX } else { args.limit });
     print(&lines, more, output);
     Ok(())
 }
@@ -107,12 +100,7 @@ fn print(lines: &[Line], more: bool, output: Output) {
 }
 
 fn line<M: Message + Name>(record: &M, name: &str, title: String, note: String) -> Result<Line> {
-    Ok(Line {
-        json: output::json(record)?,
-        name: name.to_owned(),
-        title,
-        note,
-    })
+    Ok(Line { json: output::json(record)?, name: name.to_owned(), title, note })
 }
 
 fn title(text: Option<&mpp_api::types::LocalizedText>) -> String {
@@ -153,10 +141,7 @@ async fn regions(args: &ListArgs, channel: Channel, page_token: String) -> Resul
         .regions
         .iter()
         .map(|r| line(r, &r.name, r.display_name.clone(), r.time_zone.clone()));
-    Ok(Page {
-        lines: lines.collect::<Result<_>>()?,
-        next: answer.next_page_token,
-    })
+    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
 }
 
 async fn units(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
@@ -175,10 +160,7 @@ async fn units(args: &ListArgs, channel: Channel, page_token: String) -> Result<
         .units
         .iter()
         .map(|u| line(u, &u.name, title(u.display_name.as_ref()), u.parent.clone()));
-    Ok(Page {
-        lines: lines.collect::<Result<_>>()?,
-        next: answer.next_page_token,
-    })
+    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
 }
 
 async fn malls(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
@@ -194,21 +176,12 @@ async fn malls(args: &ListArgs, channel: Channel, page_token: String) -> Result<
         .map_err(refused)?
         .into_inner();
     let note = |m: &mpp_api::registry::Mall| {
-        let stage = m
-            .stage()
-            .as_str_name()
-            .trim_start_matches("STAGE_")
-            .to_lowercase();
+        let stage = m.stage().as_str_name().trim_start_matches("STAGE_").to_lowercase();
         format!("{} {stage} {}", m.region, m.time_zone)
     };
-    let lines = answer
-        .malls
-        .iter()
-        .map(|m| line(m, &m.name, title(m.display_name.as_ref()), note(m)));
-    Ok(Page {
-        lines: lines.collect::<Result<_>>()?,
-        next: answer.next_page_token,
-    })
+    let lines =
+        answer.malls.iter().map(|m| line(m, &m.name, title(m.display_name.as_ref()), note(m)));
+    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
 }
 
 async fn counters(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
@@ -227,10 +200,7 @@ async fn counters(args: &ListArgs, channel: Channel, page_token: String) -> Resu
         .counters
         .iter()
         .map(|c| line(c, &c.name, title(c.display_name.as_ref()), c.unit.clone()));
-    Ok(Page {
-        lines: lines.collect::<Result<_>>()?,
-        next: answer.next_page_token,
-    })
+    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
 }
 
 async fn windows(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
@@ -249,10 +219,7 @@ async fn windows(args: &ListArgs, channel: Channel, page_token: String) -> Resul
         .windows
         .iter()
         .map(|w| line(w, &w.name, title(w.display_name.as_ref()), String::new()));
-    Ok(Page {
-        lines: lines.collect::<Result<_>>()?,
-        next: answer.next_page_token,
-    })
+    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
 }
 
 async fn services(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
@@ -271,10 +238,7 @@ async fn services(args: &ListArgs, channel: Channel, page_token: String) -> Resu
         .services
         .iter()
         .map(|s| line(s, &s.name, title(s.title.as_ref()), output::fees(&s.fees)));
-    Ok(Page {
-        lines: lines.collect::<Result<_>>()?,
-        next: answer.next_page_token,
-    })
+    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
 }
 
 async fn offerings(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
@@ -290,29 +254,16 @@ async fn offerings(args: &ListArgs, channel: Channel, page_token: String) -> Res
         .map_err(refused)?
         .into_inner();
     let note = |o: &mpp_api::registry::Offering| {
-        let state = o
-            .state()
-            .as_str_name()
-            .trim_start_matches("STATE_")
-            .to_lowercase();
+        let state = o.state().as_str_name().trim_start_matches("STATE_").to_lowercase();
         format!("{state}, {}", output::fees(&o.effective_fees))
     };
-    let lines = answer
-        .offerings
-        .iter()
-        .map(|o| line(o, &o.name, title(o.service_title.as_ref()), note(o)));
-    Ok(Page {
-        lines: lines.collect::<Result<_>>()?,
-        next: answer.next_page_token,
-    })
+    let lines =
+        answer.offerings.iter().map(|o| line(o, &o.name, title(o.service_title.as_ref()), note(o)));
+    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
 }
 
 async fn hours_rules(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    let request = ListHoursRulesRequest {
-        target: parent(args, ""),
-        page_size: PAGE,
-        page_token,
-    };
+    let request = ListHoursRulesRequest { target: parent(args, ""), page_size: PAGE, page_token };
     let answer = HoursServiceClient::new(channel)
         .list_hours_rules(request)
         .await
@@ -322,8 +273,5 @@ async fn hours_rules(args: &ListArgs, channel: Channel, page_token: String) -> R
         .hours_rules
         .iter()
         .map(|rule| line(rule, &rule.name, rule.target.clone(), rule.source.clone()));
-    Ok(Page {
-        lines: lines.collect::<Result<_>>()?,
-        next: answer.next_page_token,
-    })
+    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
 }

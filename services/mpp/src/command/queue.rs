@@ -39,58 +39,26 @@ pub async fn run(command: QueueCommand, client: &Client, output: Output) -> Resu
     let mut queue = QueueServiceClient::new(channel);
     let ticket = match command {
         QueueCommand::Show { counter } => {
-            let answer = queue
-                .get_queue(GetQueueRequest { counter })
-                .await
-                .map_err(refused)?;
+            let answer = queue.get_queue(GetQueueRequest { counter }).await.map_err(refused)?;
             return print(&answer.into_inner(), output);
         }
-        QueueCommand::Issue {
-            counter,
-            priority,
-            appointment,
-        } => {
-            let priority = if priority {
-                Priority::Priority
-            } else {
-                Priority::Normal
-            };
+        QueueCommand::Issue { counter, priority, appointment } => {
+            let priority = if priority { Priority::Priority } else { Priority::Normal };
             let request = IssueTicketRequest {
                 counter,
                 priority: priority.into(),
                 appointment,
                 request_id: request_id(),
             };
-            queue
-                .issue_ticket(request)
-                .await
-                .map_err(refused)?
-                .into_inner()
-                .ticket
+            queue.issue_ticket(request).await.map_err(refused)?.into_inner().ticket
         }
         QueueCommand::Next { window } => {
-            let request = CallNextRequest {
-                window,
-                request_id: request_id(),
-            };
-            queue
-                .call_next(request)
-                .await
-                .map_err(refused)?
-                .into_inner()
-                .ticket
+            let request = CallNextRequest { window, request_id: request_id() };
+            queue.call_next(request).await.map_err(refused)?.into_inner().ticket
         }
         QueueCommand::Complete { ticket } => {
-            let request = CompleteTicketRequest {
-                name: ticket,
-                request_id: request_id(),
-            };
-            queue
-                .complete_ticket(request)
-                .await
-                .map_err(refused)?
-                .into_inner()
-                .ticket
+            let request = CompleteTicketRequest { name: ticket, request_id: request_id() };
+            queue.complete_ticket(request).await.map_err(refused)?.into_inner().ticket
         }
     };
     show(&ticket.unwrap_or_default(), output)
@@ -106,21 +74,10 @@ fn show(ticket: &Ticket, output: Output) -> Result<()> {
 }
 
 fn line(ticket: &Ticket) -> String {
-    let state = ticket
-        .state()
-        .as_str_name()
-        .trim_start_matches("STATE_")
-        .to_lowercase();
-    let priority = if ticket.priority() == Priority::Priority {
-        " (priority)"
-    } else {
-        ""
-    };
-    let window = if ticket.window.is_empty() {
-        String::new()
-    } else {
-        format!(" at {}", ticket.window)
-    };
+    let state = ticket.state().as_str_name().trim_start_matches("STATE_").to_lowercase();
+    let priority = if ticket.priority() == Priority::Priority { " (priority)" } else { "" };
+    let window =
+        if ticket.window.is_empty() { String::new() } else { format!(" at {}", ticket.window) };
     format!("{} {state}{priority}{window}", ticket.number)
 }
 

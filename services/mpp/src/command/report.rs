@@ -43,16 +43,9 @@ pub async fn run(args: ReportArgs, client: &Client, output: Output) -> Result<()
         return watch(&mut reports, output).await;
     }
     let known_on = args.known_on.as_deref().map(time).transpose()?;
-    let request = GetReportRequest {
-        as_of: args.as_of.unwrap_or_default(),
-        known_on,
-        ..Default::default()
-    };
-    let answer = reports
-        .get_report(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
+    let request =
+        GetReportRequest { as_of: args.as_of.unwrap_or_default(), known_on, ..Default::default() };
+    let answer = reports.get_report(request).await.map_err(refused)?.into_inner();
     print(&answer.report.unwrap_or_default(), output)
 }
 
@@ -67,11 +60,8 @@ fn time(text: &str) -> Result<prost_types::Timestamp> {
 }
 
 async fn watch(reports: &mut Reports, output: Output) -> Result<()> {
-    let mut stream = reports
-        .watch_report(WatchReportRequest {})
-        .await
-        .map_err(refused)?
-        .into_inner();
+    let mut stream =
+        reports.watch_report(WatchReportRequest {}).await.map_err(refused)?.into_inner();
     let stopped = until_stopped()?;
     loop {
         let message = tokio::select! {
@@ -97,16 +87,9 @@ async fn verify(reports: &mut Reports, output: Output) -> Result<()> {
         println!(
             "{} changes in the inbox; rebuilt {} live",
             answer.inbox_count,
-            if answer.equal {
-                "equals"
-            } else {
-                "DIFFERS from"
-            }
+            if answer.equal { "equals" } else { "DIFFERS from" }
         );
-        answer
-            .differences
-            .iter()
-            .for_each(|difference| println!("  {difference}"));
+        answer.differences.iter().for_each(|difference| println!("  {difference}"));
     }
     if answer.equal {
         return Ok(());
@@ -122,33 +105,17 @@ fn print(report: &Report, output: Output) -> Result<()> {
         println!("{}", output::json(report)?);
         return Ok(());
     }
-    println!(
-        "As of {}{}",
-        report.as_of,
-        if report.complete {
-            ""
-        } else {
-            "  (incomplete)"
-        }
-    );
+    println!("As of {}{}", report.as_of, if report.complete { "" } else { "  (incomplete)" });
     if !report.complete {
-        println!(
-            "  {}",
-            report.incomplete_reason.clone().unwrap_or_default().en
-        );
+        println!("  {}", report.incomplete_reason.clone().unwrap_or_default().en);
     }
     print_share("coverage", report.coverage_autonomous.as_ref());
     print_share("coverage", report.coverage_all.as_ref());
     print_share("uniform hours", report.uniformity.as_ref());
-    let stages = report
-        .stages
-        .iter()
-        .map(|stage| format!("{} {}", stage.stage.to_lowercase(), stage.malls));
+    let stages =
+        report.stages.iter().map(|stage| format!("{} {}", stage.stage.to_lowercase(), stage.malls));
     println!("stages: {}", stages.collect::<Vec<_>>().join(", "));
-    println!(
-        "tickets completed today: {}",
-        report.tickets_completed_today
-    );
+    println!("tickets completed today: {}", report.tickets_completed_today);
     print_malls(report);
     print_sources(report);
     Ok(())
@@ -157,22 +124,12 @@ fn print(report: &Report, output: Output) -> Result<()> {
 fn print_share(what: &str, share: Option<&Share>) {
     let share = share.cloned().unwrap_or_default();
     let of = share.denominator_name.unwrap_or_default().en;
-    println!(
-        "{what}: {} of {of}, {:.1} %",
-        share.numerator, share.percent
-    );
+    println!("{what}: {} of {of}, {:.1} %", share.numerator, share.percent);
 }
 
 fn print_malls(report: &Report) {
-    let mut table = Table::new([
-        "mall",
-        "stage",
-        "counters",
-        "deviating",
-        "offerings",
-        "tickets",
-        "completed",
-    ]);
+    let mut table =
+        Table::new(["mall", "stage", "counters", "deviating", "offerings", "tickets", "completed"]);
     for mall in &report.malls {
         table.row([
             mall.mall.clone(),
@@ -188,22 +145,11 @@ fn print_malls(report: &Report) {
 }
 
 fn print_sources(report: &Report) {
-    let mut table = Table::new([
-        "source",
-        "fresh",
-        "received",
-        "applied",
-        "unchanged",
-        "rejected",
-    ]);
+    let mut table = Table::new(["source", "fresh", "received", "applied", "unchanged", "rejected"]);
     for source in &report.sources {
         table.row([
             source.source.clone(),
-            if source.late {
-                "late".into()
-            } else {
-                "yes".into()
-            },
+            if source.late { "late".into() } else { "yes".into() },
             source.received.to_string(),
             source.applied.to_string(),
             source.unchanged.to_string(),

@@ -51,9 +51,7 @@ pub async fn run(args: SearchArgs, client: &Client, output: Output) -> Result<()
         page_size: args.limit,
         ..Default::default()
     };
-    let answer = SearchServiceClient::new(channel)
-        .search_services(request)
-        .await;
+    let answer = SearchServiceClient::new(channel).search_services(request).await;
     let answer = answer.map_err(refused)?.into_inner();
     if output.is_json() {
         println!("{}", output::json(&answer)?);
@@ -74,10 +72,7 @@ fn location(text: &str) -> Result<Location> {
             format!("'{text}' is not a place; write --near -6.2,106.8"),
         )
     })?;
-    Ok(Location {
-        latitude,
-        longitude,
-    })
+    Ok(Location { latitude, longitude })
 }
 
 fn print(query: &str, answer: &SearchServicesResponse, near: bool) {
@@ -108,10 +103,6 @@ fn print_hit(rank: usize, hit: &Hit, near: bool) {
 
 fn place_line(place: &Place, near: bool) -> String {
     let mall = place.mall_display_name.clone().unwrap_or_default().id;
-    let distance = if near {
-        format!("{:6.1} km  ", place.distance_km)
-    } else {
-        String::new()
-    };
+    let distance = if near { format!("{:6.1} km  ", place.distance_km) } else { String::new() };
     format!("{distance}{mall}  [{}]", place.offering)
 }

@@ -52,9 +52,7 @@ pub struct CancelArgs {
 type Booking = BookingServiceClient<mpp_rpc::Channel>;
 
 fn booking(client: &Client) -> Result<Booking> {
-    Ok(BookingServiceClient::new(mpp_rpc::connect(
-        &client.endpoint(Service::Scheduling)?,
-    )?))
+    Ok(BookingServiceClient::new(mpp_rpc::connect(&client.endpoint(Service::Scheduling)?)?))
 }
 
 pub async fn list(args: SlotsArgs, client: &Client, output: Output) -> Result<()> {
@@ -64,11 +62,7 @@ pub async fn list(args: SlotsArgs, client: &Client, output: Output) -> Result<()
         days: args.days,
         only_available: !args.all,
     };
-    let answer = booking(client)?
-        .list_slots(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
+    let answer = booking(client)?.list_slots(request).await.map_err(refused)?.into_inner();
     if output.is_json() {
         println!("{}", output::json(&answer)?);
     } else {
@@ -92,11 +86,7 @@ fn print(answer: &ListSlotsResponse) {
         table.print();
     }
     for day in &answer.closed_days {
-        let why = day
-            .why
-            .last()
-            .and_then(|why| why.text.clone())
-            .unwrap_or_default();
+        let why = day.why.last().and_then(|why| why.text.clone()).unwrap_or_default();
         let open = hours::intervals(&day.intervals);
         println!("{}  no slots {open} {}", day.date, why.id);
     }
@@ -114,11 +104,7 @@ pub async fn book(args: BookArgs, client: &Client, output: Output) -> Result<()>
         applicant_nik: nik(args.nik)?,
         request_id: args.request_id.unwrap_or_else(request_id),
     };
-    let answer = booking
-        .book_appointment(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
+    let answer = booking.book_appointment(request).await.map_err(refused)?.into_inner();
     show(answer.appointment.unwrap_or_default(), output)
 }
 
@@ -127,9 +113,7 @@ fn nik(given: String) -> Result<String> {
         return Ok(given);
     }
     let mut line = String::new();
-    std::io::stdin()
-        .read_line(&mut line)
-        .map_err(Error::internal)?;
+    std::io::stdin().read_line(&mut line).map_err(Error::internal)?;
     Ok(line.trim().to_owned())
 }
 
@@ -141,22 +125,13 @@ async fn first_free(booking: &mut Booking, offering: String) -> Result<String> {
         only_available: true,
         ..Default::default()
     };
-    let answer = booking
-        .list_slots(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
-    answer
-        .slots
-        .into_iter()
-        .next()
-        .map(|slot| slot.name)
-        .ok_or_else(|| {
-            Error::new(
-                Reason::QuotaUsedUp,
-                format!("{offering} has no free slot in the coming 31 days"),
-            )
-        })
+    let answer = booking.list_slots(request).await.map_err(refused)?.into_inner();
+    answer.slots.into_iter().next().map(|slot| slot.name).ok_or_else(|| {
+        Error::new(
+            Reason::QuotaUsedUp,
+            format!("{offering} has no free slot in the coming 31 days"),
+        )
+    })
 }
 
 pub async fn cancel(args: CancelArgs, client: &Client, output: Output) -> Result<()> {
@@ -165,11 +140,7 @@ pub async fn cancel(args: CancelArgs, client: &Client, output: Output) -> Result
         code: args.code,
         request_id: request_id(),
     };
-    let answer = booking(client)?
-        .cancel_appointment(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
+    let answer = booking(client)?.cancel_appointment(request).await.map_err(refused)?.into_inner();
     show(answer.appointment.unwrap_or_default(), output)
 }
 
@@ -177,23 +148,14 @@ fn show(appointment: Appointment, output: Output) -> Result<()> {
     if output.is_json() {
         println!("{}", output::json(&appointment)?);
     } else {
-        let state = appointment
-            .state()
-            .as_str_name()
-            .trim_start_matches("STATE_")
-            .to_lowercase();
+        let state = appointment.state().as_str_name().trim_start_matches("STATE_").to_lowercase();
         println!(
             "{state}: {} at {}, code {}",
             appointment.date, appointment.open, appointment.code
         );
         if appointment.state() == appointment::State::Booked {
             println!("To give the place back:");
-            println!(
-                "  {} cancel {} --code {}",
-                program(),
-                appointment.name,
-                appointment.code
-            );
+            println!("  {} cancel {} --code {}", program(), appointment.name, appointment.code);
         }
         println!("{}", appointment.name);
     }

@@ -28,10 +28,7 @@ pub async fn run(command: SourceCommand, client: &Client, output: Output) -> Res
     let sources = match command {
         SourceCommand::List => all(&mut sync).await?,
         SourceCommand::Show { name } => {
-            let answer = sync
-                .get_source(GetSourceRequest { name })
-                .await
-                .map_err(refused)?;
+            let answer = sync.get_source(GetSourceRequest { name }).await.map_err(refused)?;
             answer.into_inner().source.into_iter().collect()
         }
     };
@@ -42,15 +39,8 @@ async fn all(sync: &mut SyncServiceClient<mpp_rpc::Channel>) -> Result<Vec<Sourc
     let mut sources = Vec::new();
     let mut page_token = String::new();
     loop {
-        let request = ListSourcesRequest {
-            page_size: 500,
-            page_token,
-        };
-        let answer = sync
-            .list_sources(request)
-            .await
-            .map_err(refused)?
-            .into_inner();
+        let request = ListSourcesRequest { page_size: 500, page_token };
+        let answer = sync.list_sources(request).await.map_err(refused)?.into_inner();
         sources.extend(answer.sources);
         page_token = answer.next_page_token;
         if page_token.is_empty() {
@@ -77,20 +67,10 @@ fn print(sources: &[Source], output: Output) -> Result<()> {
     ]);
     for source in sources {
         let sums = source.accounting.unwrap_or_default();
-        let last = source
-            .last_success_time
-            .as_ref()
-            .map_or_else(|| "never".into(), ToString::to_string);
+        let last =
+            source.last_success_time.as_ref().map_or_else(|| "never".into(), ToString::to_string);
         let [received, applied, unchanged, rejected, quarantined] = columns(&sums);
-        table.row([
-            source.name.clone(),
-            received,
-            applied,
-            unchanged,
-            rejected,
-            quarantined,
-            last,
-        ]);
+        table.row([source.name.clone(), received, applied, unchanged, rejected, quarantined, last]);
     }
     table.print();
     Ok(())
@@ -98,12 +78,6 @@ fn print(sources: &[Source], output: Output) -> Result<()> {
 
 /// The accounting in the order received, applied, unchanged, rejected, quarantined.
 pub fn columns(sums: &Accounting) -> [String; 5] {
-    [
-        sums.received,
-        sums.applied,
-        sums.unchanged,
-        sums.rejected,
-        sums.quarantined,
-    ]
-    .map(|sum| sum.to_string())
+    [sums.received, sums.applied, sums.unchanged, sums.rejected, sums.quarantined]
+        .map(|sum| sum.to_string())
 }

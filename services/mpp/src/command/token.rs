@@ -43,23 +43,11 @@ pub fn run(args: TokenArgs, client: &Client) -> Result<()> {
         return new_key(folder);
     }
     let key = SigningKey::load(&key_file(&args, client)?)?;
-    let roles = args
-        .role
-        .iter()
-        .map(|role| role.parse())
-        .collect::<Result<Vec<Role>>>()?;
+    let roles = args.role.iter().map(|role| role.parse()).collect::<Result<Vec<Role>>>()?;
     if args.hours == 0 || args.hours > MAX_HOURS {
-        return Err(Error::field(
-            "hours",
-            "RANGE",
-            format!("give 1 to {MAX_HOURS}"),
-        ));
+        return Err(Error::field("hours", "RANGE", format!("give 1 to {MAX_HOURS}")));
     }
-    let caller = Caller {
-        subject: args.subject,
-        roles,
-        namespaces: args.namespace,
-    };
+    let caller = Caller { subject: args.subject, roles, namespaces: args.namespace };
     let life = Duration::from_secs(args.hours * 3600);
     println!("{}", jwt::mint(&key, &caller, life, Clock::system().now()));
     Ok(())

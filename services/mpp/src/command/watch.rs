@@ -45,26 +45,13 @@ pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()>
         filter: Some(Filter {
             kinds: args.kind.clone(),
             name_prefix: args.prefix.clone(),
-            labels: args
-                .region
-                .iter()
-                .map(|code| ("region".to_owned(), code.clone()))
-                .collect(),
+            labels: args.region.iter().map(|code| ("region".to_owned(), code.clone())).collect(),
         }),
-        resume_token: args
-            .resume
-            .as_deref()
-            .map(token)
-            .transpose()?
-            .unwrap_or_default()
-            .into(),
+        resume_token: args.resume.as_deref().map(token).transpose()?.unwrap_or_default().into(),
         initial_state: args.initial_state,
     };
-    let mut stream = FeedServiceClient::new(channel)
-        .watch(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
+    let mut stream =
+        FeedServiceClient::new(channel).watch(request).await.map_err(refused)?.into_inner();
     let stopped = until_stopped()?;
     let mut left = args.count.unwrap_or(usize::MAX);
     while left > 0 {
@@ -95,15 +82,8 @@ fn print(change: &Change, output: Output) -> Result<()> {
         Op::Removed => "left the filter",
         Op::Unspecified => "?",
     };
-    let by = if change.actor.is_empty() {
-        String::new()
-    } else {
-        format!("  by {}", change.actor)
-    };
-    println!(
-        "{:12} v{:<4} {op:8} {}{by}",
-        change.kind, change.version, change.name
-    );
+    let by = if change.actor.is_empty() { String::new() } else { format!("  by {}", change.actor) };
+    println!("{:12} v{:<4} {op:8} {}{by}", change.kind, change.version, change.name);
     Ok(())
 }
 

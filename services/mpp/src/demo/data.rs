@@ -180,46 +180,16 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
 
 /// The ministries' own files and mappings, by their path in `demo/`.
 pub const FILES: [(&str, &str); 10] = [
-    (
-        "kemendagri/services.csv",
-        include_str!("../../demo/kemendagri/services.csv"),
-    ),
-    (
-        "bkpm/services-page-1.json",
-        include_str!("../../demo/bkpm/services-page-1.json"),
-    ),
-    (
-        "bkpm/services-page-2.json",
-        include_str!("../../demo/bkpm/services-page-2.json"),
-    ),
-    (
-        "bkpm/services-page-3.json",
-        include_str!("../../demo/bkpm/services-page-3.json"),
-    ),
-    (
-        "kominfo/services.json",
-        include_str!("../../demo/kominfo/services.json"),
-    ),
-    (
-        "banyuwangi/services.csv",
-        include_str!("../../demo/banyuwangi/services.csv"),
-    ),
-    (
-        "mapping/kemendagri.jq",
-        include_str!("../../demo/mapping/kemendagri.jq"),
-    ),
-    (
-        "mapping/bkpm.jq",
-        include_str!("../../demo/mapping/bkpm.jq"),
-    ),
-    (
-        "mapping/kominfo.jq",
-        include_str!("../../demo/mapping/kominfo.jq"),
-    ),
-    (
-        "mapping/banyuwangi.jq",
-        include_str!("../../demo/mapping/banyuwangi.jq"),
-    ),
+    ("kemendagri/services.csv", include_str!("../../demo/kemendagri/services.csv")),
+    ("bkpm/services-page-1.json", include_str!("../../demo/bkpm/services-page-1.json")),
+    ("bkpm/services-page-2.json", include_str!("../../demo/bkpm/services-page-2.json")),
+    ("bkpm/services-page-3.json", include_str!("../../demo/bkpm/services-page-3.json")),
+    ("kominfo/services.json", include_str!("../../demo/kominfo/services.json")),
+    ("banyuwangi/services.csv", include_str!("../../demo/banyuwangi/services.csv")),
+    ("mapping/kemendagri.jq", include_str!("../../demo/mapping/kemendagri.jq")),
+    ("mapping/bkpm.jq", include_str!("../../demo/mapping/bkpm.jq")),
+    ("mapping/kominfo.jq", include_str!("../../demo/mapping/kominfo.jq")),
+    ("mapping/banyuwangi.jq", include_str!("../../demo/mapping/banyuwangi.jq")),
 ];
 
 #[cfg(test)]
@@ -231,11 +201,8 @@ mod tests {
     #[test]
     fn the_demo_is_whole() {
         let data = Data::load().expect("parses");
-        let units: HashSet<_> = data
-            .units
-            .iter()
-            .map(|unit| format!("units/{}", unit.id))
-            .collect();
+        let units: HashSet<_> =
+            data.units.iter().map(|unit| format!("units/{}", unit.id)).collect();
         assert!(data.malls.len() >= 15);
         for counter in data.malls.iter().flat_map(|mall| &mall.counters) {
             assert!(units.contains(&counter.unit), "{}", counter.unit);
@@ -251,21 +218,12 @@ mod tests {
     #[test]
     fn every_source_yields_what_its_readme_says() {
         let mapped = |file: &str, mapping: &str| {
-            let text = |path: &str| {
-                FILES
-                    .iter()
-                    .find(|(name, _)| *name == path)
-                    .expect("a file")
-                    .1
-            };
+            let text = |path: &str| FILES.iter().find(|(name, _)| *name == path).expect("a file").1;
             let program =
                 mpp_agent::model::mapping::Mapping::compile(text(mapping)).expect("compiles");
             let pages: serde_json::Value = serde_json::from_str(text(file)).expect("JSON");
             let items = pages["data"].as_array().expect("items").clone();
-            items
-                .iter()
-                .map(|item| program.apply(item).expect("maps").len())
-                .sum::<usize>()
+            items.iter().map(|item| program.apply(item).expect("maps").len()).sum::<usize>()
         };
         assert_eq!(mapped("kominfo/services.json", "mapping/kominfo.jq"), 15);
     }

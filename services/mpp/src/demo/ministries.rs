@@ -54,10 +54,7 @@ pub async fn lay_out(
     let folder = data.join("demo");
     write_files(&folder)?;
     let api = serve_bkpm(&folder, port, shutdown).await?;
-    sources
-        .iter()
-        .map(|source| ministry(source, &folder, &api, tokens))
-        .collect()
+    sources.iter().map(|source| ministry(source, &folder, &api, tokens)).collect()
 }
 
 /// Files that exist are kept: somebody may have edited them.
@@ -92,9 +89,8 @@ fn ministry(source: &Source, folder: &Path, api: &str, tokens: &Tokens<'_>) -> R
     let config = folder.join(format!("{}.toml", source.id));
     fs::write(&config, text).map_err(|error| unwritable(&config, &error))?;
     let name = format!("sources/{}", source.id);
-    let namespaces = [name.clone(), source.unit.clone()]
-        .into_iter()
-        .chain(source.also_writes.iter().cloned());
+    let namespaces =
+        [name.clone(), source.unit.clone()].into_iter().chain(source.also_writes.iter().cloned());
     let caller = Caller {
         subject: source.unit.clone(),
         roles: vec![Role::Publisher],
@@ -106,27 +102,17 @@ fn ministry(source: &Source, folder: &Path, api: &str, tokens: &Tokens<'_>) -> R
         token: Some(mpp_rpc::TokenSource::File(token)),
         tls: None,
     };
-    Ok(Ministry {
-        run: agent::load(&config)?,
-        endpoint,
-    })
+    Ok(Ministry { run: agent::load(&config)?, endpoint })
 }
 
 /// Serves BKPM's pages on loopback, and gives the API's address.
 async fn serve_bkpm(folder: &Path, port: u16, shutdown: &CancellationToken) -> Result<String> {
     let listener = match TcpListener::bind(("127.0.0.1", port)).await {
         Ok(listener) => listener,
-        Err(_) => TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .map_err(Error::internal)?,
+        Err(_) => TcpListener::bind(("127.0.0.1", 0)).await.map_err(Error::internal)?,
     };
-    let address = format!(
-        "http://{}/api",
-        listener.local_addr().map_err(Error::internal)?
-    );
-    let router = Router::new()
-        .route("/api/services", get(page))
-        .with_state(folder.join("bkpm"));
+    let address = format!("http://{}/api", listener.local_addr().map_err(Error::internal)?);
+    let router = Router::new().route("/api/services", get(page)).with_state(folder.join("bkpm"));
     let shutdown = shutdown.clone();
     tokio::spawn(async move {
         let served =
@@ -142,10 +128,7 @@ async fn page(
     State(folder): State<PathBuf>,
     Query(query): Query<HashMap<String, String>>,
 ) -> impl IntoResponse {
-    let number: u16 = query
-        .get("page")
-        .and_then(|page| page.parse().ok())
-        .unwrap_or(1);
+    let number: u16 = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
     match tokio::fs::read(folder.join(format!("services-page-{number}.json"))).await {
         Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
         Err(_) => StatusCode::NOT_FOUND.into_response(),
@@ -156,9 +139,6 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Error {
     Error::field(
         "data",
         "UNWRITABLE",
-        format!(
-            "{} cannot be written: {error}; name another folder with --data",
-            path.display()
-        ),
+        format!("{} cannot be written: {error}; name another folder with --data", path.display()),
     )
 }

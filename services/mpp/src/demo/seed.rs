@@ -58,11 +58,8 @@ pub async fn malls(demo: &Data, registry: &Endpoint) -> Result<()> {
             ..Default::default()
         };
         unless_there(directory.create_mall(request).await)?;
-        counters.extend(
-            mall.counters
-                .iter()
-                .map(|counter| (format!("malls/{}", mall.id), counter)),
-        );
+        counters
+            .extend(mall.counters.iter().map(|counter| (format!("malls/{}", mall.id), counter)));
     }
     stream::iter(counters)
         .map(|(mall, counter)| open_counter(channel.clone(), mall, counter))
@@ -151,10 +148,7 @@ pub async fn hours(demo: &Data, scheduling: &Endpoint) -> Result<()> {
 }
 
 fn is_not_there_yet(error: &Error) -> bool {
-    matches!(
-        error.reason(),
-        Reason::ReferenceInvalid | Reason::NotFound | Reason::Unavailable
-    )
+    matches!(error.reason(), Reason::ReferenceInvalid | Reason::NotFound | Reason::Unavailable)
 }
 
 /// What exists is left alone.

@@ -24,11 +24,7 @@ pub fn start_of_demo(now: Micros) -> Option<Micros> {
     if (FIRST_MINUTE..last_minute(today)).contains(&minute) && is_working_day(today) {
         return None;
     }
-    let first = if minute < FIRST_MINUTE {
-        today
-    } else {
-        next(today)
-    };
+    let first = if minute < FIRST_MINUTE { today } else { next(today) };
     let day = std::iter::successors(Some(first), |day| Some(next(*day)))
         .take(30)
         .find(|day| is_working_day(*day))?;
@@ -37,11 +33,7 @@ pub fn start_of_demo(now: Micros) -> Option<Micros> {
 
 /// Until then a counter can still be visited: on Fridays many malls close at 11:00.
 fn last_minute(day: Date) -> i64 {
-    if day.weekday() == Weekday::Friday {
-        10 * 60 + 30
-    } else {
-        13 * 60
-    }
+    if day.weekday() == Weekday::Friday { 10 * 60 + 30 } else { 13 * 60 }
 }
 
 fn next(day: Date) -> Date {
@@ -63,10 +55,7 @@ mod tests {
 
     #[test]
     fn by_day_the_demo_is_now() {
-        assert_eq!(
-            start_of_demo(wib(jiff::civil::date(2026, 11, 24), 10 * 60)),
-            None
-        );
+        assert_eq!(start_of_demo(wib(jiff::civil::date(2026, 11, 24), 10 * 60)), None);
     }
 
     #[test]

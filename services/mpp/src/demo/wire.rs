@@ -6,10 +6,7 @@ use mpp_core::{Error, Result};
 use super::data;
 
 pub fn text(text: &data::Text) -> Option<types::LocalizedText> {
-    Some(types::LocalizedText {
-        id: text.id.clone(),
-        en: text.en.clone(),
-    })
+    Some(types::LocalizedText { id: text.id.clone(), en: text.en.clone() })
 }
 
 /// An enum's value by the name that the data use for it.
@@ -20,18 +17,16 @@ fn value<T>(parse: fn(&str) -> Option<T>, prefix: &str, name: &str) -> Result<T>
 
 pub fn unit(unit: &data::Unit) -> Result<registry::Unit> {
     let kind = value(registry::unit::Kind::from_str_name, "KIND_", &unit.kind)?;
-    let former = unit
-        .names
-        .iter()
-        .filter(|name| !name.to.is_empty())
-        .map(|name| registry::unit::DatedName {
+    let former = unit.names.iter().filter(|name| !name.to.is_empty()).map(|name| {
+        registry::unit::DatedName {
             display_name: Some(types::LocalizedText {
                 id: name.name.clone(),
                 ..Default::default()
             }),
             valid_from: name.from.clone(),
             valid_to: name.to.clone(),
-        });
+        }
+    });
     Ok(registry::Unit {
         display_name: text(&unit.display_name),
         kind: kind.into(),
@@ -56,15 +51,8 @@ pub fn source(source: &data::Source) -> sync::Source {
 }
 
 pub fn mall(mall: &data::Mall) -> Result<registry::Mall> {
-    let main = site(
-        &mall.address,
-        mall.location.latitude,
-        mall.location.longitude,
-    );
-    let further = mall
-        .sites
-        .iter()
-        .map(|s| site(&s.address, s.latitude, s.longitude));
+    let main = site(&mall.address, mall.location.latitude, mall.location.longitude);
+    let further = mall.sites.iter().map(|s| site(&s.address, s.latitude, s.longitude));
     let stages = mall.stages.iter().map(|entry| {
         let stage = value(registry::mall::Stage::from_str_name, "STAGE_", &entry.stage)?;
         Ok(registry::mall::StageEntry {
@@ -85,22 +73,12 @@ pub fn mall(mall: &data::Mall) -> Result<registry::Mall> {
 }
 
 fn site(address: &str, latitude: f64, longitude: f64) -> registry::mall::Site {
-    let location = Some(types::Location {
-        latitude,
-        longitude,
-    });
-    registry::mall::Site {
-        address: address.to_owned(),
-        location,
-    }
+    let location = Some(types::Location { latitude, longitude });
+    registry::mall::Site { address: address.to_owned(), location }
 }
 
 pub fn counter(counter: &data::Counter) -> Result<registry::Counter> {
-    let regime = value(
-        registry::counter::Regime::from_str_name,
-        "REGIME_",
-        &counter.regime,
-    )?;
+    let regime = value(registry::counter::Regime::from_str_name, "REGIME_", &counter.regime)?;
     Ok(registry::Counter {
         display_name: text(&counter.display_name),
         unit: counter.unit.clone(),
@@ -147,16 +125,9 @@ pub fn hours_rule(rule: &data::HoursRule) -> Result<scheduling::HoursRule> {
     use scheduling::hours_rule::{Closure, Season, Week};
     let season = value(Season::from_str_name, "SEASON_", &rule.season)?;
     let day = |name: &str| -> Vec<scheduling::Interval> {
-        let hours = rule
-            .weekly
-            .as_ref()
-            .and_then(|week| week.get(name))
-            .cloned()
-            .unwrap_or_default();
-        hours
-            .into_iter()
-            .map(|(open, close)| scheduling::Interval { open, close })
-            .collect()
+        let hours =
+            rule.weekly.as_ref().and_then(|week| week.get(name)).cloned().unwrap_or_default();
+        hours.into_iter().map(|(open, close)| scheduling::Interval { open, close }).collect()
     };
     let weekly = rule.weekly.is_some().then(|| Week {
         mon: day("mon"),
@@ -169,10 +140,7 @@ pub fn hours_rule(rule: &data::HoursRule) -> Result<scheduling::HoursRule> {
     });
     let closure = rule.closure.as_ref().map(|closure| Closure {
         mandatory: closure.mandatory,
-        reason: Some(types::LocalizedText {
-            id: closure.reason.clone(),
-            ..Default::default()
-        }),
+        reason: Some(types::LocalizedText { id: closure.reason.clone(), ..Default::default() }),
         referral: closure.referral.clone(),
     });
     Ok(scheduling::HoursRule {
@@ -182,14 +150,8 @@ pub fn hours_rule(rule: &data::HoursRule) -> Result<scheduling::HoursRule> {
         valid_to: rule.valid_to.clone().unwrap_or_default(),
         weekly,
         closure,
-        works_national_holidays: rule
-            .observes
-            .as_ref()
-            .is_some_and(|observes| !observes.national),
-        works_collective_leave: rule
-            .observes
-            .as_ref()
-            .is_some_and(|observes| !observes.collective),
+        works_national_holidays: rule.observes.as_ref().is_some_and(|observes| !observes.national),
+        works_collective_leave: rule.observes.as_ref().is_some_and(|observes| !observes.collective),
         source: rule.source.clone(),
         ..Default::default()
     })

@@ -37,9 +37,7 @@ impl CatalogService for Catalog {
     async fn get_service(&self, request: Request<GetServiceRequest>) -> Answer<GetServiceResponse> {
         let request = request.into_inner();
         let service = read::get_stamped(&self.0, &request.name, request.min_revision).await;
-        reply(service.map(|service| GetServiceResponse {
-            service: Some(service),
-        }))
+        reply(service.map(|service| GetServiceResponse { service: Some(service) }))
     }
 
     async fn list_services(
@@ -76,9 +74,7 @@ impl CatalogService for Catalog {
     ) -> Answer<GetOfferingResponse> {
         let request = request.into_inner();
         let offering = read::get_stamped(&self.0, &request.name, request.min_revision).await;
-        reply(offering.map(|offering| GetOfferingResponse {
-            offering: Some(offering),
-        }))
+        reply(offering.map(|offering| GetOfferingResponse { offering: Some(offering) }))
     }
 
     async fn list_offerings(
@@ -120,12 +116,7 @@ impl CatalogService for Catalog {
 /// Services.
 impl Catalog {
     async fn services(&self, request: ListServicesRequest) -> Result<ListServicesResponse> {
-        let ListServicesRequest {
-            parent,
-            category,
-            source,
-            ..
-        } = &request;
+        let ListServicesRequest { parent, category, source, .. } = &request;
         check_name(parent, &["units"], "parent")?;
         let of = ListOf {
             page_size: request.page_size,
@@ -133,30 +124,23 @@ impl Catalog {
             min_revision: request.min_revision,
             filter: &[parent, category, source],
         };
-        let Page {
-            records,
-            next_page_token,
-            total_size,
-        } = read::list_stamped(&self.0, &of, |state, page| {
-            let units = state.subtree(parent);
-            // Most units have none below them, and their services lie side by side.
-            let prefix = if units.len() == 1 && parent != "units/-" {
-                format!("{parent}/")
-            } else {
-                String::new()
-            };
-            state.list(&prefix, page, |_, row| {
-                (parent == "units/-" || units.contains(row.label("unit")))
-                    && (category.is_empty() || row.label("category") == category)
-                    && (source.is_empty() || row.label("source") == source)
+        let Page { records, next_page_token, total_size } =
+            read::list_stamped(&self.0, &of, |state, page| {
+                let units = state.subtree(parent);
+                // Most units have none below them, and their services lie side by side.
+                let prefix = if units.len() == 1 && parent != "units/-" {
+                    format!("{parent}/")
+                } else {
+                    String::new()
+                };
+                state.list(&prefix, page, |_, row| {
+                    (parent == "units/-" || units.contains(row.label("unit")))
+                        && (category.is_empty() || row.label("category") == category)
+                        && (source.is_empty() || row.label("source") == source)
+                })
             })
-        })
-        .await?;
-        Ok(ListServicesResponse {
-            services: records,
-            next_page_token,
-            total_size,
-        })
+            .await?;
+        Ok(ListServicesResponse { services: records, next_page_token, total_size })
     }
 
     async fn new_service(
@@ -165,16 +149,10 @@ impl Catalog {
     ) -> Result<CreateServiceResponse> {
         let (mut call, request) = open(request, "CreateService", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let name = NewName {
-            parent: &request.parent,
-            id: &request.service_id,
-            id_field: "service_id",
-        };
+        let name =
+            NewName { parent: &request.parent, id: &request.service_id, id_field: "service_id" };
         let Written { record, revision } = self.0.create(&call, name, request.service).await?;
-        Ok(CreateServiceResponse {
-            service: Some(record),
-            revision,
-        })
+        Ok(CreateServiceResponse { service: Some(record), revision })
     }
 
     async fn change_service(
@@ -183,14 +161,8 @@ impl Catalog {
     ) -> Result<UpdateServiceResponse> {
         let (mut call, request) = open(request, "UpdateService", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let written = self
-            .0
-            .update::<Service>(&call, request.service, request.update_mask)
-            .await?;
-        Ok(UpdateServiceResponse {
-            service: Some(written.record),
-            revision: written.revision,
-        })
+        let written = self.0.update::<Service>(&call, request.service, request.update_mask).await?;
+        Ok(UpdateServiceResponse { service: Some(written.record), revision: written.revision })
     }
 
     async fn drop_service(
@@ -199,16 +171,8 @@ impl Catalog {
     ) -> Result<DeleteServiceResponse> {
         let (call, request) = open(request, "DeleteService", |r| &mut r.request_id)?;
         let may = |service: &Service| published_elsewhere(service, &call);
-        let DeleteServiceRequest {
-            name,
-            etag,
-            tombstone,
-            ..
-        } = &request;
-        let revision = self
-            .0
-            .delete::<Service>(&call, name, etag, tombstone.as_ref(), may)
-            .await?;
+        let DeleteServiceRequest { name, etag, tombstone, .. } = &request;
+        let revision = self.0.delete::<Service>(&call, name, etag, tombstone.as_ref(), may).await?;
         Ok(DeleteServiceResponse { revision })
     }
 }
@@ -216,9 +180,7 @@ impl Catalog {
 /// Offerings.
 impl Catalog {
     async fn offerings(&self, request: ListOfferingsRequest) -> Result<ListOfferingsResponse> {
-        let ListOfferingsRequest {
-            parent, service, ..
-        } = &request;
+        let ListOfferingsRequest { parent, service, .. } = &request;
         let prefix =
             below(parent, &["malls"]).or_else(|_| below(parent, &["malls", "counters"]))?;
         let of = ListOf {
@@ -227,23 +189,16 @@ impl Catalog {
             min_revision: request.min_revision,
             filter: &[parent, service],
         };
-        let Page {
-            records,
-            next_page_token,
-            total_size,
-        } = read::list_stamped(&self.0, &of, |state, page| {
-            if service.is_empty() {
-                state.list(&prefix, page, |_, _| true)
-            } else {
-                state.list_offered(service, &prefix, page)
-            }
-        })
-        .await?;
-        Ok(ListOfferingsResponse {
-            offerings: records,
-            next_page_token,
-            total_size,
-        })
+        let Page { records, next_page_token, total_size } =
+            read::list_stamped(&self.0, &of, |state, page| {
+                if service.is_empty() {
+                    state.list(&prefix, page, |_, _| true)
+                } else {
+                    state.list_offered(service, &prefix, page)
+                }
+            })
+            .await?;
+        Ok(ListOfferingsResponse { offerings: records, next_page_token, total_size })
     }
 
     async fn propose(
@@ -252,16 +207,10 @@ impl Catalog {
     ) -> Result<CreateOfferingResponse> {
         let (mut call, request) = open(request, "CreateOffering", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let name = NewName {
-            parent: &request.parent,
-            id: &request.offering_id,
-            id_field: "offering_id",
-        };
+        let name =
+            NewName { parent: &request.parent, id: &request.offering_id, id_field: "offering_id" };
         let Written { record, revision } = self.0.create(&call, name, request.offering).await?;
-        Ok(CreateOfferingResponse {
-            offering: Some(record),
-            revision,
-        })
+        Ok(CreateOfferingResponse { offering: Some(record), revision })
     }
 
     async fn change_offering(
@@ -270,14 +219,9 @@ impl Catalog {
     ) -> Result<UpdateOfferingResponse> {
         let (mut call, request) = open(request, "UpdateOffering", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let written = self
-            .0
-            .update::<Offering>(&call, request.offering, request.update_mask)
-            .await?;
-        Ok(UpdateOfferingResponse {
-            offering: Some(written.record),
-            revision: written.revision,
-        })
+        let written =
+            self.0.update::<Offering>(&call, request.offering, request.update_mask).await?;
+        Ok(UpdateOfferingResponse { offering: Some(written.record), revision: written.revision })
     }
 
     async fn accept(
@@ -288,19 +232,11 @@ impl Catalog {
         let accept = |offering: Offering, place: &mut Place| {
             place.check_acceptor(&call.grant)?;
             let accepted = model::offering::accept(offering)?;
-            place
-                .labels
-                .insert("state".into(), state_label(accepted.state()).into());
+            place.labels.insert("state".into(), state_label(accepted.state()).into());
             Ok(accepted)
         };
-        let written = self
-            .0
-            .step(&call, &request.name, &request.etag, accept)
-            .await?;
-        Ok(AcceptOfferingResponse {
-            offering: Some(written.record),
-            revision: written.revision,
-        })
+        let written = self.0.step(&call, &request.name, &request.etag, accept).await?;
+        Ok(AcceptOfferingResponse { offering: Some(written.record), revision: written.revision })
     }
 
     async fn drop_offering(
@@ -308,16 +244,9 @@ impl Catalog {
         request: Request<DeleteOfferingRequest>,
     ) -> Result<DeleteOfferingResponse> {
         let (call, request) = open(request, "DeleteOffering", |r| &mut r.request_id)?;
-        let DeleteOfferingRequest {
-            name,
-            etag,
-            tombstone,
-            ..
-        } = &request;
-        let revision = self
-            .0
-            .delete::<Offering>(&call, name, etag, tombstone.as_ref(), |_| Ok(()))
-            .await?;
+        let DeleteOfferingRequest { name, etag, tombstone, .. } = &request;
+        let revision =
+            self.0.delete::<Offering>(&call, name, etag, tombstone.as_ref(), |_| Ok(())).await?;
         Ok(DeleteOfferingResponse { revision })
     }
 }

@@ -31,9 +31,7 @@ impl DirectoryService for Directory {
     async fn get_region(&self, request: Request<GetRegionRequest>) -> Answer<GetRegionResponse> {
         let request = request.into_inner();
         let found = read::get::<Region>(&self.0, &request.name, request.min_revision).await;
-        reply(found.map(|found| GetRegionResponse {
-            region: Some(found.doc),
-        }))
+        reply(found.map(|found| GetRegionResponse { region: Some(found.doc) }))
     }
 
     async fn list_regions(
@@ -82,9 +80,7 @@ impl DirectoryService for Directory {
     async fn get_counter(&self, request: Request<GetCounterRequest>) -> Answer<GetCounterResponse> {
         let request = request.into_inner();
         let counter = read::get_stamped(&self.0, &request.name, request.min_revision).await;
-        reply(counter.map(|counter| GetCounterResponse {
-            counter: Some(counter),
-        }))
+        reply(counter.map(|counter| GetCounterResponse { counter: Some(counter) }))
     }
 
     async fn list_counters(
@@ -111,9 +107,7 @@ impl DirectoryService for Directory {
     async fn get_window(&self, request: Request<GetWindowRequest>) -> Answer<GetWindowResponse> {
         let request = request.into_inner();
         let window = read::get_stamped(&self.0, &request.name, request.min_revision).await;
-        reply(window.map(|window| GetWindowResponse {
-            window: Some(window),
-        }))
+        reply(window.map(|window| GetWindowResponse { window: Some(window) }))
     }
 
     async fn list_windows(
@@ -143,57 +137,31 @@ impl Directory {
     async fn new_unit(&self, request: Request<CreateUnitRequest>) -> Result<CreateUnitResponse> {
         let (mut call, request) = open(request, "CreateUnit", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let name = NewName {
-            parent: "",
-            id: &request.unit_id,
-            id_field: "unit_id",
-        };
+        let name = NewName { parent: "", id: &request.unit_id, id_field: "unit_id" };
         let Written { record, revision } = self.0.create(&call, name, request.unit).await?;
-        Ok(CreateUnitResponse {
-            unit: Some(record),
-            revision,
-        })
+        Ok(CreateUnitResponse { unit: Some(record), revision })
     }
 
     async fn change_unit(&self, request: Request<UpdateUnitRequest>) -> Result<UpdateUnitResponse> {
         let (mut call, request) = open(request, "UpdateUnit", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let written = self
-            .0
-            .update::<Unit>(&call, request.unit, request.update_mask)
-            .await?;
-        Ok(UpdateUnitResponse {
-            unit: Some(written.record),
-            revision: written.revision,
-        })
+        let written = self.0.update::<Unit>(&call, request.unit, request.update_mask).await?;
+        Ok(UpdateUnitResponse { unit: Some(written.record), revision: written.revision })
     }
 
     async fn new_mall(&self, request: Request<CreateMallRequest>) -> Result<CreateMallResponse> {
         let (mut call, request) = open(request, "CreateMall", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let name = NewName {
-            parent: "",
-            id: &request.mall_id,
-            id_field: "mall_id",
-        };
+        let name = NewName { parent: "", id: &request.mall_id, id_field: "mall_id" };
         let Written { record, revision } = self.0.create(&call, name, request.mall).await?;
-        Ok(CreateMallResponse {
-            mall: Some(record),
-            revision,
-        })
+        Ok(CreateMallResponse { mall: Some(record), revision })
     }
 
     async fn change_mall(&self, request: Request<UpdateMallRequest>) -> Result<UpdateMallResponse> {
         let (mut call, request) = open(request, "UpdateMall", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let written = self
-            .0
-            .update::<Mall>(&call, request.mall, request.update_mask)
-            .await?;
-        Ok(UpdateMallResponse {
-            mall: Some(written.record),
-            revision: written.revision,
-        })
+        let written = self.0.update::<Mall>(&call, request.mall, request.update_mask).await?;
+        Ok(UpdateMallResponse { mall: Some(written.record), revision: written.revision })
     }
 
     async fn new_counter(
@@ -202,16 +170,10 @@ impl Directory {
     ) -> Result<CreateCounterResponse> {
         let (mut call, request) = open(request, "CreateCounter", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let name = NewName {
-            parent: &request.parent,
-            id: &request.counter_id,
-            id_field: "counter_id",
-        };
+        let name =
+            NewName { parent: &request.parent, id: &request.counter_id, id_field: "counter_id" };
         let Written { record, revision } = self.0.create(&call, name, request.counter).await?;
-        Ok(CreateCounterResponse {
-            counter: Some(record),
-            revision,
-        })
+        Ok(CreateCounterResponse { counter: Some(record), revision })
     }
 
     async fn change_counter(
@@ -220,14 +182,8 @@ impl Directory {
     ) -> Result<UpdateCounterResponse> {
         let (mut call, request) = open(request, "UpdateCounter", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let written = self
-            .0
-            .update::<Counter>(&call, request.counter, request.update_mask)
-            .await?;
-        Ok(UpdateCounterResponse {
-            counter: Some(written.record),
-            revision: written.revision,
-        })
+        let written = self.0.update::<Counter>(&call, request.counter, request.update_mask).await?;
+        Ok(UpdateCounterResponse { counter: Some(written.record), revision: written.revision })
     }
 
     async fn new_window(
@@ -236,16 +192,10 @@ impl Directory {
     ) -> Result<CreateWindowResponse> {
         let (mut call, request) = open(request, "CreateWindow", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let name = NewName {
-            parent: &request.parent,
-            id: &request.window_id,
-            id_field: "window_id",
-        };
+        let name =
+            NewName { parent: &request.parent, id: &request.window_id, id_field: "window_id" };
         let Written { record, revision } = self.0.create(&call, name, request.window).await?;
-        Ok(CreateWindowResponse {
-            window: Some(record),
-            revision,
-        })
+        Ok(CreateWindowResponse { window: Some(record), revision })
     }
 
     async fn change_window(
@@ -254,13 +204,7 @@ impl Directory {
     ) -> Result<UpdateWindowResponse> {
         let (mut call, request) = open(request, "UpdateWindow", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let written = self
-            .0
-            .update::<Window>(&call, request.window, request.update_mask)
-            .await?;
-        Ok(UpdateWindowResponse {
-            window: Some(written.record),
-            revision: written.revision,
-        })
+        let written = self.0.update::<Window>(&call, request.window, request.update_mask).await?;
+        Ok(UpdateWindowResponse { window: Some(written.record), revision: written.revision })
     }
 }

@@ -16,12 +16,7 @@ use crate::model;
 
 impl Directory {
     pub(super) async fn regions(&self, request: ListRegionsRequest) -> Result<ListRegionsResponse> {
-        let ListRegionsRequest {
-            as_of,
-            parent,
-            display_name_contains,
-            ..
-        } = &request;
+        let ListRegionsRequest { as_of, parent, display_name_contains, .. } = &request;
         let day = self.day(as_of)?;
         if !parent.is_empty() {
             check_name(parent, &["regions"], "parent")?;
@@ -38,22 +33,14 @@ impl Directory {
                 && (parent.is_empty() || region.parent == *parent)
                 && region.display_name.to_lowercase().contains(&part)
         };
-        let Page {
-            records,
-            next_page_token,
-            total_size,
-        } = read::list(&self.0, &of, |state, page| {
-            state.list("", page, |name, _| {
-                state.get(name).is_some_and(|found| fits(&found.doc))
+        let Page { records, next_page_token, total_size } =
+            read::list(&self.0, &of, |state, page| {
+                state
+                    .list("", page, |name, _| state.get(name).is_some_and(|found| fits(&found.doc)))
             })
-        })
-        .await?;
+            .await?;
         let regions = records.into_iter().map(|found| found.doc).collect();
-        Ok(ListRegionsResponse {
-            regions,
-            next_page_token,
-            total_size,
-        })
+        Ok(ListRegionsResponse { regions, next_page_token, total_size })
     }
 
     /// The day that a list speaks of; today in Jakarta where none is named.
@@ -80,21 +67,14 @@ impl Directory {
             min_revision: request.min_revision,
             filter: &[&request.parent],
         };
-        let Page {
-            records,
-            next_page_token,
-            total_size,
-        } = read::list_stamped(&self.0, &of, |state, page| {
-            state.list("", page, |name, _| {
-                parent.is_none_or(|wanted| state.parent_of(name) == wanted)
+        let Page { records, next_page_token, total_size } =
+            read::list_stamped(&self.0, &of, |state, page| {
+                state.list("", page, |name, _| {
+                    parent.is_none_or(|wanted| state.parent_of(name) == wanted)
+                })
             })
-        })
-        .await?;
-        Ok(ListUnitsResponse {
-            units: records,
-            next_page_token,
-            total_size,
-        })
+            .await?;
+        Ok(ListUnitsResponse { units: records, next_page_token, total_size })
     }
 
     pub(super) async fn malls(&self, request: ListMallsRequest) -> Result<ListMallsResponse> {
@@ -106,21 +86,14 @@ impl Directory {
             min_revision: request.min_revision,
             filter: &[&request.region, organiser],
         };
-        let Page {
-            records,
-            next_page_token,
-            total_size,
-        } = read::list_stamped(&self.0, &of, |state, page| {
-            state.list("", page, |_, row| {
-                in_region(row) && (organiser.is_empty() || row.label("organiser") == organiser)
+        let Page { records, next_page_token, total_size } =
+            read::list_stamped(&self.0, &of, |state, page| {
+                state.list("", page, |_, row| {
+                    in_region(row) && (organiser.is_empty() || row.label("organiser") == organiser)
+                })
             })
-        })
-        .await?;
-        Ok(ListMallsResponse {
-            malls: records,
-            next_page_token,
-            total_size,
-        })
+            .await?;
+        Ok(ListMallsResponse { malls: records, next_page_token, total_size })
     }
 
     pub(super) async fn counters(
@@ -135,22 +108,15 @@ impl Directory {
             min_revision: request.min_revision,
             filter: &[&request.parent, unit],
         };
-        let Page {
-            records,
-            next_page_token,
-            total_size,
-        } = read::list_stamped(&self.0, &of, |state, page| {
-            let units = state.subtree(unit);
-            state.list(&prefix, page, |_, row| {
-                unit.is_empty() || units.contains(row.label("unit"))
+        let Page { records, next_page_token, total_size } =
+            read::list_stamped(&self.0, &of, |state, page| {
+                let units = state.subtree(unit);
+                state.list(&prefix, page, |_, row| {
+                    unit.is_empty() || units.contains(row.label("unit"))
+                })
             })
-        })
-        .await?;
-        Ok(ListCountersResponse {
-            counters: records,
-            next_page_token,
-            total_size,
-        })
+            .await?;
+        Ok(ListCountersResponse { counters: records, next_page_token, total_size })
     }
 
     pub(super) async fn windows(&self, request: ListWindowsRequest) -> Result<ListWindowsResponse> {
@@ -161,18 +127,9 @@ impl Directory {
             min_revision: request.min_revision,
             filter: &[&request.parent],
         };
-        let Page {
-            records,
-            next_page_token,
-            total_size,
-        } = read::list_stamped(&self.0, &of, |state, page| {
-            state.list(&prefix, page, |_, _| true)
-        })
-        .await?;
-        Ok(ListWindowsResponse {
-            windows: records,
-            next_page_token,
-            total_size,
-        })
+        let Page { records, next_page_token, total_size } =
+            read::list_stamped(&self.0, &of, |state, page| state.list(&prefix, page, |_, _| true))
+                .await?;
+        Ok(ListWindowsResponse { windows: records, next_page_token, total_size })
     }
 }

@@ -34,15 +34,7 @@ fn open<T: Message>(
             Some(RequestKey::new(&caller.subject, method, id, digest)?)
         }
     };
-    Ok((
-        Call {
-            caller,
-            grant,
-            key,
-            validate_only: false,
-        },
-        message,
-    ))
+    Ok((Call { caller, grant, key, validate_only: false }, message))
 }
 
 /// Wraps an answer.

@@ -69,19 +69,11 @@ pub async fn list<R: Show>(
     let page = page::parse(of.page_size, of.page_token, filter)?;
     registry.memory.wait_for(of.min_revision).await?;
     let state = registry.memory.read();
-    let Listed {
-        mut records,
-        total,
-        next,
-    } = pick(&state, &page);
-    records
-        .iter_mut()
-        .for_each(|record| record.doc.show(&state, registry.now()));
+    let Listed { mut records, total, next } = pick(&state, &page);
+    records.iter_mut().for_each(|record| record.doc.show(&state, registry.now()));
     Ok(Page {
         records,
-        next_page_token: next
-            .map(|after| page::token(&after, filter))
-            .unwrap_or_default(),
+        next_page_token: next.map(|after| page::token(&after, filter)).unwrap_or_default(),
         total_size: i32::try_from(total).unwrap_or(i32::MAX),
     })
 }
@@ -95,16 +87,8 @@ pub async fn list_stamped<R: Show + Resource>(
     of: &ListOf<'_>,
     pick: impl FnOnce(&State, &page::Page) -> Listed<R>,
 ) -> Result<Page<R>> {
-    let Page {
-        records,
-        next_page_token,
-        total_size,
-    } = list(registry, of, pick).await?;
-    Ok(Page {
-        records: records.into_iter().map(stamped).collect(),
-        next_page_token,
-        total_size,
-    })
+    let Page { records, next_page_token, total_size } = list(registry, of, pick).await?;
+    Ok(Page { records: records.into_iter().map(stamped).collect(), next_page_token, total_size })
 }
 
 fn stamped<R: Resource>(found: Stored<R>) -> R {
@@ -120,9 +104,7 @@ fn stamped<R: Resource>(found: Stored<R>) -> R {
 pub fn below(parent: &str, collections: &[&str]) -> Result<String> {
     check_name(parent, collections, "parent")?;
     let whole = format!("{parent}/");
-    Ok(whole
-        .split_once("/-/")
-        .map_or(whole.clone(), |(before, _)| format!("{before}/")))
+    Ok(whole.split_once("/-/").map_or(whole.clone(), |(before, _)| format!("{before}/")))
 }
 
 /// Which regions a filter lets through: all for an empty one.
@@ -148,10 +130,7 @@ mod tests {
     fn a_dash_stands_for_any_parent() {
         assert_eq!(below("malls/-", &["malls"]).expect("all"), "malls/");
         assert_eq!(below("malls/a", &["malls"]).expect("one"), "malls/a/");
-        assert_eq!(
-            below("malls/-/counters/-", &["malls", "counters"]).expect("all"),
-            "malls/"
-        );
+        assert_eq!(below("malls/-/counters/-", &["malls", "counters"]).expect("all"), "malls/");
         assert_eq!(
             below("malls/a/counters/-", &["malls", "counters"]).expect("one's"),
             "malls/a/counters/"

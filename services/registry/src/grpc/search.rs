@@ -40,24 +40,12 @@ impl Search {
         let found = self.0.search.search(query).await.map_err(refused)?;
         // The index may be a moment ahead of the memory.
         self.0.memory.wait_for(found.revision).await?;
-        let Results {
-            hits,
-            total,
-            next,
-            revision,
-            facets,
-            ..
-        } = found;
+        let Results { hits, total, next, revision, facets, .. } = found;
         let state = self.0.memory.read();
         let now = self.0.now();
         Ok(SearchServicesResponse {
-            hits: hits
-                .into_iter()
-                .map(|found| hit(&state, now, found))
-                .collect(),
-            next_page_token: next
-                .map(|(score, id)| token(score, &id, bound))
-                .unwrap_or_default(),
+            hits: hits.into_iter().map(|found| hit(&state, now, found)).collect(),
+            next_page_token: next.map(|(score, id)| token(score, &id, bound)).unwrap_or_default(),
             total_size: i32::try_from(total).unwrap_or(i32::MAX),
             revision,
             facets: facet_list(facets),
@@ -67,17 +55,9 @@ impl Search {
 
 /// A page token goes with its query only.
 fn bound_to(request: &SearchServicesRequest) -> u64 {
-    let near = request.near.map_or(String::new(), |at| {
-        format!("{} {}", at.latitude, at.longitude)
-    });
+    let near = request.near.map_or(String::new(), |at| format!("{} {}", at.latitude, at.longitude));
     let free = request.only_free.to_string();
-    let SearchServicesRequest {
-        query,
-        region,
-        agency,
-        category,
-        ..
-    } = request;
+    let SearchServicesRequest { query, region, agency, category, .. } = request;
     page::hash(&["search", query, &near, region, agency, category, &free])
 }
 
@@ -123,25 +103,18 @@ fn position(after: &str) -> Result<Option<(f32, String)>> {
         let bits = u32::from_str_radix(bits, 16).ok()?;
         Some((f32::from_bits(bits), id.to_owned()))
     });
-    let wrong = || {
-        Error::new(
-            Reason::InvalidPageToken,
-            "page_token is not one of this search",
-        )
-    };
+    let wrong = || Error::new(Reason::InvalidPageToken, "page_token is not one of this search");
     read.map(Some).ok_or_else(wrong)
 }
 
 fn refused(error: search::Error) -> Error {
     match error {
-        search::Error::Invalid {
-            field: "text",
-            message,
-        } => Error::field("query", "INVALID", message),
-        search::Error::Invalid {
-            field: "after",
-            message,
-        } => Error::new(Reason::InvalidPageToken, message),
+        search::Error::Invalid { field: "text", message } => {
+            Error::field("query", "INVALID", message)
+        }
+        search::Error::Invalid { field: "after", message } => {
+            Error::new(Reason::InvalidPageToken, message)
+        }
         search::Error::Invalid { field, message } => Error::field(field, "INVALID", message),
         search::Error::Stopped => {
             Error::new(Reason::Unavailable, "search has stopped on this replica")
@@ -151,24 +124,15 @@ fn refused(error: search::Error) -> Error {
 }
 
 fn hit(state: &State, now: mpp_core::Micros, found: search::Hit) -> Hit {
-    let service = state
-        .get::<Service>(&found.service)
-        .map(|found| found.doc)
-        .unwrap_or_default();
-    let agency = state
-        .row::<Service>(&found.service)
-        .map_or("", |row| row.label("agency"));
+    let service = state.get::<Service>(&found.service).map(|found| found.doc).unwrap_or_default();
+    let agency = state.row::<Service>(&found.service).map_or("", |row| row.label("agency"));
     Hit {
         agency: agency.to_owned(),
         title: service.title,
         fees: service.fees,
         time: service.time,
         score: f64::from(found.score),
-        places: found
-            .offerings
-            .into_iter()
-            .map(|near| place(state, now, near))
-            .collect(),
+        places: found.offerings.into_iter().map(|near| place(state, now, near)).collect(),
         place_count: i32::try_from(found.offering_count).unwrap_or(i32::MAX),
         matched: found.matches.iter().map(told).collect(),
         service: found.service,
@@ -176,15 +140,10 @@ fn hit(state: &State, now: mpp_core::Micros, found: search::Hit) -> Hit {
 }
 
 fn place(state: &State, now: mpp_core::Micros, near: NearbyOffering) -> Place {
-    let mut offering = state
-        .get::<Offering>(&near.offering)
-        .map(|found| found.doc)
-        .unwrap_or_default();
+    let mut offering =
+        state.get::<Offering>(&near.offering).map(|found| found.doc).unwrap_or_default();
     offering.show(state, now);
-    let mall = state
-        .get::<Mall>(&near.mall)
-        .map(|found| found.doc)
-        .unwrap_or_default();
+    let mall = state.get::<Mall>(&near.mall).map(|found| found.doc).unwrap_or_default();
     Place {
         offering: near.offering,
         mall: near.mall,
@@ -197,9 +156,7 @@ fn place(state: &State, now: mpp_core::Micros, near: NearbyOffering) -> Place {
 
 /// How a word of the query led to the service, such as "skkc ~ SKCK".
 fn told(found: &Match) -> String {
-    let Match {
-        word, term, via, ..
-    } = found;
+    let Match { word, term, via, .. } = found;
     match via {
         Via::Word => word.clone(),
         Via::Abbreviation => format!("{word} = {term}"),
@@ -209,30 +166,17 @@ fn told(found: &Match) -> String {
 }
 
 fn facet_list(facets: search::Facets) -> Vec<Facet> {
-    let search::Facets {
-        agencies,
-        categories,
-        provinces,
-        free,
-        paid,
-    } = facets;
+    let search::Facets { agencies, categories, provinces, free, paid } = facets;
     let fees = vec![("free".to_owned(), free), ("paid".to_owned(), paid)];
-    let all = [
-        ("agency", agencies),
-        ("category", categories),
-        ("region", provinces),
-        ("fee", fees),
-    ];
+    let all =
+        [("agency", agencies), ("category", categories), ("region", provinces), ("fee", fees)];
     let of = |(field, values): (&str, Vec<(String, u64)>)| {
         let field = field.to_owned();
-        values
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(move |(value, count)| Facet {
-                field: field.clone(),
-                value,
-                count: i32::try_from(count).unwrap_or(i32::MAX),
-            })
+        values.into_iter().filter(|(_, count)| *count > 0).map(move |(value, count)| Facet {
+            field: field.clone(),
+            value,
+            count: i32::try_from(count).unwrap_or(i32::MAX),
+        })
     };
     all.into_iter().flat_map(of).collect()
 }

@@ -96,17 +96,10 @@ impl Sync {
         request: Request<CreateSourceRequest>,
     ) -> Result<CreateSourceResponse> {
         let (call, request) = open(request, "CreateSource", |r| &mut r.request_id)?;
-        let name = NewName {
-            parent: "",
-            id: &request.source_id,
-            id_field: "source_id",
-        };
+        let name = NewName { parent: "", id: &request.source_id, id_field: "source_id" };
         let Written { record, revision } =
             self.registry.create(&call, name, request.source).await?;
-        Ok(CreateSourceResponse {
-            source: Some(record),
-            revision,
-        })
+        Ok(CreateSourceResponse { source: Some(record), revision })
     }
 
     async fn change_source(
@@ -115,23 +108,16 @@ impl Sync {
     ) -> Result<UpdateSourceResponse> {
         let (mut call, request) = open(request, "UpdateSource", |r| &mut r.request_id)?;
         call.validate_only = request.validate_only;
-        let Written { record, revision } = self
-            .registry
-            .update::<Source>(&call, request.source, request.update_mask)
-            .await?;
+        let Written { record, revision } =
+            self.registry.update::<Source>(&call, request.source, request.update_mask).await?;
         let standings = self.standings(std::slice::from_ref(&record.name)).await?;
-        Ok(UpdateSourceResponse {
-            source: Some(with_standing(record, &standings)),
-            revision,
-        })
+        Ok(UpdateSourceResponse { source: Some(with_standing(record, &standings)), revision })
     }
 
     async fn source(&self, name: &str) -> Result<GetSourceResponse> {
         let source: Source = read::get_stamped(&self.registry, name, 0).await?;
         let standings = self.standings(&[name.to_owned()]).await?;
-        Ok(GetSourceResponse {
-            source: Some(with_standing(source, &standings)),
-        })
+        Ok(GetSourceResponse { source: Some(with_standing(source, &standings)) })
     }
 
     async fn sources(&self, request: &ListSourcesRequest) -> Result<ListSourcesResponse> {
@@ -141,24 +127,15 @@ impl Sync {
             min_revision: 0,
             filter: &[],
         };
-        let Page {
-            records,
-            next_page_token,
-            ..
-        }: Page<Source> = read::list_stamped(&self.registry, &of, |state, page| {
-            state.list("", page, |_, _| true)
-        })
-        .await?;
+        let Page { records, next_page_token, .. }: Page<Source> =
+            read::list_stamped(&self.registry, &of, |state, page| {
+                state.list("", page, |_, _| true)
+            })
+            .await?;
         let names: Vec<String> = records.iter().map(|source| source.name.clone()).collect();
         let standings = self.standings(&names).await?;
-        let sources = records
-            .into_iter()
-            .map(|source| with_standing(source, &standings))
-            .collect();
-        Ok(ListSourcesResponse {
-            sources,
-            next_page_token,
-        })
+        let sources = records.into_iter().map(|source| with_standing(source, &standings)).collect();
+        Ok(ListSourcesResponse { sources, next_page_token })
     }
 
     async fn standings(&self, sources: &[String]) -> Result<HashMap<String, Standing>> {

@@ -58,9 +58,8 @@ impl Follow {
             if self.shutdown.is_cancelled() {
                 return;
             }
-            let why = ended
-                .err()
-                .map_or_else(|| "the feed ended".to_owned(), |error| error.to_string());
+            let why =
+                ended.err().map_or_else(|| "the feed ended".to_owned(), |error| error.to_string());
             tracing::warn!(%why, "the memory starts again from the whole state");
             self.ready.down(&why);
             tokio::time::sleep(PAUSE).await;
@@ -73,12 +72,7 @@ impl Follow {
         self.ready.up();
         let mut waiting = Vec::new();
         while let Some(batch) = feed.next().await? {
-            let Batch {
-                changes,
-                revision,
-                token,
-                ..
-            } = batch;
+            let Batch { changes, revision, token, .. } = batch;
             waiting.extend(changes);
             // Only the last message of a transaction has a token: readers see all of it or none.
             if token.is_some() {
@@ -121,17 +115,12 @@ impl Follow {
         revision: i64,
     ) -> Vec<Update> {
         let state = self.memory.read();
-        changed
-            .flat_map(|(kind, name)| index::updates(&state, kind, name, revision))
-            .collect()
+        changed.flat_map(|(kind, name)| index::updates(&state, kind, name, revision)).collect()
     }
 
     async fn take(&self, changes: &[Arc<Change>], revision: i64) -> Result<()> {
-        self.memory
-            .change(revision, |state| apply(state, changes))?;
-        let changed = changes
-            .iter()
-            .map(|change| (change.kind.as_str(), change.name.as_str()));
+        self.memory.change(revision, |state| apply(state, changes))?;
+        let changed = changes.iter().map(|change| (change.kind.as_str(), change.name.as_str()));
         let updates = self.updates(changed, revision);
         self.tell(updates, revision).await
     }

@@ -20,9 +20,7 @@ pub fn updates(state: &State, kind: &str, name: &str, revision: i64) -> Vec<Upda
         Mall::KIND => {
             let below = format!("{name}/");
             let offerings = state.rows::<Offering>(&below);
-            offerings
-                .map(|(name, _)| offering(state, name, revision))
-                .collect()
+            offerings.map(|(name, _)| offering(state, name, revision)).collect()
         }
         _ => Vec::new(),
     }
@@ -30,12 +28,8 @@ pub fn updates(state: &State, kind: &str, name: &str, revision: i64) -> Vec<Upda
 
 /// What search should hold: kinds and names, for [`updates`].
 pub fn searchable(state: &State) -> Vec<(&'static str, Arc<str>)> {
-    let services = state
-        .rows::<Service>("")
-        .map(|(name, _)| (Service::KIND, name.clone()));
-    let offerings = state
-        .rows::<Offering>("")
-        .map(|(name, _)| (Offering::KIND, name.clone()));
+    let services = state.rows::<Service>("").map(|(name, _)| (Service::KIND, name.clone()));
+    let offerings = state.rows::<Offering>("").map(|(name, _)| (Offering::KIND, name.clone()));
     services.chain(offerings).collect()
 }
 
@@ -56,18 +50,9 @@ fn service(state: &State, name: &str, revision: i64) -> Update {
     let Some(Stored { doc, .. }) = state.get::<Service>(name) else {
         return Update::DeleteService(name.to_owned());
     };
-    let label = |key| {
-        state
-            .row::<Service>(name)
-            .map_or("", |row| row.label(key))
-            .to_owned()
-    };
+    let label = |key| state.row::<Service>(name).map_or("", |row| row.label(key)).to_owned();
     let requirements = doc.requirements.iter().map(|requirement| &requirement.text);
-    let body = requirements
-        .chain(&doc.procedure)
-        .chain([&doc.product])
-        .cloned()
-        .collect();
+    let body = requirements.chain(&doc.procedure).chain([&doc.product]).cloned().collect();
     let title = doc.title.unwrap_or_default();
     Update::PutService(Box::new(ServiceDoc {
         name: doc.name,
@@ -85,13 +70,8 @@ fn service(state: &State, name: &str, revision: i64) -> Update {
 }
 
 fn fee_text(fees: &[Fee]) -> String {
-    let texts = fees
-        .iter()
-        .flat_map(|fee| [fee.label.as_str(), fee.source_text.as_str()]);
-    texts
-        .filter(|text| !text.is_empty())
-        .collect::<Vec<_>>()
-        .join("; ")
+    let texts = fees.iter().flat_map(|fee| [fee.label.as_str(), fee.source_text.as_str()]);
+    texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 /// Free only where every fee is; a local regulation may ask anything.
@@ -112,16 +92,8 @@ fn offering(state: &State, name: &str, revision: i64) -> Update {
     let Some(doc) = found.filter(|doc| doc.state() == Acceptance::Accepted) else {
         return Update::DeleteOffering(name.to_owned());
     };
-    let label = |key| {
-        state
-            .row::<Offering>(name)
-            .map_or("", |row| row.label(key))
-            .to_owned()
-    };
-    let mall = state
-        .get::<Mall>(&label("mall"))
-        .map(|found| found.doc)
-        .unwrap_or_default();
+    let label = |key| state.row::<Offering>(name).map_or("", |row| row.label(key)).to_owned();
+    let mall = state.get::<Mall>(&label("mall")).map(|found| found.doc).unwrap_or_default();
     let place = mall.sites.iter().find_map(|site| site.location.as_ref());
     Update::PutOffering(Box::new(OfferingDoc {
         name: doc.name,
@@ -142,21 +114,13 @@ mod tests {
     #[test]
     fn free_is_only_what_costs_nothing_in_every_case() {
         let of = |kinds: &[Kind]| {
-            let fees: Vec<Fee> = kinds
-                .iter()
-                .map(|kind| Fee {
-                    kind: (*kind).into(),
-                    ..Fee::default()
-                })
-                .collect();
+            let fees: Vec<Fee> =
+                kinds.iter().map(|kind| Fee { kind: (*kind).into(), ..Fee::default() }).collect();
             fee(&fees)
         };
         assert_eq!(of(&[Kind::Free, Kind::Free]), search::Fee::Free);
         assert_eq!(of(&[Kind::Free, Kind::Fixed]), search::Fee::Paid);
-        assert_eq!(
-            of(&[Kind::Free, Kind::LocalRegulation]),
-            search::Fee::Unknown
-        );
+        assert_eq!(of(&[Kind::Free, Kind::LocalRegulation]), search::Fee::Unknown);
         assert_eq!(of(&[]), search::Fee::Unknown);
     }
 }

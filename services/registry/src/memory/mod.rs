@@ -60,11 +60,7 @@ impl<D: Document> Stored<D> {
     /// Decodes a row; `None` for bytes that are no such message, which the log then names.
     fn decode(name: &str, row: &Row) -> Option<Self> {
         match D::decode(row.doc.clone()) {
-            Ok(doc) => Some(Self {
-                name: name.to_owned(),
-                doc,
-                stamp: row.stamp,
-            }),
+            Ok(doc) => Some(Self { name: name.to_owned(), doc, stamp: row.stamp }),
             Err(error) => {
                 tracing::error!(name, %error, "a stored document cannot be decoded");
                 None
@@ -77,10 +73,7 @@ impl Default for Memory {
     /// Empty; reads wait until it is filled.
     fn default() -> Self {
         let (revision, _) = watch::channel(None);
-        Self(Arc::new(Shared {
-            state: RwLock::default(),
-            revision,
-        }))
+        Self(Arc::new(Shared { state: RwLock::default(), revision }))
     }
 }
 

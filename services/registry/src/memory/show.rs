@@ -61,10 +61,8 @@ impl Show for Offering {
     const COLLECTIONS: &'static [&'static str] = &["malls", "counters", "offerings"];
 
     fn show(&mut self, state: &State, _now: Micros) {
-        let service = state
-            .get::<Service>(&self.service)
-            .map(|found| found.doc)
-            .unwrap_or_default();
+        let service =
+            state.get::<Service>(&self.service).map(|found| found.doc).unwrap_or_default();
         self.effective_fees = model::offering::effective_fees(&self.fees, &service.fees).to_vec();
         self.service_title = service.title;
     }

@@ -67,13 +67,7 @@ impl State {
             update_time: change.update_time,
         };
         let table = self.tables.entry(kind).or_default();
-        table.put(
-            &mut self.texts,
-            &change.name,
-            change.doc.clone(),
-            &change.labels,
-            stamp,
-        );
+        table.put(&mut self.texts, &change.name, change.doc.clone(), &change.labels, stamp);
         if kind == Unit::KIND {
             let unit = Unit::decode(change.doc.clone()).map_err(Error::internal)?;
             self.set_parent(&change.name, &unit.parent);
@@ -97,11 +91,7 @@ impl State {
     }
 
     fn remove(&mut self, kind: &'static str, name: &str) {
-        let Some(row) = self
-            .tables
-            .get_mut(kind)
-            .and_then(|table| table.remove(name))
-        else {
+        let Some(row) = self.tables.get_mut(kind).and_then(|table| table.remove(name)) else {
             return;
         };
         if kind == Unit::KIND {
@@ -124,8 +114,7 @@ impl State {
 
     /// One record, decoded.
     pub fn get<D: Document>(&self, name: &str) -> Option<Stored<D>> {
-        self.row::<D>(name)
-            .and_then(|row| Stored::decode(name, row))
+        self.row::<D>(name).and_then(|row| Stored::decode(name, row))
     }
 
     /// Rows of a kind whose names begin with `prefix`, in their order.
@@ -133,10 +122,7 @@ impl State {
         &'a self,
         prefix: &'a str,
     ) -> impl Iterator<Item = (&'a Arc<str>, &'a Row)> {
-        self.tables
-            .get(D::KIND)
-            .into_iter()
-            .flat_map(move |table| table.below(prefix))
+        self.tables.get(D::KIND).into_iter().flat_map(move |table| table.below(prefix))
     }
 
     /// One page of the records below `prefix` that `keep` lets through.
@@ -171,20 +157,13 @@ impl State {
 
     /// A unit and all units below it.
     pub fn subtree<'a>(&'a self, top: &'a str) -> HashSet<&'a str> {
-        let below = self
-            .parents
-            .keys()
-            .filter(|unit| self.depth_below(unit, top).is_some());
+        let below = self.parents.keys().filter(|unit| self.depth_below(unit, top).is_some());
         below.map(|unit| &**unit).chain([top]).collect()
     }
 
     /// Levels of units below a unit.
     pub fn height(&self, top: &str) -> usize {
-        self.parents
-            .keys()
-            .filter_map(|unit| self.depth_below(unit, top))
-            .max()
-            .unwrap_or(0)
+        self.parents.keys().filter_map(|unit| self.depth_below(unit, top)).max().unwrap_or(0)
     }
 
     /// How many levels `unit` lies below `top`; `None` where it does not.
@@ -210,11 +189,7 @@ fn page_of<'a, D: Document>(
     rows: impl Iterator<Item = (&'a Arc<str>, &'a Row)>,
     page: &Page,
 ) -> Listed<D> {
-    let mut listed = Listed {
-        records: Vec::new(),
-        total: 0,
-        next: None,
-    };
+    let mut listed = Listed { records: Vec::new(), total: 0, next: None };
     let mut more = false;
     for (name, row) in rows {
         listed.total += 1;

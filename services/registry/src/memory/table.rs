@@ -24,18 +24,12 @@ pub struct Row {
 impl Row {
     /// The value of a label; empty where it has none.
     pub fn label(&self, key: &str) -> &str {
-        self.labels
-            .iter()
-            .find(|(own, _)| &**own == key)
-            .map_or("", |(_, value)| value)
+        self.labels.iter().find(|(own, _)| &**own == key).map_or("", |(_, value)| value)
     }
 
     /// All labels.
     pub fn labels(&self) -> Labels {
-        self.labels
-            .iter()
-            .map(|(key, value)| (key.to_string(), value.to_string()))
-            .collect()
+        self.labels.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect()
     }
 }
 
@@ -60,10 +54,7 @@ impl Texts {
     }
 
     fn labels(&mut self, labels: &Labels) -> Box<[(Arc<str>, Arc<str>)]> {
-        labels
-            .iter()
-            .map(|(key, value)| (self.shared(key), self.shared(value)))
-            .collect()
+        labels.iter().map(|(key, value)| (self.shared(key), self.shared(value))).collect()
     }
 }
 
@@ -83,18 +74,10 @@ impl Table {
         labels: &Labels,
         stamp: Stamp,
     ) {
-        if self
-            .rows
-            .get(name)
-            .is_some_and(|row| row.stamp.version > stamp.version)
-        {
+        if self.rows.get(name).is_some_and(|row| row.stamp.version > stamp.version) {
             return;
         }
-        let row = Row {
-            doc,
-            stamp,
-            labels: texts.labels(labels),
-        };
+        let row = Row { doc, stamp, labels: texts.labels(labels) };
         self.rows.insert(texts.shared(name), row);
     }
 
@@ -111,9 +94,7 @@ impl Table {
     /// Records whose names begin with `prefix`, in their order.
     pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a Arc<str>, &'a Row)> {
         let from: (Bound<&str>, Bound<&str>) = (Bound::Included(prefix), Bound::Unbounded);
-        self.rows
-            .range::<str, _>(from)
-            .take_while(move |(name, _)| name.starts_with(prefix))
+        self.rows.range::<str, _>(from).take_while(move |(name, _)| name.starts_with(prefix))
     }
 
     /// How many records there are.
@@ -128,10 +109,7 @@ mod tests {
 
     fn put(table: &mut Table, texts: &mut Texts, name: &str, version: i64) {
         let labels = Labels::from([("mall".to_owned(), "malls/a".to_owned())]);
-        let stamp = Stamp {
-            version,
-            ..Stamp::default()
-        };
+        let stamp = Stamp { version, ..Stamp::default() };
         table.put(texts, name, Bytes::from_static(b"x"), &labels, stamp);
     }
 
@@ -146,10 +124,7 @@ mod tests {
         ] {
             put(&mut table, &mut texts, name, 1);
         }
-        let below: Vec<_> = table
-            .below("malls/a/")
-            .map(|(name, _)| name.to_string())
-            .collect();
+        let below: Vec<_> = table.below("malls/a/").map(|(name, _)| name.to_string()).collect();
         assert_eq!(below, ["malls/a/counters/1", "malls/a/counters/2"]);
         assert_eq!(table.below("").count(), table.len());
     }
@@ -166,10 +141,7 @@ mod tests {
     fn texts_that_no_row_has_are_forgotten() {
         let (mut table, mut texts) = (Table::default(), Texts::default());
         put(&mut table, &mut texts, "malls/a/counters/1", 1);
-        assert_eq!(
-            table.get("malls/a/counters/1").map(|row| row.label("mall")),
-            Some("malls/a")
-        );
+        assert_eq!(table.get("malls/a/counters/1").map(|row| row.label("mall")), Some("malls/a"));
         table.remove("malls/a/counters/1");
         texts.sweep();
         assert!(texts.0.is_empty());

@@ -18,10 +18,7 @@ pub struct Check {
 impl Check {
     /// Begins at `root`, the field of the request that holds the message.
     pub fn new(root: &str) -> Self {
-        Self {
-            path: root.to_owned(),
-            violations: Vec::new(),
-        }
+        Self { path: root.to_owned(), violations: Vec::new() }
     }
 
     /// Ends the gathering.
@@ -29,22 +26,14 @@ impl Check {
     /// # Errors
     /// All that was found.
     pub fn finish(self) -> Result<()> {
-        if self.violations.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::fields(self.violations))
-        }
+        if self.violations.is_empty() { Ok(()) } else { Err(Error::fields(self.violations)) }
     }
 
     /// Notes that `field` is wrong, and what would be right.
     pub fn fail(&mut self, field: &str, code: &'static str, description: impl Into<String>) {
         if self.violations.len() < MAX_VIOLATIONS {
             let field = self.path_of(field);
-            self.violations.push(FieldViolation {
-                field,
-                description: description.into(),
-                code,
-            });
+            self.violations.push(FieldViolation { field, description: description.into(), code });
         }
     }
 
@@ -66,11 +55,7 @@ impl Check {
     ) {
         if items.len() > most {
             let count = items.len();
-            self.fail(
-                field,
-                "TOO_MANY",
-                format!("has {count} entries; at most {most} are kept"),
-            );
+            self.fail(field, "TOO_MANY", format!("has {count} entries; at most {most} are kept"));
         }
         for (index, item) in items.iter().take(most).enumerate() {
             self.within(&format!("{field}[{index}]"), |inner| check(inner, item));
@@ -89,39 +74,22 @@ impl Check {
     pub fn text(&mut self, field: &str, text: &str, most: usize) {
         // Bytes bound characters, so that most texts are never counted.
         if text.len() > most && text.chars().count() > most {
-            self.fail(
-                field,
-                "TOO_LONG",
-                format!("is longer than {most} characters; shorten it"),
-            );
+            self.fail(field, "TOO_LONG", format!("is longer than {most} characters; shorten it"));
         }
-        if text
-            .chars()
-            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        {
-            self.fail(
-                field,
-                "CONTROL_CHARACTER",
-                "holds control characters; remove them",
-            );
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            self.fail(field, "CONTROL_CHARACTER", "holds control characters; remove them");
         }
     }
 
     /// A list of texts, none of them empty.
     pub fn texts(&mut self, field: &str, texts: &[String], most: usize, longest: usize) {
-        self.each(field, texts, most, |item, text| {
-            item.required("", text, longest)
-        });
+        self.each(field, texts, most, |item, text| item.required("", text, longest));
     }
 
     /// A number between two bounds, both included.
     pub fn range<N: PartialOrd + Display>(&mut self, field: &str, number: N, low: N, high: N) {
         if number < low || number > high {
-            self.fail(
-                field,
-                "OUT_OF_RANGE",
-                format!("{number} is not between {low} and {high}"),
-            );
+            self.fail(field, "OUT_OF_RANGE", format!("{number} is not between {low} and {high}"));
         }
     }
 
@@ -168,11 +136,7 @@ impl Check {
 
     fn adopt(&mut self, error: &Error) {
         for violation in error.violations() {
-            self.fail(
-                &violation.field,
-                violation.code,
-                violation.description.clone(),
-            );
+            self.fail(&violation.field, violation.code, violation.description.clone());
         }
     }
 
@@ -187,9 +151,7 @@ impl Check {
 
 /// A day in the one form that the contract has.
 pub fn parse_date(text: &str) -> Option<Date> {
-    (text.len() == "2026-05-01".len())
-        .then(|| text.parse().ok())
-        .flatten()
+    (text.len() == "2026-05-01".len()).then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -205,11 +167,8 @@ mod tests {
         });
         check.period(("valid_from", "2026-05-02"), ("valid_to", "2026-05-02"));
         let error = check.finish().expect_err("three faults");
-        let fields: Vec<_> = error
-            .violations()
-            .iter()
-            .map(|v| (v.field.as_str(), v.code))
-            .collect();
+        let fields: Vec<_> =
+            error.violations().iter().map(|v| (v.field.as_str(), v.code)).collect();
         assert_eq!(
             fields,
             [
@@ -223,13 +182,7 @@ mod tests {
     #[test]
     fn only_days_of_the_one_form_are_days() {
         assert!(parse_date("2024-02-29").is_some());
-        for text in [
-            "2023-02-29",
-            "2026-5-1",
-            "20260501",
-            "2026-05-01T00:00",
-            "+002026-01",
-        ] {
+        for text in ["2023-02-29", "2026-5-1", "20260501", "2026-05-01T00:00", "+002026-01"] {
             assert!(parse_date(text).is_none(), "{text}");
         }
     }

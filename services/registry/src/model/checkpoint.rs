@@ -51,10 +51,7 @@ mod tests {
     use super::*;
 
     fn at(sequence: i64) -> Checkpoint {
-        Checkpoint {
-            sequence,
-            position: format!("row {sequence}"),
-        }
+        Checkpoint { sequence, position: format!("row {sequence}") }
     }
 
     #[test]
@@ -65,11 +62,7 @@ mod tests {
             at(5),
             "answers were lost on the way"
         );
-        assert_eq!(
-            agreed(&at(3), Some(&at(5)), Known::Never),
-            at(3),
-            "the registry was restored"
-        );
+        assert_eq!(agreed(&at(3), Some(&at(5)), Known::Never), at(3), "the registry was restored");
     }
 
     #[test]
@@ -80,10 +73,7 @@ mod tests {
             (Some(at(5)), Known::Abandoned),
             (Some(at(5)), Known::Never),
         ] {
-            assert_eq!(
-                agreed(&at(7), client.as_ref(), known),
-                Checkpoint::default()
-            );
+            assert_eq!(agreed(&at(7), client.as_ref(), known), Checkpoint::default());
         }
     }
 }

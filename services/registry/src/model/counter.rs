@@ -15,19 +15,11 @@ pub fn check(counter: &Counter) -> Result<()> {
     localized(&mut check, "display_name", counter.display_name.as_ref());
     check.name("unit", &counter.unit, &["units"]);
     if counter.regime == 0 || counter::Regime::try_from(counter.regime).is_err() {
-        check.fail(
-            "regime",
-            "REQUIRED",
-            "must be civil service, army and police, or own",
-        );
+        check.fail("regime", "REQUIRED", "must be civil service, army and police, or own");
     }
     let prefix = counter.ticket_prefix.as_bytes();
     if !(1..=3).contains(&prefix.len()) || !prefix.iter().all(u8::is_ascii_uppercase) {
-        check.fail(
-            "ticket_prefix",
-            "PREFIX",
-            "must be one to three letters from A to Z",
-        );
+        check.fail("ticket_prefix", "PREFIX", "must be one to three letters from A to Z");
     }
     if let Some(agreement) = &counter.agreement {
         check.within("agreement", |part| check_agreement(part, agreement));
@@ -40,15 +32,8 @@ fn check_agreement(check: &mut Check, agreement: &counter::Agreement) {
     check.required("number", &agreement.number, SHORT);
     let signed = check.date("signed_date", &agreement.signed_date);
     let expires = check.date("expire_date", &agreement.expire_date);
-    if signed
-        .zip(expires)
-        .is_some_and(|(signed, expires)| expires < signed)
-    {
-        check.fail(
-            "expire_date",
-            "ORDER",
-            "must not be earlier than signed_date",
-        );
+    if signed.zip(expires).is_some_and(|(signed, expires)| expires < signed) {
+        check.fail("expire_date", "ORDER", "must not be earlier than signed_date");
     }
 }
 
@@ -72,10 +57,7 @@ mod tests {
     fn counter() -> Counter {
         Counter {
             name: "malls/banyuwangi/counters/dukcapil".into(),
-            display_name: Some(LocalizedText {
-                id: "Dukcapil".into(),
-                en: String::new(),
-            }),
+            display_name: Some(LocalizedText { id: "Dukcapil".into(), en: String::new() }),
             unit: "units/dukcapil-banyuwangi".into(),
             regime: counter::Regime::CivilService.into(),
             ticket_prefix: "DC".into(),
@@ -100,11 +82,7 @@ mod tests {
             expire_date: "2024-01-01".into(),
         });
         let error = check(&wrong).expect_err("four faults");
-        let fields: Vec<_> = error
-            .violations()
-            .iter()
-            .map(|v| v.field.as_str())
-            .collect();
+        let fields: Vec<_> = error.violations().iter().map(|v| v.field.as_str()).collect();
         assert_eq!(
             fields,
             [

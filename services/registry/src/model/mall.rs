@@ -25,21 +25,12 @@ pub fn check(mall: &Mall) -> Result<()> {
     check.name("name", &mall.name, &["malls"]);
     localized(&mut check, "display_name", mall.display_name.as_ref());
     check.name("region", &mall.region, &["regions"]);
-    check.each(
-        "serves_regions",
-        &mall.serves_regions,
-        MAX_SERVED_REGIONS,
-        |part, region| {
-            part.name("", region, &["regions"]);
-            if *region == mall.region {
-                part.fail(
-                    "",
-                    "DUPLICATE",
-                    "is the mall's own region; name only others",
-                );
-            }
-        },
-    );
+    check.each("serves_regions", &mall.serves_regions, MAX_SERVED_REGIONS, |part, region| {
+        part.name("", region, &["regions"]);
+        if *region == mall.region {
+            part.fail("", "DUPLICATE", "is the mall's own region; name only others");
+        }
+    });
     check.name("organiser", &mall.organiser, &["units"]);
     check.date("organiser_since", &mall.organiser_since);
     check_sites(&mut check, mall);
@@ -73,11 +64,7 @@ fn check_stages(check: &mut Check, stages: &[StageEntry]) {
         let date = parse_date(&entry.date);
         if date.zip(latest).is_some_and(|(date, latest)| date < latest) {
             let field = format!("stages[{index}].date");
-            check.fail(
-                &field,
-                "ORDER",
-                "lies before the date of the stage before it",
-            );
+            check.fail(&field, "ORDER", "lies before the date of the stage before it");
         }
         latest = date.or(latest);
     }
@@ -130,12 +117,7 @@ pub fn verified_difference(before: &Mall, after: &Mall) -> Option<String> {
 /// The first conferred stage that is not as it was; the whole list where one is gone.
 fn first_changed(before: &[StageEntry], after: &[StageEntry]) -> String {
     let new = |entry: &StageEntry| is_conferred(entry) && !before.contains(entry);
-    after
-        .iter()
-        .position(new)
-        .map_or("mall.stages".into(), |index| {
-            format!("mall.stages[{index}]")
-        })
+    after.iter().position(new).map_or("mall.stages".into(), |index| format!("mall.stages[{index}]"))
 }
 
 /// The first field that changes and that only the organiser says.
@@ -161,28 +143,18 @@ mod tests {
     use super::*;
 
     fn entry(stage: Stage, date: &str) -> StageEntry {
-        StageEntry {
-            stage: stage.into(),
-            date: date.into(),
-            evidence: String::new(),
-        }
+        StageEntry { stage: stage.into(), date: date.into(), evidence: String::new() }
     }
 
     fn mall() -> Mall {
         Mall {
             name: "malls/banyuwangi".into(),
-            display_name: Some(LocalizedText {
-                id: "MPP Banyuwangi".into(),
-                en: String::new(),
-            }),
+            display_name: Some(LocalizedText { id: "MPP Banyuwangi".into(), en: String::new() }),
             region: "regions/35.10".into(),
             organiser: "units/dpmptsp-banyuwangi".into(),
             sites: vec![Site {
                 address: "Jl. Ahmad Yani 57".into(),
-                location: Some(Location {
-                    latitude: -8.2192,
-                    longitude: 114.3691,
-                }),
+                location: Some(Location { latitude: -8.2192, longitude: 114.3691 }),
             }],
             stages: vec![
                 entry(Stage::Committed, "2017-01-10"),
@@ -226,10 +198,7 @@ mod tests {
         assert_eq!(changed(|mall| mall.stages[1].date.clear()), None);
         let stage = Some("mall.stages[2]".to_owned());
         assert_eq!(changed(|mall| mall.stages[2].date.clear()), stage);
-        assert_eq!(
-            changed(|mall| mall.stages[2].evidence = "decree".into()),
-            stage
-        );
+        assert_eq!(changed(|mall| mall.stages[2].evidence = "decree".into()), stage);
         let verified = |mall: &mut Mall| mall.stages[0] = entry(Stage::Verified, "2017-01-10");
         assert_eq!(changed(verified), Some("mall.stages[0]".into()));
         let gone = |mall: &mut Mall| mall.stages.truncate(2);
@@ -246,18 +215,7 @@ mod tests {
         wrong.sites.clear();
         wrong.serves_regions = vec!["regions/35.10".into()];
         let error = check(&wrong).expect_err("three faults");
-        let fields: Vec<_> = error
-            .violations()
-            .iter()
-            .map(|v| v.field.as_str())
-            .collect();
-        assert_eq!(
-            fields,
-            [
-                "mall.serves_regions[0]",
-                "mall.sites",
-                "mall.stages[2].date"
-            ]
-        );
+        let fields: Vec<_> = error.violations().iter().map(|v| v.field.as_str()).collect();
+        assert_eq!(fields, ["mall.serves_regions[0]", "mall.sites", "mall.stages[2].date"]);
     }
 }

@@ -29,11 +29,7 @@ pub fn check(offering: &Offering) -> Result<()> {
     check.range("quota_per_day", offering.quota_per_day, 0, 100_000);
     match offering.slot_minutes {
         0 if offering.slot_capacity != 0 => {
-            check.fail(
-                "slot_capacity",
-                "NOT_ALLOWED",
-                "must be 0 where slot_minutes is 0",
-            );
+            check.fail("slot_capacity", "NOT_ALLOWED", "must be 0 where slot_minutes is 0");
         }
         0 => {}
         minutes => {
@@ -51,11 +47,7 @@ pub fn effective_fees<'a>(local: &'a [Fee], service: &'a [Fee]) -> &'a [Fee] {
 
 /// The state after an update; see the module's text.
 pub fn state_after(before: &Offering, after: &Offering, may_accept: bool) -> State {
-    if before.fees != after.fees && !may_accept {
-        State::Proposed
-    } else {
-        before.state()
-    }
+    if before.fees != after.fees && !may_accept { State::Proposed } else { before.state() }
 }
 
 /// Accepts what a unit proposed.
@@ -64,10 +56,7 @@ pub fn state_after(before: &Offering, after: &Offering, may_accept: bool) -> Sta
 /// `WRONG_STATE` where nothing waits to be accepted.
 pub fn accept(mut offering: Offering) -> Result<Offering> {
     if offering.state() != State::Proposed {
-        let message = format!(
-            "{} is accepted already; nothing is left to do",
-            offering.name
-        );
+        let message = format!("{} is accepted already; nothing is left to do", offering.name);
         return Err(Error::new(Reason::WrongState, message));
     }
     offering.set_state(State::Accepted);
@@ -92,11 +81,7 @@ mod tests {
     }
 
     fn fixed(amount_rupiah: i64) -> Fee {
-        Fee {
-            kind: Kind::Fixed.into(),
-            amount_rupiah,
-            ..Fee::default()
-        }
+        Fee { kind: Kind::Fixed.into(), amount_rupiah, ..Fee::default() }
     }
 
     #[test]
@@ -114,15 +99,9 @@ mod tests {
 
     #[test]
     fn only_what_is_proposed_is_accepted() {
-        let proposed = Offering {
-            state: State::Proposed.into(),
-            ..accepted()
-        };
+        let proposed = Offering { state: State::Proposed.into(), ..accepted() };
         assert_eq!(accept(proposed).expect("waits").state(), State::Accepted);
-        assert_eq!(
-            accept(accepted()).expect_err("done").reason(),
-            Reason::WrongState
-        );
+        assert_eq!(accept(accepted()).expect_err("done").reason(), Reason::WrongState);
     }
 
     #[test]
@@ -138,18 +117,9 @@ mod tests {
         for (slot_minutes, slot_capacity) in
             [(4, 1), (241, 1), (15, 0), (15, 1_001), (0, 1), (-5, 1)]
         {
-            let wrong = Offering {
-                slot_minutes,
-                slot_capacity,
-                ..accepted()
-            };
+            let wrong = Offering { slot_minutes, slot_capacity, ..accepted() };
             assert!(check(&wrong).is_err(), "{slot_minutes} {slot_capacity}");
         }
-        check(&Offering {
-            slot_minutes: 0,
-            slot_capacity: 0,
-            ..accepted()
-        })
-        .expect("not bookable");
+        check(&Offering { slot_minutes: 0, slot_capacity: 0, ..accepted() }).expect("not bookable");
     }
 }

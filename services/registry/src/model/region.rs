@@ -31,26 +31,14 @@ pub fn parse_table(csv: &str) -> Result<Vec<Region>> {
 /// code,name,kind,parent_code,time_zone,autonomous,valid_from,valid_to,predecessor_code
 fn row(line: &str) -> Option<Region> {
     let cells: Vec<&str> = line.split(',').collect();
-    let [
-        code,
-        name,
-        kind,
-        parent,
-        time_zone,
-        autonomous,
-        valid_from,
-        valid_to,
-        predecessor,
-    ] = cells[..]
+    let [code, name, kind, parent, time_zone, autonomous, valid_from, valid_to, predecessor] =
+        cells[..]
     else {
         return None;
     };
     let name_of = |code: &str| match code {
         "" => Some(String::new()),
-        code => code
-            .parse::<RegionCode>()
-            .ok()
-            .map(RegionCode::resource_name),
+        code => code.parse::<RegionCode>().ok().map(RegionCode::resource_name),
     };
     Zone::from_iana(time_zone)?;
     Some(Region {
@@ -88,9 +76,7 @@ fn add_successors(regions: &mut [Region]) {
         .map(|region| (region.predecessor.clone(), region.name.clone()))
         .collect();
     for region in regions {
-        let of_it = replaced
-            .iter()
-            .filter(|(predecessor, _)| *predecessor == region.name);
+        let of_it = replaced.iter().filter(|(predecessor, _)| *predecessor == region.name);
         region.successors = of_it.map(|(_, successor)| successor.clone()).collect();
     }
 }
@@ -137,10 +123,7 @@ pub fn check_valid(region: &Region, now: Micros, field: &str) -> Result<()> {
 /// Names `field`: a province is not a place of a mall.
 pub fn check_not_province(region: &Region, field: &str) -> Result<()> {
     if region.kind == i32::from(region::Kind::Province) {
-        let message = format!(
-            "{} is a province; name the regency or city in it",
-            region.name
-        );
+        let message = format!("{} is a province; name the regency or city in it", region.name);
         return Err(Error::field(field, "NOT_A_PROVINCE", message));
     }
     Ok(())
@@ -154,10 +137,7 @@ mod tests {
 
     fn table() -> HashMap<String, Region> {
         let regions = parse_table(TABLE).expect("the embedded table");
-        regions
-            .into_iter()
-            .map(|region| (region.name.clone(), region))
-            .collect()
+        regions.into_iter().map(|region| (region.name.clone(), region)).collect()
     }
 
     fn on(day: &str) -> Date {
@@ -180,10 +160,7 @@ mod tests {
         let regions = table();
         let provinces = |day: &str| {
             let province = i32::from(region::Kind::Province);
-            regions
-                .values()
-                .filter(|r| r.kind == province && valid_on(r, on(day)))
-                .count()
+            regions.values().filter(|r| r.kind == province && valid_on(r, on(day))).count()
         };
         assert_eq!(provinces("2022-05-27"), 34);
         assert_eq!(provinces("2026-01-01"), 38);
@@ -194,10 +171,8 @@ mod tests {
         let regions = table();
         for day in ["2022-05-27", "2022-09-01", "2026-01-01"] {
             let province = i32::from(region::Kind::Province);
-            let below: Vec<_> = regions
-                .values()
-                .filter(|r| r.kind != province && valid_on(r, on(day)))
-                .collect();
+            let below: Vec<_> =
+                regions.values().filter(|r| r.kind != province && valid_on(r, on(day))).collect();
             assert_eq!(below.len(), 514, "{day}");
             assert_eq!(below.iter().filter(|r| r.autonomous).count(), 508, "{day}");
         }

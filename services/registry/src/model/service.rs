@@ -38,11 +38,7 @@ pub fn check(service: &Service) -> Result<()> {
     check.text("source_id", &service.source_id, SHORT);
     let bytes = service.encoded_len();
     if bytes > MAX_BYTES {
-        check.fail(
-            "",
-            "TOO_LARGE",
-            format!("takes {bytes} bytes; at most {MAX_BYTES} are kept"),
-        );
+        check.fail("", "TOO_LARGE", format!("takes {bytes} bytes; at most {MAX_BYTES} are kept"));
     }
     check.finish()
 }
@@ -52,39 +48,22 @@ fn check_category(check: &mut Check, category: &str) {
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if !word || category.len() > 40 {
-        check.fail(
-            "category",
-            "WORD",
-            "must be one lower-case word such as population, or empty",
-        );
+        check.fail("category", "WORD", "must be one lower-case word such as population, or empty");
     }
 }
 
 /// Article 21: requirements, procedure, time, fees, product, complaints.
 fn check_delivery(check: &mut Check, service: &Service) {
-    check.each(
-        "requirements",
-        &service.requirements,
-        MAX_LIST,
-        |part, requirement| {
-            part.required("text", &requirement.text, LONG);
-            if service::requirement::Applicant::try_from(requirement.applicant).is_err() {
-                part.fail(
-                    "applicant",
-                    "UNKNOWN",
-                    "must be person, body, any, or left out",
-                );
-            }
-            part.optional_name("satisfied_by", &requirement.satisfied_by, COLLECTIONS);
-            if requirement.satisfied_by == service.name && !service.name.is_empty() {
-                part.fail(
-                    "satisfied_by",
-                    "SELF",
-                    "a service cannot need its own product",
-                );
-            }
-        },
-    );
+    check.each("requirements", &service.requirements, MAX_LIST, |part, requirement| {
+        part.required("text", &requirement.text, LONG);
+        if service::requirement::Applicant::try_from(requirement.applicant).is_err() {
+            part.fail("applicant", "UNKNOWN", "must be person, body, any, or left out");
+        }
+        part.optional_name("satisfied_by", &requirement.satisfied_by, COLLECTIONS);
+        if requirement.satisfied_by == service.name && !service.name.is_empty() {
+            part.fail("satisfied_by", "SELF", "a service cannot need its own product");
+        }
+    });
     check.texts("procedure", &service.procedure, MAX_LIST, LONG);
     if let Some(given) = &service.time {
         time(check, "time", given);
@@ -119,11 +98,7 @@ fn check_licence(check: &mut Check, licence: &service::Licence) {
         }
     });
     if service::licence::Risk::try_from(licence.risk).is_err() {
-        check.fail(
-            "risk",
-            "UNKNOWN",
-            "must be low, medium low, medium high, high, or left out",
-        );
+        check.fail("risk", "UNKNOWN", "must be low, medium low, medium high, high, or left out");
     }
     check.text("scale", &licence.scale, SHORT);
     check.text("authority", &licence.authority, SHORT);
@@ -140,15 +115,9 @@ mod tests {
     fn service() -> Service {
         Service {
             name: "units/kemendagri/services/ktp-el-baru".into(),
-            title: Some(LocalizedText {
-                id: "KTP elektronik baru".into(),
-                en: String::new(),
-            }),
+            title: Some(LocalizedText { id: "KTP elektronik baru".into(), en: String::new() }),
             category: "population".into(),
-            fees: vec![Fee {
-                kind: Kind::Free.into(),
-                ..Fee::default()
-            }],
+            fees: vec![Fee { kind: Kind::Free.into(), ..Fee::default() }],
             ..Service::default()
         }
     }
@@ -159,10 +128,7 @@ mod tests {
         let mut wrong = service();
         wrong.title = None;
         wrong.category = "Population Administration".into();
-        wrong.fees.push(Fee {
-            kind: Kind::Fixed.into(),
-            ..Fee::default()
-        });
+        wrong.fees.push(Fee { kind: Kind::Fixed.into(), ..Fee::default() });
         wrong.requirements = vec![service::Requirement {
             text: "KTP".into(),
             satisfied_by: wrong.name.clone(),
@@ -170,18 +136,11 @@ mod tests {
         }];
         wrong.procedure = vec!["datang".into(), " ".into()];
         wrong.licence = Some(service::Licence {
-            kbli: vec![service::licence::Kbli {
-                code: "62A".into(),
-                edition: "2015".into(),
-            }],
+            kbli: vec![service::licence::Kbli { code: "62A".into(), edition: "2015".into() }],
             ..Default::default()
         });
         let error = check(&wrong).expect_err("seven faults");
-        let fields: Vec<_> = error
-            .violations()
-            .iter()
-            .map(|v| v.field.as_str())
-            .collect();
+        let fields: Vec<_> = error.violations().iter().map(|v| v.field.as_str()).collect();
         assert_eq!(
             fields,
             [
@@ -202,10 +161,7 @@ mod tests {
         large.procedure = vec!["a".repeat(LONG); 20];
         let error = check(&large).expect_err("too large");
         assert_eq!(
-            (
-                error.violations()[0].field.as_str(),
-                error.violations()[0].code
-            ),
+            (error.violations()[0].field.as_str(), error.violations()[0].code),
             ("service", "TOO_LARGE")
         );
     }

@@ -24,20 +24,10 @@ pub fn check(source: &Source) -> Result<()> {
     check.name("name", &source.name, &["sources"]);
     localized(&mut check, "display_name", source.display_name.as_ref());
     check.name("unit", &source.unit, &["units"]);
-    check.range(
-        "freshness_target_seconds",
-        source.freshness_target_seconds,
-        300,
-        31_536_000,
-    );
-    check.each(
-        "also_writes",
-        &source.also_writes,
-        MAX_ALSO_WRITES,
-        |part, unit| {
-            part.name("", unit, &["units"]);
-        },
-    );
+    check.range("freshness_target_seconds", source.freshness_target_seconds, 300, 31_536_000);
+    check.each("also_writes", &source.also_writes, MAX_ALSO_WRITES, |part, unit| {
+        part.name("", unit, &["units"]);
+    });
     check.finish()
 }
 
@@ -62,9 +52,7 @@ pub struct Checked {
 impl Checked {
     /// The unit that the record lies in.
     pub fn unit(&self) -> &str {
-        self.name
-            .split_once("/services/")
-            .map_or("", |(unit, _)| unit)
+        self.name.split_once("/services/").map_or("", |(unit, _)| unit)
     }
 }
 
@@ -77,11 +65,7 @@ pub fn check_record(record: Record, source: &str) -> Result<Checked> {
     check.id("source_id", &record.source_id);
     check.finish()?;
     match record.body {
-        None => Err(Error::field(
-            "body",
-            "REQUIRED",
-            "must hold a service or a delete",
-        )),
+        None => Err(Error::field("body", "REQUIRED", "must hold a service or a delete")),
         Some(Body::Service(body)) => check_service(body, record.source_id, source),
         Some(Body::Delete(delete)) => check_delete(&delete, &record.source_id),
     }
@@ -95,11 +79,7 @@ fn check_service(body: ServiceRecord, source_id: String, source: &str) -> Result
     let mut given = body.service.unwrap_or_default();
     let name = format!("{}/services/{source_id}", body.unit);
     if !given.name.is_empty() && given.name != name {
-        return Err(Error::field(
-            "service.name",
-            "NAME",
-            format!("must be empty or {name}"),
-        ));
+        return Err(Error::field("service.name", "NAME", format!("must be empty or {name}")));
     }
     given.name.clone_from(&name);
     given.source = source.to_owned();
@@ -108,10 +88,7 @@ fn check_service(body: ServiceRecord, source_id: String, source: &str) -> Result
     given.create_time = None;
     given.update_time = None;
     service::check(&given)?;
-    Ok(Checked {
-        name,
-        item: Item::Put(Box::new(given)),
-    })
+    Ok(Checked { name, item: Item::Put(Box::new(given)) })
 }
 
 fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
@@ -131,10 +108,7 @@ fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
         service::COLLECTIONS,
         "delete.tombstone",
     )?;
-    Ok(Checked {
-        name: delete.name.clone(),
-        item: Item::Delete(tombstone),
-    })
+    Ok(Checked { name: delete.name.clone(), item: Item::Delete(tombstone) })
 }
 
 /// Checks that a unit lies where the source may write. `lineage` is `None` for a unit that does
@@ -147,22 +121,12 @@ pub fn check_unit(
     unit: &str,
     lineage: Option<&Lineage>,
 ) -> Result<(), FieldViolation> {
-    let fault = |code, description| FieldViolation {
-        field: "unit".into(),
-        description,
-        code,
-    };
+    let fault = |code, description| FieldViolation { field: "unit".into(), description, code };
     let Some(lineage) = lineage else {
-        return Err(fault(
-            "UNIT_NOT_FOUND",
-            format!("{unit} does not exist; create it first"),
-        ));
+        return Err(fault("UNIT_NOT_FOUND", format!("{unit} does not exist; create it first")));
     };
     let may = lineage.is_within(&source.unit)
-        || source
-            .also_writes
-            .iter()
-            .any(|other| lineage.is_within(other));
+        || source.also_writes.iter().any(|other| lineage.is_within(other));
     if may {
         return Ok(());
     }
@@ -182,40 +146,23 @@ mod tests {
     fn record(source_id: &str, unit: &str, name: &str) -> Record {
         let service = Service {
             name: name.into(),
-            title: Some(LocalizedText {
-                id: "Kartu Keluarga".into(),
-                en: String::new(),
-            }),
+            title: Some(LocalizedText { id: "Kartu Keluarga".into(), en: String::new() }),
             etag: "7".into(),
             source: "sources/other".into(),
             ..Service::default()
         };
-        let body = ServiceRecord {
-            unit: unit.into(),
-            service: Some(service),
-        };
-        Record {
-            source_id: source_id.into(),
-            body: Some(Body::Service(body)),
-        }
+        let body = ServiceRecord { unit: unit.into(), service: Some(service) };
+        Record { source_id: source_id.into(), body: Some(Body::Service(body)) }
     }
 
     #[test]
     fn the_registry_decides_name_and_source() {
-        let checked = check_record(
-            record("kk-baru", "units/kemendagri", ""),
-            "sources/kemendagri",
-        )
-        .expect("a good record");
+        let checked = check_record(record("kk-baru", "units/kemendagri", ""), "sources/kemendagri")
+            .expect("a good record");
         assert_eq!(checked.name, "units/kemendagri/services/kk-baru");
         assert_eq!(checked.unit(), "units/kemendagri");
-        let Item::Put(service) = checked.item else {
-            panic!("a put")
-        };
-        assert_eq!(
-            (service.source.as_str(), service.etag.as_str()),
-            ("sources/kemendagri", "")
-        );
+        let Item::Put(service) = checked.item else { panic!("a put") };
+        assert_eq!((service.source.as_str(), service.etag.as_str()), ("sources/kemendagri", ""));
     }
 
     #[test]
@@ -231,32 +178,16 @@ mod tests {
                 "{id} {unit} {name}"
             );
         }
-        let none = Record {
-            source_id: "kk".into(),
-            body: None,
-        };
+        let none = Record { source_id: "kk".into(), body: None };
         assert!(check_record(none, "sources/x").is_err());
     }
 
     #[test]
     fn a_delete_says_why() {
         let delete = |name: &str, reason: Reason| {
-            let tombstone = Some(Tombstone {
-                reason: reason.into(),
-                successor: String::new(),
-            });
-            let body = Body::Delete(Delete {
-                name: name.into(),
-                tombstone,
-            });
-            check_record(
-                Record {
-                    source_id: "kk".into(),
-                    body: Some(body),
-                },
-                "sources/x",
-            )
-            .is_ok()
+            let tombstone = Some(Tombstone { reason: reason.into(), successor: String::new() });
+            let body = Body::Delete(Delete { name: name.into(), tombstone });
+            check_record(Record { source_id: "kk".into(), body: Some(body) }, "sources/x").is_ok()
         };
         assert!(delete("units/a/services/kk", Reason::Withdrawn));
         assert!(!delete("units/a/services/kk", Reason::Unspecified));
@@ -273,28 +204,11 @@ mod tests {
         };
         let line = |names: &[&str]| Lineage::new(names.iter().map(|n| (*n).to_owned()).collect());
         let code = |unit: &str, line: Option<Lineage>| {
-            check_unit(&source, unit, line.as_ref())
-                .err()
-                .map(|v| v.code)
+            check_unit(&source, unit, line.as_ref()).err().map(|v| v.code)
         };
-        assert_eq!(
-            code(
-                "units/dukcapil",
-                line(&["units/dukcapil", "units/kemendagri"])
-            ),
-            None
-        );
-        assert_eq!(
-            code(
-                "units/skck",
-                line(&["units/skck", "units/polres", "units/polri"])
-            ),
-            None
-        );
-        assert_eq!(
-            code("units/bkpm", line(&["units/bkpm"])),
-            Some("UNIT_NOT_OWNED")
-        );
+        assert_eq!(code("units/dukcapil", line(&["units/dukcapil", "units/kemendagri"])), None);
+        assert_eq!(code("units/skck", line(&["units/skck", "units/polres", "units/polri"])), None);
+        assert_eq!(code("units/bkpm", line(&["units/bkpm"])), Some("UNIT_NOT_OWNED"));
         assert_eq!(code("units/gone", None), Some("UNIT_NOT_FOUND"));
     }
 }

@@ -99,10 +99,7 @@ mod tests {
     fn whoever_holds_a_unit_above_may_write() {
         let branch = line(&["units/branch", "units/ministry"]);
         assert_eq!(branch.names(), ["units/branch", "units/ministry"]);
-        assert_eq!(
-            (branch.unit(), branch.agency()),
-            ("units/branch", "units/ministry")
-        );
+        assert_eq!((branch.unit(), branch.agency()), ("units/branch", "units/ministry"));
         assert!(branch.is_within("units/ministry") && !branch.is_within("units/other"));
     }
 }

@@ -21,26 +21,15 @@ pub fn check(unit: &Unit) -> Result<()> {
     }
     check.optional_name("parent", &unit.parent, &["units"]);
     check.optional_name("region", &unit.region, &["regions"]);
-    check.period(
-        ("valid_from", &unit.valid_from),
-        ("valid_to", &unit.valid_to),
-    );
+    check.period(("valid_from", &unit.valid_from), ("valid_to", &unit.valid_to));
     check.optional_name("predecessor", &unit.predecessor, &["units"]);
     if unit.predecessor == unit.name {
         check.fail("predecessor", "SELF", "must name another unit");
     }
-    check.each(
-        "former_names",
-        &unit.former_names,
-        MAX_FORMER_NAMES,
-        |part, former| {
-            localized(part, "display_name", former.display_name.as_ref());
-            part.period(
-                ("valid_from", &former.valid_from),
-                ("valid_to", &former.valid_to),
-            );
-        },
-    );
+    check.each("former_names", &unit.former_names, MAX_FORMER_NAMES, |part, former| {
+        localized(part, "display_name", former.display_name.as_ref());
+        part.period(("valid_from", &former.valid_from), ("valid_to", &former.valid_to));
+    });
     check.finish()
 }
 
@@ -58,20 +47,13 @@ mod tests {
             valid_from: "2024-10-21".into(),
             valid_to: "2024-10-20".into(),
             former_names: vec![unit::DatedName {
-                display_name: Some(LocalizedText {
-                    id: String::new(),
-                    en: "x".into(),
-                }),
+                display_name: Some(LocalizedText { id: String::new(), en: "x".into() }),
                 ..Default::default()
             }],
             ..Unit::default()
         };
         let error = check(&unit).expect_err("five faults");
-        let fields: Vec<_> = error
-            .violations()
-            .iter()
-            .map(|v| v.field.as_str())
-            .collect();
+        let fields: Vec<_> = error.violations().iter().map(|v| v.field.as_str()).collect();
         assert_eq!(
             fields,
             [

@@ -29,11 +29,7 @@ pub fn location(check: &mut Check, field: &str, place: &Location) {
         part.range("latitude", place.latitude, -90.0, 90.0);
         part.range("longitude", place.longitude, -180.0, 180.0);
         if place.latitude.is_nan() || place.longitude.is_nan() {
-            part.fail(
-                "",
-                "NOT_A_NUMBER",
-                "must be degrees, such as -8.2192 and 114.3691",
-            );
+            part.fail("", "NOT_A_NUMBER", "must be degrees, such as -8.2192 and 114.3691");
         }
     });
 }
@@ -59,11 +55,7 @@ pub fn fee(check: &mut Check, fee: &Fee) {
             none_of(check, "amount_rupiah", amount);
             none_of(check, "max_rupiah", max);
             if kind == fee::Kind::Unparsed && fee.source_text.trim().is_empty() {
-                check.fail(
-                    "source_text",
-                    "REQUIRED",
-                    "must keep the words that cannot be parsed",
-                );
+                check.fail("source_text", "REQUIRED", "must keep the words that cannot be parsed");
             }
         }
     }
@@ -85,11 +77,7 @@ pub fn time(check: &mut Check, field: &str, time: &ServiceTime) {
             }
             Ok(service_time::Unit::Unparsed) => {
                 if time.value != 0 {
-                    part.fail(
-                        "value",
-                        "NOT_ALLOWED",
-                        "must be 0 where the words cannot be parsed",
-                    );
+                    part.fail("value", "NOT_ALLOWED", "must be 0 where the words cannot be parsed");
                 }
                 part.required("source_text", &time.source_text, SHORT);
             }
@@ -113,18 +101,10 @@ pub fn checked_tombstone(
     check.text("successor", &given.successor, REFERENCE);
     match tombstone::Reason::try_from(given.reason) {
         Err(_) | Ok(tombstone::Reason::Unspecified) => {
-            check.fail(
-                "reason",
-                "REQUIRED",
-                "must be withdrawn, superseded or moved",
-            );
+            check.fail("reason", "REQUIRED", "must be withdrawn, superseded or moved");
         }
         Ok(tombstone::Reason::Withdrawn) if !given.successor.is_empty() => {
-            check.fail(
-                "successor",
-                "NOT_ALLOWED",
-                "must be empty for what is withdrawn",
-            );
+            check.fail("successor", "NOT_ALLOWED", "must be empty for what is withdrawn");
         }
         Ok(tombstone::Reason::Withdrawn) => {}
         Ok(_) if given.successor == own_name => {
@@ -144,11 +124,7 @@ mod tests {
         let mut check = Check::new("service");
         check.each("fees", &[fee_to_check], 5, fee);
         let found = check.finish().err();
-        found
-            .iter()
-            .flat_map(|e| e.violations())
-            .map(|v| (v.field.clone(), v.code))
-            .collect()
+        found.iter().flat_map(|e| e.violations()).map(|v| (v.field.clone(), v.code)).collect()
     }
 
     #[test]
@@ -176,14 +152,8 @@ mod tests {
 
     #[test]
     fn words_that_cannot_be_parsed_are_kept_never_guessed() {
-        let unparsed = Fee {
-            kind: fee::Kind::Unparsed.into(),
-            ..Fee::default()
-        };
-        assert_eq!(
-            codes(unparsed),
-            [("service.fees[0].source_text".into(), "REQUIRED")]
-        );
+        let unparsed = Fee { kind: fee::Kind::Unparsed.into(), ..Fee::default() };
+        assert_eq!(codes(unparsed), [("service.fees[0].source_text".into(), "REQUIRED")]);
         let mut check = Check::new("service");
         let guessed = ServiceTime {
             value: 3,
@@ -201,22 +171,8 @@ mod tests {
     #[test]
     fn a_place_must_be_on_the_earth() {
         let mut check = Check::new("");
-        location(
-            &mut check,
-            "a",
-            &Location {
-                latitude: 114.3,
-                longitude: -8.2,
-            },
-        );
-        location(
-            &mut check,
-            "b",
-            &Location {
-                latitude: f64::NAN,
-                longitude: 0.0,
-            },
-        );
+        location(&mut check, "a", &Location { latitude: 114.3, longitude: -8.2 });
+        location(&mut check, "b", &Location { latitude: f64::NAN, longitude: 0.0 });
         let error = check.finish().expect_err("swapped, and not a number");
         assert_eq!(error.violations()[0].field, "a.latitude");
         assert_eq!(error.violations()[1].field, "b");
@@ -225,10 +181,7 @@ mod tests {
     #[test]
     fn a_tombstone_says_why_and_names_a_successor_only_where_there_is_one() {
         let of = |reason: tombstone::Reason, successor: &str| {
-            let given = Tombstone {
-                reason: reason.into(),
-                successor: successor.into(),
-            };
+            let given = Tombstone { reason: reason.into(), successor: successor.into() };
             let collections = &["units", "services"];
             checked_tombstone(Some(&given), "units/a/services/b", collections, "tombstone").is_ok()
         };

@@ -104,12 +104,7 @@ static PHRASES: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
 pub fn tokens(text: &str) -> Vec<Token> {
     words(text)
         .into_iter()
-        .filter_map(|at| {
-            Some(Token {
-                term: term(&text[at.clone()])?,
-                at,
-            })
-        })
+        .filter_map(|at| Some(Token { term: term(&text[at.clone()])?, at }))
         .collect()
 }
 
@@ -168,19 +163,12 @@ fn spelled(word: &str) -> &str {
 }
 
 fn folded(word: &str) -> String {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .map(fold)
-        .take(LONGEST_WORD)
-        .collect()
+    word.chars().flat_map(char::to_lowercase).map(fold).take(LONGEST_WORD).collect()
 }
 
 /// The words of a text as written, in lower case and without accents.
 pub fn folded_words(text: &str) -> Vec<String> {
-    words(text)
-        .into_iter()
-        .map(|at| folded(&text[at]))
-        .collect()
+    words(text).into_iter().map(|at| folded(&text[at])).collect()
 }
 
 /// Takes the accent off a Latin letter; catalogs write `résumé` and `é` only in foreign words.
@@ -203,25 +191,15 @@ pub fn index_terms(text: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for at in 0..own.len() {
         all.extend(phrases_at(&own[at..]).map(|(_, short)| short.to_owned()));
-        all.extend(
-            EXPANSIONS
-                .get(own[at].as_str())
-                .into_iter()
-                .flatten()
-                .flatten()
-                .cloned(),
-        );
+        all.extend(EXPANSIONS.get(own[at].as_str()).into_iter().flatten().flatten().cloned());
     }
     all.extend(own);
     all
 }
 
 fn phrases_at(terms: &[String]) -> impl Iterator<Item = Phrase> {
-    let candidates = terms
-        .first()
-        .and_then(|first| PHRASES.get(first.as_str()))
-        .into_iter()
-        .flatten();
+    let candidates =
+        terms.first().and_then(|first| PHRASES.get(first.as_str())).into_iter().flatten();
     candidates
         .filter(|(phrase, _)| terms.starts_with(phrase))
         .map(|(phrase, short)| (*phrase, *short))
@@ -229,12 +207,7 @@ fn phrases_at(terms: &[String]) -> impl Iterator<Item = Phrase> {
 
 /// Whether `term` stands in one of the phrases of the abbreviation `short`.
 pub fn stands_for(short: &str, term: &str) -> bool {
-    EXPANSIONS
-        .get(short)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .any(|word| word == term)
+    EXPANSIONS.get(short).into_iter().flatten().flatten().any(|word| word == term)
 }
 
 /// What a query looks for. A word that stands twice counts once.
@@ -249,10 +222,7 @@ pub fn query_terms(text: &str) -> QueryTerms {
             None => (1, single(&own[at])),
         };
         let word = &text[tokens[at].at.start..tokens[at + length - 1].at.end];
-        query.add(QueryTerm {
-            word: word.to_owned(),
-            ..term
-        });
+        query.add(QueryTerm { word: word.to_owned(), ..term });
         at += length;
     }
     query.settle();
@@ -261,11 +231,7 @@ pub fn query_terms(text: &str) -> QueryTerms {
 
 impl QueryTerms {
     fn add(&mut self, term: QueryTerm) {
-        if self
-            .terms
-            .iter()
-            .any(|known| known.alternatives[0].term == term.alternatives[0].term)
-        {
+        if self.terms.iter().any(|known| known.alternatives[0].term == term.alternatives[0].term) {
             return;
         }
         match self.terms.len() < MAX_TERMS {
@@ -300,11 +266,7 @@ fn abbreviated(short: &str) -> QueryTerm {
 
 /// A term and what it is related to, the term first.
 pub fn with_related(term: &str, via: Via) -> Vec<Alternative> {
-    let own = Alternative {
-        term: term.to_owned(),
-        weight: 1.0,
-        via,
-    };
+    let own = Alternative { term: term.to_owned(), weight: 1.0, via };
     let related = RELATIONS.get(term).copied().unwrap_or_default().iter();
     let related = related.map(|(term, weight)| Alternative {
         term: (*term).to_owned(),
@@ -320,23 +282,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn looked_for(text: &str) -> Vec<String> {
-        query_terms(text)
-            .terms
-            .into_iter()
-            .map(|term| term.alternatives[0].term.clone())
-            .collect()
+        query_terms(text).terms.into_iter().map(|term| term.alternatives[0].term.clone()).collect()
     }
 
     #[test]
     fn a_citizens_question_leaves_the_words_that_count() {
-        assert_eq!(
-            looked_for("Kalau KTP ilang gimana ya kak?"),
-            ["ktp", "hilang"]
-        );
-        assert_eq!(
-            looked_for("brp biaya perpanjangan SIM C"),
-            ["biaya", "panjang", "sim", "c"]
-        );
+        assert_eq!(looked_for("Kalau KTP ilang gimana ya kak?"), ["ktp", "hilang"]);
+        assert_eq!(looked_for("brp biaya perpanjangan SIM C"), ["biaya", "panjang", "sim", "c"]);
         assert_eq!(looked_for("ngurus e-KTP"), ["urus", "ktp"]);
     }
 
@@ -353,13 +305,8 @@ mod tests {
 
     #[test]
     fn faint_words_decide_only_when_alone() {
-        let decides = |text| {
-            query_terms(text)
-                .terms
-                .iter()
-                .map(|term| term.decides)
-                .collect::<Vec<_>>()
-        };
+        let decides =
+            |text| query_terms(text).terms.iter().map(|term| term.decides).collect::<Vec<_>>();
         assert_eq!(decides("biaya paspor"), [false, true]);
         assert_eq!(decides("biaya"), [true]);
     }

@@ -28,15 +28,9 @@ impl Engine {
     /// Starts an empty engine. Its queue holds `capacity` (at least 1) batches of up to a thousand updates.
     pub fn start(capacity: usize) -> Result<Self, Error> {
         let index = Index::in_memory()?;
-        let state = RwLock::new(Published {
-            table: Table::default(),
-            view: index.view()?,
-            revision: 0,
-        });
-        let shared = Arc::new(Shared {
-            state,
-            readers: Readers::default(),
-        });
+        let state =
+            RwLock::new(Published { table: Table::default(), view: index.view()?, revision: 0 });
+        let shared = Arc::new(Shared { state, readers: Readers::default() });
         let (queue, updates) = mpsc::channel(capacity.max(1));
         let (sender, published) = watch::channel(0);
         let writer = Writer::new(index, updates, shared.clone(), sender);
@@ -49,12 +43,7 @@ impl Engine {
             })
             .map_err(|error| Error::Index(error.into()))?;
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self {
-            queue,
-            shared,
-            published,
-            permits: Arc::new(Semaphore::new(processors)),
-        })
+        Ok(Self { queue, shared, published, permits: Arc::new(Semaphore::new(processors)) })
     }
 
     /// Hands updates over in the feed's order; waits while the queue is full. They are searchable shortly after.
@@ -74,20 +63,12 @@ impl Engine {
     pub async fn search(&self, query: Query) -> Result<Results, Error> {
         query::check(&query)?;
         self.caught_up(query.min_revision).await?;
-        let permit = self
-            .permits
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| Error::Stopped)?;
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| Error::Stopped)?;
         let shared = self.shared.clone();
         let search = spawn_blocking(move || {
             let _permit = permit;
             // The writer changes the state only by whole steps that do not panic.
-            query::run(
-                &shared.state.read().unwrap_or_else(PoisonError::into_inner),
-                &query,
-            )
+            query::run(&shared.state.read().unwrap_or_else(PoisonError::into_inner), &query)
         });
         search.await.map_err(|_| Error::Stopped)?
     }

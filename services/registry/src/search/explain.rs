@@ -19,11 +19,8 @@ pub fn hit(
 ) -> Option<Hit> {
     let slot = &table.slots[candidate.slot as usize];
     let service = slot.service.as_ref()?;
-    let admitted: Vec<&Offering> = slot
-        .offerings
-        .iter()
-        .filter(|offering| filter.admits(offering.place))
-        .collect();
+    let admitted: Vec<&Offering> =
+        slot.offerings.iter().filter(|offering| filter.admits(offering.place)).collect();
     let matches = matches(service, candidate.has, needles);
     Some(Hit {
         service: slot.name.to_string(),
@@ -43,56 +40,29 @@ fn matches(service: &Service, has: u16, needles: &[Needle]) -> Vec<Match> {
         .into_iter()
         .flat_map(|text| index_terms(text))
         .collect();
-    let keywords = service
-        .keywords
-        .iter()
-        .flat_map(|text| index_terms(text))
-        .collect();
-    let had = needles
-        .iter()
-        .enumerate()
-        .filter(|(bit, _)| has >> bit & 1 == 1);
-    had.map(|(_, needle)| explained(&needle.term, &title, &keywords))
-        .collect()
+    let keywords = service.keywords.iter().flat_map(|text| index_terms(text)).collect();
+    let had = needles.iter().enumerate().filter(|(bit, _)| has >> bit & 1 == 1);
+    had.map(|(_, needle)| explained(&needle.term, &title, &keywords)).collect()
 }
 
 /// The best alternative that stands in the title, else in the keywords. What stands in neither was found in the body, whose
 /// text is not kept: then the likeliest alternative is named.
 fn explained(term: &QueryTerm, title: &BTreeSet<String>, keywords: &BTreeSet<String>) -> Match {
     for (part, terms) in [(Part::Title, title), (Part::Keywords, keywords)] {
-        let present = term
-            .alternatives
-            .iter()
-            .filter(|alternative| terms.contains(&alternative.term));
+        let present =
+            term.alternatives.iter().filter(|alternative| terms.contains(&alternative.term));
         if let Some(best) = present.max_by(|a, b| a.weight.total_cmp(&b.weight)) {
-            return Match {
-                word: term.word.clone(),
-                term: best.term.clone(),
-                via: best.via,
-                part,
-            };
+            return Match { word: term.word.clone(), term: best.term.clone(), via: best.via, part };
         }
     }
     let own = &term.alternatives[0];
-    Match {
-        word: term.word.clone(),
-        term: own.term.clone(),
-        via: own.via,
-        part: Part::Body,
-    }
+    Match { word: term.word.clone(), term: own.term.clone(), via: own.via, part: Part::Body }
 }
 
 fn highlights(title: &str, matches: &[Match]) -> Vec<Range<usize>> {
-    let answers = |term: &str| {
-        matches
-            .iter()
-            .any(|one| one.term == term || stands_for(&one.term, term))
-    };
-    tokens(title)
-        .into_iter()
-        .filter(|token| answers(&token.term))
-        .map(|token| token.at)
-        .collect()
+    let answers =
+        |term: &str| matches.iter().any(|one| one.term == term || stands_for(&one.term, term));
+    tokens(title).into_iter().filter(|token| answers(&token.term)).map(|token| token.at).collect()
 }
 
 fn nearest(table: &Table, mut offerings: Vec<&Offering>, filter: &Filter) -> Vec<NearbyOffering> {
@@ -106,10 +76,7 @@ fn nearest(table: &Table, mut offerings: Vec<&Offering>, filter: &Filter) -> Vec
             .then_with(|| a.name.cmp(&b.name))
     });
     offerings.truncate(MAX_OFFERINGS);
-    offerings
-        .into_iter()
-        .map(|offering| nearby(table, offering, filter))
-        .collect()
+    offerings.into_iter().map(|offering| nearby(table, offering, filter)).collect()
 }
 
 fn nearby(table: &Table, offering: &Offering, filter: &Filter) -> NearbyOffering {

@@ -20,24 +20,17 @@ pub fn is_point((lat, lon): (f64, f64)) -> bool {
 /// True for a Kemendagri code or a part of one that ends at a level: `35`, `35.10`, `35.10.01`.
 pub fn is_region(code: &str) -> bool {
     code.len() <= 13
-        && code
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+        && code.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether `code` is `region` or lies in it. `35.1` holds `35.1.01` but not `35.10`.
 pub fn lies_in(code: &str, region: &str) -> bool {
-    code.strip_prefix(region)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    code.strip_prefix(region).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The province of a region code as a number (`35` of `35.10`), if it has one.
 pub fn province(code: &str) -> Option<u8> {
-    code.split('.')
-        .next()
-        .filter(|part| part.len() == 2)?
-        .parse()
-        .ok()
+    code.split('.').next().filter(|part| part.len() == 2)?.parse().ok()
 }
 
 #[cfg(test)]

@@ -67,12 +67,7 @@ impl Index {
         let index = tantivy::Index::create_in_ram(schema);
         let writer = index.writer_with_num_threads(1, WRITER_MEMORY)?;
         let (held, operations) = (HashSet::new(), Vec::new());
-        Ok(Self {
-            writer,
-            fields,
-            held,
-            operations,
-        })
+        Ok(Self { writer, fields, held, operations })
     }
 
     /// Indexes a service in place of what the slot held.
@@ -86,32 +81,19 @@ impl Index {
     fn document(&self, slot: u32, service: &ServiceDoc) -> TantivyDocument {
         let title = [service.title_id.as_str(), service.title_en.as_str()];
         let keywords: Vec<&str> = service.keywords.iter().map(String::as_str).collect();
-        let body = service
-            .body
-            .iter()
-            .chain([&service.fee_text])
-            .map(String::as_str);
+        let body = service.body.iter().chain([&service.fee_text]).map(String::as_str);
 
         let in_title = all_terms(title);
         let in_keywords = all_terms(keywords.iter().copied());
-        let written = title
-            .iter()
-            .chain(&keywords)
-            .flat_map(|text| folded_words(text));
-        let words = written
-            .chain(in_title.iter().chain(&in_keywords).cloned())
-            .collect();
+        let written = title.iter().chain(&keywords).flat_map(|text| folded_words(text));
+        let words = written.chain(in_title.iter().chain(&in_keywords).cloned()).collect();
 
         let mut document = TantivyDocument::new();
         document.add_u64(self.fields.slot, slot.into());
         let [title_field, keywords_field, body_field] = self.fields.parts;
         add(&mut document, title_field, in_title);
         add(&mut document, keywords_field, in_keywords);
-        add(
-            &mut document,
-            body_field,
-            all_terms(up_to(body, SEARCHED_BODY)),
-        );
+        add(&mut document, body_field, all_terms(up_to(body, SEARCHED_BODY)));
         add(&mut document, self.fields.words, words);
         document
     }
@@ -127,17 +109,11 @@ impl Index {
 
     fn operate(&mut self, operation: UserOperation) -> tantivy::Result<()> {
         self.operations.push(operation);
-        if self.operations.len() < OPERATIONS {
-            Ok(())
-        } else {
-            self.flush()
-        }
+        if self.operations.len() < OPERATIONS { Ok(()) } else { self.flush() }
     }
 
     fn flush(&mut self) -> tantivy::Result<()> {
-        self.writer
-            .run(std::mem::take(&mut self.operations))
-            .map(drop)
+        self.writer.run(std::mem::take(&mut self.operations)).map(drop)
     }
 
     /// Makes all that was put and deleted visible in a new view.
@@ -160,13 +136,9 @@ impl Index {
 
     fn open(&self) -> tantivy::Result<View> {
         let committed = self.writer.index().searchable_segments()?;
-        let segments = committed
-            .iter()
-            .map(|one| Segment::open(&SegmentReader::open(one)?, self.fields));
-        Ok(View {
-            segments: segments.collect::<tantivy::Result<_>>()?,
-            fields: self.fields,
-        })
+        let segments =
+            committed.iter().map(|one| Segment::open(&SegmentReader::open(one)?, self.fields));
+        Ok(View { segments: segments.collect::<tantivy::Result<_>>()?, fields: self.fields })
     }
 }
 
@@ -189,9 +161,7 @@ fn all_terms<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
 }
 
 fn add(document: &mut TantivyDocument, field: Field, terms: BTreeSet<String>) {
-    terms
-        .into_iter()
-        .for_each(|term| document.add_text(field, term));
+    terms.into_iter().for_each(|term| document.add_text(field, term));
 }
 
 /// The first texts that fit into `limit` bytes together.
@@ -225,18 +195,13 @@ impl Segment {
             services: reader.num_docs().into(),
             parts: [title?, keywords?, body?],
             words: reader.inverted_index(fields.words)?,
-            slots: reader
-                .fast_fields()
-                .u64("slot")?
-                .first_or_default_col(u64::from(u32::MAX)),
+            slots: reader.fast_fields().u64("slot")?.first_or_default_col(u64::from(u32::MAX)),
             alive: reader.alive_bitset().cloned(),
         })
     }
 
     fn is_alive(&self, document: u32) -> bool {
-        self.alive
-            .as_ref()
-            .is_none_or(|alive| alive.is_alive(document))
+        self.alive.as_ref().is_none_or(|alive| alive.is_alive(document))
     }
 }
 
@@ -251,11 +216,7 @@ impl View {
         let term = Term::from_field_text(self.fields.parts[part as usize], term);
         let frequency =
             |segment: &Segment| segment.parts[part as usize].doc_freq(&term).map(u64::from);
-        Ok(self
-            .segments
-            .iter()
-            .map(frequency)
-            .sum::<std::io::Result<u64>>()?)
+        Ok(self.segments.iter().map(frequency).sum::<std::io::Result<u64>>()?)
     }
 
     /// Calls `found` with the slot of every service that has the term in the part.

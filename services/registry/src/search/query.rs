@@ -30,10 +30,7 @@ pub fn check(query: &Query) -> Result<(), Error> {
         );
     }
     if !(1..=MAX_PAGE).contains(&query.page_size) {
-        return invalid(
-            "page_size",
-            format!("is {}; ask for 1 to {MAX_PAGE}", query.page_size),
-        );
+        return invalid("page_size", format!("is {}; ask for 1 to {MAX_PAGE}", query.page_size));
     }
     if query.near.is_some_and(|at| !is_point(at)) {
         return invalid(
@@ -42,16 +39,9 @@ pub fn check(query: &Query) -> Result<(), Error> {
         );
     }
     if query.region.as_deref().is_some_and(|code| !is_region(code)) {
-        return invalid(
-            "region",
-            "is not a region code; give one such as 35 or 35.10".into(),
-        );
+        return invalid("region", "is not a region code; give one such as 35 or 35.10".into());
     }
-    if query
-        .after
-        .as_ref()
-        .is_some_and(|(score, _)| !score.is_finite())
-    {
+    if query.after.as_ref().is_some_and(|(score, _)| !score.is_finite()) {
         return invalid(
             "after",
             "is not a position; pass the one that the page before returned".into(),
@@ -69,10 +59,7 @@ pub fn run(state: &Published, query: &Query) -> Result<Results, Error> {
     let filter = Filter::new(table, query);
     let found = found(state, query, &needles, &filter)?;
 
-    let mut page: Vec<&Candidate> = found
-        .iter()
-        .filter(|one| one.is_after(table, query))
-        .collect();
+    let mut page: Vec<&Candidate> = found.iter().filter(|one| one.is_after(table, query)).collect();
     let more = page.len() > query.page_size;
     keep_best(&mut page, query.page_size, table);
     let next = page
@@ -80,10 +67,7 @@ pub fn run(state: &Published, query: &Query) -> Result<Results, Error> {
         .filter(|_| more)
         .map(|last| (last.score, table.slots[last.slot as usize].name.to_string()));
     Ok(Results {
-        hits: page
-            .iter()
-            .filter_map(|one| hit(table, one, &needles, &filter))
-            .collect(),
+        hits: page.iter().filter_map(|one| hit(table, one, &needles, &filter)).collect(),
         total: found.len() as u64,
         next,
         revision: state.revision,
@@ -103,19 +87,13 @@ pub struct Candidate {
 impl Candidate {
     fn compare(&self, other: &Self, table: &Table) -> Ordering {
         let name = |one: &Self| &table.slots[one.slot as usize].name;
-        other
-            .score
-            .total_cmp(&self.score)
-            .then_with(|| name(self).cmp(name(other)))
+        other.score.total_cmp(&self.score).then_with(|| name(self).cmp(name(other)))
     }
 
     fn is_after(&self, table: &Table, query: &Query) -> bool {
         query.after.as_ref().is_none_or(|(score, name)| {
             let own = &*table.slots[self.slot as usize].name;
-            score
-                .total_cmp(&self.score)
-                .then_with(|| own.cmp(name))
-                .is_gt()
+            score.total_cmp(&self.score).then_with(|| own.cmp(name)).is_gt()
         })
     }
 }
@@ -128,19 +106,14 @@ fn found(
 ) -> Result<Vec<Candidate>, Error> {
     let slots = state.table.slots.iter();
     if query.text.trim().is_empty() {
-        let all = slots
-            .enumerate()
-            .filter_map(|(at, slot)| filter.candidate(at, slot, 0.0, 0));
+        let all = slots.enumerate().filter_map(|(at, slot)| filter.candidate(at, slot, 0.0, 0));
         return Ok(all.collect());
     }
     if needles.is_empty() {
         return Ok(Vec::new());
     }
     let tallies = tally(&state.view, needles, state.table.slots.len())?;
-    let answering = slots
-        .zip(tallies)
-        .enumerate()
-        .filter(|(_, (_, tally))| tally.points > 0.0);
+    let answering = slots.zip(tallies).enumerate().filter(|(_, (_, tally))| tally.points > 0.0);
     Ok(answering
         .filter_map(|(at, (slot, tally))| filter.candidate(at, slot, tally.points, tally.any))
         .collect())
@@ -169,38 +142,26 @@ pub struct Filter {
 impl Filter {
     fn new(table: &Table, query: &Query) -> Self {
         let places = || table.places.iter();
-        let inside = |region: &String| {
-            places()
-                .map(|place| lies_in(&place.region, region))
-                .collect()
-        };
+        let inside =
+            |region: &String| places().map(|place| lies_in(&place.region, region)).collect();
         let distance = |from, place: &Place| place.location.map(|to| distance_km(from, to));
         Self {
             agency: query.agency.as_ref().map(|name| table.units.find(name)),
-            category: query
-                .category
-                .as_ref()
-                .map(|name| table.categories.find(name)),
+            category: query.category.as_ref().map(|name| table.categories.find(name)),
             only_free: query.only_free,
             inside: query.region.as_ref().map(inside),
-            distances: query
-                .near
-                .map(|from| places().map(|place| distance(from, place)).collect()),
+            distances: query.near.map(|from| places().map(|place| distance(from, place)).collect()),
         }
     }
 
     /// Whether the place counts for this query.
     pub fn admits(&self, place: u32) -> bool {
-        self.inside
-            .as_ref()
-            .is_none_or(|inside| inside[place as usize])
+        self.inside.as_ref().is_none_or(|inside| inside[place as usize])
     }
 
     /// Kilometres to the place, when both ends are known.
     pub fn distance(&self, place: u32) -> Option<f64> {
-        self.distances
-            .as_ref()
-            .and_then(|distances| distances[place as usize])
+        self.distances.as_ref().and_then(|distances| distances[place as usize])
     }
 
     fn candidate(&self, at: usize, slot: &Slot, points: f32, has: u16) -> Option<Candidate> {
@@ -208,42 +169,26 @@ impl Filter {
         let admitted = self
             .agency
             .is_none_or(|unit| unit == Some(service.agency) || unit == Some(service.unit))
-            && self
-                .category
-                .is_none_or(|category| category == Some(service.category))
+            && self.category.is_none_or(|category| category == Some(service.category))
             && (!self.only_free || service.fee == Fee::Free)
             && (self.inside.is_none()
-                || slot
-                    .offerings
-                    .iter()
-                    .any(|offering| self.admits(offering.place)));
+                || slot.offerings.iter().any(|offering| self.admits(offering.place)));
         let length = f32::from(service.title_words) * TITLE_WORD_COST;
         let score = points - length + self.nearness(slot);
-        admitted.then_some(Candidate {
-            slot: at as u32,
-            score,
-            has,
-        })
+        admitted.then_some(Candidate { slot: at as u32, score, has })
     }
 
     fn nearness(&self, slot: &Slot) -> f32 {
-        let admitted = slot
-            .offerings
-            .iter()
-            .filter(|offering| self.admits(offering.place));
-        let nearest = admitted
-            .filter_map(|offering| self.distance(offering.place))
-            .min_by(f64::total_cmp);
+        let admitted = slot.offerings.iter().filter(|offering| self.admits(offering.place));
+        let nearest =
+            admitted.filter_map(|offering| self.distance(offering.place)).min_by(f64::total_cmp);
         nearest.map_or(0.0, |km| NEARNESS / (1.0 + (km / NEAR_KM) as f32))
     }
 }
 
 fn facets(table: &Table, found: &[Candidate], filter: &Filter) -> Facets {
-    let provinces: Vec<Option<u8>> = table
-        .places
-        .iter()
-        .map(|place| province(&place.region))
-        .collect();
+    let provinces: Vec<Option<u8>> =
+        table.places.iter().map(|place| province(&place.region)).collect();
     let mut agencies = vec![0; table.units.all().len()];
     let mut categories = vec![0; table.categories.all().len()];
     let mut by_province = [0; 100];
@@ -283,13 +228,8 @@ fn bits(mut set: u128) -> impl Iterator<Item = usize> {
 }
 
 fn most_frequent(names: &[Arc<str>], counts: &[u64]) -> Vec<(String, u64)> {
-    let counted = names
-        .iter()
-        .zip(counts)
-        .filter(|(name, count)| **count > 0 && !name.is_empty());
-    let mut counted: Vec<_> = counted
-        .map(|(name, count)| (name.to_string(), *count))
-        .collect();
+    let counted = names.iter().zip(counts).filter(|(name, count)| **count > 0 && !name.is_empty());
+    let mut counted: Vec<_> = counted.map(|(name, count)| (name.to_string(), *count)).collect();
     counted.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     counted.truncate(MAX_FACET_VALUES);
     counted

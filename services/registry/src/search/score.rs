@@ -65,9 +65,7 @@ pub fn needles(view: &View, terms: Vec<QueryTerm>) -> tantivy::Result<(Vec<Needl
         }
     }
     if !known.iter().any(|needle| needle.term.decides) {
-        known
-            .iter_mut()
-            .for_each(|needle| needle.term.decides = true);
+        known.iter_mut().for_each(|needle| needle.term.decides = true);
     }
     Ok((known, unknown))
 }
@@ -95,11 +93,7 @@ fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
     let found = strong + if in_bodies { bodies } else { 0 };
     let rarity = (1.0 + services as f32 / (1 + found) as f32).ln();
     let worth = rarity * if term.decides { 1.0 } else { FAINT_SHARE };
-    Ok(Some(Needle {
-        term,
-        worth,
-        in_bodies,
-    }))
+    Ok(Some(Needle { term, worth, in_bodies }))
 }
 
 fn frequency(view: &View, parts: &[Part], alternatives: &[Alternative]) -> tantivy::Result<u64> {
@@ -128,11 +122,7 @@ fn typos(view: &View, term: &QueryTerm) -> tantivy::Result<Vec<Alternative>> {
     let likely = similar.filter(|(_, services)| *services > frequency * FAR_MORE_FREQUENT);
     let mut meant: Vec<(usize, Reverse<u64>, String)> = likely
         .filter_map(|(word, services)| {
-            Some((
-                slips(&typed, &word),
-                Reverse(services),
-                analyze::term(&word)?,
-            ))
+            Some((slips(&typed, &word), Reverse(services), analyze::term(&word)?))
         })
         .filter(|(slips, _, stem)| *slips > 0 && *stem != own.term)
         .collect();
@@ -169,11 +159,7 @@ fn slips(from: &str, to: &str) -> usize {
     let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
     for i in 0..=from.len() {
         for j in 0..=to.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                cheapest(&rows, &from, &to, i, j)
-            };
+            rows[i][j] = if i == 0 || j == 0 { i + j } else { cheapest(&rows, &from, &to, i, j) };
         }
     }
     rows[from.len()][to.len()]
@@ -181,15 +167,9 @@ fn slips(from: &str, to: &str) -> usize {
 
 fn cheapest(rows: &[Vec<usize>], from: &[char], to: &[char], i: usize, j: usize) -> usize {
     let differs = usize::from(from[i - 1] != to[j - 1]);
-    let edit = (rows[i - 1][j] + 1)
-        .min(rows[i][j - 1] + 1)
-        .min(rows[i - 1][j - 1] + differs);
+    let edit = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + differs);
     let swapped = i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
-    if swapped {
-        edit.min(rows[i - 2][j - 2] + 1)
-    } else {
-        edit
-    }
+    if swapped { edit.min(rows[i - 2][j - 2] + 1) } else { edit }
 }
 
 /// What each of `slots` services has earned, by slot. Those that have less than half of the deciding words earn nothing.
@@ -203,14 +183,9 @@ pub fn tally(view: &View, needles: &[Needle], slots: usize) -> tantivy::Result<V
         }
     }
     let perfect: f32 = needles.iter().map(|needle| needle.worth).sum();
-    let deciding = needles
-        .iter()
-        .enumerate()
-        .filter(|(_, needle)| needle.term.decides);
+    let deciding = needles.iter().enumerate().filter(|(_, needle)| needle.term.decides);
     let deciding = deciding.fold(0u16, |bits, (bit, _)| bits | 1 << bit);
-    tallies
-        .iter_mut()
-        .for_each(|tally| tally.settle(perfect, deciding));
+    tallies.iter_mut().for_each(|tally| tally.settle(perfect, deciding));
     Ok(tallies)
 }
 
@@ -223,10 +198,7 @@ fn look_up(
 ) -> tantivy::Result<Vec<u32>> {
     let mut found = Vec::new();
     for alternative in &needle.term.alternatives {
-        for part in PARTS
-            .into_iter()
-            .filter(|part| needle.in_bodies || *part != Part::Body)
-        {
+        for part in PARTS.into_iter().filter(|part| needle.in_bodies || *part != Part::Body) {
             let earned = alternative.weight * part_weight(part);
             view.each_slot(part, &alternative.term, |slot| {
                 // A slot is published before the view that names it.
@@ -257,16 +229,8 @@ impl Tally {
     fn settle(&mut self, perfect: f32, deciding: u16) {
         let enough = (self.any & deciding).count_ones() * 2 >= deciding.count_ones();
         let all = self.strong & deciding == deciding;
-        self.points = if enough && self.any != 0 {
-            self.points / perfect
-        } else {
-            0.0
-        };
-        self.points += if all && self.points > 0.0 {
-            ALL_WORDS
-        } else {
-            0.0
-        };
+        self.points = if enough && self.any != 0 { self.points / perfect } else { 0.0 };
+        self.points += if all && self.points > 0.0 { ALL_WORDS } else { 0.0 };
     }
 }
 

@@ -68,9 +68,7 @@ fn step(word: &str) -> Option<String> {
     if !derived || is_root(word) {
         return None;
     }
-    root_within(word)
-        .or_else(|| without_inflection(word))
-        .or_else(|| without_affix_pair(word))
+    root_within(word).or_else(|| without_inflection(word)).or_else(|| without_affix_pair(word))
 }
 
 fn is_root(word: &str) -> bool {
@@ -78,26 +76,18 @@ fn is_root(word: &str) -> bool {
 }
 
 fn root_within(word: &str) -> Option<String> {
-    without_suffixes(word)
-        .into_iter()
-        .find_map(|base| root_behind_prefixes(base, PREFIX_DEPTH))
+    without_suffixes(word).into_iter().find_map(|base| root_behind_prefixes(base, PREFIX_DEPTH))
 }
 
 /// The word with nothing, one suffix, or a suffix and a possessive or particle taken off its end.
 fn without_suffixes(word: &str) -> Vec<&str> {
     let mut bases = vec![word];
     bases.extend(
-        ["lah", "kah", "pun", "nya", "ku", "mu"]
-            .iter()
-            .filter_map(|end| word.strip_suffix(end)),
+        ["lah", "kah", "pun", "nya", "ku", "mu"].iter().filter_map(|end| word.strip_suffix(end)),
     );
     let derived: Vec<&str> = bases
         .iter()
-        .flat_map(|base| {
-            ["an", "kan", "i", "in"]
-                .iter()
-                .filter_map(|end| base.strip_suffix(end))
-        })
+        .flat_map(|base| ["an", "kan", "i", "in"].iter().filter_map(|end| base.strip_suffix(end)))
         .collect();
     bases.extend(derived);
     bases
@@ -110,38 +100,24 @@ fn root_behind_prefixes(base: &str, depth: usize) -> Option<String> {
     if depth == 0 {
         return None;
     }
-    without_prefix(base)
-        .into_iter()
-        .find_map(|rest| root_behind_prefixes(&rest, depth - 1))
+    without_prefix(base).into_iter().find_map(|rest| root_behind_prefixes(&rest, depth - 1))
 }
 
 /// Every reading of the word's first prefix, with the letter restored that the prefix has swallowed.
 fn without_prefix(word: &str) -> Vec<String> {
     let mut readings = Vec::new();
-    for head in [
-        "di", "ke", "se", "ter", "ber", "per", "bel", "pel", "me", "pe",
-    ] {
+    for head in ["di", "ke", "se", "ter", "ber", "per", "bel", "pel", "me", "pe"] {
         readings.extend(word.strip_prefix(head).map(str::to_owned));
     }
     // Colloquial forms drop the vowel: ngurus, nyari, mbuat.
-    for (head, lost) in [
-        ("meng", "k"),
-        ("peng", "k"),
-        ("ng", "k"),
-        ("meny", "s"),
-        ("peny", "s"),
-        ("ny", "c"),
-    ] {
+    for (head, lost) in
+        [("meng", "k"), ("peng", "k"), ("ng", "k"), ("meny", "s"), ("peny", "s"), ("ny", "c")]
+    {
         readings.extend(nasal(word, head, lost));
     }
-    for (head, lost) in [
-        ("mem", "p"),
-        ("pem", "p"),
-        ("men", "t"),
-        ("pen", "t"),
-        ("menge", ""),
-        ("penge", ""),
-    ] {
+    for (head, lost) in
+        [("mem", "p"), ("pem", "p"), ("men", "t"), ("pen", "t"), ("menge", ""), ("penge", "")]
+    {
         readings.extend(nasal(word, head, lost));
     }
     readings
@@ -159,9 +135,7 @@ fn nasal(word: &str, head: &str, lost: &str) -> Vec<String> {
 
 /// Takes off `-nya` and the particles, which stand on any word.
 fn without_inflection(word: &str) -> Option<String> {
-    let base = ["nya", "kah", "lah"]
-        .iter()
-        .find_map(|end| word.strip_suffix(end))?;
+    let base = ["nya", "kah", "lah"].iter().find_map(|end| word.strip_suffix(end))?;
     (syllables(base) >= 2 && base.len() >= 4).then(|| base.to_owned())
 }
 
@@ -176,9 +150,8 @@ fn without_affix_pair(word: &str) -> Option<String> {
         ("ke", "an"),
         ("ber", "an"),
     ];
-    let (head, end) = pairs
-        .iter()
-        .find(|(head, end)| word.starts_with(head) && word.ends_with(end))?;
+    let (head, end) =
+        pairs.iter().find(|(head, end)| word.starts_with(head) && word.ends_with(end))?;
     let base = word.strip_suffix(end)?;
     let rest = match *head {
         "me" | "pe" => nasal_default(base),
@@ -240,10 +213,7 @@ mod tests {
             ("lahir", "kelahiran dilahirkan"),
             ("mati", "kematian"),
             ("terbit", "penerbitan menerbitkan diterbitkan"),
-            (
-                "panjang",
-                "perpanjangan memperpanjang diperpanjang perpanjang",
-            ),
+            ("panjang", "perpanjangan memperpanjang diperpanjang perpanjang"),
             ("urus", "pengurusan mengurus ngurus urusan"),
             ("izin", "perizinan mengizinkan"),
             ("ganti", "penggantian mengganti gantinya"),
@@ -251,10 +221,7 @@ mod tests {
             ("kirim", "pengiriman mengirim"),
             ("catat", "pencatatan mencatat tercatat"),
             ("duduk", "penduduk kependudukan"),
-            (
-                "selenggara",
-                "penyelenggara penyelenggaraan menyelenggarakan",
-            ),
+            ("selenggara", "penyelenggara penyelenggaraan menyelenggarakan"),
             ("polisi", "kepolisian"),
             ("tanam", "penanaman menanam"),
             ("mohon", "permohonan pemohon memohon"),

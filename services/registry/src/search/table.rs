@@ -99,11 +99,8 @@ pub struct Table {
 impl Table {
     /// Adds the slots that are new, by number.
     pub fn extend(&mut self, names: impl IntoIterator<Item = Arc<str>>) {
-        let slots = names.into_iter().map(|name| Slot {
-            name,
-            service: None,
-            offerings: Vec::new(),
-        });
+        let slots =
+            names.into_iter().map(|name| Slot { name, service: None, offerings: Vec::new() });
         self.slots.extend(slots);
     }
 
@@ -144,11 +141,7 @@ impl Table {
             region: doc.region_code.into(),
             location: doc.location.filter(|at| super::geo::is_point(*at)),
         };
-        Offering {
-            name: doc.name.into(),
-            counter: doc.counter.into(),
-            place: self.enter(place),
-        }
+        Offering { name: doc.name.into(), counter: doc.counter.into(), place: self.enter(place) }
     }
 
     fn enter(&mut self, place: Place) -> u32 {
@@ -175,17 +168,13 @@ impl Table {
 
     fn remove_offering(&mut self, slot: u32, name: &str) {
         let offerings = &mut self.slots[slot as usize].offerings;
-        let Some(at) = offerings
-            .iter()
-            .position(|offering| &*offering.name == name)
-        else {
+        let Some(at) = offerings.iter().position(|offering| &*offering.name == name) else {
             return;
         };
         let place = offerings.swap_remove(at).place;
         self.place_uses[place as usize] -= 1;
         if self.place_uses[place as usize] == 0 {
-            self.place_numbers
-                .remove(&key(&self.places[place as usize]));
+            self.place_numbers.remove(&key(&self.places[place as usize]));
             self.free_places.push(place);
         }
     }
@@ -193,21 +182,10 @@ impl Table {
 
 /// An abbreviation and its phrase count the same, and "Penerbitan" counts nothing: a bare "SKCK" asks for a new one.
 fn deciding_words(title: &str) -> u8 {
-    query_terms(title)
-        .terms
-        .iter()
-        .filter(|term| term.decides)
-        .count() as u8
+    query_terms(title).terms.iter().filter(|term| term.decides).count() as u8
 }
 
 fn key(place: &Place) -> PlaceKey {
-    let bits = place
-        .location
-        .map(|(lat, lon)| (lat.to_bits(), lon.to_bits()));
-    (
-        place.mall.clone(),
-        place.mall_name.clone(),
-        place.region.clone(),
-        bits,
-    )
+    let bits = place.location.map(|(lat, lon)| (lat.to_bits(), lon.to_bits()));
+    (place.mall.clone(), place.mall_name.clone(), place.region.clone(), bits)
 }

@@ -7,10 +7,7 @@ mod properties;
 use super::*;
 
 fn judged_services() -> Vec<Update> {
-    judged::SERVICES
-        .lines()
-        .map(|line| service(&line.split('\t').collect::<Vec<_>>()))
-        .collect()
+    judged::SERVICES.lines().map(|line| service(&line.split('\t').collect::<Vec<_>>())).collect()
 }
 
 fn service(columns: &[&str]) -> Update {
@@ -51,32 +48,16 @@ async fn engine(mut updates: Vec<Update>) -> Engine {
     let engine = Engine::start(4).unwrap();
     updates.push(Update::Revision(1));
     engine.apply(updates).await.unwrap();
-    engine
-        .search(Query {
-            min_revision: 1,
-            ..Query::default()
-        })
-        .await
-        .unwrap();
+    engine.search(Query { min_revision: 1, ..Query::default() }).await.unwrap();
     engine
 }
 
 async fn ask(engine: &Engine, text: &str) -> Results {
-    engine
-        .search(Query {
-            text: text.into(),
-            ..Query::default()
-        })
-        .await
-        .unwrap()
+    engine.search(Query { text: text.into(), ..Query::default() }).await.unwrap()
 }
 
 fn services(results: &Results) -> Vec<&str> {
-    results
-        .hits
-        .iter()
-        .map(|hit| hit.service.as_str())
-        .collect()
+    results.hits.iter().map(|hit| hit.service.as_str()).collect()
 }
 
 #[tokio::test]
@@ -113,10 +94,7 @@ async fn title_comes_before_keywords_before_body_and_the_exact_word_before_a_sli
         with("misprint", "Rekleme", "x3", ""),
     ])
     .await;
-    assert_eq!(
-        services(&ask(&engine, "reklame").await),
-        ["in-title", "in-keywords", "in-body"]
-    );
+    assert_eq!(services(&ask(&engine, "reklame").await), ["in-title", "in-keywords", "in-body"]);
     let slip = ask(&engine, "reklme").await;
     assert!(
         services(&slip).contains(&"in-title")
@@ -128,11 +106,8 @@ async fn title_comes_before_keywords_before_body_and_the_exact_word_before_a_sli
 async fn a_hit_shows_what_answered() {
     let engine = engine(judged_services()).await;
     let hit = ask(&engine, "kalau ktp ilang gimana").await.hits.remove(0);
-    let shown: Vec<&str> = hit
-        .highlights
-        .iter()
-        .map(|range| &hit.title_id[range.clone()])
-        .collect();
+    let shown: Vec<&str> =
+        hit.highlights.iter().map(|range| &hit.title_id[range.clone()]).collect();
     assert_eq!(shown, ["KTP", "hilang"]);
     assert!(hit.matches.contains(&Match {
         word: "ilang".into(),
@@ -145,16 +120,9 @@ async fn a_hit_shows_what_answered() {
 #[tokio::test]
 async fn what_is_deleted_is_never_found_again() {
     let engine = engine(judged_services()).await;
-    let gone = vec![
-        Update::DeleteService("skck-baru".into()),
-        Update::Revision(2),
-    ];
+    let gone = vec![Update::DeleteService("skck-baru".into()), Update::Revision(2)];
     engine.apply(gone).await.unwrap();
-    let query = Query {
-        text: "skck".into(),
-        min_revision: 2,
-        ..Query::default()
-    };
+    let query = Query { text: "skck".into(), min_revision: 2, ..Query::default() };
     let results = engine.search(query).await.unwrap();
     assert!(!services(&results).contains(&"skck-baru"));
     assert_eq!(results.revision, 2);
@@ -163,15 +131,8 @@ async fn what_is_deleted_is_never_found_again() {
 #[tokio::test]
 async fn a_service_that_changes_is_found_by_its_new_words_only() {
     let engine = engine(vec![named("a", "Izin reklame")]).await;
-    engine
-        .apply(vec![named("a", "Izin apotek"), Update::Revision(2)])
-        .await
-        .unwrap();
-    let query = Query {
-        text: "apotek".into(),
-        min_revision: 2,
-        ..Query::default()
-    };
+    engine.apply(vec![named("a", "Izin apotek"), Update::Revision(2)]).await.unwrap();
+    let query = Query { text: "apotek".into(), min_revision: 2, ..Query::default() };
     assert_eq!(services(&engine.search(query).await.unwrap()), ["a"]);
     assert_eq!(ask(&engine, "reklame").await.total, 0);
 }
@@ -181,14 +142,8 @@ async fn of_several_versions_in_one_batch_only_the_last_is_found() {
     let versions =
         ["Izin reklame", "Izin apotek", "Izin reklame tetap"].map(|title| named("a", title));
     let back = [Update::DeleteService("b".into()), named("b", "Paspor")];
-    let engine = engine(
-        [named("b", "Paspor lama")]
-            .into_iter()
-            .chain(versions)
-            .chain(back)
-            .collect(),
-    )
-    .await;
+    let engine =
+        engine([named("b", "Paspor lama")].into_iter().chain(versions).chain(back).collect()).await;
     assert_eq!(ask(&engine, "reklame").await.total, 1);
     assert_eq!(ask(&engine, "apotek").await.total, 0);
     assert_eq!(services(&ask(&engine, "paspor").await), ["b"]);
@@ -197,52 +152,19 @@ async fn of_several_versions_in_one_batch_only_the_last_is_found() {
 #[tokio::test]
 async fn filters_and_facets_agree() {
     let engine = engine(judged_services()).await;
-    let all = engine
-        .search(Query {
-            text: "hilang".into(),
-            ..Query::default()
-        })
-        .await
-        .unwrap();
+    let all = engine.search(Query { text: "hilang".into(), ..Query::default() }).await.unwrap();
     for (category, count) in &all.facets.categories {
-        let query = Query {
-            text: "hilang".into(),
-            category: Some(category.clone()),
-            ..Query::default()
-        };
+        let query =
+            Query { text: "hilang".into(), category: Some(category.clone()), ..Query::default() };
         assert_eq!(engine.search(query).await.unwrap().total, *count);
     }
-    let by_unit = |unit: &str| Query {
-        agency: Some(unit.into()),
-        ..Query::default()
-    };
+    let by_unit = |unit: &str| Query { agency: Some(unit.into()), ..Query::default() };
     let police = engine.search(by_unit("units/police")).await.unwrap();
-    assert_eq!(
-        police.total,
-        engine
-            .search(by_unit("units/police-local"))
-            .await
-            .unwrap()
-            .total
-    );
+    assert_eq!(police.total, engine.search(by_unit("units/police-local")).await.unwrap().total);
     assert!(police.total > 5);
+    assert_eq!(engine.search(by_unit("units/unheard-of")).await.unwrap().total, 0);
     assert_eq!(
-        engine
-            .search(by_unit("units/unheard-of"))
-            .await
-            .unwrap()
-            .total,
-        0
-    );
-    assert_eq!(
-        engine
-            .search(Query {
-                only_free: true,
-                ..Query::default()
-            })
-            .await
-            .unwrap()
-            .total,
+        engine.search(Query { only_free: true, ..Query::default() }).await.unwrap().total,
         0
     );
 }
@@ -251,21 +173,12 @@ async fn filters_and_facets_agree() {
 async fn pages_hold_every_service_once_and_in_order() {
     let engine = engine(judged_services()).await;
     let whole = engine
-        .search(Query {
-            text: "hilang baru".into(),
-            page_size: 100,
-            ..Query::default()
-        })
+        .search(Query { text: "hilang baru".into(), page_size: 100, ..Query::default() })
         .await
         .unwrap();
     let (mut paged, mut after) = (Vec::new(), None);
     loop {
-        let query = Query {
-            text: "hilang baru".into(),
-            page_size: 4,
-            after,
-            ..Query::default()
-        };
+        let query = Query { text: "hilang baru".into(), page_size: 4, after, ..Query::default() };
         let page = engine.search(query).await.unwrap();
         paged.extend(page.hits.iter().map(|hit| hit.service.clone()));
         after = page.next;
@@ -280,10 +193,7 @@ async fn pages_hold_every_service_once_and_in_order() {
 #[tokio::test]
 async fn a_reader_that_waits_is_answered_once_its_revision_arrives() {
     let engine = engine(Vec::new()).await;
-    let query = Query {
-        min_revision: 2,
-        ..Query::default()
-    };
+    let query = Query { min_revision: 2, ..Query::default() };
     let reader = tokio::spawn({
         let engine = engine.clone();
         async move { engine.search(query).await }
@@ -298,48 +208,15 @@ async fn a_reader_that_waits_is_answered_once_its_revision_arrives() {
 async fn a_query_that_cannot_be_answered_names_its_field() {
     let engine = engine(Vec::new()).await;
     let bad = [
-        (
-            "text",
-            Query {
-                text: "a".repeat(MAX_TEXT + 1),
-                ..Query::default()
-            },
-        ),
-        (
-            "page_size",
-            Query {
-                page_size: 0,
-                ..Query::default()
-            },
-        ),
-        (
-            "near",
-            Query {
-                near: Some((91.0, 0.0)),
-                ..Query::default()
-            },
-        ),
-        (
-            "region",
-            Query {
-                region: Some("jatim".into()),
-                ..Query::default()
-            },
-        ),
-        (
-            "after",
-            Query {
-                after: Some((f32::NAN, String::new())),
-                ..Query::default()
-            },
-        ),
+        ("text", Query { text: "a".repeat(MAX_TEXT + 1), ..Query::default() }),
+        ("page_size", Query { page_size: 0, ..Query::default() }),
+        ("near", Query { near: Some((91.0, 0.0)), ..Query::default() }),
+        ("region", Query { region: Some("jatim".into()), ..Query::default() }),
+        ("after", Query { after: Some((f32::NAN, String::new())), ..Query::default() }),
     ];
     for (field, query) in bad {
         let error = engine.search(query).await.unwrap_err();
-        assert!(
-            matches!(error, Error::Invalid { field: named, .. } if named == field),
-            "{error}"
-        );
+        assert!(matches!(error, Error::Invalid { field: named, .. } if named == field), "{error}");
     }
 }
 

@@ -24,27 +24,10 @@ pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("ikd", &["identitas kependudukan digital", "ktp digital"]),
     ("imb", &["izin mendirikan bangunan"]),
     ("isr", &["izin stasiun radio"]),
-    (
-        "itas",
-        &[
-            "izin tinggal terbatas",
-            "kartu izin tinggal terbatas",
-            "kitas",
-        ],
-    ),
-    (
-        "itap",
-        &["izin tinggal tetap", "kartu izin tinggal tetap", "kitap"],
-    ),
+    ("itas", &["izin tinggal terbatas", "kartu izin tinggal terbatas", "kitas"]),
+    ("itap", &["izin tinggal tetap", "kartu izin tinggal tetap", "kitap"]),
     ("jht", &["jaminan hari tua"]),
-    (
-        "jkn",
-        &[
-            "jaminan kesehatan nasional",
-            "bpjs kesehatan",
-            "kartu indonesia sehat",
-        ],
-    ),
+    ("jkn", &["jaminan kesehatan nasional", "bpjs kesehatan", "kartu indonesia sehat"]),
     ("kbli", &["klasifikasi baku lapangan usaha indonesia"]),
     ("kia", &["kartu identitas anak"]),
     ("kk", &["kartu keluarga"]),
@@ -62,14 +45,8 @@ pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("phk", &["pemutusan hubungan kerja"]),
     ("pirt", &["pangan industri rumah tangga", "p irt"]),
     ("pkb", &["pajak kendaraan bermotor"]),
-    (
-        "pmi",
-        &["pekerja migran indonesia", "tenaga kerja indonesia", "tki"],
-    ),
-    (
-        "pns",
-        &["pegawai negeri sipil", "aparatur sipil negara", "asn"],
-    ),
+    ("pmi", &["pekerja migran indonesia", "tenaga kerja indonesia", "tki"]),
+    ("pns", &["pegawai negeri sipil", "aparatur sipil negara", "asn"]),
     ("pse", &["penyelenggara sistem elektronik"]),
     ("pt", &["perseroan terbatas"]),
     ("ptsl", &["pendaftaran tanah sistematis lengkap"]),
@@ -214,17 +191,11 @@ pub const RELATED: &[(&str, &[(&str, f32)])] = &[
     ("habis", &[("panjang", 0.6), ("mati", 0.6)]),
     ("hilang", &[("ganti", 0.4)]),
     ("imb", &[("pbg", 0.9)]),
-    (
-        "jual",
-        &[("usaha", 0.5), ("dagang", 0.7), ("produksi", 0.4)],
-    ),
+    ("jual", &[("usaha", 0.5), ("dagang", 0.7), ("produksi", 0.4)]),
     ("kawin", &[("nikah", 0.9)]),
     ("kue", &[("pangan", 0.7), ("makan", 0.7)]),
     ("makan", &[("pangan", 0.8)]),
-    (
-        "mati",
-        &[("panjang", 0.7), ("habis", 0.7), ("meninggal", 0.7)],
-    ),
+    ("mati", &[("panjang", 0.7), ("habis", 0.7), ("meninggal", 0.7)]),
     ("meninggal", &[("mati", 0.9)]),
     ("miskin", &[("sktm", 0.9)]),
     ("mobil", &[("kendara", 0.8)]),
@@ -262,17 +233,13 @@ mod tests {
 
     #[test]
     fn related_and_faint_words_are_stems() {
-        let related = RELATED
-            .iter()
-            .flat_map(|(from, to)| to.iter().map(|(to, _)| to).chain([from]));
+        let related =
+            RELATED.iter().flat_map(|(from, to)| to.iter().map(|(to, _)| to).chain([from]));
         for word in related.chain(FAINT) {
             assert_eq!(stem(word), *word);
         }
         for (from, to) in RELATED {
-            assert!(
-                to.iter()
-                    .all(|(to, weight)| to != from && (0.0..1.0).contains(weight))
-            );
+            assert!(to.iter().all(|(to, weight)| to != from && (0.0..1.0).contains(weight)));
         }
     }
 }

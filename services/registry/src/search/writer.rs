@@ -54,9 +54,7 @@ impl Readers {
 
     /// Returns after [`PAUSE`], at once if a reader waits or comes.
     fn pause(&self) {
-        let waited = self
-            .arrived
-            .wait_timeout_while(self.count(), PAUSE, |waiting| *waiting == 0);
+        let waited = self.arrived.wait_timeout_while(self.count(), PAUSE, |waiting| *waiting == 0);
         drop(waited);
     }
 }
@@ -98,15 +96,7 @@ impl Writer {
         published: watch::Sender<i64>,
     ) -> Self {
         let (slots, offerings, pending) = (HashMap::new(), HashMap::new(), Pending::default());
-        Self {
-            index,
-            queue,
-            shared,
-            published,
-            slots,
-            offerings,
-            pending,
-        }
+        Self { index, queue, shared, published, slots, offerings, pending }
     }
 
     /// Works until the queue is closed and empty.
@@ -134,9 +124,7 @@ impl Writer {
     }
 
     fn take(&mut self, updates: Vec<Update>) -> tantivy::Result<()> {
-        updates
-            .into_iter()
-            .try_for_each(|update| self.take_one(update))
+        updates.into_iter().try_for_each(|update| self.take_one(update))
     }
 
     fn take_one(&mut self, update: Update) -> tantivy::Result<()> {
@@ -145,9 +133,7 @@ impl Writer {
                 let slot = self.slot(&service.name);
                 self.index.put(slot, &service)?;
                 self.pending.indexed = true;
-                self.pending
-                    .changes
-                    .push(Change::Service(slot, Some(service)));
+                self.pending.changes.push(Change::Service(slot, Some(service)));
             }
             Update::DeleteService(name) => {
                 let slot = self.slot(&name);
@@ -168,9 +154,7 @@ impl Writer {
             }
             Update::DeleteOffering(name) => {
                 let slot = self.offerings.remove(&name);
-                self.pending
-                    .changes
-                    .extend(slot.map(|slot| Change::NoOffering(slot, name)));
+                self.pending.changes.extend(slot.map(|slot| Change::NoOffering(slot, name)));
             }
             Update::Revision(revision) => self.pending.revision = Some(revision),
         }
@@ -189,21 +173,10 @@ impl Writer {
 
     fn publish(&mut self) -> tantivy::Result<()> {
         let pending = std::mem::take(&mut self.pending);
-        let view = if pending.indexed {
-            Some(self.index.commit()?)
-        } else {
-            None
-        };
-        let mut state = self
-            .shared
-            .state
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let view = if pending.indexed { Some(self.index.commit()?) } else { None };
+        let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
         state.table.extend(pending.new_slots);
-        pending
-            .changes
-            .into_iter()
-            .for_each(|change| state.table.apply(change));
+        pending.changes.into_iter().for_each(|change| state.table.apply(change));
         if let Some(view) = view {
             state.view = view;
         }

@@ -35,10 +35,7 @@ pub async fn find(tx: &mut Tx, lease: &Lease, nonce: i64) -> Result<Option<Answe
     let Some(row) = row else { return Ok(None) };
     let answers: Vec<u8> = row.try_get("answers").map_err(db_error)?;
     let result = BatchResult::decode(answers.as_slice()).map_err(Error::internal)?;
-    Ok(Some(Answered {
-        digest: row.try_get("digest").map_err(db_error)?,
-        result,
-    }))
+    Ok(Some(Answered { digest: row.try_get("digest").map_err(db_error)?, result }))
 }
 
 /// Stores the answers in the batch's own transaction.
@@ -76,11 +73,7 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
 
 fn count(result: &BatchResult) -> Accounting {
     let of = |outcome: Outcome| {
-        let count = result
-            .results
-            .iter()
-            .filter(|answer| answer.outcome() == outcome)
-            .count();
+        let count = result.results.iter().filter(|answer| answer.outcome() == outcome).count();
         i64::try_from(count).unwrap_or(i64::MAX)
     };
     Accounting {
@@ -115,9 +108,7 @@ pub async fn standings(
     if sources.is_empty() {
         return Ok(HashMap::new());
     }
-    let places: Vec<String> = (1..=sources.len())
-        .map(|place| format!("${place}"))
-        .collect();
+    let places: Vec<String> = (1..=sources.len()).map(|place| format!("${place}")).collect();
     let text = format!(
         "select source, sequence, position, source_received, source_applied, source_unchanged,
          source_rejected, source_quarantined, session_received, session_applied, session_unchanged,
@@ -131,9 +122,7 @@ pub async fn standings(
         query = query.bind(source);
     }
     let rows = query.fetch_all(conn).await.map_err(db_error)?;
-    rows.iter()
-        .map(|row| standing(row).map_err(db_error))
-        .collect()
+    rows.iter().map(|row| standing(row).map_err(db_error)).collect()
 }
 
 fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
@@ -153,15 +142,9 @@ fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
     } else {
         Accounting::default()
     };
-    let checkpoint = Checkpoint {
-        sequence: row.try_get("sequence")?,
-        position: row.try_get("position")?,
-    };
-    let standing = Standing {
-        source: accounting("source")?,
-        session,
-        checkpoint,
-    };
+    let checkpoint =
+        Checkpoint { sequence: row.try_get("sequence")?, position: row.try_get("position")? };
+    let standing = Standing { source: accounting("source")?, session, checkpoint };
     Ok((row.try_get("source")?, standing))
 }
 

@@ -18,11 +18,7 @@ use crate::model::{self, tree::Lineage};
 impl Placed for Service {
     async fn place(&self, _before: Option<&Self>, tx: &mut Tx) -> Result<Place> {
         let unit = lineage(tx, parent_of(&self.name), "parent").await?;
-        Ok(Place {
-            labels: service_labels(self, &unit),
-            owners: owned(&unit),
-            ..Place::default()
-        })
+        Ok(Place { labels: service_labels(self, &unit), owners: owned(&unit), ..Place::default() })
     }
 
     /// What a source publishes is changed there, or its next run would undo the change unseen. An
@@ -51,10 +47,7 @@ pub fn published_elsewhere(service: &Service, call: &Call) -> Result<()> {
     if service.source.is_empty() || call.caller.is(Role::Administrator) {
         return Ok(());
     }
-    let message = format!(
-        "{} is published by {}; change it there",
-        service.name, service.source
-    );
+    let message = format!("{} is published by {}; change it there", service.name, service.source);
     Err(Error::new(Reason::WrongState, message))
 }
 
@@ -72,13 +65,9 @@ pub fn service_labels(service: &Service, unit: &Lineage) -> Labels {
 impl Placed for Offering {
     async fn place(&self, _before: Option<&Self>, tx: &mut Tx) -> Result<Place> {
         let (mall, acceptors) = mall_and_owners(tx, mall_of(&self.name), "parent").await?;
-        let counter = tx
-            .require::<Counter>(parent_of(&self.name), "parent")
-            .await?
-            .doc;
+        let counter = tx.require::<Counter>(parent_of(&self.name), "parent").await?.doc;
         let unit = lineage(tx, &counter.unit, "parent").await?;
-        tx.require::<Service>(&self.service, "offering.service")
-            .await?;
+        tx.require::<Service>(&self.service, "offering.service").await?;
         let labels = [
             ("mall", mall.name.as_str()),
             ("counter", &counter.name),
@@ -87,10 +76,7 @@ impl Placed for Offering {
             ("agency", unit.agency()),
             ("region", code(&mall.region)),
         ];
-        Ok(Place {
-            acceptors,
-            ..Place::new(&labels, owned(&unit))
-        })
+        Ok(Place { acceptors, ..Place::new(&labels, owned(&unit)) })
     }
 
     fn settle(&mut self, before: Option<&Self>, place: &mut Place, call: &Call) -> Result<()> {
@@ -98,9 +84,7 @@ impl Placed for Offering {
             None => State::Proposed,
             Some(before) => model::offering::state_after(before, self, place.may_accept(call)),
         });
-        place
-            .labels
-            .insert("state".into(), state_label(self.state()).into());
+        place.labels.insert("state".into(), state_label(self.state()).into());
         Ok(())
     }
 }
@@ -117,8 +101,7 @@ impl Placed for Source {
     async fn place(&self, _before: Option<&Self>, tx: &mut Tx) -> Result<Place> {
         lineage(tx, &self.unit, "source.unit").await?;
         for (index, unit) in self.also_writes.iter().enumerate() {
-            tx.require::<Unit>(unit, &format!("source.also_writes[{index}]"))
-                .await?;
+            tx.require::<Unit>(unit, &format!("source.also_writes[{index}]")).await?;
         }
         let labels = [("source", self.name.as_str()), ("unit", &self.unit)];
         Ok(Place::new(&labels, vec![self.name.clone()]))

@@ -28,15 +28,11 @@ impl Placed for Unit {
             new_region(tx, &self.region, known, "unit.region").await?;
         }
         if !self.predecessor.is_empty() {
-            tx.require::<Unit>(&self.predecessor, "unit.predecessor")
-                .await?;
+            tx.require::<Unit>(&self.predecessor, "unit.predecessor").await?;
         }
         let agency = owners[owners.len() - 1].clone();
-        let labels = [
-            ("unit", self.name.as_str()),
-            ("agency", &agency),
-            ("region", code(&self.region)),
-        ];
+        let labels =
+            [("unit", self.name.as_str()), ("agency", &agency), ("region", code(&self.region))];
         Ok(Place::new(&labels, owners))
     }
 
@@ -72,8 +68,7 @@ impl Placed for Mall {
         let region = new_region(tx, &self.region, known, "mall.region").await?;
         model::region::check_not_province(&region, "mall.region")?;
         for (index, served) in self.serves_regions.iter().enumerate() {
-            tx.require::<Region>(served, &format!("mall.serves_regions[{index}]"))
-                .await?;
+            tx.require::<Region>(served, &format!("mall.serves_regions[{index}]")).await?;
         }
         let owners = mall_owners(tx, self).await?;
         let labels = [
@@ -141,9 +136,7 @@ impl Placed for Counter {
 impl Placed for Window {
     async fn place(&self, _before: Option<&Self>, tx: &mut Tx) -> Result<Place> {
         let (mall, owners) = mall_and_owners(tx, mall_of(&self.name), "parent").await?;
-        let counter = tx
-            .require::<Counter>(parent_of(&self.name), "parent")
-            .await?;
+        let counter = tx.require::<Counter>(parent_of(&self.name), "parent").await?;
         let labels = [
             ("mall", mall.name.as_str()),
             ("counter", &counter.name),

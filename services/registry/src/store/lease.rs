@@ -77,11 +77,7 @@ pub async fn take(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -> R
     .await
     .map_err(db_error)?;
     abandon_after(tx, &lease.source, checkpoint.sequence).await?;
-    Ok(Begun {
-        lease,
-        checkpoint,
-        send_all,
-    })
+    Ok(Begun { lease, checkpoint, send_all })
 }
 
 /// A holder that says hello again has lost its session, or it would not.
@@ -134,13 +130,11 @@ async fn known(tx: &mut Tx, source: &str, client: Option<&Checkpoint>) -> Result
     .fetch_one(tx.conn())
     .await
     .map_err(db_error)?;
-    Ok(
-        match row.try_get::<Option<i64>, _>("current").map_err(db_error)? {
-            None => Known::Never,
-            Some(0) => Known::Abandoned,
-            Some(_) => Known::Current,
-        },
-    )
+    Ok(match row.try_get::<Option<i64>, _>("current").map_err(db_error)? {
+        None => Known::Never,
+        Some(0) => Known::Abandoned,
+        Some(_) => Known::Current,
+    })
 }
 
 /// The source goes on from an earlier checkpoint: later ones are none any more. Their batches
@@ -177,9 +171,7 @@ pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Checkpoin
     .await
     .map_err(db_error)?;
     let standing = row.as_ref().map(read).transpose().map_err(db_error)?;
-    standing
-        .map(|standing| standing.checkpoint)
-        .ok_or_else(|| lost(&lease.source))
+    standing.map(|standing| standing.checkpoint).ok_or_else(|| lost(&lease.source))
 }
 
 /// Moves the checkpoint on; the session has begun to send what it was told to.
@@ -216,8 +208,7 @@ pub async fn release(tx: &mut Tx, lease: &Lease) -> Result<()> {
 }
 
 fn until(tx: &Tx, ttl: Duration) -> Micros {
-    tx.now()
-        .saturating_add(Micros::try_from(ttl.as_micros()).unwrap_or(Micros::MAX))
+    tx.now().saturating_add(Micros::try_from(ttl.as_micros()).unwrap_or(Micros::MAX))
 }
 
 fn held(source: &str, left: Micros) -> Error {

@@ -66,10 +66,7 @@ impl Registry {
     /// Waits until reads here show a write, so that its author sees it. A replica that lags does
     /// not fail the write, which is done.
     pub async fn see(&self, revision: i64) {
-        if tokio::time::timeout(CATCH_UP, self.memory.wait_for(revision))
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(CATCH_UP, self.memory.wait_for(revision)).await.is_err() {
             tracing::warn!(revision, "the memory lags behind a write of this replica");
         }
     }
@@ -82,11 +79,9 @@ impl Registry {
     /// Unavailable where the memory lags too far.
     pub async fn catch_up(&self) -> Result<()> {
         let head = self.db.read().await?.revision();
-        tokio::time::timeout(CATCH_UP, self.memory.wait_for(head))
-            .await
-            .unwrap_or_else(|_| {
-                let message = "this replica's memory lags behind the database";
-                Err(Error::new(Reason::Unavailable, message).with_retry_after(CATCH_UP))
-            })
+        tokio::time::timeout(CATCH_UP, self.memory.wait_for(head)).await.unwrap_or_else(|_| {
+            let message = "this replica's memory lags behind the database";
+            Err(Error::new(Reason::Unavailable, message).with_retry_after(CATCH_UP))
+        })
     }
 }

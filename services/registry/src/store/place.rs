@@ -34,14 +34,8 @@ pub struct Place {
 
 impl Place {
     pub(super) fn new(labels: &[(&str, &str)], owners: Vec<String>) -> Self {
-        let labels = labels
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-        Self {
-            labels: labels.collect(),
-            owners,
-            acceptors: Vec::new(),
-        }
+        let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        Self { labels: labels.collect(), owners, acceptors: Vec::new() }
     }
 
     /// Checks that the caller may write the record.
@@ -57,13 +51,7 @@ impl Place {
     /// # Errors
     /// `PERMISSION_DENIED`.
     pub fn check_acceptor(&self, grant: &Grant) -> Result<()> {
-        grant.check(
-            &self
-                .acceptors
-                .iter()
-                .map(String::as_str)
-                .collect::<Vec<_>>(),
-        )
+        grant.check(&self.acceptors.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     pub(super) fn may_accept(&self, call: &Call) -> bool {
@@ -120,9 +108,7 @@ pub async fn lineage(tx: &mut Tx, unit: &str, field: &str) -> Result<Lineage> {
     let mut next = unit.to_owned();
     while !next.is_empty() {
         if upward.len() > model::tree::MAX_DEPTH {
-            return Err(Error::internal(format!(
-                "the units above {unit} do not end"
-            )));
+            return Err(Error::internal(format!("the units above {unit} do not end")));
         }
         let found = tx.require::<Unit>(&next, field).await?;
         upward.push(std::mem::replace(&mut next, found.doc.parent));
@@ -181,10 +167,7 @@ pub(super) async fn new_region(
 
 /// The mall's name within a checked name.
 pub(super) fn mall_of(name: &str) -> &str {
-    let end = name
-        .match_indices('/')
-        .nth(1)
-        .map_or(name.len(), |(at, _)| at);
+    let end = name.match_indices('/').nth(1).map_or(name.len(), |(at, _)| at);
     &name[..end]
 }
 
@@ -201,10 +184,7 @@ mod tests {
     #[test]
     fn a_name_leads_to_its_mall_and_its_parent() {
         let offering = "malls/a/counters/b/offerings/c";
-        assert_eq!(
-            (mall_of(offering), parent_of(offering)),
-            ("malls/a", "malls/a/counters/b")
-        );
+        assert_eq!((mall_of(offering), parent_of(offering)), ("malls/a", "malls/a/counters/b"));
         assert_eq!(parent_of("units/a/services/b"), "units/a");
         assert_eq!((mall_of("malls/a"), parent_of("malls/a")), ("malls/a", ""));
     }

@@ -33,13 +33,8 @@ pub async fn mall(registry: &Registry, tx: &mut Tx, mall: &str, region: &str) ->
 /// # Errors
 /// As any write.
 pub async fn unit(registry: &Registry, tx: &mut Tx, top: &str, agency: &str) -> Result<()> {
-    let subtree: std::collections::HashSet<String> = registry
-        .memory
-        .read()
-        .subtree(top)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let subtree: std::collections::HashSet<String> =
+        registry.memory.read().subtree(top).into_iter().map(str::to_owned).collect();
     let lies_below = |name: &str, row: &Row| name != top && subtree.contains(row.label("unit"));
     let label = ("agency", agency);
     relabel::<Unit>(registry, tx, "", lies_below, label).await?;
@@ -53,19 +48,11 @@ pub async fn unit(registry: &Registry, tx: &mut Tx, top: &str, agency: &str) -> 
 /// # Errors
 /// As any write.
 pub async fn withdraw_offerings(registry: &Registry, tx: &mut Tx, service: &str) -> Result<()> {
-    let offerings: Vec<String> = registry
-        .memory
-        .read()
-        .offerings_of(service)
-        .map(|name| name.to_string())
-        .collect();
-    let withdrawn = Tombstone {
-        reason: Reason::Withdrawn.into(),
-        successor: String::new(),
-    };
+    let offerings: Vec<String> =
+        registry.memory.read().offerings_of(service).map(|name| name.to_string()).collect();
+    let withdrawn = Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() };
     for offering in offerings {
-        tx.delete::<Offering>(&offering, &withdrawn, Expect::Any)
-            .await?;
+        tx.delete::<Offering>(&offering, &withdrawn, Expect::Any).await?;
     }
     Ok(())
 }
@@ -79,9 +66,7 @@ async fn relabel<D: Document>(
 ) -> Result<()> {
     let names: Vec<String> = {
         let state = registry.memory.read();
-        let rows = state
-            .rows::<D>(below)
-            .filter(|(name, row)| concerned(name, row));
+        let rows = state.rows::<D>(below).filter(|(name, row)| concerned(name, row));
         rows.map(|(name, _)| name.to_string()).collect()
     };
     for chunk in names.chunks(CHUNK) {

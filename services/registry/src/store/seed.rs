@@ -24,10 +24,7 @@ pub async fn regions(db: &Db) -> Result<usize> {
 }
 
 async fn write(db: &Db) -> Result<usize> {
-    let by = Actor {
-        origin: "registry".into(),
-        subject: "registry".into(),
-    };
+    let by = Actor { origin: "registry".into(), subject: "registry".into() };
     let items = parse_table(TABLE)?
         .into_iter()
         .map(|region| (region.name.clone(), region.clone(), labels(&region)))

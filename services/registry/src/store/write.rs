@@ -30,10 +30,7 @@ pub struct Call {
 
 impl Call {
     fn actor(&self) -> Actor {
-        Actor {
-            origin: "api".into(),
-            subject: self.caller.subject.clone(),
-        }
+        Actor { origin: "api".into(), subject: self.caller.subject.clone() }
     }
 }
 
@@ -59,9 +56,8 @@ pub struct NewName<'a> {
 
 impl NewName<'_> {
     fn resolve<R: Placed>(&self) -> Result<String> {
-        let (own, above) = R::COLLECTIONS
-            .split_last()
-            .ok_or_else(|| Error::internal("no collection"))?;
+        let (own, above) =
+            R::COLLECTIONS.split_last().ok_or_else(|| Error::internal("no collection"))?;
         check_id(self.id, self.id_field)?;
         if above.is_empty() {
             return Ok(format!("{own}/{}", self.id));
@@ -128,8 +124,7 @@ impl Registry {
             after.settle(Some(&before.doc), &mut place, call)?;
             after.moved(&before.doc, &place, self, &mut tx).await?;
             let stamp = (before.create_time, before.update_time);
-            self.keep(tx, after, place, Expect::Etag(given.etag()), Some(stamp))
-                .await
+            self.keep(tx, after, place, Expect::Etag(given.etag()), Some(stamp)).await
         })
         .await
     }
@@ -148,15 +143,11 @@ impl Registry {
         self.once(call, async {
             check_name(name, R::COLLECTIONS, "name")?;
             let mut tx = self.db.begin(&call.actor()).await?;
-            let before = tx
-                .get::<R>(name)
-                .await?
-                .ok_or_else(|| Error::not_found(name))?;
+            let before = tx.get::<R>(name).await?.ok_or_else(|| Error::not_found(name))?;
             let mut place = before.doc.place(Some(&before.doc), &mut tx).await?;
             let after = step(before.doc, &mut place)?;
             let stamp = (before.create_time, before.update_time);
-            self.keep(tx, after, place, Expect::Etag(etag), Some(stamp))
-                .await
+            self.keep(tx, after, place, Expect::Etag(etag), Some(stamp)).await
         })
         .await
     }
@@ -177,22 +168,12 @@ impl Registry {
             check_name(name, R::COLLECTIONS, "name")?;
             let tombstone = checked_tombstone(tombstone, name, R::COLLECTIONS, "tombstone")?;
             let mut tx = self.db.begin(&call.actor()).await?;
-            let before = tx
-                .get::<R>(name)
-                .await?
-                .ok_or_else(|| Error::not_found(name))?;
-            before
-                .doc
-                .place(Some(&before.doc), &mut tx)
-                .await?
-                .check(&call.grant)?;
+            let before = tx.get::<R>(name).await?.ok_or_else(|| Error::not_found(name))?;
+            before.doc.place(Some(&before.doc), &mut tx).await?.check(&call.grant)?;
             may(&before.doc)?;
             tx.delete::<R>(name, &tombstone, Expect::Etag(etag)).await?;
             before.doc.leaving(self, &mut tx).await?;
-            Ok(Done {
-                tx,
-                record: before.doc,
-            })
+            Ok(Done { tx, record: before.doc })
         });
         Ok(written.await?.revision)
     }
@@ -210,11 +191,7 @@ impl Registry {
         let now = tx.now();
         let (create_time, before) = times.unwrap_or((now, now));
         let update_time = if put.changed { now } else { before };
-        record.stamp(&Stamp {
-            version: put.version,
-            create_time,
-            update_time,
-        });
+        record.stamp(&Stamp { version: put.version, create_time, update_time });
         Ok(Done { tx, record })
     }
 

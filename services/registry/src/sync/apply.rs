@@ -87,10 +87,8 @@ impl Applier {
 
     async fn repeated(&self, plan: &Plan, answered: batches::Answered) -> Result<BatchResult> {
         if answered.digest != plan.digest {
-            let message = format!(
-                "nonce {} was used for other records in this session",
-                plan.nonce
-            );
+            let message =
+                format!("nonce {} was used for other records in this session", plan.nonce);
             return Err(Error::new(Reason::ProtocolViolation, message));
         }
         let mut result = answered.result;
@@ -102,10 +100,7 @@ impl Applier {
 
     /// Writes what passed the checks, and says what became of each.
     async fn write(&self, tx: &mut Tx, waiting: &[Waiting]) -> Result<HashMap<usize, Fate>> {
-        let source = tx
-            .require::<Source>(&self.lease.source, "source")
-            .await?
-            .doc;
+        let source = tx.require::<Source>(&self.lease.source, "source").await?.doc;
         let lineages = lineages(tx, waiting).await?;
         let mut fates = HashMap::with_capacity(waiting.len());
         let (mut puts, mut deletes) = (Vec::new(), Vec::new());
@@ -187,17 +182,12 @@ impl Applier {
         {
             return Ok(Err(fault));
         }
-        match tx
-            .delete::<Service>(&checked.name, tombstone, Expect::Any)
-            .await
-        {
+        match tx.delete::<Service>(&checked.name, tombstone, Expect::Any).await {
             Ok(_) => Ok(Ok(Outcome::Applied)),
             Err(error) if error.reason() == Reason::Tombstoned => Ok(Ok(Outcome::Unchanged)),
-            Err(error) if error.reason() == Reason::NotFound => Ok(Err(fault(
-                "delete.name",
-                "NOT_FOUND",
-                "does not exist and never did",
-            ))),
+            Err(error) if error.reason() == Reason::NotFound => {
+                Ok(Err(fault("delete.name", "NOT_FOUND", "does not exist and never did")))
+            }
             Err(error) => Err(error),
         }
     }
@@ -240,11 +230,8 @@ impl Applier {
         plan.waiting.retain(|(index, _)| !refused.contains(index));
         let text =
             "the registry failed on this record and has logged why; the others were not held up";
-        plan.decided.extend(
-            refused
-                .into_iter()
-                .map(|index| (index, Err(fault("", "INTERNAL", text)))),
-        );
+        plan.decided
+            .extend(refused.into_iter().map(|index| (index, Err(fault("", "INTERNAL", text)))));
         Ok(())
     }
 
@@ -268,10 +255,7 @@ async fn lineages(tx: &mut Tx, waiting: &[Waiting]) -> Result<HashMap<String, Op
     let mut lineages = HashMap::new();
     for (_, checked) in waiting {
         if !lineages.contains_key(checked.unit()) {
-            lineages.insert(
-                checked.unit().to_owned(),
-                find_lineage(tx, checked.unit()).await?,
-            );
+            lineages.insert(checked.unit().to_owned(), find_lineage(tx, checked.unit()).await?);
         }
     }
     Ok(lineages)
@@ -287,11 +271,7 @@ fn fate(put: Put, version: i64) -> Result<Fate> {
         let message = "the record changed while the batch was written; send it again";
         return Err(Error::new(Reason::WriteConflict, message));
     }
-    Ok(Ok(if put.changed {
-        Outcome::Applied
-    } else {
-        Outcome::Unchanged
-    }))
+    Ok(Ok(if put.changed { Outcome::Applied } else { Outcome::Unchanged }))
 }
 
 fn check_sequence(given: &Checkpoint, standing: &Checkpoint) -> Result<()> {

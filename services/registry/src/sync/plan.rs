@@ -38,11 +38,7 @@ impl Plan {
             nonce: batch.nonce,
             checkpoint: batch.checkpoint.unwrap_or_default(),
             digest,
-            source_ids: batch
-                .records
-                .iter()
-                .map(|record| shown(&record.source_id))
-                .collect(),
+            source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
             decided: HashMap::new(),
             waiting: Vec::new(),
         };
@@ -56,10 +52,8 @@ impl Plan {
                     plan.waiting.push((index, checked))
                 }
                 Ok(checked) => {
-                    let text = format!(
-                        "a later record of this batch is {} too, and counts",
-                        checked.name
-                    );
+                    let text =
+                        format!("a later record of this batch is {} too, and counts", checked.name);
                     plan.decided
                         .insert(index, Err(fault("source_id", "DUPLICATE_IN_BATCH", &text)));
                 }
@@ -105,11 +99,7 @@ fn shown(source_id: &str) -> String {
 
 /// Why a record is rejected.
 pub fn fault(field: &str, code: &'static str, description: &str) -> FieldViolation {
-    FieldViolation {
-        field: field.to_owned(),
-        description: description.to_owned(),
-        code,
-    }
+    FieldViolation { field: field.to_owned(), description: description.to_owned(), code }
 }
 
 /// An answer has place for one fault; the message names the others.
@@ -120,10 +110,7 @@ fn first_fault(error: &Error) -> FieldViolation {
         [first, others @ ..] => {
             let fields: Vec<&str> = others.iter().map(|other| other.field.as_str()).collect();
             let description = format!("{}; also wrong: {}", first.description, fields.join(", "));
-            FieldViolation {
-                description,
-                ..first.clone()
-            }
+            FieldViolation { description, ..first.clone() }
         }
     }
 }
@@ -149,33 +136,14 @@ mod tests {
     use super::*;
 
     fn record(source_id: &str, title: &str) -> Record {
-        let title = Some(LocalizedText {
-            id: title.into(),
-            en: String::new(),
-        });
-        let service = Some(Service {
-            title,
-            ..Service::default()
-        });
-        let body = ServiceRecord {
-            unit: "units/a".into(),
-            service,
-        };
-        Record {
-            source_id: source_id.into(),
-            body: Some(Body::Service(body)),
-        }
+        let title = Some(LocalizedText { id: title.into(), en: String::new() });
+        let service = Some(Service { title, ..Service::default() });
+        let body = ServiceRecord { unit: "units/a".into(), service };
+        Record { source_id: source_id.into(), body: Some(Body::Service(body)) }
     }
 
     fn planned(records: Vec<Record>) -> Plan {
-        Plan::new(
-            Batch {
-                nonce: 1,
-                records,
-                ..Batch::default()
-            },
-            "sources/a",
-        )
+        Plan::new(Batch { nonce: 1, records, ..Batch::default() }, "sources/a")
     }
 
     #[test]
@@ -188,32 +156,19 @@ mod tests {
         ]);
         let written: Vec<usize> = plan.waiting.iter().map(|(index, _)| *index).collect();
         assert_eq!(written, [1, 2]);
-        let fates = plan
-            .waiting
-            .iter()
-            .map(|(index, _)| (*index, Ok(Outcome::Applied)));
+        let fates = plan.waiting.iter().map(|(index, _)| (*index, Ok(Outcome::Applied)));
         let mut all = plan.decided.clone();
         all.extend(fates);
         let result = plan.result(&all);
-        let codes: Vec<&str> = result
-            .results
-            .iter()
-            .map(|answer| answer.code.as_str())
-            .collect();
+        let codes: Vec<&str> = result.results.iter().map(|answer| answer.code.as_str()).collect();
         assert_eq!(codes, ["DUPLICATE_IN_BATCH", "", "", "REQUIRED"]);
     }
 
     #[test]
     fn other_records_have_another_digest() {
         let digest = |records| planned(records).digest;
-        assert_eq!(
-            digest(vec![record("a", "x")]),
-            digest(vec![record("a", "x")])
-        );
-        assert_ne!(
-            digest(vec![record("a", "x")]),
-            digest(vec![record("a", "y")])
-        );
+        assert_eq!(digest(vec![record("a", "x")]), digest(vec![record("a", "x")]));
+        assert_ne!(digest(vec![record("a", "x")]), digest(vec![record("a", "y")]));
         assert_ne!(
             digest(vec![record("a", "x")]),
             digest(vec![record("a", "x"), record("a", "x")])
@@ -232,10 +187,6 @@ mod tests {
             (answer.field.as_str(), answer.outcome()),
             ("service.title.id", Outcome::Rejected)
         );
-        assert!(
-            answer.message.contains("service.category"),
-            "{}",
-            answer.message
-        );
+        assert!(answer.message.contains("service.category"), "{}", answer.message);
     }
 }

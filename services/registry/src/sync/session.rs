@@ -90,15 +90,10 @@ impl Stream {
 
     async fn hello(&self, hello: Hello) -> Result<(Applier, Welcome)> {
         check_hello(&hello)?;
-        let actor = Actor {
-            origin: hello.source.clone(),
-            subject: self.caller.subject.clone(),
-        };
+        let actor = Actor { origin: hello.source.clone(), subject: self.caller.subject.clone() };
         let mut tx = self.registry.db.begin(&actor).await?;
-        let source = tx
-            .require::<Source>(&hello.source, "hello.source")
-            .await
-            .map_err(|error| {
+        let source =
+            tx.require::<Source>(&hello.source, "hello.source").await.map_err(|error| {
                 if error.reason() == Reason::ReferenceInvalid {
                     Error::not_found(&hello.source)
                 } else {
@@ -106,18 +101,13 @@ impl Stream {
                 }
             })?;
         let unit = lineage(&mut tx, &source.doc.unit, "source.unit").await?;
-        self.grant
-            .check(&[vec![hello.source.as_str()], unit.names()].concat())?;
+        self.grant.check(&[vec![hello.source.as_str()], unit.names()].concat())?;
         let session = Uuid::now_v7().to_string();
         let begun = lease::take(&mut tx, &hello, &session, self.limits.lease).await?;
         let revision = tx.commit().await?;
         // Whose a record is, is looked up in memory.
         self.registry.see(revision).await;
-        let Begun {
-            lease,
-            checkpoint,
-            send_all,
-        } = begun;
+        let Begun { lease, checkpoint, send_all } = begun;
         tracing::info!(
             source = lease.source,
             session,
@@ -134,12 +124,8 @@ impl Stream {
             max_batch_bytes: bound(self.limits.batch_bytes),
             lease_millis: i64::try_from(self.limits.lease.as_millis()).unwrap_or(i64::MAX),
         };
-        let applier = Applier {
-            registry: self.registry.clone(),
-            lease,
-            actor,
-            limits: self.limits,
-        };
+        let applier =
+            Applier { registry: self.registry.clone(), lease, actor, limits: self.limits };
         Ok((applier, welcome))
     }
 
@@ -152,8 +138,7 @@ impl Stream {
                 None => return Ok(()),
                 Some(Asked::Batch(batch)) => {
                     self.check_batch(&batch, applier)?;
-                    self.send(Answer::BatchResult(answer(applier, batch).await?))
-                        .await
+                    self.send(Answer::BatchResult(answer(applier, batch).await?)).await
                 }
                 Some(Asked::KeepAlive(_)) => {
                     if is_due(kept, self.registry.now()) {
@@ -185,20 +170,14 @@ impl Stream {
         match message {
             Err(_) => Err(silent(&self.limits)),
             Ok(Err(_) | Ok(None)) => Ok(None),
-            Ok(Ok(Some(request))) => request
-                .message
-                .map(Some)
-                .ok_or_else(|| violation("a message without content")),
+            Ok(Ok(Some(request))) => {
+                request.message.map(Some).ok_or_else(|| violation("a message without content"))
+            }
         }
     }
 
     async fn send(&self, answer: Answer) -> Result<(), Gone> {
-        self.outbound
-            .send(Ok(SyncResponse {
-                message: Some(answer),
-            }))
-            .await
-            .map_err(|_| Gone)
+        self.outbound.send(Ok(SyncResponse { message: Some(answer) })).await.map_err(|_| Gone)
     }
 
     fn check_batch(&self, batch: &Batch, applier: &Applier) -> Result<()> {
@@ -239,11 +218,7 @@ fn check_hello(hello: &Hello) -> Result<()> {
 
 async fn answer(applier: &Applier, batch: Batch) -> Result<BatchResult> {
     let result = applier.answer(batch).await?;
-    if result
-        .results
-        .iter()
-        .any(|answer| answer.code == "INTERNAL")
-    {
+    if result.results.iter().any(|answer| answer.code == "INTERNAL") {
         tracing::error!(
             source = applier.lease.source,
             nonce = result.nonce,
@@ -266,12 +241,7 @@ async fn keep_alive(applier: &Applier) -> Result<()> {
 
 /// Ends the session completely: the source's record tells everyone when, and what was counted.
 async fn finish(applier: &Applier) -> Result<Summary> {
-    let Applier {
-        registry,
-        lease,
-        actor,
-        limits,
-    } = applier;
+    let Applier { registry, lease, actor, limits } = applier;
     let mut tx = registry.db.begin(actor).await?;
     let checkpoint = lease::hold(&mut tx, lease, limits.lease).await?;
     lease::advance(&mut tx, lease, &checkpoint).await?;
@@ -283,8 +253,7 @@ async fn finish(applier: &Applier) -> Result<Summary> {
     source.doc.last_session = Some(standing.session);
     source.doc.checkpoint = Some(checkpoint);
     source.doc.last_success_time = Some(to_timestamp(tx.now()));
-    tx.put(&lease.source, &source.doc, source.labels, Expect::Any)
-        .await?;
+    tx.put(&lease.source, &source.doc, source.labels, Expect::Any).await?;
     lease::release(&mut tx, lease).await?;
     let revision = tx.commit().await?;
     registry.see(revision).await;
@@ -296,11 +265,7 @@ async fn finish(applier: &Applier) -> Result<Summary> {
         services,
         "a session ends"
     );
-    Ok(Summary {
-        session: Some(standing.session),
-        source: Some(standing.source),
-        revision,
-    })
+    Ok(Summary { session: Some(standing.session), source: Some(standing.source), revision })
 }
 
 async fn release(applier: &Applier) -> Result<()> {
@@ -310,10 +275,7 @@ async fn release(applier: &Applier) -> Result<()> {
 }
 
 fn going_away() -> Error {
-    Error::new(
-        Reason::Unavailable,
-        "the server is going away; connect again",
-    )
+    Error::new(Reason::Unavailable, "the server is going away; connect again")
 }
 
 fn violation(what: &str) -> Error {

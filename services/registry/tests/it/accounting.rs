@@ -77,10 +77,7 @@ async fn play(world: &World, steps: &[Step]) -> (i64, i64) {
                 let result = session.try_batch(batch.clone()).await.expect("an answer");
                 assert_eq!(result.results.len(), plan.len());
                 assert!(
-                    result
-                        .results
-                        .iter()
-                        .all(|answer| answer.outcome() != Outcome::Unspecified)
+                    result.results.iter().all(|answer| answer.outcome() != Outcome::Unspecified)
                 );
                 sure += plan.len() as i64;
                 last = Some((batch, result));
@@ -96,21 +93,10 @@ async fn play(world: &World, steps: &[Step]) -> (i64, i64) {
             Step::BreakOff(plan) => {
                 let known = session.checkpoint.clone();
                 let batch = session.batch(records(plan));
-                session
-                    .asks
-                    .send(ask(Ask::Batch(batch)))
-                    .await
-                    .expect("open");
+                session.asks.send(ask(Ask::Batch(batch))).await.expect("open");
                 drop(session);
                 perhaps += plan.len() as i64;
-                session = begin_again(
-                    world,
-                    Hello {
-                        checkpoint: Some(known),
-                        ..hello()
-                    },
-                )
-                .await;
+                session = begin_again(world, Hello { checkpoint: Some(known), ..hello() }).await;
                 last = None;
             }
             Step::End => {
@@ -120,14 +106,7 @@ async fn play(world: &World, steps: &[Step]) -> (i64, i64) {
                     balances(&summary.source.expect("counted"))
                         && balances(&summary.session.expect("counted"))
                 );
-                session = begin_again(
-                    world,
-                    Hello {
-                        checkpoint: Some(known),
-                        ..hello()
-                    },
-                )
-                .await;
+                session = begin_again(world, Hello { checkpoint: Some(known), ..hello() }).await;
                 last = None;
             }
         }
@@ -154,23 +133,14 @@ async fn stored(world: &World) -> (Option<Accounting>, Option<Accounting>) {
                 .fetch_one(read.conn())
                 .await
                 .expect("sums");
-        Some(Accounting {
-            received,
-            applied,
-            unchanged,
-            rejected,
-            quarantined,
-        })
+        Some(Accounting { received, applied, unchanged, rejected, quarantined })
     };
     let last = "and session = (select session from sync_lease where source = $1)";
     (sums("").await, sums(last).await)
 }
 
 /// The schema of the version before the totals.
-const BEFORE: Schema = Schema {
-    steps: SCHEMA.steps.split_at(1).0,
-    ..SCHEMA
-};
+const BEFORE: Schema = Schema { steps: SCHEMA.steps.split_at(1).0, ..SCHEMA };
 
 /// A batch as the version before stores it, of 5 records and all outcomes.
 async fn store_as_before(db: &Db, session: &str, nonce: i64) {
@@ -202,10 +172,7 @@ async fn what_was_stored_before_the_totals_is_counted_and_what_a_replica_then_st
         let lease = "insert into sync_lease (source, fencing, session, holder, until,
              mapping_version, resend, sequence, position)
              values ('sources/kemendagri', 1, 'second', '', 0, '1', 0, 3, '')";
-        sqlx::query(lease)
-            .execute(tx.conn())
-            .await
-            .expect("a lease");
+        sqlx::query(lease).execute(tx.conn()).await.expect("a lease");
         tx.commit().await.expect("committed");
         store_as_before(&db, "first", 1).await;
         store_as_before(&db, "first", 2).await;
@@ -261,11 +228,7 @@ async fn check(database: &TestDatabase, steps: &[Step]) {
 fn the_identity_holds_under_any_batches_and_disconnects() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     for (backend, cases) in [(Backend::Sqlite, 24), (Backend::Postgres, 8)] {
-        let config = Config {
-            cases,
-            failure_persistence: None,
-            ..Config::default()
-        };
+        let config = Config { cases, failure_persistence: None, ..Config::default() };
         let told = TestRunner::new(config).run(&steps(), |steps| {
             runtime.block_on(async {
                 let database = database(backend).await;

@@ -17,18 +17,12 @@ use crate::world::{
 };
 
 fn withdrawn() -> Option<Tombstone> {
-    Some(Tombstone {
-        reason: Reason::Withdrawn.into(),
-        successor: String::new(),
-    })
+    Some(Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() })
 }
 
 async fn change(officer: &mut Clients, offering: Offering) -> Offering {
     let request = UpdateOfferingRequest {
-        offering: Some(Offering {
-            name: OFFERING.into(),
-            ..offering
-        }),
+        offering: Some(Offering { name: OFFERING.into(), ..offering }),
         ..Default::default()
     };
     officer
@@ -47,40 +41,24 @@ async fn a_unit_proposes_and_the_malls_organiser_accepts() {
         let world = World::banyuwangi(&database).await;
         let mut officer = world.caller(Role::UnitOfficer, &[DUKCAPIL]);
         let mut organiser = world.caller(Role::Organiser, &[MALL]);
-        let given = Offering {
-            service: KTP.into(),
-            state: State::Accepted.into(),
-            ..Offering::default()
-        };
+        let given =
+            Offering { service: KTP.into(), state: State::Accepted.into(), ..Offering::default() };
         let proposed = officer.propose("ktp-2", given).await.expect("proposed");
-        assert_eq!(
-            proposed.state(),
-            State::Proposed,
-            "a unit does not accept for the mall"
-        );
+        assert_eq!(proposed.state(), State::Proposed, "a unit does not accept for the mall");
         let accept = |etag: &str| AcceptOfferingRequest {
             name: proposed.name.clone(),
             etag: etag.into(),
             ..Default::default()
         };
-        assert_eq!(
-            reason(organiser.catalog.accept_offering(accept("7")).await),
-            "ETAG_MISMATCH"
-        );
+        assert_eq!(reason(organiser.catalog.accept_offering(accept("7")).await), "ETAG_MISMATCH");
         let answer = organiser
             .catalog
             .accept_offering(accept(&proposed.etag))
             .await
             .expect("accepted")
             .into_inner();
-        assert_eq!(
-            answer.offering.expect("an offering").state(),
-            State::Accepted
-        );
-        assert_eq!(
-            reason(organiser.catalog.accept_offering(accept("")).await),
-            "WRONG_STATE"
-        );
+        assert_eq!(answer.offering.expect("an offering").state(), State::Accepted);
+        assert_eq!(reason(organiser.catalog.accept_offering(accept("")).await), "WRONG_STATE");
     })
     .await;
 }
@@ -97,27 +75,14 @@ async fn a_new_local_price_is_proposed_again_and_a_new_quota_is_not() {
             ..Offering::default()
         };
         assert_eq!(change(&mut officer, slots).await.state(), State::Accepted);
-        let dearer = Offering {
-            fees: vec![fixed(10_000)],
-            ..Offering::default()
-        };
+        let dearer = Offering { fees: vec![fixed(10_000)], ..Offering::default() };
         let changed = change(&mut officer, dearer).await;
         assert_eq!(changed.state(), State::Proposed);
         assert_eq!(changed.effective_fees, [fixed(10_000)]);
         let mut admin = world.admin();
-        let accept = AcceptOfferingRequest {
-            name: OFFERING.into(),
-            ..Default::default()
-        };
-        admin
-            .catalog
-            .accept_offering(accept)
-            .await
-            .expect("accepted");
-        let cheaper = Offering {
-            fees: vec![fixed(5_000)],
-            ..Offering::default()
-        };
+        let accept = AcceptOfferingRequest { name: OFFERING.into(), ..Default::default() };
+        admin.catalog.accept_offering(accept).await.expect("accepted");
+        let cheaper = Offering { fees: vec![fixed(5_000)], ..Offering::default() };
         assert_eq!(
             change(&mut admin, cheaper).await.state(),
             State::Accepted,
@@ -132,20 +97,9 @@ async fn an_offering_shows_the_services_title_and_fee_as_they_are_now() {
     on_both(async |database| {
         let world = World::banyuwangi(&database).await;
         let mut admin = world.admin();
-        let changed = Service {
-            name: KTP.into(),
-            fees: vec![fixed(50_000)],
-            ..Service::default()
-        };
-        let request = UpdateServiceRequest {
-            service: Some(changed),
-            ..Default::default()
-        };
-        admin
-            .catalog
-            .update_service(request)
-            .await
-            .expect("changed");
+        let changed = Service { name: KTP.into(), fees: vec![fixed(50_000)], ..Service::default() };
+        let request = UpdateServiceRequest { service: Some(changed), ..Default::default() };
+        admin.catalog.update_service(request).await.expect("changed");
         let offering = admin.offering(OFFERING).await.expect("known");
         assert_eq!(offering.effective_fees, [fixed(50_000)]);
         assert!(offering.fees.is_empty());
@@ -159,10 +113,7 @@ async fn a_service_that_goes_takes_its_offerings_along_and_its_name_is_not_used_
     on_both(async |database| {
         let world = World::banyuwangi(&database).await;
         let mut admin = world.admin();
-        let mut delete = DeleteServiceRequest {
-            name: KTP.into(),
-            ..Default::default()
-        };
+        let mut delete = DeleteServiceRequest { name: KTP.into(), ..Default::default() };
         assert_eq!(
             refused(admin.catalog.delete_service(delete.clone()).await).fields[0].0,
             "tombstone.reason"
@@ -171,26 +122,13 @@ async fn a_service_that_goes_takes_its_offerings_along_and_its_name_is_not_used_
             reason: Reason::Superseded.into(),
             successor: "units/kemendagri/services/ktp-digital".into(),
         });
-        admin
-            .catalog
-            .delete_service(delete.clone())
-            .await
-            .expect("deleted");
+        admin.catalog.delete_service(delete.clone()).await.expect("deleted");
         assert_eq!(reason(admin.service(KTP).await), "NOT_FOUND");
         assert_eq!(reason(admin.offering(OFFERING).await), "NOT_FOUND");
-        let again = admin
-            .create_service(KEMENDAGRI, "ktp-el-baru", service("KTP"))
-            .await;
+        let again = admin.create_service(KEMENDAGRI, "ktp-el-baru", service("KTP")).await;
         assert_eq!(reason(again), "TOMBSTONED");
-        let offered = admin
-            .propose(
-                "ktp-3",
-                Offering {
-                    service: KTP.into(),
-                    ..Offering::default()
-                },
-            )
-            .await;
+        let offered =
+            admin.propose("ktp-3", Offering { service: KTP.into(), ..Offering::default() }).await;
         assert_eq!(reason(offered), "REFERENCE_INVALID");
     })
     .await;
@@ -203,25 +141,16 @@ async fn an_offering_made_while_its_service_goes_does_not_outlive_it() {
         for round in 0..5 {
             let id = format!("s{round}");
             let name = format!("{BKPM}/services/{id}");
-            world
-                .admin()
-                .create_service(BKPM, &id, service("S"))
-                .await
-                .expect("a service");
+            world.admin().create_service(BKPM, &id, service("S")).await.expect("a service");
             let (mut one, mut two) = (world.admin(), world.admin());
             let delete = DeleteServiceRequest {
                 name: name.clone(),
                 tombstone: withdrawn(),
                 ..Default::default()
             };
-            let offering = Offering {
-                service: name.clone(),
-                ..Offering::default()
-            };
-            let (gone, made) = tokio::join!(
-                one.catalog.delete_service(delete),
-                two.propose(&id, offering)
-            );
+            let offering = Offering { service: name.clone(), ..Offering::default() };
+            let (gone, made) =
+                tokio::join!(one.catalog.delete_service(delete), two.propose(&id, offering));
             gone.expect("deleted");
             if let Ok(made) = made {
                 assert_eq!(reason(one.offering(&made.name).await), "NOT_FOUND");
@@ -236,14 +165,8 @@ async fn offerings_are_listed_by_mall_by_counter_and_by_service() {
     on_both(async |database| {
         let world = World::banyuwangi(&database).await;
         let mut admin = world.admin();
-        admin
-            .create_service(BKPM, "nib", service("NIB"))
-            .await
-            .expect("a service");
-        let nib = Offering {
-            service: "units/bkpm/services/nib".into(),
-            ..Offering::default()
-        };
+        admin.create_service(BKPM, "nib", service("NIB")).await.expect("a service");
+        let nib = Offering { service: "units/bkpm/services/nib".into(), ..Offering::default() };
         admin.propose("nib", nib).await.expect("an offering");
         let mut names = async |parent: &str, service: &str| {
             let request = ListOfferingsRequest {
@@ -251,18 +174,9 @@ async fn offerings_are_listed_by_mall_by_counter_and_by_service() {
                 service: service.into(),
                 ..Default::default()
             };
-            let listed = admin
-                .catalog
-                .list_offerings(request)
-                .await
-                .expect("a list")
-                .into_inner();
+            let listed = admin.catalog.list_offerings(request).await.expect("a list").into_inner();
             assert_eq!(listed.total_size as usize, listed.offerings.len());
-            listed
-                .offerings
-                .into_iter()
-                .map(|offering| offering.name)
-                .collect::<Vec<_>>()
+            listed.offerings.into_iter().map(|offering| offering.name).collect::<Vec<_>>()
         };
         assert_eq!(names("malls/-", "").await.len(), 2);
         assert_eq!(names(MALL, KTP).await, [OFFERING]);
@@ -274,11 +188,7 @@ async fn offerings_are_listed_by_mall_by_counter_and_by_service() {
             ..Default::default()
         };
         let mut officer = world.caller(Role::UnitOfficer, &[DUKCAPIL]);
-        officer
-            .catalog
-            .delete_offering(request)
-            .await
-            .expect("deleted");
+        officer.catalog.delete_offering(request).await.expect("deleted");
         assert_eq!(names(MALL, KTP).await.len(), 0);
     })
     .await;
@@ -302,21 +212,13 @@ async fn a_requirement_may_name_a_service_that_is_not_there_yet() {
         needs.requirements[0].satisfied_by = "not a name".into();
         let error = refused(admin.create_service(BKPM, "paspor-2", needs).await);
         assert_eq!(error.fields[0].0, "service.requirements[0].satisfied_by");
-        let mask = Some(FieldMask {
-            paths: vec!["source".into()],
-        });
+        let mask = Some(FieldMask { paths: vec!["source".into()] });
         let request = UpdateServiceRequest {
-            service: Some(Service {
-                name: KTP.into(),
-                ..Service::default()
-            }),
+            service: Some(Service { name: KTP.into(), ..Service::default() }),
             update_mask: mask,
             ..Default::default()
         };
-        assert_eq!(
-            reason(admin.catalog.update_service(request).await),
-            "INVALID_FIELD"
-        );
+        assert_eq!(reason(admin.catalog.update_service(request).await), "INVALID_FIELD");
     })
     .await;
 }

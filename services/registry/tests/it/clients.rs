@@ -18,33 +18,15 @@ type Answer<T> = Result<T, Status>;
 
 impl Clients {
     pub async fn create_unit(&mut self, id: &str, unit: Unit) -> Answer<Unit> {
-        let request = CreateUnitRequest {
-            unit_id: id.into(),
-            unit: Some(unit),
-            ..Default::default()
-        };
-        Ok(self
-            .directory
-            .create_unit(request)
-            .await?
-            .into_inner()
-            .unit
-            .expect("a unit"))
+        let request =
+            CreateUnitRequest { unit_id: id.into(), unit: Some(unit), ..Default::default() };
+        Ok(self.directory.create_unit(request).await?.into_inner().unit.expect("a unit"))
     }
 
     pub async fn create_mall(&mut self, id: &str, mall: Mall) -> Answer<Mall> {
-        let request = CreateMallRequest {
-            mall_id: id.into(),
-            mall: Some(mall),
-            ..Default::default()
-        };
-        Ok(self
-            .directory
-            .create_mall(request)
-            .await?
-            .into_inner()
-            .mall
-            .expect("a mall"))
+        let request =
+            CreateMallRequest { mall_id: id.into(), mall: Some(mall), ..Default::default() };
+        Ok(self.directory.create_mall(request).await?.into_inner().mall.expect("a mall"))
     }
 
     pub async fn create_counter(
@@ -59,13 +41,7 @@ impl Clients {
             counter: Some(counter),
             ..Default::default()
         };
-        Ok(self
-            .directory
-            .create_counter(request)
-            .await?
-            .into_inner()
-            .counter
-            .expect("a counter"))
+        Ok(self.directory.create_counter(request).await?.into_inner().counter.expect("a counter"))
     }
 
     pub async fn create_service(
@@ -80,13 +56,7 @@ impl Clients {
             service: Some(service),
             ..Default::default()
         };
-        Ok(self
-            .catalog
-            .create_service(request)
-            .await?
-            .into_inner()
-            .service
-            .expect("a service"))
+        Ok(self.catalog.create_service(request).await?.into_inner().service.expect("a service"))
     }
 
     /// Proposes at Banyuwangi's counter of Dukcapil.
@@ -97,13 +67,7 @@ impl Clients {
             offering: Some(offering),
             ..Default::default()
         };
-        Ok(self
-            .catalog
-            .create_offering(request)
-            .await?
-            .into_inner()
-            .offering
-            .expect("an offering"))
+        Ok(self.catalog.create_offering(request).await?.into_inner().offering.expect("an offering"))
     }
 
     pub async fn create_source(&mut self, id: &str, unit: &str) -> Answer<Source> {
@@ -118,54 +82,23 @@ impl Clients {
             source: Some(source),
             ..Default::default()
         };
-        Ok(self
-            .sync
-            .create_source(request)
-            .await?
-            .into_inner()
-            .source
-            .expect("a source"))
+        Ok(self.sync.create_source(request).await?.into_inner().source.expect("a source"))
     }
 
     pub async fn service(&mut self, name: &str) -> Answer<Service> {
-        let request = mpp_api::registry::GetServiceRequest {
-            name: name.into(),
-            ..Default::default()
-        };
-        Ok(self
-            .catalog
-            .get_service(request)
-            .await?
-            .into_inner()
-            .service
-            .expect("a service"))
+        let request =
+            mpp_api::registry::GetServiceRequest { name: name.into(), ..Default::default() };
+        Ok(self.catalog.get_service(request).await?.into_inner().service.expect("a service"))
     }
 
     pub async fn offering(&mut self, name: &str) -> Answer<Offering> {
-        let request = mpp_api::registry::GetOfferingRequest {
-            name: name.into(),
-            ..Default::default()
-        };
-        Ok(self
-            .catalog
-            .get_offering(request)
-            .await?
-            .into_inner()
-            .offering
-            .expect("an offering"))
+        let request =
+            mpp_api::registry::GetOfferingRequest { name: name.into(), ..Default::default() };
+        Ok(self.catalog.get_offering(request).await?.into_inner().offering.expect("an offering"))
     }
 
     pub async fn mall(&mut self, name: &str) -> Answer<Mall> {
-        let request = mpp_api::registry::GetMallRequest {
-            name: name.into(),
-            ..Default::default()
-        };
-        Ok(self
-            .directory
-            .get_mall(request)
-            .await?
-            .into_inner()
-            .mall
-            .expect("a mall"))
+        let request = mpp_api::registry::GetMallRequest { name: name.into(), ..Default::default() };
+        Ok(self.directory.get_mall(request).await?.into_inner().mall.expect("a mall"))
     }
 }

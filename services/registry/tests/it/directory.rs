@@ -27,26 +27,13 @@ async fn a_mall_shows_the_stage_of_the_day_in_its_own_zone() {
             },
         ];
         for (id, region) in [("merauke", "regions/93.01"), ("jember", "regions/35.09")] {
-            let mall = Mall {
-                region: region.into(),
-                stages: stages.clone(),
-                ..mall()
-            };
+            let mall = Mall { region: region.into(), stages: stages.clone(), ..mall() };
             admin.create_mall(id, mall).await.expect("a mall");
         }
-        assert_eq!(
-            admin.mall("malls/merauke").await.expect("known").stage(),
-            Stage::Preparing
-        );
+        assert_eq!(admin.mall("malls/merauke").await.expect("known").stage(), Stage::Preparing);
         world.clock.advance(10 * 3600 * crate::world::SECOND + 1);
-        assert_eq!(
-            admin.mall("malls/merauke").await.expect("known").stage(),
-            Stage::Operating
-        );
-        assert_eq!(
-            admin.mall("malls/jember").await.expect("known").stage(),
-            Stage::Preparing
-        );
+        assert_eq!(admin.mall("malls/merauke").await.expect("known").stage(), Stage::Operating);
+        assert_eq!(admin.mall("malls/jember").await.expect("known").stage(), Stage::Preparing);
     })
     .await;
 }
@@ -56,22 +43,10 @@ async fn a_mall_that_moves_takes_what_lies_below_it_along() {
     on_both(async |database| {
         let world = World::banyuwangi(&database).await;
         let mut admin = world.admin();
-        let moved = Mall {
-            name: MALL.into(),
-            region: "regions/35.09".into(),
-            ..Mall::default()
-        };
-        let request = UpdateMallRequest {
-            mall: Some(moved),
-            ..Default::default()
-        };
-        let revision = admin
-            .directory
-            .update_mall(request)
-            .await
-            .expect("moved")
-            .into_inner()
-            .revision;
+        let moved = Mall { name: MALL.into(), region: "regions/35.09".into(), ..Mall::default() };
+        let request = UpdateMallRequest { mall: Some(moved), ..Default::default() };
+        let revision =
+            admin.directory.update_mall(request).await.expect("moved").into_inner().revision;
         let state = world.running.registry.memory.read();
         for (name, label) in [
             (state.row::<Mall>(MALL), "mall"),
@@ -82,10 +57,7 @@ async fn a_mall_that_moves_takes_what_lies_below_it_along() {
                 ),
                 "window",
             ),
-            (
-                state.row::<mpp_api::registry::Offering>(crate::world::OFFERING),
-                "offering",
-            ),
+            (state.row::<mpp_api::registry::Offering>(crate::world::OFFERING), "offering"),
         ] {
             assert_eq!(name.expect(label).label("region"), "35.09", "{label}");
         }
@@ -104,20 +76,14 @@ async fn a_unit_that_moves_changes_the_agency_of_all_below_it() {
             parent: "units/kemendagri".into(),
             ..Unit::default()
         };
-        let request = UpdateUnitRequest {
-            unit: Some(moved),
-            ..Default::default()
-        };
+        let request = UpdateUnitRequest { unit: Some(moved), ..Default::default() };
         admin.directory.update_unit(request).await.expect("moved");
         let state = world.running.registry.memory.read();
         let agency = |row: Option<&mpp_registry::memory::Row>| {
             row.expect("there").label("agency").to_owned()
         };
         assert_eq!(agency(state.row::<Unit>(DUKCAPIL)), "units/kemendagri");
-        assert_eq!(
-            agency(state.row::<mpp_api::registry::Counter>(COUNTER)),
-            "units/kemendagri"
-        );
+        assert_eq!(agency(state.row::<mpp_api::registry::Counter>(COUNTER)), "units/kemendagri");
         assert_eq!(
             agency(state.row::<mpp_api::registry::Offering>(crate::world::OFFERING)),
             "units/kemendagri"
@@ -132,30 +98,12 @@ async fn units_are_listed_by_what_lies_above_them() {
         let world = World::banyuwangi(&database).await;
         let mut admin = world.admin();
         let mut names = async |parent: &str| {
-            let request = ListUnitsRequest {
-                parent: parent.into(),
-                ..Default::default()
-            };
-            let listed = admin
-                .directory
-                .list_units(request)
-                .await
-                .expect("a list")
-                .into_inner();
-            listed
-                .units
-                .into_iter()
-                .map(|unit| unit.name)
-                .collect::<Vec<_>>()
+            let request = ListUnitsRequest { parent: parent.into(), ..Default::default() };
+            let listed = admin.directory.list_units(request).await.expect("a list").into_inner();
+            listed.units.into_iter().map(|unit| unit.name).collect::<Vec<_>>()
         };
-        assert_eq!(
-            names("-").await,
-            ["units/bkpm", "units/kemendagri", "units/pemkab-banyuwangi"]
-        );
-        assert_eq!(
-            names("units/pemkab-banyuwangi").await,
-            ["units/dpmptsp-banyuwangi", DUKCAPIL]
-        );
+        assert_eq!(names("-").await, ["units/bkpm", "units/kemendagri", "units/pemkab-banyuwangi"]);
+        assert_eq!(names("units/pemkab-banyuwangi").await, ["units/dpmptsp-banyuwangi", DUKCAPIL]);
         assert_eq!(names("").await.len(), 5);
     })
     .await;
@@ -172,26 +120,13 @@ async fn counters_are_listed_by_a_unit_with_all_below_it() {
                 unit: unit.into(),
                 ..Default::default()
             };
-            admin
-                .directory
-                .list_counters(request)
-                .await
-                .expect("a list")
-                .into_inner()
-                .total_size
+            admin.directory.list_counters(request).await.expect("a list").into_inner().total_size
         };
         assert_eq!(count("units/pemkab-banyuwangi").await, 1);
         assert_eq!(count("units/bkpm").await, 0);
-        let request = ListWindowsRequest {
-            parent: "malls/-/counters/-".into(),
-            ..Default::default()
-        };
-        let windows = admin
-            .directory
-            .list_windows(request)
-            .await
-            .expect("a list")
-            .into_inner();
+        let request =
+            ListWindowsRequest { parent: "malls/-/counters/-".into(), ..Default::default() };
+        let windows = admin.directory.list_windows(request).await.expect("a list").into_inner();
         assert_eq!(windows.windows.len(), 1);
     })
     .await;
@@ -205,33 +140,16 @@ async fn a_tree_of_units_is_not_deeper_than_eight() {
         let mut parent = String::new();
         for level in 1..=8 {
             let id = format!("level-{level}");
-            admin
-                .create_unit(&id, unit(&id, Kind::Office, &parent))
-                .await
-                .expect("a unit");
+            admin.create_unit(&id, unit(&id, Kind::Office, &parent)).await.expect("a unit");
             parent = format!("units/{id}");
         }
-        let ninth = admin
-            .create_unit("level-9", unit("9", Kind::Office, &parent))
-            .await;
+        let ninth = admin.create_unit("level-9", unit("9", Kind::Office, &parent)).await;
         assert_eq!(reason(ninth), "REFERENCE_INVALID");
-        admin
-            .create_unit("top", unit("top", Kind::Ministry, ""))
-            .await
-            .expect("a unit");
-        let under = Unit {
-            name: "units/level-1".into(),
-            parent: "units/top".into(),
-            ..Unit::default()
-        };
-        let request = UpdateUnitRequest {
-            unit: Some(under),
-            ..Default::default()
-        };
-        assert_eq!(
-            reason(admin.directory.update_unit(request).await),
-            "REFERENCE_INVALID"
-        );
+        admin.create_unit("top", unit("top", Kind::Ministry, "")).await.expect("a unit");
+        let under =
+            Unit { name: "units/level-1".into(), parent: "units/top".into(), ..Unit::default() };
+        let request = UpdateUnitRequest { unit: Some(under), ..Default::default() };
+        assert_eq!(reason(admin.directory.update_unit(request).await), "REFERENCE_INVALID");
     })
     .await;
 }
@@ -241,20 +159,12 @@ async fn a_read_waits_for_the_revision_of_a_write_and_says_what_is_missing() {
     on_both(async |database| {
         let world = World::banyuwangi(&database).await;
         let mut admin = world.admin();
-        let gone = GetMallRequest {
-            name: "malls/nowhere".into(),
-            min_revision: 0,
-        };
+        let gone = GetMallRequest { name: "malls/nowhere".into(), min_revision: 0 };
         assert_eq!(reason(admin.directory.get_mall(gone).await), "NOT_FOUND");
-        let mut early = tonic::Request::new(GetMallRequest {
-            name: MALL.into(),
-            min_revision: 1_000_000,
-        });
+        let mut early =
+            tonic::Request::new(GetMallRequest { name: MALL.into(), min_revision: 1_000_000 });
         early.set_timeout(std::time::Duration::from_millis(200));
-        assert_eq!(
-            reason(admin.directory.get_mall(early).await),
-            "DEADLINE_EXCEEDED"
-        );
+        assert_eq!(reason(admin.directory.get_mall(early).await), "DEADLINE_EXCEEDED");
     })
     .await;
 }

@@ -17,32 +17,17 @@ async fn a_catalog_syncs_in_and_each_record_is_answered() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
         let mut session = Session::begin(&world).await;
-        assert!(
-            session.welcome.send_all,
-            "the first session sends everything"
-        );
-        let result = session
-            .send(vec![record("kk", "Kartu Keluarga"), record("akta", "")])
-            .await;
+        assert!(session.welcome.send_all, "the first session sends everything");
+        let result = session.send(vec![record("kk", "Kartu Keluarga"), record("akta", "")]).await;
         assert_eq!(outcomes(&result), [Outcome::Applied, Outcome::Rejected]);
         assert_eq!(
-            (
-                result.results[1].field.as_str(),
-                result.results[1].code.as_str()
-            ),
+            (result.results[1].field.as_str(), result.results[1].code.as_str()),
             ("service.title.id", "REQUIRED")
         );
-        let result = session
-            .send(vec![record("kk", "Kartu Keluarga"), delete("kk")])
-            .await;
+        let result = session.send(vec![record("kk", "Kartu Keluarga"), delete("kk")]).await;
         assert_eq!(codes(&result), ["DUPLICATE_IN_BATCH", ""]);
-        let result = session
-            .send(vec![
-                record("kk", "Kartu Keluarga"),
-                delete("kk"),
-                delete("never"),
-            ])
-            .await;
+        let result =
+            session.send(vec![record("kk", "Kartu Keluarga"), delete("kk"), delete("never")]).await;
         assert_eq!(codes(&result), ["DUPLICATE_IN_BATCH", "", "NOT_FOUND"]);
         assert_eq!(result.results[1].outcome(), Outcome::Unchanged);
         let result = session.send(vec![record("kk", "Kartu Keluarga")]).await;
@@ -50,12 +35,7 @@ async fn a_catalog_syncs_in_and_each_record_is_answered() {
         let summary = session.end().await;
         let counted = summary.session.expect("an accounting");
         assert_eq!(
-            (
-                counted.received,
-                counted.applied,
-                counted.unchanged,
-                counted.rejected
-            ),
+            (counted.received, counted.applied, counted.unchanged, counted.rejected),
             (8, 2, 1, 5)
         );
         assert_eq!(source(&world).await.accounting, summary.source);
@@ -74,18 +54,9 @@ async fn a_repeated_nonce_gets_its_answers_again_and_counts_once() {
         assert_eq!(again.results, first.results);
         assert_eq!(again.checkpoint, first.checkpoint);
         assert!(again.repeated_nonce && !first.repeated_nonce);
-        assert_eq!(
-            source(&world).await.accounting.expect("counted").received,
-            2
-        );
-        let other = Batch {
-            records: vec![record("lain", "Lain")],
-            ..batch
-        };
-        let status = session
-            .try_batch(other)
-            .await
-            .expect_err("a nonce is used once");
+        assert_eq!(source(&world).await.accounting.expect("counted").received, 2);
+        let other = Batch { records: vec![record("lain", "Lain")], ..batch };
+        let status = session.try_batch(other).await.expect_err("a nonce is used once");
         assert_eq!(error_of(&status).reason, "PROTOCOL_VIOLATION");
     })
     .await;
@@ -97,33 +68,19 @@ async fn one_session_writes_and_a_later_one_shuts_it_out() {
         let world = World::with_source(&database).await;
         let mut old = Session::begin(&world).await;
         old.send(vec![record("kk", "Kartu Keluarga")]).await;
-        let held = Session::with(&world, hello())
-            .await
-            .err()
-            .expect("one session at a time");
+        let held = Session::with(&world, hello()).await.err().expect("one session at a time");
         let error = error_of(&held);
         assert_eq!(error.reason, "LEASE_HELD");
         assert!(error.retry_after.is_some());
 
-        let mut new = Session::with(
-            &world,
-            Hello {
-                take_over: true,
-                ..hello()
-            },
-        )
-        .await
-        .expect("taken over");
+        let mut new =
+            Session::with(&world, Hello { take_over: true, ..hello() }).await.expect("taken over");
         assert!(new.welcome.fencing_token > old.welcome.fencing_token);
         let late = old.batch(vec![record("kk", "Written by a ghost")]);
         let status = old.try_batch(late).await.expect_err("shut out");
         assert_eq!(error_of(&status).reason, "LEASE_LOST");
         let result = new.send(vec![record("kk", "Kartu Keluarga")]).await;
-        assert_eq!(
-            outcomes(&result),
-            [Outcome::Unchanged],
-            "the ghost wrote nothing"
-        );
+        assert_eq!(outcomes(&result), [Outcome::Unchanged], "the ghost wrote nothing");
         let mut wrong = new.batch(vec![record("kk", "Kartu Keluarga")]);
         wrong.fencing_token -= 1;
         let status = new.try_batch(wrong).await.expect_err("not its token");
@@ -136,17 +93,9 @@ async fn one_session_writes_and_a_later_one_shuts_it_out() {
 async fn a_holder_that_comes_back_gets_its_lease_at_once() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
-        let by = |holder: &str| Hello {
-            holder: holder.into(),
-            ..hello()
-        };
-        let mut killed = Session::with(&world, by("agent-1"))
-            .await
-            .expect("a session");
-        let held = Session::with(&world, by("agent-2"))
-            .await
-            .err()
-            .expect("another's");
+        let by = |holder: &str| Hello { holder: holder.into(), ..hello() };
+        let mut killed = Session::with(&world, by("agent-1")).await.expect("a session");
+        let held = Session::with(&world, by("agent-2")).await.err().expect("another's");
         assert_eq!(error_of(&held).reason, "LEASE_HELD");
         let mut back = Session::with(&world, by("agent-1")).await.expect("its own");
         back.send(vec![record("kk", "Kartu Keluarga")]).await;
@@ -163,26 +112,15 @@ async fn a_lease_ends_by_itself_and_a_keep_alive_prolongs_it() {
         let world = World::with_source(&database).await;
         let mut old = Session::begin(&world).await;
         world.clock.advance(20 * SECOND);
-        old.asks
-            .send(ask(Ask::KeepAlive(KeepAlive {})))
-            .await
-            .expect("open");
+        old.asks.send(ask(Ask::KeepAlive(KeepAlive {}))).await.expect("open");
         // A batch after the keep-alive is answered after it was taken.
         old.send(vec![record("kk", "Kartu Keluarga")]).await;
         world.clock.advance(20 * SECOND);
-        let held = Session::with(&world, hello())
-            .await
-            .err()
-            .expect("still alive");
+        let held = Session::with(&world, hello()).await.err().expect("still alive");
         assert_eq!(error_of(&held).reason, "LEASE_HELD");
         world.clock.advance(31 * SECOND);
-        let new = Session::with(&world, hello())
-            .await
-            .expect("the lease has ended");
-        let status = old
-            .ask(Ask::KeepAlive(KeepAlive {}))
-            .await
-            .expect_err("shut out");
+        let new = Session::with(&world, hello()).await.expect("the lease has ended");
+        let status = old.ask(Ask::KeepAlive(KeepAlive {})).await.expect_err("shut out");
         assert_eq!(error_of(&status).reason, "LEASE_LOST");
         new.end().await;
         Session::begin(&world).await;
@@ -199,26 +137,14 @@ async fn a_stream_that_breaks_off_is_resumed_where_both_know() {
         let known = session.checkpoint.clone();
         // The answer to the second batch is lost on the way.
         let lost = session.batch(vec![record("s2", "Dua")]);
-        session
-            .asks
-            .send(ask(Ask::Batch(lost)))
-            .await
-            .expect("open");
+        session.asks.send(ask(Ask::Batch(lost))).await.expect("open");
         drop(session);
 
-        let mut resumed = begin_again(
-            &world,
-            Hello {
-                checkpoint: Some(known.clone()),
-                ..hello()
-            },
-        )
-        .await;
+        let mut resumed =
+            begin_again(&world, Hello { checkpoint: Some(known.clone()), ..hello() }).await;
         assert_eq!(resumed.welcome.checkpoint, Some(known));
         assert!(!resumed.welcome.send_all);
-        let result = resumed
-            .send(vec![record("s2", "Dua"), record("s3", "Tiga")])
-            .await;
+        let result = resumed.send(vec![record("s2", "Dua"), record("s3", "Tiga")]).await;
         assert!(matches!(
             outcomes(&result)[..],
             [Outcome::Unchanged | Outcome::Applied, Outcome::Applied]
@@ -241,28 +167,16 @@ async fn who_knows_less_or_another_past_begins_where_both_agree() {
         let world = World::with_source(&database).await;
         let mut session = Session::begin(&world).await;
         for number in 0..3 {
-            session
-                .send(vec![record(&format!("s{number}"), "Layanan")])
-                .await;
+            session.send(vec![record(&format!("s{number}"), "Layanan")]).await;
         }
         let third = session.checkpoint.clone();
         session.end().await;
         let at = |sequence: i64, position: &str| {
-            Some(Checkpoint {
-                sequence,
-                position: position.into(),
-            })
+            Some(Checkpoint { sequence, position: position.into() })
         };
         let agreed = async |checkpoint: Option<Checkpoint>| {
-            let session = Session::with(
-                &world,
-                Hello {
-                    checkpoint,
-                    ..hello()
-                },
-            )
-            .await
-            .expect("a session");
+            let session =
+                Session::with(&world, Hello { checkpoint, ..hello() }).await.expect("a session");
             let agreed = session.welcome.checkpoint.clone();
             session.end().await;
             agreed
@@ -274,11 +188,7 @@ async fn who_knows_less_or_another_past_begins_where_both_agree() {
             "the client saw more than is left here"
         );
         assert_eq!(agreed(at(2, "row 2")).await, at(2, "row 2"));
-        assert_eq!(
-            agreed(Some(third)).await,
-            at(0, ""),
-            "the third was abandoned for the second"
-        );
+        assert_eq!(agreed(Some(third)).await, at(0, ""), "the third was abandoned for the second");
         assert_eq!(agreed(None).await, at(0, ""));
     })
     .await;
@@ -307,15 +217,8 @@ async fn another_mapping_asks_for_everything_until_it_has_begun_to_come() {
         told.send(vec![record("kk", "Kartu Keluarga")]).await;
         let checkpoint = Some(told.checkpoint.clone());
         told.end().await;
-        let after = Session::with(
-            &world,
-            Hello {
-                checkpoint,
-                ..with("2")
-            },
-        )
-        .await
-        .expect("a session");
+        let after =
+            Session::with(&world, Hello { checkpoint, ..with("2") }).await.expect("a session");
         assert!(!after.welcome.send_all);
     })
     .await;
@@ -329,34 +232,14 @@ async fn who_may_not_and_what_is_not_there_is_told_at_the_hello() {
             let begun = Session::by(&mut world.caller(role, namespaces), hello).await;
             error_of(&begun.err().expect("a refusal")).reason
         };
-        assert_eq!(
-            refusal(Role::Publisher, &["sources/bkpm"], hello()).await,
-            "PERMISSION_DENIED"
-        );
-        assert_eq!(
-            refusal(Role::Reader, &[SOURCE], hello()).await,
-            "PERMISSION_DENIED"
-        );
-        let nowhere = Hello {
-            source: "sources/nowhere".into(),
-            ..hello()
-        };
-        assert_eq!(
-            refusal(Role::Publisher, &["sources/nowhere"], nowhere).await,
-            "NOT_FOUND"
-        );
-        let unmapped = Hello {
-            mapping_version: String::new(),
-            ..hello()
-        };
-        assert_eq!(
-            refusal(Role::Publisher, &[SOURCE], unmapped).await,
-            "INVALID_FIELD"
-        );
+        assert_eq!(refusal(Role::Publisher, &["sources/bkpm"], hello()).await, "PERMISSION_DENIED");
+        assert_eq!(refusal(Role::Reader, &[SOURCE], hello()).await, "PERMISSION_DENIED");
+        let nowhere = Hello { source: "sources/nowhere".into(), ..hello() };
+        assert_eq!(refusal(Role::Publisher, &["sources/nowhere"], nowhere).await, "NOT_FOUND");
+        let unmapped = Hello { mapping_version: String::new(), ..hello() };
+        assert_eq!(refusal(Role::Publisher, &[SOURCE], unmapped).await, "INVALID_FIELD");
         let mut owner = world.caller(Role::Publisher, &[KEMENDAGRI]);
-        Session::by(&mut owner, hello())
-            .await
-            .expect("who holds the source's unit publishes too");
+        Session::by(&mut owner, hello()).await.expect("who holds the source's unit publishes too");
     })
     .await;
 }
@@ -365,20 +248,13 @@ async fn who_may_not_and_what_is_not_there_is_told_at_the_hello() {
 async fn sources_show_what_was_counted_while_a_session_is_under_way() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
-        world
-            .admin()
-            .create_source("bkpm", "units/bkpm")
-            .await
-            .expect("a source");
+        world.admin().create_source("bkpm", "units/bkpm").await.expect("a source");
         let mut session = Session::begin(&world).await;
         session.send(vec![record("kk", "Kartu Keluarga")]).await;
         let shown = source(&world).await;
         assert_eq!(shown.accounting.expect("counted").applied, 1);
         assert_eq!(shown.last_session, shown.accounting);
-        assert_eq!(
-            shown.checkpoint.map(|checkpoint| checkpoint.sequence),
-            Some(1)
-        );
+        assert_eq!(shown.checkpoint.map(|checkpoint| checkpoint.sequence), Some(1));
         assert!(shown.last_success_time.is_none(), "it has not ended");
         let listed = world
             .admin()

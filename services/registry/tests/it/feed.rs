@@ -14,19 +14,13 @@ async fn a_follower_learns_of_a_synced_record_with_its_origin_and_labels() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
         let feed = &world.running.feed;
-        let mut follower = feed
-            .subscribe(Start::Now, Filter::kinds([Service::KIND]))
-            .await
-            .expect("a follower");
+        let mut follower =
+            feed.subscribe(Start::Now, Filter::kinds([Service::KIND])).await.expect("a follower");
         follower.next().await.expect("a bookmark");
         let mut session = Session::begin(&world).await;
         session.send(vec![record("kk", "Kartu Keluarga")]).await;
         let change = loop {
-            let batch = follower
-                .next()
-                .await
-                .expect("a batch")
-                .expect("not the end");
+            let batch = follower.next().await.expect("a batch").expect("not the end");
             if let Some(change) = batch.changes.first() {
                 break change.clone();
             }
@@ -46,23 +40,13 @@ async fn a_follower_learns_of_a_synced_record_with_its_origin_and_labels() {
 async fn what_is_sent_again_unchanged_changes_nothing_in_the_feed() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
-        let records: Vec<_> = (0..50)
-            .map(|number| record(&format!("s{number}"), "Layanan"))
-            .collect();
+        let records: Vec<_> =
+            (0..50).map(|number| record(&format!("s{number}"), "Layanan")).collect();
         let mut session = Session::begin(&world).await;
         session.send(records.clone()).await;
         session.end().await;
         let mut again = Session::begin(&world).await;
-        let head = async || {
-            world
-                .running
-                .registry
-                .db
-                .read()
-                .await
-                .expect("a snapshot")
-                .revision()
-        };
+        let head = async || world.running.registry.db.read().await.expect("a snapshot").revision();
         let before = head().await;
         let result = again.send(records).await;
         assert!(

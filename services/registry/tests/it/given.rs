@@ -8,19 +8,11 @@ use mpp_api::{
 use crate::world::DPMPTSP;
 
 pub fn text(id: &str) -> Option<LocalizedText> {
-    Some(LocalizedText {
-        id: id.into(),
-        en: String::new(),
-    })
+    Some(LocalizedText { id: id.into(), en: String::new() })
 }
 
 pub fn unit(id: &str, kind: Kind, parent: &str) -> Unit {
-    Unit {
-        display_name: text(id),
-        kind: kind.into(),
-        parent: parent.into(),
-        ..Unit::default()
-    }
+    Unit { display_name: text(id), kind: kind.into(), parent: parent.into(), ..Unit::default() }
 }
 
 pub fn mall() -> Mall {
@@ -30,10 +22,7 @@ pub fn mall() -> Mall {
         organiser: DPMPTSP.into(),
         sites: vec![mall::Site {
             address: "Jl. Ahmad Yani 57".into(),
-            location: Some(Location {
-                latitude: -8.2192,
-                longitude: 114.3691,
-            }),
+            location: Some(Location { latitude: -8.2192, longitude: 114.3691 }),
         }],
         stages: vec![
             mall::StageEntry {
@@ -75,9 +64,5 @@ pub fn service(title: &str) -> Service {
 }
 
 pub fn fixed(amount_rupiah: i64) -> Fee {
-    Fee {
-        kind: fee::Kind::Fixed.into(),
-        amount_rupiah,
-        ..Fee::default()
-    }
+    Fee { kind: fee::Kind::Fixed.into(), amount_rupiah, ..Fee::default() }
 }

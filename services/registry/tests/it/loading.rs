@@ -20,10 +20,8 @@ use crate::world::{KTP, MAY_2026, World};
 
 /// A replica whose tasks have not run yet: nothing here has let them since they were started.
 async fn just_started(database: &TestDatabase, shutdown: &CancellationToken) -> Registry {
-    let options = Options {
-        migrate: true,
-        ..Options::new(database.options(Clock::stopped_at(MAY_2026)))
-    };
+    let options =
+        Options { migrate: true, ..Options::new(database.options(Clock::stopped_at(MAY_2026))) };
     let running = mpp_registry::start(options, shutdown.clone()).await;
     let registry = running.expect("a registry").registry;
     assert_eq!(registry.memory.revision(), 0, "not yet loaded");
@@ -49,15 +47,9 @@ async fn no_list_is_empty_before_all_is_loaded() {
     on_both(async |database| {
         let ended = CancellationToken::new();
         let registry = just_started(&database, &ended).await;
-        let of = ListOf {
-            page_size: 0,
-            page_token: "",
-            min_revision: 0,
-            filter: &[],
-        };
-        let listed = read::list::<Region>(&registry, &of, |state, page| {
-            state.list("", page, |_, _| true)
-        });
+        let of = ListOf { page_size: 0, page_token: "", min_revision: 0, filter: &[] };
+        let listed =
+            read::list::<Region>(&registry, &of, |state, page| state.list("", page, |_, _| true));
         assert!(listed.await.expect("a list").total_size > 500);
         ended.cancel();
         registry.db.close().await;
@@ -71,10 +63,7 @@ async fn a_search_waits_for_its_index() {
         World::banyuwangi(&database).await.stop().await;
         let ended = CancellationToken::new();
         let registry = just_started(&database, &ended).await;
-        let request = SearchServicesRequest {
-            query: "ktp".into(),
-            ..Default::default()
-        };
+        let request = SearchServicesRequest { query: "ktp".into(), ..Default::default() };
         let search = Search(registry.clone());
         let found = search.search_services(Request::new(request)).await;
         assert_eq!(found.expect("an answer").into_inner().total_size, 1);

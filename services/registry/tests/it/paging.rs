@@ -14,12 +14,7 @@ async fn page(clients: &mut Clients, token: &str) -> ListServicesResponse {
         page_token: token.into(),
         ..Default::default()
     };
-    clients
-        .catalog
-        .list_services(request)
-        .await
-        .expect("a page")
-        .into_inner()
+    clients.catalog.list_services(request).await.expect("a page").into_inner()
 }
 
 #[tokio::test]
@@ -29,27 +24,18 @@ async fn pages_hold_each_record_once_while_others_are_made() {
         let mut admin = world.admin();
         for number in 0..10 {
             let id = format!("izin-{number:02}");
-            admin
-                .create_service(BKPM, &id, service("Izin"))
-                .await
-                .expect("a service");
+            admin.create_service(BKPM, &id, service("Izin")).await.expect("a service");
         }
         let first = page(&mut admin, "").await;
         assert_eq!((first.services.len(), first.total_size), (3, 10));
-        let mut seen: Vec<String> = first
-            .services
-            .iter()
-            .map(|service| service.name.clone())
-            .collect();
+        let mut seen: Vec<String> =
+            first.services.iter().map(|service| service.name.clone()).collect();
         let mut token = first.next_page_token;
         let mut round = 0;
         while !token.is_empty() {
             // One before the page that was read, one behind it.
             for id in [format!("a-{round}"), format!("z-{round}")] {
-                admin
-                    .create_service(BKPM, &id, service("Izin"))
-                    .await
-                    .expect("a service");
+                admin.create_service(BKPM, &id, service("Izin")).await.expect("a service");
             }
             let next = page(&mut admin, &token).await;
             seen.extend(next.services.iter().map(|service| service.name.clone()));
@@ -61,8 +47,7 @@ async fn pages_hold_each_record_once_while_others_are_made() {
         assert_eq!(unique.len(), seen.len(), "twice: {seen:?}");
         for number in 0..10 {
             assert!(
-                seen.iter()
-                    .any(|name| name.ends_with(&format!("izin-{number:02}"))),
+                seen.iter().any(|name| name.ends_with(&format!("izin-{number:02}"))),
                 "{number} is missing"
             );
         }
@@ -81,15 +66,8 @@ async fn filters_and_totals_belong_together() {
         let mut admin = world.admin();
         for number in 0..5 {
             let mut made = service("Izin");
-            made.category = if number < 2 {
-                "licensing".into()
-            } else {
-                "tax".into()
-            };
-            admin
-                .create_service(BKPM, &format!("izin-{number}"), made)
-                .await
-                .expect("a service");
+            made.category = if number < 2 { "licensing".into() } else { "tax".into() };
+            admin.create_service(BKPM, &format!("izin-{number}"), made).await.expect("a service");
         }
         let list = |parent: &str, category: &str| ListServicesRequest {
             parent: parent.into(),
@@ -104,22 +82,11 @@ async fn filters_and_totals_belong_together() {
             .expect("a list")
             .into_inner();
         assert_eq!((found.services.len(), found.total_size), (1, 2));
-        let carried = ListServicesRequest {
-            page_token: found.next_page_token,
-            ..list("units/-", "tax")
-        };
-        assert_eq!(
-            reason(admin.catalog.list_services(carried).await),
-            "INVALID_PAGE_TOKEN"
-        );
-        let negative = ListServicesRequest {
-            page_size: -1,
-            ..list(KEMENDAGRI, "")
-        };
-        assert_eq!(
-            reason(admin.catalog.list_services(negative).await),
-            "INVALID_FIELD"
-        );
+        let carried =
+            ListServicesRequest { page_token: found.next_page_token, ..list("units/-", "tax") };
+        assert_eq!(reason(admin.catalog.list_services(carried).await), "INVALID_PAGE_TOKEN");
+        let negative = ListServicesRequest { page_size: -1, ..list(KEMENDAGRI, "") };
+        assert_eq!(reason(admin.catalog.list_services(negative).await), "INVALID_FIELD");
         let below = admin
             .catalog
             .list_services(list("units/pemkab-banyuwangi", ""))

@@ -43,22 +43,12 @@ impl Session {
     pub async fn by(publisher: &mut Clients, hello: Hello) -> Result<Self, Status> {
         let (asks, requests) = mpsc::channel(1);
         asks.send(ask(Ask::Hello(hello))).await.expect("open");
-        let mut answers = publisher
-            .sync
-            .sync(ReceiverStream::new(requests))
-            .await?
-            .into_inner();
+        let mut answers = publisher.sync.sync(ReceiverStream::new(requests)).await?.into_inner();
         let Some(Answer::Welcome(welcome)) = next(&mut answers).await? else {
             panic!("no welcome")
         };
         let checkpoint = welcome.checkpoint.clone().expect("a checkpoint");
-        Ok(Self {
-            welcome,
-            asks,
-            answers,
-            checkpoint,
-            nonce: 0,
-        })
+        Ok(Self { welcome, asks, answers, checkpoint, nonce: 0 })
     }
 
     pub fn batch(&mut self, records: Vec<Record>) -> Batch {
@@ -68,10 +58,7 @@ impl Session {
             nonce: self.nonce,
             fencing_token: self.welcome.fencing_token,
             records,
-            checkpoint: Some(Checkpoint {
-                sequence,
-                position: format!("row {sequence}"),
-            }),
+            checkpoint: Some(Checkpoint { sequence, position: format!("row {sequence}") }),
         }
     }
 
@@ -106,24 +93,15 @@ impl Session {
 }
 
 async fn next(answers: &mut Streaming<SyncResponse>) -> Result<Option<Answer>, Status> {
-    Ok(answers
-        .message()
-        .await?
-        .and_then(|response| response.message))
+    Ok(answers.message().await?.and_then(|response| response.message))
 }
 
 pub fn ask(message: Ask) -> SyncRequest {
-    SyncRequest {
-        message: Some(message),
-    }
+    SyncRequest { message: Some(message) }
 }
 
 pub fn hello() -> Hello {
-    Hello {
-        source: SOURCE.into(),
-        mapping_version: "1".into(),
-        ..Hello::default()
-    }
+    Hello { source: SOURCE.into(), mapping_version: "1".into(), ..Hello::default() }
 }
 
 pub fn record(source_id: &str, title: &str) -> Record {
@@ -131,48 +109,26 @@ pub fn record(source_id: &str, title: &str) -> Record {
 }
 
 pub fn record_of(unit: &str, source_id: &str, service: Service) -> Record {
-    let body = ServiceRecord {
-        unit: unit.into(),
-        service: Some(service),
-    };
-    Record {
-        source_id: source_id.into(),
-        body: Some(Body::Service(body)),
-    }
+    let body = ServiceRecord { unit: unit.into(), service: Some(service) };
+    Record { source_id: source_id.into(), body: Some(Body::Service(body)) }
 }
 
 pub fn delete(source_id: &str) -> Record {
-    let tombstone = Some(Tombstone {
-        reason: Reason::Withdrawn.into(),
-        successor: String::new(),
-    });
+    let tombstone = Some(Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() });
     let name = format!("{KEMENDAGRI}/services/{source_id}");
-    Record {
-        source_id: source_id.into(),
-        body: Some(Body::Delete(Delete { name, tombstone })),
-    }
+    Record { source_id: source_id.into(), body: Some(Body::Delete(Delete { name, tombstone })) }
 }
 
 pub fn outcomes(result: &BatchResult) -> Vec<Outcome> {
-    result
-        .results
-        .iter()
-        .map(|answer| answer.outcome())
-        .collect()
+    result.results.iter().map(|answer| answer.outcome()).collect()
 }
 
 pub fn codes(result: &BatchResult) -> Vec<&str> {
-    result
-        .results
-        .iter()
-        .map(|answer| answer.code.as_str())
-        .collect()
+    result.results.iter().map(|answer| answer.code.as_str()).collect()
 }
 
 pub async fn source(world: &World) -> Source {
-    let request = GetSourceRequest {
-        name: SOURCE.into(),
-    };
+    let request = GetSourceRequest { name: SOURCE.into() };
     world
         .admin()
         .sync

@@ -15,20 +15,11 @@ use crate::world::{
 };
 
 async fn find(reader: &mut Clients, request: SearchServicesRequest) -> SearchServicesResponse {
-    reader
-        .search
-        .search_services(request)
-        .await
-        .expect("an answer")
-        .into_inner()
+    reader.search.search_services(request).await.expect("an answer").into_inner()
 }
 
 fn ask(query: &str, min_revision: i64) -> SearchServicesRequest {
-    SearchServicesRequest {
-        query: query.into(),
-        min_revision,
-        ..Default::default()
-    }
+    SearchServicesRequest { query: query.into(), min_revision, ..Default::default() }
 }
 
 #[tokio::test]
@@ -37,31 +28,15 @@ async fn a_citizen_finds_the_service_and_where_it_is_offered() {
         let world = World::banyuwangi(&database).await;
         let mut reader = world.caller(Role::Reader, &[]);
         let now = world.running.registry.memory.revision();
-        let near = Some(Location {
-            latitude: -8.17,
-            longitude: 113.70,
-        });
-        let found = find(
-            &mut reader,
-            SearchServicesRequest {
-                near,
-                ..ask("ktp elektronik", now)
-            },
-        )
-        .await;
+        let near = Some(Location { latitude: -8.17, longitude: 113.70 });
+        let found =
+            find(&mut reader, SearchServicesRequest { near, ..ask("ktp elektronik", now) }).await;
         let hit = &found.hits[0];
         assert_eq!((hit.service.as_str(), hit.place_count), (KTP, 1));
         assert_eq!(hit.agency, "units/kemendagri");
         let place = &hit.places[0];
-        assert_eq!(
-            (place.mall.as_str(), place.region.as_str()),
-            (MALL, "regions/35.10")
-        );
-        assert!(
-            (70.0..80.0).contains(&place.distance_km),
-            "{}",
-            place.distance_km
-        );
+        assert_eq!((place.mall.as_str(), place.region.as_str()), (MALL, "regions/35.10"));
+        assert!((70.0..80.0).contains(&place.distance_km), "{}", place.distance_km);
         assert_eq!(place.fees, service("").fees);
         assert!(found.revision >= now);
     })
@@ -73,36 +48,18 @@ async fn a_changed_fee_and_a_moved_mall_are_found_at_once() {
     on_both(async |database| {
         let world = World::banyuwangi(&database).await;
         let mut admin = world.admin();
-        let dearer = Service {
-            name: KTP.into(),
-            fees: vec![fixed(75_000)],
-            ..Service::default()
-        };
-        let request = UpdateServiceRequest {
-            service: Some(dearer),
-            ..Default::default()
-        };
-        let revision = admin
-            .catalog
-            .update_service(request)
-            .await
-            .expect("changed")
-            .into_inner()
-            .revision;
+        let dearer = Service { name: KTP.into(), fees: vec![fixed(75_000)], ..Service::default() };
+        let request = UpdateServiceRequest { service: Some(dearer), ..Default::default() };
+        let revision =
+            admin.catalog.update_service(request).await.expect("changed").into_inner().revision;
         let found = find(&mut admin, ask("ktp", revision)).await;
         assert_eq!(found.hits[0].places[0].fees, [fixed(75_000)]);
-        let free = SearchServicesRequest {
-            only_free: true,
-            ..ask("ktp", revision)
-        };
+        let free = SearchServicesRequest { only_free: true, ..ask("ktp", revision) };
         assert_eq!(find(&mut admin, free).await.total_size, 0);
 
         let jember = Site {
             address: "Jember".into(),
-            location: Some(Location {
-                latitude: -8.17,
-                longitude: 113.70,
-            }),
+            location: Some(Location { latitude: -8.17, longitude: 113.70 }),
         };
         let moved = Mall {
             name: MALL.into(),
@@ -110,27 +67,12 @@ async fn a_changed_fee_and_a_moved_mall_are_found_at_once() {
             sites: vec![jember],
             ..mall()
         };
-        let request = UpdateMallRequest {
-            mall: Some(moved),
-            ..Default::default()
-        };
-        let revision = admin
-            .directory
-            .update_mall(request)
-            .await
-            .expect("moved")
-            .into_inner()
-            .revision;
-        let in_region = |region: &str| SearchServicesRequest {
-            region: region.into(),
-            ..ask("ktp", revision)
-        };
-        assert_eq!(
-            find(&mut admin, in_region("regions/35.10"))
-                .await
-                .total_size,
-            0
-        );
+        let request = UpdateMallRequest { mall: Some(moved), ..Default::default() };
+        let revision =
+            admin.directory.update_mall(request).await.expect("moved").into_inner().revision;
+        let in_region =
+            |region: &str| SearchServicesRequest { region: region.into(), ..ask("ktp", revision) };
+        assert_eq!(find(&mut admin, in_region("regions/35.10")).await.total_size, 0);
         assert_eq!(
             find(&mut admin, in_region("regions/35")).await.hits[0].places[0].region,
             "regions/35.09"
@@ -144,27 +86,13 @@ async fn what_is_only_proposed_is_not_shown_as_offered() {
     on_both(async |database| {
         let world = World::banyuwangi(&database).await;
         let mut officer = world.caller(Role::UnitOfficer, &[DUKCAPIL]);
-        let dearer = Offering {
-            name: OFFERING.into(),
-            fees: vec![fixed(1)],
-            ..Offering::default()
-        };
-        let request = UpdateOfferingRequest {
-            offering: Some(dearer),
-            ..Default::default()
-        };
-        let revision = officer
-            .catalog
-            .update_offering(request)
-            .await
-            .expect("changed")
-            .into_inner()
-            .revision;
+        let dearer =
+            Offering { name: OFFERING.into(), fees: vec![fixed(1)], ..Offering::default() };
+        let request = UpdateOfferingRequest { offering: Some(dearer), ..Default::default() };
+        let revision =
+            officer.catalog.update_offering(request).await.expect("changed").into_inner().revision;
         let found = find(&mut officer, ask("ktp", revision)).await;
-        assert_eq!(
-            (found.hits[0].service.as_str(), found.hits[0].place_count),
-            (KTP, 0)
-        );
+        assert_eq!((found.hits[0].service.as_str(), found.hits[0].place_count), (KTP, 0));
     })
     .await;
 }
@@ -199,18 +127,9 @@ async fn pages_of_a_search_go_on_where_they_ended() {
         let unique: std::collections::BTreeSet<_> = seen.iter().collect();
         assert_eq!((seen.len(), unique.len()), (7, 7));
         let long = ask(&"a".repeat(500), 0);
-        assert_eq!(
-            reason(admin.search.search_services(long).await),
-            "INVALID_FIELD"
-        );
-        let wrong = SearchServicesRequest {
-            region: "3510".into(),
-            ..ask("ktp", 0)
-        };
-        assert_eq!(
-            reason(admin.search.search_services(wrong).await),
-            "INVALID_FIELD"
-        );
+        assert_eq!(reason(admin.search.search_services(long).await), "INVALID_FIELD");
+        let wrong = SearchServicesRequest { region: "3510".into(), ..ask("ktp", 0) };
+        assert_eq!(reason(admin.search.search_services(wrong).await), "INVALID_FIELD");
     })
     .await;
 }

@@ -16,10 +16,7 @@ use crate::{
 
 fn correction(source: Source) -> UpdateSourceRequest {
     UpdateSourceRequest {
-        source: Some(Source {
-            name: SOURCE.into(),
-            ..source
-        }),
+        source: Some(Source { name: SOURCE.into(), ..source }),
         ..Default::default()
     }
 }
@@ -37,10 +34,7 @@ async fn a_source_that_may_write_too_little_is_corrected() {
             freshness_target_seconds: 7200,
             ..Source::default()
         };
-        let only_checked = UpdateSourceRequest {
-            validate_only: true,
-            ..correction(wider.clone())
-        };
+        let only_checked = UpdateSourceRequest { validate_only: true, ..correction(wider.clone()) };
         let checked = admin.sync.update_source(only_checked).await;
         assert_eq!(checked.expect("right").into_inner().revision, 0);
         assert_eq!(codes(&session.send(foreign()).await), ["UNIT_NOT_OWNED"]);
@@ -56,10 +50,7 @@ async fn a_source_that_may_write_too_little_is_corrected() {
         assert_eq!(shown.unit, KEMENDAGRI, "what was not set stays");
         assert_eq!(shown.accounting.expect("counted").rejected, 2);
         let again = admin.sync.update_source(request).await.expect("the same");
-        assert_eq!(
-            again.into_inner().source.expect("a source").etag,
-            shown.etag
-        );
+        assert_eq!(again.into_inner().source.expect("a source").etag, shown.etag);
         assert_eq!(source(&world).await.etag, shown.etag, "it was done once");
     })
     .await;
@@ -69,31 +60,21 @@ async fn a_source_that_may_write_too_little_is_corrected() {
 async fn a_source_moves_to_another_unit_by_an_administrator_only() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
-        let to = |unit: &str| {
-            correction(Source {
-                unit: unit.into(),
-                ..Source::default()
-            })
-        };
+        let to = |unit: &str| correction(Source { unit: unit.into(), ..Source::default() });
         let mut publisher = world.caller(Role::Publisher, &[SOURCE]);
         let denied = publisher.sync.update_source(to(BKPM)).await;
         assert_eq!(reason(denied), "PERMISSION_DENIED");
         let mut admin = world.admin();
         let nowhere = admin.sync.update_source(to("units/nowhere")).await;
         assert_eq!(reason(nowhere), "REFERENCE_INVALID");
-        let hasty = Source {
-            freshness_target_seconds: 1,
-            ..Source::default()
-        };
+        let hasty = Source { freshness_target_seconds: 1, ..Source::default() };
         let error = refused(admin.sync.update_source(correction(hasty)).await);
         assert_eq!(error.fields[0].0, "source.freshness_target_seconds");
         let moved = admin.sync.update_source(to(BKPM)).await.expect("moved");
         assert!(moved.into_inner().revision > 0);
         let mut session = Session::begin(&world).await;
-        let sent = session.send(vec![
-            record("kk", "Kartu Keluarga"),
-            record_of(BKPM, "nib", service("NIB")),
-        ]);
+        let sent = session
+            .send(vec![record("kk", "Kartu Keluarga"), record_of(BKPM, "nib", service("NIB"))]);
         assert_eq!(codes(&sent.await), ["UNIT_NOT_OWNED", ""]);
     })
     .await;
@@ -127,11 +108,7 @@ async fn keep_alives_of_one_second_write_once() {
         session.send(vec![record("kk", "Kartu Keluarga")]).await;
         assert_eq!(count(&world, "lease_write").await, 1 + 3);
         let state = world.running.registry.memory.read();
-        assert!(
-            state
-                .row::<Service>(&format!("{KEMENDAGRI}/services/kk"))
-                .is_some()
-        );
+        assert!(state.row::<Service>(&format!("{KEMENDAGRI}/services/kk")).is_some());
     })
     .await;
 }
@@ -155,18 +132,13 @@ async fn watch_leases(database: &TestDatabase, world: &World) {
     let by = mpp_store::Actor::default();
     let db = &world.running.registry.db;
     let mut tx = db.begin(&by).await.expect("a transaction");
-    sqlx::raw_sql(text)
-        .execute(tx.conn())
-        .await
-        .expect("a trigger");
+    sqlx::raw_sql(text).execute(tx.conn()).await.expect("a trigger");
     tx.commit().await.expect("committed");
 }
 
 async fn count(world: &World, table: &str) -> i64 {
     let mut read = world.running.registry.db.read().await.expect("a snapshot");
     let text = format!("select count(*) as rows from {table}");
-    let row = sqlx::query(sqlx::AssertSqlSafe(text))
-        .fetch_one(read.conn())
-        .await;
+    let row = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_one(read.conn()).await;
     row.expect("a count").try_get("rows").expect("a number")
 }

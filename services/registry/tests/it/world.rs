@@ -69,25 +69,17 @@ impl World {
     pub async fn at(database: &TestDatabase, clock: Clock) -> Self {
         let options = Options {
             migrate: true,
-            sync: Limits {
-                batch_records: 100,
-                ..Limits::default()
-            },
+            sync: Limits { batch_records: 100, ..Limits::default() },
             ..Options::new(database.options(clock.clone()))
         };
         let (shutdown, ended) = (CancellationToken::new(), CancellationToken::new());
-        let running = mpp_registry::start(options, ended.clone())
-            .await
-            .expect("a registry");
+        let running = mpp_registry::start(options, ended.clone()).await.expect("a registry");
         let keys = tempfile::tempdir().expect("a directory");
         let key = SigningKey::generate().expect("a key");
         Jwks::write(&keys.path().join("jwks.json"), &[key.public()]).expect("a key set");
         let known = Jwks::load(keys.path().join("jwks.json")).expect("the key set");
         let mut shell = Shell::new(Verifier::new(known, Clock::system()));
-        shell.drain = Drain {
-            pause: Duration::ZERO,
-            wait: Duration::from_secs(5),
-        };
+        shell.drain = Drain { pause: Duration::ZERO, wait: Duration::from_secs(5) };
         let grpc = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let health = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = grpc.local_addr().expect("an address");
@@ -99,29 +91,9 @@ impl World {
             health,
             shutdown.clone(),
         ));
-        let head = running
-            .registry
-            .db
-            .read()
-            .await
-            .expect("a snapshot")
-            .revision();
-        running
-            .registry
-            .memory
-            .wait_for(head)
-            .await
-            .expect("the regions in memory");
-        Self {
-            running,
-            clock,
-            address,
-            key,
-            shutdown,
-            ended,
-            served,
-            _keys: keys,
-        }
+        let head = running.registry.db.read().await.expect("a snapshot").revision();
+        running.registry.memory.wait_for(head).await.expect("the regions in memory");
+        Self { running, clock, address, key, shutdown, ended, served, _keys: keys }
     }
 
     /// A caller with one role.
@@ -131,18 +103,9 @@ impl World {
             roles: vec![role],
             namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let token = jwt::mint(
-            &self.key,
-            &caller,
-            Duration::from_secs(600),
-            Clock::system().now(),
-        );
+        let token = jwt::mint(&self.key, &caller, Duration::from_secs(600), Clock::system().now());
         let address = format!("http://{}", self.address);
-        let endpoint = Endpoint {
-            address,
-            token: Some(TokenSource::Text(token)),
-            tls: None,
-        };
+        let endpoint = Endpoint { address, token: Some(TokenSource::Text(token)), tls: None };
         let channel = connect(&endpoint).expect("an endpoint");
         Clients {
             directory: DirectoryServiceClient::new(channel.clone()),
@@ -164,79 +127,38 @@ impl World {
             ("kemendagri", Kind::Ministry, ""),
             ("bkpm", Kind::Ministry, ""),
             ("pemkab-banyuwangi", Kind::LocalGovernment, ""),
-            (
-                "dpmptsp-banyuwangi",
-                Kind::Office,
-                "units/pemkab-banyuwangi",
-            ),
-            (
-                "dukcapil-banyuwangi",
-                Kind::Office,
-                "units/pemkab-banyuwangi",
-            ),
+            ("dpmptsp-banyuwangi", Kind::Office, "units/pemkab-banyuwangi"),
+            ("dukcapil-banyuwangi", Kind::Office, "units/pemkab-banyuwangi"),
         ] {
-            admin
-                .create_unit(id, unit(id, kind, parent))
-                .await
-                .expect("a unit");
+            admin.create_unit(id, unit(id, kind, parent)).await.expect("a unit");
         }
-        admin
-            .create_mall("banyuwangi", mall())
-            .await
-            .expect("a mall");
-        admin
-            .create_counter(MALL, "dukcapil", counter(DUKCAPIL))
-            .await
-            .expect("a counter");
-        let window = Window {
-            display_name: text("Loket 1"),
-            ..Window::default()
-        };
+        admin.create_mall("banyuwangi", mall()).await.expect("a mall");
+        admin.create_counter(MALL, "dukcapil", counter(DUKCAPIL)).await.expect("a counter");
+        let window = Window { display_name: text("Loket 1"), ..Window::default() };
         let request = CreateWindowRequest {
             parent: COUNTER.into(),
             window_id: "1".into(),
             window: Some(window),
             ..Default::default()
         };
-        admin
-            .directory
-            .create_window(request)
-            .await
-            .expect("a window");
+        admin.directory.create_window(request).await.expect("a window");
         admin
             .create_service(KEMENDAGRI, "ktp-el-baru", service("KTP elektronik baru"))
             .await
             .expect("a service");
         admin
-            .propose(
-                "ktp",
-                Offering {
-                    service: KTP.into(),
-                    ..Offering::default()
-                },
-            )
+            .propose("ktp", Offering { service: KTP.into(), ..Offering::default() })
             .await
             .expect("an offering");
-        let accept = AcceptOfferingRequest {
-            name: OFFERING.into(),
-            ..Default::default()
-        };
-        admin
-            .catalog
-            .accept_offering(accept)
-            .await
-            .expect("accepted");
+        let accept = AcceptOfferingRequest { name: OFFERING.into(), ..Default::default() };
+        admin.catalog.accept_offering(accept).await.expect("accepted");
         world
     }
 
     /// As [`World::banyuwangi`], with Kemendagri's source.
     pub async fn with_source(database: &TestDatabase) -> Self {
         let world = Self::banyuwangi(database).await;
-        world
-            .admin()
-            .create_source("kemendagri", KEMENDAGRI)
-            .await
-            .expect("a source");
+        world.admin().create_source("kemendagri", KEMENDAGRI).await.expect("a source");
         world
     }
 

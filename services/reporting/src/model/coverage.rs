@@ -19,12 +19,7 @@ pub fn share(numerator: i32, denominator: i32, name_id: String, name_en: String)
         0 => 0.0,
         _ => f64::from(numerator) * 100.0 / f64::from(denominator),
     };
-    Share {
-        numerator,
-        denominator,
-        denominator_name: Some(text(&name_id, &name_en)),
-        percent,
-    }
+    Share { numerator, denominator, denominator_name: Some(text(&name_id, &name_en)), percent }
 }
 
 /// Of the autonomous regions.
@@ -71,11 +66,7 @@ fn is_regency(region: &RegionRow) -> bool {
 
 /// Distinct regions in which a mall operates.
 pub fn covered_regions<'a>(standings: &'a [Standing<'_>]) -> BTreeSet<&'a str> {
-    standings
-        .iter()
-        .filter(|mall| mall.operates())
-        .filter_map(|mall| mall.region)
-        .collect()
+    standings.iter().filter(|mall| mall.operates()).filter_map(|mall| mall.region).collect()
 }
 
 /// Each province of the day; `malls` are the reports of the same standings.
@@ -90,14 +81,7 @@ pub fn provinces(
         .filter(|(_, row)| !is_regency(row))
         .map(|(name, row)| {
             let (region, display_name) = (name.clone(), row.title.clone());
-            (
-                name.as_str(),
-                ProvinceReport {
-                    region,
-                    display_name,
-                    ..ProvinceReport::default()
-                },
-            )
+            (name.as_str(), ProvinceReport { region, display_name, ..ProvinceReport::default() })
         })
         .collect();
     let covered = covered_regions(standings);

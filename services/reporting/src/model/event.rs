@@ -39,9 +39,9 @@ impl Upstream {
     /// Kinds of record that are followed.
     pub fn kinds(self) -> &'static [&'static str] {
         match self {
-            Upstream::Registry => &[
-                "region", "unit", "mall", "counter", "offering", "service", "source",
-            ],
+            Upstream::Registry => {
+                &["region", "unit", "mall", "counter", "offering", "service", "source"]
+            }
             Upstream::Scheduling => &["deviation", "ticket", "appointment"],
         }
     }

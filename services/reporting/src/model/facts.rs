@@ -24,19 +24,13 @@ pub struct Text {
 impl From<Option<mpp_api::types::LocalizedText>> for Text {
     fn from(text: Option<mpp_api::types::LocalizedText>) -> Self {
         let text = text.unwrap_or_default();
-        Self {
-            id: bounded(&text.id),
-            en: bounded(&text.en),
-        }
+        Self { id: bounded(&text.id), en: bounded(&text.en) }
     }
 }
 
 impl From<&Text> for mpp_api::types::LocalizedText {
     fn from(text: &Text) -> Self {
-        Self {
-            id: text.id.clone(),
-            en: text.en.clone(),
-        }
+        Self { id: text.id.clone(), en: text.en.clone() }
     }
 }
 
@@ -69,10 +63,7 @@ impl Span {
 pub fn mark(spans: &mut Vec<Span>, present: bool, at: Micros) {
     let open = spans.last_mut().filter(|span| span.until.is_none());
     match (open, present) {
-        (None, true) => spans.push(Span {
-            from: at,
-            until: None,
-        }),
+        (None, true) => spans.push(Span { from: at, until: None }),
         (Some(span), false) => span.until = Some(at),
         (Some(_), true) | (None, false) => {}
     }

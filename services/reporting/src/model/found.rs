@@ -26,10 +26,7 @@ impl Found {
     pub fn first(counters: &[(&String, &DeviationRow)], most: usize) -> Self {
         let shown = &counters[..counters.len().min(most)];
         Self {
-            deviations: shown
-                .iter()
-                .flat_map(|(name, row)| each(name, row))
-                .collect(),
+            deviations: shown.iter().flat_map(|(name, row)| each(name, row)).collect(),
             counters: counters.len(),
             shown: shown.len(),
             left_out: shown.iter().map(|(_, row)| row.left_out).sum(),

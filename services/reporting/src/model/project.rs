@@ -48,13 +48,7 @@ fn apply(rows: &mut Rows, event: &Event) -> Result<()> {
         }
         "unit" => {
             let unit = event.document::<Unit>()?;
-            replace(
-                rows,
-                &event.name,
-                unit.map(|unit| UnitRow {
-                    title: unit.display_name.into(),
-                }),
-            )
+            replace(rows, &event.name, unit.map(|unit| UnitRow { title: unit.display_name.into() }))
         }
         "deviation" => deviation(rows, event),
         "mall" => mall(rows, event),
@@ -63,18 +57,12 @@ fn apply(rows: &mut Rows, event: &Event) -> Result<()> {
         "source" => source(rows, event),
         "service" => service(rows, event),
         "ticket" => {
-            let row = event
-                .document::<Ticket>()?
-                .map(|ticket| ticket_row(&ticket, &event.name));
+            let row = event.document::<Ticket>()?.map(|ticket| ticket_row(&ticket, &event.name));
             visit(rows, event, row)
         }
         "appointment" => {
             let row = event.document::<Appointment>()?;
-            visit(
-                rows,
-                event,
-                row.map(|booked| appointment_row(&booked, &event.name)),
-            )
+            visit(rows, event, row.map(|booked| appointment_row(&booked, &event.name)))
         }
         _ => Ok(()),
     }
@@ -82,11 +70,7 @@ fn apply(rows: &mut Rows, event: &Event) -> Result<()> {
 
 /// Writes a row where it differs.
 fn replace<R: Row + PartialEq>(rows: &mut Rows, name: &str, row: Option<R>) -> Result<()> {
-    if rows.get::<R>(name)? == row {
-        Ok(())
-    } else {
-        rows.put(name, row.as_ref())
-    }
+    if rows.get::<R>(name)? == row { Ok(()) } else { rows.put(name, row.as_ref()) }
 }
 
 fn region_row(region: Region) -> RegionRow {
@@ -106,14 +90,8 @@ fn mall(rows: &mut Rows, event: &Event) -> Result<()> {
     let mall = event.document::<Mall>()?;
     mark(&mut row.spans, mall.is_some(), event.at);
     let listed = mall.as_ref().map_or(&[][..], |mall| &mall.stages);
-    for fact in row
-        .stages
-        .iter_mut()
-        .filter(|fact| fact.known.until.is_none())
-    {
-        let kept = listed
-            .iter()
-            .any(|entry| entry.stage == fact.stage && entry.date == fact.date);
+    for fact in row.stages.iter_mut().filter(|fact| fact.known.until.is_none()) {
+        let kept = listed.iter().any(|entry| entry.stage == fact.stage && entry.date == fact.date);
         if !kept {
             fact.known.until = Some(event.at);
         }
@@ -122,21 +100,10 @@ fn mall(rows: &mut Rows, event: &Event) -> Result<()> {
         let held = row.stages.iter_mut().find(|fact| {
             fact.known.until.is_none() && fact.stage == entry.stage && fact.date == entry.date
         });
-        let known = held.as_ref().map_or(
-            Span {
-                from: event.at,
-                until: None,
-            },
-            |fact| fact.known,
-        );
+        let known = held.as_ref().map_or(Span { from: event.at, until: None }, |fact| fact.known);
         let evidence = bounded(&entry.evidence);
-        let fact = StageFact {
-            stage: entry.stage,
-            date: entry.date.clone(),
-            place,
-            evidence,
-            known,
-        };
+        let fact =
+            StageFact { stage: entry.stage, date: entry.date.clone(), place, evidence, known };
         match held {
             Some(held) => *held = fact,
             None => row.stages.push(fact),
@@ -192,9 +159,7 @@ fn source(rows: &mut Rows, event: &Event) -> Result<()> {
 
 /// A timestamp of the contract in microseconds.
 fn micros(time: &prost_types::Timestamp) -> Micros {
-    time.seconds
-        .saturating_mul(1_000_000)
-        .saturating_add(i64::from(time.nanos) / 1_000)
+    time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1_000)
 }
 
 /// Tells what changed for citizens, field by field.
@@ -207,10 +172,7 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
         title: service.title.into(),
     });
     for (field, old, new) in differences(before.as_ref(), after.as_ref(), event.version) {
-        let title = after
-            .as_ref()
-            .or(before.as_ref())
-            .map(|row| row.title.clone());
+        let title = after.as_ref().or(before.as_ref()).map(|row| row.title.clone());
         let change = ChangeRow {
             service: event.name.clone(),
             title: title.unwrap_or_default(),
@@ -257,11 +219,7 @@ fn differences(
 
 /// The key is the counter: one week at a time stands in the feed.
 fn deviation(rows: &mut Rows, event: &Event) -> Result<()> {
-    let counter = event
-        .name
-        .strip_suffix("/deviation")
-        .unwrap_or(&event.name)
-        .to_owned();
+    let counter = event.name.strip_suffix("/deviation").unwrap_or(&event.name).to_owned();
     let row = event.document::<Deviation>()?.map(|found| {
         let (findings, left_out) = findings(&found);
         DeviationRow {
@@ -304,43 +262,25 @@ fn day(date: &str) -> Option<String> {
 fn yardstick(finding: &deviation::Finding) -> String {
     match finding.yardstick() {
         deviation::Yardstick::Unspecified => String::new(),
-        known => known
-            .as_str_name()
-            .trim_start_matches("YARDSTICK_")
-            .to_owned(),
+        known => known.as_str_name().trim_start_matches("YARDSTICK_").to_owned(),
     }
 }
 
 /// "malls/banyuwangi" of whatever lies in it.
 pub fn mall_of(name: &str) -> &str {
-    name.match_indices('/')
-        .nth(1)
-        .map_or(name, |(end, _)| &name[..end])
+    name.match_indices('/').nth(1).map_or(name, |(end, _)| &name[..end])
 }
 
 fn ticket_row(ticket: &Ticket, name: &str) -> VisitRow {
     let completed = i32::from(ticket.state() == ticket::State::Completed);
-    let count = DayRow {
-        issued: 1,
-        completed,
-        ..DayRow::default()
-    };
-    VisitRow {
-        day: format!("{} {}", ticket.date, mall_of(name)),
-        count,
-    }
+    let count = DayRow { issued: 1, completed, ..DayRow::default() };
+    VisitRow { day: format!("{} {}", ticket.date, mall_of(name)), count }
 }
 
 fn appointment_row(booked: &Appointment, name: &str) -> VisitRow {
     let counts = booked.state() != appointment::State::Cancelled;
-    let count = DayRow {
-        booked: i32::from(counts),
-        ..DayRow::default()
-    };
-    VisitRow {
-        day: format!("{} {}", booked.date, mall_of(name)),
-        count,
-    }
+    let count = DayRow { booked: i32::from(counts), ..DayRow::default() };
+    VisitRow { day: format!("{} {}", booked.date, mall_of(name)), count }
 }
 
 /// Takes from its day what a record counted before, and adds what it counts now.

@@ -23,21 +23,12 @@ fn registry(steps: &[Step]) -> Vec<Event> {
             0 => ("mall", mall, some_mall(value).encode_to_vec()),
             1 => ("counter", counter, Counter::default().encode_to_vec()),
             2 => {
-                let offering = Offering {
-                    state: i32::from(value % 3),
-                    ..Offering::default()
-                };
-                (
-                    "offering",
-                    format!("{counter}/offerings/o"),
-                    offering.encode_to_vec(),
-                )
+                let offering = Offering { state: i32::from(value % 3), ..Offering::default() };
+                ("offering", format!("{counter}/offerings/o"), offering.encode_to_vec())
             }
-            _ => (
-                "service",
-                format!("units/u/services/s{id}"),
-                some_service(value).encode_to_vec(),
-            ),
+            _ => {
+                ("service", format!("units/u/services/s{id}"), some_service(value).encode_to_vec())
+            }
         }
     })
 }
@@ -48,39 +39,17 @@ fn scheduling(steps: &[Step]) -> Vec<Event> {
         let date = format!("2026-11-2{}", id % 3);
         match kind % 3 {
             0 => {
-                let ticket = Ticket {
-                    date,
-                    state: i32::from(value % 4),
-                    ..Ticket::default()
-                };
-                (
-                    "ticket",
-                    format!("{mall}/tickets/t{id}"),
-                    ticket.encode_to_vec(),
-                )
+                let ticket = Ticket { date, state: i32::from(value % 4), ..Ticket::default() };
+                ("ticket", format!("{mall}/tickets/t{id}"), ticket.encode_to_vec())
             }
             1 => {
-                let booked = Appointment {
-                    date,
-                    state: i32::from(value % 4),
-                    ..Appointment::default()
-                };
-                (
-                    "appointment",
-                    format!("{mall}/appointments/a{id}"),
-                    booked.encode_to_vec(),
-                )
+                let booked =
+                    Appointment { date, state: i32::from(value % 4), ..Appointment::default() };
+                ("appointment", format!("{mall}/appointments/a{id}"), booked.encode_to_vec())
             }
             _ => {
-                let found = Deviation {
-                    uniform: value % 2 == 0,
-                    ..Deviation::default()
-                };
-                (
-                    "deviation",
-                    format!("{mall}/counters/c{id}/deviation"),
-                    found.encode_to_vec(),
-                )
+                let found = Deviation { uniform: value % 2 == 0, ..Deviation::default() };
+                ("deviation", format!("{mall}/counters/c{id}/deviation"), found.encode_to_vec())
             }
         }
     })
@@ -116,27 +85,13 @@ fn some_mall(value: u8) -> Mall {
         date: format!("2026-0{}-01", 1 + stage % 9),
         evidence: String::new(),
     };
-    Mall {
-        stages: (1..=value % 5).map(|n| stage(n * value)).collect(),
-        ..Mall::default()
-    }
+    Mall { stages: (1..=value % 5).map(|n| stage(n * value)).collect(), ..Mall::default() }
 }
 
 fn some_service(value: u8) -> Service {
-    let fee = Fee {
-        kind: 2,
-        amount_rupiah: i64::from(value) * 1_000,
-        ..Fee::default()
-    };
-    let title = LocalizedText {
-        id: format!("Layanan {}", value % 2),
-        en: String::new(),
-    };
-    Service {
-        fees: vec![fee],
-        title: Some(title),
-        ..Service::default()
-    }
+    let fee = Fee { kind: 2, amount_rupiah: i64::from(value) * 1_000, ..Fee::default() };
+    let title = LocalizedText { id: format!("Layanan {}", value % 2), en: String::new() };
+    Service { fees: vec![fee], title: Some(title), ..Service::default() }
 }
 
 fn all(events: &[Event]) -> Written {
@@ -153,9 +108,7 @@ fn batched(events: &[Event], size: usize) -> Written {
     for batch in events.chunks(size.max(1)) {
         let mut rows = Rows::default();
         loop {
-            batch
-                .iter()
-                .for_each(|event| project(&mut rows, event).expect("well-formed"));
+            batch.iter().for_each(|event| project(&mut rows, event).expect("well-formed"));
             let missing = rows.take_missing();
             if missing.is_empty() {
                 break;
@@ -173,10 +126,8 @@ fn batched(events: &[Event], size: usize) -> Written {
 /// Both in their own order, mixed as `picks` says.
 fn mixed(first: Vec<Event>, second: Vec<Event>, picks: &[bool]) -> Vec<Event> {
     let (mut first, mut second) = (first.into_iter(), second.into_iter());
-    let mut out: Vec<Event> = picks
-        .iter()
-        .filter_map(|pick| if *pick { first.next() } else { second.next() })
-        .collect();
+    let mut out: Vec<Event> =
+        picks.iter().filter_map(|pick| if *pick { first.next() } else { second.next() }).collect();
     out.extend(first);
     out.extend(second);
     out

@@ -47,13 +47,7 @@ pub fn published() -> &'static [Published] {
 
 /// Ours as of the same day, from all that is known today.
 pub fn own_count(state: &State, day: &str) -> OwnCount {
-    let standings = standings(
-        state,
-        &AsOf {
-            day: day.to_owned(),
-            known: Micros::MAX,
-        },
-    );
+    let standings = standings(state, &AsOf { day: day.to_owned(), known: Micros::MAX });
     OwnCount {
         malls: standings.iter().filter(|mall| mall.operates()).count(),
         regions: covered_regions(&standings).len(),
@@ -87,22 +81,11 @@ mod tests {
     fn both_bodies_that_disagree_stay() {
         let counts = published();
         let of = |publisher: &str, date: &str| {
-            counts
-                .iter()
-                .find(|row| row.publisher == publisher && row.date == date)
+            counts.iter().find(|row| row.publisher == publisher && row.date == date)
         };
-        assert_eq!(
-            of("Kemendagri", "2024-05-02").and_then(|row| row.operating),
-            Some(216)
-        );
-        assert_eq!(
-            of("PANRB", "2024-06-10").and_then(|row| row.operating),
-            Some(191)
-        );
-        assert_eq!(
-            counts.len(),
-            include_str!("../../data/mall_counts.csv").lines().count() - 1
-        );
+        assert_eq!(of("Kemendagri", "2024-05-02").and_then(|row| row.operating), Some(216));
+        assert_eq!(of("PANRB", "2024-06-10").and_then(|row| row.operating), Some(191));
+        assert_eq!(counts.len(), include_str!("../../data/mall_counts.csv").lines().count() - 1);
     }
 
     #[test]

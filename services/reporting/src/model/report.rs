@@ -89,26 +89,14 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
         known: question.known_on.unwrap_or(Micros::MAX),
     };
     let current = question.as_of.is_none_or(|day| day == today);
-    let view = View {
-        state,
-        question,
-        at,
-        current,
-        left_out: Cell::new(false),
-    };
+    let view = View { state, question, at, current, left_out: Cell::new(false) };
     let standings = standings(state, &view.at);
-    let mut malls: Vec<_> = standings
-        .iter()
-        .map(|standing| view.mall(standing))
-        .collect();
+    let mut malls: Vec<_> = standings.iter().map(|standing| view.mall(standing)).collect();
     malls.sort_by(|a, b| (&a.region, &a.mall).cmp(&(&b.region, &b.mall)));
     let found = view.deviations();
     let sources = view.sources();
     let (uniform, judged) = malls.iter().fold((0, 0), |(uniform, judged), mall| {
-        (
-            uniform + mall.uniform_counters,
-            judged + mall.uniform_counters + mall.deviating_counters,
-        )
+        (uniform + mall.uniform_counters, judged + mall.uniform_counters + mall.deviating_counters)
     });
     let (changes, changes_total) = changes(state, &view.at);
     let (complete, incomplete_reason) = view.completeness();
@@ -134,10 +122,7 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
         findings_left_out: i32::try_from(found.left_out).unwrap_or(i32::MAX),
         tickets_completed_today: malls.iter().map(|mall| mall.tickets_completed_today).sum(),
         malls,
-        freshness: Upstream::ALL
-            .into_iter()
-            .map(|feed| freshness(state, feed))
-            .collect(),
+        freshness: Upstream::ALL.into_iter().map(|feed| freshness(state, feed)).collect(),
         complete,
         incomplete_reason,
     })
@@ -161,10 +146,7 @@ impl<'a> View<'a> {
             .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
             .map(|(name, _)| name)
             .collect();
-        let judged: Vec<_> = counters
-            .iter()
-            .filter_map(|name| self.deviation(name))
-            .collect();
+        let judged: Vec<_> = counters.iter().filter_map(|name| self.deviation(name)).collect();
         let uniform = judged.iter().filter(|row| row.uniform).count();
         let offerings = below(&self.state.offerings, standing.name)
             .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
@@ -175,9 +157,7 @@ impl<'a> View<'a> {
             display_name: Some((&standing.row.title).into()),
             region: standing.region.unwrap_or(&standing.row.region).to_owned(),
             stage: standing.stage_name().to_owned(),
-            stage_date: standing
-                .stage
-                .map_or_else(String::new, |fact| fact.date.clone()),
+            stage_date: standing.stage.map_or_else(String::new, |fact| fact.date.clone()),
             counters: count(counters.len()),
             uniform_counters: count(uniform),
             deviating_counters: count(judged.len() - uniform),
@@ -190,26 +170,14 @@ impl<'a> View<'a> {
 
     /// Tickets of the day asked for, or of the mall's own today.
     fn day(&self, standing: &Standing<'_>) -> DayRow {
-        let zone = self
-            .state
-            .regions
-            .get(&standing.row.region)
-            .map_or("", |region| &region.zone);
-        let today = local_date(
-            self.question.now,
-            Zone::from_iana(zone).unwrap_or(Zone::Wib),
-        );
+        let zone = self.state.regions.get(&standing.row.region).map_or("", |region| &region.zone);
+        let today = local_date(self.question.now, Zone::from_iana(zone).unwrap_or(Zone::Wib));
         let date = match self.question.as_of {
             Some(day) => day.to_string(),
             None => today.map(|today| today.to_string()).unwrap_or_default(),
         };
-        let row = self
-            .state
-            .days
-            .get(&format!("{date} {}", standing.name))
-            .copied();
-        row.filter(|row| self.was_known(row.known))
-            .unwrap_or_default()
+        let row = self.state.days.get(&format!("{date} {}", standing.name)).copied();
+        row.filter(|row| self.was_known(row.known)).unwrap_or_default()
     }
 
     /// What is known of a counter's hours in the week asked for.
@@ -246,18 +214,13 @@ impl<'a> View<'a> {
     fn sources(&self) -> Vec<SourceReport> {
         let state = self.state;
         let now = self.question.known_on.unwrap_or(self.question.now);
-        let known = state
-            .sources
-            .iter()
-            .filter(|(_, row)| self.was_known(row.known));
+        let known = state.sources.iter().filter(|(_, row)| self.was_known(row.known));
         known.map(|(name, row)| source(name, row, now)).collect()
     }
 
     fn completeness(&self) -> (bool, Option<LocalizedText>) {
-        let mut reasons: Vec<LocalizedText> = Upstream::ALL
-            .into_iter()
-            .filter_map(|feed| missing(feed, self.state))
-            .collect();
+        let mut reasons: Vec<LocalizedText> =
+            Upstream::ALL.into_iter().filter_map(|feed| missing(feed, self.state)).collect();
         if self.left_out.get() {
             reasons.push(text(
                 "Sumber, penyimpangan jam, dan antrean yang berubah setelah waktu yang diminta \
@@ -362,10 +325,7 @@ fn freshness(state: &State, upstream: Upstream) -> Freshness {
 
 /// A text in both languages.
 pub fn text(id: &str, en: &str) -> LocalizedText {
-    LocalizedText {
-        id: id.to_owned(),
-        en: en.to_owned(),
-    }
+    LocalizedText { id: id.to_owned(), en: en.to_owned() }
 }
 
 /// Counts fit: a nation has fewer counters than `i32` has numbers.

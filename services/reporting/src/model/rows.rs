@@ -33,10 +33,7 @@ pub struct Rows {
 impl Rows {
     /// Starts from no row at all, and lacks none.
     pub fn empty() -> Self {
-        Self {
-            whole: true,
-            ..Self::default()
-        }
+        Self { whole: true, ..Self::default() }
     }
 
     /// A row's value.
@@ -45,11 +42,7 @@ impl Rows {
     /// Internal, where a stored value is not what this version writes.
     pub fn get<R: Row>(&mut self, name: &str) -> Result<Option<R>> {
         let key = (R::TABLE.to_owned(), name.to_owned());
-        let value = self
-            .written
-            .get(&key)
-            .or_else(|| self.loaded.get(&key))
-            .cloned();
+        let value = self.written.get(&key).or_else(|| self.loaded.get(&key)).cloned();
         match value {
             Some(Some(json)) => decode(&key, &json).map(Some),
             Some(None) => Ok(None),
@@ -67,12 +60,8 @@ impl Rows {
     /// # Errors
     /// Internal, where it cannot be encoded.
     pub fn put<R: Row>(&mut self, name: &str, row: Option<&R>) -> Result<()> {
-        let value = row
-            .map(serde_json::to_string)
-            .transpose()
-            .map_err(Error::internal)?;
-        self.written
-            .insert((R::TABLE.to_owned(), name.to_owned()), value);
+        let value = row.map(serde_json::to_string).transpose().map_err(Error::internal)?;
+        self.written.insert((R::TABLE.to_owned(), name.to_owned()), value);
         Ok(())
     }
 

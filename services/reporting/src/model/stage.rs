@@ -60,22 +60,15 @@ pub fn stage_name(stage: i32) -> &'static str {
 
 /// All malls as they stood, by name. A mall whose first stage came later is left out.
 pub fn standings<'a>(state: &'a State, at: &AsOf) -> Vec<Standing<'a>> {
-    let known = state
-        .malls
-        .iter()
-        .filter(|(_, row)| row.spans.iter().any(|span| span.holds(at.known)));
+    let known =
+        state.malls.iter().filter(|(_, row)| row.spans.iter().any(|span| span.holds(at.known)));
     known
         .filter_map(|(name, row)| {
             let stage = stage_as_of(row, at);
             let later_only =
                 stage.is_none() && row.stages.iter().any(|fact| fact.known.holds(at.known));
             let region = region_as_of(&state.regions, &row.region, &at.day);
-            (!later_only).then_some(Standing {
-                name,
-                row,
-                stage,
-                region,
-            })
+            (!later_only).then_some(Standing { name, row, stage, region })
         })
         .collect()
 }
@@ -104,9 +97,7 @@ pub fn region_as_of<'a>(regions: &'a Table<RegionRow>, name: &str, day: &str) ->
         (name, row) = if row.valid_from.as_str() > day {
             regions.get_key_value(&row.predecessor)?
         } else {
-            regions
-                .iter()
-                .find(|(_, other)| other.predecessor == *name)?
+            regions.iter().find(|(_, other)| other.predecessor == *name)?
         };
     }
     None
@@ -119,20 +110,11 @@ mod tests {
 
     fn fact(stage: Stage, date: &str, place: usize, from: Micros) -> StageFact {
         let known = Span { from, until: None };
-        StageFact {
-            stage: stage as i32,
-            date: date.into(),
-            place,
-            evidence: String::new(),
-            known,
-        }
+        StageFact { stage: stage as i32, date: date.into(), place, evidence: String::new(), known }
     }
 
     fn at(day: &str, known: Micros) -> AsOf {
-        AsOf {
-            day: day.into(),
-            known,
-        }
+        AsOf { day: day.into(), known }
     }
 
     #[test]
@@ -174,10 +156,7 @@ mod tests {
         };
         let regions = Table::from([
             ("regions/91.01".to_owned(), region("", "2022-07-25", "")),
-            (
-                "regions/93.01".to_owned(),
-                region("2022-07-25", "", "regions/91.01"),
-            ),
+            ("regions/93.01".to_owned(), region("2022-07-25", "", "regions/91.01")),
         ]);
         let code = |name, day| region_as_of(&regions, name, day);
         assert_eq!(code("regions/93.01", "2022-05-27"), Some("regions/91.01"));

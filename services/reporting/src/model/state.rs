@@ -108,7 +108,5 @@ pub fn below<'a, R>(
     name: &str,
 ) -> impl Iterator<Item = (&'a String, &'a R)> + use<'a, R> {
     let prefix = format!("{name}/");
-    table
-        .range(prefix.clone()..)
-        .take_while(move |(key, _)| key.starts_with(&prefix))
+    table.range(prefix.clone()..).take_while(move |(key, _)| key.starts_with(&prefix))
 }

@@ -55,10 +55,7 @@ pub fn time(time: Option<&ServiceTime>) -> String {
 
 /// What an applicant must bring, in order.
 pub fn requirements(requirements: &[Requirement]) -> String {
-    let texts: Vec<_> = requirements
-        .iter()
-        .map(|requirement| requirement.text.as_str())
-        .collect();
+    let texts: Vec<_> = requirements.iter().map(|requirement| requirement.text.as_str()).collect();
     bounded(&texts.join("; "))
 }
 
@@ -85,37 +82,24 @@ mod tests {
     use super::*;
 
     fn fee(kind: fee::Kind, amount: i64, source: &str) -> Fee {
-        let mut fee = Fee {
-            amount_rupiah: amount,
-            source_text: source.into(),
-            ..Fee::default()
-        };
+        let mut fee = Fee { amount_rupiah: amount, source_text: source.into(), ..Fee::default() };
         fee.set_kind(kind);
         fee
     }
 
     #[test]
     fn amounts_are_written_with_dots() {
-        for (amount, text) in [
-            (0, "Rp0"),
-            (950, "Rp950"),
-            (50_000, "Rp50.000"),
-            (1_250_000, "Rp1.250.000"),
-        ] {
+        for (amount, text) in
+            [(0, "Rp0"), (950, "Rp950"), (50_000, "Rp50.000"), (1_250_000, "Rp1.250.000")]
+        {
             assert_eq!(fees(&[fee(fee::Kind::Fixed, amount, "")]), text);
         }
     }
 
     #[test]
     fn what_could_not_be_parsed_keeps_the_sources_words() {
-        assert_eq!(
-            fees(&[fee(fee::Kind::Unparsed, 0, "menyesuaikan")]),
-            "menyesuaikan"
-        );
-        assert_eq!(
-            fees(&[fee(fee::Kind::LocalRegulation, 0, "Sesuai Perda")]),
-            "Sesuai Perda"
-        );
+        assert_eq!(fees(&[fee(fee::Kind::Unparsed, 0, "menyesuaikan")]), "menyesuaikan");
+        assert_eq!(fees(&[fee(fee::Kind::LocalRegulation, 0, "Sesuai Perda")]), "Sesuai Perda");
         assert_eq!(fees(&[]), "belum ditetapkan");
     }
 
@@ -134,11 +118,7 @@ mod tests {
 
     #[test]
     fn a_maximum_is_said() {
-        let mut duration = ServiceTime {
-            value: 3,
-            at_most: true,
-            ..ServiceTime::default()
-        };
+        let mut duration = ServiceTime { value: 3, at_most: true, ..ServiceTime::default() };
         duration.set_unit(service_time::Unit::WorkingDays);
         assert_eq!(time(Some(&duration)), "paling lama 3 hari kerja");
     }

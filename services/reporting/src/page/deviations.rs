@@ -114,12 +114,7 @@ fn lines(findings: &[DeviationReport]) -> Vec<Line<'_>> {
             .find(|line| (line.code, line.text, &line.dates) == (code, text, &dates));
         match alike {
             Some(line) => line.yardsticks.push(&finding.yardstick),
-            None => lines.push(Line {
-                code,
-                text,
-                dates,
-                yardsticks: vec![&finding.yardstick],
-            }),
+            None => lines.push(Line { code, text, dates, yardsticks: vec![&finding.yardstick] }),
         }
     }
     lines
@@ -162,10 +157,7 @@ mod tests {
             finding("SHORT_HOURS", "MALL", &[MONDAY, TUESDAY]),
             finding("SHORT_HOURS", "NATIONAL", &[MONDAY]),
         ];
-        let told: Vec<_> = lines(&found)
-            .into_iter()
-            .map(|line| (line.code, line.dates))
-            .collect();
+        let told: Vec<_> = lines(&found).into_iter().map(|line| (line.code, line.dates)).collect();
         assert_eq!(
             told,
             [
@@ -174,10 +166,8 @@ mod tests {
                 ("SHORT_HOURS", vec![MONDAY])
             ]
         );
-        let only = [
-            finding("OPENS_LATE", "MALL", &[MONDAY]),
-            finding("SHORT_HOURS", "MALL", &[MONDAY]),
-        ];
+        let only =
+            [finding("OPENS_LATE", "MALL", &[MONDAY]), finding("SHORT_HOURS", "MALL", &[MONDAY])];
         assert_eq!(lines(&only).len(), 1);
     }
 

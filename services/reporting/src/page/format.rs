@@ -34,9 +34,7 @@ const MONTHS_EN: [&str; 12] = [
     "November",
     "December",
 ];
-const DAYS_ID: [&str; 7] = [
-    "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu",
-];
+const DAYS_ID: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
 const DAYS_EN: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// "Senin–Kamis, Sabtu" or "Mon–Thu, Sat", of days of one week in their order.
@@ -70,11 +68,7 @@ pub fn number(lang: Lang, number: impl Into<i64>) -> String {
 
 /// "59,9%" or "59.9%". What is not all is never shown as 100.
 pub fn percent(lang: Lang, percent: f64) -> String {
-    let shown = if percent < 100.0 {
-        percent.min(99.9)
-    } else {
-        100.0
-    };
+    let shown = if percent < 100.0 { percent.min(99.9) } else { 100.0 };
     let text = format!("{shown:.1}");
     let text = text.strip_suffix(".0").unwrap_or(&text);
     match lang {
@@ -129,11 +123,7 @@ pub fn duration(lang: Lang, seconds: i64) -> String {
     };
     match lang {
         Lang::Id => format!("{} {id}", number(lang, value)),
-        Lang::En => format!(
-            "{} {en}{}",
-            number(lang, value),
-            if value == 1 { "" } else { "s" }
-        ),
+        Lang::En => format!("{} {en}{}", number(lang, value), if value == 1 { "" } else { "s" }),
     }
 }
 
@@ -161,14 +151,8 @@ mod tests {
 
     #[test]
     fn times_are_those_of_jakarta() {
-        let midnight = Timestamp {
-            seconds: 1_795_478_400,
-            nanos: 0,
-        };
-        assert_eq!(
-            time(Lang::Id, &midnight),
-            "24 November 2026 pukul 07.00 WIB"
-        );
+        let midnight = Timestamp { seconds: 1_795_478_400, nanos: 0 };
+        assert_eq!(time(Lang::Id, &midnight), "24 November 2026 pukul 07.00 WIB");
         assert_eq!(time(Lang::En, &midnight), "24 November 2026, 07:00 WIB");
         assert_eq!(machine_time(&midnight), "2026-11-24T07:00:00+07:00");
     }

@@ -57,14 +57,10 @@ pub async fn events(
     };
     let until = async move { shutdown.cancelled().await };
     let stream = changes(listener).take_until(Box::pin(until));
-    let mut response = Sse::new(stream)
-        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
-        .into_response();
+    let mut response =
+        Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
     let headers = response.headers_mut();
-    headers.insert(
-        header::CACHE_CONTROL,
-        header::HeaderValue::from_static("no-store"),
-    );
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     // Proxies that would hold the stream back to fill a buffer are told not to.
     headers.insert("x-accel-buffering", header::HeaderValue::from_static("no"));
     response
@@ -85,9 +81,7 @@ fn changes(listener: Listener) -> impl Stream<Item = Result<Event, Infallible>> 
             listener.updates.changed().await.ok()?;
         }
         let current = listener.updates.borrow_and_update().clone();
-        let sections = listener
-            .page
-            .sections_of(&listener.site.memory, &current, listener.lang)?;
+        let sections = listener.page.sections_of(&listener.site.memory, &current, listener.lang)?;
         let events = differing(&listener.sent, &sections);
         listener.sent = sections;
         Some((stream::iter(events), (listener, false)))

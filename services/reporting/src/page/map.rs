@@ -66,10 +66,7 @@ pub fn map(view: &View<'_>, lang: Lang) -> Markup {
 
 fn tile(province: &ProvinceReport, lang: Lang) -> Markup {
     let code = id_of(&province.region);
-    let letters = LETTERS
-        .iter()
-        .find(|(known, _)| *known == code)
-        .map(|(_, letters)| *letters);
+    let letters = LETTERS.iter().find(|(known, _)| *known == code).map(|(_, letters)| *letters);
     let percent = format::percent(lang, share(province));
     let spoken = format!(
         "{}: {percent}, {} {} {} {}",
@@ -137,18 +134,12 @@ mod tests {
         for (code, _) in LETTERS {
             let start = css.find(&format!(".t{code} ")).expect(code);
             let rule = css[start..].split('}').next().expect("a rule");
-            assert!(
-                places.insert(rule.split_once('{').expect("a rule").1.to_owned()),
-                "{code}"
-            );
+            assert!(places.insert(rule.split_once('{').expect("a rule").1.to_owned()), "{code}");
         }
     }
 
     #[test]
     fn only_a_whole_province_has_the_last_colour() {
-        assert_eq!(
-            [level(0.0), level(0.1), level(99.9), level(100.0)],
-            ["c0", "c1", "c4", "c5"]
-        );
+        assert_eq!([level(0.0), level(0.1), level(99.9), level(100.0)], ["c0", "c1", "c4", "c5"]);
     }
 }

@@ -44,18 +44,9 @@ const SECURITY: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=()",
-    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
 ];
 
 /// What the handlers share.
@@ -72,48 +63,22 @@ struct Site {
 ///
 /// [`ConnectInfo`]: axum::extract::ConnectInfo
 pub fn router(memory: Arc<Memory>, listeners: usize, shutdown: CancellationToken) -> Router {
-    let site = Site {
-        memory,
-        listeners: Permits::new(listeners),
-        shutdown,
-    };
+    let site = Site { memory, listeners: Permits::new(listeners), shutdown };
     Router::new()
         .route("/", get(|site| show(site, Lang::Id, Page::Nation)))
         .route("/en", get(|site| show(site, Lang::En, Page::Nation)))
-        .route(
-            "/malls/{id}",
-            get(|site, Path(id)| show(site, Lang::Id, Page::mall(id))),
-        )
-        .route(
-            "/en/malls/{id}",
-            get(|site, Path(id)| show(site, Lang::En, Page::mall(id))),
-        )
-        .route(
-            "/regions/{id}",
-            get(|site, Path(id)| show(site, Lang::Id, Page::province(id))),
-        )
-        .route(
-            "/en/regions/{id}",
-            get(|site, Path(id)| show(site, Lang::En, Page::province(id))),
-        )
+        .route("/malls/{id}", get(|site, Path(id)| show(site, Lang::Id, Page::mall(id))))
+        .route("/en/malls/{id}", get(|site, Path(id)| show(site, Lang::En, Page::mall(id))))
+        .route("/regions/{id}", get(|site, Path(id)| show(site, Lang::Id, Page::province(id))))
+        .route("/en/regions/{id}", get(|site, Path(id)| show(site, Lang::En, Page::province(id))))
         .route("/events", get(live::events))
         .route(
             "/app.css",
-            get(|| {
-                asset(
-                    "text/css; charset=utf-8",
-                    include_str!("../../assets/app.css"),
-                )
-            }),
+            get(|| asset("text/css; charset=utf-8", include_str!("../../assets/app.css"))),
         )
         .route(
             "/app.js",
-            get(|| {
-                asset(
-                    "text/javascript; charset=utf-8",
-                    include_str!("../../assets/app.js"),
-                )
-            }),
+            get(|| asset("text/javascript; charset=utf-8", include_str!("../../assets/app.js"))),
         )
         .route(
             "/favicon.svg",
@@ -128,20 +93,14 @@ async fn show(State(site): State<Site>, lang: Lang, page: Page) -> Response {
     match page.sections(&site.memory, lang) {
         Some(sections) => {
             let title = page.title(&site.memory, lang);
-            html(
-                StatusCode::OK,
-                document::page(lang, &page, &title, &sections).into_string(),
-            )
+            html(StatusCode::OK, document::page(lang, &page, &title, &sections).into_string())
         }
         None => not_found(lang),
     }
 }
 
 fn not_found(lang: Lang) -> Response {
-    html(
-        StatusCode::NOT_FOUND,
-        document::not_found(lang).into_string(),
-    )
+    html(StatusCode::NOT_FOUND, document::not_found(lang).into_string())
 }
 
 fn html(status: StatusCode, text: String) -> Response {
@@ -149,10 +108,7 @@ fn html(status: StatusCode, text: String) -> Response {
 }
 
 async fn asset(kind: &'static str, text: &'static str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, "public, max-age=300"),
-    ];
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=300")];
     (headers, text).into_response()
 }
 

@@ -105,14 +105,7 @@ pub fn share_card(label: Phrase, share: Option<&Share>, lang: Lang) -> Markup {
 }
 
 fn stages(view: &View<'_>, lang: Lang) -> Markup {
-    let most = view
-        .report
-        .stages
-        .iter()
-        .map(|stage| stage.malls)
-        .max()
-        .unwrap_or(1)
-        .max(1);
+    let most = view.report.stages.iter().map(|stage| stage.malls).max().unwrap_or(1).max(1);
     html! {
         section #stages aria-labelledby="stages-title" {
             h2 #stages-title { (text::STAGES.of(lang)) }

@@ -103,10 +103,7 @@ mod tests {
         assert!(places.take(peer("::ffff:10.0.0.1")).is_none());
         assert!(places.take(peer("10.0.0.2")).is_some());
         held.pop();
-        assert!(
-            places.take(peer("10.0.0.1")).is_some(),
-            "who leaves makes room"
-        );
+        assert!(places.take(peer("10.0.0.1")).is_some(), "who leaves makes room");
         drop(held);
         assert!(places.lock().peers.is_empty());
     }

@@ -16,11 +16,7 @@ use crate::model::{
 
 /// The sections of a province's page; `None` where no such province is known.
 pub fn province(view: &View<'_>, name: &str, lang: Lang) -> Option<Vec<(&'static str, Markup)>> {
-    let province = view
-        .report
-        .provinces
-        .iter()
-        .find(|province| province.region == name)?;
+    let province = view.report.provinces.iter().find(|province| province.region == name)?;
     let malls: Vec<&MallReport> = view
         .report
         .malls
@@ -64,11 +60,7 @@ fn regions(view: &View<'_>, province: &str, malls: &[&MallReport], lang: Lang) -
         .regions
         .iter()
         .filter(|(_, row)| row.parent == province && valid(row, &view.report.as_of));
-    let head = [
-        text::REGION.of(lang),
-        text::MALL.of(lang),
-        text::STAGE.of(lang),
-    ];
+    let head = [text::REGION.of(lang), text::MALL.of(lang), text::STAGE.of(lang)];
     let body = html! {
         @for (name, row) in rows {
             @let own: Vec<_> = malls.iter().filter(|mall| mall.region == *name).collect();
@@ -136,17 +128,9 @@ fn mall_headline(view: &View<'_>, row: &MallRow, report: &MallReport, lang: Lang
 
 /// Every stage that stands, with the date and what shows it.
 fn stages(row: &MallRow, lang: Lang) -> Markup {
-    let mut facts: Vec<_> = row
-        .stages
-        .iter()
-        .filter(|fact| fact.known.until.is_none())
-        .collect();
+    let mut facts: Vec<_> = row.stages.iter().filter(|fact| fact.known.until.is_none()).collect();
     facts.sort_by_key(|fact| (&fact.date, fact.place));
-    let head = [
-        text::STAGE.of(lang),
-        text::DATE.of(lang),
-        text::EVIDENCE.of(lang),
-    ];
+    let head = [text::STAGE.of(lang), text::DATE.of(lang), text::EVIDENCE.of(lang)];
     let body = html! {
         @for fact in facts {
             tr {

@@ -16,16 +16,7 @@ fn heads<const N: usize>(phrases: [Phrase; N], lang: Lang) -> [&'static str; N] 
 
 /// Recent catalog changes, newest first.
 pub fn changes(view: &View<'_>, lang: Lang) -> Markup {
-    let head = heads(
-        [
-            text::SERVICE,
-            text::CHANGE,
-            text::BEFORE,
-            text::AFTER,
-            text::TIME,
-        ],
-        lang,
-    );
+    let head = heads([text::SERVICE, text::CHANGE, text::BEFORE, text::AFTER, text::TIME], lang);
     let rows =
         html! { @for change in &view.report.changes { (change_row(view, change, &head, lang)) } };
     html! {
@@ -55,11 +46,7 @@ fn changes_cut(view: &View<'_>, lang: Lang) -> Markup {
 }
 
 fn change_row(view: &View<'_>, change: &CatalogChange, head: &[&str; 5], lang: Lang) -> Markup {
-    let owner = change
-        .service
-        .split("/services/")
-        .next()
-        .unwrap_or_default();
+    let owner = change.service.split("/services/").next().unwrap_or_default();
     html! {
         tr {
             th scope="row" {
@@ -114,13 +101,8 @@ pub fn sources(view: &View<'_>, lang: Lang) -> Markup {
 }
 
 fn source_row(source: &SourceReport, head: &[&str; 9], lang: Lang) -> Markup {
-    let counts = [
-        source.received,
-        source.applied,
-        source.unchanged,
-        source.rejected,
-        source.quarantined,
-    ];
+    let counts =
+        [source.received, source.applied, source.unchanged, source.rejected, source.quarantined];
     html! {
         tr {
             th scope="row" {

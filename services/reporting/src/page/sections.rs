@@ -78,11 +78,7 @@ impl Page {
 
     fn render(&self, memory: &Memory, current: &Current, lang: Lang) -> Option<Vec<Section>> {
         let markup = memory.read(|state| {
-            let view = View {
-                report: &current.report,
-                state,
-                own: &current.own,
-            };
+            let view = View { report: &current.report, state, own: &current.own };
             match self {
                 Page::Nation => Some(nation::sections(&view, lang)),
                 Page::Province(name) => place::province(&view, name, lang),
@@ -90,13 +86,7 @@ impl Page {
             }
         })?;
         Some(
-            markup
-                .into_iter()
-                .map(|(id, html)| Section {
-                    id,
-                    html: html.into_string(),
-                })
-                .collect(),
+            markup.into_iter().map(|(id, html)| Section { id, html: html.into_string() }).collect(),
         )
     }
 

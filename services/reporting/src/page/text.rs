@@ -267,9 +267,7 @@ mod tests {
     fn no_text_is_missing_in_either_language() {
         for phrase in ALL {
             assert!(
-                Lang::ALL
-                    .into_iter()
-                    .all(|lang| !phrase.of(lang).trim().is_empty()),
+                Lang::ALL.into_iter().all(|lang| !phrase.of(lang).trim().is_empty()),
                 "{phrase:?}"
             );
         }

@@ -25,10 +25,7 @@ pub struct View<'a> {
 impl View<'_> {
     /// A region's name; its code where it is not known.
     pub fn region<'b>(&'b self, name: &'b str) -> &'b str {
-        self.state
-            .regions
-            .get(name)
-            .map_or(id_of(name), |row| &row.title)
+        self.state.regions.get(name).map_or(id_of(name), |row| &row.title)
     }
 }
 

@@ -82,13 +82,8 @@ pub async fn news(db: &Db, since: i64) -> Result<News> {
         .await
         .and_then(|row| row.try_get(0))
         .map_err(db_error)?;
-    let mut news = News {
-        seq,
-        ..News::default()
-    };
-    let feeds = sqlx::query("select * from feed_state")
-        .fetch_all(read.conn())
-        .await;
+    let mut news = News { seq, ..News::default() };
+    let feeds = sqlx::query("select * from feed_state").fetch_all(read.conn()).await;
     for row in &feeds.map_err(db_error)? {
         let feed = Upstream::parse(&get::<String>(row, "feed")?)?;
         news.feeds[feed as usize] = feed_state(row)?;
@@ -96,14 +91,9 @@ pub async fn news(db: &Db, since: i64) -> Result<News> {
     if seq > since {
         let text = "select name, key, value from projection where seq > $1
                     and name not in ('service', 'visit')";
-        let rows = sqlx::query(text)
-            .bind(since)
-            .fetch_all(read.conn())
-            .await
-            .map_err(db_error)?;
+        let rows = sqlx::query(text).bind(since).fetch_all(read.conn()).await.map_err(db_error)?;
         for row in &rows {
-            news.rows
-                .insert((get(row, "name")?, get(row, "key")?), get(row, "value")?);
+            news.rows.insert((get(row, "name")?, get(row, "key")?), get(row, "value")?);
         }
     }
     Ok(news)

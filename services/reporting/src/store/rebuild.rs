@@ -126,9 +126,7 @@ fn digest(rows: &Written) -> String {
 }
 
 fn differences(live: &Written, rebuilt: &Written) -> Vec<String> {
-    let changed = live
-        .iter()
-        .filter(|(key, value)| rebuilt.get(key) != Some(value));
+    let changed = live.iter().filter(|(key, value)| rebuilt.get(key) != Some(value));
     let lost = rebuilt.iter().filter(|(key, _)| !live.contains_key(key));
     changed
         .chain(lost)

@@ -26,11 +26,7 @@ pub async fn open(page: &Router, path: &str) -> Shown {
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.expect("a body").to_bytes();
     let html = String::from_utf8(bytes.to_vec()).expect("UTF-8");
-    Shown {
-        status: parts.status,
-        headers: parts.headers,
-        html,
-    }
+    Shown { status: parts.status, headers: parts.headers, html }
 }
 
 /// A stream of events that is read piece by piece.
@@ -56,11 +52,7 @@ impl Events {
 
     async fn send(page: &Router, request: Request<Body>) -> Self {
         let response = page.clone().oneshot(request).await.expect("infallible");
-        Self {
-            status: response.status(),
-            body: response.into_body(),
-            heard: String::new(),
-        }
+        Self { status: response.status(), body: response.into_body(), heard: String::new() }
     }
 
     /// Reads on until a text comes; forgets what came before it.
@@ -70,9 +62,7 @@ impl Events {
                 assert!(self.next().await, "the stream ended before '{text}'");
             }
         });
-        heard
-            .await
-            .unwrap_or_else(|_| panic!("never heard '{text}'"));
+        heard.await.unwrap_or_else(|_| panic!("never heard '{text}'"));
         self.heard.clear();
     }
 

@@ -15,14 +15,8 @@ async fn a_mall_that_operates_covers_its_region_once_however_many_malls_it_has()
     on_both(async |database| {
         let world = World::start(database).await;
         regions(&world).await;
-        world
-            .registry
-            .put("malls/satu", &mall("satu", "regions/35.10", OPEN))
-            .await;
-        let revision = world
-            .registry
-            .put("malls/dua", &mall("dua", "regions/35.10", OPEN))
-            .await;
+        world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
+        let revision = world.registry.put("malls/dua", &mall("dua", "regions/35.10", OPEN)).await;
 
         let report = world.after(revision).await;
         let autonomous = report.coverage_autonomous.expect("a share");
@@ -32,20 +26,11 @@ async fn a_mall_that_operates_covers_its_region_once_however_many_malls_it_has()
         let all = report.coverage_all.expect("a share");
         assert_eq!((all.numerator, all.denominator), (1, 5));
 
-        let east_java = report
-            .provinces
-            .iter()
-            .find(|province| province.region == "regions/35");
+        let east_java = report.provinces.iter().find(|province| province.region == "regions/35");
         let east_java = east_java.expect("the province");
-        assert_eq!(
-            (east_java.covered, east_java.regions, east_java.malls),
-            (1, 2, 2)
-        );
+        assert_eq!((east_java.covered, east_java.regions, east_java.malls), (1, 2, 2));
         assert_eq!(report.stages.len(), 1);
-        assert_eq!(
-            (report.stages[0].stage.as_str(), report.stages[0].malls),
-            ("OPERATING", 2)
-        );
+        assert_eq!((report.stages[0].stage.as_str(), report.stages[0].malls), ("OPERATING", 2));
     })
     .await;
 }
@@ -55,10 +40,8 @@ async fn jakartas_administrative_units_count_only_in_the_larger_denominator() {
     on_both(async |database| {
         let world = World::start(database).await;
         regions(&world).await;
-        let revision = world
-            .registry
-            .put("malls/pusat", &mall("pusat", "regions/31.71", OPEN))
-            .await;
+        let revision =
+            world.registry.put("malls/pusat", &mall("pusat", "regions/31.71", OPEN)).await;
 
         let report = world.after(revision).await;
         assert_eq!(report.coverage_autonomous.expect("a share").numerator, 0);
@@ -79,32 +62,19 @@ async fn operating_comes_before_inauguration_and_a_closed_mall_covers_nothing() 
             (Stage::Suspended, "2026-10-01"),
             (Stage::Operating, "2026-11-02"),
         ];
-        let revision = world
-            .registry
-            .put("malls/satu", &mall("satu", "regions/35.10", &stages))
-            .await;
+        let revision =
+            world.registry.put("malls/satu", &mall("satu", "regions/35.10", &stages)).await;
         world.after(revision).await;
 
         let mut seen = Vec::new();
-        for day in [
-            "2025-10-31",
-            "2026-01-04",
-            "2026-01-05",
-            "2026-03-10",
-            "2026-10-01",
-            "2026-11-02",
-        ] {
+        for day in
+            ["2025-10-31", "2026-01-04", "2026-01-05", "2026-03-10", "2026-10-01", "2026-11-02"]
+        {
             let report = world.as_of(day, None).await;
-            let stage = report
-                .malls
-                .first()
-                .map_or(String::new(), |mall| mall.stage.clone());
+            let stage = report.malls.first().map_or(String::new(), |mall| mall.stage.clone());
             seen.push((stage, report.coverage_all.expect("a share").numerator));
         }
-        let seen: Vec<_> = seen
-            .iter()
-            .map(|(stage, covered)| (stage.as_str(), *covered))
-            .collect();
+        let seen: Vec<_> = seen.iter().map(|(stage, covered)| (stage.as_str(), *covered)).collect();
         assert_eq!(
             seen,
             [
@@ -126,22 +96,13 @@ async fn what_became_known_later_is_left_out_of_an_earlier_knowledge() {
         let world = World::start(database).await;
         regions(&world).await;
         let first = [(Stage::Operating, "2026-01-05")];
-        world
-            .registry
-            .put("malls/satu", &mall("satu", "regions/35.10", &first))
-            .await;
+        world.registry.put("malls/satu", &mall("satu", "regions/35.10", &first)).await;
         // A day later it turns out that it opened only in June, and another had opened in February.
         world.clock.advance(DAY);
         let corrected = [(Stage::Operating, "2026-06-01")];
-        world
-            .registry
-            .put("malls/satu", &mall("satu", "regions/35.10", &corrected))
-            .await;
+        world.registry.put("malls/satu", &mall("satu", "regions/35.10", &corrected)).await;
         let late = [(Stage::Operating, "2026-02-01")];
-        let revision = world
-            .registry
-            .put("malls/dua", &mall("dua", "regions/35.78", &late))
-            .await;
+        let revision = world.registry.put("malls/dua", &mall("dua", "regions/35.78", &late)).await;
         world.after(revision).await;
 
         let covered = async |day: &str, known| {
@@ -149,22 +110,14 @@ async fn what_became_known_later_is_left_out_of_an_earlier_knowledge() {
             report.coverage_all.expect("a share").numerator
         };
         let then = Some(MORNING + SECOND);
-        assert_eq!(
-            covered("2026-03-01", then).await,
-            1,
-            "only the first was known, as open"
-        );
+        assert_eq!(covered("2026-03-01", then).await, 1, "only the first was known, as open");
         assert_eq!(
             covered("2026-03-01", None).await,
             1,
             "only the second was open, as known today"
         );
         assert_eq!(covered("2026-07-01", None).await, 2);
-        assert_eq!(
-            covered("2026-07-01", Some(MORNING - SECOND)).await,
-            0,
-            "nothing was known"
-        );
+        assert_eq!(covered("2026-07-01", Some(MORNING - SECOND)).await, 0, "nothing was known");
 
         // Known on is the upstream's commit time: reading everything again changes nothing.
         let world = world.restart().await;
@@ -191,22 +144,15 @@ async fn regions_are_those_of_the_day() {
             ("2026-11-24", "regions/93", "regions/93.01"),
         ] {
             let report = world.as_of(day, None).await;
-            let covered: Vec<_> = report
-                .provinces
-                .iter()
-                .filter(|province| province.covered > 0)
-                .collect();
+            let covered: Vec<_> =
+                report.provinces.iter().filter(|province| province.covered > 0).collect();
             assert_eq!(covered.len(), 1, "{day}");
             assert_eq!(covered[0].region, province);
             assert_eq!(report.malls[0].region, code);
             assert_eq!(report.coverage_autonomous.expect("a share").numerator, 1);
         }
         let then = world.as_of("2022-05-27", None).await;
-        assert!(
-            then.provinces
-                .iter()
-                .all(|province| province.region != "regions/93")
-        );
+        assert!(then.provinces.iter().all(|province| province.region != "regions/93"));
     })
     .await;
 }
@@ -216,10 +162,7 @@ async fn a_deleted_mall_is_gone_but_was_there() {
     on_both(async |database| {
         let world = World::start(database).await;
         regions(&world).await;
-        world
-            .registry
-            .put("malls/satu", &mall("satu", "regions/35.10", OPEN))
-            .await;
+        world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
         world.clock.advance(DAY);
         let revision = world.registry.delete::<Mall>("malls/satu").await;
 

@@ -25,10 +25,7 @@ const EARLY: &str = "Tutup pukul 14.00, 120 menit sebelum 16.00.";
 async fn one_mall(world: &World) {
     regions(world).await;
     let stages = [(Stage::Operating, "2026-01-05")];
-    world
-        .registry
-        .put("malls/satu", &mall("satu", "regions/35.10", &stages))
-        .await;
+    world.registry.put("malls/satu", &mall("satu", "regions/35.10", &stages)).await;
 }
 
 fn finding(yardstick: Yardstick, code: &str, day: u32, words: &str) -> Finding {
@@ -52,11 +49,7 @@ fn four_days() -> Deviation {
             findings.push(finding(yardstick, "SHORT_HOURS", day, short));
         }
     }
-    Deviation {
-        week: "2026-11-23".into(),
-        findings,
-        ..Deviation::default()
-    }
+    Deviation { week: "2026-11-23".into(), findings, ..Deviation::default() }
 }
 
 #[tokio::test]
@@ -65,30 +58,22 @@ async fn counters_beyond_the_bound_are_counted_and_the_page_says_so() {
         let world = World::start(database).await;
         one_mall(&world).await;
         let name = |number: i32| format!("malls/satu/counters/c{number:03}");
-        let counters: Vec<_> = (0..101)
-            .map(|number| (name(number), counter(&format!("Gerai {number}"))))
-            .collect();
+        let counters: Vec<_> =
+            (0..101).map(|number| (name(number), counter(&format!("Gerai {number}")))).collect();
         let registry = world.registry.put_all(&counters).await;
-        let found: Vec<_> = (0..101)
-            .map(|number| (format!("{}/deviation", name(number)), four_days()))
-            .collect();
+        let found: Vec<_> =
+            (0..101).map(|number| (format!("{}/deviation", name(number)), four_days())).collect();
         let scheduling = world.scheduling.put_all(&found).await;
 
         let report = world.after_both(registry, scheduling).await;
-        assert_eq!(
-            (report.counters_with_findings, report.counters_shown),
-            (101, 100)
-        );
+        assert_eq!((report.counters_with_findings, report.counters_shown), (101, 100));
         assert_eq!(report.findings_left_out, 0);
         let shown: BTreeSet<_> = report.deviations.iter().map(|one| &one.counter).collect();
         assert_eq!(shown.len(), 100);
         assert_eq!(report.deviations.len(), 400, "every finding of each");
 
         let english = open(&world.reporting.page, "/en").await.html;
-        assert!(
-            english.contains("100 of 101 counters shown."),
-            "the page says so"
-        );
+        assert!(english.contains("100 of 101 counters shown."), "the page says so");
         assert!(english.contains("mpp deviations"), "and where the rest is");
         let indonesian = open(&world.reporting.page, "/").await.html;
         assert!(indonesian.contains("100 dari 101 gerai ditampilkan."));
@@ -106,17 +91,11 @@ async fn alike_findings_stand_on_one_line_with_their_days() {
         one_mall(&world).await;
         let name = "malls/satu/counters/a";
         let registry = world.registry.put(name, &counter("A")).await;
-        let scheduling = world
-            .scheduling
-            .put(&format!("{name}/deviation"), &four_days())
-            .await;
+        let scheduling = world.scheduling.put(&format!("{name}/deviation"), &four_days()).await;
 
         let report = world.after_both(registry, scheduling).await;
         let early = &report.deviations[0];
-        assert_eq!(
-            (early.code.as_str(), early.yardstick.as_str()),
-            ("CLOSES_EARLY", "MALL")
-        );
+        assert_eq!((early.code.as_str(), early.yardstick.as_str()), ("CLOSES_EARLY", "MALL"));
         let days = ["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26"];
         assert_eq!(early.dates, days);
 
@@ -142,19 +121,13 @@ async fn findings_that_are_too_many_to_keep_are_counted() {
         odd.findings = (0..40)
             .map(|number| finding(Yardstick::Mall, &format!("ODD_{number}"), 23, EARLY))
             .collect();
-        let scheduling = world
-            .scheduling
-            .put(&format!("{name}/deviation"), &odd)
-            .await;
+        let scheduling = world.scheduling.put(&format!("{name}/deviation"), &odd).await;
 
         let report = world.after_both(registry, scheduling).await;
         assert_eq!((report.deviations.len(), report.findings_left_out), (32, 8));
         for path in ["/en", "/en/malls/satu"] {
             let html = open(&world.reporting.page, path).await.html;
-            assert!(
-                html.contains("8 more findings of these counters are not shown."),
-                "{path}"
-            );
+            assert!(html.contains("8 more findings of these counters are not shown."), "{path}");
         }
     })
     .await;
@@ -211,11 +184,7 @@ async fn a_day_that_no_report_can_answer_for_is_refused() {
         assert_eq!(oldest.coverage_all.expect("a share").numerator, 0);
         // 23:30 in Jakarta is tomorrow in Jayapura, and still today for the nation.
         world.clock.advance(DAY / 2 + 16_200 * SECOND);
-        assert!(
-            ask("2026-11-25", None).await.fields[0]
-                .1
-                .contains("2026-11-24")
-        );
+        assert!(ask("2026-11-25", None).await.fields[0].1.contains("2026-11-24"));
     })
     .await;
 }

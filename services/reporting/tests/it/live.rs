@@ -17,14 +17,8 @@ use crate::{
 const OPEN: &[(Stage, &str)] = &[(Stage::Operating, "2026-01-05")];
 
 async fn next(stream: &mut Streaming<WatchReportResponse>) -> Report {
-    let message = timeout(PATIENCE, stream.message())
-        .await
-        .expect("a report in time");
-    message
-        .expect("a report")
-        .expect("not the end")
-        .report
-        .expect("a report")
+    let message = timeout(PATIENCE, stream.message()).await.expect("a report in time");
+    message.expect("a report").expect("not the end").report.expect("a report")
 }
 
 #[tokio::test]
@@ -37,18 +31,12 @@ async fn a_watched_report_comes_at_once_and_after_each_change() {
         let mut stream = watch.expect("a stream").into_inner();
         assert!(next(&mut stream).await.malls.is_empty());
 
-        world
-            .registry
-            .put("malls/satu", &mall("satu", "regions/35.10", OPEN))
-            .await;
+        world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
         while next(&mut stream).await.malls.is_empty() {}
 
         world.drain();
         let end = loop {
-            match timeout(PATIENCE, stream.message())
-                .await
-                .expect("an end in time")
-            {
+            match timeout(PATIENCE, stream.message()).await.expect("an end in time") {
                 Ok(_) => {}
                 Err(status) => break status,
             }
@@ -63,14 +51,8 @@ async fn a_fee_and_a_deviation_reach_the_open_page() {
     on_both(async |database| {
         let world = World::start(database).await;
         regions(&world).await;
-        world
-            .registry
-            .put("malls/satu", &mall("satu", "regions/35.10", OPEN))
-            .await;
-        world
-            .registry
-            .put("malls/satu/counters/polri", &counter("Polri"))
-            .await;
+        world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
+        world.registry.put("malls/satu/counters/polri", &counter("Polri")).await;
         let name = "units/polri/services/skck";
         let revision = world.registry.put(name, &service("SKCK", 30_000)).await;
         world.after(revision).await;
@@ -84,10 +66,7 @@ async fn a_fee_and_a_deviation_reach_the_open_page() {
         world.registry.put(name, &service("SKCK", 50_000)).await;
         indonesian.hear("Rp50.000").await;
         let early = deviation(&["CLOSES_EARLY"]);
-        world
-            .scheduling
-            .put("malls/satu/counters/polri/deviation", &early)
-            .await;
+        world.scheduling.put("malls/satu/counters/polri/deviation", &early).await;
         indonesian.hear("CLOSES_EARLY").await;
         mall.hear("CLOSES_EARLY").await;
 

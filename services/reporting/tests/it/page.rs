@@ -10,14 +10,8 @@ use crate::{
 };
 
 const HOSTILE: &str = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>";
-const PATHS: [&str; 6] = [
-    "/",
-    "/en",
-    "/malls/satu",
-    "/en/malls/satu",
-    "/regions/35",
-    "/en/regions/35",
-];
+const PATHS: [&str; 6] =
+    ["/", "/en", "/malls/satu", "/en/malls/satu", "/regions/35", "/en/regions/35"];
 
 /// A nation in which every text is hostile.
 async fn hostile(world: &World) {
@@ -27,37 +21,19 @@ async fn hostile(world: &World) {
     bad.display_name = text(HOSTILE);
     bad.stages[0].evidence = HOSTILE.into();
     world.registry.put("malls/satu", &bad).await;
-    world
-        .registry
-        .put("malls/satu/counters/a", &counter(HOSTILE))
-        .await;
-    world
-        .registry
-        .put("sources/a", &source(HOSTILE, 3_600, MORNING))
-        .await;
-    world
-        .registry
-        .put("units/u/services/s", &service(HOSTILE, 1))
-        .await;
-    let registry = world
-        .registry
-        .put("units/u/services/s", &service(HOSTILE, 50_000))
-        .await;
+    world.registry.put("malls/satu/counters/a", &counter(HOSTILE)).await;
+    world.registry.put("sources/a", &source(HOSTILE, 3_600, MORNING)).await;
+    world.registry.put("units/u/services/s", &service(HOSTILE, 1)).await;
+    let registry = world.registry.put("units/u/services/s", &service(HOSTILE, 50_000)).await;
     let mut found = deviation(&["CLOSES_EARLY"]);
     found.findings[0].text = text(HOSTILE);
-    let scheduling = world
-        .scheduling
-        .put("malls/satu/counters/a/deviation", &found)
-        .await;
+    let scheduling = world.scheduling.put("malls/satu/counters/a/deviation", &found).await;
     world.after_both(registry, scheduling).await;
 }
 
 /// Every tag of a document, as written between `<` and `>`.
 fn tags(html: &str) -> Vec<&str> {
-    html.split('<')
-        .skip(1)
-        .filter_map(|rest| rest.split('>').next())
-        .collect()
+    html.split('<').skip(1).filter_map(|rest| rest.split('>').next()).collect()
 }
 
 /// Names of a tag's attributes.
@@ -84,17 +60,11 @@ async fn hostile_texts_are_shown_and_do_nothing() {
         hostile(&world).await;
         for path in PATHS {
             let html = open(&world.reporting.page, path).await.html;
-            assert!(
-                html.contains("&lt;script&gt;alert"),
-                "{path} shows the name"
-            );
+            assert!(html.contains("&lt;script&gt;alert"), "{path} shows the name");
             for tag in tags(&html) {
                 assert!(!tag.starts_with("img"), "{path}: {tag}");
                 let script = tag.starts_with("script");
-                assert!(
-                    !script || tag == "script src=\"/app.js\" defer",
-                    "{path}: {tag}"
-                );
+                assert!(!script || tag == "script src=\"/app.js\" defer", "{path}: {tag}");
             }
         }
     })
@@ -117,16 +87,10 @@ async fn the_policy_is_strict_and_the_page_keeps_it() {
             assert_eq!(headers["x-content-type-options"], "nosniff");
             assert_eq!(headers["referrer-policy"], "no-referrer");
             if path.starts_with("/app") {
-                assert!(
-                    !html.contains("http://") && !html.contains("https://"),
-                    "{path}"
-                );
+                assert!(!html.contains("http://") && !html.contains("https://"), "{path}");
                 continue;
             }
-            assert!(
-                !html.contains("href=\"http") && !html.contains("src=\"http"),
-                "{path}"
-            );
+            assert!(!html.contains("href=\"http") && !html.contains("src=\"http"), "{path}");
             for tag in tags(&html) {
                 assert!(!tag.starts_with("style"), "{path}: {tag}");
                 let inline = |name: &String| name == "style" || name.starts_with("on");
@@ -142,30 +106,19 @@ async fn each_language_is_marked_and_links_to_the_other() {
     on_both(async |database| {
         let world = World::start(database).await;
         hostile(&world).await;
-        for (id, en) in [
-            ("/", "/en"),
-            ("/malls/satu", "/en/malls/satu"),
-            ("/regions/35", "/en/regions/35"),
-        ] {
+        for (id, en) in
+            [("/", "/en"), ("/malls/satu", "/en/malls/satu"), ("/regions/35", "/en/regions/35")]
+        {
             let indonesian = open(&world.reporting.page, id).await.html;
             let english = open(&world.reporting.page, en).await.html;
             assert!(indonesian.contains("<html lang=\"id\">"));
             assert!(english.contains("<html lang=\"en\">"));
-            assert!(
-                indonesian.contains(&format!("href=\"{en}\" hreflang=\"en\"")),
-                "{id}"
-            );
-            assert!(
-                english.contains(&format!("href=\"{id}\" hreflang=\"id\"")),
-                "{en}"
-            );
+            assert!(indonesian.contains(&format!("href=\"{en}\" hreflang=\"en\"")), "{id}");
+            assert!(english.contains(&format!("href=\"{id}\" hreflang=\"id\"")), "{en}");
             for html in [indonesian, english] {
-                for empty in [
-                    "<h1></h1>",
-                    "<h3></h3>",
-                    "<th scope=\"col\"></th>",
-                    "data-label=\"\"",
-                ] {
+                for empty in
+                    ["<h1></h1>", "<h3></h3>", "<th scope=\"col\"></th>", "data-label=\"\""]
+                {
                     assert!(!html.contains(empty), "{empty}");
                 }
                 assert!(html.contains("<noscript><meta http-equiv=\"refresh\" content=\"30\">"));
@@ -193,12 +146,9 @@ async fn the_page_names_every_denominator_and_both_bodies_that_disagree() {
             assert!(english.contains(text), "{text}");
         }
         let indonesian = open(&world.reporting.page, "/").await.html;
-        for text in [
-            "25%",
-            "4 kabupaten dan kota otonom",
-            "24 November 2026 pukul 07.00 WIB",
-            "Biaya",
-        ] {
+        for text in
+            ["25%", "4 kabupaten dan kota otonom", "24 November 2026 pukul 07.00 WIB", "Biaya"]
+        {
             assert!(indonesian.contains(text), "{text}");
         }
     })
@@ -209,18 +159,10 @@ async fn the_page_names_every_denominator_and_both_bodies_that_disagree() {
 async fn an_unknown_mall_has_no_page() {
     on_both(async |database| {
         let world = World::start(database).await;
-        for path in [
-            "/malls/nowhere",
-            "/en/malls/nowhere",
-            "/regions/00",
-            "/malls/..%2f",
-            "/wp-login.php",
-        ] {
-            assert_eq!(
-                open(&world.reporting.page, path).await.status,
-                404,
-                "{path}"
-            );
+        for path in
+            ["/malls/nowhere", "/en/malls/nowhere", "/regions/00", "/malls/..%2f", "/wp-login.php"]
+        {
+            assert_eq!(open(&world.reporting.page, path).await.status, 404, "{path}");
         }
     })
     .await;

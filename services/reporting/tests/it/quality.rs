@@ -24,11 +24,7 @@ async fn a_changed_fee_is_told_before_and_after() {
         world.registry.put(name, &service("SKCK", 30_000)).await;
         world.clock.advance(SECOND);
         let mut dearer = service("SKCK", 50_000);
-        let mut time = ServiceTime {
-            value: 1,
-            at_most: true,
-            ..ServiceTime::default()
-        };
+        let mut time = ServiceTime { value: 1, at_most: true, ..ServiceTime::default() };
         time.set_unit(service_time::Unit::WorkingDays);
         dearer.time = Some(time);
         world.registry.put(name, &dearer).await;
@@ -39,13 +35,7 @@ async fn a_changed_fee_is_told_before_and_after() {
         let told: Vec<_> = report
             .changes
             .iter()
-            .map(|change| {
-                (
-                    change.field.as_str(),
-                    change.before.as_str(),
-                    change.after.as_str(),
-                )
-            })
+            .map(|change| (change.field.as_str(), change.before.as_str(), change.after.as_str()))
             .collect();
         assert_eq!(
             told,
@@ -57,10 +47,7 @@ async fn a_changed_fee_is_told_before_and_after() {
             ]
         );
         let fees = &report.changes[2];
-        assert_eq!(
-            fees.time,
-            Some(mpp_rpc::time::to_timestamp(MORNING + SECOND))
-        );
+        assert_eq!(fees.time, Some(mpp_rpc::time::to_timestamp(MORNING + SECOND)));
         assert_eq!(fees.actor, "units/kemendagri");
     })
     .await;
@@ -71,73 +58,40 @@ async fn a_counter_that_closes_early_deviates() {
     on_both(async |database| {
         let world = World::start(database).await;
         regions(&world).await;
-        world
-            .registry
-            .put("malls/satu", &mall("satu", "regions/35.10", OPEN))
-            .await;
+        world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
         let (dukcapil, polri) = ("malls/satu/counters/dukcapil", "malls/satu/counters/polri");
         world.registry.put(dukcapil, &counter("Dukcapil")).await;
         let accepted = offering(offering::State::Accepted);
-        world
-            .registry
-            .put(&format!("{dukcapil}/offerings/ktp"), &accepted)
-            .await;
+        world.registry.put(&format!("{dukcapil}/offerings/ktp"), &accepted).await;
         let proposed = offering(offering::State::Proposed);
-        world
-            .registry
-            .put(&format!("{dukcapil}/offerings/kia"), &proposed)
-            .await;
+        world.registry.put(&format!("{dukcapil}/offerings/kia"), &proposed).await;
         let registry = world.registry.put(polri, &counter("Polri")).await;
-        world
-            .scheduling
-            .put(&format!("{dukcapil}/deviation"), &deviation(&[]))
-            .await;
+        world.scheduling.put(&format!("{dukcapil}/deviation"), &deviation(&[])).await;
         let codes = ["CLOSES_EARLY", "SHORT_HOURS", "CLOSES_EARLY"];
-        let scheduling = world
-            .scheduling
-            .put(&format!("{polri}/deviation"), &deviation(&codes))
-            .await;
+        let scheduling =
+            world.scheduling.put(&format!("{polri}/deviation"), &deviation(&codes)).await;
 
         let report = world.after_both(registry, scheduling).await;
         let uniformity = report.uniformity.expect("a share");
         assert_eq!((uniformity.numerator, uniformity.denominator), (1, 2));
         let mall = &report.malls[0];
-        assert_eq!(
-            (
-                mall.counters,
-                mall.uniform_counters,
-                mall.deviating_counters
-            ),
-            (2, 1, 1)
-        );
+        assert_eq!((mall.counters, mall.uniform_counters, mall.deviating_counters), (2, 1, 1));
         assert_eq!(mall.offerings, 1, "what is only proposed is not offered");
         let found: Vec<_> = report
             .deviations
             .iter()
-            .map(|found| {
-                (
-                    found.counter.as_str(),
-                    found.code.as_str(),
-                    found.week.as_str(),
-                )
-            })
+            .map(|found| (found.counter.as_str(), found.code.as_str(), found.week.as_str()))
             .collect();
         assert_eq!(
             found,
-            [
-                (polri, "CLOSES_EARLY", "2026-11-23"),
-                (polri, "SHORT_HOURS", "2026-11-23")
-            ]
+            [(polri, "CLOSES_EARLY", "2026-11-23"), (polri, "SHORT_HOURS", "2026-11-23")]
         );
 
         // The week before, nothing is known of it.
         let before = world.as_of("2026-11-20", None).await;
         assert_eq!(before.uniformity.expect("a share").denominator, 0);
         // When its hours are mended it no longer deviates.
-        let mended = world
-            .scheduling
-            .put(&format!("{polri}/deviation"), &deviation(&[]))
-            .await;
+        let mended = world.scheduling.put(&format!("{polri}/deviation"), &deviation(&[])).await;
         let report = world.after_both(0, mended).await;
         assert_eq!(report.uniformity.expect("a share").numerator, 2);
         assert!(report.deviations.is_empty());
@@ -159,9 +113,7 @@ async fn a_source_becomes_late_by_time_alone() {
         assert_eq!(source.received, answered);
 
         world.clock.advance(1_801 * SECOND);
-        world
-            .until("the source is late", |report| report.sources[0].late)
-            .await;
+        world.until("the source is late", |report| report.sources[0].late).await;
     })
     .await;
 }
@@ -172,17 +124,10 @@ async fn today_is_each_malls_local_date() {
         let world = World::start(database).await;
         regions(&world).await;
         // 23:30 in Jakarta is 01:30 of the next day in Jayapura.
-        world
-            .clock
-            .set(MORNING + DAY / 2 + 4 * 3_600 * SECOND + 1_800 * SECOND);
-        world
-            .registry
-            .put("malls/barat", &mall("barat", "regions/35.10", OPEN))
-            .await;
-        let registry = world
-            .registry
-            .put("malls/timur", &mall("timur", "regions/91.71", OPEN))
-            .await;
+        world.clock.set(MORNING + DAY / 2 + 4 * 3_600 * SECOND + 1_800 * SECOND);
+        world.registry.put("malls/barat", &mall("barat", "regions/35.10", OPEN)).await;
+        let registry =
+            world.registry.put("malls/timur", &mall("timur", "regions/91.71", OPEN)).await;
         let (called, done) = (ticket::State::Called, ticket::State::Completed);
         for (mall, date, number, state) in [
             ("barat", "2026-11-24", 1, done),
@@ -198,38 +143,21 @@ async fn today_is_each_malls_local_date() {
         let (booked, cancelled) = (appointment::State::Booked, appointment::State::Cancelled);
         world
             .scheduling
-            .put(
-                "malls/timur/appointments/a",
-                &appointment("2026-11-25", booked),
-            )
+            .put("malls/timur/appointments/a", &appointment("2026-11-25", booked))
             .await;
         world
             .scheduling
-            .put(
-                "malls/timur/appointments/b",
-                &appointment("2026-11-25", booked),
-            )
+            .put("malls/timur/appointments/b", &appointment("2026-11-25", booked))
             .await;
         let scheduling = world
             .scheduling
-            .put(
-                "malls/timur/appointments/b",
-                &appointment("2026-11-25", cancelled),
-            )
+            .put("malls/timur/appointments/b", &appointment("2026-11-25", cancelled))
             .await;
 
         let report = world.after_both(registry, scheduling).await;
         let of = |name: &str| {
-            let mall = report
-                .malls
-                .iter()
-                .find(|mall| mall.mall == name)
-                .expect("the mall");
-            (
-                mall.tickets_issued_today,
-                mall.tickets_completed_today,
-                mall.appointments_today,
-            )
+            let mall = report.malls.iter().find(|mall| mall.mall == name).expect("the mall");
+            (mall.tickets_issued_today, mall.tickets_completed_today, mall.appointments_today)
         };
         assert_eq!(of("malls/barat"), (2, 1, 0));
         assert_eq!(of("malls/timur"), (1, 1, 1));
@@ -243,29 +171,17 @@ async fn today_is_each_malls_local_date() {
 async fn an_earlier_knowledge_says_what_it_had_to_leave_out() {
     on_both(async |database| {
         let world = World::start(database).await;
-        world
-            .registry
-            .put("sources/a", &source("A", 3_600, MORNING))
-            .await;
+        world.registry.put("sources/a", &source("A", 3_600, MORNING)).await;
         world.clock.advance(DAY);
-        let registry = world
-            .registry
-            .put("sources/a", &source("A", 3_600, MORNING + DAY))
-            .await;
+        let registry = world.registry.put("sources/a", &source("A", 3_600, MORNING + DAY)).await;
         world.after(registry).await;
-        world
-            .until("both feeds are read", |report| report.complete)
-            .await;
+        world.until("both feeds are read", |report| report.complete).await;
 
         let then = world.as_of("2026-11-24", Some(MORNING + SECOND)).await;
         assert!(then.sources.is_empty());
         assert!(!then.complete);
         let reason = then.incomplete_reason.expect("a reason");
-        assert!(
-            reason.en.contains("only their last state is kept"),
-            "{}",
-            reason.en
-        );
+        assert!(reason.en.contains("only their last state is kept"), "{}", reason.en);
         assert!(!reason.id.is_empty());
     })
     .await;
@@ -277,17 +193,10 @@ async fn a_record_that_cannot_be_read_stops_nothing() {
         let world = World::start(database).await;
         regions(&world).await;
         // A date that is none and a stage that nobody knows, as a newer registry might send.
-        let mut odd = mall(
-            "aneh",
-            "regions/35.78",
-            &[(Stage::Operating, "kapan-kapan")],
-        );
+        let mut odd = mall("aneh", "regions/35.78", &[(Stage::Operating, "kapan-kapan")]);
         odd.stages[0].stage = 99;
         world.registry.put("malls/aneh", &odd).await;
-        let registry = world
-            .registry
-            .put("malls/satu", &mall("satu", "regions/35.10", OPEN))
-            .await;
+        let registry = world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
         let mut nameless = mall("tanpa-nama", "regions/00.00", &[]);
         nameless.display_name = text("");
         let registry = registry.max(world.registry.put("malls/tanpa-nama", &nameless).await);

@@ -15,16 +15,11 @@ use mpp_core::Micros;
 use crate::world::World;
 
 pub fn text(id: &str) -> Option<LocalizedText> {
-    Some(LocalizedText {
-        id: id.to_owned(),
-        en: String::new(),
-    })
+    Some(LocalizedText { id: id.to_owned(), en: String::new() })
 }
 
 pub fn region(name: &str, title: &str, zone: &str, autonomous: bool) -> (String, Region) {
-    let parent = name
-        .split_once('.')
-        .map_or(String::new(), |(province, _)| province.to_owned());
+    let parent = name.split_once('.').map_or(String::new(), |(province, _)| province.to_owned());
     let region = Region {
         name: name.to_owned(),
         display_name: title.to_owned(),
@@ -82,30 +77,17 @@ pub fn mall(name: &str, region: &str, stages: &[(Stage, &str)]) -> Mall {
 }
 
 pub fn counter(title: &str) -> Counter {
-    Counter {
-        display_name: text(title),
-        ..Counter::default()
-    }
+    Counter { display_name: text(title), ..Counter::default() }
 }
 
 pub fn offering(state: offering::State) -> Offering {
-    Offering {
-        state: state as i32,
-        ..Offering::default()
-    }
+    Offering { state: state as i32, ..Offering::default() }
 }
 
 pub fn service(title: &str, rupiah: i64) -> Service {
-    let mut fee = Fee {
-        amount_rupiah: rupiah,
-        ..Fee::default()
-    };
+    let mut fee = Fee { amount_rupiah: rupiah, ..Fee::default() };
     fee.set_kind(fee::Kind::Fixed);
-    Service {
-        title: text(title),
-        fees: vec![fee],
-        ..Service::default()
-    }
+    Service { title: text(title), fees: vec![fee], ..Service::default() }
 }
 
 pub fn source(title: &str, target_seconds: i64, last_success: Micros) -> Source {
@@ -139,17 +121,9 @@ pub fn deviation(codes: &[&str]) -> Deviation {
 }
 
 pub fn ticket(date: &str, state: ticket::State) -> Ticket {
-    Ticket {
-        date: date.to_owned(),
-        state: state as i32,
-        ..Ticket::default()
-    }
+    Ticket { date: date.to_owned(), state: state as i32, ..Ticket::default() }
 }
 
 pub fn appointment(date: &str, state: appointment::State) -> Appointment {
-    Appointment {
-        date: date.to_owned(),
-        state: state as i32,
-        ..Appointment::default()
-    }
+    Appointment { date: date.to_owned(), state: state as i32, ..Appointment::default() }
 }

@@ -40,27 +40,17 @@ pub struct Upstream {
 impl Upstream {
     pub async fn start(service: &'static str, clock: &Clock) -> Self {
         let database = database(Backend::Sqlite).await;
-        let schema = Schema {
-            service,
-            steps: &[],
-            history_kinds: &[],
-        };
+        let schema = Schema { service, steps: &[], history_kinds: &[] };
         let options = database.options(clock.clone());
-        let db = Db::open_migrated(&options, &schema)
-            .await
-            .expect("an empty database");
+        let db = Db::open_migrated(&options, &schema).await.expect("an empty database");
         Self::serve(database, db, None).await
     }
 
     async fn serve(database: TestDatabase, db: Db, address: Option<SocketAddr>) -> Self {
         let stop = CancellationToken::new();
-        let options = FeedOptions {
-            bookmark_interval: Duration::from_millis(300),
-            ..FeedOptions::default()
-        };
-        let feed = Feed::start(db.clone(), options, stop.clone())
-            .await
-            .expect("a feed");
+        let options =
+            FeedOptions { bookmark_interval: Duration::from_millis(300), ..FeedOptions::default() };
+        let feed = Feed::start(db.clone(), options, stop.clone()).await.expect("a feed");
         let at = address.unwrap_or_else(|| "127.0.0.1:0".parse().expect("an address"));
         let listener = listen(at).await;
         let address = listener.local_addr().expect("bound");
@@ -72,13 +62,7 @@ impl Upstream {
                 .await;
             served.expect("served");
         });
-        Self {
-            database,
-            db,
-            stop,
-            server,
-            address,
-        }
+        Self { database, db, stop, server, address }
     }
 
     /// Cuts every connection and comes back at the same address.
@@ -104,45 +88,27 @@ impl Upstream {
 
     /// Puts a record; answers the revision.
     pub async fn put<D: Document>(&self, name: &str, doc: &D) -> i64 {
-        let by = Actor {
-            origin: "api".into(),
-            subject: "units/kemendagri".into(),
-        };
+        let by = Actor { origin: "api".into(), subject: "units/kemendagri".into() };
         let mut tx = self.db.begin(&by).await.expect("a transaction");
-        tx.put(name, doc, Labels::new(), Expect::Any)
-            .await
-            .expect("put");
+        tx.put(name, doc, Labels::new(), Expect::Any).await.expect("put");
         tx.commit().await.expect("committed")
     }
 
     /// Puts records in one transaction.
     pub async fn put_all<D: Document>(&self, docs: &[(String, D)]) -> i64 {
-        let by = Actor {
-            origin: "api".into(),
-            subject: "units/kemendagri".into(),
-        };
+        let by = Actor { origin: "api".into(), subject: "units/kemendagri".into() };
         let mut tx = self.db.begin(&by).await.expect("a transaction");
         for (name, doc) in docs {
-            tx.put(name, doc, Labels::new(), Expect::Any)
-                .await
-                .expect("put");
+            tx.put(name, doc, Labels::new(), Expect::Any).await.expect("put");
         }
         tx.commit().await.expect("committed")
     }
 
     pub async fn delete<D: Document>(&self, name: &str) -> i64 {
-        let by = Actor {
-            origin: "api".into(),
-            subject: "units/kemendagri".into(),
-        };
+        let by = Actor { origin: "api".into(), subject: "units/kemendagri".into() };
         let mut tx = self.db.begin(&by).await.expect("a transaction");
-        let tombstone = Tombstone {
-            reason: 1,
-            ..Tombstone::default()
-        };
-        tx.delete::<D>(name, &tombstone, Expect::Any)
-            .await
-            .expect("deleted");
+        let tombstone = Tombstone { reason: 1, ..Tombstone::default() };
+        tx.delete::<D>(name, &tombstone, Expect::Any).await.expect("deleted");
         tx.commit().await.expect("committed")
     }
 }
@@ -174,35 +140,17 @@ impl World {
         let scheduling = Upstream::start("scheduling", &clock).await;
         let shutdown = CancellationToken::new();
         let options = options(&database, &clock, &registry, &scheduling);
-        let reporting = mpp_reporting::start(options, shutdown.clone())
-            .await
-            .expect("started");
-        let world = Self {
-            clock,
-            registry,
-            scheduling,
-            database,
-            reporting,
-            shutdown,
-        };
+        let reporting = mpp_reporting::start(options, shutdown.clone()).await.expect("started");
+        let world = Self { clock, registry, scheduling, database, reporting, shutdown };
         // From here on every change comes as a change, not within the first state.
-        world
-            .until("both feeds are read", |report| report.complete)
-            .await;
+        world.until("both feeds are read", |report| report.complete).await;
         world
     }
 
     /// Another replica over the same database; PostgreSQL only.
     pub async fn replica(&self) -> Running {
-        let options = options(
-            &self.database,
-            &self.clock,
-            &self.registry,
-            &self.scheduling,
-        );
-        mpp_reporting::start(options, self.shutdown.clone())
-            .await
-            .expect("started")
+        let options = options(&self.database, &self.clock, &self.registry, &self.scheduling);
+        mpp_reporting::start(options, self.shutdown.clone()).await.expect("started")
     }
 
     /// Ends reporting as a drain does, and starts it again.
@@ -220,27 +168,13 @@ impl World {
     }
 
     async fn start_again(self) -> Self {
-        let Self {
-            clock,
-            registry,
-            scheduling,
-            database,
-            reporting,
-            ..
-        } = self;
+        let Self { clock, registry, scheduling, database, reporting, .. } = self;
         drop(reporting);
         let shutdown = CancellationToken::new();
         let options = options(&database, &clock, &registry, &scheduling);
         let started = mpp_reporting::start(options, shutdown.clone()).await;
         let reporting = started.expect("started again");
-        Self {
-            clock,
-            registry,
-            scheduling,
-            database,
-            reporting,
-            shutdown,
-        }
+        Self { clock, registry, scheduling, database, reporting, shutdown }
     }
 
     pub fn client(&self) -> ReportServiceClient<Routes> {
@@ -249,11 +183,7 @@ impl World {
 
     pub async fn ask(&self, request: GetReportRequest) -> Result<Report, Status> {
         let answer = timeout(PATIENCE, self.client().get_report(request)).await;
-        Ok(answer
-            .expect("an answer in time")?
-            .into_inner()
-            .report
-            .expect("a report"))
+        Ok(answer.expect("an answer in time")?.into_inner().report.expect("a report"))
     }
 
     /// The report once the registry's feed was read up to there.
@@ -273,11 +203,8 @@ impl World {
     /// The report as of a day, known on a time.
     pub async fn as_of(&self, day: &str, known_on: Option<Micros>) -> Report {
         let known_on = known_on.map(mpp_rpc::time::to_timestamp);
-        let request = GetReportRequest {
-            as_of: day.into(),
-            known_on,
-            ..GetReportRequest::default()
-        };
+        let request =
+            GetReportRequest { as_of: day.into(), known_on, ..GetReportRequest::default() };
         self.ask(request).await.expect("a report")
     }
 
@@ -297,10 +224,7 @@ impl World {
 
     /// Compares the rebuilt projections with the live ones; answers how many events there are.
     pub async fn verify(&self) -> i64 {
-        let verified = self
-            .client()
-            .verify_projections(VerifyProjectionsRequest {})
-            .await;
+        let verified = self.client().verify_projections(VerifyProjectionsRequest {}).await;
         let verified = verified.expect("verified").into_inner();
         assert_eq!(verified.differences, Vec::<String>::new());
         assert!(verified.equal);
@@ -324,15 +248,7 @@ fn options(
         address: format!("http://{}", upstream.address),
         ..Endpoint::default()
     };
-    let options = Options::new(
-        database.options(clock.clone()),
-        endpoint(registry),
-        endpoint(scheduling),
-    );
-    Options {
-        migrate: true,
-        silence: Duration::from_secs(2),
-        listeners: 2,
-        ..options
-    }
+    let options =
+        Options::new(database.options(clock.clone()), endpoint(registry), endpoint(scheduling));
+    Options { migrate: true, silence: Duration::from_secs(2), listeners: 2, ..options }
 }

@@ -43,10 +43,7 @@ impl BookingService for Booking {
         &self,
         request: Request<ListSlotsRequest>,
     ) -> Result<Response<ListSlotsResponse>, Status> {
-        self.slots(&request.into_inner())
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.slots(&request.into_inner()).await.map(Response::new).map_err(status)
     }
 
     async fn book_appointment(
@@ -54,10 +51,7 @@ impl BookingService for Booking {
         request: Request<BookAppointmentRequest>,
     ) -> Result<Response<BookAppointmentResponse>, Status> {
         let call = Call::of(&request);
-        self.book(&call, request.into_inner())
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.book(&call, request.into_inner()).await.map(Response::new).map_err(status)
     }
 
     async fn cancel_appointment(
@@ -65,10 +59,7 @@ impl BookingService for Booking {
         request: Request<CancelAppointmentRequest>,
     ) -> Result<Response<CancelAppointmentResponse>, Status> {
         let call = Call::of(&request);
-        self.cancel(&call, request.into_inner())
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.cancel(&call, request.into_inner()).await.map(Response::new).map_err(status)
     }
 
     async fn get_appointment(
@@ -76,10 +67,7 @@ impl BookingService for Booking {
         request: Request<GetAppointmentRequest>,
     ) -> Result<Response<GetAppointmentResponse>, Status> {
         let call = Call::of(&request);
-        self.get(&call, &request.into_inner())
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.get(&call, &request.into_inner()).await.map(Response::new).map_err(status)
     }
 }
 
@@ -104,15 +92,10 @@ impl Booking {
             let of_day = sold.iter().filter(|(date, _)| *date == text);
             let of_day: Vec<Sold> = of_day.map(|(_, sold)| sold.clone()).collect();
             let planned = slot::plan(&place, &terms, day, self.0.memory.decrees())?;
-            answer
-                .slots
-                .extend(sold::merge(&place, &terms, day, &planned, &of_day)?);
+            answer.slots.extend(sold::merge(&place, &terms, day, &planned, &of_day)?);
         }
         let is_ahead = |slot: &Slot| {
-            let start = slot
-                .start_time
-                .as_ref()
-                .map(|at| from_timestamp(at, "start_time"));
+            let start = slot.start_time.as_ref().map(|at| from_timestamp(at, "start_time"));
             start.is_some_and(|start| start.is_ok_and(|start| start > now))
         };
         answer
@@ -151,10 +134,7 @@ impl Booking {
             let labels = self.labels(&place, &stored)?;
             tx.put(&stored.name, &stored, labels, Expect::New).await?;
             let appointment = Some(shown(stored, code, tx.now(), tx.now()));
-            let mut answer = BookAppointmentResponse {
-                appointment,
-                revision: 0,
-            };
+            let mut answer = BookAppointmentResponse { appointment, revision: 0 };
             tx.remember(&key, &answer).await?;
             answer.revision = tx.commit().await?;
             Ok(answer)
@@ -180,13 +160,9 @@ impl Booking {
             stored.doc.set_state(appointment::State::Cancelled);
             sql::give_back(&mut tx, &request.name, &stored.doc.slot).await?;
             let labels = stored.labels.clone();
-            tx.put(&request.name, &stored.doc, labels, Expect::Any)
-                .await?;
+            tx.put(&request.name, &stored.doc, labels, Expect::Any).await?;
             let appointment = Some(shown(stored.doc, code, stored.create_time, tx.now()));
-            let mut answer = CancelAppointmentResponse {
-                appointment,
-                revision: 0,
-            };
+            let mut answer = CancelAppointmentResponse { appointment, revision: 0 };
             tx.remember(&key, &answer).await?;
             answer.revision = tx.commit().await?;
             Ok(answer)
@@ -205,16 +181,10 @@ impl Booking {
         let stored = read.get::<Appointment>(name).await?;
         let code = sql::code_of(read.conn(), name).await?;
         read.end().await?;
-        let Record {
-            doc,
-            create_time,
-            update_time,
-            ..
-        } = stored.ok_or_else(|| Error::not_found(name))?;
+        let Record { doc, create_time, update_time, .. } =
+            stored.ok_or_else(|| Error::not_found(name))?;
         self.require_holder(call, &doc, &request.code, &code)?;
-        Ok(GetAppointmentResponse {
-            appointment: Some(shown(doc, code, create_time, update_time)),
-        })
+        Ok(GetAppointmentResponse { appointment: Some(shown(doc, code, create_time, update_time)) })
     }
 
     /// An app for citizens books anywhere; a counter and its mall their own.
@@ -243,9 +213,7 @@ impl Booking {
     /// The name of the offering's mall's organiser; empty where the mall is gone.
     fn organiser(&self, offering: &str) -> Result<String> {
         let state = self.0.memory.read();
-        let mall = Target::parse(offering, "offering")?
-            .mall()
-            .map(str::to_owned);
+        let mall = Target::parse(offering, "offering")?.mall().map(str::to_owned);
         let mall = mall.and_then(|mall| state.directory.mall(&mall).ok());
         Ok(mall.map_or_else(String::new, |mall| mall.organiser.clone()))
     }
@@ -253,12 +221,7 @@ impl Booking {
     fn labels(&self, place: &Place, doc: &Appointment) -> Result<mpp_store::Labels> {
         let target = Target::parse(&doc.offering, "offering")?;
         let (mall, counter) = (target.mall(), target.counter());
-        Ok(labels(
-            mall.unwrap_or_default(),
-            counter.unwrap_or_default(),
-            &place.region,
-            &doc.date,
-        ))
+        Ok(labels(mall.unwrap_or_default(), counter.unwrap_or_default(), &place.region, &doc.date))
     }
 }
 

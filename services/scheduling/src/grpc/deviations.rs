@@ -38,9 +38,7 @@ pub fn list(app: &App, request: &ListDeviationsRequest) -> Result<ListDeviations
         scope.holds_counter(name) && (!only_deviating || week.deviates())
     });
     found.sort_by(|a, b| a.0.cmp(b.0));
-    Ok(shown(found, &page, filter, |name, (mall, week)| {
-        mall.document(name, week)
-    }))
+    Ok(shown(found, &page, filter, |name, (mall, week)| mall.document(name, week)))
 }
 
 /// The page of what was found, which is in the order of counters.
@@ -55,10 +53,7 @@ fn shown<T>(
     let shown = &rest[..rest.len().min(page.size)];
     let last = shown.last().filter(|_| rest.len() > shown.len());
     ListDeviationsResponse {
-        deviations: shown
-            .iter()
-            .map(|(counter, one)| document(counter, one))
-            .collect(),
+        deviations: shown.iter().map(|(counter, one)| document(counter, one)).collect(),
         next_page_token: last.map_or_else(String::new, |(counter, _)| page::token(counter, filter)),
         total_size: total(found.len()),
     }
@@ -68,15 +63,9 @@ fn measured(app: &App, scope: &Scope, monday: Date) -> Result<Vec<MeasuredMall>>
     let collected: Vec<_> = {
         let state = app.memory.read();
         let malls = scope.malls(&state);
-        malls
-            .iter()
-            .map(|mall| MallCounters::collect(&state, mall))
-            .collect::<Result<_>>()?
+        malls.iter().map(|mall| MallCounters::collect(&state, mall)).collect::<Result<_>>()?
     };
-    collected
-        .into_iter()
-        .map(|mall| mall.measure(monday, app.memory.decrees()))
-        .collect()
+    collected.into_iter().map(|mall| mall.measure(monday, app.memory.decrees())).collect()
 }
 
 /// Whose deviations are asked for.

@@ -42,26 +42,15 @@ impl HoursService for Hours {
     ) -> Result<Response<GetHoursRuleResponse>, Status> {
         let name = request.into_inner().name;
         rule::id_of(&name, "name").map_err(status)?;
-        let rule = self
-            .0
-            .memory
-            .read()
-            .records
-            .rule(&name)
-            .cloned()
-            .map_err(status)?;
-        Ok(Response::new(GetHoursRuleResponse {
-            hours_rule: Some(rule),
-        }))
+        let rule = self.0.memory.read().records.rule(&name).cloned().map_err(status)?;
+        Ok(Response::new(GetHoursRuleResponse { hours_rule: Some(rule) }))
     }
 
     async fn list_hours_rules(
         &self,
         request: Request<ListHoursRulesRequest>,
     ) -> Result<Response<ListHoursRulesResponse>, Status> {
-        self.rules(&request.into_inner())
-            .map(Response::new)
-            .map_err(status)
+        self.rules(&request.into_inner()).map(Response::new).map_err(status)
     }
 
     async fn create_hours_rule(
@@ -69,10 +58,7 @@ impl HoursService for Hours {
         request: Request<CreateHoursRuleRequest>,
     ) -> Result<Response<CreateHoursRuleResponse>, Status> {
         let call = Call::of(&request);
-        self.create(&call, request.into_inner())
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.create(&call, request.into_inner()).await.map(Response::new).map_err(status)
     }
 
     async fn update_hours_rule(
@@ -80,10 +66,7 @@ impl HoursService for Hours {
         request: Request<UpdateHoursRuleRequest>,
     ) -> Result<Response<UpdateHoursRuleResponse>, Status> {
         let call = Call::of(&request);
-        self.update(&call, request.into_inner())
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.update(&call, request.into_inner()).await.map(Response::new).map_err(status)
     }
 
     async fn delete_hours_rule(
@@ -91,10 +74,7 @@ impl HoursService for Hours {
         request: Request<DeleteHoursRuleRequest>,
     ) -> Result<Response<DeleteHoursRuleResponse>, Status> {
         let call = Call::of(&request);
-        self.delete(&call, request.into_inner())
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.delete(&call, request.into_inner()).await.map(Response::new).map_err(status)
     }
 
     async fn list_deviations(
@@ -124,9 +104,7 @@ impl Hours {
         let first = date::parse_or(&request.date, today, "date")?;
         let decrees = self.0.memory.decrees();
         let day = |n| place.day_hours(&place.day(date::shift(first, n), decrees));
-        Ok(GetHoursResponse {
-            days: (0..days).map(day).collect(),
-        })
+        Ok(GetHoursResponse { days: (0..days).map(day).collect() })
     }
 
     fn rules(&self, request: &ListHoursRulesRequest) -> Result<ListHoursRulesResponse> {

@@ -41,10 +41,7 @@ impl QueueService for Queue {
         request: Request<IssueTicketRequest>,
     ) -> Result<Response<IssueTicketResponse>, Status> {
         let call = Call::of(&request);
-        self.issue(&call, request.into_inner())
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.issue(&call, request.into_inner()).await.map(Response::new).map_err(status)
     }
 
     async fn call_next(
@@ -52,10 +49,7 @@ impl QueueService for Queue {
         request: Request<CallNextRequest>,
     ) -> Result<Response<CallNextResponse>, Status> {
         let call = Call::of(&request);
-        self.next(&call, request.into_inner())
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.next(&call, request.into_inner()).await.map(Response::new).map_err(status)
     }
 
     async fn complete_ticket(
@@ -63,20 +57,14 @@ impl QueueService for Queue {
         request: Request<CompleteTicketRequest>,
     ) -> Result<Response<CompleteTicketResponse>, Status> {
         let call = Call::of(&request);
-        self.complete(&call, request.into_inner())
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.complete(&call, request.into_inner()).await.map(Response::new).map_err(status)
     }
 
     async fn get_queue(
         &self,
         request: Request<GetQueueRequest>,
     ) -> Result<Response<GetQueueResponse>, Status> {
-        self.queue(&request.into_inner().counter)
-            .await
-            .map(Response::new)
-            .map_err(status)
+        self.queue(&request.into_inner().counter).await.map(Response::new).map_err(status)
     }
 }
 
@@ -119,11 +107,7 @@ impl Queue {
             let ahead = sql::ahead_of(&mut tx, &queued).await?;
             let ticket = self.put(&mut tx, &place, &queued, Expect::New).await?;
             let ahead = i32::try_from(ahead).unwrap_or(i32::MAX);
-            let mut answer = IssueTicketResponse {
-                ticket: Some(ticket),
-                ahead,
-                revision: 0,
-            };
+            let mut answer = IssueTicketResponse { ticket: Some(ticket), ahead, revision: 0 };
             tx.remember(&key, &answer).await?;
             answer.revision = tx.commit().await?;
             Ok(answer)
@@ -148,10 +132,7 @@ impl Queue {
             };
             serve_appointment(&mut tx, &called.appointment).await?;
             let ticket = self.put(&mut tx, &place, &called, Expect::Any).await?;
-            let mut answer = CallNextResponse {
-                ticket: Some(ticket),
-                revision: 0,
-            };
+            let mut answer = CallNextResponse { ticket: Some(ticket), revision: 0 };
             tx.remember(&key, &answer).await?;
             answer.revision = tx.commit().await?;
             Ok(answer)
@@ -169,27 +150,17 @@ impl Queue {
         ResourceName::parse(name, &["malls", "tickets"], "name")?;
         let work = async {
             let mut tx = self.0.db.begin(&actor(&call.caller)).await?;
-            let stored = tx
-                .get::<Ticket>(name)
-                .await?
-                .ok_or_else(|| Error::not_found(name))?;
+            let stored = tx.get::<Ticket>(name).await?.ok_or_else(|| Error::not_found(name))?;
             self.authorize(call, &stored.doc.counter)?;
             let completed = sql::complete(&mut tx, name).await?;
             let Some(completed) = completed else {
-                let state = stored
-                    .doc
-                    .state()
-                    .as_str_name()
-                    .trim_start_matches("STATE_");
+                let state = stored.doc.state().as_str_name().trim_start_matches("STATE_");
                 let hint = format!("{name} is {}, not called", state.to_lowercase());
                 return Err(Error::new(Reason::WrongState, hint));
             };
             let doc = completed.document();
             tx.put(name, &doc, stored.labels, Expect::Any).await?;
-            let mut answer = CompleteTicketResponse {
-                ticket: Some(doc),
-                revision: 0,
-            };
+            let mut answer = CompleteTicketResponse { ticket: Some(doc), revision: 0 };
             tx.remember(&key, &answer).await?;
             answer.revision = tx.commit().await?;
             Ok(answer)
@@ -284,9 +255,7 @@ async fn serve_appointment(tx: &mut Tx, name: &str) -> Result<()> {
         return Ok(());
     };
     stored.doc.set_state(appointment::State::Served);
-    tx.put(name, &stored.doc, stored.labels, Expect::Any)
-        .await
-        .map(drop)
+    tx.put(name, &stored.doc, stored.labels, Expect::Any).await.map(drop)
 }
 
 /// Why nobody was called.

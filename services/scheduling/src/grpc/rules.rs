@@ -37,14 +37,12 @@ impl Hours {
         self.check_room(&target)?;
         let work = async {
             let mut tx = self.0.db.begin(&actor(&call.caller)).await?;
-            tx.put(&doc.name, &doc, labels(&target), Expect::New)
-                .await?;
+            tx.put(&doc.name, &doc, labels(&target), Expect::New).await?;
             let answer = CreateHoursRuleResponse {
                 hours_rule: tx.get(&doc.name).await?.map(shown),
                 revision: 0,
             };
-            self.finish(call, tx, key.as_ref(), answer, true, request.validate_only)
-                .await
+            self.finish(call, tx, key.as_ref(), answer, true, request.validate_only).await
         };
         self.once(key.as_ref(), work).await
     }
@@ -76,15 +74,7 @@ impl Hours {
                 hours_rule: tx.get(&given.name).await?.map(shown),
                 revision: 0,
             };
-            self.finish(
-                call,
-                tx,
-                key.as_ref(),
-                answer,
-                put.changed,
-                request.validate_only,
-            )
-            .await
+            self.finish(call, tx, key.as_ref(), answer, put.changed, request.validate_only).await
         };
         self.once(key.as_ref(), work).await
     }
@@ -101,16 +91,12 @@ impl Hours {
             let stored = tx.get::<HoursRule>(&request.name).await?;
             let stored = stored.ok_or_else(|| Error::not_found(&request.name))?;
             self.authorize(call, &Target::parse(&stored.doc.target, "target")?)?;
-            let withdrawn = Tombstone {
-                reason: tombstone::Reason::Withdrawn.into(),
-                successor: String::new(),
-            };
+            let withdrawn =
+                Tombstone { reason: tombstone::Reason::Withdrawn.into(), successor: String::new() };
             let expect = Expect::Etag(&request.etag);
-            tx.delete::<HoursRule>(&request.name, &withdrawn, expect)
-                .await?;
+            tx.delete::<HoursRule>(&request.name, &withdrawn, expect).await?;
             let answer = DeleteHoursRuleResponse { revision: 0 };
-            self.finish(call, tx, key.as_ref(), answer, true, false)
-                .await
+            self.finish(call, tx, key.as_ref(), answer, true, false).await
         };
         self.once(key.as_ref(), work).await
     }
@@ -155,25 +141,20 @@ impl Hours {
     /// or as the administrator.
     fn authorize(&self, call: &Call, target: &Target) -> Result<()> {
         let state = self.0.memory.read();
-        let mall = target
-            .mall()
-            .and_then(|mall| state.directory.mall(mall).ok());
+        let mall = target.mall().and_then(|mall| state.directory.mall(mall).ok());
         let mut names = vec![target.name()];
         names.extend(mall.map(|mall| mall.organiser.as_str()));
         call.grant.check(&names)?;
         if target.name() == NATIONAL {
             return Ok(());
         }
-        state
-            .place(target)
-            .map(drop)
-            .map_err(|error| match error.reason() {
-                Reason::NotFound => {
-                    let text = format!("hours_rule.target: {}", error.message());
-                    Error::new(Reason::ReferenceInvalid, text)
-                }
-                _ => error,
-            })
+        state.place(target).map(drop).map_err(|error| match error.reason() {
+            Reason::NotFound => {
+                let text = format!("hours_rule.target: {}", error.message());
+                Error::new(Reason::ReferenceInvalid, text)
+            }
+            _ => error,
+        })
     }
 
     fn check_room(&self, target: &Target) -> Result<()> {
@@ -181,10 +162,7 @@ impl Hours {
         if count < rule::MAX_PER_TARGET {
             return Ok(());
         }
-        let hint = format!(
-            "{} has {count} rules; delete those that are over",
-            target.name()
-        );
+        let hint = format!("{} has {count} rules; delete those that are over", target.name());
         Err(Error::new(Reason::LimitReached, hint))
     }
 }
@@ -215,8 +193,7 @@ fn clear(doc: &mut HoursRule, name: &str) {
 
 fn labels(target: &Target) -> Labels {
     let pairs = [("target", Some(target.name())), ("mall", target.mall())];
-    let set = pairs
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
+    let set =
+        pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
     set.collect()
 }

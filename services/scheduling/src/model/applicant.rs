@@ -48,37 +48,23 @@ impl Keys {
         for (index, (id, secret)) in keys.iter().enumerate() {
             let field = format!("applicant_keys[{index}]");
             if secret.len() < MIN_SECRET {
-                let hint = format!(
-                    "key '{id}' has {} bytes; {MIN_SECRET} or more",
-                    secret.len()
-                );
+                let hint = format!("key '{id}' has {} bytes; {MIN_SECRET} or more", secret.len());
                 return Err(Error::field(field, "TOO_SHORT", hint));
             }
             if keys[..index].iter().any(|(other, _)| other == id) {
-                return Err(Error::field(
-                    field,
-                    "DUPLICATE",
-                    format!("key id '{id}' comes twice"),
-                ));
+                return Err(Error::field(field, "DUPLICATE", format!("key id '{id}' comes twice")));
             }
         }
         let key = |secret: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, secret);
-        Ok(Self(
-            keys.iter()
-                .map(|(id, secret)| (id.clone(), key(secret)))
-                .collect(),
-        ))
+        Ok(Self(keys.iter().map(|(id, secret)| (id.clone(), key(secret))).collect()))
     }
 
     /// What identifies the applicant for this service on this day, under every key, in the order
     /// of the bytes: all who insert them lock in the same order.
     pub fn digests(&self, nik: &Nik, service: &str, date: Date) -> Vec<Digest> {
         let text = format!("{}\n{service}\n{date}", nik.0);
-        let mut digests: Vec<Digest> = self
-            .0
-            .iter()
-            .map(|(id, key)| digest(id, key, text.as_bytes()))
-            .collect();
+        let mut digests: Vec<Digest> =
+            self.0.iter().map(|(id, key)| digest(id, key, text.as_bytes())).collect();
         digests.sort_by(|a, b| a.bytes.cmp(&b.bytes));
         digests
     }
@@ -87,31 +73,19 @@ impl Keys {
     /// outlives any retry that began before a rotation.
     pub fn fingerprint(&self, nik: &Nik, request: &str) -> String {
         let text = format!("{}\n{request}", nik.0);
-        let bytes = self
-            .0
-            .first()
-            .map(|(id, key)| digest(id, key, text.as_bytes()).bytes);
-        bytes
-            .unwrap_or_default()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let bytes = self.0.first().map(|(id, key)| digest(id, key, text.as_bytes()).bytes);
+        bytes.unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(|(id, _)| id))
-            .finish()
+        f.debug_list().entries(self.0.iter().map(|(id, _)| id)).finish()
     }
 }
 
 fn digest(id: &str, key: &hmac::Key, text: &[u8]) -> Digest {
-    Digest {
-        key_id: id.to_owned(),
-        bytes: hmac::sign(key, text).as_ref().to_vec(),
-    }
+    Digest { key_id: id.to_owned(), bytes: hmac::sign(key, text).as_ref().to_vec() }
 }
 
 /// A citizen's number (Nomor Induk Kependudukan). It has no `Debug` and no `Display`, so that no

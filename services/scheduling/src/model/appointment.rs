@@ -70,10 +70,8 @@ fn timestamp(now: Micros) -> Timestamp {
 /// True where `given`, in either case of letters, is the code. How long it takes does not tell how
 /// much of it is right.
 pub fn is_code(given: &str, code: &str) -> bool {
-    let differences = given
-        .bytes()
-        .zip(code.bytes())
-        .fold(0, |all, (a, b)| all | (a.to_ascii_uppercase() ^ b));
+    let differences =
+        given.bytes().zip(code.bytes()).fold(0, |all, (a, b)| all | (a.to_ascii_uppercase() ^ b));
     given.len() == code.len() && !code.is_empty() && std::hint::black_box(differences) == 0
 }
 
@@ -88,10 +86,7 @@ pub fn require_cancellable(doc: &Appointment, ticket: Option<&str>) -> Result<()
         (_, Some(ticket)) => format!("has ticket {ticket}; its holder is at the counter"),
         _ => return Ok(()),
     };
-    Err(Error::new(
-        Reason::WrongState,
-        format!("{} {why}", doc.name),
-    ))
+    Err(Error::new(Reason::WrongState, format!("{} {why}", doc.name)))
 }
 
 /// Succeeds where a ticket may be printed for the appointment: today, at its own counter.
@@ -100,10 +95,8 @@ pub fn require_cancellable(doc: &Appointment, ticket: Option<&str>) -> Result<()
 /// `WRONG_STATE` or `REFERENCE_INVALID`, saying where or when it is.
 pub fn require_check_in(doc: &Appointment, counter: &str, today: &str) -> Result<()> {
     if !super::target::lies_within(&doc.offering, counter) {
-        let text = format!(
-            "appointment: {} is for {}, not for this counter",
-            doc.name, doc.offering
-        );
+        let text =
+            format!("appointment: {} is for {}, not for this counter", doc.name, doc.offering);
         return Err(Error::new(Reason::ReferenceInvalid, text));
     }
     let why = match doc.state() {
@@ -114,10 +107,7 @@ pub fn require_check_in(doc: &Appointment, counter: &str, today: &str) -> Result
         }
         _ => return Ok(()),
     };
-    Err(Error::new(
-        Reason::WrongState,
-        format!("appointment: {} {why}", doc.name),
-    ))
+    Err(Error::new(Reason::WrongState, format!("appointment: {} {why}", doc.name)))
 }
 
 #[cfg(test)]
@@ -127,19 +117,14 @@ mod tests {
     fn fresh() -> Appointment {
         let name = "malls/a/counters/b/offerings/c/slots/2026-11-30T0830";
         let slot = SlotName::parse(name, "slot").unwrap();
-        Fresh::new(&slot, name, 1_790_000_000_000_000)
-            .unwrap()
-            .document()
+        Fresh::new(&slot, name, 1_790_000_000_000_000).unwrap().document()
     }
 
     #[test]
     fn a_fresh_appointment_knows_its_slot_and_lies_in_its_mall() {
         let doc = fresh();
         assert!(doc.name.starts_with("malls/a/appointments/"));
-        assert_eq!(
-            (doc.date.as_str(), doc.open.as_str()),
-            ("2026-11-30", "08:30")
-        );
+        assert_eq!((doc.date.as_str(), doc.open.as_str()), ("2026-11-30", "08:30"));
         assert_eq!(doc.code, "", "the feed carries the record");
         assert_ne!(fresh().name, doc.name);
     }
@@ -164,10 +149,7 @@ mod tests {
         let refused = require_cancellable(&doc, Some("A-007")).unwrap_err();
         assert!(refused.message().contains("A-007"));
         doc.set_state(appointment::State::Cancelled);
-        assert_eq!(
-            require_cancellable(&doc, None).unwrap_err().reason(),
-            Reason::WrongState
-        );
+        assert_eq!(require_cancellable(&doc, None).unwrap_err().reason(), Reason::WrongState);
     }
 
     #[test]
@@ -176,11 +158,6 @@ mod tests {
         let at = |counter, today| require_check_in(&doc, counter, today);
         assert!(at("malls/a/counters/b", "2026-11-30").is_ok());
         assert!(at("malls/a/counters/bb", "2026-11-30").is_err());
-        assert!(
-            at("malls/a/counters/b", "2026-11-29")
-                .unwrap_err()
-                .message()
-                .contains("08:30")
-        );
+        assert!(at("malls/a/counters/b", "2026-11-29").unwrap_err().message().contains("08:30"));
     }
 }

@@ -14,17 +14,10 @@ const LAST: Date = jiff::civil::date(2100, 12, 31);
 /// # Errors
 /// Names `field`.
 pub fn parse(text: &str, field: &str) -> Result<Date> {
-    let date = text
-        .parse::<Date>()
-        .ok()
-        .filter(|date| date.to_string() == text);
+    let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
     let date = date.ok_or_else(|| {
         let shown: String = text.chars().take(20).filter(|c| !c.is_control()).collect();
-        Error::field(
-            field,
-            "DATE",
-            format!("'{shown}' is not a date; write 2026-11-24"),
-        )
+        Error::field(field, "DATE", format!("'{shown}' is not a date; write 2026-11-24"))
     })?;
     if (FIRST..=LAST).contains(&date) {
         return Ok(date);
@@ -38,11 +31,7 @@ pub fn parse(text: &str, field: &str) -> Result<Date> {
 /// # Errors
 /// Names `field`.
 pub fn parse_or(text: &str, today: Date, field: &str) -> Result<Date> {
-    if text.is_empty() {
-        Ok(today)
-    } else {
-        parse(text, field)
-    }
+    if text.is_empty() { Ok(today) } else { parse(text, field) }
 }
 
 /// A number of days from 1 to `most`, where 0 means 1.
@@ -82,10 +71,7 @@ pub fn monday_of(date: Date) -> Date {
 pub fn local(now: Micros, zone: Zone) -> Result<(Date, u16)> {
     let local = mpp_calendar::local_time(now, zone).map_err(Error::internal)?;
     let minute = u16::from(local.hour().unsigned_abs()) * 60;
-    Ok((
-        local.date(),
-        minute + u16::from(local.minute().unsigned_abs()),
-    ))
+    Ok((local.date(), minute + u16::from(local.minute().unsigned_abs())))
 }
 
 #[cfg(test)]
@@ -97,19 +83,9 @@ mod tests {
     #[test]
     fn only_iso_dates_are_dates() {
         assert_eq!(parse("2026-11-24", "date").unwrap(), date(2026, 11, 24));
-        for text in [
-            "",
-            "20261124",
-            "2026-11-24T09:00",
-            "24-11-2026",
-            "2026-02-30",
-            " 2026-11-24",
-        ] {
-            assert_eq!(
-                parse(text, "date").unwrap_err().violations()[0].field,
-                "date",
-                "{text}"
-            );
+        for text in ["", "20261124", "2026-11-24T09:00", "24-11-2026", "2026-02-30", " 2026-11-24"]
+        {
+            assert_eq!(parse(text, "date").unwrap_err().violations()[0].field, "date", "{text}");
         }
     }
 
@@ -135,13 +111,7 @@ mod tests {
     fn midnight_comes_two_hours_earlier_in_papua_than_in_java() {
         let instant = mpp_calendar::local_to_utc_micros(date(2026, 11, 25), 0, Zone::Wit).unwrap();
         assert_eq!(local(instant, Zone::Wit).unwrap(), (date(2026, 11, 25), 0));
-        assert_eq!(
-            local(instant, Zone::Wita).unwrap(),
-            (date(2026, 11, 24), 23 * 60)
-        );
-        assert_eq!(
-            local(instant, Zone::Wib).unwrap(),
-            (date(2026, 11, 24), 22 * 60)
-        );
+        assert_eq!(local(instant, Zone::Wita).unwrap(), (date(2026, 11, 24), 23 * 60));
+        assert_eq!(local(instant, Zone::Wib).unwrap(), (date(2026, 11, 24), 22 * 60));
     }
 }

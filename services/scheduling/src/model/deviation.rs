@@ -39,19 +39,13 @@ pub fn measure(
     decrees: &Decrees,
 ) -> Result<Measured> {
     let baseline = Baseline::of(calendar_regime(regime));
-    let counter = Counter {
-        rules: &place.rules,
-        decrees,
-        region: &place.region,
-    };
+    let counter = Counter { rules: &place.rules, decrees, region: &place.region };
     let sunday = shift(monday, 6);
     let against = |against| deviation(counter, against, monday, sunday).map_err(Error::internal);
     let mall = against(Against::Mall)?;
     let national = against(Against::Template)?;
     let law = against(Against::Baseline(&baseline))?;
-    let days: Vec<_> = (0..7)
-        .map(|day| place.day(shift(monday, day), decrees))
-        .collect();
+    let days: Vec<_> = (0..7).map(|day| place.day(shift(monday, day), decrees)).collect();
     let is_unknown = |day: &&mpp_calendar::Day| day.status == mpp_calendar::Status::Unknown;
     let mut findings = found(wire::Yardstick::Mall, &mall);
     findings.extend(found(wire::Yardstick::National, &national));
@@ -89,10 +83,7 @@ impl Measured {
             national_minutes: whole(self.national_minutes),
             baseline_minutes: whole(self.baseline_minutes),
             unknown_days: i32::try_from(self.unknown_days).unwrap_or(i32::MAX),
-            uniform: self
-                .findings
-                .iter()
-                .all(|finding| finding.yardstick == of_baseline),
+            uniform: self.findings.iter().all(|finding| finding.yardstick == of_baseline),
             findings: self.findings.clone(),
             baseline: self.baseline.to_owned(),
         }
@@ -158,33 +149,22 @@ mod tests {
 
     fn five_days(open: u16, close: u16) -> Weekly {
         let day = vec![Interval::new(open, close)];
-        Weekly::new([
-            day.clone(),
-            day.clone(),
-            day.clone(),
-            day.clone(),
-            day,
-            vec![],
-            vec![],
-        ])
-        .unwrap()
+        Weekly::new([day.clone(), day.clone(), day.clone(), day.clone(), day, vec![], vec![]])
+            .unwrap()
     }
 
     fn counter(rules: Vec<Rule>) -> Place {
         let target = "malls/a/counters/b".to_owned();
-        Place {
-            target,
-            zone: Zone::Wib,
-            region: "35.10".into(),
-            rules,
-        }
+        Place { target, zone: Zone::Wib, region: "35.10".into(), rules }
     }
 
     fn measured(rules: Vec<Rule>, monday: Date) -> Deviation {
         let decrees = Decrees::national();
-        measure(&counter(rules), WireRegime::Own, monday, &decrees)
-            .unwrap()
-            .document("malls/a/counters/b", "malls/a", "regions/35.10")
+        measure(&counter(rules), WireRegime::Own, monday, &decrees).unwrap().document(
+            "malls/a/counters/b",
+            "malls/a",
+            "regions/35.10",
+        )
     }
 
     fn national() -> Rule {
@@ -208,33 +188,16 @@ mod tests {
         assert!(!week.uniform);
         let early = |yardstick: wire::Yardstick| {
             let of = |f: &&wire::Finding| f.yardstick == i32::from(yardstick);
-            week.findings
-                .iter()
-                .filter(of)
-                .filter(|f| f.code == "CLOSES_EARLY")
-                .count()
+            week.findings.iter().filter(of).filter(|f| f.code == "CLOSES_EARLY").count()
         };
-        assert_eq!(
-            (
-                early(wire::Yardstick::Mall),
-                early(wire::Yardstick::National)
-            ),
-            (5, 5)
-        );
-        assert_eq!(
-            early(wire::Yardstick::Baseline),
-            0,
-            "an enterprise has told no baseline"
-        );
+        assert_eq!((early(wire::Yardstick::Mall), early(wire::Yardstick::National)), (5, 5));
+        assert_eq!(early(wire::Yardstick::Baseline), 0, "an enterprise has told no baseline");
     }
 
     #[test]
     fn a_week_that_no_decree_covers_counts_nothing() {
         let week = measured(vec![national()], date(2040, 1, 2));
-        assert_eq!(
-            (week.unknown_days, week.mall_minutes, week.open_minutes),
-            (7, 0, 0)
-        );
+        assert_eq!((week.unknown_days, week.mall_minutes, week.open_minutes), (7, 0, 0));
     }
 
     #[test]
@@ -246,11 +209,6 @@ mod tests {
         assert_eq!(week.baseline_minutes, 2250);
         let document = week.document("malls/a/counters/b", "malls/a", "regions/35.10");
         assert!(document.uniform, "the baseline says nothing of uniformity");
-        assert!(
-            document
-                .findings
-                .iter()
-                .any(|finding| finding.code == "OPENS_LATE")
-        );
+        assert!(document.findings.iter().any(|finding| finding.code == "OPENS_LATE"));
     }
 }

@@ -54,20 +54,12 @@ impl Place {
         }
         let next = match self.next_opening(today, minute, decrees) {
             Some((date, at)) => {
-                format!(
-                    "it opens next on {date} at {} {}",
-                    format_time(at),
-                    self.zone
-                )
+                format!("it opens next on {date} at {} {}", format_time(at), self.zone)
             }
             None => format!("no opening is known within {MAX_DAYS} days"),
         };
         let why = because(&day);
-        Err(closed(format!(
-            "{} is closed now: {why} {}",
-            self.target,
-            sentence(&next)
-        )))
+        Err(closed(format!("{} is closed now: {why} {}", self.target, sentence(&next))))
     }
 
     /// The first opening after `minute` of `today`.
@@ -106,11 +98,7 @@ pub fn because(day: &Day) -> String {
             format!("today's hours are {}.", hours.join(", "))
         }
         Status::Closed | Status::Unknown => {
-            let decided = day
-                .why
-                .iter()
-                .rfind(|why| decides(why.code))
-                .or(day.why.last());
+            let decided = day.why.iter().rfind(|why| decides(why.code)).or(day.why.last());
             decided.map_or_else(String::new, |why| why.text.en.clone())
         }
     }
@@ -136,16 +124,13 @@ pub fn closed(message: String) -> Error {
 
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        format!("{}{}.", first.to_uppercase(), chars.as_str())
-    })
+    chars
+        .next()
+        .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
 }
 
 fn wire_interval(interval: Interval) -> WireInterval {
-    WireInterval {
-        open: format_time(interval.open),
-        close: format_time(interval.close),
-    }
+    WireInterval { open: format_time(interval.open), close: format_time(interval.close) }
 }
 
 fn reason(why: &mpp_calendar::Why) -> Reason {
@@ -158,10 +143,7 @@ fn reason(why: &mpp_calendar::Why) -> Reason {
 
 /// The wire's form of a text.
 pub fn localized(text: &Text) -> LocalizedText {
-    LocalizedText {
-        id: text.id.clone(),
-        en: text.en.clone(),
-    }
+    LocalizedText { id: text.id.clone(), en: text.en.clone() }
 }
 
 #[cfg(test)]
@@ -172,33 +154,16 @@ mod tests {
     use super::*;
 
     fn mall_open_on_weekdays(zone: Zone) -> Place {
-        let day = vec![
-            Interval::new(8 * 60, 12 * 60),
-            Interval::new(13 * 60, 15 * 60),
-        ];
-        let weekly = Weekly::new([
-            day.clone(),
-            day.clone(),
-            day.clone(),
-            day.clone(),
-            day,
-            vec![],
-            vec![],
-        ]);
+        let day = vec![Interval::new(8 * 60, 12 * 60), Interval::new(13 * 60, 15 * 60)];
+        let weekly =
+            Weekly::new([day.clone(), day.clone(), day.clone(), day.clone(), day, vec![], vec![]]);
         let rule = Rule::hours("n", Layer::National, weekly.unwrap(), "SE 1");
-        Place {
-            target: "malls/a".into(),
-            zone,
-            region: "35.10".into(),
-            rules: vec![rule],
-        }
+        Place { target: "malls/a".into(), zone, region: "35.10".into(), rules: vec![rule] }
     }
 
     fn refused(place: &Place, day: Date, minute: u16) -> String {
         let now = local_to_utc_micros(day, minute, place.zone).unwrap();
-        let error = place
-            .require_open(now, &Decrees::national())
-            .expect_err("it is closed");
+        let error = place.require_open(now, &Decrees::national()).expect_err("it is closed");
         assert_eq!(error.reason(), mpp_core::Reason::CounterClosed);
         error.message().to_owned()
     }

@@ -34,18 +34,11 @@ pub const UPDATABLE: &[&str] = &[
 pub fn check(id: &str, doc: &HoursRule) -> Result<(Target, Rule)> {
     let mut faults = Faults::default();
     let target = faults.keep(Target::parse(&doc.target, "target"));
-    let valid_from = faults
-        .keep(optional_date(&doc.valid_from, "valid_from"))
-        .flatten();
-    let valid_to = faults
-        .keep(optional_date(&doc.valid_to, "valid_to"))
-        .flatten();
+    let valid_from = faults.keep(optional_date(&doc.valid_from, "valid_from")).flatten();
+    let valid_to = faults.keep(optional_date(&doc.valid_to, "valid_to")).flatten();
     let season = faults.keep(season(doc.season)).unwrap_or_default();
     let weekly = weekly(doc.weekly.as_ref(), &mut faults);
-    let closure = doc
-        .closure
-        .as_ref()
-        .map(|closure| checked_closure(closure, &mut faults));
+    let closure = doc.closure.as_ref().map(|closure| checked_closure(closure, &mut faults));
     faults.add(one_of_both(doc));
     let rule = Rule {
         id: id.to_owned(),
@@ -78,9 +71,7 @@ struct Faults(Vec<FieldViolation>);
 
 impl Faults {
     fn keep<T>(&mut self, checked: Result<T>) -> Option<T> {
-        checked
-            .map_err(|error| self.0.extend_from_slice(error.violations()))
-            .ok()
+        checked.map_err(|error| self.0.extend_from_slice(error.violations())).ok()
     }
 
     /// A field is blamed once; what follows from the first fault is not repeated.
@@ -93,11 +84,7 @@ impl Faults {
 }
 
 fn fault(field: &str, code: &'static str, description: impl Into<String>) -> FieldViolation {
-    FieldViolation {
-        field: field.to_owned(),
-        description: description.into(),
-        code,
-    }
+    FieldViolation { field: field.to_owned(), description: description.into(), code }
 }
 
 fn violation(error: mpp_calendar::Error) -> FieldViolation {
@@ -105,11 +92,7 @@ fn violation(error: mpp_calendar::Error) -> FieldViolation {
 }
 
 fn optional_date(text: &str, field: &str) -> Result<Option<Date>> {
-    if text.is_empty() {
-        Ok(None)
-    } else {
-        date::parse(text, field).map(Some)
-    }
+    if text.is_empty() { Ok(None) } else { date::parse(text, field).map(Some) }
 }
 
 fn season(number: i32) -> Result<Season> {
@@ -117,11 +100,7 @@ fn season(number: i32) -> Result<Season> {
         Ok(hours_rule::Season::Unspecified | hours_rule::Season::Any) => Ok(Season::Any),
         Ok(hours_rule::Season::Ramadan) => Ok(Season::Ramadan),
         Ok(hours_rule::Season::OutsideRamadan) => Ok(Season::OutsideRamadan),
-        Err(_) => Err(Error::field(
-            "season",
-            "ENUM",
-            format!("{number} is not a season"),
-        )),
+        Err(_) => Err(Error::field("season", "ENUM", format!("{number} is not a season"))),
     }
 }
 
@@ -143,11 +122,7 @@ fn one_of_both(doc: &HoursRule) -> Option<FieldViolation> {
             "EXCLUSIVE",
             "a rule either gives hours or closes; leave one out",
         )),
-        (None, None) => Some(fault(
-            "weekly",
-            "REQUIRED",
-            "give weekly hours, or a closure",
-        )),
+        (None, None) => Some(fault("weekly", "REQUIRED", "give weekly hours, or a closure")),
         _ => None,
     }
 }
@@ -156,9 +131,7 @@ fn weekly(week: Option<&hours_rule::Week>, faults: &mut Faults) -> Weekly {
     let Some(week) = week else {
         return Weekly::default();
     };
-    let days = [
-        &week.mon, &week.tue, &week.wed, &week.thu, &week.fri, &week.sat, &week.sun,
-    ];
+    let days = [&week.mon, &week.tue, &week.wed, &week.thu, &week.fri, &week.sat, &week.sun];
     let mut readable = true;
     let mut number = 0;
     let parsed = days.map(|day| {
@@ -185,10 +158,7 @@ fn day_intervals(day: &[WireInterval], name: &str, faults: &mut Faults) -> Vec<I
         let path = format!("weekly.{name}[{index}]");
         let open = faults.keep(time(&interval.open, &format!("{path}.open")));
         let close = faults.keep(time(&interval.close, &format!("{path}.close")));
-        intervals.extend(
-            open.zip(close)
-                .map(|(open, close)| Interval::new(open, close)),
-        );
+        intervals.extend(open.zip(close).map(|(open, close)| Interval::new(open, close)));
     }
     if day.len() > MAX_INTERVALS {
         let hint = format!("holds {}, at most {MAX_INTERVALS} are allowed", day.len());
@@ -200,11 +170,7 @@ fn day_intervals(day: &[WireInterval], name: &str, faults: &mut Faults) -> Vec<I
 fn time(text: &str, field: &str) -> Result<u16> {
     parse_time(text).ok_or_else(|| {
         let shown: String = text.chars().take(10).filter(|c| !c.is_control()).collect();
-        Error::field(
-            field,
-            "TIME",
-            format!("'{shown}' is not a time of day; write 07:30"),
-        )
+        Error::field(field, "TIME", format!("'{shown}' is not a time of day; write 07:30"))
     })
 }
 
@@ -227,11 +193,7 @@ fn checked_closure(closure: &hours_rule::Closure, faults: &mut Faults) -> Closur
 
 /// The calendar's sentences hold one text; it is blamed by its own path above when it is missing.
 fn shown_reason(reason: &LocalizedText) -> String {
-    if reason.id.trim().is_empty() {
-        "-".to_owned()
-    } else {
-        reason.id.clone()
-    }
+    if reason.id.trim().is_empty() { "-".to_owned() } else { reason.id.clone() }
 }
 
 /// Puts onto `stored` what `paths` name of `given`; the paths have been checked.
@@ -267,10 +229,7 @@ pub fn set_fields(given: &HoursRule) -> Vec<String> {
         ("works_collective_leave", given.works_collective_leave),
         ("source", !given.source.is_empty()),
     ];
-    set.into_iter()
-        .filter(|(_, set)| *set)
-        .map(|(name, _)| name.to_owned())
-        .collect()
+    set.into_iter().filter(|(_, set)| *set).map(|(name, _)| name.to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -280,10 +239,7 @@ mod tests {
     use super::*;
 
     fn interval(open: &str, close: &str) -> WireInterval {
-        WireInterval {
-            open: open.into(),
-            close: close.into(),
-        }
+        WireInterval { open: open.into(), close: close.into() }
     }
 
     fn office_hours() -> HoursRule {
@@ -301,20 +257,13 @@ mod tests {
 
     fn fields(doc: &HoursRule) -> Vec<String> {
         let error = check("x", doc).expect_err("it is wrong");
-        error
-            .violations()
-            .iter()
-            .map(|violation| violation.field.clone())
-            .collect()
+        error.violations().iter().map(|violation| violation.field.clone()).collect()
     }
 
     #[test]
     fn a_good_rule_becomes_the_calendars() {
         let (target, rule) = check("office", &office_hours()).unwrap();
-        assert_eq!(
-            (target.name(), rule.layer),
-            ("malls/banyuwangi", Layer::Mall)
-        );
+        assert_eq!((target.name(), rule.layer), ("malls/banyuwangi", Layer::Mall));
         assert_eq!(rule.weekly.minutes(), 7 * 60 + 5 * 60);
         assert_eq!(rule.observes, None);
     }

@@ -71,22 +71,10 @@ impl SlotName {
     pub fn parse(text: &str, field: &str) -> Result<Self> {
         let collections = ["malls", "counters", "offerings", "slots"];
         let name = ResourceName::parse(text, &collections, field)?;
-        let (date, minute) = name
-            .id()
-            .split_once('T')
-            .and_then(time_of_id)
-            .ok_or_else(|| {
-                Error::field(
-                    field,
-                    "SLOT",
-                    "a slot's id is its date and time, such as 2026-11-25T0900",
-                )
-            })?;
-        Ok(Self {
-            offering: name.parent().to_owned(),
-            date,
-            minute,
-        })
+        let (date, minute) = name.id().split_once('T').and_then(time_of_id).ok_or_else(|| {
+            Error::field(field, "SLOT", "a slot's id is its date and time, such as 2026-11-25T0900")
+        })?;
+        Ok(Self { offering: name.parent().to_owned(), date, minute })
     }
 }
 
@@ -119,28 +107,17 @@ pub fn plan(place: &Place, terms: &Terms, date: Date, decrees: &Decrees) -> Resu
         return Ok(Vec::new());
     }
     let starts = slots(day.intervals(), terms.slot_minutes).map_err(Error::internal)?;
-    starts
-        .into_iter()
-        .map(|minute| planned(terms, date, minute, place.zone))
-        .collect()
+    starts.into_iter().map(|minute| planned(terms, date, minute, place.zone)).collect()
 }
 
 fn planned(terms: &Terms, date: Date, minute: u16, zone: Zone) -> Result<Planned> {
     let start_at = local_to_utc_micros(date, minute, zone).map_err(Error::internal)?;
-    Ok(Planned {
-        name: slot_name(&terms.offering, date, minute),
-        minute,
-        start_at,
-    })
+    Ok(Planned { name: slot_name(&terms.offering, date, minute), minute, start_at })
 }
 
 /// `…/slots/2026-11-25T0900`.
 pub fn slot_name(offering: &str, date: Date, minute: u16) -> String {
-    format!(
-        "{offering}/slots/{date}T{:02}{:02}",
-        minute / 60,
-        minute % 60
-    )
+    format!("{offering}/slots/{date}T{:02}{:02}", minute / 60, minute % 60)
 }
 
 /// The slot of that name, if it can be sold now.
@@ -161,60 +138,35 @@ pub fn sellable(
         local_to_utc_micros(name.date, name.minute, place.zone).map_err(Error::internal)?;
     let clock = format_time(name.minute);
     if start_at <= now {
-        let hint = format!(
-            "the slot of {} at {clock} has begun; take a later one",
-            name.date
-        );
+        let hint = format!("the slot of {} at {clock} has begun; take a later one", name.date);
         return Err(Error::new(Reason::WrongState, hint));
     }
     if ahead >= MAX_DAYS {
-        let hint = format!(
-            "{} is {ahead} days ahead; book less than {MAX_DAYS} ahead",
-            name.date
-        );
+        let hint = format!("{} is {ahead} days ahead; book less than {MAX_DAYS} ahead", name.date);
         return Err(Error::new(Reason::WrongState, hint));
     }
     let day = place.day(name.date, decrees);
     match day.status {
         Status::Open(_) => {}
         Status::Closed => {
-            return Err(closed(format!(
-                "closed on {}: {}",
-                name.date,
-                because(&day)
-            )));
+            return Err(closed(format!("closed on {}: {}", name.date, because(&day))));
         }
         Status::Unknown => {
             let why = because(&day);
-            return Err(closed(format!(
-                "nobody knows yet whether {} is open: {why}",
-                name.date
-            )));
+            return Err(closed(format!("nobody knows yet whether {} is open: {why}", name.date)));
         }
     }
     let day_plan = plan(place, terms, name.date, decrees)?;
-    day_plan
-        .into_iter()
-        .find(|slot| slot.minute == name.minute)
-        .ok_or_else(|| {
-            let hint = format!(
-                "no slot of {} begins at {clock} on {}",
-                terms.offering, name.date
-            );
-            Error::new(
-                Reason::NotFound,
-                format!("{hint}; ListSlots names those that do"),
-            )
-        })
+    day_plan.into_iter().find(|slot| slot.minute == name.minute).ok_or_else(|| {
+        let hint = format!("no slot of {} begins at {clock} on {}", terms.offering, name.date);
+        Error::new(Reason::NotFound, format!("{hint}; ListSlots names those that do"))
+    })
 }
 
 /// Why no place was to be had of a slot of which `booked` are taken.
 pub fn full(slot: &Planned, terms: &Terms, day: &str, booked: i64) -> Error {
     if booked >= terms.slot_capacity || terms.quota_per_day == 0 {
-        let hint = format!(
-            "{} is full ({booked} booked); ListSlots names others",
-            slot.name
-        );
+        let hint = format!("{} is full ({booked} booked); ListSlots names others", slot.name);
         return Error::new(Reason::SlotFull, hint);
     }
     let (offering, quota) = (&terms.offering, terms.quota_per_day);
@@ -236,12 +188,7 @@ pub mod tests {
         let weekly = Weekly::new([day, vec![], vec![], vec![], vec![], vec![], vec![]]).unwrap();
         let rules = vec![Rule::hours("n", Layer::National, weekly, "SE 1")];
         let target = "malls/a/counters/b/offerings/c".to_owned();
-        Place {
-            target,
-            zone: Zone::Wib,
-            region: "35.10".into(),
-            rules,
-        }
+        Place { target, zone: Zone::Wib, region: "35.10".into(), rules }
     }
 
     pub fn terms() -> Terms {
@@ -256,11 +203,7 @@ pub mod tests {
     }
 
     fn slot(day: Date, minute: u16) -> SlotName {
-        SlotName {
-            offering: terms().offering,
-            date: day,
-            minute,
-        }
+        SlotName { offering: terms().offering, date: day, minute }
     }
 
     fn try_at(name: &SlotName, now: (Date, u16), terms: &Terms) -> Result<Planned> {
@@ -272,10 +215,7 @@ pub mod tests {
     fn a_name_is_read_back() {
         let name = slot(MONDAY, 8 * 60 + 30);
         let planned = try_at(&name, (date(2026, 11, 28), 0), &terms()).unwrap();
-        assert_eq!(
-            planned.name,
-            "malls/a/counters/b/offerings/c/slots/2026-11-30T0830"
-        );
+        assert_eq!(planned.name, "malls/a/counters/b/offerings/c/slots/2026-11-30T0830");
         assert_eq!(SlotName::parse(&planned.name, "slot").unwrap(), name);
     }
 
@@ -287,65 +227,29 @@ pub mod tests {
             (error.reason(), error.message().to_owned())
         };
         let begun = refused(slot(MONDAY, 480), (MONDAY, 480), &terms());
-        assert!(
-            begun.0 == Reason::WrongState && begun.1.contains("has begun"),
-            "{}",
-            begun.1
-        );
+        assert!(begun.0 == Reason::WrongState && begun.1.contains("has begun"), "{}", begun.1);
         assert_eq!(
             refused(slot(date(2026, 12, 1), 480), before, &terms()).0,
             Reason::CounterClosed
         );
-        assert_eq!(
-            refused(slot(MONDAY, 495), before, &terms()).0,
-            Reason::NotFound
-        );
+        assert_eq!(refused(slot(MONDAY, 495), before, &terms()).0, Reason::NotFound);
         let far = refused(slot(date(2027, 11, 29), 480), before, &terms());
         assert!(far.1.contains("days ahead"), "{}", far.1);
-        let proposed = Terms {
-            accepted: false,
-            ..terms()
-        };
-        assert!(
-            refused(slot(MONDAY, 480), before, &proposed)
-                .1
-                .contains("accept")
-        );
-        let walk_in = Terms {
-            slot_minutes: 0,
-            ..terms()
-        };
-        assert!(
-            refused(slot(MONDAY, 480), before, &walk_in)
-                .1
-                .contains("ticket")
-        );
+        let proposed = Terms { accepted: false, ..terms() };
+        assert!(refused(slot(MONDAY, 480), before, &proposed).1.contains("accept"));
+        let walk_in = Terms { slot_minutes: 0, ..terms() };
+        assert!(refused(slot(MONDAY, 480), before, &walk_in).1.contains("ticket"));
     }
 
     #[test]
     fn beyond_the_last_decree_nothing_is_sold() {
-        let error = try_at(
-            &slot(date(2040, 1, 2), 480),
-            (date(2040, 1, 1), 0),
-            &terms(),
-        );
-        assert!(
-            error
-                .expect_err("nobody knows")
-                .message()
-                .contains("nobody knows yet")
-        );
+        let error = try_at(&slot(date(2040, 1, 2), 480), (date(2040, 1, 1), 0), &terms());
+        assert!(error.expect_err("nobody knows").message().contains("nobody knows yet"));
     }
 
     #[test]
     fn a_slot_id_is_a_date_and_a_time() {
-        for id in [
-            "2026-11-30",
-            "2026-11-30T2400",
-            "2026-11-30T0860",
-            "2026-11-30T800",
-            "T0800",
-        ] {
+        for id in ["2026-11-30", "2026-11-30T2400", "2026-11-30T0860", "2026-11-30T800", "T0800"] {
             let text = format!("{}/slots/{id}", terms().offering);
             assert!(SlotName::parse(&text, "slot").is_err(), "{id}");
         }

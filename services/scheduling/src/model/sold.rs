@@ -35,25 +35,10 @@ pub fn merge(
 ) -> Result<Vec<Slot>> {
     let taken: i64 = sold.iter().map(|row| row.booked).sum();
     let quota_left = (terms.quota_per_day > 0).then(|| terms.quota_per_day - taken);
-    let offered = if terms.accepted {
-        terms.slot_capacity
-    } else {
-        0
-    };
+    let offered = if terms.accepted { terms.slot_capacity } else { 0 };
     let of = |name: &str| sold.iter().find(|row| row.name == name);
     let shown = |minute, name, sold, offered| {
-        shown(
-            place,
-            terms,
-            date,
-            Shown {
-                minute,
-                name,
-                sold,
-                offered,
-                quota_left,
-            },
-        )
+        shown(place, terms, date, Shown { minute, name, sold, offered, quota_left })
     };
     let mut slots: Vec<Slot> = planned
         .iter()
@@ -61,9 +46,7 @@ pub fn merge(
         .collect::<Result<_>>()?;
     let in_plan = |row: &&Sold| planned.iter().any(|slot| slot.name == row.name);
     for row in sold.iter().filter(|row| !in_plan(row) && row.booked > 0) {
-        let minute = SlotName::parse(&row.name, "slot")
-            .map_err(Error::internal)?
-            .minute;
+        let minute = SlotName::parse(&row.name, "slot").map_err(Error::internal)?.minute;
         slots.push(shown(minute, &row.name, Some(row), 0)?);
     }
     slots.sort_by(|a, b| a.name.cmp(&b.name));
@@ -82,9 +65,7 @@ fn shown(place: &Place, terms: &Terms, date: Date, slot: Shown<'_>) -> Result<Sl
     let start_at = local_to_utc_micros(date, slot.minute, place.zone).map_err(Error::internal)?;
     let close = (slot.minute + terms.slot_minutes).min(mpp_calendar::DAY);
     let booked = slot.sold.map_or(0, |row| row.booked);
-    let capacity = slot
-        .sold
-        .map_or(slot.offered, |row| row.capacity.max(slot.offered));
+    let capacity = slot.sold.map_or(slot.offered, |row| row.capacity.max(slot.offered));
     let free = (slot.offered - booked).max(0);
     Ok(Slot {
         name: slot.name.to_owned(),
@@ -120,25 +101,13 @@ mod tests {
         let plan = plan(&place(), &terms(), MONDAY, &Decrees::national()).unwrap();
         let sold = |minute, booked| {
             let name = slot_name(&terms().offering, MONDAY, minute);
-            Sold {
-                name,
-                capacity: 10,
-                booked,
-            }
+            Sold { name, capacity: 10, booked }
         };
         let rows = [sold(480, 6), sold(720, 2), sold(750, 0)];
         let merged = merge(&place(), &terms(), MONDAY, &plan, &rows).unwrap();
         let figures: Vec<_> = merged
             .iter()
-            .map(|s| {
-                (
-                    s.open.as_str(),
-                    s.capacity,
-                    s.offered,
-                    s.booked,
-                    s.available,
-                )
-            })
+            .map(|s| (s.open.as_str(), s.capacity, s.offered, s.booked, s.available))
             .collect();
         let expected = [
             ("08:00", 10, 3, 6, 0),
@@ -154,15 +123,8 @@ mod tests {
     fn the_days_quota_bounds_every_slot() {
         let plan = plan(&place(), &terms(), MONDAY, &Decrees::national()).unwrap();
         let name = slot_name(&terms().offering, MONDAY, 480);
-        let sold = [Sold {
-            name,
-            capacity: 3,
-            booked: 2,
-        }];
-        let quota = Terms {
-            quota_per_day: 3,
-            ..terms()
-        };
+        let sold = [Sold { name, capacity: 3, booked: 2 }];
+        let quota = Terms { quota_per_day: 3, ..terms() };
         let merged = merge(&place(), &quota, MONDAY, &plan, &sold).unwrap();
         assert!(merged.iter().all(|slot| slot.available == 1));
     }

@@ -23,18 +23,10 @@ impl Target {
             1 if text == NATIONAL => Layer::National,
             2 => checked(text, &["malls"], field, Layer::Mall)?,
             4 => checked(text, &["malls", "counters"], field, Layer::Counter)?,
-            6 => checked(
-                text,
-                &["malls", "counters", "offerings"],
-                field,
-                Layer::Service,
-            )?,
+            6 => checked(text, &["malls", "counters", "offerings"], field, Layer::Service)?,
             _ => return Err(not_a_target(field)),
         };
-        Ok(Self {
-            layer,
-            name: text.to_owned(),
-        })
+        Ok(Self { layer, name: text.to_owned() })
     }
 
     /// Who is spoken for.
@@ -73,8 +65,7 @@ impl Target {
 
 /// True for the name itself and for what lies below it.
 pub fn lies_within(name: &str, above: &str) -> bool {
-    name.strip_prefix(above)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    name.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn checked(text: &str, collections: &[&str], field: &str, layer: Layer) -> Result<Layer> {
@@ -95,12 +86,8 @@ mod tests {
     fn an_offering_inherits_from_counter_mall_and_nation() {
         let target = Target::parse("malls/a/counters/b/offerings/c", "target").unwrap();
         let chain: Vec<_> = target.chain().collect();
-        let expected = [
-            "national",
-            "malls/a",
-            "malls/a/counters/b",
-            "malls/a/counters/b/offerings/c",
-        ];
+        let expected =
+            ["national", "malls/a", "malls/a/counters/b", "malls/a/counters/b/offerings/c"];
         assert_eq!(chain, expected);
         assert_eq!(target.mall(), Some("malls/a"));
         assert_eq!(target.counter(), Some("malls/a/counters/b"));
@@ -116,14 +103,7 @@ mod tests {
 
     #[test]
     fn what_is_no_target_is_refused_with_its_field() {
-        for text in [
-            "",
-            "nation",
-            "malls",
-            "malls/a/counters",
-            "units/x",
-            "malls/a/windows/1",
-        ] {
+        for text in ["", "nation", "malls", "malls/a/counters", "units/x", "malls/a/windows/1"] {
             let error = Target::parse(text, "hours_rule.target").unwrap_err();
             assert_eq!(error.violations()[0].field, "hours_rule.target", "{text}");
         }

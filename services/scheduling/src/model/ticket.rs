@@ -33,10 +33,7 @@ impl Rank {
     pub fn new(priority: ticket::Priority, now: Micros, appointment_at: Option<Micros>) -> Self {
         let class = i64::from(priority != ticket::Priority::Priority);
         let on_time = appointment_at.filter(|start| now <= start + GRACE);
-        Self {
-            class,
-            due_at: on_time.unwrap_or(now),
-        }
+        Self { class, due_at: on_time.unwrap_or(now) }
     }
 }
 
@@ -133,10 +130,7 @@ impl Queued {
 
     /// What others must be told where it is in the way.
     pub fn in_the_way(&self) -> String {
-        format!(
-            "ticket {} ({}) is still being served; complete it first",
-            self.number, self.name
-        )
+        format!("ticket {} ({}) is still being served; complete it first", self.number, self.name)
     }
 }
 
@@ -150,21 +144,13 @@ pub fn priority(number: i32) -> Result<ticket::Priority> {
             Ok(ticket::Priority::Normal)
         }
         Ok(ticket::Priority::Priority) => Ok(ticket::Priority::Priority),
-        Err(_) => Err(Error::field(
-            "priority",
-            "ENUM",
-            format!("{number} is not a priority"),
-        )),
+        Err(_) => Err(Error::field("priority", "ENUM", format!("{number} is not a priority"))),
     }
 }
 
 /// The letters before a counter's numbers.
 pub fn prefix(of_counter: &str) -> &str {
-    if of_counter.is_empty() {
-        DEFAULT_PREFIX
-    } else {
-        of_counter
-    }
+    if of_counter.is_empty() { DEFAULT_PREFIX } else { of_counter }
 }
 
 /// `A-017`: what is printed and called out.

@@ -30,9 +30,7 @@ pub async fn note_applicant(
          on conflict (digest) do nothing",
         rows.join(", ")
     );
-    let mut query = sqlx::query(AssertSqlSafe(text))
-        .bind(appointment)
-        .bind(date);
+    let mut query = sqlx::query(AssertSqlSafe(text)).bind(appointment).bind(date);
     for digest in digests {
         query = query.bind(&digest.bytes[..]).bind(&digest.key_id);
     }
@@ -139,11 +137,7 @@ pub async fn give_back(tx: &mut Tx, appointment: &str, slot: &str) -> Result<()>
         ("delete from applicant where appointment = $1", appointment),
         ("update slot set booked = booked - 1 where name = $1", slot),
     ] {
-        sqlx::query(text)
-            .bind(name)
-            .execute(tx.conn())
-            .await
-            .map_err(db_error)?;
+        sqlx::query(text).bind(name).execute(tx.conn()).await.map_err(db_error)?;
     }
     Ok(())
 }
@@ -169,9 +163,7 @@ pub async fn sold(
     .fetch_all(read.conn())
     .await
     .map_err(db_error)?;
-    rows.iter()
-        .map(|row| sold_row(row).map_err(db_error))
-        .collect()
+    rows.iter().map(|row| sold_row(row).map_err(db_error)).collect()
 }
 
 fn sold_row(row: &sqlx::any::AnyRow) -> sqlx::Result<(String, Sold)> {

@@ -15,34 +15,16 @@ pub struct Dated {
 }
 
 /// What stands for applicants. Index: applicant_by_date.
-pub const APPLICANTS: Dated = Dated {
-    name: "applicant",
-    key: "digest",
-};
+pub const APPLICANTS: Dated = Dated { name: "applicant", key: "digest" };
 
 /// What slots and queues leave. Indexes: appointment_code_by_date, ticket_by_date; the others are
 /// scanned, once in a while.
 pub const LEFTOVERS: [Dated; 5] = [
-    Dated {
-        name: "appointment_code",
-        key: "appointment",
-    },
-    Dated {
-        name: "ticket_queue",
-        key: "name",
-    },
-    Dated {
-        name: "queue_counter",
-        key: "mall, prefix, date",
-    },
-    Dated {
-        name: "offering_day",
-        key: "offering, date",
-    },
-    Dated {
-        name: "slot",
-        key: "name",
-    },
+    Dated { name: "appointment_code", key: "appointment" },
+    Dated { name: "ticket_queue", key: "name" },
+    Dated { name: "queue_counter", key: "mall, prefix, date" },
+    Dated { name: "offering_day", key: "offering, date" },
+    Dated { name: "slot", key: "name" },
 ];
 
 /// Erases up to [`CHUNK`] rows of days before `day`, a date as text, which compares as dates do;
@@ -72,10 +54,7 @@ mod tests {
     async fn one_transaction_erases_only_so_many() {
         on_both(async |database| {
             let db = database.open(&crate::SCHEMA).await.unwrap();
-            let by = Actor {
-                origin: "feed".into(),
-                subject: "services/scheduling".into(),
-            };
+            let by = Actor { origin: "feed".into(), subject: "services/scheduling".into() };
             let mut tx = db.begin(&by).await.unwrap();
             sqlx::query(
                 "with recursive n (n) as (select 1 union all select n + 1 from n where n < 1500)

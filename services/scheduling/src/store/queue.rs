@@ -88,11 +88,7 @@ pub async fn call_next(
     window: &str,
     skip_locked: bool,
 ) -> Result<Option<Queued>> {
-    let lock = if skip_locked {
-        "for update skip locked"
-    } else {
-        ""
-    };
+    let lock = if skip_locked { "for update skip locked" } else { "" };
     let text = format!(
         "update ticket_queue set state = 2, window_name = $3, called_at = $4
          where name = (select name from ticket_queue
@@ -212,10 +208,7 @@ fn queued(row: &AnyRow) -> Result<Queued> {
             date: row.try_get("date")?,
             number: row.try_get("number")?,
             seq: row.try_get("seq")?,
-            rank: Rank {
-                class: row.try_get("class")?,
-                due_at: row.try_get("due_at")?,
-            },
+            rank: Rank { class: row.try_get("class")?, due_at: row.try_get("due_at")? },
             state: State::of(row.try_get("state")?),
             window: row.try_get("window_name")?,
             appointment: row.try_get("appointment")?,

@@ -101,9 +101,7 @@ pub async fn page(
     .fetch_all(read.conn())
     .await
     .map_err(db_error)?;
-    rows.iter()
-        .map(|row| copied(row).map_err(db_error))
-        .collect()
+    rows.iter().map(|row| copied(row).map_err(db_error)).collect()
 }
 
 fn copied(row: &AnyRow) -> sqlx::Result<Copied> {

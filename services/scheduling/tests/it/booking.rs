@@ -30,34 +30,18 @@ pub async fn book(
     world: &World,
     request: BookAppointmentRequest,
 ) -> Result<BookAppointmentResponse, Status> {
-    world
-        .scheduling
-        .booking()
-        .book_appointment(request)
-        .await
-        .map(tonic::Response::into_inner)
+    world.scheduling.booking().book_appointment(request).await.map(tonic::Response::into_inner)
 }
 
 pub async fn booked(world: &World, slot: &str, citizen: usize) -> Appointment {
-    let answer = book(world, request(slot, citizen))
-        .await
-        .expect("a booking");
+    let answer = book(world, request(slot, citizen)).await.expect("a booking");
     answer.appointment.expect("an appointment")
 }
 
 async fn slots(world: &World, offering: &str, date: &str) -> ListSlotsResponse {
-    let request = ListSlotsRequest {
-        offering: offering.into(),
-        date: date.into(),
-        ..Default::default()
-    };
-    world
-        .scheduling
-        .booking()
-        .list_slots(request)
-        .await
-        .expect("slots")
-        .into_inner()
+    let request =
+        ListSlotsRequest { offering: offering.into(), date: date.into(), ..Default::default() };
+    world.scheduling.booking().list_slots(request).await.expect("slots").into_inner()
 }
 
 pub async fn cancel(world: &World, name: &str) -> Result<Appointment, Status> {
@@ -66,11 +50,7 @@ pub async fn cancel(world: &World, name: &str) -> Result<Appointment, Status> {
         request_id: request_id(),
         ..Default::default()
     };
-    let answer = world
-        .scheduling
-        .booking()
-        .cancel_appointment(request)
-        .await?;
+    let answer = world.scheduling.booking().cancel_appointment(request).await?;
     Ok(answer.into_inner().appointment.expect("an appointment"))
 }
 
@@ -78,11 +58,7 @@ pub async fn cancel(world: &World, name: &str) -> Result<Appointment, Status> {
 pub async fn figures(world: &World, slot: &str) -> (i32, i32, i32, i32) {
     let day = &slot.rsplit('/').next().expect("an id")[..10];
     let listed = slots(world, KTP, day).await;
-    let found = listed
-        .slots
-        .into_iter()
-        .find(|shown| shown.name == slot)
-        .expect("the slot");
+    let found = listed.slots.into_iter().find(|shown| shown.name == slot).expect("the slot");
     (found.capacity, found.offered, found.booked, found.available)
 }
 
@@ -92,31 +68,13 @@ async fn a_citizen_books_cancels_and_books_again() {
         let world = World::on(database).await;
         let slot = ktp_slot(WEDNESDAY, "0900");
         let appointment = booked(&world, &slot, 1).await;
-        assert_eq!(
-            (appointment.state(), appointment.code.len()),
-            (State::Booked, 8)
-        );
-        assert_eq!(
-            (appointment.date.as_str(), appointment.open.as_str()),
-            ("2026-11-25", "09:00")
-        );
+        assert_eq!((appointment.state(), appointment.code.len()), (State::Booked, 8));
+        assert_eq!((appointment.date.as_str(), appointment.open.as_str()), ("2026-11-25", "09:00"));
         assert_eq!(figures(&world, &slot).await, (10, 10, 1, 9));
-        let get = GetAppointmentRequest {
-            name: appointment.name.clone(),
-            ..Default::default()
-        };
-        let shown = world
-            .scheduling
-            .booking()
-            .get_appointment(get)
-            .await
-            .expect("it")
-            .into_inner();
+        let get = GetAppointmentRequest { name: appointment.name.clone(), ..Default::default() };
+        let shown = world.scheduling.booking().get_appointment(get).await.expect("it").into_inner();
         assert_eq!(shown.appointment, Some(appointment.clone()));
-        assert_eq!(
-            cancel(&world, &appointment.name).await.expect("it").state(),
-            State::Cancelled
-        );
+        assert_eq!(cancel(&world, &appointment.name).await.expect("it").state(), State::Cancelled);
         assert_eq!(figures(&world, &slot).await, (10, 10, 0, 10));
         let again = cancel(&world, &appointment.name).await;
         assert_eq!(refused(again, Code::FailedPrecondition).0, "WRONG_STATE");
@@ -134,15 +92,9 @@ async fn get_and_cancel(
     code: &str,
 ) -> (Result<Appointment, Status>, Result<Appointment, Status>) {
     let mut booking = BookingServiceClient::new(world.scheduling.channel(who.clone()));
-    let get = GetAppointmentRequest {
-        name: name.into(),
-        code: code.into(),
-    };
-    let cancel = CancelAppointmentRequest {
-        name: name.into(),
-        request_id: request_id(),
-        code: code.into(),
-    };
+    let get = GetAppointmentRequest { name: name.into(), code: code.into() };
+    let cancel =
+        CancelAppointmentRequest { name: name.into(), request_id: request_id(), code: code.into() };
     let got = booking.get_appointment(get).await;
     let cancelled = booking.cancel_appointment(cancel).await;
     (
@@ -206,23 +158,14 @@ async fn one_appointment_for_a_service_a_day() {
         let other = format!("{DUKCAPIL}/offerings/kk");
         world.upstream.offering(&other, 5, 0).await;
         eventually("the offering", async || {
-            let request = ListSlotsRequest {
-                offering: other.clone(),
-                ..Default::default()
-            };
+            let request = ListSlotsRequest { offering: other.clone(), ..Default::default() };
             world.scheduling.booking().list_slots(request).await.ok()
         })
         .await;
         booked(&world, &ktp_slot(WEDNESDAY, "0900"), 1).await;
         let second = book(&world, request(&ktp_slot(WEDNESDAY, "1000"), 1)).await;
-        assert_eq!(
-            refused(second, Code::AlreadyExists).0,
-            "APPLICANT_HAS_APPOINTMENT"
-        );
-        assert_eq!(
-            figures(&world, &ktp_slot(WEDNESDAY, "1000")).await,
-            (10, 10, 0, 10)
-        );
+        assert_eq!(refused(second, Code::AlreadyExists).0, "APPLICANT_HAS_APPOINTMENT");
+        assert_eq!(figures(&world, &ktp_slot(WEDNESDAY, "1000")).await, (10, 10, 0, 10));
         booked(&world, &format!("{other}/slots/2026-11-25T1000"), 1).await;
         booked(&world, &ktp_slot(TUESDAY, "1000"), 1).await;
         booked(&world, &ktp_slot(WEDNESDAY, "1000"), 2).await;
@@ -245,19 +188,10 @@ async fn a_repeated_request_books_once() {
         let late = book(&world, request.clone()).await.expect("answered again");
         assert_eq!(late.appointment, first.appointment, "whatever came after");
         assert_eq!(figures(&world, &slot).await.2, 0);
-        let another = BookAppointmentRequest {
-            applicant_nik: nik(2),
-            ..request.clone()
-        };
+        let another = BookAppointmentRequest { applicant_nik: nik(2), ..request.clone() };
         let reused = book(&world, another).await;
-        assert_eq!(
-            refused(reused, Code::InvalidArgument).0,
-            "REQUEST_ID_REUSED"
-        );
-        let nameless = BookAppointmentRequest {
-            request_id: String::new(),
-            ..request
-        };
+        assert_eq!(refused(reused, Code::InvalidArgument).0, "REQUEST_ID_REUSED");
+        let nameless = BookAppointmentRequest { request_id: String::new(), ..request };
         let (_, message) = refused(book(&world, nameless).await, Code::InvalidArgument);
         assert!(message.contains("request_id"), "{message}");
     })
@@ -270,28 +204,13 @@ async fn what_cannot_be_kept_is_not_sold() {
         let world = World::on(database).await;
         let try_slot = async |slot: &str| book(&world, request(slot, 1)).await;
         let past = try_slot(&ktp_slot(TUESDAY, "0830")).await;
-        assert!(
-            refused(past, Code::FailedPrecondition)
-                .1
-                .contains("has begun")
-        );
+        assert!(refused(past, Code::FailedPrecondition).1.contains("has begun"));
         let begun = try_slot(&ktp_slot(TUESDAY, "0900")).await;
-        assert!(
-            refused(begun, Code::FailedPrecondition)
-                .1
-                .contains("has begun")
-        );
+        assert!(refused(begun, Code::FailedPrecondition).1.contains("has begun"));
         let sunday = try_slot(&format!("{KTP}/slots/2026-11-29T0900")).await;
-        assert_eq!(
-            refused(sunday, Code::FailedPrecondition).0,
-            "COUNTER_CLOSED"
-        );
+        assert_eq!(refused(sunday, Code::FailedPrecondition).0, "COUNTER_CLOSED");
         let christmas = try_slot(&format!("{KTP}/slots/2026-12-25T0900")).await;
-        assert!(
-            refused(christmas, Code::FailedPrecondition)
-                .1
-                .contains("Christmas")
-        );
+        assert!(refused(christmas, Code::FailedPrecondition).1.contains("Christmas"));
         let in_the_break = try_slot(&ktp_slot(WEDNESDAY, "1200")).await;
         assert_eq!(refused(in_the_break, Code::NotFound).0, "NOT_FOUND");
         let elsewhere = try_slot("malls/tiada/counters/a/offerings/b/slots/2026-11-25T0900").await;
@@ -299,10 +218,7 @@ async fn what_cannot_be_kept_is_not_sold() {
         world.set_time(jiff::civil::date(2027, 12, 20), 0, Zone::Wib);
         let undecreed = try_slot(&format!("{KTP}/slots/2028-01-05T0900")).await;
         let (reason, message) = refused(undecreed, Code::FailedPrecondition);
-        assert!(
-            reason == "COUNTER_CLOSED" && message.contains("nobody knows yet"),
-            "{message}"
-        );
+        assert!(reason == "COUNTER_CLOSED" && message.contains("nobody knows yet"), "{message}");
     })
     .await;
 }
@@ -318,10 +234,7 @@ async fn a_rotated_key_still_finds_the_applicant() {
         let world = world.restarted(rotate).await;
         world.scheduling.ready().await;
         let second = book(&world, request(&ktp_slot(WEDNESDAY, "1000"), 1)).await;
-        assert_eq!(
-            refused(second, Code::AlreadyExists).0,
-            "APPLICANT_HAS_APPOINTMENT"
-        );
+        assert_eq!(refused(second, Code::AlreadyExists).0, "APPLICANT_HAS_APPOINTMENT");
         booked(&world, &ktp_slot(WEDNESDAY, "1000"), 2).await;
     })
     .await;
@@ -334,12 +247,7 @@ async fn an_applicant_is_forgotten_when_the_day_is_over() {
         booked(&world, &ktp_slot(TUESDAY, "1000"), 1).await;
         booked(&world, &ktp_slot(WEDNESDAY, "1000"), 1).await;
         let db = &world.scheduling.running.db;
-        assert_eq!(
-            mpp_scheduling::erase_past(db)
-                .await
-                .expect("nothing is past"),
-            0
-        );
+        assert_eq!(mpp_scheduling::erase_past(db).await.expect("nothing is past"), 0);
         world.set_time(WEDNESDAY, 0, Zone::Wib);
         let erased = mpp_scheduling::erase_past(db).await;
         assert_eq!(erased.expect("one day is past"), 1);
@@ -363,21 +271,15 @@ async fn no_file_holds_a_citizens_number() {
         ..request(&ktp_slot(WEDNESDAY, "1000"), 1)
     };
     let (_, message) = refused(book(&world, wrong).await, Code::InvalidArgument);
-    assert!(
-        message.contains("applicant_nik") && !message.contains("35101641079X"),
-        "{message}"
-    );
+    assert!(message.contains("applicant_nik") && !message.contains("35101641079X"), "{message}");
     let folder = world.database.folder().expect("a folder");
     let slot = ktp_slot(WEDNESDAY, "0900");
     let holds = |text: &str| {
-        let files = std::fs::read_dir(folder)
-            .expect("the folder")
-            .map(|file| file.expect("a file"));
+        let files =
+            std::fs::read_dir(folder).expect("the folder").map(|file| file.expect("a file"));
         files.into_iter().any(|file| {
             let bytes = std::fs::read(file.path()).expect("its bytes");
-            bytes
-                .windows(text.len())
-                .any(|window| window == text.as_bytes())
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
         })
     };
     assert!(holds(&slot), "the booking itself is there");

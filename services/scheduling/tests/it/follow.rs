@@ -11,34 +11,19 @@ use tonic::{Code, Status};
 use crate::world::{BANK, DUKCAPIL, Upstream, World, eventually, refused, socket};
 
 async fn hours(world: &World, target: &str) -> Result<GetHoursResponse, Status> {
-    let request = GetHoursRequest {
-        target: target.into(),
-        ..Default::default()
-    };
-    world
-        .scheduling
-        .hours()
-        .get_hours(request)
-        .await
-        .map(tonic::Response::into_inner)
+    let request = GetHoursRequest { target: target.into(), ..Default::default() };
+    world.scheduling.hours().get_hours(request).await.map(tonic::Response::into_inner)
 }
 
 async fn deviating_counters(world: &World) -> usize {
     let request = ListDeviationsRequest::default();
-    let listed = world
-        .scheduling
-        .hours()
-        .list_deviations(request)
-        .await
-        .expect("a list");
+    let listed = world.scheduling.hours().list_deviations(request).await.expect("a list");
     listed.into_inner().deviations.len()
 }
 
 async fn vanished(world: &World, target: &str) {
     eventually("the end", async || {
-        let gone = hours(world, target)
-            .await
-            .is_err_and(|status| status.code() == Code::NotFound);
+        let gone = hours(world, target).await.is_err_and(|status| status.code() == Code::NotFound);
         gone.then_some(())
     })
     .await;
@@ -50,23 +35,16 @@ async fn what_the_registry_adds_and_withdraws_comes_and_goes() {
         let world = World::on(database).await;
         refused(hours(&world, "malls/jayapura").await, Code::NotFound);
         world.upstream.mall("jayapura", "91.71", Zone::Wit).await;
-        world
-            .upstream
-            .counter("malls/jayapura/counters/bpn", Regime::CivilService, 1)
-            .await;
+        world.upstream.counter("malls/jayapura/counters/bpn", Regime::CivilService, 1).await;
         let counter = "malls/jayapura/counters/bpn";
         let found = eventually("the counter", async || hours(&world, counter).await.ok()).await;
         assert_eq!(found.days[0].time_zone, "Asia/Jayapura");
-        eventually("its deviation", async || {
-            (deviating_counters(&world).await == 6).then_some(())
-        })
-        .await;
+        eventually("its deviation", async || (deviating_counters(&world).await == 6).then_some(()))
+            .await;
         world.upstream.withdraw::<Counter>(counter).await;
         vanished(&world, counter).await;
-        eventually("no deviation", async || {
-            (deviating_counters(&world).await == 5).then_some(())
-        })
-        .await;
+        eventually("no deviation", async || (deviating_counters(&world).await == 5).then_some(()))
+            .await;
     })
     .await;
 }
@@ -95,17 +73,11 @@ async fn a_restart_serves_from_the_copy_while_the_registry_is_away() {
                 options.upstream.address = "http://127.0.0.1:9".into();
             })
             .await;
-        let day = eventually("hours", async || hours(&world, BANK).await.ok())
-            .await
-            .days
-            .remove(0);
+        let day = eventually("hours", async || hours(&world, BANK).await.ok()).await.days.remove(0);
         assert_eq!(day.intervals.len(), 2);
         eventually("the reason", async || {
             let missing = world.scheduling.running.readiness.missing();
-            missing
-                .get("registry feed")?
-                .contains("cannot be followed")
-                .then_some(())
+            missing.get("registry feed")?.contains("cannot be followed").then_some(())
         })
         .await;
     })
@@ -131,29 +103,15 @@ async fn a_restored_registry_is_followed_anew_and_what_it_lost_is_removed() {
         for gone in [BANK, DUKCAPIL, "malls/denpasar"] {
             vanished(&world, gone).await;
         }
-        eventually("no deviation", async || {
-            (deviating_counters(&world).await == 0).then_some(())
-        })
-        .await;
+        eventually("no deviation", async || (deviating_counters(&world).await == 0).then_some(()))
+            .await;
         restored.mall("banyuwangi", "35.10", Zone::Wib).await;
         restored.counter(DUKCAPIL, Regime::CivilService, 1).await;
         eventually("the rest", async || hours(&world, DUKCAPIL).await.ok()).await;
-        eventually("its deviation", async || {
-            (deviating_counters(&world).await == 1).then_some(())
-        })
-        .await;
-        let World {
-            upstream,
-            database,
-            clock,
-            scheduling,
-        } = world;
-        let world = World {
-            upstream: restored,
-            database,
-            clock,
-            scheduling,
-        };
+        eventually("its deviation", async || (deviating_counters(&world).await == 1).then_some(()))
+            .await;
+        let World { upstream, database, clock, scheduling } = world;
+        let world = World { upstream: restored, database, clock, scheduling };
         let world = world.restarted(|_| {}).await;
         drop(upstream);
         world.scheduling.ready().await;

@@ -18,25 +18,14 @@ use crate::world::{
 };
 
 async fn hours(world: &World, target: &str, date: &str) -> DayHours {
-    let request = GetHoursRequest {
-        target: target.into(),
-        date: date.into(),
-        ..Default::default()
-    };
-    let answer = world
-        .scheduling
-        .hours()
-        .get_hours(request)
-        .await
-        .expect("hours");
+    let request =
+        GetHoursRequest { target: target.into(), date: date.into(), ..Default::default() };
+    let answer = world.scheduling.hours().get_hours(request).await.expect("hours");
     answer.into_inner().days.remove(0)
 }
 
 fn shown(day: &DayHours) -> Vec<String> {
-    day.intervals
-        .iter()
-        .map(|open| format!("{}-{}", open.open, open.close))
-        .collect()
+    day.intervals.iter().map(|open| format!("{}-{}", open.open, open.close)).collect()
 }
 
 fn codes(day: &DayHours) -> Vec<&str> {
@@ -60,12 +49,7 @@ async fn hours_inherit_and_say_why() {
         let christmas = hours(&world, KTP, "2026-12-25").await;
         assert_eq!(christmas.status(), Status::Closed);
         assert!(codes(&christmas).contains(&"HOLIDAY_NATIONAL"));
-        assert!(
-            christmas
-                .why
-                .iter()
-                .any(|reason| reason.source.contains("SKB"))
-        );
+        assert!(christmas.why.iter().any(|reason| reason.source.contains("SKB")));
     })
     .await;
 }
@@ -90,12 +74,8 @@ async fn two_regimes_keep_ramadan_in_one_mall() {
             season: hours_rule::Season::Ramadan.into(),
             ..rule_for(target)
         };
-        world
-            .create("ramadan", ramadan("malls/banyuwangi", "08:00", "14:30"))
-            .await;
-        world
-            .create("ramadan-bank", ramadan(BANK, "09:00", "14:00"))
-            .await;
+        world.create("ramadan", ramadan("malls/banyuwangi", "08:00", "14:30")).await;
+        world.create("ramadan-bank", ramadan(BANK, "09:00", "14:00")).await;
         let in_ramadan = "2026-03-04";
         assert_eq!(
             shown(&hours(&world, DUKCAPIL, in_ramadan).await),
@@ -106,10 +86,7 @@ async fn two_regimes_keep_ramadan_in_one_mall() {
         assert_eq!(codes(&bank)[0], "RAMADAN");
         let other_mall = hours(&world, "malls/denpasar", in_ramadan).await;
         assert_eq!(shown(&other_mall), ["08:00-12:00", "13:00-15:00"]);
-        assert_eq!(
-            shown(&hours(&world, BANK, "2026-11-25").await),
-            ["08:00-12:00", "13:00-15:00"]
-        );
+        assert_eq!(shown(&hours(&world, BANK, "2026-11-25").await), ["08:00-12:00", "13:00-15:00"]);
     })
     .await;
 }
@@ -121,10 +98,7 @@ async fn a_flooded_mall_is_closed_for_every_counter() {
         world.rule("sendiri", BANK, week("08:00", "16:00")).await;
         let flood = hours_rule::Closure {
             mandatory: true,
-            reason: Some(LocalizedText {
-                id: "Banjir".into(),
-                en: "Flood".into(),
-            }),
+            reason: Some(LocalizedText { id: "Banjir".into(), en: "Flood".into() }),
             referral: "Kantor Kecamatan".into(),
         };
         let rule = HoursRule {
@@ -135,14 +109,8 @@ async fn a_flooded_mall_is_closed_for_every_counter() {
         };
         world.create("banjir", rule).await;
         let day = hours(&world, BANK, "2026-11-26").await;
-        assert_eq!(
-            (day.status(), codes(&day)[0]),
-            (Status::Closed, "CLOSED_MANDATORY")
-        );
-        assert_eq!(
-            hours(&world, BANK, "2026-11-27").await.status(),
-            Status::Open
-        );
+        assert_eq!((day.status(), codes(&day)[0]), (Status::Closed, "CLOSED_MANDATORY"));
+        assert_eq!(hours(&world, BANK, "2026-11-27").await.status(), Status::Open);
     })
     .await;
 }
@@ -153,20 +121,14 @@ async fn a_wrong_rule_is_told_field_by_field() {
         let world = World::on(database).await;
         let mut weekly = office_week();
         weekly.fri[1] = interval("13:00", "12:30");
-        let rule = HoursRule {
-            weekly: Some(weekly),
-            ..rule_for(BANK)
-        };
+        let rule = HoursRule { weekly: Some(weekly), ..rule_for(BANK) };
         let request = |rule: HoursRule| CreateHoursRuleRequest {
             hours_rule_id: "salah".into(),
             hours_rule: Some(rule),
             ..Default::default()
         };
         let mut client = world.scheduling.hours();
-        let status = client
-            .create_hours_rule(request(rule))
-            .await
-            .expect_err("a wrong rule");
+        let status = client.create_hours_rule(request(rule)).await.expect_err("a wrong rule");
         let error = mpp_rpc::error_of(&status);
         assert_eq!(error.fields[0].0, "hours_rule.weekly.fri[1].close");
         let nowhere = HoursRule {
@@ -188,10 +150,7 @@ async fn a_rule_is_made_changed_listed_and_deleted() {
     on_both(async |database| {
         let world = World::on(database).await;
         let created = world.rule("bank", BANK, office_week()).await;
-        assert_eq!(
-            (created.name.as_str(), created.etag.as_str()),
-            ("hoursRules/bank", "1")
-        );
+        assert_eq!((created.name.as_str(), created.etag.as_str()), ("hoursRules/bank", "1"));
         let mut client = world.scheduling.hours();
         let change = |etag: &str, paths: &[&str]| UpdateHoursRuleRequest {
             hours_rule: Some(HoursRule {
@@ -201,53 +160,26 @@ async fn a_rule_is_made_changed_listed_and_deleted() {
                 etag: etag.into(),
                 ..Default::default()
             }),
-            update_mask: Some(FieldMask {
-                paths: paths.iter().map(|p| (*p).into()).collect(),
-            }),
+            update_mask: Some(FieldMask { paths: paths.iter().map(|p| (*p).into()).collect() }),
             ..Default::default()
         };
-        let updated = client
-            .update_hours_rule(change("1", &["weekly"]))
-            .await
-            .expect("an update");
+        let updated = client.update_hours_rule(change("1", &["weekly"])).await.expect("an update");
         let updated = updated.into_inner().hours_rule.expect("a rule");
-        assert_eq!(
-            (updated.etag.as_str(), updated.source.as_str()),
-            ("2", "SE 1/2026")
-        );
+        assert_eq!((updated.etag.as_str(), updated.source.as_str()), ("2", "SE 1/2026"));
         let stale = client.update_hours_rule(change("1", &["source"])).await;
         assert_eq!(refused(stale, Code::Aborted).0, "ETAG_MISMATCH");
         let moved = client.update_hours_rule(change("2", &["target"])).await;
         assert_eq!(refused(moved, Code::InvalidArgument).0, "INVALID_FIELD");
-        let list = ListHoursRulesRequest {
-            target: "malls/banyuwangi".into(),
-            ..Default::default()
-        };
-        let listed = client
-            .list_hours_rules(list)
-            .await
-            .expect("a list")
-            .into_inner();
-        assert_eq!(
-            (listed.total_size, listed.hours_rules[0].clone()),
-            (1, updated)
-        );
-        let delete = DeleteHoursRuleRequest {
-            name: "hoursRules/bank".into(),
-            ..Default::default()
-        };
+        let list =
+            ListHoursRulesRequest { target: "malls/banyuwangi".into(), ..Default::default() };
+        let listed = client.list_hours_rules(list).await.expect("a list").into_inner();
+        assert_eq!((listed.total_size, listed.hours_rules[0].clone()), (1, updated));
+        let delete =
+            DeleteHoursRuleRequest { name: "hoursRules/bank".into(), ..Default::default() };
         client.delete_hours_rule(delete).await.expect("a delete");
-        let get = GetHoursRuleRequest {
-            name: "hoursRules/bank".into(),
-        };
-        assert_eq!(
-            refused(client.get_hours_rule(get).await, Code::NotFound).0,
-            "NOT_FOUND"
-        );
-        assert_eq!(
-            shown(&hours(&world, BANK, "").await),
-            ["08:00-12:00", "13:00-15:00"]
-        );
+        let get = GetHoursRuleRequest { name: "hoursRules/bank".into() };
+        assert_eq!(refused(client.get_hours_rule(get).await, Code::NotFound).0, "NOT_FOUND");
+        assert_eq!(shown(&hours(&world, BANK, "").await), ["08:00-12:00", "13:00-15:00"]);
     })
     .await;
 }
@@ -259,32 +191,17 @@ async fn trying_changes_nothing_and_repeating_counts_once() {
         let mut client = world.scheduling.hours();
         let mut request = CreateHoursRuleRequest {
             hours_rule_id: "bank".into(),
-            hours_rule: Some(HoursRule {
-                weekly: Some(office_week()),
-                ..rule_for(BANK)
-            }),
+            hours_rule: Some(HoursRule { weekly: Some(office_week()), ..rule_for(BANK) }),
             validate_only: true,
             request_id: request_id(),
         };
-        client
-            .create_hours_rule(request.clone())
-            .await
-            .expect("valid");
-        let get = GetHoursRuleRequest {
-            name: "hoursRules/bank".into(),
-        };
+        client.create_hours_rule(request.clone()).await.expect("valid");
+        let get = GetHoursRuleRequest { name: "hoursRules/bank".into() };
         refused(client.get_hours_rule(get).await, Code::NotFound);
         request.validate_only = false;
-        let first = client
-            .create_hours_rule(request.clone())
-            .await
-            .expect("made")
-            .into_inner();
-        let second = client
-            .create_hours_rule(request.clone())
-            .await
-            .expect("repeated")
-            .into_inner();
+        let first = client.create_hours_rule(request.clone()).await.expect("made").into_inner();
+        let second =
+            client.create_hours_rule(request.clone()).await.expect("repeated").into_inner();
         assert_eq!(first.hours_rule, second.hours_rule);
         assert!(second.revision >= first.revision);
         request.request_id = request_id();
@@ -299,21 +216,12 @@ async fn pages_go_on_where_the_last_one_ended() {
     on_both(async |database| {
         let world = World::on(database).await;
         for number in 0..5 {
-            world
-                .rule(&format!("bank-{number}"), BANK, office_week())
-                .await;
+            world.rule(&format!("bank-{number}"), BANK, office_week()).await;
         }
-        let mut request = ListHoursRulesRequest {
-            page_size: 2,
-            ..Default::default()
-        };
+        let mut request = ListHoursRulesRequest { page_size: 2, ..Default::default() };
         let mut names = Vec::new();
         loop {
-            let page = world
-                .scheduling
-                .hours()
-                .list_hours_rules(request.clone())
-                .await;
+            let page = world.scheduling.hours().list_hours_rules(request.clone()).await;
             let page = page.expect("a page").into_inner();
             assert_eq!(page.total_size, 6);
             names.extend(page.hours_rules.into_iter().map(|rule| rule.name));
@@ -336,45 +244,22 @@ async fn each_sets_the_hours_of_what_is_its_own() {
             let channel = world.scheduling.channel(caller(subject, role, namespaces));
             let request = CreateHoursRuleRequest {
                 hours_rule_id: uuid::Uuid::now_v7().to_string(),
-                hours_rule: Some(HoursRule {
-                    weekly: Some(office_week()),
-                    ..rule_for(target)
-                }),
+                hours_rule: Some(HoursRule { weekly: Some(office_week()), ..rule_for(target) }),
                 validate_only: true,
                 ..Default::default()
             };
-            HoursServiceClient::new(channel)
-                .create_hours_rule(request)
-                .await
+            HoursServiceClient::new(channel).create_hours_rule(request).await
         };
         let organiser = ["units/dpmptsp-banyuwangi"];
         let mall = "malls/banyuwangi";
-        try_as("users/a", Role::Organiser, &organiser, mall)
-            .await
-            .expect("its own mall");
-        try_as("users/a", Role::Organiser, &organiser, KTP)
-            .await
-            .expect("an offering there");
-        try_as("users/b", Role::CounterOfficer, &[DUKCAPIL], DUKCAPIL)
-            .await
-            .expect("its counter");
+        try_as("users/a", Role::Organiser, &organiser, mall).await.expect("its own mall");
+        try_as("users/a", Role::Organiser, &organiser, KTP).await.expect("an offering there");
+        try_as("users/b", Role::CounterOfficer, &[DUKCAPIL], DUKCAPIL).await.expect("its counter");
         let denied = Code::PermissionDenied;
-        refused(
-            try_as("users/a", Role::Organiser, &organiser, "malls/denpasar").await,
-            denied,
-        );
-        refused(
-            try_as("users/a", Role::Organiser, &organiser, "national").await,
-            denied,
-        );
-        refused(
-            try_as("users/b", Role::CounterOfficer, &[DUKCAPIL], BANK).await,
-            denied,
-        );
-        refused(
-            try_as("users/b", Role::CounterOfficer, &[DUKCAPIL], mall).await,
-            denied,
-        );
+        refused(try_as("users/a", Role::Organiser, &organiser, "malls/denpasar").await, denied);
+        refused(try_as("users/a", Role::Organiser, &organiser, "national").await, denied);
+        refused(try_as("users/b", Role::CounterOfficer, &[DUKCAPIL], BANK).await, denied);
+        refused(try_as("users/b", Role::CounterOfficer, &[DUKCAPIL], mall).await, denied);
         refused(try_as("users/c", Role::Reader, &[], mall).await, denied);
     })
     .await;

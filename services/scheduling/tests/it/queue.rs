@@ -18,60 +18,33 @@ use crate::world::{
 };
 
 fn ticket_at(counter: &str) -> IssueTicketRequest {
-    IssueTicketRequest {
-        counter: counter.into(),
-        request_id: request_id(),
-        ..Default::default()
-    }
+    IssueTicketRequest { counter: counter.into(), request_id: request_id(), ..Default::default() }
 }
 
 async fn issue(world: &World, request: IssueTicketRequest) -> Result<IssueTicketResponse, Status> {
-    world
-        .scheduling
-        .queue()
-        .issue_ticket(request)
-        .await
-        .map(tonic::Response::into_inner)
+    world.scheduling.queue().issue_ticket(request).await.map(tonic::Response::into_inner)
 }
 
 async fn issued(world: &World, request: IssueTicketRequest) -> Ticket {
-    issue(world, request)
-        .await
-        .expect("a ticket")
-        .ticket
-        .expect("it")
+    issue(world, request).await.expect("a ticket").ticket.expect("it")
 }
 
 async fn call(world: &World, counter: &str, window: usize) -> Result<Ticket, Status> {
     let window = format!("{counter}/windows/{window}");
-    let request = CallNextRequest {
-        window,
-        request_id: request_id(),
-    };
+    let request = CallNextRequest { window, request_id: request_id() };
     let answer = world.scheduling.queue().call_next(request).await?;
     Ok(answer.into_inner().ticket.expect("a ticket"))
 }
 
 async fn complete(world: &World, ticket: &Ticket) -> Result<Ticket, Status> {
-    let request = CompleteTicketRequest {
-        name: ticket.name.clone(),
-        request_id: request_id(),
-    };
+    let request = CompleteTicketRequest { name: ticket.name.clone(), request_id: request_id() };
     let answer = world.scheduling.queue().complete_ticket(request).await?;
     Ok(answer.into_inner().ticket.expect("a ticket"))
 }
 
 async fn queue(world: &World, counter: &str) -> GetQueueResponse {
-    let request = GetQueueRequest {
-        counter: counter.into(),
-    };
-    world
-        .scheduling
-        .queue()
-        .get_queue(request)
-        .await
-        .expect("a queue")
-        .into_inner()
+    let request = GetQueueRequest { counter: counter.into() };
+    world.scheduling.queue().get_queue(request).await.expect("a queue").into_inner()
 }
 
 async fn book(world: &World, slot: &str, citizen: usize) -> String {
@@ -80,12 +53,7 @@ async fn book(world: &World, slot: &str, citizen: usize) -> String {
         applicant_nik: nik(citizen),
         request_id: request_id(),
     };
-    let answer = world
-        .scheduling
-        .booking()
-        .book_appointment(request)
-        .await
-        .expect("a booking");
+    let answer = world.scheduling.booking().book_appointment(request).await.expect("a booking");
     answer.into_inner().appointment.expect("it").name
 }
 
@@ -96,23 +64,14 @@ async fn a_walk_in_waits_is_called_and_served() {
         let first = issue(&world, ticket_at(DUKCAPIL)).await.expect("a ticket");
         let second = issue(&world, ticket_at(DUKCAPIL)).await.expect("a ticket");
         let ticket = first.ticket.expect("it");
-        assert_eq!(
-            (ticket.number.as_str(), first.ahead, second.ahead),
-            ("D-001", 0, 1)
-        );
+        assert_eq!((ticket.number.as_str(), first.ahead, second.ahead), ("D-001", 0, 1));
         assert_eq!(ticket.name, "malls/banyuwangi/tickets/2026-11-24-D-001");
         let bank = issued(&world, ticket_at(BANK)).await;
         assert_eq!(bank.number, "B-001", "another prefix counts for itself");
         let called = call(&world, DUKCAPIL, 1).await.expect("the first");
-        assert_eq!(
-            (called.number.as_str(), called.state()),
-            ("D-001", State::Called)
-        );
+        assert_eq!((called.number.as_str(), called.state()), ("D-001", State::Called));
         let shown = queue(&world, DUKCAPIL).await;
-        assert_eq!(
-            (shown.waiting, shown.completed, shown.called.len()),
-            (1, 0, 1)
-        );
+        assert_eq!((shown.waiting, shown.completed, shown.called.len()), (1, 0, 1));
         assert_eq!(shown.next[0].number, "D-002");
         let served = complete(&world, &called).await.expect("served");
         assert!(served.state() == State::Completed && served.complete_time.is_some());
@@ -132,13 +91,8 @@ async fn a_window_serves_one_citizen_at_a_time() {
         let first = call(&world, DUKCAPIL, 1).await.expect("the first");
         let busy = call(&world, DUKCAPIL, 1).await;
         let (reason, message) = refused(busy, Code::FailedPrecondition);
-        assert!(
-            reason == "WRONG_STATE" && message.contains("D-001"),
-            "{message}"
-        );
-        call(&world, DUKCAPIL, 2)
-            .await
-            .expect("the second, elsewhere");
+        assert!(reason == "WRONG_STATE" && message.contains("D-001"), "{message}");
+        call(&world, DUKCAPIL, 2).await.expect("the second, elsewhere");
         complete(&world, &first).await.expect("served");
         let empty = call(&world, DUKCAPIL, 1).await;
         assert_eq!(refused(empty, Code::NotFound).0, "QUEUE_EMPTY");
@@ -156,21 +110,11 @@ async fn a_repeated_request_prints_one_number_and_calls_one_citizen() {
         let printed = issued(&world, print.clone()).await;
         assert_eq!(issued(&world, print).await, printed);
         issued(&world, ticket_at(DUKCAPIL)).await;
-        let request = CallNextRequest {
-            window: format!("{DUKCAPIL}/windows/1"),
-            request_id: request_id(),
-        };
+        let request =
+            CallNextRequest { window: format!("{DUKCAPIL}/windows/1"), request_id: request_id() };
         let mut client = world.scheduling.queue();
-        let first = client
-            .call_next(request.clone())
-            .await
-            .expect("called")
-            .into_inner();
-        let again = client
-            .call_next(request)
-            .await
-            .expect("answered again")
-            .into_inner();
+        let first = client.call_next(request.clone()).await.expect("called").into_inner();
+        let again = client.call_next(request).await.expect("answered again").into_inner();
         assert_eq!(first.ticket, again.ticket);
         assert_eq!(queue(&world, DUKCAPIL).await.waiting, 1);
     })
@@ -181,26 +125,18 @@ async fn a_repeated_request_prints_one_number_and_calls_one_citizen() {
 async fn a_closed_counter_prints_nothing_and_says_when_it_opens() {
     on_both(async |database| {
         let world = World::on(database).await;
-        for (minute, opens) in [
-            (7 * 60, "2026-11-24 at 08:00 WIB"),
-            (15 * 60, "2026-11-25 at 08:00"),
-        ] {
+        for (minute, opens) in
+            [(7 * 60, "2026-11-24 at 08:00 WIB"), (15 * 60, "2026-11-25 at 08:00")]
+        {
             world.set_time(TUESDAY, minute, Zone::Wib);
-            let (reason, message) = refused(
-                issue(&world, ticket_at(DUKCAPIL)).await,
-                Code::FailedPrecondition,
-            );
-            assert!(
-                reason == "COUNTER_CLOSED" && message.contains(opens),
-                "{message}"
-            );
+            let (reason, message) =
+                refused(issue(&world, ticket_at(DUKCAPIL)).await, Code::FailedPrecondition);
+            assert!(reason == "COUNTER_CLOSED" && message.contains(opens), "{message}");
         }
         world.set_time(TUESDAY, 8 * 60, Zone::Wib);
         issued(&world, ticket_at(DUKCAPIL)).await;
-        let (_, message) = refused(
-            issue(&world, ticket_at("malls/tiada/counters/tiada")).await,
-            Code::NotFound,
-        );
+        let (_, message) =
+            refused(issue(&world, ticket_at("malls/tiada/counters/tiada")).await, Code::NotFound);
         assert!(message.contains("malls/tiada"), "{message}");
     })
     .await;
@@ -211,22 +147,15 @@ async fn priority_first_then_appointments_at_their_time_among_walk_ins() {
     on_both(async |database| {
         let world = World::on(database).await;
         let nine_thirty = book(&world, &ktp_slot(TUESDAY, "0930"), 1).await;
-        let early = issued(
-            &world,
-            IssueTicketRequest {
-                appointment: nine_thirty,
-                ..ticket_at(DUKCAPIL)
-            },
-        )
-        .await;
+        let early =
+            issued(&world, IssueTicketRequest { appointment: nine_thirty, ..ticket_at(DUKCAPIL) })
+                .await;
         world.set_time(TUESDAY, 9 * 60 + 10, Zone::Wib);
         let walk_in = issued(&world, ticket_at(DUKCAPIL)).await;
         world.set_time(TUESDAY, 9 * 60 + 35, Zone::Wib);
         let late_walk_in = issued(&world, ticket_at(DUKCAPIL)).await;
-        let elderly = IssueTicketRequest {
-            priority: Priority::Priority.into(),
-            ..ticket_at(DUKCAPIL)
-        };
+        let elderly =
+            IssueTicketRequest { priority: Priority::Priority.into(), ..ticket_at(DUKCAPIL) };
         let elderly = issue(&world, elderly).await.expect("a ticket");
         assert_eq!(elderly.ahead, 0);
         let expected = [elderly.ticket.expect("it"), walk_in, early, late_walk_in];
@@ -244,27 +173,14 @@ async fn an_appointment_is_checked_in_once_on_its_day_at_its_counter() {
         let world = World::on(database).await;
         let check_in = async |counter: &str, appointment: &str| {
             let appointment = appointment.to_owned();
-            issue(
-                &world,
-                IssueTicketRequest {
-                    appointment,
-                    ..ticket_at(counter)
-                },
-            )
-            .await
+            issue(&world, IssueTicketRequest { appointment, ..ticket_at(counter) }).await
         };
         let tomorrow = book(&world, &ktp_slot(WEDNESDAY, "0900"), 1).await;
-        let (_, message) = refused(
-            check_in(DUKCAPIL, &tomorrow).await,
-            Code::FailedPrecondition,
-        );
+        let (_, message) = refused(check_in(DUKCAPIL, &tomorrow).await, Code::FailedPrecondition);
         assert!(message.contains("2026-11-25 at 09:00"), "{message}");
         let today = book(&world, &ktp_slot(TUESDAY, "1000"), 1).await;
         let elsewhere = check_in(BANK, &today).await;
-        assert_eq!(
-            refused(elsewhere, Code::FailedPrecondition).0,
-            "REFERENCE_INVALID"
-        );
+        assert_eq!(refused(elsewhere, Code::FailedPrecondition).0, "REFERENCE_INVALID");
         check_in(DUKCAPIL, &today).await.expect("a ticket");
         let twice = check_in(DUKCAPIL, &today).await;
         assert_eq!(refused(twice, Code::FailedPrecondition).0, "WRONG_STATE");
@@ -274,32 +190,13 @@ async fn an_appointment_is_checked_in_once_on_its_day_at_its_counter() {
             ..Default::default()
         };
         let cancelled = world.scheduling.booking().cancel_appointment(cancel).await;
-        assert!(
-            refused(cancelled, Code::FailedPrecondition)
-                .1
-                .contains("D-001")
-        );
+        assert!(refused(cancelled, Code::FailedPrecondition).1.contains("D-001"));
         call(&world, DUKCAPIL, 1).await.expect("called");
-        let get = GetAppointmentRequest {
-            name: today,
-            ..Default::default()
-        };
-        let shown = world
-            .scheduling
-            .booking()
-            .get_appointment(get)
-            .await
-            .expect("it")
-            .into_inner();
-        assert_eq!(
-            shown.appointment.expect("it").state(),
-            appointment::State::Served
-        );
+        let get = GetAppointmentRequest { name: today, ..Default::default() };
+        let shown = world.scheduling.booking().get_appointment(get).await.expect("it").into_inner();
+        assert_eq!(shown.appointment.expect("it").state(), appointment::State::Served);
         let unknown = check_in(DUKCAPIL, "malls/banyuwangi/appointments/tiada").await;
-        assert_eq!(
-            refused(unknown, Code::FailedPrecondition).0,
-            "REFERENCE_INVALID"
-        );
+        assert_eq!(refused(unknown, Code::FailedPrecondition).0, "REFERENCE_INVALID");
     })
     .await;
 }
@@ -319,11 +216,7 @@ async fn numbers_restart_at_each_malls_own_midnight() {
             sun: always,
         };
         world.rule("selalu", "national", week).await;
-        let malls = [
-            ("banyuwangi", Zone::Wib),
-            ("denpasar", Zone::Wita),
-            ("merauke", Zone::Wit),
-        ];
+        let malls = [("banyuwangi", Zone::Wib), ("denpasar", Zone::Wita), ("merauke", Zone::Wit)];
         for (mall, zone) in malls {
             let counter = format!("malls/{mall}/counters/dukcapil");
             let number_at = async |date, minute| {
@@ -344,11 +237,7 @@ async fn numbers_restart_at_each_malls_own_midnight() {
             assert_eq!(number_at(TUESDAY, 9 * 60).await, tuesday("D-005"));
             assert_eq!(number_at(TUESDAY, 24 * 60 - 1).await, tuesday("D-006"));
             assert_eq!(number_at(WEDNESDAY, 0).await, wednesday("D-001"));
-            assert_eq!(
-                queue(&world, &counter).await.waiting,
-                1,
-                "yesterday is another queue"
-            );
+            assert_eq!(queue(&world, &counter).await.waiting, 1, "yesterday is another queue");
         }
     })
     .await;
@@ -359,30 +248,14 @@ async fn each_counter_runs_its_own_queue() {
     on_both(async |database| {
         let world = World::on(database).await;
         let try_as = async |role, namespaces: &[&str]| {
-            let channel = world
-                .scheduling
-                .channel(caller("users/x", role, namespaces));
-            QueueServiceClient::new(channel)
-                .issue_ticket(ticket_at(DUKCAPIL))
-                .await
+            let channel = world.scheduling.channel(caller("users/x", role, namespaces));
+            QueueServiceClient::new(channel).issue_ticket(ticket_at(DUKCAPIL)).await
         };
-        try_as(Role::CounterOfficer, &[DUKCAPIL])
-            .await
-            .expect("its own counter");
-        try_as(Role::Organiser, &["malls/banyuwangi"])
-            .await
-            .expect("its own mall");
-        try_as(Role::Organiser, &["units/dpmptsp-banyuwangi"])
-            .await
-            .expect("its own mall");
-        refused(
-            try_as(Role::CounterOfficer, &[BANK]).await,
-            Code::PermissionDenied,
-        );
-        refused(
-            try_as(Role::Organiser, &["malls/denpasar"]).await,
-            Code::PermissionDenied,
-        );
+        try_as(Role::CounterOfficer, &[DUKCAPIL]).await.expect("its own counter");
+        try_as(Role::Organiser, &["malls/banyuwangi"]).await.expect("its own mall");
+        try_as(Role::Organiser, &["units/dpmptsp-banyuwangi"]).await.expect("its own mall");
+        refused(try_as(Role::CounterOfficer, &[BANK]).await, Code::PermissionDenied);
+        refused(try_as(Role::Organiser, &["malls/denpasar"]).await, Code::PermissionDenied);
         refused(try_as(Role::Reader, &[]).await, Code::PermissionDenied);
     })
     .await;

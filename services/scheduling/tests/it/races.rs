@@ -43,11 +43,7 @@ pub async fn book(
 }
 
 fn request(slot: &str, citizen: usize, request_id: String) -> BookAppointmentRequest {
-    BookAppointmentRequest {
-        slot: slot.into(),
-        applicant_nik: nik(citizen),
-        request_id,
-    }
+    BookAppointmentRequest { slot: slot.into(), applicant_nik: nik(citizen), request_id }
 }
 
 async fn race(
@@ -68,24 +64,12 @@ async fn shown(world: &World, slot: &str) -> Slot {
         date: WEDNESDAY.to_string(),
         ..Default::default()
     };
-    let listed = world
-        .scheduling
-        .booking()
-        .list_slots(request)
-        .await
-        .expect("slots")
-        .into_inner();
-    listed
-        .slots
-        .into_iter()
-        .find(|shown| shown.name == slot)
-        .expect("the slot")
+    let listed = world.scheduling.booking().list_slots(request).await.expect("slots").into_inner();
+    listed.slots.into_iter().find(|shown| shown.name == slot).expect("the slot")
 }
 
 fn reasons(answers: &[(String, Result<BookAppointmentResponse, Status>)]) -> BTreeSet<String> {
-    let refusals = answers
-        .iter()
-        .filter_map(|(_, answer)| answer.as_ref().err());
+    let refusals = answers.iter().filter_map(|(_, answer)| answer.as_ref().err());
     refusals.map(|status| error_of(status).reason).collect()
 }
 
@@ -125,14 +109,8 @@ async fn impatient_clients_send_each_request_four_times_at_once() {
             };
             by_id.entry(id).or_default().insert(outcome);
         }
-        assert!(
-            by_id.values().all(|outcomes| outcomes.len() == 1),
-            "{by_id:?}"
-        );
-        let sold = by_id
-            .values()
-            .filter(|outcomes| !outcomes.contains("SLOT_FULL"))
-            .count();
+        assert!(by_id.values().all(|outcomes| outcomes.len() == 1), "{by_id:?}");
+        let sold = by_id.values().filter(|outcomes| !outcomes.contains("SLOT_FULL")).count();
         assert_eq!((sold, shown(&world, &slot).await.booked), (10, 10));
     })
     .await;
@@ -145,14 +123,8 @@ async fn one_applicant_on_sixty_four_phones() {
         let slots = [ktp_slot(WEDNESDAY, "0900"), ktp_slot(WEDNESDAY, "1000")];
         let requests = (0..RACERS).map(|n| request(&slots[n % 2], 1, request_id()));
         let answers = race(&world, requests).await;
-        assert_eq!(
-            answers.iter().filter(|(_, answer)| answer.is_ok()).count(),
-            1
-        );
-        assert_eq!(
-            reasons(&answers),
-            BTreeSet::from(["APPLICANT_HAS_APPOINTMENT".to_owned()])
-        );
+        assert_eq!(answers.iter().filter(|(_, answer)| answer.is_ok()).count(), 1);
+        assert_eq!(reasons(&answers), BTreeSet::from(["APPLICANT_HAS_APPOINTMENT".to_owned()]));
         let booked = shown(&world, &slots[0]).await.booked + shown(&world, &slots[1]).await.booked;
         assert_eq!(booked, 1);
     })
@@ -168,20 +140,12 @@ async fn a_quota_holds_while_everyone_books_another_slot() {
             (shown(&world, &ktp_slot(WEDNESDAY, "0900")).await.available == 7).then_some(())
         })
         .await;
-        let slots: Vec<_> = ["0800", "0830", "0900", "0930"]
-            .iter()
-            .map(|at| ktp_slot(WEDNESDAY, at))
-            .collect();
+        let slots: Vec<_> =
+            ["0800", "0830", "0900", "0930"].iter().map(|at| ktp_slot(WEDNESDAY, at)).collect();
         let requests = (0..RACERS).map(|n| request(&slots[n % 4], n, request_id()));
         let answers = race(&world, requests).await;
-        assert_eq!(
-            answers.iter().filter(|(_, answer)| answer.is_ok()).count(),
-            7
-        );
-        assert_eq!(
-            reasons(&answers),
-            BTreeSet::from(["QUOTA_USED_UP".to_owned()])
-        );
+        assert_eq!(answers.iter().filter(|(_, answer)| answer.is_ok()).count(), 7);
+        assert_eq!(reasons(&answers), BTreeSet::from(["QUOTA_USED_UP".to_owned()]));
     })
     .await;
 }
@@ -204,10 +168,7 @@ async fn serve(client: QueueServiceClient<InProcess>, window: usize) -> Vec<Stri
     let mut served = Vec::new();
     loop {
         let window = format!("{DUKCAPIL}/windows/{window}");
-        let call = CallNextRequest {
-            window,
-            request_id: request_id(),
-        };
+        let call = CallNextRequest { window, request_id: request_id() };
         let called = insist(|| {
             let (mut client, call) = (client.clone(), call.clone());
             async move { client.call_next(call).await }
@@ -222,10 +183,7 @@ async fn serve(client: QueueServiceClient<InProcess>, window: usize) -> Vec<Stri
             }
             Err(status) => panic!("{status}"),
         };
-        let complete = CompleteTicketRequest {
-            name: name.clone(),
-            request_id: request_id(),
-        };
+        let complete = CompleteTicketRequest { name: name.clone(), request_id: request_id() };
         let completed = insist(|| {
             let (mut client, complete) = (client.clone(), complete.clone());
             async move { client.complete_ticket(complete).await }
@@ -251,11 +209,7 @@ async fn sixty_four_officers_call_at_eight_windows() {
         }
         let served: Vec<String> = officers.join_all().await.concat();
         assert_eq!(served.len(), RACERS, "nobody is called twice");
-        assert_eq!(
-            served.into_iter().collect::<BTreeSet<_>>(),
-            printed,
-            "nobody is lost"
-        );
+        assert_eq!(served.into_iter().collect::<BTreeSet<_>>(), printed, "nobody is lost");
     })
     .await;
 }

@@ -23,10 +23,7 @@ async fn two() -> (World, Replica) {
 }
 
 async fn bank_closes(replica: &Replica) -> Option<String> {
-    let request = GetHoursRequest {
-        target: BANK.into(),
-        ..Default::default()
-    };
+    let request = GetHoursRequest { target: BANK.into(), ..Default::default() };
     let answer = replica.hours().get_hours(request).await.ok()?.into_inner();
     Some(answer.days.first()?.intervals.last()?.close.clone())
 }
@@ -35,27 +32,13 @@ async fn bank_closes(replica: &Replica) -> Option<String> {
 async fn what_one_replica_writes_the_other_serves() {
     let (world, second) = two().await;
     assert_eq!(bank_closes(&second).await.as_deref(), Some("15:00"));
-    world
-        .rule("pulang-awal", BANK, week("08:00", "14:00"))
-        .await;
-    assert_eq!(
-        bank_closes(&world.scheduling).await.as_deref(),
-        Some("14:00")
-    );
-    eventually("the rule", async || {
-        (bank_closes(&second).await? == "14:00").then_some(())
-    })
-    .await;
-    world
-        .upstream
-        .mall("jember", "35.09", mpp_calendar::Zone::Wib)
-        .await;
+    world.rule("pulang-awal", BANK, week("08:00", "14:00")).await;
+    assert_eq!(bank_closes(&world.scheduling).await.as_deref(), Some("14:00"));
+    eventually("the rule", async || (bank_closes(&second).await? == "14:00").then_some(())).await;
+    world.upstream.mall("jember", "35.09", mpp_calendar::Zone::Wib).await;
     for replica in [&world.scheduling, &second] {
         eventually("the new mall", async || {
-            let request = GetHoursRequest {
-                target: "malls/jember".into(),
-                ..Default::default()
-            };
+            let request = GetHoursRequest { target: "malls/jember".into(), ..Default::default() };
             replica.hours().get_hours(request).await.ok().map(drop)
         })
         .await;
@@ -68,11 +51,7 @@ async fn sixty_four_citizens_ten_places_and_two_replicas() {
     let slot = ktp_slot(WEDNESDAY, "0900");
     let mut racers = JoinSet::new();
     for citizen in 0..64 {
-        let replica = if citizen % 2 == 0 {
-            &world.scheduling
-        } else {
-            &second
-        };
+        let replica = if citizen % 2 == 0 { &world.scheduling } else { &second };
         let request = BookAppointmentRequest {
             slot: slot.clone(),
             applicant_nik: nik(citizen),
@@ -91,26 +70,11 @@ async fn when_the_one_that_measures_dies_the_other_goes_on() {
     let mut feed = follow(&second, "deviation").await;
     // The lease ends by the database's time, which this story's clock stands for.
     world.clock.advance(60_000_000);
-    second
-        .create(
-            "pagi",
-            HoursRule {
-                weekly: Some(mornings()),
-                ..rule_for(BANK)
-            },
-        )
-        .await;
+    second.create("pagi", HoursRule { weekly: Some(mornings()), ..rule_for(BANK) }).await;
     let is_shorter = |change: &Arc<Change>| {
         let deviation = change.decode::<Deviation>().expect("a deviation");
         deviation.counter == BANK && deviation.open_minutes == 20 * 60
     };
-    while !feed
-        .next()
-        .await
-        .expect("a feed")
-        .expect("not the end")
-        .changes
-        .iter()
-        .any(is_shorter)
-    {}
+    while !feed.next().await.expect("a feed").expect("not the end").changes.iter().any(is_shorter) {
+    }
 }

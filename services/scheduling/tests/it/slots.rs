@@ -22,32 +22,14 @@ async fn a_closed_day_has_no_slots_and_says_why() {
             days: 3,
             ..Default::default()
         };
-        let listed = world
-            .scheduling
-            .booking()
-            .list_slots(request)
-            .await
-            .expect("slots");
+        let listed = world.scheduling.booking().list_slots(request).await.expect("slots");
         let listed = listed.into_inner();
         assert_eq!(listed.slots.len(), 12);
-        let closed: Vec<_> = listed
-            .closed_days
-            .iter()
-            .map(|day| day.date.as_str())
-            .collect();
+        let closed: Vec<_> = listed.closed_days.iter().map(|day| day.date.as_str()).collect();
         assert_eq!(closed, ["2026-11-28", "2026-11-29"]);
-        let today = ListSlotsRequest {
-            offering: KTP.into(),
-            only_available: true,
-            ..Default::default()
-        };
-        let today = world
-            .scheduling
-            .booking()
-            .list_slots(today)
-            .await
-            .expect("slots")
-            .into_inner();
+        let today =
+            ListSlotsRequest { offering: KTP.into(), only_available: true, ..Default::default() };
+        let today = world.scheduling.booking().list_slots(today).await.expect("slots").into_inner();
         assert_eq!(today.slots[0].open, "09:30", "what has begun is left out");
     })
     .await;
@@ -70,18 +52,10 @@ async fn planning_below_what_is_sold_keeps_the_sold() {
         assert_eq!(figures(&world, &slot).await, (10, 4, 6, 0));
         let full = book(&world, request(&slot, 7)).await;
         assert_eq!(refused(full, Code::ResourceExhausted).0, "SLOT_FULL");
-        world
-            .rule("pulang-awal", DUKCAPIL, week("08:00", "14:00"))
-            .await;
-        assert_eq!(
-            figures(&world, &slot).await,
-            (10, 0, 6, 0),
-            "no longer planned, still sold"
-        );
+        world.rule("pulang-awal", DUKCAPIL, week("08:00", "14:00")).await;
+        assert_eq!(figures(&world, &slot).await, (10, 0, 6, 0), "no longer planned, still sold");
         for appointment in &sold[..3] {
-            cancel(&world, &appointment.name)
-                .await
-                .expect("a place given back");
+            cancel(&world, &appointment.name).await.expect("a place given back");
         }
         assert_eq!(figures(&world, &slot).await, (10, 0, 3, 0));
         let gone = book(&world, request(&slot, 8)).await;
@@ -96,20 +70,11 @@ async fn a_larger_slot_sells_more_at_once() {
         let world = World::on(database).await;
         let slot = ktp_slot(WEDNESDAY, "0900");
         world.upstream.offering(KTP, 1, 0).await;
-        eventually("one place", async || {
-            (figures(&world, &slot).await.1 == 1).then_some(())
-        })
-        .await;
+        eventually("one place", async || (figures(&world, &slot).await.1 == 1).then_some(())).await;
         booked(&world, &slot, 1).await;
-        refused(
-            book(&world, request(&slot, 2)).await,
-            Code::ResourceExhausted,
-        );
+        refused(book(&world, request(&slot, 2)).await, Code::ResourceExhausted);
         world.upstream.offering(KTP, 3, 0).await;
-        eventually("three", async || {
-            (figures(&world, &slot).await.1 == 3).then_some(())
-        })
-        .await;
+        eventually("three", async || (figures(&world, &slot).await.1 == 3).then_some(())).await;
         booked(&world, &slot, 2).await;
         assert_eq!(figures(&world, &slot).await, (3, 3, 2, 1));
     })
@@ -122,10 +87,8 @@ async fn the_days_quota_holds_across_slots() {
         let world = World::on(database).await;
         world.upstream.offering(KTP, 10, 2).await;
         let first = ktp_slot(WEDNESDAY, "0900");
-        eventually("the quota", async || {
-            (figures(&world, &first).await.3 == 2).then_some(())
-        })
-        .await;
+        eventually("the quota", async || (figures(&world, &first).await.3 == 2).then_some(()))
+            .await;
         let one = booked(&world, &first, 1).await;
         booked(&world, &ktp_slot(WEDNESDAY, "1000"), 2).await;
         let third = book(&world, request(&ktp_slot(WEDNESDAY, "1100"), 3)).await;
@@ -142,10 +105,7 @@ async fn a_holiday_that_comes_by_rule_closes_its_slots() {
         let world = World::on(database).await;
         let closed = Closure {
             mandatory: false,
-            reason: Some(LocalizedText {
-                id: "Pindah".into(),
-                en: String::new(),
-            }),
+            reason: Some(LocalizedText { id: "Pindah".into(), en: String::new() }),
             referral: String::new(),
         };
         let rule = HoursRule {
@@ -157,10 +117,7 @@ async fn a_holiday_that_comes_by_rule_closes_its_slots() {
         world.create("pindah", rule).await;
         let refusal = book(&world, request(&ktp_slot(WEDNESDAY, "0900"), 1)).await;
         let (reason, message) = refused(refusal, Code::FailedPrecondition);
-        assert!(
-            reason == "COUNTER_CLOSED" && message.contains("Pindah"),
-            "{message}"
-        );
+        assert!(reason == "COUNTER_CLOSED" && message.contains("Pindah"), "{message}");
     })
     .await;
 }

@@ -13,46 +13,19 @@ async fn of_equal_services_the_nearest_comes_first_and_its_malls_are_ordered() {
         offering("o3", "near", "malls/surabaya", "35.78", surabaya),
     ])
     .await;
-    let query = Query {
-        text: "ktp".into(),
-        near: Some(surabaya),
-        ..Query::default()
-    };
+    let query = Query { text: "ktp".into(), near: Some(surabaya), ..Query::default() };
     let results = engine.search(query.clone()).await.unwrap();
     assert_eq!(services(&results), ["near", "far"]);
-    let malls: Vec<&str> = results.hits[0]
-        .offerings
-        .iter()
-        .map(|offering| offering.mall.as_str())
-        .collect();
+    let malls: Vec<&str> =
+        results.hits[0].offerings.iter().map(|offering| offering.mall.as_str()).collect();
     assert_eq!(malls, ["malls/surabaya", "malls/malang"]);
-    assert_eq!(
-        results.facets.provinces,
-        [("12".into(), 1), ("35".into(), 1)]
-    );
+    assert_eq!(results.facets.provinces, [("12".into(), 1), ("35".into(), 1)]);
 
-    let medan_only = engine
-        .search(Query {
-            region: Some("12".into()),
-            ..query.clone()
-        })
-        .await
-        .unwrap();
+    let medan_only =
+        engine.search(Query { region: Some("12".into()), ..query.clone() }).await.unwrap();
     assert_eq!(services(&medan_only), ["far"]);
-    let malang_only = engine
-        .search(Query {
-            region: Some("35.73".into()),
-            ..query
-        })
-        .await
-        .unwrap();
-    assert_eq!(
-        (
-            malang_only.hits[0].offering_count,
-            malang_only.hits[0].offerings.len()
-        ),
-        (1, 1)
-    );
+    let malang_only = engine.search(Query { region: Some("35.73".into()), ..query }).await.unwrap();
+    assert_eq!((malang_only.hits[0].offering_count, malang_only.hits[0].offerings.len()), (1, 1));
 }
 
 #[tokio::test]
@@ -65,24 +38,12 @@ async fn an_offering_moves_and_ends() {
     ])
     .await;
     engine
-        .apply(vec![
-            offering("o", "b", "malls/m", "35.78", at),
-            Update::Revision(2),
-        ])
+        .apply(vec![offering("o", "b", "malls/m", "35.78", at), Update::Revision(2)])
         .await
         .unwrap();
-    let in_region = |min_revision| Query {
-        region: Some("35".into()),
-        min_revision,
-        ..Query::default()
-    };
+    let in_region =
+        |min_revision| Query { region: Some("35".into()), min_revision, ..Query::default() };
     assert_eq!(services(&engine.search(in_region(2)).await.unwrap()), ["b"]);
-    engine
-        .apply(vec![
-            Update::DeleteOffering("o".into()),
-            Update::Revision(3),
-        ])
-        .await
-        .unwrap();
+    engine.apply(vec![Update::DeleteOffering("o".into()), Update::Revision(3)]).await.unwrap();
     assert_eq!(engine.search(in_region(3)).await.unwrap().total, 0);
 }

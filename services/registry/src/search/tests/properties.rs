@@ -70,13 +70,7 @@ impl Left {
             Step::Offer(name, service) => {
                 self.offerings.insert(name, service);
                 let (name, service) = (format!("o{name}"), format!("s{service}"));
-                Some(offering(
-                    &name,
-                    &service,
-                    "malls/m",
-                    "35.78",
-                    (-7.26, 112.75),
-                ))
+                Some(offering(&name, &service, "malls/m", "35.78", (-7.26, 112.75)))
             }
             Step::Withdraw(name) => {
                 self.offerings.remove(&name);
@@ -87,15 +81,9 @@ impl Left {
     }
 
     fn offered(&self) -> BTreeMap<String, u64> {
-        let count = |service| {
-            self.offerings
-                .values()
-                .filter(|offers| **offers == service)
-                .count()
-        };
+        let count = |service| self.offerings.values().filter(|offers| **offers == service).count();
         let all = self.services.iter();
-        all.map(|service| (format!("s{service}"), count(*service) as u64))
-            .collect()
+        all.map(|service| (format!("s{service}"), count(*service) as u64)).collect()
     }
 }
 
@@ -120,10 +108,7 @@ async fn fed(steps: &[Step]) -> BTreeMap<String, u64> {
             Some(update) => engine.apply(vec![update]).await.unwrap(),
             None => {
                 revision += 1;
-                engine
-                    .apply(vec![Update::Revision(revision)])
-                    .await
-                    .unwrap();
+                engine.apply(vec![Update::Revision(revision)]).await.unwrap();
                 passports(&engine, revision).await;
             }
         }
@@ -133,13 +118,7 @@ async fn fed(steps: &[Step]) -> BTreeMap<String, u64> {
 
 async fn passports(engine: &Engine, min_revision: i64) -> BTreeMap<String, u64> {
     let text = "paspor".into();
-    let query = Query {
-        text,
-        min_revision,
-        ..Query::default()
-    };
+    let query = Query { text, min_revision, ..Query::default() };
     let hits = engine.search(query).await.unwrap().hits;
-    hits.into_iter()
-        .map(|hit| (hit.service, hit.offering_count))
-        .collect()
+    hits.into_iter().map(|hit| (hit.service, hit.offering_count)).collect()
 }

@@ -47,25 +47,17 @@ pub struct Replica {
 impl Replica {
     pub async fn start(options: Options) -> Self {
         let stop = CancellationToken::new();
-        let running = mpp_scheduling::start(options, stop.clone())
-            .await
-            .expect("scheduling");
+        let running = mpp_scheduling::start(options, stop.clone()).await.expect("scheduling");
         Self { running, stop }
     }
 
     /// Waits until it has everything that it follows.
     pub async fn ready(&self) {
-        eventually("readiness", async || {
-            self.running.readiness.is_ready().then_some(())
-        })
-        .await;
+        eventually("readiness", async || self.running.readiness.is_ready().then_some(())).await;
     }
 
     pub fn channel(&self, caller: Caller) -> InProcess {
-        InProcess {
-            routes: self.running.routes.clone(),
-            caller: Arc::new(caller),
-        }
+        InProcess { routes: self.running.routes.clone(), caller: Arc::new(caller) }
     }
 
     pub async fn create(&self, id: &str, rule: HoursRule) -> HoursRule {
@@ -74,11 +66,7 @@ impl Replica {
             hours_rule: Some(rule),
             ..Default::default()
         };
-        let created = self
-            .hours()
-            .create_hours_rule(request)
-            .await
-            .expect("a rule");
+        let created = self.hours().create_hours_rule(request).await.expect("a rule");
         created.into_inner().hours_rule.expect("the rule")
     }
 
@@ -106,18 +94,11 @@ impl World {
     pub async fn without_rules(database: TestDatabase) -> Self {
         let upstream = Upstream::start().await;
         upstream.seed().await;
-        mpp_store::migrate(&database.options(Clock::system()), &SCHEMA)
-            .await
-            .expect("a schema");
+        mpp_store::migrate(&database.options(Clock::system()), &SCHEMA).await.expect("a schema");
         let clock = Clock::stopped_at(at(TUESDAY, 9 * 60, Zone::Wib));
         let scheduling = Replica::start(options(&database, &clock, &upstream.address)).await;
         scheduling.ready().await;
-        Self {
-            upstream,
-            database,
-            clock,
-            scheduling,
-        }
+        Self { upstream, database, clock, scheduling }
     }
 
     pub fn options(&self) -> Options {
@@ -125,10 +106,7 @@ impl World {
     }
 
     pub async fn rule(&self, id: &str, target: &str, weekly: Week) -> HoursRule {
-        let rule = HoursRule {
-            weekly: Some(weekly),
-            ..rule_for(target)
-        };
+        let rule = HoursRule { weekly: Some(weekly), ..rule_for(target) };
         self.create(id, rule).await
     }
 
@@ -144,29 +122,17 @@ impl World {
     pub async fn restarted(self, change: impl Fn(&mut Options)) -> Self {
         let mut options = self.options();
         change(&mut options);
-        let Self {
-            upstream,
-            database,
-            clock,
-            scheduling,
-        } = self;
+        let Self { upstream, database, clock, scheduling } = self;
         scheduling.stop.cancel();
         drop(scheduling);
         // A SQLite file is owned until the last of the old tasks has ended.
         let scheduling = eventually("the restart", async || {
             let stop = CancellationToken::new();
-            let running = mpp_scheduling::start(options.clone(), stop.clone())
-                .await
-                .ok()?;
+            let running = mpp_scheduling::start(options.clone(), stop.clone()).await.ok()?;
             Some(Replica { running, stop })
         })
         .await;
-        Self {
-            upstream,
-            database,
-            clock,
-            scheduling,
-        }
+        Self { upstream, database, clock, scheduling }
     }
 }
 
@@ -174,27 +140,17 @@ pub fn options(database: &TestDatabase, clock: &Clock, upstream: &str) -> Option
     Options {
         database: database.options(clock.clone()),
         feed: FeedOptions::default(),
-        upstream: Endpoint {
-            address: upstream.to_owned(),
-            ..Default::default()
-        },
+        upstream: Endpoint { address: upstream.to_owned(), ..Default::default() },
         applicant_keys: vec![("2026".into(), vec![7; 32])],
     }
 }
 
 pub fn rule_for(target: &str) -> HoursRule {
-    HoursRule {
-        target: target.into(),
-        source: "SE 1/2026".into(),
-        ..Default::default()
-    }
+    HoursRule { target: target.into(), source: "SE 1/2026".into(), ..Default::default() }
 }
 
 pub fn interval(open: &str, close: &str) -> Interval {
-    Interval {
-        open: open.into(),
-        close: close.into(),
-    }
+    Interval { open: open.into(), close: close.into() }
 }
 
 /// Monday to Friday with a break at noon.
@@ -278,15 +234,10 @@ pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) 
 /// Follows scheduling's own feed from its state on.
 pub async fn follow(replica: &Replica, kind: &str) -> mpp_store::Subscription {
     let feed = &replica.running.feed;
-    feed.subscribe(Start::State, Filter::kinds([kind]))
-        .await
-        .expect("a subscription")
+    feed.subscribe(Start::State, Filter::kinds([kind])).await.expect("a subscription")
 }
 
 /// The upstream's address as a socket's.
 pub fn socket(address: &str) -> SocketAddr {
-    address
-        .trim_start_matches("http://")
-        .parse()
-        .expect("an address")
+    address.trim_start_matches("http://").parse().expect("an address")
 }

@@ -22,11 +22,7 @@ pub struct Upstream {
     _database: TestDatabase,
 }
 
-const REGISTRY: Schema = Schema {
-    service: "registry",
-    steps: &[],
-    history_kinds: &[],
-};
+const REGISTRY: Schema = Schema { service: "registry", steps: &[], history_kinds: &[] };
 
 impl Upstream {
     pub async fn start() -> Self {
@@ -35,14 +31,10 @@ impl Upstream {
     }
 
     pub async fn over(database: TestDatabase, at: &str) -> Self {
-        let db = database
-            .open(&REGISTRY)
-            .await
-            .expect("the registry's database");
+        let db = database.open(&REGISTRY).await.expect("the registry's database");
         let stop = CancellationToken::new();
-        let feed = Feed::start(db.clone(), FeedOptions::default(), stop.clone())
-            .await
-            .expect("feed");
+        let feed =
+            Feed::start(db.clone(), FeedOptions::default(), stop.clone()).await.expect("feed");
         let listener = TcpListener::bind(at).await.expect("a port");
         let address = listener.local_addr().expect("bound");
         let served = tonic::transport::Server::builder()
@@ -52,80 +44,43 @@ impl Upstream {
                 stop.clone().cancelled_owned(),
             );
         tokio::spawn(served);
-        Self {
-            db,
-            address: format!("http://{address}"),
-            stop,
-            _database: database,
-        }
+        Self { db, address: format!("http://{address}"), stop, _database: database }
     }
 
     pub async fn put<D: Document>(&self, name: &str, doc: D) {
-        let mut tx = self
-            .db
-            .begin(&Actor::default())
-            .await
-            .expect("a transaction");
-        tx.put(name, &doc, Labels::new(), Expect::Any)
-            .await
-            .expect("a record");
+        let mut tx = self.db.begin(&Actor::default()).await.expect("a transaction");
+        tx.put(name, &doc, Labels::new(), Expect::Any).await.expect("a record");
         tx.commit().await.expect("a commit");
     }
 
     pub async fn withdraw<D: Document>(&self, name: &str) {
-        let tombstone = Tombstone {
-            reason: tombstone::Reason::Withdrawn.into(),
-            successor: String::new(),
-        };
-        let mut tx = self
-            .db
-            .begin(&Actor::default())
-            .await
-            .expect("a transaction");
-        tx.delete::<D>(name, &tombstone, Expect::Any)
-            .await
-            .expect("a tombstone");
+        let tombstone =
+            Tombstone { reason: tombstone::Reason::Withdrawn.into(), successor: String::new() };
+        let mut tx = self.db.begin(&Actor::default()).await.expect("a transaction");
+        tx.delete::<D>(name, &tombstone, Expect::Any).await.expect("a tombstone");
         tx.commit().await.expect("a commit");
     }
 
     pub async fn mall(&self, id: &str, region: &str, zone: Zone) {
         let region_name = format!("regions/{region}");
         let time_zone = zone.iana_name().to_owned();
-        let region = Region {
-            name: region_name.clone(),
-            time_zone,
-            ..Default::default()
-        };
+        let region = Region { name: region_name.clone(), time_zone, ..Default::default() };
         self.put(&region_name, region).await;
         let name = format!("malls/{id}");
         let organiser = format!("units/dpmptsp-{id}");
-        let mall = Mall {
-            name: name.clone(),
-            region: region_name,
-            organiser,
-            ..Default::default()
-        };
+        let mall =
+            Mall { name: name.clone(), region: region_name, organiser, ..Default::default() };
         self.put(&name, mall).await;
     }
 
     pub async fn counter(&self, name: &str, regime: Regime, windows: usize) {
-        let mut counter = Counter {
-            name: name.into(),
-            ..Default::default()
-        };
+        let mut counter = Counter { name: name.into(), ..Default::default() };
         counter.set_regime(regime);
         counter.ticket_prefix = name.rsplit('/').next().unwrap_or("a")[..1].to_uppercase();
         self.put(name, counter).await;
         for number in 1..=windows {
             let name = format!("{name}/windows/{number}");
-            self.put(
-                &name,
-                Window {
-                    name: name.clone(),
-                    ..Default::default()
-                },
-            )
-            .await;
+            self.put(&name, Window { name: name.clone(), ..Default::default() }).await;
         }
     }
 
@@ -150,12 +105,9 @@ impl Upstream {
         self.mall("merauke", "93.01", Zone::Wit).await;
         self.counter(DUKCAPIL, Regime::CivilService, 8).await;
         self.counter(BANK, Regime::Own, 1).await;
-        self.counter("malls/banyuwangi/counters/polri", Regime::ArmyPolice, 1)
-            .await;
-        self.counter("malls/denpasar/counters/dukcapil", Regime::CivilService, 1)
-            .await;
-        self.counter("malls/merauke/counters/dukcapil", Regime::CivilService, 1)
-            .await;
+        self.counter("malls/banyuwangi/counters/polri", Regime::ArmyPolice, 1).await;
+        self.counter("malls/denpasar/counters/dukcapil", Regime::CivilService, 1).await;
+        self.counter("malls/merauke/counters/dukcapil", Regime::CivilService, 1).await;
         self.offering(KTP, 10, 0).await;
     }
 }
