@@ -1,6 +1,6 @@
 //! Measures the store: bulk writes, bookings, commit to follower.
 //!
-//! `cargo run --release -p mpp-store --example measure -- sqlite:/tmp/measure.db`, or with the URL of
+//! `cargo run --release -p mpp-store --example measure -- sqlite:measure.db`, or with the URL of
 //! an empty PostgreSQL database. Prints one line for each figure.
 #![allow(clippy::unwrap_used)]
 

@@ -91,7 +91,8 @@ fn clock(args: &UpArgs) -> Result<Clock> {
     };
     let Some(start) = start else { return Ok(now) };
     let shown = jiff::Timestamp::from_microsecond(start).map_err(Error::internal)?;
-    let why = if args.at.is_some() { "as asked" } else { "malls are closed now" };
+    let why =
+        if args.at.is_some() { "as asked" } else { "so that malls of all three zones are open" };
     println!("The clock starts at {shown} ({why}).");
     Ok(Clock::starting_at(start))
 }

@@ -1,4 +1,4 @@
-//! When the demo takes place: now, unless malls are closed now; then on the next working morning,
+//! When the demo takes place: now, unless some zone has closed; then on the next working morning,
 //! so that a first look by night does not find everything merely closed.
 
 use jiff::{
