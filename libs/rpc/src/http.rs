@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Extension, Router, extract::ConnectInfo};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -71,7 +71,9 @@ pub async fn serve_http(
             tracing::debug!(%peer, "closed: its address has too many connections");
             continue;
         };
-        let connection = connection(tcp, router.clone(), limits.head, stop.clone());
+        // What answers may bound what one address takes.
+        let router = router.clone().layer(Extension(ConnectInfo(peer)));
+        let connection = connection(tcp, router, limits.head, stop.clone());
         connections.spawn(async move {
             connection.await;
             drop((place, seat));

@@ -261,6 +261,12 @@ pub fn print(source: &str, outcome: &Outcome, output: Output) {
         tally.quarantined,
         width = source.len() - 1
     );
+    if tally.missing > 0 {
+        println!(
+            "  ! {} records are no longer in the source; they stay in the registry",
+            tally.missing
+        );
+    }
     for problem in &outcome.problems {
         println!("  ! {}: {} {} {}", problem.record, problem.field, problem.code, problem.message);
     }
