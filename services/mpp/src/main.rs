@@ -21,6 +21,10 @@ use clap::Parser as _;
 
 use crate::args::Args;
 
+/// A booking or a watch is many small allocations on many threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     if args.command.is_client() {
