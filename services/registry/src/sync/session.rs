@@ -56,10 +56,12 @@ impl Stream {
     /// Serves the stream until it ends; the lease is let go in every case, so that the client can
     /// come back at once.
     pub async fn run(mut self) {
+        // Before the hello takes the lease: what follows may come at once.
+        let begun = self.registry.now();
         let Ok(Some(applier)) = self.begin().await else {
             return;
         };
-        let ended = self.serve(&applier).await;
+        let ended = self.serve(&applier, begun).await;
         if let Err(error) = ended {
             let _ = self.outbound.send(Err(status(error))).await;
         }
@@ -130,9 +132,8 @@ impl Stream {
     }
 
     /// Answers messages in their order, one at a time, until the end.
-    async fn serve(&mut self, applier: &Applier) -> Result<()> {
-        // The hello has just taken the lease.
-        let mut kept = self.registry.now();
+    async fn serve(&mut self, applier: &Applier, begun: Micros) -> Result<()> {
+        let mut kept = begun;
         loop {
             let sent = match self.next().await? {
                 None => return Ok(()),
