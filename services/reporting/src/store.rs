@@ -24,8 +24,8 @@ pub const SCHEMA: Schema = Schema {
     steps: &[Migration {
         version: 1,
         name: "inbox",
-        sqlite: include_str!("../migrations/0001_inbox.sqlite.sql"),
-        postgres: include_str!("../migrations/0001_inbox.postgres.sql"),
+        sqlite: include_str!("sql/sqlite/0001_inbox.sql"),
+        postgres: include_str!("sql/postgres/0001_inbox.sql"),
     }],
     history_kinds: &[],
 };

@@ -28,14 +28,14 @@ pub const SCHEMA: Schema = Schema {
         Migration {
             version: 1,
             name: "sync",
-            sqlite: include_str!("sql/0001_sync_sqlite.sql"),
-            postgres: include_str!("sql/0001_sync_postgres.sql"),
+            sqlite: include_str!("../sql/sqlite/0001_sync.sql"),
+            postgres: include_str!("../sql/postgres/0001_sync.sql"),
         },
         Migration {
             version: 2,
             name: "totals",
-            sqlite: include_str!("sql/0002_totals_sqlite.sql"),
-            postgres: include_str!("sql/0002_totals_postgres.sql"),
+            sqlite: include_str!("../sql/sqlite/0002_totals.sql"),
+            postgres: include_str!("../sql/postgres/0002_totals.sql"),
         },
     ],
     history_kinds: &[
