@@ -106,6 +106,24 @@ impl Tx {
         Ok(version)
     }
 
+    /// Writes a deleted record anew, with the next version; nothing where it is not deleted.
+    ///
+    /// For derived records only, whose one writer is a job of the service: a tombstone keeps late
+    /// writes from bringing a record back, and a derived record has no such writes. It is there
+    /// whenever what it is derived from is.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` where a race was lost; `TOO_LARGE`.
+    pub async fn revive<D: Document>(&mut self, name: &str, doc: &D, labels: Labels) -> Result<()> {
+        let (doc, labels) = encode(name, doc, &labels)?;
+        match self.locked(D::KIND, name).await? {
+            Some(stored) if stored.deleted => {
+                self.update(D::KIND, name, stored, doc, labels).await.map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
     async fn insert_new(
         &mut self,
         kind: &'static str,
@@ -163,7 +181,8 @@ impl Tx {
         let (version, now) = (stored.version + 1, self.now());
         // Index: record's primary key.
         let done = sqlx::query(
-            "update record set version = $3, labels = $4, doc = $5, update_time = $6
+            "update record set version = $3, deleted = 0, tombstone = null, labels = $4, doc = $5,
+             update_time = $6
              where kind = $1 and name = $2 and version = $7",
         )
         .bind(kind)
@@ -179,7 +198,7 @@ impl Tx {
         if done.rows_affected() != 1 {
             return Err(write_conflict());
         }
-        let stored = Stored { version, doc, labels, update_time: now, ..stored };
+        let stored = Stored { version, deleted: false, doc, labels, update_time: now, ..stored };
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(Put { version, changed: true, tombstoned: false })
     }

@@ -26,7 +26,6 @@ use crate::{
         date::{local, monday_of},
         target::lies_within,
     },
-    store::derived::revive,
 };
 
 const JOB: &str = "deviations";
@@ -202,7 +201,7 @@ async fn put(tx: &mut Tx, changed: Vec<Deviation>) -> Result<()> {
     let answers = tx.put_many(items.collect()).await?;
     let deleted = answers.iter().zip(&rows).filter(|(answer, _)| answer.tombstoned);
     for (_, (name, labels, doc)) in deleted {
-        revive(tx, name, labels, doc).await?;
+        tx.revive(name, doc, labels.clone()).await?;
     }
     Ok(())
 }

@@ -50,6 +50,30 @@ async fn a_mall_is_made_changed_and_deleted_and_its_name_is_not_used_again() {
 }
 
 #[tokio::test]
+async fn what_is_derived_comes_back_with_what_it_is_derived_from() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.unwrap();
+        let name = "malls/banyuwangi";
+        write(&db, name, "MPP", "35.10").await;
+        let mut tx = db.begin(&officer()).await.unwrap();
+        tx.revive(name, &mall(name, "alive"), in_region("35.10")).await.unwrap();
+        assert_eq!(tx.get::<Mall>(name).await.unwrap().unwrap().version, 1, "it was not gone");
+        tx.delete::<Mall>(name, &Tombstone::default(), Expect::Any).await.unwrap();
+        tx.revive(name, &mall(name, "back"), in_region("35.09")).await.unwrap();
+        let back = tx.get::<Mall>(name).await.unwrap().expect("it is back");
+        assert_eq!((back.version, &back.labels), (3, &in_region("35.09")));
+        tx.commit().await.unwrap();
+
+        let mut read = db.read().await.unwrap();
+        assert_eq!(read.get::<Mall>(name).await.unwrap().expect("for others, too").version, 3);
+        let mut tx = db.begin(&officer()).await.unwrap();
+        tx.put(name, &mall(name, "on"), in_region("35.09"), Expect::Etag("3")).await.unwrap();
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_the_same_is_no_change() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.unwrap();

@@ -1,7 +1,6 @@
 //! SQL, and nothing else: one text for both databases.
 
 pub mod booking;
-pub mod derived;
 pub mod erase;
 pub mod queue;
 pub mod upstream;
