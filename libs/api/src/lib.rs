@@ -8,6 +8,7 @@
 use bytes::Bytes;
 
 pub mod document;
+pub mod json;
 
 pub use document::Document;
 pub use generated::mpp::{

@@ -1,0 +1,312 @@
+//! Records as proto3 JSON, both ways, by the contract's own descriptors.
+//!
+//! A mapping's output, a file for the command line and the demo's data are all read here, so that
+//! no crate describes a record a second time. Fields go by their name in the contract
+//! (`legal_basis`) or by its JSON form (`legalBasis`), which is the one that is written; enum
+//! values by their whole name (`APPLICANT_PERSON`); 64-bit integers as numbers or as strings; times
+//! as RFC 3339; `null` stands for a field that is not given.
+//!
+//! Nothing is passed over: a field that the contract does not have is refused. Reading stops at
+//! the first fault, as fast as it can; only then is the whole looked through, so that the error
+//! names every fault with its path, what was found there and what is allowed.
+
+use std::sync::LazyLock;
+
+use mpp_core::{Error, FieldViolation, Result};
+use prost::{Message, Name};
+use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor};
+use serde_json::{Value, json};
+
+use crate::{DESCRIPTORS, document};
+
+static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
+    DescriptorPool::decode(DESCRIPTORS).expect("compiled from our own protos in the same build")
+});
+
+/// A message from its JSON.
+///
+/// # Errors
+/// Every field that is unknown or of the wrong type, with its path, such as
+/// `requirements[2].txt`.
+pub fn read<M: Message + Name + Default>(json: &Value) -> Result<M> {
+    read_dynamic(&M::full_name(), json)?.transcode_to().map_err(Error::internal)
+}
+
+/// A message from its JSON, for a caller that learns only then which message it is: by a kind
+/// ("service") or by its full name.
+///
+/// # Errors
+/// As [`read`]; or the contract has no such message.
+pub fn read_dynamic(name: &str, json: &Value) -> Result<DynamicMessage> {
+    let descriptor = descriptor(name)?;
+    DynamicMessage::deserialize(descriptor.clone(), json).map_err(|error| {
+        let faults = message_faults(&descriptor, json, "");
+        if faults.is_empty() { Error::internal(error) } else { Error::fields(faults) }
+    })
+}
+
+/// A message as JSON; fields that hold their default are left out.
+///
+/// # Errors
+/// The message is not one of the contract.
+pub fn write<M: Message + Name>(message: &M) -> Result<String> {
+    write_encoded(&M::full_name(), &message.encode_to_vec())
+}
+
+/// An encoded message as JSON; `name` is a kind, a full name or the type URL of an `Any`.
+///
+/// # Errors
+/// The contract has no such message, or the bytes are not one.
+pub fn write_encoded(name: &str, bytes: &[u8]) -> Result<String> {
+    let message = DynamicMessage::decode(descriptor(name)?, bytes).map_err(Error::internal)?;
+    serde_json::to_string(&message).map_err(Error::internal)
+}
+
+/// What the contract says of a message; `name` is a kind, a full name or a type URL.
+///
+/// # Errors
+/// Names the kinds that there are.
+pub fn descriptor(name: &str) -> Result<MessageDescriptor> {
+    let url = document::type_url(name);
+    let full_name = url.as_deref().unwrap_or(name).rsplit('/').next().unwrap_or_default();
+    POOL.get_message_by_name(full_name).ok_or_else(|| {
+        let kinds = document::KINDS.join(", ");
+        let text = format!("'{name}' is not a kind of record; the kinds are {kinds}");
+        Error::field("kind", "UNKNOWN_KIND", text)
+    })
+}
+
+fn message_faults(message: &MessageDescriptor, json: &Value, path: &str) -> Vec<FieldViolation> {
+    let Value::Object(given) = json else {
+        return vec![wrong(path, json, &format!("an object; {}", fields_of(message)))];
+    };
+    let mut faults = chosen_twice(message, given, path);
+    for (key, value) in given {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        match field(message, key) {
+            Some(field) => faults.extend(field_faults(&field, value, &path)),
+            None => {
+                let description = format!("no such field; {}", fields_of(message));
+                faults.push(FieldViolation { field: path, description, code: "UNKNOWN_FIELD" });
+            }
+        }
+    }
+    faults
+}
+
+fn field_faults(field: &FieldDescriptor, json: &Value, path: &str) -> Vec<FieldViolation> {
+    match json {
+        Value::Null => Vec::new(),
+        Value::Array(items) if field.is_list() => {
+            let items = items.iter().enumerate();
+            items
+                .flat_map(|(at, item)| value_faults(field, item, &format!("{path}[{at}]")))
+                .collect()
+        }
+        _ if field.is_list() => vec![wrong(path, json, "a list")],
+        Value::Object(_) if field.is_map() => leaf_faults(field, json, path),
+        _ => value_faults(field, json, path),
+    }
+}
+
+/// The faults of one value; of a repeated field it is one of its items.
+fn value_faults(field: &FieldDescriptor, json: &Value, path: &str) -> Vec<FieldViolation> {
+    match field.kind() {
+        Kind::Message(message) if !message.full_name().starts_with("google.protobuf.") => {
+            message_faults(&message, json, path)
+        }
+        _ => leaf_faults(field, json, path),
+    }
+}
+
+/// Tries a value that holds no further message alone, so that reading and explaining agree.
+fn leaf_faults(field: &FieldDescriptor, json: &Value, path: &str) -> Vec<FieldViolation> {
+    let value = if field.is_list() { json!([json]) } else { json.clone() };
+    let alone = Value::from_iter([(field.name(), value)]);
+    match DynamicMessage::deserialize(field.parent_message().clone(), alone) {
+        Ok(_) => Vec::new(),
+        Err(_) => vec![wrong(path, json, &allowed(&field.kind()))],
+    }
+}
+
+/// Of a `oneof` only one field may be given.
+fn chosen_twice(
+    message: &MessageDescriptor,
+    given: &serde_json::Map<String, Value>,
+    path: &str,
+) -> Vec<FieldViolation> {
+    let is_given = |key: &str| given.get(key).is_some_and(|value| !value.is_null());
+    let fault = |choice: prost_reflect::OneofDescriptor| {
+        let chosen = choice.fields().filter(|f| is_given(f.name()) || is_given(f.json_name()));
+        let names: Vec<String> = choice.fields().map(|field| field.name().to_owned()).collect();
+        (chosen.count() > 1).then(|| FieldViolation {
+            field: if path.is_empty() { choice.name().to_owned() } else { path.to_owned() },
+            description: format!("give only one of {}", names.join(", ")),
+            code: "JSON",
+        })
+    };
+    message.oneofs().filter_map(fault).collect()
+}
+
+fn field(message: &MessageDescriptor, key: &str) -> Option<FieldDescriptor> {
+    message.get_field_by_json_name(key).or_else(|| message.get_field_by_name(key))
+}
+
+fn fields_of(message: &MessageDescriptor) -> String {
+    let names: Vec<String> = message.fields().map(|field| field.name().to_owned()).collect();
+    format!("the fields are {}", names.join(", "))
+}
+
+fn wrong(path: &str, found: &Value, allowed: &str) -> FieldViolation {
+    let text = found.to_string();
+    let shown: String = text.chars().take(60).collect();
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    let field = if path.is_empty() { "record".to_owned() } else { path.to_owned() };
+    let description = format!("found {shown}{more}; must be {allowed}");
+    FieldViolation { field, description, code: "JSON" }
+}
+
+fn allowed(kind: &Kind) -> String {
+    match kind {
+        Kind::String => "a text".to_owned(),
+        Kind::Bool => "true or false".to_owned(),
+        Kind::Bytes => "a text in base64".to_owned(),
+        Kind::Float | Kind::Double => "a number".to_owned(),
+        Kind::Enum(words) => {
+            let names = words.values().map(|word| word.name().to_owned());
+            let names: Vec<String> = names.filter(|name| !name.ends_with("_UNSPECIFIED")).collect();
+            format!("one of {}", names.join(", "))
+        }
+        Kind::Message(message) => match message.full_name() {
+            "google.protobuf.Timestamp" => "a time such as 2026-01-31T01:30:00Z".to_owned(),
+            "google.protobuf.Duration" => "a length of time such as 90s".to_owned(),
+            "google.protobuf.FieldMask" => "names of fields such as title,legalBasis".to_owned(),
+            _ if message.is_map_entry() => "an object of names and values".to_owned(),
+            name => format!("a {name}"),
+        },
+        _ => format!("a whole number ({kind:?})").to_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost_types::Timestamp;
+
+    use super::*;
+    use crate::{
+        registry::{Counter, Mall, Service, service},
+        sync, types,
+    };
+
+    fn faults(name: &str, json: Value) -> Vec<(String, String)> {
+        let error = read_dynamic(name, &json).expect_err("is refused");
+        let pair = |fault: &FieldViolation| (fault.field.clone(), fault.description.clone());
+        error.violations().iter().map(pair).collect()
+    }
+
+    #[test]
+    fn a_record_is_read_by_either_form_of_its_names() {
+        let json = json!({
+            "name": "units/kemendagri/services/ktp", "title": { "id": "KTP", "en": null },
+            "legal_basis": ["UU 24/2013"], "serviceGuarantee": "maklumat",
+            "requirements": [{ "text": "KK", "applicant": "APPLICANT_PERSON" }],
+            "fees": [{ "kind": "KIND_FIXED", "amount_rupiah": 30_000, "maxRupiah": "0" }],
+            "update_time": "2026-01-31T01:30:00Z",
+        });
+        let service: Service = read(&json).expect("reads");
+        assert_eq!(
+            service.title,
+            Some(types::LocalizedText { id: "KTP".into(), en: String::new() })
+        );
+        assert_eq!(service.legal_basis, ["UU 24/2013"]);
+        assert_eq!(service.service_guarantee, "maklumat");
+        assert_eq!(service.requirements[0].applicant(), service::requirement::Applicant::Person);
+        assert_eq!(service.fees[0].amount_rupiah, 30_000);
+        assert_eq!(service.update_time, Some(Timestamp { seconds: 1_769_823_000, nanos: 0 }));
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let service = Service {
+            name: "units/a/services/b".into(),
+            fees: vec![types::Fee { amount_rupiah: 5, kind: 2, ..Default::default() }],
+            create_time: Some(Timestamp { seconds: 1, nanos: 0 }),
+            ..Default::default()
+        };
+        let text = write(&service).expect("writes");
+        assert_eq!(
+            text,
+            r#"{"name":"units/a/services/b","fees":[{"kind":"KIND_FIXED","amountRupiah":"5"}],"createTime":"1970-01-01T00:00:01Z"}"#
+        );
+        assert_eq!(write_encoded("service", &service.encode_to_vec()).expect("writes"), text);
+        assert_eq!(
+            write_encoded(&Service::type_url(), &service.encode_to_vec()).expect("writes"),
+            text
+        );
+        let again: Service = read(&serde_json::from_str(&text).expect("JSON")).expect("reads");
+        assert_eq!(again, service);
+    }
+
+    #[test]
+    fn every_unknown_field_is_named_with_its_path_and_what_there_is() {
+        let json = json!({ "tittle": {}, "requirements": [{}, { "text": "KK", "txt": "KK" }] });
+        let there_are = "no such field; the fields are text, applicant, satisfied_by";
+        let faults = faults("service", json);
+        assert_eq!(faults[0], ("requirements[1].txt".into(), there_are.into()));
+        assert_eq!(faults[1].0, "tittle");
+        assert!(faults[1].1.contains("name, title, category"), "{}", faults[1].1);
+    }
+
+    #[test]
+    fn a_wrong_type_says_what_was_found_and_what_is_allowed() {
+        let json = json!({
+            "title": "KTP", "procedure": "datang", "keywords": [1],
+            "time": { "value": "tiga", "at_most": "ya", "unit": "UNIT_DAYS" },
+            "fees": [{ "kind": "KIND_FREE" }, { "kind": "FREE" }],
+            "create_time": "kemarin", "staff": { "count": 1.5 },
+        });
+        let expected = [
+            ("create_time", r#"found "kemarin"; must be a time such as 2026-01-31T01:30:00Z"#),
+            (
+                "fees[1].kind",
+                r#"found "FREE"; must be one of KIND_FREE, KIND_FIXED, KIND_RANGE, KIND_LOCAL_REGULATION, KIND_UNPARSED"#,
+            ),
+            ("keywords[0]", "found 1; must be a text"),
+            ("procedure", r#"found "datang"; must be a list"#),
+            ("staff.count", "found 1.5; must be a whole number (int32)"),
+            ("time.at_most", r#"found "ya"; must be true or false"#),
+            (
+                "time.unit",
+                r#"found "UNIT_DAYS"; must be one of UNIT_MINUTES, UNIT_HOURS, UNIT_WORKING_DAYS, UNIT_CALENDAR_DAYS, UNIT_UNPARSED"#,
+            ),
+            ("time.value", r#"found "tiga"; must be a whole number (int64)"#),
+            ("title", r#"found "KTP"; must be an object; the fields are id, en"#),
+        ];
+        let found = faults("mpp.registry.v1.Service", json);
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_list_is_no_record_and_two_bodies_are_one_too_many() {
+        assert_eq!(faults("service", json!([]))[0].0, "record");
+        let both = json!({ "source_id": "a", "service": {}, "delete": {} });
+        assert_eq!(
+            faults("mpp.sync.v1.Record", both)[0],
+            ("body".into(), "give only one of service, delete".into())
+        );
+        let one = json!({ "source_id": "a", "service": {}, "delete": null });
+        assert!(read::<sync::Record>(&one).is_ok());
+    }
+
+    #[test]
+    fn every_kind_is_found_and_another_name_tells_the_kinds() {
+        for kind in document::KINDS {
+            assert!(read_dynamic(kind, &json!({})).is_ok(), "{kind}");
+        }
+        assert!(read::<Mall>(&json!({})).is_ok() && read::<Counter>(&json!({})).is_ok());
+        let error = descriptor("shop").expect_err("no such kind");
+        assert!(error.message().contains("region, unit, mall"), "{error}");
+    }
+}
