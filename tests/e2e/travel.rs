@@ -8,7 +8,11 @@ use mpp_api::{
         search_service_client::SearchServiceClient,
     },
     reporting::{GetReportRequest, report_service_client::ReportServiceClient},
-    scheduling::{ListDeviationsRequest, hours_service_client::HoursServiceClient},
+    scheduling::{
+        ListDeviationsRequest,
+        deviation::{Finding, Yardstick, finding::Code},
+        hours_service_client::HoursServiceClient,
+    },
     types::Fee,
 };
 use mpp_testkit::Backend;
@@ -150,7 +154,7 @@ async fn tell_of_hours(backend: Backend) {
     let told = Instant::now();
     eventually(PATIENCE, "scheduling finds that it closes early", async || {
         let found = findings(&suite, true).await?.ok_or("it does not deviate")?;
-        that(found.iter().any(|code| code == "CLOSES_EARLY"), format!("{found:?}"))
+        that(found.contains(&Code::ClosesEarly), format!("{found:?}"))
     })
     .await;
     let scheduling = told.elapsed();
@@ -164,17 +168,15 @@ async fn tell_of_hours(backend: Backend) {
 }
 
 /// The codes of what the counter's week is found to differ in; `None` where it is not listed.
-async fn findings(suite: &Suite, only_deviating: bool) -> Result<Option<Vec<String>>, String> {
+async fn findings(suite: &Suite, only_deviating: bool) -> Result<Option<Vec<Code>>, String> {
     let request =
         ListDeviationsRequest { scope: DUKCAPIL.into(), only_deviating, ..Default::default() };
     let mut hours = HoursServiceClient::new(suite.channel(Service::Scheduling, APP));
     let answer =
         hours.list_deviations(request).await.map_err(|status| status.to_string())?.into_inner();
     let of = |deviation: &mpp_api::scheduling::Deviation| {
-        let of_mall = |finding: &&mpp_api::scheduling::deviation::Finding| {
-            finding.yardstick() == mpp_api::scheduling::deviation::Yardstick::Mall
-        };
-        deviation.findings.iter().filter(of_mall).map(|finding| finding.code.clone()).collect()
+        let of_mall = |finding: &&Finding| finding.yardstick() == Yardstick::Mall;
+        deviation.findings.iter().filter(of_mall).map(Finding::code).collect()
     };
     Ok(answer.deviations.first().map(of))
 }
@@ -188,5 +190,5 @@ async fn reported(suite: &Suite) -> Result<(), String> {
     let report = answer.into_inner().report.unwrap_or_default();
     let here = report.deviations.iter().find(|deviation| deviation.counter == DUKCAPIL);
     let found = here.ok_or("the counter is not among the deviations")?;
-    that(found.code == "CLOSES_EARLY", format!("the report says {}", found.code))
+    that(found.code() == Code::ClosesEarly, format!("the report says {:?}", found.code()))
 }

@@ -1,7 +1,12 @@
 //! The contract of the suite, generated from `proto/`: the only crate with generated code.
 //!
-//! Wire types stop at a service's `grpc.rs`, which parses them into its model. To add a record
-//! that the feed carries: write its message in `proto/` and give it a line in [`document`].
+//! Messages are the stored and answered form of records: a record is kept, fed and answered as its
+//! message, and rules work on it where it carries the meaning. What is worked out (the calendar,
+//! slots, the queue, indicators) has types of its own, and each service converts them in one place.
+//! The contract's words are enums, spelled once, in `proto/`; [`word`] shows them to people.
+//!
+//! To add a record that the feed carries: write its message in `proto/` and give it a line in
+//! [`document`].
 
 #![forbid(unsafe_code)]
 
@@ -19,6 +24,13 @@ pub use generated::mpp::{
 /// The descriptors of all files, for reflection and for clients that build requests from JSON.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 
+/// An enum's value as command line and page show it: `OPERATING` for `STAGE_OPERATING`.
+///
+/// Each enum of the contract is named by one word, which its values begin with; a test keeps it so.
+pub fn word(value_name: &'static str) -> &'static str {
+    value_name.split_once('_').map_or(value_name, |(_, word)| word)
+}
+
 /// `google.protobuf.Any` over shared bytes, so that a document is encoded once however many
 /// watchers get it.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
@@ -34,4 +46,32 @@ pub struct Any {
 #[allow(missing_docs, clippy::all, clippy::unwrap_used)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/mpp.rs"));
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message as _;
+    use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorSet};
+
+    use super::*;
+
+    fn enums(messages: &[DescriptorProto]) -> Vec<&EnumDescriptorProto> {
+        messages.iter().flat_map(|m| m.enum_type.iter().chain(enums(&m.nested_type))).collect()
+    }
+
+    #[test]
+    fn every_enum_is_named_by_one_word_that_its_values_begin_with() {
+        let files = FileDescriptorSet::decode(DESCRIPTORS).expect("descriptors").file;
+        let own = files.iter().filter(|file| file.package().starts_with("mpp."));
+        for file in own {
+            for kind in file.enum_type.iter().chain(enums(&file.message_type)) {
+                let prefix = format!("{}_", kind.name().to_uppercase());
+                for value in &kind.value {
+                    let word = value.name().strip_prefix(&prefix);
+                    assert!(word.is_some_and(|word| !word.is_empty()), "{}", value.name());
+                }
+            }
+        }
+        assert_eq!(word(registry::mall::Stage::Operating.as_str_name()), "OPERATING");
+    }
 }

@@ -1,12 +1,10 @@
 //! Holidays and Ramadan as decreed. Nothing here is computed: formulas were wrong in 5 of 12 years.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use jiff::civil::Date;
 
-use crate::error::Error;
-use crate::why::Text;
+use crate::text::Text;
 use crate::zone::{days_between, shift};
 
 /// A feast that awaits its decision may move by this many days (the month begins a day earlier or later).
@@ -110,27 +108,6 @@ pub struct Decrees {
 }
 
 impl Decrees {
-    /// The nation's decrees as embedded in this crate (`data/README.md` has their provenance).
-    pub fn national() -> Decrees {
-        static NATIONAL: LazyLock<Decrees> = LazyLock::new(|| {
-            crate::decree_csv::read(
-                include_str!("../data/holidays.csv"),
-                include_str!("../data/holiday_names.csv"),
-                include_str!("../data/ramadan.csv"),
-            )
-            .expect("the files are part of the program, and a test reads them")
-        });
-        NATIONAL.clone()
-    }
-
-    /// Reads decree files of the embedded ones' format: holidays, their English names, and Ramadan.
-    ///
-    /// # Errors
-    /// Names the file and row that cannot be read.
-    pub fn from_csv(holidays: &str, names: &str, ramadan: &str) -> Result<Decrees, Error> {
-        crate::decree_csv::read(holidays, names, ramadan)
-    }
-
     /// The decree that fixes a year's holidays; `None` makes every day of that year unknown.
     pub fn year(&self, year: i16) -> Option<&str> {
         self.years.get(&year).map(String::as_str)

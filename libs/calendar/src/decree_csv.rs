@@ -1,42 +1,51 @@
 //! Reads the decree files.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use csv::StringRecord;
-use jiff::civil::Date;
 
+use crate::amend::check_ramadan;
 use crate::decree::{Decrees, Holiday, HolidayKind, Ramadan};
-use crate::error::{Error, Problem};
-use crate::why::Text;
+use crate::error::Error;
+use crate::table::{cell, date, flag, number, rows};
+use crate::text::Text;
 
-/// Reads the three files. A year is decreed when it has a national row whose date is not estimated.
-pub(crate) fn read(holidays: &str, names: &str, ramadan: &str) -> Result<Decrees, Error> {
-    let english = rows("holiday_names.csv", names, |row| Ok((cell(row, 0)?, cell(row, 1)?)))?;
-    let english: BTreeMap<String, String> = english.into_iter().collect();
-    let mut decrees = Decrees::default();
-    for holiday in rows("holidays.csv", holidays, |row| holiday(row, &english))? {
-        if holiday.kind == HolidayKind::National && !holiday.estimated {
-            decrees.years.entry(holiday.date.year()).or_insert_with(|| holiday.decree.clone());
+impl Decrees {
+    /// The nation's decrees as embedded in this crate (`data/README.md` has their provenance).
+    pub fn national() -> Decrees {
+        static NATIONAL: LazyLock<Decrees> = LazyLock::new(|| {
+            Decrees::from_csv(
+                include_str!("../data/holidays.csv"),
+                include_str!("../data/holiday_names.csv"),
+                include_str!("../data/ramadan.csv"),
+            )
+            .expect("the files are part of the program, and a test reads them")
+        });
+        NATIONAL.clone()
+    }
+
+    /// Reads decree files of the embedded ones' format: holidays, their English names, and Ramadan. A year
+    /// is decreed when it has a national row whose date is not estimated.
+    ///
+    /// # Errors
+    /// Names the file and row that cannot be read.
+    pub fn from_csv(holidays: &str, names: &str, ramadan: &str) -> Result<Decrees, Error> {
+        let english = rows("holiday_names.csv", names, |row| Ok((cell(row, 0)?, cell(row, 1)?)))?;
+        let english: BTreeMap<String, String> = english.into_iter().collect();
+        let mut decrees = Decrees::default();
+        for holiday in rows("holidays.csv", holidays, |row| holiday(row, &english))? {
+            if holiday.kind == HolidayKind::National && !holiday.estimated {
+                let year = holiday.date.year();
+                decrees.years.entry(year).or_insert_with(|| holiday.decree.clone());
+            }
+            decrees.holidays.entry(holiday.date).or_default().push(holiday);
         }
-        decrees.holidays.entry(holiday.date).or_default().push(holiday);
+        for period in rows("ramadan.csv", ramadan, ramadan_row)? {
+            decrees.ramadan.insert(period.hijri_year, period);
+        }
+        Ok(decrees)
     }
-    for period in rows("ramadan.csv", ramadan, ramadan_row)? {
-        decrees.ramadan.insert(period.hijri_year, period);
-    }
-    Ok(decrees)
-}
-
-fn rows<T>(
-    file: &str,
-    text: &str,
-    parse: impl Fn(&StringRecord) -> Result<T, String>,
-) -> Result<Vec<T>, Error> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let parse_row = |(index, record): (usize, Result<StringRecord, csv::Error>)| {
-        let parsed = record.map_err(|error| error.to_string()).and_then(|row| parse(&row));
-        parsed.map_err(|reason| Error::new(format!("{file}[{index}]"), Problem::Unreadable(reason)))
-    };
-    reader.records().enumerate().map(parse_row).collect()
 }
 
 fn holiday(row: &StringRecord, english: &BTreeMap<String, String>) -> Result<Holiday, String> {
@@ -55,13 +64,13 @@ fn holiday(row: &StringRecord, english: &BTreeMap<String, String>) -> Result<Hol
 
 fn ramadan_row(row: &StringRecord) -> Result<Ramadan, String> {
     let period = Ramadan {
-        hijri_year: cell(row, 0)?.parse().map_err(|_| "year_hijri is no number".to_owned())?,
+        hijri_year: number(row, 0)?,
         first: date(row, 1)?,
         last: date(row, 2)?,
         estimated: flag(row, 3)?,
         source: cell(row, 4)?,
     };
-    crate::amend::check_ramadan(&period, "row").map_err(|error| error.to_string())?;
+    check_ramadan(&period, "row").map_err(|error| error.to_string())?;
     Ok(period)
 }
 
@@ -71,19 +80,4 @@ fn kind(text: &str) -> Result<HolidayKind, String> {
         "collective_leave" => Ok(HolidayKind::CollectiveLeave),
         _ => Err(format!("kind {text:?} is neither national nor collective_leave")),
     }
-}
-
-fn cell(row: &StringRecord, index: usize) -> Result<String, String> {
-    let text = row.get(index).map(str::trim).filter(|text| !text.is_empty());
-    text.map(str::to_owned).ok_or_else(|| format!("column {} is empty", index + 1))
-}
-
-fn date(row: &StringRecord, index: usize) -> Result<Date, String> {
-    let text = cell(row, index)?;
-    text.parse().map_err(|_| format!("{text:?} is no date"))
-}
-
-fn flag(row: &StringRecord, index: usize) -> Result<bool, String> {
-    let text = cell(row, index)?;
-    text.parse().map_err(|_| format!("{text:?} is neither true nor false"))
 }

@@ -15,7 +15,7 @@
 //! ```
 //!
 //! # Precedence
-//! Rules inherit national template → mall → counter → service. Between layers the more specific wins; within a
+//! Rules inherit national template → mall → counter → offering. Between layers the more specific wins; within a
 //! layer the shorter period, then the narrower season, the later start, and the id. A rule is whole: a counter
 //! whose week has no Saturday is closed on Saturdays, whatever the mall says. Only [`Observes`] (which
 //! holidays are worked) is looked for further up when a rule is silent on it.
@@ -35,9 +35,15 @@
 //! - A date for which no rule speaks is unknown. Closed is something that somebody said.
 //!
 //! # Deviations
-//! [`deviation`] sets a counter beside its mall (binding), the national template (not binding) and its body's
-//! [`Baseline`] (binding where the law or its own decision binds it). A day that everyone is closed by decree
-//! is none; a day unknown on either side is listed and not counted.
+//! [`deviation`] measures a counter against a [`Yardstick`]: its mall (binding), the national template (not
+//! binding) or its body's [`Baseline`] (binding where the law or its own decision binds it). A day on which
+//! everyone is closed by decree is no deviation; a day unknown on either side is listed and not counted.
+//! Findings are ordered by day, then as in [`FindingCode`]; one that only follows from another is marked
+//! [`implied`](Finding::implied) here, so that nobody who shows them has to judge it again.
+//!
+//! # The law
+//! What the law sets is a dated row in `data/`: `holidays.csv`, `ramadan.csv`, and `working_hours.csv` with
+//! the civil service's week, start and breaks. `data/README.md` names the text behind each.
 //!
 //! # Dates
 //! "Today" is the mall's local date, everywhere: [`local_date`]. The zones are fixed offsets, so a local day
@@ -49,23 +55,28 @@ mod decree;
 mod decree_csv;
 mod deviation;
 mod error;
+mod finding;
 mod interval;
+mod reason;
 mod resolve;
 mod rule;
 mod slot;
-mod why;
+mod table;
+mod text;
+mod working_hours;
 mod zone;
 
 pub use amend::{Amendment, HolidayKey, MAX_ROWS};
-pub use baseline::{Baseline, PERPRES_21_2023, Regime, civil_service};
+pub use baseline::{Baseline, Regime};
 pub use decree::{Decrees, Holiday, HolidayKind, Ramadan, RamadanStatus, UNCERTAINTY_DAYS};
-pub use deviation::{
-    Against, Compared, Counter, Finding, FindingCode, MAX_DAYS, Report, Verdict, deviation,
-};
+pub use deviation::{Compared, Counter, MAX_DAYS, Report, Verdict, Yardstick, deviation};
 pub use error::{Error, Problem};
+pub use finding::{Finding, FindingCode};
 pub use interval::{DAY, Interval, MAX_INTERVALS, Weekly, format_time, parse_time, total};
+pub use reason::{Reason, ReasonCode};
 pub use resolve::{Day, Status, resolve, resolve_down_to};
 pub use rule::{Closure, Layer, MAX_TEXT, Observes, Rule, Season};
 pub use slot::slots;
-pub use why::{Code, Text, Why};
+pub use text::Text;
+pub use working_hours::civil_service;
 pub use zone::{Zone, day_bounds, local_date, local_time, local_to_utc_micros};

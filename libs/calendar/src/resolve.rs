@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use crate::decree::{Decrees, Holiday, HolidayKind, RamadanStatus};
 use crate::interval::Interval;
+use crate::reason::{Reason, ReasonCode};
 use crate::rule::{Layer, Observes, Rule};
-use crate::why::{Code, Why};
 
 /// Whether a place is open on a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +29,11 @@ pub struct Day {
     pub referral: Option<String>,
     /// What decided, in order: the season, the closure or the rule that holds, what it overrides, and the
     /// decrees.
-    pub why: Vec<Why>,
+    pub why: Vec<Reason>,
 }
 
 impl Day {
-    pub(crate) fn unknown(date: Date, why: Vec<Why>) -> Day {
+    pub(crate) fn unknown(date: Date, why: Vec<Reason>) -> Day {
         Day { date, status: Status::Unknown, referral: None, why }
     }
 
@@ -83,13 +83,13 @@ fn resolve_where(
         RamadanStatus::Outside => place.decide(&in_season(&valid, false)),
         RamadanStatus::In(row) => {
             let mut day = place.decide(&in_season(&valid, true));
-            day.why.insert(0, Why::ramadan(row));
+            day.why.insert(0, Reason::ramadan(row));
             day
         }
         RamadanStatus::Undecided(row) => {
             let ramadan = place.decide(&in_season(&valid, true));
             let outside = place.decide(&in_season(&valid, false));
-            reconcile(ramadan, outside, Why::ramadan_undecided(date, row))
+            reconcile(ramadan, outside, Reason::ramadan_not_decided(date, row))
         }
     }
 }
@@ -100,7 +100,7 @@ fn in_season<'a>(valid: &[&'a Rule], ramadan: bool) -> Vec<&'a Rule> {
 
 /// One answer from two hypotheses: theirs where they agree, else unknown with the reasons of both. A referral
 /// that only one of them gives cannot be promised.
-fn reconcile(ramadan: Day, outside: Day, undecided: Why) -> Day {
+fn reconcile(ramadan: Day, outside: Day, undecided: Reason) -> Day {
     if ramadan == outside {
         return ramadan;
     }
@@ -108,7 +108,7 @@ fn reconcile(ramadan: Day, outside: Day, undecided: Why) -> Day {
     let Day { date, status, referral, why: in_ramadan } = ramadan;
     let referral = referral.filter(|place| outside.referral.as_ref() == Some(place));
     let mut why = vec![undecided];
-    why.extend(agree.then(Why::ramadan_irrelevant));
+    why.extend(agree.then(Reason::ramadan_makes_no_difference));
     why.extend(in_ramadan);
     for step in outside.why {
         if !why.contains(&step) {
@@ -132,17 +132,17 @@ impl Place<'_> {
             return day;
         }
         let Some((winner, overridden)) = rules.split_first() else {
-            return Day::unknown(self.date, vec![Why::no_rule()]);
+            return Day::unknown(self.date, vec![Reason::no_rule()]);
         };
-        let overrides = overridden.iter().map(|rule| Why::rule_overridden(rule, winner));
+        let overrides = overridden.iter().map(|rule| Reason::rule_overridden(rule, winner));
         if let Some(closure) = &winner.closure {
-            let why = std::iter::once(Why::closed(winner, closure)).chain(overrides).collect();
+            let why = std::iter::once(Reason::closed(winner, closure)).chain(overrides).collect();
             return self.day(Status::Closed, closure.referral.clone(), why);
         }
-        let mut why: Vec<Why> =
-            std::iter::once(Why::rule_applied(winner)).chain(overrides).collect();
+        let mut why: Vec<Reason> =
+            std::iter::once(Reason::rule_applied(winner)).chain(overrides).collect();
         if self.decrees.year(self.date.year()).is_none() {
-            why.push(Why::year_undecreed(self.date.year()));
+            why.push(Reason::year_not_decreed(self.date.year()));
             return Day::unknown(self.date, why);
         }
         let observes = rules.iter().find_map(|rule| rule.observes).unwrap_or(Observes::ALL);
@@ -158,16 +158,16 @@ impl Place<'_> {
         if closing.is_empty() {
             return None;
         }
-        let why = closing.iter().map(|(rule, closure)| Why::closed(rule, closure)).collect();
+        let why = closing.iter().map(|(rule, closure)| Reason::closed(rule, closure)).collect();
         let referral = closing.iter().find_map(|(_, closure)| closure.referral.clone());
         Some(self.day(Status::Closed, referral, why))
     }
 
     /// The winner's hours against the decrees.
-    fn weigh(&self, winner: &Rule, observes: Observes, why: &mut Vec<Why>) -> Status {
+    fn weigh(&self, winner: &Rule, observes: Observes, why: &mut Vec<Reason>) -> Status {
         let intervals = winner.intervals_on(self.date);
         if intervals.is_empty() {
-            why.push(Why::closed_weekday(winner, self.date.weekday()));
+            why.push(Reason::closed_weekday(winner, self.date.weekday()));
         }
         let holiday = self.decreed_holidays(observes, why);
         if intervals.is_empty() || holiday {
@@ -179,26 +179,26 @@ impl Place<'_> {
         Status::Open(intervals.to_vec())
     }
 
-    fn decreed_holidays(&self, observes: Observes, why: &mut Vec<Why>) -> bool {
+    fn decreed_holidays(&self, observes: Observes, why: &mut Vec<Reason>) -> bool {
         let before = why.len();
         for row in self.decrees.holidays(self.date, self.region) {
             match &row.revoked_by {
-                Some(by) => why.push(Why::holiday_revoked(row, by)),
+                Some(by) => why.push(Reason::holiday_revoked(row, by)),
                 None if row.estimated => {}
-                None if is_observed(row, observes) => why.push(Why::holiday(row)),
-                None => why.push(Why::holiday_worked(row)),
+                None if is_observed(row, observes) => why.push(Reason::holiday(row)),
+                None => why.push(Reason::holiday_worked(row)),
             }
         }
         why[before..].iter().any(|step| step.code.closes_by_decree())
     }
 
-    fn undecided_holidays(&self, observes: Observes, why: &mut Vec<Why>) -> bool {
+    fn undecided_holidays(&self, observes: Observes, why: &mut Vec<Reason>) -> bool {
         let rows = self.decrees.undecided(self.date, self.region);
-        why.extend(rows.filter(|row| is_observed(row, observes)).map(Why::holiday_undecided));
-        why.last().is_some_and(|step| step.code == Code::HolidayUndecided)
+        why.extend(rows.filter(|row| is_observed(row, observes)).map(Reason::holiday_not_decided));
+        why.last().is_some_and(|step| step.code == ReasonCode::HolidayNotDecided)
     }
 
-    fn day(&self, status: Status, referral: Option<String>, why: Vec<Why>) -> Day {
+    fn day(&self, status: Status, referral: Option<String>, why: Vec<Reason>) -> Day {
         Day { date: self.date, status, referral, why }
     }
 }

@@ -20,8 +20,8 @@ pub enum Layer {
     Mall,
     /// One counter (*gerai*).
     Counter,
-    /// One service at a counter.
-    Service,
+    /// One service as offered at a counter.
+    Offering,
 }
 
 /// When in the Islamic year a rule applies.

@@ -1,8 +1,8 @@
 //! What later decrees and regional letters change.
 
 use mpp_calendar::{
-    Amendment, Code, Decrees, Holiday, HolidayKey, HolidayKind, Layer, Problem, Ramadan,
-    RamadanStatus, Status, Text, resolve,
+    Amendment, Decrees, Holiday, HolidayKey, HolidayKind, Layer, Problem, Ramadan, RamadanStatus,
+    ReasonCode, Status, Text, resolve,
 };
 
 use crate::{DENPASAR, codes, day, every_day, rule};
@@ -56,7 +56,7 @@ fn a_decree_moves_a_holiday_and_lists_both_dates() {
     let rules = [rule("mall", Layer::Mall, every_day("08:00-16:00"))];
     let before = resolve(day("2026-12-24"), &rules, &decrees, DENPASAR);
     assert!(matches!(before.status, Status::Open(_)));
-    assert_eq!(codes(&before).last(), Some(&Code::HolidayRevoked));
+    assert_eq!(codes(&before).last(), Some(&ReasonCode::HolidayRevoked));
     assert_eq!(before.why.last().unwrap().source, "SKB perubahan");
 }
 

@@ -1,7 +1,7 @@
 //! Known dates under the embedded decrees.
 
 use mpp_calendar::{
-    Code, Decrees, Layer, Observes, RamadanStatus, Rule, Status, civil_service, resolve,
+    Decrees, Layer, Observes, RamadanStatus, ReasonCode, Rule, Status, civil_service, resolve,
 };
 
 use crate::{DENPASAR, codes, day, every_day, on, open, rule, week};
@@ -17,30 +17,30 @@ fn a_civil_service_office_on_known_dates() {
     let fasting = open("08:00-12:00 12:30-15:00");
     let fasting_friday = open("08:00-11:30 12:30-15:30");
     let cases = [
-        ("2026-02-18", usual.clone(), Code::RuleApplied), // the day before Ramadan
-        ("2026-02-19", fasting.clone(), Code::Ramadan),   // its first day
-        ("2026-02-20", fasting_friday.clone(), Code::Ramadan), // a Friday in it
-        ("2026-03-17", fasting.clone(), Code::Ramadan),   // its last working day
-        ("2026-03-18", Status::Closed, Code::HolidayCollective), // collective leave in it
-        ("2026-03-20", Status::Closed, Code::HolidayCollective), // its last day
-        ("2026-03-21", Status::Closed, Code::HolidayNational), // Idul Fitri, a Saturday
-        ("2026-03-23", Status::Closed, Code::HolidayCollective), // and the Monday after
-        ("2026-03-25", usual.clone(), Code::RuleApplied), // work resumes
-        ("2026-08-14", friday.clone(), Code::RuleApplied), // a Friday
-        ("2026-08-17", Status::Closed, Code::HolidayNational), // Independence Day, a Monday
-        ("2026-08-22", Status::Closed, Code::ClosedWeekday), // a Saturday
-        ("2026-12-24", Status::Closed, Code::HolidayCollective), // Christmas leave
-        ("2022-03-31", usual.clone(), Code::RuleApplied), // under Keppres 68/1995
-        ("2022-04-04", fasting.clone(), Code::Ramadan),   // under SE MenPANRB 11/2022
-        ("2023-04-11", fasting.clone(), Code::Ramadan),   // the circular's last day
-        ("2023-04-12", fasting, Code::Ramadan),           // the Perpres begins in mid-Ramadan
-        ("2023-04-14", fasting_friday, Code::Ramadan),    // and so does its Friday
-        ("2024-02-14", Status::Closed, Code::HolidayNational), // the general election
-        ("2025-08-18", Status::Closed, Code::HolidayCollective), // added by an amendment in 2025
-        ("2027-12-31", friday, Code::RuleApplied),        // the last decreed day
-        ("2028-01-03", Status::Unknown, Code::YearUndecreed), // past the last decree
-        ("2028-01-01", Status::Unknown, Code::YearUndecreed), // even on a Saturday
-        ("2021-12-31", Status::Unknown, Code::YearUndecreed), // before the first
+        ("2026-02-18", usual.clone(), ReasonCode::RuleApplied), // the day before Ramadan
+        ("2026-02-19", fasting.clone(), ReasonCode::Ramadan),   // its first day
+        ("2026-02-20", fasting_friday.clone(), ReasonCode::Ramadan), // a Friday in it
+        ("2026-03-17", fasting.clone(), ReasonCode::Ramadan),   // its last working day
+        ("2026-03-18", Status::Closed, ReasonCode::CollectiveLeave), // collective leave in it
+        ("2026-03-20", Status::Closed, ReasonCode::CollectiveLeave), // its last day
+        ("2026-03-21", Status::Closed, ReasonCode::NationalHoliday), // Idul Fitri, a Saturday
+        ("2026-03-23", Status::Closed, ReasonCode::CollectiveLeave), // and the Monday after
+        ("2026-03-25", usual.clone(), ReasonCode::RuleApplied), // work resumes
+        ("2026-08-14", friday.clone(), ReasonCode::RuleApplied), // a Friday
+        ("2026-08-17", Status::Closed, ReasonCode::NationalHoliday), // Independence Day, a Monday
+        ("2026-08-22", Status::Closed, ReasonCode::ClosedWeekday), // a Saturday
+        ("2026-12-24", Status::Closed, ReasonCode::CollectiveLeave), // Christmas leave
+        ("2022-03-31", usual.clone(), ReasonCode::RuleApplied), // under Keppres 68/1995
+        ("2022-04-04", fasting.clone(), ReasonCode::Ramadan),   // under SE MenPANRB 11/2022
+        ("2023-04-11", fasting.clone(), ReasonCode::Ramadan),   // the circular's last day
+        ("2023-04-12", fasting, ReasonCode::Ramadan),           // the Perpres begins in mid-Ramadan
+        ("2023-04-14", fasting_friday, ReasonCode::Ramadan),    // and so does its Friday
+        ("2024-02-14", Status::Closed, ReasonCode::NationalHoliday), // the general election
+        ("2025-08-18", Status::Closed, ReasonCode::CollectiveLeave), // added by an amendment in 2025
+        ("2027-12-31", friday, ReasonCode::RuleApplied),             // the last decreed day
+        ("2028-01-03", Status::Unknown, ReasonCode::YearNotDecreed), // past the last decree
+        ("2028-01-01", Status::Unknown, ReasonCode::YearNotDecreed), // even on a Saturday
+        ("2021-12-31", Status::Unknown, ReasonCode::YearNotDecreed), // before the first
     ];
     for (date, status, code) in cases {
         let answer = on(date, &office());
@@ -53,7 +53,7 @@ fn a_civil_service_office_on_known_dates() {
 fn each_text_holds_from_its_own_day() {
     let source = |date: &str| {
         let answer = on(date, &office());
-        let applied = answer.why.into_iter().find(|why| why.code == Code::RuleApplied);
+        let applied = answer.why.into_iter().find(|why| why.code == ReasonCode::RuleApplied);
         applied.unwrap().source
     };
     assert_eq!(source("2023-03-21"), "Keppres 68/1995, Pasal 1");
@@ -104,7 +104,7 @@ fn the_embedded_ramadan_is_the_decided_one() {
 fn an_undecided_ramadan_leaves_only_hours_that_do_not_depend_on_it() {
     let answer = on("2027-02-10", &office());
     assert_eq!(answer.status, Status::Unknown);
-    assert_eq!(codes(&answer)[0], Code::RamadanUndecided);
+    assert_eq!(codes(&answer)[0], ReasonCode::RamadanNotDecided);
 
     let kiosk = [rule("kiosk", Layer::Mall, every_day("09:00-15:00"))];
     assert_eq!(on("2027-02-10", &kiosk).status, open("09:00-15:00"));
@@ -117,7 +117,10 @@ fn an_undecided_ramadan_leaves_only_hours_that_do_not_depend_on_it() {
     two_rules.push(rule("usual", Layer::Mall, week("09:00-15:00", "", "", "")));
     let answer = on("2027-02-10", &two_rules);
     assert_eq!(answer.status, open("09:00-15:00"));
-    assert_eq!(codes(&answer)[..2], [Code::RamadanUndecided, Code::RamadanIrrelevant]);
+    assert_eq!(
+        codes(&answer)[..2],
+        [ReasonCode::RamadanNotDecided, ReasonCode::RamadanMakesNoDifference]
+    );
 }
 
 #[test]
@@ -140,7 +143,7 @@ fn a_feast_whose_date_is_open_makes_its_neighbours_unknown() {
         assert_eq!(answer.status, status, "{date}: {:#?}", answer.why);
     }
     let answer = on("2027-05-16", &daily);
-    assert_eq!(codes(&answer).last(), Some(&Code::HolidayUndecided));
+    assert_eq!(codes(&answer).last(), Some(&ReasonCode::HolidayNotDecided));
     assert!(answer.why.last().unwrap().text.en.contains("Eid al-Adha (about 2027-05-17)"));
     // A Sunday without hours is closed, whichever day the feast falls on.
     assert_eq!(on("2027-05-16", &office()).status, Status::Closed);
@@ -150,7 +153,7 @@ fn a_feast_whose_date_is_open_makes_its_neighbours_unknown() {
 fn every_answer_says_why_in_both_languages_and_names_its_decree() {
     let answer = resolve(day("2026-08-17"), &office(), &Decrees::national(), DENPASAR);
     let holiday = answer.why.last().unwrap();
-    assert_eq!(holiday.code.as_str(), "HOLIDAY_NATIONAL");
+    assert_eq!(holiday.code, ReasonCode::NationalHoliday);
     assert_eq!(holiday.source, "SKB 1497/2025");
     assert_eq!(holiday.text.en, "National holiday: Independence Day (SKB 1497/2025).");
     let indonesian = "Hari libur nasional: Hari Kemerdekaan Republik Indonesia (SKB 1497/2025).";

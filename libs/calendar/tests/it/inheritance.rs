@@ -1,6 +1,6 @@
 //! Which of several rules holds.
 
-use mpp_calendar::{Closure, Code, Layer, Observes, Rule, Season, Status, resolve_down_to};
+use mpp_calendar::{Closure, Layer, Observes, ReasonCode, Rule, Season, Status, resolve_down_to};
 use mpp_calendar::{Decrees, Problem};
 
 use crate::{DENPASAR, codes, day, every_day, on, open, rule, week};
@@ -25,7 +25,7 @@ fn four_layers() -> Vec<Rule> {
         rule("nation", Layer::National, every_day("08:00-16:00")),
         rule("mall", Layer::Mall, every_day("09:00-17:00")),
         rule("counter", Layer::Counter, every_day("10:00-14:00")),
-        rule("service", Layer::Service, every_day("10:00-12:00")),
+        rule("service", Layer::Offering, every_day("10:00-12:00")),
     ]
 }
 
@@ -36,9 +36,9 @@ fn the_more_specific_layer_wins_and_what_it_overrides_is_told() {
     for (depth, hours) in expected.iter().enumerate() {
         let answer = on("2026-08-18", &rules[..=depth]);
         assert_eq!(answer.status, open(hours));
-        assert_eq!(answer.why[0].code, Code::RuleApplied);
+        assert_eq!(answer.why[0].code, ReasonCode::RuleApplied);
         let overridden =
-            codes(&answer).iter().filter(|code| **code == Code::RuleOverridden).count();
+            codes(&answer).iter().filter(|code| **code == ReasonCode::RuleOverridden).count();
         assert_eq!(overridden, depth);
     }
     let mall =
@@ -80,7 +80,7 @@ fn periods_include_both_ends() {
             "{date}"
         );
     }
-    assert_eq!(codes(&on("2026-09-09", &[fair])), [Code::NoRule]);
+    assert_eq!(codes(&on("2026-09-09", &[fair])), [ReasonCode::NoRule]);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_mandatory_closure_of_the_mall_holds_for_every_counter_in_it() {
     rules.push(closed("flood", Layer::Mall, true, "2026-09-07", "2026-09-11"));
     let answer = on("2026-09-08", &rules);
     assert_eq!(answer.status, Status::Closed);
-    assert_eq!(codes(&answer), [Code::ClosedMandatory]);
+    assert_eq!(codes(&answer), [ReasonCode::MandatoryClosure]);
     assert_eq!(answer.why[0].text.id, "Tutup wajib bagi seluruh mal: banjir (aturan flood).");
     assert_eq!(on("2026-09-12", &rules).status, open("10:00-12:00"));
 }
@@ -153,7 +153,7 @@ fn a_mall_may_work_through_collective_leave_and_its_counters_inherit_that() {
     let rules = [mall, counter.clone()];
     let leave = on("2026-03-24", &rules);
     assert_eq!(leave.status, open("09:00-12:00"));
-    assert_eq!(codes(&leave).last(), Some(&Code::HolidayWorked));
+    assert_eq!(codes(&leave).last(), Some(&ReasonCode::HolidayWorked));
     assert_eq!(on("2026-03-21", &rules).status, Status::Closed, "Idul Fitri is observed still");
 
     let rests = Rule { observes: Some(Observes::ALL), ..counter };

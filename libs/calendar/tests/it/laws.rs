@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 use mpp_calendar::{
-    Against, Baseline, Closure, Counter, Decrees, Interval, Layer, Observes, Regime, Rule, Season,
-    Status, Verdict, Weekly, Zone, day_bounds, deviation, local_date, local_to_utc_micros, resolve,
-    slots,
+    Baseline, Closure, Counter, Decrees, Interval, Layer, Observes, Regime, Rule, Season, Status,
+    Verdict, Weekly, Yardstick, Zone, day_bounds, deviation, local_date, local_to_utc_micros,
+    resolve, slots,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -31,7 +31,7 @@ fn any_week() -> impl Strategy<Value = Weekly> {
 }
 
 fn any_layer() -> impl Strategy<Value = Layer> {
-    select(vec![Layer::National, Layer::Mall, Layer::Counter, Layer::Service])
+    select(vec![Layer::National, Layer::Mall, Layer::Counter, Layer::Offering])
 }
 
 fn any_season() -> impl Strategy<Value = Season> {
@@ -145,7 +145,7 @@ proptest! {
         let itself = Baseline::own(Regime::DirectService, rules.clone());
         let counter = Counter { rules: &rules, decrees: &decrees, region: DENPASAR };
         let to = from.saturating_add(jiff::Span::new().days(13));
-        let report = deviation(counter, Against::Baseline(&itself), from, to).unwrap();
+        let report = deviation(counter, Yardstick::Baseline(&itself), from, to).unwrap();
         prop_assert_eq!(report.deviating, vec![]);
         let judged = report.days_measured > 0;
         prop_assert_eq!(report.verdict == Verdict::Conforms, judged);
@@ -157,7 +157,7 @@ proptest! {
         let decrees = Decrees::national();
         let counter = Counter { rules: &rules, decrees: &decrees, region: DENPASAR };
         let civil = Baseline::of(Regime::CivilService);
-        for against in [Against::Mall, Against::Template, Against::Baseline(&civil)] {
+        for against in [Yardstick::Mall, Yardstick::National, Yardstick::Baseline(&civil)] {
             let report = deviation(counter, against, from, from.tomorrow().unwrap()).unwrap();
             let unknown: Vec<Date> = report.unknown.iter().map(|day| day.actual.date).collect();
             let given: u32 = [from, from.tomorrow().unwrap()]

@@ -10,7 +10,7 @@ mod measures;
 mod zones;
 
 use jiff::civil::Date;
-use mpp_calendar::{Code, Day, Decrees, Interval, Layer, Rule, Status, Weekly, resolve};
+use mpp_calendar::{Day, Decrees, Interval, Layer, ReasonCode, Rule, Status, Weekly, resolve};
 
 /// Denpasar, in Bali.
 const DENPASAR: &str = "51.71";
@@ -48,7 +48,7 @@ fn on(date: &str, rules: &[Rule]) -> Day {
     resolve(day(date), rules, &Decrees::national(), DENPASAR)
 }
 
-fn codes(day: &Day) -> Vec<Code> {
+fn codes(day: &Day) -> Vec<ReasonCode> {
     day.why.iter().map(|why| why.code).collect()
 }
 

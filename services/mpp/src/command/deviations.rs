@@ -1,9 +1,12 @@
 //! `mpp deviations`.
 
 use clap::Args as ClapArgs;
-use mpp_api::scheduling::{
-    Deviation, ListDeviationsRequest, ListDeviationsResponse, deviation::Finding,
-    hours_service_client::HoursServiceClient,
+use mpp_api::{
+    scheduling::{
+        Deviation, ListDeviationsRequest, ListDeviationsResponse, deviation::Finding,
+        hours_service_client::HoursServiceClient,
+    },
+    word,
 };
 use mpp_core::Result;
 
@@ -75,31 +78,26 @@ fn print_one(deviation: &Deviation) {
     }
 }
 
-/// The baseline's hours; a body that never declared its own is not judged.
+/// The baseline's hours, where the body has declared them.
 fn baseline(deviation: &Deviation) -> String {
-    let regime = deviation.baseline.to_lowercase().replace('_', " ");
+    let regime = words(deviation.regime().as_str_name());
     match deviation.baseline_minutes {
-        0 => format!("{regime} baseline not declared"),
-        minutes => format!("{regime} baseline {}", hours(minutes)),
+        Some(minutes) => format!("{regime} baseline {}", hours(minutes)),
+        None => format!("{regime} baseline not declared"),
     }
 }
 
-/// What is said alike of several days stands once, with the days. Of a day that closes early, "short
-/// of minutes" says nothing more.
+fn words(value_name: &'static str) -> String {
+    word(value_name).to_lowercase().replace('_', " ")
+}
+
+/// Findings that read alike stand once, with their days; those that others imply are left out.
 fn grouped(findings: &[Finding]) -> Vec<(Vec<String>, String)> {
-    let told_otherwise = |finding: &Finding| {
-        finding.code == "SHORT_HOURS"
-            && findings.iter().any(|other| {
-                (&other.date, other.yardstick) == (&finding.date, finding.yardstick)
-                    && matches!(other.code.as_str(), "OPENS_LATE" | "CLOSES_EARLY" | "MISSING_DAY")
-            })
-    };
     let mut groups: Vec<(Vec<String>, String)> = Vec::new();
-    for finding in findings.iter().filter(|finding| !told_otherwise(finding)) {
-        let yardstick =
-            finding.yardstick().as_str_name().trim_start_matches("YARDSTICK_").to_lowercase();
+    for finding in findings.iter().filter(|finding| !finding.implied) {
+        let yardstick = words(finding.yardstick().as_str_name());
         let text = finding.text.clone().unwrap_or_default();
-        let what = format!("vs {yardstick}: {} {}", finding.code, text.id);
+        let what = format!("vs {yardstick}: {} {}", word(finding.code().as_str_name()), text.id);
         match groups.iter_mut().find(|(_, known)| *known == what) {
             Some((days, _)) => days.push(day(&finding.date)),
             None => groups.push((vec![day(&finding.date)], what)),
@@ -123,22 +121,22 @@ fn hours(minutes: i32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mpp_api::types::LocalizedText;
+    use mpp_api::{scheduling::deviation::finding::Code, types::LocalizedText};
 
     use super::*;
 
-    fn finding(date: &str, code: &str) -> Finding {
-        let text = LocalizedText { id: code.to_lowercase(), ..Default::default() };
+    fn finding(date: &str, code: Code) -> Finding {
+        let text = LocalizedText { id: format!("{code:?}"), ..Default::default() };
         Finding { date: date.into(), code: code.into(), text: Some(text), ..Default::default() }
     }
 
     #[test]
     fn what_is_alike_on_several_days_stands_once() {
         let findings = [
-            finding("2026-11-23", "CLOSES_EARLY"),
-            finding("2026-11-23", "SHORT_HOURS"),
-            finding("2026-11-24", "CLOSES_EARLY"),
-            finding("2026-11-25", "SHORT_HOURS"),
+            finding("2026-11-23", Code::ClosesEarly),
+            Finding { implied: true, ..finding("2026-11-23", Code::ShortHours) },
+            finding("2026-11-24", Code::ClosesEarly),
+            finding("2026-11-25", Code::ShortHours),
         ];
         let days: Vec<_> = grouped(&findings).into_iter().map(|(days, _)| days).collect();
         assert_eq!(days, [vec!["Mon 23".to_owned(), "Tue 24".into()], vec!["Wed 25".into()]]);

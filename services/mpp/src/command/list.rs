@@ -176,7 +176,7 @@ async fn malls(args: &ListArgs, channel: Channel, page_token: String) -> Result<
         .map_err(refused)?
         .into_inner();
     let note = |m: &mpp_api::registry::Mall| {
-        let stage = m.stage().as_str_name().trim_start_matches("STAGE_").to_lowercase();
+        let stage = mpp_api::word(m.stage().as_str_name()).to_lowercase();
         format!("{} {stage} {}", m.region, m.time_zone)
     };
     let lines =
@@ -254,7 +254,7 @@ async fn offerings(args: &ListArgs, channel: Channel, page_token: String) -> Res
         .map_err(refused)?
         .into_inner();
     let note = |o: &mpp_api::registry::Offering| {
-        let state = o.state().as_str_name().trim_start_matches("STATE_").to_lowercase();
+        let state = mpp_api::word(o.state().as_str_name()).to_lowercase();
         format!("{state}, {}", output::fees(&o.effective_fees))
     };
     let lines =

@@ -74,7 +74,7 @@ fn show(ticket: &Ticket, output: Output) -> Result<()> {
 }
 
 fn line(ticket: &Ticket) -> String {
-    let state = ticket.state().as_str_name().trim_start_matches("STATE_").to_lowercase();
+    let state = mpp_api::word(ticket.state().as_str_name()).to_lowercase();
     let priority = if ticket.priority() == Priority::Priority { " (priority)" } else { "" };
     let window =
         if ticket.window.is_empty() { String::new() } else { format!(" at {}", ticket.window) };

@@ -1,9 +1,13 @@
 //! `mpp report`.
 
 use clap::Args as ClapArgs;
-use mpp_api::reporting::{
-    GetReportRequest, Report, Share, VerifyProjectionsRequest, WatchReportRequest,
-    report_service_client::ReportServiceClient,
+use mpp_api::{
+    registry::mall::Stage,
+    reporting::{
+        GetReportRequest, Report, Share, VerifyProjectionsRequest, WatchReportRequest,
+        report_service_client::ReportServiceClient,
+    },
+    word,
 };
 use mpp_core::{Error, Reason, Result};
 
@@ -113,7 +117,7 @@ fn print(report: &Report, output: Output) -> Result<()> {
     print_share("coverage", report.coverage_all.as_ref());
     print_share("uniform hours", report.uniformity.as_ref());
     let stages =
-        report.stages.iter().map(|stage| format!("{} {}", stage.stage.to_lowercase(), stage.malls));
+        report.stages.iter().map(|count| format!("{} {}", stage(count.stage()), count.malls));
     println!("stages: {}", stages.collect::<Vec<_>>().join(", "));
     println!("tickets completed today: {}", report.tickets_completed_today);
     print_malls(report);
@@ -127,13 +131,21 @@ fn print_share(what: &str, share: Option<&Share>) {
     println!("{what}: {} of {of}, {:.1} %", share.numerator, share.percent);
 }
 
+/// "operating"; empty where no stage is known.
+fn stage(stage: Stage) -> String {
+    match stage {
+        Stage::Unspecified => String::new(),
+        known => word(known.as_str_name()).to_lowercase(),
+    }
+}
+
 fn print_malls(report: &Report) {
     let mut table =
         Table::new(["mall", "stage", "counters", "deviating", "offerings", "tickets", "completed"]);
     for mall in &report.malls {
         table.row([
             mall.mall.clone(),
-            mall.stage.to_lowercase(),
+            stage(mall.stage()),
             mall.counters.to_string(),
             mall.deviating_counters.to_string(),
             mall.offerings.to_string(),

@@ -148,7 +148,7 @@ fn show(appointment: Appointment, output: Output) -> Result<()> {
     if output.is_json() {
         println!("{}", output::json(&appointment)?);
     } else {
-        let state = appointment.state().as_str_name().trim_start_matches("STATE_").to_lowercase();
+        let state = mpp_api::word(appointment.state().as_str_name()).to_lowercase();
         println!(
             "{state}: {} at {}, code {}",
             appointment.date, appointment.open, appointment.code

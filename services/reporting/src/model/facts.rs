@@ -176,8 +176,8 @@ pub struct ChangeRow {
     pub service: String,
     /// Its title, after the change.
     pub title: Text,
-    /// "fees", "time", "requirements", "title", "published" or "withdrawn".
-    pub field: String,
+    /// Number of `mpp.reporting.v1.CatalogChange.Field`.
+    pub field: i32,
     /// Before, in Indonesian.
     pub before: String,
     /// After, in Indonesian.
@@ -210,16 +210,22 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
 /// What was found, on one day of the week or alike on several.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Such as "CLOSES_EARLY".
-    pub code: String,
+    /// Number of `mpp.scheduling.v1.Deviation.Finding.Code`.
+    pub code: i32,
     /// Explanation.
     pub text: Text,
-    /// "MALL", "NATIONAL" or "BASELINE"; empty where it is not known.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub yardstick: String,
+    /// Number of `mpp.scheduling.v1.Deviation.Yardstick`.
+    pub yardstick: i32,
+    /// Follows from other findings of its days.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub implied: bool,
     /// The days, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dates: Vec<String>,
@@ -231,7 +237,8 @@ const MAX_DATES: usize = 7;
 impl Finding {
     /// True where nothing but the days may differ.
     pub fn is_like(&self, other: &Self) -> bool {
-        (&self.code, &self.text, &self.yardstick) == (&other.code, &other.text, &other.yardstick)
+        (self.code, &self.text, self.yardstick, self.implied)
+            == (other.code, &other.text, other.yardstick, other.implied)
     }
 
     /// Adds days on which it was found alike.

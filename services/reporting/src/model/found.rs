@@ -39,10 +39,11 @@ fn each<'a>(counter: &'a str, row: &'a DeviationRow) -> impl Iterator<Item = Dev
         counter: counter.to_owned(),
         mall: row.mall.clone(),
         text: Some((&finding.text).into()),
-        code: finding.code.clone(),
+        code: finding.code,
         week: row.week.clone(),
-        yardstick: finding.yardstick.clone(),
+        yardstick: finding.yardstick,
         dates: finding.dates.clone(),
+        implied: finding.implied,
     })
 }
 

@@ -23,6 +23,6 @@ pub use project::project;
 pub use published::{OwnCount, Published, own_count, published};
 pub use report::{Question, report, text};
 pub use rows::{Key, Rows, Written};
-pub use stage::{stage_name, valid};
+pub use stage::valid;
 pub use state::{FeedState, State, below};
 pub use wording::grouped;

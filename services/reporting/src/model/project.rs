@@ -6,7 +6,8 @@
 use jiff::civil::Date;
 use mpp_api::{
     registry::{Counter, Mall, Offering, Region, Service, Unit, offering},
-    scheduling::{Appointment, Deviation, Ticket, appointment, deviation, ticket},
+    reporting::catalog_change::Field,
+    scheduling::{Appointment, Deviation, Ticket, appointment, ticket},
     sync::Source,
 };
 use mpp_core::{Micros, Reason, Result};
@@ -176,15 +177,15 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
         let change = ChangeRow {
             service: event.name.clone(),
             title: title.unwrap_or_default(),
-            field: field.to_owned(),
+            field: field.into(),
             before: old,
             after: new,
             at: event.at,
             actor: event.actor.clone(),
         };
         let key = format!(
-            "{:020} {:020} {:06} {} {field}",
-            event.at, event.revision, event.sub, event.name
+            "{:020} {:020} {:06} {} {:02}",
+            event.at, event.revision, event.sub, event.name, field as i32
         );
         rows.put(&key, Some(&change))?;
     }
@@ -197,18 +198,18 @@ fn differences(
     before: Option<&ServiceRow>,
     after: Option<&ServiceRow>,
     version: i64,
-) -> Vec<(&'static str, String, String)> {
+) -> Vec<(Field, String, String)> {
     match (before, after) {
         (None, Some(after)) if version <= 1 => {
-            vec![("published", String::new(), after.title.id.clone())]
+            vec![(Field::Published, String::new(), after.title.id.clone())]
         }
         (None, _) => Vec::new(),
-        (Some(before), None) => vec![("withdrawn", before.title.id.clone(), String::new())],
+        (Some(before), None) => vec![(Field::Withdrawn, before.title.id.clone(), String::new())],
         (Some(before), Some(after)) => [
-            ("fees", &before.fees, &after.fees),
-            ("time", &before.time, &after.time),
-            ("requirements", &before.requirements, &after.requirements),
-            ("title", &before.title.id, &after.title.id),
+            (Field::Fees, &before.fees, &after.fees),
+            (Field::Time, &before.time, &after.time),
+            (Field::Requirements, &before.requirements, &after.requirements),
+            (Field::Title, &before.title.id, &after.title.id),
         ]
         .into_iter()
         .filter(|(_, old, new)| old != new)
@@ -240,9 +241,10 @@ fn findings(found: &Deviation) -> (Vec<Finding>, u32) {
     let mut left_out = 0;
     for told in &found.findings {
         let finding = Finding {
-            code: bounded(&told.code),
+            code: told.code,
             text: told.text.clone().into(),
-            yardstick: yardstick(told),
+            yardstick: told.yardstick,
+            implied: told.implied,
             dates: day(&told.date).into_iter().collect(),
         };
         match kept.iter().position(|other| other.is_like(&finding)) {
@@ -257,13 +259,6 @@ fn findings(found: &Deviation) -> (Vec<Finding>, u32) {
 /// A date as the calendar writes it; none where it cannot be read.
 fn day(date: &str) -> Option<String> {
     date.parse::<Date>().ok().map(|date| date.to_string())
-}
-
-fn yardstick(finding: &deviation::Finding) -> String {
-    match finding.yardstick() {
-        deviation::Yardstick::Unspecified => String::new(),
-        known => known.as_str_name().trim_start_matches("YARDSTICK_").to_owned(),
-    }
 }
 
 /// "malls/banyuwangi" of whatever lies in it.

@@ -156,7 +156,7 @@ impl<'a> View<'a> {
             mall: standing.name.to_owned(),
             display_name: Some((&standing.row.title).into()),
             region: standing.region.unwrap_or(&standing.row.region).to_owned(),
-            stage: standing.stage_name().to_owned(),
+            stage: standing.stage_number(),
             stage_date: standing.stage.map_or_else(String::new, |fact| fact.date.clone()),
             counters: count(counters.len()),
             uniform_counters: count(uniform),
@@ -165,6 +165,7 @@ impl<'a> View<'a> {
             tickets_issued_today: day.issued,
             tickets_completed_today: day.completed,
             appointments_today: day.booked,
+            operates: standing.operates(),
         }
     }
 
@@ -196,7 +197,6 @@ impl<'a> View<'a> {
         was
     }
 
-    /// Those that differ from their mall or the national template come first, newest first.
     fn deviations(&self) -> Found {
         let state = self.state;
         let mut found: Vec<_> = state
@@ -207,7 +207,7 @@ impl<'a> View<'a> {
             })
             .filter(|(counter, _)| self.deviation(counter).is_some())
             .collect();
-        found.sort_by_key(|(counter, row)| (row.uniform, Reverse(row.known), *counter));
+        found.sort_by_key(|(counter, row)| order_of_deviations(counter, row));
         Found::first(&found, MAX_COUNTERS)
     }
 
@@ -234,6 +234,16 @@ impl<'a> View<'a> {
         let reason = text(&join(|reason| &reason.id), &join(|reason| &reason.en));
         (reasons.is_empty(), (!reasons.is_empty()).then_some(reason))
     }
+}
+
+/// The order of deviations: counters that differ from their mall or the national template come
+/// first, the newest of them first. The findings of one counter stay in the feed's order: by
+/// yardstick, then by day, then by code.
+fn order_of_deviations<'a>(
+    counter: &'a str,
+    row: &DeviationRow,
+) -> (bool, Reverse<Micros>, &'a str) {
+    (row.uniform, Reverse(row.known), counter)
 }
 
 fn missing(feed: Upstream, state: &State) -> Option<LocalizedText> {
@@ -288,13 +298,7 @@ fn stage_counts(standings: &[Standing<'_>]) -> Vec<StageCount> {
     for fact in standings.iter().filter_map(|standing| standing.stage) {
         *counts.entry(fact.stage).or_default() += 1;
     }
-    counts
-        .into_iter()
-        .map(|(stage, malls)| StageCount {
-            stage: super::stage::stage_name(stage).to_owned(),
-            malls,
-        })
-        .collect()
+    counts.into_iter().map(|(stage, malls)| StageCount { stage, malls }).collect()
 }
 
 /// The newest that were known, and how many were.
@@ -303,7 +307,7 @@ fn changes(state: &State, at: &AsOf) -> (Vec<CatalogChange>, usize) {
     let newest = known().rev().take(MAX_CHANGES).map(|row| CatalogChange {
         service: row.service.clone(),
         title: Some((&row.title).into()),
-        field: row.field.clone(),
+        field: row.field,
         before: row.before.clone(),
         after: row.after.clone(),
         time: Some(timestamp(row.at)),

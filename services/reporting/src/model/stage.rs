@@ -33,9 +33,9 @@ pub struct Standing<'a> {
 }
 
 impl Standing<'_> {
-    /// "OPERATING"; empty where no stage is known.
-    pub fn stage_name(&self) -> &'static str {
-        self.stage.map_or("", |fact| stage_name(fact.stage))
+    /// Number of `Mall.Stage`: of the last stage reached, 0 where none is known.
+    pub fn stage_number(&self) -> i32 {
+        self.stage.map_or(0, |fact| fact.stage)
     }
 
     /// True where it serves citizens: operating, inaugurated or evaluated, and neither returned,
@@ -46,15 +46,6 @@ impl Standing<'_> {
                 .into_iter()
                 .any(|stage| stage as i32 == fact.stage)
         })
-    }
-}
-
-/// "OPERATING"; empty for a number that this version does not know.
-pub fn stage_name(stage: i32) -> &'static str {
-    let name = Stage::try_from(stage).unwrap_or_default().as_str_name();
-    match name.strip_prefix("STAGE_") {
-        Some("UNSPECIFIED") | None => "",
-        Some(name) => name,
     }
 }
 
@@ -126,11 +117,10 @@ mod tests {
             ],
             ..MallRow::default()
         };
-        let stage =
-            |day| stage_as_of(&row, &at(day, Micros::MAX)).map(|fact| stage_name(fact.stage));
+        let stage = |day| stage_as_of(&row, &at(day, Micros::MAX)).map(|fact| fact.stage);
         assert_eq!(stage("2024-02-29"), None);
-        assert_eq!(stage("2024-03-01"), Some("OPERATING"));
-        assert_eq!(stage("2024-06-01"), Some("INAUGURATED"));
+        assert_eq!(stage("2024-03-01"), Some(Stage::Operating.into()));
+        assert_eq!(stage("2024-06-01"), Some(Stage::Inaugurated.into()));
     }
 
     #[test]
@@ -143,7 +133,7 @@ mod tests {
             ..MallRow::default()
         };
         let last = stage_as_of(&row, &at("2024-03-01", Micros::MAX)).expect("a stage");
-        assert_eq!(stage_name(last.stage), "INAUGURATED");
+        assert_eq!(last.stage, i32::from(Stage::Inaugurated));
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! Counters whose hours deviate: what is alike on several days stands on one line.
 
 use maud::{Markup, html};
-use mpp_api::{reporting::DeviationReport, types::LocalizedText};
+use mpp_api::{
+    reporting::DeviationReport,
+    scheduling::deviation::{Yardstick, finding::Code},
+    types::LocalizedText,
+    word,
+};
 
 use super::{
     format,
     text::{self, Lang},
     view::{View, counter_name, mall_link, table, wire},
 };
-
-/// Codes of which "short of minutes" on the same day and against the same yardstick is the sum.
-const TELL_MORE: [&str; 3] = ["OPENS_LATE", "CLOSES_EARLY", "MISSING_DAY"];
 
 /// The nation's section.
 pub fn deviations(view: &View<'_>, lang: Lang) -> Markup {
@@ -80,12 +82,12 @@ fn line_text(line: &Line<'_>, lang: Lang) -> Markup {
     let yardsticks: Vec<_> = line
         .yardsticks
         .iter()
-        .filter_map(|name| text::yardstick(name))
+        .filter_map(|yardstick| text::yardstick(*yardstick))
         .map(|phrase| phrase.of(lang))
         .collect();
     html! {
         @if !line.dates.is_empty() { strong { (format::weekdays(lang, &line.dates)) ":" } " " }
-        (wire(line.text, lang)) " " code { (line.code) }
+        (wire(line.text, lang)) " " code { (word(line.code.as_str_name())) }
         @if !yardsticks.is_empty() {
             span.quiet { " · " (text::AGAINST.of(lang)) " " (yardsticks.join(", ")) }
         }
@@ -95,43 +97,26 @@ fn line_text(line: &Line<'_>, lang: Lang) -> Markup {
 /// Findings that read alike, of the same days, against one or several yardsticks.
 #[derive(Debug, PartialEq)]
 struct Line<'a> {
-    code: &'a str,
+    code: Code,
     text: Option<&'a LocalizedText>,
     dates: Vec<&'a str>,
-    yardsticks: Vec<&'a str>,
+    yardsticks: Vec<Yardstick>,
 }
 
 fn lines(findings: &[DeviationReport]) -> Vec<Line<'_>> {
     let mut lines: Vec<Line<'_>> = Vec::new();
-    for finding in findings {
-        let dates = telling_dates(finding, findings);
-        if dates.is_empty() && !finding.dates.is_empty() {
-            continue;
-        }
-        let (code, text) = (finding.code.as_str(), finding.text.as_ref());
+    for finding in findings.iter().filter(|finding| !finding.implied) {
+        let (code, text) = (finding.code(), finding.text.as_ref());
+        let dates: Vec<_> = finding.dates.iter().map(String::as_str).collect();
         let alike = lines
             .iter_mut()
             .find(|line| (line.code, line.text, &line.dates) == (code, text, &dates));
         match alike {
-            Some(line) => line.yardsticks.push(&finding.yardstick),
-            None => lines.push(Line { code, text, dates, yardsticks: vec![&finding.yardstick] }),
+            Some(line) => line.yardsticks.push(finding.yardstick()),
+            None => lines.push(Line { code, text, dates, yardsticks: vec![finding.yardstick()] }),
         }
     }
     lines
-}
-
-/// The days on which a finding says something that no other of the counter says already.
-fn telling_dates<'a>(finding: &'a DeviationReport, all: &[DeviationReport]) -> Vec<&'a str> {
-    let told = |date: &&str| {
-        finding.code == "SHORT_HOURS"
-            && all.iter().any(|other| {
-                other.yardstick == finding.yardstick
-                    && TELL_MORE.contains(&other.code.as_str())
-                    && other.dates.iter().any(|day| day == date)
-            })
-    };
-    let dates = finding.dates.iter().map(String::as_str);
-    dates.filter(|date| !told(date)).collect()
 }
 
 #[cfg(test)]
@@ -141,7 +126,7 @@ mod tests {
     const MONDAY: &str = "2026-11-23";
     const TUESDAY: &str = "2026-11-24";
 
-    fn finding(code: &str, yardstick: &str, dates: &[&str]) -> DeviationReport {
+    fn finding(code: Code, yardstick: Yardstick, dates: &[&str]) -> DeviationReport {
         DeviationReport {
             code: code.into(),
             yardstick: yardstick.into(),
@@ -151,35 +136,37 @@ mod tests {
     }
 
     #[test]
-    fn short_hours_that_only_repeat_are_left_out_day_by_day() {
+    fn what_follows_from_another_finding_is_left_out() {
+        let implied = DeviationReport {
+            implied: true,
+            ..finding(Code::ShortHours, Yardstick::Mall, &[MONDAY])
+        };
         let found = [
-            finding("CLOSES_EARLY", "MALL", &[MONDAY]),
-            finding("SHORT_HOURS", "MALL", &[MONDAY, TUESDAY]),
-            finding("SHORT_HOURS", "NATIONAL", &[MONDAY]),
+            finding(Code::ClosesEarly, Yardstick::Mall, &[MONDAY]),
+            implied,
+            finding(Code::ShortHours, Yardstick::Mall, &[TUESDAY]),
+            finding(Code::ShortHours, Yardstick::National, &[MONDAY]),
         ];
         let told: Vec<_> = lines(&found).into_iter().map(|line| (line.code, line.dates)).collect();
         assert_eq!(
             told,
             [
-                ("CLOSES_EARLY", vec![MONDAY]),
-                ("SHORT_HOURS", vec![TUESDAY]),
-                ("SHORT_HOURS", vec![MONDAY])
+                (Code::ClosesEarly, vec![MONDAY]),
+                (Code::ShortHours, vec![TUESDAY]),
+                (Code::ShortHours, vec![MONDAY])
             ]
         );
-        let only =
-            [finding("OPENS_LATE", "MALL", &[MONDAY]), finding("SHORT_HOURS", "MALL", &[MONDAY])];
-        assert_eq!(lines(&only).len(), 1);
     }
 
     #[test]
     fn what_two_yardsticks_say_alike_stands_once() {
         let found = [
-            finding("CLOSES_EARLY", "MALL", &[MONDAY]),
-            finding("CLOSES_EARLY", "NATIONAL", &[MONDAY]),
-            finding("CLOSES_EARLY", "BASELINE", &[TUESDAY]),
+            finding(Code::ClosesEarly, Yardstick::Mall, &[MONDAY]),
+            finding(Code::ClosesEarly, Yardstick::National, &[MONDAY]),
+            finding(Code::ClosesEarly, Yardstick::Baseline, &[TUESDAY]),
         ];
         let told = lines(&found);
         assert_eq!(told.len(), 2);
-        assert_eq!(told[0].yardsticks, ["MALL", "NATIONAL"]);
+        assert_eq!(told[0].yardsticks, [Yardstick::Mall, Yardstick::National]);
     }
 }

@@ -1,7 +1,10 @@
 //! The national page, from its headline down to its stages.
 
 use maud::{Markup, html};
-use mpp_api::reporting::{Freshness, MallReport, Share};
+use mpp_api::{
+    registry::mall::Stage,
+    reporting::{Freshness, MallReport, Share},
+};
 
 use super::{
     deviations, format,
@@ -73,10 +76,7 @@ fn count(malls: &[MallReport]) -> i64 {
 }
 
 fn operating(malls: &[MallReport]) -> i64 {
-    let operates = |mall: &&MallReport| {
-        ["OPERATING", "INAUGURATED", "EVALUATED"].contains(&mall.stage.as_str())
-    };
-    i64::try_from(malls.iter().filter(operates).count()).unwrap_or(i64::MAX)
+    i64::try_from(malls.iter().filter(|mall| mall.operates).count()).unwrap_or(i64::MAX)
 }
 
 /// A number with its label.
@@ -114,7 +114,7 @@ fn stages(view: &View<'_>, lang: Lang) -> Markup {
             dl.stages {
                 @for stage in &view.report.stages {
                     div {
-                        dt { (text::stage(&stage.stage).of(lang)) }
+                        dt { (text::stage(stage.stage()).of(lang)) }
                         dd {
                             (bar(f64::from(stage.malls) * 100.0 / f64::from(most)))
                             span.number { (format::number(lang, stage.malls)) }
@@ -160,7 +160,7 @@ fn mall_row(view: &View<'_>, mall: &MallReport, head: &[&str; 8], lang: Lang) ->
         tr {
             th scope="row" { (mall_link(view, &mall.mall, lang)) }
             td data-label=(head[1]) { (view.region(&mall.region)) }
-            td data-label=(head[2]) { (stage(&mall.stage, &mall.stage_date, lang)) }
+            td data-label=(head[2]) { (stage(mall.stage(), &mall.stage_date, lang)) }
             td.number data-label=(head[3]) { (format::number(lang, mall.counters)) }
             td data-label=(head[4]) { (uniformity(mall, lang)) }
             td.number data-label=(head[5]) { (format::number(lang, mall.offerings)) }
@@ -174,7 +174,7 @@ fn mall_row(view: &View<'_>, mall: &MallReport, head: &[&str; 8], lang: Lang) ->
 }
 
 /// A stage with its date.
-pub fn stage(stage: &str, date: &str, lang: Lang) -> Markup {
+pub fn stage(stage: Stage, date: &str, lang: Lang) -> Markup {
     html! {
         (text::stage(stage).of(lang))
         @if !date.is_empty() { span.quiet.small { (text::SINCE.of(lang)) " " (format::date(lang, date)) } }

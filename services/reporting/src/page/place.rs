@@ -1,7 +1,10 @@
 //! The pages of a province and of a mall.
 
 use maud::{Markup, html};
-use mpp_api::reporting::{MallReport, ProvinceReport, Share};
+use mpp_api::{
+    registry::mall::Stage,
+    reporting::{MallReport, ProvinceReport, Share},
+};
 
 use super::{
     deviations::{deviation_table, left_out},
@@ -10,9 +13,7 @@ use super::{
     text::{self, Lang},
     view::{View, counter_name, localized, mall_link, table, uniformity},
 };
-use crate::model::{
-    MallRow, below, mall_deviations, province_of, stage_name, text as texts, valid,
-};
+use crate::model::{MallRow, below, mall_deviations, province_of, text as texts, valid};
 
 /// The sections of a province's page; `None` where no such province is known.
 pub fn province(view: &View<'_>, name: &str, lang: Lang) -> Option<Vec<(&'static str, Markup)>> {
@@ -71,7 +72,7 @@ fn regions(view: &View<'_>, province: &str, malls: &[&MallReport], lang: Lang) -
                     @for mall in &own { span.line { (mall_link(view, &mall.mall, lang)) } }
                 }
                 td data-label=(head[2]) {
-                    @for mall in &own { span.line { (stage(&mall.stage, &mall.stage_date, lang)) } }
+                    @for mall in &own { span.line { (stage(mall.stage(), &mall.stage_date, lang)) } }
                 }
             }
         }
@@ -110,7 +111,7 @@ fn mall_headline(view: &View<'_>, row: &MallRow, report: &MallReport, lang: Lang
     html! {
         section #headline {
             h1 { (localized(&row.title, lang)) }
-            p.asof { (view.region(&report.region)) " · " (stage(&report.stage, &report.stage_date, lang)) }
+            p.asof { (view.region(&report.region)) " · " (stage(report.stage(), &report.stage_date, lang)) }
             (incomplete(view, lang))
             div.cards {
                 (card(text::COUNTERS.of(lang), &format::number(lang, report.counters), &uniformity(report, lang)))
@@ -134,7 +135,7 @@ fn stages(row: &MallRow, lang: Lang) -> Markup {
     let body = html! {
         @for fact in facts {
             tr {
-                th scope="row" { (text::stage(stage_name(fact.stage)).of(lang)) }
+                th scope="row" { (text::stage(Stage::try_from(fact.stage).unwrap_or_default()).of(lang)) }
                 td data-label=(head[1]) { (format::date(lang, &fact.date)) }
                 td data-label=(head[2]) { (super::view::indonesian(&fact.evidence, lang)) }
             }

@@ -58,7 +58,7 @@ fn change_row(view: &View<'_>, change: &CatalogChange, head: &[&str; 5], lang: L
                     }
                 }
             }
-            td data-label=(head[1]) { (text::field(&change.field).of(lang)) }
+            td data-label=(head[1]) { (text::field(change.field()).of(lang)) }
             td data-label=(head[2]) { (value(&change.before, lang)) }
             td data-label=(head[3]) { strong { (value(&change.after, lang)) } }
             td data-label=(head[4]) { @if let Some(at) = &change.time { (time(at, lang)) } }

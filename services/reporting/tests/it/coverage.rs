@@ -30,7 +30,7 @@ async fn a_mall_that_operates_covers_its_region_once_however_many_malls_it_has()
         let east_java = east_java.expect("the province");
         assert_eq!((east_java.covered, east_java.regions, east_java.malls), (1, 2, 2));
         assert_eq!(report.stages.len(), 1);
-        assert_eq!((report.stages[0].stage.as_str(), report.stages[0].malls), ("OPERATING", 2));
+        assert_eq!((report.stages[0].stage(), report.stages[0].malls), (Stage::Operating, 2));
     })
     .await;
 }
@@ -71,19 +71,18 @@ async fn operating_comes_before_inauguration_and_a_closed_mall_covers_nothing() 
             ["2025-10-31", "2026-01-04", "2026-01-05", "2026-03-10", "2026-10-01", "2026-11-02"]
         {
             let report = world.as_of(day, None).await;
-            let stage = report.malls.first().map_or(String::new(), |mall| mall.stage.clone());
+            let stage = report.malls.first().map_or(Stage::Unspecified, |mall| mall.stage());
             seen.push((stage, report.coverage_all.expect("a share").numerator));
         }
-        let seen: Vec<_> = seen.iter().map(|(stage, covered)| (stage.as_str(), *covered)).collect();
         assert_eq!(
             seen,
             [
-                ("", 0),
-                ("AGREED", 0),
-                ("OPERATING", 1),
-                ("INAUGURATED", 1),
-                ("SUSPENDED", 0),
-                ("OPERATING", 1)
+                (Stage::Unspecified, 0),
+                (Stage::Agreed, 0),
+                (Stage::Operating, 1),
+                (Stage::Inaugurated, 1),
+                (Stage::Suspended, 0),
+                (Stage::Operating, 1)
             ]
         );
     })

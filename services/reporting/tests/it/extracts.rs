@@ -7,7 +7,7 @@ use mpp_api::{
     reporting::GetReportRequest,
     scheduling::{
         Deviation,
-        deviation::{Finding, Yardstick},
+        deviation::{Finding, Yardstick, finding::Code},
     },
 };
 use mpp_core::Micros;
@@ -28,15 +28,14 @@ async fn one_mall(world: &World) {
     world.registry.put("malls/satu", &mall("satu", "regions/35.10", &stages)).await;
 }
 
-fn finding(yardstick: Yardstick, code: &str, day: u32, words: &str) -> Finding {
-    let mut finding = Finding {
-        code: code.to_owned(),
+fn finding(yardstick: Yardstick, code: Code, day: u32, words: &str) -> Finding {
+    Finding {
+        yardstick: yardstick.into(),
+        code: code.into(),
         date: format!("2026-11-{day}"),
         text: text(words),
         ..Finding::default()
-    };
-    finding.set_yardstick(yardstick);
-    finding
+    }
 }
 
 /// Closes early from Monday to Thursday, against the mall and the nation, and so is short.
@@ -44,9 +43,10 @@ fn four_days() -> Deviation {
     let mut findings = Vec::new();
     for yardstick in [Yardstick::Mall, Yardstick::National] {
         for day in 23..=26 {
-            findings.push(finding(yardstick, "CLOSES_EARLY", day, EARLY));
+            findings.push(finding(yardstick, Code::ClosesEarly, day, EARLY));
             let short = "Jam buka kurang 120 menit dari seharusnya.";
-            findings.push(finding(yardstick, "SHORT_HOURS", day, short));
+            let short = finding(yardstick, Code::ShortHours, day, short);
+            findings.push(Finding { implied: true, ..short });
         }
     }
     Deviation { week: "2026-11-23".into(), findings, ..Deviation::default() }
@@ -95,7 +95,7 @@ async fn alike_findings_stand_on_one_line_with_their_days() {
 
         let report = world.after_both(registry, scheduling).await;
         let early = &report.deviations[0];
-        assert_eq!((early.code.as_str(), early.yardstick.as_str()), ("CLOSES_EARLY", "MALL"));
+        assert_eq!((early.code(), early.yardstick()), (Code::ClosesEarly, Yardstick::Mall));
         let days = ["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26"];
         assert_eq!(early.dates, days);
 
@@ -119,7 +119,7 @@ async fn findings_that_are_too_many_to_keep_are_counted() {
         let registry = world.registry.put(name, &counter("A")).await;
         let mut odd = four_days();
         odd.findings = (0..40)
-            .map(|number| finding(Yardstick::Mall, &format!("ODD_{number}"), 23, EARLY))
+            .map(|number| finding(Yardstick::Mall, Code::ClosesEarly, 23, &format!("{number}")))
             .collect();
         let scheduling = world.scheduling.put(&format!("{name}/deviation"), &odd).await;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mpp_api::{
     registry::{Counter, mall::Stage},
-    scheduling::ticket,
+    scheduling::{deviation::finding::Code, ticket},
 };
 use mpp_testkit::{Backend, on_both};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
@@ -41,8 +41,8 @@ async fn write(world: &World, random: &mut StdRng) {
             registry.put(&format!("sources/s{id}"), &source("S", 3_600, last)).await
         }
         4 => {
-            let codes: &[&str] =
-                [&[][..], &["CLOSES_EARLY"], &["MISSING_DAY"]][random.random_range(0..3)];
+            let codes: &[Code] =
+                [&[][..], &[Code::ClosesEarly], &[Code::MissingDay]][random.random_range(0..3)];
             world.scheduling.put(&format!("{counter_name}/deviation"), &deviation(codes)).await
         }
         _ => {
@@ -162,7 +162,7 @@ async fn a_deleted_counter_is_counted_no_more() {
         world.registry.put("malls/satu/counters/a", &counter("A")).await;
         let scheduling = world
             .scheduling
-            .put("malls/satu/counters/a/deviation", &deviation(&["SHORT_HOURS"]))
+            .put("malls/satu/counters/a/deviation", &deviation(&[Code::ShortHours]))
             .await;
         let registry = world.registry.delete::<Counter>("malls/satu/counters/a").await;
         let report = world.after_both(registry, scheduling).await;

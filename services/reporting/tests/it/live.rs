@@ -3,6 +3,7 @@
 use mpp_api::{
     registry::mall::Stage,
     reporting::{Report, WatchReportRequest, WatchReportResponse},
+    scheduling::deviation::finding,
 };
 use mpp_testkit::{Backend, on_both};
 use tokio::time::timeout;
@@ -65,7 +66,7 @@ async fn a_fee_and_a_deviation_reach_the_open_page() {
 
         world.registry.put(name, &service("SKCK", 50_000)).await;
         indonesian.hear("Rp50.000").await;
-        let early = deviation(&["CLOSES_EARLY"]);
+        let early = deviation(&[finding::Code::ClosesEarly]);
         world.scheduling.put("malls/satu/counters/polri/deviation", &early).await;
         indonesian.hear("CLOSES_EARLY").await;
         mall.hear("CLOSES_EARLY").await;

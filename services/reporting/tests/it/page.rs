@@ -1,6 +1,6 @@
 //! The page as a browser gets it.
 
-use mpp_api::registry::mall::Stage;
+use mpp_api::{registry::mall::Stage, scheduling::deviation::finding::Code};
 use mpp_testkit::on_both;
 
 use crate::{
@@ -25,7 +25,7 @@ async fn hostile(world: &World) {
     world.registry.put("sources/a", &source(HOSTILE, 3_600, MORNING)).await;
     world.registry.put("units/u/services/s", &service(HOSTILE, 1)).await;
     let registry = world.registry.put("units/u/services/s", &service(HOSTILE, 50_000)).await;
-    let mut found = deviation(&["CLOSES_EARLY"]);
+    let mut found = deviation(&[Code::ClosesEarly]);
     found.findings[0].text = text(HOSTILE);
     let scheduling = world.scheduling.put("malls/satu/counters/a/deviation", &found).await;
     world.after_both(registry, scheduling).await;

@@ -2,7 +2,8 @@
 
 use mpp_api::{
     registry::{Service, mall::Stage, offering},
-    scheduling::{appointment, ticket},
+    reporting::catalog_change::Field,
+    scheduling::{appointment, deviation::finding::Code, ticket},
     types::{ServiceTime, service_time},
 };
 use mpp_testkit::on_both;
@@ -35,15 +36,15 @@ async fn a_changed_fee_is_told_before_and_after() {
         let told: Vec<_> = report
             .changes
             .iter()
-            .map(|change| (change.field.as_str(), change.before.as_str(), change.after.as_str()))
+            .map(|change| (change.field(), change.before.as_str(), change.after.as_str()))
             .collect();
         assert_eq!(
             told,
             [
-                ("withdrawn", "SKCK", ""),
-                ("time", "belum ditetapkan", "paling lama 1 hari kerja"),
-                ("fees", "Rp30.000", "Rp50.000"),
-                ("published", "", "SKCK"),
+                (Field::Withdrawn, "SKCK", ""),
+                (Field::Time, "belum ditetapkan", "paling lama 1 hari kerja"),
+                (Field::Fees, "Rp30.000", "Rp50.000"),
+                (Field::Published, "", "SKCK"),
             ]
         );
         let fees = &report.changes[2];
@@ -67,7 +68,7 @@ async fn a_counter_that_closes_early_deviates() {
         world.registry.put(&format!("{dukcapil}/offerings/kia"), &proposed).await;
         let registry = world.registry.put(polri, &counter("Polri")).await;
         world.scheduling.put(&format!("{dukcapil}/deviation"), &deviation(&[])).await;
-        let codes = ["CLOSES_EARLY", "SHORT_HOURS", "CLOSES_EARLY"];
+        let codes = [Code::ClosesEarly, Code::ShortHours, Code::ClosesEarly];
         let scheduling =
             world.scheduling.put(&format!("{polri}/deviation"), &deviation(&codes)).await;
 
@@ -80,11 +81,11 @@ async fn a_counter_that_closes_early_deviates() {
         let found: Vec<_> = report
             .deviations
             .iter()
-            .map(|found| (found.counter.as_str(), found.code.as_str(), found.week.as_str()))
+            .map(|found| (found.counter.as_str(), found.code(), found.week.as_str()))
             .collect();
         assert_eq!(
             found,
-            [(polri, "CLOSES_EARLY", "2026-11-23"), (polri, "SHORT_HOURS", "2026-11-23")]
+            [(polri, Code::ClosesEarly, "2026-11-23"), (polri, Code::ShortHours, "2026-11-23")]
         );
 
         // The week before, nothing is known of it.

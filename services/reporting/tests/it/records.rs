@@ -6,7 +6,11 @@ use mpp_api::{
         mall::{Stage, StageEntry},
         offering,
     },
-    scheduling::{Appointment, Deviation, Ticket, appointment, deviation::Finding, ticket},
+    scheduling::{
+        Appointment, Deviation, Ticket, appointment,
+        deviation::{Finding, finding::Code},
+        ticket,
+    },
     sync::{Accounting, Source},
     types::{Fee, LocalizedText, fee},
 };
@@ -106,9 +110,9 @@ pub fn source(title: &str, target_seconds: i64, last_success: Micros) -> Source 
     }
 }
 
-pub fn deviation(codes: &[&str]) -> Deviation {
+pub fn deviation(codes: &[Code]) -> Deviation {
     let findings = codes.iter().map(|code| Finding {
-        code: (*code).to_owned(),
+        code: i32::from(*code),
         text: text("Tutup pukul 13.00, dua jam lebih awal daripada mal."),
         ..Finding::default()
     });

@@ -154,7 +154,7 @@ impl Queue {
             self.authorize(call, &stored.doc.counter)?;
             let completed = sql::complete(&mut tx, name).await?;
             let Some(completed) = completed else {
-                let state = stored.doc.state().as_str_name().trim_start_matches("STATE_");
+                let state = mpp_api::word(stored.doc.state().as_str_name());
                 let hint = format!("{name} is {}, not called", state.to_lowercase());
                 return Err(Error::new(Reason::WrongState, hint));
             };

@@ -5,14 +5,13 @@ use mpp_api::{
     registry::counter::Regime as WireRegime,
     scheduling::{Deviation, deviation as wire},
 };
-use mpp_calendar::{
-    Against, Baseline, Counter, Decrees, FindingCode, Regime, Report, deviation, total,
-};
+use mpp_calendar::{Baseline, Counter, Decrees, Regime, Report, Yardstick, deviation, total};
 use mpp_core::{Error, Result};
 
 use super::{
     date::shift,
-    place::{Place, localized},
+    place::Place,
+    words::{calendar_regime, localized, wire_finding_code, wire_regime},
 };
 
 /// A week's measures. Counters with the same rules and regime share one.
@@ -21,10 +20,11 @@ pub struct Measured {
     open_minutes: u32,
     mall_minutes: u32,
     national_minutes: u32,
-    baseline_minutes: u32,
+    /// `None` for a body that has not declared its own hours.
+    baseline_minutes: Option<u32>,
     unknown_days: usize,
     findings: Vec<wire::Finding>,
-    baseline: &'static str,
+    regime: Regime,
     week: Date,
 }
 
@@ -41,23 +41,24 @@ pub fn measure(
     let baseline = Baseline::of(calendar_regime(regime));
     let counter = Counter { rules: &place.rules, decrees, region: &place.region };
     let sunday = shift(monday, 6);
-    let against = |against| deviation(counter, against, monday, sunday).map_err(Error::internal);
-    let mall = against(Against::Mall)?;
-    let national = against(Against::Template)?;
-    let law = against(Against::Baseline(&baseline))?;
+    let against =
+        |yardstick| deviation(counter, yardstick, monday, sunday).map_err(Error::internal);
+    let mall = against(Yardstick::Mall)?;
+    let national = against(Yardstick::National)?;
+    let own = against(Yardstick::Baseline(&baseline))?;
     let days: Vec<_> = (0..7).map(|day| place.day(shift(monday, day), decrees)).collect();
     let is_unknown = |day: &&mpp_calendar::Day| day.status == mpp_calendar::Status::Unknown;
     let mut findings = found(wire::Yardstick::Mall, &mall);
     findings.extend(found(wire::Yardstick::National, &national));
-    findings.extend(found(wire::Yardstick::Baseline, &law));
+    findings.extend(found(wire::Yardstick::Baseline, &own));
     Ok(Measured {
         open_minutes: days.iter().map(|day| total(day.intervals())).sum(),
         mall_minutes: mall.expected_minutes,
         national_minutes: national.expected_minutes,
-        baseline_minutes: law.expected_minutes,
+        baseline_minutes: (!own.undeclared).then_some(own.expected_minutes),
         unknown_days: days.iter().filter(is_unknown).count(),
         findings,
-        baseline: regime_name(regime),
+        regime: baseline.regime,
         week: monday,
     })
 }
@@ -81,11 +82,11 @@ impl Measured {
             open_minutes: whole(self.open_minutes),
             mall_minutes: whole(self.mall_minutes),
             national_minutes: whole(self.national_minutes),
-            baseline_minutes: whole(self.baseline_minutes),
+            baseline_minutes: self.baseline_minutes.map(whole),
             unknown_days: i32::try_from(self.unknown_days).unwrap_or(i32::MAX),
             uniform: self.findings.iter().all(|finding| finding.yardstick == of_baseline),
             findings: self.findings.clone(),
-            baseline: self.baseline.to_owned(),
+            regime: wire_regime(self.regime).into(),
         }
     }
 }
@@ -100,44 +101,15 @@ fn found(yardstick: wire::Yardstick, report: &Report) -> Vec<wire::Finding> {
         let date = day.actual.date.to_string();
         let findings = day.findings.iter().map(move |finding| wire::Finding {
             yardstick: yardstick.into(),
-            code: code(finding.code).to_owned(),
+            code: wire_finding_code(finding.code).into(),
             text: Some(localized(&finding.text)),
             date: date.clone(),
             minutes: i32::try_from(finding.minutes).unwrap_or(i32::MAX),
+            implied: finding.implied,
         });
         findings.collect::<Vec<_>>()
     };
     report.deviating.iter().flat_map(of_day).collect()
-}
-
-/// The contract's codes.
-fn code(code: FindingCode) -> &'static str {
-    match code {
-        FindingCode::DayMissing => "MISSING_DAY",
-        FindingCode::ClosedWithoutReferral => "CLOSED_WITHOUT_REFERRAL",
-        FindingCode::OpensLate => "OPENS_LATE",
-        FindingCode::ClosesEarly => "CLOSES_EARLY",
-        FindingCode::MinutesShort => "SHORT_HOURS",
-        FindingCode::ExtraDay => "EXTRA_DAY",
-        FindingCode::ExtraMinutes => "EXTRA_HOURS",
-    }
-}
-
-/// A counter whose regime nobody named is taken for one of civil servants, as most are.
-fn calendar_regime(regime: WireRegime) -> Regime {
-    match regime {
-        WireRegime::Unspecified | WireRegime::CivilService => Regime::CivilService,
-        WireRegime::ArmyPolice => Regime::ArmyPolice,
-        WireRegime::Own => Regime::Enterprise,
-    }
-}
-
-fn regime_name(regime: WireRegime) -> &'static str {
-    match regime {
-        WireRegime::Unspecified | WireRegime::CivilService => "CIVIL_SERVICE",
-        WireRegime::ArmyPolice => "ARMY_POLICE",
-        WireRegime::Own => "OWN",
-    }
 }
 
 #[cfg(test)]
@@ -188,7 +160,11 @@ mod tests {
         assert!(!week.uniform);
         let early = |yardstick: wire::Yardstick| {
             let of = |f: &&wire::Finding| f.yardstick == i32::from(yardstick);
-            week.findings.iter().filter(of).filter(|f| f.code == "CLOSES_EARLY").count()
+            week.findings
+                .iter()
+                .filter(of)
+                .filter(|f| f.code() == wire::finding::Code::ClosesEarly)
+                .count()
         };
         assert_eq!((early(wire::Yardstick::Mall), early(wire::Yardstick::National)), (5, 5));
         assert_eq!(early(wire::Yardstick::Baseline), 0, "an enterprise has told no baseline");
@@ -206,9 +182,14 @@ mod tests {
         let place = counter(vec![national()]);
         let monday = date(2026, 11, 23);
         let week = measure(&place, WireRegime::CivilService, monday, &decrees).unwrap();
-        assert_eq!(week.baseline_minutes, 2250);
+        assert_eq!(week.baseline_minutes, Some(2250));
         let document = week.document("malls/a/counters/b", "malls/a", "regions/35.10");
         assert!(document.uniform, "the baseline says nothing of uniformity");
-        assert!(document.findings.iter().any(|finding| finding.code == "OPENS_LATE"));
+        assert!(
+            document
+                .findings
+                .iter()
+                .any(|finding| finding.code() == wire::finding::Code::OpensLate)
+        );
     }
 }

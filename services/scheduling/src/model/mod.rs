@@ -10,3 +10,4 @@ pub mod slot;
 pub mod sold;
 pub mod target;
 pub mod ticket;
+pub mod words;

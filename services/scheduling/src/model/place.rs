@@ -1,14 +1,14 @@
 //! A place that has hours: its zone, its region, and every rule that it inherits.
 
 use jiff::civil::Date;
-use mpp_api::{
-    scheduling::{DayHours, Interval as WireInterval, Reason, day_hours},
-    types::LocalizedText,
-};
-use mpp_calendar::{Code, Day, Decrees, Interval, Rule, Status, Text, Zone, format_time, resolve};
-use mpp_core::{Error, Micros, Result};
+use mpp_api::scheduling::{DayHours, Interval as WireInterval};
+use mpp_calendar::{Day, Decrees, Interval, Rule, Status, Zone, format_time, resolve};
+use mpp_core::{Error, Micros, Reason, Result};
 
-use super::date::{local, shift};
+use super::{
+    date::{local, shift},
+    words::{wire_reason, wire_status},
+};
 
 /// How far ahead hours are told and slots are sold, in days. Beyond the last decree the answer is
 /// unknown anyway.
@@ -74,18 +74,13 @@ impl Place {
 
     /// The wire's form of a day.
     pub fn day_hours(&self, day: &Day) -> DayHours {
-        let status = match day.status {
-            Status::Open(_) => day_hours::Status::Open,
-            Status::Closed => day_hours::Status::Closed,
-            Status::Unknown => day_hours::Status::Unknown,
-        };
         DayHours {
             target: self.target.clone(),
             date: day.date.to_string(),
             time_zone: self.zone.iana_name().to_owned(),
-            status: status.into(),
+            status: wire_status(&day.status).into(),
             intervals: day.intervals().iter().copied().map(wire_interval).collect(),
-            why: day.why.iter().map(reason).collect(),
+            why: day.why.iter().map(wire_reason).collect(),
         }
     }
 }
@@ -98,28 +93,15 @@ pub fn because(day: &Day) -> String {
             format!("today's hours are {}.", hours.join(", "))
         }
         Status::Closed | Status::Unknown => {
-            let decided = day.why.iter().rfind(|why| decides(why.code)).or(day.why.last());
+            let decided = day.why.iter().rfind(|why| why.code.decides()).or(day.why.last());
             decided.map_or_else(String::new, |why| why.text.en.clone())
         }
     }
 }
 
-/// True for the steps that can make a day closed or unknown.
-fn decides(code: Code) -> bool {
-    !matches!(
-        code,
-        Code::RuleApplied
-            | Code::RuleOverridden
-            | Code::HolidayWorked
-            | Code::HolidayRevoked
-            | Code::Ramadan
-            | Code::RamadanIrrelevant
-    )
-}
-
 /// `COUNTER_CLOSED` with this message.
 pub fn closed(message: String) -> Error {
-    Error::new(mpp_core::Reason::CounterClosed, message)
+    Error::new(Reason::CounterClosed, message)
 }
 
 fn sentence(text: &str) -> String {
@@ -131,19 +113,6 @@ fn sentence(text: &str) -> String {
 
 fn wire_interval(interval: Interval) -> WireInterval {
     WireInterval { open: format_time(interval.open), close: format_time(interval.close) }
-}
-
-fn reason(why: &mpp_calendar::Why) -> Reason {
-    Reason {
-        code: why.code.as_str().to_owned(),
-        text: Some(localized(&why.text)),
-        source: why.source.clone(),
-    }
-}
-
-/// The wire's form of a text.
-pub fn localized(text: &Text) -> LocalizedText {
-    LocalizedText { id: text.id.clone(), en: text.en.clone() }
 }
 
 #[cfg(test)]
@@ -164,7 +133,7 @@ mod tests {
     fn refused(place: &Place, day: Date, minute: u16) -> String {
         let now = local_to_utc_micros(day, minute, place.zone).unwrap();
         let error = place.require_open(now, &Decrees::national()).expect_err("it is closed");
-        assert_eq!(error.reason(), mpp_core::Reason::CounterClosed);
+        assert_eq!(error.reason(), Reason::CounterClosed);
         error.message().to_owned()
     }
 

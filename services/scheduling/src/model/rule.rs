@@ -10,7 +10,7 @@ use mpp_calendar::{
 };
 use mpp_core::{Error, FieldViolation, ResourceName, Result};
 
-use super::{date, target::Target};
+use super::{date, target::Target, words::calendar_season};
 
 /// More rules than this for one target are a mistake of whoever writes them.
 pub const MAX_PER_TARGET: usize = 64;
@@ -97,9 +97,7 @@ fn optional_date(text: &str, field: &str) -> Result<Option<Date>> {
 
 fn season(number: i32) -> Result<Season> {
     match hours_rule::Season::try_from(number) {
-        Ok(hours_rule::Season::Unspecified | hours_rule::Season::Any) => Ok(Season::Any),
-        Ok(hours_rule::Season::Ramadan) => Ok(Season::Ramadan),
-        Ok(hours_rule::Season::OutsideRamadan) => Ok(Season::OutsideRamadan),
+        Ok(season) => Ok(calendar_season(season)),
         Err(_) => Err(Error::field("season", "ENUM", format!("{number} is not a season"))),
     }
 }

@@ -23,7 +23,7 @@ impl Target {
             1 if text == NATIONAL => Layer::National,
             2 => checked(text, &["malls"], field, Layer::Mall)?,
             4 => checked(text, &["malls", "counters"], field, Layer::Counter)?,
-            6 => checked(text, &["malls", "counters", "offerings"], field, Layer::Service)?,
+            6 => checked(text, &["malls", "counters", "offerings"], field, Layer::Offering)?,
             _ => return Err(not_a_target(field)),
         };
         Ok(Self { layer, name: text.to_owned() })

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use mpp_api::scheduling::{
     DeleteHoursRuleRequest, Deviation, ListDeviationsRequest, ListDeviationsResponse,
+    deviation::finding,
 };
 use mpp_calendar::Zone;
 use mpp_store::{Op, Subscription};
@@ -54,8 +55,8 @@ async fn from_now(world: &World) -> Subscription {
     feed
 }
 
-fn finds(deviation: &Deviation, code: &str) -> usize {
-    deviation.findings.iter().filter(|finding| finding.code == code).count()
+fn finds(deviation: &Deviation, code: finding::Code) -> usize {
+    deviation.findings.iter().filter(|finding| finding.code() == code).count()
 }
 
 #[tokio::test]
@@ -70,7 +71,11 @@ async fn a_counter_that_closes_early_shows_in_the_feed() {
         let bank = &changed[0];
         assert_eq!((bank.counter.as_str(), bank.uniform), (BANK, false));
         assert_eq!((bank.open_minutes, bank.mall_minutes), (25 * 60, 30 * 60));
-        assert_eq!(finds(bank, "CLOSES_EARLY"), 10, "five days, against mall and nation");
+        assert_eq!(
+            finds(bank, finding::Code::ClosesEarly),
+            10,
+            "five days, against mall and nation"
+        );
         let delete =
             DeleteHoursRuleRequest { name: "hoursRules/pulang-awal".into(), ..Default::default() };
         world.scheduling.hours().delete_hours_rule(delete).await.expect("a delete");

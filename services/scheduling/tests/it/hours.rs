@@ -4,7 +4,7 @@ use mpp_api::{
     scheduling::{
         CreateHoursRuleRequest, DayHours, DeleteHoursRuleRequest, GetHoursRequest,
         GetHoursRuleRequest, HoursRule, ListHoursRulesRequest, UpdateHoursRuleRequest,
-        day_hours::Status, hours_rule, hours_service_client::HoursServiceClient,
+        day_hours::Status, hours_rule, hours_service_client::HoursServiceClient, reason,
     },
     types::LocalizedText,
 };
@@ -28,8 +28,8 @@ fn shown(day: &DayHours) -> Vec<String> {
     day.intervals.iter().map(|open| format!("{}-{}", open.open, open.close)).collect()
 }
 
-fn codes(day: &DayHours) -> Vec<&str> {
-    day.why.iter().map(|reason| reason.code.as_str()).collect()
+fn codes(day: &DayHours) -> Vec<reason::Code> {
+    day.why.iter().map(mpp_api::scheduling::Reason::code).collect()
 }
 
 #[tokio::test]
@@ -45,10 +45,10 @@ async fn hours_inherit_and_say_why() {
         world.rule("pagi", KTP, week("08:00", "14:00")).await;
         let own = hours(&world, KTP, "2026-11-25").await;
         assert_eq!(shown(&own), ["08:00-12:00", "13:00-14:00"]);
-        assert_eq!(codes(&own), ["RULE_APPLIED", "RULE_OVERRIDDEN"]);
+        assert_eq!(codes(&own), [reason::Code::RuleApplied, reason::Code::RuleOverridden]);
         let christmas = hours(&world, KTP, "2026-12-25").await;
         assert_eq!(christmas.status(), Status::Closed);
-        assert!(codes(&christmas).contains(&"HOLIDAY_NATIONAL"));
+        assert!(codes(&christmas).contains(&reason::Code::NationalHoliday));
         assert!(christmas.why.iter().any(|reason| reason.source.contains("SKB")));
     })
     .await;
@@ -60,7 +60,7 @@ async fn past_the_last_decree_hours_are_unknown() {
         let world = World::on(database).await;
         let day = hours(&world, DUKCAPIL, "2031-03-05").await;
         assert_eq!((day.status(), day.intervals.len()), (Status::Unknown, 0));
-        assert!(codes(&day).contains(&"YEAR_UNDECREED"));
+        assert!(codes(&day).contains(&reason::Code::YearNotDecreed));
     })
     .await;
 }
@@ -83,7 +83,7 @@ async fn two_regimes_keep_ramadan_in_one_mall() {
         );
         let bank = hours(&world, BANK, in_ramadan).await;
         assert_eq!(shown(&bank), ["09:00-12:00", "13:00-14:00"]);
-        assert_eq!(codes(&bank)[0], "RAMADAN");
+        assert_eq!(codes(&bank)[0], reason::Code::Ramadan);
         let other_mall = hours(&world, "malls/denpasar", in_ramadan).await;
         assert_eq!(shown(&other_mall), ["08:00-12:00", "13:00-15:00"]);
         assert_eq!(shown(&hours(&world, BANK, "2026-11-25").await), ["08:00-12:00", "13:00-15:00"]);
@@ -109,7 +109,10 @@ async fn a_flooded_mall_is_closed_for_every_counter() {
         };
         world.create("banjir", rule).await;
         let day = hours(&world, BANK, "2026-11-26").await;
-        assert_eq!((day.status(), codes(&day)[0]), (Status::Closed, "CLOSED_MANDATORY"));
+        assert_eq!(
+            (day.status(), codes(&day)[0]),
+            (Status::Closed, reason::Code::MandatoryClosure)
+        );
         assert_eq!(hours(&world, BANK, "2026-11-27").await.status(), Status::Open);
     })
     .await;

@@ -1,144 +1,122 @@
-//! The explanation of an answer: each step has a stable code and says in English and Indonesian what decided.
+//! The explanation of an answer: each step has a code, and says in English and Indonesian what decided.
 
 use jiff::civil::{Date, Weekday};
 
 use crate::decree::{Holiday, HolidayKind, Ramadan};
 use crate::rule::{Closure, Layer, Rule};
-
-/// One statement in both languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
-    /// English.
-    pub en: String,
-    /// Indonesian.
-    pub id: String,
-}
-
-impl Text {
-    /// Both languages at once.
-    pub fn new(en: impl Into<String>, id: impl Into<String>) -> Text {
-        Text { en: en.into(), id: id.into() }
-    }
-}
+use crate::text::Text;
 
 /// What a step of an explanation says; clients may branch on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Code {
+pub enum ReasonCode {
     /// The rule whose hours hold.
     RuleApplied,
     /// A rule that would hold, were it not for a more specific one.
     RuleOverridden,
     /// A mandatory closure of this layer or one above.
-    ClosedMandatory,
+    MandatoryClosure,
     /// A closure that a more specific rule could have lifted.
-    ClosedByRule,
+    Closure,
     /// The rule has no hours on this day of the week.
     ClosedWeekday,
     /// No rule speaks for the date.
     NoRule,
     /// No decree fixes the year's holidays.
-    YearUndecreed,
+    YearNotDecreed,
     /// Closed by a national holiday.
-    HolidayNational,
+    NationalHoliday,
     /// Closed by collective leave.
-    HolidayCollective,
+    CollectiveLeave,
     /// Closed by a regional holiday.
-    HolidayRegional,
+    RegionalHoliday,
     /// A holiday that the place works through.
     HolidayWorked,
     /// A holiday that an amendment took back.
     HolidayRevoked,
     /// A holiday near this date awaits its decision.
-    HolidayUndecided,
+    HolidayNotDecided,
     /// The date lies in Ramadan.
     Ramadan,
     /// Whether the date lies in Ramadan is not decided.
-    RamadanUndecided,
+    RamadanNotDecided,
     /// That is not decided, but the hours are the same either way.
-    RamadanIrrelevant,
-    /// The body has hours of its own, and nobody has declared them.
-    BaselineUndeclared,
+    RamadanMakesNoDifference,
 }
 
-impl Code {
-    /// The code on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Code::RuleApplied => "RULE_APPLIED",
-            Code::RuleOverridden => "RULE_OVERRIDDEN",
-            Code::ClosedMandatory => "CLOSED_MANDATORY",
-            Code::ClosedByRule => "CLOSED_BY_RULE",
-            Code::ClosedWeekday => "CLOSED_WEEKDAY",
-            Code::NoRule => "NO_RULE",
-            Code::YearUndecreed => "YEAR_UNDECREED",
-            Code::HolidayNational => "HOLIDAY_NATIONAL",
-            Code::HolidayCollective => "HOLIDAY_COLLECTIVE",
-            Code::HolidayRegional => "HOLIDAY_REGIONAL",
-            Code::HolidayWorked => "HOLIDAY_WORKED",
-            Code::HolidayRevoked => "HOLIDAY_REVOKED",
-            Code::HolidayUndecided => "HOLIDAY_UNDECIDED",
-            Code::Ramadan => "RAMADAN",
-            Code::RamadanUndecided => "RAMADAN_UNDECIDED",
-            Code::RamadanIrrelevant => "RAMADAN_IRRELEVANT",
-            Code::BaselineUndeclared => "BASELINE_UNDECLARED",
-        }
-    }
-
+impl ReasonCode {
     /// Whether a decree, rather than a rule, closed the day.
     pub const fn closes_by_decree(self) -> bool {
-        matches!(self, Code::HolidayNational | Code::HolidayCollective | Code::HolidayRegional)
+        matches!(
+            self,
+            ReasonCode::NationalHoliday | ReasonCode::CollectiveLeave | ReasonCode::RegionalHoliday
+        )
+    }
+
+    /// Whether such a step can make a day closed or unknown; the others only explain.
+    pub const fn decides(self) -> bool {
+        !matches!(
+            self,
+            ReasonCode::RuleApplied
+                | ReasonCode::RuleOverridden
+                | ReasonCode::HolidayWorked
+                | ReasonCode::HolidayRevoked
+                | ReasonCode::Ramadan
+                | ReasonCode::RamadanMakesNoDifference
+        )
     }
 }
 
 /// One step of an explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Why {
+pub struct Reason {
     /// What kind of step.
-    pub code: Code,
+    pub code: ReasonCode,
     /// The decree, decision or letter behind it; empty where the absence of one is the reason.
     pub source: String,
     /// The step in words.
     pub text: Text,
 }
 
-impl Why {
-    fn new(code: Code, source: &str, en: String, id: String) -> Why {
-        Why { code, source: source.to_owned(), text: Text { en, id } }
+impl Reason {
+    fn new(code: ReasonCode, source: &str, en: String, id: String) -> Reason {
+        Reason { code, source: source.to_owned(), text: Text { en, id } }
     }
 
-    pub(crate) fn rule_applied(rule: &Rule) -> Why {
+    pub(crate) fn rule_applied(rule: &Rule) -> Reason {
         let (en, id) = layer_names(rule.layer);
-        Why::new(
-            Code::RuleApplied,
+        Reason::new(
+            ReasonCode::RuleApplied,
             &rule.source,
             format!("The hours of the {en} hold (rule {}; {}).", rule.id, rule.source),
             format!("Berlaku jam layanan {id} (aturan {}; {}).", rule.id, rule.source),
         )
     }
 
-    pub(crate) fn rule_overridden(rule: &Rule, by: &Rule) -> Why {
+    pub(crate) fn rule_overridden(rule: &Rule, by: &Rule) -> Reason {
         let (en, id) = layer_names(rule.layer);
-        Why::new(
-            Code::RuleOverridden,
+        Reason::new(
+            ReasonCode::RuleOverridden,
             &rule.source,
             format!("The hours of the {en} (rule {}) give way to rule {}.", rule.id, by.id),
             format!("Jam layanan {id} (aturan {}) dikesampingkan oleh aturan {}.", rule.id, by.id),
         )
     }
 
-    pub(crate) fn closed(rule: &Rule, closure: &Closure) -> Why {
+    pub(crate) fn closed(rule: &Rule, closure: &Closure) -> Reason {
         let (en, id) = layer_names(rule.layer);
         let (code, en_kind, id_kind) = match closure.mandatory {
-            true => {
-                (Code::ClosedMandatory, "Closed for all at and below", "Tutup wajib bagi seluruh")
-            }
-            false => (Code::ClosedByRule, "Closed by", "Ditutup oleh"),
+            true => (
+                ReasonCode::MandatoryClosure,
+                "Closed for all at and below",
+                "Tutup wajib bagi seluruh",
+            ),
+            false => (ReasonCode::Closure, "Closed by", "Ditutup oleh"),
         };
         let (en_referral, id_referral) = match &closure.referral {
             Some(place) => (format!(" Served at: {place}."), format!(" Dilayani di: {place}.")),
             None => Default::default(),
         };
-        Why::new(
+        Reason::new(
             code,
             &rule.source,
             format!("{en_kind} the {en}: {} (rule {}).{en_referral}", closure.reason, rule.id),
@@ -146,57 +124,67 @@ impl Why {
         )
     }
 
-    pub(crate) fn closed_weekday(rule: &Rule, weekday: Weekday) -> Why {
+    pub(crate) fn closed_weekday(rule: &Rule, weekday: Weekday) -> Reason {
         let (en, id) = weekday_names(weekday);
-        Why::new(
-            Code::ClosedWeekday,
+        Reason::new(
+            ReasonCode::ClosedWeekday,
             &rule.source,
             format!("No hours on {en} (rule {}).", rule.id),
             format!("Tidak ada jam layanan pada hari {id} (aturan {}).", rule.id),
         )
     }
 
-    pub(crate) fn no_rule() -> Why {
+    pub(crate) fn no_rule() -> Reason {
         let en = "No rule gives hours for this date.".into();
-        Why::new(Code::NoRule, "", en, "Tidak ada aturan jam layanan untuk tanggal ini.".into())
+        Reason::new(
+            ReasonCode::NoRule,
+            "",
+            en,
+            "Tidak ada aturan jam layanan untuk tanggal ini.".into(),
+        )
     }
 
-    pub(crate) fn year_undecreed(year: i16) -> Why {
-        Why::new(
-            Code::YearUndecreed,
+    pub(crate) fn year_not_decreed(year: i16) -> Reason {
+        Reason::new(
+            ReasonCode::YearNotDecreed,
             "",
             format!("No decree has fixed the holidays of {year}; whether it is open is unknown."),
             format!("Hari libur tahun {year} belum ditetapkan; buka atau tidak belum diketahui."),
         )
     }
 
-    pub(crate) fn holiday(row: &Holiday) -> Why {
+    pub(crate) fn holiday(row: &Holiday) -> Reason {
         let (code, en, id) = match row.kind {
             HolidayKind::National => {
-                (Code::HolidayNational, "National holiday", "Hari libur nasional")
+                (ReasonCode::NationalHoliday, "National holiday", "Hari libur nasional")
             }
             HolidayKind::CollectiveLeave => {
-                (Code::HolidayCollective, "Collective leave", "Cuti bersama")
+                (ReasonCode::CollectiveLeave, "Collective leave", "Cuti bersama")
             }
             HolidayKind::Regional => {
-                (Code::HolidayRegional, "Regional holiday", "Hari libur daerah")
+                (ReasonCode::RegionalHoliday, "Regional holiday", "Hari libur daerah")
             }
         };
-        Why::of_row(code, row, format!("{en}: {}", row.name.en), format!("{id}: {}", row.name.id))
+        Reason::of_row(
+            code,
+            row,
+            format!("{en}: {}", row.name.en),
+            format!("{id}: {}", row.name.id),
+        )
     }
 
-    pub(crate) fn holiday_worked(row: &Holiday) -> Why {
-        Why::of_row(
-            Code::HolidayWorked,
+    pub(crate) fn holiday_worked(row: &Holiday) -> Reason {
+        Reason::of_row(
+            ReasonCode::HolidayWorked,
             row,
             format!("Works through: {}", row.name.en),
             format!("Tetap melayani pada: {}", row.name.id),
         )
     }
 
-    pub(crate) fn holiday_revoked(row: &Holiday, by: &str) -> Why {
-        Why::new(
-            Code::HolidayRevoked,
+    pub(crate) fn holiday_revoked(row: &Holiday, by: &str) -> Reason {
+        Reason::new(
+            ReasonCode::HolidayRevoked,
             by,
             format!("No longer a holiday: {} ({}, revoked by {by}).", row.name.en, row.decree),
             format!(
@@ -206,32 +194,32 @@ impl Why {
         )
     }
 
-    pub(crate) fn holiday_undecided(row: &Holiday) -> Why {
+    pub(crate) fn holiday_not_decided(row: &Holiday) -> Reason {
         let date = row.date;
-        Why::of_row(
-            Code::HolidayUndecided,
+        Reason::of_row(
+            ReasonCode::HolidayNotDecided,
             row,
             format!("The date of {} (about {date}) is not decided yet", row.name.en),
             format!("Tanggal {} (sekitar {date}) belum ditetapkan", row.name.id),
         )
     }
 
-    fn of_row(code: Code, row: &Holiday, en: String, id: String) -> Why {
+    fn of_row(code: ReasonCode, row: &Holiday, en: String, id: String) -> Reason {
         let decree = &row.decree;
-        Why::new(code, decree, format!("{en} ({decree})."), format!("{id} ({decree})."))
+        Reason::new(code, decree, format!("{en} ({decree})."), format!("{id} ({decree})."))
     }
 
-    pub(crate) fn ramadan(row: &Ramadan) -> Why {
+    pub(crate) fn ramadan(row: &Ramadan) -> Reason {
         let (year, source) = (row.hijri_year, &row.source);
-        Why::new(
-            Code::Ramadan,
+        Reason::new(
+            ReasonCode::Ramadan,
             source,
             format!("Ramadan {year} H, {} to {} ({source}).", row.first, row.last),
             format!("Ramadan {year} H, {} sampai {} ({source}).", row.first, row.last),
         )
     }
 
-    pub(crate) fn ramadan_undecided(date: Date, row: Option<&Ramadan>) -> Why {
+    pub(crate) fn ramadan_not_decided(date: Date, row: Option<&Ramadan>) -> Reason {
         let (en, id) = match row {
             Some(r) => (
                 format!(" Ramadan {} H is expected about {} to {}.", r.hijri_year, r.first, r.last),
@@ -239,32 +227,21 @@ impl Why {
             ),
             None => Default::default(),
         };
-        Why::new(
-            Code::RamadanUndecided,
+        Reason::new(
+            ReasonCode::RamadanNotDecided,
             row.map_or("", |r| &r.source),
             format!("Whether the hours of Ramadan hold on {date} is not decided yet.{en}"),
             format!("Belum ditetapkan apakah jam Ramadan berlaku pada {date}.{id}"),
         )
     }
 
-    pub(crate) fn ramadan_irrelevant() -> Why {
+    pub(crate) fn ramadan_makes_no_difference() -> Reason {
         let en = "The answer is the same in and outside Ramadan.".into();
-        Why::new(
-            Code::RamadanIrrelevant,
+        Reason::new(
+            ReasonCode::RamadanMakesNoDifference,
             "",
             en,
             "Jawabannya sama di dalam dan di luar Ramadan.".into(),
-        )
-    }
-
-    pub(crate) fn baseline_undeclared() -> Why {
-        Why::new(
-            Code::BaselineUndeclared,
-            "",
-            "This body sets its own hours and has not declared them; register its decision.".into(),
-            "Instansi ini menetapkan jam kerjanya sendiri dan belum menyampaikannya; daftarkan \
-             keputusannya."
-                .into(),
         )
     }
 }
@@ -274,7 +251,7 @@ fn layer_names(layer: Layer) -> (&'static str, &'static str) {
         Layer::National => ("national template", "templat nasional"),
         Layer::Mall => ("mall", "mal"),
         Layer::Counter => ("counter", "gerai"),
-        Layer::Service => ("service", "layanan"),
+        Layer::Offering => ("offering", "layanan di gerai"),
     }
 }
 
