@@ -105,9 +105,11 @@ async fn keep_alives_of_one_second_write_once() {
             session.asks.send(kept).await.expect("open");
         }
         // Answered after all of them were taken; itself it holds, counts and advances.
-        session.send(vec![record("kk", "Kartu Keluarga")]).await;
+        let sent = session.send(vec![record("kk", "Kartu Keluarga")]).await;
         assert_eq!(count(&world, "lease_write").await, 1 + 3);
-        let state = world.running.registry.memory.read();
+        let memory = &world.running.registry.memory;
+        memory.wait_for(sent.revision).await.expect("the batch in memory");
+        let state = memory.read();
         assert!(state.row::<Service>(&format!("{KEMENDAGRI}/services/kk")).is_some());
     })
     .await;
