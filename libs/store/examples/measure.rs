@@ -19,6 +19,7 @@ use mpp_api::{
 use mpp_core::{Clock, Result};
 use mpp_store::{
     Actor, Db, Expect, Feed, FeedOptions, Filter, Labels, Migration, Options, Schema, Start,
+    Statements,
 };
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 const SLOT: &str = "create table slot (id bigint primary key, taken bigint not null)";
 const SCHEMA: Schema = Schema {
     service: "measure",
-    steps: &[Migration { version: 1, name: "slot", sqlite: SLOT, postgres: SLOT }],
+    steps: &[Migration { version: 1, name: "slot", statements: Statements::Both(SLOT) }],
     history_kinds: &[],
 };
 

@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 mod bulk;
+mod connect;
 mod db;
 mod dialect;
 mod error;
@@ -40,12 +41,13 @@ mod request;
 mod session;
 mod tx;
 
-pub use db::{Db, Options};
+pub use connect::Options;
+pub use db::Db;
 pub use error::{constraint, db_error};
 pub use feed::{
     Batch, Change, Feed, FeedOptions, Filter, Op, Retention, Start, Status, Subscription,
 };
-pub use migrate::{Migration, Schema, migrate};
+pub use migrate::{Migration, Schema, Statements, migrate};
 pub use position::Position;
 pub use read::Read;
 pub use record::{Expect, Labels, MAX_DOCUMENT, Put, Record};

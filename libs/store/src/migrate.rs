@@ -3,14 +3,14 @@
 //! There are two tracks: this crate's own ("store") and the service's. A binary works with its own
 //! version of a track or with one step more, so that a rolling update may migrate first.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use mpp_core::{Error, Reason, Result};
-use sqlx::{AnyConnection, Connection as _, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 
 use crate::{
     Options,
-    db::{dialect_of, own},
+    connect::{dialect_of, own},
     db_error,
     dialect::{Dialect, Engine},
 };
@@ -27,11 +27,34 @@ pub struct Migration {
     pub version: i64,
     /// What it adds, such as `slots`.
     pub name: &'static str,
-    /// The statements for SQLite. Columns are `bigint`, `text`, `blob` and `double precision`
-    /// only: the driver that serves both databases reads no others (no `boolean`).
-    pub sqlite: &'static str,
-    /// The statements for PostgreSQL; `bigint`, `text`, `bytea`, `double precision`.
-    pub postgres: &'static str,
+    /// How it is added.
+    pub statements: Statements,
+}
+
+/// The statements of a step. Columns are `bigint`, `text`, `bytea` (on SQLite `blob`) and `double
+/// precision` only: the driver that serves both databases reads no others (no `boolean`).
+#[derive(Clone, Copy, Debug)]
+pub enum Statements {
+    /// One text for both databases; SQLite reads `bytea` as `blob`.
+    Both(&'static str),
+    /// Two texts, for what can be said to one of the databases only, such as a trigger.
+    Each {
+        /// The statements for SQLite.
+        sqlite: &'static str,
+        /// The statements for PostgreSQL.
+        postgres: &'static str,
+    },
+}
+
+impl Statements {
+    fn on(self, engine: Engine) -> Cow<'static, str> {
+        match (self, engine) {
+            (Statements::Both(text), Engine::Sqlite) => text.replace(" bytea", " blob").into(),
+            (Statements::Both(text), Engine::Postgres) => text.into(),
+            (Statements::Each { sqlite, .. }, Engine::Sqlite) => sqlite.into(),
+            (Statements::Each { postgres, .. }, Engine::Postgres) => postgres.into(),
+        }
+    }
 }
 
 /// What a service's database looks like.
@@ -49,8 +72,10 @@ pub struct Schema {
 const STORE: &[Migration] = &[Migration {
     version: 1,
     name: "records",
-    sqlite: include_str!("sql/sqlite/0001_records.sql"),
-    postgres: include_str!("sql/postgres/0001_records.sql"),
+    statements: Statements::Each {
+        sqlite: include_str!("sql/sqlite/0001_records.sql"),
+        postgres: include_str!("sql/postgres/0001_records.sql"),
+    },
 }];
 
 /// Both databases understand it; it also serves as the record of who migrated when.
@@ -114,10 +139,6 @@ async fn apply(
     step: &Migration,
     options: &Options,
 ) -> Result<()> {
-    let text = match dialect.engine {
-        Engine::Sqlite => step.sqlite,
-        Engine::Postgres => step.postgres,
-    };
     let mut tx = conn.begin().await.map_err(db_error)?;
     let failed = |error: sqlx::Error| {
         let what = format!(
@@ -126,7 +147,8 @@ async fn apply(
         );
         Error::new(Reason::SchemaMismatch, what).with_context(error)
     };
-    sqlx::raw_sql(text).execute(&mut *tx).await.map_err(failed)?;
+    let text = step.statements.on(dialect.engine).into_owned();
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *tx).await.map_err(failed)?;
     // Index: the primary key refuses a step that ran meanwhile.
     sqlx::query(
         "insert into migration (track, version, name, run_at, run_by) values ($1,$2,$3,$4,$5)",

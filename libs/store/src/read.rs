@@ -27,15 +27,21 @@ pub(crate) const BOUNDS: &str =
 /// Greater than every name that starts as a text does, once appended to it.
 pub(crate) const LAST: char = char::MAX;
 
-impl Read {
-    pub(crate) async fn begin(db: &Db) -> Result<Self> {
-        let (mut session, _) = Session::begin(&db.0.readers, db.0.dialect.snapshot).await?;
+impl Db {
+    /// One consistent snapshot to read from.
+    ///
+    /// # Errors
+    /// As [`Db::begin`].
+    pub async fn read(&self) -> Result<Read> {
+        let (mut session, _) = Session::begin(&self.0.readers, self.0.dialect.snapshot).await?;
         let row = sqlx::query(BOUNDS).fetch_one(session.conn()?).await.map_err(db_error)?;
         let floor: i64 = row.try_get("floor").map_err(db_error)?;
         let head: i64 = row.try_get("head").map_err(db_error)?;
-        Ok(Self { session, revision: head.max(floor), floor })
+        Ok(Read { session, revision: head.max(floor), floor })
     }
+}
 
+impl Read {
     /// The feed's revision that the snapshot shows.
     pub fn revision(&self) -> i64 {
         self.revision

@@ -27,11 +27,20 @@ pub struct Tx {
     pub(crate) seen: HashMap<(&'static str, String), Stored>,
 }
 
-impl Tx {
-    pub(crate) fn new(db: Db, session: Session, by: Actor, now: Micros) -> Self {
-        Self { db, session, by, now, seen: HashMap::new() }
+impl Db {
+    /// Begins a writing transaction. `by` is what the feed says of its changes.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` or `OVERLOADED` if no connection is to be had.
+    pub async fn begin(&self, by: &Actor) -> Result<Tx> {
+        let (session, row) = Session::begin(&self.0.writers, self.0.dialect.begin).await?;
+        let row = row.ok_or_else(|| Error::internal("BEGIN answered no time"))?;
+        let now = self.shifted(row.try_get(0).map_err(db_error)?);
+        Ok(Tx { db: self.clone(), session, by: by.clone(), now, seen: HashMap::new() })
     }
+}
 
+impl Tx {
     /// When the transaction began, by the database's clock, moved as far as the process's is.
     pub fn now(&self) -> Micros {
         self.now

@@ -10,7 +10,7 @@ mod rebuild;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mpp_core::{Error, Reason, Result};
-use mpp_store::{Actor, Db, Migration, Position, Schema, Tx, db_error};
+use mpp_store::{Actor, Db, Migration, Position, Schema, Statements, Tx, db_error};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 pub use news::{living, news, note_feed, position};
@@ -24,8 +24,7 @@ pub const SCHEMA: Schema = Schema {
     steps: &[Migration {
         version: 1,
         name: "inbox",
-        sqlite: include_str!("sql/sqlite/0001_inbox.sql"),
-        postgres: include_str!("sql/postgres/0001_inbox.sql"),
+        statements: Statements::Both(include_str!("sql/0001_inbox.sql")),
     }],
     history_kinds: &[],
 };

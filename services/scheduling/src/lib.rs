@@ -61,7 +61,7 @@ use std::sync::Arc;
 use mpp_calendar::Decrees;
 use mpp_core::Result;
 use mpp_rpc::{Endpoint, Readiness, feed::FeedServer, follow::Follower, watch_database};
-use mpp_store::{Db, Feed, FeedOptions, Filter, Labels, Migration, Schema};
+use mpp_store::{Db, Feed, FeedOptions, Filter, Labels, Migration, Schema, Statements};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -77,8 +77,7 @@ pub const SCHEMA: Schema = Schema {
     steps: &[Migration {
         version: 1,
         name: "upstream copy, slots, applicants, queue",
-        sqlite: include_str!("sql/sqlite/0001_scheduling.sql"),
-        postgres: include_str!("sql/postgres/0001_scheduling.sql"),
+        statements: Statements::Both(include_str!("sql/0001_scheduling.sql")),
     }],
     history_kinds: &["hours_rule"],
 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mpp_core::{Error, Micros, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::{Feed, page};
+use super::{handle::Feed, page};
 use crate::{Db, db_error};
 
 /// Revisions in one chunk, so that no transaction of compaction is long.

@@ -10,8 +10,8 @@ use tokio::{
 };
 
 use super::{
-    Inner,
     page::{self, Bounds, Place},
+    shared::{Shared, lineage_changed},
 };
 use crate::{db_error, lineage};
 
@@ -28,7 +28,7 @@ const VERIFY: Duration = Duration::from_secs(2);
 
 /// The reader and how far it has come.
 pub(super) struct Reader {
-    feed: Arc<Inner>,
+    feed: Arc<Shared>,
     place: Place,
     /// When it last made sure that the database is still the same one.
     verified: Instant,
@@ -37,7 +37,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub fn new(feed: Arc<Inner>, head: i64) -> Self {
+    pub fn new(feed: Arc<Shared>, head: i64) -> Self {
         let (verified, noted) = (Instant::now(), (Instant::now(), head));
         Self { feed, place: Place::after(head), verified, noted }
     }
@@ -98,7 +98,7 @@ impl Reader {
         let mut conn = db.writers.acquire().await.map_err(db_error)?;
         let lineage = lineage::settle(&mut conn, db.dialect, None).await?;
         if lineage != self.feed.served_lineage() {
-            return Err(super::lineage_changed());
+            return Err(lineage_changed());
         }
         self.verified = Instant::now();
         Ok(())
@@ -107,7 +107,7 @@ impl Reader {
     /// Nothing follows: either the reader is at the head, or the database is not the one it was.
     fn check_same(&self, bounds: Option<Bounds>) -> Result<()> {
         match bounds {
-            Some(bounds) if !self.follows_on(&bounds) => Err(super::lineage_changed()),
+            Some(bounds) if !self.follows_on(&bounds) => Err(lineage_changed()),
             _ => Ok(()),
         }
     }
@@ -156,7 +156,7 @@ impl Reader {
 
 /// Tells the other replicas of this process's commits, outside their transactions: within them it
 /// costs nearly half of the throughput.
-pub(super) async fn notify_others(feed: Arc<Inner>, mut committed: watch::Receiver<i64>) {
+pub(super) async fn notify_others(feed: Arc<Shared>, mut committed: watch::Receiver<i64>) {
     while !feed.shutdown.is_cancelled() {
         tokio::select! {
             changed = committed.changed() => if changed.is_err() { return },
@@ -173,7 +173,7 @@ pub(super) async fn notify_others(feed: Arc<Inner>, mut committed: watch::Receiv
 }
 
 /// Hears of the other replicas' commits. Poolers drop LISTEN, therefore the reader also polls.
-pub(super) async fn listen(feed: Arc<Inner>, woken: Arc<Notify>) {
+pub(super) async fn listen(feed: Arc<Shared>, woken: Arc<Notify>) {
     while !feed.shutdown.is_cancelled() {
         let heard = tokio::select! {
             heard = listen_once(&feed, &woken) => heard,
@@ -186,7 +186,7 @@ pub(super) async fn listen(feed: Arc<Inner>, woken: Arc<Notify>) {
     }
 }
 
-async fn listen_once(feed: &Inner, woken: &Notify) -> Result<()> {
+async fn listen_once(feed: &Shared, woken: &Notify) -> Result<()> {
     let mut listener = PgListener::connect(&feed.db.0.url).await.map_err(db_error)?;
     listener.listen(CHANNEL).await.map_err(db_error)?;
     loop {

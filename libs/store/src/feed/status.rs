@@ -6,7 +6,7 @@ use mpp_core::{Error, Result};
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 
-use super::Feed;
+use super::handle::Feed;
 use crate::db_error;
 
 /// Records in one page of the digest.

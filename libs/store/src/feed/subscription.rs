@@ -11,11 +11,11 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
-    Inner,
     change::Change,
     filter::Filter,
-    page::{self, Piece, Place},
+    page::{Piece, Place},
     ring::{Found, Tail},
+    shared::{Shared, lineage_changed},
     state::Part,
     token::Token,
 };
@@ -45,7 +45,7 @@ enum Source {
 /// One follower of the feed. It holds a position and at most one page, no queue.
 #[derive(Debug)]
 pub struct Subscription {
-    pub(super) feed: Arc<Inner>,
+    pub(super) feed: Arc<Shared>,
     filter: Filter,
     lineage: Uuid,
     source: Source,
@@ -62,7 +62,7 @@ pub struct Subscription {
 impl Subscription {
     /// `epoch` was seen before `lineage` was: a restart between them is noticed.
     pub(super) fn new(
-        feed: Arc<Inner>,
+        feed: Arc<Shared>,
         filter: Filter,
         epoch: u64,
         lineage: Uuid,
@@ -135,7 +135,7 @@ impl Subscription {
             return Ok(());
         }
         if self.feed.lineage() != self.lineage {
-            return Err(super::lineage_changed());
+            return Err(lineage_changed());
         }
         Err(too_slow())
     }
@@ -245,15 +245,6 @@ impl Subscription {
         self.next_bookmark = Instant::now() + self.feed.options.bookmark_interval;
         let filter = self.filter.hash();
         Token { lineage: self.lineage, revision: self.place.revision, filter }.encode()
-    }
-}
-
-impl Inner {
-    /// A page from the database, with few at a time.
-    async fn catch_up(&self, place: Place) -> Result<Vec<Piece>> {
-        let _permit = self.catch_ups.acquire().await.map_err(Error::internal)?;
-        let page = page::read(&self.db, place, self.options.message_bytes).await?;
-        Ok(page.pieces)
     }
 }
 

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use mpp_api::registry::{Mall, Unit};
 use mpp_api::types::LocalizedText;
 use mpp_store::{
-    Actor, Change, Db, Feed, FeedOptions, Labels, Migration, Op, Options, Schema, Subscription,
+    Actor, Change, Db, Feed, FeedOptions, Labels, Migration, Op, Options, Schema, Statements,
+    Subscription,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -16,8 +17,9 @@ pub const SCHEMA: Schema = Schema {
     steps: &[Migration {
         version: 1,
         name: "counter",
-        sqlite: "create table place (id bigint primary key, taken bigint not null check (taken <= 1))",
-        postgres: "create table place (id bigint primary key, taken bigint not null check (taken <= 1))",
+        statements: Statements::Both(
+            "create table place (id bigint primary key, taken bigint not null check (taken <= 1))",
+        ),
     }],
     history_kinds: &["mall"],
 };

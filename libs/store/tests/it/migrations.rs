@@ -1,13 +1,13 @@
 //! Migrations: once each, additive, and which versions work together.
 
 use mpp_core::{Clock, Reason};
-use mpp_store::{Db, Migration, Schema, migrate};
+use mpp_store::{Db, Migration, Schema, Statements, migrate};
 use mpp_testkit::{Backend, database, on_both};
 
 use crate::kit::{SCHEMA, write};
 
 const fn step(version: i64, name: &'static str, text: &'static str) -> Migration {
-    Migration { version, name, sqlite: text, postgres: text }
+    Migration { version, name, statements: Statements::Both(text) }
 }
 
 const STEPS: [Migration; 3] = [

@@ -17,7 +17,7 @@ pub mod write;
 use std::time::Duration;
 
 use mpp_core::{Error, Micros, Reason, Result};
-use mpp_store::{Db, Migration, Schema};
+use mpp_store::{Db, Migration, Schema, Statements};
 
 use crate::{memory::Memory, search::Engine};
 
@@ -28,14 +28,18 @@ pub const SCHEMA: Schema = Schema {
         Migration {
             version: 1,
             name: "sync",
-            sqlite: include_str!("../sql/sqlite/0001_sync.sql"),
-            postgres: include_str!("../sql/postgres/0001_sync.sql"),
+            statements: Statements::Each {
+                sqlite: include_str!("../sql/sqlite/0001_sync.sql"),
+                postgres: include_str!("../sql/postgres/0001_sync.sql"),
+            },
         },
         Migration {
             version: 2,
             name: "totals",
-            sqlite: include_str!("../sql/sqlite/0002_totals.sql"),
-            postgres: include_str!("../sql/postgres/0002_totals.sql"),
+            statements: Statements::Each {
+                sqlite: include_str!("../sql/sqlite/0002_totals.sql"),
+                postgres: include_str!("../sql/postgres/0002_totals.sql"),
+            },
         },
     ],
     history_kinds: &[

@@ -1,0 +1,130 @@
+//! What the reader and the followers of a process share: the ring, how far it reaches, and which
+//! history it is of.
+
+use std::{
+    sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
+};
+
+use mpp_core::{Error, Reason, Result};
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{
+    page::{self, Bounds, Piece, Place},
+    ring::{Ring, Tail},
+};
+use crate::Db;
+
+/// Bounds of a feed.
+#[derive(Clone, Debug)]
+pub struct FeedOptions {
+    /// What the ring may hold, in bytes.
+    pub ring_bytes: usize,
+    /// What one message may hold, in bytes, save a single larger record.
+    pub message_bytes: usize,
+    /// How often to look without having been woken.
+    pub poll_interval: Duration,
+    /// How long a follower stays without a token.
+    pub bookmark_interval: Duration,
+    /// How long a follower may take for a message of the initial state.
+    pub stall: Duration,
+    /// How many initial states, and how many catch-up pages, are read at a time.
+    pub concurrent_reads: usize,
+}
+
+impl Default for FeedOptions {
+    fn default() -> Self {
+        Self {
+            ring_bytes: 32 * 1024 * 1024,
+            message_bytes: 256 * 1024,
+            poll_interval: Duration::from_millis(500),
+            bookmark_interval: Duration::from_secs(3),
+            stall: Duration::from_secs(30),
+            concurrent_reads: 2,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub db: Db,
+    pub options: FeedOptions,
+    pub shutdown: CancellationToken,
+    /// Cancelled once the reader has ended.
+    pub ended: CancellationToken,
+    ring: RwLock<Ring>,
+    pub tail: watch::Sender<Tail>,
+    /// The lineage of what is in the ring.
+    lineage: RwLock<String>,
+    /// Tells this process's notifications from the others'.
+    pub id: String,
+    pub states: Arc<Semaphore>,
+    catch_ups: Semaphore,
+}
+
+impl Shared {
+    /// Of a database that stands at these bounds; the ring begins empty there.
+    pub fn new(db: Db, bounds: &Bounds, options: FeedOptions, shutdown: CancellationToken) -> Self {
+        let ring = Ring::new(bounds.head, options.ring_bytes);
+        let reads = options.concurrent_reads.max(1);
+        Self {
+            tail: watch::Sender::new(ring.tail()),
+            ring: RwLock::new(ring),
+            lineage: RwLock::new(bounds.lineage.clone()),
+            id: Uuid::now_v7().simple().to_string(),
+            states: Arc::new(Semaphore::new(reads)),
+            catch_ups: Semaphore::new(reads),
+            db,
+            options,
+            shutdown,
+            ended: CancellationToken::new(),
+        }
+    }
+
+    pub fn ring(&self) -> RwLockReadGuard<'_, Ring> {
+        self.ring.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    pub fn ring_mut(&self) -> RwLockWriteGuard<'_, Ring> {
+        self.ring.write().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    pub fn served_lineage(&self) -> String {
+        self.lineage.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// The lineage as tokens carry it.
+    pub fn lineage(&self) -> Uuid {
+        Uuid::parse_str(&self.served_lineage()).unwrap_or_default()
+    }
+
+    /// Starts over where the database stands now; every follower is cut.
+    pub fn restart(&self, bounds: &Bounds) {
+        tracing::warn!(lineage = bounds.lineage, head = bounds.head, "the feed starts over");
+        *self.lineage.write().unwrap_or_else(|poisoned| poisoned.into_inner()) =
+            bounds.lineage.clone();
+        let tail = {
+            let mut ring = self.ring_mut();
+            ring.restart(bounds.head);
+            ring.tail()
+        };
+        self.tail.send_replace(tail);
+    }
+
+    /// A page from the database, with few at a time.
+    pub async fn catch_up(&self, place: Place) -> Result<Vec<Piece>> {
+        let _permit = self.catch_ups.acquire().await.map_err(Error::internal)?;
+        let page = page::read(&self.db, place, self.options.message_bytes).await?;
+        Ok(page.pieces)
+    }
+}
+
+/// The refusal of a position in another history than the database's own.
+pub(super) fn lineage_changed() -> Error {
+    Error::new(
+        Reason::LineageChanged,
+        "the database was restored or promoted since; start again with initial_state",
+    )
+}
