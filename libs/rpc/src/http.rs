@@ -1,11 +1,6 @@
 //! Plain HTTP for probes and pages: within bounds that axum's own `serve` does not have.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
 use hyper::server::conn::http1;
@@ -21,7 +16,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::listen::accept;
+use crate::{Shares, listen::accept};
 
 /// How long connections may take to end once the server stops.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -59,7 +54,7 @@ pub async fn serve_http(
     stop: CancellationToken,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
-    let addresses = Addresses::default();
+    let addresses = Shares::new(limits.connections_per_address);
     let mut connections = JoinSet::new();
     loop {
         let (place, tcp, peer) = tokio::select! {
@@ -67,7 +62,7 @@ pub async fn serve_http(
             Some(_) = connections.join_next() => continue,
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some(seat) = addresses.enter(peer.ip(), limits.connections_per_address) else {
+        let Some(share) = addresses.take(peer.ip()) else {
             tracing::debug!(%peer, "closed: its address has too many connections");
             continue;
         };
@@ -76,7 +71,7 @@ pub async fn serve_http(
         let connection = connection(tcp, router, limits.head, stop.clone());
         connections.spawn(async move {
             connection.await;
-            drop((place, seat));
+            drop((place, share));
         });
     }
     drop(listener);
@@ -102,41 +97,5 @@ async fn connection(tcp: TcpStream, router: Router, head: Duration, stop: Cancel
     };
     if let Err(error) = ended {
         tracing::debug!("an HTTP connection ended: {error}");
-    }
-}
-
-/// How many connections each address has.
-#[derive(Clone, Default)]
-struct Addresses(Arc<Mutex<HashMap<IpAddr, usize>>>);
-
-impl Addresses {
-    /// A seat for one more, unless the address has `most`.
-    fn enter(&self, address: IpAddr, most: usize) -> Option<Seat> {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(address).or_default();
-        if *count >= most {
-            return None;
-        }
-        *count += 1;
-        Some(Seat { addresses: self.clone(), address })
-    }
-}
-
-/// One connection of an address, given back when it ends however it ends.
-struct Seat {
-    addresses: Addresses,
-    address: IpAddr,
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let open = &self.addresses.0;
-        let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.address);
-            }
-        }
     }
 }

@@ -18,6 +18,7 @@ use ring::{
     digest, rand,
     signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey},
 };
+use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
 use serde::{Deserialize, Serialize};
 
 use crate::file::{Watched, read_file};
@@ -61,8 +62,8 @@ impl SigningKey {
                         makes one";
             Error::field(path.display().to_string(), "KEY", text)
         };
-        let pkcs8 = read_pem(&bytes).ok_or_else(wrong)?;
-        Self::from_pkcs8(pkcs8).map_err(|_| wrong())
+        let pkcs8 = PrivatePkcs8KeyDer::from_pem_slice(&bytes).map_err(|_| wrong())?;
+        Self::from_pkcs8(pkcs8.secret_pkcs8_der().to_vec()).map_err(|_| wrong())
     }
 
     /// Writes the key as PEM, readable by its owner only.
@@ -308,14 +309,6 @@ fn verified(token: &str, keys: &Jwks) -> Result<Claims> {
 
 fn refused(text: &str) -> Error {
     Error::new(Reason::Unauthenticated, text)
-}
-
-fn read_pem(bytes: &[u8]) -> Option<Vec<u8>> {
-    let text = str::from_utf8(bytes).ok()?;
-    let start = format!("-----BEGIN {PEM_LABEL}-----");
-    let (_, rest) = text.split_once(&start)?;
-    let (body, _) = rest.split_once("-----END")?;
-    STANDARD.decode(body.split_whitespace().collect::<String>()).ok()
 }
 
 /// Writes beside the file and renames, so that no reader sees half of it.

@@ -15,7 +15,6 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use mpp_core::Caller;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
@@ -26,7 +25,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::{Limits, Tls, shell::Stack, tls};
+use crate::{Limits, Tls, layer::identity::Peer, stack::Stack, tls};
 
 /// How long a peer may take for the first byte, and for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -34,13 +33,6 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const FAREWELL: Duration = Duration::from_secs(1);
 /// After a failed accept, such as when the process has no file descriptor left.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
-
-/// The other side of a connection, as the layers find it in a request.
-#[derive(Clone)]
-pub(crate) struct Peer {
-    /// Whom its client certificate stands for.
-    pub(crate) certified: Option<Arc<Caller>>,
-}
 
 /// Accepts until `stop`; then lets every connection finish its calls, and returns once all have
 /// ended. Dropping the future cuts them.

@@ -4,14 +4,10 @@
 use std::{path::PathBuf, sync::Arc};
 
 use mpp_core::{Caller, Error, Result, Role};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use tokio_rustls::{
     TlsAcceptor,
-    rustls::{
-        RootCertStore, ServerConfig,
-        crypto::ring,
-        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-        server::WebPkiClientVerifier,
-    },
+    rustls::{RootCertStore, ServerConfig, crypto::ring, server::WebPkiClientVerifier},
 };
 use webpki::EndEntityCert;
 

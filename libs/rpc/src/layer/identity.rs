@@ -13,7 +13,14 @@ use mpp_core::{Caller, Error, Reason, Result};
 use tokio::time::Instant;
 
 use super::refuse;
-use crate::{Verifier, authz, identity::nobody, listen::Peer};
+use crate::{Verifier, authz, identity::nobody};
+
+/// The other side of a connection, as the layers find it in a request.
+#[derive(Clone)]
+pub(crate) struct Peer {
+    /// Whom its client certificate stands for.
+    pub(crate) certified: Option<Arc<Caller>>,
+}
 
 /// When the token that a call came with has expired. A client certificate sets none: a stream of
 /// its holder ends with the longest time of a stream, and the next handshake looks at it again.

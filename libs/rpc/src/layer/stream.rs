@@ -3,9 +3,8 @@
 //! longest time, which tell its caller to connect again: elsewhere, and checked afresh.
 
 use std::{
-    collections::HashMap,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -27,13 +26,12 @@ use super::{
     identity::Expiry,
     refuse,
 };
-use crate::{method, status};
+use crate::{Share, Shares, method, status};
 
 /// The open streams of all callers.
 #[derive(Clone)]
 pub(crate) struct Streams {
-    open: Arc<Mutex<HashMap<String, usize>>>,
-    per_caller: usize,
+    open: Shares<String>,
     longest: Duration,
     moving: CancellationToken,
 }
@@ -42,39 +40,18 @@ impl Streams {
     /// At most `per_caller` of each caller; each ends after `longest`, all once `moving` is
     /// cancelled.
     pub(crate) fn new(per_caller: usize, longest: Duration, moving: CancellationToken) -> Self {
-        Self { open: Arc::default(), per_caller, longest, moving }
+        Self { open: Shares::new(per_caller), longest, moving }
     }
 
-    fn enter(&self, subject: &str) -> Result<Place> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(subject.to_owned()).or_default();
-        if *count >= self.per_caller {
+    fn open(&self, subject: &str) -> Result<Share<String>> {
+        self.open.take(subject.to_owned()).ok_or_else(|| {
             let text = format!(
-                "{subject} holds {count} streams, and no more are allowed; end one, or share one \
-                 among what follows the same records"
+                "{subject} holds {} streams, and no more are allowed; end one, or share one among \
+                 what follows the same records",
+                self.open.each()
             );
-            return Err(Error::new(Reason::LimitReached, text));
-        }
-        *count += 1;
-        Ok(Place { open: self.open.clone(), subject: subject.to_owned() })
-    }
-}
-
-/// One stream's place, given back when it ends however it ends.
-struct Place {
-    open: Arc<Mutex<HashMap<String, usize>>>,
-    subject: String,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.subject) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.subject);
-            }
-        }
+            Error::new(Reason::LimitReached, text)
+        })
     }
 }
 
@@ -88,8 +65,8 @@ pub(crate) async fn layer(
     }
     let caller = request.extensions().get::<Arc<Caller>>();
     let subject = caller.map_or("anonymous", |caller| caller.subject.as_str());
-    let place = match streams.enter(subject) {
-        Ok(place) => place,
+    let share = match streams.open(subject) {
+        Ok(share) => share,
         Err(error) => return refuse(error),
     };
     let deadline = request.extensions().get::<Deadline>().map(|at| at.0);
@@ -97,7 +74,7 @@ pub(crate) async fn layer(
     let mut end: BoxFuture<'static, Error> = Box::pin(end(streams, deadline, expiry));
     tokio::select! {
         response = next.run(request) => {
-            response.map(|body| Body::new(Ending { body, end: Some(end), _place: place }))
+            response.map(|body| Body::new(Ending { body, end: Some(end), _share: share }))
         }
         error = &mut end => refuse(error),
     }
@@ -134,7 +111,7 @@ fn go_on(why: &str) -> Error {
 struct Ending {
     body: Body,
     end: Option<BoxFuture<'static, Error>>,
-    _place: Place,
+    _share: Share<String>,
 }
 
 impl HttpBody for Ending {

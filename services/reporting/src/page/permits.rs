@@ -1,10 +1,12 @@
 //! How many browsers may listen: of all, and of one peer, so that one cannot take every place.
 
 use std::{
-    collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
+
+use mpp_rpc::{Share, Shares};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A peer may take so large a part of all places: the browsers of an office, or of all who come
 /// through one of several proxies, share an address.
@@ -12,66 +14,34 @@ const PEER_PART: usize = 4;
 
 /// The places that there are.
 #[derive(Clone, Debug)]
-pub struct Permits(Arc<Mutex<Taken>>);
-
-#[derive(Debug)]
-struct Taken {
-    most: usize,
-    all: usize,
-    peers: HashMap<IpAddr, usize>,
+pub struct Permits {
+    all: Arc<Semaphore>,
+    peers: Shares<IpAddr>,
 }
 
 /// A place; it is free again when this is dropped.
 #[derive(Debug)]
 pub struct Permit {
-    places: Permits,
-    peer: Option<IpAddr>,
+    _place: OwnedSemaphorePermit,
+    _share: Option<Share<IpAddr>>,
 }
 
 impl Permits {
     /// So many places.
     pub fn new(most: usize) -> Self {
-        let (all, peers) = (0, HashMap::new());
-        Self(Arc::new(Mutex::new(Taken { most, all, peers })))
+        let peers = Shares::new(most.div_ceil(PEER_PART));
+        Self { all: Arc::new(Semaphore::new(most)), peers }
     }
 
     /// A place for a peer; `None` where all are taken, or as many as one peer may. A peer whose
     /// address is not known is bounded with all others only.
     pub fn take(&self, peer: Option<IpAddr>) -> Option<Permit> {
-        let peer = peer.map(network);
-        let mut taken = self.lock();
-        if taken.all >= taken.most {
-            return None;
-        }
-        if let Some(peer) = peer {
-            let most = taken.most.div_ceil(PEER_PART);
-            let own = taken.peers.entry(peer).or_default();
-            if *own >= most {
-                return None;
-            }
-            *own += 1;
-        }
-        taken.all += 1;
-        let places = self.clone();
-        Some(Permit { places, peer })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Taken> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        let mut taken = self.places.lock();
-        taken.all -= 1;
-        let Some(peer) = self.peer else { return };
-        if let Some(own) = taken.peers.get_mut(&peer) {
-            *own -= 1;
-            if *own == 0 {
-                taken.peers.remove(&peer);
-            }
-        }
+        let place = self.all.clone().try_acquire_owned().ok()?;
+        let share = match peer {
+            Some(peer) => Some(self.peers.take(network(peer))?),
+            None => None,
+        };
+        Some(Permit { _place: place, _share: share })
     }
 }
 
@@ -104,8 +74,6 @@ mod tests {
         assert!(places.take(peer("10.0.0.2")).is_some());
         held.pop();
         assert!(places.take(peer("10.0.0.1")).is_some(), "who leaves makes room");
-        drop(held);
-        assert!(places.lock().peers.is_empty());
     }
 
     #[test]

@@ -1,0 +1,60 @@
+//! One stack of layers for all services, read from top to bottom. Each layer is there for the one
+//! reason that stands beside it.
+//!
+//! No layer looks into a message: its fields are checked where it is decoded, in each service.
+
+use std::convert::Infallible;
+
+use axum::{
+    error_handling::HandleErrorLayer,
+    extract::Request,
+    middleware::{from_fn, from_fn_with_state},
+    response::Response,
+};
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tower::{
+    ServiceBuilder, limit::GlobalConcurrencyLimitLayer, load_shed::LoadShedLayer,
+    util::BoxCloneSyncService,
+};
+
+use crate::{
+    Limits, Verifier,
+    layer::{authorize, deadline, explain, identity, panic, shed, stream, trace},
+};
+
+/// All layers and, behind them, the routes.
+pub(crate) type Stack = BoxCloneSyncService<Request, Response, Infallible>;
+
+/// Puts the layers before the routes. Streams are told to go on elsewhere once `moving` is
+/// cancelled.
+pub(crate) fn stack(
+    verifier: &Verifier,
+    limits: &Limits,
+    routes: Routes,
+    moving: CancellationToken,
+) -> Stack {
+    let streams = stream::Streams::new(limits.streams_per_caller, limits.stream_time, moving);
+    let layers = ServiceBuilder::new()
+        // Every call is seen, whatever becomes of it below.
+        .layer(from_fn(trace::layer))
+        // A fault in one handler is one INTERNAL, not a lost connection.
+        .layer(from_fn(panic::layer))
+        // Refuse at once what would only wait, and say when to come again …
+        .layer(HandleErrorLayer::new(shed::answer))
+        .layer(LoadShedLayer::new())
+        // … once so many calls are in progress.
+        .layer(GlobalConcurrencyLimitLayer::new(limits.calls))
+        // Nobody waits for longer than the caller, or the server, allows.
+        .layer(from_fn_with_state(limits.call_time, deadline::layer))
+        // Who is calling.
+        .layer(from_fn_with_state(verifier.clone(), identity::layer))
+        // Whether they may.
+        .layer(from_fn(authorize::layer))
+        // How many streams they may hold, and when those end.
+        .layer(from_fn_with_state(streams, stream::layer))
+        // What tonic refuses by itself gets its reason.
+        .layer(from_fn(explain::layer))
+        .service(routes.prepare().into_axum_router());
+    BoxCloneSyncService::new(layers)
+}
