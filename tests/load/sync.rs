@@ -6,9 +6,8 @@ use std::time::Instant;
 use mpp_api::{
     registry::Service as CatalogService,
     sync::{
-        Accounting, Batch, Checkpoint, End, Hello, Record, ServiceRecord, SyncRequest,
-        SyncResponse, record::Body, sync_request, sync_response,
-        sync_service_client::SyncServiceClient,
+        Accounting, Batch, Checkpoint, End, Hello, Record, SyncRequest, SyncResponse, record::Body,
+        sync_request, sync_response, sync_service_client::SyncServiceClient,
     },
     types::{Fee, ServiceTime, fee, service_time},
 };
@@ -172,6 +171,9 @@ fn record(number: usize) -> Record {
         ],
         ..Default::default()
     };
-    let body = ServiceRecord { unit: "units/kemendagri".into(), service: Some(service) };
-    Record { source_id: format!("layanan-{number}"), body: Some(Body::Service(body)) }
+    Record {
+        source_id: format!("layanan-{number}"),
+        unit: "units/kemendagri".into(),
+        body: Some(Body::Service(service)),
+    }
 }

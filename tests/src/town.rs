@@ -47,8 +47,8 @@ pub const SOURCE: &str = "sources/kemendagri";
 /// How the ministry's columns become the canonical record.
 const MAPPING: &str = r#"
 { source_id: (.kode | ascii_downcase),
+  unit: "units/kemendagri",
   service: {
-    unit: "units/kemendagri",
     title: {id: .nama},
     category: "population",
     fees: [.biaya | rupiah],

@@ -19,9 +19,9 @@ use mpp_api::{
         unit::Kind,
     },
     sync::{
-        Batch, Checkpoint, CreateSourceRequest, End, Hello, Outcome, Record, ServiceRecord, Source,
-        SyncRequest, SyncResponse, record::Body, sync_request::Message as Ask,
-        sync_response::Message as Answer, sync_service_client::SyncServiceClient,
+        Batch, Checkpoint, CreateSourceRequest, End, Hello, Outcome, Record, Source, SyncRequest,
+        SyncResponse, record::Body, sync_request::Message as Ask, sync_response::Message as Answer,
+        sync_service_client::SyncServiceClient,
     },
     types::LocalizedText,
 };
@@ -181,8 +181,8 @@ async fn next(answers: &mut Streaming<SyncResponse>) -> Outcomes<Answer> {
 }
 
 fn record(number: usize, service: &Service) -> Record {
-    let body = ServiceRecord { unit: UNIT.into(), service: Some(service.clone()) };
-    Record { source_id: format!("s{number}"), body: Some(Body::Service(body)) }
+    let body = Some(Body::Service(service.clone()));
+    Record { source_id: format!("s{number}"), unit: UNIT.into(), body }
 }
 
 /// The same rows, with nothing around them.

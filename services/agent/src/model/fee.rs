@@ -1,24 +1,27 @@
-//! Fees as Indonesian catalogs write them. The source's words are kept; what cannot be read is marked
-//! as unparsed, never guessed.
+//! Fees as Indonesian catalogs write them. The source's words are kept; a text that cannot be read
+//! is marked as unparsed, never guessed.
 
+use mpp_api::types::fee::Kind;
 use serde_json::{Value, json};
 
 use super::text::squeeze;
 
-/// A fee from a text such as "Rp50.000,-", "GRATIS" or "Sesuai Perda".
+/// An `mpp.type.v1.Fee` from a text such as "Rp50.000,-", "GRATIS" or "Sesuai Perda".
 pub fn rupiah(text: &str) -> Value {
     let words = squeeze(text);
     let lower = words.to_lowercase();
     let amounts = amounts(&lower);
     let (kind, amount, max) = match amounts.as_deref() {
-        Some([]) if is_free(&lower) => ("FREE", 0, 0),
-        Some([]) if is_local_regulation(&lower) => ("LOCAL_REGULATION", 0, 0),
-        Some([0]) => ("FREE", 0, 0),
-        Some([amount]) if is_only_amount(&lower) => ("FIXED", *amount, 0),
-        Some([low, high]) if low < high && is_only_amount(&lower) => ("RANGE", *low, *high),
-        _ => ("UNPARSED", 0, 0),
+        Some([]) if is_free(&lower) => (Kind::Free, 0, 0),
+        Some([]) if is_local_regulation(&lower) => (Kind::LocalRegulation, 0, 0),
+        Some([0]) => (Kind::Free, 0, 0),
+        Some([amount]) if is_only_amount(&lower) => (Kind::Fixed, *amount, 0),
+        Some([low, high]) if low < high && is_only_amount(&lower) => (Kind::Range, *low, *high),
+        _ => (Kind::Unparsed, 0, 0),
     };
-    json!({ "kind": kind, "amount_rupiah": amount, "max_rupiah": max, "source_text": words })
+    json!({
+        "kind": kind.as_str_name(), "amount_rupiah": amount, "max_rupiah": max, "source_text": words
+    })
 }
 
 fn is_free(lower: &str) -> bool {
@@ -79,16 +82,16 @@ mod tests {
     #[test]
     fn fees_are_read_as_officers_write_them() {
         let table = [
-            ("GRATIS", "FREE", 0, 0),
-            ("Rp. 0,-", "FREE", 0, 0),
-            ("Tidak dipungut biaya", "FREE", 0, 0),
-            ("Rp30.000", "FIXED", 30_000, 0),
-            ("Rp. 350.000,-", "FIXED", 350_000, 0),
-            ("Rp 50.000,00", "FIXED", 50_000, 0),
-            ("50000", "FIXED", 50_000, 0),
-            ("Rp100.000 s.d. Rp200.000", "RANGE", 100_000, 200_000),
-            ("Rp100.000 - Rp200.000", "RANGE", 100_000, 200_000),
-            ("Sesuai Perda", "LOCAL_REGULATION", 0, 0),
+            ("GRATIS", "KIND_FREE", 0, 0),
+            ("Rp. 0,-", "KIND_FREE", 0, 0),
+            ("Tidak dipungut biaya", "KIND_FREE", 0, 0),
+            ("Rp30.000", "KIND_FIXED", 30_000, 0),
+            ("Rp. 350.000,-", "KIND_FIXED", 350_000, 0),
+            ("Rp 50.000,00", "KIND_FIXED", 50_000, 0),
+            ("50000", "KIND_FIXED", 50_000, 0),
+            ("Rp100.000 s.d. Rp200.000", "KIND_RANGE", 100_000, 200_000),
+            ("Rp100.000 - Rp200.000", "KIND_RANGE", 100_000, 200_000),
+            ("Sesuai Perda", "KIND_LOCAL_REGULATION", 0, 0),
         ];
         for (text, kind, amount, max) in table {
             let fee = rupiah(text);
@@ -107,7 +110,7 @@ mod tests {
             ["Sesuai tarif PNBP", "Rp1,5 juta", "Rp5.000 per meter", "2% dari NJOP", "Rp1.00", ""]
         {
             let fee = rupiah(text);
-            assert_eq!(fee["kind"], "UNPARSED", "{text}");
+            assert_eq!(fee["kind"], "KIND_UNPARSED", "{text}");
             assert_eq!(fee["source_text"], text);
         }
     }

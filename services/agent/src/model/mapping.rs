@@ -1,7 +1,8 @@
-//! The mapping: a jq program from the source's record to the canonical one.
+//! The mapping: a jq program from the source's record to `mpp.sync.v1.Record` as proto3 JSON.
 //!
-//! Beside jq's own filters it has `rupiah`, `service_time`, `html_text` and `list_items`, which
-//! read a text (see the modules beside this one).
+//! Beside jq's own filters it has four that read a text as Indonesian catalogs write it: `rupiah`
+//! yields an `mpp.type.v1.Fee`, `service_time` an `mpp.type.v1.ServiceTime`, `html_text` a text and
+//! `list_items` a list of texts.
 
 use jaq_core::{
     Compiler, Ctx, Filter, RunPtr, ValR, Vars, data,
@@ -16,11 +17,11 @@ use sha2::{Digest, Sha256};
 
 use super::{fee, text, time};
 
-/// One source record yields at most so many canonical ones; a program that loops is cut there.
+/// Canonical records that one source record may yield; a program that loops is cut there.
 const MAX_OUTPUTS: usize = 100;
 
 /// Changes when the native filters change their answers, so that everything is mapped again.
-const FILTERS_VERSION: &str = "1";
+const FILTERS_VERSION: &str = "2";
 
 type Data = data::JustLut<Val>;
 
@@ -35,7 +36,7 @@ impl Mapping {
     /// # Errors
     /// Names what jq cannot parse or does not know.
     pub fn compile(program: &str) -> Result<Self> {
-        let invalid = |what: String| Error::field("mapping", "JQ", what);
+        let invalid = |text: String| Error::field("mapping", "JQ", text);
         let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let arena = Arena::default();
         let modules = Loader::new(defs)
@@ -54,7 +55,7 @@ impl Mapping {
     /// # Errors
     /// What the program raised, or that it yields too many.
     pub fn apply(&self, record: &Value) -> Result<Vec<Value>> {
-        let failed = |what: String| Error::field("mapping", "JQ", what);
+        let failed = |text: String| Error::field("mapping", "JQ", text);
         let input = read::parse_single(record.to_string().as_bytes())
             .map_err(|error| failed(error.to_string()))?;
         let context = Ctx::<Data>::new(&self.filter.lut, Vars::new([]));
@@ -111,11 +112,14 @@ mod tests {
                time: (.waktu | service_time), procedure: (.alur | list_items), product: (.hasil | html_text)}}"#,
         )
         .expect("compiles");
-        let row = json!({"kode": "SKCK", "nama": "SKCK", "biaya": "Rp30.000", "waktu": "1 jam", "alur": "1. A\n2. B", "hasil": "<b>SKCK</b>"});
+        let row = json!({
+            "kode": "SKCK", "nama": "SKCK", "biaya": "Rp30.000", "waktu": "1 jam",
+            "alur": "1. A\n2. B", "hasil": "<b>SKCK</b>",
+        });
         let out = mapping.apply(&row).expect("maps");
         assert_eq!(out[0]["source_id"], "skck");
         assert_eq!(out[0]["service"]["fees"][0]["amount_rupiah"], 30_000);
-        assert_eq!(out[0]["service"]["time"]["unit"], "HOURS");
+        assert_eq!(out[0]["service"]["time"]["unit"], "UNIT_HOURS");
         assert_eq!(out[0]["service"]["procedure"], json!(["A", "B"]));
         assert_eq!(out[0]["service"]["product"], "SKCK");
     }

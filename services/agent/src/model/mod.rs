@@ -1,7 +1,10 @@
-//! What the agent makes of a source's records: pure, no I/O.
+//! The agent's rules: pure, no I/O.
 
+pub mod batch;
+pub mod difference;
 mod fee;
 pub mod mapping;
-pub mod record;
+pub mod problem;
+pub mod tally;
 mod text;
 mod time;

@@ -1,11 +1,12 @@
-//! Times as Indonesian catalogs write them. The source's words are kept; what cannot be read is marked
-//! as unparsed, never guessed.
+//! Times as Indonesian catalogs write them. The source's words are kept; a text that cannot be read
+//! is marked as unparsed, never guessed.
 
+use mpp_api::types::service_time::Unit;
 use serde_json::{Value, json};
 
 use super::text::squeeze;
 
-/// A time from a text such as "Maksimal 20 (dua puluh) hari" or "1 x 24 jam".
+/// An `mpp.type.v1.ServiceTime` from a text such as "Maksimal 20 (dua puluh) hari" or "1 x 24 jam".
 ///
 /// Plain "hari" is a calendar day, as in the national catalog's own list of units, which keeps
 /// "hari kerja" beside it. Months and mixed units are left unparsed.
@@ -15,57 +16,54 @@ pub fn service_time(text: &str) -> Value {
     let at_most = ["maksimal", "paling lama", "selambat", "paling lambat", "maks"]
         .iter()
         .any(|word| lower.contains(word));
-    match time(&lower) {
-        Some((value, unit)) => {
-            json!({ "value": value, "unit": unit, "at_most": at_most, "source_text": words })
-        }
-        None => json!({ "value": 0, "unit": "UNPARSED", "at_most": at_most, "source_text": words }),
-    }
+    let (value, unit) = time(&lower).unwrap_or((0, Unit::Unparsed));
+    json!({
+        "value": value, "unit": unit.as_str_name(), "at_most": at_most, "source_text": words
+    })
 }
 
-fn time(lower: &str) -> Option<(i64, &'static str)> {
+fn time(lower: &str) -> Option<(i64, Unit)> {
     let tokens: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).collect();
-    let tokens = tokens.as_slice();
     let numbers: Vec<i64> = tokens.iter().filter_map(|token| token.parse().ok()).collect();
     let glued = tokens.iter().any(|token| {
         token.bytes().any(|byte| byte.is_ascii_digit())
             && token.parse::<i64>().is_err()
             && *token != "1x24"
     });
-    let unit = unit(tokens)?;
+    let (unit, times) = unit(&tokens)?;
     match (numbers.as_slice(), unit) {
-        ([24], "HOURS") if tokens.contains(&"1x24") => Some((24, "HOURS")),
-        ([], "HOURS") if tokens.contains(&"1x24") => Some((24, "HOURS")),
-        ([times, 24], "HOURS") if tokens.contains(&"x") => Some((times * 24, "HOURS")),
-        ([value], "WEEKS") if !glued => Some((value * 7, "CALENDAR_DAYS")),
-        ([value], unit) if !glued && *value > 0 && unit != "WEEKS" => Some((*value, unit)),
+        ([] | [24], Unit::Hours) if tokens.contains(&"1x24") => Some((24, unit)),
+        ([days, 24], Unit::Hours) if tokens.contains(&"x") => {
+            days.checked_mul(24).map(|hours| (hours, unit))
+        }
+        ([value], _) if !glued && *value > 0 => value.checked_mul(times).map(|value| (value, unit)),
         _ => None,
     }
 }
 
-/// The one unit of a text; `None` where there is none or more than one.
-fn unit(tokens: &[&str]) -> Option<&'static str> {
-    let mut found: Vec<&'static str> = Vec::new();
+/// The one unit of a text and how many of it one stands for; `None` for none or more than one.
+fn unit(tokens: &[&str]) -> Option<(Unit, i64)> {
+    let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let next = tokens.get(at + 1).copied().unwrap_or_default();
         match *token {
-            "menit" => found.push("MINUTES"),
-            "jam" if next != "kerja" => found.push("HOURS"),
-            "hari" if next == "kerja" => found.push("WORKING_DAYS"),
-            "hari" => found.push("CALENDAR_DAYS"),
-            "minggu" => found.push("WEEKS"),
+            "menit" => found.push((Unit::Minutes, 1)),
+            "jam" if next != "kerja" => found.push((Unit::Hours, 1)),
+            "hari" if next == "kerja" => found.push((Unit::WorkingDays, 1)),
+            "hari" => found.push((Unit::CalendarDays, 1)),
+            "minggu" => found.push((Unit::CalendarDays, 7)),
             "jam" | "bulan" | "tahun" | "detik" => return None,
             _ => {}
         }
     }
     match found.as_slice() {
-        [unit] => Some(unit),
+        [unit] => Some(*unit),
         _ => None,
     }
 }
 
-/// Drops what stands in round brackets: the number in words.
+/// Drops the number in words, which stands in round brackets.
 fn without_brackets(text: &str) -> String {
     let mut depth = 0_u32;
     text.chars()
@@ -92,14 +90,14 @@ mod tests {
     #[test]
     fn times_are_read_beside_their_words() {
         let table = [
-            ("Maksimal 20 (dua puluh) hari", 20, "CALENDAR_DAYS", true),
-            ("3 (tiga) hari kerja", 3, "WORKING_DAYS", false),
-            ("paling lama 14 (empat belas) Hari Kerja", 14, "WORKING_DAYS", true),
-            ("15 menit", 15, "MINUTES", false),
-            ("1 x 24 jam", 24, "HOURS", false),
-            ("1x24 jam", 24, "HOURS", false),
-            ("2 jam", 2, "HOURS", false),
-            ("1 minggu", 7, "CALENDAR_DAYS", false),
+            ("Maksimal 20 (dua puluh) hari", 20, "UNIT_CALENDAR_DAYS", true),
+            ("3 (tiga) hari kerja", 3, "UNIT_WORKING_DAYS", false),
+            ("paling lama 14 (empat belas) Hari Kerja", 14, "UNIT_WORKING_DAYS", true),
+            ("15 menit", 15, "UNIT_MINUTES", false),
+            ("1 x 24 jam", 24, "UNIT_HOURS", false),
+            ("1x24 jam", 24, "UNIT_HOURS", false),
+            ("2 jam", 2, "UNIT_HOURS", false),
+            ("1 minggu", 7, "UNIT_CALENDAR_DAYS", false),
         ];
         for (text, value, unit, at_most) in table {
             let time = service_time(text);
@@ -118,7 +116,7 @@ mod tests {
             "1 jam 30 menit",
             "3hari",
         ] {
-            assert_eq!(service_time(text)["unit"], "UNPARSED", "{text}");
+            assert_eq!(service_time(text)["unit"], "UNIT_UNPARSED", "{text}");
         }
     }
 

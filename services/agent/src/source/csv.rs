@@ -5,18 +5,21 @@ use std::{fs::File, io::Read, path::Path};
 use mpp_core::{Error, Result};
 use serde_json::{Map, Value};
 
-use super::Sink;
+use super::sink::Sink;
+use crate::policy::Policy;
 
-/// A cell longer than this is a sign of an unclosed quote; real catalogs stay far below.
-const MAX_CELL: usize = 256 * 1024;
-
-pub(super) fn read(path: &Path, delimiter: u8, sink: &mut Sink<'_>) -> Result<()> {
+pub fn read(path: &Path, delimiter: u8, policy: &Policy, sink: &mut Sink<'_>) -> Result<()> {
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    read_from(file, delimiter, sink).map_err(|error| unreadable(path, &error))?
+    read_from(file, delimiter, policy, sink).map_err(|error| unreadable(path, &error))?
 }
 
-/// The outer error is of the file, the inner one of the run.
-fn read_from(file: impl Read, delimiter: u8, sink: &mut Sink<'_>) -> csv::Result<Result<()>> {
+/// The outer error is the file's, the inner one the run's.
+fn read_from(
+    file: impl Read,
+    delimiter: u8,
+    policy: &Policy,
+    sink: &mut Sink<'_>,
+) -> csv::Result<Result<()>> {
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(file);
     let headings: Vec<String> = reader
@@ -30,7 +33,7 @@ fn read_from(file: impl Read, delimiter: u8, sink: &mut Sink<'_>) -> csv::Result
     }
     for row in reader.into_records() {
         let sent = match row {
-            Ok(row) => put_row(&headings, &row, sink),
+            Ok(row) => put_row(&headings, &row, policy, sink),
             Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => return Err(error),
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
@@ -47,21 +50,27 @@ fn read_from(file: impl Read, delimiter: u8, sink: &mut Sink<'_>) -> csv::Result
     Ok(Ok(()))
 }
 
-fn put_row(headings: &[String], row: &csv::StringRecord, sink: &mut Sink<'_>) -> Result<()> {
-    let place = format!("row at line {}", row.position().map_or(0, csv::Position::line));
+fn put_row(
+    headings: &[String],
+    row: &csv::StringRecord,
+    policy: &Policy,
+    sink: &mut Sink<'_>,
+) -> Result<()> {
+    let found_at = format!("row at line {}", row.position().map_or(0, csv::Position::line));
     if row.len() != headings.len() {
         let text = format!("{} columns where the heading has {}", row.len(), headings.len());
-        return sink.refuse(place, Error::field("row", "CSV", text));
+        return sink.refuse(found_at, Error::field("row", "CSV", text));
     }
-    if row.iter().any(|cell| cell.len() > MAX_CELL) {
-        let text = format!("a cell is longer than {MAX_CELL} bytes; is a quote left open?");
-        return sink.refuse(place, Error::field("row", "CSV", text));
+    let limit = policy.max_cell_bytes;
+    if row.iter().any(|cell| cell.len() > limit) {
+        let text = format!("a cell is longer than {limit} bytes; is a quote left open?");
+        return sink.refuse(found_at, Error::field("row", "CSV", text));
     }
     if row.iter().all(|cell| cell.trim().is_empty()) {
         return Ok(()); // Spreadsheets leave empty rows behind.
     }
     let cells = headings.iter().cloned().zip(row.iter().map(Value::from));
-    sink.put(place, &Value::Object(cells.collect::<Map<_, _>>()))
+    sink.put(found_at, &Value::Object(cells.collect::<Map<_, _>>()))
 }
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {

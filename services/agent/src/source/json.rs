@@ -7,43 +7,44 @@ use mpp_core::{Error, Reason, Result};
 use serde_json::Value;
 use ureq::{Agent, http::Uri};
 
-use super::Sink;
+use super::sink::Sink;
+use crate::policy::Policy;
 
-/// Bytes of one page at the most.
-const MAX_PAGE: u64 = 32 * 1024 * 1024;
-/// Pages of one catalog at the most.
-const MAX_PAGES: usize = 10_000;
-const TRIES: u32 = 5;
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-pub(super) struct Pages {
+/// A catalog in pages.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    /// `http://…`, `https://…` or a path.
     pub location: String,
+    /// The key that holds the records; empty where the document is the list itself.
     pub items: String,
+    /// The key that holds the next page's address: null or absent on the last page. Empty: there is
+    /// one page.
     pub next: String,
+    /// Sent as a bearer token.
     pub token: Option<String>,
 }
 
-pub(super) fn read(pages: &Pages, sink: &mut Sink<'_>) -> Result<()> {
+pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<()> {
     let config = Agent::config_builder()
-        .timeout_global(Some(TIMEOUT))
+        .timeout_global(Some(policy.page_timeout))
         .max_redirects(0)
         .http_status_as_error(false)
         .build();
     let agent = Agent::from(config);
     let mut seen = HashSet::new();
     let mut location = pages.location.clone();
-    for number in 1..=MAX_PAGES {
+    for number in 1..=policy.max_pages {
         if !seen.insert(location.clone()) {
             return Err(broken(&location, "the pages lead back to this one"));
         }
-        let page = fetch(&agent, &location, pages.token.as_deref())?;
+        let page = fetch(&agent, &location, pages.token.as_deref(), policy)?;
         put_items(pages, &page, number, sink)?;
         match next(pages, &page, &location)? {
             Some(following) => location = following,
             None => return Ok(()),
         }
     }
-    Err(broken(&location, &format!("there are more than {MAX_PAGES} pages")))
+    Err(broken(&location, &format!("there are more than {} pages", policy.max_pages)))
 }
 
 fn put_items(pages: &Pages, page: &Value, number: usize, sink: &mut Sink<'_>) -> Result<()> {
@@ -83,25 +84,25 @@ fn next(pages: &Pages, page: &Value, location: &str) -> Result<Option<String>> {
     Ok(Some(following))
 }
 
-fn fetch(agent: &Agent, location: &str, token: Option<&str>) -> Result<Value> {
+fn fetch(agent: &Agent, location: &str, token: Option<&str>, policy: &Policy) -> Result<Value> {
     if !location.starts_with("http://") && !location.starts_with("https://") {
         let text = fs::read(location).map_err(|error| broken(location, &error.to_string()))?;
         return parse(location, &text);
     }
     let mut wait = Duration::from_millis(500);
     let mut last = String::new();
-    for attempt in 1..=TRIES {
-        match get(agent, location, token) {
+    for attempt in 1..=policy.page_tries {
+        match get(agent, location, token, policy.max_page_bytes) {
             Ok(body) => return parse(location, &body),
-            Err(Failure::Final(what)) => return Err(broken(location, &what)),
-            Err(Failure::Passing(what)) => last = what,
+            Err(Failure::Final(text)) => return Err(broken(location, &text)),
+            Err(Failure::Passing(text)) => last = text,
         }
-        if attempt < TRIES {
+        if attempt < policy.page_tries {
             thread::sleep(wait.mul_f64(rand::random_range(0.5..1.5)));
             wait *= 2;
         }
     }
-    Err(broken(location, &format!("{TRIES} tries failed, the last: {last}")))
+    Err(broken(location, &format!("{} tries failed, the last: {last}", policy.page_tries)))
 }
 
 enum Failure {
@@ -109,7 +110,12 @@ enum Failure {
     Final(String),
 }
 
-fn get(agent: &Agent, location: &str, token: Option<&str>) -> Result<Vec<u8>, Failure> {
+fn get(
+    agent: &Agent,
+    location: &str,
+    token: Option<&str>,
+    max_bytes: u64,
+) -> Result<Vec<u8>, Failure> {
     let mut request = agent.get(location).header("accept", "application/json");
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
@@ -122,7 +128,7 @@ fn get(agent: &Agent, location: &str, token: Option<&str>) -> Result<Vec<u8>, Fa
     if !status.is_success() {
         return Err(Failure::Final(format!("the source answered {status}")));
     }
-    let body = response.body_mut().with_config().limit(MAX_PAGE).read_to_vec();
+    let body = response.body_mut().with_config().limit(max_bytes).read_to_vec();
     body.map_err(|error| Failure::Passing(error.to_string()))
 }
 
@@ -130,10 +136,10 @@ fn parse(location: &str, body: &[u8]) -> Result<Value> {
     serde_json::from_slice(body).map_err(|error| broken(location, &format!("not JSON: {error}")))
 }
 
-fn broken(location: &str, what: &str) -> Error {
+fn broken(location: &str, text: &str) -> Error {
     // A query may hold a key, so an error shows the address without it.
     let shown = location.split('?').next().unwrap_or_default();
-    Error::new(Reason::Unavailable, format!("source {shown}: {what}"))
+    Error::new(Reason::Unavailable, format!("source {shown}: {text}"))
 }
 
 #[cfg(test)]

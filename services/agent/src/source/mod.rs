@@ -3,15 +3,18 @@
 
 mod csv;
 mod json;
+mod sink;
 
 use std::path::PathBuf;
 
-use mpp_api::sync::Record;
-use mpp_core::{Error, Result};
-use serde_json::Value;
+use mpp_core::Result;
 use tokio::sync::mpsc;
 
-use crate::model::{mapping::Mapping, record};
+pub use json::Pages;
+pub use sink::Item;
+
+use crate::{model::mapping::Mapping, policy::Policy};
+use sink::Sink;
 
 /// What to read.
 #[derive(Clone, Debug)]
@@ -24,41 +27,20 @@ pub enum Input {
         delimiter: u8,
     },
     /// JSON over HTTP, page by page, or a file of such a page.
-    Json {
-        /// `http://…`, `https://…` or a path.
-        location: String,
-        /// The key that holds the records; empty where the document is the list itself.
-        items: String,
-        /// The key that holds the next page's address: null or absent on the last page. Empty: there is one page.
-        next: String,
-        /// Sent as a bearer token.
-        token: Option<String>,
-    },
+    Json(Pages),
 }
-
-/// A record as read and mapped, or why it could not be.
-pub struct Item {
-    /// "row 17", "page 2, item 3": where to look in the source.
-    pub place: String,
-    /// The canonical record.
-    pub record: Result<Record>,
-}
-
-/// Records read ahead of what is sent.
-const READ_AHEAD: usize = 2_000;
 
 /// Starts to read. The channel ends after the last record; an error of the source as a whole comes
 /// as the last message, and then the catalog must not be taken for complete.
-pub fn read(input: Input, program: String) -> mpsc::Receiver<Result<Item>> {
-    let (items, receiver) = mpsc::channel(READ_AHEAD);
+pub fn read(input: Input, program: String, policy: &Policy) -> mpsc::Receiver<Result<Item>> {
+    let (items, receiver) = mpsc::channel(policy.read_ahead);
+    let policy = policy.clone();
     tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&program).and_then(|mapping| {
-            let mut sink = Sink { items: &items, mapping };
+            let mut sink = Sink::new(&items, mapping);
             match input {
-                Input::Csv { path, delimiter } => csv::read(&path, delimiter, &mut sink),
-                Input::Json { location, items, next, token } => {
-                    json::read(&json::Pages { location, items, next, token }, &mut sink)
-                }
+                Input::Csv { path, delimiter } => csv::read(&path, delimiter, &policy, &mut sink),
+                Input::Json(pages) => json::read(&pages, &policy, &mut sink),
             }
         });
         if let Err(error) = outcome {
@@ -69,32 +51,62 @@ pub fn read(input: Input, program: String) -> mpsc::Receiver<Result<Item>> {
     receiver
 }
 
-/// Maps what a reader finds and hands it on.
-struct Sink<'a> {
-    items: &'a mpsc::Sender<Result<Item>>,
-    mapping: Mapping,
-}
+#[cfg(test)]
+mod tests {
+    use mpp_api::{sync::record::Body, types::fee::Kind};
 
-impl Sink<'_> {
-    fn put(&mut self, place: String, raw: &Value) -> Result<()> {
-        match self.mapping.apply(raw) {
-            Ok(outputs) => {
-                for output in outputs {
-                    self.send(Item { place: place.clone(), record: record::parse(output) })?;
-                }
-                Ok(())
-            }
-            Err(error) => self.send(Item { place, record: Err(error) }),
+    use super::*;
+
+    const MAPPING: &str = r#"
+        { source_id: (.kode | ascii_downcase), unit: "units/kemendagri",
+          service: { title: {id: .nama}, fees: [.biaya | rupiah], time: (.waktu | service_time),
+                     requirements: [.syarat | list_items[] | {text: ., applicant: "APPLICANT_ANY"}] } }"#;
+
+    async fn mapped(csv: &str, program: &str) -> Vec<Item> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("catalog.csv");
+        std::fs::write(&path, csv).expect("writes");
+        let input = Input::Csv { path, delimiter: b',' };
+        let mut items = read(input, program.to_owned(), &Policy::default());
+        let mut all = Vec::new();
+        while let Some(item) = items.recv().await {
+            all.push(item.expect("the source can be read"));
         }
+        all
     }
 
-    fn refuse(&mut self, place: String, error: Error) -> Result<()> {
-        self.send(Item { place, record: Err(error) })
+    #[tokio::test]
+    async fn a_row_becomes_the_canonical_record() {
+        let csv =
+            "kode,nama,biaya,waktu,syarat\nKTP,KTP hilang,Gratis,1 hari kerja,Surat kehilangan\n";
+        let items = mapped(csv, MAPPING).await;
+        let record = items[0].record.as_ref().expect("a record");
+        assert_eq!((record.source_id.as_str(), record.unit.as_str()), ("ktp", "units/kemendagri"));
+        let Some(Body::Service(service)) = &record.body else { panic!("a service") };
+        assert_eq!(service.requirements[0].text, "Surat kehilangan");
+        assert_eq!(service.fees[0].kind(), Kind::Free);
+        assert_eq!(service.time.as_ref().expect("a time").source_text, "1 hari kerja");
     }
 
-    fn send(&mut self, item: Item) -> Result<()> {
-        self.items
-            .blocking_send(Ok(item))
-            .map_err(|_| Error::internal("the run ended while its source was being read"))
+    #[tokio::test]
+    async fn a_field_that_the_contract_does_not_have_is_refused_with_its_row_and_path() {
+        let program = MAPPING.replace("text: .", "txt: .");
+        let csv = "kode,nama,biaya,waktu,syarat\nKTP,KTP hilang,Gratis,1 jam,KK\n";
+        let items = mapped(csv, &program).await;
+        assert_eq!(items[0].found_at, "row at line 2");
+        let error = items[0].record.as_ref().expect_err("misspelt");
+        assert_eq!(error.violations()[0].field, "service.requirements[0].txt");
+        assert!(
+            error.message().contains("the fields are text, applicant, satisfied_by"),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_torn_row_is_refused_and_the_next_one_goes_on() {
+        let csv = "kode,nama,biaya,waktu,syarat\nKTP,hilang\nKK,Kartu Keluarga,Gratis,1 jam,\n";
+        let items = mapped(csv, MAPPING).await;
+        assert!(items[0].record.is_err());
+        assert_eq!(items[1].record.as_ref().expect("a record").source_id, "kk");
     }
 }

@@ -3,7 +3,7 @@
 def trimmed: gsub("^\\s+|\\s+$"; "");
 def slug: ascii_downcase | gsub("[^a-z0-9]+"; "-") | gsub("^-+|-+$"; "");
 
-def applicant: if startswith("(Perorangan)") then "PERSON" elif startswith("(Badan)") then "BODY" else "ANY" end;
+def applicant: if startswith("(Perorangan)") then "APPLICANT_PERSON" elif startswith("(Badan)") then "APPLICANT_BODY" else "APPLICANT_ANY" end;
 
 # "1: units/…/services/…; 3: …"
 def links:
@@ -11,8 +11,8 @@ def links:
 
 def fees:
   trimmed | split("\n") | map(trimmed) | map(select(. != "")
-    | if test("^[^:]+: ") then capture("^(?<what>[^:]+): (?<price>.*)$") else {what: "", price: .} end
-    | .what as $what | (.price | rupiah) + {"label": $what});
+    | if test("^[^:]+: ") then capture("^(?<label>[^:]+): (?<price>.*)$") else {label: "", price: .} end
+    | .label as $label | (.price | rupiah) + {label: $label});
 
 def staff: {source_text: trimmed} + if test("[0-9]") then {count: (capture("(?<n>[0-9]+)") | .n | tonumber)} else {} end;
 
@@ -22,8 +22,8 @@ def staff: {source_text: trimmed} + if test("[0-9]") then {count: (capture("(?<n
 | {
     # The regency left some codes empty; then the title stands in.
     source_id: (if ($row.kode | trimmed) == "" then $row.layanan else $row.kode end | slug),
+    unit: ("units/" + ($row.unit | slug)),
     service: {
-      unit: ("units/" + ($row.unit | slug)),
       title: {id: ($row.layanan | trimmed), en: ($row.layanan_en | trimmed)},
       category: ($row.kategori | trimmed | ascii_downcase),
       keywords: ($row.kata_kunci | split(",") | map(trimmed) | map(select(. != ""))),

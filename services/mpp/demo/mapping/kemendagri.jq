@@ -6,7 +6,7 @@ def plain: if test("<[a-z/]|&[a-z]+;") then html_text else . end | trimmed;
 
 def items: plain | list_items;
 
-def applicant: if startswith("(Perorangan)") then "PERSON" elif startswith("(Badan)") then "BODY" else "ANY" end;
+def applicant: if startswith("(Perorangan)") then "APPLICANT_PERSON" elif startswith("(Badan)") then "APPLICANT_BODY" else "APPLICANT_ANY" end;
 
 # "1=KK-BARU,2=units/kemenag/services/nikah": which service's product satisfies which requirement.
 def links:
@@ -18,8 +18,8 @@ def links:
 # "What for: how much" on each line, or one amount alone.
 def fees:
   trimmed | split("\n") | map(trimmed) | map(select(. != "")
-    | if test("^[^:]+: ") then capture("^(?<what>[^:]+): (?<price>.*)$") else {what: "", price: .} end
-    | .what as $what | (.price | rupiah) + {"label": $what});
+    | if test("^[^:]+: ") then capture("^(?<label>[^:]+): (?<price>.*)$") else {label: "", price: .} end
+    | .label as $label | (.price | rupiah) + {label: $label});
 
 def staff: {source_text: trimmed} + if test("[0-9]") then {count: (capture("(?<n>[0-9]+)") | .n | tonumber)} else {} end;
 
@@ -28,8 +28,8 @@ def staff: {source_text: trimmed} + if test("[0-9]") then {count: (capture("(?<n
 | ($row.persyaratan | items) as $requirements
 | {
     source_id: ($row.kode | slug),
+    unit: "units/kemendagri",
     service: {
-      unit: "units/kemendagri",
       title: {id: ($row.nama_layanan | trimmed), en: ($row.nama_inggris | trimmed)},
       category: ($row.kategori | trimmed | ascii_downcase),
       keywords: ($row.kata_kunci | items),

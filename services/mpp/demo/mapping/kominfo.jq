@@ -9,13 +9,13 @@ def plain: if test("<[a-z/]|&[a-z]+;") then html_text else . end | gsub("\\s+"; 
 # The export holds a list, or its items in one string.
 def strings: if . == null then [] elif type == "string" then split(",") | map(trimmed) else . end;
 
-def applicant: {"badan": "BODY", "perorangan": "PERSON"}[.] // "ANY";
+def applicant: {"badan": "APPLICANT_BODY", "perorangan": "APPLICANT_PERSON"}[.] // "APPLICANT_ANY";
 
-def risk: {"rendah": "LOW", "menengah rendah": "MEDIUM_LOW", "menengah tinggi": "MEDIUM_HIGH", "tinggi": "HIGH"}[ascii_downcase | trimmed];
+def risk: {"rendah": "RISK_LOW", "menengah rendah": "RISK_MEDIUM_LOW", "menengah tinggi": "RISK_MEDIUM_HIGH", "tinggi": "RISK_HIGH"}[ascii_downcase | trimmed];
 
 def fee:
-  if test("^[^:]+: ") then capture("^(?<what>[^:]+): (?<price>.*)$") else {what: "", price: .} end
-  | .what as $what | (.price | rupiah) + {"label": $what};
+  if test("^[^:]+: ") then capture("^(?<label>[^:]+): (?<price>.*)$") else {label: "", price: .} end
+  | .label as $label | (.price | rupiah) + {label: $label};
 
 def staff: {source_text: trimmed} + if test("[0-9]") then {count: (capture("(?<n>[0-9]+)") | .n | tonumber)} else {} end;
 
@@ -27,8 +27,8 @@ def licence:
 (.pemohon | applicant) as $applicant
 | {
     source_id: (.kode | slug),
+    unit: ("units/" + {"kominfo": "komdigi", "komdigi": "komdigi"}[.instansi | slug]),
     service: ({
-      unit: ("units/" + {"kominfo": "komdigi", "komdigi": "komdigi"}[.instansi | slug]),
       title: {id: (.nama | plain), en: (.name_en | trimmed)},
       category: (if .izin == null then "registration" else "licensing" end),
       keywords: (.tag | strings),

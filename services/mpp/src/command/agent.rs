@@ -9,7 +9,7 @@ use std::{
 
 use clap::{Args as ClapArgs, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use mpp_agent::{Event, Input, Outcome, Run, Store, Tally};
+use mpp_agent::{Event, Input, Outcome, Pages, Policy, Run, Store, Tally};
 use mpp_core::{Error, Result};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,8 @@ use crate::{
 pub enum AgentCommand {
     /// Read the source, send what is new, end when all is answered.
     Run(AgentRunArgs),
+    /// Read and map the source without a registry; show the first record and what is wrong.
+    Check { config: PathBuf },
     /// Show the records that were refused or could not be sent.
     Problems { config: PathBuf },
 }
@@ -89,6 +91,7 @@ fn comma() -> char {
 pub async fn run(command: AgentCommand, client: &Client, output: Output) -> Result<()> {
     match command {
         AgentCommand::Run(args) => repeat(args, client, output).await,
+        AgentCommand::Check { config } => check(&config).await,
         AgentCommand::Problems { config } => problems(&config).await,
     }
 }
@@ -151,6 +154,7 @@ pub fn load(path: &Path) -> Result<Run> {
         take_over: false,
         accept_missing: false,
         patience: Duration::from_secs(config.patience_seconds),
+        policy: Policy::default(),
     })
 }
 
@@ -179,7 +183,7 @@ fn input(config: InputConfig, folder: &Path) -> Result<Input> {
             let is_remote = location.starts_with("http://") || location.starts_with("https://");
             let location =
                 if is_remote { location } else { folder.join(location).display().to_string() };
-            Ok(Input::Json { location, items, next, token: token.transpose()? })
+            Ok(Input::Json(Pages { location, items, next, token: token.transpose()? }))
         }
     }
 }
@@ -270,6 +274,20 @@ pub fn print(source: &str, outcome: &Outcome, output: Output) {
     for problem in &outcome.problems {
         println!("  ! {}: {} {} {}", problem.record, problem.field, problem.code, problem.message);
     }
+}
+
+async fn check(config: &Path) -> Result<()> {
+    let checked = mpp_agent::check(&load(config)?).await?;
+    if let Some(first) = &checked.first {
+        println!("{}", mpp_api::json::write(first)?);
+    }
+    for problem in &checked.problems {
+        println!("  ! {}: {} {}", problem.record, problem.code, problem.message);
+    }
+    let Tally { read, invalid, duplicate, .. } = checked.tally;
+    let good = read - invalid - duplicate;
+    println!("read {read} = good {good} + invalid {invalid} + duplicate {duplicate}");
+    Ok(())
 }
 
 async fn problems(config: &Path) -> Result<()> {

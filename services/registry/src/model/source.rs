@@ -2,7 +2,7 @@
 
 use mpp_api::{
     registry::Service,
-    sync::{Record, ServiceRecord, Source, record::Body, record::Delete},
+    sync::{Record, Source, record::Body, record::Delete},
     types::Tombstone,
 };
 use mpp_core::{Error, FieldViolation, Result};
@@ -66,18 +66,22 @@ pub fn check_record(record: Record, source: &str) -> Result<Checked> {
     check.finish()?;
     match record.body {
         None => Err(Error::field("body", "REQUIRED", "must hold a service or a delete")),
-        Some(Body::Service(body)) => check_service(body, record.source_id, source),
+        Some(Body::Service(given)) => check_service(given, &record.unit, record.source_id, source),
         Some(Body::Delete(delete)) => check_delete(&delete, &record.source_id),
     }
 }
 
 /// The registry decides name, source and source id; what it alone knows is cleared.
-fn check_service(body: ServiceRecord, source_id: String, source: &str) -> Result<Checked> {
+fn check_service(
+    mut given: Service,
+    unit: &str,
+    source_id: String,
+    source: &str,
+) -> Result<Checked> {
     let mut check = Check::new("");
-    check.name("unit", &body.unit, &["units"]);
+    check.name("unit", unit, &["units"]);
     check.finish()?;
-    let mut given = body.service.unwrap_or_default();
-    let name = format!("{}/services/{source_id}", body.unit);
+    let name = format!("{unit}/services/{source_id}");
     if !given.name.is_empty() && given.name != name {
         return Err(Error::field("service.name", "NAME", format!("must be empty or {name}")));
     }
@@ -151,8 +155,8 @@ mod tests {
             source: "sources/other".into(),
             ..Service::default()
         };
-        let body = ServiceRecord { unit: unit.into(), service: Some(service) };
-        Record { source_id: source_id.into(), body: Some(Body::Service(body)) }
+        let body = Some(Body::Service(service));
+        Record { source_id: source_id.into(), unit: unit.into(), body }
     }
 
     #[test]
@@ -178,7 +182,7 @@ mod tests {
                 "{id} {unit} {name}"
             );
         }
-        let none = Record { source_id: "kk".into(), body: None };
+        let none = Record { source_id: "kk".into(), ..Record::default() };
         assert!(check_record(none, "sources/x").is_err());
     }
 
@@ -187,7 +191,8 @@ mod tests {
         let delete = |name: &str, reason: Reason| {
             let tombstone = Some(Tombstone { reason: reason.into(), successor: String::new() });
             let body = Body::Delete(Delete { name: name.into(), tombstone });
-            check_record(Record { source_id: "kk".into(), body: Some(body) }, "sources/x").is_ok()
+            let record = Record { source_id: "kk".into(), body: Some(body), ..Record::default() };
+            check_record(record, "sources/x").is_ok()
         };
         assert!(delete("units/a/services/kk", Reason::Withdrawn));
         assert!(!delete("units/a/services/kk", Reason::Unspecified));

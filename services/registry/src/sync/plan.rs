@@ -129,7 +129,7 @@ fn rejected(source_id: &str, fault: &FieldViolation) -> RecordResult {
 mod tests {
     use mpp_api::{
         registry::Service,
-        sync::{Record, ServiceRecord, record::Body},
+        sync::{Record, record::Body},
         types::LocalizedText,
     };
 
@@ -137,9 +137,8 @@ mod tests {
 
     fn record(source_id: &str, title: &str) -> Record {
         let title = Some(LocalizedText { id: title.into(), en: String::new() });
-        let service = Some(Service { title, ..Service::default() });
-        let body = ServiceRecord { unit: "units/a".into(), service };
-        Record { source_id: source_id.into(), body: Some(Body::Service(body)) }
+        let body = Some(Body::Service(Service { title, ..Service::default() }));
+        Record { source_id: source_id.into(), unit: "units/a".into(), body }
     }
 
     fn planned(records: Vec<Record>) -> Plan {
@@ -178,8 +177,8 @@ mod tests {
     #[test]
     fn a_record_with_several_faults_names_them_all_in_one_answer() {
         let mut wrong = record("kk", "");
-        if let Some(Body::Service(body)) = &mut wrong.body {
-            body.service.get_or_insert_default().category = "Two Words".into();
+        if let Some(Body::Service(service)) = &mut wrong.body {
+            service.category = "Two Words".into();
         }
         let plan = planned(vec![wrong]);
         let answer = plan.result(&plan.decided).results.remove(0);

@@ -176,7 +176,7 @@ async fn long_wild_and_empty_records_are_rejected_each_for_its_own_reason() {
                 record_of(KEMENDAGRI, "besar", large),
                 record(&"a".repeat(81), "Id panjang"),
                 record("../../units/bkpm", "Id lain"),
-                Record { source_id: "kosong".into(), body: None },
+                Record { source_id: "kosong".into(), ..Record::default() },
                 record("baik", "Baik"),
             ])
             .await;

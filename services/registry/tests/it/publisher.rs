@@ -3,8 +3,8 @@
 use mpp_api::{
     registry::Service,
     sync::{
-        Batch, BatchResult, Checkpoint, End, GetSourceRequest, Hello, Outcome, Record,
-        ServiceRecord, Source, Summary, SyncRequest, SyncResponse, Welcome,
+        Batch, BatchResult, Checkpoint, End, GetSourceRequest, Hello, Outcome, Record, Source,
+        Summary, SyncRequest, SyncResponse, Welcome,
         record::{Body, Delete},
         sync_request::Message as Ask,
         sync_response::Message as Answer,
@@ -109,14 +109,15 @@ pub fn record(source_id: &str, title: &str) -> Record {
 }
 
 pub fn record_of(unit: &str, source_id: &str, service: Service) -> Record {
-    let body = ServiceRecord { unit: unit.into(), service: Some(service) };
-    Record { source_id: source_id.into(), body: Some(Body::Service(body)) }
+    let body = Some(Body::Service(service));
+    Record { source_id: source_id.into(), unit: unit.into(), body }
 }
 
 pub fn delete(source_id: &str) -> Record {
     let tombstone = Some(Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() });
     let name = format!("{KEMENDAGRI}/services/{source_id}");
-    Record { source_id: source_id.into(), body: Some(Body::Delete(Delete { name, tombstone })) }
+    let body = Some(Body::Delete(Delete { name, tombstone }));
+    Record { source_id: source_id.into(), unit: String::new(), body }
 }
 
 pub fn outcomes(result: &BatchResult) -> Vec<Outcome> {

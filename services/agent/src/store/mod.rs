@@ -16,6 +16,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use crate::model::{difference::Digest, problem::Problem};
+
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 -- One row for each record that the registry has answered.
@@ -36,22 +38,6 @@ CREATE TABLE IF NOT EXISTS unsent (
     place TEXT NOT NULL, source_id TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL
 ) STRICT;
 ";
-
-/// First bytes of SHA-256 over the encoded record.
-pub type Digest = [u8; 16];
-
-/// A record that was refused or could not be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The record's id, or its place in the source where it has none.
-    pub record: String,
-    /// The field at fault.
-    pub field: String,
-    /// Stable code.
-    pub code: String,
-    /// What to mend.
-    pub message: String,
-}
 
 /// The agent's memory of one source.
 pub struct Store {
@@ -81,7 +67,7 @@ impl Store {
         Ok(Self { pool, _lock: lock })
     }
 
-    /// Who this state is, to the registry; chosen when the state was made.
+    /// This state's own name towards the registry; chosen when the state was made.
     pub async fn holder(&self) -> Result<String> {
         let fresh = format!("{:032x}", rand::random::<u128>());
         sqlx::query("INSERT OR IGNORE INTO setting VALUES ('holder', ?)")
@@ -105,7 +91,7 @@ impl Store {
         Ok(row.and_then(|row| read_checkpoint(row.get(0))))
     }
 
-    /// Goes back to the checkpoint that both sides know, and forgets what was answered after it.
+    /// Goes back to the checkpoint that both sides know, and forgets all answers after it.
     pub async fn resume(&self, agreed: &Checkpoint, send_all: bool) -> Result<()> {
         let from = if send_all { 0 } else { agreed.sequence };
         let mut tx = self.pool.begin().await.map_err(Error::internal)?;
@@ -157,20 +143,19 @@ impl Store {
     }
 
     /// Keeps a record that could not be sent, so that it does not vanish in silence.
-    pub async fn unsent(&self, place: &str, source_id: &str, error: &Error) -> Result<()> {
-        let code = error.violations().first().map_or(error.reason().as_str(), |field| field.code);
-        sqlx::query("INSERT INTO unsent VALUES (?, ?, ?, ?)")
-            .bind(place)
-            .bind(source_id)
-            .bind(code)
-            .bind(error.message())
+    pub async fn keep_unsent(&self, problem: &Problem) -> Result<()> {
+        sqlx::query("INSERT INTO unsent VALUES (?, '', ?, ?)")
+            .bind(&problem.record)
+            .bind(&problem.code)
+            .bind(&problem.message)
             .execute(&self.pool)
             .await
             .map_err(Error::internal)?;
         Ok(())
     }
 
-    /// What the registry refused, and what could not be sent in the last run; at most `limit`.
+    /// Records that the registry refused, or that could not be sent in the last run; at most
+    /// `limit`.
     pub async fn problems(&self, limit: i64) -> Result<Vec<Problem>> {
         let rows = sqlx::query(
             "SELECT source_id, field, code, message FROM answered WHERE outcome >= ?
@@ -265,10 +250,8 @@ mod tests {
         let path = folder.path().join("state.db");
         let store = Store::open(&path).await.expect("opens");
         store.record(&[answer("a", Outcome::Rejected)], &[[1; 16]], &at(1)).await.expect("stores");
-        store
-            .unsent("row at line 7", "", &Error::field("row", "CSV", "torn"))
-            .await
-            .expect("stores");
+        let torn = Problem::unsent("row at line 7", "", &Error::field("row", "CSV", "torn"));
+        store.keep_unsent(&torn).await.expect("stores");
         let problems = store.problems(10).await.expect("reads");
         assert_eq!(
             problems.iter().map(|p| p.record.as_str()).collect::<Vec<_>>(),

@@ -1,0 +1,6 @@
+//! Use cases: a run, the sessions that it needs, and a trial of a mapping.
+
+pub mod check;
+pub mod plan;
+pub mod run;
+mod session;

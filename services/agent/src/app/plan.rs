@@ -1,0 +1,57 @@
+//! What a run is given, and what it tells.
+
+use std::{path::PathBuf, time::Duration};
+
+use mpp_api::sync::Summary;
+
+use crate::{
+    model::{problem::Problem, tally::Tally},
+    policy::Policy,
+    source::Input,
+};
+
+/// What to sync, and where the state is kept.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// "sources/kemendagri".
+    pub source: String,
+    /// What to read.
+    pub input: Input,
+    /// The jq program.
+    pub program: String,
+    /// The agent's state, an SQLite file.
+    pub state: PathBuf,
+    /// Take the lease from a session whose holder is known to be gone.
+    pub take_over: bool,
+    /// Take the run for complete although many records have gone from the source.
+    pub accept_missing: bool,
+    /// How long to go on trying when the registry cannot be reached.
+    pub patience: Duration,
+    /// The numbers of this source.
+    pub policy: Policy,
+}
+
+/// What a run tells while it goes on.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A batch was answered.
+    Progress(Tally),
+    /// The registry could not be reached; the next try comes after the time given.
+    Retrying {
+        /// What went wrong.
+        error: String,
+        /// Until the next try.
+        wait: Duration,
+    },
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// This run's records.
+    pub tally: Tally,
+    /// The registry's own accounting.
+    pub summary: Summary,
+    /// The first records that were refused or could not be sent.
+    pub problems: Vec<Problem>,
+}

@@ -1,0 +1,112 @@
+//! The wire: one stream of the sync protocol, seen from the client. What is sent when is decided
+//! in `app`.
+
+use std::time::Duration;
+
+use mpp_api::sync::{
+    Batch, BatchResult, End, Hello, KeepAlive, Summary, SyncRequest, SyncResponse, Welcome,
+    sync_request::Message as Request, sync_response::Message as Response,
+    sync_service_client::SyncServiceClient,
+};
+use mpp_core::{Error, Reason, Result};
+use mpp_rpc::Endpoint;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
+
+/// Messages that wait for the network before the session waits for them.
+const OUTGOING: usize = 3;
+
+/// An open stream to the registry.
+pub struct Stream {
+    requests: mpsc::Sender<SyncRequest>,
+    responses: Streaming<SyncResponse>,
+    answer_timeout: Duration,
+}
+
+impl Stream {
+    /// Says hello and waits for the welcome.
+    ///
+    /// # Errors
+    /// The registry cannot be reached or refuses the session.
+    pub async fn open(
+        endpoint: &Endpoint,
+        hello: Hello,
+        answer_timeout: Duration,
+    ) -> Result<(Self, Welcome)> {
+        let mut client = SyncServiceClient::new(mpp_rpc::connect(endpoint)?);
+        let (requests, outgoing) = mpsc::channel(OUTGOING);
+        let hello = SyncRequest { message: Some(Request::Hello(hello)) };
+        requests.send(hello).await.map_err(|_| closed())?;
+        let responses = client.sync(ReceiverStream::new(outgoing)).await.map_err(refused)?;
+        let mut stream = Self { requests, responses: responses.into_inner(), answer_timeout };
+        match stream.answer().await? {
+            Response::Welcome(welcome) => Ok((stream, welcome)),
+            _ => Err(out_of_turn("a welcome")),
+        }
+    }
+
+    /// Sends a batch; its answer comes later.
+    pub async fn send_batch(&mut self, batch: Batch) -> Result<()> {
+        self.send(Request::Batch(batch)).await
+    }
+
+    /// Keeps the lease.
+    pub async fn keep_alive(&mut self) -> Result<()> {
+        self.send(Request::KeepAlive(KeepAlive {})).await
+    }
+
+    /// The answer to the oldest batch that has none yet.
+    pub async fn batch_result(&mut self) -> Result<BatchResult> {
+        match self.answer().await? {
+            Response::BatchResult(result) => Ok(result),
+            _ => Err(out_of_turn("a batch's answers")),
+        }
+    }
+
+    /// Says that the source was read to its end, and waits for the registry's accounting.
+    pub async fn end(&mut self) -> Result<Summary> {
+        self.send(Request::End(End {})).await?;
+        match self.answer().await? {
+            Response::Summary(summary) => Ok(summary),
+            _ => Err(out_of_turn("a summary")),
+        }
+    }
+
+    async fn send(&mut self, message: Request) -> Result<()> {
+        let request = SyncRequest { message: Some(message) };
+        if self.requests.send(request).await.is_ok() {
+            return Ok(());
+        }
+        // The stream is closed; its status says why.
+        match self.answer().await {
+            Err(error) => Err(error),
+            Ok(_) => Err(closed()),
+        }
+    }
+
+    async fn answer(&mut self) -> Result<Response> {
+        let answer = tokio::time::timeout(self.answer_timeout, self.responses.message()).await;
+        let answer = answer.map_err(|_| silent(self.answer_timeout))?;
+        answer.map_err(refused)?.and_then(|response| response.message).ok_or_else(closed)
+    }
+}
+
+/// The registry's answer does not belong where it came.
+pub fn out_of_turn(expected: &str) -> Error {
+    let text = format!("the registry answered out of turn; expected {expected}");
+    Error::new(Reason::ProtocolViolation, text)
+}
+
+fn refused(status: tonic::Status) -> Error {
+    mpp_rpc::refusal(&status)
+}
+
+fn closed() -> Error {
+    Error::new(Reason::Unavailable, "the registry closed the stream")
+}
+
+fn silent(timeout: Duration) -> Error {
+    let text = format!("the registry gave no answer in {} s", timeout.as_secs());
+    Error::new(Reason::Unavailable, text)
+}
