@@ -8,13 +8,20 @@
 mod clock;
 mod error;
 mod identity;
+mod label;
 mod name;
+mod policy;
 mod reason;
 mod region;
 
 pub use clock::{Clock, Micros};
 pub use error::{Error, FieldViolation, Result};
 pub use identity::{Caller, Role};
+pub use label::{Label, Labels, known_labels};
 pub use name::{ResourceName, check_id, check_name};
+pub use policy::Setting;
 pub use reason::{Code, Reason};
 pub use region::RegionCode;
+/// For [`policy!`], so that a service needs no line for it.
+#[doc(hidden)]
+pub use serde;

@@ -1,6 +1,6 @@
 //! Serves a store's change feed (`mpp.feed.v1`), alike in every service.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures::{StreamExt as _, stream, stream::BoxStream};
 use mpp_api::{
@@ -11,7 +11,7 @@ use mpp_api::{
     },
 };
 use mpp_core::{Error, Reason, Result};
-use mpp_store::{Batch, Feed, Filter, Op, Start, Subscription};
+use mpp_store::{Batch, Feed, Filter, Labels, Op, Start, Subscription};
 use tonic::{Request, Response, Status};
 
 use crate::{status, time::to_timestamp};
@@ -83,10 +83,11 @@ fn filter(filter: mpp_api::feed::Filter) -> Result<Filter> {
         let text = format!("'{shown}' is not a kind of record; the kinds are {kinds}");
         return Err(Error::field("filter.kinds", "KIND", text));
     }
+    let labels = filter.labels.into_iter().map(|(key, value)| Ok((key.parse()?, value)));
     Ok(Filter {
         kinds: filter.kinds.into_iter().collect(),
         name_prefix: filter.name_prefix,
-        labels: filter.labels,
+        labels: labels.collect::<Result<_>>().map_err(|error: Error| error.within("filter"))?,
     })
 }
 
@@ -135,6 +136,11 @@ fn to_wire(change: &Arc<mpp_store::Change>) -> Change {
         origin: change.origin.clone(),
         actor: change.actor.clone(),
         commit_time: Some(to_timestamp(change.at)),
-        labels: change.labels.clone(),
+        labels: label_texts(&change.labels),
     }
+}
+
+/// Labels as the contract has them.
+pub(crate) fn label_texts(labels: &Labels) -> BTreeMap<String, String> {
+    labels.iter().map(|(label, value)| (label.to_string(), value.clone())).collect()
 }

@@ -14,13 +14,13 @@ use bytes::Bytes;
 use mpp_api::feed::{
     self, WatchRequest, WatchResponse, change, feed_service_client::FeedServiceClient,
 };
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, Reason, Result, known_labels};
 use mpp_store::{Change, Filter, Op, Position};
 use mpp_telemetry::KeyValue;
 use tokio::time::{Instant, sleep_until, timeout};
 use tonic::{Code, Status, Streaming};
 
-use crate::{Channel, ClientError, Component, error_of, time::from_timestamp};
+use crate::{Channel, ClientError, Component, error_of, feed::label_texts, time::from_timestamp};
 
 /// Feeds bookmark every few seconds; one that is silent so long is taken for dead.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -215,7 +215,7 @@ fn to_wire(filter: &Filter) -> feed::Filter {
     feed::Filter {
         kinds: filter.kinds.iter().cloned().collect(),
         name_prefix: filter.name_prefix.clone(),
-        labels: filter.labels.clone(),
+        labels: label_texts(&filter.labels),
     }
 }
 
@@ -238,7 +238,7 @@ fn from_wire(change: feed::Change, revision: i64) -> Result<Change> {
         op,
         doc: change.document.map(|document| document.value).unwrap_or_default(),
         tombstone: change.tombstone,
-        labels: change.labels,
+        labels: known_labels(change.labels),
         labels_before: None,
         origin: change.origin,
         actor: change.actor,

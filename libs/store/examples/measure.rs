@@ -18,7 +18,7 @@ use mpp_api::{
 };
 use mpp_core::{Clock, Result};
 use mpp_store::{
-    Actor, Db, Expect, Feed, FeedOptions, Filter, Labels, Migration, Options, Schema, Start,
+    Actor, Db, Expect, Feed, FeedOptions, Filter, Label, Labels, Migration, Options, Schema, Start,
     Statements,
 };
 use tokio::task::JoinSet;
@@ -54,8 +54,8 @@ fn actor() -> Actor {
 }
 
 fn labels() -> Labels {
-    ["unit", "agency", "category", "source"]
-        .map(|key| (key.to_owned(), format!("units/{key}")))
+    [Label::Unit, Label::Agency, Label::Category, Label::Source]
+        .map(|key| (key, format!("units/{key}")))
         .into()
 }
 

@@ -41,6 +41,8 @@ mod request;
 mod session;
 mod tx;
 
+pub use mpp_core::{Label, Labels};
+
 pub use connect::Options;
 pub use db::Db;
 pub use error::{constraint, db_error};
@@ -50,6 +52,6 @@ pub use feed::{
 pub use migrate::{Migration, Schema, Statements, migrate};
 pub use position::Position;
 pub use read::Read;
-pub use record::{Expect, Labels, MAX_DOCUMENT, Put, Record};
+pub use record::{Expect, MAX_DOCUMENT, Put, Record};
 pub use request::RequestKey;
 pub use tx::{Actor, Tx};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use mpp_api::Document;
-use mpp_core::{Error, FieldViolation, Micros, Reason, Result};
+use mpp_core::{Error, FieldViolation, Labels, Micros, Reason, Result, known_labels};
 use sqlx::{Row as _, any::AnyRow};
 
 use crate::db_error;
@@ -13,9 +13,6 @@ use crate::db_error;
 pub const MAX_DOCUMENT: usize = 1024 * 1024;
 /// Longest name and all labels together, in bytes.
 const MAX_KEYS: usize = 8 * 1024;
-
-/// What a record is filed under; filters of the feed match on it.
-pub type Labels = BTreeMap<String, String>;
 
 /// A record that lives.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,5 +128,6 @@ pub(crate) fn encode<D: Document>(name: &str, doc: &D, labels: &Labels) -> Resul
 }
 
 pub(crate) fn parse_labels(text: &str) -> Result<Labels> {
-    serde_json::from_str(text).map_err(Error::internal)
+    let texts: BTreeMap<String, String> = serde_json::from_str(text).map_err(Error::internal)?;
+    Ok(known_labels(texts))
 }

@@ -17,7 +17,7 @@ use mpp_registry::{
     memory::{State, searchable, updates},
     search::{Engine, Query, Update},
 };
-use mpp_store::{Change, Labels, Op};
+use mpp_store::{Change, Label, Labels, Op};
 
 const SERVICES: usize = 100_000;
 const OFFERINGS: usize = 300_000;
@@ -30,7 +30,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     let mut state = State::default();
     for number in 0..MALLS {
-        apply(&mut state, &format!("malls/m{number}"), &Mall::default(), &[("region", "35.10")])?;
+        apply(
+            &mut state,
+            &format!("malls/m{number}"),
+            &Mall::default(),
+            &[(Label::Region, "35.10")],
+        )?;
     }
     for number in 0..SERVICES {
         service(&mut state, number)?;
@@ -64,10 +69,10 @@ fn service(state: &mut State, number: usize) -> Result<(), Box<dyn Error>> {
         ..Service::default()
     };
     let labels = [
-        ("unit", unit.as_str()),
-        ("agency", &unit),
-        ("category", "licensing"),
-        ("source", "sources/a"),
+        (Label::Unit, unit.as_str()),
+        (Label::Agency, &unit),
+        (Label::Category, "licensing"),
+        (Label::Source, "sources/a"),
     ];
     apply(state, &name, &doc, &labels)
 }
@@ -87,13 +92,13 @@ fn offering(state: &mut State, number: usize) -> Result<(), Box<dyn Error>> {
         ..Offering::default()
     };
     let labels = [
-        ("mall", mall.as_str()),
-        ("counter", &counter),
-        ("service", &service),
-        ("unit", &unit),
-        ("agency", &unit),
-        ("region", "35.10"),
-        ("state", "accepted"),
+        (Label::Mall, mall.as_str()),
+        (Label::Counter, &counter),
+        (Label::Service, &service),
+        (Label::Unit, &unit),
+        (Label::Agency, &unit),
+        (Label::Region, "35.10"),
+        (Label::State, "accepted"),
     ];
     apply(state, &name, &doc, &labels)
 }
@@ -102,10 +107,9 @@ fn apply<D: Document>(
     state: &mut State,
     name: &str,
     doc: &D,
-    labels: &[(&str, &str)],
+    labels: &[(Label, &str)],
 ) -> Result<(), Box<dyn Error>> {
-    let labels: Labels =
-        labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let labels: Labels = labels.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
     let change = Change {
         kind: D::KIND.to_owned(),
         name: name.to_owned(),

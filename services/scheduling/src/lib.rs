@@ -61,7 +61,7 @@ use std::sync::Arc;
 use mpp_calendar::Decrees;
 use mpp_core::Result;
 use mpp_rpc::{Endpoint, Readiness, feed::FeedServer, follow::Follower, watch_database};
-use mpp_store::{Db, Feed, FeedOptions, Filter, Labels, Migration, Schema, Statements};
+use mpp_store::{Db, Feed, FeedOptions, Filter, Label, Labels, Migration, Schema, Statements};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -147,6 +147,11 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
 
 /// What deviations, appointments and tickets are filed under.
 fn labels(mall: &str, counter: &str, region: &str, date: &str) -> Labels {
-    let pairs = [("mall", mall), ("counter", counter), ("region", region), ("date", date)];
-    pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    let pairs = [
+        (Label::Mall, mall),
+        (Label::Counter, counter),
+        (Label::Region, region),
+        (Label::Date, date),
+    ];
+    pairs.into_iter().map(|(key, value)| (key, value.to_owned())).collect()
 }

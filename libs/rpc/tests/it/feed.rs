@@ -19,7 +19,9 @@ use mpp_rpc::{
     feed::FeedServer,
     follow::{Event, Follower},
 };
-use mpp_store::{Actor, Db, Expect, Feed, FeedOptions, Filter, Labels, Op, Position, Schema};
+use mpp_store::{
+    Actor, Db, Expect, Feed, FeedOptions, Filter, Label, Labels, Op, Position, Schema,
+};
 use mpp_testkit::{TestDatabase, on_both};
 use tokio_util::sync::CancellationToken;
 use tonic::{Streaming, service::Routes};
@@ -52,7 +54,7 @@ impl Registry {
         for id in malls {
             let name = format!("malls/{id}");
             let mall = Mall { name: name.clone(), ..Mall::default() };
-            let labels = Labels::from([("mall".to_owned(), name.clone())]);
+            let labels = Labels::from([(Label::Mall, name.clone())]);
             tx.put(&name, &mall, labels, Expect::Any).await.expect("written");
         }
         self.commit(tx).await

@@ -85,7 +85,8 @@ impl Change {
 
     /// How many bytes it takes in a message, roughly, and in memory.
     pub(crate) fn size(&self) -> usize {
-        let labels = |labels: &Labels| labels.iter().map(|(k, v)| k.len() + v.len() + 64).sum();
+        let labels =
+            |labels: &Labels| labels.iter().map(|(k, v)| k.as_str().len() + v.len() + 64).sum();
         let before: usize = self.labels_before.as_ref().map_or(0, labels);
         let now: usize = labels(&self.labels);
         let texts = self.kind.len() + self.name.len() + self.origin.len() + self.actor.len();

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use mpp_core::{Error, Result};
+use mpp_core::{Error, Label, Result};
 use sha2::{Digest as _, Sha256};
 
 use super::change::{Change, Op};
@@ -34,9 +34,9 @@ impl Filter {
     /// # Errors
     /// `INVALID_FIELD` naming the part.
     pub fn check(&self) -> Result<()> {
-        let labels = self.labels.iter().flat_map(|(key, value)| [key, value]);
+        let labels = self.labels.values();
         let longest = self.kinds.iter().chain(labels).map(String::len).max().unwrap_or(0);
-        if self.kinds.len() > MAX_PARTS || self.labels.len() > MAX_PARTS {
+        if self.kinds.len() > MAX_PARTS {
             return Err(Error::field(
                 "filter",
                 "TOO_MANY",
@@ -64,7 +64,7 @@ impl Filter {
         self.kinds.iter().for_each(|kind| part(1, kind));
         part(2, &self.name_prefix);
         for (key, value) in &self.labels {
-            part(3, key);
+            part(3, key.as_str());
             part(4, value);
         }
         let mut short = [0; 8];
@@ -80,9 +80,9 @@ impl Filter {
     /// True where the labels, which may change, fit.
     pub(crate) fn matches_labels(&self, labels: &Labels) -> bool {
         self.labels.iter().all(|(key, want)| {
-            labels
-                .get(key)
-                .is_some_and(|value| value == want || (key == "region" && is_below(value, want)))
+            labels.get(key).is_some_and(|value| {
+                value == want || (*key == Label::Region && is_below(value, want))
+            })
         })
     }
 
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     fn labels(region: &str) -> Labels {
-        Labels::from([("region".to_owned(), region.to_owned())])
+        Labels::from([(Label::Region, region.to_owned())])
     }
 
     fn moved(from: Option<&str>, to: &str, op: Op) -> Arc<Change> {
@@ -161,7 +161,11 @@ mod tests {
     }
 
     fn any_labels() -> impl Strategy<Value = Labels> {
-        prop::collection::btree_map("region|unit|mall", "[35](\\.[01]){0,2}", 0..3)
+        prop::collection::btree_map(
+            prop::sample::select(vec![Label::Region, Label::Unit, Label::Mall]),
+            "[35](\\.[01]){0,2}",
+            0..3,
+        )
     }
 
     proptest! {

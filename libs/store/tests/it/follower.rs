@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
-use mpp_core::Reason;
+use mpp_core::{Label, Reason};
 use mpp_store::{Feed, Filter, Op, Start};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tokio::sync::watch;
@@ -118,7 +118,7 @@ impl Follower {
 pub fn check(history: &History, filter: &Filter, stretch: &Stretch) {
     let wants = |name: &str, region: &str| {
         let below =
-            filter.labels.get("region").is_none_or(|want| region.starts_with(want.as_str()));
+            filter.labels.get(&Label::Region).is_none_or(|want| region.starts_with(want.as_str()));
         below && name.starts_with(&filter.name_prefix)
     };
     // Name to version and region, of the living.

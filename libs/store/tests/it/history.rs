@@ -9,7 +9,7 @@ use std::{
 };
 
 use mpp_api::{registry::Unit, types::Tombstone};
-use mpp_core::{Clock, Reason};
+use mpp_core::{Clock, Label, Reason};
 use mpp_store::{Db, Expect, Feed, FeedOptions};
 use mpp_testkit::{Backend, on_both};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
@@ -153,7 +153,7 @@ async fn transaction(
             let before = tx.get::<Unit>(&name).await?;
             let Some(before) = before else { continue };
             let version = tx.delete::<Unit>(&name, &Tombstone::default(), Expect::Any).await?;
-            let region = REGIONS.into_iter().find(|code| before.labels["region"] == *code);
+            let region = REGIONS.into_iter().find(|code| before.labels[&Label::Region] == *code);
             written.push(Written { name, version, deleted: true, region: region.unwrap() });
             continue;
         }

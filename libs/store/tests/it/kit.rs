@@ -6,8 +6,8 @@ use bytes::Bytes;
 use mpp_api::registry::{Mall, Unit};
 use mpp_api::types::LocalizedText;
 use mpp_store::{
-    Actor, Change, Db, Feed, FeedOptions, Labels, Migration, Op, Options, Schema, Statements,
-    Subscription,
+    Actor, Change, Db, Feed, FeedOptions, Label, Labels, Migration, Op, Options, Schema,
+    Statements, Subscription,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -39,7 +39,7 @@ pub fn unit(name: &str, title: &str) -> Unit {
 }
 
 pub fn in_region(code: &str) -> Labels {
-    Labels::from([("region".to_owned(), code.to_owned())])
+    Labels::from([(Label::Region, code.to_owned())])
 }
 
 /// How large the stories are; 1 in CI.

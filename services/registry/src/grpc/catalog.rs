@@ -9,7 +9,7 @@ use mpp_api::registry::{
     UpdateOfferingResponse, UpdateServiceRequest, UpdateServiceResponse,
     catalog_service_server::CatalogService,
 };
-use mpp_core::{Result, check_name};
+use mpp_core::{Label, Result, check_name};
 use tonic::{Request, Response, Status};
 
 use super::{
@@ -134,9 +134,9 @@ impl Catalog {
                     String::new()
                 };
                 state.list(&prefix, page, |_, row| {
-                    (parent == "units/-" || units.contains(row.label("unit")))
-                        && (category.is_empty() || row.label("category") == category)
-                        && (source.is_empty() || row.label("source") == source)
+                    (parent == "units/-" || units.contains(row.label(Label::Unit)))
+                        && (category.is_empty() || row.label(Label::Category) == category)
+                        && (source.is_empty() || row.label(Label::Source) == source)
                 })
             })
             .await?;
@@ -232,7 +232,7 @@ impl Catalog {
         let accept = |offering: Offering, place: &mut Place| {
             place.check_acceptor(&call.grant)?;
             let accepted = model::offering::accept(offering)?;
-            place.labels.insert("state".into(), state_label(accepted.state()).into());
+            place.labels.insert(Label::State, state_label(accepted.state()).into());
             Ok(accepted)
         };
         let written = self.0.step(&call, &request.name, &request.etag, accept).await?;

@@ -6,7 +6,7 @@ use mpp_api::registry::{
     ListRegionsRequest, ListRegionsResponse, ListUnitsRequest, ListUnitsResponse,
     ListWindowsRequest, ListWindowsResponse, Region,
 };
-use mpp_core::{Error, Result, check_name};
+use mpp_core::{Error, Label, Result, check_name};
 
 use super::{
     directory::Directory,
@@ -89,7 +89,8 @@ impl Directory {
         let Page { records, next_page_token, total_size } =
             read::list_stamped(&self.0, &of, |state, page| {
                 state.list("", page, |_, row| {
-                    in_region(row) && (organiser.is_empty() || row.label("organiser") == organiser)
+                    in_region(row)
+                        && (organiser.is_empty() || row.label(Label::Organiser) == organiser)
                 })
             })
             .await?;
@@ -112,7 +113,7 @@ impl Directory {
             read::list_stamped(&self.0, &of, |state, page| {
                 let units = state.subtree(unit);
                 state.list(&prefix, page, |_, row| {
-                    unit.is_empty() || units.contains(row.label("unit"))
+                    unit.is_empty() || units.contains(row.label(Label::Unit))
                 })
             })
             .await?;

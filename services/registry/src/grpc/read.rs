@@ -1,6 +1,6 @@
 //! Reads from memory, the same for every record.
 
-use mpp_core::{Error, RegionCode, Result, check_name};
+use mpp_core::{Error, Label, RegionCode, Result, check_name};
 use mpp_rpc::page;
 
 use crate::{
@@ -117,7 +117,7 @@ pub fn within(region: &str) -> Result<impl Fn(&Row) -> bool + use<>> {
         region => Some(region.parse::<RegionCode>()?),
     };
     Ok(move |row: &Row| {
-        let own = || row.label("region").parse::<RegionCode>().ok();
+        let own = || row.label(Label::Region).parse::<RegionCode>().ok();
         wanted.is_none_or(|wanted| own().is_some_and(|own| wanted.contains(own)))
     })
 }

@@ -5,7 +5,7 @@ use mpp_api::registry::{
     search_service_server::SearchService,
     search_services_response::{Facet, Hit, Place},
 };
-use mpp_core::{Error, Reason, Result, check_name};
+use mpp_core::{Error, Label, Reason, Result, check_name};
 use mpp_rpc::page;
 use tonic::{Request, Response, Status};
 
@@ -125,7 +125,7 @@ fn refused(error: search::Error) -> Error {
 
 fn hit(state: &State, now: mpp_core::Micros, found: search::Hit) -> Hit {
     let service = state.get::<Service>(&found.service).map(|found| found.doc).unwrap_or_default();
-    let agency = state.row::<Service>(&found.service).map_or("", |row| row.label("agency"));
+    let agency = state.row::<Service>(&found.service).map_or("", |row| row.label(Label::Agency));
     Hit {
         agency: agency.to_owned(),
         title: service.title,

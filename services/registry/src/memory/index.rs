@@ -8,6 +8,8 @@ use mpp_api::{
     types::{Fee, fee::Kind},
 };
 
+use mpp_core::Label;
+
 use super::{State, Stored};
 use crate::search::{self, OfferingDoc, ServiceDoc, Update};
 
@@ -56,8 +58,8 @@ fn service(state: &State, name: &str, revision: i64) -> Update {
     let title = doc.title.unwrap_or_default();
     Update::PutService(Box::new(ServiceDoc {
         name: doc.name,
-        unit: label("unit"),
-        agency: label("agency"),
+        unit: label(Label::Unit),
+        agency: label(Label::Agency),
         title_id: title.id,
         title_en: title.en,
         category: doc.category,
@@ -93,15 +95,15 @@ fn offering(state: &State, name: &str, revision: i64) -> Update {
         return Update::DeleteOffering(name.to_owned());
     };
     let label = |key| state.row::<Offering>(name).map_or("", |row| row.label(key)).to_owned();
-    let mall = state.get::<Mall>(&label("mall")).map(|found| found.doc).unwrap_or_default();
+    let mall = state.get::<Mall>(&label(Label::Mall)).map(|found| found.doc).unwrap_or_default();
     let place = mall.sites.iter().find_map(|site| site.location.as_ref());
     Update::PutOffering(Box::new(OfferingDoc {
         name: doc.name,
         service: doc.service,
-        mall: label("mall"),
+        mall: label(Label::Mall),
         mall_name: mall.display_name.unwrap_or_default().id,
-        counter: label("counter"),
-        region_code: label("region"),
+        counter: label(Label::Counter),
+        region_code: label(Label::Region),
         location: place.map(|place| (place.latitude, place.longitude)),
         revision,
     }))

@@ -9,7 +9,7 @@ use mpp_api::{
     Document,
     registry::{Offering, Unit},
 };
-use mpp_core::Error;
+use mpp_core::{Error, Label};
 use mpp_rpc::page::Page;
 use mpp_store::{Change, Op};
 use prost::Message;
@@ -73,7 +73,7 @@ impl State {
             self.set_parent(&change.name, &unit.parent);
         }
         if kind == Offering::KIND {
-            let service = change.labels.get("service").map_or("", String::as_str);
+            let service = change.labels.get(&Label::Service).map_or("", String::as_str);
             let (service, name) = (self.texts.shared(service), self.texts.shared(&change.name));
             self.offered.entry(service).or_default().insert(name);
         }
@@ -98,11 +98,11 @@ impl State {
             self.parents.remove(name);
         }
         if kind == Offering::KIND
-            && let Some(offerings) = self.offered.get_mut(row.label("service"))
+            && let Some(offerings) = self.offered.get_mut(row.label(Label::Service))
         {
             offerings.remove(name);
             if offerings.is_empty() {
-                self.offered.remove(row.label("service"));
+                self.offered.remove(row.label(Label::Service));
             }
         }
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use mpp_store::Labels;
+use mpp_store::{Label, Labels};
 
 use crate::resource::Stamp;
 
@@ -18,18 +18,18 @@ pub struct Row {
     pub doc: Bytes,
     /// Version and times.
     pub stamp: Stamp,
-    labels: Box<[(Arc<str>, Arc<str>)]>,
+    labels: Box<[(Label, Arc<str>)]>,
 }
 
 impl Row {
     /// The value of a label; empty where it has none.
-    pub fn label(&self, key: &str) -> &str {
-        self.labels.iter().find(|(own, _)| &**own == key).map_or("", |(_, value)| value)
+    pub fn label(&self, key: Label) -> &str {
+        self.labels.iter().find(|(own, _)| *own == key).map_or("", |(_, value)| value)
     }
 
     /// All labels.
     pub fn labels(&self) -> Labels {
-        self.labels.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect()
+        self.labels.iter().map(|(key, value)| (*key, value.to_string())).collect()
     }
 }
 
@@ -53,8 +53,8 @@ impl Texts {
         self.0.retain(|text| Arc::strong_count(text) > 1);
     }
 
-    fn labels(&mut self, labels: &Labels) -> Box<[(Arc<str>, Arc<str>)]> {
-        labels.iter().map(|(key, value)| (self.shared(key), self.shared(value))).collect()
+    fn labels(&mut self, labels: &Labels) -> Box<[(Label, Arc<str>)]> {
+        labels.iter().map(|(key, value)| (*key, self.shared(value))).collect()
     }
 }
 
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn put(table: &mut Table, texts: &mut Texts, name: &str, version: i64) {
-        let labels = Labels::from([("mall".to_owned(), "malls/a".to_owned())]);
+        let labels = Labels::from([(Label::Mall, "malls/a".to_owned())]);
         let stamp = Stamp { version, ..Stamp::default() };
         table.put(texts, name, Bytes::from_static(b"x"), &labels, stamp);
     }
@@ -141,7 +141,10 @@ mod tests {
     fn texts_that_no_row_has_are_forgotten() {
         let (mut table, mut texts) = (Table::default(), Texts::default());
         put(&mut table, &mut texts, "malls/a/counters/1", 1);
-        assert_eq!(table.get("malls/a/counters/1").map(|row| row.label("mall")), Some("malls/a"));
+        assert_eq!(
+            table.get("malls/a/counters/1").map(|row| row.label(Label::Mall)),
+            Some("malls/a")
+        );
         table.remove("malls/a/counters/1");
         texts.sweep();
         assert!(texts.0.is_empty());

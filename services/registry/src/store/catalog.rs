@@ -5,7 +5,7 @@ use mpp_api::{
     sync::Source,
 };
 use mpp_core::{Error, Reason, Result, Role};
-use mpp_store::{Labels, Tx};
+use mpp_store::{Label, Labels, Tx};
 
 use super::{
     Registry,
@@ -29,7 +29,7 @@ impl Placed for Service {
         };
         published_elsewhere(before, call)?;
         self.source.clear();
-        place.labels.insert("source".into(), String::new());
+        place.labels.insert(Label::Source, String::new());
         Ok(())
     }
 
@@ -54,10 +54,10 @@ pub fn published_elsewhere(service: &Service, call: &Call) -> Result<()> {
 /// What a service is filed under.
 pub fn service_labels(service: &Service, unit: &Lineage) -> Labels {
     let labels = [
-        ("unit", unit.unit()),
-        ("agency", unit.agency()),
-        ("category", &service.category),
-        ("source", &service.source),
+        (Label::Unit, unit.unit()),
+        (Label::Agency, unit.agency()),
+        (Label::Category, &service.category),
+        (Label::Source, &service.source),
     ];
     Place::new(&labels, Vec::new()).labels
 }
@@ -69,12 +69,12 @@ impl Placed for Offering {
         let unit = lineage(tx, &counter.unit, "parent").await?;
         tx.require::<Service>(&self.service, "offering.service").await?;
         let labels = [
-            ("mall", mall.name.as_str()),
-            ("counter", &counter.name),
-            ("service", &self.service),
-            ("unit", unit.unit()),
-            ("agency", unit.agency()),
-            ("region", code(&mall.region)),
+            (Label::Mall, mall.name.as_str()),
+            (Label::Counter, &counter.name),
+            (Label::Service, &self.service),
+            (Label::Unit, unit.unit()),
+            (Label::Agency, unit.agency()),
+            (Label::Region, code(&mall.region)),
         ];
         Ok(Place { acceptors, ..Place::new(&labels, owned(&unit)) })
     }
@@ -84,7 +84,7 @@ impl Placed for Offering {
             None => State::Proposed,
             Some(before) => model::offering::state_after(before, self, place.may_accept(call)),
         });
-        place.labels.insert("state".into(), state_label(self.state()).into());
+        place.labels.insert(Label::State, state_label(self.state()).into());
         Ok(())
     }
 }
@@ -103,7 +103,7 @@ impl Placed for Source {
         for (index, unit) in self.also_writes.iter().enumerate() {
             tx.require::<Unit>(unit, &format!("source.also_writes[{index}]")).await?;
         }
-        let labels = [("source", self.name.as_str()), ("unit", &self.unit)];
+        let labels = [(Label::Source, self.name.as_str()), (Label::Unit, &self.unit)];
         Ok(Place::new(&labels, vec![self.name.clone()]))
     }
 }

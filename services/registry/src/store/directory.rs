@@ -2,7 +2,7 @@
 
 use mpp_api::registry::{Counter, Mall, Region, Unit, Window};
 use mpp_core::{Error, Reason, Result, Role};
-use mpp_store::Tx;
+use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
@@ -31,8 +31,11 @@ impl Placed for Unit {
             tx.require::<Unit>(&self.predecessor, "unit.predecessor").await?;
         }
         let agency = owners[owners.len() - 1].clone();
-        let labels =
-            [("unit", self.name.as_str()), ("agency", &agency), ("region", code(&self.region))];
+        let labels = [
+            (Label::Unit, self.name.as_str()),
+            (Label::Agency, &agency),
+            (Label::Region, code(&self.region)),
+        ];
         Ok(Place::new(&labels, owners))
     }
 
@@ -58,7 +61,7 @@ impl Placed for Unit {
         registry.catch_up().await?;
         let height = registry.memory.read().height(&self.name);
         model::tree::check_depth(place.owners.len() + height)?;
-        relabel::unit(registry, tx, &self.name, &place.labels["agency"]).await
+        relabel::unit(registry, tx, &self.name, &place.labels[&Label::Agency]).await
     }
 }
 
@@ -72,9 +75,9 @@ impl Placed for Mall {
         }
         let owners = mall_owners(tx, self).await?;
         let labels = [
-            ("mall", self.name.as_str()),
-            ("region", code(&self.region)),
-            ("organiser", &self.organiser),
+            (Label::Mall, self.name.as_str()),
+            (Label::Region, code(&self.region)),
+            (Label::Organiser, &self.organiser),
         ];
         Ok(Place::new(&labels, owners))
     }
@@ -123,11 +126,11 @@ impl Placed for Counter {
         let (mall, owners) = mall_and_owners(tx, mall_of(&self.name), "parent").await?;
         let unit = lineage(tx, &self.unit, "counter.unit").await?;
         let labels = [
-            ("mall", mall.name.as_str()),
-            ("counter", &self.name),
-            ("unit", &self.unit),
-            ("agency", unit.agency()),
-            ("region", code(&mall.region)),
+            (Label::Mall, mall.name.as_str()),
+            (Label::Counter, &self.name),
+            (Label::Unit, &self.unit),
+            (Label::Agency, unit.agency()),
+            (Label::Region, code(&mall.region)),
         ];
         Ok(Place::new(&labels, owners))
     }
@@ -138,9 +141,9 @@ impl Placed for Window {
         let (mall, owners) = mall_and_owners(tx, mall_of(&self.name), "parent").await?;
         let counter = tx.require::<Counter>(parent_of(&self.name), "parent").await?;
         let labels = [
-            ("mall", mall.name.as_str()),
-            ("counter", &counter.name),
-            ("region", code(&mall.region)),
+            (Label::Mall, mall.name.as_str()),
+            (Label::Counter, &counter.name),
+            (Label::Region, code(&mall.region)),
         ];
         Ok(Place::new(&labels, owners))
     }

@@ -9,7 +9,7 @@ use std::future::Future;
 use mpp_api::registry::{Mall, Region, Unit};
 use mpp_core::{Error, Reason, Result};
 use mpp_rpc::Grant;
-use mpp_store::{Labels, Tx};
+use mpp_store::{Label, Labels, Tx};
 
 use super::{Registry, write::Call};
 use crate::{
@@ -33,8 +33,8 @@ pub struct Place {
 }
 
 impl Place {
-    pub(super) fn new(labels: &[(&str, &str)], owners: Vec<String>) -> Self {
-        let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    pub(super) fn new(labels: &[(Label, &str)], owners: Vec<String>) -> Self {
+        let labels = labels.iter().map(|(key, value)| (*key, (*value).to_owned()));
         Self { labels: labels.collect(), owners, acceptors: Vec::new() }
     }
 

@@ -8,7 +8,7 @@ use mpp_api::{
     types::{Tombstone, tombstone::Reason},
 };
 use mpp_core::Result;
-use mpp_store::{Expect, Labels, Tx};
+use mpp_store::{Expect, Label, Labels, Tx};
 
 use super::Registry;
 use crate::memory::Row;
@@ -23,9 +23,9 @@ const CHUNK: usize = 500;
 pub async fn mall(registry: &Registry, tx: &mut Tx, mall: &str, region: &str) -> Result<()> {
     let below = format!("{mall}/");
     let every = |_: &str, _: &Row| true;
-    relabel::<Counter>(registry, tx, &below, every, ("region", region)).await?;
-    relabel::<Window>(registry, tx, &below, every, ("region", region)).await?;
-    relabel::<Offering>(registry, tx, &below, every, ("region", region)).await
+    relabel::<Counter>(registry, tx, &below, every, (Label::Region, region)).await?;
+    relabel::<Window>(registry, tx, &below, every, (Label::Region, region)).await?;
+    relabel::<Offering>(registry, tx, &below, every, (Label::Region, region)).await
 }
 
 /// A unit, with all units below it, has come under another agency.
@@ -35,8 +35,9 @@ pub async fn mall(registry: &Registry, tx: &mut Tx, mall: &str, region: &str) ->
 pub async fn unit(registry: &Registry, tx: &mut Tx, top: &str, agency: &str) -> Result<()> {
     let subtree: std::collections::HashSet<String> =
         registry.memory.read().subtree(top).into_iter().map(str::to_owned).collect();
-    let lies_below = |name: &str, row: &Row| name != top && subtree.contains(row.label("unit"));
-    let label = ("agency", agency);
+    let lies_below =
+        |name: &str, row: &Row| name != top && subtree.contains(row.label(Label::Unit));
+    let label = (Label::Agency, agency);
     relabel::<Unit>(registry, tx, "", lies_below, label).await?;
     relabel::<Service>(registry, tx, "", lies_below, label).await?;
     relabel::<Counter>(registry, tx, "", lies_below, label).await?;
@@ -62,7 +63,7 @@ async fn relabel<D: Document>(
     tx: &mut Tx,
     below: &str,
     concerned: impl Fn(&str, &Row) -> bool,
-    label: (&str, &str),
+    label: (Label, &str),
 ) -> Result<()> {
     let names: Vec<String> = {
         let state = registry.memory.read();
@@ -80,12 +81,12 @@ async fn relabel<D: Document>(
 fn items<D: Document>(
     registry: &Registry,
     names: &[String],
-    (key, value): (&str, &str),
+    (key, value): (Label, &str),
 ) -> Vec<(String, D, Labels)> {
     let state = registry.memory.read();
     let item = |name: &String| {
         let mut labels = state.row::<D>(name)?.labels();
-        labels.insert(key.to_owned(), value.to_owned());
+        labels.insert(key, value.to_owned());
         Some((name.clone(), state.get::<D>(name)?.doc, labels))
     };
     names.iter().filter_map(item).collect()

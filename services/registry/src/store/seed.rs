@@ -1,8 +1,8 @@
 //! Brings the region records in line with the table that the binary carries.
 
-use mpp_api::{Document, registry::Region};
+use mpp_api::registry::Region;
 use mpp_core::{Reason, Result};
-use mpp_store::{Actor, Db, Labels};
+use mpp_store::{Actor, Db, Label, Labels};
 
 use crate::model::region::{TABLE, parse_table};
 
@@ -37,5 +37,5 @@ async fn write(db: &Db) -> Result<usize> {
 
 fn labels(region: &Region) -> Labels {
     let code = region.name.trim_start_matches("regions/").to_owned();
-    Labels::from([(Region::KIND.to_owned(), code)])
+    Labels::from([(Label::Region, code)])
 }

@@ -7,7 +7,7 @@ use mpp_api::{
     sync::{Batch, BatchResult, Checkpoint, Outcome, Source},
 };
 use mpp_core::{Error, FieldViolation, Reason, Result};
-use mpp_store::{Actor, Expect, Labels, Put, Tx};
+use mpp_store::{Actor, Expect, Label, Labels, Put, Tx};
 
 use super::{
     Limits,
@@ -195,7 +195,7 @@ impl Applier {
     fn known(&self, name: &str) -> Option<(i64, String)> {
         let state = self.registry.memory.read();
         let row = state.row::<Service>(name)?;
-        Some((row.stamp.version, row.label("source").to_owned()))
+        Some((row.stamp.version, row.label(Label::Source).to_owned()))
     }
 
     fn foreign(&self, owner: &str) -> Option<FieldViolation> {

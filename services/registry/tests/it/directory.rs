@@ -4,6 +4,7 @@ use mpp_api::registry::{
     GetMallRequest, ListCountersRequest, ListUnitsRequest, ListWindowsRequest, Mall, Unit,
     UpdateMallRequest, UpdateUnitRequest, mall::Stage, unit::Kind,
 };
+use mpp_core::Label;
 use mpp_testkit::on_both;
 
 use crate::world::{COUNTER, DUKCAPIL, MALL, World, mall, reason, unit};
@@ -59,7 +60,7 @@ async fn a_mall_that_moves_takes_what_lies_below_it_along() {
             ),
             (state.row::<mpp_api::registry::Offering>(crate::world::OFFERING), "offering"),
         ] {
-            assert_eq!(name.expect(label).label("region"), "35.09", "{label}");
+            assert_eq!(name.expect(label).label(Label::Region), "35.09", "{label}");
         }
         assert!(revision > 0);
     })
@@ -80,7 +81,7 @@ async fn a_unit_that_moves_changes_the_agency_of_all_below_it() {
         admin.directory.update_unit(request).await.expect("moved");
         let state = world.running.registry.memory.read();
         let agency = |row: Option<&mpp_registry::memory::Row>| {
-            row.expect("there").label("agency").to_owned()
+            row.expect("there").label(Label::Agency).to_owned()
         };
         assert_eq!(agency(state.row::<Unit>(DUKCAPIL)), "units/kemendagri");
         assert_eq!(agency(state.row::<mpp_api::registry::Counter>(COUNTER)), "units/kemendagri");

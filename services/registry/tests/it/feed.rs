@@ -1,7 +1,7 @@
 //! What the feed tells of the registry's records.
 
 use mpp_api::{Document, registry::Service, sync::Source};
-use mpp_store::{Filter, Op, Start};
+use mpp_store::{Filter, Label, Op, Start};
 use mpp_testkit::on_both;
 
 use crate::{
@@ -27,9 +27,9 @@ async fn a_follower_learns_of_a_synced_record_with_its_origin_and_labels() {
         };
         assert_eq!((change.op, change.origin.as_str()), (Op::Put, SOURCE));
         assert_eq!(change.name, "units/kemendagri/services/kk");
-        let label = |key: &str| change.labels[key].as_str();
-        assert_eq!(label("agency"), "units/kemendagri");
-        assert_eq!(label("source"), SOURCE);
+        let label = |key| change.labels[&key].as_str();
+        assert_eq!(label(Label::Agency), "units/kemendagri");
+        assert_eq!(label(Label::Source), SOURCE);
         let service: Service = change.decode().expect("a service");
         assert!(service.etag.is_empty() && service.create_time.is_none());
     })

@@ -9,7 +9,7 @@ use mpp_api::{
 };
 use mpp_core::{Error, Reason, Result, check_id};
 use mpp_rpc::mask;
-use mpp_store::{Expect, Labels, RequestKey, Tx};
+use mpp_store::{Expect, Label, Labels, RequestKey, Tx};
 
 use super::{Call, hours::Hours};
 use crate::{
@@ -192,8 +192,7 @@ fn clear(doc: &mut HoursRule, name: &str) {
 }
 
 fn labels(target: &Target) -> Labels {
-    let pairs = [("target", Some(target.name())), ("mall", target.mall())];
-    let set =
-        pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
+    let pairs = [(Label::Target, Some(target.name())), (Label::Mall, target.mall())];
+    let set = pairs.into_iter().filter_map(|(key, value)| Some((key, value?.to_owned())));
     set.collect()
 }

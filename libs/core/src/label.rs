@@ -1,0 +1,113 @@
+//! What records are filed under.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use serde::{Serialize, Serializer};
+
+use crate::Error;
+
+/// What a record is filed under; filters of the feed and of lists match on it.
+pub type Labels = BTreeMap<Label, String>;
+
+macro_rules! labels {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// A key that a record is filed under. In the order of their texts, so that equal labels
+        /// have equal bytes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Label { $($(#[$doc])* $name),* }
+
+        impl Label {
+            /// Every label, in order.
+            pub const ALL: &'static [Label] = &[$(Label::$name),*];
+
+            /// The text that stands for it in the contract and in the database.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Label::$name => $text),* }
+            }
+        }
+    };
+}
+
+labels! {
+    /// The agency at the top of the unit's tree, such as `units/kemendagri`.
+    Agency = "agency",
+    /// A service's category, such as `population`.
+    Category = "category",
+    /// The counter, such as `malls/banyuwangi/counters/dukcapil`.
+    Counter = "counter",
+    /// A day, or the Monday of a week, local to the mall: `2026-11-24`.
+    Date = "date",
+    /// The mall, such as `malls/banyuwangi`.
+    Mall = "mall",
+    /// The unit that runs the mall.
+    Organiser = "organiser",
+    /// The region's Kemendagri code, such as `35.10`; a filter by `35` matches it too.
+    Region = "region",
+    /// The service that an offering is of.
+    Service = "service",
+    /// The source that publishes the record; empty for none.
+    Source = "source",
+    /// Whether an offering is `accepted` or `proposed`.
+    State = "state",
+    /// What an hours rule speaks of: `national`, a mall, a counter or an offering.
+    Target = "target",
+    /// The unit that the record belongs to.
+    Unit = "unit",
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Label {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let found = Self::ALL.iter().copied().find(|label| label.as_str() == text);
+        found.ok_or_else(|| {
+            let shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
+            let all: Vec<_> = Self::ALL.iter().map(|label| label.as_str()).collect();
+            let hint = format!("'{shown}' is not a label; the labels are {}", all.join(", "));
+            Error::field("labels", "KEY", hint)
+        })
+    }
+}
+
+impl Serialize for Label {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Labels as a newer version may have written them: what this one does not know is left out, since
+/// nothing here filters by it.
+pub fn known_labels(texts: impl IntoIterator<Item = (String, String)>) -> Labels {
+    texts.into_iter().filter_map(|(key, value)| Some((key.parse().ok()?, value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_lie_in_the_order_of_their_texts() {
+        assert!(Label::ALL.is_sorted_by_key(|label| label.as_str()));
+        assert!(
+            Label::ALL.iter().all(|label| label.as_str().parse::<Label>().ok() == Some(*label))
+        );
+    }
+
+    #[test]
+    fn a_misspelt_label_is_refused_with_those_that_there_are() {
+        let error = "regoin".parse::<Label>().expect_err("no such label");
+        assert!(error.violations()[0].description.contains("organiser, region, service"));
+    }
+
+    #[test]
+    fn a_label_of_a_newer_version_is_left_out() {
+        let texts = [("mall", "malls/a"), ("weather", "rain")].map(|(k, v)| (k.into(), v.into()));
+        assert_eq!(known_labels(texts), Labels::from([(Label::Mall, "malls/a".to_owned())]));
+    }
+}
