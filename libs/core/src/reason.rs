@@ -32,10 +32,11 @@ pub enum Code {
 }
 
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident, $code:ident, $text:literal, $indonesian:literal;)*) => {
+    ($(#[doc = $meaning:literal] $name:ident, $code:ident, $text:literal,
+        $way_out:literal, $indonesian:literal;)*) => {
         /// Why a request failed. The text form is part of the contract (`ErrorInfo.reason`).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Reason { $($(#[$doc])* $name),* }
+        pub enum Reason { $(#[doc = $meaning] $name),* }
 
         impl Reason {
             /// Every reason, for the documentation and for tests.
@@ -51,6 +52,16 @@ macro_rules! reasons {
                 match self { $(Reason::$name => $text),* }
             }
 
+            /// What it means, as the error reference says.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Reason::$name => $meaning.trim_ascii()),* }
+            }
+
+            /// What the caller can do, as the error reference says.
+            pub fn way_out(self) -> &'static str {
+                match self { $(Reason::$name => $way_out),* }
+            }
+
             /// What a citizen or officer is told, in Indonesian.
             pub fn indonesian(self) -> &'static str {
                 match self { $(Reason::$name => $indonesian),* }
@@ -61,69 +72,133 @@ macro_rules! reasons {
 
 reasons! {
     /// A field of the request is missing or wrong; the violations name it.
-    InvalidField, InvalidArgument, "INVALID_FIELD", "Ada isian yang belum benar. Periksa kolom yang disebutkan.";
-    /// The page token is not one that this list gave out.
-    InvalidPageToken, InvalidArgument, "INVALID_PAGE_TOKEN", "Penanda halaman tidak dikenal. Mulai lagi dari halaman pertama.";
+    InvalidField, InvalidArgument, "INVALID_FIELD",
+        "Mend the fields that `BadRequest` names; each description says how.",
+        "Ada isian yang belum benar. Periksa kolom yang disebutkan.";
+    /// The page token is not one that this list gave out for this filter.
+    InvalidPageToken, InvalidArgument, "INVALID_PAGE_TOKEN",
+        "List again without a token, and keep the filter while you page.",
+        "Penanda halaman tidak dikenal. Mulai lagi dari halaman pertama.";
     /// The resume token is not one that this feed gave out for this filter.
-    InvalidResumeToken, InvalidArgument, "INVALID_RESUME_TOKEN", "Penanda lanjut tidak cocok dengan saringannya. Mulai lagi dari keadaan awal.";
+    InvalidResumeToken, InvalidArgument, "INVALID_RESUME_TOKEN",
+        "Send the filter that the token was given for, or start with `initial_state`.",
+        "Penanda lanjut tidak cocok dengan saringannya. Mulai lagi dari keadaan awal.";
     /// The record does not exist.
-    NotFound, NotFound, "NOT_FOUND", "Data tidak ditemukan.";
+    NotFound, NotFound, "NOT_FOUND",
+        "Check the name. To see your own write, read with its revision as `min_revision`.",
+        "Data tidak ditemukan.";
     /// Nobody waits at the counter.
-    QueueEmpty, NotFound, "QUEUE_EMPTY", "Tidak ada antrean yang menunggu.";
-    /// The record exists.
-    AlreadyExists, AlreadyExists, "ALREADY_EXISTS", "Data dengan nama ini sudah ada.";
+    QueueEmpty, NotFound, "QUEUE_EMPTY",
+        "Nothing is wrong; call again when the next ticket is issued.",
+        "Tidak ada antrean yang menunggu.";
+    /// A record of this name exists.
+    AlreadyExists, AlreadyExists, "ALREADY_EXISTS",
+        "Read and update it, or choose another id.",
+        "Data dengan nama ini sudah ada.";
     /// The record was deleted; its name is not used again.
-    Tombstoned, FailedPrecondition, "TOMBSTONED", "Data ini sudah dihapus dan namanya tidak dapat dipakai lagi.";
+    Tombstoned, FailedPrecondition, "TOMBSTONED",
+        "Choose another id.",
+        "Data ini sudah dihapus dan namanya tidak dapat dipakai lagi.";
     /// The applicant has an appointment for this service on this day.
-    ApplicantHasAppointment, AlreadyExists, "APPLICANT_HAS_APPOINTMENT", "Pemohon sudah memiliki janji temu untuk layanan ini pada hari tersebut.";
+    ApplicantHasAppointment, AlreadyExists, "APPLICANT_HAS_APPOINTMENT",
+        "Keep that appointment, or cancel it and book again.",
+        "Pemohon sudah memiliki janji temu untuk layanan ini pada hari tersebut.";
     /// The record changed since it was read.
-    EtagMismatch, Aborted, "ETAG_MISMATCH", "Data sudah diubah pihak lain. Muat ulang lalu coba lagi.";
-    /// Two writes met; the same request may be sent again.
-    WriteConflict, Aborted, "WRITE_CONFLICT", "Terjadi bentrokan penulisan. Silakan coba lagi.";
+    EtagMismatch, Aborted, "ETAG_MISMATCH",
+        "Read it again, make your change on what you find, and send the new etag.",
+        "Data sudah diubah pihak lain. Muat ulang lalu coba lagi.";
+    /// Two writes met.
+    WriteConflict, Aborted, "WRITE_CONFLICT",
+        "Send the same request again, with the same request id.",
+        "Terjadi bentrokan penulisan. Silakan coba lagi.";
     /// The request id was used for another request.
-    RequestIdReused, InvalidArgument, "REQUEST_ID_REUSED", "Nomor permintaan sudah dipakai untuk permintaan lain.";
+    RequestIdReused, InvalidArgument, "REQUEST_ID_REUSED",
+        "Make a new UUID for each request; repeat a request unchanged.",
+        "Nomor permintaan sudah dipakai untuk permintaan lain.";
     /// A record that is named does not exist or does not fit.
-    ReferenceInvalid, FailedPrecondition, "REFERENCE_INVALID", "Data yang dirujuk tidak ada atau tidak sesuai.";
+    ReferenceInvalid, FailedPrecondition, "REFERENCE_INVALID",
+        "Create that record first, or name another; the message says which it is.",
+        "Data yang dirujuk tidak ada atau tidak sesuai.";
     /// The state of the record does not allow the step.
-    WrongState, FailedPrecondition, "WRONG_STATE", "Langkah ini tidak dapat dilakukan pada keadaan sekarang.";
+    WrongState, FailedPrecondition, "WRONG_STATE",
+        "Read the record; the message says which state it is in and which the step needs.",
+        "Langkah ini tidak dapat dilakukan pada keadaan sekarang.";
     /// The counter is closed, or nobody knows whether it is open.
-    CounterClosed, FailedPrecondition, "COUNTER_CLOSED", "Gerai sedang tutup.";
+    CounterClosed, FailedPrecondition, "COUNTER_CLOSED",
+        "Come again when it opens; the message says when, and `GetHours` says why it is closed.",
+        "Gerai sedang tutup.";
     /// The slot has no place left.
-    SlotFull, ResourceExhausted, "SLOT_FULL", "Slot ini sudah penuh. Pilih waktu lain.";
+    SlotFull, ResourceExhausted, "SLOT_FULL",
+        "List the slots again and choose another.",
+        "Slot ini sudah penuh. Pilih waktu lain.";
     /// The offering's places for the day are taken.
-    QuotaUsedUp, ResourceExhausted, "QUOTA_USED_UP", "Kuota hari ini sudah habis.";
+    QuotaUsedUp, ResourceExhausted, "QUOTA_USED_UP",
+        "Choose another day.",
+        "Kuota hari ini sudah habis.";
     /// The position is older than what is kept.
-    RevisionCompacted, OutOfRange, "REVISION_COMPACTED", "Posisi terlalu lama dan sudah dipadatkan. Mulai lagi dari keadaan awal.";
+    RevisionCompacted, OutOfRange, "REVISION_COMPACTED",
+        "Start again with `initial_state`.",
+        "Posisi terlalu lama dan sudah dipadatkan. Mulai lagi dari keadaan awal.";
     /// The database was restored or promoted since.
-    LineageChanged, OutOfRange, "LINEAGE_CHANGED", "Basis data telah dipulihkan. Mulai lagi dari keadaan awal.";
+    LineageChanged, OutOfRange, "LINEAGE_CHANGED",
+        "Start again with `initial_state`, and drop what it does not contain.",
+        "Basis data telah dipulihkan. Mulai lagi dari keadaan awal.";
     /// The follower reads more slowly than the feed grows.
-    WatchTooSlow, Aborted, "WATCH_TOO_SLOW", "Pengikut tertinggal terlalu jauh. Sambung lagi dari penanda terakhir.";
-    /// The session's lease has passed to another.
-    LeaseLost, Aborted, "LEASE_LOST", "Sesi sinkronisasi telah diambil alih. Mulai sesi baru.";
+    WatchTooSlow, Aborted, "WATCH_TOO_SLOW",
+        "Connect again with the last resume token; read faster, or filter more.",
+        "Pengikut tertinggal terlalu jauh. Sambung lagi dari penanda terakhir.";
+    /// The session's lease has ended or passed to another session.
+    LeaseLost, Aborted, "LEASE_LOST",
+        "Begin a new session, unless another process now syncs this source.",
+        "Sesi sinkronisasi telah diambil alih. Mulai sesi baru.";
     /// Another session of the source is alive.
-    LeaseHeld, FailedPrecondition, "LEASE_HELD", "Sesi sinkronisasi lain masih berjalan untuk sumber ini.";
+    LeaseHeld, FailedPrecondition, "LEASE_HELD",
+        "Wait as long as `RetryInfo` says; set `take_over` only where its holder is known to be gone.",
+        "Sesi sinkronisasi lain masih berjalan untuk sumber ini.";
     /// The stream's messages came in an order that the protocol does not have.
-    ProtocolViolation, InvalidArgument, "PROTOCOL_VIOLATION", "Urutan pesan sinkronisasi tidak sesuai protokol.";
+    ProtocolViolation, InvalidArgument, "PROTOCOL_VIOLATION",
+        "Mend the client; the message names the rule.",
+        "Urutan pesan sinkronisasi tidak sesuai protokol.";
     /// No credentials, or none that hold.
-    Unauthenticated, Unauthenticated, "UNAUTHENTICATED", "Identitas belum dikenali. Sertakan token atau sertifikat yang berlaku.";
+    Unauthenticated, Unauthenticated, "UNAUTHENTICATED",
+        "Send a token that holds, or a client certificate; the message says what is wrong with it.",
+        "Identitas belum dikenali. Sertakan token atau sertifikat yang berlaku.";
     /// The role or the namespace does not allow it.
-    PermissionDenied, PermissionDenied, "PERMISSION_DENIED", "Anda tidak berwenang melakukan ini.";
-    /// Too many requests or streams of this caller.
-    LimitReached, ResourceExhausted, "LIMIT_REACHED", "Batas permintaan tercapai. Coba lagi sebentar.";
+    PermissionDenied, PermissionDenied, "PERMISSION_DENIED",
+        "Call with one of the roles or namespaces that the message names.",
+        "Anda tidak berwenang melakukan ini.";
+    /// As many streams or entries as one caller, or one record, may have.
+    LimitReached, ResourceExhausted, "LIMIT_REACHED",
+        "End or delete one that is no longer needed; the message says of what.",
+        "Batas permintaan tercapai. Coba lagi sebentar.";
     /// A message is larger than allowed.
-    TooLarge, ResourceExhausted, "TOO_LARGE", "Pesan melebihi ukuran yang diizinkan.";
+    TooLarge, ResourceExhausted, "TOO_LARGE",
+        "Send less in one message.",
+        "Pesan melebihi ukuran yang diizinkan.";
     /// The server sheds load.
-    Overloaded, Unavailable, "OVERLOADED", "Layanan sedang sibuk. Coba lagi sebentar.";
+    Overloaded, Unavailable, "OVERLOADED",
+        "Try again after `RetryInfo`, with a longer pause each time.",
+        "Layanan sedang sibuk. Coba lagi sebentar.";
     /// The server drains, starts, or its database is away.
-    Unavailable, Unavailable, "UNAVAILABLE", "Layanan sedang tidak tersedia. Coba lagi sebentar.";
-    /// The deadline passed.
-    DeadlineExceeded, DeadlineExceeded, "DEADLINE_EXCEEDED", "Waktu habis sebelum permintaan selesai.";
+    Unavailable, Unavailable, "UNAVAILABLE",
+        "Try again after `RetryInfo`; a new connection may find another replica.",
+        "Layanan sedang tidak tersedia. Coba lagi sebentar.";
+    /// The deadline passed, and nothing is known of the outcome.
+    DeadlineExceeded, DeadlineExceeded, "DEADLINE_EXCEEDED",
+        "Send it again with the same request id and a longer deadline.",
+        "Waktu habis sebelum permintaan selesai.";
     /// The schema is not one that this binary can work with.
-    SchemaMismatch, FailedPrecondition, "SCHEMA_MISMATCH", "Skema basis data tidak cocok dengan versi program ini.";
+    SchemaMismatch, FailedPrecondition, "SCHEMA_MISMATCH",
+        "For operators: the message says which step is missing, or which version to run.",
+        "Skema basis data tidak cocok dengan versi program ini.";
     /// No such method here.
-    Unimplemented, Unimplemented, "UNIMPLEMENTED", "Perintah ini tidak tersedia di layanan ini.";
+    Unimplemented, Unimplemented, "UNIMPLEMENTED",
+        "Check the method, and that the address is that of its service.",
+        "Perintah ini tidak tersedia di layanan ini.";
     /// A fault of ours; the trace id finds it in the logs.
-    Internal, Internal, "INTERNAL", "Terjadi kesalahan pada sistem.";
+    Internal, Internal, "INTERNAL",
+        "Report it with the trace id of `RequestInfo`.",
+        "Terjadi kesalahan pada sistem.";
 }
 
 #[cfg(test)]
@@ -137,5 +212,6 @@ mod tests {
         let texts: HashSet<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
         assert_eq!(texts.len(), Reason::ALL.len());
         assert!(Reason::ALL.iter().all(|reason| !reason.indonesian().is_empty()));
+        assert!(Reason::ALL.iter().all(|reason| !reason.way_out().is_empty()));
     }
 }

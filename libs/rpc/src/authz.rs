@@ -1,7 +1,7 @@
 //! Who may call what: one table, read line by line.
 //!
 //! Every method of the contract has a line; a method without one is refused, and a test fails.
-//! The administrator may everything and is left out of the lines. *Any* lets the role call the
+//! The administrator may call every method and is left out of the lines. *Any* lets the role call the
 //! method for any record; *Own* lets it pass this layer, and the service then asks
 //! [`Grant::check`] with the names that the record belongs to, since only the service knows them.
 
@@ -24,7 +24,7 @@ pub enum Scope {
 use Role::{Auditor, CounterOfficer, Organiser, Publisher, Reader, Service, UnitOfficer};
 use Scope::{Any, Own};
 
-type Line = (&'static str, &'static [(Role, Scope)]);
+pub(crate) type Line = (&'static str, &'static [(Role, Scope)]);
 
 /// Whoever has a role at all.
 const EVERYONE: &[(Role, Scope)] = &[
@@ -53,7 +53,7 @@ const BOOKING: &[(Role, Scope)] = &[(Reader, Any), (CounterOfficer, Own), (Organ
 /// Documents hold no personal data, so that readers may follow too.
 const FOLLOWERS: &[(Role, Scope)] = &[(Reader, Any), (Auditor, Any), (Service, Any)];
 
-const TABLE: &[Line] = &[
+pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.DirectoryService/GetRegion", EVERYONE),
     ("/mpp.registry.v1.DirectoryService/ListRegions", EVERYONE),
     ("/mpp.registry.v1.DirectoryService/GetUnit", EVERYONE),

@@ -34,6 +34,8 @@ mod listen;
 pub mod mask;
 mod method;
 pub mod page;
+#[cfg(test)]
+mod reference;
 mod shares;
 mod shell;
 mod stack;
