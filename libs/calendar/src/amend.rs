@@ -27,27 +27,29 @@ pub struct HolidayKey {
 pub struct Amendment {
     /// The amending decree or letter.
     pub decree: String,
-    /// Years whose holidays this decree fixes as a whole. A single holiday (an election day) fixes no year.
+    /// Years whose holidays this decree fixes as a whole. A single holiday (an election day) fixes
+    /// no year.
     pub fixes_years: Vec<i16>,
     /// Holidays taken back.
     pub revoke: Vec<HolidayKey>,
-    /// Holidays added; one with the key of an existing row replaces it (an estimate becomes a decision).
+    /// Holidays added; one with the key of an existing row replaces it (an estimate becomes a
+    /// decision).
     pub add: Vec<Holiday>,
     /// Ramadan periods decided or expected; each replaces its year's.
     pub ramadan: Vec<Ramadan>,
 }
 
 impl Holiday {
-    /// What names this row.
+    /// The key of this row.
     pub fn key(&self) -> HolidayKey {
         HolidayKey { date: self.date, kind: self.kind, region: self.region.clone() }
     }
 }
 
 impl Decrees {
-    /// Applies an amendment as a whole and returns the dates whose answer may have changed, in order: those
-    /// whose appointments have to be planned again. Revocations come first, so that a decree can move a
-    /// holiday.
+    /// Applies an amendment as a whole and returns the dates whose answer may have changed, in
+    /// order: those whose appointments have to be planned again. Revocations come first, so that a
+    /// decree can move a holiday.
     ///
     /// # Errors
     /// Names the bad row; then nothing has changed.

@@ -1,8 +1,9 @@
 //! What a body's own hours are measured against. Which text that is depends on the body.
 //!
-//! Perpres 21/2023 fixes the start, the week's total and how long a break is, but not where it lies; each
-//! body's head decides that. So a day is measured against it by its start, its end and its total, and the
-//! breaks of [`civil_service`] stand where Keppres 68/1995 and the yearly circulars put them.
+//! Perpres 21/2023 fixes the start, the week's total and how long a break is, but not where it
+//! lies; each body's head decides that. So a day is measured against it by its start, its end and
+//! its total, and the breaks of [`civil_service`] stand where Keppres 68/1995 and the yearly
+//! circulars put them.
 
 use crate::rule::Rule;
 use crate::working_hours::civil_service;
@@ -12,13 +13,13 @@ use crate::working_hours::civil_service;
 pub enum Regime {
     /// Government offices under the presidential texts.
     CivilService,
-    /// Offices that serve the public directly: exempt from the five-day week (Perpres 21/2023, Article 7;
-    /// before it Keppres 68/1995, Article 3), and free to decide for themselves.
+    /// Offices that serve the public directly: exempt from the five-day week (Perpres 21/2023,
+    /// Article 7; before it Keppres 68/1995, Article 3), and free to decide for themselves.
     DirectService,
     /// Army and police (TNI, Polri), whose chiefs decide.
     ArmyPolice,
-    /// State and regional enterprises, banks and private bodies: they decide themselves, under labour law
-    /// and not under the presidential texts.
+    /// State and regional enterprises, banks and private bodies: they decide themselves, under
+    /// labour law and not under the presidential texts.
     Own,
 }
 
@@ -45,8 +46,8 @@ pub(crate) struct Norm<'a> {
 pub struct Baseline {
     /// Its regime.
     pub regime: Regime,
-    /// Its own decision on hours, as rules of [`Layer::National`](crate::Layer::National); empty when it has
-    /// declared none.
+    /// Its own decision on hours, as rules of [`Layer::National`](crate::Layer::National); empty
+    /// when it has declared none.
     pub own: Vec<Rule>,
 }
 
@@ -61,9 +62,9 @@ impl Baseline {
         Baseline { regime, own: rules }
     }
 
-    /// `None` for a body that sets its own hours and has not declared them. A direct service office without a
-    /// decision of its own is compared with the civil service, but what it lacks is a difference, not a
-    /// failure.
+    /// `None` for a body that sets its own hours and has not declared them. A direct service office
+    /// without a decision of its own is compared with the civil service, but what it lacks is a
+    /// difference, not a failure.
     pub(crate) fn norm(&self) -> Option<Norm<'_>> {
         if !self.own.is_empty() {
             return Some(Norm { rules: &self.own, measure: Measure::Coverage, binding: true });

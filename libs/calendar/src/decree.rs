@@ -7,17 +7,19 @@ use jiff::civil::Date;
 use crate::text::Text;
 use crate::zone::{days_between, shift};
 
-/// A feast that awaits its decision may move by this many days (the month begins a day earlier or later).
+/// A feast that awaits its decision may move by this many days (the month begins a day earlier or
+/// later).
 pub const UNCERTAINTY_DAYS: i64 = 1;
 
-/// Twelve lunar months are 354 or 355 days; with sightings a day apart, the next Ramadan begins no earlier
-/// than this many days after the last.
+/// Twelve lunar months are 354 or 355 days; with sightings a day apart, the next Ramadan begins no
+/// earlier than this many days after the last.
 const SHORTEST_LUNAR_YEAR: i64 = 353;
 
 /// Who declared a holiday, and for whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HolidayKind {
-    /// *Hari libur nasional*, by the yearly joint decree of three ministers (SKB 3 Menteri) or the president.
+    /// *Hari libur nasional*, by the yearly joint decree of three ministers (SKB 3 Menteri) or the
+    /// president.
     National,
     /// *Cuti bersama*, from the same decree.
     CollectiveLeave,
@@ -32,8 +34,8 @@ pub struct Holiday {
     pub date: Date,
     /// Who declared it.
     pub kind: HolidayKind,
-    /// Kemendagri code of the region whose holiday it is (`51`, `51.71`); only for regional holidays. It
-    /// holds in the regions below too.
+    /// Kemendagri code of the region whose holiday it is (`51`, `51.71`); only for regional
+    /// holidays. It holds in the regions below too.
     pub region: Option<String>,
     /// Official name and its translation.
     pub name: Text,
@@ -46,7 +48,7 @@ pub struct Holiday {
 }
 
 impl Holiday {
-    /// Whether the holiday is one in `region`.
+    /// Whether it is a holiday in `region`.
     pub fn holds_in(&self, region: &str) -> bool {
         let Some(own) = &self.region else { return true };
         region
@@ -133,7 +135,8 @@ impl Decrees {
         rows.filter(|row| row.estimated && row.revoked_by.is_none() && row.holds_in(region))
     }
 
-    /// Whether `date` lies in Ramadan. An estimated Ramadan is undecided from a day before to a day after.
+    /// Whether `date` lies in Ramadan. An estimated Ramadan is undecided from a day before to a day
+    /// after.
     pub fn ramadan(&self, date: Date) -> RamadanStatus<'_> {
         match self.ramadan.values().find(|row| row.may_hold(date)) {
             Some(row) if row.estimated => RamadanStatus::Undecided(Some(row)),

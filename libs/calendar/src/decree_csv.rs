@@ -25,8 +25,8 @@ impl Decrees {
         NATIONAL.clone()
     }
 
-    /// Reads decree files of the embedded ones' format: holidays, their English names, and Ramadan. A year
-    /// is decreed when it has a national row whose date is not estimated.
+    /// Reads decree files of the embedded ones' format: holidays, their English names, and Ramadan.
+    /// A year is decreed when it has a national row whose date is not estimated.
     ///
     /// # Errors
     /// Names the file and row that cannot be read.

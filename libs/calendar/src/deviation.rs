@@ -86,7 +86,8 @@ pub struct Report {
 /// Measures a counter from `from` to `to`, both inclusive.
 ///
 /// # Errors
-/// [`Problem::EndsBeforeStart`] or [`Problem::TooMany`] for a range that ends early or passes [`MAX_DAYS`].
+/// [`Problem::EndsBeforeStart`] or [`Problem::TooMany`] for a range that ends early or passes
+/// [`MAX_DAYS`].
 pub fn deviation(
     counter: Counter<'_>,
     yardstick: Yardstick<'_>,

@@ -16,7 +16,7 @@ pub enum Problem {
     /// Nothing was given where something must stand.
     #[error("must not be empty")]
     Empty,
-    /// Longer than any honest value.
+    /// More entries than anyone needs.
     #[error("holds {given}, at most {limit} are allowed")]
     TooMany {
         /// How many were given.
@@ -39,7 +39,7 @@ pub enum Problem {
     /// A row of a decree file that cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(String),
-    /// A row that names something which the calendar does not hold.
+    /// A holiday to be taken back that the calendar does not have.
     #[error("the calendar holds no such holiday; list the date's rows and name one of them")]
     NoSuchHoliday,
     /// A Ramadan is 29 or 30 days long.

@@ -5,8 +5,8 @@ use crate::interval::{Interval, common, format_time, total};
 use crate::resolve::Day;
 use crate::text::Text;
 
-/// What one finding says; clients may branch on it. **The order of findings**: those of one day stand in the
-/// order of these variants, what citizens lose before what they gain.
+/// What one finding says; clients may branch on it. **The order of findings**: those of one day
+/// stand in the order of these variants, what citizens lose before what they gain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingCode {
     /// Closed on a day that should be open.
@@ -39,8 +39,8 @@ pub struct Finding {
     pub code: FindingCode,
     /// By how many minutes; 0 where time is not the point.
     pub minutes: u32,
-    /// Follows from another finding of the day, as short hours follow from closing early: it counts, but
-    /// whoever lists findings leaves it out.
+    /// Follows from another finding of the day, as short hours follow from closing early: it
+    /// counts, but whoever lists findings leaves it out.
     pub implied: bool,
     /// In words.
     pub text: Text,

@@ -9,7 +9,7 @@ use crate::error::{Error, Problem};
 /// Minutes in a day; 24:00 as a closing time.
 pub const DAY: u16 = 1440;
 
-/// No counter opens more often than this in a day; what is longer is an error of the source.
+/// Most intervals of one day; more are a mistake of the source.
 pub const MAX_INTERVALS: usize = 12;
 
 /// Open from `open` (inclusive) to `close` (exclusive), in minutes from local midnight.
@@ -56,8 +56,8 @@ impl fmt::Display for Interval {
     }
 }
 
-/// Hours of a week, Monday first; a day without intervals is closed. Always valid: each day's intervals are
-/// sorted, apart from each other, not empty and within 00:00 to 24:00.
+/// Hours of a week, Monday first; a day without intervals is closed. Always valid: each day's
+/// intervals are sorted, apart from each other, not empty and within 00:00 to 24:00.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Weekly([Vec<Interval>; 7]);
 
@@ -123,8 +123,8 @@ pub fn format_time(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
-/// `07:30` (or `7.30`, as Indonesian sources write it) as minutes from midnight; `None` if it is no time of
-/// day up to 24:00.
+/// `07:30` (or `7.30`, as Indonesian sources write it) as minutes from midnight; `None` if it is no
+/// time of day up to 24:00.
 pub fn parse_time(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once([':', '.'])?;
     let digits = |part: &str, widths: std::ops::RangeInclusive<usize>| {

@@ -1,4 +1,5 @@
-//! The explanation of an answer: each step has a code, and says in English and Indonesian what decided.
+//! The explanation of an answer: each step has a code, and says in English and Indonesian what
+//! decided.
 
 use jiff::civil::{Date, Weekday};
 
@@ -19,7 +20,7 @@ pub enum ReasonCode {
     Closure,
     /// The rule has no hours on this day of the week.
     ClosedWeekday,
-    /// No rule speaks for the date.
+    /// No rule covers the date.
     NoRule,
     /// No decree fixes the year's holidays.
     YearNotDecreed,

@@ -27,8 +27,8 @@ pub struct Day {
     pub status: Status,
     /// Where citizens are served meanwhile, when a closure says so.
     pub referral: Option<String>,
-    /// What decided, in order: the season, the closure or the rule that holds, what it overrides, and the
-    /// decrees.
+    /// What decided, in order: the season, the closure or the rule that holds, what it overrides,
+    /// and the decrees.
     pub why: Vec<Reason>,
 }
 
@@ -37,7 +37,7 @@ impl Day {
         Day { date, status: Status::Unknown, referral: None, why }
     }
 
-    /// The intervals open; none when closed or unknown.
+    /// The open intervals; empty when closed or unknown.
     pub fn intervals(&self) -> &[Interval] {
         match &self.status {
             Status::Open(intervals) => intervals,
@@ -51,14 +51,14 @@ impl Day {
     }
 }
 
-/// The hours on `date` of the place whose rules, and those of all layers above it, are given; `region` is
-/// the Kemendagri code of the mall's regency. The order of `rules` does not matter.
+/// The hours on `date` of the place whose rules, and those of all layers above it, are given;
+/// `region` is the Kemendagri code of the mall's regency. The order of `rules` does not matter.
 pub fn resolve(date: Date, rules: &[Rule], decrees: &Decrees, region: &str) -> Day {
     resolve_where(date, rules, decrees, region, |_| true)
 }
 
-/// As [`resolve`], with the rules of `layer` and those above it only: what a mall says when a counter's
-/// rules are at hand.
+/// As [`resolve`], with the rules of `layer` and those above it only: what a mall says when a
+/// counter's rules are at hand.
 pub fn resolve_down_to(
     layer: Layer,
     date: Date,
@@ -78,17 +78,17 @@ fn resolve_where(
 ) -> Day {
     let mut valid: Vec<&Rule> = rules.iter().filter(|r| wanted(r) && r.covers(date)).collect();
     valid.sort_by(|a, b| a.precedence(b));
-    let place = Place { date, decrees, region };
+    let question = Question { date, decrees, region };
     match decrees.ramadan(date) {
-        RamadanStatus::Outside => place.decide(&in_season(&valid, false)),
+        RamadanStatus::Outside => question.decide(&in_season(&valid, false)),
         RamadanStatus::In(row) => {
-            let mut day = place.decide(&in_season(&valid, true));
+            let mut day = question.decide(&in_season(&valid, true));
             day.why.insert(0, Reason::ramadan(row));
             day
         }
         RamadanStatus::Undecided(row) => {
-            let ramadan = place.decide(&in_season(&valid, true));
-            let outside = place.decide(&in_season(&valid, false));
+            let ramadan = question.decide(&in_season(&valid, true));
+            let outside = question.decide(&in_season(&valid, false));
             reconcile(ramadan, outside, Reason::ramadan_not_decided(date, row))
         }
     }
@@ -98,8 +98,8 @@ fn in_season<'a>(valid: &[&'a Rule], ramadan: bool) -> Vec<&'a Rule> {
     valid.iter().copied().filter(|rule| rule.applies_in(ramadan)).collect()
 }
 
-/// One answer from two hypotheses: theirs where they agree, else unknown with the reasons of both. A referral
-/// that only one of them gives cannot be promised.
+/// One answer from two hypotheses: theirs where they agree, else unknown with the reasons of both.
+/// A referral that only one of them gives cannot be promised.
 fn reconcile(ramadan: Day, outside: Day, undecided: Reason) -> Day {
     if ramadan == outside {
         return ramadan;
@@ -118,15 +118,15 @@ fn reconcile(ramadan: Day, outside: Day, undecided: Reason) -> Day {
     if agree { Day { date, status, referral, why } } else { Day::unknown(date, why) }
 }
 
-struct Place<'a> {
+struct Question<'a> {
     date: Date,
     decrees: &'a Decrees,
     region: &'a str,
 }
 
-impl Place<'_> {
-    /// `rules` are those in force, by precedence. What is certain whatever a decree may say (a closure) comes
-    /// first; then an undecreed year makes everything unknown.
+impl Question<'_> {
+    /// `rules` are those in force, by precedence. What is certain whatever a decree may say (a
+    /// closure) comes first; then an undecreed year makes everything unknown.
     fn decide(&self, rules: &[&Rule]) -> Day {
         if let Some(day) = self.mandatory_closure(rules) {
             return day;

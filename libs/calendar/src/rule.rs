@@ -11,7 +11,7 @@ use crate::zone::days_between;
 /// Longest accepted text of a rule, in bytes.
 pub const MAX_TEXT: usize = 2000;
 
-/// Who a rule speaks for; later layers are more specific.
+/// What a rule applies to; later layers are more specific.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     /// The national template.
@@ -68,11 +68,11 @@ impl Observes {
 pub struct Rule {
     /// Stable name, unique among the rules that are resolved together.
     pub id: String,
-    /// Who it speaks for.
+    /// What it applies to.
     pub layer: Layer,
-    /// First local date it holds; `None` is since ever.
+    /// First local date on which it holds; `None`: it has no beginning.
     pub valid_from: Option<Date>,
-    /// Last local date it holds (inclusive); `None` is until further notice.
+    /// Last local date on which it holds; `None`: until further notice.
     pub valid_to: Option<Date>,
     /// Hours of the week; they do not count where `closure` is set.
     pub weekly: Weekly,
@@ -134,7 +134,7 @@ impl Rule {
         self.valid_from.is_none_or(|from| from <= date) && self.valid_to.is_none_or(|to| date <= to)
     }
 
-    /// Whether the rule speaks in (or outside) Ramadan.
+    /// Whether the rule applies in Ramadan, or outside it where `ramadan` is false.
     pub fn applies_in(&self, ramadan: bool) -> bool {
         match self.season {
             Season::Any => true,
@@ -153,8 +153,9 @@ impl Rule {
         self.closure.as_ref().filter(|closure| closure.mandatory)
     }
 
-    /// Order of precedence, the winner first: more specific layer, shorter period, narrower season, later
-    /// start, then id. The last comparison makes it total, so that the order of rules never matters.
+    /// Order of precedence, the winner first: more specific layer, shorter period, narrower season,
+    /// later start, then id. The last comparison makes it total, so that the order of rules never
+    /// matters.
     pub(crate) fn precedence(&self, other: &Rule) -> Ordering {
         (other.layer.cmp(&self.layer))
             .then_with(|| self.period_days().cmp(&other.period_days()))
@@ -163,8 +164,8 @@ impl Rule {
             .then_with(|| self.cmp(other))
     }
 
-    /// Length of the period. A Ramadan rule speaks for 30 days at most, however long it stays in force, so
-    /// that a yearly schedule does not override it.
+    /// Length of the period. A Ramadan rule counts as 30 days at most, however long it stays in
+    /// force, so that a yearly schedule does not override it.
     fn period_days(&self) -> i64 {
         let days = match (self.valid_from, self.valid_to) {
             (Some(from), Some(to)) => days_between(from, to) + 1,

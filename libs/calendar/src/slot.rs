@@ -3,8 +3,9 @@
 use crate::error::{Error, Problem};
 use crate::interval::{DAY, Interval};
 
-/// Start minutes of the slots of `slot_minutes` that fit into `intervals`. Each interval starts its own row,
-/// so that no slot crosses a break or the day's end; what is left before a break stays free.
+/// Start minutes of the slots of `slot_minutes` that fit into `intervals`. Each interval starts its
+/// own row, so that no slot crosses a break or the day's end; what is left before a break stays
+/// free.
 ///
 /// # Errors
 /// [`Problem::SlotLength`] unless a slot lasts 1 to 1440 minutes.

@@ -1,7 +1,8 @@
 //! The civil service's working hours as the law sets them: one dated row for each text.
 //!
-//! `data/working_hours.csv` holds what the texts fix (minutes of the week, start, breaks, Friday's break) and
-//! `data/README.md` where each number stands. To follow a new text, end the old row and append one.
+//! `data/working_hours.csv` holds what the texts fix (minutes of the week, start, breaks, Friday's
+//! break) and `data/README.md` where each number stands. To follow a new text, end the old row and
+//! append one.
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,6 @@
-//! Indonesia's three time zones (Keppres 41/1987). None of them has daylight saving time, so each is a
-//! fixed offset, no time zone database is needed, and every local day is exactly 24 hours long.
+//! Indonesia's three time zones (Keppres 41/1987). None of them has daylight saving time, so each
+//! is a fixed offset, no time zone database is needed, and every local day is exactly 24 hours
+//! long.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,9 +14,11 @@ use crate::error::{Error, Problem};
 /// A time zone of Indonesia.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Zone {
-    /// Western time (*Waktu Indonesia Barat*), UTC+7: Sumatra, Java, western and central Kalimantan.
+    /// Western time (*Waktu Indonesia Barat*), UTC+7: Sumatra, Java, western and central
+    /// Kalimantan.
     Wib,
-    /// Central time (*Waktu Indonesia Tengah*), UTC+8: Bali, Nusa Tenggara, Sulawesi, the rest of Kalimantan.
+    /// Central time (*Waktu Indonesia Tengah*), UTC+8: Bali, Nusa Tenggara, Sulawesi, the rest of
+    /// Kalimantan.
     Wita,
     /// Eastern time (*Waktu Indonesia Timur*), UTC+9: Maluku and Papua.
     Wit,
@@ -100,8 +103,8 @@ pub fn local_date(instant_micros_utc: i64, zone: Zone) -> Result<Date, Error> {
     local_time(instant_micros_utc, zone).map(DateTime::date)
 }
 
-/// The instant, in microseconds since 1970 UTC, of `minute` (0 to 1440, where 1440 is the next midnight)
-/// on a local date.
+/// The instant, in microseconds since 1970 UTC, of `minute` (0 to 1440, where 1440 is the next
+/// midnight) on a local date.
 ///
 /// # Errors
 /// [`Problem::AfterMidnight`] for a minute above 1440, [`Problem::OutOfRange`] at the ends of time.
@@ -131,7 +134,7 @@ pub(crate) fn days_between(from: Date, to: Date) -> i64 {
     from.duration_until(to).as_hours() / 24
 }
 
-/// `date` moved by `days`, held at the ends of time.
+/// `date` moved by `days`, within the years that can be expressed.
 pub(crate) fn shift(date: Date, days: i64) -> Date {
     date.saturating_add(Span::new().days(days))
 }

@@ -175,7 +175,8 @@ fn ramadan_shortens_the_baseline_too() {
     let usual = rule("u", Layer::Counter, week(USUAL, FRIDAY, "", ""));
     let report =
         measure(&[usual, fasting], Yardstick::Baseline(&civil), ("2026-02-16", "2026-03-01"));
-    // Collective leave and New Year on 16 and 17 February, one full day, then two and five days of Ramadan.
+    // Collective leave and New Year on 16 and 17 February, one full day, then two and five days of
+    // Ramadan.
     assert_eq!((report.verdict, report.expected_minutes), (Verdict::Conforms, 450 + 7 * 390));
 }
 

@@ -25,7 +25,8 @@ fn midnight_comes_to_the_east_first() {
 
 #[test]
 fn a_ticket_at_half_past_six_belongs_to_today_not_to_yesterday() {
-    // 06:30 in Jakarta is 23:30 of the day before in UTC, where other systems restarted their numbers at 07:00.
+    // 06:30 in Jakarta is 23:30 of the day before in UTC, where other systems restarted their
+    // numbers at 07:00.
     let early = local_to_utc_micros(day("2026-08-18"), 390, Zone::Wib).unwrap();
     assert_eq!(local_date(early, Zone::Wib).unwrap(), day("2026-08-18"));
     assert_eq!(local_time(early, Zone::Wib).unwrap(), day("2026-08-18").at(6, 30, 0, 0));
