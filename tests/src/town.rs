@@ -71,7 +71,8 @@ impl Ministry {
         fs::create_dir_all(&folder).expect("a folder");
         let config = format!(
             "source = \"{SOURCE}\"\nmapping = \"map.jq\"\nstate = \"state.db\"\n\
-             patience_seconds = 120\n\n[input]\ntype = \"csv\"\npath = \"services.csv\"\n"
+             [policy]\npatience_seconds = 120\n\n\
+             [input]\ntype = \"csv\"\npath = \"services.csv\"\n"
         );
         fs::write(folder.join("agent.toml"), config).expect("a file");
         fs::write(folder.join("map.jq"), MAPPING).expect("a file");

@@ -1,54 +1,67 @@
-//! The numbers of a source that an operator may question.
+//! The numbers that the keeper of a source may question; the agent's TOML file sets them in its
+//! table `[policy]`.
 
 use std::time::Duration;
 
-/// What an operator may set for one source.
-#[derive(Clone, Debug)]
-pub struct Policy {
-    /// Batches sent ahead of their answers. Two keep the registry busy while answers travel; more
-    /// only means more to send again after a cut.
-    pub batches_in_flight: usize,
-    /// Per cent of the records synced before that may be gone at once; beyond that the run does not
-    /// count as complete, since a source that suddenly shrinks is broken rather than up to date.
-    pub max_missing_percent: u32,
-    /// How long an answer of the registry may take before the session is given up.
-    pub answer_timeout: Duration,
-    /// The first pause after a failed try; it doubles, with jitter.
-    pub first_wait: Duration,
-    /// The longest pause between two tries.
-    pub longest_wait: Duration,
-    /// Records read ahead of what is sent, so that a catalog of any size takes little memory.
-    pub read_ahead: usize,
-    /// Problems that a run shows at its end; all are kept.
-    pub shown_problems: i64,
-    /// Bytes of a CSV cell. A longer one is a sign of an unclosed quote; real catalogs stay far
-    /// below.
-    pub max_cell_bytes: usize,
-    /// Bytes of one page of JSON.
-    pub max_page_bytes: u64,
-    /// Pages of one catalog: beyond that its pages are taken to lead in a circle.
-    pub max_pages: usize,
-    /// How long one page may take.
-    pub page_timeout: Duration,
-    /// How often a page is tried before the source counts as failed.
-    pub page_tries: u32,
+mpp_core::policy! {
+    /// The settings of one source.
+    pub struct Policy {
+        /// Seconds for which a run goes on trying when the registry cannot be reached.
+        patience_seconds: u64 = 60 in 0..=86_400,
+        /// Milliseconds of the first pause after a failed try; each further one is twice as long,
+        /// and all are spread, so that agents do not come back at once.
+        first_wait_millis: u64 = 250 in 10..=60_000,
+        /// Seconds of the longest pause between two tries.
+        longest_wait_seconds: u64 = 60 in 1..=3600,
+        /// Seconds that an answer of the registry may take before the session is given up.
+        answer_timeout_seconds: u64 = 60 in 1..=600,
+        /// Batches sent ahead of their answers: two keep the registry busy while answers travel;
+        /// more only means more to send again after a cut.
+        batches_in_flight: usize = 2 in 1..=16,
+        /// Per cent of the records synced before that may be gone at once. With more the run does
+        /// not count as complete: a source that suddenly shrinks is broken rather than up to date.
+        max_missing_percent: u32 = 10 in 0..=100,
+        /// Records read ahead of those that are sent: a catalog of any size takes little memory.
+        read_ahead_records: usize = 2_000 in 1..=100_000,
+        /// Problems that a run shows at its end; `mpp agent problems` lists them all.
+        shown_problems: i64 = 100 in 0..=10_000,
+        /// Bytes of a CSV cell. A longer one is a sign of an unclosed quote; the cells of real
+        /// catalogs stay far below.
+        max_cell_bytes: usize = 262_144 in 1_024..=16_777_216,
+        /// Bytes of one page of JSON.
+        max_page_bytes: u64 = 33_554_432 in 1_024..=1_073_741_824,
+        /// Pages of one catalog; with more they are taken to lead in a circle.
+        max_pages: usize = 10_000 in 1..=1_000_000,
+        /// Seconds that the source may take for one page.
+        page_timeout_seconds: u64 = 30 in 1..=600,
+        /// Tries of one page before the source counts as failed.
+        page_tries: u32 = 5 in 1..=20,
+    }
 }
 
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            batches_in_flight: 2,
-            max_missing_percent: 10,
-            answer_timeout: Duration::from_secs(60),
-            first_wait: Duration::from_millis(250),
-            longest_wait: Duration::from_secs(60),
-            read_ahead: 2_000,
-            shown_problems: 100,
-            max_cell_bytes: 256 * 1024,
-            max_page_bytes: 32 * 1024 * 1024,
-            max_pages: 10_000,
-            page_timeout: Duration::from_secs(30),
-            page_tries: 5,
-        }
+impl Policy {
+    /// [`Self::patience_seconds`].
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.patience_seconds)
+    }
+
+    /// [`Self::first_wait_millis`].
+    pub fn first_wait(&self) -> Duration {
+        Duration::from_millis(self.first_wait_millis)
+    }
+
+    /// [`Self::longest_wait_seconds`].
+    pub fn longest_wait(&self) -> Duration {
+        Duration::from_secs(self.longest_wait_seconds)
+    }
+
+    /// [`Self::answer_timeout_seconds`].
+    pub fn answer_timeout(&self) -> Duration {
+        Duration::from_secs(self.answer_timeout_seconds)
+    }
+
+    /// [`Self::page_timeout_seconds`].
+    pub fn page_timeout(&self) -> Duration {
+        Duration::from_secs(self.page_timeout_seconds)
     }
 }

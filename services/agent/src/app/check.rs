@@ -60,8 +60,6 @@ impl Checked {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::{Input, Policy};
 
@@ -78,7 +76,6 @@ mod tests {
             state: folder.path().join("state.db"),
             take_over: false,
             accept_missing: false,
-            patience: Duration::ZERO,
             policy: Policy::default(),
         };
         let checked = check(&run).await.expect("reads");

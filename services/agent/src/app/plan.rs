@@ -25,8 +25,6 @@ pub struct Run {
     pub take_over: bool,
     /// Take the run for complete although many records have gone from the source.
     pub accept_missing: bool,
-    /// How long to go on trying when the registry cannot be reached.
-    pub patience: Duration,
     /// The numbers of this source.
     pub policy: Policy,
 }

@@ -33,7 +33,7 @@ pub async fn run(
         store: &store,
         report,
     };
-    let mut backoff = Backoff::new(run);
+    let mut backoff = Backoff::new(&run.policy);
     loop {
         let items = source::read(run.input.clone(), run.program.clone(), &run.policy);
         let result = tokio::select! {
@@ -58,9 +58,8 @@ struct Backoff {
 }
 
 impl Backoff {
-    fn new(run: &Run) -> Self {
-        let Policy { first_wait, longest_wait, .. } = run.policy;
-        Self { wait: first_wait, longest: longest_wait, left: run.patience }
+    fn new(policy: &Policy) -> Self {
+        Self { wait: policy.first_wait(), longest: policy.longest_wait(), left: policy.patience() }
     }
 
     /// Pauses before the next try.

@@ -78,7 +78,7 @@ impl<'a> Session<'a> {
             take_over: context.run.take_over,
             holder: context.store.holder().await?,
         };
-        let timeout = context.run.policy.answer_timeout;
+        let timeout = context.run.policy.answer_timeout();
         let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
         let checkpoint = welcome.checkpoint.clone().unwrap_or_default();
         let answered_before = context.store.answered().await?.into_keys().collect();

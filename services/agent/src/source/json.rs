@@ -26,7 +26,7 @@ pub struct Pages {
 
 pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<()> {
     let config = Agent::config_builder()
-        .timeout_global(Some(policy.page_timeout))
+        .timeout_global(Some(policy.page_timeout()))
         .max_redirects(0)
         .http_status_as_error(false)
         .build();

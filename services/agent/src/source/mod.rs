@@ -33,7 +33,7 @@ pub enum Input {
 /// Starts to read. The channel ends after the last record; an error of the source as a whole comes
 /// as the last message, and then the catalog must not be taken for complete.
 pub fn read(input: Input, program: String, policy: &Policy) -> mpsc::Receiver<Result<Item>> {
-    let (items, receiver) = mpsc::channel(policy.read_ahead);
+    let (items, receiver) = mpsc::channel(policy.read_ahead_records);
     let policy = policy.clone();
     tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&program).and_then(|mapping| {

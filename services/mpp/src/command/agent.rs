@@ -55,14 +55,9 @@ struct Config {
     mapping: PathBuf,
     /// Where the agent remembers what was answered.
     state: PathBuf,
-    /// How long to go on trying when the registry is away, in seconds.
-    #[serde(default = "default_patience")]
-    patience_seconds: u64,
     input: InputConfig,
-}
-
-fn default_patience() -> u64 {
-    60
+    #[serde(default)]
+    policy: Policy,
 }
 
 #[derive(Deserialize)]
@@ -143,6 +138,7 @@ pub fn load(path: &Path) -> Result<Run> {
     };
     let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
     let config: Config = toml::from_str(&text).map_err(|error| unreadable(path, &error))?;
+    config.policy.check().map_err(|error| error.within("policy"))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mapping = folder.join(&config.mapping);
     let program = fs::read_to_string(&mapping).map_err(|error| unreadable(&mapping, &error))?;
@@ -153,8 +149,7 @@ pub fn load(path: &Path) -> Result<Run> {
         state: folder.join(config.state),
         take_over: false,
         accept_missing: false,
-        patience: Duration::from_secs(config.patience_seconds),
-        policy: Policy::default(),
+        policy: config.policy,
     })
 }
 
