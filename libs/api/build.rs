@@ -1,5 +1,8 @@
 //! Compiles `proto/` with protox, so that no protoc is needed.
 
+#[path = "build/methods.rs"]
+mod methods;
+
 use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message as _;
@@ -20,10 +23,12 @@ const FILES: [&str; 10] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
     println!("cargo::rerun-if-changed={}", root.display());
+    println!("cargo::rerun-if-changed=build");
 
     let descriptors = protox::compile(FILES.map(|file| root.join(file)), [&root])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    fs::write(out.join("methods.rs"), methods::generate(&descriptors))?;
 
     let mut config = prost_build::Config::new();
     // Documents are encoded once, when they are written, and handed on without a copy.

@@ -14,6 +14,7 @@ use bytes::Bytes;
 
 pub mod document;
 pub mod json;
+pub mod method;
 
 pub use document::Document;
 pub use generated::mpp::{

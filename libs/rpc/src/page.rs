@@ -56,10 +56,10 @@ pub fn token(after: &str, filter_hash: u64) -> String {
 }
 
 /// A hash of a list's filter that all replicas and versions agree on (FNV-1a).
-pub fn hash(parts: &[&str]) -> u64 {
+pub fn hash<T: AsRef<[u8]>>(parts: &[T]) -> u64 {
     parts
         .iter()
-        .flat_map(|part| part.bytes().chain([0]))
+        .flat_map(|part| part.as_ref().iter().copied().chain([0]))
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
         })

@@ -38,6 +38,53 @@ impl Tx {
         Ok(())
     }
 
+    /// As [`Tx::save_position`], where `feed` stands at `from`; false where it stands elsewhere, and
+    /// nothing was saved. Index: upstream's primary key.
+    ///
+    /// # Errors
+    /// As any write.
+    pub async fn move_position(
+        &mut self,
+        feed: &str,
+        from: Option<&Position>,
+        to: &Position,
+    ) -> Result<bool> {
+        let Some(from) = from else {
+            return self.first_position(feed, to).await;
+        };
+        let done = sqlx::query(
+            "update upstream set token = $2, revision = $3, lineage = $4
+             where feed = $1 and token = $5 and revision = $6 and lineage = $7",
+        )
+        .bind(feed)
+        .bind(&to.token[..])
+        .bind(to.revision)
+        .bind(&to.lineage)
+        .bind(&from.token[..])
+        .bind(from.revision)
+        .bind(&from.lineage)
+        .execute(self.conn())
+        .await
+        .map_err(db_error)?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Of two that both start anew, the second waits for the first and finds the position there.
+    async fn first_position(&mut self, feed: &str, to: &Position) -> Result<bool> {
+        let done = sqlx::query(
+            "insert into upstream (feed, token, revision, lineage) values ($1, $2, $3, $4)
+             on conflict (feed) do nothing",
+        )
+        .bind(feed)
+        .bind(&to.token[..])
+        .bind(to.revision)
+        .bind(&to.lineage)
+        .execute(self.conn())
+        .await
+        .map_err(db_error)?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// How far `feed` has been applied; locked, so that one replica applies at a time.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use mpp_registry::{
     memory::{State, searchable, updates},
     search::{Engine, Query, Update},
 };
+use mpp_resource::memory::View;
 use mpp_store::{Change, Label, Labels, Op};
 
 const SERVICES: usize = 100_000;

@@ -32,11 +32,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod app;
 pub mod grpc;
-mod job;
+mod jobs;
 pub mod memory;
 pub mod model;
-pub mod resource;
 pub mod search;
 pub mod store;
 pub mod sync;
@@ -50,12 +50,13 @@ use mpp_api::{
     sync::sync_service_server::SyncServiceServer,
 };
 use mpp_core::{Error, Result};
+use mpp_resource::memory::{Follow, Memory, Waits};
 use mpp_rpc::Readiness;
 use mpp_store::{Db, Feed, FeedOptions, Retention};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-use store::Registry;
+pub use app::Registry;
 pub use store::SCHEMA;
 
 /// Batches of updates that wait for the search index at the most.
@@ -109,27 +110,29 @@ pub struct Running {
 /// Where the database is away, owned by another process, or of another schema.
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let db = open(&options).await?;
-    let seeded = store::seed::regions(&db).await?;
+    let seeded = app::seed::regions(&db).await?;
     if seeded > 0 {
         tracing::info!(seeded, "regions were brought in line with the binary's table");
     }
     let feed = Feed::start(db.clone(), options.feed.clone(), shutdown.clone()).await?;
     let registry = Registry {
-        memory: memory::Memory::default(),
+        memory: Memory::new(Waits::default()),
         search: search::Engine::start(SEARCH_QUEUE).map_err(Error::internal)?,
         db: db.clone(),
     };
     let readiness = Readiness::new();
     tokio::spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
-    let follow = memory::Follow {
+    let listener =
+        memory::SearchListener { memory: registry.memory.clone(), search: registry.search.clone() };
+    let follow = Follow {
         feed: feed.clone(),
         memory: registry.memory.clone(),
-        search: registry.search.clone(),
+        listener,
         ready: readiness.component("memory"),
         shutdown: shutdown.clone(),
     };
     tokio::spawn(follow.run());
-    tokio::spawn(job::run(db, feed.clone(), options.retention, shutdown.clone()));
+    tokio::spawn(jobs::run(db, feed.clone(), options.retention, shutdown.clone()));
     let routes = routes(&registry, &feed, options.sync, shutdown);
     Ok(Running { routes, readiness, feed, registry })
 }

@@ -56,6 +56,8 @@ pub struct Subscription {
     owes_token: bool,
     /// True where the follower has not been told yet where it stands.
     greets: bool,
+    /// True where a transaction that holds nothing for the follower is told all the same.
+    tells_all: bool,
     next_bookmark: Instant,
 }
 
@@ -71,7 +73,7 @@ impl Subscription {
         let tail = feed.tail.subscribe();
         let next_bookmark = Instant::now() + feed.options.bookmark_interval;
         let source = Source::Database(VecDeque::new());
-        let (owes_token, greets) = (false, false);
+        let (owes_token, greets, tells_all) = (false, false, false);
         Self {
             feed,
             filter,
@@ -82,6 +84,7 @@ impl Subscription {
             place,
             owes_token,
             greets,
+            tells_all,
             next_bookmark,
         }
     }
@@ -93,6 +96,14 @@ impl Subscription {
 
     pub(super) fn with_greeting(mut self) -> Self {
         self.greets = true;
+        self
+    }
+
+    /// Tells of every transaction, without changes where it holds none for this filter: for a
+    /// follower in the same process, that others ask how far it has come.
+    #[must_use]
+    pub fn telling_every_revision(mut self) -> Self {
+        self.tells_all = true;
         self
     }
 
@@ -226,7 +237,7 @@ impl Subscription {
         let changes: Vec<_> =
             piece.changes.iter().filter_map(|change| self.filter.view(change)).collect();
         self.owes_token |= !changes.is_empty();
-        let ends = piece.end.is_whole() && self.owes_token;
+        let ends = piece.end.is_whole() && (self.owes_token || self.tells_all);
         if changes.is_empty() && !ends {
             return None;
         }

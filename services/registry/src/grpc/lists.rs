@@ -1,136 +1,178 @@
-//! The directory's lists, each with its filter.
+//! The lists, each with its filter. Paging is `mpp_resource::list`'s.
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use mpp_api::registry::{
-    ListCountersRequest, ListCountersResponse, ListMallsRequest, ListMallsResponse,
-    ListRegionsRequest, ListRegionsResponse, ListUnitsRequest, ListUnitsResponse,
-    ListWindowsRequest, ListWindowsResponse, Region,
+use mpp_api::{
+    registry::{
+        Counter, ListCountersRequest, ListMallsRequest, ListOfferingsRequest, ListRegionsRequest,
+        ListServicesRequest, ListUnitsRequest, ListWindowsRequest, Mall, Offering, Region, Service,
+        Unit, Window,
+    },
+    sync::{ListSourcesRequest, Source},
 };
-use mpp_core::{Error, Label, Result, check_name};
+use mpp_core::{Error, Label, RegionCode, Result, check_name};
+use mpp_resource::{list::Rows, memory::Row};
 
-use super::{
-    directory::Directory,
-    read::{self, ListOf, Page, below, within},
-};
-use crate::model;
+use crate::{app::Registry, memory::State, model};
 
-impl Directory {
-    pub(super) async fn regions(&self, request: ListRegionsRequest) -> Result<ListRegionsResponse> {
-        let ListRegionsRequest { as_of, parent, display_name_contains, .. } = &request;
-        let day = self.day(as_of)?;
-        if !parent.is_empty() {
-            check_name(parent, &["regions"], "parent")?;
+pub(super) fn regions<'a>(
+    registry: &Registry,
+    request: &'a ListRegionsRequest,
+    state: &'a State,
+) -> Result<Rows<'a>> {
+    let ListRegionsRequest { as_of, parent, display_name_contains, .. } = request;
+    let day = day(registry, as_of)?;
+    if !parent.is_empty() {
+        check_name(parent, &["regions"], "parent")?;
+    }
+    let part = display_name_contains.to_lowercase();
+    let fits = move |region: &Region| {
+        model::region::valid_on(region, day)
+            && (parent.is_empty() || region.parent == *parent)
+            && region.display_name.to_lowercase().contains(&part)
+    };
+    let rows = state.records.rows::<Region>("");
+    Ok(Box::new(
+        rows.filter(move |(name, _)| state.records.get(name).is_some_and(|found| fits(&found.doc))),
+    ))
+}
+
+/// The day that a list speaks of; today in Jakarta where none is named.
+fn day(registry: &Registry, as_of: &str) -> Result<Date> {
+    if as_of.is_empty() {
+        return model::region::today(&Region::default(), registry.now());
+    }
+    let wrong = || Error::field("as_of", "DATE", "is not a day; write it as 2026-05-01");
+    model::parse_date(as_of).ok_or_else(wrong)
+}
+
+pub(super) fn units<'a>(
+    _: &Registry,
+    request: &'a ListUnitsRequest,
+    state: &'a State,
+) -> Result<Rows<'a>> {
+    let rows = state.records.rows::<Unit>("");
+    let parent = match request.parent.as_str() {
+        "" => return Ok(Box::new(rows)),
+        "-" => "",
+        parent => {
+            check_name(parent, &["units"], "parent")?;
+            parent
         }
-        let part = display_name_contains.to_lowercase();
-        let of = ListOf {
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            min_revision: request.min_revision,
-            filter: &[as_of, parent, &part],
-        };
-        let fits = |region: &Region| {
-            model::region::valid_on(region, day)
-                && (parent.is_empty() || region.parent == *parent)
-                && region.display_name.to_lowercase().contains(&part)
-        };
-        let Page { records, next_page_token, total_size } =
-            read::list(&self.0, &of, |state, page| {
-                state
-                    .list("", page, |name, _| state.get(name).is_some_and(|found| fits(&found.doc)))
-            })
-            .await?;
-        let regions = records.into_iter().map(|found| found.doc).collect();
-        Ok(ListRegionsResponse { regions, next_page_token, total_size })
-    }
+    };
+    Ok(Box::new(rows.filter(move |(name, _)| state.parent_of(name) == parent)))
+}
 
-    /// The day that a list speaks of; today in Jakarta where none is named.
-    fn day(&self, as_of: &str) -> Result<Date> {
-        if as_of.is_empty() {
-            return model::region::today(&Region::default(), self.0.now());
-        }
-        let wrong = || Error::field("as_of", "DATE", "is not a day; write it as 2026-05-01");
-        model::parse_date(as_of).ok_or_else(wrong)
-    }
+pub(super) fn malls<'a>(
+    _: &Registry,
+    request: &'a ListMallsRequest,
+    state: &'a State,
+) -> Result<Rows<'a>> {
+    let in_region = within(&request.region)?;
+    let organiser = &request.organiser;
+    Ok(Box::new(state.records.rows::<Mall>("").filter(move |(_, row)| {
+        in_region(row) && (organiser.is_empty() || row.label(Label::Organiser) == organiser)
+    })))
+}
 
-    pub(super) async fn units(&self, request: ListUnitsRequest) -> Result<ListUnitsResponse> {
-        let parent = match request.parent.as_str() {
-            "" => None,
-            "-" => Some(""),
-            parent => {
-                check_name(parent, &["units"], "parent")?;
-                Some(parent)
-            }
-        };
-        let of = ListOf {
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            min_revision: request.min_revision,
-            filter: &[&request.parent],
-        };
-        let Page { records, next_page_token, total_size } =
-            read::list_stamped(&self.0, &of, |state, page| {
-                state.list("", page, |name, _| {
-                    parent.is_none_or(|wanted| state.parent_of(name) == wanted)
-                })
-            })
-            .await?;
-        Ok(ListUnitsResponse { units: records, next_page_token, total_size })
+pub(super) fn counters<'a>(
+    _: &Registry,
+    request: &'a ListCountersRequest,
+    state: &'a State,
+) -> Result<Rows<'a>> {
+    let prefix = below(&request.parent, &["malls"])?;
+    let rows = state.records.rows::<Counter>(&prefix);
+    if request.unit.is_empty() {
+        return Ok(Box::new(rows));
     }
+    let units = state.subtree(&request.unit);
+    Ok(Box::new(rows.filter(move |(_, row)| units.contains(row.label(Label::Unit)))))
+}
 
-    pub(super) async fn malls(&self, request: ListMallsRequest) -> Result<ListMallsResponse> {
-        let in_region = within(&request.region)?;
-        let organiser = &request.organiser;
-        let of = ListOf {
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            min_revision: request.min_revision,
-            filter: &[&request.region, organiser],
-        };
-        let Page { records, next_page_token, total_size } =
-            read::list_stamped(&self.0, &of, |state, page| {
-                state.list("", page, |_, row| {
-                    in_region(row)
-                        && (organiser.is_empty() || row.label(Label::Organiser) == organiser)
-                })
-            })
-            .await?;
-        Ok(ListMallsResponse { malls: records, next_page_token, total_size })
+pub(super) fn windows<'a>(
+    _: &Registry,
+    request: &'a ListWindowsRequest,
+    state: &'a State,
+) -> Result<Rows<'a>> {
+    let prefix = below(&request.parent, &["malls", "counters"])?;
+    Ok(Box::new(state.records.rows::<Window>(&prefix)))
+}
+
+pub(super) fn services<'a>(
+    _: &Registry,
+    request: &'a ListServicesRequest,
+    state: &'a State,
+) -> Result<Rows<'a>> {
+    let ListServicesRequest { parent, category, source, .. } = request;
+    check_name(parent, &["units"], "parent")?;
+    let units = state.subtree(parent);
+    let every = parent == "units/-";
+    // Most units have none below them, and their services lie side by side.
+    let prefix = if units.len() == 1 && !every { format!("{parent}/") } else { String::new() };
+    let rows = state.records.rows::<Service>(&prefix);
+    Ok(Box::new(rows.filter(move |(_, row)| {
+        (every || units.contains(row.label(Label::Unit)))
+            && (category.is_empty() || row.label(Label::Category) == category)
+            && (source.is_empty() || row.label(Label::Source) == source)
+    })))
+}
+
+pub(super) fn offerings<'a>(
+    _: &Registry,
+    request: &'a ListOfferingsRequest,
+    state: &'a State,
+) -> Result<Rows<'a>> {
+    let ListOfferingsRequest { parent, service, .. } = request;
+    let prefix = below(parent, &["malls"]).or_else(|_| below(parent, &["malls", "counters"]))?;
+    if service.is_empty() {
+        return Ok(Box::new(state.records.rows::<Offering>(&prefix)));
     }
+    let names = state.offerings_of(service).filter(move |name| name.starts_with(&prefix));
+    let row = |name: &'a Arc<str>| state.records.row::<Offering>(name).map(|row| (name, row));
+    Ok(Box::new(names.filter_map(row)))
+}
 
-    pub(super) async fn counters(
-        &self,
-        request: ListCountersRequest,
-    ) -> Result<ListCountersResponse> {
-        let prefix = below(&request.parent, &["malls"])?;
-        let unit = &request.unit;
-        let of = ListOf {
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            min_revision: request.min_revision,
-            filter: &[&request.parent, unit],
-        };
-        let Page { records, next_page_token, total_size } =
-            read::list_stamped(&self.0, &of, |state, page| {
-                let units = state.subtree(unit);
-                state.list(&prefix, page, |_, row| {
-                    unit.is_empty() || units.contains(row.label(Label::Unit))
-                })
-            })
-            .await?;
-        Ok(ListCountersResponse { counters: records, next_page_token, total_size })
-    }
+pub(super) fn sources<'a>(
+    _: &Registry,
+    _: &'a ListSourcesRequest,
+    state: &'a State,
+) -> Result<Rows<'a>> {
+    Ok(Box::new(state.records.rows::<Source>("")))
+}
 
-    pub(super) async fn windows(&self, request: ListWindowsRequest) -> Result<ListWindowsResponse> {
-        let prefix = below(&request.parent, &["malls", "counters"])?;
-        let of = ListOf {
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            min_revision: request.min_revision,
-            filter: &[&request.parent],
-        };
-        let Page { records, next_page_token, total_size } =
-            read::list_stamped(&self.0, &of, |state, page| state.list(&prefix, page, |_, _| true))
-                .await?;
-        Ok(ListWindowsResponse { windows: records, next_page_token, total_size })
+/// The prefix of the names below `parent`, where "-" stands for any id and ends the prefix.
+fn below(parent: &str, collections: &[&str]) -> Result<String> {
+    check_name(parent, collections, "parent")?;
+    let whole = format!("{parent}/");
+    Ok(whole.split_once("/-/").map_or(whole.clone(), |(before, _)| format!("{before}/")))
+}
+
+/// Which regions a filter lets through: all for an empty one.
+fn within(region: &str) -> Result<impl Fn(&Row) -> bool + use<>> {
+    let wanted = match region {
+        "" => None,
+        region => Some(region.parse::<RegionCode>()?),
+    };
+    Ok(move |row: &Row| {
+        let own = || row.label(Label::Region).parse::<RegionCode>().ok();
+        wanted.is_none_or(|wanted| own().is_some_and(|own| wanted.contains(own)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dash_stands_for_any_parent() {
+        assert_eq!(below("malls/-", &["malls"]).expect("all"), "malls/");
+        assert_eq!(below("malls/a", &["malls"]).expect("one"), "malls/a/");
+        assert_eq!(below("malls/-/counters/-", &["malls", "counters"]).expect("all"), "malls/");
+        assert_eq!(
+            below("malls/a/counters/-", &["malls", "counters"]).expect("one's"),
+            "malls/a/counters/"
+        );
+        assert!(below("units/a", &["malls"]).is_err());
     }
 }

@@ -6,14 +6,14 @@ use mpp_api::registry::{
     search_services_response::{Facet, Hit, Place},
 };
 use mpp_core::{Error, Label, Reason, Result, check_name};
+use mpp_resource::{Serves, handler::reply};
 use mpp_rpc::page;
 use tonic::{Request, Response, Status};
 
-use super::reply;
 use crate::{
-    memory::{Show, State},
+    app::Registry,
+    memory::State,
     search::{self, Match, NearbyOffering, Query, Results, Via},
-    store::Registry,
 };
 
 /// Hits on a page where the request names no size.
@@ -42,9 +42,8 @@ impl Search {
         self.0.memory.wait_for(found.revision).await?;
         let Results { hits, total, next, revision, facets, .. } = found;
         let state = self.0.memory.read();
-        let now = self.0.now();
         Ok(SearchServicesResponse {
-            hits: hits.into_iter().map(|found| hit(&state, now, found)).collect(),
+            hits: hits.into_iter().map(|found| hit(&self.0, &state, found)).collect(),
             next_page_token: next.map(|(score, id)| token(score, &id, bound)).unwrap_or_default(),
             total_size: i32::try_from(total).unwrap_or(i32::MAX),
             revision,
@@ -123,27 +122,29 @@ fn refused(error: search::Error) -> Error {
     }
 }
 
-fn hit(state: &State, now: mpp_core::Micros, found: search::Hit) -> Hit {
-    let service = state.get::<Service>(&found.service).map(|found| found.doc).unwrap_or_default();
-    let agency = state.row::<Service>(&found.service).map_or("", |row| row.label(Label::Agency));
+fn hit(registry: &Registry, state: &State, found: search::Hit) -> Hit {
+    let service =
+        state.records.get::<Service>(&found.service).map(|found| found.doc).unwrap_or_default();
+    let agency =
+        state.records.row::<Service>(&found.service).map_or("", |row| row.label(Label::Agency));
     Hit {
         agency: agency.to_owned(),
         title: service.title,
         fees: service.fees,
         time: service.time,
         score: f64::from(found.score),
-        places: found.offerings.into_iter().map(|near| place(state, now, near)).collect(),
+        places: found.offerings.into_iter().map(|near| place(registry, state, near)).collect(),
         place_count: i32::try_from(found.offering_count).unwrap_or(i32::MAX),
         matched: found.matches.iter().map(told).collect(),
         service: found.service,
     }
 }
 
-fn place(state: &State, now: mpp_core::Micros, near: NearbyOffering) -> Place {
+fn place(registry: &Registry, state: &State, near: NearbyOffering) -> Place {
     let mut offering =
-        state.get::<Offering>(&near.offering).map(|found| found.doc).unwrap_or_default();
-    offering.show(state, now);
-    let mall = state.get::<Mall>(&near.mall).map(|found| found.doc).unwrap_or_default();
+        state.records.get::<Offering>(&near.offering).map(|found| found.doc).unwrap_or_default();
+    registry.show(state, &mut offering);
+    let mall = state.records.get::<Mall>(&near.mall).map(|found| found.doc).unwrap_or_default();
     Place {
         offering: near.offering,
         mall: near.mall,

@@ -8,23 +8,20 @@ use mpp_api::sync::{
     UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
 };
 use mpp_core::Result;
+use mpp_resource::{
+    handler::{Answer, create, read, reply, updated},
+    list,
+};
 use mpp_rpc::{caller, grant};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{
-    open,
-    read::{self, ListOf, Page},
-    reply,
-};
+use super::lists;
 use crate::{
-    store::{
-        Registry,
-        batches::{self, Standing},
-        write::{NewName, Written},
-    },
+    app::Registry,
+    store::batches::{self, Standing},
     sync::{Limits, session},
 };
 
@@ -64,78 +61,50 @@ impl SyncService for Sync {
     async fn create_source(
         &self,
         request: Request<CreateSourceRequest>,
-    ) -> Result<Response<CreateSourceResponse>, Status> {
-        reply(self.new_source(request).await)
+    ) -> Answer<CreateSourceResponse> {
+        create(&self.registry, request).await
     }
 
     async fn update_source(
         &self,
         request: Request<UpdateSourceRequest>,
-    ) -> Result<Response<UpdateSourceResponse>, Status> {
-        reply(self.change_source(request).await)
+    ) -> Answer<UpdateSourceResponse> {
+        reply(self.changed(request).await)
     }
 
-    async fn get_source(
-        &self,
-        request: Request<GetSourceRequest>,
-    ) -> Result<Response<GetSourceResponse>, Status> {
+    async fn get_source(&self, request: Request<GetSourceRequest>) -> Answer<GetSourceResponse> {
         reply(self.source(&request.into_inner().name).await)
     }
 
     async fn list_sources(
         &self,
         request: Request<ListSourcesRequest>,
-    ) -> Result<Response<ListSourcesResponse>, Status> {
+    ) -> Answer<ListSourcesResponse> {
         reply(self.sources(&request.into_inner()).await)
     }
 }
 
+/// Sources with what was counted of them.
 impl Sync {
-    async fn new_source(
-        &self,
-        request: Request<CreateSourceRequest>,
-    ) -> Result<CreateSourceResponse> {
-        let (call, request) = open(request, "CreateSource", |r| &mut r.request_id)?;
-        let name = NewName { parent: "", id: &request.source_id, id_field: "source_id" };
-        let Written { record, revision } =
-            self.registry.create(&call, name, request.source).await?;
-        Ok(CreateSourceResponse { source: Some(record), revision })
-    }
-
-    async fn change_source(
-        &self,
-        request: Request<UpdateSourceRequest>,
-    ) -> Result<UpdateSourceResponse> {
-        let (mut call, request) = open(request, "UpdateSource", |r| &mut r.request_id)?;
-        call.validate_only = request.validate_only;
-        let Written { record, revision } =
-            self.registry.update::<Source>(&call, request.source, request.update_mask).await?;
-        let standings = self.standings(std::slice::from_ref(&record.name)).await?;
-        Ok(UpdateSourceResponse { source: Some(with_standing(record, &standings)), revision })
+    async fn changed(&self, request: Request<UpdateSourceRequest>) -> Result<UpdateSourceResponse> {
+        let (source, revision) = updated(&self.registry, request).await?;
+        let standings = self.standings(std::slice::from_ref(&source.name)).await?;
+        Ok(UpdateSourceResponse { source: Some(with_standing(source, &standings)), revision })
     }
 
     async fn source(&self, name: &str) -> Result<GetSourceResponse> {
-        let source: Source = read::get_stamped(&self.registry, name, 0).await?;
+        let source: Source = read(&self.registry, name, 0).await?;
         let standings = self.standings(&[name.to_owned()]).await?;
         Ok(GetSourceResponse { source: Some(with_standing(source, &standings)) })
     }
 
     async fn sources(&self, request: &ListSourcesRequest) -> Result<ListSourcesResponse> {
-        let of = ListOf {
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            min_revision: 0,
-            filter: &[],
-        };
-        let Page { records, next_page_token, .. }: Page<Source> =
-            read::list_stamped(&self.registry, &of, |state, page| {
-                state.list("", page, |_, _| true)
-            })
-            .await?;
-        let names: Vec<String> = records.iter().map(|source| source.name.clone()).collect();
+        let mut listed = list::page(&self.registry, request, lists::sources).await?;
+        let names: Vec<String> = listed.sources.iter().map(|source| source.name.clone()).collect();
         let standings = self.standings(&names).await?;
-        let sources = records.into_iter().map(|source| with_standing(source, &standings)).collect();
-        Ok(ListSourcesResponse { sources, next_page_token })
+        let sources = listed.sources.into_iter();
+        listed.sources = sources.map(|source| with_standing(source, &standings)).collect();
+        Ok(listed)
     }
 
     async fn standings(&self, sources: &[String]) -> Result<HashMap<String, Standing>> {

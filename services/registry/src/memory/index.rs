@@ -8,10 +8,59 @@ use mpp_api::{
     types::{Fee, fee::Kind},
 };
 
-use mpp_core::Label;
+use mpp_core::{Error, Result};
+use mpp_resource::memory::{Listener, Memory, Stored};
+use mpp_store::{Change, Label};
 
-use super::{State, Stored};
-use crate::search::{self, OfferingDoc, ServiceDoc, Update};
+use super::State;
+use crate::search::{self, Engine, OfferingDoc, ServiceDoc, Update};
+
+/// Records that search is told of at once: what it is told takes as much memory as they do.
+const PART: usize = 1_000;
+
+/// Tells the search index of every change.
+pub struct SearchListener {
+    /// What reads show.
+    pub memory: Memory<State>,
+    /// What is told of it.
+    pub search: Engine,
+}
+
+impl Listener<State> for SearchListener {
+    async fn replaced(&self, before: State, revision: i64) -> Result<()> {
+        let gone = vanished(&before, &self.memory.read());
+        drop(before);
+        self.search.apply(gone).await.map_err(Error::internal)?;
+        let names = searchable(&self.memory.read());
+        for part in names.chunks(PART) {
+            let updates = self.updates(part.iter().map(|(kind, name)| (*kind, &**name)), revision);
+            self.search.apply(updates).await.map_err(Error::internal)?;
+        }
+        self.tell(Vec::new(), revision).await
+    }
+
+    async fn changed(&self, changes: &[Arc<Change>], revision: i64) -> Result<()> {
+        let changed = changes.iter().map(|change| (change.kind.as_str(), change.name.as_str()));
+        let updates = self.updates(changed, revision);
+        self.tell(updates, revision).await
+    }
+}
+
+impl SearchListener {
+    fn updates<'a>(
+        &self,
+        changed: impl Iterator<Item = (&'a str, &'a str)>,
+        revision: i64,
+    ) -> Vec<Update> {
+        let state = self.memory.read();
+        changed.flat_map(|(kind, name)| updates(&state, kind, name, revision)).collect()
+    }
+
+    async fn tell(&self, mut updates: Vec<Update>, revision: i64) -> Result<()> {
+        updates.push(Update::Revision(revision));
+        self.search.apply(updates).await.map_err(Error::internal)
+    }
+}
 
 /// What a changed record means for search, given the state after the change.
 pub fn updates(state: &State, kind: &str, name: &str, revision: i64) -> Vec<Update> {
@@ -21,7 +70,7 @@ pub fn updates(state: &State, kind: &str, name: &str, revision: i64) -> Vec<Upda
         // Offerings carry the mall's name, place and region.
         Mall::KIND => {
             let below = format!("{name}/");
-            let offerings = state.rows::<Offering>(&below);
+            let offerings = state.records.rows::<Offering>(&below);
             offerings.map(|(name, _)| offering(state, name, revision)).collect()
         }
         _ => Vec::new(),
@@ -30,29 +79,33 @@ pub fn updates(state: &State, kind: &str, name: &str, revision: i64) -> Vec<Upda
 
 /// What search should hold: kinds and names, for [`updates`].
 pub fn searchable(state: &State) -> Vec<(&'static str, Arc<str>)> {
-    let services = state.rows::<Service>("").map(|(name, _)| (Service::KIND, name.clone()));
-    let offerings = state.rows::<Offering>("").map(|(name, _)| (Offering::KIND, name.clone()));
+    let services = state.records.rows::<Service>("").map(|(name, _)| (Service::KIND, name.clone()));
+    let offerings =
+        state.records.rows::<Offering>("").map(|(name, _)| (Offering::KIND, name.clone()));
     services.chain(offerings).collect()
 }
 
 /// What search holds from `before` that is not there any more.
 pub fn vanished(before: &State, after: &State) -> Vec<Update> {
     let services = before
+        .records
         .rows::<Service>("")
-        .filter(|(name, _)| after.row::<Service>(name).is_none())
+        .filter(|(name, _)| after.records.row::<Service>(name).is_none())
         .map(|(name, _)| Update::DeleteService(name.to_string()));
     let offerings = before
+        .records
         .rows::<Offering>("")
-        .filter(|(name, _)| after.row::<Offering>(name).is_none())
+        .filter(|(name, _)| after.records.row::<Offering>(name).is_none())
         .map(|(name, _)| Update::DeleteOffering(name.to_string()));
     services.chain(offerings).collect()
 }
 
 fn service(state: &State, name: &str, revision: i64) -> Update {
-    let Some(Stored { doc, .. }) = state.get::<Service>(name) else {
+    let Some(Stored { doc, .. }) = state.records.get::<Service>(name) else {
         return Update::DeleteService(name.to_owned());
     };
-    let label = |key| state.row::<Service>(name).map_or("", |row| row.label(key)).to_owned();
+    let label =
+        |key| state.records.row::<Service>(name).map_or("", |row| row.label(key)).to_owned();
     let requirements = doc.requirements.iter().map(|requirement| &requirement.text);
     let body = requirements.chain(&doc.procedure).chain([&doc.product]).cloned().collect();
     let title = doc.title.unwrap_or_default();
@@ -90,12 +143,14 @@ fn fee(fees: &[Fee]) -> search::Fee {
 
 /// Citizens find what is accepted only.
 fn offering(state: &State, name: &str, revision: i64) -> Update {
-    let found = state.get::<Offering>(name).map(|found| found.doc);
+    let found = state.records.get::<Offering>(name).map(|found| found.doc);
     let Some(doc) = found.filter(|doc| doc.state() == Acceptance::Accepted) else {
         return Update::DeleteOffering(name.to_owned());
     };
-    let label = |key| state.row::<Offering>(name).map_or("", |row| row.label(key)).to_owned();
-    let mall = state.get::<Mall>(&label(Label::Mall)).map(|found| found.doc).unwrap_or_default();
+    let label =
+        |key| state.records.row::<Offering>(name).map_or("", |row| row.label(key)).to_owned();
+    let mall =
+        state.records.get::<Mall>(&label(Label::Mall)).map(|found| found.doc).unwrap_or_default();
     let place = mall.sites.iter().find_map(|site| site.location.as_ref());
     Update::PutOffering(Box::new(OfferingDoc {
         name: doc.name,

@@ -4,8 +4,7 @@
 //! with every wrong field told at once. What it *refers* to is then read, and [`region`], [`tree`]
 //! and [`mall`] say whether it fits; that is the state's matter, not the message's.
 //!
-//! To add a record: write its check here, give it a `Resource` line in `resource.rs`, and its
-//! methods in `grpc/`.
+//! To add a record: write its check here, its rules in `app/`, and its methods in `grpc/`.
 
 mod check;
 pub mod checkpoint;
@@ -25,5 +24,3 @@ pub use check::{Check, parse_date};
 const SHORT: usize = 500;
 /// Longest paragraph, such as one requirement, in characters.
 const LONG: usize = 4_000;
-/// Longest resource name, in characters.
-const REFERENCE: usize = 400;

@@ -50,17 +50,16 @@ pub fn state_after(before: &Offering, after: &Offering, may_accept: bool) -> Sta
     if before.fees != after.fees && !may_accept { State::Proposed } else { before.state() }
 }
 
-/// Accepts what a unit proposed.
+/// Checks that a unit has proposed the offering, and that it waits to be accepted.
 ///
 /// # Errors
 /// `WRONG_STATE` where nothing waits to be accepted.
-pub fn accept(mut offering: Offering) -> Result<Offering> {
-    if offering.state() != State::Proposed {
-        let message = format!("{} is accepted already; nothing is left to do", offering.name);
-        return Err(Error::new(Reason::WrongState, message));
+pub fn check_proposed(offering: &Offering) -> Result<()> {
+    if offering.state() == State::Proposed {
+        return Ok(());
     }
-    offering.set_state(State::Accepted);
-    Ok(offering)
+    let message = format!("{} is accepted already; nothing is left to do", offering.name);
+    Err(Error::new(Reason::WrongState, message))
 }
 
 #[cfg(test)]
@@ -100,8 +99,8 @@ mod tests {
     #[test]
     fn only_what_is_proposed_is_accepted() {
         let proposed = Offering { state: State::Proposed.into(), ..accepted() };
-        assert_eq!(accept(proposed).expect("waits").state(), State::Accepted);
-        assert_eq!(accept(accepted()).expect_err("done").reason(), Reason::WrongState);
+        check_proposed(&proposed).expect("waits");
+        assert_eq!(check_proposed(&accepted()).expect_err("done").reason(), Reason::WrongState);
     }
 
     #[test]

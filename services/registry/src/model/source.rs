@@ -6,12 +6,9 @@ use mpp_api::{
     types::Tombstone,
 };
 use mpp_core::{Error, FieldViolation, Result};
+use mpp_resource::tombstone;
 
-use super::{
-    Check, service,
-    tree::Lineage,
-    values::{checked_tombstone, localized},
-};
+use super::{Check, service, tree::Lineage, values::localized};
 
 const MAX_ALSO_WRITES: usize = 200;
 
@@ -106,7 +103,7 @@ fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
             format!("must end in /services/{source_id}"),
         ));
     }
-    let tombstone = checked_tombstone(
+    let tombstone = tombstone::checked(
         delete.tombstone.as_ref(),
         &delete.name,
         service::COLLECTIONS,

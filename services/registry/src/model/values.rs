@@ -1,11 +1,8 @@
-//! The values that several records share: localized texts, places, fees, times, tombstones.
+//! The values that several records share: localized texts, places, fees, times.
 
-use mpp_api::types::{
-    Fee, LocalizedText, Location, ServiceTime, Tombstone, fee, service_time, tombstone,
-};
-use mpp_core::Result;
+use mpp_api::types::{Fee, LocalizedText, Location, ServiceTime, fee, service_time};
 
-use super::{Check, REFERENCE, SHORT};
+use super::{Check, SHORT};
 
 /// No fee of a public service comes near it: 10^12 rupiah.
 const MAX_RUPIAH: i64 = 1_000_000_000_000;
@@ -86,36 +83,6 @@ pub fn time(check: &mut Check, field: &str, time: &ServiceTime) {
     });
 }
 
-/// Why a record is to go: what it names must be of the same kind as the record itself.
-///
-/// # Errors
-/// Every wrong field, below `root`.
-pub fn checked_tombstone(
-    tombstone: Option<&Tombstone>,
-    own_name: &str,
-    collections: &[&str],
-    root: &str,
-) -> Result<Tombstone> {
-    let mut check = Check::new(root);
-    let given = tombstone.cloned().unwrap_or_default();
-    check.text("successor", &given.successor, REFERENCE);
-    match tombstone::Reason::try_from(given.reason) {
-        Err(_) | Ok(tombstone::Reason::Unspecified) => {
-            check.fail("reason", "REQUIRED", "must be withdrawn, superseded or moved");
-        }
-        Ok(tombstone::Reason::Withdrawn) if !given.successor.is_empty() => {
-            check.fail("successor", "NOT_ALLOWED", "must be empty for what is withdrawn");
-        }
-        Ok(tombstone::Reason::Withdrawn) => {}
-        Ok(_) if given.successor == own_name => {
-            check.fail("successor", "SELF", "must name another record");
-        }
-        Ok(_) => check.name("successor", &given.successor, collections),
-    }
-    check.finish()?;
-    Ok(given)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,20 +143,5 @@ mod tests {
         let error = check.finish().expect_err("swapped, and not a number");
         assert_eq!(error.violations()[0].field, "a.latitude");
         assert_eq!(error.violations()[1].field, "b");
-    }
-
-    #[test]
-    fn a_tombstone_says_why_and_names_a_successor_only_where_there_is_one() {
-        let of = |reason: tombstone::Reason, successor: &str| {
-            let given = Tombstone { reason: reason.into(), successor: successor.into() };
-            let collections = &["units", "services"];
-            checked_tombstone(Some(&given), "units/a/services/b", collections, "tombstone").is_ok()
-        };
-        assert!(of(tombstone::Reason::Withdrawn, ""));
-        assert!(of(tombstone::Reason::Superseded, "units/a/services/c"));
-        assert!(!of(tombstone::Reason::Unspecified, ""));
-        assert!(!of(tombstone::Reason::Withdrawn, "units/a/services/c"));
-        assert!(!of(tombstone::Reason::Moved, "units/a/services/b"));
-        assert!(!of(tombstone::Reason::Moved, "malls/a"));
     }
 }

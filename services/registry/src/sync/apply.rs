@@ -14,16 +14,14 @@ use super::{
     plan::{Fate, Plan, Waiting, fault},
 };
 use crate::{
+    app::{Registry, filing::find_lineage, services::service_labels},
     model::{
         source::{Checked, Item, check_unit},
         tree::Lineage,
     },
     store::{
-        Registry, batches,
-        catalog::service_labels,
+        batches,
         lease::{self, Lease},
-        place::find_lineage,
-        relabel,
     },
 };
 
@@ -167,7 +165,7 @@ impl Applier {
         }
         self.registry.catch_up().await?;
         for service in gone {
-            relabel::withdraw_offerings(&self.registry, tx, service).await?;
+            self.registry.withdraw_offerings(tx, service).await?;
         }
         Ok(())
     }
@@ -194,7 +192,7 @@ impl Applier {
 
     fn known(&self, name: &str) -> Option<(i64, String)> {
         let state = self.registry.memory.read();
-        let row = state.row::<Service>(name)?;
+        let row = state.records.row::<Service>(name)?;
         Some((row.stamp.version, row.label(Label::Source).to_owned()))
     }
 

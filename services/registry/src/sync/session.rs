@@ -18,11 +18,11 @@ use uuid::Uuid;
 
 use super::{Limits, apply::Applier};
 use crate::{
+    app::{Registry, filing::lineage},
     model::{Check, checkpoint},
     store::{
-        Registry, batches,
+        batches,
         lease::{self, Begun},
-        place::lineage,
     },
 };
 
@@ -108,7 +108,7 @@ impl Stream {
         let begun = lease::take(&mut tx, &hello, &session, self.limits.lease).await?;
         let revision = tx.commit().await?;
         // Whose a record is, is looked up in memory.
-        self.registry.see(revision).await;
+        self.registry.memory.see(revision, None).await;
         let Begun { lease, checkpoint, send_all } = begun;
         tracing::info!(
             source = lease.source,
@@ -257,8 +257,8 @@ async fn finish(applier: &Applier) -> Result<Summary> {
     tx.put(&lease.source, &source.doc, source.labels, Expect::Any).await?;
     lease::release(&mut tx, lease).await?;
     let revision = tx.commit().await?;
-    registry.see(revision).await;
-    let services = registry.memory.read().count::<Service>();
+    registry.memory.see(revision, None).await;
+    let services = registry.memory.read().records.count::<Service>();
     tracing::info!(
         source = lease.source,
         session = lease.session,

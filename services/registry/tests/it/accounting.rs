@@ -213,6 +213,7 @@ async fn check(database: &TestDatabase, steps: &[Step]) {
     );
     let state = world.running.registry.memory.read();
     let living: BTreeMap<_, _> = state
+        .records
         .rows::<mpp_api::registry::Service>("units/kemendagri/services/s")
         .map(|(name, row)| (name.to_string(), row.stamp.version))
         .collect();

@@ -50,15 +50,15 @@ async fn a_mall_that_moves_takes_what_lies_below_it_along() {
             admin.directory.update_mall(request).await.expect("moved").into_inner().revision;
         let state = world.running.registry.memory.read();
         for (name, label) in [
-            (state.row::<Mall>(MALL), "mall"),
-            (state.row::<mpp_api::registry::Counter>(COUNTER), "counter"),
+            (state.records.row::<Mall>(MALL), "mall"),
+            (state.records.row::<mpp_api::registry::Counter>(COUNTER), "counter"),
             (
-                state.row::<mpp_api::registry::Window>(
+                state.records.row::<mpp_api::registry::Window>(
                     "malls/banyuwangi/counters/dukcapil/windows/1",
                 ),
                 "window",
             ),
-            (state.row::<mpp_api::registry::Offering>(crate::world::OFFERING), "offering"),
+            (state.records.row::<mpp_api::registry::Offering>(crate::world::OFFERING), "offering"),
         ] {
             assert_eq!(name.expect(label).label(Label::Region), "35.09", "{label}");
         }
@@ -83,10 +83,13 @@ async fn a_unit_that_moves_changes_the_agency_of_all_below_it() {
         let agency = |row: Option<&mpp_registry::memory::Row>| {
             row.expect("there").label(Label::Agency).to_owned()
         };
-        assert_eq!(agency(state.row::<Unit>(DUKCAPIL)), "units/kemendagri");
-        assert_eq!(agency(state.row::<mpp_api::registry::Counter>(COUNTER)), "units/kemendagri");
+        assert_eq!(agency(state.records.row::<Unit>(DUKCAPIL)), "units/kemendagri");
         assert_eq!(
-            agency(state.row::<mpp_api::registry::Offering>(crate::world::OFFERING)),
+            agency(state.records.row::<mpp_api::registry::Counter>(COUNTER)),
+            "units/kemendagri"
+        );
+        assert_eq!(
+            agency(state.records.row::<mpp_api::registry::Offering>(crate::world::OFFERING)),
             "units/kemendagri"
         );
     })

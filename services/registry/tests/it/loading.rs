@@ -1,16 +1,14 @@
 //! What a replica answers while its memory is still empty.
 
 use mpp_api::registry::{
-    Region, SearchServicesRequest, Service, search_service_server::SearchService,
+    GetServiceRequest, ListRegionsRequest, SearchServicesRequest,
+    catalog_service_server::CatalogService, directory_service_server::DirectoryService,
+    search_service_server::SearchService,
 };
 use mpp_core::Clock;
 use mpp_registry::{
-    Options,
-    grpc::{
-        read::{self, ListOf},
-        search::Search,
-    },
-    store::Registry,
+    Options, Registry,
+    grpc::{catalog::Catalog, directory::Directory, search::Search},
 };
 use mpp_testkit::{TestDatabase, on_both};
 use tokio_util::sync::CancellationToken;
@@ -34,8 +32,10 @@ async fn what_is_not_yet_loaded_is_not_missing() {
         World::banyuwangi(&database).await.stop().await;
         let ended = CancellationToken::new();
         let registry = just_started(&database, &ended).await;
-        let found = read::get::<Service>(&registry, KTP, 0).await;
-        assert_eq!(found.expect("it is there").name, KTP);
+        let request = GetServiceRequest { name: KTP.into(), min_revision: 0 };
+        let found = Catalog(registry.clone()).get_service(Request::new(request)).await;
+        let service = found.expect("it is there").into_inner().service;
+        assert_eq!(service.map(|service| service.name).as_deref(), Some(KTP));
         ended.cancel();
         registry.db.close().await;
     })
@@ -47,10 +47,9 @@ async fn no_list_is_empty_before_all_is_loaded() {
     on_both(async |database| {
         let ended = CancellationToken::new();
         let registry = just_started(&database, &ended).await;
-        let of = ListOf { page_size: 0, page_token: "", min_revision: 0, filter: &[] };
-        let listed =
-            read::list::<Region>(&registry, &of, |state, page| state.list("", page, |_, _| true));
-        assert!(listed.await.expect("a list").total_size > 500);
+        let request = Request::new(ListRegionsRequest::default());
+        let listed = Directory(registry.clone()).list_regions(request).await;
+        assert!(listed.expect("a list").into_inner().total_size > 500);
         ended.cancel();
         registry.db.close().await;
     })

@@ -97,3 +97,40 @@ async fn filters_and_totals_belong_together() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn large_services_come_in_pages_that_every_client_takes() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        let mut admin = world.admin();
+        for number in 0..100 {
+            let mut large = service("Izin");
+            large.procedure = vec!["x".repeat(3_950); 14];
+            let made = admin.create_service(BKPM, &format!("izin-{number:03}"), large).await;
+            made.expect("a service of 55 KB");
+        }
+        let (mut token, mut seen, mut pages) = (String::new(), Vec::new(), 0);
+        loop {
+            let request = ListServicesRequest {
+                parent: BKPM.into(),
+                page_size: 100,
+                page_token: token,
+                ..Default::default()
+            };
+            let page = admin.catalog.list_services(request).await;
+            let page = page.expect("within the client's 4 MiB").into_inner();
+            assert_eq!(page.total_size, 100);
+            seen.extend(page.services.into_iter().map(|service| service.name));
+            pages += 1;
+            token = page.next_page_token;
+            if token.is_empty() {
+                break;
+            }
+        }
+        let all: Vec<String> =
+            (0..100).map(|number| format!("{BKPM}/services/izin-{number:03}")).collect();
+        assert_eq!(seen, all);
+        assert_eq!(pages, 2);
+    })
+    .await;
+}

@@ -5,7 +5,7 @@ use mpp_api::registry::{
     UpdateMallRequest,
 };
 use mpp_core::Role;
-use mpp_registry::store::seed;
+use mpp_registry::app::seed;
 use mpp_testkit::on_both;
 use prost_types::FieldMask;
 

@@ -110,7 +110,7 @@ async fn keep_alives_of_one_second_write_once() {
         let memory = &world.running.registry.memory;
         memory.wait_for(sent.revision).await.expect("the batch in memory");
         let state = memory.read();
-        assert!(state.row::<Service>(&format!("{KEMENDAGRI}/services/kk")).is_some());
+        assert!(state.records.row::<Service>(&format!("{KEMENDAGRI}/services/kk")).is_some());
     })
     .await;
 }

@@ -1,17 +1,16 @@
-//! What the records that clients write have in common.
+//! What records have in common, and each kind's own line.
 //!
-//! Create, update and their rules are written once over [`Resource`]; a record's line below says
-//! which fields a client sets for good, which it may change, and which only the registry knows.
+//! A line of [`resources`] says which fields a client sets for good, which it may change, and which
+//! only the service knows. All else about writing a record is written once, over these traits.
 
 use mpp_api::{
     Document,
-    registry::{Counter, Mall, Offering, Service, Unit, Window},
+    registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
+    scheduling::HoursRule,
     sync::Source,
 };
 use mpp_core::{Error, Micros, Result};
 use mpp_rpc::time::to_timestamp;
-
-use crate::model;
 
 /// What the store knows of a record beside its document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,9 +23,18 @@ pub struct Stamp {
     pub update_time: Micros,
 }
 
-/// A record that clients write.
-pub trait Resource: Document {
-    /// The field of requests that holds it, such as "mall".
+/// A kind of record that readers get by its name.
+pub trait Kind: Document {
+    /// Collections of its name: `["malls", "counters"]` for `malls/{id}/counters/{id}`.
+    const COLLECTIONS: &'static [&'static str];
+
+    /// Sets etag and times as the store knows them, where the record has such fields.
+    fn stamp(&mut self, stamp: &Stamp);
+}
+
+/// A kind of record that clients write.
+pub trait Resource: Kind {
+    /// The field of requests that holds it, such as `mall`.
     const FIELD: &'static str;
     /// Fields that an update may change.
     const PATHS: &'static [&'static str];
@@ -39,19 +47,12 @@ pub trait Resource: Document {
     fn etag(&self) -> &str;
     /// Clears what clients do not decide.
     fn clear_output(&mut self);
-    /// Sets etag and times as the store knows them.
-    fn stamp(&mut self, stamp: &Stamp);
     /// The paths among [`Resource::PATHS`] that are set.
     fn set_paths(&self) -> Vec<&'static str>;
-    /// Takes one field over from `given`.
-    fn take(&mut self, path: &str, given: &Self);
+    /// Copies one field from `given`.
+    fn copy_field(&mut self, path: &str, given: &Self);
     /// A field that is set for good and that `given` would change.
     fn fixed_difference(&self, given: &Self) -> Option<&'static str>;
-    /// Checks its form.
-    ///
-    /// # Errors
-    /// Every wrong field.
-    fn check(&self) -> Result<()>;
 }
 
 /// What `before` becomes by an update with these paths; none means every field that is set.
@@ -67,19 +68,38 @@ pub fn merged<R: Resource>(before: &R, given: &R, paths: &[String]) -> Result<R>
     }
     let mut after = before.clone();
     if paths.is_empty() {
-        given.set_paths().iter().for_each(|path| after.take(path, given));
+        given.set_paths().iter().for_each(|path| after.copy_field(path, given));
     } else {
-        paths.iter().for_each(|path| after.take(path, given));
+        paths.iter().for_each(|path| after.copy_field(path, given));
     }
     Ok(after)
 }
 
-macro_rules! resource {
-    (
-        $message:ident $field:literal by $check:path,
+impl Kind for Region {
+    const COLLECTIONS: &'static [&'static str] = &["regions"];
+
+    /// Regions are reference data, which no client changes: they have neither etag nor times.
+    fn stamp(&mut self, _stamp: &Stamp) {}
+}
+
+macro_rules! resources {
+    ($(
+        $message:ident $field:literal named [$($collection:literal),*],
         fixed [$($fixed:ident),*], changes [$($path:ident),*],
-        clears [$($output:ident),*], times [$($created:ident, $updated:ident)?]
-    ) => {
+        clears [$($output:ident),*], times [$($created:ident, $updated:ident)?];
+    )*) => {$(
+        impl Kind for $message {
+            const COLLECTIONS: &'static [&'static str] = &[$($collection),*];
+
+            fn stamp(&mut self, stamp: &Stamp) {
+                self.etag = stamp.version.to_string();
+                $(
+                    self.$created = Some(to_timestamp(stamp.create_time));
+                    self.$updated = Some(to_timestamp(stamp.update_time));
+                )?
+            }
+        }
+
         impl Resource for $message {
             const FIELD: &'static str = $field;
             const PATHS: &'static [&'static str] = &[$(stringify!($path)),*];
@@ -102,14 +122,6 @@ macro_rules! resource {
                 $(self.$output = Default::default();)*
             }
 
-            fn stamp(&mut self, stamp: &Stamp) {
-                self.etag = stamp.version.to_string();
-                $(
-                    self.$created = Some(to_timestamp(stamp.create_time));
-                    self.$updated = Some(to_timestamp(stamp.update_time));
-                )?
-            }
-
             fn set_paths(&self) -> Vec<&'static str> {
                 let unset = Self::default();
                 let mut paths = Vec::new();
@@ -117,7 +129,7 @@ macro_rules! resource {
                 paths
             }
 
-            fn take(&mut self, path: &str, given: &Self) {
+            fn copy_field(&mut self, path: &str, given: &Self) {
                 match path {
                     $(stringify!($path) => self.$path.clone_from(&given.$path),)*
                     _ => {}
@@ -131,59 +143,57 @@ macro_rules! resource {
                 })*
                 None
             }
-
-            fn check(&self) -> Result<()> {
-                $check(self)
-            }
         }
-    };
+    )*};
 }
 
-resource! {
-    Unit "unit" by model::unit::check,
+resources! {
+    Unit "unit" named ["units"],
     fixed [],
     changes [display_name, kind, parent, region, valid_from, valid_to, predecessor, former_names],
-    clears [], times [create_time, update_time]
-}
-resource! {
-    Mall "mall" by model::mall::check,
+    clears [], times [create_time, update_time];
+
+    Mall "mall" named ["malls"],
     fixed [],
     changes [display_name, region, serves_regions, organiser, organiser_since, sites, stages],
-    clears [stage, time_zone], times [create_time, update_time]
-}
-resource! {
-    Counter "counter" by model::counter::check,
+    clears [stage, time_zone], times [create_time, update_time];
+
+    Counter "counter" named ["malls", "counters"],
     fixed [unit],
     changes [display_name, agreement, regime, ticket_prefix],
-    clears [], times [create_time, update_time]
-}
-resource! {
-    Window "window" by model::counter::check_window,
+    clears [], times [create_time, update_time];
+
+    Window "window" named ["malls", "counters", "windows"],
     fixed [],
     changes [display_name, accessible],
-    clears [], times [create_time, update_time]
-}
-resource! {
-    Service "service" by model::service::check,
+    clears [], times [create_time, update_time];
+
+    Service "service" named ["units", "services"],
     fixed [],
     changes [
         title, category, keywords, requirements, procedure, time, fees, product, complaints,
         legal_basis, facilities, competence, supervision, staff, service_guarantee,
         safety_guarantee, evaluation, licence, source_id
     ],
-    clears [source], times [create_time, update_time]
-}
-resource! {
-    Offering "offering" by model::offering::check,
+    clears [source], times [create_time, update_time];
+
+    Offering "offering" named ["malls", "counters", "offerings"],
     fixed [service],
     changes [fees, quota_per_day, slot_minutes, slot_capacity],
-    clears [state, effective_fees, service_title], times [create_time, update_time]
-}
-resource! {
-    Source "source" by model::source::check,
+    clears [state, effective_fees, service_title], times [create_time, update_time];
+
+    Source "source" named ["sources"],
     fixed [],
     changes [display_name, unit, freshness_target_seconds, also_writes],
-    clears [accounting, last_success_time, last_session, checkpoint], times []
+    clears [accounting, last_success_time, last_session, checkpoint], times [];
+
+    HoursRule "hours_rule" named ["hoursRules"],
+    fixed [target],
+    changes [
+        season, valid_from, valid_to, weekly, closure, works_national_holidays,
+        works_collective_leave, source
+    ],
+    clears [], times [create_time, update_time];
 }
 
 #[cfg(test)]
@@ -213,14 +223,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_for_good_is_not_changed_in_silence() {
+    fn a_field_that_is_set_for_good_is_not_changed_in_silence() {
         let before = Counter { unit: "units/a".into(), ..Counter::default() };
         let given = Counter { unit: "units/b".into(), ..Counter::default() };
         let error = merged(&before, &given, &[]).expect_err("another unit");
         assert_eq!(error.violations()[0].field, "counter.unit");
         assert!(merged(&before, &before.clone(), &[]).is_ok());
     }
-
     #[test]
     fn clients_do_not_decide_what_only_the_registry_knows() {
         let mut service =

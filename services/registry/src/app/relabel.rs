@@ -5,13 +5,12 @@
 use mpp_api::{
     Document,
     registry::{Counter, Offering, Service, Unit, Window},
-    types::{Tombstone, tombstone::Reason},
 };
 use mpp_core::Result;
-use mpp_store::{Expect, Label, Labels, Tx};
+use mpp_resource::memory::Row;
+use mpp_store::{Label, Labels, Tx};
 
 use super::Registry;
-use crate::memory::Row;
 
 /// Records that are decoded and written at once.
 const CHUNK: usize = 500;
@@ -44,20 +43,6 @@ pub async fn unit(registry: &Registry, tx: &mut Tx, top: &str, agency: &str) -> 
     relabel::<Offering>(registry, tx, "", lies_below, label).await
 }
 
-/// A service goes: it is offered nowhere any more.
-///
-/// # Errors
-/// As any write.
-pub async fn withdraw_offerings(registry: &Registry, tx: &mut Tx, service: &str) -> Result<()> {
-    let offerings: Vec<String> =
-        registry.memory.read().offerings_of(service).map(|name| name.to_string()).collect();
-    let withdrawn = Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() };
-    for offering in offerings {
-        tx.delete::<Offering>(&offering, &withdrawn, Expect::Any).await?;
-    }
-    Ok(())
-}
-
 async fn relabel<D: Document>(
     registry: &Registry,
     tx: &mut Tx,
@@ -67,7 +52,7 @@ async fn relabel<D: Document>(
 ) -> Result<()> {
     let names: Vec<String> = {
         let state = registry.memory.read();
-        let rows = state.rows::<D>(below).filter(|(name, row)| concerned(name, row));
+        let rows = state.records.rows::<D>(below).filter(|(name, row)| concerned(name, row));
         rows.map(|(name, _)| name.to_string()).collect()
     };
     for chunk in names.chunks(CHUNK) {
@@ -85,9 +70,9 @@ fn items<D: Document>(
 ) -> Vec<(String, D, Labels)> {
     let state = registry.memory.read();
     let item = |name: &String| {
-        let mut labels = state.row::<D>(name)?.labels();
+        let mut labels = state.records.row::<D>(name)?.labels();
         labels.insert(key, value.to_owned());
-        Some((name.clone(), state.get::<D>(name)?.doc, labels))
+        Some((name.clone(), state.records.get::<D>(name)?.doc, labels))
     };
     names.iter().filter_map(item).collect()
 }

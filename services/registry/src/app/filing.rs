@@ -1,102 +1,18 @@
-//! For each record: what it refers to, what it is filed under, who may write it.
+//! What the rules of several kinds share: the units above, a mall's owners, a valid region.
 //!
 //! Everything is read in the transaction that writes, and what is referred to is locked against
-//! change until the commit. So no record ever refers to one that was deleted meanwhile, and no
-//! label is written from a tree that has moved.
-
-use std::future::Future;
+//! change until the commit. So no label is written from a tree that has moved.
 
 use mpp_api::registry::{Mall, Region, Unit};
 use mpp_core::{Error, Reason, Result};
-use mpp_rpc::Grant;
-use mpp_store::{Label, Labels, Tx};
+use mpp_resource::Filing;
+use mpp_store::{Label, Tx};
 
-use super::{Registry, write::Call};
-use crate::{
-    memory::Show,
-    model::{self, tree::Lineage},
-    resource::Resource,
-};
+use crate::model::{self, tree::Lineage};
 
-/// The method that accepts offerings; who may call it for a mall need not ask twice.
-const ACCEPT: &str = "/mpp.registry.v1.CatalogService/AcceptOffering";
-
-/// Where a record belongs.
-#[derive(Debug, Default)]
-pub struct Place {
-    /// What it is filed under.
-    pub labels: Labels,
-    /// Names of which the caller must hold one.
-    pub owners: Vec<String>,
-    /// For an offering: names of which who accepts must hold one.
-    pub acceptors: Vec<String>,
-}
-
-impl Place {
-    pub(super) fn new(labels: &[(Label, &str)], owners: Vec<String>) -> Self {
-        let labels = labels.iter().map(|(key, value)| (*key, (*value).to_owned()));
-        Self { labels: labels.collect(), owners, acceptors: Vec::new() }
-    }
-
-    /// Checks that the caller may write the record.
-    ///
-    /// # Errors
-    /// `PERMISSION_DENIED`.
-    pub fn check(&self, grant: &Grant) -> Result<()> {
-        grant.check(&self.owners.iter().map(String::as_str).collect::<Vec<_>>())
-    }
-
-    /// Checks that the caller may accept what is proposed here.
-    ///
-    /// # Errors
-    /// `PERMISSION_DENIED`.
-    pub fn check_acceptor(&self, grant: &Grant) -> Result<()> {
-        grant.check(&self.acceptors.iter().map(String::as_str).collect::<Vec<_>>())
-    }
-
-    pub(super) fn may_accept(&self, call: &Call) -> bool {
-        Grant::find(ACCEPT, &call.caller).is_ok_and(|grant| self.check_acceptor(&grant).is_ok())
-    }
-}
-
-/// A record that clients write, with its references.
-pub trait Placed: Resource + Show {
-    /// Reads what the record refers to, and says where it belongs. `before` is what an update
-    /// finds; references that it had already are not judged anew.
-    fn place(
-        &self,
-        before: Option<&Self>,
-        tx: &mut Tx,
-    ) -> impl Future<Output = Result<Place>> + Send;
-
-    /// Decides what the caller does not: state and owner.
-    ///
-    /// # Errors
-    /// Where the record's state does not allow the write.
-    fn settle(&mut self, _before: Option<&Self>, _place: &mut Place, _call: &Call) -> Result<()> {
-        Ok(())
-    }
-
-    /// Brings what lies below in line, in the same transaction.
-    fn moved(
-        &self,
-        _before: &Self,
-        _place: &Place,
-        _registry: &Registry,
-        _tx: &mut Tx,
-    ) -> impl Future<Output = Result<()>> + Send {
-        async { Ok(()) }
-    }
-
-    /// Takes what cannot live without the record with it, in the same transaction; the record is
-    /// locked.
-    fn leaving(
-        &self,
-        _registry: &Registry,
-        _tx: &mut Tx,
-    ) -> impl Future<Output = Result<()>> + Send {
-        async { Ok(()) }
-    }
+pub(super) fn filing(labels: &[(Label, &str)], owners: Vec<String>) -> Filing {
+    let labels = labels.iter().map(|(key, value)| (*key, (*value).to_owned()));
+    Filing { labels: labels.collect(), owners, acceptors: Vec::new() }
 }
 
 /// A unit and the units above it.

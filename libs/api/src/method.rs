@@ -1,0 +1,113 @@
+//! The methods that are alike for every kind of record: Get, List, Create, Update and Delete after
+//! Google's API improvement proposals, and what every writing request has.
+//!
+//! The build script finds these requests by their form, so a new kind needs no line here: name its
+//! messages as the others are named.
+
+use prost::Message;
+use prost_types::FieldMask;
+
+use crate::{Document, types::Tombstone};
+
+/// A request that may carry a request id.
+pub trait Write: Message {
+    /// The method's name, such as `CreateMall`.
+    const METHOD: &'static str;
+
+    /// Takes the request id out; empty where the client gave none.
+    fn take_request_id(&mut self) -> String;
+    /// True where everything is to be checked and nothing kept.
+    fn validate_only(&self) -> bool;
+}
+
+/// Asks for one record.
+pub trait Get: Message {
+    /// The kind of record.
+    type Record: Document;
+    /// The answer.
+    type Response: Message;
+
+    /// The record's name.
+    fn name(&self) -> &str;
+    /// The revision that the answer must show; 0 for whatever there is.
+    fn min_revision(&self) -> i64;
+    /// Wraps the answer.
+    fn response(record: Self::Record) -> Self::Response;
+}
+
+/// Asks for a page of records.
+pub trait List: Message {
+    /// The kind of record.
+    type Record: Document;
+    /// The answer.
+    type Response: Message;
+
+    /// Most records on the page; 0 leaves it to the server.
+    fn page_size(&self) -> i32;
+    /// Where the page begins.
+    fn page_token(&self) -> &str;
+    /// The revision that the answer must show; 0 for whatever there is.
+    fn min_revision(&self) -> i64;
+    /// The request without page and revision: what the list is filtered by. A page token belongs
+    /// to it.
+    fn filter(&self) -> Vec<u8>;
+    /// Wraps the answer; the total is left out where the answer has no field for it.
+    fn response(
+        records: Vec<Self::Record>,
+        next_page_token: String,
+        total_size: i32,
+    ) -> Self::Response;
+}
+
+/// Makes a record.
+pub trait Create: Write {
+    /// The kind of record.
+    type Record: Document;
+    /// The answer.
+    type Response: Message;
+    /// The request's field that holds the id, such as `mall_id`.
+    const ID_FIELD: &'static str;
+
+    /// The record above; empty at the top.
+    fn parent(&self) -> &str;
+    /// The last part of the name to be.
+    fn id(&self) -> &str;
+    /// Takes the record out.
+    fn take_record(&mut self) -> Option<Self::Record>;
+    /// Wraps the answer.
+    fn response(record: Self::Record, revision: i64) -> Self::Response;
+}
+
+/// Changes a record.
+pub trait Update: Write {
+    /// The kind of record.
+    type Record: Document;
+    /// The answer.
+    type Response: Message;
+
+    /// Takes the record and the mask out.
+    fn take_record(&mut self) -> (Option<Self::Record>, Option<FieldMask>);
+    /// Wraps the answer.
+    fn response(record: Self::Record, revision: i64) -> Self::Response;
+}
+
+/// Deletes a record.
+pub trait Delete: Write {
+    /// The kind of record.
+    type Record: Document;
+    /// The answer.
+    type Response: Message;
+    /// True where the request has a field that says why; otherwise a record is withdrawn.
+    const SAYS_WHY: bool;
+
+    /// The record's name.
+    fn name(&self) -> &str;
+    /// The etag that it must still have; empty for any.
+    fn etag(&self) -> &str;
+    /// Why it goes.
+    fn tombstone(&self) -> Option<&Tombstone>;
+    /// Wraps the answer.
+    fn response(revision: i64) -> Self::Response;
+}
+
+include!(concat!(env!("OUT_DIR"), "/methods.rs"));

@@ -1,0 +1,94 @@
+//! Who calls, and how the call is to be carried out.
+
+use std::time::Duration;
+
+use mpp_api::method::Write;
+use mpp_core::{Caller, Error, Result};
+use mpp_rpc::Grant;
+use mpp_store::{Actor, RequestKey};
+use sha2::{Digest, Sha256};
+use tonic::Request;
+
+/// A call, apart from its message.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Who calls.
+    pub caller: Caller,
+    /// What the method's line in the authorization table allows the caller.
+    pub grant: Grant,
+    /// Set where the client gave a request id.
+    pub key: Option<RequestKey>,
+    /// Everything is checked and nothing is kept.
+    pub validate_only: bool,
+    /// How long the caller still waits; `None` for a call without a deadline.
+    pub time_left: Option<Duration>,
+}
+
+impl Call {
+    /// The call of a request, without its request id.
+    pub fn of<T>(request: &Request<T>) -> Self {
+        Self {
+            caller: mpp_rpc::caller(request),
+            grant: mpp_rpc::grant(request),
+            key: None,
+            validate_only: false,
+            time_left: mpp_rpc::time_left(request),
+        }
+    }
+
+    /// Takes a writing request apart; a request id is optional.
+    ///
+    /// # Errors
+    /// Names `request_id` where it is no UUID.
+    pub fn open<T: Write>(request: Request<T>) -> Result<(Self, T)> {
+        let mut call = Self::of(&request);
+        let mut message = request.into_inner();
+        call.read(&mut message)?;
+        Ok((call, message))
+    }
+
+    /// As [`Call::open`], for a request that must carry a request id.
+    ///
+    /// # Errors
+    /// Names `request_id` where it is missing or no UUID.
+    pub fn open_with_id<T: Write>(request: Request<T>) -> Result<(Self, T)> {
+        let mut call = Self::of(&request);
+        let mut message = request.into_inner();
+        call.read_with_id(&mut message)?;
+        Ok((call, message))
+    }
+
+    /// Takes the request id out of the message. The digest, which tells a repeated request from a
+    /// reused id, is made of the message as it is now: remove before what must not be stored.
+    ///
+    /// # Errors
+    /// Names `request_id` where it is no UUID.
+    pub fn read<T: Write>(&mut self, message: &mut T) -> Result<()> {
+        self.validate_only = message.validate_only();
+        let id = message.take_request_id();
+        if id.is_empty() {
+            return Ok(());
+        }
+        let digest = Sha256::digest(message.encode_to_vec()).into();
+        self.key = Some(RequestKey::new(&self.caller.subject, T::METHOD, &id, digest)?);
+        Ok(())
+    }
+
+    /// As [`Call::read`], for a request that must carry a request id.
+    ///
+    /// # Errors
+    /// Names `request_id` where it is missing or no UUID.
+    pub fn read_with_id<T: Write>(&mut self, message: &mut T) -> Result<()> {
+        self.read(message)?;
+        if self.key.is_some() {
+            return Ok(());
+        }
+        let hint = "is required; send a UUID, and the same one when you try again";
+        Err(Error::field("request_id", "REQUIRED", hint))
+    }
+
+    /// Who makes the change, for the feed.
+    pub fn actor(&self) -> Actor {
+        Actor { origin: "api".into(), subject: self.caller.subject.clone() }
+    }
+}

@@ -1,0 +1,133 @@
+//! The methods that are alike for every kind of record, from request to answer.
+
+use mpp_api::{
+    method::{Create, Delete, Get, Update},
+    types::{Tombstone, tombstone::Reason},
+};
+use mpp_core::{Error, Result, check_name};
+use mpp_rpc::status;
+use tonic::{Request, Response, Status};
+
+use crate::{Call, Keeps, Kind, Resource, Serves, memory::View, tombstone, write};
+
+/// What a handler answers.
+pub type Answer<T> = Result<Response<T>, Status>;
+
+/// Wraps an answer.
+///
+/// # Errors
+/// The error as a status.
+pub fn reply<T>(answer: Result<T>) -> Answer<T> {
+    answer.map(Response::new).map_err(status)
+}
+
+/// Answers one record from memory.
+///
+/// # Errors
+/// `NOT_FOUND`; a name of another form.
+pub async fn get<M>(service: &impl Serves<M::Record>, request: Request<M>) -> Answer<M::Response>
+where
+    M: Get,
+    M::Record: Kind,
+{
+    let request = request.into_inner();
+    let found = read(service, request.name(), request.min_revision()).await;
+    reply(found.map(M::response))
+}
+
+/// One record from memory, as readers get it.
+///
+/// # Errors
+/// `NOT_FOUND`; a name of another form.
+pub async fn read<K: Kind>(service: &impl Serves<K>, name: &str, min_revision: i64) -> Result<K> {
+    check_name(name, K::COLLECTIONS, "name")?;
+    service.memory().wait_for(min_revision).await?;
+    let view = service.memory().read();
+    let found = view.records().get::<K>(name).ok_or_else(|| Error::not_found(name))?;
+    let mut record = found.doc;
+    service.show(&view, &mut record);
+    record.stamp(&found.stamp);
+    Ok(record)
+}
+
+/// Makes a record.
+///
+/// # Errors
+/// Those of [`write::create`].
+pub async fn create<M>(service: &impl Keeps<M::Record>, request: Request<M>) -> Answer<M::Response>
+where
+    M: Create,
+    M::Record: Resource,
+{
+    reply(created(service, request).await)
+}
+
+async fn created<M>(service: &impl Keeps<M::Record>, request: Request<M>) -> Result<M::Response>
+where
+    M: Create,
+    M::Record: Resource,
+{
+    let (call, mut request) = Call::open(request)?;
+    let record = request.take_record();
+    let name = write::NewName { parent: request.parent(), id: request.id(), id_field: M::ID_FIELD };
+    let done = write::create(service, &call, name, record).await?;
+    Ok(M::response(done.answer, done.revision))
+}
+
+/// Changes a record.
+///
+/// # Errors
+/// Those of [`write::update`].
+pub async fn update<M>(service: &impl Keeps<M::Record>, request: Request<M>) -> Answer<M::Response>
+where
+    M: Update,
+    M::Record: Resource,
+{
+    reply(updated(service, request).await.map(|(record, revision)| M::response(record, revision)))
+}
+
+/// As [`update`]; answers record and revision, for a handler that adds to the record.
+///
+/// # Errors
+/// Those of [`write::update`].
+pub async fn updated<M>(
+    service: &impl Keeps<M::Record>,
+    request: Request<M>,
+) -> Result<(M::Record, i64)>
+where
+    M: Update,
+    M::Record: Resource,
+{
+    let (call, mut request) = Call::open(request)?;
+    let (record, mask) = request.take_record();
+    let done = write::update(service, &call, record, mask).await?;
+    Ok((done.answer, done.revision))
+}
+
+/// Deletes a record.
+///
+/// # Errors
+/// Those of [`write::delete`].
+pub async fn delete<M>(service: &impl Keeps<M::Record>, request: Request<M>) -> Answer<M::Response>
+where
+    M: Delete,
+    M::Record: Resource,
+{
+    reply(deleted(service, request).await)
+}
+
+async fn deleted<M>(service: &impl Keeps<M::Record>, request: Request<M>) -> Result<M::Response>
+where
+    M: Delete,
+    M::Record: Resource,
+{
+    let (call, request) = Call::open(request)?;
+    let why = if M::SAYS_WHY {
+        let collections = M::Record::COLLECTIONS;
+        tombstone::checked(request.tombstone(), request.name(), collections, "tombstone")?
+    } else {
+        Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() }
+    };
+    let revision = write::delete(service, &call, request.name(), request.etag(), &why).await?;
+    Ok(M::response(revision))
+}

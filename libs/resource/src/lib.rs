@@ -1,0 +1,42 @@
+//! The one way in which the services write records, list them, and copy feeds.
+//!
+//! # Floor plan
+//! ```text
+//! handler  Get, Create, Update, Delete, from request to answer      list     pages, by count and bytes
+//! write    create, update, step, delete of a record                 service  what a service brings along
+//! command  begin, work, remember, commit: for records and all else  call     who calls, and how
+//! kind     each kind's line: its name, its fields                   tombstone
+//! memory   the own feed in memory, for reads                        copy     another feed in the database
+//! ```
+//! Arrows run down: `handler → write → command`; [`memory`] and [`copy`] stand alone.
+//!
+//! # A new kind of record
+//! Its messages in `proto/` and its line in `mpp_api::document`; its line in [`kind`]; in its
+//! service [`Serves`] and [`Keeps`], which are its rules; its lines in the authorization table and
+//! in the service's handlers. Replay of request ids, masks, etags, `validate_only`, stamps, pages
+//! and revisions are written here, once.
+//!
+//! # Rejected
+//! - *A repository for each kind*, which repeats the etag, the mask and the request id eight times
+//!   and forgets one of them in the ninth.
+//! - *Records only.* A booking or a call to a window is no record's create or update. Such commands
+//!   share [`command`] and nothing above it.
+//! - *Rules as methods of the message.* They need the service's own memory, and a message may be
+//!   shown by one service and kept by another; so a service implements [`Keeps`] for a kind.
+
+#![forbid(unsafe_code)]
+
+mod call;
+pub mod command;
+pub mod copy;
+pub mod handler;
+pub mod kind;
+pub mod list;
+pub mod memory;
+mod service;
+pub mod tombstone;
+pub mod write;
+
+pub use call::Call;
+pub use kind::{Kind, Resource, Stamp};
+pub use service::{Filing, Keeps, Replica, Serves};

@@ -1,0 +1,180 @@
+//! Lists in pages, bounded by count and by bytes.
+
+use std::sync::Arc;
+
+use mpp_api::{Document, method::List};
+use mpp_core::Result;
+use mpp_rpc::page as tokens;
+use prost::Message;
+use tonic::{Request, Response, Status};
+
+use crate::{
+    Kind, Serves,
+    memory::{Row, decode},
+};
+
+/// Most encoded bytes of a page's records: a client takes 4 MiB in one message by default, and a
+/// token and field headers come on top. One record is always smaller than this.
+pub const MAX_PAGE_BYTES: usize = 3 * 1024 * 1024;
+
+/// Collects one page out of all records that a filter lets through, in the order of their names.
+pub struct Pager<R> {
+    page: tokens::Page,
+    records: Vec<R>,
+    bytes: usize,
+    /// The name of the last record on the page.
+    last: String,
+    total: usize,
+    is_full: bool,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed<R> {
+    /// The records of the page.
+    pub records: Vec<R>,
+    /// How many records there are on all pages.
+    pub total: usize,
+    /// The name after which the next page begins; `None` on the last.
+    pub next: Option<String>,
+}
+
+impl<R: Message> Pager<R> {
+    /// Collects the page that is asked for.
+    pub fn new(page: tokens::Page) -> Self {
+        let last = page.after.clone();
+        Self { page, records: Vec::new(), bytes: 0, last, total: 0, is_full: false }
+    }
+
+    /// The next record, in the order of names; `record` is called only where it is on the page, and
+    /// may find that it is none after all.
+    pub fn offer(&mut self, name: &str, record: impl FnOnce() -> Option<R>) {
+        self.total += 1;
+        if self.is_full || *name <= *self.page.after {
+            return;
+        }
+        if self.records.len() == self.page.size {
+            self.is_full = true;
+            return;
+        }
+        let Some(record) = record() else { return };
+        let bytes = record.encoded_len();
+        if self.bytes + bytes > MAX_PAGE_BYTES && !self.records.is_empty() {
+            self.is_full = true;
+            return;
+        }
+        self.bytes += bytes;
+        name.clone_into(&mut self.last);
+        self.records.push(record);
+    }
+
+    /// The page, once every record was offered.
+    pub fn finish(self) -> Listed<R> {
+        let next = self.is_full.then_some(self.last);
+        Listed { records: self.records, total: self.total, next }
+    }
+}
+
+/// Rows in the order of their names.
+pub type Rows<'a> = Box<dyn Iterator<Item = (&'a Arc<str>, &'a Row)> + 'a>;
+
+/// Answers a list request from memory. `pick` chooses the rows; their order is that of names.
+///
+/// # Errors
+/// A page token that is not this list's, a negative size, and what `pick` finds wrong.
+pub async fn list<S, M>(
+    service: &S,
+    request: Request<M>,
+    pick: impl for<'a> FnOnce(&S, &'a M, &'a S::View) -> Result<Rows<'a>>,
+) -> Result<Response<M::Response>, Status>
+where
+    S: Serves<M::Record>,
+    M: List,
+    M::Record: Kind,
+{
+    let listed = page(service, &request.into_inner(), pick).await;
+    listed.map(Response::new).map_err(mpp_rpc::status)
+}
+
+/// As [`list`], for a handler that adds to the records.
+///
+/// # Errors
+/// As [`list`].
+pub async fn page<S, M>(
+    service: &S,
+    request: &M,
+    pick: impl for<'a> FnOnce(&S, &'a M, &'a S::View) -> Result<Rows<'a>>,
+) -> Result<M::Response>
+where
+    S: Serves<M::Record>,
+    M: List,
+    M::Record: Kind,
+{
+    let filter = tokens::hash(&[M::Record::KIND.as_bytes(), &request.filter()]);
+    let page = tokens::parse(request.page_size(), request.page_token(), filter)?;
+    service.memory().wait_for(request.min_revision()).await?;
+    let view = service.memory().read();
+    let mut pager = Pager::new(page);
+    for (name, row) in pick(service, request, &view)? {
+        pager.offer(name, || {
+            let mut found = decode::<M::Record>(name, row)?;
+            service.show(&view, &mut found.doc);
+            found.doc.stamp(&found.stamp);
+            Some(found.doc)
+        });
+    }
+    let Listed { records, total, next } = pager.finish();
+    let token = next.map(|after| tokens::token(&after, filter)).unwrap_or_default();
+    Ok(M::response(records, token, i32::try_from(total).unwrap_or(i32::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::registry::Region;
+
+    use super::*;
+
+    fn page(size: usize, after: &str) -> Pager<Region> {
+        Pager::new(tokens::Page { size, after: after.into() })
+    }
+
+    fn fill(mut pager: Pager<Region>, count: usize, bytes: usize) -> Listed<Region> {
+        for number in 0..count {
+            let name = format!("regions/{number:03}");
+            let display_name = "x".repeat(bytes);
+            let record = Region { name: name.clone(), display_name, ..Region::default() };
+            pager.offer(&name, || Some(record));
+        }
+        pager.finish()
+    }
+
+    #[test]
+    fn a_page_ends_at_its_count_and_the_last_one_has_no_next() {
+        let first = fill(page(2, ""), 4, 1);
+        assert_eq!((first.records.len(), first.total), (2, 4));
+        assert_eq!(first.next.as_deref(), Some("regions/001"));
+        let last = fill(page(2, "regions/001"), 4, 1);
+        assert_eq!((last.records.len(), last.next), (2, None));
+    }
+
+    #[test]
+    fn large_records_end_a_page_early_and_none_is_left_out() {
+        let (mut after, mut seen) = (String::new(), Vec::new());
+        loop {
+            let listed = fill(page(1000, &after), 100, 55 * 1024);
+            let bytes: usize = listed.records.iter().map(Message::encoded_len).sum();
+            assert!(bytes <= MAX_PAGE_BYTES, "{bytes}");
+            seen.extend(listed.records.into_iter().map(|record| record.name));
+            let Some(next) = listed.next else { break };
+            after = next;
+        }
+        let all: Vec<_> = (0..100).map(|number| format!("regions/{number:03}")).collect();
+        assert_eq!(seen, all);
+    }
+
+    #[test]
+    fn a_record_larger_than_a_page_is_a_page_of_its_own() {
+        let listed = fill(page(1000, ""), 2, MAX_PAGE_BYTES + 1);
+        assert_eq!((listed.records.len(), listed.next.as_deref()), (1, Some("regions/000")));
+    }
+}

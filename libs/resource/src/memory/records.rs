@@ -1,0 +1,164 @@
+//! The records of a service: a table for each kind, encoded, in the order of their names.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Bound,
+    sync::Arc,
+};
+
+use mpp_api::Document;
+use mpp_store::{Change, Op};
+
+use super::{Row, Texts};
+use crate::Stamp;
+
+/// Changes after which texts that no row has any more are let go.
+const SWEEP_EVERY: usize = 100_000;
+
+type Table = BTreeMap<Arc<str>, Row>;
+
+/// Every living record of some kinds, at one revision.
+#[derive(Default)]
+pub struct Records {
+    tables: HashMap<&'static str, Table>,
+    /// Names and labels, and whatever else a service indexes by.
+    pub texts: Texts,
+    changes_since_sweep: usize,
+}
+
+/// A record out of memory.
+#[derive(Clone, Debug)]
+pub struct Stored<D> {
+    /// The document as it is stored.
+    pub doc: D,
+    /// Version and times.
+    pub stamp: Stamp,
+}
+
+impl Records {
+    /// Takes in a change of a record of `kind`; an older version than the one that is there changes
+    /// nothing. Answers the row that was there before.
+    pub fn apply(&mut self, kind: &'static str, change: &Change) -> Option<Row> {
+        self.changes_since_sweep += 1;
+        if self.changes_since_sweep > SWEEP_EVERY {
+            self.texts.sweep();
+            self.changes_since_sweep = 0;
+        }
+        let table = self.tables.entry(kind).or_default();
+        match change.op {
+            Op::Put => {
+                let before = table.get(change.name.as_str());
+                if before.is_some_and(|row| row.stamp.version > change.version) {
+                    return before.cloned();
+                }
+                let row = Row::new(change, &mut self.texts);
+                table.insert(self.texts.shared(&change.name), row)
+            }
+            Op::Deleted | Op::Removed => table.remove(change.name.as_str()),
+        }
+    }
+
+    /// One record's row.
+    pub fn row<D: Document>(&self, name: &str) -> Option<&Row> {
+        self.tables.get(D::KIND).and_then(|table| table.get(name))
+    }
+
+    /// One record, decoded; `None` as well for bytes that are no such message, which the log names.
+    pub fn get<D: Document>(&self, name: &str) -> Option<Stored<D>> {
+        self.row::<D>(name).and_then(|row| decode(name, row))
+    }
+
+    /// Rows of a kind whose names begin with `prefix`, in the order of names.
+    pub fn rows<'a, D: Document>(
+        &'a self,
+        prefix: &str,
+    ) -> impl Iterator<Item = (&'a Arc<str>, &'a Row)> + use<'a, D> {
+        let from: (Bound<&str>, Bound<&str>) = (Bound::Included(prefix), Bound::Unbounded);
+        let rows = self.tables.get(D::KIND).map(|table| table.range::<str, _>(from));
+        let prefix = prefix.to_owned();
+        rows.into_iter().flatten().take_while(move |(name, _)| name.starts_with(&*prefix))
+    }
+
+    /// How many records of a kind there are.
+    pub fn count<D: Document>(&self) -> usize {
+        self.tables.get(D::KIND).map_or(0, Table::len)
+    }
+}
+
+pub(crate) fn decode<D: Document>(name: &str, row: &Row) -> Option<Stored<D>> {
+    match D::decode(row.doc.clone()) {
+        Ok(doc) => Some(Stored { doc, stamp: row.stamp }),
+        Err(error) => {
+            tracing::error!(name, %error, "a stored document cannot be decoded");
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use mpp_api::registry::Counter;
+    use mpp_store::{Label, Labels};
+
+    use super::*;
+
+    fn change(name: &str, version: i64, op: Op) -> Change {
+        Change {
+            kind: Counter::KIND.into(),
+            name: name.into(),
+            version,
+            op,
+            doc: Bytes::new(),
+            tombstone: None,
+            labels: Labels::from([(Label::Mall, "malls/a".into())]),
+            labels_before: None,
+            origin: "api".into(),
+            actor: "users/siti".into(),
+            at: 0,
+            create_time: 0,
+            update_time: 0,
+            revision: version,
+        }
+    }
+
+    fn put(records: &mut Records, name: &str, version: i64) {
+        records.apply(Counter::KIND, &change(name, version, Op::Put));
+    }
+
+    #[test]
+    fn a_prefix_holds_its_own_and_no_namesakes() {
+        let mut records = Records::default();
+        for name in [
+            "malls/a/counters/1",
+            "malls/a-b/counters/1",
+            "malls/a/counters/2",
+            "malls/b/counters/1",
+        ] {
+            put(&mut records, name, 1);
+        }
+        let below: Vec<_> =
+            records.rows::<Counter>("malls/a/").map(|(name, _)| name.to_string()).collect();
+        assert_eq!(below, ["malls/a/counters/1", "malls/a/counters/2"]);
+        assert_eq!(records.rows::<Counter>("").count(), records.count::<Counter>());
+    }
+
+    #[test]
+    fn an_older_version_does_not_come_back() {
+        let mut records = Records::default();
+        put(&mut records, "malls/a", 2);
+        put(&mut records, "malls/a", 1);
+        assert_eq!(records.row::<Counter>("malls/a").map(|row| row.stamp.version), Some(2));
+    }
+
+    #[test]
+    fn texts_that_no_row_has_are_forgotten() {
+        let mut records = Records::default();
+        put(&mut records, "malls/a/counters/1", 1);
+        let mall = records.row::<Counter>("malls/a/counters/1").map(|row| row.label(Label::Mall));
+        assert_eq!(mall, Some("malls/a"));
+        records.apply(Counter::KIND, &change("malls/a/counters/1", 2, Op::Deleted));
+        records.texts.sweep();
+        assert!(records.texts.is_empty());
+    }
+}

@@ -1,0 +1,130 @@
+//! What a service brings along: its parts, and its rules for each kind of record.
+
+use std::future::Future;
+
+use mpp_core::Result;
+use mpp_rpc::Grant;
+use mpp_store::{Db, Labels, Tx};
+
+use crate::{
+    Call, Kind, Resource,
+    memory::{Memory, View},
+};
+
+/// One replica of a service.
+pub trait Replica: Send + Sync {
+    /// What its reads are answered from.
+    type View: View;
+
+    /// Its database, which is written to.
+    fn db(&self) -> &Db;
+    /// Its memory, which is read from.
+    fn memory(&self) -> &Memory<Self::View>;
+}
+
+/// A service that answers reads of a kind of record.
+pub trait Serves<K: Kind>: Replica {
+    /// Fills in what is worked out from other records or from the day.
+    fn show(&self, _view: &Self::View, _record: &mut K) {}
+}
+
+/// A service that keeps a kind of record: the rules by which clients may write it.
+///
+/// `before` is what an update finds, and `None` for a new record.
+pub trait Keeps<R: Resource>: Serves<R> {
+    /// Checks the record's form, alone.
+    ///
+    /// # Errors
+    /// Every wrong field, as a path from the request, such as `mall.display_name.id`.
+    fn check(record: &R) -> Result<()>;
+
+    /// Reads what the record refers to, locks it against change until the commit, and says what the
+    /// record is filed under and whose it is. So no record ever refers to one that was deleted
+    /// meanwhile. References that `before` had already are not judged again.
+    ///
+    /// # Errors
+    /// `REFERENCE_INVALID`, naming the field.
+    fn file(
+        &self,
+        record: &R,
+        before: Option<&R>,
+        tx: &mut Tx,
+    ) -> impl Future<Output = Result<Filing>> + Send;
+
+    /// Decides what the caller does not, such as the record's state, once the caller is known to be
+    /// an owner.
+    ///
+    /// # Errors
+    /// Where state or caller do not allow the write.
+    fn settle(
+        &self,
+        _record: &mut R,
+        _before: Option<&R>,
+        _filing: &mut Filing,
+        _call: &Call,
+    ) -> Result<()> {
+        Ok(())
+    }
+
+    /// Brings the records below in line with a change, in the same transaction; the record is
+    /// locked.
+    ///
+    /// # Errors
+    /// Where they cannot be.
+    fn moved(
+        &self,
+        _record: &R,
+        _before: &R,
+        _filing: &Filing,
+        _tx: &mut Tx,
+    ) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Deletes what cannot live without the record, in the same transaction; the record is locked.
+    ///
+    /// # Errors
+    /// Where the record may not go.
+    fn leaving(
+        &self,
+        _record: &R,
+        _call: &Call,
+        _tx: &mut Tx,
+    ) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+}
+
+/// What a record is filed under, and whose it is.
+#[derive(Clone, Debug, Default)]
+pub struct Filing {
+    /// What lists and followers filter by.
+    pub labels: Labels,
+    /// Names of which the caller must hold one to write the record.
+    pub owners: Vec<String>,
+    /// For a record that one side proposes and another accepts: names of which whoever accepts must
+    /// hold one.
+    pub acceptors: Vec<String>,
+}
+
+impl Filing {
+    /// Checks that the caller may write the record.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED`.
+    pub fn check_owner(&self, grant: &Grant) -> Result<()> {
+        check(grant, &self.owners)
+    }
+
+    /// Checks that the caller may accept the record.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED`.
+    pub fn check_acceptor(&self, grant: &Grant) -> Result<()> {
+        check(grant, &self.acceptors)
+    }
+}
+
+fn check(grant: &Grant, names: &[String]) -> Result<()> {
+    grant.check(&names.iter().map(String::as_str).collect::<Vec<_>>())
+}

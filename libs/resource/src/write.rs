@@ -1,0 +1,174 @@
+//! The one way in which clients write records: form → references → who may → etag → put.
+
+use mpp_api::types::Tombstone;
+use mpp_core::{Error, Micros, Result, check_id, check_name};
+use mpp_rpc::mask::check_paths;
+use mpp_store::{Expect, Labels, Record, Tx};
+use prost_types::FieldMask;
+
+use crate::{
+    Call, Keeps, Resource, Serves, Stamp,
+    command::{self, Done},
+    kind::merged,
+    service::Filing,
+};
+
+/// Where a new record goes.
+#[derive(Clone, Copy, Debug)]
+pub struct NewName<'a> {
+    /// The record above; empty at the top.
+    pub parent: &'a str,
+    /// The last part of the name to be.
+    pub id: &'a str,
+    /// The request's field that holds the id, such as `mall_id`.
+    pub id_field: &'static str,
+}
+
+impl NewName<'_> {
+    fn resolve<R: Resource>(&self) -> Result<String> {
+        let (own, above) =
+            R::COLLECTIONS.split_last().ok_or_else(|| Error::internal("no collection"))?;
+        check_id(self.id, self.id_field)?;
+        if above.is_empty() {
+            return Ok(format!("{own}/{}", self.id));
+        }
+        check_name(self.parent, above, "parent")?;
+        Ok(format!("{}/{own}/{}", self.parent, self.id))
+    }
+}
+
+/// Makes a record; answers it with the stamp that it has from now on.
+///
+/// # Errors
+/// Every wrong field; `REFERENCE_INVALID`, `PERMISSION_DENIED`, `ALREADY_EXISTS`, `TOMBSTONED`.
+pub async fn create<R: Resource>(
+    service: &impl Keeps<R>,
+    call: &Call,
+    name: NewName<'_>,
+    record: Option<R>,
+) -> Result<Done<R>> {
+    let mut record = required(record)?;
+    record.clear_output();
+    record.set_name(name.resolve::<R>()?);
+    check(service, &record)?;
+    let done = command::run(service.db(), call, async |tx| {
+        let mut filing = service.file(&record, None, tx).await?;
+        filing.check_owner(&call.grant)?;
+        service.settle(&mut record, None, &mut filing, call)?;
+        keep(tx, record, filing.labels, Expect::New, None).await
+    });
+    shown(service, call, done.await?).await
+}
+
+/// Changes the fields of a record that the mask names.
+///
+/// # Errors
+/// As for a new record; `NOT_FOUND`, `ETAG_MISMATCH`.
+pub async fn update<R: Resource>(
+    service: &impl Keeps<R>,
+    call: &Call,
+    given: Option<R>,
+    mask: Option<FieldMask>,
+) -> Result<Done<R>> {
+    let given = required(given)?;
+    check_name(given.name(), R::COLLECTIONS, &format!("{}.name", R::FIELD))?;
+    let paths = check_paths(&mask.unwrap_or_default(), R::PATHS, "update_mask")?;
+    let done = command::run(service.db(), call, async |tx| {
+        let Record { doc: before, create_time, update_time, .. } =
+            living::<R>(tx, given.name()).await?;
+        let mut after = merged(&before, &given, &paths)?;
+        check(service, &after)?;
+        service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
+        let mut filing = service.file(&after, Some(&before), tx).await?;
+        service.settle(&mut after, Some(&before), &mut filing, call)?;
+        service.moved(&after, &before, &filing, tx).await?;
+        let times = Some((create_time, update_time));
+        keep(tx, after, filing.labels, Expect::Etag(given.etag()), times).await
+    });
+    shown(service, call, done.await?).await
+}
+
+/// Changes a record in a way that is not a client's to describe, such as its state.
+///
+/// # Errors
+/// As for an update, and what `step` finds wrong.
+pub async fn step<R: Resource>(
+    service: &impl Keeps<R>,
+    call: &Call,
+    name: &str,
+    etag: &str,
+    step: impl FnOnce(R, &mut Filing) -> Result<R>,
+) -> Result<Done<R>> {
+    check_name(name, R::COLLECTIONS, "name")?;
+    let done = command::run(service.db(), call, async |tx| {
+        let Record { doc: before, create_time, update_time, .. } = living::<R>(tx, name).await?;
+        let mut filing = service.file(&before, Some(&before), tx).await?;
+        let after = step(before, &mut filing)?;
+        let times = Some((create_time, update_time));
+        keep(tx, after, filing.labels, Expect::Etag(etag), times).await
+    });
+    shown(service, call, done.await?).await
+}
+
+/// Deletes a record; a typed tombstone stays. Answers the revision.
+///
+/// # Errors
+/// `NOT_FOUND`, `ETAG_MISMATCH`, `TOMBSTONED`, `PERMISSION_DENIED`.
+pub async fn delete<R: Resource>(
+    service: &impl Keeps<R>,
+    call: &Call,
+    name: &str,
+    etag: &str,
+    tombstone: &Tombstone,
+) -> Result<i64> {
+    check_name(name, R::COLLECTIONS, "name")?;
+    let done: Done<()> = command::run(service.db(), call, async |tx| {
+        let before = living::<R>(tx, name).await?.doc;
+        service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
+        service.leaving(&before, call, tx).await?;
+        tx.delete::<R>(name, tombstone, Expect::Etag(etag)).await.map(drop)
+    })
+    .await?;
+    service.memory().see(done.revision, call.time_left).await;
+    Ok(done.revision)
+}
+
+async fn living<R: Resource>(tx: &mut Tx, name: &str) -> Result<Record<R>> {
+    tx.get::<R>(name).await?.ok_or_else(|| Error::not_found(name))
+}
+
+/// Puts a record. `times` are those of the record that it changes.
+async fn keep<R: Resource>(
+    tx: &mut Tx,
+    mut record: R,
+    labels: Labels,
+    expect: Expect<'_>,
+    times: Option<(Micros, Micros)>,
+) -> Result<R> {
+    let put = tx.put(record.name(), &record, labels, expect).await?;
+    let now = tx.now();
+    let (create_time, before) = times.unwrap_or((now, now));
+    let update_time = if put.changed { now } else { before };
+    record.stamp(&Stamp { version: put.version, create_time, update_time });
+    Ok(record)
+}
+
+/// Answers once reads here show the write, so that its author can read what it wrote.
+async fn shown<R: Resource>(
+    service: &impl Serves<R>,
+    call: &Call,
+    done: Done<R>,
+) -> Result<Done<R>> {
+    let Done { answer: mut record, revision } = done;
+    service.memory().see(revision, call.time_left).await;
+    service.show(&service.memory().read(), &mut record);
+    Ok(Done { answer: record, revision })
+}
+
+fn check<S: Keeps<R>, R: Resource>(_service: &S, record: &R) -> Result<()> {
+    S::check(record)
+}
+
+fn required<R: Resource>(record: Option<R>) -> Result<R> {
+    record.ok_or_else(|| Error::field(R::FIELD, "REQUIRED", "must be set"))
+}

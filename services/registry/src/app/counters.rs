@@ -1,0 +1,53 @@
+//! Counters and their windows: where they belong.
+
+use mpp_api::registry::{Counter, Window};
+use mpp_core::Result;
+use mpp_resource::{Filing, Keeps};
+use mpp_store::{Label, Tx};
+
+use super::{
+    Registry,
+    filing::{code, filing, lineage, mall_and_owners, mall_of, parent_of},
+};
+use crate::model;
+
+impl Keeps<Counter> for Registry {
+    fn check(counter: &Counter) -> Result<()> {
+        model::counter::check(counter)
+    }
+
+    async fn file(
+        &self,
+        counter: &Counter,
+        _before: Option<&Counter>,
+        tx: &mut Tx,
+    ) -> Result<Filing> {
+        let (mall, owners) = mall_and_owners(tx, mall_of(&counter.name), "parent").await?;
+        let unit = lineage(tx, &counter.unit, "counter.unit").await?;
+        let labels = [
+            (Label::Mall, mall.name.as_str()),
+            (Label::Counter, &counter.name),
+            (Label::Unit, &counter.unit),
+            (Label::Agency, unit.agency()),
+            (Label::Region, code(&mall.region)),
+        ];
+        Ok(filing(&labels, owners))
+    }
+}
+
+impl Keeps<Window> for Registry {
+    fn check(window: &Window) -> Result<()> {
+        model::counter::check_window(window)
+    }
+
+    async fn file(&self, window: &Window, _before: Option<&Window>, tx: &mut Tx) -> Result<Filing> {
+        let (mall, owners) = mall_and_owners(tx, mall_of(&window.name), "parent").await?;
+        let counter = tx.require::<Counter>(parent_of(&window.name), "parent").await?;
+        let labels = [
+            (Label::Mall, mall.name.as_str()),
+            (Label::Counter, &counter.name),
+            (Label::Region, code(&mall.region)),
+        ];
+        Ok(filing(&labels, owners))
+    }
+}

@@ -1,0 +1,73 @@
+//! Malls: where they belong, which of their fields are whose, and what follows when one moves.
+
+use mpp_api::registry::{Mall, Region};
+use mpp_core::{Error, Reason, Result, Role};
+use mpp_resource::{Call, Filing, Keeps};
+use mpp_store::{Label, Tx};
+
+use super::{
+    Registry,
+    filing::{code, filing, mall_owners, new_region},
+    relabel,
+};
+use crate::model;
+
+impl Keeps<Mall> for Registry {
+    fn check(mall: &Mall) -> Result<()> {
+        model::mall::check(mall)
+    }
+
+    async fn file(&self, mall: &Mall, before: Option<&Mall>, tx: &mut Tx) -> Result<Filing> {
+        let known = before.map(|mall| mall.region.as_str());
+        let region = new_region(tx, &mall.region, known, "mall.region").await?;
+        model::region::check_not_province(&region, "mall.region")?;
+        for (index, served) in mall.serves_regions.iter().enumerate() {
+            tx.require::<Region>(served, &format!("mall.serves_regions[{index}]")).await?;
+        }
+        let owners = mall_owners(tx, mall).await?;
+        let labels = [
+            (Label::Mall, mall.name.as_str()),
+            (Label::Region, code(&mall.region)),
+            (Label::Organiser, &mall.organiser),
+        ];
+        Ok(filing(&labels, owners))
+    }
+
+    /// Whoever runs a mall does not say that it was verified, nor whose it is; a verifier says only
+    /// that it was.
+    fn settle(
+        &self,
+        mall: &mut Mall,
+        before: Option<&Mall>,
+        filing: &mut Filing,
+        call: &Call,
+    ) -> Result<()> {
+        let Some(before) = before.filter(|_| !call.caller.is(Role::Administrator)) else {
+            return Ok(());
+        };
+        let verifier = call.caller.is(Role::Verifier);
+        let owners: Vec<&str> = filing.owners.iter().map(String::as_str).collect();
+        if !verifier && let Some(field) = model::mall::verified_difference(before, mall) {
+            return Err(not_theirs(&field, "a verifier"));
+        }
+        if !call.grant.is_owner(&owners)
+            && let Some(field) = model::mall::own_difference(before, mall)
+        {
+            return Err(not_theirs(&field, "the mall's organiser"));
+        }
+        Ok(())
+    }
+
+    async fn moved(&self, mall: &Mall, before: &Mall, _filing: &Filing, tx: &mut Tx) -> Result<()> {
+        if before.region == mall.region {
+            return Ok(());
+        }
+        self.catch_up().await?;
+        relabel::mall(self, tx, &mall.name, code(&mall.region)).await
+    }
+}
+
+fn not_theirs(field: &str, whose: &str) -> Error {
+    let message = format!("{field} is changed by {whose} or an administrator");
+    Error::new(Reason::PermissionDenied, message)
+}

@@ -1,0 +1,94 @@
+//! Offerings: where they belong, and how a mall's organiser accepts one. See [`model::offering`].
+
+use mpp_api::registry::{Counter, Offering, Service, offering::State};
+use mpp_core::Result;
+use mpp_resource::{Call, Filing, Keeps, command::Done, write};
+use mpp_rpc::Grant;
+use mpp_store::{Label, Tx};
+
+use super::{
+    Registry,
+    filing::{code, filing, lineage, mall_and_owners, mall_of, owned, parent_of},
+};
+use crate::model;
+
+/// The method that accepts offerings; whoever may call it for a mall need not ask twice.
+const ACCEPT: &str = "/mpp.registry.v1.CatalogService/AcceptOffering";
+
+impl Keeps<Offering> for Registry {
+    fn check(offering: &Offering) -> Result<()> {
+        model::offering::check(offering)
+    }
+
+    async fn file(
+        &self,
+        offering: &Offering,
+        _before: Option<&Offering>,
+        tx: &mut Tx,
+    ) -> Result<Filing> {
+        let (mall, acceptors) = mall_and_owners(tx, mall_of(&offering.name), "parent").await?;
+        let counter = tx.require::<Counter>(parent_of(&offering.name), "parent").await?.doc;
+        let unit = lineage(tx, &counter.unit, "parent").await?;
+        tx.require::<Service>(&offering.service, "offering.service").await?;
+        let labels = [
+            (Label::Mall, mall.name.as_str()),
+            (Label::Counter, &counter.name),
+            (Label::Service, &offering.service),
+            (Label::Unit, unit.unit()),
+            (Label::Agency, unit.agency()),
+            (Label::Region, code(&mall.region)),
+        ];
+        Ok(Filing { acceptors, ..filing(&labels, owned(&unit)) })
+    }
+
+    fn settle(
+        &self,
+        offering: &mut Offering,
+        before: Option<&Offering>,
+        filing: &mut Filing,
+        call: &Call,
+    ) -> Result<()> {
+        let may_accept = || {
+            let grant = Grant::find(ACCEPT, &call.caller);
+            grant.is_ok_and(|grant| filing.check_acceptor(&grant).is_ok())
+        };
+        let state = match before {
+            None => State::Proposed,
+            Some(before) => model::offering::state_after(before, offering, may_accept()),
+        };
+        set_state(offering, state, filing);
+        Ok(())
+    }
+}
+
+impl Registry {
+    /// The mall's organiser accepts what a counter's unit has proposed.
+    ///
+    /// # Errors
+    /// `WRONG_STATE` where nothing waits to be accepted; `PERMISSION_DENIED`, `NOT_FOUND`,
+    /// `ETAG_MISMATCH`.
+    pub async fn accept_offering(
+        &self,
+        call: &Call,
+        name: &str,
+        etag: &str,
+    ) -> Result<Done<Offering>> {
+        write::step(self, call, name, etag, |mut offering: Offering, filing| {
+            filing.check_acceptor(&call.grant)?;
+            model::offering::check_proposed(&offering)?;
+            set_state(&mut offering, State::Accepted, filing);
+            Ok(offering)
+        })
+        .await
+    }
+}
+
+/// Sets the state in the record, and in the label that followers filter by.
+fn set_state(offering: &mut Offering, state: State, filing: &mut Filing) {
+    offering.set_state(state);
+    let label = match state {
+        State::Accepted => "accepted",
+        State::Proposed | State::Unspecified => "proposed",
+    };
+    filing.labels.insert(Label::State, label.into());
+}

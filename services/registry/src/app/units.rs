@@ -1,0 +1,67 @@
+//! Units: where they belong, and what follows when one moves.
+
+use mpp_api::registry::Unit;
+use mpp_core::Result;
+use mpp_resource::{Call, Filing, Keeps};
+use mpp_store::{Label, Tx};
+
+use super::{
+    Registry,
+    filing::{code, filing, lineage, new_region, owned},
+    relabel,
+};
+use crate::model;
+
+impl Keeps<Unit> for Registry {
+    fn check(unit: &Unit) -> Result<()> {
+        model::unit::check(unit)
+    }
+
+    async fn file(&self, unit: &Unit, before: Option<&Unit>, tx: &mut Tx) -> Result<Filing> {
+        let mut owners = vec![unit.name.clone()];
+        if !unit.parent.is_empty() {
+            let above = lineage(tx, &unit.parent, "unit.parent").await?;
+            model::tree::check_parent(&unit.name, &above)?;
+            owners.extend(owned(&above));
+        }
+        if !unit.region.is_empty() {
+            let known = before.map(|unit| unit.region.as_str());
+            new_region(tx, &unit.region, known, "unit.region").await?;
+        }
+        if !unit.predecessor.is_empty() {
+            tx.require::<Unit>(&unit.predecessor, "unit.predecessor").await?;
+        }
+        let agency = owners[owners.len() - 1].clone();
+        let labels = [
+            (Label::Unit, unit.name.as_str()),
+            (Label::Agency, &agency),
+            (Label::Region, code(&unit.region)),
+        ];
+        Ok(filing(&labels, owners))
+    }
+
+    /// Whoever puts a unit below another must hold that one; only an administrator makes an agency.
+    fn settle(
+        &self,
+        unit: &mut Unit,
+        before: Option<&Unit>,
+        filing: &mut Filing,
+        call: &Call,
+    ) -> Result<()> {
+        if before.is_some_and(|before| before.parent == unit.parent) {
+            return Ok(());
+        }
+        let above: Vec<&str> = filing.owners.iter().skip(1).map(String::as_str).collect();
+        call.grant.check(&above)
+    }
+
+    async fn moved(&self, unit: &Unit, before: &Unit, filing: &Filing, tx: &mut Tx) -> Result<()> {
+        if before.parent == unit.parent {
+            return Ok(());
+        }
+        self.catch_up().await?;
+        let height = self.memory.read().height(&unit.name);
+        model::tree::check_depth(filing.owners.len() + height)?;
+        relabel::unit(self, tx, &unit.name, &filing.labels[&Label::Agency]).await
+    }
+}
