@@ -80,7 +80,9 @@ pub async fn scheduling(
     ended: &CancellationToken,
 ) -> Result<Started> {
     let feed = mpp_store::FeedOptions::default();
-    let options = mpp_scheduling::Options { database, feed, upstream: registry, applicant_keys };
+    let policy = mpp_scheduling::Policy::default();
+    let options =
+        mpp_scheduling::Options { database, feed, upstream: registry, applicant_keys, policy };
     let running = mpp_scheduling::start(options, ended.clone()).await?;
     Ok(Started::new(running.routes, running.readiness))
 }

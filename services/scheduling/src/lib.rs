@@ -1,28 +1,35 @@
 //! Scheduling: when each counter of each mall is open, where that deviates, and who comes when.
 //!
+//! # Floor plan
 //! ```text
-//!  registry's feed ──▶ upstream ──▶ directory ─┐
-//!                       (table)                ├─▶ memory ──▶ grpc (reads)
-//!  own feed ─────────▶ own_feed ─▶ records ────┘      │
-//!                                                     ▼
-//!  grpc (writes) ──▶ model ──▶ store ──▶ own feed ◀── deviations (one replica measures)
+//! grpc/    wire only: decode, call a use case, encode
+//!   │
+//! app/     use cases, one file each: book_appointment, call_next, get_hours, hours_rules …
+//!   ├──────────┬───────────┐
+//! model/     memory/     store/     rules, pure │ this replica's copy │ SQL only
+//!              ▲
+//! follow/ ─────┘   the registry's feed (by a table of its own) and the own feed
+//!
+//! jobs.rs    measures deviations and erases past days, on one replica, by a lease
+//! policy.rs  the numbers that an operator may question
 //! ```
 //!
 //! # Hours
-//! Rules inherit national → mall → counter → offering; `mpp-calendar` resolves them, with what was
-//! decreed, and says why. Rules are records, so they come to every replica by the feed.
+//! Rules inherit national → mall → counter → offering; `mpp-calendar` resolves them together
+//! with decrees, and says why. Rules are records, so they come to every replica by the feed.
 //!
 //! # Deviations
-//! The week of each counter is a record too, for reporting to follow. `deviations` keeps them.
+//! The week of each counter is a record too, for reporting to follow. `app::measure_deviations`
+//! keeps them.
 //!
 //! # Never one too many
 //! A slot exists only in the plan until it is booked; then it is a row with a constraint. A
 //! booking is one transaction of five statements besides the feed's: the applicant's hash, the
-//! place, the code, the record, the answer. The place is one statement, an upsert that takes a place only
-//! where fewer are booked than are offered *now*: what is offered is worked out at each read and
-//! each sale, and only noted in the row. (A job that re-plans rows was rejected: between a change
-//! of hours and its run, the old plan would sell.) A daily quota is the sum of the day's slots,
-//! under a row lock, and not a second counter: it cannot drift when a quota comes and goes.
+//! place, the code, the record, the answer. The place is one statement, an upsert that takes a
+//! place only where fewer are booked than are offered *now*: the offer is worked out at each read
+//! and each sale, and only noted in the row. (A job that re-plans rows was rejected: between a
+//! change of hours and its run, the old plan would sell.) A daily quota is the sum of the day's
+//! slots, under a row lock, and not a second counter: it cannot drift when a quota comes and goes.
 //!
 //! # The queue
 //! `model::ticket` describes the order; calling is one statement, and an index sees to it that a
@@ -33,43 +40,46 @@
 //! Only the table `applicant` is near it: keyed hashes (`model::applicant`), erased when the day
 //! is over. The NIK is read, hashed and dropped; request digests are made without it.
 //!
-//! Appointments are records, so every reader can follow them and knows their names. What makes one
-//! somebody's is its code: in a table of its own, in the answers to whoever gives it or keeps the
-//! counter, and never in the feed.
+//! Appointments are records, so every reader can follow them and knows their names. The proof that
+//! one is somebody's is its code: in a table of its own, in the answers to the holder and to those
+//! who keep the counter, and never in the feed.
 //!
 //! # A new kind of rule target
 //! Add its layer to `mpp_calendar::Layer`, its form to `model::target`, and its existence to
-//! `directory`.
+//! `memory::directory`.
 
 #![forbid(unsafe_code)]
 
 mod app;
-mod deviations;
-mod directory;
+mod follow;
 mod grpc;
-mod housekeeping;
-mod measure;
+mod jobs;
 mod memory;
 mod model;
-mod own_feed;
-mod records;
+mod policy;
 mod store;
-mod upstream;
 
 use std::sync::Arc;
 
 use mpp_calendar::Decrees;
 use mpp_core::Result;
 use mpp_rpc::{Endpoint, Readiness, feed::FeedServer, follow::Follower, watch_database};
-use mpp_store::{Db, Feed, FeedOptions, Filter, Label, Labels, Migration, Schema, Statements};
+use mpp_store::{Db, Feed, FeedOptions, Filter, Migration, Schema, Statements};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use uuid::Uuid;
 
-pub use housekeeping::erase_past;
+pub use app::erase_past;
+pub use policy::Policy;
 
-use crate::{app::App, memory::Memory, model::applicant::Keys};
+use crate::{
+    app::{App, Deviations},
+    follow::{own_feed, registry},
+    jobs::DeviationsJob,
+    memory::{Memory, directory},
+    model::applicant::Keys,
+};
 
 /// The service's database.
 pub const SCHEMA: Schema = Schema {
@@ -82,7 +92,7 @@ pub const SCHEMA: Schema = Schema {
     history_kinds: &["hours_rule"],
 };
 
-/// What the service needs.
+/// Everything that the service needs.
 #[derive(Clone)]
 pub struct Options {
     /// Its own database.
@@ -93,15 +103,18 @@ pub struct Options {
     pub upstream: Endpoint,
     /// Ids and secrets (32 bytes or more) of the keys in force that applicants are hashed under,
     /// oldest first, the same on every replica. To rotate, add one; take the old one away once the
-    /// days that were bookable before (92) have passed.
+    /// days that were bookable before ([`Policy::days_ahead`]) have passed.
     pub applicant_keys: Vec<(String, Vec<u8>)>,
+    /// The operator's numbers.
+    pub policy: Policy,
 }
 
 /// A service that runs.
 pub struct Running {
     /// Everything that it serves, its feed included.
     pub routes: Routes,
-    /// What is missing, by name: `database`, `clock`, `registry copy`, `registry feed`, `own feed`.
+    /// Its parts that are missing, by name: `database`, `clock`, `registry copy`, `registry feed`,
+    /// `own feed`.
     pub readiness: Readiness,
     /// Its own feed.
     pub feed: Feed,
@@ -115,6 +128,8 @@ pub struct Running {
 /// # Errors
 /// `SCHEMA_MISMATCH`, `UNAVAILABLE`, or a field of the options that is wrong.
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
+    let Options { policy, .. } = options;
+    policy.check()?;
     let keys = Keys::new(&options.applicant_keys)?;
     let channel = mpp_rpc::connect(&options.upstream)?;
     let db = Db::open(&options.database, &SCHEMA).await?;
@@ -123,35 +138,26 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let readiness = Readiness::new();
 
     let whole = readiness.component("registry copy");
-    let copy = upstream::Copy::load(db.clone(), memory.clone(), whole).await?;
+    let copy = registry::Copy::load(db.clone(), memory.clone(), whole).await?;
     let follower =
         Follower::new("registry", channel, Filter::kinds(directory::KINDS), copy.position())
             .reporting_to(readiness.component("registry feed"));
     tokio::spawn(copy.follow(follower, shutdown.clone()));
 
-    let (applied, seen) = watch::channel(0);
+    let (seen, applied) = watch::channel(0);
     let own = readiness.component("own feed");
-    let records = own_feed::follow(feed.clone(), memory.clone(), applied, own, shutdown.clone());
-    tokio::spawn(records);
+    tokio::spawn(own_feed::follow(feed.clone(), memory.clone(), seen, own, shutdown.clone()));
 
     let holder = Uuid::now_v7().to_string();
-    let job = deviations::Job::new(db.clone(), memory.clone(), holder.clone());
+    let chunk = policy.measured_at_once;
+    let deviations = Deviations { db: db.clone(), memory: memory.clone(), chunk };
+    let job = DeviationsJob::new(deviations, policy.clone(), holder.clone());
     tokio::spawn(job.run(shutdown.clone()));
-    tokio::spawn(housekeeping::run(db.clone(), feed.clone(), holder, shutdown.clone()));
+    let (at, past) = (db.clone(), feed.clone());
+    tokio::spawn(jobs::erase(at, past, policy.clone(), holder, shutdown.clone()));
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown));
 
-    let app = Arc::new(App { db: db.clone(), memory, keys, applied: seen });
+    let app = Arc::new(App { db: db.clone(), memory, keys, policy, applied });
     let routes = grpc::routes(&app).add_service(FeedServer::new(feed.clone()).into_route());
     Ok(Running { routes, readiness, feed, db })
-}
-
-/// What deviations, appointments and tickets are filed under.
-fn labels(mall: &str, counter: &str, region: &str, date: &str) -> Labels {
-    let pairs = [
-        (Label::Mall, mall),
-        (Label::Counter, counter),
-        (Label::Region, region),
-        (Label::Date, date),
-    ];
-    pairs.into_iter().map(|(key, value)| (key, value.to_owned())).collect()
 }

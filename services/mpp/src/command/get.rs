@@ -58,7 +58,7 @@ async fn fetch(name: &str, client: &Client) -> Result<String> {
             shown(SyncServiceClient::new(channel()?).get_source(request).await, |a| a.source)
         }
         ["hoursRules"] => {
-            let request = GetHoursRuleRequest { name };
+            let request = GetHoursRuleRequest { name, ..Default::default() };
             shown(HoursServiceClient::new(channel()?).get_hours_rule(request).await, |a| {
                 a.hours_rule
             })

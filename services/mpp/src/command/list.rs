@@ -263,7 +263,12 @@ async fn offerings(args: &ListArgs, channel: Channel, page_token: String) -> Res
 }
 
 async fn hours_rules(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    let request = ListHoursRulesRequest { target: parent(args, ""), page_size: PAGE, page_token };
+    let request = ListHoursRulesRequest {
+        target: parent(args, ""),
+        page_size: PAGE,
+        page_token,
+        ..Default::default()
+    };
     let answer = HoursServiceClient::new(channel)
         .list_hours_rules(request)
         .await

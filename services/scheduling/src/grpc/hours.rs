@@ -9,19 +9,14 @@ use mpp_api::scheduling::{
     ListHoursRulesResponse, UpdateHoursRuleRequest, UpdateHoursRuleResponse,
     hours_service_server::HoursService,
 };
-use mpp_core::{Error, Result};
-use mpp_rpc::{page, status};
-use tonic::{Request, Response, Status};
+use mpp_core::{Error, Result, check_id, check_name};
+use mpp_rpc::{mask, page};
+use tonic::Request;
 
-use super::{Call, deviations, total};
+use super::{Answer, open, open_write, reply};
 use crate::{
-    app::App,
-    model::{
-        date,
-        place::MAX_DAYS,
-        rule,
-        target::{NATIONAL, Target},
-    },
+    app::{App, DeviationsWanted, HoursWanted},
+    model::{date, rule, scope::Scope, target::Target},
 };
 
 /// Serves hours, rules and deviations.
@@ -29,85 +24,80 @@ pub struct Hours(pub Arc<App>);
 
 #[tonic::async_trait]
 impl HoursService for Hours {
-    async fn get_hours(
-        &self,
-        request: Request<GetHoursRequest>,
-    ) -> Result<Response<GetHoursResponse>, Status> {
-        self.hours(request).await.map(Response::new).map_err(status)
+    async fn get_hours(&self, request: Request<GetHoursRequest>) -> Answer<GetHoursResponse> {
+        reply(self.hours(request).await)
     }
 
     async fn get_hours_rule(
         &self,
         request: Request<GetHoursRuleRequest>,
-    ) -> Result<Response<GetHoursRuleResponse>, Status> {
-        let name = request.into_inner().name;
-        rule::id_of(&name, "name").map_err(status)?;
-        let rule = self.0.memory.read().records.rule(&name).cloned().map_err(status)?;
-        Ok(Response::new(GetHoursRuleResponse { hours_rule: Some(rule) }))
+    ) -> Answer<GetHoursRuleResponse> {
+        reply(self.rule(request).await)
     }
 
     async fn list_hours_rules(
         &self,
         request: Request<ListHoursRulesRequest>,
-    ) -> Result<Response<ListHoursRulesResponse>, Status> {
-        self.rules(&request.into_inner()).map(Response::new).map_err(status)
+    ) -> Answer<ListHoursRulesResponse> {
+        reply(self.rules(request).await)
     }
 
     async fn create_hours_rule(
         &self,
         request: Request<CreateHoursRuleRequest>,
-    ) -> Result<Response<CreateHoursRuleResponse>, Status> {
-        let call = Call::of(&request);
-        self.create(&call, request.into_inner()).await.map(Response::new).map_err(status)
+    ) -> Answer<CreateHoursRuleResponse> {
+        reply(self.create(request).await)
     }
 
     async fn update_hours_rule(
         &self,
         request: Request<UpdateHoursRuleRequest>,
-    ) -> Result<Response<UpdateHoursRuleResponse>, Status> {
-        let call = Call::of(&request);
-        self.update(&call, request.into_inner()).await.map(Response::new).map_err(status)
+    ) -> Answer<UpdateHoursRuleResponse> {
+        reply(self.update(request).await)
     }
 
     async fn delete_hours_rule(
         &self,
         request: Request<DeleteHoursRuleRequest>,
-    ) -> Result<Response<DeleteHoursRuleResponse>, Status> {
-        let call = Call::of(&request);
-        self.delete(&call, request.into_inner()).await.map(Response::new).map_err(status)
+    ) -> Answer<DeleteHoursRuleResponse> {
+        reply(self.delete(request).await)
     }
 
     async fn list_deviations(
         &self,
         request: Request<ListDeviationsRequest>,
-    ) -> Result<Response<ListDeviationsResponse>, Status> {
-        let (app, request) = (self.0.clone(), request.into_inner());
-        let listed = tokio::task::spawn_blocking(move || deviations::list(&app, &request)).await;
-        let listed = listed.map_err(|error| status(Error::internal(error)))?;
-        listed.map(Response::new).map_err(status)
+    ) -> Answer<ListDeviationsResponse> {
+        reply(self.deviations(&request.into_inner()).await)
     }
 }
 
+/// Reading.
 impl Hours {
     async fn hours(&self, request: Request<GetHoursRequest>) -> Result<GetHoursResponse> {
-        let call = Call::of(&request);
-        let request = request.into_inner();
-        let target = Target::parse(&request.target, "target")?;
-        if target.name() == NATIONAL {
-            let hint = "the nation keeps no hours; name a mall, a counter or an offering";
-            return Err(Error::field("target", "TARGET", hint));
-        }
-        let days = date::day_count(request.days, MAX_DAYS)?;
-        self.0.seen(request.min_revision, call.time_left).await?;
-        let place = self.0.memory.place(&target)?;
-        let today = place.today(self.0.db.clock().now())?;
-        let first = date::parse_or(&request.date, today, "date")?;
-        let decrees = self.0.memory.decrees();
-        let day = |n| place.day_hours(&place.day(date::shift(first, n), decrees));
-        Ok(GetHoursResponse { days: (0..days).map(day).collect() })
+        let (call, request) = open(request);
+        let wanted = HoursWanted {
+            target: Target::parse(&request.target, "target")?,
+            first: date::parse_optional(&request.date, "date")?,
+            days: date::day_count(request.days, self.0.policy.days_ahead)?,
+            min_revision: request.min_revision,
+        };
+        self.0.get_hours(&call, &wanted).await
     }
 
-    fn rules(&self, request: &ListHoursRulesRequest) -> Result<ListHoursRulesResponse> {
+    async fn rule(&self, request: Request<GetHoursRuleRequest>) -> Result<GetHoursRuleResponse> {
+        let (call, request) = open(request);
+        self.0.wait_for(request.min_revision, &call).await?;
+        check_name(&request.name, &["hoursRules"], "name")?;
+        let rule = self.0.memory.read().records.rule(&request.name)?.clone();
+        Ok(GetHoursRuleResponse { hours_rule: Some(rule) })
+    }
+
+    async fn rules(
+        &self,
+        request: Request<ListHoursRulesRequest>,
+    ) -> Result<ListHoursRulesResponse> {
+        let (call, request) = open(request);
+        self.0.wait_for(request.min_revision, &call).await?;
         if !request.target.is_empty() {
             Target::parse(&request.target, "target")?;
         }
@@ -118,12 +108,67 @@ impl Hours {
         let from = all.partition_point(|rule| rule.name <= page.after);
         let rest = &all[from..];
         let shown = &rest[..rest.len().min(page.size)];
-        let has_more = rest.len() > shown.len();
-        let last = shown.last().filter(|_| has_more);
+        let last = shown.last().filter(|_| rest.len() > shown.len());
         Ok(ListHoursRulesResponse {
             next_page_token: last.map_or_else(String::new, |rule| page::token(&rule.name, filter)),
             hours_rules: shown.iter().copied().cloned().collect(),
-            total_size: total(all.len()),
+            total_size: i32::try_from(all.len()).unwrap_or(i32::MAX),
         })
     }
+
+    async fn deviations(&self, request: &ListDeviationsRequest) -> Result<ListDeviationsResponse> {
+        let only = if request.only_deviating { "deviating" } else { "all" };
+        let filter = page::hash(&["deviations", &request.scope, &request.date, only]);
+        let date = date::parse_optional(&request.date, "date")?;
+        let wanted = DeviationsWanted {
+            scope: Scope::parse(&request.scope)?,
+            monday: date.map(date::monday_of),
+            only_deviating: request.only_deviating,
+            page: page::parse(request.page_size, &request.page_token, filter)?,
+            filter,
+        };
+        self.0.list_deviations(wanted).await
+    }
+}
+
+/// Writing.
+impl Hours {
+    async fn create(
+        &self,
+        request: Request<CreateHoursRuleRequest>,
+    ) -> Result<CreateHoursRuleResponse> {
+        let (mut call, request) = open_write(request, "CreateHoursRule", |r| &mut r.request_id)?;
+        call.validate_only = request.validate_only;
+        check_id(&request.hours_rule_id, "hours_rule_id")?;
+        let rule = request.hours_rule.ok_or_else(missing_rule)?;
+        self.0.create_hours_rule(&call, &request.hours_rule_id, rule).await
+    }
+
+    async fn update(
+        &self,
+        request: Request<UpdateHoursRuleRequest>,
+    ) -> Result<UpdateHoursRuleResponse> {
+        let (mut call, request) = open_write(request, "UpdateHoursRule", |r| &mut r.request_id)?;
+        call.validate_only = request.validate_only;
+        let given = request.hours_rule.ok_or_else(missing_rule)?;
+        let mask = request.update_mask.unwrap_or_default();
+        let mut paths = mask::check_paths(&mask, rule::UPDATABLE, "update_mask")?;
+        if paths.is_empty() {
+            paths = rule::set_fields(&given);
+        }
+        self.0.update_hours_rule(&call, &given, &paths).await
+    }
+
+    async fn delete(
+        &self,
+        request: Request<DeleteHoursRuleRequest>,
+    ) -> Result<DeleteHoursRuleResponse> {
+        let (call, request) = open_write(request, "DeleteHoursRule", |r| &mut r.request_id)?;
+        check_name(&request.name, &["hoursRules"], "name")?;
+        self.0.delete_hours_rule(&call, &request.name, &request.etag).await
+    }
+}
+
+fn missing_rule() -> Error {
+    Error::field("hours_rule", "REQUIRED", "is required")
 }

@@ -1,23 +1,25 @@
-//! From the wire to the model and back.
+//! From the wire to a use case and back: nothing is decided here.
 
 mod booking;
-mod deviations;
 mod hours;
 mod queue;
-mod rules;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use mpp_api::scheduling::{
     booking_service_server::BookingServiceServer, hours_service_server::HoursServiceServer,
     queue_service_server::QueueServiceServer,
 };
-use mpp_core::{Caller, Error, Result};
-use mpp_rpc::{Grant, time_left};
+use mpp_core::{Error, Result};
+use mpp_rpc::{status, time_left};
 use mpp_store::RequestKey;
-use tonic::{Request, service::Routes};
+use prost::Message;
+use sha2::{Digest as _, Sha256};
+use tonic::{Request, Response, Status, service::Routes};
 
-use crate::app::{App, digest};
+use crate::app::{App, Call};
+
+type Answer<T> = Result<Response<T>, Status>;
 
 /// The service's routes, the feed's excepted.
 pub fn routes(app: &Arc<App>) -> Routes {
@@ -26,38 +28,48 @@ pub fn routes(app: &Arc<App>) -> Routes {
         .add_service(QueueServiceServer::new(queue::Queue(app.clone())))
 }
 
-/// Who calls, what it may, and how long it waits.
-struct Call {
-    caller: Caller,
-    grant: Grant,
-    time_left: Option<Duration>,
+/// Takes a read's request apart.
+fn open<T>(request: Request<T>) -> (Call, T) {
+    let call = Call {
+        caller: mpp_rpc::caller(&request),
+        grant: mpp_rpc::grant(&request),
+        key: None,
+        validate_only: false,
+        time_left: time_left(&request),
+    };
+    (call, request.into_inner())
 }
 
-impl Call {
-    fn of<T>(request: &Request<T>) -> Self {
-        Self {
-            caller: mpp_rpc::caller(request),
-            grant: mpp_rpc::grant(request),
-            time_left: time_left(request),
-        }
+/// Takes a write's request apart. The digest that tells a repeated request from a reused id is made
+/// without the id.
+fn open_write<T: Message>(
+    request: Request<T>,
+    method: &'static str,
+    request_id: impl Fn(&mut T) -> &mut String,
+) -> Result<(Call, T)> {
+    let (mut call, mut message) = open(request);
+    let id = std::mem::take(request_id(&mut message));
+    if !id.is_empty() {
+        let digest = Sha256::digest(message.encode_to_vec()).into();
+        call.key = Some(RequestKey::new(&call.caller.subject, method, &id, digest)?);
     }
-
-    /// The key of a request whose id is required.
-    fn key(
-        &self,
-        method: &'static str,
-        request_id: &str,
-        request: &impl prost::Message,
-    ) -> Result<RequestKey> {
-        if request_id.is_empty() {
-            let hint = "is required; send a UUID, and the same one when you try again";
-            return Err(Error::field("request_id", "REQUIRED", hint));
-        }
-        RequestKey::new(&self.caller.subject, method, request_id, digest(request))
-    }
+    Ok((call, message))
 }
 
-/// A list's total on the wire.
-fn total(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
+/// As [`open_write`], for a command that is never sent without an id: to book twice harms somebody.
+fn open_command<T: Message>(
+    request: Request<T>,
+    method: &'static str,
+    request_id: impl Fn(&mut T) -> &mut String,
+) -> Result<(Call, T)> {
+    let (call, message) = open_write(request, method, request_id)?;
+    if call.key.is_none() {
+        let hint = "is required; send a UUID, and the same one when you try again";
+        return Err(Error::field("request_id", "REQUIRED", hint));
+    }
+    Ok((call, message))
+}
+
+fn reply<T>(answer: Result<T>) -> Answer<T> {
+    answer.map(Response::new).map_err(status)
 }

@@ -1,8 +1,7 @@
-//! One applicant, one appointment for a service a day, without storing who the applicant is.
+//! One appointment for a service a day for each applicant, without storing anybody's identity.
 //!
-//! What is stored is HMAC-SHA-256 under a secret key over NIK, service and date. Since the date is
-//! part of it, no two visits of a person can be linked, and what was stored is of no use once the
-//! day is over.
+//! Stored is HMAC-SHA-256 under a secret key over NIK, service and date. Since the date is part of
+//! it, no two visits of a person can be linked, and the digest is useless once the day is over.
 //!
 //! **Rotation.** A booking is stored under *every* key in force, and refused if any of them is
 //! taken. So a new key is added beside the old one, everywhere, and the old one is taken away once
@@ -26,7 +25,7 @@ const MAX_KEYS: usize = 4;
 #[derive(Clone)]
 pub struct Keys(Vec<(String, hmac::Key)>);
 
-/// What is stored of an applicant under one key.
+/// Stands for an applicant under one key, for one service and day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest {
     /// The id of the key.
@@ -59,8 +58,8 @@ impl Keys {
         Ok(Self(keys.iter().map(|(id, secret)| (id.clone(), key(secret))).collect()))
     }
 
-    /// What identifies the applicant for this service on this day, under every key, in the order
-    /// of the bytes: all who insert them lock in the same order.
+    /// The applicant's digests for this service on this day, under every key. They are in the order
+    /// of their bytes, so that all transactions lock them in the same order.
     pub fn digests(&self, nik: &Nik, service: &str, date: Date) -> Vec<Digest> {
         let text = format!("{}\n{service}\n{date}", nik.0);
         let mut digests: Vec<Digest> =
@@ -69,7 +68,7 @@ impl Keys {
         digests
     }
 
-    /// What a request's fingerprint holds in the NIK's place: under the oldest key, since that one
+    /// Takes the NIK's place where a request's digest is made. It is under the oldest key, which
     /// outlives any retry that began before a rotation.
     pub fn fingerprint(&self, nik: &Nik, request: &str) -> String {
         let text = format!("{}\n{request}", nik.0);
@@ -96,7 +95,7 @@ impl Nik {
     /// Sixteen digits; whether the number was ever given out only the population register knows.
     ///
     /// # Errors
-    /// Names `field` and does not repeat what was given.
+    /// Names `field` and does not repeat the text.
     pub fn parse(text: &str, field: &str) -> Result<Self> {
         if text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(Self(text.to_owned()));

@@ -2,6 +2,7 @@
 
 use mpp_api::scheduling::{Appointment, appointment};
 use mpp_core::{Error, Micros, Reason, ResourceName, Result};
+use mpp_rpc::time::to_timestamp;
 use rand::Rng as _;
 use subtle::ConstantTimeEq as _;
 use uuid::{NoContext, Timestamp, Uuid};
@@ -21,7 +22,7 @@ pub struct Fresh {
     offering: String,
     date: String,
     open: String,
-    /// What its holder proves the appointment by; not part of the record.
+    /// Proves that the appointment is its holder's; not part of the record.
     pub code: String,
 }
 
@@ -29,7 +30,7 @@ impl Fresh {
     /// Names an appointment for a slot.
     ///
     /// # Errors
-    /// Only for a slot whose name is none.
+    /// Only for a slot with a malformed name.
     pub fn new(slot: &SlotName, slot_name: &str, now: Micros) -> Result<Self> {
         let collections = ["malls", "counters", "offerings"];
         let offering = ResourceName::parse(&slot.offering, &collections, "slot")?;
@@ -62,6 +63,21 @@ impl Fresh {
     }
 }
 
+/// The appointment with its code and times, for its holder and its counter.
+pub fn shown(
+    doc: Appointment,
+    code: String,
+    create_time: Micros,
+    update_time: Micros,
+) -> Appointment {
+    Appointment {
+        code,
+        create_time: Some(to_timestamp(create_time)),
+        update_time: Some(to_timestamp(update_time)),
+        ..doc
+    }
+}
+
 fn timestamp(now: Micros) -> Timestamp {
     let seconds = u64::try_from(now.div_euclid(1_000_000)).unwrap_or(0);
     let nanos = u32::try_from(now.rem_euclid(1_000_000) * 1000).unwrap_or(0);
@@ -78,7 +94,7 @@ pub fn is_code(given: &str, code: &str) -> bool {
 /// Succeeds while the appointment can be cancelled; `ticket` is the number printed for it.
 ///
 /// # Errors
-/// `WRONG_STATE`, saying what it is.
+/// `WRONG_STATE`, naming the state or the ticket.
 pub fn require_cancellable(doc: &Appointment, ticket: Option<&str>) -> Result<()> {
     let why = match (doc.state(), ticket) {
         (appointment::State::Cancelled, _) => "is cancelled already".to_owned(),

@@ -26,12 +26,12 @@ pub fn parse(text: &str, field: &str) -> Result<Date> {
     Err(Error::field(field, "OUT_OF_RANGE", hint))
 }
 
-/// As [`parse`], with `today` for an empty text.
+/// As [`parse`]; an empty text names no date.
 ///
 /// # Errors
 /// Names `field`.
-pub fn parse_or(text: &str, today: Date, field: &str) -> Result<Date> {
-    if text.is_empty() { Ok(today) } else { parse(text, field) }
+pub fn parse_optional(text: &str, field: &str) -> Result<Option<Date>> {
+    if text.is_empty() { Ok(None) } else { parse(text, field).map(Some) }
 }
 
 /// A number of days from 1 to `most`, where 0 means 1.

@@ -6,6 +6,7 @@ pub mod date;
 pub mod deviation;
 pub mod place;
 pub mod rule;
+pub mod scope;
 pub mod slot;
 pub mod sold;
 pub mod target;

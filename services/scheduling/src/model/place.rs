@@ -10,10 +10,6 @@ use super::{
     words::{wire_reason, wire_status},
 };
 
-/// How far ahead hours are told and slots are sold, in days. Beyond the last decree the answer is
-/// unknown anyway.
-pub const MAX_DAYS: i64 = 92;
-
 /// A mall, a counter or an offering, with what its hours follow from.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -41,30 +37,36 @@ impl Place {
         local(now, self.zone).map(|(date, _)| date)
     }
 
-    /// Succeeds while it is open.
+    /// Succeeds while it is open; `days_ahead` bounds the search for the next opening.
     ///
     /// # Errors
     /// `COUNTER_CLOSED` with the reason and when it opens next.
-    pub fn require_open(&self, now: Micros, decrees: &Decrees) -> Result<()> {
+    pub fn require_open(&self, now: Micros, decrees: &Decrees, days_ahead: i64) -> Result<()> {
         let (today, minute) = local(now, self.zone)?;
         let day = self.day(today, decrees);
         let holds_now = |interval: &Interval| (interval.open..interval.close).contains(&minute);
         if day.intervals().iter().any(holds_now) {
             return Ok(());
         }
-        let next = match self.next_opening(today, minute, decrees) {
+        let next = match self.next_opening(today, minute, decrees, days_ahead) {
             Some((date, at)) => {
                 format!("it opens next on {date} at {} {}", format_time(at), self.zone)
             }
-            None => format!("no opening is known within {MAX_DAYS} days"),
+            None => format!("no opening is known within {days_ahead} days"),
         };
         let why = because(&day);
         Err(closed(format!("{} is closed now: {why} {}", self.target, sentence(&next))))
     }
 
     /// The first opening after `minute` of `today`.
-    fn next_opening(&self, today: Date, minute: u16, decrees: &Decrees) -> Option<(Date, u16)> {
-        (0..MAX_DAYS).find_map(|offset| {
+    fn next_opening(
+        &self,
+        today: Date,
+        minute: u16,
+        decrees: &Decrees,
+        days_ahead: i64,
+    ) -> Option<(Date, u16)> {
+        (0..days_ahead).find_map(|offset| {
             let day = self.day(shift(today, offset), decrees);
             let opens = day.intervals().iter().map(|interval| interval.open);
             let mut later = opens.filter(|open| offset > 0 || *open > minute);
@@ -132,7 +134,7 @@ mod tests {
 
     fn refused(place: &Place, day: Date, minute: u16) -> String {
         let now = local_to_utc_micros(day, minute, place.zone).unwrap();
-        let error = place.require_open(now, &Decrees::national()).expect_err("it is closed");
+        let error = place.require_open(now, &Decrees::national(), 92).expect_err("it is closed");
         assert_eq!(error.reason(), Reason::CounterClosed);
         error.message().to_owned()
     }
@@ -151,9 +153,9 @@ mod tests {
     fn an_open_place_is_open_by_its_own_clock() {
         let place = mall_open_on_weekdays(Zone::Wit);
         let now = local_to_utc_micros(date(2026, 11, 27), 8 * 60, Zone::Wit).unwrap();
-        assert!(place.require_open(now, &Decrees::national()).is_ok());
+        assert!(place.require_open(now, &Decrees::national(), 92).is_ok());
         let in_java = mall_open_on_weekdays(Zone::Wib);
-        assert!(in_java.require_open(now, &Decrees::national()).is_err());
+        assert!(in_java.require_open(now, &Decrees::national(), 92).is_err());
     }
 
     #[test]

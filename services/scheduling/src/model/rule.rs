@@ -1,6 +1,5 @@
 //! Hours rules: from the wire's message to the calendar's rule, with every fault at once.
 
-use jiff::civil::Date;
 use mpp_api::{
     scheduling::{HoursRule, Interval as WireInterval, hours_rule},
     types::LocalizedText,
@@ -12,10 +11,7 @@ use mpp_core::{Error, FieldViolation, ResourceName, Result};
 
 use super::{date, target::Target, words::calendar_season};
 
-/// More rules than this for one target are a mistake of whoever writes them.
-pub const MAX_PER_TARGET: usize = 64;
-
-/// What an update may name in its mask. The target never changes: that would be another rule.
+/// The paths that an update's mask may name. The target never changes: that would be another rule.
 pub const UPDATABLE: &[&str] = &[
     "season",
     "valid_from",
@@ -34,8 +30,8 @@ pub const UPDATABLE: &[&str] = &[
 pub fn check(id: &str, doc: &HoursRule) -> Result<(Target, Rule)> {
     let mut faults = Faults::default();
     let target = faults.keep(Target::parse(&doc.target, "target"));
-    let valid_from = faults.keep(optional_date(&doc.valid_from, "valid_from")).flatten();
-    let valid_to = faults.keep(optional_date(&doc.valid_to, "valid_to")).flatten();
+    let valid_from = faults.keep(date::parse_optional(&doc.valid_from, "valid_from")).flatten();
+    let valid_to = faults.keep(date::parse_optional(&doc.valid_to, "valid_to")).flatten();
     let season = faults.keep(season(doc.season)).unwrap_or_default();
     let weekly = weekly(doc.weekly.as_ref(), &mut faults);
     let closure = doc.closure.as_ref().map(|closure| checked_closure(closure, &mut faults));
@@ -74,7 +70,7 @@ impl Faults {
         checked.map_err(|error| self.0.extend_from_slice(error.violations())).ok()
     }
 
-    /// A field is blamed once; what follows from the first fault is not repeated.
+    /// A field is blamed once: later faults usually follow from the first.
     fn add(&mut self, fault: Option<FieldViolation>) {
         let is_new = |fault: &FieldViolation| self.0.iter().all(|own| own.field != fault.field);
         if let Some(fault) = fault.filter(is_new) {
@@ -91,10 +87,6 @@ fn violation(error: mpp_calendar::Error) -> FieldViolation {
     fault(&error.field, "HOURS", error.problem.to_string())
 }
 
-fn optional_date(text: &str, field: &str) -> Result<Option<Date>> {
-    if text.is_empty() { Ok(None) } else { date::parse(text, field).map(Some) }
-}
-
 fn season(number: i32) -> Result<Season> {
     match hours_rule::Season::try_from(number) {
         Ok(season) => Ok(calendar_season(season)),
@@ -102,8 +94,8 @@ fn season(number: i32) -> Result<Season> {
     }
 }
 
-/// A silent rule leaves it to the next one above. Who works on national holidays works on those of
-/// the region too.
+/// A rule that says nothing leaves it to the next one above. A counter that works on national
+/// holidays works on those of its region too.
 fn observes(doc: &HoursRule) -> Option<Observes> {
     let (national, collective) = (doc.works_national_holidays, doc.works_collective_leave);
     (national || collective).then_some(Observes {
@@ -194,7 +186,7 @@ fn shown_reason(reason: &LocalizedText) -> String {
     if reason.id.trim().is_empty() { "-".to_owned() } else { reason.id.clone() }
 }
 
-/// Puts onto `stored` what `paths` name of `given`; the paths have been checked.
+/// Copies the fields that `paths` name from `given` to `stored`; the paths have been checked.
 pub fn update(stored: &mut HoursRule, given: &HoursRule, paths: &[String]) {
     for path in paths {
         match path.as_str() {
@@ -215,7 +207,7 @@ pub fn update(stored: &mut HoursRule, given: &HoursRule, paths: &[String]) {
     }
 }
 
-/// The fields of `given` that are set: what an empty mask names.
+/// The fields of `given` that are set: an empty mask stands for them.
 pub fn set_fields(given: &HoursRule) -> Vec<String> {
     let set = [
         ("season", given.season != 0),

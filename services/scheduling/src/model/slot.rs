@@ -1,10 +1,10 @@
 //! Slots: virtual until the first booking, planned from hours and the offering.
 //!
-//! A slot's plan is `offered`: what is sold from now on. It is worked out afresh from hours and
-//! offering at every read and every sale, so that there is no moment between a change of hours and
-//! its re-planning in which yesterday's plan sells. `capacity` is what a sold slot may hold; it is
-//! fixed by the row of the first booking and only ever grows with the offering's own. Lowering
-//! either never touches what was sold.
+//! A slot's plan is `offered`, the places that are sold from now on. It is worked out afresh from
+//! hours and offering at every read and every sale, so that there is no moment between a change of
+//! hours and its re-planning in which yesterday's plan sells. `capacity` bounds the places of a
+//! sold slot; it is fixed by the row of the first booking and only ever grows with the offering's
+//! own. Lowering either never touches a place that was sold.
 
 use jiff::civil::Date;
 use mpp_calendar::{Decrees, Status, Zone, format_time, local_to_utc_micros, slots};
@@ -12,10 +12,10 @@ use mpp_core::{Error, Micros, Reason, ResourceName, Result};
 
 use super::{
     date,
-    place::{MAX_DAYS, Place, because, closed},
+    place::{Place, because, closed},
 };
 
-/// What is bookable of an offering, as its copy says.
+/// How an offering is booked, as the registry's copy says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// The offering's name.
@@ -97,7 +97,7 @@ pub struct Planned {
     pub start_at: Micros,
 }
 
-/// The slots of one day: none where the day is closed or unknown.
+/// The slots of one day; an empty list where the day is closed or unknown.
 ///
 /// # Errors
 /// Only for dates that no calendar holds.
@@ -120,7 +120,7 @@ pub fn slot_name(offering: &str, date: Date, minute: u16) -> String {
     format!("{offering}/slots/{date}T{:02}{:02}", minute / 60, minute % 60)
 }
 
-/// The slot of that name, if it can be sold now.
+/// The slot of that name, if it can be sold now: it lies ahead, but less than `days_ahead` days.
 ///
 /// # Errors
 /// `WRONG_STATE` for one that has begun or lies too far ahead, `COUNTER_CLOSED` on a closed or
@@ -131,6 +131,7 @@ pub fn sellable(
     name: &SlotName,
     now: Micros,
     decrees: &Decrees,
+    days_ahead: i64,
 ) -> Result<Planned> {
     terms.require_bookable()?;
     let ahead = date::days_between(place.today(now)?, name.date);
@@ -141,8 +142,9 @@ pub fn sellable(
         let hint = format!("the slot of {} at {clock} has begun; take a later one", name.date);
         return Err(Error::new(Reason::WrongState, hint));
     }
-    if ahead >= MAX_DAYS {
-        let hint = format!("{} is {ahead} days ahead; book less than {MAX_DAYS} ahead", name.date);
+    if ahead >= days_ahead {
+        let day = name.date;
+        let hint = format!("{day} is {ahead} days ahead; book less than {days_ahead} ahead");
         return Err(Error::new(Reason::WrongState, hint));
     }
     let day = place.day(name.date, decrees);
@@ -208,7 +210,7 @@ pub mod tests {
 
     fn try_at(name: &SlotName, now: (Date, u16), terms: &Terms) -> Result<Planned> {
         let now = local_to_utc_micros(now.0, now.1, Zone::Wib).unwrap();
-        sellable(&place(), terms, name, now, &Decrees::national())
+        sellable(&place(), terms, name, now, &Decrees::national(), 92)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A day's slots as they are shown: the plan, and what was sold.
+//! A day's slots as they are shown: the plan, and the places that were sold.
 
 use jiff::civil::Date;
 use mpp_api::scheduling::Slot;
@@ -10,19 +10,19 @@ use super::{
     slot::{Planned, SlotName, Terms},
 };
 
-/// What a slot's row holds.
+/// A slot's row in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sold {
     /// The slot's name.
     pub name: String,
-    /// What it may hold.
+    /// Places that it may hold.
     pub capacity: i64,
     /// Places taken.
     pub booked: i64,
 }
 
-/// A day's slots: the plan, with what was sold; and what was sold of slots that are in no plan any
-/// more, with nothing on offer.
+/// A day's slots: those of the plan with their sold places, and those that were sold but are in no
+/// plan any more, with nothing on offer.
 ///
 /// # Errors
 /// Only for names that the store should not hold.

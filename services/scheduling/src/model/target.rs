@@ -1,7 +1,7 @@
-//! What hours are said of: the nation, a mall, a counter, or an offering at a counter.
+//! The targets of hours: the nation, a mall, a counter, or an offering at a counter.
 
 use mpp_calendar::Layer;
-use mpp_core::{Error, ResourceName, Result};
+use mpp_core::{Error, Label, Labels, ResourceName, Result};
 
 /// The target of the national template.
 pub const NATIONAL: &str = "national";
@@ -29,7 +29,16 @@ impl Target {
         Ok(Self { layer, name: text.to_owned() })
     }
 
-    /// Who is spoken for.
+    /// Reads the name of a counter, and of nothing else.
+    ///
+    /// # Errors
+    /// Names `field`.
+    pub fn counter_named(text: &str, field: &str) -> Result<Self> {
+        let layer = checked(text, &["malls", "counters"], field, Layer::Counter)?;
+        Ok(Self { layer, name: text.to_owned() })
+    }
+
+    /// The layer whose rules speak of it.
     pub fn layer(&self) -> Layer {
         self.layer
     }
@@ -54,6 +63,18 @@ impl Target {
         std::iter::once(NATIONAL).chain([2, 4, 6].into_iter().filter_map(|parts| self.up_to(parts)))
     }
 
+    /// Labels of an appointment, a ticket or a deviation of this counter.
+    pub fn labels(&self, region: &str, date: &str) -> Labels {
+        let (mall, counter) = (self.mall().unwrap_or_default(), self.counter().unwrap_or_default());
+        let pairs = [
+            (Label::Mall, mall),
+            (Label::Counter, counter),
+            (Label::Region, region),
+            (Label::Date, date),
+        ];
+        pairs.into_iter().map(|(label, value)| (label, value.to_owned())).collect()
+    }
+
     fn up_to(&self, parts: usize) -> Option<&str> {
         let mut slashes = self.name.match_indices('/').map(|(at, _)| at);
         match slashes.nth(parts - 1) {
@@ -63,7 +84,7 @@ impl Target {
     }
 }
 
-/// True for the name itself and for what lies below it.
+/// True for the name itself and for every name below it.
 pub fn lies_within(name: &str, above: &str) -> bool {
     name.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -3,17 +3,16 @@
 //! # The order
 //! Priority tickets (elderly, disabled, pregnant) come before all others. Within each of the two
 //! classes a ticket stands at the moment from which its holder may claim to be served: a walk-in's
-//! is when it was issued; an appointment's is its slot's start, so that who comes early neither
-//! loses nor gains by it, and who comes up to [`GRACE`] late is called next. Who comes later than
-//! that stands where a walk-in would. Equal moments go by number. Nobody idles meanwhile: an early
-//! appointment is called as soon as nobody stands before it.
+//! is when it was issued; an appointment's is its slot's start, so that coming early neither
+//! helps nor harms, and coming a little late (within the grace) keeps the place. A holder who comes
+//! later than that stands where a walk-in would. Equal moments go by number. No window idles
+//! meanwhile: an early appointment is called as soon as nobody stands before it.
 
 use jiff::civil::Date;
 use mpp_api::scheduling::{Ticket, ticket};
-use mpp_core::{Error, Micros, ResourceName, Result};
+use mpp_core::{Error, Labels, Micros, ResourceName, Result};
 
-/// How late an appointment's holder may come and keep its place, in microseconds: 15 minutes.
-pub const GRACE: Micros = 15 * 60 * 1_000_000;
+use super::{place::Place, target::Target};
 
 /// The prefix of a counter that has none of its own.
 const DEFAULT_PREFIX: &str = "A";
@@ -29,10 +28,15 @@ pub struct Rank {
 
 impl Rank {
     /// The rank of a ticket issued at `now`, for an appointment whose slot starts at
-    /// `appointment_at`.
-    pub fn new(priority: ticket::Priority, now: Micros, appointment_at: Option<Micros>) -> Self {
+    /// `appointment_at` and whose holder may be late by `grace`.
+    pub fn new(
+        priority: ticket::Priority,
+        now: Micros,
+        appointment_at: Option<Micros>,
+        grace: Micros,
+    ) -> Self {
         let class = i64::from(priority != ticket::Priority::Priority);
-        let on_time = appointment_at.filter(|start| now <= start + GRACE);
+        let on_time = appointment_at.filter(|start| now <= start + grace);
         Self { class, due_at: on_time.unwrap_or(now) }
     }
 }
@@ -85,7 +89,7 @@ pub struct Queued {
     pub counter: String,
     /// The mall's local date.
     pub date: String,
-    /// What is printed.
+    /// The number as printed, such as `A-017`.
     pub number: String,
     /// The number within its prefix and day.
     pub seq: i64,
@@ -128,7 +132,12 @@ impl Queued {
         }
     }
 
-    /// What others must be told where it is in the way.
+    /// The labels of its record.
+    pub fn labels(&self, counter: &Target, place: &Place) -> Labels {
+        counter.labels(&place.region, &self.date)
+    }
+
+    /// Tells whoever wants its window that the window is busy.
     pub fn in_the_way(&self) -> String {
         format!("ticket {} ({}) is still being served; complete it first", self.number, self.name)
     }
@@ -153,7 +162,7 @@ pub fn prefix(of_counter: &str) -> &str {
     if of_counter.is_empty() { DEFAULT_PREFIX } else { of_counter }
 }
 
-/// `A-017`: what is printed and called out.
+/// `A-017`, as it is printed and called out.
 pub fn number(prefix: &str, count: i64) -> String {
     format!("{prefix}-{count:03}")
 }
@@ -167,9 +176,9 @@ pub fn name(mall: &str, date: Date, number: &str) -> String {
 ///
 /// # Errors
 /// Names the field `window`.
-pub fn counter_of_window(window: &str) -> Result<&str> {
-    ResourceName::parse(window, &["malls", "counters", "windows"], "window")
-        .map(|name| name.parent())
+pub fn counter_of_window(window: &str) -> Result<Target> {
+    let name = ResourceName::parse(window, &["malls", "counters", "windows"], "window")?;
+    Target::counter_named(name.parent(), "window")
 }
 
 #[cfg(test)]
@@ -178,14 +187,15 @@ mod tests {
 
     const MINUTE: Micros = 60_000_000;
     const NINE: Micros = 9 * 60 * MINUTE;
+    const GRACE: Micros = 15 * MINUTE;
 
     fn normal(now: Micros, appointment_at: Option<Micros>) -> Rank {
-        Rank::new(ticket::Priority::Normal, now, appointment_at)
+        Rank::new(ticket::Priority::Normal, now, appointment_at, GRACE)
     }
 
     #[test]
     fn priority_goes_before_everyone_who_came_earlier() {
-        let elderly = Rank::new(ticket::Priority::Priority, NINE, None);
+        let elderly = Rank::new(ticket::Priority::Priority, NINE, None, GRACE);
         assert!(elderly < normal(NINE - 60 * MINUTE, None));
         assert!(elderly < normal(NINE, Some(NINE - 10 * MINUTE)));
     }

@@ -1,5 +1,5 @@
-//! Places of slots, and who holds one. Whoever takes both an applicant's place and a slot's takes
-//! them in this order: applicant, day, slot; so no two bookings wait for each other.
+//! Places of slots, and their holders. A booking locks in this order: applicant, day, slot; so no
+//! two bookings wait for each other.
 
 use mpp_core::Result;
 use mpp_store::{Read, Tx, db_error};
@@ -15,7 +15,7 @@ use crate::model::{
 /// Index: applicant's primary key.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn note_applicant(
     tx: &mut Tx,
     digests: &[Digest],
@@ -41,7 +41,7 @@ pub async fn note_applicant(
 /// Keeps an appointment's code. Index: appointment_code's primary key.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn keep_code(tx: &mut Tx, appointment: &str, code: &str, date: &str) -> Result<()> {
     sqlx::query("insert into appointment_code (appointment, code, date) values ($1, $2, $3)")
         .bind(appointment)
@@ -56,7 +56,7 @@ pub async fn keep_code(tx: &mut Tx, appointment: &str, code: &str, date: &str) -
 /// An appointment's code; empty once it is forgotten. Index: appointment_code's primary key.
 ///
 /// # Errors
-/// As any read.
+/// `UNAVAILABLE` where the database is away.
 pub async fn code_of(conn: &mut AnyConnection, appointment: &str) -> Result<String> {
     let row = sqlx::query("select code from appointment_code where appointment = $1")
         .bind(appointment)
@@ -70,7 +70,7 @@ pub async fn code_of(conn: &mut AnyConnection, appointment: &str) -> Result<Stri
 /// still until the commit. Only for offerings with a quota. Index: offering_day's primary key.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn hold_day(tx: &mut Tx, terms: &Terms, date: &str) -> Result<()> {
     sqlx::query(
         "insert into offering_day (offering, date, quota) values ($1, $2, $3)
@@ -89,7 +89,7 @@ pub async fn hold_day(tx: &mut Tx, terms: &Terms, date: &str) -> Result<()> {
 /// later one plans it again with what is offered now. Indexes: slot's primary key, slot_by_day.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn take_place(tx: &mut Tx, slot: &Planned, terms: &Terms, date: &str) -> Result<bool> {
     let taken = sqlx::query(
         "insert into slot (name, offering, date, start_at, capacity, offered, booked)
@@ -117,7 +117,7 @@ pub async fn take_place(tx: &mut Tx, slot: &Planned, terms: &Terms, date: &str) 
 /// How many places of a slot are taken. Index: slot's primary key.
 ///
 /// # Errors
-/// As any read.
+/// `UNAVAILABLE` where the database is away.
 pub async fn booked(tx: &mut Tx, slot: &str) -> Result<i64> {
     let row = sqlx::query("select booked from slot where name = $1")
         .bind(slot)
@@ -131,7 +131,7 @@ pub async fn booked(tx: &mut Tx, slot: &str) -> Result<i64> {
 /// Indexes: applicant_by_appointment, slot's primary key.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn give_back(tx: &mut Tx, appointment: &str, slot: &str) -> Result<()> {
     for (text, name) in [
         ("delete from applicant where appointment = $1", appointment),
@@ -146,7 +146,7 @@ pub async fn give_back(tx: &mut Tx, appointment: &str, slot: &str) -> Result<()>
 /// Index: slot_by_day.
 ///
 /// # Errors
-/// As any read.
+/// `UNAVAILABLE` where the database is away.
 pub async fn sold(
     read: &mut Read,
     offering: &str,
@@ -178,7 +178,7 @@ fn sold_row(row: &sqlx::any::AnyRow) -> sqlx::Result<(String, Sold)> {
 /// The appointment's ticket, if one was printed. Index: ticket_one_of_an_appointment.
 ///
 /// # Errors
-/// As any read.
+/// `UNAVAILABLE` where the database is away.
 pub async fn ticket_of(conn: &mut AnyConnection, appointment: &str) -> Result<Option<String>> {
     let row =
         sqlx::query("select number from ticket_queue where appointment = $1 and appointment <> ''")

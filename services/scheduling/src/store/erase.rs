@@ -1,11 +1,8 @@
-//! What is no longer needed goes: above all what stands for applicants.
+//! Rows of past days are erased: above all the digests that stand for applicants.
 
 use mpp_core::Result;
 use mpp_store::{Tx, db_error};
 use sqlx::AssertSqlSafe;
-
-/// Most rows that one transaction erases, so that bookings never wait long for it.
-pub const CHUNK: u64 = 1000;
 
 /// A table whose rows belong to a local date, and are erased once that is past.
 #[derive(Clone, Copy, Debug)]
@@ -14,10 +11,10 @@ pub struct Dated {
     key: &'static str,
 }
 
-/// What stands for applicants. Index: applicant_by_date.
+/// The applicants' digests. Index: applicant_by_date.
 pub const APPLICANTS: Dated = Dated { name: "applicant", key: "digest" };
 
-/// What slots and queues leave. Indexes: appointment_code_by_date, ticket_by_date; the others are
+/// Rows of slots and queues. Indexes: appointment_code_by_date, ticket_by_date; the others are
 /// scanned, once in a while.
 pub const LEFTOVERS: [Dated; 5] = [
     Dated { name: "appointment_code", key: "appointment" },
@@ -27,16 +24,16 @@ pub const LEFTOVERS: [Dated; 5] = [
     Dated { name: "slot", key: "name" },
 ];
 
-/// Erases up to [`CHUNK`] rows of days before `day`, a date as text, which compares as dates do;
+/// Erases up to `limit` rows of days before `day`, a date as text, which compares as dates do;
 /// answers how many.
 ///
 /// # Errors
-/// As any write.
-pub async fn erase_some(tx: &mut Tx, table: Dated, day: &str) -> Result<u64> {
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
+pub async fn erase_some(tx: &mut Tx, table: Dated, day: &str, limit: u64) -> Result<u64> {
     let Dated { name, key } = table;
     let text = format!(
         "delete from {name} where ({key}) in
-         (select {key} from {name} where date < $1 limit {CHUNK})"
+         (select {key} from {name} where date < $1 limit {limit})"
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(day);
     let done = query.execute(tx.conn()).await.map_err(db_error)?;
@@ -67,11 +64,11 @@ mod tests {
             let queues = LEFTOVERS[2];
             let mut erased = Vec::new();
             for day in ["2026-11-24", "2026-11-25", "2026-11-25", "2026-11-25"] {
-                erased.push(erase_some(&mut tx, queues, day).await.unwrap());
+                erased.push(erase_some(&mut tx, queues, day, 1000).await.unwrap());
             }
-            assert_eq!(erased, [0, CHUNK, 500, 0]);
+            assert_eq!(erased, [0, 1000, 500, 0]);
             for table in LEFTOVERS.into_iter().chain([APPLICANTS]) {
-                assert_eq!(erase_some(&mut tx, table, "2026-11-25").await.unwrap(), 0);
+                assert_eq!(erase_some(&mut tx, table, "2026-11-25", 1000).await.unwrap(), 0);
             }
             tx.commit().await.unwrap();
         })

@@ -1,4 +1,4 @@
-//! The queue: numbers, order, and who is called where.
+//! The queue: numbers, order, and calls to windows.
 
 use mpp_core::{Error, Reason, Result};
 use mpp_store::{Read, Tx, constraint, db_error};
@@ -12,7 +12,7 @@ const COLUMNS: &str = "name, counter, date, number, seq, class, due_at, state, w
 /// The next number of a mall's prefix on a local date. Index: queue_counter's primary key.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn next_number(tx: &mut Tx, mall: &str, prefix: &str, date: &str) -> Result<i64> {
     let row = sqlx::query(
         "insert into queue_counter (mall, prefix, date, last) values ($1, $2, $3, 1)
@@ -32,7 +32,7 @@ pub async fn next_number(tx: &mut Tx, mall: &str, prefix: &str, date: &str) -> R
 /// Indexes: ticket_queue's primary key, ticket_one_of_an_appointment.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn enter(tx: &mut Tx, ticket: &Queued) -> Result<bool> {
     let text = format!(
         "insert into ticket_queue ({COLUMNS})
@@ -57,7 +57,7 @@ pub async fn enter(tx: &mut Tx, ticket: &Queued) -> Result<bool> {
 /// How many wait before a ticket. Index: ticket_waiting.
 ///
 /// # Errors
-/// As any read.
+/// `UNAVAILABLE` where the database is away.
 pub async fn ahead_of(tx: &mut Tx, ticket: &Queued) -> Result<i64> {
     let row = sqlx::query(
         "select count(*) from ticket_queue where counter = $1 and date = $2 and state = 1
@@ -123,7 +123,7 @@ fn is_busy_window(error: &sqlx::Error) -> bool {
 /// The ticket that is being served at a window. Index: ticket_one_at_a_window.
 ///
 /// # Errors
-/// As any read.
+/// `UNAVAILABLE` where the database is away.
 pub async fn served_at(tx: &mut Tx, window: &str) -> Result<Option<Queued>> {
     let text = format!("select {COLUMNS} from ticket_queue where window_name = $1 and state = 2");
     let row = sqlx::query(AssertSqlSafe(text))
@@ -137,7 +137,7 @@ pub async fn served_at(tx: &mut Tx, window: &str) -> Result<Option<Queued>> {
 /// Completes a called ticket; `None` where it is not called. Index: ticket_queue's primary key.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn complete(tx: &mut Tx, name: &str) -> Result<Option<Queued>> {
     let text = format!(
         "update ticket_queue set state = 3, completed_at = $2
@@ -156,7 +156,7 @@ pub async fn complete(tx: &mut Tx, name: &str) -> Result<Option<Queued>> {
 /// How many tickets of a counter's day wait and how many are completed. Index: ticket_by_day.
 ///
 /// # Errors
-/// As any read.
+/// `UNAVAILABLE` where the database is away.
 pub async fn counts(read: &mut Read, counter: &str, date: &str) -> Result<(i64, i64)> {
     let row = sqlx::query(
         "select (select count(*) from ticket_queue
@@ -177,7 +177,7 @@ pub async fn counts(read: &mut Read, counter: &str, date: &str) -> Result<(i64, 
 /// Indexes: ticket_waiting, ticket_by_day.
 ///
 /// # Errors
-/// As any read.
+/// `UNAVAILABLE` where the database is away.
 pub async fn first(
     read: &mut Read,
     counter: &str,

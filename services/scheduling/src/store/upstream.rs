@@ -24,7 +24,7 @@ pub struct Copied {
 /// Index: upstream_record's primary key.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn forget(tx: &mut Tx, feed: &str) -> Result<()> {
     let query = sqlx::query("delete from upstream_record where feed = $1").bind(feed);
     query.execute(tx.conn()).await.map_err(db_error)?;
@@ -35,7 +35,7 @@ pub async fn forget(tx: &mut Tx, feed: &str) -> Result<()> {
 /// Index: upstream_record's primary key.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn put(tx: &mut Tx, feed: &str, records: &[Copied]) -> Result<()> {
     for chunk in records.chunks(CHUNK) {
         let rows: Vec<_> = (0..chunk.len())
@@ -68,7 +68,7 @@ pub async fn put(tx: &mut Tx, feed: &str, records: &[Copied]) -> Result<()> {
 /// Removes a record that is gone. Index: upstream_record's primary key.
 ///
 /// # Errors
-/// As any write.
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn remove(tx: &mut Tx, feed: &str, kind: &str, name: &str) -> Result<()> {
     sqlx::query("delete from upstream_record where feed = $1 and kind = $2 and name = $3")
         .bind(feed)
@@ -83,7 +83,7 @@ pub async fn remove(tx: &mut Tx, feed: &str, kind: &str, name: &str) -> Result<(
 /// Up to `limit` records after a kind and name, in order. Index: upstream_record's primary key.
 ///
 /// # Errors
-/// As any read.
+/// `UNAVAILABLE` where the database is away.
 pub async fn page(
     read: &mut Read,
     feed: &str,

@@ -10,6 +10,7 @@ use mpp_api::{
 };
 use mpp_calendar::Zone;
 use mpp_core::{Caller, Role};
+use mpp_scheduling::{Policy, erase_past};
 use mpp_testkit::{Backend, database, on_both};
 use tonic::{Code, Status};
 
@@ -246,10 +247,10 @@ async fn an_applicant_is_forgotten_when_the_day_is_over() {
         let world = World::on(database).await;
         booked(&world, &ktp_slot(TUESDAY, "1000"), 1).await;
         booked(&world, &ktp_slot(WEDNESDAY, "1000"), 1).await;
-        let db = &world.scheduling.running.db;
-        assert_eq!(mpp_scheduling::erase_past(db).await.expect("nothing is past"), 0);
+        let (db, policy) = (&world.scheduling.running.db, Policy::default());
+        assert_eq!(erase_past(db, &policy).await.expect("nothing is past"), 0);
         world.set_time(WEDNESDAY, 0, Zone::Wib);
-        let erased = mpp_scheduling::erase_past(db).await;
+        let erased = erase_past(db, &policy).await;
         assert_eq!(erased.expect("one day is past"), 1);
         let twice = book(&world, request(&ktp_slot(WEDNESDAY, "1100"), 1)).await;
         refused(twice, Code::AlreadyExists);

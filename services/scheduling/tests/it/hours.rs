@@ -180,7 +180,7 @@ async fn a_rule_is_made_changed_listed_and_deleted() {
         let delete =
             DeleteHoursRuleRequest { name: "hoursRules/bank".into(), ..Default::default() };
         client.delete_hours_rule(delete).await.expect("a delete");
-        let get = GetHoursRuleRequest { name: "hoursRules/bank".into() };
+        let get = GetHoursRuleRequest { name: "hoursRules/bank".into(), ..Default::default() };
         assert_eq!(refused(client.get_hours_rule(get).await, Code::NotFound).0, "NOT_FOUND");
         assert_eq!(shown(&hours(&world, BANK, "").await), ["08:00-12:00", "13:00-15:00"]);
     })
@@ -199,7 +199,7 @@ async fn trying_changes_nothing_and_repeating_counts_once() {
             request_id: request_id(),
         };
         client.create_hours_rule(request.clone()).await.expect("valid");
-        let get = GetHoursRuleRequest { name: "hoursRules/bank".into() };
+        let get = GetHoursRuleRequest { name: "hoursRules/bank".into(), ..Default::default() };
         refused(client.get_hours_rule(get).await, Code::NotFound);
         request.validate_only = false;
         let first = client.create_hours_rule(request.clone()).await.expect("made").into_inner();

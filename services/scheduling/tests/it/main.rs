@@ -7,5 +7,6 @@ mod hours;
 mod queue;
 mod races;
 mod replicas;
+mod rules;
 mod slots;
 mod world;

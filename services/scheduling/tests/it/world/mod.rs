@@ -14,7 +14,7 @@ use mpp_api::scheduling::{
 use mpp_calendar::{Zone, local_to_utc_micros};
 use mpp_core::{Caller, Clock, Micros, Role};
 use mpp_rpc::Endpoint;
-use mpp_scheduling::{Options, Running, SCHEMA};
+use mpp_scheduling::{Options, Policy, Running, SCHEMA};
 use mpp_store::{FeedOptions, Filter, Start};
 use mpp_testkit::TestDatabase;
 use tokio_util::sync::CancellationToken;
@@ -142,6 +142,7 @@ pub fn options(database: &TestDatabase, clock: &Clock, upstream: &str) -> Option
         feed: FeedOptions::default(),
         upstream: Endpoint { address: upstream.to_owned(), ..Default::default() },
         applicant_keys: vec![("2026".into(), vec![7; 32])],
+        policy: Policy::default(),
     }
 }
 

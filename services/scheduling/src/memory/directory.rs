@@ -1,5 +1,5 @@
-//! What scheduling knows of the registry: its copy, in memory, slimmed to what hours, slots and
-//! queues need. Services are not copied: an offering names its own, and nothing else is asked.
+//! The registry's copy in memory, slimmed to the fields that hours, slots and queues need. Services
+//! are not copied: an offering names its own, and nothing else is asked.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,6 +8,7 @@ use mpp_calendar::Zone;
 use mpp_core::{Error, Reason, RegionCode, Result};
 use prost::Message;
 
+use super::dirty::Touched;
 use crate::model::{slot::Terms, target::Target};
 
 /// The kinds of record that are followed.
@@ -45,17 +46,6 @@ pub struct Directory {
     counters: BTreeMap<String, Counter>,
     windows: HashSet<String>,
     offerings: HashMap<String, Terms>,
-}
-
-/// Whose hours a change of the copy may change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Touched {
-    /// Nobody's.
-    Nothing,
-    /// Those of the counters of a mall.
-    Mall(String),
-    /// Everyone's.
-    All,
 }
 
 impl Directory {
@@ -142,7 +132,7 @@ impl Directory {
     /// Succeeds where the target is known, with everything that it lies in.
     ///
     /// # Errors
-    /// `NOT_FOUND`, naming what is missing.
+    /// `NOT_FOUND`, naming the missing record.
     pub fn require(&self, target: &Target) -> Result<()> {
         for name in target.chain().skip(1) {
             let known = match name.split('/').count() {
@@ -193,7 +183,7 @@ impl Directory {
         if self.windows.contains(name) { Ok(()) } else { Err(unknown(name)) }
     }
 
-    /// What is bookable of an offering.
+    /// How an offering is booked.
     ///
     /// # Errors
     /// `NOT_FOUND`.

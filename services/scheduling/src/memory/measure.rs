@@ -1,4 +1,4 @@
-//! Deviations of many counters: what is equal is measured once.
+//! Deviations of many counters: equal weeks are measured once.
 //!
 //! Counters of a mall that have the same rules of their own and the same regime have the same
 //! week; most have no rules of their own at all. So a change of the national template, which
@@ -11,14 +11,12 @@ use mpp_api::{registry::counter::Regime, scheduling::Deviation};
 use mpp_calendar::{Decrees, Zone};
 use mpp_core::{Micros, Result};
 
-use crate::{
-    memory::State,
-    model::{
-        date::{local, monday_of},
-        deviation::{Measured, measure},
-        place::Place,
-        target::Target,
-    },
+use super::State;
+use crate::model::{
+    date::{local, monday_of},
+    deviation::{Measured, measure},
+    place::Place,
+    target::Target,
 };
 
 /// A mall's counters, ready to be measured without holding the memory's lock.
@@ -32,7 +30,7 @@ pub struct MallCounters {
 }
 
 impl MallCounters {
-    /// Takes what measuring needs from the memory.
+    /// Copies from the memory everything that measuring needs.
     ///
     /// # Errors
     /// `UNAVAILABLE` while the mall's region has not arrived, `NOT_FOUND` for a mall that is gone.

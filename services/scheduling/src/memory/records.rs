@@ -11,12 +11,10 @@ use mpp_core::{Error, Result};
 use mpp_rpc::time::to_timestamp;
 use mpp_store::{Change, Op, Record};
 
-use crate::{
-    directory::Touched,
-    model::{
-        rule,
-        target::{Target, lies_within},
-    },
+use super::dirty::Touched;
+use crate::model::{
+    rule,
+    target::{Target, lies_within},
 };
 
 /// Rules and deviations.
@@ -62,7 +60,7 @@ impl Records {
         Ok(&stored.doc)
     }
 
-    /// The rules of a target and of what lies below it, by name; all of them for an empty target.
+    /// The rules of a target and of all targets below it, by name; every rule for an empty target.
     pub fn rules_within<'a>(&'a self, target: &'a str) -> impl Iterator<Item = &'a HoursRule> {
         let docs = self.rules.values().map(|stored| &stored.doc);
         docs.filter(move |doc| target.is_empty() || lies_within(&doc.target, target))

@@ -1,9 +1,10 @@
 //! The registry's feed into the copy: table and position in one transaction, then the memory.
 //!
 //! Every replica follows, for its own memory. The table takes a transaction of the feed only from
-//! a replica that stands where the table stands; of two, the first to arrive writes. Who finds the
-//! table ahead leaves it alone, so that a replica that lags never takes it back. Who finds it elsewhere goes on from there. So no lease is needed,
-//! a replica that dies leaves nothing to take over, and rows and position never disagree.
+//! a replica that stands where the table stands; of two, the first to arrive writes. A
+//! replica that finds the table ahead leaves it alone, so that one that lags never takes it back;
+//! one that finds it elsewhere goes on from there. So no lease is needed, a replica that dies
+//! leaves nothing to take over, and rows and position never disagree.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -12,14 +13,16 @@ use mpp_rpc::{
     Component,
     follow::{Event, Follower},
 };
-use mpp_store::{Actor, Change, Db, Op, Position, Tx};
+use mpp_store::{Change, Db, Op, Position, Tx};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    directory::{Directory, Touched},
-    memory::Memory,
-    store::upstream::{Copied, forget, page, put, remove},
+    memory::{Memory, directory::Directory, dirty::Touched},
+    store::{
+        own_name,
+        upstream::{Copied, forget, page, put, remove},
+    },
 };
 
 /// The feed's name in the table.
@@ -55,7 +58,7 @@ impl Copy {
     /// Loads what the table holds into the memory.
     ///
     /// # Errors
-    /// As any read.
+    /// `UNAVAILABLE` where the database is away.
     pub async fn load(db: Db, memory: Memory, component: Component) -> Result<Self> {
         let mut read = db.read().await?;
         let saved = read.position(FEED).await?;
@@ -115,7 +118,7 @@ impl Copy {
     /// registry the revision may be lower than the table's, so it is not compared.
     async fn replace(&mut self, position: Position) -> Result<()> {
         let rows = std::mem::take(&mut self.state);
-        let mut tx = self.db.begin(&actor()).await?;
+        let mut tx = self.db.begin(&own_name()).await?;
         let stored = tx.position(FEED).await?;
         if stored.is_none_or(|stored| stored.token != position.token) {
             // The position comes first: its row keeps two replicas that both start anew apart.
@@ -136,7 +139,7 @@ impl Copy {
         if changes.is_empty() && self.saved_at.elapsed() < BOOKMARK {
             return Ok(Next::GoOn);
         }
-        let mut tx = self.db.begin(&actor()).await?;
+        let mut tx = self.db.begin(&own_name()).await?;
         let stored = tx.position(FEED).await?;
         let reached = stored.as_ref().is_some_and(|at| at.revision >= position.revision);
         if reached {
@@ -203,10 +206,6 @@ fn take_change(directory: &mut Directory, change: &Change) -> Touched {
 fn unusable(name: &str, error: &Error) -> Touched {
     tracing::error!(name, error = %error, "a record of the registry cannot be used");
     Touched::Nothing
-}
-
-fn actor() -> Actor {
-    Actor { origin: "feed".into(), subject: "services/scheduling".into() }
 }
 
 #[cfg(test)]

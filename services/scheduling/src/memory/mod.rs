@@ -1,19 +1,23 @@
-//! What each replica answers from: the registry's copy, the rules and the deviations, all fed by
-//! feeds. Locks are held for a lookup only, never across an await.
+//! The memory that each replica answers from: the registry's copy, the rules and the deviations,
+//! kept by feeds. Locks are held for a lookup only, never across an await.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-};
+pub mod directory;
+pub mod dirty;
+pub mod measure;
+pub mod records;
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use mpp_calendar::Decrees;
 use mpp_core::{Error, Reason, Result};
 use mpp_store::Change;
 use tokio::sync::Notify;
 
-use crate::{
-    directory::{Directory, Touched},
-    model::{place::Place, slot::Terms, target::Target},
+use crate::model::{place::Place, slot::Terms, target::Target};
+
+use self::{
+    directory::Directory,
+    dirty::{Dirty, Touched},
     records::Records,
 };
 
@@ -43,30 +47,6 @@ pub struct State {
     coming: Option<Records>,
 }
 
-/// Malls whose deviations may have changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dirty {
-    /// Every mall.
-    pub all: bool,
-    /// These malls.
-    pub malls: BTreeSet<String>,
-}
-
-impl Dirty {
-    fn add(&mut self, touched: Touched) {
-        match touched {
-            Touched::Nothing => {}
-            Touched::Mall(mall) => drop(self.malls.insert(mall)),
-            Touched::All => self.all = true,
-        }
-    }
-
-    /// True where nothing is to be measured.
-    pub fn is_clean(&self) -> bool {
-        !self.all && self.malls.is_empty()
-    }
-}
-
 impl Memory {
     /// An empty memory over these decrees.
     pub fn new(decrees: Decrees) -> Self {
@@ -78,7 +58,7 @@ impl Memory {
         }))
     }
 
-    /// What has been decreed.
+    /// The decrees that hours follow from.
     pub fn decrees(&self) -> &Decrees {
         &self.0.decrees
     }
@@ -107,7 +87,7 @@ impl Memory {
         self.touch(touched);
     }
 
-    /// The own feed's state comes anew: until it is whole, what is there stays.
+    /// The own feed's state comes anew: until it is whole, the records before it stay.
     pub fn begin_records(&self) {
         self.write().coming = Some(Records::default());
     }
@@ -141,16 +121,14 @@ impl Memory {
         self.0.wake.notified().await;
     }
 
-    /// What is to be measured; it counts as done from now on.
+    /// The malls that are to be measured; they count as measured from now on.
     pub fn take_dirty(&self) -> Dirty {
         std::mem::take(&mut self.0.dirty.write().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Marks what could not be measured again; the next look at the clock finds it.
+    /// Marks again the malls that could not be measured; the next tick finds them.
     pub fn put_back(&self, failed: Dirty) {
-        let mut dirty = self.0.dirty.write().unwrap_or_else(PoisonError::into_inner);
-        dirty.all |= failed.all;
-        dirty.malls.extend(failed.malls);
+        self.0.dirty.write().unwrap_or_else(PoisonError::into_inner).extend(failed);
     }
 
     /// A mall, counter or offering with its hours.
@@ -161,7 +139,7 @@ impl Memory {
         self.read().place(target)
     }
 
-    /// An offering with its hours and what is bookable of it.
+    /// An offering with its hours and how it is booked.
     ///
     /// # Errors
     /// As [`Memory::place`].
@@ -178,6 +156,14 @@ impl State {
     /// True once everything is there that hours follow from.
     pub fn is_whole(&self) -> bool {
         self.has_directory && self.has_records
+    }
+
+    /// The names whose holders may act at a place: its own, and that of its mall's organiser while
+    /// the mall is known.
+    pub fn owners(&self, target: &Target) -> Vec<String> {
+        let mall = target.mall().and_then(|mall| self.directory.mall(mall).ok());
+        let organiser = mall.map(|mall| mall.organiser.clone());
+        std::iter::once(target.name().to_owned()).chain(organiser).collect()
     }
 
     /// As [`Memory::place`].

@@ -1,0 +1,84 @@
+//! Booking: an applicant takes a place of a slot.
+
+use mpp_api::scheduling::{Appointment, BookAppointmentResponse};
+use mpp_core::{Error, Reason, Result};
+use mpp_store::{Expect, Tx};
+
+use super::{App, Call};
+use crate::{
+    model::{
+        applicant::{Digest, Nik},
+        appointment::{Fresh, shown},
+        place::Place,
+        slot::{self, Planned, SlotName, Terms},
+        target::Target,
+    },
+    store::booking as sql,
+};
+
+/// A place that is about to be sold to an applicant.
+struct Sale {
+    slot: SlotName,
+    target: Target,
+    place: Place,
+    terms: Terms,
+    applicant: Vec<Digest>,
+}
+
+impl App {
+    /// Books a place of a slot. An app for citizens books anywhere; a counter and its mall their
+    /// own.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `PERMISSION_DENIED`, `APPLICANT_HAS_APPOINTMENT`, `SLOT_FULL`, `QUOTA_USED_UP`,
+    /// `COUNTER_CLOSED`; `WRONG_STATE` for a slot that is not sold, or not any more.
+    pub async fn book_appointment(
+        &self,
+        call: &Call,
+        slot: SlotName,
+        applicant: &Nik,
+    ) -> Result<BookAppointmentResponse> {
+        let target = Target::parse(&slot.offering, "slot")?;
+        self.authorize(call, &target)?;
+        let (place, terms) = self.memory.offering(&slot.offering, "slot")?;
+        let applicant = self.keys.digests(applicant, &terms.service, slot.date);
+        let sale = Sale { slot, target, place, terms, applicant };
+        self.once(call, async {
+            let mut tx = self.begin(call).await?;
+            let appointment = Some(self.sell(&mut tx, &sale).await?);
+            Ok((tx, BookAppointmentResponse { appointment, revision: 0 }))
+        })
+        .await
+    }
+
+    /// The locks are taken in one order: applicant, day, slot.
+    async fn sell(&self, tx: &mut Tx, sale: &Sale) -> Result<Appointment> {
+        let Sale { slot, target, place, terms, applicant } = sale;
+        let (decrees, days_ahead) = (self.memory.decrees(), self.policy.days_ahead);
+        let planned = slot::sellable(place, terms, slot, tx.now(), decrees, days_ahead)?;
+        let fresh = Fresh::new(slot, &planned.name, tx.now())?;
+        let day = slot.date.to_string();
+        if !sql::note_applicant(tx, applicant, &fresh.name, &day).await? {
+            let hint = format!("the applicant has an appointment for this service on {day}");
+            return Err(Error::new(Reason::ApplicantHasAppointment, hint));
+        }
+        take_place(tx, &planned, terms, &day).await?;
+        sql::keep_code(tx, &fresh.name, &fresh.code, &day).await?;
+        let code = fresh.code.clone();
+        let doc = fresh.document();
+        tx.put(&doc.name, &doc, target.labels(&place.region, &day), Expect::New).await?;
+        Ok(shown(doc, code, tx.now(), tx.now()))
+    }
+}
+
+/// Takes a place of the slot, and of the day where it has a quota.
+async fn take_place(tx: &mut Tx, slot: &Planned, terms: &Terms, day: &str) -> Result<()> {
+    if terms.quota_per_day > 0 {
+        sql::hold_day(tx, terms, day).await?;
+    }
+    if sql::take_place(tx, slot, terms, day).await? {
+        return Ok(());
+    }
+    let booked = sql::booked(tx, &slot.name).await?;
+    Err(slot::full(slot, terms, day, booked))
+}

@@ -1,0 +1,59 @@
+//! Calling the first who waits at a counter to a window.
+
+use mpp_api::scheduling::{Appointment, CallNextResponse, appointment};
+use mpp_core::{Error, Reason, Result};
+use mpp_store::{Expect, Tx};
+
+use super::{App, Call};
+use crate::{model::target::Target, store::queue as sql};
+
+impl App {
+    /// Calls the first of the counter's queue to one of its windows.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `PERMISSION_DENIED`; `QUEUE_EMPTY`; `WRONG_STATE` while the window serves.
+    pub async fn call_next(
+        &self,
+        call: &Call,
+        counter: &Target,
+        window: &str,
+    ) -> Result<CallNextResponse> {
+        let place = self.memory.place(counter)?;
+        self.memory.read().directory.require_window(window)?;
+        self.authorize(call, counter)?;
+        let skip_locked = !self.db.is_sqlite();
+        self.once(call, async {
+            let mut tx = self.begin(call).await?;
+            let (name, today) = (counter.name(), place.today(tx.now())?.to_string());
+            let called = sql::call_next(&mut tx, name, &today, window, skip_locked).await?;
+            let Some(called) = called else {
+                return Err(nobody_called(&mut tx, name, window).await?);
+            };
+            serve_appointment(&mut tx, &called.appointment).await?;
+            let (doc, labels) = (called.document(), called.labels(counter, &place));
+            tx.put(&doc.name, &doc, labels, Expect::Any).await?;
+            Ok((tx, CallNextResponse { ticket: Some(doc), revision: 0 }))
+        })
+        .await
+    }
+}
+
+/// An appointment counts as served once its holder is called to a window.
+async fn serve_appointment(tx: &mut Tx, name: &str) -> Result<()> {
+    if name.is_empty() {
+        return Ok(());
+    }
+    let Some(mut stored) = tx.get::<Appointment>(name).await? else {
+        return Ok(());
+    };
+    stored.doc.set_state(appointment::State::Served);
+    tx.put(name, &stored.doc, stored.labels, Expect::Any).await.map(drop)
+}
+
+/// Why nobody was called.
+async fn nobody_called(tx: &mut Tx, counter: &str, window: &str) -> Result<Error> {
+    Ok(match sql::served_at(tx, window).await? {
+        Some(ticket) => Error::new(Reason::WrongState, ticket.in_the_way()),
+        None => Error::new(Reason::QueueEmpty, format!("nobody waits at {counter}")),
+    })
+}

@@ -1,0 +1,43 @@
+//! The hours of a mall, a counter or an offering, day by day, and why they are so.
+
+use jiff::civil::Date;
+use mpp_api::scheduling::GetHoursResponse;
+use mpp_core::{Error, Result};
+
+use super::{App, Call};
+use crate::model::{
+    date,
+    target::{NATIONAL, Target},
+};
+
+/// The place and the days that are asked for.
+pub struct HoursWanted {
+    /// A mall, a counter or an offering.
+    pub target: Target,
+    /// The first day; `None` for today.
+    pub first: Option<Date>,
+    /// How many days.
+    pub days: i64,
+    /// The revision that the answer has to show.
+    pub min_revision: i64,
+}
+
+impl App {
+    /// Tells hours.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `UNAVAILABLE`, `DEADLINE_EXCEEDED`.
+    pub async fn get_hours(&self, call: &Call, wanted: &HoursWanted) -> Result<GetHoursResponse> {
+        if wanted.target.name() == NATIONAL {
+            let hint = "the nation keeps no hours; name a mall, a counter or an offering";
+            return Err(Error::field("target", "TARGET", hint));
+        }
+        self.wait_for(wanted.min_revision, call).await?;
+        let place = self.memory.place(&wanted.target)?;
+        let now = self.db.clock().now();
+        let first = wanted.first.map_or_else(|| place.today(now), Ok)?;
+        let decrees = self.memory.decrees();
+        let day = |n| place.day_hours(&place.day(date::shift(first, n), decrees));
+        Ok(GetHoursResponse { days: (0..wanted.days).map(day).collect() })
+    }
+}

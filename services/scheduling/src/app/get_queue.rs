@@ -1,0 +1,40 @@
+//! A counter's queue as its display shows it.
+
+use mpp_api::scheduling::GetQueueResponse;
+use mpp_core::Result;
+
+use super::App;
+use crate::{
+    model::{
+        target::Target,
+        ticket::{Queued, State},
+    },
+    store::queue as sql,
+};
+
+impl App {
+    /// The tickets that wait at a counter today, and those that were called to a window.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `UNAVAILABLE`.
+    pub async fn get_queue(&self, counter: &Target) -> Result<GetQueueResponse> {
+        let date = self.memory.place(counter)?.today(self.db.clock().now())?.to_string();
+        let (name, policy) = (counter.name(), &self.policy);
+        let mut read = self.db.read().await?;
+        let (waiting, completed) = sql::counts(&mut read, name, &date).await?;
+        let called =
+            sql::first(&mut read, name, &date, State::Called, policy.called_tickets_shown).await?;
+        let next = sql::first(&mut read, name, &date, State::Waiting, policy.waiting_tickets_shown)
+            .await?;
+        read.end().await?;
+        let count = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
+        Ok(GetQueueResponse {
+            counter: name.to_owned(),
+            date,
+            waiting: count(waiting),
+            completed: count(completed),
+            called: called.iter().map(Queued::document).collect(),
+            next: next.iter().map(Queued::document).collect(),
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! The slots of an offering, day by day, as they are planned and sold now.
+
+use jiff::civil::Date;
+use mpp_api::scheduling::{ListSlotsResponse, Slot};
+use mpp_core::Result;
+use mpp_rpc::time::from_timestamp;
+
+use super::App;
+use crate::{
+    model::{
+        date,
+        place::Place,
+        slot::{self, Terms},
+        sold::{self, Sold},
+    },
+    store::booking as sql,
+};
+
+/// The offering and the days that are asked for.
+pub struct SlotsWanted {
+    /// The offering.
+    pub offering: String,
+    /// The first day; `None` for today.
+    pub first: Option<Date>,
+    /// How many days.
+    pub days: i64,
+    /// Only slots that lie ahead and have a place left.
+    pub only_available: bool,
+}
+
+impl App {
+    /// Lists slots, and the days that are closed.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `UNAVAILABLE`.
+    pub async fn list_slots(&self, wanted: &SlotsWanted) -> Result<ListSlotsResponse> {
+        let (place, terms) = self.memory.offering(&wanted.offering, "offering")?;
+        let now = self.db.clock().now();
+        let first = wanted.first.map_or_else(|| place.today(now), Ok)?;
+        let dates: Vec<Date> = (0..wanted.days).map(|n| date::shift(first, n)).collect();
+        let sold = self.sold(&terms, &dates).await?;
+        let mut answer = ListSlotsResponse::default();
+        for date in dates {
+            self.add_day(&mut answer, &place, &terms, date, &sold)?;
+        }
+        let is_wanted = |slot: &Slot| slot.available > 0 && begins_after(slot, now);
+        answer.slots.retain(|slot| !wanted.only_available || is_wanted(slot));
+        Ok(answer)
+    }
+
+    async fn sold(&self, terms: &Terms, dates: &[Date]) -> Result<Vec<(String, Sold)>> {
+        let (Some(first), Some(last)) = (dates.first(), dates.last()) else {
+            return Ok(Vec::new());
+        };
+        let (from, to) = (first.to_string(), last.to_string());
+        let mut read = self.db.read().await?;
+        let sold = sql::sold(&mut read, &terms.offering, &from, &to).await?;
+        read.end().await?;
+        Ok(sold)
+    }
+
+    fn add_day(
+        &self,
+        answer: &mut ListSlotsResponse,
+        place: &Place,
+        terms: &Terms,
+        date: Date,
+        sold: &[(String, Sold)],
+    ) -> Result<()> {
+        let decrees = self.memory.decrees();
+        let hours = place.day(date, decrees);
+        if hours.intervals().is_empty() {
+            answer.closed_days.push(place.day_hours(&hours));
+        }
+        let text = date.to_string();
+        let of_day = sold.iter().filter(|(date, _)| *date == text);
+        let of_day: Vec<Sold> = of_day.map(|(_, sold)| sold.clone()).collect();
+        let planned = slot::plan(place, terms, date, decrees)?;
+        answer.slots.extend(sold::merge(place, terms, date, &planned, &of_day)?);
+        Ok(())
+    }
+}
+
+fn begins_after(slot: &Slot, now: i64) -> bool {
+    let start = slot.start_time.as_ref().map(|at| from_timestamp(at, "start_time"));
+    start.is_some_and(|start| start.is_ok_and(|start| start > now))
+}

@@ -1,0 +1,4 @@
+//! The feeds that the memory is kept by.
+
+pub mod own_feed;
+pub mod registry;

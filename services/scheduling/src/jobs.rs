@@ -1,0 +1,147 @@
+//! Background work, each kind on one replica at a time, by a lease.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+use mpp_calendar::Zone;
+use mpp_core::Result;
+use mpp_store::{Db, Feed, Retention};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{Deviations, erase_past},
+    memory::dirty::{Dirty, Touched},
+    model::date::{local, monday_of},
+    policy::Policy,
+};
+
+/// How often a job that waits for work looks at the clock and asks for its lease.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Keeps the deviation records.
+///
+/// It measures the malls that a change touched, at once, and every mall when it takes the lease,
+/// when a local week begins, and once in a while: so whatever was missed, or written by a replica
+/// that did not know yet that it had lost the lease, is mended.
+pub struct DeviationsJob {
+    deviations: Deviations,
+    policy: Policy,
+    holder: String,
+    /// When the lease was last taken or renewed; `None` while another replica has it.
+    held: Option<Instant>,
+    swept: Instant,
+    /// The Mondays of the three zones when they were last looked at.
+    weeks: Vec<Date>,
+}
+
+impl DeviationsJob {
+    /// A job that holds nothing yet.
+    pub fn new(deviations: Deviations, policy: Policy, holder: String) -> Self {
+        let (held, swept, weeks) = (None, Instant::now(), Vec::new());
+        Self { deviations, policy, holder, held, swept, weeks }
+    }
+
+    /// Runs until the shutdown.
+    pub async fn run(mut self, shutdown: CancellationToken) {
+        let memory = self.deviations.memory.clone();
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let ticked = tokio::select! {
+                () = shutdown.cancelled() => return,
+                _ = tick.tick() => true,
+                () = memory.touched() => false,
+            };
+            if let Err(error) = self.step(ticked).await {
+                tracing::warn!(error = %error, "deviations are not up to date; trying again");
+                self.held = None;
+                tokio::time::sleep(TICK).await;
+            }
+        }
+    }
+
+    async fn step(&mut self, ticked: bool) -> Result<()> {
+        if !self.is_held(ticked).await? {
+            return Ok(());
+        }
+        let memory = self.deviations.memory.clone();
+        if self.weeks_have_changed()? || self.swept.elapsed() >= self.policy.sweep() {
+            self.swept = Instant::now();
+            memory.touch([Touched::All]);
+        }
+        if !memory.read().is_whole() {
+            return Ok(());
+        }
+        let dirty = memory.take_dirty();
+        if dirty.is_clean() {
+            return Ok(());
+        }
+        self.bring_up_to_date(&dirty).await.inspect_err(|_| memory.put_back(dirty))
+    }
+
+    /// Renews the lease when it is time, and asks for it at each tick while another has it.
+    async fn is_held(&mut self, ticked: bool) -> Result<bool> {
+        match self.held {
+            Some(since) if since.elapsed() < self.policy.lease() / 3 => return Ok(true),
+            None if !ticked => return Ok(false),
+            _ => {}
+        }
+        let asked = Instant::now();
+        let lease = self.policy.lease();
+        let is_held = self.deviations.db.lease("deviations", &self.holder, lease).await?;
+        if is_held && self.held.is_none() {
+            self.deviations.memory.touch([Touched::All]);
+        }
+        self.held = is_held.then_some(asked);
+        Ok(is_held)
+    }
+
+    fn weeks_have_changed(&mut self) -> Result<bool> {
+        let now = self.deviations.db.clock().now();
+        let monday = |zone| local(now, zone).map(|(today, _)| monday_of(today));
+        let weeks = [Zone::Wib, Zone::Wita, Zone::Wit].into_iter().map(monday);
+        let weeks = weeks.collect::<Result<Vec<_>>>()?;
+        Ok(std::mem::replace(&mut self.weeks, weeks.clone()) != weeks)
+    }
+
+    /// No transaction where nothing differs, and none once the lease is lost.
+    async fn bring_up_to_date(&mut self, dirty: &Dirty) -> Result<()> {
+        let mut malls = self.deviations.malls(dirty).into_iter();
+        while let Some(changed) = self.deviations.measure_some(&mut malls)? {
+            if !changed.is_empty() && self.is_held(false).await? {
+                self.deviations.write(changed).await?;
+            }
+        }
+        self.deviations.drop_vanished(dirty).await
+    }
+}
+
+/// Erases past days and keeps the feed's retention, until the shutdown.
+pub async fn erase(
+    db: Db,
+    feed: Feed,
+    policy: Policy,
+    holder: String,
+    shutdown: CancellationToken,
+) {
+    let mut timer = tokio::time::interval(policy.erase_every());
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = timer.tick() => {}
+        }
+        if let Err(error) = tidy(&db, &feed, &policy, &holder).await {
+            tracing::warn!(error = %error, "past days are erased later");
+        }
+    }
+}
+
+async fn tidy(db: &Db, feed: &Feed, policy: &Policy, holder: &str) -> Result<()> {
+    feed.maintain(&Retention::default(), holder).await?;
+    if db.lease("erasure", holder, policy.erase_every() / 2).await? {
+        let erased = erase_past(db, policy).await?;
+        tracing::debug!(erased, "past days are erased");
+    }
+    Ok(())
+}

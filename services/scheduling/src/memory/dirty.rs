@@ -1,0 +1,45 @@
+//! Whose deviations are to be measured again.
+
+use std::collections::BTreeSet;
+
+/// Whose hours a change may change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touched {
+    /// Nobody's.
+    Nothing,
+    /// Those of the counters of a mall.
+    Mall(String),
+    /// Everyone's.
+    All,
+}
+
+/// Malls whose deviations may have changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dirty {
+    /// Every mall.
+    pub all: bool,
+    /// These malls.
+    pub malls: BTreeSet<String>,
+}
+
+impl Dirty {
+    /// Marks one more.
+    pub fn add(&mut self, touched: Touched) {
+        match touched {
+            Touched::Nothing => {}
+            Touched::Mall(mall) => drop(self.malls.insert(mall)),
+            Touched::All => self.all = true,
+        }
+    }
+
+    /// Marks these, too.
+    pub fn extend(&mut self, others: Self) {
+        self.all |= others.all;
+        self.malls.extend(others.malls);
+    }
+
+    /// True where nothing is to be measured.
+    pub fn is_clean(&self) -> bool {
+        !self.all && self.malls.is_empty()
+    }
+}

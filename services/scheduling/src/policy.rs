@@ -1,0 +1,71 @@
+//! The numbers that an operator may question. The law's own lie in the calendar's decrees.
+
+use std::time::Duration;
+
+use mpp_core::Micros;
+
+mpp_core::policy! {
+    /// Scheduling's settings.
+    pub struct Policy {
+        /// Days ahead for which hours are told and slots are sold: a quarter. Holidays beyond the
+        /// last decree are unknown anyway. A key that applicants are hashed under has to stay in
+        /// force as long.
+        days_ahead: i64 = 92 in 1..=366,
+        /// Days of one list of slots: a month, as a calendar on a screen shows it.
+        slot_list_days: i64 = 31 in 1..=92,
+        /// Hours rules of one target; more are a mistake of whoever writes them, and each slows
+        /// every answer about the target's hours.
+        rules_per_target: usize = 64 in 1..=1000,
+        /// Minutes by which the holder of an appointment may be late and keep its place in the
+        /// queue; later than that it counts as a walk-in.
+        late_grace_minutes: i64 = 15 in 0..=120,
+        /// Waiting tickets that a queue's display is given; nobody reads further down.
+        waiting_tickets_shown: i64 = 50 in 1..=1000,
+        /// Called tickets that a queue's display is given: more than any counter has windows.
+        called_tickets_shown: i64 = 200 in 1..=1000,
+        /// Days for which slots and queues stay after their own, so that a week can be looked back
+        /// on. The applicants' digests go as soon as the day is over everywhere.
+        kept_days: i64 = 8 in 1..=400,
+        /// Seconds that a call without a deadline waits until its replica has seen a revision.
+        catch_up_seconds: u64 = 5 in 1..=60,
+        /// Seconds after which another replica takes over the measuring of deviations from one
+        /// that gives no sign of life; a sign is given three times as often.
+        lease_seconds: u64 = 10 in 3..=600,
+        /// Seconds between two measurings of every counter, which mend whatever was missed.
+        sweep_seconds: u64 = 60 in 10..=3600,
+        /// Counters whose deviations one transaction writes: enough to be quick, few enough to let
+        /// bookings through.
+        measured_at_once: usize = 400 in 1..=10_000,
+        /// Seconds between two looks for past days to erase.
+        erase_every_seconds: u64 = 600 in 10..=86_400,
+        /// Rows that one transaction erases, so that bookings never wait long for it.
+        erased_at_once: u64 = 1000 in 1..=100_000,
+    }
+}
+
+impl Policy {
+    /// [`Policy::late_grace_minutes`] in microseconds.
+    pub fn late_grace(&self) -> Micros {
+        self.late_grace_minutes * 60 * 1_000_000
+    }
+
+    /// [`Policy::catch_up_seconds`].
+    pub fn catch_up(&self) -> Duration {
+        Duration::from_secs(self.catch_up_seconds)
+    }
+
+    /// [`Policy::lease_seconds`].
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+
+    /// [`Policy::sweep_seconds`].
+    pub fn sweep(&self) -> Duration {
+        Duration::from_secs(self.sweep_seconds)
+    }
+
+    /// [`Policy::erase_every_seconds`].
+    pub fn erase_every(&self) -> Duration {
+        Duration::from_secs(self.erase_every_seconds)
+    }
+}

@@ -1,0 +1,142 @@
+//! Hours rules are written as every record is: etag, mask, trial, and requests that come twice.
+
+use mpp_api::scheduling::{
+    DeleteHoursRuleRequest, GetHoursRuleRequest, HoursRule, ListHoursRulesRequest,
+    UpdateHoursRuleRequest, UpdateHoursRuleResponse,
+};
+use mpp_testkit::{Backend, database, on_both};
+use prost_types::FieldMask;
+use tonic::{Code, Response, Status};
+
+use crate::world::{BANK, Replica, World, office_week, refused, request_id, rule_for, week};
+
+const RULE: &str = "hoursRules/bank";
+
+/// The bank works on national holidays.
+async fn bank(world: &World) -> HoursRule {
+    let rule =
+        HoursRule { weekly: Some(office_week()), works_national_holidays: true, ..rule_for(BANK) };
+    world.create("bank", rule).await
+}
+
+fn change(given: HoursRule, paths: &[&str]) -> UpdateHoursRuleRequest {
+    UpdateHoursRuleRequest {
+        hours_rule: Some(HoursRule { name: RULE.into(), ..given }),
+        update_mask: Some(FieldMask { paths: paths.iter().map(|path| (*path).into()).collect() }),
+        ..Default::default()
+    }
+}
+
+async fn update(
+    world: &World,
+    request: UpdateHoursRuleRequest,
+) -> Result<Response<UpdateHoursRuleResponse>, Status> {
+    world.scheduling.hours().update_hours_rule(request).await
+}
+
+async fn stored(world: &World) -> HoursRule {
+    let get = GetHoursRuleRequest { name: RULE.into(), ..Default::default() };
+    let got = world.scheduling.hours().get_hours_rule(get).await.expect("the rule");
+    got.into_inner().hours_rule.expect("a rule")
+}
+
+#[tokio::test]
+async fn a_mask_sets_a_field_to_nothing() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let before = bank(&world).await;
+        let request = change(HoursRule::default(), &["works_national_holidays"]);
+        update(&world, request).await.expect("an update");
+        let after = stored(&world).await;
+        assert!(before.works_national_holidays && !after.works_national_holidays);
+        assert_eq!((after.weekly, after.source), (before.weekly, before.source));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rule_that_somebody_else_changed_is_neither_changed_nor_deleted() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let seen = bank(&world).await.etag;
+        let other = HoursRule { source: "SK 2".into(), ..HoursRule::default() };
+        update(&world, change(other, &["source"])).await.expect("an update");
+        let late = HoursRule { source: "SK 3".into(), etag: seen.clone(), ..HoursRule::default() };
+        let late = update(&world, change(late, &["source"])).await;
+        assert_eq!(refused(late, Code::Aborted).0, "ETAG_MISMATCH");
+        let delete = DeleteHoursRuleRequest { name: RULE.into(), etag: seen, ..Default::default() };
+        let late = world.scheduling.hours().delete_hours_rule(delete).await;
+        assert_eq!(refused(late, Code::Aborted).0, "ETAG_MISMATCH");
+        assert_eq!(stored(&world).await.source, "SK 2");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn trying_a_change_keeps_nothing() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let before = bank(&world).await;
+        let given = HoursRule { weekly: Some(week("09:00", "14:00")), ..HoursRule::default() };
+        let mut request = change(given, &["weekly"]);
+        request.validate_only = true;
+        let tried = update(&world, request).await.expect("valid").into_inner();
+        let shown = tried.hours_rule.expect("the rule as it would be").weekly;
+        assert_eq!((shown, tried.revision), (Some(week("09:00", "14:00")), 0));
+        assert_eq!(stored(&world).await, before);
+        let mut wrong = change(HoursRule::default(), &["source"]);
+        wrong.validate_only = true;
+        let wrong = update(&world, wrong).await;
+        assert_eq!(refused(wrong, Code::InvalidArgument).0, "INVALID_FIELD");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_that_comes_twice_is_answered_alike() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        bank(&world).await;
+        let given = HoursRule { source: "SK 2".into(), etag: "1".into(), ..HoursRule::default() };
+        let mut request = change(given, &["source"]);
+        request.request_id = request_id();
+        let first = update(&world, request.clone()).await.expect("an update").into_inner();
+        let second = update(&world, request.clone()).await.expect("a repeat").into_inner();
+        assert_eq!(first.hours_rule, second.hours_rule);
+        request.hours_rule =
+            Some(HoursRule { name: RULE.into(), source: "SK 3".into(), ..HoursRule::default() });
+        let reused = update(&world, request).await;
+        assert_eq!(refused(reused, Code::InvalidArgument).0, "REQUEST_ID_REUSED");
+
+        let delete = DeleteHoursRuleRequest {
+            name: RULE.into(),
+            request_id: request_id(),
+            ..Default::default()
+        };
+        for _ in 0..2 {
+            let mut client = world.scheduling.hours();
+            client.delete_hours_rule(delete.clone()).await.expect("a delete");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_replica_waits_for_the_revision_that_a_reader_knows() {
+    let world = World::on(database(Backend::Postgres).await).await;
+    let other = Replica::start(world.options()).await;
+    other.ready().await;
+    bank(&world).await;
+    for source in ["SK 2", "SK 3", "SK 4"] {
+        let given = HoursRule { source: source.into(), ..HoursRule::default() };
+        let changed = update(&world, change(given, &["source"])).await.expect("an update");
+        let min_revision = changed.into_inner().revision;
+        let get = GetHoursRuleRequest { name: RULE.into(), min_revision };
+        let got = other.hours().get_hours_rule(get).await.expect("the rule").into_inner();
+        assert_eq!(got.hours_rule.expect("a rule").source, source);
+        let list =
+            ListHoursRulesRequest { target: BANK.into(), min_revision, ..Default::default() };
+        let listed = other.hours().list_hours_rules(list).await.expect("a list").into_inner();
+        assert_eq!(listed.hours_rules[0].source, source);
+    }
+}
