@@ -33,6 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut config = prost_build::Config::new();
     // Documents are encoded once, when they are written, and handed on without a copy.
     config.bytes(["."]).extern_path(".google.protobuf.Any", "crate::Any");
+    let watched = ".mpp.reporting.v1.WatchReportResponse";
+    config.extern_path(watched, "crate::report::WatchReportResponse");
     // Maps keep an order, so that the same record always has the same bytes.
     config.btree_map(["."]);
     config.enable_type_names().type_name_domain(["."], "type.googleapis.com");

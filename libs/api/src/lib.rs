@@ -15,6 +15,7 @@ use bytes::Bytes;
 pub mod document;
 pub mod json;
 pub mod method;
+pub mod report;
 
 pub use document::Document;
 pub use generated::mpp::{

@@ -108,6 +108,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.scheduling.v1.QueueService/GetQueue", EVERYONE),
     ("/mpp.reporting.v1.ReportService/GetReport", EVERYONE),
     ("/mpp.reporting.v1.ReportService/WatchReport", EVERYONE),
+    ("/mpp.reporting.v1.ReportService/GetMallReport", EVERYONE),
     ("/mpp.reporting.v1.ReportService/VerifyProjections", &[(Auditor, Any)]),
 ];
 

@@ -4,10 +4,13 @@ use std::{pin::Pin, sync::Arc};
 
 use futures::{Stream, StreamExt, stream};
 use jiff::civil::Date;
-use mpp_api::reporting::{
-    GetReportRequest, GetReportResponse, Report, VerifyProjectionsRequest,
-    VerifyProjectionsResponse, WatchReportRequest, WatchReportResponse,
-    report_service_server::ReportService,
+use mpp_api::{
+    report::WatchReportResponse,
+    reporting::{
+        GetMallReportRequest, GetMallReportResponse, GetReportRequest, GetReportResponse, Report,
+        VerifyProjectionsRequest, VerifyProjectionsResponse, WatchReportRequest,
+        report_service_server::ReportService,
+    },
 };
 use mpp_core::{Error, Micros, Reason, Result};
 use mpp_rpc::{status, time::from_timestamp};
@@ -16,8 +19,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    memory::Memory,
-    model::{Question, Upstream},
+    memory::{Memory, Reached},
+    model::Question,
     store,
 };
 
@@ -52,6 +55,18 @@ impl ReportService for Reports {
         Ok(Response::new(self.watch()))
     }
 
+    async fn get_mall_report(
+        &self,
+        request: Request<GetMallReportRequest>,
+    ) -> Result<Response<GetMallReportResponse>, Status> {
+        let request = request.into_inner();
+        check_revision("min_detail_revision", request.min_detail_revision).map_err(status)?;
+        let least = Reached { seq: request.min_detail_revision, ..Reached::default() };
+        self.wait_for(least).await.map_err(status)?;
+        let mall = self.memory.mall(&request.mall).map_err(status)?;
+        Ok(Response::new(GetMallReportResponse { mall: Some(mall) }))
+    }
+
     async fn verify_projections(
         &self,
         _: Request<VerifyProjectionsRequest>,
@@ -70,40 +85,30 @@ impl ReportService for Reports {
 impl Reports {
     async fn get(&self, request: &GetReportRequest) -> Result<Report> {
         let question = question(request, self.memory.now())?;
-        let least = [request.min_registry_revision, request.min_scheduling_revision];
-        self.wait_for(least).await?;
+        let feeds = [request.min_registry_revision, request.min_scheduling_revision];
+        self.wait_for(Reached { feeds, ..Reached::default() }).await?;
         self.memory.report(question)
     }
 
-    /// Waits until both feeds have been read so far; the caller's deadline bounds it.
-    async fn wait_for(&self, least: [i64; 2]) -> Result<()> {
-        let mut updates = self.memory.subscribe();
-        loop {
-            updates.borrow_and_update();
-            let reached = self.memory.read(|state| {
-                Upstream::ALL
-                    .into_iter()
-                    .all(|feed| state.feed(feed).revision >= least[feed as usize])
-            });
-            if reached {
-                return Ok(());
-            }
-            tokio::select! {
-                _ = updates.changed() => {}
-                () = self.shutdown.cancelled() => return Err(draining()),
-            }
+    /// Waits until the memory has come so far, or the server drains.
+    async fn wait_for(&self, least: Reached) -> Result<()> {
+        tokio::select! {
+            () = self.memory.wait_for(least) => Ok(()),
+            () = self.shutdown.cancelled() => Err(draining()),
         }
     }
 
     fn watch(&self) -> Reported {
         let updates = self.memory.subscribe();
-        let reports = stream::unfold((updates, true), |(mut updates, first)| async move {
-            if !first {
+        let steps = stream::unfold((updates, None), |(mut updates, step)| async move {
+            if step.is_some() {
                 updates.changed().await.ok()?;
             }
-            let report = updates.borrow_and_update().report.clone();
-            Some((Ok(WatchReportResponse { report: Some(report) }), (updates, false)))
+            let current = updates.borrow_and_update().clone();
+            let messages = current.messages_since(step).into_iter().map(Ok);
+            Some((stream::iter(messages), (updates, Some(current.step))))
         });
+        let reports = steps.flatten();
         let shutdown = self.shutdown.clone();
         let until = Box::pin(async move { shutdown.cancelled().await });
         let goodbye = stream::once(async { Err(status(draining())) });
@@ -124,15 +129,16 @@ fn question(request: &GetReportRequest, now: Micros) -> Result<Question> {
     };
     let known_on = request.known_on.as_ref();
     let known_on = known_on.map(|time| from_timestamp(time, "known_on")).transpose()?;
-    for (field, revision) in [
-        ("min_registry_revision", request.min_registry_revision),
-        ("min_scheduling_revision", request.min_scheduling_revision),
-    ] {
-        if revision < 0 {
-            return Err(Error::field(field, "OUT_OF_RANGE", "must not be negative"));
-        }
-    }
-    let question = Question { as_of, known_on, now };
+    check_revision("min_registry_revision", request.min_registry_revision)?;
+    check_revision("min_scheduling_revision", request.min_scheduling_revision)?;
+    let question = Question { as_of, known_on, now, ..Question::default() };
     question.check()?;
     Ok(question)
+}
+
+fn check_revision(field: &str, revision: i64) -> Result<()> {
+    if revision < 0 {
+        return Err(Error::field(field, "OUT_OF_RANGE", "must not be negative"));
+    }
+    Ok(())
 }

@@ -63,15 +63,28 @@ pub struct Options {
     /// Browsers that may listen to the page of this replica at a time; a quarter of them from one
     /// address.
     pub listeners: usize,
+    /// The upstreams hold made-up records; reports say so.
+    pub sample_data: bool,
     /// A feed that is silent so long shows as disconnected; feeds bookmark every few seconds.
     pub silence: Duration,
+    /// Reports that watchers are sent follow each other at this distance at the least.
+    pub pace: Duration,
 }
 
 impl Options {
     /// With the usual bounds.
     pub fn new(database: mpp_store::Options, registry: Endpoint, scheduling: Endpoint) -> Self {
         let silence = Duration::from_secs(8);
-        Self { database, migrate: false, registry, scheduling, listeners: 1_000, silence }
+        Self {
+            database,
+            migrate: false,
+            registry,
+            scheduling,
+            listeners: 1_000,
+            sample_data: false,
+            silence,
+            pace: Duration::from_secs(1),
+        }
     }
 }
 
@@ -102,7 +115,8 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let readiness = Readiness::new();
     let health = replica::Health::new(&readiness);
     let state = replica::load(&db).await?;
-    let memory = Arc::new(memory::Memory::new(state, options.database.clock.clone())?);
+    let clock = options.database.clock.clone();
+    let memory = Arc::new(memory::Memory::new(state, clock, options.sample_data)?);
     let wake = Arc::new(Notify::new());
     let projector = projector::Projector {
         db: db.clone(),
@@ -110,10 +124,11 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         wake: wake.clone(),
         silence: options.silence,
     };
+    let pace = replica::Pace::new(options.pace);
     let mut tasks = JoinSet::new();
     tasks.spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
     tasks.spawn(projector.run(shutdown.clone()));
-    tasks.spawn(replica::run(db.clone(), memory.clone(), wake, health, shutdown.clone()));
+    tasks.spawn(replica::run(db.clone(), memory.clone(), wake, health, pace, shutdown.clone()));
     let page = page::router(memory.clone(), options.listeners, shutdown.clone());
     let reports = grpc::Reports { memory, db, shutdown };
     let routes = tonic::service::Routes::new(ReportServiceServer::new(reports));

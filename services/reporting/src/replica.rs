@@ -17,13 +17,12 @@ use crate::{
     store,
 };
 
-/// How often to look for what another replica has projected. With the pause below, the page shows
-/// an event well within a second.
+/// How often to look for what another replica has projected.
 const LOOK: Duration = Duration::from_millis(250);
-/// Reports follow each other at this distance at the least; what comes meanwhile is told at once.
+/// The memory is brought up to date at this distance at the least, so that a burst is read at once.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How long a report stands without a change.
-const ANYWAY: Duration = Duration::from_secs(1);
+/// How long a report stands without a change: time alone makes a source late and ends a day.
+const ANYWAY: Duration = Duration::from_secs(5);
 
 /// What readiness is told of.
 pub struct Health {
@@ -67,17 +66,17 @@ pub async fn run(
     memory: Arc<Memory>,
     wake: Arc<Notify>,
     health: Health,
+    mut pace: Pace,
     shutdown: CancellationToken,
 ) {
     let mut healthy = true;
-    let mut published = Instant::now();
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = wake.notified() => {}
-            () = sleep(LOOK) => {}
+            () = sleep(pace.wait()) => {}
         }
-        let refreshed = refresh(&db, &memory, &mut published).await;
+        let refreshed = refresh(&db, &memory, &mut pace).await;
         match &refreshed {
             Ok(()) => health.tell(&memory),
             Err(error) => {
@@ -96,18 +95,58 @@ pub async fn run(
     }
 }
 
-/// Takes over what changed, and tells it; once a second the report is worked out anyway, since time
-/// alone makes a source late and ends a day.
-async fn refresh(db: &Db, memory: &Memory, published: &mut Instant) -> Result<()> {
+/// When the report of now is worked out again.
+pub struct Pace {
+    /// Reports that are told follow each other at this distance at the least: what comes after a
+    /// quiet while is told at once, what comes meanwhile together.
+    least: Duration,
+    told: Instant,
+    worked_out: Instant,
+    /// Something has changed since.
+    pending: bool,
+}
+
+impl Pace {
+    /// Starts with a report that was told just now.
+    pub fn new(least: Duration) -> Self {
+        let now = Instant::now();
+        Self { least, told: now, worked_out: now, pending: false }
+    }
+
+    /// How long there is nothing to do but to look.
+    fn wait(&self) -> Duration {
+        let rest = self.least.saturating_sub(self.told.elapsed());
+        if self.pending { LOOK.min(rest) } else { LOOK }
+    }
+
+    fn is_due(&self) -> bool {
+        let told_long_ago = self.told.elapsed() >= self.least;
+        (self.pending && told_long_ago) || self.worked_out.elapsed() >= ANYWAY
+    }
+
+    fn worked_out(&mut self, told: bool) {
+        self.pending = false;
+        self.worked_out = Instant::now();
+        if told {
+            self.told = self.worked_out;
+        }
+    }
+}
+
+/// Takes over what changed, and tells it at its pace.
+async fn refresh(db: &Db, memory: &Memory, pace: &mut Pace) -> Result<()> {
     let (since, feeds) = memory.read(|state| (state.seq, state.feeds));
     let news = store::news(db, since).await?;
     let changed = news.seq != since || news.feeds != feeds;
     if changed {
         memory.change(|state| news.apply(state))?;
+        pace.pending = true;
     }
-    if changed || published.elapsed() >= ANYWAY {
-        *published = Instant::now();
-        memory.publish()?;
+    if pace.is_due() {
+        pace.worked_out(memory.publish()?);
+    }
+    if changed {
+        memory.tell_reached();
     }
     Ok(())
 }

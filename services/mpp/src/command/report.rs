@@ -67,6 +67,7 @@ async fn watch(reports: &mut Reports, output: Output) -> Result<()> {
     let mut stream =
         reports.watch_report(WatchReportRequest {}).await.map_err(refused)?.into_inner();
     let stopped = until_stopped()?;
+    let mut report = Report::default();
     loop {
         let message = tokio::select! {
             message = stream.message() => message.map_err(refused)?,
@@ -75,7 +76,8 @@ async fn watch(reports: &mut Reports, output: Output) -> Result<()> {
         let Some(message) = message else {
             return Ok(());
         };
-        print(&message.report.unwrap_or_default(), output)?;
+        message.apply_to(&mut report).map_err(Error::internal)?;
+        print(&report, output)?;
     }
 }
 

@@ -4,12 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mpp_api::reporting::{MallReport, ProvinceReport, Share};
+use mpp_api::{
+    registry::mall::Stage,
+    reporting::{Extent, MallReport, ProvinceReport, PublishedCount, RegionReport, Share},
+};
 
 use super::{
     facts::RegionRow,
     report::{count, text},
-    stage::{Standing, valid},
+    stage::{Standing, operates, valid},
     state::State,
 };
 
@@ -107,5 +110,56 @@ pub fn province_of<'a>(state: &'a State, region: &'a str) -> &'a str {
         Some(row) if is_regency(row) => &row.parent,
         Some(_) => region,
         None => "",
+    }
+}
+
+/// A region's name; its code where it is not known.
+pub fn region_name<'a>(state: &'a State, region: &'a str) -> &'a str {
+    let code = region.rsplit('/').next().unwrap_or(region);
+    state.regions.get(region).map_or(code, |row| &row.title)
+}
+
+/// Each regency and city of the day, with the stage of the mall there that has come furthest.
+pub fn regions(state: &State, standings: &[Standing<'_>], day: &str) -> Vec<RegionReport> {
+    let mut malls: BTreeMap<&str, Vec<&Standing<'_>>> = BTreeMap::new();
+    for standing in standings {
+        malls.entry(standing.region.unwrap_or_default()).or_default().push(standing);
+    }
+    let rows = state.regions.iter().filter(|(_, row)| is_regency(row) && valid(row, day));
+    rows.map(|(name, row)| region(name, row, malls.get(name.as_str()).map_or(&[], Vec::as_slice)))
+        .collect()
+}
+
+fn region(name: &str, row: &RegionRow, malls: &[&Standing<'_>]) -> RegionReport {
+    let furthest = malls.iter().filter_map(|mall| mall.stage).max_by_key(|fact| rank(fact.stage));
+    RegionReport {
+        region: name.to_owned(),
+        display_name: row.title.clone(),
+        province: row.parent.clone(),
+        autonomous: row.autonomous,
+        malls: count(malls.len()),
+        covered: malls.iter().any(|mall| mall.operates()),
+        stage: furthest.map_or(0, |fact| fact.stage),
+        stage_date: furthest.map_or_else(String::new, |fact| fact.date.clone()),
+    }
+}
+
+/// Of two malls, the one that operates has come further; one that was returned, suspended or closed
+/// has come least far.
+fn rank(stage: i32) -> (bool, bool, i32) {
+    let left = [Stage::Returned, Stage::Suspended, Stage::Closed];
+    (operates(stage), !left.into_iter().any(|end| end as i32 == stage), stage)
+}
+
+/// How much of the nation the index holds.
+pub fn extent(standings: &[Standing<'_>], published: &[PublishedCount], day: &str) -> Extent {
+    let known =
+        published.iter().rev().find(|row| row.date.as_str() <= day && row.operating.is_some());
+    Extent {
+        malls: count(standings.len()),
+        operating_malls: count(standings.iter().filter(|mall| mall.operates()).count()),
+        published_malls: known.and_then(|row| row.operating),
+        publisher: known.map(|row| row.publisher.clone()).unwrap_or_default(),
+        published_date: known.map(|row| row.date.clone()).unwrap_or_default(),
     }
 }

@@ -1,12 +1,17 @@
 //! What was found at counters, as an answer shows it: whole counters, and how many there are.
 
-use mpp_api::reporting::DeviationReport;
+use mpp_api::{reporting::DeviationReport, types::LocalizedText};
 use mpp_core::Micros;
+use prost::Message;
 
 use super::{
     facts::DeviationRow,
+    report::timestamp,
     state::{State, below},
 };
+
+/// Findings take at most so much of a message: a client's usual limit is 4 MiB for all of it.
+const MAX_BYTES: usize = 3 << 20;
 
 /// Findings of some counters, in the order of the counters.
 #[derive(Clone, Debug, Default)]
@@ -22,19 +27,32 @@ pub struct Found {
 }
 
 impl Found {
-    /// Shows the first `most` of some counters.
-    pub fn first(counters: &[(&String, &DeviationRow)], most: usize) -> Self {
-        let shown = &counters[..counters.len().min(most)];
-        Self {
-            deviations: shown.iter().flat_map(|(name, row)| each(name, row)).collect(),
-            counters: counters.len(),
-            shown: shown.len(),
-            left_out: shown.iter().map(|(_, row)| row.left_out).sum(),
+    /// Shows the first `most` of some counters, or fewer where they would be more than
+    /// [`MAX_BYTES`].
+    pub fn first(state: &State, counters: &[(&String, &DeviationRow)], most: usize) -> Self {
+        let mut found = Self { counters: counters.len(), ..Self::default() };
+        let mut bytes = 0;
+        for (name, row) in counters.iter().take(most) {
+            let findings: Vec<_> = each(state, name, row).collect();
+            bytes += findings.iter().map(Message::encoded_len).sum::<usize>();
+            if bytes > MAX_BYTES {
+                break;
+            }
+            found.deviations.extend(findings);
+            found.shown += 1;
+            found.left_out += row.left_out;
         }
+        found
     }
 }
 
-fn each<'a>(counter: &'a str, row: &'a DeviationRow) -> impl Iterator<Item = DeviationReport> + 'a {
+fn each<'a>(
+    state: &State,
+    counter: &'a str,
+    row: &'a DeviationRow,
+) -> impl Iterator<Item = DeviationReport> + 'a {
+    let counter_name = state.counters.get(counter).map(|row| LocalizedText::from(&row.title));
+    let mall_name = state.malls.get(&row.mall).map(|row| LocalizedText::from(&row.title));
     row.findings.iter().map(move |finding| DeviationReport {
         counter: counter.to_owned(),
         mall: row.mall.clone(),
@@ -44,6 +62,10 @@ fn each<'a>(counter: &'a str, row: &'a DeviationRow) -> impl Iterator<Item = Dev
         yardstick: finding.yardstick,
         dates: finding.dates.clone(),
         implied: finding.implied,
+        counter_name: counter_name.clone(),
+        mall_name: mall_name.clone(),
+        uniform: row.uniform,
+        known_time: Some(timestamp(row.known)),
     })
 }
 
@@ -60,5 +82,5 @@ pub fn mall_deviations(state: &State, mall: &str) -> Found {
             !row.findings.is_empty() && stands(state, counter, Micros::MAX - 1)
         })
         .collect();
-    Found::first(&found, usize::MAX)
+    Found::first(state, &found, usize::MAX)
 }

@@ -4,10 +4,12 @@
 
 use std::sync::LazyLock;
 
+use mpp_api::reporting::PublishedCount;
 use mpp_core::Micros;
 
 use super::{
     coverage::covered_regions,
+    report::{count, text},
     stage::{AsOf, standings},
     state::State,
 };
@@ -43,6 +45,25 @@ pub fn published() -> &'static [Published] {
     static PUBLISHED: LazyLock<Vec<Published>> =
         LazyLock::new(|| parse(include_str!("../../data/mall_counts.csv")));
     &PUBLISHED
+}
+
+/// Each of them beside ours.
+pub fn published_counts(state: &State) -> Vec<PublishedCount> {
+    published().iter().map(|row| beside_ours(state, row)).collect()
+}
+
+fn beside_ours(state: &State, row: &Published) -> PublishedCount {
+    let own = own_count(state, &row.date);
+    let whole = |number: u32| i32::try_from(number).ok();
+    PublishedCount {
+        date: row.date.clone(),
+        publisher: row.publisher.clone(),
+        operating: row.operating.and_then(whole),
+        denominator: row.denominator.and_then(whole),
+        note: Some(text(&row.note_id, &row.note_en)),
+        own_malls: count(own.malls),
+        own_regions: count(own.regions),
+    }
 }
 
 /// Ours as of the same day, from all that is known today.
@@ -94,6 +115,7 @@ mod tests {
             assert!(row.date.len() == 10 && !row.publisher.is_empty(), "{row:?}");
             assert_eq!(row.note_id.is_empty(), row.note_en.is_empty(), "{row:?}");
         }
-        assert!(published().is_sorted_by_key(|row| row.date.as_str()));
+        let key = |row: &Published| (row.date.clone(), row.publisher.clone());
+        assert!(published().is_sorted_by(|row, next| key(row) < key(next)), "each key once");
     }
 }

@@ -4,9 +4,10 @@
 
 use std::{cell::Cell, cmp::Reverse, collections::BTreeMap};
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use mpp_api::{
-    reporting::{CatalogChange, Freshness, MallReport, Report, SourceReport, StageCount},
+    report::Row as _,
+    reporting::{CatalogChange, Freshness, Report, SourceReport, StageCount},
     types::LocalizedText,
 };
 use mpp_calendar::{Zone, local_date};
@@ -15,81 +16,25 @@ use mpp_core::{Error, Micros, Result};
 use super::{
     coverage::{self, share},
     event::Upstream,
-    facts::{DayRow, DeviationRow, SourceRow},
+    facts::{ChangeRow, DeviationRow, SourceRow},
     found::{Found, stands},
+    published::published_counts,
+    question::Question,
     stage::{AsOf, Standing, standings},
-    state::{State, below},
+    state::State,
 };
 
 /// Most changes in a report.
 const MAX_CHANGES: usize = 20;
 /// Most counters whose deviations are in a report.
-const MAX_COUNTERS: usize = 100;
-/// The first day that can be asked for: the calendar's rules begin in 1995, and no mall is so old.
-const FIRST_DAY: Date = date(1995, 1, 1);
-
-/// What is asked.
-#[derive(Clone, Debug, Default)]
-pub struct Question {
-    /// The day that facts must hold for; `None`: today, in Jakarta for the nation, at each mall for
-    /// its own tickets.
-    pub as_of: Option<Date>,
-    /// Facts that became known after it are left out; `None`: nothing is.
-    pub known_on: Option<Micros>,
-    /// The time now.
-    pub now: Micros,
-}
-
-impl Question {
-    /// Refuses days and times that no report can answer for.
-    ///
-    /// # Errors
-    /// Those of the fields `as_of` and `known_on`; internal, where now is outside the calendar.
-    pub fn check(&self) -> Result<()> {
-        let today = local_date(self.now, Zone::Wib).map_err(Error::internal)?;
-        let out_of_range = |field, text: String| Err(Error::field(field, "OUT_OF_RANGE", text));
-        match self.as_of {
-            Some(day) if day > today => out_of_range(
-                "as_of",
-                format!(
-                    "{day} is yet to come; today is {today} in Jakarta, the last day to ask for"
-                ),
-            )?,
-            Some(day) if day < FIRST_DAY => out_of_range(
-                "as_of",
-                format!("{day} is too early; the first day to ask for is {FIRST_DAY}"),
-            )?,
-            _ => {}
-        }
-        let known_day = self.known_on.map(|time| local_date(time, Zone::Wib));
-        match (self.known_on, known_day) {
-            (Some(time), _) if time > self.now => out_of_range(
-                "known_on",
-                "is yet to come; leave it empty for what is known now".to_owned(),
-            ),
-            (Some(_), Some(day)) if day.as_ref().map_or(true, |day| *day < FIRST_DAY) => {
-                out_of_range(
-                    "known_on",
-                    format!("is too early; the first day to ask for is {FIRST_DAY}"),
-                )
-            }
-            _ => Ok(()),
-        }
-    }
-}
+pub const MAX_COUNTERS: usize = 100;
 
 /// Answers it.
 ///
 /// # Errors
 /// Internal, for a time outside the calendar.
 pub fn report(state: &State, question: &Question) -> Result<Report> {
-    let today = local_date(question.now, Zone::Wib).map_err(Error::internal)?;
-    let at = AsOf {
-        day: question.as_of.unwrap_or(today).to_string(),
-        known: question.known_on.unwrap_or(Micros::MAX),
-    };
-    let current = question.as_of.is_none_or(|day| day == today);
-    let view = View { state, question, at, current, left_out: Cell::new(false) };
+    let view = View::new(state, question)?;
     let standings = standings(state, &view.at);
     let mut malls: Vec<_> = standings.iter().map(|standing| view.mall(standing)).collect();
     malls.sort_by(|a, b| (&a.region, &a.mall).cmp(&(&b.region, &b.mall)));
@@ -99,6 +44,7 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
         (uniform + mall.uniform_counters, judged + mall.uniform_counters + mall.deviating_counters)
     });
     let (changes, changes_total) = changes(state, &view.at);
+    let published = published_counts(state);
     let (complete, incomplete_reason) = view.completeness();
     Ok(Report {
         as_of: view.at.day.clone(),
@@ -121,6 +67,10 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
         counters_shown: count(found.shown),
         findings_left_out: i32::try_from(found.left_out).unwrap_or(i32::MAX),
         tickets_completed_today: malls.iter().map(|mall| mall.tickets_completed_today).sum(),
+        regions: coverage::regions(state, &standings, &view.at.day),
+        extent: Some(coverage::extent(&standings, &published, &view.at.day)),
+        published,
+        sample_data: question.sample_data,
         malls,
         freshness: Upstream::ALL.into_iter().map(|feed| freshness(state, feed)).collect(),
         complete,
@@ -129,10 +79,13 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
 }
 
 /// A report in the making.
-struct View<'a> {
-    state: &'a State,
-    question: &'a Question,
-    at: AsOf,
+pub struct View<'a> {
+    /// What it is made of.
+    pub state: &'a State,
+    /// What was asked.
+    pub question: &'a Question,
+    /// The day and the time that were asked for.
+    pub at: AsOf,
     /// The day asked for is today.
     current: bool,
     /// Something of which only the last state is kept became known later.
@@ -140,56 +93,29 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn mall(&self, standing: &Standing<'_>) -> MallReport {
-        let known = self.at.known;
-        let counters: Vec<_> = below(&self.state.counters, standing.name)
-            .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
-            .map(|(name, _)| name)
-            .collect();
-        let judged: Vec<_> = counters.iter().filter_map(|name| self.deviation(name)).collect();
-        let uniform = judged.iter().filter(|row| row.uniform).count();
-        let offerings = below(&self.state.offerings, standing.name)
-            .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
-            .count();
-        let day = self.day(standing);
-        MallReport {
-            mall: standing.name.to_owned(),
-            display_name: Some((&standing.row.title).into()),
-            region: standing.region.unwrap_or(&standing.row.region).to_owned(),
-            stage: standing.stage_number(),
-            stage_date: standing.stage.map_or_else(String::new, |fact| fact.date.clone()),
-            counters: count(counters.len()),
-            uniform_counters: count(uniform),
-            deviating_counters: count(judged.len() - uniform),
-            offerings: count(offerings),
-            tickets_issued_today: day.issued,
-            tickets_completed_today: day.completed,
-            appointments_today: day.booked,
-            operates: standing.operates(),
-        }
-    }
-
-    /// Tickets of the day asked for, or of the mall's own today.
-    fn day(&self, standing: &Standing<'_>) -> DayRow {
-        let zone = self.state.regions.get(&standing.row.region).map_or("", |region| &region.zone);
-        let today = local_date(self.question.now, Zone::from_iana(zone).unwrap_or(Zone::Wib));
-        let date = match self.question.as_of {
-            Some(day) => day.to_string(),
-            None => today.map(|today| today.to_string()).unwrap_or_default(),
+    /// Looks at the state as the question asks.
+    ///
+    /// # Errors
+    /// Internal, for a time outside the calendar.
+    pub fn new(state: &'a State, question: &'a Question) -> Result<Self> {
+        let today = local_date(question.now, Zone::Wib).map_err(Error::internal)?;
+        let at = AsOf {
+            day: question.as_of.unwrap_or(today).to_string(),
+            known: question.known_on.unwrap_or(Micros::MAX),
         };
-        let row = self.state.days.get(&format!("{date} {}", standing.name)).copied();
-        row.filter(|row| self.was_known(row.known)).unwrap_or_default()
+        let current = question.as_of.is_none_or(|day| day == today);
+        Ok(Self { state, question, at, current, left_out: Cell::new(false) })
     }
 
     /// What is known of a counter's hours in the week asked for.
-    fn deviation(&self, counter: &str) -> Option<&'a DeviationRow> {
+    pub fn deviation(&self, counter: &str) -> Option<&'a DeviationRow> {
         let row = self.state.deviations.get(counter)?;
         (self.was_known(row.known) && (self.current || in_week(&self.at.day, &row.week)))
             .then_some(row)
     }
 
     /// Notes that something had to be left out where the answer is no.
-    fn was_known(&self, known: Micros) -> bool {
+    pub fn was_known(&self, known: Micros) -> bool {
         let was = known <= self.at.known;
         if !was {
             self.left_out.set(true);
@@ -208,7 +134,7 @@ impl<'a> View<'a> {
             .filter(|(counter, _)| self.deviation(counter).is_some())
             .collect();
         found.sort_by_key(|(counter, row)| order_of_deviations(counter, row));
-        Found::first(&found, MAX_COUNTERS)
+        Found::first(state, &found, MAX_COUNTERS)
     }
 
     fn sources(&self) -> Vec<SourceReport> {
@@ -303,8 +229,16 @@ fn stage_counts(standings: &[Standing<'_>]) -> Vec<StageCount> {
 
 /// The newest that were known, and how many were.
 fn changes(state: &State, at: &AsOf) -> (Vec<CatalogChange>, usize) {
-    let known = || state.changes.values().filter(|row| row.at <= at.known);
-    let newest = known().rev().take(MAX_CHANGES).map(|row| CatalogChange {
+    let known = || state.changes.iter().filter(|(_, row)| row.at <= at.known);
+    let mut newest: Vec<_> =
+        known().rev().take(MAX_CHANGES).map(|(key, row)| change(state, key, row)).collect();
+    newest.sort_by(CatalogChange::order);
+    (newest, known().count())
+}
+
+fn change(state: &State, key: &str, row: &ChangeRow) -> CatalogChange {
+    let owner = row.service.split("/services/").next().and_then(|unit| state.units.get(unit));
+    CatalogChange {
         service: row.service.clone(),
         title: Some((&row.title).into()),
         field: row.field,
@@ -312,8 +246,10 @@ fn changes(state: &State, at: &AsOf) -> (Vec<CatalogChange>, usize) {
         after: row.after.clone(),
         time: Some(timestamp(row.at)),
         actor: row.actor.clone(),
-    });
-    (newest.collect(), known().count())
+        // The key of a change: time, revision …
+        revision: key.split(' ').nth(1).and_then(|text| text.parse().ok()).unwrap_or_default(),
+        unit_name: owner.map(|unit| (&unit.title).into()),
+    }
 }
 
 fn freshness(state: &State, upstream: Upstream) -> Freshness {

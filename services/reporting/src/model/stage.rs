@@ -41,27 +41,35 @@ impl Standing<'_> {
     /// True where it serves citizens: operating, inaugurated or evaluated, and neither returned,
     /// suspended nor closed since.
     pub fn operates(&self) -> bool {
-        self.stage.is_some_and(|fact| {
-            [Stage::Operating, Stage::Inaugurated, Stage::Evaluated]
-                .into_iter()
-                .any(|stage| stage as i32 == fact.stage)
-        })
+        self.stage.is_some_and(|fact| operates(fact.stage))
     }
 }
 
-/// All malls as they stood, by name. A mall whose first stage came later is left out.
+/// True for a stage at which a mall serves citizens.
+pub fn operates(stage: i32) -> bool {
+    let open = [Stage::Operating, Stage::Inaugurated, Stage::Evaluated];
+    open.into_iter().any(|open| open as i32 == stage)
+}
+
+/// All malls as they stood, by name.
 pub fn standings<'a>(state: &'a State, at: &AsOf) -> Vec<Standing<'a>> {
-    let known =
-        state.malls.iter().filter(|(_, row)| row.spans.iter().any(|span| span.holds(at.known)));
-    known
-        .filter_map(|(name, row)| {
-            let stage = stage_as_of(row, at);
-            let later_only =
-                stage.is_none() && row.stages.iter().any(|fact| fact.known.holds(at.known));
-            let region = region_as_of(&state.regions, &row.region, &at.day);
-            (!later_only).then_some(Standing { name, row, stage, region })
-        })
-        .collect()
+    state.malls.iter().filter_map(|(name, row)| standing(state, name, row, at)).collect()
+}
+
+/// A mall as it stood; `None` where it was not known, or its first stage came later.
+pub fn standing<'a>(
+    state: &'a State,
+    name: &'a str,
+    row: &'a MallRow,
+    at: &AsOf,
+) -> Option<Standing<'a>> {
+    if !row.spans.iter().any(|span| span.holds(at.known)) {
+        return None;
+    }
+    let stage = stage_as_of(row, at);
+    let later_only = stage.is_none() && row.stages.iter().any(|fact| fact.known.holds(at.known));
+    let region = region_as_of(&state.regions, &row.region, &at.day);
+    (!later_only).then_some(Standing { name, row, stage, region })
 }
 
 /// The last stage reached: by date, then by place in the mall's own list.

@@ -11,6 +11,7 @@ use super::{
         ChangeRow, CounterRow, DayRow, DeviationRow, MallRow, OfferingRow, RegionRow, SourceRow,
         UnitRow,
     },
+    project::mall_of,
     rows::{Key, Row, decode},
 };
 
@@ -45,6 +46,8 @@ pub struct State {
     pub changes: Table<ChangeRow>,
     /// Where each feed stands, in the order of [`Upstream::ALL`].
     pub feeds: [FeedState; 2],
+    /// Inbox number at which a mall, one of its counters or their hours last changed.
+    mall_revisions: BTreeMap<String, i64>,
 }
 
 /// How far an upstream feed has been read.
@@ -63,11 +66,15 @@ pub struct FeedState {
 }
 
 impl State {
-    /// Takes over a row as the database has it.
+    /// Takes over a row as the database has it, written at that number of the inbox.
     ///
     /// # Errors
     /// Internal, where the value is not what this version writes.
-    pub fn accept(&mut self, key: &Key, value: Option<&str>) -> Result<()> {
+    pub fn accept(&mut self, key: &Key, value: Option<&str>, seq: i64) -> Result<()> {
+        if [MallRow::TABLE, CounterRow::TABLE, DeviationRow::TABLE].contains(&key.0.as_str()) {
+            let revision = self.mall_revisions.entry(mall_of(&key.1).to_owned()).or_default();
+            *revision = seq.max(*revision);
+        }
         match key.0.as_str() {
             RegionRow::TABLE => set(&mut self.regions, key, value),
             UnitRow::TABLE => set(&mut self.units, key, value),
@@ -86,6 +93,11 @@ impl State {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Inbox number at which a mall, one of its counters or their hours last changed.
+    pub fn mall_revision(&self, mall: &str) -> i64 {
+        self.mall_revisions.get(mall).copied().unwrap_or_default()
     }
 
     /// Where a feed stands.

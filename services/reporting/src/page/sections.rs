@@ -7,7 +7,10 @@ use super::{
     text::{self, Lang},
     view::View,
 };
-use crate::memory::{Current, Memory};
+use crate::{
+    memory::{Current, Memory},
+    model::OwnCount,
+};
 
 /// A rendered section.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +81,15 @@ impl Page {
 
     fn render(&self, memory: &Memory, current: &Current, lang: Lang) -> Option<Vec<Section>> {
         let markup = memory.read(|state| {
-            let view = View { report: &current.report, state, own: &current.own };
+            let whole = |count: i32| usize::try_from(count).unwrap_or_default();
+            let ours = current.report.published.iter();
+            let own: Vec<_> = ours
+                .map(|row| OwnCount {
+                    malls: whole(row.own_malls),
+                    regions: whole(row.own_regions),
+                })
+                .collect();
+            let view = View { report: &current.report, state, own: &own };
             match self {
                 Page::Nation => Some(nation::sections(&view, lang)),
                 Page::Province(name) => place::province(&view, name, lang),

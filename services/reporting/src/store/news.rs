@@ -7,7 +7,7 @@ use mpp_store::{Db, Position, db_error};
 use sqlx::{Row as _, any::AnyRow};
 
 use super::{actor, get};
-use crate::model::{FeedState, State, Upstream, Written};
+use crate::model::{FeedState, Key, State, Upstream};
 
 /// Notes that a feed was heard of, or lost. Index: feed_state's primary key.
 ///
@@ -65,8 +65,8 @@ pub async fn position(db: &Db, feed: Upstream) -> Result<Option<Position>> {
 pub struct News {
     /// The inbox's last number.
     pub seq: i64,
-    /// Rows that changed.
-    pub rows: Written,
+    /// Rows that changed, with the inbox's number then.
+    pub rows: Vec<(Key, Option<String>, i64)>,
     /// Where each feed stands.
     pub feeds: [FeedState; 2],
 }
@@ -89,11 +89,12 @@ pub async fn news(db: &Db, since: i64) -> Result<News> {
         news.feeds[feed as usize] = feed_state(row)?;
     }
     if seq > since {
-        let text = "select name, key, value from projection where seq > $1
+        let text = "select name, key, value, seq from projection where seq > $1
                     and name not in ('service', 'visit')";
         let rows = sqlx::query(text).bind(since).fetch_all(read.conn()).await.map_err(db_error)?;
         for row in &rows {
-            news.rows.insert((get(row, "name")?, get(row, "key")?), get(row, "value")?);
+            let key = (get(row, "name")?, get(row, "key")?);
+            news.rows.push((key, get(row, "value")?, get(row, "seq")?));
         }
     }
     Ok(news)
@@ -115,8 +116,8 @@ impl News {
     /// # Errors
     /// Internal, where a row is not what this version writes.
     pub fn apply(&self, state: &mut State) -> Result<()> {
-        for (key, value) in &self.rows {
-            state.accept(key, value.as_deref())?;
+        for (key, value, seq) in &self.rows {
+            state.accept(key, value.as_deref(), *seq)?;
         }
         state.seq = self.seq;
         state.feeds = self.feeds;

@@ -187,3 +187,67 @@ async fn what_is_no_date_is_refused_by_name() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn every_region_is_told_with_the_mall_that_has_come_furthest() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        regions(&world).await;
+        let closed = [(Stage::Operating, "2025-01-05"), (Stage::Closed, "2026-02-01")];
+        let agreed = [(Stage::Agreed, "2026-02-03")];
+        world.registry.put("malls/lama", &mall("lama", "regions/35.10", &closed)).await;
+        world.registry.put("malls/baru", &mall("baru", "regions/35.10", &agreed)).await;
+        let revision =
+            world.registry.put("malls/surabaya", &mall("surabaya", "regions/35.78", OPEN)).await;
+
+        let report = world.after(revision).await;
+        let told: Vec<_> = report
+            .regions
+            .iter()
+            .map(|region| (region.region.as_str(), region.malls, region.covered, region.stage()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("regions/31.71", 0, false, Stage::Unspecified),
+                ("regions/35.10", 2, false, Stage::Agreed),
+                ("regions/35.78", 1, true, Stage::Operating),
+                ("regions/91.71", 0, false, Stage::Unspecified),
+                ("regions/93.01", 0, false, Stage::Unspecified),
+            ]
+        );
+        let surabaya = &report.regions[2];
+        assert_eq!(
+            (surabaya.display_name.as_str(), surabaya.province.as_str()),
+            ("Kota Surabaya", "regions/35")
+        );
+        assert_eq!((surabaya.stage_date.as_str(), surabaya.autonomous), ("2026-01-05", true));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_says_how_much_of_the_nation_the_index_holds() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        regions(&world).await;
+        let proposed = [(Stage::Proposed, "2026-02-03")];
+        world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
+        let revision =
+            world.registry.put("malls/dua", &mall("dua", "regions/35.78", &proposed)).await;
+
+        let report = world.after(revision).await;
+        let extent = report.extent.expect("an extent");
+        assert_eq!((extent.malls, extent.operating_malls), (2, 1));
+        assert_eq!((extent.published_malls, extent.publisher.as_str()), (Some(305), "PANRB"));
+        let last = report.published.last().expect("a published count");
+        assert_eq!(
+            (last.date.as_str(), last.operating, last.own_malls),
+            ("2025-12-15", Some(305), 0)
+        );
+        assert!(!report.sample_data);
+        let earlier = world.as_of("2017-12-30", None).await.extent.expect("an extent");
+        assert_eq!((earlier.malls, earlier.published_malls), (0, None));
+    })
+    .await;
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mpp_api::{
     registry::mall::Stage,
-    reporting::GetReportRequest,
+    reporting::{GetReportRequest, counter_report::Hours},
     scheduling::{
         Deviation,
         deviation::{Finding, Yardstick, finding::Code},
@@ -185,6 +185,51 @@ async fn a_day_that_no_report_can_answer_for_is_refused() {
         // 23:30 in Jakarta is tomorrow in Jayapura, and still today for the nation.
         world.clock.advance(DAY / 2 + 16_200 * SECOND);
         assert!(ask("2026-11-25", None).await.fields[0].1.contains("2026-11-24"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mall_is_told_in_full_and_its_revision_says_when_to_ask_again() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        one_mall(&world).await;
+        world.registry.put("malls/satu/counters/a", &counter("Dukcapil")).await;
+        let registry = world.registry.put("malls/satu/counters/b", &counter("Polri")).await;
+        let name = "malls/satu/counters/b/deviation";
+        let scheduling = world.scheduling.put(name, &four_days()).await;
+        let row = world.after_both(registry, scheduling).await.malls[0].clone();
+
+        let detail = world.mall("malls/satu").await.expect("the mall");
+        assert_eq!(detail.mall.as_ref(), Some(&row));
+        assert_eq!(
+            (row.region_name.as_str(), row.province.as_str()),
+            ("Kabupaten Banyuwangi", "regions/35")
+        );
+        let stages: Vec<_> =
+            detail.stages.iter().map(|fact| (fact.stage(), fact.date.as_str())).collect();
+        assert_eq!(stages, [(Stage::Operating, "2026-01-05")]);
+        assert_eq!(detail.stages[0].evidence, "Keputusan Bupati");
+        let hours: Vec<_> = detail
+            .counters
+            .iter()
+            .map(|counter| (counter.display_name.clone(), counter.hours()))
+            .collect();
+        assert_eq!(
+            hours,
+            [(text("Dukcapil"), Hours::Unspecified), (text("Polri"), Hours::Deviating)]
+        );
+        assert_eq!((detail.counters_with_findings, detail.counters_shown), (1, 1));
+        assert_eq!(detail.deviations.len(), 4);
+        assert_eq!(detail.deviations[0].counter_name, text("Polri"));
+        assert_eq!(detail.deviations[0].mall_name, text("MPP satu"));
+
+        // A name is not in the row, yet the row says that there is something new.
+        let renamed = world.registry.put("malls/satu/counters/a", &counter("Kependudukan")).await;
+        let later = world.after(renamed).await.malls[0].clone();
+        assert!(later.detail_revision > row.detail_revision);
+        let refused = world.mall("malls/dua").await.expect_err("no such mall");
+        assert_eq!(refused.code(), tonic::Code::NotFound);
     })
     .await;
 }

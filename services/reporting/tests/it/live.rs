@@ -2,7 +2,8 @@
 
 use mpp_api::{
     registry::mall::Stage,
-    reporting::{Report, WatchReportRequest, WatchReportResponse},
+    report::WatchReportResponse,
+    reporting::{Report, WatchReportRequest},
     scheduling::deviation::finding,
 };
 use mpp_testkit::{Backend, on_both};
@@ -17,9 +18,11 @@ use crate::{
 
 const OPEN: &[(Stage, &str)] = &[(Stage::Operating, "2026-01-05")];
 
-async fn next(stream: &mut Streaming<WatchReportResponse>) -> Report {
-    let message = timeout(PATIENCE, stream.message()).await.expect("a report in time");
-    message.expect("a report").expect("not the end").report.expect("a report")
+/// Applies the next message.
+async fn next(stream: &mut Streaming<WatchReportResponse>, held: &mut Report) {
+    let message = timeout(PATIENCE, stream.message()).await.expect("a message in time");
+    let message = message.expect("a message").expect("not the end");
+    message.apply_to(held).expect("a message of the contract");
 }
 
 #[tokio::test]
@@ -30,10 +33,19 @@ async fn a_watched_report_comes_at_once_and_after_each_change() {
         world.after(revision).await;
         let watch = world.client().watch_report(WatchReportRequest {}).await;
         let mut stream = watch.expect("a stream").into_inner();
-        assert!(next(&mut stream).await.malls.is_empty());
+        let mut held = Report::default();
+        next(&mut stream, &mut held).await;
+        assert!(held.malls.is_empty() && !held.regions.is_empty());
 
-        world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
-        while next(&mut stream).await.malls.is_empty() {}
+        let put = world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
+        while held.malls.is_empty() {
+            next(&mut stream, &mut held).await;
+        }
+        let asked = world.after(put).await;
+        assert_eq!(
+            held,
+            Report { known_on: held.known_on, freshness: held.freshness.clone(), ..asked }
+        );
 
         world.drain();
         let end = loop {

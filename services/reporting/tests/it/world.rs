@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use mpp_api::{
     Document,
     reporting::{
-        GetReportRequest, Report, VerifyProjectionsRequest,
+        GetMallReportRequest, GetReportRequest, MallDetail, Report, VerifyProjectionsRequest,
         report_service_client::ReportServiceClient,
     },
     types::Tombstone,
@@ -186,6 +186,12 @@ impl World {
         Ok(answer.expect("an answer in time")?.into_inner().report.expect("a report"))
     }
 
+    pub async fn mall(&self, name: &str) -> Result<MallDetail, Status> {
+        let request = GetMallReportRequest { mall: name.to_owned(), ..Default::default() };
+        let answer = self.client().get_mall_report(request).await?;
+        Ok(answer.into_inner().mall.expect("a mall"))
+    }
+
     /// The report once the registry's feed was read up to there.
     pub async fn after(&self, registry: i64) -> Report {
         self.after_both(registry, 0).await
@@ -250,5 +256,11 @@ fn options(
     };
     let options =
         Options::new(database.options(clock.clone()), endpoint(registry), endpoint(scheduling));
-    Options { migrate: true, silence: Duration::from_secs(2), listeners: 2, ..options }
+    Options {
+        migrate: true,
+        silence: Duration::from_secs(2),
+        listeners: 2,
+        pace: Duration::ZERO,
+        ..options
+    }
 }

@@ -1,0 +1,373 @@
+//! `WatchReport`: what changed between two reports, and how a client takes it over.
+//!
+//! [`difference`] and [`apply`] are each other's inverse: what a server sends and what a client
+//! holds cannot drift apart, since both read the same list of sections.
+
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    collections::{BTreeMap, HashSet},
+};
+
+use bytes::Bytes;
+use prost::{DecodeError, Message as _};
+
+use crate::reporting::{
+    CatalogChange, DeviationReport, MallReport, ProvinceReport, PublishedCount, RegionReport,
+    Report, ReportChange, SourceReport, report_change::Removed,
+};
+
+/// `mpp.reporting.v1.WatchReportResponse` over shared bytes, so that a message is encoded once
+/// however many listeners get it.
+#[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
+pub struct WatchReportResponse {
+    /// What the message says.
+    #[prost(oneof = "Kind", tags = "1, 2")]
+    pub kind: Option<Kind>,
+}
+
+/// The encoded message within a [`WatchReportResponse`].
+#[derive(Clone, PartialEq, Eq, Hash, prost::Oneof)]
+pub enum Kind {
+    /// A whole [`Report`].
+    #[prost(bytes = "bytes", tag = "1")]
+    Report(Bytes),
+    /// A [`ReportChange`].
+    #[prost(bytes = "bytes", tag = "2")]
+    Change(Bytes),
+}
+
+impl WatchReportResponse {
+    /// A message with the whole report.
+    pub fn whole(report: &Report) -> Self {
+        Self { kind: Some(Kind::Report(report.encode_to_vec().into())) }
+    }
+
+    /// A message with what changed.
+    pub fn change(change: &ReportChange) -> Self {
+        Self { kind: Some(Kind::Change(change.encode_to_vec().into())) }
+    }
+
+    /// Brings the report that a client holds up to date; it starts from an empty one.
+    ///
+    /// # Errors
+    /// Where the bytes are no message of the contract; `held` is then as it was.
+    pub fn apply_to(self, held: &mut Report) -> Result<(), DecodeError> {
+        match self.kind {
+            Some(Kind::Report(bytes)) => *held = Report::decode(bytes)?,
+            Some(Kind::Change(bytes)) => apply(held, ReportChange::decode(bytes)?),
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+/// What changed from one report to the next, whose lists stand in the order that the contract names.
+pub fn difference(before: &Report, after: &Report) -> ReportChange {
+    let mut removed = Removed::default();
+    let report = Report {
+        provinces: changed(&before.provinces, &after.provinces, &mut removed.provinces),
+        regions: changed(&before.regions, &after.regions, &mut removed.regions),
+        malls: changed(&before.malls, &after.malls, &mut removed.malls),
+        sources: changed(&before.sources, &after.sources, &mut removed.sources),
+        changes: changed(&before.changes, &after.changes, &mut removed.changes),
+        deviations: changed(&before.deviations, &after.deviations, &mut removed.deviations),
+        published: changed(&before.published, &after.published, &mut removed.published),
+        ..head(after)
+    };
+    ReportChange { report: Some(report), removed: Some(removed) }
+}
+
+/// Makes of the report before the report after.
+pub fn apply(held: &mut Report, change: ReportChange) {
+    let mut after = change.report.unwrap_or_default();
+    let removed = change.removed.unwrap_or_default();
+    let before = std::mem::take(held);
+    merge(&mut after.provinces, before.provinces, removed.provinces);
+    merge(&mut after.regions, before.regions, removed.regions);
+    merge(&mut after.malls, before.malls, removed.malls);
+    merge(&mut after.sources, before.sources, removed.sources);
+    merge(&mut after.changes, before.changes, removed.changes);
+    merge(&mut after.deviations, before.deviations, removed.deviations);
+    merge(&mut after.published, before.published, removed.published);
+    *held = after;
+}
+
+/// A report without the rows that are sent only where they changed.
+pub fn head(report: &Report) -> Report {
+    // Every field by its name, so that a new one does not compile before it has its place here.
+    Report {
+        as_of: report.as_of.clone(),
+        known_on: report.known_on,
+        coverage_autonomous: report.coverage_autonomous.clone(),
+        coverage_all: report.coverage_all.clone(),
+        stages: report.stages.clone(),
+        provinces: Vec::new(),
+        malls: Vec::new(),
+        uniformity: report.uniformity.clone(),
+        sources: Vec::new(),
+        changes: Vec::new(),
+        deviations: Vec::new(),
+        tickets_completed_today: report.tickets_completed_today,
+        freshness: report.freshness.clone(),
+        complete: report.complete,
+        incomplete_reason: report.incomplete_reason.clone(),
+        counters_with_findings: report.counters_with_findings,
+        counters_shown: report.counters_shown,
+        findings_left_out: report.findings_left_out,
+        changes_total: report.changes_total,
+        regions: Vec::new(),
+        published: Vec::new(),
+        extent: report.extent.clone(),
+        sample_data: report.sample_data,
+    }
+}
+
+/// A row of a section that is sent by its changes. Rows of one name stand together.
+pub trait Row: Clone + PartialEq {
+    /// As in the contract's `ReportChange.Removed`.
+    fn name(&self) -> Cow<'_, str>;
+
+    /// The order within the section.
+    fn order(&self, other: &Self) -> Ordering;
+}
+
+/// The rows of every name that has other rows than before; notes the names that are gone.
+fn changed<R: Row>(before: &[R], after: &[R], removed: &mut Vec<String>) -> Vec<R> {
+    let (held, now) = (by_name(before), by_name(after));
+    let gone = held.keys().filter(|name| !now.contains_key(*name));
+    removed.extend(gone.map(|name| name.clone().into_owned()));
+    groups(after)
+        .filter(|rows| held.get(&rows[0].name()) != Some(rows))
+        .flatten()
+        .cloned()
+        .collect()
+}
+
+fn by_name<R: Row>(rows: &[R]) -> BTreeMap<Cow<'_, str>, &[R]> {
+    groups(rows).map(|rows| (rows[0].name(), rows)).collect()
+}
+
+/// Never an empty one.
+fn groups<R: Row>(rows: &[R]) -> impl Iterator<Item = &[R]> {
+    rows.chunk_by(|row, next| row.name() == next.name())
+}
+
+/// Adds to the rows that changed those that did not.
+fn merge<R: Row>(rows: &mut Vec<R>, before: Vec<R>, removed: Vec<String>) {
+    let mut gone: HashSet<String> = removed.into_iter().collect();
+    gone.extend(rows.iter().map(|row| row.name().into_owned()));
+    rows.extend(before.into_iter().filter(|row| !gone.contains(row.name().as_ref())));
+    // Stable: rows of one name keep the order in which they were sent.
+    rows.sort_by(R::order);
+}
+
+impl Row for ProvinceReport {
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.region)
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.region.cmp(&other.region)
+    }
+}
+
+impl Row for RegionReport {
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.region)
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.region.cmp(&other.region)
+    }
+}
+
+impl Row for MallReport {
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.mall)
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        (&self.region, &self.mall).cmp(&(&other.region, &other.mall))
+    }
+}
+
+impl Row for SourceReport {
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.source)
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.source.cmp(&other.source)
+    }
+}
+
+impl Row for CatalogChange {
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{} {}", self.revision, self.service))
+    }
+
+    /// Newest first.
+    fn order(&self, other: &Self) -> Ordering {
+        let key = |row: &Self| (row.time.map(moment), row.revision);
+        key(other).cmp(&key(self)).then_with(|| self.service.cmp(&other.service))
+    }
+}
+
+impl Row for DeviationReport {
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.counter)
+    }
+
+    /// Those that differ from their mall or the nation first, the newest of them first.
+    fn order(&self, other: &Self) -> Ordering {
+        let newest_first = || other.known_time.map(moment).cmp(&self.known_time.map(moment));
+        self.uniform
+            .cmp(&other.uniform)
+            .then_with(newest_first)
+            .then_with(|| self.counter.cmp(&other.counter))
+    }
+}
+
+impl Row for PublishedCount {
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{} {}", self.date, self.publisher))
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        (&self.date, &self.publisher).cmp(&(&other.date, &other.publisher))
+    }
+}
+
+/// A timestamp that can be compared.
+fn moment(time: prost_types::Timestamp) -> (i64, i32) {
+    (time.seconds, time.nanos)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Numbers from which a report is made: a name's, and what its row says.
+    type Picks = Vec<(u8, u8)>;
+
+    fn report(picks: &[Picks; 7], head: i32) -> Report {
+        let mut report = Report {
+            tickets_completed_today: head,
+            provinces: rows(&picks[0], |region, value| ProvinceReport {
+                region,
+                malls: value,
+                ..ProvinceReport::default()
+            }),
+            regions: rows(&picks[1], |region, value| RegionReport {
+                region,
+                malls: value,
+                ..RegionReport::default()
+            }),
+            malls: rows(&picks[2], |mall, value| MallReport {
+                mall,
+                region: format!("regions/{}", value % 3),
+                ..MallReport::default()
+            }),
+            sources: rows(&picks[3], |source, value| SourceReport {
+                source,
+                received: i64::from(value),
+                ..SourceReport::default()
+            }),
+            published: rows(&picks[6], |publisher, value| PublishedCount {
+                publisher,
+                own_malls: value,
+                ..PublishedCount::default()
+            }),
+            ..Report::default()
+        };
+        report.changes = picks[4].iter().flat_map(|pick| catalog_changes(*pick)).collect();
+        report.deviations = picks[5].iter().flat_map(|pick| deviations(*pick)).collect();
+        sorted(report)
+    }
+
+    fn rows<R>(picks: &Picks, row: impl Fn(String, i32) -> R) -> Vec<R> {
+        picks.iter().map(|(name, value)| row(format!("n/{name}"), i32::from(*value))).collect()
+    }
+
+    /// Some fields of one service, changed in one revision.
+    fn catalog_changes((name, value): (u8, u8)) -> Vec<CatalogChange> {
+        let revision = i64::from(value / 3);
+        let change = |field: u8| CatalogChange {
+            service: format!("units/u/services/{name}"),
+            revision,
+            time: Some(prost_types::Timestamp { seconds: revision / 2, nanos: 0 }),
+            before: format!("{field}"),
+            ..CatalogChange::default()
+        };
+        (0..=value % 3).rev().map(change).collect()
+    }
+
+    /// Some findings of one counter.
+    fn deviations((name, value): (u8, u8)) -> Vec<DeviationReport> {
+        let finding = |number: u8| DeviationReport {
+            counter: format!("malls/m/counters/{name}"),
+            uniform: value % 2 == 0,
+            known_time: Some(prost_types::Timestamp { seconds: i64::from(value / 4), nanos: 0 }),
+            week: format!("{number}"),
+            ..DeviationReport::default()
+        };
+        (0..=value % 3).rev().map(finding).collect()
+    }
+
+    fn sorted(mut report: Report) -> Report {
+        report.provinces.sort_by(Row::order);
+        report.regions.sort_by(Row::order);
+        report.malls.sort_by(Row::order);
+        report.sources.sort_by(Row::order);
+        report.changes.sort_by(Row::order);
+        report.deviations.sort_by(Row::order);
+        report.published.sort_by(Row::order);
+        report
+    }
+
+    /// Each name once.
+    fn picks() -> impl Strategy<Value = Picks> {
+        let map = prop::collection::btree_map(0u8..12, 0u8..12, 0..8);
+        map.prop_map(|map| map.into_iter().collect())
+    }
+
+    fn reports() -> impl Strategy<Value = Report> {
+        let sections = prop::array::uniform7(picks());
+        (sections, any::<i32>()).prop_map(|(sections, head)| report(&sections, head))
+    }
+
+    proptest! {
+        #[test]
+        fn what_changed_makes_of_the_report_before_the_report_after(
+            before in reports(), after in reports(),
+        ) {
+            let mut held = before.clone();
+            apply(&mut held, difference(&before, &after));
+            prop_assert_eq!(held, after);
+        }
+
+        #[test]
+        fn of_what_did_not_change_only_the_head_is_sent(report in reports()) {
+            let change = difference(&report, &report);
+            prop_assert_eq!(change.report, Some(head(&report)));
+            prop_assert_eq!(change.removed, Some(Removed::default()));
+        }
+    }
+
+    #[test]
+    fn a_message_over_shared_bytes_is_the_contracts_own() {
+        let mut held = Report::default();
+        let first = Report { as_of: "2026-11-24".into(), ..Report::default() };
+        let encoded = WatchReportResponse::whole(&first).encode_to_vec();
+        let message = WatchReportResponse::decode(encoded.as_slice()).expect("a message");
+        message.apply_to(&mut held).expect("a report");
+        assert_eq!(held, first);
+        let next = Report { sample_data: true, ..first.clone() };
+        let change = WatchReportResponse::change(&difference(&first, &next));
+        change.apply_to(&mut held).expect("a change");
+        assert_eq!(held, next);
+    }
+}

@@ -1,0 +1,127 @@
+//! The report of now, as watchers hear of it: each message encoded once, whoever listens.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, OnceLock},
+};
+
+use mpp_api::{
+    report::{WatchReportResponse, difference, head},
+    reporting::{Report, ReportChange, report_change::Removed},
+};
+
+use crate::page::{Lang, Section};
+
+/// A listener that is further behind is sent the whole report again.
+const HELD_STEPS: usize = 8;
+
+/// A report of now, and how it came about.
+#[derive(Debug, Default)]
+pub struct Current {
+    /// The report.
+    pub report: Report,
+    /// Counts the reports of this replica.
+    pub step: usize,
+    /// The report in one message; encoded when the first watcher comes.
+    whole: OnceLock<WatchReportResponse>,
+    /// The changes of the last steps, the newest last.
+    changes: VecDeque<WatchReportResponse>,
+    nation: [OnceLock<Arc<Vec<Section>>>; 2],
+}
+
+impl Current {
+    /// The report that follows this one; `None` where nothing differs but the time.
+    pub fn next(&self, report: Report) -> Option<Self> {
+        let change = difference(&self.report, &report);
+        if !is_news(&self.report, &change) {
+            return None;
+        }
+        let skipped = self.changes.len().saturating_sub(HELD_STEPS - 1);
+        let mut changes: VecDeque<_> = self.changes.iter().skip(skipped).cloned().collect();
+        changes.push_back(WatchReportResponse::change(&change));
+        let step = self.step + 1;
+        Some(Self { report, step, changes, ..Self::default() })
+    }
+
+    /// What brings a listener up to date: the changes since the step that it has, or the whole
+    /// report where it has none or is too far behind.
+    pub fn messages_since(&self, step: Option<usize>) -> Vec<WatchReportResponse> {
+        let behind = step.map(|step| self.step.saturating_sub(step));
+        match behind.and_then(|behind| self.changes.len().checked_sub(behind)) {
+            Some(known) => self.changes.iter().skip(known).cloned().collect(),
+            None => vec![self.whole().clone()],
+        }
+    }
+
+    fn whole(&self) -> &WatchReportResponse {
+        self.whole.get_or_init(|| WatchReportResponse::whole(&self.report))
+    }
+
+    /// The rendered sections of the national page.
+    pub fn nation(&self, lang: Lang) -> &OnceLock<Arc<Vec<Section>>> {
+        &self.nation[lang as usize]
+    }
+}
+
+/// True where more than the time has changed.
+fn is_news(before: &Report, change: &ReportChange) -> bool {
+    let same_rows = change.removed.as_ref() == Some(&Removed::default());
+    let after = change.report.as_ref().map(timeless);
+    !same_rows || after != Some(timeless(&head(before)))
+}
+
+/// The report without what changes from moment to moment.
+fn timeless(report: &Report) -> Report {
+    let mut report = Report { known_on: None, ..report.clone() };
+    for feed in &mut report.freshness {
+        feed.seen_time = None;
+    }
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(day: u8) -> Report {
+        Report { as_of: format!("2026-11-{day:02}"), ..Report::default() }
+    }
+
+    fn after(steps: u8) -> Current {
+        (1..=steps).fold(Current::default(), |current, day| {
+            current.next(report(day)).expect("another day")
+        })
+    }
+
+    /// The report that a listener with `step` has after it was told.
+    fn told(current: &Current, step: Option<usize>, mut held: Report) -> (usize, Report) {
+        let messages = current.messages_since(step);
+        let count = messages.len();
+        messages.into_iter().for_each(|message| message.apply_to(&mut held).expect("readable"));
+        (count, held)
+    }
+
+    #[test]
+    fn a_listener_hears_of_every_step_that_it_lacks() {
+        let current = after(5);
+        assert_eq!(told(&current, Some(4), report(4)), (1, report(5)));
+        assert_eq!(told(&current, Some(2), report(2)), (3, report(5)));
+        assert_eq!(told(&current, Some(5), report(5)), (0, report(5)));
+    }
+
+    #[test]
+    fn a_new_or_slow_listener_gets_the_whole_report() {
+        let current = after(12);
+        assert_eq!(told(&current, None, Report::default()), (1, report(12)));
+        assert_eq!(told(&current, Some(4), report(4)), (8, report(12)));
+        assert_eq!(told(&current, Some(3), report(3)), (1, report(12)));
+    }
+
+    #[test]
+    fn time_alone_is_no_news() {
+        let first = after(1);
+        let known_on = Some(prost_types::Timestamp { seconds: 1, nanos: 0 });
+        assert!(first.next(Report { known_on, ..report(1) }).is_none());
+        assert!(first.next(Report { sample_data: true, ..report(1) }).is_some());
+    }
+}

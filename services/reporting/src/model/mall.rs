@@ -1,0 +1,129 @@
+//! What a report says of one mall: its row among the others, and its own page.
+
+use mpp_api::{
+    registry::mall::StageEntry,
+    reporting::{CounterReport, MallDetail, MallReport, counter_report::Hours},
+};
+use mpp_calendar::{Zone, local_date};
+use mpp_core::{Error, Result};
+
+use super::{
+    coverage,
+    facts::{DayRow, MallRow, StageFact},
+    found::{Found, stands},
+    question::Question,
+    report::{View, count},
+    stage::{Standing, standing},
+    state::{State, below},
+};
+
+/// A mall as it is now.
+///
+/// # Errors
+/// `NOT_FOUND`, and internal for a time outside the calendar.
+pub fn mall_detail(state: &State, name: &str, question: &Question) -> Result<MallDetail> {
+    let view = View::new(state, question)?;
+    let not_found = || Error::not_found(name);
+    let (name, row) = state.malls.get_key_value(name).ok_or_else(not_found)?;
+    let standing = standing(state, name, row, &view.at).ok_or_else(not_found)?;
+    let found = view.mall_findings(name);
+    Ok(MallDetail {
+        mall: Some(view.mall(&standing)),
+        stages: stages(row),
+        counters: view.counters(name),
+        deviations: found.deviations,
+        counters_with_findings: count(found.counters),
+        counters_shown: count(found.shown),
+        findings_left_out: i32::try_from(found.left_out).unwrap_or(i32::MAX),
+    })
+}
+
+/// Those that were not taken back, by date.
+fn stages(row: &MallRow) -> Vec<StageEntry> {
+    let mut facts: Vec<_> = row.stages.iter().filter(|fact| fact.known.until.is_none()).collect();
+    facts.sort_by_key(|fact| (&fact.date, fact.place));
+    let entry = |fact: &StageFact| StageEntry {
+        stage: fact.stage,
+        date: fact.date.clone(),
+        evidence: fact.evidence.clone(),
+    };
+    facts.into_iter().map(entry).collect()
+}
+
+impl View<'_> {
+    /// The row of a mall.
+    pub fn mall(&self, standing: &Standing<'_>) -> MallReport {
+        let known = self.at.known;
+        let counters: Vec<_> = below(&self.state.counters, standing.name)
+            .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
+            .map(|(name, _)| name)
+            .collect();
+        let judged: Vec<_> = counters.iter().filter_map(|name| self.deviation(name)).collect();
+        let uniform = judged.iter().filter(|row| row.uniform).count();
+        let offerings = below(&self.state.offerings, standing.name)
+            .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
+            .count();
+        let day = self.day(standing);
+        let region = standing.region.unwrap_or(&standing.row.region);
+        MallReport {
+            mall: standing.name.to_owned(),
+            display_name: Some((&standing.row.title).into()),
+            region: region.to_owned(),
+            stage: standing.stage_number(),
+            stage_date: standing.stage.map_or_else(String::new, |fact| fact.date.clone()),
+            counters: count(counters.len()),
+            uniform_counters: count(uniform),
+            deviating_counters: count(judged.len() - uniform),
+            offerings: count(offerings),
+            region_name: coverage::region_name(self.state, region).to_owned(),
+            province: coverage::province_of(self.state, region).to_owned(),
+            detail_revision: self.state.mall_revision(standing.name),
+            tickets_issued_today: day.issued,
+            tickets_completed_today: day.completed,
+            appointments_today: day.booked,
+            operates: standing.operates(),
+        }
+    }
+
+    /// Tickets of the day asked for, or of the mall's own today.
+    fn day(&self, standing: &Standing<'_>) -> DayRow {
+        let zone = self.state.regions.get(&standing.row.region).map_or("", |region| &region.zone);
+        let today = local_date(self.question.now, Zone::from_iana(zone).unwrap_or(Zone::Wib));
+        let date = match self.question.as_of {
+            Some(day) => day.to_string(),
+            None => today.map(|today| today.to_string()).unwrap_or_default(),
+        };
+        let row = self.state.days.get(&format!("{date} {}", standing.name)).copied();
+        row.filter(|row| self.was_known(row.known)).unwrap_or_default()
+    }
+
+    /// Those that stand.
+    fn counters(&self, mall: &str) -> Vec<CounterReport> {
+        below(&self.state.counters, mall)
+            .filter(|(name, _)| stands(self.state, name, self.at.known))
+            .map(|(name, row)| CounterReport {
+                counter: name.clone(),
+                display_name: Some((&row.title).into()),
+                hours: self.hours(name) as i32,
+            })
+            .collect()
+    }
+
+    fn hours(&self, counter: &str) -> Hours {
+        match self.deviation(counter) {
+            None => Hours::Unspecified,
+            Some(row) if row.uniform => Hours::Uniform,
+            Some(_) => Hours::Deviating,
+        }
+    }
+
+    /// What was found at its counters.
+    fn mall_findings(&self, mall: &str) -> Found {
+        let found: Vec<_> = below(&self.state.deviations, mall)
+            .filter(|(counter, row)| {
+                !row.findings.is_empty() && stands(self.state, counter, self.at.known)
+            })
+            .collect();
+        Found::first(self.state, &found, usize::MAX)
+    }
+}
