@@ -8,7 +8,7 @@
 //!
 //! Nothing is passed over: a field that the contract does not have is refused. Reading stops at
 //! the first fault, as fast as it can; only then is the whole looked through, so that the error
-//! names every fault with its path, what was found there and what is allowed.
+//! names the faults with their paths, what was found there and what is allowed.
 
 use std::sync::LazyLock;
 
@@ -18,6 +18,9 @@ use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, Messa
 use serde_json::{Value, json};
 
 use crate::{DESCRIPTORS, document};
+
+/// Faults that one error names: more would hide the first under those that repeat it.
+const MAX_FAULTS: usize = 10;
 
 static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
     DescriptorPool::decode(DESCRIPTORS).expect("compiled from our own protos in the same build")
@@ -40,7 +43,8 @@ pub fn read<M: Message + Name + Default>(json: &Value) -> Result<M> {
 pub fn read_dynamic(name: &str, json: &Value) -> Result<DynamicMessage> {
     let descriptor = descriptor(name)?;
     DynamicMessage::deserialize(descriptor.clone(), json).map_err(|error| {
-        let faults = message_faults(&descriptor, json, "");
+        let mut faults = message_faults(&descriptor, json, "");
+        faults.truncate(MAX_FAULTS);
         if faults.is_empty() { Error::internal(error) } else { Error::fields(faults) }
     })
 }

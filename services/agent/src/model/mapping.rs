@@ -15,7 +15,7 @@ use mpp_core::{Error, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{fee, text, time};
+use super::{fee, jq_fault, text, time};
 
 /// Canonical records that one source record may yield; a program that loops is cut there.
 const MAX_OUTPUTS: usize = 100;
@@ -34,19 +34,19 @@ impl Mapping {
     /// Compiles a program.
     ///
     /// # Errors
-    /// Names what jq cannot parse or does not know.
+    /// Line and column of whatever jq cannot parse or does not know.
     pub fn compile(program: &str) -> Result<Self> {
         let invalid = |text: String| Error::field("mapping", "JQ", text);
         let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let arena = Arena::default();
         let modules = Loader::new(defs)
             .load(&arena, File { code: program, path: () })
-            .map_err(|errors| invalid(format!("the jq program does not parse: {errors:?}")))?;
+            .map_err(|errors| invalid(jq_fault::of_load(errors)))?;
         let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let filter = Compiler::default()
             .with_funs(funs.chain(text_filters()))
             .compile(modules)
-            .map_err(|errors| invalid(format!("the jq program does not compile: {errors:?}")))?;
+            .map_err(|errors| invalid(jq_fault::of_compile(errors)))?;
         Ok(Self { filter })
     }
 
@@ -126,8 +126,13 @@ mod tests {
 
     #[test]
     fn a_wrong_program_says_what_is_wrong() {
-        assert!(Mapping::compile("{a: ").is_err());
-        assert!(Mapping::compile("no_such_filter").is_err());
+        let fault = |program: &str| Mapping::compile(program).err().expect("wrong").to_string();
+        let unclosed = fault("{\n  a: (.b");
+        assert!(unclosed.contains("line 2, column 9: expected closing parenthesis"), "{unclosed}");
+        let empty = fault("{a: }");
+        assert!(empty.contains("line 1, column 5: expected term"), "{empty}");
+        let unknown = fault("# é\n.nama | rupiahs");
+        assert!(unknown.contains("line 2, column 9: there is no filter 'rupiahs'"), "{unknown}");
         let mapping = Mapping::compile("error(\"kolom biaya kosong\")").expect("compiles");
         let error = mapping.apply(&json!({})).expect_err("raises");
         assert!(error.message().contains("kolom biaya kosong"), "{error}");

@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod difference;
 mod fee;
+mod jq_fault;
 pub mod mapping;
 pub mod problem;
 pub mod tally;
