@@ -66,11 +66,10 @@ def main():
     token = pathlib.Path(context["tokens"]["publisher"]).read_text().strip()
 
     messages, services = stubs()
-    record = messages.Record(source_id="contoh")
-    record.service.unit = "units/kemendagri"
-    record.service.service.title.id = "Layanan contoh"
-    nameless = messages.Record(source_id="tanpa-nama")
-    nameless.service.unit = "units/kemendagri"
+    record = messages.Record(source_id="contoh", unit="units/kemendagri")
+    record.service.title.id = "Layanan contoh"
+    nameless = messages.Record(source_id="tanpa-nama", unit="units/kemendagri")
+    nameless.service.SetInParent()
 
     with grpc.insecure_channel(context["registry"].removeprefix("http://")) as channel:
         stub = services.SyncServiceStub(channel)
