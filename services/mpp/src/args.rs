@@ -1,10 +1,9 @@
-//! The command line.
+//! The command line: which commands there are. What each takes stands with the command.
 
-use std::path::PathBuf;
-
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
 use crate::{
+    client::ClientArgs,
     command::{
         agent::AgentCommand,
         deviations::DeviationsArgs,
@@ -19,6 +18,7 @@ use crate::{
         watch::WatchArgs,
     },
     config::{MigrateArgs, ServeArgs},
+    service::Service,
     up::UpArgs,
 };
 
@@ -34,51 +34,6 @@ pub struct Args {
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 command line, 3 not found, 4 not allowed, \
 5 conflict or state, 6 unavailable, 7 invalid field";
-
-/// Where the services are, and who is calling. `mpp up` writes a file that answers both.
-#[derive(ClapArgs, Clone)]
-pub struct ClientArgs {
-    /// The context file that `mpp up` wrote; else ./mpp-data/context.json, else the last `mpp up`.
-    #[arg(long, global = true, env = "MPP_CONTEXT", value_name = "FILE")]
-    pub context: Option<PathBuf>,
-    /// Call as this role of the context (administrator, reader, organiser, …).
-    #[arg(long = "as", global = true, env = "MPP_AS", value_name = "ROLE")]
-    pub role: Option<String>,
-    /// Call with the token in this file.
-    #[arg(long, global = true, env = "MPP_TOKEN_FILE", value_name = "FILE")]
-    pub token_file: Option<PathBuf>,
-    /// The registry's address.
-    #[arg(long, global = true, env = "MPP_REGISTRY_ADDRESS", value_name = "URL")]
-    pub registry: Option<String>,
-    /// Scheduling's address.
-    #[arg(long, global = true, env = "MPP_SCHEDULING_ADDRESS", value_name = "URL")]
-    pub scheduling: Option<String>,
-    /// Reporting's address.
-    #[arg(long, global = true, env = "MPP_REPORTING_ADDRESS", value_name = "URL")]
-    pub reporting: Option<String>,
-    /// Trust the certificates of this authority (PEM).
-    #[arg(long, global = true, env = "MPP_TLS_CA", value_name = "FILE")]
-    pub tls_ca: Option<PathBuf>,
-    /// How answers are printed.
-    #[arg(long, short, global = true, env = "MPP_OUTPUT", value_enum, default_value_t)]
-    pub output: Output,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Output {
-    /// For people.
-    #[default]
-    Table,
-    /// For programs: the answer as proto3 JSON, streams one document a line.
-    Json,
-}
-
-impl Output {
-    /// True where a program reads the output.
-    pub fn is_json(self) -> bool {
-        self == Output::Json
-    }
-}
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -156,22 +111,5 @@ impl Command {
                 | Command::Migrate { .. }
                 | Command::Agent { .. }
         )
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Service {
-    Registry,
-    Scheduling,
-    Reporting,
-}
-
-impl Service {
-    pub fn name(self) -> &'static str {
-        match self {
-            Service::Registry => "registry",
-            Service::Scheduling => "scheduling",
-            Service::Reporting => "reporting",
-        }
     }
 }

@@ -1,25 +1,46 @@
 //! `mpp`: the one binary. Servers, migrations, the agent and the client commands are subcommands.
+//!
+//! ```text
+//! main ── args           which commands there are
+//!   ├─ up ── demo        every service in one process, with sample ministries
+//!   ├─ serve             one service in a process of its own
+//!   └─ command/…         a client's commands, and the agent
+//!        client          where the services are and who is calling
+//!        output          how answers are printed
+//!        config, keys, service, stop, call, exit
+//! ```
+//! Modules use what stands below them, never what stands above: `demo` runs the same code as the
+//! commands do, and no command knows of `args`, `up` or `serve`.
 
 #![forbid(unsafe_code)]
 
 mod args;
 mod call;
+mod client;
 mod command;
 mod config;
-mod context;
 mod demo;
 mod exit;
 mod keys;
 mod output;
 mod serve;
+mod service;
 mod stop;
 mod up;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
+use mpp_core::Result;
 
-use crate::args::Args;
+use crate::{
+    args::{Args, Command},
+    client::Client,
+    command::{
+        agent, deviations, doctor, get, hours, list, queue, report, search, slots, source, token,
+        watch,
+    },
+};
 
 /// A booking or a watch is many small allocations on many threads.
 #[global_allocator]
@@ -38,11 +59,47 @@ fn main() -> ExitCode {
             return exit::FAILED.into();
         }
     };
-    let outcome = runtime.block_on(command::run(args));
+    let outcome = runtime.block_on(run(args));
     // A blocked file read must not hold up the end.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::report(&error),
     }
+}
+
+/// Runs the command that was asked for.
+async fn run(args: Args) -> Result<()> {
+    let output = args.client.output;
+    let client = args.client;
+    match args.command {
+        Command::Up(args) => up::run(args).await,
+        Command::Serve { service, serve } => serve::run(service, *serve, &client).await,
+        Command::Migrate { service, migrate } => serve::migrate(service, migrate).await,
+        Command::Agent { command } => agent::run(command, &Client::new(&client)?, output).await,
+        Command::Search(args) => search::run(args, &Client::new(&client)?, output).await,
+        Command::Get { name } => get::run(&name, &Client::new(&client)?, output).await,
+        Command::List(args) => list::run(args, &Client::new(&client)?, output).await,
+        Command::Watch(args) => watch::run(args, &Client::new(&client)?, output).await,
+        Command::Hours { command, show } => {
+            hours::run(command, show, &Client::new(&client)?, output).await
+        }
+        Command::Deviations(args) => deviations::run(args, &Client::new(&client)?, output).await,
+        Command::Slots(args) => slots::list(args, &Client::new(&client)?, output).await,
+        Command::Book(args) => slots::book(args, &Client::new(&client)?, output).await,
+        Command::Cancel(args) => slots::cancel(args, &Client::new(&client)?, output).await,
+        Command::Queue { command } => queue::run(command, &Client::new(&client)?, output).await,
+        Command::Report(args) => report::run(args, &Client::new(&client)?, output).await,
+        Command::Source { command } => source::run(command, &Client::new(&client)?, output).await,
+        Command::Token(args) => token::run(args, &Client::new(&client)?),
+        Command::Doctor => doctor::run(&Client::new(&client)?, output).await,
+        Command::Completions { shell } => {
+            completions(shell);
+            Ok(())
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) {
+    clap_complete::generate(shell, &mut Args::command(), "mpp", &mut std::io::stdout());
 }

@@ -2,9 +2,27 @@
 
 use std::sync::LazyLock;
 
+use clap::ValueEnum;
 use mpp_core::{Error, Result};
 use prost::{Message, Name};
 use prost_reflect::{DescriptorPool, DynamicMessage};
+
+/// How answers are printed.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs: the answer as proto3 JSON, streams one document a line.
+    Json,
+}
+
+impl Output {
+    /// True where a program reads the output.
+    pub fn is_json(self) -> bool {
+        self == Output::Json
+    }
+}
 
 /// The contract's descriptors; they are our own and were compiled in, so they decode.
 static POOL: LazyLock<Option<DescriptorPool>> =
@@ -29,6 +47,16 @@ pub fn encoded_json(full_name: &str, bytes: &[u8]) -> Result<String> {
         .ok_or_else(|| Error::internal(format!("{full_name} is not in the contract")))?;
     let message = DynamicMessage::decode(descriptor, bytes).map_err(Error::internal)?;
     serde_json::to_string(&message).map_err(Error::internal)
+}
+
+/// How this program was called, so that what is printed can be run as printed.
+pub fn program() -> String {
+    let exe = std::env::current_exe().unwrap_or_default();
+    let here = std::env::current_dir().unwrap_or_default();
+    match exe.strip_prefix(&here) {
+        Ok(relative) => relative.display().to_string(),
+        Err(_) => exe.display().to_string(),
+    }
 }
 
 /// Rows under headings, each column as wide as its widest cell; the last one is not padded.

@@ -10,8 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use crate::{
-    args::{ClientArgs, Service},
+    client::ClientArgs,
     config::{LogFormat, MigrateArgs, ServeArgs},
+    service::Service,
     stop::until_stopped,
 };
 

@@ -16,9 +16,10 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    context::Context,
+    client::Context,
     demo,
     keys::{self, Keys},
+    output::program,
     serve::{self, Started, bind, serve_page},
     stop::until_stopped,
 };
@@ -298,16 +299,6 @@ async fn show_demo(
         scheduling: administrator(&context.scheduling),
     };
     demo::run(data, &services, &ministries, shutdown).await
-}
-
-/// How this program was called, so that what is printed can be run as printed.
-pub fn program() -> String {
-    let exe = std::env::current_exe().unwrap_or_default();
-    let here = std::env::current_dir().unwrap_or_default();
-    match exe.strip_prefix(&here) {
-        Ok(relative) => relative.display().to_string(),
-        Err(_) => exe.display().to_string(),
-    }
 }
 
 fn print_next(context: &Context, demo: bool) {

@@ -14,11 +14,7 @@ use mpp_core::{Error, Result};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    args::{Output, Service},
-    context::Client,
-    stop::until_stopped,
-};
+use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
 
 #[derive(Subcommand)]
 pub enum AgentCommand {

@@ -11,10 +11,10 @@ use mpp_api::{
 use mpp_core::Result;
 
 use crate::{
-    args::{Output, Service},
     call::refused,
-    context::Client,
-    output,
+    client::Client,
+    output::{self, Output},
+    service::Service,
 };
 
 #[derive(ClapArgs)]

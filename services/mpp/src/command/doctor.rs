@@ -7,10 +7,10 @@ use mpp_api::reporting::{GetReportRequest, report_service_client::ReportServiceC
 use mpp_core::{Error, Reason, Result};
 
 use crate::{
-    args::{Output, Service},
     call::refused,
-    context::Client,
-    output::Table,
+    client::Client,
+    output::{Output, Table},
+    service::Service,
 };
 
 struct Check {

@@ -18,10 +18,10 @@ use prost::{Message, Name};
 use serde_json::Value;
 
 use crate::{
-    args::{Output, Service},
     call::refused,
-    context::Client,
-    output,
+    client::Client,
+    output::{self, Output},
+    service::Service,
 };
 
 pub async fn run(name: &str, client: &Client, output: Output) -> Result<()> {

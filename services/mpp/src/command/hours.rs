@@ -13,10 +13,10 @@ use mpp_api::{
 use mpp_core::{Error, Result};
 
 use crate::{
-    args::{Output, Service},
     call::{refused, request_id},
-    context::Client,
-    output,
+    client::Client,
+    output::{self, Output},
+    service::Service,
 };
 
 #[derive(ClapArgs)]

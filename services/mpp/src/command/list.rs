@@ -15,10 +15,10 @@ use mpp_rpc::Channel;
 use prost::{Message, Name};
 
 use crate::{
-    args::{Output, Service},
     call::refused,
-    context::Client,
-    output::{self, Table},
+    client::Client,
+    output::{self, Output, Table},
+    service::Service,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

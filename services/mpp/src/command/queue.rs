@@ -8,10 +8,10 @@ use mpp_api::scheduling::{
 use mpp_core::Result;
 
 use crate::{
-    args::{Output, Service},
     call::{refused, request_id},
-    context::Client,
-    output,
+    client::Client,
+    output::{self, Output},
+    service::Service,
 };
 
 #[derive(Subcommand)]

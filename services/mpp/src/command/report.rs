@@ -12,10 +12,10 @@ use mpp_api::{
 use mpp_core::{Error, Reason, Result};
 
 use crate::{
-    args::{Output, Service},
     call::refused,
-    context::Client,
-    output::{self, Table},
+    client::Client,
+    output::{self, Output, Table},
+    service::Service,
     stop::until_stopped,
 };
 

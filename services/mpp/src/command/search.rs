@@ -12,10 +12,10 @@ use mpp_api::{
 use mpp_core::{Error, Result};
 
 use crate::{
-    args::{Output, Service},
     call::refused,
-    context::Client,
-    output,
+    client::Client,
+    output::{self, Output},
+    service::Service,
 };
 
 #[derive(ClapArgs)]

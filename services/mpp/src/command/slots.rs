@@ -9,11 +9,10 @@ use mpp_core::{Error, Reason, Result};
 
 use super::hours;
 use crate::{
-    args::{Output, Service},
     call::{refused, request_id},
-    context::Client,
-    output::{self, Table},
-    up::program,
+    client::Client,
+    output::{self, Output, Table, program},
+    service::Service,
 };
 
 #[derive(ClapArgs)]

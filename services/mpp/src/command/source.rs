@@ -8,10 +8,10 @@ use mpp_api::sync::{
 use mpp_core::Result;
 
 use crate::{
-    args::{Output, Service},
     call::refused,
-    context::Client,
-    output::{self, Table},
+    client::Client,
+    output::{self, Output, Table},
+    service::Service,
 };
 
 #[derive(Subcommand)]

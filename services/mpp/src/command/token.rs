@@ -10,7 +10,7 @@ use clap::Args as ClapArgs;
 use mpp_core::{Caller, Clock, Error, Reason, Result, Role};
 use mpp_rpc::jwt::{self, Jwks, SigningKey};
 
-use crate::context::Client;
+use crate::client::Client;
 
 #[derive(ClapArgs)]
 pub struct TokenArgs {

@@ -7,10 +7,10 @@ use mpp_api::feed::{
 use mpp_core::{Error, Result};
 
 use crate::{
-    args::{Output, Service},
     call::refused,
-    context::Client,
-    output,
+    client::Client,
+    output::{self, Output},
+    service::Service,
     stop::until_stopped,
 };
 

@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::data::{FILES, Source};
-use crate::{args::Output, command::agent};
+use crate::{command::agent, output::Output};
 
 /// How the demo gets a token for a source.
 pub struct Tokens<'a> {

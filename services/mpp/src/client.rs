@@ -6,11 +6,41 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::Args as ClapArgs;
 use mpp_core::{Error, Reason, Result};
 use mpp_rpc::{ClientTls, Endpoint, TokenSource};
 use serde::{Deserialize, Serialize};
 
-use crate::args::{ClientArgs, Service};
+use crate::{output::Output, service::Service};
+
+/// Where the services are, and who is calling. `mpp up` writes a file that answers both.
+#[derive(ClapArgs, Clone)]
+pub struct ClientArgs {
+    /// The context file that `mpp up` wrote; else ./mpp-data/context.json, else the last `mpp up`.
+    #[arg(long, global = true, env = "MPP_CONTEXT", value_name = "FILE")]
+    pub context: Option<PathBuf>,
+    /// Call as this role of the context (administrator, reader, organiser, …).
+    #[arg(long = "as", global = true, env = "MPP_AS", value_name = "ROLE")]
+    pub role: Option<String>,
+    /// Call with the token in this file.
+    #[arg(long, global = true, env = "MPP_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// The registry's address.
+    #[arg(long, global = true, env = "MPP_REGISTRY_ADDRESS", value_name = "URL")]
+    pub registry: Option<String>,
+    /// Scheduling's address.
+    #[arg(long, global = true, env = "MPP_SCHEDULING_ADDRESS", value_name = "URL")]
+    pub scheduling: Option<String>,
+    /// Reporting's address.
+    #[arg(long, global = true, env = "MPP_REPORTING_ADDRESS", value_name = "URL")]
+    pub reporting: Option<String>,
+    /// Trust the certificates of this authority (PEM).
+    #[arg(long, global = true, env = "MPP_TLS_CA", value_name = "FILE")]
+    pub tls_ca: Option<PathBuf>,
+    /// How answers are printed.
+    #[arg(long, short, global = true, env = "MPP_OUTPUT", value_enum, default_value_t)]
+    pub output: Output,
+}
 
 /// What `mpp up` leaves for the client commands.
 #[derive(Clone, Debug, Serialize, Deserialize)]

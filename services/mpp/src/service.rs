@@ -1,0 +1,21 @@
+//! The services of the suite, as the command line names them.
+
+use clap::ValueEnum;
+
+/// A service with an address of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Service {
+    Registry,
+    Scheduling,
+    Reporting,
+}
+
+impl Service {
+    pub fn name(self) -> &'static str {
+        match self {
+            Service::Registry => "registry",
+            Service::Scheduling => "scheduling",
+            Service::Reporting => "reporting",
+        }
+    }
+}
