@@ -1,6 +1,7 @@
 //! `mpp up --demo`, as somebody meets it who has just built it: what is printed can be run, what is
 //! promised is there, and what is wrong is told.
 
+mod catalog;
 mod printed;
 mod refused;
 
@@ -198,7 +199,7 @@ async fn a_restart_keeps_everything(up: &mut Up) {
     let edited =
         fs::read_to_string(&csv).expect("the ministry's file").replacen("Gratis", "Rp 12.345", 1);
     fs::write(&csv, edited).expect("a file");
-    let before = up.json(&["source", "show", "sources/bkpm"]).await;
+    let before = up.json(&["get", "sources/bkpm"]).await;
     up.interrupt().await;
 
     up.again(&["--demo"]).await;
@@ -207,10 +208,7 @@ async fn a_restart_keeps_everything(up: &mut Up) {
     let cancel = shell(up.home.path(), cancel.expect("how to cancel"));
     let cancelled = Said::by(cancel).await.succeeded();
     assert!(cancelled.starts_with("cancelled"), "{cancelled}");
-    assert_eq!(
-        up.json(&["source", "show", "sources/bkpm"]).await[0]["accounting"],
-        before[0]["accounting"]
-    );
+    assert_eq!(up.json(&["get", "sources/bkpm"]).await[0]["accounting"], before[0]["accounting"]);
     let services = up
         .run(&["list", "services", "--parent", "units/kemendagri", "--limit", "0"])
         .await

@@ -29,7 +29,7 @@ pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descrip
 /// An enum's value as command line and page show it: `OPERATING` for `STAGE_OPERATING`.
 ///
 /// Each enum of the contract is named by one word, which its values begin with; a test keeps it so.
-pub fn word(value_name: &'static str) -> &'static str {
+pub fn word(value_name: &str) -> &str {
     value_name.split_once('_').map_or(value_name, |(_, word)| word)
 }
 

@@ -123,6 +123,11 @@ pub fn is_open(path: &str) -> bool {
     OPEN.iter().any(|prefix| path.starts_with(prefix))
 }
 
+/// Who may call the method at `path` beside the administrator, and for which records.
+pub fn roles(path: &str) -> &'static [(Role, Scope)] {
+    LINES.get(path).copied().unwrap_or_default()
+}
+
 /// For which records `role` may call the method at `path`; `None` where it may not.
 pub fn scope(path: &str, role: Role) -> Option<Scope> {
     let line = LINES.get(path)?;

@@ -5,7 +5,10 @@ use clap::{Parser, Subcommand};
 use crate::{
     client::ClientArgs,
     command::{
+        accept::AcceptArgs,
         agent::AgentCommand,
+        apply::ApplyArgs,
+        delete::DeleteArgs,
         deviations::DeviationsArgs,
         hours::{HoursArgs, HoursCommand},
         list::ListArgs,
@@ -13,7 +16,6 @@ use crate::{
         report::ReportArgs,
         search::SearchArgs,
         slots::{BookArgs, CancelArgs, SlotsArgs},
-        source::SourceCommand,
         token::TokenArgs,
         watch::WatchArgs,
     },
@@ -64,6 +66,12 @@ pub enum Command {
     Get { name: String },
     /// List records of a kind.
     List(ListArgs),
+    /// Make records, or bring them to what files say.
+    Apply(ApplyArgs),
+    /// Delete a service, an offering or an hours rule.
+    Delete(DeleteArgs),
+    /// Accept offerings, as the organiser of their mall.
+    Accept(AcceptArgs),
     /// Follow a service's changes.
     Watch(WatchArgs),
     /// Show when a mall, counter or offering is open and why, or set its hours.
@@ -88,11 +96,6 @@ pub enum Command {
     },
     /// Show the national report.
     Report(ReportArgs),
-    /// Show the sources and how they fare.
-    Source {
-        #[command(subcommand)]
-        command: SourceCommand,
-    },
     /// Make a token for a role.
     Token(TokenArgs),
     /// Check that every service can be reached and is ready, and say what is not.

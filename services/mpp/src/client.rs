@@ -4,17 +4,18 @@ use std::{
     collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use clap::Args as ClapArgs;
 use mpp_core::{Error, Reason, Result};
-use mpp_rpc::{ClientTls, Endpoint, TokenSource};
+use mpp_rpc::{Channel, ClientTls, Endpoint, TokenSource};
 use serde::{Deserialize, Serialize};
 
 use crate::{output::Output, service::Service};
 
 /// Where the services are, and who is calling. `mpp up` writes a file that answers both.
-#[derive(ClapArgs, Clone)]
+#[derive(ClapArgs, Clone, Default)]
 pub struct ClientArgs {
     /// The context file that `mpp up` wrote; else ./mpp-data/context.json, else the last `mpp up`.
     #[arg(long, global = true, env = "MPP_CONTEXT", value_name = "FILE")]
@@ -119,6 +120,8 @@ fn unreadable(path: &Path, what: &str) -> Error {
 pub struct Client {
     args: ClientArgs,
     context: Option<Context>,
+    /// Channels in use; each is one connection, whatever the number of calls.
+    channels: Mutex<Vec<(Service, Channel)>>,
 }
 
 impl Client {
@@ -127,7 +130,14 @@ impl Client {
     /// # Errors
     /// The named context cannot be read.
     pub fn new(args: &ClientArgs) -> Result<Self> {
-        Ok(Self { args: args.clone(), context: Context::load(args)? })
+        let context = Context::load(args)?;
+        Ok(Self { args: args.clone(), context, channels: Mutex::default() })
+    }
+
+    /// A client of what `mpp up` runs, as its administrator.
+    pub fn of(context: &Context) -> Self {
+        let context = Some(context.clone());
+        Self { args: ClientArgs::default(), context, channels: Mutex::default() }
     }
 
     /// The context, for commands that need what only it knows.
@@ -160,6 +170,20 @@ impl Client {
         })?;
         let tls = self.args.tls_ca.clone().map(|ca| ClientTls { ca, ..ClientTls::default() });
         Ok(Endpoint { address, token: self.token()?, tls })
+    }
+
+    /// A channel to the service, with the caller's token. It connects with the first call.
+    ///
+    /// # Errors
+    /// As [`Client::endpoint`].
+    pub fn channel(&self, service: Service) -> Result<Channel> {
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, channel)) = channels.iter().find(|(known, _)| *known == service) {
+            return Ok(channel.clone());
+        }
+        let channel = mpp_rpc::connect(&self.endpoint(service)?)?;
+        channels.push((service, channel.clone()));
+        Ok(channel)
     }
 
     fn token(&self) -> Result<Option<TokenSource>> {

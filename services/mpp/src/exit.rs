@@ -20,7 +20,15 @@ pub const FAILED: u8 = 1;
 
 /// Prints the failure and what to do next, and gives the exit code.
 pub fn report(error: &Error) -> ExitCode {
-    eprintln!("mpp: {}", error.message());
+    match error.violations() {
+        [] | [_] => eprintln!("mpp: {}", error.message()),
+        wrong => {
+            eprintln!("mpp: {} things are wrong:", wrong.len());
+            for fault in wrong {
+                eprintln!("  {}: {}", fault.field, fault.description);
+            }
+        }
+    }
     let mut cause = error.context().map(|context| context as &dyn std::error::Error);
     while let Some(inner) = cause {
         eprintln!("  because {inner}");

@@ -5,6 +5,8 @@
 //!   ├─ up ── demo        every service in one process, with sample ministries
 //!   ├─ serve             one service in a process of its own
 //!   └─ command/…         a client's commands, and the agent
+//!        apply           records from files: read, put in order, compared, written
+//!        record          the kinds of record, and calls by the contract's descriptors
 //!        client          where the services are and who is calling
 //!        output          how answers are printed
 //!        config, keys, service, stop, call, exit
@@ -14,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+mod apply;
 mod args;
 mod call;
 mod client;
@@ -23,6 +26,7 @@ mod demo;
 mod exit;
 mod keys;
 mod output;
+mod record;
 mod serve;
 mod service;
 mod stop;
@@ -37,8 +41,8 @@ use crate::{
     args::{Args, Command},
     client::Client,
     command::{
-        agent, deviations, doctor, get, hours, list, queue, report, search, slots, source, token,
-        watch,
+        accept, agent, delete, deviations, doctor, get, hours, list, queue, report, search, slots,
+        token, watch,
     },
 };
 
@@ -71,28 +75,28 @@ fn main() -> ExitCode {
 /// Runs the command that was asked for.
 async fn run(args: Args) -> Result<()> {
     let output = args.client.output;
-    let client = args.client;
+    let client = || Client::new(&args.client);
     match args.command {
-        Command::Up(args) => up::run(args).await,
-        Command::Serve { service, serve } => serve::run(service, *serve, &client).await,
+        Command::Up(asked) => up::run(asked).await,
+        Command::Serve { service, serve } => serve::run(service, *serve, &args.client).await,
         Command::Migrate { service, migrate } => serve::migrate(service, migrate).await,
-        Command::Agent { command } => agent::run(command, &Client::new(&client)?, output).await,
-        Command::Search(args) => search::run(args, &Client::new(&client)?, output).await,
-        Command::Get { name } => get::run(&name, &Client::new(&client)?, output).await,
-        Command::List(args) => list::run(args, &Client::new(&client)?, output).await,
-        Command::Watch(args) => watch::run(args, &Client::new(&client)?, output).await,
-        Command::Hours { command, show } => {
-            hours::run(command, show, &Client::new(&client)?, output).await
-        }
-        Command::Deviations(args) => deviations::run(args, &Client::new(&client)?, output).await,
-        Command::Slots(args) => slots::list(args, &Client::new(&client)?, output).await,
-        Command::Book(args) => slots::book(args, &Client::new(&client)?, output).await,
-        Command::Cancel(args) => slots::cancel(args, &Client::new(&client)?, output).await,
-        Command::Queue { command } => queue::run(command, &Client::new(&client)?, output).await,
-        Command::Report(args) => report::run(args, &Client::new(&client)?, output).await,
-        Command::Source { command } => source::run(command, &Client::new(&client)?, output).await,
-        Command::Token(args) => token::run(args, &Client::new(&client)?),
-        Command::Doctor => doctor::run(&Client::new(&client)?, output).await,
+        Command::Agent { command } => agent::run(command, &client()?, output).await,
+        Command::Search(asked) => search::run(asked, &client()?, output).await,
+        Command::Get { name } => get::run(&name, &client()?, output).await,
+        Command::List(asked) => list::run(asked, &client()?, output).await,
+        Command::Apply(asked) => command::apply::run(asked, &client()?, output).await,
+        Command::Delete(asked) => delete::run(asked, &client()?, output).await,
+        Command::Accept(asked) => accept::run(asked, &client()?, output).await,
+        Command::Watch(asked) => watch::run(asked, &client()?, output).await,
+        Command::Hours { command, show } => hours::run(command, show, &client()?, output).await,
+        Command::Deviations(asked) => deviations::run(asked, &client()?, output).await,
+        Command::Slots(asked) => slots::list(asked, &client()?, output).await,
+        Command::Book(asked) => slots::book(asked, &client()?, output).await,
+        Command::Cancel(asked) => slots::cancel(asked, &client()?, output).await,
+        Command::Queue { command } => queue::run(command, &client()?, output).await,
+        Command::Report(asked) => report::run(asked, &client()?, output).await,
+        Command::Token(asked) => token::run(asked, &client()?),
+        Command::Doctor => doctor::run(&client()?, output).await,
         Command::Completions { shell } => {
             completions(shell);
             Ok(())

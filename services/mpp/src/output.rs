@@ -1,11 +1,8 @@
 //! How answers are printed: proto3 JSON for programs, aligned columns for people.
 
-use std::sync::LazyLock;
-
 use clap::ValueEnum;
-use mpp_core::{Error, Result};
+use mpp_core::Result;
 use prost::{Message, Name};
-use prost_reflect::{DescriptorPool, DynamicMessage};
 
 /// How answers are printed.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -24,29 +21,17 @@ impl Output {
     }
 }
 
-/// The contract's descriptors; they are our own and were compiled in, so they decode.
-static POOL: LazyLock<Option<DescriptorPool>> =
-    LazyLock::new(|| DescriptorPool::decode(mpp_api::DESCRIPTORS).ok());
-
 /// A message as proto3 JSON.
 ///
 /// # Errors
 /// The message is not of the contract.
 pub fn json<M: Message + Name>(message: &M) -> Result<String> {
-    encoded_json(&M::full_name(), &message.encode_to_vec())
+    mpp_api::json::write(message)
 }
 
-/// An encoded message as proto3 JSON.
-///
-/// # Errors
-/// As [`json`].
-pub fn encoded_json(full_name: &str, bytes: &[u8]) -> Result<String> {
-    let descriptor = POOL
-        .as_ref()
-        .and_then(|pool| pool.get_message_by_name(full_name))
-        .ok_or_else(|| Error::internal(format!("{full_name} is not in the contract")))?;
-    let message = DynamicMessage::decode(descriptor, bytes).map_err(Error::internal)?;
-    serde_json::to_string(&message).map_err(Error::internal)
+/// A word of the contract for people: "STAGE_OPERATING" is "operating".
+pub fn word(value_name: &str) -> String {
+    mpp_api::word(value_name).to_lowercase().replace('_', " ")
 }
 
 /// How this program was called, so that what is printed can be run as printed.
@@ -65,13 +50,15 @@ pub struct Table {
 }
 
 impl Table {
-    pub fn new<const N: usize>(headings: [&str; N]) -> Self {
-        Self { rows: vec![headings.map(str::to_uppercase).to_vec()] }
+    pub fn new<H: AsRef<str>>(headings: impl IntoIterator<Item = H>) -> Self {
+        let headings = headings.into_iter().map(|heading| heading.as_ref().to_uppercase());
+        Self { rows: vec![headings.collect()] }
     }
 
-    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         // A cell is one line: names come from peers.
-        self.rows.push(cells.map(|cell| cell.replace(|c: char| c.is_control(), " ")).to_vec());
+        let one_line = |cell: String| cell.replace(|c: char| c.is_control(), " ");
+        self.rows.push(cells.into_iter().map(one_line).collect());
     }
 
     pub fn is_empty(&self) -> bool {
@@ -145,18 +132,5 @@ mod tests {
         assert_eq!(rupiah(0), "Rp0");
         assert_eq!(rupiah(350_000), "Rp350.000");
         assert_eq!(rupiah(1_000), "Rp1.000");
-    }
-
-    #[test]
-    fn answers_become_proto3_json() {
-        let region = mpp_api::registry::Region {
-            name: "regions/35.10".into(),
-            autonomous: true,
-            ..Default::default()
-        };
-        assert_eq!(
-            json(&region).expect("in the contract"),
-            r#"{"name":"regions/35.10","autonomous":true}"#
-        );
     }
 }

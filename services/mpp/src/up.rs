@@ -16,7 +16,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::Context,
+    client::{Client, Context},
     demo,
     keys::{self, Keys},
     output::program,
@@ -288,17 +288,8 @@ async fn show_demo(
     let mint = |file: &str, caller: Caller| keys.token(file, &caller);
     let tokens = demo::Tokens { registry: context.registry.clone(), mint: &mint };
     let api = if port == 0 { 0 } else { port.saturating_add(4) };
-    let ministries = demo::ministries(data, &tokens, api, shutdown).await?;
-    let administrator = |address: &str| Endpoint {
-        address: address.to_owned(),
-        token: context.tokens.get("administrator").cloned().map(TokenSource::File),
-        tls: None,
-    };
-    let services = demo::Services {
-        registry: administrator(&context.registry),
-        scheduling: administrator(&context.scheduling),
-    };
-    demo::run(data, &services, &ministries, shutdown).await
+    let ministries = demo::lay_out(data, &tokens, api, shutdown).await?;
+    demo::run(data, &Client::of(context), &ministries, shutdown).await
 }
 
 fn print_next(context: &Context, demo: bool) {
@@ -312,7 +303,7 @@ fn print_next(context: &Context, demo: bool) {
         println!(
             "  {mpp} book malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang --nik 3510012345678901"
         );
-        println!("  {mpp} source list");
+        println!("  {mpp} list sources");
     }
     println!("  {mpp} report");
     println!("  {mpp} doctor");

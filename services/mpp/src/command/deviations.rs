@@ -30,7 +30,7 @@ pub struct DeviationsArgs {
 }
 
 pub async fn run(args: DeviationsArgs, client: &Client, output: Output) -> Result<()> {
-    let channel = mpp_rpc::connect(&client.endpoint(Service::Scheduling)?)?;
+    let channel = client.channel(Service::Scheduling)?;
     let mut client = HoursServiceClient::new(channel);
     let mut page_token = String::new();
     loop {
@@ -80,22 +80,18 @@ fn print_one(deviation: &Deviation) {
 
 /// The baseline's hours, where the body has declared them.
 fn baseline(deviation: &Deviation) -> String {
-    let regime = words(deviation.regime().as_str_name());
+    let regime = output::word(deviation.regime().as_str_name());
     match deviation.baseline_minutes {
         Some(minutes) => format!("{regime} baseline {}", hours(minutes)),
         None => format!("{regime} baseline not declared"),
     }
 }
 
-fn words(value_name: &'static str) -> String {
-    word(value_name).to_lowercase().replace('_', " ")
-}
-
 /// Findings that read alike stand once, with their days; those that others imply are left out.
 fn grouped(findings: &[Finding]) -> Vec<(Vec<String>, String)> {
     let mut groups: Vec<(Vec<String>, String)> = Vec::new();
     for finding in findings.iter().filter(|finding| !finding.implied) {
-        let yardstick = words(finding.yardstick().as_str_name());
+        let yardstick = output::word(finding.yardstick().as_str_name());
         let text = finding.text.clone().unwrap_or_default();
         let what = format!("vs {yardstick}: {} {}", word(finding.code().as_str_name()), text.id);
         match groups.iter_mut().find(|(_, known)| *known == what) {

@@ -66,7 +66,7 @@ pub async fn run(
     client: &Client,
     output: Output,
 ) -> Result<()> {
-    let channel = mpp_rpc::connect(&client.endpoint(Service::Scheduling)?)?;
+    let channel = client.channel(Service::Scheduling)?;
     let client = HoursServiceClient::new(channel);
     match command {
         Some(HoursCommand::Set(args)) => set(args, client, output).await,

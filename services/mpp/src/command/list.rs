@@ -1,282 +1,98 @@
 //! `mpp list`: records of a kind, page by page.
 
-use clap::{Args as ClapArgs, ValueEnum};
-use mpp_api::{
-    registry::{
-        ListCountersRequest, ListMallsRequest, ListOfferingsRequest, ListRegionsRequest,
-        ListServicesRequest, ListUnitsRequest, ListWindowsRequest,
-        catalog_service_client::CatalogServiceClient,
-        directory_service_client::DirectoryServiceClient,
-    },
-    scheduling::{ListHoursRulesRequest, hours_service_client::HoursServiceClient},
-};
-use mpp_core::Result;
-use mpp_rpc::Channel;
-use prost::{Message, Name};
+use clap::{Args as ClapArgs, builder::PossibleValuesParser};
+use mpp_core::{Error, Result};
+use prost_reflect::DynamicMessage;
+use serde_json::{Map, Value};
 
 use crate::{
-    call::refused,
     client::Client,
-    output::{self, Output, Table},
-    service::Service,
+    output::{Output, Table},
+    record::{KINDS, Kind, Records, cell},
 };
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Kind {
-    Regions,
-    Units,
-    Malls,
-    Counters,
-    Windows,
-    Services,
-    Offerings,
-    HoursRules,
-}
 
 #[derive(ClapArgs)]
 pub struct ListArgs {
-    #[arg(value_enum)]
-    pub kind: Kind,
+    #[arg(value_parser = PossibleValuesParser::new(listable().map(Kind::plural)))]
+    pub kind: String,
     /// Below this record: a mall for counters, a counter for windows, a unit for services, …
     #[arg(long)]
     pub parent: Option<String>,
-    /// Regions as of this day.
-    #[arg(long, value_name = "DATE")]
-    pub as_of: Option<String>,
+    /// Only those that fit, by a field of the list's request: `--where as_of=2022-05-01` for
+    /// regions, `--where organiser=units/x` for malls, `--where category=licensing` for services.
+    #[arg(long = "where", value_name = "FIELD=VALUE")]
+    pub filters: Vec<String>,
     /// At most so many; 0: all.
     #[arg(long, default_value_t = 50)]
     pub limit: usize,
 }
 
-/// Records asked for at a time.
-const PAGE: i32 = 500;
-
-/// A line of the list: its name, what it is called, and what else matters.
-struct Line {
-    json: String,
-    name: String,
-    title: String,
-    note: String,
-}
-
-struct Page {
-    lines: Vec<Line>,
-    next: String,
+fn listable() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().filter(|kind| kind.method("List").is_ok())
 }
 
 pub async fn run(args: ListArgs, client: &Client, output: Output) -> Result<()> {
-    let service =
-        if args.kind == Kind::HoursRules { Service::Scheduling } else { Service::Registry };
-    let channel = mpp_rpc::connect(&client.endpoint(service)?)?;
-    let mut lines = Vec::new();
-    let mut token = String::new();
+    let kind = listable().find(|kind| kind.plural() == args.kind);
+    let kind = kind.ok_or_else(|| Error::internal("a kind that cannot be listed"))?;
+    let fields = fields(kind, &args)?;
+    let services = Records::new(client);
+    let limit = if args.limit == 0 { usize::MAX } else { args.limit };
+    let (mut records, mut page_token) = (Vec::new(), String::new());
     loop {
-        let page = page(&args, channel.clone(), token).await?;
-        lines.extend(page.lines);
-        token = page.next;
-        if token.is_empty() || (args.limit > 0 && lines.len() >= args.limit) {
+        let page = services.list(kind, &fields, &page_token).await?;
+        records.extend(page.records);
+        page_token = page.next_page_token;
+        if page_token.is_empty() || records.len() >= limit {
             break;
         }
     }
-    let more = !token.is_empty() || (args.limit > 0 && lines.len() > args.limit);
-    lines.truncate(if args.limit == 0 { usize::MAX } else { args.limit });
-    print(&lines, more, output);
-    Ok(())
+    let more = !page_token.is_empty() || records.len() > limit;
+    records.truncate(limit);
+    print(kind, &records, more, output)
 }
 
-fn print(lines: &[Line], more: bool, output: Output) {
-    if output.is_json() {
-        lines.iter().for_each(|line| println!("{}", line.json));
-        return;
+/// The fields of the list's request; without a parent they ask for all.
+fn fields(kind: &Kind, args: &ListArgs) -> Result<Map<String, Value>> {
+    let request = kind.method("List")?.input();
+    let mut fields = Map::new();
+    let mut above = ["parent", "target", "region"].into_iter();
+    let above = above.find(|field| request.get_field_by_name(field).is_some());
+    match (above, &args.parent, kind.above()) {
+        (Some(field), Some(parent), _) => drop(fields.insert(field.into(), parent.clone().into())),
+        (Some("parent"), None, Some(all)) => drop(fields.insert("parent".into(), all.into())),
+        (None, Some(_), _) => {
+            let text = format!("{} lie below nothing; leave --parent out", kind.plural());
+            return Err(Error::field("parent", "UNKNOWN_FIELD", text));
+        }
+        _ => {}
     }
-    let mut table = Table::new(["name", "title", "note"]);
-    for line in lines {
-        table.row([line.name.clone(), line.title.clone(), line.note.clone()]);
+    for filter in &args.filters {
+        let wrong = || {
+            let text = format!("'{filter}' is not a filter; write FIELD=VALUE");
+            Error::field("where", "FILTER", text)
+        };
+        let (field, value) = filter.split_once('=').ok_or_else(wrong)?;
+        fields.insert(field.to_owned(), value.into());
+    }
+    Ok(fields)
+}
+
+fn print(kind: &Kind, records: &[DynamicMessage], more: bool, output: Output) -> Result<()> {
+    if output.is_json() {
+        for record in records {
+            println!("{}", serde_json::to_string(record).map_err(Error::internal)?);
+        }
+        return Ok(());
+    }
+    let columns = || std::iter::once("name").chain(kind.columns.iter().copied());
+    let heading = |column: &str| column.rsplit('.').next().unwrap_or(column).replace('_', " ");
+    let mut table = Table::new(columns().map(heading));
+    for record in records {
+        table.row(columns().map(|column| cell(record, column)));
     }
     table.print();
     if more {
         println!("… there are more; --limit 0 shows all");
     }
-}
-
-fn line<M: Message + Name>(record: &M, name: &str, title: String, note: String) -> Result<Line> {
-    Ok(Line { json: output::json(record)?, name: name.to_owned(), title, note })
-}
-
-fn title(text: Option<&mpp_api::types::LocalizedText>) -> String {
-    text.map(|text| text.id.clone()).unwrap_or_default()
-}
-
-async fn page(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    match args.kind {
-        Kind::Regions => regions(args, channel, page_token).await,
-        Kind::Units => units(args, channel, page_token).await,
-        Kind::Malls => malls(args, channel, page_token).await,
-        Kind::Counters => counters(args, channel, page_token).await,
-        Kind::Windows => windows(args, channel, page_token).await,
-        Kind::Services => services(args, channel, page_token).await,
-        Kind::Offerings => offerings(args, channel, page_token).await,
-        Kind::HoursRules => hours_rules(args, channel, page_token).await,
-    }
-}
-
-fn parent(args: &ListArgs, all: &str) -> String {
-    args.parent.clone().unwrap_or_else(|| all.to_owned())
-}
-
-async fn regions(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    let request = ListRegionsRequest {
-        as_of: args.as_of.clone().unwrap_or_default(),
-        parent: parent(args, ""),
-        page_size: PAGE,
-        page_token,
-        ..Default::default()
-    };
-    let answer = DirectoryServiceClient::new(channel)
-        .list_regions(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
-    let lines = answer
-        .regions
-        .iter()
-        .map(|r| line(r, &r.name, r.display_name.clone(), r.time_zone.clone()));
-    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
-}
-
-async fn units(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    let request = ListUnitsRequest {
-        parent: parent(args, ""),
-        page_size: PAGE,
-        page_token,
-        ..Default::default()
-    };
-    let answer = DirectoryServiceClient::new(channel)
-        .list_units(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
-    let lines = answer
-        .units
-        .iter()
-        .map(|u| line(u, &u.name, title(u.display_name.as_ref()), u.parent.clone()));
-    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
-}
-
-async fn malls(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    let request = ListMallsRequest {
-        region: parent(args, ""),
-        page_size: PAGE,
-        page_token,
-        ..Default::default()
-    };
-    let answer = DirectoryServiceClient::new(channel)
-        .list_malls(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
-    let note = |m: &mpp_api::registry::Mall| {
-        let stage = mpp_api::word(m.stage().as_str_name()).to_lowercase();
-        format!("{} {stage} {}", m.region, m.time_zone)
-    };
-    let lines =
-        answer.malls.iter().map(|m| line(m, &m.name, title(m.display_name.as_ref()), note(m)));
-    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
-}
-
-async fn counters(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    let request = ListCountersRequest {
-        parent: parent(args, "malls/-"),
-        page_size: PAGE,
-        page_token,
-        ..Default::default()
-    };
-    let answer = DirectoryServiceClient::new(channel)
-        .list_counters(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
-    let lines = answer
-        .counters
-        .iter()
-        .map(|c| line(c, &c.name, title(c.display_name.as_ref()), c.unit.clone()));
-    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
-}
-
-async fn windows(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    let request = ListWindowsRequest {
-        parent: parent(args, "malls/-/counters/-"),
-        page_size: PAGE,
-        page_token,
-        ..Default::default()
-    };
-    let answer = DirectoryServiceClient::new(channel)
-        .list_windows(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
-    let lines = answer
-        .windows
-        .iter()
-        .map(|w| line(w, &w.name, title(w.display_name.as_ref()), String::new()));
-    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
-}
-
-async fn services(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    let request = ListServicesRequest {
-        parent: parent(args, "units/-"),
-        page_size: PAGE,
-        page_token,
-        ..Default::default()
-    };
-    let answer = CatalogServiceClient::new(channel)
-        .list_services(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
-    let lines = answer
-        .services
-        .iter()
-        .map(|s| line(s, &s.name, title(s.title.as_ref()), output::fees(&s.fees)));
-    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
-}
-
-async fn offerings(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    let request = ListOfferingsRequest {
-        parent: parent(args, "malls/-"),
-        page_size: PAGE,
-        page_token,
-        ..Default::default()
-    };
-    let answer = CatalogServiceClient::new(channel)
-        .list_offerings(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
-    let note = |o: &mpp_api::registry::Offering| {
-        let state = mpp_api::word(o.state().as_str_name()).to_lowercase();
-        format!("{state}, {}", output::fees(&o.effective_fees))
-    };
-    let lines =
-        answer.offerings.iter().map(|o| line(o, &o.name, title(o.service_title.as_ref()), note(o)));
-    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
-}
-
-async fn hours_rules(args: &ListArgs, channel: Channel, page_token: String) -> Result<Page> {
-    let request = ListHoursRulesRequest {
-        target: parent(args, ""),
-        page_size: PAGE,
-        page_token,
-        ..Default::default()
-    };
-    let answer = HoursServiceClient::new(channel)
-        .list_hours_rules(request)
-        .await
-        .map_err(refused)?
-        .into_inner();
-    let lines = answer
-        .hours_rules
-        .iter()
-        .map(|rule| line(rule, &rule.name, rule.target.clone(), rule.source.clone()));
-    Ok(Page { lines: lines.collect::<Result<_>>()?, next: answer.next_page_token })
+    Ok(())
 }

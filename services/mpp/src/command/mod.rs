@@ -1,6 +1,9 @@
 //! What the client commands do: one module for each command or group of commands.
 
+pub mod accept;
 pub mod agent;
+pub mod apply;
+pub mod delete;
 pub mod deviations;
 pub mod doctor;
 pub mod get;
@@ -10,6 +13,5 @@ pub mod queue;
 pub mod report;
 pub mod search;
 pub mod slots;
-pub mod source;
 pub mod token;
 pub mod watch;

@@ -35,7 +35,7 @@ pub enum QueueCommand {
 }
 
 pub async fn run(command: QueueCommand, client: &Client, output: Output) -> Result<()> {
-    let channel = mpp_rpc::connect(&client.endpoint(Service::Scheduling)?)?;
+    let channel = client.channel(Service::Scheduling)?;
     let mut queue = QueueServiceClient::new(channel);
     let ticket = match command {
         QueueCommand::Show { counter } => {
@@ -74,7 +74,7 @@ fn show(ticket: &Ticket, output: Output) -> Result<()> {
 }
 
 fn line(ticket: &Ticket) -> String {
-    let state = mpp_api::word(ticket.state().as_str_name()).to_lowercase();
+    let state = output::word(ticket.state().as_str_name());
     let priority = if ticket.priority() == Priority::Priority { " (priority)" } else { "" };
     let window =
         if ticket.window.is_empty() { String::new() } else { format!(" at {}", ticket.window) };

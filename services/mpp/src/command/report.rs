@@ -7,7 +7,6 @@ use mpp_api::{
         GetReportRequest, Report, Share, VerifyProjectionsRequest, WatchReportRequest,
         report_service_client::ReportServiceClient,
     },
-    word,
 };
 use mpp_core::{Error, Reason, Result};
 
@@ -38,7 +37,7 @@ pub struct ReportArgs {
 type Reports = ReportServiceClient<mpp_rpc::Channel>;
 
 pub async fn run(args: ReportArgs, client: &Client, output: Output) -> Result<()> {
-    let channel = mpp_rpc::connect(&client.endpoint(Service::Reporting)?)?;
+    let channel = client.channel(Service::Reporting)?;
     let mut reports = ReportServiceClient::new(channel);
     if args.verify {
         return verify(&mut reports, output).await;
@@ -137,7 +136,7 @@ fn print_share(what: &str, share: Option<&Share>) {
 fn stage(stage: Stage) -> String {
     match stage {
         Stage::Unspecified => String::new(),
-        known => word(known.as_str_name()).to_lowercase(),
+        known => output::word(known.as_str_name()),
     }
 }
 

@@ -40,7 +40,7 @@ pub struct SearchArgs {
 }
 
 pub async fn run(args: SearchArgs, client: &Client, output: Output) -> Result<()> {
-    let channel = mpp_rpc::connect(&client.endpoint(Service::Registry)?)?;
+    let channel = client.channel(Service::Registry)?;
     let near = args.near.as_deref().map(location).transpose()?;
     let request = SearchServicesRequest {
         query: args.query.clone(),

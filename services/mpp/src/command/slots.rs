@@ -51,7 +51,7 @@ pub struct CancelArgs {
 type Booking = BookingServiceClient<mpp_rpc::Channel>;
 
 fn booking(client: &Client) -> Result<Booking> {
-    Ok(BookingServiceClient::new(mpp_rpc::connect(&client.endpoint(Service::Scheduling)?)?))
+    Ok(BookingServiceClient::new(client.channel(Service::Scheduling)?))
 }
 
 pub async fn list(args: SlotsArgs, client: &Client, output: Output) -> Result<()> {
@@ -147,7 +147,7 @@ fn show(appointment: Appointment, output: Output) -> Result<()> {
     if output.is_json() {
         println!("{}", output::json(&appointment)?);
     } else {
-        let state = mpp_api::word(appointment.state().as_str_name()).to_lowercase();
+        let state = output::word(appointment.state().as_str_name());
         println!(
             "{state}: {} at {}, code {}",
             appointment.date, appointment.open, appointment.code

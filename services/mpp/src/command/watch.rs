@@ -40,7 +40,7 @@ pub struct WatchArgs {
 }
 
 pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()> {
-    let channel = mpp_rpc::connect(&client.endpoint(args.service)?)?;
+    let channel = client.channel(args.service)?;
     let request = WatchRequest {
         filter: Some(Filter {
             kinds: args.kind.clone(),

@@ -15,13 +15,36 @@ use axum::{
     routing::get,
 };
 use mpp_agent::{Event, Run};
+use mpp_api::sync::Source;
 use mpp_core::{Caller, Error, Result, Role};
-use mpp_rpc::Endpoint;
+use mpp_rpc::{Endpoint, TokenSource};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::data::{FILES, Source};
+use super::seed;
 use crate::{command::agent, output::Output};
+
+/// The ministries' own files and mappings, by their path in `demo/`.
+const FILES: [(&str, &str); 10] = [
+    ("kemendagri/services.csv", include_str!("../../demo/kemendagri/services.csv")),
+    ("bkpm/services-page-1.json", include_str!("../../demo/bkpm/services-page-1.json")),
+    ("bkpm/services-page-2.json", include_str!("../../demo/bkpm/services-page-2.json")),
+    ("bkpm/services-page-3.json", include_str!("../../demo/bkpm/services-page-3.json")),
+    ("kominfo/services.json", include_str!("../../demo/kominfo/services.json")),
+    ("banyuwangi/services.csv", include_str!("../../demo/banyuwangi/services.csv")),
+    ("mapping/kemendagri.jq", include_str!("../../demo/mapping/kemendagri.jq")),
+    ("mapping/bkpm.jq", include_str!("../../demo/mapping/bkpm.jq")),
+    ("mapping/kominfo.jq", include_str!("../../demo/mapping/kominfo.jq")),
+    ("mapping/banyuwangi.jq", include_str!("../../demo/mapping/banyuwangi.jq")),
+];
+
+/// Their agents' configurations, in which `{api}` is where BKPM's API is.
+const CONFIGS: [(&str, &str); 4] = [
+    ("kemendagri.toml", include_str!("../../demo/kemendagri.toml")),
+    ("bkpm.toml", include_str!("../../demo/bkpm.toml")),
+    ("kominfo.toml", include_str!("../../demo/kominfo.toml")),
+    ("banyuwangi.toml", include_str!("../../demo/banyuwangi.toml")),
+];
 
 /// How the demo gets a token for a source.
 pub struct Tokens<'a> {
@@ -44,9 +67,12 @@ impl Ministry {
     }
 }
 
+/// Lays out the ministries' systems: their files, and the API of the one that has one.
+///
+/// # Errors
+/// The folder cannot be written, or no port is free.
 pub async fn lay_out(
     data: &Path,
-    sources: &[Source],
     tokens: &Tokens<'_>,
     port: u16,
     shutdown: &CancellationToken,
@@ -54,7 +80,7 @@ pub async fn lay_out(
     let folder = data.join("demo");
     write_files(&folder)?;
     let api = serve_bkpm(&folder, port, shutdown).await?;
-    sources.iter().map(|source| ministry(source, &folder, &api, tokens)).collect()
+    seed::sources()?.iter().map(|source| ministry(source, &folder, &api, tokens)).collect()
 }
 
 /// Files that exist are kept: somebody may have edited them.
@@ -70,39 +96,33 @@ fn write_files(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Its agent's configuration is written anew: where BKPM's API is may change with every start.
 fn ministry(source: &Source, folder: &Path, api: &str, tokens: &Tokens<'_>) -> Result<Ministry> {
-    let input = match (source.id.as_str(), source.kind.as_str()) {
-        ("bkpm", _) => format!(
-            "type = \"json\"\nlocation = \"{api}/services?page=1\"\nitems = \"data\"\nnext = \"next\"\n"
-        ),
-        (_, "csv") => format!("type = \"csv\"\npath = \"{}\"\n", source.files[0]),
-        _ => format!(
-            "type = \"json\"\nlocation = \"{}\"\nitems = \"data\"\nnext = \"next\"\n",
-            source.files[0]
-        ),
-    };
-    let text = format!(
-        "# Run it: mpp agent run {id}.toml\nsource = \"sources/{id}\"\nmapping = \"{mapping}\"\nstate = \"{id}.state.db\"\n\n[input]\n{input}",
-        id = source.id,
-        mapping = source.mapping,
-    );
-    let config = folder.join(format!("{}.toml", source.id));
-    fs::write(&config, text).map_err(|error| unwritable(&config, &error))?;
-    let name = format!("sources/{}", source.id);
-    let namespaces =
-        [name.clone(), source.unit.clone()].into_iter().chain(source.also_writes.iter().cloned());
-    let caller = Caller {
-        subject: source.unit.clone(),
-        roles: vec![Role::Publisher],
-        namespaces: namespaces.collect(),
-    };
-    let token = (tokens.mint)(&format!("publisher-{}", source.id), caller)?;
+    let id = source.name.trim_start_matches("sources/");
+    let file = format!("{id}.toml");
+    let known = CONFIGS.iter().find(|(name, _)| *name == file);
+    let (_, text) = known.ok_or_else(|| Error::internal(format!("the demo has no {file}")))?;
+    let config = folder.join(&file);
+    fs::write(&config, text.replace("{api}", api)).map_err(|error| unwritable(&config, &error))?;
     let endpoint = Endpoint {
         address: tokens.registry.clone(),
-        token: Some(mpp_rpc::TokenSource::File(token)),
+        token: Some(TokenSource::File((tokens.mint)(
+            &format!("publisher-{id}"),
+            publisher(source),
+        )?)),
         tls: None,
     };
     Ok(Ministry { run: agent::load(&config)?, endpoint })
+}
+
+/// Whoever publishes for a source may write what the source may.
+fn publisher(source: &Source) -> Caller {
+    let namespaces = [&source.name, &source.unit].into_iter().chain(&source.also_writes);
+    Caller {
+        subject: source.unit.clone(),
+        roles: vec![Role::Publisher],
+        namespaces: namespaces.cloned().collect(),
+    }
 }
 
 /// Serves BKPM's pages on loopback, and gives the API's address.
@@ -141,4 +161,37 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Error {
         "UNWRITABLE",
         format!("{} cannot be written: {error}; name another folder with --data", path.display()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_has_its_configuration_and_the_files_that_it_names() {
+        for source in seed::sources().expect("records") {
+            let file = format!("{}.toml", source.name.trim_start_matches("sources/"));
+            let config = CONFIGS.iter().find(|(name, _)| *name == file).expect("a configuration");
+            let config: toml::Table = toml::from_str(config.1).expect("TOML");
+            let has = |path: &str| FILES.iter().any(|(name, _)| *name == path);
+            assert_eq!(config["source"].as_str(), Some(source.name.as_str()));
+            assert!(config["mapping"].as_str().is_some_and(has), "{file}");
+            let path = config["input"].get("path").or(config["input"].get("location"));
+            let path = path.and_then(|path| path.as_str()).expect("where its records are");
+            assert!(path.starts_with("{api}") || has(path), "{file}: {path}");
+        }
+    }
+
+    #[test]
+    fn every_source_yields_what_its_readme_says() {
+        let mapped = |file: &str, mapping: &str| {
+            let text = |path: &str| FILES.iter().find(|(name, _)| *name == path).expect("a file").1;
+            let program =
+                mpp_agent::model::mapping::Mapping::compile(text(mapping)).expect("compiles");
+            let pages: serde_json::Value = serde_json::from_str(text(file)).expect("JSON");
+            let items = pages["data"].as_array().expect("items").clone();
+            items.iter().map(|item| program.apply(item).expect("maps").len()).sum::<usize>()
+        };
+        assert_eq!(mapped("kominfo/services.json", "mapping/kominfo.jq"), 15);
+    }
 }

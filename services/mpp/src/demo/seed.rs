@@ -1,160 +1,108 @@
-//! Puts the demo's directory, malls and hours in, through the public API.
+//! Puts the demo's directory, malls and hours in, as `mpp apply` does.
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use mpp_api::{
-    registry::{
-        AcceptOfferingRequest, CreateCounterRequest, CreateMallRequest, CreateOfferingRequest,
-        CreateUnitRequest, CreateWindowRequest, catalog_service_client::CatalogServiceClient,
-        directory_service_client::DirectoryServiceClient,
-    },
-    scheduling::{CreateHoursRuleRequest, hours_service_client::HoursServiceClient},
-    sync::{CreateSourceRequest, sync_service_client::SyncServiceClient},
+    registry::{AcceptOfferingRequest, catalog_service_client::CatalogServiceClient},
+    sync::Source,
 };
-use mpp_core::{Code, Error, Reason, Result};
-use mpp_rpc::{Channel, Endpoint};
-use tonic::{Response, Status};
+use mpp_core::{Error, Reason, Result};
 
-use super::{data::Data, wire};
-use crate::call::{refused, request_id};
+use crate::{
+    apply::{Applied, Options, Outcome, Record, apply, from_text, records},
+    call::{refused, request_id},
+    client::Client,
+    record::Records,
+    service::Service,
+};
 
 /// Calls under way at once.
 const AT_ONCE: usize = 16;
 
-/// Units and sources.
-pub async fn directory(demo: &Data, registry: &Endpoint) -> Result<()> {
-    let channel = mpp_rpc::connect(registry)?;
-    let mut directory = DirectoryServiceClient::new(channel.clone());
-    for unit in &demo.units {
-        let request = CreateUnitRequest {
-            unit_id: unit.id.clone(),
-            unit: Some(wire::unit(unit)?),
-            request_id: request_id(),
-            ..Default::default()
-        };
-        unless_there(directory.create_unit(request).await)?;
-    }
-    let mut sync = SyncServiceClient::new(channel);
-    for source in &demo.sources {
-        let request = CreateSourceRequest {
-            source_id: source.id.clone(),
-            source: Some(wire::source(source)),
-            request_id: request_id(),
-        };
-        unless_there(sync.create_source(request).await)?;
-    }
-    Ok(())
+const UNITS: (&str, &str) = ("units.json", include_str!("../../demo/units.json"));
+const SOURCES: (&str, &str) = ("sources.json", include_str!("../../demo/sources.json"));
+const MALLS: (&str, &str) = ("malls.json", include_str!("../../demo/malls.json"));
+const HOURS: (&str, &str) = ("hours.json", include_str!("../../demo/hours.json"));
+
+/// The sources whose ministries the demo has.
+pub fn sources() -> Result<Vec<Source>> {
+    let (file, text) = SOURCES;
+    from_text(file, text)?.iter().map(|given| mpp_api::json::read(&given.value)).collect()
 }
 
-/// Malls, with their counters, windows and accepted offerings.
-pub async fn malls(demo: &Data, registry: &Endpoint) -> Result<()> {
-    let channel = mpp_rpc::connect(registry)?;
-    let mut directory = DirectoryServiceClient::new(channel.clone());
-    let mut counters = Vec::new();
-    for mall in &demo.malls {
-        let request = CreateMallRequest {
-            mall_id: mall.id.clone(),
-            mall: Some(wire::mall(mall)?),
-            request_id: request_id(),
-            ..Default::default()
-        };
-        unless_there(directory.create_mall(request).await)?;
-        counters
-            .extend(mall.counters.iter().map(|counter| (format!("malls/{}", mall.id), counter)));
-    }
-    stream::iter(counters)
-        .map(|(mall, counter)| open_counter(channel.clone(), mall, counter))
+/// Units and sources.
+pub async fn directory(administrator: &Client) -> Result<()> {
+    seed(&read(&[UNITS, SOURCES])?, administrator).await
+}
+
+/// Malls with their counters, windows, accepted offerings and hours; answers how many malls.
+pub async fn malls(administrator: &Client) -> Result<usize> {
+    let records = read(&[MALLS, HOURS])?;
+    seed(&records, administrator).await?;
+    let of_kind =
+        |word: &'static str| records.iter().filter(move |record| record.kind.word == word);
+    stream::iter(of_kind("offering"))
+        .map(|offering| accept(administrator, &offering.name))
         .buffer_unordered(AT_ONCE)
         .try_collect::<Vec<()>>()
         .await?;
-    Ok(())
+    Ok(of_kind("mall").count())
 }
 
-async fn open_counter(
-    channel: Channel,
-    mall: String,
-    counter: &super::data::Counter,
-) -> Result<()> {
-    let mut directory = DirectoryServiceClient::new(channel.clone());
-    let name = format!("{mall}/counters/{}", counter.id);
-    let request = CreateCounterRequest {
-        parent: mall,
-        counter_id: counter.id.clone(),
-        counter: Some(wire::counter(counter)?),
-        request_id: request_id(),
-        ..Default::default()
-    };
-    unless_there(directory.create_counter(request).await)?;
-    for window in &counter.windows {
-        let request = CreateWindowRequest {
-            parent: name.clone(),
-            window_id: window.id.clone(),
-            window: Some(wire::window(window)),
-            request_id: request_id(),
-            ..Default::default()
-        };
-        unless_there(directory.create_window(request).await)?;
+fn read(files: &[(&str, &str)]) -> Result<Vec<Record>> {
+    let mut given = Vec::new();
+    for (file, text) in files {
+        given.extend(from_text(file, text)?);
     }
-    for offering in &counter.offerings {
-        offer(channel.clone(), &name, offering).await?;
-    }
-    Ok(())
+    records(given)
 }
 
-/// The unit proposes, the organiser accepts.
-async fn offer(channel: Channel, counter: &str, offering: &super::data::Offering) -> Result<()> {
-    let mut catalog = CatalogServiceClient::new(channel);
-    let request = CreateOfferingRequest {
-        parent: counter.to_owned(),
-        offering_id: offering.id.clone(),
-        offering: Some(wire::offering(offering)?),
-        request_id: request_id(),
-        ..Default::default()
+/// Makes what is missing; the first refusal ends the demo.
+async fn seed(records: &[Record], administrator: &Client) -> Result<()> {
+    let options = Options { keep_existing: true, ..Options::default() };
+    let mut refused = Ok(());
+    let mut tell = |applied: Applied<'_>| {
+        if let (Outcome::Refused(error), Ok(())) = (applied.outcome, &refused) {
+            let text = format!("{}: {}", applied.record.name, error.message());
+            refused = Err(Error::new(error.reason(), text));
+        }
     };
-    unless_there(catalog.create_offering(request).await)?;
+    apply(records, &Records::new(administrator), options, &mut tell).await;
+    refused
+}
+
+/// The organiser accepts what the unit proposed, now or in an earlier run.
+async fn accept(administrator: &Client, offering: &str) -> Result<()> {
+    let mut catalog = CatalogServiceClient::new(administrator.channel(Service::Registry)?);
     let request = AcceptOfferingRequest {
-        name: format!("{counter}/offerings/{}", offering.id),
+        name: offering.to_owned(),
         request_id: request_id(),
         ..Default::default()
     };
     match catalog.accept_offering(request).await.map_err(refused) {
-        Err(error) if error.reason() != Reason::WrongState => Err(error),
-        _ => Ok(()), // Accepted now, or in an earlier run.
+        Err(error) if !matches!(error.reason(), Reason::WrongState | Reason::NotFound) => {
+            Err(error)
+        }
+        _ => Ok(()),
     }
 }
 
-/// Hours, from the national template down to single counters.
-pub async fn hours(demo: &Data, scheduling: &Endpoint) -> Result<()> {
-    let mut hours = HoursServiceClient::new(mpp_rpc::connect(scheduling)?);
-    for rule in &demo.hours {
-        let request = CreateHoursRuleRequest {
-            hours_rule_id: rule.id.clone(),
-            hours_rule: Some(wire::hours_rule(rule)?),
-            request_id: request_id(),
-            ..Default::default()
-        };
-        // Scheduling follows the registry; a mall made a moment ago may not have reached it yet.
-        let mut patience = 50;
-        loop {
-            match unless_there(hours.create_hours_rule(request.clone()).await) {
-                Err(error) if is_not_there_yet(&error) && patience > 0 => {
-                    patience -= 1;
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-                }
-                outcome => break outcome?,
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn the_demo_is_whole() {
+        let records = read(&[UNITS, SOURCES, MALLS, HOURS]).expect("records");
+        let names: HashSet<_> = records.iter().map(|record| record.name.as_str()).collect();
+        for record in &records {
+            let elsewhere =
+                |name: &str| name.starts_with("regions/") || name.contains("/services/");
+            for name in record.names.iter().filter(|name| !elsewhere(name)) {
+                assert!(names.contains(name.as_str()), "{} names {name}", record.place);
             }
         }
-    }
-    Ok(())
-}
-
-fn is_not_there_yet(error: &Error) -> bool {
-    matches!(error.reason(), Reason::ReferenceInvalid | Reason::NotFound | Reason::Unavailable)
-}
-
-/// What exists is left alone.
-fn unless_there<T>(answer: Result<Response<T>, Status>) -> Result<()> {
-    match answer.map_err(refused) {
-        Err(error) if error.code() != Code::AlreadyExists => Err(error),
-        _ => Ok(()),
+        assert!(records.iter().filter(|record| record.kind.word == "mall").count() >= 15);
     }
 }

@@ -1,0 +1,83 @@
+//! In which order records are applied: each after those of the same run that it names.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::record::Record;
+
+/// The records in levels; none names another of its own level or of a later one, save in a circle,
+/// which is cut where it closes. Within a level they stand as they were given.
+pub fn levels(records: &[Record]) -> Vec<Vec<&Record>> {
+    let at: HashMap<&str, usize> =
+        records.iter().enumerate().map(|(at, record)| (record.name.as_str(), at)).collect();
+    let mut depths = Depths { records, at, known: vec![None; records.len()] };
+    let mut levels: BTreeMap<usize, Vec<&Record>> = BTreeMap::new();
+    for (at, record) in records.iter().enumerate() {
+        levels.entry(depths.of(at)).or_default().push(record);
+    }
+    levels.into_values().collect()
+}
+
+struct Depths<'a> {
+    records: &'a [Record],
+    at: HashMap<&'a str, usize>,
+    /// `Some(0)` while it is being worked out.
+    known: Vec<Option<usize>>,
+}
+
+impl Depths<'_> {
+    fn of(&mut self, at: usize) -> usize {
+        if let Some(depth) = self.known[at] {
+            return depth;
+        }
+        self.known[at] = Some(0);
+        let names = &self.records[at].names;
+        let named: Vec<_> =
+            names.iter().filter_map(|name| self.at.get(name.as_str())).copied().collect();
+        let depth = 1 + named.into_iter().map(|other| self.of(other)).max().unwrap_or(0);
+        self.known[at] = Some(depth);
+        depth
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::{from_text, records};
+
+    #[test]
+    fn whatever_is_named_comes_first_in_any_order_of_the_file() {
+        let text = "
+- {name: malls/a/counters/b/offerings/c, service: units/u/services/s}
+- {name: units/u/services/s}
+- {name: malls/a/counters/b, unit: units/u}
+- {name: units/u, parent: units/above}
+- {name: malls/a, organiser: units/u}
+- {name: units/above}
+";
+        let records = records(from_text("f", text).expect("YAML")).expect("records");
+        let levels: Vec<Vec<&str>> = levels(&records)
+            .into_iter()
+            .map(|level| level.into_iter().map(|record| record.name.as_str()).collect())
+            .collect();
+        assert_eq!(
+            levels,
+            [
+                vec!["units/above"],
+                vec!["units/u"],
+                vec!["units/u/services/s", "malls/a"],
+                vec!["malls/a/counters/b"],
+                vec!["malls/a/counters/b/offerings/c"],
+            ]
+        );
+    }
+
+    #[test]
+    fn a_circle_ends() {
+        let text = "
+- {name: units/u/services/a, requirements: [{satisfiedBy: units/u/services/b}]}
+- {name: units/u/services/b, requirements: [{satisfiedBy: units/u/services/a}]}
+";
+        let records = records(from_text("f", text).expect("YAML")).expect("records");
+        assert_eq!(levels(&records).into_iter().flatten().count(), 2);
+    }
+}

@@ -1,0 +1,88 @@
+//! One record: what is there is read and compared, then it is made, changed or left as it is.
+
+use std::time::Duration;
+
+use mpp_core::{Error, Reason, Result};
+use prost_reflect::{DynamicMessage, FieldDescriptor};
+
+use super::{Options, Outcome, difference::difference, record::Record};
+use crate::{record::Records, service::Service};
+
+/// How often a record is sent that names one which scheduling has not heard of yet, and the pause.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(100);
+
+pub struct Step<'a> {
+    pub services: &'a Records<'a>,
+    pub options: Options,
+    /// True where it names a record that was made in this run.
+    pub names_new: bool,
+}
+
+impl Step<'_> {
+    pub async fn take(&self, record: &Record) -> Result<Outcome> {
+        match self.services.get(&record.name).await {
+            Ok(_) if self.options.keep_existing => Ok(Outcome::Unchanged),
+            Ok(stored) => self.update(record, &stored).await,
+            Err(error) if error.reason() == Reason::NotFound => self.create(record).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn create(&self, record: &Record) -> Result<Outcome> {
+        let dry_run = self.options.dry_run;
+        if dry_run && (self.names_new || !record.kind.can_validate("Create")) {
+            return Ok(Outcome::Created { checked: false });
+        }
+        let mut tries = 0;
+        loop {
+            let message = record.message.clone();
+            let made = self.services.create(record.kind, &record.name, message, dry_run).await;
+            match made {
+                Ok(_) => return Ok(Outcome::Created { checked: true }),
+                Err(error) if self.options.keep_existing && is_gone(&error) => {
+                    return Ok(Outcome::Unchanged);
+                }
+                Err(error) if tries < TRIES && self.may_come(record, &error) => tries += 1,
+                Err(error) => return Err(error),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Scheduling follows the registry: what was made there a moment ago may not have arrived.
+    fn may_come(&self, record: &Record, error: &Error) -> bool {
+        let unknown = matches!(error.reason(), Reason::ReferenceInvalid | Reason::NotFound);
+        let follows = matches!(record.kind.service(), Ok(Service::Scheduling));
+        unknown && follows && (self.names_new || self.options.keep_existing)
+    }
+
+    async fn update(&self, record: &Record, stored: &DynamicMessage) -> Result<Outcome> {
+        let differs =
+            |field: &&FieldDescriptor| stored.get_field(field) != record.message.get_field(field);
+        let fields: Vec<_> = record.given.iter().filter(differs).cloned().collect();
+        if fields.is_empty() {
+            return Ok(Outcome::Unchanged);
+        }
+        let dry_run = self.options.dry_run;
+        let message = with_etag_of(stored, record.message.clone());
+        let after = self.services.update(record.kind, message, &fields, dry_run).await?;
+        let changes = difference(stored, &after)?;
+        Ok(if changes.is_empty() { Outcome::Unchanged } else { Outcome::Updated(changes) })
+    }
+}
+
+/// What was deleted keeps its name, and is not made again.
+fn is_gone(error: &Error) -> bool {
+    error.reason() == Reason::Tombstoned
+}
+
+/// Unless the file gives an etag of its own, the one that was compared with: what is changed is
+/// what was seen.
+fn with_etag_of(stored: &DynamicMessage, mut message: DynamicMessage) -> DynamicMessage {
+    let is_given = message.get_field_by_name("etag").is_some_and(|etag| etag.as_str() != Some(""));
+    if let Some(etag) = stored.get_field_by_name("etag").filter(|_| !is_given) {
+        message.set_field_by_name("etag", etag.into_owned());
+    }
+    message
+}

@@ -1,0 +1,35 @@
+//! `mpp accept`: a mall's organiser accepts what units offer in it.
+
+use clap::Args as ClapArgs;
+use mpp_api::registry::{AcceptOfferingRequest, catalog_service_client::CatalogServiceClient};
+use mpp_core::Result;
+
+use crate::{
+    call::{refused, request_id},
+    client::Client,
+    output::{self, Output},
+    service::Service,
+};
+
+#[derive(ClapArgs)]
+pub struct AcceptArgs {
+    /// The offerings.
+    #[arg(required = true, value_name = "OFFERING")]
+    pub names: Vec<String>,
+}
+
+pub async fn run(args: AcceptArgs, client: &Client, output: Output) -> Result<()> {
+    let mut catalog = CatalogServiceClient::new(client.channel(Service::Registry)?);
+    for name in args.names {
+        let request =
+            AcceptOfferingRequest { name, request_id: request_id(), ..Default::default() };
+        let answer = catalog.accept_offering(request).await.map_err(refused)?.into_inner();
+        let offering = answer.offering.unwrap_or_default();
+        if output.is_json() {
+            println!("{}", output::json(&offering)?);
+        } else {
+            println!("accepted  {}", offering.name);
+        }
+    }
+    Ok(())
+}

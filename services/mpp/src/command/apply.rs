@@ -1,0 +1,185 @@
+//! `mpp apply`: makes records, or brings them to what files say.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+use mpp_core::{Error, Reason, Result};
+use serde_json::{Value, json};
+
+use crate::{
+    apply::{Applied, Change, Options, Outcome, apply, from_file, records},
+    client::Client,
+    output::{Output, program},
+    record::Records,
+};
+
+#[derive(ClapArgs)]
+pub struct ApplyArgs {
+    /// Files of records in JSON or YAML, as `mpp get --output json` prints them: one record, a
+    /// list, or many documents; "-" reads standard input. The name says which kind a record is of;
+    /// the order does not matter.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Change nothing: show each field that would change, and which role each step needs.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Only make what is missing; leave alone what exists, however it differs.
+    #[arg(long)]
+    pub keep_existing: bool,
+}
+
+pub async fn run(args: ApplyArgs, client: &Client, output: Output) -> Result<()> {
+    let mut given = Vec::new();
+    for file in &args.files {
+        given.extend(from_file(file)?);
+    }
+    let records = records(given)?;
+    let options = Options { dry_run: args.dry_run, keep_existing: args.keep_existing };
+    let mut tally = Tally { dry_run: args.dry_run, ..Tally::default() };
+    let mut tell = |applied: Applied<'_>| {
+        match output {
+            Output::Json => println!("{}", as_json(&applied, args.dry_run)),
+            Output::Table => print(&applied, args.dry_run),
+        }
+        tally.add(&applied.outcome);
+    };
+    apply(&records, &Records::new(client), options, &mut tell).await;
+    tally.end(output)
+}
+
+/// What became of all records.
+#[derive(Default)]
+struct Tally {
+    dry_run: bool,
+    created: usize,
+    updated: usize,
+    unchanged: usize,
+    refused: usize,
+    left: usize,
+    /// Why the first one was refused; it gives the exit code.
+    first: Option<Reason>,
+}
+
+impl Tally {
+    fn add(&mut self, outcome: &Outcome) {
+        let count = match outcome {
+            Outcome::Created { .. } => &mut self.created,
+            Outcome::Updated(_) => &mut self.updated,
+            Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Left(_) => &mut self.left,
+            Outcome::Refused(error) => {
+                self.first.get_or_insert(error.reason());
+                &mut self.refused
+            }
+        };
+        *count += 1;
+    }
+
+    fn end(&self, output: Output) -> Result<()> {
+        let Self { created, updated, unchanged, refused, left, .. } = self;
+        let done = if self.dry_run {
+            format!("Nothing was written: {created} to create, {updated} to update")
+        } else {
+            format!("{created} created, {updated} updated")
+        };
+        let done = format!("{done}, {unchanged} unchanged");
+        match self.first {
+            None if output.is_json() => Ok(()),
+            None => {
+                println!("{done}.");
+                Ok(())
+            }
+            Some(reason) => {
+                let text = format!(
+                    "{done}, {refused} refused, {left} not sent; mend what was refused and apply \
+                     the same files again: what is done stays as it is"
+                );
+                Err(Error::new(reason, text))
+            }
+        }
+    }
+}
+
+fn word(outcome: &Outcome, dry_run: bool) -> &'static str {
+    match outcome {
+        Outcome::Created { .. } if dry_run => "create",
+        Outcome::Created { .. } => "created",
+        Outcome::Updated(_) if dry_run => "update",
+        Outcome::Updated(_) => "updated",
+        Outcome::Unchanged => "unchanged",
+        Outcome::Refused(_) => "refused",
+        Outcome::Left(_) => "not sent",
+    }
+}
+
+/// The call that the outcome is of.
+fn verb(outcome: &Outcome) -> &'static str {
+    if matches!(outcome, Outcome::Updated(_)) { "Update" } else { "Create" }
+}
+
+fn print(applied: &Applied<'_>, dry_run: bool) {
+    let Applied { record, outcome } = applied;
+    let needs = || record.kind.needs(verb(outcome));
+    println!("{:9} {}", word(outcome, dry_run), record.name);
+    match outcome {
+        Outcome::Created { checked } if dry_run => {
+            println!("    needs {}", needs());
+            if !checked {
+                println!("    not checked yet: it names records that are still to be created");
+            }
+        }
+        Outcome::Updated(changes) => {
+            if dry_run {
+                println!("    needs {}", needs());
+            }
+            changes.iter().for_each(print_change);
+        }
+        Outcome::Refused(error) => {
+            println!("    {}: {error}", record.place);
+            if error.reason() == Reason::PermissionDenied {
+                print_way_out(&needs());
+            }
+        }
+        Outcome::Left(why) => println!("    {}: {why}", record.place),
+        Outcome::Created { .. } | Outcome::Unchanged => {}
+    }
+}
+
+fn print_change(change: &Change) {
+    let shown = |value: &Option<Value>| {
+        value.as_ref().map_or_else(|| "(nothing)".to_owned(), Value::to_string)
+    };
+    println!("    {}: {} → {}", change.path, shown(&change.before), shown(&change.after));
+}
+
+fn print_way_out(needs: &str) {
+    println!("    needs {needs}; make a token and apply again with it:");
+    println!("      {} token --role ROLE --namespace NAME > token.jwt", program());
+    println!("      {} apply --token-file token.jwt FILE", program());
+}
+
+fn as_json(applied: &Applied<'_>, dry_run: bool) -> Value {
+    let Applied { record, outcome } = applied;
+    let mut line = json!({
+        "name": record.name, "place": record.place, "outcome": word(outcome, dry_run),
+    });
+    match outcome {
+        Outcome::Created { checked } => line["checked"] = (*checked).into(),
+        Outcome::Updated(changes) => {
+            let changes = changes.iter().map(|change| {
+                json!({ "path": change.path, "before": change.before, "after": change.after })
+            });
+            line["changes"] = changes.collect();
+        }
+        Outcome::Refused(error) => {
+            line["reason"] = error.reason().as_str().into();
+            line["message"] = error.message().into();
+        }
+        Outcome::Left(why) => line["message"] = why.as_str().into(),
+        Outcome::Unchanged => {}
+    }
+    if !matches!(outcome, Outcome::Unchanged) {
+        line["needs"] = record.kind.needs(verb(outcome)).into();
+    }
+    line
+}

@@ -1,0 +1,36 @@
+//! `mpp delete`: ends a record for good; its name is not used again.
+
+use clap::Args as ClapArgs;
+use mpp_api::types::{Tombstone, tombstone::Reason};
+use mpp_core::Result;
+use serde_json::json;
+
+use crate::{client::Client, output::Output, record::Records};
+
+#[derive(ClapArgs)]
+pub struct DeleteArgs {
+    /// A service, an offering or an hours rule. Other kinds are not deleted: it says how they end.
+    pub name: String,
+    /// The record that took its place.
+    #[arg(long, value_name = "NAME", conflicts_with = "moved_to")]
+    pub superseded_by: Option<String>,
+    /// The name under which the same record lives on.
+    #[arg(long, value_name = "NAME")]
+    pub moved_to: Option<String>,
+}
+
+pub async fn run(args: DeleteArgs, client: &Client, output: Output) -> Result<()> {
+    let (reason, successor) = match (args.superseded_by, args.moved_to) {
+        (Some(name), _) => (Reason::Superseded, name),
+        (None, Some(name)) => (Reason::Moved, name),
+        (None, None) => (Reason::Withdrawn, String::new()),
+    };
+    let tombstone = Tombstone { reason: reason.into(), successor };
+    Records::new(client).delete(&args.name, tombstone).await?;
+    if output.is_json() {
+        println!("{}", json!({ "name": args.name, "outcome": "deleted" }));
+    } else {
+        println!("deleted   {}", args.name);
+    }
+    Ok(())
+}

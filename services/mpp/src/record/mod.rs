@@ -1,0 +1,231 @@
+//! Records by their names alone: which kinds there are, and calls that are made by the contract's
+//! descriptors, so that `get`, `list`, `apply` and `delete` are written once for all kinds.
+//!
+//! A new kind costs a line in [`KINDS`]; its methods are found by their names, as AIP has them.
+
+mod cell;
+mod client;
+
+use mpp_api::json;
+use mpp_core::{Error, Reason, Result, Role};
+use mpp_rpc::authz::Scope;
+use prost_reflect::{MessageDescriptor, MethodDescriptor};
+
+pub use cell::cell;
+pub use client::Records;
+
+use crate::service::Service;
+
+/// A kind of record, as commands know it.
+#[derive(Debug)]
+pub struct Kind {
+    /// As the contract calls it.
+    pub word: &'static str,
+    /// The collections of its names: a counter's are malls and counters.
+    pub collections: &'static [&'static str],
+    /// Fields that a list shows beside the name.
+    pub columns: &'static [&'static str],
+    /// How such a record ends, where the contract has no delete for it.
+    pub end: &'static str,
+}
+
+/// All kinds that have a name of their own, in the order in which they need each other.
+pub const KINDS: [Kind; 10] = [
+    Kind {
+        word: "region",
+        collections: &["regions"],
+        columns: &["display_name", "kind", "time_zone"],
+        end: "regions come with the registry's own data",
+    },
+    Kind {
+        word: "unit",
+        collections: &["units"],
+        columns: &["display_name", "kind", "parent"],
+        end: "give it the first day on which it is no more (validTo)",
+    },
+    Kind {
+        word: "source",
+        collections: &["sources"],
+        columns: &[
+            "accounting.received",
+            "accounting.applied",
+            "accounting.unchanged",
+            "accounting.rejected",
+            "accounting.quarantined",
+            "last_success_time",
+        ],
+        end: "take its publishers' tokens away; what it has published stays",
+    },
+    Kind {
+        word: "mall",
+        collections: &["malls"],
+        columns: &["display_name", "region", "stage", "time_zone"],
+        end: "add the stage STAGE_CLOSED with its date",
+    },
+    Kind {
+        word: "counter",
+        collections: &["malls", "counters"],
+        columns: &["display_name", "unit", "regime"],
+        end: "let its agreement end (agreement.expireDate) and delete its offerings",
+    },
+    Kind {
+        word: "window",
+        collections: &["malls", "counters", "windows"],
+        columns: &["display_name", "accessible"],
+        end: "windows stay with their counter",
+    },
+    Kind {
+        word: "service",
+        collections: &["units", "services"],
+        columns: &["title", "fees"],
+        end: "",
+    },
+    Kind {
+        word: "offering",
+        collections: &["malls", "counters", "offerings"],
+        columns: &["service_title", "state", "effective_fees"],
+        end: "",
+    },
+    Kind {
+        word: "hours_rule",
+        collections: &["hoursRules"],
+        columns: &["target", "season", "valid_from", "valid_to", "source"],
+        end: "",
+    },
+    Kind {
+        word: "appointment",
+        collections: &["malls", "appointments"],
+        columns: &[],
+        end: "`mpp cancel` gives its place back",
+    },
+];
+
+impl Kind {
+    /// The kind that a name is of.
+    ///
+    /// # Errors
+    /// Shows the forms that names have.
+    pub fn of(name: &str) -> Result<&'static Self> {
+        let parts: Vec<&str> = name.split('/').collect();
+        let whole = parts.len().is_multiple_of(2) && parts.iter().all(|part| !part.is_empty());
+        let collections = || parts.iter().copied().step_by(2);
+        let found = KINDS.iter().find(|kind| collections().eq(kind.collections.iter().copied()));
+        found.filter(|_| whole).ok_or_else(|| {
+            let forms: Vec<_> = KINDS.iter().map(Self::form).collect();
+            let text = format!("'{name}' is not a name; names are {}", forms.join(", "));
+            Error::field("name", "NAME", text)
+        })
+    }
+
+    /// The form of its names: "malls/ID/counters/ID".
+    pub fn form(&self) -> String {
+        let pairs: Vec<_> = self.collections.iter().map(|name| format!("{name}/ID")).collect();
+        pairs.join("/")
+    }
+
+    /// All records that those of this kind can lie below: "malls/-/counters/-" for windows; `None`
+    /// at the top.
+    pub fn above(&self) -> Option<String> {
+        let (_, above) = self.collections.split_last()?;
+        let pairs: Vec<_> = above.iter().map(|name| format!("{name}/-")).collect();
+        (!pairs.is_empty()).then(|| pairs.join("/"))
+    }
+
+    /// What `mpp list` calls it: "counters".
+    pub fn plural(&self) -> &'static str {
+        self.collections.last().copied().unwrap_or_default()
+    }
+
+    /// What the contract says of its message.
+    pub fn descriptor(&self) -> Result<MessageDescriptor> {
+        json::descriptor(self.word)
+    }
+
+    /// The service that keeps it.
+    pub fn service(&self) -> Result<Service> {
+        Ok(match self.descriptor()?.package_name() {
+            "mpp.scheduling.v1" => Service::Scheduling,
+            _ => Service::Registry,
+        })
+    }
+
+    /// The method that does this to it: Get, List, Create, Update or Delete.
+    ///
+    /// # Errors
+    /// The contract has none; says what to do instead where that is known.
+    pub fn method(&self, verb: &str) -> Result<MethodDescriptor> {
+        let message = self.descriptor()?;
+        let plural = if verb == "List" { "s" } else { "" };
+        let name = format!("{verb}{}{plural}", message.name());
+        let mut methods: Vec<_> = Vec::new();
+        for service in message.parent_pool().services() {
+            methods.extend(service.methods().filter(|method| method.name() == name));
+        }
+        methods.pop().ok_or_else(|| {
+            let way_out = match (verb, self.end) {
+                ("Delete", end) if !end.is_empty() => format!("; {end}"),
+                _ => String::new(),
+            };
+            let text = format!("the contract has no {name}{way_out}");
+            Error::new(Reason::Unimplemented, text)
+        })
+    }
+
+    /// True where the service can check such a call without keeping anything.
+    pub fn can_validate(&self, verb: &str) -> bool {
+        let method = self.method(verb);
+        method.is_ok_and(|method| method.input().get_field_by_name("validate_only").is_some())
+    }
+
+    /// Who may call it, in words: "organiser of what it is about, or administrator".
+    pub fn needs(&self, verb: &str) -> String {
+        let Ok(method) = self.method(verb) else {
+            return String::new();
+        };
+        roles_in_words(&method)
+    }
+}
+
+/// The roles of a method's line in the authorization table.
+fn roles_in_words(method: &MethodDescriptor) -> String {
+    let own = |(role, scope): &(Role, Scope)| match scope {
+        Scope::Own => format!("{} whose namespace it is", role.as_str()),
+        Scope::Any => role.as_str().to_owned(),
+    };
+    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+    let others = mpp_rpc::authz::roles(&path).iter().map(own);
+    let all: Vec<_> = others.chain([Role::Administrator.as_str().to_owned()]).collect();
+    all.join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_which_kind_it_is_of() {
+        let word = |name: &str| Kind::of(name).map(|kind| kind.word);
+        assert_eq!(word("malls/a/counters/b/offerings/c").expect("a name"), "offering");
+        assert_eq!(word("units/a/services/b").expect("a name"), "service");
+        for wrong in ["", "malls", "malls/", "offices/1", "malls/a/counters", "units/a/counters/b"]
+        {
+            let error = word(wrong).expect_err(wrong);
+            assert!(error.message().contains("malls/ID/counters/ID"), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_kind_can_be_got_and_its_columns_are_fields() {
+        for kind in &KINDS {
+            let message = kind.descriptor().expect("in the contract");
+            kind.method("Get").expect("every record can be got");
+            for column in kind.columns {
+                let first = column.split('.').next().expect("a field");
+                assert!(message.get_field_by_name(first).is_some(), "{}.{column}", kind.word);
+            }
+            if kind.method("Delete").is_err() {
+                assert!(!kind.end.is_empty(), "{} needs a way out", kind.word);
+            }
+        }
+    }
+}
