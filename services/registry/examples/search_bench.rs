@@ -154,7 +154,6 @@ fn service(number: usize) -> Update {
         category: format!("category-{}", number % 12),
         keywords: vec![coined(number), object.to_lowercase()],
         body: vec![BODY.into(), format!("Peraturan Daerah {} Nomor {number}", coined(region))],
-        revision: 1,
         ..ServiceDoc::default()
     }))
 }
@@ -175,11 +174,8 @@ fn offering(number: usize) -> Update {
         name: format!("offerings/{number:06}"),
         service: format!("services/{:06}", number / 3),
         mall: format!("malls/{mall:03}"),
-        mall_name: format!("MPP {}", coined(mall)),
-        counter: format!("malls/{mall:03}/counters/{}", number % 24),
         region_code: format!("{}.{:02}", 11 + mall % 60, 1 + mall / 60),
         location: Some(at(mall)),
-        revision: 1,
     }))
 }
 

@@ -33,7 +33,7 @@ impl Listener<State> for SearchListener {
         self.search.apply(gone).await.map_err(Error::internal)?;
         let names = searchable(&self.memory.read());
         for part in names.chunks(PART) {
-            let updates = self.updates(part.iter().map(|(kind, name)| (*kind, &**name)), revision);
+            let updates = self.updates(part.iter().map(|(kind, name)| (*kind, &**name)));
             self.search.apply(updates).await.map_err(Error::internal)?;
         }
         self.tell(Vec::new(), revision).await
@@ -41,19 +41,15 @@ impl Listener<State> for SearchListener {
 
     async fn changed(&self, changes: &[Arc<Change>], revision: i64) -> Result<()> {
         let changed = changes.iter().map(|change| (change.kind.as_str(), change.name.as_str()));
-        let updates = self.updates(changed, revision);
+        let updates = self.updates(changed);
         self.tell(updates, revision).await
     }
 }
 
 impl SearchListener {
-    fn updates<'a>(
-        &self,
-        changed: impl Iterator<Item = (&'a str, &'a str)>,
-        revision: i64,
-    ) -> Vec<Update> {
+    fn updates<'a>(&self, changed: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Update> {
         let state = self.memory.read();
-        changed.flat_map(|(kind, name)| updates(&state, kind, name, revision)).collect()
+        changed.flat_map(|(kind, name)| updates(&state, kind, name)).collect()
     }
 
     async fn tell(&self, mut updates: Vec<Update>, revision: i64) -> Result<()> {
@@ -63,15 +59,15 @@ impl SearchListener {
 }
 
 /// What a changed record means for search, given the state after the change.
-pub fn updates(state: &State, kind: &str, name: &str, revision: i64) -> Vec<Update> {
+pub fn updates(state: &State, kind: &str, name: &str) -> Vec<Update> {
     match kind {
-        Service::KIND => vec![service(state, name, revision)],
-        Offering::KIND => vec![offering(state, name, revision)],
-        // Offerings carry the mall's name, place and region.
+        Service::KIND => vec![service(state, name)],
+        Offering::KIND => vec![offering(state, name)],
+        // Offerings carry the mall's place and region.
         Mall::KIND => {
             let below = format!("{name}/");
             let offerings = state.records.rows::<Offering>(&below);
-            offerings.map(|(name, _)| offering(state, name, revision)).collect()
+            offerings.map(|(name, _)| offering(state, name)).collect()
         }
         _ => Vec::new(),
     }
@@ -100,7 +96,7 @@ pub fn vanished(before: &State, after: &State) -> Vec<Update> {
     services.chain(offerings).collect()
 }
 
-fn service(state: &State, name: &str, revision: i64) -> Update {
+fn service(state: &State, name: &str) -> Update {
     let Some(Stored { doc, .. }) = state.records.get::<Service>(name) else {
         return Update::DeleteService(name.to_owned());
     };
@@ -120,7 +116,6 @@ fn service(state: &State, name: &str, revision: i64) -> Update {
         body,
         fee_text: fee_text(&doc.fees),
         fee: fee(&doc.fees),
-        revision,
     }))
 }
 
@@ -142,7 +137,7 @@ fn fee(fees: &[Fee]) -> search::Fee {
 }
 
 /// Citizens find what is accepted only.
-fn offering(state: &State, name: &str, revision: i64) -> Update {
+fn offering(state: &State, name: &str) -> Update {
     let found = state.records.get::<Offering>(name).map(|found| found.doc);
     let Some(doc) = found.filter(|doc| doc.state() == Acceptance::Accepted) else {
         return Update::DeleteOffering(name.to_owned());
@@ -156,11 +151,8 @@ fn offering(state: &State, name: &str, revision: i64) -> Update {
         name: doc.name,
         service: doc.service,
         mall: label(Label::Mall),
-        mall_name: mall.display_name.unwrap_or_default().id,
-        counter: label(Label::Counter),
         region_code: label(Label::Region),
         location: place.map(|place| (place.latitude, place.longitude)),
-        revision,
     }))
 }
 

@@ -62,13 +62,6 @@ pub struct QueryTerm {
     pub alternatives: Vec<Alternative>,
 }
 
-/// The terms of a query, and the words left over once there are [`MAX_TERMS`].
-#[derive(Debug, Default, PartialEq)]
-pub struct QueryTerms {
-    pub terms: Vec<QueryTerm>,
-    pub ignored: Vec<String>,
-}
-
 static FILLER: LazyLock<HashSet<&str>> = LazyLock::new(|| FILLERS.iter().copied().collect());
 static SPELLING: LazyLock<HashMap<&str, &str>> =
     LazyLock::new(|| SPELLINGS.iter().copied().collect());
@@ -205,46 +198,33 @@ fn phrases_at(terms: &[String]) -> impl Iterator<Item = Phrase> {
         .map(|(phrase, short)| (*phrase, *short))
 }
 
-/// Whether `term` stands in one of the phrases of the abbreviation `short`.
-pub fn stands_for(short: &str, term: &str) -> bool {
-    EXPANSIONS.get(short).into_iter().flatten().flatten().any(|word| word == term)
-}
-
-/// What a query looks for. A word that stands twice counts once.
-pub fn query_terms(text: &str) -> QueryTerms {
+/// What a query looks for: at most [`MAX_TERMS`], each once.
+pub fn query_terms(text: &str) -> Vec<QueryTerm> {
     let tokens = tokens(text);
     let own: Vec<String> = tokens.iter().map(|token| token.term.clone()).collect();
-    let mut query = QueryTerms::default();
+    let mut query: Vec<QueryTerm> = Vec::new();
     let mut at = 0;
-    while at < own.len() {
+    while at < own.len() && query.len() < MAX_TERMS {
         let (length, term) = match phrases_at(&own[at..]).next() {
             Some((phrase, short)) => (phrase.len(), abbreviated(short)),
             None => (1, single(&own[at])),
         };
         let word = &text[tokens[at].at.start..tokens[at + length - 1].at.end];
-        query.add(QueryTerm { word: word.to_owned(), ..term });
+        if !query.iter().any(|known| known.looks_for(&term)) {
+            query.push(QueryTerm { word: word.to_owned(), ..term });
+        }
         at += length;
     }
-    query.settle();
+    // Faint words decide when there is nothing else.
+    if !query.iter().any(|term| term.decides) {
+        query.iter_mut().for_each(|term| term.decides = true);
+    }
     query
 }
 
-impl QueryTerms {
-    fn add(&mut self, term: QueryTerm) {
-        if self.terms.iter().any(|known| known.alternatives[0].term == term.alternatives[0].term) {
-            return;
-        }
-        match self.terms.len() < MAX_TERMS {
-            true => self.terms.push(term),
-            false => self.ignored.push(term.word),
-        }
-    }
-
-    /// Faint words decide when there is nothing else.
-    fn settle(&mut self) {
-        if !self.terms.iter().any(|term| term.decides) {
-            self.terms.iter_mut().for_each(|term| term.decides = true);
-        }
+impl QueryTerm {
+    fn looks_for(&self, other: &Self) -> bool {
+        self.alternatives[0].term == other.alternatives[0].term
     }
 }
 
@@ -282,7 +262,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn looked_for(text: &str) -> Vec<String> {
-        query_terms(text).terms.into_iter().map(|term| term.alternatives[0].term.clone()).collect()
+        query_terms(text).into_iter().map(|term| term.alternatives[0].term.clone()).collect()
     }
 
     #[test]
@@ -305,19 +285,18 @@ mod tests {
 
     #[test]
     fn faint_words_decide_only_when_alone() {
-        let decides =
-            |text| query_terms(text).terms.iter().map(|term| term.decides).collect::<Vec<_>>();
+        let decides = |text| query_terms(text).iter().map(|term| term.decides).collect::<Vec<_>>();
         assert_eq!(decides("biaya paspor"), [false, true]);
         assert_eq!(decides("biaya"), [true]);
     }
 
     #[test]
-    fn words_past_the_limit_are_named() {
+    fn words_past_the_limit_play_no_part() {
         let long = query_terms(
             "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas belas puluh ratus",
         );
-        assert_eq!(long.terms.len(), MAX_TERMS);
-        assert_eq!(long.ignored, ["puluh", "ratus"]);
+        assert_eq!(long.len(), MAX_TERMS);
+        assert_eq!(long[MAX_TERMS - 1].word, "belas");
     }
 
     proptest! {
@@ -326,8 +305,7 @@ mod tests {
             for token in tokens(&text) {
                 prop_assert!(!text[token.at.clone()].is_empty() && !token.term.is_empty());
             }
-            let terms = query_terms(&text).terms;
-            prop_assert!(terms.len() <= MAX_TERMS);
+            prop_assert!(query_terms(&text).len() <= MAX_TERMS);
         }
     }
 }

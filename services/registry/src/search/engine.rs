@@ -6,10 +6,13 @@ use std::thread;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::spawn_blocking;
 
+use super::answer::Results;
+use super::doc::Update;
 use super::index::Index;
+use super::query;
+use super::question::{Error, Query};
 use super::table::Table;
 use super::writer::{Published, Readers, Shared, Writer};
-use super::{Error, Query, Results, Update, query};
 
 /// Updates in one entry of the queue.
 const BATCH: usize = 1_000;
@@ -73,21 +76,10 @@ impl Engine {
         search.await.map_err(|_| Error::Stopped)?
     }
 
-    /// The revision that is searchable now; 0 until the first one was handed over.
-    pub fn revision(&self) -> i64 {
-        *self.published.borrow()
-    }
-
-    /// Whether the writer still runs; for readiness.
-    pub fn is_running(&self) -> bool {
-        self.published.has_changed().is_ok()
-    }
-
     async fn caught_up(&self, revision: i64) -> Result<(), Error> {
         let mut published = self.published.clone();
-        if !self.is_running() {
-            return Err(Error::Stopped);
-        }
+        // Its sender is the writer, which has ended if it is gone.
+        published.has_changed().map_err(|_| Error::Stopped)?;
         if *published.borrow() < revision {
             let _waiting = self.shared.readers.wait();
             published

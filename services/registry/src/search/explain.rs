@@ -1,14 +1,12 @@
 //! From a candidate to a hit: why it answers, and where the service is offered.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
-use super::analyze::{QueryTerm, index_terms, stands_for, tokens};
-use super::index::Part;
-use super::query::{Candidate, Filter};
+use super::analyze::{QueryTerm, index_terms};
+use super::answer::{Hit, MAX_OFFERINGS, Match, NearbyOffering};
+use super::filter::{Candidate, Filter};
 use super::score::Needle;
 use super::table::{Offering, Service, Table};
-use super::{Hit, MAX_OFFERINGS, Match, NearbyOffering};
 
 /// The answer that a candidate stands for; nothing if its service has gone.
 pub fn hit(
@@ -21,17 +19,12 @@ pub fn hit(
     let service = slot.service.as_ref()?;
     let admitted: Vec<&Offering> =
         slot.offerings.iter().filter(|offering| filter.admits(offering.place)).collect();
-    let matches = matches(service, candidate.has, needles);
     Some(Hit {
         service: slot.name.to_string(),
         score: candidate.score,
-        highlights: highlights(&service.title_id, &matches),
-        title_id: service.title_id.to_string(),
-        title_en: service.title_en.to_string(),
-        matches,
+        matches: matches(service, candidate.has, needles),
         offering_count: admitted.len() as u64,
         offerings: nearest(table, admitted, filter),
-        revision: service.revision,
     })
 }
 
@@ -48,21 +41,12 @@ fn matches(service: &Service, has: u16, needles: &[Needle]) -> Vec<Match> {
 /// The best alternative that stands in the title, else in the keywords. What stands in neither was found in the body, whose
 /// text is not kept: then the likeliest alternative is named.
 fn explained(term: &QueryTerm, title: &BTreeSet<String>, keywords: &BTreeSet<String>) -> Match {
-    for (part, terms) in [(Part::Title, title), (Part::Keywords, keywords)] {
-        let present =
-            term.alternatives.iter().filter(|alternative| terms.contains(&alternative.term));
-        if let Some(best) = present.max_by(|a, b| a.weight.total_cmp(&b.weight)) {
-            return Match { word: term.word.clone(), term: best.term.clone(), via: best.via, part };
-        }
-    }
-    let own = &term.alternatives[0];
-    Match { word: term.word.clone(), term: own.term.clone(), via: own.via, part: Part::Body }
-}
-
-fn highlights(title: &str, matches: &[Match]) -> Vec<Range<usize>> {
-    let answers =
-        |term: &str| matches.iter().any(|one| one.term == term || stands_for(&one.term, term));
-    tokens(title).into_iter().filter(|token| answers(&token.term)).map(|token| token.at).collect()
+    let best = |terms: &BTreeSet<String>| {
+        let present = term.alternatives.iter().filter(|one| terms.contains(&one.term));
+        present.max_by(|a, b| a.weight.total_cmp(&b.weight))
+    };
+    let found = best(title).or_else(|| best(keywords)).unwrap_or(&term.alternatives[0]);
+    Match { word: term.word.clone(), term: found.term.clone(), via: found.via }
 }
 
 fn nearest(table: &Table, mut offerings: Vec<&Offering>, filter: &Filter) -> Vec<NearbyOffering> {
@@ -83,9 +67,7 @@ fn nearby(table: &Table, offering: &Offering, filter: &Filter) -> NearbyOffering
     let place = &table.places[offering.place as usize];
     NearbyOffering {
         offering: offering.name.to_string(),
-        counter: offering.counter.to_string(),
         mall: place.mall.to_string(),
-        mall_name: place.mall_name.to_string(),
         region_code: place.region.to_string(),
         distance_km: filter.distance(offering.place),
     }

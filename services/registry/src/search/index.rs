@@ -16,8 +16,8 @@ use tantivy::schema::{
 };
 use tantivy::{Directory, DocSet, IndexWriter, SegmentReader, TERMINATED, TantivyDocument, Term};
 
-use super::ServiceDoc;
 use super::analyze::{folded_words, index_terms};
+use super::doc::ServiceDoc;
 
 /// Memory in bytes that the writer fills before it closes a segment on its own.
 const WRITER_MEMORY: usize = 32 << 20;

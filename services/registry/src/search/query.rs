@@ -1,24 +1,17 @@
 //! From a query to a page of results.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::analyze::{QueryTerms, query_terms};
+use super::analyze::query_terms;
+use super::answer::{Facets, MAX_FACET_VALUES, Results};
+use super::doc::Fee;
 use super::explain::hit;
-use super::geo::{distance_km, is_point, is_region, lies_in, province};
+use super::filter::{Candidate, Filter};
+use super::geo::{is_point, is_region, province};
+use super::question::{Error, MAX_PAGE, MAX_TEXT, Query};
 use super::score::{Needle, needles, tally};
-use super::table::{Place, Slot, Table};
+use super::table::Table;
 use super::writer::Published;
-use super::{Error, Facets, Fee, MAX_FACET_VALUES, MAX_PAGE, MAX_TEXT, Query, Results};
-
-/// What the nearest offering adds at most; enough to order equal services, too little to lift a worse one.
-const NEARNESS: f32 = 0.1;
-
-/// The distance in kilometres at which nearness has lost half of its worth.
-const NEAR_KM: f64 = 25.0;
-
-/// What each further word of a title costs: the shorter of two titles is the more exact answer.
-const TITLE_WORD_COST: f32 = 0.01;
 
 /// Refuses what cannot be answered, before anything waits for it.
 pub fn check(query: &Query) -> Result<(), Error> {
@@ -52,9 +45,7 @@ pub fn check(query: &Query) -> Result<(), Error> {
 
 /// Answers a query that was checked, from one published state.
 pub fn run(state: &Published, query: &Query) -> Result<Results, Error> {
-    let QueryTerms { terms, mut ignored } = query_terms(&query.text);
-    let (needles, unknown) = needles(&state.view, terms)?;
-    ignored.extend(unknown);
+    let needles = needles(&state.view, query_terms(&query.text))?;
     let table = &state.table;
     let filter = Filter::new(table, query);
     let found = found(state, query, &needles, &filter)?;
@@ -72,30 +63,7 @@ pub fn run(state: &Published, query: &Query) -> Result<Results, Error> {
         next,
         revision: state.revision,
         facets: facets(table, &found, &filter),
-        ignored,
     })
-}
-
-/// A service that answers, before it is known whether it comes on the page.
-pub struct Candidate {
-    pub slot: u32,
-    pub score: f32,
-    /// Bit `n` is set when the service has needle `n`.
-    pub has: u16,
-}
-
-impl Candidate {
-    fn compare(&self, other: &Self, table: &Table) -> Ordering {
-        let name = |one: &Self| &table.slots[one.slot as usize].name;
-        other.score.total_cmp(&self.score).then_with(|| name(self).cmp(name(other)))
-    }
-
-    fn is_after(&self, table: &Table, query: &Query) -> bool {
-        query.after.as_ref().is_none_or(|(score, name)| {
-            let own = &*table.slots[self.slot as usize].name;
-            score.total_cmp(&self.score).then_with(|| own.cmp(name)).is_gt()
-        })
-    }
 }
 
 fn found(
@@ -125,65 +93,6 @@ fn keep_best(page: &mut Vec<&Candidate>, size: usize, table: &Table) {
         page.truncate(size);
     }
     page.sort_unstable_by(|a, b| a.compare(b, table));
-}
-
-/// The filters of a query, worked out once for the table.
-pub struct Filter {
-    /// By unit number.
-    agency: Option<Option<u32>>,
-    category: Option<Option<u32>>,
-    only_free: bool,
-    /// Whether each place lies in the region; `None` without a region.
-    inside: Option<Vec<bool>>,
-    /// Kilometres to each place whose location is known; `None` without a place to measure from.
-    distances: Option<Vec<Option<f64>>>,
-}
-
-impl Filter {
-    fn new(table: &Table, query: &Query) -> Self {
-        let places = || table.places.iter();
-        let inside =
-            |region: &String| places().map(|place| lies_in(&place.region, region)).collect();
-        let distance = |from, place: &Place| place.location.map(|to| distance_km(from, to));
-        Self {
-            agency: query.agency.as_ref().map(|name| table.units.find(name)),
-            category: query.category.as_ref().map(|name| table.categories.find(name)),
-            only_free: query.only_free,
-            inside: query.region.as_ref().map(inside),
-            distances: query.near.map(|from| places().map(|place| distance(from, place)).collect()),
-        }
-    }
-
-    /// Whether the place counts for this query.
-    pub fn admits(&self, place: u32) -> bool {
-        self.inside.as_ref().is_none_or(|inside| inside[place as usize])
-    }
-
-    /// Kilometres to the place, when both ends are known.
-    pub fn distance(&self, place: u32) -> Option<f64> {
-        self.distances.as_ref().and_then(|distances| distances[place as usize])
-    }
-
-    fn candidate(&self, at: usize, slot: &Slot, points: f32, has: u16) -> Option<Candidate> {
-        let service = slot.service.as_ref()?;
-        let admitted = self
-            .agency
-            .is_none_or(|unit| unit == Some(service.agency) || unit == Some(service.unit))
-            && self.category.is_none_or(|category| category == Some(service.category))
-            && (!self.only_free || service.fee == Fee::Free)
-            && (self.inside.is_none()
-                || slot.offerings.iter().any(|offering| self.admits(offering.place)));
-        let length = f32::from(service.title_words) * TITLE_WORD_COST;
-        let score = points - length + self.nearness(slot);
-        admitted.then_some(Candidate { slot: at as u32, score, has })
-    }
-
-    fn nearness(&self, slot: &Slot) -> f32 {
-        let admitted = slot.offerings.iter().filter(|offering| self.admits(offering.place));
-        let nearest =
-            admitted.filter_map(|offering| self.distance(offering.place)).min_by(f64::total_cmp);
-        nearest.map_or(0.0, |km| NEARNESS / (1.0 + (km / NEAR_KM) as f32))
-    }
 }
 
 fn facets(table: &Table, found: &[Candidate], filter: &Filter) -> Facets {

@@ -52,22 +52,18 @@ pub struct Tally {
     best: f32,
 }
 
-/// Adds likely slips to each word. Returns also the words that nothing in the index answers.
-pub fn needles(view: &View, terms: Vec<QueryTerm>) -> tantivy::Result<(Vec<Needle>, Vec<String>)> {
-    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+/// Adds likely slips to each word, and leaves out the words that nothing in the index answers.
+pub fn needles(view: &View, terms: Vec<QueryTerm>) -> tantivy::Result<Vec<Needle>> {
+    let mut known = Vec::new();
     for mut term in terms {
         term.alternatives.extend(typos(view, &term)?);
         term.alternatives = present(view, term.alternatives)?;
-        let word = term.word.clone();
-        match needle(view, term)? {
-            Some(needle) => known.push(needle),
-            None => unknown.push(word),
-        }
+        known.extend(needle(view, term)?);
     }
-    if !known.iter().any(|needle| needle.term.decides) {
+    if !known.iter().any(|needle: &Needle| needle.term.decides) {
         known.iter_mut().for_each(|needle| needle.term.decides = true);
     }
-    Ok((known, unknown))
+    Ok(known)
 }
 
 /// The alternatives that some service has.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::analyze::query_terms;
-use super::{Fee, OfferingDoc, ServiceDoc};
+use super::doc::{Fee, OfferingDoc, ServiceDoc};
+use super::geo::is_point;
 
 /// A number for each of a few strings that many services share. It never shrinks: units and categories are few.
 #[derive(Default)]
@@ -46,25 +47,22 @@ pub struct Service {
     /// Words of the Indonesian title that tell it from others, at most 12.
     pub title_words: u8,
     pub fee: Fee,
-    pub revision: i64,
 }
 
 /// A site of a mall; many offerings share one.
 #[derive(Clone)]
 pub struct Place {
     pub mall: Box<str>,
-    pub mall_name: Box<str>,
     pub region: Box<str>,
     pub location: Option<(f64, f64)>,
 }
 
-/// Mall, shown name, region, and the coordinates' bits.
-type PlaceKey = (Box<str>, Box<str>, Box<str>, Option<(u64, u64)>);
+/// Mall, region, and the coordinates' bits.
+type PlaceKey = (Box<str>, Box<str>, Option<(u64, u64)>);
 
 /// An offering without its service.
 pub struct Offering {
     pub name: Box<str>,
-    pub counter: Box<str>,
     /// Index into [`Table::places`].
     pub place: u32,
 }
@@ -130,18 +128,16 @@ impl Table {
             title_en: doc.title_en.into(),
             keywords: doc.keywords.into(),
             fee: doc.fee,
-            revision: doc.revision,
         }
     }
 
     fn offering(&mut self, doc: OfferingDoc) -> Offering {
         let place = Place {
             mall: doc.mall.into(),
-            mall_name: doc.mall_name.into(),
             region: doc.region_code.into(),
-            location: doc.location.filter(|at| super::geo::is_point(*at)),
+            location: doc.location.filter(|at| is_point(*at)),
         };
-        Offering { name: doc.name.into(), counter: doc.counter.into(), place: self.enter(place) }
+        Offering { name: doc.name.into(), place: self.enter(place) }
     }
 
     fn enter(&mut self, place: Place) -> u32 {
@@ -182,10 +178,10 @@ impl Table {
 
 /// An abbreviation and its phrase count the same, and "Penerbitan" counts nothing: a bare "SKCK" asks for a new one.
 fn deciding_words(title: &str) -> u8 {
-    query_terms(title).terms.iter().filter(|term| term.decides).count() as u8
+    query_terms(title).iter().filter(|term| term.decides).count() as u8
 }
 
 fn key(place: &Place) -> PlaceKey {
     let bits = place.location.map(|(lat, lon)| (lat.to_bits(), lon.to_bits()));
-    (place.mall.clone(), place.mall_name.clone(), place.region.clone(), bits)
+    (place.mall.clone(), place.region.clone(), bits)
 }

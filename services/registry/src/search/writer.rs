@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::Update;
+use super::doc::Update;
 use super::index::{Index, View};
 use super::table::{Change, Table};
 

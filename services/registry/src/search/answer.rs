@@ -1,0 +1,78 @@
+//! What search answers.
+
+use super::analyze::Via;
+
+/// Most offerings that are listed with a hit; [`Hit::offering_count`] tells how many there are.
+pub const MAX_OFFERINGS: usize = 20;
+
+/// Most values that are listed for one facet.
+pub const MAX_FACET_VALUES: usize = 50;
+
+/// One page of an answer.
+#[derive(Debug, Clone, Default)]
+pub struct Results {
+    /// By score from the highest, then by name.
+    pub hits: Vec<Hit>,
+    /// How many services answer the query on all pages.
+    pub total: u64,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<(f32, String)>,
+    /// The revision that was searched.
+    pub revision: i64,
+    /// How `total` divides.
+    pub facets: Facets,
+}
+
+/// A service that answers.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// Resource name of the service.
+    pub service: String,
+    /// Comparable within one answer only.
+    pub score: f32,
+    /// Why it is a hit, one entry for each word of the query that it answers.
+    pub matches: Vec<Match>,
+    /// Where it is offered within the region asked for: nearest first, or by mall without a place to measure from.
+    pub offerings: Vec<NearbyOffering>,
+    /// How many offerings there are within the region asked for.
+    pub offering_count: u64,
+}
+
+/// A word of the query and what answered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// As typed.
+    pub word: String,
+    /// The stem or abbreviation that was found.
+    pub term: String,
+    /// How the one led to the other.
+    pub via: Via,
+}
+
+/// Where a service is offered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NearbyOffering {
+    /// Resource name of the offering.
+    pub offering: String,
+    /// Resource name of the mall.
+    pub mall: String,
+    /// Kemendagri code of the regency or city.
+    pub region_code: String,
+    /// Kilometres as the crow flies, when both ends are known.
+    pub distance_km: Option<f64>,
+}
+
+/// How many of the services that answer have each value; the most frequent values first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// By root unit.
+    pub agencies: Vec<(String, u64)>,
+    /// By category.
+    pub categories: Vec<(String, u64)>,
+    /// By province where it is offered; a service counts in each.
+    pub provinces: Vec<(String, u64)>,
+    /// Services without a fee.
+    pub free: u64,
+    /// Services with a fee.
+    pub paid: u64,
+}

@@ -1,0 +1,68 @@
+//! What search is told: services and offerings as they change.
+
+/// Whether a service costs something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fee {
+    /// No fee is charged.
+    Free,
+    /// There is a fee.
+    Paid,
+    /// The source's words could not be read.
+    #[default]
+    Unknown,
+}
+
+/// What search knows of a service.
+#[derive(Debug, Clone, Default)]
+pub struct ServiceDoc {
+    /// Resource name, the identity of the service.
+    pub name: String,
+    /// Resource name of the unit that owns it.
+    pub unit: String,
+    /// Resource name of the unit at the root of the owner's tree.
+    pub agency: String,
+    /// Title in Indonesian.
+    pub title_id: String,
+    /// Title in English, or empty.
+    pub title_en: String,
+    /// Classification, or empty.
+    pub category: String,
+    /// Words that its owner wants it to be found by.
+    pub keywords: Vec<String>,
+    /// Requirements, product, procedure: searched, and ranked lowest.
+    pub body: Vec<String>,
+    /// The fee in the source's words; searched like the body.
+    pub fee_text: String,
+    /// The fee as a filter.
+    pub fee: Fee,
+}
+
+/// An accepted offering of a service at a counter.
+#[derive(Debug, Clone, Default)]
+pub struct OfferingDoc {
+    /// Resource name, the identity of the offering.
+    pub name: String,
+    /// Resource name of the service; it may arrive later than the offering.
+    pub service: String,
+    /// Resource name of the mall.
+    pub mall: String,
+    /// Kemendagri code of the regency or city, such as `35.10`.
+    pub region_code: String,
+    /// Latitude and longitude of the site in decimal degrees, if they are known.
+    pub location: Option<(f64, f64)>,
+}
+
+/// One step of the change feed, in its order.
+#[derive(Debug, Clone)]
+pub enum Update {
+    /// A service is new or has changed.
+    PutService(Box<ServiceDoc>),
+    /// The service of this name is gone.
+    DeleteService(String),
+    /// An offering is new or has changed.
+    PutOffering(Box<OfferingDoc>),
+    /// The offering of this name is gone, or no longer accepted.
+    DeleteOffering(String),
+    /// Everything up to this revision has been handed over.
+    Revision(i64),
+}
