@@ -9,7 +9,7 @@ use std::{
 
 use mpp_api::{feed::WatchRequest, scheduling::queue_service_client::QueueServiceClient};
 use mpp_core::{Reason, Role};
-use mpp_rpc::{Drain, Endpoint, TokenSource, connect, error_of};
+use mpp_rpc::{Drain, Endpoint, Readiness, TokenSource, connect, error_of};
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
@@ -56,20 +56,31 @@ async fn a_call_that_never_ends_does_not_hold_the_server() {
     running.await.expect("no panic").expect_err("cut");
 }
 
-/// Passes connections on to a server that is ready, as a balancer does.
-pub async fn balancer(servers: Arc<Mutex<Vec<SocketAddr>>>) -> SocketAddr {
+/// The servers that a balancer knows.
+pub type Servers = Arc<Mutex<Vec<(SocketAddr, Readiness)>>>;
+
+/// Passes connections on to the first server that is ready.
+pub async fn balancer(servers: Servers) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address");
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
-            let target = servers.lock().expect("unpoisoned").first().copied();
+            let servers = servers.clone();
             tokio::spawn(async move {
-                let mut server = TcpStream::connect(target.expect("a server")).await?;
-                copy_bidirectional(&mut client, &mut server).await
+                if let Some(target) = ready(&servers) {
+                    let mut server = TcpStream::connect(target).await?;
+                    copy_bidirectional(&mut client, &mut server).await?;
+                }
+                std::io::Result::Ok(())
             });
         }
     });
     address
+}
+
+fn ready(servers: &Servers) -> Option<SocketAddr> {
+    let servers = servers.lock().expect("unpoisoned");
+    servers.iter().find(|(_, readiness)| readiness.is_ready()).map(|(address, _)| *address)
 }
 
 async fn replica(issuer: crate::setup::Issuer) -> Server {
@@ -86,7 +97,7 @@ async fn replica(issuer: crate::setup::Issuer) -> Server {
 async fn callers_see_no_error_while_replicas_are_replaced_under_load() {
     let first = replica(crate::setup::Issuer::new()).await;
     let token = first.issuer.token(Role::Reader, &[]);
-    let servers = Arc::new(Mutex::new(vec![first.address]));
+    let servers = Arc::new(Mutex::new(vec![(first.address, first.readiness.clone())]));
     let address = format!("http://{}", balancer(servers.clone()).await);
     let (stop, calls) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let callers: Vec<_> = (0..16)
@@ -110,11 +121,10 @@ async fn callers_see_no_error_while_replicas_are_replaced_under_load() {
         let before = calls.load(SeqCst);
         eventually("calls", async || calls.load(SeqCst) > before + 100).await;
         // The keys are the same everywhere, as replicas' are.
-        let Server { issuer, readiness, shutdown, running, .. } = old;
+        let Server { issuer, shutdown, running, .. } = old;
         let next = replica(issuer).await;
+        servers.lock().expect("unpoisoned").push((next.address, next.readiness.clone()));
         shutdown.cancel();
-        eventually("not ready", async || !readiness.is_ready()).await;
-        *servers.lock().expect("unpoisoned") = vec![next.address];
         running.await.expect("no panic").expect("drained");
         old = next;
     }

@@ -230,7 +230,8 @@ async fn a_copy_that_is_too_far_back_starts_again_and_loses_what_has_vanished() 
 async fn a_follower_moves_to_the_next_server_and_goes_on() {
     on_both(async |database| {
         let first = registry(&database, Issuer::new()).await;
-        let servers = Arc::new(Mutex::new(vec![first.server.address]));
+        let ready = |server: &Server| (server.address, server.readiness.clone());
+        let servers = Arc::new(Mutex::new(vec![ready(&first.server)]));
         let address = balancer(servers.clone()).await;
         let mut follower = first.follower_through(address, None);
         let mut copy = Copy::default();
@@ -238,7 +239,7 @@ async fn a_follower_moves_to_the_next_server_and_goes_on() {
         copy.until(&mut follower, revision).await;
 
         let second = registry_again(&database, first).await;
-        *servers.lock().expect("unpoisoned") = vec![second.server.address];
+        servers.lock().expect("unpoisoned").push(ready(&second.server));
         let revision = second.put(&["badung"]).await;
         copy.until(&mut follower, revision).await;
         assert_eq!(copy.names(), ["badung", "banyuwangi"]);
