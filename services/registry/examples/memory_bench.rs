@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("and offerings        {:>6} MB after {:?}", resident()?, started.elapsed());
     let engine = Engine::start(16)?;
     for part in searchable(&state).chunks(1_000) {
-        let part = part.iter().flat_map(|(kind, name)| updates(&state, kind, name, 1));
+        let part = part.iter().flat_map(|(kind, name)| updates(&state, kind, name));
         engine.apply(part.collect()).await?;
     }
     engine.apply(vec![Update::Revision(1)]).await?;
