@@ -15,11 +15,10 @@ use mpp_api::{
 };
 use mpp_core::Reason;
 use mpp_rpc::{Channel, Endpoint, TokenSource, connect, error_of};
-use mpp_testkit::Backend;
+use mpp_testkit::{Backend, free_port};
 use mpp_tests::{
     PATIENCE, Service, Suite, eventually, http,
     keys::{APP, AUDITOR},
-    ports::free_port,
     process::{Process, Signal},
     proxy::Proxy,
     town::{self, MALL},

@@ -7,9 +7,9 @@ mod refused;
 
 use std::{fs, path::Path};
 
+use mpp_testkit::free_ports;
 use mpp_tests::{
     PATIENCE, eventually, http,
-    ports::free_ports,
     process::{Process, Signal},
     program::{Said, command, shell},
     wait::that,

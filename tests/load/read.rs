@@ -13,11 +13,10 @@ use mpp_api::registry::{
     GetMallRequest, GetMallResponse, directory_service_client::DirectoryServiceClient,
 };
 use mpp_rpc::{Channel, Endpoint, connect};
-use mpp_testkit::Backend;
+use mpp_testkit::{Backend, free_port};
 use mpp_tests::{
     PATIENCE, Service, Suite, eventually,
     keys::APP,
-    ports::free_port,
     process::Process,
     town::{self, MALL},
 };

@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
+use mpp_testkit::free_port;
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::{
     PATIENCE, eventually,
-    ports::free_port,
     process::{Signal, send},
     program::Said,
 };

@@ -13,7 +13,6 @@ pub mod cluster;
 pub mod copy;
 pub mod http;
 pub mod keys;
-pub mod ports;
 pub mod process;
 pub mod program;
 pub mod proxy;

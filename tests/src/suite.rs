@@ -7,7 +7,7 @@ use std::{
 };
 
 use mpp_rpc::{Channel, ClientTls, Endpoint, TokenSource, connect};
-use mpp_testkit::{Backend, TestDatabase, database};
+use mpp_testkit::{Backend, TestDatabase, database, free_port};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -16,7 +16,6 @@ use crate::{
     cluster::Cluster,
     eventually, http,
     keys::{Keys, REPORTING, SCHEDULING, Who},
-    ports::free_port,
     process::{Process, Signal},
     program::{Said, command},
     tls::{Authority, Identity},

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
+use futures::future::BoxFuture;
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -47,12 +48,17 @@ impl HttpLimits {
 /// Serves `router` as HTTP/1.1 until `stop`; then lets running requests finish for some seconds.
 /// An answer may take as long as it likes, such as a stream of events; whoever streams ends it at
 /// the stop.
-pub async fn serve_http(
+pub fn serve_http(
     listener: TcpListener,
     router: Router,
     limits: HttpLimits,
     stop: CancellationToken,
-) {
+) -> BoxFuture<'static, ()> {
+    // Boxed, so that all of HTTP is compiled here and not in the program once more.
+    Box::pin(run(listener, router, limits, stop))
+}
+
+async fn run(listener: TcpListener, router: Router, limits: HttpLimits, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(limits.connections));
     let addresses = Shares::new(limits.connections_per_address);
     let mut connections = JoinSet::new();

@@ -3,6 +3,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use futures::future::BoxFuture;
 use mpp_core::{Error, Result};
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -49,7 +50,19 @@ impl Shell {
 ///
 /// # Errors
 /// Plain text was asked for on an address that is not loopback's.
-pub async fn serve(
+pub fn serve(
+    shell: Shell,
+    routes: Routes,
+    readiness: Readiness,
+    grpc: TcpListener,
+    health: TcpListener,
+    shutdown: CancellationToken,
+) -> BoxFuture<'static, Result<()>> {
+    // Boxed, so that all of HTTP/2 is compiled here and not in the program once more.
+    Box::pin(run(shell, routes, readiness, grpc, health, shutdown))
+}
+
+async fn run(
     shell: Shell,
     routes: Routes,
     readiness: Readiness,

@@ -2,8 +2,9 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use futures::future::BoxFuture;
 use mpp_core::{Clock, Error, Result};
-use sqlx::{AnyPool, any::AnyPoolOptions};
+use sqlx::{Any, AnyPool, any::AnyPoolOptions, pool::PoolConnection};
 
 use crate::{
     db_error,
@@ -58,23 +59,46 @@ pub(crate) fn dialect_of(options: &Options) -> Result<&'static Dialect> {
     ))
 }
 
-/// A pool whose connections are set up as the dialect asks.
-pub(crate) fn pool(options: &Options, dialect: &'static Dialect, size: u32) -> Result<AnyPool> {
-    AnyPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(ACQUIRE)
-        .test_before_acquire(false)
-        .before_acquire(|conn, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUST_IDLE {
-                    sqlx::Connection::ping(conn).await?;
-                }
-                Ok(true)
+/// Connections that are set up as the dialect asks. Clones share them.
+#[derive(Clone, Debug)]
+pub(crate) struct Pool(AnyPool);
+
+impl Pool {
+    /// At most `size` connections, each made when it is first needed.
+    pub fn new(options: &Options, dialect: &'static Dialect, size: u32) -> Result<Self> {
+        let pool = AnyPoolOptions::new()
+            .max_connections(size)
+            .acquire_timeout(ACQUIRE)
+            .test_before_acquire(false)
+            .before_acquire(|conn, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUST_IDLE {
+                        sqlx::Connection::ping(conn).await?;
+                    }
+                    Ok(true)
+                })
             })
-        })
-        .after_connect(move |conn, _| {
-            Box::pin(async move { sqlx::raw_sql(dialect.session).execute(conn).await.map(drop) })
-        })
-        .connect_lazy(&options.url)
-        .map_err(db_error)
+            .after_connect(move |conn, _| {
+                Box::pin(
+                    async move { sqlx::raw_sql(dialect.session).execute(conn).await.map(drop) },
+                )
+            })
+            .connect_lazy(&options.url);
+        pool.map(Self).map_err(db_error)
+    }
+
+    /// A connection, once there is one.
+    pub fn take(&self) -> BoxFuture<'_, Result<PoolConnection<Any>>> {
+        Box::pin(async { self.try_take().await.map_err(db_error) })
+    }
+
+    /// As [`Pool::take`], with the driver's own error.
+    pub fn try_take(&self) -> BoxFuture<'_, sqlx::Result<PoolConnection<Any>>> {
+        Box::pin(self.0.acquire())
+    }
+
+    /// Waits for every connection to be given back, and closes it.
+    pub fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.0.close())
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use mpp_core::{Clock, Micros, Result};
-use sqlx::{AnyPool, Row as _};
+use sqlx::Row as _;
 use tokio::sync::watch;
 
 use crate::{
     Options, Schema,
-    connect::{dialect_of, own, pool},
+    connect::{Pool, dialect_of, own},
     db_error,
     dialect::{Dialect, Engine},
     file::Owned,
@@ -29,8 +30,8 @@ pub(crate) struct Inner {
     pub clock: Clock,
     pub history_kinds: &'static [&'static str],
     /// On SQLite one connection, so that writers queue in order.
-    pub writers: AnyPool,
-    pub readers: AnyPool,
+    pub writers: Pool,
+    pub readers: Pool,
     /// On SQLite, the lock on the file.
     pub owned: Option<Owned>,
     /// The last revision that this process committed; wakes the feed's reader.
@@ -43,29 +44,36 @@ impl Db {
     /// # Errors
     /// `UNAVAILABLE` where it cannot be reached or a SQLite file has another owner,
     /// `SCHEMA_MISMATCH` where a step is missing or it is more than one step ahead.
-    pub async fn open(options: &Options, schema: &Schema) -> Result<Self> {
-        let owned = own(options)?;
-        Self::open_owned(options, schema, owned).await
+    pub fn open<'a>(options: &'a Options, schema: &'a Schema) -> BoxFuture<'a, Result<Self>> {
+        Box::pin(async {
+            let owned = own(options)?;
+            Self::open_owned(options, schema, owned).await
+        })
     }
 
     /// Migrates and opens: for `mpp up` and tests.
     ///
     /// # Errors
     /// As [`migrate`](crate::migrate()) and [`Db::open`].
-    pub async fn open_migrated(options: &Options, schema: &Schema) -> Result<Self> {
-        let owned = own(options)?;
-        migrate::run(options, schema).await?;
-        Self::open_owned(options, schema, owned).await
+    pub fn open_migrated<'a>(
+        options: &'a Options,
+        schema: &'a Schema,
+    ) -> BoxFuture<'a, Result<Self>> {
+        Box::pin(async {
+            let owned = own(options)?;
+            migrate::run(options, schema).await?;
+            Self::open_owned(options, schema, owned).await
+        })
     }
 
     async fn open_owned(options: &Options, schema: &Schema, owned: Option<Owned>) -> Result<Self> {
         let dialect = dialect_of(options)?;
-        let readers = pool(options, dialect, options.max_connections.max(MIN_CONNECTIONS))?;
+        let readers = Pool::new(options, dialect, options.max_connections.max(MIN_CONNECTIONS))?;
         let writers = match dialect.engine {
-            Engine::Sqlite => pool(options, dialect, 1)?,
+            Engine::Sqlite => Pool::new(options, dialect, 1)?,
             Engine::Postgres => readers.clone(),
         };
-        let mut conn = writers.acquire().await.map_err(db_error)?;
+        let mut conn = writers.take().await?;
         migrate::check(&mut conn, schema).await?;
         lineage::settle(&mut conn, dialect, owned.as_ref()).await?;
         drop(conn);
@@ -95,12 +103,13 @@ impl Db {
     ///
     /// # Errors
     /// `UNAVAILABLE` where the database is away.
-    pub async fn now(&self) -> Result<Micros> {
-        let row = sqlx::raw_sql(self.0.dialect.clock)
-            .fetch_one(&self.0.readers)
-            .await
-            .map_err(db_error)?;
-        Ok(self.shifted(row.try_get(0).map_err(db_error)?))
+    pub fn now(&self) -> BoxFuture<'_, Result<Micros>> {
+        Box::pin(async {
+            let mut conn = self.0.readers.take().await?;
+            let row = sqlx::raw_sql(self.0.dialect.clock).fetch_one(&mut *conn).await;
+            let time = row.and_then(|row| row.try_get(0)).map_err(db_error)?;
+            Ok(self.shifted(time))
+        })
     }
 
     /// The database's time as this process's clock would tell it.

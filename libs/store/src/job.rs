@@ -18,6 +18,7 @@ impl Db {
     /// `UNAVAILABLE` where the database is away.
     pub async fn lease(&self, job: &str, holder: &str, ttl: Duration) -> Result<bool> {
         let now = self.now().await?;
+        let mut conn = self.0.writers.take().await?;
         let ttl = Micros::try_from(ttl.as_micros()).unwrap_or(Micros::MAX);
         let done = sqlx::query(
             "insert into job (name, holder, until) values ($1, $2, $3)
@@ -28,7 +29,7 @@ impl Db {
         .bind(holder)
         .bind(now.saturating_add(ttl))
         .bind(now)
-        .execute(&self.0.writers)
+        .execute(&mut *conn)
         .await
         .map_err(db_error)?;
         Ok(done.rows_affected() == 1)
@@ -48,9 +49,10 @@ impl Db {
         );
         let mut total = 0;
         loop {
+            let mut conn = self.0.writers.take().await?;
             let done = sqlx::query(AssertSqlSafe(text.clone()))
                 .bind(before)
-                .execute(&self.0.writers)
+                .execute(&mut *conn)
                 .await
                 .map_err(db_error)?;
             total += done.rows_affected();

@@ -5,6 +5,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
+use futures::future::BoxFuture;
 use mpp_core::{Error, Reason, Result};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 
@@ -88,9 +89,11 @@ const LEDGER: &str = "create table if not exists migration (
 /// # Errors
 /// `UNAVAILABLE` where the database is away, a SQLite file has an owner or another migrator does
 /// not end; `SCHEMA_MISMATCH` where the database is more than one step ahead.
-pub async fn migrate(options: &Options, schema: &Schema) -> Result<Vec<String>> {
-    let _owned = own(options)?;
-    run(options, schema).await
+pub fn migrate<'a>(options: &'a Options, schema: &'a Schema) -> BoxFuture<'a, Result<Vec<String>>> {
+    Box::pin(async {
+        let _owned = own(options)?;
+        run(options, schema).await
+    })
 }
 
 /// As [`migrate`], for who already owns the file.

@@ -1,5 +1,6 @@
 //! Reading from one consistent snapshot.
 
+use futures::future::BoxFuture;
 use mpp_api::Document;
 use mpp_core::{Error, Result};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -32,12 +33,14 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::begin`].
-    pub async fn read(&self) -> Result<Read> {
-        let (mut session, _) = Session::begin(&self.0.readers, self.0.dialect.snapshot).await?;
-        let row = sqlx::query(BOUNDS).fetch_one(session.conn()?).await.map_err(db_error)?;
-        let floor: i64 = row.try_get("floor").map_err(db_error)?;
-        let head: i64 = row.try_get("head").map_err(db_error)?;
-        Ok(Read { session, revision: head.max(floor), floor })
+    pub fn read(&self) -> BoxFuture<'_, Result<Read>> {
+        Box::pin(async {
+            let (mut session, _) = Session::begin(&self.0.readers, self.0.dialect.snapshot).await?;
+            let row = sqlx::query(BOUNDS).fetch_one(session.conn()?).await.map_err(db_error)?;
+            let floor: i64 = row.try_get("floor").map_err(db_error)?;
+            let head: i64 = row.try_get("head").map_err(db_error)?;
+            Ok(Read { session, revision: head.max(floor), floor })
+        })
     }
 }
 

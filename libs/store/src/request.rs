@@ -46,6 +46,7 @@ impl Db {
     /// # Errors
     /// `REQUEST_ID_REUSED` where the id belongs to another request.
     pub async fn replay(&self, key: &RequestKey) -> Result<Option<Bytes>> {
+        let mut conn = self.0.readers.take().await?;
         let row = sqlx::query(
             "select digest, answer from request
              where caller = $1 and method = $2 and request_id = $3",
@@ -53,7 +54,7 @@ impl Db {
         .bind(&key.caller)
         .bind(key.method)
         .bind(&key.request_id)
-        .fetch_optional(&self.0.readers)
+        .fetch_optional(&mut *conn)
         .await
         .map_err(db_error)?;
         let Some(row) = row else { return Ok(None) };

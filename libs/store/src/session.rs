@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use mpp_core::{Error, Result};
-use sqlx::{Any, AnyConnection, AnyPool, any::AnyRow, pool::PoolConnection};
+use sqlx::{Any, AnyConnection, any::AnyRow, pool::PoolConnection};
 use tokio::runtime::Handle;
 
-use crate::db_error;
+use crate::{connect::Pool, db_error};
 
 /// How long a rollback may take before its connection is thrown away.
 const ROLLBACK: Duration = Duration::from_secs(5);
@@ -20,15 +20,15 @@ pub(crate) struct Session {
 impl Session {
     /// Begins with a fixed text in one round trip; answers the row that the text selects. A
     /// connection that turns out to be dead has changed nothing, so another is tried once.
-    pub async fn begin(pool: &AnyPool, text: &'static str) -> Result<(Self, Option<AnyRow>)> {
+    pub async fn begin(pool: &Pool, text: &'static str) -> Result<(Self, Option<AnyRow>)> {
         match Self::try_begin(pool, text).await {
             Err(sqlx::Error::Io(_)) => Self::try_begin(pool, text).await.map_err(db_error),
             tried => tried.map_err(db_error),
         }
     }
 
-    async fn try_begin(pool: &AnyPool, text: &'static str) -> sqlx::Result<(Self, Option<AnyRow>)> {
-        let mut session = Self { conn: Some(pool.acquire().await?) };
+    async fn try_begin(pool: &Pool, text: &'static str) -> sqlx::Result<(Self, Option<AnyRow>)> {
+        let mut session = Self { conn: Some(pool.try_take().await?) };
         let conn = session.conn.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
         let mut rows = sqlx::raw_sql(text).fetch_all(&mut **conn).await?;
         Ok((session, rows.pop()))

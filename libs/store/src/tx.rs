@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, fmt::Write as _};
 
+use futures::future::BoxFuture;
 use mpp_core::{Error, Micros, Result};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -32,11 +33,13 @@ impl Db {
     ///
     /// # Errors
     /// `UNAVAILABLE` or `OVERLOADED` if no connection is to be had.
-    pub async fn begin(&self, by: &Actor) -> Result<Tx> {
-        let (session, row) = Session::begin(&self.0.writers, self.0.dialect.begin).await?;
-        let row = row.ok_or_else(|| Error::internal("BEGIN answered no time"))?;
-        let now = self.shifted(row.try_get(0).map_err(db_error)?);
-        Ok(Tx { db: self.clone(), session, by: by.clone(), now, seen: HashMap::new() })
+    pub fn begin<'a>(&'a self, by: &'a Actor) -> BoxFuture<'a, Result<Tx>> {
+        Box::pin(async {
+            let (session, row) = Session::begin(&self.0.writers, self.0.dialect.begin).await?;
+            let row = row.ok_or_else(|| Error::internal("BEGIN answered no time"))?;
+            let now = self.shifted(row.try_get(0).map_err(db_error)?);
+            Ok(Tx { db: self.clone(), session, by: by.clone(), now, seen: HashMap::new() })
+        })
     }
 }
 
@@ -61,26 +64,28 @@ impl Tx {
     /// # Errors
     /// `WRITE_CONFLICT` where a race was lost. After `UNAVAILABLE` it may have been committed: send
     /// the same request id again to know.
-    pub async fn commit(mut self) -> Result<i64> {
-        let revision = match self.db.0.dialect.engine {
-            Engine::Sqlite => self.commit_sqlite().await?,
-            Engine::Postgres => self.commit_postgres().await?,
-        };
-        self.session.finish();
-        self.db.0.committed.send_if_modified(|last| {
-            let newer = revision > *last;
-            *last = revision.max(*last);
-            newer
-        });
-        Ok(revision)
+    pub fn commit(mut self) -> BoxFuture<'static, Result<i64>> {
+        Box::pin(async move {
+            let revision = match self.db.0.dialect.engine {
+                Engine::Sqlite => self.commit_sqlite().await?,
+                Engine::Postgres => self.commit_postgres().await?,
+            };
+            self.session.finish();
+            self.db.0.committed.send_if_modified(|last| {
+                let newer = revision > *last;
+                *last = revision.max(*last);
+                newer
+            });
+            Ok(revision)
+        })
     }
 
     /// Ends without a trace.
     ///
     /// # Errors
     /// Where the database is away; then nothing was committed either.
-    pub async fn rollback(self) -> Result<()> {
-        self.session.rollback().await
+    pub fn rollback(self) -> BoxFuture<'static, Result<()>> {
+        Box::pin(self.session.rollback())
     }
 
     /// One round trip, so that the lock of the order is never held over the network.

@@ -5,13 +5,17 @@
 
 #![forbid(unsafe_code)]
 
-use std::{net::TcpListener, panic::AssertUnwindSafe};
+mod ports;
+
+use std::panic::AssertUnwindSafe;
 
 use mpp_core::{Clock, Result};
 use mpp_store::{Db, Options, Schema};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
+
+pub use ports::{free_port, free_ports};
 
 /// One of the two databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,13 +154,4 @@ async fn futures_catch(story: impl Future<Output = ()>) -> std::thread::Result<(
         }
     })
     .await
-}
-
-/// A port that nobody listens on now.
-///
-/// # Panics
-/// Where the machine has none.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("a bound address").port()
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use mpp_core::{Error, Micros, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -36,7 +37,15 @@ impl Feed {
     ///
     /// # Errors
     /// `UNAVAILABLE` where the database is away; the next run goes on from there.
-    pub async fn maintain(&self, retention: &Retention, holder: &str) -> Result<bool> {
+    pub fn maintain<'a>(
+        &'a self,
+        retention: &'a Retention,
+        holder: &'a str,
+    ) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(self.maintain_now(retention, holder))
+    }
+
+    async fn maintain_now(&self, retention: &Retention, holder: &str) -> Result<bool> {
         let db = self.db();
         if !db.lease("feed-retention", holder, LEASE).await? {
             return Ok(false);
@@ -59,7 +68,7 @@ impl Feed {
     /// `INVALID_FIELD` above the head; `UNAVAILABLE` where the database is away.
     pub async fn compact(&self, keep_after: i64) -> Result<()> {
         let db = self.db();
-        let head = page::bounds(&db.0.readers).await?.head;
+        let head = page::bounds(db).await?.head;
         if keep_after > head {
             return Err(Error::field(
                 "keep_after",
@@ -69,11 +78,13 @@ impl Feed {
         }
         // Committed before anything is deleted: a snapshot that still has the old floor still has
         // the rows. Index: feed's only row.
+        let mut conn = db.0.writers.take().await?;
         sqlx::query("update feed set floor = $1 where floor < $1")
             .bind(keep_after)
-            .execute(&db.0.writers)
+            .execute(&mut *conn)
             .await
             .map_err(db_error)?;
+        drop(conn);
         while compact_chunk(db).await? {}
         Ok(())
     }
@@ -81,8 +92,9 @@ impl Feed {
 
 /// Deletes one chunk below the floor; false once it has been reached.
 async fn compact_chunk(db: &Db) -> Result<bool> {
+    let mut conn = db.0.writers.take().await?;
     let row = sqlx::query("select floor, compacted from feed")
-        .fetch_one(&db.0.writers)
+        .fetch_one(&mut *conn)
         .await
         .map_err(db_error)?;
     let floor: i64 = row.try_get("floor").map_err(db_error)?;
@@ -98,9 +110,10 @@ async fn compact_chunk(db: &Db) -> Result<bool> {
     .bind(from)
     .bind(floor)
     .bind(CHUNK)
-    .fetch_one(&db.0.writers)
+    .fetch_one(&mut *conn)
     .await
     .map_err(db_error)?;
+    drop(conn);
     let to = row.try_get::<Option<i64>, _>(0).map_err(db_error)?.unwrap_or(floor);
     delete_range(db, from, to).await?;
     Ok(true)
@@ -142,9 +155,10 @@ fn history_kinds(db: &Db) -> String {
 
 /// The last revision that was committed before a time; 0 where none was. Index: revision_at.
 async fn revision_before(db: &Db, time: Micros) -> Result<i64> {
+    let mut conn = db.0.readers.take().await?;
     let row = sqlx::query("select coalesce(max(rev), 0) from revision where at < $1")
         .bind(time)
-        .fetch_one(&db.0.readers)
+        .fetch_one(&mut *conn)
         .await
         .map_err(db_error)?;
     row.try_get(0).map_err(db_error)

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use mpp_core::{Error, Reason, Result};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
     filter::Filter,
     page::{self, Place},
-    reader::{self, Reader},
+    reader,
     shared::{FeedOptions, Shared, lineage_changed},
     state,
     subscription::Subscription,
@@ -40,16 +40,9 @@ impl Feed {
     /// # Errors
     /// `UNAVAILABLE` where the database is away.
     pub async fn start(db: Db, options: FeedOptions, shutdown: CancellationToken) -> Result<Self> {
-        let bounds = page::bounds(&db.0.readers).await?;
+        let bounds = page::bounds(&db).await?;
         let shared = Arc::new(Shared::new(db, &bounds, options, shutdown));
-        let woken = Arc::new(Notify::new());
-        let reader = Reader::new(shared.clone(), bounds.head);
-        tokio::spawn(reader.run(woken.clone()));
-        if !shared.db.is_sqlite() {
-            let committed = shared.db.0.committed.subscribe();
-            tokio::spawn(reader::notify_others(shared.clone(), committed));
-            tokio::spawn(reader::listen(shared.clone(), woken));
-        }
+        reader::start(&shared, bounds.head);
         Ok(Self(shared))
     }
 
@@ -122,7 +115,7 @@ impl Feed {
             return Ok(place);
         }
         // Another replica may have been ahead of this one's ring.
-        let bounds = page::bounds(&self.0.db.0.readers).await?;
+        let bounds = page::bounds(self.db()).await?;
         if bounds.lineage != self.0.served_lineage() || token.revision > bounds.head {
             return Err(lineage_changed());
         }

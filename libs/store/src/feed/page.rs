@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::TryStreamExt as _;
 use mpp_core::{Error, Reason, Result};
-use sqlx::{AnyPool, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::change::{COLUMNS, Change};
 use crate::{Db, db_error, read::BOUNDS};
@@ -53,8 +53,13 @@ pub(crate) struct Bounds {
 }
 
 /// Reads the bounds, in one snapshot.
-pub(crate) async fn bounds(pool: &AnyPool) -> Result<Bounds> {
-    let row = sqlx::query(BOUNDS).fetch_one(pool).await.map_err(db_error)?;
+pub(crate) async fn bounds(db: &Db) -> Result<Bounds> {
+    let mut conn = db.0.readers.take().await?;
+    bounds_by(&mut conn).await
+}
+
+async fn bounds_by(conn: &mut AnyConnection) -> Result<Bounds> {
+    let row = sqlx::query(BOUNDS).fetch_one(conn).await.map_err(db_error)?;
     let floor = row.try_get("floor").map_err(db_error)?;
     let head: i64 = row.try_get("head").map_err(db_error)?;
     Ok(Bounds { lineage: row.try_get("lineage").map_err(db_error)?, floor, head: head.max(floor) })
@@ -80,20 +85,20 @@ pub(crate) struct Page {
 /// # Errors
 /// `REVISION_COMPACTED` below the floor.
 pub(crate) async fn read(db: &Db, place: Place, piece_bytes: usize) -> Result<Page> {
-    let (pool, dialect) = (&db.0.readers, db.0.dialect);
-    let changes_of = dialect.changes_of;
+    let changes_of = db.0.dialect.changes_of;
     let text = format!(
         "select {COLUMNS}, c.seq, r.last_seq, (select floor from feed) as floor
          from (select rev, tx, last_seq, origin, actor, at from revision
                where rev >= $1 order by rev limit $3) r {changes_of}
          order by r.rev, c.seq limit $4"
     );
+    let mut conn = db.0.readers.take().await?;
     let mut rows = sqlx::query(AssertSqlSafe(text))
         .bind(place.revision)
         .bind(place.seq)
         .bind(TRANSACTIONS)
         .bind(CHANGES)
-        .fetch(pool);
+        .fetch(&mut *conn);
     let mut page = Page { pieces: Vec::new(), more: false, bounds: None };
     let (mut count, mut revisions, mut bytes) = (0, 0, 0);
     while let Some(row) = rows.try_next().await.map_err(db_error)? {
@@ -114,7 +119,7 @@ pub(crate) async fn read(db: &Db, place: Place, piece_bytes: usize) -> Result<Pa
     }
     drop(rows);
     if page.pieces.is_empty() {
-        let bounds = bounds(pool).await?;
+        let bounds = bounds_by(&mut conn).await?;
         check_floor(place, bounds.floor)?;
         page.bounds = Some(bounds);
     }

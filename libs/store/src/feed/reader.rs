@@ -26,8 +26,19 @@ const NOTE: Duration = Duration::from_secs(1);
 /// How often to make sure that PostgreSQL is still the same cluster and timeline.
 const VERIFY: Duration = Duration::from_secs(2);
 
+/// Starts the reader at the head, and what wakes it.
+pub(super) fn start(feed: &Arc<Shared>, head: i64) {
+    let woken = Arc::new(Notify::new());
+    tokio::spawn(Reader::new(feed.clone(), head).run(woken.clone()));
+    if !feed.db.is_sqlite() {
+        let committed = feed.db.0.committed.subscribe();
+        tokio::spawn(notify_others(feed.clone(), committed));
+        tokio::spawn(listen(feed.clone(), woken));
+    }
+}
+
 /// The reader and how far it has come.
-pub(super) struct Reader {
+struct Reader {
     feed: Arc<Shared>,
     place: Place,
     /// When it last made sure that the database is still the same one.
@@ -37,13 +48,13 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub fn new(feed: Arc<Shared>, head: i64) -> Self {
+    fn new(feed: Arc<Shared>, head: i64) -> Self {
         let (verified, noted) = (Instant::now(), (Instant::now(), head));
         Self { feed, place: Place::after(head), verified, noted }
     }
 
     /// Reads until the feed is shut down.
-    pub async fn run(mut self, woken: Arc<Notify>) {
+    async fn run(mut self, woken: Arc<Notify>) {
         let mut committed = self.feed.db.0.committed.subscribe();
         while !self.feed.shutdown.is_cancelled() {
             committed.borrow_and_update();
@@ -95,7 +106,7 @@ impl Reader {
         if db.owned.is_some() {
             return Ok(());
         }
-        let mut conn = db.writers.acquire().await.map_err(db_error)?;
+        let mut conn = db.writers.take().await?;
         let lineage = lineage::settle(&mut conn, db.dialect, None).await?;
         if lineage != self.feed.served_lineage() {
             return Err(lineage_changed());
@@ -133,7 +144,7 @@ impl Reader {
             Err(error) if error.reason() != Reason::LineageChanged => return Err(error),
             _ => {}
         }
-        let bounds = page::bounds(&self.feed.db.0.readers).await?;
+        let bounds = page::bounds(&self.feed.db).await?;
         if !self.follows_on(&bounds) {
             self.place = Place::after(bounds.head);
             self.feed.restart(&bounds);
@@ -156,7 +167,7 @@ impl Reader {
 
 /// Tells the other replicas of this process's commits, outside their transactions: within them it
 /// costs nearly half of the throughput.
-pub(super) async fn notify_others(feed: Arc<Shared>, mut committed: watch::Receiver<i64>) {
+async fn notify_others(feed: Arc<Shared>, mut committed: watch::Receiver<i64>) {
     while !feed.shutdown.is_cancelled() {
         tokio::select! {
             changed = committed.changed() => if changed.is_err() { return },
@@ -164,16 +175,21 @@ pub(super) async fn notify_others(feed: Arc<Shared>, mut committed: watch::Recei
         }
         committed.borrow_and_update();
         // Best effort: who does not hear it polls.
-        let text = format!("notify {CHANNEL}, '{}'", feed.id);
-        if let Err(error) = sqlx::raw_sql(AssertSqlSafe(text)).execute(&feed.db.0.readers).await {
+        if let Err(error) = notify(&feed).await {
             tracing::debug!(%error, "cannot notify the other replicas");
         }
         sleep(COALESCE).await;
     }
 }
 
+async fn notify(feed: &Shared) -> Result<()> {
+    let text = format!("notify {CHANNEL}, '{}'", feed.id);
+    let mut conn = feed.db.0.readers.take().await?;
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await.map(drop).map_err(db_error)
+}
+
 /// Hears of the other replicas' commits. Poolers drop LISTEN, therefore the reader also polls.
-pub(super) async fn listen(feed: Arc<Shared>, woken: Arc<Notify>) {
+async fn listen(feed: Arc<Shared>, woken: Arc<Notify>) {
     while !feed.shutdown.is_cancelled() {
         let heard = tokio::select! {
             heard = listen_once(&feed, &woken) => heard,

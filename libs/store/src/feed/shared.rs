@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use futures::future::BoxFuture;
 use mpp_core::{Error, Reason, Result};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
@@ -114,10 +115,12 @@ impl Shared {
     }
 
     /// A page from the database, with few at a time.
-    pub async fn catch_up(&self, place: Place) -> Result<Vec<Piece>> {
-        let _permit = self.catch_ups.acquire().await.map_err(Error::internal)?;
-        let page = page::read(&self.db, place, self.options.message_bytes).await?;
-        Ok(page.pieces)
+    pub fn catch_up(&self, place: Place) -> BoxFuture<'_, Result<Vec<Piece>>> {
+        Box::pin(async move {
+            let _permit = self.catch_ups.acquire().await.map_err(Error::internal)?;
+            let page = page::read(&self.db, place, self.options.message_bytes).await?;
+            Ok(page.pieces)
+        })
     }
 }
 
