@@ -70,7 +70,7 @@ impl DeviationsJob {
             self.swept = Instant::now();
             memory.touch([Touched::All]);
         }
-        if !memory.read().is_whole() {
+        if !memory.read().is_whole {
             return Ok(());
         }
         let dirty = memory.take_dirty();

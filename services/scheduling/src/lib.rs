@@ -8,7 +8,7 @@
 //!   ├──────────┬───────────┐
 //! model/     memory/     store/     rules, pure │ this replica's copy │ SQL only
 //!              ▲
-//! follow/ ─────┘   the registry's feed (by a table of its own) and the own feed
+//! follow/ ─────┘   the registry's feed, by way of its table; the own feed comes to memory itself
 //!
 //! jobs.rs    measures deviations and erases past days, on one replica, by a lease
 //! policy.rs  the numbers that an operator may question
@@ -63,9 +63,12 @@ use std::sync::Arc;
 
 use mpp_calendar::Decrees;
 use mpp_core::Result;
+use mpp_resource::{
+    copy::{self, Copy},
+    memory::Follow,
+};
 use mpp_rpc::{Endpoint, Readiness, feed::FeedServer, follow::Follower, watch_database};
 use mpp_store::{Db, Feed, FeedOptions, Filter, Migration, Schema, Statements};
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use uuid::Uuid;
@@ -75,10 +78,11 @@ pub use policy::Policy;
 
 use crate::{
     app::{App, Deviations},
-    follow::{own_feed, registry},
+    follow::registry::{FEED, RegistryShelf},
     jobs::DeviationsJob,
     memory::{Memory, directory},
     model::applicant::Keys,
+    store::own_name,
 };
 
 /// The service's database.
@@ -134,19 +138,25 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let channel = mpp_rpc::connect(&options.upstream)?;
     let db = Db::open(&options.database, &SCHEMA).await?;
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
-    let memory = Memory::new(Decrees::national());
+    let memory = Memory::new(Decrees::national(), policy.waits());
     let readiness = Readiness::new();
 
-    let whole = readiness.component("registry copy");
-    let copy = registry::Copy::load(db.clone(), memory.clone(), whole).await?;
-    let follower =
-        Follower::new("registry", channel, Filter::kinds(directory::KINDS), copy.position())
-            .reporting_to(readiness.component("registry feed"));
+    let shelf = RegistryShelf::new(memory.clone(), readiness.component("registry copy"));
+    let how = copy::Options { feed: FEED, by: own_name(), bookmark_every: policy.bookmark() };
+    let copy = Copy::open(db.clone(), how, shelf).await?;
+    let kinds = Filter::kinds(directory::KINDS);
+    let follower = Follower::new(FEED, channel, kinds, copy.position().cloned())
+        .reporting_to(readiness.component("registry feed"));
     tokio::spawn(copy.follow(follower, shutdown.clone()));
 
-    let (seen, applied) = watch::channel(0);
-    let own = readiness.component("own feed");
-    tokio::spawn(own_feed::follow(feed.clone(), memory.clone(), seen, own, shutdown.clone()));
+    let own = Follow {
+        feed: feed.clone(),
+        memory: memory.own().clone(),
+        listener: memory.clone(),
+        ready: readiness.component("own feed"),
+        shutdown: shutdown.clone(),
+    };
+    tokio::spawn(own.run());
 
     let holder = Uuid::now_v7().to_string();
     let chunk = policy.measured_at_once;
@@ -157,7 +167,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     tokio::spawn(jobs::erase(at, past, policy.clone(), holder, shutdown.clone()));
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown));
 
-    let app = Arc::new(App { db: db.clone(), memory, keys, policy, applied });
+    let app = Arc::new(App { db: db.clone(), memory, keys, policy });
     let routes = grpc::routes(&app).add_service(FeedServer::new(feed.clone()).into_route());
     Ok(Running { routes, readiness, feed, db })
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mpp_core::Micros;
+use mpp_resource::memory::Waits;
 
 mpp_core::policy! {
     /// Scheduling's settings.
@@ -26,8 +27,13 @@ mpp_core::policy! {
         /// Days for which slots and queues stay after their own, so that a week can be looked back
         /// on. The applicants' digests go as soon as the day is over everywhere.
         kept_days: i64 = 8 in 1..=400,
-        /// Seconds that a call without a deadline waits until its replica has seen a revision.
+        /// Seconds that a read waits for a replica that is still loading; it finds another one
+        /// sooner.
+        loading_seconds: u64 = 2 in 1..=60,
+        /// Seconds that a write waits until the reads of its replica show it.
         catch_up_seconds: u64 = 5 in 1..=60,
+        /// Seconds after which the position in the registry's feed is saved though nothing changed.
+        bookmark_seconds: u64 = 60 in 1..=3600,
         /// Seconds after which another replica takes over the measuring of deviations from one
         /// that gives no sign of life; a sign is given three times as often.
         lease_seconds: u64 = 10 in 3..=600,
@@ -49,9 +55,17 @@ impl Policy {
         self.late_grace_minutes * 60 * 1_000_000
     }
 
-    /// [`Policy::catch_up_seconds`].
-    pub fn catch_up(&self) -> Duration {
-        Duration::from_secs(self.catch_up_seconds)
+    /// How long reads and writes wait for the memory.
+    pub fn waits(&self) -> Waits {
+        Waits {
+            loading: Duration::from_secs(self.loading_seconds),
+            catch_up: Duration::from_secs(self.catch_up_seconds),
+        }
+    }
+
+    /// [`Policy::bookmark_seconds`].
+    pub fn bookmark(&self) -> Duration {
+        Duration::from_secs(self.bookmark_seconds)
     }
 
     /// [`Policy::lease_seconds`].

@@ -89,6 +89,11 @@ impl<V: View> Memory<V> {
         self.0.view.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// True once the first state is complete.
+    pub fn is_whole(&self) -> bool {
+        self.0.revision.borrow().is_some()
+    }
+
     /// The revision that reads show; 0 before the first.
     pub fn revision(&self) -> i64 {
         self.0.revision.borrow().unwrap_or_default()

@@ -1,10 +1,14 @@
 //! Booking: an applicant takes a place of a slot.
 
-use mpp_api::scheduling::{Appointment, BookAppointmentResponse};
+use mpp_api::scheduling::Appointment;
 use mpp_core::{Error, Reason, Result};
+use mpp_resource::{
+    Call,
+    command::{self, Done},
+};
 use mpp_store::{Expect, Tx};
 
-use super::{App, Call};
+use super::App;
 use crate::{
     model::{
         applicant::{Digest, Nik},
@@ -37,18 +41,13 @@ impl App {
         call: &Call,
         slot: SlotName,
         applicant: &Nik,
-    ) -> Result<BookAppointmentResponse> {
+    ) -> Result<Done<Appointment>> {
         let target = Target::parse(&slot.offering, "slot")?;
         self.authorize(call, &target)?;
         let (place, terms) = self.memory.offering(&slot.offering, "slot")?;
         let applicant = self.keys.digests(applicant, &terms.service, slot.date);
         let sale = Sale { slot, target, place, terms, applicant };
-        self.once(call, async {
-            let mut tx = self.begin(call).await?;
-            let appointment = Some(self.sell(&mut tx, &sale).await?);
-            Ok((tx, BookAppointmentResponse { appointment, revision: 0 }))
-        })
-        .await
+        command::run(&self.db, call, async |tx| self.sell(tx, &sale).await).await
     }
 
     /// The locks are taken in one order: applicant, day, slot.

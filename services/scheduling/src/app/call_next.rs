@@ -1,10 +1,14 @@
 //! Calling the first who waits at a counter to a window.
 
-use mpp_api::scheduling::{Appointment, CallNextResponse, appointment};
+use mpp_api::scheduling::{Appointment, Ticket, appointment};
 use mpp_core::{Error, Reason, Result};
+use mpp_resource::{
+    Call,
+    command::{self, Done},
+};
 use mpp_store::{Expect, Tx};
 
-use super::{App, Call};
+use super::App;
 use crate::{model::target::Target, store::queue as sql};
 
 impl App {
@@ -17,22 +21,21 @@ impl App {
         call: &Call,
         counter: &Target,
         window: &str,
-    ) -> Result<CallNextResponse> {
+    ) -> Result<Done<Ticket>> {
         let place = self.memory.place(counter)?;
         self.memory.read().directory.require_window(window)?;
         self.authorize(call, counter)?;
         let skip_locked = !self.db.is_sqlite();
-        self.once(call, async {
-            let mut tx = self.begin(call).await?;
+        command::run(&self.db, call, async |tx| {
             let (name, today) = (counter.name(), place.today(tx.now())?.to_string());
-            let called = sql::call_next(&mut tx, name, &today, window, skip_locked).await?;
+            let called = sql::call_next(tx, name, &today, window, skip_locked).await?;
             let Some(called) = called else {
-                return Err(nobody_called(&mut tx, name, window).await?);
+                return Err(nobody_called(tx, name, window).await?);
             };
-            serve_appointment(&mut tx, &called.appointment).await?;
+            serve_appointment(tx, &called.appointment).await?;
             let (doc, labels) = (called.document(), called.labels(counter, &place));
             tx.put(&doc.name, &doc, labels, Expect::Any).await?;
-            Ok((tx, CallNextResponse { ticket: Some(doc), revision: 0 }))
+            Ok(doc)
         })
         .await
     }

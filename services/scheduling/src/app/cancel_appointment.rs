@@ -1,10 +1,14 @@
 //! Cancelling an appointment: its place is free again.
 
-use mpp_api::scheduling::{Appointment, CancelAppointmentResponse, appointment};
+use mpp_api::scheduling::{Appointment, appointment};
 use mpp_core::{Error, Result};
+use mpp_resource::{
+    Call,
+    command::{self, Done},
+};
 use mpp_store::{Expect, Tx};
 
-use super::{App, Call};
+use super::App;
 use crate::{
     model::appointment::{require_cancellable, shown},
     store::booking as sql,
@@ -20,13 +24,8 @@ impl App {
         call: &Call,
         name: &str,
         code: &str,
-    ) -> Result<CancelAppointmentResponse> {
-        self.once(call, async {
-            let mut tx = self.begin(call).await?;
-            let appointment = Some(self.cancel(&mut tx, call, name, code).await?);
-            Ok((tx, CancelAppointmentResponse { appointment, revision: 0 }))
-        })
-        .await
+    ) -> Result<Done<Appointment>> {
+        command::run(&self.db, call, async |tx| self.cancel(tx, call, name, code).await).await
     }
 
     async fn cancel(

@@ -1,10 +1,14 @@
 //! A called ticket is served: the window is free again.
 
-use mpp_api::scheduling::{CompleteTicketResponse, Ticket};
+use mpp_api::scheduling::Ticket;
 use mpp_core::{Error, Reason, Result};
+use mpp_resource::{
+    Call,
+    command::{self, Done},
+};
 use mpp_store::Expect;
 
-use super::{App, Call};
+use super::App;
 use crate::{model::target::Target, store::queue as sql};
 
 impl App {
@@ -12,17 +16,16 @@ impl App {
     ///
     /// # Errors
     /// `NOT_FOUND`, `PERMISSION_DENIED`; `WRONG_STATE` for one that is not called.
-    pub async fn complete_ticket(&self, call: &Call, name: &str) -> Result<CompleteTicketResponse> {
-        self.once(call, async {
-            let mut tx = self.begin(call).await?;
+    pub async fn complete_ticket(&self, call: &Call, name: &str) -> Result<Done<Ticket>> {
+        command::run(&self.db, call, async |tx| {
             let stored = tx.get::<Ticket>(name).await?.ok_or_else(|| Error::not_found(name))?;
             self.authorize(call, &Target::counter_named(&stored.doc.counter, "counter")?)?;
-            let Some(completed) = sql::complete(&mut tx, name).await? else {
+            let Some(completed) = sql::complete(tx, name).await? else {
                 return Err(not_called(&stored.doc));
             };
             let doc = completed.document();
             tx.put(name, &doc, stored.labels, Expect::Any).await?;
-            Ok((tx, CompleteTicketResponse { ticket: Some(doc), revision: 0 }))
+            Ok(doc)
         })
         .await
     }

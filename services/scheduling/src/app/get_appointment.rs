@@ -2,9 +2,10 @@
 
 use mpp_api::scheduling::Appointment;
 use mpp_core::{Error, Result};
+use mpp_resource::Call;
 use mpp_store::Record;
 
-use super::{App, Call};
+use super::App;
 use crate::{
     model::{
         appointment::{is_code, shown},

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use mpp_api::scheduling::GetHoursResponse;
 use mpp_core::{Error, Result};
 
-use super::{App, Call};
+use super::App;
 use crate::model::{
     date,
     target::{NATIONAL, Target},
@@ -26,13 +26,13 @@ impl App {
     /// Tells hours.
     ///
     /// # Errors
-    /// `NOT_FOUND`, `UNAVAILABLE`, `DEADLINE_EXCEEDED`.
-    pub async fn get_hours(&self, call: &Call, wanted: &HoursWanted) -> Result<GetHoursResponse> {
+    /// `NOT_FOUND`, `UNAVAILABLE`.
+    pub async fn get_hours(&self, wanted: &HoursWanted) -> Result<GetHoursResponse> {
         if wanted.target.name() == NATIONAL {
             let hint = "the nation keeps no hours; name a mall, a counter or an offering";
             return Err(Error::field("target", "TARGET", hint));
         }
-        self.wait_for(wanted.min_revision, call).await?;
+        self.memory.own().wait_for(wanted.min_revision).await?;
         let place = self.memory.place(&wanted.target)?;
         let now = self.db.clock().now();
         let first = wanted.first.map_or_else(|| place.today(now), Ok)?;

@@ -2,9 +2,13 @@
 
 use mpp_api::scheduling::{Appointment, IssueTicketResponse, ticket::Priority};
 use mpp_core::{Error, Micros, Reason, Result};
+use mpp_resource::{
+    Call,
+    command::{self, Done},
+};
 use mpp_store::{Expect, Tx};
 
-use super::{App, Call};
+use super::App;
 use crate::{
     model::{
         appointment::require_check_in,
@@ -36,23 +40,22 @@ impl App {
         &self,
         call: &Call,
         arrival: &Arrival,
-    ) -> Result<IssueTicketResponse> {
+    ) -> Result<Done<IssueTicketResponse>> {
         let place = self.memory.place(&arrival.counter)?;
         self.authorize(call, &arrival.counter)?;
         let prefix = self.prefix(arrival.counter.name())?;
-        self.once(call, async {
-            let mut tx = self.begin(call).await?;
+        command::run(&self.db, call, async |tx| {
             place.require_open(tx.now(), self.memory.decrees(), self.policy.days_ahead)?;
-            let queued = self.number(&mut tx, arrival, &place, &prefix).await?;
-            if !sql::enter(&mut tx, &queued).await? {
+            let queued = self.number(tx, arrival, &place, &prefix).await?;
+            if !sql::enter(tx, &queued).await? {
                 let hint = "a ticket has been printed for this appointment; its holder waits";
                 return Err(Error::new(Reason::WrongState, hint));
             }
-            let ahead = sql::ahead_of(&mut tx, &queued).await?;
+            let ahead = sql::ahead_of(tx, &queued).await?;
             let (doc, labels) = (queued.document(), queued.labels(&arrival.counter, &place));
             tx.put(&doc.name, &doc, labels, Expect::New).await?;
             let ahead = i32::try_from(ahead).unwrap_or(i32::MAX);
-            Ok((tx, IssueTicketResponse { ticket: Some(doc), ahead, revision: 0 }))
+            Ok(IssueTicketResponse { ticket: Some(doc), ahead, revision: 0 })
         })
         .await
     }

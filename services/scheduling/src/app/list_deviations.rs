@@ -1,9 +1,10 @@
 //! Deviations of a part of the nation: this week's as recorded, another week's as measured now.
 
 use jiff::civil::Date;
-use mpp_api::scheduling::{Deviation, ListDeviationsResponse};
+use mpp_api::scheduling::Deviation;
 use mpp_core::{Error, Result};
-use mpp_rpc::page::{self, Page};
+use mpp_resource::list::{Listed, Pager};
+use mpp_rpc::page::Page;
 
 use super::App;
 use crate::{
@@ -24,8 +25,6 @@ pub struct DeviationsWanted {
     pub only_deviating: bool,
     /// The page.
     pub page: Page,
-    /// The filter's hash, for the next page's token.
-    pub filter: u64,
 }
 
 impl App {
@@ -34,10 +33,7 @@ impl App {
     ///
     /// # Errors
     /// `UNAVAILABLE` while a region has not arrived.
-    pub async fn list_deviations(
-        &self,
-        wanted: DeviationsWanted,
-    ) -> Result<ListDeviationsResponse> {
+    pub async fn list_deviations(&self, wanted: DeviationsWanted) -> Result<Listed<Deviation>> {
         let memory = self.memory.clone();
         let list = move || match wanted.monday {
             Some(monday) => measured(&memory, &wanted, monday),
@@ -47,21 +43,19 @@ impl App {
     }
 }
 
-fn recorded(memory: &Memory, wanted: &DeviationsWanted) -> ListDeviationsResponse {
+fn recorded(memory: &Memory, wanted: &DeviationsWanted) -> Listed<Deviation> {
     let state = memory.read();
     let is_wanted = |doc: &&Deviation| {
         wanted.scope.holds_record(doc) && (!wanted.only_deviating || !doc.findings.is_empty())
     };
-    let records = state.records.deviations.values().filter(is_wanted);
-    let found = records.map(|doc| (doc.counter.as_str(), doc)).collect();
-    shown(found, wanted, |_, doc| Deviation::clone(doc))
+    let mut pager = Pager::new(wanted.page.clone());
+    for doc in state.records.deviations.values().filter(is_wanted) {
+        pager.offer(&doc.counter, || Some(doc.clone()));
+    }
+    pager.finish()
 }
 
-fn measured(
-    memory: &Memory,
-    wanted: &DeviationsWanted,
-    monday: Date,
-) -> Result<ListDeviationsResponse> {
+fn measured(memory: &Memory, wanted: &DeviationsWanted, monday: Date) -> Result<Listed<Deviation>> {
     let malls = collected(memory, &wanted.scope)?.into_iter();
     let malls = malls.map(|mall| mall.measure(monday, memory.decrees()));
     let malls: Vec<_> = malls.collect::<Result<_>>()?;
@@ -71,7 +65,11 @@ fn measured(
         wanted.scope.holds_counter(name) && (!wanted.only_deviating || week.deviates())
     });
     found.sort_by(|a, b| a.0.cmp(b.0));
-    Ok(shown(found, wanted, |name, (mall, week)| mall.document(name, week)))
+    let mut pager = Pager::new(wanted.page.clone());
+    for (name, (mall, week)) in found {
+        pager.offer(name, || Some(mall.document(name, week)));
+    }
+    Ok(pager.finish())
 }
 
 fn collected(memory: &Memory, scope: &Scope) -> Result<Vec<MallCounters>> {
@@ -79,22 +77,4 @@ fn collected(memory: &Memory, scope: &Scope) -> Result<Vec<MallCounters>> {
     let malls = state.directory.malls();
     let reached = malls.filter(|(name, mall)| scope.reaches_mall(name, mall.region));
     reached.map(|(name, _)| MallCounters::collect(&state, name)).collect()
-}
-
-/// The page of the found ones, which are in the order of counters.
-fn shown<T>(
-    found: Vec<(&str, T)>,
-    wanted: &DeviationsWanted,
-    document: impl Fn(&str, &T) -> Deviation,
-) -> ListDeviationsResponse {
-    let from = found.partition_point(|(counter, _)| *counter <= wanted.page.after.as_str());
-    let rest = &found[from..];
-    let shown = &rest[..rest.len().min(wanted.page.size)];
-    let last = shown.last().filter(|_| rest.len() > shown.len());
-    let token = |counter: &str| page::token(counter, wanted.filter);
-    ListDeviationsResponse {
-        deviations: shown.iter().map(|(counter, one)| document(counter, one)).collect(),
-        next_page_token: last.map_or_else(String::new, |(counter, _)| token(counter)),
-        total_size: i32::try_from(found.len()).unwrap_or(i32::MAX),
-    }
 }

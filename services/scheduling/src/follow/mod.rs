@@ -1,4 +1,3 @@
-//! The feeds that the memory is kept by.
+//! The feeds of other services.
 
-pub mod own_feed;
 pub mod registry;

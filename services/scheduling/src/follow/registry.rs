@@ -1,184 +1,108 @@
-//! The registry's feed into the copy: table and position in one transaction, then the memory.
+//! The registry's feed into its table and, from there, into the memory.
 //!
-//! Every replica follows, for its own memory. The table takes a transaction of the feed only from
-//! a replica that stands where the table stands; of two, the first to arrive writes. A
-//! replica that finds the table ahead leaves it alone, so that one that lags never takes it back;
-//! one that finds it elsewhere goes on from there. So no lease is needed, a replica that dies
-//! leaves nothing to take over, and rows and position never disagree.
+//! `mpp_resource::copy` moves the feed's position; every replica follows, for its own memory.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use mpp_core::{Error, Result};
-use mpp_rpc::{
-    Component,
-    follow::{Event, Follower},
-};
-use mpp_store::{Change, Db, Op, Position, Tx};
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
+use mpp_resource::copy::Shelf;
+use mpp_rpc::Component;
+use mpp_store::{Change, Op, Position, Read, Tx};
 
 use crate::{
     memory::{Memory, directory::Directory, dirty::Touched},
-    store::{
-        own_name,
-        upstream::{Copied, forget, page, put, remove},
-    },
+    store::upstream::{Copied, forget, page, put, remove},
 };
 
 /// The feed's name in the table.
-const FEED: &str = "registry";
+pub const FEED: &str = "registry";
 /// Rows that are read at a time at the start.
 const PAGE: i64 = 2000;
-/// How often the position is saved while nothing changes.
-const BOOKMARK: Duration = Duration::from_secs(60);
-/// How long to wait after the own database failed.
-const PAUSE: Duration = Duration::from_secs(1);
 
-/// The copy of one replica.
-pub struct Copy {
-    db: Db,
+/// The table and the memory that the registry is copied to.
+pub struct RegistryShelf {
     memory: Memory,
-    /// Where the table stood when this replica last wrote or read it.
-    saved: Option<Position>,
-    saved_at: Instant,
-    /// Records of a state that has not ended.
-    state: Vec<Copied>,
     /// Up once there is a copy.
     component: Component,
+    /// Records of a state that has not ended.
+    state: Vec<Copied>,
+    /// The copy that goes into the memory with the position.
+    coming: Directory,
 }
 
-/// What the follower has to do next.
-enum Next {
-    GoOn,
-    /// Go on from where the table stands.
-    Rewind,
+impl RegistryShelf {
+    /// A shelf for this memory; `component` is up once there is a copy.
+    pub fn new(memory: Memory, component: Component) -> Self {
+        Self { memory, component, state: Vec::new(), coming: Directory::default() }
+    }
+
+    fn show(&mut self) {
+        let mut directory = std::mem::take(&mut self.coming);
+        directory.is_whole = true;
+        self.memory.replace_directory(directory);
+        self.component.up();
+    }
 }
 
-impl Copy {
-    /// Loads what the table holds into the memory.
-    ///
-    /// # Errors
-    /// `UNAVAILABLE` where the database is away.
-    pub async fn load(db: Db, memory: Memory, component: Component) -> Result<Self> {
-        let mut read = db.read().await?;
-        let saved = read.position(FEED).await?;
-        let mut directory = Directory::default();
+impl Shelf for RegistryShelf {
+    async fn load(&mut self, read: &mut Read, position: Option<&Position>) -> Result<()> {
+        self.coming = Directory::default();
         let mut after = (String::new(), String::new());
         loop {
-            let rows = page(&mut read, FEED, (&after.0, &after.1), PAGE).await?;
-            rows.iter().for_each(|row| drop(take(&mut directory, row)));
+            let rows = page(read, FEED, (&after.0, &after.1), PAGE).await?;
+            rows.iter().for_each(|row| drop(take_in(&mut self.coming, row)));
             match rows.last() {
                 Some(last) => after = (last.kind.clone(), last.name.clone()),
                 None => break,
             }
         }
-        read.end().await?;
-        if saved.is_some() {
-            memory.replace_directory(directory);
-            component.up();
+        if position.is_some() {
+            self.show();
         }
-        Ok(Self { db, memory, saved, saved_at: Instant::now(), state: Vec::new(), component })
-    }
-
-    /// Where the follower starts.
-    pub fn position(&self) -> Option<Position> {
-        self.saved.clone()
-    }
-
-    /// Follows until the shutdown.
-    pub async fn follow(mut self, mut follower: Follower, shutdown: CancellationToken) {
-        loop {
-            let event = tokio::select! {
-                event = follower.next() => event,
-                () = shutdown.cancelled() => return,
-            };
-            match self.apply(event).await {
-                Ok(Next::GoOn) => {}
-                Ok(Next::Rewind) => follower.rewind(self.saved.clone()),
-                Err(error) => {
-                    tracing::warn!(error = %error, "the registry's changes cannot be taken over");
-                    tokio::time::sleep(PAUSE).await;
-                    follower.rewind(self.saved.clone());
-                }
-            }
-        }
-    }
-
-    async fn apply(&mut self, event: Event) -> Result<Next> {
-        match event {
-            Event::StateBegins => self.state.clear(),
-            Event::State(records) => self.state.extend(records.iter().map(copied)),
-            Event::StateEnds(position) => self.replace(position).await?,
-            Event::Changes(changes, position) => return self.change(&changes, position).await,
-        }
-        Ok(Next::GoOn)
-    }
-
-    /// Puts the state in the place of the copy: what is not in it has vanished. Of a restored
-    /// registry the revision may be lower than the table's, so it is not compared.
-    async fn replace(&mut self, position: Position) -> Result<()> {
-        let rows = std::mem::take(&mut self.state);
-        let mut tx = self.db.begin(&own_name()).await?;
-        let stored = tx.position(FEED).await?;
-        if stored.is_none_or(|stored| stored.token != position.token) {
-            // The position comes first: its row keeps two replicas that both start anew apart.
-            tx.save_position(FEED, &position).await?;
-            forget(&mut tx, FEED).await?;
-            put(&mut tx, FEED, &rows).await?;
-        }
-        tx.commit().await?;
-        let mut directory = Directory::default();
-        rows.iter().for_each(|row| drop(take(&mut directory, row)));
-        self.memory.replace_directory(directory);
-        self.component.up();
-        self.note(position);
         Ok(())
     }
 
-    async fn change(&mut self, changes: &[Change], position: Position) -> Result<Next> {
-        if changes.is_empty() && self.saved_at.elapsed() < BOOKMARK {
-            return Ok(Next::GoOn);
+    async fn begin_state(&mut self, _read: &mut Read) -> Result<()> {
+        self.state.clear();
+        Ok(())
+    }
+
+    async fn add_state(&mut self, _tx: &mut Tx, records: Vec<Change>) -> Result<()> {
+        self.state.extend(records.iter().map(copied));
+        Ok(())
+    }
+
+    async fn end_state(&mut self, tx: &mut Tx, _position: &Position) -> Result<()> {
+        let rows = std::mem::take(&mut self.state);
+        forget(tx, FEED).await?;
+        put(tx, FEED, &rows).await?;
+        self.coming = Directory::default();
+        rows.iter().for_each(|row| drop(take_in(&mut self.coming, row)));
+        Ok(())
+    }
+
+    /// Writes the last that the changes tell of each record.
+    async fn write(&mut self, tx: &mut Tx, changes: &[Change], _position: &Position) -> Result<()> {
+        let last: BTreeMap<_, _> =
+            changes.iter().map(|change| ((&change.kind, &change.name), change)).collect();
+        let (puts, gone): (Vec<_>, Vec<_>) = last.into_values().partition(|c| c.op == Op::Put);
+        let rows: Vec<_> = puts.into_iter().map(copied).collect();
+        put(tx, FEED, &rows).await?;
+        for change in gone {
+            remove(tx, FEED, &change.kind, &change.name).await?;
         }
-        let mut tx = self.db.begin(&own_name()).await?;
-        let stored = tx.position(FEED).await?;
-        let reached = stored.as_ref().is_some_and(|at| at.revision >= position.revision);
-        if reached {
-            tx.rollback().await?;
-            self.saved = stored;
-            self.saved_at = Instant::now();
-        } else if stored == self.saved {
-            write(&mut tx, changes).await?;
-            tx.save_position(FEED, &position).await?;
-            tx.commit().await?;
-            self.note(position);
-        } else {
-            tx.rollback().await?;
-            self.saved = stored;
-            return Ok(Next::Rewind);
-        }
+        Ok(())
+    }
+
+    fn has_state(&mut self) {
+        self.show();
+    }
+
+    fn has(&mut self, changes: &[Change]) {
         self.memory.change_directory(|directory| {
-            changes.iter().map(|change| take_change(directory, change)).collect()
+            changes.iter().map(|change| take_in_change(directory, change)).collect()
         });
-        Ok(Next::GoOn)
     }
-
-    fn note(&mut self, position: Position) {
-        self.saved = Some(position);
-        self.saved_at = Instant::now();
-    }
-}
-
-/// Writes what the changes leave of each record: the last one counts.
-async fn write(tx: &mut Tx, changes: &[Change]) -> Result<()> {
-    let last: BTreeMap<_, _> =
-        changes.iter().map(|change| ((&change.kind, &change.name), change)).collect();
-    let (puts, gone): (Vec<_>, Vec<_>) = last.into_values().partition(|c| c.op == Op::Put);
-    let rows: Vec<_> = puts.into_iter().map(copied).collect();
-    put(tx, FEED, &rows).await?;
-    for change in gone {
-        remove(tx, FEED, &change.kind, &change.name).await?;
-    }
-    Ok(())
 }
 
 fn copied(change: &Change) -> Copied {
@@ -190,19 +114,19 @@ fn copied(change: &Change) -> Copied {
     }
 }
 
-fn take(directory: &mut Directory, row: &Copied) -> Touched {
+fn take_in(directory: &mut Directory, row: &Copied) -> Touched {
     let touched = directory.put(&row.kind, &row.name, &row.doc);
     touched.unwrap_or_else(|error| unusable(&row.name, &error))
 }
 
-fn take_change(directory: &mut Directory, change: &Change) -> Touched {
+fn take_in_change(directory: &mut Directory, change: &Change) -> Touched {
     match change.op {
-        Op::Put => take(directory, &copied(change)),
+        Op::Put => take_in(directory, &copied(change)),
         Op::Deleted | Op::Removed => directory.remove(&change.kind, &change.name),
     }
 }
 
-/// A record that cannot be used must not stop the feed: it is told, and the one before stays.
+/// A record that cannot be used must not stop the feed: the log names it, and the one before stays.
 fn unusable(name: &str, error: &Error) -> Touched {
     tracing::error!(name, error = %error, "a record of the registry cannot be used");
     Touched::Nothing
@@ -210,19 +134,28 @@ fn unusable(name: &str, error: &Error) -> Touched {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use mpp_api::{Document as _, registry::Region};
     use mpp_calendar::Decrees;
-    use mpp_rpc::Readiness;
+    use mpp_resource::{
+        copy::{Copy, Options},
+        memory::Waits,
+    };
+    use mpp_rpc::{Readiness, follow::Event};
+    use mpp_store::Db;
     use mpp_testkit::on_both;
     use prost::Message as _;
 
     use super::*;
+    use crate::store::own_name;
 
-    async fn replica(db: &Db) -> Copy {
+    async fn replica(db: &Db) -> Copy<RegistryShelf> {
         let component = Readiness::new().component("registry copy");
-        let memory = Memory::new(Decrees::national());
-        let loaded = Copy::load(db.clone(), memory, component).await;
-        loaded.unwrap_or_else(|error| panic!("{error}"))
+        let memory = Memory::new(Decrees::national(), Waits::default());
+        let options =
+            Options { feed: FEED, by: own_name(), bookmark_every: Duration::from_secs(60) };
+        Copy::open(db.clone(), options, RegistryShelf::new(memory, component)).await.unwrap()
     }
 
     /// A transaction of the registry that adds a region.
@@ -264,16 +197,14 @@ mod tests {
                 ahead.apply(transaction(revision)).await.unwrap();
             }
             for revision in 2..=5 {
-                let next = behind.apply(transaction(revision)).await.unwrap();
-                assert!(matches!(next, Next::GoOn), "its memory goes on");
+                behind.apply(transaction(revision)).await.expect("its memory goes on");
                 let mut read = db.read().await.unwrap();
                 let stands = read.position(FEED).await.unwrap().unwrap();
                 assert_eq!(stands.revision, 5, "after {revision}");
                 read.end().await.unwrap();
             }
-            let next = behind.apply(transaction(6)).await.unwrap();
-            assert!(matches!(next, Next::GoOn));
-            assert_eq!(behind.position(), Some(position(6)), "it has caught up");
+            behind.apply(transaction(6)).await.unwrap();
+            assert_eq!(behind.position(), Some(&position(6)), "it has caught up");
         })
         .await;
     }

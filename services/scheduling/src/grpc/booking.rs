@@ -8,9 +8,12 @@ use mpp_api::scheduling::{
     ListSlotsResponse, booking_service_server::BookingService,
 };
 use mpp_core::{Result, check_name};
+use mpp_resource::{
+    Call,
+    handler::{Answer, reply},
+};
 use tonic::Request;
 
-use super::{Answer, open, open_command, reply};
 use crate::{
     app::{App, SlotsWanted},
     model::{applicant::Nik, date, slot::SlotName},
@@ -67,21 +70,25 @@ impl Booking {
         let nik = Nik::parse(&message.applicant_nik, "applicant_nik")?;
         // The stored digest of the request is made without the NIK, which could be guessed from it.
         message.applicant_nik = self.0.keys.fingerprint(&nik, &message.slot);
-        let (call, _) = open_command(request, "BookAppointment", |r| &mut r.request_id)?;
-        self.0.book_appointment(&call, slot, &nik).await
+        let (call, _) = Call::open_with_id(request)?;
+        let done = self.0.book_appointment(&call, slot, &nik).await?;
+        let appointment = Some(done.answer);
+        Ok(BookAppointmentResponse { appointment, revision: done.revision })
     }
 
     async fn cancel(
         &self,
         request: Request<CancelAppointmentRequest>,
     ) -> Result<CancelAppointmentResponse> {
-        let (call, request) = open_command(request, "CancelAppointment", |r| &mut r.request_id)?;
+        let (call, request) = Call::open_with_id(request)?;
         check_name(&request.name, &["malls", "appointments"], "name")?;
-        self.0.cancel_appointment(&call, &request.name, &request.code).await
+        let done = self.0.cancel_appointment(&call, &request.name, &request.code).await?;
+        let appointment = Some(done.answer);
+        Ok(CancelAppointmentResponse { appointment, revision: done.revision })
     }
 
     async fn get(&self, request: Request<GetAppointmentRequest>) -> Result<GetAppointmentResponse> {
-        let (call, request) = open(request);
+        let (call, request) = (Call::of(&request), request.into_inner());
         check_name(&request.name, &["malls", "appointments"], "name")?;
         let appointment = self.0.get_appointment(&call, &request.name, &request.code).await?;
         Ok(GetAppointmentResponse { appointment: Some(appointment) })

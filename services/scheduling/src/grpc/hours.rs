@@ -2,21 +2,34 @@
 
 use std::sync::Arc;
 
-use mpp_api::scheduling::{
-    CreateHoursRuleRequest, CreateHoursRuleResponse, DeleteHoursRuleRequest,
-    DeleteHoursRuleResponse, GetHoursRequest, GetHoursResponse, GetHoursRuleRequest,
-    GetHoursRuleResponse, ListDeviationsRequest, ListDeviationsResponse, ListHoursRulesRequest,
-    ListHoursRulesResponse, UpdateHoursRuleRequest, UpdateHoursRuleResponse,
-    hours_service_server::HoursService,
+use mpp_api::{
+    Document,
+    method::List,
+    scheduling::{
+        CreateHoursRuleRequest, CreateHoursRuleResponse, DeleteHoursRuleRequest,
+        DeleteHoursRuleResponse, Deviation, GetHoursRequest, GetHoursResponse, GetHoursRuleRequest,
+        GetHoursRuleResponse, HoursRule, ListDeviationsRequest, ListDeviationsResponse,
+        ListHoursRulesRequest, ListHoursRulesResponse, UpdateHoursRuleRequest,
+        UpdateHoursRuleResponse, hours_service_server::HoursService,
+    },
 };
-use mpp_core::{Error, Result, check_id, check_name};
-use mpp_rpc::{mask, page};
+use mpp_core::{Label, Result};
+use mpp_resource::{
+    handler::{self, Answer, reply},
+    list::{self, Rows},
+    memory::View as _,
+};
+use mpp_rpc::page;
 use tonic::Request;
 
-use super::{Answer, open, open_write, reply};
 use crate::{
     app::{App, DeviationsWanted, HoursWanted},
-    model::{date, rule, scope::Scope, target::Target},
+    memory::records::Records,
+    model::{
+        date,
+        scope::Scope,
+        target::{Target, lies_within},
+    },
 };
 
 /// Serves hours, rules and deviations.
@@ -25,42 +38,42 @@ pub struct Hours(pub Arc<App>);
 #[tonic::async_trait]
 impl HoursService for Hours {
     async fn get_hours(&self, request: Request<GetHoursRequest>) -> Answer<GetHoursResponse> {
-        reply(self.hours(request).await)
+        reply(self.hours(request.into_inner()).await)
     }
 
     async fn get_hours_rule(
         &self,
         request: Request<GetHoursRuleRequest>,
     ) -> Answer<GetHoursRuleResponse> {
-        reply(self.rule(request).await)
+        handler::get(&*self.0, request).await
     }
 
     async fn list_hours_rules(
         &self,
         request: Request<ListHoursRulesRequest>,
     ) -> Answer<ListHoursRulesResponse> {
-        reply(self.rules(request).await)
+        list::list(&*self.0, request, of_target).await
     }
 
     async fn create_hours_rule(
         &self,
         request: Request<CreateHoursRuleRequest>,
     ) -> Answer<CreateHoursRuleResponse> {
-        reply(self.create(request).await)
+        handler::create(&*self.0, request).await
     }
 
     async fn update_hours_rule(
         &self,
         request: Request<UpdateHoursRuleRequest>,
     ) -> Answer<UpdateHoursRuleResponse> {
-        reply(self.update(request).await)
+        handler::update(&*self.0, request).await
     }
 
     async fn delete_hours_rule(
         &self,
         request: Request<DeleteHoursRuleRequest>,
     ) -> Answer<DeleteHoursRuleResponse> {
-        reply(self.delete(request).await)
+        handler::delete(&*self.0, request).await
     }
 
     async fn list_deviations(
@@ -71,104 +84,43 @@ impl HoursService for Hours {
     }
 }
 
-/// Reading.
 impl Hours {
-    async fn hours(&self, request: Request<GetHoursRequest>) -> Result<GetHoursResponse> {
-        let (call, request) = open(request);
+    async fn hours(&self, request: GetHoursRequest) -> Result<GetHoursResponse> {
         let wanted = HoursWanted {
             target: Target::parse(&request.target, "target")?,
             first: date::parse_optional(&request.date, "date")?,
             days: date::day_count(request.days, self.0.policy.days_ahead)?,
             min_revision: request.min_revision,
         };
-        self.0.get_hours(&call, &wanted).await
-    }
-
-    async fn rule(&self, request: Request<GetHoursRuleRequest>) -> Result<GetHoursRuleResponse> {
-        let (call, request) = open(request);
-        self.0.wait_for(request.min_revision, &call).await?;
-        check_name(&request.name, &["hoursRules"], "name")?;
-        let rule = self.0.memory.read().records.rule(&request.name)?.clone();
-        Ok(GetHoursRuleResponse { hours_rule: Some(rule) })
-    }
-
-    async fn rules(
-        &self,
-        request: Request<ListHoursRulesRequest>,
-    ) -> Result<ListHoursRulesResponse> {
-        let (call, request) = open(request);
-        self.0.wait_for(request.min_revision, &call).await?;
-        if !request.target.is_empty() {
-            Target::parse(&request.target, "target")?;
-        }
-        let filter = page::hash(&["hoursRules", &request.target]);
-        let page = page::parse(request.page_size, &request.page_token, filter)?;
-        let state = self.0.memory.read();
-        let all: Vec<_> = state.records.rules_within(&request.target).collect();
-        let from = all.partition_point(|rule| rule.name <= page.after);
-        let rest = &all[from..];
-        let shown = &rest[..rest.len().min(page.size)];
-        let last = shown.last().filter(|_| rest.len() > shown.len());
-        Ok(ListHoursRulesResponse {
-            next_page_token: last.map_or_else(String::new, |rule| page::token(&rule.name, filter)),
-            hours_rules: shown.iter().copied().cloned().collect(),
-            total_size: i32::try_from(all.len()).unwrap_or(i32::MAX),
-        })
+        self.0.get_hours(&wanted).await
     }
 
     async fn deviations(&self, request: &ListDeviationsRequest) -> Result<ListDeviationsResponse> {
-        let only = if request.only_deviating { "deviating" } else { "all" };
-        let filter = page::hash(&["deviations", &request.scope, &request.date, only]);
-        let date = date::parse_optional(&request.date, "date")?;
+        let filter = page::hash(&[Deviation::KIND.as_bytes(), &request.filter()]);
         let wanted = DeviationsWanted {
             scope: Scope::parse(&request.scope)?,
-            monday: date.map(date::monday_of),
+            monday: date::parse_optional(&request.date, "date")?.map(date::monday_of),
             only_deviating: request.only_deviating,
             page: page::parse(request.page_size, &request.page_token, filter)?,
-            filter,
         };
-        self.0.list_deviations(wanted).await
+        let listed = self.0.list_deviations(wanted).await?;
+        let token = listed.next.map(|after| page::token(&after, filter)).unwrap_or_default();
+        let total = i32::try_from(listed.total).unwrap_or(i32::MAX);
+        Ok(ListDeviationsRequest::response(listed.records, token, total))
     }
 }
 
-/// Writing.
-impl Hours {
-    async fn create(
-        &self,
-        request: Request<CreateHoursRuleRequest>,
-    ) -> Result<CreateHoursRuleResponse> {
-        let (mut call, request) = open_write(request, "CreateHoursRule", |r| &mut r.request_id)?;
-        call.validate_only = request.validate_only;
-        check_id(&request.hours_rule_id, "hours_rule_id")?;
-        let rule = request.hours_rule.ok_or_else(missing_rule)?;
-        self.0.create_hours_rule(&call, &request.hours_rule_id, rule).await
+/// The rules of a target and of all targets below it; every rule for an empty target.
+fn of_target<'a>(
+    _app: &App,
+    request: &'a ListHoursRulesRequest,
+    records: &'a Records,
+) -> Result<Rows<'a>> {
+    let target = &request.target;
+    if !target.is_empty() {
+        Target::parse(target, "target")?;
     }
-
-    async fn update(
-        &self,
-        request: Request<UpdateHoursRuleRequest>,
-    ) -> Result<UpdateHoursRuleResponse> {
-        let (mut call, request) = open_write(request, "UpdateHoursRule", |r| &mut r.request_id)?;
-        call.validate_only = request.validate_only;
-        let given = request.hours_rule.ok_or_else(missing_rule)?;
-        let mask = request.update_mask.unwrap_or_default();
-        let mut paths = mask::check_paths(&mask, rule::UPDATABLE, "update_mask")?;
-        if paths.is_empty() {
-            paths = rule::set_fields(&given);
-        }
-        self.0.update_hours_rule(&call, &given, &paths).await
-    }
-
-    async fn delete(
-        &self,
-        request: Request<DeleteHoursRuleRequest>,
-    ) -> Result<DeleteHoursRuleResponse> {
-        let (call, request) = open_write(request, "DeleteHoursRule", |r| &mut r.request_id)?;
-        check_name(&request.name, &["hoursRules"], "name")?;
-        self.0.delete_hours_rule(&call, &request.name, &request.etag).await
-    }
-}
-
-fn missing_rule() -> Error {
-    Error::field("hours_rule", "REQUIRED", "is required")
+    let rows = records.records().rows::<HoursRule>("");
+    let lies_there = move |label: &str| target.is_empty() || lies_within(label, target);
+    Ok(Box::new(rows.filter(move |(_, row)| lies_there(row.label(Label::Target)))))
 }

@@ -8,9 +8,12 @@ use mpp_api::scheduling::{
     queue_service_server::QueueService,
 };
 use mpp_core::{Result, check_name};
+use mpp_resource::{
+    Call,
+    handler::{Answer, reply},
+};
 use tonic::Request;
 
-use super::{Answer, open_command, reply};
 use crate::{
     app::{App, Arrival},
     model::{target::Target, ticket},
@@ -46,7 +49,7 @@ impl QueueService for Queue {
 
 impl Queue {
     async fn issue(&self, request: Request<IssueTicketRequest>) -> Result<IssueTicketResponse> {
-        let (call, request) = open_command(request, "IssueTicket", |r| &mut r.request_id)?;
+        let (call, request) = Call::open_with_id(request)?;
         let arrival = Arrival {
             priority: ticket::priority(request.priority)?,
             counter: Target::counter_named(&request.counter, "counter")?,
@@ -55,22 +58,25 @@ impl Queue {
         if !arrival.appointment.is_empty() {
             check_name(&arrival.appointment, &["malls", "appointments"], "appointment")?;
         }
-        self.0.issue_ticket(&call, &arrival).await
+        let done = self.0.issue_ticket(&call, &arrival).await?;
+        Ok(IssueTicketResponse { revision: done.revision, ..done.answer })
     }
 
     async fn next(&self, request: Request<CallNextRequest>) -> Result<CallNextResponse> {
-        let (call, request) = open_command(request, "CallNext", |r| &mut r.request_id)?;
+        let (call, request) = Call::open_with_id(request)?;
         let counter = ticket::counter_of_window(&request.window)?;
-        self.0.call_next(&call, &counter, &request.window).await
+        let done = self.0.call_next(&call, &counter, &request.window).await?;
+        Ok(CallNextResponse { ticket: Some(done.answer), revision: done.revision })
     }
 
     async fn complete(
         &self,
         request: Request<CompleteTicketRequest>,
     ) -> Result<CompleteTicketResponse> {
-        let (call, request) = open_command(request, "CompleteTicket", |r| &mut r.request_id)?;
+        let (call, request) = Call::open_with_id(request)?;
         check_name(&request.name, &["malls", "tickets"], "name")?;
-        self.0.complete_ticket(&call, &request.name).await
+        let done = self.0.complete_ticket(&call, &request.name).await?;
+        Ok(CompleteTicketResponse { ticket: Some(done.answer), revision: done.revision })
     }
 
     async fn show(&self, request: GetQueueRequest) -> Result<GetQueueResponse> {

@@ -41,6 +41,8 @@ pub struct Counter {
 /// The copy.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
+    /// True once the registry's whole state has been seen.
+    pub is_whole: bool,
     zones: HashMap<String, Zone>,
     malls: BTreeMap<String, Mall>,
     counters: BTreeMap<String, Counter>,

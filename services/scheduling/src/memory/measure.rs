@@ -11,7 +11,7 @@ use mpp_api::{registry::counter::Regime, scheduling::Deviation};
 use mpp_calendar::{Decrees, Zone};
 use mpp_core::{Micros, Result};
 
-use super::State;
+use super::Snapshot;
 use crate::model::{
     date::{local, monday_of},
     deviation::{Measured, measure},
@@ -34,7 +34,7 @@ impl MallCounters {
     ///
     /// # Errors
     /// `UNAVAILABLE` while the mall's region has not arrived, `NOT_FOUND` for a mall that is gone.
-    pub fn collect(state: &State, mall: &str) -> Result<Self> {
+    pub fn collect(state: &Snapshot<'_>, mall: &str) -> Result<Self> {
         let directory = &state.directory;
         let known = directory.mall(mall)?;
         let mut collected = Self {

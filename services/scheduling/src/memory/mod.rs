@@ -6,52 +6,48 @@ pub mod dirty;
 pub mod measure;
 pub mod records;
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use mpp_calendar::Decrees;
 use mpp_core::{Error, Reason, Result};
-use mpp_store::Change;
+use mpp_resource::memory::{Memory as OwnMemory, Waits};
 use tokio::sync::Notify;
-
-use crate::model::{place::Place, slot::Terms, target::Target};
 
 use self::{
     directory::Directory,
     dirty::{Dirty, Touched},
     records::Records,
 };
+use crate::model::{place::Place, slot::Terms, target::Target};
 
 /// Shared by everything in the process.
 #[derive(Clone)]
 pub struct Memory(Arc<Inner>);
 
 struct Inner {
-    state: RwLock<State>,
+    directory: RwLock<Directory>,
+    own: OwnMemory<Records>,
     decrees: Decrees,
     dirty: RwLock<Dirty>,
     wake: Notify,
 }
 
-/// The state behind the lock.
-#[derive(Default)]
-pub struct State {
+/// The memory while somebody looks something up.
+pub struct Snapshot<'a> {
     /// The registry's copy.
-    pub directory: Directory,
-    /// True once the copy is whole.
-    pub has_directory: bool,
+    pub directory: RwLockReadGuard<'a, Directory>,
     /// Rules and deviations.
-    pub records: Records,
-    /// True once the records are whole.
-    pub has_records: bool,
-    /// Records that will take the place of the others once they are whole.
-    coming: Option<Records>,
+    pub records: RwLockReadGuard<'a, Records>,
+    /// True once everything is there that hours follow from.
+    pub is_whole: bool,
 }
 
 impl Memory {
     /// An empty memory over these decrees.
-    pub fn new(decrees: Decrees) -> Self {
+    pub fn new(decrees: Decrees, waits: Waits) -> Self {
         Self(Arc::new(Inner {
-            state: RwLock::default(),
+            directory: RwLock::default(),
+            own: OwnMemory::new(waits),
             decrees,
             dirty: RwLock::default(),
             wake: Notify::new(),
@@ -63,47 +59,30 @@ impl Memory {
         &self.0.decrees
     }
 
-    /// The state, to look something up in.
-    pub fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.0.state.read().unwrap_or_else(PoisonError::into_inner)
+    /// Rules and deviations, which the own feed keeps.
+    pub fn own(&self) -> &OwnMemory<Records> {
+        &self.0.own
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.0.state.write().unwrap_or_else(PoisonError::into_inner)
+    /// Looks something up.
+    pub fn read(&self) -> Snapshot<'_> {
+        let directory = self.0.directory.read().unwrap_or_else(PoisonError::into_inner);
+        let is_whole = directory.is_whole && self.0.own.is_whole();
+        Snapshot { directory, records: self.0.own.read(), is_whole }
     }
 
-    /// Puts another copy in the place of the one that is there.
+    /// Puts another copy of the registry in the place of the one that is there.
     pub fn replace_directory(&self, directory: Directory) {
-        let mut state = self.write();
-        state.directory = directory;
-        state.has_directory = true;
-        drop(state);
+        *self.0.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
         self.touch([Touched::All]);
     }
 
-    /// Changes the copy.
+    /// Changes the copy of the registry.
     pub fn change_directory(&self, change: impl FnOnce(&mut Directory) -> Vec<Touched>) {
-        let touched = change(&mut self.write().directory);
-        self.touch(touched);
-    }
-
-    /// The own feed's state comes anew: until it is whole, the records before it stay.
-    pub fn begin_records(&self) {
-        self.write().coming = Some(Records::default());
-    }
-
-    /// Takes over changes of the own feed; `complete` marks the end of its state.
-    pub fn apply(&self, changes: &[Arc<Change>], complete: bool) {
-        let mut state = self.write();
-        let parts = &mut *state;
-        let records = parts.coming.as_mut().unwrap_or(&mut parts.records);
-        let mut touched: Vec<_> = changes.iter().map(|change| records.apply(change)).collect();
-        if complete && let Some(whole) = parts.coming.take() {
-            parts.records = whole;
-            parts.has_records = true;
-            touched = vec![Touched::All];
-        }
-        drop(state);
+        let touched = {
+            let mut directory = self.0.directory.write().unwrap_or_else(PoisonError::into_inner);
+            change(&mut directory)
+        };
         self.touch(touched);
     }
 
@@ -145,19 +124,14 @@ impl Memory {
     /// As [`Memory::place`].
     pub fn offering(&self, name: &str, field: &str) -> Result<(Place, Terms)> {
         let target = Target::parse(name, field)?;
-        let state = self.read();
-        let place = state.place(&target)?;
-        let terms = state.directory.terms(name)?.clone();
+        let now = self.read();
+        let place = now.place(&target)?;
+        let terms = now.directory.terms(name)?.clone();
         Ok((place, terms))
     }
 }
 
-impl State {
-    /// True once everything is there that hours follow from.
-    pub fn is_whole(&self) -> bool {
-        self.has_directory && self.has_records
-    }
-
+impl Snapshot<'_> {
     /// The names whose holders may act at a place: its own, and that of its mall's organiser while
     /// the mall is known.
     pub fn owners(&self, target: &Target) -> Vec<String> {
@@ -171,7 +145,7 @@ impl State {
     /// # Errors
     /// The same.
     pub fn place(&self, target: &Target) -> Result<Place> {
-        if !self.is_whole() {
+        if !self.is_whole {
             let hint = "scheduling has not received its malls and rules yet; try again shortly";
             return Err(Error::new(Reason::Unavailable, hint));
         }

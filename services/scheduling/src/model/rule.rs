@@ -7,27 +7,15 @@ use mpp_api::{
 use mpp_calendar::{
     Closure, Interval, Layer, MAX_INTERVALS, MAX_TEXT, Observes, Rule, Season, Weekly, parse_time,
 };
-use mpp_core::{Error, FieldViolation, ResourceName, Result};
+use mpp_core::{Error, FieldViolation, Result};
 
 use super::{date, target::Target, words::calendar_season};
-
-/// The paths that an update's mask may name. The target never changes: that would be another rule.
-pub const UPDATABLE: &[&str] = &[
-    "season",
-    "valid_from",
-    "valid_to",
-    "weekly",
-    "closure",
-    "works_national_holidays",
-    "works_collective_leave",
-    "source",
-];
 
 /// Checks a rule and gives the calendar's form of it.
 ///
 /// # Errors
 /// Names every wrong field, as a path from the rule, such as `weekly.fri[1].close`.
-pub fn check(id: &str, doc: &HoursRule) -> Result<(Target, Rule)> {
+pub fn check(doc: &HoursRule) -> Result<(Target, Rule)> {
     let mut faults = Faults::default();
     let target = faults.keep(Target::parse(&doc.target, "target"));
     let valid_from = faults.keep(date::parse_optional(&doc.valid_from, "valid_from")).flatten();
@@ -37,7 +25,7 @@ pub fn check(id: &str, doc: &HoursRule) -> Result<(Target, Rule)> {
     let closure = doc.closure.as_ref().map(|closure| checked_closure(closure, &mut faults));
     faults.add(one_of_both(doc));
     let rule = Rule {
-        id: id.to_owned(),
+        id: doc.name.trim_start_matches("hoursRules/").to_owned(),
         layer: target.as_ref().map_or(Layer::National, Target::layer),
         valid_from,
         valid_to,
@@ -52,14 +40,6 @@ pub fn check(id: &str, doc: &HoursRule) -> Result<(Target, Rule)> {
         Some(target) if faults.0.is_empty() => Ok((target, rule)),
         _ => Err(Error::fields(faults.0)),
     }
-}
-
-/// The id within a rule's name.
-///
-/// # Errors
-/// Names `field`.
-pub fn id_of<'a>(name: &'a str, field: &str) -> Result<&'a str> {
-    ResourceName::parse(name, &["hoursRules"], field).map(|name| name.id())
 }
 
 #[derive(Default)]
@@ -186,42 +166,6 @@ fn shown_reason(reason: &LocalizedText) -> String {
     if reason.id.trim().is_empty() { "-".to_owned() } else { reason.id.clone() }
 }
 
-/// Copies the fields that `paths` name from `given` to `stored`; the paths have been checked.
-pub fn update(stored: &mut HoursRule, given: &HoursRule, paths: &[String]) {
-    for path in paths {
-        match path.as_str() {
-            "season" => stored.season = given.season,
-            "valid_from" => stored.valid_from.clone_from(&given.valid_from),
-            "valid_to" => stored.valid_to.clone_from(&given.valid_to),
-            "weekly" => stored.weekly.clone_from(&given.weekly),
-            "closure" => stored.closure.clone_from(&given.closure),
-            "works_national_holidays" => {
-                stored.works_national_holidays = given.works_national_holidays;
-            }
-            "works_collective_leave" => {
-                stored.works_collective_leave = given.works_collective_leave;
-            }
-            "source" => stored.source.clone_from(&given.source),
-            _ => {}
-        }
-    }
-}
-
-/// The fields of `given` that are set: an empty mask stands for them.
-pub fn set_fields(given: &HoursRule) -> Vec<String> {
-    let set = [
-        ("season", given.season != 0),
-        ("valid_from", !given.valid_from.is_empty()),
-        ("valid_to", !given.valid_to.is_empty()),
-        ("weekly", given.weekly.is_some()),
-        ("closure", given.closure.is_some()),
-        ("works_national_holidays", given.works_national_holidays),
-        ("works_collective_leave", given.works_collective_leave),
-        ("source", !given.source.is_empty()),
-    ];
-    set.into_iter().filter(|(_, set)| *set).map(|(name, _)| name.to_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use mpp_api::scheduling::hours_rule::Week;
@@ -234,6 +178,7 @@ mod tests {
 
     fn office_hours() -> HoursRule {
         HoursRule {
+            name: "hoursRules/office".into(),
             target: "malls/banyuwangi".into(),
             weekly: Some(Week {
                 mon: vec![interval("08:00", "15:00")],
@@ -246,13 +191,13 @@ mod tests {
     }
 
     fn fields(doc: &HoursRule) -> Vec<String> {
-        let error = check("x", doc).expect_err("it is wrong");
+        let error = check(doc).expect_err("it is wrong");
         error.violations().iter().map(|violation| violation.field.clone()).collect()
     }
 
     #[test]
     fn a_good_rule_becomes_the_calendars() {
-        let (target, rule) = check("office", &office_hours()).unwrap();
+        let (target, rule) = check(&office_hours()).unwrap();
         assert_eq!((target.name(), rule.layer), ("malls/banyuwangi", Layer::Mall));
         assert_eq!(rule.weekly.minutes(), 7 * 60 + 5 * 60);
         assert_eq!(rule.observes, None);
@@ -306,18 +251,5 @@ mod tests {
             week.tue = vec![interval("08:00", "09:00"); 1000];
         }
         assert_eq!(fields(&doc), ["weekly.tue"]);
-    }
-
-    #[test]
-    fn an_empty_mask_names_what_is_set() {
-        let given = HoursRule {
-            works_collective_leave: true,
-            source: "SK 2".into(),
-            ..HoursRule::default()
-        };
-        let mut stored = office_hours();
-        update(&mut stored, &given, &set_fields(&given));
-        assert_eq!(stored.source, "SK 2");
-        assert!(stored.works_collective_leave && stored.weekly.is_some());
     }
 }

@@ -55,6 +55,25 @@ async fn a_mask_sets_a_field_to_nothing() {
 }
 
 #[tokio::test]
+async fn an_update_without_a_mask_changes_the_fields_that_are_set() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let before = bank(&world).await;
+        let given = HoursRule {
+            works_collective_leave: true,
+            source: "SK 2".into(),
+            ..HoursRule::default()
+        };
+        let request = UpdateHoursRuleRequest { update_mask: None, ..change(given, &[]) };
+        update(&world, request).await.expect("an update");
+        let after = stored(&world).await;
+        assert_eq!((after.source.as_str(), after.weekly), ("SK 2", before.weekly));
+        assert!(after.works_collective_leave && after.works_national_holidays);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_rule_that_somebody_else_changed_is_neither_changed_nor_deleted() {
     on_both(async |database| {
         let world = World::on(database).await;
