@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use mpp_calendar::Zone;
 use mpp_core::Result;
-use mpp_store::{Db, Feed, Retention};
+use mpp_store::{Db, Feed};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -138,7 +138,7 @@ pub async fn erase(
 }
 
 async fn tidy(db: &Db, feed: &Feed, policy: &Policy, holder: &str) -> Result<()> {
-    feed.maintain(&Retention::default(), holder).await?;
+    feed.maintain(&policy.retention(), holder).await?;
     if db.lease("erasure", holder, policy.erase_every() / 2).await? {
         let erased = erase_past(db, policy).await?;
         tracing::debug!(erased, "past days are erased");

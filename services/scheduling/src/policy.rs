@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mpp_core::Micros;
 use mpp_resource::memory::Waits;
+use mpp_store::Retention;
 
 mpp_core::policy! {
     /// Scheduling's settings.
@@ -27,6 +28,13 @@ mpp_core::policy! {
         /// Days for which slots and queues stay after their own, so that a week can be looked back
         /// on. The applicants' digests go as soon as the day is over everywhere.
         kept_days: i64 = 8 in 1..=400,
+        /// Days for which a follower of the feed may be away and still go on where it stood.
+        feed_window_days: u64 = 7 in 1..=365,
+        /// Days for which the name of a deleted record stays refused, so that an old copy somewhere
+        /// cannot bring it back.
+        tombstone_days: u64 = 400 in 30..=3650,
+        /// Days for which a request that is sent again gets its first answer.
+        request_days: u64 = 1 in 1..=30,
         /// Seconds that a read waits for a replica that is still loading; it finds another one
         /// sooner.
         loading_seconds: u64 = 2 in 1..=60,
@@ -60,6 +68,16 @@ impl Policy {
         Waits {
             loading: Duration::from_secs(self.loading_seconds),
             catch_up: Duration::from_secs(self.catch_up_seconds),
+        }
+    }
+
+    /// How far back the feed reaches, and how long deleted names and answers are kept.
+    pub fn retention(&self) -> Retention {
+        let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
+        Retention {
+            window: days(self.feed_window_days),
+            tombstones: days(self.tombstone_days),
+            requests: days(self.request_days),
         }
     }
 
