@@ -10,7 +10,7 @@ use mpp_core::{Code, Error, Result};
 use mpp_store::{Db, Tx};
 use prost::Message;
 
-use crate::Call;
+use crate::call::Call;
 
 /// What a command has done.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,7 +8,13 @@ use mpp_core::{Error, Result, check_name};
 use mpp_rpc::status;
 use tonic::{Request, Response, Status};
 
-use crate::{Call, Keeps, Kind, Resource, Serves, memory::View, tombstone, write};
+use crate::{
+    call::Call,
+    kind::{Kind, Resource},
+    memory::View,
+    service::{Keeps, Serves},
+    tombstone, write,
+};
 
 /// What a handler answers.
 pub type Answer<T> = Result<Response<T>, Status>;

@@ -9,8 +9,9 @@ use prost::Message;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    Kind, Serves,
+    kind::Kind,
     memory::{Row, decode},
+    service::Serves,
 };
 
 /// Most encoded bytes of a page's records: a client takes 4 MiB in one message by default, and a

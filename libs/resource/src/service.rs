@@ -7,7 +7,8 @@ use mpp_rpc::Grant;
 use mpp_store::{Db, Labels, Tx};
 
 use crate::{
-    Call, Kind, Resource,
+    call::Call,
+    kind::{Kind, Resource},
     memory::{Memory, View},
 };
 

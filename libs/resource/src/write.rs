@@ -7,10 +7,10 @@ use mpp_store::{Expect, Labels, Record, Tx};
 use prost_types::FieldMask;
 
 use crate::{
-    Call, Keeps, Resource, Serves, Stamp,
+    call::Call,
     command::{self, Done},
-    kind::merged,
-    service::Filing,
+    kind::{Resource, Stamp, merged},
+    service::{Filing, Keeps, Serves},
 };
 
 /// Where a new record goes.

@@ -1,45 +1,39 @@
 //! Background work: one replica does it at a time, under a lease.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use mpp_core::{Micros, Result};
-use mpp_store::{Actor, Db, Feed, Retention};
+use mpp_store::{Actor, Db, Feed};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::store::batches;
-
-/// How often to look whether something is due.
-const EVERY: Duration = Duration::from_secs(60);
-/// How long one replica tidies before another may.
-const LEASE: Duration = Duration::from_secs(120);
-/// How long the answers of a batch are kept; no session lives so long.
-const ANSWERS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+use crate::{policy::Policy, store::batches};
 
 /// Runs until shutdown.
-pub async fn run(db: Db, feed: Feed, retention: Retention, shutdown: CancellationToken) {
+pub async fn run(db: Db, feed: Feed, policy: Arc<Policy>, shutdown: CancellationToken) {
     let holder = Uuid::now_v7().to_string();
+    let retention = policy.retention();
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(policy.job_every()) => {}
         }
         if let Err(error) = feed.maintain(&retention, &holder).await {
             tracing::warn!(%error, "compaction goes on at the next run");
         }
-        if let Err(error) = tidy(&db, &holder).await {
+        if let Err(error) = tidy(&db, &holder, &policy).await {
             tracing::warn!(%error, "old answers are let go at the next run");
         }
     }
 }
 
-async fn tidy(db: &Db, holder: &str) -> Result<()> {
-    if !db.lease("sync-answers", holder, LEASE).await? {
+async fn tidy(db: &Db, holder: &str, policy: &Policy) -> Result<()> {
+    if !db.lease("sync-answers", holder, policy.job_lease()).await? {
         return Ok(());
     }
     let by = Actor { origin: "registry".into(), subject: "registry".into() };
     let mut tx = db.begin(&by).await?;
-    let before = tx.now() - Micros::try_from(ANSWERS.as_micros()).unwrap_or(Micros::MAX);
+    let before = tx.now() - Micros::try_from(policy.answers().as_micros()).unwrap_or(Micros::MAX);
     batches::tidy(&mut tx, before).await?;
     tx.commit().await.map(drop)
 }

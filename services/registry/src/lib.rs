@@ -1,34 +1,46 @@
 //! The registry: the shared index of Indonesia's public service malls (*Mal Pelayanan Publik*).
 //!
-//! # Shape
+//! # Floor plan
 //! ```text
-//!  gRPC ─▶ grpc/ ─▶ store/ (one transaction: references, who may, put) ─▶ database ─▶ change feed
-//!             │        └ model/ (rules, pure)                                            │
-//!             └──────── reads ◀── memory/ + search/ (this replica's copy) ◀──────────────┘
-//!  sync/ (federation) ─▶ store/
+//! grpc/    wire only; each list with its filter    policy.rs  numbers that an operator may question
+//! app/     each kind's rules: references, owners,  jobs.rs    background work under its lease
+//!          what follows; one file for each kind
+//! sync/    federation: the session, the batch      search/    the index of words, in memory
+//! memory/  this replica's copy, and what search    store/     SQL of federation's tables
+//!          is told of it
+//! model/   rules, pure
 //! ```
-//! Data flows one way. A write goes to the database and answers once this replica's own memory
-//! shows it; a read never asks the database. So reads scale with replicas, and a replica that is
-//! behind says so: `min_revision` waits for it.
+//! Arrows run down only: `grpc → sync → app → memory → search`, and all of them on `model` and
+//! `store`. What every service does alike is `mpp-resource`'s: writing a record, listing, keeping
+//! the own feed in memory.
 //!
-//! # What was decided, and what was not
-//! - **Records are written one way** ([`store::write`]), generic over [`resource::Resource`]:
-//!   replay of the request id, form, references, who may, put. A method adds nothing to that but
-//!   its message's name. Rejected: a repository for each record, which repeats the etag, the
-//!   mask and the request id eight times and forgets one of them in the ninth.
+//! # Data flow
+//! ```text
+//!  write ─▶ grpc ─▶ app (one transaction: references, owners, put) ─▶ database ─▶ change feed
+//!  read  ◀─ grpc ◀─ memory and search (this replica's copy) ◀────────────────────────┘
+//! ```
+//! A write goes to the database and is answered once this replica's own memory shows it; a read
+//! never asks the database. So reads scale with replicas, and a replica that is behind says so:
+//! `min_revision` waits for it.
+//!
+//! # What was decided, and what was rejected
 //! - **References are checked in the transaction that writes**, locked against change until the
 //!   commit, and not in memory, which may be behind.
 //! - **Labels that come from another record** (an offering's region, a service's agency) are
 //!   written with the record, because followers filter by them without knowing the rest; when a
-//!   mall or a unit moves, what lies below is relabelled in the same transaction
-//!   ([`store::relabel`]). What depends on the day or on a fee is never stored ([`memory::Show`]).
+//!   mall or a unit moves, the records below are relabelled in the same transaction
+//!   ([`app::relabel`]). What depends on the day or on a fee is never stored.
 //! - **A unit that changes local fees proposes again; quota and slots are its own.** See
 //!   [`model::offering`].
 //! - **A record that a source publishes is changed at the source.** The API refuses it to officers,
 //!   since the next run would undo their change unseen; an administrator takes a record over.
 //! - **A service that goes takes its offerings with it**, as withdrawn, in the same transaction.
 //! - **Regions are reference data**: the binary's table is the truth, and the records follow it at
-//!   start ([`store::seed`]).
+//!   start ([`app::seed`]).
+//!
+//! # A new kind of record
+//! See `mpp_resource`. Here it needs its form in `model/`, its rules in `app/` and in `app/show.rs`,
+//! its place among the kinds of [`memory::State`], its methods in `grpc/`.
 
 #![forbid(unsafe_code)]
 
@@ -37,9 +49,12 @@ pub mod grpc;
 mod jobs;
 pub mod memory;
 pub mod model;
+mod policy;
 pub mod search;
 pub mod store;
 pub mod sync;
+
+use std::sync::Arc;
 
 use mpp_api::{
     registry::{
@@ -50,17 +65,16 @@ use mpp_api::{
     sync::sync_service_server::SyncServiceServer,
 };
 use mpp_core::{Error, Result};
-use mpp_resource::memory::{Follow, Memory, Waits};
+use mpp_resource::memory::{Follow, Memory};
 use mpp_rpc::Readiness;
-use mpp_store::{Db, Feed, FeedOptions, Retention};
+use mpp_store::{Db, Feed, FeedOptions};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 pub use app::Registry;
+use memory::SearchListener;
+pub use policy::Policy;
 pub use store::SCHEMA;
-
-/// Batches of updates that wait for the search index at the most.
-const SEARCH_QUEUE: usize = 16;
 
 /// How the registry is set up.
 #[derive(Clone, Debug)]
@@ -71,22 +85,14 @@ pub struct Options {
     pub migrate: bool,
     /// Bounds of the change feed.
     pub feed: FeedOptions,
-    /// How long the feed, tombstones and answers are kept.
-    pub retention: Retention,
-    /// Bounds of federation.
-    pub sync: sync::Limits,
+    /// Its settings.
+    pub policy: Policy,
 }
 
 impl Options {
     /// The usual bounds over a database.
     pub fn new(database: mpp_store::Options) -> Self {
-        Self {
-            database,
-            migrate: false,
-            feed: FeedOptions::default(),
-            retention: Retention::default(),
-            sync: sync::Limits::default(),
-        }
+        Self { database, migrate: false, feed: FeedOptions::default(), policy: Policy::default() }
     }
 }
 
@@ -109,31 +115,23 @@ pub struct Running {
 /// # Errors
 /// Where the database is away, owned by another process, or of another schema.
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
+    options.policy.check()?;
     let db = open(&options).await?;
     let seeded = app::seed::regions(&db).await?;
     if seeded > 0 {
         tracing::info!(seeded, "regions were brought in line with the binary's table");
     }
-    let feed = Feed::start(db.clone(), options.feed.clone(), shutdown.clone()).await?;
+    let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
+    let policy = Arc::new(options.policy);
     let registry = Registry {
-        memory: Memory::new(Waits::default()),
-        search: search::Engine::start(SEARCH_QUEUE).map_err(Error::internal)?,
-        db: db.clone(),
+        memory: Memory::new(policy.waits()),
+        search: search::Engine::start(policy.search_queue_batches).map_err(Error::internal)?,
+        db,
+        policy,
     };
     let readiness = Readiness::new();
-    tokio::spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
-    let listener =
-        memory::SearchListener { memory: registry.memory.clone(), search: registry.search.clone() };
-    let follow = Follow {
-        feed: feed.clone(),
-        memory: registry.memory.clone(),
-        listener,
-        ready: readiness.component("memory"),
-        shutdown: shutdown.clone(),
-    };
-    tokio::spawn(follow.run());
-    tokio::spawn(jobs::run(db, feed.clone(), options.retention, shutdown.clone()));
-    let routes = routes(&registry, &feed, options.sync, shutdown);
+    work(&registry, &feed, &readiness, &shutdown);
+    let routes = routes(&registry, &feed, shutdown);
     Ok(Running { routes, readiness, feed, registry })
 }
 
@@ -145,16 +143,26 @@ async fn open(options: &Options) -> Result<Db> {
     }
 }
 
-fn routes(
-    registry: &Registry,
-    feed: &Feed,
-    limits: sync::Limits,
-    shutdown: CancellationToken,
-) -> Routes {
-    let sync = grpc::sync::Sync { registry: registry.clone(), limits, shutdown };
+/// Starts what goes on beside the calls.
+fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &CancellationToken) {
+    let Registry { db, memory, search, policy } = registry.clone();
+    let follow = Follow {
+        feed: feed.clone(),
+        memory: memory.clone(),
+        listener: SearchListener { memory, search },
+        ready: readiness.component("memory"),
+        shutdown: shutdown.clone(),
+    };
+    tokio::spawn(follow.run());
+    tokio::spawn(mpp_rpc::watch_database(readiness, db.clone(), shutdown.clone()));
+    tokio::spawn(jobs::run(db, feed.clone(), policy, shutdown.clone()));
+}
+
+fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Routes {
+    let sync = grpc::sync::Sync { registry: registry.clone(), shutdown };
     // A batch, and what frames it.
-    let sync =
-        SyncServiceServer::new(sync).max_decoding_message_size(limits.batch_bytes + 64 * 1024);
+    let sync_bytes = registry.policy.batch_bytes + 64 * 1024;
+    let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
     Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))
         .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))

@@ -7,7 +7,7 @@ use mpp_rpc::Component;
 use mpp_store::{Batch, Change, Feed, Filter, Start, Subscription};
 use tokio_util::sync::CancellationToken;
 
-use super::{Memory, View};
+use super::view::{Memory, View};
 
 /// How long to wait before starting again.
 const PAUSE: Duration = Duration::from_millis(500);

@@ -9,8 +9,8 @@ use std::{
 use mpp_api::Document;
 use mpp_store::{Change, Op};
 
-use super::{Row, Texts};
-use crate::Stamp;
+use super::row::{Row, Texts};
+use crate::kind::Stamp;
 
 /// Changes after which texts that no row has any more are let go.
 const SWEEP_EVERY: usize = 100_000;

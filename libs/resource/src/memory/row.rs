@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use bytes::Bytes;
 use mpp_store::{Change, Label, Labels};
 
-use crate::Stamp;
+use crate::kind::Stamp;
 
 /// A record in memory: its bytes, and the labels that lists filter by.
 #[derive(Clone, Debug)]

@@ -17,11 +17,13 @@ mod show;
 pub mod sources;
 pub mod units;
 
+use std::sync::Arc;
+
 use mpp_core::{Micros, Result};
 use mpp_resource::{Replica, memory::Memory};
 use mpp_store::Db;
 
-use crate::{memory::State, search::Engine};
+use crate::{memory::State, policy::Policy, search::Engine};
 
 /// What every method works on. Clones share it.
 #[derive(Clone)]
@@ -32,6 +34,8 @@ pub struct Registry {
     pub memory: Memory<State>,
     /// This replica's search index.
     pub search: Engine,
+    /// Its settings.
+    pub policy: Arc<Policy>,
 }
 
 impl Registry {

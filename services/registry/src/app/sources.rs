@@ -1,4 +1,4 @@
-//! Sources: where they belong.
+//! Sources: where they belong, and what was counted of them.
 
 use mpp_api::{registry::Unit, sync::Source};
 use mpp_core::Result;
@@ -9,7 +9,7 @@ use super::{
     Registry,
     filing::{filing, lineage},
 };
-use crate::model;
+use crate::{model, store::batches};
 
 impl Keeps<Source> for Registry {
     fn check(source: &Source) -> Result<()> {
@@ -23,5 +23,24 @@ impl Keeps<Source> for Registry {
         }
         let labels = [(Label::Source, source.name.as_str()), (Label::Unit, &source.unit)];
         Ok(filing(&labels, vec![source.name.clone()]))
+    }
+}
+
+impl Registry {
+    /// Fills in where sources stand: what is counted is what is stored, also while a session is
+    /// under way.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the database is away.
+    pub async fn count(&self, sources: &mut [Source]) -> Result<()> {
+        let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+        let standings = batches::standings(self.db.read().await?.conn(), &names).await?;
+        for source in sources {
+            let Some(standing) = standings.get(&source.name) else { continue };
+            source.accounting = Some(standing.source);
+            source.last_session = Some(standing.session);
+            source.checkpoint = Some(standing.checkpoint.clone());
+        }
+        Ok(())
     }
 }

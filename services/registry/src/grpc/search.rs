@@ -16,9 +16,6 @@ use crate::{
     search::{self, Match, NearbyOffering, Query, Results, Via},
 };
 
-/// Hits on a page where the request names no size.
-const DEFAULT_SIZE: usize = 10;
-
 /// Serves search.
 pub struct Search(pub Registry);
 
@@ -35,7 +32,7 @@ impl SearchService for Search {
 impl Search {
     async fn find(&self, request: &SearchServicesRequest) -> Result<SearchServicesResponse> {
         let bound = bound_to(request);
-        let query = query(request, bound)?;
+        let query = query(request, bound, self.0.policy.search_page_hits)?;
         self.0.memory.wait_for(0).await?;
         let found = self.0.search.search(query).await.map_err(refused)?;
         // The index may be a moment ahead of the memory.
@@ -60,7 +57,7 @@ fn bound_to(request: &SearchServicesRequest) -> u64 {
     page::hash(&["search", query, &near, region, agency, category, &free])
 }
 
-fn query(request: &SearchServicesRequest, bound: u64) -> Result<Query> {
+fn query(request: &SearchServicesRequest, bound: u64, usual_size: usize) -> Result<Query> {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     if !request.region.is_empty() {
         request.region.parse::<mpp_core::RegionCode>()?;
@@ -70,7 +67,7 @@ fn query(request: &SearchServicesRequest, bound: u64) -> Result<Query> {
     }
     let size = page::parse(request.page_size, &request.page_token, bound)?;
     let page_size = match request.page_size {
-        0 => DEFAULT_SIZE,
+        0 => usual_size,
         _ => size.size.min(search::MAX_PAGE),
     };
     Ok(Query {

@@ -1,7 +1,5 @@
 //! Sources, and the stream on which they sync.
 
-use std::collections::HashMap;
-
 use mpp_api::sync::{
     CreateSourceRequest, CreateSourceResponse, GetSourceRequest, GetSourceResponse,
     ListSourcesRequest, ListSourcesResponse, Source, SyncRequest, SyncResponse,
@@ -19,18 +17,12 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::lists;
-use crate::{
-    app::Registry,
-    store::batches::{self, Standing},
-    sync::{Limits, session},
-};
+use crate::{app::Registry, sync::session};
 
 /// Serves federation.
 pub struct Sync {
     /// What it works on.
     pub registry: Registry,
-    /// The bounds of a session.
-    pub limits: Limits,
     /// Ends sessions after the batch in work.
     pub shutdown: CancellationToken,
 }
@@ -48,7 +40,6 @@ impl SyncService for Sync {
             registry: self.registry.clone(),
             caller: caller(&request),
             grant: grant(&request),
-            limits: self.limits,
             inbound: request.into_inner(),
             outbound,
             shutdown: self.shutdown.clone(),
@@ -87,37 +78,20 @@ impl SyncService for Sync {
 /// Sources with what was counted of them.
 impl Sync {
     async fn changed(&self, request: Request<UpdateSourceRequest>) -> Result<UpdateSourceResponse> {
-        let (source, revision) = updated(&self.registry, request).await?;
-        let standings = self.standings(std::slice::from_ref(&source.name)).await?;
-        Ok(UpdateSourceResponse { source: Some(with_standing(source, &standings)), revision })
+        let (mut source, revision) = updated(&self.registry, request).await?;
+        self.registry.count(std::slice::from_mut(&mut source)).await?;
+        Ok(UpdateSourceResponse { source: Some(source), revision })
     }
 
     async fn source(&self, name: &str) -> Result<GetSourceResponse> {
-        let source: Source = read(&self.registry, name, 0).await?;
-        let standings = self.standings(&[name.to_owned()]).await?;
-        Ok(GetSourceResponse { source: Some(with_standing(source, &standings)) })
+        let mut source: Source = read(&self.registry, name, 0).await?;
+        self.registry.count(std::slice::from_mut(&mut source)).await?;
+        Ok(GetSourceResponse { source: Some(source) })
     }
 
     async fn sources(&self, request: &ListSourcesRequest) -> Result<ListSourcesResponse> {
         let mut listed = list::page(&self.registry, request, lists::sources).await?;
-        let names: Vec<String> = listed.sources.iter().map(|source| source.name.clone()).collect();
-        let standings = self.standings(&names).await?;
-        let sources = listed.sources.into_iter();
-        listed.sources = sources.map(|source| with_standing(source, &standings)).collect();
+        self.registry.count(&mut listed.sources).await?;
         Ok(listed)
     }
-
-    async fn standings(&self, sources: &[String]) -> Result<HashMap<String, Standing>> {
-        batches::standings(self.registry.db.read().await?.conn(), sources).await
-    }
-}
-
-/// What is counted is what is stored, also while a session is under way.
-fn with_standing(mut source: Source, standings: &HashMap<String, Standing>) -> Source {
-    if let Some(standing) = standings.get(&source.name) {
-        source.accounting = Some(standing.source);
-        source.last_session = Some(standing.session);
-        source.checkpoint = Some(standing.checkpoint.clone());
-    }
-    source
 }

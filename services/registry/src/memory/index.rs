@@ -12,7 +12,7 @@ use mpp_core::{Error, Result};
 use mpp_resource::memory::{Listener, Memory, Stored};
 use mpp_store::{Change, Label};
 
-use super::State;
+use super::state::State;
 use crate::search::{self, Engine, OfferingDoc, ServiceDoc, Update};
 
 /// Records that search is told of at once: what it is told takes as much memory as they do.

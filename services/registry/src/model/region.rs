@@ -14,14 +14,14 @@ pub const TABLE: &str = include_str!("../../data/regions.csv");
 ///
 /// # Errors
 /// Internal, naming the line: the table is part of the binary.
-pub fn parse_table(csv: &str) -> Result<Vec<Region>> {
-    let mut regions = csv
-        .lines()
-        .enumerate()
-        .skip(1)
-        .map(|(index, line)| {
-            row(line)
-                .ok_or_else(|| Error::internal(format!("regions.csv, line {}: {line}", index + 1)))
+pub fn parse_table(table: &str) -> Result<Vec<Region>> {
+    let wrong = |line: usize| Error::internal(format!("regions.csv, line {line}"));
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let rows = reader.records().enumerate();
+    let mut regions = rows
+        .map(|(index, cells)| {
+            let cells = cells.map_err(Error::internal)?;
+            row(&cells.iter().collect::<Vec<_>>()).ok_or_else(|| wrong(index + 2))
         })
         .collect::<Result<Vec<_>>>()?;
     add_successors(&mut regions);
@@ -29,10 +29,9 @@ pub fn parse_table(csv: &str) -> Result<Vec<Region>> {
 }
 
 /// code,name,kind,parent_code,time_zone,autonomous,valid_from,valid_to,predecessor_code
-fn row(line: &str) -> Option<Region> {
-    let cells: Vec<&str> = line.split(',').collect();
-    let [code, name, kind, parent, time_zone, autonomous, valid_from, valid_to, predecessor] =
-        cells[..]
+fn row(cells: &[&str]) -> Option<Region> {
+    let &[code, name, kind, parent, time_zone, autonomous, valid_from, valid_to, predecessor] =
+        cells
     else {
         return None;
     };

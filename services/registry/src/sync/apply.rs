@@ -9,10 +9,7 @@ use mpp_api::{
 use mpp_core::{Error, FieldViolation, Reason, Result};
 use mpp_store::{Actor, Expect, Label, Labels, Put, Tx};
 
-use super::{
-    Limits,
-    plan::{Fate, Plan, Waiting, fault},
-};
+use super::plan::{Fate, Plan, Waiting, fault};
 use crate::{
     app::{Registry, filing::find_lineage, services::service_labels},
     model::{
@@ -25,9 +22,6 @@ use crate::{
     },
 };
 
-/// How often a batch that loses a race is tried.
-const TRIES: usize = 8;
-
 /// Writes the batches of one session.
 pub struct Applier {
     /// Where they go.
@@ -36,8 +30,6 @@ pub struct Applier {
     pub lease: Lease,
     /// Who the feed names.
     pub actor: Actor,
-    /// The session's bounds.
-    pub limits: Limits,
 }
 
 impl Applier {
@@ -51,7 +43,10 @@ impl Applier {
         let mut tries = 1;
         loop {
             match self.attempt(&plan).await {
-                Err(error) if error.reason() == Reason::WriteConflict && tries < TRIES => {
+                Err(error)
+                    if error.reason() == Reason::WriteConflict
+                        && tries < self.registry.policy.batch_tries =>
+                {
                     tries += 1;
                     self.registry.catch_up().await?;
                 }
@@ -68,7 +63,7 @@ impl Applier {
     /// The whole batch in one transaction.
     async fn attempt(&self, plan: &Plan) -> Result<BatchResult> {
         let mut tx = self.registry.db.begin(&self.actor).await?;
-        let standing = lease::hold(&mut tx, &self.lease, self.limits.lease).await?;
+        let standing = lease::hold(&mut tx, &self.lease, self.registry.policy.lease()).await?;
         if let Some(answered) = batches::find(&mut tx, &self.lease, plan.nonce).await? {
             tx.commit().await?;
             return self.repeated(plan, answered).await;
@@ -236,7 +231,7 @@ impl Applier {
     /// True where the database takes these records; nothing of it is kept.
     async fn probe(&self, waiting: &[Waiting]) -> Result<bool> {
         let mut tx = self.registry.db.begin(&self.actor).await?;
-        lease::hold(&mut tx, &self.lease, self.limits.lease).await?;
+        lease::hold(&mut tx, &self.lease, self.registry.policy.lease()).await?;
         let written = self.write(&mut tx, waiting).await;
         // After a failed statement the transaction may have ended by itself.
         let _ = tx.rollback().await;

@@ -15,27 +15,3 @@
 pub mod apply;
 pub mod plan;
 pub mod session;
-
-use std::time::Duration;
-
-/// What one session may send.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The lease ends this long after the last message.
-    pub lease: Duration,
-    /// Records in one batch.
-    pub batch_records: usize,
-    /// Encoded bytes of one batch.
-    pub batch_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            lease: Duration::from_secs(30),
-            // About a tenth of a second of work.
-            batch_records: 500,
-            batch_bytes: 2 * 1024 * 1024,
-        }
-    }
-}

@@ -1,5 +1,7 @@
 //! The protocol: Hello → Welcome, then Batch → BatchResult as often as needed, then End → Summary.
 
+use std::time::Duration;
+
 use mpp_api::{
     registry::Service,
     sync::{
@@ -16,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
 use uuid::Uuid;
 
-use super::{Limits, apply::Applier};
+use super::apply::Applier;
 use crate::{
     app::{Registry, filing::lineage},
     model::{Check, checkpoint},
@@ -28,8 +30,6 @@ use crate::{
 
 /// Longest mapping version or holder, in characters.
 const MAX_TEXT: usize = 200;
-/// A lease is prolonged by a keep-alive at most this often: each is a write.
-const KEEP_ALIVE_EVERY: Micros = 1_000_000;
 
 /// One client's stream.
 pub struct Stream {
@@ -39,8 +39,6 @@ pub struct Stream {
     pub caller: Caller,
     /// What the caller may.
     pub grant: Grant,
-    /// The bounds.
-    pub limits: Limits,
     /// What the client sends.
     pub inbound: Streaming<SyncRequest>,
     /// What it gets; holds one answer, so that a client that does not read is not answered ahead.
@@ -105,7 +103,7 @@ impl Stream {
         let unit = lineage(&mut tx, &source.doc.unit, "source.unit").await?;
         self.grant.check(&[vec![hello.source.as_str()], unit.names()].concat())?;
         let session = Uuid::now_v7().to_string();
-        let begun = lease::take(&mut tx, &hello, &session, self.limits.lease).await?;
+        let begun = lease::take(&mut tx, &hello, &session, self.registry.policy.lease()).await?;
         let revision = tx.commit().await?;
         // Whose a record is, is looked up in memory.
         self.registry.memory.see(revision, None).await;
@@ -122,12 +120,12 @@ impl Stream {
             fencing_token: lease.fencing,
             checkpoint: Some(checkpoint),
             send_all,
-            max_batch_records: bound(self.limits.batch_records),
-            max_batch_bytes: bound(self.limits.batch_bytes),
-            lease_millis: i64::try_from(self.limits.lease.as_millis()).unwrap_or(i64::MAX),
+            max_batch_records: bound(self.registry.policy.batch_records),
+            max_batch_bytes: bound(self.registry.policy.batch_bytes),
+            lease_millis: i64::try_from(self.registry.policy.lease().as_millis())
+                .unwrap_or(i64::MAX),
         };
-        let applier =
-            Applier { registry: self.registry.clone(), lease, actor, limits: self.limits };
+        let applier = Applier { registry: self.registry.clone(), lease, actor };
         Ok((applier, welcome))
     }
 
@@ -142,7 +140,7 @@ impl Stream {
                     self.send(Answer::BatchResult(answer(applier, batch).await?)).await
                 }
                 Some(Asked::KeepAlive(_)) => {
-                    if is_due(kept, self.registry.now()) {
+                    if self.is_due(kept, self.registry.now()) {
                         keep_alive(applier).await?;
                         kept = self.registry.now();
                     }
@@ -163,18 +161,24 @@ impl Stream {
     /// The next message; `None` where the client has gone.
     async fn next(&mut self) -> Result<Option<Asked>> {
         let message = tokio::select! {
-            message = timeout(self.limits.lease, self.inbound.message()) => message,
+            message = timeout(self.registry.policy.lease(), self.inbound.message()) => message,
             // The client has gone, or the server has told it to move.
             () = self.outbound.closed() => return Ok(None),
             () = self.shutdown.cancelled() => return Err(going_away()),
         };
         match message {
-            Err(_) => Err(silent(&self.limits)),
+            Err(_) => Err(silent(self.registry.policy.lease())),
             Ok(Err(_) | Ok(None)) => Ok(None),
             Ok(Ok(Some(request))) => {
                 request.message.map(Some).ok_or_else(|| violation("a message without content"))
             }
         }
+    }
+
+    /// True as well where the clock was set back, so that a lease does not end by that.
+    fn is_due(&self, kept: Micros, now: Micros) -> bool {
+        let every = self.registry.policy.keep_alive_millis * 1_000;
+        !(0..every).contains(&(now - kept))
     }
 
     async fn send(&self, answer: Answer) -> Result<(), Gone> {
@@ -187,10 +191,11 @@ impl Stream {
             let message = "must hold at least one record; a keep_alive keeps the lease";
             return Err(Error::field("batch.records", "REQUIRED", message));
         }
-        if records > self.limits.batch_records || bytes > self.limits.batch_bytes {
+        if records > self.registry.policy.batch_records || bytes > self.registry.policy.batch_bytes
+        {
             let message = format!(
                 "a batch of {records} records and {bytes} bytes; the welcome allows {} and {}",
-                self.limits.batch_records, self.limits.batch_bytes
+                self.registry.policy.batch_records, self.registry.policy.batch_bytes
             );
             return Err(Error::new(Reason::TooLarge, message));
         }
@@ -229,22 +234,17 @@ async fn answer(applier: &Applier, batch: Batch) -> Result<BatchResult> {
     Ok(result)
 }
 
-/// True as well where the clock was set back, so that a lease does not end by that.
-fn is_due(kept: Micros, now: Micros) -> bool {
-    !(0..KEEP_ALIVE_EVERY).contains(&(now - kept))
-}
-
 async fn keep_alive(applier: &Applier) -> Result<()> {
     let mut tx = applier.registry.db.begin(&applier.actor).await?;
-    lease::hold(&mut tx, &applier.lease, applier.limits.lease).await?;
+    lease::hold(&mut tx, &applier.lease, applier.registry.policy.lease()).await?;
     tx.commit().await.map(drop)
 }
 
 /// Ends the session completely: the source's record tells everyone when, and what was counted.
 async fn finish(applier: &Applier) -> Result<Summary> {
-    let Applier { registry, lease, actor, limits } = applier;
+    let Applier { registry, lease, actor } = applier;
     let mut tx = registry.db.begin(actor).await?;
-    let checkpoint = lease::hold(&mut tx, lease, limits.lease).await?;
+    let checkpoint = lease::hold(&mut tx, lease, registry.policy.lease()).await?;
     lease::advance(&mut tx, lease, &checkpoint).await?;
     let mut standings = batches::standings(tx.conn(), std::slice::from_ref(&lease.source)).await?;
     let standing = standings.remove(&lease.source).unwrap_or_default();
@@ -283,10 +283,10 @@ fn violation(what: &str) -> Error {
     Error::new(Reason::ProtocolViolation, what)
 }
 
-fn silent(limits: &Limits) -> Error {
+fn silent(lease: Duration) -> Error {
     let message = format!(
         "nothing was heard for {} s; send keep_alive while the source is slow, or begin again",
-        limits.lease.as_secs()
+        lease.as_secs()
     );
     Error::new(Reason::LeaseLost, message)
 }

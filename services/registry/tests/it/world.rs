@@ -12,7 +12,7 @@ use mpp_api::{
     sync::sync_service_client::SyncServiceClient,
 };
 use mpp_core::{Caller, Clock, Micros, Role};
-use mpp_registry::{Options, Running, sync::Limits};
+use mpp_registry::{Options, Policy, Running};
 use mpp_rpc::{
     Channel, ClientError, Drain, Endpoint, Shell, TokenSource, Verifier, connect, error_of,
     jwt::{self, Jwks, SigningKey},
@@ -69,7 +69,7 @@ impl World {
     pub async fn at(database: &TestDatabase, clock: Clock) -> Self {
         let options = Options {
             migrate: true,
-            sync: Limits { batch_records: 100, ..Limits::default() },
+            policy: Policy { batch_records: 100, ..Policy::default() },
             ..Options::new(database.options(clock.clone()))
         };
         let (shutdown, ended) = (CancellationToken::new(), CancellationToken::new());

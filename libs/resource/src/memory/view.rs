@@ -1,0 +1,186 @@
+//! What reads are answered from, and how far it has come.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    time::Duration,
+};
+
+use mpp_core::{Error, Reason, Result};
+use mpp_store::{Change, Db};
+use tokio::{
+    sync::watch,
+    time::{error::Elapsed, timeout},
+};
+
+use super::records::Records;
+
+/// Everything that a service answers reads from, at one revision.
+pub trait View: Default + Send + Sync + 'static {
+    /// The kinds of record that it is made of.
+    const KINDS: &'static [&'static str];
+
+    /// Takes in one change of a record of `kind`, one of [`View::KINDS`].
+    ///
+    /// # Errors
+    /// Internal, for a document that cannot be read. The whole state is then loaded anew.
+    fn apply(&mut self, kind: &'static str, change: &Change) -> Result<()>;
+
+    /// Its records.
+    fn records(&self) -> &Records;
+}
+
+/// How long a memory lets others wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits {
+    /// A read waits so long for the first whole state. A caller that is turned away then finds
+    /// another replica sooner than this one.
+    pub loading: Duration,
+    /// A write waits so long until reads of this replica show it.
+    pub catch_up: Duration,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self { loading: Duration::from_secs(2), catch_up: Duration::from_secs(5) }
+    }
+}
+
+/// The memory of this replica. Clones share it.
+pub struct Memory<V>(Arc<Shared<V>>);
+
+struct Shared<V> {
+    view: RwLock<V>,
+    /// The revision that the view has reached; `None` until the first state is complete.
+    revision: watch::Sender<Option<i64>>,
+    waits: Waits,
+}
+
+impl<V> Clone for Memory<V> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<V: View> Memory<V> {
+    /// An empty memory; reads wait until it is filled.
+    pub fn new(waits: Waits) -> Self {
+        let (revision, _) = watch::channel(None);
+        Self(Arc::new(Shared { view: RwLock::default(), revision, waits }))
+    }
+
+    /// Reads; everything that one guard shows is of one revision. Never held over an await.
+    pub fn read(&self) -> RwLockReadGuard<'_, V> {
+        // A panic in the follower leaves the last whole records; reads go on.
+        self.0.view.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// True once the first state is complete.
+    pub fn is_whole(&self) -> bool {
+        self.0.revision.borrow().is_some()
+    }
+
+    /// The revision that reads show; 0 before the first.
+    pub fn revision(&self) -> i64 {
+        self.0.revision.borrow().unwrap_or_default()
+    }
+
+    /// Waits until reads show `revision`, for as long as the caller polls; 0 is whatever there is,
+    /// once it is whole. What is not yet loaded is not missing, and no list of it is empty.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the first state takes too long.
+    pub async fn wait_for(&self, revision: i64) -> Result<()> {
+        let mut reached = self.0.revision.subscribe();
+        let loading = self.0.waits.loading;
+        let whole = timeout(loading, reached.wait_for(Option::is_some)).await;
+        whole.map(drop).map_err(|_| still_loading(loading))?;
+        let waited = reached.wait_for(|reached| reached.is_some_and(|now| now >= revision));
+        // It ends with the memory only, which `self` holds.
+        waited.await.map(drop).map_err(Error::internal)
+    }
+
+    /// Waits until reads here show a write, so that its author sees it. A replica that lags does
+    /// not fail the write, which is done.
+    pub async fn see(&self, revision: i64, time_left: Option<Duration>) {
+        let limit = time_left.unwrap_or(Duration::MAX).min(self.0.waits.catch_up);
+        if !matches!(timeout(limit, self.wait_for(revision)).await, Ok(Ok(()))) {
+            tracing::warn!(revision, "the memory lags behind a write of this replica");
+        }
+    }
+
+    /// Waits until the memory shows all that was committed so far. Called in a transaction that
+    /// holds the lock of a record, it makes the memory exact about the records that refer to that
+    /// one: whoever wants to refer to it waits for the same lock.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the memory lags too far.
+    pub async fn catch_up(&self, db: &Db) -> Result<()> {
+        let head = db.read().await?.revision();
+        let limit = self.0.waits.catch_up;
+        let lags = |_: Elapsed| {
+            let message = "this replica's memory lags behind the database";
+            Error::new(Reason::Unavailable, message).with_retry_after(limit)
+        };
+        timeout(limit, self.wait_for(head)).await.map_err(lags)?
+    }
+
+    pub(super) fn change(
+        &self,
+        revision: i64,
+        change: impl FnOnce(&mut V) -> Result<()>,
+    ) -> Result<()> {
+        change(&mut self.0.view.write().unwrap_or_else(PoisonError::into_inner))?;
+        self.0.revision.send_replace(Some(revision));
+        Ok(())
+    }
+
+    /// Puts a whole view in the place of the one before, and hands that one back.
+    pub(super) fn replace(&self, revision: i64, mut view: V) -> V {
+        std::mem::swap(
+            &mut *self.0.view.write().unwrap_or_else(PoisonError::into_inner),
+            &mut view,
+        );
+        self.0.revision.send_replace(Some(revision));
+        view
+    }
+}
+
+fn still_loading(retry_after: Duration) -> Error {
+    let message = "this replica is still loading; ask again, and another one answers meanwhile";
+    Error::new(Reason::Unavailable, message).with_retry_after(retry_after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Nothing(Records);
+
+    impl View for Nothing {
+        const KINDS: &'static [&'static str] = &[];
+
+        fn apply(&mut self, _kind: &'static str, _change: &Change) -> Result<()> {
+            Ok(())
+        }
+
+        fn records(&self) -> &Records {
+            &self.0
+        }
+    }
+
+    #[tokio::test]
+    async fn a_memory_that_does_not_load_turns_reads_away() {
+        let memory: Memory<Nothing> = Memory::new(Waits::default());
+        let error = memory.wait_for(0).await.expect_err("not loaded");
+        assert_eq!(error.reason(), Reason::Unavailable);
+        assert!(error.retry_after().is_some());
+    }
+
+    #[tokio::test]
+    async fn an_empty_state_is_whole_as_well() {
+        let memory: Memory<Nothing> = Memory::new(Waits::default());
+        memory.replace(0, Nothing::default());
+        memory.wait_for(0).await.expect("whole");
+    }
+}

@@ -1,0 +1,106 @@
+//! The numbers that an operator of the registry may question, as settings.
+//!
+//! Bounds of a record's form (how long a title may be, how deep the tree of units) are the
+//! contract's and stand in `model`; weights of ranking stand in `search`, beside the judged set that
+//! they were found by.
+
+use std::time::Duration;
+
+use mpp_resource::memory::Waits;
+use mpp_store::Retention;
+
+mpp_core::policy! {
+    /// The registry's settings.
+    pub struct Policy {
+        /// Seconds after its last message at which a sync session's lease ends: short enough that
+        /// a source whose agent died is taken over within the minute, long enough for a slow query
+        /// at the source.
+        lease_seconds: u64 = 30 in 1..=600,
+        /// Milliseconds that pass at least between two keep-alives that prolong a lease: each is a
+        /// write.
+        keep_alive_millis: i64 = 1_000 in 0..=60_000,
+        /// Records in one batch: about a tenth of a second of work.
+        batch_records: usize = 500 in 1..=10_000,
+        /// Encoded bytes of one batch; what frames it comes on top. One record always fits.
+        batch_bytes: usize = 2_097_152 in 131_072..=33_554_432,
+        /// Tries of a batch that loses a race against another write.
+        batch_tries: u32 = 8 in 1..=100,
+        /// Days for which the answers of a batch are kept; no session lives so long.
+        answers_days: u64 = 7 in 1..=366,
+        /// Days that the change feed reaches back; a follower that was away longer starts again
+        /// from the whole state.
+        feed_days: u64 = 7 in 1..=366,
+        /// Days for which the name of a deleted record is refused: longer than the oldest
+        /// checkpoint of a source, so that a late write does not bring the record back.
+        tombstone_days: u64 = 400 in 1..=3_660,
+        /// Days for which a repeated request id gets its first answer.
+        request_days: u64 = 1 in 1..=30,
+        /// Seconds between two looks of the background work at what is due.
+        job_every_seconds: u64 = 60 in 1..=3_600,
+        /// Seconds for which one replica does the background work before another may: two rounds,
+        /// so that a replica that runs keeps it.
+        job_lease_seconds: u64 = 120 in 2..=7_200,
+        /// Milliseconds that a read waits for a replica's first whole state. A caller that is
+        /// turned away then finds another replica sooner than this one.
+        loading_wait_millis: u64 = 2_000 in 0..=60_000,
+        /// Milliseconds that a write waits until reads of its own replica show it.
+        catch_up_wait_millis: u64 = 5_000 in 0..=60_000,
+        /// Batches of updates that wait for the search index; the feed waits with more.
+        search_queue_batches: usize = 16 in 1..=1_024,
+        /// Hits on a page of search where the request names no size.
+        search_page_hits: usize = 10 in 1..=100,
+    }
+}
+
+impl Policy {
+    /// [`Self::lease_seconds`].
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+
+    /// [`Self::answers_days`].
+    pub fn answers(&self) -> Duration {
+        days(self.answers_days)
+    }
+
+    /// [`Self::job_every_seconds`].
+    pub fn job_every(&self) -> Duration {
+        Duration::from_secs(self.job_every_seconds)
+    }
+
+    /// [`Self::job_lease_seconds`].
+    pub fn job_lease(&self) -> Duration {
+        Duration::from_secs(self.job_lease_seconds)
+    }
+
+    /// How long the feed, tombstones and answers are kept.
+    pub fn retention(&self) -> Retention {
+        Retention {
+            window: days(self.feed_days),
+            tombstones: days(self.tombstone_days),
+            requests: days(self.request_days),
+        }
+    }
+
+    /// How long the memory lets others wait.
+    pub fn waits(&self) -> Waits {
+        Waits {
+            loading: Duration::from_millis(self.loading_wait_millis),
+            catch_up: Duration::from_millis(self.catch_up_wait_millis),
+        }
+    }
+}
+
+fn days(days: u64) -> Duration {
+    Duration::from_secs(days * 24 * 60 * 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_settings_are_allowed() {
+        Policy::default().check().expect("within their ranges");
+    }
+}
