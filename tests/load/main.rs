@@ -1,4 +1,5 @@
-//! What it costs and how fast it is, each figure beside its goal, and beside the same work without us.
+//! What it costs and how fast it is, each figure beside its goal, and beside the same work without
+//! us.
 //!
 //! ```sh
 //! cargo build --release -p mpp

@@ -1,9 +1,9 @@
 //! Who may call what: one table, read line by line.
 //!
-//! Every method of the contract has a line; a method without one is refused, and a test fails.
-//! The administrator may call every method and is left out of the lines. *Any* lets the role call the
-//! method for any record; *Own* lets it pass this layer, and the service then asks
-//! [`Grant::check`] with the names that the record belongs to, since only the service knows them.
+//! Every method of the contract has a line; a method without one is refused, and a test fails. The
+//! administrator may call every method and is left out of the lines. *Any* lets the role call the
+//! method for any record; *Own* lets it pass this layer, and the service then asks [`Grant::check`]
+//! with the names that the record belongs to, since only the service knows them.
 
 use std::{collections::HashMap, sync::LazyLock};
 

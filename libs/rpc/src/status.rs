@@ -13,8 +13,9 @@ const MOST_VIOLATIONS: usize = 20;
 /// Longest text of a message or description, in bytes.
 const LONGEST_TEXT: usize = 500;
 
-/// The status that a caller sees: `ErrorInfo` with the stable reason, a message in Indonesian,
-/// the wrong fields, when to try again, and the trace (`RequestInfo`) that finds it in our log. The private context goes to the log and no further.
+/// The status that a caller sees: `ErrorInfo` with the stable reason, a message in Indonesian, the
+/// wrong fields, when to try again, and the trace (`RequestInfo`) that finds it in our log. The
+/// private context goes to the log and no further.
 pub fn status(error: Error) -> Status {
     log(&error);
     let reason = error.reason();

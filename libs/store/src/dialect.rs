@@ -48,8 +48,8 @@ pub(crate) struct Dialect {
 /// NORMAL a power failure may take back the last commits, which followers have already seen.
 ///
 /// Documents of about 2 KB lie one to a page of 4 KB and three to one of 8 KB, and the log is moved
-/// into the file every 32 MB instead of 4: bulk writes are twice as fast for it. The page size holds
-/// for new files.
+/// into the file every 32 MB instead of 4: bulk writes are twice as fast for it. The page size
+/// holds for new files.
 pub(crate) const SQLITE: Dialect = Dialect {
     engine: Engine::Sqlite,
     session: "pragma page_size = 8192; pragma journal_mode = wal; pragma wal_autocheckpoint = 4000;
@@ -68,9 +68,9 @@ pub(crate) const SQLITE: Dialect = Dialect {
 /// The timeouts bound what a stalled client or a lock can hold up.
 ///
 /// Plans are kept, and one that was made while a table was empty would still read all of it when it
-/// is large: a bulk write fell to a tenth. So no plan is left to statistics. Sequential scans are out
-/// (what has no index still gets one), and a LATERAL with LIMIT leaves nothing but a look into the
-/// index for each row.
+/// is large: a bulk write fell to a tenth. So no plan is left to statistics. Sequential scans are
+/// out (what has no index still gets one), and a LATERAL with LIMIT leaves nothing but a look into
+/// the index for each row.
 pub(crate) const POSTGRES: Dialect = Dialect {
     engine: Engine::Postgres,
     session: "set lock_timeout = '10s'; set statement_timeout = '60s';

@@ -38,8 +38,8 @@ impl Tx {
         Ok(())
     }
 
-    /// As [`Tx::save_position`], where `feed` stands at `from`; false where it stands elsewhere, and
-    /// nothing was saved. Index: upstream's primary key.
+    /// As [`Tx::save_position`], where `feed` stands at `from`; false where it stands elsewhere,
+    /// and nothing was saved. Index: upstream's primary key.
     ///
     /// # Errors
     /// As any write.

@@ -1,4 +1,5 @@
-//! How fast a full national catalog is searched: 100,000 services and 300,000 offerings at 300 malls.
+//! How fast a full national catalog is searched: 100,000 services and 300,000 offerings at 300
+//! malls.
 //!
 //! `cargo run --release -p mpp-registry --example search_bench`
 

@@ -1,6 +1,7 @@
 //! Bookings a second, in process on PostgreSQL, beside pgbench running the same statements.
 //!
-//! `MPP_TEST_POSTGRES=postgres://… cargo run --release -p mpp-scheduling --example book_bench [SECONDS]`
+//! `MPP_TEST_POSTGRES=postgres://… cargo run --release -p mpp-scheduling --example book_bench
+//! [SECONDS]`
 //!
 //! What the service adds is everything but the statements: parsing, hours, hashing, encoding,
 //! idempotency and the driver. The ratio says what that costs.

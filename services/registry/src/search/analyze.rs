@@ -1,7 +1,9 @@
-//! From text to terms: fold, split, correct spellings, drop fillers, stem, and join the phrases that have an abbreviation.
+//! From text to terms: fold, split, correct spellings, drop fillers, stem, and join the phrases
+//! that have an abbreviation.
 //!
-//! Documents and queries go through the same [`tokens`]. A document then gets the abbreviation of every phrase in it and
-//! the phrase of every abbreviation; a query gets its phrases replaced by their abbreviation. So either finds the other.
+//! Documents and queries go through the same [`tokens`]. A document then gets the abbreviation of
+//! every phrase in it and the phrase of every abbreviation; a query gets its phrases replaced by
+//! their abbreviation. So either finds the other.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -79,7 +81,8 @@ static EXPANSIONS: LazyLock<HashMap<&str, Vec<Vec<String>>>> = LazyLock::new(|| 
 /// The terms of a phrase, and its abbreviation.
 type Phrase = (&'static [String], &'static str);
 
-/// First term of a phrase to all phrases that begin with it, longest first, each with its abbreviation.
+/// First term of a phrase to all phrases that begin with it, longest first, each with its
+/// abbreviation.
 static PHRASES: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
     let mut phrases: HashMap<&str, Vec<Phrase>> = HashMap::new();
     for (short, expansions) in EXPANSIONS.iter() {
@@ -123,7 +126,8 @@ fn words(text: &str) -> Vec<Range<usize>> {
 }
 
 thread_local! {
-    /// Words met before, with their terms: a catalog says the same few thousand words over and over.
+    /// Words met before, with their terms: a catalog says the same few thousand words over and
+    /// over.
     static MET: RefCell<HashMap<String, Option<String>>> = RefCell::new(HashMap::new());
 }
 

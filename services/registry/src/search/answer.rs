@@ -32,7 +32,8 @@ pub struct Hit {
     pub score: f32,
     /// Why it is a hit, one entry for each word of the query that it answers.
     pub matches: Vec<Match>,
-    /// Where it is offered within the region asked for: nearest first, or by mall without a place to measure from.
+    /// Where it is offered within the region asked for: nearest first, or by mall without a place
+    /// to measure from.
     pub offerings: Vec<NearbyOffering>,
     /// How many offerings there are within the region asked for.
     pub offering_count: u64,

@@ -17,7 +17,8 @@ use super::writer::{Published, Readers, Shared, Writer};
 /// Updates in one entry of the queue.
 const BATCH: usize = 1_000;
 
-/// A search engine in this process's memory. Clones share it; its thread ends after the last is dropped.
+/// A search engine in this process's memory. Clones share it; its thread ends after the last is
+/// dropped.
 #[derive(Clone)]
 pub struct Engine {
     queue: mpsc::Sender<Vec<Update>>,
@@ -28,7 +29,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts an empty engine. Its queue holds `capacity` (at least 1) batches of up to a thousand updates.
+    /// Starts an empty engine. Its queue holds `capacity` (at least 1) batches of up to a thousand
+    /// updates.
     pub fn start(capacity: usize) -> Result<Self, Error> {
         let index = Index::in_memory()?;
         let state =
@@ -49,7 +51,8 @@ impl Engine {
         Ok(Self { queue, shared, published, permits: Arc::new(Semaphore::new(processors)) })
     }
 
-    /// Hands updates over in the feed's order; waits while the queue is full. They are searchable shortly after.
+    /// Hands updates over in the feed's order; waits while the queue is full. They are searchable
+    /// shortly after.
     pub async fn apply(&self, updates: Vec<Update>) -> Result<(), Error> {
         let mut updates = updates.into_iter();
         loop {
@@ -61,8 +64,8 @@ impl Engine {
         }
     }
 
-    /// Answers a query. With a `min_revision` it first waits until that is searchable, for as long as the caller polls:
-    /// the deadline is the caller's.
+    /// Answers a query. With a `min_revision` it first waits until that is searchable, for as long
+    /// as the caller polls: the deadline is the caller's.
     pub async fn search(&self, query: Query) -> Result<Results, Error> {
         query::check(&query)?;
         self.caught_up(query.min_revision).await?;

@@ -7,7 +7,8 @@ use super::geo::{distance_km, lies_in};
 use super::question::Query;
 use super::table::{Place, Slot, Table};
 
-/// What the nearest offering adds at most; enough to order equal services, too little to lift a worse one.
+/// What the nearest offering adds at most; enough to order equal services, too little to lift a
+/// worse one.
 const NEARNESS: f32 = 0.1;
 
 /// The distance in kilometres at which nearness has lost half of its worth.

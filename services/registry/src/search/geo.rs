@@ -3,7 +3,8 @@
 /// Mean radius of the earth in kilometres (IUGG).
 const EARTH_RADIUS_KM: f64 = 6371.0088;
 
-/// Distance in kilometres between two points in decimal degrees `(latitude, longitude)`, by the haversine formula.
+/// Distance in kilometres between two points in decimal degrees `(latitude, longitude)`, by the
+/// haversine formula.
 pub fn distance_km(from: (f64, f64), to: (f64, f64)) -> f64 {
     let (lat1, lat2) = (from.0.to_radians(), to.0.to_radians());
     let half_lat = ((to.0 - from.0).to_radians() / 2.0).sin();

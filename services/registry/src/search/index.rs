@@ -45,7 +45,8 @@ pub const PARTS: [Part; 3] = [Part::Title, Part::Keywords, Part::Body];
 #[derive(Clone, Copy)]
 struct Fields {
     parts: [Field; 3],
-    /// Words as written in titles and keywords: only their dictionary is used, to find what a slip of the pen meant.
+    /// Words as written in titles and keywords: only their dictionary is used, to find what a slip
+    /// of the pen meant.
     words: Field,
     slot: Field,
 }
@@ -125,8 +126,9 @@ impl Index {
 
     /// What was committed last.
     ///
-    /// tantivy's own reader takes a lock that it tries again only after 100 ms, and each merge that ends holds it for a
-    /// moment. So this opens without the lock, and with it only if a merge has just removed a segment meanwhile.
+    /// tantivy's own reader takes a lock that it tries again only after 100 ms, and each merge that
+    /// ends holds it for a moment. So this opens without the lock, and with it only if a merge has
+    /// just removed a segment meanwhile.
     pub fn view(&self) -> tantivy::Result<View> {
         self.open().or_else(|_| {
             let _no_merge_ends = self.writer.index().directory().acquire_lock(&META_LOCK)?;
@@ -245,8 +247,8 @@ impl View {
         Ok(())
     }
 
-    /// Words of titles and keywords that are at most `distance` (0 to 2) slips away, each with how many services have it.
-    /// Two neighbours that changed places are one slip.
+    /// Words of titles and keywords that are at most `distance` (0 to 2) slips away, each with how
+    /// many services have it. Two neighbours that changed places are one slip.
     pub fn similar(&self, word: &str, distance: u8) -> tantivy::Result<Vec<(String, u64)>> {
         let term = Term::from_field_text(self.fields.words, word);
         let automaton = FuzzyTermQuery::new(term, distance, true).automaton()?;

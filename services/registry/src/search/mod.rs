@@ -1,8 +1,8 @@
 //! Search over the services of the catalog and where they are offered.
 //!
-//! Each replica keeps its own copy in memory, fed by the change feed: [`Engine::apply`] takes updates, one writer thread
-//! indexes and publishes them, and [`Engine::search`] reads the last published state. Nothing here is durable; after a
-//! restart the feed fills it again.
+//! Each replica keeps its own copy in memory, fed by the change feed: [`Engine::apply`] takes
+//! updates, one writer thread indexes and publishes them, and [`Engine::search`] reads the last
+//! published state. Nothing here is durable; after a restart the feed fills it again.
 //!
 //! | file | what it does |
 //! | --- | --- |
@@ -14,12 +14,13 @@
 //! | `doc`, `question`, `answer` | what search is told, asked, and answers |
 //! | `engine` | the handle that the rest of the registry holds |
 //!
-//! **Why not tantivy's own queries?** They rank a slip of the pen by a constant and cannot say that a service with all
-//! words stands above one with some. tantivy gives what is hard (a compressed inverted index with deletes and merges, an
-//! automaton over its dictionary); the score is [added up here](score), in the terms of this field.
+//! **Why not tantivy's own queries?** They rank a slip of the pen by a constant and cannot say that
+//! a service with all words stands above one with some. tantivy gives what is hard (a compressed
+//! inverted index with deletes and merges, an automaton over its dictionary); the score is [added
+//! up here](score), in the terms of this field.
 //!
-//! **Why are offerings beside the index and not in it?** There are three times as many and they change more often. An
-//! offering that changes touches a map and re-indexes nothing.
+//! **Why are offerings beside the index and not in it?** There are three times as many and they
+//! change more often. An offering that changes touches a map and re-indexes nothing.
 
 mod analyze;
 mod answer;

@@ -1,9 +1,10 @@
 //! How well each service answers the words of a query.
 //!
-//! A word is worth more the fewer services have it. For each word a service earns the best of what it has: the word
-//! itself before a related one before a slip of the pen, in the title before the keywords before the body. The sum is
-//! divided by what the perfect answer would earn, so it lies between 0 and 1; a service that has *every* deciding word in
-//! its title or keywords gets [`ALL_WORDS`] on top. The body earns no such bonus: nearly every service asks for a KTP.
+//! A word is worth more the fewer services have it. For each word a service earns the best of what
+//! it has: the word itself before a related one before a slip of the pen, in the title before the
+//! keywords before the body. The sum is divided by what the perfect answer would earn, so it lies
+//! between 0 and 1; a service that has *every* deciding word in its title or keywords gets
+//! [`ALL_WORDS`] on top. The body earns no such bonus: nearly every service asks for a KTP.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -23,7 +24,8 @@ const TYPO_WEIGHT: [f32; 2] = [0.75, 0.5];
 /// Words that may be meant by one slip of the pen.
 const MAX_TYPO_WORDS: usize = 8;
 
-/// A slip is suspected of a known word too when another is this many times as frequent: catalogs have misprints.
+/// A slip is suspected of a known word too when another is this many times as frequent: catalogs
+/// have misprints.
 const FAR_MORE_FREQUENT: u64 = 50;
 
 /// A word in more than one in this many bodies is not looked up there.
@@ -102,7 +104,8 @@ fn frequency(view: &View, parts: &[Part], alternatives: &[Alternative]) -> tanti
     Ok(sum)
 }
 
-/// The words that are meant if this one is a slip: none when the index knows it and no neighbour is far more frequent.
+/// The words that are meant if this one is a slip: none when the index knows it and no neighbour is
+/// far more frequent.
 fn typos(view: &View, term: &QueryTerm) -> tantivy::Result<Vec<Alternative>> {
     let typed = term.word.to_lowercase();
     let own = &term.alternatives[0];
@@ -149,7 +152,8 @@ fn slipped(term: &str, weight: f32) -> impl Iterator<Item = Alternative> + use<>
     })
 }
 
-/// Letters to add, drop or replace, or neighbours to swap, from one word to the other (optimal string alignment).
+/// Letters to add, drop or replace, or neighbours to swap, from one word to the other (optimal
+/// string alignment).
 fn slips(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
@@ -168,7 +172,8 @@ fn cheapest(rows: &[Vec<usize>], from: &[char], to: &[char], i: usize, j: usize)
     if swapped { edit.min(rows[i - 2][j - 2] + 1) } else { edit }
 }
 
-/// What each of `slots` services has earned, by slot. Those that have less than half of the deciding words earn nothing.
+/// What each of `slots` services has earned, by slot. Those that have less than half of the
+/// deciding words earn nothing.
 pub fn tally(view: &View, needles: &[Needle], slots: usize) -> tantivy::Result<Vec<Tally>> {
     let mut tallies = vec![Tally::default(); slots];
     for (bit, needle) in needles.iter().enumerate() {
@@ -185,7 +190,8 @@ pub fn tally(view: &View, needles: &[Needle], slots: usize) -> tantivy::Result<V
     Ok(tallies)
 }
 
-/// Notes the best that each service has for a needle. Returns the services that have anything, each once.
+/// Notes the best that each service has for a needle. Returns the services that have anything, each
+/// once.
 fn look_up(
     view: &View,
     needle: &Needle,

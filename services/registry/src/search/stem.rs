@@ -1,10 +1,12 @@
 //! A light stemmer for Indonesian.
 //!
-//! It follows Nazief and Adriani: affixes are taken off in every order that the morphology allows, and the first result
-//! that is a known root wins. The root list holds the words of public service, not the language: where it knows nothing,
-//! only unmistakable pairs of affixes (`per-…-an`, `me-…-kan`) come off, as in Tala's porter-style stemmer. A wrong stem does
-//! little harm as long as it is the same for a query and a document, so the list matters most for words that *look*
-//! derived (`berita`, `terminal`) and for roots that lose their first letter (`kirim` in *pengiriman*).
+//! It follows Nazief and Adriani: affixes are taken off in every order that the morphology allows,
+//! and the first result that is a known root wins. The root list holds the words of public service,
+//! not the language: where it knows nothing, only unmistakable pairs of affixes (`per-…-an`,
+//! `me-…-kan`) come off, as in Tala's porter-style stemmer. A wrong stem does little harm as long
+//! as it is the same for a query and a document, so the list matters most for words that *look*
+//! derived (`berita`, `terminal`) and for roots that lose their first letter (`kirim` in
+//! *pengiriman*).
 
 /// How many prefixes one word carries at most (`memperpanjang`, `keberangkatan`).
 const PREFIX_DEPTH: usize = 2;
@@ -51,7 +53,8 @@ const ROOTS: &[&str] = &[
     "warga", "waris", "warung", "wisata", "yatim", "yayasan",
 ];
 
-/// The stem of a word that is already folded to lower case; the word itself if it is short, not ASCII, or a root.
+/// The stem of a word that is already folded to lower case; the word itself if it is short, not
+/// ASCII, or a root.
 ///
 /// Never empty for a word that is not empty, and `stem(stem(word)) == stem(word)`.
 pub fn stem(word: &str) -> String {
@@ -62,7 +65,8 @@ pub fn stem(word: &str) -> String {
     current
 }
 
-/// One round: a root inside the word, or else what the safe rules leave. `None` when the word is its own stem.
+/// One round: a root inside the word, or else what the safe rules leave. `None` when the word is
+/// its own stem.
 fn step(word: &str) -> Option<String> {
     let derived = word.len() >= SHORTEST_DERIVED && word.bytes().all(|b| b.is_ascii_lowercase());
     if !derived || is_root(word) {
@@ -103,7 +107,8 @@ fn root_behind_prefixes(base: &str, depth: usize) -> Option<String> {
     without_prefix(base).into_iter().find_map(|rest| root_behind_prefixes(&rest, depth - 1))
 }
 
-/// Every reading of the word's first prefix, with the letter restored that the prefix has swallowed.
+/// Every reading of the word's first prefix, with the letter restored that the prefix has
+/// swallowed.
 fn without_prefix(word: &str) -> Vec<String> {
     let mut readings = Vec::new();
     for head in ["di", "ke", "se", "ter", "ber", "per", "bel", "pel", "me", "pe"] {

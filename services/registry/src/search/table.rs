@@ -7,7 +7,8 @@ use super::analyze::query_terms;
 use super::doc::{Fee, OfferingDoc, ServiceDoc};
 use super::geo::is_point;
 
-/// A number for each of a few strings that many services share. It never shrinks: units and categories are few.
+/// A number for each of a few strings that many services share. It never shrinks: units and
+/// categories are few.
 #[derive(Default)]
 pub struct Names {
     numbers: HashMap<Arc<str>, u32>,
@@ -176,7 +177,8 @@ impl Table {
     }
 }
 
-/// An abbreviation and its phrase count the same, and "Penerbitan" counts nothing: a bare "SKCK" asks for a new one.
+/// An abbreviation and its phrase count the same, and "Penerbitan" counts nothing: a bare "SKCK"
+/// asks for a new one.
 fn deciding_words(title: &str) -> u8 {
     query_terms(title).iter().filter(|term| term.decides).count() as u8
 }

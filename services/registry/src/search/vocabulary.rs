@@ -1,8 +1,8 @@
-//! The words of the field: abbreviations and what they stand for, how citizens spell and say them, words that carry no
-//! meaning in a question, and words that point at each other.
+//! The words of the field: abbreviations and what they stand for, how citizens spell and say them,
+//! words that carry no meaning in a question, and words that point at each other.
 //!
-//! Everything here is in lower case. Left sides of [`SPELLINGS`] and all of [`FILLERS`] are words as typed; [`FAINT`]
-//! and [`RELATED`] hold stems.
+//! Everything here is in lower case. Left sides of [`SPELLINGS`] and all of [`FILLERS`] are words
+//! as typed; [`FAINT`] and [`RELATED`] hold stems.
 
 /// An abbreviation and the phrases that it stands for; the first phrase is the official one.
 pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
@@ -155,7 +155,8 @@ pub const FAINT: &[&str] = &[
     "proses", "prosedur", "pusat", "surat", "syarat", "terbit", "urus",
 ];
 
-/// A stem in a query and the stems that also answer it, each with how much less than the word itself (0 to 1).
+/// A stem in a query and the stems that also answer it, each with how much less than the word
+/// itself (0 to 1).
 pub const RELATED: &[(&str, &[(&str, f32)])] = &[
     ("anak", &[("bayi", 0.5)]),
     ("asing", &[("wna", 0.9)]),

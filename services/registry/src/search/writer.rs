@@ -1,4 +1,5 @@
-//! The thread that writes: it gathers updates, indexes them, and publishes index and table together.
+//! The thread that writes: it gathers updates, indexes them, and publishes index and table
+//! together.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};

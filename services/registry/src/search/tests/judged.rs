@@ -1,15 +1,17 @@
 //! The judged set: questions as citizens type them, and the service that must come first.
 //!
-//! `judged_services.tsv` holds a small catalog (id, title, English title, category, keywords), `judged.tsv` the questions
-//! (text, id, note). Questions marked `held-out` were written before their first run, and no word list was changed
-//! because of one; whoever tunes search adds new questions to the other part.
+//! `judged_services.tsv` holds a small catalog (id, title, English title, category, keywords),
+//! `judged.tsv` the questions (text, id, note). Questions marked `held-out` were written before
+//! their first run, and no word list was changed because of one; whoever tunes search adds new
+//! questions to the other part.
 
 use super::*;
 
 pub const SERVICES: &str = include_str!("../judged_services.tsv");
 const JUDGED: &str = include_str!("../judged.tsv");
 
-/// Of the judged queries that are (not) held out: how many find their service first, how many there are, and the misses.
+/// Of the judged queries that are (not) held out: how many find their service first, how many there
+/// are, and the misses.
 async fn judge(held_out: bool) -> (usize, usize, String) {
     let engine = engine(judged_services()).await;
     let (mut first, mut all, mut misses) = (0, 0, String::new());

@@ -98,7 +98,8 @@ fn whatever_the_order_of_updates_only_what_is_left_is_found() {
     });
 }
 
-/// Feeds the steps, publishing at each wait, and finds every passport service with its number of offerings.
+/// Feeds the steps, publishing at each wait, and finds every passport service with its number of
+/// offerings.
 async fn fed(steps: &[Step]) -> BTreeMap<String, u64> {
     let engine = engine(Vec::new()).await;
     let mut left = Left::default();
