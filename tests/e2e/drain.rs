@@ -1,4 +1,4 @@
-//! Rolling restarts: who calls sees nothing that a retry would not mend, and who watches is moved.
+//! Rolling restarts: callers see nothing that a retry would not mend, and watchers are moved.
 
 use std::{
     net::SocketAddr,
@@ -133,14 +133,14 @@ impl Replica {
         assert!(status.success(), "{status}");
     }
 
-    /// Begins again where it was.
+    /// Starts again at the same address.
     async fn again(&mut self, suite: &Suite) {
         self.process = Self::launch(suite, self.grpc, self.health);
         self.ready().await;
     }
 }
 
-/// Callers that never pause, each of which tries again at once where it is told that it may.
+/// Callers that never pause, and try again at once when they are told that they may.
 struct Callers {
     answered: Arc<AtomicU64>,
     retried: Arc<AtomicU64>,

@@ -1,5 +1,5 @@
-//! `mpp up --demo`, as somebody meets it who has just built it: what is printed can be run, what is
-//! promised is there, and what is wrong is told.
+//! `mpp up --demo`, as somebody meets it who has just built it: printed commands run, promises are
+//! kept, and mistakes are told.
 
 mod catalog;
 mod printed;

@@ -96,7 +96,7 @@ async fn large_slots(suite: &Suite) -> Vec<String> {
     .await
 }
 
-/// One script for each slot, from what the server's log says of two bookings of it.
+/// One script for each slot, from the server's log of two bookings of it.
 async fn record(cluster: &Cluster, suite: &Suite, slots: &[String]) -> Vec<PathBuf> {
     let mut booking = BookingServiceClient::new(suite.channel(Service::Scheduling, APP));
     for (number, slot) in slots.iter().enumerate() {

@@ -1,5 +1,5 @@
 //! A bare tonic server that answers `GetMall` with one message from memory: no layer, no identity,
-//! no lookup. What the shell costs is measured beside it.
+//! no lookup. The shell's cost is measured beside it.
 
 use std::{
     convert::Infallible,
@@ -20,7 +20,7 @@ use tonic::{
     transport::Server,
 };
 
-/// Where the answer is handed over: hexadecimal, since it is small.
+/// The variable by which the answer is handed over: hexadecimal, since it is small.
 pub const ANSWER: &str = "LOAD_ECHO_ANSWER";
 
 /// Serves until it is killed.

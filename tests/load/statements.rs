@@ -1,5 +1,5 @@
-//! What a booking says to PostgreSQL, taken from the server's own log and turned into scripts for
-//! pgbench: so it runs the same statements, and not what somebody thought they were.
+//! The statements of a booking, taken from PostgreSQL's own log and turned into scripts for
+//! pgbench: so it runs the same ones, and not those that somebody thought they were.
 //!
 //! Of two bookings of the same slot, parameters that are equal stay as they are; those that differ
 //! (names, digests, documents) are made anew for each transaction, in the same type and length.
@@ -75,7 +75,8 @@ fn parameters(detail: &str) -> Vec<Option<String>> {
     found
 }
 
-/// A script that does what `one` did, and what differs in `other` anew each time.
+/// A script with the statements of `one`, in which the values that differ in `other` are new each
+/// time.
 pub fn script(one: &[Statement], other: &[Statement]) -> String {
     let mut fresh: BTreeMap<&str, usize> = BTreeMap::new();
     for (a, b) in one.iter().zip(other) {

@@ -90,7 +90,7 @@ async fn watch(channel: &Channel) -> JoinHandle<Vec<f64>> {
 }
 
 /// Microseconds since 1970, by the database's clock when each transaction began: a little early, so
-/// what is measured is a little more than from commit to watch.
+/// the time measured is a little more than from commit to watch.
 fn commit_times(message: &WatchResponse) -> impl Iterator<Item = i64> {
     let times = message.changes.iter().filter_map(|change| change.commit_time);
     times.map(|time| time.seconds * 1_000_000 + i64::from(time.nanos) / 1_000)

@@ -30,7 +30,7 @@ impl Cluster {
     /// Makes and starts a cluster.
     ///
     /// # Panics
-    /// Where PostgreSQL is not installed.
+    /// If PostgreSQL is not installed.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let user = server_user().await;
@@ -72,7 +72,7 @@ impl Cluster {
         self.sql("postgres", "select pg_reload_conf()").await;
     }
 
-    /// Runs a statement in a database, and gives what it prints.
+    /// Runs a statement in a database, and gives its output.
     pub async fn sql(&self, database: &str, statement: &str) -> String {
         let mut psql = self.client("psql");
         psql.args([
@@ -102,7 +102,7 @@ impl Cluster {
         client
     }
 
-    /// The server's own log, as JSON lines, where it is configured to write them.
+    /// The server's own log, as JSON lines, if it is configured to write them.
     pub fn json_log(&self) -> String {
         let files = fs::read_dir(self.data().join("log")).into_iter().flatten().flatten();
         let json = files

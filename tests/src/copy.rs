@@ -1,4 +1,4 @@
-//! A copy of a feed, kept by following it: what any follower has, with the feed's promises checked
+//! A copy of a feed, kept by following it as any follower does, with the feed's promises checked
 //! at every step.
 
 use std::{
@@ -52,7 +52,7 @@ impl Copy {
     /// As the stream ends.
     ///
     /// # Panics
-    /// Where the feed breaks a promise.
+    /// If the feed breaks a promise.
     pub async fn follow(
         &mut self,
         channel: &Channel,
@@ -71,14 +71,14 @@ impl Copy {
         let mut stream = FeedServiceClient::new(channel.clone()).watch(request).await?.into_inner();
         while !enough(self) {
             match stream.message().await? {
-                Some(message) => self.take(message),
+                Some(message) => self.receive(message),
                 None => return Err(Status::unavailable("the stream ended")),
             }
         }
         Ok(())
     }
 
-    fn take(&mut self, message: WatchResponse) {
+    fn receive(&mut self, message: WatchResponse) {
         assert!(
             message.revision >= self.revision,
             "revision {} after {}",
@@ -140,7 +140,7 @@ impl Copy {
     }
 }
 
-/// Where a feed stands.
+/// A feed's position.
 ///
 /// # Errors
 /// As the service refuses.
@@ -177,10 +177,10 @@ impl Follower {
         Self { copy, task }
     }
 
-    /// What it has now.
+    /// The records that it has now.
     ///
     /// # Panics
-    /// Where the feed broke a promise.
+    /// If the feed broke a promise.
     pub fn copy(&self) -> Copy {
         assert!(!self.task.is_finished(), "the follower found the feed at fault; see above");
         self.copy.lock().unwrap_or_else(PoisonError::into_inner).clone()

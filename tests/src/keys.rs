@@ -7,7 +7,7 @@ use std::{
 
 use crate::program::{Said, command};
 
-/// Somebody who calls.
+/// A caller: a role and the names that it holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Who {
     /// Whom the feed names as actor.
@@ -33,14 +33,14 @@ pub const OFFICER: Who = who("users/disdukcapil", "unit-officer", "units/disdukc
 /// The licensing office, which runs the mall.
 pub const ORGANISER: Who =
     who("users/dpmptsp", "organiser", "units/dpmptsp-banyuwangi,malls/banyuwangi");
-/// Who stands at the counter.
+/// The officer at the counter.
 pub const COUNTER: Who =
     who("users/loket", "counter-officer", "malls/banyuwangi/counters/dukcapil");
-/// Who looks over everything.
+/// The auditor, who may read everything.
 pub const AUDITOR: Who = who("users/auditor", "auditor", "");
-/// Scheduling, where it follows.
+/// Scheduling, as a follower.
 pub const SCHEDULING: Who = who("services/scheduling", "service", "");
-/// Reporting, where it follows.
+/// Reporting, as a follower.
 pub const REPORTING: Who = who("services/reporting", "service", "");
 
 const ALL: [Who; 9] =
@@ -96,7 +96,7 @@ impl Keys {
         self.folder.join("jwks.json")
     }
 
-    /// What scheduling hashes applicants with.
+    /// The secret with which scheduling hashes applicants.
     pub fn applicants(&self) -> PathBuf {
         self.folder.join("applicants.keys")
     }

@@ -5,7 +5,7 @@
 //! and files by environment variables. Tests call it as a client would, over gRPC or by commands.
 //!
 //! Processes write their logs to files, which are shown when a test fails, and never outlive it.
-//! The harness panics where something does not work: it has no caller that could do better.
+//! The harness panics when something does not work: it has no caller that could do better.
 
 #![forbid(unsafe_code)]
 

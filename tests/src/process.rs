@@ -51,7 +51,7 @@ impl Process {
     /// Its id.
     ///
     /// # Panics
-    /// Where it has ended.
+    /// If it has ended.
     pub fn id(&self) -> u32 {
         self.child.id().expect("a process that runs")
     }
@@ -77,7 +77,7 @@ impl Process {
     /// Waits for its end.
     ///
     /// # Panics
-    /// Where it does not end in time.
+    /// If it does not end in time.
     pub async fn end_within(&mut self, limit: Duration) -> ExitStatus {
         let ended = timeout(limit, self.child.wait()).await;
         ended

@@ -11,7 +11,7 @@ use tokio::process::Command;
 /// The binary: `MPP_BIN`, else `mpp` beside this program or in the folder above it.
 ///
 /// # Panics
-/// Where it has not been built, saying how.
+/// If it has not been built, saying how.
 pub fn path() -> PathBuf {
     if let Some(named) = env::var_os("MPP_BIN") {
         return PathBuf::from(named);
@@ -45,10 +45,10 @@ fn isolate(command: &mut Command, home: &Path) {
     command.current_dir(home).stdin(Stdio::null()).kill_on_drop(true);
 }
 
-/// What a command said, and how it ended.
+/// The output of a command, and how it ended.
 #[derive(Clone, Debug)]
 pub struct Said {
-    /// The exit code; -1 where a signal ended it.
+    /// The exit code; -1 if a signal ended it.
     pub code: i32,
     /// Its standard output.
     pub out: String,
@@ -68,10 +68,10 @@ impl Said {
         }
     }
 
-    /// What it printed, where it succeeded.
+    /// Its output, if it succeeded.
     ///
     /// # Panics
-    /// With everything that it said, where it failed.
+    /// With everything that it said, if it failed.
     pub fn succeeded(self) -> String {
         assert_eq!(self.code, 0, "it failed:\n{}\n{}", self.out, self.err);
         self.out

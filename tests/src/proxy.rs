@@ -27,7 +27,7 @@ pub enum Weather {
     Stalled,
 }
 
-/// What a connection looks at: the weather, and how often connections were forgotten.
+/// The state that each connection watches: the weather, and how often connections were forgotten.
 #[derive(Clone, Copy, Debug, Default)]
 struct Conditions {
     weather: Weather,
@@ -53,7 +53,7 @@ impl Proxy {
         Self { address, conditions, task }
     }
 
-    /// Where it listens, as a URL.
+    /// The URL at which it listens.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -144,8 +144,8 @@ async fn copy(
             return to.shutdown().await;
         }
         if to.write_all(&buffer[..count]).await.is_err() {
-            // Nobody listens any more; what comes is read all the same, since closing with
-            // something unread would reset the connection, and what was said before be lost.
+            // Nobody listens any more; bytes are read all the same, since closing with some of them
+            // unread would reset the connection, and those sent before would be lost.
             return tokio::io::copy(&mut from, &mut tokio::io::sink()).await.map(drop);
         }
     }

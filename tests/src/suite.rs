@@ -46,12 +46,12 @@ impl Service {
     }
 }
 
-/// What differs from the usual suite.
+/// The ways in which a suite may differ from the usual one.
 #[derive(Default)]
 pub struct Setup<'a> {
     /// Serve with TLS; services know each other by their certificates, not by tokens.
     pub authority: Option<&'a Authority>,
-    /// Where the databases are, instead of the test server.
+    /// A server for the databases, instead of the test server.
     pub cluster: Option<&'a Cluster>,
 }
 
@@ -200,7 +200,7 @@ impl Suite {
     /// Waits until a service says that it is ready.
     ///
     /// # Panics
-    /// Where it ends instead, or does not get ready.
+    /// If it ends instead, or does not get ready.
     pub async fn ready(&mut self, service: Service) {
         let what = format!("{} is ready", service.name());
         let url = self.health(service, "readyz");
@@ -233,12 +233,12 @@ impl Suite {
     /// The process of a service.
     ///
     /// # Panics
-    /// Where it was never started.
+    /// If it was never started.
     pub fn process(&mut self, service: Service) -> &mut Process {
         self.services[service as usize].process.as_mut().expect("a service that was started")
     }
 
-    /// Where a service answers gRPC.
+    /// The address at which a service answers gRPC.
     pub fn address(&self, service: Service) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         format!("{scheme}://127.0.0.1:{}", self.of(service).grpc)
@@ -275,7 +275,7 @@ impl Suite {
         connect(&self.endpoint(service, who)).expect("an endpoint")
     }
 
-    /// What `who` gives commands with.
+    /// The settings with which `who` gives commands.
     pub fn desk(&self, who: Who) -> Desk {
         let mut settings = vec![
             ("MPP_REGISTRY_ADDRESS", self.address(Service::Registry).into()),

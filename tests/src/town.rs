@@ -1,5 +1,5 @@
 //! A small directory to tell stories with: one regency, one mall, one counter, one ministry's
-//! catalog. Everybody writes what is theirs, through the API.
+//! catalog. Everybody writes their own records, through the API.
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
@@ -288,7 +288,7 @@ pub async fn set_hours(suite: &Suite, who: Who, id: &str, target: &str, hours: (
         ..Default::default()
     };
     let hours = HoursServiceClient::new(suite.channel(Service::Scheduling, who));
-    // Scheduling follows the registry; what was made a moment ago may not have reached it yet.
+    // Scheduling follows the registry; a record made a moment ago may not have reached it yet.
     eventually(PATIENCE, &format!("scheduling takes the hours of {target}"), async || match hours
         .clone()
         .create_hours_rule(request.clone())

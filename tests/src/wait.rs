@@ -1,4 +1,4 @@
-//! Waiting for what comes about by itself.
+//! Waiting for things that come about by themselves.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ pub const PATIENCE: Duration = Duration::from_secs(90);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Looks again and again until `check` has what is waited for, and prints how long that took.
+/// Looks again and again until `check` succeeds, and prints how long that took.
 ///
 /// # Panics
 /// With the last thing that `check` said was missing, after `limit`.
@@ -35,12 +35,12 @@ pub async fn eventually<T>(
 /// `Ok` where it holds, else what is missing.
 ///
 /// # Errors
-/// `missing`, where it does not hold.
+/// `missing`, if it does not hold.
 pub fn that(holds: bool, missing: impl Into<String>) -> Result<(), String> {
     if holds { Ok(()) } else { Err(missing.into()) }
 }
 
-/// A pause that lets something happen, where there is nothing to wait for.
+/// A pause that lets something happen when there is no condition to wait for.
 pub async fn pause(millis: u64) {
     tokio::time::sleep(Duration::from_millis(millis)).await;
 }

@@ -42,11 +42,11 @@ const EVERYONE: &[(Role, Scope)] = &[
 const NOBODY: &[(Role, Scope)] = &[];
 /// The body whose catalog or entry it is.
 const OWNER: &[(Role, Scope)] = &[(UnitOfficer, Own)];
-/// Who runs the mall.
+/// The mall's organiser.
 const MALL: &[(Role, Scope)] = &[(Organiser, Own)];
-/// Who runs the mall, and who verifies malls; the registry knows which fields are whose.
+/// The mall's organiser and the verifiers of malls; the registry knows whose each field is.
 const MALL_RECORD: &[(Role, Scope)] = &[(Organiser, Own), (Role::Verifier, Any)];
-/// Who works at the counter or runs its mall.
+/// The counter's officers and its mall's organiser.
 const COUNTER: &[(Role, Scope)] = &[(CounterOfficer, Own), (Organiser, Own)];
 /// An app that acts for citizens, and the counter itself.
 const BOOKING: &[(Role, Scope)] = &[(Reader, Any), (CounterOfficer, Own), (Organiser, Own)];
@@ -137,17 +137,17 @@ pub fn scope(path: &str, role: Role) -> Option<Scope> {
     line.iter().find(|(allowed, _)| *allowed == role).map(|(_, scope)| *scope)
 }
 
-/// What the table allows a caller for one call.
+/// The rights that the table gives a caller for one call.
 #[derive(Clone, Debug)]
 pub struct Grant {
     caller: Caller,
     scope: Scope,
-    /// True where one of the roles is that of an owner, whatever wider scope another role gives.
+    /// True if one of the roles is that of an owner, whatever wider scope another role gives.
     owns: bool,
 }
 
 impl Grant {
-    /// What `caller` may do by the method at `path`: the widest scope of its roles.
+    /// The rights of `caller` at the method `path`: the widest scope of its roles.
     ///
     /// # Errors
     /// `PERMISSION_DENIED`, naming the roles that may.
@@ -167,14 +167,14 @@ impl Grant {
     }
 
     /// True for the administrator, and for whoever owns the record: holds one of `names` in a role
-    /// that this method is an owner's in. Scope any is not enough: for what only the owner may see
-    /// of a record that others must ask for in another way.
+    /// that this method treats as an owner's. Scope any is not enough: for fields that only the
+    /// owner may see of a record that others must ask for in another way.
     pub fn is_owner(&self, names: &[&str]) -> bool {
         let holds = || names.iter().any(|name| self.caller.holds(name));
         self.caller.is(Role::Administrator) || (self.owns && holds())
     }
 
-    /// Passes where the scope is any, or where the caller holds one of `names`: those that the
+    /// Passes if the scope is any, or if the caller holds one of `names`: those that the
     /// record belongs to, such as a service's owner unit and its ancestors, a mall, a counter.
     ///
     /// # Errors
@@ -194,7 +194,7 @@ impl Grant {
 }
 
 /// The grant that the authorization layer found for this call. Without that layer, as in a test
-/// that calls a handler directly, it is what the caller holds itself.
+/// that calls a handler directly, it covers the names that the caller holds.
 pub fn grant<T>(request: &Request<T>) -> Grant {
     let found = request.extensions().get::<Grant>().cloned();
     found.unwrap_or_else(|| Grant { caller: caller(request), scope: Own, owns: true })

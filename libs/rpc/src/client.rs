@@ -1,5 +1,5 @@
 //! The client's side: a channel that connects when it is first used, and adds to each call the
-//! token, the trace, and a deadline where the caller has set none.
+//! token, the trace, and a deadline if the caller has set none.
 
 use std::{
     env, mem,
@@ -37,13 +37,13 @@ const KEEPALIVE: Duration = Duration::from_secs(20);
 pub struct Endpoint {
     /// `http://127.0.0.1:7070` or `https://registry.mpp.go.id:7070`.
     pub address: String,
-    /// The bearer token; `None` where a client certificate proves the caller.
+    /// The bearer token; `None` if a client certificate proves who calls.
     pub token: Option<TokenSource>,
     /// For `https`.
     pub tls: Option<ClientTls>,
 }
 
-/// Where a token comes from.
+/// The source of a token.
 #[derive(Clone, Debug)]
 pub enum TokenSource {
     /// The token itself.
@@ -61,7 +61,7 @@ pub struct ClientTls {
     pub ca: PathBuf,
     /// Own certificate chain and key (PEM), to prove oneself by.
     pub identity: Option<(PathBuf, PathBuf)>,
-    /// The server's name, where it is not the address's host.
+    /// The server's name, if it is not the host of the address.
     pub server_name: Option<String>,
 }
 
@@ -121,7 +121,7 @@ fn unusable(address: &str, error: &dyn std::fmt::Display) -> Error {
     Error::field("address", "ADDRESS", format!("'{address}' cannot be used: {error}"))
 }
 
-/// The files are the authority and, where there is an identity, its certificate and key.
+/// The files are the authority and, if there is an identity, its certificate and key.
 fn secured(
     target: &tonic::transport::Endpoint,
     tls: &ClientTls,
@@ -238,7 +238,7 @@ fn span(method: &'static str) -> Span {
     )
 }
 
-/// Sends a call, and sends it again where it has not left: on a connection whose server was just
+/// Sends a call, and sends it again if it never left: on a connection whose server was just
 /// going away. Other languages' clients do so by themselves (gRPC's transparent retries).
 async fn unary(
     mut channel: tonic::transport::Channel,
@@ -266,7 +266,7 @@ fn has_passed(error: &tonic::transport::Error) -> bool {
     causes(error).any(|cause| cause.is::<TimeoutExpired>())
 }
 
-/// True where no server has seen the call: it was refused by a server that goes away in good
+/// True if no server has seen the call: it was refused by a server that goes away in good
 /// order, or was still in the queue of a connection that ended.
 fn has_not_left(error: &tonic::transport::Error) -> bool {
     causes(error).any(|cause| {

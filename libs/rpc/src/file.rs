@@ -16,14 +16,14 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Makes a value of the files' bytes, which come in their order.
 type Parse<T> = Box<dyn Fn(&[Vec<u8>]) -> Result<T> + Send + Sync>;
 
-/// What was parsed from some files, as of their last good version.
+/// A value parsed from some files, as of their last good version.
 pub(crate) struct Watched<T> {
     paths: Vec<PathBuf>,
     parse: Parse<T>,
-    state: Mutex<State<T>>,
+    state: Mutex<Loaded<T>>,
 }
 
-struct State<T> {
+struct Loaded<T> {
     value: Arc<T>,
     /// Counts the good versions.
     version: u64,
@@ -42,11 +42,11 @@ impl<T> Watched<T> {
     ) -> Result<Self> {
         let stamp = stamp(&paths);
         let value = Arc::new(parse(&read(&paths)?)?);
-        let state = Mutex::new(State { value, version: 0, stamp, looked: Instant::now() });
+        let state = Mutex::new(Loaded { value, version: 0, stamp, looked: Instant::now() });
         Ok(Self { paths, parse: Box::new(parse), state })
     }
 
-    /// The value, read again where a file has changed. A version that cannot be read is logged,
+    /// The value, read again if a file has changed. A version that cannot be read is logged,
     /// and the last good one stays.
     pub(crate) fn current(&self) -> Arc<T> {
         self.look(LOOK_EVERY).0
@@ -75,7 +75,7 @@ impl<T> Watched<T> {
         (state.value.clone(), state.version)
     }
 
-    fn reload(&self, state: &mut State<T>) {
+    fn reload(&self, state: &mut Loaded<T>) {
         match read(&self.paths).and_then(|files| (self.parse)(&files)) {
             Ok(value) => {
                 tracing::info!(files = ?self.paths, "read again after a change");

@@ -32,7 +32,7 @@ const MOST_PENDING: usize = 250_000;
 /// take its followers with it.
 const TOLERANCE: Duration = Duration::from_secs(60);
 
-/// What a copy has to do next.
+/// The next step of a copy.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// The whole state follows, from its start: note which records come.
@@ -57,7 +57,7 @@ pub struct Follower {
     /// Changes of a transaction whose end has not come yet.
     pending: Vec<Change>,
     in_state: bool,
-    /// What has come and was not asked for yet.
+    /// Events that have come and were not asked for yet.
     ready: VecDeque<Event>,
     pause: Duration,
     /// Kept here and not only slept, so that whoever drops the future does not lose it.
@@ -112,7 +112,7 @@ impl Follower {
             };
             match timeout(SILENCE, stream.message()).await {
                 Ok(Ok(Some(message))) => {
-                    if let Err(error) = self.take(message) {
+                    if let Err(error) = self.receive(message) {
                         self.lost(&malformed(&error));
                     }
                 }
@@ -144,7 +144,7 @@ impl Follower {
         }
     }
 
-    fn take(&mut self, message: WatchResponse) -> Result<()> {
+    fn receive(&mut self, message: WatchResponse) -> Result<()> {
         self.pause = FIRST_PAUSE;
         self.last_heard = Some(Instant::now());
         measure(&self.name, 1.0, Some(message.revision));
@@ -202,7 +202,7 @@ impl Follower {
     }
 }
 
-/// Where the position is of no use any more: compacted, of another lineage, of another filter.
+/// True if the position is of no use any more: compacted, of another lineage or another filter.
 fn must_start_again(error: &ClientError) -> bool {
     error.code == Code::OutOfRange || error.is(Reason::InvalidResumeToken)
 }

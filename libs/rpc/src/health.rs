@@ -28,7 +28,7 @@ use crate::{HttpLimits, serve_http};
 /// How long a change must last before it counts.
 const HOLD: Duration = Duration::from_secs(2);
 
-/// What a process needs to serve. Clones speak of the same process.
+/// The components that a process needs to serve. Clones speak of the same process.
 #[derive(Clone)]
 pub struct Readiness(Arc<Mutex<Parts>>);
 
@@ -45,7 +45,7 @@ struct Life {
     why: String,
     /// When `up` last changed.
     since: Instant,
-    /// What counts, which follows `up`.
+    /// The value that counts, which follows `up` with some delay.
     counted: bool,
     was_up: bool,
 }
@@ -92,7 +92,7 @@ impl Readiness {
         self.lock().draining = true;
     }
 
-    /// What is missing, by component, and why; empty where the process is ready.
+    /// What is missing, by component, and why; empty if the process is ready.
     pub fn missing(&self) -> BTreeMap<String, String> {
         let mut state = self.lock();
         let hold = state.hold;
@@ -109,7 +109,7 @@ impl Readiness {
         missing
     }
 
-    /// True where nothing is missing.
+    /// True if nothing is missing.
     pub fn is_ready(&self) -> bool {
         self.missing().is_empty()
     }
@@ -138,7 +138,7 @@ impl Life {
         why.clone_into(&mut self.why);
     }
 
-    /// What counts now: a change that has lasted, and the first time up at once.
+    /// The value that counts now: a change once it has lasted, and the first time up at once.
     fn counts(&mut self, hold: Duration) -> bool {
         if self.counted != self.up && (!self.was_up || self.since.elapsed() >= hold) {
             self.counted = self.up;

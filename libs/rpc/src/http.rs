@@ -22,7 +22,7 @@ use crate::{Shares, listen::accept};
 /// How long connections may take to end once the server stops.
 const FAREWELL: Duration = Duration::from_secs(10);
 
-/// What peers of a plain HTTP port could otherwise have without end.
+/// Bounds of a plain HTTP port, for everything that peers could otherwise pile up.
 #[derive(Clone, Copy, Debug)]
 pub struct HttpLimits {
     /// Connections; more wait in the kernel.
@@ -72,7 +72,7 @@ async fn run(listener: TcpListener, router: Router, limits: HttpLimits, stop: Ca
             tracing::debug!(%peer, "closed: its address has too many connections");
             continue;
         };
-        // What answers may bound what one address takes.
+        // Handlers see the peer's address: the page bounds how many listeners one network has.
         let router = router.clone().layer(Extension(ConnectInfo(peer)));
         let connection = connection(tcp, router, limits.head, stop.clone());
         connections.spawn(async move {

@@ -15,12 +15,12 @@ use crate::jwt::{self, Jwks, Trust};
 /// Most tokens that are remembered as good; beyond them all are forgotten and checked again.
 const MOST_TOKENS: usize = 10_000;
 
-/// Whom a token vouches for.
+/// A caller that a token vouches for.
 #[derive(Clone, Debug)]
 pub struct Verified {
     /// The caller.
     pub caller: Arc<Caller>,
-    /// From when on it does not any more, microseconds UTC.
+    /// The end of the token's validity, in microseconds since 1970 UTC.
     pub until: Micros,
 }
 
@@ -116,7 +116,7 @@ pub fn caller<T>(request: &Request<T>) -> Caller {
     })
 }
 
-/// The refusal of a call that names nobody.
+/// The refusal of a call that carries no identity.
 pub(crate) fn nobody() -> Error {
     Error::new(
         Reason::Unauthenticated,

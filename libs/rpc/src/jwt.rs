@@ -23,9 +23,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::file::{Watched, read_file};
 
-/// Who issues the suite's tokens (`iss`), unless a [`Trust`] says otherwise.
+/// The issuer of the suite's tokens (`iss`), unless a [`Trust`] says otherwise.
 pub const ISSUER: &str = "https://mpp.go.id";
-/// Whom they are meant for (`aud`).
+/// The audience that they are meant for (`aud`).
 pub const AUDIENCE: &str = "mpp";
 /// Longest token, in bytes.
 const LONGEST_TOKEN: usize = 8 * 1024;
@@ -143,7 +143,7 @@ impl Jwks {
         find(&self.0.current()).or_else(|| find(&self.0.newest()))
     }
 
-    /// Tells versions of the set apart, so that what an older one vouched for is not trusted on.
+    /// Tells versions of the set apart: a token that an older one vouched for is checked anew.
     pub(crate) fn version(&self) -> u64 {
         self.0.version()
     }
@@ -205,7 +205,7 @@ impl Audience {
     }
 }
 
-/// Whose tokens are taken.
+/// The issuer and the audience of the tokens that are accepted.
 #[derive(Clone, Debug)]
 pub struct Trust {
     /// The issuer (`iss`).

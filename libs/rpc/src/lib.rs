@@ -1,8 +1,8 @@
 //! The shell that every service of the suite stands in, and the client that calls it.
 //!
 //! A service hands its routes to [`serve`], which puts one stack of layers before them (see
-//! [`shell`]), listens, and drains. Beyond that the crate holds what every `grpc.rs` needs to
-//! turn wire into model: [`status`] for errors, [`caller`] and [`grant`] for who may, [`page`],
+//! `stack.rs`), listens, and drains. Beyond that the crate holds the tools by which every `grpc/`
+//! turns wire into model: [`status`] for errors, [`caller`] and [`grant`] for rights, [`page`],
 //! [`mask`] and [`time`].
 //!
 //! The layers are functions over axum's `from_fn`, because tonic's `Routes` are an axum router

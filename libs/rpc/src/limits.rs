@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Everything that a peer could otherwise have without end.
+/// Bounds of everything that peers could otherwise pile up.
 ///
 /// A message's size is bounded by tonic itself, at 4 MiB, unless a service says otherwise.
 #[derive(Clone, Copy, Debug)]

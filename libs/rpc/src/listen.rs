@@ -1,4 +1,4 @@
-//! Connections: TLS where there is any, HTTP/2 within its limits, and how each one ends.
+//! Connections: the TLS handshake, HTTP/2 within its limits, and how each connection ends.
 
 use std::{
     net::SocketAddr,

@@ -29,7 +29,7 @@ pub(crate) fn exists(path: &str) -> bool {
     METHODS.contains_key(path)
 }
 
-/// True where the caller or the server streams: such a call has no deadline but its own.
+/// True if the caller or the server streams: such a call has no deadline but its own.
 pub(crate) fn is_streaming(path: &str) -> bool {
     METHODS.get(path).copied().unwrap_or(false)
 }

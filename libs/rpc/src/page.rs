@@ -4,7 +4,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use mpp_core::{Error, Reason, Result};
 
-/// Entries of a page where the request names no size.
+/// Entries on a page if the request names no size.
 pub const DEFAULT_SIZE: usize = 100;
 /// Most entries of a page; a larger wish gets these.
 pub const MAX_SIZE: usize = 1000;
@@ -12,7 +12,7 @@ const LONGEST_TOKEN: usize = 1024;
 const VERSION: u8 = 1;
 const PREFIX: usize = 1 + size_of::<u64>();
 
-/// What a list request asks for.
+/// The page that a list request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// How many entries at most.

@@ -102,7 +102,7 @@ async fn pause(drain: &Drain, readiness: &Readiness, shutdown: &CancellationToke
     tokio::time::sleep(drain.pause).await;
 }
 
-/// What tools ask for the contract.
+/// Reflection, by which tools such as `buf curl` learn the contract.
 fn with_reflection(routes: Routes) -> Result<Routes> {
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(mpp_api::DESCRIPTORS)

@@ -34,27 +34,27 @@ pub fn status(error: Error) -> Status {
     Status::with_error_details(code(error.code()), clipped(error.message()), details)
 }
 
-/// What a client, or a follower, learns from a status.
+/// An error as a client, or a follower, learns it from a status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientError {
     /// The canonical code.
     pub code: tonic::Code,
-    /// The stable reason ([`Reason::as_str`]); empty where the answer is not one of ours.
+    /// The stable reason ([`Reason::as_str`]); empty if the answer is not one of ours.
     pub reason: String,
     /// The message in English, for developers.
     pub message: String,
-    /// The message in Indonesian, for people; empty where there is none.
+    /// The message in Indonesian, for people; empty if there is none.
     pub indonesian: String,
     /// The wrong fields: path and description.
     pub fields: Vec<(String, String)>,
-    /// When to try again, where the server said so.
+    /// When to try again, if the server said so.
     pub retry_after: Option<Duration>,
-    /// The trace that finds the failure in the server's log; empty where there is none.
+    /// The trace that finds the failure in the server's log; empty if there is none.
     pub trace: String,
 }
 
 impl ClientError {
-    /// True where the failure has this reason.
+    /// True if the failure has this reason.
     pub fn is(&self, reason: Reason) -> bool {
         self.reason == reason.as_str()
     }
@@ -93,7 +93,7 @@ fn message(status: &Status) -> String {
 }
 
 /// Gives a status that the transport itself made (a message too large, one that is no message,
-/// a method that is not there) its reason. Handlers of streams use it for what they receive.
+/// a method that is not there) its reason. Handlers of streams use it for messages they receive.
 pub fn wire_error(status: &Status) -> Error {
     let text = status.message();
     match status.code() {
@@ -114,7 +114,7 @@ pub fn wire_error(status: &Status) -> Error {
     }
 }
 
-/// A refusal as the domain's error, for clients: with the server's reason and message. Where no
+/// A refusal as the domain's error, for clients: with the server's reason and message. If no
 /// server of ours has answered, it says what became of the connection.
 pub fn refusal(status: &Status) -> Error {
     let read = error_of(status);

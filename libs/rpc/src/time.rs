@@ -13,10 +13,10 @@ pub fn to_timestamp(time: Micros) -> Timestamp {
     Timestamp { seconds: time.div_euclid(MICROS), nanos: i32::try_from(nanos).unwrap_or(0) }
 }
 
-/// Reads a timestamp; what is finer than a microsecond is cut off.
+/// Reads a timestamp; digits finer than a microsecond are cut off.
 ///
 /// # Errors
-/// Names `field` where the timestamp is not one of the years 1 to 9999.
+/// Names `field` if the timestamp is not one of the years 1 to 9999.
 pub fn from_timestamp(time: &Timestamp, field: &str) -> Result<Micros> {
     if !BOUNDS.contains(&time.seconds) || !(0..1_000_000_000).contains(&time.nanos) {
         return Err(Error::field(field, "TIMESTAMP", "not a time of the years 1 to 9999"));

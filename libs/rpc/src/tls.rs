@@ -1,5 +1,5 @@
 //! TLS for the server: certificate, key and the authority of client certificates, each read
-//! again when its file changes; and who a client certificate stands for.
+//! again when its file changes; and the caller that a client certificate stands for.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::file::Watched;
 /// The trust domain of the suite's SPIFFE ids.
 const TRUST_DOMAIN: &str = "spiffe://mpp.go.id/";
 
-/// What a server needs for TLS.
+/// A server's certificate and key, and the authority of its clients.
 #[derive(Clone)]
 pub struct Tls(Arc<Watched<TlsAcceptor>>);
 
@@ -33,13 +33,13 @@ impl Tls {
         Ok(Self(Arc::new(Watched::open(paths, acceptor)?)))
     }
 
-    /// What accepts the next connection.
+    /// Accepts the next connection.
     pub(crate) fn acceptor(&self) -> Arc<TlsAcceptor> {
         self.0.current()
     }
 }
 
-/// The files are certificate, key and, where there is one, the clients' authority.
+/// The files are certificate, key and, if there is one, the clients' authority.
 fn acceptor(files: &[Vec<u8>]) -> Result<TlsAcceptor> {
     let provider = Arc::new(ring::default_provider());
     let chain = certificates(&files[0], "certificate")?;
@@ -79,8 +79,9 @@ fn wrong(field: &str, error: &dyn std::fmt::Display) -> Error {
     Error::field(field, "CERTIFICATE", format!("cannot be used: {error}"))
 }
 
-/// Who a client certificate stands for, by the one URI among its names (SPIFFE allows no second);
-/// `None` where it is not of this trust domain. The handshake has checked the certificate itself.
+/// The caller that a client certificate stands for, by the one URI among its names (SPIFFE allows
+/// no second); `None` if it is not of this trust domain. The handshake has checked the certificate
+/// itself.
 pub(crate) fn caller_of(certificate: &CertificateDer<'_>) -> Option<Caller> {
     let certificate = EndEntityCert::try_from(certificate).ok()?;
     let mut uris = certificate.valid_uri_names();

@@ -123,7 +123,7 @@ impl Tx {
         if done.rows_affected() != rows.len() as u64 {
             return Err(write_conflict());
         }
-        // Not remembered, since a batch may be large; what was is no longer true.
+        // Not remembered, since a batch may be large; older memories of them are no longer true.
         for (item, _) in rows {
             self.seen.remove(&(kind, item.name));
         }
@@ -131,7 +131,7 @@ impl Tx {
     }
 }
 
-/// What becomes of an item, given the row that is there.
+/// Decides about an item, given the row that is there.
 fn judge(item: &Item, stored: Option<&Stored>) -> Put {
     match stored {
         None => Put { version: 1, changed: true, tombstoned: false },

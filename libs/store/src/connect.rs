@@ -24,7 +24,7 @@ pub struct Options {
     pub url: String,
     /// Upper bound of the connections; on SQLite, of the reading ones.
     pub max_connections: u32,
-    /// Tells the time where the database's own clock is not asked, and how far to shift it.
+    /// Tells the time if the database's own clock is not asked, and how far to shift it.
     pub clock: Clock,
 }
 

@@ -42,8 +42,8 @@ impl Db {
     /// Opens a database whose schema fits.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where it cannot be reached or a SQLite file has another owner,
-    /// `SCHEMA_MISMATCH` where a step is missing or it is more than one step ahead.
+    /// `UNAVAILABLE` if it cannot be reached or a SQLite file has another owner,
+    /// `SCHEMA_MISMATCH` if a step is missing or it is more than one step ahead.
     pub fn open<'a>(options: &'a Options, schema: &'a Schema) -> BoxFuture<'a, Result<Self>> {
         Box::pin(async {
             let owned = own(options)?;
@@ -75,7 +75,7 @@ impl Db {
         };
         let mut conn = writers.take().await?;
         migrate::check(&mut conn, schema).await?;
-        lineage::settle(&mut conn, dialect, owned.as_ref()).await?;
+        lineage::confirm(&mut conn, dialect, owned.as_ref()).await?;
         drop(conn);
         Ok(Self(Arc::new(Inner {
             dialect,
@@ -102,7 +102,7 @@ impl Db {
     /// The database's time, moved as far as the process's clock is.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub fn now(&self) -> BoxFuture<'_, Result<Micros>> {
         Box::pin(async {
             let mut conn = self.0.readers.take().await?;
@@ -120,7 +120,7 @@ impl Db {
     /// Tells whether the database answers.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where it does not.
+    /// `UNAVAILABLE` if it does not.
     pub async fn ping(&self) -> Result<()> {
         self.now().await.map(drop)
     }

@@ -1,4 +1,4 @@
-//! Where the two databases differ, as texts side by side. Everything else is one SQL text.
+//! The few texts in which the two databases differ, side by side. All others serve both.
 
 /// The database's clock in microseconds since 1970; PostgreSQL's moves within a transaction.
 macro_rules! postgres_clock {

@@ -66,7 +66,7 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Reason, &'static str)
     }
 }
 
-/// Which constraint an error broke: its name on PostgreSQL, on SQLite what it says after
+/// The constraint that an error broke: its name on PostgreSQL, on SQLite the text after
 /// "constraint failed:" (the columns of a unique one, the name of a check).
 pub fn constraint(error: &sqlx::Error) -> Option<String> {
     let database = error.as_database_error()?;

@@ -13,7 +13,7 @@ use mpp_core::{Error, Reason, Result};
 #[derive(Debug)]
 pub(crate) struct Owned {
     file: Mutex<File>,
-    /// What the file said when it was locked.
+    /// The mark that the file held when it was locked.
     pub mark: Option<Mark>,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Mark {
 }
 
 impl Owned {
-    /// Locks the database at `path` for this process, making it where it does not exist.
+    /// Locks the database at `path` for this process, making it if it does not exist.
     pub fn lock(path: &Path) -> Result<Self> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| cannot(path, error))?;

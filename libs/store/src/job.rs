@@ -15,7 +15,7 @@ impl Db {
     /// another holds it. Index: job's primary key.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn lease(&self, job: &str, holder: &str, ttl: Duration) -> Result<bool> {
         let now = self.now().await?;
         let mut conn = self.0.writers.take().await?;

@@ -3,7 +3,7 @@
 //! PostgreSQL: the cluster's system identifier and timeline are stored; a dump that is restored
 //! elsewhere, a restore to a point in time and a promotion all differ from them. SQLite: the file
 //! beside the database notes how far the feed was served; a database below that note, or without
-//! one, is an older copy. What goes unnoticed: a copy that is put back together with its note.
+//! one, is an older copy. One case goes unnoticed: a copy that is put back together with its note.
 
 use mpp_core::{Error, Result};
 use sqlx::{AnyConnection, Row as _};
@@ -19,8 +19,8 @@ use crate::{
 const CLUSTER: &str = "select system_identifier::text || '/' ||
     substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) from pg_control_system()";
 
-/// Answers the lineage, a new one where the database is not the one that it says it is.
-pub(crate) async fn settle(
+/// Answers the lineage: a new one if the database is another than it says.
+pub(crate) async fn confirm(
     conn: &mut AnyConnection,
     dialect: &Dialect,
     owned: Option<&Owned>,
@@ -79,8 +79,8 @@ async fn served(conn: &mut AnyConnection) -> Result<i64> {
     row.try_get(0).map_err(db_error)
 }
 
-/// What a SQLite database calls its cluster: the stored text while the note beside the file agrees,
-/// else a new one.
+/// The name that a SQLite database gives its cluster: the stored text while the note beside the
+/// file agrees, else a new one.
 async fn sqlite_cluster(conn: &mut AnyConnection, owned: Option<&Owned>) -> Result<String> {
     let row = sqlx::query("select lineage, cluster, head from feed where id = 1")
         .fetch_optional(conn)

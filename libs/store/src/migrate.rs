@@ -26,7 +26,7 @@ const LOCK_KEY: i64 = 5_213_002;
 pub struct Migration {
     /// Counts from 1 without gaps.
     pub version: i64,
-    /// What it adds, such as `slots`.
+    /// Names the addition, such as `slots`.
     pub name: &'static str,
     /// How it is added.
     pub statements: Statements,
@@ -38,7 +38,7 @@ pub struct Migration {
 pub enum Statements {
     /// One text for both databases; SQLite reads `bytea` as `blob`.
     Both(&'static str),
-    /// Two texts, for what can be said to one of the databases only, such as a trigger.
+    /// Two texts, for statements that only one of the databases knows, such as a trigger.
     Each {
         /// The statements for SQLite.
         sqlite: &'static str,
@@ -58,7 +58,7 @@ impl Statements {
     }
 }
 
-/// What a service's database looks like.
+/// The tables of a service's database, and how long its kinds of record are kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Schema {
     /// Name of the service's track, such as `registry`.
@@ -87,8 +87,8 @@ const LEDGER: &str = "create table if not exists migration (
 /// Runs the steps that the database lacks and answers their names; running it again does nothing.
 ///
 /// # Errors
-/// `UNAVAILABLE` where the database is away, a SQLite file has an owner or another migrator does
-/// not end; `SCHEMA_MISMATCH` where the database is more than one step ahead.
+/// `UNAVAILABLE` if the database is away, a SQLite file has an owner or another migrator does
+/// not end; `SCHEMA_MISMATCH` if the database is more than one step ahead.
 pub fn migrate<'a>(options: &'a Options, schema: &'a Schema) -> BoxFuture<'a, Result<Vec<String>>> {
     Box::pin(async {
         let _owned = own(options)?;
@@ -96,7 +96,7 @@ pub fn migrate<'a>(options: &'a Options, schema: &'a Schema) -> BoxFuture<'a, Re
     })
 }
 
-/// As [`migrate`], for who already owns the file.
+/// As [`migrate`], for a caller that already owns the file.
 pub(crate) async fn run(options: &Options, schema: &Schema) -> Result<Vec<String>> {
     let dialect = dialect_of(options)?;
     let mut conn = AnyConnection::connect(&options.url).await.map_err(db_error)?;
@@ -239,7 +239,7 @@ async fn lock(conn: &mut AnyConnection) -> Result<()> {
     }
 }
 
-/// Who migrates, for the ledger: the container's or machine's name and the process.
+/// The migrator as the ledger names it: the container's or machine's name, and the process.
 fn who() -> String {
     let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
     format!("{host}:{}", std::process::id())

@@ -21,7 +21,7 @@ impl Tx {
     /// Saves how far `feed` has been applied. Index: upstream's primary key.
     ///
     /// # Errors
-    /// As any write.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn save_position(&mut self, feed: &str, position: &Position) -> Result<()> {
         sqlx::query(
             "insert into upstream (feed, token, revision, lineage) values ($1, $2, $3, $4)
@@ -38,11 +38,11 @@ impl Tx {
         Ok(())
     }
 
-    /// As [`Tx::save_position`], where `feed` stands at `from`; false where it stands elsewhere,
+    /// As [`Tx::save_position`], where `feed` stands at `from`; false if it stands elsewhere,
     /// and nothing was saved. Index: upstream's primary key.
     ///
     /// # Errors
-    /// As any write.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn move_position(
         &mut self,
         feed: &str,
@@ -88,7 +88,7 @@ impl Tx {
     /// How far `feed` has been applied; locked, so that one replica applies at a time.
     ///
     /// # Errors
-    /// As any read.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn position(&mut self, feed: &str) -> Result<Option<Position>> {
         let lock = self.db.0.dialect.for_update;
         select(self.conn(), feed, lock).await

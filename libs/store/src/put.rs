@@ -16,7 +16,7 @@ impl Tx {
     /// The living record of that name, locked until the commit.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` where its lock is not to be had.
+    /// `WRITE_CONFLICT` if its lock is not to be had.
     pub async fn get<D: Document>(&mut self, name: &str) -> Result<Option<Record<D>>> {
         let stored = self.locked(D::KIND, name).await?;
         stored.filter(|stored| !stored.deleted).map(|stored| stored.record(name)).transpose()
@@ -25,7 +25,7 @@ impl Tx {
     /// The living record that `field` of the request refers to; it stays until the commit.
     ///
     /// # Errors
-    /// `REFERENCE_INVALID` naming `field` where there is none.
+    /// `REFERENCE_INVALID` naming `field` if there is none.
     pub async fn require<D: Document>(&mut self, name: &str, field: &str) -> Result<Record<D>> {
         let stored = match self.seen.get(&(D::KIND, name.to_owned())) {
             Some(stored) => Some(stored.clone()),
@@ -43,7 +43,7 @@ impl Tx {
     ///
     /// # Errors
     /// `ALREADY_EXISTS`, `NOT_FOUND`, `ETAG_MISMATCH` as `expect` has it; `TOMBSTONED` for a name
-    /// that was deleted; `WRITE_CONFLICT` where a race was lost; `TOO_LARGE`.
+    /// that was deleted; `WRITE_CONFLICT` if a race was lost; `TOO_LARGE`.
     pub async fn put<D: Document>(
         &mut self,
         name: &str,
@@ -76,7 +76,7 @@ impl Tx {
     /// Deletes a record; a tombstone keeps its name and version. Answers the version.
     ///
     /// # Errors
-    /// `NOT_FOUND`, `ETAG_MISMATCH`; `TOMBSTONED` where it is deleted already; `INVALID_FIELD` for
+    /// `NOT_FOUND`, `ETAG_MISMATCH`; `TOMBSTONED` if it is deleted already; `INVALID_FIELD` for
     /// `Expect::New`, which no delete can meet.
     pub async fn delete<D: Document>(
         &mut self,
@@ -106,14 +106,14 @@ impl Tx {
         Ok(version)
     }
 
-    /// Writes a deleted record anew, with the next version; nothing where it is not deleted.
+    /// Writes a deleted record anew, with the next version; nothing if it is not deleted.
     ///
     /// For derived records only, whose one writer is a job of the service: a tombstone keeps late
     /// writes from bringing a record back, and a derived record has no such writes. It is there
-    /// whenever what it is derived from is.
+    /// whenever its source is.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` where a race was lost; `TOO_LARGE`.
+    /// `WRITE_CONFLICT` if a race was lost; `TOO_LARGE`.
     pub async fn revive<D: Document>(&mut self, name: &str, doc: &D, labels: Labels) -> Result<()> {
         let (doc, labels) = encode(name, doc, &labels)?;
         match self.locked(D::KIND, name).await? {
@@ -140,7 +140,7 @@ impl Tx {
         }
     }
 
-    /// False where the name is taken. One statement. Index: record's primary key.
+    /// False if the name is taken. One statement. Index: record's primary key.
     async fn insert(
         &mut self,
         kind: &'static str,
@@ -233,7 +233,7 @@ impl Tx {
     }
 }
 
-/// Checks what a row is found as.
+/// Compares a row with the write's expectation.
 fn check_expected(name: &str, stored: &Stored, expect: Expect<'_>) -> Result<()> {
     if stored.deleted {
         return Err(tombstoned(name));

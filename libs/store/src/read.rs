@@ -67,7 +67,7 @@ impl Read {
     /// The living record of that name. Index: record's primary key.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn get<D: Document>(&mut self, name: &str) -> Result<Option<Record<D>>> {
         let text =
             format!("select {COLUMNS} from record where kind = $1 and name = $2 and deleted = 0");
@@ -84,7 +84,7 @@ impl Read {
     /// the order of names. Index: record's primary key.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn list<D: Document>(
         &mut self,
         prefix: &str,
@@ -116,7 +116,7 @@ impl Read {
     /// Indexes: change_history, then revision by its transaction.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn history(
         &mut self,
         kind: &str,
@@ -145,7 +145,7 @@ impl Read {
     /// How far an upstream feed has been applied.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn position(&mut self, feed: &str) -> Result<Option<Position>> {
         position::select(self.conn(), feed, "").await
     }
@@ -153,7 +153,7 @@ impl Read {
     /// Ends the snapshot and waits for it, so that its connection is free at once.
     ///
     /// # Errors
-    /// Where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn end(self) -> Result<(), Error> {
         self.session.rollback().await
     }

@@ -23,7 +23,7 @@ pub struct Record<D> {
     pub version: i64,
     /// The message as it was written: without etag and times.
     pub doc: D,
-    /// What it is filed under.
+    /// The values that it is filed under, for filters.
     pub labels: Labels,
     /// When it was made.
     pub create_time: Micros,
@@ -38,7 +38,7 @@ impl<D> Record<D> {
     }
 }
 
-/// What a write expects to find.
+/// The state in which a write expects to find its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect<'a> {
     /// Nothing: the record is new.
@@ -49,14 +49,14 @@ pub enum Expect<'a> {
     Any,
 }
 
-/// What became of a write.
+/// The outcome of a write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Put {
     /// The record's version now.
     pub version: i64,
-    /// False where document and labels were the same already: the feed then has no change.
+    /// False if document and labels were the same already: the feed then has no change.
     pub changed: bool,
-    /// True where the record is deleted and was not written (only from `put_many`).
+    /// True if the record is deleted and was not written (only from `put_many`).
     pub tombstoned: bool,
 }
 
@@ -101,7 +101,7 @@ impl Stored {
     }
 }
 
-/// Encodes what is stored, within its bounds.
+/// Encodes document and labels, within their bounds.
 pub(crate) fn encode<D: Document>(name: &str, doc: &D, labels: &Labels) -> Result<(Bytes, String)> {
     let doc = Bytes::from(doc.encode_to_vec());
     let labels = serde_json::to_string(labels).map_err(Error::internal)?;

@@ -40,11 +40,11 @@ impl RequestKey {
 }
 
 impl Db {
-    /// The answer that was stored for this request, where it was sent before.
+    /// The answer that was stored for this request, if it was sent before.
     /// Index: request's primary key.
     ///
     /// # Errors
-    /// `REQUEST_ID_REUSED` where the id belongs to another request.
+    /// `REQUEST_ID_REUSED` if the id belongs to another request.
     pub async fn replay(&self, key: &RequestKey) -> Result<Option<Bytes>> {
         let mut conn = self.0.readers.take().await?;
         let row = sqlx::query(
@@ -73,7 +73,7 @@ impl Db {
     /// Index: request_age.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn expire_requests(&self, before: Micros) -> Result<u64> {
         self.delete_in_chunks("request", "create_time < $1", before).await
     }
@@ -83,7 +83,7 @@ impl Tx {
     /// Stores the answer with the transaction. No personal data may be in it.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` where the same request is being answered elsewhere; sent again, it gets
+    /// `WRITE_CONFLICT` if the same request is being answered elsewhere; sent again, it gets
     /// that answer.
     pub async fn remember(&mut self, key: &RequestKey, answer: &impl Message) -> Result<()> {
         let now = self.now();

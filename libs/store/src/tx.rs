@@ -8,12 +8,12 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::{Db, db_error, dialect::Engine, record::Stored, session::Session};
 
-/// Who makes a change, as the feed tells it.
+/// The author of a change, as the feed tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Actor {
-    /// Where the change comes from: `api`, `feed`, or the name of a source.
+    /// The change's origin: `api`, `feed`, or the name of a source.
     pub origin: String,
-    /// Who makes it, such as `units/bkpm` or `services/scheduling`.
+    /// The caller that makes it, such as `units/bkpm` or `services/scheduling`.
     pub subject: String,
 }
 
@@ -29,7 +29,7 @@ pub struct Tx {
 }
 
 impl Db {
-    /// Begins a writing transaction. `by` is what the feed says of its changes.
+    /// Begins a writing transaction; the feed tells its changes as made by `by`.
     ///
     /// # Errors
     /// `UNAVAILABLE` or `OVERLOADED` if no connection is to be had.
@@ -62,7 +62,7 @@ impl Tx {
     /// revision up to which everything it saw lies.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` where a race was lost. After `UNAVAILABLE` it may have been committed: send
+    /// `WRITE_CONFLICT` if a race was lost. After `UNAVAILABLE` it may have been committed: send
     /// the same request id again to know.
     pub fn commit(mut self) -> BoxFuture<'static, Result<i64>> {
         Box::pin(async move {
@@ -83,7 +83,7 @@ impl Tx {
     /// Ends without a trace.
     ///
     /// # Errors
-    /// Where the database is away; then nothing was committed either.
+    /// If the database is away; then nothing was committed either.
     pub fn rollback(self) -> BoxFuture<'static, Result<()>> {
         Box::pin(self.session.rollback())
     }

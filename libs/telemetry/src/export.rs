@@ -38,7 +38,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// What a process says of itself.
+/// How a process names itself, and where it sends its telemetry.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// "registry", "scheduling" …; becomes `service.name` "mpp-registry".
@@ -55,7 +55,7 @@ pub struct Config {
     pub filter: String,
 }
 
-/// Flushes what has not been sent yet when it is dropped. Drop it last, and outside of a
+/// Flushes everything unsent when it is dropped. Drop it last, and outside of a
 /// single-threaded runtime, whose thread the sending needs.
 pub struct Guard {
     tracer: SdkTracerProvider,
@@ -64,7 +64,7 @@ pub struct Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        // The process ends; what could not be sent is lost, and nobody is left to tell.
+        // The process ends; anything unsent is lost, and nobody is left to be told.
         let _ = self.tracer.shutdown();
         let _ = self.meter.shutdown();
     }
@@ -85,7 +85,7 @@ pub fn init(config: Config) -> Result<Guard, Error> {
     // Spans are there whatever the log leaves out.
     let spans = tracing_opentelemetry::layer()
         .with_tracer(tracer.tracer("mpp"))
-        // What nobody asks for and every entry of a span would pay for.
+        // Nobody asks for these, and every entry into a span would pay for them.
         .with_location(false)
         .with_threads(false)
         .with_tracked_inactivity(false)

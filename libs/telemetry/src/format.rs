@@ -60,7 +60,7 @@ where
     }
 }
 
-/// A line for people: time, level, where, what, and the trace at its end.
+/// A line for people: time, level, module, message, and the trace at its end.
 pub(crate) struct TextLines;
 
 impl<S, N> FormatEvent<S, N> for TextLines

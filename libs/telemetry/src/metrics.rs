@@ -1,6 +1,6 @@
 //! Instruments, and the text that Prometheus scrapes.
 //!
-//! Make an instrument once, in a `LazyLock`, after [`crate::init`]: what is made before it
+//! Make an instrument once, in a `LazyLock`, after [`crate::init`]: one that is made before it
 //! measures nothing.
 
 use std::sync::OnceLock;
@@ -21,7 +21,7 @@ fn meter() -> Meter {
     global::meter("mpp")
 }
 
-/// Counts what only grows, such as records applied.
+/// Counts events that only add up, such as records applied.
 pub fn counter(name: &'static str, description: &'static str) -> Counter<u64> {
     meter().u64_counter(name).with_description(description).build()
 }
@@ -47,7 +47,7 @@ pub fn observed(
         .build();
 }
 
-/// Counts what comes and goes, such as open streams.
+/// Counts things that come and go, such as open streams.
 pub fn up_down(name: &'static str, description: &'static str) -> UpDownCounter<i64> {
     meter().i64_up_down_counter(name).with_description(description).build()
 }

@@ -17,11 +17,11 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 /// Whether this process exports spans.
 pub(crate) static EXPORTS: AtomicBool = AtomicBool::new(false);
 
-/// Makes `span` a child of the caller's span, where the headers name one.
+/// Makes `span` a child of the caller's span, if the headers name one.
 pub fn continue_trace(span: &Span, headers: &HeaderMap) {
     let parent =
         global::get_text_map_propagator(|propagator| propagator.extract(&Incoming(headers)));
-    // Fails only where no trace is kept, and then there is nothing to continue.
+    // Fails only if no trace is kept, and then there is nothing to continue.
     let _ = span.set_parent(parent);
 }
 

@@ -1,4 +1,5 @@
-//! What reaches a collector over OTLP. One story, since a process sets up its telemetry once.
+//! Traces and metrics reach a collector over OTLP. One story, since a process sets up its telemetry
+//! once.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Request, Response, Status, transport::Server};
 
-/// A collector that keeps what it is sent.
+/// A collector that keeps everything it is sent.
 #[derive(Clone, Default)]
 struct Collector {
     spans: Arc<Mutex<Vec<ExportTraceServiceRequest>>>,
@@ -65,7 +66,7 @@ async fn a_collector_gets_spans_and_metrics_before_the_process_ends() {
     let guard = init(Config {
         service: "registry".into(),
         otlp_endpoint: Some(address),
-        // What the log leaves out is traced all the same.
+        // Spans that the log leaves out are traced all the same.
         filter: "off".into(),
         ..Config::default()
     })

@@ -14,7 +14,7 @@ const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 static APPLIED: LazyLock<mpp_telemetry::Counter<u64>> =
     LazyLock::new(|| counter("mpp.sync.applied", "Records that were applied"));
 
-/// What a service does: goes on from its caller's trace, logs, counts, and calls another one.
+/// A service at work: it goes on from its caller's trace, logs, counts, and calls another one.
 fn serve_one_call() -> HeaderMap {
     let mut incoming = HeaderMap::new();
     incoming.insert("traceparent", PARENT.parse().expect("a header"));

@@ -45,7 +45,7 @@ pub struct TestDatabase {
 /// The test server's URL.
 ///
 /// # Panics
-/// Where none is set, saying what to do.
+/// If none is set, saying what to do.
 pub fn postgres_url() -> String {
     std::env::var("MPP_TEST_POSTGRES").unwrap_or_else(|_| {
         panic!(
@@ -58,7 +58,7 @@ pub fn postgres_url() -> String {
 /// Makes an empty database.
 ///
 /// # Panics
-/// Where the server is not there, saying what to do.
+/// If the server is not there, saying what to do.
 pub async fn database(backend: Backend) -> TestDatabase {
     match backend {
         Backend::Sqlite => {

@@ -77,7 +77,7 @@ impl Office {
         }
     }
 
-    /// True where the agent came to its end by itself, with everything answered.
+    /// True if the agent came to its end by itself, with everything answered.
     async fn run(&self) -> bool {
         let mut child = self.desk.command(&self.ministry.agent());
         child.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());

@@ -33,7 +33,7 @@ const SLOTS: usize = 24;
 /// Connections, which the citizens share.
 const CONNECTIONS: u64 = 8;
 
-/// What a citizen keeps of an appointment.
+/// A citizen's copy of an appointment.
 #[derive(Debug)]
 pub struct Kept {
     pub slot: String,

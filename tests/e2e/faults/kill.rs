@@ -1,4 +1,4 @@
-//! Who dies, and who brings them back.
+//! Processes that die, and the manager that brings them back.
 
 use std::time::Duration;
 
@@ -12,22 +12,22 @@ use rand::{Rng as _, rngs::StdRng, seq::SliceRandom as _};
 
 use super::{Plan, agent::Agent};
 
-/// Whom a kill strikes.
+/// The victim of a kill.
 #[derive(Clone, Copy, Debug)]
 enum Victim {
     Service(Service),
     Agent,
-    /// What is said to citizens: it is done, and nobody tells them.
+    /// The answers to citizens: a booking is made, and they never hear of it.
     Answers,
     Database,
 }
 
-/// Who may be struck beside the services.
+/// The victims beside the services.
 pub struct Others<'a> {
     pub agent: &'a Agent,
     /// Between the citizens and scheduling.
     pub network: &'a Proxy,
-    /// None where the databases are files.
+    /// None if the databases are files.
     pub cluster: Option<&'a Cluster>,
 }
 

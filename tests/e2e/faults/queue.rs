@@ -23,7 +23,7 @@ use mpp_tests::{
 
 use super::retry::until_answered;
 
-/// What officers were told.
+/// The answers that officers got.
 #[derive(Debug, Default)]
 pub struct Called {
     /// Names of tickets that were printed.

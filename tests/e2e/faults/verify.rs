@@ -1,4 +1,4 @@
-//! What must hold once everything is calm.
+//! Checks that must hold once everything is calm.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,7 +84,7 @@ async fn all_services(suite: &Suite) -> BTreeMap<String, CatalogService> {
     }
 }
 
-/// What citizens were told is what is there, and no slot has more than it holds.
+/// Citizens were told the truth, and no slot has more bookings than places.
 pub async fn bookings(suite: &Suite, told: &Booked) {
     let copy =
         Copy::of(&suite.channel(Service::Scheduling, AUDITOR)).await.expect("scheduling's state");
@@ -175,7 +175,7 @@ pub async fn copies_agree(suite: &Suite, followers: &[Follower; 2]) {
     }
 }
 
-/// What reporting derives is what the feeds say, and rebuilt it is the same.
+/// Reports agree with the feeds, and are the same when rebuilt.
 pub async fn report(suite: &Suite) {
     let registry =
         Copy::of(&suite.channel(Service::Registry, AUDITOR)).await.expect("the registry's state");

@@ -22,7 +22,7 @@ const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 #[derive(Clone, Copy)]
 pub(crate) struct Deadline(pub(crate) Instant);
 
-/// How long a handler still has, for what it waits on; `None` without a deadline.
+/// How long a handler may still take; `None` without a deadline.
 pub fn time_left<T>(request: &tonic::Request<T>) -> Option<Duration> {
     let Deadline(at) = request.extensions().get::<Deadline>()?;
     Some(at.saturating_duration_since(Instant::now()))

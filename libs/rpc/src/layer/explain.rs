@@ -1,5 +1,6 @@
-//! Gives every refusal its reason. Services answer with [`crate::status`]; what tonic answers by
-//! itself (no such method, a message that is too large or none at all) comes without details.
+//! Gives every refusal its reason. Services answer with [`crate::status`]; a refusal that tonic
+//! makes by itself (no such method, a message that is too large or none at all) comes without
+//! details.
 
 use axum::{extract::Request, http::HeaderMap, middleware::Next, response::Response};
 use tonic::{Code, Status};

@@ -15,10 +15,10 @@ use tokio::time::Instant;
 use super::refuse;
 use crate::{Verifier, authz, identity::nobody};
 
-/// The other side of a connection, as the layers find it in a request.
+/// The other side of a connection, which the layers find in each request.
 #[derive(Clone)]
 pub(crate) struct Peer {
-    /// Whom its client certificate stands for.
+    /// The caller that its client certificate stands for.
     pub(crate) certified: Option<Arc<Caller>>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Peer {
 #[derive(Clone, Copy)]
 pub(crate) struct Expiry(pub(crate) Instant);
 
-/// What the clock of timers can be moved by without harm.
+/// Longest time that a timer can be set to without overflow.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 pub(crate) async fn layer(

@@ -1,4 +1,4 @@
-//! What load shedding answers: UNAVAILABLE at once, and when to come again, instead of a queue
+//! The answer of load shedding: UNAVAILABLE at once, and when to come again, instead of a queue
 //! that is answered after its callers have gone.
 
 use std::time::Duration;

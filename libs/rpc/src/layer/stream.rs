@@ -80,7 +80,7 @@ pub(crate) async fn layer(
     }
 }
 
-/// Waits for what ends a stream from outside.
+/// Waits until something outside the stream ends it.
 async fn end(streams: Streams, deadline: Option<Instant>, expiry: Option<Instant>) -> Error {
     // Spread, so that streams that began together do not end together.
     let longest = streams.longest.mul_f64(rand::random_range(0.9..1.0));

@@ -78,7 +78,7 @@ impl Drop for Call {
     }
 }
 
-/// What counts as a server's error by the conventions; the others are the caller's affair.
+/// Codes that the conventions count as the server's error; the others are the caller's affair.
 fn is_fault(code: Code) -> bool {
     use Code::{DataLoss, DeadlineExceeded, Internal, Unavailable, Unimplemented, Unknown};
     matches!(code, Unknown | DeadlineExceeded | Unimplemented | Internal | Unavailable | DataLoss)

@@ -179,7 +179,7 @@ pub fn ask(what: &str) -> GetQueueRequest {
     GetQueueRequest { counter: what.into() }
 }
 
-/// A service whose `GetQueue` does what the counter's name says.
+/// A service whose `GetQueue` obeys the counter's name: `panic`, `fault`, `gate`.
 #[derive(Clone)]
 pub struct Desk {
     /// A permit comes with each call that waits at the gate.

@@ -1,4 +1,4 @@
-//! What readiness says of the database.
+//! Readiness tells whether the database is there.
 
 use std::time::Duration;
 

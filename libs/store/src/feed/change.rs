@@ -60,7 +60,7 @@ impl Change {
     /// The document.
     ///
     /// # Errors
-    /// `INTERNAL` where the bytes are of another kind.
+    /// `INTERNAL` if the bytes are of another kind.
     pub fn decode<D: Document>(&self) -> Result<D> {
         if self.kind != D::KIND {
             return Err(Error::internal(format!("{} is no {}", self.name, D::KIND)));

@@ -1,4 +1,4 @@
-//! Retention: what of the feed is kept, and the job that lets go of the rest.
+//! Retention: how much of the feed is kept, and the job that lets go of the rest.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const CHUNK: i64 = 500;
 /// How long one holder compacts before another may.
 const LEASE: Duration = Duration::from_secs(300);
 
-/// How long what is kept. All ages count by the database's clock.
+/// How long each part is kept. All ages count by the database's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Retention {
     /// How far back a follower can resume.
@@ -33,10 +33,10 @@ impl Default for Retention {
 }
 
 impl Feed {
-    /// Applies the retention where `holder` gets the job's lease; false where another has it.
+    /// Applies the retention if `holder` gets the job's lease; false if another has it.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away; the next run goes on from there.
+    /// `UNAVAILABLE` if the database is away; the next run goes on from there.
     pub fn maintain<'a>(
         &'a self,
         retention: &'a Retention,
@@ -65,7 +65,7 @@ impl Feed {
     /// lies at or below it is deleted in chunks, save the versions of history kinds.
     ///
     /// # Errors
-    /// `INVALID_FIELD` above the head; `UNAVAILABLE` where the database is away.
+    /// `INVALID_FIELD` above the head; `UNAVAILABLE` if the database is away.
     pub async fn compact(&self, keep_after: i64) -> Result<()> {
         let db = self.db();
         let head = page::bounds(db).await?.head;
@@ -153,7 +153,7 @@ fn history_kinds(db: &Db) -> String {
     if kinds.is_empty() { "''".to_owned() } else { kinds.join(",") }
 }
 
-/// The last revision that was committed before a time; 0 where none was. Index: revision_at.
+/// The last revision that was committed before a time; 0 if none was. Index: revision_at.
 async fn revision_before(db: &Db, time: Micros) -> Result<i64> {
     let mut conn = db.0.readers.take().await?;
     let row = sqlx::query("select coalesce(max(rev), 0) from revision where at < $1")

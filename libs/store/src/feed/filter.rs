@@ -72,12 +72,12 @@ impl Filter {
         short
     }
 
-    /// True where the record's kind and name, which never change, fit.
+    /// True if the record's kind and name, which never change, fit.
     fn covers(&self, kind: &str, name: &str) -> bool {
         (self.kinds.is_empty() || self.kinds.contains(kind)) && name.starts_with(&self.name_prefix)
     }
 
-    /// True where the labels, which may change, fit.
+    /// True if the labels, which may change, fit.
     pub(crate) fn matches_labels(&self, labels: &Labels) -> bool {
         self.labels.iter().all(|(key, want)| {
             labels.get(key).is_some_and(|value| {

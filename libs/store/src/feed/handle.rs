@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     filter::Filter,
-    page::{self, Place},
+    page::{self, FeedPlace},
     reader,
     shared::{FeedOptions, Shared, lineage_changed},
     state,
@@ -22,7 +22,7 @@ use crate::Db;
 /// Where a follower starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// With what is committed from now on.
+    /// With the changes that are committed from now on.
     Now,
     /// With the current state.
     State,
@@ -38,7 +38,7 @@ impl Feed {
     /// Starts the reader at the head. It ends with `shutdown`.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn start(db: Db, options: FeedOptions, shutdown: CancellationToken) -> Result<Self> {
         let bounds = page::bounds(&db).await?;
         let shared = Arc::new(Shared::new(db, &bounds, options, shutdown));
@@ -51,7 +51,7 @@ impl Feed {
         &self.0.db
     }
 
-    /// The lineage of what it serves.
+    /// The lineage of the changes that it serves.
     pub fn lineage(&self) -> String {
         self.0.served_lineage()
     }
@@ -94,8 +94,10 @@ impl Feed {
         let follower =
             |place| Subscription::new(self.0.clone(), filter.clone(), epoch, lineage, place);
         match start {
-            Start::Now => Ok(follower(Place::after(self.head())).with_greeting()),
-            Start::State => Ok(follower(Place::after(self.head())).with_state(self.state(&filter))),
+            Start::Now => Ok(follower(FeedPlace::after(self.head())).with_greeting()),
+            Start::State => {
+                Ok(follower(FeedPlace::after(self.head())).with_state(self.state(&filter)))
+            }
             Start::Token(token) => {
                 let token = Token::decode(&token, filter.hash())?;
                 let place = self.resume(&token, lineage).await?;
@@ -104,12 +106,12 @@ impl Feed {
         }
     }
 
-    /// Where a token goes on, if it can.
-    async fn resume(&self, token: &Token, lineage: Uuid) -> Result<Place> {
+    /// The place at which a token goes on, if it can.
+    async fn resume(&self, token: &Token, lineage: Uuid) -> Result<FeedPlace> {
         if token.lineage != lineage {
             return Err(lineage_changed());
         }
-        let place = Place::after(token.revision);
+        let place = FeedPlace::after(token.revision);
         let in_ring = self.0.ring().cursor_after(place).is_some();
         if in_ring && token.revision <= self.head() {
             return Ok(place);

@@ -1,8 +1,8 @@
 //! The change feed of a process: one reader, a ring in memory, any number of followers.
 //!
 //! The reader is woken by commits of this process, by a notification of another replica's, and
-//! polls besides. Followers read the ring by a cursor; who comes from further back reads the
-//! database until it meets the ring. What a follower costs is its position.
+//! polls besides. Followers read the ring by a cursor; one that comes from further back reads the
+//! database until it meets the ring. A follower costs no more than its position.
 
 pub(crate) mod change;
 mod compact;

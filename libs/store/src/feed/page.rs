@@ -17,12 +17,12 @@ const PIECES: usize = 4;
 
 /// A place in the feed: within a transaction, or (`seq` at its greatest) after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct FeedPlace {
     pub revision: i64,
     pub seq: i64,
 }
 
-impl Place {
+impl FeedPlace {
     /// After all of a revision.
     pub fn after(revision: i64) -> Self {
         Self { revision, seq: i64::MAX }
@@ -40,11 +40,11 @@ pub(crate) struct Piece {
     pub revision: i64,
     pub changes: Vec<Arc<Change>>,
     /// The place after it.
-    pub end: Place,
+    pub end: FeedPlace,
     pub bytes: usize,
 }
 
-/// Where the feed stands.
+/// The feed's bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bounds {
     pub lineage: String,
@@ -67,10 +67,10 @@ async fn bounds_by(conn: &mut AnyConnection) -> Result<Bounds> {
 
 /// Changes that follow a place.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub(crate) struct FeedPage {
     /// None at the head.
     pub pieces: Vec<Piece>,
-    /// True where more may follow at once.
+    /// True if more may follow at once.
     pub more: bool,
     /// Where the feed stands; looked up where no change follows.
     pub bounds: Option<Bounds>,
@@ -84,7 +84,7 @@ pub(crate) struct Page {
 ///
 /// # Errors
 /// `REVISION_COMPACTED` below the floor.
-pub(crate) async fn read(db: &Db, place: Place, piece_bytes: usize) -> Result<Page> {
+pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Result<FeedPage> {
     let changes_of = db.0.dialect.changes_of;
     let text = format!(
         "select {COLUMNS}, c.seq, r.last_seq, (select floor from feed) as floor
@@ -99,7 +99,7 @@ pub(crate) async fn read(db: &Db, place: Place, piece_bytes: usize) -> Result<Pa
         .bind(TRANSACTIONS)
         .bind(CHANGES)
         .fetch(&mut *conn);
-    let mut page = Page { pieces: Vec::new(), more: false, bounds: None };
+    let mut page = FeedPage { pieces: Vec::new(), more: false, bounds: None };
     let (mut count, mut revisions, mut bytes) = (0, 0, 0);
     while let Some(row) = rows.try_next().await.map_err(db_error)? {
         check_floor(place, row.try_get("floor").map_err(db_error)?)?;
@@ -127,7 +127,7 @@ pub(crate) async fn read(db: &Db, place: Place, piece_bytes: usize) -> Result<Pa
 }
 
 /// What lies at or below the floor may be gone.
-pub(crate) fn check_floor(place: Place, floor: i64) -> Result<()> {
+pub(crate) fn check_floor(place: FeedPlace, floor: i64) -> Result<()> {
     let needs_above = if place.is_whole() { place.revision } else { place.revision - 1 };
     if needs_above >= floor {
         return Ok(());
@@ -143,7 +143,7 @@ pub(crate) fn check_floor(place: Place, floor: i64) -> Result<()> {
 /// Adds a change to the last piece where it belongs there and fits.
 fn push(pieces: &mut Vec<Piece>, change: Arc<Change>, end: i64, piece_bytes: usize) {
     let (revision, bytes) = (change.revision, change.size());
-    let end = Place { revision, seq: end };
+    let end = FeedPlace { revision, seq: end };
     match pieces.last_mut() {
         Some(piece) if piece.revision == revision && piece.bytes + bytes <= piece_bytes => {
             piece.changes.push(change);

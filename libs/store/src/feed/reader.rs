@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    page::{self, Bounds, Place},
+    page::{self, Bounds, FeedPlace},
     shared::{Shared, lineage_changed},
 };
 use crate::{db_error, lineage};
@@ -40,17 +40,17 @@ pub(super) fn start(feed: &Arc<Shared>, head: i64) {
 /// The reader and how far it has come.
 struct Reader {
     feed: Arc<Shared>,
-    place: Place,
+    place: FeedPlace,
     /// When it last made sure that the database is still the same one.
     verified: Instant,
-    /// When and what it last noted beside a SQLite database.
+    /// The last note beside a SQLite database: when, and which revision.
     noted: (Instant, i64),
 }
 
 impl Reader {
     fn new(feed: Arc<Shared>, head: i64) -> Self {
         let (verified, noted) = (Instant::now(), (Instant::now(), head));
-        Self { feed, place: Place::after(head), verified, noted }
+        Self { feed, place: FeedPlace::after(head), verified, noted }
     }
 
     /// Reads until the feed is shut down.
@@ -79,7 +79,7 @@ impl Reader {
         self.feed.ended.cancel();
     }
 
-    /// Reads one page into the ring; true where there may be more.
+    /// Reads one page into the ring; true if there may be more.
     async fn advance(&mut self) -> Result<bool> {
         if self.verified.elapsed() > VERIFY {
             self.verify().await?;
@@ -107,7 +107,7 @@ impl Reader {
             return Ok(());
         }
         let mut conn = db.writers.take().await?;
-        let lineage = lineage::settle(&mut conn, db.dialect, None).await?;
+        let lineage = lineage::confirm(&mut conn, db.dialect, None).await?;
         if lineage != self.feed.served_lineage() {
             return Err(lineage_changed());
         }
@@ -123,7 +123,7 @@ impl Reader {
         }
     }
 
-    /// True where what the reader has read is the start of what the database holds.
+    /// True if the database holds everything that the reader has read, and goes on from there.
     fn follows_on(&self, bounds: &Bounds) -> bool {
         bounds.head >= self.place.revision
             && bounds.lineage == self.feed.served_lineage()
@@ -146,13 +146,13 @@ impl Reader {
         }
         let bounds = page::bounds(&self.feed.db).await?;
         if !self.follows_on(&bounds) {
-            self.place = Place::after(bounds.head);
+            self.place = FeedPlace::after(bounds.head);
             self.feed.restart(&bounds);
         }
         Ok(())
     }
 
-    /// Notes what was served, where the last note is older than an age.
+    /// Notes how far the feed was served, if the last note is older than an age.
     fn note(&mut self, age: Duration) {
         let head = self.feed.tail.borrow().head;
         if let Some(owned) = &self.feed.db.0.owned
@@ -174,7 +174,7 @@ async fn notify_others(feed: Arc<Shared>, mut committed: watch::Receiver<i64>) {
             () = feed.shutdown.cancelled() => return,
         }
         committed.borrow_and_update();
-        // Best effort: who does not hear it polls.
+        // Best effort: a replica that does not hear it polls.
         if let Err(error) = notify(&feed).await {
             tracing::debug!(%error, "cannot notify the other replicas");
         }

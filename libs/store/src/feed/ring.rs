@@ -3,9 +3,9 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::page::{Piece, Place};
+use super::page::{FeedPlace, Piece};
 
-/// What a subscriber finds at its cursor.
+/// The piece, or the reason for none, that a subscriber finds at its cursor.
 #[derive(Debug)]
 pub(crate) enum Found {
     Piece(Arc<Piece>),
@@ -17,7 +17,7 @@ pub(crate) enum Found {
     Behind,
 }
 
-/// Where the ring ends, as its followers are told.
+/// The ring's end, as its followers are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tail {
     /// The cursor after the last piece.
@@ -77,8 +77,8 @@ impl Ring {
         self.epoch += 1;
     }
 
-    /// The cursor of the first piece after a place; `None` where the ring does not reach back.
-    pub fn cursor_after(&self, place: Place) -> Option<u64> {
+    /// The cursor of the first piece after a place; `None` if the ring does not reach back so far.
+    pub fn cursor_after(&self, place: FeedPlace) -> Option<u64> {
         if !place.is_whole() || place.revision < self.floor {
             return None;
         }
@@ -101,7 +101,7 @@ mod tests {
 
     fn piece(revision: i64, last: bool, bytes: usize) -> Piece {
         let seq = if last { i64::MAX } else { 1 };
-        Piece { revision, changes: Vec::new(), end: Place { revision, seq }, bytes }
+        Piece { revision, changes: Vec::new(), end: FeedPlace { revision, seq }, bytes }
     }
 
     #[test]
@@ -122,16 +122,16 @@ mod tests {
         ring.push(piece(11, false, 30));
         ring.push(piece(11, true, 30));
         ring.push(piece(12, true, 30));
-        assert_eq!(ring.cursor_after(Place::after(10)), None);
-        assert_eq!(ring.cursor_after(Place::after(11)), Some(2));
-        assert_eq!(ring.cursor_after(Place { revision: 12, seq: 1 }), None);
+        assert_eq!(ring.cursor_after(FeedPlace::after(10)), None);
+        assert_eq!(ring.cursor_after(FeedPlace::after(11)), Some(2));
+        assert_eq!(ring.cursor_after(FeedPlace { revision: 12, seq: 1 }), None);
     }
 
     #[test]
     fn a_place_beyond_its_head_waits_at_its_end() {
         let mut ring = Ring::new(10, 60);
         ring.push(piece(11, true, 30));
-        assert_eq!(ring.cursor_after(Place::after(15)), Some(1));
+        assert_eq!(ring.cursor_after(FeedPlace::after(15)), Some(1));
     }
 
     #[test]

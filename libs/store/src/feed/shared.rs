@@ -1,5 +1,5 @@
-//! What the reader and the followers of a process share: the ring, how far it reaches, and which
-//! history it is of.
+//! The state that the reader and the followers of a process share: the ring, how far it reaches,
+//! and which history it is of.
 
 use std::{
     sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard},
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    page::{self, Bounds, Piece, Place},
+    page::{self, Bounds, FeedPlace, Piece},
     ring::{Ring, Tail},
 };
 use crate::Db;
@@ -21,9 +21,9 @@ use crate::Db;
 /// Bounds of a feed.
 #[derive(Clone, Debug)]
 pub struct FeedOptions {
-    /// What the ring may hold, in bytes.
+    /// Size of the ring, in bytes of documents.
     pub ring_bytes: usize,
-    /// What one message may hold, in bytes, save a single larger record.
+    /// Size of one message, in bytes; a single larger record still goes out alone.
     pub message_bytes: usize,
     /// How often to look without having been woken.
     pub poll_interval: Duration,
@@ -57,7 +57,7 @@ pub(super) struct Shared {
     pub ended: CancellationToken,
     ring: RwLock<Ring>,
     pub tail: watch::Sender<Tail>,
-    /// The lineage of what is in the ring.
+    /// The lineage of the changes in the ring.
     lineage: RwLock<String>,
     /// Tells this process's notifications from the others'.
     pub id: String,
@@ -115,7 +115,7 @@ impl Shared {
     }
 
     /// A page from the database, with few at a time.
-    pub fn catch_up(&self, place: Place) -> BoxFuture<'_, Result<Vec<Piece>>> {
+    pub fn catch_up(&self, place: FeedPlace) -> BoxFuture<'_, Result<Vec<Piece>>> {
         Box::pin(async move {
             let _permit = self.catch_ups.acquire().await.map_err(Error::internal)?;
             let page = page::read(&self.db, place, self.options.message_bytes).await?;

@@ -1,4 +1,4 @@
-//! Where the feed stands, and a digest by which two copies are told apart.
+//! The feed's position, and a digest by which two copies are told apart.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use crate::db_error;
 /// Records in one page of the digest.
 const PAGE: i64 = 1_000;
 
-/// Where the feed stands.
+/// The feed's position and the state's digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// Changes when a restore or a promotion may have lost commits.
@@ -39,7 +39,7 @@ impl Feed {
     /// Reads all living records from one snapshot; few do so at a time.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the database is away.
+    /// `UNAVAILABLE` if the database is away.
     pub async fn status(&self) -> Result<Status> {
         let _permit = self.0.states.acquire().await.map_err(Error::internal)?;
         let mut snapshot = self.0.db.read().await?;

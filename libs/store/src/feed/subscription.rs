@@ -13,14 +13,14 @@ use uuid::Uuid;
 use super::{
     change::Change,
     filter::Filter,
-    page::{Piece, Place},
+    page::{FeedPlace, Piece},
     ring::{Found, Tail},
     shared::{Shared, lineage_changed},
     state::Part,
     token::Token,
 };
 
-/// What a follower gets at once: changes of one transaction, or a bookmark.
+/// A message to a follower: changes of one transaction, or a bookmark.
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// In order; shared with the other followers. Empty in a bookmark.
@@ -33,7 +33,7 @@ pub struct Batch {
     pub initial_state_complete: bool,
 }
 
-/// Where a follower reads from.
+/// The place that a follower reads from.
 #[derive(Debug)]
 enum Source {
     State(mpsc::Receiver<Result<Part>>),
@@ -51,12 +51,12 @@ pub struct Subscription {
     source: Source,
     tail: watch::Receiver<Tail>,
     epoch: u64,
-    place: Place,
-    /// True where a message of the transaction under way was sent, which then owes its token.
+    place: FeedPlace,
+    /// True if a message of the transaction under way was sent, which then owes its token.
     owes_token: bool,
-    /// True where the follower has not been told yet where it stands.
+    /// True if the follower has not been told yet where it stands.
     greets: bool,
-    /// True where a transaction that holds nothing for the follower is told all the same.
+    /// True if a transaction that holds nothing for the follower is told all the same.
     tells_all: bool,
     next_bookmark: Instant,
 }
@@ -68,7 +68,7 @@ impl Subscription {
         filter: Filter,
         epoch: u64,
         lineage: Uuid,
-        place: Place,
+        place: FeedPlace,
     ) -> Self {
         let tail = feed.tail.subscribe();
         let next_bookmark = Instant::now() + feed.options.bookmark_interval;
@@ -110,7 +110,7 @@ impl Subscription {
     /// The next batch; `None` once the server drains. Dropping the future loses nothing.
     ///
     /// # Errors
-    /// `WATCH_TOO_SLOW` where it fell behind, `LINEAGE_CHANGED` and `REVISION_COMPACTED` where it
+    /// `WATCH_TOO_SLOW` if it fell behind, `LINEAGE_CHANGED` and `REVISION_COMPACTED` if it
     /// must start again from the state. After an error it gives nothing more of use.
     pub async fn next(&mut self) -> Result<Option<Batch>> {
         loop {
@@ -164,7 +164,7 @@ impl Subscription {
                 Ok(Some(Batch { changes, revision, token: None, initial_state_complete: false }))
             }
             Some(Ok(Part::End { revision })) => {
-                self.place = Place::after(revision);
+                self.place = FeedPlace::after(revision);
                 self.source = Source::Database(VecDeque::new());
                 Ok(Some(self.bookmark(true)))
             }
@@ -210,7 +210,7 @@ impl Subscription {
                 // The token may move on to what held nothing for this follower. The head is that
                 // of the same look: a later one may have pieces before it that were not seen.
                 if self.place.is_whole() && head > self.place.revision {
-                    self.place = Place::after(head);
+                    self.place = FeedPlace::after(head);
                 }
                 self.wait().await;
                 Ok(None)
@@ -227,7 +227,7 @@ impl Subscription {
         }
     }
 
-    /// What the follower gets of a piece; `None` where nothing of it passes the filter.
+    /// The part of a piece that passes the filter; `None` if nothing does.
     fn deliver(&mut self, piece: &Piece) -> Option<Batch> {
         // A follower that came from another replica may be ahead of this one's ring.
         if piece.revision <= self.place.revision && self.place.is_whole() {

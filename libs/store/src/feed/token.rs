@@ -1,4 +1,4 @@
-//! Resume tokens: opaque to who holds them, bound to a lineage and a filter.
+//! Resume tokens: opaque to their holders, bound to a lineage and a filter.
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use mpp_core::{Error, Reason, Result};
@@ -10,7 +10,7 @@ const FORM: u8 = 1;
 /// Form, lineage, revision, filter, checksum.
 const LENGTH: usize = 1 + 16 + 8 + 8 + 4;
 
-/// What a token says.
+/// The content of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub lineage: Uuid,

@@ -62,7 +62,7 @@ impl Follower {
         }
     }
 
-    /// True once the round's end is reached, false where it leaves on a whim.
+    /// True once the round's end is reached, false if it leaves on a whim.
     async fn read(
         &mut self,
         mut subscription: mpp_store::Subscription,

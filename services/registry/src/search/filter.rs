@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::doc::Fee;
 use super::geo::{distance_km, lies_in};
 use super::question::Query;
-use super::table::{Place, Slot, Table};
+use super::table::{MallPlace, Slot, Table};
 
 /// What the nearest offering adds at most; enough to order equal services, too little to lift a
 /// worse one.
@@ -59,7 +59,7 @@ impl Filter {
         let places = || table.places.iter();
         let inside =
             |region: &String| places().map(|place| lies_in(&place.region, region)).collect();
-        let distance = |from, place: &Place| place.location.map(|to| distance_km(from, to));
+        let distance = |from, place: &MallPlace| place.location.map(|to| distance_km(from, to));
         Self {
             agency: query.agency.as_ref().map(|name| table.units.find(name)),
             category: query.category.as_ref().map(|name| table.categories.find(name)),

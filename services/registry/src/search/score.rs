@@ -186,7 +186,7 @@ pub fn tally(view: &View, needles: &[Needle], slots: usize) -> tantivy::Result<V
     let perfect: f32 = needles.iter().map(|needle| needle.worth).sum();
     let deciding = needles.iter().enumerate().filter(|(_, needle)| needle.term.decides);
     let deciding = deciding.fold(0u16, |bits, (bit, _)| bits | 1 << bit);
-    tallies.iter_mut().for_each(|tally| tally.settle(perfect, deciding));
+    tallies.iter_mut().for_each(|tally| tally.finish(perfect, deciding));
     Ok(tallies)
 }
 
@@ -228,7 +228,7 @@ fn part_weight(part: Part) -> f32 {
 }
 
 impl Tally {
-    fn settle(&mut self, perfect: f32, deciding: u16) {
+    fn finish(&mut self, perfect: f32, deciding: u16) {
         let enough = (self.any & deciding).count_ones() * 2 >= deciding.count_ones();
         let all = self.strong & deciding == deciding;
         self.points = if enough && self.any != 0 { self.points / perfect } else { 0.0 };

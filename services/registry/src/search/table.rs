@@ -52,7 +52,7 @@ pub struct Service {
 
 /// A site of a mall; many offerings share one.
 #[derive(Clone)]
-pub struct Place {
+pub struct MallPlace {
     pub mall: Box<str>,
     pub region: Box<str>,
     pub location: Option<(f64, f64)>,
@@ -86,7 +86,7 @@ pub enum Change {
 #[derive(Default)]
 pub struct Table {
     pub slots: Vec<Slot>,
-    pub places: Vec<Place>,
+    pub places: Vec<MallPlace>,
     pub units: Names,
     pub categories: Names,
     place_numbers: HashMap<PlaceKey, u32>,
@@ -133,7 +133,7 @@ impl Table {
     }
 
     fn offering(&mut self, doc: OfferingDoc) -> Offering {
-        let place = Place {
+        let place = MallPlace {
             mall: doc.mall.into(),
             region: doc.region_code.into(),
             location: doc.location.filter(|at| is_point(*at)),
@@ -141,7 +141,7 @@ impl Table {
         Offering { name: doc.name.into(), place: self.enter(place) }
     }
 
-    fn enter(&mut self, place: Place) -> u32 {
+    fn enter(&mut self, place: MallPlace) -> u32 {
         let key = key(&place);
         let number = match self.place_numbers.get(&key) {
             Some(number) => *number,
@@ -151,7 +151,7 @@ impl Table {
         number
     }
 
-    fn new_place(&mut self, key: PlaceKey, place: Place) -> u32 {
+    fn new_place(&mut self, key: PlaceKey, place: MallPlace) -> u32 {
         let number = self.free_places.pop().unwrap_or(self.places.len() as u32);
         if number as usize == self.places.len() {
             self.places.push(place);
@@ -183,7 +183,7 @@ fn deciding_words(title: &str) -> u8 {
     query_terms(title).iter().filter(|term| term.decides).count() as u8
 }
 
-fn key(place: &Place) -> PlaceKey {
+fn key(place: &MallPlace) -> PlaceKey {
     let bits = place.location.map(|(lat, lon)| (lat.to_bits(), lon.to_bits()));
     (place.mall.clone(), place.region.clone(), bits)
 }

@@ -103,7 +103,7 @@ impl Writer {
     /// Works until the queue is closed and empty.
     pub fn run(mut self) -> tantivy::Result<()> {
         while let Some(updates) = self.queue.blocking_recv() {
-            self.take(updates)?;
+            self.index_all(updates)?;
             self.drain()?;
             if self.pending.changes.len() < MOST_AT_ONCE {
                 self.shared.readers.pause();
@@ -119,16 +119,16 @@ impl Writer {
             let Ok(updates) = self.queue.try_recv() else {
                 break;
             };
-            self.take(updates)?;
+            self.index_all(updates)?;
         }
         Ok(())
     }
 
-    fn take(&mut self, updates: Vec<Update>) -> tantivy::Result<()> {
-        updates.into_iter().try_for_each(|update| self.take_one(update))
+    fn index_all(&mut self, updates: Vec<Update>) -> tantivy::Result<()> {
+        updates.into_iter().try_for_each(|update| self.index_one(update))
     }
 
-    fn take_one(&mut self, update: Update) -> tantivy::Result<()> {
+    fn index_one(&mut self, update: Update) -> tantivy::Result<()> {
         match update {
             Update::PutService(service) => {
                 let slot = self.slot(&service.name);
