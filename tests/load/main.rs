@@ -2,9 +2,9 @@
 //! us.
 //!
 //! ```sh
-//! cargo build --release -p mpp
-//! cargo run --release -p mpp-tests --bin load            # everything
-//! cargo run --release -p mpp-tests --bin load -- watch   # read, watch, book or sync
+//! cargo build --release        # the program and this one, with the same features
+//! target/release/load          # everything
+//! target/release/load watch    # read, watch, book or sync
 //! ```
 //! Servers are processes of their own, as in production; this process is the clients. PostgreSQL is
 //! a cluster of its own, as it comes. Nothing is asserted about times: machines differ.
