@@ -38,6 +38,9 @@ pub struct ServeArgs {
     /// The keys that applicants are hashed with, oldest first: one "ID HEX" a line (scheduling).
     #[arg(long, env = "MPP_APPLICANT_KEYS_FILE", value_name = "FILE")]
     pub applicant_keys: Option<PathBuf>,
+    /// The services' settings (TOML); `mpp policy` prints what can be set, and why.
+    #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Milliseconds between "not ready" and no more new connections.
     #[arg(long, env = "MPP_DRAIN_PAUSE_MS", default_value_t = 5_000)]
     pub drain_pause_ms: u64,

@@ -12,6 +12,7 @@ use tonic::service::Routes;
 use crate::{
     client::ClientArgs,
     config::{LogFormat, MigrateArgs, ServeArgs},
+    policy::Policies,
     service::Service,
     stop::until_stopped,
 };
@@ -55,11 +56,12 @@ async fn start(
     ended: &CancellationToken,
 ) -> Result<Started> {
     let database = args.database.options(Clock::system());
+    let policies = Policies::load(args.policy.as_deref())?;
     match service {
-        Service::Registry => registry(database, ended).await,
+        Service::Registry => registry(database, policies.registry, ended).await,
         Service::Scheduling => {
             let registry = upstream(client, Service::Registry, args)?;
-            scheduling(database, registry, args.applicant_keys()?, ended).await
+            scheduling(database, registry, args.applicant_keys()?, policies.scheduling, ended).await
         }
         Service::Reporting => {
             let registry = upstream(client, Service::Registry, args)?;
@@ -69,8 +71,13 @@ async fn start(
     }
 }
 
-pub async fn registry(database: mpp_store::Options, ended: &CancellationToken) -> Result<Started> {
-    let running = mpp_registry::start(mpp_registry::Options::new(database), ended.clone()).await?;
+pub async fn registry(
+    database: mpp_store::Options,
+    policy: mpp_registry::Policy,
+    ended: &CancellationToken,
+) -> Result<Started> {
+    let options = mpp_registry::Options { policy, ..mpp_registry::Options::new(database) };
+    let running = mpp_registry::start(options, ended.clone()).await?;
     Ok(Started::new(running.routes, running.readiness))
 }
 
@@ -78,10 +85,10 @@ pub async fn scheduling(
     database: mpp_store::Options,
     registry: Endpoint,
     applicant_keys: Vec<(String, Vec<u8>)>,
+    policy: mpp_scheduling::Policy,
     ended: &CancellationToken,
 ) -> Result<Started> {
     let feed = mpp_store::FeedOptions::default();
-    let policy = mpp_scheduling::Policy::default();
     let options =
         mpp_scheduling::Options { database, feed, upstream: registry, applicant_keys, policy };
     let running = mpp_scheduling::start(options, ended.clone()).await?;

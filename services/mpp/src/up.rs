@@ -20,6 +20,7 @@ use crate::{
     demo,
     keys::{self, Keys},
     output::program,
+    policy::Policies,
     serve::{self, Started, bind, serve_page},
     stop::until_stopped,
 };
@@ -35,6 +36,9 @@ pub struct UpArgs {
     /// Run as if it were this time: 2026-03-02 (10:00 in Jakarta) or 2026-03-02T10:00:00+07:00.
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
+    /// The services' settings (TOML); `mpp policy` prints what can be set, and why.
+    #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// First of the ports: page, registry, scheduling, reporting follow each other, their health
     /// ports ten above. 0: any that are free.
     #[arg(long, env = "MPP_PORT", default_value_t = 7400)]
@@ -58,7 +62,9 @@ pub async fn run(args: UpArgs) -> Result<()> {
     let ports = Ports::bind(args.port).await?;
 
     let context = ports.context(&keys)?;
-    let ground = Ground { data: &data, clock: &clock, keys: &keys, context: &context };
+    let policies = Policies::load(args.policy.as_deref())?;
+    let ground =
+        Ground { data: &data, clock: &clock, keys: &keys, context: &context, policies: &policies };
     let serving = start(&ground, ports, &shutdown).await?;
     context.save(&data)?;
     greet(&context, &data, begun.elapsed());
@@ -163,6 +169,7 @@ struct Ground<'a> {
     clock: &'a Clock,
     keys: &'a Keys,
     context: &'a Context,
+    policies: &'a Policies,
 }
 
 impl Ground<'_> {
@@ -193,13 +200,14 @@ impl Ground<'_> {
 
     async fn registry(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("registry", &mpp_registry::SCHEMA).await?;
-        serve::registry(database, ended).await
+        serve::registry(database, self.policies.registry.clone(), ended).await
     }
 
     async fn scheduling(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("scheduling", &mpp_scheduling::SCHEMA).await?;
         let registry = self.upstream(&self.context.registry, "scheduling")?;
-        serve::scheduling(database, registry, self.keys.applicant_keys()?, ended).await
+        let (keys, policy) = (self.keys.applicant_keys()?, self.policies.scheduling.clone());
+        serve::scheduling(database, registry, keys, policy, ended).await
     }
 
     async fn reporting(&self, ended: &CancellationToken) -> Result<Started> {
