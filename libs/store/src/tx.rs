@@ -107,7 +107,7 @@ impl Tx {
 
     /// The next number, under the one writer's lock. Index: change_tx.
     async fn commit_sqlite(&mut self) -> Result<i64> {
-        let (at, by) = (self.db.shifted(self.now), self.by.clone());
+        let (at, by) = (self.now, self.by.clone());
         let conn = self.session.conn()?;
         sqlx::query(
             "insert into revision (rev, tx, last_seq, origin, actor, at)

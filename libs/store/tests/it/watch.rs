@@ -14,6 +14,7 @@ use crate::kit::{Served, changes_to, in_region, mall, officer, told, unit, write
 
 const A: &str = "malls/banyuwangi";
 const B: &str = "malls/badung";
+const DAY: i64 = 86_400_000_000;
 
 async fn serve(database: &TestDatabase) -> Served {
     Served::start(&database.options(Clock::system()), FeedOptions::default()).await
@@ -196,6 +197,21 @@ async fn a_filter_beyond_its_bounds_is_refused() {
         let filter = Filter { kinds, ..Filter::default() };
         let refused = served.feed.subscribe(Start::Now, filter).await.map(drop).unwrap_err();
         assert_eq!(refused.violations()[0].field, "filter");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_commit_bears_the_time_of_a_clock_that_runs_ahead() {
+    on_both(async |database| {
+        let clock = Clock::starting_at(Clock::system().now() + 40 * DAY);
+        let options = database.options(clock.clone());
+        let served = Served::start(&options, FeedOptions::default()).await;
+        let mut follower = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
+        let before = clock.now();
+        let revision = write(&served.db, A, "one", "35.10").await;
+        let (changes, _) = changes_to(&mut follower, revision).await;
+        assert!((changes[0].at - before).abs() < DAY, "{} after {before}", changes[0].at);
     })
     .await;
 }
