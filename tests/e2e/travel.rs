@@ -57,7 +57,7 @@ async fn tell_of_a_fee(backend: Backend) {
         "the fee as the ministry published it first"
     );
 
-    let heard = http::listen(&suite.page("/events"), "Rp75.000");
+    let heard = http::listen(&suite.page("/events?of=/"), "Rp75.000");
     raise_the_fee(&suite, &ministry).await;
     let ended = Instant::now();
     let is_new = |fees: Vec<i64>| that(fees == [NEW_FEE], format!("the fees are {fees:?}"));
@@ -160,7 +160,8 @@ async fn tell_of_hours(backend: Backend) {
     let scheduling = told.elapsed();
     eventually(PATIENCE, "the report says so", async || reported(&suite).await).await;
     let report = told.elapsed();
-    eventually(PATIENCE, "the page says so", async || on_page(&suite, "CLOSES_EARLY").await).await;
+    eventually(PATIENCE, "the page says so", async || on_page(&suite, "Tutup lebih awal").await)
+        .await;
     let page = told.elapsed();
     println!(
         "{backend:?}, after the new hours: scheduling {scheduling:.0?}, report {report:.0?}, page {page:.0?} (goal 2 s)"

@@ -42,9 +42,21 @@ pub const AUDITOR: Who = who("users/auditor", "auditor", "");
 pub const SCHEDULING: Who = who("services/scheduling", "service", "");
 /// Reporting, as a follower.
 pub const REPORTING: Who = who("services/reporting", "service", "");
+/// The pages, which read as anybody may.
+pub const WEB: Who = who("services/web", "reader", "");
 
-const ALL: [Who; 9] =
-    [ADMINISTRATOR, APP, PUBLISHER, OFFICER, ORGANISER, COUNTER, AUDITOR, SCHEDULING, REPORTING];
+const ALL: [Who; 10] = [
+    ADMINISTRATOR,
+    APP,
+    PUBLISHER,
+    OFFICER,
+    ORGANISER,
+    COUNTER,
+    AUDITOR,
+    SCHEDULING,
+    REPORTING,
+    WEB,
+];
 
 /// A folder with a signing key, its public half, and a token for each.
 #[derive(Debug)]

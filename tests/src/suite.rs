@@ -1,4 +1,4 @@
-//! Three services in three processes, with their databases.
+//! Three services in three processes, with their databases, and the pages over them in a fourth.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -15,7 +15,7 @@ use crate::{
     PATIENCE,
     cluster::Cluster,
     eventually, http,
-    keys::{Keys, REPORTING, SCHEDULING, Who},
+    keys::{Keys, REPORTING, SCHEDULING, WEB, Who},
     process::{Process, Signal},
     program::{Said, command},
     tls::{Authority, Identity},
@@ -28,7 +28,7 @@ pub enum Service {
     Registry,
     /// Hours, slots, queues.
     Scheduling,
-    /// Reports and the page.
+    /// Reports.
     Reporting,
 }
 
@@ -59,6 +59,7 @@ pub struct Setup<'a> {
 pub struct Suite {
     /// One for each service, in the order of [`Service::ALL`].
     services: [Served; 3],
+    web: Web,
     /// The key and the tokens.
     pub keys: Keys,
     tls: Option<(PathBuf, [Identity; 3])>,
@@ -74,7 +75,13 @@ struct Served {
     url: String,
     grpc: u16,
     health: u16,
-    page: u16,
+}
+
+/// The process that serves the pages.
+struct Web {
+    process: Option<Process>,
+    pages: u16,
+    health: u16,
 }
 
 impl Suite {
@@ -99,6 +106,46 @@ impl Suite {
         for service in Service::ALL {
             self.ready(service).await;
         }
+        self.launch_web();
+        self.web_ready().await;
+    }
+
+    /// Starts the pages, and does not wait for them.
+    pub fn launch_web(&mut self) {
+        let local = |port: u16| format!("127.0.0.1:{port}");
+        let mut serve = command(self.home());
+        serve
+            .args(["serve", "web"])
+            .env("MPP_PAGE_LISTEN", local(self.web.pages))
+            .env("MPP_HEALTH_LISTEN", local(self.web.health))
+            .env("MPP_REGISTRY_ADDRESS", self.address(Service::Registry))
+            .env("MPP_SCHEDULING_ADDRESS", self.address(Service::Scheduling))
+            .env("MPP_REPORTING_ADDRESS", self.address(Service::Reporting))
+            .env("MPP_TOKEN_FILE", self.keys.token(WEB))
+            .env("MPP_DRAIN_PAUSE_MS", "200");
+        if let Some((authority, _)) = &self.tls {
+            serve.env("MPP_TLS_CA", authority);
+        }
+        let log = self.home().join("web.log");
+        self.web.process = Some(Process::start("web", serve, &log));
+    }
+
+    /// Waits until the pages have a report to show.
+    pub async fn web_ready(&self) {
+        let url = format!("http://127.0.0.1:{}/readyz", self.web.health);
+        eventually(PATIENCE, "the pages are ready", async || match http::get(&url).await? {
+            (200, _) => Ok(()),
+            (status, body) => Err(format!("{status}: {body}")),
+        })
+        .await;
+    }
+
+    /// The process that serves the pages.
+    ///
+    /// # Panics
+    /// Where it was never started.
+    pub fn web(&mut self) -> &mut Process {
+        self.web.process.as_mut().expect("pages that were started")
     }
 
     /// Lets scheduling and reporting know the registry by another address: a proxy's.
@@ -120,13 +167,8 @@ impl Suite {
                     databases[databases.len() - 1].url().to_owned()
                 }
             };
-            services.push(Served {
-                process: None,
-                url,
-                grpc: free_port(),
-                health: free_port(),
-                page: free_port(),
-            });
+            let (grpc, health) = (free_port(), free_port());
+            services.push(Served { process: None, url, grpc, health });
         }
         let tls = setup.authority.map(|authority| {
             let identities =
@@ -134,7 +176,8 @@ impl Suite {
             (authority.certificate(), identities)
         });
         let services = services.try_into().unwrap_or_else(|_| unreachable!("there are three"));
-        Self { services, keys, tls, registry_seen_at: None, _databases: databases, home }
+        let web = Web { process: None, pages: free_port(), health: free_port() };
+        Self { services, web, keys, tls, registry_seen_at: None, _databases: databases, home }
     }
 
     /// The folder in which commands run.
@@ -174,7 +217,6 @@ impl Suite {
             .env("MPP_DATABASE_URL", &of.url)
             .env("MPP_LISTEN", local(of.grpc))
             .env("MPP_HEALTH_LISTEN", local(of.health))
-            .env("MPP_PAGE_LISTEN", local(of.page))
             .env("MPP_JWKS_FILE", self.keys.jwks())
             .env("MPP_APPLICANT_KEYS_FILE", self.keys.applicants())
             .env("MPP_REGISTRY_ADDRESS", registry)
@@ -254,9 +296,9 @@ impl Suite {
         format!("http://127.0.0.1:{}/{path}", self.of(service).health)
     }
 
-    /// A path of the page.
+    /// A path of the pages.
     pub fn page(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.of(Service::Reporting).page)
+        format!("http://127.0.0.1:{}{path}", self.web.pages)
     }
 
     /// How `who` calls a service by a token.

@@ -3,6 +3,10 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
+use crate::Readiness;
+
 /// The times of a drain.
 #[derive(Clone, Copy, Debug)]
 pub struct Drain {
@@ -24,5 +28,13 @@ impl Drain {
     /// Without a pause, for a process that no balancer stands before.
     pub fn at_once() -> Self {
         Self { pause: Duration::ZERO, wait: Duration::from_secs(5) }
+    }
+
+    /// Until it is time to stop accepting.
+    pub(crate) async fn pause(&self, readiness: &Readiness, shutdown: &CancellationToken) {
+        shutdown.cancelled().await;
+        tracing::info!("draining");
+        readiness.drain();
+        tokio::time::sleep(self.pause).await;
     }
 }

@@ -36,6 +36,7 @@ mod method;
 pub mod page;
 #[cfg(test)]
 mod reference;
+mod serve_pages;
 mod shares;
 mod shell;
 mod stack;
@@ -52,6 +53,7 @@ pub use http::{HttpLimits, serve_http};
 pub use identity::{Verified, Verifier, caller};
 pub use layer::deadline::time_left;
 pub use limits::Limits;
+pub use serve_pages::serve_pages;
 pub use shares::{Share, Shares};
 pub use shell::{Shell, serve};
 pub use status::{ClientError, error_of, refusal, status, wire_error};

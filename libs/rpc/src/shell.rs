@@ -85,21 +85,13 @@ async fn run(
     tokio::select! {
         // Only `stopping` ends it.
         () = &mut serving => return Ok(()),
-        () = pause(&shell.drain, &readiness, &shutdown) => {}
+        () = shell.drain.pause(&readiness, &shutdown) => {}
     }
     stopping.cancel();
     if timeout(shell.drain.wait, serving).await.is_err() {
         tracing::warn!("calls still running after {:?} were cut", shell.drain.wait);
     }
     Ok(())
-}
-
-/// Until it is time to stop accepting.
-async fn pause(drain: &Drain, readiness: &Readiness, shutdown: &CancellationToken) {
-    shutdown.cancelled().await;
-    tracing::info!("draining");
-    readiness.drain();
-    tokio::time::sleep(drain.pause).await;
 }
 
 /// Reflection, by which tools such as `buf curl` learn the contract.

@@ -1,7 +1,5 @@
 //! The command line: which commands there are. What each takes stands with the command.
 
-use std::path::PathBuf;
-
 use clap::{Parser, Subcommand};
 
 use crate::{
@@ -21,7 +19,7 @@ use crate::{
         token::TokenArgs,
         watch::WatchArgs,
     },
-    config::{MigrateArgs, ServeArgs},
+    config::{MigrateArgs, ServeCommand},
     service::Service,
     up::UpArgs,
 };
@@ -45,10 +43,8 @@ pub enum Command {
     Up(UpArgs),
     /// Run one service.
     Serve {
-        #[arg(value_enum)]
-        service: Service,
-        #[command(flatten)]
-        serve: Box<ServeArgs>,
+        #[command(subcommand)]
+        service: ServeCommand,
     },
     /// Bring a service's database to this version's schema.
     Migrate {
@@ -100,11 +96,6 @@ pub enum Command {
     Report(ReportArgs),
     /// Make a token for a role.
     Token(TokenArgs),
-    /// Print the services' settings with their reasons, as a file for --policy.
-    Policy {
-        /// A settings file: checks it, and shows what it sets.
-        file: Option<PathBuf>,
-    },
     /// Check that every service can be reached and is ready, and say what is not.
     Doctor,
     /// Print a completion script for a shell.

@@ -2,11 +2,24 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use mpp_core::{Clock, Error, Result};
 use mpp_rpc::{Drain, Limits, Shell, Tls, Verifier, jwt::Jwks};
 
 /// `mpp serve`.
+#[derive(Subcommand)]
+pub enum ServeCommand {
+    /// Directory, catalog, search, federation.
+    Registry(Box<ServeArgs>),
+    /// Hours, slots, queues.
+    Scheduling(Box<ServeArgs>),
+    /// The report.
+    Reporting(Box<ServeArgs>),
+    /// The pages, for browsers.
+    Web(Box<WebArgs>),
+}
+
+/// `mpp serve` of a service with a database.
 #[derive(ClapArgs)]
 pub struct ServeArgs {
     #[command(flatten)]
@@ -14,12 +27,8 @@ pub struct ServeArgs {
     /// Where gRPC is served. Beyond loopback it needs TLS.
     #[arg(long, env = "MPP_LISTEN", default_value = "127.0.0.1:7400")]
     pub listen: SocketAddr,
-    /// Where /livez, /readyz and /metrics are served, in plain text.
-    #[arg(long, env = "MPP_HEALTH_LISTEN", default_value = "127.0.0.1:7490")]
-    pub health_listen: SocketAddr,
-    /// Where reporting serves its page, in plain text; a proxy with TLS stands before it.
-    #[arg(long, env = "MPP_PAGE_LISTEN", default_value = "127.0.0.1:7480")]
-    pub page_listen: SocketAddr,
+    #[command(flatten)]
+    pub process: ProcessArgs,
     /// The public keys that tokens are checked against; read again when the file changes.
     #[arg(long, env = "MPP_JWKS_FILE", value_name = "FILE")]
     pub jwks: PathBuf,
@@ -38,12 +47,9 @@ pub struct ServeArgs {
     /// The keys that applicants are hashed with, oldest first: one "ID HEX" a line (scheduling).
     #[arg(long, env = "MPP_APPLICANT_KEYS_FILE", value_name = "FILE")]
     pub applicant_keys: Option<PathBuf>,
-    /// The services' settings (TOML); `mpp policy` prints what can be set, and why.
-    #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
-    pub policy: Option<PathBuf>,
-    /// Milliseconds between "not ready" and no more new connections.
-    #[arg(long, env = "MPP_DRAIN_PAUSE_MS", default_value_t = 5_000)]
-    pub drain_pause_ms: u64,
+    /// Say on every report and page that the records are made up (reporting).
+    #[arg(long, env = "MPP_SAMPLE_DATA")]
+    pub sample_data: bool,
     /// Milliseconds that running calls may then take.
     #[arg(long, env = "MPP_DRAIN_WAIT_MS", default_value_t = 20_000)]
     pub drain_wait_ms: u64,
@@ -53,6 +59,27 @@ pub struct ServeArgs {
     /// Calls in progress at the most; more are refused at once.
     #[arg(long, env = "MPP_MAX_CALLS", default_value_t = 1024)]
     pub max_calls: usize,
+}
+
+/// `mpp serve web`.
+#[derive(ClapArgs)]
+pub struct WebArgs {
+    /// Where the pages are served, in plain text; a proxy with TLS stands before it.
+    #[arg(long, env = "MPP_PAGE_LISTEN", default_value = "127.0.0.1:7480")]
+    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub process: ProcessArgs,
+}
+
+/// What every served process has.
+#[derive(ClapArgs)]
+pub struct ProcessArgs {
+    /// Where /livez, /readyz and /metrics are served, in plain text.
+    #[arg(long, env = "MPP_HEALTH_LISTEN", default_value = "127.0.0.1:7490")]
+    pub health_listen: SocketAddr,
+    /// Milliseconds between "not ready" and no more new connections.
+    #[arg(long, env = "MPP_DRAIN_PAUSE_MS", default_value_t = 5_000)]
+    pub drain_pause_ms: u64,
     /// Which log lines, such as "info,mpp_store=debug".
     #[arg(long, env = "MPP_LOG", default_value = "info")]
     pub log: String,
@@ -97,6 +124,11 @@ impl DatabaseArgs {
 }
 
 impl ServeArgs {
+    /// The server's own certificate and key, by which it proves itself to others, too.
+    pub fn identity(&self) -> Option<(PathBuf, PathBuf)> {
+        self.tls_cert.clone().zip(self.tls_key.clone())
+    }
+
     /// The server shell.
     ///
     /// # Errors
@@ -118,7 +150,7 @@ impl ServeArgs {
                 ..Limits::default()
             },
             drain: Drain {
-                pause: Duration::from_millis(self.drain_pause_ms),
+                pause: Duration::from_millis(self.process.drain_pause_ms),
                 wait: Duration::from_millis(self.drain_wait_ms),
             },
             ..Shell::new(verifier)

@@ -9,7 +9,7 @@
 //!        record          the kinds of record, and calls by the contract's descriptors
 //!        client          where the services are and who is calling
 //!        output          how answers are printed
-//!        config, policy, keys, service, stop, call, exit
+//!        config, keys, service, stop, call, exit
 //! ```
 //! Modules use what stands below them, never what stands above: `demo` runs the same code as the
 //! commands do, and no command knows of `args`, `up` or `serve`.
@@ -26,7 +26,6 @@ mod demo;
 mod exit;
 mod keys;
 mod output;
-mod policy;
 mod record;
 mod serve;
 mod service;
@@ -79,7 +78,7 @@ async fn run(args: Args) -> Result<()> {
     let client = || Client::new(&args.client);
     match args.command {
         Command::Up(asked) => up::run(asked).await,
-        Command::Serve { service, serve } => serve::run(service, *serve, &args.client).await,
+        Command::Serve { service } => serve::run(service, &args.client).await,
         Command::Migrate { service, migrate } => serve::migrate(service, migrate).await,
         Command::Agent { command } => agent::run(command, &client()?, output).await,
         Command::Search(asked) => search::run(asked, &client()?, output).await,
@@ -97,7 +96,6 @@ async fn run(args: Args) -> Result<()> {
         Command::Queue { command } => queue::run(command, &client()?, output).await,
         Command::Report(asked) => report::run(asked, &client()?, output).await,
         Command::Token(asked) => token::run(asked, &client()?),
-        Command::Policy { file } => policy::print(file.as_deref()),
         Command::Doctor => doctor::run(&client()?, output).await,
         Command::Completions { shell } => {
             completions(shell);

@@ -1,9 +1,9 @@
 //! One service in a process of its own, and its migrations.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use mpp_core::{Clock, Error, Reason, Result};
-use mpp_rpc::{ClientTls, Endpoint, HttpLimits, Readiness, Shell, TokenSource};
+use mpp_rpc::{ClientTls, Drain, Endpoint, Readiness, Shell, TokenSource};
 use mpp_store::Schema;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -11,41 +11,68 @@ use tonic::service::Routes;
 
 use crate::{
     client::ClientArgs,
-    config::{LogFormat, MigrateArgs, ServeArgs},
-    policy::Policies,
+    config::{LogFormat, MigrateArgs, ProcessArgs, ServeArgs, ServeCommand, WebArgs},
     service::Service,
     stop::until_stopped,
 };
 
 /// Runs one service until it is told to stop; then drains.
-pub async fn run(service: Service, args: ServeArgs, client: &ClientArgs) -> Result<()> {
-    let _telemetry = telemetry(service.name(), &args)?;
+pub async fn run(command: ServeCommand, client: &ClientArgs) -> Result<()> {
+    match command {
+        ServeCommand::Registry(args) => run_service(Service::Registry, *args, client).await,
+        ServeCommand::Scheduling(args) => run_service(Service::Scheduling, *args, client).await,
+        ServeCommand::Reporting(args) => run_service(Service::Reporting, *args, client).await,
+        ServeCommand::Web(args) => run_web(*args, client).await,
+    }
+}
+
+async fn run_service(service: Service, args: ServeArgs, client: &ClientArgs) -> Result<()> {
+    let _telemetry = telemetry(service.name(), &args.process)?;
     let shutdown = until_stopped()?;
     // The databases outlive the drain: calls are answered until the last has gone.
     let ended = CancellationToken::new();
     let _ended = ended.clone().drop_guard();
-    let (grpc, health) = (bind(args.listen).await?, bind(args.health_listen).await?);
-    let service = start(service, &args, client, &ended).await?;
-    if let Some(page) = service.page {
-        let listener = bind(args.page_listen).await?;
-        tokio::spawn(serve_page(listener, page, shutdown.clone()));
-    }
-    tracing::info!(listen = %args.listen, health = %args.health_listen, "serving");
-    mpp_rpc::serve(args.shell()?, service.routes, service.readiness, grpc, health, shutdown).await
+    let health = args.process.health_listen;
+    let (grpc, health_listener) = (bind(args.listen).await?, bind(health).await?);
+    let Started { routes, readiness, tasks: _tasks } =
+        start(service, &args, client, &ended).await?;
+    tracing::info!(listen = %args.listen, health = %health, "serving");
+    mpp_rpc::serve(args.shell()?, routes, readiness, grpc, health_listener, shutdown).await
 }
 
-/// A service that has started: what it answers, whether it is ready, and its page.
+async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
+    let _telemetry = telemetry("web", &args.process)?;
+    let shutdown = until_stopped()?;
+    let ended = CancellationToken::new();
+    let health = args.process.health_listen;
+    let (pages, health_listener) = (bind(args.listen).await?, bind(health).await?);
+    let options = mpp_web::Options {
+        registry: upstream(client, Service::Registry, None)?,
+        scheduling: upstream(client, Service::Scheduling, None)?,
+        reporting: upstream(client, Service::Reporting, None)?,
+        clock: Clock::system(),
+        policy: mpp_web::Policy::default(),
+    };
+    let mpp_web::Running { router, readiness, tasks: _tasks } =
+        mpp_web::start(options, ended.clone())?;
+    tracing::info!(listen = %args.listen, health = %health, "serving");
+    let pause = Duration::from_millis(args.process.drain_pause_ms);
+    let drain = Drain { pause, ..Drain::default() };
+    mpp_rpc::serve_pages(router, readiness, pages, health_listener, drain, shutdown, ended).await;
+    Ok(())
+}
+
+/// A service that has started: what it answers, and whether it is ready.
 pub struct Started {
     pub routes: Routes,
     pub readiness: Readiness,
-    pub page: Option<axum::Router>,
     /// What runs beside; it ends when this is dropped.
     pub tasks: JoinSet<()>,
 }
 
 impl Started {
     fn new(routes: Routes, readiness: Readiness) -> Self {
-        Self { routes, readiness, page: None, tasks: JoinSet::new() }
+        Self { routes, readiness, tasks: JoinSet::new() }
     }
 }
 
@@ -56,28 +83,22 @@ async fn start(
     ended: &CancellationToken,
 ) -> Result<Started> {
     let database = args.database.options(Clock::system());
-    let policies = Policies::load(args.policy.as_deref())?;
     match service {
-        Service::Registry => registry(database, policies.registry, ended).await,
+        Service::Registry => registry(database, ended).await,
         Service::Scheduling => {
-            let registry = upstream(client, Service::Registry, args)?;
-            scheduling(database, registry, args.applicant_keys()?, policies.scheduling, ended).await
+            let registry = upstream(client, Service::Registry, args.identity())?;
+            scheduling(database, registry, args.applicant_keys()?, ended).await
         }
         Service::Reporting => {
-            let registry = upstream(client, Service::Registry, args)?;
-            let scheduling = upstream(client, Service::Scheduling, args)?;
-            reporting(database, registry, scheduling, ended).await
+            let registry = upstream(client, Service::Registry, args.identity())?;
+            let scheduling = upstream(client, Service::Scheduling, args.identity())?;
+            reporting(database, registry, scheduling, args.sample_data, ended).await
         }
     }
 }
 
-pub async fn registry(
-    database: mpp_store::Options,
-    policy: mpp_registry::Policy,
-    ended: &CancellationToken,
-) -> Result<Started> {
-    let options = mpp_registry::Options { policy, ..mpp_registry::Options::new(database) };
-    let running = mpp_registry::start(options, ended.clone()).await?;
+pub async fn registry(database: mpp_store::Options, ended: &CancellationToken) -> Result<Started> {
+    let running = mpp_registry::start(mpp_registry::Options::new(database), ended.clone()).await?;
     Ok(Started::new(running.routes, running.readiness))
 }
 
@@ -85,10 +106,10 @@ pub async fn scheduling(
     database: mpp_store::Options,
     registry: Endpoint,
     applicant_keys: Vec<(String, Vec<u8>)>,
-    policy: mpp_scheduling::Policy,
     ended: &CancellationToken,
 ) -> Result<Started> {
     let feed = mpp_store::FeedOptions::default();
+    let policy = mpp_scheduling::Policy::default();
     let options =
         mpp_scheduling::Options { database, feed, upstream: registry, applicant_keys, policy };
     let running = mpp_scheduling::start(options, ended.clone()).await?;
@@ -99,21 +120,21 @@ pub async fn reporting(
     database: mpp_store::Options,
     registry: Endpoint,
     scheduling: Endpoint,
+    sample_data: bool,
     ended: &CancellationToken,
 ) -> Result<Started> {
     let options = mpp_reporting::Options::new(database, registry, scheduling);
+    let options = mpp_reporting::Options { sample_data, ..options };
     let running = mpp_reporting::start(options, ended.clone()).await?;
-    let started = Started::new(running.routes, running.readiness);
-    Ok(Started { page: Some(running.page), tasks: running.tasks, ..started })
-}
-
-/// Serves the page until shutdown; open event streams are told to end.
-pub async fn serve_page(listener: TcpListener, page: axum::Router, shutdown: CancellationToken) {
-    mpp_rpc::serve_http(listener, page, HttpLimits::page(), shutdown).await;
+    Ok(Started { routes: running.routes, readiness: running.readiness, tasks: running.tasks })
 }
 
 /// Another service, as this one calls it: by its token, and by its own certificate where it has one.
-fn upstream(client: &ClientArgs, service: Service, args: &ServeArgs) -> Result<Endpoint> {
+fn upstream(
+    client: &ClientArgs,
+    service: Service,
+    identity: Option<(PathBuf, PathBuf)>,
+) -> Result<Endpoint> {
     let (address, flag) = match service {
         Service::Registry => (&client.registry, "--registry"),
         Service::Scheduling => (&client.scheduling, "--scheduling"),
@@ -123,7 +144,6 @@ fn upstream(client: &ClientArgs, service: Service, args: &ServeArgs) -> Result<E
         let text = format!("give the address of {} with {flag} https://HOST:PORT", service.name());
         Error::field(flag.trim_start_matches('-'), "REQUIRED", text)
     })?;
-    let identity = args.tls_cert.clone().zip(args.tls_key.clone());
     let tls = client.tls_ca.clone().map(|ca| ClientTls { ca, identity, server_name: None });
     Ok(Endpoint { address, token: client.token_file.clone().map(TokenSource::File), tls })
 }
@@ -162,7 +182,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-fn telemetry(service: &str, args: &ServeArgs) -> Result<mpp_telemetry::Guard> {
+fn telemetry(service: &str, args: &ProcessArgs) -> Result<mpp_telemetry::Guard> {
     let log_format = match args.log_format {
         LogFormat::Text => mpp_telemetry::LogFormat::Text,
         LogFormat::Json => mpp_telemetry::LogFormat::Json,
@@ -179,5 +199,5 @@ fn telemetry(service: &str, args: &ServeArgs) -> Result<mpp_telemetry::Guard> {
 
 /// A shell for a process of one's own, on loopback.
 pub fn loopback_shell(verifier: mpp_rpc::Verifier) -> Shell {
-    Shell { drain: mpp_rpc::Drain::at_once(), ..Shell::new(verifier) }
+    Shell { drain: Drain::at_once(), ..Shell::new(verifier) }
 }

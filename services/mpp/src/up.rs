@@ -11,7 +11,7 @@ use std::{
 
 use clap::Args as ClapArgs;
 use mpp_core::{Caller, Clock, Error, Micros, Result, Role};
-use mpp_rpc::{Endpoint, TokenSource};
+use mpp_rpc::{Endpoint, HttpLimits, TokenSource};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -20,8 +20,7 @@ use crate::{
     demo,
     keys::{self, Keys},
     output::program,
-    policy::Policies,
-    serve::{self, Started, bind, serve_page},
+    serve::{self, Started, bind},
     stop::until_stopped,
 };
 
@@ -36,9 +35,6 @@ pub struct UpArgs {
     /// Run as if it were this time: 2026-03-02 (10:00 in Jakarta) or 2026-03-02T10:00:00+07:00.
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
-    /// The services' settings (TOML); `mpp policy` prints what can be set, and why.
-    #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
-    pub policy: Option<PathBuf>,
     /// First of the ports: page, registry, scheduling, reporting follow each other, their health
     /// ports ten above. 0: any that are free.
     #[arg(long, env = "MPP_PORT", default_value_t = 7400)]
@@ -62,9 +58,8 @@ pub async fn run(args: UpArgs) -> Result<()> {
     let ports = Ports::bind(args.port).await?;
 
     let context = ports.context(&keys)?;
-    let policies = Policies::load(args.policy.as_deref())?;
     let ground =
-        Ground { data: &data, clock: &clock, keys: &keys, context: &context, policies: &policies };
+        Ground { data: &data, demo: args.demo, clock: &clock, keys: &keys, context: &context };
     let serving = start(&ground, ports, &shutdown).await?;
     context.save(&data)?;
     greet(&context, &data, begun.elapsed());
@@ -166,10 +161,10 @@ impl Ports {
 /// What every service of this process shares.
 struct Ground<'a> {
     data: &'a Path,
+    demo: bool,
     clock: &'a Clock,
     keys: &'a Keys,
     context: &'a Context,
-    policies: &'a Policies,
 }
 
 impl Ground<'_> {
@@ -184,10 +179,10 @@ impl Ground<'_> {
     }
 
     /// A service as `caller`, another one, calls it.
-    fn upstream(&self, address: &str, caller: &str) -> Result<Endpoint> {
+    fn upstream(&self, address: &str, caller: &str, role: Role) -> Result<Endpoint> {
         let caller_is = Caller {
             subject: format!("services/{caller}"),
-            roles: vec![Role::Service],
+            roles: vec![role],
             namespaces: Vec::new(),
         };
         let token = self.keys.token(&format!("service-{caller}"), &caller_is)?;
@@ -200,21 +195,34 @@ impl Ground<'_> {
 
     async fn registry(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("registry", &mpp_registry::SCHEMA).await?;
-        serve::registry(database, self.policies.registry.clone(), ended).await
+        serve::registry(database, ended).await
     }
 
     async fn scheduling(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("scheduling", &mpp_scheduling::SCHEMA).await?;
-        let registry = self.upstream(&self.context.registry, "scheduling")?;
-        let (keys, policy) = (self.keys.applicant_keys()?, self.policies.scheduling.clone());
-        serve::scheduling(database, registry, keys, policy, ended).await
+        let registry = self.upstream(&self.context.registry, "scheduling", Role::Service)?;
+        serve::scheduling(database, registry, self.keys.applicant_keys()?, ended).await
     }
 
     async fn reporting(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("reporting", &mpp_reporting::SCHEMA).await?;
-        let registry = self.upstream(&self.context.registry, "reporting")?;
-        let scheduling = self.upstream(&self.context.scheduling, "reporting")?;
-        serve::reporting(database, registry, scheduling, ended).await
+        let registry = self.upstream(&self.context.registry, "reporting", Role::Service)?;
+        let scheduling = self.upstream(&self.context.scheduling, "reporting", Role::Service)?;
+        // What a demo has left stays made up, however this folder is started later.
+        let sample_data = self.demo || self.data.join("demo").exists();
+        serve::reporting(database, registry, scheduling, sample_data, ended).await
+    }
+
+    /// The pages, which read as anybody may.
+    fn web(&self, ended: &CancellationToken) -> Result<mpp_web::Running> {
+        let options = mpp_web::Options {
+            registry: self.upstream(&self.context.registry, "web", Role::Reader)?,
+            scheduling: self.upstream(&self.context.scheduling, "web", Role::Reader)?,
+            reporting: self.upstream(&self.context.reporting, "web", Role::Reader)?,
+            clock: self.clock.clone(),
+            policy: mpp_web::Policy::default(),
+        };
+        mpp_web::start(options, ended.clone())
     }
 }
 
@@ -234,14 +242,18 @@ async fn start(
     shutdown: &CancellationToken,
 ) -> Result<Vec<Serving>> {
     let ended: [CancellationToken; 3] = Default::default();
-    let mut started = [
+    let started = [
         ground.registry(&ended[0]).await?,
         ground.scheduling(&ended[1]).await?,
         ground.reporting(&ended[2]).await?,
     ];
-    if let Some(page) = started[2].page.take() {
-        tokio::spawn(serve_page(ports.page, page, shutdown.clone()));
-    }
+    // The pages end with the shutdown, before what they show.
+    let web = ground.web(shutdown)?;
+    let (page, told) = (ports.page, shutdown.clone());
+    tokio::spawn(async move {
+        let _tasks = web.tasks;
+        mpp_rpc::serve_http(page, web.router, HttpLimits::page(), told).await;
+    });
     let mut serving = Vec::new();
     let listeners = ports.grpc.into_iter().zip(ports.health);
     for ((service, ended), (grpc, health)) in started.into_iter().zip(ended).zip(listeners) {

@@ -31,7 +31,7 @@ impl Step<'_> {
 
     async fn create(&self, record: &Record) -> Result<Outcome> {
         let dry_run = self.options.dry_run;
-        if dry_run && self.names_new {
+        if dry_run && (self.names_new || !record.kind.can_validate("Create")) {
             return Ok(Outcome::Created { checked: false });
         }
         let mut tries = 0;

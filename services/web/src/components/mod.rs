@@ -1,0 +1,110 @@
+//! The pieces that all pages are made of. Classes are those of `assets/style.css`.
+
+pub mod bar;
+pub mod frame;
+pub mod growth;
+pub mod table;
+pub mod tiles;
+
+use maud::{Markup, html};
+use mpp_calendar::Zone;
+use mpp_core::Micros;
+
+use crate::words::{Lang, Phrase, format, table as words};
+
+/// How a page is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Its language.
+    pub lang: Lang,
+    /// The records are made up, which each section of figures says.
+    pub sample: bool,
+    /// The time.
+    pub now: Micros,
+}
+
+impl Look {
+    /// A phrase as it stands.
+    pub fn of(self, phrase: Phrase) -> &'static str {
+        phrase.of(self.lang)
+    }
+
+    /// The mark of sample data, beside a title.
+    pub fn mark(self) -> Markup {
+        html! { @if self.sample { " " span.mark { (self.of(words::SAMPLE_MARK)) } } }
+    }
+
+    /// A number.
+    pub fn number(self, number: impl Into<i64>) -> String {
+        format::number(self.lang, number)
+    }
+
+    /// The path of a page in this language.
+    pub fn path(self, path: &str) -> String {
+        match (self.lang, path) {
+            (Lang::En, "/") => self.lang.prefix().to_owned(),
+            (lang, path) => format!("{}{path}", lang.prefix()),
+        }
+    }
+
+    /// "24 November, 10.57": a moment of the last months, for readers and for machines.
+    pub fn moment(self, time: Micros, zone: Zone) -> Markup {
+        let (local, today) = (format::local(time, zone), format::local(self.now, zone).date());
+        let clock = format::clock(self.lang, local);
+        let text = if local.date() == today {
+            words::TODAY_AT.text(self.lang, &[&clock])
+        } else if local.date().year() == today.year() {
+            format!("{}, {clock}", format::short_day(self.lang, local.date()))
+        } else {
+            format::day(self.lang, local.date())
+        };
+        html! { time datetime=(format::machine(time, zone)) { (text) } }
+    }
+
+    /// "pukul 10.57 WIB".
+    pub fn time_of_day(self, time: Micros, zone: Zone) -> Markup {
+        let clock = format::clock(self.lang, format::local(time, zone));
+        let text = words::TIME_IN_ZONE.text(self.lang, &[&clock, &zone.to_string()]);
+        html! { time datetime=(format::machine(time, zone)) { (text) } }
+    }
+
+    /// "Senin, 30 November 2026, pukul 10.57 WIB".
+    pub fn day_and_time(self, time: Micros, zone: Zone) -> Markup {
+        let local = format::local(time, zone);
+        let day = format::full_day(self.lang, local.date());
+        let clock = format::clock(self.lang, local);
+        let text = words::DAY_AND_TIME.text(self.lang, &[&day, &clock, &zone.to_string()]);
+        html! { time datetime=(format::machine(time, zone)) { (text) } }
+    }
+
+    /// A date of the contract, for readers and for machines.
+    pub fn date(self, iso: &str) -> Markup {
+        html! { time datetime=(iso) { (format::iso_day(self.lang, iso)) } }
+    }
+}
+
+/// A judgement, which is never told by its colour alone.
+#[derive(Clone, Copy, Debug)]
+pub enum Tone {
+    /// As it should be.
+    Good,
+    /// Not as it should be.
+    Bad,
+    /// No judgement: not known, or not yet.
+    None,
+}
+
+/// A judgement in a word, with its sign.
+pub fn tag(tone: Tone, text: &str) -> Markup {
+    let class = match tone {
+        Tone::Good => "tag good",
+        Tone::Bad => "tag bad",
+        Tone::None => "tag none",
+    };
+    html! { span class=(class) { (text) } }
+}
+
+/// The last part of a resource name.
+pub fn id_of(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}

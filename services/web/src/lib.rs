@@ -1,0 +1,105 @@
+//! The pages: the nation, each region, each mall, the display in its hall.
+//!
+//! A client of the three services, and nothing else: it owns no record, and keeps nothing but the
+//! live report, which one stream brings for all pages of a process. It is public and shows nothing
+//! of a person. Nothing comes from another host, nothing is inline, and everything that a record
+//! says is escaped by the templates (maud).
+//!
+//! ```text
+//! lib.rs       design and wiring        policy.rs     numbers that an operator may question
+//! site.rs      address → page → answer  security.rs   what a browser may do with it
+//! pages/       one file each: what the services say → parts with an id
+//! components/  the pieces of all pages  words/        both languages, numbers, times
+//! live/        the report of now; pages kept drawn while somebody looks; streams of changes
+//! upstream.rs  what is asked of the services
+//! ```
+//!
+//! # How a change reaches a browser
+//! Reporting sends what changed, at most once a second → [`live`] holds the report of now
+//! → each page that somebody looks at is drawn again, once for each language → parts that read as
+//! before are the same parts → each listener is sent the others' bytes, which were encoded once.
+//! A mall's queues are asked for while somebody looks at it.
+//!
+//! # Rejected
+//! - *A page framework in the browser:* the pages must be whole without script, and then the same
+//!   templates can say what changed.
+//! - *A database of its own:* a page that shows what a service no longer says is wrong, and one
+//!   that says "not known" is not.
+//! - *Whole tables live:* rows would move under the reader's eyes; they say of when they are.
+
+#![forbid(unsafe_code)]
+
+mod components;
+mod live;
+mod pages;
+mod policy;
+mod security;
+mod site;
+mod upstream;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use mpp_core::{Clock, Result};
+use mpp_rpc::{Endpoint, Readiness};
+use tokio::{sync::watch, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+pub use policy::Policy;
+pub use security::POLICY as CONTENT_SECURITY_POLICY;
+
+/// What the pages need.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Directory and catalog.
+    pub registry: Endpoint,
+    /// Hours and queues.
+    pub scheduling: Endpoint,
+    /// The report.
+    pub reporting: Endpoint,
+    /// The time, which decides what is open.
+    pub clock: Clock,
+    /// The numbers.
+    pub policy: Policy,
+}
+
+/// The pages, running.
+pub struct Running {
+    /// For an HTTP server: public, plain.
+    pub router: Router,
+    /// Names what is missing: "report" until the first one came.
+    pub readiness: Readiness,
+    /// The background tasks; they end after the shutdown was asked for.
+    pub tasks: JoinSet<()>,
+}
+
+/// Starts to follow the report. That a service is away is no error: the pages say so.
+///
+/// # Errors
+/// What is wrong with an endpoint.
+pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
+    let Options { registry, scheduling, reporting, clock, policy } = options;
+    let upstream = upstream::Upstream::new(&registry, &scheduling, &reporting, policy.patience())?;
+    let readiness = Readiness::new();
+    let (tell, report) = watch::channel(None);
+    let follower = live::report::Follower {
+        reports: upstream.reports.clone(),
+        clock: clock.clone(),
+        tell,
+        component: readiness.component("report"),
+    };
+    let mut tasks = JoinSet::new();
+    tasks.spawn(follower.run(shutdown.clone()));
+    let listeners = live::permits::Permits::new(policy.listeners, policy.address_part);
+    let router = site::router(site::Site {
+        upstream,
+        report,
+        policy: Arc::new(policy),
+        clock,
+        boards: live::boards::Boards::default(),
+        listeners,
+        shutdown,
+    });
+    Ok(Running { router, readiness, tasks })
+}

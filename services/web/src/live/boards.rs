@@ -1,0 +1,139 @@
+//! Pages that somebody looks at: each is kept drawn by one task for all who look, and ends with the
+//! last of them.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use tokio::{
+    sync::watch,
+    task::AbortHandle,
+    time::{Instant, sleep},
+};
+
+use crate::{
+    pages::{Address, Asked, Drawn, Own},
+    site::Site,
+    words::Lang,
+};
+
+/// The time on a page moves on at least so often.
+const MINUTE: Duration = Duration::from_secs(20);
+
+/// The pages that are looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Boards(Arc<Mutex<Open>>);
+
+type Open = HashMap<(Address, Lang), Weak<Board>>;
+
+/// A page that is kept drawn.
+#[derive(Debug)]
+pub struct Board {
+    /// As last drawn.
+    pub drawn: watch::Receiver<Arc<Drawn>>,
+    task: AbortHandle,
+}
+
+impl Drop for Board {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Boards {
+    /// The board of a page, where somebody looks at it.
+    pub fn find(&self, address: &Address, lang: Lang) -> Option<Arc<Board>> {
+        self.lock().get(&(address.clone(), lang)).and_then(Weak::upgrade)
+    }
+
+    /// The board of a page that was just drawn; the one that there is, or a new one.
+    pub fn join(&self, site: &Site, address: &Address, lang: Lang, seen: Seen) -> Arc<Board> {
+        let mut boards = self.lock();
+        let key = (address.clone(), lang);
+        if let Some(board) = boards.get(&key).and_then(Weak::upgrade) {
+            return board;
+        }
+        boards.retain(|_, board| board.strong_count() > 0);
+        let (tell, drawn) = watch::channel(seen.drawn.clone());
+        let keeper = Keeper { site: site.clone(), address: address.clone(), lang, seen, tell };
+        let task = tokio::spawn(keeper.run()).abort_handle();
+        let board = Arc::new(Board { drawn, task });
+        boards.insert(key, Arc::downgrade(&board));
+        board
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A page as drawn, and from what.
+#[derive(Clone)]
+pub struct Seen {
+    /// The page.
+    pub drawn: Arc<Drawn>,
+    /// What it asked of the services.
+    pub own: Own,
+}
+
+/// Keeps one page drawn.
+struct Keeper {
+    site: Site,
+    address: Address,
+    lang: Lang,
+    seen: Seen,
+    tell: watch::Sender<Arc<Drawn>>,
+}
+
+impl Keeper {
+    async fn run(mut self) {
+        let policy = self.site.policy.clone();
+        let mut report = self.site.report.clone();
+        let mut read_at = Instant::now();
+        loop {
+            // At most one message of a section in this time, however much changes.
+            sleep(policy.pace()).await;
+            let every = match self.seen.own {
+                Own::Mall(_) => policy.queues_every().saturating_sub(policy.pace()),
+                Own::Nothing | Own::Region(_) => MINUTE,
+            };
+            tokio::select! {
+                changed = report.changed(), if !matches!(self.seen.own, Own::Mall(_)) => {
+                    if changed.is_err() { return }
+                }
+                () = sleep(every) => {}
+            }
+            report.borrow_and_update();
+            let stale = read_at.elapsed() >= policy.records_every();
+            if stale {
+                read_at = Instant::now();
+            }
+            self.draw(stale).await;
+        }
+    }
+
+    async fn draw(&mut self, stale: bool) {
+        let Some(own) = self.own(stale).await else { return };
+        let asked = Asked::default();
+        let Some(drawn) = self.site.draw(&self.address, &asked, self.lang, own.clone()) else {
+            return;
+        };
+        let drawn = Arc::new(drawn.keeping(&self.seen.drawn));
+        self.seen = Seen { drawn: drawn.clone(), own };
+        self.tell.send_replace(drawn);
+    }
+
+    /// Queues are asked for each time; records and hours only once they are old.
+    async fn own(&self, stale: bool) -> Option<Own> {
+        match &self.seen.own {
+            Own::Mall(mall) if !stale => {
+                let queues = self.site.upstream.queues(&mall.records).await;
+                let mall = crate::upstream::MallData { records: mall.records.clone(), queues };
+                Some(Own::Mall(Arc::new(mall)))
+            }
+            _ => self.site.gather(&self.address).await,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The one stream of reports that a process follows.
+
+use std::{sync::Arc, time::Duration};
+
+use mpp_api::{
+    report::WatchReportResponse,
+    reporting::{Report, WatchReportRequest, report_service_client::ReportServiceClient},
+};
+use mpp_core::{Clock, Micros};
+use mpp_rpc::{Channel, Component};
+use tokio::{sync::watch, time::sleep};
+use tokio_util::sync::CancellationToken;
+use tonic::{Status, Streaming};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The report of now.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// As the last message left it.
+    pub report: Arc<Report>,
+    /// When the connection was lost; `None` while it holds.
+    pub lost: Option<Micros>,
+}
+
+/// What the pages read: nothing before the first report came.
+pub type Watched = watch::Receiver<Option<Current>>;
+
+/// Follows the report until `shutdown`, and connects again by itself.
+pub struct Follower {
+    /// Reporting.
+    pub reports: ReportServiceClient<Channel>,
+    /// Says when a connection was lost.
+    pub clock: Clock,
+    /// Where the report of now is told.
+    pub tell: watch::Sender<Option<Current>>,
+    /// Up once the first report came. That reporting is away later does not count: the pages say
+    /// so themselves.
+    pub component: Component,
+}
+
+impl Follower {
+    /// Runs until `shutdown`.
+    pub async fn run(mut self, shutdown: CancellationToken) {
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = self.follow() => {}
+        }
+    }
+
+    async fn follow(&mut self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.reports.watch_report(WatchReportRequest {}).await {
+                Ok(stream) => {
+                    pause = FIRST_PAUSE;
+                    let status = self.read(stream.into_inner()).await;
+                    self.lost(&status);
+                }
+                Err(status) => self.lost(&status),
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Reads until the stream ends; answers why.
+    async fn read(&self, mut stream: Streaming<WatchReportResponse>) -> Status {
+        let mut held = Report::default();
+        loop {
+            let message = match stream.message().await {
+                Ok(Some(message)) => message,
+                Ok(None) => return Status::unavailable("the stream ended"),
+                Err(status) => return status,
+            };
+            if let Err(error) = message.apply_to(&mut held) {
+                return Status::internal(format!("a report that cannot be read: {error}"));
+            }
+            self.component.up();
+            let report = Arc::new(held.clone());
+            self.tell.send_replace(Some(Current { report, lost: None }));
+        }
+    }
+
+    fn lost(&self, status: &Status) {
+        let now = self.clock.now();
+        let was_live = self.tell.send_if_modified(|current| match current {
+            Some(current) if current.lost.is_none() => {
+                current.lost = Some(now);
+                true
+            }
+            _ => false,
+        });
+        if was_live {
+            tracing::warn!(code = ?status.code(), "the report is lost: {}", status.message());
+        } else if self.tell.borrow().is_none() {
+            self.component.down(&format!("reporting cannot be followed: {}", status.message()));
+        }
+    }
+}

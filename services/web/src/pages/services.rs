@@ -1,0 +1,199 @@
+//! The services of a mall: by counter on its page, the largest group open; all of them from A to Z
+//! on a page of their own.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use mpp_api::{
+    registry::{Offering, offering::State},
+    types::{Fee, fee::Kind},
+};
+
+use super::{
+    Asked, Block, Drawn, Part, View, as_of, differences::name, heading, listing::Cut, mall,
+};
+use crate::{
+    components::{
+        Look, id_of,
+        table::{Column, Row, table},
+    },
+    policy::Policy,
+    upstream::{MallData, Records},
+    words::{format, indonesian, local, local_text, table as words},
+};
+
+/// The section of a mall's page.
+pub fn section(look: Look, records: &Records, asked: &Asked) -> Arc<Part> {
+    let offered = offered(records);
+    let found: Vec<&Offering> =
+        offered.iter().copied().filter(|offering| matches(offering, &asked.cari)).collect();
+    let groups = groups(records, &found);
+    let largest = groups.iter().map(|(_, own)| own.len()).max().unwrap_or_default();
+    let first = groups.iter().position(|(_, own)| own.len() == largest);
+    let searched = !asked.cari.trim().is_empty();
+    Part::new(
+        "services",
+        html! {
+            section #services aria-labelledby="services-title" {
+                h2 #services-title { (look.of(words::SERVICES_HERE)) (look.mark()) }
+                @if records.offerings.is_none() { p.help { (look.of(words::UNKNOWN)) } }
+                @else if offered.is_empty() { p.help { (look.of(words::NO_SERVICES)) } }
+                @else { (search(look, records, asked)) }
+                @if searched { (outcome(look, records, asked, found.len())) }
+                div.groups {
+                    @for (place, (counter, own)) in groups.iter().enumerate() {
+                        (group(look, records, counter, own, searched || Some(place) == first))
+                    }
+                }
+                @if !offered.is_empty() {
+                    p.more { a href=(look.path(&format!("/malls/{}/layanan", id_of(&records.name)))) {
+                        (words::ALL_SERVICES.text(look.lang, &[&format::count(look.lang, offered.len())]))
+                    } }
+                }
+            }
+        },
+    )
+}
+
+/// What the organiser has accepted; what a unit only proposes is not offered yet.
+fn offered(records: &Records) -> Vec<&Offering> {
+    let all = records.offerings.iter().flatten();
+    all.filter(|offering| offering.state() == State::Accepted).collect()
+}
+
+/// True where the service's title, in either language, holds every word that is looked for.
+fn matches(offering: &Offering, asked: &str) -> bool {
+    let title = offering.service_title.clone().unwrap_or_default();
+    let text = format!("{} {}", title.id, title.en).to_lowercase();
+    asked.to_lowercase().split_whitespace().all(|word| text.contains(word))
+}
+
+/// Counters with their services, in the counters' order.
+fn groups<'a>(records: &Records, found: &[&'a Offering]) -> Vec<(String, Vec<&'a Offering>)> {
+    let mut groups: Vec<(String, Vec<&Offering>)> = Vec::new();
+    for counter in records.counters.iter().flatten() {
+        let prefix = format!("{}/", counter.name);
+        let own = found.iter().copied().filter(|offering| offering.name.starts_with(&prefix));
+        let own: Vec<&Offering> = own.collect();
+        if !own.is_empty() {
+            groups.push((counter.name.clone(), own));
+        }
+    }
+    groups
+}
+
+fn search(look: Look, records: &Records, asked: &Asked) -> Markup {
+    let path = look.path(&format!("/malls/{}", id_of(&records.name)));
+    html! {
+        form.search role="search" action=(format!("{path}#services")) method="get" {
+            div {
+                label for="cari" { (look.of(words::SEARCH_HERE)) }
+                input.field #cari name="cari" type="search" autocomplete="off" value=(asked.cari);
+            }
+            button.button type="submit" { (look.of(words::SEARCH)) }
+        }
+    }
+}
+
+fn outcome(look: Look, records: &Records, asked: &Asked, found: usize) -> Markup {
+    let path = look.path(&format!("/malls/{}", id_of(&records.name)));
+    html! {
+        p.help {
+            (words::SEARCH_FOUND.text(look.lang, &[&format::count(look.lang, found), &asked.cari])) " "
+            a href=(format!("{path}#services")) { (look.of(words::SEARCH_CLEAR)) }
+        }
+    }
+}
+
+fn group(look: Look, records: &Records, counter: &str, own: &[&Offering], open: bool) -> Markup {
+    let record = records.counters.iter().flatten().find(|record| record.name == counter);
+    let title = record.and_then(|record| record.display_name.as_ref());
+    let many = format::count(look.lang, own.len());
+    html! {
+        details open[open] {
+            summary { (words::GROUP.say(look.lang, &[&name(look, title, counter), &many])) }
+            ul {
+                @for offering in own {
+                    li {
+                        (local(offering.service_title.as_ref(), look.lang)) " "
+                        span.minor { (fees(look, &offering.effective_fees)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a citizen pays, in a word.
+fn fees(look: Look, fees: &[Fee]) -> Markup {
+    match fees {
+        [] => html! { (look.of(words::FEE_NOT_STATED)) },
+        [one] => fee(look, one),
+        several if several.iter().all(|fee| fee.kind() == Kind::Free) => {
+            html! { (look.of(words::FREE)) }
+        }
+        _ => html! { (look.of(words::FEE_SEVERAL)) },
+    }
+}
+
+fn fee(look: Look, fee: &Fee) -> Markup {
+    let rupiah = |amount: i64| format!("Rp{}", format::number(look.lang, amount));
+    match fee.kind() {
+        Kind::Free => html! { (look.of(words::FREE)) },
+        Kind::Fixed => html! { (rupiah(fee.amount_rupiah)) },
+        Kind::Range => {
+            let ends = [fee.amount_rupiah, fee.max_rupiah].map(rupiah);
+            html! { (words::FEE_RANGE.text(look.lang, &[&ends[0], &ends[1]])) }
+        }
+        Kind::LocalRegulation => html! { (look.of(words::FEE_LOCAL)) },
+        Kind::Unspecified | Kind::Unparsed if fee.source_text.is_empty() => {
+            html! { (look.of(words::FEE_NOT_STATED)) }
+        }
+        Kind::Unspecified | Kind::Unparsed => indonesian(&fee.source_text, look.lang),
+    }
+}
+
+/// The page of all services from A to Z.
+pub fn draw(look: Look, view: &View, data: &MallData, asked: &Asked, policy: &Policy) -> Drawn {
+    let records = &*data.records;
+    let as_of = as_of(look, view, records.zone());
+    let title = look.of(words::SERVICES_HERE);
+    let mut offered = offered(records);
+    offered.sort_by_key(|offering| local_text(offering.service_title.as_ref(), look.lang));
+    let cut = Cut::new(offered.len(), &asked.halaman, policy.table_rows);
+    let rows: Vec<Row> =
+        offered[cut.range()].iter().map(|offering| row(look, records, offering)).collect();
+    let columns =
+        [Column::text(words::SERVICE), Column::text(words::COUNTER), Column::text(words::FEE)];
+    let path = look.path(&format!("/malls/{}", id_of(&records.name)));
+    let body = html! {
+        section #table {
+            h2.hidden { (title) }
+            @if rows.is_empty() { p.help { (look.of(words::NO_SERVICES)) } }
+            @else { (table(look, "dense", &html! { (look.of(words::SERVICES_CAPTION)) }, &columns, &rows)) }
+            (cut.links(look, &|number| format!("{path}/layanan?halaman={number}")))
+        }
+    };
+    let mall_title = mall::title(look, view, records);
+    let mut crumbs = mall::crumbs(look, view, records);
+    crumbs.push((format!("/malls/{}", id_of(&records.name)), mall_title.clone()));
+    Drawn {
+        title: format!("{title} · {mall_title}"),
+        description: look.of(words::SERVICES_CAPTION).to_owned(),
+        notice: words::SAMPLE_MALL,
+        crumbs,
+        heading: heading(look, &html! { (title) }, &format!("{mall_title}."), &as_of, false),
+        blocks: vec![Block::InHeading(as_of), Block::One(Part::new("table", body))],
+        footer: html! { (look.of(words::MALL_SOURCE_LINE)) },
+    }
+}
+
+fn row(look: Look, records: &Records, offering: &Offering) -> Row {
+    let counter = offering.name.split("/offerings/").next().unwrap_or_default();
+    let record = records.counters.iter().flatten().find(|record| record.name == counter);
+    let counter = name(look, record.and_then(|record| record.display_name.as_ref()), counter);
+    Row::new(
+        local(offering.service_title.as_ref(), look.lang),
+        [counter, fees(look, &offering.effective_fees)],
+    )
+}

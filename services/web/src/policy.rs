@@ -1,0 +1,57 @@
+//! The numbers that an operator may question.
+
+use std::time::Duration;
+
+mpp_core::policy! {
+    /// How the pages treat their listeners and their services.
+    pub struct Policy {
+        /// Browsers that may listen to one replica at a time; each holds a connection.
+        listeners: usize = 1_000 in 1..=100_000,
+        /// Which part of them one address may have, as one over this: the browsers of an office, or
+        /// of all who come through one of several proxies, share an address.
+        address_part: usize = 4 in 1..=1_000,
+        /// The least time between two messages of one section: nobody reads faster than once a
+        /// second.
+        pace_millis: u64 = 1_000 in 10..=60_000,
+        /// How often the queues of a mall are asked for while somebody looks at it. Each look costs
+        /// scheduling one call a counter, and a hall shows a call after this time at the latest.
+        queues_every_millis: u64 = 2_000 in 10..=60_000,
+        /// How often a mall's records and hours are read again while somebody looks at it: they
+        /// change a few times a month.
+        records_every_millis: u64 = 30_000 in 10..=3_600_000,
+        /// How long a call stays large in a hall before the next one takes its place: so long it
+        /// takes to look up and read it from 8 m.
+        call_stays_seconds: u64 = 8 in 1..=60,
+        /// Rows of a table on a page of its own.
+        table_rows: usize = 50 in 1..=1_000,
+        /// How long a page waits for a service; what has not come by then is said to be missing.
+        patience_millis: u64 = 3_000 in 100..=60_000,
+    }
+}
+
+impl Policy {
+    /// The least time between two messages of one section.
+    pub fn pace(&self) -> Duration {
+        Duration::from_millis(self.pace_millis)
+    }
+
+    /// The time between two looks at a mall's queues.
+    pub fn queues_every(&self) -> Duration {
+        Duration::from_millis(self.queues_every_millis)
+    }
+
+    /// The time between two looks at a mall's records.
+    pub fn records_every(&self) -> Duration {
+        Duration::from_millis(self.records_every_millis)
+    }
+
+    /// How long a call stays large in a hall.
+    pub fn call_stays(&self) -> Duration {
+        Duration::from_secs(self.call_stays_seconds)
+    }
+
+    /// How long a page waits for a service.
+    pub fn patience(&self) -> Duration {
+        Duration::from_millis(self.patience_millis)
+    }
+}

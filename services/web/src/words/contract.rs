@@ -1,0 +1,109 @@
+//! The contract's words in both languages. Each match is whole: a new word does not compile until
+//! the pages know how to say it.
+
+use jiff::civil::Weekday;
+use mpp_api::{
+    registry::mall::Stage,
+    reporting::catalog_change::Field,
+    scheduling::{
+        deviation::{Yardstick, finding::Code},
+        reason,
+    },
+};
+
+use super::{Phrase, table};
+
+/// A mall's stage; `None` where none is known.
+pub fn stage(stage: Stage) -> Option<Phrase> {
+    Some(match stage {
+        Stage::Unspecified => return None,
+        Stage::Committed => table::STAGE_COMMITTED,
+        Stage::Proposed => table::STAGE_PROPOSED,
+        Stage::Verified => table::STAGE_VERIFIED,
+        Stage::Approved => table::STAGE_APPROVED,
+        Stage::Agreed => table::STAGE_AGREED,
+        Stage::Preparing => table::STAGE_PREPARING,
+        Stage::Operating => table::STAGE_OPERATING,
+        Stage::Inaugurated => table::STAGE_INAUGURATED,
+        Stage::Evaluated => table::STAGE_EVALUATED,
+        Stage::Returned => table::STAGE_RETURNED,
+        Stage::Suspended => table::STAGE_SUSPENDED,
+        Stage::Closed => table::STAGE_CLOSED,
+    })
+}
+
+/// How a counter's hours differ, in a word or two.
+pub fn difference(code: Code) -> Phrase {
+    match code {
+        Code::Unspecified => table::OTHER_HOURS,
+        Code::MissingDay => table::MISSING_DAY,
+        Code::ClosedWithoutReferral => table::CLOSED_WITHOUT_REFERRAL,
+        Code::OpensLate => table::OPENS_LATE,
+        Code::ClosesEarly => table::CLOSES_EARLY,
+        Code::ShortHours => table::SHORT_HOURS,
+        Code::ExtraDay => table::EXTRA_DAY,
+        Code::ExtraHours => table::EXTRA_HOURS,
+    }
+}
+
+/// What a counter's hours are measured against; `None` where it is not known.
+pub fn yardstick(yardstick: Yardstick) -> Option<Phrase> {
+    match yardstick {
+        Yardstick::Unspecified => None,
+        Yardstick::Mall => Some(table::YARDSTICK_MALL),
+        Yardstick::National => Some(table::YARDSTICK_NATIONAL),
+        Yardstick::Baseline => Some(table::YARDSTICK_BASELINE),
+    }
+}
+
+/// What changed of a service: the sentence with the service `{0}`, before `{1}` and after `{2}`.
+pub fn change(field: Field, had_value: bool) -> Phrase {
+    match (field, had_value) {
+        (Field::Unspecified, _) => table::CHANGED,
+        (Field::Title, _) => table::CHANGED_TITLE,
+        (Field::Fees, true) => table::CHANGED_FEES,
+        (Field::Fees, false) => table::SET_FEES,
+        (Field::Time, true) => table::CHANGED_TIME,
+        (Field::Time, false) => table::SET_TIME,
+        (Field::Requirements, _) => table::CHANGED_REQUIREMENTS,
+        (Field::Published, _) => table::PUBLISHED_SERVICE,
+        (Field::Withdrawn, _) => table::WITHDRAWN_SERVICE,
+    }
+}
+
+/// Whether a sentence of an explanation tells a citizen why a day differs from the week: a holiday,
+/// a closure, a season. The rule that simply holds does not.
+pub fn tells_a_citizen(code: reason::Code) -> bool {
+    match code {
+        reason::Code::MandatoryClosure
+        | reason::Code::Closure
+        | reason::Code::NoRule
+        | reason::Code::YearNotDecreed
+        | reason::Code::NationalHoliday
+        | reason::Code::CollectiveLeave
+        | reason::Code::RegionalHoliday
+        | reason::Code::HolidayWorked
+        | reason::Code::HolidayNotDecided
+        | reason::Code::Ramadan
+        | reason::Code::RamadanNotDecided => true,
+        reason::Code::Unspecified
+        | reason::Code::RuleApplied
+        | reason::Code::RuleOverridden
+        | reason::Code::ClosedWeekday
+        | reason::Code::HolidayRevoked
+        | reason::Code::RamadanMakesNoDifference => false,
+    }
+}
+
+/// A day of the week.
+pub fn weekday(day: Weekday) -> Phrase {
+    match day {
+        Weekday::Monday => table::MONDAY,
+        Weekday::Tuesday => table::TUESDAY,
+        Weekday::Wednesday => table::WEDNESDAY,
+        Weekday::Thursday => table::THURSDAY,
+        Weekday::Friday => table::FRIDAY,
+        Weekday::Saturday => table::SATURDAY,
+        Weekday::Sunday => table::SUNDAY,
+    }
+}

@@ -1,0 +1,374 @@
+//! Every word and sentence of the pages, in Indonesian and in English. Indonesian is the original;
+//! English follows it.
+
+use super::Phrase;
+
+macro_rules! phrases {
+    ($($name:ident: $id:literal, $en:literal;)*) => {
+        $(#[allow(missing_docs)] pub const $name: Phrase = Phrase { id: $id, en: $en };)*
+        #[cfg(test)]
+        pub const ALL: &[Phrase] = &[$($name),*];
+    };
+}
+
+phrases! {
+    // Frame
+    SITE: "Indeks Mal Pelayanan Publik", "Index of public service malls";
+    SKIP: "Langsung ke isi", "Skip to the content";
+    MENU: "Menu utama", "Main menu";
+    CRUMBS: "Letak halaman", "You are here";
+    OTHER_LANGUAGE: "English", "Bahasa Indonesia";
+    NATION: "Nasional", "Nation";
+    REGIONS: "Daerah", "Regions";
+    MALLS: "Mal", "Malls";
+    SOURCES: "Sumber", "Sources";
+    SAMPLE_NOTICE: "Pemberitahuan data contoh", "Notice of sample data";
+    SAMPLE: "Data contoh.", "Sample data.";
+    SAMPLE_TEXT: "Angka, gerai, jam, dan antrean di halaman ini rekaan untuk peragaan, bukan keadaan sebenarnya.",
+        "Figures, counters, hours and queues on this page are invented for demonstration and are not the real state.";
+    SAMPLE_NATION: "Hanya angka resmi yang diumumkan yang sebenarnya; angka lain rekaan untuk peragaan.",
+        "Only the officially announced figures are real; all others are invented for demonstration.";
+    SAMPLE_MALL: "Gerai, antrean, biaya, dan jam di halaman ini rekaan untuk peragaan. Jangan datang berdasarkan halaman ini.",
+        "Counters, queues, fees and hours on this page are invented for demonstration. Do not go there because of this page.";
+    SAMPLE_TICKET: "Nomor ini tidak berlaku.", "This number is not valid.";
+    SAMPLE_SHORT: "Data contoh", "Sample data";
+    SAMPLE_MARK: "contoh", "sample";
+    AS_OF: "Keadaan per {0}", "As of {0}";
+    DAY_AND_TIME: "{0}, pukul {1} {2}", "{0}, {1} {2}";
+    TIME_IN_ZONE: "pukul {0} {1}", "{0} {1}";
+    LIVE: "langsung", "live";
+    LOST: "Sambungan terputus. Angka terakhir pukul {0} {1}.", "Connection lost. Last figures at {0} {1}.";
+    LOST_UPSTREAM: "Sambungan ke sumber angka terputus.", "The connection to the source of the figures is lost.";
+    INCOMPLETE: "Data belum lengkap:", "Not complete:";
+    SOURCE_LINE: "Sumber: registri dan penjadwalan Mal Pelayanan Publik, diperbarui langsung.",
+        "Source: registry and scheduling of the public service malls, updated live.";
+    SOURCE_PUBLISHED: "Angka yang diumumkan: siaran pers Kementerian PANRB dan Kementerian Dalam Negeri.",
+        "Announced figures: press releases of the ministries of administrative reform (PANRB) and of home affairs.";
+    MALL_SOURCE_LINE: "Jam, antrean, dan layanan dikirim langsung oleh mal dan gerainya.",
+        "Hours, queues and services come straight from the mall and its counters.";
+    WITHOUT_SCRIPT: "Tanpa JavaScript halaman ini dimuat ulang setiap 30 detik.", "Without JavaScript this page reloads every 30 seconds.";
+    UNKNOWN: "belum diketahui", "not known";
+    NOT_RECORDED: "belum tercatat", "not recorded yet";
+    OF_WHOLE: "dari {0} ({1})", "of {0} ({1})";
+    OUT_OF: "{0} dari {1}", "{0} of {1}";
+    SHARE: "Bagian", "Share";
+    NUMBER: "Jumlah", "Number";
+    DATE: "Tanggal", "Date";
+    NOT_FOUND: "Halaman tidak ditemukan", "Page not found";
+    NOT_FOUND_HELP: "Alamat ini tidak menunjuk daerah atau mal yang dikenal indeks.", "This address names no region or mall that the index knows.";
+    NOT_READY: "Angka belum dapat ditampilkan", "The figures cannot be shown yet";
+    NOT_READY_HELP: "Halaman ini belum menerima data dari layanannya. Cobalah lagi sebentar lagi.",
+        "This page has not received data from its services yet. Please try again in a moment.";
+    TO_NATION: "Ke halaman nasional", "To the nation's page";
+    PREVIOUS: "Sebelumnya", "Previous";
+    NEXT: "Berikutnya", "Next";
+    ROWS_SHOWN: "Baris {0} sampai {1} dari {2}", "Rows {0} to {1} of {2}";
+    PAGES: "Halaman tabel", "Pages of the table";
+    FILTER: "Tampilkan", "Show";
+    PROVINCE: "Provinsi", "Province";
+    ALL_PROVINCES: "Semua provinsi", "All provinces";
+
+    // Nation
+    NATION_TITLE: "Mal Pelayanan Publik: keadaan nasional", "Public service malls: the national picture";
+    NATION_DESCRIPTION: "Berapa kabupaten dan kota yang sudah memiliki mal pelayanan publik, dan bagaimana mal-mal itu melayani.",
+        "How many regencies and cities have a public service mall, and how the malls serve.";
+    COVERED: "Kabupaten dan kota yang memiliki mal beroperasi, menurut indeks ini",
+        "Regencies and cities with an operating mall, by this index";
+    EXTENT_TAG: "Indeks memuat {0} dari {1} mal", "The index holds {0} of {1} malls";
+    EXTENT_SAY: "Diumumkan {0} mal beroperasi per {1}. Daerah lain belum tercatat di sini, bukan berarti belum memiliki mal.",
+        "{0} operating malls were announced as of {1}. Other regions are not recorded here yet, which does not mean that they have no mall.";
+    EXTENT_UNKNOWN: "Berapa mal yang beroperasi di seluruh Indonesia belum diketahui; yang dihitung di sini hanya mal yang tercatat.",
+        "How many malls operate in the whole of Indonesia is not known; only malls on record are counted here.";
+    OF_AUTONOMOUS: "Dari {0} daerah otonom, tanpa wilayah administrasi Jakarta: {1} ({2}).",
+        "Of the {0} autonomous regions, without the administrative units of Jakarta: {1} ({2}).";
+    BAR: "{0} dari {1}", "{0} of {1}";
+    GROWTH: "Dari {0} ({1}) menjadi {2} ({3})", "From {0} ({1}) to {2} ({3})";
+    GROWTH_NOTE: "Mal yang beroperasi: angka resmi yang diumumkan.", "Malls that operate: officially announced figures.";
+    GROWTH_TITLE: "Grafik garis: mal yang beroperasi menurut angka yang diumumkan", "Line chart: malls that operate, by announced figures";
+    GROWTH_TEXT: "Dari {0} pada {1} menjadi {2} pada {3}. Seluruhnya {4} kabupaten dan kota.",
+        "From {0} on {1} to {2} on {3}. In all {4} regencies and cities.";
+    ALL_REGIONS: "seluruh kabupaten dan kota", "all regencies and cities";
+    NO_FIGURES: "tidak ada angka", "no figures";
+    OTHER_BODY: "Hitungan lembaga lain", "Another body's count";
+    AS_TABLE: "Angka grafik ini dalam tabel", "The figures of this chart as a table";
+    PUBLISHED_CAPTION: "Mal yang beroperasi menurut tanggal dan lembaga, di samping yang tercatat di indeks ini untuk tanggal yang sama",
+        "Malls that operate, by date and body, beside those that this index records for the same day";
+    BY_BODY: "Menurut", "By";
+    OWN_COUNT: "Indeks ini", "This index";
+    OWN_COUNT_REGIONS: "{0} mal di {1} daerah", "{0} malls in {1} regions";
+    NOT_STATED: "tidak disebut", "not stated";
+    BY_PROVINCE: "Menurut provinsi", "By province";
+    MAP_SAY: "Daerah dengan mal beroperasi: lengkap di {0} provinsi, sebagian di {1}, belum tercatat di {2}.",
+        "Regions with an operating mall: all in {0} provinces, some in {1}, not recorded yet in {2}.";
+    MAP_LABEL: "Peta petak {0} provinsi", "Tile map of the {0} provinces";
+    LEGEND: "Keterangan warna", "What the colours mean";
+    BELOW_25: "di bawah 25%", "below 25%";
+    ALL_OF_THEM: "lengkap", "all";
+    MAP_AS_TABLE: "Peta ini dalam tabel", "This map as a table";
+    MAP_CAPTION: "Cakupan menurut provinsi, yang terendah dahulu", "Coverage by province, the lowest first";
+    UNIFORMITY: "Keseragaman jam layanan", "Uniformity of hours";
+    UNIFORM_SAY: "{0} ({1}) buka pada jam yang sama dengan mal dan jam standar nasional.",
+        "{0} ({1}) keep the hours of their mall and the national standard hours.";
+    COUNTERS_OF: "{0} dari {1} gerai", "{0} of {1} counters";
+    HOURS_UNKNOWN_OF: "Jam {0} gerai belum diketahui.", "The hours of {0} counters are not known.";
+    HOURS_ALL_UNKNOWN: "Jam gerai belum diketahui.", "The hours of the counters are not known.";
+    DIFFERENT_CAPTION: "Gerai dengan jam berbeda pekan ini, yang terbaru dahulu", "Counters with other hours this week, the newest first";
+    DIFFERENCE: "Perbedaan", "Difference";
+    SEE_ALL_DIFFERENT: "Lihat semua {0} gerai dengan jam berbeda", "See all {0} counters with other hours";
+    NO_DIFFERENCE: "Tidak ada gerai dengan jam berbeda yang diketahui.", "No counter with other hours is known.";
+    CHANGES: "Perubahan terbaru", "Latest changes";
+    NO_CHANGES: "Belum ada perubahan layanan yang tercatat.", "No change of a service is recorded yet.";
+    SEE_CHANGES: "Lihat {0} perubahan terakhir dari {1}", "See the last {0} of {1} changes";
+    TODAY_AT: "Hari ini, {0}", "Today, {0}";
+    CHANGED: "{0} berubah.", "{0} changed.";
+    CHANGED_TITLE: "{0}: nama baru, semula {1}.", "{0}: a new name, before it {1}.";
+    CHANGED_FEES: "{0}: biaya berubah dari {1} menjadi {2}.", "{0}: the fee changes from {1} to {2}.";
+    SET_FEES: "{0}: biaya {2}.", "{0}: the fee is {2}.";
+    CHANGED_TIME: "{0}: jangka waktu berubah dari {1} menjadi {2}.", "{0}: the time changes from {1} to {2}.";
+    SET_TIME: "{0}: jangka waktu {2}.", "{0}: the time is {2}.";
+    CHANGED_REQUIREMENTS: "{0}: persyaratan diperbarui.", "{0}: the requirements were revised.";
+    PUBLISHED_SERVICE: "{0}: layanan diterbitkan.", "{0}: the service was published.";
+    WITHDRAWN_SERVICE: "{0}: layanan ditarik.", "{0}: the service was withdrawn.";
+    NOTHING: "tidak tercantum", "not stated";
+    STAGES: "Menurut tahap", "By stage";
+    STAGES_CAPTION: "Mal yang tercatat menurut tahap terakhir yang dicapai", "Malls on record by the last stage that they reached";
+    STAGE: "Tahap", "Stage";
+    NO_STAGE: "tahap belum tercatat", "stage not recorded yet";
+    SINCE: "sejak {0}", "since {0}";
+    TODAY: "Hari ini di mal", "Today at the malls";
+    TICKETS_SAY: "{0} nomor antrean selesai dilayani dari {1} yang diambil; {2} janji temu.",
+        "{0} tickets served of {1} that were taken; {2} appointments.";
+    NO_TICKETS: "Hari ini belum ada nomor antrean yang diambil dan belum ada janji temu.",
+        "No tickets were taken and no appointments are booked today yet.";
+    SEE_ALL_MALLS: "Lihat semua {0} mal", "See all {0} malls";
+    FRESHNESS: "Kemutakhiran data", "How fresh the data are";
+    FRESH_LIVE: "Data diterima langsung, terakhir {0}.", "Data come in live, last at {0}.";
+    FRESH_LOST: "Sambungan ke {0} terputus; data terakhir {1}.", "The connection to the {0} is lost; last data at {1}.";
+    FRESH_NEVER: "Belum ada data dari {0}.", "No data from the {0} yet.";
+    SOURCES_SAY: "Katalog: {0} dari {1} sumber tepat waktu.", "Catalogs: {0} of {1} sources on time.";
+    SOURCES_LATE: "{0} terlambat", "{0} late";
+    NO_SOURCES: "Belum ada sumber katalog yang tercatat.", "No source of a catalog is recorded yet.";
+    METHOD: "Cara menghitung", "How it is counted";
+    METHOD_TEXT: "Cakupan menghitung kabupaten dan kota, bukan mal: dua mal di satu kota dihitung satu. Sebuah mal dihitung beroperasi sejak melayani warga, selama tidak dihentikan atau ditutup. Gerai seragam bila jamnya pekan ini tidak berbeda dari jam malnya dan jam standar nasional. Yang tidak tercatat di indeks ini belum diketahui, bukan nol.",
+        "Coverage counts regencies and cities, not malls: two malls in one city count once. A mall counts as operating since it serves citizens, as long as it is not suspended or closed. A counter is uniform where its hours this week differ neither from its mall's nor from the national standard hours. What this index does not record is not known; it is not zero.";
+    TECHNICAL: "Rincian teknis", "Technical details";
+    REGISTRY: "registri", "registry";
+    SCHEDULING: "penjadwalan", "scheduling";
+    REVISION_OF: "Revisi {0}", "Revision of the {0}";
+    KNOWN_ON: "Diketahui per", "Known as of";
+
+    // Tables of their own
+    REGIONS_TITLE: "Kabupaten dan kota", "Regencies and cities";
+    REGIONS_CAPTION: "Kabupaten dan kota dengan mal yang tercatat dan tahapnya", "Regencies and cities with their malls on record and the stage";
+    REGION: "Daerah", "Region";
+    MALL: "Mal", "Mall";
+    MALLS_TITLE: "Mal yang tercatat", "Malls on record";
+    MALLS_CAPTION: "Mal yang tercatat, tahap, gerai, dan antrean hari ini", "Malls on record, their stage, counters and today's queue";
+    COUNTERS: "Gerai", "Counters";
+    OFFERINGS: "Layanan", "Services";
+    UNIFORM: "Jam seragam", "Uniform hours";
+    SERVED_TODAY: "Selesai dari diambil hari ini", "Served of taken today";
+    APPOINTMENTS_TODAY: "Janji temu hari ini", "Appointments today";
+    HOURS_TITLE: "Gerai dengan jam berbeda", "Counters with other hours";
+    HOURS_CAPTION: "Gerai yang jamnya pekan ini berbeda dari mal, dari jam standar nasional, atau dari ketentuan lembaganya",
+        "Counters whose hours this week differ from their mall, from the national standard hours or from their body's own rules";
+    HOURS_CUT: "{0} dari {1} gerai ditampilkan. Semuanya ada di halaman malnya.", "{0} of {1} counters are shown. All are on the pages of their malls.";
+    FINDINGS_LEFT_OUT: "{0} perbedaan lain dari gerai ini tidak ditampilkan.", "{0} more differences of these counters are not shown.";
+    COUNTER: "Gerai", "Counter";
+    AGAINST: "dibandingkan dengan {0}", "compared with {0}";
+    YARDSTICK_MALL: "jam mal", "the mall's hours";
+    YARDSTICK_NATIONAL: "jam standar nasional", "the national standard hours";
+    YARDSTICK_BASELINE: "ketentuan lembaganya", "its body's own rules";
+    CHANGES_TITLE: "Perubahan layanan terbaru", "Latest changes of services";
+    CHANGES_CAPTION: "Perubahan layanan yang terasa oleh warga, yang terbaru dahulu", "Changes of services that citizens notice, the newest first";
+    TIME: "Waktu", "Time";
+    CHANGE: "Perubahan", "Change";
+    SOURCES_TITLE: "Sumber katalog", "Sources of catalogs";
+    SOURCES_CAPTION: "Sumber katalog dan kemutakhirannya. Setiap catatan yang diterima dijawab: diterima, tidak berubah, ditolak, atau menunggu data lain.",
+        "Sources of catalogs and how fresh they are. Each record received is answered: accepted, unchanged, rejected, or waiting for other data.";
+    SOURCE: "Sumber", "Source";
+    STATE: "Keadaan", "State";
+    LATE: "sumber terlambat", "source late";
+    ON_TIME: "tepat waktu", "on time";
+    LAST_SUCCESS: "Terakhir berhasil", "Last success";
+    NEVER: "belum pernah", "never yet";
+    EVERY: "Seharusnya setiap", "Due every";
+    RECEIVED: "Catatan", "Records";
+    ACCEPTED: "Diterima", "Accepted";
+    UNCHANGED: "Tidak berubah", "Unchanged";
+    REJECTED: "Ditolak, perlu diperbaiki", "Rejected, to be mended";
+    WAITING_FOR_DATA: "Menunggu data lain", "Waiting for other data";
+    NO_ROWS: "Tidak ada baris untuk pilihan ini.", "No rows for this choice.";
+
+    // Differences of hours
+    OTHER_HOURS: "Jam berbeda", "Other hours";
+    MISSING_DAY: "Ada hari kerja tanpa layanan", "A working day without service";
+    CLOSED_WITHOUT_REFERRAL: "Tutup tanpa rujukan", "Closed without a referral";
+    OPENS_LATE: "Buka lebih lambat", "Opens later";
+    CLOSES_EARLY: "Tutup lebih awal", "Closes earlier";
+    SHORT_HOURS: "Jam lebih pendek", "Shorter hours";
+    EXTRA_DAY: "Hari tambahan", "An additional day";
+    EXTRA_HOURS: "Jam lebih panjang", "Longer hours";
+
+    // Region
+    REGION_DESCRIPTION: "Di mana {0} berada menuju mal pelayanan publik.", "Where {0} stands on its way to a public service mall.";
+    PROVINCE_OF: "Provinsi {0}.", "Province of {0}.";
+    PROVINCE_REGIONS_CAPTION: "Kabupaten dan kota di {0}, dengan mal yang tercatat", "Regencies and cities in {0}, with the malls on record";
+    PROVINCE_HOURS: "{0} mal tercatat dengan {1} gerai; {2} gerai dengan jam berbeda.", "{0} malls on record with {1} counters; {2} counters with other hours.";
+    STAGE_OF: "Tahap {0} dari 9: {1}", "Stage {0} of 9: {1}";
+    STAGE_HALTED: "Keadaan mal: {0}", "State of the mall: {0}";
+    STAGE_UNKNOWN: "Tahap belum tercatat", "Stage not recorded yet";
+    HAS_MALL: "Memiliki mal yang beroperasi.", "Has an operating mall.";
+    HAS_NO_MALL_OPERATING: "Belum memiliki mal yang beroperasi.", "Has no operating mall yet.";
+    NO_MALL_RECORDED: "Mal di daerah ini belum tercatat di indeks. Itu tidak berarti bahwa belum ada.",
+        "No mall in this region is recorded in the index yet. That does not mean that there is none.";
+    STEP_DONE: "selesai {0}", "done {0}";
+    STEP_NOW: "tahap terakhir yang dicapai, {0}", "the last stage reached, {0}";
+    STEP_NOT_RECORDED: "tidak tercatat", "not recorded";
+    STEP_TODO: "belum", "not yet";
+    HISTORY: "Riwayat", "History";
+    MALL_HERE: "Mal", "Malls";
+
+    // Stages
+    STAGE_COMMITTED: "Berkomitmen", "Committed";
+    STAGE_PROPOSED: "Diusulkan", "Proposed";
+    STAGE_VERIFIED: "Diverifikasi", "Verified";
+    STAGE_APPROVED: "Disetujui", "Approved";
+    STAGE_AGREED: "Kerja sama disepakati", "Agreements signed";
+    STAGE_PREPARING: "Disiapkan", "In preparation";
+    STAGE_OPERATING: "Beroperasi", "Operating";
+    STAGE_INAUGURATED: "Diresmikan", "Inaugurated";
+    STAGE_EVALUATED: "Dievaluasi", "Evaluated";
+    STAGE_RETURNED: "Dikembalikan", "Returned";
+    STAGE_SUSPENDED: "Dihentikan sementara", "Suspended";
+    STAGE_CLOSED: "Ditutup", "Closed";
+
+    // Mall
+    MALL_DESCRIPTION: "Buka atau tidak sekarang, jam hari ini, antrean, layanan, dan alamat {0}.",
+        "Whether {0} is open now, today's hours, the queue, services and address.";
+    NOW: "Keadaan sekarang", "Now";
+    OPEN_OR_SHUT: "Buka atau tutup", "Open or closed";
+    OPEN_NOW: "Buka sekarang", "Open now";
+    UNTIL: "sampai pukul {0} {1}", "until {0} {1}";
+    UNTIL_WITH_BREAK: "sampai pukul {0} {1}, istirahat pukul {2}", "until {0} {1}, with a break at {2}";
+    ON_A_BREAK: "Istirahat, buka lagi pukul {0}", "On a break, open again at {0}";
+    OPENS_TODAY: "Belum buka, buka hari ini pukul {0}", "Not open yet, opens today at {0}";
+    SHUT_UNTIL: "Tutup, buka lagi {0} pukul {1}", "Closed, open again on {0} at {1}";
+    SHUT_NOW: "Tutup", "Closed";
+    HOURS_OF_TODAY_UNKNOWN: "Jam hari ini belum diketahui", "Hours of today are not known";
+    NOT_SERVING: "Belum melayani", "Not serving yet";
+    NO_LONGER_SERVING: "Tidak melayani", "Not serving";
+    COUNTERS_OPEN: "{0} dari {1} gerai buka.", "{0} of {1} counters are open.";
+    ADDRESS: "Alamat", "Address";
+    QUEUE: "Antrean sekarang", "Queue now";
+    QUEUE_CAPTION: "Orang yang menunggu di tiap gerai", "People who wait at each counter";
+    QUEUE_UNKNOWN: "Antrean belum diketahui: penjadwalan tidak menjawab.", "The queue is not known: scheduling does not answer.";
+    QUEUE_NONE: "Belum ada gerai yang tercatat.", "No counter is recorded yet.";
+    WAITING: "Antre", "Waiting";
+    HOURS_TODAY: "Jam hari ini", "Hours today";
+    CALLED_TO: "Dipanggil {0} ke {1}", "{0} called to {1}";
+    CLOSED: "tutup", "closed";
+    SERVICES_HERE: "Layanan di mal ini", "Services at this mall";
+    SEARCH_HERE: "Cari layanan di mal ini", "Search the services of this mall";
+    SEARCH: "Cari", "Search";
+    SEARCH_FOUND: "{0} layanan cocok dengan “{1}”.", "{0} services match “{1}”.";
+    SEARCH_CLEAR: "Tampilkan semua layanan", "Show all services";
+    GROUP: "{0} ({1})", "{0} ({1})";
+    NO_SERVICES: "Belum ada layanan yang tercatat.", "No service is recorded yet.";
+    ALL_SERVICES: "Semua {0} layanan menurut abjad", "All {0} services from A to Z";
+    SERVICES_CAPTION: "Layanan menurut abjad, dengan gerai dan biaya", "Services from A to Z, with counter and fee";
+    SERVICE: "Layanan", "Service";
+    FEE: "Biaya", "Fee";
+    FREE: "gratis", "free";
+    FEE_RANGE: "{0} sampai {1}", "{0} to {1}";
+    FEE_LOCAL: "menurut peraturan daerah", "by regional regulation";
+    FEE_SEVERAL: "biaya menurut jenis", "fee by kind";
+    FEE_NOT_STATED: "biaya belum tercantum", "fee not stated";
+    OPENING_HOURS: "Jam layanan", "Opening hours";
+    HOURS_WEEK_CAPTION: "Jam mal pekan ini, waktu {0}", "Hours of the mall this week, {0}";
+    HOURS_UNANSWERED: "Jam belum diketahui: penjadwalan tidak menjawab.", "The hours are not known: scheduling does not answer.";
+    DAY: "Hari", "Day";
+    OPEN: "Buka", "Open";
+    TODAY_MARK: "{0}, hari ini", "{0}, today";
+    AND: "{0} dan {1}", "{0} and {1}";
+    DAY_AND_WHY: "{0}: {1}", "{0}: {1}";
+    ADDRESS_AND_STAGE: "Alamat dan pengelola", "Address and organiser";
+    SITE_OF: "Tempat {0}", "Site {0}";
+    ORGANISER: "Pengelola", "Organiser";
+    OPERATING_SINCE: "Beroperasi sejak {0}.", "Operating since {0}.";
+    INAUGURATED_ON: "Diresmikan {0}.", "Inaugurated on {0}.";
+    KEEP_MALL_HOURS: "Pekan ini {0} dari {1} gerai mengikuti jam mal.", "This week {0} of {1} counters keep the mall's hours.";
+    ALL_KEEP_MALL_HOURS: "Pekan ini semua {0} gerai yang jamnya diketahui mengikuti jam mal.",
+        "This week all {0} counters whose hours are known keep the mall's hours.";
+    OTHER_YARDSTICKS: "Dibandingkan dengan jam standar nasional dan ketentuan lembaga", "Compared with the national standard hours and the bodies' own rules";
+    NUMBERS_CALLED: "Panggilan", "Calls";
+    HALL_LINK: "Layar antrean", "Queue display";
+    HISTORY_LINK: "Riwayat mal di daerah ini", "History of the malls in this region";
+
+    // Hall display
+    HALL_TITLE: "Layar antrean", "Queue display";
+    HALL_DESCRIPTION: "Nomor yang dipanggil di {0}.", "Numbers called at {0}.";
+    NOW_CALLING: "Sedang dipanggil", "Now calling";
+    NOBODY_CALLED: "Belum ada", "None yet";
+    CALLED_BEFORE: "Panggilan sebelumnya", "Called before";
+    CALLED_BEFORE_CAPTION: "Panggilan sebelumnya, yang terbaru dahulu", "Called before, the newest first";
+    TICKET_NUMBER: "Nomor", "Number";
+    PLACE: "Tempat", "Place";
+    BY_COUNTER: "Menurut gerai", "By counter";
+    COMES_NEXT: "berikutnya {0}", "next {0}";
+    PEOPLE_WAITING: "{0} orang menunggu", "{0} waiting";
+    NOBODY_WAITING: "tidak ada yang menunggu", "nobody is waiting";
+    NO_WAIT: "langsung", "no wait";
+    WINDOW: "Loket {0}", "Window {0}";
+    BREAK_TODAY: "Istirahat pukul {0} sampai {1}.", "Break from {0} to {1}.";
+    OPEN_TODAY: "Buka hari ini pukul {0}.", "Open today {0}.";
+
+    // Ticket
+    TICKET_TITLE: "Nomor antrean {0}", "Number {0}";
+    TICKET_DESCRIPTION: "Nomor antrean Anda dan berapa orang sebelum Anda.", "Your number and how many people are before you.";
+    YOUR_NUMBER: "Nomor antrean Anda", "Your number";
+    AT_COUNTER: "gerai {0}", "counter {0}";
+    BEFORE_YOU: "orang sebelum Anda", "people before you";
+    YOUR_TURN: "Giliran Anda. Silakan ke {0}.", "Your turn. Please go to {0}.";
+    NOT_IN_QUEUE: "Nomor ini tidak sedang menunggu di antrean hari ini. Tanyakan ke meja informasi.",
+        "This number is not waiting in today's queue. Ask at the information desk.";
+    CALLED_NOW: "Sekarang {0}, dipanggil {1}.", "Now {0}, {1} was called.";
+    IT_IS_NOW: "Sekarang {0}.", "Now {0}.";
+    UPDATES_ITSELF: "Halaman ini memperbarui diri.", "This page updates itself.";
+    WHERE_TO: "Ke mana", "Where to go";
+    WAIT_AT: "Tunggu di gerai {0}, {1}.", "Wait at the counter {0}, {1}.";
+    PASSED_OVER: "Nomor dapat melompat: janji temu dan prioritas dipanggil lebih dahulu.",
+        "Numbers may be passed over: appointments and priority come first.";
+    NO_PERSONAL_DATA: "Halaman ini tidak menyimpan nama atau NIK Anda.", "This page keeps neither your name nor your NIK.";
+
+    // Days, months, units
+    MONDAY: "Senin", "Monday";
+    TUESDAY: "Selasa", "Tuesday";
+    WEDNESDAY: "Rabu", "Wednesday";
+    THURSDAY: "Kamis", "Thursday";
+    FRIDAY: "Jumat", "Friday";
+    SATURDAY: "Sabtu", "Saturday";
+    SUNDAY: "Minggu", "Sunday";
+    JANUARY: "Januari", "January";
+    FEBRUARY: "Februari", "February";
+    MARCH: "Maret", "March";
+    APRIL: "April", "April";
+    MAY: "Mei", "May";
+    JUNE: "Juni", "June";
+    JULY: "Juli", "July";
+    AUGUST: "Agustus", "August";
+    SEPTEMBER: "September", "September";
+    OCTOBER: "Oktober", "October";
+    NOVEMBER: "November", "November";
+    DECEMBER: "Desember", "December";
+    DAYS: "{0} hari", "{0} days";
+    HOURS_LONG: "{0} jam", "{0} hours";
+    MINUTES: "{0} menit", "{0} minutes";
+    SECONDS: "{0} detik", "{0} seconds";
+}
+
+/// From January.
+pub const MONTHS: [Phrase; 12] = [
+    JANUARY, FEBRUARY, MARCH, APRIL, MAY, JUNE, JULY, AUGUST, SEPTEMBER, OCTOBER, NOVEMBER,
+    DECEMBER,
+];

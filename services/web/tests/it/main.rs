@@ -1,0 +1,34 @@
+//! The pages over services that answer what a story says.
+
+mod accessibility;
+mod browser;
+mod contrast;
+mod document;
+mod live;
+mod pages;
+mod security;
+mod upstream;
+mod world;
+
+/// Every page there is, in Indonesian.
+const PATHS: [&str; 12] = [
+    "/",
+    "/regions/35",
+    "/regions/35.10",
+    "/regions/35.78",
+    "/malls/satu",
+    "/malls/satu/layar",
+    "/malls/satu/layanan",
+    "/malls/satu/tiket/A-018",
+    "/regions",
+    "/malls",
+    "/hours",
+    "/changes",
+];
+
+/// All of them in both languages, and the table of sources.
+fn paths() -> Vec<String> {
+    let all = PATHS.into_iter().chain(["/sources"]);
+    let english = |path: &str| if path == "/" { "/en".to_owned() } else { format!("/en{path}") };
+    all.flat_map(|path| [path.to_owned(), english(path)]).collect()
+}

@@ -1,0 +1,246 @@
+//! The three services as the pages see them: a server that answers each method with what a story
+//! says, over real connections.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, Mutex},
+};
+
+use futures::Stream;
+use mpp_api::{
+    registry::{
+        GetMallRequest, GetMallResponse, GetUnitRequest, GetUnitResponse, ListCountersRequest,
+        ListCountersResponse, ListOfferingsRequest, ListOfferingsResponse, ListWindowsRequest,
+        ListWindowsResponse,
+    },
+    report::WatchReportResponse,
+    reporting::{GetMallReportRequest, GetMallReportResponse, Report, WatchReportRequest},
+    scheduling::{GetHoursRequest, GetHoursResponse, GetQueueRequest, GetQueueResponse},
+};
+use prost::Message;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio_stream::{StreamExt as _, wrappers::WatchStream};
+use tokio_util::sync::CancellationToken;
+use tonic::{
+    Request, Response, Status,
+    body::Body,
+    server::{Grpc, ServerStreamingService, UnaryService},
+};
+use tonic_prost::ProstCodec;
+
+use crate::world::Nation;
+
+/// A server of all three services.
+pub struct Upstream {
+    pub address: SocketAddr,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+}
+
+/// What is answered now.
+#[derive(Clone)]
+pub struct Answers {
+    pub nation: Arc<Mutex<Nation>>,
+    /// Told to whoever watches the report.
+    pub report: watch::Sender<WatchReportResponse>,
+    /// Methods that fail.
+    pub silent: Arc<Mutex<Vec<&'static str>>>,
+    /// How often each method was called.
+    pub calls: Arc<Mutex<HashMap<String, usize>>>,
+    /// Ends the streams of the server that runs now.
+    stop: CancellationToken,
+}
+
+impl Answers {
+    pub fn new(nation: Nation) -> Self {
+        let first = WatchReportResponse::whole(&nation.report);
+        Self {
+            nation: Arc::new(Mutex::new(nation)),
+            report: watch::Sender::new(first),
+            silent: Arc::default(),
+            calls: Arc::default(),
+            stop: CancellationToken::new(),
+        }
+    }
+
+    fn nation<T>(&self, read: impl FnOnce(&Nation) -> T) -> T {
+        read(&self.nation.lock().expect("no panic"))
+    }
+
+    pub fn tell(&self, report: Report) {
+        self.report.send_replace(WatchReportResponse::whole(&report));
+    }
+
+    pub fn called(&self, method: &str) -> usize {
+        let calls = self.calls.lock().expect("no panic");
+        calls.iter().filter(|(path, _)| path.ends_with(method)).map(|(_, many)| many).sum()
+    }
+}
+
+impl Upstream {
+    /// Serves at an address; with port 0 at any that is free.
+    pub async fn start(mut answers: Answers, at: SocketAddr) -> Self {
+        let stop = CancellationToken::new();
+        answers.stop = stop.clone();
+        let listener = loop {
+            match TcpListener::bind(at).await {
+                Ok(listener) => break listener,
+                // The old listener is about to go.
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            }
+        };
+        let address = listener.local_addr().expect("bound");
+        let router = axum::Router::new().fallback(answer).with_state(answers);
+        let routes = tonic::service::Routes::from(router);
+        let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
+        let told = stop.clone();
+        let server = tokio::spawn(async move {
+            let served = tonic::transport::Server::builder().add_routes(routes);
+            let ends = told.cancelled_owned();
+            served.serve_with_incoming_shutdown(incoming, ends).await.expect("served");
+        });
+        Self { address, stop, server }
+    }
+
+    /// Cuts every connection.
+    pub async fn end(self) -> SocketAddr {
+        self.stop.cancel();
+        self.server.await.expect("the server ends");
+        self.address
+    }
+}
+
+async fn answer(
+    axum::extract::State(answers): axum::extract::State<Answers>,
+    request: axum::extract::Request,
+) -> axum::response::Response {
+    let path = request.uri().path().to_owned();
+    let method = path.rsplit('/').next().unwrap_or_default().to_owned();
+    *answers.calls.lock().expect("no panic").entry(path).or_default() += 1;
+    let silent = answers.silent.lock().expect("no panic").contains(&method.as_str());
+    if silent {
+        return Status::unavailable("silent").into_http::<Body>().map(axum::body::Body::new);
+    }
+    let request = request.map(Body::new);
+    let response = match method.as_str() {
+        "WatchReport" => {
+            let mut grpc = Grpc::new(ProstCodec::default());
+            grpc.server_streaming(Watch(answers), request).await
+        }
+        "GetMallReport" => {
+            unary(request, move |asked: GetMallReportRequest| {
+                let found = answers.nation(|nation| nation.details.get(&asked.mall).cloned());
+                let mall = Some(found.ok_or_else(absent)?);
+                Ok(GetMallReportResponse { mall })
+            })
+            .await
+        }
+        "GetMall" => {
+            unary(request, move |asked: GetMallRequest| {
+                let found = answers.nation(|nation| nation.malls.get(&asked.name).cloned());
+                Ok(GetMallResponse { mall: Some(found.ok_or_else(absent)?) })
+            })
+            .await
+        }
+        "GetUnit" => {
+            unary(request, move |asked: GetUnitRequest| {
+                let found = answers.nation(|nation| nation.units.get(&asked.name).cloned());
+                Ok(GetUnitResponse { unit: Some(found.ok_or_else(absent)?) })
+            })
+            .await
+        }
+        "ListCounters" => {
+            unary(request, move |asked: ListCountersRequest| {
+                let counters = answers.nation(|nation| below(&nation.counters, &asked.parent));
+                Ok(ListCountersResponse { counters, ..Default::default() })
+            })
+            .await
+        }
+        "ListWindows" => {
+            unary(request, move |asked: ListWindowsRequest| {
+                let mall = asked.parent.trim_end_matches("/counters/-").to_owned();
+                let windows = answers.nation(|nation| below(&nation.windows, &mall));
+                Ok(ListWindowsResponse { windows, ..Default::default() })
+            })
+            .await
+        }
+        "ListOfferings" => {
+            unary(request, move |asked: ListOfferingsRequest| {
+                let offerings = answers.nation(|nation| below(&nation.offerings, &asked.parent));
+                Ok(ListOfferingsResponse { offerings, ..Default::default() })
+            })
+            .await
+        }
+        "GetHours" => {
+            unary(request, move |asked: GetHoursRequest| {
+                let days = answers.nation(|nation| nation.days(&asked));
+                Ok(GetHoursResponse { days })
+            })
+            .await
+        }
+        "GetQueue" => {
+            unary(request, move |asked: GetQueueRequest| {
+                let found = answers.nation(|nation| nation.queues.get(&asked.counter).cloned());
+                Ok(GetQueueResponse { counter: asked.counter, ..found.unwrap_or_default() })
+            })
+            .await
+        }
+        other => Status::unimplemented(other.to_owned()).into_http(),
+    };
+    response.map(axum::body::Body::new)
+}
+
+fn absent() -> Status {
+    Status::not_found("absent")
+}
+
+fn below<T: Clone>(records: &std::collections::BTreeMap<String, T>, parent: &str) -> Vec<T> {
+    let prefix = format!("{parent}/");
+    let own = records.iter().filter(|(name, _)| name.starts_with(&prefix));
+    own.map(|(_, record)| record.clone()).collect()
+}
+
+async fn unary<Q, A>(
+    request: axum::http::Request<Body>,
+    answer: impl Fn(Q) -> Result<A, Status> + Send + Sync + 'static,
+) -> axum::http::Response<Body>
+where
+    Q: Message + Default + Send + 'static,
+    A: Message + Default + Send + 'static,
+{
+    let mut grpc = Grpc::new(ProstCodec::<A, Q>::default());
+    grpc.unary(Call(answer, std::marker::PhantomData), request).await
+}
+
+struct Call<F, Q, A>(F, std::marker::PhantomData<fn(Q) -> A>);
+
+impl<F, Q, A> UnaryService<Q> for Call<F, Q, A>
+where
+    F: Fn(Q) -> Result<A, Status>,
+{
+    type Response = A;
+    type Future = std::future::Ready<Result<Response<A>, Status>>;
+
+    fn call(&mut self, request: Request<Q>) -> Self::Future {
+        std::future::ready((self.0)(request.into_inner()).map(Response::new))
+    }
+}
+
+struct Watch(Answers);
+
+impl ServerStreamingService<WatchReportRequest> for Watch {
+    type Response = WatchReportResponse;
+    type ResponseStream =
+        Pin<Box<dyn Stream<Item = Result<WatchReportResponse, Status>> + Send + 'static>>;
+    type Future = std::future::Ready<Result<Response<Self::ResponseStream>, Status>>;
+
+    fn call(&mut self, _: Request<WatchReportRequest>) -> Self::Future {
+        let reports = WatchStream::new(self.0.report.subscribe()).map(Ok);
+        let stop = self.0.stop.clone();
+        let until = Box::pin(async move { stop.cancelled().await });
+        let reports = futures::StreamExt::take_until(reports, until);
+        std::future::ready(Ok(Response::new(Box::pin(reports))))
+    }
+}
