@@ -1,5 +1,5 @@
 //! The methods that are alike for every kind of record: Get, List, Create, Update and Delete after
-//! Google's API improvement proposals, and what every writing request has.
+//! Google's API improvement proposals, and the fields that every writing request has.
 //!
 //! The build script finds these requests by their form, so a new kind needs no line here: name its
 //! messages as the others are named.
@@ -48,8 +48,7 @@ pub trait List: Message {
     fn page_token(&self) -> &str;
     /// The revision that the answer must show; 0 for whatever there is.
     fn min_revision(&self) -> i64;
-    /// The request without page and revision: what the list is filtered by. A page token belongs
-    /// to it.
+    /// The request without page and revision: the filter, which a page token belongs to.
     fn filter(&self) -> Vec<u8>;
     /// Wraps the answer; the total is left out where the answer has no field for it.
     fn response(

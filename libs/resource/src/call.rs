@@ -14,7 +14,7 @@ use tonic::Request;
 pub struct Call {
     /// Who calls.
     pub caller: Caller,
-    /// What the method's line in the authorization table allows the caller.
+    /// The caller's grant, by the method's line in the authorization table.
     pub grant: Grant,
     /// Set where the client gave a request id.
     pub key: Option<RequestKey>,
@@ -59,7 +59,8 @@ impl Call {
     }
 
     /// Takes the request id out of the message. The digest, which tells a repeated request from a
-    /// reused id, is made of the message as it is now: remove before what must not be stored.
+    /// reused id, is made of the message as it is now: remove first anything that must not leave a
+    /// trace.
     ///
     /// # Errors
     /// Names `request_id` where it is no UUID.

@@ -1,10 +1,10 @@
 //! The one way in which a command runs: begin, work, remember the answer, commit.
 //!
 //! **The write goes first.** A request that was answered before, or is being answered by another
-//! replica at this moment, fails: at the latest when it remembers its answer, often earlier by what
-//! the first one did (the name is taken, the window is busy). Only then is a stored answer looked
-//! for, and given instead of the refusal. Asking first was rejected: it costs every request a round
-//! trip for the sake of the few that come twice.
+//! replica at this moment, fails: at the latest when it remembers its answer, often earlier by the
+//! effect of the first one (the name is taken, the window is busy). Only then is a stored answer
+//! looked for, and given instead of the refusal. Asking first was rejected: it costs every request
+//! a round trip for the sake of the few that come twice.
 
 use mpp_core::{Code, Error, Result};
 use mpp_store::{Db, Tx};
@@ -12,7 +12,7 @@ use prost::Message;
 
 use crate::call::Call;
 
-/// What a command has done.
+/// The outcome of a command.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Done<A> {
     /// Its answer, now or when the same request was sent first.
@@ -69,8 +69,8 @@ async fn answered<A: Message + Default>(db: &Db, call: &Call) -> Result<Option<D
     Ok(Some(Done { answer, revision: db.read().await?.revision() }))
 }
 
-/// Anything that the first answer's own effect may have brought about. What the record has become
-/// since may even make its form or its owner wrong.
+/// Anything that the first request's own effect may have brought about. A record that has changed
+/// since may even make the form or the owner wrong.
 fn may_be_answered(error: &Error) -> bool {
     match error.code() {
         Code::Aborted

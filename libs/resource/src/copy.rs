@@ -1,7 +1,7 @@
 //! The copy of another service's feed in a service's own database.
 //!
 //! Every transaction of the feed is written in one transaction with the feed's position, which is
-//! compared and moved there. So what is copied and the position never disagree, no lease is needed,
+//! compared and moved there. So the copy and the position never disagree, no lease is needed,
 //! and a replica that dies leaves nothing to take over: of several that follow, the first to arrive
 //! writes, and whoever finds the table ahead leaves it alone. A replica that finds it elsewhere
 //! altogether starts again from the table.
@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 /// How long to wait after the own database failed, or the copy was overtaken.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What a service makes of the feed that it copies: its tables, and a memory that is filled from
-/// them, where it has one.
+/// Where a service keeps its copy of a feed: its tables, and a memory that is filled from them, if
+/// it has one.
 pub trait Shelf: Send {
     /// Reads the tables as they are at `position`; `None` where no state was ever read whole.
     fn load(
@@ -37,7 +37,7 @@ pub trait Shelf: Send {
         records: Vec<Change>,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// The state is complete: what was not in it has vanished.
+    /// The state is complete: a record that was not in it has vanished.
     fn end_state(
         &mut self,
         tx: &mut Tx,
@@ -64,7 +64,7 @@ pub trait Shelf: Send {
 pub struct Options {
     /// The feed's name in the table of positions, such as `registry`.
     pub feed: &'static str,
-    /// Who writes, for the own feed.
+    /// The author of the writes, for the own feed.
     pub by: Actor,
     /// How often the position is saved while nothing changes.
     pub bookmark_every: Duration,
@@ -96,7 +96,7 @@ impl<S: Shelf> Copy<S> {
         self.at.as_ref()
     }
 
-    /// What the feed is copied to.
+    /// The tables and the memory.
     pub fn shelf(&mut self) -> &mut S {
         &mut self.shelf
     }
@@ -139,7 +139,7 @@ impl<S: Shelf> Copy<S> {
         }
     }
 
-    /// Applies what a follower gave.
+    /// Applies an event of the follower.
     ///
     /// # Errors
     /// `WRITE_CONFLICT` where another replica has moved the table elsewhere, `UNAVAILABLE` where
@@ -235,7 +235,7 @@ mod tests {
     const SCHEMA: Schema = Schema { service: "copy", steps: &[], history_kinds: &[] };
     const FEED: &str = "registry";
 
-    /// Notes what it is asked to write, and what it is told that the tables have.
+    /// Notes the revisions that it is asked to write, and those that it is told of.
     #[derive(Default)]
     struct Notes {
         loaded: usize,

@@ -16,7 +16,7 @@ use crate::{
     tombstone, write,
 };
 
-/// What a handler answers.
+/// The answer of a handler.
 pub type Answer<T> = Result<Response<T>, Status>;
 
 /// Wraps an answer.

@@ -1,4 +1,4 @@
-//! What records have in common, and each kind's own line.
+//! The fields that records have in common, and each kind's own line.
 //!
 //! A line of [`resources`] says which fields a client sets for good, which it may change, and which
 //! only the service knows. All else about writing a record is written once, over these traits.
@@ -12,7 +12,7 @@ use mpp_api::{
 use mpp_core::{Error, Micros, Result};
 use mpp_rpc::time::to_timestamp;
 
-/// What the store knows of a record beside its document.
+/// Version and times of a record, which the store knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
     /// Counts the record's changes from 1; its etag.
@@ -45,7 +45,7 @@ pub trait Resource: Kind {
     fn set_name(&mut self, name: String);
     /// The etag that the client sent.
     fn etag(&self) -> &str;
-    /// Clears what clients do not decide.
+    /// Clears the fields that clients do not decide.
     fn clear_output(&mut self);
     /// The paths among [`Resource::PATHS`] that are set.
     fn set_paths(&self) -> Vec<&'static str>;
@@ -55,7 +55,7 @@ pub trait Resource: Kind {
     fn fixed_difference(&self, given: &Self) -> Option<&'static str>;
 }
 
-/// What `before` becomes by an update with these paths; none means every field that is set.
+/// The record after an update of `before` with these paths; no path means every field that is set.
 ///
 /// # Errors
 /// Names a field that is set for good and would change.

@@ -2,11 +2,12 @@
 //!
 //! # Floor plan
 //! ```text
-//! handler  Get, Create, Update, Delete, from request to answer      list     pages, by count and bytes
-//! write    create, update, step, delete of a record                 service  what a service brings along
-//! command  begin, work, remember, commit: for records and all else  call     who calls, and how
-//! kind     each kind's line: its name, its fields                   tombstone
-//! memory   the own feed in memory, for reads                        copy     another feed in the database
+//! handler  Get, Create, Update, Delete: from request to answer   list       pages of records
+//! write    create, update, step, delete of a record              service    its parts and rules
+//! command  begin, work, remember, commit: of anything            call       who calls, and how
+//! kind     each kind's name and fields                           tombstone  why a record goes
+//! memory   the own feed in memory, for reads                     page       page tokens
+//! copy     the feed of another service in the database
 //! ```
 //! Arrows run down: `handler → write → command`; [`memory`] and [`copy`] stand alone.
 //!
@@ -33,6 +34,7 @@ pub mod handler;
 pub mod kind;
 pub mod list;
 pub mod memory;
+pub mod page;
 mod service;
 pub mod tombstone;
 pub mod write;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use mpp_api::{Document, method::List};
 use mpp_core::Result;
-use mpp_rpc::page as tokens;
 use prost::Message;
 use tonic::{Request, Response, Status};
 
 use crate::{
     kind::Kind,
     memory::{Row, decode},
+    page::{self, PageRequest},
     service::Serves,
 };
 
@@ -20,7 +20,7 @@ pub const MAX_PAGE_BYTES: usize = 3 * 1024 * 1024;
 
 /// Collects one page out of all records that a filter lets through, in the order of their names.
 pub struct Pager<R> {
-    page: tokens::Page,
+    page: PageRequest,
     records: Vec<R>,
     bytes: usize,
     /// The name of the last record on the page.
@@ -42,7 +42,7 @@ pub struct Listed<R> {
 
 impl<R: Message> Pager<R> {
     /// Collects the page that is asked for.
-    pub fn new(page: tokens::Page) -> Self {
+    pub fn new(page: PageRequest) -> Self {
         let last = page.after.clone();
         Self { page, records: Vec::new(), bytes: 0, last, total: 0, is_full: false }
     }
@@ -82,7 +82,7 @@ pub type Rows<'a> = Box<dyn Iterator<Item = (&'a Arc<str>, &'a Row)> + 'a>;
 /// Answers a list request from memory. `pick` chooses the rows; their order is that of names.
 ///
 /// # Errors
-/// A page token that is not this list's, a negative size, and what `pick` finds wrong.
+/// A page token that is not this list's, a negative size, and the errors of `pick`.
 pub async fn list<S, M>(
     service: &S,
     request: Request<M>,
@@ -93,7 +93,7 @@ where
     M: List,
     M::Record: Kind,
 {
-    let listed = page(service, &request.into_inner(), pick).await;
+    let listed = one_page(service, &request.into_inner(), pick).await;
     listed.map(Response::new).map_err(mpp_rpc::status)
 }
 
@@ -101,7 +101,7 @@ where
 ///
 /// # Errors
 /// As [`list`].
-pub async fn page<S, M>(
+pub async fn one_page<S, M>(
     service: &S,
     request: &M,
     pick: impl for<'a> FnOnce(&S, &'a M, &'a S::View) -> Result<Rows<'a>>,
@@ -111,11 +111,11 @@ where
     M: List,
     M::Record: Kind,
 {
-    let filter = tokens::hash(&[M::Record::KIND.as_bytes(), &request.filter()]);
-    let page = tokens::parse(request.page_size(), request.page_token(), filter)?;
+    let filter = page::hash(&[M::Record::KIND.as_bytes(), &request.filter()]);
+    let asked = page::parse(request.page_size(), request.page_token(), filter)?;
     service.memory().wait_for(request.min_revision()).await?;
     let view = service.memory().read();
-    let mut pager = Pager::new(page);
+    let mut pager = Pager::new(asked);
     for (name, row) in pick(service, request, &view)? {
         pager.offer(name, || {
             let mut found = decode::<M::Record>(name, row)?;
@@ -125,7 +125,7 @@ where
         });
     }
     let Listed { records, total, next } = pager.finish();
-    let token = next.map(|after| tokens::token(&after, filter)).unwrap_or_default();
+    let token = next.map(|after| page::token(&after, filter)).unwrap_or_default();
     Ok(M::response(records, token, i32::try_from(total).unwrap_or(i32::MAX)))
 }
 
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     fn page(size: usize, after: &str) -> Pager<Region> {
-        Pager::new(tokens::Page { size, after: after.into() })
+        Pager::new(PageRequest { size, after: after.into() })
     }
 
     fn fill(mut pager: Pager<Region>, count: usize, bytes: usize) -> Listed<Region> {

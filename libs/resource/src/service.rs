@@ -1,4 +1,4 @@
-//! What a service brings along: its parts, and its rules for each kind of record.
+//! The parts of a service, and its rules for each kind of record.
 
 use std::future::Future;
 
@@ -14,7 +14,7 @@ use crate::{
 
 /// One replica of a service.
 pub trait Replica: Send + Sync {
-    /// What its reads are answered from.
+    /// Its reads are answered from this.
     type View: View;
 
     /// Its database, which is written to.
@@ -25,13 +25,13 @@ pub trait Replica: Send + Sync {
 
 /// A service that answers reads of a kind of record.
 pub trait Serves<K: Kind>: Replica {
-    /// Fills in what is worked out from other records or from the day.
+    /// Fills in the fields that are worked out from other records or from the day.
     fn show(&self, _view: &Self::View, _record: &mut K) {}
 }
 
 /// A service that keeps a kind of record: the rules by which clients may write it.
 ///
-/// `before` is what an update finds, and `None` for a new record.
+/// `before` is the record that an update finds, and `None` for a new one.
 pub trait Keeps<R: Resource>: Serves<R> {
     /// Checks the record's form, alone.
     ///
@@ -39,9 +39,9 @@ pub trait Keeps<R: Resource>: Serves<R> {
     /// Every wrong field, as a path from the request, such as `mall.display_name.id`.
     fn check(record: &R) -> Result<()>;
 
-    /// Reads what the record refers to, locks it against change until the commit, and says what the
-    /// record is filed under and whose it is. So no record ever refers to one that was deleted
-    /// meanwhile. References that `before` had already are not judged again.
+    /// Reads the records that this one refers to, locks them against change until the commit, and
+    /// files the record: its labels and its owners. So no record ever refers to one that was
+    /// deleted meanwhile. References that `before` had already are not judged again.
     ///
     /// # Errors
     /// `REFERENCE_INVALID`, naming the field.
@@ -52,8 +52,8 @@ pub trait Keeps<R: Resource>: Serves<R> {
         tx: &mut Tx,
     ) -> impl Future<Output = Result<Filing>> + Send;
 
-    /// Decides what the caller does not, such as the record's state, once the caller is known to be
-    /// an owner.
+    /// Decides the fields that the caller does not, such as the state, once the caller is known to
+    /// be an owner.
     ///
     /// # Errors
     /// Where state or caller do not allow the write.
@@ -82,7 +82,8 @@ pub trait Keeps<R: Resource>: Serves<R> {
         async { Ok(()) }
     }
 
-    /// Deletes what cannot live without the record, in the same transaction; the record is locked.
+    /// Deletes the records that cannot live without this one, in the same transaction; the record
+    /// is locked.
     ///
     /// # Errors
     /// Where the record may not go.
@@ -96,10 +97,10 @@ pub trait Keeps<R: Resource>: Serves<R> {
     }
 }
 
-/// What a record is filed under, and whose it is.
+/// The labels and the owners of a record.
 #[derive(Clone, Debug, Default)]
 pub struct Filing {
-    /// What lists and followers filter by.
+    /// Lists and followers filter by them.
     pub labels: Labels,
     /// Names of which the caller must hold one to write the record.
     pub owners: Vec<String>,

@@ -1,4 +1,4 @@
-//! The one way in which clients write records: form → references → who may → etag → put.
+//! The one way in which clients write records: form → references → owners → etag → put.
 
 use mpp_api::types::Tombstone;
 use mpp_core::{Error, Micros, Result, check_id, check_name};
@@ -91,7 +91,7 @@ pub async fn update<R: Resource>(
 /// Changes a record in a way that is not a client's to describe, such as its state.
 ///
 /// # Errors
-/// As for an update, and what `step` finds wrong.
+/// As for an update, and those of `step`.
 pub async fn step<R: Resource>(
     service: &impl Keeps<R>,
     call: &Call,
@@ -153,7 +153,7 @@ async fn keep<R: Resource>(
     Ok(record)
 }
 
-/// Answers once reads here show the write, so that its author can read what it wrote.
+/// Answers once reads here show the write, so that its author can read it.
 async fn shown<R: Resource>(
     service: &impl Serves<R>,
     call: &Call,

@@ -2,8 +2,8 @@
 //!
 //! A service hands its routes to [`serve`], which puts one stack of layers before them (see
 //! `stack.rs`), listens, and drains. Beyond that the crate holds the tools by which every `grpc/`
-//! turns wire into model: [`status`] for errors, [`caller`] and [`grant`] for rights, [`page`],
-//! [`mask`] and [`time`].
+//! turns wire into model: [`status`] for errors, [`caller`] and [`grant`] for rights, [`mask`] and
+//! [`time`].
 //!
 //! The layers are functions over axum's `from_fn`, because tonic's `Routes` are an axum router
 //! and a function reads better than a tower `Service` written out; what that costs is measured
@@ -33,7 +33,6 @@ mod limits;
 mod listen;
 pub mod mask;
 mod method;
-pub mod page;
 #[cfg(test)]
 mod reference;
 mod serve_pages;

@@ -14,7 +14,8 @@ use mpp_api::{
     types::LocalizedText,
 };
 use mpp_registry::{
-    memory::{State, searchable, updates},
+    Policy,
+    memory::{RegistryView, searchable, updates},
     search::{Engine, Query, Update},
 };
 use mpp_resource::memory::View;
@@ -29,7 +30,7 @@ const UNITS: usize = 500;
 async fn main() -> Result<(), Box<dyn Error>> {
     println!("empty                {:>6} MB", resident()?);
     let started = Instant::now();
-    let mut state = State::default();
+    let mut state = RegistryView::default();
     for number in 0..MALLS {
         apply(
             &mut state,
@@ -46,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         offering(&mut state, number)?;
     }
     println!("and offerings        {:>6} MB after {:?}", resident()?, started.elapsed());
-    let engine = Engine::start(16)?;
+    let engine = Engine::start(16, Policy::default().tolerance())?;
     for part in searchable(&state).chunks(1_000) {
         let part = part.iter().flat_map(|(kind, name)| updates(&state, kind, name));
         engine.apply(part.collect()).await?;
@@ -57,7 +58,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn service(state: &mut State, number: usize) -> Result<(), Box<dyn Error>> {
+fn service(state: &mut RegistryView, number: usize) -> Result<(), Box<dyn Error>> {
     let unit = format!("units/u{}", number % UNITS);
     let name = format!("{unit}/services/s{number}");
     let sentence =
@@ -78,7 +79,7 @@ fn service(state: &mut State, number: usize) -> Result<(), Box<dyn Error>> {
     apply(state, &name, &doc, &labels)
 }
 
-fn offering(state: &mut State, number: usize) -> Result<(), Box<dyn Error>> {
+fn offering(state: &mut RegistryView, number: usize) -> Result<(), Box<dyn Error>> {
     let mall = format!("malls/m{}", number % MALLS);
     let counter = format!("{mall}/counters/c{}", number / MALLS % 20);
     let unit = format!("units/u{}", number % UNITS);
@@ -105,7 +106,7 @@ fn offering(state: &mut State, number: usize) -> Result<(), Box<dyn Error>> {
 }
 
 fn apply<D: Document>(
-    state: &mut State,
+    state: &mut RegistryView,
     name: &str,
     doc: &D,
     labels: &[(Label, &str)],

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use mpp_registry::Policy;
 use mpp_registry::search::{Engine, OfferingDoc, Query, ServiceDoc, Update};
 
 const SERVICES: usize = 100_000;
@@ -64,7 +65,7 @@ const QUESTIONS: [(&str, &str); 6] = [
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let engine = Engine::start(16)?;
+    let engine = Engine::start(16, Policy::default().tolerance())?;
     let (services, offerings): (Vec<_>, Vec<_>) = (
         (0..SERVICES).map(service).collect(),
         (0..OFFERINGS).map(offering).chain([Update::Revision(1)]).collect(),

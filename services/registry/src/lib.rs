@@ -4,15 +4,15 @@
 //! ```text
 //! grpc/    wire only; each list with its filter    policy.rs  numbers that an operator may question
 //! app/     each kind's rules: references, owners,  jobs.rs    background work under its lease
-//!          what follows; one file for each kind
+//!          consequences; one file for each kind
 //! sync/    federation: the session, the batch      search/    the index of words, in memory
-//! memory/  this replica's copy, and what search    store/     SQL of federation's tables
-//!          is told of it
+//! memory/  this replica's copy, and the updates    store/     SQL of federation's tables
+//!          that it gives to search
 //! model/   rules, pure
 //! ```
 //! Arrows run down only: `grpc → sync → app → memory → search`, and all of them on `model` and
-//! `store`. What every service does alike is `mpp-resource`'s: writing a record, listing, keeping
-//! the own feed in memory.
+//! `store`. Writing a record, listing and keeping the own feed in
+//! memory are alike in every service and stand in `mpp-resource`.
 //!
 //! # Data flow
 //! ```text
@@ -23,13 +23,14 @@
 //! never asks the database. So reads scale with replicas, and a replica that is behind says so:
 //! `min_revision` waits for it.
 //!
-//! # What was decided, and what was rejected
+//! # Decisions, and what they rule out
 //! - **References are checked in the transaction that writes**, locked against change until the
 //!   commit, and not in memory, which may be behind.
 //! - **Labels that come from another record** (an offering's region, a service's agency) are
 //!   written with the record, because followers filter by them without knowing the rest; when a
 //!   mall or a unit moves, the records below are relabelled in the same transaction
-//!   ([`app::relabel`]). What depends on the day or on a fee is never stored.
+//!   ([`app::relabel`]). Fields that depend on the day or on a fee are never
+//!   stored.
 //! - **A unit that changes local fees proposes again; quota and slots are its own.** See
 //!   [`model::offering`].
 //! - **A record that a source publishes is changed at the source.** The API refuses it to officers,
@@ -39,8 +40,8 @@
 //!   start ([`app::seed`]).
 //!
 //! # A new kind of record
-//! See `mpp_resource`. Here it needs its form in `model/`, its rules in `app/` and in `app/show.rs`,
-//! its place among the kinds of [`memory::State`], its methods in `grpc/`.
+//! See `mpp_resource`. Here it needs its form and its line in [`model`], its rules in [`app`], its
+//! methods and its list in [`grpc`].
 
 #![forbid(unsafe_code)]
 
@@ -100,11 +101,11 @@ impl Options {
 pub struct Running {
     /// Its services, to be handed to [`mpp_rpc::serve`].
     pub routes: Routes,
-    /// What it needs to serve.
+    /// Says what is missing before it can serve.
     pub readiness: Readiness,
     /// Its feed.
     pub feed: Feed,
-    /// What its methods work on.
+    /// The replica that its methods work on.
     pub registry: Registry,
 }
 
@@ -113,7 +114,8 @@ pub struct Running {
 /// server has drained: until then calls are answered, and writes wait for the memory.
 ///
 /// # Errors
-/// Where the database is away, owned by another process, or of another schema.
+/// When the database is away, owned by another process, or of another schema; when a setting is
+/// outside its range.
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     options.policy.check()?;
     let db = open(&options).await?;
@@ -125,7 +127,8 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let policy = Arc::new(options.policy);
     let registry = Registry {
         memory: Memory::new(policy.waits()),
-        search: search::Engine::start(policy.search_queue_batches).map_err(Error::internal)?,
+        search: search::Engine::start(policy.search_queue_batches, policy.tolerance())
+            .map_err(Error::internal)?,
         db,
         policy,
     };
@@ -143,7 +146,7 @@ async fn open(options: &Options) -> Result<Db> {
     }
 }
 
-/// Starts what goes on beside the calls.
+/// Starts the tasks that run beside the calls.
 fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &CancellationToken) {
     let Registry { db, memory, search, policy } = registry.clone();
     let follow = Follow {
@@ -160,7 +163,7 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
 
 fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Routes {
     let sync = grpc::sync::Sync { registry: registry.clone(), shutdown };
-    // A batch, and what frames it.
+    // A batch, and the frame around it.
     let sync_bytes = registry.policy.batch_bytes + 64 * 1024;
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
     Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))

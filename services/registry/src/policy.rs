@@ -1,13 +1,15 @@
 //! The numbers that an operator of the registry may question, as settings.
 //!
-//! Bounds of a record's form (how long a title may be, how deep the tree of units) are the
-//! contract's and stand in `model`; weights of ranking stand in `search`, beside the judged set that
-//! they were found by.
+//! The bounds of a record's form (how long a title may be, how deep the tree of units) are the
+//! contract's and stand in `model`; the weights of ranking stand in `search`, beside the judged set
+//! that they were found by.
 
 use std::time::Duration;
 
 use mpp_resource::memory::Waits;
 use mpp_store::Retention;
+
+use crate::search::Tolerance;
 
 mpp_core::policy! {
     /// The registry's settings.
@@ -21,7 +23,7 @@ mpp_core::policy! {
         keep_alive_millis: i64 = 1_000 in 0..=60_000,
         /// Records in one batch: about a tenth of a second of work.
         batch_records: usize = 500 in 1..=10_000,
-        /// Encoded bytes of one batch; what frames it comes on top. One record always fits.
+        /// Encoded bytes of one batch; the frame comes on top. One record always fits.
         batch_bytes: usize = 2_097_152 in 131_072..=33_554_432,
         /// Tries of a batch that loses a race against another write.
         batch_tries: u32 = 8 in 1..=100,
@@ -35,7 +37,7 @@ mpp_core::policy! {
         tombstone_days: u64 = 400 in 1..=3_660,
         /// Days for which a repeated request id gets its first answer.
         request_days: u64 = 1 in 1..=30,
-        /// Seconds between two looks of the background work at what is due.
+        /// Seconds between two looks of the background work at the tasks that are due.
         job_every_seconds: u64 = 60 in 1..=3_600,
         /// Seconds for which one replica does the background work before another may: two rounds,
         /// so that a replica that runs keeps it.
@@ -49,6 +51,19 @@ mpp_core::policy! {
         search_queue_batches: usize = 16 in 1..=1_024,
         /// Hits on a page of search where the request names no size.
         search_page_hits: usize = 10 in 1..=100,
+        /// Letters from which search forgives one slip of the pen: shorter words have too many
+        /// neighbours.
+        search_one_slip_letters: usize = 3 in 1..=40,
+        /// Letters from which search forgives two slips of the pen.
+        search_two_slip_letters: usize = 7 in 1..=40,
+        /// Letters below which a word that the catalog knows is taken as typed: nearly every short
+        /// word has a neighbour that is more frequent.
+        search_known_word_letters: usize = 5 in 1..=40,
+        /// A slip is suspected of a longer known word when another is so many times as frequent:
+        /// catalogs have misprints.
+        search_far_more_frequent: u64 = 50 in 1..=1_000_000,
+        /// Words that one slip of the pen may stand for, the likeliest first.
+        search_slip_words: usize = 8 in 0..=100,
     }
 }
 
@@ -79,6 +94,17 @@ impl Policy {
             window: days(self.feed_days),
             tombstones: days(self.tombstone_days),
             requests: days(self.request_days),
+        }
+    }
+
+    /// The slips of the pen that search forgives.
+    pub fn tolerance(&self) -> Tolerance {
+        Tolerance {
+            one_slip_letters: self.search_one_slip_letters,
+            two_slip_letters: self.search_two_slip_letters,
+            known_word_letters: self.search_known_word_letters,
+            far_more_frequent: self.search_far_more_frequent,
+            words: self.search_slip_words,
         }
     }
 

@@ -12,7 +12,7 @@ use super::view::{Memory, View};
 /// How long to wait before starting again.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Whoever is told what has changed in a memory, once reads show it: a search index, a job.
+/// Is told of the changes of a memory, once reads show them: a search index, a job.
 pub trait Listener<V>: Send + Sync {
     /// The whole state is there, in the place of `before`.
     fn replaced(&self, before: V, revision: i64) -> impl Future<Output = Result<()>> + Send;
@@ -30,7 +30,7 @@ pub struct Follow<V, L> {
     pub feed: Feed,
     /// Where they go.
     pub memory: Memory<V>,
-    /// Who is told of them.
+    /// Told of them once reads show them.
     pub listener: L,
     /// Up while the memory follows.
     pub ready: Component,
@@ -40,7 +40,7 @@ pub struct Follow<V, L> {
 
 impl<V: View, L: Listener<V>> Follow<V, L> {
     /// Runs until shutdown. After a failure it starts again from the whole state; reads meanwhile
-    /// show what was last known.
+    /// show the last known state.
     pub async fn run(self) {
         loop {
             let ended = tokio::select! {

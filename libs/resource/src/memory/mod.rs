@@ -3,8 +3,8 @@
 //! Reads are answered from here, so that they scale with the replicas and not with the database.
 //! Records lie encoded, as the feed hands them on, beside their labels with every text kept once:
 //! 100,000 services of 2 KB and 300,000 offerings take some 500 MB, where decoded messages would
-//! take a multiple. What depends on the day or on another record is worked out when it is read, and
-//! so is never stale.
+//! take a multiple. Fields that depend on the day or on another record are worked out when a record
+//! is read, and so are never stale.
 //!
 //! A whole transaction is taken in under one lock: no reader sees half of it.
 

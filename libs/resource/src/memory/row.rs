@@ -10,7 +10,7 @@ use crate::kind::Stamp;
 /// A record in memory: its bytes, and the labels that lists filter by.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The encoded message, without etag, times and what is worked out when it is read.
+    /// The encoded message, without etag, times and the fields that are worked out when it is read.
     pub doc: Bytes,
     /// Version and times.
     pub stamp: Stamp,

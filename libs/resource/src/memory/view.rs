@@ -1,4 +1,4 @@
-//! What reads are answered from, and how far it has come.
+//! The view that reads are answered from, and the revision that it has reached.
 
 use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
@@ -85,7 +85,8 @@ impl<V: View> Memory<V> {
     }
 
     /// Waits until reads show `revision`, for as long as the caller polls; 0 is whatever there is,
-    /// once it is whole. What is not yet loaded is not missing, and no list of it is empty.
+    /// once it is whole. A record that is not loaded yet is not missing, and no list is empty for
+    /// that reason.
     ///
     /// # Errors
     /// `UNAVAILABLE` where the first state takes too long.

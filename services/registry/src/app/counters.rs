@@ -1,4 +1,4 @@
-//! Counters and their windows: where they belong.
+//! Counters and their windows: their place.
 
 use mpp_api::registry::{Counter, Window};
 use mpp_core::Result;

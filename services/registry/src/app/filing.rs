@@ -1,7 +1,7 @@
-//! What the rules of several kinds share: the units above, a mall's owners, a valid region.
+//! Shared by the rules of several kinds: the units above, a mall's owners, a valid region.
 //!
-//! Everything is read in the transaction that writes, and what is referred to is locked against
-//! change until the commit. So no label is written from a tree that has moved.
+//! Everything is read in the transaction that writes, and each record that is referred to is locked
+//! against change until the commit. So no label is written from a tree that has moved.
 
 use mpp_api::registry::{Mall, Region, Unit};
 use mpp_core::{Error, Reason, Result};
@@ -35,7 +35,7 @@ pub async fn lineage(tx: &mut Tx, unit: &str, field: &str) -> Result<Lineage> {
 /// As [`lineage`]; `None` where the unit does not exist.
 ///
 /// # Errors
-/// Where the database is away.
+/// `UNAVAILABLE` when the database is away.
 pub async fn find_lineage(tx: &mut Tx, unit: &str) -> Result<Option<Lineage>> {
     match lineage(tx, unit, "unit").await {
         Err(error) if error.reason() == Reason::ReferenceInvalid => Ok(None),
@@ -43,7 +43,8 @@ pub async fn find_lineage(tx: &mut Tx, unit: &str) -> Result<Option<Lineage>> {
     }
 }
 
-/// The mall, and who may write it: who holds it, or its organiser or a unit above.
+/// The mall, and the names whose holder may write it: its own, its organiser's, those of the units
+/// above.
 pub(super) async fn mall_and_owners(
     tx: &mut Tx,
     mall: &str,

@@ -1,4 +1,4 @@
-//! Malls: where they belong, which of their fields are whose, and what follows when one moves.
+//! Malls: their place, who may change which field, and the labels below one that moves.
 
 use mpp_api::registry::{Mall, Region};
 use mpp_core::{Error, Reason, Result, Role};

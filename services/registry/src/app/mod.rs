@@ -1,10 +1,10 @@
-//! What the registry does when it is asked to write: the rules of each kind of record, with what it
-//! refers to, who may write it, and what follows from it.
+//! The rules of each kind of record: the records that it refers to, who may write it, and the
+//! records that change with it.
 //!
 //! One file for each kind ([`units`], [`malls`], [`counters`], [`services`], [`offerings`],
-//! [`sources`]), on the one way to write a record (`mpp_resource::write`); [`filing`] is what they
-//! share, [`relabel`] keeps true what lies below a mall or a unit that moves, [`seed`] brings the
-//! regions in line at start.
+//! [`sources`]), on the one way to write a record (`mpp_resource::write`); [`filing`] is shared by
+//! them, [`relabel`] brings the labels below a mall or a unit that moves in line, [`seed`] brings
+//! the regions in line at start.
 
 pub mod counters;
 pub mod filing;
@@ -23,15 +23,15 @@ use mpp_core::{Micros, Result};
 use mpp_resource::{Replica, memory::Memory};
 use mpp_store::Db;
 
-use crate::{memory::State, policy::Policy, search::Engine};
+use crate::{memory::RegistryView, policy::Policy, search::Engine};
 
-/// What every method works on. Clones share it.
+/// A replica of the registry: every method works on it. Clones share it.
 #[derive(Clone)]
 pub struct Registry {
-    /// The database: what is written.
+    /// The database, which is written to.
     pub db: Db,
-    /// This replica's memory: what is read.
-    pub memory: Memory<State>,
+    /// This replica's memory, which is read from.
+    pub memory: Memory<RegistryView>,
     /// This replica's search index.
     pub search: Engine,
     /// Its settings.
@@ -39,7 +39,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The time by the process's clock, for what is worked out on reading.
+    /// The time by the process's clock, for fields that depend on the day.
     pub fn now(&self) -> Micros {
         self.db.clock().now()
     }
@@ -54,13 +54,13 @@ impl Registry {
 }
 
 impl Replica for Registry {
-    type View = State;
+    type View = RegistryView;
 
     fn db(&self) -> &Db {
         &self.db
     }
 
-    fn memory(&self) -> &Memory<State> {
+    fn memory(&self) -> &Memory<RegistryView> {
         &self.memory
     }
 }

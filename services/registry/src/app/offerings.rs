@@ -1,4 +1,4 @@
-//! Offerings: where they belong, and how a mall's organiser accepts one. See [`model::offering`].
+//! Offerings: their place, and how a mall's organiser accepts one. See [`model::offering`].
 
 use mpp_api::registry::{Counter, Offering, Service, offering::State};
 use mpp_core::Result;
@@ -62,7 +62,7 @@ impl Keeps<Offering> for Registry {
 }
 
 impl Registry {
-    /// The mall's organiser accepts what a counter's unit has proposed.
+    /// The mall's organiser accepts an offering that a counter's unit has proposed.
     ///
     /// # Errors
     /// `WRONG_STATE` where nothing waits to be accepted; `PERMISSION_DENIED`, `NOT_FOUND`,

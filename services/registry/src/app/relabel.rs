@@ -1,6 +1,7 @@
-//! Keeps what lies below a record true when the record moves or goes.
+//! Brings the labels of the records below in line when a mall or a unit moves.
 //!
-//! Who lies below is read from memory, after [`Registry::catch_up`] under the moved record's lock.
+//! The records below are read from memory, after [`Registry::catch_up`] under the moved record's
+//! lock.
 
 use mpp_api::{
     Document,
@@ -18,7 +19,7 @@ const CHUNK: usize = 500;
 /// A mall has moved to another region.
 ///
 /// # Errors
-/// As any write.
+/// `WRITE_CONFLICT` when a race was lost.
 pub async fn mall(registry: &Registry, tx: &mut Tx, mall: &str, region: &str) -> Result<()> {
     let below = format!("{mall}/");
     let every = |_: &str, _: &Row| true;
@@ -30,7 +31,7 @@ pub async fn mall(registry: &Registry, tx: &mut Tx, mall: &str, region: &str) ->
 /// A unit, with all units below it, has come under another agency.
 ///
 /// # Errors
-/// As any write.
+/// `WRITE_CONFLICT` when a race was lost.
 pub async fn unit(registry: &Registry, tx: &mut Tx, top: &str, agency: &str) -> Result<()> {
     let subtree: std::collections::HashSet<String> =
         registry.memory.read().subtree(top).into_iter().map(str::to_owned).collect();

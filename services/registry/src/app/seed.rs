@@ -6,13 +6,13 @@ use mpp_store::{Actor, Db, Label, Labels};
 
 use crate::model::region::{TABLE, parse_table};
 
-/// Replicas that start together write the same rows; who loses finds them written.
+/// Replicas that start together write the same rows; one that loses finds them written.
 const TRIES: usize = 5;
 
 /// Writes the regions that are new or have changed, in one transaction; answers how many.
 ///
 /// # Errors
-/// Where the database is away.
+/// `UNAVAILABLE` when the database is away.
 pub async fn regions(db: &Db) -> Result<usize> {
     let mut tries = 1;
     loop {

@@ -1,4 +1,5 @@
-//! Services: where they belong, which are changed at their source, and what goes with one.
+//! Services: their place, those that are changed at their source, and the offerings that go with
+//! one.
 
 use mpp_api::{
     registry::{Offering, Service},
@@ -81,7 +82,7 @@ fn published_elsewhere(service: &Service, call: &Call) -> Result<()> {
     Err(Error::new(Reason::WrongState, message))
 }
 
-/// What a service is filed under.
+/// The labels of a service.
 pub fn service_labels(service: &Service, unit: &Lineage) -> Labels {
     let labels = [
         (Label::Unit, unit.unit()),

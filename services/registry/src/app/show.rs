@@ -1,4 +1,4 @@
-//! What is worked out when a record leaves the memory.
+//! Fields that are worked out when a record is read.
 
 use mpp_api::{
     registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
@@ -7,7 +7,7 @@ use mpp_api::{
 use mpp_resource::Serves;
 
 use super::Registry;
-use crate::{memory::State, model};
+use crate::{memory::RegistryView, model};
 
 impl Serves<Region> for Registry {}
 impl Serves<Unit> for Registry {}
@@ -17,7 +17,7 @@ impl Serves<Service> for Registry {}
 impl Serves<Source> for Registry {}
 
 impl Serves<Mall> for Registry {
-    fn show(&self, state: &State, mall: &mut Mall) {
+    fn show(&self, state: &RegistryView, mall: &mut Mall) {
         let Some(region) = state.records.get::<Region>(&mall.region) else {
             return;
         };
@@ -29,7 +29,7 @@ impl Serves<Mall> for Registry {
 }
 
 impl Serves<Offering> for Registry {
-    fn show(&self, state: &State, offering: &mut Offering) {
+    fn show(&self, state: &RegistryView, offering: &mut Offering) {
         let found = state.records.get::<Service>(&offering.service);
         let service = found.map(|found| found.doc).unwrap_or_default();
         let fees = model::offering::effective_fees(&offering.fees, &service.fees);

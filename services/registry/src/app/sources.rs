@@ -1,4 +1,4 @@
-//! Sources: where they belong, and what was counted of them.
+//! Sources: their place, and their counts.
 
 use mpp_api::{registry::Unit, sync::Source};
 use mpp_core::Result;
@@ -27,8 +27,8 @@ impl Keeps<Source> for Registry {
 }
 
 impl Registry {
-    /// Fills in where sources stand: what is counted is what is stored, also while a session is
-    /// under way.
+    /// Fills in the counts and the checkpoint of sources, as they are stored, also while a session
+    /// is under way.
     ///
     /// # Errors
     /// `UNAVAILABLE` where the database is away.

@@ -1,4 +1,4 @@
-//! Units: where they belong, and what follows when one moves.
+//! Units: their place in the tree, and the labels below one that moves.
 
 use mpp_api::registry::Unit;
 use mpp_core::Result;

@@ -14,12 +14,12 @@ use mpp_api::{
 use mpp_core::{Error, Label, RegionCode, Result, check_name};
 use mpp_resource::{list::Rows, memory::Row};
 
-use crate::{app::Registry, memory::State, model};
+use crate::{app::Registry, memory::RegistryView, model};
 
 pub(super) fn regions<'a>(
     registry: &Registry,
     request: &'a ListRegionsRequest,
-    state: &'a State,
+    state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     let ListRegionsRequest { as_of, parent, display_name_contains, .. } = request;
     let day = day(registry, as_of)?;
@@ -38,7 +38,7 @@ pub(super) fn regions<'a>(
     ))
 }
 
-/// The day that a list speaks of; today in Jakarta where none is named.
+/// The day for which a list holds; today in Jakarta when the request names none.
 fn day(registry: &Registry, as_of: &str) -> Result<Date> {
     if as_of.is_empty() {
         return model::region::today(&Region::default(), registry.now());
@@ -50,7 +50,7 @@ fn day(registry: &Registry, as_of: &str) -> Result<Date> {
 pub(super) fn units<'a>(
     _: &Registry,
     request: &'a ListUnitsRequest,
-    state: &'a State,
+    state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     let rows = state.records.rows::<Unit>("");
     let parent = match request.parent.as_str() {
@@ -67,7 +67,7 @@ pub(super) fn units<'a>(
 pub(super) fn malls<'a>(
     _: &Registry,
     request: &'a ListMallsRequest,
-    state: &'a State,
+    state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     let in_region = within(&request.region)?;
     let organiser = &request.organiser;
@@ -79,7 +79,7 @@ pub(super) fn malls<'a>(
 pub(super) fn counters<'a>(
     _: &Registry,
     request: &'a ListCountersRequest,
-    state: &'a State,
+    state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     let prefix = below(&request.parent, &["malls"])?;
     let rows = state.records.rows::<Counter>(&prefix);
@@ -93,7 +93,7 @@ pub(super) fn counters<'a>(
 pub(super) fn windows<'a>(
     _: &Registry,
     request: &'a ListWindowsRequest,
-    state: &'a State,
+    state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     let prefix = below(&request.parent, &["malls", "counters"])?;
     Ok(Box::new(state.records.rows::<Window>(&prefix)))
@@ -102,7 +102,7 @@ pub(super) fn windows<'a>(
 pub(super) fn services<'a>(
     _: &Registry,
     request: &'a ListServicesRequest,
-    state: &'a State,
+    state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     let ListServicesRequest { parent, category, source, .. } = request;
     check_name(parent, &["units"], "parent")?;
@@ -121,7 +121,7 @@ pub(super) fn services<'a>(
 pub(super) fn offerings<'a>(
     _: &Registry,
     request: &'a ListOfferingsRequest,
-    state: &'a State,
+    state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     let ListOfferingsRequest { parent, service, .. } = request;
     let prefix = below(parent, &["malls"]).or_else(|_| below(parent, &["malls", "counters"]))?;
@@ -136,7 +136,7 @@ pub(super) fn offerings<'a>(
 pub(super) fn sources<'a>(
     _: &Registry,
     _: &'a ListSourcesRequest,
-    state: &'a State,
+    state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     Ok(Box::new(state.records.rows::<Source>("")))
 }

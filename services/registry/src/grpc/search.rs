@@ -6,13 +6,12 @@ use mpp_api::registry::{
     search_services_response::{Facet, Hit, Place},
 };
 use mpp_core::{Error, Label, Reason, Result, check_name};
-use mpp_resource::{Serves, handler::reply};
-use mpp_rpc::page;
+use mpp_resource::{Serves, handler::reply, page};
 use tonic::{Request, Response, Status};
 
 use crate::{
     app::Registry,
-    memory::State,
+    memory::RegistryView,
     search::{self, Match, NearbyOffering, Query, Results, Via},
 };
 
@@ -119,7 +118,7 @@ fn refused(error: search::Error) -> Error {
     }
 }
 
-fn hit(registry: &Registry, state: &State, found: search::Hit) -> Hit {
+fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Hit {
     let service =
         state.records.get::<Service>(&found.service).map(|found| found.doc).unwrap_or_default();
     let agency =
@@ -137,7 +136,7 @@ fn hit(registry: &Registry, state: &State, found: search::Hit) -> Hit {
     }
 }
 
-fn place(registry: &Registry, state: &State, near: NearbyOffering) -> Place {
+fn place(registry: &Registry, state: &RegistryView, near: NearbyOffering) -> Place {
     let mut offering =
         state.records.get::<Offering>(&near.offering).map(|found| found.doc).unwrap_or_default();
     registry.show(state, &mut offering);

@@ -21,7 +21,7 @@ use crate::{app::Registry, sync::session};
 
 /// Serves federation.
 pub struct Sync {
-    /// What it works on.
+    /// The registry.
     pub registry: Registry,
     /// Ends sessions after the batch in work.
     pub shutdown: CancellationToken,
@@ -75,7 +75,7 @@ impl SyncService for Sync {
     }
 }
 
-/// Sources with what was counted of them.
+/// Sources with their counts.
 impl Sync {
     async fn changed(&self, request: Request<UpdateSourceRequest>) -> Result<UpdateSourceResponse> {
         let (mut source, revision) = updated(&self.registry, request).await?;
@@ -90,7 +90,7 @@ impl Sync {
     }
 
     async fn sources(&self, request: &ListSourcesRequest) -> Result<ListSourcesResponse> {
-        let mut listed = list::page(&self.registry, request, lists::sources).await?;
+        let mut listed = list::one_page(&self.registry, request, lists::sources).await?;
         self.registry.count(&mut listed.sources).await?;
         Ok(listed)
     }

@@ -1,4 +1,4 @@
-//! What search is told of a change.
+//! The updates of the search index that follow from a change.
 
 use std::sync::Arc;
 
@@ -12,22 +12,22 @@ use mpp_core::{Error, Result};
 use mpp_resource::memory::{Listener, Memory, Stored};
 use mpp_store::{Change, Label};
 
-use super::state::State;
+use super::view::RegistryView;
 use crate::search::{self, Engine, OfferingDoc, ServiceDoc, Update};
 
-/// Records that search is told of at once: what it is told takes as much memory as they do.
+/// Records that search is told of at once: their updates take as much memory as they do.
 const PART: usize = 1_000;
 
 /// Tells the search index of every change.
 pub struct SearchListener {
-    /// What reads show.
-    pub memory: Memory<State>,
-    /// What is told of it.
+    /// The memory that changes.
+    pub memory: Memory<RegistryView>,
+    /// The index that is told.
     pub search: Engine,
 }
 
-impl Listener<State> for SearchListener {
-    async fn replaced(&self, before: State, revision: i64) -> Result<()> {
+impl Listener<RegistryView> for SearchListener {
+    async fn replaced(&self, before: RegistryView, revision: i64) -> Result<()> {
         let gone = vanished(&before, &self.memory.read());
         drop(before);
         self.search.apply(gone).await.map_err(Error::internal)?;
@@ -58,8 +58,8 @@ impl SearchListener {
     }
 }
 
-/// What a changed record means for search, given the state after the change.
-pub fn updates(state: &State, kind: &str, name: &str) -> Vec<Update> {
+/// The updates that follow from a changed record, given the state after the change.
+pub fn updates(state: &RegistryView, kind: &str, name: &str) -> Vec<Update> {
     match kind {
         Service::KIND => vec![service(state, name)],
         Offering::KIND => vec![offering(state, name)],
@@ -73,16 +73,16 @@ pub fn updates(state: &State, kind: &str, name: &str) -> Vec<Update> {
     }
 }
 
-/// What search should hold: kinds and names, for [`updates`].
-pub fn searchable(state: &State) -> Vec<(&'static str, Arc<str>)> {
+/// Everything that search should hold: kinds and names, for [`updates`].
+pub fn searchable(state: &RegistryView) -> Vec<(&'static str, Arc<str>)> {
     let services = state.records.rows::<Service>("").map(|(name, _)| (Service::KIND, name.clone()));
     let offerings =
         state.records.rows::<Offering>("").map(|(name, _)| (Offering::KIND, name.clone()));
     services.chain(offerings).collect()
 }
 
-/// What search holds from `before` that is not there any more.
-pub fn vanished(before: &State, after: &State) -> Vec<Update> {
+/// Removes everything that search holds from `before` and that is not there any more.
+pub fn vanished(before: &RegistryView, after: &RegistryView) -> Vec<Update> {
     let services = before
         .records
         .rows::<Service>("")
@@ -96,7 +96,7 @@ pub fn vanished(before: &State, after: &State) -> Vec<Update> {
     services.chain(offerings).collect()
 }
 
-fn service(state: &State, name: &str) -> Update {
+fn service(state: &RegistryView, name: &str) -> Update {
     let Some(Stored { doc, .. }) = state.records.get::<Service>(name) else {
         return Update::DeleteService(name.to_owned());
     };
@@ -136,8 +136,8 @@ fn fee(fees: &[Fee]) -> search::Fee {
     }
 }
 
-/// Citizens find what is accepted only.
-fn offering(state: &State, name: &str) -> Update {
+/// Citizens find accepted offerings only.
+fn offering(state: &RegistryView, name: &str) -> Update {
     let found = state.records.get::<Offering>(name).map(|found| found.doc);
     let Some(doc) = found.filter(|doc| doc.state() == Acceptance::Accepted) else {
         return Update::DeleteOffering(name.to_owned());

@@ -1,8 +1,9 @@
-//! The directory and the catalog in this replica's memory, and what search is told of them.
+//! The directory and the catalog in this replica's memory, and the updates that they give to
+//! search.
 
 mod index;
-mod state;
+mod view;
 
 pub use index::{SearchListener, searchable, updates};
 pub use mpp_resource::memory::{Memory, Row, Stored};
-pub use state::State;
+pub use view::RegistryView;

@@ -1,4 +1,4 @@
-//! Gathers what is wrong with a message.
+//! Gathers every fault of a message.
 
 use std::fmt::Display;
 
@@ -29,7 +29,7 @@ impl Check {
         if self.violations.is_empty() { Ok(()) } else { Err(Error::fields(self.violations)) }
     }
 
-    /// Notes that `field` is wrong, and what would be right.
+    /// Notes that `field` is wrong; the description says how it would be right.
     pub fn fail(&mut self, field: &str, code: &'static str, description: impl Into<String>) {
         if self.violations.len() < MAX_VIOLATIONS {
             let field = self.path_of(field);

@@ -7,10 +7,10 @@ use super::Check;
 /// Longest position of a client, in bytes.
 const MAX_POSITION: usize = 1024;
 
-/// What the registry knows of the checkpoint that a client names.
+/// How the registry knows the checkpoint that a client names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
-    /// It was answered, and what was answered since builds on it.
+    /// It was answered, and every later answer builds on it.
     Current,
     /// It was answered, and the source then went on from an earlier one.
     Abandoned,
@@ -18,12 +18,12 @@ pub enum Known {
     Never,
 }
 
-/// The latest checkpoint that both sides know; the start, where there is none.
+/// The latest checkpoint that both sides know; the start, when they have none in common.
 ///
 /// A client that is ahead of the registry has seen answers that the registry lost, by a restore:
 /// the registry's own checkpoint is the latest that both know. A client on a branch that was
-/// abandoned, or on one that is not the registry's, begins again: what it believes acknowledged
-/// may have been overwritten since.
+/// abandoned, or on one that is not the registry's, begins again: records that it believes
+/// acknowledged may have been overwritten since.
 pub fn agreed(own: &Checkpoint, client: Option<&Checkpoint>, known: Known) -> Checkpoint {
     let Some(client) = client.filter(|client| client.sequence > 0) else {
         return Checkpoint::default();

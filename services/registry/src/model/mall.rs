@@ -70,8 +70,8 @@ fn check_stages(check: &mut Check, stages: &[StageEntry]) {
     }
 }
 
-/// The last stage reached as of `today`, the mall's local date. What has no date counts as reached
-/// once everything before it is.
+/// The last stage reached as of `today`, the mall's local date. An entry without a date counts as
+/// reached once everything before it is.
 pub fn effective_stage(stages: &[StageEntry], today: Date) -> Stage {
     stages
         .iter()
@@ -80,7 +80,7 @@ pub fn effective_stage(stages: &[StageEntry], today: Date) -> Stage {
         .map_or(Stage::Unspecified, |entry| entry.stage())
 }
 
-/// A stage that others confer on a mall: who verifies, approves, agrees, inaugurates, evaluates or
+/// A stage that others confer on a mall: those who verify, approve, agree, inaugurate, evaluate or
 /// returns. The rest it says itself.
 fn is_conferred(entry: &StageEntry) -> bool {
     matches!(
@@ -95,7 +95,7 @@ fn is_conferred(entry: &StageEntry) -> bool {
 }
 
 /// The first field that changes and that is not the organiser's to say: where the mall is filed,
-/// who runs it, and what others confer on it, with days and evidence.
+/// the unit that runs it, and the stages that others confer on it, with days and evidence.
 pub fn verified_difference(before: &Mall, after: &Mall) -> Option<String> {
     let conferred = |mall: &Mall| -> Vec<StageEntry> {
         let stages = mall.stages.iter().filter(|entry| is_conferred(entry));

@@ -1,10 +1,12 @@
 //! The rules of the registry, pure: no clock, no I/O.
 //!
 //! A record passes two gates. Its *form* is checked alone ([`unit::check`], [`mall::check`], …),
-//! with every wrong field told at once. What it *refers* to is then read, and [`region`], [`tree`]
-//! and [`mall`] say whether it fits; that is the state's matter, not the message's.
+//! with every wrong field told at once. The records that it *refers* to are then read, and
+//! [`region`], [`tree`] and [`mall`] say whether they fit; that is the state's matter, not the
+//! message's.
 //!
-//! To add a record: write its check here, its rules in `app/`, and its methods in `grpc/`.
+//! To add a kind of record: write its check here and name it in [`KINDS`]; its rules stand in
+//! `app/`, its methods in `grpc/`.
 
 mod check;
 pub mod checkpoint;
@@ -18,9 +20,27 @@ pub mod tree;
 pub mod unit;
 pub mod values;
 
+use mpp_api::{
+    Document,
+    registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
+    sync::Source,
+};
+
 pub use check::{Check, parse_date};
 
 /// Longest name, title or source's words, in characters.
 const SHORT: usize = 500;
 /// Longest paragraph, such as one requirement, in characters.
 const LONG: usize = 4_000;
+
+/// The kinds of record that the registry keeps: in memory, and with every version.
+pub const KINDS: [&str; 8] = [
+    Region::KIND,
+    Unit::KIND,
+    Mall::KIND,
+    Counter::KIND,
+    Window::KIND,
+    Service::KIND,
+    Offering::KIND,
+    Source::KIND,
+];

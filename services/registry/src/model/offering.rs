@@ -1,7 +1,7 @@
 //! Offerings: services at counters.
 //!
-//! The counter's unit proposes, the mall's organiser accepts, and citizens see what is accepted.
-//! What the organiser accepted is *that the service is offered there, at these local fees*. So:
+//! The counter's unit proposes, the mall's organiser accepts, and citizens see accepted offerings.
+//! The organiser has accepted *that the service is offered there, at these local fees*. So:
 //!
 //! - A unit that changes the local fees of an accepted offering proposes again. No citizen shall be
 //!   asked for a price that nobody at the mall has agreed to.

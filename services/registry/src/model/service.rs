@@ -19,8 +19,8 @@ const MAX_BYTES: usize = 64 * 1024;
 /// Collections of a service's name.
 pub const COLLECTIONS: &[&str] = &["units", "services"];
 
-/// Checks a service's form. What a requirement is satisfied by need not be there yet: catalogs
-/// arrive in any order.
+/// Checks a service's form. The service that satisfies a requirement need not be there yet:
+/// catalogs arrive in any order.
 ///
 /// # Errors
 /// Every wrong field.

@@ -1,4 +1,4 @@
-//! Sources, and what a synced record must be.
+//! Sources, and the form of a synced record.
 
 use mpp_api::{
     registry::Service,
@@ -28,7 +28,7 @@ pub fn check(source: &Source) -> Result<()> {
     check.finish()
 }
 
-/// A record of a batch whose form is right: what is to be done with the service of this name.
+/// The change that a record of a batch asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {
     /// The service is to be as this.
@@ -42,7 +42,7 @@ pub enum Item {
 pub struct Checked {
     /// The service's name.
     pub name: String,
-    /// What to do with it.
+    /// The change that it asks for.
     pub item: Item,
 }
 
@@ -68,7 +68,7 @@ pub fn check_record(record: Record, source: &str) -> Result<Checked> {
     }
 }
 
-/// The registry decides name, source and source id; what it alone knows is cleared.
+/// The registry decides name, source and source id; fields that only it knows are cleared.
 fn check_service(
     mut given: Service,
     unit: &str,

@@ -25,7 +25,7 @@ impl Lineage {
         &self.0[self.0.len() - 1]
     }
 
-    /// Who may write what this unit owns: whoever holds it or a unit above it.
+    /// Names whose holder may write the records of this unit: its own and those of the units above.
     pub fn names(&self) -> Vec<&str> {
         self.0.iter().map(String::as_str).collect()
     }

@@ -25,7 +25,7 @@ pub const MAX_TERMS: usize = 12;
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// What is indexed and looked up.
+    /// The text that is indexed and looked up.
     pub term: String,
     /// Where the word stands in the text, in bytes.
     pub at: Range<usize>,
@@ -36,7 +36,7 @@ pub struct Token {
 pub enum Via {
     /// The word itself, its stem, or another spelling of it.
     Word,
-    /// The abbreviation of what was typed, or what a typed abbreviation stands for.
+    /// The abbreviation of the words typed, or the words that a typed abbreviation stands for.
     Abbreviation,
     /// Another word for it.
     Related,
@@ -149,7 +149,7 @@ pub fn term(word: &str) -> Option<String> {
 
 fn term_of(folded: &str) -> Option<String> {
     let stemmed = stem(spelled(folded));
-    // `ijinnya` and the like show only now what they are a spelling of.
+    // `ijinnya` and the like show only now which word they misspell.
     let term = spelled(&stemmed);
     let filler = [folded, term].into_iter().any(|word| FILLER.contains(word));
     (!filler).then(|| term.to_owned())
@@ -182,7 +182,7 @@ fn fold(letter: char) -> char {
     }
 }
 
-/// What a document's text is indexed under, each term once.
+/// The terms that a document's text is indexed under, each once.
 pub fn index_terms(text: &str) -> BTreeSet<String> {
     let own = terms(text);
     let mut all = BTreeSet::new();
@@ -202,7 +202,7 @@ fn phrases_at(terms: &[String]) -> impl Iterator<Item = Phrase> {
         .map(|(phrase, short)| (*phrase, *short))
 }
 
-/// What a query looks for: at most [`MAX_TERMS`], each once.
+/// The terms that a query looks for: at most [`MAX_TERMS`], each once.
 pub fn query_terms(text: &str) -> Vec<QueryTerm> {
     let tokens = tokens(text);
     let own: Vec<String> = tokens.iter().map(|token| token.term.clone()).collect();
@@ -248,7 +248,7 @@ fn abbreviated(short: &str) -> QueryTerm {
     }
 }
 
-/// A term and what it is related to, the term first.
+/// A term and its related terms, the term first.
 pub fn with_related(term: &str, via: Via) -> Vec<Alternative> {
     let own = Alternative { term: term.to_owned(), weight: 1.0, via };
     let related = RELATIONS.get(term).copied().unwrap_or_default().iter();

@@ -1,4 +1,4 @@
-//! What search answers.
+//! An answer of search.
 
 use super::analyze::Via;
 
@@ -39,7 +39,7 @@ pub struct Hit {
     pub offering_count: u64,
 }
 
-/// A word of the query and what answered it.
+/// A word of the query and the term that answered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match {
     /// As typed.

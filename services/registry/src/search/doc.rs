@@ -1,4 +1,4 @@
-//! What search is told: services and offerings as they change.
+//! Services and offerings as search is told of them.
 
 /// Whether a service costs something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -12,7 +12,7 @@ pub enum Fee {
     Unknown,
 }
 
-/// What search knows of a service.
+/// A service as search knows it.
 #[derive(Debug, Clone, Default)]
 pub struct ServiceDoc {
     /// Resource name, the identity of the service.

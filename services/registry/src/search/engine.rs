@@ -12,6 +12,7 @@ use super::index::Index;
 use super::query;
 use super::question::{Error, Query};
 use super::table::Table;
+use super::typo::Tolerance;
 use super::writer::{Published, Readers, Shared, Writer};
 
 /// Updates in one entry of the queue.
@@ -26,12 +27,13 @@ pub struct Engine {
     published: watch::Receiver<i64>,
     /// One permit for each processor: more searches at once would only slow each other.
     permits: Arc<Semaphore>,
+    tolerance: Tolerance,
 }
 
 impl Engine {
     /// Starts an empty engine. Its queue holds `capacity` (at least 1) batches of up to a thousand
     /// updates.
-    pub fn start(capacity: usize) -> Result<Self, Error> {
+    pub fn start(capacity: usize, tolerance: Tolerance) -> Result<Self, Error> {
         let index = Index::in_memory()?;
         let state =
             RwLock::new(Published { table: Table::default(), view: index.view()?, revision: 0 });
@@ -48,7 +50,13 @@ impl Engine {
             })
             .map_err(|error| Error::Index(error.into()))?;
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { queue, shared, published, permits: Arc::new(Semaphore::new(processors)) })
+        Ok(Self {
+            queue,
+            shared,
+            published,
+            permits: Arc::new(Semaphore::new(processors)),
+            tolerance,
+        })
     }
 
     /// Hands updates over in the feed's order; waits while the queue is full. They are searchable
@@ -70,11 +78,12 @@ impl Engine {
         query::check(&query)?;
         self.caught_up(query.min_revision).await?;
         let permit = self.permits.clone().acquire_owned().await.map_err(|_| Error::Stopped)?;
-        let shared = self.shared.clone();
+        let (shared, tolerance) = (self.shared.clone(), self.tolerance);
         let search = spawn_blocking(move || {
             let _permit = permit;
             // The writer changes the state only by whole steps that do not panic.
-            query::run(&shared.state.read().unwrap_or_else(PoisonError::into_inner), &query)
+            let state = shared.state.read().unwrap_or_else(PoisonError::into_inner);
+            query::run(&state, &query, &tolerance)
         });
         search.await.map_err(|_| Error::Stopped)?
     }

@@ -38,8 +38,8 @@ fn matches(service: &Service, has: u16, needles: &[Needle]) -> Vec<Match> {
     had.map(|(_, needle)| explained(&needle.term, &title, &keywords)).collect()
 }
 
-/// The best alternative that stands in the title, else in the keywords. What stands in neither was
-/// found in the body, whose text is not kept: then the likeliest alternative is named.
+/// The best alternative that stands in the title, else in the keywords. A word that stands in
+/// neither was found in the body, whose text is not kept: then the likeliest alternative is named.
 fn explained(term: &QueryTerm, title: &BTreeSet<String>, keywords: &BTreeSet<String>) -> Match {
     let best = |terms: &BTreeSet<String>| {
         let present = term.alternatives.iter().filter(|one| terms.contains(&one.term));

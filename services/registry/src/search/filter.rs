@@ -7,14 +7,14 @@ use super::geo::{distance_km, lies_in};
 use super::question::Query;
 use super::table::{MallPlace, Slot, Table};
 
-/// What the nearest offering adds at most; enough to order equal services, too little to lift a
+/// The most that the nearest offering adds; enough to order equal services, too little to lift a
 /// worse one.
 const NEARNESS: f32 = 0.1;
 
 /// The distance in kilometres at which nearness has lost half of its worth.
 const NEAR_KM: f64 = 25.0;
 
-/// What each further word of a title costs: the shorter of two titles is the more exact answer.
+/// The cost of each further word of a title: the shorter of two titles is the more exact answer.
 const TITLE_WORD_COST: f32 = 0.01;
 
 /// A service that answers, before it is known whether it comes on the page.

@@ -16,7 +16,7 @@ use tantivy::schema::{
 };
 use tantivy::{Directory, DocSet, IndexWriter, SegmentReader, TERMINATED, TantivyDocument, Term};
 
-use super::analyze::{folded_words, index_terms};
+use super::analyze::{Alternative, folded_words, index_terms};
 use super::doc::ServiceDoc;
 
 /// Memory in bytes that the writer fills before it closes a segment on its own.
@@ -45,8 +45,8 @@ pub const PARTS: [Part; 3] = [Part::Title, Part::Keywords, Part::Body];
 #[derive(Clone, Copy)]
 struct Fields {
     parts: [Field; 3],
-    /// Words as written in titles and keywords: only their dictionary is used, to find what a slip
-    /// of the pen meant.
+    /// Words as written in titles and keywords: only their dictionary is used, to find the word
+    /// that a slip of the pen meant.
     words: Field,
     slot: Field,
 }
@@ -71,7 +71,7 @@ impl Index {
         Ok(Self { writer, fields, held, operations })
     }
 
-    /// Indexes a service in place of what the slot held.
+    /// Indexes a service in place of the one that the slot held.
     pub fn put(&mut self, slot: u32, service: &ServiceDoc) -> tantivy::Result<()> {
         self.delete(slot)?;
         self.held.insert(slot);
@@ -124,7 +124,7 @@ impl Index {
         self.view()
     }
 
-    /// What was committed last.
+    /// The index as it was committed last.
     ///
     /// tantivy's own reader takes a lock that it tries again only after 100 ms, and each merge that
     /// ends holds it for a moment. So this opens without the lock, and with it only if a merge has
@@ -263,4 +263,20 @@ impl View {
         }
         Ok(found.into_iter().collect())
     }
+}
+
+/// How many services have one of the alternatives in one of the parts; one that has several counts
+/// several times.
+pub fn frequency(
+    view: &View,
+    parts: &[Part],
+    alternatives: &[Alternative],
+) -> tantivy::Result<u64> {
+    let mut sum = 0;
+    for alternative in alternatives {
+        for part in parts {
+            sum += view.frequency(*part, &alternative.term)?;
+        }
+    }
+    Ok(sum)
 }

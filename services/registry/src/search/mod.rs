@@ -4,18 +4,18 @@
 //! updates, one writer thread indexes and publishes them, and [`Engine::search`] reads the last
 //! published state. Nothing here is durable; after a restart the feed fills it again.
 //!
-//! | file | what it does |
+//! | file | task |
 //! | --- | --- |
 //! | `stem`, `vocabulary`, `analyze` | from text to terms: Indonesian stems, abbreviations, everyday words |
 //! | `index` | tantivy: which services have a term in which part, and which terms are one slip away |
-//! | `table` | what ranking and answers need beside the terms: titles, owners, fees, offerings and places |
+//! | `table` | needed for ranking and answers beside the terms: titles, owners, fees, offerings and places |
 //! | `writer` | the thread that brings both up to date and publishes them together |
-//! | `score`, `filter`, `query`, `explain` | terms to scores, scores to a page, a page to an answer |
-//! | `doc`, `question`, `answer` | what search is told, asked, and answers |
+//! | `typo`, `score`, `filter`, `query`, `explain` | terms to likely slips, to scores, scores to a page, a page to an answer |
+//! | `doc`, `question`, `answer` | updates, questions and answers |
 //! | `engine` | the handle that the rest of the registry holds |
 //!
 //! **Why not tantivy's own queries?** They rank a slip of the pen by a constant and cannot say that
-//! a service with all words stands above one with some. tantivy gives what is hard (a compressed
+//! a service with all words stands above one with some. tantivy gives the hard part (a compressed
 //! inverted index with deletes and merges, an automaton over its dictionary); the score is [added
 //! up here](score), in the terms of this field.
 //!
@@ -35,6 +35,7 @@ mod question;
 mod score;
 mod stem;
 mod table;
+mod typo;
 mod vocabulary;
 mod writer;
 
@@ -46,3 +47,4 @@ pub use answer::{Facets, Hit, Match, NearbyOffering, Results};
 pub use doc::{Fee, OfferingDoc, ServiceDoc, Update};
 pub use engine::Engine;
 pub use question::{Error, MAX_PAGE, MAX_TEXT, Query};
+pub use typo::Tolerance;

@@ -11,9 +11,10 @@ use super::geo::{is_point, is_region, province};
 use super::question::{Error, MAX_PAGE, MAX_TEXT, Query};
 use super::score::{Needle, needles, tally};
 use super::table::Table;
+use super::typo::Tolerance;
 use super::writer::Published;
 
-/// Refuses what cannot be answered, before anything waits for it.
+/// Refuses a query that cannot be answered, before anything waits for it.
 pub fn check(query: &Query) -> Result<(), Error> {
     let invalid = |field, message: String| Err(Error::Invalid { field, message });
     if query.text.chars().count() > MAX_TEXT {
@@ -44,8 +45,8 @@ pub fn check(query: &Query) -> Result<(), Error> {
 }
 
 /// Answers a query that was checked, from one published state.
-pub fn run(state: &Published, query: &Query) -> Result<Results, Error> {
-    let needles = needles(&state.view, query_terms(&query.text))?;
+pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Results, Error> {
+    let needles = needles(&state.view, query_terms(&query.text), tolerance)?;
     let table = &state.table;
     let filter = Filter::new(table, query);
     let found = found(state, query, &needles, &filter)?;

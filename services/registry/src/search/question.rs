@@ -1,4 +1,4 @@
-//! What search is asked, and why it refuses.
+//! A question to search, and the reasons for refusing one.
 
 /// Longest text of a query, in characters.
 pub const MAX_TEXT: usize = 200;
@@ -6,7 +6,7 @@ pub const MAX_TEXT: usize = 200;
 /// Most hits on one page.
 pub const MAX_PAGE: usize = 100;
 
-/// What a citizen asks for.
+/// A citizen's question.
 #[derive(Debug, Clone)]
 pub struct Query {
     /// As typed, at most [`MAX_TEXT`] characters. Empty lists every service within the filters.
@@ -53,7 +53,7 @@ pub enum Error {
     Invalid {
         /// The field of [`Query`].
         field: &'static str,
-        /// What is wrong, and what is accepted.
+        /// The fault, and the way out.
         message: String,
     },
     /// The writer thread has ended; the replica has to start again.

@@ -65,8 +65,8 @@ pub fn stem(word: &str) -> String {
     current
 }
 
-/// One round: a root inside the word, or else what the safe rules leave. `None` when the word is
-/// its own stem.
+/// One round: a root inside the word, or else the rest that the safe rules leave. `None` when the
+/// word is its own stem.
 fn step(word: &str) -> Option<String> {
     let derived = word.len() >= SHORTEST_DERIVED && word.bytes().all(|b| b.is_ascii_lowercase());
     if !derived || is_root(word) {

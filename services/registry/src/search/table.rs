@@ -1,4 +1,4 @@
-//! What ranking and answers need of services and offerings beside their terms.
+//! Services and offerings as ranking and answers need them, beside their terms.
 
 use std::collections::HashMap;
 use std::sync::Arc;

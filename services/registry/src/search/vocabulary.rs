@@ -1,4 +1,4 @@
-//! The words of the field: abbreviations and what they stand for, how citizens spell and say them,
+//! The words of the field: abbreviations with their meanings, how citizens spell and say them,
 //! words that carry no meaning in a question, and words that point at each other.
 //!
 //! Everything here is in lower case. Left sides of [`SPELLINGS`] and all of [`FILLERS`] are words

@@ -17,14 +17,14 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Updates that are published at the latest together; a first load comes in steps of this.
 const MOST_AT_ONCE: usize = 20_000;
 
-/// What searches read: an index and the table that belongs to it.
+/// The state that searches read: an index and the table that belongs to it.
 pub struct Published {
     pub table: Table,
     pub view: View,
     pub revision: i64,
 }
 
-/// What the writer shares with the readers.
+/// Shared by the writer and the readers.
 pub struct Shared {
     pub state: RwLock<Published>,
     pub readers: Readers,

@@ -1,4 +1,4 @@
-//! The batches that were answered: what a repeated nonce gets, and what the accounting counts.
+//! The batches that were answered: the answers to a repeated nonce, and the counts.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 use super::lease::Lease;
 
-/// The answers to a nonce, and the digest of what was answered.
+/// The answers to a nonce, and the digest of its records.
 pub struct Answered {
     /// SHA-256 of the records.
     pub digest: Vec<u8>,
@@ -21,7 +21,7 @@ pub struct Answered {
 /// The stored answers to a nonce of this session. Index: sync_batch's primary key.
 ///
 /// # Errors
-/// Where the database is away.
+/// `UNAVAILABLE` when the database is away.
 pub async fn find(tx: &mut Tx, lease: &Lease, nonce: i64) -> Result<Option<Answered>> {
     let row = sqlx::query(
         "select digest, answers from sync_batch where source = $1 and session = $2 and nonce = $3",
@@ -41,7 +41,7 @@ pub async fn find(tx: &mut Tx, lease: &Lease, nonce: i64) -> Result<Option<Answe
 /// Stores the answers in the batch's own transaction.
 ///
 /// # Errors
-/// Where the database is away.
+/// `UNAVAILABLE` when the database is away.
 pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResult) -> Result<()> {
     let counts = count(result);
     let checkpoint = result.checkpoint.clone().unwrap_or_default();
@@ -100,7 +100,7 @@ pub struct Standing {
 /// database keeps with every batch that is stored. Index: sync_lease's primary key.
 ///
 /// # Errors
-/// Where the database is away.
+/// `UNAVAILABLE` when the database is away.
 pub async fn standings(
     conn: &mut AnyConnection,
     sources: &[String],
@@ -148,11 +148,11 @@ fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
     Ok((row.try_get("source")?, standing))
 }
 
-/// Lets the answers of old batches go, which no session can ask for any more; what they count
-/// stays. Answers how many. Index: sync_batch_at.
+/// Lets the answers of old batches go, which no session can ask for any more; their counts
+/// stay. Answers how many. Index: sync_batch_at.
 ///
 /// # Errors
-/// Where the database is away.
+/// `UNAVAILABLE` when the database is away.
 pub async fn tidy(tx: &mut Tx, before: Micros) -> Result<u64> {
     let none: &[u8] = &[];
     sqlx::query("update sync_batch set answers = $2 where at < $1 and length(answers) > 0")

@@ -20,7 +20,7 @@ pub struct Lease {
     pub fencing: i64,
 }
 
-/// What a new session begins with.
+/// The start of a new session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Begun {
     /// Its lease.
@@ -32,7 +32,7 @@ pub struct Begun {
 }
 
 /// A row of `sync_lease`.
-struct Standing {
+struct LeaseRow {
     fencing: i64,
     holder: String,
     until: Micros,
@@ -45,7 +45,7 @@ struct Standing {
 ///
 /// # Errors
 /// `LEASE_HELD` while another session is alive and is not to be taken over.
-pub async fn take(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -> Result<Begun> {
+pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -> Result<Begun> {
     let standing = locked(tx, &hello.source).await?;
     let left = standing.until - tx.now();
     if left > 0 && !may_take(&standing, hello) {
@@ -81,13 +81,14 @@ pub async fn take(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -> R
 }
 
 /// A holder that says hello again has lost its session, or it would not.
-fn may_take(standing: &Standing, hello: &Hello) -> bool {
+fn may_take(standing: &LeaseRow, hello: &Hello) -> bool {
     let returns = !hello.holder.is_empty() && hello.holder == standing.holder;
     hello.take_over || returns
 }
 
-/// The source's row, made where there is none, and locked: the upsert waits for who holds it.
-async fn locked(tx: &mut Tx, source: &str) -> Result<Standing> {
+/// The source's row, made if there is none, and locked: the upsert waits for the session that holds
+/// it.
+async fn locked(tx: &mut Tx, source: &str) -> Result<LeaseRow> {
     let row = sqlx::query(
         "insert into sync_lease (source, fencing, session, holder, until, mapping_version, resend,
          sequence, position) values ($1, 0, '', '', 0, '', 1, 0, '')
@@ -101,8 +102,8 @@ async fn locked(tx: &mut Tx, source: &str) -> Result<Standing> {
     read(&row).map_err(db_error)
 }
 
-fn read(row: &AnyRow) -> sqlx::Result<Standing> {
-    Ok(Standing {
+fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
+    Ok(LeaseRow {
         fencing: row.try_get("fencing")?,
         holder: row.try_get("holder")?,
         until: row.try_get("until")?,
@@ -174,10 +175,10 @@ pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Checkpoin
     standing.map(|standing| standing.checkpoint).ok_or_else(|| lost(&lease.source))
 }
 
-/// Moves the checkpoint on; the session has begun to send what it was told to.
+/// Moves the checkpoint on; the session has begun to send everything, if it was told to.
 ///
 /// # Errors
-/// Where the database is away.
+/// `UNAVAILABLE` when the database is away.
 pub async fn advance(tx: &mut Tx, lease: &Lease, checkpoint: &Checkpoint) -> Result<()> {
     // Index: sync_lease's primary key; the row is locked by `hold`.
     sqlx::query("update sync_lease set sequence = $2, position = $3, resend = 0 where source = $1")
@@ -193,7 +194,7 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, checkpoint: &Checkpoint) -> Res
 /// Lets the lease go, where it is still this session's. Index: sync_lease's primary key.
 ///
 /// # Errors
-/// Where the database is away; the lease then ends by itself.
+/// `UNAVAILABLE` when the database is away; the lease then ends by itself.
 pub async fn release(tx: &mut Tx, lease: &Lease) -> Result<()> {
     sqlx::query(
         "update sync_lease set until = 0 where source = $1 and session = $2 and fencing = $3",

@@ -5,6 +5,8 @@ pub mod lease;
 
 use mpp_store::{Migration, Schema, Statements};
 
+use crate::model;
+
 /// The registry's tables beside the records.
 pub const SCHEMA: Schema = Schema {
     service: "registry",
@@ -26,7 +28,5 @@ pub const SCHEMA: Schema = Schema {
             },
         },
     ],
-    history_kinds: &[
-        "region", "unit", "mall", "counter", "window", "service", "offering", "source",
-    ],
+    history_kinds: &model::KINDS,
 };

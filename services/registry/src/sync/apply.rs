@@ -1,4 +1,4 @@
-//! What becomes of a batch: each record is answered, and none stops another.
+//! Answers a batch: each record gets its outcome, and none stops another.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,9 +26,9 @@ use crate::{
 pub struct Applier {
     /// Where they go.
     pub registry: Registry,
-    /// By what right.
+    /// Its right to write.
     pub lease: Lease,
-    /// Who the feed names.
+    /// The author of its changes, as the feed names it.
     pub actor: Actor,
 }
 
@@ -91,7 +91,7 @@ impl Applier {
         Ok(result)
     }
 
-    /// Writes what passed the checks, and says what became of each.
+    /// Writes the records that passed the checks, and gives each its outcome.
     async fn write(&self, tx: &mut Tx, waiting: &[Waiting]) -> Result<HashMap<usize, Fate>> {
         let source = tx.require::<Source>(&self.lease.source, "source").await?.doc;
         let lineages = lineages(tx, waiting).await?;
@@ -165,7 +165,7 @@ impl Applier {
         Ok(())
     }
 
-    /// What is deleted already is as the source wants it.
+    /// A record that is deleted already is as the source wants it.
     async fn delete_one(&self, tx: &mut Tx, checked: &Checked) -> Result<Fate> {
         let Item::Delete(tombstone) = &checked.item else {
             return Err(Error::internal("a put among the deletes"));
@@ -254,7 +254,7 @@ async fn lineages(tx: &mut Tx, waiting: &[Waiting]) -> Result<HashMap<String, Op
     Ok(lineages)
 }
 
-/// What a write says of its record, where memory knew it at `version` (0: not at all).
+/// The outcome of a record that memory knew at `version` (0: not at all), by its write.
 fn fate(put: Put, version: i64) -> Result<Fate> {
     if put.tombstoned {
         let text = "was deleted, and its name is not used again; give the record another source_id";

@@ -1,4 +1,4 @@
-//! A batch before SQL: which records are to be written, and what is decided already.
+//! A batch before SQL: the records that are to be written, and those that are decided already.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::model::source::{Checked, check_record};
 
 /// A record that passed the checks of its form, with its place in the batch.
 pub type Waiting = (usize, Checked);
-/// What became of a record: `Err` says why it is rejected.
+/// The outcome of a record: `Err` says why it is rejected.
 pub type Fate = Result<Outcome, FieldViolation>;
 
 /// A batch whose records have been checked.
@@ -24,9 +24,9 @@ pub struct Plan {
     pub digest: Vec<u8>,
     /// The records' own ids, in order.
     source_ids: Vec<String>,
-    /// What is decided without the database.
+    /// Records that are decided without the database.
     pub decided: HashMap<usize, Fate>,
-    /// What is to be written, in order.
+    /// Records that are to be written, in order.
     pub waiting: Vec<Waiting>,
 }
 

@@ -33,15 +33,15 @@ const MAX_TEXT: usize = 200;
 
 /// One client's stream.
 pub struct Stream {
-    /// What it writes to.
+    /// The registry that it writes to.
     pub registry: Registry,
     /// Who calls.
     pub caller: Caller,
-    /// What the caller may.
+    /// Its grant by the authorization table.
     pub grant: Grant,
-    /// What the client sends.
+    /// The client's messages.
     pub inbound: Streaming<SyncRequest>,
-    /// What it gets; holds one answer, so that a client that does not read is not answered ahead.
+    /// The answers to it; holds one, so that a client that does not read is not answered ahead.
     pub outbound: mpsc::Sender<Result<SyncResponse, Status>>,
     /// Ends the session after the batch in work.
     pub shutdown: CancellationToken,
@@ -54,7 +54,7 @@ impl Stream {
     /// Serves the stream until it ends; the lease is let go in every case, so that the client can
     /// come back at once.
     pub async fn run(mut self) {
-        // Before the hello takes the lease: what follows may come at once.
+        // Read before the hello takes the lease: the next message may come at once.
         let begun = self.registry.now();
         let Ok(Some(applier)) = self.begin().await else {
             return;
@@ -103,7 +103,7 @@ impl Stream {
         let unit = lineage(&mut tx, &source.doc.unit, "source.unit").await?;
         self.grant.check(&[vec![hello.source.as_str()], unit.names()].concat())?;
         let session = Uuid::now_v7().to_string();
-        let begun = lease::take(&mut tx, &hello, &session, self.registry.policy.lease()).await?;
+        let begun = lease::acquire(&mut tx, &hello, &session, self.registry.policy.lease()).await?;
         let revision = tx.commit().await?;
         // Whose a record is, is looked up in memory.
         self.registry.memory.see(revision, None).await;
@@ -240,7 +240,7 @@ async fn keep_alive(applier: &Applier) -> Result<()> {
     tx.commit().await.map(drop)
 }
 
-/// Ends the session completely: the source's record tells everyone when, and what was counted.
+/// Ends the session completely: the source's record then shows when, and the counts.
 async fn finish(applier: &Applier) -> Result<Summary> {
     let Applier { registry, lease, actor } = applier;
     let mut tx = registry.db.begin(actor).await?;

@@ -3,8 +3,10 @@
 use jiff::civil::Date;
 use mpp_api::scheduling::Deviation;
 use mpp_core::{Error, Result};
-use mpp_resource::list::{Listed, Pager};
-use mpp_rpc::page::Page;
+use mpp_resource::{
+    list::{Listed, Pager},
+    page::PageRequest,
+};
 
 use super::App;
 use crate::{
@@ -24,7 +26,7 @@ pub struct DeviationsWanted {
     /// Only of counters that deviate.
     pub only_deviating: bool,
     /// The page.
-    pub page: Page,
+    pub page: PageRequest,
 }
 
 impl App {

@@ -18,8 +18,8 @@ use mpp_resource::{
     handler::{self, Answer, reply},
     list::{self, Rows},
     memory::View as _,
+    page,
 };
-use mpp_rpc::page;
 use tonic::Request;
 
 use crate::{

@@ -1,4 +1,4 @@
-//! What holds for every text and every order of updates.
+//! Properties that hold for every text and every order of updates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +49,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a feed leaves: the services, and the service of each offering.
+/// The state that a feed leaves: the services, and the service of each offering.
 #[derive(Default)]
 struct Left {
     services: BTreeSet<u8>,

@@ -7,17 +7,18 @@ use std::{
 
 use mpp_api::{
     Document,
-    registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
-    sync::Source,
+    registry::{Offering, Unit},
 };
 use mpp_core::{Error, Result};
 use mpp_resource::memory::{Records, Row, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
 
+use crate::model;
+
 /// Every living record at one revision.
 #[derive(Default)]
-pub struct State {
+pub struct RegistryView {
     /// The records.
     pub records: Records,
     /// Unit → the unit above it; agencies are left out.
@@ -26,17 +27,8 @@ pub struct State {
     offered: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
 
-impl View for State {
-    const KINDS: &'static [&'static str] = &[
-        Region::KIND,
-        Unit::KIND,
-        Mall::KIND,
-        Counter::KIND,
-        Window::KIND,
-        Service::KIND,
-        Offering::KIND,
-        Source::KIND,
-    ];
+impl View for RegistryView {
+    const KINDS: &'static [&'static str] = &model::KINDS;
 
     fn apply(&mut self, kind: &'static str, change: &Change) -> Result<()> {
         let before = self.records.apply(kind, change);
@@ -55,7 +47,7 @@ impl View for State {
     }
 }
 
-impl State {
+impl RegistryView {
     fn put_unit(&mut self, change: &Change) -> Result<()> {
         let doc = Unit::decode(change.doc.clone()).map_err(Error::internal)?;
         let unit = self.records.texts.shared(&change.name);

@@ -14,7 +14,7 @@ const PREFIX: usize = 1 + size_of::<u64>();
 
 /// The page that a list request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct PageRequest {
     /// How many entries at most.
     pub size: usize,
     /// Continue after this name; empty for the first page.
@@ -26,7 +26,7 @@ pub struct Page {
 ///
 /// # Errors
 /// A negative size (names `page_size`), or a token that this list did not give out.
-pub fn parse(page_size: i32, page_token: &str, filter_hash: u64) -> Result<Page> {
+pub fn parse(page_size: i32, page_token: &str, filter_hash: u64) -> Result<PageRequest> {
     let size = match usize::try_from(page_size) {
         Ok(0) => DEFAULT_SIZE,
         Ok(size) => size.min(MAX_SIZE),
@@ -43,7 +43,7 @@ pub fn parse(page_size: i32, page_token: &str, filter_hash: u64) -> Result<Page>
             Error::new(Reason::InvalidPageToken, text)
         })?
     };
-    Ok(Page { size, after })
+    Ok(PageRequest { size, after })
 }
 
 /// The token that continues after `after`.
@@ -84,7 +84,7 @@ mod tests {
         let filter = hash(&["malls", "35"]);
         let next = token("malls/banyuwangi", filter);
         let page = parse(0, &next, filter).expect("its own token");
-        assert_eq!(page, Page { size: DEFAULT_SIZE, after: "malls/banyuwangi".into() });
+        assert_eq!(page, PageRequest { size: DEFAULT_SIZE, after: "malls/banyuwangi".into() });
     }
 
     #[test]
