@@ -1,7 +1,17 @@
-//! Where each regency and city stands, live: reports, and the page that shows them.
+//! Where each regency and city stands, live.
 //!
-//! # Flow
-//! Two feeds → [inbox](store) → projections → [memory] → report → page and streams.
+//! # Floor plan
+//! ```text
+//!  registry's feed      scheduling's feed            GetReport, GetMallReport, WatchReport, Verify…
+//!        └──────┬──────────────┘                                          │
+//!  jobs      the lease of projecting                        grpc       the wire
+//!  follow    each feed to the inbox, in one                 app        the use cases
+//!        │   transaction with the projections                             │
+//!        │                                                  memory     the nation, and the report of now
+//!  store     inbox, projections, where the feeds stand ──▶   └ refresh reads what was projected
+//!
+//!  model     events to rows, rows to the nation, the nation to a report: pure, under all of them
+//! ```
 //! - **Inbox.** Every upstream change is appended to reporting's own inbox, in one transaction with
 //!   that feed's position and with the projections that it changes. The inbox's head row is locked
 //!   first, so one replica projects and every replica can read up to a number without a gap.
@@ -11,6 +21,8 @@
 //! - **Memory.** Each replica loads the rows at its start and then reads those that changed, woken
 //!   by its own projecting and looking four times a second for another's. Reports are computed
 //!   from memory and never ask the database.
+//! - **Watching.** The report of now is worked out at most once a second, however many events come
+//!   in and however many watch; each message holds what changed and is encoded once.
 //! - **Known on.** What a report calls known is known since the upstream's commit time, however
 //!   often it is rebuilt. Stages, malls, counters and offerings keep their past and answer for any
 //!   day and any state of knowledge; of sources, deviations and tickets only the last state is
@@ -22,23 +34,28 @@
 //!   writer the database does the work once, and a reader needs one number to know that it is whole.
 //! - *One row per ticket in memory:* a nation prints 150,000 a day; the days' sums are enough.
 //! - *Reports in SQL:* every look at the page would be a join over the nation.
+//! - *The whole report to whoever watches, at each event:* at the nation's size some 180 KB, nine
+//!   times a second, for each of them.
+//! - *Changes by their place in a list:* shorter than by name, but a client that shows a row has
+//!   its name, and one wrong place would go unseen.
 //!
 //! # A new projection
-//! Give it a row in `model/facts.rs`, a line in `model/project.rs`, a table in `model/state.rs`; the
-//! store, the rebuild and the replicas need nothing.
+//! Give it a row in `model/facts.rs`, a line in `model/project.rs`, a table in `model/nation.rs`; the
+//! store, the rebuild and the replicas need nothing. What watchers shall see of it gets a field in
+//! `Report`, and, where it is a list, its row in `mpp_api::report`.
 
 #![forbid(unsafe_code)]
 
-mod copy;
+mod app;
+mod follow;
 mod grpc;
+mod jobs;
 mod memory;
 mod model;
-mod page;
-mod projector;
-mod replica;
+mod policy;
 mod store;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use mpp_api::reporting::report_service_server::ReportServiceServer;
 use mpp_core::Result;
@@ -47,6 +64,7 @@ use mpp_store::Db;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
+pub use policy::Policy;
 pub use store::SCHEMA;
 
 /// What the service needs.
@@ -60,31 +78,17 @@ pub struct Options {
     pub registry: Endpoint,
     /// Scheduling's feed.
     pub scheduling: Endpoint,
-    /// Browsers that may listen to the page of this replica at a time; a quarter of them from one
-    /// address.
-    pub listeners: usize,
     /// The upstreams hold made-up records; reports say so.
     pub sample_data: bool,
-    /// A feed that is silent so long shows as disconnected; feeds bookmark every few seconds.
-    pub silence: Duration,
-    /// Reports that watchers are sent follow each other at this distance at the least.
-    pub pace: Duration,
+    /// Numbers that an operator may question.
+    pub policy: Policy,
 }
 
 impl Options {
-    /// With the usual bounds.
+    /// With the usual numbers, over real data.
     pub fn new(database: mpp_store::Options, registry: Endpoint, scheduling: Endpoint) -> Self {
-        let silence = Duration::from_secs(8);
-        Self {
-            database,
-            migrate: false,
-            registry,
-            scheduling,
-            listeners: 1_000,
-            sample_data: false,
-            silence,
-            pace: Duration::from_secs(1),
-        }
+        let policy = Policy::default();
+        Self { database, migrate: false, registry, scheduling, sample_data: false, policy }
     }
 }
 
@@ -92,8 +96,6 @@ impl Options {
 pub struct Running {
     /// For the gRPC server.
     pub routes: tonic::service::Routes,
-    /// The page, for a listener of its own: plain HTTP, public, aggregates only.
-    pub page: axum::Router,
     /// Names what is missing: "database", "clock", and "copies" until both feeds were read whole
     /// once.
     pub readiness: Readiness,
@@ -104,33 +106,30 @@ pub struct Running {
 /// Opens the database, loads the memory and starts to follow.
 ///
 /// # Errors
-/// `SCHEMA_MISMATCH` where a migration is missing, `UNAVAILABLE` where the database is away, and
-/// what is wrong with an endpoint. That an upstream is away is no error: reports say so.
+/// A setting that is out of range, `SCHEMA_MISMATCH` where a migration is missing, `UNAVAILABLE`
+/// where the database is away, and what is wrong with an endpoint. That an upstream is away is no
+/// error: reports say so.
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
+    let policy = options.policy;
+    policy.check()?;
     let channels = [connect(&options.registry)?, connect(&options.scheduling)?];
     let db = match options.migrate {
         true => Db::open_migrated(&options.database, &SCHEMA).await?,
         false => Db::open(&options.database, &SCHEMA).await?,
     };
-    let readiness = Readiness::new();
-    let health = replica::Health::new(&readiness);
-    let state = replica::load(&db).await?;
+    let (lease, silence) = (policy.projecting_lease(), policy.feed_silence());
+    let nation = memory::load(&db, &policy).await?;
     let clock = options.database.clock.clone();
-    let memory = Arc::new(memory::Memory::new(state, clock, options.sample_data)?);
+    let memory = Arc::new(memory::Memory::new(nation, clock, policy, options.sample_data)?);
+
+    let readiness = Readiness::new();
+    let health = memory::Health::new(&readiness);
     let wake = Arc::new(Notify::new());
-    let projector = projector::Projector {
-        db: db.clone(),
-        channels,
-        wake: wake.clone(),
-        silence: options.silence,
-    };
-    let pace = replica::Pace::new(options.pace);
+    let follow = follow::Follow { db: db.clone(), channels, wake: wake.clone(), silence };
     let mut tasks = JoinSet::new();
     tasks.spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
-    tasks.spawn(projector.run(shutdown.clone()));
-    tasks.spawn(replica::run(db.clone(), memory.clone(), wake, health, pace, shutdown.clone()));
-    let page = page::router(memory.clone(), options.listeners, shutdown.clone());
-    let reports = grpc::Reports { memory, db, shutdown };
-    let routes = tonic::service::Routes::new(ReportServiceServer::new(reports));
-    Ok(Running { routes, page, readiness, tasks })
+    tasks.spawn(jobs::project(db.clone(), follow, lease, shutdown.clone()));
+    tasks.spawn(memory::run(db.clone(), memory.clone(), wake, health, shutdown.clone()));
+    let reports = ReportServiceServer::new(app::Reports { memory, db, shutdown });
+    Ok(Running { routes: tonic::service::Routes::new(reports), readiness, tasks })
 }

@@ -1,19 +1,11 @@
 //! The report of now, as watchers hear of it: each message encoded once, whoever listens.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::VecDeque, sync::OnceLock};
 
 use mpp_api::{
     report::{WatchReportResponse, difference, head},
     reporting::{Report, ReportChange, report_change::Removed},
 };
-
-use crate::page::{Lang, Section};
-
-/// A listener that is further behind is sent the whole report again.
-const HELD_STEPS: usize = 8;
 
 /// A report of now, and how it came about.
 #[derive(Debug, Default)]
@@ -26,17 +18,17 @@ pub struct Current {
     whole: OnceLock<WatchReportResponse>,
     /// The changes of the last steps, the newest last.
     changes: VecDeque<WatchReportResponse>,
-    nation: [OnceLock<Arc<Vec<Section>>>; 2],
 }
 
 impl Current {
-    /// The report that follows this one; `None` where nothing differs but the time.
-    pub fn next(&self, report: Report) -> Option<Self> {
+    /// The report that follows this one, with so many of the last changes; `None` where nothing
+    /// differs but the time.
+    pub fn next(&self, report: Report, held: usize) -> Option<Self> {
         let change = difference(&self.report, &report);
         if !is_news(&self.report, &change) {
             return None;
         }
-        let skipped = self.changes.len().saturating_sub(HELD_STEPS - 1);
+        let skipped = (self.changes.len() + 1).saturating_sub(held);
         let mut changes: VecDeque<_> = self.changes.iter().skip(skipped).cloned().collect();
         changes.push_back(WatchReportResponse::change(&change));
         let step = self.step + 1;
@@ -55,11 +47,6 @@ impl Current {
 
     fn whole(&self) -> &WatchReportResponse {
         self.whole.get_or_init(|| WatchReportResponse::whole(&self.report))
-    }
-
-    /// The rendered sections of the national page.
-    pub fn nation(&self, lang: Lang) -> &OnceLock<Arc<Vec<Section>>> {
-        &self.nation[lang as usize]
     }
 }
 
@@ -89,7 +76,7 @@ mod tests {
 
     fn after(steps: u8) -> Current {
         (1..=steps).fold(Current::default(), |current, day| {
-            current.next(report(day)).expect("another day")
+            current.next(report(day), 8).expect("another day")
         })
     }
 
@@ -121,7 +108,7 @@ mod tests {
     fn time_alone_is_no_news() {
         let first = after(1);
         let known_on = Some(prost_types::Timestamp { seconds: 1, nanos: 0 });
-        assert!(first.next(Report { known_on, ..report(1) }).is_none());
-        assert!(first.next(Report { sample_data: true, ..report(1) }).is_some());
+        assert!(first.next(Report { known_on, ..report(1) }, 8).is_none());
+        assert!(first.next(Report { sample_data: true, ..report(1) }, 8).is_some());
     }
 }

@@ -1,6 +1,7 @@
-//! What a replica serves from: the state, and the report of now that follows from it.
+//! What a replica serves from: the nation, and the report of now that follows from it.
 
 mod current;
+mod refresh;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -9,20 +10,25 @@ use mpp_core::{Clock, Micros, Result};
 use tokio::sync::watch;
 
 pub use current::Current;
+pub use refresh::{Health, load, run};
 
-use crate::model::{self, Question, State, Upstream};
+use crate::{
+    model::{self, Nation, News, Question, Upstream},
+    policy::Policy,
+};
 
-/// The state, and the report of now.
+/// The nation, and the report of now.
 #[derive(Debug)]
 pub struct Memory {
-    state: RwLock<State>,
+    nation: RwLock<Nation>,
     reached: watch::Sender<Reached>,
     current: watch::Sender<Arc<Current>>,
     clock: Clock,
+    policy: Policy,
     sample_data: bool,
 }
 
-/// How far a replica's state has come.
+/// How far a replica's memory has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reached {
     /// The inbox's number.
@@ -32,31 +38,39 @@ pub struct Reached {
 }
 
 impl Memory {
-    /// Starts with a state as the database has it; reports say whether they show `sample_data`.
+    /// Starts with the nation as the database has it; reports say whether they show `sample_data`.
     ///
     /// # Errors
     /// As [`Memory::publish`].
-    pub fn new(state: State, clock: Clock, sample_data: bool) -> Result<Self> {
-        let (reached, _) = watch::channel(Reached::of(&state));
+    pub fn new(nation: Nation, clock: Clock, policy: Policy, sample_data: bool) -> Result<Self> {
+        let (reached, _) = watch::channel(Reached::of(&nation));
         let (current, _) = watch::channel(Arc::new(Current::default()));
-        let memory = Self { state: RwLock::new(state), reached, current, clock, sample_data };
+        let nation = RwLock::new(nation);
+        let memory = Self { nation, reached, current, clock, policy, sample_data };
         memory.publish()?;
         Ok(memory)
     }
 
-    /// Looks at the state; keep it short, changes wait.
-    pub fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    /// Looks at the nation; keep it short, changes wait.
+    fn read<T>(&self, look: impl FnOnce(&Nation) -> T) -> T {
+        look(&self.nation.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes the state.
-    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner))
+    fn take_over(&self, news: &News) -> Result<()> {
+        let mut nation = self.nation.write().unwrap_or_else(PoisonError::into_inner);
+        nation.take_over(news, self.policy.memory_changes)
     }
 
-    /// Tells those who wait how far the state has come.
-    pub fn tell_reached(&self) {
+    /// Tells those who wait how far the memory has come.
+    fn tell_reached(&self) {
         self.reached.send_replace(self.read(Reached::of));
+    }
+
+    /// Waits until the memory has come so far; the caller's deadline bounds it.
+    pub async fn wait_for(&self, least: Reached) {
+        let mut reached = self.reached.subscribe();
+        // The sender lives as long as the memory does.
+        let _ = reached.wait_for(|reached| reached.holds(&least)).await;
     }
 
     /// The time now.
@@ -68,9 +82,10 @@ impl Memory {
     ///
     /// # Errors
     /// Internal, for a time outside the calendar.
-    pub fn report(&self, question: Question) -> Result<Report> {
-        let question = self.asked_now(question);
-        self.read(|state| model::report(state, &question))
+    pub fn report(&self, question: &Question) -> Result<Report> {
+        let mut report = self.read(|nation| model::report(nation, question, &self.policy))?;
+        report.sample_data = self.sample_data;
+        Ok(report)
     }
 
     /// One mall as it is now.
@@ -78,17 +93,8 @@ impl Memory {
     /// # Errors
     /// `NOT_FOUND`; internal, for a time outside the calendar.
     pub fn mall(&self, name: &str) -> Result<MallDetail> {
-        let question = self.asked_now(Question::default());
-        self.read(|state| model::mall_detail(state, name, &question))
-    }
-
-    fn asked_now(&self, question: Question) -> Question {
-        Question { now: self.now(), sample_data: self.sample_data, ..question }
-    }
-
-    /// The report of now.
-    pub fn current(&self) -> Arc<Current> {
-        self.current.borrow().clone()
+        let question = Question::now(self.now());
+        self.read(|nation| model::mall_detail(nation, name, &question))
     }
 
     /// Hears of each new report of now.
@@ -96,21 +102,14 @@ impl Memory {
         self.current.subscribe()
     }
 
-    /// Waits until the state has come so far; the caller's deadline bounds it.
-    pub async fn wait_for(&self, least: Reached) {
-        let mut reached = self.reached.subscribe();
-        // The sender lives as long as the memory does.
-        let _ = reached.wait_for(|reached| reached.holds(&least)).await;
-    }
-
-    /// Works out the report of now, and tells those who listen where it differs: because the state
-    /// changed, or because a day ended or a source became late. Answers whether it does.
+    /// Works out the report of now, and tells those who listen where it differs: because something
+    /// came in, or because a day ended or a source became late. Answers whether it does.
     ///
     /// # Errors
     /// As [`Memory::report`].
-    pub fn publish(&self) -> Result<bool> {
-        let report = self.report(Question::default())?;
-        let next = self.current().next(report);
+    fn publish(&self) -> Result<bool> {
+        let report = self.report(&Question::now(self.now()))?;
+        let next = self.current.borrow().next(report, self.policy.watch_changes_held);
         let told = next.is_some();
         if let Some(next) = next {
             self.current.send_replace(Arc::new(next));
@@ -120,8 +119,8 @@ impl Memory {
 }
 
 impl Reached {
-    fn of(state: &State) -> Self {
-        Self { seq: state.seq, feeds: Upstream::ALL.map(|feed| state.feed(feed).revision) }
+    fn of(nation: &Nation) -> Self {
+        Self { seq: nation.seq, feeds: Upstream::ALL.map(|feed| nation.feed(feed).revision) }
     }
 
     fn holds(&self, least: &Self) -> bool {

@@ -11,9 +11,9 @@ use mpp_api::{
 
 use super::{
     facts::RegionRow,
+    nation::Nation,
     report::{count, text},
     stage::{Standing, operates, valid},
-    state::State,
 };
 
 /// A share; of nothing it is 0 percent.
@@ -26,8 +26,8 @@ pub fn share(numerator: i32, denominator: i32, name_id: String, name_en: String)
 }
 
 /// Of the autonomous regions.
-pub fn autonomous(state: &State, standings: &[Standing<'_>], day: &str) -> Share {
-    let (covered, of) = of_regions(state, standings, day, |region| region.autonomous);
+pub fn autonomous(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Share {
+    let (covered, of) = of_regions(nation, standings, day, |region| region.autonomous);
     share(
         covered,
         of,
@@ -37,8 +37,8 @@ pub fn autonomous(state: &State, standings: &[Standing<'_>], day: &str) -> Share
 }
 
 /// Of all regencies, cities and administrative units.
-pub fn all(state: &State, standings: &[Standing<'_>], day: &str) -> Share {
-    let (covered, of) = of_regions(state, standings, day, |_| true);
+pub fn all(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Share {
+    let (covered, of) = of_regions(nation, standings, day, |_| true);
     share(
         covered,
         of,
@@ -48,12 +48,12 @@ pub fn all(state: &State, standings: &[Standing<'_>], day: &str) -> Share {
 }
 
 fn of_regions(
-    state: &State,
+    nation: &Nation,
     standings: &[Standing<'_>],
     day: &str,
     counts: impl Fn(&RegionRow) -> bool,
 ) -> (i32, i32) {
-    let regions: BTreeSet<&str> = state
+    let regions: BTreeSet<&str> = nation
         .regions
         .iter()
         .filter(|(_, row)| is_regency(row) && valid(row, day) && counts(row))
@@ -74,12 +74,12 @@ pub fn covered_regions<'a>(standings: &'a [Standing<'_>]) -> BTreeSet<&'a str> {
 
 /// Each province of the day; `malls` are the reports of the same standings.
 pub fn provinces(
-    state: &State,
+    nation: &Nation,
     standings: &[Standing<'_>],
     malls: &[MallReport],
     day: &str,
 ) -> Vec<ProvinceReport> {
-    let valid_rows = || state.regions.iter().filter(|(_, row)| valid(row, day));
+    let valid_rows = || nation.regions.iter().filter(|(_, row)| valid(row, day));
     let mut reports: BTreeMap<&str, ProvinceReport> = valid_rows()
         .filter(|(_, row)| !is_regency(row))
         .map(|(name, row)| {
@@ -95,7 +95,7 @@ pub fn provinces(
         }
     }
     for mall in malls {
-        if let Some(province) = reports.get_mut(province_of(state, &mall.region)) {
+        if let Some(province) = reports.get_mut(province_of(nation, &mall.region)) {
             province.malls += 1;
             province.counters += mall.counters;
             province.deviating_counters += mall.deviating_counters;
@@ -105,8 +105,8 @@ pub fn provinces(
 }
 
 /// The province that a region is or lies in; empty where the region is not known.
-pub fn province_of<'a>(state: &'a State, region: &'a str) -> &'a str {
-    match state.regions.get(region) {
+pub fn province_of<'a>(nation: &'a Nation, region: &'a str) -> &'a str {
+    match nation.regions.get(region) {
         Some(row) if is_regency(row) => &row.parent,
         Some(_) => region,
         None => "",
@@ -114,18 +114,18 @@ pub fn province_of<'a>(state: &'a State, region: &'a str) -> &'a str {
 }
 
 /// A region's name; its code where it is not known.
-pub fn region_name<'a>(state: &'a State, region: &'a str) -> &'a str {
+pub fn region_name<'a>(nation: &'a Nation, region: &'a str) -> &'a str {
     let code = region.rsplit('/').next().unwrap_or(region);
-    state.regions.get(region).map_or(code, |row| &row.title)
+    nation.regions.get(region).map_or(code, |row| &row.title)
 }
 
 /// Each regency and city of the day, with the stage of the mall there that has come furthest.
-pub fn regions(state: &State, standings: &[Standing<'_>], day: &str) -> Vec<RegionReport> {
+pub fn regions(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Vec<RegionReport> {
     let mut malls: BTreeMap<&str, Vec<&Standing<'_>>> = BTreeMap::new();
     for standing in standings {
         malls.entry(standing.region.unwrap_or_default()).or_default().push(standing);
     }
-    let rows = state.regions.iter().filter(|(_, row)| is_regency(row) && valid(row, day));
+    let rows = nation.regions.iter().filter(|(_, row)| is_regency(row) && valid(row, day));
     rows.map(|(name, row)| region(name, row, malls.get(name.as_str()).map_or(&[], Vec::as_slice)))
         .collect()
 }

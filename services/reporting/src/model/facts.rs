@@ -7,9 +7,7 @@ use mpp_core::Micros;
 use serde::{Deserialize, Serialize};
 
 use super::rows::Row;
-
-/// Longest text that a row keeps, in characters.
-const MAX_TEXT: usize = 300;
+use crate::policy::KEPT_TEXT;
 
 /// A text in Indonesian and, where there is one, in English.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +32,9 @@ impl From<&Text> for mpp_api::types::LocalizedText {
     }
 }
 
-/// The text's first 300 characters; an ellipsis shows that there were more.
+/// The text's first characters; an ellipsis shows that there were more.
 pub fn bounded(text: &str) -> String {
-    match text.char_indices().nth(MAX_TEXT) {
+    match text.char_indices().nth(KEPT_TEXT) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", &text[..end]),
     }

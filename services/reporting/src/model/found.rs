@@ -4,11 +4,7 @@ use mpp_api::{reporting::DeviationReport, types::LocalizedText};
 use mpp_core::Micros;
 use prost::Message;
 
-use super::{
-    facts::DeviationRow,
-    report::timestamp,
-    state::{State, below},
-};
+use super::{facts::DeviationRow, nation::Nation, report::timestamp};
 
 /// Findings take at most so much of a message: a client's usual limit is 4 MiB for all of it.
 const MAX_BYTES: usize = 3 << 20;
@@ -29,11 +25,11 @@ pub struct Found {
 impl Found {
     /// Shows the first `most` of some counters, or fewer where they would be more than
     /// [`MAX_BYTES`].
-    pub fn first(state: &State, counters: &[(&String, &DeviationRow)], most: usize) -> Self {
+    pub fn first(nation: &Nation, counters: &[(&String, &DeviationRow)], most: usize) -> Self {
         let mut found = Self { counters: counters.len(), ..Self::default() };
         let mut bytes = 0;
         for (name, row) in counters.iter().take(most) {
-            let findings: Vec<_> = each(state, name, row).collect();
+            let findings: Vec<_> = each(nation, name, row).collect();
             bytes += findings.iter().map(Message::encoded_len).sum::<usize>();
             if bytes > MAX_BYTES {
                 break;
@@ -47,12 +43,12 @@ impl Found {
 }
 
 fn each<'a>(
-    state: &State,
+    nation: &Nation,
     counter: &'a str,
     row: &'a DeviationRow,
 ) -> impl Iterator<Item = DeviationReport> + 'a {
-    let counter_name = state.counters.get(counter).map(|row| LocalizedText::from(&row.title));
-    let mall_name = state.malls.get(&row.mall).map(|row| LocalizedText::from(&row.title));
+    let counter_name = nation.counters.get(counter).map(|row| LocalizedText::from(&row.title));
+    let mall_name = nation.malls.get(&row.mall).map(|row| LocalizedText::from(&row.title));
     row.findings.iter().map(move |finding| DeviationReport {
         counter: counter.to_owned(),
         mall: row.mall.clone(),
@@ -70,17 +66,7 @@ fn each<'a>(
 }
 
 /// True where a counter stood at a time, as far as was known then.
-pub fn stands(state: &State, counter: &str, known: Micros) -> bool {
-    let row = state.counters.get(counter);
+pub fn stands(nation: &Nation, counter: &str, known: Micros) -> bool {
+    let row = nation.counters.get(counter);
     row.is_some_and(|row| row.spans.iter().any(|span| span.holds(known)))
-}
-
-/// What was found at all of a mall's counters today.
-pub fn mall_deviations(state: &State, mall: &str) -> Found {
-    let found: Vec<_> = below(&state.deviations, mall)
-        .filter(|(counter, row)| {
-            !row.findings.is_empty() && stands(state, counter, Micros::MAX - 1)
-        })
-        .collect();
-    Found::first(state, &found, usize::MAX)
 }

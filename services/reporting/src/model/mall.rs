@@ -11,21 +11,21 @@ use super::{
     coverage,
     facts::{DayRow, MallRow, StageFact},
     found::{Found, stands},
+    nation::{Nation, below},
     question::Question,
     report::{View, count},
     stage::{Standing, standing},
-    state::{State, below},
 };
 
 /// A mall as it is now.
 ///
 /// # Errors
 /// `NOT_FOUND`, and internal for a time outside the calendar.
-pub fn mall_detail(state: &State, name: &str, question: &Question) -> Result<MallDetail> {
-    let view = View::new(state, question)?;
+pub fn mall_detail(nation: &Nation, name: &str, question: &Question) -> Result<MallDetail> {
+    let view = View::new(nation, question)?;
     let not_found = || Error::not_found(name);
-    let (name, row) = state.malls.get_key_value(name).ok_or_else(not_found)?;
-    let standing = standing(state, name, row, &view.at).ok_or_else(not_found)?;
+    let (name, row) = nation.malls.get_key_value(name).ok_or_else(not_found)?;
+    let standing = standing(nation, name, row, &view.at).ok_or_else(not_found)?;
     let found = view.mall_findings(name);
     Ok(MallDetail {
         mall: Some(view.mall(&standing)),
@@ -54,13 +54,13 @@ impl View<'_> {
     /// The row of a mall.
     pub fn mall(&self, standing: &Standing<'_>) -> MallReport {
         let known = self.at.known;
-        let counters: Vec<_> = below(&self.state.counters, standing.name)
+        let counters: Vec<_> = below(&self.nation.counters, standing.name)
             .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
             .map(|(name, _)| name)
             .collect();
         let judged: Vec<_> = counters.iter().filter_map(|name| self.deviation(name)).collect();
         let uniform = judged.iter().filter(|row| row.uniform).count();
-        let offerings = below(&self.state.offerings, standing.name)
+        let offerings = below(&self.nation.offerings, standing.name)
             .filter(|(_, row)| row.spans.iter().any(|span| span.holds(known)))
             .count();
         let day = self.day(standing);
@@ -75,9 +75,9 @@ impl View<'_> {
             uniform_counters: count(uniform),
             deviating_counters: count(judged.len() - uniform),
             offerings: count(offerings),
-            region_name: coverage::region_name(self.state, region).to_owned(),
-            province: coverage::province_of(self.state, region).to_owned(),
-            detail_revision: self.state.mall_revision(standing.name),
+            region_name: coverage::region_name(self.nation, region).to_owned(),
+            province: coverage::province_of(self.nation, region).to_owned(),
+            detail_revision: self.nation.mall_revision(standing.name),
             tickets_issued_today: day.issued,
             tickets_completed_today: day.completed,
             appointments_today: day.booked,
@@ -87,20 +87,20 @@ impl View<'_> {
 
     /// Tickets of the day asked for, or of the mall's own today.
     fn day(&self, standing: &Standing<'_>) -> DayRow {
-        let zone = self.state.regions.get(&standing.row.region).map_or("", |region| &region.zone);
+        let zone = self.nation.regions.get(&standing.row.region).map_or("", |region| &region.zone);
         let today = local_date(self.question.now, Zone::from_iana(zone).unwrap_or(Zone::Wib));
         let date = match self.question.as_of {
             Some(day) => day.to_string(),
             None => today.map(|today| today.to_string()).unwrap_or_default(),
         };
-        let row = self.state.days.get(&format!("{date} {}", standing.name)).copied();
+        let row = self.nation.days.get(&format!("{date} {}", standing.name)).copied();
         row.filter(|row| self.was_known(row.known)).unwrap_or_default()
     }
 
     /// Those that stand.
     fn counters(&self, mall: &str) -> Vec<CounterReport> {
-        below(&self.state.counters, mall)
-            .filter(|(name, _)| stands(self.state, name, self.at.known))
+        below(&self.nation.counters, mall)
+            .filter(|(name, _)| stands(self.nation, name, self.at.known))
             .map(|(name, row)| CounterReport {
                 counter: name.clone(),
                 display_name: Some((&row.title).into()),
@@ -119,11 +119,11 @@ impl View<'_> {
 
     /// What was found at its counters.
     fn mall_findings(&self, mall: &str) -> Found {
-        let found: Vec<_> = below(&self.state.deviations, mall)
+        let found: Vec<_> = below(&self.nation.deviations, mall)
             .filter(|(counter, row)| {
-                !row.findings.is_empty() && stands(self.state, counter, self.at.known)
+                !row.findings.is_empty() && stands(self.nation, counter, self.at.known)
             })
             .collect();
-        Found::first(self.state, &found, usize::MAX)
+        Found::first(self.nation, &found, usize::MAX)
     }
 }

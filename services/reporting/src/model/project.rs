@@ -21,10 +21,7 @@ use super::{
     rows::{Row, Rows},
     wording,
 };
-
-/// Findings that a counter's row keeps. A week with hours of its own on Friday has some 18: two or
-/// three codes, twice, against three yardsticks.
-const MAX_FINDINGS: usize = 32;
+use crate::policy::KEPT_FINDINGS;
 
 /// Applies one event. A record that cannot be read is told and skipped, always: it must not stop
 /// the feed, and what was known of it before stays.
@@ -249,7 +246,7 @@ fn findings(found: &Deviation) -> (Vec<Finding>, u32) {
         };
         match kept.iter().position(|other| other.is_like(&finding)) {
             Some(alike) => kept[alike].add(finding.dates),
-            None if kept.len() < MAX_FINDINGS => kept.push(finding),
+            None if kept.len() < KEPT_FINDINGS => kept.push(finding),
             None => left_out += 1,
         }
     }

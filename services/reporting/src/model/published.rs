@@ -9,86 +9,47 @@ use mpp_core::Micros;
 
 use super::{
     coverage::covered_regions,
+    nation::Nation,
     report::{count, text},
     stage::{AsOf, standings},
-    state::State,
 };
 
-/// A published count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Published {
-    /// The day of the publication.
-    pub date: String,
-    /// Operating malls; `None` where the publication gives none.
-    pub operating: Option<u32>,
-    /// Regions that it was divided by; `None` where the publication names none.
-    pub denominator: Option<u32>,
-    /// Who published it.
-    pub publisher: String,
-    /// What explains it, in Indonesian; may be empty.
-    pub note_id: String,
-    /// The same in English.
-    pub note_en: String,
+/// All published counts, oldest first, each beside ours by all that is known now.
+pub fn published_counts(nation: &Nation) -> Vec<PublishedCount> {
+    published().iter().map(|row| beside_ours(nation, row.clone())).collect()
 }
 
-/// Our own count as of a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OwnCount {
-    /// Malls that operate.
-    pub malls: usize,
-    /// Distinct regions that they lie in.
-    pub regions: usize,
+fn beside_ours(nation: &Nation, row: PublishedCount) -> PublishedCount {
+    let at = AsOf { day: row.date.clone(), known: Micros::MAX };
+    let standings = standings(nation, &at);
+    let operating = standings.iter().filter(|mall| mall.operates());
+    PublishedCount {
+        own_malls: count(operating.count()),
+        own_regions: count(covered_regions(&standings).len()),
+        ..row
+    }
 }
 
-/// All published counts, oldest first.
-pub fn published() -> &'static [Published] {
-    static PUBLISHED: LazyLock<Vec<Published>> =
+fn published() -> &'static [PublishedCount] {
+    static PUBLISHED: LazyLock<Vec<PublishedCount>> =
         LazyLock::new(|| parse(include_str!("../../data/mall_counts.csv")));
     &PUBLISHED
 }
 
-/// Each of them beside ours.
-pub fn published_counts(state: &State) -> Vec<PublishedCount> {
-    published().iter().map(|row| beside_ours(state, row)).collect()
-}
-
-fn beside_ours(state: &State, row: &Published) -> PublishedCount {
-    let own = own_count(state, &row.date);
-    let whole = |number: u32| i32::try_from(number).ok();
-    PublishedCount {
-        date: row.date.clone(),
-        publisher: row.publisher.clone(),
-        operating: row.operating.and_then(whole),
-        denominator: row.denominator.and_then(whole),
-        note: Some(text(&row.note_id, &row.note_en)),
-        own_malls: count(own.malls),
-        own_regions: count(own.regions),
-    }
-}
-
-/// Ours as of the same day, from all that is known today.
-pub fn own_count(state: &State, day: &str) -> OwnCount {
-    let standings = standings(state, &AsOf { day: day.to_owned(), known: Micros::MAX });
-    OwnCount {
-        malls: standings.iter().filter(|mall| mall.operates()).count(),
-        regions: covered_regions(&standings).len(),
-    }
-}
-
 /// The file is part of the program, and a test reads all of it; a row that is short of a column
 /// gets an empty one.
-fn parse(csv: &str) -> Vec<Published> {
+fn parse(csv: &str) -> Vec<PublishedCount> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let rows = reader.records().filter_map(Result::ok);
     rows.map(|row| {
-        let column = |place: usize| row.get(place).unwrap_or_default();
-        Published {
+        let column = |number: usize| row.get(number).unwrap_or_default();
+        PublishedCount {
             date: column(0).to_owned(),
             operating: column(1).parse().ok(),
             denominator: column(2).parse().ok(),
             publisher: column(3).to_owned(),
-            note_en: column(4).to_owned(),
-            note_id: column(5).to_owned(),
+            note: Some(text(column(5), column(4))),
+            ..PublishedCount::default()
         }
     })
     .collect()
@@ -113,9 +74,10 @@ mod tests {
     fn every_row_has_a_date_a_publisher_and_its_note_in_both_languages() {
         for row in published() {
             assert!(row.date.len() == 10 && !row.publisher.is_empty(), "{row:?}");
-            assert_eq!(row.note_id.is_empty(), row.note_en.is_empty(), "{row:?}");
+            let note = row.note.clone().unwrap_or_default();
+            assert_eq!(note.id.is_empty(), note.en.is_empty(), "{row:?}");
         }
-        let key = |row: &Published| (row.date.clone(), row.publisher.clone());
+        let key = |row: &PublishedCount| (row.date.clone(), row.publisher.clone());
         assert!(published().is_sorted_by(|row, next| key(row) < key(next)), "each key once");
     }
 }

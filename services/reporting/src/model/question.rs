@@ -17,11 +17,14 @@ pub struct Question {
     pub known_on: Option<Micros>,
     /// The time now.
     pub now: Micros,
-    /// The records are made up to show the suite.
-    pub sample_data: bool,
 }
 
 impl Question {
+    /// What holds now, by all that is known.
+    pub fn now(now: Micros) -> Self {
+        Self { now, ..Self::default() }
+    }
+
     /// Refuses days and times that no report can answer for.
     ///
     /// # Errors

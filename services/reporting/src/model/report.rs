@@ -1,4 +1,4 @@
-//! A report as a function of the state, the day asked for, what was known, and the time.
+//! A report as a function of the nation, the day asked for, what was known, and the time.
 //!
 //! The report is the contract's own message: a second type beside it would say the same twice.
 
@@ -18,41 +18,37 @@ use super::{
     event::Upstream,
     facts::{ChangeRow, DeviationRow, SourceRow},
     found::{Found, stands},
+    nation::Nation,
     published::published_counts,
     question::Question,
     stage::{AsOf, Standing, standings},
-    state::State,
 };
-
-/// Most changes in a report.
-const MAX_CHANGES: usize = 20;
-/// Most counters whose deviations are in a report.
-pub const MAX_COUNTERS: usize = 100;
+use crate::policy::Policy;
 
 /// Answers it.
 ///
 /// # Errors
 /// Internal, for a time outside the calendar.
-pub fn report(state: &State, question: &Question) -> Result<Report> {
-    let view = View::new(state, question)?;
-    let standings = standings(state, &view.at);
+pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<Report> {
+    let view = View::new(nation, question)?;
+    let standings = standings(nation, &view.at);
     let mut malls: Vec<_> = standings.iter().map(|standing| view.mall(standing)).collect();
     malls.sort_by(|a, b| (&a.region, &a.mall).cmp(&(&b.region, &b.mall)));
-    let found = view.deviations();
+    let found = view.deviations(policy.report_counters);
     let sources = view.sources();
     let (uniform, judged) = malls.iter().fold((0, 0), |(uniform, judged), mall| {
         (uniform + mall.uniform_counters, judged + mall.uniform_counters + mall.deviating_counters)
     });
-    let (changes, changes_total) = changes(state, &view.at);
-    let published = published_counts(state);
+    let (changes, changes_total) = changes(nation, &view.at, policy.report_changes);
+    let published = published_counts(nation);
     let (complete, incomplete_reason) = view.completeness();
     Ok(Report {
         as_of: view.at.day.clone(),
         known_on: Some(timestamp(question.known_on.unwrap_or(question.now))),
-        coverage_autonomous: Some(coverage::autonomous(state, &standings, &view.at.day)),
-        coverage_all: Some(coverage::all(state, &standings, &view.at.day)),
+        coverage_autonomous: Some(coverage::autonomous(nation, &standings, &view.at.day)),
+        coverage_all: Some(coverage::all(nation, &standings, &view.at.day)),
         stages: stage_counts(&standings),
-        provinces: coverage::provinces(state, &standings, &malls, &view.at.day),
+        provinces: coverage::provinces(nation, &standings, &malls, &view.at.day),
         uniformity: Some(share(
             uniform,
             judged,
@@ -67,12 +63,12 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
         counters_shown: count(found.shown),
         findings_left_out: i32::try_from(found.left_out).unwrap_or(i32::MAX),
         tickets_completed_today: malls.iter().map(|mall| mall.tickets_completed_today).sum(),
-        regions: coverage::regions(state, &standings, &view.at.day),
+        regions: coverage::regions(nation, &standings, &view.at.day),
         extent: Some(coverage::extent(&standings, &published, &view.at.day)),
         published,
-        sample_data: question.sample_data,
+        sample_data: false,
         malls,
-        freshness: Upstream::ALL.into_iter().map(|feed| freshness(state, feed)).collect(),
+        freshness: Upstream::ALL.into_iter().map(|feed| freshness(nation, feed)).collect(),
         complete,
         incomplete_reason,
     })
@@ -81,7 +77,7 @@ pub fn report(state: &State, question: &Question) -> Result<Report> {
 /// A report in the making.
 pub struct View<'a> {
     /// What it is made of.
-    pub state: &'a State,
+    pub nation: &'a Nation,
     /// What was asked.
     pub question: &'a Question,
     /// The day and the time that were asked for.
@@ -93,23 +89,23 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Looks at the state as the question asks.
+    /// Looks at the nation as the question asks.
     ///
     /// # Errors
     /// Internal, for a time outside the calendar.
-    pub fn new(state: &'a State, question: &'a Question) -> Result<Self> {
+    pub fn new(nation: &'a Nation, question: &'a Question) -> Result<Self> {
         let today = local_date(question.now, Zone::Wib).map_err(Error::internal)?;
         let at = AsOf {
             day: question.as_of.unwrap_or(today).to_string(),
             known: question.known_on.unwrap_or(Micros::MAX),
         };
         let current = question.as_of.is_none_or(|day| day == today);
-        Ok(Self { state, question, at, current, left_out: Cell::new(false) })
+        Ok(Self { nation, question, at, current, left_out: Cell::new(false) })
     }
 
     /// What is known of a counter's hours in the week asked for.
     pub fn deviation(&self, counter: &str) -> Option<&'a DeviationRow> {
-        let row = self.state.deviations.get(counter)?;
+        let row = self.nation.deviations.get(counter)?;
         (self.was_known(row.known) && (self.current || in_week(&self.at.day, &row.week)))
             .then_some(row)
     }
@@ -123,30 +119,30 @@ impl<'a> View<'a> {
         was
     }
 
-    fn deviations(&self) -> Found {
-        let state = self.state;
-        let mut found: Vec<_> = state
+    fn deviations(&self, most: usize) -> Found {
+        let nation = self.nation;
+        let mut found: Vec<_> = nation
             .deviations
             .iter()
             .filter(|(counter, row)| {
-                !row.findings.is_empty() && stands(state, counter, self.at.known)
+                !row.findings.is_empty() && stands(nation, counter, self.at.known)
             })
             .filter(|(counter, _)| self.deviation(counter).is_some())
             .collect();
         found.sort_by_key(|(counter, row)| order_of_deviations(counter, row));
-        Found::first(state, &found, MAX_COUNTERS)
+        Found::first(nation, &found, most)
     }
 
     fn sources(&self) -> Vec<SourceReport> {
-        let state = self.state;
+        let nation = self.nation;
         let now = self.question.known_on.unwrap_or(self.question.now);
-        let known = state.sources.iter().filter(|(_, row)| self.was_known(row.known));
+        let known = nation.sources.iter().filter(|(_, row)| self.was_known(row.known));
         known.map(|(name, row)| source(name, row, now)).collect()
     }
 
     fn completeness(&self) -> (bool, Option<LocalizedText>) {
         let mut reasons: Vec<LocalizedText> =
-            Upstream::ALL.into_iter().filter_map(|feed| missing(feed, self.state)).collect();
+            Upstream::ALL.into_iter().filter_map(|feed| missing(feed, self.nation)).collect();
         if self.left_out.get() {
             reasons.push(text(
                 "Sumber, penyimpangan jam, dan antrean yang berubah setelah waktu yang diminta \
@@ -172,12 +168,12 @@ fn order_of_deviations<'a>(
     (row.uniform, Reverse(row.known), counter)
 }
 
-fn missing(feed: Upstream, state: &State) -> Option<LocalizedText> {
+fn missing(feed: Upstream, nation: &Nation) -> Option<LocalizedText> {
     let (name_id, name_en) = match feed {
         Upstream::Registry => ("registri", "registry"),
         Upstream::Scheduling => ("penjadwalan", "scheduling"),
     };
-    let feed = state.feed(feed);
+    let feed = nation.feed(feed);
     match (feed.caught_up, feed.connected) {
         (true, true) => None,
         (false, _) => Some(text(
@@ -228,16 +224,16 @@ fn stage_counts(standings: &[Standing<'_>]) -> Vec<StageCount> {
 }
 
 /// The newest that were known, and how many were.
-fn changes(state: &State, at: &AsOf) -> (Vec<CatalogChange>, usize) {
-    let known = || state.changes.iter().filter(|(_, row)| row.at <= at.known);
+fn changes(nation: &Nation, at: &AsOf, most: usize) -> (Vec<CatalogChange>, usize) {
+    let known = || nation.changes.iter().filter(|(_, row)| row.at <= at.known);
     let mut newest: Vec<_> =
-        known().rev().take(MAX_CHANGES).map(|(key, row)| change(state, key, row)).collect();
+        known().rev().take(most).map(|(key, row)| change(nation, key, row)).collect();
     newest.sort_by(CatalogChange::order);
     (newest, known().count())
 }
 
-fn change(state: &State, key: &str, row: &ChangeRow) -> CatalogChange {
-    let owner = row.service.split("/services/").next().and_then(|unit| state.units.get(unit));
+fn change(nation: &Nation, key: &str, row: &ChangeRow) -> CatalogChange {
+    let owner = row.service.split("/services/").next().and_then(|unit| nation.units.get(unit));
     CatalogChange {
         service: row.service.clone(),
         title: Some((&row.title).into()),
@@ -252,8 +248,8 @@ fn change(state: &State, key: &str, row: &ChangeRow) -> CatalogChange {
     }
 }
 
-fn freshness(state: &State, upstream: Upstream) -> Freshness {
-    let feed = state.feed(upstream);
+fn freshness(nation: &Nation, upstream: Upstream) -> Freshness {
+    let feed = nation.feed(upstream);
     Freshness {
         feed: upstream.as_str().to_owned(),
         revision: feed.revision,

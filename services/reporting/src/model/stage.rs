@@ -5,7 +5,7 @@ use mpp_core::Micros;
 
 use super::{
     facts::{MallRow, RegionRow, StageFact},
-    state::{State, Table},
+    nation::{Nation, Table},
 };
 
 /// Longest chain of region codes that replaced each other.
@@ -52,13 +52,13 @@ pub fn operates(stage: i32) -> bool {
 }
 
 /// All malls as they stood, by name.
-pub fn standings<'a>(state: &'a State, at: &AsOf) -> Vec<Standing<'a>> {
-    state.malls.iter().filter_map(|(name, row)| standing(state, name, row, at)).collect()
+pub fn standings<'a>(nation: &'a Nation, at: &AsOf) -> Vec<Standing<'a>> {
+    nation.malls.iter().filter_map(|(name, row)| standing(nation, name, row, at)).collect()
 }
 
 /// A mall as it stood; `None` where it was not known, or its first stage came later.
 pub fn standing<'a>(
-    state: &'a State,
+    nation: &'a Nation,
     name: &'a str,
     row: &'a MallRow,
     at: &AsOf,
@@ -68,7 +68,7 @@ pub fn standing<'a>(
     }
     let stage = stage_as_of(row, at);
     let later_only = stage.is_none() && row.stages.iter().any(|fact| fact.known.holds(at.known));
-    let region = region_as_of(&state.regions, &row.region, &at.day);
+    let region = region_as_of(&nation.regions, &row.region, &at.day);
     (!later_only).then_some(Standing { name, row, stage, region })
 }
 

@@ -1,28 +1,56 @@
-//! Streams: of reports over gRPC, and of the page's sections.
+//! Streams of the report of now.
+
+use std::time::Duration;
 
 use mpp_api::{
     registry::mall::Stage,
-    report::WatchReportResponse,
+    report::{Kind, WatchReportResponse},
     reporting::{Report, WatchReportRequest},
-    scheduling::deviation::finding,
+    scheduling::{deviation::finding, ticket},
 };
 use mpp_testkit::{Backend, on_both};
-use tokio::time::timeout;
-use tonic::{Code, Streaming};
+use tokio::time::{Instant, sleep, timeout};
+use tonic::{Code, Status, Streaming};
 
 use crate::{
-    browser::Events,
-    records::{counter, deviation, mall, regions, service},
+    records::{counter, deviation, mall, regions, service, ticket},
     world::{PATIENCE, World},
 };
 
 const OPEN: &[(Stage, &str)] = &[(Stage::Operating, "2026-01-05")];
 
-/// Applies the next message.
-async fn next(stream: &mut Streaming<WatchReportResponse>, held: &mut Report) {
-    let message = timeout(PATIENCE, stream.message()).await.expect("a message in time");
-    let message = message.expect("a message").expect("not the end");
-    message.apply_to(held).expect("a message of the contract");
+/// Who watches, with the report that the messages make.
+struct Watch {
+    stream: Streaming<WatchReportResponse>,
+    held: Report,
+    messages: usize,
+    /// How many of them were whole reports.
+    whole: usize,
+}
+
+impl Watch {
+    async fn start(world: &World) -> Self {
+        let stream = world.client().watch_report(WatchReportRequest {}).await;
+        let stream = stream.expect("a stream").into_inner();
+        let mut watch = Self { stream, held: Report::default(), messages: 0, whole: 0 };
+        watch.next().await.expect("the report at once");
+        watch
+    }
+
+    async fn next(&mut self) -> Result<(), Status> {
+        let message = timeout(PATIENCE, self.stream.message()).await.expect("in time")?;
+        let message = message.expect("not the end");
+        self.messages += 1;
+        self.whole += usize::from(matches!(message.kind, Some(Kind::Report(_))));
+        message.apply_to(&mut self.held).expect("a message of the contract");
+        Ok(())
+    }
+
+    async fn until(&mut self, what: &str, holds: impl Fn(&Report) -> bool) {
+        while !holds(&self.held) {
+            self.next().await.unwrap_or_else(|status| panic!("{what}: {status}"));
+        }
+    }
 }
 
 #[tokio::test]
@@ -31,27 +59,19 @@ async fn a_watched_report_comes_at_once_and_after_each_change() {
         let world = World::start(database).await;
         let revision = regions(&world).await;
         world.after(revision).await;
-        let watch = world.client().watch_report(WatchReportRequest {}).await;
-        let mut stream = watch.expect("a stream").into_inner();
-        let mut held = Report::default();
-        next(&mut stream, &mut held).await;
-        assert!(held.malls.is_empty() && !held.regions.is_empty());
+        let mut watch = Watch::start(&world).await;
+        assert!(watch.held.malls.is_empty() && !watch.held.regions.is_empty());
 
         let put = world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
-        while held.malls.is_empty() {
-            next(&mut stream, &mut held).await;
-        }
+        watch.until("the mall", |report| report.malls.len() == 1).await;
         let asked = world.after(put).await;
-        assert_eq!(
-            held,
-            Report { known_on: held.known_on, freshness: held.freshness.clone(), ..asked }
-        );
+        let Report { known_on, freshness, .. } = watch.held.clone();
+        assert_eq!(watch.held, Report { known_on, freshness, ..asked });
 
         world.drain();
         let end = loop {
-            match timeout(PATIENCE, stream.message()).await.expect("an end in time") {
-                Ok(_) => {}
-                Err(status) => break status,
+            if let Err(status) = watch.next().await {
+                break status;
             }
         };
         assert_eq!(end.code(), Code::Unavailable, "told to move");
@@ -60,7 +80,7 @@ async fn a_watched_report_comes_at_once_and_after_each_change() {
 }
 
 #[tokio::test]
-async fn a_fee_and_a_deviation_reach_the_open_page() {
+async fn a_fee_and_a_deviation_reach_who_watches_as_what_changed() {
     on_both(async |database| {
         let world = World::start(database).await;
         regions(&world).await;
@@ -70,52 +90,38 @@ async fn a_fee_and_a_deviation_reach_the_open_page() {
         let revision = world.registry.put(name, &service("SKCK", 30_000)).await;
         world.after(revision).await;
 
-        let mut indonesian = Events::listen(&world.reporting.page, "/events?lang=id").await;
-        let mut mall =
-            Events::listen(&world.reporting.page, "/events?lang=en&page=malls/satu").await;
-        indonesian.hear("Diterbitkan").await;
-        mall.hear("No deviation is known").await;
-
+        let mut watch = Watch::start(&world).await;
+        watch.until("the service", |report| report.changes.len() == 1).await;
         world.registry.put(name, &service("SKCK", 50_000)).await;
-        indonesian.hear("Rp50.000").await;
+        let dearer = |report: &Report| report.changes[0].after == "Rp50.000";
+        watch.until("the fee", dearer).await;
         let early = deviation(&[finding::Code::ClosesEarly]);
         world.scheduling.put("malls/satu/counters/polri/deviation", &early).await;
-        indonesian.hear("CLOSES_EARLY").await;
-        mall.hear("CLOSES_EARLY").await;
-
-        world.drain();
-        indonesian.end().await;
-        mall.end().await;
+        let found = |report: &Report| {
+            report.deviations.iter().any(|one| one.code() == finding::Code::ClosesEarly)
+        };
+        watch.until("the deviation", found).await;
+        assert_eq!(watch.whole, 1, "the first alone was whole");
+        assert_eq!(watch.held.changes.len(), 2, "what did not change is still held");
     })
     .await;
 }
 
 #[tokio::test]
-async fn one_peer_leaves_room_for_others() {
-    let world = World::start(mpp_testkit::database(Backend::Sqlite).await).await;
-    let page = &world.reporting.page;
-    let first = Events::listen_from(page, "/events", "192.0.2.1:1000").await;
-    assert_eq!(first.status, 200);
-    let again = Events::listen_from(page, "/events", "192.0.2.1:1001").await;
-    assert_eq!(again.status, 503);
-    let other = Events::listen_from(page, "/events", "192.0.2.2:1000").await;
-    assert_eq!(other.status, 200);
-    drop(first);
-    let back = Events::listen_from(page, "/events", "192.0.2.1:1002").await;
-    assert_eq!(back.status, 200);
-}
-
-#[tokio::test]
-async fn listeners_are_bounded_and_who_leaves_makes_room() {
-    on_both(async |database| {
-        let world = World::start(database).await;
-        let page = &world.reporting.page;
-        let first = Events::listen(page, "/events").await;
-        let second = Events::listen(page, "/events").await;
-        assert_eq!(Events::listen(page, "/events").await.status, 503);
-        drop(first);
-        assert_eq!(Events::listen(page, "/events").await.status, 200);
-        drop(second);
-    })
-    .await;
+async fn a_burst_is_told_at_the_pace() {
+    let world = World::start_with(mpp_testkit::database(Backend::Sqlite).await, 400).await;
+    regions(&world).await;
+    world.registry.put("malls/satu", &mall("satu", "regions/35.10", OPEN)).await;
+    let mut watch = Watch::start(&world).await;
+    watch.until("the mall", |report| report.malls.len() == 1).await;
+    let (begin, before) = (Instant::now(), watch.messages);
+    for number in 0..50 {
+        let name = format!("malls/satu/tickets/2026-11-24-A-{number:03}");
+        world.scheduling.put(&name, &ticket("2026-11-24", ticket::State::Completed)).await;
+        sleep(Duration::from_millis(20)).await;
+    }
+    watch.until("every ticket", |report| report.tickets_completed_today == 50).await;
+    let told = watch.messages - before;
+    let most = begin.elapsed().as_millis() / 400 + 1;
+    assert!(told as u128 <= most, "{told} messages in {:?}", begin.elapsed());
 }

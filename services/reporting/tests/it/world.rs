@@ -11,7 +11,7 @@ use mpp_api::{
     types::Tombstone,
 };
 use mpp_core::{Clock, Micros};
-use mpp_reporting::{Options, Running};
+use mpp_reporting::{Options, Policy, Running};
 use mpp_rpc::{Endpoint, feed::FeedServer};
 use mpp_store::{Actor, Db, Expect, Feed, FeedOptions, Labels, Schema};
 use mpp_testkit::{Backend, TestDatabase, database};
@@ -126,6 +126,7 @@ async fn listen(address: SocketAddr) -> TcpListener {
 /// Everything that a story needs.
 pub struct World {
     pub clock: Clock,
+    policy: Policy,
     pub registry: Upstream,
     pub scheduling: Upstream,
     pub database: TestDatabase,
@@ -134,14 +135,22 @@ pub struct World {
 }
 
 impl World {
+    /// Watchers are sent each change at once.
     pub async fn start(database: TestDatabase) -> Self {
+        Self::start_with(database, 0).await
+    }
+
+    /// With another pace of watching.
+    pub async fn start_with(database: TestDatabase, watch_pace_milliseconds: u64) -> Self {
+        let policy =
+            Policy { feed_silence_seconds: 2, watch_pace_milliseconds, ..Policy::default() };
         let clock = Clock::stopped_at(MORNING);
         let registry = Upstream::start("registry", &clock).await;
         let scheduling = Upstream::start("scheduling", &clock).await;
         let shutdown = CancellationToken::new();
-        let options = options(&database, &clock, &registry, &scheduling);
+        let options = options(&database, &clock, &policy, &registry, &scheduling);
         let reporting = mpp_reporting::start(options, shutdown.clone()).await.expect("started");
-        let world = Self { clock, registry, scheduling, database, reporting, shutdown };
+        let world = Self { clock, policy, registry, scheduling, database, reporting, shutdown };
         // From here on every change comes as a change, not within the first state.
         world.until("both feeds are read", |report| report.complete).await;
         world
@@ -149,7 +158,8 @@ impl World {
 
     /// Another replica over the same database; PostgreSQL only.
     pub async fn replica(&self) -> Running {
-        let options = options(&self.database, &self.clock, &self.registry, &self.scheduling);
+        let options =
+            options(&self.database, &self.clock, &self.policy, &self.registry, &self.scheduling);
         mpp_reporting::start(options, self.shutdown.clone()).await.expect("started")
     }
 
@@ -168,13 +178,13 @@ impl World {
     }
 
     async fn start_again(self) -> Self {
-        let Self { clock, registry, scheduling, database, reporting, .. } = self;
+        let Self { clock, policy, registry, scheduling, database, reporting, .. } = self;
         drop(reporting);
         let shutdown = CancellationToken::new();
-        let options = options(&database, &clock, &registry, &scheduling);
+        let options = options(&database, &clock, &policy, &registry, &scheduling);
         let started = mpp_reporting::start(options, shutdown.clone()).await;
         let reporting = started.expect("started again");
-        Self { clock, registry, scheduling, database, reporting, shutdown }
+        Self { clock, policy, registry, scheduling, database, reporting, shutdown }
     }
 
     pub fn client(&self) -> ReportServiceClient<Routes> {
@@ -247,6 +257,7 @@ impl World {
 fn options(
     database: &TestDatabase,
     clock: &Clock,
+    policy: &Policy,
     registry: &Upstream,
     scheduling: &Upstream,
 ) -> Options {
@@ -254,13 +265,8 @@ fn options(
         address: format!("http://{}", upstream.address),
         ..Endpoint::default()
     };
-    let options =
-        Options::new(database.options(clock.clone()), endpoint(registry), endpoint(scheduling));
-    Options {
-        migrate: true,
-        silence: Duration::from_secs(2),
-        listeners: 2,
-        pace: Duration::ZERO,
-        ..options
-    }
+    let policy = policy.clone();
+    let database = database.options(clock.clone());
+    let options = Options::new(database, endpoint(registry), endpoint(scheduling));
+    Options { migrate: true, policy, ..options }
 }

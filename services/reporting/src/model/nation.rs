@@ -15,15 +15,23 @@ use super::{
     rows::{Key, Row, decode},
 };
 
-/// Catalog changes that are held; the database keeps them all.
-const HELD_CHANGES: usize = 1_000;
-
 /// Rows by name.
 pub type Table<R> = BTreeMap<String, R>;
 
+/// What changed since a number of the inbox.
+#[derive(Debug, Default)]
+pub struct News {
+    /// The inbox's last number.
+    pub seq: i64,
+    /// Rows that changed, with the inbox's number then.
+    pub rows: Vec<(Key, Option<String>, i64)>,
+    /// Where each feed stands.
+    pub feeds: [FeedState; 2],
+}
+
 /// Everything that a report is made of.
 #[derive(Debug, Default)]
-pub struct State {
+pub struct Nation {
     /// The inbox has been projected up to here.
     pub seq: i64,
     /// Provinces, regencies and cities.
@@ -65,12 +73,24 @@ pub struct FeedState {
     pub caught_up: bool,
 }
 
-impl State {
-    /// Takes over a row as the database has it, written at that number of the inbox.
+impl Nation {
+    /// Takes over what changed, and keeps so many catalog changes.
     ///
     /// # Errors
-    /// Internal, where the value is not what this version writes.
-    pub fn accept(&mut self, key: &Key, value: Option<&str>, seq: i64) -> Result<()> {
+    /// Internal, where a value is not what this version writes.
+    pub fn take_over(&mut self, news: &News, changes: usize) -> Result<()> {
+        for (key, value, seq) in &news.rows {
+            self.accept(key, value.as_deref(), *seq)?;
+        }
+        while self.changes.len() > changes {
+            self.changes.pop_first();
+        }
+        self.seq = news.seq;
+        self.feeds = news.feeds;
+        Ok(())
+    }
+
+    fn accept(&mut self, key: &Key, value: Option<&str>, seq: i64) -> Result<()> {
         if [MallRow::TABLE, CounterRow::TABLE, DeviationRow::TABLE].contains(&key.0.as_str()) {
             let revision = self.mall_revisions.entry(mall_of(&key.1).to_owned()).or_default();
             *revision = seq.max(*revision);
@@ -84,13 +104,7 @@ impl State {
             SourceRow::TABLE => set(&mut self.sources, key, value),
             DeviationRow::TABLE => set(&mut self.deviations, key, value),
             DayRow::TABLE => set(&mut self.days, key, value),
-            ChangeRow::TABLE => {
-                set(&mut self.changes, key, value)?;
-                while self.changes.len() > HELD_CHANGES {
-                    self.changes.pop_first();
-                }
-                Ok(())
-            }
+            ChangeRow::TABLE => set(&mut self.changes, key, value),
             _ => Ok(()),
         }
     }

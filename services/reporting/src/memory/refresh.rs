@@ -1,4 +1,4 @@
-//! Keeps a replica's memory at the database: woken by its own projecting, and by looking.
+//! Keeps a replica's memory as new as the database: woken by its own projecting, and by looking.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,18 +11,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::Memory;
 use crate::{
-    memory::Memory,
-    model::{State, Upstream},
+    model::{Nation, Upstream},
+    policy::Policy,
     store,
 };
-
-/// How often to look for what another replica has projected.
-const LOOK: Duration = Duration::from_millis(250);
-/// The memory is brought up to date at this distance at the least, so that a burst is read at once.
-const PAUSE: Duration = Duration::from_millis(100);
-/// How long a report stands without a change: time alone makes a source late and ends a day.
-const ANYWAY: Duration = Duration::from_secs(5);
 
 /// What readiness is told of.
 pub struct Health {
@@ -39,7 +33,7 @@ impl Health {
     /// count, since reports say so themselves.
     fn tell(&self, memory: &Memory) {
         let unread = memory
-            .read(|state| Upstream::ALL.into_iter().find(|feed| !state.feed(*feed).caught_up));
+            .read(|nation| Upstream::ALL.into_iter().find(|feed| !nation.feed(*feed).caught_up));
         match unread {
             None => self.copies.up(),
             Some(feed) => {
@@ -50,14 +44,14 @@ impl Health {
     }
 }
 
-/// Loads the whole state.
+/// Reads the whole nation.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn load(db: &Db) -> Result<State> {
-    let mut state = State::default();
-    store::news(db, -1).await?.apply(&mut state)?;
-    Ok(state)
+pub async fn load(db: &Db, policy: &Policy) -> Result<Nation> {
+    let mut nation = Nation::default();
+    nation.take_over(&store::news(db, -1).await?, policy.memory_changes)?;
+    Ok(nation)
 }
 
 /// Runs until `shutdown`.
@@ -66,10 +60,10 @@ pub async fn run(
     memory: Arc<Memory>,
     wake: Arc<Notify>,
     health: Health,
-    mut pace: Pace,
     shutdown: CancellationToken,
 ) {
     let mut healthy = true;
+    let mut pace = Pace::new(&memory.policy);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -90,56 +84,18 @@ pub async fn run(
         healthy = refreshed.is_ok();
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = sleep(PAUSE) => {}
-        }
-    }
-}
-
-/// When the report of now is worked out again.
-pub struct Pace {
-    /// Reports that are told follow each other at this distance at the least: what comes after a
-    /// quiet while is told at once, what comes meanwhile together.
-    least: Duration,
-    told: Instant,
-    worked_out: Instant,
-    /// Something has changed since.
-    pending: bool,
-}
-
-impl Pace {
-    /// Starts with a report that was told just now.
-    pub fn new(least: Duration) -> Self {
-        let now = Instant::now();
-        Self { least, told: now, worked_out: now, pending: false }
-    }
-
-    /// How long there is nothing to do but to look.
-    fn wait(&self) -> Duration {
-        let rest = self.least.saturating_sub(self.told.elapsed());
-        if self.pending { LOOK.min(rest) } else { LOOK }
-    }
-
-    fn is_due(&self) -> bool {
-        let told_long_ago = self.told.elapsed() >= self.least;
-        (self.pending && told_long_ago) || self.worked_out.elapsed() >= ANYWAY
-    }
-
-    fn worked_out(&mut self, told: bool) {
-        self.pending = false;
-        self.worked_out = Instant::now();
-        if told {
-            self.told = self.worked_out;
+            () = sleep(memory.policy.read_pause()) => {}
         }
     }
 }
 
 /// Takes over what changed, and tells it at its pace.
 async fn refresh(db: &Db, memory: &Memory, pace: &mut Pace) -> Result<()> {
-    let (since, feeds) = memory.read(|state| (state.seq, state.feeds));
+    let (since, feeds) = memory.read(|nation| (nation.seq, nation.feeds));
     let news = store::news(db, since).await?;
     let changed = news.seq != since || news.feeds != feeds;
     if changed {
-        memory.change(|state| news.apply(state))?;
+        memory.take_over(&news)?;
         pace.pending = true;
     }
     if pace.is_due() {
@@ -149,4 +105,50 @@ async fn refresh(db: &Db, memory: &Memory, pace: &mut Pace) -> Result<()> {
         memory.tell_reached();
     }
     Ok(())
+}
+
+/// When the report of now is worked out again: what comes after a quiet while at once, what comes
+/// in a burst together.
+struct Pace {
+    look: Duration,
+    least: Duration,
+    stands: Duration,
+    told: Instant,
+    worked_out: Instant,
+    /// Something has changed since.
+    pending: bool,
+}
+
+impl Pace {
+    /// Starts with a report that was told just now.
+    fn new(policy: &Policy) -> Self {
+        let now = Instant::now();
+        Self {
+            look: policy.look_interval(),
+            least: policy.watch_pace(),
+            stands: policy.report_stands(),
+            told: now,
+            worked_out: now,
+            pending: false,
+        }
+    }
+
+    /// How long there is nothing to do but to look.
+    fn wait(&self) -> Duration {
+        let rest = self.least.saturating_sub(self.told.elapsed());
+        if self.pending { self.look.min(rest) } else { self.look }
+    }
+
+    fn is_due(&self) -> bool {
+        let told_long_ago = self.told.elapsed() >= self.least;
+        (self.pending && told_long_ago) || self.worked_out.elapsed() >= self.stands
+    }
+
+    fn worked_out(&mut self, told: bool) {
+        self.pending = false;
+        self.worked_out = Instant::now();
+        if told {
+            self.told = self.worked_out;
+        }
+    }
 }

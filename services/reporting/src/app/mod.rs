@@ -1,0 +1,39 @@
+//! The use cases, one file each.
+
+mod mall;
+mod report;
+mod verify;
+mod watch;
+
+use std::sync::Arc;
+
+use mpp_core::{Error, Reason, Result};
+use mpp_store::Db;
+use tokio_util::sync::CancellationToken;
+
+use crate::memory::{Memory, Reached};
+
+/// The use cases over one replica's memory.
+pub struct Reports {
+    /// Where answers come from.
+    pub memory: Arc<Memory>,
+    /// For comparing the projections.
+    pub db: Db,
+    /// Ends what waits.
+    pub shutdown: CancellationToken,
+}
+
+impl Reports {
+    /// Waits until the memory has come so far, or the server drains; the caller's deadline bounds
+    /// it.
+    async fn wait_for(&self, least: Reached) -> Result<()> {
+        tokio::select! {
+            () = self.memory.wait_for(least) => Ok(()),
+            () = self.shutdown.cancelled() => Err(draining()),
+        }
+    }
+}
+
+fn draining() -> Error {
+    Error::new(Reason::Unavailable, "the server drains; connect again")
+}

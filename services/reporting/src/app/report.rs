@@ -1,0 +1,19 @@
+//! A report of any day, as it was known at any time.
+
+use mpp_api::reporting::Report;
+use mpp_core::Result;
+
+use super::Reports;
+use crate::{memory::Reached, model::Question};
+
+impl Reports {
+    /// Answers once both feeds have been read up to `feeds`.
+    ///
+    /// # Errors
+    /// Those of the question's fields, before it waits; `UNAVAILABLE` while the server drains.
+    pub async fn report(&self, question: Question, feeds: [i64; 2]) -> Result<Report> {
+        question.check()?;
+        self.wait_for(Reached { feeds, ..Reached::default() }).await?;
+        self.memory.report(&Question { now: self.memory.now(), ..question })
+    }
+}

@@ -1,0 +1,66 @@
+//! The transaction of the inbox: a batch of events is appended and projected, all or nothing.
+//!
+//! The row of `inbox_head` is locked first: that makes the order of projecting the order of
+//! commits, so a replica that has read up to a number can never miss a lower one.
+
+use mpp_core::{Error, Result};
+use mpp_store::Tx;
+
+pub use crate::store::Reached;
+use crate::{
+    model::{Event, Rows, Upstream, Written, project},
+    store,
+};
+
+/// Rounds in which a projection may ask for rows: a record, and what it adds to.
+const ROUNDS: usize = 8;
+
+/// Appends a whole transaction of a feed, or what its state turned out to lack.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away; internal where a stored row cannot be read.
+pub async fn append(tx: &mut Tx, feed: Upstream, events: &[Event], reached: Reached) -> Result<()> {
+    let head = store::lock_head(tx).await?;
+    append_after(tx, head, feed, events, reached).await
+}
+
+/// Appends a part of a feed's state, without the records that are held already in the same version.
+///
+/// # Errors
+/// As [`append`].
+pub async fn append_state(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<()> {
+    let head = store::lock_head(tx).await?;
+    let news = store::drop_held(tx, feed, events).await?;
+    append_after(tx, head, feed, &news, Reached::Midst).await
+}
+
+async fn append_after(
+    tx: &mut Tx,
+    head: i64,
+    feed: Upstream,
+    events: &[Event],
+    reached: Reached,
+) -> Result<()> {
+    let seq = store::insert_events(tx, head, events).await?;
+    let written = project_all(tx, events).await?;
+    store::save_rows(tx, written, seq).await?;
+    let newest = events.iter().map(|event| event.at).max();
+    store::save_feed(tx, feed, newest, reached).await?;
+    store::set_head(tx, seq).await
+}
+
+/// Projects the events on the rows that they turn out to need.
+async fn project_all(tx: &mut Tx, events: &[Event]) -> Result<Written> {
+    let mut rows = Rows::default();
+    for _ in 0..ROUNDS {
+        for event in events {
+            project(&mut rows, event)?;
+        }
+        let missing = rows.take_missing();
+        if missing.is_empty() {
+            return Ok(rows.into_written());
+        }
+        store::load_rows(tx, &mut rows, missing).await?;
+    }
+    Err(Error::internal("a projection asks for ever more rows"))
+}

@@ -1,0 +1,85 @@
+//! The two upstream feeds as they come in, each into the inbox and from there into the projections.
+
+mod append;
+mod inbox;
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use mpp_core::Result;
+use mpp_resource::copy::{self, Copy};
+use mpp_rpc::{Channel, follow::Follower};
+use mpp_store::{Actor, Db, Filter};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
+
+use crate::{model::Upstream, store};
+use inbox::Inbox;
+
+/// How long to wait after an append failed.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What following needs.
+pub struct Follow {
+    /// Reporting's own database.
+    pub db: Db,
+    /// The two upstreams, in the order of [`Upstream::ALL`].
+    pub channels: [Channel; 2],
+    /// Wakes the own replica's memory.
+    pub wake: Arc<Notify>,
+    /// A feed that is silent so long is noted as not connected.
+    pub silence: Duration,
+}
+
+impl Follow {
+    /// Follows one feed, anew after each failure.
+    pub async fn run(&self, feed: Upstream) {
+        loop {
+            if let Err(error) = self.until_failure(feed).await {
+                let context = error.context().map(ToString::to_string);
+                tracing::warn!(feed = feed.as_str(), %error, context, "projecting starts again");
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    async fn until_failure(&self, feed: Upstream) -> Result<()> {
+        let mut copy = open(&self.db, feed).await?;
+        let channel = self.channels[feed as usize].clone();
+        let position = copy.position().cloned();
+        let mut follower = Follower::new(feed.as_str(), channel, filter(feed), position);
+        loop {
+            match timeout(self.silence, follower.next()).await {
+                Ok(event) => {
+                    copy.apply(event).await?;
+                    if !copy.shelf().take_noted() {
+                        store::note_feed(&self.db, feed, true).await?;
+                    }
+                }
+                Err(_) => store::note_feed(&self.db, feed, false).await?,
+            }
+            self.wake.notify_one();
+        }
+    }
+}
+
+/// The copy goes on where the inbox stands. Every bookmark is written, so that reports show a feed
+/// as fresh as it is.
+async fn open(db: &Db, feed: Upstream) -> Result<Copy<Inbox>> {
+    let options =
+        copy::Options { feed: feed.as_str(), by: writer(), bookmark_every: Duration::ZERO };
+    Copy::open(db.clone(), options, Inbox::new(feed)).await
+}
+
+fn filter(feed: Upstream) -> Filter {
+    let kinds = feed.kinds().iter().map(|kind| (*kind).to_owned()).collect();
+    Filter { kinds, ..Filter::default() }
+}
+
+/// Who the database is told writes.
+fn writer() -> Actor {
+    Actor { origin: "feed".into(), subject: store::SUBJECT.into() }
+}

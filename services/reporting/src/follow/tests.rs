@@ -1,0 +1,128 @@
+//! The inbox as a copy of a feed: what is told twice counts once.
+
+use mpp_api::scheduling::{Ticket, ticket};
+use mpp_rpc::follow::Event;
+use mpp_store::{Change, Db, Op, Position};
+use mpp_testkit::on_both;
+use prost::Message as _;
+
+use super::open;
+use crate::{
+    SCHEMA,
+    model::{Nation, Upstream},
+    store,
+};
+
+fn told(number: i64, revision: i64) -> Event {
+    let mut done = Ticket { date: "2026-11-24".into(), ..Ticket::default() };
+    done.set_state(ticket::State::Completed);
+    let change = Change {
+        kind: "ticket".into(),
+        name: format!("malls/satu/tickets/{number}"),
+        version: 1,
+        op: Op::Put,
+        doc: done.encode_to_vec().into(),
+        tombstone: None,
+        labels: mpp_store::Labels::new(),
+        labels_before: None,
+        origin: "api".into(),
+        actor: "services/scheduling".into(),
+        at: 1_000,
+        create_time: 1_000,
+        update_time: 1_000,
+        revision,
+    };
+    Event::Changes(vec![change], at(revision))
+}
+
+fn at(revision: i64) -> Position {
+    let token = revision.to_be_bytes().to_vec().into();
+    Position { token, revision, lineage: String::new() }
+}
+
+async fn completed(db: &Db) -> i32 {
+    let mut nation = Nation::default();
+    nation.take_over(&store::news(db, -1).await.expect("read"), 20).expect("taken over");
+    nation.days.values().map(|day| day.completed).sum()
+}
+
+async fn inbox_count(db: &Db) -> usize {
+    let mut read = db.read().await.expect("a snapshot");
+    store::events_after(&mut read, 0).await.expect("events").len()
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_told_twice_counts_once() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        copy.apply(Event::StateBegins).await.expect("begins");
+        copy.apply(Event::StateEnds(at(1))).await.expect("ends");
+        for _ in 0..2 {
+            copy.apply(told(1, 2)).await.expect("applied");
+        }
+        assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_lies_behind_is_told_in_vain() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        copy.apply(Event::StateBegins).await.expect("begins");
+        copy.apply(Event::StateEnds(at(1))).await.expect("ends");
+        for revision in [2, 3, 4] {
+            copy.apply(told(revision, revision)).await.expect("applied");
+        }
+        assert!(copy.shelf().take_noted());
+        for revision in [2, 3] {
+            copy.apply(told(revision, revision)).await.expect("heard");
+            assert_eq!(copy.position(), Some(&at(4)));
+            assert!(!copy.shelf().take_noted(), "that it was heard of is still to be noted");
+        }
+        let news = store::news(&db, -1).await.expect("read");
+        assert_eq!(news.feeds[Upstream::Scheduling as usize].revision, 4);
+        assert_eq!((completed(&db).await, inbox_count(&db).await), (3, 3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_replica_that_was_overtaken_appends_nothing() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut first = open(&db, Upstream::Scheduling).await.expect("a copy");
+        let mut second = open(&db, Upstream::Scheduling).await.expect("a copy");
+        first.apply(told(1, 2)).await.expect("applied");
+        second.apply(told(1, 2)).await.expect("found there");
+        assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 1));
+        let elsewhere = open(&db, Upstream::Scheduling).await.expect("a copy");
+        first.apply(told(2, 3)).await.expect("applied");
+        let mut elsewhere = elsewhere;
+        elsewhere.apply(told(3, 4)).await.expect_err("3 was not heard");
+        assert_eq!((completed(&db).await, inbox_count(&db).await), (2, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_state_what_is_held_in_the_same_version_is_left_out() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let Event::Changes(records, _) = told(1, 2) else { unreachable!("a change") };
+        for revision in [2, 5] {
+            let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+            copy.apply(Event::StateBegins).await.expect("begins");
+            copy.apply(Event::State(records.clone())).await.expect("a part");
+            copy.apply(Event::StateEnds(at(revision))).await.expect("ends");
+            assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 1));
+        }
+        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        copy.apply(Event::StateBegins).await.expect("begins");
+        copy.apply(Event::StateEnds(at(6))).await.expect("ends");
+        assert_eq!((completed(&db).await, inbox_count(&db).await), (0, 2), "it has vanished");
+    })
+    .await;
+}

@@ -1,0 +1,147 @@
+//! The inbox: every upstream change as it came.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use mpp_core::Result;
+use mpp_store::{Read, Tx, db_error};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+
+use super::{PAGE, ROWS, get, placeholders};
+use crate::model::{Event, Upstream};
+
+/// Locks the inbox's head and answers its number. Index: inbox_head's only row, which an update that
+/// changes nothing locks on both databases.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn lock_head(tx: &mut Tx) -> Result<i64> {
+    sqlx::query("update inbox_head set seq = seq where one = 1 returning seq")
+        .fetch_one(tx.conn())
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(db_error)
+}
+
+/// Moves the inbox's head.
+///
+/// # Errors
+/// As [`lock_head`].
+pub async fn set_head(tx: &mut Tx, seq: i64) -> Result<()> {
+    let moved = sqlx::query("update inbox_head set seq = $1 where one = 1").bind(seq);
+    moved.execute(tx.conn()).await.map(drop).map_err(db_error)
+}
+
+/// Leaves out what a feed that starts again tells a second time. Index: inbox_record.
+///
+/// # Errors
+/// As [`lock_head`].
+pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<Vec<Event>> {
+    let mut held = BTreeMap::new();
+    for chunk in events.chunks(ROWS) {
+        let text = format!(
+            "select i.kind, i.name, i.version, i.doc from inbox i
+             where i.feed = $1 and (i.kind, i.name) in (values {})
+             and i.seq = (select max(l.seq) from inbox l
+                          where l.feed = i.feed and l.kind = i.kind and l.name = i.name)",
+            placeholders(2, chunk.len(), 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text)).bind(feed.as_str());
+        for event in chunk {
+            query = query.bind(event.kind.clone()).bind(event.name.clone());
+        }
+        for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
+            let key: (String, String) = (get(&row, "kind")?, get(&row, "name")?);
+            held.insert(key, (get::<i64>(&row, "version")?, get::<Option<Vec<u8>>>(&row, "doc")?));
+        }
+    }
+    let is_news = |event: &Event| {
+        let doc = event.doc.as_ref().map(|doc| doc.to_vec());
+        held.get(&(event.kind.clone(), event.name.clone())) != Some(&(event.version, doc))
+    };
+    Ok(events.into_iter().filter(is_news).collect())
+}
+
+/// Appends events after the number `seq`; answers the last one's.
+///
+/// # Errors
+/// As [`lock_head`].
+pub async fn insert_events(tx: &mut Tx, mut seq: i64, events: &[Event]) -> Result<i64> {
+    for chunk in events.chunks(ROWS) {
+        let text = format!(
+            "insert into inbox
+             (seq, feed, revision, sub, kind, name, version, op, doc, labels, actor, at)
+             values {}",
+            placeholders(1, chunk.len(), 12)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for event in chunk {
+            seq += 1;
+            query = query
+                .bind(seq)
+                .bind(event.feed.as_str())
+                .bind(event.revision)
+                .bind(event.sub)
+                .bind(event.kind.clone())
+                .bind(event.name.clone())
+                .bind(event.version)
+                .bind(if event.doc.is_some() { "put" } else { "deleted" })
+                .bind(event.doc.as_ref().map(|doc| doc.to_vec()))
+                .bind(event.labels.clone())
+                .bind(event.actor.clone())
+                .bind(event.at);
+        }
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(seq)
+}
+
+/// The records that a feed's inbox holds as living, by kind and name, with their versions: what a
+/// feed that starts again must name, or they have vanished. Index: inbox_record.
+///
+/// # Errors
+/// As [`lock_head`].
+pub async fn living(read: &mut Read, feed: Upstream) -> Result<BTreeMap<(String, String), i64>> {
+    let rows = sqlx::query(
+        "select i.kind, i.name, i.version from inbox i
+         join (select kind, name, max(seq) as seq from inbox where feed = $1 group by kind, name) l
+         on l.seq = i.seq where i.op = 'put'",
+    )
+    .bind(feed.as_str())
+    .fetch_all(read.conn())
+    .await
+    .map_err(db_error)?;
+    rows.iter()
+        .map(|row| Ok(((get(row, "kind")?, get(row, "name")?), get(row, "version")?)))
+        .collect()
+}
+
+/// The next events after a number of the inbox, each with its own; none at the end. Index: inbox's
+/// primary key.
+///
+/// # Errors
+/// As [`lock_head`].
+pub async fn events_after(read: &mut Read, seq: i64) -> Result<Vec<(i64, Event)>> {
+    let rows = sqlx::query("select * from inbox where seq > $1 order by seq limit $2")
+        .bind(seq)
+        .bind(PAGE)
+        .fetch_all(read.conn())
+        .await
+        .map_err(db_error)?;
+    rows.iter().map(|row| Ok((get(row, "seq")?, event(row)?))).collect()
+}
+
+fn event(row: &AnyRow) -> Result<Event> {
+    Ok(Event {
+        feed: Upstream::parse(&get::<String>(row, "feed")?)?,
+        revision: get(row, "revision")?,
+        sub: get(row, "sub")?,
+        kind: get(row, "kind")?,
+        name: get(row, "name")?,
+        version: get(row, "version")?,
+        doc: get::<Option<Vec<u8>>>(row, "doc")?.map(Bytes::from),
+        labels: get(row, "labels")?,
+        actor: get(row, "actor")?,
+        at: get(row, "at")?,
+    })
+}

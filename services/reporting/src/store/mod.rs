@@ -1,0 +1,51 @@
+//! The inbox and the projections in the database: SQL only.
+
+mod feed_state;
+mod inbox;
+mod news;
+mod projection;
+
+use mpp_core::Result;
+use mpp_store::{Migration, Schema, Statements, db_error};
+use sqlx::{Row as _, any::AnyRow};
+
+pub use feed_state::{Reached, note_feed, save_feed};
+pub use inbox::{drop_held, events_after, insert_events, living, lock_head, set_head};
+pub use news::news;
+pub use projection::{load_rows, rows_after, save_rows};
+
+/// The service's track of migrations.
+pub const SCHEMA: Schema = Schema {
+    service: "reporting",
+    steps: &[Migration {
+        version: 1,
+        name: "inbox",
+        statements: Statements::Both(include_str!("../sql/0001_inbox.sql")),
+    }],
+    history_kinds: &[],
+};
+
+/// Whom the database is told writes.
+pub const SUBJECT: &str = "services/reporting";
+
+/// Rows in one statement; both databases take so many parameters.
+const ROWS: usize = 500;
+/// Rows in one page of what is read whole.
+const PAGE: i64 = 1_000;
+
+/// "($1, $2), ($3, $4)" for so many rows of so many columns, from parameter `first` on.
+fn placeholders(first: usize, rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let start = first + row * columns;
+        let list: Vec<_> = (start..start + columns).map(|number| format!("${number}")).collect();
+        format!("({})", list.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+fn get<'r, T>(row: &'r AnyRow, column: &str) -> Result<T>
+where
+    T: sqlx::Decode<'r, sqlx::Any> + sqlx::Type<sqlx::Any>,
+{
+    row.try_get(column).map_err(db_error)
+}

@@ -1,0 +1,76 @@
+//! The projections' rows. Index: projection's primary key.
+
+use std::collections::BTreeSet;
+
+use mpp_core::Result;
+use mpp_store::{Read, Tx, db_error};
+use sqlx::AssertSqlSafe;
+
+use super::{PAGE, ROWS, get, placeholders};
+use crate::model::{Key, Rows, Written};
+
+/// Loads rows; of a row that is not there, that.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn load_rows(tx: &mut Tx, rows: &mut Rows, missing: BTreeSet<Key>) -> Result<()> {
+    let keys: Vec<Key> = missing.into_iter().collect();
+    for chunk in keys.chunks(ROWS) {
+        let text = format!(
+            "select name, key, value from projection where (name, key) in (values {})",
+            placeholders(1, chunk.len(), 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for (name, key) in chunk {
+            query = query.bind(name.clone()).bind(key.clone());
+        }
+        let found = query.fetch_all(tx.conn()).await.map_err(db_error)?;
+        for key in chunk {
+            rows.load(key.clone(), None);
+        }
+        for row in &found {
+            rows.load((get(row, "name")?, get(row, "key")?), get(row, "value")?);
+        }
+    }
+    Ok(())
+}
+
+/// Writes rows at a number of the inbox.
+///
+/// # Errors
+/// As [`load_rows`].
+pub async fn save_rows(tx: &mut Tx, written: Written, seq: i64) -> Result<()> {
+    let rows: Vec<_> = written.into_iter().collect();
+    for chunk in rows.chunks(ROWS) {
+        let text = format!(
+            "insert into projection (name, key, value, seq) values {}
+             on conflict (name, key) do update set value = excluded.value, seq = excluded.seq",
+            placeholders(1, chunk.len(), 4)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for ((name, key), value) in chunk {
+            query = query.bind(name.clone()).bind(key.clone()).bind(value.clone()).bind(seq);
+        }
+        query.execute(tx.conn()).await.map_err(db_error)?;
+    }
+    Ok(())
+}
+
+/// The next rows after a key, in order; none at the end.
+///
+/// # Errors
+/// As [`load_rows`].
+pub async fn rows_after(read: &mut Read, last: Option<&Key>) -> Result<Written> {
+    let (name, key) = last.cloned().unwrap_or_default();
+    let rows = sqlx::query(
+        "select name, key, value from projection where (name, key) > ($1, $2)
+         order by name, key limit $3",
+    )
+    .bind(name)
+    .bind(key)
+    .bind(PAGE)
+    .fetch_all(read.conn())
+    .await
+    .map_err(db_error)?;
+    rows.iter().map(|row| Ok(((get(row, "name")?, get(row, "key")?), get(row, "value")?))).collect()
+}
