@@ -1,7 +1,7 @@
-//! `WatchReport`: what changed between two reports, and how a client takes it over.
+//! `WatchReport`: the changes between two reports, and how a client applies them.
 //!
-//! [`difference`] and [`apply`] are each other's inverse: what a server sends and what a client
-//! holds cannot drift apart, since both read the same list of sections.
+//! [`difference`] and [`apply`] are each other's inverse. Server and client use the same list of
+//! sections, so that a client's report cannot drift from the server's.
 
 use std::{
     borrow::Cow,
@@ -21,7 +21,7 @@ use crate::reporting::{
 /// however many listeners get it.
 #[derive(Clone, PartialEq, Eq, Hash, prost::Message)]
 pub struct WatchReportResponse {
-    /// What the message says.
+    /// The message's content, still encoded.
     #[prost(oneof = "Kind", tags = "1, 2")]
     pub kind: Option<Kind>,
 }
@@ -43,12 +43,12 @@ impl WatchReportResponse {
         Self { kind: Some(Kind::Report(report.encode_to_vec().into())) }
     }
 
-    /// A message with what changed.
+    /// A message with changes.
     pub fn change(change: &ReportChange) -> Self {
         Self { kind: Some(Kind::Change(change.encode_to_vec().into())) }
     }
 
-    /// Brings the report that a client holds up to date; it starts from an empty one.
+    /// Brings a client's report up to date; at first it is an empty one.
     ///
     /// # Errors
     /// Where the bytes are no message of the contract; `held` is then as it was.
@@ -62,7 +62,7 @@ impl WatchReportResponse {
     }
 }
 
-/// What changed from one report to the next, whose lists stand in the order that the contract names.
+/// The changes from one report to the next. Their lists are in the order of the contract.
 pub fn difference(before: &Report, after: &Report) -> ReportChange {
     let mut removed = Removed::default();
     let report = Report {
@@ -250,7 +250,7 @@ mod tests {
 
     use super::*;
 
-    /// Numbers from which a report is made: a name's, and what its row says.
+    /// Numbers from which the rows of a section are made: of the name, and of the content.
     type Picks = Vec<(u8, u8)>;
 
     fn report(picks: &[Picks; 7], head: i32) -> Report {

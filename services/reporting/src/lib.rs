@@ -2,15 +2,17 @@
 //!
 //! # Floor plan
 //! ```text
-//!  registry's feed      scheduling's feed            GetReport, GetMallReport, WatchReport, Verify…
-//!        └──────┬──────────────┘                                          │
-//!  jobs      the lease of projecting                        grpc       the wire
-//!  follow    each feed to the inbox, in one                 app        the use cases
-//!        │   transaction with the projections                             │
-//!        │                                                  memory     the nation, and the report of now
-//!  store     inbox, projections, where the feeds stand ──▶   └ refresh reads what was projected
+//!  two feeds                                      GetReport, WatchReport, …
+//!     │                                                    │
+//!  jobs     the lease of projecting               grpc     the wire
+//!     │                                                    │
+//!  follow   each feed to inbox and projections    app      the use cases
+//!     │                                                    │
+//!  store    inbox, projections, feeds' standing   memory   the nation, the report of now
+//!     └──────────────── changed rows ──────────────────────┘
 //!
-//!  model     events to rows, rows to the nation, the nation to a report: pure, under all of them
+//!  model    events to rows, rows to the nation, the nation to a report: pure, under all
+//!  policy   numbers that an operator may question
 //! ```
 //! - **Inbox.** Every upstream change is appended to reporting's own inbox, in one transaction with
 //!   that feed's position and with the projections that it changes. The inbox's head row is locked
@@ -22,16 +24,16 @@
 //!   by its own projecting and looking four times a second for another's. Reports are computed
 //!   from memory and never ask the database.
 //! - **Watching.** The report of now is worked out at most once a second, however many events come
-//!   in and however many watch; each message holds what changed and is encoded once.
+//!   in and however many watch; each message holds only changes and is encoded once.
 //! - **Known on.** What a report calls known is known since the upstream's commit time, however
 //!   often it is rebuilt. Stages, malls, counters and offerings keep their past and answer for any
 //!   day and any state of knowledge; of sources, deviations and tickets only the last state is
 //!   kept, and a report that had to leave some out says so. A copy that starts from an upstream's
-//!   state learns when a record last changed, not what it was before.
+//!   state learns when a record last changed, but not its content before that.
 //!
 //! # Rejected
 //! - *Projecting on every replica:* each would follow both feeds and write the same rows; with one
-//!   writer the database does the work once, and a reader needs one number to know that it is whole.
+//!   writer the database does the work once, and one number tells a reader that it has all.
 //! - *One row per ticket in memory:* a nation prints 150,000 a day; the days' sums are enough.
 //! - *Reports in SQL:* every look at the page would be a join over the nation.
 //! - *The whole report to whoever watches, at each event:* at the nation's size some 180 KB, nine
@@ -40,9 +42,9 @@
 //!   its name, and one wrong place would go unseen.
 //!
 //! # A new projection
-//! Give it a row in `model/facts.rs`, a line in `model/project.rs`, a table in `model/nation.rs`; the
-//! store, the rebuild and the replicas need nothing. What watchers shall see of it gets a field in
-//! `Report`, and, where it is a list, its row in `mpp_api::report`.
+//! Give it a row in `model/facts.rs`, a line in `model/project.rs`, a table in `model/nation.rs`.
+//! The store, the rebuild and the replicas need nothing. To show it, add a field to `Report`, and for
+//! a list its implementation of `Row` in `mpp_api::report`.
 
 #![forbid(unsafe_code)]
 
@@ -67,7 +69,7 @@ use tokio_util::sync::CancellationToken;
 pub use policy::Policy;
 pub use store::SCHEMA;
 
-/// What the service needs.
+/// Options of the service.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Reporting's own database.
@@ -96,8 +98,8 @@ impl Options {
 pub struct Running {
     /// For the gRPC server.
     pub routes: tonic::service::Routes,
-    /// Names what is missing: "database", "clock", and "copies" until both feeds were read whole
-    /// once.
+    /// Names the components that are not ready: "database", "clock", and "copies" until both feeds
+    /// were read whole once.
     pub readiness: Readiness,
     /// The background tasks; they end after the shutdown was asked for.
     pub tasks: JoinSet<()>,
@@ -106,9 +108,8 @@ pub struct Running {
 /// Opens the database, loads the memory and starts to follow.
 ///
 /// # Errors
-/// A setting that is out of range, `SCHEMA_MISMATCH` where a migration is missing, `UNAVAILABLE`
-/// where the database is away, and what is wrong with an endpoint. That an upstream is away is no
-/// error: reports say so.
+/// A setting out of range, `SCHEMA_MISMATCH` where a migration is missing, `UNAVAILABLE` where the
+/// database is away, and a wrong endpoint. An upstream that is away is no error: reports say so.
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let policy = options.policy;
     policy.check()?;

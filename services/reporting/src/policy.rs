@@ -5,41 +5,43 @@ use std::time::Duration;
 mpp_core::policy! {
     /// Settings of reporting.
     pub struct Policy {
-        /// A feed that says nothing for so long is shown as not connected. Feeds send a bookmark
-        /// every few seconds, so that one which is late alone does not count.
+        /// After this silence a feed is shown as not connected. Feeds send a bookmark every few
+        /// seconds, so that a single late one does not count.
         feed_silence_seconds: u64 = 8 in 1..=600,
-        /// The replica that projects holds its lease so long without a sign of life. The others
-        /// wait for it when it dies: reports stand still meanwhile. It is renewed every third of it.
+        /// Lease of the replica that projects. When that replica dies, reports stand still until
+        /// its lease ends and another one takes over; the lease is renewed three times within it.
         projecting_lease_seconds: u64 = 9 in 3..=300,
-        /// A replica looks so often for what another one has projected; it adds to the time from
-        /// an event to who watches.
+        /// How often a replica looks for rows that another one has projected. It adds to the time
+        /// from an event to the watchers of a replica that does not project.
         look_interval_milliseconds: u64 = 250 in 10..=10_000,
-        /// A replica reads what was projected at most so often, so that a burst is read at once.
+        /// Pause of a replica between two reads of projected rows, so that a burst is read
+        /// together.
         read_pause_milliseconds: u64 = 100 in 0..=10_000,
-        /// Who watches is sent changes at most so often: a nation's tickets change a mall's row
-        /// dozens of times a second, and nobody reads faster.
+        /// Least time between two messages to a watcher: in a busy hour tickets change some mall's
+        /// row dozens of times a second, and nobody reads that fast.
         watch_pace_milliseconds: u64 = 1_000 in 0..=60_000,
-        /// A report of now is worked out again after so long even where nothing came in: time
-        /// alone makes a source late and ends a day.
+        /// How long a report of now stands where nothing comes in: time alone makes a source late
+        /// and ends a day.
         report_stands_seconds: u64 = 5 in 1..=600,
-        /// Who watches and is more changes behind is sent the whole report again.
+        /// Changes that are kept for slow watchers. A watcher that is further behind is sent the
+        /// whole report again.
         watch_changes_held: usize = 8 in 1..=100,
-        /// Catalog changes in a report; it says how many there are.
+        /// Most catalog changes in a report, which says how many there are.
         report_changes: usize = 20 in 1..=1_000,
-        /// Counters whose findings are in a report; it says how many there are. Scheduling lists
-        /// them all.
+        /// Most counters with their findings in a report, which says how many there are. Scheduling
+        /// lists them all.
         report_counters: usize = 100 in 1..=1_000,
-        /// Catalog changes in each replica's memory, of which an earlier `known_on` shows more; the
-        /// database keeps them all.
+        /// Catalog changes in each replica's memory: as far back as a report with an earlier
+        /// `known_on` can show them. The database keeps them all.
         memory_changes: usize = 1_000 in 20..=100_000,
     }
 }
 
-// What follows is no setting: the projections are a function of the inbox alone, and with another
-// number the rows that were written before would differ from the rebuilt ones.
+// These two are no settings. The projections are a function of the inbox alone; with another number
+// the rows written before would differ from the rebuilt ones.
 
-/// Findings that are kept of a counter. A week with hours of its own on Friday has some 18: two or
-/// three codes, twice, against three yardsticks.
+/// Most findings that are kept of a counter and week. A week with hours of its own on Friday has
+/// some 18: two or three codes, twice, against three yardsticks.
 pub const KEPT_FINDINGS: usize = 32;
 /// Longest text that is kept, in characters.
 pub const KEPT_TEXT: usize = 300;
@@ -55,17 +57,17 @@ impl Policy {
         Duration::from_secs(self.projecting_lease_seconds)
     }
 
-    /// Between two looks for what another replica has projected.
+    /// Between two looks for rows that another replica has projected.
     pub fn look_interval(&self) -> Duration {
         Duration::from_millis(self.look_interval_milliseconds)
     }
 
-    /// Between two reads of what was projected.
+    /// Between two reads of projected rows.
     pub fn read_pause(&self) -> Duration {
         Duration::from_millis(self.read_pause_milliseconds)
     }
 
-    /// Between two messages to who watches.
+    /// Between two messages to a watcher.
     pub fn watch_pace(&self) -> Duration {
         Duration::from_millis(self.watch_pace_milliseconds)
     }

@@ -7,7 +7,7 @@ use super::Reports;
 use crate::memory::Reached;
 
 impl Reports {
-    /// Answers once this replica knows what the one that told the revision knew.
+    /// Waits until this replica has read as much as the one whose report named `detail_revision`.
     ///
     /// # Errors
     /// `NOT_FOUND`; `UNAVAILABLE` while the server drains.

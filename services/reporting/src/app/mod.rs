@@ -19,13 +19,13 @@ pub struct Reports {
     pub memory: Arc<Memory>,
     /// For comparing the projections.
     pub db: Db,
-    /// Ends what waits.
+    /// Ends every wait and stream.
     pub shutdown: CancellationToken,
 }
 
 impl Reports {
-    /// Waits until the memory has come so far, or the server drains; the caller's deadline bounds
-    /// it.
+    /// Waits until the memory has reached `least`, or the server drains; the caller's deadline
+    /// bounds it.
     async fn wait_for(&self, least: Reached) -> Result<()> {
         tokio::select! {
             () = self.memory.wait_for(least) => Ok(()),

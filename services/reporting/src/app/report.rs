@@ -7,7 +7,7 @@ use super::Reports;
 use crate::{memory::Reached, model::Question};
 
 impl Reports {
-    /// Answers once both feeds have been read up to `feeds`.
+    /// Waits until both feeds have been read up to the revisions `feeds`.
     ///
     /// # Errors
     /// Those of the question's fields, before it waits; `UNAVAILABLE` while the server drains.

@@ -9,7 +9,7 @@ use crate::{
     store,
 };
 
-/// What the comparison found.
+/// The comparison of live and rebuilt rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     /// SHA-256 over the live rows in order.

@@ -7,7 +7,7 @@ use mpp_core::Result;
 use super::{Reports, draining};
 
 impl Reports {
-    /// The whole report at once, then what changed; ends with `UNAVAILABLE` when the server drains.
+    /// The whole report at once, then each change; ends with `UNAVAILABLE` when the server drains.
     pub fn watch(&self) -> impl Stream<Item = Result<WatchReportResponse>> + Send + use<> {
         let updates = self.memory.subscribe();
         let steps = stream::unfold((updates, None), |(mut updates, step)| async move {

@@ -15,7 +15,7 @@ use crate::{
 /// Rounds in which a projection may ask for rows: a record, and what it adds to.
 const ROUNDS: usize = 8;
 
-/// Appends a whole transaction of a feed, or what its state turned out to lack.
+/// Appends a whole transaction of a feed, or the records that have vanished from its state.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away; internal where a stored row cannot be read.

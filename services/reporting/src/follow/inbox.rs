@@ -1,7 +1,7 @@
 //! One upstream's part of the inbox, as the copy of its feed is written.
 //!
 //! The initial state is appended part by part, since it may be large: the position moves only at
-//! its end, when what the state did not name is known to have vanished.
+//! its end, and only then is it known which records have vanished.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +15,14 @@ use crate::{
     store,
 };
 
-/// What a feed's changes are appended to.
+/// The inbox of one feed.
 pub struct Inbox {
     feed: Upstream,
-    /// Of the state that comes in: what is held as living and was not named yet, with versions.
+    /// While a state comes in: the living records that it has not named yet, with their versions.
     unnamed: BTreeMap<(String, String), i64>,
     /// The last event's revision and its number within it.
     last: (i64, i64),
-    /// The last event of the feed was written, and with it that the feed was heard of.
+    /// Something was written, and with it that the feed was heard of.
     noted: bool,
 }
 
@@ -56,7 +56,8 @@ impl Inbox {
         })
     }
 
-    /// What the state did not name has vanished. When it did is not known; it becomes known now.
+    /// Deletes the records that the state did not name. When they vanished is not known; it became
+    /// known now.
     fn vanished(&mut self, tx: &Tx, revision: i64) -> Vec<Event> {
         let unnamed = std::mem::take(&mut self.unnamed);
         let gone = unnamed.into_iter().map(|((kind, name), version)| Event {

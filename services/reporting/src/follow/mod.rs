@@ -22,7 +22,7 @@ use inbox::Inbox;
 /// How long to wait after an append failed.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// What following needs.
+/// Follows the upstream feeds.
 pub struct Follow {
     /// Reporting's own database.
     pub db: Db,
@@ -30,7 +30,7 @@ pub struct Follow {
     pub channels: [Channel; 2],
     /// Wakes the own replica's memory.
     pub wake: Arc<Notify>,
-    /// A feed that is silent so long is noted as not connected.
+    /// After this silence a feed is noted as not connected.
     pub silence: Duration,
 }
 
@@ -79,7 +79,7 @@ fn filter(feed: Upstream) -> Filter {
     Filter { kinds, ..Filter::default() }
 }
 
-/// Who the database is told writes.
+/// The writer that the database notes.
 fn writer() -> Actor {
     Actor { origin: "feed".into(), subject: store::SUBJECT.into() }
 }

@@ -1,4 +1,4 @@
-//! The inbox as a copy of a feed: what is told twice counts once.
+//! The inbox as a copy of a feed: changes that come twice count once.
 
 use mpp_api::scheduling::{Ticket, ticket};
 use mpp_rpc::follow::Event;

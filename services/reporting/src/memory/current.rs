@@ -1,4 +1,4 @@
-//! The report of now, as watchers hear of it: each message encoded once, whoever listens.
+//! The report of now with its messages to watchers, each encoded once for all of them.
 
 use std::{collections::VecDeque, sync::OnceLock};
 
@@ -14,15 +14,15 @@ pub struct Current {
     pub report: Report,
     /// Counts the reports of this replica.
     pub step: usize,
-    /// The report in one message; encoded when the first watcher comes.
+    /// The whole report as a message; encoded when the first watcher comes.
     whole: OnceLock<WatchReportResponse>,
     /// The changes of the last steps, the newest last.
     changes: VecDeque<WatchReportResponse>,
 }
 
 impl Current {
-    /// The report that follows this one, with so many of the last changes; `None` where nothing
-    /// differs but the time.
+    /// The report that follows this one, with the last `held` changes; `None` where nothing differs
+    /// but the time.
     pub fn next(&self, report: Report, held: usize) -> Option<Self> {
         let change = difference(&self.report, &report);
         if !is_news(&self.report, &change) {
@@ -35,8 +35,8 @@ impl Current {
         Some(Self { report, step, changes, ..Self::default() })
     }
 
-    /// What brings a listener up to date: the changes since the step that it has, or the whole
-    /// report where it has none or is too far behind.
+    /// The messages that bring a listener up to date: the changes since its step, or the whole
+    /// report where it has none yet or is too far behind.
     pub fn messages_since(&self, step: Option<usize>) -> Vec<WatchReportResponse> {
         let behind = step.map(|step| self.step.saturating_sub(step));
         match behind.and_then(|behind| self.changes.len().checked_sub(behind)) {
@@ -57,7 +57,7 @@ fn is_news(before: &Report, change: &ReportChange) -> bool {
     !same_rows || after != Some(timeless(&head(before)))
 }
 
-/// The report without what changes from moment to moment.
+/// The report without the times that change from moment to moment.
 fn timeless(report: &Report) -> Report {
     let mut report = Report { known_on: None, ..report.clone() };
     for feed in &mut report.freshness {

@@ -1,4 +1,4 @@
-//! What a replica serves from: the nation, and the report of now that follows from it.
+//! A replica's memory, from which it serves: the nation, and the report of now.
 
 mod current;
 mod refresh;
@@ -61,12 +61,12 @@ impl Memory {
         nation.take_over(news, self.policy.memory_changes)
     }
 
-    /// Tells those who wait how far the memory has come.
+    /// Wakes the callers that wait for a revision.
     fn tell_reached(&self) {
         self.reached.send_replace(self.read(Reached::of));
     }
 
-    /// Waits until the memory has come so far; the caller's deadline bounds it.
+    /// Waits until the memory has reached `least`; the caller's deadline bounds it.
     pub async fn wait_for(&self, least: Reached) {
         let mut reached = self.reached.subscribe();
         // The sender lives as long as the memory does.
@@ -97,13 +97,13 @@ impl Memory {
         self.read(|nation| model::mall_detail(nation, name, &question))
     }
 
-    /// Hears of each new report of now.
+    /// Receives each new report of now.
     pub fn subscribe(&self) -> watch::Receiver<Arc<Current>> {
         self.current.subscribe()
     }
 
-    /// Works out the report of now, and tells those who listen where it differs: because something
-    /// came in, or because a day ended or a source became late. Answers whether it does.
+    /// Computes the report of now, and sends it to watchers where it differs from the last one:
+    /// because something came in, a day ended or a source became late. Answers whether it differs.
     ///
     /// # Errors
     /// As [`Memory::report`].

@@ -1,4 +1,5 @@
-//! Keeps a replica's memory as new as the database: woken by its own projecting, and by looking.
+//! Keeps a replica's memory up to date with the database: it is woken by the replica's own
+//! projecting, and looks now and then for that of another.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +19,7 @@ use crate::{
     store,
 };
 
-/// What readiness is told of.
+/// The part of readiness that depends on the copies.
 pub struct Health {
     copies: Component,
 }
@@ -76,7 +77,8 @@ pub async fn run(
             Err(error) => {
                 // Said once, not four times a second.
                 if healthy {
-                    tracing::warn!(%error, context = ?error.context(), "the projections cannot be read");
+                    let context = error.context();
+                    tracing::warn!(%error, ?context, "the projections cannot be read");
                 }
                 health.copies.down(error.message());
             }
@@ -89,7 +91,7 @@ pub async fn run(
     }
 }
 
-/// Takes over what changed, and tells it at its pace.
+/// Takes over changes, and publishes the report at its pace.
 async fn refresh(db: &Db, memory: &Memory, pace: &mut Pace) -> Result<()> {
     let (since, feeds) = memory.read(|nation| (nation.seq, nation.feeds));
     let news = store::news(db, since).await?;
@@ -107,8 +109,8 @@ async fn refresh(db: &Db, memory: &Memory, pace: &mut Pace) -> Result<()> {
     Ok(())
 }
 
-/// When the report of now is worked out again: what comes after a quiet while at once, what comes
-/// in a burst together.
+/// Decides when the report of now is computed again: at once after a quiet while, and once for all
+/// the changes of a burst.
 struct Pace {
     look: Duration,
     least: Duration,
@@ -120,7 +122,7 @@ struct Pace {
 }
 
 impl Pace {
-    /// Starts with a report that was told just now.
+    /// Starts with a report that was published just now.
     fn new(policy: &Policy) -> Self {
         let now = Instant::now();
         Self {
@@ -133,7 +135,7 @@ impl Pace {
         }
     }
 
-    /// How long there is nothing to do but to look.
+    /// How long to sleep before the next look.
     fn wait(&self) -> Duration {
         let rest = self.least.saturating_sub(self.told.elapsed());
         if self.pending { self.look.min(rest) } else { self.look }

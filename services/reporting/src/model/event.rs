@@ -1,4 +1,4 @@
-//! What comes in: one record's change, as an upstream feed told it.
+//! The inbox's events: one record's change, as an upstream feed sent it.
 
 use bytes::Bytes;
 use mpp_api::Document;
@@ -64,9 +64,9 @@ pub struct Event {
     pub version: i64,
     /// The whole record; `None` where it is gone.
     pub doc: Option<Bytes>,
-    /// What it is filed under, as JSON.
+    /// The record's labels, as JSON.
     pub labels: String,
-    /// Who made the change upstream.
+    /// The caller who made the change upstream.
     pub actor: String,
     /// When it was committed upstream: the time at which it became known.
     pub at: Micros,
@@ -76,7 +76,7 @@ impl Event {
     /// The record, decoded; `None` where it is gone.
     ///
     /// # Errors
-    /// `INVALID_FIELD` where the upstream sent what is not the kind's message.
+    /// `INVALID_FIELD` where the document is not a message of its kind.
     pub fn document<D: Document>(&self) -> Result<Option<D>> {
         let Some(doc) = &self.doc else {
             return Ok(None);

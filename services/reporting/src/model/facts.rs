@@ -1,4 +1,4 @@
-//! The rows of the projections: what reporting keeps of each record.
+//! The rows of the projections: the part of each record that reporting keeps.
 //!
 //! Each row follows from one feed alone, so that no interleaving of the two can matter; they meet
 //! only in a report.
@@ -93,7 +93,7 @@ pub struct UnitRow {
     pub title: Text,
 }
 
-/// A mall, with what was known of it and when.
+/// A mall, with its past.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MallRow {
     /// Name, as last known.
@@ -115,7 +115,7 @@ pub struct StageFact {
     pub date: String,
     /// Place in the mall's list; orders the stages of one day.
     pub place: usize,
-    /// What shows it.
+    /// Decree, letter or publication that shows it.
     pub evidence: String,
     /// The time at which it became known, and, where it was taken back, no longer held.
     pub known: Span,
@@ -154,7 +154,7 @@ pub struct SourceRow {
     pub accounting: [i64; 5],
 }
 
-/// What a service's change is told from.
+/// The last known version of a service, to compare the next one with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceRow {
     /// Title.
@@ -182,7 +182,7 @@ pub struct ChangeRow {
     pub after: String,
     /// Commit time.
     pub at: Micros,
-    /// Who made it.
+    /// The caller who made it.
     pub actor: String,
 }
 
@@ -212,7 +212,7 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-/// What was found, on one day of the week or alike on several.
+/// A finding, on one day of the week or alike on several.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Number of `mpp.scheduling.v1.Deviation.Finding.Code`.
@@ -248,12 +248,12 @@ impl Finding {
     }
 }
 
-/// What a ticket or an appointment adds to its day; no more is kept of it.
+/// The part of a ticket or an appointment that is kept: what it adds to its day's sums.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitRow {
     /// Key of its [`DayRow`].
     pub day: String,
-    /// What it counts.
+    /// Its addition.
     pub count: DayRow,
 }
 

@@ -1,4 +1,4 @@
-//! What was found at counters, as an answer shows it: whole counters, and how many there are.
+//! Findings in an answer: counters are shown whole or not at all, and the rest is counted.
 
 use mpp_api::{reporting::DeviationReport, types::LocalizedText};
 use mpp_core::Micros;

@@ -1,4 +1,4 @@
-//! What a report says of one mall: its row among the others, and its own page.
+//! One mall in a report: its row in the list of malls, and its details.
 
 use mpp_api::{
     registry::mall::StageEntry,
@@ -38,7 +38,7 @@ pub fn mall_detail(nation: &Nation, name: &str, question: &Question) -> Result<M
     })
 }
 
-/// Those that were not taken back, by date.
+/// The stages that were not taken back, by date.
 fn stages(row: &MallRow) -> Vec<StageEntry> {
     let mut facts: Vec<_> = row.stages.iter().filter(|fact| fact.known.until.is_none()).collect();
     facts.sort_by_key(|fact| (&fact.date, fact.place));
@@ -97,7 +97,7 @@ impl View<'_> {
         row.filter(|row| self.was_known(row.known)).unwrap_or_default()
     }
 
-    /// Those that stand.
+    /// The counters that exist now.
     fn counters(&self, mall: &str) -> Vec<CounterReport> {
         below(&self.nation.counters, mall)
             .filter(|(name, _)| stands(self.nation, name, self.at.known))
@@ -117,7 +117,7 @@ impl View<'_> {
         }
     }
 
-    /// What was found at its counters.
+    /// The findings at the mall's counters.
     fn mall_findings(&self, mall: &str) -> Found {
         let found: Vec<_> = below(&self.nation.deviations, mall)
             .filter(|(counter, row)| {

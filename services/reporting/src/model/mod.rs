@@ -1,5 +1,5 @@
-//! The rules of reporting, pure: events to rows ([`project`]), rows to the [`Nation`] in memory, and
-//! that to a report ([`report`]).
+//! The rules of reporting, pure: events to rows ([`project`]), rows to the [`Nation`] in memory,
+//! and that to a report ([`report`]).
 
 mod compare;
 mod coverage;

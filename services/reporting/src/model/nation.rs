@@ -1,5 +1,5 @@
-//! What a replica holds in memory: the rows that reports are made of, typed, and where each feed
-//! stands. Services, tickets and appointments stay in the database; only what they add up to is here.
+//! A replica's memory of the nation: the rows that reports are made of, typed, and where each feed
+//! stands. Services, tickets and appointments stay in the database; only their sums are here.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use super::{
 /// Rows by name.
 pub type Table<R> = BTreeMap<String, R>;
 
-/// What changed since a number of the inbox.
+/// Changes since a number of the inbox.
 #[derive(Debug, Default)]
 pub struct News {
     /// The inbox's last number.
@@ -29,7 +29,7 @@ pub struct News {
     pub feeds: [FeedState; 2],
 }
 
-/// Everything that a report is made of.
+/// Everything that a report is computed from.
 #[derive(Debug, Default)]
 pub struct Nation {
     /// The inbox has been projected up to here.
@@ -74,10 +74,10 @@ pub struct FeedState {
 }
 
 impl Nation {
-    /// Takes over what changed, and keeps so many catalog changes.
+    /// Takes over changes; of the catalog changes it keeps the newest, `changes` of them.
     ///
     /// # Errors
-    /// Internal, where a value is not what this version writes.
+    /// Internal, where this version cannot read a value.
     pub fn take_over(&mut self, news: &News, changes: usize) -> Result<()> {
         for (key, value, seq) in &news.rows {
             self.accept(key, value.as_deref(), *seq)?;

@@ -1,7 +1,7 @@
 //! The projections as a function of the inbox: one event in, rows out.
 //!
-//! What an event does depends on its own feed's earlier events alone, so that the same inbox gives
-//! the same rows however the two feeds came in between each other.
+//! The effect of an event depends only on earlier events of its own feed, so that the same inbox
+//! gives the same rows however the two feeds came in between each other.
 
 use jiff::civil::Date;
 use mpp_api::{
@@ -24,14 +24,15 @@ use super::{
 use crate::policy::KEPT_FINDINGS;
 
 /// Applies one event. A record that cannot be read is told and skipped, always: it must not stop
-/// the feed, and what was known of it before stays.
+/// the feed, and the rows from before stay.
 ///
 /// # Errors
 /// Internal, where a stored row cannot be read.
 pub fn project(rows: &mut Rows, event: &Event) -> Result<()> {
     match apply(rows, event) {
         Err(error) if error.reason() == Reason::InvalidField => {
-            tracing::error!(feed = event.feed.as_str(), revision = event.revision, %error, "skipped");
+            let (feed, revision) = (event.feed.as_str(), event.revision);
+            tracing::error!(feed, revision, %error, "skipped");
             Ok(())
         }
         applied => applied,
@@ -160,7 +161,7 @@ fn micros(time: &prost_types::Timestamp) -> Micros {
     time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1_000)
 }
 
-/// Tells what changed for citizens, field by field.
+/// Writes a row for each change that citizens notice.
 fn service(rows: &mut Rows, event: &Event) -> Result<()> {
     let before = rows.get::<ServiceRow>(&event.name)?;
     let after = event.document::<Service>()?.map(|service| ServiceRow {
@@ -232,7 +233,8 @@ fn deviation(rows: &mut Rows, event: &Event) -> Result<()> {
     replace(rows, &counter, row)
 }
 
-/// What is alike on several days stands once, with the days; and how many were too many to keep.
+/// Findings that are alike on several days become one with several dates; answers also how many
+/// were left out because the row has its most.
 fn findings(found: &Deviation) -> (Vec<Finding>, u32) {
     let mut kept: Vec<Finding> = Vec::new();
     let mut left_out = 0;
@@ -275,7 +277,7 @@ fn appointment_row(booked: &Appointment, name: &str) -> VisitRow {
     VisitRow { day: format!("{} {}", booked.date, mall_of(name)), count }
 }
 
-/// Takes from its day what a record counted before, and adds what it counts now.
+/// Subtracts from the day what the record counted before, and adds what it counts now.
 fn visit(rows: &mut Rows, event: &Event, after: Option<VisitRow>) -> Result<()> {
     let before = rows.get::<VisitRow>(&event.name)?;
     if before == after {

@@ -165,7 +165,7 @@ proptest! {
     }
 }
 
-/// What the days count, without when it became known.
+/// The sums of each day, without the time at which they became known.
 fn counts(rows: &Written) -> Vec<(String, [i32; 3])> {
     let days = rows.iter().filter(|(key, _)| key.0 == "day");
     days.map(|(key, value)| {

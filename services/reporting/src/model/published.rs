@@ -1,6 +1,7 @@
 //! Counts that others published (`data/mall_counts.csv`), beside our own as of the same day.
 //!
-//! Two bodies that publish different counts both stay; what sets them apart is shown, not decided.
+//! Where two bodies publish different counts, both stay: a note explains the difference, and
+//! reporting does not decide between them.
 
 use std::sync::LazyLock;
 

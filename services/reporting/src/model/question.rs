@@ -1,4 +1,4 @@
-//! What a report is asked for.
+//! The question that a report answers.
 
 use jiff::civil::{Date, date};
 use mpp_calendar::{Zone, local_date};
@@ -7,7 +7,7 @@ use mpp_core::{Error, Micros, Result};
 /// The first day that can be asked for: the calendar's rules begin in 1995, and no mall is so old.
 const FIRST_DAY: Date = date(1995, 1, 1);
 
-/// What is asked.
+/// The day and the state of knowledge that a report is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
     /// The day that facts must hold for; `None`: today, in Jakarta for the nation, at each mall for
@@ -20,7 +20,7 @@ pub struct Question {
 }
 
 impl Question {
-    /// What holds now, by all that is known.
+    /// Asks for today, with everything that is known now.
     pub fn now(now: Micros) -> Self {
         Self { now, ..Self::default() }
     }

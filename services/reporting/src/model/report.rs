@@ -25,7 +25,7 @@ use super::{
 };
 use crate::policy::Policy;
 
-/// Answers it.
+/// Computes the report; the caller sets `sample_data`.
 ///
 /// # Errors
 /// Internal, for a time outside the calendar.
@@ -74,17 +74,17 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
     })
 }
 
-/// A report in the making.
+/// The nation as a question looks at it.
 pub struct View<'a> {
-    /// What it is made of.
+    /// The data.
     pub nation: &'a Nation,
-    /// What was asked.
+    /// The question.
     pub question: &'a Question,
     /// The day and the time that were asked for.
     pub at: AsOf,
     /// The day asked for is today.
     current: bool,
-    /// Something of which only the last state is kept became known later.
+    /// Something was left out, because it changed after `known` and only its last state is kept.
     left_out: Cell<bool>,
 }
 
@@ -103,7 +103,7 @@ impl<'a> View<'a> {
         Ok(Self { nation, question, at, current, left_out: Cell::new(false) })
     }
 
-    /// What is known of a counter's hours in the week asked for.
+    /// The deviations of a counter in the week asked for.
     pub fn deviation(&self, counter: &str) -> Option<&'a DeviationRow> {
         let row = self.nation.deviations.get(counter)?;
         (self.was_known(row.known) && (self.current || in_week(&self.at.day, &row.week)))
@@ -223,7 +223,7 @@ fn stage_counts(standings: &[Standing<'_>]) -> Vec<StageCount> {
     counts.into_iter().map(|(stage, malls)| StageCount { stage, malls }).collect()
 }
 
-/// The newest that were known, and how many were.
+/// The newest catalog changes that were known, and how many were known.
 fn changes(nation: &Nation, at: &AsOf, most: usize) -> (Vec<CatalogChange>, usize) {
     let known = || nation.changes.iter().filter(|(_, row)| row.at <= at.known);
     let mut newest: Vec<_> =

@@ -21,7 +21,7 @@ pub type Key = (String, String);
 /// Rows by key; a value is JSON, `None` a row that was there and is gone.
 pub type Written = BTreeMap<Key, Option<String>>;
 
-/// A view of the rows that notes what is written and what it lacks.
+/// The rows that a projection reads and writes; notes which ones were not at hand.
 #[derive(Debug, Default)]
 pub struct Rows {
     loaded: HashMap<Key, Option<String>>,
@@ -31,7 +31,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Starts from no row at all, and lacks none.
+    /// Starts without rows, and with all of them at hand: for a rebuild.
     pub fn empty() -> Self {
         Self { whole: true, ..Self::default() }
     }
@@ -39,7 +39,7 @@ impl Rows {
     /// A row's value.
     ///
     /// # Errors
-    /// Internal, where a stored value is not what this version writes.
+    /// Internal, where a stored value cannot be read by this version.
     pub fn get<R: Row>(&mut self, name: &str) -> Result<Option<R>> {
         let key = (R::TABLE.to_owned(), name.to_owned());
         let value = self.written.get(&key).or_else(|| self.loaded.get(&key)).cloned();
@@ -65,8 +65,8 @@ impl Rows {
         Ok(())
     }
 
-    /// What reads lacked; the writes made meanwhile are void, and are dropped where this is not
-    /// empty.
+    /// The rows that were read and not at hand. Where there are any, the writes made meanwhile are
+    /// void and are dropped.
     pub fn take_missing(&mut self) -> BTreeSet<Key> {
         if !self.missing.is_empty() {
             self.written.clear();
@@ -74,7 +74,7 @@ impl Rows {
         std::mem::take(&mut self.missing)
     }
 
-    /// Adds what the store found for a key that was missing.
+    /// Adds the stored value for a key that was missing.
     pub fn load(&mut self, key: Key, value: Option<String>) {
         self.loaded.insert(key, value);
     }
@@ -88,7 +88,7 @@ impl Rows {
 /// Reads a row's value.
 ///
 /// # Errors
-/// Internal, where it is not what this version writes.
+/// Internal, where this version cannot read it.
 pub fn decode<R: Row>(key: &Key, json: &str) -> Result<R> {
     serde_json::from_str(json)
         .map_err(|error| Error::internal(format!("projection {} {}: {error}", key.0, key.1)))

@@ -53,7 +53,7 @@ pub fn time(time: Option<&ServiceTime>) -> String {
     format!("{limit}{} {unit}", grouped(time.value))
 }
 
-/// What an applicant must bring, in order.
+/// The requirements, in order.
 pub fn requirements(requirements: &[Requirement]) -> String {
     let texts: Vec<_> = requirements.iter().map(|requirement| requirement.text.as_str()).collect();
     bounded(&texts.join("; "))

@@ -15,7 +15,7 @@ pub enum Reached {
     Revision(i64),
 }
 
-/// Notes what was read of a feed, with the commit time of the newest change.
+/// Notes how far a feed was read, with the commit time of the newest change.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.

@@ -10,8 +10,8 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use super::{PAGE, ROWS, get, placeholders};
 use crate::model::{Event, Upstream};
 
-/// Locks the inbox's head and answers its number. Index: inbox_head's only row, which an update that
-/// changes nothing locks on both databases.
+/// Locks the inbox's head and answers its number. Index: inbox_head's only row, which an update
+/// that changes nothing locks on both databases.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
@@ -32,7 +32,8 @@ pub async fn set_head(tx: &mut Tx, seq: i64) -> Result<()> {
     moved.execute(tx.conn()).await.map(drop).map_err(db_error)
 }
 
-/// Leaves out what a feed that starts again tells a second time. Index: inbox_record.
+/// Leaves out the records that the inbox holds in the same version: a feed that starts again sends
+/// them a second time. Index: inbox_record.
 ///
 /// # Errors
 /// As [`lock_head`].
@@ -96,8 +97,8 @@ pub async fn insert_events(tx: &mut Tx, mut seq: i64, events: &[Event]) -> Resul
     Ok(seq)
 }
 
-/// The records that a feed's inbox holds as living, by kind and name, with their versions: what a
-/// feed that starts again must name, or they have vanished. Index: inbox_record.
+/// The living records of a feed in the inbox, by kind and name, with their versions. Those that a
+/// feed which starts again does not name have vanished. Index: inbox_record.
 ///
 /// # Errors
 /// As [`lock_head`].

@@ -1,4 +1,4 @@
-//! What a replica's memory reads: what changed since it last looked, and where the feeds stand.
+//! Changed rows and the standing of the feeds, for a replica's memory.
 
 use mpp_core::Result;
 use mpp_store::{Db, db_error};
@@ -7,8 +7,8 @@ use sqlx::{Row as _, any::AnyRow};
 use super::get;
 use crate::model::{FeedState, News, Upstream};
 
-/// Reads, of one snapshot, what changed since `seq`, save what memories do not hold. Indexes: projection_seq;
-/// feed_state is two rows.
+/// Reads the changes since `seq` from one snapshot, without the tables that memories do not hold.
+/// Indexes: projection_seq; feed_state is two rows.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.

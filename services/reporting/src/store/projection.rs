@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use super::{PAGE, ROWS, get, placeholders};
 use crate::model::{Key, Rows, Written};
 
-/// Loads rows; of a row that is not there, that.
+/// Loads the missing rows; a row that does not exist is loaded as `None`.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.

@@ -19,7 +19,7 @@ use crate::{
 
 const OPEN: &[(Stage, &str)] = &[(Stage::Operating, "2026-01-05")];
 
-/// Who watches, with the report that the messages make.
+/// A watcher, with the report that its messages add up to.
 struct Watch {
     stream: Streaming<WatchReportResponse>,
     held: Report,

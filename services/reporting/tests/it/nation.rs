@@ -1,4 +1,4 @@
-//! The whole nation: 514 malls with 3,000 counters, and what it costs to watch it.
+//! The whole nation, 514 malls with 3,000 counters, and the cost of watching it.
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ async fn what_a_hundred_watchers_cost() {
         }
         let minutes = begin.elapsed().as_secs_f64() / 60.0;
         println!(
-            "{watchers} watchers: {sold} tickets, {:.2} MB a watcher and minute, {:.1} % of a processor",
+            "{watchers} watchers, {sold} tickets: {:.2} MB a watcher and minute, {:.1} % of a core",
             bytes as f64 / 1e6 / minutes / f64::from(watchers.max(1)),
             (processor_seconds() - processor) / minutes / 0.6,
         );
