@@ -62,7 +62,7 @@ fn fields(kind: &Kind, args: &ListArgs) -> Result<Map<String, Value>> {
         (Some("parent"), None, Some(all)) => drop(fields.insert("parent".into(), all.into())),
         (None, Some(_), _) => {
             let text = format!("{} lie below nothing; leave --parent out", kind.plural());
-            return Err(Error::field("parent", FieldCode::UnknownValue, text));
+            return Err(Error::field("parent", FieldCode::NotAllowed, text));
         }
         _ => {}
     }
