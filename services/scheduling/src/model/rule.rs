@@ -9,7 +9,11 @@ use mpp_calendar::{
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
 
-use super::{date, target::Target, words::calendar_season};
+use super::{
+    date,
+    target::Target,
+    words::{calendar_season, field_code},
+};
 
 /// Checks a rule and gives the calendar's form of it.
 ///
@@ -64,7 +68,7 @@ fn fault(field: &str, code: FieldCode, description: impl Into<String>) -> FieldV
 }
 
 fn violation(error: mpp_calendar::Error) -> FieldViolation {
-    fault(&error.field, FieldCode::Format, error.problem.to_string())
+    fault(&error.field, field_code(&error.problem), error.problem.to_string())
 }
 
 fn season(number: i32) -> Result<Season> {
