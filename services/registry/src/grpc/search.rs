@@ -105,13 +105,16 @@ fn position(after: &str) -> Result<Option<(f32, String)>> {
 fn refused(error: search::Error) -> Error {
     match error {
         search::Error::Invalid { field: "text", message } => {
-            Error::field("query", FieldCode::UnknownValue, message)
+            Error::field("query", FieldCode::TooLong, message)
         }
         search::Error::Invalid { field: "after", message } => {
             Error::new(Reason::InvalidPageToken, message)
         }
+        search::Error::Invalid { field: "region", message } => {
+            Error::field("region", FieldCode::Format, message)
+        }
         search::Error::Invalid { field, message } => {
-            Error::field(field, FieldCode::UnknownValue, message)
+            Error::field(field, FieldCode::OutOfRange, message)
         }
         search::Error::Stopped => {
             Error::new(Reason::Unavailable, "search has stopped on this replica")

@@ -184,9 +184,9 @@ mod tests {
         assert_eq!(
             fields,
             [
-                ("mall.display_name.id", "REQUIRED"),
-                ("mall.sites[1].latitude", "OUT_OF_RANGE"),
-                ("mall.valid_to", "ORDER")
+                ("mall.display_name.id", FieldCode::Required),
+                ("mall.sites[1].latitude", FieldCode::OutOfRange),
+                ("mall.valid_to", FieldCode::Order)
             ]
         );
     }
@@ -205,6 +205,6 @@ mod tests {
         check.texts("procedure", &vec![String::new(); 100_000], 100, 10);
         let error = check.finish().expect_err("too many");
         assert_eq!(error.violations().len(), MAX_VIOLATIONS);
-        assert_eq!(error.violations()[0].code, "TOO_MANY");
+        assert_eq!(error.violations()[0].code, FieldCode::TooMany);
     }
 }
