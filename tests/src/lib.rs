@@ -11,6 +11,8 @@
 
 pub mod cluster;
 pub mod copy;
+#[cfg(test)]
+mod guide;
 pub mod http;
 pub mod keys;
 pub mod process;

@@ -7,7 +7,6 @@
 
 mod clock;
 mod error;
-mod field_code;
 mod identity;
 mod label;
 mod name;
@@ -17,7 +16,6 @@ mod region;
 
 pub use clock::{Clock, Micros};
 pub use error::{Error, FieldViolation, Result};
-pub use field_code::FieldCode;
 pub use identity::{Caller, Role};
 pub use label::{Label, Labels, known_labels};
 pub use name::{ResourceName, check_id, check_name};

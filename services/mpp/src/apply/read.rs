@@ -3,7 +3,7 @@
 
 use std::{fs, io, path::Path};
 
-use mpp_core::{Error, FieldCode, Result};
+use mpp_core::{Error, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -26,8 +26,7 @@ pub fn from_file(path: &Path) -> Result<Vec<Given>> {
         fs::read_to_string(path)
     };
     let name = path.display().to_string();
-    let text =
-        text.map_err(|error| Error::field(&name, FieldCode::Unreadable, error.to_string()))?;
+    let text = text.map_err(|error| Error::field(&name, "UNREADABLE", error.to_string()))?;
     from_text(&name, &text)
 }
 
@@ -37,7 +36,7 @@ pub fn from_file(path: &Path) -> Result<Vec<Given>> {
 /// As [`from_file`].
 pub fn from_text(file: &str, text: &str) -> Result<Vec<Given>> {
     let documents = if text.trim_start().starts_with(['{', '[']) { json(text) } else { yaml(text) };
-    let documents = documents.map_err(|error| Error::field(file, FieldCode::Unreadable, error))?;
+    let documents = documents.map_err(|error| Error::field(file, "SYNTAX", error))?;
     let values = documents.into_iter().flat_map(|document| match document {
         Value::Array(records) => records,
         // An empty document, such as one of comments.

@@ -10,7 +10,7 @@ use mpp_api::{
     },
     types::LocalizedText,
 };
-use mpp_core::{Error, FieldCode, Result};
+use mpp_core::{Error, Result};
 
 use crate::{
     call::{refused, request_id},
@@ -80,7 +80,7 @@ async fn show(args: HoursArgs, mut client: Hours, output: Output) -> Result<()> 
     let target = args.target.ok_or_else(|| {
         Error::field(
             "target",
-            FieldCode::Required,
+            "REQUIRED",
             "name a mall, a counter or an offering: `mpp hours malls/banyuwangi`",
         )
     })?;
@@ -170,7 +170,7 @@ fn week(groups: &[String]) -> Result<Week> {
         let wrong = || {
             Error::field(
                 "open",
-                FieldCode::Format,
+                "HOURS",
                 format!("'{group}' is not understood; write 'mon-thu 08:00-12:00,13:00-15:00'"),
             )
         };

@@ -7,7 +7,7 @@ mod cell;
 mod client;
 
 use mpp_api::json;
-use mpp_core::{Error, FieldCode, Reason, Result, Role};
+use mpp_core::{Error, Reason, Result, Role};
 use mpp_rpc::authz::Scope;
 use prost_reflect::{MessageDescriptor, MethodDescriptor};
 
@@ -113,7 +113,7 @@ impl Kind {
         found.filter(|_| whole).ok_or_else(|| {
             let forms: Vec<_> = KINDS.iter().map(Self::form).collect();
             let text = format!("'{name}' is not a name; names are {}", forms.join(", "));
-            Error::field("name", FieldCode::Name, text)
+            Error::field("name", "NAME", text)
         })
     }
 

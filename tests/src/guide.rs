@@ -1,0 +1,101 @@
+//! Keeps `services/README.md` true: its folder listings are those of the tree, and every path that
+//! it names is there. After files have moved, `WRITE_REFERENCE=1 cargo test -p mpp-tests guide`
+//! writes the listings anew.
+
+use std::{
+    collections::BTreeSet,
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+const SERVICES: [&str; 5] = ["registry", "scheduling", "reporting", "web", "agent"];
+/// The rooms of the floor plan, top down; what only one service has follows them.
+const ROOMS: [&str; 6] = ["grpc", "app", "model", "memory", "follow", "store"];
+const START: &str = "<!-- folders -->\n";
+const END: &str = "<!-- end of folders -->";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[test]
+fn the_guide_lists_the_folders_as_they_are() {
+    let path = root().join("services/README.md");
+    let guide = fs::read_to_string(&path).expect("the guide");
+    let (before, rest) = guide.split_once(START).expect("the start of the listing");
+    let (_, after) = rest.split_once(END).expect("the end of the listing");
+    let current = format!("{before}{START}{}{END}{after}", listing());
+    if env::var_os("WRITE_REFERENCE").is_some() {
+        fs::write(path, current).expect("the guide can be written");
+    } else {
+        assert!(current == guide, "run WRITE_REFERENCE=1 cargo test -p mpp-tests guide");
+    }
+}
+
+#[test]
+fn every_path_of_the_guide_is_there() {
+    let guide = fs::read_to_string(root().join("services/README.md")).expect("the guide");
+    let tops = ["services/", "libs/", "proto/", "tests/", "deploy/"];
+    let named = guide.split('`').skip(1).step_by(2);
+    let paths = named.filter(|text| tops.iter().any(|top| text.starts_with(top)));
+    let missing: Vec<&str> = paths.filter(|path| !root().join(path).exists()).collect();
+    assert!(missing.is_empty(), "services/README.md names what is not there: {missing:#?}");
+}
+
+/// The folders of all services side by side.
+fn listing() -> String {
+    let mut table = format!("| | {} |\n|{}\n", SERVICES.join(" | "), " --- |".repeat(6));
+    let own = own_rooms();
+    let rooms = ROOMS.into_iter().chain(own.iter().map(String::as_str));
+    row(&mut table, "beside `lib.rs`", "");
+    rooms.for_each(|room| row(&mut table, &format!("`{room}/`"), room));
+    table
+}
+
+fn row(table: &mut String, title: &str, room: &str) {
+    let cells: Vec<String> = SERVICES
+        .iter()
+        .map(|service| names(&root().join("services").join(service).join("src").join(room)))
+        .collect();
+    writeln!(table, "| {title} | {} |", cells.join(" | ")).expect("a string");
+}
+
+/// The modules of a folder; folders among them end in a slash, but for the top, where they have
+/// rows of their own.
+fn names(folder: &Path) -> String {
+    let is_top = folder.ends_with("src");
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() && !is_top {
+            names.insert(format!("{name}/"));
+        } else if let Some(module) =
+            name.strip_suffix(".rs").filter(|n| !["mod", "lib"].contains(n))
+        {
+            names.insert(module.to_owned());
+        }
+    }
+    if names.is_empty() && folder.join("mod.rs").exists() {
+        names.insert("mod".to_owned());
+    }
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// Folders that only some services have, migrations aside.
+fn own_rooms() -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for service in SERVICES {
+        let folder = root().join("services").join(service).join("src");
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.is_dir() && name != "sql" && !ROOMS.contains(&name.as_str()) {
+                rooms.insert(name);
+            }
+        }
+    }
+    rooms
+}
