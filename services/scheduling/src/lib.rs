@@ -2,21 +2,23 @@
 //!
 //! # Floor plan
 //! ```text
-//! grpc/    wire only: decode, call a use case, encode
+//! grpc/     wire only: decode, call a use case, encode
 //!   │
-//! app/     use cases, one file each: book_appointment, call_next, get_hours, hours_rules …
-//!   ├──────────┬───────────┐
-//! model/     memory/     store/     rules, pure │ this replica's copy │ SQL only
-//!              ▲
-//! follow/ ─────┘   the registry's feed, by way of its table; the own feed comes to memory itself
+//! app/      use cases, one file each: book_appointment, call_next, get_hours, hours_rules …
+//!   ├────────────┬────────────┐
+//! model/       memory/      store/
+//! pure rules   this         SQL only
+//!              replica's
+//!              copies ◀──── follow/ (the registry's feed), and the own feed
 //!
-//! jobs.rs    measures deviations and erases past days, on one replica, by a lease
-//! policy.rs  the numbers that an operator may question
+//! jobs.rs   measures deviations and erases past days, on one replica, by a lease
+//! policy.rs numbers that an operator may question
 //! ```
 //!
 //! # Hours
-//! Rules inherit national → mall → counter → offering; `mpp-calendar` resolves them together
-//! with decrees, and says why. Rules are records, so they come to every replica by the feed.
+//! Rules inherit national → mall → counter → offering; `mpp-calendar` resolves them together with
+//! decrees, and says why. Rules are records like any other (`mpp-resource`), so they come to every
+//! replica by the feed. Bookings, tickets and calls are commands on the same ground.
 //!
 //! # Deviations
 //! The week of each counter is a record too, for reporting to follow. `app::measure_deviations`

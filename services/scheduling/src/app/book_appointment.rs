@@ -12,8 +12,8 @@ use super::App;
 use crate::{
     model::{
         applicant::{Digest, Nik},
-        appointment::{Fresh, shown},
-        place::Place,
+        appointment::{NewAppointment, shown},
+        schedule::Schedule,
         slot::{self, Planned, SlotName, Terms},
         target::Target,
     },
@@ -24,7 +24,7 @@ use crate::{
 struct Sale {
     slot: SlotName,
     target: Target,
-    place: Place,
+    schedule: Schedule,
     terms: Terms,
     applicant: Vec<Digest>,
 }
@@ -44,28 +44,28 @@ impl App {
     ) -> Result<Done<Appointment>> {
         let target = Target::parse(&slot.offering, "slot")?;
         self.authorize(call, &target)?;
-        let (place, terms) = self.memory.offering(&slot.offering, "slot")?;
+        let (schedule, terms) = self.memory.offering(&slot.offering, "slot")?;
         let applicant = self.keys.digests(applicant, &terms.service, slot.date);
-        let sale = Sale { slot, target, place, terms, applicant };
+        let sale = Sale { slot, target, schedule, terms, applicant };
         command::run(&self.db, call, async |tx| self.sell(tx, &sale).await).await
     }
 
     /// The locks are taken in one order: applicant, day, slot.
     async fn sell(&self, tx: &mut Tx, sale: &Sale) -> Result<Appointment> {
-        let Sale { slot, target, place, terms, applicant } = sale;
+        let Sale { slot, target, schedule, terms, applicant } = sale;
         let (decrees, days_ahead) = (self.memory.decrees(), self.policy.days_ahead);
-        let planned = slot::sellable(place, terms, slot, tx.now(), decrees, days_ahead)?;
-        let fresh = Fresh::new(slot, &planned.name, tx.now())?;
+        let planned = slot::sellable(schedule, terms, slot, tx.now(), decrees, days_ahead)?;
+        let new = NewAppointment::new(slot, &planned.name, tx.now())?;
         let day = slot.date.to_string();
-        if !sql::note_applicant(tx, applicant, &fresh.name, &day).await? {
+        if !sql::note_applicant(tx, applicant, &new.name, &day).await? {
             let hint = format!("the applicant has an appointment for this service on {day}");
             return Err(Error::new(Reason::ApplicantHasAppointment, hint));
         }
         take_place(tx, &planned, terms, &day).await?;
-        sql::keep_code(tx, &fresh.name, &fresh.code, &day).await?;
-        let code = fresh.code.clone();
-        let doc = fresh.document();
-        tx.put(&doc.name, &doc, target.labels(&place.region, &day), Expect::New).await?;
+        sql::keep_code(tx, &new.name, &new.code, &day).await?;
+        let code = new.code.clone();
+        let doc = new.document();
+        tx.put(&doc.name, &doc, target.labels(&schedule.region, &day), Expect::New).await?;
         Ok(shown(doc, code, tx.now(), tx.now()))
     }
 }

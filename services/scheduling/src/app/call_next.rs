@@ -22,18 +22,18 @@ impl App {
         counter: &Target,
         window: &str,
     ) -> Result<Done<Ticket>> {
-        let place = self.memory.place(counter)?;
+        let schedule = self.memory.schedule(counter)?;
         self.memory.read().directory.require_window(window)?;
         self.authorize(call, counter)?;
         let skip_locked = !self.db.is_sqlite();
         command::run(&self.db, call, async |tx| {
-            let (name, today) = (counter.name(), place.today(tx.now())?.to_string());
+            let (name, today) = (counter.name(), schedule.today(tx.now())?.to_string());
             let called = sql::call_next(tx, name, &today, window, skip_locked).await?;
             let Some(called) = called else {
                 return Err(nobody_called(tx, name, window).await?);
             };
             serve_appointment(tx, &called.appointment).await?;
-            let (doc, labels) = (called.document(), called.labels(counter, &place));
+            let (doc, labels) = (called.document(), called.labels(counter, &schedule));
             tx.put(&doc.name, &doc, labels, Expect::Any).await?;
             Ok(doc)
         })

@@ -10,7 +10,7 @@ use crate::model::{
     target::{NATIONAL, Target},
 };
 
-/// The place and the days that are asked for.
+/// The target and the days that are asked for.
 pub struct HoursWanted {
     /// A mall, a counter or an offering.
     pub target: Target,
@@ -33,11 +33,11 @@ impl App {
             return Err(Error::field("target", "TARGET", hint));
         }
         self.memory.own().wait_for(wanted.min_revision).await?;
-        let place = self.memory.place(&wanted.target)?;
+        let schedule = self.memory.schedule(&wanted.target)?;
         let now = self.db.clock().now();
-        let first = wanted.first.map_or_else(|| place.today(now), Ok)?;
+        let first = wanted.first.map_or_else(|| schedule.today(now), Ok)?;
         let decrees = self.memory.decrees();
-        let day = |n| place.day_hours(&place.day(date::shift(first, n), decrees));
+        let day = |n| schedule.day_hours(&schedule.day(date::shift(first, n), decrees));
         Ok(GetHoursResponse { days: (0..wanted.days).map(day).collect() })
     }
 }

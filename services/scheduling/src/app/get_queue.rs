@@ -7,7 +7,7 @@ use super::App;
 use crate::{
     model::{
         target::Target,
-        ticket::{Queued, State},
+        ticket::{Queued, TicketState},
     },
     store::queue as sql,
 };
@@ -18,14 +18,16 @@ impl App {
     /// # Errors
     /// `NOT_FOUND`, `UNAVAILABLE`.
     pub async fn get_queue(&self, counter: &Target) -> Result<GetQueueResponse> {
-        let date = self.memory.place(counter)?.today(self.db.clock().now())?.to_string();
+        let date = self.memory.schedule(counter)?.today(self.db.clock().now())?.to_string();
         let (name, policy) = (counter.name(), &self.policy);
         let mut read = self.db.read().await?;
         let (waiting, completed) = sql::counts(&mut read, name, &date).await?;
         let called =
-            sql::first(&mut read, name, &date, State::Called, policy.called_tickets_shown).await?;
-        let next = sql::first(&mut read, name, &date, State::Waiting, policy.waiting_tickets_shown)
-            .await?;
+            sql::first(&mut read, name, &date, TicketState::Called, policy.called_tickets_shown)
+                .await?;
+        let next =
+            sql::first(&mut read, name, &date, TicketState::Waiting, policy.waiting_tickets_shown)
+                .await?;
         read.end().await?;
         let count = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
         Ok(GetQueueResponse {

@@ -27,7 +27,7 @@ impl Keeps<HoursRule> for App {
     ) -> Result<Filing> {
         let target = Target::parse(&rule.target, "hours_rule.target")?;
         if before.is_none() && target.name() != NATIONAL {
-            self.memory.place(&target).map_err(refers_to_nothing)?;
+            self.memory.schedule(&target).map_err(refers_to_nothing)?;
         }
         let owners = self.memory.read().owners(&target);
         Ok(Filing { labels: labels(&target), owners, ..Filing::default() })

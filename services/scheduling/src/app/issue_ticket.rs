@@ -12,10 +12,10 @@ use super::App;
 use crate::{
     model::{
         appointment::require_check_in,
-        place::Place,
+        schedule::Schedule,
         slot::SlotName,
         target::Target,
-        ticket::{self, Queued, Rank, State},
+        ticket::{self, Queued, Rank, TicketState},
     },
     store::queue as sql,
 };
@@ -41,18 +41,18 @@ impl App {
         call: &Call,
         arrival: &Arrival,
     ) -> Result<Done<IssueTicketResponse>> {
-        let place = self.memory.place(&arrival.counter)?;
+        let schedule = self.memory.schedule(&arrival.counter)?;
         self.authorize(call, &arrival.counter)?;
         let prefix = self.prefix(arrival.counter.name())?;
         command::run(&self.db, call, async |tx| {
-            place.require_open(tx.now(), self.memory.decrees(), self.policy.days_ahead)?;
-            let queued = self.number(tx, arrival, &place, &prefix).await?;
+            schedule.require_open(tx.now(), self.memory.decrees(), self.policy.days_ahead)?;
+            let queued = self.number(tx, arrival, &schedule, &prefix).await?;
             if !sql::enter(tx, &queued).await? {
                 let hint = "a ticket has been printed for this appointment; its holder waits";
                 return Err(Error::new(Reason::WrongState, hint));
             }
             let ahead = sql::ahead_of(tx, &queued).await?;
-            let (doc, labels) = (queued.document(), queued.labels(&arrival.counter, &place));
+            let (doc, labels) = (queued.document(), queued.labels(&arrival.counter, &schedule));
             tx.put(&doc.name, &doc, labels, Expect::New).await?;
             let ahead = i32::try_from(ahead).unwrap_or(i32::MAX);
             Ok(IssueTicketResponse { ticket: Some(doc), ahead, revision: 0 })
@@ -65,12 +65,13 @@ impl App {
         &self,
         tx: &mut Tx,
         arrival: &Arrival,
-        place: &Place,
+        schedule: &Schedule,
         prefix: &str,
     ) -> Result<Queued> {
         let now = tx.now();
-        let date = place.today(now)?;
-        let appointment_at = check_in(tx, place, &arrival.appointment, &date.to_string()).await?;
+        let date = schedule.today(now)?;
+        let appointment_at =
+            check_in(tx, schedule, &arrival.appointment, &date.to_string()).await?;
         let mall = arrival.counter.mall().unwrap_or_default();
         let seq = sql::next_number(tx, mall, prefix, &date.to_string()).await?;
         let number = ticket::number(prefix, seq);
@@ -81,7 +82,7 @@ impl App {
             number,
             seq,
             rank: Rank::new(arrival.priority, now, appointment_at, self.policy.late_grace()),
-            state: State::Waiting,
+            state: TicketState::Waiting,
             window: String::new(),
             appointment: arrival.appointment.clone(),
             issued_at: now,
@@ -100,7 +101,7 @@ impl App {
 /// When the slot of the appointment starts that is checked in; `None` for a walk-in.
 async fn check_in(
     tx: &mut Tx,
-    place: &Place,
+    schedule: &Schedule,
     appointment: &str,
     today: &str,
 ) -> Result<Option<Micros>> {
@@ -111,9 +112,9 @@ async fn check_in(
         let text = format!("appointment: {appointment} does not exist");
         Error::new(Reason::ReferenceInvalid, text)
     })?;
-    require_check_in(&stored.doc, &place.target, today)?;
+    require_check_in(&stored.doc, &schedule.target, today)?;
     let slot = SlotName::parse(&stored.doc.slot, "appointment")?;
-    mpp_calendar::local_to_utc_micros(slot.date, slot.minute, place.zone)
+    mpp_calendar::local_to_utc_micros(slot.date, slot.minute, schedule.zone)
         .map(Some)
         .map_err(Error::internal)
 }

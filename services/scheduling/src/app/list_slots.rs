@@ -9,7 +9,7 @@ use super::App;
 use crate::{
     model::{
         date,
-        place::Place,
+        schedule::Schedule,
         slot::{self, Terms},
         sold::{self, Sold},
     },
@@ -34,14 +34,14 @@ impl App {
     /// # Errors
     /// `NOT_FOUND`, `UNAVAILABLE`.
     pub async fn list_slots(&self, wanted: &SlotsWanted) -> Result<ListSlotsResponse> {
-        let (place, terms) = self.memory.offering(&wanted.offering, "offering")?;
+        let (schedule, terms) = self.memory.offering(&wanted.offering, "offering")?;
         let now = self.db.clock().now();
-        let first = wanted.first.map_or_else(|| place.today(now), Ok)?;
+        let first = wanted.first.map_or_else(|| schedule.today(now), Ok)?;
         let dates: Vec<Date> = (0..wanted.days).map(|n| date::shift(first, n)).collect();
         let sold = self.sold(&terms, &dates).await?;
         let mut answer = ListSlotsResponse::default();
         for date in dates {
-            self.add_day(&mut answer, &place, &terms, date, &sold)?;
+            self.add_day(&mut answer, &schedule, &terms, date, &sold)?;
         }
         let is_wanted = |slot: &Slot| slot.available > 0 && begins_after(slot, now);
         answer.slots.retain(|slot| !wanted.only_available || is_wanted(slot));
@@ -62,21 +62,21 @@ impl App {
     fn add_day(
         &self,
         answer: &mut ListSlotsResponse,
-        place: &Place,
+        schedule: &Schedule,
         terms: &Terms,
         date: Date,
         sold: &[(String, Sold)],
     ) -> Result<()> {
         let decrees = self.memory.decrees();
-        let hours = place.day(date, decrees);
+        let hours = schedule.day(date, decrees);
         if hours.intervals().is_empty() {
-            answer.closed_days.push(place.day_hours(&hours));
+            answer.closed_days.push(schedule.day_hours(&hours));
         }
         let text = date.to_string();
         let of_day = sold.iter().filter(|(date, _)| *date == text);
         let of_day: Vec<Sold> = of_day.map(|(_, sold)| sold.clone()).collect();
-        let planned = slot::plan(place, terms, date, decrees)?;
-        answer.slots.extend(sold::merge(place, terms, date, &planned, &of_day)?);
+        let planned = slot::plan(schedule, terms, date, decrees)?;
+        answer.slots.extend(sold::merge(schedule, terms, date, &planned, &of_day)?);
         Ok(())
     }
 }

@@ -56,8 +56,8 @@ impl Replica for App {
 }
 
 impl App {
-    /// Succeeds where the caller may act at this place: as its officer, as its mall's organiser, or
-    /// with a role that may act anywhere.
+    /// Succeeds where the caller may act for this target: as its officer, as its mall's organiser,
+    /// or with a role that may act anywhere.
     fn authorize(&self, call: &Call, target: &Target) -> Result<()> {
         let owners = self.memory.read().owners(target);
         call.grant.check(&owners.iter().map(String::as_str).collect::<Vec<_>>())

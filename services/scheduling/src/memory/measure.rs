@@ -15,7 +15,7 @@ use super::Snapshot;
 use crate::model::{
     date::{local, monday_of},
     deviation::{Measured, measure},
-    place::Place,
+    schedule::Schedule,
     target::Target,
 };
 
@@ -26,7 +26,7 @@ pub struct MallCounters {
     zone: Zone,
     /// Counters by name, each with its place in `distinct`.
     counters: Vec<(String, usize)>,
-    distinct: Vec<(Place, Regime)>,
+    distinct: Vec<(Schedule, Regime)>,
 }
 
 impl MallCounters {
@@ -51,8 +51,8 @@ impl MallCounters {
             let at = match places.get(&key) {
                 Some(at) => *at,
                 None => {
-                    let place = state.place(&Target::parse(name, "counter")?)?;
-                    collected.distinct.push((place, regime));
+                    let schedule = state.schedule(&Target::parse(name, "counter")?)?;
+                    collected.distinct.push((schedule, regime));
                     *places.entry(key).or_insert(collected.distinct.len() - 1)
                 }
             };
@@ -81,7 +81,7 @@ impl MallCounters {
     pub fn measure(self, monday: Date, decrees: &Decrees) -> Result<MeasuredMall> {
         let places = self.distinct.iter();
         let measured = places
-            .map(|(place, regime)| measure(place, *regime, monday, decrees))
+            .map(|(schedule, regime)| measure(schedule, *regime, monday, decrees))
             .collect::<Result<_>>()?;
         let Self { mall, region, counters, .. } = self;
         Ok(MeasuredMall { mall, region, counters, measured })

@@ -18,7 +18,7 @@ use self::{
     dirty::{Dirty, Touched},
     records::Records,
 };
-use crate::model::{place::Place, slot::Terms, target::Target};
+use crate::model::{schedule::Schedule, slot::Terms, target::Target};
 
 /// Shared by everything in the process.
 #[derive(Clone)]
@@ -110,41 +110,41 @@ impl Memory {
         self.0.dirty.write().unwrap_or_else(PoisonError::into_inner).extend(failed);
     }
 
-    /// A mall, counter or offering with its hours.
+    /// The schedule of a mall, a counter or an offering.
     ///
     /// # Errors
-    /// `NOT_FOUND` where the copy has no such place, `UNAVAILABLE` while there is no copy yet.
-    pub fn place(&self, target: &Target) -> Result<Place> {
-        self.read().place(target)
+    /// `NOT_FOUND` where the copy has no such target, `UNAVAILABLE` while there is no copy yet.
+    pub fn schedule(&self, target: &Target) -> Result<Schedule> {
+        self.read().schedule(target)
     }
 
-    /// An offering with its hours and how it is booked.
+    /// An offering's schedule, and how it is booked.
     ///
     /// # Errors
-    /// As [`Memory::place`].
-    pub fn offering(&self, name: &str, field: &str) -> Result<(Place, Terms)> {
+    /// As [`Memory::schedule`].
+    pub fn offering(&self, name: &str, field: &str) -> Result<(Schedule, Terms)> {
         let target = Target::parse(name, field)?;
         let now = self.read();
-        let place = now.place(&target)?;
+        let schedule = now.schedule(&target)?;
         let terms = now.directory.terms(name)?.clone();
-        Ok((place, terms))
+        Ok((schedule, terms))
     }
 }
 
 impl Snapshot<'_> {
-    /// The names whose holders may act at a place: its own, and that of its mall's organiser while
-    /// the mall is known.
+    /// The names whose holders may act for a target: its own, and that of its mall's organiser
+    /// while the mall is known.
     pub fn owners(&self, target: &Target) -> Vec<String> {
         let mall = target.mall().and_then(|mall| self.directory.mall(mall).ok());
         let organiser = mall.map(|mall| mall.organiser.clone());
         std::iter::once(target.name().to_owned()).chain(organiser).collect()
     }
 
-    /// As [`Memory::place`].
+    /// As [`Memory::schedule`].
     ///
     /// # Errors
     /// The same.
-    pub fn place(&self, target: &Target) -> Result<Place> {
+    pub fn schedule(&self, target: &Target) -> Result<Schedule> {
         if !self.is_whole {
             let hint = "scheduling has not received its malls and rules yet; try again shortly";
             return Err(Error::new(Reason::Unavailable, hint));
@@ -153,7 +153,7 @@ impl Snapshot<'_> {
         let name = target.mall().ok_or_else(|| Error::not_found(target.name()))?;
         let mall = self.directory.mall(name)?;
         let rules = target.chain().flat_map(|name| self.records.rules_for(name));
-        Ok(Place {
+        Ok(Schedule {
             target: target.name().to_owned(),
             zone: self.directory.zone(mall)?,
             region: mall.region.to_string(),

@@ -15,7 +15,7 @@ const CODE_LENGTH: usize = 8;
 
 /// An appointment that is about to be made.
 #[derive(Clone, Debug)]
-pub struct Fresh {
+pub struct NewAppointment {
     /// `malls/banyuwangi/appointments/…`: names sort by time and cannot be guessed.
     pub name: String,
     slot: String,
@@ -26,7 +26,7 @@ pub struct Fresh {
     pub code: String,
 }
 
-impl Fresh {
+impl NewAppointment {
     /// Names an appointment for a slot.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ mod tests {
     fn fresh() -> Appointment {
         let name = "malls/a/counters/b/offerings/c/slots/2026-11-30T0830";
         let slot = SlotName::parse(name, "slot").unwrap();
-        Fresh::new(&slot, name, 1_790_000_000_000_000).unwrap().document()
+        NewAppointment::new(&slot, name, 1_790_000_000_000_000).unwrap().document()
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
     fn a_code_is_whole_or_wrong() {
         let name = "malls/a/counters/b/offerings/c/slots/2026-11-30T0830";
         let slot = SlotName::parse(name, "slot").unwrap();
-        let code = Fresh::new(&slot, name, 1_790_000_000_000_000).unwrap().code;
+        let code = NewAppointment::new(&slot, name, 1_790_000_000_000_000).unwrap().code;
         assert!(code.len() == 8 && code.bytes().all(|letter| CODE.contains(&letter)));
         assert!(is_code(&code, &code) && is_code(&code.to_lowercase(), &code));
         for wrong in ["", &code[..7], &format!("{code}A"), "!!!!!!!!"] {

@@ -10,7 +10,7 @@ use mpp_core::{Error, Result};
 
 use super::{
     date::shift,
-    place::Place,
+    schedule::Schedule,
     words::{calendar_regime, localized, wire_finding_code, wire_regime},
 };
 
@@ -28,25 +28,25 @@ pub struct Measured {
     week: Date,
 }
 
-/// Measures the week that begins on `monday`; `place` is the counter with all rules above it.
+/// Measures the week that begins on `monday`; `schedule` is the counter's, with all rules above it.
 ///
 /// # Errors
 /// Only for dates at the ends of time.
 pub fn measure(
-    place: &Place,
+    schedule: &Schedule,
     regime: WireRegime,
     monday: Date,
     decrees: &Decrees,
 ) -> Result<Measured> {
     let baseline = Baseline::of(calendar_regime(regime));
-    let counter = Counter { rules: &place.rules, decrees, region: &place.region };
+    let counter = Counter { rules: &schedule.rules, decrees, region: &schedule.region };
     let sunday = shift(monday, 6);
     let against =
         |yardstick| deviation(counter, yardstick, monday, sunday).map_err(Error::internal);
     let mall = against(Yardstick::Mall)?;
     let national = against(Yardstick::National)?;
     let own = against(Yardstick::Baseline(&baseline))?;
-    let days: Vec<_> = (0..7).map(|day| place.day(shift(monday, day), decrees)).collect();
+    let days: Vec<_> = (0..7).map(|day| schedule.day(shift(monday, day), decrees)).collect();
     let is_unknown = |day: &&mpp_calendar::Day| day.status == mpp_calendar::Status::Unknown;
     let mut findings = found(wire::Yardstick::Mall, &mall);
     findings.extend(found(wire::Yardstick::National, &national));
@@ -125,9 +125,9 @@ mod tests {
             .unwrap()
     }
 
-    fn counter(rules: Vec<Rule>) -> Place {
+    fn counter(rules: Vec<Rule>) -> Schedule {
         let target = "malls/a/counters/b".to_owned();
-        Place { target, zone: Zone::Wib, region: "35.10".into(), rules }
+        Schedule { target, zone: Zone::Wib, region: "35.10".into(), rules }
     }
 
     fn measured(rules: Vec<Rule>, monday: Date) -> Deviation {
@@ -179,9 +179,9 @@ mod tests {
     #[test]
     fn civil_servants_are_measured_against_the_presidential_text() {
         let decrees = Decrees::national();
-        let place = counter(vec![national()]);
+        let schedule = counter(vec![national()]);
         let monday = date(2026, 11, 23);
-        let week = measure(&place, WireRegime::CivilService, monday, &decrees).unwrap();
+        let week = measure(&schedule, WireRegime::CivilService, monday, &decrees).unwrap();
         assert_eq!(week.baseline_minutes, Some(2250));
         let document = week.document("malls/a/counters/b", "malls/a", "regions/35.10");
         assert!(document.uniform, "the baseline says nothing of uniformity");

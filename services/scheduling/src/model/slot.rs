@@ -12,7 +12,7 @@ use mpp_core::{Error, Micros, Reason, ResourceName, Result};
 
 use super::{
     date,
-    place::{Place, because, closed},
+    schedule::{Schedule, because, closed},
 };
 
 /// How an offering is booked, as the registry's copy says.
@@ -101,13 +101,18 @@ pub struct Planned {
 ///
 /// # Errors
 /// Only for dates that no calendar holds.
-pub fn plan(place: &Place, terms: &Terms, date: Date, decrees: &Decrees) -> Result<Vec<Planned>> {
-    let day = place.day(date, decrees);
+pub fn plan(
+    schedule: &Schedule,
+    terms: &Terms,
+    date: Date,
+    decrees: &Decrees,
+) -> Result<Vec<Planned>> {
+    let day = schedule.day(date, decrees);
     if terms.slot_minutes == 0 {
         return Ok(Vec::new());
     }
     let starts = slots(day.intervals(), terms.slot_minutes).map_err(Error::internal)?;
-    starts.into_iter().map(|minute| planned(terms, date, minute, place.zone)).collect()
+    starts.into_iter().map(|minute| planned(terms, date, minute, schedule.zone)).collect()
 }
 
 fn planned(terms: &Terms, date: Date, minute: u16, zone: Zone) -> Result<Planned> {
@@ -126,7 +131,7 @@ pub fn slot_name(offering: &str, date: Date, minute: u16) -> String {
 /// `WRONG_STATE` for one that has begun or lies too far ahead, `COUNTER_CLOSED` on a closed or
 /// unknown day, `NOT_FOUND` where no slot begins then.
 pub fn sellable(
-    place: &Place,
+    schedule: &Schedule,
     terms: &Terms,
     name: &SlotName,
     now: Micros,
@@ -134,9 +139,9 @@ pub fn sellable(
     days_ahead: i64,
 ) -> Result<Planned> {
     terms.require_bookable()?;
-    let ahead = date::days_between(place.today(now)?, name.date);
+    let ahead = date::days_between(schedule.today(now)?, name.date);
     let start_at =
-        local_to_utc_micros(name.date, name.minute, place.zone).map_err(Error::internal)?;
+        local_to_utc_micros(name.date, name.minute, schedule.zone).map_err(Error::internal)?;
     let clock = format_time(name.minute);
     if start_at <= now {
         let hint = format!("the slot of {} at {clock} has begun; take a later one", name.date);
@@ -147,7 +152,7 @@ pub fn sellable(
         let hint = format!("{day} is {ahead} days ahead; book less than {days_ahead} ahead");
         return Err(Error::new(Reason::WrongState, hint));
     }
-    let day = place.day(name.date, decrees);
+    let day = schedule.day(name.date, decrees);
     match day.status {
         Status::Open(_) => {}
         Status::Closed => {
@@ -158,7 +163,7 @@ pub fn sellable(
             return Err(closed(format!("nobody knows yet whether {} is open: {why}", name.date)));
         }
     }
-    let day_plan = plan(place, terms, name.date, decrees)?;
+    let day_plan = plan(schedule, terms, name.date, decrees)?;
     day_plan.into_iter().find(|slot| slot.minute == name.minute).ok_or_else(|| {
         let hint = format!("no slot of {} begins at {clock} on {}", terms.offering, name.date);
         Error::new(Reason::NotFound, format!("{hint}; ListSlots names those that do"))
@@ -185,12 +190,12 @@ pub mod tests {
 
     pub const MONDAY: Date = date(2026, 11, 30);
 
-    pub fn place() -> Place {
+    pub fn schedule() -> Schedule {
         let day = vec![Interval::new(8 * 60, 10 * 60)];
         let weekly = Weekly::new([day, vec![], vec![], vec![], vec![], vec![], vec![]]).unwrap();
         let rules = vec![Rule::hours("n", Layer::National, weekly, "SE 1")];
         let target = "malls/a/counters/b/offerings/c".to_owned();
-        Place { target, zone: Zone::Wib, region: "35.10".into(), rules }
+        Schedule { target, zone: Zone::Wib, region: "35.10".into(), rules }
     }
 
     pub fn terms() -> Terms {
@@ -210,7 +215,7 @@ pub mod tests {
 
     fn try_at(name: &SlotName, now: (Date, u16), terms: &Terms) -> Result<Planned> {
         let now = local_to_utc_micros(now.0, now.1, Zone::Wib).unwrap();
-        sellable(&place(), terms, name, now, &Decrees::national(), 92)
+        sellable(&schedule(), terms, name, now, &Decrees::national(), 92)
     }
 
     #[test]

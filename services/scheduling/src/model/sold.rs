@@ -6,7 +6,7 @@ use mpp_calendar::{format_time, local_to_utc_micros};
 use mpp_core::{Error, Result};
 
 use super::{
-    place::Place,
+    schedule::Schedule,
     slot::{Planned, SlotName, Terms},
 };
 
@@ -27,7 +27,7 @@ pub struct Sold {
 /// # Errors
 /// Only for names that the store should not hold.
 pub fn merge(
-    place: &Place,
+    schedule: &Schedule,
     terms: &Terms,
     date: Date,
     planned: &[Planned],
@@ -38,7 +38,7 @@ pub fn merge(
     let offered = if terms.accepted { terms.slot_capacity } else { 0 };
     let of = |name: &str| sold.iter().find(|row| row.name == name);
     let shown = |minute, name, sold, offered| {
-        shown(place, terms, date, Shown { minute, name, sold, offered, quota_left })
+        shown(schedule, terms, date, Shown { minute, name, sold, offered, quota_left })
     };
     let mut slots: Vec<Slot> = planned
         .iter()
@@ -61,8 +61,9 @@ struct Shown<'a> {
     quota_left: Option<i64>,
 }
 
-fn shown(place: &Place, terms: &Terms, date: Date, slot: Shown<'_>) -> Result<Slot> {
-    let start_at = local_to_utc_micros(date, slot.minute, place.zone).map_err(Error::internal)?;
+fn shown(schedule: &Schedule, terms: &Terms, date: Date, slot: Shown<'_>) -> Result<Slot> {
+    let start_at =
+        local_to_utc_micros(date, slot.minute, schedule.zone).map_err(Error::internal)?;
     let close = (slot.minute + terms.slot_minutes).min(mpp_calendar::DAY);
     let booked = slot.sold.map_or(0, |row| row.booked);
     let capacity = slot.sold.map_or(slot.offered, |row| row.capacity.max(slot.offered));
@@ -91,20 +92,20 @@ mod tests {
     use super::{
         super::slot::{
             plan, slot_name,
-            tests::{MONDAY, place, terms},
+            tests::{MONDAY, schedule, terms},
         },
         *,
     };
 
     #[test]
     fn what_was_sold_outlives_the_plan() {
-        let plan = plan(&place(), &terms(), MONDAY, &Decrees::national()).unwrap();
+        let plan = plan(&schedule(), &terms(), MONDAY, &Decrees::national()).unwrap();
         let sold = |minute, booked| {
             let name = slot_name(&terms().offering, MONDAY, minute);
             Sold { name, capacity: 10, booked }
         };
         let rows = [sold(480, 6), sold(720, 2), sold(750, 0)];
-        let merged = merge(&place(), &terms(), MONDAY, &plan, &rows).unwrap();
+        let merged = merge(&schedule(), &terms(), MONDAY, &plan, &rows).unwrap();
         let figures: Vec<_> = merged
             .iter()
             .map(|s| (s.open.as_str(), s.capacity, s.offered, s.booked, s.available))
@@ -121,11 +122,11 @@ mod tests {
 
     #[test]
     fn the_days_quota_bounds_every_slot() {
-        let plan = plan(&place(), &terms(), MONDAY, &Decrees::national()).unwrap();
+        let plan = plan(&schedule(), &terms(), MONDAY, &Decrees::national()).unwrap();
         let name = slot_name(&terms().offering, MONDAY, 480);
         let sold = [Sold { name, capacity: 3, booked: 2 }];
         let quota = Terms { quota_per_day: 3, ..terms() };
-        let merged = merge(&place(), &quota, MONDAY, &plan, &sold).unwrap();
+        let merged = merge(&schedule(), &quota, MONDAY, &plan, &sold).unwrap();
         assert!(merged.iter().all(|slot| slot.available == 1));
     }
 }

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use mpp_api::scheduling::{Ticket, ticket};
 use mpp_core::{Error, Labels, Micros, ResourceName, Result};
 
-use super::{place::Place, target::Target};
+use super::{schedule::Schedule, target::Target};
 
 /// The prefix of a counter that has none of its own.
 const DEFAULT_PREFIX: &str = "A";
@@ -43,7 +43,7 @@ impl Rank {
 
 /// How far a ticket has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum TicketState {
     /// Waits to be called.
     Waiting,
     /// Called to a window.
@@ -52,30 +52,30 @@ pub enum State {
     Completed,
 }
 
-impl State {
+impl TicketState {
     /// Its number in the contract, which is also the stored one.
     pub fn number(self) -> i64 {
         match self {
-            State::Waiting => 1,
-            State::Called => 2,
-            State::Completed => 3,
+            TicketState::Waiting => 1,
+            TicketState::Called => 2,
+            TicketState::Completed => 3,
         }
     }
 
     /// The state of a stored number; the table holds no others.
     pub fn of(number: i64) -> Self {
         match number {
-            2 => State::Called,
-            3 => State::Completed,
-            _ => State::Waiting,
+            2 => TicketState::Called,
+            3 => TicketState::Completed,
+            _ => TicketState::Waiting,
         }
     }
 
     fn wire(self) -> ticket::State {
         match self {
-            State::Waiting => ticket::State::Waiting,
-            State::Called => ticket::State::Called,
-            State::Completed => ticket::State::Completed,
+            TicketState::Waiting => ticket::State::Waiting,
+            TicketState::Called => ticket::State::Called,
+            TicketState::Completed => ticket::State::Completed,
         }
     }
 }
@@ -96,7 +96,7 @@ pub struct Queued {
     /// Where it stands.
     pub rank: Rank,
     /// How far it has come.
-    pub state: State,
+    pub state: TicketState,
     /// Where it was called to; empty before.
     pub window: String,
     /// The appointment that it was printed for; empty for a walk-in.
@@ -133,8 +133,8 @@ impl Queued {
     }
 
     /// The labels of its record.
-    pub fn labels(&self, counter: &Target, place: &Place) -> Labels {
-        counter.labels(&place.region, &self.date)
+    pub fn labels(&self, counter: &Target, schedule: &Schedule) -> Labels {
+        counter.labels(&schedule.region, &self.date)
     }
 
     /// Tells whoever wants its window that the window is busy.

@@ -4,7 +4,7 @@ use mpp_core::{Error, Reason, Result};
 use mpp_store::{Read, Tx, constraint, db_error};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-use crate::model::ticket::{Queued, Rank, State};
+use crate::model::ticket::{Queued, Rank, TicketState};
 
 const COLUMNS: &str = "name, counter, date, number, seq, class, due_at, state, window_name, \
                        appointment, issued_at, called_at, completed_at";
@@ -182,7 +182,7 @@ pub async fn first(
     read: &mut Read,
     counter: &str,
     date: &str,
-    state: State,
+    state: TicketState,
     limit: i64,
 ) -> Result<Vec<Queued>> {
     let text = format!(
@@ -209,7 +209,7 @@ fn queued(row: &AnyRow) -> Result<Queued> {
             number: row.try_get("number")?,
             seq: row.try_get("seq")?,
             rank: Rank { class: row.try_get("class")?, due_at: row.try_get("due_at")? },
-            state: State::of(row.try_get("state")?),
+            state: TicketState::of(row.try_get("state")?),
             window: row.try_get("window_name")?,
             appointment: row.try_get("appointment")?,
             issued_at: row.try_get("issued_at")?,

@@ -1,11 +1,12 @@
 //! Hours rules are written as every record is: etag, mask, trial, and requests that come twice.
 
 use mpp_api::scheduling::{
-    DeleteHoursRuleRequest, GetHoursRuleRequest, HoursRule, ListHoursRulesRequest,
-    UpdateHoursRuleRequest, UpdateHoursRuleResponse,
+    CreateHoursRuleRequest, DeleteHoursRuleRequest, GetHoursRuleRequest, HoursRule,
+    ListHoursRulesRequest, UpdateHoursRuleRequest, UpdateHoursRuleResponse,
 };
 use mpp_testkit::{Backend, database, on_both};
 use prost_types::FieldMask;
+use tokio_util::sync::CancellationToken;
 use tonic::{Code, Response, Status};
 
 use crate::world::{BANK, Replica, World, office_week, refused, request_id, rule_for, week};
@@ -158,4 +159,35 @@ async fn another_replica_waits_for_the_revision_that_a_reader_knows() {
         let listed = other.hours().list_hours_rules(list).await.expect("a list").into_inner();
         assert_eq!(listed.hours_rules[0].source, source);
     }
+}
+
+#[tokio::test]
+async fn a_target_has_as_many_rules_as_the_operator_allows() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let world = world.restarted(|options| options.policy.rules_per_target = 2).await;
+        world.scheduling.ready().await;
+        for id in ["bank-1", "bank-2"] {
+            world.rule(id, BANK, office_week()).await;
+        }
+        let third = CreateHoursRuleRequest {
+            hours_rule_id: "bank-3".into(),
+            hours_rule: Some(HoursRule { weekly: Some(office_week()), ..rule_for(BANK) }),
+            ..Default::default()
+        };
+        let third = world.scheduling.hours().create_hours_rule(third).await;
+        assert_eq!(refused(third, Code::ResourceExhausted).0, "LIMIT_REACHED");
+        world.rule("mall", "malls/banyuwangi", office_week()).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_that_no_operator_can_mean_is_refused_at_the_start() {
+    let world = World::on(database(Backend::Sqlite).await).await;
+    let mut options = world.options();
+    options.policy.days_ahead = 0;
+    let error = mpp_scheduling::start(options, CancellationToken::new()).await.err();
+    let error = error.expect("no day ahead could be booked");
+    assert_eq!(error.violations()[0].field, "days_ahead");
 }

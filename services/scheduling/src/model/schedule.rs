@@ -1,4 +1,5 @@
-//! A place that has hours: its zone, its region, and every rule that it inherits.
+//! The schedule of a mall, a counter or an offering: its zone, its region, and every rule that it
+//! inherits.
 
 use jiff::civil::Date;
 use mpp_api::scheduling::{DayHours, Interval as WireInterval};
@@ -10,9 +11,9 @@ use super::{
     words::{wire_reason, wire_status},
 };
 
-/// A mall, a counter or an offering, with what its hours follow from.
+/// Everything that the hours of a mall, a counter or an offering follow from.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Schedule {
     /// Its name.
     pub target: String,
     /// The mall's zone.
@@ -23,7 +24,7 @@ pub struct Place {
     pub rules: Vec<Rule>,
 }
 
-impl Place {
+impl Schedule {
     /// The hours of a day, and why.
     pub fn day(&self, date: Date, decrees: &Decrees) -> Day {
         resolve(date, &self.rules, decrees, &self.region)
@@ -124,44 +125,46 @@ mod tests {
 
     use super::*;
 
-    fn mall_open_on_weekdays(zone: Zone) -> Place {
+    fn mall_open_on_weekdays(zone: Zone) -> Schedule {
         let day = vec![Interval::new(8 * 60, 12 * 60), Interval::new(13 * 60, 15 * 60)];
         let weekly =
             Weekly::new([day.clone(), day.clone(), day.clone(), day.clone(), day, vec![], vec![]]);
         let rule = Rule::hours("n", Layer::National, weekly.unwrap(), "SE 1");
-        Place { target: "malls/a".into(), zone, region: "35.10".into(), rules: vec![rule] }
+        Schedule { target: "malls/a".into(), zone, region: "35.10".into(), rules: vec![rule] }
     }
 
-    fn refused(place: &Place, day: Date, minute: u16) -> String {
-        let now = local_to_utc_micros(day, minute, place.zone).unwrap();
-        let error = place.require_open(now, &Decrees::national(), 92).expect_err("it is closed");
+    fn refused(schedule: &Schedule, day: Date, minute: u16) -> String {
+        let now = local_to_utc_micros(day, minute, schedule.zone).unwrap();
+        let error = schedule.require_open(now, &Decrees::national(), 92).expect_err("it is closed");
         assert_eq!(error.reason(), Reason::CounterClosed);
         error.message().to_owned()
     }
 
     #[test]
     fn a_closed_place_says_when_it_opens_next() {
-        let place = mall_open_on_weekdays(Zone::Wita);
+        let schedule = mall_open_on_weekdays(Zone::Wita);
         let friday = date(2026, 11, 27);
-        assert!(refused(&place, friday, 7 * 60).contains("2026-11-27 at 08:00 WITA"));
-        assert!(refused(&place, friday, 12 * 60).contains("2026-11-27 at 13:00 WITA"));
-        assert!(refused(&place, friday, 15 * 60).contains("2026-11-30 at 08:00 WITA"));
-        assert!(refused(&place, date(2026, 12, 25), 9 * 60).contains("2026-12-28 at 08:00 WITA"));
+        assert!(refused(&schedule, friday, 7 * 60).contains("2026-11-27 at 08:00 WITA"));
+        assert!(refused(&schedule, friday, 12 * 60).contains("2026-11-27 at 13:00 WITA"));
+        assert!(refused(&schedule, friday, 15 * 60).contains("2026-11-30 at 08:00 WITA"));
+        assert!(
+            refused(&schedule, date(2026, 12, 25), 9 * 60).contains("2026-12-28 at 08:00 WITA")
+        );
     }
 
     #[test]
     fn an_open_place_is_open_by_its_own_clock() {
-        let place = mall_open_on_weekdays(Zone::Wit);
+        let schedule = mall_open_on_weekdays(Zone::Wit);
         let now = local_to_utc_micros(date(2026, 11, 27), 8 * 60, Zone::Wit).unwrap();
-        assert!(place.require_open(now, &Decrees::national(), 92).is_ok());
+        assert!(schedule.require_open(now, &Decrees::national(), 92).is_ok());
         let in_java = mall_open_on_weekdays(Zone::Wib);
         assert!(in_java.require_open(now, &Decrees::national(), 92).is_err());
     }
 
     #[test]
     fn past_the_last_decree_nothing_is_promised() {
-        let place = mall_open_on_weekdays(Zone::Wib);
-        let message = refused(&place, date(2040, 1, 10), 9 * 60);
+        let schedule = mall_open_on_weekdays(Zone::Wib);
+        let message = refused(&schedule, date(2040, 1, 10), 9 * 60);
         assert!(message.contains("No opening is known"), "{message}");
     }
 }
