@@ -53,8 +53,8 @@ pub enum Outcome {
     Updated(Vec<Change>),
     /// It was so already.
     Unchanged,
-    /// The service did not take it.
-    Refused(Error),
+    /// The service refused this call: Get, Create or Update.
+    Refused { verb: &'static str, error: Error },
     /// It was not sent, and why.
     Left(String),
 }
@@ -104,15 +104,14 @@ impl Run<'_> {
             return Outcome::Left(format!("needs {lost}, which was not applied"));
         }
         let names_new = record.names.iter().any(|name| self.new.contains(name));
-        let step = step::Step { services: self.services, options: self.options, names_new };
-        step.take(record).await.unwrap_or_else(Outcome::Refused)
+        step::Step { services: self.services, options: self.options, names_new }.run(record).await
     }
 
     fn note(&mut self, record: &Record, outcome: &Outcome) {
         let name = record.name.clone();
         match outcome {
             Outcome::Created { .. } => drop(self.new.insert(name)),
-            Outcome::Refused(error) => {
+            Outcome::Refused { error, .. } => {
                 self.lost.insert(name);
                 if matches!(error.code(), Code::Unavailable | Code::Unauthenticated) {
                     self.away = Some("nothing more was sent".into());

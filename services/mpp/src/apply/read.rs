@@ -20,12 +20,11 @@ pub struct Given {
 /// # Errors
 /// It cannot be read, or is neither JSON nor YAML; names the file and the line.
 pub fn from_file(path: &Path) -> Result<Vec<Given>> {
-    let text = if path == Path::new("-") {
-        io::read_to_string(io::stdin())
+    let (name, text) = if path == Path::new("-") {
+        ("standard input".to_owned(), io::read_to_string(io::stdin()))
     } else {
-        fs::read_to_string(path)
+        (path.display().to_string(), fs::read_to_string(path))
     };
-    let name = path.display().to_string();
     let text = text.map_err(|error| Error::field(&name, "UNREADABLE", error.to_string()))?;
     from_text(&name, &text)
 }

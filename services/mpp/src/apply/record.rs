@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mpp_api::json;
 use mpp_core::{Error, FieldViolation, Result};
-use prost_reflect::{DynamicMessage, FieldDescriptor};
+use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage as _};
 use serde_json::Value;
 
 use super::read::Given;
@@ -87,7 +87,6 @@ fn located(error: &Error, place: &str) -> Error {
 }
 
 fn fields_given(message: &DynamicMessage, value: &Value) -> Vec<FieldDescriptor> {
-    use prost_reflect::ReflectMessage as _;
     let is_given = |field: &FieldDescriptor| {
         let by = |key: &str| value.get(key).is_some_and(|value| !value.is_null());
         by(field.json_name()) || by(field.name())

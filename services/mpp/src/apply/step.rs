@@ -20,13 +20,16 @@ pub struct Step<'a> {
 }
 
 impl Step<'_> {
-    pub async fn take(&self, record: &Record) -> Result<Outcome> {
-        match self.services.get(&record.name).await {
-            Ok(_) if self.options.keep_existing => Ok(Outcome::Unchanged),
-            Ok(stored) => self.update(record, &stored).await,
-            Err(error) if error.reason() == Reason::NotFound => self.create(record).await,
-            Err(error) => Err(error),
-        }
+    pub async fn run(&self, record: &Record) -> Outcome {
+        let (verb, outcome) = match self.services.get(&record.name).await {
+            Ok(_) if self.options.keep_existing => return Outcome::Unchanged,
+            Ok(stored) => ("Update", self.update(record, &stored).await),
+            Err(error) if error.reason() == Reason::NotFound => {
+                ("Create", self.create(record).await)
+            }
+            Err(error) => ("Get", Err(error)),
+        };
+        outcome.unwrap_or_else(|error| Outcome::Refused { verb, error })
     }
 
     async fn create(&self, record: &Record) -> Result<Outcome> {

@@ -7,7 +7,7 @@ use mpp_core::{Error, Reason, Result};
 use serde_json::{Value, json};
 
 use crate::{
-    apply::{Applied, Change, Options, Outcome, apply, from_file, records},
+    apply::{Applied, Change, Options, Outcome, Record, apply, from_file, records},
     client::Client,
     output::{Output, program},
     record::Records,
@@ -67,7 +67,7 @@ impl Tally {
             Outcome::Updated(_) => &mut self.updated,
             Outcome::Unchanged => &mut self.unchanged,
             Outcome::Left(_) => &mut self.left,
-            Outcome::Refused(error) => {
+            Outcome::Refused { error, .. } => {
                 self.first.get_or_insert(error.reason());
                 &mut self.refused
             }
@@ -107,14 +107,18 @@ fn word(outcome: &Outcome, dry_run: bool) -> &'static str {
         Outcome::Updated(_) if dry_run => "update",
         Outcome::Updated(_) => "updated",
         Outcome::Unchanged => "unchanged",
-        Outcome::Refused(_) => "refused",
+        Outcome::Refused { .. } => "refused",
         Outcome::Left(_) => "not sent",
     }
 }
 
 /// The call that the outcome is of.
 fn verb(outcome: &Outcome) -> &'static str {
-    if matches!(outcome, Outcome::Updated(_)) { "Update" } else { "Create" }
+    match outcome {
+        Outcome::Refused { verb, .. } => verb,
+        Outcome::Updated(_) => "Update",
+        Outcome::Created { .. } | Outcome::Unchanged | Outcome::Left(_) => "Create",
+    }
 }
 
 fn print(applied: &Applied<'_>, dry_run: bool) {
@@ -134,10 +138,10 @@ fn print(applied: &Applied<'_>, dry_run: bool) {
             }
             changes.iter().for_each(print_change);
         }
-        Outcome::Refused(error) => {
+        Outcome::Refused { error, .. } => {
             println!("    {}: {error}", record.place);
             if error.reason() == Reason::PermissionDenied {
-                print_way_out(&needs());
+                print_way_out(record, verb(outcome));
             }
         }
         Outcome::Left(why) => println!("    {}: {why}", record.place),
@@ -152,10 +156,13 @@ fn print_change(change: &Change) {
     println!("    {}: {} → {}", change.path, shown(&change.before), shown(&change.after));
 }
 
-fn print_way_out(needs: &str) {
-    println!("    needs {needs}; make a token and apply again with it:");
-    println!("      {} token --role ROLE --namespace NAME > token.jwt", program());
-    println!("      {} apply --token-file token.jwt FILE", program());
+/// How to call as somebody who may; NAME is the mall, the unit or the source whose record it is.
+fn print_way_out(record: &Record, verb: &str) {
+    let role = record.kind.role(verb);
+    println!("    needs {}; make a token and apply again with it:", record.kind.needs(verb));
+    let program = program();
+    println!("      {program} token --role {} --namespace NAME > token.jwt", role.as_str());
+    println!("      {program} apply --token-file token.jwt FILE");
 }
 
 fn as_json(applied: &Applied<'_>, dry_run: bool) -> Value {
@@ -171,7 +178,7 @@ fn as_json(applied: &Applied<'_>, dry_run: bool) -> Value {
             });
             line["changes"] = changes.collect();
         }
-        Outcome::Refused(error) => {
+        Outcome::Refused { error, .. } => {
             line["reason"] = error.reason().as_str().into();
             line["message"] = error.message().into();
         }

@@ -61,7 +61,7 @@ async fn seed(records: &[Record], administrator: &Client) -> Result<()> {
     let options = Options { keep_existing: true, ..Options::default() };
     let mut refused = Ok(());
     let mut tell = |applied: Applied<'_>| {
-        if let (Outcome::Refused(error), Ok(())) = (applied.outcome, &refused) {
+        if let (Outcome::Refused { error, .. }, Ok(())) = (applied.outcome, &refused) {
             let text = format!("{}: {}", applied.record.name, error.message());
             refused = Err(Error::new(error.reason(), text));
         }

@@ -14,7 +14,7 @@ use tonic::{
     codegen::http::uri::PathAndQuery,
 };
 
-use super::Kind;
+use super::{Kind, path};
 use crate::{
     call::{refused, request_id},
     client::Client,
@@ -159,19 +159,13 @@ impl<'a> Records<'a> {
         let mut grpc = Grpc::new(self.client.channel(kind.service()?)?);
         grpc.ready().await.map_err(Error::internal)?;
         let codec = Described(method.output());
-        let answer = grpc.unary(Request::new(request), path(method)?, codec).await;
+        let path: PathAndQuery = path(method).try_into().map_err(Error::internal)?;
+        let answer = grpc.unary(Request::new(request), path, codec).await;
         Ok(answer.map_err(refused)?.into_inner())
     }
 }
 
-/// As a call names it: "/mpp.registry.v1.DirectoryService/GetMall".
-fn path(method: &MethodDescriptor) -> Result<PathAndQuery> {
-    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-    path.try_into().map_err(Error::internal)
-}
-
 fn record_in(kind: &Kind, answer: DynamicMessage) -> Result<DynamicMessage> {
-    use prost_reflect::ReflectMessage as _;
     match answer.get_field(&field_of(&answer.descriptor(), kind)?).into_owned() {
         Value::Message(record) => Ok(record),
         _ => Err(Error::internal("an answer that holds no record")),

@@ -177,25 +177,31 @@ impl Kind {
         method.is_ok_and(|method| method.input().get_field_by_name("validate_only").is_some())
     }
 
-    /// Who may call it, in words: "organiser of what it is about, or administrator".
+    /// Who may call it, in words: "organiser whose namespace it is or administrator".
     pub fn needs(&self, verb: &str) -> String {
-        let Ok(method) = self.method(verb) else {
-            return String::new();
+        let in_words = |(role, scope): &(Role, Scope)| match scope {
+            Scope::Own => format!("{} whose namespace it is", role.as_str()),
+            Scope::Any => role.as_str().to_owned(),
         };
-        roles_in_words(&method)
+        let others = self.roles(verb).iter().map(in_words);
+        let all: Vec<_> = others.chain([Role::Administrator.as_str().to_owned()]).collect();
+        all.join(" or ")
+    }
+
+    /// The role with the least rights that may call it.
+    pub fn role(&self, verb: &str) -> Role {
+        self.roles(verb).first().map_or(Role::Administrator, |(role, _)| *role)
+    }
+
+    /// The method's line in the authorization table; the administrator may call every method.
+    fn roles(&self, verb: &str) -> &'static [(Role, Scope)] {
+        self.method(verb).map_or(&[], |method| mpp_rpc::authz::roles(&path(&method)))
     }
 }
 
-/// The roles of a method's line in the authorization table.
-fn roles_in_words(method: &MethodDescriptor) -> String {
-    let own = |(role, scope): &(Role, Scope)| match scope {
-        Scope::Own => format!("{} whose namespace it is", role.as_str()),
-        Scope::Any => role.as_str().to_owned(),
-    };
-    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-    let others = mpp_rpc::authz::roles(&path).iter().map(own);
-    let all: Vec<_> = others.chain([Role::Administrator.as_str().to_owned()]).collect();
-    all.join(" or ")
+/// A method as a call names it: "/mpp.registry.v1.DirectoryService/GetMall".
+fn path(method: &MethodDescriptor) -> String {
+    format!("/{}/{}", method.parent_service().full_name(), method.name())
 }
 
 #[cfg(test)]
