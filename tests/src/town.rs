@@ -208,6 +208,7 @@ async fn create_source(suite: &Suite) {
         source_id: "kemendagri".into(),
         source: Some(source),
         request_id: request_id(),
+        ..Default::default()
     };
     let channel = suite.channel(Service::Registry, ADMINISTRATOR);
     SyncServiceClient::new(channel).create_source(request).await.expect("a source");

@@ -56,12 +56,7 @@ impl Error {
 
     /// Several wrong fields, all of them, so that the caller mends them at once.
     pub fn fields(fields: Vec<FieldViolation>) -> Self {
-        let message = fields
-            .iter()
-            .map(|violation| format!("{}: {}", violation.field, violation.description))
-            .collect::<Vec<_>>()
-            .join("; ");
-        let mut error = Self::new(Reason::InvalidField, message);
+        let mut error = Self::new(Reason::InvalidField, listed(&fields));
         error.0.fields = fields;
         error
     }
@@ -97,6 +92,9 @@ impl Error {
         for violation in &mut self.0.fields {
             violation.field = format!("{path}.{}", violation.field);
         }
+        if !self.0.fields.is_empty() {
+            self.0.message = listed(&self.0.fields);
+        }
         self
     }
 
@@ -131,6 +129,11 @@ impl Error {
     }
 }
 
+fn listed(fields: &[FieldViolation]) -> String {
+    let told = fields.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.description));
+    told.collect::<Vec<_>>().join("; ")
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.0.reason.as_str(), self.0.message)
@@ -160,5 +163,6 @@ mod tests {
             .within("sites[1]")
             .within("mall");
         assert_eq!(error.violations()[0].field, "mall.sites[1].location.latitude");
+        assert!(error.message().starts_with("mall.sites[1].location.latitude: must"));
     }
 }

@@ -1,5 +1,7 @@
 //! The command line: which commands there are. What each takes stands with the command.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 use crate::{
@@ -96,6 +98,11 @@ pub enum Command {
     Report(ReportArgs),
     /// Make a token for a role.
     Token(TokenArgs),
+    /// Print the services' settings with their reasons, as a file for --policy.
+    Policy {
+        /// A settings file: checks it, and shows what it sets.
+        file: Option<PathBuf>,
+    },
     /// Check that every service can be reached and is ready, and say what is not.
     Doctor,
     /// Print a completion script for a shell.

@@ -77,6 +77,9 @@ pub struct ProcessArgs {
     /// Where /livez, /readyz and /metrics are served, in plain text.
     #[arg(long, env = "MPP_HEALTH_LISTEN", default_value = "127.0.0.1:7490")]
     pub health_listen: SocketAddr,
+    /// The services' settings (TOML); `mpp policy` prints what can be set, and why.
+    #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Milliseconds between "not ready" and no more new connections.
     #[arg(long, env = "MPP_DRAIN_PAUSE_MS", default_value_t = 5_000)]
     pub drain_pause_ms: u64,

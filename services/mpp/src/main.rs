@@ -9,7 +9,7 @@
 //!        record          the kinds of record, and calls by the contract's descriptors
 //!        client          where the services are and who is calling
 //!        output          how answers are printed
-//!        config, keys, service, stop, call, exit
+//!        config, policy, keys, service, stop, call, exit
 //! ```
 //! Modules use what stands below them, never what stands above: `demo` runs the same code as the
 //! commands do, and no command knows of `args`, `up` or `serve`.
@@ -26,6 +26,7 @@ mod demo;
 mod exit;
 mod keys;
 mod output;
+mod policy;
 mod record;
 mod serve;
 mod service;
@@ -96,6 +97,7 @@ async fn run(args: Args) -> Result<()> {
         Command::Queue { command } => queue::run(command, &client()?, output).await,
         Command::Report(asked) => report::run(asked, &client()?, output).await,
         Command::Token(asked) => token::run(asked, &client()?),
+        Command::Policy { file } => policy::print(file.as_deref()),
         Command::Doctor => doctor::run(&client()?, output).await,
         Command::Completions { shell } => {
             completions(shell);

@@ -12,6 +12,7 @@ use tonic::service::Routes;
 use crate::{
     client::ClientArgs,
     config::{LogFormat, MigrateArgs, ProcessArgs, ServeArgs, ServeCommand, WebArgs},
+    policy::Policies,
     service::Service,
     stop::until_stopped,
 };
@@ -51,7 +52,7 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
         scheduling: upstream(client, Service::Scheduling, None)?,
         reporting: upstream(client, Service::Reporting, None)?,
         clock: Clock::system(),
-        policy: mpp_web::Policy::default(),
+        policy: Policies::load(args.process.policy.as_deref())?.web,
     };
     let mpp_web::Running { router, readiness, tasks: _tasks } =
         mpp_web::start(options, ended.clone())?;
@@ -83,48 +84,55 @@ async fn start(
     ended: &CancellationToken,
 ) -> Result<Started> {
     let database = args.database.options(Clock::system());
+    let policies = Policies::load(args.process.policy.as_deref())?;
+    let upstream = |service| upstream(client, service, args.identity());
     match service {
-        Service::Registry => registry(database, ended).await,
+        Service::Registry => registry(database, policies.registry, ended).await,
         Service::Scheduling => {
-            let registry = upstream(client, Service::Registry, args.identity())?;
-            scheduling(database, registry, args.applicant_keys()?, ended).await
+            let options = mpp_scheduling::Options {
+                database,
+                feed: mpp_store::FeedOptions::default(),
+                upstream: upstream(Service::Registry)?,
+                applicant_keys: args.applicant_keys()?,
+                policy: policies.scheduling,
+            };
+            scheduling(options, ended).await
         }
         Service::Reporting => {
-            let registry = upstream(client, Service::Registry, args.identity())?;
-            let scheduling = upstream(client, Service::Scheduling, args.identity())?;
-            reporting(database, registry, scheduling, args.sample_data, ended).await
+            let (registry, scheduling) =
+                (upstream(Service::Registry)?, upstream(Service::Scheduling)?);
+            let options = mpp_reporting::Options {
+                sample_data: args.sample_data,
+                policy: policies.reporting,
+                ..mpp_reporting::Options::new(database, registry, scheduling)
+            };
+            reporting(options, ended).await
         }
     }
 }
 
-pub async fn registry(database: mpp_store::Options, ended: &CancellationToken) -> Result<Started> {
-    let running = mpp_registry::start(mpp_registry::Options::new(database), ended.clone()).await?;
+pub async fn registry(
+    database: mpp_store::Options,
+    policy: mpp_registry::Policy,
+    ended: &CancellationToken,
+) -> Result<Started> {
+    let options = mpp_registry::Options { policy, ..mpp_registry::Options::new(database) };
+    let running = mpp_registry::start(options, ended.clone()).await?;
     Ok(Started::new(running.routes, running.readiness))
 }
 
 pub async fn scheduling(
-    database: mpp_store::Options,
-    registry: Endpoint,
-    applicant_keys: Vec<(String, Vec<u8>)>,
+    options: mpp_scheduling::Options,
     ended: &CancellationToken,
 ) -> Result<Started> {
-    let feed = mpp_store::FeedOptions::default();
-    let policy = mpp_scheduling::Policy::default();
-    let options =
-        mpp_scheduling::Options { database, feed, upstream: registry, applicant_keys, policy };
     let running = mpp_scheduling::start(options, ended.clone()).await?;
     Ok(Started::new(running.routes, running.readiness))
 }
 
 pub async fn reporting(
-    database: mpp_store::Options,
-    registry: Endpoint,
-    scheduling: Endpoint,
-    sample_data: bool,
+    options: mpp_reporting::Options,
     ended: &CancellationToken,
 ) -> Result<Started> {
-    let options = mpp_reporting::Options::new(database, registry, scheduling);
-    let options = mpp_reporting::Options { sample_data, ..options };
     let running = mpp_reporting::start(options, ended.clone()).await?;
     Ok(Started { routes: running.routes, readiness: running.readiness, tasks: running.tasks })
 }

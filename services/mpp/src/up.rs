@@ -20,6 +20,7 @@ use crate::{
     demo,
     keys::{self, Keys},
     output::program,
+    policy::Policies,
     serve::{self, Started, bind},
     stop::until_stopped,
 };
@@ -35,6 +36,9 @@ pub struct UpArgs {
     /// Run as if it were this time: 2026-03-02 (10:00 in Jakarta) or 2026-03-02T10:00:00+07:00.
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
+    /// The services' settings (TOML); `mpp policy` prints what can be set, and why.
+    #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// First of the ports: page, registry, scheduling, reporting follow each other, their health
     /// ports ten above. 0: any that are free.
     #[arg(long, env = "MPP_PORT", default_value_t = 7400)]
@@ -52,14 +56,21 @@ pub async fn run(args: UpArgs) -> Result<()> {
     })
     .map_err(Error::internal)?;
     let shutdown = until_stopped()?;
+    let policies = Policies::load(args.policy.as_deref())?;
     let clock = clock(&args)?;
     let data = std::path::absolute(&args.data).map_err(Error::internal)?;
     let keys = Keys::open(&data)?;
     let ports = Ports::bind(args.port).await?;
 
     let context = ports.context(&keys)?;
-    let ground =
-        Ground { data: &data, demo: args.demo, clock: &clock, keys: &keys, context: &context };
+    let ground = Ground {
+        data: &data,
+        demo: args.demo,
+        clock: &clock,
+        keys: &keys,
+        context: &context,
+        policies: &policies,
+    };
     let serving = start(&ground, ports, &shutdown).await?;
     context.save(&data)?;
     greet(&context, &data, begun.elapsed());
@@ -165,6 +176,7 @@ struct Ground<'a> {
     clock: &'a Clock,
     keys: &'a Keys,
     context: &'a Context,
+    policies: &'a Policies,
 }
 
 impl Ground<'_> {
@@ -195,22 +207,31 @@ impl Ground<'_> {
 
     async fn registry(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("registry", &mpp_registry::SCHEMA).await?;
-        serve::registry(database, ended).await
+        serve::registry(database, self.policies.registry.clone(), ended).await
     }
 
     async fn scheduling(&self, ended: &CancellationToken) -> Result<Started> {
-        let database = self.database("scheduling", &mpp_scheduling::SCHEMA).await?;
-        let registry = self.upstream(&self.context.registry, "scheduling", Role::Service)?;
-        serve::scheduling(database, registry, self.keys.applicant_keys()?, ended).await
+        let options = mpp_scheduling::Options {
+            database: self.database("scheduling", &mpp_scheduling::SCHEMA).await?,
+            feed: mpp_store::FeedOptions::default(),
+            upstream: self.upstream(&self.context.registry, "scheduling", Role::Service)?,
+            applicant_keys: self.keys.applicant_keys()?,
+            policy: self.policies.scheduling.clone(),
+        };
+        serve::scheduling(options, ended).await
     }
 
     async fn reporting(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("reporting", &mpp_reporting::SCHEMA).await?;
         let registry = self.upstream(&self.context.registry, "reporting", Role::Service)?;
         let scheduling = self.upstream(&self.context.scheduling, "reporting", Role::Service)?;
-        // What a demo has left stays made up, however this folder is started later.
-        let sample_data = self.demo || self.data.join("demo").exists();
-        serve::reporting(database, registry, scheduling, sample_data, ended).await
+        let options = mpp_reporting::Options {
+            // What a demo has left stays made up, however this folder is started later.
+            sample_data: self.demo || self.data.join("demo").exists(),
+            policy: self.policies.reporting.clone(),
+            ..mpp_reporting::Options::new(database, registry, scheduling)
+        };
+        serve::reporting(options, ended).await
     }
 
     /// The pages, which read as anybody may.
@@ -220,7 +241,7 @@ impl Ground<'_> {
             scheduling: self.upstream(&self.context.scheduling, "web", Role::Reader)?,
             reporting: self.upstream(&self.context.reporting, "web", Role::Reader)?,
             clock: self.clock.clone(),
-            policy: mpp_web::Policy::default(),
+            policy: self.policies.web.clone(),
         };
         mpp_web::start(options, ended.clone())
     }

@@ -1,5 +1,7 @@
 //! Wrong input: an exit code that says what kind of fault it is, and words that say what to do.
 
+use std::fs;
+
 use super::{DUKCAPIL, Up};
 
 pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
@@ -36,6 +38,27 @@ pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
         assert!(!said.err.contains("panicked"), "{args:?}: {}", said.err);
     }
     a_step_out_of_turn_is_a_conflict(up).await;
+    a_misspelt_setting_is_told_with_those_that_there_are(up).await;
+}
+
+async fn a_misspelt_setting_is_told_with_those_that_there_are(up: &Up) {
+    let printed = up.run(&["policy"]).await.succeeded();
+    let file = up.home.path().join("policy.toml");
+    for (from, to, words) in [
+        ("# days_ahead =", "day_ahead =", "days_ahead"),
+        ("[scheduling]", "[booking]", "scheduling"),
+        ("# days_ahead = 92", "days_ahead = 9999", "scheduling.days_ahead"),
+    ] {
+        fs::write(&file, printed.replace(from, to)).expect("a file");
+        for args in [&["policy", "policy.toml"][..], &["up", "--policy", "policy.toml"]] {
+            let said = up.run(args).await;
+            assert_eq!(said.code, 7, "{args:?}: {}{}", said.out, said.err);
+            assert!(said.err.contains(words), "{args:?} does not say '{words}': {}", said.err);
+        }
+    }
+    fs::write(&file, printed.replace("# days_ahead = 92", "days_ahead = 31")).expect("a file");
+    let shown = up.run(&["policy", "policy.toml"]).await.succeeded();
+    assert!(shown.contains("\ndays_ahead = 31"), "{shown}");
 }
 
 async fn a_step_out_of_turn_is_a_conflict(up: &Up) {

@@ -4,7 +4,8 @@ use mpp_api::{json, types::Tombstone};
 use mpp_core::{Error, Result};
 use prost::{Message as _, Name as _};
 use prost_reflect::{
-    DynamicMessage, FieldDescriptor, Kind as Type, MessageDescriptor, MethodDescriptor, Value,
+    DynamicMessage, FieldDescriptor, Kind as Type, MessageDescriptor, MethodDescriptor,
+    ReflectMessage as _, Value,
 };
 use serde_json::json;
 use tonic::{

@@ -6,7 +6,12 @@
 mod cell;
 mod client;
 
-use mpp_api::json;
+use mpp_api::{
+    Document as _, json,
+    registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
+    scheduling::{Appointment, HoursRule},
+    sync::Source,
+};
 use mpp_core::{Error, Reason, Result, Role};
 use mpp_rpc::authz::Scope;
 use prost_reflect::{MessageDescriptor, MethodDescriptor};
@@ -14,7 +19,7 @@ use prost_reflect::{MessageDescriptor, MethodDescriptor};
 pub use cell::cell;
 pub use client::Records;
 
-use crate::service::Service;
+use crate::service;
 
 /// A kind of record, as commands know it.
 #[derive(Debug)]
@@ -31,22 +36,16 @@ pub struct Kind {
 
 /// All kinds that have a name of their own, in the order in which they need each other.
 pub const KINDS: [Kind; 10] = [
-    Kind {
-        word: "region",
-        collections: &["regions"],
-        columns: &["display_name", "kind", "time_zone"],
-        end: "regions come with the registry's own data",
-    },
-    Kind {
-        word: "unit",
-        collections: &["units"],
-        columns: &["display_name", "kind", "parent"],
-        end: "give it the first day on which it is no more (validTo)",
-    },
-    Kind {
-        word: "source",
-        collections: &["sources"],
-        columns: &[
+    kind::<Region>(
+        &["display_name", "kind", "time_zone"],
+        "regions come with the registry's own data",
+    ),
+    kind::<Unit>(
+        &["display_name", "kind", "parent"],
+        "give it the first day on which it is no more (validTo)",
+    ),
+    kind::<Source>(
+        &[
             "accounting.received",
             "accounting.applied",
             "accounting.unchanged",
@@ -54,51 +53,31 @@ pub const KINDS: [Kind; 10] = [
             "accounting.quarantined",
             "last_success_time",
         ],
-        end: "take its publishers' tokens away; what it has published stays",
-    },
+        "let its publishers' tokens run out; what it has published stays",
+    ),
+    kind::<Mall>(
+        &["display_name", "region", "stage", "time_zone"],
+        "add the stage STAGE_CLOSED with its date",
+    ),
+    kind::<Counter>(
+        &["display_name", "unit", "regime"],
+        "let its agreement end (agreement.expireDate) and delete its offerings",
+    ),
+    kind::<Window>(&["display_name", "accessible"], "a window stays with its counter"),
+    kind::<Service>(&["title", "fees"], ""),
+    kind::<Offering>(&["service_title", "state", "effective_fees"], ""),
+    kind::<HoursRule>(&["target", "season", "valid_from", "valid_to", "source"], ""),
     Kind {
-        word: "mall",
-        collections: &["malls"],
-        columns: &["display_name", "region", "stage", "time_zone"],
-        end: "add the stage STAGE_CLOSED with its date",
-    },
-    Kind {
-        word: "counter",
-        collections: &["malls", "counters"],
-        columns: &["display_name", "unit", "regime"],
-        end: "let its agreement end (agreement.expireDate) and delete its offerings",
-    },
-    Kind {
-        word: "window",
-        collections: &["malls", "counters", "windows"],
-        columns: &["display_name", "accessible"],
-        end: "windows stay with their counter",
-    },
-    Kind {
-        word: "service",
-        collections: &["units", "services"],
-        columns: &["title", "fees"],
-        end: "",
-    },
-    Kind {
-        word: "offering",
-        collections: &["malls", "counters", "offerings"],
-        columns: &["service_title", "state", "effective_fees"],
-        end: "",
-    },
-    Kind {
-        word: "hours_rule",
-        collections: &["hoursRules"],
-        columns: &["target", "season", "valid_from", "valid_to", "source"],
-        end: "",
-    },
-    Kind {
-        word: "appointment",
+        word: Appointment::KIND,
         collections: &["malls", "appointments"],
         columns: &[],
         end: "`mpp cancel` gives its place back",
     },
 ];
+
+const fn kind<K: mpp_resource::Kind>(columns: &'static [&'static str], end: &'static str) -> Kind {
+    Kind { word: K::KIND, collections: K::COLLECTIONS, columns, end }
+}
 
 impl Kind {
     /// The kind that a name is of.
@@ -142,10 +121,10 @@ impl Kind {
     }
 
     /// The service that keeps it.
-    pub fn service(&self) -> Result<Service> {
+    pub fn service(&self) -> Result<service::Service> {
         Ok(match self.descriptor()?.package_name() {
-            "mpp.scheduling.v1" => Service::Scheduling,
-            _ => Service::Registry,
+            "mpp.scheduling.v1" => service::Service::Scheduling,
+            _ => service::Service::Registry,
         })
     }
 
@@ -169,12 +148,6 @@ impl Kind {
             let text = format!("the contract has no {name}{way_out}");
             Error::new(Reason::Unimplemented, text)
         })
-    }
-
-    /// True where the service can check such a call without keeping anything.
-    pub fn can_validate(&self, verb: &str) -> bool {
-        let method = self.method(verb);
-        method.is_ok_and(|method| method.input().get_field_by_name("validate_only").is_some())
     }
 
     /// Who may call it, in words: "organiser whose namespace it is or administrator".
@@ -217,6 +190,18 @@ mod tests {
         {
             let error = word(wrong).expect_err(wrong);
             assert!(error.message().contains("malls/ID/counters/ID"), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_kind_that_can_be_made_is_known() {
+        for word in mpp_api::document::KINDS {
+            let message = json::descriptor(word).expect("in the contract");
+            let create = format!("Create{}", message.name());
+            let mut services = message.parent_pool().services();
+            let can_be_made = services.any(|s| s.methods().any(|method| method.name() == create));
+            let known = KINDS.iter().any(|kind| kind.word == *word);
+            assert!(known || !can_be_made, "{word} needs a line in KINDS");
         }
     }
 

@@ -1,0 +1,146 @@
+//! The settings file: numbers that an operator may question, one table for each service.
+//!
+//! Each service declares its own in its `policy.rs`, with unit, reason, default and range; here
+//! they are read together, so that one file serves every process, and printed.
+
+use std::{fmt::Write as _, fs, path::Path};
+
+use mpp_core::{Error, Result, Setting};
+use serde::Deserialize;
+
+/// Every service's settings.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policies {
+    pub registry: mpp_registry::Policy,
+    pub scheduling: mpp_scheduling::Policy,
+    pub reporting: mpp_reporting::Policy,
+    pub web: mpp_web::Policy,
+}
+
+/// The tables of the file.
+const TABLES: [(&str, &[Setting]); 4] = [
+    ("registry", mpp_registry::Policy::SETTINGS),
+    ("scheduling", mpp_scheduling::Policy::SETTINGS),
+    ("reporting", mpp_reporting::Policy::SETTINGS),
+    ("web", mpp_web::Policy::SETTINGS),
+];
+
+impl Policies {
+    /// Reads a settings file; without one every number is the usual one.
+    ///
+    /// # Errors
+    /// It cannot be read, names a table or a key that there is not, or a number is out of its
+    /// range.
+    pub fn load(file: Option<&Path>) -> Result<Self> {
+        file.map_or_else(|| Ok(Self::default()), |path| Self::parse(path, &read(path)?))
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self> {
+        let policies: Self = toml::from_str(text).map_err(|error| unusable(path, &error))?;
+        policies.registry.check().map_err(|error| error.within("registry"))?;
+        policies.scheduling.check().map_err(|error| error.within("scheduling"))?;
+        policies.reporting.check().map_err(|error| error.within("reporting"))?;
+        policies.web.check().map_err(|error| error.within("web"))?;
+        Ok(policies)
+    }
+}
+
+/// The settings as a file of their own, each with its reason; those that `file` gives stand as it
+/// gives them, the others as comments.
+///
+/// # Errors
+/// As [`Policies::load`].
+pub fn print(file: Option<&Path>) -> Result<()> {
+    let given = match file {
+        Some(path) => {
+            let text = read(path)?;
+            Policies::parse(path, &text)?;
+            toml::from_str(&text).map_err(|error| unusable(path, &error))?
+        }
+        None => toml::Table::new(),
+    };
+    print!("{}", printed(&given));
+    Ok(())
+}
+
+fn printed(given: &toml::Table) -> String {
+    let mut text = String::from(
+        "# The services' settings: `mpp serve SERVICE --policy FILE` and `mpp up --policy FILE` read\n\
+         # them. What is left out is as shown here.\n",
+    );
+    for (table, settings) in TABLES {
+        let given = given.get(table).and_then(toml::Value::as_table);
+        let _ = writeln!(text, "\n[{table}]");
+        for setting in settings {
+            let own = given.and_then(|table| table.get(setting.name));
+            write_setting(&mut text, setting, own);
+        }
+    }
+    text
+}
+
+/// Writing to a text does not fail.
+fn write_setting(text: &mut String, setting: &Setting, given: Option<&toml::Value>) {
+    let Setting { name, reason, default, range } = setting;
+    for line in reason.lines() {
+        let _ = writeln!(text, "# {}", line.trim());
+    }
+    let (low, high) = range.split_once("..=").unwrap_or((range, range));
+    let _ = match given {
+        Some(value) => {
+            // A number looks alike in TOML and JSON.
+            let value = serde_json::json!(value);
+            writeln!(text, "# {low} to {high}, usually {default}.\n{name} = {value}")
+        }
+        None => writeln!(text, "# {low} to {high}.\n# {name} = {default}"),
+    };
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| unusable(path, &error))
+}
+
+fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    let text =
+        format!("{} cannot be used: {error}; `mpp policy` prints what can be set", path.display());
+    Error::field("policy", "UNREADABLE", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Policies> {
+        Policies::parse(Path::new("policy.toml"), text)
+    }
+
+    #[test]
+    fn what_is_printed_is_a_file_that_changes_nothing() {
+        let text = printed(&toml::Table::new());
+        assert!(text.contains("[scheduling]") && text.contains("# days_ahead = 92"), "{text}");
+        let policies = parse(&text).expect("a file");
+        assert_eq!(policies.scheduling, mpp_scheduling::Policy::default());
+    }
+
+    #[test]
+    fn what_a_file_gives_holds_and_is_printed() {
+        let text = "[scheduling]\ndays_ahead = 31\n";
+        assert_eq!(parse(text).expect("a file").scheduling.days_ahead, 31);
+        let shown = printed(&toml::from_str(text).expect("TOML"));
+        assert!(shown.contains("# 1 to 366, usually 92.\ndays_ahead = 31\n"), "{shown}");
+    }
+
+    #[test]
+    fn a_misspelt_key_or_table_and_a_number_out_of_its_range_are_named() {
+        for (text, words) in [
+            ("[scheduling]\nday_ahead = 31\n", "expected one of `days_ahead`"),
+            ("[booking]\ndays_ahead = 31\n", "unknown field `booking`"),
+            ("[scheduling]\ndays_ahead = 0\n", "scheduling.days_ahead: is 0; allowed is 1..=366"),
+            ("[scheduling]\ndays_ahead = 'all'\n", "policy.toml cannot be used"),
+        ] {
+            let error = parse(text).expect_err(text);
+            assert!(error.message().contains(words), "{error}");
+        }
+    }
+}
