@@ -1,8 +1,9 @@
 //! A replica's memory of the nation: the rows that reports are made of, typed, and where each feed
 //! stands. Services, tickets and appointments stay in the database; only their sums are here.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
+use mpp_api::reporting::PublishedCount;
 use mpp_core::{Micros, Result};
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
         UnitRow,
     },
     project::mall_of,
+    published::published_counts,
     rows::{Key, Row, decode},
 };
 
@@ -56,6 +58,8 @@ pub struct Nation {
     pub feeds: [FeedState; 2],
     /// Inbox number at which a mall, one of its counters or their hours last changed.
     mall_revisions: BTreeMap<String, i64>,
+    /// Counts of past days, which follow from malls and regions alone: kept until these change.
+    published: OnceLock<Vec<PublishedCount>>,
 }
 
 /// How far an upstream feed has been read.
@@ -95,6 +99,9 @@ impl Nation {
             let revision = self.mall_revisions.entry(mall_of(&key.1).to_owned()).or_default();
             *revision = seq.max(*revision);
         }
+        if [MallRow::TABLE, RegionRow::TABLE].contains(&key.0.as_str()) {
+            self.published = OnceLock::new();
+        }
         match key.0.as_str() {
             RegionRow::TABLE => set(&mut self.regions, key, value),
             UnitRow::TABLE => set(&mut self.units, key, value),
@@ -112,6 +119,11 @@ impl Nation {
     /// Inbox number at which a mall, one of its counters or their hours last changed.
     pub fn mall_revision(&self, mall: &str) -> i64 {
         self.mall_revisions.get(mall).copied().unwrap_or_default()
+    }
+
+    /// Counts that others published, each beside the index's own.
+    pub fn published(&self) -> &[PublishedCount] {
+        self.published.get_or_init(|| published_counts(self))
     }
 
     /// Where a feed stands.

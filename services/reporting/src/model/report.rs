@@ -19,7 +19,6 @@ use super::{
     facts::{ChangeRow, DeviationRow, SourceRow},
     found::{Found, stands},
     nation::Nation,
-    published::published_counts,
     question::Question,
     stage::{AsOf, Standing, standings},
 };
@@ -40,7 +39,7 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
         (uniform + mall.uniform_counters, judged + mall.uniform_counters + mall.deviating_counters)
     });
     let (changes, changes_total) = changes(nation, &view.at, policy.report_changes);
-    let published = published_counts(nation);
+    let published = nation.published();
     let (complete, incomplete_reason) = view.completeness();
     Ok(Report {
         as_of: view.at.day.clone(),
@@ -64,8 +63,8 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
         findings_left_out: i32::try_from(found.left_out).unwrap_or(i32::MAX),
         tickets_completed_today: malls.iter().map(|mall| mall.tickets_completed_today).sum(),
         regions: coverage::regions(nation, &standings, &view.at.day),
-        extent: Some(coverage::extent(&standings, &published, &view.at.day)),
-        published,
+        extent: Some(coverage::extent(&standings, published, &view.at.day)),
+        published: published.to_vec(),
         sample_data: false,
         malls,
         freshness: Upstream::ALL.into_iter().map(|feed| freshness(nation, feed)).collect(),

@@ -246,6 +246,10 @@ async fn a_report_says_how_much_of_the_nation_the_index_holds() {
             ("2025-12-15", Some(305), 0)
         );
         assert!(!report.sample_data);
+        let old = [(Stage::Operating, "2020-02-03")];
+        let revision = world.registry.put("malls/dua", &mall("dua", "regions/35.78", &old)).await;
+        let later = world.after(revision).await.published.pop().expect("a published count");
+        assert_eq!((later.own_malls, later.own_regions), (1, 1), "by all that is known now");
         let earlier = world.as_of("2017-12-30", None).await.extent.expect("an extent");
         assert_eq!((earlier.malls, earlier.published_malls), (0, None));
     })
