@@ -46,6 +46,10 @@ pub const KEPT_FINDINGS: usize = 32;
 /// Longest text that is kept, in characters.
 pub const KEPT_TEXT: usize = 300;
 
+/// Most bytes of findings in one answer, whatever the settings: clients refuse a message of more than
+/// 4 MiB, and the rest of a report takes up to one.
+pub const FINDINGS_BYTES: usize = 3 << 20;
+
 impl Policy {
     /// After which a feed counts as not connected.
     pub fn feed_silence(&self) -> Duration {

@@ -5,9 +5,7 @@ use mpp_core::Micros;
 use prost::Message;
 
 use super::{facts::DeviationRow, nation::Nation, report::timestamp};
-
-/// Findings take at most so much of a message: a client's usual limit is 4 MiB for all of it.
-const MAX_BYTES: usize = 3 << 20;
+use crate::policy::FINDINGS_BYTES;
 
 /// Findings of some counters, in the order of the counters.
 #[derive(Clone, Debug, Default)]
@@ -23,15 +21,15 @@ pub struct Found {
 }
 
 impl Found {
-    /// Shows the first `most` of some counters, or fewer where they would be more than
-    /// [`MAX_BYTES`].
+    /// Shows the first `most` of some counters, or fewer where they would take more than
+    /// [`FINDINGS_BYTES`].
     pub fn first(nation: &Nation, counters: &[(&String, &DeviationRow)], most: usize) -> Self {
         let mut found = Self { counters: counters.len(), ..Self::default() };
         let mut bytes = 0;
         for (name, row) in counters.iter().take(most) {
             let findings: Vec<_> = each(nation, name, row).collect();
             bytes += findings.iter().map(Message::encoded_len).sum::<usize>();
-            if bytes > MAX_BYTES {
+            if bytes > FINDINGS_BYTES {
                 break;
             }
             found.deviations.extend(findings);
