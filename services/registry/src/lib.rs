@@ -37,7 +37,7 @@
 //!   since the next run would undo their change unseen; an administrator takes a record over.
 //! - **A service that goes takes its offerings with it**, as withdrawn, in the same transaction.
 //! - **Regions are reference data**: the binary's table is the truth, and the records follow it at
-//!   start ([`app::seed`]).
+//!   start ([`app::regions`]).
 //!
 //! # A new kind of record
 //! See `mpp_resource`. Here it needs its form and its line in [`model`], its rules in [`app`], its
@@ -119,7 +119,7 @@ pub struct Running {
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     options.policy.check()?;
     let db = open(&options).await?;
-    let seeded = app::seed::regions(&db).await?;
+    let seeded = app::regions::seed(&db).await?;
     if seeded > 0 {
         tracing::info!(seeded, "regions were brought in line with the binary's table");
     }

@@ -2,7 +2,7 @@
 
 use mpp_api::registry::{Counter, Window};
 use mpp_core::Result;
-use mpp_resource::{Filing, Keeps};
+use mpp_resource::{Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
@@ -10,6 +10,9 @@ use super::{
     filing::{code, filing, lineage, mall_and_owners, mall_of, parent_of},
 };
 use crate::model;
+
+impl Serves<Counter> for Registry {}
+impl Serves<Window> for Registry {}
 
 impl Keeps<Counter> for Registry {
     fn check(counter: &Counter) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use mpp_api::registry::{Mall, Region};
 use mpp_core::{Error, Reason, Result, Role};
-use mpp_resource::{Call, Filing, Keeps};
+use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
@@ -10,7 +10,20 @@ use super::{
     filing::{code, filing, mall_owners, new_region},
     relabel,
 };
-use crate::model;
+use crate::{memory::RegistryView, model};
+
+impl Serves<Mall> for Registry {
+    /// The stage depends on the day, the time zone is the region's.
+    fn show(&self, state: &RegistryView, mall: &mut Mall) {
+        let Some(region) = state.records.get::<Region>(&mall.region) else {
+            return;
+        };
+        if let Ok(today) = model::region::today(&region.doc, self.now()) {
+            mall.set_stage(model::mall::effective_stage(&mall.stages, today));
+        }
+        mall.time_zone = region.doc.time_zone;
+    }
+}
 
 impl Keeps<Mall> for Registry {
     fn check(mall: &Mall) -> Result<()> {

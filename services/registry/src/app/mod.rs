@@ -1,19 +1,18 @@
 //! The rules of each kind of record: the records that it refers to, who may write it, and the
 //! records that change with it.
 //!
-//! One file for each kind ([`units`], [`malls`], [`counters`], [`services`], [`offerings`],
-//! [`sources`]), on the one way to write a record (`mpp_resource::write`); [`filing`] is shared by
-//! them, [`relabel`] brings the labels below a mall or a unit that moves in line, [`seed`] brings
-//! the regions in line at start.
+//! One file for each kind ([`regions`], [`units`], [`malls`], [`counters`] with their windows,
+//! [`services`], [`offerings`], [`sources`]), on the one way to write a record
+//! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a mall
+//! or a unit that moves in line.
 
 pub mod counters;
 pub mod filing;
 pub mod malls;
 pub mod offerings;
+pub mod regions;
 pub mod relabel;
-pub mod seed;
 pub mod services;
-mod show;
 pub mod sources;
 pub mod units;
 

@@ -2,7 +2,7 @@
 
 use mpp_api::registry::{Counter, Offering, Service, offering::State};
 use mpp_core::Result;
-use mpp_resource::{Call, Filing, Keeps, command::Done, write};
+use mpp_resource::{Call, Filing, Keeps, Serves, command::Done, write};
 use mpp_rpc::Grant;
 use mpp_store::{Label, Tx};
 
@@ -10,10 +10,21 @@ use super::{
     Registry,
     filing::{code, filing, lineage, mall_and_owners, mall_of, owned, parent_of},
 };
-use crate::model;
+use crate::{memory::RegistryView, model};
 
 /// The method that accepts offerings; whoever may call it for a mall need not ask twice.
 const ACCEPT: &str = "/mpp.registry.v1.CatalogService/AcceptOffering";
+
+impl Serves<Offering> for Registry {
+    /// Fees and title that are the service's.
+    fn show(&self, state: &RegistryView, offering: &mut Offering) {
+        let found = state.records.get::<Service>(&offering.service);
+        let service = found.map(|found| found.doc).unwrap_or_default();
+        let fees = model::offering::effective_fees(&offering.fees, &service.fees);
+        offering.effective_fees = fees.to_vec();
+        offering.service_title = service.title;
+    }
+}
 
 impl Keeps<Offering> for Registry {
     fn check(offering: &Offering) -> Result<()> {

@@ -6,7 +6,7 @@ use mpp_api::{
     types::{Tombstone, tombstone::Reason as Why},
 };
 use mpp_core::{Error, Reason, Result, Role};
-use mpp_resource::{Call, Filing, Keeps};
+use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Expect, Label, Labels, Tx};
 
 use super::{
@@ -14,6 +14,8 @@ use super::{
     filing::{filing, lineage, owned, parent_of},
 };
 use crate::model::{self, tree::Lineage};
+
+impl Serves<Service> for Registry {}
 
 impl Keeps<Service> for Registry {
     fn check(service: &Service) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use mpp_api::{registry::Unit, sync::Source};
 use mpp_core::Result;
-use mpp_resource::{Filing, Keeps};
+use mpp_resource::{Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
@@ -10,6 +10,8 @@ use super::{
     filing::{filing, lineage},
 };
 use crate::{model, store::batches};
+
+impl Serves<Source> for Registry {}
 
 impl Keeps<Source> for Registry {
     fn check(source: &Source) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use mpp_api::registry::Unit;
 use mpp_core::Result;
-use mpp_resource::{Call, Filing, Keeps};
+use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
@@ -11,6 +11,8 @@ use super::{
     relabel,
 };
 use crate::model;
+
+impl Serves<Unit> for Registry {}
 
 impl Keeps<Unit> for Registry {
     fn check(unit: &Unit) -> Result<()> {

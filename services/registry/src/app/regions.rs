@@ -1,10 +1,14 @@
-//! Brings the region records in line with the table that the binary carries.
+//! Regions: brought in line, at start, with the table that the binary carries.
 
 use mpp_api::registry::Region;
 use mpp_core::{Reason, Result};
+use mpp_resource::Serves;
 use mpp_store::{Actor, Db, Label, Labels};
 
+use super::Registry;
 use crate::model::region::{TABLE, parse_table};
+
+impl Serves<Region> for Registry {}
 
 /// Replicas that start together write the same rows; one that loses finds them written.
 const TRIES: usize = 5;
@@ -13,7 +17,7 @@ const TRIES: usize = 5;
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn regions(db: &Db) -> Result<usize> {
+pub async fn seed(db: &Db) -> Result<usize> {
     let mut tries = 1;
     loop {
         match write(db).await {
