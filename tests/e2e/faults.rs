@@ -9,6 +9,7 @@ mod book;
 mod kill;
 mod queue;
 mod retry;
+mod until;
 mod verify;
 
 use std::{

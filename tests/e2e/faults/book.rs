@@ -2,10 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -26,6 +23,7 @@ use rand::{Rng as _, rngs::StdRng, seq::IndexedRandom as _};
 use super::{
     Plan,
     retry::{Answered, until_answered},
+    until::Until,
 };
 
 /// Slots that all race for.
@@ -66,6 +64,8 @@ impl Citizens {
         let channel = || connect(&endpoint).expect("an endpoint");
         let channels: Vec<_> = (0..CONNECTIONS).map(|_| channel()).collect();
         let slots: Arc<[String]> = free_slots(&channels[0]).await.into();
+        // Whoever finds a slot full has raced for it.
+        let until = Until::calm(calm);
         let citizen = |number: u64| {
             let channel = channels[usize::try_from(number % CONNECTIONS).expect("small")].clone();
             let citizen = Citizen {
@@ -73,8 +73,9 @@ impl Citizens {
                 number,
                 random: plan.random(100 + number),
                 booked: Booked::default(),
+                until: until.clone(),
             };
-            tokio::spawn(citizen.live(slots.clone(), calm.clone()))
+            tokio::spawn(citizen.live(slots.clone()))
         };
         Self((0..plan.clients).map(citizen).collect())
     }
@@ -128,12 +129,13 @@ struct Citizen {
     number: u64,
     random: StdRng,
     booked: Booked,
+    until: Until,
 }
 
 impl Citizen {
-    async fn live(mut self, slots: Arc<[String]>, calm: Arc<AtomicBool>) -> Booked {
+    async fn live(mut self, slots: Arc<[String]>) -> Booked {
         let mut tries = 0;
-        while !calm.load(Ordering::SeqCst) {
+        while !self.until.is_over() {
             let slot = slots.choose(&mut self.random).expect("slots").clone();
             let made = self.book(&slot, tries).await;
             if made.is_none() || self.random.random_ratio(1, 3) {
@@ -170,6 +172,7 @@ impl Citizen {
             Err(status) => {
                 assert!(error_of(&status).is(Reason::SlotFull), "{status:?}");
                 self.booked.full += 1;
+                self.until.happens();
                 None
             }
         }

@@ -2,10 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -21,7 +18,7 @@ use mpp_tests::{
     town::{DUKCAPIL, request_id},
 };
 
-use super::retry::until_answered;
+use super::{retry::until_answered, until::Until};
 
 /// The answers that officers got.
 #[derive(Debug, Default)]
@@ -41,10 +38,11 @@ pub struct Officers {
 impl Officers {
     pub fn start(suite: &Suite, calm: Arc<AtomicBool>) -> Self {
         let queue = || QueueServiceClient::new(suite.channel(Service::Scheduling, COUNTER));
+        let until = Until::calm(calm);
         let windows = ["1", "2"].map(|id| {
-            tokio::spawn(call(queue(), format!("{DUKCAPIL}/windows/{id}"), calm.clone()))
+            tokio::spawn(call(queue(), format!("{DUKCAPIL}/windows/{id}"), until.clone()))
         });
-        Self { printer: tokio::spawn(print(queue(), calm)), windows: windows.into() }
+        Self { printer: tokio::spawn(print(queue(), until)), windows: windows.into() }
     }
 
     pub async fn end(self) -> Called {
@@ -63,9 +61,9 @@ impl Officers {
 
 type Queue = QueueServiceClient<Channel>;
 
-async fn print(queue: Queue, calm: Arc<AtomicBool>) -> BTreeSet<String> {
+async fn print(queue: Queue, until: Until) -> BTreeSet<String> {
     let mut issued = BTreeSet::new();
-    while !calm.load(Ordering::SeqCst) {
+    while !until.is_over() {
         let request = IssueTicketRequest {
             counter: DUKCAPIL.into(),
             priority: Priority::Normal.into(),
@@ -86,9 +84,9 @@ async fn print(queue: Queue, calm: Arc<AtomicBool>) -> BTreeSet<String> {
     issued
 }
 
-async fn call(queue: Queue, window: String, calm: Arc<AtomicBool>) -> BTreeSet<String> {
+async fn call(queue: Queue, window: String, until: Until) -> BTreeSet<String> {
     let mut served = BTreeSet::new();
-    while !calm.load(Ordering::SeqCst) {
+    while !until.is_over() {
         let request = CallNextRequest { window: window.clone(), request_id: request_id() };
         match until_answered(|| {
             let (mut queue, request) = (queue.clone(), request.clone());
@@ -108,6 +106,7 @@ async fn call(queue: Queue, window: String, calm: Arc<AtomicBool>) -> BTreeSet<S
                 .await
                 .answer;
                 done.expect("a called ticket can be completed");
+                until.happens();
             }
             Err(status) => assert!(error_of(&status).is(Reason::QueueEmpty), "{status:?}"),
         }

@@ -1,0 +1,143 @@
+"""Checks that arrows run down only: no modules that import each other, in any crate, and in a
+service none that imports what stands above it on the floor plan.
+
+    python3 tests/arrows.py            # the crates of this workspace
+    python3 tests/arrows.py DIR...     # these folders of sources
+
+It reads `use` lines and paths as text, which is enough for the way in which this code is written.
+What `mod.rs` and `lib.rs` only hand on by `pub use` is no import, and neither are test modules.
+"""
+
+import pathlib
+import re
+import sys
+
+# The floor plan of a service, from top to bottom.
+FLOORS = [["grpc"], ["jobs", "follow"], ["app"], ["memory", "store"], ["model"], ["policy"]]
+FLOOR = {module: number for number, floor in enumerate(FLOORS) for module in floor}
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+USE = re.compile(r"(pub(?:\([^)]*\))?\s+)?\buse\s+([^;]+);")
+PATH = re.compile(r"\b(?:crate|super)(?:::\w+)+")
+
+
+def main(folders):
+    found = []
+    for folder in folders:
+        crate = Crate(folder)
+        found += [f"{folder}: a circle: {' -> '.join(circle)}" for circle in circles(crate)]
+        found += [f"{folder}: upwards: {arrow}" for arrow in upward_arrows(crate)]
+    print("\n".join(found) or f"all arrows run down in {len(folders)} crates")
+    return 1 if found else 0
+
+
+class Crate:
+    """The modules of a crate by their path, such as ('feed', 'reader'), and what they hand on."""
+
+    def __init__(self, folder):
+        self.text, self.handed_on = {}, {}
+        for file in sorted(pathlib.Path(folder).rglob("*.rs")):
+            parts = file.relative_to(folder).with_suffix("").parts
+            module = parts[:-1] if parts[-1] in ("mod", "lib", "main") else parts
+            if "tests" not in module:
+                self.text[module] = code_of(file.read_text())
+        for module, text in self.text.items():
+            paths = [path for public, tree in USE.findall(text) if public for path in leaves(tree)]
+            self.handed_on[module] = {path[-1]: path for path in paths}
+
+    def imports(self, module):
+        """The modules whose items this one names."""
+        text = self.text[module]
+        paths = [path for public, tree in USE.findall(text) if not public for path in leaves(tree)]
+        paths += [path.split("::") for path in PATH.findall(USE.sub("", text))]
+        found = {self.home(module, path) for path in paths}
+        return sorted(other for other in found - {module, None} if other != ())
+
+    def home(self, module, path, hops=8):
+        """The module in which the item of a path is defined; None if it is another crate's."""
+        at, rest = module, list(path)
+        if rest[0] == "crate":
+            at, rest = (), rest[1:]
+        elif rest[0] in ("self", "super"):
+            while rest and rest[0] in ("self", "super"):
+                at, rest = (at if rest[0] == "self" else at[:-1]), rest[1:]
+        elif at + (rest[0],) not in self.text:
+            return None
+        for name in rest:
+            if at + (name,) in self.text:
+                at += (name,)
+            elif name in self.handed_on[at] and hops:
+                return self.home(at, self.handed_on[at][name], hops - 1) or at
+            else:
+                break
+        return at
+
+
+def code_of(text):
+    """A file without comments and without its tests."""
+    text = re.sub(r"//[^\n]*", "", text)
+    return re.split(r"#\[cfg\(test\)\]\s*mod \w+ \{", text)[0]
+
+
+def leaves(tree, prefix=()):
+    """Every path of a `use` tree: `a::{b, c::d}` is a::b and a::c::d."""
+    tree = tree.strip()
+    group = re.fullmatch(r"([\w:]*?)(?:::)?\{(.*)\}", tree, re.DOTALL)
+    if not group:
+        path = re.sub(r"\s+as\s+\w+", "", tree)
+        return [[*prefix, *path.split("::")]] if path else []
+    prefix = [*prefix, *filter(None, group[1].split("::"))]
+    return [leaf for part in split(group[2]) for leaf in leaves(part, prefix)]
+
+
+def split(list_of_trees):
+    """Splits at the commas that no brace holds."""
+    parts, depth = [""], 0
+    for letter in list_of_trees:
+        depth += {"{": 1, "}": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
+
+
+def circles(crate):
+    """One circle, as names, for each group of modules that import each other."""
+    imports = {module: crate.imports(module) for module in crate.text}
+    done, found = set(), []
+    for start in imports:
+        circle = way(imports, start, done)
+        if circle:
+            found.append(["::".join(module) for module in circle])
+            done.update(circle)
+    return found
+
+
+def way(imports, start, without):
+    """The shortest way from a module over its imports back to itself."""
+    ways, seen = [[start]], set()
+    while ways:
+        so_far = ways.pop(0)
+        for module in imports.get(so_far[-1], []):
+            if module == start:
+                return so_far + [start]
+            if module not in seen and module not in without:
+                seen.add(module)
+                ways.append(so_far + [module])
+    return None
+
+
+def upward_arrows(crate):
+    """Imports of a service that go up the floor plan."""
+    for module in crate.text:
+        for other in crate.imports(module):
+            floors = [FLOOR.get(path[0]) if path else None for path in (module, other)]
+            if None not in floors and floors[1] < floors[0]:
+                yield f"{'::'.join(module)} -> {'::'.join(other)}"
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    crates = [str(path) for path in sorted(ROOT.glob("*/*/src"))] + [str(ROOT / "tests" / "src")]
+    sys.exit(main(given or crates))
