@@ -1,4 +1,4 @@
-//! The command line: which commands there are. What each takes stands with the command.
+//! The command line: which commands there are. The arguments of each stand with the command.
 
 use std::path::PathBuf;
 
@@ -66,7 +66,7 @@ pub enum Command {
     Get { name: String },
     /// List records of a kind.
     List(ListArgs),
-    /// Make records, or bring them to what files say.
+    /// Create records, or update them to match files.
     Apply(ApplyArgs),
     /// Delete a service, an offering or an hours rule.
     Delete(DeleteArgs),
@@ -81,7 +81,7 @@ pub enum Command {
         #[command(flatten)]
         show: HoursArgs,
     },
-    /// Show where counters' hours deviate, and from what.
+    /// Show which counters' hours deviate, and from which yardstick.
     Deviations(DeviationsArgs),
     /// Show the slots of an offering.
     Slots(SlotsArgs),
@@ -100,17 +100,17 @@ pub enum Command {
     Token(TokenArgs),
     /// Print the services' settings with their reasons, as a file for --policy.
     Policy {
-        /// A settings file: checks it, and shows what it sets.
+        /// A settings file to check; its settings stand uncommented.
         file: Option<PathBuf>,
     },
-    /// Check that every service can be reached and is ready, and say what is not.
+    /// Check that every service can be reached and is ready.
     Doctor,
     /// Print a completion script for a shell.
     Completions { shell: clap_complete::Shell },
 }
 
 impl Command {
-    /// False for what serves or syncs, and must end in order.
+    /// False for commands that serve or sync, and must end in order.
     pub fn is_client(&self) -> bool {
         !matches!(
             self,

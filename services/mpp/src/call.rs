@@ -1,4 +1,4 @@
-//! What every call to a service needs.
+//! Request ids and refusals, for every call to a service.
 
 use mpp_core::Error;
 

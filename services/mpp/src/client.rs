@@ -43,7 +43,7 @@ pub struct ClientArgs {
     pub output: Output,
 }
 
-/// What `mpp up` leaves for the client commands.
+/// The file that `mpp up` leaves for the client commands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Context {
     pub registry: String,
@@ -134,13 +134,13 @@ impl Client {
         Ok(Self { args: args.clone(), context, channels: Mutex::default() })
     }
 
-    /// A client of what `mpp up` runs, as its administrator.
+    /// A client of a running `mpp up`, as its administrator.
     pub fn of(context: &Context) -> Self {
         let context = Some(context.clone());
         Self { args: ClientArgs::default(), context, channels: Mutex::default() }
     }
 
-    /// The context, for commands that need what only it knows.
+    /// The context, for commands that need its health ports or signing key.
     pub fn context(&self) -> Option<&Context> {
         self.context.as_ref()
     }

@@ -71,13 +71,13 @@ pub struct WebArgs {
     pub process: ProcessArgs,
 }
 
-/// What every served process has.
+/// Arguments of every served process.
 #[derive(ClapArgs)]
 pub struct ProcessArgs {
     /// Where /livez, /readyz and /metrics are served, in plain text.
     #[arg(long, env = "MPP_HEALTH_LISTEN", default_value = "127.0.0.1:7490")]
     pub health_listen: SocketAddr,
-    /// The services' settings (TOML); `mpp policy` prints what can be set, and why.
+    /// The services' settings (TOML); `mpp policy` prints all of them with their reasons.
     #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// Milliseconds between "not ready" and no more new connections.
@@ -135,7 +135,7 @@ impl ServeArgs {
     /// The server shell.
     ///
     /// # Errors
-    /// A file cannot be read or does not hold what it should.
+    /// A file cannot be read, or is of another form.
     pub fn shell(&self) -> Result<Shell> {
         let tls = match (&self.tls_cert, &self.tls_key) {
             (Some(cert), Some(key)) => {

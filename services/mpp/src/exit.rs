@@ -5,7 +5,7 @@
 //! | 0 | done |
 //! | 1 | failed; the message says why |
 //! | 2 | the command line is wrong |
-//! | 3 | what was named does not exist |
+//! | 3 | there is no record of that name |
 //! | 4 | not identified, or not allowed |
 //! | 5 | the state does not allow it, or another write came first |
 //! | 6 | a service cannot be reached or is busy; try again |

@@ -56,7 +56,7 @@ impl Keys {
     /// The key that applicants are hashed with; kept, so that a restart knows them again.
     ///
     /// # Errors
-    /// The file is there and cannot be used: a new key would no longer know who has booked.
+    /// The file is there and cannot be used: with a new key nobody who has booked is recognised.
     pub fn applicant_keys(&self) -> Result<Vec<(String, Vec<u8>)>> {
         let path = self.folder.join("applicants.key");
         let unusable = |what: &str| {
@@ -96,7 +96,7 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-/// What lies in the data folder is nobody else's: keys, tokens, databases.
+/// The data folder is private to its owner: it holds keys, tokens and databases.
 fn make_private(folder: &Path) -> Result<()> {
     let made = fs::create_dir_all(folder)
         .and_then(|()| fs::set_permissions(folder, fs::Permissions::from_mode(0o700)));

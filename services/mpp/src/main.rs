@@ -11,8 +11,8 @@
 //!        output          how answers are printed
 //!        config, policy, keys, service, stop, call, exit
 //! ```
-//! Modules use what stands below them, never what stands above: `demo` runs the same code as the
-//! commands do, and no command knows of `args`, `up` or `serve`.
+//! Modules use those below them, never those above: `demo` runs the same code as the commands do,
+//! and no command knows of `args`, `up` or `serve`.
 
 #![forbid(unsafe_code)]
 

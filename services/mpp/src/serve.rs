@@ -63,11 +63,11 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
     Ok(())
 }
 
-/// A service that has started: what it answers, and whether it is ready.
+/// A service that has started: its methods, and whether it is ready.
 pub struct Started {
     pub routes: Routes,
     pub readiness: Readiness,
-    /// What runs beside; it ends when this is dropped.
+    /// Background work; it ends when this is dropped.
     pub tasks: JoinSet<()>,
 }
 
@@ -137,7 +137,7 @@ pub async fn reporting(
     Ok(Started { routes: running.routes, readiness: running.readiness, tasks: running.tasks })
 }
 
-/// Another service, as this one calls it: by its token, and by its own certificate where it has one.
+/// The way to another service: with the token of this one, and its certificate where it has one.
 fn upstream(
     client: &ClientArgs,
     service: Service,

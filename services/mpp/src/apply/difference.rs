@@ -1,4 +1,4 @@
-//! What changes between two forms of a record, field by field.
+//! The difference between two forms of a record, field by field.
 
 use mpp_core::{Error, Result};
 use prost_reflect::DynamicMessage;
@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Fields that every write changes.
 const ALWAYS: [&str; 3] = ["etag", "createTime", "updateTime"];
 
-/// A field that changes; absent where it holds nothing.
+/// A field that changes; `None` stands for a field that is not set.
 #[derive(Debug, PartialEq)]
 pub struct Change {
     /// "sites[0].address".

@@ -1,15 +1,15 @@
-//! Records from files, made or brought to what the files say; also what seeds the demo.
+//! Records from files, created or updated to match; the demo is seeded by the same code.
 //!
 //! ```text
 //! read         files → JSON values, each with its place
 //! record       a value → a record of its kind; all faults of all files before anything is sent
 //! order        records in levels: each after those that it names
 //! step         one record: get, compare, create or update
-//! difference   what changes, field by field
+//! difference   the changes, field by field
 //! ```
-//! Not one transaction: each record is a write of its own, since they lie in two services and need
-//! different roles. So it says what became of each, leaves out what needs one that was refused,
-//! and can be run again.
+//! This is not one transaction: each record is a write of its own, since the records lie in two
+//! services and need different roles. So the outcome of each is told, a record that names a refused
+//! one is not sent, and the same files can be applied again.
 
 mod difference;
 mod order;
@@ -34,24 +34,24 @@ const AT_ONCE: usize = 16;
 /// How records are applied.
 #[derive(Clone, Copy, Default)]
 pub struct Options {
-    /// Only say what would change.
+    /// Only tell what would change.
     pub dry_run: bool,
-    /// Leave alone what exists, however it differs.
+    /// Leave existing records alone, however they differ.
     pub keep_existing: bool,
 }
 
-/// What became of a record, or would become of it in a dry run.
+/// The outcome for a record; in a dry run, the outcome that it would have.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Made; in a dry run false where the service could not check it yet, since it names records
-    /// that are still to be made.
+    /// It did not exist.
     Created {
-        /// True where the service has seen it.
+        /// False in a dry run where the service could not check it yet, since it names records
+        /// that are still to be created.
         checked: bool,
     },
     /// These fields changed.
     Updated(Vec<Change>),
-    /// It was so already.
+    /// It held the same already.
     Unchanged,
     /// The service refused this call: Get, Create or Update.
     Refused { verb: &'static str, error: Error },
@@ -59,7 +59,7 @@ pub enum Outcome {
     Left(String),
 }
 
-/// A record and what became of it.
+/// A record and its outcome.
 pub struct Applied<'a> {
     pub record: &'a Record,
     pub outcome: Outcome,
@@ -87,9 +87,9 @@ pub async fn apply(
 struct Run<'a> {
     services: &'a Records<'a>,
     options: Options,
-    /// Made in this run, or in a dry run to be made.
+    /// Created in this run; in a dry run, still to be created.
     new: BTreeSet<String>,
-    /// Refused or left out.
+    /// Refused or not sent.
     lost: BTreeSet<String>,
     /// Why nothing more is sent: a service cannot be reached, or does not know the caller.
     away: Option<String>,

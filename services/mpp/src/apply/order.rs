@@ -1,4 +1,4 @@
-//! In which order records are applied: each after those of the same run that it names.
+//! The order in which records are applied: each after those of the same run that it names.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::read::Given;
 use crate::record::Kind;
 
-/// What only the service says of a record; given along, as from `mpp get`, it is passed over.
+/// Fields that only the service sets; a file that gives them, as `mpp get` prints them, may keep
+/// them.
 const OF_THE_SERVICE: [&str; 4] = ["name", "etag", "create_time", "update_time"];
 
 /// A record to apply.

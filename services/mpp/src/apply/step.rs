@@ -1,4 +1,4 @@
-//! One record: what is there is read and compared, then it is made, changed or left as it is.
+//! One record: it is read and compared, then created, updated or left as it is.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use prost_reflect::{DynamicMessage, FieldDescriptor};
 use super::{Options, Outcome, difference::difference, record::Record};
 use crate::{record::Records, service::Service};
 
-/// How often a record is sent that names one which scheduling has not heard of yet, and the pause.
+/// Tries of a record that names one which scheduling has not heard of yet, and the pause between.
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 
 pub struct Step<'a> {
     pub services: &'a Records<'a>,
     pub options: Options,
-    /// True where it names a record that was made in this run.
+    /// True where it names a record that was created in this run.
     pub names_new: bool,
 }
 
@@ -53,7 +53,7 @@ impl Step<'_> {
         }
     }
 
-    /// Scheduling follows the registry: what was made there a moment ago may not have arrived.
+    /// Scheduling follows the registry: a record created there a moment ago may not have arrived.
     fn may_come(&self, record: &Record, error: &Error) -> bool {
         let unknown = matches!(error.reason(), Reason::ReferenceInvalid | Reason::NotFound);
         let follows = matches!(record.kind.service(), Ok(Service::Scheduling));
@@ -75,13 +75,13 @@ impl Step<'_> {
     }
 }
 
-/// What was deleted keeps its name, and is not made again.
+/// A deleted record keeps its name, and is not created again.
 fn is_gone(error: &Error) -> bool {
     error.reason() == Reason::Tombstoned
 }
 
-/// Unless the file gives an etag of its own, the one that was compared with: what is changed is
-/// what was seen.
+/// The message with the etag of the form that it was compared with, unless the file gives one: a
+/// change that came in between is not overwritten.
 fn with_etag_of(stored: &DynamicMessage, mut message: DynamicMessage) -> DynamicMessage {
     let is_given = message.get_field_by_name("etag").is_some_and(|etag| etag.as_str() != Some(""));
     if let Some(etag) = stored.get_field_by_name("etag").filter(|_| !is_given) {

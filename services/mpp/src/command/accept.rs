@@ -1,4 +1,4 @@
-//! `mpp accept`: a mall's organiser accepts what units offer in it.
+//! `mpp accept`: a mall's organiser accepts the services that units offer in it.
 
 use clap::Args as ClapArgs;
 use mpp_api::registry::{AcceptOfferingRequest, catalog_service_client::CatalogServiceClient};

@@ -18,9 +18,9 @@ use crate::{client::Client, output::Output, service::Service, stop::until_stoppe
 
 #[derive(Subcommand)]
 pub enum AgentCommand {
-    /// Read the source, send what is new, end when all is answered.
+    /// Read the source, send new and changed records, end when all are answered.
     Run(AgentRunArgs),
-    /// Read and map the source without a registry; show the first record and what is wrong.
+    /// Read and map the source without a registry; show the first record and every fault.
     Check { config: PathBuf },
     /// Show the records that were refused or could not be sent.
     Problems { config: PathBuf },
@@ -49,7 +49,7 @@ struct Config {
     source: String,
     /// The jq program.
     mapping: PathBuf,
-    /// Where the agent remembers what was answered.
+    /// The file in which the agent remembers the registry's answers.
     state: PathBuf,
     input: InputConfig,
     #[serde(default)]

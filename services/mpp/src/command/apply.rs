@@ -1,4 +1,4 @@
-//! `mpp apply`: makes records, or brings them to what files say.
+//! `mpp apply`: creates records, or updates them to match files.
 
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ pub struct ApplyArgs {
     /// Change nothing: show each field that would change, and which role each step needs.
     #[arg(long)]
     pub dry_run: bool,
-    /// Only make what is missing; leave alone what exists, however it differs.
+    /// Only create missing records; leave existing ones alone, however they differ.
     #[arg(long)]
     pub keep_existing: bool,
 }
@@ -47,7 +47,7 @@ pub async fn run(args: ApplyArgs, client: &Client, output: Output) -> Result<()>
     tally.end(output)
 }
 
-/// What became of all records.
+/// The outcomes of all records, counted.
 #[derive(Default)]
 struct Tally {
     dry_run: bool,
@@ -56,7 +56,7 @@ struct Tally {
     unchanged: usize,
     refused: usize,
     left: usize,
-    /// Why the first one was refused; it gives the exit code.
+    /// The reason of the first refusal; it gives the exit code.
     first: Option<Reason>,
 }
 

@@ -63,7 +63,7 @@ async fn check(client: &Client, service: Service) -> Result<String> {
     Ok(format!("{}  {outcome}", endpoint.address))
 }
 
-/// What the health port says; it names what is missing.
+/// The health port's answer; it names each part that is missing.
 async fn readiness(address: &str) -> Result<String> {
     let url = format!("{address}/readyz");
     let ask = tokio::task::spawn_blocking(move || {

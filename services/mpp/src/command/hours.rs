@@ -40,7 +40,8 @@ pub enum HoursCommand {
 pub struct HoursSetArgs {
     /// "national", a mall, a counter or an offering.
     pub target: String,
-    /// Open hours: "mon-thu 08:00-12:00,13:00-15:00" or "fri 08:00-11:00"; once for each group of days.
+    /// Open hours: "mon-thu 08:00-12:00,13:00-15:00" or "fri 08:00-11:00"; once for each group of
+    /// days.
     #[arg(long = "open", value_name = "DAYS HOURS", required_unless_present = "close")]
     pub open: Vec<String>,
     /// Closed, with the reason.
@@ -153,7 +154,7 @@ async fn set(args: HoursSetArgs, mut client: Hours, output: Output) -> Result<()
     Ok(())
 }
 
-/// A new rule's id: what it is for, and a part that no other rule has.
+/// A new rule's id: its target, and a part that no other rule has.
 fn rule_id(target: &str) -> String {
     let place: Vec<&str> = target.split('/').skip(1).step_by(2).collect();
     let place: String = if place.is_empty() { "national".into() } else { place.join("-") };

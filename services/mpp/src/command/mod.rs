@@ -1,4 +1,4 @@
-//! What the client commands do: one module for each command or group of commands.
+//! The client commands, one module for each command or group of commands.
 
 pub mod accept;
 pub mod agent;

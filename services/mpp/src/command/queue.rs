@@ -16,7 +16,7 @@ use crate::{
 
 #[derive(Subcommand)]
 pub enum QueueCommand {
-    /// Who waits and who is called.
+    /// Show the waiting and the called tickets.
     Show { counter: String },
     /// Give the next number.
     Issue {

@@ -25,7 +25,7 @@ pub struct SearchArgs {
     /// Nearest first: latitude,longitude.
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
     pub near: Option<String>,
-    /// Only what is offered in this region: 35 or 35.10.
+    /// Only services offered in this region: 35 or 35.10.
     #[arg(long)]
     pub region: Option<String>,
     /// Only services of this agency: units/kemendagri.

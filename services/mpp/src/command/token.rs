@@ -21,7 +21,7 @@ pub struct TokenArgs {
     /// Names whose subtree it may write: units/bkpm, malls/banyuwangi, sources/bkpm.
     #[arg(long, value_delimiter = ',')]
     pub namespace: Vec<String>,
-    /// Who it is.
+    /// The caller's name in the feed: users/siti, units/bkpm.
     #[arg(long, default_value = "users/operator")]
     pub subject: String,
     /// How long it holds.

@@ -59,7 +59,7 @@ pub struct Ministry {
 }
 
 impl Ministry {
-    /// Runs its agent once, and tells what became of the records.
+    /// Runs its agent once, and tells the outcome.
     pub async fn sync(&self, shutdown: &CancellationToken) -> Result<()> {
         let outcome = mpp_agent::run(&self.run, &self.endpoint, &|_: Event| {}, shutdown).await?;
         agent::print(&self.run.source, &outcome, Output::Table);
@@ -115,7 +115,7 @@ fn ministry(source: &Source, folder: &Path, api: &str, tokens: &Tokens<'_>) -> R
     Ok(Ministry { run: agent::load(&config)?, endpoint })
 }
 
-/// Whoever publishes for a source may write what the source may.
+/// A source's publisher, who may write for the same units as the source.
 fn publisher(source: &Source) -> Caller {
     let namespaces = [&source.name, &source.unit].into_iter().chain(&source.also_writes);
     Caller {

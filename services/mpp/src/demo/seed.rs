@@ -56,7 +56,7 @@ fn read(files: &[(&str, &str)]) -> Result<Vec<Record>> {
     records(given)
 }
 
-/// Makes what is missing; the first refusal ends the demo.
+/// Creates the missing records; the first refusal ends the demo.
 async fn seed(records: &[Record], administrator: &Client) -> Result<()> {
     let options = Options { keep_existing: true, ..Options::default() };
     let mut refused = Ok(());
@@ -70,7 +70,7 @@ async fn seed(records: &[Record], administrator: &Client) -> Result<()> {
     refused
 }
 
-/// The organiser accepts what the unit proposed, now or in an earlier run.
+/// The organiser accepts the unit's proposal, now or in an earlier run.
 async fn accept(administrator: &Client, offering: &str) -> Result<()> {
     let mut catalog = CatalogServiceClient::new(administrator.channel(Service::Registry)?);
     let request = AcceptOfferingRequest {

@@ -110,12 +110,12 @@ impl Kind {
         (!pairs.is_empty()).then(|| pairs.join("/"))
     }
 
-    /// What `mpp list` calls it: "counters".
+    /// Its name for `mpp list`: "counters".
     pub fn plural(&self) -> &'static str {
         self.collections.last().copied().unwrap_or_default()
     }
 
-    /// What the contract says of its message.
+    /// The contract's description of its message.
     pub fn descriptor(&self) -> Result<MessageDescriptor> {
         json::descriptor(self.word)
     }
@@ -131,7 +131,7 @@ impl Kind {
     /// The method that does this to it: Get, List, Create, Update or Delete.
     ///
     /// # Errors
-    /// The contract has none; says what to do instead where that is known.
+    /// The contract has none; the message names another way where there is one.
     pub fn method(&self, verb: &str) -> Result<MethodDescriptor> {
         let message = self.descriptor()?;
         let plural = if verb == "List" { "s" } else { "" };
@@ -150,7 +150,7 @@ impl Kind {
         })
     }
 
-    /// Who may call it, in words: "organiser whose namespace it is or administrator".
+    /// The roles that may call it, in words: "organiser whose namespace it is or administrator".
     pub fn needs(&self, verb: &str) -> String {
         let in_words = |(role, scope): &(Role, Scope)| match scope {
             Scope::Own => format!("{} whose namespace it is", role.as_str()),

@@ -1,0 +1,174 @@
+//! `mpp up`: every service in one process, on SQLite, over the same ports, tokens and streams as in
+//! processes of their own.
+
+mod ports;
+mod services;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use clap::Args as ClapArgs;
+use mpp_core::{Caller, Clock, Error, Micros, Result};
+use tokio_util::sync::CancellationToken;
+
+use self::{ports::Ports, services::Shared};
+use crate::{
+    client::{Client, Context},
+    demo,
+    keys::Keys,
+    output::program,
+    policy::Policies,
+    stop::until_stopped,
+};
+
+#[derive(ClapArgs)]
+pub struct UpArgs {
+    /// Sync sample ministries in.
+    #[arg(long)]
+    pub demo: bool,
+    /// Where everything is kept.
+    #[arg(long, env = "MPP_DATA", default_value = "mpp-data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// Run as if it were this time: 2026-03-02 (10:00 in Jakarta) or 2026-03-02T10:00:00+07:00.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// The services' settings (TOML); `mpp policy` prints all of them with their reasons.
+    #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// First of the ports: page, registry, scheduling, reporting follow each other, their health
+    /// ports ten above. 0: any that are free.
+    #[arg(long, env = "MPP_PORT", default_value_t = 7400)]
+    pub port: u16,
+}
+
+pub async fn run(args: UpArgs) -> Result<()> {
+    let begun = Instant::now();
+    let _telemetry = telemetry()?;
+    let shutdown = until_stopped()?;
+    let policies = Policies::load(args.policy.as_deref())?;
+    let clock = clock(&args)?;
+    let data = std::path::absolute(&args.data).map_err(Error::internal)?;
+    let keys = Keys::open(&data)?;
+    let ports = Ports::bind(args.port).await?;
+
+    let context = ports.context(&keys)?;
+    let shared = Shared {
+        data: &data,
+        demo: args.demo,
+        clock: &clock,
+        keys: &keys,
+        context: &context,
+        policies: &policies,
+    };
+    let serving = services::start(&shared, ports, &shutdown).await?;
+    context.save(&data)?;
+    greet(&context, &data, begun.elapsed());
+
+    let outcome = tokio::select! {
+        outcome = until_the_end(&args, &shared, &shutdown) => outcome,
+        () = shutdown.cancelled() => Ok(()),
+    };
+    // A failure of the demo ends the servers, too.
+    shutdown.cancel();
+    println!("\nDraining …");
+    services::finish(serving).await?;
+    outcome
+}
+
+async fn until_the_end(
+    args: &UpArgs,
+    shared: &Shared<'_>,
+    shutdown: &CancellationToken,
+) -> Result<()> {
+    if args.demo {
+        show_demo(shared, args.port, shutdown).await?;
+    }
+    print_next(shared.context, args.demo);
+    shutdown.cancelled().await;
+    Ok(())
+}
+
+fn telemetry() -> Result<mpp_telemetry::Guard> {
+    mpp_telemetry::init(mpp_telemetry::Config {
+        service: "up".into(),
+        instance: "1".into(),
+        otlp_endpoint: None,
+        log_format: mpp_telemetry::LogFormat::Text,
+        filter: std::env::var("MPP_LOG").unwrap_or_else(|_| "warn".into()),
+    })
+    .map_err(Error::internal)
+}
+
+/// The clock: now, the time that was asked for, or for a demo by night the next working morning.
+fn clock(args: &UpArgs) -> Result<Clock> {
+    let now = Clock::system();
+    let start = match &args.at {
+        Some(text) => Some(time(text)?),
+        None if args.demo => demo::start_of_demo(now.now()),
+        None => None,
+    };
+    let Some(start) = start else { return Ok(now) };
+    let shown = jiff::Timestamp::from_microsecond(start).map_err(Error::internal)?;
+    let why =
+        if args.at.is_some() { "as asked" } else { "so that malls of all three zones are open" };
+    println!("The clock starts at {shown} ({why}).");
+    Ok(Clock::starting_at(start))
+}
+
+/// A time with its zone, or a date for 10:00 in Jakarta.
+fn time(text: &str) -> Result<Micros> {
+    let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T10:00:00+07:00") };
+    let parsed: jiff::Timestamp = whole.parse().map_err(|_| {
+        let text = format!("'{text}' is not a time; write 2026-03-02 or 2026-03-02T10:00:00+07:00");
+        Error::field("at", "TIME", text)
+    })?;
+    Ok(parsed.as_microsecond())
+}
+
+fn greet(context: &Context, data: &Path, took: Duration) {
+    println!("Serving after {} ms, {}; data in {}", took.as_millis(), memory(), data.display());
+    println!(
+        "  registry    {}\n  scheduling  {}\n  reporting   {}",
+        context.registry, context.scheduling, context.reporting
+    );
+    println!("  page        {}  (English: {0}/en)", context.page);
+}
+
+/// Resident memory, as the kernel counts it.
+fn memory() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib: u64 =
+        resident.and_then(|text| text.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
+    format!("{} MB of memory", kib / 1024)
+}
+
+async fn show_demo(shared: &Shared<'_>, port: u16, shutdown: &CancellationToken) -> Result<()> {
+    let Shared { data, keys, context, .. } = shared;
+    let mint = |file: &str, caller: Caller| keys.token(file, &caller);
+    let tokens = demo::Tokens { registry: context.registry.clone(), mint: &mint };
+    let api = if port == 0 { 0 } else { port.saturating_add(4) };
+    let ministries = demo::lay_out(data, &tokens, api, shutdown).await?;
+    demo::run(data, &Client::of(context), &ministries, shutdown).await
+}
+
+fn print_next(context: &Context, demo: bool) {
+    let mpp = program();
+    println!("\nNext, in another terminal:");
+    if demo {
+        println!("  {mpp} search \"kalau ktp hilang gimana\"");
+        println!("  {mpp} search \"biaya paspor\" --near -6.2,106.8");
+        println!("  {mpp} hours malls/banyuwangi/counters/dukcapil");
+        println!("  {mpp} deviations malls/banyuwangi");
+        println!(
+            "  {mpp} book malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang --nik 3510012345678901"
+        );
+        println!("  {mpp} list sources");
+    }
+    println!("  {mpp} report");
+    println!("  {mpp} doctor");
+    println!("The page: {}   Ctrl-C ends.", context.page);
+}

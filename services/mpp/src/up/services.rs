@@ -1,0 +1,148 @@
+//! The services of one process: how they start, each after those that it follows, and how they end.
+
+use std::path::Path;
+
+use mpp_core::{Caller, Clock, Error, Result, Role};
+use mpp_rpc::{Endpoint, HttpLimits, TokenSource};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::ports::Ports;
+use crate::{
+    client::Context,
+    keys::Keys,
+    policy::Policies,
+    serve::{self, Started},
+};
+
+/// The things that all services of this process share.
+pub struct Shared<'a> {
+    pub data: &'a Path,
+    pub demo: bool,
+    pub clock: &'a Clock,
+    pub keys: &'a Keys,
+    pub context: &'a Context,
+    pub policies: &'a Policies,
+}
+
+impl Shared<'_> {
+    async fn database(&self, name: &str, schema: &mpp_store::Schema) -> Result<mpp_store::Options> {
+        let options = mpp_store::Options {
+            url: format!("sqlite:{}", self.data.join(format!("{name}.db")).display()),
+            max_connections: 8,
+            clock: self.clock.clone(),
+        };
+        mpp_store::migrate(&options, schema).await?;
+        Ok(options)
+    }
+
+    /// The way in which the service `caller` calls another one.
+    fn upstream(&self, address: &str, caller: &str, role: Role) -> Result<Endpoint> {
+        let identity = Caller {
+            subject: format!("services/{caller}"),
+            roles: vec![role],
+            namespaces: Vec::new(),
+        };
+        let token = self.keys.token(&format!("service-{caller}"), &identity)?;
+        Ok(Endpoint {
+            address: address.to_owned(),
+            token: Some(TokenSource::File(token)),
+            tls: None,
+        })
+    }
+
+    async fn registry(&self, ended: &CancellationToken) -> Result<Started> {
+        let database = self.database("registry", &mpp_registry::SCHEMA).await?;
+        serve::registry(database, self.policies.registry.clone(), ended).await
+    }
+
+    async fn scheduling(&self, ended: &CancellationToken) -> Result<Started> {
+        let options = mpp_scheduling::Options {
+            database: self.database("scheduling", &mpp_scheduling::SCHEMA).await?,
+            feed: mpp_store::FeedOptions::default(),
+            upstream: self.upstream(&self.context.registry, "scheduling", Role::Service)?,
+            applicant_keys: self.keys.applicant_keys()?,
+            policy: self.policies.scheduling.clone(),
+        };
+        serve::scheduling(options, ended).await
+    }
+
+    async fn reporting(&self, ended: &CancellationToken) -> Result<Started> {
+        let database = self.database("reporting", &mpp_reporting::SCHEMA).await?;
+        let registry = self.upstream(&self.context.registry, "reporting", Role::Service)?;
+        let scheduling = self.upstream(&self.context.scheduling, "reporting", Role::Service)?;
+        let options = mpp_reporting::Options {
+            // Records of an earlier demo stay made up, however this folder is started later.
+            sample_data: self.demo || self.data.join("demo").exists(),
+            policy: self.policies.reporting.clone(),
+            ..mpp_reporting::Options::new(database, registry, scheduling)
+        };
+        serve::reporting(options, ended).await
+    }
+
+    /// The pages, which read as anybody may.
+    fn web(&self, ended: &CancellationToken) -> Result<mpp_web::Running> {
+        let options = mpp_web::Options {
+            registry: self.upstream(&self.context.registry, "web", Role::Reader)?,
+            scheduling: self.upstream(&self.context.scheduling, "web", Role::Reader)?,
+            reporting: self.upstream(&self.context.reporting, "web", Role::Reader)?,
+            clock: self.clock.clone(),
+            policy: self.policies.web.clone(),
+        };
+        mpp_web::start(options, ended.clone())
+    }
+}
+
+/// A running service, and how it is told to end.
+pub struct Serving {
+    /// Begins its drain.
+    shutdown: CancellationToken,
+    /// Ends its background work, once the last call was answered.
+    ended: CancellationToken,
+    task: JoinHandle<Result<()>>,
+}
+
+/// Starts the services in the order in which they follow each other.
+pub async fn start(
+    shared: &Shared<'_>,
+    ports: Ports,
+    shutdown: &CancellationToken,
+) -> Result<Vec<Serving>> {
+    let ended: [CancellationToken; 3] = Default::default();
+    let started = [
+        shared.registry(&ended[0]).await?,
+        shared.scheduling(&ended[1]).await?,
+        shared.reporting(&ended[2]).await?,
+    ];
+    // The pages end with the shutdown, before the services that they show.
+    let web = shared.web(shutdown)?;
+    let (page, told) = (ports.page, shutdown.clone());
+    tokio::spawn(async move {
+        let _tasks = web.tasks;
+        mpp_rpc::serve_http(page, web.router, HttpLimits::page(), told).await;
+    });
+    let mut serving = Vec::new();
+    let listeners = ports.grpc.into_iter().zip(ports.health);
+    for ((service, ended), (grpc, health)) in started.into_iter().zip(ended).zip(listeners) {
+        let shell = serve::loopback_shell(shared.keys.verifier()?);
+        let shutdown = CancellationToken::new();
+        let told = shutdown.clone();
+        let task = tokio::spawn(async move {
+            let _tasks = service.tasks;
+            mpp_rpc::serve(shell, service.routes, service.readiness, grpc, health, told).await
+        });
+        serving.push(Serving { shutdown, ended, task });
+    }
+    Ok(serving)
+}
+
+/// Ends the services one after another, followers first, so that none sees another go.
+pub async fn finish(serving: Vec<Serving>) -> Result<()> {
+    let mut outcome = Ok(());
+    for service in serving.into_iter().rev() {
+        service.shutdown.cancel();
+        outcome = outcome.and(service.task.await.map_err(Error::internal)?);
+        service.ended.cancel();
+    }
+    outcome
+}
