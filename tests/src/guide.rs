@@ -62,18 +62,18 @@ fn row(table: &mut String, title: &str, room: &str) {
     writeln!(table, "| {title} | {} |", cells.join(" | ")).expect("a string");
 }
 
-/// The modules of a folder; folders among them end in a slash, but for the top, where they have
-/// rows of their own.
+/// The modules of a folder, those of tests aside; folders among them end in a slash, but for the
+/// top, where they have rows of their own.
 fn names(folder: &Path) -> String {
     let is_top = folder.ends_with("src");
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let entry = entry.expect("an entry");
         let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().is_dir() && !is_top {
+        if entry.path().is_dir() && !is_top && name != "tests" {
             names.insert(format!("{name}/"));
         } else if let Some(module) =
-            name.strip_suffix(".rs").filter(|n| !["mod", "lib"].contains(n))
+            name.strip_suffix(".rs").filter(|n| !["mod", "lib", "tests"].contains(n))
         {
             names.insert(module.to_owned());
         }
