@@ -15,6 +15,7 @@ mod published;
 mod question;
 mod report;
 mod rows;
+mod source;
 mod stage;
 mod wording;
 

@@ -7,7 +7,7 @@ use std::{cell::Cell, cmp::Reverse, collections::BTreeMap};
 use jiff::civil::Date;
 use mpp_api::{
     report::Row as _,
-    reporting::{CatalogChange, Freshness, Report, SourceReport, StageCount},
+    reporting::{CatalogChange, Freshness, MallReport, Report, Share, SourceReport, StageCount},
     types::LocalizedText,
 };
 use mpp_calendar::{Zone, local_date};
@@ -16,10 +16,11 @@ use mpp_core::{Error, Micros, Result};
 use super::{
     coverage::{self, share},
     event::Upstream,
-    facts::{ChangeRow, DeviationRow, SourceRow},
+    facts::{ChangeRow, DeviationRow},
     found::{Found, stands},
     nation::Nation,
     question::Question,
+    source,
     stage::{AsOf, Standing, standings},
 };
 use crate::policy::Policy;
@@ -32,12 +33,9 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
     let view = View::new(nation, question)?;
     let standings = standings(nation, &view.at);
     let mut malls: Vec<_> = standings.iter().map(|standing| view.mall(standing)).collect();
-    malls.sort_by(|a, b| (&a.region, &a.mall).cmp(&(&b.region, &b.mall)));
+    malls.sort_by(MallReport::order);
     let found = view.deviations(policy.report_counters);
     let sources = view.sources();
-    let (uniform, judged) = malls.iter().fold((0, 0), |(uniform, judged), mall| {
-        (uniform + mall.uniform_counters, judged + mall.uniform_counters + mall.deviating_counters)
-    });
     let (changes, changes_total) = changes(nation, &view.at, policy.report_changes);
     let published = nation.published();
     let (complete, incomplete_reason) = view.completeness();
@@ -48,12 +46,7 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
         coverage_all: Some(coverage::all(nation, &standings, &view.at.day)),
         stages: stage_counts(&standings),
         provinces: coverage::provinces(nation, &standings, &malls, &view.at.day),
-        uniformity: Some(share(
-            uniform,
-            judged,
-            format!("{judged} gerai yang jam layanannya diketahui"),
-            format!("{judged} counters whose hours are known"),
-        )),
+        uniformity: Some(uniformity(&malls)),
         sources,
         changes,
         changes_total: count(changes_total),
@@ -136,7 +129,7 @@ impl<'a> View<'a> {
         let nation = self.nation;
         let now = self.question.known_on.unwrap_or(self.question.now);
         let known = nation.sources.iter().filter(|(_, row)| self.was_known(row.known));
-        known.map(|(name, row)| source(name, row, now)).collect()
+        known.map(|(name, row)| source::source(name, row, now)).collect()
     }
 
     fn completeness(&self) -> (bool, Option<LocalizedText>) {
@@ -194,24 +187,17 @@ fn in_week(day: &str, monday: &str) -> bool {
         .is_some_and(|since| (0..7).contains(&since.get_days()))
 }
 
-fn source(name: &str, row: &SourceRow, now: Micros) -> SourceReport {
-    let fresh_until = row
-        .last_success
-        .unwrap_or(row.since)
-        .saturating_add(row.target_seconds.saturating_mul(1_000_000));
-    let [received, applied, unchanged, rejected, quarantined] = row.accounting;
-    SourceReport {
-        source: name.to_owned(),
-        display_name: Some((&row.title).into()),
-        last_success_time: row.last_success.map(timestamp),
-        freshness_target_seconds: row.target_seconds,
-        late: fresh_until < now,
-        received,
-        applied,
-        unchanged,
-        rejected,
-        quarantined,
-    }
+/// Of the counters whose hours are known.
+fn uniformity(malls: &[MallReport]) -> Share {
+    let uniform: i32 = malls.iter().map(|mall| mall.uniform_counters).sum();
+    let deviating: i32 = malls.iter().map(|mall| mall.deviating_counters).sum();
+    let judged = uniform + deviating;
+    share(
+        uniform,
+        judged,
+        format!("{judged} gerai yang jam layanannya diketahui"),
+        format!("{judged} counters whose hours are known"),
+    )
 }
 
 fn stage_counts(standings: &[Standing<'_>]) -> Vec<StageCount> {
