@@ -20,9 +20,10 @@
 //!
 //! # Boxed futures
 //! The compiler makes the code of an async function anew in every crate that awaits it, with all
-//! that it awaits in turn. What leads to the driver is therefore behind a boxed future
-//! ([`Db::begin`] and the like): it is made here once, and a service is built in a fifth less time.
-//! An allocation is nothing beside a round trip to the database.
+//! that it awaits in turn: the driver was a tenth of the registry's code and a sixth of
+//! scheduling's, by the compiler's own estimate. What leads to it is therefore behind a boxed
+//! future ([`Db::begin`] and the like), and is made here once. An allocation is nothing beside a
+//! round trip to the database.
 //!
 //! # A new table
 //! Add a [`Migration`] to the service's [`Schema`]; steps only add. Use [`Tx::conn`] for it.
