@@ -143,7 +143,8 @@ impl Upstream {
             let answer = self.answer(self.queue.clone().get_queue(request)).await.known();
             answer.map(|queue| (counter, queue))
         });
-        asked.buffer_unordered(AT_ONCE).filter_map(async |found| found).collect().await
+        let answers: Vec<_> = asked.buffer_unordered(AT_ONCE).collect().await;
+        answers.into_iter().flatten().collect()
     }
 
     /// A mall's records; `None` where the registry knows no such mall.
@@ -235,7 +236,8 @@ impl Upstream {
             let day = self.days(&counter, day, 1).await?.pop()?;
             Some((counter, day))
         });
-        asked.buffer_unordered(AT_ONCE).filter_map(async |found| found).collect().await
+        let answers: Vec<_> = asked.buffer_unordered(AT_ONCE).collect().await;
+        answers.into_iter().flatten().collect()
     }
 
     async fn days(&self, target: &str, from: Date, days: i32) -> Option<Vec<DayHours>> {

@@ -19,6 +19,9 @@ use crate::{
 
 /// Calls that are shown below the latest.
 const BEFORE: usize = 5;
+/// Counters that fit below, in four columns, and in five.
+const FEW: usize = 8;
+const MOST: usize = 10;
 
 /// Draws the display.
 pub fn draw(look: Look, view: &View, mall: &MallData, policy: &Policy) -> Drawn {
@@ -146,17 +149,30 @@ fn before(look: Look, records: &Records, shown: &[&Ticket]) -> Arc<Part> {
 }
 
 fn lines(look: Look, mall: &MallData) -> Arc<Part> {
+    let all = mall.records.counters.as_deref().unwrap_or_default();
+    let shown = busiest(mall, all);
+    let class = if shown.len() > FEW { "lines many" } else { "lines" };
+    let left = format::count(look.lang, all.len() - shown.len());
     Part::new(
         "lines",
         html! {
-            section #lines.lines aria-labelledby="lines-title" {
+            section #lines class=(class) aria-labelledby="lines-title" {
                 h2 #lines-title.hidden { (look.of(words::BY_COUNTER)) }
-                ul {
-                    @for counter in mall.records.counters.iter().flatten() { (line(look, mall, counter)) }
-                }
+                ul { @for counter in &shown { (line(look, mall, counter)) } }
+                @if shown.len() < all.len() { p { (words::MORE_COUNTERS.text(look.lang, &[&left])) } }
             }
         },
     )
+}
+
+/// As many counters as fit: those where most people wait, in the registry's order.
+fn busiest<'a>(mall: &MallData, all: &'a [Counter]) -> Vec<&'a Counter> {
+    let waiting = |counter: &Counter| mall.queues.get(&counter.name).map_or(0, |own| own.waiting);
+    let mut shown: Vec<&Counter> = all.iter().collect();
+    shown.sort_by_key(|counter| std::cmp::Reverse(waiting(counter)));
+    shown.truncate(MOST);
+    shown.sort_by_key(|counter| all.iter().position(|other| other.name == counter.name));
+    shown
 }
 
 fn line(look: Look, mall: &MallData, counter: &Counter) -> Markup {

@@ -292,7 +292,10 @@ fn mall_row(look: Look, mall: &MallReport) -> Row {
             html! { (look.number(mall.counters)) },
             html! { (look.number(mall.offerings)) },
             uniform(look, mall),
-            html! { (words::OUT_OF.text(look.lang, &[&served[0], &served[1]])) },
+            html! {
+                @if mall.tickets_issued_today == 0 { span.quiet { (look.of(words::NONE_YET)) } }
+                @else { (words::OUT_OF.text(look.lang, &[&served[0], &served[1]])) }
+            },
             html! { (look.number(mall.appointments_today)) },
         ],
     )

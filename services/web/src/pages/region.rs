@@ -87,8 +87,8 @@ fn covered(look: Look, report: &Report, province: &ProvinceReport) -> Arc<Part> 
                     }
                     (bar(look, part, whole))
                     @if province.malls > 0 {
-                        p.say { (words::PROVINCE_HOURS.text(look.lang, &[&numbers[0], &numbers[1], &numbers[2]])) }
-                    } @else { p.say { (look.of(words::NO_MALL_RECORDED)) } }
+                        p.say.note { (words::PROVINCE_HOURS.text(look.lang, &[&numbers[0], &numbers[1], &numbers[2]])) }
+                    } @else { p.say.note { (look.of(words::NO_MALL_RECORDED)) } }
                     (incomplete(look, report))
                 }
             }

@@ -58,6 +58,7 @@ pub fn draw(look: Look, view: &View, mall: &MallData, number: &str) -> Option<Dr
         heading: html! {},
         blocks: vec![
             Block::One(card(look, mall, &number, standing.as_ref())),
+            Block::One(time(look, mall, standing.as_ref())),
             Block::One(place(look, mall, &title, standing.as_ref())),
         ],
         footer: html! {},
@@ -108,7 +109,8 @@ fn counter(look: Look, mall: &MallData, ticket: &Ticket) -> Markup {
     name(look, record.and_then(|record| record.display_name.as_ref()), &ticket.counter)
 }
 
-fn place(look: Look, mall: &MallData, title: &str, standing: Option<&Standing<'_>>) -> Arc<Part> {
+/// The time, and which number of the same counter was called last.
+fn time(look: Look, mall: &MallData, standing: Option<&Standing<'_>>) -> Arc<Part> {
     let now = look.time_of_day(look.now, mall.records.zone());
     let called = mall.queues.values().flat_map(|queue| &queue.called);
     let called = called.filter(|ticket| {
@@ -116,23 +118,38 @@ fn place(look: Look, mall: &MallData, title: &str, standing: Option<&Standing<'_
     });
     let called = called.max_by_key(|ticket| ticket.call_time.as_ref().map(format::micros));
     Part::new(
+        "time",
+        html! {
+            p #time.minor.centre {
+                @match called {
+                    Some(ticket) => (words::CALLED_NOW.say(look.lang, &[&now, &ticket.number])),
+                    None => (words::IT_IS_NOW.say(look.lang, &[&now])),
+                }
+                " " (look.of(words::UPDATES_ITSELF))
+            }
+        },
+    )
+}
+
+fn place(look: Look, mall: &MallData, title: &str, standing: Option<&Standing<'_>>) -> Arc<Part> {
+    let place = match standing {
+        Some(Standing::Waiting(_, ticket)) => {
+            words::WAIT_AT.say(look.lang, &[&counter(look, mall, ticket), &title])
+        }
+        Some(Standing::Called(ticket)) => {
+            words::GO_TO.say(look.lang, &[&mall::window(look, &mall.records, &ticket.window)])
+        }
+        None => html! { (title) },
+    };
+    Part::new(
         "where",
         html! {
             section #where aria-labelledby="where-title" {
-                p.minor.centre {
-                    @match called {
-                        Some(ticket) => (words::CALLED_NOW.say(look.lang, &[&now, &ticket.number])),
-                        None => (words::IT_IS_NOW.say(look.lang, &[&now])),
-                    }
-                    " " (look.of(words::UPDATES_ITSELF))
-                }
                 h2 #where-title { (look.of(words::WHERE_TO)) }
-                @if let Some(standing) = standing {
-                    p.where {
-                        (words::WAIT_AT.say(look.lang, &[&counter(look, mall, standing.ticket()), &title]))
-                    }
-                } @else { p.where { (title) } }
-                p { (look.of(words::PASSED_OVER)) }
+                p.where { (place) }
+                @if matches!(standing, Some(Standing::Waiting(..))) {
+                    p { (look.of(words::PASSED_OVER)) }
+                }
                 p.minor.note { (look.of(words::NO_PERSONAL_DATA)) }
             }
         },

@@ -318,6 +318,7 @@ phrases! {
     COMES_NEXT: "berikutnya {0}", "next {0}";
     PEOPLE_WAITING: "{0} orang menunggu", "{0} waiting";
     NOBODY_WAITING: "tidak ada yang menunggu", "nobody is waiting";
+    MORE_COUNTERS: "{0} gerai lain tidak ditampilkan.", "{0} more counters are not shown.";
     NO_WAIT: "langsung", "no wait";
     WINDOW: "Loket {0}", "Window {0}";
     BREAK_TODAY: "Istirahat pukul {0} sampai {1}.", "Break from {0} to {1}.";
@@ -336,6 +337,8 @@ phrases! {
     IT_IS_NOW: "Sekarang {0}.", "Now {0}.";
     UPDATES_ITSELF: "Halaman ini memperbarui diri.", "This page updates itself.";
     WHERE_TO: "Ke mana", "Where to go";
+    GO_TO: "Silakan ke {0}.", "Please go to {0}.";
+    NONE_YET: "belum ada", "none yet";
     WAIT_AT: "Tunggu di gerai {0}, {1}.", "Wait at the counter {0}, {1}.";
     PASSED_OVER: "Nomor dapat melompat: janji temu dan prioritas dipanggil lebih dahulu.",
         "Numbers may be passed over: appointments and priority come first.";
