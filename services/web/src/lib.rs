@@ -6,16 +6,19 @@
 //! says is escaped by the templates (maud).
 //!
 //! ```text
-//! lib.rs       design and wiring        policy.rs     numbers that an operator may question
-//! site.rs      address → page → answer  security.rs   what a browser may do with it
+//! lib.rs       design and wiring        policy.rs    numbers that an operator may question
+//! http.rs      address → page → answer  security.rs  what a browser may do with it
+//! live/        pages kept drawn while somebody looks; streams of changes
+//! render.rs    what a page is drawn from, and drawing it
+//! document.rs  the document around a page's parts
 //! pages/       one file each: what the services say → parts with an id
-//! components/  the pieces of all pages  words/        both languages, numbers, times
-//! live/        the report of now; pages kept drawn while somebody looks; streams of changes
-//! upstream.rs  what is asked of the services
+//! components/  the pieces of all pages  words/       both languages, numbers, times
+//! follow.rs    the report of now        upstream.rs  what is asked of the services
 //! ```
+//! Arrows run down only.
 //!
 //! # How a change reaches a browser
-//! Reporting sends what changed, at most once a second → [`live`] holds the report of now
+//! Reporting sends what changed, at most once a second → [`follow`] holds the report of now
 //! → each page that somebody looks at is drawn again, once for each language → parts that read as
 //! before are the same parts → each listener is sent the others' bytes, which were encoded once.
 //! A mall's queues are asked for while somebody looks at it.
@@ -30,11 +33,14 @@
 #![forbid(unsafe_code)]
 
 mod components;
+mod document;
+mod follow;
+mod http;
 mod live;
 mod pages;
 mod policy;
+mod render;
 mod security;
-mod site;
 mod upstream;
 mod words;
 
@@ -83,7 +89,7 @@ pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let upstream = upstream::Upstream::new(&registry, &scheduling, &reporting, policy.patience())?;
     let readiness = Readiness::new();
     let (tell, report) = watch::channel(None);
-    let follower = live::report::Follower {
+    let follower = follow::Follower {
         reports: upstream.reports.clone(),
         clock: clock.clone(),
         tell,
@@ -92,14 +98,8 @@ pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let mut tasks = JoinSet::new();
     tasks.spawn(follower.run(shutdown.clone()));
     let listeners = live::permits::Permits::new(policy.listeners, policy.address_part);
-    let router = site::router(site::Site {
-        upstream,
-        report,
-        policy: Arc::new(policy),
-        clock,
-        boards: live::boards::Boards::default(),
-        listeners,
-        shutdown,
-    });
+    let renderer = render::Renderer { upstream, report, policy: Arc::new(policy), clock };
+    let boards = live::boards::Boards::default();
+    let router = http::router(http::Site { renderer, boards, listeners, shutdown });
     Ok(Running { router, readiness, tasks })
 }

@@ -1,7 +1,6 @@
 //! The pieces that all pages are made of. Classes are those of `assets/style.css`.
 
 pub mod bar;
-pub mod frame;
 pub mod growth;
 pub mod table;
 pub mod tiles;

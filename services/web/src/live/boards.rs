@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::{
     pages::{Address, Asked, Drawn, Own},
-    site::Site,
+    render::Renderer,
     words::Lang,
 };
 
@@ -49,7 +49,13 @@ impl Boards {
     }
 
     /// The board of a page that was just drawn; the one that there is, or a new one.
-    pub fn join(&self, site: &Site, address: &Address, lang: Lang, seen: Seen) -> Arc<Board> {
+    pub fn join(
+        &self,
+        renderer: &Renderer,
+        address: &Address,
+        lang: Lang,
+        seen: Seen,
+    ) -> Arc<Board> {
         let mut boards = self.lock();
         let key = (address.clone(), lang);
         if let Some(board) = boards.get(&key).and_then(Weak::upgrade) {
@@ -57,7 +63,8 @@ impl Boards {
         }
         boards.retain(|_, board| board.strong_count() > 0);
         let (tell, drawn) = watch::channel(seen.drawn.clone());
-        let keeper = Keeper { site: site.clone(), address: address.clone(), lang, seen, tell };
+        let keeper =
+            Keeper { renderer: renderer.clone(), address: address.clone(), lang, seen, tell };
         let task = tokio::spawn(keeper.run()).abort_handle();
         let board = Arc::new(Board { drawn, task });
         boards.insert(key, Arc::downgrade(&board));
@@ -80,7 +87,7 @@ pub struct Seen {
 
 /// Keeps one page drawn.
 struct Keeper {
-    site: Site,
+    renderer: Renderer,
     address: Address,
     lang: Lang,
     seen: Seen,
@@ -89,8 +96,8 @@ struct Keeper {
 
 impl Keeper {
     async fn run(mut self) {
-        let policy = self.site.policy.clone();
-        let mut report = self.site.report.clone();
+        let policy = self.renderer.policy.clone();
+        let mut report = self.renderer.report.clone();
         let mut read_at = Instant::now();
         loop {
             // At most one message of a section in this time, however much changes.
@@ -117,7 +124,7 @@ impl Keeper {
     async fn draw(&mut self, stale: bool) {
         let Some(own) = self.own(stale).await else { return };
         let asked = Asked::default();
-        let Some(drawn) = self.site.draw(&self.address, &asked, self.lang, own.clone()) else {
+        let Some(drawn) = self.renderer.draw(&self.address, &asked, self.lang, own.clone()) else {
             return;
         };
         let drawn = Arc::new(drawn.keeping(&self.seen.drawn));
@@ -129,11 +136,11 @@ impl Keeper {
     async fn own(&self, stale: bool) -> Option<Own> {
         match &self.seen.own {
             Own::Mall(mall) if !stale => {
-                let queues = self.site.upstream.queues(&mall.records).await;
+                let queues = self.renderer.upstream.queues(&mall.records).await;
                 let mall = crate::upstream::MallData { records: mall.records.clone(), queues };
                 Some(Own::Mall(Arc::new(mall)))
             }
-            _ => self.site.gather(&self.address).await,
+            _ => self.renderer.gather(&self.address).await,
         }
     }
 }

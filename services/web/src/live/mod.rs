@@ -1,7 +1,6 @@
-//! What is live: the report of the nation, followed once for all pages; each page that somebody
-//! looks at, drawn once for all who look; and the streams that tell them what changed.
+//! What is live: each page that somebody looks at, drawn once for all who look; the streams that
+//! tell them what changed; and how many may listen.
 
 pub mod boards;
-pub mod events;
 pub mod permits;
-pub mod report;
+pub mod stream;

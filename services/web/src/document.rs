@@ -2,8 +2,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::Look;
 use crate::{
+    components::Look,
     pages::{Address, Block, Drawn, Menu, Style},
     words::{Phrase, table as words},
 };

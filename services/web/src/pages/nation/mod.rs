@@ -1,10 +1,15 @@
 //! The nation: how far it is, how it grew, where, and how its malls serve today.
 
+mod changes;
+mod freshness;
+
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::reporting::{CatalogChange, Freshness, PublishedCount, Report, Share, SourceReport};
+use mpp_api::reporting::{PublishedCount, Report, Share};
 use mpp_calendar::Zone;
+
+pub use changes::change_sentence;
 
 use super::{Block, Drawn, Part, View, as_of, differences, heading, incomplete};
 use crate::{
@@ -17,13 +22,11 @@ use crate::{
         tag,
         tiles::tiles,
     },
-    words::{self as say, format, indonesian, local, table as words},
+    words::{self as say, format, local, table as words},
 };
 
 /// Rows of a table beside other parts.
 const FEW: usize = 5;
-/// Changes beside other parts.
-const FEW_CHANGES: usize = 4;
 
 /// Draws the page.
 pub fn draw(look: Look, view: &View) -> Drawn {
@@ -41,7 +44,7 @@ pub fn draw(look: Look, view: &View) -> Drawn {
             Block::One(headline(look, report)),
             Block::Grid(vec![map(look, report), uniformity(look, report)]),
             Block::Grid(vec![today(look, report), stages(look, report)]),
-            Block::Grid(vec![changes(look, report), freshness(look, view)]),
+            Block::Grid(vec![changes::changes(look, report), freshness::freshness(look, view)]),
         ],
         footer: html! {
             (look.of(words::SOURCE_LINE)) " "
@@ -282,126 +285,4 @@ fn stages(look: Look, report: &Report) -> Arc<Part> {
             }
         },
     )
-}
-
-fn changes(look: Look, report: &Report) -> Arc<Part> {
-    let (total, shown) = (report.changes_total, report.changes.len());
-    Part::new(
-        "changes",
-        html! {
-            section #changes.w7 aria-labelledby="changes-title" {
-                h2 #changes-title { (look.of(words::CHANGES)) (look.mark()) }
-                @if report.changes.is_empty() { p.help { (look.of(words::NO_CHANGES)) } }
-                @else {
-                    ul.news {
-                        @for change in report.changes.iter().take(FEW_CHANGES) {
-                            li {
-                                @if let Some(at) = &change.time { (look.moment(format::micros(at), Zone::Wib)) }
-                                span { (change_sentence(look, change)) }
-                            }
-                        }
-                    }
-                    @if shown > FEW_CHANGES {
-                        p.more { a href=(look.path("/changes")) {
-                            (words::SEE_CHANGES.text(look.lang, &[
-                                &format::count(look.lang, shown), &look.number(total),
-                            ]))
-                        } }
-                    }
-                }
-            }
-        },
-    )
-}
-
-/// "SKCK: biaya berubah dari Rp30.000 menjadi Rp50.000.", after the body's name.
-pub fn change_sentence(look: Look, change: &CatalogChange) -> Markup {
-    let value = |text: &str| match text {
-        "" => html! { (look.of(words::NOTHING)) },
-        text => indonesian(text, look.lang),
-    };
-    let title = html! { strong { (local(change.title.as_ref(), look.lang)) } };
-    let phrase = say::change(change.field(), !change.before.is_empty());
-    let sentence = phrase.say(look.lang, &[&title, &value(&change.before), &value(&change.after)]);
-    html! {
-        (sentence)
-        @if let Some(unit) = change.unit_name.as_ref().filter(|name| !name.id.is_empty()) {
-            " " span.quiet { (local(Some(unit), look.lang)) }
-        }
-    }
-}
-
-fn freshness(look: Look, view: &View) -> Arc<Part> {
-    let report = &*view.report;
-    Part::new(
-        "freshness",
-        html! {
-            section #freshness.w5 aria-labelledby="freshness-title" {
-                h2 #freshness-title { (look.of(words::FRESHNESS)) }
-                p { (feeds(look, &report.freshness)) " " (sources(look, &report.sources)) }
-                details #method {
-                    summary { (look.of(words::METHOD)) }
-                    p.help { (look.of(words::METHOD_TEXT)) }
-                }
-                details.technical {
-                    summary { (look.of(words::TECHNICAL)) }
-                    dl.pairs {
-                        @for feed in &report.freshness {
-                            dt { (words::REVISION_OF.text(look.lang, &[feed_name(look, feed)])) }
-                            dd { (look.number(feed.revision)) }
-                        }
-                        dt { (look.of(words::KNOWN_ON)) }
-                        dd {
-                            @if let Some(known) = &report.known_on {
-                                (format::machine(format::micros(known), Zone::Wib))
-                            }
-                        }
-                    }
-                }
-            }
-        },
-    )
-}
-
-fn feed_name<'a>(look: Look, feed: &Freshness) -> &'a str {
-    match feed.feed.as_str() {
-        "registry" => look.of(words::REGISTRY),
-        _ => look.of(words::SCHEDULING),
-    }
-}
-
-/// Live while both feeds are; else each that is not is named, with the time of its last data.
-fn feeds(look: Look, feeds: &[Freshness]) -> Markup {
-    let last = |feed: &Freshness| {
-        feed.commit_time.as_ref().map(|time| look.time_of_day(format::micros(time), Zone::Wib))
-    };
-    let newest = feeds.iter().max_by_key(|feed| feed.commit_time.as_ref().map(format::micros));
-    html! {
-        @if let (true, Some(last)) = (feeds.iter().all(|feed| feed.connected), newest.and_then(last)) {
-            (words::FRESH_LIVE.say(look.lang, &[&last]))
-        } @else {
-            @for feed in feeds.iter().filter(|feed| !feed.connected) {
-                @match last(feed) {
-                    Some(last) => (words::FRESH_LOST.say(look.lang, &[&feed_name(look, feed), &last])),
-                    None => (words::FRESH_NEVER.say(look.lang, &[&feed_name(look, feed)])),
-                }
-                " "
-            }
-        }
-    }
-}
-
-fn sources(look: Look, sources: &[SourceReport]) -> Markup {
-    let late = sources.iter().filter(|source| source.late).count();
-    let numbers = [sources.len() - late, sources.len()].map(|many| format::count(look.lang, many));
-    let link = |text: &str| html! { a href=(look.path("/sources")) { (text) } };
-    html! {
-        @if sources.is_empty() { (look.of(words::NO_SOURCES)) }
-        @else {
-            (words::SOURCES_SAY.text(look.lang, &[&numbers[0], &numbers[1]])) " "
-            @if late > 0 {
-                (link(&words::SOURCES_LATE.text(look.lang, &[&format::count(look.lang, late)]))) "."
-            }
-        }
-    }
 }

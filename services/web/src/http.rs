@@ -1,0 +1,144 @@
+//! The pages over HTTP: an address becomes a page, a page becomes an answer.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Query, State},
+    http::{Extensions, HeaderName, HeaderValue, StatusCode, Uri, header},
+    middleware,
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    document,
+    live::{
+        boards::{Boards, Seen},
+        permits::Permits,
+        stream::messages,
+    },
+    pages::{Address, Asked},
+    render::{Renderer, Shown},
+    security::secure,
+    words::{Lang, table as words},
+};
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct Site {
+    /// Draws pages.
+    pub renderer: Renderer,
+    /// Pages that somebody looks at.
+    pub boards: Boards,
+    /// A permit for each browser that listens.
+    pub listeners: Permits,
+    /// Ends the streams.
+    pub shutdown: CancellationToken,
+}
+
+/// The routes of all pages.
+pub fn router(site: Site) -> Router {
+    let css = include_str!("../assets/style.css");
+    let script = include_str!("../assets/live.js");
+    let icon = include_str!("../assets/icon.svg");
+    Router::new()
+        .route("/events", get(events))
+        .route("/style.css", get(move || asset("text/css; charset=utf-8", css)))
+        .route("/live.js", get(move || asset("text/javascript; charset=utf-8", script)))
+        .route("/icon.svg", get(move || asset("image/svg+xml", icon)))
+        .fallback(get(page))
+        .layer(middleware::map_response(secure))
+        .with_state(site)
+}
+
+async fn page(State(site): State<Site>, uri: Uri) -> Response {
+    let asked = Query::<Asked>::try_from_uri(&uri).map(|Query(asked)| asked).unwrap_or_default();
+    let Some((lang, address)) = Address::parse(uri.path()) else {
+        return not_found(&site, Lang::of_path(uri.path()));
+    };
+    let plain = uri.query().is_none_or(str::is_empty);
+    let kept = site.boards.find(&address, lang).filter(|_| plain);
+    let drawn = match kept {
+        Some(board) => board.drawn.borrow().clone(),
+        None => match site.renderer.show(&address, &asked, lang).await {
+            Shown::Page { drawn, .. } => drawn,
+            Shown::Unknown => return not_found(&site, lang),
+            Shown::NotReady => return not_ready(&site, lang),
+        },
+    };
+    html(
+        StatusCode::OK,
+        document::document(site.renderer.look(lang), &address, &drawn).into_string(),
+    )
+}
+
+fn not_found(site: &Site, lang: Lang) -> Response {
+    let page = document::notice(site.renderer.look(lang), words::NOT_FOUND, words::NOT_FOUND_HELP);
+    html(StatusCode::NOT_FOUND, page.into_string())
+}
+
+fn not_ready(site: &Site, lang: Lang) -> Response {
+    let page = document::notice(site.renderer.look(lang), words::NOT_READY, words::NOT_READY_HELP);
+    let mut answer = html(StatusCode::SERVICE_UNAVAILABLE, page.into_string());
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    answer
+}
+
+fn html(status: StatusCode, text: String) -> Response {
+    (status, [(header::CACHE_CONTROL, "no-store")], Html(text)).into_response()
+}
+
+async fn asset(kind: &'static str, text: &'static str) -> Response {
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, text).into_response()
+}
+
+/// Which page listens.
+#[derive(Deserialize)]
+pub struct Listen {
+    #[serde(default)]
+    of: String,
+}
+
+/// The stream of a page's changes; every section at once, so that nothing is missed between the
+/// page and its stream.
+pub async fn events(
+    State(site): State<Site>,
+    Query(listen): Query<Listen>,
+    extensions: Extensions,
+) -> Response {
+    let Some((lang, address)) = Address::parse(&listen.of).filter(|(_, page)| page.is_live())
+    else {
+        return (StatusCode::NOT_FOUND, "no such page").into_response();
+    };
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    let Some(permit) = site.listeners.take(peer.map(|peer| peer.0.ip())) else {
+        return busy("too many listeners");
+    };
+    let board = match site.boards.find(&address, lang) {
+        Some(board) => board,
+        None => match site.renderer.show(&address, &Asked::default(), lang).await {
+            Shown::Page { drawn, own } => {
+                site.boards.join(&site.renderer, &address, lang, Seen { drawn, own })
+            }
+            Shown::Unknown => return (StatusCode::NOT_FOUND, "no such page").into_response(),
+            Shown::NotReady => return busy("not ready"),
+        },
+    };
+    let body = Body::from_stream(messages(board, permit, site.shutdown.clone()));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // Proxies that would hold the stream back to fill a buffer are told not to.
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    (headers, body).into_response()
+}
+
+fn busy(why: &'static str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "30")], why).into_response()
+}

@@ -1,0 +1,174 @@
+//! Addresses: which page a path names, and in which language.
+
+use super::Listing;
+use crate::words::Lang;
+
+/// An address, without its language.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Address {
+    /// The nation.
+    Nation,
+    /// A province, regency or city, by its code.
+    Region(String),
+    /// A mall, by its id.
+    Mall(String),
+    /// The display in a mall's hall.
+    Hall(String),
+    /// A number of today's queue: the mall's id, and the number.
+    Ticket(String, String),
+    /// All services of a mall from A to Z.
+    Services(String),
+    /// A whole table.
+    Table(Listing),
+}
+
+/// How the document looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// With menu and footer.
+    Page,
+    /// One column, one number.
+    Ticket,
+    /// Read from 8 m.
+    Hall,
+}
+
+impl Style {
+    /// The body's class.
+    pub fn class(self) -> Option<&'static str> {
+        match self {
+            Style::Page => None,
+            Style::Ticket => Some("ticket"),
+            Style::Hall => Some("hall"),
+        }
+    }
+}
+
+/// An entry of the main menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// The nation.
+    Nation,
+    /// Regencies and cities.
+    Regions,
+    /// Malls.
+    Malls,
+    /// Sources of catalogs.
+    Sources,
+}
+
+impl Address {
+    /// Language and page of a path; `None` where it names no page of ours.
+    pub fn parse(path: &str) -> Option<(Lang, Self)> {
+        let (lang, path) = match path.strip_prefix(Lang::En.prefix()) {
+            Some("") => (Lang::En, "/"),
+            Some(rest) if rest.starts_with('/') => (Lang::En, rest),
+            _ => (Lang::Id, path),
+        };
+        let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        if parts.iter().any(|part| !is_plain(part)) {
+            return (path == "/").then_some((lang, Self::Nation));
+        }
+        let owned = |text: &str| text.to_owned();
+        let page = match parts[..] {
+            ["regions", code] => Self::Region(owned(code)),
+            ["malls", id] => Self::Mall(owned(id)),
+            ["malls", id, "layar"] => Self::Hall(owned(id)),
+            ["malls", id, "layanan"] => Self::Services(owned(id)),
+            ["malls", id, "tiket", number] => Self::Ticket(owned(id), owned(number)),
+            [table] => Self::Table(Listing::parse(table)?),
+            _ => return None,
+        };
+        Some((lang, page))
+    }
+
+    /// Its path, without the language.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Nation => "/".to_owned(),
+            Self::Region(code) => format!("/regions/{code}"),
+            Self::Mall(id) => format!("/malls/{id}"),
+            Self::Hall(id) => format!("/malls/{id}/layar"),
+            Self::Services(id) => format!("/malls/{id}/layanan"),
+            Self::Ticket(id, number) => format!("/malls/{id}/tiket/{number}"),
+            Self::Table(listing) => format!("/{}", listing.path()),
+        }
+    }
+
+    /// How its document looks.
+    pub fn style(&self) -> Style {
+        match self {
+            Self::Hall(_) => Style::Hall,
+            Self::Ticket(..) => Style::Ticket,
+            _ => Style::Page,
+        }
+    }
+
+    /// False for whole tables, which stand still while they are read.
+    pub fn is_live(&self) -> bool {
+        !matches!(self, Self::Table(_) | Self::Services(_))
+    }
+
+    /// Its entry of the main menu.
+    pub fn menu(&self) -> Option<Menu> {
+        match self {
+            Self::Nation => Some(Menu::Nation),
+            Self::Region(_) | Self::Table(Listing::Regions) => Some(Menu::Regions),
+            Self::Mall(_) | Self::Services(_) | Self::Table(Listing::Malls) => Some(Menu::Malls),
+            Self::Table(Listing::Sources) => Some(Menu::Sources),
+            Self::Table(_) | Self::Hall(_) | Self::Ticket(..) => None,
+        }
+    }
+}
+
+/// What ids, codes and numbers are made of; nothing else reaches a resource name.
+fn is_plain(part: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    !part.is_empty() && part.len() <= 64 && part != ".." && part != "." && part.bytes().all(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_as_it_is_written() {
+        for path in [
+            "/",
+            "/regions/35",
+            "/regions/35.10",
+            "/malls/banyuwangi",
+            "/malls/banyuwangi/layar",
+            "/malls/banyuwangi/layanan",
+            "/malls/banyuwangi/tiket/A-017",
+            "/regions",
+            "/malls",
+            "/hours",
+            "/changes",
+            "/sources",
+        ] {
+            let (lang, address) = Address::parse(path).expect(path);
+            assert_eq!((lang, address.path().as_str()), (Lang::Id, path));
+            let english = if path == "/" { "/en".to_owned() } else { format!("/en{path}") };
+            assert_eq!(Address::parse(&english), Some((Lang::En, address)));
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_none() {
+        for path in [
+            "",
+            "/en2",
+            "/malls/",
+            "/malls/..",
+            "/malls/a%2fb",
+            "/malls/a/b",
+            "/regions/<b>",
+            "/wp-login.php",
+            "//",
+            "/malls/a/tiket",
+        ] {
+            assert_eq!(Address::parse(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! A page as drawn: parts that replace themselves, and where they stand.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use maud::Markup;
+
+use crate::words::Phrase;
+
+/// An element with an id, which replaces itself when it changes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its id.
+    pub id: &'static str,
+    /// The element.
+    pub html: String,
+    /// The same as a message of the page's stream, encoded once for all who listen.
+    pub event: Bytes,
+}
+
+impl Part {
+    /// `html` is one element, and `id` is its id.
+    pub fn new(id: &'static str, html: Markup) -> Arc<Self> {
+        let html = html.into_string();
+        let data = serde_json::json!({ "id": id, "html": html });
+        let event = Bytes::from(format!("event: section\ndata: {data}\n\n"));
+        Arc::new(Self { id, html, event })
+    }
+}
+
+/// Where parts stand.
+#[derive(Clone, Debug)]
+pub enum Block {
+    /// By itself.
+    One(Arc<Part>),
+    /// Beside others, from a desk's width.
+    Grid(Vec<Arc<Part>>),
+    /// Within the heading, which shows it.
+    InHeading(Arc<Part>),
+}
+
+/// A page as drawn.
+#[derive(Clone, Debug)]
+pub struct Drawn {
+    /// The document's title.
+    pub title: String,
+    /// For search engines.
+    pub description: String,
+    /// What is said of sample data at the top.
+    pub notice: Phrase,
+    /// The pages above: path without language, and name.
+    pub crumbs: Vec<(String, String)>,
+    /// The heading, from where the parts follow.
+    pub heading: Markup,
+    /// The parts.
+    pub blocks: Vec<Block>,
+    /// Where the figures come from.
+    pub footer: Markup,
+}
+
+impl Drawn {
+    /// All parts in their order.
+    pub fn parts(&self) -> impl Iterator<Item = &Arc<Part>> {
+        self.blocks.iter().flat_map(|block| match block {
+            Block::One(part) | Block::InHeading(part) => std::slice::from_ref(part),
+            Block::Grid(parts) => parts,
+        })
+    }
+
+    /// The parts of `before` stand wherever they still hold, so that one look at the pointer tells
+    /// what changed.
+    #[must_use]
+    pub fn keeping(mut self, before: &Drawn) -> Self {
+        let old: Vec<&Arc<Part>> = before.parts().collect();
+        let keep = |part: &mut Arc<Part>| {
+            if let Some(same) = old.iter().find(|old| ***old == *part) {
+                *part = Arc::clone(same);
+            }
+        };
+        for block in &mut self.blocks {
+            match block {
+                Block::One(part) | Block::InHeading(part) => keep(part),
+                Block::Grid(parts) => parts.iter_mut().for_each(keep),
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,132 @@
+//! Columns and rows of the whole tables.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+use mpp_api::reporting::{MallReport, RegionReport, Report, SourceReport};
+use mpp_calendar::Zone;
+
+use crate::{
+    components::{
+        Look, Tone, id_of,
+        table::{Column, Row},
+        tag,
+    },
+    pages::differences::name,
+    words::{format, local, stage, table as words},
+};
+
+pub const REGION_COLUMNS: [Column; 4] = [
+    Column::text(words::REGION),
+    Column::flow(words::PROVINCE),
+    Column::text(words::MALL),
+    Column::text(words::STAGE),
+];
+pub const MALL_COLUMNS: [Column; 7] = [
+    Column::text(words::MALL),
+    Column::text(words::STAGE),
+    Column::number(words::COUNTERS),
+    Column::number(words::OFFERINGS),
+    Column::text(words::UNIFORM),
+    Column::text(words::SERVED_TODAY),
+    Column::number(words::APPOINTMENTS_TODAY),
+];
+pub const HOURS_COLUMNS: [Column; 2] =
+    [Column::text(words::COUNTER), Column::text(words::DIFFERENCE)];
+pub const CHANGE_COLUMNS: [Column; 2] = [Column::text(words::TIME), Column::text(words::CHANGE)];
+pub const SOURCE_COLUMNS: [Column; 9] = [
+    Column::text(words::SOURCE),
+    Column::text(words::STATE),
+    Column::text(words::LAST_SUCCESS),
+    Column::text(words::EVERY),
+    Column::number(words::RECEIVED),
+    Column::number(words::ACCEPTED),
+    Column::number(words::UNCHANGED),
+    Column::number(words::REJECTED),
+    Column::number(words::WAITING_FOR_DATA),
+];
+
+/// A regency or city.
+pub fn region_row(look: Look, report: &Report, region: &RegionReport) -> Row {
+    let path = look.path(&format!("/regions/{}", id_of(&region.region)));
+    let province = report.provinces.iter().find(|province| province.region == region.province);
+    let malls = match region.malls {
+        0 => html! { span.quiet { (look.of(words::NOT_RECORDED)) } },
+        malls => html! { (look.number(malls)) },
+    };
+    let stage = match region.malls {
+        0 => html! { span.quiet { (look.of(words::NOT_RECORDED)) } },
+        _ => stage_since(look, region.stage(), &region.stage_date),
+    };
+    let province = html! { (province.map_or(id_of(&region.province), |own| &own.display_name)) };
+    Row::new(html! { a href=(path) { (region.display_name) } }, [province, malls, stage])
+}
+
+/// A mall.
+pub fn mall_row(look: Look, mall: &MallReport) -> Row {
+    let path = look.path(&format!("/malls/{}", id_of(&mall.mall)));
+    let served = [mall.tickets_completed_today, mall.tickets_issued_today];
+    let served = served.map(|number| look.number(number));
+    let title = html! {
+        a href=(path) { (name(look, mall.display_name.as_ref(), &mall.mall)) } " "
+        span.minor { (mall.region_name) }
+    };
+    Row::new(
+        title,
+        [
+            stage_since(look, mall.stage(), &mall.stage_date),
+            html! { (look.number(mall.counters)) },
+            html! { (look.number(mall.offerings)) },
+            uniform(look, mall),
+            html! {
+                @if mall.tickets_issued_today == 0 { span.quiet { (look.of(words::NONE_YET)) } }
+                @else { (words::OUT_OF.text(look.lang, &[&served[0], &served[1]])) }
+            },
+            html! { (look.number(mall.appointments_today)) },
+        ],
+    )
+}
+
+/// A stage with the day on which it was reached.
+pub fn stage_since(look: Look, reached: mpp_api::registry::mall::Stage, date: &str) -> Markup {
+    html! {
+        (look.of(stage(reached).unwrap_or(words::NO_STAGE)))
+        @if date.parse::<Date>().is_ok() {
+            " " span.minor { (words::SINCE.say(look.lang, &[&look.date(date)])) }
+        }
+    }
+}
+
+/// How many of a mall's counters, of those whose hours are known, are uniform.
+fn uniform(look: Look, mall: &MallReport) -> Markup {
+    let judged = mall.uniform_counters + mall.deviating_counters;
+    let numbers = [mall.uniform_counters, judged].map(|number| look.number(number));
+    html! {
+        @if judged == 0 { span.quiet { (look.of(words::UNKNOWN)) } }
+        @else { (words::COUNTERS_OF.text(look.lang, &[&numbers[0], &numbers[1]])) }
+    }
+}
+
+/// A source of a catalog.
+pub fn source_row(look: Look, source: &SourceReport) -> Row {
+    let state = match source.late {
+        true => tag(Tone::Bad, look.of(words::LATE)),
+        false => tag(Tone::Good, look.of(words::ON_TIME)),
+    };
+    let last = match &source.last_success_time {
+        Some(at) => look.moment(format::micros(at), Zone::Wib),
+        None => html! { span.quiet { (look.of(words::NEVER)) } },
+    };
+    let counts =
+        [source.received, source.applied, source.unchanged, source.rejected, source.quarantined];
+    let every = format::duration(look.lang, source.freshness_target_seconds);
+    let mut cells = vec![state, last, html! { (every) }];
+    cells.extend(counts.map(|number| html! { (look.number(number)) }));
+    let title = source.display_name.as_ref();
+    Row::new(
+        match title.filter(|title| !title.id.is_empty()) {
+            Some(title) => local(Some(title), look.lang),
+            None => html! { (id_of(&source.source)) },
+        },
+        cells,
+    )
+}
