@@ -12,7 +12,7 @@
 
 use std::sync::LazyLock;
 
-use mpp_core::{Error, FieldViolation, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use prost::{Message, Name};
 use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Value, json};
@@ -76,7 +76,7 @@ pub fn descriptor(name: &str) -> Result<MessageDescriptor> {
     POOL.get_message_by_name(full_name).ok_or_else(|| {
         let kinds = document::KINDS.join(", ");
         let text = format!("'{name}' is not a kind of record; the kinds are {kinds}");
-        Error::field("kind", "UNKNOWN_KIND", text)
+        Error::field("kind", FieldCode::UnknownValue, text)
     })
 }
 
@@ -91,7 +91,11 @@ fn message_faults(message: &MessageDescriptor, json: &Value, path: &str) -> Vec<
             Some(field) => faults.extend(field_faults(&field, value, &path)),
             None => {
                 let description = format!("no such field; {}", fields_of(message));
-                faults.push(FieldViolation { field: path, description, code: "UNKNOWN_FIELD" });
+                faults.push(FieldViolation {
+                    field: path,
+                    description,
+                    code: FieldCode::UnknownValue,
+                });
             }
         }
     }
@@ -146,7 +150,7 @@ fn chosen_twice(
         (chosen.count() > 1).then(|| FieldViolation {
             field: if path.is_empty() { choice.name().to_owned() } else { path.to_owned() },
             description: format!("give only one of {}", names.join(", ")),
-            code: "JSON",
+            code: FieldCode::NotAllowed,
         })
     };
     message.oneofs().filter_map(fault).collect()
@@ -167,7 +171,7 @@ fn wrong(path: &str, found: &Value, allowed: &str) -> FieldViolation {
     let more = if shown.len() < text.len() { "…" } else { "" };
     let field = if path.is_empty() { "record".to_owned() } else { path.to_owned() };
     let description = format!("found {shown}{more}; must be {allowed}");
-    FieldViolation { field, description, code: "JSON" }
+    FieldViolation { field, description, code: FieldCode::Format }
 }
 
 fn allowed(kind: &Kind) -> String {

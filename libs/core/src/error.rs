@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
-use crate::{Code, Reason};
+use crate::{Code, FieldCode, Reason};
 
 /// Result with the domain's error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -14,8 +14,8 @@ pub struct FieldViolation {
     pub field: String,
     /// What is wrong and what would be right.
     pub description: String,
-    /// Stable code, such as `REQUIRED`.
-    pub code: &'static str,
+    /// What is wrong, for programs.
+    pub code: FieldCode,
 }
 
 /// Why something failed: a public message for the caller, a private context for the log.
@@ -46,7 +46,7 @@ impl Error {
     /// One wrong field.
     pub fn field(
         field: impl Into<String>,
-        code: &'static str,
+        code: FieldCode,
         description: impl Into<String>,
     ) -> Self {
         let violation =
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_nested_violation_carries_its_whole_path() {
-        let error = Error::field("location.latitude", "OUT_OF_RANGE", "must be -90 to 90")
+        let error = Error::field("location.latitude", FieldCode::OutOfRange, "must be -90 to 90")
             .within("sites[1]")
             .within("mall");
         assert_eq!(error.violations()[0].field, "mall.sites[1].location.latitude");

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::Error;
+use crate::{Error, FieldCode};
 
 /// What a caller may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,7 +69,7 @@ impl FromStr for Role {
             let known: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
             Error::field(
                 "role",
-                "ROLE",
+                FieldCode::UnknownValue,
                 format!("'{text}' is not a role; known are {}", known.join(", ")),
             )
         })

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
 
-use crate::Error;
+use crate::{Error, FieldCode};
 
 /// What a record is filed under; filters of the feed and of lists match on it.
 pub type Labels = BTreeMap<Label, String>;
@@ -70,7 +70,7 @@ impl FromStr for Label {
             let shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
             let all: Vec<_> = Self::ALL.iter().map(|label| label.as_str()).collect();
             let hint = format!("'{shown}' is not a label; the labels are {}", all.join(", "));
-            Error::field("labels", "KEY", hint)
+            Error::field("labels", FieldCode::UnknownValue, hint)
         })
     }
 }

@@ -7,6 +7,7 @@
 
 mod clock;
 mod error;
+mod field_code;
 mod identity;
 mod label;
 mod name;
@@ -16,6 +17,7 @@ mod region;
 
 pub use clock::{Clock, Micros};
 pub use error::{Error, FieldViolation, Result};
+pub use field_code::FieldCode;
 pub use identity::{Caller, Role};
 pub use label::{Label, Labels, known_labels};
 pub use name::{ResourceName, check_id, check_name};

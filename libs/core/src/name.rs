@@ -1,6 +1,6 @@
 //! Resource names: `malls/banyuwangi/counters/dukcapil`, pairs of a collection and an id.
 
-use crate::Error;
+use crate::{Error, FieldCode};
 
 /// Longest id, in bytes.
 const MAX_ID: usize = 80;
@@ -27,7 +27,7 @@ impl<'a> ResourceName<'a> {
                 collections.iter().map(|name| format!("{name}/{{id}}")).collect();
             return Err(Error::field(
                 field,
-                "NAME",
+                FieldCode::Name,
                 format!("'{}' is not a name of the form {}", shown(text), form.join("/")),
             ));
         }
@@ -84,7 +84,7 @@ pub fn check_id(text: &str, field: &str) -> Result<(), Error> {
     }
     Err(Error::field(
         field,
-        "ID",
+        FieldCode::Id,
         format!(
             "'{}' is not an id; use a to z, 0 to 9 and hyphens, {MAX_ID} characters at most",
             shown(text)

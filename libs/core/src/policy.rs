@@ -77,7 +77,7 @@ macro_rules! policy {
                             "is {}; allowed is {}, usual is {}",
                             self.$name, stringify!($range), stringify!($default)
                         ),
-                        code: "OUT_OF_RANGE",
+                        code: $crate::FieldCode::OutOfRange,
                     });
                 })+
                 if violations.is_empty() { Ok(()) } else { Err($crate::Error::fields(violations)) }

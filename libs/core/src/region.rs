@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::Error;
+use crate::{Error, FieldCode};
 
 /// "35" for a province, "35.10" for a regency or city. Not the BPS code: 1101 of BPS is Simeulue,
 /// 11.01 of Kemendagri is Aceh Selatan.
@@ -48,7 +48,7 @@ impl FromStr for RegionCode {
         parsed.map(|(province, regency)| Self { province, regency }).ok_or_else(|| {
             Error::field(
                 "region",
-                "REGION_CODE",
+                FieldCode::Format,
                 format!("'{text}' is not a Kemendagri code; write 35 or 35.10, with the dot"),
             )
         })

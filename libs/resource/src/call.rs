@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mpp_api::method::Write;
-use mpp_core::{Caller, Error, Result};
+use mpp_core::{Caller, Error, FieldCode, Result};
 use mpp_rpc::Grant;
 use mpp_store::{Actor, RequestKey};
 use sha2::{Digest, Sha256};
@@ -85,7 +85,7 @@ impl Call {
             return Ok(());
         }
         let hint = "is required; send a UUID, and the same one when you try again";
-        Err(Error::field("request_id", "REQUIRED", hint))
+        Err(Error::field("request_id", FieldCode::Required, hint))
     }
 
     /// Who makes the change, for the feed.

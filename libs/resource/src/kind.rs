@@ -9,7 +9,7 @@ use mpp_api::{
     scheduling::HoursRule,
     sync::Source,
 };
-use mpp_core::{Error, Micros, Result};
+use mpp_core::{Error, FieldCode, Micros, Result};
 use mpp_rpc::time::to_timestamp;
 
 /// Version and times of a record, which the store knows.
@@ -64,7 +64,11 @@ pub fn merged<R: Resource>(before: &R, given: &R, paths: &[String]) -> Result<R>
         && let Some(field) = before.fixed_difference(given)
     {
         let path = format!("{}.{field}", R::FIELD);
-        return Err(Error::field(path, "IMMUTABLE", "is set for good when the record is made"));
+        return Err(Error::field(
+            path,
+            FieldCode::Immutable,
+            "is set for good when the record is made",
+        ));
     }
     let mut after = before.clone();
     if paths.is_empty() {

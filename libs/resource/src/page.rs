@@ -2,7 +2,7 @@
 //! is bound to the list's filter, so that it cannot be carried over to another one.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result};
 
 /// Entries on a page if the request names no size.
 pub const DEFAULT_SIZE: usize = 100;
@@ -32,7 +32,7 @@ pub fn parse(page_size: i32, page_token: &str, filter_hash: u64) -> Result<PageR
         Ok(size) => size.min(MAX_SIZE),
         Err(_) => {
             let text = format!("{page_size} is negative; say 1 to {MAX_SIZE}, or nothing");
-            return Err(Error::field("page_size", "OUT_OF_RANGE", text));
+            return Err(Error::field("page_size", FieldCode::OutOfRange, text));
         }
     };
     let after = if page_token.is_empty() {

@@ -1,7 +1,7 @@
 //! Why a record goes.
 
 use mpp_api::types::{Tombstone, tombstone::Reason};
-use mpp_core::{Error, Result, check_name};
+use mpp_core::{Error, FieldCode, Result, check_name};
 
 /// Checks a tombstone below the field `root`: its reason is known, and the record that it names is
 /// of the same kind as the one that goes.
@@ -19,15 +19,15 @@ pub fn checked(
     match Reason::try_from(given.reason) {
         Err(_) | Ok(Reason::Unspecified) => {
             let hint = "must be withdrawn, superseded or moved";
-            return Err(Error::field(format!("{root}.reason"), "REQUIRED", hint));
+            return Err(Error::field(format!("{root}.reason"), FieldCode::Required, hint));
         }
         Ok(Reason::Withdrawn) if given.successor.is_empty() => {}
         Ok(Reason::Withdrawn) => {
             let hint = "must be empty for a record that is withdrawn";
-            return Err(Error::field(field, "NOT_ALLOWED", hint));
+            return Err(Error::field(field, FieldCode::NotAllowed, hint));
         }
         Ok(_) if given.successor == own_name => {
-            return Err(Error::field(field, "SELF", "must name another record"));
+            return Err(Error::field(field, FieldCode::SelfReference, "must name another record"));
         }
         Ok(_) => check_name(&given.successor, collections, &field)?,
     }

@@ -1,7 +1,7 @@
 //! The one way in which clients write records: form → references → owners → etag → put.
 
 use mpp_api::types::Tombstone;
-use mpp_core::{Error, Micros, Result, check_id, check_name};
+use mpp_core::{Error, FieldCode, Micros, Result, check_id, check_name};
 use mpp_rpc::mask::check_paths;
 use mpp_store::{Expect, Labels, Record, Tx};
 use prost_types::FieldMask;
@@ -170,5 +170,5 @@ fn check<S: Keeps<R>, R: Resource>(_service: &S, record: &R) -> Result<()> {
 }
 
 fn required<R: Resource>(record: Option<R>) -> Result<R> {
-    record.ok_or_else(|| Error::field(R::FIELD, "REQUIRED", "must be set"))
+    record.ok_or_else(|| Error::field(R::FIELD, FieldCode::Required, "must be set"))
 }

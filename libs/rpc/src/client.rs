@@ -13,7 +13,7 @@ use std::{
 use futures::future::BoxFuture;
 use http::{HeaderValue, Request, Response, header::AUTHORIZATION};
 use http_body_util::{BodyExt as _, Full};
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use tonic::{
     TimeoutExpired,
     body::Body,
@@ -118,7 +118,7 @@ fn target(address: &str) -> Result<tonic::transport::Endpoint> {
 }
 
 fn unusable(address: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::field("address", "ADDRESS", format!("'{address}' cannot be used: {error}"))
+    Error::field("address", FieldCode::Format, format!("'{address}' cannot be used: {error}"))
 }
 
 /// The files are the authority and, if there is an identity, its certificate and key.
@@ -170,7 +170,7 @@ impl Token {
             TokenSource::Env(name) => {
                 let text = env::var(name).map_err(|_| {
                     let text = format!("the environment variable {name} is not set");
-                    Error::field("token", "TOKEN", text)
+                    Error::field("token", FieldCode::Required, text)
                 })?;
                 Ok(Self::Fixed(bearer(text.as_bytes())?))
             }
@@ -187,8 +187,13 @@ impl Token {
 
 fn bearer(token: &[u8]) -> Result<HeaderValue> {
     let value = [b"Bearer ", token.trim_ascii()].concat();
-    let mut value = HeaderValue::from_bytes(&value)
-        .map_err(|_| Error::field("token", "TOKEN", "not a token: it holds control characters"))?;
+    let mut value = HeaderValue::from_bytes(&value).map_err(|_| {
+        Error::field(
+            "token",
+            FieldCode::ControlCharacter,
+            "not a token: it holds control characters",
+        )
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -10,7 +10,7 @@ use mpp_api::{
         feed_service_server::{FeedService, FeedServiceServer},
     },
 };
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_store::{Batch, Feed, Filter, Labels, Op, Start, Subscription};
 use tonic::{Request, Response, Status};
 
@@ -66,7 +66,7 @@ fn start(request: &WatchRequest) -> Result<Start> {
     match (request.initial_state, request.resume_token.is_empty()) {
         (true, false) => {
             let text = "give either resume_token, to go on, or initial_state, to start again";
-            Err(Error::field("initial_state", "CONFLICT", text))
+            Err(Error::field("initial_state", FieldCode::NotAllowed, text))
         }
         (true, true) => Ok(Start::State),
         (false, false) => Ok(Start::Token(request.resume_token.clone())),
@@ -81,7 +81,7 @@ fn filter(filter: mpp_api::feed::Filter) -> Result<Filter> {
         let shown: String = kind.chars().take(40).filter(|c| !c.is_control()).collect();
         let kinds = document::KINDS.join(", ");
         let text = format!("'{shown}' is not a kind of record; the kinds are {kinds}");
-        return Err(Error::field("filter.kinds", "KIND", text));
+        return Err(Error::field("filter.kinds", FieldCode::UnknownValue, text));
     }
     let labels = filter.labels.into_iter().map(|(key, value)| Ok((key.parse()?, value)));
     Ok(Filter {

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -100,7 +100,11 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
 /// Names the file.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|error| {
-        Error::field(path.display().to_string(), "FILE", format!("cannot be read: {error}"))
+        Error::field(
+            path.display().to_string(),
+            FieldCode::Unreadable,
+            format!("cannot be read: {error}"),
+        )
     })
 }
 

@@ -13,7 +13,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use mpp_core::{Caller, Error, Micros, Reason, Result};
+use mpp_core::{Caller, Error, FieldCode, Micros, Reason, Result};
 use ring::{
     digest, rand,
     signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey},
@@ -60,7 +60,7 @@ impl SigningKey {
         let wrong = || {
             let text = "not an Ed25519 key in PEM (PKCS #8); `openssl genpkey -algorithm ed25519` \
                         makes one";
-            Error::field(path.display().to_string(), "KEY", text)
+            Error::field(path.display().to_string(), FieldCode::Unreadable, text)
         };
         let pkcs8 = PrivatePkcs8KeyDer::from_pem_slice(&bytes).map_err(|_| wrong())?;
         Self::from_pkcs8(pkcs8.secret_pkcs8_der().to_vec()).map_err(|_| wrong())
@@ -83,8 +83,9 @@ impl SigningKey {
     }
 
     fn from_pkcs8(pkcs8: Vec<u8>) -> Result<Self> {
-        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&pkcs8)
-            .map_err(|error| Error::field("key", "KEY", format!("not an Ed25519 key: {error}")))?;
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&pkcs8).map_err(|error| {
+            Error::field("key", FieldCode::Unreadable, format!("not an Ed25519 key: {error}"))
+        })?;
         let digest = digest::digest(&digest::SHA256, pair.public_key().as_ref());
         let id = URL_SAFE_NO_PAD.encode(&digest.as_ref()[..12]);
         Ok(Self { pair, pkcs8, id })
@@ -150,7 +151,7 @@ impl Jwks {
 }
 
 fn parse_keys(files: &[Vec<u8>]) -> Result<Keys> {
-    let wrong = |text: String| Error::field("jwks", "JWKS", text);
+    let wrong = |text: String| Error::field("jwks", FieldCode::Unreadable, text);
     let set: KeySet = serde_json::from_slice(&files[0])
         .map_err(|error| wrong(format!("not a JSON Web Key Set: {error}")))?;
     let keys: Vec<_> = set
@@ -323,6 +324,10 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
         .and_then(|mut file| std::io::Write::write_all(&mut file, bytes))
         .and_then(|()| fs::rename(&aside, path));
     written.map_err(|error| {
-        Error::field(path.display().to_string(), "FILE", format!("cannot be written: {error}"))
+        Error::field(
+            path.display().to_string(),
+            FieldCode::Unwritable,
+            format!("cannot be written: {error}"),
+        )
     })
 }

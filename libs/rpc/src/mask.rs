@@ -1,6 +1,6 @@
 //! Field masks of updates: which fields the caller means to set.
 
-use mpp_core::{Error, FieldViolation, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use prost_types::FieldMask;
 
 /// Most paths of a mask.
@@ -14,7 +14,7 @@ const MOST_PATHS: usize = 100;
 pub fn check_paths(mask: &FieldMask, allowed: &[&str], field: &str) -> Result<Vec<String>> {
     if mask.paths.len() > MOST_PATHS {
         let text = format!("at most {MOST_PATHS} paths; leave the mask empty for all");
-        return Err(Error::field(field, "TOO_MANY", text));
+        return Err(Error::field(field, FieldCode::TooMany, text));
     }
     if mask.paths.iter().any(|path| path == "*") {
         return Ok(allowed.iter().map(|path| (*path).to_owned()).collect());
@@ -26,7 +26,7 @@ pub fn check_paths(mask: &FieldMask, allowed: &[&str], field: &str) -> Result<Ve
         .map(|path| FieldViolation {
             field: field.to_owned(),
             description: format!("'{path}' cannot be updated; these can: {}", allowed.join(", ")),
-            code: "UNKNOWN_PATH",
+            code: FieldCode::UnknownValue,
         })
         .collect();
     if !unknown.is_empty() {

@@ -4,7 +4,7 @@
 
 use std::{env, fmt::Write as _, fs};
 
-use mpp_core::{Code, Reason, Role};
+use mpp_core::{Code, FieldCode, Reason, Role};
 
 use crate::authz::{Scope, TABLE};
 
@@ -14,7 +14,7 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/README.md
 fn the_readme_says_what_the_code_says() {
     let readme = fs::read_to_string(README).expect("proto/README.md");
     let mut current = readme.clone();
-    for (marker, table) in [("roles", roles()), ("reasons", reasons())] {
+    for (marker, table) in [("roles", roles()), ("reasons", reasons()), ("codes", codes())] {
         current = with_table(&current, marker, &table);
     }
     if env::var_os("WRITE_REFERENCE").is_some() {
@@ -86,6 +86,15 @@ fn reasons() -> String {
             reason.way_out()
         )
         .expect("a string");
+    }
+    table
+}
+
+fn codes() -> String {
+    let mut table = String::from("| code | meaning | way out |\n| --- | --- | --- |\n");
+    for code in FieldCode::ALL {
+        writeln!(table, "| `{code}` | {} | {} |", code.meaning(), code.way_out())
+            .expect("a string");
     }
     table
 }

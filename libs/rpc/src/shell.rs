@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use futures::future::BoxFuture;
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -112,7 +112,7 @@ fn check_plain_text(shell: &Shell, address: SocketAddr) -> Result<()> {
          certificate and its key (--tls-cert, --tls-key), listen on 127.0.0.1, or say \
          --plain-text-anywhere where a mesh encrypts"
     );
-    Err(Error::field("listen", "PLAIN_TEXT", text))
+    Err(Error::field("listen", FieldCode::NotAllowed, text))
 }
 
 /// Lets `grpc.health.v1` say what `/readyz` says.

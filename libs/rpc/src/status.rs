@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use mpp_core::{Code, Error, FieldViolation, Reason};
+use mpp_core::{Code, Error, FieldCode, FieldViolation, Reason};
 use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt as _};
 
@@ -104,7 +104,11 @@ pub fn wire_error(status: &Status) -> Error {
             Error::new(Reason::TooLarge, format!("{text}; send less in one message"))
         }
         tonic::Code::Internal | tonic::Code::InvalidArgument if text.contains("decode") => {
-            Error::field("request", "MALFORMED", "the bytes are not a message of this method")
+            Error::field(
+                "request",
+                FieldCode::Unreadable,
+                "the bytes are not a message of this method",
+            )
         }
         tonic::Code::Cancelled => Error::new(Reason::Unavailable, "the peer ended the call"),
         tonic::Code::DeadlineExceeded => {
@@ -147,7 +151,7 @@ fn log(error: &Error) {
 /// The violations' stable codes, by path (`ErrorInfo.metadata`).
 fn field_codes(error: &Error) -> HashMap<String, String> {
     shown(error.violations())
-        .map(|violation| (violation.field.clone(), violation.code.to_owned()))
+        .map(|violation| (violation.field.clone(), violation.code.to_string()))
         .collect()
 }
 
@@ -209,7 +213,7 @@ mod tests {
 
     #[test]
     fn wrong_fields_carry_their_paths_and_codes() {
-        let error = Error::field("mall.zone", "REQUIRED", "say WIB, WITA or WIT");
+        let error = Error::field("mall.zone", FieldCode::Required, "say WIB, WITA or WIT");
         let status = status(error);
         let read = error_of(&status);
         assert_eq!(read.fields, [("mall.zone".into(), "say WIB, WITA or WIT".into())]);
@@ -230,7 +234,7 @@ mod tests {
             .map(|n| FieldViolation {
                 field: format!("records[{n}].name"),
                 description: "x".repeat(200),
-                code: "REQUIRED",
+                code: FieldCode::Required,
             })
             .collect();
         let status = status(Error::fields(violations));

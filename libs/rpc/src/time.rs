@@ -1,6 +1,6 @@
 //! Times on the wire.
 
-use mpp_core::{Error, Micros, Result};
+use mpp_core::{Error, FieldCode, Micros, Result};
 use prost_types::Timestamp;
 
 const MICROS: i64 = 1_000_000;
@@ -19,7 +19,7 @@ pub fn to_timestamp(time: Micros) -> Timestamp {
 /// Names `field` if the timestamp is not one of the years 1 to 9999.
 pub fn from_timestamp(time: &Timestamp, field: &str) -> Result<Micros> {
     if !BOUNDS.contains(&time.seconds) || !(0..1_000_000_000).contains(&time.nanos) {
-        return Err(Error::field(field, "TIMESTAMP", "not a time of the years 1 to 9999"));
+        return Err(Error::field(field, FieldCode::Time, "not a time of the years 1 to 9999"));
     }
     Ok(time.seconds * MICROS + i64::from(time.nanos) / 1000)
 }

@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use mpp_core::{Caller, Error, Result, Role};
+use mpp_core::{Caller, Error, FieldCode, Result, Role};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use tokio_rustls::{
     TlsAcceptor,
@@ -70,13 +70,17 @@ fn certificates(pem: &[u8], field: &str) -> Result<Vec<CertificateDer<'static>>>
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let chain = read.map_err(|e| wrong(field, &e))?;
     if chain.is_empty() {
-        return Err(Error::field(field, "CERTIFICATE", "the file holds no certificate in PEM"));
+        return Err(Error::field(
+            field,
+            FieldCode::Unreadable,
+            "the file holds no certificate in PEM",
+        ));
     }
     Ok(chain)
 }
 
 fn wrong(field: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::field(field, "CERTIFICATE", format!("cannot be used: {error}"))
+    Error::field(field, FieldCode::Unreadable, format!("cannot be used: {error}"))
 }
 
 /// The caller that a client certificate stands for, by the one URI among its names (SPIFFE allows

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use futures::future::BoxFuture;
-use mpp_core::{Clock, Error, Result};
+use mpp_core::{Clock, Error, FieldCode, Result};
 use sqlx::{Any, AnyPool, any::AnyPoolOptions, pool::PoolConnection};
 
 use crate::{
@@ -54,7 +54,7 @@ pub(crate) fn dialect_of(options: &Options) -> Result<&'static Dialect> {
     }
     Err(Error::field(
         "database",
-        "DATABASE_URL",
+        FieldCode::Format,
         "must be sqlite:/path/to/file.db or postgres://user@host/database",
     ))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use mpp_api::Document;
-use mpp_core::{Error, FieldViolation, Labels, Micros, Reason, Result, known_labels};
+use mpp_core::{Error, FieldCode, FieldViolation, Labels, Micros, Reason, Result, known_labels};
 use sqlx::{Row as _, any::AnyRow};
 
 use crate::db_error;
@@ -121,7 +121,7 @@ pub(crate) fn encode<D: Document>(name: &str, doc: &D, labels: &Labels) -> Resul
         return Err(Error::fields(vec![FieldViolation {
             field: "name".into(),
             description: "must not be empty nor hold a zero byte".into(),
-            code: "NAME",
+            code: FieldCode::Name,
         }]));
     }
     Ok((doc, labels))

@@ -1,7 +1,7 @@
 //! Idempotency: a request that is sent twice is answered alike and counts once.
 
 use bytes::Bytes;
-use mpp_core::{Error, Micros, Reason, Result};
+use mpp_core::{Error, FieldCode, Micros, Reason, Result};
 use prost::Message;
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -33,7 +33,11 @@ impl RequestKey {
         digest: [u8; 32],
     ) -> Result<Self> {
         let id = Uuid::try_parse(request_id).map_err(|_| {
-            Error::field("request_id", "UUID", "must be a UUID, a new one for each request")
+            Error::field(
+                "request_id",
+                FieldCode::Format,
+                "must be a UUID, a new one for each request",
+            )
         })?;
         Ok(Self { caller: caller.to_owned(), method, request_id: id.to_string(), digest })
     }

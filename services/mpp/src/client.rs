@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_rpc::{Channel, ClientTls, Endpoint, TokenSource};
 use serde::{Deserialize, Serialize};
 
@@ -198,7 +198,7 @@ impl Client {
             let known: Vec<_> = context.tokens.keys().map(String::as_str).collect();
             Error::field(
                 "as",
-                "ROLE",
+                FieldCode::UnknownValue,
                 format!("the context has no token for '{role}'; it has {}", known.join(", ")),
             )
         })?;

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
-use mpp_core::{Clock, Error, Result};
+use mpp_core::{Clock, Error, FieldCode, Result};
 use mpp_rpc::{Drain, Limits, Shell, Tls, Verifier, jwt::Jwks};
 
 /// `mpp serve`.
@@ -168,10 +168,14 @@ impl ServeArgs {
         let Some(path) = &self.applicant_keys else {
             let text = "scheduling hashes applicants with a secret key; give --applicant-keys FILE \
                         with one line: an id, a blank and 64 hexadecimal digits (openssl rand -hex 32)";
-            return Err(Error::field("applicant_keys", "REQUIRED", text));
+            return Err(Error::field("applicant_keys", FieldCode::Required, text));
         };
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::field("applicant_keys", "UNREADABLE", format!("{}: {error}", path.display()))
+            Error::field(
+                "applicant_keys",
+                FieldCode::Unreadable,
+                format!("{}: {error}", path.display()),
+            )
         })?;
         parse_keys(&text)
     }
@@ -185,12 +189,12 @@ fn parse_keys(text: &str) -> Result<Vec<(String, Vec<u8>)>> {
         key.filter(|(_, key)| key.len() >= 32).ok_or_else(|| {
             let text =
                 format!("line {}: write an id, a blank and at least 64 hexadecimal digits", at + 1);
-            Error::field("applicant_keys", "KEY", text)
+            Error::field("applicant_keys", FieldCode::Unreadable, text)
         })
     });
     let keys = keys.collect::<Result<Vec<_>>>()?;
     if keys.is_empty() {
-        return Err(Error::field("applicant_keys", "REQUIRED", "the file holds no key"));
+        return Err(Error::field("applicant_keys", FieldCode::Required, "the file holds no key"));
     }
     Ok(keys)
 }

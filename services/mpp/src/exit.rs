@@ -87,12 +87,14 @@ fn next_step(error: &Error) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use mpp_core::FieldCode;
+
     use super::*;
 
     #[test]
     fn what_failed_can_be_told_from_the_code() {
         assert_eq!(code(&Error::not_found("malls/x")), 3);
-        assert_eq!(code(&Error::field("a", "REQUIRED", "give it")), 7);
+        assert_eq!(code(&Error::field("a", FieldCode::Required, "give it")), 7);
         assert_eq!(code(&Error::new(Reason::SlotFull, "full")), 6);
         assert_eq!(code(&Error::internal("x")), 1);
     }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use mpp_core::{Caller, Clock, Error, Reason, Result, Role};
+use mpp_core::{Caller, Clock, Error, FieldCode, Reason, Result, Role};
 use mpp_rpc::{
     Verifier,
     jwt::{self, Jwks, SigningKey},
@@ -105,7 +105,7 @@ fn make_private(folder: &Path) -> Result<()> {
             "{} cannot be made: {error}; name another folder with --data",
             folder.display()
         );
-        Error::field("data", "UNWRITABLE", text)
+        Error::field("data", FieldCode::Unwritable, text)
     })
 }
 

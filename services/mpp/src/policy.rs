@@ -5,7 +5,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use mpp_core::{Error, Result, Setting};
+use mpp_core::{Error, FieldCode, Result, Setting};
 use serde::Deserialize;
 
 /// Every service's settings.
@@ -104,7 +104,7 @@ fn read(path: &Path) -> Result<String> {
 fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
     let text =
         format!("{} cannot be used: {error}; `mpp policy` prints what can be set", path.display());
-    Error::field("policy", "UNREADABLE", text)
+    Error::field("policy", FieldCode::Unreadable, text)
 }
 
 #[cfg(test)]

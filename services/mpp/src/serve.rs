@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use mpp_core::{Clock, Error, Reason, Result};
+use mpp_core::{Clock, Error, FieldCode, Reason, Result};
 use mpp_rpc::{ClientTls, Drain, Endpoint, Readiness, Shell, TokenSource};
 use mpp_store::Schema;
 use tokio::{net::TcpListener, task::JoinSet};
@@ -150,7 +150,7 @@ fn upstream(
     };
     let address = address.clone().ok_or_else(|| {
         let text = format!("give the address of {} with {flag} https://HOST:PORT", service.name());
-        Error::field(flag.trim_start_matches('-'), "REQUIRED", text)
+        Error::field(flag.trim_start_matches('-'), FieldCode::Required, text)
     })?;
     let tls = client.tls_ca.clone().map(|ca| ClientTls { ca, identity, server_name: None });
     Ok(Endpoint { address, token: client.token_file.clone().map(TokenSource::File), tls })

@@ -9,7 +9,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result};
 use tokio::time::{Instant, timeout_at};
 
 use super::refuse;
@@ -64,7 +64,7 @@ fn asked(headers: &HeaderMap) -> Result<Option<Duration>> {
     let read = value.to_str().ok().and_then(parse);
     read.map(Some).ok_or_else(|| {
         let text = "not up to eight digits and one of H, M, S, m, u, n";
-        Error::field("grpc-timeout", "DURATION", text)
+        Error::field("grpc-timeout", FieldCode::Format, text)
     })
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use mpp_core::{Error, Micros, Result};
+use mpp_core::{Error, FieldCode, Micros, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{handle::Feed, page};
@@ -72,7 +72,7 @@ impl Feed {
         if keep_after > head {
             return Err(Error::field(
                 "keep_after",
-                "OUT_OF_RANGE",
+                FieldCode::OutOfRange,
                 format!("{keep_after} lies above the head {head}"),
             ));
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use mpp_core::{Error, Label, Result};
+use mpp_core::{Error, FieldCode, Label, Result};
 use sha2::{Digest as _, Sha256};
 
 use super::change::{Change, Op};
@@ -39,14 +39,14 @@ impl Filter {
         if self.kinds.len() > MAX_PARTS {
             return Err(Error::field(
                 "filter",
-                "TOO_MANY",
+                FieldCode::TooMany,
                 format!("has more than {MAX_PARTS} kinds or labels; follow more and drop the rest"),
             ));
         }
         if longest.max(self.name_prefix.len()) > MAX_TEXT || self.name_prefix.contains('\0') {
             return Err(Error::field(
                 "filter",
-                "TOO_LONG",
+                FieldCode::TooLong,
                 format!("has a text longer than {MAX_TEXT} bytes or a zero byte in its prefix"),
             ));
         }

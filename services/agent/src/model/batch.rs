@@ -3,7 +3,7 @@
 use std::mem;
 
 use mpp_api::sync::{Record, Welcome};
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use prost::Message as _;
 
 use super::difference::Digest;
@@ -32,7 +32,7 @@ impl Limits {
         if bytes <= limit {
             return Ok(());
         }
-        Err(Error::field("record", "TOO_LARGE", format!("{bytes} bytes; at most {limit}")))
+        Err(Error::field("record", FieldCode::TooLarge, format!("{bytes} bytes; at most {limit}")))
     }
 }
 

@@ -11,7 +11,7 @@ use jaq_core::{
     unwrap_valr,
 };
 use jaq_json::{Val, read};
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -36,7 +36,7 @@ impl Mapping {
     /// # Errors
     /// Line and column of whatever jq cannot parse or does not know.
     pub fn compile(program: &str) -> Result<Self> {
-        let invalid = |text: String| Error::field("mapping", "JQ", text);
+        let invalid = |text: String| Error::field("mapping", FieldCode::Mapping, text);
         let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let arena = Arena::default();
         let modules = Loader::new(defs)
@@ -55,7 +55,7 @@ impl Mapping {
     /// # Errors
     /// What the program raised, or that it yields too many.
     pub fn apply(&self, record: &Value) -> Result<Vec<Value>> {
-        let failed = |text: String| Error::field("mapping", "JQ", text);
+        let failed = |text: String| Error::field("mapping", FieldCode::Mapping, text);
         let input = read::parse_single(record.to_string().as_bytes())
             .map_err(|error| failed(error.to_string()))?;
         let context = Ctx::<Data>::new(&self.filter.lut, Vars::new([]));

@@ -1,6 +1,6 @@
 //! A record that did not get into the index, and what would help.
 
-use mpp_core::Error;
+use mpp_core::{Error, FieldCode};
 
 /// A record that was refused or could not be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,8 @@ pub struct Problem {
 impl Problem {
     /// A record that never reached the registry; `source_id` is empty where it could not be read.
     pub fn unsent(found_at: &str, source_id: &str, error: &Error) -> Self {
-        let code = error.violations().first().map_or(error.reason().as_str(), |field| field.code);
+        let code =
+            error.violations().first().map_or(error.reason().as_str(), |field| field.code.as_str());
         let record = match source_id {
             "" => found_at.to_owned(),
             id => format!("{found_at} ({id})"),
@@ -34,6 +35,6 @@ impl Problem {
     /// A record whose id came before in the same source.
     pub fn duplicate(found_at: &str, source_id: &str) -> Self {
         let text = "this id came before in the source; the first one counts";
-        Self::unsent(found_at, source_id, &Error::field("source_id", "DUPLICATE", text))
+        Self::unsent(found_at, source_id, &Error::field("source_id", FieldCode::Duplicate, text))
     }
 }

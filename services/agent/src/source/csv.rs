@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Read, path::Path};
 
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use serde_json::{Map, Value};
 
 use super::sink::Sink;
@@ -29,7 +29,7 @@ fn read_from(
         .collect();
     if headings.iter().all(String::is_empty) {
         let text = "the file is empty; its first row must hold the headings";
-        return Ok(Err(Error::field("csv", "UNREADABLE", text)));
+        return Ok(Err(Error::field("csv", FieldCode::Unreadable, text)));
     }
     for row in reader.into_records() {
         let sent = match row {
@@ -39,7 +39,7 @@ fn read_from(
                 let line = error.position().map_or(0, csv::Position::line);
                 sink.refuse(
                     format!("row at line {line}"),
-                    Error::field("row", "CSV", error.to_string()),
+                    Error::field("row", FieldCode::Unreadable, error.to_string()),
                 )
             }
         };
@@ -59,12 +59,12 @@ fn put_row(
     let found_at = format!("row at line {}", row.position().map_or(0, csv::Position::line));
     if row.len() != headings.len() {
         let text = format!("{} columns where the heading has {}", row.len(), headings.len());
-        return sink.refuse(found_at, Error::field("row", "CSV", text));
+        return sink.refuse(found_at, Error::field("row", FieldCode::Unreadable, text));
     }
     let limit = policy.max_cell_bytes;
     if row.iter().any(|cell| cell.len() > limit) {
         let text = format!("a cell is longer than {limit} bytes; is a quote left open?");
-        return sink.refuse(found_at, Error::field("row", "CSV", text));
+        return sink.refuse(found_at, Error::field("row", FieldCode::Unreadable, text));
     }
     if row.iter().all(|cell| cell.trim().is_empty()) {
         return Ok(()); // Spreadsheets leave empty rows behind.
@@ -74,5 +74,9 @@ fn put_row(
 }
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::field("csv", "UNREADABLE", format!("{} cannot be read: {error}", path.display()))
+    Error::field(
+        "csv",
+        FieldCode::Unreadable,
+        format!("{} cannot be read: {error}", path.display()),
+    )
 }

@@ -221,6 +221,8 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use mpp_core::FieldCode;
+
     use super::*;
 
     fn answer(source_id: &str, outcome: Outcome) -> RecordResult {
@@ -250,7 +252,11 @@ mod tests {
         let path = folder.path().join("state.db");
         let store = Store::open(&path).await.expect("opens");
         store.record(&[answer("a", Outcome::Rejected)], &[[1; 16]], &at(1)).await.expect("stores");
-        let torn = Problem::unsent("row at line 7", "", &Error::field("row", "CSV", "torn"));
+        let torn = Problem::unsent(
+            "row at line 7",
+            "",
+            &Error::field("row", FieldCode::Unreadable, "torn"),
+        );
         store.keep_unsent(&torn).await.expect("stores");
         let problems = store.problems(10).await.expect("reads");
         assert_eq!(

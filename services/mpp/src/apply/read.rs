@@ -3,7 +3,7 @@
 
 use std::{fs, io, path::Path};
 
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -25,7 +25,8 @@ pub fn from_file(path: &Path) -> Result<Vec<Given>> {
     } else {
         (path.display().to_string(), fs::read_to_string(path))
     };
-    let text = text.map_err(|error| Error::field(&name, "UNREADABLE", error.to_string()))?;
+    let text =
+        text.map_err(|error| Error::field(&name, FieldCode::Unreadable, error.to_string()))?;
     from_text(&name, &text)
 }
 
@@ -35,7 +36,7 @@ pub fn from_file(path: &Path) -> Result<Vec<Given>> {
 /// As [`from_file`].
 pub fn from_text(file: &str, text: &str) -> Result<Vec<Given>> {
     let documents = if text.trim_start().starts_with(['{', '[']) { json(text) } else { yaml(text) };
-    let documents = documents.map_err(|error| Error::field(file, "SYNTAX", error))?;
+    let documents = documents.map_err(|error| Error::field(file, FieldCode::Unreadable, error))?;
     let values = documents.into_iter().flat_map(|document| match document {
         Value::Array(records) => records,
         // An empty document, such as one of comments.

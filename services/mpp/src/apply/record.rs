@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mpp_api::json;
-use mpp_core::{Error, FieldViolation, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage as _};
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ pub fn records(given: Vec<Given>) -> Result<Vec<Record>> {
 
 fn twice(record: &Record, before: &str) -> FieldViolation {
     let description = format!("{} stands in {before} already; give it once", record.name);
-    FieldViolation { field: record.place.clone(), description, code: "DUPLICATE" }
+    FieldViolation { field: record.place.clone(), description, code: FieldCode::Duplicate }
 }
 
 fn record(given: Given) -> Result<Record> {
@@ -61,7 +61,7 @@ fn record(given: Given) -> Result<Record> {
     let place_and_name = format!("{place} ({name})");
     let writable = kind.method("Create").map_err(|error| {
         let text = format!("cannot be applied: {}", error.message());
-        Error::field(&place_and_name, "NOT_WRITABLE", text)
+        Error::field(&place_and_name, FieldCode::NotAllowed, text)
     });
     writable?;
     let message =
@@ -75,7 +75,7 @@ fn no_name(place: &str, value: &Value) -> Error {
     let text = format!(
         "found {found}; give the record's whole name, such as units/dinkes or malls/a/counters/b"
     );
-    Error::field(format!("{place}: name"), "NAME", text)
+    Error::field(format!("{place}: name"), FieldCode::Name, text)
 }
 
 /// The faults with the record's place before the field's path.

@@ -10,7 +10,7 @@ use std::{
 use clap::{Args as ClapArgs, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use mpp_agent::{Event, Input, Outcome, Pages, Policy, Run, Store, Tally};
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
@@ -130,7 +130,11 @@ async fn once(
 /// Names the file, and the key that is missing or wrong.
 pub fn load(path: &Path) -> Result<Run> {
     let unreadable = |path: &Path, what: &dyn std::fmt::Display| {
-        Error::field("config", "UNREADABLE", format!("{} cannot be used: {what}", path.display()))
+        Error::field(
+            "config",
+            FieldCode::Unreadable,
+            format!("{} cannot be used: {what}", path.display()),
+        )
     };
     let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
     let config: Config = toml::from_str(&text).map_err(|error| unreadable(path, &error))?;
@@ -155,7 +159,7 @@ fn input(config: InputConfig, folder: &Path) -> Result<Input> {
             let delimiter = u8::try_from(delimiter).map_err(|_| {
                 Error::field(
                     "input.delimiter",
-                    "DELIMITER",
+                    FieldCode::Format,
                     "give one ASCII character, such as , or ;",
                 )
             })?;
@@ -166,7 +170,7 @@ fn input(config: InputConfig, folder: &Path) -> Result<Input> {
                 std::env::var(&name).map_err(|_| {
                     Error::field(
                         "input.token_env",
-                        "REQUIRED",
+                        FieldCode::Required,
                         format!("the variable {name} is not set"),
                     )
                 })

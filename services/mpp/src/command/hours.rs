@@ -10,7 +10,7 @@ use mpp_api::{
     },
     types::LocalizedText,
 };
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 
 use crate::{
     call::{refused, request_id},
@@ -81,7 +81,7 @@ async fn show(args: HoursArgs, mut client: Hours, output: Output) -> Result<()> 
     let target = args.target.ok_or_else(|| {
         Error::field(
             "target",
-            "REQUIRED",
+            FieldCode::Required,
             "name a mall, a counter or an offering: `mpp hours malls/banyuwangi`",
         )
     })?;
@@ -171,7 +171,7 @@ fn week(groups: &[String]) -> Result<Week> {
         let wrong = || {
             Error::field(
                 "open",
-                "HOURS",
+                FieldCode::Format,
                 format!("'{group}' is not understood; write 'mon-thu 08:00-12:00,13:00-15:00'"),
             )
         };

@@ -1,7 +1,7 @@
 //! `mpp list`: records of a kind, page by page.
 
 use clap::{Args as ClapArgs, builder::PossibleValuesParser};
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use prost_reflect::DynamicMessage;
 use serde_json::{Map, Value};
 
@@ -62,14 +62,14 @@ fn fields(kind: &Kind, args: &ListArgs) -> Result<Map<String, Value>> {
         (Some("parent"), None, Some(all)) => drop(fields.insert("parent".into(), all.into())),
         (None, Some(_), _) => {
             let text = format!("{} lie below nothing; leave --parent out", kind.plural());
-            return Err(Error::field("parent", "UNKNOWN_FIELD", text));
+            return Err(Error::field("parent", FieldCode::NotAllowed, text));
         }
         _ => {}
     }
     for filter in &args.filters {
         let wrong = || {
             let text = format!("'{filter}' is not a filter; write FIELD=VALUE");
-            Error::field("where", "FILTER", text)
+            Error::field("where", FieldCode::Format, text)
         };
         let (field, value) = filter.split_once('=').ok_or_else(wrong)?;
         fields.insert(field.to_owned(), value.into());

@@ -8,7 +8,7 @@ use mpp_api::{
         report_service_client::ReportServiceClient,
     },
 };
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result};
 
 use crate::{
     call::refused,
@@ -56,7 +56,7 @@ fn time(text: &str) -> Result<prost_types::Timestamp> {
     text.parse().map_err(|_| {
         Error::field(
             "known_on",
-            "TIME",
+            FieldCode::Time,
             format!("'{text}' is not a time; write 2026-11-24T10:00:00+07:00"),
         )
     })

@@ -9,7 +9,7 @@ use mpp_api::{
     },
     types::Location,
 };
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 
 use crate::{
     call::refused,
@@ -68,7 +68,7 @@ fn location(text: &str) -> Result<Location> {
     let (latitude, longitude) = parsed.ok_or_else(|| {
         Error::field(
             "near",
-            "LOCATION",
+            FieldCode::Format,
             format!("'{text}' is not a place; write --near -6.2,106.8"),
         )
     })?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use mpp_core::{Caller, Clock, Error, Reason, Result, Role};
+use mpp_core::{Caller, Clock, Error, FieldCode, Reason, Result, Role};
 use mpp_rpc::jwt::{self, Jwks, SigningKey};
 
 use crate::client::Client;
@@ -45,7 +45,7 @@ pub fn run(args: TokenArgs, client: &Client) -> Result<()> {
     let key = SigningKey::load(&key_file(&args, client)?)?;
     let roles = args.role.iter().map(|role| role.parse()).collect::<Result<Vec<Role>>>()?;
     if args.hours == 0 || args.hours > MAX_HOURS {
-        return Err(Error::field("hours", "RANGE", format!("give 1 to {MAX_HOURS}")));
+        return Err(Error::field("hours", FieldCode::OutOfRange, format!("give 1 to {MAX_HOURS}")));
     }
     let caller = Caller { subject: args.subject, roles, namespaces: args.namespace };
     let life = Duration::from_secs(args.hours * 3600);

@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use mpp_api::feed::{
     Change, Filter, WatchRequest, WatchResponse, change::Op, feed_service_client::FeedServiceClient,
 };
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 
 use crate::{
     call::refused,
@@ -112,7 +112,7 @@ fn token(text: &str) -> Result<Vec<u8>> {
     let wrong = || {
         Error::field(
             "resume",
-            "TOKEN",
+            FieldCode::Format,
             "give the resumeToken that `mpp watch --output json` printed",
         )
     };

@@ -16,7 +16,7 @@ use axum::{
 };
 use mpp_agent::{Event, Run};
 use mpp_api::sync::Source;
-use mpp_core::{Caller, Error, Result, Role};
+use mpp_core::{Caller, Error, FieldCode, Result, Role};
 use mpp_rpc::{Endpoint, TokenSource};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -158,7 +158,7 @@ async fn page(
 fn unwritable(path: &Path, error: &std::io::Error) -> Error {
     Error::field(
         "data",
-        "UNWRITABLE",
+        FieldCode::Unwritable,
         format!("{} cannot be written: {error}; name another folder with --data", path.display()),
     )
 }

@@ -1,7 +1,7 @@
 //! Calls with records that only their descriptors describe.
 
 use mpp_api::{json, types::Tombstone};
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use prost::{Message as _, Name as _};
 use prost_reflect::{
     DynamicMessage, FieldDescriptor, Kind as Type, MessageDescriptor, MethodDescriptor,
@@ -130,7 +130,7 @@ impl<'a> Records<'a> {
             request.set_field(&field, Value::Message(message.map_err(Error::internal)?));
         } else if !tombstone.successor.is_empty() {
             let text = format!("a deleted {} has no successor; leave it out", kind.word);
-            return Err(Error::field("successor", "UNKNOWN_FIELD", text));
+            return Err(Error::field("successor", FieldCode::UnknownValue, text));
         }
         self.call(kind, &method, request).await.map(drop)
     }

@@ -12,7 +12,7 @@ use mpp_api::{
     scheduling::{Appointment, HoursRule},
     sync::Source,
 };
-use mpp_core::{Error, Reason, Result, Role};
+use mpp_core::{Error, FieldCode, Reason, Result, Role};
 use mpp_rpc::authz::Scope;
 use prost_reflect::{MessageDescriptor, MethodDescriptor};
 
@@ -92,7 +92,7 @@ impl Kind {
         found.filter(|_| whole).ok_or_else(|| {
             let forms: Vec<_> = KINDS.iter().map(Self::form).collect();
             let text = format!("'{name}' is not a name; names are {}", forms.join(", "));
-            Error::field("name", "NAME", text)
+            Error::field("name", FieldCode::Name, text)
         })
     }
 

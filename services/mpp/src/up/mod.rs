@@ -11,7 +11,7 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use mpp_core::{Caller, Clock, Error, Micros, Result};
+use mpp_core::{Caller, Clock, Error, FieldCode, Micros, Result};
 use tokio_util::sync::CancellationToken;
 
 use self::{ports::Ports, services::Shared};
@@ -123,7 +123,7 @@ fn time(text: &str) -> Result<Micros> {
     let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T10:00:00+07:00") };
     let parsed: jiff::Timestamp = whole.parse().map_err(|_| {
         let text = format!("'{text}' is not a time; write 2026-03-02 or 2026-03-02T10:00:00+07:00");
-        Error::field("at", "TIME", text)
+        Error::field("at", FieldCode::Time, text)
     })?;
     Ok(parsed.as_microsecond())
 }

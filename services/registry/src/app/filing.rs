@@ -4,7 +4,7 @@
 //! against change until the commit. So no label is written from a tree that has moved.
 
 use mpp_api::registry::{Mall, Region, Unit};
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_resource::Filing;
 use mpp_store::{Label, Tx};
 
@@ -29,7 +29,7 @@ pub async fn lineage(tx: &mut Tx, unit: &str, field: &str) -> Result<Lineage> {
         let found = tx.require::<Unit>(&next, field).await?;
         upward.push(std::mem::replace(&mut next, found.doc.parent));
     }
-    Lineage::new(upward).ok_or_else(|| Error::field(field, "REQUIRED", "must name a unit"))
+    Lineage::new(upward).ok_or_else(|| Error::field(field, FieldCode::Required, "must name a unit"))
 }
 
 /// As [`lineage`]; `None` where the unit does not exist.

@@ -11,7 +11,7 @@ use mpp_api::{
     },
     sync::{ListSourcesRequest, Source},
 };
-use mpp_core::{Error, Label, RegionCode, Result, check_name};
+use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name};
 use mpp_resource::{list::Rows, memory::Row};
 
 use crate::{app::Registry, memory::RegistryView, model};
@@ -43,7 +43,7 @@ fn day(registry: &Registry, as_of: &str) -> Result<Date> {
     if as_of.is_empty() {
         return model::region::today(&Region::default(), registry.now());
     }
-    let wrong = || Error::field("as_of", "DATE", "is not a day; write it as 2026-05-01");
+    let wrong = || Error::field("as_of", FieldCode::Date, "is not a day; write it as 2026-05-01");
     model::parse_date(as_of).ok_or_else(wrong)
 }
 

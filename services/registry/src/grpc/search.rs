@@ -5,7 +5,7 @@ use mpp_api::registry::{
     search_service_server::SearchService,
     search_services_response::{Facet, Hit, Place},
 };
-use mpp_core::{Error, Label, Reason, Result, check_name};
+use mpp_core::{Error, FieldCode, Label, Reason, Result, check_name};
 use mpp_resource::{Serves, handler::reply, page};
 use tonic::{Request, Response, Status};
 
@@ -105,12 +105,17 @@ fn position(after: &str) -> Result<Option<(f32, String)>> {
 fn refused(error: search::Error) -> Error {
     match error {
         search::Error::Invalid { field: "text", message } => {
-            Error::field("query", "INVALID", message)
+            Error::field("query", FieldCode::TooLong, message)
         }
         search::Error::Invalid { field: "after", message } => {
             Error::new(Reason::InvalidPageToken, message)
         }
-        search::Error::Invalid { field, message } => Error::field(field, "INVALID", message),
+        search::Error::Invalid { field: "region", message } => {
+            Error::field("region", FieldCode::Format, message)
+        }
+        search::Error::Invalid { field, message } => {
+            Error::field(field, FieldCode::OutOfRange, message)
+        }
         search::Error::Stopped => {
             Error::new(Reason::Unavailable, "search has stopped on this replica")
         }

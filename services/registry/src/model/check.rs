@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use jiff::civil::Date;
-use mpp_core::{Error, FieldViolation, Result, check_id, check_name};
+use mpp_core::{Error, FieldCode, FieldViolation, Result, check_id, check_name};
 
 /// Violations that one error lists at the most; a hostile message does not make a huge answer.
 const MAX_VIOLATIONS: usize = 50;
@@ -30,7 +30,7 @@ impl Check {
     }
 
     /// Notes that `field` is wrong; the description says how it would be right.
-    pub fn fail(&mut self, field: &str, code: &'static str, description: impl Into<String>) {
+    pub fn fail(&mut self, field: &str, code: FieldCode, description: impl Into<String>) {
         if self.violations.len() < MAX_VIOLATIONS {
             let field = self.path_of(field);
             self.violations.push(FieldViolation { field, description: description.into(), code });
@@ -55,7 +55,11 @@ impl Check {
     ) {
         if items.len() > most {
             let count = items.len();
-            self.fail(field, "TOO_MANY", format!("has {count} entries; at most {most} are kept"));
+            self.fail(
+                field,
+                FieldCode::TooMany,
+                format!("has {count} entries; at most {most} are kept"),
+            );
         }
         for (index, item) in items.iter().take(most).enumerate() {
             self.within(&format!("{field}[{index}]"), |inner| check(inner, item));
@@ -65,7 +69,7 @@ impl Check {
     /// A text that must be there, of at most `most` characters.
     pub fn required(&mut self, field: &str, text: &str, most: usize) {
         if text.trim().is_empty() {
-            self.fail(field, "REQUIRED", "must not be empty");
+            self.fail(field, FieldCode::Required, "must not be empty");
         }
         self.text(field, text, most);
     }
@@ -74,10 +78,14 @@ impl Check {
     pub fn text(&mut self, field: &str, text: &str, most: usize) {
         // Bytes bound characters, so that most texts are never counted.
         if text.len() > most && text.chars().count() > most {
-            self.fail(field, "TOO_LONG", format!("is longer than {most} characters; shorten it"));
+            self.fail(
+                field,
+                FieldCode::TooLong,
+                format!("is longer than {most} characters; shorten it"),
+            );
         }
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            self.fail(field, "CONTROL_CHARACTER", "holds control characters; remove them");
+            self.fail(field, FieldCode::ControlCharacter, "holds control characters; remove them");
         }
     }
 
@@ -89,7 +97,11 @@ impl Check {
     /// A number between two bounds, both included.
     pub fn range<N: PartialOrd + Display>(&mut self, field: &str, number: N, low: N, high: N) {
         if number < low || number > high {
-            self.fail(field, "OUT_OF_RANGE", format!("{number} is not between {low} and {high}"));
+            self.fail(
+                field,
+                FieldCode::OutOfRange,
+                format!("{number} is not between {low} and {high}"),
+            );
         }
     }
 
@@ -121,7 +133,7 @@ impl Check {
         }
         let date = parse_date(text);
         if date.is_none() {
-            self.fail(field, "DATE", "is not a day; write it as 2026-05-01");
+            self.fail(field, FieldCode::Date, "is not a day; write it as 2026-05-01");
         }
         date
     }
@@ -130,7 +142,7 @@ impl Check {
     pub fn period(&mut self, from: (&str, &str), to: (&str, &str)) {
         let (first, end) = (self.date(from.0, from.1), self.date(to.0, to.1));
         if first.zip(end).is_some_and(|(first, end)| first >= end) {
-            self.fail(to.0, "ORDER", format!("must be later than {}", from.0));
+            self.fail(to.0, FieldCode::Order, format!("must be later than {}", from.0));
         }
     }
 
@@ -172,9 +184,9 @@ mod tests {
         assert_eq!(
             fields,
             [
-                ("mall.display_name.id", "REQUIRED"),
-                ("mall.sites[1].latitude", "OUT_OF_RANGE"),
-                ("mall.valid_to", "ORDER")
+                ("mall.display_name.id", FieldCode::Required),
+                ("mall.sites[1].latitude", FieldCode::OutOfRange),
+                ("mall.valid_to", FieldCode::Order)
             ]
         );
     }
@@ -193,6 +205,6 @@ mod tests {
         check.texts("procedure", &vec![String::new(); 100_000], 100, 10);
         let error = check.finish().expect_err("too many");
         assert_eq!(error.violations().len(), MAX_VIOLATIONS);
-        assert_eq!(error.violations()[0].code, "TOO_MANY");
+        assert_eq!(error.violations()[0].code, FieldCode::TooMany);
     }
 }

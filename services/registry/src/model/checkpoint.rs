@@ -1,6 +1,7 @@
 //! Where a session resumes.
 
 use mpp_api::sync::Checkpoint;
+use mpp_core::FieldCode;
 
 use super::Check;
 
@@ -38,11 +39,11 @@ pub fn agreed(own: &Checkpoint, client: Option<&Checkpoint>, known: Known) -> Ch
 /// Checks the form of a checkpoint.
 pub fn check(check: &mut Check, checkpoint: &Checkpoint) {
     if checkpoint.sequence < 0 {
-        check.fail("sequence", "OUT_OF_RANGE", "must not be negative");
+        check.fail("sequence", FieldCode::OutOfRange, "must not be negative");
     }
     if checkpoint.position.len() > MAX_POSITION || checkpoint.position.contains('\0') {
         let text = format!("must be at most {MAX_POSITION} bytes, without zero bytes");
-        check.fail("position", "TOO_LONG", text);
+        check.fail("position", FieldCode::TooLong, text);
     }
 }
 

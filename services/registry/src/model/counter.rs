@@ -1,7 +1,7 @@
 //! Counters (*gerai*) and their windows (*loket*).
 
 use mpp_api::registry::{Counter, Window, counter};
-use mpp_core::Result;
+use mpp_core::{FieldCode, Result};
 
 use super::{Check, SHORT, values::localized};
 
@@ -15,11 +15,11 @@ pub fn check(counter: &Counter) -> Result<()> {
     localized(&mut check, "display_name", counter.display_name.as_ref());
     check.name("unit", &counter.unit, &["units"]);
     if counter.regime == 0 || counter::Regime::try_from(counter.regime).is_err() {
-        check.fail("regime", "REQUIRED", "must be civil service, army and police, or own");
+        check.fail("regime", FieldCode::Required, "must be civil service, army and police, or own");
     }
     let prefix = counter.ticket_prefix.as_bytes();
     if !(1..=3).contains(&prefix.len()) || !prefix.iter().all(u8::is_ascii_uppercase) {
-        check.fail("ticket_prefix", "PREFIX", "must be one to three letters from A to Z");
+        check.fail("ticket_prefix", FieldCode::Format, "must be one to three letters from A to Z");
     }
     if let Some(agreement) = &counter.agreement {
         check.within("agreement", |part| check_agreement(part, agreement));
@@ -33,7 +33,7 @@ fn check_agreement(check: &mut Check, agreement: &counter::Agreement) {
     let signed = check.date("signed_date", &agreement.signed_date);
     let expires = check.date("expire_date", &agreement.expire_date);
     if signed.zip(expires).is_some_and(|(signed, expires)| expires < signed) {
-        check.fail("expire_date", "ORDER", "must not be earlier than signed_date");
+        check.fail("expire_date", FieldCode::Order, "must not be earlier than signed_date");
     }
 }
 

@@ -5,7 +5,7 @@ use mpp_api::registry::{
     Mall,
     mall::{Stage, StageEntry},
 };
-use mpp_core::Result;
+use mpp_core::{FieldCode, Result};
 
 use super::{
     Check, SHORT, parse_date,
@@ -28,7 +28,7 @@ pub fn check(mall: &Mall) -> Result<()> {
     check.each("serves_regions", &mall.serves_regions, MAX_SERVED_REGIONS, |part, region| {
         part.name("", region, &["regions"]);
         if *region == mall.region {
-            part.fail("", "DUPLICATE", "is the mall's own region; name only others");
+            part.fail("", FieldCode::Duplicate, "is the mall's own region; name only others");
         }
     });
     check.name("organiser", &mall.organiser, &["units"]);
@@ -40,7 +40,7 @@ pub fn check(mall: &Mall) -> Result<()> {
 
 fn check_sites(check: &mut Check, mall: &Mall) {
     if mall.sites.is_empty() {
-        check.fail("sites", "REQUIRED", "must hold at least one site");
+        check.fail("sites", FieldCode::Required, "must hold at least one site");
     }
     check.each("sites", &mall.sites, MAX_SITES, |part, site| {
         part.required("address", &site.address, SHORT);
@@ -54,7 +54,7 @@ fn check_sites(check: &mut Check, mall: &Mall) {
 fn check_stages(check: &mut Check, stages: &[StageEntry]) {
     check.each("stages", stages, MAX_STAGES, |part, entry| {
         if entry.stage == 0 || Stage::try_from(entry.stage).is_err() {
-            part.fail("stage", "REQUIRED", "must be a known stage");
+            part.fail("stage", FieldCode::Required, "must be a known stage");
         }
         part.date("date", &entry.date);
         part.text("evidence", &entry.evidence, SHORT);
@@ -64,7 +64,7 @@ fn check_stages(check: &mut Check, stages: &[StageEntry]) {
         let date = parse_date(&entry.date);
         if date.zip(latest).is_some_and(|(date, latest)| date < latest) {
             let field = format!("stages[{index}].date");
-            check.fail(&field, "ORDER", "lies before the date of the stage before it");
+            check.fail(&field, FieldCode::Order, "lies before the date of the stage before it");
         }
         latest = date.or(latest);
     }

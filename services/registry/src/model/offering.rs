@@ -11,7 +11,7 @@
 
 use mpp_api::registry::{Offering, offering::State};
 use mpp_api::types::Fee;
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result};
 
 use super::{Check, service, values::fee};
 
@@ -29,7 +29,7 @@ pub fn check(offering: &Offering) -> Result<()> {
     check.range("quota_per_day", offering.quota_per_day, 0, 100_000);
     match offering.slot_minutes {
         0 if offering.slot_capacity != 0 => {
-            check.fail("slot_capacity", "NOT_ALLOWED", "must be 0 where slot_minutes is 0");
+            check.fail("slot_capacity", FieldCode::NotAllowed, "must be 0 where slot_minutes is 0");
         }
         0 => {}
         minutes => {

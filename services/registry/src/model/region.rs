@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use mpp_api::registry::{Region, region};
 use mpp_calendar::{Zone, local_date};
-use mpp_core::{Error, Micros, Reason, RegionCode, Result};
+use mpp_core::{Error, FieldCode, Micros, Reason, RegionCode, Result};
 
 use super::parse_date;
 
@@ -123,7 +123,7 @@ pub fn check_valid(region: &Region, now: Micros, field: &str) -> Result<()> {
 pub fn check_not_province(region: &Region, field: &str) -> Result<()> {
     if region.kind == i32::from(region::Kind::Province) {
         let message = format!("{} is a province; name the regency or city in it", region.name);
-        return Err(Error::field(field, "NOT_A_PROVINCE", message));
+        return Err(Error::field(field, FieldCode::Name, message));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Services: the 14 components of a service standard (UU 25/2009).
 
 use mpp_api::registry::{Service, service};
-use mpp_core::Result;
+use mpp_core::{FieldCode, Result};
 use prost::Message;
 
 use super::{
@@ -38,7 +38,11 @@ pub fn check(service: &Service) -> Result<()> {
     check.text("source_id", &service.source_id, SHORT);
     let bytes = service.encoded_len();
     if bytes > MAX_BYTES {
-        check.fail("", "TOO_LARGE", format!("takes {bytes} bytes; at most {MAX_BYTES} are kept"));
+        check.fail(
+            "",
+            FieldCode::TooLarge,
+            format!("takes {bytes} bytes; at most {MAX_BYTES} are kept"),
+        );
     }
     check.finish()
 }
@@ -48,7 +52,11 @@ fn check_category(check: &mut Check, category: &str) {
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if !word || category.len() > 40 {
-        check.fail("category", "WORD", "must be one lower-case word such as population, or empty");
+        check.fail(
+            "category",
+            FieldCode::Format,
+            "must be one lower-case word such as population, or empty",
+        );
     }
 }
 
@@ -57,11 +65,19 @@ fn check_delivery(check: &mut Check, service: &Service) {
     check.each("requirements", &service.requirements, MAX_LIST, |part, requirement| {
         part.required("text", &requirement.text, LONG);
         if service::requirement::Applicant::try_from(requirement.applicant).is_err() {
-            part.fail("applicant", "UNKNOWN", "must be person, body, any, or left out");
+            part.fail(
+                "applicant",
+                FieldCode::UnknownValue,
+                "must be person, body, any, or left out",
+            );
         }
         part.optional_name("satisfied_by", &requirement.satisfied_by, COLLECTIONS);
         if requirement.satisfied_by == service.name && !service.name.is_empty() {
-            part.fail("satisfied_by", "SELF", "a service cannot need its own product");
+            part.fail(
+                "satisfied_by",
+                FieldCode::SelfReference,
+                "a service cannot need its own product",
+            );
         }
     });
     check.texts("procedure", &service.procedure, MAX_LIST, LONG);
@@ -91,14 +107,18 @@ fn check_licence(check: &mut Check, licence: &service::Licence) {
     check.each("kbli", &licence.kbli, MAX_LIST, |part, kbli| {
         let digits = kbli.code.bytes().all(|byte| byte.is_ascii_digit());
         if !digits || !(2..=5).contains(&kbli.code.len()) {
-            part.fail("code", "KBLI", "must be two to five digits");
+            part.fail("code", FieldCode::Format, "must be two to five digits");
         }
         if !matches!(kbli.edition.as_str(), "2020" | "2025") {
-            part.fail("edition", "KBLI_EDITION", "must be 2020 or 2025");
+            part.fail("edition", FieldCode::UnknownValue, "must be 2020 or 2025");
         }
     });
     if service::licence::Risk::try_from(licence.risk).is_err() {
-        check.fail("risk", "UNKNOWN", "must be low, medium low, medium high, high, or left out");
+        check.fail(
+            "risk",
+            FieldCode::UnknownValue,
+            "must be low, medium low, medium high, high, or left out",
+        );
     }
     check.text("scale", &licence.scale, SHORT);
     check.text("authority", &licence.authority, SHORT);
@@ -162,7 +182,7 @@ mod tests {
         let error = check(&large).expect_err("too large");
         assert_eq!(
             (error.violations()[0].field.as_str(), error.violations()[0].code),
-            ("service", "TOO_LARGE")
+            ("service", FieldCode::TooLarge)
         );
     }
 

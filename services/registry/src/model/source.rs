@@ -5,7 +5,7 @@ use mpp_api::{
     sync::{Record, Source, record::Body, record::Delete},
     types::Tombstone,
 };
-use mpp_core::{Error, FieldViolation, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use mpp_resource::tombstone;
 
 use super::{Check, service, tree::Lineage, values::localized};
@@ -62,7 +62,7 @@ pub fn check_record(record: Record, source: &str) -> Result<Checked> {
     check.id("source_id", &record.source_id);
     check.finish()?;
     match record.body {
-        None => Err(Error::field("body", "REQUIRED", "must hold a service or a delete")),
+        None => Err(Error::field("body", FieldCode::Required, "must hold a service or a delete")),
         Some(Body::Service(given)) => check_service(given, &record.unit, record.source_id, source),
         Some(Body::Delete(delete)) => check_delete(&delete, &record.source_id),
     }
@@ -80,7 +80,11 @@ fn check_service(
     check.finish()?;
     let name = format!("{unit}/services/{source_id}");
     if !given.name.is_empty() && given.name != name {
-        return Err(Error::field("service.name", "NAME", format!("must be empty or {name}")));
+        return Err(Error::field(
+            "service.name",
+            FieldCode::Name,
+            format!("must be empty or {name}"),
+        ));
     }
     given.name.clone_from(&name);
     given.source = source.to_owned();
@@ -99,7 +103,7 @@ fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
     if delete.name.rsplit('/').next() != Some(source_id) {
         return Err(Error::field(
             "delete.name",
-            "NAME",
+            FieldCode::Name,
             format!("must end in /services/{source_id}"),
         ));
     }
@@ -124,7 +128,10 @@ pub fn check_unit(
 ) -> Result<(), FieldViolation> {
     let fault = |code, description| FieldViolation { field: "unit".into(), description, code };
     let Some(lineage) = lineage else {
-        return Err(fault("UNIT_NOT_FOUND", format!("{unit} does not exist; create it first")));
+        return Err(fault(
+            FieldCode::UnitNotFound,
+            format!("{unit} does not exist; create it first"),
+        ));
     };
     let may = lineage.is_within(&source.unit)
         || source.also_writes.iter().any(|other| lineage.is_within(other));
@@ -135,7 +142,7 @@ pub fn check_unit(
         "{unit} is neither below {} nor below a unit that the source also writes",
         source.unit
     );
-    Err(fault("UNIT_NOT_OWNED", message))
+    Err(fault(FieldCode::UnitNotOwned, message))
 }
 
 #[cfg(test)]
@@ -210,7 +217,7 @@ mod tests {
         };
         assert_eq!(code("units/dukcapil", line(&["units/dukcapil", "units/kemendagri"])), None);
         assert_eq!(code("units/skck", line(&["units/skck", "units/polres", "units/polri"])), None);
-        assert_eq!(code("units/bkpm", line(&["units/bkpm"])), Some("UNIT_NOT_OWNED"));
-        assert_eq!(code("units/gone", None), Some("UNIT_NOT_FOUND"));
+        assert_eq!(code("units/bkpm", line(&["units/bkpm"])), Some(FieldCode::UnitNotOwned));
+        assert_eq!(code("units/gone", None), Some(FieldCode::UnitNotFound));
     }
 }

@@ -1,7 +1,7 @@
 //! Units: bodies and their parts.
 
 use mpp_api::registry::{Unit, unit};
-use mpp_core::Result;
+use mpp_core::{FieldCode, Result};
 
 use super::{Check, values::localized};
 
@@ -17,14 +17,14 @@ pub fn check(unit: &Unit) -> Result<()> {
     check.name("name", &unit.name, &["units"]);
     localized(&mut check, "display_name", unit.display_name.as_ref());
     if unit.kind == 0 || unit::Kind::try_from(unit.kind).is_err() {
-        check.fail("kind", "REQUIRED", "must be a known kind of body");
+        check.fail("kind", FieldCode::Required, "must be a known kind of body");
     }
     check.optional_name("parent", &unit.parent, &["units"]);
     check.optional_name("region", &unit.region, &["regions"]);
     check.period(("valid_from", &unit.valid_from), ("valid_to", &unit.valid_to));
     check.optional_name("predecessor", &unit.predecessor, &["units"]);
     if unit.predecessor == unit.name {
-        check.fail("predecessor", "SELF", "must name another unit");
+        check.fail("predecessor", FieldCode::SelfReference, "must name another unit");
     }
     check.each("former_names", &unit.former_names, MAX_FORMER_NAMES, |part, former| {
         localized(part, "display_name", former.display_name.as_ref());

@@ -1,6 +1,7 @@
 //! The values that several records share: localized texts, places, fees, times.
 
 use mpp_api::types::{Fee, LocalizedText, Location, ServiceTime, fee, service_time};
+use mpp_core::FieldCode;
 
 use super::{Check, SHORT};
 
@@ -12,7 +13,7 @@ const MAX_TIME: i64 = 100_000;
 /// A name or title in Indonesian, with an English rendering where there is one.
 pub fn localized(check: &mut Check, field: &str, text: Option<&LocalizedText>) {
     match text {
-        None => check.fail(&format!("{field}.id"), "REQUIRED", "must not be empty"),
+        None => check.fail(&format!("{field}.id"), FieldCode::Required, "must not be empty"),
         Some(text) => check.within(field, |part| {
             part.required("id", &text.id, SHORT);
             part.text("en", &text.en, SHORT);
@@ -26,7 +27,7 @@ pub fn location(check: &mut Check, field: &str, place: &Location) {
         part.range("latitude", place.latitude, -90.0, 90.0);
         part.range("longitude", place.longitude, -180.0, 180.0);
         if place.latitude.is_nan() || place.longitude.is_nan() {
-            part.fail("", "NOT_A_NUMBER", "must be degrees, such as -8.2192 and 114.3691");
+            part.fail("", FieldCode::OutOfRange, "must be degrees, such as -8.2192 and 114.3691");
         }
     });
 }
@@ -38,7 +39,7 @@ pub fn fee(check: &mut Check, fee: &Fee) {
     let (amount, max) = (fee.amount_rupiah, fee.max_rupiah);
     match fee::Kind::try_from(fee.kind) {
         Err(_) | Ok(fee::Kind::Unspecified) => {
-            check.fail("kind", "REQUIRED", "must be a known kind")
+            check.fail("kind", FieldCode::Required, "must be a known kind")
         }
         Ok(fee::Kind::Fixed) => {
             check.range("amount_rupiah", amount, 1, MAX_RUPIAH);
@@ -52,7 +53,11 @@ pub fn fee(check: &mut Check, fee: &Fee) {
             none_of(check, "amount_rupiah", amount);
             none_of(check, "max_rupiah", max);
             if kind == fee::Kind::Unparsed && fee.source_text.trim().is_empty() {
-                check.fail("source_text", "REQUIRED", "must keep the words that cannot be parsed");
+                check.fail(
+                    "source_text",
+                    FieldCode::Required,
+                    "must keep the words that cannot be parsed",
+                );
             }
         }
     }
@@ -60,7 +65,7 @@ pub fn fee(check: &mut Check, fee: &Fee) {
 
 fn none_of(check: &mut Check, field: &str, rupiah: i64) {
     if rupiah != 0 {
-        check.fail(field, "NOT_ALLOWED", "must be 0 for this kind of fee");
+        check.fail(field, FieldCode::NotAllowed, "must be 0 for this kind of fee");
     }
 }
 
@@ -70,11 +75,15 @@ pub fn time(check: &mut Check, field: &str, time: &ServiceTime) {
         part.text("source_text", &time.source_text, SHORT);
         match service_time::Unit::try_from(time.unit) {
             Err(_) | Ok(service_time::Unit::Unspecified) => {
-                part.fail("unit", "REQUIRED", "must be a known unit");
+                part.fail("unit", FieldCode::Required, "must be a known unit");
             }
             Ok(service_time::Unit::Unparsed) => {
                 if time.value != 0 {
-                    part.fail("value", "NOT_ALLOWED", "must be 0 where the words cannot be parsed");
+                    part.fail(
+                        "value",
+                        FieldCode::NotAllowed,
+                        "must be 0 where the words cannot be parsed",
+                    );
                 }
                 part.required("source_text", &time.source_text, SHORT);
             }
@@ -87,7 +96,7 @@ pub fn time(check: &mut Check, field: &str, time: &ServiceTime) {
 mod tests {
     use super::*;
 
-    fn codes(fee_to_check: Fee) -> Vec<(String, &'static str)> {
+    fn codes(fee_to_check: Fee) -> Vec<(String, FieldCode)> {
         let mut check = Check::new("service");
         check.each("fees", &[fee_to_check], 5, fee);
         let found = check.finish().err();
@@ -107,20 +116,20 @@ mod tests {
         assert_eq!(
             codes(of(fee::Kind::Fixed, -1, 5)),
             [
-                ("service.fees[0].amount_rupiah".into(), "OUT_OF_RANGE"),
-                ("service.fees[0].max_rupiah".into(), "NOT_ALLOWED")
+                ("service.fees[0].amount_rupiah".into(), FieldCode::OutOfRange),
+                ("service.fees[0].max_rupiah".into(), FieldCode::NotAllowed)
             ]
         );
         assert_eq!(
             codes(of(fee::Kind::Range, 10, 10)),
-            [("service.fees[0].max_rupiah".into(), "OUT_OF_RANGE")]
+            [("service.fees[0].max_rupiah".into(), FieldCode::OutOfRange)]
         );
     }
 
     #[test]
     fn words_that_cannot_be_parsed_are_kept_never_guessed() {
         let unparsed = Fee { kind: fee::Kind::Unparsed.into(), ..Fee::default() };
-        assert_eq!(codes(unparsed), [("service.fees[0].source_text".into(), "REQUIRED")]);
+        assert_eq!(codes(unparsed), [("service.fees[0].source_text".into(), FieldCode::Required)]);
         let mut check = Check::new("service");
         let guessed = ServiceTime {
             value: 3,

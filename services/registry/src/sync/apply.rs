@@ -6,7 +6,7 @@ use mpp_api::{
     registry::Service,
     sync::{Batch, BatchResult, Checkpoint, Outcome, Source},
 };
-use mpp_core::{Error, FieldViolation, Reason, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
 use mpp_store::{Actor, Expect, Label, Labels, Put, Tx};
 
 use super::plan::{Fate, Plan, Waiting, fault};
@@ -179,7 +179,7 @@ impl Applier {
             Ok(_) => Ok(Ok(Outcome::Applied)),
             Err(error) if error.reason() == Reason::Tombstoned => Ok(Ok(Outcome::Unchanged)),
             Err(error) if error.reason() == Reason::NotFound => {
-                Ok(Err(fault("delete.name", "NOT_FOUND", "does not exist and never did")))
+                Ok(Err(fault("delete.name", FieldCode::NotFound, "does not exist and never did")))
             }
             Err(error) => Err(error),
         }
@@ -198,7 +198,7 @@ impl Applier {
         let owner = if owner.is_empty() { "the API" } else { owner };
         let text =
             format!("the record of this name was published by {owner}; use another source_id");
-        Some(fault("source_id", "OWNED_BY_OTHER_SOURCE", &text))
+        Some(fault("source_id", FieldCode::OwnedByOtherSource, &text))
     }
 
     /// Finds the records that the database refuses, and decides them.
@@ -223,8 +223,9 @@ impl Applier {
         plan.waiting.retain(|(index, _)| !refused.contains(index));
         let text =
             "the registry failed on this record and has logged why; the others were not held up";
-        plan.decided
-            .extend(refused.into_iter().map(|index| (index, Err(fault("", "INTERNAL", text)))));
+        plan.decided.extend(
+            refused.into_iter().map(|index| (index, Err(fault("", FieldCode::Internal, text)))),
+        );
         Ok(())
     }
 
@@ -258,7 +259,7 @@ async fn lineages(tx: &mut Tx, waiting: &[Waiting]) -> Result<HashMap<String, Op
 fn fate(put: Put, version: i64) -> Result<Fate> {
     if put.tombstoned {
         let text = "was deleted, and its name is not used again; give the record another source_id";
-        return Ok(Err(fault("source_id", "TOMBSTONED", text)));
+        return Ok(Err(fault("source_id", FieldCode::Tombstoned, text)));
     }
     if put.version != version + i64::from(put.changed) {
         let message = "the record changed while the batch was written; send it again";

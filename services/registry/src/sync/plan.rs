@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use mpp_api::sync::{Batch, BatchResult, Checkpoint, Outcome, RecordResult};
-use mpp_core::{Error, FieldViolation, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use prost::Message;
 use sha2::{Digest, Sha256};
 
@@ -55,7 +55,7 @@ impl Plan {
                     let text =
                         format!("a later record of this batch is {} too, and counts", checked.name);
                     plan.decided
-                        .insert(index, Err(fault("source_id", "DUPLICATE_IN_BATCH", &text)));
+                        .insert(index, Err(fault("source_id", FieldCode::Duplicate, &text)));
                 }
             }
         }
@@ -72,7 +72,7 @@ impl Plan {
                 ..Default::default()
             },
             Some(Err(fault)) => rejected(source_id, fault),
-            None => rejected(source_id, &fault("", "INTERNAL", "was not looked at")),
+            None => rejected(source_id, &fault("", FieldCode::Internal, "was not looked at")),
         };
         BatchResult {
             nonce: self.nonce,
@@ -98,14 +98,14 @@ fn shown(source_id: &str) -> String {
 }
 
 /// Why a record is rejected.
-pub fn fault(field: &str, code: &'static str, description: &str) -> FieldViolation {
+pub fn fault(field: &str, code: FieldCode, description: &str) -> FieldViolation {
     FieldViolation { field: field.to_owned(), description: description.to_owned(), code }
 }
 
 /// An answer has place for one fault; the message names the others.
 fn first_fault(error: &Error) -> FieldViolation {
     match error.violations() {
-        [] => fault("", "INVALID", error.message()),
+        [] => fault("", FieldCode::Format, error.message()),
         [only] => only.clone(),
         [first, others @ ..] => {
             let fields: Vec<&str> = others.iter().map(|other| other.field.as_str()).collect();
@@ -120,7 +120,7 @@ fn rejected(source_id: &str, fault: &FieldViolation) -> RecordResult {
         source_id: source_id.to_owned(),
         outcome: Outcome::Rejected.into(),
         field: fault.field.clone(),
-        code: fault.code.to_owned(),
+        code: fault.code.to_string(),
         message: fault.description.clone(),
     }
 }
@@ -160,7 +160,7 @@ mod tests {
         all.extend(fates);
         let result = plan.result(&all);
         let codes: Vec<&str> = result.results.iter().map(|answer| answer.code.as_str()).collect();
-        assert_eq!(codes, ["DUPLICATE_IN_BATCH", "", "", "REQUIRED"]);
+        assert_eq!(codes, ["DUPLICATE", "", "", "REQUIRED"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use mpp_api::{
         sync_request::Message as Asked, sync_response::Message as Answer,
     },
 };
-use mpp_core::{Caller, Error, Micros, Reason, Result};
+use mpp_core::{Caller, Error, FieldCode, Micros, Reason, Result};
 use mpp_rpc::{Grant, status, time::to_timestamp};
 use mpp_store::{Actor, Expect};
 use prost::Message;
@@ -189,7 +189,7 @@ impl Stream {
         let (records, bytes) = (batch.records.len(), batch.encoded_len());
         if records == 0 {
             let message = "must hold at least one record; a keep_alive keeps the lease";
-            return Err(Error::field("batch.records", "REQUIRED", message));
+            return Err(Error::field("batch.records", FieldCode::Required, message));
         }
         if records > self.registry.policy.batch_records || bytes > self.registry.policy.batch_bytes
         {

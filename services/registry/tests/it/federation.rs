@@ -25,10 +25,10 @@ async fn a_catalog_syncs_in_and_each_record_is_answered() {
             ("service.title.id", "REQUIRED")
         );
         let result = session.send(vec![record("kk", "Kartu Keluarga"), delete("kk")]).await;
-        assert_eq!(codes(&result), ["DUPLICATE_IN_BATCH", ""]);
+        assert_eq!(codes(&result), ["DUPLICATE", ""]);
         let result =
             session.send(vec![record("kk", "Kartu Keluarga"), delete("kk"), delete("never")]).await;
-        assert_eq!(codes(&result), ["DUPLICATE_IN_BATCH", "", "NOT_FOUND"]);
+        assert_eq!(codes(&result), ["DUPLICATE", "", "NOT_FOUND"]);
         assert_eq!(result.results[1].outcome(), Outcome::Unchanged);
         let result = session.send(vec![record("kk", "Kartu Keluarga")]).await;
         assert_eq!(codes(&result), ["TOMBSTONED"]);

@@ -94,10 +94,7 @@ async fn a_record_of_another_source_or_of_the_api_is_not_overwritten() {
         let result = mirror
             .send(vec![record("kk", "Palsu"), delete("kk"), record("ktp-el-baru", "Palsu")])
             .await;
-        assert_eq!(
-            codes(&result),
-            ["DUPLICATE_IN_BATCH", "OWNED_BY_OTHER_SOURCE", "OWNED_BY_OTHER_SOURCE"]
-        );
+        assert_eq!(codes(&result), ["DUPLICATE", "OWNED_BY_OTHER_SOURCE", "OWNED_BY_OTHER_SOURCE"]);
         let result = mirror.send(vec![record("kk", "Palsu")]).await;
         assert_eq!(codes(&result), ["OWNED_BY_OTHER_SOURCE"]);
         let kept = world.admin().service("units/kemendagri/services/kk").await.expect("kept");

@@ -12,7 +12,7 @@ use mpp_api::{
         report_service_server::ReportService,
     },
 };
-use mpp_core::{Error, Micros, Result};
+use mpp_core::{Error, FieldCode, Micros, Result};
 use mpp_rpc::{status, time::from_timestamp};
 use tonic::{Request, Response, Status};
 
@@ -71,7 +71,11 @@ fn question(request: &GetReportRequest, now: Micros) -> Result<Question> {
     let as_of = match request.as_of.as_str() {
         "" => None,
         text => Some(text.parse::<Date>().map_err(|_| {
-            Error::field("as_of", "DATE", "not a date; write it as 2026-11-24, or leave it empty")
+            Error::field(
+                "as_of",
+                FieldCode::Date,
+                "not a date; write it as 2026-11-24, or leave it empty",
+            )
         })?),
     };
     let known_on = request.known_on.as_ref();
@@ -89,7 +93,7 @@ fn least_revisions(request: &GetReportRequest) -> Result<[i64; 2]> {
 
 fn least_revision(field: &str, revision: i64) -> Result<i64> {
     if revision < 0 {
-        return Err(Error::field(field, "OUT_OF_RANGE", "must not be negative"));
+        return Err(Error::field(field, FieldCode::OutOfRange, "must not be negative"));
     }
     Ok(revision)
 }

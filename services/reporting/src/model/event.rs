@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use mpp_api::Document;
-use mpp_core::{Error, Micros, Result};
+use mpp_core::{Error, FieldCode, Micros, Result};
 
 /// A feed that reporting follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,7 +83,7 @@ impl Event {
         };
         D::decode(doc.clone()).map(Some).map_err(|error| {
             let text = format!("{} is not a readable {}: {error}", self.name, D::KIND);
-            Error::field("document", "UNREADABLE", text)
+            Error::field("document", FieldCode::Unreadable, text)
         })
     }
 }

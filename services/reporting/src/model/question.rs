@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 use mpp_calendar::{Zone, local_date};
-use mpp_core::{Error, Micros, Result};
+use mpp_core::{Error, FieldCode, Micros, Result};
 
 /// The first day that can be asked for: the calendar's rules begin in 1995, and no mall is so old.
 const FIRST_DAY: Date = date(1995, 1, 1);
@@ -31,7 +31,8 @@ impl Question {
     /// Those of the fields `as_of` and `known_on`; internal, where now is outside the calendar.
     pub fn check(&self) -> Result<()> {
         let today = local_date(self.now, Zone::Wib).map_err(Error::internal)?;
-        let out_of_range = |field, text: String| Err(Error::field(field, "OUT_OF_RANGE", text));
+        let out_of_range =
+            |field, text: String| Err(Error::field(field, FieldCode::OutOfRange, text));
         match self.as_of {
             Some(day) if day > today => out_of_range(
                 "as_of",

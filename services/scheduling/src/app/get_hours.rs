@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use mpp_api::scheduling::GetHoursResponse;
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 
 use super::App;
 use crate::model::{
@@ -30,7 +30,7 @@ impl App {
     pub async fn get_hours(&self, wanted: &HoursWanted) -> Result<GetHoursResponse> {
         if wanted.target.name() == NATIONAL {
             let hint = "the nation keeps no hours; name a mall, a counter or an offering";
-            return Err(Error::field("target", "TARGET", hint));
+            return Err(Error::field("target", FieldCode::Name, hint));
         }
         self.memory.own().wait_for(wanted.min_revision).await?;
         let schedule = self.memory.schedule(&wanted.target)?;

@@ -13,7 +13,7 @@
 use std::fmt;
 
 use jiff::civil::Date;
-use mpp_core::{Error, Result};
+use mpp_core::{Error, FieldCode, Result};
 use ring::hmac;
 
 /// Shortest secret, in bytes.
@@ -42,16 +42,20 @@ impl Keys {
     pub fn new(keys: &[(String, Vec<u8>)]) -> Result<Self> {
         if keys.is_empty() || keys.len() > MAX_KEYS {
             let hint = format!("{} keys are given; give 1 to {MAX_KEYS}", keys.len());
-            return Err(Error::field("applicant_keys", "COUNT", hint));
+            return Err(Error::field("applicant_keys", FieldCode::OutOfRange, hint));
         }
         for (index, (id, secret)) in keys.iter().enumerate() {
             let field = format!("applicant_keys[{index}]");
             if secret.len() < MIN_SECRET {
                 let hint = format!("key '{id}' has {} bytes; {MIN_SECRET} or more", secret.len());
-                return Err(Error::field(field, "TOO_SHORT", hint));
+                return Err(Error::field(field, FieldCode::TooShort, hint));
             }
             if keys[..index].iter().any(|(other, _)| other == id) {
-                return Err(Error::field(field, "DUPLICATE", format!("key id '{id}' comes twice")));
+                return Err(Error::field(
+                    field,
+                    FieldCode::Duplicate,
+                    format!("key id '{id}' comes twice"),
+                ));
             }
         }
         let key = |secret: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, secret);
@@ -102,7 +106,7 @@ impl Nik {
         }
         Err(Error::field(
             field,
-            "NIK",
+            FieldCode::Format,
             "is not a NIK; write the 16 digits of the KTP or KK, without spaces or dots",
         ))
     }

@@ -2,7 +2,7 @@
 
 use jiff::{Span, civil::Date};
 use mpp_calendar::Zone;
-use mpp_core::{Error, Micros, Result};
+use mpp_core::{Error, FieldCode, Micros, Result};
 
 /// The days that anything here can be asked of: from the first decreed working hours (Keppres
 /// 68/1995) to far beyond every plan, and far from where the calendar's own time ends.
@@ -17,13 +17,13 @@ pub fn parse(text: &str, field: &str) -> Result<Date> {
     let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
     let date = date.ok_or_else(|| {
         let shown: String = text.chars().take(20).filter(|c| !c.is_control()).collect();
-        Error::field(field, "DATE", format!("'{shown}' is not a date; write 2026-11-24"))
+        Error::field(field, FieldCode::Date, format!("'{shown}' is not a date; write 2026-11-24"))
     })?;
     if (FIRST..=LAST).contains(&date) {
         return Ok(date);
     }
     let hint = format!("{date} is not from {FIRST} to {LAST}");
-    Err(Error::field(field, "OUT_OF_RANGE", hint))
+    Err(Error::field(field, FieldCode::OutOfRange, hint))
 }
 
 /// As [`parse`]; an empty text names no date.
@@ -44,7 +44,7 @@ pub fn day_count(days: i32, most: i64) -> Result<i64> {
         days if (1..=most).contains(&days) => Ok(days),
         days => {
             let hint = format!("{days} days were asked for; ask for 1 to {most} at a time");
-            Err(Error::field("days", "OUT_OF_RANGE", hint))
+            Err(Error::field("days", FieldCode::OutOfRange, hint))
         }
     }
 }

@@ -7,9 +7,13 @@ use mpp_api::{
 use mpp_calendar::{
     Closure, Interval, Layer, MAX_INTERVALS, MAX_TEXT, Observes, Rule, Season, Weekly, parse_time,
 };
-use mpp_core::{Error, FieldViolation, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Result};
 
-use super::{date, target::Target, words::calendar_season};
+use super::{
+    date,
+    target::Target,
+    words::{calendar_season, field_code},
+};
 
 /// Checks a rule and gives the calendar's form of it.
 ///
@@ -59,18 +63,22 @@ impl Faults {
     }
 }
 
-fn fault(field: &str, code: &'static str, description: impl Into<String>) -> FieldViolation {
+fn fault(field: &str, code: FieldCode, description: impl Into<String>) -> FieldViolation {
     FieldViolation { field: field.to_owned(), description: description.into(), code }
 }
 
 fn violation(error: mpp_calendar::Error) -> FieldViolation {
-    fault(&error.field, "HOURS", error.problem.to_string())
+    fault(&error.field, field_code(&error.problem), error.problem.to_string())
 }
 
 fn season(number: i32) -> Result<Season> {
     match hours_rule::Season::try_from(number) {
         Ok(season) => Ok(calendar_season(season)),
-        Err(_) => Err(Error::field("season", "ENUM", format!("{number} is not a season"))),
+        Err(_) => Err(Error::field(
+            "season",
+            FieldCode::UnknownValue,
+            format!("{number} is not a season"),
+        )),
     }
 }
 
@@ -89,10 +97,12 @@ fn one_of_both(doc: &HoursRule) -> Option<FieldViolation> {
     match (&doc.weekly, &doc.closure) {
         (Some(_), Some(_)) => Some(fault(
             "closure",
-            "EXCLUSIVE",
+            FieldCode::NotAllowed,
             "a rule either gives hours or closes; leave one out",
         )),
-        (None, None) => Some(fault("weekly", "REQUIRED", "give weekly hours, or a closure")),
+        (None, None) => {
+            Some(fault("weekly", FieldCode::Required, "give weekly hours, or a closure"))
+        }
         _ => None,
     }
 }
@@ -132,7 +142,7 @@ fn day_intervals(day: &[WireInterval], name: &str, faults: &mut Faults) -> Vec<I
     }
     if day.len() > MAX_INTERVALS {
         let hint = format!("holds {}, at most {MAX_INTERVALS} are allowed", day.len());
-        faults.add(Some(fault(&format!("weekly.{name}"), "TOO_MANY", hint)));
+        faults.add(Some(fault(&format!("weekly.{name}"), FieldCode::TooMany, hint)));
     }
     intervals
 }
@@ -140,7 +150,7 @@ fn day_intervals(day: &[WireInterval], name: &str, faults: &mut Faults) -> Vec<I
 fn time(text: &str, field: &str) -> Result<u16> {
     parse_time(text).ok_or_else(|| {
         let shown: String = text.chars().take(10).filter(|c| !c.is_control()).collect();
-        Error::field(field, "TIME", format!("'{shown}' is not a time of day; write 07:30"))
+        Error::field(field, FieldCode::Time, format!("'{shown}' is not a time of day; write 07:30"))
     })
 }
 
@@ -148,11 +158,11 @@ fn checked_closure(closure: &hours_rule::Closure, faults: &mut Faults) -> Closur
     let reason = closure.reason.clone().unwrap_or_default();
     if reason.id.trim().is_empty() {
         let hint = "say in Indonesian why it is closed";
-        faults.add(Some(fault("closure.reason.id", "REQUIRED", hint)));
+        faults.add(Some(fault("closure.reason.id", FieldCode::Required, hint)));
     }
     if reason.id.len().max(reason.en.len()) > MAX_TEXT {
         let hint = format!("is longer than {MAX_TEXT} bytes");
-        faults.add(Some(fault("closure.reason", "TOO_LONG", hint)));
+        faults.add(Some(fault("closure.reason", FieldCode::TooLong, hint)));
     }
     Closure {
         mandatory: closure.mandatory,

@@ -1,7 +1,7 @@
 //! The part of the nation that deviations are asked of.
 
 use mpp_api::scheduling::Deviation;
-use mpp_core::{Error, RegionCode, Result};
+use mpp_core::{Error, FieldCode, RegionCode, Result};
 
 use super::target::Target;
 
@@ -66,7 +66,7 @@ impl Scope {
 
 fn not_a_scope() -> Error {
     let hint = "write a counter, a mall, a region such as regions/35.10 or regions/35, or nothing";
-    Error::field("scope", "SCOPE", hint)
+    Error::field("scope", FieldCode::Name, hint)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 
 use jiff::civil::Date;
 use mpp_calendar::{Decrees, Status, Zone, format_time, local_to_utc_micros, slots};
-use mpp_core::{Error, Micros, Reason, ResourceName, Result};
+use mpp_core::{Error, FieldCode, Micros, Reason, ResourceName, Result};
 
 use super::{
     date,
@@ -72,7 +72,11 @@ impl SlotName {
         let collections = ["malls", "counters", "offerings", "slots"];
         let name = ResourceName::parse(text, &collections, field)?;
         let (date, minute) = name.id().split_once('T').and_then(time_of_id).ok_or_else(|| {
-            Error::field(field, "SLOT", "a slot's id is its date and time, such as 2026-11-25T0900")
+            Error::field(
+                field,
+                FieldCode::Name,
+                "a slot's id is its date and time, such as 2026-11-25T0900",
+            )
         })?;
         Ok(Self { offering: name.parent().to_owned(), date, minute })
     }

@@ -1,7 +1,7 @@
 //! The targets of hours: the nation, a mall, a counter, or an offering at a counter.
 
 use mpp_calendar::Layer;
-use mpp_core::{Error, Label, Labels, ResourceName, Result};
+use mpp_core::{Error, FieldCode, Label, Labels, ResourceName, Result};
 
 /// The target of the national template.
 pub const NATIONAL: &str = "national";
@@ -96,7 +96,7 @@ fn checked(text: &str, collections: &[&str], field: &str, layer: Layer) -> Resul
 fn not_a_target(field: &str) -> Error {
     let hint = "write national, malls/{id}, malls/{id}/counters/{id} or \
                 malls/{id}/counters/{id}/offerings/{id}";
-    Error::field(field, "TARGET", hint)
+    Error::field(field, FieldCode::Name, hint)
 }
 
 #[cfg(test)]

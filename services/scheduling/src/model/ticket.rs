@@ -10,7 +10,7 @@
 
 use jiff::civil::Date;
 use mpp_api::scheduling::{Ticket, ticket};
-use mpp_core::{Error, Labels, Micros, ResourceName, Result};
+use mpp_core::{Error, FieldCode, Labels, Micros, ResourceName, Result};
 
 use super::{schedule::Schedule, target::Target};
 
@@ -153,7 +153,11 @@ pub fn priority(number: i32) -> Result<ticket::Priority> {
             Ok(ticket::Priority::Normal)
         }
         Ok(ticket::Priority::Priority) => Ok(ticket::Priority::Priority),
-        Err(_) => Err(Error::field("priority", "ENUM", format!("{number} is not a priority"))),
+        Err(_) => Err(Error::field(
+            "priority",
+            FieldCode::UnknownValue,
+            format!("{number} is not a priority"),
+        )),
     }
 }
 

@@ -5,7 +5,8 @@ use mpp_api::{
     scheduling::{Reason, day_hours, deviation::finding, hours_rule, reason},
     types::LocalizedText,
 };
-use mpp_calendar::{FindingCode, ReasonCode, Regime, Season, Status, Text};
+use mpp_calendar::{FindingCode, Problem, ReasonCode, Regime, Season, Status, Text};
+use mpp_core::FieldCode;
 
 /// The contract's form of a text.
 pub fn localized(text: &Text) -> LocalizedText {
@@ -90,5 +91,23 @@ pub fn calendar_season(season: hours_rule::Season) -> Season {
         hours_rule::Season::Unspecified | hours_rule::Season::Any => Season::Any,
         hours_rule::Season::Ramadan => Season::Ramadan,
         hours_rule::Season::OutsideRamadan => Season::OutsideRamadan,
+    }
+}
+
+/// What the calendar finds wrong with a value, as a field's code.
+pub fn field_code(problem: &Problem) -> FieldCode {
+    match problem {
+        Problem::Empty => FieldCode::Required,
+        Problem::TooMany { .. } => FieldCode::TooMany,
+        Problem::AfterMidnight(_)
+        | Problem::RamadanLength(_)
+        | Problem::SlotLength(_)
+        | Problem::OutOfRange => FieldCode::OutOfRange,
+        Problem::NotAfterOpening(_)
+        | Problem::NotAfterPrevious(_)
+        | Problem::EndsBeforeStart(_) => FieldCode::Order,
+        Problem::Unreadable(_) => FieldCode::Unreadable,
+        Problem::NoSuchHoliday => FieldCode::NotFound,
+        Problem::RegionMismatch => FieldCode::NotAllowed,
     }
 }

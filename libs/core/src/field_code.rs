@@ -1,0 +1,108 @@
+//! The stable codes of wrong fields: what a program may match on, beside the description for people.
+
+use std::fmt;
+
+macro_rules! field_codes {
+    ($(#[doc = $meaning:literal] $name:ident, $text:literal, $way_out:literal;)*) => {
+        /// What is wrong with a field. The text form is part of the contract: it stands in
+        /// `ErrorInfo.metadata` under the field's path, and in `RecordResult.code` of a sync.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum FieldCode { $(#[doc = $meaning] $name),* }
+
+        impl FieldCode {
+            /// Every code, for the documentation and for tests.
+            pub const ALL: &'static [FieldCode] = &[$(FieldCode::$name),*];
+
+            /// The stable text.
+            pub fn as_str(self) -> &'static str {
+                match self { $(FieldCode::$name => $text),* }
+            }
+
+            /// What it means, as the error reference says.
+            pub fn meaning(self) -> &'static str {
+                match self { $(FieldCode::$name => $meaning.trim_ascii()),* }
+            }
+
+            /// What the caller can do, as the error reference says.
+            pub fn way_out(self) -> &'static str {
+                match self { $(FieldCode::$name => $way_out),* }
+            }
+        }
+    };
+}
+
+field_codes! {
+    /// Nothing is given where something must stand.
+    Required, "REQUIRED", "Give it; the description says what belongs there.";
+    /// Given where the rest of the request leaves no place for it.
+    NotAllowed, "NOT_ALLOWED", "Leave it out, or change what it contradicts.";
+    /// Set for good when the record was made.
+    Immutable, "IMMUTABLE", "Leave it as it is; make a new record where it must differ.";
+    /// Not one of the values, words or paths that the field has.
+    UnknownValue, "UNKNOWN_VALUE", "Choose one that the description lists.";
+    /// Not a resource name of the form that belongs there.
+    Name, "NAME", "Write a name of the form that the description shows.";
+    /// Not an id for a new record.
+    Id, "ID", "Use a to z, 0 to 9, hyphens and dots, beginning with a letter or digit; at most 80.";
+    /// Not a day of the calendar.
+    Date, "DATE", "Write `2026-11-24`.";
+    /// Not a time.
+    Time, "TIME", "Write a time of day as `07:30`, an instant as `2026-11-24T10:00:00+07:00`.";
+    /// Not in the form that the field has, such as a UUID or a region's code.
+    Format, "FORMAT", "Write the form that the description shows.";
+    /// A number outside its bounds.
+    OutOfRange, "OUT_OF_RANGE", "Stay within the bounds that the description names.";
+    /// A text that is longer than allowed.
+    TooLong, "TOO_LONG", "Shorten it to the length that the description names.";
+    /// A secret that is too short to be one.
+    TooShort, "TOO_SHORT", "Make a longer one; the description says how long.";
+    /// More entries than allowed.
+    TooMany, "TOO_MANY", "Send fewer; the description names the limit.";
+    /// More bytes than allowed.
+    TooLarge, "TOO_LARGE", "Send less; the description names the limit.";
+    /// A text with control characters.
+    ControlCharacter, "CONTROL_CHARACTER", "Remove them.";
+    /// The same entry twice, where each may come once.
+    Duplicate, "DUPLICATE", "Leave one out.";
+    /// Two values in the wrong order, such as an end before its beginning.
+    Order, "ORDER", "Put them in order; the description names the other one.";
+    /// A record that refers to itself.
+    SelfReference, "SELF_REFERENCE", "Name another record, or none.";
+    /// Bytes or a file that cannot be read as what they should be.
+    Unreadable, "UNREADABLE", "Mend them; the description says what was expected.";
+    /// A file that cannot be written.
+    Unwritable, "UNWRITABLE", "Mend the folder or its permissions, or name another file.";
+    /// A record that does not fit its mapping, or a mapping that fails on it.
+    Mapping, "MAPPING", "Mend the mapping or the record; `mpp agent problems` lists them.";
+    /// A record to be deleted that never was.
+    NotFound, "NOT_FOUND", "Nothing has to be done; mend the id where another was meant.";
+    /// The record was deleted, and its name is not used again.
+    Tombstoned, "TOMBSTONED", "Give the record another `source_id`.";
+    /// A unit that does not exist.
+    UnitNotFound, "UNIT_NOT_FOUND", "Have the administrator create the unit, or name another.";
+    /// A unit outside what the source may write.
+    UnitNotOwned, "UNIT_NOT_OWNED", "Name a unit of the source's subtree, or have this one added to `also_writes`.";
+    /// A record of this name that another source, or a person, has published.
+    OwnedByOtherSource, "OWNED_BY_OTHER_SOURCE", "Give the record another `source_id`.";
+    /// The registry failed on this record and has logged why; it held up no other.
+    Internal, "INTERNAL", "Report it with the record; it is tried again when it is sent again.";
+}
+
+impl fmt::Display for FieldCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_unique() {
+        let texts: HashSet<_> = FieldCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(texts.len(), FieldCode::ALL.len());
+    }
+}
