@@ -42,12 +42,18 @@ impl App {
         slot: SlotName,
         applicant: &Nik,
     ) -> Result<Done<Appointment>> {
+        let sale = self.prepare(call, slot, applicant);
+        command::run(&self.db, call, async |tx| self.sell(tx, &sale?).await).await
+    }
+
+    /// What memory knows, before any lock is taken. A refusal counts inside the command only: the
+    /// same request may have been answered while the offering was there.
+    fn prepare(&self, call: &Call, slot: SlotName, applicant: &Nik) -> Result<Sale> {
         let target = Target::parse(&slot.offering, "slot")?;
         self.authorize(call, &target)?;
         let (schedule, terms) = self.memory.offering(&slot.offering, "slot")?;
         let applicant = self.keys.digests(applicant, &terms.service, slot.date);
-        let sale = Sale { slot, target, schedule, terms, applicant };
-        command::run(&self.db, call, async |tx| self.sell(tx, &sale).await).await
+        Ok(Sale { slot, target, schedule, terms, applicant })
     }
 
     /// The locks are taken in one order: applicant, day, slot.

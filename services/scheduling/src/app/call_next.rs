@@ -9,7 +9,10 @@ use mpp_resource::{
 use mpp_store::{Expect, Tx};
 
 use super::App;
-use crate::{model::target::Target, store::queue as sql};
+use crate::{
+    model::{schedule::Schedule, target::Target},
+    store::queue as sql,
+};
 
 impl App {
     /// Calls the first of the counter's queue to one of its windows.
@@ -22,11 +25,11 @@ impl App {
         counter: &Target,
         window: &str,
     ) -> Result<Done<Ticket>> {
-        let schedule = self.memory.schedule(counter)?;
-        self.memory.read().directory.require_window(window)?;
-        self.authorize(call, counter)?;
+        // A refusal counts inside the command only: the same request may have been answered before.
+        let schedule = self.window_schedule(call, counter, window);
         let skip_locked = !self.db.is_sqlite();
         command::run(&self.db, call, async |tx| {
+            let schedule = schedule?;
             let (name, today) = (counter.name(), schedule.today(tx.now())?.to_string());
             let called = sql::call_next(tx, name, &today, window, skip_locked).await?;
             let Some(called) = called else {
@@ -38,6 +41,14 @@ impl App {
             Ok(doc)
         })
         .await
+    }
+
+    /// The schedule of the window's counter, where the caller may call to it.
+    fn window_schedule(&self, call: &Call, counter: &Target, window: &str) -> Result<Schedule> {
+        let schedule = self.memory.schedule(counter)?;
+        self.memory.read().directory.require_window(window)?;
+        self.authorize(call, counter)?;
+        Ok(schedule)
     }
 }
 

@@ -41,10 +41,10 @@ impl App {
         call: &Call,
         arrival: &Arrival,
     ) -> Result<Done<IssueTicketResponse>> {
-        let schedule = self.memory.schedule(&arrival.counter)?;
-        self.authorize(call, &arrival.counter)?;
-        let prefix = self.prefix(arrival.counter.name())?;
+        // A refusal counts inside the command only: the same request may have been answered before.
+        let printer = self.printer(call, &arrival.counter);
         command::run(&self.db, call, async |tx| {
+            let (schedule, prefix) = printer?;
             schedule.require_open(tx.now(), self.memory.decrees(), self.policy.days_ahead)?;
             let queued = self.number(tx, arrival, &schedule, &prefix).await?;
             if !sql::enter(tx, &queued).await? {
@@ -58,6 +58,13 @@ impl App {
             Ok(IssueTicketResponse { ticket: Some(doc), ahead, revision: 0 })
         })
         .await
+    }
+
+    /// The counter's schedule and the prefix of its tickets, where the caller may print them.
+    fn printer(&self, call: &Call, counter: &Target) -> Result<(Schedule, String)> {
+        let schedule = self.memory.schedule(counter)?;
+        self.authorize(call, counter)?;
+        Ok((schedule, self.prefix(counter.name())?))
     }
 
     /// The next number of the prefix on the mall's local date, and where it stands in the queue.

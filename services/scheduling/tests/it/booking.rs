@@ -2,6 +2,7 @@
 
 use mpp_api::{
     Document as _,
+    registry::{Mall, Offering},
     scheduling::{
         Appointment, BookAppointmentRequest, BookAppointmentResponse, CancelAppointmentRequest,
         GetAppointmentRequest, ListSlotsRequest, ListSlotsResponse, appointment::State,
@@ -195,6 +196,47 @@ async fn a_repeated_request_books_once() {
         let nameless = BookAppointmentRequest { request_id: String::new(), ..request };
         let (_, message) = refused(book(&world, nameless).await, Code::InvalidArgument);
         assert!(message.contains("request_id"), "{message}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_answered_though_the_mall_has_another_organiser_by_now() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let organiser = caller("users/siti", Role::Organiser, &["units/dpmptsp-banyuwangi"]);
+        let mut booking = BookingServiceClient::new(world.scheduling.channel(organiser));
+        let request = request(&ktp_slot(WEDNESDAY, "0900"), 1);
+        let first = booking.book_appointment(request.clone()).await.expect("booked").into_inner();
+        let (name, organiser) = ("malls/banyuwangi".to_owned(), "units/lain".to_owned());
+        let region = "regions/35.10".to_owned();
+        let mall = Mall { name: name.clone(), region, organiser, ..Mall::default() };
+        world.upstream.put(&name, mall).await;
+        eventually("the other organiser", async || {
+            let answer = booking.book_appointment(self::request(&request.slot, 2)).await;
+            answer.is_err_and(|status| status.code() == Code::PermissionDenied).then_some(())
+        })
+        .await;
+        let again = booking.book_appointment(request).await.expect("answered again").into_inner();
+        assert_eq!(again.appointment, first.appointment);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_answered_though_its_offering_is_gone() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let request = request(&ktp_slot(WEDNESDAY, "0900"), 1);
+        let first = book(&world, request.clone()).await.expect("booked");
+        world.upstream.withdraw::<Offering>(KTP).await;
+        eventually("the offering's end", async || {
+            let answer = book(&world, self::request(&request.slot, 2)).await;
+            answer.is_err_and(|status| status.code() == Code::NotFound).then_some(())
+        })
+        .await;
+        let again = book(&world, request).await.expect("answered again");
+        assert_eq!(again.appointment, first.appointment);
     })
     .await;
 }

@@ -1,12 +1,15 @@
 //! Tickets and windows.
 
-use mpp_api::scheduling::{
-    BookAppointmentRequest, CallNextRequest, CancelAppointmentRequest, CompleteTicketRequest,
-    GetAppointmentRequest, GetQueueRequest, GetQueueResponse, IssueTicketRequest,
-    IssueTicketResponse, Ticket, appointment,
-    hours_rule::Week,
-    queue_service_client::QueueServiceClient,
-    ticket::{Priority, State},
+use mpp_api::{
+    registry::{Counter, Window},
+    scheduling::{
+        BookAppointmentRequest, CallNextRequest, CancelAppointmentRequest, CompleteTicketRequest,
+        GetAppointmentRequest, GetQueueRequest, GetQueueResponse, IssueTicketRequest,
+        IssueTicketResponse, Ticket, appointment,
+        hours_rule::Week,
+        queue_service_client::QueueServiceClient,
+        ticket::{Priority, State},
+    },
 };
 use mpp_calendar::Zone;
 use mpp_core::Role;
@@ -14,7 +17,8 @@ use mpp_testkit::on_both;
 use tonic::{Code, Status};
 
 use crate::world::{
-    BANK, DUKCAPIL, TUESDAY, WEDNESDAY, World, caller, interval, ktp_slot, nik, refused, request_id,
+    BANK, DUKCAPIL, TUESDAY, WEDNESDAY, World, caller, eventually, interval, ktp_slot, nik,
+    refused, request_id,
 };
 
 fn ticket_at(counter: &str) -> IssueTicketRequest {
@@ -117,6 +121,35 @@ async fn a_repeated_request_prints_one_number_and_calls_one_citizen() {
         let again = client.call_next(request).await.expect("answered again").into_inner();
         assert_eq!(first.ticket, again.ticket);
         assert_eq!(queue(&world, DUKCAPIL).await.waiting, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_answered_though_its_counter_and_window_are_gone() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let print = ticket_at(DUKCAPIL);
+        let printed = issued(&world, print.clone()).await;
+        let window = format!("{DUKCAPIL}/windows/1");
+        let next = CallNextRequest { window: window.clone(), request_id: request_id() };
+        let mut client = world.scheduling.queue();
+        let called = client.call_next(next.clone()).await.expect("called").into_inner();
+        world.upstream.withdraw::<Window>(&window).await;
+        eventually("the window's end", async || {
+            let answer = call(&world, DUKCAPIL, 1).await;
+            answer.is_err_and(|status| status.message().contains("windows/1")).then_some(())
+        })
+        .await;
+        let again = client.call_next(next).await.expect("answered again").into_inner();
+        assert_eq!(again.ticket, called.ticket);
+        world.upstream.withdraw::<Counter>(DUKCAPIL).await;
+        eventually("the counter's end", async || {
+            let answer = issue(&world, ticket_at(DUKCAPIL)).await;
+            answer.is_err_and(|status| status.code() == Code::NotFound).then_some(())
+        })
+        .await;
+        assert_eq!(issued(&world, print).await, printed);
     })
     .await;
 }
