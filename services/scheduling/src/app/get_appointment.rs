@@ -18,7 +18,7 @@ impl App {
     /// The appointment `name`, for whoever knows its code or keeps its counter.
     ///
     /// # Errors
-    /// `NOT_FOUND`, also for a wrong code; `PERMISSION_DENIED`.
+    /// `NOT_FOUND`, also for a wrong code; `PERMISSION_DENIED`; `UNAVAILABLE` while malls load.
     pub async fn get_appointment(
         &self,
         call: &Call,
@@ -44,7 +44,7 @@ impl App {
         given_code: &str,
         code: &str,
     ) -> Result<()> {
-        let owners = self.memory.read().owners(&Target::parse(&doc.offering, "offering")?);
+        let owners = self.memory.read().owners(&Target::parse(&doc.offering, "offering")?)?;
         let owners: Vec<_> = owners.iter().map(String::as_str).collect();
         call.grant.check(&owners)?;
         if call.grant.is_owner(&owners) || is_code(given_code, code) {

@@ -29,7 +29,7 @@ impl Keeps<HoursRule> for App {
         if before.is_none() && target.name() != NATIONAL {
             self.memory.schedule(&target).map_err(refers_to_nothing)?;
         }
-        let owners = self.memory.read().owners(&target);
+        let owners = self.memory.read().owners(&target)?;
         Ok(Filing { labels: labels(&target), owners, ..Filing::default() })
     }
 

@@ -30,23 +30,25 @@ pub struct DeviationsWanted {
 }
 
 impl App {
-    /// A page of deviations. Measuring another week takes some tenths of a second for the nation,
-    /// so it runs on a thread that may block.
+    /// A page of deviations, in the order of the counters' names as text, so that a mall's stand
+    /// together. Measuring another week takes some tenths of a second for the nation, so it runs
+    /// on a thread that may block.
     ///
     /// # Errors
-    /// `UNAVAILABLE` while a region has not arrived.
+    /// `UNAVAILABLE` while malls and rules load, or a region has not arrived.
     pub async fn list_deviations(&self, wanted: DeviationsWanted) -> Result<Listed<Deviation>> {
         let memory = self.memory.clone();
         let list = move || match wanted.monday {
             Some(monday) => measured(&memory, &wanted, monday),
-            None => Ok(recorded(&memory, &wanted)),
+            None => recorded(&memory, &wanted),
         };
         tokio::task::spawn_blocking(list).await.map_err(Error::internal)?
     }
 }
 
-fn recorded(memory: &Memory, wanted: &DeviationsWanted) -> Listed<Deviation> {
+fn recorded(memory: &Memory, wanted: &DeviationsWanted) -> Result<Listed<Deviation>> {
     let state = memory.read();
+    state.require_whole()?;
     let is_wanted = |doc: &&Deviation| {
         wanted.scope.holds_record(doc) && (!wanted.only_deviating || !doc.findings.is_empty())
     };
@@ -54,7 +56,7 @@ fn recorded(memory: &Memory, wanted: &DeviationsWanted) -> Listed<Deviation> {
     for doc in state.records.deviations.values().filter(is_wanted) {
         pager.offer(&doc.counter, || Some(doc.clone()));
     }
-    pager.finish()
+    Ok(pager.finish())
 }
 
 fn measured(memory: &Memory, wanted: &DeviationsWanted, monday: Date) -> Result<Listed<Deviation>> {
@@ -76,6 +78,7 @@ fn measured(memory: &Memory, wanted: &DeviationsWanted, monday: Date) -> Result<
 
 fn collected(memory: &Memory, scope: &Scope) -> Result<Vec<MallCounters>> {
     let state = memory.read();
+    state.require_whole()?;
     let malls = state.directory.malls();
     let reached = malls.filter(|(name, mall)| scope.reaches_mall(name, mall.region));
     reached.map(|(name, _)| MallCounters::collect(&state, name)).collect()

@@ -132,12 +132,30 @@ impl Memory {
 }
 
 impl Snapshot<'_> {
+    /// Succeeds once everything is there that hours follow from.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` before.
+    pub fn require_whole(&self) -> Result<()> {
+        if self.is_whole {
+            return Ok(());
+        }
+        let hint = "scheduling has not received its malls and rules yet; try again shortly";
+        Err(Error::new(Reason::Unavailable, hint))
+    }
+
     /// The names whose holders may act for a target: its own, and that of its mall's organiser
-    /// while the mall is known.
-    pub fn owners(&self, target: &Target) -> Vec<String> {
-        let mall = target.mall().and_then(|mall| self.directory.mall(mall).ok());
-        let organiser = mall.map(|mall| mall.organiser.clone());
-        std::iter::once(target.name().to_owned()).chain(organiser).collect()
+    /// while the mall is known. The nation needs no registry to be known.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` while it may only look as if the mall were unknown.
+    pub fn owners(&self, target: &Target) -> Result<Vec<String>> {
+        let mut owners = vec![target.name().to_owned()];
+        if let Some(name) = target.mall() {
+            self.require_whole()?;
+            owners.extend(self.directory.mall(name).ok().map(|mall| mall.organiser.clone()));
+        }
+        Ok(owners)
     }
 
     /// As [`Memory::schedule`].
@@ -145,10 +163,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// The same.
     pub fn schedule(&self, target: &Target) -> Result<Schedule> {
-        if !self.is_whole {
-            let hint = "scheduling has not received its malls and rules yet; try again shortly";
-            return Err(Error::new(Reason::Unavailable, hint));
-        }
+        self.require_whole()?;
         self.directory.require(target)?;
         let name = target.mall().ok_or_else(|| Error::not_found(target.name()))?;
         let mall = self.directory.mall(name)?;

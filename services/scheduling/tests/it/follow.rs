@@ -2,13 +2,22 @@
 
 use mpp_api::{
     registry::{Counter, counter::Regime},
-    scheduling::{GetHoursRequest, GetHoursResponse, ListDeviationsRequest},
+    scheduling::{
+        DeleteHoursRuleRequest, GetHoursRequest, GetHoursResponse, HoursRule,
+        ListDeviationsRequest, hours_service_client::HoursServiceClient,
+    },
 };
 use mpp_calendar::Zone;
+use mpp_core::{Clock, Role};
+use mpp_scheduling::SCHEMA;
+use mpp_store::{Actor, Expect, Labels};
 use mpp_testkit::{Backend, database, on_both};
 use tonic::{Code, Status};
 
-use crate::world::{BANK, DUKCAPIL, Upstream, World, eventually, refused, socket};
+use crate::world::{
+    BANK, DUKCAPIL, Replica, TUESDAY, Upstream, World, at, caller, eventually, office_week,
+    options, refused, request_id, rule_for, socket,
+};
 
 async fn hours(world: &World, target: &str) -> Result<GetHoursResponse, Status> {
     let request = GetHoursRequest { target: target.into(), ..Default::default() };
@@ -45,6 +54,34 @@ async fn what_the_registry_adds_and_withdraws_comes_and_goes() {
         vanished(&world, counter).await;
         eventually("no deviation", async || (deviating_counters(&world).await == 5).then_some(()))
             .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_replica_without_malls_yet_turns_callers_away_and_refuses_nobody() {
+    on_both(async |database| {
+        mpp_store::migrate(&database.options(Clock::system()), &SCHEMA).await.expect("a schema");
+        let clock = Clock::stopped_at(at(TUESDAY, 9 * 60, Zone::Wib));
+        let replica = Replica::start(options(&database, &clock, "http://127.0.0.1:9")).await;
+        let name = "hoursRules/bank";
+        let rule = HoursRule { name: name.into(), weekly: Some(office_week()), ..rule_for(BANK) };
+        let mut tx = replica.running.db.begin(&Actor::default()).await.expect("a transaction");
+        tx.put(name, &rule, Labels::new(), Expect::New).await.expect("a rule");
+        tx.commit().await.expect("a commit");
+        let organiser = caller("users/siti", Role::Organiser, &["units/dpmptsp-banyuwangi"]);
+        let mut hours = HoursServiceClient::new(replica.channel(organiser));
+        let delete = DeleteHoursRuleRequest {
+            name: name.into(),
+            request_id: request_id(),
+            ..Default::default()
+        };
+        refused(hours.delete_hours_rule(delete).await, Code::Unavailable);
+        for date in ["", "2026-11-16"] {
+            let request = ListDeviationsRequest { date: date.into(), ..Default::default() };
+            refused(hours.list_deviations(request).await, Code::Unavailable);
+        }
+        replica.stop.cancel();
     })
     .await;
 }
