@@ -113,7 +113,10 @@ impl DeviationsJob {
                 self.deviations.write(changed).await?;
             }
         }
-        self.deviations.drop_vanished(dirty).await
+        if self.is_held(false).await? {
+            self.deviations.drop_vanished(dirty).await?;
+        }
+        Ok(())
     }
 }
 
@@ -144,4 +147,68 @@ async fn tidy(db: &Db, feed: &Feed, policy: &Policy, holder: &str) -> Result<()>
         tracing::debug!(erased, "past days are erased");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::scheduling::Deviation;
+    use mpp_calendar::Decrees;
+    use mpp_resource::memory::Follow;
+    use mpp_rpc::Readiness;
+    use mpp_store::FeedOptions;
+    use mpp_testkit::on_both;
+
+    use super::*;
+    use crate::memory::Memory;
+
+    const RECORD: &str = "malls/a/counters/b/deviation";
+
+    /// A job that knows a record whose counter the registry does not have, and its shutdown.
+    async fn job(db: &Db) -> (DeviationsJob, CancellationToken) {
+        let (policy, shutdown) = (Policy::default(), CancellationToken::new());
+        let memory = Memory::new(Decrees::national(), policy.waits());
+        let feed = Feed::start(db.clone(), FeedOptions::default(), shutdown.clone()).await.unwrap();
+        let follow = Follow {
+            feed,
+            memory: memory.own().clone(),
+            listener: memory.clone(),
+            ready: Readiness::new().component("own feed"),
+            shutdown: shutdown.clone(),
+        };
+        tokio::spawn(follow.run());
+        let deviations = Deviations { db: db.clone(), memory: memory.clone(), chunk: 10 };
+        let record = Deviation {
+            name: RECORD.into(),
+            counter: "malls/a/counters/b".into(),
+            mall: "malls/a".into(),
+            region: "regions/35.10".into(),
+            week: "2026-11-23".into(),
+            ..Deviation::default()
+        };
+        deviations.write(vec![record]).await.unwrap();
+        memory.own().wait_for(db.read().await.unwrap().revision()).await.unwrap();
+        (DeviationsJob::new(deviations, policy, "replicas/a".into()), shutdown)
+    }
+
+    async fn stands(db: &Db) -> bool {
+        db.read().await.unwrap().get::<Deviation>(RECORD).await.unwrap().is_some()
+    }
+
+    #[tokio::test]
+    async fn a_job_that_lost_the_lease_drops_no_record() {
+        on_both(async |database| {
+            let db = database.open(&crate::SCHEMA).await.unwrap();
+            let (mut job, shutdown) = job(&db).await;
+            let everything = Dirty { all: true, ..Dirty::default() };
+            assert!(job.is_held(true).await.unwrap());
+            job.held = None;
+            job.bring_up_to_date(&everything).await.unwrap();
+            assert!(stands(&db).await, "another replica sees to it");
+            assert!(job.is_held(true).await.unwrap());
+            job.bring_up_to_date(&everything).await.unwrap();
+            assert!(!stands(&db).await, "its counter is gone");
+            shutdown.cancel();
+        })
+        .await;
+    }
 }
