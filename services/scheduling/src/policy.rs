@@ -29,7 +29,7 @@ mpp_core::policy! {
         /// on. The applicants' digests go as soon as the day is over everywhere.
         kept_days: i64 = 8 in 1..=400,
         /// Days for which a follower of the feed may be away and still go on where it stood.
-        feed_window_days: u64 = 7 in 1..=365,
+        feed_days: u64 = 7 in 1..=365,
         /// Days for which the name of a deleted record stays refused, so that an old copy somewhere
         /// cannot bring it back.
         tombstone_days: u64 = 400 in 30..=3650,
@@ -75,7 +75,7 @@ impl Policy {
     pub fn retention(&self) -> Retention {
         let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
         Retention {
-            window: days(self.feed_window_days),
+            window: days(self.feed_days),
             tombstones: days(self.tombstone_days),
             requests: days(self.request_days),
         }

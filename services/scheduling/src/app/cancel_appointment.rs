@@ -18,7 +18,8 @@ impl App {
     /// Cancels the appointment `name` for whoever knows its code or keeps its counter.
     ///
     /// # Errors
-    /// `NOT_FOUND`, also for a wrong code; `PERMISSION_DENIED`; `WRONG_STATE` once it is too late.
+    /// `NOT_FOUND`, also for a wrong code; `PERMISSION_DENIED`; `WRONG_STATE` once it is cancelled,
+    /// was called to a window, or has a ticket. Its day and time do not matter.
     pub async fn cancel_appointment(
         &self,
         call: &Call,

@@ -1,4 +1,5 @@
-//! Appointments: how a new one looks, and when one can still be cancelled.
+//! Appointments: how a new one looks, and when one can still be cancelled. There are no holds: a
+//! booking is immediate.
 
 use mpp_api::scheduling::{Appointment, appointment};
 use mpp_core::{Error, Micros, Reason, ResourceName, Result};

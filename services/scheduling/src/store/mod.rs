@@ -1,4 +1,4 @@
-//! SQL, and nothing else: one text for both databases.
+//! SQL, one text for both databases, and the name under which the service itself writes.
 
 pub mod booking;
 pub mod erase;
