@@ -6,11 +6,12 @@
 //! model/    difference: known, new, twice or gone; batch: what the registry takes at once;
 //!           mapping: the jq program and its readers of Indonesian texts; tally: the accounting
 //! source/   CSV and JSON over HTTP, read on a thread of their own
-//! grpc/     the stream to the registry, as its client
 //! store/    what was answered, in an SQLite file
+//! registry.rs
+//!           the stream to the registry, as its client
 //! policy.rs numbers of a source that an operator may question
 //! ```
-//! Arrows run down only: `app → source, grpc, store → model`.
+//! Arrows run down only: `app → source, registry, store → model`.
 //!
 //! A run reads the whole source and sends what the registry has not answered yet, record by record:
 //! the state keeps a digest of every answered record with the checkpoint of its answer. That makes
@@ -34,9 +35,9 @@
 #![forbid(unsafe_code)]
 
 mod app;
-mod grpc;
 pub mod model;
 pub mod policy;
+mod registry;
 pub mod source;
 mod store;
 

@@ -10,13 +10,13 @@ use tokio::{sync::mpsc, time};
 
 use super::plan::{Event, Run};
 use crate::{
-    grpc::{Stream, out_of_turn},
     model::{
         batch::{Gathered, Limits},
         difference::{Difference, Digest, Verdict},
         problem::Problem,
         tally::Tally,
     },
+    registry::{Stream, out_of_turn},
     source::Item,
     store::Store,
 };

@@ -11,8 +11,8 @@ use mpp_api::{
 
 use super::{
     facts::RegionRow,
+    message::{count, text},
     nation::Nation,
-    report::{count, text},
     stage::{Standing, operates, valid},
 };
 

@@ -4,7 +4,7 @@ use mpp_api::{reporting::DeviationReport, types::LocalizedText};
 use mpp_core::Micros;
 use prost::Message;
 
-use super::{facts::DeviationRow, nation::Nation, report::timestamp};
+use super::{facts::DeviationRow, message::timestamp, nation::Nation};
 use crate::policy::FINDINGS_BYTES;
 
 /// Findings of some counters, in the order of the counters.

@@ -11,9 +11,10 @@ use super::{
     coverage,
     facts::{DayRow, MallRow, StageFact},
     found::{Found, stands},
+    message::count,
     nation::{Nation, below},
     question::Question,
-    report::{View, count},
+    report::View,
     stage::{Standing, standing},
 };
 

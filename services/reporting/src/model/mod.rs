@@ -7,6 +7,7 @@ mod event;
 mod facts;
 mod found;
 mod mall;
+mod message;
 mod nation;
 mod project;
 #[cfg(test)]

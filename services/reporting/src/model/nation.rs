@@ -13,7 +13,6 @@ use super::{
         UnitRow,
     },
     project::mall_of,
-    published::published_counts,
     rows::{Key, Row, decode},
 };
 
@@ -59,7 +58,7 @@ pub struct Nation {
     /// Inbox number at which a mall, one of its counters or their hours last changed.
     mall_revisions: BTreeMap<String, i64>,
     /// Counts of past days, which follow from malls and regions alone: kept until these change.
-    published: OnceLock<Vec<PublishedCount>>,
+    pub(super) published: OnceLock<Vec<PublishedCount>>,
 }
 
 /// How far an upstream feed has been read.
@@ -119,11 +118,6 @@ impl Nation {
     /// Inbox number at which a mall, one of its counters or their hours last changed.
     pub fn mall_revision(&self, mall: &str) -> i64 {
         self.mall_revisions.get(mall).copied().unwrap_or_default()
-    }
-
-    /// Counts that others published, each beside the index's own.
-    pub fn published(&self) -> &[PublishedCount] {
-        self.published.get_or_init(|| published_counts(self))
     }
 
     /// Where a feed stands.

@@ -10,14 +10,15 @@ use mpp_core::Micros;
 
 use super::{
     coverage::covered_regions,
+    message::{count, text},
     nation::Nation,
-    report::{count, text},
     stage::{AsOf, standings},
 };
 
 /// All published counts, oldest first, each beside ours by all that is known now.
-pub fn published_counts(nation: &Nation) -> Vec<PublishedCount> {
-    published().iter().map(|row| beside_ours(nation, row.clone())).collect()
+pub fn published(nation: &Nation) -> &[PublishedCount] {
+    let beside = || rows_of_file().iter().map(|row| beside_ours(nation, row.clone())).collect();
+    nation.published.get_or_init(beside)
 }
 
 fn beside_ours(nation: &Nation, row: PublishedCount) -> PublishedCount {
@@ -31,7 +32,7 @@ fn beside_ours(nation: &Nation, row: PublishedCount) -> PublishedCount {
     }
 }
 
-fn published() -> &'static [PublishedCount] {
+fn rows_of_file() -> &'static [PublishedCount] {
     static PUBLISHED: LazyLock<Vec<PublishedCount>> =
         LazyLock::new(|| parse(include_str!("../../data/mall_counts.csv")));
     &PUBLISHED
@@ -62,7 +63,7 @@ mod tests {
 
     #[test]
     fn both_bodies_that_disagree_stay() {
-        let counts = published();
+        let counts = rows_of_file();
         let of = |publisher: &str, date: &str| {
             counts.iter().find(|row| row.publisher == publisher && row.date == date)
         };
@@ -73,12 +74,12 @@ mod tests {
 
     #[test]
     fn every_row_has_a_date_a_publisher_and_its_note_in_both_languages() {
-        for row in published() {
+        for row in rows_of_file() {
             assert!(row.date.len() == 10 && !row.publisher.is_empty(), "{row:?}");
             let note = row.note.clone().unwrap_or_default();
             assert_eq!(note.id.is_empty(), note.en.is_empty(), "{row:?}");
         }
         let key = |row: &PublishedCount| (row.date.clone(), row.publisher.clone());
-        assert!(published().is_sorted_by(|row, next| key(row) < key(next)), "each key once");
+        assert!(rows_of_file().is_sorted_by(|row, next| key(row) < key(next)), "each key once");
     }
 }

@@ -18,7 +18,9 @@ use super::{
     event::Upstream,
     facts::{ChangeRow, DeviationRow},
     found::{Found, stands},
+    message::{count, text, timestamp},
     nation::Nation,
+    published::published,
     question::Question,
     source,
     stage::{AsOf, Standing, standings},
@@ -37,7 +39,7 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
     let found = view.deviations(policy.report_counters);
     let sources = view.sources();
     let (changes, changes_total) = changes(nation, &view.at, policy.report_changes);
-    let published = nation.published();
+    let published = published(nation);
     let (complete, incomplete_reason) = view.completeness();
     Ok(Report {
         as_of: view.at.day.clone(),
@@ -241,23 +243,5 @@ fn freshness(nation: &Nation, upstream: Upstream) -> Freshness {
         commit_time: feed.commit_time.map(timestamp),
         seen_time: feed.seen.map(timestamp),
         connected: feed.connected,
-    }
-}
-
-/// A text in both languages.
-pub fn text(id: &str, en: &str) -> LocalizedText {
-    LocalizedText { id: id.to_owned(), en: en.to_owned() }
-}
-
-/// Counts fit: a nation has fewer counters than `i32` has numbers.
-pub fn count(number: usize) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-/// Microseconds as the contract's timestamp.
-pub fn timestamp(time: Micros) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: time.div_euclid(1_000_000),
-        nanos: i32::try_from(time.rem_euclid(1_000_000) * 1_000).unwrap_or_default(),
     }
 }

@@ -3,7 +3,7 @@
 use mpp_api::reporting::SourceReport;
 use mpp_core::Micros;
 
-use super::{facts::SourceRow, report::timestamp};
+use super::{facts::SourceRow, message::timestamp};
 
 /// A source with its accounting.
 pub fn source(name: &str, row: &SourceRow, now: Micros) -> SourceReport {

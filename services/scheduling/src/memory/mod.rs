@@ -8,15 +8,17 @@ pub mod records;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use mpp_api::{Document as _, scheduling::HoursRule};
 use mpp_calendar::Decrees;
-use mpp_core::{Error, Reason, Result};
-use mpp_resource::memory::{Memory as OwnMemory, Waits};
+use mpp_core::{Error, Label, Reason, Result};
+use mpp_resource::memory::{Listener, Memory as OwnMemory, Waits};
+use mpp_store::Change;
 use tokio::sync::Notify;
 
 use self::{
     directory::Directory,
     dirty::{Dirty, Touched},
-    records::Records,
+    records::{Records, label},
 };
 use crate::model::{schedule::Schedule, slot::Terms, target::Target};
 
@@ -175,4 +177,22 @@ impl Snapshot<'_> {
             rules: rules.cloned().collect(),
         })
     }
+}
+
+/// Marks the malls whose hours a change of the rules may change.
+impl Listener<Records> for Memory {
+    async fn replaced(&self, _before: Records, _revision: i64) -> Result<()> {
+        self.touch([Touched::All]);
+        Ok(())
+    }
+
+    async fn changed(&self, changes: &[Arc<Change>], _revision: i64) -> Result<()> {
+        let rules = changes.iter().filter(|change| change.kind == HoursRule::KIND);
+        self.touch(rules.map(|change| touched_by(change)));
+        Ok(())
+    }
+}
+
+fn touched_by(change: &Change) -> Touched {
+    label(change, Label::Mall).map_or(Touched::All, |mall| Touched::Mall(mall.to_owned()))
 }

@@ -1,9 +1,6 @@
 //! Rules and deviations as the own feed tells them, whichever replica wrote them.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, HashMap};
 
 use mpp_api::{
     Document,
@@ -11,10 +8,9 @@ use mpp_api::{
 };
 use mpp_calendar::Rule;
 use mpp_core::{Label, Result};
-use mpp_resource::memory::{Listener, Records as Rows, View};
+use mpp_resource::memory::{Records as Rows, View};
 use mpp_store::{Change, Op};
 
-use super::{Memory, dirty::Touched};
 use crate::model::rule;
 
 /// Rules and deviations.
@@ -86,20 +82,6 @@ impl View for Records {
     }
 }
 
-/// Marks the malls whose hours a change of the rules may change.
-impl Listener<Records> for Memory {
-    async fn replaced(&self, _before: Records, _revision: i64) -> Result<()> {
-        self.touch([Touched::All]);
-        Ok(())
-    }
-
-    async fn changed(&self, changes: &[Arc<Change>], _revision: i64) -> Result<()> {
-        let rules = changes.iter().filter(|change| change.kind == HoursRule::KIND);
-        self.touch(rules.map(|change| touched_by(change)));
-        Ok(())
-    }
-}
-
 fn readable(change: &Change) -> Option<Rule> {
     let read = || rule::check(&change.decode::<HoursRule>()?).map(|(_, rule)| rule);
     let warn = |error| tracing::warn!(name = change.name, %error, "a stored rule does not count");
@@ -110,12 +92,8 @@ fn target_of(change: &Change) -> &str {
     label(change, Label::Target).unwrap_or_default()
 }
 
-fn touched_by(change: &Change) -> Touched {
-    label(change, Label::Mall).map_or(Touched::All, |mall| Touched::Mall(mall.to_owned()))
-}
-
 /// A deleted record has the labels that it had before.
-fn label(change: &Change, label: Label) -> Option<&str> {
+pub fn label(change: &Change, label: Label) -> Option<&str> {
     let before = change.labels_before.as_ref().and_then(|labels| labels.get(&label));
     change.labels.get(&label).or(before).map(String::as_str)
 }

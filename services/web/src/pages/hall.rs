@@ -9,7 +9,7 @@ use mpp_api::{
 };
 use mpp_core::Micros;
 
-use super::{Block, Drawn, Part, View, differences::name, hours, mall};
+use super::{Block, Drawn, Part, View, differences::name, hours, mall::names};
 use crate::{
     components::Look,
     policy::Policy,
@@ -26,7 +26,7 @@ const MOST: usize = 10;
 /// Draws the display.
 pub fn draw(look: Look, view: &View, mall: &MallData, policy: &Policy) -> Drawn {
     let records = &*mall.records;
-    let title = mall::title(look, view, records);
+    let title = names::title(look, view, records);
     let stays = i64::try_from(policy.call_stays().as_micros()).unwrap_or(i64::MAX);
     let calls = calls(mall);
     let shown = shown(&calls, view.now, stays);
@@ -102,7 +102,7 @@ fn now_calling(look: Look, records: &Records, latest: Option<&Ticket>) -> Arc<Pa
                         Some(ticket) => {
                             p.call { (ticket.number) }
                             p.to {
-                                (mall::window(look, records, &ticket.window)) " "
+                                (names::window(look, records, &ticket.window)) " "
                                 span { (counter_name(look, records, &ticket.counter)) }
                             }
                         }
@@ -138,7 +138,7 @@ fn before(look: Look, records: &Records, shown: &[&Ticket]) -> Arc<Part> {
                         @for ticket in before {
                             tr {
                                 th scope="row" { (ticket.number) }
-                                td { (mall::window(look, records, &ticket.window)) }
+                                td { (names::window(look, records, &ticket.window)) }
                             }
                         }
                     }

@@ -10,7 +10,7 @@ use mpp_api::{
 };
 
 use super::{
-    Asked, Block, Drawn, Part, View, as_of, differences::name, heading, listing::Cut, mall,
+    Asked, Block, Drawn, Part, View, as_of, differences::name, heading, listing::Cut, mall::names,
 };
 use crate::{
     components::{
@@ -174,8 +174,8 @@ pub fn draw(look: Look, view: &View, data: &MallData, asked: &Asked, policy: &Po
             (cut.links(look, &|number| format!("{path}/layanan?halaman={number}")))
         }
     };
-    let mall_title = mall::title(look, view, records);
-    let mut crumbs = mall::crumbs(look, view, records);
+    let mall_title = names::title(look, view, records);
+    let mut crumbs = names::crumbs(look, view, records);
     crumbs.push((format!("/malls/{}", id_of(&records.name)), mall_title.clone()));
     Drawn {
         title: format!("{title} · {mall_title}"),

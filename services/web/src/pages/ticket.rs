@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::scheduling::Ticket;
 
-use super::{Block, Drawn, Part, View, differences::name, mall};
+use super::{Block, Drawn, Part, View, differences::name, mall::names};
 use crate::{
     components::Look,
     upstream::MallData,
@@ -48,7 +48,7 @@ pub fn draw(look: Look, view: &View, mall: &MallData, number: &str) -> Option<Dr
     let (prefix, _) = number.split_once('-')?;
     let counters = records.counters.as_deref().unwrap_or_default();
     counters.iter().find(|counter| counter.ticket_prefix.eq_ignore_ascii_case(prefix))?;
-    let title = mall::title(look, view, records);
+    let title = names::title(look, view, records);
     let standing = Standing::of(mall, &number);
     Some(Drawn {
         title: format!("{} · {title}", words::TICKET_TITLE.text(look.lang, &[&number])),
@@ -97,7 +97,7 @@ fn state(look: Look, mall: &MallData, standing: &Standing<'_>) -> Markup {
             }
         },
         Standing::Called(ticket) => {
-            let window = mall::window(look, &mall.records, &ticket.window);
+            let window = names::window(look, &mall.records, &ticket.window);
             html! { p role="status" { strong { (words::YOUR_TURN.say(look.lang, &[&window])) } } }
         }
     }
@@ -137,7 +137,7 @@ fn place(look: Look, mall: &MallData, title: &str, standing: Option<&Standing<'_
             words::WAIT_AT.say(look.lang, &[&counter(look, mall, ticket), &title])
         }
         Some(Standing::Called(ticket)) => {
-            words::GO_TO.say(look.lang, &[&mall::window(look, &mall.records, &ticket.window)])
+            words::GO_TO.say(look.lang, &[&names::window(look, &mall.records, &ticket.window)])
         }
         None => html! { (title) },
     };

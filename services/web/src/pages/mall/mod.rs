@@ -1,5 +1,6 @@
 //! A mall, for a citizen: open now and until when, how many wait, what is offered, where it is.
 
+pub mod names;
 mod now;
 mod queue;
 mod week;
@@ -9,10 +10,11 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::{
     registry::mall::Stage,
-    reporting::{DeviationReport, MallReport, counter_report::Hours},
+    reporting::{DeviationReport, counter_report::Hours},
     scheduling::deviation::Yardstick,
 };
 
+use self::names::{crumbs, reported, title};
 use super::{
     Asked, Block, Drawn, Part, View, as_of,
     differences::{by_counter, in_full, name},
@@ -21,7 +23,7 @@ use super::{
 use crate::{
     components::{Look, id_of},
     upstream::{MallData, Records},
-    words::{format, local, local_text, table as words},
+    words::{format, local, table as words},
 };
 
 /// Draws the page.
@@ -45,44 +47,6 @@ pub fn draw(look: Look, view: &View, mall: &MallData, asked: &Asked) -> Drawn {
             Block::One(differences(look, records)),
         ],
         footer: html! { (look.of(words::MALL_SOURCE_LINE)) },
-    }
-}
-
-/// The mall in the report.
-pub fn reported<'a>(view: &'a View, records: &Records) -> Option<&'a MallReport> {
-    view.report.malls.iter().find(|mall| mall.mall == records.name)
-}
-
-/// The mall's name.
-pub fn title(look: Look, view: &View, records: &Records) -> String {
-    let record = records.mall.as_ref().and_then(|mall| mall.display_name.as_ref());
-    let known = record.or_else(|| reported(view, records)?.display_name.as_ref());
-    match local_text(known, look.lang) {
-        empty if empty.is_empty() => id_of(&records.name).to_owned(),
-        title => title,
-    }
-}
-
-/// Nation, province, regency.
-pub fn crumbs(look: Look, view: &View, records: &Records) -> Vec<(String, String)> {
-    let mut crumbs = vec![("/".to_owned(), look.of(words::NATION).to_owned())];
-    let Some(mall) = reported(view, records) else { return crumbs };
-    let mut add = |region: &str, name: &str| {
-        if !region.is_empty() && !name.is_empty() {
-            crumbs.push((format!("/regions/{}", id_of(region)), name.to_owned()));
-        }
-    };
-    let province = view.report.provinces.iter().find(|own| own.region == mall.province);
-    add(&mall.province, province.map_or("", |own| &own.display_name));
-    add(&mall.region, &mall.region_name);
-    crumbs
-}
-
-/// A window's name; "Loket 3" where it has none.
-pub fn window(look: Look, records: &Records, window: &str) -> Markup {
-    match records.windows.get(window) {
-        Some(name) => local(Some(name), look.lang),
-        None => html! { (words::WINDOW.text(look.lang, &[id_of(window)])) },
     }
 }
 

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use mpp_api::{registry::mall::Stage, reporting::MallReport};
 use mpp_calendar::Zone;
 
-use super::reported;
+use super::names::reported;
 use crate::{
     components::{Look, id_of},
     pages::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use maud::html;
 use mpp_api::registry::Counter;
 
-use super::window;
+use super::names::window;
 use crate::{
     components::{
         Look,
