@@ -1,12 +1,11 @@
 //! Who calls, and how the call is to be carried out.
 
-use std::time::Duration;
-
 use mpp_api::method::Write;
 use mpp_core::{Caller, Error, FieldCode, Result};
 use mpp_rpc::Grant;
 use mpp_store::{Actor, RequestKey};
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 use tonic::Request;
 
 /// A call, apart from its message.
@@ -20,8 +19,8 @@ pub struct Call {
     pub key: Option<RequestKey>,
     /// Everything is checked and nothing is kept.
     pub validate_only: bool,
-    /// How long the caller still waits; `None` for a call without a deadline.
-    pub time_left: Option<Duration>,
+    /// When it must have been answered; `None` for a call without a deadline.
+    pub deadline: Option<Instant>,
 }
 
 impl Call {
@@ -32,7 +31,7 @@ impl Call {
             grant: mpp_rpc::grant(request),
             key: None,
             validate_only: false,
-            time_left: mpp_rpc::time_left(request),
+            deadline: mpp_rpc::deadline(request),
         }
     }
 

@@ -129,7 +129,7 @@ pub async fn delete<R: Resource>(
         tx.delete::<R>(name, tombstone, Expect::Etag(etag)).await.map(drop)
     })
     .await?;
-    service.memory().see(done.revision, call.time_left).await;
+    service.memory().see(done.revision, call.deadline).await;
     Ok(done.revision)
 }
 
@@ -160,7 +160,7 @@ async fn shown<R: Resource>(
     done: Done<R>,
 ) -> Result<Done<R>> {
     let Done { answer: mut record, revision } = done;
-    service.memory().see(revision, call.time_left).await;
+    service.memory().see(revision, call.deadline).await;
     service.show(&service.memory().read(), &mut record);
     Ok(Done { answer: record, revision })
 }

@@ -50,7 +50,7 @@ pub use drain::Drain;
 pub use health::{Component, Readiness};
 pub use http::{HttpLimits, serve_http};
 pub use identity::{Verified, Verifier, caller};
-pub use layer::deadline::time_left;
+pub use layer::deadline::deadline;
 pub use limits::Limits;
 pub use serve_pages::serve_pages;
 pub use shares::{Share, Shares};

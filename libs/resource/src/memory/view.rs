@@ -9,10 +9,14 @@ use mpp_core::{Error, Reason, Result};
 use mpp_store::{Change, Db};
 use tokio::{
     sync::watch,
-    time::{error::Elapsed, timeout},
+    time::{Instant, error::Elapsed, timeout},
 };
 
 use super::records::Records;
+
+/// What the answer of a write that is done has to reach its author in: a wait ends so long before
+/// the call's deadline.
+const ANSWER: Duration = Duration::from_millis(100);
 
 /// Everything that a service answers reads from, at one revision.
 pub trait View: Default + Send + Sync + 'static {
@@ -101,9 +105,10 @@ impl<V: View> Memory<V> {
     }
 
     /// Waits until reads here show a write, so that its author sees it. A replica that lags does
-    /// not fail the write, which is done.
-    pub async fn see(&self, revision: i64, time_left: Option<Duration>) {
-        let limit = time_left.unwrap_or(Duration::MAX).min(self.0.waits.catch_up);
+    /// not fail the write, which is done: the wait ends before the call's deadline.
+    pub async fn see(&self, revision: i64, deadline: Option<Instant>) {
+        let left = deadline.map(|at| at.saturating_duration_since(Instant::now() + ANSWER));
+        let limit = left.unwrap_or(Duration::MAX).min(self.0.waits.catch_up);
         if !matches!(timeout(limit, self.wait_for(revision)).await, Ok(Ok(()))) {
             tracing::warn!(revision, "the memory lags behind a write of this replica");
         }
@@ -176,6 +181,17 @@ mod tests {
         let error = memory.wait_for(0).await.expect_err("not loaded");
         assert_eq!(error.reason(), Reason::Unavailable);
         assert!(error.retry_after().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_write_that_is_done_is_answered_before_its_deadline() {
+        let memory: Memory<Nothing> = Memory::new(Waits::default());
+        memory.replace(0, Nothing::default());
+        let deadline = Instant::now() + 3 * ANSWER;
+        // The transaction takes its part of the time.
+        tokio::time::sleep(ANSWER).await;
+        memory.see(1, Some(deadline)).await;
+        assert!(Instant::now() < deadline);
     }
 
     #[tokio::test]

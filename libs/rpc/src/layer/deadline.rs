@@ -22,10 +22,9 @@ const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 #[derive(Clone, Copy)]
 pub(crate) struct Deadline(pub(crate) Instant);
 
-/// How long a handler may still take; `None` without a deadline.
-pub fn time_left<T>(request: &tonic::Request<T>) -> Option<Duration> {
-    let Deadline(at) = request.extensions().get::<Deadline>()?;
-    Some(at.saturating_duration_since(Instant::now()))
+/// When a call must have been answered; `None` without a deadline.
+pub fn deadline<T>(request: &tonic::Request<T>) -> Option<Instant> {
+    request.extensions().get::<Deadline>().map(|deadline| deadline.0)
 }
 
 pub(crate) async fn layer(
