@@ -141,11 +141,20 @@ pub(super) fn sources<'a>(
     Ok(Box::new(state.records.rows::<Source>("")))
 }
 
-/// The prefix of the names below `parent`, where "-" stands for any id and ends the prefix.
+/// The prefix of the names below `parent`, where "-" stands for any id and ends the prefix: an id
+/// after it would be lost.
 fn below(parent: &str, collections: &[&str]) -> Result<String> {
     check_name(parent, collections, "parent")?;
     let whole = format!("{parent}/");
-    Ok(whole.split_once("/-/").map_or(whole.clone(), |(before, _)| format!("{before}/")))
+    let Some((before, after)) = whole.split_once("/-/") else {
+        return Ok(whole);
+    };
+    if after.split('/').skip(1).step_by(2).any(|id| id != "-") {
+        let hint =
+            "has an id after a \"-\"; name the records above it, or put \"-\" for it as well";
+        return Err(Error::field("parent", FieldCode::Name, hint));
+    }
+    Ok(format!("{before}/"))
 }
 
 /// Which regions a filter lets through: all for an empty one.
@@ -174,5 +183,11 @@ mod tests {
             "malls/a/counters/"
         );
         assert!(below("units/a", &["malls"]).is_err());
+    }
+
+    #[test]
+    fn an_id_after_a_dash_is_not_lost_in_silence() {
+        let error = below("malls/-/counters/dukcapil", &["malls", "counters"]).expect_err("lost");
+        assert_eq!(error.violations()[0].field, "parent");
     }
 }
