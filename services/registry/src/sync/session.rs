@@ -56,10 +56,13 @@ impl Stream {
     pub async fn run(mut self) {
         // Read before the hello takes the lease: the next message may come at once.
         let begun = self.registry.now();
-        let Ok(Some(applier)) = self.begin().await else {
+        let Some((applier, welcome)) = self.begin().await else {
             return;
         };
-        let ended = self.serve(&applier, begun).await;
+        let ended = match self.send(Answer::Welcome(welcome)).await {
+            Ok(()) => self.serve(&applier, begun).await,
+            Err(Gone) => Ok(()),
+        };
         if let Err(error) = ended {
             let _ = self.outbound.send(Err(status(error))).await;
         }
@@ -68,22 +71,20 @@ impl Stream {
         }
     }
 
-    /// Takes the first message. `None` where the session was refused, which the client was told.
-    async fn begin(&mut self) -> Result<Option<Applier>, Gone> {
+    /// Takes the first message. `None` where the client has gone, or the session was refused, which
+    /// the client was told.
+    async fn begin(&mut self) -> Option<(Applier, Welcome)> {
         let begun = match self.next().await {
-            Ok(None) => return Err(Gone),
+            Ok(None) => return None,
             Ok(Some(Asked::Hello(hello))) => self.hello(hello).await,
             Ok(Some(_)) => Err(violation("the first message must be a hello")),
             Err(error) => Err(error),
         };
         match begun {
-            Ok((applier, welcome)) => {
-                self.send(Answer::Welcome(welcome)).await?;
-                Ok(Some(applier))
-            }
+            Ok(begun) => Some(begun),
             Err(error) => {
                 let _ = self.outbound.send(Err(status(error))).await;
-                Ok(None)
+                None
             }
         }
     }

@@ -1,11 +1,16 @@
 //! Sessions, leases, checkpoints.
 
+use std::time::Duration;
+
 use mpp_api::sync::{
-    Batch, Checkpoint, Hello, KeepAlive, ListSourcesRequest, Outcome, sync_request::Message as Ask,
+    Batch, Checkpoint, Hello, KeepAlive, ListSourcesRequest, Outcome, Source,
+    sync_request::Message as Ask,
 };
 use mpp_core::Role;
 use mpp_rpc::error_of;
+use mpp_store::Actor;
 use mpp_testkit::on_both;
+use tokio::time::{sleep, timeout};
 
 use crate::{
     publisher::{Session, ask, begin_again, codes, delete, hello, outcomes, record, source},
@@ -102,6 +107,31 @@ async fn a_holder_that_comes_back_gets_its_lease_at_once() {
         let late = killed.batch(vec![record("kk", "Kartu Keluarga")]);
         let status = killed.try_batch(late).await.expect_err("shut out");
         assert_eq!(error_of(&status).reason, "LEASE_LOST");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_before_its_welcome_leaves_no_lease() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let by = |holder: &str| Hello { holder: holder.into(), ..hello() };
+        let actor = Actor { origin: "test".into(), subject: "users/slow".into() };
+        let mut slow = world.running.registry.db.begin(&actor).await.expect("a transaction");
+        slow.get::<Source>(SOURCE).await.expect("locked");
+        let moment = Duration::from_millis(200);
+        // The hello waits for the source's lock, and its client does not.
+        let left = timeout(moment, Session::with(&world, by("agent-1"))).await;
+        assert!(left.is_err(), "the hello waits");
+        sleep(moment).await;
+        slow.rollback().await.expect("ended");
+        sleep(moment).await;
+        let next = async {
+            while Session::with(&world, by("agent-2")).await.is_err() {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(10), next).await.expect("the lease was let go");
     })
     .await;
 }
