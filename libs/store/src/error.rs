@@ -1,6 +1,6 @@
 //! From the driver's errors to the domain's.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use mpp_core::{Error, Reason};
 use sqlx::error::ErrorKind;
@@ -50,10 +50,9 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Reason, &'static str)
         }
         _ => {}
     }
-    match error.code().as_deref().unwrap_or_default() {
-        // PostgreSQL: serialization, deadlock, lock timeout. SQLite: busy and locked, plain and
-        // extended.
-        "40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517" => (Reason::WriteConflict, ""),
+    match plain(error.code().unwrap_or_default()).as_ref() {
+        // PostgreSQL: serialization, deadlock, lock timeout. SQLite: busy and locked.
+        "40001" | "40P01" | "55P03" | "5" | "6" => (Reason::WriteConflict, ""),
         // Statement timeout.
         "57014" => (Reason::DeadlineExceeded, "the database took too long"),
         // PostgreSQL shuts down, starts, has no connection left, is read-only (a demoted primary),
@@ -66,6 +65,15 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Reason, &'static str)
     }
 }
 
+/// SQLite's driver gives extended result codes, whose lowest byte is the plain one; PostgreSQL's
+/// codes have five characters and stay.
+fn plain(code: Cow<'_, str>) -> Cow<'_, str> {
+    match code.parse::<u32>() {
+        Ok(extended) if code.len() < 5 => Cow::Owned((extended & 0xff).to_string()),
+        _ => code,
+    }
+}
+
 /// The constraint that an error broke: its name on PostgreSQL, on SQLite the text after
 /// "constraint failed:" (the columns of a unique one, the name of a check).
 pub fn constraint(error: &sqlx::Error) -> Option<String> {
@@ -74,4 +82,63 @@ pub fn constraint(error: &sqlx::Error) -> Option<String> {
         return Some(name.to_owned());
     }
     database.message().split_once("constraint failed: ").map(|(_, what)| what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{error::Error as StdError, fmt};
+
+    use sqlx::error::DatabaseError;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Coded(&'static str);
+
+    impl fmt::Display for Coded {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl StdError for Coded {}
+
+    impl DatabaseError for Coded {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn StdError + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn StdError + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn StdError + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn extended_codes_of_sqlite_mean_what_their_plain_ones_do() {
+        let reason = |code| db_error(sqlx::Error::Database(Box::new(Coded(code)))).reason();
+        for failing in ["10", "778", "13"] {
+            assert_eq!(reason(failing), Reason::Unavailable, "{failing}");
+        }
+        for busy in ["5", "261", "517", "262"] {
+            assert_eq!(reason(busy), Reason::WriteConflict, "{busy}");
+        }
+        assert_eq!(reason("57014"), Reason::DeadlineExceeded, "PostgreSQL's");
+        assert_eq!(reason("1"), Reason::Internal);
+    }
 }
