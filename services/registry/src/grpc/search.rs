@@ -39,7 +39,7 @@ impl Search {
         let Results { hits, total, next, revision, facets, .. } = found;
         let state = self.0.memory.read();
         Ok(SearchServicesResponse {
-            hits: hits.into_iter().map(|found| hit(&self.0, &state, found)).collect(),
+            hits: hits.into_iter().filter_map(|found| hit(&self.0, &state, found)).collect(),
             next_page_token: next.map(|(score, id)| token(score, &id, bound)).unwrap_or_default(),
             total_size: i32::try_from(total).unwrap_or(i32::MAX),
             revision,
@@ -123,37 +123,38 @@ fn refused(error: search::Error) -> Error {
     }
 }
 
-fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Hit {
-    let service =
-        state.records.get::<Service>(&found.service).map(|found| found.doc).unwrap_or_default();
+/// `None` where the service has gone from memory, which may be a moment ahead of the index.
+fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<Hit> {
+    let service = state.records.get::<Service>(&found.service)?.doc;
     let agency =
         state.records.row::<Service>(&found.service).map_or("", |row| row.label(Label::Agency));
-    Hit {
+    let places = found.offerings.into_iter().filter_map(|near| place(registry, state, near));
+    Some(Hit {
         agency: agency.to_owned(),
         title: service.title,
         fees: service.fees,
         time: service.time,
         score: f64::from(found.score),
-        places: found.offerings.into_iter().map(|near| place(registry, state, near)).collect(),
+        places: places.collect(),
         place_count: i32::try_from(found.offering_count).unwrap_or(i32::MAX),
         matched: found.matches.iter().map(told).collect(),
         service: found.service,
-    }
+    })
 }
 
-fn place(registry: &Registry, state: &RegistryView, near: NearbyOffering) -> Place {
-    let mut offering =
-        state.records.get::<Offering>(&near.offering).map(|found| found.doc).unwrap_or_default();
+/// `None` where the offering or its mall has gone from memory.
+fn place(registry: &Registry, state: &RegistryView, near: NearbyOffering) -> Option<Place> {
+    let mut offering = state.records.get::<Offering>(&near.offering)?.doc;
     registry.show(state, &mut offering);
-    let mall = state.records.get::<Mall>(&near.mall).map(|found| found.doc).unwrap_or_default();
-    Place {
+    let mall = state.records.get::<Mall>(&near.mall)?.doc;
+    Some(Place {
         offering: near.offering,
         mall: near.mall,
         mall_display_name: mall.display_name,
         region: format!("regions/{}", near.region_code),
         distance_km: near.distance_km.unwrap_or_default(),
         fees: offering.effective_fees,
-    }
+    })
 }
 
 /// How a word of the query led to the service, such as "skkc ~ SKCK".
@@ -185,7 +186,35 @@ fn facet_list(facets: search::Facets) -> Vec<Facet> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use mpp_resource::memory::Memory;
+    use mpp_testkit::on_both;
+
     use super::*;
+    use crate::{policy::Policy, search::Engine, store::SCHEMA};
+
+    #[tokio::test]
+    async fn a_service_that_has_gone_is_no_hit() {
+        on_both(async |database| {
+            let policy = Policy::default();
+            let registry = Registry {
+                db: database.open(&SCHEMA).await.expect("open"),
+                memory: Memory::new(policy.waits()),
+                search: Engine::start(1, policy.tolerance()).expect("an index"),
+                policy: Arc::new(policy),
+            };
+            let found = search::Hit {
+                service: "units/a/services/gone".into(),
+                score: 1.0,
+                matches: Vec::new(),
+                offerings: Vec::new(),
+                offering_count: 0,
+            };
+            assert_eq!(hit(&registry, &RegistryView::default(), found), None);
+        })
+        .await;
+    }
 
     #[test]
     fn a_position_survives_its_token() {
