@@ -56,13 +56,13 @@ pub trait Resource: Kind {
 }
 
 /// The record after an update of `before` with these paths; no path means every field that is set.
+/// Whoever names no path, or all of them as `*` does, means the whole record.
 ///
 /// # Errors
 /// Names a field that is set for good and would change.
 pub fn merged<R: Resource>(before: &R, given: &R, paths: &[String]) -> Result<R> {
-    if paths.is_empty()
-        && let Some(field) = before.fixed_difference(given)
-    {
+    let whole = paths.is_empty() || paths.len() == R::PATHS.len();
+    if whole && let Some(field) = before.fixed_difference(given) {
         let path = format!("{}.{field}", R::FIELD);
         return Err(Error::field(
             path,
@@ -233,7 +233,12 @@ mod tests {
         let error = merged(&before, &given, &[]).expect_err("another unit");
         assert_eq!(error.violations()[0].field, "counter.unit");
         assert!(merged(&before, &before.clone(), &[]).is_ok());
+        let star = Counter::PATHS.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>();
+        let error = merged(&before, &given, &star).expect_err("another unit");
+        assert_eq!(error.violations()[0].field, "counter.unit");
+        assert!(merged(&before, &given, &star[..1]).is_ok(), "a mask without it leaves it alone");
     }
+
     #[test]
     fn clients_do_not_decide_what_only_the_registry_knows() {
         let mut service =
