@@ -75,7 +75,7 @@ pub async fn update<R: Resource>(
     let paths = check_paths(&mask.unwrap_or_default(), R::PATHS, "update_mask")?;
     let done = command::run(service.db(), call, async |tx| {
         let Record { doc: before, create_time, update_time, .. } =
-            living::<R>(tx, given.name()).await?;
+            tx.living::<R>(given.name()).await?;
         let mut after = merged(&before, &given, &paths)?;
         check(service, &after)?;
         service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
@@ -101,7 +101,7 @@ pub async fn step<R: Resource>(
 ) -> Result<Done<R>> {
     check_name(name, R::COLLECTIONS, "name")?;
     let done = command::run(service.db(), call, async |tx| {
-        let Record { doc: before, create_time, update_time, .. } = living::<R>(tx, name).await?;
+        let Record { doc: before, create_time, update_time, .. } = tx.living::<R>(name).await?;
         let mut filing = service.file(&before, Some(&before), tx).await?;
         let after = step(before, &mut filing)?;
         let times = Some((create_time, update_time));
@@ -123,7 +123,7 @@ pub async fn delete<R: Resource>(
 ) -> Result<i64> {
     check_name(name, R::COLLECTIONS, "name")?;
     let done: Done<()> = command::run(service.db(), call, async |tx| {
-        let before = living::<R>(tx, name).await?.doc;
+        let before = tx.living::<R>(name).await?.doc;
         service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
         service.leaving(&before, call, tx).await?;
         tx.delete::<R>(name, tombstone, Expect::Etag(etag)).await.map(drop)
@@ -131,10 +131,6 @@ pub async fn delete<R: Resource>(
     .await?;
     service.memory().see(done.revision, call.deadline).await;
     Ok(done.revision)
-}
-
-async fn living<R: Resource>(tx: &mut Tx, name: &str) -> Result<Record<R>> {
-    tx.get::<R>(name).await?.ok_or_else(|| Error::not_found(name))
 }
 
 /// Puts a record. `times` are those of the record that it changes.

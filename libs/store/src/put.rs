@@ -22,6 +22,19 @@ impl Tx {
         stored.filter(|stored| !stored.deleted).map(|stored| stored.record(name)).transpose()
     }
 
+    /// As [`Tx::get`], for a write to that name.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` if there never was one, `TOMBSTONED` if it is deleted; `WRITE_CONFLICT` if its
+    /// lock is not to be had.
+    pub async fn living<D: Document>(&mut self, name: &str) -> Result<Record<D>> {
+        match self.locked(D::KIND, name).await? {
+            None => Err(Error::not_found(name)),
+            Some(stored) if stored.deleted => Err(tombstoned(name)),
+            Some(stored) => stored.record(name),
+        }
+    }
+
     /// The living record that `field` of the request refers to; it stays until the commit.
     ///
     /// # Errors

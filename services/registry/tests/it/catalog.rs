@@ -127,6 +127,10 @@ async fn a_service_that_goes_takes_its_offerings_along_and_its_name_is_not_used_
         assert_eq!(reason(admin.offering(OFFERING).await), "NOT_FOUND");
         let again = admin.create_service(KEMENDAGRI, "ktp-el-baru", service("KTP")).await;
         assert_eq!(reason(again), "TOMBSTONED");
+        assert_eq!(reason(admin.catalog.delete_service(delete).await), "TOMBSTONED");
+        let late = Service { name: KTP.into(), fees: vec![fixed(5_000)], ..Service::default() };
+        let late = UpdateServiceRequest { service: Some(late), ..Default::default() };
+        assert_eq!(reason(admin.catalog.update_service(late).await), "TOMBSTONED");
         let offered =
             admin.propose("ktp-3", Offering { service: KTP.into(), ..Offering::default() }).await;
         assert_eq!(reason(offered), "REFERENCE_INVALID");
