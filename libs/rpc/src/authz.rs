@@ -84,6 +84,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.CatalogService/AcceptOffering", MALL),
     ("/mpp.registry.v1.CatalogService/DeleteOffering", OWNER),
     ("/mpp.registry.v1.SearchService/SearchServices", EVERYONE),
+    // Own is the source; which units it may write is `check_unit` in registry's `model/source.rs`.
     ("/mpp.sync.v1.SyncService/Sync", &[(Publisher, Own)]),
     ("/mpp.sync.v1.SyncService/CreateSource", NOBODY),
     ("/mpp.sync.v1.SyncService/UpdateSource", NOBODY),

@@ -24,6 +24,9 @@ use crate::{Channel, ClientError, Component, error_of, feed::label_texts, time::
 
 /// Feeds bookmark every few seconds; one that is silent so long is taken for dead.
 const SILENCE: Duration = Duration::from_secs(60);
+/// The back-off: how long to wait after the first failure. Each further one doubles it, up to the
+/// longest; a message ends the count. Between half and all of it is waited, so that the followers of
+/// a server that comes back do not come at once.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Most changes of one transaction; the suite's own are far smaller.
@@ -194,7 +197,9 @@ impl Follower {
         if must_start_again(&error) {
             self.position = None;
         }
-        self.pause = self.pause.max(error.retry_after.unwrap_or_default()).min(LONGEST_PAUSE);
+        let pause = self.pause.max(error.retry_after.unwrap_or_default()).min(LONGEST_PAUSE);
+        self.next_try = Instant::now() + pause.mul_f64(rand::random_range(0.5..1.0));
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
         let away = self.last_heard.is_none_or(|heard| heard.elapsed() > TOLERANCE);
         if let (true, Some(component)) = (away, &self.component) {
             component.down(&format!("{} cannot be followed: {}", self.name, error.message));

@@ -6,6 +6,7 @@ mod deadline;
 mod drain;
 mod faults;
 mod feed;
+mod follow;
 mod health;
 mod http;
 mod identity;

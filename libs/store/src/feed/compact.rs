@@ -1,4 +1,5 @@
-//! Retention: how much of the feed is kept, and the job that lets go of the rest.
+//! Retention: how much of the feed is kept, and the job that lets go of the rest. The numbers are
+//! settings in each service's `policy.rs`.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Sources, and the form of a synced record.
+//! Sources: which units one may write (its namespace), and the form of a synced record. When one
+//! counts as late is worked out in reporting, from the freshness target that the source declares.
 
 use mpp_api::{
     registry::Service,
