@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import grpc
+import grpc_tools
 from grpc_tools import protoc
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -24,7 +25,9 @@ def stubs():
     """Generates the Python stubs into a temporary folder and imports the search service's."""
     folder = tempfile.mkdtemp(prefix="mpp-stubs-")
     files = ["mpp/type/v1/type.proto", "mpp/registry/v1/search.proto"]
-    options = ["protoc", f"-I{ROOT / 'proto'}", f"--python_out={folder}", f"--grpc_python_out={folder}"]
+    # What the contract imports of google.protobuf comes with grpc_tools.
+    known = pathlib.Path(grpc_tools.__file__).parent / "_proto"
+    options = ["protoc", f"-I{ROOT / 'proto'}", f"-I{known}", f"--python_out={folder}", f"--grpc_python_out={folder}"]
     if protoc.main(options + files) != 0:
         sys.exit("the stubs could not be generated")
     sys.path.insert(0, folder)

@@ -109,3 +109,20 @@ async fn a_position_is_saved_with_what_it_stands_for() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn on_sqlite_a_lease_ends_with_the_process_that_held_it() {
+    on_both(async |database| {
+        let hour = Duration::from_secs(3600);
+        let later = database.options(Clock::stopped_at(86_400_000_000));
+        let db = mpp_store::Db::open_migrated(&later, &SCHEMA).await.unwrap();
+        assert!(db.lease("sweep", "replica-1", hour).await.unwrap());
+        db.close().await;
+        // The next process starts with its clock a day earlier, as a demo does.
+        let earlier = database.options(Clock::stopped_at(0));
+        let db = mpp_store::Db::open_migrated(&earlier, &SCHEMA).await.unwrap();
+        let taken = db.lease("sweep", "replica-2", hour).await.unwrap();
+        assert_eq!(taken, db.is_sqlite(), "on PostgreSQL another process may hold it still");
+    })
+    .await;
+}

@@ -39,9 +39,15 @@ impl App {
         let first = wanted.first.map_or_else(|| schedule.today(now), Ok)?;
         let dates: Vec<Date> = (0..wanted.days).map(|n| date::shift(first, n)).collect();
         let sold = self.sold(&terms, &dates).await?;
+        let sold_until = date::shift(schedule.today(now)?, self.policy.days_ahead);
         let mut answer = ListSlotsResponse::default();
         for date in dates {
             self.add_day(&mut answer, &schedule, &terms, date, &sold)?;
+        }
+        // Hours beyond the days that are sold are told; no place there can be booked yet.
+        let is_too_far = |slot: &Slot| slot.date >= sold_until.to_string();
+        for slot in answer.slots.iter_mut().filter(|slot| is_too_far(slot)) {
+            slot.available = 0;
         }
         let is_wanted = |slot: &Slot| slot.available > 0 && begins_after(slot, now);
         answer.slots.retain(|slot| !wanted.only_available || is_wanted(slot));

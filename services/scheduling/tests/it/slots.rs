@@ -36,6 +36,23 @@ async fn a_closed_day_has_no_slots_and_says_why() {
 }
 
 #[tokio::test]
+async fn beyond_the_days_that_are_sold_no_place_is_to_be_had() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let world = world.restarted(|options| options.policy.days_ahead = 2).await;
+        world.scheduling.ready().await;
+        let tomorrow = ktp_slot(WEDNESDAY, "1430");
+        let thursday = ktp_slot(WEDNESDAY.tomorrow().expect("a day"), "1430");
+        assert_eq!(figures(&world, &tomorrow).await, (10, 10, 0, 10));
+        assert_eq!(figures(&world, &thursday).await, (10, 10, 0, 0));
+        let too_far = book(&world, request(&thursday, 1)).await;
+        assert_eq!(refused(too_far, Code::FailedPrecondition).0, "WRONG_STATE");
+        booked(&world, &tomorrow, 1).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn planning_below_what_is_sold_keeps_the_sold() {
     on_both(async |database| {
         let world = World::on(database).await;
