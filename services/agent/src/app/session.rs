@@ -174,9 +174,13 @@ impl<'a> Session<'a> {
     }
 
     async fn store_answer(&mut self) -> Result<()> {
-        let result = self.stream.batch_result().await?;
+        let mut result = self.stream.batch_result().await?;
         let sent = self.waiting.pop_front().ok_or_else(|| out_of_turn("no answer"))?;
         sent.check(&result)?;
+        // What is stored is told by the ids that were sent: an answer may hold the start of one.
+        for (answer, id) in result.results.iter_mut().zip(&sent.ids) {
+            answer.source_id.clone_from(id);
+        }
         let checkpoint = result.checkpoint.clone().unwrap_or_default();
         self.context.store.record(&result.results, &sent.digests, &checkpoint).await?;
         for answer in &result.results {
@@ -196,11 +200,36 @@ impl<'a> Session<'a> {
 }
 
 impl Sent {
-    /// An answer must be for the batch that was sent, record by record.
+    /// An answer must be for the batch that was sent, record by record. Of an id that is too long to
+    /// be one, the registry repeats the start only.
     fn check(&self, result: &BatchResult) -> Result<()> {
         let same = result.nonce == self.nonce
             && result.results.len() == self.ids.len()
-            && result.results.iter().zip(&self.ids).all(|(answer, id)| answer.source_id == *id);
+            && result
+                .results
+                .iter()
+                .zip(&self.ids)
+                .all(|(answer, id)| id.starts_with(&answer.source_id));
         if same { Ok(()) } else { Err(out_of_turn("the answers of the oldest batch")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::sync::RecordResult;
+
+    use super::*;
+
+    #[test]
+    fn an_id_that_is_too_long_does_not_end_the_run() {
+        let id = "a".repeat(200);
+        let sent = Sent { nonce: 1, ids: vec![id.clone()], digests: Vec::new() };
+        let answered = |source_id: &str| BatchResult {
+            nonce: 1,
+            results: vec![RecordResult { source_id: source_id.into(), ..Default::default() }],
+            ..Default::default()
+        };
+        assert!(sent.check(&answered(&id[..100])).is_ok(), "the registry repeats its start");
+        assert!(sent.check(&answered("b")).is_err());
     }
 }

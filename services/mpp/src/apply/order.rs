@@ -25,17 +25,32 @@ struct Depths<'a> {
 }
 
 impl Depths<'_> {
+    /// One more than the deepest record that this one names. By a path of its own and not by calls
+    /// within calls, since a file may hold a chain of any length.
     fn of(&mut self, at: usize) -> usize {
-        if let Some(depth) = self.known[at] {
-            return depth;
+        let mut path = vec![at];
+        while let Some(&last) = path.last() {
+            if self.known[last].is_some_and(|depth| depth > 0) {
+                path.pop();
+                continue;
+            }
+            self.known[last] = Some(0);
+            let named = self.named_by(last);
+            if let Some(unknown) = named.iter().find(|other| self.known[**other].is_none()) {
+                path.push(*unknown);
+                continue;
+            }
+            let deepest = named.iter().filter_map(|other| self.known[*other]).max();
+            self.known[last] = Some(1 + deepest.unwrap_or(0));
+            path.pop();
         }
-        self.known[at] = Some(0);
+        self.known[at].unwrap_or_default()
+    }
+
+    /// The records of this run that one names.
+    fn named_by(&self, at: usize) -> Vec<usize> {
         let names = &self.records[at].names;
-        let named: Vec<_> =
-            names.iter().filter_map(|name| self.at.get(name.as_str())).copied().collect();
-        let depth = 1 + named.into_iter().map(|other| self.of(other)).max().unwrap_or(0);
-        self.known[at] = Some(depth);
-        depth
+        names.iter().filter_map(|name| self.at.get(name.as_str())).copied().collect()
     }
 }
 
@@ -69,6 +84,15 @@ mod tests {
                 vec!["malls/a/counters/b/offerings/c"],
             ]
         );
+    }
+
+    #[test]
+    fn a_chain_of_any_length_has_an_order() {
+        let text: String = (0..50_000)
+            .map(|at| format!("{{\"name\": \"units/u{at}\", \"parent\": \"units/u{}\"}}\n", at + 1))
+            .collect();
+        let records = records(from_text("f", &text).expect("JSON")).expect("records");
+        assert_eq!(levels(&records).len(), 50_000);
     }
 
     #[test]

@@ -228,7 +228,16 @@ async fn a_mall_that_does_not_serve_yet_is_not_open() {
     all.malls.get_mut(MALL).expect("the mall").stage = Stage::Preparing.into();
     let world = World::start(all).await;
     says(&world, "/malls/satu", &["Belum melayani"]).await;
-    says_not(&world, "/malls/satu", &["Buka sekarang"]).await;
+    says_not(&world, "/malls/satu", &["Buka sekarang", "gerai buka"]).await;
+}
+
+#[tokio::test]
+async fn a_mall_without_a_stage_is_not_said_to_be_open() {
+    let mut all = nation();
+    all.malls.get_mut(MALL).expect("the mall").stage = Stage::Unspecified.into();
+    let world = World::start(all).await;
+    says(&world, "/malls/satu", &["Tahap belum tercatat"]).await;
+    says_not(&world, "/malls/satu", &["Buka sekarang", "gerai buka"]).await;
 }
 
 #[tokio::test]

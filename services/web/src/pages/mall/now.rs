@@ -30,10 +30,14 @@ pub fn now(look: Look, view: &View, records: &Records) -> Arc<Part> {
     let time = format::local(view.now, zone);
     let days = records.week.as_deref().unwrap_or_default();
     let state = hours::at(days, time);
-    let (class, words) = match stage(view, records) {
-        Stage::Unspecified | Stage::Operating | Stage::Inaugurated | Stage::Evaluated => {
+    let stage = stage(view, records);
+    let serves = matches!(stage, Stage::Operating | Stage::Inaugurated | Stage::Evaluated);
+    let (class, words) = match stage {
+        Stage::Operating | Stage::Inaugurated | Stage::Evaluated => {
             (state_class(&state), state_words(look, &state, time.date(), zone))
         }
+        // Hours that a mall inherits do not say that it serves.
+        Stage::Unspecified => ("w7 open unknown", html! { (look.of(words::STAGE_UNKNOWN)) }),
         Stage::Returned | Stage::Suspended | Stage::Closed => {
             ("w7 open shut", html! { (look.of(words::NO_LONGER_SERVING)) })
         }
@@ -51,7 +55,7 @@ pub fn now(look: Look, view: &View, records: &Records) -> Arc<Part> {
                 h2 #now-title.hidden { (look.of(words::NOW)) }
                 div class=(class) role="group" aria-label=(look.of(words::OPEN_OR_SHUT)) {
                     p.state { (words) }
-                    @if let Some(open) = counters_open(records, time) {
+                    @if let Some(open) = counters_open(records, time).filter(|_| serves) {
                         p { (words::COUNTERS_OPEN.text(look.lang, &open.map(|many| look.number(many)).each_ref().map(String::as_str))) }
                     }
                     p.minor { (look.day_and_time(view.now, zone)) }
