@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::{Error, FieldCode};
 
-/// What a caller may be.
+/// The roles of callers; a token names some of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
     /// Reads.
@@ -25,7 +25,7 @@ pub enum Role {
     Auditor,
     /// A service of the suite: watches the others.
     Service,
-    /// Everything.
+    /// May do everything.
     Administrator,
 }
 

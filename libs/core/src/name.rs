@@ -99,7 +99,7 @@ fn is_id(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
-/// What an error repeats of a peer's text: bounded, and on one line.
+/// The part of a peer's text that an error repeats: bounded, and on one line.
 fn shown(text: &str) -> String {
     text.chars().take(100).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
