@@ -1,0 +1,180 @@
+use mpp_api::{Document as _, registry::Region};
+use mpp_store::{Labels, Op, Schema};
+use mpp_testkit::on_both;
+
+use super::*;
+
+const SCHEMA: Schema = Schema { service: "copy", steps: &[], history_kinds: &[] };
+const FEED: &str = "registry";
+
+/// Notes the revisions that it is asked to write, and those that it is told of.
+#[derive(Default)]
+struct Notes {
+    loaded: usize,
+    written: Vec<i64>,
+    known: Vec<i64>,
+    state: Vec<String>,
+}
+
+impl Shelf for Notes {
+    async fn load(&mut self, _read: &mut Read, _at: Option<&Position>) -> Result<()> {
+        self.loaded += 1;
+        Ok(())
+    }
+
+    async fn begin_state(&mut self, _read: &mut Read) -> Result<()> {
+        self.state.clear();
+        Ok(())
+    }
+
+    async fn add_state(&mut self, _tx: &mut Tx, records: Vec<Change>) -> Result<()> {
+        self.state.extend(records.into_iter().map(|record| record.name));
+        Ok(())
+    }
+
+    async fn end_state(&mut self, _tx: &mut Tx, _position: &Position) -> Result<()> {
+        Ok(())
+    }
+
+    async fn write(
+        &mut self,
+        _tx: &mut Tx,
+        _changes: &[Change],
+        position: &Position,
+    ) -> Result<()> {
+        self.written.push(position.revision);
+        Ok(())
+    }
+
+    fn has(&mut self, changes: &[Change]) {
+        self.known.extend(changes.iter().map(|change| change.revision));
+    }
+}
+
+async fn replica(db: &Db) -> Copy<Notes> {
+    let by = Actor { origin: "feed".into(), subject: "services/scheduling".into() };
+    let options = Options { feed: FEED, by, bookmark_every: Duration::from_secs(60) };
+    Copy::open(db.clone(), options, Notes::default()).await.expect("a copy")
+}
+
+async fn with_state(db: &Db) -> Copy<Notes> {
+    let mut copy = replica(db).await;
+    copy.apply(Event::StateBegins).await.expect("begins");
+    copy.apply(Event::State(vec![change(1)])).await.expect("a part");
+    copy.apply(Event::StateEnds(position(1))).await.expect("ends");
+    copy
+}
+
+fn change(revision: i64) -> Change {
+    Change {
+        kind: Region::KIND.into(),
+        name: format!("regions/{revision}"),
+        version: 1,
+        op: Op::Put,
+        doc: bytes::Bytes::new(),
+        tombstone: None,
+        labels: Labels::new(),
+        labels_before: None,
+        origin: "api".into(),
+        actor: "users/siti".into(),
+        at: 0,
+        create_time: 0,
+        update_time: 0,
+        revision,
+    }
+}
+
+fn transaction(revision: i64) -> Event {
+    Event::Changes(vec![change(revision)], position(revision))
+}
+
+fn position(revision: i64) -> Position {
+    Position { token: revision.to_string().into(), revision, lineage: String::new() }
+}
+
+async fn stands(db: &Db) -> Option<i64> {
+    let mut read = db.read().await.expect("a snapshot");
+    let position = read.position(FEED).await.expect("a position");
+    read.end().await.expect("ends");
+    position.map(|position| position.revision)
+}
+
+#[tokio::test]
+async fn a_replica_that_lags_does_not_take_the_table_back() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut ahead = with_state(&db).await;
+        let mut behind = replica(&db).await;
+        for revision in 2..=5 {
+            ahead.apply(transaction(revision)).await.expect("written");
+        }
+        for revision in 2..=5 {
+            behind.apply(transaction(revision)).await.expect("heard");
+            assert_eq!(stands(&db).await, Some(5), "after {revision}");
+        }
+        assert_eq!(behind.shelf().known, [2, 3, 4, 5], "its memory goes on");
+        assert_eq!(behind.shelf().written, [0; 0]);
+        behind.apply(transaction(6)).await.expect("it has caught up");
+        assert_eq!((behind.shelf().written.as_slice(), stands(&db).await), (&[6][..], Some(6)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_told_twice_is_written_once() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = with_state(&db).await;
+        for _ in 0..2 {
+            copy.apply(transaction(2)).await.expect("applied");
+        }
+        assert_eq!(copy.shelf().written, [2]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_that_start_anew_one_writes_and_the_other_starts_from_its_table() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut second = replica(&db).await;
+        second.apply(Event::StateBegins).await.expect("begins");
+        second.apply(Event::State(vec![change(1)])).await.expect("a part");
+        let first = with_state(&db).await;
+        let late = second.apply(Event::StateEnds(position(3))).await.expect_err("overtaken");
+        assert_eq!(late.reason(), Reason::WriteConflict);
+        second.reload().await.expect("read again");
+        assert_eq!(second.position(), first.position());
+        assert_eq!(second.shelf().loaded, 2);
+        assert_eq!(stands(&db).await, Some(1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_copy_that_is_elsewhere_altogether_writes_nothing() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut elsewhere = with_state(&db).await;
+        let mut other = replica(&db).await;
+        other.apply(transaction(4)).await.expect("written");
+        let late = elsewhere.apply(transaction(6)).await.expect_err("4 was not heard");
+        assert_eq!(late.reason(), Reason::WriteConflict);
+        assert_eq!(elsewhere.shelf().written, [0; 0]);
+        assert_eq!(stands(&db).await, Some(4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_restored_feed_may_stand_lower_than_the_table() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = with_state(&db).await;
+        copy.apply(transaction(9)).await.expect("written");
+        copy.apply(Event::StateBegins).await.expect("begins anew");
+        copy.apply(Event::StateEnds(position(3))).await.expect("taken over");
+        assert_eq!(stands(&db).await, Some(3));
+    })
+    .await;
+}
