@@ -183,7 +183,7 @@ impl Follower {
         if let Some(component) = &self.component {
             component.up();
         }
-        let position = Position { token, revision, lineage: String::new() };
+        let position = Position { token, revision };
         self.position = Some(position.clone());
         position
     }

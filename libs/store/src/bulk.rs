@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use crate::{
     Labels, Put, Tx, db_error,
     error::write_conflict,
-    record::{COLUMNS, Stored, encode},
+    record::{COLUMNS, Stored, encode_labels},
 };
 
 /// Records in one statement; four binds each stay far below SQLite's 32,766.
@@ -34,10 +34,26 @@ impl Tx {
         &mut self,
         items: Vec<(String, D, Labels)>,
     ) -> Result<Vec<Put>> {
+        let encoded = items.into_iter().map(|(name, doc, labels)| {
+            let doc = Bytes::from(doc.encode_to_vec());
+            (name, doc, labels)
+        });
+        self.put_encoded(D::KIND, encoded.collect()).await
+    }
+
+    /// As [`Tx::put_many`], for documents of any kind that are encoded already, as memory has them.
+    ///
+    /// # Errors
+    /// As [`Tx::put_many`].
+    pub async fn put_encoded(
+        &mut self,
+        kind: &'static str,
+        items: Vec<(String, Bytes, Labels)>,
+    ) -> Result<Vec<Put>> {
         let mut answers = vec![Put::default(); items.len()];
         let mut waiting = Vec::with_capacity(items.len());
         for (index, (name, doc, labels)) in items.into_iter().enumerate() {
-            let (doc, labels) = encode(&name, &doc, &labels)?;
+            let labels = encode_labels(&name, &doc, &labels)?;
             waiting.push(Item { index, name, doc, labels });
         }
         // Everyone locks rows in one order, so that two batches never wait for each other.
@@ -49,7 +65,7 @@ impl Tx {
             let mut round = round.into_iter().peekable();
             while round.peek().is_some() {
                 let chunk: Vec<_> = round.by_ref().take(CHUNK).collect();
-                self.put_chunk(D::KIND, chunk, &mut answers).await?;
+                self.put_chunk(kind, chunk, &mut answers).await?;
             }
             waiting = again;
         }

@@ -22,7 +22,8 @@ const TRUST_IDLE: Duration = Duration::from_secs(5);
 pub struct Options {
     /// `sqlite:/path/registry.db` or `postgres://user@host/database`.
     pub url: String,
-    /// Upper bound of the connections; on SQLite, of the reading ones.
+    /// Upper bound of the connections, six of which only read; at least eight. On SQLite, where
+    /// one more writes, of those that read.
     pub max_connections: u32,
     /// Tells the time if the database's own clock is not asked, and how far to shift it.
     pub clock: Clock,

@@ -16,8 +16,11 @@ use crate::{
     lineage, migrate,
 };
 
-/// The feed's reader, initial states and catch-ups must not wait for each other.
-const MIN_CONNECTIONS: u32 = 6;
+/// Connections that only read: the feed's reader, initial states and catch-ups must wait neither
+/// for each other nor for transactions, some of which wait for what the reader brings.
+const READERS: u32 = 6;
+/// Connections that write, however few are allowed: one works while another waits.
+const MIN_WRITERS: u32 = 2;
 
 /// A database that is open. Clones share it.
 #[derive(Clone, Debug)]
@@ -68,11 +71,13 @@ impl Db {
 
     async fn open_owned(options: &Options, schema: &Schema, owned: Option<Owned>) -> Result<Self> {
         let dialect = dialect_of(options)?;
-        let readers = Pool::new(options, dialect, options.max_connections.max(MIN_CONNECTIONS))?;
-        let writers = match dialect.engine {
-            Engine::Sqlite => Pool::new(options, dialect, 1)?,
-            Engine::Postgres => readers.clone(),
+        let size = options.max_connections;
+        let (readers, writers) = match dialect.engine {
+            Engine::Sqlite => (size.max(READERS), 1),
+            Engine::Postgres => (READERS, size.saturating_sub(READERS).max(MIN_WRITERS)),
         };
+        let readers = Pool::new(options, dialect, readers)?;
+        let writers = Pool::new(options, dialect, writers)?;
         let mut conn = writers.take().await?;
         migrate::check(&mut conn, schema).await?;
         lineage::confirm(&mut conn, dialect, owned.as_ref()).await?;

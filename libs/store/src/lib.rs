@@ -30,6 +30,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bounds;
 mod bulk;
 mod connect;
 mod db;

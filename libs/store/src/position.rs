@@ -13,33 +13,11 @@ pub struct Position {
     pub token: Bytes,
     /// The feed's revision there.
     pub revision: i64,
-    /// The feed's lineage.
-    pub lineage: String,
 }
 
 impl Tx {
-    /// Saves how far `feed` has been applied. Index: upstream's primary key.
-    ///
-    /// # Errors
-    /// `UNAVAILABLE` if the database is away.
-    pub async fn save_position(&mut self, feed: &str, position: &Position) -> Result<()> {
-        sqlx::query(
-            "insert into upstream (feed, token, revision, lineage) values ($1, $2, $3, $4)
-             on conflict (feed) do update set token = excluded.token,
-             revision = excluded.revision, lineage = excluded.lineage",
-        )
-        .bind(feed)
-        .bind(&position.token[..])
-        .bind(position.revision)
-        .bind(&position.lineage)
-        .execute(self.conn())
-        .await
-        .map_err(db_error)?;
-        Ok(())
-    }
-
-    /// As [`Tx::save_position`], where `feed` stands at `from`; false if it stands elsewhere,
-    /// and nothing was saved. Index: upstream's primary key.
+    /// Saves how far `feed` has been applied, where it stands at `from` until now; false if it
+    /// stands elsewhere, and nothing was saved. Index: upstream's primary key.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -53,16 +31,14 @@ impl Tx {
             return self.first_position(feed, to).await;
         };
         let done = sqlx::query(
-            "update upstream set token = $2, revision = $3, lineage = $4
-             where feed = $1 and token = $5 and revision = $6 and lineage = $7",
+            "update upstream set token = $2, revision = $3
+             where feed = $1 and token = $4 and revision = $5",
         )
         .bind(feed)
         .bind(&to.token[..])
         .bind(to.revision)
-        .bind(&to.lineage)
         .bind(&from.token[..])
         .bind(from.revision)
-        .bind(&from.lineage)
         .execute(self.conn())
         .await
         .map_err(db_error)?;
@@ -72,13 +48,12 @@ impl Tx {
     /// Of two that both start anew, the second waits for the first and finds the position there.
     async fn first_position(&mut self, feed: &str, to: &Position) -> Result<bool> {
         let done = sqlx::query(
-            "insert into upstream (feed, token, revision, lineage) values ($1, $2, $3, $4)
+            "insert into upstream (feed, token, revision) values ($1, $2, $3)
              on conflict (feed) do nothing",
         )
         .bind(feed)
         .bind(&to.token[..])
         .bind(to.revision)
-        .bind(&to.lineage)
         .execute(self.conn())
         .await
         .map_err(db_error)?;
@@ -101,13 +76,12 @@ pub(crate) async fn select(
     feed: &str,
     lock: &'static str,
 ) -> Result<Option<Position>> {
-    let text = format!("select token, revision, lineage from upstream where feed = $1{lock}");
+    let text = format!("select token, revision from upstream where feed = $1{lock}");
     let row =
         sqlx::query(AssertSqlSafe(text)).bind(feed).fetch_optional(conn).await.map_err(db_error)?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Position {
         token: row.try_get::<Vec<u8>, _>("token").map_err(db_error)?.into(),
         revision: row.try_get("revision").map_err(db_error)?,
-        lineage: row.try_get("lineage").map_err(db_error)?,
     }))
 }

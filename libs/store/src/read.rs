@@ -6,7 +6,9 @@ use mpp_core::{Error, Result};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::{
-    Change, Db, Position, Record, db_error,
+    Change, Db, Position, Record,
+    bounds::Bounds,
+    db_error,
     feed::change,
     position,
     record::{COLUMNS, Stored},
@@ -21,10 +23,6 @@ pub struct Read {
     floor: i64,
 }
 
-/// The feed's bounds. Indexes: feed's only row, revision's primary key.
-pub(crate) const BOUNDS: &str =
-    "select floor, coalesce((select max(rev) from revision), 0) as head, lineage from feed";
-
 /// Greater than every name that starts as a text does, once appended to it.
 pub(crate) const LAST: char = char::MAX;
 
@@ -36,10 +34,8 @@ impl Db {
     pub fn read(&self) -> BoxFuture<'_, Result<Read>> {
         Box::pin(async {
             let (mut session, _) = Session::begin(&self.0.readers, self.0.dialect.snapshot).await?;
-            let row = sqlx::query(BOUNDS).fetch_one(session.conn()?).await.map_err(db_error)?;
-            let floor: i64 = row.try_get("floor").map_err(db_error)?;
-            let head: i64 = row.try_get("head").map_err(db_error)?;
-            Ok(Read { session, revision: head.max(floor), floor })
+            let bounds = Bounds::select(session.conn()?).await?;
+            Ok(Read { session, revision: bounds.head, floor: bounds.floor })
         })
     }
 }

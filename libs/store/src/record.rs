@@ -104,6 +104,12 @@ impl Stored {
 /// Encodes document and labels, within their bounds.
 pub(crate) fn encode<D: Document>(name: &str, doc: &D, labels: &Labels) -> Result<(Bytes, String)> {
     let doc = Bytes::from(doc.encode_to_vec());
+    let labels = encode_labels(name, &doc, labels)?;
+    Ok((doc, labels))
+}
+
+/// Encodes the labels of a document, all within their bounds.
+pub(crate) fn encode_labels(name: &str, doc: &Bytes, labels: &Labels) -> Result<String> {
     let labels = serde_json::to_string(labels).map_err(Error::internal)?;
     let bounds = [
         (doc.len(), MAX_DOCUMENT, "document"),
@@ -124,7 +130,7 @@ pub(crate) fn encode<D: Document>(name: &str, doc: &D, labels: &Labels) -> Resul
             code: FieldCode::Name,
         }]));
     }
-    Ok((doc, labels))
+    Ok(labels)
 }
 
 pub(crate) fn parse_labels(text: &str) -> Result<Labels> {

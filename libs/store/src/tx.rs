@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use mpp_core::{Error, Micros, Result};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use crate::{Db, db_error, dialect::Engine, record::Stored, session::Session};
+use crate::{Db, bounds::Bounds, db_error, dialect::Engine, record::Stored, session::Session};
 
 /// The author of a change, as the feed tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,15 @@ impl Tx {
     #[allow(clippy::expect_used)]
     pub fn conn(&mut self) -> &mut AnyConnection {
         self.session.conn().expect("only commit and rollback end the session, and they take self")
+    }
+
+    /// The feed's revision of this moment, read on the transaction's own connection: whoever holds
+    /// one and waits for a second may wait for others that do the same.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn head(&mut self) -> Result<i64> {
+        Ok(Bounds::select(self.conn()).await?.head)
     }
 
     /// Commits, and answers the feed's revision. A transaction that changed no record gets the

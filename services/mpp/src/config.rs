@@ -107,7 +107,7 @@ pub struct DatabaseArgs {
     /// postgres://USER@HOST/DATABASE, or sqlite:FILE.
     #[arg(long = "database", env = "MPP_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub url: String,
-    /// Connections to it at the most.
+    /// Connections to it at the most, six of which only read; eight at least.
     #[arg(long, env = "MPP_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub connections: u32,
 }

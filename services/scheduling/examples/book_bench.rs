@@ -81,7 +81,7 @@ async fn run_service(clients: usize, seconds: u64) -> f64 {
     // A clock that runs, from a Tuesday morning on, so that no time of a transaction is fixed.
     let clock = Clock::starting_at(at(date(2026, 11, 24), 9 * 60, Zone::Wib));
     let mut settings = options(&database, &clock, &upstream.address);
-    settings.database.max_connections = u32::try_from(clients).unwrap_or(8) + 4;
+    settings.database.max_connections = u32::try_from(clients).unwrap_or(8) + 8;
     let replica = Replica::start(settings).await;
     replica.ready().await;
     replica.create("template", rule()).await;

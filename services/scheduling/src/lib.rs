@@ -146,7 +146,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let shelf = RegistryShelf::new(memory.clone(), readiness.component("registry copy"));
     let how = copy::Options { feed: FEED, by: own_name(), bookmark_every: policy.bookmark() };
     let copy = Copy::open(db.clone(), how, shelf).await?;
-    let kinds = Filter::kinds(directory::KINDS);
+    let kinds = Filter::kinds(directory::KINDS.iter().copied());
     let follower = Follower::new(FEED, channel, kinds, copy.position().cloned())
         .reporting_to(readiness.component("registry feed"));
     tokio::spawn(copy.follow(follower, shutdown.clone()));

@@ -89,7 +89,7 @@ fn transaction(revision: i64) -> Event {
 }
 
 fn position(revision: i64) -> Position {
-    Position { token: revision.to_string().into(), revision, lineage: String::new() }
+    Position { token: revision.to_string().into(), revision }
 }
 
 async fn stands(db: &Db) -> Option<i64> {

@@ -73,8 +73,17 @@ impl Records {
         &'a self,
         prefix: &str,
     ) -> impl Iterator<Item = (&'a Arc<str>, &'a Row)> + use<'a, D> {
+        self.rows_of(D::KIND, prefix)
+    }
+
+    /// As [`Records::rows`], where only the kind's name is known.
+    pub fn rows_of<'a>(
+        &'a self,
+        kind: &str,
+        prefix: &str,
+    ) -> impl Iterator<Item = (&'a Arc<str>, &'a Row)> + use<'a> {
         let from: (Bound<&str>, Bound<&str>) = (Bound::Included(prefix), Bound::Unbounded);
-        let rows = self.tables.get(D::KIND).map(|table| table.range::<str, _>(from));
+        let rows = self.tables.get(kind).map(|table| table.range::<str, _>(from));
         let prefix = prefix.to_owned();
         rows.into_iter().flatten().take_while(move |(name, _)| name.starts_with(&*prefix))
     }

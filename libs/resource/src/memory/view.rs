@@ -6,7 +6,7 @@ use std::{
 };
 
 use mpp_core::{Error, Reason, Result};
-use mpp_store::{Change, Db};
+use mpp_store::Change;
 use tokio::{
     sync::watch,
     time::{Instant, error::Elapsed, timeout},
@@ -114,14 +114,13 @@ impl<V: View> Memory<V> {
         }
     }
 
-    /// Waits until the memory shows all that was committed so far. Called in a transaction that
-    /// holds the lock of a record, it makes the memory exact about the records that refer to that
-    /// one: whoever wants to refer to it waits for the same lock.
+    /// Waits until the memory shows all that was committed up to `head`. With the head of a
+    /// transaction that holds the lock of a record, it makes the memory exact about the records
+    /// that refer to that one: whoever wants to refer to it waits for the same lock.
     ///
     /// # Errors
     /// `UNAVAILABLE` where the memory lags too far.
-    pub async fn catch_up(&self, db: &Db) -> Result<()> {
-        let head = db.read().await?.revision();
+    pub async fn catch_up(&self, head: i64) -> Result<()> {
         let limit = self.0.waits.catch_up;
         let lags = |_: Elapsed| {
             let message = "this replica's memory lags behind the database";

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use futures::TryStreamExt as _;
 use mpp_core::{Error, Reason, Result};
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::change::{COLUMNS, Change};
-use crate::{Db, db_error, read::BOUNDS};
+use crate::{Db, bounds::Bounds, db_error};
 
 /// Most changes and most transactions of one page.
 const CHANGES: i64 = 256;
@@ -44,25 +44,10 @@ pub(crate) struct Piece {
     pub bytes: usize,
 }
 
-/// The feed's bounds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Bounds {
-    pub lineage: String,
-    pub floor: i64,
-    pub head: i64,
-}
-
 /// Reads the bounds, in one snapshot.
 pub(crate) async fn bounds(db: &Db) -> Result<Bounds> {
     let mut conn = db.0.readers.take().await?;
-    bounds_by(&mut conn).await
-}
-
-async fn bounds_by(conn: &mut AnyConnection) -> Result<Bounds> {
-    let row = sqlx::query(BOUNDS).fetch_one(conn).await.map_err(db_error)?;
-    let floor = row.try_get("floor").map_err(db_error)?;
-    let head: i64 = row.try_get("head").map_err(db_error)?;
-    Ok(Bounds { lineage: row.try_get("lineage").map_err(db_error)?, floor, head: head.max(floor) })
+    Bounds::select(&mut conn).await
 }
 
 /// Changes that follow a place.
@@ -119,7 +104,7 @@ pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Resul
     }
     drop(rows);
     if page.pieces.is_empty() {
-        let bounds = bounds_by(&mut conn).await?;
+        let bounds = Bounds::select(&mut conn).await?;
         check_floor(place, bounds.floor)?;
         page.bounds = Some(bounds);
     }

@@ -10,10 +10,10 @@ use tokio::{
 };
 
 use super::{
-    page::{self, Bounds, FeedPlace},
+    page::{self, FeedPlace},
     shared::{Shared, lineage_changed},
 };
-use crate::{db_error, lineage};
+use crate::{bounds::Bounds, db_error, lineage};
 
 /// The channel on which PostgreSQL wakes the other replicas.
 const CHANNEL: &str = "mpp_feed";
@@ -106,7 +106,7 @@ impl Reader {
         if db.owned.is_some() {
             return Ok(());
         }
-        let mut conn = db.writers.take().await?;
+        let mut conn = db.readers.take().await?;
         let lineage = lineage::confirm(&mut conn, db.dialect, None).await?;
         if lineage != self.feed.served_lineage() {
             return Err(lineage_changed());

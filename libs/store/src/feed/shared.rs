@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    page::{self, Bounds, FeedPlace, Piece},
+    page::{self, FeedPlace, Piece},
     ring::{Ring, Tail},
 };
-use crate::Db;
+use crate::{Db, bounds::Bounds};
 
 /// Bounds of a feed.
 #[derive(Clone, Debug)]

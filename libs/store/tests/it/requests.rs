@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mpp_api::registry::Mall;
 use mpp_core::{Clock, Reason};
-use mpp_store::{Expect, Position, RequestKey};
+use mpp_store::{Expect, Position, RequestKey, Tx};
 use mpp_testkit::on_both;
 use prost::Message as _;
 
@@ -93,15 +93,20 @@ async fn a_lease_has_one_holder_until_it_runs_out() {
 async fn a_position_is_saved_with_what_it_stands_for() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.unwrap();
-        let position =
-            |revision| Position { token: "token".into(), revision, lineage: "a-lineage".into() };
-        for revision in [7, 8] {
+        let position = |revision| Position { token: "token".into(), revision };
+        let moves = async |tx: &mut Tx, from: Option<i64>, to| {
+            let from = from.map(position);
+            tx.move_position("registry", from.as_ref(), &position(to)).await.unwrap()
+        };
+        for (from, to) in [(None, 7), (Some(7), 8)] {
             let mut tx = db.begin(&officer()).await.unwrap();
-            tx.save_position("registry", &position(revision)).await.unwrap();
+            assert!(moves(&mut tx, from, to).await);
             tx.commit().await.unwrap();
         }
         let mut tx = db.begin(&officer()).await.unwrap();
-        tx.save_position("registry", &position(9)).await.unwrap();
+        assert!(!moves(&mut tx, None, 9).await, "another has begun already");
+        assert!(!moves(&mut tx, Some(7), 9).await, "another went on from there");
+        assert!(moves(&mut tx, Some(8), 9).await);
         tx.rollback().await.unwrap();
         let mut read = db.read().await.unwrap();
         assert_eq!(read.position("registry").await.unwrap(), Some(position(8)));

@@ -75,7 +75,7 @@ impl Keeps<Mall> for Registry {
         if before.region == mall.region {
             return Ok(());
         }
-        self.catch_up().await?;
+        self.memory.catch_up(tx.head().await?).await?;
         relabel::mall(self, tx, &mall.name, code(&mall.region)).await
     }
 }

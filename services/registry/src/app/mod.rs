@@ -18,7 +18,7 @@ pub mod units;
 
 use std::sync::Arc;
 
-use mpp_core::{Micros, Result};
+use mpp_core::Micros;
 use mpp_resource::{Replica, memory::Memory};
 use mpp_store::Db;
 
@@ -41,14 +41,6 @@ impl Registry {
     /// The time by the process's clock, for fields that depend on the day.
     pub fn now(&self) -> Micros {
         self.db.clock().now()
-    }
-
-    /// Makes the memory exact about the records that refer to one that this transaction has locked.
-    ///
-    /// # Errors
-    /// `UNAVAILABLE` where the memory lags too far.
-    pub async fn catch_up(&self) -> Result<()> {
-        self.memory.catch_up(&self.db).await
     }
 }
 

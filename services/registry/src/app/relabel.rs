@@ -3,17 +3,15 @@
 //! The records below are read from memory, after [`Registry::catch_up`] under the moved record's
 //! lock.
 
-use mpp_api::{
-    Document,
-    registry::{Counter, Offering, Service, Unit, Window},
-};
+use bytes::Bytes;
 use mpp_core::Result;
-use mpp_resource::memory::Row;
+use mpp_resource::memory::{Row, View};
 use mpp_store::{Label, Labels, Tx};
 
 use super::Registry;
+use crate::memory::RegistryView;
 
-/// Records that are decoded and written at once.
+/// Records that are written at once.
 const CHUNK: usize = 500;
 
 /// A mall has moved to another region.
@@ -22,10 +20,7 @@ const CHUNK: usize = 500;
 /// `WRITE_CONFLICT` when a race was lost.
 pub async fn mall(registry: &Registry, tx: &mut Tx, mall: &str, region: &str) -> Result<()> {
     let below = format!("{mall}/");
-    let every = |_: &str, _: &Row| true;
-    relabel::<Counter>(registry, tx, &below, every, (Label::Region, region)).await?;
-    relabel::<Window>(registry, tx, &below, every, (Label::Region, region)).await?;
-    relabel::<Offering>(registry, tx, &below, every, (Label::Region, region)).await
+    relabel(registry, tx, &below, |_, _| true, (Label::Region, region)).await
 }
 
 /// A unit, with all units below it, has come under another agency.
@@ -37,43 +32,32 @@ pub async fn unit(registry: &Registry, tx: &mut Tx, top: &str, agency: &str) -> 
         registry.memory.read().subtree(top).into_iter().map(str::to_owned).collect();
     let lies_below =
         |name: &str, row: &Row| name != top && subtree.contains(row.label(Label::Unit));
-    let label = (Label::Agency, agency);
-    relabel::<Unit>(registry, tx, "", lies_below, label).await?;
-    relabel::<Service>(registry, tx, "", lies_below, label).await?;
-    relabel::<Counter>(registry, tx, "", lies_below, label).await?;
-    relabel::<Offering>(registry, tx, "", lies_below, label).await
+    relabel(registry, tx, "", lies_below, (Label::Agency, agency)).await
 }
 
-async fn relabel<D: Document>(
+/// Gives the records of every kind that have the label, and that the move concerns, its new value.
+async fn relabel(
     registry: &Registry,
     tx: &mut Tx,
     below: &str,
     concerned: impl Fn(&str, &Row) -> bool,
-    label: (Label, &str),
+    (key, value): (Label, &str),
 ) -> Result<()> {
-    let names: Vec<String> = {
-        let state = registry.memory.read();
-        let rows = state.records.rows::<D>(below).filter(|(name, row)| concerned(name, row));
-        rows.map(|(name, _)| name.to_string()).collect()
-    };
-    for chunk in names.chunks(CHUNK) {
-        let items = items::<D>(registry, chunk, label);
-        tx.put_many(items).await?;
+    for kind in RegistryView::KINDS {
+        let items: Vec<(String, Bytes, Labels)> = {
+            let state = registry.memory.read();
+            let rows = state.records.rows_of(kind, below);
+            let moved =
+                rows.filter(|(name, row)| !row.label(key).is_empty() && concerned(name, row));
+            moved.map(|(name, row)| (name.to_string(), row.doc.clone(), row.labels())).collect()
+        };
+        for chunk in items.chunks(CHUNK) {
+            let chunk = chunk.iter().cloned().map(|mut item| {
+                item.2.insert(key, value.to_owned());
+                item
+            });
+            tx.put_encoded(kind, chunk.collect()).await?;
+        }
     }
     Ok(())
-}
-
-/// The records as they are, under the new label.
-fn items<D: Document>(
-    registry: &Registry,
-    names: &[String],
-    (key, value): (Label, &str),
-) -> Vec<(String, D, Labels)> {
-    let state = registry.memory.read();
-    let item = |name: &String| {
-        let mut labels = state.records.row::<D>(name)?.labels();
-        labels.insert(key, value.to_owned());
-        Some((name.clone(), state.records.get::<D>(name)?.doc, labels))
-    };
-    names.iter().filter_map(item).collect()
 }

@@ -53,7 +53,7 @@ impl Keeps<Service> for Registry {
 
     async fn leaving(&self, service: &Service, call: &Call, tx: &mut Tx) -> Result<()> {
         published_elsewhere(service, call)?;
-        self.catch_up().await?;
+        self.memory.catch_up(tx.head().await?).await?;
         self.withdraw_offerings(tx, &service.name).await
     }
 }

@@ -61,7 +61,7 @@ impl Keeps<Unit> for Registry {
         if before.parent == unit.parent {
             return Ok(());
         }
-        self.catch_up().await?;
+        self.memory.catch_up(tx.head().await?).await?;
         let height = self.memory.read().height(&unit.name);
         model::tree::check_depth(filing.owners.len() + height)?;
         relabel::unit(self, tx, &unit.name, &filing.labels[&Label::Agency]).await

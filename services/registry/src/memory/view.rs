@@ -28,7 +28,7 @@ pub struct RegistryView {
 }
 
 impl View for RegistryView {
-    const KINDS: &'static [&'static str] = &model::KINDS;
+    const KINDS: &'static [&'static str] = model::KINDS;
 
     fn apply(&mut self, kind: &'static str, change: &Change) -> Result<()> {
         let before = self.records.apply(kind, change);

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use jiff::civil::Date;
 use mpp_core::{Error, FieldCode, FieldViolation, Result, check_id, check_name};
+use mpp_resource::Kind;
 
 /// Violations that one error lists at the most; a hostile message does not make a huge answer.
 const MAX_VIOLATIONS: usize = 50;
@@ -106,16 +107,16 @@ impl Check {
     }
 
     /// A resource name that must be there.
-    pub fn name(&mut self, field: &str, name: &str, collections: &[&str]) {
-        if let Err(error) = check_name(name, collections, field) {
+    pub fn name<K: Kind>(&mut self, field: &str, name: &str) {
+        if let Err(error) = check_name(name, K::COLLECTIONS, field) {
             self.adopt(&error);
         }
     }
 
     /// A resource name, where there is one.
-    pub fn optional_name(&mut self, field: &str, name: &str, collections: &[&str]) {
+    pub fn optional_name<K: Kind>(&mut self, field: &str, name: &str) {
         if !name.is_empty() {
-            self.name(field, name, collections);
+            self.name::<K>(field, name);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Counters (*gerai*) and their windows (*loket*).
 
-use mpp_api::registry::{Counter, Window, counter};
+use mpp_api::registry::{Counter, Unit, Window, counter};
 use mpp_core::{FieldCode, Result};
 
 use super::{Check, SHORT, values::localized};
@@ -11,9 +11,9 @@ use super::{Check, SHORT, values::localized};
 /// Every wrong field.
 pub fn check(counter: &Counter) -> Result<()> {
     let mut check = Check::new("counter");
-    check.name("name", &counter.name, &["malls", "counters"]);
+    check.name::<Counter>("name", &counter.name);
     localized(&mut check, "display_name", counter.display_name.as_ref());
-    check.name("unit", &counter.unit, &["units"]);
+    check.name::<Unit>("unit", &counter.unit);
     if counter.regime == 0 || counter::Regime::try_from(counter.regime).is_err() {
         check.fail("regime", FieldCode::Required, "must be civil service, army and police, or own");
     }
@@ -43,7 +43,7 @@ fn check_agreement(check: &mut Check, agreement: &counter::Agreement) {
 /// Every wrong field.
 pub fn check_window(window: &Window) -> Result<()> {
     let mut check = Check::new("window");
-    check.name("name", &window.name, &["malls", "counters", "windows"]);
+    check.name::<Window>("name", &window.name);
     localized(&mut check, "display_name", window.display_name.as_ref());
     check.finish()
 }

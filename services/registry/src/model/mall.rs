@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use mpp_api::registry::{
-    Mall,
+    Mall, Region, Unit,
     mall::{Stage, StageEntry},
 };
 use mpp_core::{FieldCode, Result};
@@ -22,16 +22,16 @@ const MAX_SERVED_REGIONS: usize = 50;
 /// Every wrong field.
 pub fn check(mall: &Mall) -> Result<()> {
     let mut check = Check::new("mall");
-    check.name("name", &mall.name, &["malls"]);
+    check.name::<Mall>("name", &mall.name);
     localized(&mut check, "display_name", mall.display_name.as_ref());
-    check.name("region", &mall.region, &["regions"]);
+    check.name::<Region>("region", &mall.region);
     check.each("serves_regions", &mall.serves_regions, MAX_SERVED_REGIONS, |part, region| {
-        part.name("", region, &["regions"]);
+        part.name::<Region>("", region);
         if *region == mall.region {
             part.fail("", FieldCode::Duplicate, "is the mall's own region; name only others");
         }
     });
-    check.name("organiser", &mall.organiser, &["units"]);
+    check.name::<Unit>("organiser", &mall.organiser);
     check.date("organiser_since", &mall.organiser_since);
     check_sites(&mut check, mall);
     check_stages(&mut check, &mall.stages);

@@ -34,7 +34,7 @@ const SHORT: usize = 500;
 const LONG: usize = 4_000;
 
 /// The kinds of record that the registry keeps: in memory, and with every version.
-pub const KINDS: [&str; 8] = [
+pub const KINDS: &[&str] = &[
     Region::KIND,
     Unit::KIND,
     Mall::KIND,

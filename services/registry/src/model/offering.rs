@@ -9,11 +9,11 @@
 //!   colleague would take the service off the list until the organiser is back at the desk.
 //! - Whoever may accept changes fees without having to accept them in a second step.
 
-use mpp_api::registry::{Offering, offering::State};
+use mpp_api::registry::{Offering, Service, offering::State};
 use mpp_api::types::Fee;
 use mpp_core::{Error, FieldCode, Reason, Result};
 
-use super::{Check, service, values::fee};
+use super::{Check, values::fee};
 
 const MAX_FEES: usize = 50;
 
@@ -23,8 +23,8 @@ const MAX_FEES: usize = 50;
 /// Every wrong field.
 pub fn check(offering: &Offering) -> Result<()> {
     let mut check = Check::new("offering");
-    check.name("name", &offering.name, &["malls", "counters", "offerings"]);
-    check.name("service", &offering.service, service::COLLECTIONS);
+    check.name::<Offering>("name", &offering.name);
+    check.name::<Service>("service", &offering.service);
     check.each("fees", &offering.fees, MAX_FEES, fee);
     check.range("quota_per_day", offering.quota_per_day, 0, 100_000);
     match offering.slot_minutes {

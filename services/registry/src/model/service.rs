@@ -16,9 +16,6 @@ const MAX_KEYWORD: usize = 100;
 /// Largest service, encoded.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// Collections of a service's name.
-pub const COLLECTIONS: &[&str] = &["units", "services"];
-
 /// Checks a service's form. The service that satisfies a requirement need not be there yet:
 /// catalogs arrive in any order.
 ///
@@ -26,7 +23,7 @@ pub const COLLECTIONS: &[&str] = &["units", "services"];
 /// Every wrong field.
 pub fn check(service: &Service) -> Result<()> {
     let mut check = Check::new("service");
-    check.name("name", &service.name, COLLECTIONS);
+    check.name::<Service>("name", &service.name);
     localized(&mut check, "title", service.title.as_ref());
     check_category(&mut check, &service.category);
     check.texts("keywords", &service.keywords, MAX_LIST, MAX_KEYWORD);
@@ -71,7 +68,7 @@ fn check_delivery(check: &mut Check, service: &Service) {
                 "must be person, body, any, or left out",
             );
         }
-        part.optional_name("satisfied_by", &requirement.satisfied_by, COLLECTIONS);
+        part.optional_name::<Service>("satisfied_by", &requirement.satisfied_by);
         if requirement.satisfied_by == service.name && !service.name.is_empty() {
             part.fail(
                 "satisfied_by",

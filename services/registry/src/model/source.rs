@@ -2,12 +2,12 @@
 //! counts as late is worked out in reporting, from the freshness target that the source declares.
 
 use mpp_api::{
-    registry::Service,
+    registry::{Service, Unit},
     sync::{Record, Source, record::Body, record::Delete},
     types::Tombstone,
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
-use mpp_resource::tombstone;
+use mpp_resource::{Kind, tombstone};
 
 use super::{Check, service, tree::Lineage, values::localized};
 
@@ -19,12 +19,12 @@ const MAX_ALSO_WRITES: usize = 200;
 /// Every wrong field.
 pub fn check(source: &Source) -> Result<()> {
     let mut check = Check::new("source");
-    check.name("name", &source.name, &["sources"]);
+    check.name::<Source>("name", &source.name);
     localized(&mut check, "display_name", source.display_name.as_ref());
-    check.name("unit", &source.unit, &["units"]);
+    check.name::<Unit>("unit", &source.unit);
     check.range("freshness_target_seconds", source.freshness_target_seconds, 300, 31_536_000);
     check.each("also_writes", &source.also_writes, MAX_ALSO_WRITES, |part, unit| {
-        part.name("", unit, &["units"]);
+        part.name::<Unit>("", unit);
     });
     check.finish()
 }
@@ -77,7 +77,7 @@ fn check_service(
     source: &str,
 ) -> Result<Checked> {
     let mut check = Check::new("");
-    check.name("unit", unit, &["units"]);
+    check.name::<Unit>("unit", unit);
     check.finish()?;
     let name = format!("{unit}/services/{source_id}");
     if !given.name.is_empty() && given.name != name {
@@ -99,7 +99,7 @@ fn check_service(
 
 fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
     let mut check = Check::new("delete");
-    check.name("name", &delete.name, service::COLLECTIONS);
+    check.name::<Service>("name", &delete.name);
     check.finish()?;
     if delete.name.rsplit('/').next() != Some(source_id) {
         return Err(Error::field(
@@ -111,7 +111,7 @@ fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
     let tombstone = tombstone::checked(
         delete.tombstone.as_ref(),
         &delete.name,
-        service::COLLECTIONS,
+        Service::COLLECTIONS,
         "delete.tombstone",
     )?;
     Ok(Checked { name: delete.name.clone(), item: Item::Delete(tombstone) })

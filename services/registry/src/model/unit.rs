@@ -1,6 +1,6 @@
 //! Units: bodies and their parts.
 
-use mpp_api::registry::{Unit, unit};
+use mpp_api::registry::{Region, Unit, unit};
 use mpp_core::{FieldCode, Result};
 
 use super::{Check, values::localized};
@@ -14,15 +14,15 @@ const MAX_FORMER_NAMES: usize = 50;
 /// Every wrong field.
 pub fn check(unit: &Unit) -> Result<()> {
     let mut check = Check::new("unit");
-    check.name("name", &unit.name, &["units"]);
+    check.name::<Unit>("name", &unit.name);
     localized(&mut check, "display_name", unit.display_name.as_ref());
     if unit.kind == 0 || unit::Kind::try_from(unit.kind).is_err() {
         check.fail("kind", FieldCode::Required, "must be a known kind of body");
     }
-    check.optional_name("parent", &unit.parent, &["units"]);
-    check.optional_name("region", &unit.region, &["regions"]);
+    check.optional_name::<Unit>("parent", &unit.parent);
+    check.optional_name::<Region>("region", &unit.region);
     check.period(("valid_from", &unit.valid_from), ("valid_to", &unit.valid_to));
-    check.optional_name("predecessor", &unit.predecessor, &["units"]);
+    check.optional_name::<Unit>("predecessor", &unit.predecessor);
     if unit.predecessor == unit.name {
         check.fail("predecessor", FieldCode::SelfReference, "must name another unit");
     }

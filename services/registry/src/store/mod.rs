@@ -28,5 +28,5 @@ pub const SCHEMA: Schema = Schema {
             },
         },
     ],
-    history_kinds: &model::KINDS,
+    history_kinds: model::KINDS,
 };

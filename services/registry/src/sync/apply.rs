@@ -48,7 +48,8 @@ impl Applier {
                         && tries < self.registry.policy.batch_tries =>
                 {
                     tries += 1;
-                    self.registry.catch_up().await?;
+                    let head = self.registry.db.read().await?.revision();
+                    self.registry.memory.catch_up(head).await?;
                 }
                 Err(error) if is_a_records_fault(&error) => {
                     tracing::error!(source = self.lease.source, %error, context = ?error.context(),
@@ -158,7 +159,7 @@ impl Applier {
         if gone.is_empty() {
             return Ok(());
         }
-        self.registry.catch_up().await?;
+        self.registry.memory.catch_up(tx.head().await?).await?;
         for service in gone {
             self.registry.withdraw_offerings(tx, service).await?;
         }

@@ -214,7 +214,7 @@ impl Stream {
 
 fn check_hello(hello: &Hello) -> Result<()> {
     let mut check = Check::new("hello");
-    check.name("source", &hello.source, &["sources"]);
+    check.name::<Source>("source", &hello.source);
     check.required("mapping_version", &hello.mapping_version, MAX_TEXT);
     check.text("holder", &hello.holder, MAX_TEXT);
     if let Some(given) = &hello.checkpoint {

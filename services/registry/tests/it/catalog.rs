@@ -165,6 +165,30 @@ async fn an_offering_made_while_its_service_goes_does_not_outlive_it() {
 }
 
 #[tokio::test]
+async fn more_services_than_there_are_connections_go_at_once() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        let mut admin = world.admin();
+        let names: Vec<String> = (0..40).map(|n| format!("{BKPM}/services/s{n}")).collect();
+        for name in &names {
+            let id = name.rsplit('/').next().expect("an id");
+            admin.create_service(BKPM, id, service("S")).await.expect("a service");
+        }
+        let goes = names.iter().map(async |name| {
+            let mut one = world.admin();
+            let tombstone = withdrawn();
+            let delete =
+                DeleteServiceRequest { name: name.clone(), tombstone, ..Default::default() };
+            one.catalog.delete_service(delete).await
+        });
+        for gone in futures::future::join_all(goes).await {
+            gone.expect("deleted");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn offerings_are_listed_by_mall_by_counter_and_by_service() {
     on_both(async |database| {
         let world = World::banyuwangi(&database).await;

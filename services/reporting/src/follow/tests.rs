@@ -37,7 +37,7 @@ fn told(number: i64, revision: i64) -> Event {
 
 fn at(revision: i64) -> Position {
     let token = revision.to_be_bytes().to_vec().into();
-    Position { token, revision, lineage: String::new() }
+    Position { token, revision }
 }
 
 async fn completed(db: &Db) -> i32 {

@@ -182,7 +182,7 @@ mod tests {
     }
 
     fn position(revision: i64) -> Position {
-        Position { token: revision.to_string().into(), revision, lineage: String::new() }
+        Position { token: revision.to_string().into(), revision }
     }
 
     #[tokio::test]

@@ -12,7 +12,7 @@ use super::dirty::Touched;
 use crate::model::{slot::Terms, target::Target};
 
 /// The kinds of record that are followed.
-pub const KINDS: [&str; 5] = [
+pub const KINDS: &[&str] = &[
     registry::Region::KIND,
     registry::Mall::KIND,
     registry::Counter::KIND,

@@ -88,8 +88,7 @@ create table job (
 create table upstream (
     feed text primary key,
     token bytea not null,
-    revision bigint not null,
-    lineage text not null
+    revision bigint not null
 );
 
 -- No write to a record misses the feed, not even one by hand: without a transaction number

@@ -82,8 +82,7 @@ create table job (
 create table upstream (
     feed text primary key,
     token blob not null,
-    revision bigint not null,
-    lineage text not null
+    revision bigint not null
 );
 
 -- No write to a record misses the feed, not even one by hand.
