@@ -5,8 +5,6 @@ mod methods;
 
 use std::{env, error::Error, fs, path::PathBuf};
 
-use prost::Message as _;
-
 const FILES: [&str; 10] = [
     "mpp/type/v1/type.proto",
     "mpp/feed/v1/feed.proto",
@@ -25,9 +23,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", root.display());
     println!("cargo::rerun-if-changed=build");
 
-    let descriptors = protox::compile(FILES.map(|file| root.join(file)), [&root])?;
+    let mut compiler = protox::Compiler::new([&root])?;
+    compiler.include_imports(true).open_files(FILES.map(|file| root.join(file)))?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    // Encoded by the compiler: prost's own types would lose the methods' annotations.
+    fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
+    let mut descriptors = compiler.file_descriptor_set();
+    // Read by name, never as messages.
+    descriptors.file.retain(|file| file.package() != "google.api");
     fs::write(out.join("methods.rs"), methods::generate(&descriptors))?;
 
     let mut config = prost_build::Config::new();

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod doors;
 mod drain;
 mod faults;
 mod identity;

@@ -4,7 +4,7 @@
 //! ```sh
 //! cargo build --release        # the program and this one, with the same features
 //! target/release/load          # everything
-//! target/release/load watch    # read, watch, book or sync
+//! target/release/load watch    # read, plain, watch, events, book or sync
 //! ```
 //! Servers are processes of their own, as in production; this process is the clients. PostgreSQL is
 //! a cluster of its own, as it comes. Nothing is asserted about times: machines differ.
@@ -13,6 +13,7 @@
 
 mod book;
 mod echo;
+mod plain;
 mod read;
 mod statements;
 mod sync;
@@ -26,18 +27,22 @@ async fn main() -> ExitCode {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => {
             read::measure().await;
+            read::measure_plain().await;
             watch::measure().await;
+            watch::measure_events().await;
             book::measure().await;
             sync::measure().await;
         }
         ["read"] => read::measure().await,
+        ["plain"] => read::measure_plain().await,
         ["watch"] => watch::measure().await,
+        ["events"] => watch::measure_events().await,
         ["book"] => book::measure().await,
         ["sync"] => sync::measure().await,
         // The process that `read` measures beside ours.
         ["echo", port] => echo::serve(port).await,
         _ => {
-            eprintln!("load [read|watch|book|sync]");
+            eprintln!("load [read|plain|watch|events|book|sync]");
             return ExitCode::from(2);
         }
     }

@@ -23,7 +23,7 @@ use mpp_tests::{
 use prost::Message as _;
 use tokio::process::Command;
 
-use crate::{echo, median, verdict};
+use crate::{echo, median, plain, verdict};
 
 const CONNECTIONS: usize = 8;
 const CALLS_AT_ONCE: usize = 8;
@@ -53,6 +53,32 @@ pub async fn measure() {
     println!(
         "  the shell {through:.0}/s, a bare echo {beside:.0}/s: ratio {ratio:.2} (goal 0.6, {})",
         verdict(ratio >= 0.6)
+    );
+}
+
+/// The same read with JSON over HTTP/1.1, beside the one over gRPC.
+pub async fn measure_plain() {
+    let suite = Suite::start(Backend::Sqlite).await;
+    town::found(&suite).await;
+    let ours = suite.endpoint(Service::Registry, APP);
+    let token = std::fs::read_to_string(suite.keys.token(APP)).expect("a token");
+    let token = token.trim().to_owned();
+    let socket = suite.socket(Service::Registry);
+    let place = plain::Place { socket, token, path: "/v1/malls/banyuwangi" };
+    let at_once = CONNECTIONS * CALLS_AT_ONCE;
+    println!(
+        "plain: GetMall with JSON over HTTP/1.1, {at_once} connections; over gRPC {at_once} calls"
+    );
+    let (mut json, mut grpc) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        grpc.push(rate(&ours).await);
+        json.push(plain::rate(&place, at_once, WARM_UP, ROUND).await);
+    }
+    let (json, grpc) = (median(json), median(grpc));
+    let ratio = json / grpc;
+    println!(
+        "  JSON {json:.0}/s, gRPC {grpc:.0}/s: ratio {ratio:.2} (goal 0.7, {})",
+        verdict(ratio >= 0.7)
     );
 }
 

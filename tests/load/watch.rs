@@ -17,7 +17,10 @@ use mpp_tests::{
 };
 use tokio::{task::JoinHandle, time::MissedTickBehavior};
 
-use crate::{quantile, verdict};
+use crate::{
+    plain::{self, Events},
+    quantile, verdict,
+};
 
 const WATCHERS: usize = 1_000;
 /// Streams of one caller are bounded, so the watchers are several callers on a connection each.
@@ -28,27 +31,78 @@ const COMMITS: u64 = 1_000;
 const WARM_UP: u64 = 100;
 
 pub async fn measure() {
+    run(0).await;
+}
+
+/// With as many watchers over plain HTTP, which get the same changes as events.
+pub async fn measure_events() {
+    run(WATCHERS).await;
+}
+
+async fn run(listeners: usize) {
     let cluster = Cluster::start().await;
     let setup = Setup { cluster: Some(&cluster), ..Setup::default() };
     let suite = Suite::start_with(Backend::Postgres, setup).await;
     town::found(&suite).await;
     let watchers = start(&suite).await;
+    let listeners = listen(&suite, listeners).await;
     println!(
-        "watch: {WATCHERS} watchers on {CALLERS} connections, {COMMITS_A_SECOND} commits/s, PostgreSQL"
+        "watch: {WATCHERS} watchers on {CALLERS} connections, and {} listeners to events, \
+         {COMMITS_A_SECOND} commits/s, PostgreSQL",
+        listeners.len()
     );
     let took = commit(&suite).await;
+    println!("  {:.0} commits/s", COMMITS as f64 / took.as_secs_f64());
+    show("commit to watch", watchers).await;
+    if !listeners.is_empty() {
+        show("commit to event", listeners).await;
+    }
+}
 
+async fn show(what: &str, watchers: Vec<JoinHandle<Vec<f64>>>) {
     let mut millis = Vec::new();
     for watcher in watchers {
         millis.extend(watcher.await.expect("a watcher that got everything"));
     }
     millis.sort_by(f64::total_cmp);
     let (p50, p99) = (quantile(&millis, 500), quantile(&millis, 990));
-    println!("  {} messages, {:.0} commits/s", millis.len(), COMMITS as f64 / took.as_secs_f64());
     println!(
-        "  commit to watch: p50 {p50:.1} ms, p99 {p99:.1} ms (goal p99 20 ms, {})",
+        "  {what}: {} messages, p50 {p50:.1} ms, p99 {p99:.1} ms (goal p99 20 ms, {})",
+        millis.len(),
         verdict(p99 < 20.0)
     );
+}
+
+async fn listen(suite: &Suite, count: usize) -> Vec<JoinHandle<Vec<f64>>> {
+    let mut listeners = Vec::new();
+    for caller in 0..count.min(CALLERS) {
+        let file = suite.keys.issue(suite.home(), &format!("users/browser-{caller}"), APP).await;
+        let token = std::fs::read_to_string(file).expect("a token").trim().to_owned();
+        let socket = suite.socket(Service::Registry);
+        let place = plain::Place { socket, token, path: "/v1/feed:watch?filter.kinds=counter" };
+        let streams = plain::streams(&place, count / CALLERS).await;
+        listeners.extend(streams.into_iter().map(|events| tokio::spawn(hear(events))));
+    }
+    listeners
+}
+
+async fn hear(mut events: Events) -> Vec<f64> {
+    let clock = Clock::system();
+    let (mut seen, mut millis) = (0, Vec::new());
+    while seen < COMMITS {
+        let data = events.next().await;
+        let now = clock.now();
+        let message: serde_json::Value = serde_json::from_str(&data).expect("JSON");
+        for change in message["changes"].as_array().into_iter().flatten() {
+            let committed: jiff::Timestamp =
+                change["commitTime"].as_str().expect("a time").parse().expect("a time");
+            seen += 1;
+            if seen > WARM_UP {
+                millis.push((now - committed.as_microsecond()) as f64 / 1_000.0);
+            }
+        }
+    }
+    millis
 }
 
 async fn start(suite: &Suite) -> Vec<JoinHandle<Vec<f64>>> {

@@ -23,6 +23,24 @@ pub async fn get(url: &str) -> Result<(u16, String), String> {
     ask.await.expect("a thread that does not panic").map_err(|error| error.to_string())
 }
 
+/// Sends any request; answers status and body.
+///
+/// # Errors
+/// Why nothing answered.
+pub async fn send(request: http::Request<String>) -> Result<(u16, String), String> {
+    let ask = tokio::task::spawn_blocking(move || {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(30)))
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .build();
+        let mut answer = ureq::Agent::from(config).run(request)?;
+        let body = answer.body_mut().with_config().limit(MAX_BYTES).read_to_string()?;
+        Ok::<_, ureq::Error>((answer.status().as_u16(), body))
+    });
+    ask.await.expect("a thread that does not panic").map_err(|error| error.to_string())
+}
+
 /// Listens to a stream of server-sent events until one holds `words`, from another thread; the
 /// receiver gets `Ok` then, or why the stream ended before.
 pub fn listen(url: &str, words: &str) -> tokio::sync::oneshot::Receiver<Result<(), String>> {

@@ -11,6 +11,7 @@
 
 pub mod cluster;
 pub mod copy;
+pub mod doors;
 #[cfg(test)]
 mod guide;
 pub mod http;

@@ -22,7 +22,7 @@ use crate::{DESCRIPTORS, document};
 /// Faults that one error names: more would hide the first under those that repeat it.
 const MAX_FAULTS: usize = 10;
 
-static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
+pub(crate) static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
     DescriptorPool::decode(DESCRIPTORS).expect("compiled from our own protos in the same build")
 });
 

@@ -16,6 +16,8 @@ pub mod document;
 pub mod json;
 pub mod method;
 pub mod report;
+pub mod route;
+pub mod strict;
 
 pub use document::Document;
 pub use generated::mpp::{

@@ -20,6 +20,7 @@
 
 pub mod authz;
 mod client;
+mod door;
 mod drain;
 pub mod feed;
 mod file;

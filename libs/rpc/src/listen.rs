@@ -10,9 +10,9 @@ use std::{
 };
 
 use axum::extract::Request;
-use hyper::server::conn::http2;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
     service::TowerToHyperService,
 };
 use tokio::{
@@ -124,8 +124,8 @@ async fn serve(
             request
         }
     });
-    let connection =
-        http2(limits).serve_connection(TokioIo::new(io), TowerToHyperService::new(service));
+    let http = http(limits);
+    let connection = http.serve_connection(TokioIo::new(io), TowerToHyperService::new(service));
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -161,13 +161,18 @@ async fn unused(after: Duration, called: &AtomicBool) {
     }
 }
 
-fn http2(limits: Limits) -> http2::Builder<TokioExecutor> {
-    let mut http2 = http2::Builder::new(TokioExecutor::new());
-    http2
+/// HTTP/2 for gRPC and HTTP/1.1 for plain requests, told apart by the connection's first bytes.
+fn http(limits: Limits) -> auto::Builder<TokioExecutor> {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.streams_per_connection)
         .max_header_list_size(limits.header_bytes)
         .keep_alive_interval(limits.keepalive)
         .keep_alive_timeout(limits.keepalive);
-    http2
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.first_call)
+        .max_buf_size(limits.header_bytes as usize * 2);
+    http
 }

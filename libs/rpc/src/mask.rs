@@ -16,7 +16,7 @@ pub fn check_paths(mask: &FieldMask, allowed: &[&str], field: &str) -> Result<Ve
         let text = format!("at most {MOST_PATHS} paths; leave the mask empty for all");
         return Err(Error::field(field, FieldCode::TooMany, text));
     }
-    if mask.paths.iter().any(|path| path == "*") {
+    if mask.paths == ["*"] {
         return Ok(allowed.iter().map(|path| (*path).to_owned()).collect());
     }
     let unknown: Vec<_> = mask
@@ -25,7 +25,10 @@ pub fn check_paths(mask: &FieldMask, allowed: &[&str], field: &str) -> Result<Ve
         .filter(|path| !allowed.contains(&path.as_str()))
         .map(|path| FieldViolation {
             field: field.to_owned(),
-            description: format!("'{path}' cannot be updated; these can: {}", allowed.join(", ")),
+            description: match path.as_str() {
+                "*" => "'*' stands alone: it means every field already".to_owned(),
+                path => format!("'{path}' cannot be updated; these can: {}", allowed.join(", ")),
+            },
             code: FieldCode::UnknownValue,
         })
         .collect();
@@ -65,5 +68,6 @@ mod tests {
     fn a_star_means_all_and_nothing_means_what_is_set() {
         assert_eq!(check_paths(&mask(&["*"]), &["a", "b"], "m").expect("all"), ["a", "b"]);
         assert!(check_paths(&mask(&[]), &["a"], "m").expect("none").is_empty());
+        assert!(check_paths(&mask(&["*", "a"]), &["a"], "m").is_err());
     }
 }

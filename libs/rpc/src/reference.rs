@@ -4,6 +4,7 @@
 
 use std::{env, fmt::Write as _, fs};
 
+use mpp_api::route::Body;
 use mpp_core::{Code, FieldCode, Reason, Role};
 
 use crate::authz::{Scope, TABLE};
@@ -14,7 +15,9 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/README.md
 fn the_readme_says_what_the_code_says() {
     let readme = fs::read_to_string(README).expect("proto/README.md");
     let mut current = readme.clone();
-    for (marker, table) in [("roles", roles()), ("reasons", reasons()), ("codes", codes())] {
+    for (marker, table) in
+        [("addresses", addresses()), ("roles", roles()), ("reasons", reasons()), ("codes", codes())]
+    {
         current = with_table(&current, marker, &table);
     }
     if env::var_os("WRITE_REFERENCE").is_some() {
@@ -30,6 +33,22 @@ fn with_table(text: &str, marker: &str, table: &str) -> String {
     let (before, rest) = text.split_once(&start).expect(marker);
     let (_, after) = rest.split_once(&end).expect(marker);
     format!("{before}{start}{table}{end}{after}")
+}
+
+/// Where each method is over plain HTTP.
+fn addresses() -> String {
+    let mut table = String::from("| address | method | body |\n| --- | --- | --- |\n");
+    for route in mpp_api::route::all() {
+        let body = match &route.body {
+            Body::None => String::new(),
+            Body::Whole => "the request".to_owned(),
+            Body::Field(field) => format!("the `{}`", field.name()),
+        };
+        let (verb, path, method) = (route.verb, &route.path, route.method.full_name());
+        // Writing to a String does not fail.
+        let _ = writeln!(table, "| `{verb} {path}` | `{method}` | {body} |");
+    }
+    table
 }
 
 /// Methods of one service that the same roles may call share a row.

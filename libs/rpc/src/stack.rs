@@ -19,7 +19,7 @@ use tower::{
 };
 
 use crate::{
-    Limits, Verifier,
+    Limits, Verifier, door,
     layer::{authorize, deadline, explain, identity, panic, shed, stream, trace},
 };
 
@@ -36,6 +36,8 @@ pub(crate) fn stack(
 ) -> Stack {
     let streams = stream::Streams::new(limits.streams_per_caller, limits.stream_time, moving);
     let layers = ServiceBuilder::new()
+        // A plain request becomes the call that it stands for, and its answer JSON.
+        .layer(from_fn(door::layer))
         // Every call is seen, whatever becomes of it below.
         .layer(from_fn(trace::layer))
         // A fault in one handler is one INTERNAL, not a lost connection.

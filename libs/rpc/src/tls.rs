@@ -62,7 +62,7 @@ fn acceptor(files: &[Vec<u8>]) -> Result<TlsAcceptor> {
         }
     };
     let mut config = config.with_single_cert(chain, key).map_err(|e| wrong("certificate", &e))?;
-    config.alpn_protocols = vec![b"h2".to_vec()];
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 

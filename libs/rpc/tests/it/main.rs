@@ -3,6 +3,7 @@
 mod authorization;
 mod client;
 mod deadline;
+mod door;
 mod drain;
 mod faults;
 mod feed;

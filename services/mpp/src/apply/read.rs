@@ -3,6 +3,7 @@
 
 use std::{fs, io, path::Path};
 
+use mpp_api::strict::Strict;
 use mpp_core::{Error, FieldCode, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -52,7 +53,8 @@ pub fn from_text(file: &str, text: &str) -> Result<Vec<Given>> {
 
 fn json(text: &str) -> Result<Vec<Value>, String> {
     let documents = serde_json::Deserializer::from_str(text).into_iter();
-    documents.collect::<Result<_, _>>().map_err(|error| format!("is not JSON: {error}"))
+    let values = documents.map(|document| document.map(|Strict(value)| value));
+    values.collect::<Result<_, _>>().map_err(|error| format!("is not JSON: {error}"))
 }
 
 /// By YAML's own value first, which refuses a key that stands twice.

@@ -1,0 +1,350 @@
+//! The addresses of the contract's methods over plain HTTP, read from its `google.api.http`
+//! annotations: the one truth for the JSON door and for the OpenAPI document.
+
+use std::{fmt, sync::LazyLock};
+
+use mpp_core::{Error, FieldCode, Result};
+use percent_encoding::percent_decode_str;
+use prost_reflect::{DynamicMessage, FieldDescriptor, MethodDescriptor, Value};
+
+use crate::json::POOL;
+
+/// The verbs that annotations use: the name of each in an annotation and on the wire.
+const VERBS: [(&str, &str); 5] =
+    [("get", "GET"), ("put", "PUT"), ("post", "POST"), ("delete", "DELETE"), ("patch", "PATCH")];
+
+/// One address of a method.
+#[derive(Debug)]
+pub struct Route {
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub verb: &'static str,
+    /// Where it is.
+    pub path: Template,
+    /// What the request's body holds.
+    pub body: Body,
+    /// Whose address it is.
+    pub method: MethodDescriptor,
+}
+
+/// What the body of a request holds.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing: there is none.
+    None,
+    /// The whole message, save what the path says.
+    Whole,
+    /// One field of it; the others are parameters of the query.
+    Field(FieldDescriptor),
+}
+
+/// A path whose parts may stand for fields: `/v1/{parent=malls/*}/counters`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Template {
+    segments: Vec<Segment>,
+    /// The fields that stand in the path.
+    pub variables: Vec<Variable>,
+    /// The last part's verb, such as `accept` of `…/*:accept`.
+    action: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Segment {
+    Literal(String),
+    Any,
+}
+
+/// A field whose value stands in a path.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its path in the request, such as `mall.name`.
+    pub field: String,
+    from: usize,
+    to: usize,
+}
+
+/// What is found at an address.
+#[derive(Debug)]
+pub enum Found<'a> {
+    /// A method, and the values of the fields that stand in the path.
+    Method(&'a Route, Vec<(&'a str, String)>),
+    /// Nothing for this verb; something for these.
+    OtherVerbs(Vec<&'static str>),
+    /// Nothing.
+    Nothing,
+}
+
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    let methods = POOL.services().flat_map(|service| service.methods().collect::<Vec<_>>());
+    methods.flat_map(|method| routes_of(&method)).collect()
+});
+
+/// All addresses of the contract, in its order.
+pub fn all() -> &'static [Route] {
+    &ROUTES
+}
+
+/// Looks an address up; `path` is as it came, percent-encoded.
+///
+/// # Errors
+/// A part of the path that is no text, or that decodes to more than one part.
+pub fn find(verb: &str, path: &str) -> Result<Found<'static>> {
+    let here: Vec<&Route> = ROUTES.iter().filter(|route| route.path.fits(path)).collect();
+    if let Some(route) = here.iter().find(|route| route.verb == verb) {
+        return Ok(Found::Method(route, route.path.values(path)?));
+    }
+    let verbs: Vec<&str> = here.iter().map(|route| route.verb).collect();
+    Ok(if verbs.is_empty() { Found::Nothing } else { Found::OtherVerbs(verbs) })
+}
+
+fn routes_of(method: &MethodDescriptor) -> Vec<Route> {
+    let Some(extension) = POOL.get_extension_by_name("google.api.http") else {
+        return Vec::new();
+    };
+    let options = method.options();
+    if !options.has_extension(&extension) {
+        return Vec::new();
+    }
+    let rule = options.get_extension(&extension);
+    let Some(rule) = rule.as_message() else { return Vec::new() };
+    let more = rule.get_field_by_name("additional_bindings");
+    let more = more.as_deref().and_then(Value::as_list).unwrap_or_default();
+    let rules = std::iter::once(rule).chain(more.iter().filter_map(Value::as_message));
+    rules.filter_map(|rule| route_of(method, rule)).collect()
+}
+
+fn route_of(method: &MethodDescriptor, rule: &DynamicMessage) -> Option<Route> {
+    let text = |field: &str| {
+        let value = rule.get_field_by_name(field)?;
+        value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let (verb, path) = VERBS.iter().find_map(|(name, verb)| Some((*verb, text(name)?)))?;
+    let body = match text("body").as_deref() {
+        None => Body::None,
+        Some("*") => Body::Whole,
+        Some(field) => Body::Field(method.input().get_field_by_name(field)?),
+    };
+    Some(Route { verb, path: Template::parse(&path)?, body, method: method.clone() })
+}
+
+impl Route {
+    /// The path of the same method over gRPC.
+    pub fn grpc_path(&self) -> String {
+        format!("/{}/{}", self.method.parent_service().full_name(), self.method.name())
+    }
+}
+
+impl Template {
+    /// Reads a template; `None` where it is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut rest = text.strip_prefix('/')?;
+        let mut template = Self { segments: Vec::new(), variables: Vec::new(), action: None };
+        loop {
+            rest = match rest.strip_prefix('{') {
+                Some(variable) => {
+                    let (variable, after) = variable.split_once('}')?;
+                    template.add_variable(variable);
+                    after
+                }
+                None => {
+                    let end = rest.find(['/', ':']).unwrap_or(rest.len());
+                    template.add_segments(&rest[..end]);
+                    &rest[end..]
+                }
+            };
+            match rest.split_at_checked(1) {
+                None => return Some(template),
+                Some(("/", next)) => rest = next,
+                Some((":", action)) => {
+                    template.action = Some(action.to_owned());
+                    return Some(template);
+                }
+                Some(_) => return None,
+            }
+        }
+    }
+
+    fn add_variable(&mut self, text: &str) {
+        let (field, pattern) = text.split_once('=').unwrap_or((text, "*"));
+        let from = self.segments.len();
+        self.add_segments(pattern);
+        let to = self.segments.len();
+        self.variables.push(Variable { field: field.to_owned(), from, to });
+    }
+
+    fn add_segments(&mut self, text: &str) {
+        self.segments.extend(text.split('/').map(|part| match part {
+            "*" => Segment::Any,
+            literal => Segment::Literal(literal.to_owned()),
+        }));
+    }
+
+    fn fits(&self, path: &str) -> bool {
+        let Some(parts) = self.parts(path) else { return false };
+        let mut own = self.segments.iter();
+        let fit = parts.split('/').all(|part| match own.next() {
+            Some(Segment::Literal(literal)) => literal == part,
+            Some(Segment::Any) => !part.is_empty(),
+            None => false,
+        });
+        fit && own.next().is_none()
+    }
+
+    /// The path without its slash and action; `None` where the action is another one.
+    fn parts<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let path = path.strip_prefix('/')?;
+        let last = path.rfind('/').map_or(0, |slash| slash + 1);
+        match (path[last..].rfind(':'), &self.action) {
+            (None, None) => Some(path),
+            (Some(colon), Some(action)) if path[last + colon + 1..] == *action => {
+                Some(&path[..last + colon])
+            }
+            _ => None,
+        }
+    }
+
+    fn values(&self, path: &str) -> Result<Vec<(&str, String)>> {
+        let parts: Vec<&str> = self.parts(path).unwrap_or_default().split('/').collect();
+        let value = |variable: &Variable| {
+            let own = parts[variable.from..variable.to].iter();
+            own.map(|part| decoded(part)).collect::<Result<Vec<_>>>().map(|own| own.join("/"))
+        };
+        self.variables.iter().map(|own| Ok((own.field.as_str(), value(own)?))).collect()
+    }
+}
+
+/// One part of a path, without its percent signs.
+fn decoded(part: &str) -> Result<String> {
+    let wrong = |text: &str| Error::field("path", FieldCode::Format, text);
+    let text = percent_decode_str(part).decode_utf8();
+    let text = text.map_err(|_| wrong("a part of the path is not UTF-8 once it is decoded"))?;
+    if text.contains('/') {
+        return Err(wrong("%2F cannot be part of an id"));
+    }
+    Ok(text.into_owned())
+}
+
+/// As OpenAPI writes it: variables of several parts are spelled out, each `*` by a name of its own.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut before = "";
+        for segment in &self.segments {
+            match segment {
+                Segment::Literal(literal) => {
+                    write!(f, "/{literal}")?;
+                    before = literal;
+                }
+                Segment::Any => write!(f, "/{{{}}}", parameter(before))?,
+            }
+        }
+        self.action.as_ref().map_or(Ok(()), |action| write!(f, ":{action}"))
+    }
+}
+
+impl Template {
+    /// The names that [`Template::to_string`] gives to the parts of the path that vary.
+    pub fn parameters(&self) -> Vec<String> {
+        let after = self.segments.windows(2).filter_map(|pair| match pair {
+            [Segment::Literal(before), Segment::Any] => Some(parameter(before).to_owned()),
+            _ => None,
+        });
+        after.collect()
+    }
+}
+
+/// The name of the id in a collection: `counter` in `counters`, `hoursRule` in `hoursRules`.
+fn parameter(collection: &str) -> &str {
+    collection.strip_suffix('s').unwrap_or(collection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(template: &str, path: &str) -> Option<Vec<(String, String)>> {
+        let template = Template::parse(template).expect("a template");
+        let owned = |(field, value): (&str, String)| (field.to_owned(), value);
+        template
+            .fits(path)
+            .then(|| template.values(path).expect("decodes").into_iter().map(owned).collect())
+    }
+
+    fn one(field: &str, value: &str) -> Option<Vec<(String, String)>> {
+        Some(vec![(field.into(), value.into())])
+    }
+
+    #[test]
+    fn parts_of_a_path_are_fields_of_the_request() {
+        let counters = "/v1/{parent=malls/*}/counters";
+        assert_eq!(
+            values(counters, "/v1/malls/banyuwangi/counters"),
+            one("parent", "malls/banyuwangi")
+        );
+        assert_eq!(values(counters, "/v1/malls/a%20b/counters"), one("parent", "malls/a b"));
+        for other in [
+            "/v1/malls/a",
+            "/v1/malls//counters",
+            "/v1/malls/a/counters/b",
+            "v1",
+            "/",
+            "",
+            "/v1/malls/a/counters/",
+            "/v1/malls/a/counters:x",
+            "/v2/malls/a/counters",
+        ] {
+            assert_eq!(values(counters, other), None, "{other}");
+        }
+        assert_eq!(values("/v1/regions", "/v1/regions"), Some(Vec::new()));
+    }
+
+    #[test]
+    fn an_action_stands_after_the_last_part() {
+        let accept = "/v1/{name=malls/*/counters/*/offerings/*}:accept";
+        let name = "malls/a/counters/b/offerings/c";
+        assert_eq!(values(accept, &format!("/v1/{name}:accept")), one("name", name));
+        assert_eq!(values(accept, &format!("/v1/{name}")), None);
+        assert_eq!(values(accept, &format!("/v1/{name}:refuse")), None);
+        assert_eq!(values("/v1/services:search", "/v1/services:search"), Some(Vec::new()));
+    }
+
+    #[test]
+    fn an_id_cannot_smuggle_a_slash_in() {
+        let template = Template::parse("/v1/{name=malls/*}").expect("a template");
+        assert!(template.values("/v1/malls/a%2Fcounters%2Fb").is_err());
+        assert!(template.values("/v1/malls/%FF").is_err());
+    }
+
+    #[test]
+    fn an_address_is_told_from_one_of_another_verb_and_from_none() {
+        let get = find("GET", "/v1/malls/banyuwangi").expect("a path");
+        assert!(matches!(get, Found::Method(route, _) if route.method.name() == "GetMall"));
+        let put = find("PUT", "/v1/malls/banyuwangi").expect("a path");
+        assert!(matches!(put, Found::OtherVerbs(verbs) if verbs == ["GET", "PATCH"]));
+        assert!(matches!(find("GET", "/v1/shops"), Ok(Found::Nothing)));
+    }
+
+    #[test]
+    fn every_method_that_a_plain_request_can_call_has_an_address_of_its_own() {
+        let mut seen = std::collections::HashSet::new();
+        for route in all() {
+            let address = format!("{} {}", route.verb, route.path);
+            assert!(seen.insert(address.clone()), "{address} is twice");
+            for variable in &route.path.variables {
+                let first = variable.field.split('.').next().unwrap_or_default();
+                let field = route.method.input().get_field_by_name(first);
+                assert!(field.is_some(), "{address} names {}", variable.field);
+            }
+        }
+        for method in POOL.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
+            let routes = all().iter().filter(|route| route.method == method).count();
+            let name = method.full_name();
+            assert!(method.is_client_streaming() || routes > 0, "{name} lacks google.api.http");
+        }
+    }
+
+    #[test]
+    fn openapi_names_each_part_that_varies() {
+        let template = Template::parse("/v1/{name=malls/*/counters/*}:issueTicket").expect("one");
+        assert_eq!(template.to_string(), "/v1/malls/{mall}/counters/{counter}:issueTicket");
+        assert_eq!(template.parameters(), ["mall", "counter"]);
+    }
+}

@@ -1,0 +1,203 @@
+//! The door for plain HTTP: a request with JSON becomes the gRPC call that it stands for, goes
+//! through the same stack of layers, and its answer becomes JSON again.
+//!
+//! No method is named here. A method's addresses are its `google.api.http` annotations
+//! (`mpp_api::route`), its fields are read by its descriptors ([`request`]), and its body is read
+//! only once the layers behind have found that the caller may call at all.
+//!
+//! # Rejected
+//! - *tonic-rest, rest_over_grpc, g2h*: routes generated per method, each a handler beside the
+//!   stack, so that limits, rights and deadlines would be told a second time.
+//! - *A proxy of its own* (Envoy's or structured-proxy's transcoder): one more hop and one more
+//!   thing to run; identity by client certificate would end there.
+
+mod answer;
+mod events;
+mod frame;
+mod problem;
+mod request;
+mod wishes;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::Request,
+    middleware::Next,
+    response::Response,
+};
+use futures::stream;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header, request::Parts,
+};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use mpp_api::route::{self, Body as RouteBody, Found, Route};
+use mpp_core::{Error, FieldCode, Reason, Result};
+use tonic::Status;
+use uuid::Builder;
+
+use self::{request::Outer, wishes::Wishes};
+use crate::status;
+
+/// Largest body of a request, as tonic bounds a message.
+const MAX_BODY: usize = 4 * 1024 * 1024;
+/// Longest `Idempotency-Key`, in bytes.
+const MAX_KEY: usize = 255;
+/// Headers that mean the same to the call behind.
+const KEPT: [HeaderName; 4] = [
+    header::AUTHORIZATION,
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("tracestate"),
+    HeaderName::from_static("grpc-timeout"),
+];
+
+pub(crate) async fn layer(request: Request, next: Next) -> Response {
+    if is_grpc(request.headers()) {
+        return next.run(request).await;
+    }
+    let wishes = Wishes::of(request.headers());
+    let head = request.method() == Method::HEAD;
+    let answered = match enter(request, wishes, next).await {
+        Ok(response) => response,
+        Err(Refused::Status(status)) => problem::answer(&status, &wishes),
+        Err(Refused::Verb(allowed)) => other_verb(&allowed, &wishes),
+    };
+    if head { answered.map(|_| Body::empty()) } else { answered }
+}
+
+/// Why a plain request gets no answer.
+enum Refused {
+    Status(Status),
+    /// The address has other verbs.
+    Verb(Vec<&'static str>),
+}
+
+impl From<Status> for Refused {
+    fn from(status: Status) -> Self {
+        Self::Status(status)
+    }
+}
+
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    kind.is_some_and(|kind| kind.starts_with(b"application/grpc"))
+}
+
+async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response, Refused> {
+    let (parts, body) = request.into_parts();
+    let verb = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
+    let (route, path) = match route::find(verb, parts.uri.path()).map_err(status)? {
+        Found::Method(route, path) => (route, path),
+        Found::OtherVerbs(verbs) => return Err(Refused::Verb(verbs)),
+        Found::Nothing => return Err(status(nothing_here(parts.uri.path())).into()),
+    };
+    check_content_type(route, &parts.headers).map_err(status)?;
+    let outer = outer(&parts, path).map_err(status)?;
+    let (asked, reads) = (parts.headers.clone(), verb == "GET");
+    let response = next.run(call(parts, route, outer, body)).await;
+    Ok(if route.method.is_server_streaming() {
+        events::stream(route, wishes, response)?
+    } else {
+        answer::unary(route, reads, &asked, response).await?
+    })
+}
+
+fn nothing_here(path: &str) -> Error {
+    let text = format!("there is nothing at {path:.200}; /openapi.json lists all addresses");
+    Error::new(Reason::NotFound, text)
+}
+
+fn other_verb(allowed: &[&'static str], wishes: &Wishes) -> Response {
+    let allowed = allowed.join(", ");
+    let error = Error::new(Reason::Unimplemented, format!("this address takes {allowed}"));
+    let mut response = problem::answer(&status(error), wishes);
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    if let Ok(allowed) = HeaderValue::try_from(allowed) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
+}
+
+/// A body is JSON; whoever says that it is something else is not second-guessed.
+fn check_content_type(route: &Route, headers: &HeaderMap) -> Result<()> {
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return Ok(()) };
+    let kind = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let is_json = kind.eq_ignore_ascii_case("application/json") || kind.ends_with("+json");
+    if route.body == RouteBody::None || is_json {
+        return Ok(());
+    }
+    let text = format!("'{kind:.60}' is not read here; send application/json");
+    Err(Error::field("content-type", FieldCode::NotAllowed, text))
+}
+
+fn outer(parts: &Parts, path: Vec<(&'static str, String)>) -> Result<Outer> {
+    let text = |name: &str| {
+        let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
+        value.filter(|value| !value.is_empty())
+    };
+    Ok(Outer {
+        path,
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        if_match: answer::asked_etag(&parts.headers),
+        request_id: text("idempotency-key").map(request_id).transpose()?,
+        resume: text("last-event-id").map(str::to_owned),
+    })
+}
+
+/// A key that is a UUID is the request's id; any other text always stands for the same one.
+fn request_id(key: &str) -> Result<String> {
+    let key = key.trim_matches('"');
+    if key.len() > MAX_KEY {
+        let text = format!("has {} bytes; {MAX_KEY} are allowed", key.len());
+        return Err(Error::field("idempotency-key", FieldCode::TooLong, text));
+    }
+    if let Ok(id) = key.parse::<uuid::Uuid>() {
+        return Ok(id.to_string());
+    }
+    let hash = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.as_ref()[..16]);
+    Ok(Builder::from_custom_bytes(bytes).into_uuid().to_string())
+}
+
+/// The gRPC call that a plain request stands for.
+fn call(parts: Parts, route: &'static Route, outer: Outer, body: Body) -> Request {
+    let mut call = Request::new(message_of(route, outer, body));
+    *call.method_mut() = Method::POST;
+    *call.version_mut() = Version::HTTP_2;
+    // A path of letters, dots and slashes.
+    *call.uri_mut() = Uri::try_from(route.grpc_path()).unwrap_or_default();
+    for name in KEPT {
+        if let Some(value) = parts.headers.get(&name) {
+            call.headers_mut().insert(name, value.clone());
+        }
+    }
+    let headers = call.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    headers.insert(header::TE, HeaderValue::from_static("trailers"));
+    *call.extensions_mut() = parts.extensions;
+    call
+}
+
+/// Read when the method asks for it, and not before: what a caller may not do costs no memory. A
+/// fault travels as the status that it is, which tonic hands on.
+fn message_of(route: &'static Route, outer: Outer, body: Body) -> Body {
+    Body::from_stream(stream::once(async move {
+        let body = read(body).await.map_err(status)?;
+        let message = request::message(route, &outer, &body).map_err(status)?;
+        Ok::<Bytes, Status>(frame::frame(&message))
+    }))
+}
+
+async fn read(body: Body) -> Result<Bytes> {
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let text = format!("the body is larger than {MAX_BODY} bytes; send less at once");
+            Err(Error::new(Reason::TooLarge, text))
+        }
+        Err(error) => Err(Error::field(
+            "body",
+            FieldCode::Unreadable,
+            format!("did not arrive whole: {error}"),
+        )),
+    }
+}

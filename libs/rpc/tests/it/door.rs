@@ -1,0 +1,220 @@
+//! The door for plain HTTP: one story for each thing that a client without gRPC relies on.
+
+use axum::body::Body;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use hyper_util::rt::TokioIo;
+use mpp_core::Role;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+
+use crate::setup::{BANYUWANGI, Server, server};
+
+const QUEUE: &str = "/v1/malls/banyuwangi/counters/dukcapil/queue";
+const CALL: &str = "/v1/malls/banyuwangi/counters/dukcapil/windows/1:callNext";
+
+/// An answer over HTTP/1.1.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    fn reason(&self) -> String {
+        self.json()["details"][0]["reason"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// A plain request of a role.
+async fn ask(
+    server: &Server,
+    role: Role,
+    verb: &str,
+    path: &str,
+    more: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let token = format!("Bearer {}", server.issuer.token(role, &[BANYUWANGI]));
+    let headers = [&[("authorization", token.as_str())], more].concat();
+    send(server, verb, path, &headers, body).await
+}
+
+async fn send(
+    server: &Server,
+    verb: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let tcp = TcpStream::connect(server.address).await.expect("a connection");
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(tcp)).await.expect("HTTP/1.1");
+    tokio::spawn(connection);
+    let mut request = Request::builder().method(verb).uri(path).header("host", "registry");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(body.to_owned())).expect("a request");
+    let (parts, body) = sender.send_request(request).await.expect("an answer").into_parts();
+    let body = body.collect().await.expect("a whole answer").to_bytes();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8(body.into()).expect("text"),
+    }
+}
+
+#[tokio::test]
+async fn a_plain_request_is_the_call_that_its_address_stands_for() {
+    let server = server().await;
+    let answer = ask(&server, Role::Reader, "GET", QUEUE, &[], "").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let expected =
+        json!({ "counter": "malls/banyuwangi/counters/dukcapil", "date": "users/reader" });
+    assert_eq!(answer.json(), expected);
+    assert_eq!(answer.header("content-type"), "application/json");
+}
+
+#[tokio::test]
+async fn rights_are_the_same_at_both_doors() {
+    let server = server().await;
+    let reader = ask(&server, Role::Reader, "POST", CALL, &[], "{}").await;
+    assert_eq!(
+        (reader.status, reader.reason().as_str()),
+        (StatusCode::FORBIDDEN, "PERMISSION_DENIED")
+    );
+    let officer = ask(&server, Role::CounterOfficer, "POST", CALL, &[], "{}").await;
+    assert_eq!(officer.status, StatusCode::OK);
+    let nobody = send(&server, "GET", QUEUE, &[], "").await;
+    assert_eq!(
+        (nobody.status, nobody.header("www-authenticate")),
+        (StatusCode::UNAUTHORIZED, "Bearer")
+    );
+}
+
+#[tokio::test]
+async fn whoever_may_not_call_does_not_have_its_body_read() {
+    let server = server().await;
+    let answer = ask(&server, Role::Reader, "POST", CALL, &[], "this is no JSON").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let answer = ask(&server, Role::CounterOfficer, "POST", CALL, &[], "this is no JSON").await;
+    assert_eq!(
+        (answer.status, answer.reason().as_str()),
+        (StatusCode::BAD_REQUEST, "INVALID_FIELD")
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_field_is_named_with_the_way_out() {
+    let server = server().await;
+    for (path, field, words) in [
+        (&*format!("{QUEUE}?colour=red"), "colour", "there are counter"),
+        (&*format!("{QUEUE}?counter=malls/x"), "counter", "in another"),
+        ("/v1/feed?x=1", "x", "no such parameter"),
+    ] {
+        let answer = ask(&server, Role::Reader, "GET", path, &[], "").await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
+        assert!(answer.body.contains(&format!("\"{field}\"")), "{path}: {}", answer.body);
+        assert!(answer.body.contains(words), "{path}: {}", answer.body);
+    }
+    let twice = r#"{"request_id": "a", "request_id": "b"}"#;
+    let answer = ask(&server, Role::CounterOfficer, "POST", CALL, &[], twice).await;
+    assert!(answer.body.contains("is there twice"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn an_unknown_address_and_another_verb_are_told_apart() {
+    let server = server().await;
+    let nothing = ask(&server, Role::Reader, "GET", "/v1/shops", &[], "").await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+    let verb = ask(&server, Role::Reader, "DELETE", QUEUE, &[], "").await;
+    assert_eq!((verb.status, verb.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET"));
+    let head = ask(&server, Role::Reader, "HEAD", QUEUE, &[], "").await;
+    assert_eq!((head.status, head.body.as_str()), (StatusCode::OK, ""));
+    // A method of the contract that another service answers.
+    let elsewhere = ask(&server, Role::Reader, "GET", "/v1/malls/banyuwangi", &[], "").await;
+    assert_eq!(elsewhere.status, StatusCode::NOT_IMPLEMENTED);
+}
+
+#[tokio::test]
+async fn a_copy_that_is_still_right_is_not_sent_again() {
+    let server = server().await;
+    let first = ask(&server, Role::Reader, "GET", QUEUE, &[], "").await;
+    let etag = first.header("etag").to_owned();
+    let again = ask(&server, Role::Reader, "GET", QUEUE, &[("if-none-match", &etag)], "").await;
+    assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    assert_eq!(again.header("etag"), etag);
+    let another = ask(&server, Role::Auditor, "GET", QUEUE, &[("if-none-match", &etag)], "").await;
+    assert_eq!(another.status, StatusCode::OK, "it differs for another caller");
+}
+
+#[tokio::test]
+async fn a_problem_is_told_as_one_and_in_indonesian_where_that_is_asked_for() {
+    let server = server().await;
+    let headers = [("accept", "application/problem+json"), ("accept-language", "id")];
+    let answer = ask(&server, Role::Reader, "GET", &format!("{QUEUE}?x=1"), &headers, "").await;
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    assert_eq!(answer.header("content-language"), "id");
+    let problem = answer.json();
+    assert_eq!((&problem["status"], &problem["reason"]), (&json!(400), &json!("INVALID_FIELD")));
+    assert_eq!(problem["errors"][0]["code"], "UNKNOWN_VALUE");
+    assert_eq!(problem["title"], mpp_core::Reason::InvalidField.indonesian());
+}
+
+#[tokio::test]
+async fn a_fault_behind_the_door_is_one_answer_and_tells_no_secret() {
+    let server = server().await;
+    for fault in ["panic", "fault"] {
+        let path = "/mpp.scheduling.v1.QueueService/GetQueue";
+        let token = format!("Bearer {}", server.issuer.token(Role::Reader, &[]));
+        let grpc = server
+            .raw(path, &[("authorization", &token)], crate::setup::framed(b"\x0a\x05panic"))
+            .await;
+        assert_eq!(grpc.get("grpc-status").expect("a status"), "13", "{fault}");
+    }
+    let plain = send(&server, "GET", "/v1/feed", &[("authorization", "Bearer x")], "").await;
+    assert_eq!(plain.status, StatusCode::UNAUTHORIZED);
+    assert!(!plain.body.contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_stream_is_told_as_events_and_ends_with_the_reason() {
+    let server = server().await;
+    let token = format!("Bearer {}", server.issuer.token(Role::Reader, &[]));
+    let tcp = TcpStream::connect(server.address).await.expect("a connection");
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(tcp)).await.expect("HTTP/1.1");
+    tokio::spawn(connection);
+    let request = Request::get("/v1/feed:watch").header("host", "x").header("authorization", token);
+    let answer = sender.send_request(request.body(Body::empty()).expect("a request")).await;
+    let (parts, mut body) = answer.expect("an answer").into_parts();
+    assert_eq!(parts.headers["content-type"], "text/event-stream");
+    let mut heard = String::new();
+    while !heard.contains("\"revision\":\"1\"") {
+        heard += &next(&mut body).await;
+    }
+    server.desk.release(1);
+    while !heard.contains("\"revision\":\"2\"") {
+        heard += &next(&mut body).await;
+    }
+    server.shutdown.cancel();
+    while !heard.contains("event: error") {
+        heard += &next(&mut body).await;
+    }
+    heard += &next(&mut body).await;
+    assert!(heard.contains("UNAVAILABLE"), "{heard}");
+}
+
+async fn next(body: &mut hyper::body::Incoming) -> String {
+    let frame = body.frame().await.map(|frame| frame.expect("no fault").into_data());
+    frame.map_or(String::new(), |data| String::from_utf8(data.expect("data").into()).expect("text"))
+}

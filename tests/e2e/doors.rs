@@ -1,0 +1,167 @@
+//! Both doors lead into the same rooms: every unary method of every service, asked over gRPC and
+//! over plain HTTP, gives the same answer and the same refusal.
+
+use mpp_api::route::{self, Body, Found, Route};
+use mpp_testkit::Backend;
+use mpp_tests::{
+    Service, Suite,
+    doors::{Said, over_grpc, over_http},
+    keys::{ADMINISTRATOR, APP, Who},
+    town,
+};
+use serde_json::{Map, Value, json};
+
+/// How often a question is put again whose answers differ: a feed goes on between two of them.
+const TRIES: usize = 20;
+/// Fields that tell when the question was put.
+const NOW: [&str; 2] = ["knownOn", "seenTime"];
+
+#[tokio::test]
+async fn every_method_answers_alike_at_both_doors_on_sqlite() {
+    knock(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn every_method_answers_alike_at_both_doors_on_postgres() {
+    knock(Backend::Postgres).await;
+}
+
+async fn knock(backend: Backend) {
+    let suite = Suite::start(backend).await;
+    town::open(&suite).await;
+    let unary = route::all().iter().filter(|route| !route.method.is_server_streaming());
+    let (mut answered, mut refused) = (0, 0);
+    for route in unary {
+        for (who, ids) in
+            [(ADMINISTRATOR, Ids::Known), (ADMINISTRATOR, Ids::Unknown), (APP, Ids::Known)]
+        {
+            match compare(&suite, route, who, ids).await {
+                Said::Answer(_) => answered += 1,
+                Said::Refusal(_) => refused += 1,
+            }
+        }
+    }
+    assert!(answered > 40 && refused > 60, "{answered} answers and {refused} refusals");
+}
+
+/// Whose names a path is made of.
+#[derive(Clone, Copy, Debug)]
+enum Ids {
+    Known,
+    Unknown,
+}
+
+/// One question through both doors.
+async fn compare(suite: &Suite, route: &Route, who: Who, ids: Ids) -> Said {
+    let address = address(route, ids);
+    let request_id = uuid::Uuid::now_v7().to_string();
+    let message = message(route, &address, &request_id);
+    let (query, body) = plain(route, &request_id);
+    let service = served_by(route);
+    let url = format!("{}{address}{query}", suite.address(service));
+    let token = std::fs::read_to_string(suite.keys.token(who)).expect("a token");
+    let mut pair = None;
+    for _ in 0..TRIES {
+        let grpc = over_grpc(suite.channel(service, who), &route.method, &message).await;
+        let http = over_http(route.verb, &url, &token, &body).await;
+        let (grpc, http) = (timeless(grpc), timeless(http));
+        if grpc == http {
+            return grpc;
+        }
+        pair = Some((grpc, http));
+    }
+    panic!("{} {address} as {who:?} differs: {pair:#?}", route.verb);
+}
+
+fn timeless(said: Said) -> Said {
+    match said {
+        Said::Answer(mut answer) => {
+            forget(&mut answer);
+            Said::Answer(answer)
+        }
+        refused => refused,
+    }
+}
+
+fn forget(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !NOW.contains(&name.as_str()));
+            fields.values_mut().for_each(forget);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget),
+        _ => {}
+    }
+}
+
+fn served_by(route: &Route) -> Service {
+    match route.method.parent_service().package_name() {
+        "mpp.scheduling.v1" => Service::Scheduling,
+        "mpp.reporting.v1" => Service::Reporting,
+        _ => Service::Registry,
+    }
+}
+
+/// A path of the town's own names, or of names that nothing has.
+fn address(route: &Route, ids: Ids) -> String {
+    let mut path = route.path.to_string();
+    for name in route.path.parameters() {
+        let known = match name.as_str() {
+            "mall" => "banyuwangi",
+            "counter" => "dukcapil",
+            "window" => "1",
+            "offering" | "service" => "ktp-hilang",
+            "unit" | "source" => "kemendagri",
+            "region" => "35",
+            "hoursRule" => "national",
+            _ => "none",
+        };
+        let id = if matches!(ids, Ids::Known) { known } else { "none" };
+        path = path.replace(&format!("{{{name}}}"), id);
+    }
+    path
+}
+
+/// The request's message: what the path says, and an id that makes a write of both calls one.
+fn message(route: &Route, address: &str, request_id: &str) -> Value {
+    let Ok(Found::Method(found, values)) = route::find(route.verb, address) else {
+        panic!("nothing at {address}");
+    };
+    assert_eq!(found.method, route.method, "{address}");
+    let mut message = json!({});
+    for (path, value) in values {
+        let at = path.split('.').fold(&mut message, |at, field| &mut at[field]);
+        *at = Value::from(value);
+    }
+    if let Body::Field(field) = &route.body
+        && message[field.name()].is_null()
+    {
+        message[field.name()] = json!({});
+    }
+    if has_request_id(route) {
+        message["request_id"] = Value::from(request_id);
+    }
+    message
+}
+
+/// Query and body of the same request.
+fn plain(route: &Route, request_id: &str) -> (String, String) {
+    let id = has_request_id(route);
+    match &route.body {
+        Body::Whole => {
+            let mut body = Map::new();
+            if id {
+                body.insert("requestId".into(), Value::from(request_id));
+            }
+            (String::new(), Value::from(body).to_string())
+        }
+        body => {
+            let query = if id { format!("?requestId={request_id}") } else { String::new() };
+            (query, if *body == Body::None { String::new() } else { "{}".to_owned() })
+        }
+    }
+}
+
+fn has_request_id(route: &Route) -> bool {
+    route.method.input().get_field_by_name("request_id").is_some()
+}
