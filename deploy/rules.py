@@ -27,6 +27,7 @@ def main(name, folder):
         ports_exist,
         secrets_are_in_the_readme,
         versions_agree,
+        alerts_ask_for_what_there_is,
     ]
     faults = [fault for rule in rules for fault in rule(resources)]
     for fault in faults:
@@ -158,6 +159,22 @@ def versions_agree(resources):
     for job in of_kind(resources, "Job"):
         if not job["metadata"]["name"].endswith(ending):
             yield f"{title(job)} should end in {ending}: a new release needs new Jobs"
+
+
+def alerts_ask_for_what_there_is(_):
+    """An alert has a runbook in the README, and its metrics stand in the code."""
+    readme = (ROOT / "deploy/README.md").read_text()
+    headings = re.findall(r"^###? (.+)$", readme, re.MULTILINE)
+    anchors = {f"deploy/README.md#{re.sub('[^a-z0-9]+', '-', text.lower())}" for text in headings}
+    code = "".join(path.read_text() for path in ROOT.glob("*/*/src/**/*.rs"))
+    rules = yaml.safe_load((ROOT / "deploy/alerts.yaml").read_text())["groups"]
+    for alert in [rule for group in rules for rule in group["rules"]]:
+        if alert["annotations"].get("runbook") not in anchors:
+            yield f"alert {alert['alert']}: its runbook is not in deploy/README.md"
+        for metric in re.findall(r"\bmpp_\w+", alert["expr"]):
+            name = metric.removesuffix("_total").replace("_", "[._]")
+            if not re.search(f'"{name}"', code):
+                yield f"alert {alert['alert']} asks for {metric}, which no server exports"
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ pub async fn measure() {
     let log =
         [("logging_collector", "on"), ("log_destination", "jsonlog"), ("log_statement", "all")];
     cluster.restart_with(&log).await;
-    let setup = Setup { cluster: Some(&cluster), ..Setup::default() };
+    let setup = Setup { cluster: Some(&cluster), any_rate: true, ..Setup::default() };
     let suite = Suite::start_with(Backend::Postgres, setup).await;
     town::open(&suite).await;
     let slots: Arc<[String]> = large_slots(&suite).await.into();

@@ -15,7 +15,7 @@ use mpp_api::registry::{
 use mpp_rpc::{Channel, Endpoint, connect};
 use mpp_testkit::{Backend, free_port};
 use mpp_tests::{
-    PATIENCE, Service, Suite, eventually,
+    PATIENCE, Service, Setup, Suite, eventually,
     keys::APP,
     process::Process,
     town::{self, MALL},
@@ -32,7 +32,8 @@ const ROUND: Duration = Duration::from_secs(4);
 const ROUNDS: usize = 5;
 
 pub async fn measure() {
-    let suite = Suite::start(Backend::Sqlite).await;
+    let setup = Setup { any_rate: true, ..Setup::default() };
+    let suite = Suite::start_with(Backend::Sqlite, setup).await;
     town::found(&suite).await;
     let ours = suite.endpoint(Service::Registry, APP);
     let answer = ask(&connect(&ours).expect("an endpoint")).await.expect("the mall");

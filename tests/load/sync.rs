@@ -39,8 +39,11 @@ pub async fn measure() {
 
 async fn founded(backend: Backend) -> (Suite, Option<Cluster>) {
     let cluster = if backend == Backend::Postgres { Some(Cluster::start().await) } else { None };
-    let suite =
-        Suite::start_with(backend, Setup { cluster: cluster.as_ref(), ..Setup::default() }).await;
+    let suite = Suite::start_with(
+        backend,
+        Setup { cluster: cluster.as_ref(), any_rate: true, ..Setup::default() },
+    )
+    .await;
     town::found(&suite).await;
     (suite, cluster)
 }

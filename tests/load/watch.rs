@@ -41,7 +41,7 @@ pub async fn measure_events() {
 
 async fn run(listeners: usize) {
     let cluster = Cluster::start().await;
-    let setup = Setup { cluster: Some(&cluster), ..Setup::default() };
+    let setup = Setup { cluster: Some(&cluster), any_rate: true, ..Setup::default() };
     let suite = Suite::start_with(Backend::Postgres, setup).await;
     town::found(&suite).await;
     let watchers = start(&suite).await;

@@ -53,6 +53,8 @@ pub struct Setup<'a> {
     pub authority: Option<&'a Authority>,
     /// A server for the databases, instead of the test server.
     pub cluster: Option<&'a Cluster>,
+    /// Let one caller call as often as it can: a load is one.
+    pub any_rate: bool,
 }
 
 /// The suite; its processes and databases end with this value.
@@ -64,6 +66,7 @@ pub struct Suite {
     pub keys: Keys,
     tls: Option<(PathBuf, [Identity; 3])>,
     registry_seen_at: Option<String>,
+    any_rate: bool,
     /// PostgreSQL's are dropped after the processes have ended.
     _databases: Vec<TestDatabase>,
     home: TempDir,
@@ -177,7 +180,16 @@ impl Suite {
         });
         let services = services.try_into().unwrap_or_else(|_| unreachable!("there are three"));
         let web = Web { process: None, pages: free_port(), health: free_port() };
-        Self { services, web, keys, tls, registry_seen_at: None, _databases: databases, home }
+        Self {
+            services,
+            web,
+            keys,
+            tls,
+            registry_seen_at: None,
+            any_rate: setup.any_rate,
+            _databases: databases,
+            home,
+        }
     }
 
     /// The folder in which commands run.
@@ -222,6 +234,11 @@ impl Suite {
             .env("MPP_REGISTRY_ADDRESS", registry)
             .env("MPP_SCHEDULING_ADDRESS", self.address(Service::Scheduling))
             .env("MPP_DRAIN_PAUSE_MS", "200");
+        if self.any_rate {
+            for class in ["READS", "WRITES", "STREAMS"] {
+                serve.env(format!("MPP_{class}_PER_MINUTE"), "0");
+            }
+        }
         match &self.tls {
             None => {
                 let who = if service == Service::Reporting { REPORTING } else { SCHEDULING };

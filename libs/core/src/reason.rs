@@ -170,7 +170,11 @@ reasons! {
     /// As many streams or entries as one caller, or one record, may have.
     LimitReached, ResourceExhausted, "LIMIT_REACHED",
         "End or delete one that is no longer needed; the message says of what.",
-        "Batas permintaan tercapai. Coba lagi sebentar.";
+        "Batas jumlah tercapai. Akhiri atau hapus yang tidak diperlukan lagi.";
+    /// More calls than one caller may make in a minute.
+    RateLimited, ResourceExhausted, "RATE_LIMITED",
+        "Go on after `RetryInfo`; ask for more at once (a list instead of many reads, a watch).",
+        "Terlalu banyak permintaan dalam waktu singkat. Coba lagi sebentar.";
     /// A message is larger than allowed.
     TooLarge, ResourceExhausted, "TOO_LARGE",
         "Send less in one message.",

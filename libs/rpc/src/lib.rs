@@ -34,6 +34,7 @@ mod limits;
 mod listen;
 pub mod mask;
 mod method;
+mod origins;
 #[cfg(test)]
 mod reference;
 mod serve_pages;
@@ -53,8 +54,9 @@ pub use http::{HttpLimits, serve_http};
 pub use identity::{Verified, Verifier, caller};
 pub use layer::deadline::deadline;
 pub use limits::Limits;
+pub use origins::Origins;
 pub use serve_pages::serve_pages;
-pub use shares::{Share, Shares};
+pub use shares::{Share, Shares, network};
 pub use shell::{Shell, serve};
 pub use status::{ClientError, error_of, refusal, status, wire_error};
 pub use tls::Tls;

@@ -11,7 +11,14 @@ pub struct Limits {
     pub calls: usize,
     /// Longest time for a call that is not a stream.
     pub call_time: Duration,
-    /// Streams (watches, syncs) of one caller.
+    /// Calls that change nothing which one caller may begin in a minute, all at once if it likes;
+    /// 0 is no bound. A program in an endless loop gets there, a busy portal does not.
+    pub reads_per_minute: u32,
+    /// The same for every other call. The nation's bookings at their peak are some 300 a second.
+    pub writes_per_minute: u32,
+    /// The same for streams (watches, syncs) that one caller may open.
+    pub streams_per_minute: u32,
+    /// Streams that one caller may hold open.
     pub streams_per_caller: usize,
     /// Longest time for a stream, so that what was checked at its beginning is checked again: whose
     /// it is, and what they may. Followers connect again and go on.
@@ -37,6 +44,9 @@ impl Default for Limits {
         Self {
             calls: 1024,
             call_time: Duration::from_secs(30),
+            reads_per_minute: 300_000,
+            writes_per_minute: 30_000,
+            streams_per_minute: 6_000,
             streams_per_caller: 64,
             stream_time: Duration::from_secs(6 * 3600),
             streams_per_connection: 256,

@@ -93,14 +93,15 @@ async fn connection(
     if timeout(HANDSHAKE, tcp.readable()).await.is_err() {
         return;
     }
+    let address = peer.ip();
     let Some(tls) = tls else {
-        return serve(tcp, Peer { certified: None }, stack, limits, stop).await;
+        return serve(tcp, Peer { address, certified: None }, stack, limits, stop).await;
     };
     match timeout(HANDSHAKE, tls.acceptor().accept(tcp)).await {
         Ok(Ok(io)) => {
             let chain = io.get_ref().1.peer_certificates().unwrap_or_default();
             let certified = chain.first().and_then(tls::caller_of).map(Arc::new);
-            serve(io, Peer { certified }, stack, limits, stop).await;
+            serve(io, Peer { address, certified }, stack, limits, stop).await;
         }
         Ok(Err(error)) => tracing::debug!(%peer, "the TLS handshake failed: {error}"),
         Err(_) => tracing::debug!(%peer, "the TLS handshake took too long"),

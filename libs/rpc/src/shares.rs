@@ -4,6 +4,7 @@
 use std::{
     collections::HashMap,
     hash::Hash,
+    net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -66,6 +67,18 @@ impl<K: Eq + Hash> Drop for Share<K> {
                 held.remove(&self.key);
             }
         }
+    }
+}
+
+/// The address by which shares of a peer are counted: one subscriber has a whole /64 of IPv6; an
+/// IPv4 address may come written as IPv6.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let prefix = u128::from(address) >> 64 << 64;
+            IpAddr::V6(Ipv6Addr::from(prefix))
+        }
+        short => short,
     }
 }
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use crate::{Drain, Limits, Readiness, Tls, Verifier, health, listen, stack::stack};
+use crate::{Drain, Limits, Origins, Readiness, Tls, Verifier, health, listen, stack::stack};
 
 /// How often the gRPC health service follows the readiness.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
@@ -27,6 +27,8 @@ pub struct Shell {
     pub plain_text_anywhere: bool,
     /// The bounds.
     pub limits: Limits,
+    /// Whose pages may call from a browser.
+    pub origins: Origins,
     /// How it ends.
     pub drain: Drain,
 }
@@ -39,6 +41,7 @@ impl Shell {
             tls: None,
             plain_text_anywhere: false,
             limits: Limits::default(),
+            origins: Origins::default(),
             drain: Drain::default(),
         }
     }
@@ -79,7 +82,7 @@ async fn run(
     tokio::spawn(health::run(health, readiness.clone(), probes.clone()));
     tokio::spawn(follow(readiness.clone(), reporter, probes.clone()));
 
-    let stack = stack(&shell.identity, &shell.limits, routes, stopping.clone());
+    let stack = stack(&shell.identity, &shell.limits, &shell.origins, routes, stopping.clone());
     let serving = listen::run(grpc, shell.tls.clone(), stack, shell.limits, stopping.clone());
     tokio::pin!(serving);
     tokio::select! {

@@ -19,8 +19,8 @@ use tower::{
 };
 
 use crate::{
-    Limits, Verifier, door,
-    layer::{authorize, deadline, explain, identity, panic, shed, stream, trace},
+    Limits, Origins, Verifier, door,
+    layer::{authorize, deadline, explain, identity, panic, rate, shed, stream, trace},
 };
 
 /// All layers and, behind them, the routes.
@@ -31,11 +31,14 @@ pub(crate) type Stack = BoxCloneSyncService<Request, Response, Infallible>;
 pub(crate) fn stack(
     verifier: &Verifier,
     limits: &Limits,
+    origins: &Origins,
     routes: Routes,
     moving: CancellationToken,
 ) -> Stack {
     let streams = stream::Streams::new(limits.streams_per_caller, limits.stream_time, moving);
     let layers = ServiceBuilder::new()
+        // Pages of other origins may read the answers, where that is set.
+        .option_layer(origins.layer())
         // A plain request becomes the call that it stands for, and its answer JSON.
         .layer(from_fn(door::layer))
         // Every call is seen, whatever becomes of it below.
@@ -51,6 +54,8 @@ pub(crate) fn stack(
         .layer(from_fn_with_state(limits.call_time, deadline::layer))
         // Who is calling.
         .layer(from_fn_with_state(verifier.clone(), identity::layer))
+        // How many calls they may begin in a minute.
+        .layer(from_fn_with_state(rate::Rates::new(limits), rate::layer))
         // Whether they may.
         .layer(from_fn(authorize::layer))
         // How many streams they may hold, and when those end.

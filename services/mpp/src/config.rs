@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use mpp_core::{Clock, Error, FieldCode, Result};
-use mpp_rpc::{Drain, Limits, Shell, Tls, Verifier, jwt::Jwks};
+use mpp_rpc::{Drain, Limits, Origins, Shell, Tls, Verifier, jwt::Jwks};
 
 /// `mpp serve`.
 #[derive(Subcommand)]
@@ -56,6 +56,18 @@ pub struct ServeArgs {
     /// Watches and syncs of one caller at the most.
     #[arg(long, env = "MPP_STREAMS_PER_CALLER", default_value_t = 64)]
     pub streams_per_caller: usize,
+    /// Reads that one caller may begin in a minute; 0 is no bound.
+    #[arg(long, env = "MPP_READS_PER_MINUTE", default_value_t = 300_000)]
+    pub reads_per_minute: u32,
+    /// Writes that one caller may begin in a minute; 0 is no bound.
+    #[arg(long, env = "MPP_WRITES_PER_MINUTE", default_value_t = 30_000)]
+    pub writes_per_minute: u32,
+    /// Watches and syncs that one caller may open in a minute; 0 is no bound.
+    #[arg(long, env = "MPP_STREAMS_PER_MINUTE", default_value_t = 6_000)]
+    pub streams_per_minute: u32,
+    /// Origins whose pages may call from a browser, such as https://mpp.banyuwangikab.go.id; * is all.
+    #[arg(long, env = "MPP_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
     /// Calls in progress at the most; more are refused at once.
     #[arg(long, env = "MPP_MAX_CALLS", default_value_t = 1024)]
     pub max_calls: usize,
@@ -148,10 +160,14 @@ impl ServeArgs {
             tls,
             plain_text_anywhere: self.plain_text_anywhere,
             limits: Limits {
+                reads_per_minute: self.reads_per_minute,
+                writes_per_minute: self.writes_per_minute,
+                streams_per_minute: self.streams_per_minute,
                 streams_per_caller: self.streams_per_caller,
                 calls: self.max_calls,
                 ..Limits::default()
             },
+            origins: Origins::parse(&self.cors_origins)?,
             drain: Drain {
                 pause: Duration::from_millis(self.process.drain_pause_ms),
                 wait: Duration::from_millis(self.drain_wait_ms),

@@ -57,7 +57,9 @@ fn next_step(error: &Error) -> Option<&'static str> {
             "is it running? start everything with `mpp up --demo`, or look with `mpp doctor`"
         }
         Reason::DeadlineExceeded => "try again, or look with `mpp doctor`",
-        Reason::Overloaded | Reason::LimitReached => "wait a little and try again",
+        Reason::Overloaded | Reason::RateLimited | Reason::LimitReached => {
+            "wait a little and try again"
+        }
         Reason::Unauthenticated => {
             "make a token with `mpp token`, and name it with --token-file or MPP_TOKEN_FILE"
         }

@@ -14,6 +14,7 @@
 mod answer;
 mod events;
 mod frame;
+mod pack;
 mod problem;
 mod request;
 mod wishes;
@@ -34,8 +35,8 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 use tonic::Status;
 use uuid::Builder;
 
-use self::{request::Outer, wishes::Wishes};
-use crate::status;
+use self::{pack::Coding, request::Outer, wishes::Wishes};
+use crate::{layer::rate, status};
 
 /// Largest body of a request, as tonic bounds a message.
 const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -55,11 +56,13 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     }
     let wishes = Wishes::of(request.headers());
     let head = request.method() == Method::HEAD;
+    let coding = Coding::wanted(request.headers());
     let answered = match enter(request, wishes, next).await {
         Ok(response) => response,
         Err(Refused::Status(status)) => problem::answer(&status, &wishes),
         Err(Refused::Verb(allowed)) => other_verb(&allowed, &wishes),
     };
+    let answered = pack::pack(coding, answered).await;
     if head { answered.map(|_| Body::empty()) } else { answered }
 }
 
@@ -90,14 +93,19 @@ async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response,
         Found::Nothing => return Err(status(nothing_here(parts.uri.path())).into()),
     };
     check_content_type(route, &parts.headers).map_err(status)?;
+    let body = Came { gzip: pack::is_gzip(&parts.headers).map_err(status)?, body };
     let outer = outer(&parts, path).map_err(status)?;
     let (asked, reads) = (parts.headers.clone(), verb == "GET");
     let response = next.run(call(parts, route, outer, body)).await;
-    Ok(if route.method.is_server_streaming() {
-        events::stream(route, wishes, response)?
+    let told = rate::told(response.headers());
+    let answered = if route.method.is_server_streaming() {
+        events::stream(route, wishes, response)
     } else {
-        answer::unary(route, reads, &asked, response).await?
-    })
+        answer::unary(route, reads, &asked, response).await
+    };
+    let mut answered = answered.unwrap_or_else(|status| problem::answer(&status, &wishes));
+    answered.headers_mut().extend(told);
+    Ok(answered)
 }
 
 fn nothing_here(path: &str) -> Error {
@@ -159,7 +167,7 @@ fn request_id(key: &str) -> Result<String> {
 }
 
 /// The gRPC call that a plain request stands for.
-fn call(parts: Parts, route: &'static Route, outer: Outer, body: Body) -> Request {
+fn call(parts: Parts, route: &'static Route, outer: Outer, body: Came) -> Request {
     let mut call = Request::new(message_of(route, outer, body));
     *call.method_mut() = Method::POST;
     *call.version_mut() = Version::HTTP_2;
@@ -179,7 +187,7 @@ fn call(parts: Parts, route: &'static Route, outer: Outer, body: Body) -> Reques
 
 /// Read when the method asks for it, and not before: what a caller may not do costs no memory. A
 /// fault travels as the status that it is, which tonic hands on.
-fn message_of(route: &'static Route, outer: Outer, body: Body) -> Body {
+fn message_of(route: &'static Route, outer: Outer, body: Came) -> Body {
     Body::from_stream(stream::once(async move {
         let body = read(body).await.map_err(status)?;
         let message = request::message(route, &outer, &body).map_err(status)?;
@@ -187,17 +195,21 @@ fn message_of(route: &'static Route, outer: Outer, body: Body) -> Body {
     }))
 }
 
-async fn read(body: Body) -> Result<Bytes> {
-    match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let text = format!("the body is larger than {MAX_BODY} bytes; send less at once");
-            Err(Error::new(Reason::TooLarge, text))
+/// A body as it came.
+struct Came {
+    gzip: bool,
+    body: Body,
+}
+
+/// The whole body, at most [`MAX_BODY`] of it, and as much once it is unpacked.
+async fn read(came: Came) -> Result<Bytes> {
+    let body = match Limited::new(came.body, MAX_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return Err(pack::too_large(MAX_BODY)),
+        Err(error) => {
+            let text = format!("did not arrive whole: {error}");
+            return Err(Error::field("body", FieldCode::Unreadable, text));
         }
-        Err(error) => Err(Error::field(
-            "body",
-            FieldCode::Unreadable,
-            format!("did not arrive whole: {error}"),
-        )),
-    }
+    };
+    if came.gzip { pack::unpacked(&body, MAX_BODY) } else { Ok(body) }
 }

@@ -34,13 +34,13 @@ impl Wishes {
 }
 
 /// All values of a header, in one list.
-fn listed(headers: &HeaderMap, name: &HeaderName) -> String {
+pub(crate) fn listed(headers: &HeaderMap, name: &HeaderName) -> String {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values.collect::<Vec<_>>().join(",").to_ascii_lowercase()
 }
 
-/// The weight of a language, in thousandths; of several ranges for it, the greatest.
-fn weight_of(ranges: &str, language: &str) -> u32 {
+/// The weight of a language or a coding, in thousandths; of several ranges for it, the greatest.
+pub(crate) fn weight_of(ranges: &str, language: &str) -> u32 {
     let weights = ranges.split(',').filter_map(|range| {
         let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
         let primary = tag.trim().split('-').next().unwrap_or_default();

@@ -8,6 +8,7 @@ pub(crate) mod deadline;
 pub(crate) mod explain;
 pub(crate) mod identity;
 pub(crate) mod panic;
+pub(crate) mod rate;
 pub(crate) mod shed;
 pub(crate) mod stream;
 pub(crate) mod trace;

@@ -14,28 +14,28 @@ const QUEUE: &str = "/v1/malls/banyuwangi/counters/dukcapil/queue";
 const CALL: &str = "/v1/malls/banyuwangi/counters/dukcapil/windows/1:callNext";
 
 /// An answer over HTTP/1.1.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
     }
 
-    fn reason(&self) -> String {
+    pub fn reason(&self) -> String {
         self.json()["details"][0]["reason"].as_str().unwrap_or_default().to_owned()
     }
 }
 
 /// A plain request of a role.
-async fn ask(
+pub async fn ask(
     server: &Server,
     role: Role,
     verb: &str,
@@ -48,7 +48,7 @@ async fn ask(
     send(server, verb, path, &headers, body).await
 }
 
-async fn send(
+pub async fn send(
     server: &Server,
     verb: &str,
     path: &str,

@@ -11,7 +11,7 @@ use tonic_reflection::pb::v1::{
 
 use crate::setup::{Server, ask, eventually, server};
 
-async fn get(server: &Server, path: &str) -> String {
+pub async fn get(server: &Server, path: &str) -> String {
     let mut tcp = TcpStream::connect(server.health).await.expect("the health port");
     let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     tcp.write_all(request.as_bytes()).await.expect("sent");

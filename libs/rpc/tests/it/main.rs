@@ -12,6 +12,8 @@ mod health;
 mod http;
 mod identity;
 mod limits;
+mod pack;
+mod rate;
 mod setup;
 mod tls;
 mod watch_database;

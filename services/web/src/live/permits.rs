@@ -1,11 +1,8 @@
 //! How many browsers may listen: of all, and of one peer, so that one cannot take every place.
 
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
-use mpp_rpc::{Share, Shares};
+use mpp_rpc::{Share, Shares, network};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The places that there are.
@@ -38,17 +35,6 @@ impl Permits {
             None => None,
         };
         Some(Permit { _place: place, _share: share })
-    }
-}
-
-/// One subscriber has a whole /64 of IPv6; an IPv4 address may come written as IPv6.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let prefix = u128::from(address) >> 64 << 64;
-            IpAddr::V6(Ipv6Addr::from(prefix))
-        }
-        short => short,
     }
 }
 

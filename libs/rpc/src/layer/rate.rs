@@ -1,0 +1,262 @@
+//! How many calls a caller may begin in a minute: reads, writes and streams apart, and each caller
+//! by itself. Every answer says how many are left; a refusal says when there is one again.
+//!
+//! All of a minute's calls may come at once; then they come back evenly (GCRA, by the governor
+//! crate). What is counted lies in this process: replicas count apart, as they answer apart.
+
+use std::{
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header::RETRY_AFTER},
+    middleware::Next,
+    response::Response,
+};
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock as _, MonotonicClock},
+    middleware::{StateInformationMiddleware, StateSnapshot},
+    state::keyed::HashMapStateStore,
+};
+use mpp_core::{Caller, Error, Reason};
+use mpp_telemetry::{Counter, KeyValue};
+
+use super::{identity::Peer, refuse};
+use crate::{Limits, method, method::Class, shares::network};
+
+/// The bound, as the caller may know it (draft-ietf-httpapi-ratelimit-headers).
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// What is left of it.
+const LEFT: HeaderName = HeaderName::from_static("ratelimit");
+/// Callers that are known before those who have their whole minute again are first forgotten.
+const FEW: usize = 1024;
+
+static REFUSED: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    mpp_telemetry::counter("mpp.rpc.rate_limited", "Calls beyond their caller's rate, by class")
+});
+
+/// The counts of all callers.
+#[derive(Clone)]
+pub(crate) struct Rates(Arc<[(Class, Option<Meter>); 3]>);
+
+impl Rates {
+    /// As many as the limits allow.
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let meter = |name, each| Meter::new(name, each);
+        Self(Arc::new([
+            (Class::Read, meter("reads", limits.reads_per_minute)),
+            (Class::Write, meter("writes", limits.writes_per_minute)),
+            (Class::Stream, meter("streams", limits.streams_per_minute)),
+        ]))
+    }
+
+    fn meter(&self, class: Class) -> Option<&Meter> {
+        self.0.iter().find(|(own, _)| *own == class)?.1.as_ref()
+    }
+}
+
+pub(crate) async fn layer(State(rates): State<Rates>, request: Request, next: Next) -> Response {
+    let class = method::class(request.uri().path());
+    let meter = class.and_then(|class| rates.meter(class));
+    let (Some(meter), Some(who)) = (meter, Who::of(&request)) else {
+        return next.run(request).await;
+    };
+    match meter.counts.take(&who) {
+        Ok(left) => {
+            let mut response = next.run(request).await;
+            meter.tell(response.headers_mut(), left);
+            response
+        }
+        Err(wait) => meter.refuse(&who, wait),
+    }
+}
+
+/// What this layer has said in an answer's headers, for a door that makes another answer of it.
+pub(crate) fn told(headers: &HeaderMap) -> HeaderMap {
+    let own = [POLICY, LEFT, RETRY_AFTER].into_iter();
+    own.filter_map(|name| Some((name.clone(), headers.get(name)?.clone()))).collect()
+}
+
+/// Whom calls are counted for.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Who {
+    Caller(String),
+    /// Somebody without an identity, as far as the network tells.
+    Address(IpAddr),
+}
+
+impl Who {
+    fn of(request: &Request) -> Option<Self> {
+        if let Some(caller) = request.extensions().get::<Arc<Caller>>() {
+            return Some(Self::Caller(caller.subject.clone()));
+        }
+        let peer = request.extensions().get::<Peer>()?;
+        Some(Self::Address(network(peer.address)))
+    }
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Caller(subject) => f.write_str(subject),
+            Self::Address(address) => write!(f, "{address}, which has no identity,"),
+        }
+    }
+}
+
+type Limiter = RateLimiter<Who, HashMapStateStore<Who>, MonotonicClock, StateInformationMiddleware>;
+
+/// What each caller has left of something that it may have so often in a minute.
+struct Counts {
+    callers: Limiter,
+    /// How many callers there may be before the idle ones are looked for again.
+    look_at: AtomicUsize,
+}
+
+impl Counts {
+    fn new(each: NonZeroU32) -> Self {
+        let state = HashMapStateStore::default();
+        let callers = RateLimiter::new(Quota::per_minute(each), state, MonotonicClock);
+        Self { callers, look_at: AtomicUsize::new(FEW) }
+    }
+
+    /// Once more; how long to wait where nothing is left.
+    fn take(&self, who: &Who) -> Result<Left, Duration> {
+        let taken = self.callers.check_key(who);
+        self.forget_idle();
+        match taken {
+            Ok(now) => Ok(Left::of(&now)),
+            Err(until) => Err(until.wait_time_from(self.callers.clock().now())),
+        }
+    }
+
+    /// Who has a whole minute's share again is as one who never came. Looking for them costs as
+    /// much as there are callers, so that it is done when these have doubled.
+    fn forget_idle(&self) {
+        if self.callers.len() < self.look_at.load(Relaxed) {
+            return;
+        }
+        self.callers.retain_recent();
+        self.callers.shrink_to_fit();
+        self.look_at.store((2 * self.callers.len()).max(FEW), Relaxed);
+    }
+}
+
+/// The calls of one class.
+struct Meter {
+    name: &'static str,
+    each: NonZeroU32,
+    policy: HeaderValue,
+    counts: Counts,
+    /// One line of the log for each caller.
+    lines: Counts,
+}
+
+/// What a caller has left, and in how many seconds it has all again.
+struct Left {
+    calls: u32,
+    seconds: u64,
+}
+
+impl Meter {
+    /// `None` where there is no bound.
+    fn new(name: &'static str, each: u32) -> Option<Self> {
+        let each = NonZeroU32::new(each)?;
+        let policy = HeaderValue::try_from(format!("\"{name}\";q={each};w=60")).ok()?;
+        let (counts, lines) = (Counts::new(each), Counts::new(NonZeroU32::MIN));
+        Some(Self { name, each, policy, counts, lines })
+    }
+
+    fn tell(&self, headers: &mut HeaderMap, left: Left) {
+        let text = format!("\"{}\";r={};t={}", self.name, left.calls, left.seconds);
+        headers.insert(POLICY, self.policy.clone());
+        if let Ok(left) = HeaderValue::try_from(text) {
+            headers.insert(LEFT, left);
+        }
+    }
+
+    fn refuse(&self, who: &Who, wait: Duration) -> Response {
+        REFUSED.add(1, &[KeyValue::new("class", self.name)]);
+        let reason = Reason::RateLimited;
+        if self.lines.take(who).is_ok() {
+            let (class, reason) = (self.name, reason.as_str());
+            tracing::warn!(caller = %who, class, reason, "a caller is beyond its rate");
+        }
+        let seconds = wait.as_millis().div_ceil(1000).max(1) as u64;
+        let text = format!(
+            "{who} has begun the {} {} that one caller may begin in a minute; come again in \
+             {seconds} s, or ask for more at once (a list, a watch)",
+            self.each, self.name
+        );
+        let error = Error::new(reason, text).with_retry_after(wait);
+        let mut response = refuse(error);
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        self.tell(response.headers_mut(), Left { calls: 0, seconds });
+        response
+    }
+}
+
+impl Left {
+    fn of(now: &StateSnapshot) -> Self {
+        let (quota, calls) = (now.quota(), now.remaining_burst_capacity());
+        let gone = quota.burst_size().get().saturating_sub(calls);
+        let seconds = (quota.replenish_interval() * gone).as_millis().div_ceil(1000) as u64;
+        Self { calls, seconds }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(number: usize) -> Who {
+        Who::Caller(format!("users/{number}"))
+    }
+
+    #[test]
+    fn a_caller_beyond_its_rate_is_told_when_and_another_is_not_touched() {
+        let counts = Counts::new(NonZeroU32::MIN.saturating_add(1));
+        let left = |who: &Who| counts.take(who).map(|left| left.calls);
+        assert_eq!(left(&caller(1)), Ok(1));
+        assert_eq!(left(&caller(1)), Ok(0));
+        let wait = counts.take(&caller(1)).err().expect("none is left");
+        assert!(wait <= Duration::from_secs(30), "one comes back each half minute, not {wait:?}");
+        assert_eq!(left(&caller(2)), Ok(1));
+    }
+
+    #[test]
+    fn zero_is_no_bound() {
+        assert!(Meter::new("reads", 0).is_none());
+    }
+
+    #[test]
+    fn who_is_idle_is_forgotten() {
+        // A call comes back after a few nanoseconds, so that everybody is idle at once.
+        let counts = Counts::new(NonZeroU32::MAX);
+        for number in 0..10 * FEW {
+            assert!(counts.take(&caller(number)).is_ok());
+        }
+        assert!(counts.callers.len() <= FEW, "{}", counts.callers.len());
+    }
+
+    #[test]
+    fn a_subscriber_of_ipv6_is_one_caller_and_a_subject_is_no_address() {
+        let at = |text: &str| {
+            let mut request = Request::default();
+            let address = text.parse().expect("an address");
+            request.extensions_mut().insert(Peer { address, certified: None });
+            Who::of(&request).expect("a peer")
+        };
+        assert!(at("2001:db8::1") == at("2001:db8::2"));
+        assert!(at("2001:db8::1") != at("2001:db8:0:1::1"));
+        assert!(at("10.0.0.1") != Who::Caller("10.0.0.1".into()));
+    }
+}
