@@ -42,11 +42,50 @@ pub fn read<M: Message + Name + Default>(json: &Value) -> Result<M> {
 /// As [`read`]; or the contract has no such message.
 pub fn read_dynamic(name: &str, json: &Value) -> Result<DynamicMessage> {
     let descriptor = descriptor(name)?;
-    DynamicMessage::deserialize(descriptor.clone(), json).map_err(|error| {
-        let mut faults = message_faults(&descriptor, json, "");
-        faults.truncate(MAX_FAULTS);
-        if faults.is_empty() { Error::internal(error) } else { Error::fields(faults) }
+    let refused = match DynamicMessage::deserialize(descriptor.clone(), json) {
+        Ok(message) if !is_spelt_twice(&descriptor, json) => return Ok(message),
+        Ok(_) => None,
+        Err(error) => Some(error),
+    };
+    let mut faults = message_faults(&descriptor, json, "");
+    faults.truncate(MAX_FAULTS);
+    Err(match refused {
+        Some(error) if faults.is_empty() => Error::internal(error),
+        _ => Error::fields(faults),
     })
+}
+
+/// True if some field is given by both its names, of which reading would pass one over.
+fn is_spelt_twice(message: &MessageDescriptor, json: &Value) -> bool {
+    let Value::Object(given) = json else { return false };
+    given.iter().any(|(key, value)| {
+        let Some(field) = field(message, key) else { return false };
+        has_other_spelling(&field, key, value, given) || is_spelt_twice_within(&field, value)
+    })
+}
+
+fn is_spelt_twice_within(field: &FieldDescriptor, json: &Value) -> bool {
+    match (field.kind(), json) {
+        (Kind::Message(_), _) if field.is_map() => false,
+        (Kind::Message(of), Value::Array(items)) => {
+            items.iter().any(|item| is_spelt_twice(&of, item))
+        }
+        (Kind::Message(of), _) => is_spelt_twice(&of, json),
+        _ => false,
+    }
+}
+
+/// True for the contract's name of a field whose JSON name is given, too.
+fn has_other_spelling(
+    field: &FieldDescriptor,
+    key: &str,
+    value: &Value,
+    given: &serde_json::Map<String, Value>,
+) -> bool {
+    let is_given = |value: &Value| !value.is_null();
+    key != field.json_name()
+        && is_given(value)
+        && given.get(field.json_name()).is_some_and(is_given)
 }
 
 /// A message as JSON; fields that hold their default are left out.
@@ -88,6 +127,15 @@ fn message_faults(message: &MessageDescriptor, json: &Value, path: &str) -> Vec<
     for (key, value) in given {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         match field(message, key) {
+            Some(field) if has_other_spelling(&field, key, value, given) => {
+                let description =
+                    format!("is given as {}, too; give one of them", field.json_name());
+                faults.push(FieldViolation {
+                    field: path,
+                    description,
+                    code: FieldCode::Duplicate,
+                });
+            }
             Some(field) => faults.extend(field_faults(&field, value, &path)),
             None => {
                 let description = format!("no such field; {}", fields_of(message));
@@ -294,6 +342,20 @@ mod tests {
         let found: Vec<(&str, &str)> =
             found.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_field_is_not_given_by_both_its_names() {
+        let twice = json!({ "fees": [{ "amount_rupiah": 1, "amountRupiah": 2 }] });
+        assert_eq!(
+            faults("service", twice)[0],
+            (
+                "fees[0].amount_rupiah".into(),
+                "is given as amountRupiah, too; give one of them".into()
+            )
+        );
+        let once = json!({ "legal_basis": null, "legalBasis": ["UU 24/2013"] });
+        assert!(read::<Service>(&once).is_ok());
     }
 
     #[test]

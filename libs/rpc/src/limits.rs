@@ -27,6 +27,9 @@ pub struct Limits {
     pub streams_per_connection: u32,
     /// Connections; more wait in the kernel.
     pub connections: usize,
+    /// Connections from one address, or one network of IPv6; more are closed at once, so that one
+    /// cannot take every place. A proxy is one address, too.
+    pub connections_per_address: usize,
     /// How long a connection may take until its first call, so that half-open ones do not pile
     /// up; one that is closed meanwhile in good order is opened again by its next call.
     pub first_call: Duration,
@@ -51,6 +54,7 @@ impl Default for Limits {
             stream_time: Duration::from_secs(6 * 3600),
             streams_per_connection: 256,
             connections: 4096,
+            connections_per_address: 2048,
             first_call: Duration::from_secs(60),
             connection_age: Duration::from_secs(3600),
             header_bytes: 16 * 1024,

@@ -25,7 +25,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::{Limits, Tls, layer::identity::Peer, stack::Stack, tls};
+use crate::{Limits, Shares, Tls, layer::identity::Peer, network, stack::Stack, tls};
 
 /// How long a peer may take for the first byte, and for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -44,6 +44,7 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
+    let addresses = Shares::new(limits.connections_per_address);
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -52,10 +53,14 @@ pub(crate) async fn run(
             accepted = accept(&listener, &places) => accepted,
         };
         let (place, tcp, peer) = accepted;
+        let Some(share) = addresses.take(network(peer.ip())) else {
+            tracing::debug!(%peer, "closed: its address has too many connections");
+            continue;
+        };
         let connection = connection(tcp, peer, tls.clone(), stack.clone(), limits, stop.clone());
         connections.spawn(async move {
             connection.await;
-            drop(place);
+            drop((place, share));
         });
     }
     drop(listener);
@@ -174,6 +179,7 @@ fn http(limits: Limits) -> auto::Builder<TokioExecutor> {
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.first_call)
-        .max_buf_size(limits.header_bytes as usize * 2);
+        // A head has to fit into it; hyper takes no less than 8 KiB.
+        .max_buf_size((limits.header_bytes as usize).max(8 * 1024));
     http
 }

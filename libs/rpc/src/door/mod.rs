@@ -14,6 +14,10 @@
 mod answer;
 mod events;
 mod frame;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod made;
 mod pack;
 mod problem;
 mod request;
@@ -51,7 +55,7 @@ const KEPT: [HeaderName; 4] = [
 ];
 
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
-    if is_grpc(request.headers()) {
+    if is_grpc(request.headers()) && request.version() == Version::HTTP_2 {
         return next.run(request).await;
     }
     let wishes = Wishes::of(request.headers());
@@ -86,6 +90,7 @@ fn is_grpc(headers: &HeaderMap) -> bool {
 
 async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
+    check_form(&parts).map_err(status)?;
     let verb = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
     let (route, path) = match route::find(verb, parts.uri.path()).map_err(status)? {
         Found::Method(route, path) => (route, path),
@@ -106,6 +111,22 @@ async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response,
     let mut answered = answered.unwrap_or_else(|status| problem::answer(&status, &wishes));
     answered.headers_mut().extend(told);
     Ok(answered)
+}
+
+/// What a proxy in between may read in another way is not guessed at.
+fn check_form(parts: &Parts) -> Result<()> {
+    if is_grpc(&parts.headers) {
+        let text = "gRPC needs HTTP/2; over HTTP/1.1 send application/json";
+        return Err(Error::field("content-type", FieldCode::NotAllowed, text));
+    }
+    let hosts = parts.headers.get_all(header::HOST).iter().count();
+    match (parts.version, hosts) {
+        (Version::HTTP_11, 0) => {
+            Err(Error::field("host", FieldCode::Required, "HTTP/1.1 names the host"))
+        }
+        (_, 0 | 1) => Ok(()),
+        _ => Err(Error::field("host", FieldCode::Duplicate, "is there twice; send it once")),
+    }
 }
 
 fn nothing_here(path: &str) -> Error {

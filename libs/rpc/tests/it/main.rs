@@ -1,5 +1,6 @@
 //! The shell's stories, told over real connections.
 
+mod abuse;
 mod authorization;
 mod client;
 mod deadline;
@@ -11,6 +12,7 @@ mod follow;
 mod health;
 mod http;
 mod identity;
+mod keep_alive;
 mod limits;
 mod pack;
 mod rate;
