@@ -18,7 +18,8 @@ pub struct Setting {
 }
 
 /// Declares a service's settings: a struct with the defaults, read by serde, that refuses unknown
-/// keys, and whose `check` names every number outside its range.
+/// keys, and whose `check` names every number outside its range. Numbers that must fit each other
+/// are checked by a function named after the struct: `… } and Policy::fits`.
 ///
 /// ```
 /// mpp_core::policy! {
@@ -41,6 +42,7 @@ macro_rules! policy {
         pub struct $policy:ident {
             $($(#[doc = $doc:literal])+ $name:ident: $number:ty = $default:literal in $range:expr,)+
         }
+        $(and $fits:path)?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, $crate::serde::Deserialize)]
@@ -64,7 +66,7 @@ macro_rules! policy {
                 range: stringify!($range),
             }),+];
 
-            /// Checks that every number lies in its range.
+            /// Checks that every number lies in its range, and fits the others.
             ///
             /// # Errors
             /// Names each that does not.
@@ -80,6 +82,7 @@ macro_rules! policy {
                         code: $crate::FieldCode::OutOfRange,
                     });
                 })+
+                $(violations.extend($fits(self));)?
                 if violations.is_empty() { Ok(()) } else { Err($crate::Error::fields(violations)) }
             }
         }

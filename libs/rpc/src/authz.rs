@@ -42,6 +42,8 @@ const EVERYONE: &[(Role, Scope)] = &[
 const NOBODY: &[(Role, Scope)] = &[];
 /// The body whose catalog or entry it is.
 const OWNER: &[(Role, Scope)] = &[(UnitOfficer, Own)];
+/// Whoever publishes the source.
+const SOURCE: &[(Role, Scope)] = &[(Publisher, Own)];
 /// The mall's organiser.
 const MALL: &[(Role, Scope)] = &[(Organiser, Own)];
 /// The mall's organiser and the verifiers of malls; the registry knows whose each field is.
@@ -85,7 +87,11 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.CatalogService/DeleteOffering", OWNER),
     ("/mpp.registry.v1.SearchService/SearchServices", EVERYONE),
     // Own is the source; which units it may write is `check_unit` in registry's `model/source.rs`.
-    ("/mpp.sync.v1.SyncService/Sync", &[(Publisher, Own)]),
+    ("/mpp.sync.v1.SyncService/Sync", SOURCE),
+    ("/mpp.sync.v1.SyncService/OpenSession", SOURCE),
+    ("/mpp.sync.v1.SyncService/PushBatch", SOURCE),
+    ("/mpp.sync.v1.SyncService/KeepSession", SOURCE),
+    ("/mpp.sync.v1.SyncService/EndSession", SOURCE),
     ("/mpp.sync.v1.SyncService/CreateSource", NOBODY),
     ("/mpp.sync.v1.SyncService/UpdateSource", NOBODY),
     ("/mpp.sync.v1.SyncService/GetSource", EVERYONE),

@@ -31,7 +31,7 @@ impl Policies {
     ///
     /// # Errors
     /// It cannot be read, names a table or a key that there is not, or a number is out of its
-    /// range.
+    /// range or does not fit another.
     pub fn load(file: Option<&Path>) -> Result<Self> {
         file.map_or_else(|| Ok(Self::default()), |path| Self::parse(path, &read(path)?))
     }
@@ -132,12 +132,16 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_key_or_table_and_a_number_out_of_its_range_are_named() {
+    fn a_misspelt_key_or_table_and_a_number_that_does_not_fit_are_named() {
         for (text, words) in [
             ("[scheduling]\nday_ahead = 31\n", "expected one of `days_ahead`"),
             ("[booking]\ndays_ahead = 31\n", "unknown field `booking`"),
             ("[scheduling]\ndays_ahead = 0\n", "scheduling.days_ahead: is 0; allowed is 1..=366"),
             ("[scheduling]\ndays_ahead = 'all'\n", "policy.toml cannot be used"),
+            (
+                "[registry]\nlease_seconds = 10\nkeep_alive_millis = 20000\n",
+                "registry.keep_alive_millis: is 20000; with lease_seconds = 10 at most 5000",
+            ),
         ] {
             let error = parse(text).expect_err(text);
             assert!(error.message().contains(words), "{error}");

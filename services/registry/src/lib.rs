@@ -162,7 +162,8 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
 }
 
 fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Routes {
-    let sync = grpc::sync::Sync { registry: registry.clone(), shutdown };
+    let pushes = sync::push::Pushes::new(registry.clone());
+    let sync = grpc::sync::Sync { registry: registry.clone(), pushes, shutdown };
     // A batch, and the frame around it.
     let sync_bytes = registry.policy.batch_bytes + 64 * 1024;
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);

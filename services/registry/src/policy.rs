@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use mpp_core::{FieldCode, FieldViolation};
 use mpp_resource::memory::Waits;
 use mpp_store::Retention;
 
@@ -19,7 +20,7 @@ mpp_core::policy! {
         /// at the source.
         lease_seconds: u64 = 30 in 1..=600,
         /// Milliseconds that pass at least between two keep-alives that prolong a lease: each is a
-        /// write.
+        /// write. At most half of the lease, which would otherwise end between two of them.
         keep_alive_millis: i64 = 1_000 in 0..=60_000,
         /// Records in one batch: about a tenth of a second of work.
         batch_records: usize = 500 in 1..=10_000,
@@ -65,9 +66,26 @@ mpp_core::policy! {
         /// Words that one slip of the pen may stand for, the likeliest first.
         search_slip_words: usize = 8 in 0..=100,
     }
+    and Policy::keeps_leases
 }
 
 impl Policy {
+    /// A client keeps its lease every third of it; where one keep-alive is passed over, the next
+    /// one still has to come in time.
+    fn keeps_leases(&self) -> Option<FieldViolation> {
+        let most = self.lease_seconds.saturating_mul(1_000) / 2;
+        let too_long = u64::try_from(self.keep_alive_millis).is_ok_and(|pause| pause > most);
+        too_long.then(|| FieldViolation {
+            field: "keep_alive_millis".into(),
+            description: format!(
+                "is {}; with lease_seconds = {} at most {most} is allowed, so that a lease that is \
+                 kept does not end",
+                self.keep_alive_millis, self.lease_seconds
+            ),
+            code: FieldCode::OutOfRange,
+        })
+    }
+
     /// [`Self::lease_seconds`].
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
@@ -128,5 +146,18 @@ mod tests {
     #[test]
     fn the_usual_settings_are_allowed() {
         Policy::default().check().expect("within their ranges");
+    }
+
+    #[test]
+    fn a_keep_alive_that_comes_too_late_for_the_lease_is_refused() {
+        let check = |lease_seconds, keep_alive_millis| {
+            Policy { lease_seconds, keep_alive_millis, ..Policy::default() }.check()
+        };
+        check(2, 1_000).expect("twice in a lease");
+        for (lease, pause) in [(30, 60_000), (30, 15_001), (1, 1_000)] {
+            let error = check(lease, pause).expect_err("too late");
+            assert_eq!(error.violations()[0].field, "keep_alive_millis");
+            assert!(error.message().contains(&format!("lease_seconds = {lease}")), "{error}");
+        }
     }
 }

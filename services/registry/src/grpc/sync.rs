@@ -1,29 +1,36 @@
-//! Sources, and the stream on which they sync.
+//! Sources, and the two ways in which they sync: a stream, or single calls.
 
 use mpp_api::sync::{
-    CreateSourceRequest, CreateSourceResponse, GetSourceRequest, GetSourceResponse,
-    ListSourcesRequest, ListSourcesResponse, Source, SyncRequest, SyncResponse,
-    UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
+    CreateSourceRequest, CreateSourceResponse, EndSessionRequest, EndSessionResponse,
+    GetSourceRequest, GetSourceResponse, KeepSessionRequest, KeepSessionResponse,
+    ListSourcesRequest, ListSourcesResponse, OpenSessionRequest, OpenSessionResponse,
+    PushBatchRequest, PushBatchResponse, Source, SyncRequest, SyncResponse, UpdateSourceRequest,
+    UpdateSourceResponse, sync_service_server::SyncService,
 };
 use mpp_core::Result;
 use mpp_resource::{
+    Call,
     handler::{Answer, create, read, reply, updated},
     list,
 };
-use mpp_rpc::{caller, grant};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::lists;
-use crate::{app::Registry, sync::session};
+use crate::{
+    app::Registry,
+    sync::{push::Pushes, stream::Stream},
+};
 
 /// Serves federation.
 pub struct Sync {
     /// The registry.
     pub registry: Registry,
-    /// Ends sessions after the batch in work.
+    /// Sessions by single calls.
+    pub pushes: Pushes,
+    /// Ends streams after the batch in work.
     pub shutdown: CancellationToken,
 }
 
@@ -36,10 +43,9 @@ impl SyncService for Sync {
         request: Request<Streaming<SyncRequest>>,
     ) -> Result<Response<Self::SyncStream>, Status> {
         let (outbound, answers) = mpsc::channel(1);
-        let stream = session::Stream {
+        let stream = Stream {
             registry: self.registry.clone(),
-            caller: caller(&request),
-            grant: grant(&request),
+            call: Call::of(&request),
             inbound: request.into_inner(),
             outbound,
             shutdown: self.shutdown.clone(),
@@ -47,6 +53,36 @@ impl SyncService for Sync {
         // A task of its own: a batch in work is finished even where the client has gone.
         tokio::spawn(stream.run());
         Ok(Response::new(ReceiverStream::new(answers)))
+    }
+
+    async fn open_session(
+        &self,
+        request: Request<OpenSessionRequest>,
+    ) -> Answer<OpenSessionResponse> {
+        let call = Call::of(&request);
+        let opened = self.pushes.open(&call, request.into_inner()).await;
+        reply(opened.map(|welcome| OpenSessionResponse { welcome: Some(welcome) }))
+    }
+
+    async fn push_batch(&self, request: Request<PushBatchRequest>) -> Answer<PushBatchResponse> {
+        let call = Call::of(&request);
+        let answered = self.pushes.push(&call, request.into_inner()).await;
+        reply(answered.map(|result| PushBatchResponse { batch_result: Some(result) }))
+    }
+
+    async fn keep_session(
+        &self,
+        request: Request<KeepSessionRequest>,
+    ) -> Answer<KeepSessionResponse> {
+        let call = Call::of(&request);
+        let kept = self.pushes.keep(&call, request.get_ref()).await;
+        reply(kept.map(|()| KeepSessionResponse {}))
+    }
+
+    async fn end_session(&self, request: Request<EndSessionRequest>) -> Answer<EndSessionResponse> {
+        let call = Call::of(&request);
+        let ended = self.pushes.end(&call, request.get_ref()).await;
+        reply(ended.map(|summary| EndSessionResponse { summary: Some(summary) }))
     }
 
     async fn create_source(

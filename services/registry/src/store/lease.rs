@@ -32,9 +32,20 @@ pub struct Begun {
     pub send_all: bool,
 }
 
+/// A session that is alive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its lease.
+    pub lease: Lease,
+    /// When the lease was last prolonged.
+    pub kept: Micros,
+}
+
 /// A row of `sync_lease`.
+#[derive(Debug)]
 struct LeaseRow {
     fencing: i64,
+    session: String,
     holder: String,
     until: Micros,
     mapping_version: String,
@@ -94,7 +105,7 @@ async fn locked(tx: &mut Tx, source: &str) -> Result<LeaseRow> {
         "insert into sync_lease (source, fencing, session, holder, until, mapping_version, resend,
          sequence, position) values ($1, 0, '', '', 0, '', 1, 0, '')
          on conflict (source) do update set source = excluded.source
-         returning fencing, holder, until, mapping_version, resend, sequence, position",
+         returning fencing, session, holder, until, mapping_version, resend, sequence, position",
     )
     .bind(source)
     .fetch_one(tx.conn())
@@ -106,6 +117,7 @@ async fn locked(tx: &mut Tx, source: &str) -> Result<LeaseRow> {
 fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
     Ok(LeaseRow {
         fencing: row.try_get("fencing")?,
+        session: row.try_get("session")?,
         holder: row.try_get("holder")?,
         until: row.try_get("until")?,
         mapping_version: row.try_get("mapping_version")?,
@@ -153,17 +165,58 @@ async fn abandon_after(tx: &mut Tx, source: &str, sequence: i64) -> Result<()> {
     .map_err(db_error)
 }
 
+/// The session that a fencing token was given to, if it is alive. Index: sync_lease's primary key.
+///
+/// # Errors
+/// `LEASE_LOST` where it is not; `PROTOCOL_VIOLATION` for a token that was never given.
+pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Result<Held> {
+    let row = sqlx::query(
+        "select fencing, session, holder, until, mapping_version, resend, sequence, position
+         from sync_lease where source = $1",
+    )
+    .bind(source)
+    .fetch_optional(tx.conn())
+    .await
+    .map_err(db_error)?;
+    let standing = row.as_ref().map(read).transpose().map_err(db_error)?;
+    let standing = standing.filter(|last| fencing <= last.fencing).ok_or_else(|| {
+        let message = format!("no session of {source} has the fencing token {fencing}");
+        Error::new(Reason::ProtocolViolation, message)
+    })?;
+    check_alive(&standing, source, fencing, tx.now())?;
+    let lease = Lease { source: source.to_owned(), session: standing.session, fencing };
+    Ok(Held { lease, kept: standing.until.saturating_sub(micros(ttl)) })
+}
+
+/// A stream that is open is itself a sign of life; of a session by single calls only the row says
+/// how long nothing was heard.
+fn check_alive(standing: &LeaseRow, source: &str, fencing: i64, now: Micros) -> Result<()> {
+    if standing.fencing != fencing {
+        return Err(lost(source));
+    }
+    if standing.until > now {
+        return Ok(());
+    }
+    let message = if standing.until == 0 {
+        format!("this session of {source} has ended; open another one")
+    } else {
+        format!("nothing was heard from this session of {source} for a whole lease; open it again")
+    };
+    Err(Error::new(Reason::LeaseLost, message))
+}
+
 /// Checks and prolongs the lease, as the first statement of every write of a session: the row is
 /// locked until the commit, so that no later session begins in between. Answers the checkpoint.
 ///
 /// # Errors
-/// `LEASE_LOST` where a later session has shut this one out.
+/// `LEASE_LOST` where the session has ended, or a later one has shut it out.
 pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Checkpoint> {
     let until = until(tx, ttl);
     // Index: sync_lease's primary key.
     let row = sqlx::query(
-        "update sync_lease set until = $4 where source = $1 and session = $2 and fencing = $3
-         returning fencing, holder, until, mapping_version, resend, sequence, position",
+        "update sync_lease set until = $4
+         where source = $1 and session = $2 and fencing = $3 and until > 0
+         returning fencing, session, holder, until, mapping_version, resend, sequence, position",
     )
     .bind(&lease.source)
     .bind(&lease.session)
@@ -210,7 +263,11 @@ pub async fn release(tx: &mut Tx, lease: &Lease) -> Result<()> {
 }
 
 fn until(tx: &Tx, ttl: Duration) -> Micros {
-    tx.now().saturating_add(Micros::try_from(ttl.as_micros()).unwrap_or(Micros::MAX))
+    tx.now().saturating_add(micros(ttl))
+}
+
+fn micros(ttl: Duration) -> Micros {
+    Micros::try_from(ttl.as_micros()).unwrap_or(Micros::MAX)
 }
 
 fn held(source: &str, left: Micros) -> Error {
@@ -223,6 +280,7 @@ fn held(source: &str, left: Micros) -> Error {
 }
 
 fn lost(source: &str) -> Error {
-    let message = format!("a later session of {source} has begun; this one may not write any more");
+    let message =
+        format!("this session of {source} has ended, or a later one has begun; open another one");
     Error::new(Reason::LeaseLost, message)
 }

@@ -7,38 +7,42 @@ use mpp_api::{
     sync::{Batch, BatchResult, Checkpoint, Outcome, Source},
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
-use mpp_store::{Actor, Expect, Label, Labels, Put, Tx};
+use mpp_store::{Expect, Label, Labels, Put, Tx};
 
-use super::plan::{Fate, Plan, Waiting, fault};
+use super::{
+    plan::{self, Fate, Plan, Waiting, fault},
+    session::Session,
+};
 use crate::{
-    app::{Registry, filing::find_lineage, services::service_labels},
+    app::{filing::find_lineage, services::service_labels},
     model::{
         source::{Checked, Item, check_unit},
         tree::Lineage,
     },
-    store::{
-        batches,
-        lease::{self, Lease},
-    },
+    store::{batches, lease},
 };
 
-/// Writes the batches of one session.
-pub struct Applier {
-    /// Where they go.
-    pub registry: Registry,
-    /// Its right to write.
-    pub lease: Lease,
-    /// The author of its changes, as the feed names it.
-    pub actor: Actor,
-}
-
-impl Applier {
+impl Session {
     /// Answers a batch.
     ///
     /// # Errors
-    /// `LEASE_LOST`, `PROTOCOL_VIOLATION`; `WRITE_CONFLICT` and `UNAVAILABLE` where the batch could
-    /// not be written now. Nothing of it is then stored.
+    /// A batch that is empty, too large or without a checkpoint; `LEASE_LOST`,
+    /// `PROTOCOL_VIOLATION`; `WRITE_CONFLICT` and `UNAVAILABLE` where the batch could not be written
+    /// now. Nothing of it is then stored.
     pub async fn answer(&self, batch: Batch) -> Result<BatchResult> {
+        plan::check(&batch, &self.registry.policy)?;
+        let result = self.write_batch(batch).await?;
+        if result.results.iter().any(|answer| answer.code == FieldCode::Internal.as_str()) {
+            tracing::error!(
+                source = self.lease.source,
+                nonce = result.nonce,
+                "records were refused by the database"
+            );
+        }
+        Ok(result)
+    }
+
+    async fn write_batch(&self, batch: Batch) -> Result<BatchResult> {
         let mut plan = Plan::new(batch, &self.lease.source);
         let mut tries = 1;
         loop {

@@ -1,7 +1,14 @@
 //! Federation, the registry's side of `mpp.sync.v1`.
 //!
-//! [`session`] is the protocol: one stream, one session, one batch in work at a time, so that
-//! HTTP/2's flow control holds a fast client back. [`apply`] answers a batch.
+//! A [`session`] is opened, answers batches and ends. Two ways lead in: [`stream`] is one stream,
+//! which holds a fast client back by HTTP/2's flow control; [`push`] is a call for each step, for
+//! clients behind a gateway. Both do the same with the same session, one batch at a time;
+//! [`apply`] answers a batch.
+//!
+//! **A session is a row.** Who may write until when, where the source stands, what was answered
+//! and what was counted lies in the database; a replica remembers nothing between two calls, so
+//! that any of them answers the next one. What only a stream has is its connection: as long as it
+//! is open, silence is measured on it, and when it breaks, the lease is let go.
 //!
 //! **Exactly once.** A batch's writes, its answers, its counts and the checkpoint are one
 //! transaction, which first checks and locks the session's lease. So there is no state in which a
@@ -14,4 +21,6 @@
 
 pub mod apply;
 pub mod plan;
+pub mod push;
 pub mod session;
+pub mod stream;

@@ -3,11 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use mpp_api::sync::{Batch, BatchResult, Checkpoint, Outcome, RecordResult};
-use mpp_core::{Error, FieldCode, FieldViolation, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
 use prost::Message;
 use sha2::{Digest, Sha256};
 
-use crate::model::source::{Checked, check_record};
+use crate::{
+    model::{
+        Check, checkpoint,
+        source::{Checked, check_record},
+    },
+    policy::Policy,
+};
 
 /// A record that passed the checks of its form, with its place in the batch.
 pub type Waiting = (usize, Checked);
@@ -82,6 +88,31 @@ impl Plan {
             repeated_nonce: false,
         }
     }
+}
+
+/// Checks a batch as a whole; its records are looked at one by one.
+///
+/// # Errors
+/// It is empty, larger than the welcome allows, or without a checkpoint.
+pub fn check(batch: &Batch, policy: &Policy) -> Result<()> {
+    let (records, bytes) = (batch.records.len(), batch.encoded_len());
+    if records == 0 {
+        let message = "must hold at least one record; a keep_alive keeps the lease";
+        return Err(Error::field("batch.records", FieldCode::Required, message));
+    }
+    if records > policy.batch_records || bytes > policy.batch_bytes {
+        let message = format!(
+            "a batch of {records} records and {bytes} bytes; the welcome allows {} and {}",
+            policy.batch_records, policy.batch_bytes
+        );
+        return Err(Error::new(Reason::TooLarge, message));
+    }
+    let Some(given) = &batch.checkpoint else {
+        return Err(Error::new(Reason::ProtocolViolation, "batch.checkpoint must be set"));
+    };
+    let mut check = Check::new("batch.checkpoint");
+    checkpoint::check(&mut check, given);
+    check.finish()
 }
 
 fn digest(batch: &Batch) -> Vec<u8> {

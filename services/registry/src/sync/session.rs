@@ -1,219 +1,211 @@
-//! The protocol: Hello → Welcome, then Batch → BatchResult as often as needed, then End → Summary.
-
-use std::time::Duration;
+//! A session, whichever way it comes in: how it is opened, kept and ended. Its state is a row of
+//! the database; what lies here is what one stream, or one call, knows of it.
 
 use mpp_api::{
     registry::Service,
-    sync::{
-        Batch, BatchResult, Hello, Source, Summary, SyncRequest, SyncResponse, Welcome,
-        sync_request::Message as Asked, sync_response::Message as Answer,
-    },
+    sync::{Hello, Source, Summary, Welcome},
 };
-use mpp_core::{Caller, Error, FieldCode, Micros, Reason, Result};
-use mpp_rpc::{Grant, status, time::to_timestamp};
-use mpp_store::{Actor, Expect};
+use mpp_core::{Error, Micros, Reason, Result};
+use mpp_resource::Call;
+use mpp_rpc::time::to_timestamp;
+use mpp_store::{Actor, Expect, RequestKey, Tx};
 use prost::Message;
-use tokio::{sync::mpsc, time::timeout};
-use tokio_util::sync::CancellationToken;
-use tonic::{Status, Streaming};
 use uuid::Uuid;
 
-use super::apply::Applier;
 use crate::{
     app::{Registry, filing::lineage},
     model::{Check, checkpoint},
     store::{
         batches,
-        lease::{self, Begun},
+        lease::{self, Begun, Held, Lease},
     },
 };
 
 /// Longest mapping version or holder, in characters.
 const MAX_TEXT: usize = 200;
 
-/// One client's stream.
-pub struct Stream {
+/// A session of one source, which may write for it.
+pub struct Session {
     /// The registry that it writes to.
     pub registry: Registry,
-    /// Who calls.
-    pub caller: Caller,
-    /// Its grant by the authorization table.
-    pub grant: Grant,
-    /// The client's messages.
-    pub inbound: Streaming<SyncRequest>,
-    /// The answers to it; holds one, so that a client that does not read is not answered ahead.
-    pub outbound: mpsc::Sender<Result<SyncResponse, Status>>,
-    /// Ends the session after the batch in work.
-    pub shutdown: CancellationToken,
+    /// Its right to write.
+    pub lease: Lease,
+    /// The author of its changes, as the feed names it.
+    pub actor: Actor,
+    /// When its lease was last prolonged, as far as is known here.
+    kept: Micros,
 }
 
-/// The client has gone, and nobody is left to tell.
-struct Gone;
-
-impl Stream {
-    /// Serves the stream until it ends; the lease is let go in every case, so that the client can
-    /// come back at once.
-    pub async fn run(mut self) {
-        // Read before the hello takes the lease: the next message may come at once.
-        let begun = self.registry.now();
-        let Some((applier, welcome)) = self.begin().await else {
-            return;
-        };
-        let ended = match self.send(Answer::Welcome(welcome)).await {
-            Ok(()) => self.serve(&applier, begun).await,
-            Err(Gone) => Ok(()),
-        };
-        if let Err(error) = ended {
-            let _ = self.outbound.send(Err(status(error))).await;
-        }
-        if let Err(error) = release(&applier).await {
-            tracing::warn!(source = applier.lease.source, %error, "the lease ends by itself");
-        }
-    }
-
-    /// Takes the first message. `None` where the client has gone, or the session was refused, which
-    /// the client was told.
-    async fn begin(&mut self) -> Option<(Applier, Welcome)> {
-        let begun = match self.next().await {
-            Ok(None) => return None,
-            Ok(Some(Asked::Hello(hello))) => self.hello(hello).await,
-            Ok(Some(_)) => Err(violation("the first message must be a hello")),
-            Err(error) => Err(error),
-        };
-        match begun {
-            Ok(begun) => Some(begun),
-            Err(error) => {
-                let _ = self.outbound.send(Err(status(error))).await;
-                None
-            }
-        }
-    }
-
-    async fn hello(&self, hello: Hello) -> Result<(Applier, Welcome)> {
-        check_hello(&hello)?;
-        let actor = Actor { origin: hello.source.clone(), subject: self.caller.subject.clone() };
-        let mut tx = self.registry.db.begin(&actor).await?;
-        let source =
-            tx.require::<Source>(&hello.source, "hello.source").await.map_err(|error| {
-                if error.reason() == Reason::ReferenceInvalid {
-                    Error::not_found(&hello.source)
-                } else {
-                    error
-                }
-            })?;
-        let unit = lineage(&mut tx, &source.doc.unit, "source.unit").await?;
-        self.grant.check(&[vec![hello.source.as_str()], unit.names()].concat())?;
-        let session = Uuid::now_v7().to_string();
-        let begun = lease::acquire(&mut tx, &hello, &session, self.registry.policy.lease()).await?;
+impl Session {
+    /// Opens a session; `check` stands where the request has its hello.
+    ///
+    /// # Errors
+    /// Every wrong field; `NOT_FOUND` for a source that there is not, `PERMISSION_DENIED` for
+    /// another's, `LEASE_HELD` while another session is alive.
+    pub async fn open(
+        registry: &Registry,
+        call: &Call,
+        hello: &Hello,
+        check: Check,
+    ) -> Result<(Self, Welcome)> {
+        check_hello(hello, check)?;
+        // Read before the lease is taken: the next message may come at once.
+        let kept = registry.now();
+        let actor = author(call, &hello.source);
+        let mut tx = registry.db.begin(&actor).await?;
+        permit(&mut tx, call, &hello.source).await?;
+        let id = Uuid::now_v7().to_string();
+        let begun = lease::acquire(&mut tx, hello, &id, registry.policy.lease()).await?;
         let revision = tx.commit().await?;
         // Whose a record is, is looked up in memory.
-        self.registry.memory.see(revision, None).await;
+        registry.memory.see(revision, None).await;
         let Begun { lease, checkpoint, send_all } = begun;
         tracing::info!(
             source = lease.source,
-            session,
+            session = lease.session,
             fencing = lease.fencing,
             send_all,
             "a session begins"
         );
         let welcome = Welcome {
-            session,
+            session: lease.session.clone(),
             fencing_token: lease.fencing,
             checkpoint: Some(checkpoint),
             send_all,
-            max_batch_records: bound(self.registry.policy.batch_records),
-            max_batch_bytes: bound(self.registry.policy.batch_bytes),
-            lease_millis: i64::try_from(self.registry.policy.lease().as_millis())
-                .unwrap_or(i64::MAX),
+            max_batch_records: bound(registry.policy.batch_records),
+            max_batch_bytes: bound(registry.policy.batch_bytes),
+            lease_millis: i64::try_from(registry.policy.lease().as_millis()).unwrap_or(i64::MAX),
         };
-        let applier = Applier { registry: self.registry.clone(), lease, actor };
-        Ok((applier, welcome))
+        Ok((Self { registry: registry.clone(), lease, actor, kept }, welcome))
     }
 
-    /// Answers messages in their order, one at a time, until the end.
-    async fn serve(&mut self, applier: &Applier, begun: Micros) -> Result<()> {
-        let mut kept = begun;
-        loop {
-            let sent = match self.next().await? {
-                None => return Ok(()),
-                Some(Asked::Batch(batch)) => {
-                    self.check_batch(&batch, applier)?;
-                    self.send(Answer::BatchResult(answer(applier, batch).await?)).await
-                }
-                Some(Asked::KeepAlive(_)) => {
-                    if self.is_due(kept, self.registry.now()) {
-                        keep_alive(applier).await?;
-                        kept = self.registry.now();
-                    }
-                    Ok(())
-                }
-                Some(Asked::End(_)) => {
-                    let _ = self.send(Answer::Summary(finish(applier).await?)).await;
-                    return Ok(());
-                }
-                Some(Asked::Hello(_)) => return Err(violation("a session has one hello only")),
-            };
-            if sent.is_err() {
-                return Ok(());
-            }
-        }
+    /// The session that this token was given to, for one call more.
+    ///
+    /// # Errors
+    /// `LEASE_LOST` where it has ended, by itself or by a later one; `PROTOCOL_VIOLATION` for a
+    /// token that was never given; `PERMISSION_DENIED` for another's source.
+    pub async fn resume(
+        registry: &Registry,
+        call: &Call,
+        source: &str,
+        fencing: i64,
+    ) -> Result<Self> {
+        let actor = author(call, source);
+        let mut tx = registry.db.begin(&actor).await?;
+        permit(&mut tx, call, source).await?;
+        let Held { lease, kept } =
+            lease::find(&mut tx, source, fencing, registry.policy.lease()).await?;
+        tx.rollback().await?;
+        Ok(Self { registry: registry.clone(), lease, actor, kept })
     }
 
-    /// The next message; `None` where the client has gone.
-    async fn next(&mut self) -> Result<Option<Asked>> {
-        let message = tokio::select! {
-            message = timeout(self.registry.policy.lease(), self.inbound.message()) => message,
-            // The client has gone, or the server has told it to move.
-            () = self.outbound.closed() => return Ok(None),
-            () = self.shutdown.cancelled() => return Err(going_away()),
-        };
-        match message {
-            Err(_) => Err(silent(self.registry.policy.lease())),
-            Ok(Err(_) | Ok(None)) => Ok(None),
-            Ok(Ok(Some(request))) => {
-                request.message.map(Some).ok_or_else(|| violation("a message without content"))
-            }
+    /// Prolongs the lease, unless that was done a moment ago.
+    ///
+    /// # Errors
+    /// `LEASE_LOST` where a later session has shut this one out.
+    pub async fn keep(&mut self) -> Result<()> {
+        let now = self.registry.now();
+        // Due as well where the clock was set back, so that a lease does not end by that.
+        if (0..self.registry.policy.keep_alive_millis * 1_000).contains(&(now - self.kept)) {
+            return Ok(());
         }
+        let mut tx = self.registry.db.begin(&self.actor).await?;
+        lease::hold(&mut tx, &self.lease, self.registry.policy.lease()).await?;
+        tx.commit().await?;
+        self.kept = now;
+        Ok(())
     }
 
-    /// True as well where the clock was set back, so that a lease does not end by that.
-    fn is_due(&self, kept: Micros, now: Micros) -> bool {
-        let every = self.registry.policy.keep_alive_millis * 1_000;
-        !(0..every).contains(&(now - kept))
+    /// Ends the session completely: the source's record then shows when, and the counts.
+    ///
+    /// # Errors
+    /// `LEASE_LOST` where it has ended already.
+    pub async fn finish(&self) -> Result<Summary> {
+        let Self { registry, lease, actor, .. } = self;
+        let mut tx = registry.db.begin(actor).await?;
+        let mut summary = self.close(&mut tx).await?;
+        tx.remember(&ended(&lease.source, lease.fencing), &summary).await?;
+        summary.revision = tx.commit().await?;
+        registry.memory.see(summary.revision, None).await;
+        let services = registry.memory.read().records.count::<Service>();
+        tracing::info!(
+            source = lease.source,
+            session = lease.session,
+            revision = summary.revision,
+            services,
+            "a session ends"
+        );
+        Ok(summary)
     }
 
-    async fn send(&self, answer: Answer) -> Result<(), Gone> {
-        self.outbound.send(Ok(SyncResponse { message: Some(answer) })).await.map_err(|_| Gone)
+    async fn close(&self, tx: &mut Tx) -> Result<Summary> {
+        let lease = &self.lease;
+        let checkpoint = lease::hold(tx, lease, self.registry.policy.lease()).await?;
+        lease::advance(tx, lease, &checkpoint).await?;
+        let mut standings =
+            batches::standings(tx.conn(), std::slice::from_ref(&lease.source)).await?;
+        let standing = standings.remove(&lease.source).unwrap_or_default();
+        let found = tx.get::<Source>(&lease.source).await?;
+        let mut source = found.ok_or_else(|| Error::not_found(&lease.source))?;
+        source.doc.accounting = Some(standing.source);
+        source.doc.last_session = Some(standing.session);
+        source.doc.checkpoint = Some(checkpoint);
+        source.doc.last_success_time = Some(to_timestamp(tx.now()));
+        tx.put(&lease.source, &source.doc, source.labels, Expect::Any).await?;
+        lease::release(tx, lease).await?;
+        Ok(Summary { session: Some(standing.session), source: Some(standing.source), revision: 0 })
     }
 
-    fn check_batch(&self, batch: &Batch, applier: &Applier) -> Result<()> {
-        let (records, bytes) = (batch.records.len(), batch.encoded_len());
-        if records == 0 {
-            let message = "must hold at least one record; a keep_alive keeps the lease";
-            return Err(Error::field("batch.records", FieldCode::Required, message));
-        }
-        if records > self.registry.policy.batch_records || bytes > self.registry.policy.batch_bytes
-        {
-            let message = format!(
-                "a batch of {records} records and {bytes} bytes; the welcome allows {} and {}",
-                self.registry.policy.batch_records, self.registry.policy.batch_bytes
-            );
-            return Err(Error::new(Reason::TooLarge, message));
-        }
-        if batch.fencing_token != applier.lease.fencing {
-            return Err(violation("batch.fencing_token is not the welcome's"));
-        }
-        let Some(given) = &batch.checkpoint else {
-            return Err(violation("batch.checkpoint must be set"));
-        };
-        let mut check = Check::new("batch.checkpoint");
-        checkpoint::check(&mut check, given);
-        check.finish()
+    /// Lets the lease go, so that the source can come back at once.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the database is away; the lease then ends by itself.
+    pub async fn release(&self) -> Result<()> {
+        let mut tx = self.registry.db.begin(&self.actor).await?;
+        lease::release(&mut tx, &self.lease).await?;
+        tx.commit().await.map(drop)
     }
 }
 
-fn check_hello(hello: &Hello) -> Result<()> {
-    let mut check = Check::new("hello");
+/// The summary of a session that has ended completely, for as long as answers to requests are kept.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn summary(registry: &Registry, source: &str, fencing: i64) -> Result<Option<Summary>> {
+    let Some(bytes) = registry.db.replay(&ended(source, fencing)).await? else {
+        return Ok(None);
+    };
+    let mut summary = Summary::decode(bytes).map_err(Error::internal)?;
+    // Not before the session's own revision, which was not known when this was stored.
+    summary.revision = registry.db.read().await?.revision();
+    Ok(Some(summary))
+}
+
+/// Under which the summary is stored: the request of whoever held the token, not of a caller,
+/// since a source's client may call under another name than it began with.
+fn ended(source: &str, fencing: i64) -> RequestKey {
+    RequestKey {
+        caller: source.to_owned(),
+        method: "EndSession",
+        request_id: fencing.to_string(),
+        digest: [0; 32],
+    }
+}
+
+fn author(call: &Call, source: &str) -> Actor {
+    Actor { origin: source.to_owned(), subject: call.caller.subject.clone() }
+}
+
+/// Passes for whoever holds the source, its unit or a unit above.
+async fn permit(tx: &mut Tx, call: &Call, source: &str) -> Result<()> {
+    let found = tx.require::<Source>(source, "source").await.map_err(|error| {
+        if error.reason() == Reason::ReferenceInvalid { Error::not_found(source) } else { error }
+    })?;
+    let unit = lineage(tx, &found.doc.unit, "source.unit").await?;
+    call.grant.check(&[vec![source], unit.names()].concat())
+}
+
+fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {
     check.name::<Source>("source", &hello.source);
     check.required("mapping_version", &hello.mapping_version, MAX_TEXT);
     check.text("holder", &hello.holder, MAX_TEXT);
@@ -221,75 +213,6 @@ fn check_hello(hello: &Hello) -> Result<()> {
         check.within("checkpoint", |part| checkpoint::check(part, given));
     }
     check.finish()
-}
-
-async fn answer(applier: &Applier, batch: Batch) -> Result<BatchResult> {
-    let result = applier.answer(batch).await?;
-    if result.results.iter().any(|answer| answer.code == "INTERNAL") {
-        tracing::error!(
-            source = applier.lease.source,
-            nonce = result.nonce,
-            "records were refused by the database"
-        );
-    }
-    Ok(result)
-}
-
-async fn keep_alive(applier: &Applier) -> Result<()> {
-    let mut tx = applier.registry.db.begin(&applier.actor).await?;
-    lease::hold(&mut tx, &applier.lease, applier.registry.policy.lease()).await?;
-    tx.commit().await.map(drop)
-}
-
-/// Ends the session completely: the source's record then shows when, and the counts.
-async fn finish(applier: &Applier) -> Result<Summary> {
-    let Applier { registry, lease, actor } = applier;
-    let mut tx = registry.db.begin(actor).await?;
-    let checkpoint = lease::hold(&mut tx, lease, registry.policy.lease()).await?;
-    lease::advance(&mut tx, lease, &checkpoint).await?;
-    let mut standings = batches::standings(tx.conn(), std::slice::from_ref(&lease.source)).await?;
-    let standing = standings.remove(&lease.source).unwrap_or_default();
-    let found = tx.get::<Source>(&lease.source).await?;
-    let mut source = found.ok_or_else(|| Error::not_found(&lease.source))?;
-    source.doc.accounting = Some(standing.source);
-    source.doc.last_session = Some(standing.session);
-    source.doc.checkpoint = Some(checkpoint);
-    source.doc.last_success_time = Some(to_timestamp(tx.now()));
-    tx.put(&lease.source, &source.doc, source.labels, Expect::Any).await?;
-    lease::release(&mut tx, lease).await?;
-    let revision = tx.commit().await?;
-    registry.memory.see(revision, None).await;
-    let services = registry.memory.read().records.count::<Service>();
-    tracing::info!(
-        source = lease.source,
-        session = lease.session,
-        revision,
-        services,
-        "a session ends"
-    );
-    Ok(Summary { session: Some(standing.session), source: Some(standing.source), revision })
-}
-
-async fn release(applier: &Applier) -> Result<()> {
-    let mut tx = applier.registry.db.begin(&applier.actor).await?;
-    lease::release(&mut tx, &applier.lease).await?;
-    tx.commit().await.map(drop)
-}
-
-fn going_away() -> Error {
-    Error::new(Reason::Unavailable, "the server is going away; connect again")
-}
-
-fn violation(what: &str) -> Error {
-    Error::new(Reason::ProtocolViolation, what)
-}
-
-fn silent(lease: Duration) -> Error {
-    let message = format!(
-        "nothing was heard for {} s; send keep_alive while the source is slow, or begin again",
-        lease.as_secs()
-    );
-    Error::new(Reason::LeaseLost, message)
 }
 
 fn bound(limit: usize) -> i32 {

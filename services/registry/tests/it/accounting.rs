@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use mpp_api::sync::{Accounting, Hello, Outcome, Record, sync_request::Message as Ask};
+use mpp_api::sync::{
+    Accounting, Checkpoint, Hello, OpenSessionRequest, Outcome, Record,
+    sync_request::Message as Ask,
+};
 use mpp_core::Clock;
 use mpp_registry::{SCHEMA, store::batches};
 use mpp_store::{Actor, Db, Schema};
@@ -14,6 +17,7 @@ use proptest::{
 
 use crate::{
     publisher::{ask, begin_again, delete, hello, record, source},
+    push::{Push, opening},
     world::{MAY_2026, SOURCE, World},
 };
 
@@ -28,6 +32,8 @@ enum Step {
     BreakOff(Vec<(u8, Kind)>),
     /// Ends the session and begins another.
     End,
+    /// Sends records by single calls, each of them twice, in a session that shuts this one out.
+    ByCalls(Vec<(u8, Kind)>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +49,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         5 => records.clone().prop_map(Step::Send),
         2 => Just(Step::Repeat),
-        2 => records.prop_map(Step::BreakOff),
+        2 => records.clone().prop_map(Step::BreakOff),
         1 => Just(Step::End),
+        2 => records.prop_map(Step::ByCalls),
     ];
     prop::collection::vec(step, 1..12)
 }
@@ -109,10 +116,32 @@ async fn play(world: &World, steps: &[Step]) -> (i64, i64) {
                 session = begin_again(world, Hello { checkpoint: Some(known), ..hello() }).await;
                 last = None;
             }
+            Step::ByCalls(plan) => {
+                let known = by_calls(world, session.checkpoint.clone(), records(plan)).await;
+                drop(session);
+                sure += plan.len() as i64;
+                session = begin_again(world, Hello { checkpoint: Some(known), ..hello() }).await;
+                last = None;
+            }
         }
     }
     session.end().await;
     (sure, perhaps)
+}
+
+/// Answers the checkpoint that is reached.
+async fn by_calls(world: &World, known: Checkpoint, records: Vec<Record>) -> Checkpoint {
+    let open = OpenSessionRequest { checkpoint: Some(known), take_over: true, ..opening() };
+    let mut push = Push::with(world, open).await.expect("taken over");
+    let batch = push.batch(records);
+    let first = push.push(batch.clone()).await.expect("an answer");
+    let again = push.push(batch).await.expect("an answer");
+    assert_eq!((again.results, again.repeated_nonce), (first.results, true));
+    let ended = push.end().await.expect("a summary");
+    let again = push.end().await.expect("a summary");
+    assert_eq!((ended.session, ended.source), (again.session, again.source));
+    assert!(balances(&ended.session.expect("counted")));
+    push.checkpoint
 }
 
 /// What the stored batches say, of all sessions and of the last.

@@ -12,6 +12,7 @@ mod loading;
 mod ownership;
 mod paging;
 mod publisher;
+mod push;
 mod regions;
 mod replicas;
 mod search;

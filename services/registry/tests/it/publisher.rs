@@ -53,13 +53,7 @@ impl Session {
 
     pub fn batch(&mut self, records: Vec<Record>) -> Batch {
         self.nonce += 1;
-        let sequence = self.checkpoint.sequence + 1;
-        Batch {
-            nonce: self.nonce,
-            fencing_token: self.welcome.fencing_token,
-            records,
-            checkpoint: Some(Checkpoint { sequence, position: format!("row {sequence}") }),
-        }
+        batch_after(&self.checkpoint, self.welcome.fencing_token, self.nonce, records)
     }
 
     pub async fn try_batch(&mut self, batch: Batch) -> Result<BatchResult, Status> {
@@ -94,6 +88,18 @@ impl Session {
 
 async fn next(answers: &mut Streaming<SyncResponse>) -> Result<Option<Answer>, Status> {
     Ok(answers.message().await?.and_then(|response| response.message))
+}
+
+/// The batch that follows on a checkpoint.
+pub fn batch_after(
+    checkpoint: &Checkpoint,
+    fencing_token: i64,
+    nonce: i64,
+    records: Vec<Record>,
+) -> Batch {
+    let sequence = checkpoint.sequence + 1;
+    let checkpoint = Some(Checkpoint { sequence, position: format!("row {sequence}") });
+    Batch { nonce, fencing_token, records, checkpoint }
 }
 
 pub fn ask(message: Ask) -> SyncRequest {

@@ -1,0 +1,127 @@
+//! A session by single calls, for clients that cannot hold a stream. Each call finds the session by
+//! its fencing token and does what the stream's message does; between two of them there is only the
+//! session's row, so any replica answers the next.
+//!
+//! **A call may come twice**, since gateways repeat what they saw no answer to: a holder that opens
+//! again gets a session again, a nonce and an end get what was stored. At the same time a caller
+//! has one call of a source in work at a replica; others are refused at once, since each would hold
+//! a connection to the database while it waits for the lease's row.
+
+use mpp_api::sync::{
+    BatchResult, EndSessionRequest, Hello, KeepSessionRequest, OpenSessionRequest,
+    PushBatchRequest, Source, Summary, Welcome,
+};
+use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_resource::Call;
+use mpp_rpc::{Share, Shares};
+
+use super::session::{self, Session};
+use crate::{app::Registry, model::Check};
+
+/// Serves sessions by single calls. Clones share what is in work.
+#[derive(Clone)]
+pub struct Pushes {
+    registry: Registry,
+    /// By caller and source: another's source cannot be kept busy.
+    working: Shares<(String, String)>,
+}
+
+impl Pushes {
+    /// Those of this replica.
+    pub fn new(registry: Registry) -> Self {
+        Self { registry, working: Shares::new(1) }
+    }
+
+    /// Opens a session.
+    ///
+    /// # Errors
+    /// Those of [`Session::open`]; a holder must be given.
+    pub async fn open(&self, call: &Call, request: OpenSessionRequest) -> Result<Welcome> {
+        let mut check = Check::new("");
+        if request.holder.trim().is_empty() {
+            let text = "must be given: choose one and keep it, so that a call that is sent again \
+                        is known for yours";
+            check.fail("holder", FieldCode::Required, text);
+        }
+        let hello = hello(request);
+        let _working = self.work(call, &hello.source)?;
+        let (_, welcome) = Session::open(&self.registry, call, &hello, check).await?;
+        Ok(welcome)
+    }
+
+    /// Answers a batch.
+    ///
+    /// # Errors
+    /// Those of [`Session::resume`] and [`Session::answer`].
+    pub async fn push(&self, call: &Call, request: PushBatchRequest) -> Result<BatchResult> {
+        let Some(batch) = request.batch else {
+            return Err(Error::field("batch", FieldCode::Required, "must be set"));
+        };
+        check(&request.source, batch.fencing_token, "batch.fencing_token")?;
+        let _working = self.work(call, &request.source)?;
+        self.resume(call, &request.source, batch.fencing_token).await?.answer(batch).await
+    }
+
+    /// Prolongs the lease.
+    ///
+    /// # Errors
+    /// Those of [`Session::resume`].
+    pub async fn keep(&self, call: &Call, request: &KeepSessionRequest) -> Result<()> {
+        check(&request.source, request.fencing_token, "fencing_token")?;
+        let _working = self.work(call, &request.source)?;
+        self.resume(call, &request.source, request.fencing_token).await?.keep().await
+    }
+
+    /// Ends a session completely; one that has ended so gets its summary again.
+    ///
+    /// # Errors
+    /// Those of [`Session::resume`].
+    pub async fn end(&self, call: &Call, request: &EndSessionRequest) -> Result<Summary> {
+        let (source, fencing) = (&request.source, request.fencing_token);
+        check(source, fencing, "fencing_token")?;
+        let _working = self.work(call, source)?;
+        let ended = match self.resume(call, source, fencing).await {
+            Ok(session) => session.finish().await,
+            Err(error) => Err(error),
+        };
+        match ended {
+            Err(error) if error.reason() == Reason::LeaseLost => {
+                session::summary(&self.registry, source, fencing).await?.ok_or(error)
+            }
+            ended => ended,
+        }
+    }
+
+    async fn resume(&self, call: &Call, source: &str, fencing: i64) -> Result<Session> {
+        Session::resume(&self.registry, call, source, fencing).await
+    }
+
+    fn work(&self, call: &Call, source: &str) -> Result<Share<(String, String)>> {
+        let key = (call.caller.subject.clone(), source.to_owned());
+        self.working.take(key).ok_or_else(|| {
+            let message = format!(
+                "another call for {source} is in work; send this one again once it is answered"
+            );
+            Error::new(Reason::WriteConflict, message)
+        })
+    }
+}
+
+fn hello(request: OpenSessionRequest) -> Hello {
+    Hello {
+        source: request.source,
+        mapping_version: request.mapping_version,
+        checkpoint: request.checkpoint,
+        take_over: request.take_over,
+        holder: request.holder,
+    }
+}
+
+fn check(source: &str, fencing: i64, field: &str) -> Result<()> {
+    let mut check = Check::new("");
+    check.name::<Source>("source", source);
+    if fencing <= 0 {
+        check.fail(field, FieldCode::Required, "must be the one that the welcome gave");
+    }
+    check.finish()
+}
