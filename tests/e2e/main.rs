@@ -8,6 +8,7 @@ mod faults;
 mod identity;
 mod migrate;
 mod partition;
+mod push;
 mod shrink;
 mod travel;
 mod up;
