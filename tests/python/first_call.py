@@ -24,7 +24,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def stubs():
     """Generates the Python stubs into a temporary folder and imports the search service's."""
     folder = tempfile.mkdtemp(prefix="mpp-stubs-")
-    files = ["mpp/type/v1/type.proto", "mpp/registry/v1/search.proto"]
+    addresses = ["google/api/annotations.proto", "google/api/http.proto"]
+    files = [*addresses, "mpp/type/v1/type.proto", "mpp/registry/v1/search.proto"]
     # What the contract imports of google.protobuf comes with grpc_tools.
     known = pathlib.Path(grpc_tools.__file__).parent / "_proto"
     options = ["protoc", f"-I{ROOT / 'proto'}", f"-I{known}", f"--python_out={folder}", f"--grpc_python_out={folder}"]

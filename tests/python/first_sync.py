@@ -20,7 +20,13 @@ import grpc_tools
 from grpc_tools import protoc
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FILES = ["mpp/type/v1/type.proto", "mpp/registry/v1/catalog.proto", "mpp/sync/v1/sync.proto"]
+FILES = [
+    "google/api/annotations.proto",
+    "google/api/http.proto",
+    "mpp/type/v1/type.proto",
+    "mpp/registry/v1/catalog.proto",
+    "mpp/sync/v1/sync.proto",
+]
 
 
 def stubs():
