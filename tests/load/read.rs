@@ -59,7 +59,8 @@ pub async fn measure() {
 
 /// The same read with JSON over HTTP/1.1, beside the one over gRPC.
 pub async fn measure_plain() {
-    let suite = Suite::start(Backend::Sqlite).await;
+    let suite =
+        Suite::start_with(Backend::Sqlite, Setup { any_rate: true, ..Setup::default() }).await;
     town::found(&suite).await;
     let ours = suite.endpoint(Service::Registry, APP);
     let token = std::fs::read_to_string(suite.keys.token(APP)).expect("a token");

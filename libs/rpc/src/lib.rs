@@ -41,6 +41,7 @@ mod serve_pages;
 mod shares;
 mod shell;
 mod stack;
+mod stall;
 mod status;
 pub mod time;
 mod tls;

@@ -38,6 +38,8 @@ pub struct Limits {
     pub connection_age: Duration,
     /// Headers of one call, in bytes.
     pub header_bytes: u32,
+    /// How long a peer may take nothing of what is sent to it; then its connection is cut.
+    pub unread: Duration,
     /// A peer that is silent so long is pinged, and cut if it stays silent as long again.
     pub keepalive: Duration,
 }
@@ -58,6 +60,7 @@ impl Default for Limits {
             first_call: Duration::from_secs(60),
             connection_age: Duration::from_secs(3600),
             header_bytes: 16 * 1024,
+            unread: Duration::from_secs(30),
             keepalive: Duration::from_secs(20),
         }
     }

@@ -25,7 +25,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::{Limits, Shares, Tls, layer::identity::Peer, network, stack::Stack, tls};
+use crate::{Limits, Shares, Tls, layer::identity::Peer, network, stack::Stack, stall::Stall, tls};
 
 /// How long a peer may take for the first byte, and for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -130,7 +130,7 @@ async fn serve(
             request
         }
     });
-    let http = http(limits);
+    let (http, io) = (http(limits), Stall::new(io, limits.unread));
     let connection = http.serve_connection(TokioIo::new(io), TowerToHyperService::new(service));
     tokio::pin!(connection);
     let ended = tokio::select! {

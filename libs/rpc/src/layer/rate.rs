@@ -178,7 +178,9 @@ impl Meter {
     fn tell(&self, headers: &mut HeaderMap, left: Left) {
         let text = format!("\"{}\";r={};t={}", self.name, left.calls, left.seconds);
         headers.insert(POLICY, self.policy.clone());
-        if let Ok(left) = HeaderValue::try_from(text) {
+        if let Ok(mut left) = HeaderValue::try_from(text) {
+            // Another one each time: no use in HTTP/2's table of headers that come again.
+            left.set_sensitive(true);
             headers.insert(LEFT, left);
         }
     }

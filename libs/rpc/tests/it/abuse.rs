@@ -187,6 +187,19 @@ async fn a_body_that_never_ends_is_waited_for_as_long_as_a_call_may_take() {
     assert_eq!(outcome(&server, stranger.as_bytes()).await, "401");
 }
 
+#[tokio::test]
+async fn a_connection_whose_answers_are_not_read_is_cut() {
+    let server = server_with(|shell| shell.limits.unread = Duration::from_millis(200)).await;
+    let token = server.issuer.token(Role::CounterOfficer, &[BANYUWANGI]);
+    let path = format!("/v1/malls/a/counters/{}/queue", "a".repeat(8000));
+    let request = Plain { token: &token }.with(&format!("GET {path} HTTP/1.1"), "", "");
+    let mut tcp = TcpStream::connect(server.address).await.expect("a connection");
+    // It asks on until the server hangs up, which no other bound makes it do within a minute.
+    while tcp.write_all(&request).await.is_ok() {}
+    let good = outcome(&server, &Plain { token: &token }.get("Connection: close\r\n")).await;
+    assert_eq!(good, "200, and the connection ends", "others are served on");
+}
+
 /// A connection over HTTP/2 as an abuser holds it.
 async fn http2(
     server: &Server,
