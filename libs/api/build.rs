@@ -1,5 +1,7 @@
 //! Compiles `proto/` with protox, so that no protoc is needed.
 
+#[path = "build/comments.rs"]
+mod comments;
 #[path = "build/methods.rs"]
 mod methods;
 
@@ -32,6 +34,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Read by name, never as messages.
     descriptors.file.retain(|file| file.package() != "google.api");
     fs::write(out.join("methods.rs"), methods::generate(&descriptors))?;
+
+    let mut commented = protox::Compiler::new([&root])?;
+    commented.include_source_info(true).open_files(FILES.map(|file| root.join(file)))?;
+    fs::write(out.join("comments"), comments::generate(&commented.file_descriptor_set()))?;
 
     let mut config = prost_build::Config::new();
     // Documents are encoded once, when they are written, and handed on without a copy.

@@ -4,6 +4,7 @@
 
 mod doors;
 mod drain;
+mod examples;
 mod faults;
 mod identity;
 mod migrate;

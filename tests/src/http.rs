@@ -41,6 +41,34 @@ pub async fn send(request: http::Request<String>) -> Result<(u16, String), Strin
     ask.await.expect("a thread that does not panic").map_err(|error| error.to_string())
 }
 
+/// The data of the first events of a stream.
+///
+/// # Errors
+/// Why nothing answered, or the status and the body of a refusal.
+pub async fn first_events(
+    request: http::Request<String>,
+    many: usize,
+) -> Result<Vec<String>, String> {
+    let ask = tokio::task::spawn_blocking(move || {
+        let config =
+            ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10))).build();
+        let answer = ureq::Agent::from(config).run(request).map_err(|error| error.to_string())?;
+        read_events(answer.into_body(), many)
+    });
+    ask.await.expect("a thread that does not panic")
+}
+
+fn read_events(body: ureq::Body, many: usize) -> Result<Vec<String>, String> {
+    use std::io::BufRead as _;
+    let mut events = Vec::new();
+    let mut lines = std::io::BufReader::new(body.into_reader()).lines();
+    while events.len() < many {
+        let line = lines.next().ok_or("the stream ended")?.map_err(|error| error.to_string())?;
+        events.extend(line.strip_prefix("data:").map(|data| data.trim().to_owned()));
+    }
+    Ok(events)
+}
+
 /// Listens to a stream of server-sent events until one holds `words`, from another thread; the
 /// receiver gets `Ok` then, or why the stream ended before.
 pub fn listen(url: &str, words: &str) -> tokio::sync::oneshot::Receiver<Result<(), String>> {

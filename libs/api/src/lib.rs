@@ -15,6 +15,7 @@ use bytes::Bytes;
 pub mod document;
 pub mod json;
 pub mod method;
+pub mod openapi;
 pub mod report;
 pub mod route;
 pub mod strict;

@@ -5,7 +5,9 @@ use std::{fmt, sync::LazyLock};
 
 use mpp_core::{Error, FieldCode, Result};
 use percent_encoding::percent_decode_str;
-use prost_reflect::{DynamicMessage, FieldDescriptor, MethodDescriptor, Value};
+use prost_reflect::{
+    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, Value,
+};
 
 use crate::json::POOL;
 
@@ -130,6 +132,18 @@ impl Route {
     /// The path of the same method over gRPC.
     pub fn grpc_path(&self) -> String {
         format!("/{}/{}", self.method.parent_service().full_name(), self.method.name())
+    }
+
+    /// The field that holds the etag of the record that a call changes, such as `mall.etag`.
+    pub fn etag_field(&self) -> Option<String> {
+        let has_etag = |message: &MessageDescriptor| message.get_field_by_name("etag").is_some();
+        if let Body::Field(field) = &self.body
+            && let Kind::Message(record) = field.kind()
+            && has_etag(&record)
+        {
+            return Some(format!("{}.etag", field.name()));
+        }
+        has_etag(&self.method.input()).then(|| "etag".to_owned())
     }
 }
 

@@ -49,6 +49,7 @@ mod watch_database;
 
 pub use authz::{Grant, Scope, grant};
 pub use client::{Channel, ClientTls, Endpoint, TokenSource, connect};
+pub use door::{http_status_of, openapi};
 pub use drain::Drain;
 pub use health::{Component, Readiness};
 pub use http::{HttpLimits, serve_http};

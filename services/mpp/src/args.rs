@@ -105,6 +105,8 @@ pub enum Command {
     },
     /// Check that every service can be reached and is ready.
     Doctor,
+    /// Print the contract as an OpenAPI document: the addresses for JSON over HTTP.
+    Openapi,
     /// Print a completion script for a shell.
     Completions { shell: clap_complete::Shell },
 }

@@ -99,6 +99,10 @@ async fn run(args: Args) -> Result<()> {
         Command::Token(asked) => token::run(asked, &client()?),
         Command::Policy { file } => policy::print(file.as_deref()),
         Command::Doctor => doctor::run(&client()?, output).await,
+        Command::Openapi => {
+            println!("{}", mpp_api::openapi::document());
+            Ok(())
+        }
         Command::Completions { shell } => {
             completions(shell);
             Ok(())

@@ -70,13 +70,20 @@ async fn only_message(response: Response) -> Result<Bytes, Status> {
 /// `"{etag}-{digest}"`: the record's etag, for If-Match, and what tells this representation from
 /// others: fields that are worked out, such as the stage of today, change without a new etag.
 fn etag(message: &DynamicMessage, json: &[u8]) -> String {
-    let hash = digest(&SHA256, json);
-    let hash = hash.as_ref().iter().take(DIGEST);
-    let hash: String = hash.map(|byte| format!("{byte:02x}")).collect();
     match record_etag(message) {
-        Some(etag) => format!("\"{etag}-{hash}\""),
-        None => format!("\"{hash}\""),
+        Some(etag) => format!("\"{etag}-{}\"", hash(json)),
+        None => quoted_hash(json),
     }
+}
+
+/// The ETag of what holds no record.
+pub(crate) fn quoted_hash(json: &[u8]) -> String {
+    format!("\"{}\"", hash(json))
+}
+
+fn hash(json: &[u8]) -> String {
+    let hash = digest(&SHA256, json);
+    hash.as_ref().iter().take(DIGEST).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The etag of the one record that an answer holds.
@@ -91,7 +98,7 @@ fn record_etag(message: &DynamicMessage) -> Option<String> {
 
 /// Whether one of the ETags that the caller has is this one, by weak comparison: the answer may
 /// have been compressed on its way.
-fn is_known(given: &HeaderValue, etag: &str) -> bool {
+pub(crate) fn is_known(given: &HeaderValue, etag: &str) -> bool {
     let given = given.to_str().unwrap_or_default();
     given.trim() == "*" || given.split(',').any(|one| one.trim().trim_start_matches("W/") == etag)
 }

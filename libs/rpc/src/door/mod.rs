@@ -12,6 +12,7 @@
 //!   thing to run; identity by client certificate would end there.
 
 mod answer;
+mod document;
 mod events;
 mod frame;
 #[cfg(test)]
@@ -41,6 +42,9 @@ use uuid::Builder;
 
 use self::{pack::Coding, request::Outer, wishes::Wishes};
 use crate::{layer::rate, status};
+
+pub use document::openapi;
+pub use problem::http_status_of;
 
 /// Largest body of a request, as tonic bounds a message.
 const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -92,6 +96,9 @@ async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response,
     let (parts, body) = request.into_parts();
     check_form(&parts).map_err(status)?;
     let verb = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
+    if verb == "GET" && parts.uri.path() == document::PATH {
+        return Ok(openapi(&parts.headers));
+    }
     let (route, path) = match route::find(verb, parts.uri.path()).map_err(status)? {
         Found::Method(route, path) => (route, path),
         Found::OtherVerbs(verbs) => return Err(Refused::Verb(verbs)),

@@ -3,7 +3,7 @@
 
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use mpp_core::Reason;
+use mpp_core::{Error, Reason};
 use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
@@ -85,6 +85,12 @@ pub(crate) fn http_status(code: Code, reason: &str) -> StatusCode {
     }
 }
 
+/// The HTTP status with which a reason is told.
+pub fn http_status_of(reason: Reason) -> u16 {
+    let code = crate::status(Error::new(reason, "")).code();
+    http_status(code, reason.as_str()).as_u16()
+}
+
 /// `google.rpc.Status`, with the details that gRPC's own clients get.
 pub(crate) fn rpc_status(status: &Status, error: &ClientError, wishes: &Wishes) -> Value {
     let message = wishes.choose(&error.message, &error.indonesian);
@@ -161,7 +167,7 @@ fn english_title(reason: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mpp_core::{Error, FieldCode};
+    use mpp_core::FieldCode;
 
     use super::*;
     use crate::status;

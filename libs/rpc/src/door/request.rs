@@ -81,7 +81,7 @@ fn of_query(route: &Route, query: &str, object: &mut Map<String, Value>) -> Resu
 fn of_headers(route: &Route, outer: &Outer, object: &mut Map<String, Value>) -> Result<()> {
     let input = route.method.input();
     if let Some(etag) = &outer.if_match {
-        let field = etag_of(route).ok_or_else(|| {
+        let field = route.etag_field().ok_or_else(|| {
             let text = "this address changes no record that has an etag";
             Error::field("if-match", FieldCode::NotAllowed, text)
         })?;
@@ -103,18 +103,6 @@ fn of_headers(route: &Route, outer: &Outer, object: &mut Map<String, Value>) -> 
         set(&input, object, "resume_token", Value::from(token.as_str()), Twice::IfEqual)?;
     }
     Ok(())
-}
-
-/// The field that holds the etag of the record that a call changes.
-fn etag_of(route: &Route) -> Option<String> {
-    let has_etag = |message: &MessageDescriptor| message.get_field_by_name("etag").is_some();
-    if let Body::Field(field) = &route.body
-        && let Kind::Message(record) = field.kind()
-        && has_etag(&record)
-    {
-        return Some(format!("{}.etag", field.name()));
-    }
-    has_etag(&route.method.input()).then(|| "etag".to_owned())
 }
 
 /// What happens to a field that is there already.

@@ -158,6 +158,18 @@ async fn a_copy_that_is_still_right_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn whoever_has_no_token_yet_can_read_which_addresses_there_are() {
+    let server = server().await;
+    let document = send(&server, "GET", "/openapi.json", &[], "").await;
+    assert_eq!(document.status, StatusCode::OK);
+    let path = "/v1/malls/{mall}/counters/{counter}/queue";
+    assert!(document.json()["paths"][path]["get"].is_object());
+    let known = [("if-none-match", document.header("etag"))];
+    let again = send(&server, "GET", "/openapi.json", &known, "").await;
+    assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+}
+
+#[tokio::test]
 async fn a_problem_is_told_as_one_and_in_indonesian_where_that_is_asked_for() {
     let server = server().await;
     let headers = [("accept", "application/problem+json"), ("accept-language", "id")];
