@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::{
     components::Look,
     pages::{Address, Block, Drawn, Menu, Style},
-    words::{Phrase, table as words},
+    words::{Phrase, api, table as words},
 };
 
 /// The whole document of a page.
@@ -177,6 +177,7 @@ fn footer(look: Look, drawn: &Drawn) -> Markup {
         footer.foot {
             div.wrap {
                 p { (drawn.footer) }
+                p { a href=(look.path("/docs")) { (look.of(api::TITLE)) } }
                 noscript { p { (look.of(words::WITHOUT_SCRIPT)) } }
             }
         }

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Query, State},
-    http::{Extensions, HeaderName, HeaderValue, StatusCode, Uri, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{Html, IntoResponse, Response},
     routing::get,
@@ -50,6 +50,7 @@ pub fn router(site: Site) -> Router {
         .route("/style.css", get(move || asset("text/css; charset=utf-8", css)))
         .route("/live.js", get(move || asset("text/javascript; charset=utf-8", script)))
         .route("/icon.svg", get(move || asset("image/svg+xml", icon)))
+        .route("/openapi.json", get(|headers: HeaderMap| async move { mpp_rpc::openapi(&headers) }))
         .fallback(get(page))
         .layer(middleware::map_response(secure))
         .with_state(site)

@@ -39,6 +39,13 @@ pub enum Shown {
 impl Renderer {
     /// Draws a page anew.
     pub async fn show(&self, address: &Address, asked: &Asked, lang: Lang) -> Shown {
+        if let Address::Docs(service) = address {
+            let drawn = pages::docs::draw(self.look(lang), service.as_deref());
+            return drawn.map_or(Shown::Unknown, |drawn| Shown::Page {
+                drawn: Arc::new(drawn),
+                own: Own::Nothing,
+            });
+        }
         if self.report.borrow().is_none() {
             return Shown::NotReady;
         }
@@ -52,7 +59,7 @@ impl Renderer {
     /// What a page asks of the services for itself; `None` where they know no such thing.
     pub async fn gather(&self, address: &Address) -> Option<Own> {
         match address {
-            Address::Nation | Address::Table(_) => Some(Own::Nothing),
+            Address::Nation | Address::Table(_) | Address::Docs(_) => Some(Own::Nothing),
             Address::Region(code) => {
                 let report = self.report.borrow().as_ref()?.report.clone();
                 let name = format!("regions/{code}");

@@ -20,6 +20,8 @@ pub enum Address {
     Services(String),
     /// A whole table.
     Table(Listing),
+    /// The API: all services, or one by its name.
+    Docs(Option<String>),
 }
 
 /// How the document looks.
@@ -76,6 +78,8 @@ impl Address {
             ["malls", id, "layar"] => Self::Hall(owned(id)),
             ["malls", id, "layanan"] => Self::Services(owned(id)),
             ["malls", id, "tiket", number] => Self::Ticket(owned(id), owned(number)),
+            ["docs"] => Self::Docs(None),
+            ["docs", service] => Self::Docs(Some(owned(service))),
             [table] => Self::Table(Listing::parse(table)?),
             _ => return None,
         };
@@ -92,6 +96,8 @@ impl Address {
             Self::Services(id) => format!("/malls/{id}/layanan"),
             Self::Ticket(id, number) => format!("/malls/{id}/tiket/{number}"),
             Self::Table(listing) => format!("/{}", listing.path()),
+            Self::Docs(None) => "/docs".to_owned(),
+            Self::Docs(Some(service)) => format!("/docs/{service}"),
         }
     }
 
@@ -104,9 +110,9 @@ impl Address {
         }
     }
 
-    /// False for whole tables, which stand still while they are read.
+    /// False for whole tables, which stand still while they are read, and for the API.
     pub fn is_live(&self) -> bool {
-        !matches!(self, Self::Table(_) | Self::Services(_))
+        !matches!(self, Self::Table(_) | Self::Services(_) | Self::Docs(_))
     }
 
     /// Its entry of the main menu.
@@ -116,7 +122,7 @@ impl Address {
             Self::Region(_) | Self::Table(Listing::Regions) => Some(Menu::Regions),
             Self::Mall(_) | Self::Services(_) | Self::Table(Listing::Malls) => Some(Menu::Malls),
             Self::Table(Listing::Sources) => Some(Menu::Sources),
-            Self::Table(_) | Self::Hall(_) | Self::Ticket(..) => None,
+            Self::Table(_) | Self::Hall(_) | Self::Ticket(..) | Self::Docs(_) => None,
         }
     }
 }
@@ -146,6 +152,8 @@ mod tests {
             "/hours",
             "/changes",
             "/sources",
+            "/docs",
+            "/docs/SearchService",
         ] {
             let (lang, address) = Address::parse(path).expect(path);
             assert_eq!((lang, address.path().as_str()), (Lang::Id, path));

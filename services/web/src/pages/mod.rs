@@ -4,6 +4,7 @@
 
 mod address;
 mod differences;
+pub mod docs;
 mod drawn;
 mod hall;
 mod hours;

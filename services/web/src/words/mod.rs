@@ -1,5 +1,15 @@
 //! Words: the two languages, every sentence of the pages, and how numbers and times are written.
 
+/// Phrases by their names, and all of them for the tests.
+macro_rules! phrases {
+    ($($name:ident: $id:literal, $en:literal;)*) => {
+        $(#[allow(missing_docs)] pub const $name: Phrase = Phrase { id: $id, en: $en };)*
+        #[cfg(test)]
+        pub const ALL: &[Phrase] = &[$($name),*];
+    };
+}
+
+pub mod api;
 mod contract;
 pub mod format;
 pub mod table;
@@ -137,11 +147,15 @@ pub fn indonesian(text: &str, lang: Lang) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use super::{table::ALL, *};
+    use super::*;
+
+    fn all() -> impl Iterator<Item = &'static Phrase> {
+        table::ALL.iter().chain(api::ALL)
+    }
 
     #[test]
     fn no_text_is_missing_in_either_language() {
-        for phrase in ALL {
+        for phrase in all() {
             let missing = Lang::ALL.into_iter().any(|lang| phrase.of(lang).trim().is_empty());
             assert!(!missing, "{phrase:?}");
         }
@@ -149,7 +163,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_places_to_fill_in() {
-        for phrase in ALL {
+        for phrase in all() {
             let [id, en] = Lang::ALL.map(|lang| {
                 let mut places = Vec::new();
                 phrase.pieces(lang, |piece| match piece {

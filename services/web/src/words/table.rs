@@ -3,14 +3,6 @@
 
 use super::Phrase;
 
-macro_rules! phrases {
-    ($($name:ident: $id:literal, $en:literal;)*) => {
-        $(#[allow(missing_docs)] pub const $name: Phrase = Phrase { id: $id, en: $en };)*
-        #[cfg(test)]
-        pub const ALL: &[Phrase] = &[$($name),*];
-    };
-}
-
 phrases! {
     // Frame
     SITE: "Indeks Mal Pelayanan Publik", "Index of public service malls";

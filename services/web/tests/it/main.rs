@@ -11,7 +11,7 @@ mod upstream;
 mod world;
 
 /// Every page there is, in Indonesian.
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 14] = [
     "/",
     "/regions/35",
     "/regions/35.10",
@@ -24,6 +24,8 @@ const PATHS: [&str; 12] = [
     "/malls",
     "/hours",
     "/changes",
+    "/docs",
+    "/docs/DirectoryService",
 ];
 
 /// All of them in both languages, and the table of sources.

@@ -1,0 +1,64 @@
+//! Tables of parameters and of fields.
+
+use maud::{Markup, html};
+
+use super::{
+    document::{Kind, Parameter, Schema},
+    text::line,
+};
+use crate::{
+    components::{
+        Look,
+        table::{Column, Row, table},
+    },
+    words::{Phrase, api as words},
+};
+
+const COLUMNS: [Column; 3] =
+    [Column::text(words::NAME), Column::text(words::KIND), Column::flow(words::MEANING)];
+
+/// The parameters of an address.
+pub fn parameters(look: Look, parameters: &[&Parameter]) -> Markup {
+    let row = |own: &&Parameter| {
+        let name = html! { code { (own.name) } span.minor { (look.of(place(&own.place))) } };
+        Row::new(name, [kind(look, &own.schema), line(look, &own.description)])
+    };
+    let rows: Vec<Row> = parameters.iter().map(row).collect();
+    table(look, "", &html! { (look.of(words::PARAMETERS)) }, &COLUMNS, &rows)
+}
+
+fn place(place: &str) -> Phrase {
+    match place {
+        "path" => words::IN_PATH,
+        "header" => words::IN_HEADER,
+        _ => words::IN_QUERY,
+    }
+}
+
+/// The fields of a message.
+pub fn fields(look: Look, caption: &Markup, schema: &Schema) -> Markup {
+    let row = |(name, field): (&str, &Schema)| {
+        let name = html! {
+            code { (name) }
+            @if field.read_only { span.minor { (look.of(words::READ_ONLY)) } }
+        };
+        Row::new(name, [kind(look, field), line(look, &field.description)])
+    };
+    let rows: Vec<Row> = schema.fields().into_iter().map(row).collect();
+    html! { @if !rows.is_empty() { (table(look, "", caption, &COLUMNS, &rows)) } }
+}
+
+/// What a value is, with a link to its message.
+pub fn kind(look: Look, schema: &Schema) -> Markup {
+    match schema.kind() {
+        Kind::Named(name) => html! { a href=(format!("#{}", anchor(name))) { (name) } },
+        Kind::List(items) => words::LIST.say(look.lang, &[&kind(look, items)]),
+        Kind::Entries(of) => words::ENTRIES.say(look.lang, &[&kind(look, of)]),
+        Kind::Value(word) => html! { (word) },
+    }
+}
+
+/// The place of a message on the page; no operation is called so.
+pub fn anchor(message: &str) -> String {
+    format!("message-{message}")
+}
