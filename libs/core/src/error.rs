@@ -1,4 +1,5 @@
 //! The one error of the domain. It knows nothing of the transport: `mpp-rpc` maps it to a status.
+//! The Indonesian sentence of each reason stands in `reason.rs`.
 
 use std::{error::Error as StdError, fmt, time::Duration};
 

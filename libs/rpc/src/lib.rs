@@ -1,7 +1,8 @@
 //! The shell that every service of the suite stands in, and the client that calls it.
 //!
 //! A service hands its routes to [`serve`], which puts one stack of layers before them (see
-//! `stack.rs`), listens, and drains. Beyond that the crate holds the tools by which every `grpc/`
+//! `stack.rs`), listens, and drains. Plain HTTP with JSON comes in by the same port and passes
+//! through the same stack (see `door/`). Beyond that the crate holds the tools by which every `grpc/`
 //! turns wire into model: [`status`] for errors, [`caller`] and [`grant`] for rights, [`mask`] and
 //! [`time`].
 //!
@@ -13,8 +14,8 @@
 //! Tokens are checked with `ring` and some sixty lines instead of the jsonwebtoken crate: its
 //! two backends bring RSA, P-256 and P-384 or a C library's build, and only Ed25519 is wanted.
 //!
-//! To add a method: write it in `proto/`, give it a line in [`authz`] and one in
-//! `tests/it/authorization.tsv`; a test fails until both agree.
+//! To add a method: write it in `proto/` with its `google.api.http` address, give it a line in
+//! [`authz`] and one in `tests/it/authorization.tsv`; tests fail until all three are there.
 
 #![forbid(unsafe_code)]
 

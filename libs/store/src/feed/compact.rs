@@ -26,13 +26,6 @@ pub struct Retention {
     pub requests: Duration,
 }
 
-impl Default for Retention {
-    fn default() -> Self {
-        let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
-        Self { window: days(7), tombstones: days(400), requests: days(1) }
-    }
-}
-
 impl Feed {
     /// Applies the retention if `holder` gets the job's lease; false if another has it.
     ///

@@ -149,7 +149,8 @@ async fn the_retention_runs_under_one_lease_and_forgets_what_is_old() {
         write(&served.db, A, "one", "35.10").await;
         clock.advance(Duration::from_secs(30 * 24 * 3600).as_micros() as i64);
         let head = write(&served.db, A, "two", "35.10").await;
-        let retention = Retention::default();
+        let week = Duration::from_secs(7 * 24 * 3600);
+        let retention = Retention { window: week, tombstones: 50 * week, requests: week };
         assert!(served.feed.maintain(&retention, "replica-1").await.unwrap());
         assert!(!served.feed.maintain(&retention, "replica-2").await.unwrap());
         let status = served.feed.status().await.unwrap();

@@ -10,7 +10,8 @@ use super::index::{PARTS, View, frequency};
 const TYPO_WEIGHT: [f32; 2] = [0.75, 0.5];
 
 /// How many slips of the pen search forgives. Short words have too many neighbours for two slips,
-/// and the shortest for one. The numbers are the settings `search_*` in `policy.rs`.
+/// and the shortest for one. The numbers are the settings `search_one_slip_letters`,
+/// `search_two_slip_letters` and those after them in `policy.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tolerance {
     /// Letters from which one slip is forgiven.

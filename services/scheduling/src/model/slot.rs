@@ -1,5 +1,7 @@
 //! Slots: virtual until the first booking, planned from hours and the offering.
 //!
+//! No slot is ever held: a place is free or booked, at once (see [`super::appointment`]).
+//!
 //! A slot's plan is `offered`, the places that are sold from now on. It is worked out afresh from
 //! hours and offering at every read and every sale, so that there is no moment between a change of
 //! hours and its re-planning in which yesterday's plan sells. `capacity` bounds the places of a
