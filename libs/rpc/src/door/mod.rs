@@ -69,6 +69,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(Refused::Status(status)) => problem::answer(&status, &wishes),
         Err(Refused::Verb(allowed)) => other_verb(&allowed, &wishes),
+        Err(Refused::Form(error)) => other_form(error, &wishes),
     };
     let answered = pack::pack(coding, answered).await;
     if head { answered.map(|_| Body::empty()) } else { answered }
@@ -79,6 +80,8 @@ enum Refused {
     Status(Status),
     /// The address has other verbs.
     Verb(Vec<&'static str>),
+    /// The body is of another type or packed in another way.
+    Form(Error),
 }
 
 impl From<Status> for Refused {
@@ -104,8 +107,8 @@ async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response,
         Found::OtherVerbs(verbs) => return Err(Refused::Verb(verbs)),
         Found::Nothing => return Err(status(nothing_here(parts.uri.path())).into()),
     };
-    check_content_type(route, &parts.headers).map_err(status)?;
-    let body = Came { gzip: pack::is_gzip(&parts.headers).map_err(status)?, body };
+    check_content_type(route, &parts.headers).map_err(Refused::Form)?;
+    let body = Came { gzip: pack::is_gzip(&parts.headers).map_err(Refused::Form)?, body };
     let outer = outer(&parts, path).map_err(status)?;
     let (asked, reads) = (parts.headers.clone(), verb == "GET");
     let response = next.run(call(parts, route, outer, body)).await;
@@ -149,6 +152,12 @@ fn other_verb(allowed: &[&'static str], wishes: &Wishes) -> Response {
     if let Ok(allowed) = HeaderValue::try_from(allowed) {
         response.headers_mut().insert(header::ALLOW, allowed);
     }
+    response
+}
+
+fn other_form(error: Error, wishes: &Wishes) -> Response {
+    let mut response = problem::answer(&status(error), wishes);
+    *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     response
 }
 

@@ -230,3 +230,12 @@ async fn next(body: &mut hyper::body::Incoming) -> String {
     let frame = body.frame().await.map(|frame| frame.expect("no fault").into_data());
     frame.map_or(String::new(), |data| String::from_utf8(data.expect("data").into()).expect("text"))
 }
+
+#[tokio::test]
+async fn a_form_that_is_no_json_is_told_what_is_read_here() {
+    let server = server().await;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let answer = ask(&server, Role::CounterOfficer, "POST", CALL, &form, "window=1").await;
+    assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert!(answer.body.contains("send application/json"), "{}", answer.body);
+}
