@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     app::{Registry, filing::lineage},
     model::{Check, checkpoint},
+    policy::Policy,
     store::{
         batches,
         lease::{self, Begun, Held, Lease},
@@ -59,24 +60,15 @@ impl Session {
         let revision = tx.commit().await?;
         // Whose a record is, is looked up in memory.
         registry.memory.see(revision, None).await;
-        let Begun { lease, checkpoint, send_all } = begun;
         tracing::info!(
-            source = lease.source,
-            session = lease.session,
-            fencing = lease.fencing,
-            send_all,
+            source = begun.lease.source,
+            session = begun.lease.session,
+            fencing = begun.lease.fencing,
+            send_all = begun.send_all,
             "a session begins"
         );
-        let welcome = Welcome {
-            session: lease.session.clone(),
-            fencing_token: lease.fencing,
-            checkpoint: Some(checkpoint),
-            send_all,
-            max_batch_records: bound(registry.policy.batch_records),
-            max_batch_bytes: bound(registry.policy.batch_bytes),
-            lease_millis: i64::try_from(registry.policy.lease().as_millis()).unwrap_or(i64::MAX),
-        };
-        Ok((Self { registry: registry.clone(), lease, actor, kept }, welcome))
+        let welcome = welcome(&begun, &registry.policy);
+        Ok((Self { registry: registry.clone(), lease: begun.lease, actor, kept }, welcome))
     }
 
     /// The session that this token was given to, for one call more.
@@ -203,6 +195,18 @@ async fn permit(tx: &mut Tx, call: &Call, source: &str) -> Result<()> {
     })?;
     let unit = lineage(tx, &found.doc.unit, "source.unit").await?;
     call.grant.check(&[vec![source], unit.names()].concat())
+}
+
+fn welcome(begun: &Begun, policy: &Policy) -> Welcome {
+    Welcome {
+        session: begun.lease.session.clone(),
+        fencing_token: begun.lease.fencing,
+        checkpoint: Some(begun.checkpoint.clone()),
+        send_all: begun.send_all,
+        max_batch_records: bound(policy.batch_records),
+        max_batch_bytes: bound(policy.batch_bytes),
+        lease_millis: i64::try_from(policy.lease().as_millis()).unwrap_or(i64::MAX),
+    }
 }
 
 fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {
