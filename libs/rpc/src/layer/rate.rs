@@ -192,7 +192,7 @@ impl Meter {
             let (class, reason) = (self.name, reason.as_str());
             tracing::warn!(caller = %who, class, reason, "a caller is beyond its rate");
         }
-        let seconds = wait.as_millis().div_ceil(1000).max(1) as u64;
+        let seconds = whole_seconds(wait).max(1);
         let text = format!(
             "{who} has begun the {} {} that one caller may begin in a minute; come again in \
              {seconds} s, or ask for more at once (a list, a watch)",
@@ -210,9 +210,14 @@ impl Left {
     fn of(now: &StateSnapshot) -> Self {
         let (quota, calls) = (now.quota(), now.remaining_burst_capacity());
         let gone = quota.burst_size().get().saturating_sub(calls);
-        let seconds = (quota.replenish_interval() * gone).as_millis().div_ceil(1000) as u64;
+        let seconds = whole_seconds(quota.replenish_interval() * gone);
         Self { calls, seconds }
     }
+}
+
+/// Never sooner than was said.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 #[cfg(test)]

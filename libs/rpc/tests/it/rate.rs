@@ -134,6 +134,7 @@ async fn usual_rates_are_generous_and_told() {
     let server = server().await;
     let answer = door::ask(&server, Role::Reader, "GET", QUEUE, &[], "").await;
     assert_eq!(answer.header("ratelimit-policy"), "\"reads\";q=300000;w=60");
+    assert_eq!(answer.header("ratelimit"), "\"reads\";r=299999;t=1");
     let call = door::ask(&server, Role::Organiser, "POST", CALL, &[], "{}").await;
     assert!(call.header("ratelimit").starts_with("\"writes\";r=29999;"), "{BANYUWANGI}");
 }
