@@ -154,11 +154,11 @@ async fn a_request_may_come_packed_and_no_larger_than_one_that_does_not() {
     let answer = call(&server, "gzip", bomb).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 
-    for (coding, body) in
-        [("gzip", b"{}".to_vec()), ("br", packed(b"{}")), ("gzip, gzip", packed(b"{}"))]
-    {
-        let answer = call(&server, coding, body).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{coding}");
+    let answer = call(&server, "gzip", b"{}".to_vec()).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "it is no gzip");
+    for coding in ["br", "gzip, gzip"] {
+        let answer = call(&server, coding, packed(b"{}")).await;
+        assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{coding}");
     }
 }
 
