@@ -1,5 +1,6 @@
-"""Checks that arrows run down only: no modules that import each other, in any crate, and in a
-service none that imports what stands above it on the floor plan.
+"""Checks that arrows run down only: no modules that import each other, in any crate, in a service
+none that imports what stands above it on the floor plan, and no library that uses one which does
+not stand below it (libs/README.md).
 
     python3 tests/arrows.py            # the crates of this workspace
     python3 tests/arrows.py DIR...     # these folders of sources
@@ -16,6 +17,10 @@ import sys
 FLOORS = [["grpc"], ["jobs", "follow"], ["app"], ["memory", "store"], ["model"], ["policy"]]
 FLOOR = {module: number for number, floor in enumerate(FLOORS) for module in floor}
 
+# The libraries, from top to bottom; none uses another of its own row.
+LIBRARIES = [["resource", "testkit"], ["rpc"], ["client", "store"], ["api", "telemetry"], ["calendar", "core"]]
+ROW = {library: number for number, row in enumerate(LIBRARIES) for library in row}
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 USE = re.compile(r"(pub(?:\([^)]*\))?\s+)?\buse\s+([^;]+);")
 PATH = re.compile(r"\b(?:crate|super)(?:::\w+)+")
@@ -27,6 +32,7 @@ def main(folders):
         crate = Crate(folder)
         found += [f"{folder}: a circle: {' -> '.join(circle)}" for circle in circles(crate)]
         found += [f"{folder}: upwards: {arrow}" for arrow in upward_arrows(crate)]
+        found += [f"{folder}: upwards: {arrow}" for arrow in upward_crates(pathlib.Path(folder))]
     print("\n".join(found) or f"all arrows run down in {len(folders)} crates")
     return 1 if found else 0
 
@@ -135,6 +141,16 @@ def upward_arrows(crate):
             floors = [FLOOR.get(path[0]) if path else None for path in (module, other)]
             if None not in floors and floors[1] < floors[0]:
                 yield f"{'::'.join(module)} -> {'::'.join(other)}"
+
+
+def upward_crates(folder):
+    """Libraries that a library uses, though they do not stand below it."""
+    library, manifest = folder.parent.name, folder.parent / "Cargo.toml"
+    if library in ROW and manifest.exists():
+        uses = re.split(r"(?m)^\[", manifest.read_text().split("[dependencies]")[-1])[0]
+        for other in re.findall(r"(?m)^mpp-(\w+)", uses):
+            if ROW.get(other, -1) <= ROW[library]:
+                yield f"{library} -> {other}"
 
 
 if __name__ == "__main__":

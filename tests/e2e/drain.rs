@@ -13,8 +13,8 @@ use mpp_api::{
     feed::{WatchRequest, feed_service_client::FeedServiceClient},
     registry::{GetMallRequest, directory_service_client::DirectoryServiceClient},
 };
+use mpp_client::{Channel, Endpoint, TokenSource, connect, error_of};
 use mpp_core::Reason;
-use mpp_rpc::{Channel, Endpoint, TokenSource, connect, error_of};
 use mpp_testkit::{Backend, free_port};
 use mpp_tests::{
     PATIENCE, Service, Suite, eventually, http,
@@ -89,14 +89,14 @@ async fn a_watcher_is_told_to_move_and_goes_on_at_the_next_server() {
 }
 
 /// Another `mpp serve registry` over the same database.
-struct Replica {
+pub struct Replica {
     process: Process,
     grpc: u16,
     health: u16,
 }
 
 impl Replica {
-    async fn start(suite: &Suite) -> Self {
+    pub async fn start(suite: &Suite) -> Self {
         let (grpc, health) = (free_port(), free_port());
         let process = Self::launch(suite, grpc, health);
         let replica = Self { process, grpc, health };
@@ -114,7 +114,7 @@ impl Replica {
         Process::start("the second replica", serve, &log)
     }
 
-    fn socket(&self) -> SocketAddr {
+    pub fn socket(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.grpc))
     }
 

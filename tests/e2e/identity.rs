@@ -10,11 +10,9 @@ use mpp_api::{
     },
     types::LocalizedText,
 };
+use mpp_client::{ClientTls, Endpoint, TokenSource, connect, error_of};
 use mpp_core::{Caller, Clock, Reason, Role};
-use mpp_rpc::{
-    ClientTls, Endpoint, TokenSource, connect, error_of,
-    jwt::{self, SigningKey},
-};
+use mpp_rpc::jwt::{self, SigningKey};
 use mpp_testkit::Backend;
 use mpp_tests::{
     PATIENCE, Service, Setup, Suite, eventually,

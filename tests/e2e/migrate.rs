@@ -33,7 +33,7 @@ async fn a_server_goes_on_serving_while_its_database_is_migrated_again() {
 }
 
 type Directory =
-    mpp_api::registry::directory_service_client::DirectoryServiceClient<mpp_rpc::Channel>;
+    mpp_api::registry::directory_service_client::DirectoryServiceClient<mpp_client::Channel>;
 
 fn suite_reader(suite: &Suite) -> (Directory, Directory) {
     (directory(suite, APP), directory(suite, mpp_tests::keys::ORGANISER))

@@ -16,7 +16,7 @@ use mpp_api::{
         BookAppointmentRequest, ListSlotsRequest, booking_service_client::BookingServiceClient,
     },
 };
-use mpp_rpc::Channel;
+use mpp_client::Channel;
 use mpp_testkit::Backend;
 use mpp_tests::{
     PATIENCE, Service, Setup, Suite,

@@ -12,7 +12,7 @@ use std::{
 use mpp_api::registry::{
     GetMallRequest, GetMallResponse, directory_service_client::DirectoryServiceClient,
 };
-use mpp_rpc::{Channel, Endpoint, connect};
+use mpp_client::{Channel, Endpoint, connect};
 use mpp_testkit::{Backend, free_port};
 use mpp_tests::{
     PATIENCE, Service, Setup, Suite, eventually,

@@ -6,8 +6,8 @@ use mpp_api::{
     feed::{Filter, WatchRequest, WatchResponse, feed_service_client::FeedServiceClient},
     registry::{Counter, UpdateCounterRequest},
 };
+use mpp_client::{Channel, Endpoint, TokenSource, connect};
 use mpp_core::Clock;
-use mpp_rpc::{Channel, Endpoint, TokenSource, connect};
 use mpp_testkit::Backend;
 use mpp_tests::{
     Service, Setup, Suite,

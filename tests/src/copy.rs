@@ -15,7 +15,7 @@ use mpp_api::{
         feed_service_client::FeedServiceClient,
     },
 };
-use mpp_rpc::Channel;
+use mpp_client::Channel;
 use sha2::{Digest as _, Sha256};
 use tonic::{Code, Status};
 

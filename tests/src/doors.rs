@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use bytes::{Buf as _, BufMut as _, Bytes};
 use http::Request;
 use mpp_api::json;
-use mpp_rpc::{Channel, error_of};
+use mpp_client::{Channel, error_of};
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, MethodDescriptor};
 use serde_json::Value;

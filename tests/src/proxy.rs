@@ -25,6 +25,8 @@ pub enum Weather {
     Cut,
     /// Connections stay, nothing passes.
     Stalled,
+    /// What callers say passes; nothing comes back.
+    Mute,
 }
 
 /// The state that each connection watches: the weather, and how often connections were forgotten.
@@ -107,8 +109,9 @@ async fn pass(
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let born = conditions.borrow().forgotten;
-    let up = copy(from_client, to_server, conditions.clone(), born);
-    let down = copy(from_server, to_client, conditions.clone(), born);
+    let (both, up) = (&[Weather::Fair][..], &[Weather::Fair, Weather::Mute][..]);
+    let up = copy(from_client, to_server, conditions.clone(), born, up);
+    let down = copy(from_server, to_client, conditions.clone(), born, both);
     tokio::select! {
         // One side may have ended while the other still has something to say.
         _ = async { tokio::join!(up, down) } => {}
@@ -132,11 +135,12 @@ async fn copy(
     mut to: OwnedWriteHalf,
     mut conditions: watch::Receiver<Conditions>,
     born: usize,
+    passes_in: &[Weather],
 ) -> io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let count = from.read(&mut buffer).await?;
-        let passes = |now: &Conditions| now.weather == Weather::Fair && now.forgotten == born;
+        let passes = |now: &Conditions| passes_in.contains(&now.weather) && now.forgotten == born;
         if conditions.wait_for(passes).await.is_err() {
             return Ok(());
         }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mpp_rpc::{Channel, ClientTls, Endpoint, TokenSource, connect};
+use mpp_client::{Channel, ClientTls, Endpoint, TokenSource, connect};
 use mpp_testkit::{Backend, TestDatabase, database, free_port};
 use tempfile::TempDir;
 use tokio::process::Command;

@@ -22,8 +22,8 @@ use mpp_api::{
     sync::{CreateSourceRequest, Source, sync_service_client::SyncServiceClient},
     types::{LocalizedText, Location},
 };
+use mpp_client::error_of;
 use mpp_core::Reason;
-use mpp_rpc::error_of;
 
 use crate::{
     PATIENCE, Service, Suite, eventually,
@@ -310,12 +310,12 @@ fn is_not_there_yet(status: &tonic::Status) -> bool {
 }
 
 /// The directory, as `who` calls it.
-pub fn directory(suite: &Suite, who: Who) -> DirectoryServiceClient<mpp_rpc::Channel> {
+pub fn directory(suite: &Suite, who: Who) -> DirectoryServiceClient<mpp_client::Channel> {
     DirectoryServiceClient::new(suite.channel(Service::Registry, who))
 }
 
 /// The catalog, as `who` calls it.
-pub fn catalog_of(suite: &Suite, who: Who) -> CatalogServiceClient<mpp_rpc::Channel> {
+pub fn catalog_of(suite: &Suite, who: Who) -> CatalogServiceClient<mpp_client::Channel> {
     CatalogServiceClient::new(suite.channel(Service::Registry, who))
 }
 

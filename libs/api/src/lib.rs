@@ -12,6 +12,7 @@
 
 use bytes::Bytes;
 
+pub mod call;
 pub mod document;
 pub mod json;
 pub mod method;

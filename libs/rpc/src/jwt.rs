@@ -13,6 +13,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use mpp_client::file::{Watched, read_file};
 use mpp_core::{Caller, Error, FieldCode, Micros, Reason, Result};
 use ring::{
     digest, rand,
@@ -20,8 +21,6 @@ use ring::{
 };
 use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
 use serde::{Deserialize, Serialize};
-
-use crate::file::{Watched, read_file};
 
 /// The issuer of the suite's tokens (`iss`), unless a [`Trust`] says otherwise.
 pub const ISSUER: &str = "https://mpp.go.id";

@@ -1,4 +1,4 @@
-//! The shell that every service of the suite stands in, and the client that calls it.
+//! The shell that every service of the suite stands in.
 //!
 //! A service hands its routes to [`serve`], which puts one stack of layers before them (see
 //! `stack.rs`), listens, and drains. Plain HTTP with JSON comes in by the same port and passes
@@ -20,11 +20,9 @@
 #![forbid(unsafe_code)]
 
 pub mod authz;
-mod client;
 mod door;
 mod drain;
 pub mod feed;
-mod file;
 pub mod follow;
 mod health;
 mod http;
@@ -49,7 +47,6 @@ mod tls;
 mod watch_database;
 
 pub use authz::{Grant, Scope, grant};
-pub use client::{Channel, ClientTls, Endpoint, TokenSource, connect};
 pub use door::{http_status_of, openapi};
 pub use drain::Drain;
 pub use health::{Component, Readiness};
@@ -61,6 +58,6 @@ pub use origins::Origins;
 pub use serve_pages::serve_pages;
 pub use shares::{Share, Shares, network};
 pub use shell::{Shell, serve};
-pub use status::{ClientError, error_of, refusal, status, wire_error};
+pub use status::status;
 pub use tls::Tls;
 pub use watch_database::watch_database;

@@ -3,6 +3,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use mpp_client::file::Watched;
 use mpp_core::{Caller, Error, FieldCode, Result, Role};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use tokio_rustls::{
@@ -10,8 +11,6 @@ use tokio_rustls::{
     rustls::{RootCertStore, ServerConfig, crypto::ring, server::WebPkiClientVerifier},
 };
 use webpki::EndEntityCert;
-
-use crate::file::Watched;
 
 /// The trust domain of the suite's SPIFFE ids.
 const TRUST_DOMAIN: &str = "spiffe://mpp.go.id/";

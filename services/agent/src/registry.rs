@@ -8,8 +8,8 @@ use mpp_api::sync::{
     sync_request::Message as Request, sync_response::Message as Response,
     sync_service_client::SyncServiceClient,
 };
+use mpp_client::Endpoint;
 use mpp_core::{Error, Reason, Result};
-use mpp_rpc::Endpoint;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
@@ -34,7 +34,7 @@ impl Stream {
         hello: Hello,
         answer_timeout: Duration,
     ) -> Result<(Self, Welcome)> {
-        let mut client = SyncServiceClient::new(mpp_rpc::connect(endpoint)?);
+        let mut client = SyncServiceClient::new(mpp_client::connect(endpoint)?);
         let (requests, outgoing) = mpsc::channel(OUTGOING);
         let hello = SyncRequest { message: Some(Request::Hello(hello)) };
         requests.send(hello).await.map_err(|_| closed())?;
@@ -99,7 +99,7 @@ pub fn out_of_turn(expected: &str) -> Error {
 }
 
 fn refused(status: tonic::Status) -> Error {
-    mpp_rpc::refusal(&status)
+    mpp_client::refusal(&status)
 }
 
 fn closed() -> Error {

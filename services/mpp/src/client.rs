@@ -8,8 +8,8 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
+use mpp_client::{Channel, ClientTls, Endpoint, TokenSource};
 use mpp_core::{Error, FieldCode, Reason, Result};
-use mpp_rpc::{Channel, ClientTls, Endpoint, TokenSource};
 use serde::{Deserialize, Serialize};
 
 use crate::{output::Output, service::Service};
@@ -181,7 +181,7 @@ impl Client {
         if let Some((_, channel)) = channels.iter().find(|(known, _)| *known == service) {
             return Ok(channel.clone());
         }
-        let channel = mpp_rpc::connect(&self.endpoint(service)?)?;
+        let channel = mpp_client::connect(&self.endpoint(service)?)?;
         channels.push((service, channel.clone()));
         Ok(channel)
     }

@@ -2,8 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use mpp_client::{ClientTls, Endpoint, TokenSource};
 use mpp_core::{Clock, Error, FieldCode, Reason, Result};
-use mpp_rpc::{ClientTls, Drain, Endpoint, Readiness, Shell, TokenSource};
+use mpp_rpc::{Drain, Readiness, Shell};
 use mpp_store::Schema;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;

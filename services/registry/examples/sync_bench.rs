@@ -25,10 +25,11 @@ use mpp_api::{
     },
     types::LocalizedText,
 };
+use mpp_client::{Channel, Endpoint, TokenSource, connect};
 use mpp_core::{Caller, Clock, Role};
 use mpp_registry::{Options, Running};
 use mpp_rpc::{
-    Channel, Endpoint, Shell, TokenSource, Verifier, connect,
+    Shell, Verifier,
     jwt::{self, Jwks, SigningKey},
 };
 use prost::Message;

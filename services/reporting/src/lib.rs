@@ -60,8 +60,9 @@ mod store;
 use std::sync::Arc;
 
 use mpp_api::reporting::report_service_server::ReportServiceServer;
+use mpp_client::{Endpoint, connect};
 use mpp_core::Result;
-use mpp_rpc::{Endpoint, Readiness, connect};
+use mpp_rpc::Readiness;
 use mpp_store::Db;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;

@@ -64,12 +64,13 @@ mod store;
 use std::sync::Arc;
 
 use mpp_calendar::Decrees;
+use mpp_client::Endpoint;
 use mpp_core::Result;
 use mpp_resource::{
     copy::{self, Copy},
     memory::Follow,
 };
-use mpp_rpc::{Endpoint, Readiness, feed::FeedServer, follow::Follower, watch_database};
+use mpp_rpc::{Readiness, feed::FeedServer, follow::Follower, watch_database};
 use mpp_store::{Db, Feed, FeedOptions, Filter, Migration, Schema, Statements};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -137,7 +138,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let Options { policy, .. } = options;
     policy.check()?;
     let keys = Keys::new(&options.applicant_keys)?;
-    let channel = mpp_rpc::connect(&options.upstream)?;
+    let channel = mpp_client::connect(&options.upstream)?;
     let db = Db::open(&options.database, &SCHEMA).await?;
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
     let memory = Memory::new(Decrees::national(), policy.waits());

@@ -28,8 +28,9 @@ use mpp_api::{
     },
     types::LocalizedText,
 };
+use mpp_client::Endpoint;
 use mpp_core::Clock;
-use mpp_rpc::{Endpoint, HttpLimits};
+use mpp_rpc::HttpLimits;
 use mpp_web::{Options, Policy};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},

@@ -6,8 +6,9 @@ use mpp_api::{
     report::WatchReportResponse,
     reporting::{Report, WatchReportRequest, report_service_client::ReportServiceClient},
 };
+use mpp_client::{Backoff, Channel};
 use mpp_core::{Clock, Micros};
-use mpp_rpc::{Channel, Component};
+use mpp_rpc::Component;
 use tokio::{sync::watch, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
@@ -50,18 +51,17 @@ impl Follower {
     }
 
     async fn follow(&mut self) {
-        let mut pause = FIRST_PAUSE;
+        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
         loop {
             match self.reports.watch_report(WatchReportRequest {}).await {
                 Ok(stream) => {
-                    pause = FIRST_PAUSE;
+                    backoff.reset();
                     let status = self.read(stream.into_inner()).await;
                     self.lost(&status);
                 }
                 Err(status) => self.lost(&status),
             }
-            sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            sleep(backoff.pause()).await;
         }
     }
 

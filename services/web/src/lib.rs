@@ -47,8 +47,9 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
+use mpp_client::Endpoint;
 use mpp_core::{Clock, Result};
-use mpp_rpc::{Endpoint, Readiness};
+use mpp_rpc::Readiness;
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 

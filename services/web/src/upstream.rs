@@ -22,8 +22,8 @@ use mpp_api::{
     types::LocalizedText,
 };
 use mpp_calendar::{Zone, local_date};
+use mpp_client::{Channel, Endpoint, connect};
 use mpp_core::{Micros, Result};
-use mpp_rpc::{Channel, Endpoint, connect};
 use tokio::time::timeout;
 use tonic::{Code, Response, Status};
 

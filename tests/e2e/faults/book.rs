@@ -10,8 +10,8 @@ use mpp_api::scheduling::{
     Appointment, BookAppointmentRequest, CancelAppointmentRequest, ListSlotsRequest, Slot,
     booking_service_client::BookingServiceClient,
 };
+use mpp_client::{Channel, Endpoint, connect, error_of};
 use mpp_core::Reason;
-use mpp_rpc::{Channel, Endpoint, connect, error_of};
 use mpp_tests::{
     PATIENCE, Service, Suite, eventually,
     keys::APP,

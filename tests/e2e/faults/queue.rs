@@ -10,8 +10,8 @@ use mpp_api::scheduling::{
     CallNextRequest, CompleteTicketRequest, IssueTicketRequest, Ticket,
     queue_service_client::QueueServiceClient, ticket::Priority,
 };
+use mpp_client::{Channel, error_of};
 use mpp_core::Reason;
-use mpp_rpc::{Channel, error_of};
 use mpp_tests::{
     Service, Suite,
     keys::COUNTER,

@@ -10,6 +10,7 @@ use axum::response::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use futures::{Stream, stream};
 use mpp_api::route::Route;
+use mpp_client::error_of;
 use mpp_core::Error;
 use prost_reflect::{DynamicMessage, MessageDescriptor};
 use tonic::Status;
@@ -19,7 +20,7 @@ use super::{
     problem,
     wishes::Wishes,
 };
-use crate::{error_of, status};
+use crate::status;
 
 /// How often a silent stream says that it is there: proxies cut what is silent for a minute.
 const ALIVE: Duration = Duration::from_secs(15);

@@ -3,13 +3,13 @@
 
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use mpp_client::{ClientError, error_of};
 use mpp_core::{Error, Reason};
 use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use super::wishes::Wishes;
-use crate::{ClientError, error_of};
 
 const TYPE: &str = "type.googleapis.com/google.rpc.";
 const STATUS: &str = "application/json";

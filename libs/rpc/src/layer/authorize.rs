@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use axum::{extract::Request, middleware::Next, response::Response};
+use mpp_api::call;
 use mpp_core::{Caller, Error, Reason};
 
 use super::refuse;
-use crate::{authz, authz::Grant, identity::nobody, method};
+use crate::{authz, authz::Grant, identity::nobody};
 
 pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
@@ -17,7 +18,7 @@ pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions().get::<Arc<Caller>>() else {
         return refuse(nobody());
     };
-    if !method::exists(path) {
+    if !call::exists(path) {
         return refuse(Error::new(Reason::Unimplemented, "there is no such method"));
     }
     match Grant::find(path, caller) {

@@ -9,14 +9,12 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_api::call;
+use mpp_client::deadline;
+use mpp_core::{Error, FieldCode, Result};
 use tokio::time::{Instant, timeout_at};
 
 use super::refuse;
-use crate::method;
-
-/// Longest deadline that is kept as such.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// When the call must have been answered.
 #[derive(Clone, Copy)]
@@ -36,7 +34,7 @@ pub(crate) async fn layer(
         Ok(asked) => asked,
         Err(error) => return refuse(error),
     };
-    let limit = if method::is_streaming(request.uri().path()) {
+    let limit = if call::is_streaming(request.uri().path()) {
         asked
     } else {
         Some(asked.map_or(longest_call, |asked| asked.min(longest_call)))
@@ -48,58 +46,17 @@ pub(crate) async fn layer(
     request.extensions_mut().insert(Deadline(deadline));
     match timeout_at(deadline, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => refuse(passed()),
+        Err(_) => refuse(deadline::passed()),
     }
-}
-
-pub(crate) fn passed() -> Error {
-    Error::new(Reason::DeadlineExceeded, "the deadline passed; nothing is known of the outcome")
 }
 
 fn asked(headers: &HeaderMap) -> Result<Option<Duration>> {
-    let Some(value) = headers.get("grpc-timeout") else {
+    let Some(value) = headers.get(deadline::HEADER) else {
         return Ok(None);
     };
-    let read = value.to_str().ok().and_then(parse);
+    let read = value.to_str().ok().and_then(deadline::parse);
     read.map(Some).ok_or_else(|| {
         let text = "not up to eight digits and one of H, M, S, m, u, n";
-        Error::field("grpc-timeout", FieldCode::Format, text)
+        Error::field(deadline::HEADER, FieldCode::Format, text)
     })
-}
-
-fn parse(text: &str) -> Option<Duration> {
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let is_number = (1..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    let number: u64 = digits.parse().ok().filter(|_| is_number)?;
-    let duration = match unit {
-        "H" => Duration::from_secs(number * 3600),
-        "M" => Duration::from_secs(number * 60),
-        "S" => Duration::from_secs(number),
-        "m" => Duration::from_millis(number),
-        "u" => Duration::from_micros(number),
-        "n" => Duration::from_nanos(number),
-        _ => return None,
-    };
-    Some(duration.min(LONGEST))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_unit_of_the_header_is_read() {
-        assert_eq!(parse("2H"), Some(Duration::from_secs(7200)));
-        assert_eq!(parse("2M"), Some(Duration::from_secs(120)));
-        assert_eq!(parse("100m"), Some(Duration::from_millis(100)));
-        assert_eq!(parse("7u"), Some(Duration::from_micros(7)));
-        assert_eq!(parse("99999999H"), Some(LONGEST));
-    }
-
-    #[test]
-    fn what_is_no_timeout_is_not_guessed() {
-        for text in ["", "S", "1", "123456789S", "+1S", "1s", "1é", "-1S"] {
-            assert_eq!(parse(text), None, "{text}");
-        }
-    }
 }

@@ -6,7 +6,7 @@ use axum::{extract::Request, http::HeaderMap, middleware::Next, response::Respon
 use tonic::{Code, Status};
 
 use super::refuse;
-use crate::wire_error;
+use mpp_client::wire_error;
 
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let response = next.run(request).await;

@@ -17,16 +17,13 @@ use axum::{
 };
 use futures::future::BoxFuture;
 use http_body::{Body as HttpBody, Frame};
+use mpp_api::call;
 use mpp_core::{Caller, Error, Reason, Result};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    deadline::{self, Deadline},
-    identity::Expiry,
-    refuse,
-};
-use crate::{Share, Shares, method, status};
+use super::{deadline::Deadline, identity::Expiry, refuse};
+use crate::{Share, Shares, status};
 
 /// The open streams of all callers.
 #[derive(Clone)]
@@ -60,7 +57,7 @@ pub(crate) async fn layer(
     request: Request,
     next: Next,
 ) -> Response {
-    if !method::is_streaming(request.uri().path()) {
+    if !call::is_streaming(request.uri().path()) {
         return next.run(request).await;
     }
     let caller = request.extensions().get::<Arc<Caller>>();
@@ -87,7 +84,7 @@ async fn end(streams: Streams, deadline: Option<Instant>, expiry: Option<Instant
     tokio::select! {
         () = streams.moving.cancelled() => go_on("this server is about to end"),
         () = sleep(longest) => go_on("the stream has lasted as long as one may"),
-        () = at(deadline) => deadline::passed(),
+        () = at(deadline) => mpp_client::deadline::passed(),
         () = at(expiry) => Error::new(
             Reason::Unauthenticated,
             "the token has expired; connect again with a new one and go on where you were",

@@ -16,18 +16,17 @@ use axum::{
     response::Response,
 };
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use mpp_api::call;
 use mpp_telemetry::{Histogram, KeyValue};
 use tonic::Code;
 use tracing::{Instrument as _, Span, field::Empty};
-
-use crate::method;
 
 static DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
     mpp_telemetry::seconds("rpc.server.call.duration", "How long calls took, streams included")
 });
 
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
-    let method = method::known(request.uri().path());
+    let method = call::known(request.uri().path());
     let span = tracing::info_span!(
         "rpc",
         otel.name = method,

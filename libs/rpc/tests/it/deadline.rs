@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use mpp_api::feed::WatchRequest;
+use mpp_client::error_of;
 use mpp_core::{Reason, Role};
-use mpp_rpc::error_of;
 use prost::Message as _;
 use tonic::{Code, Request, Status};
 

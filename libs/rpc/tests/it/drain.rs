@@ -8,8 +8,9 @@ use std::{
 };
 
 use mpp_api::{feed::WatchRequest, scheduling::queue_service_client::QueueServiceClient};
+use mpp_client::{Endpoint, TokenSource, connect, error_of};
 use mpp_core::{Reason, Role};
-use mpp_rpc::{Drain, Endpoint, Readiness, TokenSource, connect, error_of};
+use mpp_rpc::{Drain, Readiness};
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},

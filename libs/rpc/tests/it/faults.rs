@@ -1,6 +1,6 @@
 use mpp_api::scheduling::IssueTicketRequest;
+use mpp_client::{ClientError, error_of};
 use mpp_core::{Reason, Role};
-use mpp_rpc::{ClientError, error_of};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,

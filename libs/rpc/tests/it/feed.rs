@@ -13,9 +13,10 @@ use mpp_api::{
     registry::Mall,
     types::Tombstone,
 };
+use mpp_client::{Endpoint, TokenSource, connect, error_of};
 use mpp_core::{Reason, Role};
 use mpp_rpc::{
-    Endpoint, Readiness, TokenSource, connect, error_of,
+    Readiness,
     feed::FeedServer,
     follow::{Event, Follower},
 };

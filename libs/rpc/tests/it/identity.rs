@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use mpp_api::scheduling::{CallNextRequest, queue_service_client::QueueServiceClient};
+use mpp_client::{ClientError, error_of};
 use mpp_core::{Reason, Role};
 use mpp_rpc::{
-    ClientError, Verifier, error_of,
+    Verifier,
     jwt::{self, Jwks, SigningKey, Trust},
 };
 

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use mpp_api::feed::{WatchRequest, feed_service_client::FeedServiceClient};
+use mpp_client::{Channel, ClientError, error_of};
 use mpp_core::{Reason, Role};
-use mpp_rpc::{Channel, ClientError, error_of};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,

@@ -2,13 +2,11 @@
 
 mod abuse;
 mod authorization;
-mod client;
 mod deadline;
 mod door;
 mod drain;
 mod faults;
 mod feed;
-mod follow;
 mod health;
 mod http;
 mod identity;

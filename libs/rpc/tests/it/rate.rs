@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 use mpp_api::feed::WatchRequest;
+use mpp_client::error_of;
 use mpp_core::{Reason, Role};
-use mpp_rpc::error_of;
 use tonic::{Code, Status};
 
 use crate::{

@@ -13,9 +13,10 @@ use mpp_api::{
         queue_service_client::QueueServiceClient, queue_service_server,
     },
 };
+use mpp_client::{Channel, Endpoint, TokenSource, connect};
 use mpp_core::{Caller, Clock, Error, Result, Role};
 use mpp_rpc::{
-    Channel, Drain, Endpoint, Readiness, Shell, TokenSource, Verifier, caller, connect, grant,
+    Drain, Readiness, Shell, Verifier, caller, grant,
     jwt::{self, Jwks, SigningKey},
     status,
 };

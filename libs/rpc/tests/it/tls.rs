@@ -1,10 +1,9 @@
 use std::{fs, path::PathBuf};
 
 use mpp_api::scheduling::queue_service_client::QueueServiceClient;
+use mpp_client::{Channel, ClientTls, Endpoint, TokenSource, connect, error_of};
 use mpp_core::{Reason, Role};
-use mpp_rpc::{
-    Channel, ClientTls, Endpoint, Readiness, Shell, Tls, TokenSource, connect, error_of,
-};
+use mpp_rpc::{Readiness, Shell, Tls};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer as Authority, KeyPair, SanType};
 use tempfile::TempDir;
 use tokio::net::TcpListener;

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use mpp_client::Endpoint;
 use mpp_core::{Code, Error, Reason, Result};
-use mpp_rpc::Endpoint;
 use tokio_util::sync::CancellationToken;
 
 use super::{

@@ -4,8 +4,8 @@
 use std::{collections::VecDeque, time::Duration};
 
 use mpp_api::sync::{Batch, BatchResult, Checkpoint, Hello, Summary, Welcome};
+use mpp_client::Endpoint;
 use mpp_core::{Error, Result};
-use mpp_rpc::Endpoint;
 use tokio::{sync::mpsc, time};
 
 use super::plan::{Event, Run};

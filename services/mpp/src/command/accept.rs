@@ -5,7 +5,7 @@ use mpp_api::registry::{AcceptOfferingRequest, catalog_service_client::CatalogSe
 use mpp_core::Result;
 
 use crate::{
-    call::{refused, request_id},
+    call::refused,
     client::Client,
     output::{self, Output},
     service::Service,
@@ -21,8 +21,7 @@ pub struct AcceptArgs {
 pub async fn run(args: AcceptArgs, client: &Client, output: Output) -> Result<()> {
     let mut catalog = CatalogServiceClient::new(client.channel(Service::Registry)?);
     for name in args.names {
-        let request =
-            AcceptOfferingRequest { name, request_id: request_id(), ..Default::default() };
+        let request = AcceptOfferingRequest { name, ..Default::default() };
         let answer = catalog.accept_offering(request).await.map_err(refused)?.into_inner();
         let offering = answer.offering.unwrap_or_default();
         if output.is_json() {

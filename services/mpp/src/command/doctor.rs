@@ -39,7 +39,7 @@ pub async fn run(client: &Client, output: Output) -> Result<()> {
 
 async fn check(client: &Client, service: Service) -> Result<String> {
     let endpoint = client.endpoint(service)?;
-    let channel = mpp_rpc::connect(&endpoint)?;
+    let channel = mpp_client::connect(&endpoint)?;
     let outcome = match service {
         Service::Reporting => {
             let answer =

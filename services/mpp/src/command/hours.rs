@@ -13,7 +13,7 @@ use mpp_api::{
 use mpp_core::{Error, FieldCode, Result};
 
 use crate::{
-    call::{refused, request_id},
+    call::refused,
     client::Client,
     output::{self, Output},
     service::Service,
@@ -75,7 +75,7 @@ pub async fn run(
     }
 }
 
-type Hours = HoursServiceClient<mpp_rpc::Channel>;
+type Hours = HoursServiceClient<mpp_client::Channel>;
 
 async fn show(args: HoursArgs, mut client: Hours, output: Output) -> Result<()> {
     let target = args.target.ok_or_else(|| {
@@ -141,7 +141,6 @@ async fn set(args: HoursSetArgs, mut client: Hours, output: Output) -> Result<()
     let request = CreateHoursRuleRequest {
         hours_rule_id: rule_id(&args.target),
         hours_rule: Some(rule),
-        request_id: request_id(),
         ..Default::default()
     };
     let answer = client.create_hours_rule(request).await.map_err(refused)?.into_inner();

@@ -8,7 +8,7 @@ use mpp_api::scheduling::{
 use mpp_core::Result;
 
 use crate::{
-    call::{refused, request_id},
+    call::refused,
     client::Client,
     output::{self, Output},
     service::Service,
@@ -48,16 +48,16 @@ pub async fn run(command: QueueCommand, client: &Client, output: Output) -> Resu
                 counter,
                 priority: priority.into(),
                 appointment,
-                request_id: request_id(),
+                ..Default::default()
             };
             queue.issue_ticket(request).await.map_err(refused)?.into_inner().ticket
         }
         QueueCommand::Next { window } => {
-            let request = CallNextRequest { window, request_id: request_id() };
+            let request = CallNextRequest { window, ..Default::default() };
             queue.call_next(request).await.map_err(refused)?.into_inner().ticket
         }
         QueueCommand::Complete { ticket } => {
-            let request = CompleteTicketRequest { name: ticket, request_id: request_id() };
+            let request = CompleteTicketRequest { name: ticket, ..Default::default() };
             queue.complete_ticket(request).await.map_err(refused)?.into_inner().ticket
         }
     };

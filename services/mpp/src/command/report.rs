@@ -34,7 +34,7 @@ pub struct ReportArgs {
     pub verify: bool,
 }
 
-type Reports = ReportServiceClient<mpp_rpc::Channel>;
+type Reports = ReportServiceClient<mpp_client::Channel>;
 
 pub async fn run(args: ReportArgs, client: &Client, output: Output) -> Result<()> {
     let channel = client.channel(Service::Reporting)?;

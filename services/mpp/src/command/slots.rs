@@ -9,7 +9,7 @@ use mpp_core::{Error, Reason, Result};
 
 use super::hours;
 use crate::{
-    call::{refused, request_id},
+    call::refused,
     client::Client,
     output::{self, Output, Table, program},
     service::Service,
@@ -48,7 +48,7 @@ pub struct CancelArgs {
     pub code: String,
 }
 
-type Booking = BookingServiceClient<mpp_rpc::Channel>;
+type Booking = BookingServiceClient<mpp_client::Channel>;
 
 fn booking(client: &Client) -> Result<Booking> {
     Ok(BookingServiceClient::new(client.channel(Service::Scheduling)?))
@@ -101,7 +101,7 @@ pub async fn book(args: BookArgs, client: &Client, output: Output) -> Result<()>
     let request = BookAppointmentRequest {
         slot,
         applicant_nik: nik(args.nik)?,
-        request_id: args.request_id.unwrap_or_else(request_id),
+        request_id: args.request_id.unwrap_or_default(),
     };
     let answer = booking.book_appointment(request).await.map_err(refused)?.into_inner();
     show(answer.appointment.unwrap_or_default(), output)
@@ -134,11 +134,8 @@ async fn first_free(booking: &mut Booking, offering: String) -> Result<String> {
 }
 
 pub async fn cancel(args: CancelArgs, client: &Client, output: Output) -> Result<()> {
-    let request = CancelAppointmentRequest {
-        name: args.appointment,
-        code: args.code,
-        request_id: request_id(),
-    };
+    let request =
+        CancelAppointmentRequest { name: args.appointment, code: args.code, ..Default::default() };
     let answer = booking(client)?.cancel_appointment(request).await.map_err(refused)?.into_inner();
     show(answer.appointment.unwrap_or_default(), output)
 }

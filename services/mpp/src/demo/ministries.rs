@@ -16,8 +16,8 @@ use axum::{
 };
 use mpp_agent::{Event, Run};
 use mpp_api::sync::Source;
+use mpp_client::{Endpoint, TokenSource};
 use mpp_core::{Caller, Error, FieldCode, Result, Role};
-use mpp_rpc::{Endpoint, TokenSource};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 

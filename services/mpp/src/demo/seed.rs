@@ -9,7 +9,7 @@ use mpp_core::{Error, Reason, Result};
 
 use crate::{
     apply::{Applied, Options, Outcome, Record, apply, from_text, records},
-    call::{refused, request_id},
+    call::refused,
     client::Client,
     record::Records,
     service::Service,
@@ -74,11 +74,7 @@ async fn seed(records: &[Record], administrator: &Client) -> Result<()> {
 /// The organiser accepts the unit's proposal, now or in an earlier run.
 async fn accept(administrator: &Client, offering: &str) -> Result<()> {
     let mut catalog = CatalogServiceClient::new(administrator.channel(Service::Registry)?);
-    let request = AcceptOfferingRequest {
-        name: offering.to_owned(),
-        request_id: request_id(),
-        ..Default::default()
-    };
+    let request = AcceptOfferingRequest { name: offering.to_owned(), ..Default::default() };
     match catalog.accept_offering(request).await.map_err(refused) {
         Err(error) if !matches!(error.reason(), Reason::WrongState | Reason::NotFound) => {
             Err(error)

@@ -16,10 +16,7 @@ use tonic::{
 };
 
 use super::{Kind, path};
-use crate::{
-    call::{refused, request_id},
-    client::Client,
-};
+use crate::{call::refused, client::Client};
 
 /// Records asked for at a time.
 const PAGE: i32 = 500;
@@ -91,7 +88,7 @@ impl<'a> Records<'a> {
     ) -> Result<DynamicMessage> {
         let method = kind.method("Create")?;
         let (above, id) = name.rsplit_once('/').unwrap_or_default();
-        let mut fields = json!({ format!("{}_id", kind.word): id, "request_id": request_id() });
+        let mut fields = json!({ format!("{}_id", kind.word): id });
         if let Some((parent, _)) = above.rsplit_once('/') {
             fields["parent"] = parent.into();
         }
@@ -111,7 +108,7 @@ impl<'a> Records<'a> {
     ) -> Result<DynamicMessage> {
         let method = kind.method("Update")?;
         let mask: Vec<_> = fields.iter().map(FieldDescriptor::json_name).collect();
-        let fields = json!({ "update_mask": mask.join(","), "request_id": request_id() });
+        let fields = json!({ "update_mask": mask.join(",") });
         self.write(kind, &method, fields, record, validate_only).await
     }
 
@@ -122,7 +119,7 @@ impl<'a> Records<'a> {
     pub async fn delete(&self, name: &str, tombstone: Tombstone) -> Result<()> {
         let kind = Kind::of(name)?;
         let method = kind.method("Delete")?;
-        let fields = json!({ "name": name, "request_id": request_id() });
+        let fields = json!({ "name": name });
         let mut request = json::read_dynamic(method.input().full_name(), &fields)?;
         if let Some(field) = method.input().get_field_by_name("tombstone") {
             let message = json::descriptor(&Tombstone::full_name())?;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use mpp_client::{Endpoint, TokenSource};
 use mpp_core::{Caller, Clock, Error, Result, Role};
-use mpp_rpc::{Endpoint, HttpLimits, TokenSource};
+use mpp_rpc::HttpLimits;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 

@@ -6,8 +6,8 @@ use mpp_api::sync::{
     Batch, Checkpoint, Hello, KeepAlive, ListSourcesRequest, Outcome, Source,
     sync_request::Message as Ask,
 };
+use mpp_client::error_of;
 use mpp_core::Role;
-use mpp_rpc::error_of;
 use mpp_store::Actor;
 use mpp_testkit::on_both;
 use tokio::time::{sleep, timeout};

@@ -11,8 +11,8 @@ use mpp_api::{
     },
     types::{Tombstone, tombstone::Reason},
 };
+use mpp_client::error_of;
 use mpp_core::Role;
-use mpp_rpc::error_of;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};

@@ -6,8 +6,8 @@ use mpp_api::sync::{
     Batch, BatchResult, Checkpoint, EndSessionRequest, Hello, KeepSessionRequest,
     OpenSessionRequest, Outcome, PushBatchRequest, Record, Source, Summary, Welcome,
 };
+use mpp_client::error_of;
 use mpp_core::{Clock, Role};
-use mpp_rpc::error_of;
 use mpp_store::Actor;
 use mpp_testkit::{Backend, database, on_both};
 use tokio::time::{sleep, timeout};

@@ -5,7 +5,7 @@ use mpp_api::{
     sync::Hello,
     types::{Tombstone, tombstone::Reason},
 };
-use mpp_rpc::error_of;
+use mpp_client::error_of;
 use mpp_testkit::{Backend, database};
 
 use crate::{

@@ -4,8 +4,8 @@ use mpp_api::{
     registry::Service,
     sync::{KeepAlive, Source, UpdateSourceRequest, sync_request::Message as Ask},
 };
+use mpp_client::error_of;
 use mpp_core::Role;
-use mpp_rpc::error_of;
 use mpp_testkit::{Backend, TestDatabase, on_both};
 use sqlx::Row;
 

@@ -11,10 +11,11 @@ use mpp_api::{
     },
     sync::sync_service_client::SyncServiceClient,
 };
+use mpp_client::{Channel, ClientError, Endpoint, TokenSource, connect, error_of};
 use mpp_core::{Caller, Clock, Micros, Role};
 use mpp_registry::{Options, Policy, Running};
 use mpp_rpc::{
-    Channel, ClientError, Drain, Endpoint, Shell, TokenSource, Verifier, connect, error_of,
+    Drain, Shell, Verifier,
     jwt::{self, Jwks, SigningKey},
 };
 use mpp_testkit::TestDatabase;

@@ -7,9 +7,10 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
+use mpp_client::Channel;
 use mpp_core::Result;
 use mpp_resource::copy::{self, Copy};
-use mpp_rpc::{Channel, follow::Follower};
+use mpp_rpc::follow::Follower;
 use mpp_store::{Actor, Db, Filter};
 use tokio::{
     sync::Notify,

@@ -181,7 +181,7 @@ async fn what_is_no_date_is_refused_by_name() {
             ..Default::default()
         };
         let refused = world.ask(request).await.expect_err("no date");
-        let error = mpp_rpc::error_of(&refused);
+        let error = mpp_client::error_of(&refused);
         assert_eq!(error.reason, "INVALID_FIELD");
         assert_eq!(error.fields[0].0, "as_of");
     })

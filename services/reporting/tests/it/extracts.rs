@@ -10,8 +10,9 @@ use mpp_api::{
         deviation::{Finding, Yardstick, finding::Code},
     },
 };
+use mpp_client::error_of;
 use mpp_core::Micros;
-use mpp_rpc::{error_of, time::to_timestamp};
+use mpp_rpc::time::to_timestamp;
 use mpp_testkit::on_both;
 
 use crate::{

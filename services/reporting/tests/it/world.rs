@@ -10,9 +10,10 @@ use mpp_api::{
     },
     types::Tombstone,
 };
+use mpp_client::Endpoint;
 use mpp_core::{Clock, Micros};
 use mpp_reporting::{Options, Policy, Running};
-use mpp_rpc::{Endpoint, feed::FeedServer};
+use mpp_rpc::feed::FeedServer;
 use mpp_store::{Actor, Db, Expect, Feed, FeedOptions, Labels, Schema};
 use mpp_testkit::{Backend, TestDatabase, database};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};

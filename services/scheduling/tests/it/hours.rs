@@ -132,7 +132,7 @@ async fn a_wrong_rule_is_told_field_by_field() {
         };
         let mut client = world.scheduling.hours();
         let status = client.create_hours_rule(request(rule)).await.expect_err("a wrong rule");
-        let error = mpp_rpc::error_of(&status);
+        let error = mpp_client::error_of(&status);
         assert_eq!(error.fields[0].0, "hours_rule.weekly.fri[1].close");
         let nowhere = HoursRule {
             weekly: Some(office_week()),

@@ -7,7 +7,7 @@ use mpp_api::scheduling::{
     IssueTicketRequest, ListSlotsRequest, Slot, booking_service_client::BookingServiceClient,
     queue_service_client::QueueServiceClient,
 };
-use mpp_rpc::error_of;
+use mpp_client::error_of;
 use mpp_testkit::on_both;
 use tokio::task::JoinSet;
 use tonic::{Code, Status};

@@ -25,8 +25,8 @@ use mpp_api::{
     },
     types::{Fee, LocalizedText, fee::Kind as FeeKind},
 };
+use mpp_client::Endpoint;
 use mpp_core::{Clock, Micros};
-use mpp_rpc::Endpoint;
 use mpp_web::{Options, Policy, Running};
 use tokio_util::sync::CancellationToken;
 

@@ -12,8 +12,8 @@ use mpp_api::scheduling::{
     queue_service_client::QueueServiceClient,
 };
 use mpp_calendar::{Zone, local_to_utc_micros};
+use mpp_client::Endpoint;
 use mpp_core::{Caller, Clock, Micros, Role};
-use mpp_rpc::Endpoint;
 use mpp_scheduling::{Options, Policy, Running, SCHEMA};
 use mpp_store::{FeedOptions, Filter, Start};
 use mpp_testkit::TestDatabase;
@@ -217,7 +217,7 @@ pub fn caller(subject: &str, role: Role, namespaces: &[&str]) -> Caller {
 pub fn refused<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code) -> (String, String) {
     let status = answer.expect_err("it is refused");
     assert_eq!(status.code(), code, "{status}");
-    let error = mpp_rpc::error_of(&status);
+    let error = mpp_client::error_of(&status);
     (error.reason, error.message)
 }
 

@@ -17,7 +17,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 type Parse<T> = Box<dyn Fn(&[Vec<u8>]) -> Result<T> + Send + Sync>;
 
 /// A value parsed from some files, as of their last good version.
-pub(crate) struct Watched<T> {
+pub struct Watched<T> {
     paths: Vec<PathBuf>,
     parse: Parse<T>,
     state: Mutex<Loaded<T>>,
@@ -36,7 +36,7 @@ impl<T> Watched<T> {
     ///
     /// # Errors
     /// A file that cannot be read, or not parsed; both name it.
-    pub(crate) fn open(
+    pub fn open(
         paths: Vec<PathBuf>,
         parse: impl Fn(&[Vec<u8>]) -> Result<T> + Send + Sync + 'static,
     ) -> Result<Self> {
@@ -48,17 +48,17 @@ impl<T> Watched<T> {
 
     /// The value, read again if a file has changed. A version that cannot be read is logged,
     /// and the last good one stays.
-    pub(crate) fn current(&self) -> Arc<T> {
+    pub fn current(&self) -> Arc<T> {
         self.look(LOOK_EVERY).0
     }
 
     /// Which version [`Watched::current`] gives.
-    pub(crate) fn version(&self) -> u64 {
+    pub fn version(&self) -> u64 {
         self.look(LOOK_EVERY).1
     }
 
     /// As [`Watched::current`], but looks at once: for a key that is not known yet.
-    pub(crate) fn newest(&self) -> Arc<T> {
+    pub fn newest(&self) -> Arc<T> {
         self.look(Duration::from_millis(20)).0
     }
 
@@ -98,7 +98,7 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
 ///
 /// # Errors
 /// Names the file.
-pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|error| {
         Error::field(
             path.display().to_string(),

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use mpp_rpc::{Endpoint, connect, follow::Follower};
-use mpp_store::Filter;
+use mpp_api::feed::Filter;
+use mpp_client::{Endpoint, Follower, connect};
 use tokio::net::TcpListener;
 
 #[tokio::test]

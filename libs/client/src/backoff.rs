@@ -1,0 +1,92 @@
+//! How long to wait before a further try, and whether there may be one.
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+    time::Duration,
+};
+
+/// Pauses that double, each with jitter.
+#[derive(Clone, Debug)]
+pub struct Backoff {
+    first: Duration,
+    longest: Duration,
+    next: Duration,
+}
+
+impl Backoff {
+    /// From `first` to `longest`.
+    pub fn new(first: Duration, longest: Duration) -> Self {
+        Self { first, longest, next: first }
+    }
+
+    /// The next pause: between half and all of a length that doubles each time, so that those who
+    /// lost the same server do not come back at once.
+    pub fn pause(&mut self) -> Duration {
+        let pause = self.next.min(self.longest);
+        self.next = (pause * 2).min(self.longest);
+        pause.mul_f64(rand::random_range(0.5..1.0))
+    }
+
+    /// Begins again with the shortest, after something went well.
+    pub fn reset(&mut self) {
+        self.next = self.first;
+    }
+}
+
+/// A tenth of a repeat.
+const PART: u32 = 1;
+const WHOLE: u32 = 10 * PART;
+
+/// The retry budget of a client, over all its calls.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    full: u32,
+    left: AtomicU32,
+}
+
+impl Budget {
+    pub(crate) fn new(spare_repeats: u32) -> Self {
+        let full = spare_repeats.saturating_mul(WHOLE);
+        Self { full, left: AtomicU32::new(full) }
+    }
+
+    /// Takes one repeat out; false if there is none.
+    pub(crate) fn take(&self) -> bool {
+        self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(WHOLE)).is_ok()
+    }
+
+    /// A call went well.
+    pub(crate) fn earn(&self) {
+        let more = |left| (left < self.full).then_some(left + PART);
+        // A full one stays as it is.
+        let _ = self.left.fetch_update(Relaxed, Relaxed, more);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_begin_anew_after_a_success() {
+        let ms = Duration::from_millis;
+        let mut backoff = Backoff::new(ms(100), ms(300));
+        for longest in [100, 200, 300, 300] {
+            let pause = backoff.pause();
+            assert!(pause >= ms(longest) / 2 && pause <= ms(longest), "{pause:?} of {longest}");
+        }
+        backoff.reset();
+        assert!(backoff.pause() <= ms(100));
+    }
+
+    #[test]
+    fn where_everything_fails_repeats_end_and_ten_successes_buy_one() {
+        let budget = Budget::new(2);
+        assert!(budget.take() && budget.take());
+        assert!(!budget.take(), "spent");
+        (0..10).for_each(|_| budget.earn());
+        assert!(budget.take() && !budget.take());
+        (0..100).for_each(|_| budget.earn());
+        assert!(budget.take() && budget.take() && !budget.take(), "no more than at first");
+    }
+}

@@ -1,0 +1,89 @@
+//! What all calls of a channel share, and what each is given on its way.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use http::HeaderValue;
+use mpp_api::call::Call;
+use mpp_core::Result;
+use tonic::Status;
+use uuid::Uuid;
+
+use crate::{
+    Endpoint, Settings, backoff::Budget, replicas::Replicas, status_of, token::Token, wire,
+};
+
+pub(crate) struct Common {
+    pub(crate) replicas: Arc<Replicas>,
+    pub(crate) settings: Settings,
+    pub(crate) budget: Budget,
+    pub(crate) token: Option<Token>,
+    /// The highest revision that a write was answered with, and when.
+    written: Mutex<Option<(i64, Instant)>>,
+}
+
+impl Common {
+    pub(crate) fn of(endpoint: &Endpoint, settings: Settings) -> Result<Self> {
+        let token = endpoint.token.as_ref().map(|source| Token::open(source, &settings));
+        Ok(Self {
+            replicas: Arc::new(Replicas::of(endpoint, settings)?),
+            settings,
+            budget: Budget::new(settings.spare_repeats),
+            token: token.transpose()?,
+            written: Mutex::default(),
+        })
+    }
+
+    /// The header that says who calls.
+    pub(crate) async fn identity(&self) -> Result<Option<HeaderValue>, Status> {
+        let Some(token) = &self.token else {
+            return Ok(None);
+        };
+        token.header().await.map(Some).map_err(|error| status_of(&error, None))
+    }
+
+    /// The message with what the caller left open, and whether it may be sent twice.
+    pub(crate) fn prepare(&self, call: &Call, body: Bytes) -> (Bytes, bool) {
+        if let Some(field) = call.request_id {
+            return match wire::is_empty(&body, field) {
+                Some(true) if self.settings.request_ids => {
+                    (wire::with_text(&body, field, &Uuid::now_v7().to_string()), true)
+                }
+                given => (body, given == Some(false)),
+            };
+        }
+        let written = self.written_of_late();
+        let body = match call.min_revision.filter(|_| written > 0) {
+            Some(field) if wire::integer(&body, field) == Some(0) => {
+                wire::with_integer(&body, field, written)
+            }
+            _ => body,
+        };
+        (body, call.reads)
+    }
+
+    /// Looks into the answer of a write.
+    pub(crate) fn note_answer(&self, call: &Call, body: &[u8]) {
+        if let (Some(_), Some(field)) = (call.request_id, call.revision) {
+            self.note(wire::integer(body, field).unwrap_or_default());
+        }
+    }
+
+    pub(crate) fn note(&self, revision: i64) {
+        let known = self.written_of_late();
+        if revision > 0 {
+            let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+            *written = Some((revision.max(known), Instant::now()));
+        }
+    }
+
+    /// The highest revision that a write was answered with of late, or 0.
+    pub(crate) fn written_of_late(&self) -> i64 {
+        let written = *self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_late = |at: Instant| at.elapsed() < self.settings.own_writes;
+        written.filter(|(_, at)| of_late(*at)).map_or(0, |(revision, _)| revision)
+    }
+}

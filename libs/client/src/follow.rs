@@ -1,0 +1,264 @@
+//! Follows a feed.
+//!
+//! A [`Follower`] is asked for the next [`Event`] and never fails: it connects, waits and connects
+//! again by itself, and goes on after the last position that it gave out. Who keeps a copy applies
+//! each event whole, with its position. Where that fails, the copy says where it stands by
+//! [`Follower::rewind`].
+//!
+//! A pull interface was chosen over a trait that the copy implements: the copy's loop stays its
+//! own, with its own `select!`, and nothing is called back.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use mpp_api::feed::{
+    self, Filter, WatchRequest, WatchResponse, change::Op, feed_service_client::FeedServiceClient,
+};
+use mpp_core::{Clock, Error, Reason, Result};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
+use tonic::{Code, Status, Streaming};
+
+use crate::{Backoff, Channel, ClientError, error_of};
+
+/// Feeds bookmark every few seconds; one that is silent so long is taken for dead.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How long to wait after the first failure. Each further one doubles it; a message ends the count.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Most changes of one transaction; the suite's own are far smaller.
+const MOST_PENDING: usize = 250_000;
+
+/// Where a copy of a feed stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The resume token, good for the same filter only.
+    pub token: Bytes,
+    /// The feed's revision there.
+    pub revision: i64,
+}
+
+/// A change, as the feed tells it, with the revision of its transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// What has changed; its operation is one of those that the contract names.
+    pub told: feed::Change,
+    /// The transaction's revision; of a record of the state it is that of the whole state.
+    pub revision: i64,
+}
+
+/// The next step of a copy.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The whole state follows, from its start: note which records come.
+    StateBegins,
+    /// Records of the state, each as a put.
+    State(Vec<Change>),
+    /// The state is complete: remove what has not come since it began, and save the position.
+    StateEnds(Position),
+    /// All changes of one or more transactions, in order; none, where only the position moves.
+    Changes(Vec<Change>, Position),
+}
+
+/// How it stands with the connection to a feed.
+#[derive(Clone, Debug, Default)]
+pub struct Link {
+    /// Since when the feed is followed without a break; `None` while it is not.
+    pub connected_since: Option<SystemTime>,
+    /// When the feed was last heard of. It is heard of every few seconds, also where nothing
+    /// changes: a copy has everything that was committed before.
+    pub heard: Option<Instant>,
+    /// The revision of the last message.
+    pub revision: i64,
+    /// Why it is not followed; empty while it is.
+    pub trouble: String,
+}
+
+/// Follows one feed for one copy.
+pub struct Follower {
+    name: String,
+    client: FeedServiceClient<Channel>,
+    filter: Filter,
+    /// Where to go on; `None` to start with the state.
+    position: Option<Position>,
+    stream: Option<Streaming<WatchResponse>>,
+    /// Changes of a transaction whose end has not come yet.
+    pending: Vec<Change>,
+    in_state: bool,
+    /// Events that have come and were not asked for yet.
+    ready: VecDeque<Event>,
+    backoff: Backoff,
+    /// Kept here and not only slept, so that whoever drops the future does not lose it.
+    next_try: Instant,
+    link: watch::Sender<Link>,
+}
+
+impl Follower {
+    /// Follows what passes `filter` on the service behind `channel`, named `name` in logs, after
+    /// `position`; without one it starts with the state.
+    pub fn new(name: &str, channel: Channel, filter: Filter, position: Option<Position>) -> Self {
+        Self {
+            name: name.to_owned(),
+            client: FeedServiceClient::new(channel),
+            filter,
+            position,
+            stream: None,
+            pending: Vec::new(),
+            in_state: false,
+            ready: VecDeque::new(),
+            backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
+            next_try: Instant::now(),
+            link: watch::Sender::default(),
+        }
+    }
+
+    /// Tells how it stands with the connection, with each message and each failure.
+    pub fn link(&self) -> watch::Receiver<Link> {
+        self.link.subscribe()
+    }
+
+    /// Goes on after `position`, which is where the copy stands; without one with the state.
+    pub fn rewind(&mut self, position: Option<Position>) {
+        self.position = position;
+        self.stream = None;
+        self.ready.clear();
+    }
+
+    /// Goes on after `position`, where the copy stands, once more and after a pause: what came
+    /// could not be applied.
+    pub fn ask_again(&mut self, position: Option<Position>, why: &Error) {
+        self.rewind(position);
+        self.lost(&malformed(why));
+    }
+
+    /// The next event; waits for it through every failure. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Event {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return event;
+            }
+            let Some(stream) = &mut self.stream else {
+                self.connect().await;
+                continue;
+            };
+            match timeout(SILENCE, stream.message()).await {
+                Ok(Ok(Some(message))) => {
+                    if let Err(error) = self.receive(message) {
+                        self.lost(&malformed(&error));
+                    }
+                }
+                Ok(Ok(None)) => self.lost(&Status::unavailable("the feed ended")),
+                Ok(Err(status)) => self.lost(&status),
+                Err(_) => self.lost(&Status::unavailable("the feed was silent for a minute")),
+            }
+        }
+    }
+
+    async fn connect(&mut self) {
+        sleep_until(self.next_try).await;
+        let request = WatchRequest {
+            filter: Some(self.filter.clone()),
+            resume_token: self.position.as_ref().map(|at| at.token.clone()).unwrap_or_default(),
+            initial_state: self.position.is_none(),
+        };
+        // A server that is reached but does not answer is silent, too.
+        let answer = timeout(SILENCE, self.client.watch(request)).await;
+        match answer.unwrap_or_else(|_| Err(Status::unavailable("the feed did not answer"))) {
+            Ok(stream) => {
+                self.pending.clear();
+                self.in_state = self.position.is_none();
+                self.ready.extend(self.in_state.then_some(Event::StateBegins));
+                self.stream = Some(stream.into_inner());
+                tracing::info!(feed = self.name, state = self.in_state, "following");
+            }
+            Err(status) => self.lost(&status),
+        }
+    }
+
+    fn receive(&mut self, message: WatchResponse) -> Result<()> {
+        let revision = message.revision;
+        let changes = message.changes.into_iter().map(|told| known(Change { told, revision }));
+        let changes: Vec<Change> = changes.collect::<Result<_>>()?;
+        self.heard(revision);
+        let ends = !message.resume_token.is_empty();
+        if self.in_state {
+            self.ready.extend((!changes.is_empty()).then_some(Event::State(changes)));
+            if ends && message.initial_state_complete {
+                self.in_state = false;
+                let position = self.reached(message.resume_token, revision);
+                self.ready.push_back(Event::StateEnds(position));
+            }
+            return Ok(());
+        }
+        self.pending.extend(changes);
+        if self.pending.len() > MOST_PENDING {
+            return Err(Error::internal("a transaction without end"));
+        }
+        if ends {
+            let position = self.reached(message.resume_token, revision);
+            let changes = mem::take(&mut self.pending);
+            self.ready.push_back(Event::Changes(changes, position));
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self, revision: i64) {
+        self.backoff.reset();
+        self.link.send_modify(|link| {
+            link.connected_since.get_or_insert_with(now);
+            link.heard = Some(Instant::now());
+            link.revision = revision;
+            link.trouble.clear();
+        });
+    }
+
+    fn reached(&mut self, token: Bytes, revision: i64) -> Position {
+        let position = Position { token, revision };
+        self.position = Some(position.clone());
+        position
+    }
+
+    /// Notes why there is no stream any more, and whether to start again from the state.
+    fn lost(&mut self, status: &Status) {
+        self.stream = None;
+        let error = error_of(status);
+        tracing::warn!(feed = self.name, reason = error.reason, "lost: {}", error.message);
+        if must_start_again(&error) {
+            self.position = None;
+        }
+        let asked = error.retry_after.unwrap_or_default().min(LONGEST_PAUSE);
+        self.next_try = Instant::now() + self.backoff.pause().max(asked);
+        self.link.send_modify(|link| {
+            link.connected_since = None;
+            link.trouble = error.message;
+        });
+    }
+}
+
+/// True if the position is of no use any more: compacted, of another lineage or another filter.
+fn must_start_again(error: &ClientError) -> bool {
+    error.code == Code::OutOfRange || error.is(Reason::InvalidResumeToken)
+}
+
+/// A change without a known operation cannot be applied, and so none after it.
+fn known(change: Change) -> Result<Change> {
+    if change.told.op() == Op::Unspecified {
+        return Err(Error::internal(format!("{} has no known op", change.told.name)));
+    }
+    Ok(change)
+}
+
+fn now() -> SystemTime {
+    let since = u64::try_from(Clock::system().now()).unwrap_or(0);
+    UNIX_EPOCH + Duration::from_micros(since)
+}
+
+fn malformed(error: &Error) -> Status {
+    Status::unavailable(format!("the feed sent what cannot be read: {}", error.message()))
+}

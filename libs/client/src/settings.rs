@@ -1,0 +1,59 @@
+//! The numbers of a client.
+
+use std::time::Duration;
+
+/// How patient a client is, and how insistent. The defaults suit a service or an app; give others
+/// to [`connect_with`](crate::connect_with).
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Deadline of a call that sets none (`Request::set_timeout`); all tries share it. A stream has
+    /// none.
+    pub deadline: Duration,
+    /// How long a connection may take to come about.
+    pub connect: Duration,
+    /// How long an idle connection is trusted before it is pinged; servers allow 20 s.
+    pub keepalive: Duration,
+    /// How often a call is sent at most.
+    pub tries: u32,
+    /// The pause before the second try; each further one doubles it. Between half and all of it is
+    /// waited, so that the callers of a server that comes back do not come at once.
+    pub first_pause: Duration,
+    /// The longest pause, unless the server's `RetryInfo` asks for a longer one.
+    pub longest_pause: Duration,
+    /// The retry budget: repeats that may come at once. Each takes one out, and ten calls that went
+    /// well put one back. So where everything fails, a server that is down gets a tenth more calls,
+    /// and not several times as many.
+    pub spare_repeats: u32,
+    /// True to make a request id for a write that has none, so that it may be repeated.
+    pub request_ids: bool,
+    /// For how long after a write reads ask for its revision (`min_revision`). Replicas are some
+    /// milliseconds apart; the bound is for a service that was restored to an older state, whose
+    /// reads would otherwise wait for a revision that is gone. Zero asks for nothing.
+    pub own_writes: Duration,
+    /// How often a host's name is resolved again.
+    pub resolve: Duration,
+    /// How long a replica that cannot be reached is passed over.
+    pub rest: Duration,
+    /// How long before its end a token that a [`TokenSource::Ask`](crate::TokenSource::Ask) gave is
+    /// renewed.
+    pub renew: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(10),
+            connect: Duration::from_secs(5),
+            keepalive: Duration::from_secs(20),
+            tries: 4,
+            first_pause: Duration::from_millis(100),
+            longest_pause: Duration::from_secs(5),
+            spare_repeats: 20,
+            request_ids: true,
+            own_writes: Duration::from_secs(60),
+            resolve: Duration::from_secs(30),
+            rest: Duration::from_secs(2),
+            renew: Duration::from_secs(60),
+        }
+    }
+}
