@@ -19,7 +19,7 @@ use mpp_testkit::Backend;
 use mpp_tests::{
     PATIENCE, Service, Suite, eventually,
     http::{first_events, send},
-    keys::{ADMINISTRATOR, APP, AUDITOR, COUNTER, OFFICER, ORGANISER, Who},
+    keys::{ADMINISTRATOR, APP, AUDITOR, COUNTER, OFFICER, ORGANISER, PUBLISHER, Who},
     town,
 };
 use serde_json::{Map, Value};
@@ -60,6 +60,7 @@ const VARIES: &[&str] = &[
     "resumeToken",
     "revision",
     "seenTime",
+    "welcome.session",
     "stateDigest",
     "ticket.date",
     "ticket.name",
@@ -252,7 +253,7 @@ fn json(text: &str) -> Result<Value, String> {
 }
 
 fn who(role: &str) -> Who {
-    let all = [APP, ADMINISTRATOR, ORGANISER, OFFICER, COUNTER, AUDITOR];
+    let all = [APP, ADMINISTRATOR, ORGANISER, OFFICER, COUNTER, PUBLISHER, AUDITOR];
     *all.iter().find(|who| who.role == role).expect("somebody of the town")
 }
 

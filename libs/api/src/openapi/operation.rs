@@ -137,9 +137,11 @@ fn headers(route: &Route) -> Vec<&'static str> {
     let input = route.method.input();
     let has = |field: &str| input.get_field_by_name(field).is_some();
     let stream = route.method.is_server_streaming();
+    // What is made by it has no etag yet.
+    let makes = route.verb == "POST" && matches!(route.body, Body::Field(_));
     let all = [
         ("IfNoneMatch", route.verb == "GET" && !stream),
-        ("IfMatch", route.etag_field().is_some()),
+        ("IfMatch", route.etag_field().is_some() && !makes),
         ("IdempotencyKey", has("request_id")),
         ("LastEventId", stream && has("resume_token")),
         ("AcceptLanguage", true),

@@ -125,6 +125,7 @@ fn what_neither_path_nor_body_holds_is_a_parameter_of_the_query() {
     let update = parameters("/v1/malls/{mall}", "patch");
     let expected = ["mall", "updateMask", "validateOnly", "requestId", "IfMatch", "IdempotencyKey"];
     assert!(expected.iter().all(|name| update.iter().any(|own| own == name)), "{update:?}");
+    assert!(!parameters("/v1/malls", "post").contains(&"IfMatch".to_owned()));
     let book = "/v1/malls/{mall}/counters/{counter}/offerings/{offering}/slots/{slot}:book";
     let expected = ["mall", "counter", "offering", "slot", "IdempotencyKey", "AcceptLanguage"];
     assert_eq!(parameters(book, "post"), expected);
