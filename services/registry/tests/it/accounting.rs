@@ -17,7 +17,7 @@ use proptest::{
 
 use crate::{
     publisher::{ask, begin_again, delete, hello, record, source},
-    push::{Push, opening},
+    pusher::{Push, opening},
     world::{MAY_2026, SOURCE, World},
 };
 
