@@ -44,6 +44,7 @@ mod stall;
 mod status;
 pub mod time;
 mod tls;
+mod unread;
 mod watch_database;
 
 pub use authz::{Grant, Scope, grant};

@@ -38,7 +38,8 @@ pub struct Limits {
     pub connection_age: Duration,
     /// Headers of one call, in bytes.
     pub header_bytes: u32,
-    /// How long a peer may take nothing of what is sent to it; then its connection is cut.
+    /// How long a peer may take nothing of what is sent to it; then its connection is cut, or,
+    /// where it is one answer over HTTP/2 that it does not take, that stream is reset.
     pub unread: Duration,
     /// A peer that is silent so long is pinged, and cut if it stays silent as long again.
     pub keepalive: Duration,

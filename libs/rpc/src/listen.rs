@@ -11,7 +11,7 @@ use std::{
 
 use axum::extract::Request;
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto,
     service::TowerToHyperService,
 };
@@ -25,7 +25,15 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::{Limits, Shares, Tls, layer::identity::Peer, network, stack::Stack, stall::Stall, tls};
+use crate::{
+    Limits, Shares, Tls,
+    layer::identity::Peer,
+    network,
+    stack::Stack,
+    stall::Stall,
+    tls,
+    unread::{self, Streams},
+};
 
 /// How long a peer may take for the first byte, and for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -130,6 +138,7 @@ async fn serve(
             request
         }
     });
+    let service = service.map_response(unread::watched);
     let (http, io) = (http(limits), Stall::new(io, limits.unread));
     let connection = http.serve_connection(TokioIo::new(io), TowerToHyperService::new(service));
     tokio::pin!(connection);
@@ -168,8 +177,8 @@ async fn unused(after: Duration, called: &AtomicBool) {
 }
 
 /// HTTP/2 for gRPC and HTTP/1.1 for plain requests, told apart by the connection's first bytes.
-fn http(limits: Limits) -> auto::Builder<TokioExecutor> {
-    let mut http = auto::Builder::new(TokioExecutor::new());
+fn http(limits: Limits) -> auto::Builder<Streams> {
+    let mut http = auto::Builder::new(Streams(limits.unread));
     http.http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.streams_per_connection)

@@ -4,6 +4,7 @@
 use std::{env, fmt::Write as _, fs, time::Duration};
 
 use futures::future::join_all;
+use mpp_api::feed::WatchRequest;
 use mpp_core::Role;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -210,8 +211,12 @@ async fn http2(
 }
 
 fn get(server: &Server, headers: &[(&str, &str)]) -> http::Request<()> {
+    get_at(server, QUEUE, headers)
+}
+
+fn get_at(server: &Server, path: &str, headers: &[(&str, &str)]) -> http::Request<()> {
     let token = server.issuer.token(Role::CounterOfficer, &[BANYUWANGI]);
-    let mut request = http::Request::get(format!("http://{}{QUEUE}", server.address))
+    let mut request = http::Request::get(format!("http://{}{path}", server.address))
         .header("authorization", format!("Bearer {token}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -233,6 +238,70 @@ async fn streams_that_are_opened_to_be_reset_end_their_connection() {
     connection.await.expect("no panic").expect_err("the server ends it");
     let (send, _) = http2(&server).await;
     assert_eq!(status(send, get(&server, &[])).await, 200, "others are served on");
+}
+
+/// The body of an answer over a connection whose streams have a window of so many bytes.
+async fn body_through(
+    send: &h2::client::SendRequest<bytes::Bytes>,
+    request: http::Request<()>,
+) -> h2::RecvStream {
+    let mut ready = send.clone().ready().await.expect("a stream");
+    let (answer, _) = ready.send_request(request, true).expect("sent");
+    answer.await.expect("an answer").into_body()
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_takes_over_http2_is_given_up_and_its_connection_is_not() {
+    let server = server_with(|shell| shell.limits.unread = Duration::from_millis(300)).await;
+    for window in [0, 1] {
+        let tcp = TcpStream::connect(server.address).await.expect("a connection");
+        let mut client = h2::client::Builder::new();
+        client.initial_window_size(window);
+        let (send, connection) = client.handshake(tcp).await.expect("HTTP/2");
+        // It answers pings, so that nothing else ends it.
+        tokio::spawn(connection);
+        let mut untaken = body_through(&send, get_at(&server, "/openapi.json", &[])).await;
+        let end = async {
+            loop {
+                let piece = untaken.data().await.expect("no end in good order");
+                if let Err(error) = piece {
+                    break error.reason();
+                }
+            }
+        };
+        let end = tokio::time::timeout(Duration::from_secs(20), end).await;
+        assert_eq!(end.expect("given up"), Some(h2::Reason::CANCEL), "with a window of {window}");
+        assert_eq!(status(send, get(&server, &[])).await, 200, "the connection goes on");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_taken_slowly_over_http2_comes_whole() {
+    let server = server_with(|shell| shell.limits.unread = Duration::from_millis(300)).await;
+    let (send, _connection) = http2(&server).await;
+    let mut body = body_through(&send, get_at(&server, "/openapi.json", &[])).await;
+    let mut length = 0;
+    while let Some(piece) = body.data().await {
+        let piece = piece.expect("not given up").len();
+        length += piece;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        body.flow_control().release_capacity(piece).expect("open");
+    }
+    assert!(length > 200_000, "more than the first window: {length}");
+}
+
+#[tokio::test]
+async fn a_stream_that_has_nothing_to_say_is_not_taken_for_one_that_is_not_read() {
+    let unread = Duration::from_millis(100);
+    let server = server_with(|shell| shell.limits.unread = unread).await;
+    let mut feed = server.feed(Role::Service);
+    let mut watch = feed.watch(WatchRequest::default()).await.expect("a stream").into_inner();
+    for revision in 1..=3 {
+        let message = watch.message().await.expect("it lasts").expect("a message");
+        assert_eq!(message.revision, revision);
+        tokio::time::sleep(3 * unread).await;
+        server.desk.release(1);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,159 @@
+//! An answer over HTTP/2 that its peer does not take ends by itself: no write of the socket waits
+//! where a peer opens no window for the stream, and what it will not take would lie in memory for
+//! as long as the connection lasts. The stream is reset; the connection's other calls go on.
+//!
+//! Each stream is a task of its own. It waits for the peer whenever it has been driven without
+//! asking its answer's body for more, as hyper asks only once there is a window for what it has.
+
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, Bytes},
+    response::Response,
+};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::rt::Executor;
+use tokio::time::sleep;
+
+/// Most that hyper is given at once, in bytes: the largest DATA frame that every peer takes. Who
+/// takes that much in time may be slow.
+const PIECE: usize = 16 * 1024;
+
+tokio::task_local! {
+    /// How the answer of this task's stream gets on; unset where the connection is no HTTP/2.
+    static ANSWER: Arc<Answer>;
+}
+
+/// There is no answer yet.
+const CALLING: u8 = 0;
+/// The answer has more to say, and has been asked in vain.
+const IDLE: u8 = 1;
+/// A piece has been handed on since the task was last driven.
+const HANDED: u8 = 2;
+/// It is the peer's turn.
+const WAITING: u8 = 3;
+
+/// What a stream's task waits for.
+#[derive(Default)]
+struct Answer(AtomicU8);
+
+impl Answer {
+    fn is(&self, state: u8) {
+        self.0.store(state, Relaxed);
+    }
+
+    /// Its task is about to be driven: unless it asks for more, it waits for the peer.
+    fn turn(&self) {
+        let _ = self.0.compare_exchange(IDLE, WAITING, Relaxed, Relaxed);
+    }
+
+    /// What came of it.
+    fn seen(&self) -> u8 {
+        let seen = self.0.load(Relaxed);
+        if seen == HANDED {
+            self.is(WAITING);
+        }
+        seen
+    }
+}
+
+/// Runs each stream of a connection, and drops it, which resets it, once its peer has taken nothing
+/// for so long.
+#[derive(Clone, Copy)]
+pub(crate) struct Streams(pub(crate) Duration);
+
+impl<F> Executor<F> for Streams
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
+    fn execute(&self, stream: F) {
+        tokio::spawn(run(stream, self.0));
+    }
+}
+
+async fn run(stream: impl Future, longest: Duration) {
+    let answer = Arc::new(Answer::default());
+    let mut stream = pin!(ANSWER.scope(answer.clone(), stream));
+    let mut waiting = None;
+    poll_fn(|cx| {
+        answer.turn();
+        if stream.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        match answer.seen() {
+            CALLING | IDLE => waiting = None,
+            HANDED => waiting = Some(Box::pin(sleep(longest))),
+            _ => {}
+        }
+        if answer.0.load(Relaxed) != WAITING {
+            return Poll::Pending;
+        }
+        waiting.get_or_insert_with(|| Box::pin(sleep(longest))).as_mut().poll(cx)
+    })
+    .await;
+}
+
+/// An answer whose stream knows how it gets on.
+pub(crate) fn watched(response: Response) -> Response {
+    let Ok(answer) = ANSWER.try_with(Arc::clone) else { return response };
+    answer.is(HANDED);
+    response.map(|body| Body::new(Watched { body, rest: Bytes::new(), answer }))
+}
+
+/// A body that is handed on in pieces.
+struct Watched {
+    body: Body,
+    /// What is left of the frame that came last.
+    rest: Bytes,
+    answer: Arc<Answer>,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.rest.is_empty() {
+            let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
+                self.answer.is(IDLE);
+                return Poll::Pending;
+            };
+            match frame.map(|frame| frame.map(Frame::into_data)) {
+                Some(Ok(Ok(data))) => self.rest = data,
+                Some(Ok(Err(other))) => return Poll::Ready(Some(Ok(other))),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+        self.answer.is(HANDED);
+        let length = self.rest.len().min(PIECE);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let (rest, body) = (self.rest.len() as u64, self.body.size_hint());
+        let mut hint = SizeHint::new();
+        hint.set_lower(body.lower() + rest);
+        if let Some(upper) = body.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint
+    }
+}
