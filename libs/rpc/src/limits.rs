@@ -36,6 +36,9 @@ pub struct Limits {
     /// After this a connection takes no more calls, so that callers spread over new replicas and
     /// certificates are looked at again.
     pub connection_age: Duration,
+    /// How long the calls of a connection that takes no more may still go on before it is cut.
+    /// Less than `stream_time` cuts streams before they have been told to go on elsewhere.
+    pub last_calls: Duration,
     /// Headers of one call, in bytes.
     pub header_bytes: u32,
     /// How long a peer may take nothing of what is sent to it; then its connection is cut, or,
@@ -60,6 +63,7 @@ impl Default for Limits {
             connections_per_address: 2048,
             first_call: Duration::from_secs(60),
             connection_age: Duration::from_secs(3600),
+            last_calls: Duration::from_secs(6 * 3600 + 60),
             header_bytes: 16 * 1024,
             unread: Duration::from_secs(30),
             keepalive: Duration::from_secs(20),

@@ -150,6 +150,8 @@ async fn serve(
                 ended = connection.as_mut() => ended,
                 // hyper waits on for a handshake that never comes.
                 () = unused(FAREWELL, &called) => Ok(()),
+                // Somebody takes an answer, or sends a request, byte by byte.
+                () = sleep(limits.last_calls) => Ok(()),
             }
         }
     };

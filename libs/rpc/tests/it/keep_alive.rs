@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use mpp_api::feed::WatchRequest;
 use mpp_core::Role;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -94,6 +95,21 @@ async fn a_connection_of_age_ends_after_its_answer() {
     server.desk.release(1);
     assert!(busy.answer().await.starts_with("HTTP/1.1 200"));
     busy.end().await;
+}
+
+#[tokio::test]
+async fn a_connection_of_age_is_cut_where_its_last_call_does_not_end() {
+    let server = server_with(|shell| {
+        shell.limits.connection_age = Duration::from_millis(200);
+        shell.limits.last_calls = Duration::from_millis(200);
+    })
+    .await;
+    let mut watch = server.feed(Role::Service).watch(WatchRequest::default()).await;
+    let watch = watch.as_mut().expect("a stream").get_mut();
+    watch.message().await.expect("it lasts").expect("a first message");
+    // The watch alone would last for hours.
+    let cut = tokio::time::timeout(Duration::from_secs(20), watch.message()).await;
+    cut.expect("not that long").expect_err("it is cut");
 }
 
 #[tokio::test]
