@@ -6,6 +6,7 @@ use mpp_testkit::Backend;
 use mpp_tests::{
     Service, Suite,
     doors::{Said, over_grpc, over_http},
+    http::{Event, events},
     keys::{ADMINISTRATOR, APP, Who},
     town,
 };
@@ -59,7 +60,7 @@ async fn compare(suite: &Suite, route: &Route, who: Who, ids: Ids) -> Said {
     let (query, body) = plain(route, &request_id);
     let service = served_by(route);
     let url = format!("{}{address}{query}", suite.address(service));
-    let token = std::fs::read_to_string(suite.keys.token(who)).expect("a token");
+    let token = token(suite, who);
     let mut pair = None;
     for _ in 0..TRIES {
         let grpc = over_grpc(suite.channel(service, who), &route.method, &message).await;
@@ -164,4 +165,51 @@ fn plain(route: &Route, request_id: &str) -> (String, String) {
 
 fn has_request_id(route: &Route) -> bool {
     route.method.input().get_field_by_name("request_id").is_some()
+}
+
+#[tokio::test]
+async fn a_browser_that_connects_again_goes_on_where_it_was_on_sqlite() {
+    listen_again(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_browser_that_connects_again_goes_on_where_it_was_on_postgres() {
+    listen_again(Backend::Postgres).await;
+}
+
+/// The browser repeats its first address, which asked for the state, and adds the last event's id.
+async fn listen_again(backend: Backend) {
+    let suite = Suite::start(backend).await;
+    town::found(&suite).await;
+    let complete = |event: &Event| event.data.contains("\"initialStateComplete\":true");
+    let state = events(watch(&suite, ""), complete).await.expect("the state");
+    assert!(state.iter().any(|event| event.data.contains(town::DUKCAPIL)), "{state:?}");
+    let last = state.last().expect("the bookmark").id.clone();
+    assert!(!last.is_empty(), "the bookmark has an id");
+
+    let renamed = json!({ "displayName": { "id": "Gerai KTP" } }).to_string();
+    let url = format!("{}/v1/{}", suite.address(Service::Registry), town::DUKCAPIL);
+    let said = over_http("PATCH", &url, &token(&suite, ADMINISTRATOR), &renamed).await;
+    assert!(matches!(said, Said::Answer(_)), "{said:?}");
+
+    let changed = |event: &Event| event.data.contains("\"changes\"");
+    let after = events(watch(&suite, &last), changed).await.expect("the change");
+    let change = &after.last().expect("an event").data;
+    assert!(change.contains("Gerai KTP"), "{change}");
+    assert!(!after.iter().any(complete), "the state is not told again: {after:?}");
+
+    let other = events(watch(&suite, "bm9uZQ=="), changed).await.expect_err("no such token");
+    assert!(other.contains("400"), "{other}");
+}
+
+fn watch(suite: &Suite, last: &str) -> http::Request<()> {
+    let path = "/v1/feed:watch?initialState=true&filter.kinds=counter";
+    let request = http::Request::get(format!("{}{path}", suite.address(Service::Registry)));
+    let request = request.header("authorization", format!("Bearer {}", token(suite, APP)));
+    request.header("last-event-id", last).body(()).expect("a request")
+}
+
+fn token(suite: &Suite, who: Who) -> String {
+    let token = std::fs::read_to_string(suite.keys.token(who)).expect("a token");
+    token.trim().to_owned()
 }

@@ -69,6 +69,47 @@ fn read_events(body: ureq::Body, many: usize) -> Result<Vec<String>, String> {
     Ok(events)
 }
 
+/// One server-sent event.
+#[derive(Clone, Debug, Default)]
+pub struct Event {
+    /// Where a listener goes on after it; empty where the event has none.
+    pub id: String,
+    /// What it says.
+    pub data: String,
+}
+
+/// The events of a stream, up to the first that is `enough`.
+///
+/// # Errors
+/// Why the stream ended before.
+pub async fn events(
+    request: http::Request<()>,
+    enough: impl Fn(&Event) -> bool + Send + 'static,
+) -> Result<Vec<Event>, String> {
+    let hear = tokio::task::spawn_blocking(move || {
+        use std::io::BufRead as _;
+        let answer = ureq::run(request).map_err(|error| error.to_string())?;
+        let (mut heard, mut now) = (Vec::new(), Event::default());
+        for line in std::io::BufReader::new(answer.into_body().into_reader()).lines() {
+            let line = line.map_err(|error| error.to_string())?;
+            match line.split_once(": ") {
+                Some(("id", id)) => id.clone_into(&mut now.id),
+                Some(("data", data)) => data.clone_into(&mut now.data),
+                // An empty line ends an event; one without data is none.
+                _ if line.is_empty() && !now.data.is_empty() => {
+                    heard.push(std::mem::take(&mut now));
+                    if heard.last().is_some_and(&enough) {
+                        return Ok(heard);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Err(format!("the stream ended after {heard:?}"))
+    });
+    hear.await.expect("a thread that does not panic")
+}
+
 /// Listens to a stream of server-sent events until one holds `words`, from another thread; the
 /// receiver gets `Ok` then, or why the stream ended before.
 pub fn listen(url: &str, words: &str) -> tokio::sync::oneshot::Receiver<Result<(), String>> {

@@ -10,7 +10,7 @@
 //! the first fault, as fast as it can; only then is the whole looked through, so that the error
 //! names the faults with their paths, what was found there and what is allowed.
 
-use std::sync::LazyLock;
+use std::{iter, sync::LazyLock};
 
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
 use prost::{Message, Name};
@@ -47,8 +47,7 @@ pub fn read_dynamic(name: &str, json: &Value) -> Result<DynamicMessage> {
         Ok(_) => None,
         Err(error) => Some(error),
     };
-    let mut faults = message_faults(&descriptor, json, "");
-    faults.truncate(MAX_FAULTS);
+    let faults: Vec<_> = message_faults(&descriptor, json, "").take(MAX_FAULTS).collect();
     Err(match refused {
         Some(error) if faults.is_empty() => Error::internal(error),
         _ => Error::fields(faults),
@@ -119,54 +118,56 @@ pub fn descriptor(name: &str) -> Result<MessageDescriptor> {
     })
 }
 
-fn message_faults(message: &MessageDescriptor, json: &Value, path: &str) -> Vec<FieldViolation> {
+/// Found one after the other, as far as they are asked for: a hostile message has millions.
+type Faults<'a> = Box<dyn Iterator<Item = FieldViolation> + 'a>;
+
+fn message_faults<'a>(message: &MessageDescriptor, json: &'a Value, path: &str) -> Faults<'a> {
     let Value::Object(given) = json else {
-        return vec![wrong(path, json, &format!("an object; {}", fields_of(message)))];
+        let allowed = format!("an object; {}", fields_of(message));
+        return Box::new(iter::once(wrong(path, json, &allowed)));
     };
-    let mut faults = chosen_twice(message, given, path);
-    for (key, value) in given {
+    let twice = chosen_twice(message, given, path);
+    let (message, path) = (message.clone(), path.to_owned());
+    let of_fields = given.iter().flat_map(move |(key, value)| {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        match field(message, key) {
+        match field(&message, key) {
             Some(field) if has_other_spelling(&field, key, value, given) => {
-                let description =
-                    format!("is given as {}, too; give one of them", field.json_name());
-                faults.push(FieldViolation {
-                    field: path,
-                    description,
-                    code: FieldCode::Duplicate,
-                });
+                let text = format!("is given as {}, too; give one of them", field.json_name());
+                one(path, FieldCode::Duplicate, text)
             }
-            Some(field) => faults.extend(field_faults(&field, value, &path)),
+            Some(field) => field_faults(field, value, path),
             None => {
-                let description = format!("no such field; {}", fields_of(message));
-                faults.push(FieldViolation {
-                    field: path,
-                    description,
-                    code: FieldCode::UnknownValue,
-                });
+                let text = format!("no such field; {}", fields_of(&message));
+                one(path, FieldCode::UnknownValue, text)
             }
         }
-    }
-    faults
+    });
+    Box::new(twice.into_iter().chain(of_fields))
 }
 
-fn field_faults(field: &FieldDescriptor, json: &Value, path: &str) -> Vec<FieldViolation> {
+fn one<'a>(field: String, code: FieldCode, description: String) -> Faults<'a> {
+    Box::new(iter::once(FieldViolation { field, description, code }))
+}
+
+fn field_faults(field: FieldDescriptor, json: &Value, path: String) -> Faults<'_> {
     match json {
-        Value::Null => Vec::new(),
+        Value::Null => Box::new(iter::empty()),
         Value::Array(items) if field.is_list() => {
             let items = items.iter().enumerate();
-            items
-                .flat_map(|(at, item)| value_faults(field, item, &format!("{path}[{at}]")))
-                .collect()
+            Box::new(
+                items.flat_map(move |(at, item)| {
+                    value_faults(&field, item, &format!("{path}[{at}]"))
+                }),
+            )
         }
-        _ if field.is_list() => vec![wrong(path, json, "a list")],
-        Value::Object(_) if field.is_map() => leaf_faults(field, json, path),
-        _ => value_faults(field, json, path),
+        _ if field.is_list() => Box::new(iter::once(wrong(&path, json, "a list"))),
+        Value::Object(_) if field.is_map() => leaf_faults(&field, json, &path),
+        _ => value_faults(&field, json, &path),
     }
 }
 
 /// The faults of one value; of a repeated field it is one of its items.
-fn value_faults(field: &FieldDescriptor, json: &Value, path: &str) -> Vec<FieldViolation> {
+fn value_faults<'a>(field: &FieldDescriptor, json: &'a Value, path: &str) -> Faults<'a> {
     match field.kind() {
         Kind::Message(message) if !message.full_name().starts_with("google.protobuf.") => {
             message_faults(&message, json, path)
@@ -176,12 +177,12 @@ fn value_faults(field: &FieldDescriptor, json: &Value, path: &str) -> Vec<FieldV
 }
 
 /// Tries a value that holds no further message alone, so that reading and explaining agree.
-fn leaf_faults(field: &FieldDescriptor, json: &Value, path: &str) -> Vec<FieldViolation> {
+fn leaf_faults<'a>(field: &FieldDescriptor, json: &Value, path: &str) -> Faults<'a> {
     let value = if field.is_list() { json!([json]) } else { json.clone() };
     let alone = Value::from_iter([(field.name(), value)]);
     match DynamicMessage::deserialize(field.parent_message().clone(), alone) {
-        Ok(_) => Vec::new(),
-        Err(_) => vec![wrong(path, json, &allowed(&field.kind()))],
+        Ok(_) => Box::new(iter::empty()),
+        Err(_) => Box::new(iter::once(wrong(path, json, &allowed(&field.kind())))),
     }
 }
 

@@ -137,11 +137,11 @@ impl Route {
     /// The field that holds the etag of the record that a call changes, such as `mall.etag`.
     pub fn etag_field(&self) -> Option<String> {
         let has_etag = |message: &MessageDescriptor| message.get_field_by_name("etag").is_some();
-        if let Body::Field(field) = &self.body
-            && let Kind::Message(record) = field.kind()
-            && has_etag(&record)
-        {
-            return Some(format!("{}.etag", field.name()));
+        if let Body::Field(field) = &self.body {
+            // What is made by a POST has no etag before.
+            let Kind::Message(record) = field.kind() else { return None };
+            let changes = self.verb != "POST" && has_etag(&record);
+            return changes.then(|| format!("{}.etag", field.name()));
         }
         has_etag(&self.method.input()).then(|| "etag".to_owned())
     }

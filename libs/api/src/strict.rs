@@ -1,36 +1,63 @@
 //! JSON text, read so that nothing is lost: serde_json keeps the last of two equal keys in silence.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use mpp_core::{Error, FieldCode, Result};
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::{Map, Number, Value};
+
+/// Values in one text at the most, each of which takes up to some hundred bytes of memory: a batch
+/// of five hundred rich records has about half as many.
+const MAX_VALUES: usize = 100_000;
 
 /// A JSON value from its text.
 ///
 /// # Errors
-/// Line and column of what is no JSON, of a key that comes twice in one object, and of what lies
-/// more than 128 levels deep; `field` names the text.
+/// Line and column of what is no JSON, of a key that comes twice in one object, of what lies more
+/// than 128 levels deep, and of one value too many; `field` names the text.
 pub fn parse(text: &[u8], field: &str) -> Result<Value> {
-    let Strict(value) = serde_json::from_slice(text).map_err(|error| {
+    let left = Cell::new(MAX_VALUES);
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let read = Reader(&left).deserialize(&mut json).and_then(|value| json.end().map(|()| value));
+    read.map_err(|error| {
+        if left.get() == 0 {
+            let text = format!("holds more than {MAX_VALUES} values; send less at once");
+            return Error::field(field, FieldCode::TooMany, text);
+        }
         Error::field(field, FieldCode::Unreadable, format!("is not JSON: {error}"))
-    })?;
-    Ok(value)
+    })
 }
 
-/// A value that is read so; for readers of several in one text.
+/// A value that is read so, however many others it holds; for files of one's own.
 #[derive(Debug)]
 pub struct Strict(pub Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Self)
+        Reader(&Cell::new(usize::MAX)).deserialize(deserializer).map(Self)
     }
 }
 
-struct Reader;
+/// Reads a value, and counts down for each.
+#[derive(Clone, Copy)]
+struct Reader<'a>(&'a Cell<usize>);
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left = self.0.get().checked_sub(1).unwrap_or_default();
+        self.0.set(left);
+        if left == 0 {
+            return Err(D::Error::custom("too many values"));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,7 +94,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -79,7 +106,7 @@ impl<'de> Visitor<'de> for Reader {
             if object.contains_key(&key) {
                 return Err(A::Error::custom(format!("the key '{key:.100}' is there twice")));
             }
-            let Strict(value) = entries.next_value()?;
+            let value = entries.next_value_seed(self)?;
             object.insert(key, value);
         }
         Ok(Value::Object(object))
@@ -104,6 +131,14 @@ mod tests {
     fn what_lies_too_deep_is_refused_and_does_not_end_the_process() {
         let deep = "[".repeat(100_000);
         assert_eq!(parse(deep.as_bytes(), "body").expect_err("deep").violations()[0].field, "body");
+    }
+
+    #[test]
+    fn a_few_bytes_cannot_become_much_memory() {
+        let many = format!("[{}0]", "{\"a\":0},".repeat(MAX_VALUES));
+        let error = parse(many.as_bytes(), "body").expect_err("too many");
+        assert_eq!(error.violations()[0].code, FieldCode::TooMany);
+        assert!(serde_json::from_str::<Strict>(&many).is_ok(), "a file of one's own");
     }
 
     fn value() -> impl Strategy<Value = Value> {

@@ -1,5 +1,6 @@
 //! Whose pages may call from a browser (CORS). A call carries its token in a header that a page
-//! has to set, never a cookie, so that this is no right of its own: it lets a page read the answer.
+//! has to set, never a cookie, and by a browser's certificate alone no page of another site may
+//! write (see `door`), so that this is no right of its own: it lets a page read the answer.
 
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ impl Origins {
                 header::CONTENT_ENCODING,
                 header::IF_MATCH,
                 header::IF_NONE_MATCH,
+                named("grpc-timeout"),
                 named("idempotency-key"),
                 named("last-event-id"),
                 named("traceparent"),

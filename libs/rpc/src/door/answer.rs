@@ -7,7 +7,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use mpp_api::route::Route;
-use mpp_core::Error;
+use mpp_core::{Error, FieldCode};
 use prost_reflect::DynamicMessage;
 use ring::digest::{SHA256, digest};
 use tonic::Status;
@@ -104,28 +104,39 @@ pub(crate) fn is_known(given: &HeaderValue, etag: &str) -> bool {
 }
 
 /// The record's etag out of what `If-Match` holds; `None` for `*`, which any version meets.
-pub(crate) fn asked_etag(headers: &HeaderMap) -> Option<String> {
-    let given = headers.get(header::IF_MATCH)?.to_str().ok()?.trim();
-    let given = given.trim_start_matches("W/").trim_matches('"');
-    let etag = given.split_once('-').map_or(given, |(etag, _)| etag);
-    (etag != "*").then(|| etag.to_owned())
+///
+/// # Errors
+/// It holds none, or several: a condition that is not understood must not become none.
+pub(crate) fn asked_etag(given: &str) -> Result<Option<String>, Error> {
+    let wrong = |text: &str| Err(Error::field("if-match", FieldCode::Format, text));
+    let whole = given.trim().trim_start_matches("W/").trim_matches('"');
+    let etag = whole.split_once('-').map_or(whole, |(etag, _)| etag);
+    match etag {
+        "*" => Ok(None),
+        "" => wrong("is empty; send the ETag that the record was read with, or no such header"),
+        _ if given.contains(',') => wrong("names several ETags; send the one that was read"),
+        etag => Ok(Some(etag.to_owned())),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn if_match(value: &'static str) -> Option<String> {
-        let headers = HeaderMap::from_iter([(header::IF_MATCH, HeaderValue::from_static(value))]);
-        asked_etag(&headers)
-    }
-
     #[test]
     fn an_etag_goes_back_as_it_came_or_as_the_records_own() {
         for given in ["\"7-0a1b\"", "W/\"7-0a1b\"", "\"7\"", "7"] {
-            assert_eq!(if_match(given).as_deref(), Some("7"), "{given}");
+            assert_eq!(asked_etag(given).expect("one").as_deref(), Some("7"), "{given}");
         }
-        assert_eq!(if_match("*"), None);
+        assert_eq!(asked_etag("*").expect("any"), None);
+    }
+
+    #[test]
+    fn a_condition_that_is_not_understood_does_not_become_none() {
+        for given in ["", "\"\"", "W/\"\"", "\"-0a\"", "\"7\", \"8\""] {
+            let error = asked_etag(given).expect_err(given);
+            assert_eq!(error.violations()[0].field, "if-match");
+        }
     }
 
     #[test]

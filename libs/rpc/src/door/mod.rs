@@ -98,6 +98,7 @@ fn is_grpc(headers: &HeaderMap) -> bool {
 async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
     check_form(&parts).map_err(status)?;
+    check_site(&parts).map_err(status)?;
     let verb = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
     if verb == "GET" && parts.uri.path() == document::PATH {
         return Ok(openapi(&parts.headers));
@@ -139,6 +140,23 @@ fn check_form(parts: &Parts) -> Result<()> {
     }
 }
 
+/// A browser sends its client certificate along with whatever any page makes it send, so a page of
+/// another site may not write by it. A token a page has to know.
+fn check_site(parts: &Parts) -> Result<()> {
+    let site = parts.headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let foreign = match site {
+        Some(site) => !matches!(site, b"same-origin" | b"none"),
+        None => parts.headers.contains_key(header::ORIGIN),
+    };
+    let writes = !parts.method.is_safe();
+    if writes && foreign && !parts.headers.contains_key(header::AUTHORIZATION) {
+        let text = "a page of another site may call with a token only, not by the browser's \
+                    certificate";
+        return Err(Error::new(Reason::PermissionDenied, text));
+    }
+    Ok(())
+}
+
 fn nothing_here(path: &str) -> Error {
     let text = format!("there is nothing at {path:.200}; /openapi.json lists all addresses");
     Error::new(Reason::NotFound, text)
@@ -174,22 +192,37 @@ fn check_content_type(route: &Route, headers: &HeaderMap) -> Result<()> {
 }
 
 fn outer(parts: &Parts, path: Vec<(&'static str, String)>) -> Result<Outer> {
-    let text = |name: &str| {
-        let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
-        value.filter(|value| !value.is_empty())
-    };
+    let text = |name| text(&parts.headers, name);
+    let if_match = text("if-match")?.map(answer::asked_etag).transpose()?;
+    // A browser that has no event yet sends an empty id.
+    let resume = text("last-event-id")?.filter(|token| !token.is_empty());
     Ok(Outer {
         path,
         query: parts.uri.query().unwrap_or_default().to_owned(),
-        if_match: answer::asked_etag(&parts.headers),
-        request_id: text("idempotency-key").map(request_id).transpose()?,
-        resume: text("last-event-id").map(str::to_owned),
+        if_match: if_match.flatten(),
+        request_id: text("idempotency-key")?.map(request_id).transpose()?,
+        resume: resume.map(str::to_owned),
     })
+}
+
+/// A header that stands once; what cannot be read is not passed over.
+fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>> {
+    let mut values = headers.get_all(name).iter();
+    let (first, second) = (values.next(), values.next());
+    if second.is_some() {
+        return Err(Error::field(name, FieldCode::Duplicate, "is there twice; send it once"));
+    }
+    let read = first.map(|value| value.to_str()).transpose();
+    read.map_err(|_| Error::field(name, FieldCode::Format, "may hold letters of ASCII only"))
 }
 
 /// A key that is a UUID is the request's id; any other text always stands for the same one.
 fn request_id(key: &str) -> Result<String> {
     let key = key.trim_matches('"');
+    if key.is_empty() {
+        let text = "is empty; send a UUID, or no such header";
+        return Err(Error::field("idempotency-key", FieldCode::Required, text));
+    }
     if key.len() > MAX_KEY {
         let text = format!("has {} bytes; {MAX_KEY} are allowed", key.len());
         return Err(Error::field("idempotency-key", FieldCode::TooLong, text));

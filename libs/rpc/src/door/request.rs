@@ -71,6 +71,12 @@ fn of_query(route: &Route, query: &str, object: &mut Map<String, Value>) -> Resu
             let text = "send it in the body: this address takes no parameters of the query";
             return Err(Error::field(name, FieldCode::NotAllowed, text));
         }
+        if let Body::Field(field) = &route.body
+            && name.split('.').next().is_some_and(|first| is_name_of(field, first))
+        {
+            let text = format!("send it in the body, which holds the {}", field.name());
+            return Err(Error::field(name, FieldCode::NotAllowed, text));
+        }
         let value = parameter(&input, &name, &value)?;
         set(&input, object, &name, value, Twice::InLists)?;
     }
@@ -207,6 +213,10 @@ fn leaf(message: &MessageDescriptor, path: &str) -> Option<FieldDescriptor> {
 
 fn field(message: &MessageDescriptor, name: &str) -> Option<FieldDescriptor> {
     message.get_field_by_name(name).or_else(|| message.get_field_by_json_name(name))
+}
+
+fn is_name_of(field: &FieldDescriptor, name: &str) -> bool {
+    name == field.name() || name == field.json_name()
 }
 
 /// The key by which an object holds a field, or would.

@@ -185,17 +185,40 @@ async fn a_problem_is_told_as_one_and_in_indonesian_where_that_is_asked_for() {
 #[tokio::test]
 async fn a_fault_behind_the_door_is_one_answer_and_tells_no_secret() {
     let server = server().await;
+    // The desk behind fails by the counter's name.
     for fault in ["panic", "fault"] {
-        let path = "/mpp.scheduling.v1.QueueService/GetQueue";
-        let token = format!("Bearer {}", server.issuer.token(Role::Reader, &[]));
-        let grpc = server
-            .raw(path, &[("authorization", &token)], crate::setup::framed(b"\x0a\x05panic"))
-            .await;
-        assert_eq!(grpc.get("grpc-status").expect("a status"), "13", "{fault}");
+        let path = format!("/v1/malls/a/counters/{fault}/queue");
+        let answer = ask(&server, Role::Reader, "GET", &path, &[], "").await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{fault}: {}", answer.body);
+        assert!(!answer.body.contains("hunter2"), "{}", answer.body);
     }
-    let plain = send(&server, "GET", "/v1/feed", &[("authorization", "Bearer x")], "").await;
-    assert_eq!(plain.status, StatusCode::UNAUTHORIZED);
-    assert!(!plain.body.contains("hunter2"));
+    let after = ask(&server, Role::Reader, "GET", QUEUE, &[], "").await;
+    assert_eq!(after.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_header_that_is_not_understood_is_refused_and_not_passed_over() {
+    let server = server().await;
+    for (name, value) in
+        [("if-match", "\"\""), ("idempotency-key", ""), ("if-match", "\"1\", \"2\"")]
+    {
+        let answer = ask(&server, Role::CounterOfficer, "POST", CALL, &[(name, value)], "{}").await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{name}: {value}");
+        assert!(answer.body.contains(name), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_does_not_write_without_a_token() {
+    let server = server().await;
+    for headers in [[("sec-fetch-site", "cross-site")], [("origin", "https://evil.example")]] {
+        let answer = send(&server, "POST", CALL, &headers, "").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.body);
+        let with_token = ask(&server, Role::CounterOfficer, "POST", CALL, &headers, "{}").await;
+        assert_eq!(with_token.status, StatusCode::OK);
+        let reads = send(&server, "GET", QUEUE, &headers, "").await;
+        assert_eq!(reads.status, StatusCode::UNAUTHORIZED);
+    }
 }
 
 #[tokio::test]

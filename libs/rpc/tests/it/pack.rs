@@ -155,7 +155,7 @@ async fn a_request_may_come_packed_and_no_larger_than_one_that_does_not() {
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 
     let answer = call(&server, "gzip", b"{}".to_vec()).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "it is no gzip");
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "no gzip");
     for coding in ["br", "gzip, gzip"] {
         let answer = call(&server, coding, packed(b"{}")).await;
         assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{coding}");

@@ -4,9 +4,9 @@
 //! lock.
 
 use bytes::Bytes;
-use mpp_core::Result;
+use mpp_core::{Error, Reason, Result};
 use mpp_resource::memory::{Row, View};
-use mpp_store::{Label, Labels, Tx};
+use mpp_store::{Label, Labels, Put, Tx};
 
 use super::Registry;
 use crate::memory::RegistryView;
@@ -41,23 +41,56 @@ async fn relabel(
     tx: &mut Tx,
     below: &str,
     concerned: impl Fn(&str, &Row) -> bool,
-    (key, value): (Label, &str),
+    label: (Label, &str),
 ) -> Result<()> {
     for kind in RegistryView::KINDS {
-        let items: Vec<(String, Bytes, Labels)> = {
+        let (items, versions): (Vec<_>, Vec<_>) = {
             let state = registry.memory.read();
             let rows = state.records.rows_of(kind, below);
             let moved =
-                rows.filter(|(name, row)| !row.label(key).is_empty() && concerned(name, row));
-            moved.map(|(name, row)| (name.to_string(), row.doc.clone(), row.labels())).collect()
+                rows.filter(|(name, row)| !row.label(label.0).is_empty() && concerned(name, row));
+            moved.map(|(name, row)| (item(name, row, label), row.stamp.version)).unzip()
         };
-        for chunk in items.chunks(CHUNK) {
-            let chunk = chunk.iter().cloned().map(|mut item| {
-                item.2.insert(key, value.to_owned());
-                item
-            });
-            tx.put_encoded(kind, chunk.collect()).await?;
+        let mut items = items.into_iter();
+        for known in versions.chunks(CHUNK) {
+            let chunk: Vec<Item> = items.by_ref().take(CHUNK).collect();
+            let written = tx.put_encoded(kind, chunk).await?;
+            check_unchanged(&written, known)?;
         }
     }
     Ok(())
+}
+
+/// A record's name, document and labels.
+type Item = (String, Bytes, Labels);
+
+/// The record as it is, under the new label.
+fn item(name: &str, row: &Row, (key, value): (Label, &str)) -> Item {
+    let mut labels = row.labels();
+    labels.insert(key, value.to_owned());
+    (name.to_owned(), row.doc.clone(), labels)
+}
+
+/// A mall and a unit that move at the same time meet in the mall's counters, under different locks:
+/// the later one would write the other's label back as memory has it.
+fn check_unchanged(written: &[Put], known: &[i64]) -> Result<()> {
+    let same = |(put, version): (&Put, &i64)| put.version == version + i64::from(put.changed);
+    if written.iter().zip(known).all(same) {
+        return Ok(());
+    }
+    let message = "a record below changed while it was filed anew; send the same request again";
+    Err(Error::new(Reason::WriteConflict, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_another_move_filed_meanwhile_is_not_filed_back() {
+        let put = |version, changed| Put { version, changed, tombstoned: false };
+        assert!(check_unchanged(&[put(3, true), put(5, false)], &[2, 5]).is_ok());
+        let error = check_unchanged(&[put(4, true)], &[2]).expect_err("one came between");
+        assert_eq!(error.reason(), Reason::WriteConflict);
+    }
 }
