@@ -109,10 +109,12 @@ pub(crate) fn is_known(given: &HeaderValue, etag: &str) -> bool {
 /// It holds none, or several: a condition that is not understood must not become none.
 pub(crate) fn asked_etag(given: &str) -> Result<Option<String>, Error> {
     let wrong = |text: &str| Err(Error::field("if-match", FieldCode::Format, text));
+    if given.trim() == "*" {
+        return Ok(None);
+    }
     let whole = given.trim().trim_start_matches("W/").trim_matches('"');
     let etag = whole.split_once('-').map_or(whole, |(etag, _)| etag);
     match etag {
-        "*" => Ok(None),
         "" => wrong("is empty; send the ETag that the record was read with, or no such header"),
         _ if given.contains(',') => wrong("names several ETags; send the one that was read"),
         etag => Ok(Some(etag.to_owned())),

@@ -193,6 +193,7 @@ fn check_content_type(route: &Route, headers: &HeaderMap) -> Result<()> {
 
 fn outer(parts: &Parts, path: Vec<(&'static str, String)>) -> Result<Outer> {
     let text = |name| text(&parts.headers, name);
+    text("authorization")?;
     let if_match = text("if-match")?.map(answer::asked_etag).transpose()?;
     // A browser that has no event yet sends an empty id.
     let resume = text("last-event-id")?.filter(|token| !token.is_empty());

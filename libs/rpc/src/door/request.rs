@@ -191,10 +191,24 @@ fn parameter(message: &MessageDescriptor, path: &str, text: &str) -> Result<Valu
         (Kind::Bool, "true" | "") => Value::Bool(true),
         (Kind::Bool, "false") => Value::Bool(false),
         (Kind::Enum(_), _) => number(),
+        (Kind::Message(of), _) if of.full_name() == "google.protobuf.FieldMask" => {
+            Value::from(text.split(',').map(in_json_form).collect::<Vec<_>>().join(","))
+        }
         (Kind::Message(of), _) if !of.full_name().starts_with("google.protobuf.") => {
             return Err(unknown(path, message));
         }
         _ => Value::from(text),
+    })
+}
+
+/// `ticket_prefix` as `ticketPrefix`: a mask's JSON knows only the second, other names both.
+fn in_json_form(path: &str) -> String {
+    let mut words = path.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        let upper = letters.next().map(|letter| letter.to_ascii_uppercase());
+        name + &upper.into_iter().chain(letters).collect::<String>()
     })
 }
 

@@ -262,3 +262,12 @@ async fn a_form_that_is_no_json_is_told_what_is_read_here() {
     assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert!(answer.body.contains("send application/json"), "{}", answer.body);
 }
+
+#[tokio::test]
+async fn a_second_identity_is_refused_and_not_passed_over() {
+    let server = server().await;
+    let second = [("authorization", "Bearer x")];
+    let answer = ask(&server, Role::Reader, "GET", QUEUE, &second, "").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+    assert!(answer.body.contains("is there twice"), "{}", answer.body);
+}
