@@ -9,7 +9,10 @@ use std::time::Duration;
 pub struct Limits {
     /// Calls in progress, over all connections; more are refused at once.
     pub calls: usize,
-    /// Longest time for a call that is not a stream.
+    /// Calls in progress of one caller, or of one network without an identity; a stream counts
+    /// until its answer begins. Fewer than `calls`, so that one caller cannot take every place.
+    pub calls_per_caller: usize,
+    /// Longest time for a call that is not a stream, and for a stream until its answer begins.
     pub call_time: Duration,
     /// Calls that change nothing which one caller may begin in a minute, all at once if it likes;
     /// 0 is no bound. A program in an endless loop gets there, a busy portal does not.
@@ -52,6 +55,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             calls: 1024,
+            calls_per_caller: 256,
             call_time: Duration::from_secs(30),
             reads_per_minute: 300_000,
             writes_per_minute: 30_000,

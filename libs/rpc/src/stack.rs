@@ -19,8 +19,8 @@ use tower::{
 };
 
 use crate::{
-    Limits, Origins, Verifier, door,
-    layer::{authorize, deadline, explain, identity, panic, rate, shed, stream, trace},
+    Limits, Origins, Shares, Verifier, door,
+    layer::{authorize, calls, deadline, explain, identity, panic, rate, shed, stream, trace},
 };
 
 /// All layers and, behind them, the routes.
@@ -54,6 +54,8 @@ pub(crate) fn stack(
         .layer(from_fn_with_state(limits.call_time, deadline::layer))
         // Who is calling.
         .layer(from_fn_with_state(verifier.clone(), identity::layer))
+        // How many calls they may have in progress.
+        .layer(from_fn_with_state(Shares::new(limits.calls_per_caller), calls::layer))
         // How many calls they may begin in a minute.
         .layer(from_fn_with_state(rate::Rates::new(limits), rate::layer))
         // Whether they may.

@@ -71,6 +71,9 @@ pub struct ServeArgs {
     /// Calls in progress at the most; more are refused at once.
     #[arg(long, env = "MPP_MAX_CALLS", default_value_t = 1024)]
     pub max_calls: usize,
+    /// Calls in progress of one caller at the most.
+    #[arg(long, env = "MPP_CALLS_PER_CALLER", default_value_t = 256)]
+    pub calls_per_caller: usize,
 }
 
 /// `mpp serve web`.
@@ -165,6 +168,7 @@ impl ServeArgs {
                 streams_per_minute: self.streams_per_minute,
                 streams_per_caller: self.streams_per_caller,
                 calls: self.max_calls,
+                calls_per_caller: self.calls_per_caller,
                 ..Limits::default()
             },
             origins: Origins::parse(&self.cors_origins)?,

@@ -1,5 +1,6 @@
 //! The deadline of a call: what the caller allows (`grpc-timeout`), at most the server's own
-//! limit. A stream has only the caller's, since a watch lives for days.
+//! limit. A stream has only the caller's, since a watch lives for hours; but its answer begins
+//! within the server's, so that a request that never comes whole is not waited for.
 
 use std::time::Duration;
 
@@ -34,17 +35,13 @@ pub(crate) async fn layer(
         Ok(asked) => asked,
         Err(error) => return refuse(error),
     };
-    let limit = if call::is_streaming(request.uri().path()) {
-        asked
-    } else {
-        Some(asked.map_or(longest_call, |asked| asked.min(longest_call)))
-    };
-    let Some(limit) = limit else {
-        return next.run(request).await;
-    };
-    let deadline = Instant::now() + limit;
-    request.extensions_mut().insert(Deadline(deadline));
-    match timeout_at(deadline, next.run(request)).await {
+    let begins = asked.map_or(longest_call, |asked| asked.min(longest_call));
+    let ends = if call::is_streaming(request.uri().path()) { asked } else { Some(begins) };
+    let now = Instant::now();
+    if let Some(ends) = ends {
+        request.extensions_mut().insert(Deadline(now + ends));
+    }
+    match timeout_at(now + begins, next.run(request)).await {
         Ok(response) => response,
         Err(_) => refuse(deadline::passed()),
     }

@@ -4,6 +4,7 @@ use axum::{body::Body, response::Response};
 use mpp_core::Error;
 
 pub(crate) mod authorize;
+pub(crate) mod calls;
 pub(crate) mod deadline;
 pub(crate) mod explain;
 pub(crate) mod identity;
@@ -12,6 +13,7 @@ pub(crate) mod rate;
 pub(crate) mod shed;
 pub(crate) mod stream;
 pub(crate) mod trace;
+pub(crate) mod who;
 
 /// The answer of a layer that ends the call.
 pub(crate) fn refuse(error: Error) -> Response {

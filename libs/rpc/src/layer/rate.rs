@@ -5,7 +5,6 @@
 //! crate). What is counted lies in this process: replicas count apart, as they answer apart.
 
 use std::{
-    net::IpAddr,
     num::NonZeroU32,
     sync::{
         Arc, LazyLock,
@@ -26,11 +25,11 @@ use governor::{
     middleware::{StateInformationMiddleware, StateSnapshot},
     state::keyed::HashMapStateStore,
 };
-use mpp_core::{Caller, Error, Reason};
+use mpp_core::{Error, Reason};
 use mpp_telemetry::{Counter, KeyValue};
 
-use super::{identity::Peer, refuse};
-use crate::{Limits, method, method::Class, shares::network};
+use super::{refuse, who::Who};
+use crate::{Limits, method, method::Class};
 
 /// The bound, as the caller may know it (draft-ietf-httpapi-ratelimit-headers).
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -83,33 +82,6 @@ pub(crate) async fn layer(State(rates): State<Rates>, request: Request, next: Ne
 pub(crate) fn told(headers: &HeaderMap) -> HeaderMap {
     let own = [POLICY, LEFT, RETRY_AFTER].into_iter();
     own.filter_map(|name| Some((name.clone(), headers.get(name)?.clone()))).collect()
-}
-
-/// Whom calls are counted for.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Who {
-    Caller(String),
-    /// Somebody without an identity, as far as the network tells.
-    Address(IpAddr),
-}
-
-impl Who {
-    fn of(request: &Request) -> Option<Self> {
-        if let Some(caller) = request.extensions().get::<Arc<Caller>>() {
-            return Some(Self::Caller(caller.subject.clone()));
-        }
-        let peer = request.extensions().get::<Peer>()?;
-        Some(Self::Address(network(peer.address)))
-    }
-}
-
-impl std::fmt::Display for Who {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Caller(subject) => f.write_str(subject),
-            Self::Address(address) => write!(f, "{address}, which has no identity,"),
-        }
-    }
 }
 
 type Limiter = RateLimiter<Who, HashMapStateStore<Who>, MonotonicClock, StateInformationMiddleware>;
@@ -252,18 +224,5 @@ mod tests {
             assert!(counts.take(&caller(number)).is_ok());
         }
         assert!(counts.callers.len() <= FEW, "{}", counts.callers.len());
-    }
-
-    #[test]
-    fn a_subscriber_of_ipv6_is_one_caller_and_a_subject_is_no_address() {
-        let at = |text: &str| {
-            let mut request = Request::default();
-            let address = text.parse().expect("an address");
-            request.extensions_mut().insert(Peer { address, certified: None });
-            Who::of(&request).expect("a peer")
-        };
-        assert!(at("2001:db8::1") == at("2001:db8::2"));
-        assert!(at("2001:db8::1") != at("2001:db8:0:1::1"));
-        assert!(at("10.0.0.1") != Who::Caller("10.0.0.1".into()));
     }
 }

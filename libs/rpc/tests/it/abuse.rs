@@ -183,6 +183,9 @@ async fn a_body_that_never_ends_is_waited_for_as_long_as_a_call_may_take() {
     let plain = Plain { token: &token };
     let got = outcome(&server, &plain.post("Content-Length: 100\r\n", "{")).await;
     assert_eq!(got, "504");
+    let service = Plain { token: &server.issuer.token(Role::Service, &[]) };
+    let watch = service.with("GET /v1/feed:watch HTTP/1.1", "Content-Length: 100\r\n", "");
+    assert_eq!(outcome(&server, &watch).await, "504", "a watch begins as soon as a call ends");
     // Whoever may not call at all is not even waited for.
     let stranger = format!("POST {CALL} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{");
     assert_eq!(outcome(&server, stranger.as_bytes()).await, "401");

@@ -54,12 +54,13 @@ async fn a_timeout_that_cannot_be_read_is_named() {
 
 #[tokio::test]
 async fn a_watch_outlives_the_limit_of_calls() {
-    let server = server_with(|shell| shell.limits.call_time = Duration::from_millis(10)).await;
+    let call_time = Duration::from_millis(300);
+    let server = server_with(|shell| shell.limits.call_time = call_time).await;
     let mut watch =
         server.feed(Role::Service).watch(WatchRequest::default()).await.expect("open").into_inner();
     assert_eq!(watch.message().await.expect("alive").map(|message| message.revision), Some(1));
     server.desk.wait_for(1).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    tokio::time::sleep(2 * call_time).await;
     server.desk.release(1);
     assert_eq!(watch.message().await.expect("alive").map(|message| message.revision), Some(2));
 }

@@ -40,6 +40,32 @@ async fn calls_beyond_the_limit_are_refused_at_once_and_the_others_answered() {
 }
 
 #[tokio::test]
+async fn one_caller_does_not_take_the_places_of_all() {
+    let server = server_with(|shell| shell.limits.calls_per_caller = 2).await;
+    let reader = server.queue(Role::Reader, &[]);
+    let running: Vec<_> = (0..2)
+        .map(|_| {
+            let mut reader = reader.clone();
+            tokio::spawn(async move { reader.get_queue(ask("gate")).await })
+        })
+        .collect();
+    server.desk.wait_for(2).await;
+
+    let refused = reader.clone().get_queue(ask("echo")).await.expect_err("one too many");
+    let error = error_of(&refused);
+    assert!(error.is(Reason::LimitReached), "{error:?}");
+    assert!(error.retry_after.is_some());
+    let mut auditor = server.queue(Role::Auditor, &[]);
+    auditor.get_queue(ask("echo")).await.expect("another caller has its own");
+
+    server.desk.release(2);
+    for call in running {
+        call.await.expect("no panic").expect("answered");
+    }
+    reader.clone().get_queue(ask("echo")).await.expect("a place again");
+}
+
+#[tokio::test]
 async fn each_caller_holds_only_so_many_streams() {
     let server = server_with(|shell| shell.limits.streams_per_caller = 2).await;
     let mut service = server.feed(Role::Service);

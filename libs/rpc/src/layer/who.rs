@@ -1,0 +1,56 @@
+//! Whom a layer counts for: each caller by itself, and whoever has no identity by its network.
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::extract::Request;
+use mpp_core::Caller;
+
+use super::identity::Peer;
+use crate::shares::network;
+
+/// Whom calls are counted for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Who {
+    /// Somebody with an identity, by its subject.
+    Caller(String),
+    /// Somebody without an identity, as far as the network tells.
+    Address(IpAddr),
+}
+
+impl Who {
+    /// `None` where the server knows neither.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        if let Some(caller) = request.extensions().get::<Arc<Caller>>() {
+            return Some(Self::Caller(caller.subject.clone()));
+        }
+        let peer = request.extensions().get::<Peer>()?;
+        Some(Self::Address(network(peer.address)))
+    }
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Caller(subject) => f.write_str(subject),
+            Self::Address(address) => write!(f, "{address}, which has no identity,"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subscriber_of_ipv6_is_one_caller_and_a_subject_is_no_address() {
+        let at = |text: &str| {
+            let mut request = Request::default();
+            let address = text.parse().expect("an address");
+            request.extensions_mut().insert(Peer { address, certified: None });
+            Who::of(&request).expect("a peer")
+        };
+        assert!(at("2001:db8::1") == at("2001:db8::2"));
+        assert!(at("2001:db8::1") != at("2001:db8:0:1::1"));
+        assert!(at("10.0.0.1") != Who::Caller("10.0.0.1".into()));
+    }
+}
