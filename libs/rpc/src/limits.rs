@@ -21,7 +21,7 @@ pub struct Limits {
     pub writes_per_minute: u32,
     /// The same for streams (watches, syncs) that one caller may open.
     pub streams_per_minute: u32,
-    /// Streams that one caller may hold open.
+    /// Streams that one caller may hold open, or one network without an identity.
     pub streams_per_caller: usize,
     /// Longest time for a stream, so that what was checked at its beginning is checked again: whose
     /// it is, and what they may. Followers connect again and go on.

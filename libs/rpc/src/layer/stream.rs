@@ -1,10 +1,9 @@
-//! Streams: how many one caller may hold open, and how they end. A stream is ended from outside
+//! Streams: how many one caller may hold open, or one network without an identity, and how they end. A stream is ended from outside
 //! by its own deadline, when the token that it began with expires, and by a drain or after the
 //! longest time, which tell its caller to connect again: elsewhere, and checked afresh.
 
 use std::{
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -18,17 +17,17 @@ use axum::{
 use futures::future::BoxFuture;
 use http_body::{Body as HttpBody, Frame};
 use mpp_api::call;
-use mpp_core::{Caller, Error, Reason, Result};
+use mpp_core::{Error, Reason, Result};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::{deadline::Deadline, identity::Expiry, refuse};
+use super::{deadline::Deadline, identity::Expiry, refuse, who::Who};
 use crate::{Share, Shares, status};
 
 /// The open streams of all callers.
 #[derive(Clone)]
 pub(crate) struct Streams {
-    open: Shares<String>,
+    open: Shares<Who>,
     longest: Duration,
     moving: CancellationToken,
 }
@@ -40,10 +39,10 @@ impl Streams {
         Self { open: Shares::new(per_caller), longest, moving }
     }
 
-    fn open(&self, subject: &str) -> Result<Share<String>> {
-        self.open.take(subject.to_owned()).ok_or_else(|| {
+    fn open(&self, who: Who) -> Result<Share<Who>> {
+        self.open.take(who.clone()).ok_or_else(|| {
             let text = format!(
-                "{subject} holds {} streams, and no more are allowed; end one, or share one among \
+                "{who} holds {} streams, and no more are allowed; end one, or share one among \
                  what follows the same records",
                 self.open.each()
             );
@@ -60,9 +59,7 @@ pub(crate) async fn layer(
     if !call::is_streaming(request.uri().path()) {
         return next.run(request).await;
     }
-    let caller = request.extensions().get::<Arc<Caller>>();
-    let subject = caller.map_or("anonymous", |caller| caller.subject.as_str());
-    let share = match streams.open(subject) {
+    let share = match Who::of(&request).map(|who| streams.open(who)).transpose() {
         Ok(share) => share,
         Err(error) => return refuse(error),
     };
@@ -108,7 +105,7 @@ fn go_on(why: &str) -> Error {
 struct Ending {
     body: Body,
     end: Option<BoxFuture<'static, Error>>,
-    _share: Share<String>,
+    _share: Option<Share<Who>>,
 }
 
 impl HttpBody for Ending {

@@ -1,15 +1,17 @@
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use mpp_api::feed::{WatchRequest, feed_service_client::FeedServiceClient};
 use mpp_client::{Channel, ClientError, error_of};
 use mpp_core::{Reason, Role};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 use tonic::Code;
 
-use crate::setup::{ask, eventually, server, server_with};
+use crate::setup::{Server, ask, eventually, framed, server, server_with};
+
+const HEALTH: &str = "/grpc.health.v1.Health/Watch";
 
 /// By how many seconds clocks may differ before a token counts as expired.
 const LEEWAY: i64 = 30;
@@ -83,6 +85,35 @@ async fn each_caller_holds_only_so_many_streams() {
     open.pop();
     let freed = async || service.clone().watch(WatchRequest::default()).await.is_ok();
     eventually("a place after a stream has ended", freed).await;
+}
+
+/// What a stranger's watch of the health gets, and the connection that holds it.
+async fn watch_of_health(server: &Server, from: &str) -> (http::HeaderMap, impl Sized) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(SocketAddr::new(from.parse().expect("an address"), 0)).expect("bound");
+    let tcp = socket.connect(server.address).await.expect("a connection");
+    let (send, connection) = h2::client::handshake(tcp).await.expect("HTTP/2");
+    let connection = tokio::spawn(connection);
+    let mut ready = send.ready().await.expect("a stream");
+    let request = http::Request::post(format!("http://{}{HEALTH}", server.address))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers");
+    let request = request.body(()).expect("a request");
+    let (answer, mut message) = ready.send_request(request, false).expect("sent");
+    message.send_data(framed(&[]).into(), true).expect("sent");
+    let (parts, body) = answer.await.expect("an answer").into_parts();
+    (parts.headers, (ready, connection, body))
+}
+
+#[tokio::test]
+async fn strangers_of_one_network_leave_those_of_another_their_streams() {
+    let server = server_with(|shell| shell.limits.streams_per_caller = 1).await;
+    let (first, _held) = watch_of_health(&server, "127.0.0.1").await;
+    assert!(!first.contains_key("grpc-status"), "{first:?}");
+    let (second, _) = watch_of_health(&server, "127.0.0.1").await;
+    assert_eq!(second["grpc-status"], "8", "one too many of this network");
+    let (other, _) = watch_of_health(&server, "127.0.0.2").await;
+    assert!(!other.contains_key("grpc-status"), "{other:?}");
 }
 
 /// How a watch ends, on a busy machine perhaps before its first message.
