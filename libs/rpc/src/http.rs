@@ -17,7 +17,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Shares, listen::accept};
+use crate::{addresses::Addresses, listen::accept};
 
 /// How long connections may take to end once the server stops.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 pub struct HttpLimits {
     /// Connections; more wait in the kernel.
     pub connections: usize,
-    /// Connections from one address; more are closed at once. A proxy is one address, too.
+    /// Connections from one address, or one network of IPv6; more are closed at once. A proxy is one address, too.
     pub connections_per_address: usize,
     /// How long a request's head may take, and a connection between two requests.
     pub head: Duration,
@@ -60,7 +60,7 @@ pub fn serve_http(
 
 async fn run(listener: TcpListener, router: Router, limits: HttpLimits, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(limits.connections));
-    let addresses = Shares::new(limits.connections_per_address);
+    let addresses = Addresses::new(limits.connections_per_address);
     let mut connections = JoinSet::new();
     loop {
         let (place, tcp, peer) = tokio::select! {
@@ -68,10 +68,7 @@ async fn run(listener: TcpListener, router: Router, limits: HttpLimits, stop: Ca
             Some(_) = connections.join_next() => continue,
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some(share) = addresses.take(peer.ip()) else {
-            tracing::debug!(%peer, "closed: its address has too many connections");
-            continue;
-        };
+        let Some(share) = addresses.take(peer) else { continue };
         // Handlers see the peer's address: the page bounds how many listeners one network has.
         let router = router.clone().layer(Extension(ConnectInfo(peer)));
         let connection = connection(tcp, router, limits.head, stop.clone());

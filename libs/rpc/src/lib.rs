@@ -19,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+mod addresses;
 pub mod authz;
 mod door;
 mod drain;

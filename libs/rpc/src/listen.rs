@@ -26,9 +26,9 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::{
-    Limits, Shares, Tls,
+    Limits, Tls,
+    addresses::Addresses,
     layer::identity::Peer,
-    network,
     stack::Stack,
     stall::Stall,
     tls,
@@ -52,7 +52,7 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
-    let addresses = Shares::new(limits.connections_per_address);
+    let addresses = Addresses::new(limits.connections_per_address);
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -61,10 +61,7 @@ pub(crate) async fn run(
             accepted = accept(&listener, &places) => accepted,
         };
         let (place, tcp, peer) = accepted;
-        let Some(share) = addresses.take(network(peer.ip())) else {
-            tracing::debug!(%peer, "closed: its address has too many connections");
-            continue;
-        };
+        let Some(share) = addresses.take(peer) else { continue };
         let connection = connection(tcp, peer, tls.clone(), stack.clone(), limits, stop.clone());
         connections.spawn(async move {
             connection.await;

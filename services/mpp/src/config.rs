@@ -71,6 +71,9 @@ pub struct ServeArgs {
     /// Calls in progress at the most; more are refused at once.
     #[arg(long, env = "MPP_MAX_CALLS", default_value_t = 1024)]
     pub max_calls: usize,
+    /// Connections from one address at the most, such as a gateway's; there are 4096 in all.
+    #[arg(long, env = "MPP_CONNECTIONS_PER_ADDRESS", default_value_t = 2048)]
+    pub connections_per_address: usize,
     /// Calls in progress of one caller at the most.
     #[arg(long, env = "MPP_CALLS_PER_CALLER", default_value_t = 256)]
     pub calls_per_caller: usize,
@@ -168,6 +171,7 @@ impl ServeArgs {
                 streams_per_minute: self.streams_per_minute,
                 streams_per_caller: self.streams_per_caller,
                 calls: self.max_calls,
+                connections_per_address: self.connections_per_address,
                 calls_per_caller: self.calls_per_caller,
                 ..Limits::default()
             },

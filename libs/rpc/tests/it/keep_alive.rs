@@ -10,7 +10,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::setup::{BANYUWANGI, Server, server, server_with};
+use crate::{
+    health,
+    setup::{BANYUWANGI, Server, server, server_with},
+};
 
 /// A connection that sends one request for a queue after the other.
 struct Plain {
@@ -132,6 +135,9 @@ async fn one_address_takes_not_every_place() {
         text.starts_with("HTTP/1.1 401")
     };
     crate::setup::eventually("a place again", place).await;
+    let metrics = health::get(&server, "/metrics").await;
+    let counted = metrics.lines().any(|line| line.starts_with("mpp_rpc_connections_turned_away"));
+    assert!(counted, "an operator sees that somebody was turned away: {metrics}");
 }
 
 #[tokio::test]

@@ -1,0 +1,74 @@
+//! Connections of each address: one that has all it may is turned away, which is counted and told
+//! in the log, as the address may be a gateway's that many callers stand behind.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::{LazyLock, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use mpp_telemetry::Counter;
+
+use crate::{Share, Shares, network};
+
+/// Least time between two lines of the log.
+const QUIET: Duration = Duration::from_secs(60);
+
+static TURNED_AWAY: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    let what = "Connections closed at once, since their address held all that one may";
+    mpp_telemetry::counter("mpp.rpc.connections_turned_away", what)
+});
+
+/// The open connections of all addresses at one port.
+pub(crate) struct Addresses {
+    open: Shares<IpAddr>,
+    told: Mutex<Option<Instant>>,
+}
+
+impl Addresses {
+    /// At most `each` of one address, or of one network of IPv6.
+    pub(crate) fn new(each: usize) -> Self {
+        Self { open: Shares::new(each), told: Mutex::default() }
+    }
+
+    /// A place for one more; `None` where its address has all that it may.
+    pub(crate) fn take(&self, peer: SocketAddr) -> Option<Share<IpAddr>> {
+        let share = self.open.take(network(peer.ip()));
+        if share.is_none() {
+            self.turn_away(peer);
+        }
+        share
+    }
+
+    fn turn_away(&self, peer: SocketAddr) {
+        TURNED_AWAY.add(1, &[]);
+        if self.may_tell(Instant::now()) {
+            let most = self.open.each();
+            tracing::warn!(%peer, most, "closed at once: its address has too many connections");
+        }
+    }
+
+    fn may_tell(&self, now: Instant) -> bool {
+        // One time, which no panic leaves half written.
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let quiet = told.is_some_and(|told| now.duration_since(told) < QUIET);
+        if !quiet {
+            *told = Some(now);
+        }
+        !quiet
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crowd_is_told_of_once_a_minute() {
+        let (addresses, now) = (Addresses::new(0), Instant::now());
+        assert!(addresses.may_tell(now));
+        assert!(!addresses.may_tell(now + QUIET / 2));
+        assert!(addresses.may_tell(now + QUIET));
+        assert!(!addresses.may_tell(now + QUIET));
+    }
+}
