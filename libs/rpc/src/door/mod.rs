@@ -24,6 +24,8 @@ mod problem;
 mod request;
 mod wishes;
 
+use std::time::Instant;
+
 use axum::{
     body::{Body, Bytes},
     extract::Request,
@@ -37,11 +39,14 @@ use http::{
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use mpp_api::route::{self, Body as RouteBody, Found, Route};
 use mpp_core::{Error, FieldCode, Reason, Result};
-use tonic::Status;
+use tonic::{Code, Status};
 use uuid::Builder;
 
 use self::{pack::Coding, request::Outer, wishes::Wishes};
-use crate::{layer::rate, status};
+use crate::{
+    layer::{rate, trace},
+    status,
+};
 
 pub use document::openapi;
 pub use problem::http_status_of;
@@ -62,21 +67,25 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     if is_grpc(request.headers()) && request.version() == Version::HTTP_2 {
         return next.run(request).await;
     }
+    let started = Instant::now();
     let wishes = Wishes::of(request.headers());
     let head = request.method() == Method::HEAD;
     let coding = Coding::wanted(request.headers());
     let answered = match enter(request, wishes, next).await {
         Ok(response) => response,
-        Err(Refused::Status(status)) => problem::answer(&status, &wishes),
-        Err(Refused::Verb(allowed)) => other_verb(&allowed, &wishes),
-        Err(Refused::Form(error)) => other_form(error, &wishes),
+        Err(no_call) => {
+            trace::no_call(no_call.code(), started);
+            no_call.answer(&wishes)
+        }
     };
     let answered = pack::pack(coding, answered).await;
     if head { answered.map(|_| Body::empty()) } else { answered }
 }
 
-/// Why a plain request gets no answer.
-enum Refused {
+/// What a plain request asks for that stands for no call.
+enum NoCall {
+    /// The contract's own document.
+    Document(Response),
     Status(Status),
     /// The address has other verbs.
     Verb(Vec<&'static str>),
@@ -84,7 +93,27 @@ enum Refused {
     Form(Error),
 }
 
-impl From<Status> for Refused {
+impl NoCall {
+    fn code(&self) -> Code {
+        match self {
+            Self::Document(_) => Code::Ok,
+            Self::Status(status) => status.code(),
+            Self::Verb(_) => Code::Unimplemented,
+            Self::Form(_) => Code::InvalidArgument,
+        }
+    }
+
+    fn answer(self, wishes: &Wishes) -> Response {
+        match self {
+            Self::Document(answer) => answer,
+            Self::Status(status) => problem::answer(&status, wishes),
+            Self::Verb(allowed) => other_verb(&allowed, wishes),
+            Self::Form(error) => other_form(error, wishes),
+        }
+    }
+}
+
+impl From<Status> for NoCall {
     fn from(status: Status) -> Self {
         Self::Status(status)
     }
@@ -95,21 +124,21 @@ fn is_grpc(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| kind.starts_with(b"application/grpc"))
 }
 
-async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response, Refused> {
+async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response, NoCall> {
     let (parts, body) = request.into_parts();
     check_form(&parts).map_err(status)?;
     check_site(&parts).map_err(status)?;
     let verb = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
     if verb == "GET" && parts.uri.path() == document::PATH {
-        return Ok(openapi(&parts.headers));
+        return Err(NoCall::Document(document::packed(&parts.headers)));
     }
     let (route, path) = match route::find(verb, parts.uri.path()).map_err(status)? {
         Found::Method(route, path) => (route, path),
-        Found::OtherVerbs(verbs) => return Err(Refused::Verb(verbs)),
+        Found::OtherVerbs(verbs) => return Err(NoCall::Verb(verbs)),
         Found::Nothing => return Err(status(nothing_here(parts.uri.path())).into()),
     };
-    check_content_type(route, &parts.headers).map_err(Refused::Form)?;
-    let body = Came { gzip: pack::is_gzip(&parts.headers).map_err(Refused::Form)?, body };
+    check_content_type(route, &parts.headers).map_err(NoCall::Form)?;
+    let body = Came { gzip: pack::is_gzip(&parts.headers).map_err(NoCall::Form)?, body };
     let outer = outer(&parts, path).map_err(status)?;
     let (asked, reads) = (parts.headers.clone(), verb == "GET");
     let response = next.run(call(parts, route, outer, body)).await;

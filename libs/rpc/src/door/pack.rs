@@ -50,7 +50,7 @@ impl Coding {
         }
     }
 
-    fn packed(self, plain: &[u8]) -> std::io::Result<Vec<u8>> {
+    pub(super) fn packed(self, plain: &[u8]) -> std::io::Result<Vec<u8>> {
         match self {
             Self::Gzip => {
                 let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
@@ -83,12 +83,16 @@ pub(crate) async fn pack(wanted: Option<Coding>, answer: Response) -> Response {
 
 fn is_much_json(answer: &Response) -> bool {
     let kind = answer.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let size = answer.body().size_hint().exact();
+    let size = answer.body().size_hint().exact().filter(|_| !is_packed(answer));
     kind.is_some_and(|kind| kind.ends_with(b"json")) && size.is_some_and(|size| size >= LEAST)
 }
 
+fn is_packed(answer: &Response) -> bool {
+    answer.headers().contains_key(header::CONTENT_ENCODING)
+}
+
 /// Says how an answer was packed; it is no longer byte for byte what its ETag stood for.
-fn tell(parts: &mut Parts, coding: Coding) {
+pub(super) fn tell(parts: &mut Parts, coding: Coding) {
     let headers = &mut parts.headers;
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     let etag = headers.get(header::ETAG).and_then(|etag| etag.to_str().ok());

@@ -9,7 +9,10 @@ use tonic_reflection::pb::v1::{
     server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
 };
 
-use crate::setup::{Server, ask, eventually, server};
+use crate::{
+    door,
+    setup::{Server, ask, eventually, server},
+};
 
 pub async fn get(server: &Server, path: &str) -> String {
     let mut tcp = TcpStream::connect(server.health).await.expect("the health port");
@@ -44,6 +47,24 @@ async fn the_grpc_health_service_says_the_same_to_anyone() {
     eventually("serving", async || grpc_status(&server).await == 1).await;
     server.readiness.drain();
     eventually("not serving", async || grpc_status(&server).await == 2).await;
+}
+
+#[tokio::test]
+async fn what_stands_for_no_call_is_measured_too() {
+    let server = server().await;
+    for (verb, path) in [("GET", "/v1/nowhere"), ("DELETE", "/v1/feed"), ("GET", "/openapi.json")] {
+        door::ask(&server, Role::Reader, verb, path, &[], "").await;
+    }
+    let metrics = get(&server, "/metrics").await;
+    for code in ["NOT_FOUND", "UNIMPLEMENTED", "OK"] {
+        let code = format!(r#"rpc_response_status_code="{code}""#);
+        let measured = metrics.lines().any(|line| {
+            line.starts_with("rpc_server_call_duration_seconds_count")
+                && line.contains(r#"rpc_method="_OTHER""#)
+                && line.contains(&code)
+        });
+        assert!(measured, "{code}: {metrics}");
+    }
 }
 
 #[tokio::test]
