@@ -48,7 +48,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        let left = self.0.get().checked_sub(1).unwrap_or_default();
+        let left = self.0.get().saturating_sub(1);
         self.0.set(left);
         if left == 0 {
             return Err(D::Error::custom("too many values"));
