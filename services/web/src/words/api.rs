@@ -8,8 +8,8 @@ phrases! {
         "Everything that this index does can be asked for as JSON over HTTP. What is said of each address comes straight from the contract.";
     DOCUMENT: "Dokumen OpenAPI 3.1", "OpenAPI 3.1 document";
     CALLING: "Cara memanggil", "How to call";
-    SETTING: "Contoh di halaman ini memakai dua variabel: alamat layanan dan token pemanggil. Setelah mpp up --demo, di folder yang sama:",
-        "The examples use two variables: the address of the service and the caller's token. After mpp up --demo, in the same folder:";
+    SETTING: "Contoh di halaman ini beserta jawabannya berasal dari uji proyek ini sendiri, atas satu mal kecil; pada mpp up --demo nama dan tanggalnya berbeda. Contoh memakai dua variabel: alamat layanan dan token pemanggil. Setelah mpp up --demo, di folder yang sama:",
+        "The examples and their answers are those of the project's own tests, sent to one small mall; with mpp up --demo names and days differ. They use two variables: the address of the service and the caller's token. After mpp up --demo, in the same folder:";
     WHERE: "Setiap layanan menjawab alamatnya sendiri: registri pada port 7401, penjadwalan 7402, pelaporan 7403, atau semuanya di belakang satu gerbang.",
         "Each service answers for its own addresses: the registry on port 7401, scheduling on 7402, reporting on 7403, or all of them behind one gateway.";
     ADDRESS: "Alamat", "Address";
