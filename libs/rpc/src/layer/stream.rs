@@ -1,6 +1,7 @@
-//! Streams: how many one caller may hold open, or one network without an identity, and how they end. A stream is ended from outside
-//! by its own deadline, when the token that it began with expires, and by a drain or after the
-//! longest time, which tell its caller to connect again: elsewhere, and checked afresh.
+//! Streams: how many one caller may hold open, or one network without an identity, and how they
+//! end. A stream is ended from outside by its own deadline, when the token that it began with
+//! expires, and by a drain or after the longest time, which tell its caller to connect again:
+//! elsewhere, and checked afresh.
 
 use std::{
     pin::Pin,
