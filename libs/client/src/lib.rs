@@ -80,5 +80,5 @@ pub use channel::{Channel, connect, connect_with};
 pub use endpoint::{ClientTls, Endpoint};
 pub use follow::{Change, Event, Follower, Link, Position};
 pub use settings::Settings;
-pub use status::{ClientError, error_of, refusal, status_of, wire_error};
+pub use status::{ClientError, canonical, error_of, refusal, status_of, wire_error};
 pub use token::{Ask, TokenSource};

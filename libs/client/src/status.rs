@@ -30,7 +30,7 @@ pub fn status_of(error: &Error, trace: Option<String>) -> Status {
     for violation in shown(error.violations()) {
         details.add_bad_request_violation(&violation.field, clipped(&violation.description));
     }
-    Status::with_error_details(code(error.code()), clipped(error.message()), details)
+    Status::with_error_details(canonical(error.code()), clipped(error.message()), details)
 }
 
 /// An error as a client, or a follower, learns it from a status.
@@ -156,7 +156,8 @@ fn clipped(text: &str) -> String {
     format!("{}…", &text[..end])
 }
 
-fn code(code: Code) -> tonic::Code {
+/// A code of the domain as gRPC numbers it.
+pub fn canonical(code: Code) -> tonic::Code {
     match code {
         Code::InvalidArgument => tonic::Code::InvalidArgument,
         Code::NotFound => tonic::Code::NotFound,
@@ -188,7 +189,7 @@ mod tests {
             let read = error_of(&status(Error::new(*reason, "because")));
             assert!(read.is(*reason), "{reason:?}");
             assert_eq!(read.indonesian, reason.indonesian());
-            assert_eq!(read.code, code(reason.code()));
+            assert_eq!(read.code, canonical(reason.code()));
         }
     }
 

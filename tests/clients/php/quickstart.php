@@ -6,7 +6,7 @@ require __DIR__ . '/suite.php';
 $token = '';
 do {
     $page = get('reader', 'registry', '/v1/malls', ['pageSize' => 10, 'pageToken' => $token]);
-    foreach ($page['malls'] as $mall) {
+    foreach ($page['malls'] ?? [] as $mall) {
         echo $mall['name'], '  ', $mall['displayName']['id'], "\n";
     }
     $token = $page['nextPageToken'] ?? ''; // what is empty is left out of an answer
@@ -17,7 +17,7 @@ $counter = 'malls/banyuwangi/counters/dukcapil';
 foreach (get('reader', 'scheduling', "/v1/$counter/hours", ['days' => 7])['days'] as $day) {
     $times = array_map(fn($i) => "$i[open]-$i[close]", $day['intervals'] ?? []);
     echo $day['date'], '  ', $times ? implode(', ', $times) : $day['status'], "\n";
-    foreach ($day['why'] as $why) {
+    foreach ($day['why'] ?? [] as $why) {
         echo '    ', $why['text']['id'], "\n";
     }
 }
@@ -38,7 +38,7 @@ try {
     echo "booked: $booked[date] $booked[open], code $booked[code]\n";
 } catch (Refused $refused) {
     // APPLICANT_HAS_APPOINTMENT, SLOT_FULL, …: proto/README.md lists the reasons.
-    fwrite(STDERR, "$refused->reason: {$refused->getMessage()}\n");
+    fwrite(STDERR, "$refused->reason: $refused->sentence\n");
     exit(1);
 }
 

@@ -1,16 +1,17 @@
 <?php
 // Calls of the suite as JSON over plain HTTP, with nothing but PHP's curl. Copy this file.
 
-/** A refusal: match on its reason, show its message to people, mend the fields that it names. */
+/** A refusal: match on its reason, show its sentence to people, mend the fields that it names. */
 class Refused extends RuntimeException
 {
-    public $status, $reason, $fields;
+    public $status, $reason, $sentence, $fields;
 
     public function __construct(int $status, array $problem)
     {
         parent::__construct(($problem['title'] ?? "HTTP $status") . ': ' . ($problem['detail'] ?? ''));
         $this->status = $status;
         $this->reason = $problem['reason'] ?? '';
+        $this->sentence = $problem['title'] ?? ''; // in Indonesian; the rest is for developers
         $this->fields = $problem['errors'] ?? []; // each with field, code and description
     }
 }
@@ -29,9 +30,10 @@ function context(): array
 function request(string $role, string $service, string $path, array $query = [], array $headers = [])
 {
     $token = trim(file_get_contents(context()['tokens'][$role]));
-    // http_build_query would write true as 1.
-    $query = array_map(fn($value) => $value === true ? 'true' : $value, $query);
-    $curl = curl_init(context()[$service] . $path . '?' . http_build_query($query));
+    // http_build_query would write true as 1, and a list as name[0]=…&name[1]=….
+    $query = array_map(fn($value) => is_bool($value) ? var_export($value, true) : $value, $query);
+    $query = preg_replace('/%5B\d+%5D=/', '=', http_build_query($query));
+    $curl = curl_init(context()[$service] . $path . '?' . $query);
     curl_setopt_array($curl, [CURLOPT_RETURNTRANSFER => true, CURLOPT_TIMEOUT => 30, CURLOPT_HTTPHEADER => array_merge([
         "Authorization: Bearer $token",
         'Content-Type: application/json',

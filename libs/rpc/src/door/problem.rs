@@ -4,7 +4,7 @@
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use mpp_client::{ClientError, error_of};
-use mpp_core::{Error, Reason};
+use mpp_core::Reason;
 use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
@@ -87,8 +87,7 @@ pub(crate) fn http_status(code: Code, reason: &str) -> StatusCode {
 
 /// The HTTP status with which a reason is told.
 pub fn http_status_of(reason: Reason) -> u16 {
-    let code = crate::status(Error::new(reason, "")).code();
-    http_status(code, reason.as_str()).as_u16()
+    http_status(mpp_client::canonical(reason.code()), reason.as_str()).as_u16()
 }
 
 /// `google.rpc.Status`, with the details that gRPC's own clients get.
@@ -167,7 +166,7 @@ fn english_title(reason: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mpp_core::FieldCode;
+    use mpp_core::{Error, FieldCode};
 
     use super::*;
     use crate::status;

@@ -81,7 +81,7 @@ fn shown(look: Look, example: &Example) -> Markup {
     html! {
         h3 lang=[english(look)] { (example.title) }
         p.quiet { (words::AS.text(look.lang, &[&example.who])) }
-        pre { code { (curl(example)) } }
+        pre { code { "TOKEN=$(cat mpp-data/keys/" (example.who) ".jwt)\n" (curl(example)) } }
         details {
             summary { (answer) }
             pre { code { (pretty(&example.answer)) } }
