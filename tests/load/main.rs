@@ -19,7 +19,13 @@ mod statements;
 mod sync;
 mod watch;
 
-use std::process::ExitCode;
+use std::{
+    process::ExitCode,
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+use tokio::task::JoinHandle;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -47,6 +53,25 @@ async fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// How often tasks that never end count in a second, once they are warm; ends them.
+async fn calls_a_second(
+    calls: &AtomicU64,
+    tasks: Vec<JoinHandle<()>>,
+    warm_up: Duration,
+    round: Duration,
+) -> f64 {
+    tokio::time::sleep(warm_up).await;
+    let (before, begun) = (calls.load(Ordering::Relaxed), Instant::now());
+    tokio::time::sleep(round).await;
+    let made = calls.load(Ordering::Relaxed) - before;
+    let rate = made as f64 / begun.elapsed().as_secs_f64();
+    for task in &tasks {
+        assert!(!task.is_finished(), "a call failed");
+        task.abort();
+    }
+    rate
 }
 
 /// The value that so many of a thousand do not pass.

@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -18,6 +18,8 @@ use hyper::{
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
+
+use crate::calls_a_second;
 
 /// What a request to a server says.
 #[derive(Clone)]
@@ -59,16 +61,7 @@ pub async fn rate(place: &Place, connections: usize, warm_up: Duration, round: D
             }
         }));
     }
-    tokio::time::sleep(warm_up).await;
-    let (before, begun) = (calls.load(Ordering::Relaxed), Instant::now());
-    tokio::time::sleep(round).await;
-    let made = calls.load(Ordering::Relaxed) - before;
-    let rate = made as f64 / begun.elapsed().as_secs_f64();
-    for task in &tasks {
-        assert!(!task.is_finished(), "a call failed");
-        task.abort();
-    }
-    rate
+    calls_a_second(&calls, tasks, warm_up, round).await
 }
 
 /// Opens so many streams of events on one connection of HTTP/2.

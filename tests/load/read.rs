@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use mpp_api::registry::{
@@ -23,7 +23,7 @@ use mpp_tests::{
 use prost::Message as _;
 use tokio::process::Command;
 
-use crate::{echo, median, plain, verdict};
+use crate::{calls_a_second, echo, median, plain, verdict};
 
 const CONNECTIONS: usize = 8;
 const CALLS_AT_ONCE: usize = 8;
@@ -128,14 +128,5 @@ async fn rate(endpoint: &Endpoint) -> f64 {
             }));
         }
     }
-    tokio::time::sleep(WARM_UP).await;
-    let (before, begun) = (calls.load(Ordering::Relaxed), Instant::now());
-    tokio::time::sleep(ROUND).await;
-    let made = calls.load(Ordering::Relaxed) - before;
-    let rate = made as f64 / begun.elapsed().as_secs_f64();
-    for task in &tasks {
-        assert!(!task.is_finished(), "a call failed");
-        task.abort();
-    }
-    rate
+    calls_a_second(&calls, tasks, WARM_UP, ROUND).await
 }

@@ -11,6 +11,7 @@
 
 pub mod cluster;
 pub mod copy;
+pub mod desk;
 pub mod doors;
 #[cfg(test)]
 mod guide;
@@ -19,10 +20,12 @@ pub mod keys;
 pub mod process;
 pub mod program;
 pub mod proxy;
+pub mod service;
 pub mod suite;
 pub mod tls;
 pub mod town;
 pub mod wait;
 
-pub use suite::{Service, Setup, Suite};
+pub use service::Service;
+pub use suite::{Setup, Suite};
 pub use wait::{PATIENCE, eventually};

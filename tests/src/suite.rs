@@ -1,7 +1,6 @@
 //! Three services in three processes, with their databases, and the pages over them in a fourth.
 
 use std::{
-    ffi::{OsStr, OsString},
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -14,37 +13,14 @@ use tokio::process::Command;
 use crate::{
     PATIENCE,
     cluster::Cluster,
+    desk::Desk,
     eventually, http,
     keys::{Keys, REPORTING, SCHEDULING, WEB, Who},
     process::{Process, Signal},
     program::{Said, command},
+    service::Service,
     tls::{Authority, Identity},
 };
-
-/// One of the three.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
-    /// Directory, catalog, search, federation.
-    Registry,
-    /// Hours, slots, queues.
-    Scheduling,
-    /// Reports.
-    Reporting,
-}
-
-impl Service {
-    /// All, each after those that it follows.
-    pub const ALL: [Service; 3] = [Service::Registry, Service::Scheduling, Service::Reporting];
-
-    /// As commands name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Service::Registry => "registry",
-            Service::Scheduling => "scheduling",
-            Service::Reporting => "reporting",
-        }
-    }
-}
 
 /// The ways in which a suite may differ from the usual one.
 #[derive(Default)]
@@ -365,21 +341,5 @@ impl Suite {
 
     fn of(&self, service: Service) -> &Served {
         &self.services[service as usize]
-    }
-}
-
-/// Somebody's place before a terminal: addresses and a token in the environment.
-#[derive(Clone, Debug)]
-pub struct Desk {
-    home: PathBuf,
-    settings: Vec<(&'static str, OsString)>,
-}
-
-impl Desk {
-    /// A command that is given here.
-    pub fn command<A: AsRef<OsStr>>(&self, args: &[A]) -> Command {
-        let mut mpp = command(&self.home);
-        mpp.args(args).envs(self.settings.iter().map(|(name, value)| (name, value)));
-        mpp
     }
 }

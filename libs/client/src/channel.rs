@@ -15,12 +15,12 @@ use tonic::{Status, body::Body};
 use tower::Service;
 use tracing::{Instrument as _, Span};
 
-use crate::{Endpoint, Settings, common::Common, sending::Sending};
+use crate::{Endpoint, Settings, sending::Sending, shared::Shared};
 
 /// Calls a service; hand it to a generated client's `new`. Clones share connections, token and
 /// what they know of their writes.
 #[derive(Clone)]
-pub struct Channel(Arc<Common>);
+pub struct Channel(Arc<Shared>);
 
 /// A channel to the service at `endpoint`. It connects with the first call, and again after a
 /// connection has been lost. Token and certificates are read again when their files change.
@@ -36,7 +36,7 @@ pub fn connect(endpoint: &Endpoint) -> Result<Channel> {
 /// # Errors
 /// As [`connect`].
 pub fn connect_with(endpoint: &Endpoint, settings: Settings) -> Result<Channel> {
-    Common::of(endpoint, settings).map(|core| Channel(Arc::new(core)))
+    Shared::of(endpoint, settings).map(|core| Channel(Arc::new(core)))
 }
 
 impl Channel {

@@ -62,7 +62,6 @@
 mod backoff;
 mod cache;
 mod channel;
-mod common;
 pub mod deadline;
 mod endpoint;
 pub mod file;
@@ -70,6 +69,7 @@ mod follow;
 mod replicas;
 mod sending;
 mod settings;
+mod shared;
 mod status;
 mod token;
 mod wire;

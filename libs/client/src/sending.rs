@@ -17,14 +17,14 @@ use tonic::{Code, ConnectError, Status, TimeoutExpired, body::Body, transport};
 use tower::{Service as _, ServiceExt as _};
 
 use crate::{
-    Backoff, ClientError, common::Common, deadline, error_of, replicas::Replica, status_of,
+    Backoff, ClientError, deadline, error_of, replicas::Replica, shared::Shared, status_of,
 };
 
 /// Far enough for a call that has no deadline.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
 pub(crate) struct Sending<'a> {
-    core: &'a Common,
+    core: &'a Shared,
     call: &'a Call,
     parts: Parts,
     message: Message,
@@ -68,7 +68,7 @@ enum Failure {
 
 impl<'a> Sending<'a> {
     pub(crate) async fn new(
-        core: &'a Common,
+        core: &'a Shared,
         call: &'a Call,
         request: Request<Body>,
     ) -> Result<Self, Status> {

@@ -7,9 +7,9 @@ use std::sync::{
 
 use mpp_tests::{
     Suite,
+    desk::Desk,
     keys::PUBLISHER,
     process::{Signal, send},
-    suite::Desk,
     town::{Ministry, Row, catalog, row},
     wait::pause,
 };

@@ -178,7 +178,12 @@ async fn what_abuse_of_http_gets_is_what_the_readme_says() {
 
 #[tokio::test]
 async fn a_body_that_never_ends_is_waited_for_as_long_as_a_call_may_take() {
-    let server = server_with(|shell| shell.limits.call_time = Duration::from_millis(300)).await;
+    let server = server_with(|shell| {
+        shell.limits.call_time = Duration::from_millis(300);
+        // Where only the stream's own end ends the wait, it is told as another one.
+        shell.limits.stream_time = Duration::from_secs(5);
+    })
+    .await;
     let token = server.issuer.token(Role::CounterOfficer, &[BANYUWANGI]);
     let plain = Plain { token: &token };
     let got = outcome(&server, &plain.post("Content-Length: 100\r\n", "{")).await;

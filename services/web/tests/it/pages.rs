@@ -335,20 +335,3 @@ async fn whole_tables_come_fifty_rows_at_a_time() {
     says_not(&world, "/regions?provinsi=35", &["Kota 10"]).await;
     says(&world, "/regions?provinsi=35", &["Kabupaten Banyuwangi"]).await;
 }
-
-#[tokio::test]
-async fn each_language_is_marked_and_links_to_the_other() {
-    let world = World::start(nation()).await;
-    for pair in paths().chunks(2) {
-        let [id, en] = pair else { unreachable!("both languages") };
-        let indonesian = open(&world.pages, id).await.html;
-        let english = open(&world.pages, en).await.html;
-        assert!(
-            indonesian.contains("<html lang=\"id\">") && english.contains("<html lang=\"en\">")
-        );
-        assert!(indonesian.contains(&format!("hreflang=\"en\" href=\"{en}\"")), "{id}");
-        assert!(english.contains(&format!("hreflang=\"id\" href=\"{id}\"")), "{en}");
-    }
-    let html = open(&world.pages, "/").await.html;
-    assert!(html.contains("<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>"));
-}

@@ -16,7 +16,7 @@ use crate::{
     Endpoint, Settings, backoff::Budget, replicas::Replicas, status_of, token::Token, wire,
 };
 
-pub(crate) struct Common {
+pub(crate) struct Shared {
     pub(crate) replicas: Arc<Replicas>,
     pub(crate) settings: Settings,
     pub(crate) budget: Budget,
@@ -25,7 +25,7 @@ pub(crate) struct Common {
     written: Mutex<Option<(i64, Instant)>>,
 }
 
-impl Common {
+impl Shared {
     pub(crate) fn of(endpoint: &Endpoint, settings: Settings) -> Result<Self> {
         let token = endpoint.token.as_ref().map(|source| Token::open(source, &settings));
         Ok(Self {

@@ -1,0 +1,330 @@
+//! What the services say of a small nation.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+use mpp_api::{
+    registry::{
+        Counter, Mall, Offering, Unit, Window,
+        mall::{Site, Stage, StageEntry},
+        offering::State,
+    },
+    reporting::{
+        CatalogChange, CounterReport, DeviationReport, Extent, Freshness, MallDetail, MallReport,
+        ProvinceReport, PublishedCount, RegionReport, Report, Share, SourceReport, StageCount,
+        catalog_change::Field, counter_report::Hours,
+    },
+    scheduling::{
+        DayHours, GetHoursRequest, GetQueueResponse, Interval, Ticket,
+        day_hours::Status as DayStatus,
+        deviation::{Yardstick, finding::Code},
+        ticket::State as TicketState,
+    },
+    types::{Fee, LocalizedText, fee::Kind as FeeKind},
+};
+use mpp_core::Micros;
+
+/// 24 November 2026, a Tuesday, 09:00 in Jakarta.
+pub const MORNING: Micros = 1_795_485_600_000_000;
+pub const SECOND: Micros = 1_000_000;
+pub const MINUTE: Micros = 60 * SECOND;
+
+/// Longer than anything here takes; reached only by what never comes.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+pub const MALL: &str = "malls/satu";
+pub const DUKCAPIL: &str = "malls/satu/counters/dukcapil";
+pub const POLRI: &str = "malls/satu/counters/polri";
+
+/// What the three services answer.
+#[derive(Clone, Default)]
+pub struct Nation {
+    pub report: Report,
+    pub details: HashMap<String, MallDetail>,
+    pub malls: HashMap<String, Mall>,
+    pub units: HashMap<String, Unit>,
+    pub counters: BTreeMap<String, Counter>,
+    pub windows: BTreeMap<String, Window>,
+    pub offerings: BTreeMap<String, Offering>,
+    pub queues: HashMap<String, GetQueueResponse>,
+    /// By target and date; a target without a line is open from 08:00 to 15:00 on weekdays.
+    pub closed: HashMap<(String, String), DayHours>,
+}
+
+impl Nation {
+    /// The days of a target, as scheduling would answer.
+    pub fn days(&self, asked: &GetHoursRequest) -> Vec<DayHours> {
+        let first: jiff::civil::Date = asked.date.parse().expect("a date");
+        let many = usize::try_from(asked.days.max(1)).expect("days");
+        first
+            .series(jiff::Span::new().days(1))
+            .take(many)
+            .map(|day| self.day(&asked.target, day))
+            .collect()
+    }
+
+    fn day(&self, target: &str, day: jiff::civil::Date) -> DayHours {
+        let key = (target.to_owned(), day.to_string());
+        if let Some(other) = self.closed.get(&key) {
+            return DayHours { target: target.to_owned(), date: day.to_string(), ..other.clone() };
+        }
+        let weekday = day.weekday().to_monday_zero_offset() < 5;
+        let status = if weekday { DayStatus::Open } else { DayStatus::Closed };
+        let intervals = [interval("08:00", "12:00"), interval("13:00", "15:00")];
+        DayHours {
+            target: target.to_owned(),
+            date: day.to_string(),
+            time_zone: "Asia/Jakarta".into(),
+            status: status.into(),
+            intervals: if weekday { intervals.to_vec() } else { vec![] },
+            why: vec![],
+        }
+    }
+}
+
+pub fn interval(open: &str, close: &str) -> Interval {
+    Interval { open: open.into(), close: close.into() }
+}
+
+pub fn text(id: &str, en: &str) -> Option<LocalizedText> {
+    Some(LocalizedText { id: id.into(), en: en.into() })
+}
+
+pub fn time(at: Micros) -> Option<prost_types::Timestamp> {
+    Some(prost_types::Timestamp { seconds: at / SECOND, nanos: 0 })
+}
+
+pub fn ticket(number: &str, counter: &str, called: Option<Micros>) -> Ticket {
+    let state = if called.is_some() { TicketState::Called } else { TicketState::Waiting };
+    Ticket {
+        name: format!("malls/satu/tickets/2026-11-24-{number}"),
+        counter: counter.into(),
+        date: "2026-11-24".into(),
+        number: number.into(),
+        state: state.into(),
+        window: if called.is_some() { format!("{counter}/windows/3") } else { String::new() },
+        call_time: called.and_then(time),
+        ..Ticket::default()
+    }
+}
+
+/// Two provinces with three regions, one mall with two counters, one of which closes early.
+pub fn nation() -> Nation {
+    let mut nation = Nation { report: report(), ..Nation::default() };
+    let stages = [(Stage::Operating, "2021-03-03"), (Stage::Inaugurated, "2021-08-17")];
+    let stages = stages.map(|(stage, date)| StageEntry {
+        stage: stage.into(),
+        date: date.into(),
+        evidence: "Keputusan Bupati 12/2021".into(),
+    });
+    nation.malls.insert(
+        MALL.into(),
+        Mall {
+            name: MALL.into(),
+            display_name: text("Mal Pelayanan Publik Kabupaten Banyuwangi", "Banyuwangi mall"),
+            region: "regions/35.10".into(),
+            organiser: "units/dpmptsp".into(),
+            sites: vec![Site { address: "Jalan Sritanjung 1".into(), location: None }],
+            stages: stages.to_vec(),
+            stage: Stage::Inaugurated.into(),
+            time_zone: "Asia/Jakarta".into(),
+            ..Mall::default()
+        },
+    );
+    let unit = Unit { display_name: text("DPMPTSP Banyuwangi", ""), ..Unit::default() };
+    nation.units.insert("units/dpmptsp".into(), unit);
+    for (name, title, prefix) in [(DUKCAPIL, "Dukcapil", "A"), (POLRI, "Polri", "B")] {
+        let display_name = text(title, "");
+        let counter = Counter {
+            name: name.into(),
+            display_name,
+            ticket_prefix: prefix.into(),
+            ..Counter::default()
+        };
+        nation.counters.insert(name.into(), counter);
+        let window = format!("{name}/windows/3");
+        let display_name = text(&format!("Loket {prefix}3"), &format!("Window {prefix}3"));
+        let record = Window { name: window.clone(), display_name, ..Window::default() };
+        nation.windows.insert(window, record);
+    }
+    for (id, title, kind, amount) in [
+        ("dukcapil/offerings/ktp", "KTP elektronik hilang", FeeKind::Free, 0),
+        ("dukcapil/offerings/kk", "Kartu keluarga", FeeKind::Free, 0),
+        ("polri/offerings/skck", "SKCK", FeeKind::Fixed, 30_000),
+    ] {
+        let name = format!("{MALL}/counters/{id}");
+        let fee = Fee { kind: kind.into(), amount_rupiah: amount, ..Fee::default() };
+        let offering = Offering {
+            name: name.clone(),
+            state: State::Accepted.into(),
+            service_title: text(title, ""),
+            effective_fees: vec![fee],
+            ..Offering::default()
+        };
+        nation.offerings.insert(name, offering);
+    }
+    let queue = GetQueueResponse {
+        date: "2026-11-24".into(),
+        waiting: 2,
+        called: vec![
+            ticket("A-016", DUKCAPIL, Some(MORNING - 10 * MINUTE)),
+            ticket("A-017", DUKCAPIL, Some(MORNING - MINUTE)),
+        ],
+        next: vec![ticket("A-018", DUKCAPIL, None), ticket("A-019", DUKCAPIL, None)],
+        ..GetQueueResponse::default()
+    };
+    nation.queues.insert(DUKCAPIL.into(), queue);
+    let counter = |counter: &str, title: &str, hours: Hours| CounterReport {
+        counter: counter.into(),
+        display_name: text(title, ""),
+        hours: hours.into(),
+    };
+    nation.details.insert(
+        MALL.into(),
+        MallDetail {
+            mall: nation.report.malls.first().cloned(),
+            stages: stages.to_vec(),
+            counters: vec![
+                counter(DUKCAPIL, "Dukcapil", Hours::Uniform),
+                counter(POLRI, "Polri", Hours::Deviating),
+            ],
+            deviations: nation.report.deviations.clone(),
+            counters_with_findings: 1,
+            counters_shown: 1,
+            findings_left_out: 0,
+        },
+    );
+    nation
+}
+
+fn report() -> Report {
+    let share = |numerator, denominator| Some(Share { numerator, denominator, ..Share::default() });
+    let province = |code: &str, name: &str, regions, covered| ProvinceReport {
+        region: format!("regions/{code}"),
+        display_name: name.into(),
+        regions,
+        covered,
+        malls: covered,
+        counters: covered * 2,
+        deviating_counters: covered,
+    };
+    let region = |code: &str, name: &str, malls: i32| RegionReport {
+        region: format!("regions/{code}"),
+        display_name: name.into(),
+        province: format!("regions/{}", &code[..2]),
+        autonomous: !code.starts_with("31"),
+        malls,
+        covered: malls > 0,
+        stage: if malls > 0 { Stage::Inaugurated.into() } else { 0 },
+        stage_date: if malls > 0 { "2021-08-17".into() } else { String::new() },
+    };
+    let count = |date: &str, operating, publisher: &str| PublishedCount {
+        date: date.into(),
+        publisher: publisher.into(),
+        operating,
+        own_malls: 1,
+        own_regions: 1,
+        ..PublishedCount::default()
+    };
+    let feed = |name: &str| Freshness {
+        feed: name.into(),
+        revision: 1_629,
+        commit_time: time(MORNING - MINUTE),
+        seen_time: time(MORNING),
+        connected: true,
+    };
+    Report {
+        as_of: "2026-11-24".into(),
+        known_on: time(MORNING),
+        coverage_all: share(1, 3),
+        coverage_autonomous: share(1, 2),
+        uniformity: share(1, 2),
+        stages: vec![StageCount { stage: Stage::Inaugurated.into(), malls: 1 }],
+        provinces: vec![
+            province("31", "Daerah Khusus Ibukota Jakarta", 1, 0),
+            province("35", "Jawa Timur", 2, 1),
+        ],
+        regions: vec![
+            region("31.71", "Kota Jakarta Pusat", 0),
+            region("35.10", "Kabupaten Banyuwangi", 1),
+            region("35.78", "Kota Surabaya", 0),
+        ],
+        malls: vec![MallReport {
+            mall: MALL.into(),
+            display_name: text("Mal Pelayanan Publik Kabupaten Banyuwangi", "Banyuwangi mall"),
+            region: "regions/35.10".into(),
+            region_name: "Kabupaten Banyuwangi".into(),
+            province: "regions/35".into(),
+            stage: Stage::Inaugurated.into(),
+            stage_date: "2021-08-17".into(),
+            counters: 3,
+            uniform_counters: 1,
+            deviating_counters: 1,
+            offerings: 3,
+            tickets_issued_today: 5,
+            tickets_completed_today: 3,
+            appointments_today: 2,
+            ..MallReport::default()
+        }],
+        tickets_completed_today: 3,
+        sources: vec![SourceReport {
+            source: "sources/kemendagri".into(),
+            display_name: text("Katalog Kemendagri", "Kemendagri's catalog"),
+            last_success_time: time(MORNING - MINUTE),
+            freshness_target_seconds: 86_400,
+            received: 25,
+            applied: 24,
+            rejected: 1,
+            ..SourceReport::default()
+        }],
+        changes: vec![CatalogChange {
+            service: "units/polri/services/skck".into(),
+            title: text("SKCK", ""),
+            field: Field::Fees.into(),
+            before: "Rp30.000".into(),
+            after: "Rp50.000".into(),
+            time: time(MORNING - MINUTE),
+            revision: 7,
+            unit_name: text("Polri", "Police"),
+            ..CatalogChange::default()
+        }],
+        changes_total: 1,
+        deviations: vec![DeviationReport {
+            counter: POLRI.into(),
+            mall: MALL.into(),
+            text: text(
+                "Tutup pukul 11:00, 240 menit lebih awal.",
+                "Closes at 11:00, 240 minutes earlier.",
+            ),
+            code: Code::ClosesEarly.into(),
+            week: "2026-11-23".into(),
+            yardstick: Yardstick::Mall.into(),
+            dates: vec!["2026-11-27".into()],
+            counter_name: text("Polri", ""),
+            mall_name: text("Mal Pelayanan Publik Kabupaten Banyuwangi", "Banyuwangi mall"),
+            ..DeviationReport::default()
+        }],
+        counters_with_findings: 1,
+        counters_shown: 1,
+        published: vec![
+            count("2017-12-31", Some(3), "PANRB"),
+            count("2022-05-27", None, "PANRB"),
+            count("2024-05-02", Some(216), "Kemendagri"),
+            count("2024-06-10", Some(191), "PANRB"),
+            count("2025-12-15", Some(305), "PANRB"),
+        ],
+        extent: Some(Extent {
+            malls: 1,
+            operating_malls: 1,
+            published_malls: Some(305),
+            publisher: "PANRB".into(),
+            published_date: "2025-12-15".into(),
+        }),
+        freshness: vec![feed("registry"), feed("scheduling")],
+        complete: true,
+        sample_data: true,
+        ..Report::default()
+    }
+}
