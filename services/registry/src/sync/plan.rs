@@ -153,7 +153,14 @@ fn rejected(source_id: &str, fault: &FieldViolation) -> RecordResult {
         field: fault.field.clone(),
         code: fault.code.to_string(),
         message: fault.description.clone(),
+        send_again: may_pass_later(fault.code),
+        ..RecordResult::default()
     }
+}
+
+/// Whether another state of the registry lets the same record pass.
+fn may_pass_later(code: FieldCode) -> bool {
+    matches!(code, FieldCode::UnitNotFound | FieldCode::UnitNotOwned | FieldCode::Internal)
 }
 
 #[cfg(test)]
