@@ -1,7 +1,7 @@
 //! How a counter's hours differ from its mall's, the national template's, and its baseline's.
 //!
 //! In order of days; within a day as in [`FindingCode`]. Which counter a report shows first is
-//! reporting's rule: `order_of_deviations` in its `model/report.rs`.
+//! reporting's rule: `order_of_deviations` in its `model/deviations.rs`.
 
 use jiff::civil::Date;
 

@@ -1,4 +1,5 @@
-//! The numbers of reporting that an operator may question.
+//! The numbers of reporting that an operator may question. When a source is late is none of them:
+//! each source declares its own target, and `model/source.rs` compares.
 
 use std::time::Duration;
 

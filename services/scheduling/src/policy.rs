@@ -1,4 +1,5 @@
-//! The numbers that an operator may question. The law's own lie in the calendar's decrees.
+//! The numbers that an operator may question. The law's own lie in the calendar's decrees. There is
+//! none for a hold's length: nothing is held, a booking is immediate (`model/appointment.rs`).
 
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ mpp_core::policy! {
         /// on. The applicants' digests go as soon as the day is over everywhere.
         kept_days: i64 = 8 in 1..=400,
         /// Days for which a follower of the feed may be away and still go on where it stood.
-        feed_days: u64 = 7 in 1..=365,
+        feed_days: u64 = 7 in 1..=366,
         /// Days for which the name of a deleted record stays refused, so that an old copy somewhere
         /// cannot bring it back.
         tombstone_days: u64 = 400 in 30..=3650,

@@ -5,11 +5,11 @@
 //! database until it meets the ring. A follower costs no more than its position.
 
 pub(crate) mod change;
-mod compact;
 mod filter;
 mod handle;
 mod page;
 mod reader;
+mod retention;
 mod ring;
 mod shared;
 mod state;
@@ -18,9 +18,9 @@ mod subscription;
 mod token;
 
 pub use change::{Change, Op};
-pub use compact::Retention;
 pub use filter::Filter;
 pub use handle::{Feed, Start};
+pub use retention::Retention;
 pub use shared::FeedOptions;
 pub use status::Status;
 pub use subscription::{Batch, Subscription};

@@ -9,8 +9,8 @@ use mpp_core::{Error, Result};
 
 use super::{
     coverage,
+    deviations::{Found, stands},
     facts::{DayRow, MallRow, StageFact},
-    found::{Found, stands},
     message::count,
     nation::{Nation, below},
     question::Question,

@@ -3,9 +3,9 @@
 
 mod compare;
 mod coverage;
+mod deviations;
 mod event;
 mod facts;
-mod found;
 mod mall;
 mod message;
 mod nation;

@@ -2,7 +2,7 @@
 //!
 //! The report is the contract's own message: a second type beside it would say the same twice.
 
-use std::{cell::Cell, cmp::Reverse, collections::BTreeMap};
+use std::{cell::Cell, collections::BTreeMap};
 
 use jiff::civil::Date;
 use mpp_api::{
@@ -15,9 +15,9 @@ use mpp_core::{Error, Micros, Result};
 
 use super::{
     coverage::{self, share},
+    deviations::{Found, order_of_deviations, stands},
     event::Upstream,
     facts::{ChangeRow, DeviationRow},
-    found::{Found, stands},
     message::{count, text, timestamp},
     nation::Nation,
     published::published,
@@ -150,16 +150,6 @@ impl<'a> View<'a> {
         let reason = text(&join(|reason| &reason.id), &join(|reason| &reason.en));
         (reasons.is_empty(), (!reasons.is_empty()).then_some(reason))
     }
-}
-
-/// The order of deviations: counters that differ from their mall or the national template come
-/// first, the newest of them first. The findings of one counter stay in the feed's order: by
-/// yardstick, then by day, then by code.
-fn order_of_deviations<'a>(
-    counter: &'a str,
-    row: &DeviationRow,
-) -> (bool, Reverse<Micros>, &'a str) {
-    (row.uniform, Reverse(row.known), counter)
 }
 
 fn missing(feed: Upstream, nation: &Nation) -> Option<LocalizedText> {

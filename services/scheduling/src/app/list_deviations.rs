@@ -1,4 +1,5 @@
-//! Deviations of a part of the nation: this week's as recorded, another week's as measured now.
+//! Deviations of a part of the nation: this week's as recorded, another week's as measured now,
+//! by the counter's name. A report lists the worst first: reporting's `order_of_deviations`.
 
 use jiff::civil::Date;
 use mpp_api::scheduling::Deviation;

@@ -1,4 +1,5 @@
-//! How a counter's week differs from its mall, the national template and its baseline.
+//! How a counter's week differs from its mall, the national template and its baseline. The
+//! order in which a report lists counters is reporting's: `order_of_deviations` there.
 
 use jiff::civil::Date;
 use mpp_api::{

@@ -1,4 +1,7 @@
-//! Findings in an answer: counters are shown whole or not at all, and the rest is counted.
+//! Deviations in an answer: their order, and how many are shown. A counter is shown whole or not at
+//! all, and the rest is counted.
+
+use std::cmp::Reverse;
 
 use mpp_api::{reporting::DeviationReport, types::LocalizedText};
 use mpp_core::Micros;
@@ -6,6 +9,16 @@ use prost::Message;
 
 use super::{facts::DeviationRow, message::timestamp, nation::Nation};
 use crate::policy::FINDINGS_BYTES;
+
+/// The order of deviations: counters that differ from their mall or the national template come
+/// first, the newest of them first. The findings of one counter stay in the feed's order: by
+/// yardstick, then by day, then by code.
+pub fn order_of_deviations<'a>(
+    counter: &'a str,
+    row: &DeviationRow,
+) -> (bool, Reverse<Micros>, &'a str) {
+    (row.uniform, Reverse(row.known), counter)
+}
 
 /// Findings of some counters, in the order of the counters.
 #[derive(Clone, Debug, Default)]
