@@ -189,7 +189,8 @@ resources! {
     Source "source" named ["sources"],
     fixed [],
     changes [display_name, unit, freshness_target_seconds, also_writes],
-    clears [accounting, last_success_time, last_session, checkpoint], times [];
+    clears [accounting, last_success_time, last_session, checkpoint, incomplete, last_end_time],
+    times [];
 
     HoursRule "hours_rule" named ["hoursRules"],
     fixed [target],

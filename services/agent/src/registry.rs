@@ -66,7 +66,7 @@ impl Stream {
 
     /// Says that the source was read to its end, and waits for the registry's accounting.
     pub async fn end(&mut self) -> Result<Summary> {
-        self.send(Request::End(End {})).await?;
+        self.send(Request::End(End::default())).await?;
         match self.answer().await? {
             Response::Summary(summary) => Ok(summary),
             _ => Err(out_of_turn("a summary")),

@@ -167,7 +167,7 @@ async fn sync(channel: Channel, services: &[Service], expected: Outcome) -> Outc
             return Err(format!("{other:?}").into());
         }
     }
-    asks.send(ask(Ask::End(End {}))).await?;
+    asks.send(ask(Ask::End(End::default()))).await?;
     next(&mut answers).await?;
     Ok(started.elapsed())
 }

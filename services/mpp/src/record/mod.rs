@@ -51,6 +51,8 @@ pub const KINDS: &[Kind] = &[
             "accounting.unchanged",
             "accounting.rejected",
             "accounting.quarantined",
+            "last_session.unread",
+            "incomplete.reason",
             "last_success_time",
         ],
         "let its publishers' tokens run out; what it has published stays",

@@ -81,7 +81,7 @@ impl SyncService for Sync {
 
     async fn end_session(&self, request: Request<EndSessionRequest>) -> Answer<EndSessionResponse> {
         let call = Call::of(&request);
-        let ended = self.pushes.end(&call, request.get_ref()).await;
+        let ended = self.pushes.end(&call, request.into_inner()).await;
         reply(ended.map(|summary| EndSessionResponse { summary: Some(summary) }))
     }
 

@@ -3,7 +3,7 @@
 
 use mpp_api::{
     registry::{Service, Unit},
-    sync::{Record, Source, record::Body, record::Delete},
+    sync::{End, Record, Source, incomplete, record::Body, record::Delete},
     types::Tombstone,
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
@@ -12,6 +12,9 @@ use mpp_resource::{Kind, tombstone};
 use super::{Check, service, tree::Lineage, values::localized};
 
 const MAX_ALSO_WRITES: usize = 200;
+
+/// Characters that say what a session lacked.
+const MAX_LACK: usize = 2_000;
 
 /// Checks a source's form.
 ///
@@ -26,6 +29,23 @@ pub fn check(source: &Source) -> Result<()> {
     check.each("also_writes", &source.also_writes, MAX_ALSO_WRITES, |part, unit| {
         part.name::<Unit>("", unit);
     });
+    check.finish()
+}
+
+/// Checks what a client says at the end of its session.
+///
+/// # Errors
+/// Every wrong field.
+pub fn check_end(end: &End, mut check: Check) -> Result<()> {
+    check.range("unread", end.unread, 0, i64::from(i32::MAX));
+    if let Some(lack) = &end.incomplete {
+        check.within("incomplete", |part| {
+            if lack.reason() == incomplete::Reason::Unspecified {
+                part.fail("reason", FieldCode::Required, "must say why, as REASON_TORN does");
+            }
+            part.text("text", &lack.text, MAX_LACK);
+        });
+    }
     check.finish()
 }
 

@@ -71,6 +71,24 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
     .map_err(db_error)
 }
 
+/// Counts the rows that the client of a session could not read, once, as the session ends. Index:
+/// sync_lease's primary key; the row is locked by `hold`.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn add_unread(tx: &mut Tx, lease: &Lease, rows: i64) -> Result<()> {
+    sqlx::query(
+        "update sync_lease set source_unread = source_unread + $2, session_unread = $2,
+         unread_session = session where source = $1",
+    )
+    .bind(&lease.source)
+    .bind(rows)
+    .execute(tx.conn())
+    .await
+    .map(drop)
+    .map_err(db_error)
+}
+
 fn count(result: &BatchResult) -> Accounting {
     let of = |outcome: Outcome| {
         let count = result.results.iter().filter(|answer| answer.outcome() == outcome).count();
@@ -82,6 +100,7 @@ fn count(result: &BatchResult) -> Accounting {
         unchanged: of(Outcome::Unchanged),
         rejected: of(Outcome::Rejected),
         quarantined: of(Outcome::Quarantined),
+        unread: 0,
     }
 }
 
@@ -112,8 +131,9 @@ pub async fn standings(
     let text = format!(
         "select source, sequence, position, source_received, source_applied, source_unchanged,
          source_rejected, source_quarantined, session_received, session_applied, session_unchanged,
-         session_rejected, session_quarantined,
-         case when counted_session = session then 1 else 0 end as counted
+         session_rejected, session_quarantined, source_unread, session_unread,
+         case when counted_session = session then 1 else 0 end as counted,
+         case when unread_session = session then 1 else 0 end as unread_counted
          from sync_lease where source in ({})",
         places.join(", ")
     );
@@ -134,14 +154,15 @@ fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
             unchanged: of("unchanged")?,
             rejected: of("rejected")?,
             quarantined: of("quarantined")?,
+            unread: of("unread")?,
         })
     };
     // A session that has sent nothing yet shows the counts of none, not of the one before.
-    let session = if row.try_get::<i64, _>("counted")? == 1 {
-        accounting("session")?
-    } else {
-        Accounting::default()
-    };
+    let is_its = |column: &str| row.try_get::<i64, _>(column).map(|flag| flag == 1);
+    let counted = accounting("session")?;
+    let unread = if is_its("unread_counted")? { counted.unread } else { 0 };
+    let counted = if is_its("counted")? { counted } else { Accounting::default() };
+    let session = Accounting { unread, ..counted };
     let checkpoint =
         Checkpoint { sequence: row.try_get("sequence")?, position: row.try_get("position")? };
     let standing = Standing { source: accounting("source")?, session, checkpoint };

@@ -27,6 +27,14 @@ pub const SCHEMA: Schema = Schema {
                 postgres: include_str!("../sql/postgres/0002_totals.sql"),
             },
         },
+        Migration {
+            version: 3,
+            name: "unread",
+            statements: Statements::Each {
+                sqlite: include_str!("../sql/sqlite/0003_unread.sql"),
+                postgres: include_str!("../sql/postgres/0003_unread.sql"),
+            },
+        },
     ],
     history_kinds: model::KINDS,
 };

@@ -8,7 +8,7 @@
 //! a connection to the database while it waits for the lease's row.
 
 use mpp_api::sync::{
-    BatchResult, EndSessionRequest, Hello, KeepSessionRequest, OpenSessionRequest,
+    BatchResult, End, EndSessionRequest, Hello, KeepSessionRequest, OpenSessionRequest,
     PushBatchRequest, Source, Summary, Welcome,
 };
 use mpp_core::{Error, FieldCode, Reason, Result};
@@ -72,16 +72,17 @@ impl Pushes {
         self.resume(call, &request.source, request.fencing_token).await?.keep().await
     }
 
-    /// Ends a session completely; one that has ended so gets its summary again.
+    /// Ends a session; one that has ended so gets its summary again.
     ///
     /// # Errors
     /// Those of [`Session::resume`].
-    pub async fn end(&self, call: &Call, request: &EndSessionRequest) -> Result<Summary> {
-        let (source, fencing) = (&request.source, request.fencing_token);
+    pub async fn end(&self, call: &Call, request: EndSessionRequest) -> Result<Summary> {
+        let EndSessionRequest { source, fencing_token: fencing, unread, incomplete } = request;
+        let (source, end) = (&source, End { unread, incomplete });
         check(source, fencing, "fencing_token")?;
         let _working = self.work(call, source)?;
         let ended = match self.resume(call, source, fencing).await {
-            Ok(session) => session.finish().await,
+            Ok(session) => session.finish(end, Check::new("")).await,
             Err(error) => Err(error),
         };
         match ended {

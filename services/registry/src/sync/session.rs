@@ -1,26 +1,38 @@
 //! A session, whichever way it comes in: how it is opened, kept and ended. Its state is a row of
 //! the database; what lies here is what one stream, or one call, knows of it.
 
+use std::sync::LazyLock;
+
 use mpp_api::{
     registry::Service,
-    sync::{Hello, Source, Summary, Welcome},
+    sync::{End, Hello, Source, Summary, Welcome},
 };
 use mpp_core::{Error, Micros, Reason, Result};
 use mpp_resource::Call;
 use mpp_rpc::time::to_timestamp;
 use mpp_store::{Actor, Expect, RequestKey, Tx};
+use mpp_telemetry::{Counter, KeyValue};
 use prost::Message;
 use uuid::Uuid;
 
 use crate::{
     app::{Registry, filing::lineage},
-    model::{Check, checkpoint},
+    model::{Check, checkpoint, source::check_end},
     policy::Policy,
     store::{
         batches,
         lease::{self, Begun, Held, Lease},
     },
 };
+
+static UNREAD_ROWS: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    mpp_telemetry::counter("mpp.sync.unread_rows", "Rows that sources' clients could not read")
+});
+
+static INCOMPLETE_SESSIONS: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    let what = "Sessions whose client did not see the whole of its source, by reason";
+    mpp_telemetry::counter("mpp.sync.incomplete_sessions", what)
+});
 
 /// Longest mapping version or holder, in characters.
 const MAX_TEXT: usize = 200;
@@ -108,14 +120,17 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session completely: the source's record then shows when, and the counts.
+    /// Ends the session: the source's record then shows when, the counts, and what the session
+    /// lacked where its client did not see the whole source. `check` stands where the request has
+    /// its end.
     ///
     /// # Errors
-    /// `LEASE_LOST` where it has ended already.
-    pub async fn finish(&self) -> Result<Summary> {
+    /// What is wrong with the end; `LEASE_LOST` where the session has ended already.
+    pub async fn finish(&self, end: End, check: Check) -> Result<Summary> {
+        check_end(&end, check)?;
         let Self { registry, lease, actor, .. } = self;
         let mut tx = registry.db.begin(actor).await?;
-        let mut summary = self.close(&mut tx).await?;
+        let mut summary = self.close(&mut tx, &end).await?;
         tx.remember(&ended(&lease.source, lease.fencing), &summary).await?;
         summary.revision = tx.commit().await?;
         registry.memory.see(summary.revision, None).await;
@@ -125,15 +140,22 @@ impl Session {
             session = lease.session,
             revision = summary.revision,
             services,
+            unread = end.unread,
+            incomplete = end.incomplete.as_ref().map(|lack| lack.reason().as_str_name()),
             "a session ends"
         );
+        measure(&end);
         Ok(summary)
     }
 
-    async fn close(&self, tx: &mut Tx) -> Result<Summary> {
+    async fn close(&self, tx: &mut Tx, end: &End) -> Result<Summary> {
         let lease = &self.lease;
         let checkpoint = lease::hold(tx, lease, self.registry.policy.lease()).await?;
-        lease::advance(tx, lease, &checkpoint).await?;
+        // Where not all was seen, not all was sent: what was asked for anew is asked for again.
+        if end.incomplete.is_none() {
+            lease::advance(tx, lease, &checkpoint).await?;
+        }
+        batches::add_unread(tx, lease, end.unread).await?;
         let mut standings =
             batches::standings(tx.conn(), std::slice::from_ref(&lease.source)).await?;
         let standing = standings.remove(&lease.source).unwrap_or_default();
@@ -142,7 +164,11 @@ impl Session {
         source.doc.accounting = Some(standing.source);
         source.doc.last_session = Some(standing.session);
         source.doc.checkpoint = Some(checkpoint);
-        source.doc.last_success_time = Some(to_timestamp(tx.now()));
+        source.doc.last_end_time = Some(to_timestamp(tx.now()));
+        if end.incomplete.is_none() {
+            source.doc.last_success_time = source.doc.last_end_time;
+        }
+        source.doc.incomplete.clone_from(&end.incomplete);
         tx.put(&lease.source, &source.doc, source.labels, Expect::Any).await?;
         lease::release(tx, lease).await?;
         Ok(Summary { session: Some(standing.session), source: Some(standing.source), revision: 0 })
@@ -159,7 +185,16 @@ impl Session {
     }
 }
 
-/// The summary of a session that has ended completely, for as long as answers to requests are kept.
+/// Counts what sources lack, for alerts.
+fn measure(end: &End) {
+    UNREAD_ROWS.add(u64::try_from(end.unread).unwrap_or(0), &[]);
+    if let Some(lack) = &end.incomplete {
+        let reason = KeyValue::new("reason", lack.reason().as_str_name());
+        INCOMPLETE_SESSIONS.add(1, &[reason]);
+    }
+}
+
+/// The summary of a session that has ended, for as long as answers to requests are kept.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

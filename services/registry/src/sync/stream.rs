@@ -86,8 +86,9 @@ impl Stream {
                     session.keep().await?;
                     Ok(())
                 }
-                Some(Asked::End(_)) => {
-                    let _ = self.send(Answer::Summary(session.finish().await?)).await;
+                Some(Asked::End(end)) => {
+                    let summary = session.finish(end, Check::new("end")).await?;
+                    let _ = self.send(Answer::Summary(summary)).await;
                     return Ok(());
                 }
                 Some(Asked::Hello(_)) => return Err(violation("a session has one hello only")),

@@ -162,7 +162,7 @@ async fn stored(world: &World) -> (Option<Accounting>, Option<Accounting>) {
                 .fetch_one(read.conn())
                 .await
                 .expect("sums");
-        Some(Accounting { received, applied, unchanged, rejected, quarantined })
+        Some(Accounting { received, applied, unchanged, rejected, quarantined, unread: 0 })
     };
     let last = "and session = (select session from sync_lease where source = $1)";
     (sums("").await, sums(last).await)

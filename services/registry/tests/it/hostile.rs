@@ -217,7 +217,7 @@ async fn messages_out_of_order_are_named() {
         let status = twice.ask(Ask::Hello(hello())).await.expect_err("a second hello");
         assert_eq!(error_of(&status).reason, "PROTOCOL_VIOLATION");
 
-        for first in [Ask::KeepAlive(KeepAlive {}), Ask::End(End {})] {
+        for first in [Ask::KeepAlive(KeepAlive {}), Ask::End(End::default())] {
             let mut publisher = world.caller(Role::Publisher, &["sources/kemendagri"]);
             let (asks, requests) = tokio::sync::mpsc::channel(1);
             asks.send(ask(first)).await.expect("open");

@@ -9,6 +9,7 @@ mod feed;
 mod given;
 mod handover;
 mod hostile;
+mod lacks;
 mod loading;
 mod ownership;
 mod paging;

@@ -78,8 +78,12 @@ impl Session {
         next(&mut self.answers).await
     }
 
-    pub async fn end(mut self) -> Summary {
-        let Ok(Some(Answer::Summary(summary))) = self.ask(Ask::End(End {})).await else {
+    pub async fn end(self) -> Summary {
+        self.end_with(End::default()).await
+    }
+
+    pub async fn end_with(mut self, end: End) -> Summary {
+        let Ok(Some(Answer::Summary(summary))) = self.ask(Ask::End(end)).await else {
             panic!("no summary")
         };
         summary

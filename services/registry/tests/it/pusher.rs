@@ -1,7 +1,7 @@
 //! A publisher behind a gateway: the client's side of a session by single calls.
 
 use mpp_api::sync::{
-    Batch, BatchResult, Checkpoint, EndSessionRequest, KeepSessionRequest, OpenSessionRequest,
+    Batch, BatchResult, Checkpoint, End, EndSessionRequest, KeepSessionRequest, OpenSessionRequest,
     PushBatchRequest, Record, Summary, Welcome,
 };
 use mpp_core::Role;
@@ -70,8 +70,16 @@ impl Push {
     }
 
     pub async fn end(&mut self) -> Result<Summary, Status> {
-        let fencing_token = self.welcome.fencing_token;
-        let request = EndSessionRequest { source: SOURCE.into(), fencing_token };
+        self.end_with(End::default()).await
+    }
+
+    pub async fn end_with(&mut self, end: End) -> Result<Summary, Status> {
+        let request = EndSessionRequest {
+            source: SOURCE.into(),
+            fencing_token: self.welcome.fencing_token,
+            unread: end.unread,
+            incomplete: end.incomplete,
+        };
         let answer = self.publisher.sync.end_session(request).await?.into_inner();
         Ok(answer.summary.expect("a summary"))
     }

@@ -152,6 +152,10 @@ pub struct SourceRow {
     pub known: Micros,
     /// received, applied, unchanged, rejected, quarantined.
     pub accounting: [i64; 5],
+    /// Rows that its last session's client could not read.
+    pub unread: i64,
+    /// What its last session lacked: the contract's reason, and the text. None: nothing.
+    pub lack: Option<(i32, String)>,
 }
 
 /// The last known version of a service, to compare the next one with.

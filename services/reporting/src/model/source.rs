@@ -1,6 +1,6 @@
 //! Sources in a report, and which of them are late.
 
-use mpp_api::reporting::SourceReport;
+use mpp_api::{reporting::SourceReport, sync::Incomplete};
 use mpp_core::Micros;
 
 use super::{facts::SourceRow, message::timestamp};
@@ -19,6 +19,8 @@ pub fn source(name: &str, row: &SourceRow, now: Micros) -> SourceReport {
         unchanged,
         rejected,
         quarantined,
+        unread: row.unread,
+        incomplete: row.lack.clone().map(|(reason, text)| Incomplete { reason, text }),
     }
 }
 
@@ -39,6 +41,18 @@ mod tests {
             SourceRow { target_seconds: 60, last_success: Some(5_000_000), ..SourceRow::default() };
         assert!(!is_late(&row, 65_000_000));
         assert!(is_late(&row, 65_000_001));
+    }
+
+    #[test]
+    fn what_the_last_run_lacked_is_told() {
+        let lack = Some((3, "a quote is left open".to_owned()));
+        let row = SourceRow { unread: 4, lack, ..SourceRow::default() };
+        let told = source("sources/bkpm", &row, 0);
+        let lack = told.incomplete.expect("told");
+        assert_eq!(
+            (told.unread, lack.reason(), lack.text.as_str()),
+            (4, mpp_api::sync::incomplete::Reason::Torn, "a quote is left open")
+        );
     }
 
     #[test]

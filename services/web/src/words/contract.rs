@@ -9,6 +9,7 @@ use mpp_api::{
         deviation::{Yardstick, finding::Code},
         reason,
     },
+    sync::incomplete,
 };
 
 use super::{Phrase, table};
@@ -30,6 +31,19 @@ pub fn stage(stage: Stage) -> Option<Phrase> {
         Stage::Suspended => table::STAGE_SUSPENDED,
         Stage::Closed => table::STAGE_CLOSED,
     })
+}
+
+/// What the last run of a source lacked.
+pub fn lack(reason: incomplete::Reason) -> Phrase {
+    match reason {
+        incomplete::Reason::Unspecified => table::LACK,
+        incomplete::Reason::Unreachable => table::LACK_UNREACHABLE,
+        incomplete::Reason::Unreadable => table::LACK_UNREADABLE,
+        incomplete::Reason::Torn => table::LACK_TORN,
+        incomplete::Reason::NothingRead => table::LACK_NOTHING_READ,
+        incomplete::Reason::Shrunk => table::LACK_SHRUNK,
+        incomplete::Reason::Configuration => table::LACK_CONFIGURATION,
+    }
 }
 
 /// How a counter's hours differ, in a word or two.

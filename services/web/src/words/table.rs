@@ -138,6 +138,7 @@ phrases! {
     FRESH_LOST: "Sambungan ke {0} terputus; data terakhir {1}.", "The connection to the {0} is lost; last data at {1}.";
     FRESH_NEVER: "Belum ada data dari {0}.", "No data from the {0} yet.";
     SOURCES_SAY: "Katalog: {0} dari {1} sumber tepat waktu.", "Catalogs: {0} of {1} sources on time.";
+    SOURCES_INCOMPLETE: "{0} tidak terbaca seluruhnya", "{0} not read whole";
     SOURCES_LATE: "{0} terlambat", "{0} late";
     NO_SOURCES: "Belum ada sumber katalog yang tercatat.", "No source of a catalog is recorded yet.";
     METHOD: "Cara menghitung", "How it is counted";
@@ -176,14 +177,22 @@ phrases! {
     TIME: "Waktu", "Time";
     CHANGE: "Perubahan", "Change";
     SOURCES_TITLE: "Sumber katalog", "Sources of catalogs";
-    SOURCES_CAPTION: "Sumber katalog dan kemutakhirannya. Setiap catatan yang diterima dijawab: diterima, tidak berubah, ditolak, atau menunggu data lain.",
-        "Sources of catalogs and how fresh they are. Each record received is answered: accepted, unchanged, rejected, or waiting for other data.";
+    SOURCES_CAPTION: "Sumber katalog dan kemutakhirannya. Setiap catatan yang diterima dijawab: diterima, tidak berubah, ditolak, atau menunggu data lain. Baris yang tidak terbaca pada pembacaan terakhir tidak termasuk di dalamnya.",
+        "Sources of catalogs and how fresh they are. Each record received is answered: accepted, unchanged, rejected, or waiting for other data. Rows that the last run could not read are not among them.";
     SOURCE: "Sumber", "Source";
     STATE: "Keadaan", "State";
     LATE: "sumber terlambat", "source late";
     ON_TIME: "tepat waktu", "on time";
     LAST_SUCCESS: "Terakhir berhasil", "Last success";
     NEVER: "belum pernah", "never yet";
+    UNREAD: "Baris tidak terbaca", "Rows not read";
+    LACK: "tidak terbaca seluruhnya", "not read whole";
+    LACK_UNREACHABLE: "sumber tidak dapat dihubungi", "the source cannot be reached";
+    LACK_UNREADABLE: "yang dijawab sumber bukan katalog", "what the source answered is no catalog";
+    LACK_TORN: "sebagian sumber rusak atau hilang", "a part of the source is damaged or missing";
+    LACK_NOTHING_READ: "tidak satu baris pun terbaca", "not one row could be read";
+    LACK_SHRUNK: "jauh lebih sedikit catatan daripada sebelumnya", "far fewer records than before";
+    LACK_CONFIGURATION: "pengaturan atau pemetaan sumber perlu diperbaiki", "the source's configuration or mapping needs mending";
     EVERY: "Seharusnya setiap", "Due every";
     RECEIVED: "Catatan", "Records";
     ACCEPTED: "Diterima", "Accepted";

@@ -12,7 +12,7 @@ use crate::{
         tag,
     },
     pages::differences::name,
-    words::{format, local, stage, table as words},
+    words::{format, lack, local, stage, table as words},
 };
 
 pub const REGION_COLUMNS: [Column; 4] = [
@@ -33,7 +33,7 @@ pub const MALL_COLUMNS: [Column; 7] = [
 pub const HOURS_COLUMNS: [Column; 2] =
     [Column::text(words::COUNTER), Column::text(words::DIFFERENCE)];
 pub const CHANGE_COLUMNS: [Column; 2] = [Column::text(words::TIME), Column::text(words::CHANGE)];
-pub const SOURCE_COLUMNS: [Column; 9] = [
+pub const SOURCE_COLUMNS: [Column; 10] = [
     Column::text(words::SOURCE),
     Column::text(words::STATE),
     Column::text(words::LAST_SUCCESS),
@@ -43,6 +43,7 @@ pub const SOURCE_COLUMNS: [Column; 9] = [
     Column::number(words::UNCHANGED),
     Column::number(words::REJECTED),
     Column::number(words::WAITING_FOR_DATA),
+    Column::number(words::UNREAD),
 ];
 
 /// A regency or city.
@@ -108,16 +109,30 @@ fn uniform(look: Look, mall: &MallReport) -> Markup {
 
 /// A source of a catalog.
 pub fn source_row(look: Look, source: &SourceReport) -> Row {
-    let state = match source.late {
-        true => tag(Tone::Bad, look.of(words::LATE)),
-        false => tag(Tone::Good, look.of(words::ON_TIME)),
+    let state = match (source.late, &source.incomplete) {
+        (true, _) => tag(Tone::Bad, look.of(words::LATE)),
+        (false, Some(_)) => tag(Tone::Bad, look.of(words::LACK)),
+        (false, None) => tag(Tone::Good, look.of(words::ON_TIME)),
+    };
+    // The reason only: the text is for the source's keeper and may name files.
+    let state = html! {
+        (state)
+        @if let Some(found) = &source.incomplete {
+            " " span.minor { (look.of(lack(found.reason()))) }
+        }
     };
     let last = match &source.last_success_time {
         Some(at) => look.moment(format::micros(at), Zone::Wib),
         None => html! { span.quiet { (look.of(words::NEVER)) } },
     };
-    let counts =
-        [source.received, source.applied, source.unchanged, source.rejected, source.quarantined];
+    let counts = [
+        source.received,
+        source.applied,
+        source.unchanged,
+        source.rejected,
+        source.quarantined,
+        source.unread,
+    ];
     let every = format::duration(look.lang, source.freshness_target_seconds);
     let mut cells = vec![state, last, html! { (every) }];
     cells.extend(counts.map(|number| html! { (look.number(number)) }));

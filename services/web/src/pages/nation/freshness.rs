@@ -75,6 +75,7 @@ fn feeds(look: Look, feeds: &[Freshness]) -> Markup {
 
 fn sources(look: Look, sources: &[SourceReport]) -> Markup {
     let late = sources.iter().filter(|source| source.late).count();
+    let lacking = sources.iter().filter(|source| source.incomplete.is_some()).count();
     let numbers = [sources.len() - late, sources.len()].map(|many| format::count(look.lang, many));
     let link = |text: &str| html! { a href=(look.path("/sources")) { (text) } };
     html! {
@@ -82,7 +83,10 @@ fn sources(look: Look, sources: &[SourceReport]) -> Markup {
         @else {
             (words::SOURCES_SAY.text(look.lang, &[&numbers[0], &numbers[1]])) " "
             @if late > 0 {
-                (link(&words::SOURCES_LATE.text(look.lang, &[&format::count(look.lang, late)]))) "."
+                (link(&words::SOURCES_LATE.text(look.lang, &[&format::count(look.lang, late)]))) ". "
+            }
+            @if lacking > 0 {
+                (link(&words::SOURCES_INCOMPLETE.text(look.lang, &[&format::count(look.lang, lacking)]))) "."
             }
         }
     }
