@@ -118,7 +118,7 @@ async fn session(suite: &Suite) -> (f64, Accounting) {
     for _ in 0..waiting {
         answered(&mut answers).await;
     }
-    send(&requests, sync_request::Message::End(End {})).await;
+    send(&requests, sync_request::Message::End(End::default())).await;
     let sync_response::Message::Summary(summary) = next(&mut answers).await else {
         panic!("no summary")
     };
