@@ -58,7 +58,8 @@ struct Session<'a> {
     gathered: Gathered,
     /// Batches without an answer yet, oldest first.
     waiting: VecDeque<Sent>,
-    checkpoint: Checkpoint,
+    /// Of the next batch.
+    sequence: i64,
     nonce: i64,
     tally: Tally,
 }
@@ -80,18 +81,18 @@ impl<'a> Session<'a> {
         };
         let timeout = context.run.policy.answer_timeout();
         let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
-        let checkpoint = welcome.checkpoint.clone().unwrap_or_default();
+        let agreed = welcome.checkpoint.clone().unwrap_or_default();
         let answered_before = context.store.answered().await?.into_keys().collect();
-        context.store.resume(&checkpoint, welcome.send_all).await?;
+        context.store.resume(&agreed, welcome.send_all).await?;
         Ok(Self {
             context,
             stream,
             difference: Difference::new(context.store.answered().await?, answered_before),
             limits: Limits::of(&welcome),
+            sequence: welcome.next_sequence,
             welcome,
             gathered: Gathered::default(),
             waiting: VecDeque::new(),
-            checkpoint,
             nonce: 0,
             tally: Tally::default(),
         })
@@ -155,8 +156,10 @@ impl<'a> Session<'a> {
     async fn send(&mut self, batch: Gathered) -> Result<()> {
         let Gathered { records, digests, .. } = batch;
         self.nonce += 1;
-        self.checkpoint.sequence += 1;
-        self.checkpoint.position = format!("{}:{}", self.context.mapping_version, self.tally.read);
+        // The session's id tells it from a position that an older state has given before.
+        let position = format!("{}:{}", self.welcome.session, self.tally.read);
+        let checkpoint = Checkpoint { sequence: self.sequence, position };
+        self.sequence += 1;
         self.tally.sent += i64::try_from(records.len()).unwrap_or(i64::MAX);
         let ids = records.iter().map(|record| record.source_id.clone()).collect();
         self.waiting.push_back(Sent { nonce: self.nonce, ids, digests });
@@ -164,7 +167,7 @@ impl<'a> Session<'a> {
             nonce: self.nonce,
             fencing_token: self.welcome.fencing_token,
             records,
-            checkpoint: Some(self.checkpoint.clone()),
+            checkpoint: Some(checkpoint),
         };
         self.stream.send_batch(batch).await?;
         while self.waiting.len() >= self.context.run.policy.batches_in_flight {

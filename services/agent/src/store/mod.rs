@@ -39,6 +39,9 @@ CREATE TABLE IF NOT EXISTS unsent (
 ) STRICT;
 ";
 
+/// Kept of a record that is to be sent again in each run: no record has this digest.
+const NO_DIGEST: &[u8] = &[0; 16];
+
 /// The agent's memory of one source.
 pub struct Store {
     pool: SqlitePool,
@@ -128,7 +131,7 @@ impl Store {
         for (result, digest) in results.iter().zip(digests) {
             sqlx::query("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?, ?, ?)")
                 .bind(&result.source_id)
-                .bind(digest.as_slice())
+                .bind(if result.send_again { NO_DIGEST } else { digest.as_slice() })
                 .bind(checkpoint.sequence)
                 .bind(result.outcome)
                 .bind(&result.field)
@@ -244,6 +247,19 @@ mod tests {
         let known = store.answered().await.expect("reads");
         assert_eq!(known.keys().collect::<Vec<_>>(), ["a"]);
         assert_eq!(store.checkpoint().await.expect("reads"), Some(at(1)));
+    }
+
+    #[tokio::test]
+    async fn what_only_waits_for_the_registry_is_sent_again_in_each_run() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+        let waits = RecordResult { send_again: true, ..answer("a", Outcome::Rejected) };
+        let stands = answer("b", Outcome::Rejected);
+        let digests = [[1; 16], [2; 16]];
+        store.record(&[waits, stands], &digests, &at(1)).await.expect("stores");
+        let known = store.answered().await.expect("reads");
+        assert_ne!(known["a"], digests[0]);
+        assert_eq!(known["b"], digests[1]);
     }
 
     #[tokio::test]

@@ -1,4 +1,11 @@
-//! Where a session resumes.
+//! Where a source stands, and what a hello, a batch and an end make of it: the state machine of
+//! `Checkpoint` in `sync.proto`, without database and network.
+//!
+//! Three rules carry it. **Batches are numbered once**: a sequence is given to one batch and never
+//! to another, also where a client goes back. **An answer belongs to the mapping that it was made
+//! under**: `mapped_after` is the last number before it, so a checkpoint tells by itself whether
+//! its client still has to send everything. **A hello changes nothing that another client could
+//! miss**: going back, and another mapping, take effect with the first batch.
 
 use mpp_api::sync::Checkpoint;
 use mpp_core::FieldCode;
@@ -15,24 +22,130 @@ pub enum Known {
     Current,
     /// It was answered, and the source then went on from an earlier one.
     Abandoned,
-    /// It was never answered here.
+    /// It was never answered here, or a restore has lost it.
     Never,
 }
 
-/// The latest checkpoint that both sides know; the start, when they have none in common.
-///
-/// A client that is ahead of the registry has seen answers that the registry lost, by a restore:
-/// the registry's own checkpoint is the latest that both know. A client on a branch that was
-/// abandoned, or on one that is not the registry's, begins again: records that it believes
-/// acknowledged may have been overwritten since.
-pub fn agreed(own: &Checkpoint, client: Option<&Checkpoint>, known: Known) -> Checkpoint {
-    let Some(client) = client.filter(|client| client.sequence > 0) else {
-        return Checkpoint::default();
-    };
-    match known {
-        Known::Current => client.clone(),
-        Known::Never if client.sequence > own.sequence => own.clone(),
-        Known::Never | Known::Abandoned => Checkpoint::default(),
+/// Where a source stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The last batch that was answered; its sequence is the highest that was ever given.
+    pub last: Checkpoint,
+    /// The mapping that the last answers were made under.
+    pub mapping: String,
+    /// Answers up to this sequence were made under other mappings.
+    pub mapped_after: i64,
+    /// The highest sequence of which a client has shown that it has the answers.
+    pub heard: i64,
+    /// How the session began that may write now.
+    pub opened: Opened,
+}
+
+/// How a session began.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// The mapping that it sends under.
+    pub mapping: String,
+    /// The checkpoint that it resumes at.
+    pub resumed: Checkpoint,
+    /// The last sequence before its first batch.
+    pub began_at: i64,
+}
+
+/// What a hello is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Greeting {
+    /// Where both sides resume.
+    pub checkpoint: Checkpoint,
+    /// The client has to send everything.
+    pub send_all: bool,
+}
+
+/// Batches that a source has gone back behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abandoned {
+    /// Those after this sequence are no checkpoints any more.
+    pub after: i64,
+    /// The answers of those after this sequence never reached the client, as far as it has shown:
+    /// their records come again and count then.
+    pub unheard_after: i64,
+}
+
+impl Standing {
+    /// Opens a session. What another client could miss stays as it is.
+    pub fn open(
+        &self,
+        mapping: &str,
+        client: Option<&Checkpoint>,
+        known: Known,
+    ) -> (Self, Greeting) {
+        let checkpoint = agreed(client, known);
+        let send_all = self.mapping != mapping || checkpoint.sequence <= self.mapped_after;
+        let opened = Opened {
+            mapping: mapping.to_owned(),
+            resumed: checkpoint.clone(),
+            began_at: self.last.sequence,
+        };
+        let heard = self.heard.max(checkpoint.sequence);
+        (Self { heard, opened, ..self.clone() }, Greeting { checkpoint, send_all })
+    }
+
+    /// The number of the next batch.
+    pub fn next_sequence(&self) -> i64 {
+        self.last.sequence + 1
+    }
+
+    /// True until the session's first batch.
+    pub fn is_fresh(&self) -> bool {
+        self.last.sequence == self.opened.began_at
+    }
+
+    /// The batches that the session's first message to be stored leaves behind.
+    pub fn abandons(&self) -> Option<Abandoned> {
+        let after = self.opened.resumed.sequence;
+        let goes_back = self.is_fresh() && after < self.last.sequence;
+        goes_back.then(|| Abandoned { after, unheard_after: after.max(self.heard) })
+    }
+
+    /// The checkpoint that a batch is stored with. A client that went back may count on from the
+    /// welcome's checkpoint; its batch gets the number that is its own. `None` for a batch that is
+    /// not the next one.
+    pub fn place(&self, given: &Checkpoint) -> Option<Checkpoint> {
+        let next = self.next_sequence();
+        let went_back = self.opened.began_at - self.opened.resumed.sequence;
+        let is_next = given.sequence == next || given.sequence + went_back == next;
+        is_next.then(|| Checkpoint { sequence: next, ..given.clone() })
+    }
+
+    /// After a batch that was answered.
+    pub fn answered(&self, checkpoint: Checkpoint) -> Self {
+        let remapped = self.is_fresh() && self.mapping != self.opened.mapping;
+        Self {
+            mapping: self.opened.mapping.clone(),
+            mapped_after: if remapped { self.last.sequence } else { self.mapped_after },
+            last: checkpoint,
+            ..self.clone()
+        }
+    }
+
+    /// After an end: whoever sends it has every answer of its session.
+    pub fn ended(&self) -> Self {
+        let last = match self.abandons() {
+            Some(_) => Checkpoint { sequence: self.last.sequence, ..self.opened.resumed.clone() },
+            None => self.last.clone(),
+        };
+        let heard = if self.is_fresh() { self.heard } else { self.last.sequence };
+        Self { last, heard, ..self.clone() }
+    }
+}
+
+/// The client's checkpoint, where everything later builds on it; else the start. A client ahead of
+/// the registry, or on a branch that was left, believes acknowledged what the registry may not
+/// hold any more: it begins again.
+fn agreed(client: Option<&Checkpoint>, known: Known) -> Checkpoint {
+    match (client, known) {
+        (Some(client), Known::Current) if client.sequence > 0 => client.clone(),
+        _ => Checkpoint::default(),
     }
 }
 
@@ -48,33 +161,4 @@ pub fn check(check: &mut Check, checkpoint: &Checkpoint) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(sequence: i64) -> Checkpoint {
-        Checkpoint { sequence, position: format!("row {sequence}") }
-    }
-
-    #[test]
-    fn both_resume_at_the_latest_that_both_know() {
-        assert_eq!(agreed(&at(7), Some(&at(7)), Known::Current), at(7));
-        assert_eq!(
-            agreed(&at(7), Some(&at(5)), Known::Current),
-            at(5),
-            "answers were lost on the way"
-        );
-        assert_eq!(agreed(&at(3), Some(&at(5)), Known::Never), at(3), "the registry was restored");
-    }
-
-    #[test]
-    fn who_knows_nothing_in_common_begins_again() {
-        for (client, known) in [
-            (None, Known::Never),
-            (Some(at(0)), Known::Never),
-            (Some(at(5)), Known::Abandoned),
-            (Some(at(5)), Known::Never),
-        ] {
-            assert_eq!(agreed(&at(7), client.as_ref(), known), Checkpoint::default());
-        }
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ use prost::Message;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 use super::lease::Lease;
+use crate::model::checkpoint::Abandoned;
 
 /// The answers to a nonce, and the digest of its records.
 pub struct Answered {
@@ -100,8 +101,51 @@ fn count(result: &BatchResult) -> Accounting {
         unchanged: of(Outcome::Unchanged),
         rejected: of(Outcome::Rejected),
         quarantined: of(Outcome::Quarantined),
-        unread: 0,
+        ..Accounting::default()
     }
+}
+
+/// The source goes on from an earlier checkpoint. Later ones are none any more; where their answers
+/// never reached a client, their records come again and count then.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn abandon(tx: &mut Tx, source: &str, abandoned: Abandoned) -> Result<()> {
+    uncount(tx, source, abandoned.unheard_after).await?;
+    // Index: sync_batch_sequence.
+    sqlx::query(
+        "update sync_batch set current = 0 where source = $1 and sequence > $2 and current = 1",
+    )
+    .bind(source)
+    .bind(abandoned.after)
+    .execute(tx.conn())
+    .await
+    .map(drop)
+    .map_err(db_error)
+}
+
+/// Index: sync_batch_sequence, sync_lease's primary key; the lease's row is locked.
+async fn uncount(tx: &mut Tx, source: &str, after: i64) -> Result<()> {
+    let unheard = "from sync_batch where source = $1 and sequence > $2 and counted = 1";
+    let less = ["received", "applied", "unchanged", "rejected", "quarantined"].map(|count| {
+        format!("source_{count} = source_{count} - (select coalesce(sum({count}), 0) {unheard})")
+    });
+    let text = format!(
+        "update sync_lease set {}, source_sent_again = source_sent_again
+         + (select coalesce(sum(received), 0) {unheard}) where source = $1",
+        less.join(", ")
+    );
+    let marked = "update sync_batch set counted = 0
+        where source = $1 and sequence > $2 and counted = 1";
+    for text in [text.as_str(), marked] {
+        sqlx::query(AssertSqlSafe(text.to_owned()))
+            .bind(source)
+            .bind(after)
+            .execute(tx.conn())
+            .await
+            .map_err(db_error)?;
+    }
+    Ok(())
 }
 
 /// Where a source stands, as stored.
@@ -132,6 +176,7 @@ pub async fn standings(
         "select source, sequence, position, source_received, source_applied, source_unchanged,
          source_rejected, source_quarantined, session_received, session_applied, session_unchanged,
          session_rejected, session_quarantined, source_unread, session_unread,
+         source_sent_again,
          case when counted_session = session then 1 else 0 end as counted,
          case when unread_session = session then 1 else 0 end as unread_counted
          from sync_lease where source in ({})",
@@ -155,6 +200,7 @@ fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
             rejected: of("rejected")?,
             quarantined: of("quarantined")?,
             unread: of("unread")?,
+            ..Accounting::default()
         })
     };
     // A session that has sent nothing yet shows the counts of none, not of the one before.
@@ -165,7 +211,9 @@ fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
     let session = Accounting { unread, ..counted };
     let checkpoint =
         Checkpoint { sequence: row.try_get("sequence")?, position: row.try_get("position")? };
-    let standing = Standing { source: accounting("source")?, session, checkpoint };
+    let sent_again = row.try_get("source_sent_again")?;
+    let source = Accounting { sent_again, ..accounting("source")? };
+    let standing = Standing { source, session, checkpoint };
     Ok((row.try_get("source")?, standing))
 }
 

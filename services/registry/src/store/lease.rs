@@ -6,9 +6,9 @@ use std::time::Duration;
 use mpp_api::sync::{Checkpoint, Hello};
 use mpp_core::{Error, Micros, Reason, Result};
 use mpp_store::{Tx, db_error};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use crate::model::checkpoint::{Known, agreed};
+use crate::model::checkpoint::{Greeting, Known, Opened, Standing};
 
 /// A session's right to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +27,9 @@ pub struct Begun {
     /// Its lease.
     pub lease: Lease,
     /// Where both sides resume.
-    pub checkpoint: Checkpoint,
-    /// The mapping is another one than last time.
-    pub send_all: bool,
+    pub greeting: Greeting,
+    /// The number of its first batch.
+    pub next_sequence: i64,
 }
 
 /// A session that is alive.
@@ -48,69 +48,84 @@ struct LeaseRow {
     session: String,
     holder: String,
     until: Micros,
-    mapping_version: String,
-    resend: bool,
-    checkpoint: Checkpoint,
+    standing: Standing,
 }
+
+/// What [`read`] reads.
+const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequence, position,
+    mapped_after, heard, opened_mapping, resumed_sequence, resumed_position, began_at";
 
 /// Takes the lease for a new session, whose fencing token shuts out every session before.
 ///
 /// # Errors
 /// `LEASE_HELD` while another session is alive and is not to be taken over.
 pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -> Result<Begun> {
-    let standing = locked(tx, &hello.source).await?;
-    let left = standing.until - tx.now();
-    if left > 0 && !may_take(&standing, hello) {
+    let row = locked(tx, &hello.source).await?;
+    let left = row.until - tx.now();
+    if left > 0 && !may_take(&row, hello) {
         return Err(held(&hello.source, left));
     }
-    let known = known(tx, &hello.source, hello.checkpoint.as_ref()).await?;
-    let checkpoint = agreed(&standing.checkpoint, hello.checkpoint.as_ref(), known);
-    let send_all = standing.resend || standing.mapping_version != hello.mapping_version;
+    let client = hello.checkpoint.as_ref();
+    let known = known(tx, &hello.source, client).await?;
+    let (standing, greeting) = row.standing.open(&hello.mapping_version, client, known);
     let lease = Lease {
         source: hello.source.clone(),
         session: session.to_owned(),
-        fencing: standing.fencing + 1,
+        fencing: row.fencing + 1,
     };
-    // Index: sync_lease's primary key; the row is locked.
+    take(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
+    Ok(Begun { lease, greeting, next_sequence: standing.next_sequence() })
+}
+
+/// Index: sync_lease's primary key; the row is locked.
+async fn take(
+    tx: &mut Tx,
+    lease: &Lease,
+    holder: &str,
+    until: Micros,
+    standing: &Standing,
+) -> Result<()> {
+    let Opened { mapping, resumed, began_at } = &standing.opened;
     sqlx::query(
-        "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5,
-         mapping_version = $6, resend = $7, sequence = $8, position = $9 where source = $1",
+        "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5, heard = $6,
+         opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10
+         where source = $1",
     )
     .bind(&lease.source)
     .bind(lease.fencing)
     .bind(&lease.session)
-    .bind(&hello.holder)
-    .bind(until(tx, ttl))
-    .bind(&hello.mapping_version)
-    .bind(i64::from(send_all))
-    .bind(checkpoint.sequence)
-    .bind(&checkpoint.position)
+    .bind(holder)
+    .bind(until)
+    .bind(standing.heard)
+    .bind(mapping)
+    .bind(resumed.sequence)
+    .bind(&resumed.position)
+    .bind(began_at)
     .execute(tx.conn())
     .await
-    .map_err(db_error)?;
-    abandon_after(tx, &lease.source, checkpoint.sequence).await?;
-    Ok(Begun { lease, checkpoint, send_all })
+    .map(drop)
+    .map_err(db_error)
 }
 
 /// A holder that says hello again has lost its session, or it would not.
-fn may_take(standing: &LeaseRow, hello: &Hello) -> bool {
-    let returns = !hello.holder.is_empty() && hello.holder == standing.holder;
+fn may_take(row: &LeaseRow, hello: &Hello) -> bool {
+    let returns = !hello.holder.is_empty() && hello.holder == row.holder;
     hello.take_over || returns
 }
 
 /// The source's row, made if there is none, and locked: the upsert waits for the session that holds
 /// it.
 async fn locked(tx: &mut Tx, source: &str) -> Result<LeaseRow> {
-    let row = sqlx::query(
+    let text = format!(
         "insert into sync_lease (source, fencing, session, holder, until, mapping_version, resend,
-         sequence, position) values ($1, 0, '', '', 0, '', 1, 0, '')
-         on conflict (source) do update set source = excluded.source
-         returning fencing, session, holder, until, mapping_version, resend, sequence, position",
-    )
-    .bind(source)
-    .fetch_one(tx.conn())
-    .await
-    .map_err(db_error)?;
+         sequence, position) values ($1, 0, '', '', 0, '', 0, 0, '')
+         on conflict (source) do update set source = excluded.source returning {COLUMNS}"
+    );
+    let row = sqlx::query(AssertSqlSafe(text))
+        .bind(source)
+        .fetch_one(tx.conn())
+        .await
+        .map_err(db_error)?;
     read(&row).map_err(db_error)
 }
 
@@ -120,11 +135,23 @@ fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
         session: row.try_get("session")?,
         holder: row.try_get("holder")?,
         until: row.try_get("until")?,
-        mapping_version: row.try_get("mapping_version")?,
-        resend: row.try_get::<i64, _>("resend")? != 0,
-        checkpoint: Checkpoint {
-            sequence: row.try_get("sequence")?,
-            position: row.try_get("position")?,
+        standing: standing(row)?,
+    })
+}
+
+fn standing(row: &AnyRow) -> sqlx::Result<Standing> {
+    let checkpoint = |sequence: &str, position: &str| -> sqlx::Result<Checkpoint> {
+        Ok(Checkpoint { sequence: row.try_get(sequence)?, position: row.try_get(position)? })
+    };
+    Ok(Standing {
+        last: checkpoint("sequence", "position")?,
+        mapping: row.try_get("mapping_version")?,
+        mapped_after: row.try_get("mapped_after")?,
+        heard: row.try_get("heard")?,
+        opened: Opened {
+            mapping: row.try_get("opened_mapping")?,
+            resumed: checkpoint("resumed_sequence", "resumed_position")?,
+            began_at: row.try_get("began_at")?,
         },
     })
 }
@@ -151,53 +178,37 @@ async fn known(tx: &mut Tx, source: &str, client: Option<&Checkpoint>) -> Result
     })
 }
 
-/// The source goes on from an earlier checkpoint: later ones are none any more. Their batches
-/// stay, and count. Index: sync_batch_sequence.
-async fn abandon_after(tx: &mut Tx, source: &str, sequence: i64) -> Result<()> {
-    sqlx::query(
-        "update sync_batch set current = 0 where source = $1 and sequence > $2 and current = 1",
-    )
-    .bind(source)
-    .bind(sequence)
-    .execute(tx.conn())
-    .await
-    .map(drop)
-    .map_err(db_error)
-}
-
 /// The session that a fencing token was given to, if it is alive. Index: sync_lease's primary key.
 ///
 /// # Errors
 /// `LEASE_LOST` where it is not; `PROTOCOL_VIOLATION` for a token that was never given.
 pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Result<Held> {
-    let row = sqlx::query(
-        "select fencing, session, holder, until, mapping_version, resend, sequence, position
-         from sync_lease where source = $1",
-    )
-    .bind(source)
-    .fetch_optional(tx.conn())
-    .await
-    .map_err(db_error)?;
-    let standing = row.as_ref().map(read).transpose().map_err(db_error)?;
-    let standing = standing.filter(|last| fencing <= last.fencing).ok_or_else(|| {
+    let text = format!("select {COLUMNS} from sync_lease where source = $1");
+    let row = sqlx::query(AssertSqlSafe(text))
+        .bind(source)
+        .fetch_optional(tx.conn())
+        .await
+        .map_err(db_error)?;
+    let last = row.as_ref().map(read).transpose().map_err(db_error)?;
+    let last = last.filter(|last| fencing <= last.fencing).ok_or_else(|| {
         let message = format!("no session of {source} has the fencing token {fencing}");
         Error::new(Reason::ProtocolViolation, message)
     })?;
-    check_alive(&standing, source, fencing, tx.now())?;
-    let lease = Lease { source: source.to_owned(), session: standing.session, fencing };
-    Ok(Held { lease, kept: standing.until.saturating_sub(micros(ttl)) })
+    check_alive(&last, source, fencing, tx.now())?;
+    let lease = Lease { source: source.to_owned(), session: last.session, fencing };
+    Ok(Held { lease, kept: last.until.saturating_sub(micros(ttl)) })
 }
 
 /// A stream that is open is itself a sign of life; of a session by single calls only the row says
 /// how long nothing was heard.
-fn check_alive(standing: &LeaseRow, source: &str, fencing: i64, now: Micros) -> Result<()> {
-    if standing.fencing != fencing {
+fn check_alive(last: &LeaseRow, source: &str, fencing: i64, now: Micros) -> Result<()> {
+    if last.fencing != fencing {
         return Err(lost(source));
     }
-    if standing.until > now {
+    if last.until > now {
         return Ok(());
     }
-    let message = if standing.until == 0 {
+    let message = if last.until == 0 {
         format!("this session of {source} has ended; open another one")
     } else {
         format!("nothing was heard from this session of {source} for a whole lease; open it again")
@@ -206,43 +217,50 @@ fn check_alive(standing: &LeaseRow, source: &str, fencing: i64, now: Micros) -> 
 }
 
 /// Checks and prolongs the lease, as the first statement of every write of a session: the row is
-/// locked until the commit, so that no later session begins in between. Answers the checkpoint.
+/// locked until the commit, so that no later session begins in between. Answers where the source
+/// stands.
 ///
 /// # Errors
 /// `LEASE_LOST` where the session has ended, or a later one has shut it out.
-pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Checkpoint> {
+pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Standing> {
     let until = until(tx, ttl);
-    // Index: sync_lease's primary key.
-    let row = sqlx::query(
+    let text = format!(
         "update sync_lease set until = $4
-         where source = $1 and session = $2 and fencing = $3 and until > 0
-         returning fencing, session, holder, until, mapping_version, resend, sequence, position",
-    )
-    .bind(&lease.source)
-    .bind(&lease.session)
-    .bind(lease.fencing)
-    .bind(until)
-    .fetch_optional(tx.conn())
-    .await
-    .map_err(db_error)?;
-    let standing = row.as_ref().map(read).transpose().map_err(db_error)?;
-    standing.map(|standing| standing.checkpoint).ok_or_else(|| lost(&lease.source))
+         where source = $1 and session = $2 and fencing = $3 and until > 0 returning {COLUMNS}"
+    );
+    // Index: sync_lease's primary key.
+    let row = sqlx::query(AssertSqlSafe(text))
+        .bind(&lease.source)
+        .bind(&lease.session)
+        .bind(lease.fencing)
+        .bind(until)
+        .fetch_optional(tx.conn())
+        .await
+        .map_err(db_error)?;
+    let row = row.as_ref().map(read).transpose().map_err(db_error)?;
+    row.map(|row| row.standing).ok_or_else(|| lost(&lease.source))
 }
 
-/// Moves the checkpoint on; the session has begun to send everything, if it was told to.
+/// Stores where the source stands after a batch or an end.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn advance(tx: &mut Tx, lease: &Lease, checkpoint: &Checkpoint) -> Result<()> {
+pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing) -> Result<()> {
     // Index: sync_lease's primary key; the row is locked by `hold`.
-    sqlx::query("update sync_lease set sequence = $2, position = $3, resend = 0 where source = $1")
-        .bind(&lease.source)
-        .bind(checkpoint.sequence)
-        .bind(&checkpoint.position)
-        .execute(tx.conn())
-        .await
-        .map(drop)
-        .map_err(db_error)
+    sqlx::query(
+        "update sync_lease set sequence = $2, position = $3, mapping_version = $4,
+         mapped_after = $5, heard = $6, resend = 0 where source = $1",
+    )
+    .bind(&lease.source)
+    .bind(standing.last.sequence)
+    .bind(&standing.last.position)
+    .bind(&standing.mapping)
+    .bind(standing.mapped_after)
+    .bind(standing.heard)
+    .execute(tx.conn())
+    .await
+    .map(drop)
+    .map_err(db_error)
 }
 
 /// Lets the lease go, where it is still this session's. Index: sync_lease's primary key.

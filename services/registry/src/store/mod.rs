@@ -35,6 +35,14 @@ pub const SCHEMA: Schema = Schema {
                 postgres: include_str!("../sql/postgres/0003_unread.sql"),
             },
         },
+        Migration {
+            version: 4,
+            name: "sending",
+            statements: Statements::Each {
+                sqlite: include_str!("../sql/sqlite/0004_sending.sql"),
+                postgres: include_str!("../sql/postgres/0004_sending.sql"),
+            },
+        },
     ],
     history_kinds: model::KINDS,
 };

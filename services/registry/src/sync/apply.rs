@@ -16,6 +16,7 @@ use super::{
 use crate::{
     app::{filing::find_lineage, services::service_labels},
     model::{
+        checkpoint::Standing,
         source::{Checked, Item, check_unit},
         tree::Lineage,
     },
@@ -73,12 +74,15 @@ impl Session {
             tx.commit().await?;
             return self.repeated(plan, answered).await;
         }
-        check_sequence(&plan.checkpoint, &standing)?;
+        let checkpoint = standing
+            .place(&plan.checkpoint)
+            .ok_or_else(|| not_next(&plan.checkpoint, &standing))?;
         let mut fates = plan.decided.clone();
         fates.extend(self.write(&mut tx, &plan.waiting).await?);
-        let mut result = plan.result(&fates);
+        let mut result = plan.result(&fates, &checkpoint);
+        self.leave_behind(&mut tx, &standing).await?;
         batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
-        lease::advance(&mut tx, &self.lease, &plan.checkpoint).await?;
+        lease::advance(&mut tx, &self.lease, &standing.answered(checkpoint)).await?;
         result.revision = tx.commit().await?;
         Ok(result)
     }
@@ -273,16 +277,13 @@ fn fate(put: Put, version: i64) -> Result<Fate> {
     Ok(Ok(if put.changed { Outcome::Applied } else { Outcome::Unchanged }))
 }
 
-fn check_sequence(given: &Checkpoint, standing: &Checkpoint) -> Result<()> {
-    if given.sequence == standing.sequence + 1 {
-        return Ok(());
-    }
+fn not_next(given: &Checkpoint, standing: &Standing) -> Error {
     let message = format!(
         "batch.checkpoint.sequence is {}, and the next batch of this source is {}",
         given.sequence,
-        standing.sequence + 1
+        standing.next_sequence()
     );
-    Err(Error::new(Reason::ProtocolViolation, message))
+    Error::new(Reason::ProtocolViolation, message)
 }
 
 /// Anything but a lost race, a lost lease and a database that is away.

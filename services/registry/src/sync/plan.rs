@@ -70,7 +70,7 @@ impl Plan {
     }
 
     /// The answers to all records, in order.
-    pub fn result(&self, fates: &HashMap<usize, Fate>) -> BatchResult {
+    pub fn result(&self, fates: &HashMap<usize, Fate>, checkpoint: &Checkpoint) -> BatchResult {
         let answer = |(index, source_id): (usize, &String)| match fates.get(&index) {
             Some(Ok(outcome)) => RecordResult {
                 source_id: source_id.clone(),
@@ -83,7 +83,7 @@ impl Plan {
         BatchResult {
             nonce: self.nonce,
             results: self.source_ids.iter().enumerate().map(answer).collect(),
-            checkpoint: Some(self.checkpoint.clone()),
+            checkpoint: Some(checkpoint.clone()),
             revision: 0,
             repeated_nonce: false,
         }
@@ -196,7 +196,7 @@ mod tests {
         let fates = plan.waiting.iter().map(|(index, _)| (*index, Ok(Outcome::Applied)));
         let mut all = plan.decided.clone();
         all.extend(fates);
-        let result = plan.result(&all);
+        let result = plan.result(&all, &plan.checkpoint);
         let codes: Vec<&str> = result.results.iter().map(|answer| answer.code.as_str()).collect();
         assert_eq!(codes, ["DUPLICATE", "", "", "REQUIRED"]);
     }
@@ -219,7 +219,7 @@ mod tests {
             service.category = "Two Words".into();
         }
         let plan = planned(vec![wrong]);
-        let answer = plan.result(&plan.decided).results.remove(0);
+        let answer = plan.result(&plan.decided, &plan.checkpoint).results.remove(0);
         assert_eq!(
             (answer.field.as_str(), answer.outcome()),
             ("service.title.id", Outcome::Rejected)

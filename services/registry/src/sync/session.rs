@@ -17,7 +17,11 @@ use uuid::Uuid;
 
 use crate::{
     app::{Registry, filing::lineage},
-    model::{Check, checkpoint, source::check_end},
+    model::{
+        Check,
+        checkpoint::{self, Standing},
+        source::check_end,
+    },
     policy::Policy,
     store::{
         batches,
@@ -76,7 +80,7 @@ impl Session {
             source = begun.lease.source,
             session = begun.lease.session,
             fencing = begun.lease.fencing,
-            send_all = begun.send_all,
+            send_all = begun.greeting.send_all,
             "a session begins"
         );
         let welcome = welcome(&begun, &registry.policy);
@@ -150,11 +154,10 @@ impl Session {
 
     async fn close(&self, tx: &mut Tx, end: &End) -> Result<Summary> {
         let lease = &self.lease;
-        let checkpoint = lease::hold(tx, lease, self.registry.policy.lease()).await?;
-        // Where not all was seen, not all was sent: what was asked for anew is asked for again.
-        if end.incomplete.is_none() {
-            lease::advance(tx, lease, &checkpoint).await?;
-        }
+        let standing = lease::hold(tx, lease, self.registry.policy.lease()).await?;
+        self.leave_behind(tx, &standing).await?;
+        let ended = standing.ended();
+        lease::advance(tx, lease, &ended).await?;
         batches::add_unread(tx, lease, end.unread).await?;
         let mut standings =
             batches::standings(tx.conn(), std::slice::from_ref(&lease.source)).await?;
@@ -163,7 +166,7 @@ impl Session {
         let mut source = found.ok_or_else(|| Error::not_found(&lease.source))?;
         source.doc.accounting = Some(standing.source);
         source.doc.last_session = Some(standing.session);
-        source.doc.checkpoint = Some(checkpoint);
+        source.doc.checkpoint = Some(ended.last);
         source.doc.last_end_time = Some(to_timestamp(tx.now()));
         if end.incomplete.is_none() {
             source.doc.last_success_time = source.doc.last_end_time;
@@ -172,6 +175,14 @@ impl Session {
         tx.put(&lease.source, &source.doc, source.labels, Expect::Any).await?;
         lease::release(tx, lease).await?;
         Ok(Summary { session: Some(standing.session), source: Some(standing.source), revision: 0 })
+    }
+
+    /// A session that went back leaves batches behind with the first that it stores.
+    pub(super) async fn leave_behind(&self, tx: &mut Tx, standing: &Standing) -> Result<()> {
+        match standing.abandons() {
+            Some(abandoned) => batches::abandon(tx, &self.lease.source, abandoned).await,
+            None => Ok(()),
+        }
     }
 
     /// Lets the lease go, so that the source can come back at once.
@@ -236,8 +247,9 @@ fn welcome(begun: &Begun, policy: &Policy) -> Welcome {
     Welcome {
         session: begun.lease.session.clone(),
         fencing_token: begun.lease.fencing,
-        checkpoint: Some(begun.checkpoint.clone()),
-        send_all: begun.send_all,
+        checkpoint: Some(begun.greeting.checkpoint.clone()),
+        send_all: begun.greeting.send_all,
+        next_sequence: begun.next_sequence,
         max_batch_records: bound(policy.batch_records),
         max_batch_bytes: bound(policy.batch_bytes),
         lease_millis: i64::try_from(policy.lease().as_millis()).unwrap_or(i64::MAX),

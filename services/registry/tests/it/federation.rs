@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mpp_api::sync::{
-    Batch, Checkpoint, Hello, KeepAlive, ListSourcesRequest, Outcome, Source,
+    Batch, Checkpoint, Hello, KeepAlive, ListSourcesRequest, Outcome, Source, Welcome,
     sync_request::Message as Ask,
 };
 use mpp_client::error_of;
@@ -13,7 +13,9 @@ use mpp_testkit::on_both;
 use tokio::time::{sleep, timeout};
 
 use crate::{
-    publisher::{Session, ask, begin_again, codes, delete, hello, outcomes, record, source},
+    publisher::{
+        Session, ask, begin_again, codes, delete, hello, let_go, outcomes, record, source,
+    },
     world::{KEMENDAGRI, SECOND, SOURCE, World, reason},
 };
 
@@ -204,28 +206,65 @@ async fn who_knows_less_or_another_past_begins_where_both_agree() {
         let at = |sequence: i64, position: &str| {
             Some(Checkpoint { sequence, position: position.into() })
         };
-        let agreed = async |checkpoint: Option<Checkpoint>| {
-            let session =
-                Session::with(&world, Hello { checkpoint, ..hello() }).await.expect("a session");
-            let agreed = session.welcome.checkpoint.clone();
-            session.end().await;
-            agreed
+        let greeted = async |checkpoint: Option<Checkpoint>| {
+            let hello = Hello { checkpoint, ..hello() };
+            let session = Session::with(&world, hello).await.expect("a session");
+            let Welcome { checkpoint, send_all, next_sequence, .. } = session.welcome.clone();
+            assert_eq!(next_sequence, 4, "a number is given once");
+            // A hello alone changes nothing.
+            let shown = source(&world).await.checkpoint;
+            assert_eq!(shown.map(|shown| shown.sequence), Some(3));
+            (session, checkpoint, send_all)
         };
-        assert_eq!(agreed(Some(third.clone())).await, Some(third.clone()));
-        assert_eq!(
-            agreed(at(9, "row 9")).await,
-            Some(third.clone()),
-            "the client saw more than is left here"
-        );
-        assert_eq!(agreed(at(2, "row 2")).await, at(2, "row 2"));
-        assert_eq!(agreed(Some(third)).await, at(0, ""), "the third was abandoned for the second");
-        assert_eq!(agreed(None).await, at(0, ""));
+        let start = (at(0, ""), true);
+        for (named, agreed) in [
+            (Some(third.clone()), (Some(third.clone()), false)),
+            (at(9, "row 9"), start.clone()),
+            (None, start.clone()),
+            (at(2, "row 2"), (at(2, "row 2"), false)),
+            (Some(third.clone()), (Some(third.clone()), false)),
+        ] {
+            let (session, checkpoint, send_all) = greeted(named.clone()).await;
+            assert_eq!((checkpoint, send_all), agreed, "{named:?}");
+            let_go(&world, session).await;
+        }
+        let (session, ..) = greeted(at(2, "row 2")).await;
+        session.end().await;
+        let (_, checkpoint, send_all) = greeted(Some(third)).await;
+        assert_eq!((checkpoint, send_all), start, "the third was left behind for the second");
     })
     .await;
 }
 
 #[tokio::test]
-async fn another_mapping_asks_for_everything_until_it_has_begun_to_come() {
+async fn a_client_that_goes_back_counts_on_and_nothing_counts_twice() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut session = Session::begin(&world).await;
+        session.send(vec![record("s1", "Satu")]).await;
+        let first = Some(session.checkpoint.clone());
+        session.send(vec![record("s2", "Dua"), record("s3", "Tiga")]).await;
+        let_go(&world, session).await;
+
+        // Its client has the first answers only.
+        let resume = Hello { checkpoint: first.clone(), ..hello() };
+        let mut back = Session::with(&world, resume).await.expect("a session");
+        assert_eq!((&back.welcome.checkpoint, back.welcome.next_sequence), (&first, 3));
+        // From the welcome's checkpoint, as older clients count.
+        let result = back.send(vec![record("s2", "Dua")]).await;
+        assert_eq!(result.checkpoint.map(|given| given.sequence), Some(3));
+        let result = back.send(vec![record("s3", "Tiga")]).await;
+        assert_eq!(result.checkpoint.map(|given| given.sequence), Some(4));
+        let summary = back.end().await;
+        let counted = summary.source.expect("counted");
+        assert_eq!((counted.received, counted.applied, counted.unchanged), (3, 1, 2));
+        assert_eq!(counted.sent_again, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_mapping_asks_for_everything_until_its_client_has_an_answer() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
         let mut session = Session::begin(&world).await;
@@ -243,6 +282,11 @@ async fn another_mapping_asks_for_everything_until_it_has_begun_to_come() {
         // A client whose welcome is lost must be told again.
         drop(Session::with(&world, with("2")).await.expect("a session"));
         let mut told = begin_again(&world, with("2")).await;
+        assert!(told.welcome.send_all);
+        told.send(vec![record("kk", "Kartu Keluarga")]).await;
+        let_go(&world, told).await;
+        // It died before it read the answer, and names the checkpoint of the mapping before.
+        let mut told = Session::with(&world, with("2")).await.expect("a session");
         assert!(told.welcome.send_all);
         told.send(vec![record("kk", "Kartu Keluarga")]).await;
         let checkpoint = Some(told.checkpoint.clone());

@@ -3,6 +3,7 @@
 mod accounting;
 mod catalog;
 mod clients;
+mod contract;
 mod directory;
 mod federation;
 mod feed;

@@ -162,3 +162,22 @@ pub async fn begin_again(world: &World, hello: Hello) -> Session {
     }
     panic!("the lease was not let go");
 }
+
+/// Breaks the stream off, and waits until the lease is let go.
+pub async fn let_go(world: &World, session: Session) {
+    drop(session);
+    let mut read = world.running.registry.db.read().await.expect("a snapshot");
+    for _ in 0..400 {
+        let until: i64 = sqlx::query_scalar("select until from sync_lease where source = $1")
+            .bind(SOURCE)
+            .fetch_one(read.conn())
+            .await
+            .expect("a lease");
+        if until == 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        read = world.running.registry.db.read().await.expect("a snapshot");
+    }
+    panic!("the lease was not let go");
+}

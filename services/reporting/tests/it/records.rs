@@ -105,7 +105,7 @@ pub fn source(title: &str, target_seconds: i64, last_success: Micros) -> Source 
             unchanged: 2,
             rejected: 1,
             quarantined: 1,
-            unread: 0,
+            ..Accounting::default()
         }),
         ..Source::default()
     }

@@ -1,0 +1,148 @@
+//! Known cases, and a check of the whole state machine: a registry, two kinds of client that know
+//! the contract only, and deaths between any two messages.
+
+mod world;
+
+use proptest::{prelude::*, test_runner::Config};
+
+use super::*;
+use world::{Run, Style, World};
+
+fn at(sequence: i64) -> Checkpoint {
+    Checkpoint { sequence, position: format!("row {sequence}") }
+}
+
+/// Eight batches under the mapping "1", of which a client has shown to have five.
+fn standing() -> Standing {
+    Standing { last: at(8), mapping: "1".into(), heard: 5, ..Standing::default() }
+}
+
+#[test]
+fn a_client_whose_answers_were_lost_resumes_where_it_stands() {
+    let (opened, greeting) = standing().open("1", Some(&at(6)), Known::Current);
+    assert_eq!(greeting, Greeting { checkpoint: at(6), send_all: false });
+    assert_eq!((opened.next_sequence(), &opened.last), (9, &at(8)), "nothing has gone back yet");
+    let lost = Abandoned { after: 6, unheard_after: 6 };
+    assert_eq!(opened.abandons(), Some(lost));
+    let next = opened.answered(at(9));
+    assert_eq!((next.next_sequence(), next.abandons()), (10, None));
+}
+
+#[test]
+fn who_names_nothing_that_is_known_sends_everything() {
+    for (client, known) in [
+        (None, Known::Never),
+        (Some(at(0)), Known::Never),
+        (Some(at(6)), Known::Abandoned),
+        (Some(at(9)), Known::Never),
+    ] {
+        let (opened, greeting) = standing().open("1", client.as_ref(), known);
+        let start = Greeting { checkpoint: Checkpoint::default(), send_all: true };
+        assert_eq!(greeting, start, "{client:?}");
+        let heard = Abandoned { after: 0, unheard_after: 5 };
+        assert_eq!(opened.abandons(), Some(heard), "what a client has had still counts");
+    }
+}
+
+#[test]
+fn everything_is_asked_for_until_a_checkpoint_of_the_new_mapping_is_named() {
+    let (opened, told) = standing().open("2", Some(&at(8)), Known::Current);
+    assert!(told.send_all);
+    assert_eq!(opened.mapping, "1", "a hello alone changes nothing");
+    let under_way = opened.answered(at(9));
+    let ask = |client: i64| under_way.open("2", Some(&at(client)), Known::Current).1.send_all;
+    assert!(ask(8), "it died before it had the first answer");
+    assert!(!ask(9));
+    assert!(under_way.open("1", Some(&at(9)), Known::Current).1.send_all, "back to the first");
+}
+
+#[test]
+fn a_number_is_given_once_and_a_client_may_count_from_its_own() {
+    let (opened, _) = standing().open("1", Some(&at(6)), Known::Current);
+    let placed = |sequence: i64| opened.place(&at(sequence)).map(|at| at.sequence);
+    assert_eq!([6, 7, 8, 9, 10].map(placed), [None, Some(9), None, Some(9), None]);
+    let next = opened.answered(opened.place(&at(7)).expect("the next"));
+    assert_eq!(next.last, Checkpoint { sequence: 9, position: "row 7".into() });
+    assert_eq!(next.place(&at(8)).map(|at| at.sequence), Some(10));
+}
+
+#[test]
+fn an_end_without_a_batch_leaves_what_its_client_never_had() {
+    let (opened, _) = standing().open("1", Some(&at(6)), Known::Current);
+    assert!(opened.abandons().is_some());
+    let ended = opened.ended();
+    assert_eq!(ended.last, Checkpoint { sequence: 8, position: "row 6".into() });
+    let sent = opened.answered(at(9)).ended();
+    assert_eq!(sent.heard, 9);
+}
+
+fn run() -> impl Strategy<Value = Run> {
+    let dies = prop::option::weighted(0.7, 0usize..24);
+    let styles = (0u8..3, 1usize..4, 1usize..3, any::<bool>());
+    (styles, dies).prop_map(|((mapping, batch, window, counts_from_welcome), dies)| Run {
+        mapping,
+        batch,
+        window,
+        counts_from_welcome,
+        dies,
+    })
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Run(Run),
+    /// A record of the source changes.
+    Edit(usize),
+    /// The client goes back to the state that it had some runs ago, or has none.
+    StaleClient(usize),
+    /// The registry goes back to the state that it had some runs ago.
+    Restore(usize),
+}
+
+fn steps(restores: bool) -> impl Strategy<Value = Vec<Step>> {
+    let disasters = u32::from(restores);
+    let step = prop_oneof![
+        6 => run().prop_map(Step::Run),
+        3 => (0usize..world::RECORDS).prop_map(Step::Edit),
+        disasters => (0usize..4).prop_map(Step::StaleClient),
+        disasters => (0usize..4).prop_map(Step::Restore),
+    ];
+    prop::collection::vec(step, 1..14)
+}
+
+fn play(style: Style, steps: &[Step], last: Run) -> World {
+    let mut world = World::new(style);
+    for step in steps {
+        match step {
+            Step::Run(run) => world.run(run),
+            Step::Edit(record) => world.edit(*record),
+            Step::StaleClient(back) => world.client_goes_back(*back),
+            Step::Restore(back) => world.registry_goes_back(*back),
+        }
+        world.check_numbers();
+    }
+    world.run(&Run { dies: None, ..last });
+    world
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 2_000, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn a_run_that_ends_leaves_every_record_as_the_source_and_the_mapping_have_it(
+        steps in steps(true), last in run(), positional in any::<bool>(),
+    ) {
+        let style = if positional { Style::Positional } else { Style::Digests };
+        let world = play(style, &steps, last);
+        prop_assert_eq!(world.kept(), world.wanted());
+    }
+
+    #[test]
+    fn what_is_counted_is_what_the_client_has_the_answers_of(
+        steps in steps(false), last in run(), positional in any::<bool>(),
+    ) {
+        let style = if positional { Style::Positional } else { Style::Digests };
+        let world = play(style, &steps, last);
+        prop_assert_eq!(world.counted(), world.client.answers);
+    }
+}

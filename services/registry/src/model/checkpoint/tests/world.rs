@@ -1,0 +1,263 @@
+//! A registry that keeps batches in a list, and a client that keeps what the contract tells it to.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use super::*;
+
+pub const RECORDS: usize = 5;
+
+/// How a client knows what it has sent.
+#[derive(Clone, Copy, Debug)]
+pub enum Style {
+    /// By the digest of each answered record, with the sequence of its answer.
+    Digests,
+    /// By its place in a log of changes, which is the checkpoint's position.
+    Positional,
+}
+
+/// One session, which may end at any message.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub mapping: u8,
+    pub batch: usize,
+    /// Batches under way without an answer.
+    pub window: usize,
+    /// Counts its batches from the welcome's checkpoint instead of from `next_sequence`.
+    pub counts_from_welcome: bool,
+    /// Both sides stop after so many messages were taken in.
+    pub dies: Option<usize>,
+}
+
+/// A record's content, and the mapping that it was made under.
+type Content = (usize, u8);
+
+#[derive(Clone, Default)]
+struct Batch {
+    checkpoint: Checkpoint,
+    current: bool,
+    counted: bool,
+    records: usize,
+}
+
+#[derive(Clone, Default)]
+struct Registry {
+    standing: Standing,
+    batches: Vec<Batch>,
+    records: BTreeMap<usize, Content>,
+}
+
+/// What the client keeps over its death.
+#[derive(Clone, Default)]
+pub struct Client {
+    checkpoint: Option<Checkpoint>,
+    acknowledged: BTreeMap<usize, (Content, i64)>,
+    /// Records of which it has the answers.
+    pub answers: usize,
+}
+
+pub struct World {
+    style: Style,
+    registry: Registry,
+    pub client: Client,
+    /// Changes of the source, in their order: record and content.
+    log: Vec<(usize, usize)>,
+    mapping: u8,
+    numbers: HashSet<i64>,
+    /// Sessions have ids of their own, also after a restore.
+    sessions: usize,
+    before: Vec<(Registry, Client)>,
+}
+
+/// Both sides have died.
+struct Dead;
+
+/// Counts the messages that are left.
+struct Fuse(Option<usize>);
+
+impl Fuse {
+    fn message(&mut self) -> Result<(), Dead> {
+        match &mut self.0 {
+            Some(0) => Err(Dead),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl World {
+    pub fn new(style: Style) -> Self {
+        Self {
+            style,
+            registry: Registry::default(),
+            client: Client::default(),
+            log: (0..RECORDS).map(|record| (record, 0)).collect(),
+            mapping: 0,
+            numbers: HashSet::new(),
+            sessions: 0,
+            before: Vec::new(),
+        }
+    }
+
+    pub fn edit(&mut self, record: usize) {
+        self.log.push((record, self.log.len()));
+    }
+
+    pub fn client_goes_back(&mut self, runs: usize) {
+        let before = self.before.iter().rev().nth(runs);
+        self.client = before.map_or_else(Client::default, |(_, client)| client.clone());
+    }
+
+    pub fn registry_goes_back(&mut self, runs: usize) {
+        let before = self.before.iter().rev().nth(runs);
+        self.registry = before.map_or_else(Registry::default, |(registry, _)| registry.clone());
+        self.numbers = self.registry.batches.iter().map(|b| b.checkpoint.sequence).collect();
+    }
+
+    pub fn check_numbers(&self) {
+        let given = &self.registry.batches;
+        assert_eq!(given.len(), self.numbers.len(), "a number was given twice");
+    }
+
+    pub fn kept(&self) -> BTreeMap<usize, Content> {
+        self.registry.records.clone()
+    }
+
+    pub fn wanted(&self) -> BTreeMap<usize, Content> {
+        self.log.iter().map(|(record, content)| (*record, (*content, self.mapping))).collect()
+    }
+
+    pub fn counted(&self) -> usize {
+        let counted = self.registry.batches.iter().filter(|batch| batch.counted);
+        counted.map(|batch| batch.records).sum()
+    }
+
+    pub fn run(&mut self, run: &Run) {
+        self.before.push((self.registry.clone(), self.client.clone()));
+        self.mapping = run.mapping;
+        self.sessions += 1;
+        let _ = self.session(run, &mut Fuse(run.dies));
+    }
+
+    fn session(&mut self, run: &Run, fuse: &mut Fuse) -> Result<(), Dead> {
+        fuse.message()?;
+        let (greeting, next) = self.registry.hello(run.mapping, self.client.checkpoint.as_ref());
+        fuse.message()?;
+        self.client.forget(&greeting);
+        let first = if run.counts_from_welcome { greeting.checkpoint.sequence + 1 } else { next };
+        let mut under_way = VecDeque::new();
+        for (sequence, (records, position)) in (first..).zip(self.to_send(run, &greeting)) {
+            fuse.message()?;
+            let checkpoint = Checkpoint { sequence, position };
+            let stored = self.registry.batch(&checkpoint, &records);
+            assert!(self.numbers.insert(stored.sequence), "{stored:?} was given before");
+            under_way.push_back((stored, records));
+            while under_way.len() >= run.window {
+                self.take_answer(&mut under_way, fuse)?;
+            }
+        }
+        while !under_way.is_empty() {
+            self.take_answer(&mut under_way, fuse)?;
+        }
+        fuse.message()?;
+        self.registry.end();
+        Ok(())
+    }
+
+    fn take_answer(
+        &mut self,
+        under_way: &mut VecDeque<(Checkpoint, Vec<(usize, Content)>)>,
+        fuse: &mut Fuse,
+    ) -> Result<(), Dead> {
+        fuse.message()?;
+        if let Some((checkpoint, records)) = under_way.pop_front() {
+            self.client.store(checkpoint, &records);
+        }
+        Ok(())
+    }
+
+    /// The batches of this session, each with the client's position after it.
+    fn to_send(&self, run: &Run, greeting: &Greeting) -> Vec<(Vec<(usize, Content)>, String)> {
+        let mapped = |(record, content): (usize, usize)| (record, (content, run.mapping));
+        let records: Vec<_> = match self.style {
+            Style::Positional => {
+                let read = if greeting.send_all { "" } else { &greeting.checkpoint.position };
+                let from = read.split(':').next_back().and_then(|at| at.parse().ok()).unwrap_or(0);
+                (from + 1..).zip(self.log[from..].iter().copied().map(mapped)).collect()
+            }
+            Style::Digests => {
+                let differs = |(record, content): &(usize, Content)| {
+                    self.client.acknowledged.get(record).map(|(had, _)| had) != Some(content)
+                };
+                let now = self.log.iter().copied().map(mapped).collect::<BTreeMap<_, _>>();
+                (1..).zip(now.into_iter().filter(differs)).collect()
+            }
+        };
+        let batches = records.chunks(run.batch).map(|part| {
+            let position = part.last().map_or(0, |(place, _)| *place);
+            let position = format!("{}:{position}", self.sessions);
+            (part.iter().map(|(_, record)| *record).collect(), position)
+        });
+        batches.collect()
+    }
+}
+
+impl Registry {
+    fn hello(&mut self, mapping: u8, client: Option<&Checkpoint>) -> (Greeting, i64) {
+        let named = self.batches.iter().rfind(|batch| Some(&batch.checkpoint) == client);
+        let known = match named {
+            None => Known::Never,
+            Some(batch) if batch.current => Known::Current,
+            Some(_) => Known::Abandoned,
+        };
+        let (standing, greeting) = self.standing.open(&mapping.to_string(), client, known);
+        self.standing = standing;
+        (greeting, self.standing.next_sequence())
+    }
+
+    fn batch(&mut self, given: &Checkpoint, records: &[(usize, Content)]) -> Checkpoint {
+        let checkpoint = self.standing.place(given).expect("the next batch");
+        self.leave();
+        self.records.extend(records.iter().copied());
+        self.batches.push(Batch {
+            checkpoint: checkpoint.clone(),
+            current: true,
+            counted: true,
+            records: records.len(),
+        });
+        self.standing = self.standing.answered(checkpoint.clone());
+        checkpoint
+    }
+
+    fn end(&mut self) {
+        self.leave();
+        self.standing = self.standing.ended();
+    }
+
+    fn leave(&mut self) {
+        let Some(Abandoned { after, unheard_after }) = self.standing.abandons() else { return };
+        for batch in self.batches.iter_mut().filter(|batch| batch.current) {
+            batch.current = batch.checkpoint.sequence <= after;
+            batch.counted &= batch.current || batch.checkpoint.sequence <= unheard_after;
+        }
+    }
+}
+
+impl Client {
+    /// What a welcome asks for, before anything is sent.
+    fn forget(&mut self, greeting: &Greeting) {
+        let kept = if greeting.send_all { 0 } else { greeting.checkpoint.sequence };
+        self.acknowledged.retain(|_, (_, sequence)| *sequence <= kept);
+        self.checkpoint = Some(greeting.checkpoint.clone());
+    }
+
+    fn store(&mut self, checkpoint: Checkpoint, records: &[(usize, Content)]) {
+        for (record, content) in records {
+            self.acknowledged.insert(*record, (*content, checkpoint.sequence));
+        }
+        self.answers += records.len();
+        self.checkpoint = Some(checkpoint);
+    }
+}
