@@ -4,6 +4,8 @@
 mod comments;
 #[path = "build/methods.rs"]
 mod methods;
+#[path = "build/texts.rs"]
+mod texts;
 
 use std::{env, error::Error, fs, path::PathBuf};
 
@@ -34,6 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Read by name, never as messages.
     descriptors.file.retain(|file| file.package() != "google.api");
     fs::write(out.join("methods.rs"), methods::generate(&descriptors))?;
+    fs::write(out.join("texts.rs"), texts::generate(&descriptors))?;
 
     let mut commented = protox::Compiler::new([&root])?;
     commented.include_source_info(true).open_files(FILES.map(|file| root.join(file)))?;

@@ -191,7 +191,7 @@ async fn a_restart_keeps_everything(up: &mut Up) {
         "book",
         "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-baru",
         "--nik",
-        "3510019999999999",
+        "3510014107909999",
     ]);
     let booked = booked.await.succeeded();
     let appointment = booked.lines().last().expect("its name").to_owned();

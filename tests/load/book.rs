@@ -120,7 +120,7 @@ async fn record(cluster: &Cluster, suite: &Suite, slots: &[String]) -> Vec<PathB
 fn booking_of(slot: &str, client: u64, number: u64) -> BookAppointmentRequest {
     BookAppointmentRequest {
         slot: slot.to_owned(),
-        applicant_nik: format!("35{client:04}{number:010}"),
+        applicant_nik: mpp_testkit::nik(client * 1_000_000 + number),
         request_id: request_id(),
     }
 }

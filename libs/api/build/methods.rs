@@ -40,9 +40,9 @@ impl<'a> File<'a> {
                 one("Get")
                     .filter(|_| has(request, "name"))
                     .map(|of| self.get(method, request, &of)),
-                one("Create").map(|of| self.create(method, request, &of)),
-                one("Update").map(|of| self.update(method, &of)),
-                self.delete(method, request),
+                one("Create").map(|of| self.create(method, request, response, &of)),
+                one("Update").map(|of| self.update(method, response, &of)),
+                self.delete(method, request, response),
                 self.list(method, request, response),
             ];
             text.extend(found.into_iter().flatten());
@@ -93,7 +93,14 @@ impl<'a> File<'a> {
         )
     }
 
-    fn create(&self, method: &str, request: &DescriptorProto, of: &Of) -> String {
+    fn create(
+        &self,
+        method: &str,
+        request: &DescriptorProto,
+        response: &DescriptorProto,
+        of: &Of,
+    ) -> String {
+        let (given, warnings) = warnings(response);
         let parent = or(request, "parent", "&self.parent", "\"\"");
         format!(
             "impl Create for {} {{
@@ -102,8 +109,12 @@ impl<'a> File<'a> {
                 fn parent(&self) -> &str {{ {parent} }}
                 fn id(&self) -> &str {{ &self.{field}_id }}
                 fn take_record(&mut self) -> Option<Self::Record> {{ self.{field}.take() }}
-                fn response(record: Self::Record, revision: i64) -> Self::Response {{
-                    Self::Response {{ {field}: Some(record), revision }}
+                fn response(
+                    record: Self::Record,
+                    revision: i64,
+                    {given}: Vec<Warning>,
+                ) -> Self::Response {{
+                    Self::Response {{ {field}: Some(record), revision, {warnings} }}
                 }}
             }}\n",
             self.path(request.name()),
@@ -112,15 +123,20 @@ impl<'a> File<'a> {
         )
     }
 
-    fn update(&self, method: &str, of: &Of) -> String {
+    fn update(&self, method: &str, response: &DescriptorProto, of: &Of) -> String {
+        let (given, warnings) = warnings(response);
         format!(
             "impl Update for {} {{
                 {}
                 fn take_record(&mut self) -> (Option<Self::Record>, Option<FieldMask>) {{
                     (self.{field}.take(), self.update_mask.take())
                 }}
-                fn response(record: Self::Record, revision: i64) -> Self::Response {{
-                    Self::Response {{ {field}: Some(record), revision }}
+                fn response(
+                    record: Self::Record,
+                    revision: i64,
+                    {given}: Vec<Warning>,
+                ) -> Self::Response {{
+                    Self::Response {{ {field}: Some(record), revision, {warnings} }}
                 }}
             }}\n",
             self.path(&format!("{method}Request")),
@@ -129,7 +145,13 @@ impl<'a> File<'a> {
         )
     }
 
-    fn delete(&self, method: &str, request: &DescriptorProto) -> Option<String> {
+    fn delete(
+        &self,
+        method: &str,
+        request: &DescriptorProto,
+        response: &DescriptorProto,
+    ) -> Option<String> {
+        let (given, warnings) = warnings(response);
         let kind = method.strip_prefix("Delete").filter(|kind| self.messages.contains_key(kind))?;
         let says_why = has(request, "tombstone");
         let tombstone = or(request, "tombstone", "self.tombstone.as_ref()", "None");
@@ -140,7 +162,9 @@ impl<'a> File<'a> {
                 fn name(&self) -> &str {{ &self.name }}
                 fn etag(&self) -> &str {{ &self.etag }}
                 fn tombstone(&self) -> Option<&Tombstone> {{ {tombstone} }}
-                fn response(revision: i64) -> Self::Response {{ Self::Response {{ revision }} }}
+                fn response(revision: i64, {given}: Vec<Warning>) -> Self::Response {{
+                    Self::Response {{ revision, {warnings} }}
+                }}
             }}\n",
             self.path(request.name()),
             self.types(method, &self.path(kind)),
@@ -209,6 +233,11 @@ struct Of {
 
 fn has(message: &DescriptorProto, field: &str) -> bool {
     message.field.iter().any(|own| own.name() == field)
+}
+
+/// The name of the parameter, and the field of an answer that has one.
+fn warnings(response: &DescriptorProto) -> (&'static str, &'static str) {
+    if has(response, "warnings") { ("warnings", "warnings") } else { ("_warnings", "") }
 }
 
 fn or<'a>(message: &DescriptorProto, field: &str, there: &'a str, absent: &'a str) -> &'a str {

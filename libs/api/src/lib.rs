@@ -15,11 +15,13 @@ use bytes::Bytes;
 pub mod call;
 pub mod document;
 pub mod json;
+pub mod mask;
 pub mod method;
 pub mod openapi;
 pub mod report;
 pub mod route;
 pub mod strict;
+pub mod text;
 
 pub use document::Document;
 pub use generated::mpp::{

@@ -7,7 +7,10 @@
 use prost::Message;
 use prost_types::FieldMask;
 
-use crate::{Document, types::Tombstone};
+use crate::{
+    Document,
+    types::{Tombstone, Warning},
+};
 
 /// A request that may carry a request id.
 pub trait Write: Message {
@@ -73,8 +76,8 @@ pub trait Create: Write {
     fn id(&self) -> &str;
     /// Takes the record out.
     fn take_record(&mut self) -> Option<Self::Record>;
-    /// Wraps the answer.
-    fn response(record: Self::Record, revision: i64) -> Self::Response;
+    /// Wraps the answer; warnings are left out where it has no field for them.
+    fn response(record: Self::Record, revision: i64, warnings: Vec<Warning>) -> Self::Response;
 }
 
 /// Changes a record.
@@ -86,8 +89,8 @@ pub trait Update: Write {
 
     /// Takes the record and the mask out.
     fn take_record(&mut self) -> (Option<Self::Record>, Option<FieldMask>);
-    /// Wraps the answer.
-    fn response(record: Self::Record, revision: i64) -> Self::Response;
+    /// Wraps the answer; warnings are left out where it has no field for them.
+    fn response(record: Self::Record, revision: i64, warnings: Vec<Warning>) -> Self::Response;
 }
 
 /// Deletes a record.
@@ -106,7 +109,7 @@ pub trait Delete: Write {
     /// Why it goes.
     fn tombstone(&self) -> Option<&Tombstone>;
     /// Wraps the answer.
-    fn response(revision: i64) -> Self::Response;
+    fn response(revision: i64, warnings: Vec<Warning>) -> Self::Response;
 }
 
 include!(concat!(env!("OUT_DIR"), "/methods.rs"));

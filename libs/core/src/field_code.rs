@@ -76,6 +76,8 @@ field_codes! {
     Mapping, "MAPPING", "Mend the mapping or the record; `mpp agent problems` lists them.";
     /// A record to be deleted that never was.
     NotFound, "NOT_FOUND", "Nothing has to be done; mend the id where another was meant.";
+    /// A record that is named and does not exist yet; what names it was taken.
+    NotThereYet, "NOT_THERE_YET", "Nothing, where it will come; mend the name where another was meant.";
     /// The record was deleted, and its name is not used again.
     Tombstoned, "TOMBSTONED", "Give the record another `source_id`.";
     /// A unit that does not exist.

@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
+use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
-use crate::{Error, FieldCode};
+use crate::{Error, FieldCode, RegionCode, check_name};
 
 /// What a record is filed under; filters of the feed and of lists match on it.
 pub type Labels = BTreeMap<Label, String>;
@@ -55,6 +56,75 @@ labels! {
     Unit = "unit",
 }
 
+impl Label {
+    /// A value as records bear it, of the one that a filter names: `regions/35` is `35`. Empty is
+    /// what a record bears that has none, such as a service that no source publishes.
+    ///
+    /// # Errors
+    /// A value that no record can bear, with the form of those that one can.
+    pub fn value(self, text: &str) -> Result<String, Error> {
+        let field = format!("labels.{self}");
+        let forms = self.forms();
+        let plain = |collections: &&[&str]| check_name(text, collections, &field).is_ok();
+        let fits = match self {
+            _ if text.is_empty() => matches!(self, Self::Category | Self::Region | Self::Source),
+            Self::Region => return code(text).map_err(|hint| wrong(&field, &hint)),
+            Self::Date => text.len() == 10 && text.parse::<Date>().is_ok(),
+            Self::State => matches!(text, "accepted" | "proposed"),
+            Self::Category => text
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || b"-_0123456789".contains(&byte)),
+            Self::Target if text == "national" => true,
+            _ => forms.iter().any(plain),
+        };
+        if fits { Ok(text.to_owned()) } else { Err(wrong(&field, &self.hint(text))) }
+    }
+
+    /// The collections of the names that it may hold.
+    fn forms(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Self::Agency | Self::Organiser | Self::Unit => &[&["units"]],
+            Self::Counter => &[&["malls", "counters"]],
+            Self::Mall => &[&["malls"]],
+            Self::Service => &[&["units", "services"]],
+            Self::Source => &[&["sources"]],
+            Self::Target => {
+                &[&["malls"], &["malls", "counters"], &["malls", "counters", "offerings"]]
+            }
+            Self::Category | Self::Date | Self::Region | Self::State => &[],
+        }
+    }
+
+    fn hint(self, text: &str) -> String {
+        let names = self.forms().iter().map(|form| {
+            form.iter()
+                .map(|collection| format!("{collection}/{{id}}"))
+                .collect::<Vec<_>>()
+                .join("/")
+        });
+        let forms = match self {
+            Self::Date => "a day such as 2026-11-24".to_owned(),
+            Self::State => "accepted or proposed".to_owned(),
+            Self::Category => "a lower-case word such as population".to_owned(),
+            Self::Target => format!("national, {}", names.collect::<Vec<_>>().join(", ")),
+            _ => names.collect::<Vec<_>>().join(", "),
+        };
+        let shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
+        format!("no record is filed under '{shown}'; write {forms}")
+    }
+}
+
+fn code(text: &str) -> Result<String, String> {
+    let code = text.parse::<RegionCode>().map(|code| code.to_string());
+    code.map_err(|error| {
+        error.violations().first().map_or_else(String::new, |v| v.description.clone())
+    })
+}
+
+fn wrong(field: &str, hint: &str) -> Error {
+    Error::field(field, FieldCode::UnknownValue, hint)
+}
+
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -103,6 +173,37 @@ mod tests {
     fn a_misspelt_label_is_refused_with_those_that_there_are() {
         let error = "regoin".parse::<Label>().expect_err("no such label");
         assert!(error.violations()[0].description.contains("organiser, region, service"));
+    }
+
+    #[test]
+    fn a_value_that_no_record_can_bear_is_refused() {
+        for (label, value, kept) in [
+            (Label::Region, "35.10", "35.10"),
+            (Label::Region, "regions/35", "35"),
+            (Label::Source, "", ""),
+            (Label::Source, "sources/bkpm", "sources/bkpm"),
+            (Label::Target, "national", "national"),
+            (Label::Target, "malls/a/counters/b", "malls/a/counters/b"),
+            (Label::State, "accepted", "accepted"),
+            (Label::Date, "2026-11-23", "2026-11-23"),
+            (Label::Category, "population", "population"),
+        ] {
+            assert_eq!(label.value(value).expect(value), kept);
+        }
+        for (label, value) in [
+            (Label::Region, "3510"),
+            (Label::Region, "Banyuwangi"),
+            (Label::Mall, "banyuwangi"),
+            (Label::Mall, "malls/a/counters/b"),
+            (Label::Unit, ""),
+            (Label::State, "ACCEPTED"),
+            (Label::Date, "24-11-2026"),
+            (Label::Category, "Kependudukan"),
+            (Label::Target, "nasional"),
+        ] {
+            let error = label.value(value).expect_err(value);
+            assert_eq!(error.violations()[0].field, format!("labels.{label}"));
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod name;
 mod policy;
 mod reason;
 mod region;
+pub mod text;
 
 pub use clock::{Clock, Micros};
 pub use error::{Error, FieldViolation, Result};

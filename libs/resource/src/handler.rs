@@ -2,9 +2,9 @@
 
 use mpp_api::{
     method::{Create, Delete, Get, Update},
-    types::{Tombstone, tombstone::Reason},
+    types::{Tombstone, Warning, tombstone::Reason},
 };
-use mpp_core::{Error, Result, check_name};
+use mpp_core::{Error, FieldCode, FieldViolation, Result, check_name};
 use mpp_rpc::status;
 use tonic::{Request, Response, Status};
 
@@ -77,7 +77,8 @@ where
     let record = request.take_record();
     let name = write::NewName { parent: request.parent(), id: request.id(), id_field: M::ID_FIELD };
     let done = write::create(service, &call, name, record).await?;
-    Ok(M::response(done.answer, done.revision))
+    let warnings = warnings(service, &done.answer);
+    Ok(M::response(done.answer, done.revision, warnings))
 }
 
 /// Changes a record.
@@ -89,7 +90,11 @@ where
     M: Update,
     M::Record: Resource,
 {
-    reply(updated(service, request).await.map(|(record, revision)| M::response(record, revision)))
+    let answer = updated(service, request).await.map(|(record, revision)| {
+        let warnings = warnings(service, &record);
+        M::response(record, revision, warnings)
+    });
+    reply(answer)
 }
 
 /// As [`update`]; answers record and revision, for a handler that adds to the record.
@@ -135,5 +140,34 @@ where
         Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() }
     };
     let revision = write::delete(service, &call, request.name(), request.etag(), &why).await?;
-    Ok(M::response(revision))
+    Ok(M::response(revision, successor_warning::<M::Record>(service, &why)))
+}
+
+/// What a record that was written names and is not there.
+fn warnings<R: Resource>(service: &impl Keeps<R>, record: &R) -> Vec<Warning> {
+    let found = service.warnings(&service.memory().read(), record);
+    found.into_iter().map(warning).collect()
+}
+
+/// A successor may come later than its predecessor goes, or be a slip.
+fn successor_warning<R: Resource>(service: &impl Keeps<R>, why: &Tombstone) -> Vec<Warning> {
+    let view = service.memory().read();
+    if why.successor.is_empty() || view.records().row::<R>(&why.successor).is_some() {
+        return Vec::new();
+    }
+    vec![warning(not_there_yet("tombstone.successor", &why.successor))]
+}
+
+/// Says of a field that names a record which does not exist yet.
+pub fn not_there_yet(field: &str, name: &str) -> FieldViolation {
+    let description = format!(
+        "{name} does not exist yet; nothing has to be done where it will come, else mend the name"
+    );
+    FieldViolation { field: field.to_owned(), description, code: FieldCode::NotThereYet }
+}
+
+/// As the contract says it.
+pub fn warning(found: FieldViolation) -> Warning {
+    let FieldViolation { field, description, code } = found;
+    Warning { field, code: code.to_string(), message: description }
 }

@@ -4,7 +4,7 @@
 //! only the service knows. All else about writing a record is written once, over these traits.
 
 use mpp_api::{
-    Document,
+    Document, mask,
     registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
     scheduling::HoursRule,
     sync::Source,
@@ -61,7 +61,8 @@ pub trait Resource: Kind {
 /// # Errors
 /// Names a field that is set for good and would change.
 pub fn merged<R: Resource>(before: &R, given: &R, paths: &[String]) -> Result<R> {
-    let whole = paths.is_empty() || paths.len() == R::PATHS.len();
+    let named = |own: &&str| paths.iter().any(|path| path == own);
+    let whole = paths.is_empty() || R::PATHS.iter().all(named);
     if whole && let Some(field) = before.fixed_difference(given) {
         let path = format!("{}.{field}", R::FIELD);
         return Err(Error::field(
@@ -74,7 +75,12 @@ pub fn merged<R: Resource>(before: &R, given: &R, paths: &[String]) -> Result<R>
     if paths.is_empty() {
         given.set_paths().iter().for_each(|path| after.copy_field(path, given));
     } else {
-        paths.iter().for_each(|path| after.copy_field(path, given));
+        for path in paths {
+            match path.contains('.') {
+                true => after = mask::copy(&after, given, path)?,
+                false => after.copy_field(path, given),
+            }
+        }
     }
     Ok(after)
 }
@@ -225,6 +231,15 @@ mod tests {
         let after =
             merged(&window("Loket 1", true), &window("Loket 2", false), &["accessible".into()]);
         assert_eq!(after.expect("no fixed field"), window("Loket 1", false));
+    }
+
+    #[test]
+    fn with_a_path_below_a_field_the_rest_of_it_stays() {
+        let english = LocalizedText { id: "x".into(), en: "Window 1".into() };
+        let given = Window { display_name: Some(english), ..Window::default() };
+        let after = merged(&window("Loket 1", true), &given, &["display_name.en".into()]);
+        let name = after.expect("no fixed field").display_name.expect("a name");
+        assert_eq!((name.id.as_str(), name.en.as_str()), ("Loket 1", "Window 1"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use mpp_core::Result;
+use mpp_core::{FieldViolation, Result};
 use mpp_rpc::Grant;
 use mpp_store::{Db, Labels, Tx};
 
@@ -65,6 +65,12 @@ pub trait Keeps<R: Resource>: Serves<R> {
         _call: &Call,
     ) -> Result<()> {
         Ok(())
+    }
+
+    /// What the author should know of a record that was written, such as records that it names and
+    /// that do not exist yet.
+    fn warnings(&self, _view: &Self::View, _record: &R) -> Vec<FieldViolation> {
+        Vec::new()
     }
 
     /// Brings the records below in line with a change, in the same transaction; the record is

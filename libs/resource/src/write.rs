@@ -1,6 +1,6 @@
 //! The one way in which clients write records: form → references → owners → etag → put.
 
-use mpp_api::types::Tombstone;
+use mpp_api::{text, types::Tombstone};
 use mpp_core::{Error, FieldCode, Micros, Result, check_id, check_name};
 use mpp_rpc::mask::check_paths;
 use mpp_store::{Expect, Labels, Record, Tx};
@@ -47,7 +47,7 @@ pub async fn create<R: Resource>(
     name: NewName<'_>,
     record: Option<R>,
 ) -> Result<Done<R>> {
-    let mut record = required(record)?;
+    let mut record = self::given(record)?;
     record.clear_output();
     record.set_name(name.resolve::<R>()?);
     check(service, &record)?;
@@ -70,9 +70,9 @@ pub async fn update<R: Resource>(
     given: Option<R>,
     mask: Option<FieldMask>,
 ) -> Result<Done<R>> {
-    let given = required(given)?;
+    let given = self::given(given)?;
     check_name(given.name(), R::COLLECTIONS, &format!("{}.name", R::FIELD))?;
-    let paths = check_paths(&mask.unwrap_or_default(), R::PATHS, "update_mask")?;
+    let paths = check_paths::<R>(&mask.unwrap_or_default(), R::PATHS, "update_mask")?;
     let done = command::run(service.db(), call, async |tx| {
         let Record { doc: before, create_time, update_time, .. } =
             tx.living::<R>(given.name()).await?;
@@ -165,6 +165,10 @@ fn check<S: Keeps<R>, R: Resource>(_service: &S, record: &R) -> Result<()> {
     S::check(record)
 }
 
-fn required<R: Resource>(record: Option<R>) -> Result<R> {
-    record.ok_or_else(|| Error::field(R::FIELD, FieldCode::Required, "must be set"))
+/// The record that a client gave, with its texts cleaned.
+fn given<R: Resource>(record: Option<R>) -> Result<R> {
+    let missing = || Error::field(R::FIELD, FieldCode::Required, "must be set");
+    let mut record = record.ok_or_else(missing)?;
+    let faults = text::clean(&mut record, R::FIELD);
+    if faults.is_empty() { Ok(record) } else { Err(Error::fields(faults)) }
 }

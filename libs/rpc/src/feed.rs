@@ -1,6 +1,9 @@
 //! Serves a store's change feed (`mpp.feed.v1`), alike in every service.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use futures::{StreamExt as _, stream, stream::BoxStream};
 use mpp_api::{
@@ -10,7 +13,7 @@ use mpp_api::{
         feed_service_server::{FeedService, FeedServiceServer},
     },
 };
-use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_core::{Error, FieldCode, Label, Reason, Result};
 use mpp_store::{Batch, Feed, Filter, Labels, Op, Start, Subscription};
 use tonic::{Request, Response, Status};
 
@@ -18,12 +21,16 @@ use crate::{status, time::to_timestamp};
 
 /// The service over one feed.
 #[derive(Clone)]
-pub struct FeedServer(Feed);
+pub struct FeedServer {
+    feed: Feed,
+    /// The kinds of record that the service keeps.
+    kinds: &'static [&'static str],
+}
 
 impl FeedServer {
-    /// Serves `feed`.
-    pub fn new(feed: Feed) -> Self {
-        Self(feed)
+    /// Serves `feed`, which holds records of these kinds.
+    pub fn new(feed: Feed, kinds: &'static [&'static str]) -> Self {
+        Self { feed, kinds }
     }
 
     /// As a route for [`crate::serve`].
@@ -42,8 +49,9 @@ impl FeedService for FeedServer {
     ) -> Result<Response<Self::WatchStream>, Status> {
         let request = request.into_inner();
         let start = start(&request).map_err(status)?;
-        let filter = filter(request.filter.unwrap_or_default()).map_err(status)?;
-        let subscription = self.0.subscribe(start, filter).await.map_err(status)?;
+        let filter = request.filter.unwrap_or_default();
+        let filter = checked(filter, self.kinds).map_err(status)?;
+        let subscription = self.feed.subscribe(start, filter).await.map_err(status)?;
         Ok(Response::new(messages(subscription)))
     }
 
@@ -51,7 +59,7 @@ impl FeedService for FeedServer {
         &self,
         _: Request<GetFeedRequest>,
     ) -> Result<Response<GetFeedResponse>, Status> {
-        let stands = self.0.status().await.map_err(status)?;
+        let stands = self.feed.status().await.map_err(status)?;
         Ok(Response::new(GetFeedResponse {
             lineage: stands.lineage,
             head_revision: stands.head_revision,
@@ -74,21 +82,62 @@ fn start(request: &WatchRequest) -> Result<Start> {
     }
 }
 
-/// A kind that no record has would be followed in silence, whatever was meant.
-fn filter(filter: mpp_api::feed::Filter) -> Result<Filter> {
-    let unknown = |kind: &&String| !document::KINDS.contains(&kind.as_str());
-    if let Some(kind) = filter.kinds.iter().find(unknown) {
-        let shown: String = kind.chars().take(40).filter(|c| !c.is_control()).collect();
-        let kinds = document::KINDS.join(", ");
-        let text = format!("'{shown}' is not a kind of record; the kinds are {kinds}");
-        return Err(Error::field("filter.kinds", FieldCode::UnknownValue, text));
-    }
-    let labels = filter.labels.into_iter().map(|(key, value)| Ok((key.parse()?, value)));
-    Ok(Filter {
-        kinds: filter.kinds.into_iter().collect(),
-        name_prefix: filter.name_prefix,
-        labels: labels.collect::<Result<_>>().map_err(|error: Error| error.within("filter"))?,
+/// A filter that no record of this service can pass would be followed in silence, whatever was
+/// meant.
+fn checked(filter: mpp_api::feed::Filter, kept: &[&'static str]) -> Result<Filter> {
+    let kinds: Vec<&str> = match filter.kinds.as_slice() {
+        [] => kept.to_vec(),
+        given => given.iter().map(|kind| known_kind(kind, kept)).collect::<Result<_>>()?,
+    };
+    check_prefix(&filter.name_prefix, &kinds)?;
+    let labels = filter.labels.into_iter().map(|(key, value)| label(&key, &value, &kinds));
+    let labels = labels.collect::<Result<_>>().map_err(|error: Error| error.within("filter"))?;
+    let kinds = filter.kinds.into_iter().collect();
+    Ok(Filter { kinds, name_prefix: filter.name_prefix, labels })
+}
+
+fn known_kind(kind: &str, kept: &[&'static str]) -> Result<&'static str> {
+    let found = kept.iter().find(|own| **own == kind).copied();
+    found.ok_or_else(|| {
+        let (shown, kinds) = (shown(kind), kept.join(", "));
+        let text = match document::KINDS.contains(&kind) {
+            true => {
+                format!("'{shown}' is kept by another service; the kinds of this one are {kinds}")
+            }
+            false => format!("'{shown}' is not a kind of record; the kinds are {kinds}"),
+        };
+        Error::field("filter.kinds", FieldCode::UnknownValue, text)
     })
+}
+
+fn check_prefix(prefix: &str, kinds: &[&str]) -> Result<()> {
+    let mut forms = kinds.iter().map(|kind| document::form(kind));
+    if forms.clone().any(|form| document::can_begin_with(form, prefix)) {
+        return Ok(());
+    }
+    let shown = shown(prefix);
+    let forms = forms.by_ref().collect::<Vec<_>>().join(", ");
+    let text = format!("no name of these kinds begins with '{shown}'; the names are {forms}");
+    Err(Error::field("filter.name_prefix", FieldCode::UnknownValue, text))
+}
+
+fn label(key: &str, value: &str, kinds: &[&str]) -> Result<(Label, String)> {
+    let label: Label = key.parse()?;
+    let filed: BTreeSet<Label> =
+        kinds.iter().flat_map(|kind| document::labels(kind)).copied().collect();
+    if !filed.contains(&label) {
+        let all: Vec<_> = filed.iter().map(|label| label.as_str()).collect();
+        let text = format!(
+            "no record of these kinds is filed under it; they are under {}",
+            all.join(", ")
+        );
+        return Err(Error::field(format!("labels.{label}"), FieldCode::UnknownValue, text));
+    }
+    Ok((label, label.value(value)?))
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(40).filter(|c| !c.is_control()).collect()
 }
 
 /// Until the follower fails, leaves, or the feed ends, which tells it to move.

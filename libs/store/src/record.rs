@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use mpp_api::Document;
+use mpp_api::{Document, document};
 use mpp_core::{Error, FieldCode, FieldViolation, Labels, Micros, Reason, Result, known_labels};
 use sqlx::{Row as _, any::AnyRow};
 
@@ -103,6 +103,11 @@ impl Stored {
 
 /// Encodes document and labels, within their bounds.
 pub(crate) fn encode<D: Document>(name: &str, doc: &D, labels: &Labels) -> Result<(Bytes, String)> {
+    debug_assert!(
+        labels.keys().all(|label| document::labels(D::KIND).contains(label)),
+        "{} is filed under more than mpp_api::document says: {labels:?}",
+        D::KIND
+    );
     let doc = Bytes::from(doc.encode_to_vec());
     let labels = encode_labels(name, &doc, labels)?;
     Ok((doc, labels))

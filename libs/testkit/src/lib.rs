@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod nik;
 mod ports;
 
 use std::panic::AssertUnwindSafe;
@@ -15,6 +16,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+pub use nik::nik;
 pub use ports::{free_port, free_ports};
 
 /// One of the two databases.

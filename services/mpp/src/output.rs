@@ -101,6 +101,9 @@ pub fn rupiah(amount: i64) -> String {
     grouped
 }
 
+/// What stands where a source says nothing of fees or time. That is no fault of ours, and no "free".
+pub const NOT_STATED: &str = "tidak disebutkan sumbernya (not stated by its source)";
+
 /// The fees of a service in a few words.
 pub fn fees(fees: &[mpp_api::types::Fee]) -> String {
     use mpp_api::types::fee::Kind;
@@ -113,7 +116,10 @@ pub fn fees(fees: &[mpp_api::types::Fee]) -> String {
         };
         if fee.label.is_empty() { amount } else { format!("{}: {amount}", fee.label) }
     };
-    if fees.is_empty() { "-".into() } else { fees.iter().map(one).collect::<Vec<_>>().join("; ") }
+    if fees.is_empty() {
+        return NOT_STATED.into();
+    }
+    fees.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -125,6 +131,11 @@ mod tests {
         let mut table = Table::new(["name", "fee"]);
         table.row(["a\u{1b}[31m".into(), "Rp1".into()]);
         assert_eq!(table.to_string(), "NAME    FEE\na [31m  Rp1\n");
+    }
+
+    #[test]
+    fn where_the_source_names_no_fee_that_is_said() {
+        assert!(fees(&[]).contains("not stated by its source"));
     }
 
     #[test]

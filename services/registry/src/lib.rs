@@ -171,5 +171,5 @@ fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Rout
         .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))
         .add_service(sync)
-        .add_service(mpp_rpc::feed::FeedServer::new(feed.clone()).into_route())
+        .add_service(mpp_rpc::feed::FeedServer::new(feed.clone(), model::KINDS).into_route())
 }

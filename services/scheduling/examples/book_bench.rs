@@ -112,7 +112,7 @@ async fn book_until(
     booked: Arc<AtomicUsize>,
     until: Instant,
 ) {
-    let mut number = client * 10_000_000;
+    let mut number = client * 1_000_000;
     while Instant::now() < until {
         number += 1;
         let start = STARTS[number % STARTS.len()];

@@ -171,6 +171,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown));
 
     let app = Arc::new(App { db: db.clone(), memory, keys, policy });
-    let routes = grpc::routes(&app).add_service(FeedServer::new(feed.clone()).into_route());
+    let routes =
+        grpc::routes(&app).add_service(FeedServer::new(feed.clone(), model::KINDS).into_route());
     Ok(Running { routes, readiness, feed, db })
 }

@@ -151,7 +151,7 @@ impl Citizen {
     async fn book(&mut self, slot: &str, tries: u64) -> Option<String> {
         let request = BookAppointmentRequest {
             slot: slot.to_owned(),
-            applicant_nik: format!("35{:04}{tries:010}", self.number),
+            applicant_nik: mpp_testkit::nik(self.number * 1_000_000 + tries),
             request_id: request_id(),
         };
         let Answered { answer, repeated } = until_answered(|| {

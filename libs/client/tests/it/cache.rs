@@ -37,7 +37,7 @@ async fn start(database: &TestDatabase, issuer: Arc<Issuer>, address: String) ->
     let db = database.open(&SCHEMA).await.expect("a database");
     let stop = CancellationToken::new();
     let feed = Feed::start(db.clone(), FeedOptions::default(), stop).await.expect("a feed");
-    let routes = Routes::new(FeedServer::new(feed.clone()).into_route());
+    let routes = Routes::new(FeedServer::new(feed.clone(), mpp_api::document::KINDS).into_route());
     let server = serve(&issuer, &address, routes).await;
     Registry { issuer, address, db, feed, server }
 }

@@ -42,7 +42,7 @@ async fn registry(database: &TestDatabase, issuer: Issuer) -> Registry {
     let db = database.open(&SCHEMA).await.expect("a database");
     let shutdown = CancellationToken::new();
     let feed = Feed::start(db.clone(), FeedOptions::default(), shutdown).await.expect("a feed");
-    let routes = Routes::new(FeedServer::new(feed.clone()).into_route());
+    let routes = Routes::new(FeedServer::new(feed.clone(), mpp_api::document::KINDS).into_route());
     let server = serve(issuer, Desk::default(), routes, |_| {}).await;
     Registry { db, feed, server }
 }
@@ -116,6 +116,48 @@ async fn a_kind_that_no_record_has_is_refused_with_those_that_there_are() {
             assert!(told.contains(word), "{word}: {told}");
         }
         registry.watch(request("ticket")).await.expect("both exist");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_filter_that_no_record_can_pass_is_refused_with_what_could() {
+    on_both(async |database| {
+        let registry = registry(&database, Issuer::new()).await;
+        let request = |kinds: &[&str], prefix: &str, labels: &[(&str, &str)]| {
+            let mut request = WatchRequest::default();
+            let filter = request.filter.get_or_insert_default();
+            filter.kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+            filter.name_prefix = prefix.into();
+            filter.labels =
+                labels.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+            request
+        };
+        for (kinds, prefix, labels, field, told) in [
+            (&[][..], "", &[("regoin", "35")][..], "filter.labels", "region"),
+            (&[], "", &[("region", "Jawa Timur")], "filter.labels.region", "35.10"),
+            (&[], "", &[("mall", "banyuwangi")], "filter.labels.mall", "malls/{id}"),
+            (&[], "", &[("state", "open")], "filter.labels.state", "accepted or proposed"),
+            (&["mall"], "", &[("state", "accepted")], "filter.labels.state", "organiser"),
+            (&["service"], "", &[("region", "35")], "filter.labels.region", "agency"),
+            (&["service"], "malls/", &[], "filter.name_prefix", "units/{id}/services/{id}"),
+            (&[], "mall/banyuwangi", &[], "filter.name_prefix", "malls/{id}"),
+        ] {
+            let refused = registry.watch(request(kinds, prefix, labels)).await;
+            let error = error_of(&refused.expect_err(told));
+            assert_eq!(
+                (error.code, error.fields[0].0.as_str()),
+                (tonic::Code::InvalidArgument, field)
+            );
+            assert!(error.message.contains(told), "{told}: {}", error.message);
+        }
+        for (kinds, prefix, labels) in [
+            (&["mall"][..], "malls/banyu", &[("region", "regions/35")][..]),
+            (&["mall", "service"], "", &[("category", "population")]),
+            (&[], "units/", &[("source", "")]),
+        ] {
+            registry.watch(request(kinds, prefix, labels)).await.expect("could pass");
+        }
     })
     .await;
 }

@@ -21,7 +21,7 @@ use super::{fee, jq_fault, text, time};
 const MAX_OUTPUTS: usize = 100;
 
 /// Changes when the native filters change their answers, so that everything is mapped again.
-const FILTERS_VERSION: &str = "2";
+const FILTERS_VERSION: &str = "3";
 
 type Data = data::JustLut<Val>;
 

@@ -7,5 +7,5 @@ mod jq_fault;
 pub mod mapping;
 pub mod problem;
 pub mod tally;
-mod text;
+pub mod text;
 mod time;

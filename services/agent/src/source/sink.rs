@@ -5,7 +5,7 @@ use mpp_core::{Error, Result};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::model::mapping::Mapping;
+use crate::model::{mapping::Mapping, text};
 
 /// A record as read and mapped, or why it could not be.
 pub struct Item {
@@ -35,7 +35,7 @@ impl<'a> Sink<'a> {
         match self.mapping.apply(raw) {
             Ok(outputs) => {
                 for output in outputs {
-                    let record = mpp_api::json::read(&output);
+                    let record = mpp_api::json::read(&output).map(text::tidied);
                     self.send(Item { found_at: found_at.clone(), record })?;
                 }
                 Ok(())

@@ -68,6 +68,13 @@ impl Step<'_> {
             return Ok(Outcome::Unchanged);
         }
         let dry_run = self.options.dry_run;
+        if dry_run && self.names_new {
+            // The service would miss what is still to be created.
+            return Ok(Outcome::Updated(difference(
+                stored,
+                &with_fields(stored, record, &fields),
+            )?));
+        }
         let message = with_etag_of(stored, record.message.clone());
         let after = self.services.update(record.kind, message, &fields, dry_run).await?;
         let changes = difference(stored, &after)?;
@@ -78,6 +85,19 @@ impl Step<'_> {
 /// A deleted record keeps its name, and is not created again.
 fn is_gone(error: &Error) -> bool {
     error.reason() == Reason::Tombstoned
+}
+
+/// The stored record with the fields that the file gives otherwise.
+fn with_fields(
+    stored: &DynamicMessage,
+    record: &Record,
+    fields: &[FieldDescriptor],
+) -> DynamicMessage {
+    let mut after = stored.clone();
+    for field in fields {
+        after.set_field(field, record.message.get_field(field).into_owned());
+    }
+    after
 }
 
 /// The message with the etag of the form that it was compared with, unless the file gives one: a

@@ -90,9 +90,7 @@ fn print_hit(rank: usize, hit: &Hit, near: bool) {
     let title = hit.title.clone().unwrap_or_default();
     println!("{rank}. {}  [{}]", title.id, hit.service);
     println!("   biaya {}", output::fees(&hit.fees));
-    if let Some(time) = &hit.time {
-        println!("   waktu {}", time.source_text);
-    }
+    println!("   waktu {}", hit.time.as_ref().map_or(output::NOT_STATED, |time| &time.source_text));
     for place in hit.places.iter().take(3) {
         println!("   {}", place_line(place, near));
     }

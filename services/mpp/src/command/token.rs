@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use mpp_core::{Caller, Clock, Error, FieldCode, Reason, Result, Role};
+use mpp_core::{Caller, Clock, Error, FieldCode, Reason, Result, Role, check_name};
 use mpp_rpc::jwt::{self, Jwks, SigningKey};
 
 use crate::client::Client;
@@ -47,10 +47,24 @@ pub fn run(args: TokenArgs, client: &Client) -> Result<()> {
     if args.hours == 0 || args.hours > MAX_HOURS {
         return Err(Error::field("hours", FieldCode::OutOfRange, format!("give 1 to {MAX_HOURS}")));
     }
+    args.namespace.iter().try_for_each(|name| check_namespace(name))?;
     let caller = Caller { subject: args.subject, roles, namespaces: args.namespace };
     let life = Duration::from_secs(args.hours * 3600);
     println!("{}", jwt::mint(&key, &caller, life, Clock::system().now()));
     Ok(())
+}
+
+/// A namespace that is no name owns nothing, which would show only when the token is used.
+fn check_namespace(name: &str) -> Result<()> {
+    const FORMS: [&[&str]; 4] = [&["units"], &["malls"], &["malls", "counters"], &["sources"]];
+    if FORMS.iter().any(|form| check_name(name, form, "namespace").is_ok()) {
+        return Ok(());
+    }
+    let text = format!(
+        "'{name}' is not the name of a record that can be owned; write units/bkpm, malls/banyuwangi, \
+         malls/banyuwangi/counters/dukcapil or sources/bkpm"
+    );
+    Err(Error::field("namespace", FieldCode::Name, text))
 }
 
 fn key_file(args: &TokenArgs, client: &Client) -> Result<PathBuf> {
@@ -81,4 +95,21 @@ fn new_key(folder: &Path) -> Result<()> {
         jwks.display()
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_is_the_name_of_what_can_be_owned() {
+        for name in ["units/bkpm", "malls/a", "malls/a/counters/b", "sources/bkpm"] {
+            assert!(check_namespace(name).is_ok(), "{name}");
+        }
+        for name in ["", "bkpm", "units", "units/", "units/a/services/b", "regions/35", "units/A B"]
+        {
+            let error = check_namespace(name).expect_err(name);
+            assert!(error.message().contains("units/bkpm"), "{error}");
+        }
+    }
 }

@@ -159,7 +159,9 @@ impl<'a> Records<'a> {
         let codec = Described(method.output());
         let path: PathAndQuery = path(method).try_into().map_err(Error::internal)?;
         let answer = grpc.unary(Request::new(request), path, codec).await;
-        Ok(answer.map_err(refused)?.into_inner())
+        let answer = answer.map_err(refused)?.into_inner();
+        warnings(&answer).iter().for_each(|warning| eprintln!("warning: {warning}"));
+        Ok(answer)
     }
 }
 
@@ -181,6 +183,13 @@ fn field_of(message: &MessageDescriptor, kind: &Kind) -> Result<FieldDescriptor>
 fn text(message: &DynamicMessage, field: &str) -> String {
     let found = message.get_field_by_name(field);
     found.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// What an answer says of a record that was taken as it came.
+fn warnings(answer: &DynamicMessage) -> Vec<String> {
+    let Some(found) = answer.get_field_by_name("warnings") else { return Vec::new() };
+    let found = found.as_list().unwrap_or_default().iter().filter_map(Value::as_message);
+    found.map(|one| format!("{}: {}", text(one, "field"), text(one, "message"))).collect()
 }
 
 /// Encodes and decodes messages whose type is known by its descriptor only.

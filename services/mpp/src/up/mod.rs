@@ -164,7 +164,7 @@ fn print_next(context: &Context, demo: bool) {
         println!("  {mpp} hours malls/banyuwangi/counters/dukcapil");
         println!("  {mpp} deviations malls/banyuwangi");
         println!(
-            "  {mpp} book malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang --nik 3510012345678901"
+            "  {mpp} book malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang --nik 3510014107900001"
         );
         println!("  {mpp} list sources");
     }

@@ -1,19 +1,24 @@
 //! Services: their place, those that are changed at their source, and the offerings that go with
 //! one.
 
+use std::collections::HashSet;
+
 use mpp_api::{
     registry::{Offering, Service},
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{Error, Reason, Result, Role};
-use mpp_resource::{Call, Filing, Keeps, Serves};
+use mpp_core::{Error, FieldViolation, Reason, Result, Role};
+use mpp_resource::{Call, Filing, Keeps, Serves, handler::not_there_yet};
 use mpp_store::{Expect, Label, Labels, Tx};
 
 use super::{
     Registry,
     filing::{filing, lineage, owned, parent_of},
 };
-use crate::model::{self, tree::Lineage};
+use crate::{
+    memory::RegistryView,
+    model::{self, tree::Lineage},
+};
 
 impl Serves<Service> for Registry {}
 
@@ -51,6 +56,10 @@ impl Keeps<Service> for Registry {
         Ok(())
     }
 
+    fn warnings(&self, state: &RegistryView, service: &Service) -> Vec<FieldViolation> {
+        missing_references(state, service, &HashSet::new())
+    }
+
     async fn leaving(&self, service: &Service, call: &Call, tx: &mut Tx) -> Result<()> {
         published_elsewhere(service, call)?;
         self.memory.catch_up(tx.head().await?).await?;
@@ -73,6 +82,28 @@ impl Registry {
         }
         Ok(())
     }
+}
+
+/// Services that a requirement names and that do not exist. Catalogs arrive in any order, so they
+/// may come; `coming` are those that come with it.
+pub fn missing_references(
+    state: &RegistryView,
+    service: &Service,
+    coming: &HashSet<&str>,
+) -> Vec<FieldViolation> {
+    let named = service.requirements.iter().enumerate();
+    let missing = named.filter(|(_, requirement)| {
+        let name = &requirement.satisfied_by;
+        !name.is_empty()
+            && !coming.contains(name.as_str())
+            && state.records.row::<Service>(name).is_none()
+    });
+    missing
+        .map(|(index, requirement)| {
+            let field = format!("service.requirements[{index}].satisfied_by");
+            not_there_yet(&field, &requirement.satisfied_by)
+        })
+        .collect()
 }
 
 /// Refuses a write by the API to a service that a source publishes, saying where to change it.

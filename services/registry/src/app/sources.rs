@@ -1,6 +1,6 @@
 //! Sources: their place, and their counts.
 
-use mpp_api::{registry::Unit, sync::Source};
+use mpp_api::sync::Source;
 use mpp_core::Result;
 use mpp_resource::{Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
@@ -21,7 +21,9 @@ impl Keeps<Source> for Registry {
     async fn file(&self, source: &Source, _before: Option<&Source>, tx: &mut Tx) -> Result<Filing> {
         lineage(tx, &source.unit, "source.unit").await?;
         for (index, unit) in source.also_writes.iter().enumerate() {
-            tx.require::<Unit>(unit, &format!("source.also_writes[{index}]")).await?;
+            let field = format!("source.also_writes[{index}]");
+            let own = lineage(tx, unit, &field).await?;
+            model::source::check_also_writes(source, index, &own)?;
         }
         let labels = [(Label::Source, source.name.as_str()), (Label::Unit, &source.unit)];
         Ok(filing(&labels, vec![source.name.clone()]))

@@ -12,8 +12,9 @@ use mpp_api::{
     sync::{ListSourcesRequest, Source},
 };
 use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name};
-use mpp_resource::{list::Rows, memory::Row};
+use mpp_resource::{Kind, list::Rows, memory::Row};
 
+use super::filters::{self, exists};
 use crate::{app::Registry, memory::RegistryView, model};
 
 pub(super) fn regions<'a>(
@@ -24,7 +25,7 @@ pub(super) fn regions<'a>(
     let ListRegionsRequest { as_of, parent, display_name_contains, .. } = request;
     let day = day(registry, as_of)?;
     if !parent.is_empty() {
-        check_name(parent, &["regions"], "parent")?;
+        exists::<Region>(state, parent, "parent")?;
     }
     let part = display_name_contains.to_lowercase();
     let fits = move |region: &Region| {
@@ -69,8 +70,11 @@ pub(super) fn malls<'a>(
     request: &'a ListMallsRequest,
     state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
-    let in_region = within(&request.region)?;
+    let in_region = within(state, &request.region)?;
     let organiser = &request.organiser;
+    if !organiser.is_empty() {
+        exists::<Unit>(state, organiser, "organiser")?;
+    }
     Ok(Box::new(state.records.rows::<Mall>("").filter(move |(_, row)| {
         in_region(row) && (organiser.is_empty() || row.label(Label::Organiser) == organiser)
     })))
@@ -86,6 +90,7 @@ pub(super) fn counters<'a>(
     if request.unit.is_empty() {
         return Ok(Box::new(rows));
     }
+    exists::<Unit>(state, &request.unit, "unit")?;
     let units = state.subtree(&request.unit);
     Ok(Box::new(rows.filter(move |(_, row)| units.contains(row.label(Label::Unit)))))
 }
@@ -106,6 +111,12 @@ pub(super) fn services<'a>(
 ) -> Result<Rows<'a>> {
     let ListServicesRequest { parent, category, source, .. } = request;
     check_name(parent, &["units"], "parent")?;
+    if !source.is_empty() {
+        exists::<Source>(state, source, "source")?;
+    }
+    if !category.is_empty() {
+        filters::category(state, category, "category")?;
+    }
     let units = state.subtree(parent);
     let every = parent == "units/-";
     // Most units have none below them, and their services lie side by side.
@@ -128,6 +139,7 @@ pub(super) fn offerings<'a>(
     if service.is_empty() {
         return Ok(Box::new(state.records.rows::<Offering>(&prefix)));
     }
+    check_name(service, Service::COLLECTIONS, "service")?;
     let names = state.offerings_of(service).filter(move |name| name.starts_with(&prefix));
     let row = |name: &'a Arc<str>| state.records.row::<Offering>(name).map(|row| (name, row));
     Ok(Box::new(names.filter_map(row)))
@@ -158,11 +170,8 @@ fn below(parent: &str, collections: &[&str]) -> Result<String> {
 }
 
 /// Which regions a filter lets through: all for an empty one.
-fn within(region: &str) -> Result<impl Fn(&Row) -> bool + use<>> {
-    let wanted = match region {
-        "" => None,
-        region => Some(region.parse::<RegionCode>()?),
-    };
+fn within(state: &RegistryView, region: &str) -> Result<impl Fn(&Row) -> bool + use<>> {
+    let wanted = filters::region(state, region, "region")?;
     Ok(move |row: &Row| {
         let own = || row.label(Label::Region).parse::<RegionCode>().ok();
         wanted.is_none_or(|wanted| own().is_some_and(|own| wanted.contains(own)))

@@ -1,7 +1,7 @@
 //! Search: the request becomes a query, hits become records out of memory.
 
 use mpp_api::registry::{
-    Mall, Offering, SearchServicesRequest, SearchServicesResponse, Service,
+    Mall, Offering, SearchServicesRequest, SearchServicesResponse, Service, Unit,
     search_service_server::SearchService,
     search_services_response::{Facet, Hit, Place},
 };
@@ -9,6 +9,7 @@ use mpp_core::{Error, FieldCode, Label, Reason, Result, check_name};
 use mpp_resource::{Serves, handler::reply, page};
 use tonic::{Request, Response, Status};
 
+use super::filters;
 use crate::{
     app::Registry,
     memory::RegistryView,
@@ -33,6 +34,7 @@ impl Search {
         let bound = bound_to(request);
         let query = query(request, bound, self.0.policy.search_page_hits)?;
         self.0.memory.wait_for(0).await?;
+        check_filters(request, &self.0.memory.read())?;
         let found = self.0.search.search(query).await.map_err(refused)?;
         // The index may be a moment ahead of the memory.
         self.0.memory.wait_for(found.revision).await?;
@@ -54,6 +56,19 @@ fn bound_to(request: &SearchServicesRequest) -> u64 {
     let free = request.only_free.to_string();
     let SearchServicesRequest { query, region, agency, category, .. } = request;
     page::hash(&["search", query, &near, region, agency, category, &free])
+}
+
+/// A filter that no service can pass finds nothing, which would read as "there is no such service".
+fn check_filters(request: &SearchServicesRequest, state: &RegistryView) -> Result<()> {
+    let SearchServicesRequest { region, agency, category, .. } = request;
+    filters::region(state, region, "region")?;
+    if !agency.is_empty() {
+        filters::exists::<Unit>(state, agency, "agency")?;
+    }
+    if !category.is_empty() {
+        filters::category(state, category, "category")?;
+    }
+    Ok(())
 }
 
 fn query(request: &SearchServicesRequest, bound: u64, usual_size: usize) -> Result<Query> {

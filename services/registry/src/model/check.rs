@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use jiff::civil::Date;
-use mpp_core::{Error, FieldCode, FieldViolation, Result, check_id, check_name};
+use mpp_core::{Error, FieldCode, FieldViolation, Result, check_id, check_name, text::has_control};
 use mpp_resource::Kind;
 
 /// Violations that one error lists at the most; a hostile message does not make a huge answer.
@@ -75,7 +75,8 @@ impl Check {
         self.text(field, text, most);
     }
 
-    /// A text of at most `most` characters, without control characters but line breaks and tabs.
+    /// A text of at most `most` characters. Those of records were cleaned before, by
+    /// `mpp_api::text`.
     pub fn text(&mut self, field: &str, text: &str, most: usize) {
         // Bytes bound characters, so that most texts are never counted.
         if text.len() > most && text.chars().count() > most {
@@ -85,7 +86,7 @@ impl Check {
                 format!("is longer than {most} characters; shorten it"),
             );
         }
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        if has_control(text) {
             self.fail(field, FieldCode::ControlCharacter, "holds control characters; remove them");
         }
     }

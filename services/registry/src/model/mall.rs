@@ -8,7 +8,7 @@ use mpp_api::registry::{
 use mpp_core::{FieldCode, Result};
 
 use super::{
-    Check, SHORT, parse_date,
+    Check, SHORT, parse_date, place as places,
     values::{localized, location},
 };
 
@@ -46,6 +46,7 @@ fn check_sites(check: &mut Check, mall: &Mall) {
         part.required("address", &site.address, SHORT);
         if let Some(place) = &site.location {
             location(part, "location", place);
+            places::check_site(part, place, mall);
         }
     });
 }

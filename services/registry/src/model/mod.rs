@@ -13,6 +13,7 @@ pub mod checkpoint;
 pub mod counter;
 pub mod mall;
 pub mod offering;
+pub mod place;
 pub mod region;
 pub mod service;
 pub mod source;

@@ -4,6 +4,7 @@
 use mpp_api::{
     registry::{Service, Unit},
     sync::{End, Record, Source, incomplete, record::Body, record::Delete},
+    text,
     types::Tombstone,
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
@@ -47,6 +48,28 @@ pub fn check_end(end: &End, mut check: Check) -> Result<()> {
         });
     }
     check.finish()
+}
+
+/// Checks that a unit of `also_writes` adds something: it lies below none that the source writes
+/// already.
+///
+/// # Errors
+/// `DUPLICATE`, naming the other one.
+pub fn check_also_writes(source: &Source, index: usize, own: &Lineage) -> Result<()> {
+    let others = source.also_writes.iter().enumerate();
+    let mut others = others.filter(|(at, other)| *at < index || *other != own.unit());
+    let other = std::iter::once((0, &source.unit))
+        .chain(others.by_ref())
+        .find(|(_, other)| own.is_within(other));
+    let Some((_, other)) = other else { return Ok(()) };
+    let text = match other == own.unit() {
+        true => format!("{other} is written by this source already; leave one out"),
+        false => format!(
+            "{} lies below {other}, which the source writes already; leave it out",
+            own.unit()
+        ),
+    };
+    Err(Error::field(format!("source.also_writes[{index}]"), FieldCode::Duplicate, text))
 }
 
 /// The change that a record of a batch asks for.
@@ -113,6 +136,10 @@ fn check_service(
     given.etag.clear();
     given.create_time = None;
     given.update_time = None;
+    let faults = text::clean(&mut given, "service");
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
     service::check(&given)?;
     Ok(Checked { name, item: Item::Put(Box::new(given)) })
 }
@@ -223,6 +250,25 @@ mod tests {
         assert!(!delete("units/a/services/kk", Reason::Unspecified));
         assert!(!delete("units/a/services/ktp", Reason::Withdrawn));
         assert!(!delete("malls/a", Reason::Withdrawn));
+    }
+
+    #[test]
+    fn what_a_source_also_writes_adds_something() {
+        let also_writes = ["units/polres", "units/skck", "units/polres", "units/kk"];
+        let source = Source {
+            unit: "units/kemendagri".into(),
+            also_writes: also_writes.map(String::from).to_vec(),
+            ..Source::default()
+        };
+        let told = |index: usize, names: &[&str]| {
+            let line = Lineage::new(names.iter().map(|name| (*name).to_owned()).collect());
+            let error = check_also_writes(&source, index, &line.expect("a unit")).err();
+            error.map(|error| error.message().to_owned()).unwrap_or_default()
+        };
+        assert_eq!(told(0, &["units/polres", "units/polri"]), "");
+        assert!(told(1, &["units/skck", "units/polres"]).contains("lies below units/polres"));
+        assert!(told(2, &["units/polres", "units/polri"]).contains("already; leave one out"));
+        assert!(told(3, &["units/kk", "units/kemendagri"]).contains("lies below units/kemendagri"));
     }
 
     #[test]

@@ -81,6 +81,7 @@ impl Session {
         fates.extend(self.write(&mut tx, &plan.waiting).await?);
         let mut result = plan.result(&fates, &checkpoint);
         self.leave_behind(&mut tx, &standing).await?;
+        self.add_remarks(plan, &mut result);
         batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
         lease::advance(&mut tx, &self.lease, &standing.answered(checkpoint)).await?;
         result.revision = tx.commit().await?;

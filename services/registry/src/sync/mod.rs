@@ -22,5 +22,6 @@
 pub mod apply;
 pub mod plan;
 pub mod push;
+mod remarks;
 pub mod session;
 pub mod stream;

@@ -7,7 +7,7 @@ use mpp_api::registry::{
 use mpp_core::Label;
 use mpp_testkit::on_both;
 
-use crate::world::{COUNTER, DUKCAPIL, MALL, World, mall, reason, unit};
+use crate::world::{COUNTER, DUKCAPIL, MALL, World, mall_in, reason, unit};
 
 #[tokio::test]
 async fn a_mall_shows_the_stage_of_the_day_in_its_own_zone() {
@@ -28,7 +28,7 @@ async fn a_mall_shows_the_stage_of_the_day_in_its_own_zone() {
             },
         ];
         for (id, region) in [("merauke", "regions/93.01"), ("jember", "regions/35.09")] {
-            let mall = Mall { region: region.into(), stages: stages.clone(), ..mall() };
+            let mall = Mall { stages: stages.clone(), ..mall_in(region) };
             admin.create_mall(id, mall).await.expect("a mall");
         }
         assert_eq!(admin.mall("malls/merauke").await.expect("known").stage(), Stage::Preparing);

@@ -9,7 +9,7 @@ use mpp_registry::app::regions;
 use mpp_testkit::on_both;
 use prost_types::FieldMask;
 
-use crate::world::{Clients, World, mall, refused, text};
+use crate::world::{Clients, World, mall_in, refused, text};
 
 async fn list(reader: &mut Clients, request: ListRegionsRequest) -> ListRegionsResponse {
     reader.directory.list_regions(request).await.expect("a list").into_inner()
@@ -48,11 +48,7 @@ async fn a_mall_is_filed_under_a_code_that_holds_today() {
     on_both(async |database| {
         let world = World::banyuwangi(&database).await;
         let mut admin = world.admin();
-        let merauke = |region: &str| Mall {
-            region: region.into(),
-            display_name: text("MPP Merauke"),
-            ..mall()
-        };
+        let merauke = |region: &str| Mall { display_name: text("MPP Merauke"), ..mall_in(region) };
         let error = refused(admin.create_mall("merauke", merauke("regions/91.01")).await);
         assert_eq!(error.reason, "REFERENCE_INVALID");
         assert!(error.message.contains("regions/93.01"), "{}", error.message);
@@ -108,7 +104,7 @@ async fn a_mall_whose_code_ended_can_still_be_renamed() {
         let dpmptsp =
             crate::world::unit("dpmptsp-banyuwangi", mpp_api::registry::unit::Kind::Office, "");
         admin.create_unit("dpmptsp-banyuwangi", dpmptsp).await.expect("a unit");
-        let old = Mall { region: "regions/91.01".into(), ..mall() };
+        let old = mall_in("regions/91.01");
         let made = admin.create_mall("merauke", old).await.expect("valid in May 2022");
         world.clock.set(crate::world::MAY_2026);
         let request = UpdateMallRequest {

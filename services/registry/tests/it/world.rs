@@ -24,7 +24,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-pub use crate::given::{counter, fixed, mall, service, text, unit};
+pub use crate::given::{counter, fixed, mall, mall_in, service, text, unit};
 
 /// 1 May 2026, noon in Jakarta.
 pub const MAY_2026: Micros = 1_777_611_600_000_000;

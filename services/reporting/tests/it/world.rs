@@ -58,7 +58,7 @@ impl Upstream {
         let ends = stop.clone();
         let server = tokio::spawn(async move {
             let served = tonic::transport::Server::builder()
-                .add_service(FeedServer::new(feed).into_route())
+                .add_service(FeedServer::new(feed, mpp_api::document::KINDS).into_route())
                 .serve_with_incoming_shutdown(TcpListenerStream::new(listener), ends.cancelled())
                 .await;
             served.expect("served");

@@ -40,6 +40,7 @@ impl Keeps<HoursRule> for App {
         _filing: &mut Filing,
         _call: &Call,
     ) -> Result<()> {
+        rule::write_times(rule);
         let count = self.memory.read().records.rule_count(&rule.target);
         if before.is_some() || count < self.policy.rules_per_target {
             return Ok(());

@@ -50,6 +50,7 @@ impl App {
 fn recorded(memory: &Memory, wanted: &DeviationsWanted) -> Result<Listed<Deviation>> {
     let state = memory.read();
     state.require_whole()?;
+    state.directory.require_scope(&wanted.scope)?;
     let is_wanted = |doc: &&Deviation| {
         wanted.scope.holds_record(doc) && (!wanted.only_deviating || !doc.findings.is_empty())
     };
@@ -80,6 +81,7 @@ fn measured(memory: &Memory, wanted: &DeviationsWanted, monday: Date) -> Result<
 fn collected(memory: &Memory, scope: &Scope) -> Result<Vec<MallCounters>> {
     let state = memory.read();
     state.require_whole()?;
+    state.directory.require_scope(scope)?;
     let malls = state.directory.malls();
     let reached = malls.filter(|(name, mall)| scope.reaches_mall(name, mall.region));
     reached.map(|(name, _)| MallCounters::collect(&state, name)).collect()

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mpp_api::{Document, registry};
 use mpp_calendar::Zone;
-use mpp_core::{Error, Reason, RegionCode, Result};
+use mpp_core::{Error, FieldCode, Reason, RegionCode, Result};
 use prost::Message;
 
 use super::dirty::Touched;
-use crate::model::{slot::Terms, target::Target};
+use crate::model::{scope::Scope, slot::Terms, target::Target};
 
 /// The kinds of record that are followed.
 pub const KINDS: &[&str] = &[
@@ -147,6 +147,27 @@ impl Directory {
             }
         }
         Ok(())
+    }
+
+    /// Succeeds where there is such a place, so that an empty list means that nothing is found
+    /// there.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`; names `scope` for a region that there is not.
+    pub fn require_scope(&self, scope: &Scope) -> Result<()> {
+        match scope {
+            Scope::Nation => Ok(()),
+            Scope::Mall(name) => self.mall(name).map(drop),
+            Scope::Counter(name) => self.counter(name).map(drop),
+            Scope::Region(code) => {
+                let mut known = self.zones.keys().filter_map(|name| name.parse().ok());
+                if known.any(|own| code.contains(own)) {
+                    return Ok(());
+                }
+                let hint = format!("no region has the code {code}");
+                Err(Error::field("scope", FieldCode::UnknownValue, hint))
+            }
+        }
     }
 
     /// A mall.

@@ -96,25 +96,67 @@ fn digest(id: &str, key: &hmac::Key, text: &[u8]) -> Digest {
 pub struct Nik(String);
 
 impl Nik {
-    /// Sixteen digits; whether the number was ever given out only the population register knows.
+    /// Sixteen digits that can be a NIK; whether it was ever given out only the population register
+    /// knows.
     ///
     /// # Errors
     /// Names `field` and does not repeat the text.
     pub fn parse(text: &str, field: &str) -> Result<Self> {
-        if text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Ok(Self(text.to_owned()));
+        let refused = |hint: &str| Err(Error::field(field, FieldCode::Format, hint));
+        if text.len() != 16 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return refused(
+                "is not a NIK; write the 16 digits of the KTP or KK, without spaces or dots",
+            );
         }
-        Err(Error::field(
-            field,
-            FieldCode::Format,
-            "is not a NIK; write the 16 digits of the KTP or KK, without spaces or dots",
-        ))
+        match fault(text) {
+            Some(hint) => refused(hint),
+            None => Ok(Self(text.to_owned())),
+        }
     }
+}
+
+/// Provinces in which a NIK may first have been given out, also those that are no more: a person
+/// keeps the number through every move and every split of a province. 54 was Timor Timur; 97 was
+/// reserved in Papua.
+const PROVINCES: [std::ops::RangeInclusive<u32>; 8] =
+    [11..=19, 21..=21, 31..=36, 51..=54, 61..=65, 71..=76, 81..=82, 91..=97];
+
+/// Why sixteen digits cannot be a NIK: province, regency and district of the first registration,
+/// day, month and year of birth (a woman's day plus 40), and a number that counts from 0001.
+/// Foreigners with a residence permit have one of the same form.
+fn fault(digits: &str) -> Option<&'static str> {
+    let part = |from: usize, to: usize| digits[from..to].parse::<u32>().unwrap_or(0);
+    if digits.bytes().all(|digit| Some(digit) == digits.bytes().next()) {
+        return Some("is one digit sixteen times; write the NIK of the KTP or KK");
+    }
+    if !PROVINCES.iter().any(|codes| codes.contains(&part(0, 2))) || part(2, 4) == 0 {
+        return Some(
+            "begins with no code of a province and regency (digits 1 to 4); compare it with the KTP",
+        );
+    }
+    if !is_birthday(part(6, 8), part(8, 10), part(10, 12)) {
+        return Some(
+            "holds no date of birth (digits 7 to 12: day, month, year; for a woman the day plus 40); \
+             compare it with the KTP",
+        );
+    }
+    (part(12, 16) == 0).then_some("ends in 0000, which is never given out; compare it with the KTP")
+}
+
+fn is_birthday(day: u32, month: u32, year: u32) -> bool {
+    let day = if day > 40 { day - 40 } else { day };
+    let small = |number: u32| i8::try_from(number).unwrap_or(0);
+    let in_century = |century: i16| {
+        let year = century + i16::from(small(year));
+        Date::new(year, small(month), small(day)).is_ok()
+    };
+    in_century(1900) || in_century(2000)
 }
 
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -159,6 +201,50 @@ mod tests {
         ] {
             let error = Nik::parse(text, "applicant_nik").err().expect(text);
             assert!(text.is_empty() || !error.to_string().contains(text));
+        }
+    }
+
+    #[test]
+    fn a_nik_keeps_the_place_where_it_was_first_given_out() {
+        for (text, whose) in [
+            ("3510164107900001", "a woman, born on 1 July 1990"),
+            ("3510162902000001", "a man, born on 29 February 2000"),
+            ("5401011708760001", "given out in Timor Timur"),
+            ("9401010101550001", "given out in Papua"),
+            ("3171017112850003", "a woman, born on 31 December 1985"),
+        ] {
+            assert!(Nik::parse(text, "applicant_nik").is_ok(), "{whose}");
+        }
+    }
+
+    #[test]
+    fn sixteen_digits_that_nobody_was_given_are_told_apart() {
+        for (text, hint) in [
+            ("1111111111111111", "one digit"),
+            ("0000000000000000", "one digit"),
+            ("0110164107900001", "province"),
+            ("9910164107900001", "province"),
+            ("3500164107900001", "province"),
+            ("3510163102900001", "date of birth"),
+            ("3510167202900001", "date of birth"),
+            ("3510160013900001", "date of birth"),
+            ("3510164007900001", "date of birth"),
+            ("3510162902990001", "date of birth"),
+            ("1234567890123456", "date of birth"),
+            ("3510164107900000", "0000"),
+        ] {
+            let error = Nik::parse(text, "applicant_nik").err().expect(text);
+            assert!(error.message().contains(hint) && !error.message().contains(text), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_birthday_of_a_man_and_of_a_woman_is_one(days in 0..36_000_i64, woman in any::<bool>()) {
+            let born = date(1920, 1, 1).saturating_add(jiff::Span::new().days(days));
+            let (day, month, year) = (born.day() + if woman { 40 } else { 0 }, born.month(), born.year() % 100);
+            let text = format!("351016{day:02}{month:02}{year:02}0001");
+            prop_assert!(Nik::parse(&text, "applicant_nik").is_ok(), "{}", text);
         }
     }
 

@@ -12,3 +12,11 @@ pub mod sold;
 pub mod target;
 pub mod ticket;
 pub mod words;
+
+use mpp_api::{
+    Document,
+    scheduling::{Appointment, Deviation, HoursRule, Ticket},
+};
+
+/// The kinds of record that scheduling keeps.
+pub const KINDS: &[&str] = &[HoursRule::KIND, Deviation::KIND, Appointment::KIND, Ticket::KIND];

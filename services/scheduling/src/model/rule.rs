@@ -46,6 +46,27 @@ pub fn check(doc: &HoursRule) -> Result<(Target, Rule)> {
     }
 }
 
+/// Writes each time as the contract has it: "8.00" was understood as 08:00 and is kept as that.
+pub fn write_times(doc: &mut HoursRule) {
+    let Some(week) = &mut doc.weekly else { return };
+    let days = [
+        &mut week.mon,
+        &mut week.tue,
+        &mut week.wed,
+        &mut week.thu,
+        &mut week.fri,
+        &mut week.sat,
+        &mut week.sun,
+    ];
+    for interval in days.into_iter().flatten() {
+        for time in [&mut interval.open, &mut interval.close] {
+            if let Some(minute) = parse_time(time) {
+                *time = format!("{:02}:{:02}", minute / 60, minute % 60);
+            }
+        }
+    }
+}
+
 #[derive(Default)]
 struct Faults(Vec<FieldViolation>);
 
@@ -242,6 +263,15 @@ mod tests {
             week.fri[1].close = "12:00".into();
         }
         assert_eq!(fields(&doc), ["weekly.fri[1].close"]);
+    }
+
+    #[test]
+    fn a_time_is_kept_in_the_contracts_form() {
+        let mut doc = office_hours();
+        doc.weekly = Some(Week { sat: vec![interval("8:00", "12.30")], ..Week::default() });
+        check(&doc).expect("both are read");
+        write_times(&mut doc);
+        assert_eq!(doc.weekly.expect("hours").sat, [interval("08:00", "12:30")]);
     }
 
     #[test]

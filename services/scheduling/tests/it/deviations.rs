@@ -163,7 +163,6 @@ async fn deviations_are_listed_by_place() {
             ("regions/51", 1),
             ("malls/banyuwangi", 3),
             (BANK, 1),
-            ("regions/99", 0),
         ];
         for (scope, count) in counts {
             assert_eq!(of_scope(&world, scope).await.len(), count, "{scope}");
@@ -171,6 +170,12 @@ async fn deviations_are_listed_by_place() {
         let wrong = ListDeviationsRequest { scope: "units/bkpm".into(), ..Default::default() };
         let answer = world.scheduling.hours().list_deviations(wrong).await;
         assert_eq!(refused(answer, Code::InvalidArgument).0, "INVALID_FIELD");
+        for (nowhere, reason) in [("regions/99", "INVALID_FIELD"), ("malls/nowhere", "NOT_FOUND")] {
+            let request = ListDeviationsRequest { scope: nowhere.into(), ..Default::default() };
+            let status =
+                world.scheduling.hours().list_deviations(request).await.expect_err(nowhere);
+            assert_eq!(mpp_client::error_of(&status).reason, reason);
+        }
         let mut request = ListDeviationsRequest { page_size: 2, ..Default::default() };
         let mut counters = Vec::new();
         loop {

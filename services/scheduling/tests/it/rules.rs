@@ -3,13 +3,17 @@
 use mpp_api::scheduling::{
     CreateHoursRuleRequest, DeleteHoursRuleRequest, GetHoursRuleRequest, HoursRule,
     ListHoursRulesRequest, UpdateHoursRuleRequest, UpdateHoursRuleResponse,
+    hours_rule::{Closure, Week},
 };
+use mpp_api::types::LocalizedText;
 use mpp_testkit::{Backend, database, on_both};
 use prost_types::FieldMask;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Response, Status};
 
-use crate::world::{BANK, Replica, World, office_week, refused, request_id, rule_for, week};
+use crate::world::{
+    BANK, Replica, World, interval, office_week, refused, request_id, rule_for, week,
+};
 
 const RULE: &str = "hoursRules/bank";
 
@@ -190,4 +194,40 @@ async fn a_number_that_no_operator_can_mean_is_refused_at_the_start() {
     let error = mpp_scheduling::start(options, CancellationToken::new()).await.err();
     let error = error.expect("no day ahead could be booked");
     assert_eq!(error.violations()[0].field, "days_ahead");
+}
+
+#[tokio::test]
+async fn hours_are_kept_as_the_contract_writes_them_and_words_are_kept_clean() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let monday = vec![interval("8:00", "11.30"), interval("13:00", "15:30")];
+        let rule = HoursRule {
+            weekly: Some(Week { mon: monday, ..Week::default() }),
+            source: "SE\u{a0} 1/2026\u{200b}".into(),
+            ..rule_for(BANK)
+        };
+        world.create("bank", rule).await;
+        let kept = stored(&world).await;
+        let monday = [interval("08:00", "11:30"), interval("13:00", "15:30")];
+        assert_eq!(
+            (kept.weekly.expect("hours").mon, kept.source.as_str()),
+            (monday.to_vec(), "SE 1/2026")
+        );
+        let closed = |reason: &str| HoursRule {
+            closure: Some(Closure {
+                reason: Some(LocalizedText { id: reason.into(), en: String::new() }),
+                ..Closure::default()
+            }),
+            ..HoursRule::default()
+        };
+        let request = change(closed("Libur\u{1b}[31m"), &["closure", "weekly"]);
+        let status = update(&world, request).await.expect_err("no text");
+        let error = mpp_client::error_of(&status);
+        assert_eq!(error.fields[0].0, "hours_rule.closure.reason.id");
+        let request = change(closed("Libur\u{202e}  panen\n"), &["closure", "weekly"]);
+        update(&world, request).await.expect("cleaned");
+        let kept = stored(&world).await.closure.expect("closed").reason.expect("a reason");
+        assert_eq!(kept.id, "Libur panen");
+    })
+    .await;
 }

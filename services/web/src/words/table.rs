@@ -284,7 +284,7 @@ phrases! {
     FEE_RANGE: "{0} sampai {1}", "{0} to {1}";
     FEE_LOCAL: "menurut peraturan daerah", "by regional regulation";
     FEE_SEVERAL: "biaya menurut jenis", "fee by kind";
-    FEE_NOT_STATED: "biaya belum tercantum", "fee not stated";
+    FEE_NOT_STATED: "biaya tidak disebutkan sumbernya", "its source states no fee";
     OPENING_HOURS: "Jam layanan", "Opening hours";
     HOURS_WEEK_CAPTION: "Jam mal pekan ini, waktu {0}", "Hours of the mall this week, {0}";
     HOURS_UNANSWERED: "Jam belum diketahui: penjadwalan tidak menjawab.", "The hours are not known: scheduling does not answer.";

@@ -335,3 +335,10 @@ async fn whole_tables_come_fifty_rows_at_a_time() {
     says_not(&world, "/regions?provinsi=35", &["Kota 10"]).await;
     says(&world, "/regions?provinsi=35", &["Kabupaten Banyuwangi"]).await;
 }
+
+#[tokio::test]
+async fn the_hours_of_one_province_stand_alone() {
+    let world = World::start(nation()).await;
+    says(&world, "/hours?provinsi=35", &["Semua provinsi", "Tutup pukul 11:00"]).await;
+    says_not(&world, "/hours?provinsi=11", &["Tutup pukul 11:00"]).await;
+}

@@ -193,7 +193,7 @@ pub fn request_id() -> String {
 }
 
 pub fn nik(number: usize) -> String {
-    format!("3510{number:012}")
+    mpp_testkit::nik(number as u64)
 }
 
 /// A slot of the identity card's offering.

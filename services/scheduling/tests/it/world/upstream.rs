@@ -38,7 +38,9 @@ impl Upstream {
         let listener = TcpListener::bind(at).await.expect("a port");
         let address = listener.local_addr().expect("bound");
         let served = tonic::transport::Server::builder()
-            .add_service(mpp_rpc::feed::FeedServer::new(feed).into_route())
+            .add_service(
+                mpp_rpc::feed::FeedServer::new(feed, mpp_api::document::KINDS).into_route(),
+            )
             .serve_with_incoming_shutdown(
                 TcpListenerStream::new(listener),
                 stop.clone().cancelled_owned(),

@@ -4,7 +4,7 @@ mod cut;
 mod rows;
 
 use maud::{Markup, html};
-use mpp_api::reporting::Report;
+use mpp_api::reporting::{DeviationReport, Report};
 use mpp_calendar::Zone;
 use serde::Deserialize;
 
@@ -109,7 +109,7 @@ impl Listing {
 
     /// True where rows belong to a province.
     fn has_provinces(self) -> bool {
-        matches!(self, Self::Regions | Self::Malls)
+        matches!(self, Self::Regions | Self::Malls | Self::Hours)
     }
 
     /// All rows of the choice, each drawn only where it is shown.
@@ -125,6 +125,7 @@ impl Listing {
                 rows.map(|mall| draws(move || mall_row(look, mall))).collect()
             }
             Self::Hours => by_counter(&report.deviations)
+                .filter(|counter| chosen(province_of(report, counter)))
                 .map(|counter| {
                     draws(move || {
                         Row::new(counter_and_mall(look, counter), [in_full(look, counter)])
@@ -148,6 +149,12 @@ impl Listing {
             }
         }
     }
+}
+
+/// Where the mall of a counter's deviations lies; empty for one that the report leaves out.
+fn province_of<'a>(report: &'a Report, counter: &[DeviationReport]) -> &'a str {
+    let mall = counter.first().map_or("", |deviation| &deviation.mall);
+    report.malls.iter().find(|own| own.mall == mall).map_or("", |own| &own.province)
 }
 
 type Draw<'a> = Box<dyn Fn() -> Row + 'a>;

@@ -1,0 +1,142 @@
+//! Words of people as they are kept: one rule for names, titles, reasons and every free text.
+//!
+//! What nobody sees is taken out: soft hyphens, zero-width characters, and those that turn the
+//! direction of writing, which make a text read otherwise than it is. Every blank is one plain
+//! blank. Letters and their accents stand together (NFC), and the ligatures that a PDF file leaves
+//! are letters again. Control characters are no words and nobody knows what they stood for: they
+//! stay, for [`has_control`] to find and the caller to refuse.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// A text of one line, such as a name or a title: one blank between words, none at the ends.
+pub fn line(text: &str) -> Cow<'_, str> {
+    if is_clean_ascii(text) { Cow::Borrowed(text) } else { Cow::Owned(squeezed(&visible(text))) }
+}
+
+/// A text that may have several lines: each as [`line`] has it, and never two empty ones in a row.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    if is_clean_ascii(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut kept: Vec<String> = Vec::new();
+    for line in visible(text).replace("\r\n", "\n").split(is_line_end).map(squeezed) {
+        if !line.is_empty() || kept.last().is_some_and(|last| !last.is_empty()) {
+            kept.push(line);
+        }
+    }
+    Cow::Owned(kept.join("\n").trim_end().to_owned())
+}
+
+/// True where a text holds what no text should; ends of lines and tabs are blanks.
+pub fn has_control(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && !c.is_whitespace())
+}
+
+/// Most texts are clean already, and are not copied.
+fn is_clean_ascii(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
+        && bytes.first() != Some(&b' ')
+        && bytes.last() != Some(&b' ')
+        && !bytes.windows(2).any(|pair| pair == b"  ")
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| !is_invisible(*c)).nfc() {
+        match ligature(c) {
+            Some(letters) => shown.push_str(letters),
+            None => shown.push(if is_blank(c) { ' ' } else { c }),
+        }
+    }
+    shown
+}
+
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Blanks that Unicode does not count among white space.
+fn is_blank(c: char) -> bool {
+    matches!(c, '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}')
+}
+
+/// What has no shape of its own (`Default_Ignorable_Code_Point`), and the place of an object that
+/// was not copied along.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fffc}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn ligature(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{fb00}' => "ff",
+        '\u{fb01}' => "fi",
+        '\u{fb02}' => "fl",
+        '\u{fb03}' => "ffi",
+        '\u{fb04}' => "ffl",
+        '\u{fb05}' | '\u{fb06}' => "st",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_nobody_sees_does_not_stay() {
+        assert_eq!(line("Bimbingan pra\u{ad}nikah"), "Bimbingan pranikah");
+        assert_eq!(
+            line("\u{feff}Izin\u{200b} Usaha\u{a0}\u{a0} Mikro \u{202e}"),
+            "Izin Usaha Mikro"
+        );
+        assert_eq!(line("Kartu\u{2007}Keluarga\n\tBaru"), "Kartu Keluarga Baru");
+        assert_eq!(line("veri\u{fb01}kasi"), "verifikasi");
+        assert_eq!(line("re\u{301}sume\u{301}"), "r\u{e9}sum\u{e9}");
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(
+            lines(" 1. KTP \r\n\r\n\r\n\r\n2.  KK\u{2028}3. Foto\n\n"),
+            "1. KTP\n\n2. KK\n3. Foto"
+        );
+        assert_eq!(lines("\n\n KTP"), "KTP");
+    }
+
+    #[test]
+    fn a_control_character_is_found_and_a_tab_is_a_blank() {
+        assert!(has_control("KTP\u{1b}[31m") && has_control("KTP\0"));
+        assert!(!has_control("KTP\tKK\r\nFoto"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_clean_stays_as_it_is(text in "\\PC{0,40}[ \u{a0}\u{ad}\u{200b}\r\n\t]{0,4}.{0,40}") {
+            let once = line(&text).into_owned();
+            prop_assert_eq!(line(&once), once.as_str());
+            prop_assert!(!once.contains("  ") && once.trim() == once);
+            let block = lines(&text).into_owned();
+            prop_assert_eq!(lines(&block), block.as_str());
+            prop_assert!(!block.contains('\r') && !block.contains("\n\n\n"));
+        }
+
+        #[test]
+        fn words_and_their_order_stay(words in prop::collection::vec("[a-zA-Z0-9.,()-]{1,8}", 1..8)) {
+            let given = words.join(" \u{a0}\u{200b} ");
+            prop_assert_eq!(line(&given), words.join(" "));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Texts as real catalogs hold them: HTML, entities, bullets and numbers.
+
+mod html;
+mod list;
+mod mark;
+
+use mpp_api::text::{Form, Place, Texts};
+use mpp_core::text;
+
+pub use html::html_text;
+pub use list::list_items;
+
+/// Reads every text of a record as [`html_text`] does where it holds markup, and takes out what no
+/// text of the registry may hold, so that a mapping need not do it for each field.
+pub fn tidied<T: Texts>(mut record: T) -> T {
+    let mut visit = |place: &Place<'_>, text: &mut String| {
+        let read = read(place.form, text);
+        if read != *text {
+            *text = read;
+        }
+    };
+    record.each_text(&mut visit, &Place::default());
+    record
+}
+
+fn read(form: Form, given: &str) -> String {
+    let words = if html::has_markup(given) { html_text(given) } else { given.to_owned() };
+    let plain = without_control(&words);
+    match form {
+        Form::Line => text::line(&plain).into_owned(),
+        Form::Lines => text::lines(&plain).into_owned(),
+    }
+}
+
+/// One blank between words, none at the ends, nothing that nobody sees.
+pub(super) fn squeeze(given: &str) -> String {
+    text::line(&without_control(given)).into_owned()
+}
+
+/// Control characters are what a program left behind, such as the end of a cell of Word's.
+fn without_control(given: &str) -> String {
+    if !text::has_control(given) {
+        return given.to_owned();
+    }
+    given.chars().map(|c| if c.is_control() && !c.is_whitespace() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::{
+        registry::Service,
+        sync::{Record, record::Body},
+        types::LocalizedText,
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_mapping_need_not_clean_each_field() {
+        let title =
+            LocalizedText { id: "Izin usaha &ndash;\n<b>baru</b>\u{7}".into(), en: String::new() };
+        let product = "<p>SKCK</p><p>3 lembar</p>".into();
+        let service = Service { title: Some(title), product, ..Service::default() };
+        let record = Record { body: Some(Body::Service(service)), ..Record::default() };
+        let Some(Body::Service(read)) = tidied(record).body else { panic!("a service") };
+        assert_eq!(read.title.expect("a title").id, "Izin usaha \u{2013} baru");
+        assert_eq!(read.product, "SKCK\n3 lembar");
+    }
+
+    /// What no text that was read may hold.
+    fn is_plain(text: &str) -> bool {
+        text.lines().all(|line| line == squeeze(line)) && !text::has_control(text)
+    }
+
+    #[test]
+    fn any_bytes_become_plain_text() {
+        bolero::check!().with_type::<Vec<u8>>().for_each(|bytes: &Vec<u8>| {
+            let given = String::from_utf8_lossy(bytes);
+            assert!(is_plain(&html_text(&given)));
+            assert!(list_items(&given).iter().all(|item| is_plain(item) && !item.is_empty()));
+            assert!(is_plain(&read(Form::Lines, &given)));
+        });
+    }
+
+    #[test]
+    fn any_row_of_what_offices_paste_becomes_plain_text() {
+        const PASTED: [&str; 16] = [
+            "<p>",
+            "</li>",
+            "<!--",
+            "-->",
+            "<![if",
+            "&nbsp;",
+            "&amp;",
+            "&#0;",
+            "\u{ad}",
+            "\u{202e}",
+            "1. ",
+            " 2) ",
+            "\u{2022} ",
+            "- ",
+            "(a; b)",
+            "\r\n",
+        ];
+        bolero::check!().with_type::<Vec<u8>>().for_each(|picks: &Vec<u8>| {
+            let parts = picks.iter().map(|pick| PASTED[usize::from(*pick) % PASTED.len()]);
+            let given = parts.collect::<String>();
+            assert!(is_plain(&html_text(&given)));
+            assert!(list_items(&given).iter().all(|item| is_plain(item) && !item.is_empty()));
+        });
+    }
+}

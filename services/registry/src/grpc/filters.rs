@@ -1,0 +1,66 @@
+//! Filters of lists and of search that nothing can pass: refused, since an empty answer would read as
+//! "there is none".
+
+use std::collections::BTreeSet;
+
+use mpp_api::registry::{Region, Service};
+use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name};
+use mpp_resource::Kind;
+
+use crate::memory::RegistryView;
+
+/// Categories that a refusal lists at the most.
+const MOST_LISTED: usize = 30;
+
+/// Checks that a record that a filter names exists.
+///
+/// # Errors
+/// Names `field`.
+pub fn exists<K: Kind>(state: &RegistryView, name: &str, field: &str) -> Result<()> {
+    check_name(name, K::COLLECTIONS, field)?;
+    if state.records.row::<K>(name).is_some() {
+        return Ok(());
+    }
+    Err(unknown(field, format!("{name} does not exist, so nothing can be found by it")))
+}
+
+/// The region of a filter; `None` for an empty one.
+///
+/// # Errors
+/// Names `field`: no code, or one that was never given out.
+pub fn region(state: &RegistryView, region: &str, field: &str) -> Result<Option<RegionCode>> {
+    if region.is_empty() {
+        return Ok(None);
+    }
+    let code: RegionCode = region.parse()?;
+    if state.records.row::<Region>(&code.resource_name()).is_some() {
+        return Ok(Some(code));
+    }
+    let way_out = "`mpp list regions` shows those that there are";
+    Err(unknown(field, format!("no region has the code {code}; {way_out}")))
+}
+
+/// Checks that some service is of a category.
+///
+/// # Errors
+/// Names `field` and lists the categories that there are.
+pub fn category(state: &RegistryView, category: &str, field: &str) -> Result<()> {
+    let rows = state.records.rows::<Service>("");
+    let mut known = BTreeSet::new();
+    for (_, row) in rows {
+        let own = row.label(Label::Category);
+        if own == category {
+            return Ok(());
+        }
+        if known.len() < MOST_LISTED && !known.contains(own) {
+            known.insert(own.to_owned());
+        }
+    }
+    known.remove("");
+    let known = known.into_iter().collect::<Vec<_>>().join(", ");
+    Err(unknown(field, format!("no service is of this category; there are: {known}")))
+}
+
+fn unknown(field: &str, text: String) -> Error {
+    Error::field(field, FieldCode::UnknownValue, text)
+}
