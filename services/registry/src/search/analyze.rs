@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::stem::stem;
-use super::vocabulary::{ABBREVIATIONS, FAINT, FILLERS, RELATED, SPELLINGS};
+use super::vocabulary::{ABBREVIATIONS, FAINT, FILLERS, RELATED, SPELLINGS, WORDS};
 
 /// Longer words are cut; no word of the language is longer.
 const LONGEST_WORD: usize = 40;
@@ -70,6 +70,17 @@ static SPELLING: LazyLock<HashMap<&str, &str>> =
 static RELATIONS: LazyLock<HashMap<&str, &[(&str, f32)]>> =
     LazyLock::new(|| RELATED.iter().copied().collect());
 
+static FAINT_TERM: LazyLock<HashSet<&str>> = LazyLock::new(|| FAINT.iter().copied().collect());
+
+/// The term of an English word to the terms of its Indonesian ones.
+static ENGLISH: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
+    let entry = |(word, meanings): &(&str, &[&str])| {
+        let meanings = meanings.iter().filter_map(|meaning| term(meaning)).collect();
+        Some((term(word)?, meanings))
+    };
+    WORDS.iter().filter_map(entry).collect()
+});
+
 /// Abbreviation to the terms of its phrases.
 static EXPANSIONS: LazyLock<HashMap<&str, Vec<Vec<String>>>> = LazyLock::new(|| {
     ABBREVIATIONS
@@ -108,8 +119,40 @@ fn terms(text: &str) -> Vec<String> {
     tokens(text).into_iter().map(|token| token.term).collect()
 }
 
+/// The byte ranges of the words: runs of letters and digits, letters with dots between them
+/// ("k.t.p.") as one, and without the 2 that doubles a word ("syarat2").
+pub fn words(text: &str) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    let runs = runs(text);
+    for run in runs {
+        match joined.last_mut() {
+            Some(last) if continues(text, last, &run) => last.end = run.end,
+            _ => joined.push(run),
+        }
+    }
+    joined.into_iter().map(|word| undoubled(text, word)).collect()
+}
+
+/// Whether a letter goes on with the dotted letters before it, or makes an abbreviation with them.
+fn continues(text: &str, before: &Range<usize>, letter: &Range<usize>) -> bool {
+    let single = |range: &Range<usize>| text[range.clone()].chars().count() == 1;
+    let dotted = text[before.clone()].split(['.', ' ']).all(|part| part.chars().count() == 1);
+    let between = &text[before.end..letter.start];
+    single(letter) && dotted && between == "."
+}
+
+fn undoubled(text: &str, word: Range<usize>) -> Range<usize> {
+    let whole = &text[word.clone()];
+    match whole.strip_suffix('2') {
+        Some(single) if single.len() > 2 && single.chars().all(char::is_alphabetic) => {
+            word.start..word.end - 1
+        }
+        _ => word,
+    }
+}
+
 /// The byte ranges of the runs of letters and digits.
-fn words(text: &str) -> Vec<Range<usize>> {
+fn runs(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = None;
     for (at, letter) in text.char_indices().chain([(text.len(), ' ')]) {
@@ -159,8 +202,10 @@ fn spelled(word: &str) -> &str {
     SPELLING.get(word).copied().unwrap_or(word)
 }
 
-fn folded(word: &str) -> String {
-    word.chars().flat_map(char::to_lowercase).map(fold).take(LONGEST_WORD).collect()
+/// A word in lower case, without accents, and without the dots of "k.t.p.".
+pub fn folded(word: &str) -> String {
+    let letters = word.chars().filter(|letter| letter.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).map(fold).take(LONGEST_WORD).collect()
 }
 
 /// The words of a text as written, in lower case and without accents.
@@ -202,9 +247,9 @@ fn phrases_at(terms: &[String]) -> impl Iterator<Item = Phrase> {
         .map(|(phrase, short)| (*phrase, *short))
 }
 
-/// The terms that a query looks for: at most [`MAX_TERMS`], each once.
-pub fn query_terms(text: &str) -> Vec<QueryTerm> {
-    let tokens = tokens(text);
+/// The terms that a query looks for, phrases as their abbreviations: at most [`MAX_TERMS`], each
+/// once. The tokens stand in `text`.
+pub fn query_terms(text: &str, tokens: &[Token]) -> Vec<QueryTerm> {
     let own: Vec<String> = tokens.iter().map(|token| token.term.clone()).collect();
     let mut query: Vec<QueryTerm> = Vec::new();
     let mut at = 0;
@@ -219,11 +264,37 @@ pub fn query_terms(text: &str) -> Vec<QueryTerm> {
         }
         at += length;
     }
-    // Faint words decide when there is nothing else.
-    if !query.iter().any(|term| term.decides) {
-        query.iter_mut().for_each(|term| term.decides = true);
-    }
     query
+}
+
+/// The terms that tell a text from others: phrases as their abbreviations, nothing faint, each
+/// once.
+pub fn key_terms(text: &str) -> BTreeSet<String> {
+    let own = terms(text);
+    let mut keys = BTreeSet::new();
+    let mut at = 0;
+    while at < own.len() {
+        let phrase = phrases_at(&own[at..]).next();
+        keys.insert(phrase.map_or(own[at].as_str(), |(_, short)| short).to_owned());
+        at += phrase.map_or(1, |(phrase, _)| phrase.len());
+    }
+    keys.retain(|term| !is_faint(term));
+    keys
+}
+
+/// Whether a word only asks how, where or for how much; a bare number says as little.
+pub fn is_faint(term: &str) -> bool {
+    FAINT_TERM.contains(term) || term.bytes().all(|letter| letter.is_ascii_digit())
+}
+
+/// Whether a word is an abbreviation that the field knows.
+pub fn is_abbreviation(term: &str) -> bool {
+    EXPANSIONS.contains_key(term)
+}
+
+/// Whether a word of a question says nothing about what is asked for.
+pub fn is_plain(folded: &str) -> bool {
+    term(folded).is_none_or(|term| is_faint(&term))
 }
 
 impl QueryTerm {
@@ -235,7 +306,7 @@ impl QueryTerm {
 fn single(term: &str) -> QueryTerm {
     QueryTerm {
         word: String::new(),
-        decides: !FAINT.contains(&term),
+        decides: !is_faint(term),
         alternatives: with_related(term, Via::Word),
     }
 }
@@ -243,21 +314,23 @@ fn single(term: &str) -> QueryTerm {
 fn abbreviated(short: &str) -> QueryTerm {
     QueryTerm {
         word: String::new(),
-        decides: true,
+        decides: !is_faint(short),
         alternatives: with_related(short, Via::Abbreviation),
     }
 }
 
-/// A term and its related terms, the term first.
+/// How much less an Indonesian word is worth that an English one was typed for.
+const TRANSLATED: f32 = 0.9;
+
+/// A term, its related terms, and those that an English word stands for; the term first.
 pub fn with_related(term: &str, via: Via) -> Vec<Alternative> {
     let own = Alternative { term: term.to_owned(), weight: 1.0, via };
-    let related = RELATIONS.get(term).copied().unwrap_or_default().iter();
-    let related = related.map(|(term, weight)| Alternative {
-        term: (*term).to_owned(),
-        weight: *weight,
-        via: Via::Related,
-    });
-    std::iter::once(own).chain(related).collect()
+    let related = |term: &str, weight| Alternative { term: term.to_owned(), weight, via: Via::Related };
+    let near = RELATIONS.get(term).copied().unwrap_or_default().iter();
+    let near = near.map(|(term, weight)| related(term, *weight));
+    let english = ENGLISH.get(term).into_iter().flatten();
+    let english = english.map(|term| related(term, TRANSLATED));
+    std::iter::once(own).chain(near).chain(english).collect()
 }
 
 #[cfg(test)]

@@ -21,6 +21,21 @@ pub struct Results {
     pub revision: i64,
     /// How `total` divides.
     pub facets: Facets,
+    /// No service really answers; the hits only share words with the question.
+    pub weak: bool,
+    /// Places that the question names.
+    pub places: Vec<NamedPlace>,
+    /// Words that say what is asked for and that no service has.
+    pub unanswered: Vec<String>,
+}
+
+/// A place that a question names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPlace {
+    /// As typed.
+    pub text: String,
+    /// What it may mean: Kemendagri codes of provinces, regencies and cities.
+    pub region_codes: Vec<String>,
 }
 
 /// A service that answers.
@@ -32,11 +47,13 @@ pub struct Hit {
     pub score: f32,
     /// Why it is a hit, one entry for each word of the query that it answers.
     pub matches: Vec<Match>,
-    /// Where it is offered within the region asked for: nearest first, or by mall without a place
-    /// to measure from.
+    /// Where it is offered within the region asked for: in the places that the question names
+    /// first, then the nearest, or by mall without a place to measure from.
     pub offerings: Vec<NearbyOffering>,
     /// How many offerings there are within the region asked for.
     pub offering_count: u64,
+    /// How many of them are in a place that the question names.
+    pub offered_there: u64,
 }
 
 /// A word of the query and the term that answered it.

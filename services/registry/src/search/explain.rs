@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::analyze::{QueryTerm, index_terms};
 use super::answer::{Hit, MAX_OFFERINGS, Match, NearbyOffering};
-use super::filter::{Candidate, Filter};
-use super::score::Needle;
+use super::filter::{Candidate, Closeness, Filter};
+use super::needle::Needle;
 use super::table::{Offering, Service, Table};
 
 /// The answer that a candidate stands for; nothing if its service has gone.
@@ -24,8 +24,13 @@ pub fn hit(
         score: candidate.score,
         matches: matches(service, candidate.has, needles),
         offering_count: admitted.len() as u64,
+        offered_there: admitted.iter().filter(|one| is_there(filter, one)).count() as u64,
         offerings: nearest(table, admitted, filter),
     })
+}
+
+fn is_there(filter: &Filter, offering: &Offering) -> bool {
+    filter.closeness(offering.place) == Closeness::There
 }
 
 fn matches(service: &Service, has: u16, needles: &[Needle]) -> Vec<Match> {
@@ -54,8 +59,10 @@ fn nearest(table: &Table, mut offerings: Vec<&Offering>, filter: &Filter) -> Vec
         let distance =
             |offering: &Offering| filter.distance(offering.place).unwrap_or(f64::INFINITY);
         let mall = |offering: &Offering| &table.places[offering.place as usize].mall;
-        distance(a)
-            .total_cmp(&distance(b))
+        let closeness = |offering: &Offering| filter.closeness(offering.place);
+        closeness(a)
+            .cmp(&closeness(b))
+            .then_with(|| distance(a).total_cmp(&distance(b)))
             .then_with(|| mall(a).cmp(mall(b)))
             .then_with(|| a.name.cmp(&b.name))
     });

@@ -5,11 +5,17 @@ use std::cmp::Ordering;
 use super::doc::Fee;
 use super::geo::{distance_km, lies_in};
 use super::question::Query;
+use super::reading::Reading;
+use super::score::Tally;
 use super::table::{MallPlace, Slot, Table};
 
 /// The most that the nearest offering adds; enough to order equal services, too little to lift a
 /// worse one.
 const NEARNESS: f32 = 0.1;
+
+/// What a service gains that is offered in the place that the question names: enough to order equal
+/// services, too little to lift a worse one.
+const THERE: f32 = 0.05;
 
 /// The distance in kilometres at which nearness has lost half of its worth.
 const NEAR_KM: f64 = 25.0;
@@ -23,6 +29,12 @@ pub struct Candidate {
     pub score: f32,
     /// Bit `n` is set when the service has needle `n`.
     pub has: u16,
+    /// The same for title and keywords.
+    pub strong: u16,
+    /// The same where it is not a guess.
+    pub sure: u16,
+    /// The share of the question that the service answers.
+    pub cover: f32,
 }
 
 impl Candidate {
@@ -41,6 +53,14 @@ impl Candidate {
     }
 }
 
+/// Where a place lies as seen from the places that a question names, the closest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Closeness {
+    There,
+    SameProvince,
+    Elsewhere,
+}
+
 /// The filters of a query, worked out once for the table.
 pub struct Filter {
     /// By unit number.
@@ -49,13 +69,28 @@ pub struct Filter {
     only_free: bool,
     /// Whether each place lies in the region; `None` without a region.
     inside: Option<Vec<bool>>,
+    /// How near each place is to those that the question names; `None` where it names none.
+    named: Option<Vec<Closeness>>,
     /// Kilometres to each place whose location is known; `None` without a place to measure from.
     distances: Option<Vec<Option<f64>>>,
 }
 
+fn named(table: &Table, reading: &Reading) -> Option<Vec<Closeness>> {
+    let codes: Vec<&str> = reading.places.iter().flat_map(|(_, codes)| codes).copied().collect();
+    let closeness = |place: &MallPlace| {
+        let within = |code: &str| lies_in(&place.region, code);
+        match () {
+            () if codes.iter().any(|code| within(code)) => Closeness::There,
+            () if codes.iter().any(|code| within(&code[..2])) => Closeness::SameProvince,
+            () => Closeness::Elsewhere,
+        }
+    };
+    (!codes.is_empty()).then(|| table.places.iter().map(closeness).collect())
+}
+
 impl Filter {
     /// Of a query that was checked.
-    pub fn new(table: &Table, query: &Query) -> Self {
+    pub fn new(table: &Table, query: &Query, reading: &Reading) -> Self {
         let places = || table.places.iter();
         let inside =
             |region: &String| places().map(|place| lies_in(&place.region, region)).collect();
@@ -65,6 +100,7 @@ impl Filter {
             category: query.category.as_ref().map(|name| table.categories.find(name)),
             only_free: query.only_free,
             inside: query.region.as_ref().map(inside),
+            named: named(table, reading),
             distances: query.near.map(|from| places().map(|place| distance(from, place)).collect()),
         }
     }
@@ -79,8 +115,13 @@ impl Filter {
         self.distances.as_ref().and_then(|distances| distances[place as usize])
     }
 
+    /// How near the place is to those that the question names.
+    pub fn closeness(&self, place: u32) -> Closeness {
+        self.named.as_ref().map_or(Closeness::Elsewhere, |named| named[place as usize])
+    }
+
     /// The service in a slot, if it passes, with its score.
-    pub fn candidate(&self, at: usize, slot: &Slot, points: f32, has: u16) -> Option<Candidate> {
+    pub fn candidate(&self, at: usize, slot: &Slot, tally: Tally) -> Option<Candidate> {
         let service = slot.service.as_ref()?;
         let admitted = self
             .agency
@@ -90,8 +131,15 @@ impl Filter {
             && (self.inside.is_none()
                 || slot.offerings.iter().any(|offering| self.admits(offering.place)));
         let length = f32::from(service.title_words) * TITLE_WORD_COST;
-        let score = points - length + self.nearness(slot);
-        admitted.then_some(Candidate { slot: at as u32, score, has })
+        let score = tally.points - length + self.nearness(slot) + self.there(slot);
+        let Tally { any: has, strong, sure, cover, .. } = tally;
+        admitted.then_some(Candidate { slot: at as u32, score, has, strong, sure, cover })
+    }
+
+    fn there(&self, slot: &Slot) -> f32 {
+        let mut places = slot.offerings.iter().map(|offering| offering.place);
+        let there = |place| self.admits(place) && self.closeness(place) == Closeness::There;
+        if self.named.is_some() && places.any(there) { THERE } else { 0.0 }
     }
 
     fn nearness(&self, slot: &Slot) -> f32 {

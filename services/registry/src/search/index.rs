@@ -18,6 +18,8 @@ use tantivy::{Directory, DocSet, IndexWriter, SegmentReader, TERMINATED, Tantivy
 
 use super::analyze::{Alternative, folded_words, index_terms};
 use super::doc::ServiceDoc;
+use super::names::names;
+use super::places;
 
 /// Memory in bytes that the writer fills before it closes a segment on its own.
 const WRITER_MEMORY: usize = 32 << 20;
@@ -37,14 +39,17 @@ pub enum Part {
     Keywords,
     /// Requirements, product, fee and the rest.
     Body,
+    /// What the service is called: its title and each keyword as a whole (see [`super::names`]).
+    Names,
 }
 
-/// All parts, from the one that says most.
+/// The parts that hold single terms, from the one that says most.
 pub const PARTS: [Part; 3] = [Part::Title, Part::Keywords, Part::Body];
 
 #[derive(Clone, Copy)]
 struct Fields {
-    parts: [Field; 3],
+    /// By [`Part`].
+    parts: [Field; 4],
     /// Words as written in titles and keywords: only their dictionary is used, to find the word
     /// that a slip of the pen meant.
     words: Field,
@@ -85,13 +90,16 @@ impl Index {
         let body = service.body.iter().chain([&service.fee_text]).map(String::as_str);
 
         let in_title = all_terms(title);
+        let in_places = title.iter().flat_map(|text| places::code_terms(&folded_words(text)));
         let in_keywords = all_terms(keywords.iter().copied());
         let written = title.iter().chain(&keywords).flat_map(|text| folded_words(text));
         let words = written.chain(in_title.iter().chain(&in_keywords).cloned()).collect();
 
         let mut document = TantivyDocument::new();
         document.add_u64(self.fields.slot, slot.into());
-        let [title_field, keywords_field, body_field] = self.fields.parts;
+        let [title_field, keywords_field, body_field, names_field] = self.fields.parts;
+        add(&mut document, names_field, names(service));
+        add(&mut document, title_field, in_places.collect());
         add(&mut document, title_field, in_title);
         add(&mut document, keywords_field, in_keywords);
         add(&mut document, body_field, all_terms(up_to(body, SEARCHED_BODY)));
@@ -152,7 +160,7 @@ fn schema() -> (Schema, Fields) {
         .set_fieldnorms(false);
     let terms = TextOptions::default().set_indexing_options(terms);
     let parts =
-        ["title", "keywords", "body"].map(|name| schema.add_text_field(name, terms.clone()));
+        ["title", "keywords", "body", "names"].map(|name| schema.add_text_field(name, terms.clone()));
     let words = schema.add_text_field("words", terms);
     let slot = schema.add_u64_field("slot", FAST | INDEXED);
     (schema.build(), Fields { parts, words, slot })
@@ -184,7 +192,7 @@ pub struct View {
 struct Segment {
     /// Those that are not deleted.
     services: u64,
-    parts: [Arc<InvertedIndexReader>; 3],
+    parts: [Arc<InvertedIndexReader>; 4],
     words: Arc<InvertedIndexReader>,
     slots: Arc<dyn ColumnValues<u64>>,
     alive: Option<AliveBitSet>,
@@ -192,10 +200,11 @@ struct Segment {
 
 impl Segment {
     fn open(reader: &SegmentReader, fields: Fields) -> tantivy::Result<Self> {
-        let [title, keywords, body] = fields.parts.map(|field| reader.inverted_index(field));
+        let [title, keywords, body, names] =
+            fields.parts.map(|field| reader.inverted_index(field));
         Ok(Self {
             services: reader.num_docs().into(),
-            parts: [title?, keywords?, body?],
+            parts: [title?, keywords?, body?, names?],
             words: reader.inverted_index(fields.words)?,
             slots: reader.fast_fields().u64("slot")?.first_or_default_col(u64::from(u32::MAX)),
             alive: reader.alive_bitset().cloned(),

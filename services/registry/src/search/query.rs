@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::analyze::query_terms;
-use super::answer::{Facets, MAX_FACET_VALUES, Results};
+use super::answer::{Facets, MAX_FACET_VALUES, NamedPlace, Results};
 use super::doc::Fee;
 use super::explain::hit;
 use super::filter::{Candidate, Filter};
 use super::geo::{is_point, is_region, province};
+use super::index::{Part, View};
+use super::needle::Needles;
 use super::question::{Error, MAX_PAGE, MAX_TEXT, Query};
-use super::score::{Needle, needles, tally};
+use super::reading::{Reading, read};
+use super::score::{Tally, tally};
 use super::table::Table;
 use super::typo::Tolerance;
 use super::writer::Published;
@@ -46,9 +48,10 @@ pub fn check(query: &Query) -> Result<(), Error> {
 
 /// Answers a query that was checked, from one published state.
 pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Results, Error> {
-    let needles = needles(&state.view, query_terms(&query.text), tolerance)?;
+    let reading = read(&query.text, &|term| is_called(&state.view, term));
+    let needles = Needles::find(&state.view, &reading, tolerance)?;
     let table = &state.table;
-    let filter = Filter::new(table, query);
+    let filter = Filter::new(table, query, &reading);
     let found = found(state, query, &needles, &filter)?;
 
     let mut page: Vec<&Candidate> = found.iter().filter(|one| one.is_after(table, query)).collect();
@@ -59,32 +62,69 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
         .filter(|_| more)
         .map(|last| (last.score, table.slots[last.slot as usize].name.to_string()));
     Ok(Results {
-        hits: page.iter().filter_map(|one| hit(table, one, &needles, &filter)).collect(),
+        hits: page.iter().filter_map(|one| hit(table, one, &needles.all, &filter)).collect(),
         total: found.len() as u64,
         next,
         revision: state.revision,
+        weak: !query.text.trim().is_empty() && is_weak(best(&found, table), &needles),
+        places: named(&reading),
         facets: facets(table, &found, &filter),
+        unanswered: needles.unanswered,
     })
+}
+
+/// Whether a title or a keyword holds the term. An index that cannot be read fails at the next step.
+fn is_called(view: &View, term: &str) -> bool {
+    let called = |part| view.frequency(part, term).is_ok_and(|services| services > 0);
+    called(Part::Title) || called(Part::Keywords)
+}
+
+fn best<'a>(found: &'a [Candidate], table: &Table) -> Option<&'a Candidate> {
+    found.iter().min_by(|a, b| a.compare(b, table))
+}
+
+/// The share of a question that its best answer has to cover.
+const ENOUGH: f32 = 0.5;
+
+/// The same where it bears the document that the question names.
+const ENOUGH_OF_DOCUMENT: f32 = 0.12;
+
+/// Whether nothing really answers: the question has no subject, or the best answer leaves most of
+/// it out, or shares nothing with it but guesses and no document.
+fn is_weak(best: Option<&Candidate>, needles: &Needles) -> bool {
+    let Some(best) = best else { return true };
+    let document = best.strong & needles.leading != 0;
+    let enough = if document { ENOUGH_OF_DOCUMENT } else { ENOUGH };
+    let guessed = best.sure & needles.deciding == 0;
+    !needles.has_subject || best.cover < enough || (guessed && !document)
+}
+
+fn named(reading: &Reading) -> Vec<NamedPlace> {
+    let place = |(text, codes): &(String, Vec<&str>)| NamedPlace {
+        text: text.clone(),
+        region_codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+    };
+    reading.places.iter().map(place).collect()
 }
 
 fn found(
     state: &Published,
     query: &Query,
-    needles: &[Needle],
+    needles: &Needles,
     filter: &Filter,
 ) -> Result<Vec<Candidate>, Error> {
     let slots = state.table.slots.iter();
     if query.text.trim().is_empty() {
-        let all = slots.enumerate().filter_map(|(at, slot)| filter.candidate(at, slot, 0.0, 0));
+        let all = slots.enumerate().filter_map(|(at, slot)| filter.candidate(at, slot, Tally::default()));
         return Ok(all.collect());
     }
-    if needles.is_empty() {
+    if needles.all.is_empty() {
         return Ok(Vec::new());
     }
     let tallies = tally(&state.view, needles, state.table.slots.len())?;
     let answering = slots.zip(tallies).enumerate().filter(|(_, (_, tally))| tally.points > 0.0);
     Ok(answering
-        .filter_map(|(at, (slot, tally))| filter.candidate(at, slot, tally.points, tally.any))
+        .filter_map(|(at, (slot, tally))| filter.candidate(at, slot, tally))
         .collect())
 }
 

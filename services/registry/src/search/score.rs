@@ -1,106 +1,72 @@
-//! How well each service answers the words of a query.
+//! How well each service answers the words of a question.
 //!
 //! A word is worth more the fewer services have it. For each word a service earns by the best that
 //! it has: the word itself before a related one before a slip of the pen, in the title before the
 //! keywords before the body. The sum is divided by the perfect answer's, so it lies between 0 and
-//! 1; a service that has *every* deciding word in its title or keywords gets [`ALL_WORDS`] on top.
-//! The body earns no such bonus: nearly every service asks for a KTP.
+//! 1; a service that has *every* deciding word in its title or keywords gets [`ALL_WORDS`] on top,
+//! and one that the question [calls by its name](super::names) up to [`NAME`]. The body earns no
+//! such bonus: nearly every service asks for a KTP.
+//!
+//! A document that the question names leads: services that do not bear it earn [`NOT_THE_DOCUMENT`]
+//! of their points.
 
-use super::analyze::{Alternative, QueryTerm};
-use super::index::{PARTS, Part, View, frequency};
-use super::typo::{Tolerance, typos};
+use super::analyze::{Alternative, QueryTerm, Via};
+use super::index::{PARTS, Part, View};
+use super::needle::Needles;
 
 /// On top for all deciding words in title and keywords.
 const ALL_WORDS: f32 = 0.5;
 
-/// The weight of a faint word beside a deciding one.
-const FAINT_SHARE: f32 = 0.25;
+/// On top for a name that holds all deciding words; less by what it lacks.
+const NAME: f32 = 0.6;
 
-/// A word in more than one in this many bodies is not looked up there.
-const COMMON_IN_BODIES: u64 = 5;
+/// The share of what the words are worth that a service has to earn to be an answer at all.
+const LEAST: f32 = 0.2;
 
-/// Catalogs smaller than this have no common words.
-const SMALL_CATALOG: u64 = 200;
+/// A word that is further away does not stand for the one that was typed.
+const CLOSE: f32 = 0.5;
 
-/// A word of the query that the index knows something about.
-pub struct Needle {
-    pub term: QueryTerm,
-    /// The most that the word is worth.
-    worth: f32,
-    /// Whether bodies are searched for it.
-    in_bodies: bool,
-}
+/// The share that a service keeps without the document that the question names.
+const NOT_THE_DOCUMENT: f32 = 0.4;
 
 /// The points that a service has earned.
 #[derive(Clone, Copy, Default)]
 pub struct Tally {
-    /// 0 to 1, and [`ALL_WORDS`].
+    /// 0 to 1, and what comes on top.
     pub points: f32,
+    /// The share of the question that the service answers, 0 to 1; words that no service has
+    /// count.
+    pub cover: f32,
     /// Bit `n` is set when the service has needle `n` anywhere.
     pub any: u16,
-    strong: u16,
+    /// The same for title and keywords.
+    pub strong: u16,
+    /// The same where it is not a guess.
+    pub sure: u16,
+    name: f32,
     best: f32,
 }
 
-/// Adds likely slips to each word, and leaves out the words that nothing in the index answers.
-pub fn needles(
-    view: &View,
-    terms: Vec<QueryTerm>,
-    tolerance: &Tolerance,
-) -> tantivy::Result<Vec<Needle>> {
-    let mut known = Vec::new();
-    for mut term in terms {
-        term.alternatives.extend(typos(view, &term, tolerance)?);
-        term.alternatives = present(view, term.alternatives)?;
-        known.extend(needle(view, term)?);
-    }
-    if !known.iter().any(|needle: &Needle| needle.term.decides) {
-        known.iter_mut().for_each(|needle| needle.term.decides = true);
-    }
-    Ok(known)
-}
-
-/// The alternatives that some service has.
-fn present(view: &View, alternatives: Vec<Alternative>) -> tantivy::Result<Vec<Alternative>> {
-    let mut present = Vec::new();
-    for alternative in alternatives {
-        if frequency(view, &PARTS, std::slice::from_ref(&alternative))? > 0 {
-            present.push(alternative);
-        }
-    }
-    Ok(present)
-}
-
-/// The word with its worth; nothing if no service that is looked at has it.
-fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
-    let strong = frequency(view, &[Part::Title, Part::Keywords], &term.alternatives)?;
-    let bodies = frequency(view, &[Part::Body], &term.alternatives)?;
-    let services = view.services();
-    let in_bodies = services < SMALL_CATALOG || bodies * COMMON_IN_BODIES <= services;
-    if strong == 0 && (bodies == 0 || !in_bodies) {
-        return Ok(None);
-    }
-    let found = strong + if in_bodies { bodies } else { 0 };
-    let rarity = (1.0 + services as f32 / (1 + found) as f32).ln();
-    let worth = rarity * if term.decides { 1.0 } else { FAINT_SHARE };
-    Ok(Some(Needle { term, worth, in_bodies }))
-}
-
-/// The points of each of `slots` services, by slot. Those that have less than half of the deciding
-/// words earn nothing.
-pub fn tally(view: &View, needles: &[Needle], slots: usize) -> tantivy::Result<Vec<Tally>> {
+/// The points of each of `slots` services, by slot.
+pub fn tally(view: &View, needles: &Needles, slots: usize) -> tantivy::Result<Vec<Tally>> {
     let mut tallies = vec![Tally::default(); slots];
-    for (bit, needle) in needles.iter().enumerate() {
-        let found = look_up(view, needle, 1 << bit, &mut tallies)?;
+    for (bit, needle) in needles.all.iter().enumerate() {
+        let found = look_up(view, &needle.term, needle.in_bodies, 1 << bit, &mut tallies)?;
         for slot in found {
             let tally = &mut tallies[slot as usize];
-            tally.points += needle.worth * std::mem::take(&mut tally.best);
+            let earned = needle.worth * std::mem::take(&mut tally.best);
+            tally.points += earned;
+            tally.cover += if needle.term.decides { earned } else { 0.0 };
         }
     }
-    let perfect: f32 = needles.iter().map(|needle| needle.worth).sum();
-    let deciding = needles.iter().enumerate().filter(|(_, needle)| needle.term.decides);
-    let deciding = deciding.fold(0u16, |bits, (bit, _)| bits | 1 << bit);
-    tallies.iter_mut().for_each(|tally| tally.finish(perfect, deciding));
+    for name in &needles.names {
+        view.each_slot(Part::Names, &name.term, |slot| {
+            if let Some(tally) = tallies.get_mut(slot as usize) {
+                tally.name = tally.name.max(name.worth);
+            }
+        })?;
+    }
+    tallies.iter_mut().for_each(|tally| tally.finish(needles));
     Ok(tallies)
 }
 
@@ -108,14 +74,14 @@ pub fn tally(view: &View, needles: &[Needle], slots: usize) -> tantivy::Result<V
 /// once.
 fn look_up(
     view: &View,
-    needle: &Needle,
+    term: &QueryTerm,
+    in_bodies: bool,
     bit: u16,
     tallies: &mut [Tally],
 ) -> tantivy::Result<Vec<u32>> {
     let mut found = Vec::new();
-    for alternative in &needle.term.alternatives {
-        for part in PARTS.into_iter().filter(|part| needle.in_bodies || *part != Part::Body) {
-            let earned = alternative.weight * part_weight(part);
+    for alternative in &term.alternatives {
+        for part in PARTS.into_iter().filter(|part| in_bodies || *part != Part::Body) {
             view.each_slot(part, &alternative.term, |slot| {
                 // A slot is published before the view that names it.
                 let Some(tally) = tallies.get_mut(slot as usize) else {
@@ -124,9 +90,7 @@ fn look_up(
                 if tally.any & bit == 0 {
                     found.push(slot);
                 }
-                tally.any |= bit;
-                tally.strong |= if part == Part::Body { 0 } else { bit };
-                tally.best = tally.best.max(earned);
+                tally.note(bit, part, alternative);
             })?;
         }
     }
@@ -136,16 +100,32 @@ fn look_up(
 fn part_weight(part: Part) -> f32 {
     match part {
         Part::Title => 1.0,
-        Part::Keywords => 0.85,
+        Part::Keywords | Part::Names => 0.85,
         Part::Body => 0.3,
     }
 }
 
 impl Tally {
-    fn finish(&mut self, perfect: f32, deciding: u16) {
-        let enough = (self.any & deciding).count_ones() * 2 >= deciding.count_ones();
-        let all = self.strong & deciding == deciding;
-        self.points = if enough && self.any != 0 { self.points / perfect } else { 0.0 };
-        self.points += if all && self.points > 0.0 { ALL_WORDS } else { 0.0 };
+    fn note(&mut self, bit: u16, part: Part, alternative: &Alternative) {
+        self.any |= bit;
+        self.strong |= if part == Part::Body || alternative.weight < CLOSE { 0 } else { bit };
+        self.sure |= if alternative.via == Via::Typo { 0 } else { bit };
+        self.best = self.best.max(alternative.weight * part_weight(part));
+    }
+
+    /// A service that answers too little of the words that there are earns nothing, unless it bears
+    /// the document that the question names.
+    fn finish(&mut self, needles: &Needles) {
+        let leads = self.strong & needles.leading != 0;
+        if self.any == 0 || !(leads || self.cover >= LEAST * needles.known) {
+            self.points = 0.0;
+            return;
+        }
+        let deciding = needles.deciding;
+        self.points /= needles.worth();
+        self.cover /= needles.asked.max(f32::MIN_POSITIVE);
+        self.points += if self.strong & deciding == deciding { ALL_WORDS } else { 0.0 };
+        self.points += NAME * self.name / needles.known.max(f32::MIN_POSITIVE);
+        self.points *= if leads || needles.leading == 0 { 1.0 } else { NOT_THE_DOCUMENT };
     }
 }

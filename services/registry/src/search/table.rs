@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::analyze::query_terms;
+use super::analyze::key_terms;
 use super::doc::{Fee, OfferingDoc, ServiceDoc};
 use super::geo::is_point;
 
@@ -177,10 +177,13 @@ impl Table {
     }
 }
 
+/// Longer titles are not told apart by their length.
+const MOST_TITLE_WORDS: usize = 12;
+
 /// An abbreviation and its phrase count the same, and "Penerbitan" counts nothing: a bare "SKCK"
 /// asks for a new one.
 fn deciding_words(title: &str) -> u8 {
-    query_terms(title).iter().filter(|term| term.decides).count() as u8
+    key_terms(title).len().min(MOST_TITLE_WORDS) as u8
 }
 
 fn key(place: &MallPlace) -> PlaceKey {

@@ -4,10 +4,8 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::analyze::{self, Alternative, QueryTerm, Via, with_related};
-use super::index::{PARTS, View, frequency};
-
-/// The weight of a word that is one, and two, slips away.
-const TYPO_WEIGHT: [f32; 2] = [0.75, 0.5];
+use super::index::{PARTS, Part, View, frequency};
+use super::vocabulary::{FAINT, FAINT_FORMS, FILLERS};
 
 /// How many slips of the pen search forgives. Short words have too many neighbours for two slips,
 /// and the shortest for one. The numbers are the settings `search_one_slip_letters`,
@@ -33,39 +31,120 @@ impl Tolerance {
     }
 }
 
-/// The words that are meant if this one is a slip: none when the index knows it and no neighbour is far more frequent.
-pub fn typos(
-    view: &View,
-    term: &QueryTerm,
-    tolerance: &Tolerance,
-) -> tantivy::Result<Vec<Alternative>> {
-    let typed = term.word.to_lowercase();
+/// What a word may have been meant for.
+pub enum Guess {
+    /// Words of the catalog; none where the word is taken as typed.
+    Words(Vec<Alternative>),
+    /// A word that asks how and not for what, misspelt: it plays no part.
+    Plain,
+    /// Two words written as one.
+    Two(String, String),
+}
+
+/// What is meant if this word is a slip: itself when the index knows it and no neighbour is far
+/// more frequent.
+pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::Result<Guess> {
+    let typed = analyze::folded(&term.word);
     let own = &term.alternatives[0];
     let letters = typed.chars().count();
     let distance = tolerance.slips(letters);
-    if own.via == Via::Abbreviation || distance == 0 {
-        return Ok(Vec::new());
+    let as_typed = Ok(Guess::Words(Vec::new()));
+    let certain = own.via == Via::Abbreviation || analyze::is_abbreviation(&own.term);
+    if certain || !term.decides || distance == 0 {
+        return as_typed;
     }
-    let frequency = frequency(view, &PARTS, &term.alternatives[..1])?;
+    let frequency = frequency(view, &PARTS, &term.alternatives)?;
     if frequency > 0 && letters < tolerance.known_word_letters {
-        return Ok(Vec::new());
+        return as_typed;
     }
-    let similar = view.similar(&typed, distance)?.into_iter();
-    let likely =
-        similar.filter(|(_, services)| *services > frequency * tolerance.far_more_frequent);
+    let meant = meant(view, &typed, own, distance, frequency * tolerance.far_more_frequent)?;
+    let nearest = meant.first().map_or(usize::MAX, |(slips, ..)| *slips);
+    if frequency == 0 && plain_within(&typed, nearest.min(distance.into())) {
+        return Ok(Guess::Plain);
+    }
+    if let (0, true, Some((first, second))) = (frequency, meant.is_empty(), two(view, &typed)?) {
+        return Ok(Guess::Two(first, second));
+    }
+    let mut seen = HashSet::new();
+    let first = meant.into_iter().filter(|(.., stem)| seen.insert(stem.clone()));
+    let first = first.take(tolerance.words);
+    Ok(Guess::Words(
+        first.flat_map(|(slips, _, stem)| slipped(&stem, weight(slips, letters))).collect(),
+    ))
+}
+
+/// The words that are near and frequent enough: slips, services, stem; the nearest first.
+fn meant(
+    view: &View,
+    typed: &str,
+    own: &Alternative,
+    distance: u8,
+    more_than: u64,
+) -> tantivy::Result<Vec<(usize, Reverse<u64>, String)>> {
+    let likely = view.similar(typed, distance)?.into_iter();
+    let likely = likely.filter(|(word, services)| *services > more_than && alike(typed, word));
     let mut meant: Vec<(usize, Reverse<u64>, String)> = likely
         .filter_map(|(word, services)| {
-            Some((slips(&typed, &word), Reverse(services), analyze::term(&word)?))
+            Some((slips(typed, &word), Reverse(services), analyze::term(&word)?))
         })
+        .filter(|(.., stem)| stem.chars().count() > 3 || analyze::is_abbreviation(stem))
         .filter(|(slips, _, stem)| *slips > 0 && *stem != own.term)
         .collect();
     meant.sort();
-    let mut seen = HashSet::new();
-    meant.retain(|(_, _, stem)| seen.len() < tolerance.words && seen.insert(stem.clone()));
-    Ok(meant
-        .iter()
-        .flat_map(|(slips, _, stem)| slipped(stem, TYPO_WEIGHT[slips.min(&2) - 1]))
-        .collect())
+    Ok(meant)
+}
+
+/// A slip keeps the first letter or only swaps letters; of three letters it does nothing but swap
+/// them, or every other short word would be one slip away. For the same reason a word of three
+/// letters is meant only where it is an abbreviation that the field knows.
+fn alike(typed: &str, word: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let first = typed.chars().next() == word.chars().next();
+    let long = typed.chars().count() > 3 && word.chars().count() >= 3;
+    (first && long) || sorted(typed) == sorted(word)
+}
+
+/// The share of the letters that are right, slips counted half as much again: a slip in a short
+/// word says less than one in a long word, and no guess is worth as much as a true word.
+fn weight(slips: usize, letters: usize) -> f32 {
+    (1.0 - 1.5 * slips as f32 / letters.max(1) as f32).clamp(0.1, 0.9)
+}
+
+/// Letters from which a word may be a misspelt question word.
+const PLAIN_LETTERS: usize = 6;
+
+/// Whether a word that asks how is at most so many slips away.
+fn plain_within(typed: &str, most: usize) -> bool {
+    let letters = typed.chars().count();
+    let most = most.min(if letters >= 2 * PLAIN_LETTERS { 2 } else { 1 });
+    letters >= PLAIN_LETTERS
+        && FAINT.iter().chain(FILLERS).chain(FAINT_FORMS).any(|word| {
+            word.chars().count().abs_diff(letters) <= most
+                && alike(typed, word)
+                && slips(typed, word) <= most
+        })
+}
+
+/// The two words of titles and keywords that were written as one: "aktelahir".
+fn two(view: &View, typed: &str) -> tantivy::Result<Option<(String, String)>> {
+    let ends = typed.char_indices().map(|(at, _)| at).skip(2);
+    for at in ends.take_while(|at| at + 2 <= typed.len()) {
+        let (first, second) = typed.split_at(at);
+        if known(view, first)? && known(view, second)? {
+            return Ok(Some((first.to_owned(), second.to_owned())));
+        }
+    }
+    Ok(None)
+}
+
+fn known(view: &View, word: &str) -> tantivy::Result<bool> {
+    let Some(term) = analyze::term(word) else { return Ok(word.len() > 2) };
+    let strong = view.frequency(Part::Title, &term)? + view.frequency(Part::Keywords, &term)?;
+    Ok(strong > 0 || word.len() > 3 && analyze::is_faint(&term))
 }
 
 fn slipped(term: &str, weight: f32) -> impl Iterator<Item = Alternative> + use<> {
@@ -78,7 +157,7 @@ fn slipped(term: &str, weight: f32) -> impl Iterator<Item = Alternative> + use<>
 }
 
 /// Letters to add, drop or replace, or neighbours to swap, from one word to the other (optimal string alignment).
-fn slips(from: &str, to: &str) -> usize {
+pub fn slips(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
     for i in 0..=from.len() {

@@ -1,0 +1,60 @@
+//! What a service is called: the whole of its title and of each keyword, as the terms in it.
+//!
+//! An owner who writes "bikin ktp" and "ktp hilang" among the keywords of two services says which of
+//! them a bare "ktp" means, and which one "ktp" with "hilang". So a question that holds all words of
+//! a name finds its service before one that only shares words with it.
+
+use std::collections::BTreeSet;
+
+use super::analyze::{key_terms, tokens};
+use super::doc::ServiceDoc;
+
+/// Words of a name; a longer title is not typed as a whole.
+pub const MOST_WORDS: usize = 3;
+
+/// "Izin apotek" is called by "apotek": whoever opens one asks for the licence.
+const UNSPOKEN: &str = "izin";
+
+const BLANK: &str = " ";
+
+/// The names of a service as terms of the index: its words in order, and for a keyword of one
+/// word that it is a [`document`] or a [`subject`].
+pub fn names(service: &ServiceDoc) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for keyword in &service.keywords {
+        let name = name(keyword);
+        let only = name.as_ref().filter(|name| !name.contains(BLANK));
+        let alone = tokens(keyword).len() == 1;
+        names.extend(only.map(|only| if alone { document(only) } else { subject(only) }));
+        names.extend(name);
+    }
+    names.extend([&service.title_id, &service.title_en].into_iter().filter_map(|title| name(title)));
+    names
+}
+
+/// "Syarat kerja" names no work but something that is asked of whoever seeks it.
+const PURPOSE: &str = "syarat";
+
+fn name(text: &str) -> Option<String> {
+    let mut keys = key_terms(text);
+    keys.remove(UNSPOKEN);
+    if tokens(text).iter().any(|token| token.term == PURPOSE) {
+        return None;
+    }
+    (1..=MOST_WORDS).contains(&keys.len()).then(|| joined(keys.iter().map(String::as_str)))
+}
+
+/// The words of a name, which are in order, as one term.
+pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(BLANK)
+}
+
+/// Says of a word that somebody keeps it alone as a keyword, as "paspor" and "tilang".
+pub fn document(term: &str) -> String {
+    format!("={term}")
+}
+
+/// Says of a word that it is all that a keyword says beside how: "surat pindah".
+pub fn subject(term: &str) -> String {
+    format!("~{term}")
+}

@@ -1,0 +1,246 @@
+//! The words of a question as the index knows them: what each is worth, which of them name a
+//! document, and which names of services they make up.
+
+use std::collections::BTreeMap;
+
+use super::analyze::{
+    Alternative, MAX_TERMS, QueryTerm, Via, is_abbreviation, is_faint, term, with_related,
+};
+use super::index::{PARTS, Part, View, frequency};
+use super::names::{MOST_WORDS, document, joined, subject};
+use super::places::code_term;
+use super::reading::Reading;
+use super::typo::{Guess, Tolerance, guess};
+use super::vocabulary::NO_DOCUMENTS;
+
+/// The weight of a faint word beside a deciding one.
+const FAINT_SHARE: f32 = 0.25;
+
+/// A word in more than one in this many bodies is not looked up there.
+const COMMON_IN_BODIES: u64 = 5;
+
+/// Catalogs smaller than this have no common words.
+const SMALL_CATALOG: u64 = 200;
+
+/// A word that no service has is worth as much as one that so many have.
+const SERVICES_OF_UNKNOWN: f32 = 3.0;
+
+/// Words, the rarest first, of which names are made up.
+const WORDS_OF_NAMES: usize = 8;
+
+/// Alternatives below this weight are no other way to say a name.
+const SAME_WORD: f32 = 0.7;
+
+/// A word of the question that the index knows something about.
+pub struct Needle {
+    pub term: QueryTerm,
+    /// The most that the word is worth.
+    pub worth: f32,
+    /// Whether bodies are searched for it.
+    pub in_bodies: bool,
+}
+
+/// A name of some service that the question holds.
+pub struct Name {
+    /// As the index has it.
+    pub term: String,
+    /// What its words are worth together.
+    pub worth: f32,
+}
+
+/// All words of a question.
+#[derive(Default)]
+pub struct Needles {
+    pub all: Vec<Needle>,
+    pub names: Vec<Name>,
+    /// Bit `n` is set when needle `n` decides.
+    pub deciding: u16,
+    /// Bit `n` is set when needle `n` is the name of a document or licence.
+    pub leading: u16,
+    /// What the deciding words are worth that some service has.
+    pub known: f32,
+    /// What all deciding words are worth.
+    pub asked: f32,
+    /// Deciding words, as typed, that no service has.
+    pub unanswered: Vec<String>,
+    /// Whether anything says what is asked for.
+    pub has_subject: bool,
+}
+
+impl Needles {
+    /// What all words are worth together.
+    pub fn worth(&self) -> f32 {
+        self.all.iter().map(|needle| needle.worth).sum::<f32>().max(f32::MIN_POSITIVE)
+    }
+
+    /// Reads what the index knows about the words, slips of the pen included.
+    pub fn find(view: &View, reading: &Reading, tolerance: &Tolerance) -> tantivy::Result<Self> {
+        let mut needles = Self::default();
+        for term in reading.terms.iter().cloned() {
+            needles.take(view, term, tolerance)?;
+        }
+        needles.has_subject = needles.all.iter().any(|needle| needle.term.decides);
+        if !needles.has_subject {
+            needles.all.iter_mut().for_each(|needle| needle.term.decides = true);
+        }
+        needles.take_places(view, reading)?;
+        needles.weigh(view)?;
+        Ok(needles)
+    }
+
+    fn take(
+        &mut self,
+        view: &View,
+        mut term: QueryTerm,
+        tolerance: &Tolerance,
+    ) -> tantivy::Result<()> {
+        match guess(view, &term, tolerance)? {
+            Guess::Plain => return Ok(()),
+            Guess::Words(meant) => term.alternatives.extend(meant),
+            Guess::Two(first, second) => {
+                for word in [first, second] {
+                    self.add(view, half(&term.word, &word))?;
+                }
+                return Ok(());
+            }
+        }
+        self.add(view, Some(term))
+    }
+
+    fn add(&mut self, view: &View, term: Option<QueryTerm>) -> tantivy::Result<()> {
+        let Some(mut term) = term.filter(|_| self.all.len() < MAX_TERMS) else {
+            return Ok(());
+        };
+        let typed = (term.word.clone(), term.decides);
+        term.alternatives = present(view, term.alternatives)?;
+        match needle(view, term)? {
+            Some(needle) => self.all.push(needle),
+            None if typed.1 => self.unanswered.push(typed.0),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// A service whose title names the place is the office of that place.
+    fn take_places(&mut self, view: &View, reading: &Reading) -> tantivy::Result<()> {
+        for (word, codes) in &reading.places {
+            let weight = |code: &&str| Alternative {
+                term: code_term(code),
+                weight: 1.0,
+                via: Via::Word,
+            };
+            let alternatives = codes.iter().map(weight).collect();
+            let term = QueryTerm { word: word.clone(), decides: false, alternatives };
+            self.add(view, Some(term))?;
+        }
+        Ok(())
+    }
+
+    fn weigh(&mut self, view: &View) -> tantivy::Result<()> {
+        let mut leading = [0; 3];
+        for (bit, needle) in self.all.iter().enumerate() {
+            if needle.term.decides {
+                self.deciding |= 1 << bit;
+                self.known += needle.worth;
+                if let Some(rank) = leads(view, needle)? {
+                    leading[rank] |= 1 << bit;
+                }
+            }
+        }
+        self.leading = leading.into_iter().find(|bits| *bits != 0).unwrap_or_default();
+        let unknown = (1.0 + view.services() as f32 / SERVICES_OF_UNKNOWN).ln();
+        self.asked = self.known + unknown * self.unanswered.len() as f32;
+        self.names = names(&self.all);
+        Ok(())
+    }
+}
+
+/// One of two words that were written as one.
+fn half(typed: &str, word: &str) -> Option<QueryTerm> {
+    let term = term(word)?;
+    let decides = !is_faint(&term);
+    let alternatives = with_related(&term, Via::Word);
+    Some(QueryTerm { word: typed.to_owned(), decides, alternatives })
+}
+
+/// The alternatives that some service has.
+fn present(view: &View, alternatives: Vec<Alternative>) -> tantivy::Result<Vec<Alternative>> {
+    let mut present = Vec::new();
+    for alternative in alternatives {
+        if frequency(view, &PARTS, std::slice::from_ref(&alternative))? > 0 {
+            present.push(alternative);
+        }
+    }
+    Ok(present)
+}
+
+/// The word with its worth; nothing if no service that is looked at has it.
+fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
+    let strong = frequency(view, &[Part::Title, Part::Keywords], &term.alternatives)?;
+    let bodies = frequency(view, &[Part::Body], &term.alternatives)?;
+    let services = view.services();
+    let in_bodies = services < SMALL_CATALOG || bodies * COMMON_IN_BODIES <= services;
+    if strong == 0 && (bodies == 0 || !in_bodies) {
+        return Ok(None);
+    }
+    let own = same(&term.alternatives);
+    let strong_own = frequency(view, &[Part::Title, Part::Keywords], own)?;
+    // Where a word stands in titles its rarity there counts: every body asks for a KTP.
+    let found = if strong_own > 0 { strong_own } else { frequency(view, &[Part::Body], own)? };
+    let rarity = (1.0 + services as f32 / (1 + found) as f32).ln();
+    let worth = rarity * if term.decides { 1.0 } else { FAINT_SHARE };
+    Ok(Some(Needle { term, worth, in_bodies }))
+}
+
+/// The word itself: how rare it is does not depend on the words that it is related to.
+fn same(alternatives: &[Alternative]) -> &[Alternative] {
+    let related = alternatives.iter().skip(1).position(|one| one.via != Via::Typo);
+    &alternatives[..related.map_or(alternatives.len(), |at| at + 1)]
+}
+
+/// How surely the word names what is asked for, the surest first: a document, what a service is
+/// otherwise called by alone, or a slip of either.
+fn leads(view: &View, needle: &Needle) -> tantivy::Result<Option<usize>> {
+    let Alternative { term, via, .. } = &needle.term.alternatives[0];
+    let has = |name: String| Ok::<_, tantivy::TantivyError>(view.frequency(Part::Names, &name)? > 0);
+    let abbreviation = is_abbreviation(term) && !NO_DOCUMENTS.contains(&term.as_str());
+    let rank = if abbreviation || has(document(term))? {
+        0
+    } else if has(subject(term))? {
+        1
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(if *via == Via::Typo { 2 } else { rank }))
+}
+
+/// All sets of up to [`MOST_WORDS`] deciding words, each as a name would be indexed.
+fn names(needles: &[Needle]) -> Vec<Name> {
+    let mut words: Vec<&Needle> = needles.iter().filter(|needle| needle.term.decides).collect();
+    words.sort_by(|a, b| b.worth.total_cmp(&a.worth));
+    words.truncate(WORDS_OF_NAMES);
+    let mut sets: Vec<BTreeMap<&str, f32>> = vec![BTreeMap::new()];
+    for needle in words {
+        let longer: Vec<_> = sets
+            .iter()
+            .filter(|set| set.len() < MOST_WORDS)
+            .flat_map(|set| same_words(needle).map(|(term, worth)| with(set, term, worth)))
+            .collect();
+        sets.extend(longer);
+    }
+    let named = sets.iter().filter(|set| !set.is_empty());
+    named.map(|set| Name { term: joined(set.keys().copied()), worth: set.values().sum() }).collect()
+}
+
+/// The word itself, or the likeliest slip, and another word for the same.
+fn same_words(needle: &Needle) -> impl Iterator<Item = (&str, f32)> {
+    let all = needle.term.alternatives.iter().enumerate();
+    let same = all.filter(|(at, one)| *at == 0 || (one.weight >= SAME_WORD && *at < 3));
+    same.map(|(_, one)| (one.term.as_str(), needle.worth * one.weight))
+}
+
+fn with<'a>(set: &BTreeMap<&'a str, f32>, term: &'a str, worth: f32) -> BTreeMap<&'a str, f32> {
+    let mut longer = set.clone();
+    longer.insert(term, worth);
+    longer
+}

@@ -1,0 +1,200 @@
+//! Places that a question names: all regions of the table, by their official names and short forms.
+//!
+//! Names are compared without blanks and hyphens, since "Tanjung Pinang", "Tanjungpinang" and
+//! "Bau-Bau" are written either way.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::typo::slips;
+use super::vocabulary::{KINDS, ORDINARY, SHORT_FORMS, WHERE};
+use crate::model::region::{TABLE, parse_table};
+
+/// Most words of a name ("penukal abab lematang ilir", "timor tengah utara").
+const MOST_WORDS: usize = 6;
+
+/// Letters from which a name is known in spite of one slip, and of two.
+const SLIP_LETTERS: [usize; 2] = [6, 11];
+
+/// A place that a question names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The words of the question, by number; a kind before the name included.
+    pub words: Range<usize>,
+    /// Kemendagri codes that it may mean: "malang" is a regency and a city.
+    pub codes: Vec<&'static str>,
+}
+
+/// A region under one of its names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Region {
+    code: &'static str,
+    is_city: bool,
+}
+
+/// Names without blanks to the regions that bear them.
+static REGIONS: LazyLock<BTreeMap<String, Vec<Region>>> = LazyLock::new(|| {
+    let mut regions: BTreeMap<String, Vec<Region>> = BTreeMap::new();
+    // The table is part of the binary and was read at the start already.
+    for row in parse_table(TABLE).unwrap_or_default() {
+        let code: &'static str = row.name.trim_start_matches("regions/").to_owned().leak();
+        let region = Region { code, is_city: row.display_name.starts_with("Kota") };
+        if row.valid_to.is_empty() {
+            regions.entry(bare(&row.display_name)).or_default().push(region);
+            regions.entry(unspaced(&row.display_name)).or_insert_with(|| vec![region]);
+        }
+    }
+    add_islands(&mut regions);
+    for (short, codes) in SHORT_FORMS {
+        let known = regions.entry((*short).to_owned()).or_default();
+        let codes = codes.iter().filter(|code| known.iter().all(|one| one.code != **code));
+        known.extend(codes.map(|code| Region { code, is_city: false }).collect::<Vec<_>>());
+    }
+    regions
+});
+
+fn unspaced(official: &str) -> String {
+    official.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect()
+}
+
+/// The name without what every region of its kind has before it, in small letters, unspaced.
+fn bare(official: &str) -> String {
+    let spelled = official.to_lowercase().replace("kep.", "kepulauan");
+    let mut words: Vec<&str> = spelled.split(|c: char| !c.is_alphanumeric()).collect();
+    let prefix = ["kabupaten", "kota", "administrasi", "daerah", "khusus", "ibukota", "istimewa"];
+    while words.len() > 1 && prefix.contains(&words[0]) {
+        words.remove(0);
+    }
+    words.concat()
+}
+
+/// "Kepulauan Mentawai" is called Mentawai; "Kepulauan Riau" is not called Riau, which is another.
+fn add_islands(regions: &mut BTreeMap<String, Vec<Region>>) {
+    let islands: Vec<(String, Vec<Region>)> = regions
+        .iter()
+        .filter_map(|(name, own)| Some((name.strip_prefix("kepulauan")?.to_owned(), own.clone())))
+        .filter(|(short, _)| short.len() > 4 && short != "seribu" && !regions.contains_key(short))
+        .collect();
+    regions.extend(islands);
+}
+
+/// The places that the words of a question name, in order. `known` tells whether a service is
+/// called by a word.
+pub fn named(words: &[String], known: &dyn Fn(&str) -> bool) -> Vec<Named> {
+    let mut found: Vec<Named> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        match place_at(words, at, known) {
+            Some(place) => {
+                at = place.words.end;
+                found.push(place);
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+fn place_at(words: &[String], at: usize, known: &dyn Fn(&str) -> bool) -> Option<Named> {
+    let before = at.checked_sub(1).map(|before| words[before].as_str());
+    let kind = before.filter(|word| KINDS.contains(word));
+    let context = Context {
+        sure: kind.is_some() || before.is_some_and(|word| WHERE.contains(&word)),
+        known,
+    };
+    let (end, regions) =
+        exact(words, at, &context).or_else(|| misspelt(words, at, &context))?;
+    Some(Named { words: at - kinds_before(words, at)..end, codes: of_kind(regions, kind) })
+}
+
+/// How many words before tell the kind: "kota adm." is two.
+fn kinds_before(words: &[String], at: usize) -> usize {
+    words[..at].iter().rev().take_while(|word| KINDS.contains(&word.as_str())).count()
+}
+
+/// What stands around a name.
+struct Context<'a> {
+    /// The word before says that a place follows.
+    sure: bool,
+    known: &'a dyn Fn(&str) -> bool,
+}
+
+/// The longest name that begins here and is meant as one.
+fn exact(
+    words: &[String],
+    at: usize,
+    context: &Context<'_>,
+) -> Option<(usize, &'static [Region])> {
+    let mut name = String::new();
+    let mut best = None;
+    for end in at + 1..=words.len().min(at + MOST_WORDS) {
+        name += &words[end - 1];
+        let mut following = REGIONS.range(name.clone()..);
+        match following.next() {
+            Some((found, regions)) if *found == name => {
+                if means_place(&name, &words[at..end], end == words.len(), context) {
+                    best = Some((end, regions.as_slice()));
+                }
+            }
+            Some((longer, _)) if longer.starts_with(&name) => {}
+            _ => break,
+        }
+    }
+    best
+}
+
+fn means_place(name: &str, words: &[String], last: bool, context: &Context<'_>) -> bool {
+    let ordinary = ORDINARY.contains(&name);
+    let known = || words.len() == 1 && (context.known)(name);
+    context.sure || (if ordinary { last } else { true }) && !known()
+}
+
+/// A long name with a slip in it, where neither a service nor the language has the word.
+fn misspelt(
+    words: &[String],
+    at: usize,
+    context: &Context<'_>,
+) -> Option<(usize, &'static [Region])> {
+    let typed = &words[at];
+    let letters = typed.chars().count();
+    let most = SLIP_LETTERS.iter().filter(|from| letters >= **from).count();
+    if most == 0 || (context.known)(typed) {
+        return None;
+    }
+    let first = &typed[..typed.char_indices().nth(1).map_or(0, |(second, _)| second)];
+    let near = REGIONS
+        .range(first.to_owned()..)
+        .take_while(|(name, _)| name.starts_with(first))
+        .filter(|(name, _)| name.len().abs_diff(typed.len()) <= most && name.len() > 4);
+    let near = near.filter(|(name, _)| !ORDINARY.contains(&name.as_str()));
+    let (distance, regions) =
+        near.map(|(name, regions)| (slips(typed, name), regions)).min_by_key(|near| near.0)?;
+    (distance <= most).then_some((at + 1, regions.as_slice()))
+}
+
+/// Those of the kind that was named, or all where none is of it.
+fn of_kind(regions: &[Region], kind: Option<&str>) -> Vec<&'static str> {
+    let fits = |region: &&Region| match kind {
+        Some("kab" | "kabupaten" | "pemkab") => region.code.len() > 2 && !region.is_city,
+        Some("kota" | "kotamadya" | "kotamadia" | "kodya" | "adm" | "administrasi" | "pemkot") => {
+            region.is_city
+        }
+        Some("provinsi" | "propinsi" | "prov" | "prop") => region.code.len() == 2,
+        _ => true,
+    };
+    let fitting: Vec<&str> = regions.iter().filter(fits).map(|region| region.code).collect();
+    if fitting.is_empty() { regions.iter().map(|region| region.code).collect() } else { fitting }
+}
+
+/// The codes that a document's title names, as terms: only what is certainly a place.
+pub fn code_terms(words: &[String]) -> Vec<String> {
+    let places = named(words, &|_| true);
+    let codes = places.iter().flat_map(|place| &place.codes);
+    codes.map(|code| code_term(code)).collect()
+}
+
+/// How a region's code stands in the index; no word looks so.
+pub fn code_term(code: &str) -> String {
+    format!("@{code}")
+}

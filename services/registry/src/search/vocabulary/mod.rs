@@ -1,0 +1,49 @@
+//! The words of the field: abbreviations with their meanings, how citizens spell and say them,
+//! words that carry no meaning in a question, and words that point at each other.
+//!
+//! Everything here is in lower case. Left sides of [`SPELLINGS`] and all of [`FILLERS`] are words
+//! as typed; [`FAINT`] and [`RELATED`] hold stems.
+
+mod abbreviations;
+mod english;
+mod faint;
+mod fillers;
+mod places;
+mod related;
+mod spellings;
+
+pub use abbreviations::{ABBREVIATIONS, NO_DOCUMENTS};
+pub use english::{PHRASES, WORDS};
+pub use faint::{FAINT, FAINT_FORMS};
+pub use fillers::FILLERS;
+pub use places::{KINDS, ORDINARY, SHORT_FORMS, WHERE};
+pub use related::{RELATED, SAYINGS};
+pub use spellings::SPELLINGS;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::stem::stem;
+
+    #[test]
+    fn every_abbreviation_stands_once_and_is_not_a_filler() {
+        let mut seen = std::collections::HashSet::new();
+        for (short, phrases) in ABBREVIATIONS {
+            assert!(seen.insert(short), "{short} stands twice");
+            assert!(!FILLERS.contains(short) && !phrases.is_empty());
+            assert_eq!(stem(short), *short);
+        }
+    }
+
+    #[test]
+    fn related_and_faint_words_are_stems() {
+        let related =
+            RELATED.iter().flat_map(|(from, to)| to.iter().map(|(to, _)| to).chain([from]));
+        for word in related.chain(FAINT) {
+            assert_eq!(stem(word), *word);
+        }
+        for (from, to) in RELATED {
+            assert!(to.iter().all(|(to, weight)| to != from && (0.0..1.0).contains(weight)));
+        }
+    }
+}
