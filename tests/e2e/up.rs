@@ -99,6 +99,7 @@ async fn whoever_starts_the_demo_can_run_all_that_is_printed() {
     printed::every_record_is_accounted_for(&up).await;
     printed::what_is_printed_runs(&up).await;
     searches_find_the_right_service_and_where_it_is(&up).await;
+    a_search_says_what_it_does_not_know(&up).await;
     every_answer_is_json_where_it_is_asked_for(&up).await;
     refused::wrong_input_is_told_by_exit_code_and_next_step(&up).await;
     the_page_is_there_in_both_languages(&up).await;
@@ -141,6 +142,27 @@ async fn searches_find_the_right_service_and_where_it_is(up: &Up) {
             places.iter().filter_map(|place| place["distanceKm"].as_f64()).collect();
         assert!(distances.is_sorted(), "{args:?}: nearest first: {distances:?}");
     }
+}
+
+/// What nothing answers is said in words and in JSON, and a place that a question names hides
+/// nothing.
+async fn a_search_says_what_it_does_not_know(up: &Up) {
+    let said = up.run(&["search", "resep rendang"]).await.succeeded();
+    assert!(said.contains("No service"), "{said}");
+    let said = up.run(&["search", "sertifikat laik sehat depot"]).await.succeeded();
+    assert!(
+        said.contains("No service really answers") || said.contains("No service answers"),
+        "{said}"
+    );
+    let answer = &up.json(&["search", "lowongan kerja"]).await[0];
+    assert_eq!(answer["weak"].as_bool(), Some(true), "{answer}");
+    assert_eq!(answer["unanswered"][0].as_str(), Some("lowongan"), "{answer}");
+
+    let answer = &up.json(&["search", "skck di kab. lima puluh kota"]).await[0];
+    assert_eq!(answer["named"][0]["regions"][0].as_str(), Some("regions/13.07"), "{answer}");
+    assert!(answer["weak"].is_null() && answer["hits"][0]["offeredThere"].is_null(), "{answer}");
+    let said = up.run(&["search", "skck di kab. lima puluh kota"]).await.succeeded();
+    assert!(said.contains("not offered in kab. lima puluh kota"), "{said}");
 }
 
 async fn every_answer_is_json_where_it_is_asked_for(up: &Up) {

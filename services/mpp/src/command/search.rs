@@ -5,7 +5,7 @@ use mpp_api::{
     registry::{
         SearchServicesRequest, SearchServicesResponse,
         search_service_client::SearchServiceClient,
-        search_services_response::{Hit, Place},
+        search_services_response::{Hit, NamedPlace, Place},
     },
     types::Location,
 };
@@ -77,20 +77,46 @@ fn location(text: &str) -> Result<Location> {
 
 fn print(query: &str, answer: &SearchServicesResponse, near: bool) {
     if answer.hits.is_empty() {
-        println!("Nothing found for \"{query}\". Try fewer or other words.");
+        println!("No service answers \"{query}\". Try other words, such as the document's name.");
         return;
     }
+    if answer.weak {
+        println!("{}", doubt(query, answer));
+    }
     for (rank, hit) in answer.hits.iter().enumerate() {
-        print_hit(rank + 1, hit, near);
+        print_hit(rank + 1, hit, &answer.named, near);
     }
     println!("{} of {} services", answer.hits.len(), answer.total_size);
 }
 
-fn print_hit(rank: usize, hit: &Hit, near: bool) {
+/// Nobody should take what is near by its words for the answer.
+fn doubt(query: &str, answer: &SearchServicesResponse) -> String {
+    let missing = match answer.unanswered.join(", ") {
+        none if none.is_empty() => String::new(),
+        words => format!(" (no service has: {words})"),
+    };
+    format!("No service really answers \"{query}\"{missing}. Only near by its words:")
+}
+
+/// Where the question names places: whether it is offered there.
+fn there(hit: &Hit, named: &[NamedPlace]) -> String {
+    let places: Vec<&str> = named.iter().map(|place| place.text.as_str()).collect();
+    let places = places.join(" or ");
+    match (hit.offered_there, hit.places.is_empty()) {
+        (0, true) => format!("not offered in {places}, nor at any other mall"),
+        (0, false) => format!("not offered in {places}; elsewhere:"),
+        (count, _) => format!("{places}: {count} places"),
+    }
+}
+
+fn print_hit(rank: usize, hit: &Hit, named: &[NamedPlace], near: bool) {
     let title = hit.title.clone().unwrap_or_default();
     println!("{rank}. {}  [{}]", title.id, hit.service);
     println!("   biaya {}", output::fees(&hit.fees));
     println!("   waktu {}", hit.time.as_ref().map_or(output::NOT_STATED, |time| &time.source_text));
+    if !named.is_empty() {
+        println!("   {}", there(hit, named));
+    }
     for place in hit.places.iter().take(3) {
         println!("   {}", place_line(place, near));
     }

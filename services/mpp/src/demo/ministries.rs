@@ -54,7 +54,7 @@ pub struct Tokens<'a> {
 
 /// A ministry whose catalog can be synced in.
 pub struct Ministry {
-    run: Run,
+    pub(super) run: Run,
     endpoint: Endpoint,
 }
 

@@ -4,6 +4,8 @@
 //! point and is simply run again: existing records are left alone.
 
 mod ministries;
+#[cfg(test)]
+mod questions;
 mod seed;
 mod time;
 

@@ -3,7 +3,7 @@
 use mpp_api::registry::{
     Mall, Offering, SearchServicesRequest, SearchServicesResponse, Service, Unit,
     search_service_server::SearchService,
-    search_services_response::{Facet, Hit, Place},
+    search_services_response::{Facet, Hit, NamedPlace, Place},
 };
 use mpp_core::{Error, FieldCode, Label, Reason, Result, check_name};
 use mpp_resource::{Serves, handler::reply, page};
@@ -38,7 +38,7 @@ impl Search {
         let found = self.0.search.search(query).await.map_err(refused)?;
         // The index may be a moment ahead of the memory.
         self.0.memory.wait_for(found.revision).await?;
-        let Results { hits, total, next, revision, facets, .. } = found;
+        let Results { hits, total, next, revision, facets, weak, places, unanswered } = found;
         let state = self.0.memory.read();
         Ok(SearchServicesResponse {
             hits: hits.into_iter().filter_map(|found| hit(&self.0, &state, found)).collect(),
@@ -46,8 +46,16 @@ impl Search {
             total_size: i32::try_from(total).unwrap_or(i32::MAX),
             revision,
             facets: facet_list(facets),
+            weak,
+            named: places.into_iter().map(named).collect(),
+            unanswered,
         })
     }
+}
+
+fn named(place: search::NamedPlace) -> NamedPlace {
+    let regions = place.region_codes.iter().map(|code| format!("regions/{code}"));
+    NamedPlace { text: place.text, regions: regions.collect() }
 }
 
 /// A page token goes with its query only.
@@ -153,6 +161,7 @@ fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<
         places: places.collect(),
         place_count: i32::try_from(found.offering_count).unwrap_or(i32::MAX),
         matched: found.matches.iter().map(told).collect(),
+        offered_there: i32::try_from(found.offered_there).unwrap_or(i32::MAX),
         service: found.service,
     })
 }
@@ -225,6 +234,7 @@ mod tests {
                 matches: Vec::new(),
                 offerings: Vec::new(),
                 offering_count: 0,
+                offered_there: 0,
             };
             assert_eq!(hit(&registry, &RegistryView::default(), found), None);
         })

@@ -102,13 +102,18 @@ fn service(state: &RegistryView, name: &str) -> Update {
     };
     let label =
         |key| state.records.row::<Service>(name).map_or("", |row| row.label(key)).to_owned();
+    Update::PutService(Box::new(service_doc(doc, label(Label::Unit), label(Label::Agency))))
+}
+
+/// A service as search is told of it; `agency` is the root of its unit's tree.
+pub fn service_doc(doc: Service, unit: String, agency: String) -> ServiceDoc {
     let requirements = doc.requirements.iter().map(|requirement| &requirement.text);
     let body = requirements.chain(&doc.procedure).chain([&doc.product]).cloned().collect();
     let title = doc.title.unwrap_or_default();
-    Update::PutService(Box::new(ServiceDoc {
+    ServiceDoc {
         name: doc.name,
-        unit: label(Label::Unit),
-        agency: label(Label::Agency),
+        unit,
+        agency,
         title_id: title.id,
         title_en: title.en,
         category: doc.category,
@@ -116,7 +121,7 @@ fn service(state: &RegistryView, name: &str) -> Update {
         body,
         fee_text: fee_text(&doc.fees),
         fee: fee(&doc.fees),
-    }))
+    }
 }
 
 fn fee_text(fees: &[Fee]) -> String {

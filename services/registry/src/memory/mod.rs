@@ -4,6 +4,6 @@
 mod index;
 mod view;
 
-pub use index::{SearchListener, searchable, updates};
+pub use index::{SearchListener, searchable, service_doc, updates};
 pub use mpp_resource::memory::{Memory, Row, Stored};
 pub use view::RegistryView;

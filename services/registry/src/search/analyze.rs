@@ -292,11 +292,6 @@ pub fn is_abbreviation(term: &str) -> bool {
     EXPANSIONS.contains_key(term)
 }
 
-/// Whether a word of a question says nothing about what is asked for.
-pub fn is_plain(folded: &str) -> bool {
-    term(folded).is_none_or(|term| is_faint(&term))
-}
-
 impl QueryTerm {
     fn looks_for(&self, other: &Self) -> bool {
         self.alternatives[0].term == other.alternatives[0].term
@@ -325,64 +320,11 @@ const TRANSLATED: f32 = 0.9;
 /// A term, its related terms, and those that an English word stands for; the term first.
 pub fn with_related(term: &str, via: Via) -> Vec<Alternative> {
     let own = Alternative { term: term.to_owned(), weight: 1.0, via };
-    let related = |term: &str, weight| Alternative { term: term.to_owned(), weight, via: Via::Related };
+    let related =
+        |term: &str, weight| Alternative { term: term.to_owned(), weight, via: Via::Related };
     let near = RELATIONS.get(term).copied().unwrap_or_default().iter();
     let near = near.map(|(term, weight)| related(term, *weight));
     let english = ENGLISH.get(term).into_iter().flatten();
     let english = english.map(|term| related(term, TRANSLATED));
     std::iter::once(own).chain(near).chain(english).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn looked_for(text: &str) -> Vec<String> {
-        query_terms(text).into_iter().map(|term| term.alternatives[0].term.clone()).collect()
-    }
-
-    #[test]
-    fn a_citizens_question_leaves_the_words_that_count() {
-        assert_eq!(looked_for("Kalau KTP ilang gimana ya kak?"), ["ktp", "hilang"]);
-        assert_eq!(looked_for("brp biaya perpanjangan SIM C"), ["biaya", "panjang", "sim", "c"]);
-        assert_eq!(looked_for("ngurus e-KTP"), ["urus", "ktp"]);
-    }
-
-    #[test]
-    fn an_abbreviation_and_its_phrase_are_one_term() {
-        assert_eq!(looked_for("kartu tanda penduduk hilang"), ["ktp", "hilang"]);
-        assert_eq!(looked_for("Kartu Kuning"), ["ak1"]);
-        assert_eq!(looked_for("AK-1"), ["ak1"]);
-        let document = index_terms("Penerbitan Surat Keterangan Catatan Kepolisian");
-        assert!(document.contains("skck") && document.contains("catat"));
-        let document = index_terms("Penerbitan SKCK");
-        assert!(document.contains("skck") && document.contains("polisi"));
-    }
-
-    #[test]
-    fn faint_words_decide_only_when_alone() {
-        let decides = |text| query_terms(text).iter().map(|term| term.decides).collect::<Vec<_>>();
-        assert_eq!(decides("biaya paspor"), [false, true]);
-        assert_eq!(decides("biaya"), [true]);
-    }
-
-    #[test]
-    fn words_past_the_limit_play_no_part() {
-        let long = query_terms(
-            "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas belas puluh ratus",
-        );
-        assert_eq!(long.len(), MAX_TERMS);
-        assert_eq!(long[MAX_TERMS - 1].word, "belas");
-    }
-
-    proptest! {
-        #[test]
-        fn tokens_lie_in_their_text(text in "\\PC{0,80}") {
-            for token in tokens(&text) {
-                prop_assert!(!text[token.at.clone()].is_empty() && !token.term.is_empty());
-            }
-            prop_assert!(query_terms(&text).len() <= MAX_TERMS);
-        }
-    }
 }

@@ -159,8 +159,8 @@ fn schema() -> (Schema, Fields) {
         .set_index_option(IndexRecordOption::Basic)
         .set_fieldnorms(false);
     let terms = TextOptions::default().set_indexing_options(terms);
-    let parts =
-        ["title", "keywords", "body", "names"].map(|name| schema.add_text_field(name, terms.clone()));
+    let parts = ["title", "keywords", "body", "names"]
+        .map(|name| schema.add_text_field(name, terms.clone()));
     let words = schema.add_text_field("words", terms);
     let slot = schema.add_u64_field("slot", FAST | INDEXED);
     (schema.build(), Fields { parts, words, slot })
@@ -200,8 +200,7 @@ struct Segment {
 
 impl Segment {
     fn open(reader: &SegmentReader, fields: Fields) -> tantivy::Result<Self> {
-        let [title, keywords, body, names] =
-            fields.parts.map(|field| reader.inverted_index(field));
+        let [title, keywords, body, names] = fields.parts.map(|field| reader.inverted_index(field));
         Ok(Self {
             services: reader.num_docs().into(),
             parts: [title?, keywords?, body?, names?],

@@ -7,10 +7,13 @@
 //! | file | task |
 //! | --- | --- |
 //! | `stem`, `vocabulary`, `analyze` | from text to terms: Indonesian stems, abbreviations, everyday words |
+//! | `places`, `reading` | from a question to the places that it names and the terms that it looks for |
 //! | `index` | tantivy: which services have a term in which part, and which terms are one slip away |
 //! | `table` | needed for ranking and answers beside the terms: titles, owners, fees, offerings and places |
 //! | `writer` | the thread that brings both up to date and publishes them together |
-//! | `typo`, `score`, `filter`, `query`, `explain` | terms to likely slips, to scores, scores to a page, a page to an answer |
+//! | `names` | what a service is called by its owner as a whole: "ktp hilang" |
+//! | `slips`, `typo`, `needle` | terms to likely slips, to what each is worth, to the documents and names among them |
+//! | `score`, `filter`, `query`, `explain` | needles to scores, scores to a page, a page to an answer |
 //! | `doc`, `question`, `answer` | updates, questions and answers |
 //! | `engine` | the handle that the rest of the registry holds |
 //!
@@ -18,6 +21,13 @@
 //! a service with all words stands above one with some. tantivy gives the hard part (a compressed
 //! inverted index with deletes and merges, an automaton over its dictionary); the score is [added
 //! up here](score), in the terms of this field.
+//!
+//! **What the words of a question are taken for.** A place ("kab. sleman", "jogja") is a preference
+//! and no word to look for. A word that asks how (`vocabulary::FAINT`) never decides. A document that
+//! is named leads; which words name one follows from abbreviations of the field and from the owners'
+//! own keywords, not from a list of questions. A guessed slip is worth the share of its letters that
+//! are right, and less than any true word. What is left unanswered counts against the best hit:
+//! where most of a question is left, the answer is [weak](Results::weak) and says so.
 //!
 //! **Why are offerings beside the index and not in it?** There are three times as many and they
 //! change more often. An offering that changes touches a map and re-indexes nothing.
@@ -37,6 +47,7 @@ mod query;
 mod question;
 mod reading;
 mod score;
+mod slips;
 mod stem;
 mod table;
 mod typo;

@@ -28,7 +28,8 @@ pub fn names(service: &ServiceDoc) -> BTreeSet<String> {
         names.extend(only.map(|only| if alone { document(only) } else { subject(only) }));
         names.extend(name);
     }
-    names.extend([&service.title_id, &service.title_en].into_iter().filter_map(|title| name(title)));
+    names
+        .extend([&service.title_id, &service.title_en].into_iter().filter_map(|title| name(title)));
     names
 }
 

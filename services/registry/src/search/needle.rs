@@ -22,8 +22,9 @@ const COMMON_IN_BODIES: u64 = 5;
 /// Catalogs smaller than this have no common words.
 const SMALL_CATALOG: u64 = 200;
 
-/// A word that no service has is worth as much as one that so many have.
-const SERVICES_OF_UNKNOWN: f32 = 3.0;
+/// A word that no service has is worth at most so much more than the rarest that some have: in a
+/// large catalog it would count for several documents.
+const MOST_OF_UNKNOWN: f32 = 1.25;
 
 /// Words, the rarest first, of which names are made up.
 const WORDS_OF_NAMES: usize = 8;
@@ -57,6 +58,8 @@ pub struct Needles {
     pub deciding: u16,
     /// Bit `n` is set when needle `n` is the name of a document or licence.
     pub leading: u16,
+    /// Whether what leads is a document for sure.
+    pub document: bool,
     /// What the deciding words are worth that some service has.
     pub known: f32,
     /// What all deciding words are worth.
@@ -124,11 +127,8 @@ impl Needles {
     /// A service whose title names the place is the office of that place.
     fn take_places(&mut self, view: &View, reading: &Reading) -> tantivy::Result<()> {
         for (word, codes) in &reading.places {
-            let weight = |code: &&str| Alternative {
-                term: code_term(code),
-                weight: 1.0,
-                via: Via::Word,
-            };
+            let weight =
+                |code: &&str| Alternative { term: code_term(code), weight: 1.0, via: Via::Word };
             let alternatives = codes.iter().map(weight).collect();
             let term = QueryTerm { word: word.clone(), decides: false, alternatives };
             self.add(view, Some(term))?;
@@ -148,7 +148,10 @@ impl Needles {
             }
         }
         self.leading = leading.into_iter().find(|bits| *bits != 0).unwrap_or_default();
-        let unknown = (1.0 + view.services() as f32 / SERVICES_OF_UNKNOWN).ln();
+        self.document = leading[0] != 0;
+        let rarest = self.all.iter().filter(|needle| needle.term.decides);
+        let rarest = rarest.map(|needle| needle.worth).fold(0.0, f32::max);
+        let unknown = (1.0 + view.services() as f32).ln().min(MOST_OF_UNKNOWN * rarest);
         self.asked = self.known + unknown * self.unanswered.len() as f32;
         self.names = names(&self.all);
         Ok(())
@@ -202,7 +205,8 @@ fn same(alternatives: &[Alternative]) -> &[Alternative] {
 /// otherwise called by alone, or a slip of either.
 fn leads(view: &View, needle: &Needle) -> tantivy::Result<Option<usize>> {
     let Alternative { term, via, .. } = &needle.term.alternatives[0];
-    let has = |name: String| Ok::<_, tantivy::TantivyError>(view.frequency(Part::Names, &name)? > 0);
+    let has =
+        |name: String| Ok::<_, tantivy::TantivyError>(view.frequency(Part::Names, &name)? > 0);
     let abbreviation = is_abbreviation(term) && !NO_DOCUMENTS.contains(&term.as_str());
     let rank = if abbreviation || has(document(term))? {
         0

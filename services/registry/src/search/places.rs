@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::typo::slips;
+use super::slips::slips;
 use super::vocabulary::{KINDS, ORDINARY, SHORT_FORMS, WHERE};
 use crate::model::region::{TABLE, parse_table};
 
@@ -99,12 +99,9 @@ pub fn named(words: &[String], known: &dyn Fn(&str) -> bool) -> Vec<Named> {
 fn place_at(words: &[String], at: usize, known: &dyn Fn(&str) -> bool) -> Option<Named> {
     let before = at.checked_sub(1).map(|before| words[before].as_str());
     let kind = before.filter(|word| KINDS.contains(word));
-    let context = Context {
-        sure: kind.is_some() || before.is_some_and(|word| WHERE.contains(&word)),
-        known,
-    };
-    let (end, regions) =
-        exact(words, at, &context).or_else(|| misspelt(words, at, &context))?;
+    let context =
+        Context { sure: kind.is_some() || before.is_some_and(|word| WHERE.contains(&word)), known };
+    let (end, regions) = exact(words, at, &context).or_else(|| misspelt(words, at, &context))?;
     Some(Named { words: at - kinds_before(words, at)..end, codes: of_kind(regions, kind) })
 }
 
@@ -121,11 +118,7 @@ struct Context<'a> {
 }
 
 /// The longest name that begins here and is meant as one.
-fn exact(
-    words: &[String],
-    at: usize,
-    context: &Context<'_>,
-) -> Option<(usize, &'static [Region])> {
+fn exact(words: &[String], at: usize, context: &Context<'_>) -> Option<(usize, &'static [Region])> {
     let mut name = String::new();
     let mut best = None;
     for end in at + 1..=words.len().min(at + MOST_WORDS) {

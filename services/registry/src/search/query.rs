@@ -115,7 +115,8 @@ fn found(
 ) -> Result<Vec<Candidate>, Error> {
     let slots = state.table.slots.iter();
     if query.text.trim().is_empty() {
-        let all = slots.enumerate().filter_map(|(at, slot)| filter.candidate(at, slot, Tally::default()));
+        let all =
+            slots.enumerate().filter_map(|(at, slot)| filter.candidate(at, slot, Tally::default()));
         return Ok(all.collect());
     }
     if needles.all.is_empty() {
@@ -123,9 +124,7 @@ fn found(
     }
     let tallies = tally(&state.view, needles, state.table.slots.len())?;
     let answering = slots.zip(tallies).enumerate().filter(|(_, (_, tally))| tally.points > 0.0);
-    Ok(answering
-        .filter_map(|(at, (slot, tally))| filter.candidate(at, slot, tally))
-        .collect())
+    Ok(answering.filter_map(|(at, (slot, tally))| filter.candidate(at, slot, tally)).collect())
 }
 
 fn keep_best(page: &mut Vec<&Candidate>, size: usize, table: &Table) {

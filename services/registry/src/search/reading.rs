@@ -70,7 +70,8 @@ fn said_for(words: Vec<Word>, sayings: &[Said]) -> Vec<Word> {
     let mut rest = words.as_slice();
     while let Some(((at, word), after)) = rest.split_first() {
         let fits = |said: &&Said| {
-            said.0.len() <= rest.len() && said.0.iter().zip(rest).all(|(one, (_, word))| one == word)
+            said.0.len() <= rest.len()
+                && said.0.iter().zip(rest).all(|(one, (_, word))| one == word)
         };
         if let Some((said, instead)) = sayings.iter().find(fits) {
             let whole = at.start..rest[said.len() - 1].0.end;

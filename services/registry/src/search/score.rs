@@ -29,6 +29,12 @@ const CLOSE: f32 = 0.5;
 /// The share that a service keeps without the document that the question names.
 const NOT_THE_DOCUMENT: f32 = 0.4;
 
+/// The same where what leads is no document: "akta" with "lahir", which a keyword says alone.
+const NOT_THE_SUBJECT: f32 = 0.7;
+
+/// A word of the body tells what is asked for beside the service, not what the service is for.
+const BODY_COVERS: f32 = 0.3;
+
 /// The points that a service has earned.
 #[derive(Clone, Copy, Default)]
 pub struct Tally {
@@ -56,7 +62,8 @@ pub fn tally(view: &View, needles: &Needles, slots: usize) -> tantivy::Result<Ve
             let tally = &mut tallies[slot as usize];
             let earned = needle.worth * std::mem::take(&mut tally.best);
             tally.points += earned;
-            tally.cover += if needle.term.decides { earned } else { 0.0 };
+            let share = if tally.strong >> bit & 1 == 1 { 1.0 } else { BODY_COVERS };
+            tally.cover += if needle.term.decides { earned * share } else { 0.0 };
         }
     }
     for name in &needles.names {
@@ -117,7 +124,7 @@ impl Tally {
     /// the document that the question names.
     fn finish(&mut self, needles: &Needles) {
         let leads = self.strong & needles.leading != 0;
-        if self.any == 0 || !(leads || self.cover >= LEAST * needles.known) {
+        if self.any == 0 || !(leads || self.points >= LEAST * needles.worth()) {
             self.points = 0.0;
             return;
         }
@@ -126,6 +133,10 @@ impl Tally {
         self.cover /= needles.asked.max(f32::MIN_POSITIVE);
         self.points += if self.strong & deciding == deciding { ALL_WORDS } else { 0.0 };
         self.points += NAME * self.name / needles.known.max(f32::MIN_POSITIVE);
-        self.points *= if leads || needles.leading == 0 { 1.0 } else { NOT_THE_DOCUMENT };
+        self.points *= match (leads || needles.leading == 0, needles.document) {
+            (true, _) => 1.0,
+            (false, true) => NOT_THE_DOCUMENT,
+            (false, false) => NOT_THE_SUBJECT,
+        };
     }
 }

@@ -2,7 +2,10 @@
 
 mod judged;
 mod offerings;
+mod places;
 mod properties;
+mod questions;
+mod words;
 
 use super::*;
 use crate::Policy;

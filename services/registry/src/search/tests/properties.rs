@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 
 use super::*;
+use crate::search::{analyze::MAX_TERMS, reading::read};
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().build().unwrap()
@@ -22,6 +23,72 @@ fn no_text_breaks_a_search_and_results_are_in_order() {
             Ok(results) => prop_assert!(results.hits.is_sorted_by(in_order)),
             Err(error) => prop_assert!(text.chars().count() > MAX_TEXT, "{error}"),
         }
+    });
+}
+
+#[test]
+fn any_bytes_are_read_as_a_question() {
+    bolero::check!().with_iterations(2_000).for_each(|bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        for known in [true, false] {
+            let reading = read(&text, &|_| known);
+            assert!(reading.terms.len() <= MAX_TERMS);
+            for term in &reading.terms {
+                assert!(text.contains(&term.word) && !term.alternatives.is_empty());
+            }
+            for (named, codes) in &reading.places {
+                assert!(text.contains(named.as_str()) && !codes.is_empty());
+            }
+        }
+    });
+}
+
+/// What people say around a question.
+const AROUND: [&str; 12] = [
+    "berapa lama",
+    "kak",
+    "syaratnya apa aja",
+    "di mana ya",
+    "online bisa ga",
+    "gratis gak sih",
+    "jam berapa",
+    "mau tanya min",
+    "bayarnya brp",
+    "caranya gimana",
+    "how much",
+    "bawa apa aja",
+];
+
+#[test]
+fn words_that_ask_how_never_decide() {
+    let runtime = runtime();
+    let engine = runtime.block_on(engine(judged_services()));
+    let asked = prop::sample::select(vec![
+        "ktp hilang",
+        "paspor baru",
+        "perpanjang sim",
+        "skck",
+        "kk hilang",
+    ]);
+    let around = || prop::sample::select(AROUND.to_vec());
+    proptest!(ProptestConfig::with_cases(60), |(asked in asked, before in around(), after in around())| {
+        let bare = runtime.block_on(ask(&engine, asked));
+        let chatty = runtime.block_on(ask(&engine, &format!("{before} {asked} {after}?")));
+        prop_assert_eq!(services(&bare)[0], services(&chatty)[0]);
+        prop_assert_eq!(bare.weak, chatty.weak);
+    });
+}
+
+#[test]
+fn a_word_that_no_service_has_never_makes_an_answer_surer() {
+    let runtime = runtime();
+    let engine = runtime.block_on(engine(judged_services()));
+    let asked = "(izin|kartu|surat|cek|anak|usaha|pajak) (motor|rumah|kerja|radio)";
+    proptest!(ProptestConfig::with_cases(60), |(asked in asked, unknown in "[qxz]{6,9}")| {
+        let known = runtime.block_on(ask(&engine, &asked));
+        let more = runtime.block_on(ask(&engine, &format!("{asked} {unknown}")));
+        prop_assert!(more.weak || !known.weak);
+        prop_assert_eq!(more.unanswered.last(), Some(&unknown));
     });
 }
 

@@ -70,7 +70,12 @@ pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("slf", &["sertifikat laik fungsi"]),
     (
         "slhs",
-        &["sertifikat laik higiene sanitasi", "laik higiene", "sertifikat laik sehat", "laik sehat"],
+        &[
+            "sertifikat laik higiene sanitasi",
+            "laik higiene",
+            "sertifikat laik sehat",
+            "laik sehat",
+        ],
     ),
     ("sppt", &["surat pemberitahuan pajak terutang"]),
     ("spt", &["surat pemberitahuan tahunan"]),
@@ -83,5 +88,7 @@ pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
 ];
 
 /// Abbreviations of offices, people and classifications: no document or licence bears that name.
-pub const NO_DOCUMENTS: &[&str] =
-    &["bansos", "blt", "bpjs", "dtks", "kbli", "kua", "oss", "phk", "pmi", "pns", "pt", "umkm", "wna", "wni"];
+pub const NO_DOCUMENTS: &[&str] = &[
+    "bansos", "blt", "bpjs", "dtks", "kbli", "kua", "oss", "phk", "pmi", "pns", "pt", "umkm",
+    "wna", "wni",
+];

@@ -49,7 +49,7 @@ pub const SPELLINGS: &[(&str, &str)] = &[
     ("prpnjang", "panjang"), ("prsyaratan", "syarat"), ("pudar", "rusak"), ("raib", "hilang"),
     ("relokasi", "pindah"), ("renew", "perpanjang"), ("renewal", "perpanjang"),
     ("resto", "restoran"), ("retak", "rusak"), ("rmh", "rumah"), ("robek", "rusak"),
-    ("rubah", "ubah"), ("ruko", "toko"), ("sarat", "syarat"), ("sart", "syarat"),
+    ("rubah", "ubah"), ("sarat", "syarat"), ("sart", "syarat"),
     ("sertfikat", "sertifikat"), ("sertip", "sertifikat"), ("sertipikasi", "sertifikasi"),
     ("sertipikat", "sertifikat"), ("skkb", "skck"), ("sobek", "rusak"), ("son", "child"),
     ("srt", "surat"), ("stolen", "hilang"), ("syart", "syarat"), ("syrat", "syarat"),

@@ -1,0 +1,154 @@
+//! Questions as citizens type them, asked of the demo's catalog as the ministries' agents map it.
+//!
+//! `demo/questions.tsv` says which service has to come first, and which questions nothing answers.
+
+use std::{collections::HashSet, fs};
+
+use mpp_api::sync::{Record, record::Body};
+use mpp_registry::{
+    Policy,
+    memory::service_doc,
+    search::{Engine, Query, Results, Update},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Tokens, lay_out};
+
+const QUESTIONS: &str = include_str!("../../demo/questions.tsv");
+
+/// Every service that the agents read and map, the first of each name: what the registry would have
+/// after their runs.
+async fn catalog() -> Vec<Update> {
+    let (folder, shutdown) = (tempfile::tempdir().expect("a folder"), CancellationToken::new());
+    let path = folder.path().join("token");
+    fs::write(&path, "none is asked for").expect("writes");
+    let mint = |_: &str, _| Ok(path.clone());
+    let tokens = Tokens { registry: "http://127.0.0.1:1".into(), mint: &mint };
+    let ministries = lay_out(folder.path(), &tokens, 0, &shutdown).await.expect("laid out");
+    let (mut updates, mut names) = (Vec::new(), HashSet::new());
+    for ministry in &ministries {
+        let run = &ministry.run;
+        let mut items =
+            mpp_agent::source::read(run.input.clone(), run.program.clone(), &run.policy);
+        while let Some(item) = items.recv().await {
+            let record = item.ok().and_then(|item| item.record.ok());
+            let update = record.and_then(|record| as_update(record, &mut names));
+            updates.extend(update);
+        }
+    }
+    shutdown.cancel();
+    updates
+}
+
+/// What the registry would refuse has no id or no title.
+fn as_update(record: Record, names: &mut HashSet<String>) -> Option<Update> {
+    let Some(Body::Service(mut service)) = record.body else { return None };
+    service.name = format!("{}/services/{}", record.unit, record.source_id);
+    let titled = service.title.as_ref().is_some_and(|title| !title.id.is_empty());
+    let whole = titled && !record.source_id.is_empty() && names.insert(service.name.clone());
+    let doc = || service_doc(service, record.unit.clone(), record.unit.clone());
+    whole.then(|| Update::PutService(Box::new(doc())))
+}
+
+async fn engine() -> Engine {
+    let engine = Engine::start(4, Policy::default().tolerance()).expect("an engine");
+    let mut updates = catalog().await;
+    assert!(updates.len() > 85, "{} services", updates.len());
+    updates.push(Update::Revision(1));
+    engine.apply(updates).await.expect("applied");
+    engine
+}
+
+async fn ask(engine: &Engine, text: &str) -> Results {
+    let query = Query { text: text.into(), min_revision: 1, ..Query::default() };
+    engine.search(query).await.expect("an answer")
+}
+
+/// How well questions of one kind were answered.
+#[derive(Default)]
+struct Score {
+    answerable: usize,
+    first: usize,
+    among_three: usize,
+    ndcg: f64,
+    unanswerable: usize,
+    said_so: usize,
+    misses: String,
+}
+
+impl Score {
+    fn count(&mut self, text: &str, expected: &str, found: &Results) {
+        if expected == "NONE" {
+            self.unanswerable += 1;
+            self.said_so += usize::from(found.weak);
+            self.miss(found.weak, text, expected, found);
+            return;
+        }
+        let wanted = |name: &str| expected.split('|').any(|one| short(name) == one);
+        let rank = found.hits.iter().position(|hit| wanted(&hit.service));
+        self.answerable += 1;
+        self.first += usize::from(rank == Some(0));
+        self.among_three += usize::from(rank.is_some_and(|rank| rank < 3));
+        let gain = |rank: usize| if rank < 5 { 1.0 / (rank as f64 + 2.0).log2() } else { 0.0 };
+        self.ndcg += rank.map_or(0.0, gain);
+        self.miss(rank == Some(0), text, expected, found);
+    }
+
+    fn miss(&mut self, right: bool, text: &str, expected: &str, found: &Results) {
+        if !right {
+            let first: Vec<String> =
+                found.hits.iter().take(3).map(|hit| short(&hit.service)).collect();
+            self.misses += &format!("  {text:?} wants {expected}, finds {first:?}\n");
+        }
+    }
+
+    /// The share of all questions that are right at once: the service first, or said to be none.
+    fn right(&self) -> f64 {
+        (self.first + self.said_so) as f64 / (self.answerable + self.unanswerable) as f64
+    }
+
+    fn told(&self, kind: &str) -> String {
+        let of = |count: usize| count as f64 / self.answerable as f64;
+        format!(
+            "{kind}: success@1 {:.3}, success@3 {:.3}, NDCG@5 {:.3} of {}; {} of {} without an answer \
+             said so\n{}",
+            of(self.first),
+            of(self.among_three),
+            self.ndcg / self.answerable as f64,
+            self.answerable,
+            self.said_so,
+            self.unanswerable,
+            self.misses
+        )
+    }
+}
+
+fn short(service: &str) -> String {
+    service.trim_start_matches("units/").replace("/services/", "/")
+}
+
+#[tokio::test]
+async fn questions_find_their_service_first_or_are_told_that_there_is_none() {
+    let engine = engine().await;
+    for (kind, least) in [("case", 0.97), ("tuned", 0.93), ("unseen", 0.9)] {
+        let mut score = Score::default();
+        for line in QUESTIONS.lines().filter(|line| !line.starts_with('#')) {
+            let columns: Vec<&str> = line.split('\t').collect();
+            if columns[2] == kind {
+                score.count(columns[0], columns[1], &ask(&engine, columns[0]).await);
+            }
+        }
+        println!("{}", score.told(kind));
+        assert!(score.right() >= least, "{}", score.told(kind));
+        assert!(score.among_three * 100 >= score.answerable * 96, "{}", score.told(kind));
+    }
+}
+
+#[test]
+fn every_question_has_its_kind_and_an_answer_that_can_be_judged() {
+    for line in QUESTIONS.lines().filter(|line| !line.starts_with('#')) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        assert!(matches!(columns[..], [_, _, "case" | "tuned" | "unseen"]), "{line}");
+        assert!(columns[1] == "NONE" || columns[1].contains('/'), "{line}");
+    }
+}

@@ -1,0 +1,96 @@
+//! How questions are read: what leads, what never decides, and what nothing answers.
+
+use super::*;
+
+fn with_keywords(name: &str, title: &str, english: &str, keywords: &str) -> Update {
+    service(&[name, title, english, "population", keywords])
+}
+
+/// A small office: a bare document is the first of its services, by the owner's own keywords.
+fn office() -> Vec<Update> {
+    vec![
+        with_keywords("ktp-baru", "Penerbitan KTP elektronik", "New identity card", "bikin ktp"),
+        with_keywords("ktp-hilang", "Penggantian KTP hilang", "Lost identity card", "ktp hilang"),
+        with_keywords("jkn", "Pendaftaran JKN", "Health insurance", "bpjs, faskes pertama"),
+        with_keywords(
+            "nib",
+            "Penerbitan NIB",
+            "Business identification number",
+            "bikin nib, izin warung",
+        ),
+        with_keywords("skck", "Penerbitan SKCK", "Police record certificate", "skck"),
+        with_keywords("sim", "Perpanjangan SIM", "Renewal of a driving licence", "perpanjang sim"),
+        with_keywords("paspor", "Penerbitan paspor", "New passport", "paspor, bikin paspor"),
+        with_keywords("akta", "Pencatatan kelahiran", "Birth registration", "akta lahir"),
+        with_keywords("apotek", "Izin apotek", "Pharmacy licence", "buka apotek"),
+    ]
+}
+
+async fn first(engine: &Engine, text: &str) -> String {
+    let found = ask(engine, text).await;
+    assert!(!found.weak, "{text}: weak");
+    found.hits[0].service.clone()
+}
+
+#[tokio::test]
+async fn the_document_leads_whatever_else_is_said_about_it() {
+    let engine = engine(office()).await;
+    for (text, service) in [
+        ("ktp pertama kali", "ktp-baru"),
+        ("k.t.p. jadinya brp lama", "ktp-baru"),
+        ("syarat2 ktp2", "ktp-baru"),
+        ("ktpp blangkonya kosong ya min", "ktp-baru"),
+        ("ktp ilang di faskes", "ktp-hilang"),
+        ("skck lokasinya dimana, bayar berapa duit", "skck"),
+        ("mau tanya syrat bikin nib dong kak", "nib"),
+        ("paspr", "paspor"),
+        ("aktelahir", "akta"),
+    ] {
+        assert_eq!(first(&engine, text).await, service, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn english_questions_find_indonesian_services() {
+    let engine = engine(office()).await;
+    for (text, service) in [
+        ("how can i get a new id card", "ktp-baru"),
+        ("i lost my id card", "ktp-hilang"),
+        ("where do I renew my driver's license", "sim"),
+        ("birth certificate", "akta"),
+        ("police clearance", "skck"),
+    ] {
+        assert_eq!(first(&engine, text).await, service, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_nothing_answers_is_weak_and_says_what_is_missing() {
+    let engine = engine(office()).await;
+    for text in [
+        "resep rendang",
+        "harga emas hari ini",
+        "jam buka mal",
+        "what time does the mall open",
+        "berapa lama",
+        "izin keramaian umum",
+        "surat keterangan tidak mampu",
+        "sertifikat laik sehat",
+        "bpkb hilang",
+    ] {
+        let found = ask(&engine, text).await;
+        assert!(found.weak, "{text}: {:?}", found.hits.first());
+    }
+    assert_eq!(ask(&engine, "resep rendang").await.unanswered, ["resep", "rendang"]);
+    assert!(!ask(&engine, "").await.weak, "all services are asked for");
+}
+
+#[tokio::test]
+async fn a_slip_weighs_less_than_a_true_word() {
+    let engine = engine(vec![named("true", "Izin reklame"), named("slip", "Izin reklama")]).await;
+    let found = ask(&engine, "reklame").await;
+    assert_eq!(services(&found)[0], "true");
+    let slip = ask(&engine, "reklane").await;
+    assert!(slip.weak, "a guess alone is no answer");
+    assert!(slip.hits[0].score < found.hits[0].score);
+}
