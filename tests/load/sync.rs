@@ -131,9 +131,8 @@ fn hello() -> Hello {
     Hello {
         source: SOURCE.into(),
         mapping_version: "1".into(),
-        checkpoint: None,
-        take_over: false,
         holder: "load".into(),
+        ..Hello::default()
     }
 }
 

@@ -61,7 +61,7 @@ documents! {
     Window => "window" named "malls/{id}/counters/{id}/windows/{id}",
         filed under [Counter, Mall, Region];
     Service => "service" named "units/{id}/services/{id}",
-        filed under [Agency, Category, Source, Unit];
+        filed under [Agency, Category, Overridden, Source, Unit];
     Offering => "offering" named "malls/{id}/counters/{id}/offerings/{id}",
         filed under [Agency, Counter, Mall, Region, Service, State, Unit];
     Source => "source" named "sources/{id}", filed under [Source, Unit];

@@ -84,6 +84,12 @@ field_codes! {
     UnitNotFound, "UNIT_NOT_FOUND", "Have the administrator create the unit, or name another.";
     /// A unit outside what the source may write.
     UnitNotOwned, "UNIT_NOT_OWNED", "Name a unit of the source's subtree, or have this one added to `also_writes`.";
+    /// A curator has set this field over the source's value, which is kept beside it.
+    Overridden, "OVERRIDDEN", "Nothing has to be done; an administrator gives it back with `mpp hand-back`.";
+    /// The record has moved to another unit; the one before is a tombstone that names it.
+    Moved, "MOVED", "Nothing has to be done; have its offerings proposed anew.";
+    /// The source publishes the same `source_id` under another unit as well.
+    AlsoElsewhere, "ALSO_ELSEWHERE", "If it is the same record, delete the old one as moved, or say `unique_ids` in the hello.";
     /// A record of this name that another source, or a person, has published.
     OwnedByOtherSource, "OWNED_BY_OTHER_SOURCE", "Give the record another `source_id`.";
     /// The registry failed on this record and has logged why; it held up no other.

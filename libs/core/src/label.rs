@@ -42,6 +42,9 @@ labels! {
     Mall = "mall",
     /// The unit that runs the mall.
     Organiser = "organiser",
+    /// Whether a curator has overridden fields of a service that a source publishes: `settled`, or
+    /// `drifting` where the source has changed one of them since; empty for none.
+    Overridden = "overridden",
     /// The region's Kemendagri code, such as `35.10`; a filter by `35` matches it too.
     Region = "region",
     /// The service that an offering is of.
@@ -67,10 +70,13 @@ impl Label {
         let forms = self.forms();
         let plain = |collections: &&[&str]| check_name(text, collections, &field).is_ok();
         let fits = match self {
-            _ if text.is_empty() => matches!(self, Self::Category | Self::Region | Self::Source),
+            _ if text.is_empty() => {
+                matches!(self, Self::Category | Self::Overridden | Self::Region | Self::Source)
+            }
             Self::Region => return code(text).map_err(|hint| wrong(&field, &hint)),
             Self::Date => text.len() == 10 && text.parse::<Date>().is_ok(),
             Self::State => matches!(text, "accepted" | "proposed"),
+            Self::Overridden => matches!(text, "settled" | "drifting"),
             Self::Category => text
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || b"-_0123456789".contains(&byte)),
@@ -91,7 +97,7 @@ impl Label {
             Self::Target => {
                 &[&["malls"], &["malls", "counters"], &["malls", "counters", "offerings"]]
             }
-            Self::Category | Self::Date | Self::Region | Self::State => &[],
+            Self::Category | Self::Date | Self::Overridden | Self::Region | Self::State => &[],
         }
     }
 
@@ -105,6 +111,7 @@ impl Label {
         let forms = match self {
             Self::Date => "a day such as 2026-11-24".to_owned(),
             Self::State => "accepted or proposed".to_owned(),
+            Self::Overridden => "settled or drifting".to_owned(),
             Self::Category => "a lower-case word such as population".to_owned(),
             Self::Target => format!("national, {}", names.collect::<Vec<_>>().join(", ")),
             _ => names.collect::<Vec<_>>().join(", "),
@@ -172,7 +179,7 @@ mod tests {
     #[test]
     fn a_misspelt_label_is_refused_with_those_that_there_are() {
         let error = "regoin".parse::<Label>().expect_err("no such label");
-        assert!(error.violations()[0].description.contains("organiser, region, service"));
+        assert!(error.violations()[0].description.contains("organiser, overridden, region"));
     }
 
     #[test]
@@ -197,6 +204,7 @@ mod tests {
             (Label::Mall, "malls/a/counters/b"),
             (Label::Unit, ""),
             (Label::State, "ACCEPTED"),
+            (Label::Overridden, "yes"),
             (Label::Date, "24-11-2026"),
             (Label::Category, "Kependudukan"),
             (Label::Target, "nasional"),

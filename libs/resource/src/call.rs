@@ -21,6 +21,8 @@ pub struct Call {
     pub validate_only: bool,
     /// When it must have been answered; `None` for a call without a deadline.
     pub deadline: Option<Instant>,
+    /// Why, in the caller's words, where the request asks for that.
+    pub reason: String,
 }
 
 impl Call {
@@ -32,6 +34,7 @@ impl Call {
             key: None,
             validate_only: false,
             deadline: mpp_rpc::deadline(request),
+            reason: String::new(),
         }
     }
 

@@ -185,7 +185,7 @@ resources! {
         legal_basis, facilities, competence, supervision, staff, service_guarantee,
         safety_guarantee, evaluation, licence, source_id
     ],
-    clears [source], times [create_time, update_time];
+    clears [source, overrides], times [create_time, update_time];
 
     Offering "offering" named ["malls", "counters", "offerings"],
     fixed [service],

@@ -78,6 +78,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.CatalogService/ListServices", EVERYONE),
     ("/mpp.registry.v1.CatalogService/CreateService", OWNER),
     ("/mpp.registry.v1.CatalogService/UpdateService", OWNER),
+    ("/mpp.registry.v1.CatalogService/HandBackService", NOBODY),
     ("/mpp.registry.v1.CatalogService/DeleteService", OWNER),
     ("/mpp.registry.v1.CatalogService/GetOffering", EVERYONE),
     ("/mpp.registry.v1.CatalogService/ListOfferings", EVERYONE),

@@ -12,6 +12,7 @@ use crate::{
         apply::ApplyArgs,
         delete::DeleteArgs,
         deviations::DeviationsArgs,
+        hand_back::HandBackArgs,
         hours::{HoursArgs, HoursCommand},
         list::ListArgs,
         queue::QueueCommand,
@@ -70,6 +71,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Delete a service, an offering or an hours rule.
     Delete(DeleteArgs),
+    /// Give fields that were set over a source's record back to the source.
+    HandBack(HandBackArgs),
     /// Accept offerings, as the organiser of their mall.
     Accept(AcceptArgs),
     /// Follow a service's changes.

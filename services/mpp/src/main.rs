@@ -42,8 +42,8 @@ use crate::{
     args::{Args, Command},
     client::Client,
     command::{
-        accept, agent, delete, deviations, doctor, get, hours, list, queue, report, search, slots,
-        token, watch,
+        accept, agent, delete, deviations, doctor, get, hand_back, hours, list, queue, report,
+        search, slots, token, watch,
     },
 };
 
@@ -87,6 +87,7 @@ async fn run(args: Args) -> Result<()> {
         Command::List(asked) => list::run(asked, &client()?, output).await,
         Command::Apply(asked) => command::apply::run(asked, &client()?, output).await,
         Command::Delete(asked) => delete::run(asked, &client()?, output).await,
+        Command::HandBack(asked) => hand_back::run(asked, &client()?, output).await,
         Command::Accept(asked) => accept::run(asked, &client()?, output).await,
         Command::Watch(asked) => watch::run(asked, &client()?, output).await,
         Command::Hours { command, show } => hours::run(command, show, &client()?, output).await,

@@ -34,7 +34,8 @@
 //! - **A unit that changes local fees proposes again; quota and slots are its own.** See
 //!   [`model::offering`].
 //! - **A record that a source publishes is changed at the source.** The API refuses it to officers,
-//!   since the next run would undo their change unseen; an administrator takes a record over.
+//!   since the next run would undo their change unseen. What an administrator sets over it is kept
+//!   field by field, with who and why, beside what the source says ([`model::provenance`]).
 //! - **A service that goes takes its offerings with it**, as withdrawn, in the same transaction.
 //! - **Regions are reference data**: the binary's table is the truth, and the records follow it at
 //!   start ([`app::regions`]).
@@ -73,6 +74,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 pub use app::Registry;
+use app::services::{DRIFTING, SETTLED};
 use memory::SearchListener;
 pub use policy::Policy;
 pub use store::SCHEMA;
@@ -156,9 +158,22 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
         ready: readiness.component("memory"),
         shutdown: shutdown.clone(),
     };
+    measure(registry);
     tokio::spawn(follow.run());
     tokio::spawn(mpp_rpc::watch_database(readiness, db.clone(), shutdown.clone()));
     tokio::spawn(jobs::run(db, feed.clone(), policy, shutdown.clone()));
+}
+
+/// Services over which a curator has set something, by what the source has done since.
+fn measure(registry: &Registry) {
+    let of = |label: &'static str| {
+        let registry = registry.clone();
+        move || u32::try_from(registry.overridden(label)).map_or(f64::INFINITY, f64::from)
+    };
+    let name = "mpp.catalog.overridden";
+    let about = "Services of sources with fields that a curator has set";
+    mpp_telemetry::observed(name, about, &[("source", SETTLED)], of(SETTLED));
+    mpp_telemetry::observed(name, about, &[("source", DRIFTING)], of(DRIFTING));
 }
 
 fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Routes {

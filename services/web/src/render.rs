@@ -65,6 +65,10 @@ impl Renderer {
                 let name = format!("regions/{code}");
                 Some(Own::Region(self.upstream.region(&report, &name).await))
             }
+            Address::Service(unit, id) => {
+                let name = format!("units/{unit}/services/{id}");
+                Some(Own::Service(Arc::new(self.upstream.service(&name).await?)))
+            }
             Address::Mall(id)
             | Address::Hall(id)
             | Address::Services(id)

@@ -7,8 +7,8 @@ use futures::{StreamExt as _, future::join_all, stream};
 use jiff::civil::{Date, Weekday};
 use mpp_api::{
     registry::{
-        Counter, GetMallRequest, GetUnitRequest, ListCountersRequest, ListOfferingsRequest,
-        ListWindowsRequest, Mall, Offering, Unit, Window,
+        Counter, GetMallRequest, GetServiceRequest, GetUnitRequest, ListCountersRequest,
+        ListOfferingsRequest, ListWindowsRequest, Mall, Offering, Service, Unit, Window,
         catalog_service_client::CatalogServiceClient,
         directory_service_client::DirectoryServiceClient,
     },
@@ -127,6 +127,12 @@ impl Upstream {
         let names: Vec<String> = own.map(|mall| mall.mall.clone()).collect();
         let details = join_all(names.iter().map(|mall| self.detail(mall))).await;
         RegionData { malls: details.into_iter().flatten().collect() }
+    }
+
+    /// A service; `None` where the registry knows none of that name, or does not answer.
+    pub async fn service(&self, name: &str) -> Option<Service> {
+        let request = GetServiceRequest { name: name.to_owned(), ..Default::default() };
+        self.answer(self.catalog.clone().get_service(request)).await.known()?.service
     }
 
     /// A mall; `None` where the registry knows no such mall.

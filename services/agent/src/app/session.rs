@@ -78,6 +78,8 @@ impl<'a> Session<'a> {
             checkpoint: context.store.checkpoint().await?,
             take_over: context.run.take_over,
             holder: context.store.holder().await?,
+            // A second record of an id is never sent.
+            unique_ids: true,
         };
         let timeout = context.run.policy.answer_timeout();
         let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;

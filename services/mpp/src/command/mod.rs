@@ -7,6 +7,7 @@ pub mod delete;
 pub mod deviations;
 pub mod doctor;
 pub mod get;
+pub mod hand_back;
 pub mod hours;
 pub mod list;
 pub mod queue;

@@ -7,8 +7,8 @@ use mpp_api::{
     registry::{Offering, Service},
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{Error, FieldViolation, Reason, Result, Role};
-use mpp_resource::{Call, Filing, Keeps, Serves, handler::not_there_yet};
+use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result, Role};
+use mpp_resource::{Call, Filing, Keeps, Serves, command::Done, handler::not_there_yet, write};
 use mpp_store::{Expect, Label, Labels, Tx};
 
 use super::{
@@ -17,8 +17,17 @@ use super::{
 };
 use crate::{
     memory::RegistryView,
-    model::{self, tree::Lineage},
+    model::{
+        self,
+        provenance::{self, By},
+        tree::Lineage,
+    },
 };
+
+/// Label of a service of which fields are overridden that the source has left as they were.
+pub const SETTLED: &str = "settled";
+/// Label of a service of which the source has changed an overridden field since.
+pub const DRIFTING: &str = "drifting";
 
 impl Serves<Service> for Registry {}
 
@@ -38,8 +47,8 @@ impl Keeps<Service> for Registry {
         Ok(Filing { labels, owners: owned(&unit), ..Filing::default() })
     }
 
-    /// A service that a source publishes is changed there, or its next run would undo the change
-    /// unseen. An administrator takes one over, such as one whose source is gone for good.
+    /// A service that a source publishes is changed there. What an administrator changes of it is
+    /// overridden: it stays the source's, and the field that was changed says who, when and why.
     fn settle(
         &self,
         service: &mut Service,
@@ -51,8 +60,14 @@ impl Keeps<Service> for Registry {
             return Ok(());
         };
         published_elsewhere(before, call)?;
-        service.source.clear();
-        filing.labels.insert(Label::Source, String::new());
+        if service.source_id != before.source_id {
+            let text =
+                format!("is {}'s own; a record of another id is another record", before.source);
+            return Err(Error::field("service.source_id", FieldCode::Immutable, text));
+        }
+        let by = By { subject: &call.caller.subject, at: self.now(), reason: &call.reason };
+        *service = provenance::overridden(std::mem::take(service), before, by);
+        filing.labels.insert(Label::Overridden, overridden_label(service).to_owned());
         Ok(())
     }
 
@@ -68,6 +83,36 @@ impl Keeps<Service> for Registry {
 }
 
 impl Registry {
+    /// Gives overridden fields of a service back to its source; none named: all.
+    ///
+    /// # Errors
+    /// `WRONG_STATE` where no source publishes it; names a field that is not overridden; those of an
+    /// update.
+    pub async fn hand_back(
+        &self,
+        call: &Call,
+        name: &str,
+        etag: &str,
+        fields: &[String],
+    ) -> Result<Done<Service>> {
+        write::step::<Service>(self, call, name, etag, |service, filing| {
+            if service.source.is_empty() {
+                let message = format!("no source publishes {name}");
+                return Err(Error::new(Reason::WrongState, message));
+            }
+            let service = provenance::handed_back(service, fields)?;
+            filing.labels.insert(Label::Category, service.category.clone());
+            filing.labels.insert(Label::Overridden, overridden_label(&service).to_owned());
+            Ok(service)
+        })
+        .await
+    }
+
+    /// How many services stand with this label of [`Label::Overridden`].
+    pub fn overridden(&self, label: &str) -> usize {
+        self.memory.read().overridden(label)
+    }
+
     /// A service goes: it is offered nowhere any more. The memory must have caught up while the
     /// service was locked.
     ///
@@ -115,6 +160,17 @@ fn published_elsewhere(service: &Service, call: &Call) -> Result<()> {
     Err(Error::new(Reason::WrongState, message))
 }
 
+/// The label of a service with overridden fields, empty for none.
+fn overridden_label(service: &Service) -> &'static str {
+    if service.overrides.iter().any(|kept| kept.drift_time.is_some()) {
+        DRIFTING
+    } else if service.overrides.is_empty() {
+        ""
+    } else {
+        SETTLED
+    }
+}
+
 /// The labels of a service.
 pub fn service_labels(service: &Service, unit: &Lineage) -> Labels {
     let labels = [
@@ -122,6 +178,7 @@ pub fn service_labels(service: &Service, unit: &Lineage) -> Labels {
         (Label::Agency, unit.agency()),
         (Label::Category, &service.category),
         (Label::Source, &service.source),
+        (Label::Overridden, overridden_label(service)),
     ];
     filing(&labels, Vec::new()).labels
 }

@@ -4,20 +4,25 @@ use mpp_api::registry::{
     AcceptOfferingRequest, AcceptOfferingResponse, CreateOfferingRequest, CreateOfferingResponse,
     CreateServiceRequest, CreateServiceResponse, DeleteOfferingRequest, DeleteOfferingResponse,
     DeleteServiceRequest, DeleteServiceResponse, GetOfferingRequest, GetOfferingResponse,
-    GetServiceRequest, GetServiceResponse, ListOfferingsRequest, ListOfferingsResponse,
-    ListServicesRequest, ListServicesResponse, UpdateOfferingRequest, UpdateOfferingResponse,
-    UpdateServiceRequest, UpdateServiceResponse, catalog_service_server::CatalogService,
+    GetServiceRequest, GetServiceResponse, HandBackServiceRequest, HandBackServiceResponse,
+    ListOfferingsRequest, ListOfferingsResponse, ListServicesRequest, ListServicesResponse,
+    UpdateOfferingRequest, UpdateOfferingResponse, UpdateServiceRequest, UpdateServiceResponse,
+    catalog_service_server::CatalogService,
 };
-use mpp_core::Result;
+use mpp_core::{Result, text};
 use mpp_resource::{
-    Call,
-    handler::{Answer, create, delete, get, reply, update},
+    Call, Keeps as _,
+    handler::{Answer, create, delete, get, reply, update, warning},
     list::list,
+    write,
 };
 use tonic::Request;
 
 use super::lists;
-use crate::app::Registry;
+use crate::{app::Registry, model::Check};
+
+/// Longest reason for an override, in characters.
+const MAX_REASON: usize = 500;
 
 /// Serves the catalog.
 pub struct Catalog(pub Registry);
@@ -46,7 +51,14 @@ impl CatalogService for Catalog {
         &self,
         request: Request<UpdateServiceRequest>,
     ) -> Answer<UpdateServiceResponse> {
-        update(&self.0, request).await
+        reply(self.changed(request).await)
+    }
+
+    async fn hand_back_service(
+        &self,
+        request: Request<HandBackServiceRequest>,
+    ) -> Answer<HandBackServiceResponse> {
+        reply(self.handed_back(request).await)
     }
 
     async fn delete_service(
@@ -100,6 +112,31 @@ impl CatalogService for Catalog {
 }
 
 impl Catalog {
+    async fn changed(
+        &self,
+        request: Request<UpdateServiceRequest>,
+    ) -> Result<UpdateServiceResponse> {
+        let (mut call, mut request) = Call::open(request)?;
+        let mut check = Check::new("");
+        check.text("reason", &request.reason, MAX_REASON);
+        check.finish()?;
+        call.reason = text::lines(&std::mem::take(&mut request.reason)).into_owned();
+        let done = write::update(&self.0, &call, request.service, request.update_mask).await?;
+        let found = self.0.warnings(&self.0.memory.read(), &done.answer);
+        let warnings = found.into_iter().map(warning).collect();
+        Ok(UpdateServiceResponse { service: Some(done.answer), revision: done.revision, warnings })
+    }
+
+    async fn handed_back(
+        &self,
+        request: Request<HandBackServiceRequest>,
+    ) -> Result<HandBackServiceResponse> {
+        let (call, request) = Call::open(request)?;
+        let HandBackServiceRequest { name, fields, etag, .. } = request;
+        let done = self.0.hand_back(&call, &name, &etag, &fields).await?;
+        Ok(HandBackServiceResponse { service: Some(done.answer), revision: done.revision })
+    }
+
     async fn accepted(
         &self,
         request: Request<AcceptOfferingRequest>,

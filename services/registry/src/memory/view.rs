@@ -7,7 +7,7 @@ use std::{
 
 use mpp_api::{
     Document,
-    registry::{Offering, Unit},
+    registry::{Offering, Service, Unit},
 };
 use mpp_core::{Error, Result};
 use mpp_resource::memory::{Records, Row, View};
@@ -23,6 +23,10 @@ pub struct RegistryView {
     pub records: Records,
     /// Unit → the unit above it; agencies are left out.
     parents: HashMap<Arc<str>, Arc<str>>,
+    /// The last part of a service's name → the services of that id, of all units.
+    ids: HashMap<Arc<str>, Vec<Arc<str>>>,
+    /// Services with overridden fields → how they stand, of [`Label::Overridden`].
+    overridden: HashMap<Arc<str>, Arc<str>>,
     /// Service → its offerings.
     offered: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
@@ -35,6 +39,8 @@ impl View for RegistryView {
         match (kind, change.op) {
             (Unit::KIND, Op::Put) => self.put_unit(change)?,
             (Unit::KIND, _) => drop(self.parents.remove(change.name.as_str())),
+            (Service::KIND, Op::Put) => self.put_service(change),
+            (Service::KIND, _) => self.remove_service(&change.name),
             (Offering::KIND, Op::Put) => self.put_offering(change),
             (Offering::KIND, _) => self.remove_offering(&change.name, before.as_ref()),
             _ => {}
@@ -58,6 +64,41 @@ impl RegistryView {
             self.parents.insert(unit, parent);
         }
         Ok(())
+    }
+
+    fn put_service(&mut self, change: &Change) {
+        let texts = &mut self.records.texts;
+        let (name, id) = (texts.shared(&change.name), texts.shared(id_of(&change.name)));
+        match change.labels.get(&Label::Overridden) {
+            Some(label) if !label.is_empty() => {
+                self.overridden.insert(name.clone(), texts.shared(label));
+            }
+            _ => drop(self.overridden.remove(&name)),
+        }
+        let names = self.ids.entry(id).or_default();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+
+    /// How many services with overridden fields stand so.
+    pub fn overridden(&self, label: &str) -> usize {
+        self.overridden.values().filter(|stands| &***stands == label).count()
+    }
+
+    fn remove_service(&mut self, name: &str) {
+        self.overridden.remove(name);
+        let Some(names) = self.ids.get_mut(id_of(name)) else { return };
+        names.retain(|known| &**known != name);
+        if names.is_empty() {
+            self.ids.remove(id_of(name));
+        }
+    }
+
+    /// Services of the same id under other units.
+    pub fn namesakes(&self, name: &str) -> Vec<String> {
+        let all = self.ids.get(id_of(name)).into_iter().flatten();
+        all.filter(|known| &***known != name).map(|known| known.to_string()).collect()
     }
 
     fn put_offering(&mut self, change: &Change) {
@@ -109,4 +150,8 @@ impl RegistryView {
         }
         None
     }
+}
+
+fn id_of(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
 }

@@ -14,6 +14,7 @@ pub mod counter;
 pub mod mall;
 pub mod offering;
 pub mod place;
+pub mod provenance;
 pub mod region;
 pub mod service;
 pub mod source;

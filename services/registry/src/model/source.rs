@@ -134,6 +134,7 @@ fn check_service(
     given.source = source.to_owned();
     given.source_id = source_id;
     given.etag.clear();
+    given.overrides.clear();
     given.create_time = None;
     given.update_time = None;
     let faults = text::clean(&mut given, "service");
@@ -195,7 +196,10 @@ pub fn check_unit(
 
 #[cfg(test)]
 mod tests {
-    use mpp_api::types::{LocalizedText, tombstone::Reason};
+    use mpp_api::{
+        registry::service::Override,
+        types::{LocalizedText, tombstone::Reason},
+    };
 
     use super::*;
 
@@ -205,6 +209,7 @@ mod tests {
             title: Some(LocalizedText { id: "Kartu Keluarga".into(), en: String::new() }),
             etag: "7".into(),
             source: "sources/other".into(),
+            overrides: vec![Override { field: "title".into(), ..Override::default() }],
             ..Service::default()
         };
         let body = Some(Body::Service(service));
@@ -219,6 +224,7 @@ mod tests {
         assert_eq!(checked.unit(), "units/kemendagri");
         let Item::Put(service) = checked.item else { panic!("a put") };
         assert_eq!((service.source.as_str(), service.etag.as_str()), ("sources/kemendagri", ""));
+        assert!(service.overrides.is_empty(), "a curator's alone");
     }
 
     #[test]

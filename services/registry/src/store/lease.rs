@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 use crate::model::checkpoint::{Greeting, Known, Opened, Standing};
 
 /// A session's right to write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lease {
     /// The source's name.
     pub source: String,
@@ -19,6 +19,8 @@ pub struct Lease {
     pub session: String,
     /// Higher than that of every session before.
     pub fencing: i64,
+    /// No two records of its source have one id.
+    pub unique_ids: bool,
 }
 
 /// The start of a new session.
@@ -48,12 +50,14 @@ struct LeaseRow {
     session: String,
     holder: String,
     until: Micros,
+    unique_ids: bool,
     standing: Standing,
 }
 
 /// What [`read`] reads.
 const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequence, position,
-    mapped_after, heard, opened_mapping, resumed_sequence, resumed_position, began_at";
+    mapped_after, heard, opened_mapping, resumed_sequence, resumed_position, began_at,
+    unique_ids";
 
 /// Takes the lease for a new session, whose fencing token shuts out every session before.
 ///
@@ -72,6 +76,7 @@ pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -
         source: hello.source.clone(),
         session: session.to_owned(),
         fencing: row.fencing + 1,
+        unique_ids: hello.unique_ids,
     };
     take(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
     Ok(Begun { lease, greeting, next_sequence: standing.next_sequence() })
@@ -88,7 +93,8 @@ async fn take(
     let Opened { mapping, resumed, began_at } = &standing.opened;
     sqlx::query(
         "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5, heard = $6,
-         opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10
+         opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10,
+         unique_ids = $11
          where source = $1",
     )
     .bind(&lease.source)
@@ -101,6 +107,7 @@ async fn take(
     .bind(resumed.sequence)
     .bind(&resumed.position)
     .bind(began_at)
+    .bind(i64::from(lease.unique_ids))
     .execute(tx.conn())
     .await
     .map(drop)
@@ -135,6 +142,7 @@ fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
         session: row.try_get("session")?,
         holder: row.try_get("holder")?,
         until: row.try_get("until")?,
+        unique_ids: row.try_get::<i64, _>("unique_ids")? != 0,
         standing: standing(row)?,
     })
 }
@@ -195,7 +203,12 @@ pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Res
         Error::new(Reason::ProtocolViolation, message)
     })?;
     check_alive(&last, source, fencing, tx.now())?;
-    let lease = Lease { source: source.to_owned(), session: last.session, fencing };
+    let lease = Lease {
+        source: source.to_owned(),
+        session: last.session,
+        fencing,
+        unique_ids: last.unique_ids,
+    };
     Ok(Held { lease, kept: last.until.saturating_sub(micros(ttl)) })
 }
 

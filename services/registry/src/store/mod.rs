@@ -43,6 +43,14 @@ pub const SCHEMA: Schema = Schema {
                 postgres: include_str!("../sql/postgres/0004_sending.sql"),
             },
         },
+        Migration {
+            version: 5,
+            name: "unique ids",
+            statements: Statements::Each {
+                sqlite: include_str!("../sql/sqlite/0005_unique_ids.sql"),
+                postgres: include_str!("../sql/postgres/0005_unique_ids.sql"),
+            },
+        },
     ],
     history_kinds: model::KINDS,
 };

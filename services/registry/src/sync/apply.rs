@@ -1,25 +1,16 @@
 //! Answers a batch: each record gets its outcome, and none stops another.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use mpp_api::{
-    registry::Service,
-    sync::{Batch, BatchResult, Checkpoint, Outcome, Source},
-};
-use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
-use mpp_store::{Expect, Label, Labels, Put, Tx};
+use mpp_api::sync::{Batch, BatchResult, Checkpoint};
+use mpp_core::{Error, FieldCode, Reason, Result};
 
 use super::{
-    plan::{self, Fate, Plan, Waiting, fault},
+    plan::{self, Plan, Waiting, fault},
     session::Session,
 };
 use crate::{
-    app::{filing::find_lineage, services::service_labels},
-    model::{
-        checkpoint::Standing,
-        source::{Checked, Item, check_unit},
-        tree::Lineage,
-    },
+    model::checkpoint::Standing,
     store::{batches, lease},
 };
 
@@ -44,7 +35,7 @@ impl Session {
     }
 
     async fn write_batch(&self, batch: Batch) -> Result<BatchResult> {
-        let mut plan = Plan::new(batch, &self.lease.source);
+        let mut plan = Plan::new(batch, &self.lease);
         let mut tries = 1;
         loop {
             match self.attempt(&plan).await {
@@ -101,116 +92,6 @@ impl Session {
         Ok(result)
     }
 
-    /// Writes the records that passed the checks, and gives each its outcome.
-    async fn write(&self, tx: &mut Tx, waiting: &[Waiting]) -> Result<HashMap<usize, Fate>> {
-        let source = tx.require::<Source>(&self.lease.source, "source").await?.doc;
-        let lineages = lineages(tx, waiting).await?;
-        let mut fates = HashMap::with_capacity(waiting.len());
-        let (mut puts, mut deletes) = (Vec::new(), Vec::new());
-        for (index, checked) in waiting {
-            let lineage = lineages.get(checked.unit()).and_then(Option::as_ref);
-            if let Err(fault) = check_unit(&source, checked.unit(), lineage) {
-                fates.insert(*index, Err(fault));
-                continue;
-            }
-            match (&checked.item, lineage) {
-                (Item::Put(service), Some(lineage)) => {
-                    puts.push((*index, service.as_ref(), service_labels(service, lineage)));
-                }
-                _ => deletes.push((*index, checked)),
-            }
-        }
-        self.put(tx, puts, &mut fates).await?;
-        self.delete(tx, &deletes, &mut fates).await?;
-        Ok(fates)
-    }
-
-    /// Whose a record is, is looked up in memory, and the version that the write then finds tells
-    /// whether memory was right: where it was behind, the batch loses a race and is tried again.
-    /// That saves a select of each record in each batch.
-    async fn put(
-        &self,
-        tx: &mut Tx,
-        puts: Vec<(usize, &Service, Labels)>,
-        fates: &mut HashMap<usize, Fate>,
-    ) -> Result<()> {
-        let (mut items, mut expected) = (Vec::new(), Vec::new());
-        for (index, service, labels) in puts {
-            let known = self.known(&service.name);
-            if let Some(fault) = known.as_ref().and_then(|(_, owner)| self.foreign(owner)) {
-                fates.insert(index, Err(fault));
-                continue;
-            }
-            expected.push((index, known.map_or(0, |(version, _)| version)));
-            items.push((service.name.clone(), service.clone(), labels));
-        }
-        let written = tx.put_many(items).await?;
-        for ((index, version), put) in expected.into_iter().zip(written) {
-            fates.insert(index, fate(put, version)?);
-        }
-        Ok(())
-    }
-
-    async fn delete(
-        &self,
-        tx: &mut Tx,
-        deletes: &[(usize, &Checked)],
-        fates: &mut HashMap<usize, Fate>,
-    ) -> Result<()> {
-        let mut gone = Vec::new();
-        for (index, checked) in deletes {
-            let fate = self.delete_one(tx, checked).await?;
-            if fate == Ok(Outcome::Applied) {
-                gone.push(&checked.name);
-            }
-            fates.insert(*index, fate);
-        }
-        if gone.is_empty() {
-            return Ok(());
-        }
-        self.registry.memory.catch_up(tx.head().await?).await?;
-        for service in gone {
-            self.registry.withdraw_offerings(tx, service).await?;
-        }
-        Ok(())
-    }
-
-    /// A record that is deleted already is as the source wants it.
-    async fn delete_one(&self, tx: &mut Tx, checked: &Checked) -> Result<Fate> {
-        let Item::Delete(tombstone) = &checked.item else {
-            return Err(Error::internal("a put among the deletes"));
-        };
-        if let Some(found) = tx.get::<Service>(&checked.name).await?
-            && let Some(fault) = self.foreign(&found.doc.source)
-        {
-            return Ok(Err(fault));
-        }
-        match tx.delete::<Service>(&checked.name, tombstone, Expect::Any).await {
-            Ok(_) => Ok(Ok(Outcome::Applied)),
-            Err(error) if error.reason() == Reason::Tombstoned => Ok(Ok(Outcome::Unchanged)),
-            Err(error) if error.reason() == Reason::NotFound => {
-                Ok(Err(fault("delete.name", FieldCode::NotFound, "does not exist and never did")))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    fn known(&self, name: &str) -> Option<(i64, String)> {
-        let state = self.registry.memory.read();
-        let row = state.records.row::<Service>(name)?;
-        Some((row.stamp.version, row.label(Label::Source).to_owned()))
-    }
-
-    fn foreign(&self, owner: &str) -> Option<FieldViolation> {
-        if owner == self.lease.source {
-            return None;
-        }
-        let owner = if owner.is_empty() { "the API" } else { owner };
-        let text =
-            format!("the record of this name was published by {owner}; use another source_id");
-        Some(fault("source_id", FieldCode::OwnedByOtherSource, &text))
-    }
-
     /// Finds the records that the database refuses, and decides them.
     async fn isolate(&self, plan: &mut Plan, error: Error) -> Result<()> {
         let mut refused = HashSet::new();
@@ -252,30 +133,6 @@ impl Session {
             Err(error) => Err(error),
         }
     }
-}
-
-/// Lines of all units that the records lie in.
-async fn lineages(tx: &mut Tx, waiting: &[Waiting]) -> Result<HashMap<String, Option<Lineage>>> {
-    let mut lineages = HashMap::new();
-    for (_, checked) in waiting {
-        if !lineages.contains_key(checked.unit()) {
-            lineages.insert(checked.unit().to_owned(), find_lineage(tx, checked.unit()).await?);
-        }
-    }
-    Ok(lineages)
-}
-
-/// The outcome of a record that memory knew at `version` (0: not at all), by its write.
-fn fate(put: Put, version: i64) -> Result<Fate> {
-    if put.tombstoned {
-        let text = "was deleted, and its name is not used again; give the record another source_id";
-        return Ok(Err(fault("source_id", FieldCode::Tombstoned, text)));
-    }
-    if put.version != version + i64::from(put.changed) {
-        let message = "the record changed while the batch was written; send it again";
-        return Err(Error::new(Reason::WriteConflict, message));
-    }
-    Ok(Ok(if put.changed { Outcome::Applied } else { Outcome::Unchanged }))
 }
 
 fn not_next(given: &Checkpoint, standing: &Standing) -> Error {

@@ -3,7 +3,7 @@
 //! A [`session`] is opened, answers batches and ends. Two ways lead in: [`stream`] is one stream,
 //! which holds a fast client back by HTTP/2's flow control; [`push`] is a call for each step, for
 //! clients behind a gateway. Both do the same with the same session, one batch at a time;
-//! [`apply`] answers a batch.
+//! [`apply`] answers a batch, whose records [`write`] writes.
 //!
 //! **A session is a row.** Who may write until when, where the source stands, what was answered
 //! and what was counted lies in the database; a replica remembers nothing between two calls, so
@@ -25,3 +25,4 @@ pub mod push;
 mod remarks;
 pub mod session;
 pub mod stream;
+mod write;

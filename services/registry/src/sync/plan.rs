@@ -1,8 +1,11 @@
 //! A batch before SQL: the records that are to be written, and those that are decided already.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use mpp_api::sync::{Batch, BatchResult, Checkpoint, Outcome, RecordResult};
+use mpp_api::{
+    sync::{Batch, BatchResult, Checkpoint, Outcome, Record, RecordResult, record::Body},
+    types::Warning,
+};
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
 use prost::Message;
 use sha2::{Digest, Sha256};
@@ -13,12 +16,28 @@ use crate::{
         source::{Checked, check_record},
     },
     policy::Policy,
+    store::lease::Lease,
 };
 
 /// A record that passed the checks of its form, with its place in the batch.
 pub type Waiting = (usize, Checked);
 /// The outcome of a record: `Err` says why it is rejected.
-pub type Fate = Result<Outcome, FieldViolation>;
+pub type Fate = Result<Taken, FieldViolation>;
+
+/// A record that was taken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Taken {
+    /// Applied or unchanged.
+    pub outcome: Outcome,
+    /// What its publisher should know of it.
+    pub warnings: Vec<Warning>,
+}
+
+impl From<Outcome> for Taken {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, warnings: Vec::new() }
+    }
+}
 
 /// A batch whose records have been checked.
 pub struct Plan {
@@ -37,8 +56,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Checks every record's form. Of several valid records of one name the last wins.
-    pub fn new(batch: Batch, source: &str) -> Self {
+    /// Checks every record's form. Of several records of one name the first counts, also where it is
+    /// wrong: so that two opposite rows are never taken by which of them is whole.
+    pub fn new(batch: Batch, lease: &Lease) -> Self {
         let digest = digest(&batch);
         let mut plan = Self {
             nonce: batch.nonce,
@@ -48,33 +68,31 @@ impl Plan {
             decided: HashMap::new(),
             waiting: Vec::new(),
         };
-        let mut names = HashSet::new();
-        for (index, record) in batch.records.into_iter().enumerate().rev() {
-            match check_record(record, source) {
-                Err(error) => {
-                    plan.decided.insert(index, Err(first_fault(&error)));
-                }
-                Ok(checked) if names.insert(checked.name.clone()) => {
-                    plan.waiting.push((index, checked))
-                }
-                Ok(checked) => {
-                    let text =
-                        format!("a later record of this batch is {} too, and counts", checked.name);
-                    plan.decided
-                        .insert(index, Err(fault("source_id", FieldCode::Duplicate, &text)));
-                }
+        let mut first: HashMap<String, (usize, String)> = HashMap::new();
+        for (index, record) in batch.records.into_iter().enumerate() {
+            let (key, name) = (key(&record, lease.unique_ids), name(&record));
+            if let Some((earlier, other)) = first.get(&key) {
+                let text = duplicate(index, &name, *earlier, other);
+                let fault = fault("source_id", FieldCode::Duplicate, &text);
+                plan.decided.insert(index, Err(fault));
+                continue;
+            }
+            first.insert(key, (index, name));
+            match check_record(record, &lease.source) {
+                Err(error) => drop(plan.decided.insert(index, Err(first_fault(&error)))),
+                Ok(checked) => plan.waiting.push((index, checked)),
             }
         }
-        plan.waiting.reverse();
         plan
     }
 
     /// The answers to all records, in order.
     pub fn result(&self, fates: &HashMap<usize, Fate>, checkpoint: &Checkpoint) -> BatchResult {
         let answer = |(index, source_id): (usize, &String)| match fates.get(&index) {
-            Some(Ok(outcome)) => RecordResult {
+            Some(Ok(taken)) => RecordResult {
                 source_id: source_id.clone(),
-                outcome: (*outcome).into(),
+                outcome: taken.outcome.into(),
+                warnings: taken.warnings.clone(),
                 ..Default::default()
             },
             Some(Err(fault)) => rejected(source_id, fault),
@@ -88,6 +106,32 @@ impl Plan {
             repeated_nonce: false,
         }
     }
+}
+
+/// The name that a record asks for, also where it is wrong.
+fn name(record: &Record) -> String {
+    match &record.body {
+        Some(Body::Delete(delete)) => shown(&delete.name),
+        _ => format!("{}/services/{}", shown(&record.unit), shown(&record.source_id)),
+    }
+}
+
+/// What no two records of a batch have in common. A record may go under one unit and come under
+/// another.
+fn key(record: &Record, unique_ids: bool) -> String {
+    match &record.body {
+        Some(Body::Service(_)) if unique_ids => record.source_id.clone(),
+        Some(Body::Delete(delete)) => delete.name.clone(),
+        _ => format!("{}/services/{}", record.unit, record.source_id),
+    }
+}
+
+fn duplicate(index: usize, name: &str, earlier: usize, other: &str) -> String {
+    format!(
+        "record {} of the batch, {name}, has the id of record {}, {other}; the first counts",
+        index + 1,
+        earlier + 1
+    )
 }
 
 /// Checks a batch as a whole; its records are looked at one by one.
@@ -133,6 +177,11 @@ pub fn fault(field: &str, code: FieldCode, description: &str) -> FieldViolation 
     FieldViolation { field: field.to_owned(), description: description.to_owned(), code }
 }
 
+/// What a publisher should know of a record that was taken.
+pub fn warning(field: &str, code: FieldCode, message: &str) -> Warning {
+    Warning { field: field.to_owned(), code: code.to_string(), message: message.to_owned() }
+}
+
 /// An answer has place for one fault; the message names the others.
 fn first_fault(error: &Error) -> FieldViolation {
     match error.violations() {
@@ -167,8 +216,8 @@ fn may_pass_later(code: FieldCode) -> bool {
 mod tests {
     use mpp_api::{
         registry::Service,
-        sync::{Record, record::Body},
-        types::LocalizedText,
+        sync::record::Delete,
+        types::{LocalizedText, Tombstone, tombstone::Reason as Why},
     };
 
     use super::*;
@@ -180,25 +229,49 @@ mod tests {
     }
 
     fn planned(records: Vec<Record>) -> Plan {
-        Plan::new(Batch { nonce: 1, records, ..Batch::default() }, "sources/a")
+        let lease = Lease { source: "sources/a".into(), ..Lease::default() };
+        Plan::new(Batch { nonce: 1, records, ..Batch::default() }, &lease)
+    }
+
+    fn codes(plan: &Plan) -> Vec<String> {
+        let waiting = plan.waiting.iter();
+        let fates = waiting.map(|(index, _)| (*index, Ok(Outcome::Applied.into())));
+        let all = plan.decided.clone().into_iter().chain(fates).collect();
+        let result = plan.result(&all, &plan.checkpoint);
+        result.results.into_iter().map(|answer| answer.code).collect()
     }
 
     #[test]
-    fn of_several_records_of_one_name_the_last_valid_one_counts() {
+    fn of_several_records_of_one_name_the_first_counts_also_where_it_is_wrong() {
         let plan = planned(vec![
             record("kk", "first"),
-            record("ktp", "x"),
+            record("ktp", ""),
             record("kk", "second"),
-            record("kk", ""),
+            record("ktp", "x"),
         ]);
-        let written: Vec<usize> = plan.waiting.iter().map(|(index, _)| *index).collect();
-        assert_eq!(written, [1, 2]);
-        let fates = plan.waiting.iter().map(|(index, _)| (*index, Ok(Outcome::Applied)));
-        let mut all = plan.decided.clone();
-        all.extend(fates);
-        let result = plan.result(&all, &plan.checkpoint);
-        let codes: Vec<&str> = result.results.iter().map(|answer| answer.code.as_str()).collect();
-        assert_eq!(codes, ["DUPLICATE", "", "", "REQUIRED"]);
+        assert_eq!(codes(&plan), ["", "REQUIRED", "DUPLICATE", "DUPLICATE"]);
+        let told = plan.decided[&2].clone().expect_err("a duplicate").description;
+        assert!(told.contains("record 3") && told.contains("record 1, units/a/services/kk"));
+    }
+
+    #[test]
+    fn where_ids_are_unique_another_unit_is_a_duplicate_and_a_move_is_none() {
+        let elsewhere = || Record { unit: "units/b".into(), ..record("kk", "second") };
+        let successor = "units/b/services/kk".to_owned();
+        let tombstone = Some(Tombstone { reason: Why::Moved.into(), successor });
+        let name = "units/a/services/kk".to_owned();
+        let leaves = Record {
+            unit: String::new(),
+            body: Some(Body::Delete(Delete { name, tombstone })),
+            ..record("kk", "")
+        };
+        let of = |records: Vec<Record>, unique_ids| {
+            let lease = Lease { source: "sources/a".into(), unique_ids, ..Lease::default() };
+            codes(&Plan::new(Batch { nonce: 1, records, ..Batch::default() }, &lease))
+        };
+        assert_eq!(of(vec![record("kk", "first"), elsewhere()], true), ["", "DUPLICATE"]);
+        assert_eq!(of(vec![record("kk", "first"), elsewhere()], false), ["", ""]);
+        assert_eq!(of(vec![leaves, elsewhere()], true), ["", ""]);
     }
 
     #[test]

@@ -115,6 +115,7 @@ fn hello(request: OpenSessionRequest) -> Hello {
         checkpoint: request.checkpoint,
         take_over: request.take_over,
         holder: request.holder,
+        unique_ids: request.unique_ids,
     }
 }
 

@@ -31,12 +31,12 @@ async fn a_catalog_syncs_in_and_each_record_is_answered() {
             (result.results[1].field.as_str(), result.results[1].code.as_str()),
             ("service.title.id", "REQUIRED")
         );
-        let result = session.send(vec![record("kk", "Kartu Keluarga"), delete("kk")]).await;
-        assert_eq!(codes(&result), ["DUPLICATE", ""]);
+        let result = session.send(vec![delete("kk"), record("kk", "Kartu Keluarga")]).await;
+        assert_eq!(codes(&result), ["", "DUPLICATE"], "the first counts");
         let result =
-            session.send(vec![record("kk", "Kartu Keluarga"), delete("kk"), delete("never")]).await;
-        assert_eq!(codes(&result), ["DUPLICATE", "", "NOT_FOUND"]);
-        assert_eq!(result.results[1].outcome(), Outcome::Unchanged);
+            session.send(vec![delete("kk"), record("kk", "Kartu Keluarga"), delete("never")]).await;
+        assert_eq!(codes(&result), ["", "DUPLICATE", "NOT_FOUND"]);
+        assert_eq!(result.results[0].outcome(), Outcome::Unchanged);
         let result = session.send(vec![record("kk", "Kartu Keluarga")]).await;
         assert_eq!(codes(&result), ["TOMBSTONED"]);
         let summary = session.end().await;

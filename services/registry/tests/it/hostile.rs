@@ -94,7 +94,7 @@ async fn a_record_of_another_source_or_of_the_api_is_not_overwritten() {
         let result = mirror
             .send(vec![record("kk", "Palsu"), delete("kk"), record("ktp-el-baru", "Palsu")])
             .await;
-        assert_eq!(codes(&result), ["DUPLICATE", "OWNED_BY_OTHER_SOURCE", "OWNED_BY_OTHER_SOURCE"]);
+        assert_eq!(codes(&result), ["OWNED_BY_OTHER_SOURCE", "DUPLICATE", "OWNED_BY_OTHER_SOURCE"]);
         let result = mirror.send(vec![record("kk", "Palsu")]).await;
         assert_eq!(codes(&result), ["OWNED_BY_OTHER_SOURCE"]);
         let kept = world.admin().service("units/kemendagri/services/kk").await.expect("kept");
@@ -146,10 +146,10 @@ async fn what_a_source_publishes_is_changed_there() {
         let mut officer = world.caller(Role::UnitOfficer, &[KEMENDAGRI]);
         assert_eq!(reason(officer.catalog.update_service(request()).await), "WRONG_STATE");
         let answer =
-            world.admin().catalog.update_service(request()).await.expect("taken over").into_inner();
-        assert_eq!(answer.service.expect("a service").source, "");
+            world.admin().catalog.update_service(request()).await.expect("overridden").into_inner();
+        assert_eq!(answer.service.expect("a service").source, "sources/kemendagri");
         let result = session.send(vec![record("kk", "Kartu Keluarga")]).await;
-        assert_eq!(codes(&result), ["OWNED_BY_OTHER_SOURCE"]);
+        assert_eq!(codes(&result), [""], "it stays the source's");
     })
     .await;
 }

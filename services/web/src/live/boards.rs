@@ -104,7 +104,7 @@ impl Keeper {
             sleep(policy.pace()).await;
             let every = match self.seen.own {
                 Own::Mall(_) => policy.queues_every().saturating_sub(policy.pace()),
-                Own::Nothing | Own::Region(_) => MINUTE,
+                Own::Nothing | Own::Region(_) | Own::Service(_) => MINUTE,
             };
             tokio::select! {
                 changed = report.changed(), if !matches!(self.seen.own, Own::Mall(_)) => {

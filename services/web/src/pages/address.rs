@@ -18,6 +18,8 @@ pub enum Address {
     Ticket(String, String),
     /// All services of a mall from A to Z.
     Services(String),
+    /// A service: its unit's id, and its own.
+    Service(String, String),
     /// A whole table.
     Table(Listing),
     /// The API: all services, or one by its name.
@@ -78,6 +80,7 @@ impl Address {
             ["malls", id, "layar"] => Self::Hall(owned(id)),
             ["malls", id, "layanan"] => Self::Services(owned(id)),
             ["malls", id, "tiket", number] => Self::Ticket(owned(id), owned(number)),
+            ["units", unit, "services", id] => Self::Service(owned(unit), owned(id)),
             ["docs"] => Self::Docs(None),
             ["docs", service] => Self::Docs(Some(owned(service))),
             [table] => Self::Table(Listing::parse(table)?),
@@ -94,6 +97,7 @@ impl Address {
             Self::Mall(id) => format!("/malls/{id}"),
             Self::Hall(id) => format!("/malls/{id}/layar"),
             Self::Services(id) => format!("/malls/{id}/layanan"),
+            Self::Service(unit, id) => format!("/units/{unit}/services/{id}"),
             Self::Ticket(id, number) => format!("/malls/{id}/tiket/{number}"),
             Self::Table(listing) => format!("/{}", listing.path()),
             Self::Docs(None) => "/docs".to_owned(),
@@ -112,7 +116,7 @@ impl Address {
 
     /// False for whole tables, which stand still while they are read, and for the API.
     pub fn is_live(&self) -> bool {
-        !matches!(self, Self::Table(_) | Self::Services(_) | Self::Docs(_))
+        !matches!(self, Self::Table(_) | Self::Services(_) | Self::Service(..) | Self::Docs(_))
     }
 
     /// Its entry of the main menu.
@@ -122,7 +126,11 @@ impl Address {
             Self::Region(_) | Self::Table(Listing::Regions) => Some(Menu::Regions),
             Self::Mall(_) | Self::Services(_) | Self::Table(Listing::Malls) => Some(Menu::Malls),
             Self::Table(Listing::Sources) => Some(Menu::Sources),
-            Self::Table(_) | Self::Hall(_) | Self::Ticket(..) | Self::Docs(_) => None,
+            Self::Table(_)
+            | Self::Hall(_)
+            | Self::Service(..)
+            | Self::Ticket(..)
+            | Self::Docs(_) => None,
         }
     }
 }
@@ -130,7 +138,7 @@ impl Address {
 /// What ids, codes and numbers are made of; nothing else reaches a resource name.
 fn is_plain(part: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
-    !part.is_empty() && part.len() <= 64 && part != ".." && part != "." && part.bytes().all(letter)
+    !part.is_empty() && part.len() <= 80 && part != ".." && part != "." && part.bytes().all(letter)
 }
 
 #[cfg(test)]
@@ -147,6 +155,7 @@ mod tests {
             "/malls/banyuwangi/layar",
             "/malls/banyuwangi/layanan",
             "/malls/banyuwangi/tiket/A-017",
+            "/units/kemendagri/services/ktp-el-baru",
             "/regions",
             "/malls",
             "/hours",

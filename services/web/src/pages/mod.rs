@@ -12,13 +12,14 @@ mod listing;
 mod mall;
 mod nation;
 mod region;
+mod service;
 mod services;
 mod ticket;
 
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::reporting::Report;
+use mpp_api::{registry::Service, reporting::Report};
 use mpp_calendar::Zone;
 use mpp_core::Micros;
 
@@ -57,6 +58,8 @@ pub enum Own {
     Region(RegionData),
     /// A mall.
     Mall(Arc<MallData>),
+    /// A service.
+    Service(Arc<Service>),
 }
 
 /// Draws a page; `None` where the index knows nothing of that name.
@@ -76,6 +79,7 @@ pub fn draw(
         (Address::Services(_), Own::Mall(mall)) => {
             Some(services::draw(look, view, mall, asked, policy))
         }
+        (Address::Service(..), Own::Service(found)) => Some(service::draw(look, view, found)),
         (Address::Hall(_), Own::Mall(mall)) => Some(hall::draw(look, view, mall, policy)),
         (Address::Ticket(_, number), Own::Mall(mall)) => ticket::draw(look, view, mall, number),
         _ => None,

@@ -125,7 +125,7 @@ fn group(look: Look, records: &Records, counter: &str, own: &[&Offering], open: 
 }
 
 /// What a citizen pays, in a word.
-fn fees(look: Look, fees: &[Fee]) -> Markup {
+pub fn fees(look: Look, fees: &[Fee]) -> Markup {
     match fees {
         [] => html! { (look.of(words::FEE_NOT_STATED)) },
         [one] => fee(look, one),
@@ -192,8 +192,7 @@ fn row(look: Look, records: &Records, offering: &Offering) -> Row {
     let counter = offering.name.split("/offerings/").next().unwrap_or_default();
     let record = records.counters.iter().flatten().find(|record| record.name == counter);
     let counter = name(look, record.and_then(|record| record.display_name.as_ref()), counter);
-    Row::new(
-        local(offering.service_title.as_ref(), look.lang),
-        [counter, fees(look, &offering.effective_fees)],
-    )
+    let path = look.path(&format!("/{}", offering.service));
+    let title = local(offering.service_title.as_ref(), look.lang);
+    Row::new(html! { a href=(path) { (title) } }, [counter, fees(look, &offering.effective_fees)])
 }

@@ -12,7 +12,7 @@ use mpp_api::{
     sync::incomplete,
 };
 
-use super::{Phrase, table};
+use super::{Lang, Phrase, table};
 
 /// A mall's stage; `None` where none is known.
 pub fn stage(stage: Stage) -> Option<Phrase> {
@@ -31,6 +31,32 @@ pub fn stage(stage: Stage) -> Option<Phrase> {
         Stage::Suspended => table::STAGE_SUSPENDED,
         Stage::Closed => table::STAGE_CLOSED,
     })
+}
+
+/// A field of a service; one that these pages do not know yet by its name in the contract.
+pub fn service_field(field: &str, lang: Lang) -> String {
+    let phrase = match field {
+        "title" => table::FIELD_TITLE,
+        "category" => table::FIELD_CATEGORY,
+        "keywords" => table::FIELD_KEYWORDS,
+        "requirements" => table::FIELD_REQUIREMENTS,
+        "procedure" => table::FIELD_PROCEDURE,
+        "time" => table::FIELD_TIME,
+        "fees" => table::FIELD_FEES,
+        "product" => table::FIELD_PRODUCT,
+        "complaints" => table::FIELD_COMPLAINTS,
+        "legal_basis" => table::FIELD_LEGAL_BASIS,
+        "facilities" => table::FIELD_FACILITIES,
+        "competence" => table::FIELD_COMPETENCE,
+        "supervision" => table::FIELD_SUPERVISION,
+        "staff" => table::FIELD_STAFF,
+        "service_guarantee" => table::FIELD_SERVICE_GUARANTEE,
+        "safety_guarantee" => table::FIELD_SAFETY_GUARANTEE,
+        "evaluation" => table::FIELD_EVALUATION,
+        "licence" => table::FIELD_LICENCE,
+        other => return other.to_owned(),
+    };
+    phrase.of(lang).to_owned()
 }
 
 /// What the last run of a source lacked.

@@ -14,7 +14,9 @@ mod contract;
 pub mod format;
 pub mod table;
 
-pub use contract::{change, difference, lack, stage, tells_a_citizen, weekday, yardstick};
+pub use contract::{
+    change, difference, lack, service_field, stage, tells_a_citizen, weekday, yardstick,
+};
 use maud::{Markup, PreEscaped, Render, html};
 use mpp_api::types::LocalizedText;
 

@@ -346,6 +346,42 @@ phrases! {
     NO_PERSONAL_DATA: "Halaman ini tidak menyimpan nama atau NIK Anda.", "This page keeps neither your name nor your NIK.";
 
     // Days, months, units
+    // A service
+    SERVICE_DESCRIPTION: "{0}: unit, sumber, biaya, waktu, dan syarat, serta isian yang ditetapkan kurator.",
+        "{0}: unit, source, fee, time and requirements, and the fields that a curator has set.";
+    SERVICE_UNIT: "Unit", "Unit";
+    SERVICE_SOURCE: "Diterbitkan oleh", "Published by";
+    SERVICE_BY_HAND: "Unitnya sendiri, langsung di indeks", "Its unit, in the index itself";
+    SERVICE_TIME: "Waktu", "Time";
+    SERVICE_REQUIREMENTS: "Syarat", "Requirements";
+    OVERRIDES_TITLE: "Ditetapkan kurator", "Set by a curator";
+    OVERRIDES_CAPTION: "Isian yang berlaku di sini alih-alih isian sumbernya, dan apa kata sumbernya",
+        "Fields that stand here instead of the source's, and what the source says";
+    OVERRIDES_NONE: "Semua isian sesuai sumbernya.", "Every field is as its source has it.";
+    OVERRIDE_FIELD: "Isian", "Field";
+    OVERRIDE_BY: "Oleh, kapan", "By, when";
+    OVERRIDE_WHY: "Alasan", "Reason";
+    OVERRIDE_SOURCE_SAYS: "Kata sumber", "The source says";
+    OVERRIDE_DRIFTS: "Sumber berubah sejak itu", "The source has changed since";
+    OVERRIDE_NOTHING: "tidak ada isian", "nothing";
+    FIELD_TITLE: "Judul", "Title";
+    FIELD_CATEGORY: "Kategori", "Category";
+    FIELD_KEYWORDS: "Kata kunci", "Keywords";
+    FIELD_REQUIREMENTS: "Persyaratan", "Requirements";
+    FIELD_PROCEDURE: "Prosedur", "Procedure";
+    FIELD_TIME: "Jangka waktu", "Time";
+    FIELD_FEES: "Biaya", "Fees";
+    FIELD_PRODUCT: "Produk", "Product";
+    FIELD_COMPLAINTS: "Pengaduan", "Complaints";
+    FIELD_LEGAL_BASIS: "Dasar hukum", "Legal basis";
+    FIELD_FACILITIES: "Sarana", "Facilities";
+    FIELD_COMPETENCE: "Kompetensi", "Competence";
+    FIELD_SUPERVISION: "Pengawasan", "Supervision";
+    FIELD_STAFF: "Jumlah pelaksana", "Staff";
+    FIELD_SERVICE_GUARANTEE: "Jaminan pelayanan", "Guarantee of service";
+    FIELD_SAFETY_GUARANTEE: "Jaminan keamanan", "Guarantee of safety";
+    FIELD_EVALUATION: "Evaluasi", "Evaluation";
+    FIELD_LICENCE: "Perizinan", "Licence";
     MONDAY: "Senin", "Monday";
     TUESDAY: "Selasa", "Tuesday";
     WEDNESDAY: "Rabu", "Wednesday";

@@ -11,7 +11,7 @@ mod upstream;
 mod world;
 
 /// Every page there is, in Indonesian.
-const PATHS: [&str; 14] = [
+const PATHS: [&str; 15] = [
     "/",
     "/regions/35",
     "/regions/35.10",
@@ -20,6 +20,7 @@ const PATHS: [&str; 14] = [
     "/malls/satu/layar",
     "/malls/satu/layanan",
     "/malls/satu/tiket/A-018",
+    "/units/polri/services/skck",
     "/regions",
     "/malls",
     "/hours",

@@ -72,6 +72,27 @@ async fn the_nation_says_how_far_it_is_and_how_much_of_it_the_index_holds() {
 }
 
 #[tokio::test]
+async fn a_service_says_who_has_set_what_over_its_source_and_what_the_source_says() {
+    let world = World::start(nation()).await;
+    says(
+        &world,
+        "/units/polri/services/skck",
+        &[
+            "Surat keterangan catatan kepolisian",
+            "sources/polri",
+            "Ditetapkan kurator",
+            "Judul users/siti",
+            "salah ketik",
+            "SKCK Onlin",
+            "Sumber berubah sejak itu",
+        ],
+    )
+    .await;
+    says(&world, "/en/units/polri/services/skck", &["Set by a curator", "The source says"]).await;
+    assert_eq!(open(&world.pages, "/units/polri/services/lain").await.status, 404);
+}
+
+#[tokio::test]
 async fn what_is_not_known_is_never_zero() {
     let mut bare = nation();
     bare.report.extent = None;

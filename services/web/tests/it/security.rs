@@ -40,6 +40,13 @@ fn hostile() -> Nation {
     all.counters.values_mut().for_each(|counter| counter.display_name = text());
     all.windows.values_mut().for_each(|window| window.display_name = text());
     all.offerings.values_mut().for_each(|offering| offering.service_title = text());
+    for service in all.services.values_mut() {
+        service.title = text();
+        service.requirements[0].text = HOSTILE.into();
+        let kept = &mut service.overrides[0];
+        (kept.subject, kept.reason) = (HOSTILE.into(), HOSTILE.into());
+        kept.source_value.as_mut().expect("a value").title = text();
+    }
     let queue = all.queues.get_mut(DUKCAPIL).expect("the queue");
     queue.called[1].number = HOSTILE.into();
     queue.next[0].number = HOSTILE.into();

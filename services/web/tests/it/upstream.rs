@@ -11,9 +11,9 @@ use std::{
 use futures::Stream;
 use mpp_api::{
     registry::{
-        GetMallRequest, GetMallResponse, GetUnitRequest, GetUnitResponse, ListCountersRequest,
-        ListCountersResponse, ListOfferingsRequest, ListOfferingsResponse, ListWindowsRequest,
-        ListWindowsResponse,
+        GetMallRequest, GetMallResponse, GetServiceRequest, GetServiceResponse, GetUnitRequest,
+        GetUnitResponse, ListCountersRequest, ListCountersResponse, ListOfferingsRequest,
+        ListOfferingsResponse, ListWindowsRequest, ListWindowsResponse,
     },
     report::WatchReportResponse,
     reporting::{GetMallReportRequest, GetMallReportResponse, Report, WatchReportRequest},
@@ -148,6 +148,13 @@ async fn answer(
             unary(request, move |asked: GetUnitRequest| {
                 let found = answers.nation(|nation| nation.units.get(&asked.name).cloned());
                 Ok(GetUnitResponse { unit: Some(found.ok_or_else(absent)?) })
+            })
+            .await
+        }
+        "GetService" => {
+            unary(request, move |asked: GetServiceRequest| {
+                let found = answers.nation(|nation| nation.services.get(&asked.name).cloned());
+                Ok(GetServiceResponse { service: Some(found.ok_or_else(absent)?) })
             })
             .await
         }

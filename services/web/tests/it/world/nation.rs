@@ -7,9 +7,10 @@ use std::{
 
 use mpp_api::{
     registry::{
-        Counter, Mall, Offering, Unit, Window,
+        Counter, Mall, Offering, Service, Unit, Window,
         mall::{Site, Stage, StageEntry},
         offering::State,
+        service::{Override, Requirement},
     },
     reporting::{
         CatalogChange, CounterReport, DeviationReport, Extent, Freshness, MallDetail, MallReport,
@@ -45,6 +46,7 @@ pub struct Nation {
     pub details: HashMap<String, MallDetail>,
     pub malls: HashMap<String, Mall>,
     pub units: HashMap<String, Unit>,
+    pub services: HashMap<String, Service>,
     pub counters: BTreeMap<String, Counter>,
     pub windows: BTreeMap<String, Window>,
     pub offerings: BTreeMap<String, Offering>,
@@ -158,6 +160,7 @@ pub fn nation() -> Nation {
         let fee = Fee { kind: kind.into(), amount_rupiah: amount, ..Fee::default() };
         let offering = Offering {
             name: name.clone(),
+            service: "units/polri/services/skck".into(),
             state: State::Accepted.into(),
             service_title: text(title, ""),
             effective_fees: vec![fee],
@@ -165,6 +168,7 @@ pub fn nation() -> Nation {
         };
         nation.offerings.insert(name, offering);
     }
+    nation.services.insert("units/polri/services/skck".into(), curated());
     let queue = GetQueueResponse {
         date: "2026-11-24".into(),
         waiting: 2,
@@ -197,6 +201,27 @@ pub fn nation() -> Nation {
         },
     );
     nation
+}
+
+/// A service over whose title a curator has set another, and whose source has changed it since.
+fn curated() -> Service {
+    let says = Service { title: text("SKCK Onlin", ""), ..Service::default() };
+    let kept = Override {
+        field: "title".into(),
+        subject: "users/siti".into(),
+        time: time(MORNING - 60 * MINUTE),
+        reason: "salah ketik".into(),
+        source_value: Some(says),
+        drift_time: time(MORNING - MINUTE),
+    };
+    Service {
+        name: "units/polri/services/skck".into(),
+        title: text("Surat keterangan catatan kepolisian", ""),
+        source: "sources/polri".into(),
+        requirements: vec![Requirement { text: "KTP".into(), ..Requirement::default() }],
+        overrides: vec![kept],
+        ..Service::default()
+    }
 }
 
 fn report() -> Report {

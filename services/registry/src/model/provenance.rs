@@ -1,0 +1,195 @@
+//! Whose a field of a service is that a source publishes: the source's, or a curator's who has set
+//! it over the source's value. Nothing is lost on either side: an override keeps what the source
+//! says beside it, and a source's next record goes under it.
+
+use mpp_api::registry::{Service, service::Override};
+use mpp_core::{Error, FieldCode, Micros, Result};
+use mpp_resource::Resource;
+use mpp_rpc::time::to_timestamp;
+
+/// A curator's change.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    /// Who.
+    pub subject: &'a str,
+    /// When.
+    pub at: Micros,
+    /// Why, in the curator's words.
+    pub reason: &'a str,
+}
+
+/// Marks the fields that a curator's update of `before` has changed. A field that now is as the
+/// source has it is the source's again.
+pub fn overridden(mut after: Service, before: &Service, by: By<'_>) -> Service {
+    for field in fields() {
+        let (was, is) = (only(field, before), only(field, &after));
+        if was == is {
+            continue;
+        }
+        let kept = take(&mut after.overrides, field);
+        let source_value = kept.and_then(|kept| kept.source_value).unwrap_or(was);
+        if is != source_value {
+            after.overrides.push(Override {
+                field: field.to_owned(),
+                subject: by.subject.to_owned(),
+                time: Some(to_timestamp(by.at)),
+                reason: by.reason.to_owned(),
+                source_value: Some(source_value),
+                drift_time: None,
+            });
+        }
+    }
+    after.overrides.sort_by(|one, other| one.field.cmp(&other.field));
+    after
+}
+
+/// What is published once the source says `given`: overridden fields stay, and what the source now
+/// says of them is kept beside.
+pub fn published(mut given: Service, before: &Service, now: Micros) -> Service {
+    for kept in &before.overrides {
+        let says = only(&kept.field, &given);
+        let mut kept = kept.clone();
+        if kept.source_value.as_ref() != Some(&says) {
+            kept.source_value = Some(says);
+            kept.drift_time = Some(to_timestamp(now));
+        }
+        given.copy_field(&kept.field, before);
+        given.overrides.push(kept);
+    }
+    given
+}
+
+/// Gives fields back to the source; none named: all. The source's latest value stands at once.
+///
+/// # Errors
+/// Names a field that is not overridden.
+pub fn handed_back(mut service: Service, named: &[String]) -> Result<Service> {
+    let mut back: Vec<String> = named.to_vec();
+    if back.is_empty() {
+        back = service.overrides.iter().map(|kept| kept.field.clone()).collect();
+    }
+    for (index, field) in back.iter().enumerate() {
+        let Some(kept) = take(&mut service.overrides, field) else {
+            return Err(not_overridden(index, field, &service));
+        };
+        service.copy_field(field, &kept.source_value.unwrap_or_default());
+    }
+    Ok(service)
+}
+
+/// The fields that are overridden, such as "fees, title"; empty for none.
+pub fn named(service: &Service) -> String {
+    let fields: Vec<&str> = service.overrides.iter().map(|kept| kept.field.as_str()).collect();
+    fields.join(", ")
+}
+
+/// The source's own id stays its own.
+fn fields() -> impl Iterator<Item = &'static str> {
+    Service::PATHS.iter().copied().filter(|field| *field != "source_id")
+}
+
+/// A service with this field alone.
+fn only(field: &str, service: &Service) -> Service {
+    let mut one = Service::default();
+    one.copy_field(field, service);
+    one
+}
+
+fn take(overrides: &mut Vec<Override>, field: &str) -> Option<Override> {
+    let place = overrides.iter().position(|kept| kept.field == field)?;
+    Some(overrides.remove(place))
+}
+
+fn not_overridden(index: usize, field: &str, service: &Service) -> Error {
+    let others = match named(service) {
+        others if others.is_empty() => "nothing of this service is".to_owned(),
+        others => format!("these are: {others}"),
+    };
+    let text = format!("{field} is not overridden; {others}");
+    Error::field(format!("fields[{index}]"), FieldCode::UnknownValue, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::types::LocalizedText;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const BY: By<'static> = By { subject: "users/siti", at: 1_000_000, reason: "salah ketik" };
+
+    fn service(title: &str, product: &str) -> Service {
+        Service {
+            title: Some(LocalizedText { id: title.into(), en: String::new() }),
+            product: product.into(),
+            source: "sources/kemendagri".into(),
+            ..Service::default()
+        }
+    }
+
+    fn fields_of(service: &Service) -> Vec<(&str, bool)> {
+        let drifts = |kept: &Override| kept.drift_time.is_some();
+        service.overrides.iter().map(|kept| (kept.field.as_str(), drifts(kept))).collect()
+    }
+
+    #[test]
+    fn an_update_marks_what_it_changed_and_nothing_else() {
+        let before = service("KTP", "kartu");
+        assert_eq!(overridden(before.clone(), &before, BY), before);
+        let after = overridden(service("KTP-el", "kartu"), &before, BY);
+        assert_eq!(fields_of(&after), [("title", false)]);
+        let kept = &after.overrides[0];
+        assert_eq!((kept.subject.as_str(), kept.reason.as_str()), (BY.subject, BY.reason));
+        assert_eq!(kept.source_value.as_ref().map(|says| &says.title), Some(&before.title));
+        let back = Service { overrides: after.overrides.clone(), ..before.clone() };
+        assert_eq!(overridden(back, &after, BY), before, "set back by hand");
+    }
+
+    #[test]
+    fn what_the_source_says_later_stands_beside_and_applies_when_handed_back() {
+        let before = service("KTP", "kartu");
+        let curated = overridden(service("KTP-el", "kartu"), &before, BY);
+        let same = published(before.clone(), &curated, 2);
+        assert_eq!(same, curated, "the source has not changed");
+        let later = published(service("KTP baru", "kartu cip"), &curated, 2);
+        assert_eq!(fields_of(&later), [("title", true)]);
+        assert_eq!((&later.title, later.product.as_str()), (&curated.title, "kartu cip"));
+        let back = handed_back(later.clone(), &[]).expect("all");
+        assert_eq!(back, service("KTP baru", "kartu cip"));
+        assert_eq!(handed_back(later.clone(), &["title".into()]).expect("one"), back);
+        let wrong = handed_back(later, &["fees".into()]).expect_err("not overridden");
+        assert_eq!(wrong.violations()[0].field, "fields[0]");
+        assert!(wrong.violations()[0].description.ends_with("these are: title"));
+    }
+
+    fn any_service() -> impl Strategy<Value = Service> {
+        (0u8..3, 0u8..3).prop_map(|(title, product)| {
+            service(&format!("title {title}"), &format!("product {product}"))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_curators_did_all_handed_back_is_what_the_source_last_said(
+            first in any_service(),
+            steps in prop::collection::vec((any::<bool>(), any_service()), 0..8),
+        ) {
+            let (mut shown, mut says) = (first.clone(), first);
+            for (by_source, given) in steps {
+                if by_source {
+                    shown = published(given.clone(), &shown, 3);
+                    says = given;
+                } else {
+                    let after = Service { overrides: shown.overrides.clone(), ..given.clone() };
+                    shown = overridden(after, &shown, BY);
+                    prop_assert_eq!(&shown.title, &given.title);
+                }
+                for kept in &shown.overrides {
+                    let source_value = kept.source_value.clone().unwrap_or_default();
+                    prop_assert_eq!(source_value, only(&kept.field, &says));
+                }
+            }
+            prop_assert_eq!(handed_back(shown, &[]).expect("all"), says);
+        }
+    }
+}

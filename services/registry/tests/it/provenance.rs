@@ -1,0 +1,200 @@
+//! What a curator sets over a source's record: marked, kept over the source's next runs, given back.
+
+use mpp_api::{
+    registry::{
+        DeleteServiceRequest, HandBackServiceRequest, ListServicesRequest, Service,
+        UpdateServiceRequest,
+    },
+    sync::{BatchResult, Outcome, Record},
+};
+use mpp_core::Role;
+use mpp_testkit::on_both;
+use tonic::Status;
+
+use crate::{
+    publisher::{Session, begin_again, codes, delete, hello, outcomes, record_of},
+    world::{Clients, KEMENDAGRI, SOURCE, World, reason, refused, service, text},
+};
+
+const KK: &str = "units/kemendagri/services/kk";
+const WHY: &str = "salah ketik di sumber";
+
+fn kk(title: &str, product: &str) -> Record {
+    let product = product.to_owned();
+    record_of(KEMENDAGRI, "kk", Service { product, ..service(title) })
+}
+
+async fn run(world: &World, records: Vec<Record>) -> BatchResult {
+    let mut session = begin_again(world, hello()).await;
+    let result = session.send(records).await;
+    session.end().await;
+    result
+}
+
+fn warned(result: &BatchResult) -> Vec<(&str, &str)> {
+    let all = result.results.iter().flat_map(|answer| &answer.warnings);
+    all.map(|warning| (warning.field.as_str(), warning.code.as_str())).collect()
+}
+
+async fn update(admin: &mut Clients, service: Service, reason: &str) -> Result<Service, Status> {
+    let request = UpdateServiceRequest {
+        service: Some(Service { name: KK.into(), ..service }),
+        reason: reason.into(),
+        ..UpdateServiceRequest::default()
+    };
+    let answer = admin.catalog.update_service(request).await?.into_inner();
+    Ok(answer.service.expect("a service"))
+}
+
+async fn hand_back(by: &mut Clients, fields: &[&str]) -> Result<Service, Status> {
+    let request = HandBackServiceRequest {
+        name: KK.into(),
+        fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+        ..HandBackServiceRequest::default()
+    };
+    let answer = by.catalog.hand_back_service(request).await?.into_inner();
+    Ok(answer.service.expect("a service"))
+}
+
+fn titled(title: &str) -> Service {
+    Service { title: text(title), ..Service::default() }
+}
+
+#[tokio::test]
+async fn what_an_administrator_sets_stays_and_the_source_goes_on_beside_it() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut admin = world.admin();
+        run(&world, vec![kk("Kartu Kluarga", "KK")]).await;
+
+        let same = update(&mut admin, titled("Kartu Kluarga"), WHY).await.expect("nothing new");
+        assert!(same.overrides.is_empty(), "an update that changes nothing overrides nothing");
+        assert_eq!(same.source, SOURCE);
+
+        let curated = update(&mut admin, titled("Kartu Keluarga"), WHY).await.expect("its right");
+        assert_eq!(curated.source, SOURCE, "it is the source's all the while");
+        let kept = &curated.overrides[0];
+        let told = (kept.field.as_str(), kept.subject.as_str(), kept.reason.as_str());
+        assert_eq!(told, ("title", "users/administrator", WHY));
+        assert!(kept.time.is_some() && kept.drift_time.is_none());
+        let says = kept.source_value.clone().expect("the source's value");
+        assert_eq!(says, titled("Kartu Kluarga"));
+        assert_eq!(world.running.registry.overridden("settled"), 1);
+
+        let result = run(&world, vec![kk("Kartu Kluarga", "KK")]).await;
+        assert_eq!(outcomes(&result), [Outcome::Unchanged]);
+        assert_eq!(warned(&result), [("service.title", "OVERRIDDEN")]);
+
+        let result = run(&world, vec![kk("KK Baru", "KK cetak")]).await;
+        assert_eq!(outcomes(&result), [Outcome::Applied]);
+        let shown = admin.service(KK).await.expect("known");
+        assert_eq!((&shown.title, shown.product.as_str()), (&text("Kartu Keluarga"), "KK cetak"));
+        let kept = &shown.overrides[0];
+        assert_eq!(kept.source_value, Some(titled("KK Baru")), "it drifts, and is not lost");
+        assert!(kept.drift_time.is_some());
+        let counted = ["settled", "drifting"].map(|label| world.running.registry.overridden(label));
+        assert_eq!(counted, [0, 1]);
+
+        let wrong = refused(hand_back(&mut admin, &["fees"]).await);
+        assert_eq!(wrong.fields[0].0, "fields[0]");
+        let back = hand_back(&mut admin, &["title"]).await.expect("given back");
+        assert_eq!((back.title, back.overrides.len()), (text("KK Baru"), 0));
+        let result = run(&world, vec![kk("KK Baru", "KK cetak")]).await;
+        assert_eq!((outcomes(&result), warned(&result)), (vec![Outcome::Unchanged], vec![]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_an_administrator_overrides_and_hands_back_and_only_what_a_source_publishes() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        run(&world, vec![kk("Kartu Keluarga", "KK")]).await;
+        let mut officer = world.caller(Role::UnitOfficer, &[KEMENDAGRI]);
+        assert_eq!(reason(update(&mut officer, titled("KK"), WHY).await), "WRONG_STATE");
+        for role in [Role::UnitOfficer, Role::Publisher, Role::Verifier, Role::Reader] {
+            let mut other = world.caller(role, &[KEMENDAGRI, SOURCE]);
+            assert_eq!(reason(hand_back(&mut other, &[]).await), "PERMISSION_DENIED", "{role:?}");
+        }
+        let mut admin = world.admin();
+        let long = refused(update(&mut admin, titled("KK"), &"x".repeat(501)).await);
+        assert_eq!(long.fields[0].0, "reason");
+        let other_id = Service { source_id: "lain".into(), ..Service::default() };
+        let wrong = refused(update(&mut admin, other_id, WHY).await);
+        assert_eq!(wrong.fields[0].0, "service.source_id");
+
+        let own = admin.create_service(KEMENDAGRI, "akta", service("Akta")).await.expect("made");
+        let request = HandBackServiceRequest { name: own.name, ..Default::default() };
+        assert_eq!(reason(admin.catalog.hand_back_service(request).await), "WRONG_STATE");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn several_fields_are_kept_apart_and_a_category_is_filed_as_it_is_published() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut admin = world.admin();
+        run(&world, vec![kk("Kartu Keluarga", "KK")]).await;
+        let both = Service { category: "family".into(), product: "Lembar".into(), ..titled("") };
+        let both = Service { title: None, ..both };
+        let curated = update(&mut admin, both, "").await.expect("its right");
+        let fields: Vec<_> = curated.overrides.iter().map(|kept| kept.field.as_str()).collect();
+        assert_eq!(fields, ["category", "product"]);
+        let of = async |category: &str| {
+            let request = ListServicesRequest {
+                parent: KEMENDAGRI.into(),
+                category: category.into(),
+                ..ListServicesRequest::default()
+            };
+            let listed = world.admin().catalog.list_services(request).await.expect("a list");
+            listed.into_inner().services.len()
+        };
+        run(&world, vec![kk("Kartu Keluarga baru", "KK")]).await;
+        assert_eq!((of("family").await, of("population").await), (1, 1), "beside another");
+        let back = hand_back(&mut admin, &[]).await.expect("all of them");
+        assert!(back.overrides.is_empty());
+        assert_eq!(of("population").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_that_withdraws_its_record_is_told_what_goes_with_it() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut admin = world.admin();
+        run(&world, vec![kk("Kartu Keluarga", "KK")]).await;
+        update(&mut admin, titled("KK"), WHY).await.expect("its right");
+        let result = run(&world, vec![delete("kk")]).await;
+        assert_eq!(outcomes(&result), [Outcome::Applied]);
+        assert_eq!(warned(&result), [("service.title", "OVERRIDDEN")]);
+        assert_eq!(reason(admin.service(KK).await), "NOT_FOUND");
+        assert_eq!(world.running.registry.overridden("settled"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_curator_does_between_two_batches_is_not_lost_by_either() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut admin = world.admin();
+        let mut session = Session::begin(&world).await;
+        session.send(vec![kk("Kartu Keluarga", "KK")]).await;
+        for round in 0..4 {
+            let title = format!("KK {round}");
+            let (curated, result) = tokio::join!(
+                update(&mut admin, titled(&title), WHY),
+                session.send(vec![kk("Kartu Keluarga", &format!("lembar {round}"))]),
+            );
+            curated.expect("its right");
+            assert_eq!(codes(&result), [""]);
+            let shown = world.admin().service(KK).await.expect("known");
+            assert_eq!((shown.title, shown.product), (text(&title), format!("lembar {round}")));
+        }
+        let request = DeleteServiceRequest { name: KK.into(), ..Default::default() };
+        assert_eq!(refused(admin.catalog.delete_service(request).await).fields.len(), 1);
+    })
+    .await;
+}

@@ -1,0 +1,134 @@
+//! A service as it is published: what it asks for and gives, and which of its fields a curator has
+//! set over its source's, with what the source says.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use mpp_api::registry::{Service, service::Override};
+use mpp_calendar::Zone;
+
+use super::{Block, Drawn, Part, View, as_of, heading, services};
+use crate::{
+    components::{
+        Look, Tone,
+        table::{Column, Row, table},
+        tag,
+    },
+    words::{format, indonesian, local, local_text, service_field, table as words},
+};
+
+/// Draws the page.
+pub fn draw(look: Look, view: &View, service: &Service) -> Drawn {
+    let as_of = as_of(look, view, Zone::Wib);
+    let title = local_text(service.title.as_ref(), look.lang);
+    Drawn {
+        title: title.clone(),
+        description: words::SERVICE_DESCRIPTION.text(look.lang, &[&title]),
+        notice: words::SAMPLE_TEXT,
+        crumbs: vec![("/".to_owned(), look.of(words::NATION).to_owned())],
+        heading: heading(look, &local(service.title.as_ref(), look.lang), "", &as_of, false),
+        blocks: vec![
+            Block::InHeading(as_of),
+            Block::One(facts(look, service)),
+            Block::One(overrides(look, service)),
+        ],
+        footer: html! { (look.of(words::SOURCE_LINE)) },
+    }
+}
+
+fn facts(look: Look, service: &Service) -> Arc<Part> {
+    let unit = service.name.split("/services/").next().unwrap_or_default();
+    let time = service.time.as_ref().map(|time| time.source_text.as_str());
+    let time = time.filter(|text| !text.is_empty());
+    Part::new(
+        "service",
+        html! {
+            section #service aria-labelledby="service-title" {
+                h2.hidden #service-title { (look.of(words::SERVICE)) }
+                dl.facts {
+                    (fact(look, words::SERVICE_UNIT, html! { (unit) }))
+                    (fact(look, words::SERVICE_SOURCE, source(look, service)))
+                    (fact(look, words::FEE, services::fees(look, &service.fees)))
+                    (fact(look, words::SERVICE_TIME, text_or_none(look, time)))
+                }
+                @if !service.requirements.is_empty() {
+                    h3 { (look.of(words::SERVICE_REQUIREMENTS)) }
+                    ol {
+                        @for asked in &service.requirements {
+                            li { (indonesian(&asked.text, look.lang)) }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn fact(look: Look, what: crate::words::Phrase, value: Markup) -> Markup {
+    html! { div { dt { (look.of(what)) } dd { (value) } } }
+}
+
+fn source(look: Look, service: &Service) -> Markup {
+    if service.source.is_empty() {
+        return html! { (look.of(words::SERVICE_BY_HAND)) };
+    }
+    html! { (service.source) }
+}
+
+fn text_or_none(look: Look, text: Option<&str>) -> Markup {
+    match text {
+        Some(text) => indonesian(text, look.lang),
+        None => html! { (look.of(words::NOT_RECORDED)) },
+    }
+}
+
+fn overrides(look: Look, service: &Service) -> Arc<Part> {
+    let columns = [
+        Column::text(words::OVERRIDE_FIELD),
+        Column::text(words::OVERRIDE_BY),
+        Column::text(words::OVERRIDE_WHY),
+        Column::flow(words::OVERRIDE_SOURCE_SAYS),
+    ];
+    let rows: Vec<Row> = service.overrides.iter().map(|kept| row(look, kept)).collect();
+    let caption = html! { (look.of(words::OVERRIDES_CAPTION)) };
+    Part::new(
+        "overrides",
+        html! {
+            section #overrides aria-labelledby="overrides-title" {
+                h2 #overrides-title { (look.of(words::OVERRIDES_TITLE)) (look.mark()) }
+                @if rows.is_empty() { p.help { (look.of(words::OVERRIDES_NONE)) } }
+                @else { (table(look, "", &caption, &columns, &rows)) }
+            }
+        },
+    )
+}
+
+fn row(look: Look, kept: &Override) -> Row {
+    let moment = |time: &prost_types::Timestamp| look.moment(format::micros(time), Zone::Wib);
+    let by = html! {
+        (kept.subject) @if let Some(time) = &kept.time { ", " (moment(time)) }
+    };
+    let why = text_or_none(look, Some(kept.reason.as_str()).filter(|text| !text.is_empty()));
+    let says = html! {
+        (value(look, kept)) " "
+        @if let Some(time) = &kept.drift_time {
+            (tag(Tone::Bad, look.of(words::OVERRIDE_DRIFTS))) " " (moment(time))
+        }
+    };
+    Row::new(html! { (service_field(&kept.field, look.lang)) }, [by, why, says])
+}
+
+/// The source's value: a text as it is, anything else as the contract writes it.
+fn value(look: Look, kept: &Override) -> Markup {
+    let service = kept.source_value.clone().unwrap_or_default();
+    let whole = mpp_api::json::write(&service).unwrap_or_default();
+    let whole: serde_json::Value = serde_json::from_str(&whole).unwrap_or_default();
+    let value = whole.as_object().and_then(|fields| fields.values().next().cloned());
+    match value {
+        None => html! { (look.of(words::OVERRIDE_NOTHING)) },
+        Some(serde_json::Value::String(text)) => indonesian(&text, look.lang),
+        Some(_) if service.title.is_some() => local(service.title.as_ref(), look.lang),
+        Some(_) if !service.fees.is_empty() => services::fees(look, &service.fees),
+        Some(other) => html! { code { (other.to_string()) } },
+    }
+}
