@@ -29,6 +29,7 @@ async fn from_nothing_to_a_mall_that_offers_two_services() {
     whoever_may_not_is_told_who_may(&up).await;
     what_needs_a_refused_record_is_left_and_the_rest_is_done(&up).await;
     what_a_get_prints_can_be_applied(&up).await;
+    what_is_not_there_yet_is_told_and_what_the_source_leaves_out_too(&up).await;
     an_offering_is_deleted_and_a_mall_is_not(&up).await;
 }
 
@@ -150,6 +151,33 @@ async fn what_a_get_prints_can_be_applied(up: &Up) {
     let said = Said::by(shell(up.home.path(), &edit)).await.succeeded();
     assert!(said.contains("updated   malls/pacitan"), "{said}");
     assert!(said.contains("unchanged malls/pacitan/counters/dukcapil"), "{said}");
+}
+
+async fn what_is_not_there_yet_is_told_and_what_the_source_leaves_out_too(up: &Up) {
+    let text = "
+name: units/disdukcapil-pacitan/services/pindah-domisili
+title: {id: 'Pindah  Domisili'}
+category: population
+requirements: [{text: Kartu Keluarga, satisfiedBy: units/disdukcapil-pacitan/services/nowhere}]
+";
+    fs::write(up.home.path().join("pindah.yaml"), text).expect("a file");
+    let said = up.run(&["apply", "pindah.yaml"]).await;
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    for words in
+        ["warning: service.requirements[0].satisfied_by", "services/nowhere does not exist yet"]
+    {
+        assert!(said.err.contains(words), "'{words}' is missing: {}", said.err);
+    }
+    let said = up.run(&["search", "pindah domisili"]).await;
+    assert!(said.out.contains("1. Pindah Domisili"), "{}", said.out);
+    for words in ["biaya tidak disebutkan", "waktu tidak disebutkan", "not stated by its source"] {
+        assert!(said.out.contains(words), "'{words}' is missing: {}", said.out);
+    }
+    let name = "units/disdukcapil-pacitan/services/pindah-domisili";
+    let successor = "units/disdukcapil-pacitan/services/nowhere";
+    let said = up.run(&["delete", name, "--moved-to", successor]).await;
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(said.err.contains("warning: tombstone.successor"), "{}", said.err);
 }
 
 async fn an_offering_is_deleted_and_a_mall_is_not(up: &Up) {

@@ -11,7 +11,7 @@ use mpp_api::{
     },
     sync::{ListSourcesRequest, Source},
 };
-use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name};
+use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name, text};
 use mpp_resource::{Kind, list::Rows, memory::Row};
 
 use super::filters::{self, exists};
@@ -27,7 +27,7 @@ pub(super) fn regions<'a>(
     if !parent.is_empty() {
         exists::<Region>(state, parent, "parent")?;
     }
-    let part = display_name_contains.to_lowercase();
+    let part = text::line(display_name_contains).to_lowercase();
     let fits = move |region: &Region| {
         model::region::valid_on(region, day)
             && (parent.is_empty() || region.parent == *parent)

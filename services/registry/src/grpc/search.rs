@@ -5,7 +5,7 @@ use mpp_api::registry::{
     search_service_server::SearchService,
     search_services_response::{Facet, Hit, NamedPlace, Place},
 };
-use mpp_core::{Error, FieldCode, Label, Reason, Result, check_name};
+use mpp_core::{Error, FieldCode, Label, Reason, Result, check_name, text};
 use mpp_resource::{Serves, handler::reply, page};
 use tonic::{Request, Response, Status};
 
@@ -76,6 +76,10 @@ fn check_filters(request: &SearchServicesRequest, state: &RegistryView) -> Resul
     if !category.is_empty() {
         filters::category(state, category, "category")?;
     }
+    if request.near.is_some_and(|at| at.latitude == 0.0 && at.longitude == 0.0) {
+        let hint = "is 0, 0, in the Gulf of Guinea; leave it out where the place is not known";
+        return Err(Error::field("near", FieldCode::OutOfRange, hint));
+    }
     Ok(())
 }
 
@@ -93,7 +97,7 @@ fn query(request: &SearchServicesRequest, bound: u64, usual_size: usize) -> Resu
         _ => size.size.min(search::MAX_PAGE),
     };
     Ok(Query {
-        text: request.query.clone(),
+        text: text::line(&request.query).into_owned(),
         near: request.near.map(|at| (at.latitude, at.longitude)),
         region: given(request.region.trim_start_matches("regions/")),
         agency: given(&request.agency),

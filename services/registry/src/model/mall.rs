@@ -31,6 +31,12 @@ pub fn check(mall: &Mall) -> Result<()> {
             part.fail("", FieldCode::Duplicate, "is the mall's own region; name only others");
         }
     });
+    for (index, region) in mall.serves_regions.iter().enumerate().take(MAX_SERVED_REGIONS) {
+        if mall.serves_regions[..index].contains(region) {
+            let field = format!("serves_regions[{index}]");
+            check.fail(&field, FieldCode::Duplicate, "is named already; leave one out");
+        }
+    }
     check.name::<Unit>("organiser", &mall.organiser);
     check.date("organiser_since", &mall.organiser_since);
     check_sites(&mut check, mall);

@@ -4,7 +4,7 @@
 use mpp_api::{
     registry::{
         DeleteServiceRequest, ListCountersRequest, ListMallsRequest, ListOfferingsRequest,
-        ListServicesRequest, SearchServicesRequest, Service, UpdateServiceRequest,
+        ListServicesRequest, Mall, SearchServicesRequest, Service, UpdateServiceRequest,
         service::Requirement,
     },
     sync::{Source, UpdateSourceRequest},
@@ -39,6 +39,7 @@ async fn a_filter_that_nothing_can_pass_is_no_empty_answer() {
             (ask(|ask| ask.region = "regions/3510".into()), "region"),
             (ask(|ask| ask.agency = "units/nowhere".into()), "agency"),
             (ask(|ask| ask.category = "kependudukan".into()), "category"),
+            (ask(|ask| ask.near = Some(Location::default())), "near"),
         ] {
             assert_eq!(field(reader.search.search_services(request).await), told);
         }
@@ -138,6 +139,18 @@ async fn a_reference_to_what_is_not_there_is_taken_and_told() {
             (warning.field.as_str(), warning.code.as_str()),
             ("tombstone.successor", "NOT_THERE_YET")
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mall_serves_each_other_region_once() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        let served = ["regions/35.09", "regions/35.11", "regions/35.09"];
+        let twice = Mall { serves_regions: served.map(String::from).to_vec(), ..mall() };
+        let error = refused(world.admin().create_mall("lain", twice).await);
+        assert_eq!(error.fields[0].0, "mall.serves_regions[2]");
     })
     .await;
 }
