@@ -8,69 +8,10 @@
 
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
+use super::tags::{BLOCKS, UNREAD, has_markup, with_plain_characters_encoded};
+
 /// Times that a text may have been encoded.
 const MOST_PASSES: usize = 4;
-
-/// Elements that stand on lines of their own.
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "br",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "tfoot",
-    "thead",
-    "tr",
-    "ul",
-];
-/// Elements within a line.
-const INLINE: &[&str] = &[
-    "a", "abbr", "acronym", "area", "audio", "b", "base", "basefont", "bdi", "bdo", "big",
-    "button", "canvas", "cite", "code", "col", "colgroup", "data", "del", "dfn", "em", "embed",
-    "font", "frame", "i", "iframe", "img", "input", "ins", "kbd", "label", "link", "map", "mark",
-    "meta", "nobr", "object", "param", "picture", "q", "s", "samp", "select", "small", "source",
-    "span", "strike", "strong", "sub", "sup", "svg", "td", "textarea", "th", "time", "tt", "u",
-    "var", "video", "wbr",
-];
-/// Elements whose content is nothing to read.
-const UNREAD: &[&str] = &["noscript", "script", "style", "template", "title", "xml"];
 
 /// The text of an HTML fragment: blocks become lines, entities characters, the rest goes.
 pub fn html_text(html: &str) -> String {
@@ -82,15 +23,6 @@ pub fn html_text(html: &str) -> String {
         text = read(&text);
     }
     text
-}
-
-/// True where something would be read as more than its characters.
-pub fn has_markup(text: &str) -> bool {
-    text.char_indices().any(|(at, c)| match c {
-        '<' => begins_markup(&text[at + 1..]),
-        '&' => begins_entity(&text[at + 1..]),
-        _ => false,
-    })
 }
 
 /// One reading. Ends of lines are blanks where the tags say where lines end.
@@ -167,67 +99,6 @@ impl Reading {
     }
 }
 
-/// Encodes each `<` and `&` that begins nothing known, so that it stays.
-fn with_plain_characters_encoded(html: &str) -> String {
-    let last_end = html.rfind('>').unwrap_or(0);
-    let mut source = String::with_capacity(html.len() + 16);
-    for (at, c) in html.char_indices() {
-        match c {
-            '<' if at > last_end || !begins_markup(&html[at + 1..]) => source.push_str("&lt;"),
-            '&' if !begins_entity(&html[at + 1..]) => source.push_str("&amp;"),
-            LINE_END => source.push(' '),
-            c => source.push(c),
-        }
-    }
-    source
-}
-
-/// After a `<`: a comment, a declaration, or a tag of HTML or of a word processor (`o:p`). "usia
-/// <17" and "<nama pemohon>" are texts.
-fn begins_markup(rest: &str) -> bool {
-    let declared = ["!--", "![", "?xml", "!doctype"];
-    if declared.iter().any(|start| begins_with(rest, start)) {
-        return true;
-    }
-    let tag = rest.strip_prefix('/').unwrap_or(rest);
-    let end = tag.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '-'));
-    let (name, after) = tag.split_at(end.unwrap_or(tag.len()));
-    is_element(&name.to_ascii_lowercase())
-        && after.starts_with(['>', '/', ' ', '\t', '\n', '\r', '\u{c}'])
-}
-
-fn begins_with(text: &str, start: &str) -> bool {
-    text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start))
-}
-
-/// Of HTML, or of a word processor's name space.
-fn is_element(name: &str) -> bool {
-    [BLOCKS, INLINE, UNREAD].iter().any(|all| all.contains(&name))
-        || name.split_once(':').is_some_and(|(space, own)| is_word(space) && is_word(own))
-}
-
-fn is_word(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-}
-
-/// After a `&`: a whole reference, or `nbsp` whose semicolon was lost. A name that HTML does not
-/// know is left by the tokenizer.
-fn begins_entity(rest: &str) -> bool {
-    let bytes = &rest.as_bytes()[..rest.len().min(40)];
-    let run = |from: usize, fits: fn(&u8) -> bool| {
-        bytes.get(from..).unwrap_or_default().iter().take_while(|byte| fits(byte)).count()
-    };
-    match bytes {
-        [b'#', b'x' | b'X', ..] => run(2, u8::is_ascii_hexdigit) > 0,
-        [b'#', ..] => run(1, u8::is_ascii_digit) > 0,
-        [b'n', b'b', b's', b'p', ..] => true,
-        _ => {
-            let name = run(0, u8::is_ascii_alphanumeric);
-            name > 1 && bytes.get(name) == Some(&b';')
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -265,6 +136,12 @@ mod tests {
         ("<p>Surat\nketerangan</p>\n<p>KK</p>", "Surat keterangan\nKK"),
         ("1. KTP\n2. KK <b>asli</b>", "1. KTP\n2. KK asli"),
         ("Diisi <nama pemohon> dan <NIK>", "Diisi <nama pemohon> dan <NIK>"),
+        (
+            "Isi <data pemohon>, <title> dan <time>; <td nowrap>KTP</td>",
+            "Isi <data pemohon>, <title> dan ; KTP",
+        ),
+        ("KTP <script>dan <style>KK", "KTP <script>dan <style>KK"),
+        ("<head><title>Judul</title></head>KTP <!-- catatan", "KTP"),
         ("nilai <a dan lain-lain", "nilai <a dan lain-lain"),
         ("<table><tr><td>KTP</td><td>asli</td></tr><tr><td>KK</td></tr></table>", "KTP asli\nKK"),
         ("<B>K</B>TP<BR/>KK<br>SIM", "KTP\nKK\nSIM"),
@@ -291,6 +168,9 @@ mod tests {
             assert!(html_text(&html).len() <= 300_000, "{open}");
         }
         assert!(html_text(&"&amp;".repeat(100_000)).starts_with("&&"));
+        for part in ["<p ", "<script>", "<", "&", "<a b=", "<!--"] {
+            html_text(&format!("{}>", part.repeat(30_000)));
+        }
     }
 
     proptest! {

@@ -1,9 +1,10 @@
 //! The items of a list: one a line, run together with numbers or bullets, or parted by semicolons.
 
 use super::{
-    html::{has_markup, html_text},
+    html::html_text,
     mark::{Mark, behind_bullets, bracketed, is_bullet, is_dash, is_weak_bullet, numbering},
     squeeze,
+    tags::has_markup,
 };
 
 /// Words before and after a dash that stands for "until".

@@ -3,6 +3,7 @@
 mod html;
 mod list;
 mod mark;
+mod tags;
 
 use mpp_api::text::{Form, Place, Texts};
 use mpp_core::text;
@@ -24,7 +25,7 @@ pub fn tidied<T: Texts>(mut record: T) -> T {
 }
 
 fn read(form: Form, given: &str) -> String {
-    let words = if html::has_markup(given) { html_text(given) } else { given.to_owned() };
+    let words = if tags::has_markup(given) { html_text(given) } else { given.to_owned() };
     let plain = without_control(&words);
     match form {
         Form::Line => text::line(&plain).into_owned(),
