@@ -1,5 +1,7 @@
 //! The items of a list: one a line, run together with numbers or bullets, or parted by semicolons.
 
+use std::collections::HashMap;
+
 use super::{
     html::html_text,
     mark::{Mark, behind_bullets, bracketed, is_bullet, is_dash, is_weak_bullet, numbering},
@@ -40,14 +42,17 @@ pub fn list_items(text: &str) -> Vec<String> {
     let marked =
         |at: usize| behind[at].len() < lines[at].len() || numbers[at].iter().any(|mark| mark.leads);
     let is_list = (0..lines.len()).filter(|at| marked(*at)).count() > 1;
+    let mut beginning: HashMap<char, usize> = HashMap::new();
+    for first in lines.iter().filter_map(|line| line.chars().next()) {
+        *beginning.entry(first).or_default() += 1;
+    }
     let mut items = Items::default();
     for (at, line) in lines.iter().enumerate() {
         if is_list && !marked(at) && line.starts_with(char::is_lowercase) && items.go_on(line) {
             continue;
         }
         let bullet = line.chars().next().filter(|_| behind[at].len() < line.len());
-        let alone = bullet
-            .filter(|bullet| lines.iter().filter(|line| line.starts_with(*bullet)).count() == 1);
+        let alone = bullet.filter(|bullet| beginning[bullet] == 1);
         items.add_line(behind[at], &numbers[at], alone);
     }
     items.found
@@ -68,7 +73,8 @@ impl Items {
         let Some(last) = self.found.last_mut().filter(|_| !self.ended) else {
             return false;
         };
-        *last = format!("{last} {}", line.trim_end_matches(';').trim_end());
+        last.push(' ');
+        last.push_str(line.trim_end_matches(';').trim_end());
         self.ended = line.ends_with([';', '.']);
         true
     }
@@ -231,7 +237,19 @@ mod tests {
 
     #[test]
     fn a_list_of_any_length_is_read_in_its_time() {
-        for part in ["1. ", "1. KTP 2. KK ", "(", "- ", "\u{2022} ", "; ", "a) ", "([", "i. ii. "] {
+        for part in [
+            "1. ",
+            "1. KTP 2. KK ",
+            "(",
+            "- ",
+            "- a\n",
+            "1. a\n",
+            "\u{2022} ",
+            "; ",
+            "a) ",
+            "([",
+            "i. ii. ",
+        ] {
             list_items(&part.repeat(20_000));
         }
     }
