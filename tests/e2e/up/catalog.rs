@@ -3,7 +3,10 @@
 
 use std::fs;
 
-use mpp_tests::program::{Said, path, shell};
+use mpp_tests::{
+    program::{Said, path, shell},
+    wait::{PATIENCE, eventually},
+};
 use serde_json::Value;
 
 use super::Up;
@@ -168,8 +171,11 @@ requirements: [{text: Kartu Keluarga, satisfiedBy: units/disdukcapil-pacitan/ser
     {
         assert!(said.err.contains(words), "'{words}' is missing: {}", said.err);
     }
-    let said = up.run(&["search", "pindah domisili"]).await;
-    assert!(said.out.contains("1. Pindah Domisili"), "{}", said.out);
+    let said = eventually(PATIENCE, "search has followed", async || {
+        let said = up.run(&["search", "pindah domisili"]).await;
+        if said.out.contains("1. Pindah Domisili") { Ok(said) } else { Err(said.out) }
+    })
+    .await;
     for words in ["biaya tidak disebutkan", "waktu tidak disebutkan", "not stated by its source"] {
         assert!(said.out.contains(words), "'{words}' is missing: {}", said.out);
     }
