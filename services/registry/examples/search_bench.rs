@@ -51,10 +51,13 @@ const OBJECTS: [&str; 24] = [
 ];
 const BODY: &str = "Fotokopi KTP dan Kartu Keluarga; surat permohonan bermeterai; pas foto 4x6; formulir yang telah diisi; \
     surat pengantar dari kelurahan; bukti pembayaran; datang ke loket dan mengambil nomor antrean";
-const QUESTIONS: [(&str, &str); 6] = [
+const QUESTIONS: [(&str, &str); 9] = [
     ("two slips and a region", "perpanjagn paspot"),
     ("two long slips and a region", "sertifkat bangnan"),
     ("a question", "kalau ktp hilang gimana"),
+    ("a chat with a place", "min mau tanya syarat2 bikin ktp di kab. sleman brp lama ya"),
+    ("what nothing answers", "resep rendang daging sapi"),
+    ("English", "how do i replace a lost id card in jakarta"),
     ("common words", "penerbitan izin baru"),
     ("an abbreviation", "skck"),
     (

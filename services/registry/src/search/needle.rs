@@ -204,7 +204,10 @@ fn same(alternatives: &[Alternative]) -> &[Alternative] {
 /// How surely the word names what is asked for, the surest first: a document, what a service is
 /// otherwise called by alone, or a slip of either.
 fn leads(view: &View, needle: &Needle) -> tantivy::Result<Option<usize>> {
-    let Alternative { term, via, .. } = &needle.term.alternatives[0];
+    let Alternative { term, via, weight } = &needle.term.alternatives[0];
+    if *via == Via::Related && *weight < SAME_WORD {
+        return Ok(None);
+    }
     let has =
         |name: String| Ok::<_, tantivy::TantivyError>(view.frequency(Part::Names, &name)? > 0);
     let abbreviation = is_abbreviation(term) && !NO_DOCUMENTS.contains(&term.as_str());

@@ -65,6 +65,21 @@ pub fn stem(word: &str) -> String {
     current
 }
 
+/// Everything that the word may be derived from, the closest first, for whoever knows more roots
+/// than the list: "ditilang" may be `tilang`.
+pub fn readings(word: &str) -> Vec<String> {
+    let mut readings = Vec::new();
+    for base in without_suffixes(word) {
+        readings.push(base.to_owned());
+        readings.extend(without_prefix(base));
+    }
+    readings.retain(|reading| reading != word && reading.len() >= SHORTEST_READING);
+    readings
+}
+
+/// Shorter rests are chance.
+const SHORTEST_READING: usize = 4;
+
 /// One round: a root inside the word, or else the rest that the safe rules leave. `None` when the
 /// word is its own stem.
 fn step(word: &str) -> Option<String> {

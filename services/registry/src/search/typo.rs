@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::analyze::{self, Alternative, QueryTerm, Via, with_related};
 use super::index::{PARTS, Part, View, frequency};
 use super::slips::slips;
+use super::stem;
 use super::vocabulary::{FAINT, FAINT_FORMS, FILLERS};
 
 /// How many slips of the pen search forgives. Short words have too many neighbours for two slips,
@@ -58,6 +59,12 @@ pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::R
     if frequency > 0 && letters < tolerance.known_word_letters {
         return as_typed;
     }
+    if frequency == 0
+        && own.term == typed
+        && let Some(root) = root(view, &typed)?
+    {
+        return Ok(Guess::Words(vec![root]));
+    }
     let meant = meant(view, &typed, own, distance, frequency * tolerance.far_more_frequent)?;
     let nearest = meant.first().map_or(usize::MAX, |(slips, ..)| *slips);
     if frequency == 0 && plain_within(&typed, nearest.min(distance.into())) {
@@ -72,6 +79,22 @@ pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::R
     Ok(Guess::Words(
         first.flat_map(|(slips, _, stem)| slipped(&stem, weight(slips, letters))).collect(),
     ))
+}
+
+/// What a word is worth whose root the catalog knows and the list of roots does not.
+const DERIVED: f32 = 0.9;
+
+/// A word of titles and keywords that the typed one is derived from.
+fn root(view: &View, typed: &str) -> tantivy::Result<Option<Alternative>> {
+    for reading in stem::readings(typed) {
+        let term = analyze::term(&reading).filter(|term| !analyze::is_faint(term));
+        if let Some(term) = term
+            && known(view, &reading)?
+        {
+            return Ok(Some(Alternative { term, weight: DERIVED, via: Via::Word }));
+        }
+    }
+    Ok(None)
 }
 
 /// The words that are near and frequent enough: slips, services, stem; the nearest first.

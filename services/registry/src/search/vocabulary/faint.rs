@@ -5,8 +5,8 @@
 #[rustfmt::skip]
 pub const FAINT: &[&str] = &[
     "a", "address", "alamat", "alur", "ambil", "antre",
-    "antrean", "antri", "application", "ayah", "b", "bagian", "bapak", "bawa", "bayar",
-    "berkas", "besok", "biaya", "bidang", "bini", "brother", "buat", "buka", "bulan",
+    "antrean", "antri", "application", "ayah", "emak", "b", "bagian", "bapak", "bawa", "bayar",
+    "berkas", "besok", "biaya", "bidang", "bini", "bokap", "brother", "buat", "buka", "bulan",
     "butuh", "c", "call", "center", "cepat", "cepet", "close", "closed", "contoh", "cost",
     "costs", "counter", "counters", "daftar", "daring", "day", "days", "dekat", "desa", "dinas",
     "disdukcapil", "document", "documents", "dokumen", "download", "duit",
@@ -18,7 +18,7 @@ pub const FAINT: &[&str] = &[
     "kuasa", "kumpul", "laki", "lama", "langkah", "langsung", "lantai", "layan", "lembaga",
     "lengkap", "libur", "link", "location", "lokasi", "loket", "long", "luring", "lusa", "macam",
     "mahal", "mal", "mall", "mama", "mamah", "many", "mekanisme", "menit", "mertua", "minggu",
-    "mother", "mpp", "much", "mudah", "murah", "nenek", "no", "nomor", "office", "offline",
+    "mother", "mpp", "much", "mudah", "murah", "nenek", "no", "nomor", "nyokap", "office", "offline",
     "ofline", "online", "open", "opening", "operasional", "orang", "ortu", "papa", "parent",
     "parents", "pegawai", "perempuan", "perlu", "petugas", "polda", "polres",
     "polresta", "polsek", "ponakan", "price", "procedure", "process", "prosedur", "proses",

@@ -40,7 +40,7 @@ pub const SPELLINGS: &[(&str, &str)] = &[
     ("nambahin", "tambah"), ("newborn", "lahir"), ("ngebangun", "bangun"), ("ngecek", "cek"),
     ("ngelamar", "lamar"), ("ngilangin", "hilang"), ("ngubah", "ubah"), ("nikahan", "nikah"),
     ("nonaktif", "aktivasi"), ("nyairin", "cair"), ("ongkos", "biaya"), ("pasport", "paspor"),
-    ("paspot", "paspor"), ("passport", "paspor"), ("patah", "rusak"), ("pemilik", "milik"),
+    ("napza", "narkoba"), ("paspot", "paspor"), ("perorangan", "perseorangan"), ("passport", "paspor"), ("patah", "rusak"), ("pemilik", "milik"),
     ("pencaker", "pencari"), ("pengecekan", "cek"), ("pensiunan", "pensiun"),
     ("perbaikan", "betul"), ("perbaiki", "betul"), ("perijinan", "izin"),
     ("perijinannya", "izin"), ("perizinan", "izin"), ("perpanjgn", "panjang"),
