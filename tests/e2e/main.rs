@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod curator;
 mod doors;
 mod drain;
 mod examples;

@@ -93,27 +93,15 @@ impl Session {
         fates: &mut HashMap<usize, Fate>,
     ) -> Result<()> {
         let (mut items, mut sent) = (Vec::new(), Vec::new());
-        for Asked { index, service, lineage } in puts {
-            let found = self.found(&service.name);
-            if let Some(fault) = found.as_ref().and_then(|found| self.foreign(&found.owner)) {
-                fates.insert(index, Err(fault));
-                continue;
+        for asked in puts {
+            match self.prepare(tx, source, &asked).await? {
+                Ok((one, service)) => {
+                    let labels = service_labels(&service, asked.lineage);
+                    items.push((one.name.clone(), service, labels));
+                    sent.push(one);
+                }
+                Err(fault) => drop(fates.insert(asked.index, Err(fault))),
             }
-            let mut one = Sent {
-                index,
-                name: service.name.clone(),
-                version: found.as_ref().map_or(0, |found| found.version),
-                moved: Vec::new(),
-                warnings: Vec::new(),
-            };
-            let before = match found {
-                Some(found) => found.overridden,
-                None => self.moved_here(tx, source, &mut one).await?,
-            };
-            let service = one.publish(service, before.as_ref(), tx.now());
-            let labels = service_labels(&service, lineage);
-            items.push((one.name.clone(), service, labels));
-            sent.push(one);
         }
         let written = tx.put_many(items).await?;
         for (one, put) in sent.into_iter().zip(written) {
@@ -124,6 +112,32 @@ impl Session {
             fates.insert(one.index, fate.map(|outcome| Taken { outcome, warnings: one.warnings }));
         }
         Ok(())
+    }
+
+    /// The service as it is published; `Err` where the record is another's.
+    async fn prepare(
+        &self,
+        tx: &mut Tx,
+        source: &Source,
+        asked: &Asked<'_>,
+    ) -> Result<Result<(Sent, Service), FieldViolation>> {
+        let found = self.found(&asked.service.name);
+        if let Some(fault) = found.as_ref().and_then(|found| self.foreign(&found.owner)) {
+            return Ok(Err(fault));
+        }
+        let mut one = Sent {
+            index: asked.index,
+            name: asked.service.name.clone(),
+            version: found.as_ref().map_or(0, |found| found.version),
+            moved: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let before = match found {
+            Some(found) => found.overridden,
+            None => self.moved_here(tx, source, &mut one).await?,
+        };
+        let service = one.publish(asked.service, before.as_ref(), tx.now());
+        Ok(Ok((one, service)))
     }
 
     /// Looks for the record under other units, where the session has said that ids are unique in
