@@ -88,38 +88,15 @@ impl std::fmt::Display for Table {
     }
 }
 
-/// "Rp350.000" as Indonesia writes it.
-pub fn rupiah(amount: i64) -> String {
-    let digits = amount.unsigned_abs().to_string();
-    let mut grouped = String::from(if amount < 0 { "-Rp" } else { "Rp" });
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push('.');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// What stands where a source says nothing of fees or time. That is no fault of ours, and no "free".
 pub const NOT_STATED: &str = "tidak disebutkan sumbernya (not stated by its source)";
 
 /// The fees of a service in a few words.
 pub fn fees(fees: &[mpp_api::types::Fee]) -> String {
-    use mpp_api::types::fee::Kind;
-    let one = |fee: &mpp_api::types::Fee| {
-        let amount = match fee.kind() {
-            Kind::Free => "gratis".to_owned(),
-            Kind::Fixed => rupiah(fee.amount_rupiah),
-            Kind::Range => format!("{}–{}", rupiah(fee.amount_rupiah), rupiah(fee.max_rupiah)),
-            Kind::LocalRegulation | Kind::Unparsed | Kind::Unspecified => fee.source_text.clone(),
-        };
-        if fee.label.is_empty() { amount } else { format!("{}: {amount}", fee.label) }
-    };
     if fees.is_empty() {
         return NOT_STATED.into();
     }
-    fees.iter().map(one).collect::<Vec<_>>().join("; ")
+    fees.iter().map(mpp_api::indonesian::fee).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -136,12 +113,5 @@ mod tests {
     #[test]
     fn where_the_source_names_no_fee_that_is_said() {
         assert!(fees(&[]).contains("not stated by its source"));
-    }
-
-    #[test]
-    fn rupiah_is_grouped_by_dots() {
-        assert_eq!(rupiah(0), "Rp0");
-        assert_eq!(rupiah(350_000), "Rp350.000");
-        assert_eq!(rupiah(1_000), "Rp1.000");
     }
 }

@@ -1,6 +1,6 @@
 //! The mapping: a jq program from the source's record to `mpp.sync.v1.Record` as proto3 JSON.
 //!
-//! Beside jq's own filters it has four that read a text as Indonesian catalogs write it: `rupiah`
+//! Beside jq's own filters it has four that read a text or a number as Indonesian catalogs write it: `rupiah`
 //! yields an `mpp.type.v1.Fee`, `service_time` an `mpp.type.v1.ServiceTime`, `html_text` a text and
 //! `list_items` a list of texts.
 
@@ -15,13 +15,13 @@ use mpp_core::{Error, FieldCode, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{fee, jq_fault, text, time};
+use super::{jq_fault, text, wording};
 
 /// Canonical records that one source record may yield; a program that loops is cut there.
 const MAX_OUTPUTS: usize = 100;
 
 /// Changes when the native filters change their answers, so that everything is mapped again.
-const FILTERS_VERSION: &str = "3";
+const FILTERS_VERSION: &str = "4";
 
 type Data = data::JustLut<Val>;
 
@@ -80,19 +80,21 @@ pub fn version(program: &str) -> String {
 
 fn text_filters() -> impl Iterator<Item = native::Fun<Data>> {
     let filters: [native::Filter<RunPtr<Data>>; 4] = [
-        ("rupiah", native::v(0), |cv| bome(with_text(cv.1, fee::rupiah))),
-        ("service_time", native::v(0), |cv| bome(with_text(cv.1, time::service_time))),
+        ("rupiah", native::v(0), |cv| bome(with_text(cv.1, wording::rupiah))),
+        ("service_time", native::v(0), |cv| bome(with_text(cv.1, wording::service_time))),
         ("html_text", native::v(0), |cv| bome(with_text(cv.1, |t| text::html_text(t).into()))),
         ("list_items", native::v(0), |cv| bome(with_text(cv.1, |t| text::list_items(t).into()))),
     ];
     filters.into_iter().map(|filter| native::run::<Data>(filter))
 }
 
-/// Null reads as an empty text: a column that is not there and one that is empty are one.
+/// Null reads as an empty text: a column that is not there and one that is empty are one. A number
+/// reads as it is written.
 fn with_text(input: Val, read_text: impl Fn(&str) -> Value) -> ValR<Val> {
     let bytes = match &input {
         Val::TStr(bytes) => bytes.as_ref().clone(),
         Val::Null => Default::default(),
+        Val::Num(number) => number.to_string().into_bytes().into(),
         _ => return Err(jaq_core::Error::typ(input, "string")),
     };
     let json = read_text(&String::from_utf8_lossy(&bytes)).to_string();
@@ -122,6 +124,17 @@ mod tests {
         assert_eq!(out[0]["service"]["time"]["unit"], "UNIT_HOURS");
         assert_eq!(out[0]["service"]["procedure"], json!(["A", "B"]));
         assert_eq!(out[0]["service"]["product"], "SKCK");
+    }
+
+    #[test]
+    fn the_helpers_read_numbers_as_well_as_texts() {
+        let mapping = Mapping::compile("(.biaya | rupiah), (.rinci | rupiah)").expect("compiles");
+        let out = mapping.apply(&json!({ "biaya": 50_000, "rinci": 50_000.5 })).expect("maps");
+        assert_eq!(
+            (&out[0]["kind"], &out[0]["amount_rupiah"]),
+            (&json!("KIND_FIXED"), &json!(50_000))
+        );
+        assert_eq!(out[1]["kind"], "KIND_UNPARSED");
     }
 
     #[test]

@@ -113,7 +113,8 @@ fn print_hit(rank: usize, hit: &Hit, named: &[NamedPlace], near: bool) {
     let title = hit.title.clone().unwrap_or_default();
     println!("{rank}. {}  [{}]", title.id, hit.service);
     println!("   biaya {}", output::fees(&hit.fees));
-    println!("   waktu {}", hit.time.as_ref().map_or(output::NOT_STATED, |time| &time.source_text));
+    let time = hit.time.as_ref().map(mpp_api::indonesian::time);
+    println!("   waktu {}", time.as_deref().unwrap_or(output::NOT_STATED));
     if !named.is_empty() {
         println!("   {}", there(hit, named));
     }

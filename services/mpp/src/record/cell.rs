@@ -1,6 +1,9 @@
 //! A field of a record as one cell of a table.
 
-use mpp_api::types::Fee;
+use mpp_api::{
+    indonesian,
+    types::{Fee, ServiceTime},
+};
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage as _, Value};
 
 use crate::output;
@@ -27,6 +30,10 @@ fn shown(field: &FieldDescriptor, value: &Value) -> String {
         }
         (Value::Message(message), Kind::Message(of)) => match of.full_name() {
             "mpp.type.v1.LocalizedText" => cell(message, "id"),
+            "mpp.type.v1.ServiceTime" => {
+                let time = message.transcode_to::<ServiceTime>();
+                time.map(|time| indonesian::time(&time)).unwrap_or_default()
+            }
             _ => serde_json::to_string(message).unwrap_or_default().trim_matches('"').to_owned(),
         },
         (Value::List(items), Kind::Message(of)) if of.full_name() == "mpp.type.v1.Fee" => {
@@ -63,6 +70,11 @@ mod tests {
         let cells = ["service_title", "state", "effective_fees", "update_time"];
         let cells = cells.map(|path| cell(&offering, path));
         assert_eq!(cells, ["Paspor", "accepted", "Rp350.000", ""]);
+        let service = json!({
+            "time": { "value": "3", "unit": "UNIT_WORKING_DAYS", "atMost": true },
+        });
+        let service = read_dynamic("service", &service).expect("a service");
+        assert_eq!(cell(&service, "time"), "paling lama 3 hari kerja");
         let source = json!({
             "accounting": { "received": "3" }, "lastSuccessTime": "2026-01-31T01:30:00Z"
         });

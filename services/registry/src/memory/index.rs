@@ -129,15 +129,25 @@ fn fee_text(fees: &[Fee]) -> String {
     texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
-/// Free only where every fee is; a local regulation may ask anything.
+/// Free only where every fee is, for all; a regulation may ask anything.
 fn fee(fees: &[Fee]) -> search::Fee {
-    let paid = |fee: &Fee| matches!(fee.kind(), Kind::Fixed | Kind::Range);
-    if fees.iter().any(paid) {
+    if fees.iter().any(costs) {
         search::Fee::Paid
     } else if !fees.is_empty() && fees.iter().all(|fee| fee.kind() == Kind::Free) {
         search::Fee::Free
     } else {
         search::Fee::Unknown
+    }
+}
+
+/// True where everybody pays; of a fee by case, where each case costs something.
+fn costs(fee: &Fee) -> bool {
+    match fee.kind() {
+        Kind::Fixed | Kind::Range | Kind::Charged | Kind::Formula | Kind::Foreign => true,
+        Kind::Cases => fee.cases.iter().all(costs),
+        Kind::Parts => fee.parts.iter().any(costs),
+        Kind::Free | Kind::LocalRegulation | Kind::Regulation => false,
+        Kind::Unparsed | Kind::Unspecified => false,
     }
 }
 
@@ -176,5 +186,21 @@ mod tests {
         assert_eq!(of(&[Kind::Free, Kind::Fixed]), search::Fee::Paid);
         assert_eq!(of(&[Kind::Free, Kind::LocalRegulation]), search::Fee::Unknown);
         assert_eq!(of(&[]), search::Fee::Unknown);
+        assert_eq!(of(&[Kind::Charged]), search::Fee::Paid);
+        assert_eq!(of(&[Kind::Free, Kind::Regulation]), search::Fee::Unknown);
+    }
+
+    #[test]
+    fn what_is_free_for_some_is_not_free() {
+        let of = |kind: Kind| Fee { kind: kind.into(), ..Fee::default() };
+        let by_case = |kinds: &[Kind]| {
+            let cases = kinds.iter().map(|kind| of(*kind)).collect();
+            fee(&[Fee { cases, ..of(Kind::Cases) }])
+        };
+        assert_eq!(by_case(&[Kind::Free]), search::Fee::Unknown);
+        assert_eq!(by_case(&[Kind::Free, Kind::Fixed]), search::Fee::Unknown);
+        assert_eq!(by_case(&[Kind::Fixed, Kind::Charged]), search::Fee::Paid);
+        let parts = vec![of(Kind::Fixed), of(Kind::Unparsed)];
+        assert_eq!(fee(&[Fee { parts, ..of(Kind::Parts) }]), search::Fee::Paid);
     }
 }

@@ -11,6 +11,7 @@
 mod check;
 pub mod checkpoint;
 pub mod counter;
+pub mod fee;
 pub mod mall;
 pub mod offering;
 pub mod place;
@@ -18,6 +19,7 @@ pub mod provenance;
 pub mod region;
 pub mod service;
 pub mod source;
+pub mod time;
 pub mod tree;
 pub mod unit;
 pub mod values;

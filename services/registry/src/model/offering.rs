@@ -13,7 +13,7 @@ use mpp_api::registry::{Offering, Service, offering::State};
 use mpp_api::types::Fee;
 use mpp_core::{Error, FieldCode, Reason, Result};
 
-use super::{Check, values::fee};
+use super::{Check, fee::fee};
 
 const MAX_FEES: usize = 50;
 

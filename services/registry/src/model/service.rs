@@ -4,10 +4,7 @@ use mpp_api::registry::{Service, service};
 use mpp_core::{FieldCode, Result};
 use prost::Message;
 
-use super::{
-    Check, LONG, SHORT,
-    values::{fee, localized, time},
-};
+use super::{Check, LONG, SHORT, fee::fee, time::time, values::localized};
 
 /// Entries of one list of a service at the most.
 const MAX_LIST: usize = 100;

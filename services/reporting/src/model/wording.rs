@@ -1,8 +1,10 @@
-//! Fees and times as a citizen reads them, in Indonesian: "Rp50.000", "paling lama 3 hari kerja".
+//! Fees, times and requirements as reports show them and compare them, in Indonesian. The notes of
+//! a source are left out: they are no difference between two services.
 
 use mpp_api::{
+    indonesian,
     registry::service::Requirement,
-    types::{Fee, ServiceTime, fee, service_time},
+    types::{Fee, ServiceTime},
 };
 
 use super::facts::bounded;
@@ -12,45 +14,12 @@ pub fn fees(fees: &[Fee]) -> String {
     if fees.is_empty() {
         return "belum ditetapkan".to_owned();
     }
-    bounded(&fees.iter().map(one_fee).collect::<Vec<_>>().join("; "))
-}
-
-fn one_fee(fee: &Fee) -> String {
-    let amount = match fee.kind() {
-        fee::Kind::Free => "gratis".to_owned(),
-        fee::Kind::Fixed => rupiah(fee.amount_rupiah),
-        fee::Kind::Range => {
-            format!("{} – {}", rupiah(fee.amount_rupiah), rupiah(fee.max_rupiah))
-        }
-        fee::Kind::LocalRegulation if fee.source_text.is_empty() => {
-            "sesuai peraturan daerah".to_owned()
-        }
-        fee::Kind::LocalRegulation | fee::Kind::Unparsed | fee::Kind::Unspecified => {
-            fee.source_text.clone()
-        }
-    };
-    match fee.label.as_str() {
-        "" => amount,
-        label => format!("{label}: {amount}"),
-    }
+    bounded(&fees.iter().map(indonesian::fee).collect::<Vec<_>>().join("; "))
 }
 
 /// How long a service takes.
 pub fn time(time: Option<&ServiceTime>) -> String {
-    let Some(time) = time else {
-        return "belum ditetapkan".to_owned();
-    };
-    let unit = match time.unit() {
-        service_time::Unit::Minutes => "menit",
-        service_time::Unit::Hours => "jam",
-        service_time::Unit::WorkingDays => "hari kerja",
-        service_time::Unit::CalendarDays => "hari",
-        service_time::Unit::Unparsed | service_time::Unit::Unspecified => {
-            return bounded(&time.source_text);
-        }
-    };
-    let limit = if time.at_most { "paling lama " } else { "" };
-    format!("{limit}{} {unit}", grouped(time.value))
+    time.map_or_else(|| "belum ditetapkan".to_owned(), |time| bounded(&indonesian::time(time)))
 }
 
 /// The requirements, in order.
@@ -59,26 +28,10 @@ pub fn requirements(requirements: &[Requirement]) -> String {
     bounded(&texts.join("; "))
 }
 
-/// "Rp1.250.000".
-fn rupiah(amount: i64) -> String {
-    format!("Rp{}", grouped(amount))
-}
-
-/// A whole number with dots between its thousands.
-pub fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::from(if number < 0 { "-" } else { "" });
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
+    use mpp_api::types::fee;
+
     use super::*;
 
     fn fee(kind: fee::Kind, amount: i64, source: &str) -> Fee {
@@ -88,17 +41,11 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_written_with_dots() {
-        for (amount, text) in
-            [(0, "Rp0"), (950, "Rp950"), (50_000, "Rp50.000"), (1_250_000, "Rp1.250.000")]
-        {
-            assert_eq!(fees(&[fee(fee::Kind::Fixed, amount, "")]), text);
-        }
-    }
-
-    #[test]
     fn what_could_not_be_parsed_keeps_the_sources_words() {
-        assert_eq!(fees(&[fee(fee::Kind::Unparsed, 0, "menyesuaikan")]), "menyesuaikan");
+        assert_eq!(
+            fees(&[fee(fee::Kind::Unparsed, 0, "menyesuaikan")]),
+            "belum terbaca: “menyesuaikan”"
+        );
         assert_eq!(fees(&[fee(fee::Kind::LocalRegulation, 0, "Sesuai Perda")]), "Sesuai Perda");
         assert_eq!(fees(&[]), "belum ditetapkan");
     }
@@ -114,12 +61,5 @@ mod tests {
             fees(&[ordinary, electronic]),
             "biasa: Rp350.000; elektronik: Rp650.000 – Rp950.000"
         );
-    }
-
-    #[test]
-    fn a_maximum_is_said() {
-        let mut duration = ServiceTime { value: 3, at_most: true, ..ServiceTime::default() };
-        duration.set_unit(service_time::Unit::WorkingDays);
-        assert_eq!(time(Some(&duration)), "paling lama 3 hari kerja");
     }
 }

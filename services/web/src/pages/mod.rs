@@ -6,6 +6,7 @@ mod address;
 mod differences;
 pub mod docs;
 mod drawn;
+mod fee;
 mod hall;
 mod hours;
 mod listing;

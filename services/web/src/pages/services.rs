@@ -10,7 +10,8 @@ use mpp_api::{
 };
 
 use super::{
-    Asked, Block, Drawn, Part, View, as_of, differences::name, heading, listing::Cut, mall::names,
+    Asked, Block, Drawn, Part, View, as_of, differences::name, fee, heading, listing::Cut,
+    mall::names,
 };
 use crate::{
     components::{
@@ -19,7 +20,7 @@ use crate::{
     },
     policy::Policy,
     upstream::{MallData, Records},
-    words::{format, indonesian, local, local_text, table as words},
+    words::{format, local, local_text, table as words},
 };
 
 /// The section of a mall's page.
@@ -128,28 +129,11 @@ fn group(look: Look, records: &Records, counter: &str, own: &[&Offering], open: 
 pub fn fees(look: Look, fees: &[Fee]) -> Markup {
     match fees {
         [] => html! { (look.of(words::FEE_NOT_STATED)) },
-        [one] => fee(look, one),
+        [one] => fee::fee(look, one),
         several if several.iter().all(|fee| fee.kind() == Kind::Free) => {
             html! { (look.of(words::FREE)) }
         }
         _ => html! { (look.of(words::FEE_SEVERAL)) },
-    }
-}
-
-fn fee(look: Look, fee: &Fee) -> Markup {
-    let rupiah = |amount: i64| format!("Rp{}", format::number(look.lang, amount));
-    match fee.kind() {
-        Kind::Free => html! { (look.of(words::FREE)) },
-        Kind::Fixed => html! { (rupiah(fee.amount_rupiah)) },
-        Kind::Range => {
-            let ends = [fee.amount_rupiah, fee.max_rupiah].map(rupiah);
-            html! { (words::FEE_RANGE.text(look.lang, &[&ends[0], &ends[1]])) }
-        }
-        Kind::LocalRegulation => html! { (look.of(words::FEE_LOCAL)) },
-        Kind::Unspecified | Kind::Unparsed if fee.source_text.is_empty() => {
-            html! { (look.of(words::FEE_NOT_STATED)) }
-        }
-        Kind::Unspecified | Kind::Unparsed => indonesian(&fee.source_text, look.lang),
     }
 }
 

@@ -282,6 +282,14 @@ phrases! {
     FEE: "Biaya", "Fee";
     FREE: "gratis", "free";
     FEE_RANGE: "{0} sampai {1}", "{0} to {1}";
+    FEE_UP_TO: "paling banyak {0}", "up to {0}";
+    FEE_PER: "per", "per";
+    FEE_ABOUT: "sekitar", "about";
+    FEE_BY: "menurut", "by";
+    FEE_REGULATION: "menurut peraturan", "by regulation";
+    FEE_CHARGED: "berbiaya, besarnya tidak disebut", "charged, amount not stated";
+    FEE_FORMULA: "dihitung:", "worked out:";
+    NOT_READ: "belum terbaca:", "not read:";
     FEE_LOCAL: "menurut peraturan daerah", "by regional regulation";
     FEE_SEVERAL: "biaya menurut jenis", "fee by kind";
     FEE_NOT_STATED: "biaya tidak disebutkan sumbernya", "its source states no fee";

@@ -33,6 +33,11 @@ fn read(form: Form, given: &str) -> String {
     }
 }
 
+/// A cell's lines, without its markup.
+pub(super) fn lines(given: &str) -> String {
+    read(Form::Lines, given)
+}
+
 /// One blank between words, none at the ends, nothing that nobody sees.
 pub(super) fn squeeze(given: &str) -> String {
     text::line(&without_control(given)).into_owned()

@@ -1,0 +1,79 @@
+//! What parts the pieces of a text: marks, words that join sentences, numbering.
+
+use super::token::{Kind, Tokens};
+
+/// How a piece follows on the one before it; a later one of these outweighs an earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Join {
+    /// "," or "dan": it may belong to what stands before.
+    Soft,
+    /// ";", a new line, "sedangkan", the next number: a new piece.
+    Hard,
+    /// "+" or "ditambah": it adds up.
+    Plus,
+}
+
+/// Where the numbers of a numbered list stand.
+pub struct Plan {
+    numbered: Vec<usize>,
+}
+
+impl Plan {
+    pub fn new(tokens: Tokens) -> Self {
+        Self { numbered: numbered(tokens) }
+    }
+
+    /// The boundary at a place and how many tokens it takes.
+    pub fn boundary(&self, tokens: Tokens, at: usize) -> Option<(Join, usize)> {
+        if self.numbered.contains(&at) {
+            return Some((Join::Hard, 2));
+        }
+        let join = match tokens.get(at)?.text {
+            "+" | "ditambah" | "plus" => Join::Plus,
+            ";" | "\n" | "|" | "•" | "●" | "▪" | "namun" | "tetapi" | "tapi" | "sedangkan"
+            | "sementara" | "adapun" => Join::Hard,
+            "dan" | "atau" | "serta" => Join::Soft,
+            "," if !is_next(tokens, at, "-") => Join::Soft,
+            "/" if stands_alone(tokens, at) => Join::Soft,
+            "." if ends_sentence(tokens, at) => Join::Soft,
+            "-" if at == 0 || is_before(tokens, at, "\n") => Join::Hard,
+            _ => return None,
+        };
+        Some((join, 1))
+    }
+}
+
+/// "1." or "1)" and its successors, where there are at least two.
+fn numbered(tokens: Tokens) -> Vec<usize> {
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let expected = (found.len() + 1).to_string();
+        let named = at > 0 && matches!(tokens[at - 1].text, "no" | "nomor" | "." | ":");
+        let marked = is_next(tokens, at, ".") || is_next(tokens, at, ")");
+        if token.kind == Kind::Number && token.text == expected && marked && !named {
+            found.push(at);
+        }
+    }
+    if found.len() > 1 { found } else { Vec::new() }
+}
+
+fn is_next(tokens: Tokens, at: usize, text: &str) -> bool {
+    tokens.get(at + 1).is_some_and(|next| next.text == text)
+}
+
+fn is_before(tokens: Tokens, at: usize, text: &str) -> bool {
+    at > 0 && tokens[at - 1].text == text
+}
+
+/// Blanks on both sides; not the slash of "s / d".
+fn stands_alone(tokens: Tokens, at: usize) -> bool {
+    tokens[at].spaced && tokens.get(at + 1).is_some_and(|next| next.spaced && next.text != "d")
+}
+
+/// A full stop with a blank behind it, but not an abbreviation's.
+fn ends_sentence(tokens: Tokens, at: usize) -> bool {
+    let before = if at > 0 { tokens[at - 1].text } else { "" };
+    let short =
+        ["rp", "no", "s", "d", "tgl", "jl", "kab", "prov", "gol", "th", "st", "maks", "max", "min"];
+    tokens.get(at + 1).is_none_or(|next| next.spaced) && !short.contains(&before)
+}

@@ -1,0 +1,447 @@
+//! Fees: "Rp. 350.000,-", "GRATIS", "Sesuai Perda No. 1 Tahun 2024".
+
+use mpp_api::types::{Fee, fee::Kind};
+use winnow::{
+    Parser, Result as Read,
+    combinator::{alt, eof, opt, repeat, terminated},
+};
+
+use super::{
+    cases::{self, Outcome, Piece},
+    clause::{self, BY, Clause},
+    foreign::foreign,
+    formula::formula,
+    money::{Amount, amount},
+    phrase::{attempt, bracketed, end, mark, one_of, word_of},
+    regulation::regulation,
+    token::{Text, Tokens},
+};
+
+/// What a text says of a price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Price<'t> {
+    Free,
+    Amount(Amount),
+    Charged,
+    Regulation(Tokens<'t>, bool),
+    Formula(Tokens<'t>),
+    Foreign { currency: &'static str, hundredths: i64 },
+}
+
+/// A price and what stands beside it.
+#[derive(Clone, Debug)]
+struct Reading<'t> {
+    price: Price<'t>,
+    clauses: Vec<Clause<'t>>,
+}
+
+/// The fee that a text tells, or else its words, marked.
+pub fn read(source: &str) -> Fee {
+    let text = Text::new(source);
+    let tokens = text.tokens();
+    let plain = || whole.parse(&tokens[..]).ok().map(|reading| reading.told(&text));
+    let found = plain().or_else(|| by_case(&text, &tokens));
+    let unread = Fee { kind: Kind::Unparsed.into(), ..Fee::default() };
+    Fee { source_text: text.all(), ..found.unwrap_or(unread) }
+}
+
+/// One price that holds for all, to the text's end.
+fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+    alt((
+        to_the_end(free),
+        to_the_end(priced),
+        to_the_end(by_regulation),
+        in_another_currency,
+        to_the_end(charged),
+        charged_by_name,
+        zero,
+        to_the_end(formula),
+    ))
+    .parse_next(input)
+}
+
+fn to_the_end<'t>(
+    mut price: impl FnMut(&mut Tokens<'t>) -> Read<Price<'t>>,
+) -> impl FnMut(&mut Tokens<'t>) -> Read<Reading<'t>> {
+    move |input| {
+        headings(input);
+        let price = price(input)?;
+        let clauses = clause::all(clause::of_fee, input);
+        end(input)?;
+        Ok(Reading { price, clauses })
+    }
+}
+
+/// "0" and no further word: beside others a bare zero may be anything.
+fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+    terminated(amount.verify(|amount: &Amount| amount.is_none()), eof).parse_next(input)?;
+    Ok(Reading { price: Price::Free, clauses: Vec::new() })
+}
+
+/// "Dikenakan biaya": what else is a heading.
+fn charged_by_name<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+    let price = charged(input)?;
+    let clauses = clause::all(clause::of_fee, input);
+    end(input)?;
+    Ok(Reading { price, clauses })
+}
+
+/// "dikenakan biaya (100 USD per bulan per orang)".
+fn in_another_currency<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+    headings(input);
+    let (price, unit) = foreign(input)?;
+    let mut clauses: Vec<Clause> = unit.into_iter().map(Clause::Unit).collect();
+    clauses.extend(clause::all(clause::of_fee, input));
+    end(input)?;
+    Ok(Reading { price, clauses })
+}
+
+/// "Biaya:", "Total", "Tarif sebesar".
+fn headings(input: &mut Tokens) {
+    while attempt(one_of(HEADINGS), input).is_some() {}
+}
+
+const HEADINGS: &[&str] = &[
+    "biaya",
+    "tarif",
+    "total",
+    "jumlah",
+    "sebesar",
+    "sejumlah",
+    "adalah",
+    "biayanya",
+    "retribusi",
+    "pnbp",
+    ":",
+    "=",
+    "biaya / tarif",
+    "biaya pelayanan",
+    "biaya layanan",
+    "tarif pelayanan",
+    "tarif layanan",
+    "besaran",
+    "harga",
+    "total biaya",
+    "dikenakan biaya",
+    "dikenakan tarif",
+    "dikenakan pnbp",
+    "dikenakan retribusi",
+    "membayar",
+    "biaya pnbp",
+    "tarif pnbp",
+    "biaya retribusi",
+    "tarif retribusi",
+    "dengan biaya",
+    "dengan tarif",
+    "senilai",
+    "besaran tarif",
+    "besaran biaya",
+    "penerimaan negara bukan pajak",
+    "( pnbp )",
+    "seharga",
+    "bayar",
+    "rp :",
+];
+
+/// "Gratis", "Rp 0", "tidak dipungut biaya (gratis)", said once or several times.
+fn free<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
+    subject(input);
+    free_once.parse_next(input)?;
+    let joint = || opt(word_of(&[",", ".", "/", "-", ";", "alias", "atau", "="]));
+    let again = alt(((joint(), bracketed(free_once)).void(), (joint(), free_once).void()));
+    let _: () = repeat(0.., again).parse_next(input)?;
+    Ok(Price::Free)
+}
+
+fn free_once(input: &mut Tokens) -> Read<()> {
+    let zero = amount.verify(|amount: &Amount| amount.is_none() && amount.marked).void();
+    alt((one_of(FREE).void(), no_charge, zero)).parse_next(input)
+}
+
+const FREE: &[&str] = &[
+    "gratis",
+    "gratis 100 %",
+    "100 % gratis",
+    "cuma - cuma",
+    "secara cuma - cuma",
+    "secara gratis",
+    "nihil",
+    "free",
+    "free of charge",
+    "rp nihil",
+    "rp . nihil",
+    "gratis biaya",
+    "gratis tanpa biaya",
+    "digratiskan",
+];
+
+/// "tidak dikenakan biaya apa pun".
+fn no_charge(input: &mut Tokens) -> Read<()> {
+    let none = one_of(&[
+        "tidak dikenakan biaya",
+        "tidak dikenakan tarif",
+        "tidak dikenai biaya",
+        "tidak dipungut biaya",
+        "tidak dipungut bayaran",
+        "tidak ada biaya",
+        "tidak ada pungutan",
+        "tidak ada pungutan biaya",
+        "tidak ada tarif",
+        "tidak berbayar",
+        "tidak bayar",
+        "tidak membayar",
+        "tidak berbiaya",
+        "tidak memungut biaya",
+        "tidak dibebankan biaya",
+        "tanpa biaya",
+        "tanpa dipungut biaya",
+        "tanpa pungutan",
+        "tanpa pungutan biaya",
+        "tanpa dikenakan biaya",
+        "tanpa bayar",
+        "tanpa tarif",
+        "bebas biaya",
+        "bebas dari biaya",
+        "bebas tarif",
+        "bebas pungutan",
+        "tdk dipungut biaya",
+        "tdk dikenakan biaya",
+        "tdk ada biaya",
+        "tidak di pungut biaya",
+        "tidak di kenakan biaya",
+        "tidak dipungut biaya / gratis",
+        "tidak perlu membayar",
+    ]);
+    let at_all = one_of(&[
+        "apa pun",
+        "apapun",
+        "sama sekali",
+        "sepeser pun",
+        "sepeserpun",
+        "apa - apa",
+        "/ tarif",
+    ]);
+    (none, opt(at_all)).void().parse_next(input)
+}
+
+/// "Penerbitan kartu ini", "Seluruh layanan": the service itself, and no part of it.
+fn subject(input: &mut Tokens) {
+    let this = |input: &mut Tokens| {
+        let names = repeat(1..=4, word_of(OF_THE_SERVICE).void()).map(|()| ());
+        (names, mark("ini")).void().parse_next(input)
+    };
+    let mut all = one_of(&[
+        "semua pelayanan",
+        "semua layanan",
+        "seluruh pelayanan",
+        "seluruh layanan",
+        "seluruh jenis pelayanan",
+        "seluruh proses pelayanan",
+        "semua jenis pelayanan",
+        "semua jenis layanan",
+        "seluruh jenis layanan",
+        "pelayanan",
+        "layanan",
+        "seluruh pelayanan administrasi kependudukan",
+    ]);
+    if attempt(this, input).is_none() {
+        attempt(&mut all, input);
+    }
+}
+
+const OF_THE_SERVICE: &[&str] = &[
+    "penerbitan",
+    "pengurusan",
+    "pembuatan",
+    "pelayanan",
+    "layanan",
+    "permohonan",
+    "kartu",
+    "surat",
+    "izin",
+    "dokumen",
+    "akta",
+    "sertifikat",
+    "rekomendasi",
+    "keterangan",
+    "proses",
+    "kegiatan",
+    "pengajuan",
+];
+
+/// An amount or a range of amounts.
+fn priced<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
+    amount.verify(|amount: &Amount| !amount.is_none()).map(Price::Amount).parse_next(input)
+}
+
+/// "Sesuai Perda No. 1 Tahun 2024", "Retribusi dipungut berdasarkan Peraturan Daerah".
+fn by_regulation<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
+    attempt(
+        one_of(&[
+            "dipungut",
+            "dipungut biaya",
+            "ditetapkan",
+            "diatur",
+            "yang berlaku",
+            "ditentukan",
+            "berbayar",
+        ]),
+        input,
+    );
+    opt(mark(",")).parse_next(input)?;
+    opt(one_of(BY)).parse_next(input)?;
+    regulation.map(|(name, local)| Price::Regulation(name, local)).parse_next(input)
+}
+
+/// "Berbiaya", "Bukan layanan gratis; dikenakan PNBP": there is a price, and that is all.
+fn charged<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
+    one_of(CHARGED).parse_next(input)?;
+    let joint = || opt(word_of(&[",", ".", ";", "/", "-", "dan"]));
+    let again =
+        alt(((joint(), bracketed(one_of(CHARGED))).void(), (joint(), one_of(CHARGED)).void()));
+    let _: () = repeat(0.., again).parse_next(input)?;
+    Ok(Price::Charged)
+}
+
+const CHARGED: &[&str] = &[
+    "berbiaya",
+    "berbayar",
+    "dikenakan biaya",
+    "dikenakan tarif",
+    "dikenakan pnbp",
+    "dikenakan retribusi",
+    "dikenai biaya",
+    "dikenakan biaya pnbp",
+    "dikenakan tarif pnbp",
+    "dikenakan biaya retribusi",
+    "dipungut biaya",
+    "dipungut retribusi",
+    "ada biaya",
+    "membayar pnbp",
+    "membayar biaya",
+    "membayar retribusi",
+    "tidak gratis",
+    "bukan gratis",
+    "bukan layanan gratis",
+    "bukan pelayanan gratis",
+    "tidak cuma - cuma",
+    "tidak bebas biaya",
+    "pnbp",
+    "sesuai tarif",
+    "sesuai tarif yang berlaku",
+    "sesuai tarif berlaku",
+    "sesuai tarif pnbp",
+    "sesuai pnbp",
+    "sesuai tarif pnbp yang berlaku",
+    "sesuai tarif retribusi",
+    "sesuai tarif retribusi yang berlaku",
+    "sesuai dengan tarif yang berlaku",
+    "sesuai dengan tarif pnbp",
+    "sesuai retribusi yang berlaku",
+    "sesuai tarif retribusi daerah",
+    "sesuai tarif retribusi daerah yang berlaku",
+    "sesuai dengan tarif retribusi yang berlaku",
+    "sesuai dengan tarif pnbp yang berlaku",
+    "dikenakan biaya sesuai tarif yang berlaku",
+    "dikenakan tarif sesuai ketentuan yang berlaku",
+    "dikenakan biaya sesuai ketentuan yang berlaku",
+    "dikenakan biaya sesuai ketentuan",
+    "dikenakan retribusi sesuai ketentuan yang berlaku",
+];
+
+/// A price in one of several cases: never a formula or another currency.
+fn in_a_case<'t>(input: &mut Tokens<'t>, bare: bool) -> Read<Reading<'t>> {
+    attempt(
+        one_of(&[
+            "biaya :",
+            "tarif :",
+            "sebesar",
+            "biaya sebesar",
+            "tarif sebesar",
+            "dikenakan",
+            "membayar",
+        ]),
+        input,
+    );
+    let certain = |price: &Price| match price {
+        Price::Amount(amount) => bare || amount.marked,
+        _ => true,
+    };
+    let price = alt((free, priced, by_regulation, charged)).verify(certain).parse_next(input)?;
+    Ok(Reading { price, clauses: clause::all(clause::of_fee, input) })
+}
+
+fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
+    let (kind, pieces) = match cases::outcome(cases::pieces(tokens, in_a_case)?)? {
+        Outcome::Cases(pieces) => (Kind::Cases, pieces),
+        Outcome::Parts(pieces) => (Kind::Parts, pieces),
+    };
+    let several = pieces.into_iter().map(|piece| one(text, piece, kind)).collect();
+    let mut fee = Fee { kind: kind.into(), ..Fee::default() };
+    match kind {
+        Kind::Cases => fee.cases = several,
+        _ => fee.parts = several,
+    }
+    Some(fee)
+}
+
+/// One case or part.
+fn one(text: &Text, piece: Piece<Reading>, of: Kind) -> Fee {
+    let unread = Fee { kind: Kind::Unparsed.into(), ..Fee::default() };
+    let mut fee = piece.reading.map_or(unread, |reading| reading.told(text));
+    let label = piece.label.map(|label| text.words(label)).unwrap_or_default();
+    match of {
+        Kind::Cases => fee.condition = label,
+        _ => fee.label = label,
+    }
+    Fee { source_text: text.words(piece.text), ..fee }
+}
+
+impl Reading<'_> {
+    fn told(self, text: &Text) -> Fee {
+        let mut fee = self.price.told(text);
+        for clause in self.clauses {
+            match clause {
+                Clause::Note(words) => fee.notes.push(text.words(words)),
+                Clause::Unit(words) => fee.unit = text.words(words),
+                Clause::Regulation(words, _) if fee.regulation.is_empty() => {
+                    fee.regulation = text.words(words);
+                }
+                Clause::Regulation(words, _) => fee.notes.push(text.words(words)),
+            }
+        }
+        fee
+    }
+}
+
+impl Price<'_> {
+    fn told(self, text: &Text) -> Fee {
+        let mut fee = Fee::default();
+        match self {
+            Price::Free => fee.set_kind(Kind::Free),
+            Price::Charged => fee.set_kind(Kind::Charged),
+            Price::Amount(amount) => {
+                fee.set_kind(if amount.is_range() { Kind::Range } else { Kind::Fixed });
+                (fee.amount_rupiah, fee.max_rupiah) = amount.rupiah();
+                fee.approximate = amount.approximate;
+            }
+            Price::Regulation(name, local) => {
+                fee.set_kind(if local { Kind::LocalRegulation } else { Kind::Regulation });
+                fee.regulation = text.words(name);
+            }
+            Price::Formula(words) => {
+                fee.set_kind(Kind::Formula);
+                fee.formula = text.words(words);
+            }
+            Price::Foreign { currency, hundredths } => {
+                fee.set_kind(Kind::Foreign);
+                fee.foreign = Some(mpp_api::types::fee::Foreign {
+                    currency: currency.to_owned(),
+                    units: hundredths / 100,
+                    cents: (hundredths % 100) as i32,
+                });
+            }
+        }
+        fee
+    }
+}

@@ -1,0 +1,46 @@
+//! Times and fees as Indonesian catalogs write them, read by a grammar.
+//!
+//! **Whatever is left over means "not read".** A text is read where the grammar knows each of its
+//! words: the amount or the length, its heading, and clauses of a closed list (`clause`), which are
+//! kept as text. One further word, a negation, a minimum, an exception, a second amount, and the text
+//! is no longer one price or one time. It may be several, each with its condition, or parts that add
+//! up (`cases`); or else it is kept in the source's words and marked as unparsed. Nothing is looked
+//! for in a text, and nothing passed over.
+//!
+//! | file | what it reads |
+//! | --- | --- |
+//! | `token`, `phrase` | words, numbers and marks; phrases of a closed list |
+//! | `number` | counts in digits and words, grouped amounts |
+//! | `clause`, `regulation` | what may stand beside a reading and leaves it as it is |
+//! | `time`; `fee`, `money`, `foreign`, `formula` | a time; a fee |
+//! | `cases`, `boundary`, `words` | texts of several readings; words that turn what they stand beside |
+
+use serde_json::Value;
+
+mod boundary;
+mod cases;
+mod clause;
+mod fee;
+mod foreign;
+mod formula;
+mod json;
+mod money;
+mod number;
+mod phrase;
+mod regulation;
+mod time;
+mod token;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+/// An `mpp.type.v1.Fee` from a text such as "Rp50.000,-", "GRATIS" or "Sesuai Perda".
+pub fn rupiah(text: &str) -> Value {
+    json::of_fee(&fee::read(text))
+}
+
+/// An `mpp.type.v1.ServiceTime` from a text such as "Maksimal 20 (dua puluh) hari".
+pub fn service_time(text: &str) -> Value {
+    json::of_time(&time::read(text))
+}

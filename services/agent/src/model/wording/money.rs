@@ -1,0 +1,193 @@
+//! Amounts of rupiah: "Rp. 350.000,-", "45 ribu", "Rp6.000-Rp12.000".
+
+use winnow::{
+    Parser, Result as Read,
+    combinator::{alt, fail, opt, repeat},
+    token::any,
+};
+
+use super::{
+    number::{hundredths, in_words, rupiah},
+    phrase::{attempt, bracketed, digits, mark, one_of, word_of},
+    time::TO,
+    token::{Token, Tokens},
+};
+
+/// No fee of a public service comes near it.
+const MAX: i64 = 1_000_000_000_000;
+/// A smaller amount is a slip, such as "Rp50" for 50 thousand.
+const LEAST: i64 = 100;
+/// A smaller number without a currency may be anything.
+const LEAST_BARE: i64 = 1_000;
+
+/// From `least` to `most` rupiah; one amount where they are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    least: i64,
+    most: i64,
+    pub approximate: bool,
+    /// True where the text says that it is rupiah.
+    pub marked: bool,
+}
+
+/// One amount.
+#[derive(Clone, Copy)]
+struct Money {
+    value: i64,
+    marked: bool,
+    /// The number before "ribu" or "juta".
+    factor: i64,
+    plain: bool,
+}
+
+impl Amount {
+    pub fn is_none(self) -> bool {
+        self.most == 0
+    }
+
+    pub fn is_range(self) -> bool {
+        self.least < self.most
+    }
+
+    /// The amount and the greatest one, which is 0 for a single amount.
+    pub fn rupiah(self) -> (i64, i64) {
+        if self.is_range() { (self.least, self.most) } else { (self.most, 0) }
+    }
+}
+
+/// An amount, a range, or a maximum; a minimum alone is none.
+pub fn amount(input: &mut Tokens) -> Read<Amount> {
+    let approximate = opt(one_of(ABOUT)).parse_next(input)?.is_some();
+    let limit = opt(one_of(LIMITS)).parse_next(input)?.is_some();
+    let range = attempt(|input| alt((from_to, one_to)).parse_next(input), input);
+    let (least, most, marked) = match range {
+        Some(range) if !limit => range,
+        Some(_) => return fail.parse_next(input),
+        None => {
+            let one = money.verify(Money::is_likely).parse_next(input)?;
+            (if limit { 0 } else { one.value }, one.value, one.marked)
+        }
+    };
+    let good = most <= MAX && !(limit && most == 0);
+    if good { Ok(Amount { least, most, approximate, marked }) } else { fail.parse_next(input) }
+}
+
+const ABOUT: &[&str] = &[
+    "sekitar",
+    "kurang lebih",
+    "lebih kurang",
+    "±",
+    "+ / -",
+    "kira - kira",
+    "perkiraan",
+    "estimasi",
+    "kisaran",
+];
+
+const LIMITS: &[&str] = &[
+    "maksimal",
+    "maksimum",
+    "maks",
+    "maks .",
+    "paling banyak",
+    "paling tinggi",
+    "setinggi - tingginya",
+    "tidak lebih dari",
+    "paling mahal",
+    "tidak melebihi",
+];
+
+/// "Rp 5.000 s/d Rp 10.000", "50 - 100 ribu".
+fn one_to(input: &mut Tokens) -> Read<(i64, i64, bool)> {
+    let (low, _, high) = (money, one_of(TO), money).parse_next(input)?;
+    range(low, high).map_or_else(|| fail.parse_next(input), Ok)
+}
+
+/// "antara Rp 5.000 dan Rp 10.000", "mulai dari Rp 5.000 sampai Rp 10.000".
+fn from_to(input: &mut Tokens) -> Read<(i64, i64, bool)> {
+    one_of(&[
+        "antara",
+        "berkisar antara",
+        "berkisar",
+        "dari",
+        "mulai",
+        "mulai dari",
+        "mulai dari harga",
+    ])
+    .parse_next(input)?;
+    let (low, _, high) = (money, alt((one_of(TO), one_of(&["dan"]))), money).parse_next(input)?;
+    range(low, high).map_or_else(|| fail.parse_next(input), Ok)
+}
+
+fn range(low: Money, high: Money) -> Option<(i64, i64, bool)> {
+    let shared = low.plain && low.factor == 1 && low.value < 1_000;
+    let least = if shared { low.value * high.factor } else { low.value };
+    let marked = low.marked || high.marked;
+    let likely = Money { value: least, marked, ..low }.is_likely() && high.is_likely();
+    (likely && least < high.value).then_some((least, high.value, marked))
+}
+
+impl Money {
+    fn is_likely(&self) -> bool {
+        let least = if self.marked { LEAST } else { LEAST_BARE };
+        let year = !self.marked && self.plain && (1_900..2_100).contains(&self.value);
+        self.value == 0 || (self.value >= least && !year)
+    }
+}
+
+fn money(input: &mut Tokens) -> Read<Money> {
+    let money = alt((in_digits, said)).parse_next(input)?;
+    match attempt(bracketed(said_again), input) {
+        Some(again) if again != money.value => fail.parse_next(input),
+        _ => Ok(money),
+    }
+}
+
+/// "Rp. 350.000,-", "45 ribu", "750.000 rupiah".
+fn in_digits(input: &mut Tokens) -> Read<Money> {
+    let currency =
+        opt(one_of(&["rp", "rp .", "idr", "rp . ,", "rp :", "rp . :"])).parse_next(input)?;
+    let raw = digits(input)?;
+    let factor = opt(factor).parse_next(input)?;
+    let dash = opt(dash).parse_next(input)?;
+    let named = opt(word_of(&["rupiah", "idr"])).parse_next(input)?;
+    let value = match factor {
+        None => rupiah(raw),
+        Some(factor) => hundredths(raw).and_then(|number| {
+            number.checked_mul(factor).filter(|value| value % 100 == 0).map(|value| value / 100)
+        }),
+    };
+    let plain = raw.bytes().all(|byte| byte.is_ascii_digit());
+    let marked = currency.is_some() || named.is_some() || dash.is_some() || factor.is_some();
+    let money = |value| Money { value, marked, factor: factor.unwrap_or(1), plain };
+    value.map(money).map_or_else(|| fail.parse_next(input), Ok)
+}
+
+/// ",-" behind an amount; the dash of a range has a blank before it.
+fn dash(input: &mut Tokens) -> Read<()> {
+    let close = any.verify(|token: &Token| token.text == "-" && !token.spaced);
+    let dashes = repeat(1..=2, close.void()).map(|()| ());
+    (one_of(&[",", ".", ". ,", ", ."]), dashes).void().parse_next(input)
+}
+
+fn factor(input: &mut Tokens) -> Read<i64> {
+    alt((
+        one_of(&["ribu", "rb", "rb .", "ribuan", "k"]).value(1_000),
+        one_of(&["juta", "jt", "jt ."]).value(1_000_000),
+        one_of(&["miliar", "milyar"]).value(1_000_000_000),
+    ))
+    .parse_next(input)
+}
+
+/// "lima puluh ribu rupiah".
+fn said(input: &mut Tokens) -> Read<Money> {
+    let value = |value| Money { value, marked: true, factor: 1, plain: false };
+    (in_words, mark("rupiah")).map(|(words, _)| value(words)).parse_next(input)
+}
+
+/// What stands in brackets behind the digits; the currency may be left out there.
+fn said_again(input: &mut Tokens) -> Read<i64> {
+    (opt(mark("terbilang")), opt(mark(":")), in_words, opt(mark("rupiah")), opt(mark(".")))
+        .map(|(_, _, value, ..)| value)
+        .parse_next(input)
+}

@@ -1,0 +1,332 @@
+//! What real wordings must come out as, and what no further word may do to a reading.
+
+use mpp_api::types::{Fee, ServiceTime, fee::Kind, service_time::Unit};
+use proptest::{prelude::*, sample::select};
+
+use super::{
+    super::text::{lines, squeeze},
+    *,
+};
+
+/// The rows of a table of cases, by column.
+fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    let lines = table.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.split('\t').collect())
+}
+
+/// Least, most and what kind, as the tables write them.
+fn told(time: &ServiceTime) -> String {
+    let least = match time.min_value {
+        _ if time.at_most => 0,
+        0 => time.value,
+        least => least,
+    };
+    let unit = if time.steps.is_empty() { time.unit().as_str_name() } else { "UNIT_STEPS" };
+    format!("{least} {} {}", time.value, unit.trim_start_matches("UNIT_"))
+}
+
+fn priced(fee: &Fee) -> String {
+    let kind = fee.kind().as_str_name().trim_start_matches("KIND_");
+    format!("{kind} {} {}", fee.amount_rupiah, fee.max_rupiah)
+}
+
+#[test]
+fn times_are_read_truly_or_marked() {
+    for table in [include_str!("tests/times.tsv"), include_str!("tests/more_times.tsv")] {
+        for row in rows(table) {
+            let time = time::read(row[0]);
+            assert_eq!(told(&time), row[1..4].join(" "), "{}: {}", row[0], json::of_time(&time));
+            assert_eq!(time.source_text, squeeze(row[0]));
+        }
+    }
+}
+
+#[test]
+fn fees_are_read_truly_or_marked() {
+    for table in [include_str!("tests/fees.tsv"), include_str!("tests/more_fees.tsv")] {
+        for row in rows(table) {
+            let fee = fee::read(row[0]);
+            assert_eq!(priced(&fee), row[1..4].join(" "), "{}: {}", row[0], json::of_fee(&fee));
+            assert_eq!(fee.source_text, squeeze(row[0]));
+        }
+    }
+}
+
+#[test]
+fn cases_keep_their_conditions() {
+    let both = fee::read("Gratis untuk warga kota, selain itu sesuai Perda No. 3 Tahun 2020");
+    let said: Vec<_> =
+        both.cases.iter().map(|case| (case.condition.as_str(), priced(case))).collect();
+    assert_eq!(
+        said,
+        [("untuk warga kota", "FREE 0 0".into()), ("selain itu", "LOCAL_REGULATION 0 0".into())]
+    );
+    assert_eq!(both.cases[1].regulation, "Perda No. 3 Tahun 2020");
+
+    let risky = time::read("2 hari kerja (risiko rendah); sesuai ketentuan untuk risiko tinggi");
+    let said: Vec<_> =
+        risky.cases.iter().map(|case| (case.condition.as_str(), told(case))).collect();
+    assert_eq!(said, [("risiko rendah", "2 2 WORKING_DAYS".into()), ("", "0 0 UNPARSED".into())]);
+    assert_eq!(risky.cases[1].source_text, "sesuai ketentuan untuk risiko tinggi");
+
+    let wide =
+        time::read("24 hari untuk luasan sampai 10 Ha dan 48 hari untuk luasan lebih dari 10 Ha");
+    let said: Vec<_> =
+        wide.cases.iter().map(|case| (case.condition.as_str(), case.value)).collect();
+    assert_eq!(said, [("untuk luasan sampai 10 Ha", 24), ("untuk luasan lebih dari 10 Ha", 48)]);
+}
+
+#[test]
+fn clauses_of_the_closed_list_stay_as_text() {
+    let days = time::read("4–6 hari kerja sejak berkas lengkap.");
+    assert_eq!(days.notes, ["sejak berkas lengkap"]);
+    let minutes = time::read("20 menit, jam pelayanan Senin s/d Kamis 08.00 – 14.00 WIB");
+    assert_eq!(minutes.notes, ["jam pelayanan Senin s/d Kamis 08.00 – 14.00 WIB"]);
+    let about = time::read("± 20 Menit (bila jaringan stabil)");
+    assert_eq!((about.approximate, about.notes), (true, vec!["bila jaringan stabil".to_owned()]));
+    let total = time::read("maksimal 14 hari: 10 hari di dinas teknis, 4 hari di DPMPTSP");
+    assert_eq!(total.notes, ["10 hari di dinas teknis", "4 hari di DPMPTSP"]);
+
+    let each = fee::read("Rp.1.500,00 / Orang / Bulan (sesuai PP No. 11 Tahun 2021 tentang PNBP)");
+    assert_eq!((each.unit.as_str(), each.amount_rupiah), ("Orang / Bulan", 1_500));
+    assert_eq!(each.regulation, "PP No. 11 Tahun 2021 tentang PNBP");
+    let foreign = fee::read("dikenakan biaya (100 USD per bulan per orang)");
+    assert_eq!(foreign.unit, "bulan per orang");
+    let amount = foreign.foreign.expect("an amount");
+    assert_eq!((amount.currency.as_str(), amount.units, amount.cents), ("USD", 100, 0));
+    let formula = fee::read("Luas Bangunan x Koefisien x Tarif Retribusi");
+    assert_eq!(formula.formula, "Luas Bangunan x Koefisien x Tarif Retribusi");
+}
+
+#[test]
+fn what_adds_up_keeps_its_parts() {
+    let fee = fee::read("Biaya pendaftaran: 50.000; biaya sumpah: 150.000");
+    let said: Vec<_> =
+        fee.parts.iter().map(|part| (part.label.as_str(), part.amount_rupiah)).collect();
+    assert_eq!(said, [("Biaya pendaftaran", 50_000), ("biaya sumpah", 150_000)]);
+    let half = fee::read("Rp3.000 (karcis) ditambah tarif sesuai jenis pelayanan");
+    assert_eq!((half.parts[0].label.as_str(), half.parts[0].amount_rupiah), ("karcis", 3_000));
+    assert_eq!(priced(&half.parts[1]), "UNPARSED 0 0");
+    let time = time::read("1. Pemeriksaan (10-15 menit) 2. Tindakan (1 jam)");
+    assert_eq!(told(&time), "70 75 STEPS");
+    assert_eq!(time.steps[1].condition, "Tindakan");
+}
+
+/// One price or one time that holds for all.
+fn is_plain(fee: &Fee) -> bool {
+    !matches!(fee.kind(), Kind::Unparsed | Kind::Cases | Kind::Parts)
+}
+
+fn is_one_time(time: &ServiceTime) -> bool {
+    !matches!(time.unit(), Unit::Unparsed | Unit::Cases) && time.steps.is_empty()
+}
+
+/// Wordings that are read, each of whose words a reading stands on.
+const TIMES: &[&str] = &[
+    "4 hari kerja",
+    "maksimal 12 (dua belas) hari",
+    "2 - 3 jam",
+    "3 x 24 jam",
+    "satu hari kerja",
+    "20 menit ( bila jaringan stabil )",
+    "4 - 6 hari kerja sejak berkas lengkap",
+    "sekitar 25 menit",
+    "waktu penyelesaian : 15 menit",
+    "1 hari kerja / pemohon",
+    "paling lambat 10 hari kerja setelah pembayaran",
+    "1 jam 30 menit",
+    "paling cepat 1 hari paling lama 3 hari",
+];
+
+const FEES: &[&str] = &[
+    "gratis",
+    "tidak dipungut biaya",
+    "rp 0 ( gratis )",
+    "rp 45.000",
+    "rp. 45.000,-",
+    "rp 1,5 juta",
+    "biaya rp. 60.000 per sertipikat",
+    "rp 40.000 ( sesuai pp no. 11 tahun 2021 )",
+    "rp 6.000 - rp 12.000",
+    "rp 350.000 ( tiga ratus lima puluh ribu rupiah )",
+    "tidak dikenakan biaya apa pun",
+    "100 usd per orang",
+    "total : 425.000",
+    "rp 5.000 / orang / hari",
+];
+
+const CHARGES: &[&str] = &["sesuai perda no. 1 tahun 2024", "dikenakan biaya", "sesuai tarif pnbp"];
+
+/// Clauses that no reading may pass over: negations, minima, exceptions, cases, other amounts,
+/// other matters, and words that nobody knows.
+const OTHERS: &[&str] = &[
+    "tidak",
+    "bukan",
+    "belum",
+    "kecuali hari libur",
+    "kecuali warga luar kota",
+    "minimal",
+    "lebih dari",
+    "di atas",
+    "mulai dari",
+    "paling sedikit",
+    "tidak termasuk materai",
+    "belum termasuk ongkos kirim",
+    "ditambah biaya bank",
+    "untuk warga kota",
+    "bagi pemegang kartu",
+    "jika luasnya di bawah 10 ha",
+    "di kelurahan",
+    "iuran",
+    "sebelum acara",
+    "masa berlaku",
+    "denda",
+    "santunan",
+    "setiap 6 bulan sekali",
+    "ke-5",
+    "namun wajib membayar iuran",
+    "selain itu sesuai jadwal",
+    "hanya kunjungan pertama",
+    "rp 99.000",
+    "dan rp 7.000",
+    "77 hari",
+    "atau 3 minggu",
+    "5 %",
+    "per",
+    "kucing",
+    "xyz",
+    "tes",
+    "2 kali",
+    "17",
+    "0",
+    "setengah",
+    "pertama",
+    "sekali",
+    "tanpa",
+    "asal",
+    "( lihat lampiran )",
+    "+ ppn",
+    "gelombang ii",
+    "s/d selesai",
+];
+
+fn inserted(text: &str, clause: &str, at: usize) -> String {
+    let mut words: Vec<&str> = text.split(' ').collect();
+    words.insert(at % (words.len() + 1), clause);
+    words.join(" ")
+}
+
+#[test]
+fn what_the_laws_below_start_from_is_read() {
+    for text in TIMES {
+        assert!(is_one_time(&time::read(text)), "{text}");
+    }
+    for text in FEES {
+        assert!(is_plain(&fee::read(text)), "{text}");
+    }
+}
+
+/// Every text with every other clause at every place.
+fn longer(texts: &'static [&'static str]) -> impl Iterator<Item = (&'static str, String)> {
+    let pairs = texts.iter().flat_map(|text| OTHERS.iter().map(move |clause| (*text, *clause)));
+    pairs.flat_map(|(text, clause)| {
+        let places = 0..=text.split(' ').count();
+        places.map(move |at| (clause, inserted(text, clause, at)))
+    })
+}
+
+#[test]
+fn no_other_clause_anywhere_keeps_a_time() {
+    let kept = longer(TIMES).filter(|(_, text)| is_one_time(&time::read(text)));
+    assert_eq!(kept.map(|(_, text)| text).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[test]
+fn no_other_clause_anywhere_keeps_a_fee() {
+    // "tidak gratis" says that there is a charge, and only that; "mulai dari" has both ends here.
+    let true_again = |clause: &str, fee: &Fee| match clause {
+        "tidak" | "bukan" => fee.kind() == Kind::Charged,
+        "mulai dari" => fee.kind() == Kind::Range,
+        _ => false,
+    };
+    let kept = longer(FEES).filter(|(clause, text)| {
+        let fee = fee::read(text);
+        is_plain(&fee) && !true_again(clause, &fee)
+    });
+    assert_eq!(kept.map(|(_, text)| text).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[test]
+fn no_other_clause_anywhere_keeps_a_charge_without_an_amount() {
+    // With these it says something else, and is read so.
+    let another = ["tidak", "bukan", "tanpa", "rp 99.000"];
+    let kept = longer(CHARGES)
+        .filter(|(clause, text)| !another.contains(clause) && is_plain(&fee::read(text)));
+    assert_eq!(kept.map(|(_, text)| text).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+proptest! {
+    #[test]
+    fn a_word_that_nobody_knows_is_never_passed_over(
+        time in select(TIMES), fee in select(FEES), word in "q[a-z]{2,9}", at in 0usize..20,
+    ) {
+        prop_assert!(!is_one_time(&time::read(&inserted(time, &word, at))));
+        prop_assert!(!is_plain(&fee::read(&inserted(fee, &word, at))));
+    }
+
+    #[test]
+    fn number_and_words_that_disagree_are_not_read(number in 1i64..99, other in 1usize..9) {
+        let words = ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"];
+        let time = time::read(&format!("{number} ({}) hari", words[other - 1]));
+        prop_assert_eq!(is_one_time(&time), number == other as i64);
+    }
+
+    #[test]
+    fn an_amount_is_read_back_as_it_is_written(amount in 1_000i64..1_000_000_000_000, mark in "[.,]") {
+        let digits = amount.to_string();
+        let groups: Vec<&str> =
+            digits.as_bytes().rchunks(3).rev().map(|g| std::str::from_utf8(g).expect("digits")).collect();
+        let fee = fee::read(&format!("Rp{}", groups.join(&mark)));
+        prop_assert_eq!(priced(&fee), format!("FIXED {amount} 0"));
+    }
+
+    #[test]
+    fn no_text_is_lost(text in "[ -~]{0,200}") {
+        let words = squeeze(&lines(&text));
+        prop_assert_eq!(&fee::read(&text).source_text, &words);
+        prop_assert_eq!(&time::read(&text).source_text, &words);
+    }
+}
+
+/// Whatever bytes a source holds: an answer, and a marked one keeps the words.
+#[test]
+fn no_bytes_make_the_grammars_panic() {
+    bolero::check!().with_iterations(400).for_each(|bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        rupiah(&text);
+        service_time(&text);
+    });
+}
+
+/// Texts made of the grammars' own words go deeper than bytes do.
+#[test]
+fn no_order_of_known_words_makes_the_grammars_panic() {
+    bolero::check!().with_iterations(400).for_each(|picks: &[u8]| {
+        let words = [TIMES, FEES, OTHERS].concat().join(" ");
+        let words: Vec<&str> = words.split(' ').collect();
+        let picked = picks.iter().map(|pick| words[usize::from(*pick) * 7 % words.len()]);
+        let text = picked.collect::<Vec<_>>().join(" ");
+        rupiah(&text);
+        service_time(&text);
+    });
+}
+
+#[test]
+fn what_a_program_gets_is_a_message_of_the_contract() {
+    let fee = rupiah("Gratis untuk warga kota; lainnya: Rp 5.000 per orang");
+    assert_eq!(fee["kind"], "KIND_CASES");
+    assert_eq!(fee["cases"][1]["unit"], "orang");
+    assert_eq!(fee["cases"][0].get("unit"), None);
+    let time = service_time("2 - 3 jam");
+    assert_eq!((&time["min_value"], &time["value"]), (&2.into(), &3.into()));
+}
