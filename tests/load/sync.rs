@@ -165,6 +165,7 @@ fn record(number: usize) -> Record {
             unit: service_time::Unit::WorkingDays.into(),
             at_most: true,
             source_text: "paling lama 1 hari kerja".into(),
+            ..ServiceTime::default()
         }),
         procedure: vec![
             "Ambil nomor antrean".into(),

@@ -5,13 +5,12 @@
 use winnow::{
     Parser, Result as Read,
     combinator::{alt, fail, opt, repeat, separated},
-    token::any,
 };
 
 use super::{
     phrase::{attempt, bracketed, digits, mark, one_of, taken, word_of},
     regulation::regulation,
-    token::{Kind, Token, Tokens},
+    token::Tokens,
 };
 
 /// What a clause says.
