@@ -74,7 +74,7 @@ fn a_wrong_type_says_what_was_found_and_what_is_allowed() {
         ("create_time", r#"found "kemarin"; must be a time such as 2026-01-31T01:30:00Z"#),
         (
             "fees[1].kind",
-            r#"found "FREE"; must be one of KIND_FREE, KIND_FIXED, KIND_RANGE, KIND_LOCAL_REGULATION, KIND_UNPARSED"#,
+            r#"found "FREE"; must be one of KIND_FREE, KIND_FIXED, KIND_RANGE, KIND_LOCAL_REGULATION, KIND_UNPARSED, KIND_REGULATION, KIND_CHARGED, KIND_FORMULA, KIND_CASES, KIND_PARTS, KIND_FOREIGN"#,
         ),
         ("keywords[0]", "found 1; must be a text"),
         ("procedure", r#"found "datang"; must be a list"#),
@@ -82,7 +82,7 @@ fn a_wrong_type_says_what_was_found_and_what_is_allowed() {
         ("time.at_most", r#"found "ya"; must be true or false"#),
         (
             "time.unit",
-            r#"found "UNIT_DAYS"; must be one of UNIT_MINUTES, UNIT_HOURS, UNIT_WORKING_DAYS, UNIT_CALENDAR_DAYS, UNIT_UNPARSED"#,
+            r#"found "UNIT_DAYS"; must be one of UNIT_MINUTES, UNIT_HOURS, UNIT_WORKING_DAYS, UNIT_CALENDAR_DAYS, UNIT_UNPARSED, UNIT_CASES"#,
         ),
         ("time.value", r#"found "tiga"; must be a whole number (int64)"#),
         ("title", r#"found "KTP"; must be an object; the fields are id, en"#),

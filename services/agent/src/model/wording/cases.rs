@@ -6,7 +6,7 @@ use winnow::Result as Read;
 
 use super::{
     boundary::{Join, Plan},
-    phrase::attempt,
+    phrase::{attempt, lists},
     token::{Kind, Token, Tokens},
     words,
 };
@@ -76,73 +76,19 @@ fn is_work(label: Tokens) -> bool {
     label
         .iter()
         .find(|token| token.kind == Kind::Word && !skipped(token.text))
-        .is_some_and(|token| WORK.contains(&token.text))
+        .is_some_and(|token| lists(WORK, token.text))
 }
 
-const WORK: &[&str] = &[
-    "pemeriksaan",
-    "tindakan",
-    "verifikasi",
-    "pencetakan",
-    "cetak",
-    "pendaftaran",
-    "registrasi",
-    "administrasi",
-    "penerbitan",
-    "penandatanganan",
-    "penyerahan",
-    "pengambilan",
-    "validasi",
-    "entri",
-    "entry",
-    "input",
-    "survei",
-    "survey",
-    "pengukuran",
-    "sumpah",
-    "formulir",
-    "blangko",
-    "transport",
-    "transportasi",
-    "persetujuan",
-    "pengecekan",
-    "penelitian",
-    "perekaman",
-    "pembayaran",
-    "penyusunan",
-    "pembuatan",
-    "pengetikan",
-    "peninjauan",
-    "disposisi",
-    "penerimaan",
-    "pengesahan",
-    "akomodasi",
-    "konsumsi",
-    "leges",
-    "jasa",
-    "foto",
-    "wawancara",
-    "pengolahan",
-    "analisa",
-    "analisis",
-    "rapat",
-    "paraf",
-    "scan",
-    "pemotretan",
-    "pemberkasan",
-    "tes",
-    "asuransi",
-    "laboratorium",
-    "konsultasi",
-    "obat",
-    "ongkos",
-    "pengiriman",
-    "antrian",
-    "panitia",
-    "materai",
-    "pelayanan",
-    "pencatatan",
-];
+const WORK: &str = "\
+    pemeriksaan | tindakan | verifikasi | pencetakan | cetak | pendaftaran | registrasi \
+     | administrasi | penerbitan | penandatanganan | penyerahan | pengambilan | validasi \
+     | entri | entry | input | survei | survey | pengukuran | sumpah | formulir | blangko \
+     | transport | transportasi | persetujuan | pengecekan | penelitian | perekaman | \
+     pembayaran | penyusunan | pembuatan | pengetikan | peninjauan | disposisi | \
+     penerimaan | pengesahan | akomodasi | konsumsi | leges | jasa | foto | wawancara | \
+     pengolahan | analisa | analisis | rapat | paraf | scan | pemotretan | pemberkasan | \
+     tes | asuransi | laboratorium | konsultasi | obat | ongkos | pengiriman | antrian | \
+     panitia | materai | pelayanan | pencatatan";
 
 struct Walk<'t, R, F> {
     tokens: Tokens<'t>,

@@ -44,7 +44,7 @@ pub fn all<'t>(
     let mut found = Vec::new();
     loop {
         let mut ahead = *input;
-        while attempt(word_of(&[",", ".", ";", "-"]), &mut ahead).is_some() {}
+        while attempt(word_of(", | . | ; | -"), &mut ahead).is_some() {}
         if let Some(one) = attempt(&mut clause, &mut ahead) {
             found.push(one);
         } else if let Some(several) = attempt(|input| in_brackets(&mut clause, input), &mut ahead) {
@@ -62,7 +62,7 @@ fn in_brackets<'t>(
 ) -> Read<Vec<Clause<'t>>> {
     let one = |input: &mut Tokens<'t>| {
         let found = clause(input)?;
-        opt(word_of(&[",", ";"])).parse_next(input)?;
+        opt(word_of(", | ;")).parse_next(input)?;
         Ok(found)
     };
     let mut several = repeat(1.., one);
@@ -76,54 +76,22 @@ fn by_regulation<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
 }
 
 /// What leads to a regulation's name.
-pub const BY: &[&str] = &[
-    "sesuai",
-    "sesuai dengan",
-    "berdasarkan",
-    "berdasarkan pada",
-    "mengacu pada",
-    "mengacu",
-    "menurut",
-    "mengikuti",
-    "merujuk pada",
-    "diatur dalam",
-    "diatur dengan",
-    "dasar hukum",
-    "dasar hukum :",
-    "dasar :",
-    "sesuai dengan ketentuan",
-    "sesuai ketentuan",
-    "sebagaimana diatur dalam",
-    "ditetapkan dengan",
-    "sesuai tarif",
-    "sesuai tarif dalam",
-    "sesuai tarif pada",
-    "berdasarkan tarif",
-];
+pub const BY: &str = "\
+    sesuai | sesuai dengan | berdasarkan | berdasarkan pada | mengacu pada | mengacu | \
+     menurut | mengikuti | merujuk pada | diatur dalam | diatur dengan | dasar hukum | \
+     dasar hukum : | dasar : | sesuai dengan ketentuan | sesuai ketentuan | sebagaimana \
+     diatur dalam | ditetapkan dengan | sesuai tarif | sesuai tarif dalam | sesuai tarif \
+     pada | berdasarkan tarif";
 
 /// "sejak berkas dinyatakan lengkap dan valid", "setelah pembayaran".
 fn start<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     let whole = *input;
-    one_of(&[
-        "sejak",
-        "semenjak",
-        "setelah",
-        "sesudah",
-        "usai",
-        "terhitung",
-        "terhitung sejak",
-        "terhitung setelah",
-        "terhitung mulai",
-        "terhitung dari",
-        "dihitung sejak",
-        "dihitung setelah",
-        "dihitung mulai",
-        "dihitung dari",
-        "dari",
-        "dari saat",
-        "sejak saat",
-        "sejak tanggal",
-    ])
+    one_of(
+        "sejak | semenjak | setelah | sesudah | usai | terhitung | terhitung sejak | \
+     terhitung setelah | terhitung mulai | terhitung dari | dihitung sejak | dihitung \
+     setelah | dihitung mulai | dihitung dari | dari | dari saat | sejak saat | sejak \
+     tanggal",
+    )
     .parse_next(input)?;
     let joints = || repeat(0.., word_of(JOINTS).void()).map(|()| ());
     let known = || alt((word_of(THINGS), word_of(EVENTS)));
@@ -132,168 +100,66 @@ fn start<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
 }
 
 /// What comes to an office, and who is there.
-const THINGS: &[&str] = &[
-    "berkas",
-    "berkasnya",
-    "dokumen",
-    "dokumennya",
-    "permohonan",
-    "persyaratan",
-    "syarat",
-    "pengajuan",
-    "pendaftaran",
-    "pembayaran",
-    "data",
-    "formulir",
-    "surat",
-    "laporan",
-    "pengaduan",
-    "administrasi",
-    "teknis",
-    "petugas",
-    "loket",
-    "pemohon",
-    "verifikasi",
-    "validasi",
-    "pemeriksaan",
-    "persetujuan",
-    "perekaman",
-    "pelunasan",
-    "retribusi",
-    "bukti",
-    "kelengkapan",
-    "rekomendasi",
-    "survei",
-    "survey",
-];
+const THINGS: &str = "\
+    berkas | berkasnya | dokumen | dokumennya | permohonan | persyaratan | syarat | \
+     pengajuan | pendaftaran | pembayaran | data | formulir | surat | laporan | pengaduan \
+     | administrasi | teknis | petugas | loket | pemohon | verifikasi | validasi | \
+     pemeriksaan | persetujuan | perekaman | pelunasan | retribusi | bukti | kelengkapan \
+     | rekomendasi | survei | survey";
 
 /// What becomes of it.
-const EVENTS: &[&str] = &[
-    "dinyatakan",
-    "diterima",
-    "diterimanya",
-    "masuk",
-    "lengkap",
-    "lengkapnya",
-    "valid",
-    "benar",
-    "sah",
-    "lunas",
-    "selesai",
-    "disetujui",
-    "diverifikasi",
-    "divalidasi",
-    "terverifikasi",
-    "dibayar",
-    "diajukan",
-    "terpenuhi",
-    "dipenuhi",
-    "dilengkapi",
-    "memenuhi",
-    "lolos",
-    "dilakukan",
-];
+const EVENTS: &str = "\
+    dinyatakan | diterima | diterimanya | masuk | lengkap | lengkapnya | valid | benar | \
+     sah | lunas | selesai | disetujui | diverifikasi | divalidasi | terverifikasi | \
+     dibayar | diajukan | terpenuhi | dipenuhi | dilengkapi | memenuhi | lolos | \
+     dilakukan";
 
-const JOINTS: &[&str] = &[
-    "dan", "serta", "&", "/", "secara", "oleh", "di", "yang", "telah", "sudah", "semua", "seluruh",
-];
+const JOINTS: &str =
+    "dan | serta | & | / | secara | oleh | di | yang | telah | sudah | semua | seluruh";
 
 /// "jika tidak ada kendala", "apabila sistem tidak terganggu", "bila berkas lengkap": the ordinary
 /// course of things. What holds for some only is a case, not this.
 fn ordinary<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     let whole = *input;
-    one_of(&[
-        "apabila",
-        "bila",
-        "bilamana",
-        "jika",
-        "kalau",
-        "jikalau",
-        "asal",
-        "asalkan",
-        "selama",
-        "sepanjang",
-        "dengan catatan",
-        "dengan catatan :",
-        "dengan kondisi",
-        "dengan syarat",
-        "dalam kondisi",
-        "dalam keadaan",
-        "kondisi",
-    ])
+    one_of(
+        "apabila | bila | bilamana | jika | kalau | jikalau | asal | asalkan | selama | \
+     sepanjang | dengan catatan | dengan catatan : | dengan kondisi | dengan syarat | \
+     dalam kondisi | dalam keadaan | kondisi",
+    )
     .parse_next(input)?;
-    let joint = word_of(&["dan", "serta", ","]);
+    let joint = word_of("dan | serta | ,");
     let _: Vec<()> = separated(1.., alt((no_trouble, all_well)), joint).parse_next(input)?;
     Ok(taken(whole, input))
 }
 
-const SYSTEMS: &[&str] = &[
-    "sistem",
-    "system",
-    "server",
-    "jaringan",
-    "internet",
-    "aplikasi",
-    "listrik",
-    "koneksi",
-    "sinyal",
-    "cuaca",
-    "blangko",
-    "blanko",
-    "pejabat",
-    "penandatangan",
-    "kondisi",
-    "keadaan",
-    "pusat",
-    "online",
-    "berwenang",
-    "oss",
-];
+const SYSTEMS: &str = "\
+    sistem | system | server | jaringan | internet | aplikasi | listrik | koneksi | \
+     sinyal | cuaca | blangko | blanko | pejabat | penandatangan | kondisi | keadaan | \
+     pusat | online | berwenang | oss";
 
-const TROUBLES: &[&str] = &[
-    "kendala",
-    "gangguan",
-    "hambatan",
-    "masalah",
-    "permasalahan",
-    "antrian",
-    "antrean",
-    "error",
-    "kesalahan",
-    "perbaikan",
-    "kekurangan",
-];
+const TROUBLES: &str = "\
+    kendala | gangguan | hambatan | masalah | permasalahan | antrian | antrean | error | \
+     kesalahan | perbaikan | kekurangan";
 
 /// "tidak ada gangguan jaringan", "jaringan tidak terganggu".
 fn no_trouble(input: &mut Tokens) -> Read<()> {
-    let none = one_of(&[
-        "tidak ada",
-        "tidak terdapat",
-        "tidak terjadi",
-        "tidak mengalami",
-        "tanpa",
-        "tdk ada",
-        "tak ada",
-        "tidak ditemukan",
-    ]);
-    let broken = one_of(&[
-        "tidak terganggu",
-        "tidak error",
-        "tidak offline",
-        "tidak down",
-        "tidak bermasalah",
-        "tidak terkendala",
-    ]);
+    let none = one_of(
+        "tidak ada | tidak terdapat | tidak terjadi | tidak mengalami | tanpa | tdk ada | tak \
+     ada | tidak ditemukan",
+    );
+    let broken = one_of(
+        "tidak terganggu | tidak error | tidak offline | tidak down | tidak bermasalah | \
+     tidak terkendala",
+    );
     let qualities = || repeat(0.., word_of(SYSTEMS).void()).map(|()| ());
     let troubles = || {
         let more = repeat(0.., alt((word_of(SYSTEMS), word_of(THINGS)))).map(|()| ());
-        (word_of(TROUBLES), opt((word_of(&["/", "atau", "dan"]), word_of(TROUBLES))), more)
+        (word_of(TROUBLES), opt((word_of("/ | atau | dan"), word_of(TROUBLES))), more)
     };
     alt((
-        (alt((none, one_of(&["bebas"]))), troubles()).void(),
+        (alt((none, one_of("bebas"))), troubles()).void(),
         (word_of(SYSTEMS), qualities(), broken).void(),
-        (word_of(SYSTEMS), qualities(), one_of(&["tidak ada", "tidak mengalami"]), troubles())
-            .void(),
+        (word_of(SYSTEMS), qualities(), one_of("tidak ada | tidak mengalami"), troubles()).void(),
     ))
     .parse_next(input)
 }
@@ -302,41 +168,17 @@ fn no_trouble(input: &mut Tokens) -> Read<()> {
 fn all_well(input: &mut Tokens) -> Read<()> {
     let subject = || alt((word_of(SYSTEMS), word_of(THINGS)));
     let good = || {
-        let well = word_of(&[
-            "stabil",
-            "lancar",
-            "normal",
-            "baik",
-            "aktif",
-            "tersedia",
-            "online",
-            "hadir",
-            "lengkap",
-            "benar",
-            "valid",
-            "sah",
-            "terpenuhi",
-            "lunas",
-            "memenuhi",
-            "siap",
-        ]);
-        (well, opt(one_of(&["syarat", "persyaratan", "di tempat"])))
+        let well = word_of(
+            "stabil | lancar | normal | baik | aktif | tersedia | online | hadir | lengkap | \
+     benar | valid | sah | terpenuhi | lunas | memenuhi | siap",
+        );
+        (well, opt(one_of("syarat | persyaratan | di tempat")))
     };
-    let there = alt((good().void(), one_of(&["ada di tempat", "ada ditempat", "ada"]).void()));
-    let more = repeat(0.., (word_of(&["dan", "serta", "&", "/"]), good()).void()).map(|()| ());
+    let there = alt((good().void(), one_of("ada di tempat | ada ditempat | ada").void()));
+    let more = repeat(0.., (word_of("dan | serta | & | /"), good()).void()).map(|()| ());
     let is = repeat(
         0..,
-        word_of(&[
-            "sudah",
-            "telah",
-            "dinyatakan",
-            "dalam",
-            "keadaan",
-            "kondisi",
-            "secara",
-            "dan",
-            "/",
-        ]),
+        word_of("sudah | telah | dinyatakan | dalam | keadaan | kondisi | secara | dan | /"),
     );
     let subjects = repeat(1.., subject().void()).map(|()| ());
     let is = is.map(|()| ());
@@ -346,33 +188,20 @@ fn all_well(input: &mut Tokens) -> Read<()> {
 /// "jam pelayanan Senin s/d Kamis 08.00 – 14.00 WIB".
 fn hours<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     let whole = *input;
-    one_of(&[
-        "jam pelayanan",
-        "jam layanan",
-        "jam kerja",
-        "jam operasional",
-        "jam buka",
-        "jam buka layanan",
-        "jam operasional pelayanan",
-        "pada jam kerja",
-        "pada jam pelayanan",
-        "pada jam layanan",
-        "pada jam dinas",
-        "waktu pelayanan",
-        "hari pelayanan",
-        "hari layanan",
-        "hari dan jam pelayanan",
-    ])
+    one_of(
+        "jam pelayanan | jam layanan | jam kerja | jam operasional | jam buka | jam buka \
+     layanan | jam operasional pelayanan | pada jam kerja | pada jam pelayanan | pada jam \
+     layanan | pada jam dinas | waktu pelayanan | hari pelayanan | hari layanan | hari \
+     dan jam pelayanan",
+    )
     .parse_next(input)?;
     repeat(0.., alt((clock, word_of(WEEK).void()))).map(|()| ()).parse_next(input)?;
     Ok(taken(whole, input))
 }
 
-const WEEK: &[&str] = &[
-    "senin", "selasa", "rabu", "kamis", "jumat", "jum'at", "sabtu", "minggu", "ahad", "wib",
-    "wita", "wit", "pukul", "jam", "s", "d", "sd", "/", "-", ":", "sampai", "dengan", "hingga",
-    "dan", "&",
-];
+const WEEK: &str = "\
+    senin | selasa | rabu | kamis | jumat | jum at | sabtu | minggu | ahad | wib | wita \
+     | wit | pukul | jam | s | d | sd | / | - | : | sampai | dengan | hingga | dan | &";
 
 /// "08.00", "08:00".
 fn clock(input: &mut Tokens) -> Read<()> {
@@ -393,120 +222,25 @@ fn unit_of_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     Ok(taken(whole, input))
 }
 
-const EACH: &[&str] = &[
-    "/",
-    "per",
-    "per 1",
-    "per satu",
-    "tiap",
-    "setiap",
-    "untuk setiap",
-    "untuk tiap",
-    "/ 1",
-    "per -",
-];
+const EACH: &str =
+    "/ | per | per 1 | per satu | tiap | setiap | untuk setiap | untuk tiap | / 1 | per -";
 
 /// What times and fees are asked for each of.
-const EACH_OF: &[&str] = &[
-    "pemohon",
-    "orang",
-    "berkas",
-    "dokumen",
-    "permohonan",
-    "layanan",
-    "pelayanan",
-    "pasien",
-    "kartu",
-    "lembar",
-    "surat",
-    "izin",
-    "ijin",
-    "sertipikat",
-    "sertifikat",
-    "sampel",
-    "sample",
-    "tindakan",
-    "unit",
-    "kendaraan",
-    "kunjungan",
-    "pemeriksaan",
-    "akta",
-    "buku",
-    "jenis",
-    "parameter",
-    "kegiatan",
-    "peserta",
-    "siswa",
-    "ekor",
-    "bidang",
-    "petak",
-    "kios",
-    "los",
-    "alat",
-    "contoh",
-    "rangkap",
-    "eksemplar",
-    "paket",
-    "kali",
-    "keping",
-    "produk",
-    "usaha",
-    "pengujian",
-    "uji",
-    "kapal",
-    "set",
-    "meter",
-    "m",
-    "m2",
-    "m3",
-    "m²",
-    "m³",
-    "ha",
-    "hektar",
-    "hektare",
-    "kg",
-    "ton",
-    "liter",
-    "kilogram",
-    "km",
-    "wp",
-    "nop",
-    "kk",
-    "kepala",
-    "jiwa",
-    "rumah",
-    "titik",
-    "tiang",
-    "pohon",
-    "batang",
-    "buah",
-    "botol",
-    "kamar",
-    "rekening",
-    "transaksi",
-    "halaman",
-    "penerbitan",
-    "pengajuan",
-    "pendaftaran",
-    "pengesahan",
-    "legalisir",
-    "legalisasi",
-    "perkara",
-    "putusan",
-    "pucuk",
-    "visa",
-    "paspor",
-    "barang",
-    "kelas",
-    "merek",
-    "judul",
-    "formasi",
-    "perpanjangan",
-];
+const EACH_OF: &str = "\
+    pemohon | orang | berkas | dokumen | permohonan | layanan | pelayanan | pasien | \
+     kartu | lembar | surat | izin | ijin | sertipikat | sertifikat | sampel | sample | \
+     tindakan | unit | kendaraan | kunjungan | pemeriksaan | akta | buku | jenis | \
+     parameter | kegiatan | peserta | siswa | ekor | bidang | petak | kios | los | alat | \
+     contoh | rangkap | eksemplar | paket | kali | keping | produk | usaha | pengujian | \
+     uji | kapal | set | meter | m | m2 | m3 | m² | m³ | ha | hektar | hektare | kg | ton \
+     | liter | kilogram | km | wp | nop | kk | kepala | jiwa | rumah | titik | tiang | \
+     pohon | batang | buah | botol | kamar | rekening | transaksi | halaman | penerbitan \
+     | pengajuan | pendaftaran | pengesahan | legalisir | legalisasi | perkara | putusan \
+     | pucuk | visa | paspor | barang | kelas | merek | judul | formasi | perpanjangan";
 
 /// What fees are asked for each of, too.
-const EACH_TIME: &[&str] =
-    &["bulan", "tahun", "hari", "jam", "minggu", "malam", "semester", "triwulan", "bln", "thn"];
+const EACH_TIME: &str =
+    "bulan | tahun | hari | jam | minggu | malam | semester | triwulan | bln | thn";
 
 /// "per sertipikat", "/ Bulan", "/orang/hari", "per meter persegi", "per 5 tahun".
 pub fn unit_of_fee<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
@@ -524,9 +258,8 @@ pub fn unit_of_fee<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
 }
 
 fn one_each(input: &mut Tokens) -> Read<()> {
-    let square = opt(word_of(&[
-        "persegi", "kubik", "lari", "hak", "orang", "keluarga", "tanah", "uji", "air",
-    ]));
+    let square =
+        opt(word_of("persegi | kubik | lari | hak | orang | keluarga | tanah | uji | air"));
     (alt((word_of(EACH_OF), word_of(EACH_TIME))), square).void().parse_next(input)
 }
 
@@ -534,61 +267,34 @@ fn one_each(input: &mut Tokens) -> Read<()> {
 fn for_all<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     let whole = *input;
     (
-        one_of(&["untuk", "bagi"]),
-        one_of(&["semua", "seluruh"]),
-        one_of(&[
-            "pemohon",
-            "masyarakat",
-            "warga",
-            "pengguna",
-            "pengguna layanan",
-            "layanan",
-            "jenis layanan",
-            "jenis pelayanan",
-            "pelayanan",
-            "pasien",
-            "pengunjung",
-            "kalangan",
-            "orang",
-        ]),
+        one_of("untuk | bagi"),
+        one_of("semua | seluruh"),
+        one_of(
+            "pemohon | masyarakat | warga | pengguna | pengguna layanan | layanan | jenis layanan \
+     | jenis pelayanan | pelayanan | pasien | pengunjung | kalangan | orang",
+        ),
     )
         .parse_next(input)?;
     Ok(taken(whole, input))
 }
 
 fn filler_of_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
-    one_of(&[
-        "selesai",
-        "sudah selesai",
-        "jadi",
-        "sudah jadi",
-        "saja",
-        "sesuai sop",
-        "sesuai standar pelayanan",
-        "sesuai ketentuan",
-        "sesuai ketentuan yang berlaku",
-        "sesuai peraturan yang berlaku",
-        "dapat ditunggu",
-        "bisa ditunggu",
-        "ditunggu",
-        "langsung jadi",
-        "langsung selesai",
-    ])
+    one_of(
+        "selesai | sudah selesai | jadi | sudah jadi | saja | sesuai sop | sesuai standar \
+     pelayanan | sesuai ketentuan | sesuai ketentuan yang berlaku | sesuai peraturan yang \
+     berlaku | dapat ditunggu | bisa ditunggu | ditunggu | langsung jadi | langsung \
+     selesai",
+    )
     .parse_next(input)
 }
 
 fn filler_of_fee<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
-    one_of(&[
-        "saja",
-        "pnbp",
-        "sesuai ketentuan",
-        "sesuai ketentuan yang berlaku",
-        "sesuai peraturan yang berlaku",
-        "sesuai ketentuan peraturan yang berlaku",
-        "sesuai ketentuan peraturan perundang - undangan",
-        "sesuai ketentuan peraturan perundang - undangan yang berlaku",
-        "sesuai peraturan perundang - undangan",
-        "sesuai peraturan perundang - undangan yang berlaku",
-    ])
+    one_of(
+        "saja | pnbp | sesuai ketentuan | sesuai ketentuan yang berlaku | sesuai peraturan \
+     yang berlaku | sesuai ketentuan peraturan yang berlaku | sesuai ketentuan peraturan \
+     perundang - undangan | sesuai ketentuan peraturan perundang - undangan yang berlaku \
+     | sesuai peraturan perundang - undangan | sesuai peraturan perundang - undangan yang \
+     berlaku",
+    )
     .parse_next(input)
 }

@@ -13,20 +13,10 @@ use super::{
     formula::formula,
     money::{Amount, amount},
     phrase::{attempt, bracketed, end, mark, one_of, word_of},
+    price::Price,
     regulation::regulation,
     token::{Text, Tokens},
 };
-
-/// What a text says of a price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Price<'t> {
-    Free,
-    Amount(Amount),
-    Charged,
-    Regulation(Tokens<'t>, bool),
-    Formula(Tokens<'t>),
-    Foreign { currency: &'static str, hundredths: i64 },
-}
 
 /// A price and what stands beside it.
 #[derive(Clone, Debug)]
@@ -101,53 +91,19 @@ fn headings(input: &mut Tokens) {
     while attempt(one_of(HEADINGS), input).is_some() {}
 }
 
-const HEADINGS: &[&str] = &[
-    "biaya",
-    "tarif",
-    "total",
-    "jumlah",
-    "sebesar",
-    "sejumlah",
-    "adalah",
-    "biayanya",
-    "retribusi",
-    "pnbp",
-    ":",
-    "=",
-    "biaya / tarif",
-    "biaya pelayanan",
-    "biaya layanan",
-    "tarif pelayanan",
-    "tarif layanan",
-    "besaran",
-    "harga",
-    "total biaya",
-    "dikenakan biaya",
-    "dikenakan tarif",
-    "dikenakan pnbp",
-    "dikenakan retribusi",
-    "membayar",
-    "biaya pnbp",
-    "tarif pnbp",
-    "biaya retribusi",
-    "tarif retribusi",
-    "dengan biaya",
-    "dengan tarif",
-    "senilai",
-    "besaran tarif",
-    "besaran biaya",
-    "penerimaan negara bukan pajak",
-    "( pnbp )",
-    "seharga",
-    "bayar",
-    "rp :",
-];
+const HEADINGS: &str = "\
+    biaya | tarif | total | jumlah | sebesar | sejumlah | adalah | biayanya | retribusi \
+     | pnbp | : | = | biaya / tarif | biaya pelayanan | biaya layanan | tarif pelayanan | \
+     tarif layanan | besaran | harga | total biaya | dikenakan biaya | dikenakan tarif | \
+     dikenakan pnbp | dikenakan retribusi | membayar | biaya pnbp | tarif pnbp | biaya \
+     retribusi | tarif retribusi | dengan biaya | dengan tarif | senilai | besaran tarif \
+     | besaran biaya | penerimaan negara bukan pajak | ( pnbp ) | seharga | bayar | rp :";
 
 /// "Gratis", "Rp 0", "tidak dipungut biaya (gratis)", said once or several times.
 fn free<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
     subject(input);
     free_once.parse_next(input)?;
-    let joint = || opt(word_of(&[",", ".", "/", "-", ";", "alias", "atau", "="]));
+    let joint = || opt(word_of(", | . | / | - | ; | alias | atau | ="));
     let again = alt(((joint(), bracketed(free_once)).void(), (joint(), free_once).void()));
     let _: () = repeat(0.., again).parse_next(input)?;
     Ok(Price::Free)
@@ -158,69 +114,26 @@ fn free_once(input: &mut Tokens) -> Read<()> {
     alt((one_of(FREE).void(), no_charge, zero)).parse_next(input)
 }
 
-const FREE: &[&str] = &[
-    "gratis",
-    "gratis 100 %",
-    "100 % gratis",
-    "cuma - cuma",
-    "secara cuma - cuma",
-    "secara gratis",
-    "nihil",
-    "free",
-    "free of charge",
-    "rp nihil",
-    "rp . nihil",
-    "gratis biaya",
-    "gratis tanpa biaya",
-    "digratiskan",
-];
+const FREE: &str = "\
+    gratis | gratis 100 % | 100 % gratis | cuma - cuma | secara cuma - cuma | secara \
+     gratis | nihil | free | free of charge | rp nihil | rp . nihil | gratis biaya | \
+     gratis tanpa biaya | digratiskan";
 
 /// "tidak dikenakan biaya apa pun".
 fn no_charge(input: &mut Tokens) -> Read<()> {
-    let none = one_of(&[
-        "tidak dikenakan biaya",
-        "tidak dikenakan tarif",
-        "tidak dikenai biaya",
-        "tidak dipungut biaya",
-        "tidak dipungut bayaran",
-        "tidak ada biaya",
-        "tidak ada pungutan",
-        "tidak ada pungutan biaya",
-        "tidak ada tarif",
-        "tidak berbayar",
-        "tidak bayar",
-        "tidak membayar",
-        "tidak berbiaya",
-        "tidak memungut biaya",
-        "tidak dibebankan biaya",
-        "tanpa biaya",
-        "tanpa dipungut biaya",
-        "tanpa pungutan",
-        "tanpa pungutan biaya",
-        "tanpa dikenakan biaya",
-        "tanpa bayar",
-        "tanpa tarif",
-        "bebas biaya",
-        "bebas dari biaya",
-        "bebas tarif",
-        "bebas pungutan",
-        "tdk dipungut biaya",
-        "tdk dikenakan biaya",
-        "tdk ada biaya",
-        "tidak di pungut biaya",
-        "tidak di kenakan biaya",
-        "tidak dipungut biaya / gratis",
-        "tidak perlu membayar",
-    ]);
-    let at_all = one_of(&[
-        "apa pun",
-        "apapun",
-        "sama sekali",
-        "sepeser pun",
-        "sepeserpun",
-        "apa - apa",
-        "/ tarif",
-    ]);
+    let none = one_of(
+        "tidak dikenakan biaya | tidak dikenakan tarif | tidak dikenai biaya | tidak dipungut \
+     biaya | tidak dipungut bayaran | tidak ada biaya | tidak ada pungutan | tidak ada \
+     pungutan biaya | tidak ada tarif | tidak berbayar | tidak bayar | tidak membayar | \
+     tidak berbiaya | tidak memungut biaya | tidak dibebankan biaya | tanpa biaya | tanpa \
+     dipungut biaya | tanpa pungutan | tanpa pungutan biaya | tanpa dikenakan biaya | \
+     tanpa bayar | tanpa tarif | bebas biaya | bebas dari biaya | bebas tarif | bebas \
+     pungutan | tdk dipungut biaya | tdk dikenakan biaya | tdk ada biaya | tidak di \
+     pungut biaya | tidak di kenakan biaya | tidak dipungut biaya / gratis | tidak perlu \
+     membayar",
+    );
+    let at_all =
+        one_of("apa pun | apapun | sama sekali | sepeser pun | sepeserpun | apa - apa | / tarif");
     (none, opt(at_all)).void().parse_next(input)
 }
 
@@ -230,44 +143,21 @@ fn subject(input: &mut Tokens) {
         let names = repeat(1..=4, word_of(OF_THE_SERVICE).void()).map(|()| ());
         (names, mark("ini")).void().parse_next(input)
     };
-    let mut all = one_of(&[
-        "semua pelayanan",
-        "semua layanan",
-        "seluruh pelayanan",
-        "seluruh layanan",
-        "seluruh jenis pelayanan",
-        "seluruh proses pelayanan",
-        "semua jenis pelayanan",
-        "semua jenis layanan",
-        "seluruh jenis layanan",
-        "pelayanan",
-        "layanan",
-        "seluruh pelayanan administrasi kependudukan",
-    ]);
+    let mut all = one_of(
+        "semua pelayanan | semua layanan | seluruh pelayanan | seluruh layanan | seluruh \
+     jenis pelayanan | seluruh proses pelayanan | semua jenis pelayanan | semua jenis \
+     layanan | seluruh jenis layanan | pelayanan | layanan | seluruh pelayanan \
+     administrasi kependudukan",
+    );
     if attempt(this, input).is_none() {
         attempt(&mut all, input);
     }
 }
 
-const OF_THE_SERVICE: &[&str] = &[
-    "penerbitan",
-    "pengurusan",
-    "pembuatan",
-    "pelayanan",
-    "layanan",
-    "permohonan",
-    "kartu",
-    "surat",
-    "izin",
-    "dokumen",
-    "akta",
-    "sertifikat",
-    "rekomendasi",
-    "keterangan",
-    "proses",
-    "kegiatan",
-    "pengajuan",
-];
+const OF_THE_SERVICE: &str = "\
+    penerbitan | pengurusan | pembuatan | pelayanan | layanan | permohonan | kartu | \
+     surat | izin | dokumen | akta | sertifikat | rekomendasi | keterangan | proses | \
+     kegiatan | pengajuan";
 
 /// An amount or a range of amounts.
 fn priced<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
@@ -277,15 +167,10 @@ fn priced<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
 /// "Sesuai Perda No. 1 Tahun 2024", "Retribusi dipungut berdasarkan Peraturan Daerah".
 fn by_regulation<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
     attempt(
-        one_of(&[
-            "dipungut",
-            "dipungut biaya",
-            "ditetapkan",
-            "diatur",
-            "yang berlaku",
-            "ditentukan",
-            "berbayar",
-        ]),
+        one_of(
+            "dipungut | dipungut biaya | ditetapkan | diatur | yang berlaku | ditentukan | \
+     berbayar",
+        ),
         input,
     );
     opt(mark(",")).parse_next(input)?;
@@ -296,71 +181,35 @@ fn by_regulation<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
 /// "Berbiaya", "Bukan layanan gratis; dikenakan PNBP": there is a price, and that is all.
 fn charged<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
     one_of(CHARGED).parse_next(input)?;
-    let joint = || opt(word_of(&[",", ".", ";", "/", "-", "dan"]));
+    let joint = || opt(word_of(", | . | ; | / | - | dan"));
     let again =
         alt(((joint(), bracketed(one_of(CHARGED))).void(), (joint(), one_of(CHARGED)).void()));
     let _: () = repeat(0.., again).parse_next(input)?;
     Ok(Price::Charged)
 }
 
-const CHARGED: &[&str] = &[
-    "berbiaya",
-    "berbayar",
-    "dikenakan biaya",
-    "dikenakan tarif",
-    "dikenakan pnbp",
-    "dikenakan retribusi",
-    "dikenai biaya",
-    "dikenakan biaya pnbp",
-    "dikenakan tarif pnbp",
-    "dikenakan biaya retribusi",
-    "dipungut biaya",
-    "dipungut retribusi",
-    "ada biaya",
-    "membayar pnbp",
-    "membayar biaya",
-    "membayar retribusi",
-    "tidak gratis",
-    "bukan gratis",
-    "bukan layanan gratis",
-    "bukan pelayanan gratis",
-    "tidak cuma - cuma",
-    "tidak bebas biaya",
-    "pnbp",
-    "sesuai tarif",
-    "sesuai tarif yang berlaku",
-    "sesuai tarif berlaku",
-    "sesuai tarif pnbp",
-    "sesuai pnbp",
-    "sesuai tarif pnbp yang berlaku",
-    "sesuai tarif retribusi",
-    "sesuai tarif retribusi yang berlaku",
-    "sesuai dengan tarif yang berlaku",
-    "sesuai dengan tarif pnbp",
-    "sesuai retribusi yang berlaku",
-    "sesuai tarif retribusi daerah",
-    "sesuai tarif retribusi daerah yang berlaku",
-    "sesuai dengan tarif retribusi yang berlaku",
-    "sesuai dengan tarif pnbp yang berlaku",
-    "dikenakan biaya sesuai tarif yang berlaku",
-    "dikenakan tarif sesuai ketentuan yang berlaku",
-    "dikenakan biaya sesuai ketentuan yang berlaku",
-    "dikenakan biaya sesuai ketentuan",
-    "dikenakan retribusi sesuai ketentuan yang berlaku",
-];
+const CHARGED: &str = "\
+    berbiaya | berbayar | dikenakan biaya | dikenakan tarif | dikenakan pnbp | dikenakan \
+     retribusi | dikenai biaya | dikenakan biaya pnbp | dikenakan tarif pnbp | dikenakan \
+     biaya retribusi | dipungut biaya | dipungut retribusi | ada biaya | membayar pnbp | \
+     membayar biaya | membayar retribusi | tidak gratis | bukan gratis | bukan layanan \
+     gratis | bukan pelayanan gratis | tidak cuma - cuma | tidak bebas biaya | pnbp | \
+     sesuai tarif | sesuai tarif yang berlaku | sesuai tarif berlaku | sesuai tarif pnbp \
+     | sesuai pnbp | sesuai tarif pnbp yang berlaku | sesuai tarif retribusi | sesuai \
+     tarif retribusi yang berlaku | sesuai dengan tarif yang berlaku | sesuai dengan \
+     tarif pnbp | sesuai retribusi yang berlaku | sesuai tarif retribusi daerah | sesuai \
+     tarif retribusi daerah yang berlaku | sesuai dengan tarif retribusi yang berlaku | \
+     sesuai dengan tarif pnbp yang berlaku | dikenakan biaya sesuai tarif yang berlaku | \
+     dikenakan tarif sesuai ketentuan yang berlaku | dikenakan biaya sesuai ketentuan \
+     yang berlaku | dikenakan biaya sesuai ketentuan | dikenakan retribusi sesuai \
+     ketentuan yang berlaku";
 
 /// A price in one of several cases: never a formula or another currency.
 fn in_a_case<'t>(input: &mut Tokens<'t>, bare: bool) -> Read<Reading<'t>> {
     attempt(
-        one_of(&[
-            "biaya :",
-            "tarif :",
-            "sebesar",
-            "biaya sebesar",
-            "tarif sebesar",
-            "dikenakan",
-            "membayar",
-        ]),
+        one_of(
+            "biaya : | tarif : | sebesar | biaya sebesar | tarif sebesar | dikenakan | membayar",
+        ),
         input,
     );
     let certain = |price: &Price| match price {
@@ -408,38 +257,6 @@ impl Reading<'_> {
                     fee.regulation = text.words(words);
                 }
                 Clause::Regulation(words, _) => fee.notes.push(text.words(words)),
-            }
-        }
-        fee
-    }
-}
-
-impl Price<'_> {
-    fn told(self, text: &Text) -> Fee {
-        let mut fee = Fee::default();
-        match self {
-            Price::Free => fee.set_kind(Kind::Free),
-            Price::Charged => fee.set_kind(Kind::Charged),
-            Price::Amount(amount) => {
-                fee.set_kind(if amount.is_range() { Kind::Range } else { Kind::Fixed });
-                (fee.amount_rupiah, fee.max_rupiah) = amount.rupiah();
-                fee.approximate = amount.approximate;
-            }
-            Price::Regulation(name, local) => {
-                fee.set_kind(if local { Kind::LocalRegulation } else { Kind::Regulation });
-                fee.regulation = text.words(name);
-            }
-            Price::Formula(words) => {
-                fee.set_kind(Kind::Formula);
-                fee.formula = text.words(words);
-            }
-            Price::Foreign { currency, hundredths } => {
-                fee.set_kind(Kind::Foreign);
-                fee.foreign = Some(mpp_api::types::fee::Foreign {
-                    currency: currency.to_owned(),
-                    units: hundredths / 100,
-                    cents: (hundredths % 100) as i32,
-                });
             }
         }
         fee

@@ -7,9 +7,9 @@ use winnow::{
 
 use super::{
     clause::unit_of_fee,
-    fee::Price,
     number::{hundredths, rupiah},
     phrase::{attempt, bracketed, digits, one_of},
+    price::Price,
     token::Tokens,
 };
 
@@ -23,7 +23,7 @@ fn amount<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
     let (currency, hundredths) =
         alt(((currency, number), (number, currency).map(|(number, currency)| (currency, number))))
             .parse_next(input)?;
-    opt(one_of(&[", -", ". -"])).parse_next(input)?;
+    opt(one_of(", - | . -")).parse_next(input)?;
     Ok(Price::Foreign { currency, hundredths })
 }
 
@@ -43,29 +43,21 @@ fn currency(input: &mut Tokens) -> Read<&'static str> {
     found.map_or_else(|| fail.parse_next(input), Ok)
 }
 
-const CURRENCIES: &[(&str, &[&str])] = &[
+const CURRENCIES: &[(&str, &str)] = &[
     (
         "USD",
-        &[
-            "usd",
-            "usd $",
-            "us $",
-            "dolar as",
-            "dolar amerika",
-            "dolar amerika serikat",
-            "us dollar",
-            "us dolar",
-        ],
+        "usd | usd $ | us $ | dolar as | dolar amerika | dolar amerika serikat | us dollar | \
+     us dolar",
     ),
-    ("EUR", &["eur", "euro", "€"]),
-    ("SGD", &["sgd", "s $", "dolar singapura"]),
-    ("MYR", &["myr", "rm", "ringgit", "ringgit malaysia"]),
-    ("SAR", &["sar", "riyal", "riyal saudi", "real saudi"]),
-    ("JPY", &["jpy", "yen"]),
-    ("AUD", &["aud", "dolar australia"]),
-    ("CNY", &["cny", "yuan"]),
-    ("GBP", &["gbp", "poundsterling"]),
-    ("TWD", &["twd"]),
-    ("HKD", &["hkd"]),
-    ("KRW", &["krw", "won"]),
+    ("EUR", "eur | euro | €"),
+    ("SGD", "sgd | s $ | dolar singapura"),
+    ("MYR", "myr | rm | ringgit | ringgit malaysia"),
+    ("SAR", "sar | riyal | riyal saudi | real saudi"),
+    ("JPY", "jpy | yen"),
+    ("AUD", "aud | dolar australia"),
+    ("CNY", "cny | yuan"),
+    ("GBP", "gbp | poundsterling"),
+    ("TWD", "twd"),
+    ("HKD", "hkd"),
+    ("KRW", "krw | won"),
 ];

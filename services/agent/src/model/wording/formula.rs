@@ -7,21 +7,17 @@ use winnow::{
 };
 
 use super::{
-    fee::Price,
-    phrase::{mark, one_of, taken, word_of},
+    phrase::{lists, mark, one_of, taken, word_of},
+    price::Price,
     token::{Kind, Token, Tokens},
     words,
 };
 
 pub fn formula<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
-    opt(one_of(&[
-        "rumus",
-        "rumus :",
-        "rumus perhitungan :",
-        "dihitung dengan rumus",
-        "dihitung dengan rumus :",
-        "perhitungan :",
-    ]))
+    opt(one_of(
+        "rumus | rumus : | rumus perhitungan : | dihitung dengan rumus | dihitung dengan \
+     rumus : | perhitungan :",
+    ))
     .parse_next(input)?;
     let whole = *input;
     alt((product, by_measure)).parse_next(input)?;
@@ -34,7 +30,7 @@ fn product(input: &mut Tokens) -> Read<()> {
     let times = mark("x");
     let _: Vec<()> = separated(2..=8, factor, times).parse_next(input)?;
     let measured =
-        |token: &Token| matches!(token.text, "tarif" | "harga") || MEASURES.contains(&token.text);
+        |token: &Token| matches!(token.text, "tarif" | "harga") || lists(MEASURES, token.text);
     if taken(whole, input).iter().any(measured) {
         return Ok(());
     }
@@ -51,7 +47,7 @@ fn factor(input: &mut Tokens) -> Read<()> {
 
 fn percent(input: &mut Tokens) -> Read<()> {
     let number = any.verify(|token: &Token| token.kind == Kind::Number && token.text.len() <= 5);
-    (number, word_of(&["%", "persen"])).void().parse_next(input)
+    (number, word_of("% | persen")).void().parse_next(input)
 }
 
 fn name(input: &mut Tokens) -> Read<()> {
@@ -67,66 +63,21 @@ fn name(input: &mut Tokens) -> Read<()> {
 
 /// "dihitung berdasarkan luas bidang", "2% dari nilai transaksi".
 fn by_measure(input: &mut Tokens) -> Read<()> {
-    let by = one_of(&[
-        "dihitung berdasarkan",
-        "dihitung sesuai",
-        "dihitung dari",
-        "dihitung menurut",
-        "ditentukan berdasarkan",
-        "ditetapkan berdasarkan",
-        "berdasarkan",
-        "tergantung",
-        "tergantung pada",
-        "tergantung dari",
-        "disesuaikan dengan",
-        "bergantung pada",
-        "menyesuaikan",
-        "menyesuaikan dengan",
-        "sesuai dengan",
-        "sesuai",
-        "dihitung berdasar",
-        "berdasarkan perhitungan",
-        "dihitung per",
-        "berdasarkan hasil perhitungan",
-    ]);
-    let share = (percent, one_of(&["dari", "x"])).void();
+    let by = one_of(
+        "dihitung berdasarkan | dihitung sesuai | dihitung dari | dihitung menurut | \
+     ditentukan berdasarkan | ditetapkan berdasarkan | berdasarkan | tergantung | \
+     tergantung pada | tergantung dari | disesuaikan dengan | bergantung pada | \
+     menyesuaikan | menyesuaikan dengan | sesuai dengan | sesuai | dihitung berdasar | \
+     berdasarkan perhitungan | dihitung per | berdasarkan hasil perhitungan",
+    );
+    let share = (percent, one_of("dari | x")).void();
     let measure = (word_of(MEASURES), repeat(0..=6, name).map(|()| ()));
     (alt((by.void(), share)), measure).void().parse_next(input)
 }
 
 /// What is measured or counted.
-const MEASURES: &[&str] = &[
-    "luas",
-    "luasan",
-    "nilai",
-    "jumlah",
-    "volume",
-    "jarak",
-    "njop",
-    "njkb",
-    "npop",
-    "npoptkp",
-    "koefisien",
-    "indeks",
-    "hsbgn",
-    "hsbg",
-    "shst",
-    "panjang",
-    "lebar",
-    "tinggi",
-    "berat",
-    "bobot",
-    "ukuran",
-    "lama",
-    "kapasitas",
-    "tonase",
-    "gt",
-    "omzet",
-    "dpp",
-    "zona",
-    "ketinggian",
-    "nsr",
-    "njopr",
-    "it",
-    "lt",
-];
+const MEASURES: &str = "\
+    luas | luasan | nilai | jumlah | volume | jarak | njop | njkb | npop | npoptkp | \
+     koefisien | indeks | hsbgn | hsbg | shst | panjang | lebar | tinggi | berat | bobot \
+     | ukuran | lama | kapasitas | tonase | gt | omzet | dpp | zona | ketinggian | nsr | \
+     njopr | it | lt";

@@ -12,7 +12,7 @@
 //! | `token`, `phrase` | words, numbers and marks; phrases of a closed list |
 //! | `number` | counts in digits and words, grouped amounts |
 //! | `clause`, `regulation` | what may stand beside a reading and leaves it as it is |
-//! | `time`; `fee`, `money`, `foreign`, `formula` | a time; a fee |
+//! | `time`, `length`; `fee`, `price`, `money`, `foreign`, `formula` | a time; a fee |
 //! | `cases`, `boundary`, `words` | texts of several readings; words that turn what they stand beside |
 
 use serde_json::Value;
@@ -24,9 +24,11 @@ mod fee;
 mod foreign;
 mod formula;
 mod json;
+mod length;
 mod money;
 mod number;
 mod phrase;
+mod price;
 mod regulation;
 mod time;
 mod token;

@@ -7,9 +7,9 @@ use winnow::{
 };
 
 use super::{
+    length::TO,
     number::{hundredths, in_words, rupiah},
     phrase::{attempt, bracketed, digits, mark, one_of, word_of},
-    time::TO,
     token::{Token, Tokens},
 };
 
@@ -72,30 +72,13 @@ pub fn amount(input: &mut Tokens) -> Read<Amount> {
     if good { Ok(Amount { least, most, approximate, marked }) } else { fail.parse_next(input) }
 }
 
-const ABOUT: &[&str] = &[
-    "sekitar",
-    "kurang lebih",
-    "lebih kurang",
-    "±",
-    "+ / -",
-    "kira - kira",
-    "perkiraan",
-    "estimasi",
-    "kisaran",
-];
+const ABOUT: &str = "\
+    sekitar | kurang lebih | lebih kurang | ± | + / - | kira - kira | perkiraan | \
+     estimasi | kisaran";
 
-const LIMITS: &[&str] = &[
-    "maksimal",
-    "maksimum",
-    "maks",
-    "maks .",
-    "paling banyak",
-    "paling tinggi",
-    "setinggi - tingginya",
-    "tidak lebih dari",
-    "paling mahal",
-    "tidak melebihi",
-];
+const LIMITS: &str = "\
+    maksimal | maksimum | maks | maks . | paling banyak | paling tinggi | setinggi - \
+     tingginya | tidak lebih dari | paling mahal | tidak melebihi";
 
 /// "Rp 5.000 s/d Rp 10.000", "50 - 100 ribu".
 fn one_to(input: &mut Tokens) -> Read<(i64, i64, bool)> {
@@ -105,17 +88,9 @@ fn one_to(input: &mut Tokens) -> Read<(i64, i64, bool)> {
 
 /// "antara Rp 5.000 dan Rp 10.000", "mulai dari Rp 5.000 sampai Rp 10.000".
 fn from_to(input: &mut Tokens) -> Read<(i64, i64, bool)> {
-    one_of(&[
-        "antara",
-        "berkisar antara",
-        "berkisar",
-        "dari",
-        "mulai",
-        "mulai dari",
-        "mulai dari harga",
-    ])
-    .parse_next(input)?;
-    let (low, _, high) = (money, alt((one_of(TO), one_of(&["dan"]))), money).parse_next(input)?;
+    one_of("antara | berkisar antara | berkisar | dari | mulai | mulai dari | mulai dari harga")
+        .parse_next(input)?;
+    let (low, _, high) = (money, alt((one_of(TO), one_of("dan"))), money).parse_next(input)?;
     range(low, high).map_or_else(|| fail.parse_next(input), Ok)
 }
 
@@ -145,12 +120,11 @@ fn money(input: &mut Tokens) -> Read<Money> {
 
 /// "Rp. 350.000,-", "45 ribu", "750.000 rupiah".
 fn in_digits(input: &mut Tokens) -> Read<Money> {
-    let currency =
-        opt(one_of(&["rp", "rp .", "idr", "rp . ,", "rp :", "rp . :"])).parse_next(input)?;
+    let currency = opt(one_of("rp | rp . | idr | rp . , | rp : | rp . :")).parse_next(input)?;
     let raw = digits(input)?;
     let factor = opt(factor).parse_next(input)?;
     let dash = opt(dash).parse_next(input)?;
-    let named = opt(word_of(&["rupiah", "idr"])).parse_next(input)?;
+    let named = opt(word_of("rupiah | idr")).parse_next(input)?;
     let value = match factor {
         None => rupiah(raw),
         Some(factor) => hundredths(raw).and_then(|number| {
@@ -167,14 +141,14 @@ fn in_digits(input: &mut Tokens) -> Read<Money> {
 fn dash(input: &mut Tokens) -> Read<()> {
     let close = any.verify(|token: &Token| token.text == "-" && !token.spaced);
     let dashes = repeat(1..=2, close.void()).map(|()| ());
-    (one_of(&[",", ".", ". ,", ", ."]), dashes).void().parse_next(input)
+    (one_of(", | . | . , | , ."), dashes).void().parse_next(input)
 }
 
 fn factor(input: &mut Tokens) -> Read<i64> {
     alt((
-        one_of(&["ribu", "rb", "rb .", "ribuan", "k"]).value(1_000),
-        one_of(&["juta", "jt", "jt ."]).value(1_000_000),
-        one_of(&["miliar", "milyar"]).value(1_000_000_000),
+        one_of("ribu | rb | rb . | ribuan | k").value(1_000),
+        one_of("juta | jt | jt .").value(1_000_000),
+        one_of("miliar | milyar").value(1_000_000_000),
     ))
     .parse_next(input)
 }

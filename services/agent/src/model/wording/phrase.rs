@@ -8,12 +8,11 @@ use winnow::{
 
 use super::token::{Kind, Token, Tokens};
 
-/// The longest phrase of a list that comes next; phrases are words and marks with blanks between.
-pub fn one_of<'t>(
-    phrases: &'static [&'static str],
-) -> impl FnMut(&mut Tokens<'t>) -> Read<Tokens<'t>> {
+/// The longest phrase of a list that comes next. A list is one text, with " | " between its phrases;
+/// a phrase is words and marks with blanks between.
+pub fn one_of<'t>(list: &'static str) -> impl FnMut(&mut Tokens<'t>) -> Read<Tokens<'t>> {
     move |input| {
-        let longest = phrases.iter().filter_map(|phrase| len(phrase, input)).max();
+        let longest = list.split(" | ").filter_map(|phrase| len(phrase, input)).max();
         let Some(len) = longest.filter(|len| *len > 0) else {
             return fail.parse_next(input);
         };
@@ -21,6 +20,11 @@ pub fn one_of<'t>(
         *input = rest;
         Ok(found)
     }
+}
+
+/// True where a list has a word.
+pub fn lists(list: &str, word: &str) -> bool {
+    list.split(" | ").any(|listed| listed == word)
 }
 
 /// How many tokens a phrase takes of the input, if it comes next.
@@ -34,10 +38,8 @@ fn len(phrase: &str, input: Tokens) -> Option<usize> {
 }
 
 /// One token of a closed list.
-pub fn word_of<'t>(
-    words: &'static [&'static str],
-) -> impl FnMut(&mut Tokens<'t>) -> Read<Token<'t>> {
-    move |input| any.verify(|token: &Token| words.contains(&token.text)).parse_next(input)
+pub fn word_of<'t>(list: &'static str) -> impl FnMut(&mut Tokens<'t>) -> Read<Token<'t>> {
+    move |input| any.verify(|token: &Token| lists(list, token.text)).parse_next(input)
 }
 
 /// One mark or word.
@@ -72,7 +74,7 @@ pub fn attempt<'t, O>(
 
 /// The end of the text: at most full stops and the like are left.
 pub fn end(input: &mut Tokens) -> Read<()> {
-    let stops = repeat(0.., word_of(&[".", ",", ";", "\n"]).void()).map(|()| ());
+    let stops = repeat(0.., word_of(". | , | ; | \n").void()).map(|()| ());
     (stops, eof).void().parse_next(input)
 }
 

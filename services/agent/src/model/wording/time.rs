@@ -3,27 +3,16 @@
 use mpp_api::types::{ServiceTime, service_time::Unit};
 use winnow::{
     Parser, Result as Read,
-    combinator::{alt, fail, opt},
+    combinator::{fail, opt},
 };
 
 use super::{
     cases::{self, Outcome, Piece},
     clause::{self, Clause},
-    number::{count, hundredths, in_words},
-    phrase::{attempt, bracketed, digits, end, mark, one_of, word_of},
+    length::{Length, MAX, between, in_one_unit, length_of},
+    phrase::{attempt, bracketed, end, one_of, word_of},
     token::{Text, Tokens},
 };
-
-/// Longest time of a service, in any unit; what is longer is a slip.
-const MAX: i64 = 100_000;
-
-/// A length in one unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Length {
-    least: i64,
-    most: i64,
-    unit: Unit,
-}
 
 /// A length and what stands beside it.
 #[derive(Clone, Debug)]
@@ -67,66 +56,24 @@ fn leads<'t>(input: &mut Tokens<'t>) -> Vec<Tokens<'t>> {
         } else if attempt(one_of(HEADINGS), input).is_none() {
             return notes;
         }
-        while attempt(word_of(&[":", "=", ",", "\n"]), input).is_some() {}
+        while attempt(word_of(": | = | , | \n"), input).is_some() {}
     }
 }
 
-const SAME_DAY: &[&str] = &["dapat ditunggu", "bisa ditunggu", "ditunggu", "langsung jadi"];
+const SAME_DAY: &str = "dapat ditunggu | bisa ditunggu | ditunggu | langsung jadi";
 
-const HEADINGS: &[&str] = &[
-    "waktu",
-    "waktu pelayanan",
-    "waktu penyelesaian",
-    "waktu layanan",
-    "waktu proses",
-    "waktu pengerjaan",
-    "waktu tunggu",
-    "jangka waktu",
-    "jangka waktu penyelesaian",
-    "jangka waktu pelayanan",
-    "jangka waktu layanan",
-    "jangka waktu proses",
-    "lama",
-    "lama waktu",
-    "lama proses",
-    "lama pelayanan",
-    "lama pengurusan",
-    "lama penyelesaian",
-    "lama waktu penyelesaian",
-    "lamanya",
-    "lama layanan",
-    "proses",
-    "proses penyelesaian",
-    "estimasi waktu",
-    "durasi",
-    "penyelesaian",
-    "diselesaikan",
-    "diselesaikan dalam",
-    "diselesaikan dalam waktu",
-    "selesai dalam",
-    "selesai dalam waktu",
-    "dalam waktu",
-    "dalam jangka waktu",
-    "dalam",
-    "selama",
-    "adalah",
-    "standar waktu",
-    "target waktu",
-    "total waktu",
-    "total",
-    "jumlah waktu",
-    "waktu penyelesaian layanan",
-    "waktu penyelesaian pelayanan",
-    "proses selama",
-    "memakan waktu",
-    "membutuhkan waktu",
-    "sla",
-    "kurun waktu",
-    "dalam kurun waktu",
-    "waktu yang dibutuhkan",
-    "pelayanan",
-    "layanan",
-];
+const HEADINGS: &str = "\
+    waktu | waktu pelayanan | waktu penyelesaian | waktu layanan | waktu proses | waktu \
+     pengerjaan | waktu tunggu | jangka waktu | jangka waktu penyelesaian | jangka waktu \
+     pelayanan | jangka waktu layanan | jangka waktu proses | lama | lama waktu | lama \
+     proses | lama pelayanan | lama pengurusan | lama penyelesaian | lama waktu \
+     penyelesaian | lamanya | lama layanan | proses | proses penyelesaian | estimasi \
+     waktu | durasi | penyelesaian | diselesaikan | diselesaikan dalam | diselesaikan \
+     dalam waktu | selesai dalam | selesai dalam waktu | dalam waktu | dalam jangka waktu \
+     | dalam | selama | adalah | standar waktu | target waktu | total waktu | total | \
+     jumlah waktu | waktu penyelesaian layanan | waktu penyelesaian pelayanan | proses \
+     selama | memakan waktu | membutuhkan waktu | sla | kurun waktu | dalam kurun waktu | \
+     waktu yang dibutuhkan | pelayanan | layanan";
 
 /// A time with its clauses; also one case's time, or one step's.
 fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
@@ -151,10 +98,9 @@ fn clauses<'t>(input: &mut Tokens<'t>) -> Vec<Tokens<'t>> {
 
 /// "paling cepat 1 hari paling lama 3 hari": a minimum alone is no time.
 fn soonest_and_latest(input: &mut Tokens) -> Read<Length> {
-    one_of(&["paling cepat", "minimal", "minimum", "paling singkat", "min", "min ."])
-        .parse_next(input)?;
+    one_of("paling cepat | minimal | minimum | paling singkat | min | min .").parse_next(input)?;
     let least = length_of(input)?;
-    opt(word_of(&[",", "dan", "-", "/"])).parse_next(input)?;
+    opt(word_of(", | dan | - | /")).parse_next(input)?;
     one_of(LIMITS).parse_next(input)?;
     let most = length_of(input)?;
     between(least, most).map_or_else(|| fail.parse_next(input), Ok)
@@ -164,222 +110,26 @@ fn limited(input: &mut Tokens) -> Read<(Length, bool, bool)> {
     let about = opt(one_of(ABOUT)).parse_next(input)?.is_some();
     let limit = opt(one_of(LIMITS)).parse_next(input)?.is_some();
     if limit {
-        opt(one_of(&[":", "dalam", "dalam waktu", "selama", "dalam jangka waktu"]))
-            .parse_next(input)?;
+        opt(one_of(": | dalam | dalam waktu | selama | dalam jangka waktu")).parse_next(input)?;
     }
     let about = opt(one_of(ABOUT)).parse_next(input)?.is_some() || about;
     let length = length_of(input)?;
-    let behind = opt(one_of(&["maksimal", "( maksimal )", "paling lama", "paling lambat"]))
-        .parse_next(input)?;
+    let behind =
+        opt(one_of("maksimal | ( maksimal ) | paling lama | paling lambat")).parse_next(input)?;
     Ok((length, limit || behind.is_some(), about))
 }
 
-const ABOUT: &[&str] = &[
-    "sekitar",
-    "kurang lebih",
-    "lebih kurang",
-    "kira - kira",
-    "kira kira",
-    "±",
-    "± :",
-    "+ / -",
-    "+ -",
-    "- +",
-    "~",
-    "rata - rata",
-    "rata rata",
-    "estimasi",
-    "estimasi :",
-    "diperkirakan",
-    "perkiraan",
-    "kisaran",
-    "berkisar",
-    "berkisar antara",
-];
+const ABOUT: &str = "\
+    sekitar | kurang lebih | lebih kurang | kira - kira | kira kira | ± | ± : | + / - | \
+     + - | - + | ~ | rata - rata | rata rata | estimasi | estimasi : | diperkirakan | \
+     perkiraan | kisaran | berkisar | berkisar antara";
 
-const LIMITS: &[&str] = &[
-    "maksimal",
-    "maksimum",
-    "maks",
-    "maks .",
-    "max",
-    "max .",
-    "maximal",
-    "paling lama",
-    "paling lambat",
-    "paling lama adalah",
-    "selambat - lambatnya",
-    "selambat lambatnya",
-    "selambatnya",
-    "selama - lamanya",
-    "selama lamanya",
-    "tidak lebih dari",
-    "tidak melebihi",
-    "kurang dari",
-    "<",
-    "≤",
-    "di bawah",
-    "dibawah",
-    "hingga",
-    "sampai dengan",
-    "s / d",
-    "s . d .",
-    "waktu maksimal",
-    "selambat - lambat nya",
-];
-
-fn length_of(input: &mut Tokens) -> Read<Length> {
-    alt((range, shared_range, one_length)).parse_next(input)
-}
-
-/// "30 menit - 1 jam".
-fn range(input: &mut Tokens) -> Read<Length> {
-    let (least, _, most) = (one_length, one_of(TO), one_length).parse_next(input)?;
-    between(least, most).map_or_else(|| fail.parse_next(input), Ok)
-}
-
-/// "2 - 3 jam".
-fn shared_range(input: &mut Tokens) -> Read<Length> {
-    let (least, _, most, (unit, of)) = (count, one_of(TO), count, unit).parse_next(input)?;
-    match (exactly(least, of, unit), exactly(most, of, unit)) {
-        (Some(least), Some(most)) => {
-            between(least, most).map_or_else(|| fail.parse_next(input), Ok)
-        }
-        _ => fail.parse_next(input),
-    }
-}
-
-/// What stands between the ends of a range, of times and of fees.
-pub const TO: &[&str] = &[
-    "-",
-    "s / d",
-    "s / d .",
-    "s . d .",
-    "s . d",
-    "sd",
-    "sd .",
-    "s d",
-    "sampai dengan",
-    "sampai",
-    "hingga",
-];
-
-fn between(least: Length, most: Length) -> Option<Length> {
-    let (least, most) = in_one_unit(least, most)?;
-    (least.most < most.most).then_some(Length { least: least.least, ..most })
-}
-
-/// Hours and minutes become minutes; days and hours have nothing in common here.
-fn in_one_unit(one: Length, other: Length) -> Option<(Length, Length)> {
-    if one.unit == other.unit {
-        return Some((one, other));
-    }
-    Some((one.in_minutes()?, other.in_minutes()?))
-}
-
-impl Length {
-    fn in_minutes(self) -> Option<Self> {
-        match self.unit {
-            Unit::Minutes => Some(self),
-            Unit::Hours => {
-                Some(Self { least: self.least * 60, most: self.most * 60, unit: Unit::Minutes })
-            }
-            _ => None,
-        }
-    }
-}
-
-fn exactly(number: i64, of: i64, unit: Unit) -> Option<Length> {
-    let value = number.checked_mul(of).filter(|value| (1..=MAX).contains(value))?;
-    Some(Length { least: value, most: value, unit })
-}
-
-fn one_length(input: &mut Tokens) -> Read<Length> {
-    alt((times_24, hours_and_minutes, part_of_hours, counted, said_in_brackets, single_word))
-        .parse_next(input)
-}
-
-/// "3 x 24 jam".
-fn times_24(input: &mut Tokens) -> Read<Length> {
-    (count, mark("x"), count.verify(|hours| *hours == 24), one_of(HOURS))
-        .verify_map(|(days, ..)| exactly(days, 24, Unit::Hours))
-        .parse_next(input)
-}
-
-/// "1 jam 30 menit".
-fn hours_and_minutes(input: &mut Tokens) -> Read<Length> {
-    let minutes = count.verify(|minutes| *minutes < 60);
-    (count, one_of(HOURS), opt(mark("dan")), minutes, one_of(MINUTES))
-        .verify_map(|(hours, _, _, minutes, _)| {
-            exactly(hours.checked_mul(60)?.checked_add(minutes)?, 1, Unit::Minutes)
-        })
-        .parse_next(input)
-}
-
-/// "1,5 jam" where it is whole minutes.
-fn part_of_hours(input: &mut Tokens) -> Read<Length> {
-    let part = digits.verify(|raw: &str| raw.contains([',', '.']));
-    (part, one_of(HOURS))
-        .verify_map(|(raw, _)| {
-            let minutes = hundredths(raw)?.checked_mul(60)?;
-            (minutes % 100 == 0).then(|| exactly(minutes / 100, 1, Unit::Minutes))?
-        })
-        .parse_next(input)
-}
-
-/// "20 (dua puluh) hari".
-fn counted(input: &mut Tokens) -> Read<Length> {
-    (count, unit).verify_map(|(number, (unit, of))| exactly(number, of, unit)).parse_next(input)
-}
-
-/// "5 (lima hari kerja)".
-fn said_in_brackets(input: &mut Tokens) -> Read<Length> {
-    let said = bracketed(|input: &mut Tokens| (in_words, unit).parse_next(input));
-    (super::number::plain_digits, said)
-        .verify_map(|(number, (said, (unit, of)))| {
-            (number == said).then(|| exactly(number, of, unit))?
-        })
-        .parse_next(input)
-}
-
-/// "sehari", "sejam", "seminggu".
-fn single_word(input: &mut Tokens) -> Read<Length> {
-    let (days, unit) = alt((
-        one_of(&["sehari"]).value((1, Unit::CalendarDays)),
-        one_of(&["seminggu"]).value((7, Unit::CalendarDays)),
-        one_of(&["sejam"]).value((1, Unit::Hours)),
-    ))
-    .parse_next(input)?;
-    Ok(Length { least: days, most: days, unit })
-}
-
-const MINUTES: &[&str] = &["menit", "mnt", "minutes", "minute"];
-const HOURS: &[&str] = &["jam", "hours", "hour"];
-
-/// A unit and how many of it one stands for. Plain "hari" is a calendar day, as in the national
-/// catalog's own list of units, which keeps "hari kerja" beside it; a month has no fixed length.
-fn unit(input: &mut Tokens) -> Read<(Unit, i64)> {
-    alt((
-        one_of(MINUTES).value((Unit::Minutes, 1)),
-        one_of(HOURS).value((Unit::Hours, 1)),
-        one_of(&[
-            "hari kerja",
-            "hr kerja",
-            "harikerja",
-            "hari krja",
-            "hk",
-            "hari - kerja",
-            "hari ( kerja )",
-            "working days",
-            "working day",
-            "business days",
-        ])
-        .value((Unit::WorkingDays, 1)),
-        one_of(&["hari", "hr", "hari kalender", "days", "day"]).value((Unit::CalendarDays, 1)),
-        one_of(&["minggu", "pekan", "weeks", "week"]).value((Unit::CalendarDays, 7)),
-    ))
-    .parse_next(input)
-}
+const LIMITS: &str = "\
+    maksimal | maksimum | maks | maks . | max | max . | maximal | paling lama | paling \
+     lambat | paling lama adalah | selambat - lambatnya | selambat lambatnya | \
+     selambatnya | selama - lamanya | selama lamanya | tidak lebih dari | tidak melebihi \
+     | kurang dari | < | ≤ | di bawah | dibawah | hingga | sampai dengan | s / d | s . d \
+     . | waktu maksimal | selambat - lambat nya";
 
 impl Reading<'_> {
     fn told(self, text: &Text) -> ServiceTime {

@@ -1,0 +1,161 @@
+//! Lengths of time: "20 (dua puluh) hari", "2 - 3 jam", "1 x 24 jam".
+
+use mpp_api::types::service_time::Unit;
+use winnow::{
+    Parser, Result as Read,
+    combinator::{alt, fail, opt},
+};
+
+use super::{
+    number::{count, hundredths, in_words, plain_digits},
+    phrase::{bracketed, digits, mark, one_of},
+    token::Tokens,
+};
+
+/// Longest time of a service, in any unit; what is longer is a slip.
+pub const MAX: i64 = 100_000;
+
+/// A length in one unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Length {
+    pub least: i64,
+    pub most: i64,
+    pub unit: Unit,
+}
+
+/// A length or a range.
+pub fn length_of(input: &mut Tokens) -> Read<Length> {
+    alt((range, shared_range, one_length)).parse_next(input)
+}
+
+/// "30 menit - 1 jam".
+fn range(input: &mut Tokens) -> Read<Length> {
+    let (least, _, most) = (one_length, one_of(TO), one_length).parse_next(input)?;
+    between(least, most).map_or_else(|| fail.parse_next(input), Ok)
+}
+
+/// "2 - 3 jam".
+fn shared_range(input: &mut Tokens) -> Read<Length> {
+    let (least, _, most, (unit, of)) = (count, one_of(TO), count, unit).parse_next(input)?;
+    match (exactly(least, of, unit), exactly(most, of, unit)) {
+        (Some(least), Some(most)) => {
+            between(least, most).map_or_else(|| fail.parse_next(input), Ok)
+        }
+        _ => fail.parse_next(input),
+    }
+}
+
+/// What stands between the ends of a range, of times and of fees.
+pub const TO: &str = "\
+    - | s / d | s / d . | s . d . | s . d | sd | sd . | s d | sampai dengan | sampai | \
+     hingga";
+
+/// From one length to a longer one.
+pub fn between(least: Length, most: Length) -> Option<Length> {
+    let (least, most) = in_one_unit(least, most)?;
+    (least.most < most.most).then_some(Length { least: least.least, ..most })
+}
+
+/// Hours and minutes become minutes; days and hours have nothing in common here.
+pub fn in_one_unit(one: Length, other: Length) -> Option<(Length, Length)> {
+    if one.unit == other.unit {
+        return Some((one, other));
+    }
+    Some((one.in_minutes()?, other.in_minutes()?))
+}
+
+impl Length {
+    fn in_minutes(self) -> Option<Self> {
+        match self.unit {
+            Unit::Minutes => Some(self),
+            Unit::Hours => {
+                Some(Self { least: self.least * 60, most: self.most * 60, unit: Unit::Minutes })
+            }
+            _ => None,
+        }
+    }
+}
+
+fn exactly(number: i64, of: i64, unit: Unit) -> Option<Length> {
+    let value = number.checked_mul(of).filter(|value| (1..=MAX).contains(value))?;
+    Some(Length { least: value, most: value, unit })
+}
+
+fn one_length(input: &mut Tokens) -> Read<Length> {
+    alt((times_24, hours_and_minutes, part_of_hours, counted, said_in_brackets, single_word))
+        .parse_next(input)
+}
+
+/// "3 x 24 jam".
+fn times_24(input: &mut Tokens) -> Read<Length> {
+    (count, mark("x"), count.verify(|hours| *hours == 24), one_of(HOURS))
+        .verify_map(|(days, ..)| exactly(days, 24, Unit::Hours))
+        .parse_next(input)
+}
+
+/// "1 jam 30 menit".
+fn hours_and_minutes(input: &mut Tokens) -> Read<Length> {
+    let minutes = count.verify(|minutes| *minutes < 60);
+    (count, one_of(HOURS), opt(mark("dan")), minutes, one_of(MINUTES))
+        .verify_map(|(hours, _, _, minutes, _)| {
+            exactly(hours.checked_mul(60)?.checked_add(minutes)?, 1, Unit::Minutes)
+        })
+        .parse_next(input)
+}
+
+/// "1,5 jam" where it is whole minutes.
+fn part_of_hours(input: &mut Tokens) -> Read<Length> {
+    let part = digits.verify(|raw: &str| raw.contains([',', '.']));
+    (part, one_of(HOURS))
+        .verify_map(|(raw, _)| {
+            let minutes = hundredths(raw)?.checked_mul(60)?;
+            (minutes % 100 == 0).then(|| exactly(minutes / 100, 1, Unit::Minutes))?
+        })
+        .parse_next(input)
+}
+
+/// "20 (dua puluh) hari".
+fn counted(input: &mut Tokens) -> Read<Length> {
+    (count, unit).verify_map(|(number, (unit, of))| exactly(number, of, unit)).parse_next(input)
+}
+
+/// "5 (lima hari kerja)".
+fn said_in_brackets(input: &mut Tokens) -> Read<Length> {
+    let said = bracketed(|input: &mut Tokens| (in_words, unit).parse_next(input));
+    (plain_digits, said)
+        .verify_map(|(number, (said, (unit, of)))| {
+            (number == said).then(|| exactly(number, of, unit))?
+        })
+        .parse_next(input)
+}
+
+/// "sehari", "sejam", "seminggu".
+fn single_word(input: &mut Tokens) -> Read<Length> {
+    let (days, unit) = alt((
+        one_of("sehari").value((1, Unit::CalendarDays)),
+        one_of("seminggu").value((7, Unit::CalendarDays)),
+        one_of("sejam").value((1, Unit::Hours)),
+    ))
+    .parse_next(input)?;
+    Ok(Length { least: days, most: days, unit })
+}
+
+const MINUTES: &str = "menit | mnt | minutes | minute";
+const HOURS: &str = "jam | hours | hour";
+
+/// A unit and how many of it one stands for. Plain "hari" is a calendar day, as in the national
+/// catalog's own list of units, which keeps "hari kerja" beside it; a month has no fixed length.
+fn unit(input: &mut Tokens) -> Read<(Unit, i64)> {
+    alt((
+        one_of(MINUTES).value((Unit::Minutes, 1)),
+        one_of(HOURS).value((Unit::Hours, 1)),
+        one_of(
+            "hari kerja | hr kerja | harikerja | hari krja | hk | hari - kerja | hari ( kerja ) | \
+     working days | working day | business days",
+        )
+        .value((Unit::WorkingDays, 1)),
+        one_of("hari | hr | hari kalender | days | day").value((Unit::CalendarDays, 1)),
+        one_of("minggu | pekan | weeks | week").value((Unit::CalendarDays, 7)),
+    ))
+    .parse_next(input)
+}
