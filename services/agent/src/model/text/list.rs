@@ -220,6 +220,12 @@ mod tests {
         ("1. Fotokopi KTP, 2. KK,", "Fotokopi KTP | KK"),
         ("1. 2 lembar foto\n2. KK", "2 lembar foto | KK"),
         ("> 17 tahun", "> 17 tahun"),
+        ("(021) 5551234; +62 811 2345; 0333-12345", "(021) 5551234 | +62 811 2345 | 0333-12345"),
+        (
+            "1. UU No. 25 Tahun 2009; 2. PP No. 96 Tahun 2012",
+            "UU No. 25 Tahun 2009 | PP No. 96 Tahun 2012",
+        ),
+        ("12.30 WIB", "12.30 WIB"),
         ("<ol><li>KTP</li><li>KK (asli; legalisir)</li></ol>", "KTP | KK (asli; legalisir)"),
         ("Pas foto 3&times;4; KTP &amp; KK", "Pas foto 3\u{d7}4 | KTP & KK"),
         ("01. KTP 02. KK", "KTP | KK"),

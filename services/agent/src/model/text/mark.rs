@@ -96,16 +96,7 @@ fn scan(line: usize, text: &str, all: &mut Vec<Mark>) {
 }
 
 fn parse(line: usize, text: &str, at: usize) -> Option<Mark> {
-    let rest = &text[at..];
-    let inner = rest.strip_prefix('(').unwrap_or(rest);
-    let length = inner.bytes().take_while(u8::is_ascii_alphanumeric).count();
-    let (label, after) = inner.split_at(length);
-    let (dress, tail) = match (inner.len() < rest.len(), after) {
-        (true, _) => (Dress::Brackets, after.strip_prefix(')')?),
-        (_, after) if after.starts_with(".)") => (Dress::DotBracket, &after[2..]),
-        (_, after) if after.starts_with(')') => (Dress::Bracket, &after[1..]),
-        (_, after) => (Dress::Dot, after.strip_prefix('.')?),
-    };
+    let (label, dress, tail) = undressed(&text[at..])?;
     let (digits, value) = number(label)?;
     let item = tail.trim_start();
     let next = item.chars().next();
@@ -125,10 +116,26 @@ fn parse(line: usize, text: &str, at: usize) -> Option<Mark> {
     })
 }
 
+/// What is numbered, how that is dressed, and what follows.
+fn undressed(text: &str) -> Option<(&str, Dress, &str)> {
+    let inner = text.strip_prefix('(').unwrap_or(text);
+    let length = inner.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let (label, after) = inner.split_at(length);
+    let (dress, end) = match after {
+        _ if inner.len() < text.len() => (Dress::Brackets, ")"),
+        _ if after.starts_with(".)") => (Dress::DotBracket, ".)"),
+        _ if after.starts_with(')') => (Dress::Bracket, ")"),
+        _ => (Dress::Dot, "."),
+    };
+    Some((label, dress, after.strip_prefix(end)?))
+}
+
+/// "01" is a number of a list, "(021)" one of a telephone.
 fn number(label: &str) -> Option<(Digits, u32)> {
     let bytes = label.as_bytes();
     match bytes {
         [] => None,
+        [b'0', _, _] => None,
         _ if bytes.iter().all(u8::is_ascii_digit) && bytes.len() <= 3 => {
             label.parse().ok().filter(|value| *value > 0).map(|value| (Digits::Arabic, value))
         }
