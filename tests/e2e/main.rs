@@ -13,5 +13,6 @@ mod migrate;
 mod partition;
 mod push;
 mod shrink;
+mod sources;
 mod travel;
 mod up;

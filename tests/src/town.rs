@@ -91,6 +91,29 @@ impl Ministry {
         fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).expect("a file");
     }
 
+    /// Another mapping with the same results: everything is sent again.
+    pub fn changes_its_mapping(&self) {
+        let path = self.folder.join("map.jq");
+        let text = fs::read_to_string(&path).expect("a file");
+        fs::write(path, format!("# again\n{text}")).expect("a file");
+    }
+
+    /// Writes the file as it is, with whatever is wrong with it.
+    pub fn publish_text(&self, text: &str) {
+        fs::write(self.folder.join("services.csv"), text).expect("a file");
+    }
+
+    /// Takes the file away.
+    pub fn withdraws_its_file(&self) {
+        fs::remove_file(self.folder.join("services.csv")).expect("a file");
+    }
+
+    /// What its agent has to tell of single records.
+    pub async fn problems(&self, suite: &Suite) -> Said {
+        let config = self.folder.join("agent.toml").display().to_string();
+        suite.run(PUBLISHER, &["agent", "problems", &config]).await
+    }
+
     /// The arguments of the agent's command.
     pub fn agent(&self) -> [String; 3] {
         ["agent".to_owned(), "run".to_owned(), self.folder.join("agent.toml").display().to_string()]

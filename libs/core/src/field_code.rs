@@ -72,6 +72,16 @@ field_codes! {
     Unreadable, "UNREADABLE", "Mend them; the description says what was expected.";
     /// A file that cannot be written.
     Unwritable, "UNWRITABLE", "Mend the folder or its permissions, or name another file.";
+    /// A cell that holds an error value of a spreadsheet, such as `#N/A`.
+    ErrorValue, "ERROR_VALUE", "Mend the formula in the sheet, or give the value itself, and export again.";
+    /// A part of a file in which a stray quote lets rows run into one another.
+    Torn, "TORN", "Remove the stray quote in the lines that are named, or write `\"\"` for a quote within a cell.";
+    /// A record that looks like a trial and not like a service.
+    Suspicious, "SUSPICIOUS", "Remove it at the source; where it is meant, set `trial_rows = \"apply\"` in the agent's file.";
+    /// One record whose text lists many services.
+    Bundle, "BUNDLE", "It was applied. Split it at the source, or let the mapping yield a record for each, so that each is found.";
+    /// A record that the source no longer has and the registry still holds.
+    Gone, "GONE", "Remove it with the command that the message names, or run once with `--accept-missing` to leave it there and forget it here.";
     /// A record that does not fit its mapping, or a mapping that fails on it.
     Mapping, "MAPPING", "Mend the mapping or the record; `mpp agent problems` lists them.";
     /// A record to be deleted that never was.

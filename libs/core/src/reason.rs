@@ -155,6 +155,22 @@ reasons! {
     LeaseHeld, FailedPrecondition, "LEASE_HELD",
         "Wait as long as `RetryInfo` says; set `take_over` only where its holder is known to be gone.",
         "Sesi sinkronisasi lain masih berjalan untuk sumber ini.";
+    /// A source of records cannot be read; its address and what was found there are named.
+    SourceUnreadable, FailedPrecondition, "SOURCE_UNREADABLE",
+        "For the source's keeper: mend what the message names, at the source; the registry is not at fault.",
+        "Sumber data tidak dapat dibaca. Periksa alamat atau berkas yang disebutkan.";
+    /// A source was read in part only, so that the run does not count as complete.
+    SourceIncomplete, FailedPrecondition, "SOURCE_INCOMPLETE",
+        "For the source's keeper: mend the part that the message names; what was read stays answered, and nothing counts as gone.",
+        "Sumber data hanya terbaca sebagian. Perbaiki bagian yang disebutkan.";
+    /// The settings of a source do not fit what was found there.
+    SourceConfig, InvalidArgument, "SOURCE_CONFIG",
+        "Mend the line of the agent's configuration that the message names.",
+        "Pengaturan sumber tidak cocok dengan isinya. Perbaiki baris yang disebutkan.";
+    /// The run is complete, and some of its records are not in the index.
+    RecordsRefused, FailedPrecondition, "RECORDS_REFUSED",
+        "`mpp agent problems` names each of them and says what to do.",
+        "Sebagian data tidak diterima. Daftarnya ada di `mpp agent problems`.";
     /// The stream's messages came in an order that the protocol does not have.
     ProtocolViolation, InvalidArgument, "PROTOCOL_VIOLATION",
         "Mend the client; the message names the rule.",

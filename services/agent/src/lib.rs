@@ -3,9 +3,10 @@
 //! ```text
 //! app/      run: tries until all is answered; session: what is sent when, what counts as gone;
 //!           check: a mapping tried without a registry
-//! model/    difference: known, new, twice or gone; batch: what the registry takes at once;
+//! model/    screen: error values, trials, bundles; difference: known, new, twice or gone; batch: what the registry takes at once;
 //!           mapping: the jq program and its readers of Indonesian texts; tally: the accounting
-//! source/   CSV and JSON over HTTP, read on a thread of their own
+//! source/   CSV (lines, heading, rows) and JSON over HTTP (fetch, parse, envelope, next), read on a
+//!           thread of their own; fault: what is wrong with a source as a whole
 //! store/    what was answered, in an SQLite file
 //! registry.rs
 //!           the stream to the registry, as its client
@@ -26,8 +27,11 @@
 //! field of a record, so that a new field of the contract, or a new kind of record, costs it
 //! nothing.
 //!
-//! A source that fails half-way ends the run as failed, without `End`, so that the registry never
-//! takes a part for the whole.
+//! A part of a source never passes for the whole. What the reader could not read or map is counted
+//! and told at the end of the session; where the source's extent itself is not known (a stray quote,
+//! a page that is missing, a login page, far fewer records than before), the session ends as
+//! incomplete with the reason, so that registry and page tell it, nothing counts as gone, and the
+//! source does not look fresh. A source's fault is never told as the registry's.
 //!
 //! Rejected: a log of read positions. It is smaller, but files and paged APIs have no position that
 //! survives an edit, and a record changed behind the position would be missed.
@@ -46,7 +50,11 @@ pub use app::{
     plan::{Event, Outcome, Run},
     run::run,
 };
-pub use model::{problem::Problem, tally::Tally};
+pub use model::{
+    helper::{HELPERS, Helper},
+    problem::Problem,
+    tally::Tally,
+};
 pub use policy::Policy;
-pub use source::{Input, Pages};
+pub use source::{Input, Next, Pages, Setting, Table, Way, is_remote};
 pub use store::Store;

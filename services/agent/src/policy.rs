@@ -28,6 +28,8 @@ mpp_core::policy! {
         /// Bytes of a CSV cell. A longer one is a sign of an unclosed quote; the cells of real
         /// catalogs stay far below.
         max_cell_bytes: usize = 262_144 in 1_024..=16_777_216,
+        /// Bytes of a row, and of a line, of CSV: so much is held of one that does not end.
+        max_row_bytes: usize = 4_194_304 in 4_096..=67_108_864,
         /// Bytes of one page of JSON.
         max_page_bytes: u64 = 33_554_432 in 1_024..=1_073_741_824,
         /// Pages of one catalog; with more they are taken to lead in a circle.
@@ -36,6 +38,9 @@ mpp_core::policy! {
         page_timeout_seconds: u64 = 30 in 1..=600,
         /// Tries of one page before the source counts as failed.
         page_tries: u32 = 5 in 1..=20,
+        /// Seconds for which a source may ask to be left alone (`Retry-After`). The run waits so
+        /// long; where more is asked for, it ends and says so.
+        longest_source_wait_seconds: u64 = 300 in 0..=3_600,
     }
 }
 
@@ -58,6 +63,11 @@ impl Policy {
     /// [`Self::answer_timeout_seconds`].
     pub fn answer_timeout(&self) -> Duration {
         Duration::from_secs(self.answer_timeout_seconds)
+    }
+
+    /// [`Self::longest_source_wait_seconds`].
+    pub fn longest_source_wait(&self) -> Duration {
+        Duration::from_secs(self.longest_source_wait_seconds)
     }
 
     /// [`Self::page_timeout_seconds`].

@@ -64,9 +64,9 @@ impl Stream {
         }
     }
 
-    /// Says that the source was read to its end, and waits for the registry's accounting.
-    pub async fn end(&mut self) -> Result<Summary> {
-        self.send(Request::End(End::default())).await?;
+    /// Says that the source was read, and what of it was not; waits for the registry's accounting.
+    pub async fn end(&mut self, end: End) -> Result<Summary> {
+        self.send(Request::End(end)).await?;
         match self.answer().await? {
             Response::Summary(summary) => Ok(summary),
             _ => Err(out_of_turn("a summary")),

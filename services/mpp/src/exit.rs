@@ -9,7 +9,9 @@
 //! | 4 | not identified, or not allowed |
 //! | 5 | the state does not allow it, or another write came first |
 //! | 6 | a service cannot be reached or is busy; try again |
-//! | 7 | a field of the request is wrong |
+//! | 7 | a field of the request, or a line of a configuration, is wrong |
+//! | 8 | a source could not be read, or not whole; the registry knows it where it could be told |
+//! | 9 | done, and some rows or records were refused |
 
 use std::process::ExitCode;
 
@@ -17,6 +19,10 @@ use mpp_core::{Code, Error, Reason};
 
 /// Anything that no other code says better.
 pub const FAILED: u8 = 1;
+/// A source is at fault.
+const SOURCE: u8 = 8;
+/// Done, and not all of it was taken.
+const REFUSED: u8 = 9;
 
 /// Prints the failure and what to do next, and gives the exit code.
 pub fn report(error: &Error) -> ExitCode {
@@ -41,6 +47,11 @@ pub fn report(error: &Error) -> ExitCode {
 }
 
 fn code(error: &Error) -> u8 {
+    match error.reason() {
+        Reason::SourceUnreadable | Reason::SourceIncomplete => return SOURCE,
+        Reason::RecordsRefused => return REFUSED,
+        _ => {}
+    }
     match error.code() {
         Code::NotFound => 3,
         Code::Unauthenticated | Code::PermissionDenied => 4,
@@ -80,6 +91,11 @@ fn next_step(error: &Error) -> Option<&'static str> {
         Reason::LeaseHeld => {
             "wait for the other session to end, or add --take-over when its agent is known to be gone"
         }
+        Reason::SourceUnreadable | Reason::SourceIncomplete => {
+            "mend the source; `mpp agent check` reads it without a registry"
+        }
+        Reason::SourceConfig => "mend that line, and try it with `mpp agent check`",
+        Reason::RecordsRefused => "`mpp agent problems` says for each what to do",
         Reason::LineageChanged | Reason::RevisionCompacted => {
             "start again from the state: `mpp watch --initial-state`"
         }
@@ -99,5 +115,9 @@ mod tests {
         assert_eq!(code(&Error::field("a", FieldCode::Required, "give it")), 7);
         assert_eq!(code(&Error::new(Reason::SlotFull, "full")), 6);
         assert_eq!(code(&Error::internal("x")), 1);
+        assert_eq!(code(&Error::new(Reason::SourceUnreadable, "a login page")), 8);
+        assert_eq!(code(&Error::new(Reason::SourceIncomplete, "a stray quote")), 8);
+        assert_eq!(code(&Error::new(Reason::SourceConfig, "items")), 7);
+        assert_eq!(code(&Error::new(Reason::RecordsRefused, "3 rows")), 9);
     }
 }

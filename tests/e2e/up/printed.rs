@@ -6,8 +6,8 @@ use mpp_tests::program::{Said, path, shell};
 
 use super::Up;
 
-/// The table in the demo's README: source, then read, duplicate, received, applied, unchanged,
-/// rejected, quarantined.
+/// The table in the demo's README: source, then read, duplicate, unread, received, applied,
+/// unchanged, rejected, quarantined.
 fn promised_accounting() -> BTreeMap<String, Vec<i64>> {
     let text = include_str!("../../../services/mpp/demo/README.md");
     let (_, table) = text.split_once("## Accounting of the first sync").expect("the chapter");
@@ -30,16 +30,23 @@ pub async fn every_record_is_accounted_for(up: &Up) {
             source["accounting"][field].as_str().map_or(0, |n| n.parse().expect("a number"))
         };
         let sums = ["received", "applied", "unchanged", "rejected", "quarantined"].map(sum);
-        assert_eq!(sums.as_slice(), &promised[name][2..], "{name}");
+        assert_eq!(sums.as_slice(), &promised[name][3..], "{name}");
         assert_eq!(
             sums[0],
             sums[1..].iter().sum::<i64>(),
             "{name}: what was received is accounted for"
         );
-        let [read, duplicate] = [promised[name][0], promised[name][1]];
+        // One of them is read once more, by an agent that has lost its state.
+        let runs = if name == "madiun" { 2 } else { 1 };
+        let [read, duplicate, unread] = [0, 1, 2].map(|at| promised[name][at]);
+        assert_eq!(sum("unread"), unread * runs, "{name}: what could not be read is counted");
+        let (invalid, suspicious) = (unread / 2, unread - unread / 2);
+        let trials =
+            if suspicious > 0 { format!(" + suspicious {suspicious}") } else { String::new() };
         let said = format!(
-            "sources/{name}: read {read} = sent {} + known 0 + invalid 0 + duplicate {duplicate}",
-            sums[0]
+            "sources/{name}: read {read} = sent {} + known 0 + invalid {invalid} + duplicate \
+             {duplicate}{trials}",
+            sums[0] / runs
         );
         assert!(up.process.log().contains(&said), "it prints: {said}");
     }
@@ -90,6 +97,8 @@ fn readme_commands(readme: &str) -> Vec<String> {
 
 async fn run_as_printed(up: &Up, line: &str) {
     let said = Said::by(shell(up.home.path(), line)).await;
-    assert_eq!(said.code, 0, "as printed: {line}\n{}{}", said.out, said.err);
+    // The demo's sources hold blemishes on purpose: 9 says that some records were refused.
+    let fine: &[i32] = if line.contains(" agent run ") { &[0, 9] } else { &[0] };
+    assert!(fine.contains(&said.code), "as printed: {line}\n{}{}", said.out, said.err);
     assert!(!said.out.trim().is_empty(), "{line} says nothing");
 }

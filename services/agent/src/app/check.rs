@@ -1,7 +1,7 @@
 //! Tries a source and its mapping without a registry, for whoever writes a mapping.
 
 use mpp_api::sync::Record;
-use mpp_core::Result;
+use mpp_core::{Error, Reason, Result};
 
 use super::plan::Run;
 use crate::{
@@ -10,49 +10,77 @@ use crate::{
         problem::Problem,
         tally::Tally,
     },
-    source::{self, Item},
+    source::{self, Fault, Item},
 };
 
 /// What a source and its mapping yield.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// `read`, `invalid` and `duplicate`; nothing is sent.
+    /// `read`, `invalid`, `suspicious` and `duplicate`; nothing is sent.
     pub tally: Tally,
     /// The first record, to look at.
     pub first: Option<Record>,
-    /// All that could not be sent.
+    /// All that could not be sent, and remarks.
     pub problems: Vec<Problem>,
+    /// Why the source's whole extent is not known.
+    pub lack: Option<Error>,
 }
 
 /// Reads and maps the whole source. What only the registry can judge, such as an empty title, is
 /// not checked.
-///
-/// # Errors
-/// The source cannot be read, or the mapping does not compile.
-pub async fn check(run: &Run) -> Result<Checked> {
-    let mut items = source::read(run.input.clone(), run.program.clone(), &run.policy);
+pub async fn check(run: &Run) -> Checked {
+    let mut items = source::read(run.input.clone(), run.way.clone(), &run.policy);
     let mut difference = Difference::default();
     let mut checked = Checked::default();
-    while let Some(item) = items.recv().await {
-        checked.take_up(item?, &mut difference);
+    while let Some(found) = items.recv().await {
+        match found {
+            Ok(item) => checked.take_up(item, &mut difference),
+            Err(fault) => {
+                checked.lack.get_or_insert(fault.error);
+            }
+        }
     }
-    Ok(checked)
+    if checked.tally.read == checked.tally.unread() && checked.lack.is_none() {
+        let text = "not one record could be read";
+        checked.lack = Some(Fault::nothing(&run.input.place(), text).error);
+    }
+    checked
 }
 
 impl Checked {
+    /// Whether all is well, for an exit status.
+    ///
+    /// # Errors
+    /// What the source lacked; otherwise that records were refused.
+    pub fn verdict(self) -> Result<()> {
+        let refused = self.tally.unread() + self.tally.duplicate;
+        match self.lack {
+            Some(lack) => Err(lack),
+            None if refused > 0 => {
+                Err(Error::new(Reason::RecordsRefused, format!("{refused} rows would not be sent")))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn take_up(&mut self, item: Item, difference: &mut Difference) {
         self.tally.read += 1;
         match item.record {
             Err(error) => {
-                self.tally.invalid += 1;
+                self.tally.count_unread(&error);
                 self.problems.push(Problem::unsent(&item.found_at, "", &error));
             }
-            Ok(record) if difference.judge(&record) == Verdict::Duplicate => {
-                self.tally.duplicate += 1;
-                self.problems.push(Problem::duplicate(&item.found_at, &record.source_id));
-            }
             Ok(record) => {
-                self.first.get_or_insert(record);
+                let id = record.source_id.clone();
+                if let Some(note) = &item.note {
+                    self.problems.push(Problem::unsent(&item.found_at, &id, note));
+                }
+                if let Verdict::Duplicate(first) = difference.judge(&record, &item.found_at) {
+                    self.tally.duplicate += 1;
+                    self.problems.push(Problem::duplicate(&item.found_at, &id, &first));
+                } else {
+                    self.first.get_or_insert(record);
+                }
             }
         }
     }
@@ -61,7 +89,7 @@ impl Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Input, Policy};
+    use crate::{Input, Policy, Table, Way};
 
     #[tokio::test]
     async fn a_mapping_is_tried_without_a_registry() {
@@ -71,18 +99,20 @@ mod tests {
         let program = "{source_id: .kode, unit: \"units/a\", service: {title: {id: .nama}}}";
         let run = Run {
             source: "sources/a".into(),
-            input: Input::Csv { path, delimiter: b',' },
-            program: program.into(),
+            input: Input::Csv(Table { path, ..Table::default() }),
+            way: Way { program: program.into(), apply_trials: false },
             state: folder.path().join("state.db"),
             take_over: false,
             accept_missing: false,
             policy: Policy::default(),
         };
-        let checked = check(&run).await.expect("reads");
+        let checked = check(&run).await;
         let Tally { read, invalid, duplicate, .. } = checked.tally;
         assert_eq!((read, invalid, duplicate), (3, 1, 1));
-        assert_eq!(checked.first.expect("a record").source_id, "kk");
+        assert_eq!(checked.first.as_ref().expect("a record").source_id, "kk");
         assert_eq!(checked.problems[0].record, "row at line 3 (kk)");
+        assert!(checked.problems[0].message.contains("row at line 2"), "both are named");
+        assert_eq!(checked.verdict().expect_err("faults").reason(), Reason::RecordsRefused);
         assert!(!run.state.exists());
     }
 }

@@ -3,11 +3,12 @@
 use std::{path::PathBuf, time::Duration};
 
 use mpp_api::sync::Summary;
+use mpp_core::{Error, Reason, Result};
 
 use crate::{
     model::{problem::Problem, tally::Tally},
     policy::Policy,
-    source::Input,
+    source::{Input, Way},
 };
 
 /// What to sync, and where the state is kept.
@@ -17,8 +18,8 @@ pub struct Run {
     pub source: String,
     /// What to read.
     pub input: Input,
-    /// The jq program.
-    pub program: String,
+    /// How it is mapped.
+    pub way: Way,
     /// The agent's state, an SQLite file.
     pub state: PathBuf,
     /// Take the lease from a session whose holder is known to be gone.
@@ -44,12 +45,33 @@ pub enum Event {
 }
 
 /// How a run ended.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Outcome {
     /// This run's records.
     pub tally: Tally,
     /// The registry's own accounting.
     pub summary: Summary,
-    /// The first records that were refused or could not be sent.
+    /// The first records that were refused or could not be sent, and remarks.
     pub problems: Vec<Problem>,
+    /// How many records are not in the index as the source has them.
+    pub refused: i64,
+    /// Why the source's whole extent is not known; the run is then not complete.
+    pub lack: Option<Error>,
+}
+
+impl Outcome {
+    /// Whether all is well, for an exit status.
+    ///
+    /// # Errors
+    /// What the source lacked; otherwise that records were refused.
+    pub fn verdict(self, source: &str) -> Result<()> {
+        match self.lack {
+            Some(lack) => Err(lack),
+            None if self.refused > 0 => Err(Error::new(
+                Reason::RecordsRefused,
+                format!("{source}: {} rows or records are not in the index", self.refused),
+            )),
+            None => Ok(()),
+        }
+    }
 }

@@ -9,15 +9,22 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     plan::{Event, Outcome, Run},
-    session,
+    session::{self, Broken, Ended},
 };
-use crate::{model::mapping, policy::Policy, source, store::Store};
+use crate::{
+    model::mapping,
+    policy::Policy,
+    source::{self, Fault},
+    store::Store,
+};
 
 /// Runs once: reads the source, sends what is new, and returns when the registry has answered all.
+/// A source that cannot be read, wholly or in part, is told to the registry, too, and stands in the
+/// outcome.
 ///
 /// # Errors
-/// The source cannot be read, the mapping is wrong, the registry refuses the session, or it could
-/// not be reached within the run's patience. Whatever was answered stays answered.
+/// The registry refuses the session, or could not be reached within the run's patience. Whatever was
+/// answered stays answered. Where the source is at fault as well, both are told.
 pub async fn run(
     run: &Run,
     endpoint: &Endpoint,
@@ -25,7 +32,7 @@ pub async fn run(
     shutdown: &CancellationToken,
 ) -> Result<Outcome> {
     let store = Store::open(&run.state).await?;
-    let mapping_version = mapping::version(&run.program);
+    let mapping_version = mapping::version(&run.way.program);
     let context = session::Context {
         endpoint,
         run,
@@ -35,19 +42,41 @@ pub async fn run(
     };
     let mut backoff = Backoff::new(&run.policy);
     loop {
-        let items = source::read(run.input.clone(), run.program.clone(), &run.policy);
+        let mut items = source::read(run.input.clone(), run.way.clone(), &run.policy);
+        // The source first: what is wrong with it at once needs no registry to be told.
         let result = tokio::select! {
-            result = session::sync(&context, items) => result,
+            result = async { session::sync(&context, items.recv().await, items).await } => result,
             () = shutdown.cancelled() => return Err(stopped()),
         };
-        match result {
-            Ok((tally, summary)) => {
-                let problems = store.problems(run.policy.shown_problems).await?;
-                return Ok(Outcome { tally, summary, problems });
+        let (error, fault) = match result {
+            Ok(ended) => return outcome(&store, run, ended).await,
+            Err(Broken { error, fault }) => (error, fault),
+        };
+        match fault {
+            Some(fault) => {
+                session::keep_fault(&store, run, &fault).await?;
+                return Err(both(&fault, &error));
             }
-            Err(error) => backoff.pause(error, report, shutdown).await?,
+            None => backoff.pause(error, report, shutdown).await?,
         }
     }
+}
+
+async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
+    let Ended { tally, summary, lack } = ended;
+    let problems = store.problems(run.policy.shown_problems).await?;
+    let refused = store.refused().await?;
+    Ok(Outcome { tally, summary, problems, refused, lack: lack.map(|fault| fault.error) })
+}
+
+/// The source is at fault, and the registry does not know it.
+fn both(fault: &Fault, error: &Error) -> Error {
+    let text = format!(
+        "{}; and the registry could not be told: {}",
+        fault.error.message(),
+        error.message()
+    );
+    Error::new(fault.error.reason(), text)
 }
 
 /// Waits between tries, with jitter, so that agents do not come back all at once.

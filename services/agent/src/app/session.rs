@@ -3,23 +3,33 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use mpp_api::sync::{Batch, BatchResult, Checkpoint, Hello, Summary, Welcome};
+use mpp_api::sync::{Batch, Checkpoint, End, Hello, Summary, Welcome};
 use mpp_client::Endpoint;
 use mpp_core::{Error, Result};
 use tokio::{sync::mpsc, time};
 
-use super::plan::{Event, Run};
+use super::{
+    plan::{Event, Run},
+    sent::Sent,
+};
 use crate::{
     model::{
         batch::{Gathered, Limits},
-        difference::{Difference, Digest, Verdict},
+        difference::{Difference, Verdict},
         problem::Problem,
         tally::Tally,
     },
     registry::{Stream, out_of_turn},
-    source::Item,
-    store::Store,
+    source::{Fault, Found, Item},
+    store::{Answered, Store},
 };
+
+/// Problems that are stored at once.
+const KEPT_AT_ONCE: usize = 500;
+
+/// Problems of a run that are kept one by one, as many as `mpp agent problems` shows; beyond them
+/// only the counts tell.
+const MOST_KEPT: usize = 10_000;
 
 /// What all sessions of a run have in common.
 pub struct Context<'a> {
@@ -30,23 +40,50 @@ pub struct Context<'a> {
     pub report: &'a (dyn Fn(Event) + Sync),
 }
 
-/// Sends what the registry does not know yet.
+/// How a session ended.
+pub struct Ended {
+    pub tally: Tally,
+    pub summary: Summary,
+    /// Why the source's whole extent is not known.
+    pub lack: Option<Fault>,
+}
+
+/// A session broke off at the registry's side.
+pub struct Broken {
+    pub error: Error,
+    /// What was wrong with the source at once.
+    pub fault: Option<Fault>,
+}
+
+/// Sends what the registry does not know yet, of `first` and all that follows.
 ///
 /// # Errors
-/// The source failed, the registry refused the session, or the connection broke. What was answered
-/// is stored; the next session goes on from there.
+/// The registry refused the session, or the connection broke. What was answered is stored; the next
+/// session goes on from there.
 pub async fn sync(
     context: &Context<'_>,
-    items: mpsc::Receiver<Result<Item>>,
-) -> Result<(Tally, Summary)> {
-    let mut session = Session::open(context).await?;
-    session.send_all(items).await?;
-    while !session.waiting.is_empty() {
-        session.store_answer().await?;
+    first: Option<Found>,
+    items: mpsc::Receiver<Found>,
+) -> Result<Ended, Broken> {
+    let (first, fault) = match first {
+        Some(Err(fault)) => (None, Some(fault)),
+        first => (first, None),
+    };
+    let mut session = match Session::open(context).await {
+        Ok(session) => session,
+        Err(error) => return Err(Broken { error, fault }),
+    };
+    session.lack = fault;
+    match session.complete(first, items).await {
+        Ok(summary) => Ok(Ended { tally: session.tally, summary, lack: session.lack }),
+        Err(error) => Err(Broken { error, fault: None }),
     }
-    session.check_gone()?;
-    let summary = session.stream.end().await?;
-    Ok((session.tally, summary))
+}
+
+/// Keeps what is wrong with the source among the problems of a run.
+pub async fn keep_fault(store: &Store, run: &Run, fault: &Fault) -> Result<()> {
+    store.forget_unsent(&run.source).await?;
+    store.keep_unsent(&[Problem::unsent(&run.source, "", &fault.error)]).await
 }
 
 struct Session<'a> {
@@ -62,12 +99,13 @@ struct Session<'a> {
     sequence: i64,
     nonce: i64,
     tally: Tally,
-}
-
-struct Sent {
-    nonce: i64,
-    ids: Vec<String>,
-    digests: Vec<Digest>,
+    /// What is wrong with the source, at first.
+    lack: Option<Fault>,
+    /// The first row that could not be read.
+    first_unread: Option<String>,
+    /// Problems that are not stored yet, and how many there were.
+    unsent: Vec<Problem>,
+    kept: usize,
 }
 
 impl<'a> Session<'a> {
@@ -84,12 +122,12 @@ impl<'a> Session<'a> {
         let timeout = context.run.policy.answer_timeout();
         let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
         let agreed = welcome.checkpoint.clone().unwrap_or_default();
-        let answered_before = context.store.answered().await?.into_keys().collect();
+        let held = context.store.held().await?;
         context.store.resume(&agreed, welcome.send_all).await?;
         Ok(Self {
             context,
             stream,
-            difference: Difference::new(context.store.answered().await?, answered_before),
+            difference: Difference::new(context.store.answered().await?, held),
             limits: Limits::of(&welcome),
             sequence: welcome.next_sequence,
             welcome,
@@ -97,16 +135,85 @@ impl<'a> Session<'a> {
             waiting: VecDeque::new(),
             nonce: 0,
             tally: Tally::default(),
+            lack: None,
+            first_unread: None,
+            unsent: Vec::new(),
+            kept: 0,
         })
     }
 
-    async fn send_all(&mut self, mut items: mpsc::Receiver<Result<Item>>) -> Result<()> {
+    /// Sends all, and tells at the end what of the source is not known.
+    async fn complete(
+        &mut self,
+        first: Option<Found>,
+        items: mpsc::Receiver<Found>,
+    ) -> Result<Summary> {
+        if let Some(first) = first {
+            self.take_up(first).await?;
+        }
+        self.send_all(items).await?;
+        while !self.waiting.is_empty() {
+            self.store_answer().await?;
+        }
+        self.flush().await?;
+        if self.lack.is_none() {
+            self.lack = self.judge_whole();
+        }
+        if let Some(fault) = &self.lack {
+            keep_fault(self.context.store, self.context.run, fault).await?;
+        }
+        let incomplete = self.lack.as_ref().map(Fault::told);
+        let summary = self.stream.end(End { unread: self.tally.unread(), incomplete }).await?;
+        if self.lack.is_none() {
+            let gone: Vec<String> = self.difference.gone().into_iter().map(str::to_owned).collect();
+            self.context.store.settle(&gone, self.context.run.accept_missing).await?;
+        }
+        Ok(summary)
+    }
+
+    async fn take_up(&mut self, found: Found) -> Result<()> {
+        match found {
+            Ok(item) => self.gather(item).await,
+            Err(fault) => {
+                // The first is the cause; those that follow are its consequence as a rule.
+                self.lack.get_or_insert(fault);
+                Ok(())
+            }
+        }
+    }
+
+    /// What is wrong with a source that was read to its end.
+    fn judge_whole(&mut self) -> Option<Fault> {
+        let run = self.context.run;
+        let place = run.input.place();
+        self.tally.missing = i64::try_from(self.difference.gone().len()).unwrap_or(i64::MAX);
+        let Tally { read, missing, .. } = self.tally;
+        if read == 0 && !run.accept_missing {
+            let had =
+                if missing > 0 { format!(", and held {missing} before") } else { String::new() };
+            let text = format!(
+                "it holds no record at all{had}; where that is right, run with --accept-missing"
+            );
+            return Some(Fault::nothing(&place, text));
+        }
+        if read > 0 && self.tally.unread() == read {
+            let first = self.first_unread.take().unwrap_or_default();
+            return Some(Fault::nothing(
+                &place,
+                format!("of {read} rows none could be read; the first: {first}"),
+            ));
+        }
+        let shrinkage = self.difference.shrinkage(run.policy.max_missing_percent);
+        shrinkage.filter(|_| !run.accept_missing).map(|text| Fault::shrunk(&place, text))
+    }
+
+    async fn send_all(&mut self, mut items: mpsc::Receiver<Found>) -> Result<()> {
         let mut keep_alive = time::interval(self.keep_alive_every());
         keep_alive.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 item = items.recv() => match item {
-                    Some(item) => self.gather(item?).await?,
+                    Some(found) => self.take_up(found).await?,
                     None => break,
                 },
                 _ = keep_alive.tick() => self.stream.keep_alive().await?,
@@ -129,16 +236,20 @@ impl<'a> Session<'a> {
             Ok(record) => record,
             Err(error) => return self.keep_invalid(&item.found_at, "", &error).await,
         };
-        let digest = match self.difference.judge(&record) {
+        if let Some(note) = &item.note {
+            let note = Problem::unsent(&item.found_at, &record.source_id, note);
+            self.keep(note).await?;
+        }
+        let digest = match self.difference.judge(&record, &item.found_at) {
             Verdict::New(digest) => digest,
             Verdict::Known => {
                 self.tally.known += 1;
                 return Ok(());
             }
-            Verdict::Duplicate => {
+            Verdict::Duplicate(first) => {
                 self.tally.duplicate += 1;
-                let problem = Problem::duplicate(&item.found_at, &record.source_id);
-                return self.context.store.keep_unsent(&problem).await;
+                let problem = Problem::duplicate(&item.found_at, &record.source_id, &first);
+                return self.keep(problem).await;
             }
         };
         if let Err(error) = self.limits.check(&record) {
@@ -151,8 +262,22 @@ impl<'a> Session<'a> {
     }
 
     async fn keep_invalid(&mut self, found_at: &str, id: &str, error: &Error) -> Result<()> {
-        self.tally.invalid += 1;
-        self.context.store.keep_unsent(&Problem::unsent(found_at, id, error)).await
+        self.tally.count_unread(error);
+        self.first_unread.get_or_insert_with(|| format!("{found_at}: {}", error.message()));
+        self.keep(Problem::unsent(found_at, id, error)).await
+    }
+
+    /// Keeps a problem, together with others: each by itself would wait for the disk.
+    async fn keep(&mut self, problem: Problem) -> Result<()> {
+        self.kept += 1;
+        if self.kept <= MOST_KEPT {
+            self.unsent.push(problem);
+        }
+        if self.unsent.len() < KEPT_AT_ONCE { Ok(()) } else { self.flush().await }
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        self.context.store.keep_unsent(&std::mem::take(&mut self.unsent)).await
     }
 
     async fn send(&mut self, batch: Gathered) -> Result<()> {
@@ -163,8 +288,8 @@ impl<'a> Session<'a> {
         let checkpoint = Checkpoint { sequence: self.sequence, position };
         self.sequence += 1;
         self.tally.sent += i64::try_from(records.len()).unwrap_or(i64::MAX);
-        let ids = records.iter().map(|record| record.source_id.clone()).collect();
-        self.waiting.push_back(Sent { nonce: self.nonce, ids, digests });
+        let sent = records.iter().zip(digests).map(|(record, digest)| Answered::of(record, digest));
+        self.waiting.push_back(Sent { nonce: self.nonce, records: sent.collect() });
         let batch = Batch {
             nonce: self.nonce,
             fencing_token: self.welcome.fencing_token,
@@ -183,58 +308,15 @@ impl<'a> Session<'a> {
         let sent = self.waiting.pop_front().ok_or_else(|| out_of_turn("no answer"))?;
         sent.check(&result)?;
         // What is stored is told by the ids that were sent: an answer may hold the start of one.
-        for (answer, id) in result.results.iter_mut().zip(&sent.ids) {
-            answer.source_id.clone_from(id);
+        for (answer, record) in result.results.iter_mut().zip(&sent.records) {
+            answer.source_id.clone_from(&record.id);
         }
         let checkpoint = result.checkpoint.clone().unwrap_or_default();
-        self.context.store.record(&result.results, &sent.digests, &checkpoint).await?;
+        self.context.store.record(&result.results, &sent.records, &checkpoint).await?;
         for answer in &result.results {
             self.tally.count_answer(answer.outcome());
         }
         (self.context.report)(Event::Progress(self.tally));
         Ok(())
-    }
-
-    fn check_gone(&mut self) -> Result<()> {
-        self.tally.missing = i64::try_from(self.difference.gone()).unwrap_or(i64::MAX);
-        if self.context.run.accept_missing {
-            return Ok(());
-        }
-        self.difference.check_shrinkage(self.context.run.policy.max_missing_percent)
-    }
-}
-
-impl Sent {
-    /// An answer must be for the batch that was sent, record by record. Of an id that is too long to
-    /// be one, the registry repeats the start only.
-    fn check(&self, result: &BatchResult) -> Result<()> {
-        let same = result.nonce == self.nonce
-            && result.results.len() == self.ids.len()
-            && result
-                .results
-                .iter()
-                .zip(&self.ids)
-                .all(|(answer, id)| id.starts_with(&answer.source_id));
-        if same { Ok(()) } else { Err(out_of_turn("the answers of the oldest batch")) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use mpp_api::sync::RecordResult;
-
-    use super::*;
-
-    #[test]
-    fn an_id_that_is_too_long_does_not_end_the_run() {
-        let id = "a".repeat(200);
-        let sent = Sent { nonce: 1, ids: vec![id.clone()], digests: Vec::new() };
-        let answered = |source_id: &str| BatchResult {
-            nonce: 1,
-            results: vec![RecordResult { source_id: source_id.into(), ..Default::default() }],
-            ..Default::default()
-        };
-        assert!(sent.check(&answered(&id[..100])).is_ok(), "the registry repeats its start");
-        assert!(sent.check(&answered("b")).is_err());
     }
 }

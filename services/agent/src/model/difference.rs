@@ -4,7 +4,6 @@
 use std::collections::{HashMap, HashSet};
 
 use mpp_api::sync::Record;
-use mpp_core::{Error, Reason, Result};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
@@ -12,14 +11,14 @@ use sha2::{Digest as _, Sha256};
 pub type Digest = [u8; 16];
 
 /// What happens to a record that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It has to be sent; the digest is kept with its answer.
     New(Digest),
     /// The registry has answered the same bytes before.
     Known,
-    /// Its id came before in the same source; the first record of an id counts.
-    Duplicate,
+    /// Its id came before in the same source, there; the first record of an id counts.
+    Duplicate(Box<str>),
 }
 
 /// A source's records, compared with what was answered while they are read.
@@ -27,23 +26,25 @@ pub enum Verdict {
 pub struct Difference {
     /// By source id, the bytes that the registry has answered and need not see again.
     answered: HashMap<String, Digest>,
-    /// Ids that were answered in earlier runs, also where everything is sent again.
-    answered_before: HashSet<String>,
-    /// Ids of this run.
-    seen: HashSet<String>,
+    /// Ids that the registry holds of this source, as far as is known here: also where everything is
+    /// sent again, until a run is complete without them.
+    held: HashSet<String>,
+    /// Ids of this run, and where the first record of each was found.
+    seen: HashMap<String, Box<str>>,
 }
 
 impl Difference {
     /// Nothing read yet.
-    pub fn new(answered: HashMap<String, Digest>, answered_before: HashSet<String>) -> Self {
-        Self { answered, answered_before, seen: HashSet::new() }
+    pub fn new(answered: HashMap<String, Digest>, held: HashSet<String>) -> Self {
+        Self { answered, held, seen: HashMap::new() }
     }
 
     /// Decides on the next record of the source.
-    pub fn judge(&mut self, record: &Record) -> Verdict {
-        if !self.seen.insert(record.source_id.clone()) {
-            return Verdict::Duplicate;
+    pub fn judge(&mut self, record: &Record, found_at: &str) -> Verdict {
+        if let Some(first) = self.seen.get(&record.source_id) {
+            return Verdict::Duplicate(first.clone());
         }
+        self.seen.insert(record.source_id.clone(), found_at.into());
         let digest = digest(record);
         if self.answered.get(&record.source_id) == Some(&digest) {
             return Verdict::Known;
@@ -51,28 +52,23 @@ impl Difference {
         Verdict::New(digest)
     }
 
-    /// Once the source is read: how many records it had before and has no more. Nothing is deleted
-    /// for that.
-    pub fn gone(&self) -> usize {
-        self.answered_before.difference(&self.seen).count()
+    /// Once the source is read: what it had before and has no more. Nothing is deleted for that.
+    pub fn gone(&self) -> Vec<&str> {
+        let gone = self.held.iter().filter(|id| !self.seen.contains_key(*id));
+        gone.map(String::as_str).collect()
     }
 
-    /// A source that suddenly holds far less is broken rather than up to date: it must not look
-    /// fresh.
-    ///
-    /// # Errors
-    /// More than `max_percent` of the records that were synced before are gone.
-    pub fn check_shrinkage(&self, max_percent: u32) -> Result<()> {
-        let (gone, known) = (self.gone(), self.answered_before.len());
-        if gone * 100 <= known * max_percent as usize {
-            return Ok(());
-        }
-        let text = format!(
-            "{gone} of {known} records that were synced before are no longer in the source; nothing \
-             was deleted and the run does not count as complete. Mend the source, or, if it is \
-             right, run again with --accept-missing"
-        );
-        Err(Error::new(Reason::WrongState, text))
+    /// What is wrong where more than `max_percent` of the records have gone: a source that suddenly
+    /// holds far less is broken rather than up to date, and must not look fresh.
+    pub fn shrinkage(&self, max_percent: u32) -> Option<String> {
+        let (gone, known) = (self.gone().len(), self.held.len());
+        (gone * 100 > known * max_percent as usize).then(|| {
+            format!(
+                "{gone} of {known} records that were synced before are no longer in it; nothing was \
+                 deleted and the run does not count as complete. Mend the source or its mapping, or, \
+                 if it is right, run again with --accept-missing"
+            )
+        })
     }
 }
 
@@ -96,7 +92,7 @@ mod tests {
         let before = answered.iter().map(|record| record.source_id.clone()).collect();
         let mut difference = Difference::new(digests.collect(), before);
         for id in ids {
-            difference.judge(&record(id, "units/a"));
+            difference.judge(&record(id, "units/a"), "row");
         }
         difference
     }
@@ -104,15 +100,17 @@ mod tests {
     #[test]
     fn only_what_was_not_answered_in_just_these_bytes_is_new() {
         let mut difference = reading(&[record("kk", "units/a"), record("ktp", "units/a")], &[]);
-        assert_eq!(difference.judge(&record("kk", "units/a")), Verdict::Known);
-        assert!(matches!(difference.judge(&record("ktp", "units/b")), Verdict::New(_)));
-        assert!(matches!(difference.judge(&record("akta", "units/a")), Verdict::New(_)));
+        let mut judge = |id, unit| difference.judge(&record(id, unit), "row");
+        assert_eq!(judge("kk", "units/a"), Verdict::Known);
+        assert!(matches!(judge("ktp", "units/b"), Verdict::New(_)));
+        assert!(matches!(judge("akta", "units/a"), Verdict::New(_)));
     }
 
     #[test]
-    fn the_first_record_of_an_id_counts() {
+    fn the_first_record_of_an_id_counts_and_is_named() {
         let mut difference = reading(&[], &["kk"]);
-        assert_eq!(difference.judge(&record("kk", "units/b")), Verdict::Duplicate);
+        let verdict = difference.judge(&record("kk", "units/b"), "row 2");
+        assert_eq!(verdict, Verdict::Duplicate("row".into()));
     }
 
     #[test]
@@ -120,10 +118,10 @@ mod tests {
         let before: Vec<Record> = (0..20).map(|id| record(&id.to_string(), "units/a")).collect();
         let ids: Vec<&str> = before.iter().map(|record| record.source_id.as_str()).collect();
         let two_gone = reading(&before, &ids[2..]);
-        assert_eq!(two_gone.gone(), 2);
-        assert!(two_gone.check_shrinkage(10).is_ok());
-        let error = reading(&before, &ids[3..]).check_shrinkage(10).expect_err("too many");
-        assert!(error.message().contains("3 of 20 records"), "{error}");
-        assert!(reading(&before, &[]).check_shrinkage(100).is_ok());
+        assert_eq!(two_gone.gone().len(), 2);
+        assert_eq!(two_gone.shrinkage(10), None);
+        let text = reading(&before, &ids[3..]).shrinkage(10).expect("too many");
+        assert!(text.contains("3 of 20 records"), "{text}");
+        assert_eq!(reading(&before, &[]).shrinkage(100), None);
     }
 }

@@ -5,6 +5,8 @@ use jaq_core::{
     load::{self, span},
 };
 
+use super::{helper::HELPERS, locate::line_and_column};
+
 /// Faults of a program that does not parse.
 pub fn of_load(errors: load::Errors<&str, ()>) -> String {
     let mut faults = Vec::new();
@@ -32,12 +34,27 @@ pub fn of_compile(errors: compile::Errors<&str, ()>) -> String {
             located(file.code, name, &format!("there is no {} '{name}'", kind.as_str()))
         })
     });
-    named.collect::<Vec<_>>().join("; ")
+    let own: Vec<_> = HELPERS.iter().map(|helper| helper.name).collect();
+    format!(
+        "{}; beside jq's own filters there are {} (`mpp agent functions`)",
+        named.collect::<Vec<_>>().join("; "),
+        own.join(", ")
+    )
+}
+
+/// A fault on one line. Faults repeat the value they stumbled over, which may be a whole record: of
+/// a long one the start and the end are shown, which say what went wrong.
+pub fn short(fault: &str, longest: usize) -> String {
+    let signs: Vec<char> =
+        fault.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
+    if signs.len() <= longest {
+        return signs.into_iter().collect();
+    }
+    let (start, end) = (&signs[..longest * 2 / 3], &signs[signs.len() - longest / 3..]);
+    start.iter().chain(&['…']).chain(end).collect()
 }
 
 fn located(code: &str, part: &str, fault: &str) -> String {
-    let before = code.get(..span(code, part).start).unwrap_or(code);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    let (line, column) = line_and_column(code, span(code, part).start);
     format!("line {line}, column {column}: {fault}")
 }

@@ -1,12 +1,13 @@
 //! The mapping: a jq program from the source's record to `mpp.sync.v1.Record` as proto3 JSON.
 //!
-//! Beside jq's own filters it has four that read a text or a number as Indonesian catalogs write it: `rupiah`
-//! yields an `mpp.type.v1.Fee`, `service_time` an `mpp.type.v1.ServiceTime`, `html_text` a text and
-//! `list_items` a list of texts.
+//! Beside jq's own filters it has those of `helper::HELPERS`, which read a text as Indonesian catalogs
+//! write it.
+
+use std::cell::OnceCell;
 
 use jaq_core::{
     Compiler, Ctx, Filter, RunPtr, ValR, Vars, data,
-    load::{Arena, File, Loader},
+    load::{Arena, File, Loader, parse::Def},
     native::{self, bome},
     unwrap_valr,
 };
@@ -15,7 +16,7 @@ use mpp_core::{Error, FieldCode, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{jq_fault, text, wording};
+use super::{jq_fault, locate, text, wording};
 
 /// Canonical records that one source record may yield; a program that loops is cut there.
 const MAX_OUTPUTS: usize = 100;
@@ -25,9 +26,15 @@ const FILTERS_VERSION: &str = "4";
 
 type Data = data::JustLut<Val>;
 
+/// Signs of an error that repeats the record it stumbled over.
+const LONGEST_FAULT: usize = 240;
+
 /// A compiled program. It stays on the thread that compiled it.
 pub struct Mapping {
     filter: Filter<Data>,
+    program: String,
+    /// The program with its steps noting their places, once a record has failed.
+    noting: OnceCell<Option<Filter<Data>>>,
 }
 
 impl Mapping {
@@ -36,32 +43,29 @@ impl Mapping {
     /// # Errors
     /// Line and column of whatever jq cannot parse or does not know.
     pub fn compile(program: &str) -> Result<Self> {
-        let invalid = |text: String| Error::field("mapping", FieldCode::Mapping, text);
-        let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-        let arena = Arena::default();
-        let modules = Loader::new(defs)
-            .load(&arena, File { code: program, path: () })
-            .map_err(|errors| invalid(jq_fault::of_load(errors)))?;
-        let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
-        let filter = Compiler::default()
-            .with_funs(funs.chain(text_filters()))
-            .compile(modules)
-            .map_err(|errors| invalid(jq_fault::of_compile(errors)))?;
-        Ok(Self { filter })
+        let filter = compile(None, program)
+            .map_err(|text| Error::field("mapping", FieldCode::Mapping, text))?;
+        Ok(Self { filter, program: program.to_owned(), noting: OnceCell::new() })
     }
 
     /// Maps one record; a program may yield none, one or several.
     ///
     /// # Errors
-    /// What the program raised, or that it yields too many.
+    /// As [`Self::run`].
     pub fn apply(&self, record: &Value) -> Result<Vec<Value>> {
-        let failed = |text: String| Error::field("mapping", FieldCode::Mapping, text);
         let input = read::parse_single(record.to_string().as_bytes())
             .map_err(|error| failed(error.to_string()))?;
-        let context = Ctx::<Data>::new(&self.filter.lut, Vars::new([]));
+        self.run(input)
+    }
+
+    /// As [`Self::apply`], of a record as it was read: all digits of a long number stay.
+    ///
+    /// # Errors
+    /// What the program raised and where, or that it yields too many.
+    pub fn run(&self, record: Val) -> Result<Vec<Value>> {
         let mut outputs = Vec::new();
-        for output in self.filter.id.run((context, input)).map(unwrap_valr) {
-            let output = output.map_err(|error| failed(error.to_string()))?;
+        for output in run(&self.filter, record.clone()) {
+            let output = output.map_err(|fault| self.located(&fault, record.clone()))?;
             if outputs.len() == MAX_OUTPUTS {
                 return Err(failed(format!("the program yields more than {MAX_OUTPUTS} records")));
             }
@@ -70,6 +74,60 @@ impl Mapping {
         }
         Ok(outputs)
     }
+
+    fn located(&self, fault: &jaq_core::Error<Val>, record: Val) -> Error {
+        let said = jq_fault::short(&fault.to_string(), LONGEST_FAULT);
+        match self.place(fault, record) {
+            Some((line, column)) => failed(format!("line {line}, column {column}: {said}")),
+            None => failed(said),
+        }
+    }
+
+    /// Where the fault arises, if the program raises the same one while it notes places.
+    fn place(&self, fault: &jaq_core::Error<Val>, record: Val) -> Option<(usize, usize)> {
+        let noting = self.noting.get_or_init(|| {
+            let places = Arena::default();
+            let body = locate::noting(&self.program, &places)?;
+            compile(Some(Def { name: NOTING, args: Vec::new(), body }), NOTING).ok()
+        });
+        let raised =
+            run(noting.as_ref()?, record).take(MAX_OUTPUTS + 1).find_map(|out| out.err())?;
+        let Val::Arr(noted) = raised.into_val() else { return None };
+        let [Val::TStr(mark), Val::Num(place), original] = noted.as_slice() else { return None };
+        let same = mark.as_ref() == locate::NOTE.as_bytes()
+            && fault.clone().into_val().to_string() == original.to_string();
+        let place = place.to_string().parse().ok().filter(|_| same)?;
+        Some(locate::line_and_column(&self.program, place))
+    }
+}
+
+/// The name under which the noting program is called.
+const NOTING: &str = "mpp_noting";
+
+fn failed(text: String) -> Error {
+    Error::field("mapping", FieldCode::Mapping, text)
+}
+
+fn run(filter: &Filter<Data>, record: Val) -> impl Iterator<Item = ValR<Val>> + '_ {
+    let context = Ctx::<Data>::new(&filter.lut, Vars::new([]));
+    filter.id.run((context, record)).map(unwrap_valr)
+}
+
+fn compile<'s>(own: Option<Def<&'s str>>, program: &'s str) -> Result<Filter<Data>, String> {
+    fn shorter<'s>(def: Def<&'static str>) -> Def<&'s str> {
+        def
+    }
+    let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+    let defs = defs.map(shorter).chain(own);
+    let arena = Arena::default();
+    let modules = Loader::new(defs)
+        .load(&arena, File { code: program, path: () })
+        .map_err(jq_fault::of_load)?;
+    let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+    Compiler::default()
+        .with_funs(funs.chain(own_filters()))
+        .compile(modules)
+        .map_err(jq_fault::of_compile)
 }
 
 /// Names a program by its text: another one maps everything again.
@@ -78,14 +136,28 @@ pub fn version(program: &str) -> String {
     digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn text_filters() -> impl Iterator<Item = native::Fun<Data>> {
+fn own_filters() -> impl Iterator<Item = native::Fun<Data>> {
     let filters: [native::Filter<RunPtr<Data>>; 4] = [
         ("rupiah", native::v(0), |cv| bome(with_text(cv.1, wording::rupiah))),
         ("service_time", native::v(0), |cv| bome(with_text(cv.1, wording::service_time))),
         ("html_text", native::v(0), |cv| bome(with_text(cv.1, |t| text::html_text(t).into()))),
         ("list_items", native::v(0), |cv| bome(with_text(cv.1, |t| text::list_items(t).into()))),
     ];
-    filters.into_iter().map(|filter| native::run::<Data>(filter))
+    let note: native::Filter<RunPtr<Data>> = (locate::NOTE, native::v(1), |cv| {
+        native::unary(cv, |fault, place| Err(note(fault, place)))
+    });
+    filters.into_iter().chain([note]).map(|filter| native::run::<Data>(filter))
+}
+
+/// A fault with its place; the innermost place stays.
+fn note(fault: Val, place: Val) -> jaq_core::Error<Val> {
+    let mark = Val::utf8_str(locate::NOTE.as_bytes().to_vec());
+    if let Val::Arr(parts) = &fault
+        && parts.first() == Some(&mark)
+    {
+        return jaq_core::Error::new(fault);
+    }
+    jaq_core::Error::new([mark, place, fault].into_iter().collect())
 }
 
 /// Null reads as an empty text: a column that is not there and one that is empty are one. A number
@@ -105,7 +177,7 @@ fn with_text(input: Val, read_text: impl Fn(&str) -> Value) -> ValR<Val> {
 mod tests {
     use serde_json::json;
 
-    use super::*;
+    use super::{super::helper::HELPERS, *};
 
     #[test]
     fn a_program_maps_a_row_with_the_helpers() {
@@ -149,6 +221,65 @@ mod tests {
         let mapping = Mapping::compile("error(\"kolom biaya kosong\")").expect("compiles");
         let error = mapping.apply(&json!({})).expect_err("raises");
         assert!(error.message().contains("kolom biaya kosong"), "{error}");
+    }
+
+    #[test]
+    fn a_record_that_fails_says_where_the_program_fails_and_shows_no_record() {
+        let long = "x".repeat(5_000);
+        let row =
+            json!({ "nama": { "id": long }, "kode": null, "biaya": "Rp5.000", "daftar": [1] });
+        for (program, place, said) in [
+            ("{\n  a: 1,\n  b: (.nama | ascii_downcase)\n}", "line 3, column 15", "cannot use"),
+            (
+                "def trimmed: gsub(\" \"; \"\");\n. as $row | {id: ($row.kode | trimmed)}",
+                "line 1, column 14",
+                "null",
+            ),
+            ("[.daftar[] | .a]", "line 1, column 15", "cannot index"),
+            (
+                "if .kode == null then error(\"kode kosong\") else . end",
+                "line 1, column 23",
+                "kode kosong",
+            ),
+            ("{a: (.nama + 1)}", "line 1, column 7", "cannot calculate"),
+            (".daftar | map(.[0])", "line 1, column 17", "cannot index"),
+            ("{t: (.nama | rupiah)}", "line 1, column 14", "cannot use"),
+        ] {
+            let mapping = Mapping::compile(program).expect(program);
+            let error = mapping.apply(&row).expect_err(program);
+            let message = error.message();
+            assert!(message.contains(place) && message.contains(said), "{program}: {message}");
+            assert!(message.len() < 400, "{program}: {message}");
+        }
+        let caught = Mapping::compile("{a: (try error(\"x\") catch .), b: (.kode.x? // 1)}");
+        assert_eq!(
+            caught.expect("compiles").apply(&row).expect("maps"),
+            [json!({"a": "x", "b": 1})]
+        );
+    }
+
+    #[test]
+    fn numbers_of_json_are_read_by_the_helpers_and_long_ones_keep_their_digits() {
+        let program =
+            "{id: (.id | tostring), fee: (.biaya | rupiah), time: (.waktu | service_time)}";
+        let page =
+            read::parse_single(br#"{"id": 123456789012345678901, "biaya": 50000, "waktu": 3}"#);
+        let out =
+            Mapping::compile(program).expect("compiles").run(page.expect("JSON")).expect("maps");
+        assert_eq!(out[0]["id"], "123456789012345678901");
+        assert_eq!(out[0]["fee"]["amount_rupiah"], 50_000);
+        assert_eq!(out[0]["time"]["source_text"], "3");
+    }
+
+    #[test]
+    fn every_helper_that_is_told_of_is_there() {
+        for helper in HELPERS {
+            let program = format!("{} | {}", helper.from, helper.name);
+            let mapping = Mapping::compile(&program).expect(&program);
+            assert_eq!(mapping.apply(&json!(null)).expect(&program).len(), 1);
+        }
+        let unknown = Mapping::compile("rupiahs").err().expect("unknown").to_string();
+        assert!(HELPERS.iter().all(|helper| unknown.contains(helper.name)), "{unknown}");
     }
 
     #[test]

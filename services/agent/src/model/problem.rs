@@ -1,8 +1,8 @@
-//! A record that did not get into the index, and what would help.
+//! A record that did not get into the index, or that a person should look at, and what would help.
 
-use mpp_core::{Error, FieldCode};
+use mpp_core::{Error, FieldCode, Reason};
 
-/// A record that was refused or could not be sent.
+/// A record that was refused or could not be sent, or a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The record's id, or where it stands in the source: "row at line 7".
@@ -33,8 +33,62 @@ impl Problem {
     }
 
     /// A record whose id came before in the same source.
-    pub fn duplicate(found_at: &str, source_id: &str) -> Self {
-        let text = "this id came before in the source; the first one counts";
+    pub fn duplicate(found_at: &str, source_id: &str, first: &str) -> Self {
+        let text = format!("this id came before, at {first}; the first one counts");
         Self::unsent(found_at, source_id, &Error::field("source_id", FieldCode::Duplicate, text))
+    }
+
+    /// A record that the source no longer has, and the registry still holds as `name`.
+    pub fn gone(source_id: &str, name: &str) -> Self {
+        let text = format!(
+            "it is no longer in the source, and {name} stays in the registry; to remove it, let the \
+             mapping yield {{source_id: \"{source_id}\", delete: {{name: \"{name}\", tombstone: \
+             {{reason: \"REASON_WITHDRAWN\"}}}}}}"
+        );
+        Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, text))
+    }
+
+    /// True for a remark: the record itself is in the index.
+    pub fn is_remark(&self) -> bool {
+        [FieldCode::Bundle, FieldCode::Gone].iter().any(|code| code.as_str() == self.code)
+    }
+
+    /// What to do.
+    pub fn advice(&self) -> &'static str {
+        advice(&self.code)
+    }
+}
+
+/// What to do about a code, of a field or of a failure.
+pub fn advice(code: &str) -> &'static str {
+    let of_field = FieldCode::ALL.iter().find(|known| known.as_str() == code);
+    let of_reason = Reason::ALL.iter().find(|known| known.as_str() == code);
+    of_field
+        .map(|code| code.way_out())
+        .or_else(|| of_reason.map(|reason| reason.way_out()))
+        .unwrap_or("The message says what is wrong; mend the record at the source, or the mapping.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_advice() {
+        assert_eq!(advice("DUPLICATE"), FieldCode::Duplicate.way_out());
+        assert_eq!(advice("SOURCE_CONFIG"), Reason::SourceConfig.way_out());
+        assert!(advice("OF_A_LATER_VERSION").contains("message"));
+        assert!(FieldCode::ALL.iter().all(|code| advice(code.as_str()) == code.way_out()));
+    }
+
+    #[test]
+    fn what_has_gone_says_how_to_remove_it() {
+        let gone = Problem::gone("ktp", "units/a/services/ktp");
+        assert_eq!(gone.record, "gone (ktp)");
+        let record = gone.message.split("yield ").nth(1).expect("a record");
+        let program = super::super::mapping::Mapping::compile(record).expect("jq, as it stands");
+        let record = program.apply(&serde_json::Value::Null).expect("a record");
+        mpp_api::json::read::<mpp_api::sync::Record>(&record[0]).expect("as the contract has it");
+        assert!(gone.is_remark());
     }
 }

@@ -1,11 +1,12 @@
 //! The accounting of a run.
 
 use mpp_api::sync::Outcome;
+use mpp_core::{Error, FieldCode};
 
 /// Counts a run's records.
 ///
-/// read = sent + known + invalid + duplicate; sent = applied + unchanged + rejected + quarantined
-/// once every batch is answered.
+/// read = sent + known + invalid + suspicious + duplicate; sent = applied + unchanged + rejected +
+/// quarantined once every batch is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Records that the source and the mapping yielded.
@@ -14,6 +15,8 @@ pub struct Tally {
     pub known: i64,
     /// Not sent: unreadable, the mapping failed, or larger than a batch may be.
     pub invalid: i64,
+    /// Not sent: it looks like a trial.
+    pub suspicious: i64,
     /// Not sent: the id came before in the same source.
     pub duplicate: i64,
     /// Answered in an earlier run, and no longer in the source. They stay in the registry.
@@ -31,6 +34,17 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Rows that the registry is told of in number only.
+    pub fn unread(&self) -> i64 {
+        self.invalid + self.suspicious
+    }
+
+    /// Counts a record that could not be read, mapped or sent.
+    pub(crate) fn count_unread(&mut self, error: &Error) {
+        let is_trial = error.violations().iter().any(|field| field.code == FieldCode::Suspicious);
+        *(if is_trial { &mut self.suspicious } else { &mut self.invalid }) += 1;
+    }
+
     pub(crate) fn count_answer(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Applied => self.applied += 1,

@@ -1,82 +1,140 @@
-//! CSV files with a heading row. A row that cannot be read is refused and the next one goes on.
+//! CSV files with a heading row. A row that cannot be read is refused and the next one goes on; the
+//! file as a whole counts as read only where every line was accounted for.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{collections::VecDeque, path::PathBuf};
 
+use encoding_rs::Encoding;
+use jaq_json::Val;
 use mpp_core::{Error, FieldCode, Result};
-use serde_json::{Map, Value};
 
-use super::sink::Sink;
+use super::{
+    fault::Fault,
+    heading::{self, LOOKED_AT},
+    lines::Lines,
+    rows::{Layout, Row, Rows},
+    sink::Sink,
+};
 use crate::policy::Policy;
 
-pub fn read(path: &Path, delimiter: u8, policy: &Policy, sink: &mut Sink<'_>) -> Result<()> {
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    read_from(file, delimiter, policy, sink).map_err(|error| unreadable(path, &error))?
+/// A file of rows.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// The file.
+    pub path: PathBuf,
+    /// What parts the columns; none: it is found.
+    pub delimiter: Option<char>,
+    /// How it was saved; none: UTF-8, or as the file is marked.
+    pub encoding: Option<&'static Encoding>,
+    /// The line of the headings; none: it is found.
+    pub heading_line: Option<usize>,
+    /// Cells with lines that look like rows are taken as they are.
+    pub trust_quotes: bool,
 }
 
-/// The outer error is the file's, the inner one the run's.
-fn read_from(
-    file: impl Read,
-    delimiter: u8,
+/// Hands on every row.
+///
+/// # Errors
+/// The file as a whole cannot be read. A part that cannot goes to the sink.
+pub fn read(table: &Table, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let lines = Lines::open(&table.path, table.encoding, policy.max_row_bytes)?;
+    read_lines(lines, table, policy, sink)
+}
+
+/// As [`read`], of lines from anywhere.
+pub fn read_lines(
+    mut lines: Lines,
+    table: &Table,
     policy: &Policy,
     sink: &mut Sink<'_>,
-) -> csv::Result<Result<()>> {
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(file);
-    let headings: Vec<String> = reader
-        .headers()?
-        .iter()
-        .map(|heading| heading.trim_start_matches('\u{feff}').trim().to_owned())
-        .collect();
-    if headings.iter().all(String::is_empty) {
-        let text = "the file is empty; its first row must hold the headings";
-        return Ok(Err(Error::field("csv", FieldCode::Unreadable, text)));
+) -> Result<(), Fault> {
+    let place = table.path.display().to_string();
+    let lost = |error: std::io::Error| Fault::torn(&place, format!("it breaks off: {error}"));
+    let mut ahead = VecDeque::new();
+    while ahead.len() < LOOKED_AT
+        && let Some(line) = lines.next().map_err(lost)?
+    {
+        ahead.push_back(line);
     }
-    for row in reader.into_records() {
-        let sent = match row {
-            Ok(row) => put_row(&headings, &row, policy, sink),
-            Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => return Err(error),
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                sink.refuse(
-                    format!("row at line {line}"),
-                    Error::field("row", FieldCode::Unreadable, error.to_string()),
-                )
-            }
-        };
+    let found = heading::find(ahead.make_contiguous(), table.delimiter, table.heading_line);
+    let found = found.map_err(|text| Fault::config(&place, text))?;
+    ahead.drain(..found.above);
+    let layout = Layout {
+        separator: found.separator,
+        columns: 0,
+        longest: policy.max_row_bytes,
+        trust_quotes: table.trust_quotes,
+    };
+    let mut rows = Rows::new(lines, ahead, layout);
+    let keys = headings(&place, rows.next().map_err(lost)?)?;
+    rows.layout.columns = keys.len();
+    let mut reading = Reading { place: &place, keys, policy, sink };
+    let mut is_first = true;
+    while let Some(row) = rows.next().map_err(lost)? {
+        let sent = reading.take(row, is_first);
+        is_first = false;
         if sent.is_err() {
-            return Ok(sent);
+            return Ok(()); // The run has ended.
         }
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
-fn put_row(
-    headings: &[String],
-    row: &csv::StringRecord,
-    policy: &Policy,
-    sink: &mut Sink<'_>,
-) -> Result<()> {
-    let found_at = format!("row at line {}", row.position().map_or(0, csv::Position::line));
-    if row.len() != headings.len() {
-        let text = format!("{} columns where the heading has {}", row.len(), headings.len());
-        return sink.refuse(found_at, Error::field("row", FieldCode::Unreadable, text));
-    }
-    let limit = policy.max_cell_bytes;
-    if row.iter().any(|cell| cell.len() > limit) {
-        let text = format!("a cell is longer than {limit} bytes; is a quote left open?");
-        return sink.refuse(found_at, Error::field("row", FieldCode::Unreadable, text));
-    }
-    if row.iter().all(|cell| cell.trim().is_empty()) {
-        return Ok(()); // Spreadsheets leave empty rows behind.
-    }
-    let cells = headings.iter().cloned().zip(row.iter().map(Value::from));
-    sink.put(found_at, &Value::Object(cells.collect::<Map<_, _>>()))
+fn headings(place: &str, row: Option<Row>) -> Result<Vec<String>, Fault> {
+    let cells = match row {
+        Some(Row::Cells { cells, .. }) => cells,
+        Some(Row::Refused { error, .. }) => {
+            return Err(Fault::unreadable(place, format!("the heading: {}", error.message())));
+        }
+        Some(Row::Torn { why, .. }) => {
+            return Err(Fault::torn(place, format!("the heading: {why}")));
+        }
+        None => return Err(Fault::nothing(place, "the file is empty")),
+    };
+    heading::keys(&cells).map_err(|text| Fault::unreadable(place, text))
 }
 
-fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::field(
-        "csv",
-        FieldCode::Unreadable,
-        format!("{} cannot be read: {error}", path.display()),
-    )
+/// A file that is being read.
+struct Reading<'a, 'b> {
+    place: &'a str,
+    keys: Vec<String>,
+    policy: &'a Policy,
+    sink: &'a mut Sink<'b>,
+}
+
+impl Reading<'_, '_> {
+    fn take(&mut self, row: Row, is_first: bool) -> Result<()> {
+        match row {
+            // Spreadsheets leave empty rows behind.
+            Row::Cells { cells, .. } if cells.iter().all(|cell| cell.trim().is_empty()) => Ok(()),
+            Row::Cells { cells, .. } if is_first && heading::numbers_columns(&cells) => Ok(()),
+            Row::Cells { line, cells } => self.put(line, cells),
+            Row::Refused { line, error } => self.sink.refuse(at(line), error),
+            Row::Torn { from, to, why } => self.tear(from, to, &why),
+        }
+    }
+
+    fn put(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
+        let limit = self.policy.max_cell_bytes;
+        if cells.iter().any(|cell| cell.len() > limit) {
+            let text = format!("a cell is longer than {limit} bytes; is a quote left open?");
+            return self.sink.refuse(at(line), Error::field("row", FieldCode::Unreadable, text));
+        }
+        let text = |text: String| Val::utf8_str(text.into_bytes());
+        let cells = self.keys.iter().cloned().map(text).zip(cells.into_iter().map(text));
+        self.sink.put(at(line), Val::obj(cells.collect()))
+    }
+
+    /// Refuses each of the lines, and says that nobody knows how many rows they were.
+    fn tear(&mut self, from: usize, to: usize, why: &str) -> Result<()> {
+        for line in from..=to {
+            self.sink.refuse(at(line), Error::field("row", FieldCode::Torn, why))?;
+        }
+        let lines =
+            if from == to { format!("line {from}") } else { format!("lines {from} to {to}") };
+        self.sink.lack(Fault::torn(self.place, format!("{lines} cannot be told apart: {why}")))
+    }
+}
+
+fn at(line: usize) -> String {
+    format!("row at line {line}")
 }

@@ -2,16 +2,27 @@
 //! through a bounded channel, so that a catalog of any size takes little memory.
 
 mod csv;
+mod envelope;
+mod fault;
+mod fetch;
+mod heading;
 mod json;
+mod lines;
+mod next;
+mod parse;
+mod place;
+mod rows;
 mod sink;
 
-use std::path::PathBuf;
-
-use mpp_core::Result;
 use tokio::sync::mpsc;
 
+pub use csv::Table;
+pub use fault::Fault;
+pub use fetch::is_remote;
 pub use json::Pages;
-pub use sink::Item;
+pub use next::Next;
+pub use place::Setting;
+pub use sink::{Found, Item};
 
 use crate::{model::mapping::Mapping, policy::Policy};
 use sink::Sink;
@@ -19,33 +30,47 @@ use sink::Sink;
 /// What to read.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// A CSV file with a heading row, UTF-8; a byte order mark is skipped.
-    Csv {
-        /// The file.
-        path: PathBuf,
-        /// What parts the columns, as a rule `,` or `;`.
-        delimiter: u8,
-    },
+    /// A CSV file with a heading row.
+    Csv(Table),
     /// JSON over HTTP, page by page, or a file of such a page.
     Json(Pages),
 }
 
-/// Starts to read. The channel ends after the last record; an error of the source as a whole comes
-/// as the last message, and then the catalog must not be taken for complete.
-pub fn read(input: Input, program: String, policy: &Policy) -> mpsc::Receiver<Result<Item>> {
+impl Input {
+    /// Where it is, as people are told: without what an address may hold of keys.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Csv(table) => table.path.display().to_string(),
+            Self::Json(pages) => fault::address(&pages.location),
+        }
+    }
+}
+
+/// How a source's records are mapped.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// The jq program.
+    pub program: String,
+    /// What looks like a trial is sent as well.
+    pub apply_trials: bool,
+}
+
+/// Starts to read. The channel ends after the last record; wherever a fault of the source as a whole
+/// comes, the catalog must not be taken for complete.
+pub fn read(input: Input, way: Way, policy: &Policy) -> mpsc::Receiver<Found> {
     let (items, receiver) = mpsc::channel(policy.read_ahead_records);
     let policy = policy.clone();
     tokio::task::spawn_blocking(move || {
-        let outcome = Mapping::compile(&program).and_then(|mapping| {
-            let mut sink = Sink::new(&items, mapping);
-            match input {
-                Input::Csv { path, delimiter } => csv::read(&path, delimiter, &policy, &mut sink),
-                Input::Json(pages) => json::read(&pages, &policy, &mut sink),
+        let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
+            let mut sink = Sink::new(&items, mapping, way.apply_trials);
+            match &input {
+                Input::Csv(table) => csv::read(table, &policy, &mut sink),
+                Input::Json(pages) => json::read(pages, &policy, &mut sink),
             }
         });
-        if let Err(error) = outcome {
+        if let Err(fault) = outcome {
             // A receiver that is gone has stopped listening for a reason of its own.
-            let _ = items.blocking_send(Err(error));
+            let _ = items.blocking_send(Err(fault));
         }
     });
     receiver
@@ -66,8 +91,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("catalog.csv");
         std::fs::write(&path, csv).expect("writes");
-        let input = Input::Csv { path, delimiter: b',' };
-        let mut items = read(input, program.to_owned(), &Policy::default());
+        let input = Input::Csv(Table { path, ..Table::default() });
+        let way = Way { program: program.to_owned(), apply_trials: false };
+        let mut items = read(input, way, &Policy::default());
         let mut all = Vec::new();
         while let Some(item) = items.recv().await {
             all.push(item.expect("the source can be read"));

@@ -4,15 +4,15 @@
 //! registry answers "unchanged".
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs::{File, TryLockError},
     path::Path,
 };
 
-use mpp_api::sync::{Checkpoint, Outcome, RecordResult};
+use mpp_api::sync::{Checkpoint, Outcome, Record, RecordResult, record::Body};
 use mpp_core::{Error, Reason, Result};
 use sqlx::{
-    Row, SqlitePool,
+    Row, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -33,6 +33,11 @@ CREATE TABLE IF NOT EXISTS answered (
 -- Forgetting what was answered after a checkpoint, and listing what was refused.
 CREATE INDEX IF NOT EXISTS answered_sequence ON answered (sequence);
 CREATE INDEX IF NOT EXISTS answered_outcome ON answered (outcome) WHERE outcome >= 3;
+-- What the registry holds of this source, by its name there, until a complete run without it was
+-- accepted. 'told' is 1 once a run was complete without it.
+CREATE TABLE IF NOT EXISTS held (
+    source_id TEXT PRIMARY KEY, name TEXT NOT NULL, told INTEGER NOT NULL
+) STRICT;
 -- Records that never reached the registry in the last run.
 CREATE TABLE IF NOT EXISTS unsent (
     place TEXT NOT NULL, source_id TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL
@@ -41,6 +46,25 @@ CREATE TABLE IF NOT EXISTS unsent (
 
 /// Kept of a record that is to be sent again in each run: no record has this digest.
 const NO_DIGEST: &[u8] = &[0; 16];
+
+/// What is kept of a record that was sent.
+pub struct Answered {
+    /// Its id in the source.
+    pub id: String,
+    /// Of its bytes.
+    pub digest: Digest,
+    /// Its name in the registry; none where it was a delete.
+    pub name: Option<String>,
+}
+
+impl Answered {
+    /// Of a record that goes out.
+    pub fn of(record: &Record, digest: Digest) -> Self {
+        let is_delete = matches!(record.body, Some(Body::Delete(_)));
+        let name = format!("{}/services/{}", record.unit, record.source_id);
+        Self { id: record.source_id.clone(), digest, name: (!is_delete).then_some(name) }
+    }
+}
 
 /// The agent's memory of one source.
 pub struct Store {
@@ -124,14 +148,14 @@ impl Store {
     pub async fn record(
         &self,
         results: &[RecordResult],
-        digests: &[Digest],
+        sent: &[Answered],
         checkpoint: &Checkpoint,
     ) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(Error::internal)?;
-        for (result, digest) in results.iter().zip(digests) {
+        for (result, sent) in results.iter().zip(sent) {
             sqlx::query("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?, ?, ?)")
                 .bind(&result.source_id)
-                .bind(if result.send_again { NO_DIGEST } else { digest.as_slice() })
+                .bind(if result.send_again { NO_DIGEST } else { sent.digest.as_slice() })
                 .bind(checkpoint.sequence)
                 .bind(result.outcome)
                 .bind(&result.field)
@@ -140,25 +164,77 @@ impl Store {
                 .execute(&mut *tx)
                 .await
                 .map_err(Error::internal)?;
+            if matches!(result.outcome(), Outcome::Applied | Outcome::Unchanged) {
+                hold(&mut tx, sent).await?;
+            }
         }
         store_checkpoint(&mut tx, checkpoint).await?;
         tx.commit().await.map_err(Error::internal)
     }
 
-    /// Keeps a record that could not be sent, so that it does not vanish in silence.
-    pub async fn keep_unsent(&self, problem: &Problem) -> Result<()> {
-        sqlx::query("INSERT INTO unsent VALUES (?, '', ?, ?)")
-            .bind(&problem.record)
-            .bind(&problem.code)
-            .bind(&problem.message)
-            .execute(&self.pool)
+    /// Ids that the registry holds, save those that were told to have gone.
+    pub async fn held(&self) -> Result<HashSet<String>> {
+        let rows = sqlx::query("SELECT source_id FROM held WHERE told = 0")
+            .fetch_all(&self.pool)
             .await
             .map_err(Error::internal)?;
-        Ok(())
+        Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 
-    /// Records that the registry refused, or that could not be sent in the last run; at most
-    /// `limit`.
+    /// A run was complete without the ids of `gone`: they are told from now on and stop counting,
+    /// or, where that was accepted, are forgotten together with those told before.
+    pub async fn settle(&self, gone: &[String], accepted: bool) -> Result<()> {
+        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        for id in gone {
+            sqlx::query("UPDATE held SET told = 1 WHERE source_id = ?")
+                .bind(id)
+                .execute(&mut *tx)
+                .await
+                .map_err(Error::internal)?;
+        }
+        if accepted {
+            sqlx::query("DELETE FROM held WHERE told = 1")
+                .execute(&mut *tx)
+                .await
+                .map_err(Error::internal)?;
+        }
+        tx.commit().await.map_err(Error::internal)
+    }
+
+    /// How many records are not in the index as the source has them.
+    pub async fn refused(&self) -> Result<i64> {
+        let problems = self.problems(i64::MAX).await?;
+        let refused = problems.iter().filter(|problem| !problem.is_remark()).count();
+        Ok(i64::try_from(refused).unwrap_or(i64::MAX))
+    }
+
+    /// Keeps records that could not be sent, so that they do not vanish in silence.
+    pub async fn keep_unsent(&self, problems: &[Problem]) -> Result<()> {
+        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        for problem in problems {
+            sqlx::query("INSERT INTO unsent VALUES (?, '', ?, ?)")
+                .bind(&problem.record)
+                .bind(&problem.code)
+                .bind(&problem.message)
+                .execute(&mut *tx)
+                .await
+                .map_err(Error::internal)?;
+        }
+        tx.commit().await.map_err(Error::internal)
+    }
+
+    /// Forgets what was kept of a place in the source.
+    pub async fn forget_unsent(&self, place: &str) -> Result<()> {
+        sqlx::query("DELETE FROM unsent WHERE place = ?")
+            .bind(place)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(Error::internal)
+    }
+
+    /// Records that the registry refused, that could not be sent in the last run, or that have gone;
+    /// at most `limit`.
     pub async fn problems(&self, limit: i64) -> Result<Vec<Problem>> {
         let rows = sqlx::query(
             "SELECT source_id, field, code, message FROM answered WHERE outcome >= ?
@@ -177,8 +253,31 @@ impl Store {
             code: row.get(2),
             message: row.get(3),
         };
-        Ok(rows.into_iter().map(problem).collect())
+        let mut problems: Vec<_> = rows.into_iter().map(problem).collect();
+        let left = limit - i64::try_from(problems.len()).unwrap_or(limit);
+        problems.extend(self.gone(left).await?);
+        Ok(problems)
     }
+
+    async fn gone(&self, limit: i64) -> Result<Vec<Problem>> {
+        let rows = sqlx::query("SELECT source_id, name FROM held WHERE told = 1 LIMIT ?")
+            .bind(limit.max(0))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(Error::internal)?;
+        Ok(rows.into_iter().map(|row| Problem::gone(row.get(0), row.get(1))).collect())
+    }
+}
+
+/// The registry now holds a record, or, after a delete, no longer.
+async fn hold(tx: &mut SqliteConnection, sent: &Answered) -> Result<()> {
+    let query = match &sent.name {
+        Some(name) => {
+            sqlx::query("INSERT OR REPLACE INTO held VALUES (?, ?, 0)").bind(&sent.id).bind(name)
+        }
+        None => sqlx::query("DELETE FROM held WHERE source_id = ?").bind(&sent.id),
+    };
+    query.execute(tx).await.map(drop).map_err(Error::internal)
 }
 
 fn lock(path: &Path) -> Result<File> {
@@ -198,7 +297,7 @@ fn lock(path: &Path) -> Result<File> {
     }
 }
 
-async fn store_checkpoint(tx: &mut sqlx::SqliteConnection, checkpoint: &Checkpoint) -> Result<()> {
+async fn store_checkpoint(tx: &mut SqliteConnection, checkpoint: &Checkpoint) -> Result<()> {
     sqlx::query("INSERT OR REPLACE INTO setting VALUES ('checkpoint', ?)")
         .bind(format!("{} {}", checkpoint.sequence, checkpoint.position))
         .execute(tx)
@@ -223,62 +322,4 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use mpp_core::FieldCode;
-
-    use super::*;
-
-    fn answer(source_id: &str, outcome: Outcome) -> RecordResult {
-        RecordResult { source_id: source_id.into(), outcome: outcome.into(), ..Default::default() }
-    }
-
-    fn at(sequence: i64) -> Checkpoint {
-        Checkpoint { sequence, position: format!("run:{sequence}") }
-    }
-
-    #[tokio::test]
-    async fn a_registry_that_was_restored_gets_what_it_lost_again() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
-        store.record(&[answer("a", Outcome::Applied)], &[[1; 16]], &at(1)).await.expect("stores");
-        store.record(&[answer("b", Outcome::Applied)], &[[2; 16]], &at(2)).await.expect("stores");
-
-        store.resume(&at(1), false).await.expect("resumes");
-        let known = store.answered().await.expect("reads");
-        assert_eq!(known.keys().collect::<Vec<_>>(), ["a"]);
-        assert_eq!(store.checkpoint().await.expect("reads"), Some(at(1)));
-    }
-
-    #[tokio::test]
-    async fn what_only_waits_for_the_registry_is_sent_again_in_each_run() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
-        let waits = RecordResult { send_again: true, ..answer("a", Outcome::Rejected) };
-        let stands = answer("b", Outcome::Rejected);
-        let digests = [[1; 16], [2; 16]];
-        store.record(&[waits, stands], &digests, &at(1)).await.expect("stores");
-        let known = store.answered().await.expect("reads");
-        assert_ne!(known["a"], digests[0]);
-        assert_eq!(known["b"], digests[1]);
-    }
-
-    #[tokio::test]
-    async fn refused_records_stay_visible_and_a_second_agent_is_kept_out() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("state.db");
-        let store = Store::open(&path).await.expect("opens");
-        store.record(&[answer("a", Outcome::Rejected)], &[[1; 16]], &at(1)).await.expect("stores");
-        let torn = Problem::unsent(
-            "row at line 7",
-            "",
-            &Error::field("row", FieldCode::Unreadable, "torn"),
-        );
-        store.keep_unsent(&torn).await.expect("stores");
-        let problems = store.problems(10).await.expect("reads");
-        assert_eq!(
-            problems.iter().map(|p| p.record.as_str()).collect::<Vec<_>>(),
-            ["a", "row at line 7"]
-        );
-        assert!(Store::open(&path).await.is_err());
-    }
-}
+mod tests;

@@ -28,8 +28,7 @@ async fn catalog() -> Vec<Update> {
     let (mut updates, mut names) = (Vec::new(), HashSet::new());
     for ministry in &ministries {
         let run = &ministry.run;
-        let mut items =
-            mpp_agent::source::read(run.input.clone(), run.program.clone(), &run.policy);
+        let mut items = mpp_agent::source::read(run.input.clone(), run.way.clone(), &run.policy);
         while let Some(item) = items.recv().await {
             let record = item.ok().and_then(|item| item.record.ok());
             let update = record.and_then(|record| as_update(record, &mut names));

@@ -86,7 +86,7 @@ async fn until_the_end(
     if args.demo {
         show_demo(shared, args.port, shutdown).await?;
     }
-    print_next(shared.context, args.demo);
+    print_next(shared.context, shared.data, args.demo);
     shutdown.cancelled().await;
     Ok(())
 }
@@ -155,7 +155,7 @@ async fn show_demo(shared: &Shared<'_>, port: u16, shutdown: &CancellationToken)
     demo::run(data, &Client::of(context), &ministries, shutdown).await
 }
 
-fn print_next(context: &Context, demo: bool) {
+fn print_next(context: &Context, data: &Path, demo: bool) {
     let mpp = program();
     println!("\nNext, in another terminal:");
     if demo {
@@ -167,6 +167,8 @@ fn print_next(context: &Context, demo: bool) {
             "  {mpp} book malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang --nik 3510014107900001"
         );
         println!("  {mpp} list sources");
+        let madiun = data.join("demo/madiun.toml");
+        println!("  {mpp} agent problems {}", madiun.display());
     }
     println!("  {mpp} report");
     println!("  {mpp} doctor");

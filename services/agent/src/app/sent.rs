@@ -1,0 +1,48 @@
+//! A batch that has no answer yet.
+
+use mpp_api::sync::BatchResult;
+use mpp_core::Result;
+
+use crate::{registry::out_of_turn, store::Answered};
+
+/// What went out, to tell its answer by.
+pub struct Sent {
+    pub nonce: i64,
+    pub records: Vec<Answered>,
+}
+
+impl Sent {
+    /// An answer must be for the batch that was sent, record by record. Of an id that is too long to
+    /// be one, the registry repeats the start only.
+    pub fn check(&self, result: &BatchResult) -> Result<()> {
+        let same = result.nonce == self.nonce
+            && result.results.len() == self.records.len()
+            && result
+                .results
+                .iter()
+                .zip(&self.records)
+                .all(|(answer, record)| record.id.starts_with(&answer.source_id));
+        if same { Ok(()) } else { Err(out_of_turn("the answers of the oldest batch")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::sync::RecordResult;
+
+    use super::*;
+
+    #[test]
+    fn an_id_that_is_too_long_does_not_end_the_run() {
+        let id = "a".repeat(200);
+        let record = Answered { id: id.clone(), digest: [0; 16], name: None };
+        let sent = Sent { nonce: 1, records: vec![record] };
+        let answered = |source_id: &str| BatchResult {
+            nonce: 1,
+            results: vec![RecordResult { source_id: source_id.into(), ..Default::default() }],
+            ..Default::default()
+        };
+        assert!(sent.check(&answered(&id[..100])).is_ok(), "the registry repeats its start");
+        assert!(sent.check(&answered("b")).is_err());
+    }
+}

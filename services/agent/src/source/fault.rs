@@ -1,0 +1,92 @@
+//! What is wrong with a source as a whole. It is told as the source's, with its address, and never
+//! as the registry's.
+
+use std::fmt::Display;
+
+use mpp_api::sync::{Incomplete, incomplete};
+use mpp_core::{Error, Reason};
+
+/// Characters of an answer that an error repeats.
+const SHOWN: usize = 160;
+
+/// Why the whole extent of a source is not known.
+#[derive(Debug)]
+pub struct Fault {
+    /// As the registry is told.
+    pub kind: incomplete::Reason,
+    /// As the source's keeper is told.
+    pub error: Error,
+}
+
+impl Fault {
+    /// The source did not answer, or there is none at its address.
+    pub fn unreachable(place: &str, text: impl Display) -> Self {
+        Self::new(incomplete::Reason::Unreachable, Reason::SourceUnreadable, place, &text)
+    }
+
+    /// Something else than a catalog is there.
+    pub fn unreadable(place: &str, text: impl Display) -> Self {
+        Self::new(incomplete::Reason::Unreadable, Reason::SourceUnreadable, place, &text)
+    }
+
+    /// A part of it cannot be told apart, or is missing.
+    pub fn torn(place: &str, text: impl Display) -> Self {
+        Self::new(incomplete::Reason::Torn, Reason::SourceIncomplete, place, &text)
+    }
+
+    /// Not one of its rows could be read.
+    pub fn nothing(place: &str, text: impl Display) -> Self {
+        Self::new(incomplete::Reason::NothingRead, Reason::SourceUnreadable, place, &text)
+    }
+
+    /// It holds far less than before.
+    pub fn shrunk(place: &str, text: impl Display) -> Self {
+        Self::new(incomplete::Reason::Shrunk, Reason::SourceIncomplete, place, &text)
+    }
+
+    /// The settings do not fit what is there; `place` names the line that sets them.
+    pub fn config(place: &str, text: impl Display) -> Self {
+        Self::new(incomplete::Reason::Configuration, Reason::SourceConfig, place, &text)
+    }
+
+    /// The mapping cannot be used at all.
+    pub fn mapping(error: Error) -> Self {
+        Self { kind: incomplete::Reason::Configuration, error }
+    }
+
+    fn new(kind: incomplete::Reason, reason: Reason, place: &str, text: &dyn Display) -> Self {
+        Self { kind, error: Error::new(reason, format!("{place}: {text}")) }
+    }
+
+    /// What the registry is told.
+    pub fn told(&self) -> Incomplete {
+        let text = self.error.message().chars().take(2_000).collect();
+        Incomplete { reason: self.kind.into(), text }
+    }
+}
+
+/// An address without its query and its user, which may hold a key.
+pub fn address(location: &str) -> String {
+    let shown = location.split(['?', '#']).next().unwrap_or_default();
+    match url::Url::parse(shown) {
+        Ok(mut url)
+            if url.has_host() && (url.password().is_some() || !url.username().is_empty()) =>
+        {
+            // Neither fails for an address that has a host.
+            let _ = url.set_password(None);
+            let _ = url.set_username("");
+            url.into()
+        }
+        _ => shown.to_owned(),
+    }
+}
+
+/// The start of what was found, on one line.
+pub fn excerpt(text: &str) -> String {
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(SHOWN) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}

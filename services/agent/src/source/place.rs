@@ -1,0 +1,127 @@
+//! Places within a page of JSON: a key, a dotted path, or a JSON pointer.
+
+use jaq_json::Val;
+
+use super::fault::excerpt;
+
+/// A setting that names a place, and where it is set, such as "bkpm.toml, line 9".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setting {
+    /// `data`, `data.instansi` or `/data/instansi`; empty: not set.
+    pub text: String,
+    /// Where it is set.
+    pub place: String,
+}
+
+impl From<&str> for Setting {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), place: format!("'{text}'") }
+    }
+}
+
+/// What lies at a place; a key that has dots itself goes before a path.
+pub fn find<'a>(page: &'a Val, place: &str) -> Option<&'a Val> {
+    if let Some(found) = key(page, place) {
+        return Some(found);
+    }
+    if let Some(pointer) = place.strip_prefix('/') {
+        let parts = pointer.split('/').map(|part| part.replace("~1", "/").replace("~0", "~"));
+        return parts.into_iter().try_fold(page, |at, part| step(at, &part));
+    }
+    place.split('.').try_fold(page, step)
+}
+
+fn step<'a>(at: &'a Val, part: &str) -> Option<&'a Val> {
+    match at {
+        Val::Arr(items) => items.get(part.parse::<usize>().ok()?),
+        _ => key(at, part),
+    }
+}
+
+/// A key of an object.
+pub fn key<'a>(object: &'a Val, key: &str) -> Option<&'a Val> {
+    let Val::Obj(map) = object else { return None };
+    map.get(&Val::utf8_str(key.to_owned().into_bytes()))
+}
+
+/// A text as such.
+pub fn text(value: &Val) -> Option<String> {
+    let Val::TStr(bytes) = value else { return None };
+    Some(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// A whole number that is not negative.
+pub fn count(value: &Val) -> Option<u64> {
+    match value {
+        Val::Num(number) => number.to_string().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The keys of an object, or what else is there, for an error.
+pub fn shape(value: &Val) -> String {
+    match value {
+        Val::Null => "null".to_owned(),
+        Val::Bool(flag) => flag.to_string(),
+        Val::Num(number) => format!("the number {}", excerpt(&number.to_string())),
+        Val::TStr(_) | Val::BStr(_) => {
+            format!("the text \"{}\"", excerpt(&text(value).unwrap_or_default()))
+        }
+        Val::Arr(items) => format!("a list of {}", items.len()),
+        Val::Obj(map) => {
+            let keys: Vec<_> = map.keys().take(12).filter_map(text).collect();
+            format!("an object with the keys {}", excerpt(&keys.join(", ")))
+        }
+    }
+}
+
+/// The places of all lists of objects, two levels deep, for an error.
+pub fn lists(page: &Val) -> Vec<String> {
+    let mut found = Vec::new();
+    each(page, "", 3, &mut |place, value| {
+        if let Val::Arr(items) = value
+            && items.first().is_some_and(|item| matches!(item, Val::Obj(_)))
+        {
+            found.push(place.to_owned());
+        }
+    });
+    found
+}
+
+/// Calls `tell` with each value that lies in objects, down to a depth; lists are not gone into.
+pub fn each(value: &Val, place: &str, depth: usize, tell: &mut dyn FnMut(&str, &Val)) {
+    let Val::Obj(map) = value else { return };
+    for (name, inner) in map.iter() {
+        let name = text(name).unwrap_or_default();
+        let here = if place.is_empty() { name } else { format!("{place}.{name}") };
+        tell(&here, inner);
+        if depth > 1 {
+            each(inner, &here, depth - 1, tell);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(text: &str) -> Val {
+        jaq_json::read::parse_single(text.as_bytes()).expect("JSON")
+    }
+
+    #[test]
+    fn keys_paths_and_pointers_lead_to_their_places() {
+        let page = page(
+            r#"{"data": {"instansi": [{"a": 1}], "x.y": 2}, "links.next": "b", "a/b": {"c": 3}}"#,
+        );
+        let at = |place| find(&page, place).map(ToString::to_string);
+        assert_eq!(at("data.instansi").as_deref(), Some(r#"[{"a":1}]"#));
+        assert_eq!(at("/data/instansi/0/a").as_deref(), Some("1"));
+        assert_eq!(at("data.instansi.0.a").as_deref(), Some("1"));
+        assert_eq!(at("links.next").as_deref(), Some(r#""b""#));
+        assert_eq!(at("/a~1b/c").as_deref(), Some("3"));
+        assert_eq!(at("/data/x.y").as_deref(), Some("2"));
+        assert_eq!(at("data.none"), None);
+        assert_eq!(lists(&page), ["data.instansi"]);
+    }
+}

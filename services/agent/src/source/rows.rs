@@ -1,0 +1,312 @@
+//! Rows of cells out of lines. Quotes decide where a row ends, so a stray one lets rows run into one
+//! another: wherever that may have happened, all its lines are refused, and the rest goes on.
+//!
+//! Own code, since readers of CSV take a stray quote for part of a cell and do not tell.
+
+use std::{collections::VecDeque, io};
+
+use mpp_core::{Error, FieldCode};
+
+use super::lines::{Line, Lines};
+
+/// What comes next in a file.
+#[derive(Debug)]
+pub enum Row {
+    /// A row, where it begins.
+    Cells { line: usize, cells: Vec<String> },
+    /// One line that cannot be read.
+    Refused { line: usize, error: Error },
+    /// Lines, from and to, of which nobody can say where one row ends and the next begins.
+    Torn { from: usize, to: usize, why: String },
+}
+
+/// What holds for all rows of a file.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// What parts the cells.
+    pub separator: char,
+    /// How many cells a row has; 0 where that is not known yet.
+    pub columns: usize,
+    /// Bytes of a row at the most.
+    pub longest: usize,
+    /// Cells with lines that look like rows are taken as they are.
+    pub trust_quotes: bool,
+}
+
+/// The rows of a file, one after the other.
+pub struct Rows {
+    lines: Lines,
+    /// Lines that were looked at and have yet to be read.
+    ahead: VecDeque<Line>,
+    /// What holds for them.
+    pub layout: Layout,
+}
+
+impl Rows {
+    /// Reads on after `ahead`.
+    pub fn new(lines: Lines, ahead: VecDeque<Line>, layout: Layout) -> Self {
+        Self { lines, ahead, layout }
+    }
+
+    /// The next row; `None` after the last.
+    ///
+    /// # Errors
+    /// The file cannot be read on.
+    pub fn next(&mut self) -> io::Result<Option<Row>> {
+        let Some(first) = self.line()? else { return Ok(None) };
+        let (from, mut to) = (first.number, first.number);
+        let mut scanner = Scanner::default();
+        let mut line = first;
+        loop {
+            let text = match line.text {
+                Ok(text) => text,
+                Err(why) if to == from => return Ok(Some(refused(from, why))),
+                Err(why) => return Ok(Some(Row::Torn { from, to, why })),
+            };
+            match scanner.feed(&text, self.layout.separator) {
+                Fed::Done => return Ok(Some(self.judge(scanner, from, to))),
+                Fed::Stray(why) => return Ok(Some(Row::Torn { from, to, why })),
+                Fed::Open if scanner.bytes > self.layout.longest => {
+                    let why = format!(
+                        "a cell that opens with a quote in line {from} goes on for over {} bytes",
+                        self.layout.longest
+                    );
+                    return Ok(Some(Row::Torn { from, to, why }));
+                }
+                Fed::Open => {}
+            }
+            let Some(next) = self.line()? else {
+                let why = format!("a quote that opens in line {from} is never closed");
+                return Ok(Some(Row::Torn { from, to, why }));
+            };
+            to = next.number;
+            line = next;
+        }
+    }
+
+    fn line(&mut self) -> io::Result<Option<Line>> {
+        match self.ahead.pop_front() {
+            Some(line) => Ok(Some(line)),
+            None => self.lines.next(),
+        }
+    }
+
+    fn judge(&self, scanner: Scanner, from: usize, to: usize) -> Row {
+        let Layout { separator, columns, trust_quotes, .. } = self.layout;
+        let cells = scanner.cells;
+        let is_blank = cells.iter().all(|cell| cell.trim().is_empty());
+        let misfit = columns > 0 && cells.len() != columns && !is_blank;
+        let found = format!("{} columns where the heading has {columns}", cells.len());
+        let spread = to > from;
+        if spread && !trust_quotes && (misfit || looks_swallowed(&cells, columns, separator)) {
+            let why = format!(
+                "a quote that opens in line {from} closes in line {to}, and what lies between looks \
+                 like rows; where it is one cell indeed, set trust_quotes = true"
+            );
+            return Row::Torn { from, to, why };
+        }
+        if misfit {
+            return refused(from, found);
+        }
+        Row::Cells { line: from, cells }
+    }
+}
+
+fn refused(line: usize, why: String) -> Row {
+    Row::Refused { line, error: Error::field("row", FieldCode::Unreadable, why) }
+}
+
+/// True where each line that ends within a cell would make a row of its own: a stray quote lies at
+/// its start and another one at its end.
+fn looks_swallowed(cells: &[String], columns: usize, separator: char) -> bool {
+    if columns < 2 {
+        return false;
+    }
+    let separators = |line: &str| line.matches(separator).count();
+    cells.iter().enumerate().any(|(before, cell)| {
+        let lines: Vec<&str> = cell.split('\n').collect();
+        let [_, whole @ .., last] = lines.as_slice() else { return false };
+        let mut whole = whole.iter().filter(|line| !line.trim().is_empty()).peekable();
+        if before == 0 && whole.peek().is_none() {
+            return false;
+        }
+        // In prose a comma is followed by a blank.
+        let is_tight =
+            |line: &str| line.split(separator).skip(1).any(|part| !part.starts_with(' '));
+        let rest = [last];
+        let parts = || whole.clone().chain(rest);
+        separators(last) == before
+            && whole.clone().all(|line| separators(line) == columns - 1)
+            && parts().any(|line| is_tight(line))
+    })
+}
+
+/// What a line did to a row.
+enum Fed {
+    /// The row ends with it.
+    Done,
+    /// A quote is open: the row goes on.
+    Open,
+    /// A quote stands where none may.
+    Stray(String),
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    /// Before the first sign of a cell.
+    #[default]
+    Start,
+    Plain,
+    Quoted,
+    /// After the quote that closes a cell.
+    Closed,
+}
+
+/// Takes a row up, line by line.
+#[derive(Default)]
+struct Scanner {
+    cells: Vec<String>,
+    cell: String,
+    state: State,
+    /// Quotes within a cell that has none around it; those after a digit are inches.
+    bare: usize,
+    bytes: usize,
+}
+
+impl Scanner {
+    fn feed(&mut self, line: &str, separator: char) -> Fed {
+        self.bytes += line.len() + 1;
+        let mut signs = line.chars().peekable();
+        while let Some(sign) = signs.next() {
+            match (self.state, sign) {
+                (State::Quoted, '"') if signs.next_if_eq(&'"').is_some() => self.cell.push('"'),
+                (State::Quoted, '"') => self.state = State::Closed,
+                (State::Quoted, _) => self.cell.push(sign),
+                (_, _) if sign == separator => {
+                    if let Some(stray) = self.end_cell() {
+                        return stray;
+                    }
+                }
+                (State::Closed, ' ' | '\t') => {}
+                (State::Closed, _) => {
+                    return stray(self.cells.len(), &format!("closes and '{sign}' follows it"));
+                }
+                (State::Start | State::Plain, '"') if self.cell.trim().is_empty() => {
+                    self.cell.clear();
+                    self.state = State::Quoted;
+                }
+                (State::Start | State::Plain, _) => self.plain(sign),
+            }
+        }
+        if self.state == State::Quoted {
+            self.cell.push('\n');
+            return Fed::Open;
+        }
+        self.end_cell().unwrap_or(Fed::Done)
+    }
+
+    fn plain(&mut self, sign: char) {
+        let is_inch = self.cell.ends_with(|last: char| last.is_ascii_digit());
+        self.bare += usize::from(sign == '"' && !is_inch);
+        self.cell.push(sign);
+        self.state = State::Plain;
+    }
+
+    fn end_cell(&mut self) -> Option<Fed> {
+        let odd = self.bare % 2 == 1;
+        self.bare = 0;
+        self.state = State::Start;
+        self.cells.push(std::mem::take(&mut self.cell));
+        odd.then(|| stray(self.cells.len() - 1, "stands alone"))
+    }
+}
+
+fn stray(column: usize, what: &str) -> Fed {
+    Fed::Stray(format!("a quote in column {} {what}; is it a stray one?", column + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows as their first lines and cells; torn and refused ones as their lines.
+    fn rows(text: &str, columns: usize) -> Vec<String> {
+        let bytes = io::Cursor::new(text.as_bytes().to_vec());
+        let lines = Lines::of(Box::new(bytes), None, 1 << 16, "x").expect("text");
+        let layout = Layout { separator: ',', columns, longest: 1 << 16, trust_quotes: false };
+        let mut rows = Rows::new(lines, VecDeque::new(), layout);
+        let rows = std::iter::from_fn(|| rows.next().expect("read"));
+        rows.map(|row| match row {
+            Row::Cells { line, cells } => format!("{line}: {}", cells.join("|")),
+            Row::Refused { line, .. } => format!("{line} refused"),
+            Row::Torn { from, to, .. } => format!("{from}-{to} torn"),
+        })
+        .collect()
+    }
+
+    #[test]
+    fn rows_are_told_by_the_line_in_which_they_begin() {
+        let text = "a,\"b\r\nc\",d\r\n1,\"say \"\"x\"\"\",3\r\n\r\n,,\r\n";
+        assert_eq!(rows(text, 3), ["1: a|b\nc|d", "3: 1|say \"x\"|3", "4: ", "5: ||"]);
+    }
+
+    #[test]
+    fn a_stray_quote_refuses_the_lines_that_it_may_have_swallowed() {
+        let open = "1,a,b\n2,a,\"b\n3,a,b\n4,a,b\n";
+        assert_eq!(rows(open, 3), ["1: 1|a|b", "2-4 torn"]);
+        let twice = "1,a,b\n2,a,\"b\n3,a,b\n4,a,b\"\n5,a,b\n";
+        assert_eq!(rows(twice, 3), ["1: 1|a|b", "2-4 torn", "5: 5|a|b"]);
+        let next = "2,a,\"b\n3,a,b\"\n5,a,b\n";
+        assert_eq!(rows(next, 3), ["1-2 torn", "3: 5|a|b"]);
+        let other_column = "2,\"a,b\n3,a,b\n4,a,b\"\n5,a,b\n";
+        assert_eq!(rows(other_column, 3), ["1-3 torn", "4: 5|a|b"]);
+        let before_a_quoted = "2,a,\"b\n3,a,\"b, c\"\n5,a,b\n";
+        assert_eq!(rows(before_a_quoted, 3), ["1-2 torn", "3: 5|a|b"]);
+        let first_column = "\"2,a,b\n3,a,b\n4\",a,b\n5,a,b\n";
+        assert_eq!(rows(first_column, 3), ["1-3 torn", "4: 5|a|b"]);
+        assert_eq!(rows("1,a \"b,c\n2,a,b\n", 3), ["1-1 torn", "2: 2|a|b"]);
+        assert_eq!(rows("1,\"a\"x,c\n2,a,b\n", 3), ["1-1 torn", "2: 2|a|b"]);
+    }
+
+    #[test]
+    fn cells_of_lines_and_quotes_within_a_cell_are_no_strays() {
+        let prose = "1,a,\"KTP\nKK, asli\nIjazah, asli, dan salinan\"\n2,\"x\ny\",b\n";
+        assert_eq!(
+            rows(prose, 3),
+            ["1: 1|a|KTP\nKK, asli\nIjazah, asli, dan salinan", "4: 2|x\ny|b"]
+        );
+        assert_eq!(rows("1,pipa 3\" baru,\"c\"\n", 3), ["1: 1|pipa 3\" baru|c"]);
+        assert_eq!(rows("1,izin \"khusus\", \"c, d\" \n", 3), ["1: 1|izin \"khusus\"|c, d"]);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic_and_every_line_is_accounted_for() {
+        bolero::check!().with_iterations(2_000).with_type::<(Vec<u8>, u8)>().for_each(
+            |(bytes, columns)| {
+                let place = io::Cursor::new(bytes.clone());
+                let Ok(mut counted) = Lines::of(Box::new(place.clone()), None, 64, "x") else {
+                    return;
+                };
+                let total = std::iter::from_fn(|| counted.next().expect("read")).count();
+                let lines = Lines::of(Box::new(place), None, 64, "x").expect("as before");
+                let columns = usize::from(columns % 5);
+                let layout = Layout { separator: ',', columns, longest: 256, trust_quotes: false };
+                let mut rows = Rows::new(lines, VecDeque::new(), layout);
+                let mut next = 1;
+                while let Some(row) = rows.next().expect("read") {
+                    let (from, to) = match &row {
+                        Row::Cells { line, cells } => (
+                            *line,
+                            *line + cells.iter().map(|c| c.matches('\n').count()).sum::<usize>(),
+                        ),
+                        Row::Refused { line, .. } => (*line, *line),
+                        Row::Torn { from, to, .. } => (*from, *to),
+                    };
+                    assert!(from >= next, "a line counts once");
+                    next = to + 1;
+                }
+                assert!(next <= total + 1);
+            },
+        );
+    }
+}

@@ -1,0 +1,84 @@
+use mpp_core::FieldCode;
+
+use super::*;
+
+fn answer(source_id: &str, outcome: Outcome) -> RecordResult {
+    RecordResult { source_id: source_id.into(), outcome: outcome.into(), ..Default::default() }
+}
+
+fn sent(id: &str, byte: u8) -> Answered {
+    let name = Some(format!("units/a/services/{id}"));
+    Answered { id: id.into(), digest: [byte; 16], name }
+}
+
+fn at(sequence: i64) -> Checkpoint {
+    Checkpoint { sequence, position: format!("run:{sequence}") }
+}
+
+#[tokio::test]
+async fn a_registry_that_was_restored_gets_what_it_lost_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    store.record(&[answer("a", Outcome::Applied)], &[sent("a", 1)], &at(1)).await.expect("stores");
+    store.record(&[answer("b", Outcome::Applied)], &[sent("b", 2)], &at(2)).await.expect("stores");
+
+    store.resume(&at(1), false).await.expect("resumes");
+    let known = store.answered().await.expect("reads");
+    assert_eq!(known.keys().collect::<Vec<_>>(), ["a"]);
+    assert_eq!(store.checkpoint().await.expect("reads"), Some(at(1)));
+}
+
+#[tokio::test]
+async fn what_only_waits_for_the_registry_is_sent_again_in_each_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    let waits = RecordResult { send_again: true, ..answer("a", Outcome::Rejected) };
+    let stands = answer("b", Outcome::Rejected);
+    let records = [sent("a", 1), sent("b", 2)];
+    store.record(&[waits, stands], &records, &at(1)).await.expect("stores");
+    let known = store.answered().await.expect("reads");
+    assert_ne!(known["a"], [1; 16]);
+    assert_eq!(known["b"], [2; 16]);
+}
+
+#[tokio::test]
+async fn what_has_gone_counts_until_a_complete_run_and_is_told_until_it_is_accepted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    let answers = ["a", "b", "c"].map(|id| answer(id, Outcome::Applied));
+    let records = ["a", "b", "c"].map(|id| sent(id, 1));
+    store.record(&answers, &records, &at(1)).await.expect("stores");
+    // Another mapping: everything is sent again, and what the registry holds stays known.
+    store.resume(&at(1), true).await.expect("resumes");
+    assert!(store.answered().await.expect("reads").is_empty());
+    assert_eq!(store.held().await.expect("reads").len(), 3);
+
+    store.settle(&["b".to_owned()], false).await.expect("settles");
+    let told = store.problems(10).await.expect("reads");
+    assert!(told[0].message.contains("units/a/services/b"), "{told:?}");
+    assert_eq!(store.held().await.expect("reads").len(), 2, "it stops counting");
+    assert_eq!(store.refused().await.expect("reads"), 0, "a remark");
+    store.settle(&[], true).await.expect("settles");
+    assert!(store.problems(10).await.expect("reads").is_empty());
+
+    let delete = Answered { name: None, ..sent("c", 2) };
+    store.record(&[answer("c", Outcome::Applied)], &[delete], &at(2)).await.expect("stores");
+    assert_eq!(store.held().await.expect("reads").into_iter().collect::<Vec<_>>(), ["a"]);
+}
+
+#[tokio::test]
+async fn refused_records_stay_visible_and_a_second_agent_is_kept_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("state.db");
+    let store = Store::open(&path).await.expect("opens");
+    store.record(&[answer("a", Outcome::Rejected)], &[sent("a", 1)], &at(1)).await.expect("stores");
+    let torn =
+        Problem::unsent("row at line 7", "", &Error::field("row", FieldCode::Unreadable, "torn"));
+    store.keep_unsent(&[torn]).await.expect("stores");
+    let problems = store.problems(10).await.expect("reads");
+    assert_eq!(
+        problems.iter().map(|p| p.record.as_str()).collect::<Vec<_>>(),
+        ["a", "row at line 7"]
+    );
+    assert!(Store::open(&path).await.is_err());
+}

@@ -1,0 +1,6 @@
+//! Sources as offices keep them, read as an agent reads them: from files and from real servers.
+
+mod configured;
+mod office;
+mod pages;
+mod tables;

@@ -1,0 +1,119 @@
+//! An office: its file or its server, and what its agent reads of it.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    response::Response,
+};
+use mpp_agent::{Checked, Input, Next, Pages, Policy, Run, Setting, Table, Way, check};
+
+/// One record of each row: its code and its name.
+pub const MAPPING: &str = r#"{source_id: (.kode | tostring | ascii_downcase), unit: "units/pacitan",
+  service: {title: {id: .nama}, requirements: [.syarat // empty | list_items[] | {text: .}]}}"#;
+
+/// What an agent reads, with a mapping.
+pub async fn mapped(input: Input, program: &str, apply_trials: bool) -> Checked {
+    let policy =
+        Policy { page_tries: 3, max_page_bytes: 200_000, max_pages: 50, ..Policy::default() };
+    let run = Run {
+        source: "sources/pacitan".into(),
+        input,
+        way: Way { program: program.into(), apply_trials },
+        state: PathBuf::from("no state is needed"),
+        take_over: false,
+        accept_missing: false,
+        policy,
+    };
+    check(&run).await
+}
+
+/// What an agent reads of a file.
+pub async fn file(bytes: impl AsRef<[u8]>, table: Table) -> Checked {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("katalog.csv");
+    std::fs::write(&path, bytes).expect("a file");
+    mapped(Input::Csv(Table { path, ..table }), MAPPING, false).await
+}
+
+/// Read, not readable, and whether the whole is known.
+pub fn counts(checked: &Checked) -> (i64, i64, bool) {
+    (checked.tally.read, checked.tally.unread(), checked.lack.is_none())
+}
+
+/// Why the whole is not known.
+pub fn lack(checked: &Checked) -> &str {
+    checked.lack.as_ref().expect("a lack").message()
+}
+
+/// Where the rows stand that were refused.
+pub fn places(checked: &Checked) -> Vec<&str> {
+    checked.problems.iter().map(|problem| problem.record.as_str()).collect()
+}
+
+type Answers = dyn Fn(&str, usize) -> Response + Send + Sync;
+
+/// A server that answers by path and query and the number of the call.
+pub struct Office {
+    pub address: String,
+    /// When it was called, and for what.
+    pub calls: Arc<Mutex<Vec<(Instant, String)>>>,
+}
+
+#[derive(Clone)]
+struct Desk {
+    answers: Arc<Answers>,
+    calls: Arc<Mutex<Vec<(Instant, String)>>>,
+}
+
+impl Office {
+    pub async fn open(answers: impl Fn(&str, usize) -> Response + Send + Sync + 'static) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let desk = Desk { answers: Arc::new(answers), calls: calls.clone() };
+        let router = Router::new().fallback(answer).with_state(desk);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { address, calls }
+    }
+
+    pub async fn read(&self, path: &str, items: &str, next: &str) -> Checked {
+        self.read_pages(path, items, next, Pages::default()).await
+    }
+
+    pub async fn read_pages(&self, path: &str, items: &str, next: &str, pages: Pages) -> Checked {
+        let set = |text: &str| Setting { text: text.into(), place: "pacitan.toml, line 7".into() };
+        let pages = Pages {
+            location: format!("{}{path}", self.address),
+            items: set(items),
+            next: Next { link: set(next), ..pages.next },
+            ..pages
+        };
+        mapped(Input::Json(pages), MAPPING, false).await
+    }
+
+    pub fn called(&self) -> usize {
+        self.calls.lock().expect("calls").len()
+    }
+
+    /// Between the first two calls.
+    pub fn waited(&self) -> Duration {
+        let calls = self.calls.lock().expect("calls");
+        calls[1].0.duration_since(calls[0].0)
+    }
+}
+
+async fn answer(State(desk): State<Desk>, request: Request) -> Response {
+    let asked = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let number = {
+        let mut calls = desk.calls.lock().expect("calls");
+        calls.push((Instant::now(), asked.clone()));
+        calls.len()
+    };
+    (desk.answers)(&asked, number)
+}

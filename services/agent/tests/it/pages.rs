@@ -1,0 +1,194 @@
+//! Pages of JSON from a server: followed to the last one, or told as what they are.
+
+use std::time::Duration;
+
+use axum::{
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use mpp_agent::{Next, Pages};
+
+use crate::office::{Office, counts, lack, places};
+
+fn json(text: impl Into<String>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text.into()).into_response()
+}
+
+fn items(page: usize) -> String {
+    let item =
+        |n: usize| format!(r#"{{"kode": "p{page}-{n}", "nama": "Layanan nomor {page}{n}"}}"#);
+    (1..=3).map(item).collect::<Vec<_>>().join(",")
+}
+
+/// Three pages of three records; `link` writes the link to the page of that number.
+async fn three(link: impl Fn(usize) -> String + Send + Sync + 'static) -> Office {
+    Office::open(move |asked, _| {
+        let page = asked.split("page=").nth(1).and_then(|n| n.parse().ok()).unwrap_or(1);
+        let next = if page < 3 { link(page + 1) } else { r#""next": null"#.to_owned() };
+        json(format!(r#"{{"data": [{}], {next}}}"#, items(page)))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn nine_records_come_by_each_form_of_link_or_the_form_is_named() {
+    type Link = fn(usize) -> String;
+    let forms: [(&str, Link); 7] = [
+        ("next", |n| format!(r#""next": {{"href": "/api/list?page={n}"}}"#)),
+        ("next", |n| format!(r#""next": "list?page={n}""#)),
+        ("next", |n| format!(r#""next": "?page={n}""#)),
+        ("next", |n| format!(r#""next": {n}"#)),
+        ("links.next", |n| format!(r#""links": {{"next": "?page={n}"}}"#)),
+        ("links.next", |n| format!(r#""links.next": "?page={n}""#)),
+        ("/tautan/0", |n| format!(r#""tautan": ["?page={n}"]"#)),
+    ];
+    for (next, link) in forms {
+        let office = three(link).await;
+        let said = office.read("/api/list?page=1", "data", next).await;
+        assert_eq!(counts(&said), (9, 0, true), "{}: {:?}", link(2), said.lack);
+    }
+    for (next, link, named) in [
+        ("next", r#""next": {"halaman": 2}"#, "keys halaman"),
+        ("next", r#""next": true"#, "true"),
+        ("next", r#""next": "eyJwIjoyfQ""#, "page_parameter"),
+        ("", r#""links": {"next": "?page=2"}"#, "links.next"),
+        ("nextt", r#""next": "?page=2""#, "\"next\""),
+        ("next", r#""meta": {"last_page": 3}"#, "meta.last_page"),
+        ("next", r#""total": 9"#, "\"total\": 9"),
+        ("next", r#""next": "http://elsewhere.test/x""#, "elsewhere.test"),
+    ] {
+        let office = three(move |_| link.to_owned()).await;
+        let said = office.read("/api/list?page=1", "data", next).await;
+        assert!(lack(&said).contains(named), "{link}: {}", lack(&said));
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_and_a_header_lead_on() {
+    let office = three(|n| format!(r#""next": "{n}""#)).await;
+    let numbered = Next { parameter: "page".into(), ..Next::default() };
+    let said = office
+        .read_pages("/api/list", "data", "next", Pages { next: numbered, ..Pages::default() })
+        .await;
+    assert_eq!(counts(&said), (9, 0, true), "{:?}", said.lack);
+    let office = Office::open(|asked, _| {
+        let page = asked.split("page=").nth(1).and_then(|n| n.parse().ok()).unwrap_or(1);
+        let link = format!("<?page={}>; rel=\"next\"", page + 1);
+        let body = format!("[{}]", items(page));
+        if page < 3 { ([(header::LINK, link)], body).into_response() } else { json(body) }
+    });
+    let said = office.await.read("/list", "", "").await;
+    assert_eq!(counts(&said), (9, 0, true), "{:?}", said.lack);
+}
+
+#[tokio::test]
+async fn what_a_source_says_instead_of_its_list_is_told_as_what_it_is() {
+    for (answer, named) in [
+        (r#"{"success": false, "data": []}"#, "\"success\": false"),
+        (r#"{"status": "error", "message": "Kuota API habis", "data": []}"#, "Kuota API habis"),
+        (r#"{"data": null, "code": 403}"#, "403"),
+        (r#"{"data": []}"#, "not one record"),
+        (r#"{"data": {"instansi": [{"kode": 1}]}}"#, "pacitan.toml, line 7"),
+        (r#"{"hasil": [{"kode": 1}]}"#, "items = \"hasil\""),
+        ("kode;nama", "not JSON"),
+        ("", "empty"),
+    ] {
+        let office = Office::open(move |_, _| json(answer)).await;
+        let said = office.read("/list?token=rahasia", "data", "next").await;
+        assert!(lack(&said).contains(named), "{answer}: {}", lack(&said));
+        assert!(!lack(&said).contains("rahasia"), "a query may hold a key: {}", lack(&said));
+        assert_eq!(office.called(), 1, "asked once: {answer}");
+    }
+    let login = "<html><title>Masuk</title><form><input type=password></form>";
+    let office = Office::open(move |_, _| Html(login).into_response()).await;
+    let said = office.read("/list", "data", "next").await;
+    assert!(lack(&said).contains("asks to log in (\"Masuk\")"), "{}", lack(&said));
+}
+
+#[tokio::test]
+async fn a_nested_list_is_found_by_path_and_pointer_and_a_mark_is_passed_over() {
+    let text = format!("\u{feff}{{\"data\": {{\"instansi\": [{}]}}}}", items(1));
+    let office = Office::open(move |_, _| json(text.clone())).await;
+    for path in ["data.instansi", "/data/instansi"] {
+        assert_eq!(counts(&office.read("/", path, "").await), (3, 0, true), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn ids_of_21_digits_stay_apart_and_numbers_are_read() {
+    let text = r#"[{"kode": 123456789012345678901, "nama": "Akta"}, {"kode": 123456789012345678902, "nama": "KIA"}]"#;
+    let office = Office::open(move |_, _| json(text)).await;
+    let said = office.read("/", "", "").await;
+    assert_eq!((counts(&said), said.tally.duplicate), ((2, 0, true), 0));
+    assert_eq!(said.first.expect("a record").source_id, "123456789012345678901");
+}
+
+#[tokio::test]
+async fn a_refused_address_is_told_at_once_and_with_its_address() {
+    for (status, named) in [
+        (StatusCode::NOT_FOUND, "404"),
+        (StatusCode::MOVED_PERMANENTLY, "moved to http://baru.test/list"),
+        (StatusCode::UNAUTHORIZED, "token_env"),
+        (StatusCode::NO_CONTENT, "204"),
+    ] {
+        let office = Office::open(move |_, _| {
+            (status, [(header::LOCATION, "http://baru.test/list?kunci=1")]).into_response()
+        });
+        let office = office.await;
+        let said = office.read("/list", "data", "").await;
+        assert!(lack(&said).contains(named) && lack(&said).contains("/list"), "{}", lack(&said));
+        assert_eq!(office.called(), 1, "another try would not help: {status}");
+        assert!(said.verdict().expect_err("a fault").message().contains("http://127.0.0.1"));
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_asks_for_time_is_given_it() {
+    let office = Office::open(|_, call| match call {
+        1 => (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "2")]).into_response(),
+        2 => StatusCode::BAD_GATEWAY.into_response(),
+        _ => json(format!("[{}]", items(1))),
+    });
+    let office = office.await;
+    assert_eq!(counts(&office.read("/", "", "").await), (3, 0, true));
+    assert!(office.waited() >= Duration::from_secs(2), "not within the ban");
+    let office = Office::open(|_, _| {
+        (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "86400")]).into_response()
+    });
+    let office = office.await;
+    let said = office.read("/", "", "").await;
+    assert!(lack(&said).contains("asks to wait 86400 s"), "{}", lack(&said));
+    assert_eq!(office.called(), 1);
+}
+
+#[tokio::test]
+async fn a_list_without_end_and_pages_without_bound_are_cut() {
+    let office =
+        Office::open(|_, _| json(format!(r#"{{"data": [{}], "next": "?page=2"}}"#, items(1))));
+    let said = office.await.read("/?page=1", "data", "next").await;
+    assert!(
+        lack(&said).contains("circle") || lack(&said).contains("the same as"),
+        "{}",
+        lack(&said)
+    );
+    let office = Office::open(|_, call| {
+        json(format!(r#"{{"data": [{}], "next": "?page={call}"}}"#, items(1)))
+    });
+    let said = office.await.read("/", "data", "next").await;
+    assert!(!counts(&said).2);
+    let huge = format!("[\"{}\"]", "x".repeat(10_000_000));
+    let office = Office::open(move |_, _| json(huge.clone())).await;
+    let said = office.read("/", "", "").await;
+    assert!(lack(&said).contains("larger than 200000 bytes"), "{}", lack(&said));
+    assert_eq!(office.called(), 1);
+}
+
+#[tokio::test]
+async fn an_item_that_cannot_be_mapped_says_where_the_program_fails() {
+    let office =
+        Office::open(|_, _| json(r#"[{"kode": ["a"], "nama": "Akta", "syarat": {"x": 1}}]"#)).await;
+    let said = office.read("/", "", "").await;
+    assert_eq!(places(&said), ["page 1, item 1"]);
+    let message = &said.problems[0].message;
+    assert!(message.contains("line 2, column") && message.len() < 300, "{message}");
+}

@@ -1,0 +1,167 @@
+//! Files of rows: what is wrong with them is found, with its line.
+
+use encoding_rs::WINDOWS_1252;
+use mpp_agent::{Input, Table};
+
+use crate::office::{MAPPING, counts, file, lack, mapped, places};
+
+fn plain() -> Table {
+    Table::default()
+}
+
+#[tokio::test]
+async fn a_lone_quote_refuses_the_rows_that_it_swallows_and_the_run_is_not_complete() {
+    let said =
+        file("kode,nama,syarat\na,Akta,KTP\nb,KK,\"KTP\nc,KIA,KTP\nd,SKCK,KTP\n", plain()).await;
+    assert_eq!(counts(&said), (4, 3, false));
+    assert_eq!(places(&said), ["row at line 3", "row at line 4", "row at line 5"]);
+    assert!(lack(&said).contains("lines 3 to 5"), "{}", lack(&said));
+}
+
+#[tokio::test]
+async fn two_stray_quotes_six_rows_apart_are_found_in_each_column() {
+    for column in 0..3 {
+        let mut text = "kode,nama,syarat\n".to_owned();
+        for row in 1..=100 {
+            let mut cells = [format!("k{row}"), format!("Layanan nomor {row}"), "KTP".to_owned()];
+            if row == 40 {
+                cells[column].insert(0, '"');
+            }
+            if row == 46 {
+                cells[column].push('"');
+            }
+            text.push_str(&cells.join(","));
+            text.push('\n');
+        }
+        let said = file(&text, plain()).await;
+        assert_eq!(counts(&said), (100, 7, false), "column {column}");
+        assert_eq!(places(&said)[0], "row at line 41");
+    }
+}
+
+#[tokio::test]
+async fn separators_titles_and_headings_are_found_or_asked_for() {
+    for text in [
+        "kode;nama;syarat\na;Akta;KTP, KK\nb;KK;KTP\n",
+        "sep=;\r\nkode;nama;syarat\r\na;Akta;KTP\r\nb;KK;KTP\r\n",
+        "DAFTAR LAYANAN;;\nKabupaten Pacitan, 2026;;\n;;\nkode;nama;syarat\n(1);(2);(3)\na;Akta;KTP\nb;KK;KTP\n",
+        "kode\tnama\tsyarat\na\tAkta\tKTP; KK\nb\tKK\tKTP\n",
+        "kode|nama|syarat\na|Akta|KTP\nb|KK|KTP\n",
+        "\u{feff}kode,nama,syarat\na,Akta,KTP\nb,KK,KTP\n,,\n\n",
+    ] {
+        let said = file(text, plain()).await;
+        assert_eq!(counts(&said), (2, 0, true), "{text}: {:?}", said.problems);
+    }
+    let said = file("kode;nama\na;Akta\nb;KK\n", Table { delimiter: Some(','), ..plain() }).await;
+    assert!(lack(&said).contains("delimiter = \",\""), "{}", lack(&said));
+    let forced = Table { heading_line: Some(3), ..plain() };
+    let said = file("x,y,z\nx,y,z\nkode,nama,syarat\na,Akta,KTP\n", forced).await;
+    assert_eq!(counts(&said), (1, 0, true));
+}
+
+#[tokio::test]
+async fn a_file_of_which_nothing_can_be_read_has_failed() {
+    let said = file("kode,nama,syarat\n#N/A,#N/A,#N/A\n", plain()).await;
+    assert_eq!(counts(&said), (1, 1, false));
+    let said = file("kode,nama,syarat\n", plain()).await;
+    assert_eq!(counts(&said), (0, 0, false));
+    assert_eq!(counts(&file("", plain()).await), (0, 0, false));
+}
+
+#[tokio::test]
+async fn a_doubled_heading_is_refused_by_name() {
+    let said = file("kode,nama,syarat,syarat\na,Akta,KTP,\n", plain()).await;
+    assert!(
+        lack(&said).contains("\"syarat\"") && lack(&said).contains("columns 3 and 4"),
+        "{}",
+        lack(&said)
+    );
+    assert_eq!(said.tally.read, 0);
+}
+
+#[tokio::test]
+async fn error_values_are_refused_and_never_become_records() {
+    let text = "kode,nama,syarat\n#REF!,Akta,KTP\nb,#NAME?,KTP\nc,KIA,########\nd,SKCK,#BEZUG!\ne,KK,KTP\n";
+    let said = file(text, plain()).await;
+    assert_eq!(counts(&said), (5, 4, true));
+    assert!(said.problems.iter().all(|problem| problem.code == "ERROR_VALUE"));
+    assert!(said.problems[0].message.contains("kode: \"#REF!\""), "{}", said.problems[0].message);
+}
+
+#[tokio::test]
+async fn lines_are_those_of_an_editor_also_with_cells_of_several_lines() {
+    let text =
+        "kode,nama,syarat\r\na,Akta,KTP\r\nb,KK\r\nc,KIA,\"KTP\nKK asli\r\nFoto\"\r\nd,SKCK\r\n";
+    let said = file(text, plain()).await;
+    assert_eq!(places(&said), ["row at line 3", "row at line 7"]);
+    assert_eq!(counts(&said), (4, 2, true));
+    assert!(said.problems[0].message.contains("2 columns where the heading has 3"));
+}
+
+#[tokio::test]
+async fn other_encodings_are_read_where_they_are_named_or_marked() {
+    let old = b"kode,nama,syarat\na,Surat keterangan \x96 baru,KTP\n";
+    let read = file(old, Table { encoding: Some(WINDOWS_1252), ..plain() }).await;
+    let title = |checked: &mpp_agent::Checked| {
+        format!("{:?}", checked.first.as_ref().expect("a record").body)
+    };
+    assert!(title(&read).contains("keterangan – baru"), "{}", title(&read));
+    let refused = file(old, plain()).await;
+    assert!(refused.problems[0].message.contains("windows-1252"), "{:?}", refused.problems);
+    let wide: Vec<u8> = "\u{feff}kode;nama;syarat\r\na;Café;KTP\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert!(title(&file(wide, plain()).await).contains("Café"));
+    let workbook = file(b"PK\x03\x04xlsx", plain()).await;
+    assert!(lack(&workbook).contains("workbook"), "{}", lack(&workbook));
+}
+
+#[tokio::test]
+async fn trials_are_told_as_suspicious_and_applied_only_where_that_is_wanted() {
+    let text = "kode,nama,syarat\na,tes,KTP\nb,xxx,KTP\nc,Ketik disini,KTP\nd,Tes kesehatan,KTP\ne,KK,Ketik disini\n";
+    let said = file(text, plain()).await;
+    assert_eq!((said.tally.suspicious, said.tally.invalid), (4, 0), "{:?}", said.problems);
+    assert!(said.problems.iter().all(|problem| problem.code == "SUSPICIOUS"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.csv");
+    std::fs::write(&path, text).expect("a file");
+    let wanted = mapped(Input::Csv(Table { path, ..plain() }), MAPPING, true).await;
+    assert_eq!(counts(&wanted), (5, 0, true));
+}
+
+#[tokio::test]
+async fn a_bundle_is_one_record_that_a_person_is_asked_to_split() {
+    let permits: Vec<String> = (1..=70).map(|n| format!("{n}. Izin usaha jenis {n}")).collect();
+    let rota = "Senin: KTP; Selasa: KK; Rabu: Akta; Kamis: KIA; Jumat: Pindah";
+    let text =
+        format!("kode,nama,syarat\na,Perizinan,\"{}\"\nb,Jadwal,\"{rota}\"\n", permits.join("\n"));
+    let said = file(text, plain()).await;
+    assert_eq!(counts(&said), (2, 0, true));
+    assert_eq!(said.problems.len(), 1, "{:?}", said.problems);
+    assert_eq!((said.problems[0].code.as_str(), said.problems[0].is_remark()), ("BUNDLE", true));
+}
+
+#[tokio::test]
+async fn one_row_may_yield_many_records() {
+    let program = r#".unit as $unit | .daftar | split(";")[] | capture("(?<kode>[A-Z]+) (?<nama>.+)")
+        | {source_id: (.kode | ascii_downcase), unit: "units/\($unit)", service: {title: {id: .nama}}}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.csv");
+    std::fs::write(&path, "unit,daftar\npacitan,KTP Kartu tanda penduduk;KK Kartu keluarga\n")
+        .expect("a file");
+    let said = mapped(Input::Csv(Table { path, ..plain() }), program, false).await;
+    assert_eq!(counts(&said), (2, 0, true));
+    assert_eq!(said.first.expect("a record").source_id, "ktp");
+}
+
+#[tokio::test]
+async fn a_field_of_ten_megabytes_and_a_quote_without_end_take_little_memory() {
+    let huge = "x".repeat(10_000_000);
+    let said = file(format!("kode,nama,syarat\na,Akta,{huge}\nb,KK,KTP\n"), plain()).await;
+    assert_eq!(counts(&said), (2, 1, true));
+    let lines = format!("c,KIA,{}\n", "KTP ".repeat(300)).repeat(4_500);
+    let said = file(format!("kode,nama,syarat\na,Akta,\"KTP\n{lines}"), plain()).await;
+    assert!(!counts(&said).2);
+    assert!(said.tally.unread() > 1_000);
+}

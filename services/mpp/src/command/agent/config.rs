@@ -1,0 +1,199 @@
+//! The agent's configuration file, in TOML.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mpp_agent::{Input, Next, Pages, Policy, Run, Setting, Table, Way};
+use mpp_core::{Error, FieldCode, Result};
+use serde::Deserialize;
+
+/// The agent's configuration file. Paths are relative to the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    /// "sources/kemendagri".
+    source: String,
+    /// The jq program.
+    mapping: PathBuf,
+    /// The file in which the agent remembers the registry's answers.
+    state: PathBuf,
+    /// What becomes of rows that look like trials.
+    #[serde(default)]
+    trial_rows: TrialRows,
+    input: InputConfig,
+    #[serde(default)]
+    policy: Policy,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum TrialRows {
+    #[default]
+    Refuse,
+    Apply,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase", tag = "type", deny_unknown_fields)]
+enum InputConfig {
+    Csv(CsvConfig),
+    Json(JsonConfig),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CsvConfig {
+    path: PathBuf,
+    /// Found, where it is not given.
+    delimiter: Option<char>,
+    /// Such as "windows-1252"; UTF-8, or as the file is marked, where it is not given.
+    encoding: Option<String>,
+    /// Found, where it is not given.
+    heading_line: Option<usize>,
+    #[serde(default)]
+    trust_quotes: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsonConfig {
+    location: String,
+    #[serde(default)]
+    items: String,
+    #[serde(default)]
+    next: String,
+    /// The parameter of the address that takes a page's number or cursor.
+    #[serde(default)]
+    page_parameter: String,
+    #[serde(default)]
+    ignore_totals: bool,
+    /// The environment variable that holds the bearer token.
+    token_env: Option<String>,
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// Names the file, and the key that is missing or wrong.
+pub fn load(path: &Path) -> Result<Run> {
+    let unreadable = |path: &Path, what: &dyn std::fmt::Display| {
+        Error::field(
+            "config",
+            FieldCode::Unreadable,
+            format!("{} cannot be used: {what}", path.display()),
+        )
+    };
+    let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    let config: Config = toml::from_str(&text).map_err(|error| unreadable(path, &error))?;
+    config.policy.check().map_err(|error| error.within("policy"))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mapping = folder.join(&config.mapping);
+    let program = fs::read_to_string(&mapping).map_err(|error| unreadable(&mapping, &error))?;
+    Ok(Run {
+        source: config.source,
+        input: input(config.input, folder, &Places { file: path, text: &text })?,
+        way: Way { program, apply_trials: config.trial_rows == TrialRows::Apply },
+        state: folder.join(config.state),
+        take_over: false,
+        accept_missing: false,
+        policy: config.policy,
+    })
+}
+
+fn input(config: InputConfig, folder: &Path, places: &Places<'_>) -> Result<Input> {
+    match config {
+        InputConfig::Csv(config) => table(config, folder).map(Input::Csv),
+        InputConfig::Json(config) => pages(config, folder, places).map(Input::Json),
+    }
+}
+
+fn table(config: CsvConfig, folder: &Path) -> Result<Table> {
+    if config.delimiter.is_some_and(|sign| sign.is_alphanumeric() || "\"\r\n ".contains(sign)) {
+        let text = "give a sign that parts columns, such as , or ;";
+        return Err(Error::field("input.delimiter", FieldCode::Format, text));
+    }
+    let encoding = config.encoding.map(|label| {
+        encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| {
+            let text = format!("'{label}' is no encoding; give windows-1252, utf-16le or utf-8");
+            Error::field("input.encoding", FieldCode::UnknownValue, text)
+        })
+    });
+    Ok(Table {
+        path: folder.join(config.path),
+        delimiter: config.delimiter,
+        encoding: encoding.transpose()?,
+        heading_line: config.heading_line,
+        trust_quotes: config.trust_quotes,
+    })
+}
+
+fn pages(config: JsonConfig, folder: &Path, places: &Places<'_>) -> Result<Pages> {
+    let token = config.token_env.map(|name| {
+        std::env::var(&name).map_err(|_| {
+            let text = format!("the variable {name} is not set");
+            Error::field("input.token_env", FieldCode::Required, text)
+        })
+    });
+    let location = if mpp_agent::is_remote(&config.location) {
+        config.location
+    } else {
+        folder.join(config.location).display().to_string()
+    };
+    let set = |key, text| Setting { text, place: places.of(key) };
+    Ok(Pages {
+        location,
+        items: set("items", config.items),
+        next: Next { link: set("next", config.next), parameter: config.page_parameter },
+        ignore_totals: config.ignore_totals,
+        token: token.transpose()?,
+    })
+}
+
+/// Where the settings of a file stand, for whoever has to mend one.
+struct Places<'a> {
+    file: &'a Path,
+    text: &'a str,
+}
+
+impl Places<'_> {
+    /// "bkpm.toml, line 9"; of a setting that is not there, the file and its table.
+    fn of(&self, key: &str) -> String {
+        let file = self.file.display();
+        let mut table = "";
+        let line = self.text.lines().position(|line| {
+            let line = line.trim();
+            if line.starts_with('[') {
+                table = line;
+            }
+            let name = line.split('=').next().unwrap_or_default().trim();
+            (table.starts_with("[input]") && name == key) || name == format!("input.{key}")
+        });
+        match line {
+            Some(line) => format!("{file}, line {}", line + 1),
+            None => format!("{file}, [input]"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_is_named() {
+        let error = toml::from_str::<Config>("sauce = 'x'").err().expect("misspelt").to_string();
+        assert!(error.contains("sauce"), "{error}");
+    }
+
+    #[test]
+    fn a_setting_is_found_again_in_its_file() {
+        let text = "source = \"x\"\n[policy]\nitems = 1\n[input] # where\n  items = \"data\"\n";
+        let places = Places { file: Path::new("x.toml"), text };
+        assert_eq!(places.of("items"), "x.toml, line 5");
+        assert_eq!(places.of("next"), "x.toml, [input]");
+        let dotted = Places { file: Path::new("x.toml"), text: "input.items = \"data\"" };
+        assert_eq!(dotted.of("items"), "x.toml, line 1");
+    }
+}

@@ -1,0 +1,120 @@
+//! What an agent's run tells: while it goes on, and at its end.
+
+use std::io::IsTerminal as _;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use mpp_agent::{Event, Outcome, Problem, Tally};
+
+use crate::output::Output;
+
+/// A progress line on a terminal, JSON lines elsewhere.
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    pub(super) fn new(output: Output) -> Self {
+        let bar = (!output.is_json() && std::io::stderr().is_terminal()).then(|| {
+            let style = ProgressStyle::with_template("{spinner} {elapsed} {msg}");
+            ProgressBar::new_spinner()
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+        });
+        Self { bar }
+    }
+
+    pub(super) fn show(&self, event: Event) {
+        match (event, &self.bar) {
+            (Event::Progress(tally), Some(bar)) => {
+                bar.set_message(format!(
+                    "read {}, sent {}, answered {}",
+                    tally.read,
+                    tally.sent,
+                    answered(&tally)
+                ));
+                bar.tick();
+            }
+            (Event::Progress(tally), None) => eprintln!("{}", tally_json("progress", &tally)),
+            (Event::Retrying { error, wait }, Some(bar)) => {
+                bar.set_message(format!("{error}; next try in {:.1} s", wait.as_secs_f64()));
+            }
+            (Event::Retrying { error, wait }, None) => {
+                let line = serde_json::json!({ "event": "retrying", "error": error, "wait_ms": wait.as_millis() as u64 });
+                eprintln!("{line}");
+            }
+        }
+    }
+
+    pub(super) fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn answered(tally: &Tally) -> i64 {
+    tally.applied + tally.unchanged + tally.rejected + tally.quarantined
+}
+
+fn tally_json(event: &str, tally: &Tally) -> serde_json::Value {
+    serde_json::json!({
+        "event": event, "read": tally.read, "known": tally.known, "invalid": tally.invalid,
+        "suspicious": tally.suspicious, "duplicate": tally.duplicate, "missing": tally.missing, "sent": tally.sent, "applied": tally.applied,
+        "unchanged": tally.unchanged, "rejected": tally.rejected, "quarantined": tally.quarantined,
+    })
+}
+
+/// Tells how a run ended.
+pub fn print(source: &str, outcome: &Outcome, output: Output) {
+    let tally = &outcome.tally;
+    if output.is_json() {
+        let mut done = tally_json("done", tally);
+        done["complete"] = outcome.lack.is_none().into();
+        done["refused"] = outcome.refused.into();
+        println!("{done}");
+        return;
+    }
+    println!(
+        "{source}: read {} = sent {} + known {} + invalid {} + duplicate {}{}",
+        tally.read,
+        tally.sent,
+        tally.known,
+        tally.invalid,
+        tally.duplicate,
+        suspicious(tally)
+    );
+    println!(
+        "{:width$}  sent {} = applied {} + unchanged {} + rejected {} + quarantined {}",
+        "",
+        tally.sent,
+        tally.applied,
+        tally.unchanged,
+        tally.rejected,
+        tally.quarantined,
+        width = source.len() - 1
+    );
+    if tally.missing > 0 {
+        println!(
+            "  ! {} records are no longer in the source; they stay in the registry",
+            tally.missing
+        );
+    }
+    outcome.problems.iter().for_each(tell);
+    if let Some(lack) = &outcome.lack {
+        println!("  ! the run is not complete: {}", lack.message());
+    }
+}
+
+/// Rows that look like trials, where there are any.
+pub(super) fn suspicious(tally: &Tally) -> String {
+    match tally.suspicious {
+        0 => String::new(),
+        some => format!(" + suspicious {some}"),
+    }
+}
+
+/// Tells a problem on one line.
+pub(super) fn tell(problem: &Problem) {
+    let Problem { record, field, code, message } = problem;
+    let field = if field.is_empty() { String::new() } else { format!(" {field}") };
+    println!("  ! {record}:{field} {code} {message}");
+}
