@@ -56,13 +56,14 @@ pub fn run(args: TokenArgs, client: &Client) -> Result<()> {
 
 /// A namespace that is no name owns nothing, which would show only when the token is used.
 fn check_namespace(name: &str) -> Result<()> {
-    const FORMS: [&[&str]; 4] = [&["units"], &["malls"], &["malls", "counters"], &["sources"]];
+    const FORMS: [&[&str]; 5] =
+        [&["units"], &["malls"], &["malls", "counters"], &["sources"], &["regions"]];
     if FORMS.iter().any(|form| check_name(name, form, "namespace").is_ok()) {
         return Ok(());
     }
     let text = format!(
         "'{name}' is not the name of a record that can be owned; write units/bkpm, malls/banyuwangi, \
-         malls/banyuwangi/counters/dukcapil or sources/bkpm"
+         malls/banyuwangi/counters/dukcapil, sources/bkpm or, for an observer, regions/35"
     );
     Err(Error::field("namespace", FieldCode::Name, text))
 }

@@ -18,16 +18,27 @@ impl Keeps<Source> for Registry {
         model::source::check(source)
     }
 
-    async fn file(&self, source: &Source, _before: Option<&Source>, tx: &mut Tx) -> Result<Filing> {
+    async fn file(&self, source: &Source, before: Option<&Source>, tx: &mut Tx) -> Result<Filing> {
         lineage(tx, &source.unit, "source.unit").await?;
-        for (index, unit) in source.also_writes.iter().enumerate() {
-            let field = format!("source.also_writes[{index}]");
-            let own = lineage(tx, unit, &field).await?;
-            model::source::check_also_writes(source, index, &own)?;
+        // As it stands it may have come to say a unit twice, by a unit that moved: that must not
+        // keep anybody from mending it.
+        let as_it_stands = |before: &Source| {
+            before.unit == source.unit && before.also_writes == source.also_writes
+        };
+        if !before.is_some_and(as_it_stands) {
+            check_also_writes(source, tx).await?;
         }
         let labels = [(Label::Source, source.name.as_str()), (Label::Unit, &source.unit)];
         Ok(filing(&labels, vec![source.name.clone()]))
     }
+}
+
+async fn check_also_writes(source: &Source, tx: &mut Tx) -> Result<()> {
+    for (index, unit) in source.also_writes.iter().enumerate() {
+        let own = lineage(tx, unit, &format!("source.also_writes[{index}]")).await?;
+        model::source::check_also_writes(source, index, &own)?;
+    }
+    Ok(())
 }
 
 impl Registry {

@@ -58,7 +58,7 @@ pub(super) fn units<'a>(
         "" => return Ok(Box::new(rows)),
         "-" => "",
         parent => {
-            check_name(parent, &["units"], "parent")?;
+            exists::<Unit>(state, parent, "parent")?;
             parent
         }
     };
@@ -85,7 +85,7 @@ pub(super) fn counters<'a>(
     request: &'a ListCountersRequest,
     state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
-    let prefix = below(&request.parent, &["malls"])?;
+    let prefix = under::<Mall>(state, &request.parent)?;
     let rows = state.records.rows::<Counter>(&prefix);
     if request.unit.is_empty() {
         return Ok(Box::new(rows));
@@ -100,7 +100,7 @@ pub(super) fn windows<'a>(
     request: &'a ListWindowsRequest,
     state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
-    let prefix = below(&request.parent, &["malls", "counters"])?;
+    let prefix = under::<Counter>(state, &request.parent)?;
     Ok(Box::new(state.records.rows::<Window>(&prefix)))
 }
 
@@ -110,7 +110,10 @@ pub(super) fn services<'a>(
     state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     let ListServicesRequest { parent, category, source, .. } = request;
-    check_name(parent, &["units"], "parent")?;
+    let every = parent == "units/-";
+    if !every {
+        exists::<Unit>(state, parent, "parent")?;
+    }
     if !source.is_empty() {
         exists::<Source>(state, source, "source")?;
     }
@@ -118,7 +121,6 @@ pub(super) fn services<'a>(
         filters::category(state, category, "category")?;
     }
     let units = state.subtree(parent);
-    let every = parent == "units/-";
     // Most units have none below them, and their services lie side by side.
     let prefix = if units.len() == 1 && !every { format!("{parent}/") } else { String::new() };
     let rows = state.records.rows::<Service>(&prefix);
@@ -135,11 +137,14 @@ pub(super) fn offerings<'a>(
     state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     let ListOfferingsRequest { parent, service, .. } = request;
-    let prefix = below(parent, &["malls"]).or_else(|_| below(parent, &["malls", "counters"]))?;
+    let prefix = match check_name(parent, Mall::COLLECTIONS, "parent") {
+        Ok(()) => under::<Mall>(state, parent)?,
+        Err(_) => under::<Counter>(state, parent)?,
+    };
     if service.is_empty() {
         return Ok(Box::new(state.records.rows::<Offering>(&prefix)));
     }
-    check_name(service, Service::COLLECTIONS, "service")?;
+    exists::<Service>(state, service, "service")?;
     let names = state.offerings_of(service).filter(move |name| name.starts_with(&prefix));
     let row = |name: &'a Arc<str>| state.records.row::<Offering>(name).map(|row| (name, row));
     Ok(Box::new(names.filter_map(row)))
@@ -151,6 +156,15 @@ pub(super) fn sources<'a>(
     state: &'a RegistryView,
 ) -> Result<Rows<'a>> {
     Ok(Box::new(state.records.rows::<Source>("")))
+}
+
+/// The prefix of the names below a parent that there is, or below any ("-").
+fn under<K: Kind>(state: &RegistryView, parent: &str) -> Result<String> {
+    let prefix = below(parent, K::COLLECTIONS)?;
+    if !format!("{parent}/").contains("/-/") {
+        exists::<K>(state, parent, "parent")?;
+    }
+    Ok(prefix)
 }
 
 /// The prefix of the names below `parent`, where "-" stands for any id and ends the prefix: an id

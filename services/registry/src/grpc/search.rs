@@ -33,7 +33,8 @@ impl Search {
     async fn find(&self, request: &SearchServicesRequest) -> Result<SearchServicesResponse> {
         let bound = bound_to(request);
         let query = query(request, bound, self.0.policy.search_page_hits)?;
-        self.0.memory.wait_for(0).await?;
+        // What a filter names may be as new as the write that the caller waits for.
+        self.0.memory.wait_for(request.min_revision).await?;
         check_filters(request, &self.0.memory.read())?;
         let found = self.0.search.search(query).await.map_err(refused)?;
         // The index may be a moment ahead of the memory.

@@ -4,8 +4,8 @@
 use mpp_api::{
     registry::{
         DeleteServiceRequest, ListCountersRequest, ListMallsRequest, ListOfferingsRequest,
-        ListServicesRequest, Mall, SearchServicesRequest, Service, UpdateServiceRequest,
-        service::Requirement,
+        ListServicesRequest, Mall, SearchServicesRequest, Service, Unit, UpdateServiceRequest,
+        UpdateUnitRequest, service::Requirement,
     },
     sync::{Source, UpdateSourceRequest},
     types::{LocalizedText, Location, Tombstone, tombstone::Reason},
@@ -69,6 +69,12 @@ async fn a_filter_that_nothing_can_pass_is_no_empty_answer() {
             ..Default::default()
         };
         assert_eq!(field(reader.catalog.list_offerings(service).await), "service");
+        for parent in ["malls/nowhere", "malls/banyuwangi/counters/nowhere"] {
+            let below = ListOfferingsRequest { parent: parent.into(), ..Default::default() };
+            assert_eq!(field(reader.catalog.list_offerings(below).await), "parent", "{parent}");
+        }
+        let below = ListServicesRequest { parent: "units/nowhere".into(), ..Default::default() };
+        assert_eq!(field(reader.catalog.list_services(below).await), "parent");
         let good = ListServicesRequest { category: "population".into(), ..every() };
         let listed = reader.catalog.list_services(good).await.expect("there are").into_inner();
         assert_eq!(listed.services[0].name, KTP);
@@ -93,6 +99,34 @@ async fn what_a_source_also_writes_adds_something() {
         assert_eq!(field(change(&[BKPM, BKPM]).await), "source.also_writes[1]");
         assert_eq!(field(change(&[BKPM, KEMENDAGRI]).await), "source.also_writes[1]");
         change(&[BKPM, DUKCAPIL]).await.expect("two others");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_that_says_a_unit_twice_since_it_moved_can_be_mended() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut admin = world.admin();
+        let with = |also_writes: &[&str]| {
+            let also_writes = also_writes.iter().map(|unit| (*unit).to_owned()).collect();
+            let source = Source { name: SOURCE.into(), also_writes, ..Source::default() };
+            UpdateSourceRequest { source: Some(source), ..Default::default() }
+        };
+        admin.sync.update_source(with(&[BKPM, DUKCAPIL])).await.expect("two others");
+        let moved = Unit { name: DUKCAPIL.into(), parent: BKPM.into(), ..Unit::default() };
+        let update_mask = Some(FieldMask { paths: vec!["parent".into()] });
+        let request =
+            UpdateUnitRequest { unit: Some(moved), update_mask, ..UpdateUnitRequest::default() };
+        admin.directory.update_unit(request).await.expect("a move");
+        let (named, mask) = (with(&[BKPM, DUKCAPIL]), vec!["freshness_target_seconds".into()]);
+        let mut named =
+            UpdateSourceRequest { update_mask: Some(FieldMask { paths: mask }), ..named };
+        if let Some(source) = &mut named.source {
+            source.freshness_target_seconds = 7_200;
+        }
+        admin.sync.update_source(named).await.expect("another field is not held up by it");
+        admin.sync.update_source(with(&[BKPM])).await.expect("mended");
     })
     .await;
 }

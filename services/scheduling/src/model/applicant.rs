@@ -121,6 +121,10 @@ impl Nik {
 const PROVINCES: [std::ops::RangeInclusive<u32>; 8] =
     [11..=19, 21..=21, 31..=36, 51..=54, 61..=65, 71..=76, 81..=82, 91..=97];
 
+/// In place of a province: first registered at a mission abroad. Country and mission follow, of
+/// which no list is kept here.
+const ABROAD: u32 = 99;
+
 /// Why sixteen digits cannot be a NIK: province, regency and district of the first registration,
 /// day, month and year of birth (a woman's day plus 40), and a number that counts from 0001.
 /// Foreigners with a residence permit have one of the same form.
@@ -129,7 +133,7 @@ fn fault(digits: &str) -> Option<&'static str> {
     if digits.bytes().all(|digit| Some(digit) == digits.bytes().next()) {
         return Some("is one digit sixteen times; write the NIK of the KTP or KK");
     }
-    if !PROVINCES.iter().any(|codes| codes.contains(&part(0, 2))) || part(2, 4) == 0 {
+    if part(0, 2) != ABROAD && !is_regency(part(0, 2), part(2, 4)) {
         return Some(
             "begins with no code of a province and regency (digits 1 to 4); compare it with the KTP",
         );
@@ -141,6 +145,10 @@ fn fault(digits: &str) -> Option<&'static str> {
         );
     }
     (part(12, 16) == 0).then_some("ends in 0000, which is never given out; compare it with the KTP")
+}
+
+fn is_regency(province: u32, regency: u32) -> bool {
+    regency > 0 && PROVINCES.iter().any(|codes| codes.contains(&province))
 }
 
 fn is_birthday(day: u32, month: u32, year: u32) -> bool {
@@ -212,6 +220,7 @@ mod tests {
             ("5401011708760001", "given out in Timor Timur"),
             ("9401010101550001", "given out in Papua"),
             ("3171017112850003", "a woman, born on 31 December 1985"),
+            ("9900164107900001", "first registered at a mission abroad"),
         ] {
             assert!(Nik::parse(text, "applicant_nik").is_ok(), "{whose}");
         }
@@ -223,7 +232,7 @@ mod tests {
             ("1111111111111111", "one digit"),
             ("0000000000000000", "one digit"),
             ("0110164107900001", "province"),
-            ("9910164107900001", "province"),
+            ("9810164107900001", "province"),
             ("3500164107900001", "province"),
             ("3510163102900001", "date of birth"),
             ("3510167202900001", "date of birth"),
