@@ -50,7 +50,14 @@ impl Problem {
 
     /// True for a remark: the record itself is in the index.
     pub fn is_remark(&self) -> bool {
-        [FieldCode::Bundle, FieldCode::Gone].iter().any(|code| code.as_str() == self.code)
+        const REMARKS: [FieldCode; 5] = [
+            FieldCode::Bundle,
+            FieldCode::Gone,
+            FieldCode::NotThereYet,
+            FieldCode::Overridden,
+            FieldCode::AlsoElsewhere,
+        ];
+        REMARKS.iter().any(|code| code.as_str() == self.code)
     }
 
     /// What to do.

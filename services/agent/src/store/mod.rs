@@ -153,14 +153,15 @@ impl Store {
     ) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(Error::internal)?;
         for (result, sent) in results.iter().zip(sent) {
+            let (field, code, message) = said(result);
             sqlx::query("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?, ?, ?)")
                 .bind(&result.source_id)
                 .bind(if result.send_again { NO_DIGEST } else { sent.digest.as_slice() })
                 .bind(checkpoint.sequence)
                 .bind(result.outcome)
-                .bind(&result.field)
-                .bind(&result.code)
-                .bind(&result.message)
+                .bind(field)
+                .bind(code)
+                .bind(message)
                 .execute(&mut *tx)
                 .await
                 .map_err(Error::internal)?;
@@ -237,7 +238,7 @@ impl Store {
     /// at most `limit`.
     pub async fn problems(&self, limit: i64) -> Result<Vec<Problem>> {
         let rows = sqlx::query(
-            "SELECT source_id, field, code, message FROM answered WHERE outcome >= ?
+            "SELECT source_id, field, code, message FROM answered WHERE outcome >= ? OR code <> ''
              UNION ALL
              SELECT place || CASE source_id WHEN '' THEN '' ELSE ' (' || source_id || ')' END, '', code, message FROM unsent
              LIMIT ?", // answered_outcome
@@ -266,6 +267,14 @@ impl Store {
             .await
             .map_err(Error::internal)?;
         Ok(rows.into_iter().map(|row| Problem::gone(row.get(0), row.get(1))).collect())
+    }
+}
+
+/// What an answer says of its record: why it was refused, or the first warning of one that was taken.
+fn said(result: &RecordResult) -> (&str, &str, &str) {
+    match result.warnings.first().filter(|_| result.code.is_empty()) {
+        Some(warning) => (&warning.field, &warning.code, &warning.message),
+        None => (&result.field, &result.code, &result.message),
     }
 }
 

@@ -1,3 +1,4 @@
+use mpp_api::types::Warning;
 use mpp_core::FieldCode;
 
 use super::*;
@@ -81,4 +82,23 @@ async fn refused_records_stay_visible_and_a_second_agent_is_kept_out() {
         ["a", "row at line 7"]
     );
     assert!(Store::open(&path).await.is_err());
+}
+
+#[tokio::test]
+async fn what_the_registry_remarks_on_a_record_that_it_took_is_told_and_refuses_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    let warning = Warning {
+        field: "service.requirements[0].satisfied_by".into(),
+        code: FieldCode::NotThereYet.to_string(),
+        message: "units/a/services/kk does not exist yet".into(),
+    };
+    let warned = RecordResult { warnings: vec![warning], ..answer("akta", Outcome::Applied) };
+    store.record(&[warned], &[sent("akta", 1)], &at(1)).await.expect("stores");
+    let told = store.problems(10).await.expect("reads");
+    assert_eq!((told[0].record.as_str(), told[0].code.as_str()), ("akta", "NOT_THERE_YET"));
+    assert_eq!(store.refused().await.expect("reads"), 0, "the record is in the index");
+    let clear = [answer("akta", Outcome::Applied)];
+    store.record(&clear, &[sent("akta", 2)], &at(2)).await.expect("stores");
+    assert!(store.problems(10).await.expect("reads").is_empty());
 }
