@@ -100,8 +100,10 @@ field_codes! {
     Moved, "MOVED", "Nothing has to be done; have its offerings proposed anew.";
     /// The source publishes the same `source_id` under another unit as well.
     AlsoElsewhere, "ALSO_ELSEWHERE", "If it is the same record, delete the old one as moved, or say `unique_ids` in the hello.";
+    /// More records of a source move to other units at once than it may without saying so.
+    TooManyMoved, "TOO_MANY_MOVED", "Mend the mapping; where the moves are meant, run once with `--accept-moves` (`accept_moves` in the hello).";
     /// A record of this name that another source, or a person, has published.
-    OwnedByOtherSource, "OWNED_BY_OTHER_SOURCE", "Give the record another `source_id`.";
+    OwnedByOtherSource, "OWNED_BY_OTHER_SOURCE", "Give the record another `source_id`, or have an administrator hand it over with `mpp hand-back --to`.";
     /// The registry failed on this record and has logged why; it held up no other.
     Internal, "INTERNAL", "Report it with the record; it is tried again when it is sent again.";
 }

@@ -60,6 +60,6 @@ pub use feed::{
 pub use migrate::{Migration, Schema, Statements, migrate};
 pub use position::Position;
 pub use read::Read;
-pub use record::{Expect, MAX_DOCUMENT, Put, Record};
+pub use record::{Buried, Expect, MAX_DOCUMENT, Put, Record};
 pub use request::RequestKey;
 pub use tx::{Actor, Tx};

@@ -4,12 +4,12 @@ use bytes::Bytes;
 use mpp_api::{Document, types::Tombstone};
 use mpp_core::{Error, Reason, Result};
 use prost::Message as _;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
     Expect, Labels, Put, Record, Tx, db_error,
     error::write_conflict,
-    record::{COLUMNS, Stored, encode},
+    record::{Buried, COLUMNS, Stored, encode, parse_labels},
 };
 
 impl Tx {
@@ -119,11 +119,33 @@ impl Tx {
         Ok(version)
     }
 
+    /// What a deleted record has left; `None` where it lives or never was.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn buried<D: Document>(&mut self, name: &str) -> Result<Option<Buried>> {
+        // Index: record's primary key.
+        let row = sqlx::query(
+            "select labels, tombstone from record where kind = $1 and name = $2 and deleted = 1",
+        )
+        .bind(D::KIND)
+        .bind(name)
+        .fetch_optional(self.conn())
+        .await
+        .map_err(db_error)?;
+        let Some(row) = row else { return Ok(None) };
+        let labels: String = row.try_get("labels").map_err(db_error)?;
+        let tombstone: Option<Vec<u8>> = row.try_get("tombstone").map_err(db_error)?;
+        let tombstone = Tombstone::decode(tombstone.unwrap_or_default().as_slice());
+        let tombstone = tombstone.map_err(Error::internal)?;
+        Ok(Some(Buried { labels: parse_labels(&labels)?, tombstone }))
+    }
+
     /// Writes a deleted record anew, with the next version; nothing if it is not deleted.
     ///
-    /// For derived records only, whose one writer is a job of the service: a tombstone keeps late
-    /// writes from bringing a record back, and a derived record has no such writes. It is there
-    /// whenever its source is.
+    /// A tombstone keeps late writes from bringing a record back. So this is for records that have
+    /// no such writes: derived ones, whose one writer is a job of the service and which are there
+    /// whenever their source is; and one that its own writer had moved, and moves back.
     ///
     /// # Errors
     /// `WRITE_CONFLICT` if a race was lost; `TOO_LARGE`.

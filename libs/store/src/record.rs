@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use mpp_api::{Document, document};
+use mpp_api::{Document, document, types::Tombstone};
 use mpp_core::{Error, FieldCode, FieldViolation, Labels, Micros, Reason, Result, known_labels};
 use sqlx::{Row as _, any::AnyRow};
 
@@ -58,6 +58,15 @@ pub struct Put {
     pub changed: bool,
     /// True if the record is deleted and was not written (only from `put_many`).
     pub tombstoned: bool,
+}
+
+/// What a deleted record has left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Buried {
+    /// What it was filed under.
+    pub labels: Labels,
+    /// Why it went.
+    pub tombstone: Tombstone,
 }
 
 /// A row as it is stored.

@@ -26,6 +26,12 @@ mpp_core::policy! {
         batch_records: usize = 500 in 1..=10_000,
         /// Encoded bytes of one batch; the frame comes on top. One record always fits.
         batch_bytes: usize = 2_097_152 in 131_072..=33_554_432,
+        /// Per cent of a source's records that one session may move to other units without its
+        /// client saying that it is meant: a slip of a mapping moves them all, and every mall loses
+        /// what it offered of them.
+        max_moved_percent: usize = 10 in 0..=100,
+        /// Records that a session may move in any case, so that a small source can correct a few.
+        always_moved_records: usize = 5 in 0..=10_000,
         /// Tries of a batch that loses a race against another write.
         batch_tries: u32 = 8 in 1..=100,
         /// Days for which the answers of a batch are kept; no session lives so long.

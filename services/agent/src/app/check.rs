@@ -104,6 +104,7 @@ mod tests {
             state: folder.path().join("state.db"),
             take_over: false,
             accept_missing: false,
+            accept_moves: false,
             policy: Policy::default(),
         };
         let checked = check(&run).await;

@@ -26,6 +26,8 @@ pub struct Run {
     pub take_over: bool,
     /// Take the run for complete although many records have gone from the source.
     pub accept_missing: bool,
+    /// Let records move to other units although they are many.
+    pub accept_moves: bool,
     /// The numbers of this source.
     pub policy: Policy,
 }

@@ -118,6 +118,8 @@ impl<'a> Session<'a> {
             holder: context.store.holder().await?,
             // A second record of an id is never sent.
             unique_ids: true,
+            under_way: context.store.under_way().await?,
+            accept_moves: context.run.accept_moves,
         };
         let timeout = context.run.policy.answer_timeout();
         let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
@@ -285,11 +287,13 @@ impl<'a> Session<'a> {
         self.nonce += 1;
         // The session's id tells it from a position that an older state has given before.
         let position = format!("{}:{}", self.welcome.session, self.tally.read);
+        let sent = records.iter().zip(digests).map(|(record, digest)| Answered::of(record, digest));
+        let sent: Vec<_> = sent.collect();
+        self.context.store.note(&position, &sent).await?;
         let checkpoint = Checkpoint { sequence: self.sequence, position };
         self.sequence += 1;
         self.tally.sent += i64::try_from(records.len()).unwrap_or(i64::MAX);
-        let sent = records.iter().zip(digests).map(|(record, digest)| Answered::of(record, digest));
-        self.waiting.push_back(Sent { nonce: self.nonce, records: sent.collect() });
+        self.waiting.push_back(Sent { nonce: self.nonce, records: sent });
         let batch = Batch {
             nonce: self.nonce,
             fencing_token: self.welcome.fencing_token,

@@ -50,12 +50,13 @@ impl Problem {
 
     /// True for a remark: the record itself is in the index.
     pub fn is_remark(&self) -> bool {
-        const REMARKS: [FieldCode; 5] = [
+        const REMARKS: [FieldCode; 6] = [
             FieldCode::Bundle,
             FieldCode::Gone,
             FieldCode::NotThereYet,
             FieldCode::Overridden,
             FieldCode::AlsoElsewhere,
+            FieldCode::Moved,
         ];
         REMARKS.iter().any(|code| code.as_str() == self.code)
     }

@@ -38,6 +38,10 @@ CREATE INDEX IF NOT EXISTS answered_outcome ON answered (outcome) WHERE outcome 
 CREATE TABLE IF NOT EXISTS held (
     source_id TEXT PRIMARY KEY, name TEXT NOT NULL, told INTEGER NOT NULL
 ) STRICT;
+-- Positions of the batches that went out since the checkpoint and have no stored answer.
+CREATE TABLE IF NOT EXISTS under_way (place INTEGER PRIMARY KEY, position TEXT NOT NULL) STRICT;
+-- Records that went out and have no stored answer: the registry may hold them.
+CREATE TABLE IF NOT EXISTS may_hold (source_id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
 -- Records that never reached the registry in the last run.
 CREATE TABLE IF NOT EXISTS unsent (
     place TEXT NOT NULL, source_id TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL
@@ -118,6 +122,38 @@ impl Store {
         Ok(row.and_then(|row| read_checkpoint(row.get(0))))
     }
 
+    /// Notes a batch that is about to go out, and forgets the answers to its records: whether they
+    /// still stand is not known from now on, also where the source returns to them.
+    pub async fn note(&self, position: &str, sent: &[Answered]) -> Result<()> {
+        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        sqlx::query("INSERT INTO under_way (position) VALUES (?)")
+            .bind(position)
+            .execute(&mut *tx)
+            .await
+            .map_err(Error::internal)?;
+        for record in sent {
+            // No digest, so that it is sent; what was said of it stays told until it is answered.
+            sqlx::query("UPDATE answered SET digest = ? WHERE source_id = ?")
+                .bind(NO_DIGEST)
+                .bind(&record.id)
+                .execute(&mut *tx)
+                .await
+                .map_err(Error::internal)?;
+            if let Some(name) = &record.name {
+                may_hold(&mut tx, &record.id, name).await?;
+            }
+        }
+        tx.commit().await.map_err(Error::internal)
+    }
+
+    /// Positions of the batches that may have reached the registry and have no stored answer: the
+    /// latest, as many as a hello names.
+    pub async fn under_way(&self) -> Result<Vec<String>> {
+        let query = "SELECT position FROM under_way ORDER BY place DESC LIMIT 100";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await.map_err(Error::internal)?;
+        Ok(rows.into_iter().map(|row| row.get(0)).collect())
+    }
+
     /// Goes back to the checkpoint that both sides know, and forgets all answers after it.
     pub async fn resume(&self, agreed: &Checkpoint, send_all: bool) -> Result<()> {
         let from = if send_all { 0 } else { agreed.sequence };
@@ -165,20 +201,29 @@ impl Store {
                 .execute(&mut *tx)
                 .await
                 .map_err(Error::internal)?;
+            sqlx::query("DELETE FROM may_hold WHERE source_id = ?")
+                .bind(&sent.id)
+                .execute(&mut *tx)
+                .await
+                .map_err(Error::internal)?;
             if matches!(result.outcome(), Outcome::Applied | Outcome::Unchanged) {
                 hold(&mut tx, sent).await?;
             }
         }
         store_checkpoint(&mut tx, checkpoint).await?;
+        forget_notes(&mut tx, &checkpoint.position).await?;
         tx.commit().await.map_err(Error::internal)
     }
 
-    /// Ids that the registry holds, save those that were told to have gone.
+    /// Ids that the registry holds, or may hold, save those that were told to have gone.
     pub async fn held(&self) -> Result<HashSet<String>> {
-        let rows = sqlx::query("SELECT source_id FROM held WHERE told = 0")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(Error::internal)?;
+        let rows = sqlx::query(
+            "SELECT source_id FROM held WHERE told = 0
+             UNION SELECT source_id FROM may_hold",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(Error::internal)?;
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 
@@ -187,12 +232,26 @@ impl Store {
     pub async fn settle(&self, gone: &[String], accepted: bool) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(Error::internal)?;
         for id in gone {
+            sqlx::query(
+                "INSERT OR IGNORE INTO held SELECT source_id, name, 1 FROM may_hold
+                 WHERE source_id = ?",
+            )
+            .bind(id)
+            .execute(&mut *tx)
+            .await
+            .map_err(Error::internal)?;
             sqlx::query("UPDATE held SET told = 1 WHERE source_id = ?")
                 .bind(id)
                 .execute(&mut *tx)
                 .await
                 .map_err(Error::internal)?;
         }
+        sqlx::query(
+            "DELETE FROM may_hold WHERE source_id IN (SELECT source_id FROM held WHERE told = 1)",
+        )
+        .execute(&mut *tx)
+        .await
+        .map_err(Error::internal)?;
         if accepted {
             sqlx::query("DELETE FROM held WHERE told = 1")
                 .execute(&mut *tx)
@@ -276,6 +335,30 @@ fn said(result: &RecordResult) -> (&str, &str, &str) {
         Some(warning) => (&warning.field, &warning.code, &warning.message),
         None => (&result.field, &result.code, &result.message),
     }
+}
+
+async fn may_hold(tx: &mut SqliteConnection, id: &str, name: &str) -> Result<()> {
+    sqlx::query("INSERT OR REPLACE INTO may_hold VALUES (?, ?)")
+        .bind(id)
+        .bind(name)
+        .execute(tx)
+        .await
+        .map(drop)
+        .map_err(Error::internal)
+}
+
+/// The batch of this position is answered: its note goes, and those of the batches before it, which
+/// the registry has left behind.
+async fn forget_notes(tx: &mut SqliteConnection, position: &str) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM under_way
+         WHERE place <= (SELECT max(place) FROM under_way WHERE position = ?)",
+    )
+    .bind(position)
+    .execute(tx)
+    .await
+    .map(drop)
+    .map_err(Error::internal)
 }
 
 /// The registry now holds a record, or, after a delete, no longer.

@@ -30,6 +30,32 @@ async fn a_registry_that_was_restored_gets_what_it_lost_again() {
 }
 
 #[tokio::test]
+async fn what_went_out_without_an_answer_is_sent_again_also_where_the_source_returns_to_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("state.db");
+    let store = Store::open(&path).await.expect("opens");
+    store.record(&[answer("a", Outcome::Applied)], &[sent("a", 1)], &at(1)).await.expect("stores");
+    store.note("run:2", &[sent("a", 2), sent("b", 1)]).await.expect("notes");
+    drop(store);
+
+    let store = Store::open(&path).await.expect("opens again after its death");
+    assert_eq!(store.under_way().await.expect("reads"), ["run:2"]);
+    store.resume(&at(1), false).await.expect("resumes");
+    let known = store.answered().await.expect("reads");
+    assert_ne!(known.get("a"), Some(&[1; 16]), "the registry may hold the other one");
+    let held = store.held().await.expect("reads");
+    assert_eq!(held, HashSet::from(["a".to_owned(), "b".to_owned()]), "it may hold both");
+    store.settle(&["b".to_owned()], false).await.expect("settles");
+    let told = store.problems(10).await.expect("reads");
+    assert!(told[0].message.contains("units/a/services/b"), "added and gone again: {told:?}");
+
+    store.note("run:3", &[sent("a", 1)]).await.expect("notes");
+    store.record(&[answer("a", Outcome::Applied)], &[sent("a", 1)], &at(3)).await.expect("stores");
+    assert!(store.under_way().await.expect("reads").is_empty(), "what was left behind goes, too");
+    assert_eq!(store.answered().await.expect("reads")["a"], [1; 16]);
+}
+
+#[tokio::test]
 async fn what_only_waits_for_the_registry_is_sent_again_in_each_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(&folder.path().join("state.db")).await.expect("opens");

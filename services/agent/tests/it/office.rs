@@ -28,6 +28,7 @@ pub async fn mapped(input: Input, program: &str, apply_trials: bool) -> Checked 
         state: PathBuf::from("no state is needed"),
         take_over: false,
         accept_missing: false,
+        accept_moves: false,
         policy,
     };
     check(&run).await

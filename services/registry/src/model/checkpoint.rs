@@ -1,11 +1,13 @@
 //! Where a source stands, and what a hello, a batch and an end make of it: the state machine of
 //! `Checkpoint` in `sync.proto`, without database and network.
 //!
-//! Three rules carry it. **Batches are numbered once**: a sequence is given to one batch and never
+//! Four rules carry it. **Batches are numbered once**: a sequence is given to one batch and never
 //! to another, also where a client goes back. **An answer belongs to the mapping that it was made
 //! under**: `mapped_after` is the last number before it, so a checkpoint tells by itself whether
 //! its client still has to send everything. **A hello changes nothing that another client could
-//! miss**: going back, and another mapping, take effect with the first batch.
+//! miss**: going back, and another mapping, take effect with the first batch. **Who goes back says
+//! what it may have sent since**: a client that does not know of a batch that was answered cannot
+//! know which of its answers that batch has made untrue, and sends everything.
 
 use mpp_api::sync::Checkpoint;
 use mpp_core::FieldCode;
@@ -14,12 +16,16 @@ use super::Check;
 
 /// Longest position of a client, in bytes.
 const MAX_POSITION: usize = 1024;
+/// Batches that a client may have sent without having their answers.
+const MAX_UNDER_WAY: usize = 100;
 
 /// How the registry knows the checkpoint that a client names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     /// It was answered, and every later answer builds on it.
     Current,
+    /// As [`Known::Current`], and batches were answered since of which the client knows nothing.
+    Behind,
     /// It was answered, and the source then went on from an earlier one.
     Abandoned,
     /// It was never answered here, or a restore has lost it.
@@ -80,7 +86,9 @@ impl Standing {
         known: Known,
     ) -> (Self, Greeting) {
         let checkpoint = agreed(client, known);
-        let send_all = self.mapping != mapping || checkpoint.sequence <= self.mapped_after;
+        let send_all = self.mapping != mapping
+            || checkpoint.sequence <= self.mapped_after
+            || known == Known::Behind;
         let opened = Opened {
             mapping: mapping.to_owned(),
             resumed: checkpoint.clone(),
@@ -113,7 +121,7 @@ impl Standing {
     pub fn place(&self, given: &Checkpoint) -> Option<Checkpoint> {
         let next = self.next_sequence();
         let went_back = self.opened.began_at - self.opened.resumed.sequence;
-        let is_next = given.sequence == next || given.sequence + went_back == next;
+        let is_next = given.sequence == next || given.sequence.saturating_add(went_back) == next;
         is_next.then(|| Checkpoint { sequence: next, ..given.clone() })
     }
 
@@ -144,8 +152,22 @@ impl Standing {
 /// hold any more: it begins again.
 fn agreed(client: Option<&Checkpoint>, known: Known) -> Checkpoint {
     match (client, known) {
-        (Some(client), Known::Current) if client.sequence > 0 => client.clone(),
+        (Some(client), Known::Current | Known::Behind) if client.sequence > 0 => client.clone(),
         _ => Checkpoint::default(),
+    }
+}
+
+/// Checks the positions of batches that a client may have sent.
+pub fn check_under_way(check: &mut Check, positions: &[String]) {
+    check.each("under_way", positions, MAX_UNDER_WAY, |part, position| {
+        check_position(part, "", position);
+    });
+}
+
+fn check_position(check: &mut Check, field: &str, position: &str) {
+    if position.len() > MAX_POSITION || position.contains('\0') {
+        let text = format!("must be at most {MAX_POSITION} bytes, without zero bytes");
+        check.fail(field, FieldCode::TooLong, text);
     }
 }
 
@@ -154,10 +176,7 @@ pub fn check(check: &mut Check, checkpoint: &Checkpoint) {
     if checkpoint.sequence < 0 {
         check.fail("sequence", FieldCode::OutOfRange, "must not be negative");
     }
-    if checkpoint.position.len() > MAX_POSITION || checkpoint.position.contains('\0') {
-        let text = format!("must be at most {MAX_POSITION} bytes, without zero bytes");
-        check.fail("position", FieldCode::TooLong, text);
-    }
+    check_position(check, "position", &checkpoint.position);
 }
 
 #[cfg(test)]

@@ -90,6 +90,21 @@ pub async fn add_unread(tx: &mut Tx, lease: &Lease, rows: i64) -> Result<()> {
     .map_err(db_error)
 }
 
+/// Counts records that a session has moved to other units; answers how many those are by now.
+/// Index: sync_lease's primary key; the row is locked by `hold`.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn add_moved(tx: &mut Tx, lease: &Lease, records: i64) -> Result<i64> {
+    sqlx::query("update sync_lease set moved = moved + $2 where source = $1 returning moved")
+        .bind(&lease.source)
+        .bind(records)
+        .fetch_one(tx.conn())
+        .await
+        .and_then(|row| row.try_get("moved"))
+        .map_err(db_error)
+}
+
 fn count(result: &BatchResult) -> Accounting {
     let of = |outcome: Outcome| {
         let count = result.results.iter().filter(|answer| answer.outcome() == outcome).count();

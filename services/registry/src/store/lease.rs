@@ -21,6 +21,8 @@ pub struct Lease {
     pub fencing: i64,
     /// No two records of its source have one id.
     pub unique_ids: bool,
+    /// Its client means to move many records.
+    pub accept_moves: bool,
 }
 
 /// The start of a new session.
@@ -51,13 +53,14 @@ struct LeaseRow {
     holder: String,
     until: Micros,
     unique_ids: bool,
+    accept_moves: bool,
     standing: Standing,
 }
 
 /// What [`read`] reads.
 const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequence, position,
     mapped_after, heard, opened_mapping, resumed_sequence, resumed_position, began_at,
-    unique_ids";
+    unique_ids, accept_moves";
 
 /// Takes the lease for a new session, whose fencing token shuts out every session before.
 ///
@@ -70,13 +73,14 @@ pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -
         return Err(held(&hello.source, left));
     }
     let client = hello.checkpoint.as_ref();
-    let known = known(tx, &hello.source, client).await?;
+    let known = known(tx, hello).await?;
     let (standing, greeting) = row.standing.open(&hello.mapping_version, client, known);
     let lease = Lease {
         source: hello.source.clone(),
         session: session.to_owned(),
         fencing: row.fencing + 1,
         unique_ids: hello.unique_ids,
+        accept_moves: hello.accept_moves,
     };
     take(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
     Ok(Begun { lease, greeting, next_sequence: standing.next_sequence() })
@@ -94,7 +98,7 @@ async fn take(
     sqlx::query(
         "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5, heard = $6,
          opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10,
-         unique_ids = $11
+         unique_ids = $11, accept_moves = $12, moved = 0
          where source = $1",
     )
     .bind(&lease.source)
@@ -108,6 +112,7 @@ async fn take(
     .bind(&resumed.position)
     .bind(began_at)
     .bind(i64::from(lease.unique_ids))
+    .bind(i64::from(lease.accept_moves))
     .execute(tx.conn())
     .await
     .map(drop)
@@ -143,6 +148,7 @@ fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
         holder: row.try_get("holder")?,
         until: row.try_get("until")?,
         unique_ids: row.try_get::<i64, _>("unique_ids")? != 0,
+        accept_moves: row.try_get::<i64, _>("accept_moves")? != 0,
         standing: standing(row)?,
     })
 }
@@ -165,15 +171,15 @@ fn standing(row: &AnyRow) -> sqlx::Result<Standing> {
 }
 
 /// Index: sync_batch_sequence.
-async fn known(tx: &mut Tx, source: &str, client: Option<&Checkpoint>) -> Result<Known> {
-    let Some(client) = client else {
+async fn known(tx: &mut Tx, hello: &Hello) -> Result<Known> {
+    let Some(client) = &hello.checkpoint else {
         return Ok(Known::Never);
     };
     let row = sqlx::query(
         "select max(current) as current from sync_batch
          where source = $1 and sequence = $2 and position = $3",
     )
-    .bind(source)
+    .bind(&hello.source)
     .bind(client.sequence)
     .bind(&client.position)
     .fetch_one(tx.conn())
@@ -182,8 +188,34 @@ async fn known(tx: &mut Tx, source: &str, client: Option<&Checkpoint>) -> Result
     Ok(match row.try_get::<Option<i64>, _>("current").map_err(db_error)? {
         None => Known::Never,
         Some(0) => Known::Abandoned,
-        Some(_) => Known::Current,
+        Some(_) if knows_all_since(tx, hello, client.sequence).await? => Known::Current,
+        Some(_) => Known::Behind,
     })
+}
+
+/// Whether the client may have sent every batch that was answered after this sequence: also those
+/// that the source has gone back behind, since their records may still stand. Index:
+/// sync_batch_sequence.
+async fn knows_all_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<bool> {
+    // One more than the client names is one that it does not know.
+    let most = i64::try_from(hello.under_way.len() + 1).unwrap_or(i64::MAX);
+    let rows = sqlx::query(
+        "select position from sync_batch where source = $1 and sequence > $2
+         order by sequence desc limit $3",
+    )
+    .bind(&hello.source)
+    .bind(sequence)
+    .bind(most)
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db_error)?;
+    for row in rows {
+        let position: String = row.try_get("position").map_err(db_error)?;
+        if !hello.under_way.contains(&position) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The session that a fencing token was given to, if it is alive. Index: sync_lease's primary key.
@@ -208,6 +240,7 @@ pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Res
         session: last.session,
         fencing,
         unique_ids: last.unique_ids,
+        accept_moves: last.accept_moves,
     };
     Ok(Held { lease, kept: last.until.saturating_sub(micros(ttl)) })
 }

@@ -51,6 +51,14 @@ pub const SCHEMA: Schema = Schema {
                 postgres: include_str!("../sql/postgres/0005_unique_ids.sql"),
             },
         },
+        Migration {
+            version: 6,
+            name: "moves",
+            statements: Statements::Each {
+                sqlite: include_str!("../sql/sqlite/0006_moves.sql"),
+                postgres: include_str!("../sql/postgres/0006_moves.sql"),
+            },
+        },
     ],
     history_kinds: model::KINDS,
 };

@@ -20,9 +20,11 @@
 //! found by halving the batch, in transactions that are rolled back, and is answered alone.
 
 pub mod apply;
+mod moves;
 pub mod plan;
 pub mod push;
 mod remarks;
+mod sent;
 pub mod session;
 pub mod stream;
 mod write;

@@ -70,14 +70,14 @@ impl Plan {
         };
         let mut first: HashMap<String, (usize, String)> = HashMap::new();
         for (index, record) in batch.records.into_iter().enumerate() {
-            let (key, name) = (key(&record, lease.unique_ids), name(&record));
-            if let Some((earlier, other)) = first.get(&key) {
+            let (keys, name) = (keys(&record, lease.unique_ids), name(&record));
+            if let Some((earlier, other)) = keys.iter().find_map(|key| first.get(key)) {
                 let text = duplicate(index, &name, *earlier, other);
                 let fault = fault("source_id", FieldCode::Duplicate, &text);
                 plan.decided.insert(index, Err(fault));
                 continue;
             }
-            first.insert(key, (index, name));
+            first.extend(keys.into_iter().map(|key| (key, (index, name.clone()))));
             match check_record(record, &lease.source) {
                 Err(error) => drop(plan.decided.insert(index, Err(first_fault(&error)))),
                 Ok(checked) => plan.waiting.push((index, checked)),
@@ -116,13 +116,14 @@ fn name(record: &Record) -> String {
     }
 }
 
-/// What no two records of a batch have in common. A record may go under one unit and come under
-/// another.
-fn key(record: &Record, unique_ids: bool) -> String {
+/// What no two records of a batch have in common: the name, and where ids are unique the id of what
+/// is put. A record may go under one unit and come under another.
+fn keys(record: &Record, unique_ids: bool) -> Vec<String> {
+    let named = format!("{}/services/{}", record.unit, record.source_id);
     match &record.body {
-        Some(Body::Service(_)) if unique_ids => record.source_id.clone(),
-        Some(Body::Delete(delete)) => delete.name.clone(),
-        _ => format!("{}/services/{}", record.unit, record.source_id),
+        Some(Body::Service(_)) if unique_ids => vec![named, record.source_id.clone()],
+        Some(Body::Delete(delete)) => vec![delete.name.clone()],
+        _ => vec![named],
     }
 }
 
@@ -209,7 +210,14 @@ fn rejected(source_id: &str, fault: &FieldViolation) -> RecordResult {
 
 /// Whether another state of the registry lets the same record pass.
 fn may_pass_later(code: FieldCode) -> bool {
-    matches!(code, FieldCode::UnitNotFound | FieldCode::UnitNotOwned | FieldCode::Internal)
+    matches!(
+        code,
+        FieldCode::UnitNotFound
+            | FieldCode::UnitNotOwned
+            | FieldCode::OwnedByOtherSource
+            | FieldCode::TooManyMoved
+            | FieldCode::Internal
+    )
 }
 
 #[cfg(test)]
@@ -271,7 +279,12 @@ mod tests {
         };
         assert_eq!(of(vec![record("kk", "first"), elsewhere()], true), ["", "DUPLICATE"]);
         assert_eq!(of(vec![record("kk", "first"), elsewhere()], false), ["", ""]);
-        assert_eq!(of(vec![leaves, elsewhere()], true), ["", ""]);
+        assert_eq!(of(vec![leaves.clone(), elsewhere()], true), ["", ""]);
+        for unique_ids in [true, false] {
+            let both = vec![record("kk", "first"), leaves.clone()];
+            assert_eq!(of(both.clone(), unique_ids), ["", "DUPLICATE"], "the first counts");
+            assert_eq!(of(both.into_iter().rev().collect(), unique_ids), ["", "DUPLICATE"]);
+        }
     }
 
     #[test]

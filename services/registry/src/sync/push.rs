@@ -116,6 +116,8 @@ fn hello(request: OpenSessionRequest) -> Hello {
         take_over: request.take_over,
         holder: request.holder,
         unique_ids: request.unique_ids,
+        under_way: request.under_way,
+        accept_moves: request.accept_moves,
     }
 }
 

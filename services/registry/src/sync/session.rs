@@ -263,6 +263,7 @@ fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {
     if let Some(given) = &hello.checkpoint {
         check.within("checkpoint", |part| checkpoint::check(part, given));
     }
+    checkpoint::check_under_way(&mut check, &hello.under_way);
     check.finish()
 }
 

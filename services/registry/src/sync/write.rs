@@ -6,19 +6,19 @@ use std::collections::HashMap;
 use mpp_api::{
     registry::Service,
     sync::{Outcome, Source},
-    types::{Tombstone, Warning, tombstone::Reason as Why},
+    types::Warning,
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
-use mpp_store::{Expect, Label, Put, Tx};
+use mpp_store::{Expect, Label, Labels, Put, Tx};
 
 use super::{
     plan::{Fate, Taken, Waiting, fault, warning},
+    sent::{Found, Sent, ids_of, raced},
     session::Session,
 };
 use crate::{
     app::{filing::find_lineage, services::service_labels},
     model::{
-        provenance,
         source::{Checked, Item, check_unit},
         tree::Lineage,
     },
@@ -32,25 +32,6 @@ struct Asked<'a> {
     index: usize,
     service: &'a Service,
     lineage: &'a Lineage,
-}
-
-/// A service that was put, and what its write must find.
-struct Sent {
-    index: usize,
-    name: String,
-    /// The version that memory knew; 0 for none.
-    version: i64,
-    /// Records of the same source and id elsewhere, which have moved here.
-    moved: Vec<(String, i64)>,
-    warnings: Vec<Warning>,
-}
-
-/// A record as this replica's memory has it.
-struct Found {
-    version: i64,
-    owner: String,
-    /// Only where a curator has overridden fields.
-    overridden: Option<Service>,
 }
 
 impl Session {
@@ -84,7 +65,8 @@ impl Session {
 
     /// Whose a record is, is looked up in memory, and the version that the write then finds tells
     /// whether memory was right: where it was behind, the batch loses a race and is tried again.
-    /// That saves a select of each record in each batch.
+    /// That saves a select of each record in each batch. That memory knows no record of a name is
+    /// believed only once it has caught up.
     async fn put(
         &self,
         tx: &mut Tx,
@@ -92,19 +74,53 @@ impl Session {
         puts: Vec<Asked<'_>>,
         fates: &mut HashMap<usize, Fate>,
     ) -> Result<()> {
-        let (mut items, mut sent) = (Vec::new(), Vec::new());
+        if puts.iter().any(|asked| self.found(&asked.service.name).is_none()) {
+            self.registry.memory.catch_up(tx.head().await?).await?;
+        }
+        let ids = ids_of(puts.iter().map(|asked| asked.service.name.as_str()));
+        let mut prepared = Vec::with_capacity(puts.len());
         for asked in puts {
             match self.prepare(tx, source, &asked).await? {
-                Ok((one, service)) => {
-                    let labels = service_labels(&service, asked.lineage);
-                    items.push((one.name.clone(), service, labels));
-                    sent.push(one);
+                Ok(mut one) => {
+                    one.warn_of_twins(&ids);
+                    prepared.push((one, asked));
                 }
                 Err(fault) => drop(fates.insert(asked.index, Err(fault))),
             }
         }
+        let too_many = self.too_many_moved(tx, prepared.iter().map(|(one, _)| one)).await?;
+        let (mut items, mut sent) = (Vec::new(), Vec::new());
+        for (mut one, asked) in prepared {
+            if let Err(fault) = one.keep_moves(too_many.as_ref()) {
+                fates.insert(one.index, Err(fault));
+                continue;
+            }
+            let service = one.publish(asked.service, self.registry.now());
+            let labels = service_labels(&service, asked.lineage);
+            items.push((one.name.clone(), service, labels));
+            sent.push(one);
+        }
+        self.put_all(tx, items, sent, fates).await
+    }
+
+    async fn put_all(
+        &self,
+        tx: &mut Tx,
+        items: Vec<(String, Service, Labels)>,
+        sent: Vec<Sent>,
+        fates: &mut HashMap<usize, Fate>,
+    ) -> Result<()> {
+        let new: HashMap<_, _> = items
+            .iter()
+            .zip(&sent)
+            .filter(|(_, one)| one.version == 0)
+            .map(|(item, one)| (one.index, item.clone()))
+            .collect();
         let written = tx.put_many(items).await?;
-        for (one, put) in sent.into_iter().zip(written) {
+        for (one, mut put) in sent.into_iter().zip(written) {
+            if let Some(item) = new.get(&one.index).filter(|_| put.tombstoned) {
+                put = self.revive(tx, item, put).await?;
+            }
             let fate = fate(put, one.version)?;
             if fate.is_ok() {
                 self.leave(tx, &one).await?;
@@ -114,13 +130,13 @@ impl Session {
         Ok(())
     }
 
-    /// The service as it is published; `Err` where the record is another's.
+    /// What is known of a service before it is written; `Err` where the record is another's.
     async fn prepare(
         &self,
         tx: &mut Tx,
         source: &Source,
         asked: &Asked<'_>,
-    ) -> Result<Result<(Sent, Service), FieldViolation>> {
+    ) -> Result<Result<Sent, FieldViolation>> {
         let found = self.found(&asked.service.name);
         if let Some(fault) = found.as_ref().and_then(|found| self.foreign(&found.owner)) {
             return Ok(Err(fault));
@@ -129,54 +145,12 @@ impl Session {
             index: asked.index,
             name: asked.service.name.clone(),
             version: found.as_ref().map_or(0, |found| found.version),
+            before: found.and_then(|found| found.overridden),
             moved: Vec::new(),
             warnings: Vec::new(),
         };
-        let before = match found {
-            Some(found) => found.overridden,
-            None => self.moved_here(tx, source, &mut one).await?,
-        };
-        let service = one.publish(asked.service, before.as_ref(), tx.now());
-        Ok(Ok((one, service)))
-    }
-
-    /// Looks for the record under other units, where the session has said that ids are unique in
-    /// its source. Answers the record that it was, where a curator has overridden fields of it.
-    async fn moved_here(
-        &self,
-        tx: &mut Tx,
-        source: &Source,
-        one: &mut Sent,
-    ) -> Result<Option<Service>> {
-        let mut overridden = None;
-        for (name, found) in self.elsewhere(&one.name) {
-            let unit = name.split_once("/services/").map_or("", |(unit, _)| unit);
-            let lineage = find_lineage(tx, unit).await?;
-            let may = check_unit(source, unit, lineage.as_ref()).is_ok();
-            if may && self.lease.unique_ids {
-                overridden = found.overridden.or(overridden);
-                one.moved.push((name, found.version));
-            } else {
-                one.warnings.push(also_elsewhere(&name, may));
-            }
-        }
-        Ok(overridden)
-    }
-
-    /// The record has moved: what it was becomes a tombstone that names it.
-    async fn leave(&self, tx: &mut Tx, one: &Sent) -> Result<()> {
-        let tombstone = Tombstone { reason: Why::Moved.into(), successor: one.name.clone() };
-        let mut gone = Vec::new();
-        for (before, version) in &one.moved {
-            let etag = version.to_string();
-            let left = tx.delete::<Service>(before, &tombstone, Expect::Etag(&etag)).await;
-            left.map_err(|error| match error.reason() {
-                Reason::EtagMismatch | Reason::Tombstoned | Reason::NotFound => raced(),
-                _ => error,
-            })?;
-            gone.push(before.clone());
-        }
-        self.withdraw(tx, &gone).await
+        self.look_elsewhere(tx, source, &mut one).await?;
+        Ok(Ok(one))
     }
 
     async fn delete(
@@ -197,7 +171,7 @@ impl Session {
     }
 
     /// The offerings of services that are gone.
-    async fn withdraw(&self, tx: &mut Tx, gone: &[String]) -> Result<()> {
+    pub(super) async fn withdraw(&self, tx: &mut Tx, gone: &[String]) -> Result<()> {
         if gone.is_empty() {
             return Ok(());
         }
@@ -231,7 +205,7 @@ impl Session {
         }
     }
 
-    fn found(&self, name: &str) -> Option<Found> {
+    pub(super) fn found(&self, name: &str) -> Option<Found> {
         let state = self.registry.memory.read();
         let row = state.records.row::<Service>(name)?;
         let overridden = !row.label(Label::Overridden).is_empty();
@@ -242,55 +216,17 @@ impl Session {
         })
     }
 
-    /// This source's records of the same id under other units.
-    fn elsewhere(&self, name: &str) -> Vec<(String, Found)> {
-        let names = self.registry.memory.read().namesakes(name);
-        let others = names.into_iter().filter_map(|other| Some((self.found(&other)?, other)));
-        let own = others.filter(|(found, _)| found.owner == self.lease.source);
-        own.map(|(found, other)| (other, found)).collect()
-    }
-
     fn foreign(&self, owner: &str) -> Option<FieldViolation> {
         if owner == self.lease.source {
             return None;
         }
         let owner = if owner.is_empty() { "the API" } else { owner };
-        let text =
-            format!("the record of this name was published by {owner}; use another source_id");
+        let text = format!(
+            "the record of this name was published by {owner}; use another source_id, or have an \
+             administrator hand it to this source"
+        );
         Some(fault("source_id", FieldCode::OwnedByOtherSource, &text))
     }
-}
-
-impl Sent {
-    /// The service as it is published, over what curators have overridden of it.
-    fn publish(&mut self, given: &Service, before: Option<&Service>, now: i64) -> Service {
-        let mut service = given.clone();
-        if let Some(before) = before {
-            service = provenance::published(service, before, now);
-        }
-        self.warnings.extend(service.overrides.iter().map(|kept| {
-            let text = format!(
-                "{} has set this over the source's value, which is kept beside it: {}",
-                kept.subject, kept.reason
-            );
-            warning(&format!("service.{}", kept.field), FieldCode::Overridden, &text)
-        }));
-        self.warnings.extend(self.moved.iter().map(|(from, _)| {
-            let text = format!("{from} is now a tombstone that names {}", self.name);
-            warning("unit", FieldCode::Moved, &text)
-        }));
-        service
-    }
-}
-
-fn also_elsewhere(name: &str, may: bool) -> Warning {
-    let way_out = if may {
-        "if it is the same record, delete that one as moved, or say unique_ids in the hello"
-    } else {
-        "the source may not write there any more; if it is the same record, have it deleted"
-    };
-    let text = format!("the source also publishes {name}, of the same id; {way_out}");
-    warning("source_id", FieldCode::AlsoElsewhere, &text)
 }
 
 fn gone_with_it(service: &Service) -> Vec<Warning> {
@@ -322,9 +258,4 @@ fn fate(put: Put, version: i64) -> Result<Result<Outcome, FieldViolation>> {
         return Err(raced());
     }
     Ok(Ok(if put.changed { Outcome::Applied } else { Outcome::Unchanged }))
-}
-
-fn raced() -> Error {
-    let message = "the record changed while the batch was written; send it again";
-    Error::new(Reason::WriteConflict, message)
 }

@@ -17,7 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
 use crate::{
-    publisher::{record, source},
+    publisher::{begin_again, hello, let_go, record, source},
     pusher::publisher,
     world::{Clients, SOURCE, World},
 };
@@ -29,8 +29,12 @@ const BATCH: usize = 2;
 #[derive(Default)]
 struct Kept {
     checkpoint: Option<Checkpoint>,
-    /// By id, what was answered and under which sequence.
-    answered: BTreeMap<String, (Record, i64)>,
+    /// By id, what was answered.
+    answered: BTreeMap<String, Record>,
+    /// Positions of the batches that it may have sent since its checkpoint.
+    under_way: Vec<String>,
+    /// Counts its batches on from the welcome's checkpoint.
+    counts_on: bool,
     /// How many answers it has stored.
     answers: i64,
 }
@@ -70,8 +74,8 @@ impl Line {
             },
             Self::Calls(clients) => clients,
         };
-        let Hello { source, mapping_version, checkpoint, holder, .. } = hello;
-        let rest = OpenSessionRequest::default();
+        let Hello { source, mapping_version, checkpoint, holder, under_way, .. } = hello;
+        let rest = OpenSessionRequest { under_way, ..OpenSessionRequest::default() };
         let open = OpenSessionRequest { source, mapping_version, checkpoint, holder, ..rest };
         let opened = clients.sync.open_session(open).await.expect("a session").into_inner();
         opened.welcome.expect("a welcome")
@@ -122,6 +126,7 @@ impl Kept {
             mapping_version: mapping.into(),
             checkpoint: self.checkpoint.clone(),
             holder: "contract".into(),
+            under_way: self.under_way.clone(),
             ..Hello::default()
         };
         fuse.message()?;
@@ -130,7 +135,9 @@ impl Kept {
         self.take(&welcome);
         let records = self.to_send(mapping);
         for (place, records) in (0..).zip(records.chunks(BATCH)) {
-            let sequence = welcome.next_sequence + place;
+            let resumed = welcome.checkpoint.as_ref().map_or(0, |at| at.sequence);
+            let first = if self.counts_on { resumed + 1 } else { welcome.next_sequence };
+            let sequence = first + place;
             let position = format!("{}:{place}", welcome.session);
             let batch = Batch {
                 nonce: place + 1,
@@ -138,6 +145,7 @@ impl Kept {
                 records: records.to_vec(),
                 checkpoint: Some(Checkpoint { sequence, position }),
             };
+            self.note(&batch);
             fuse.message()?;
             let result = line.batch(batch).await;
             fuse.message()?;
@@ -158,20 +166,28 @@ impl Kept {
 
     fn to_send(&self, mapping: &str) -> Vec<Record> {
         let mapped = (0..RECORDS).map(|row| record(&format!("s{row}"), &title(row, mapping)));
-        let is_new = |record: &Record| {
-            self.answered.get(&record.source_id).is_none_or(|(had, _)| had != record)
-        };
+        let is_new =
+            |record: &Record| self.answered.get(&record.source_id).is_none_or(|had| had != record);
         mapped.filter(is_new).collect()
+    }
+
+    /// "Before a batch goes out it notes the batch's position and forgets the answers that it keeps of
+    /// its records."
+    fn note(&mut self, batch: &Batch) {
+        self.under_way.extend(batch.checkpoint.iter().map(|at| at.position.clone()));
+        for record in &batch.records {
+            self.answered.remove(&record.source_id);
+        }
     }
 
     fn store(&mut self, result: &BatchResult, records: &[Record]) {
         let checkpoint = result.checkpoint.clone().expect("a checkpoint");
         for (answer, record) in result.results.iter().zip(records) {
-            let answered = (record.clone(), checkpoint.sequence);
-            self.answered.insert(answer.source_id.clone(), answered);
+            self.answered.insert(answer.source_id.clone(), record.clone());
             self.answers += 1;
         }
         self.checkpoint = Some(checkpoint);
+        self.under_way.clear();
     }
 }
 
@@ -189,7 +205,7 @@ fn titles(world: &World) -> Vec<String> {
 /// With each number of messages a client dies under a new mapping, dies once more a little later,
 /// and then comes through.
 async fn dies_at_every_message(world: &World, by_calls: bool) {
-    let mut kept = Kept::default();
+    let mut kept = Kept { counts_on: by_calls, ..Kept::default() };
     let mut numbers = Vec::new();
     for messages in 0..=12 {
         let mapping = format!("m{messages}");
@@ -226,6 +242,33 @@ async fn a_client_of_the_contract_that_dies_at_any_message_of_a_stream_loses_not
 async fn a_client_of_the_contract_that_dies_at_any_single_call_loses_nothing() {
     on_both(async |database| {
         dies_at_every_message(&World::with_source(&database).await, true).await;
+    })
+    .await;
+}
+
+/// "What it had no answers of comes again, also where the source has meanwhile returned to what was
+/// answered before."
+async fn returns(world: &World, notes: bool) {
+    let first = |title: &str| vec![record("s0", title)];
+    let mut session = begin_again(world, hello()).await;
+    let known = session.send(first("Layanan lama")).await.checkpoint.expect("a checkpoint");
+    session.send(first("Layanan baru")).await;
+    let lost = session.checkpoint.position.clone();
+    let_go(world, session).await;
+    let under_way = if notes { vec![lost] } else { Vec::new() };
+    let back = Hello { checkpoint: Some(known.clone()), under_way, ..hello() };
+    let session = begin_again(world, back).await;
+    assert_eq!(session.welcome.checkpoint, Some(known));
+    assert_eq!(session.welcome.send_all, !notes, "who keeps no notes cannot know what it sent");
+    let_go(world, session).await;
+}
+
+#[tokio::test]
+async fn who_goes_back_and_keeps_no_notes_of_what_it_sent_sends_everything() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        returns(&world, true).await;
+        returns(&world, false).await;
     })
     .await;
 }

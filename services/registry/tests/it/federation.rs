@@ -169,11 +169,13 @@ async fn a_stream_that_breaks_off_is_resumed_where_both_know() {
         let known = session.checkpoint.clone();
         // The answer to the second batch is lost on the way.
         let lost = session.batch(vec![record("s2", "Dua")]);
+        let under_way = lost.checkpoint.iter().map(|at| at.position.clone()).collect();
         session.asks.send(ask(Ask::Batch(lost))).await.expect("open");
         drop(session);
 
         let mut resumed =
-            begin_again(&world, Hello { checkpoint: Some(known.clone()), ..hello() }).await;
+            begin_again(&world, Hello { checkpoint: Some(known.clone()), under_way, ..hello() })
+                .await;
         assert_eq!(resumed.welcome.checkpoint, Some(known));
         assert!(!resumed.welcome.send_all);
         let result = resumed.send(vec![record("s2", "Dua"), record("s3", "Tiga")]).await;
@@ -221,7 +223,7 @@ async fn who_knows_less_or_another_past_begins_where_both_agree() {
             (Some(third.clone()), (Some(third.clone()), false)),
             (at(9, "row 9"), start.clone()),
             (None, start.clone()),
-            (at(2, "row 2"), (at(2, "row 2"), false)),
+            (at(2, "row 2"), (at(2, "row 2"), true)),
             (Some(third.clone()), (Some(third.clone()), false)),
         ] {
             let (session, checkpoint, send_all) = greeted(named.clone()).await;

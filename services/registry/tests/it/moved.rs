@@ -10,7 +10,7 @@ use mpp_testkit::on_both;
 use prost::Message;
 
 use crate::{
-    publisher::{begin_again, codes, hello, outcomes, record_of},
+    publisher::{begin_again, codes, delete, hello, outcomes, record_of},
     world::{BKPM, KEMENDAGRI, SOURCE, World, reason, service, unit},
 };
 
@@ -28,10 +28,25 @@ fn at(unit: &str, title: &str) -> Record {
 }
 
 async fn run(world: &World, unique_ids: bool, records: Vec<Record>) -> BatchResult {
-    let mut session = begin_again(world, Hello { unique_ids, ..hello() }).await;
+    run_as(world, Hello { unique_ids, ..hello() }, records).await
+}
+
+async fn run_as(world: &World, hello: Hello, records: Vec<Record>) -> BatchResult {
+    let mut session = begin_again(world, hello).await;
     let result = session.send(records).await;
     session.end().await;
     result
+}
+
+/// A catalog of so many records under one unit.
+fn catalog(unit: &str, records: usize) -> Vec<Record> {
+    (0..records).map(|row| record_of(unit, &format!("s{row}"), service("Layanan"))).collect()
+}
+
+/// How many records of the source stand under a unit.
+fn standing(world: &World, unit: &str) -> usize {
+    let state = world.running.registry.memory.read();
+    state.records.rows::<Service>(&format!("{unit}/services/s")).count()
 }
 
 fn warned(result: &BatchResult) -> Vec<&str> {
@@ -100,13 +115,130 @@ async fn who_has_not_said_that_ids_are_unique_keeps_both_and_is_warned() {
         )
         .await;
         assert_eq!(outcomes(&result), [Outcome::Applied, Outcome::Applied]);
+        assert_eq!(warned(&result), ["ALSO_ELSEWHERE", "ALSO_ELSEWHERE"], "both in one batch");
         let mut both = found(&world).await;
         both.sort();
         assert_eq!(both.len(), 2, "{both:?}");
         let other = run(&world, false, vec![record_of(OFFICE, "kk", service("KK"))]).await;
         assert_eq!(outcomes(&other), [Outcome::Applied]);
+        assert_eq!(warned(&other), ["ALSO_ELSEWHERE"], "in a later one, too");
         let told = run(&world, true, vec![at(OFFICE, "KK"), at(KEMENDAGRI, "KK")]).await;
         assert_eq!(codes(&told), ["", "DUPLICATE"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn records_that_stand_twice_are_brought_together_once_their_ids_are_said_to_be_unique() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        let both = vec![at(KEMENDAGRI, "Kartu Keluarga"), at(OFFICE, "Kartu Keluarga")];
+        run(&world, false, both).await;
+        let result = run(&world, true, vec![at(OFFICE, "Kartu Keluarga")]).await;
+        assert_eq!((outcomes(&result), warned(&result)), (vec![Outcome::Unchanged], vec!["MOVED"]));
+        assert_eq!(found(&world).await, vec![format!("{OFFICE}/services/kk")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_that_moves_back_stands_where_it_stood_and_its_detour_names_it() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        let (home, detour) = (format!("{KEMENDAGRI}/services/kk"), format!("{OFFICE}/services/kk"));
+        for _ in 0..2 {
+            run(&world, true, vec![at(KEMENDAGRI, "Kartu Keluarga")]).await;
+            assert_eq!(found(&world).await, vec![home.clone()]);
+            let away = run(&world, true, vec![at(OFFICE, "Kartu Keluarga")]).await;
+            assert_eq!((outcomes(&away), warned(&away)), (vec![Outcome::Applied], vec!["MOVED"]));
+            assert_eq!(found(&world).await, vec![detour.clone()]);
+        }
+        let back = run(&world, true, vec![at(KEMENDAGRI, "Kartu Keluarga")]).await;
+        assert_eq!((codes(&back), warned(&back)), (vec![""], vec!["MOVED"]));
+        let mut admin = world.admin();
+        admin.service(&home).await.expect("it is there again");
+        assert_eq!(reason(admin.service(&detour).await), "NOT_FOUND");
+
+        let mut read = world.running.registry.db.read().await.expect("a snapshot");
+        let rows: Vec<(String, Option<Vec<u8>>)> = sqlx::query_as(
+            "select name, tombstone from record where name in ($1, $2) order by name",
+        )
+        .bind(&home)
+        .bind(&detour)
+        .fetch_all(read.conn())
+        .await
+        .expect("both names");
+        let successor = |bytes: &[u8]| Tombstone::decode(bytes).expect("a tombstone").successor;
+        for (name, tombstone) in rows {
+            let told = tombstone.as_deref().map(successor);
+            assert_eq!(told, (name == detour).then(|| home.clone()), "{name}: no chain is left");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_that_was_withdrawn_or_is_anothers_is_not_used_again() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        run(&world, true, vec![at(KEMENDAGRI, "Kartu Keluarga")]).await;
+        run(&world, true, vec![delete("kk")]).await;
+        let again = run(&world, true, vec![at(KEMENDAGRI, "Kartu Keluarga")]).await;
+        assert_eq!(codes(&again), ["TOMBSTONED"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mapping_slip_does_not_carry_a_catalog_to_another_unit_unless_that_is_meant() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        run(&world, true, catalog(KEMENDAGRI, 30)).await;
+        let slip = run(&world, true, catalog(OFFICE, 30)).await;
+        assert!(slip.results.iter().all(|one| one.code == "TOO_MANY_MOVED" && one.send_again));
+        assert!(slip.results[0].message.contains("30 of 30"), "{}", slip.results[0].message);
+        assert_eq!((standing(&world, KEMENDAGRI), standing(&world, OFFICE)), (30, 0));
+
+        let mended = run(&world, true, catalog(KEMENDAGRI, 30)).await;
+        assert!(mended.results.iter().all(|one| one.outcome() == Outcome::Unchanged));
+        let few = run(&world, true, catalog(OFFICE, 5)).await;
+        assert!(few.results.iter().all(|one| one.outcome() == Outcome::Applied));
+
+        let mut session = begin_again(&world, Hello { unique_ids: true, ..hello() }).await;
+        let counted = session.send(catalog(KEMENDAGRI, 3)).await;
+        assert!(counted.results.iter().all(|one| one.outcome() == Outcome::Applied));
+        let beyond = session.send(catalog(OFFICE, 9).split_off(5)).await;
+        assert!(beyond.results.iter().all(|one| one.code == "TOO_MANY_MOVED"), "with those before");
+        session.end().await;
+
+        let meant = Hello { unique_ids: true, accept_moves: true, ..hello() };
+        let all = run_as(&world, meant, catalog(OFFICE, 30)).await;
+        assert!(all.results.iter().all(|one| one.code.is_empty()));
+        let head = world.running.registry.db.read().await.expect("a snapshot").revision();
+        world.running.registry.memory.wait_for(head).await.expect("seen");
+        assert_eq!((standing(&world, KEMENDAGRI), standing(&world, OFFICE)), (0, 30));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_put_and_a_delete_of_one_name_the_first_counts() {
+    on_both(async |database| {
+        let world = world(&database).await;
+        for unique_ids in [true, false] {
+            let id = if unique_ids { "akta" } else { "ktp" };
+            let put = || record_of(KEMENDAGRI, id, service("Akta"));
+            let result = run(&world, unique_ids, vec![put(), delete(id)]).await;
+            assert_eq!(codes(&result), ["", "DUPLICATE"]);
+            let name = format!("{KEMENDAGRI}/services/{id}");
+            let mut admin = world.admin();
+            admin.service(&name).await.expect("it was put");
+            let result = run(&world, unique_ids, vec![delete(id), put()]).await;
+            assert_eq!(codes(&result), ["", "DUPLICATE"]);
+            let head = world.running.registry.db.read().await.expect("a snapshot").revision();
+            world.running.registry.memory.wait_for(head).await.expect("seen");
+            assert_eq!(reason(admin.service(&name).await), "NOT_FOUND");
+        }
     })
     .await;
 }

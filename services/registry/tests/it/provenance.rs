@@ -2,8 +2,8 @@
 
 use mpp_api::{
     registry::{
-        DeleteServiceRequest, HandBackServiceRequest, ListServicesRequest, Service,
-        UpdateServiceRequest,
+        DeleteServiceRequest, GetServiceRequest, HandBackServiceRequest, ListServicesRequest,
+        Service, UpdateServiceRequest,
     },
     sync::{BatchResult, Outcome, Record},
 };
@@ -190,7 +190,10 @@ async fn what_a_curator_does_between_two_batches_is_not_lost_by_either() {
             );
             curated.expect("its right");
             assert_eq!(codes(&result), [""]);
-            let shown = world.admin().service(KK).await.expect("known");
+            // The answer to a batch does not wait until this replica's reads show it.
+            let request = GetServiceRequest { name: KK.into(), min_revision: result.revision };
+            let read = world.admin().catalog.get_service(request).await.expect("known");
+            let shown = read.into_inner().service.expect("a service");
             assert_eq!((shown.title, shown.product), (text(&title), format!("lembar {round}")));
         }
         let request = DeleteServiceRequest { name: KK.into(), ..Default::default() };

@@ -1,16 +1,21 @@
 //! Two replicas over one PostgreSQL.
 
 use mpp_api::{
-    registry::{DeleteServiceRequest, GetServiceRequest, Offering, Service, UpdateServiceRequest},
-    sync::Hello,
+    Document,
+    registry::{
+        DeleteServiceRequest, GetServiceRequest, Offering, Service, UpdateServiceRequest,
+        unit::Kind,
+    },
+    sync::{Hello, OpenSessionRequest},
     types::{Tombstone, tombstone::Reason},
 };
 use mpp_client::error_of;
 use mpp_testkit::{Backend, database};
 
 use crate::{
-    publisher::{Session, hello, record},
-    world::{BKPM, KTP, World, reason, service},
+    publisher::{Session, hello, record, record_of},
+    pusher::{Push, opening},
+    world::{BKPM, KEMENDAGRI, KTP, World, reason, service, unit},
 };
 
 #[tokio::test]
@@ -47,6 +52,42 @@ async fn an_offering_made_at_one_replica_goes_with_its_service_at_another() {
         one.admin().catalog.delete_service(request).await.expect("deleted");
         assert_eq!(reason(one.admin().offering(&made.name).await), "NOT_FOUND", "round {round}");
     }
+}
+
+#[tokio::test]
+async fn a_record_that_moves_at_another_replica_stands_once() {
+    let database = database(Backend::Postgres).await;
+    let one = World::with_source(&database).await;
+    let two = World::empty(&database).await;
+    for unit in ["jatim", "jateng"] {
+        let office = unit_of(unit);
+        one.admin().create_unit(unit, office).await.expect("a unit");
+    }
+    let opening = OpenSessionRequest { unique_ids: true, accept_moves: true, ..opening() };
+    let mut push = Push::with(&one, opening).await.expect("a session");
+    for round in 0..20 {
+        let (here, there) =
+            if round % 2 == 0 { (&one, "units/jatim") } else { (&two, "units/jateng") };
+        push.moves_to(here);
+        let records: Vec<_> =
+            (0..10).map(|id| record_of(there, &format!("s{id}"), service("Layanan"))).collect();
+        let result = push.send(records).await;
+        assert!(result.results.iter().all(|answer| answer.code.is_empty()), "{result:?}");
+        let mut read = one.running.registry.db.read().await.expect("a snapshot");
+        let stand: i64 = sqlx::query_scalar(
+            "select count(*) from record where kind = $1 and deleted = 0
+             and name like '%/services/s_'",
+        )
+        .bind(Service::KIND)
+        .fetch_one(read.conn())
+        .await
+        .expect("a count");
+        assert_eq!(stand, 10, "round {round}");
+    }
+}
+
+fn unit_of(id: &str) -> mpp_api::registry::Unit {
+    unit(id, Kind::Office, KEMENDAGRI)
 }
 
 #[tokio::test]

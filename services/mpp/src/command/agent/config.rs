@@ -98,6 +98,7 @@ pub fn load(path: &Path) -> Result<Run> {
         state: folder.join(config.state),
         take_over: false,
         accept_missing: false,
+        accept_moves: false,
         policy: config.policy,
     })
 }

@@ -45,6 +45,9 @@ pub struct AgentRunArgs {
     /// Take the run for complete although more than a tenth of the records have gone.
     #[arg(long)]
     pub accept_missing: bool,
+    /// Let records move to other units although they are many.
+    #[arg(long)]
+    pub accept_moves: bool,
 }
 
 pub async fn run(command: AgentCommand, client: &Client, output: Output) -> Result<()> {
@@ -85,6 +88,7 @@ async fn once(
     let run = Run {
         take_over: args.take_over,
         accept_missing: args.accept_missing,
+        accept_moves: args.accept_moves,
         ..load(&args.config)?
     };
     let progress = Progress::new(output);

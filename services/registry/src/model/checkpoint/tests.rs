@@ -45,6 +45,19 @@ fn who_names_nothing_that_is_known_sends_everything() {
 }
 
 #[test]
+fn who_does_not_know_of_a_batch_since_its_checkpoint_sends_everything_and_keeps_its_count() {
+    let (opened, greeting) = standing().open("1", Some(&at(6)), Known::Behind);
+    assert_eq!(greeting, Greeting { checkpoint: at(6), send_all: true });
+    assert_eq!((opened.heard, opened.next_sequence()), (6, 9));
+}
+
+#[test]
+fn a_number_beyond_all_is_not_the_next() {
+    let (opened, _) = standing().open("1", Some(&at(6)), Known::Current);
+    assert_eq!(opened.place(&at(i64::MAX)), None);
+}
+
+#[test]
 fn everything_is_asked_for_until_a_checkpoint_of_the_new_mapping_is_named() {
     let (opened, told) = standing().open("2", Some(&at(8)), Known::Current);
     assert!(told.send_all);
@@ -78,12 +91,13 @@ fn an_end_without_a_batch_leaves_what_its_client_never_had() {
 
 fn run() -> impl Strategy<Value = Run> {
     let dies = prop::option::weighted(0.7, 0usize..24);
-    let styles = (0u8..3, 1usize..4, 1usize..3, any::<bool>());
-    (styles, dies).prop_map(|((mapping, batch, window, counts_from_welcome), dies)| Run {
+    let styles = (0u8..2, 1usize..4, 1usize..3, any::<bool>(), prop::bool::weighted(0.8));
+    (styles, dies).prop_map(|((mapping, batch, window, counts_from_welcome, notes), dies)| Run {
         mapping,
         batch,
         window,
         counts_from_welcome,
+        notes,
         dies,
     })
 }
@@ -91,8 +105,8 @@ fn run() -> impl Strategy<Value = Run> {
 #[derive(Clone, Debug)]
 enum Step {
     Run(Run),
-    /// A record of the source changes.
-    Edit(usize),
+    /// A record of the source changes, often to what it was before, or goes.
+    Edit(usize, Option<usize>),
     /// The client goes back to the state that it had some runs ago, or has none.
     StaleClient(usize),
     /// The registry goes back to the state that it had some runs ago.
@@ -103,7 +117,8 @@ fn steps(restores: bool) -> impl Strategy<Value = Vec<Step>> {
     let disasters = u32::from(restores);
     let step = prop_oneof![
         6 => run().prop_map(Step::Run),
-        3 => (0usize..world::RECORDS).prop_map(Step::Edit),
+        3 => (0usize..world::RECORDS, prop::option::weighted(0.8, 0usize..3))
+            .prop_map(|(record, content)| Step::Edit(record, content)),
         disasters => (0usize..4).prop_map(Step::StaleClient),
         disasters => (0usize..4).prop_map(Step::Restore),
     ];
@@ -115,11 +130,10 @@ fn play(style: Style, steps: &[Step], last: Run) -> World {
     for step in steps {
         match step {
             Step::Run(run) => world.run(run),
-            Step::Edit(record) => world.edit(*record),
+            Step::Edit(record, content) => world.edit(*record, *content),
             Step::StaleClient(back) => world.client_goes_back(*back),
             Step::Restore(back) => world.registry_goes_back(*back),
         }
-        world.check_numbers();
     }
     world.run(&Run { dies: None, ..last });
     world
@@ -144,5 +158,6 @@ proptest! {
         let style = if positional { Style::Positional } else { Style::Digests };
         let world = play(style, &steps, last);
         prop_assert_eq!(world.counted(), world.client.answers);
+        prop_assert_eq!(world.forgotten(), Vec::<usize>::new(), "held, gone, and never told");
     }
 }

@@ -1,6 +1,6 @@
 //! A registry that keeps batches in a list, and a client that keeps what the contract tells it to.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use super::*;
 
@@ -24,12 +24,16 @@ pub struct Run {
     pub window: usize,
     /// Counts its batches from the welcome's checkpoint instead of from `next_sequence`.
     pub counts_from_welcome: bool,
+    /// Notes what it sends, and forgets the answers that it has of it, before it sends.
+    pub notes: bool,
     /// Both sides stop after so many messages were taken in.
     pub dies: Option<usize>,
 }
 
 /// A record's content, and the mapping that it was made under.
 type Content = (usize, u8);
+/// A record as it is sent; without content it is deleted.
+type Sent = (usize, Option<Content>);
 
 #[derive(Clone, Default)]
 struct Batch {
@@ -51,6 +55,10 @@ struct Registry {
 pub struct Client {
     checkpoint: Option<Checkpoint>,
     acknowledged: BTreeMap<usize, (Content, i64)>,
+    /// Positions of the batches that it may have sent since its checkpoint.
+    under_way: Vec<String>,
+    /// Records that the registry may hold.
+    may_hold: BTreeSet<usize>,
     /// Records of which it has the answers.
     pub answers: usize,
 }
@@ -59,8 +67,8 @@ pub struct World {
     style: Style,
     registry: Registry,
     pub client: Client,
-    /// Changes of the source, in their order: record and content.
-    log: Vec<(usize, usize)>,
+    /// Changes of the source, in their order: record and content; none where it is removed.
+    log: Vec<(usize, Option<usize>)>,
     mapping: u8,
     numbers: HashSet<i64>,
     /// Sessions have ids of their own, also after a restore.
@@ -93,7 +101,7 @@ impl World {
             style,
             registry: Registry::default(),
             client: Client::default(),
-            log: (0..RECORDS).map(|record| (record, 0)).collect(),
+            log: (0..RECORDS).map(|record| (record, Some(0))).collect(),
             mapping: 0,
             numbers: HashSet::new(),
             sessions: 0,
@@ -101,8 +109,9 @@ impl World {
         }
     }
 
-    pub fn edit(&mut self, record: usize) {
-        self.log.push((record, self.log.len()));
+    /// A record changes, to a content that it may have had before, or goes.
+    pub fn edit(&mut self, record: usize, content: Option<usize>) {
+        self.log.push((record, content));
     }
 
     pub fn client_goes_back(&mut self, runs: usize) {
@@ -116,17 +125,25 @@ impl World {
         self.numbers = self.registry.batches.iter().map(|b| b.checkpoint.sequence).collect();
     }
 
-    pub fn check_numbers(&self) {
-        let given = &self.registry.batches;
-        assert_eq!(given.len(), self.numbers.len(), "a number was given twice");
-    }
-
+    /// What the registry has of the records that the source has.
     pub fn kept(&self) -> BTreeMap<usize, Content> {
-        self.registry.records.clone()
+        let wanted = self.wanted();
+        let kept = self.registry.records.iter().filter(|(record, _)| wanted.contains_key(record));
+        kept.map(|(record, content)| (*record, *content)).collect()
     }
 
     pub fn wanted(&self) -> BTreeMap<usize, Content> {
-        self.log.iter().map(|(record, content)| (*record, (*content, self.mapping))).collect()
+        let now: BTreeMap<_, _> = self.log.iter().copied().collect();
+        let there = now.into_iter().filter_map(|(record, content)| Some((record, content?)));
+        there.map(|(record, content)| (record, (content, self.mapping))).collect()
+    }
+
+    /// Records that the registry holds, the source has no more, and the client knows nothing of.
+    pub fn forgotten(&self) -> Vec<usize> {
+        let wanted = self.wanted();
+        let held = self.registry.records.keys().copied();
+        let gone = held.filter(|record| !wanted.contains_key(record));
+        gone.filter(|record| !self.client.may_hold.contains(record)).collect()
     }
 
     pub fn counted(&self) -> usize {
@@ -143,12 +160,16 @@ impl World {
 
     fn session(&mut self, run: &Run, fuse: &mut Fuse) -> Result<(), Dead> {
         fuse.message()?;
-        let (greeting, next) = self.registry.hello(run.mapping, self.client.checkpoint.as_ref());
+        let (greeting, next) = self.registry.hello(run.mapping, &self.client);
         fuse.message()?;
         self.client.forget(&greeting);
         let first = if run.counts_from_welcome { greeting.checkpoint.sequence + 1 } else { next };
         let mut under_way = VecDeque::new();
         for (sequence, (records, position)) in (first..).zip(self.to_send(run, &greeting)) {
+            self.client.may_hold.extend(records.iter().map(|(record, _)| *record));
+            if run.notes {
+                self.client.note(&position, &records);
+            }
             fuse.message()?;
             let checkpoint = Checkpoint { sequence, position };
             let stored = self.registry.batch(&checkpoint, &records);
@@ -168,7 +189,7 @@ impl World {
 
     fn take_answer(
         &mut self,
-        under_way: &mut VecDeque<(Checkpoint, Vec<(usize, Content)>)>,
+        under_way: &mut VecDeque<(Checkpoint, Vec<Sent>)>,
         fuse: &mut Fuse,
     ) -> Result<(), Dead> {
         fuse.message()?;
@@ -179,8 +200,10 @@ impl World {
     }
 
     /// The batches of this session, each with the client's position after it.
-    fn to_send(&self, run: &Run, greeting: &Greeting) -> Vec<(Vec<(usize, Content)>, String)> {
-        let mapped = |(record, content): (usize, usize)| (record, (content, run.mapping));
+    fn to_send(&self, run: &Run, greeting: &Greeting) -> Vec<(Vec<Sent>, String)> {
+        let mapped = |(record, content): (usize, Option<usize>)| {
+            (record, content.map(|content| (content, run.mapping)))
+        };
         let records: Vec<_> = match self.style {
             Style::Positional => {
                 let read = if greeting.send_all { "" } else { &greeting.checkpoint.position };
@@ -188,8 +211,9 @@ impl World {
                 (from + 1..).zip(self.log[from..].iter().copied().map(mapped)).collect()
             }
             Style::Digests => {
-                let differs = |(record, content): &(usize, Content)| {
-                    self.client.acknowledged.get(record).map(|(had, _)| had) != Some(content)
+                let differs = |(record, content): &Sent| {
+                    let had = self.client.acknowledged.get(record).map(|(had, _)| *had);
+                    content.is_some() && had != *content
                 };
                 let now = self.log.iter().copied().map(mapped).collect::<BTreeMap<_, _>>();
                 (1..).zip(now.into_iter().filter(differs)).collect()
@@ -205,22 +229,34 @@ impl World {
 }
 
 impl Registry {
-    fn hello(&mut self, mapping: u8, client: Option<&Checkpoint>) -> (Greeting, i64) {
-        let named = self.batches.iter().rfind(|batch| Some(&batch.checkpoint) == client);
-        let known = match named {
+    fn hello(&mut self, mapping: u8, client: &Client) -> (Greeting, i64) {
+        let named = client.checkpoint.as_ref();
+        let known = match self.batches.iter().rfind(|batch| Some(&batch.checkpoint) == named) {
             None => Known::Never,
-            Some(batch) if batch.current => Known::Current,
-            Some(_) => Known::Abandoned,
+            Some(batch) if !batch.current => Known::Abandoned,
+            Some(batch) if self.has_unknown_after(batch, client) => Known::Behind,
+            Some(_) => Known::Current,
         };
-        let (standing, greeting) = self.standing.open(&mapping.to_string(), client, known);
+        let (standing, greeting) = self.standing.open(&mapping.to_string(), named, known);
         self.standing = standing;
         (greeting, self.standing.next_sequence())
     }
 
-    fn batch(&mut self, given: &Checkpoint, records: &[(usize, Content)]) -> Checkpoint {
+    fn has_unknown_after(&self, named: &Batch, client: &Client) -> bool {
+        let is_later = |one: &&Batch| one.checkpoint.sequence > named.checkpoint.sequence;
+        let mut later = self.batches.iter().filter(is_later);
+        later.any(|one| !client.under_way.contains(&one.checkpoint.position))
+    }
+
+    fn batch(&mut self, given: &Checkpoint, records: &[Sent]) -> Checkpoint {
         let checkpoint = self.standing.place(given).expect("the next batch");
         self.leave();
-        self.records.extend(records.iter().copied());
+        for (record, content) in records {
+            match content {
+                Some(content) => drop(self.records.insert(*record, *content)),
+                None => drop(self.records.remove(record)),
+            }
+        }
         self.batches.push(Batch {
             checkpoint: checkpoint.clone(),
             current: true,
@@ -253,9 +289,22 @@ impl Client {
         self.checkpoint = Some(greeting.checkpoint.clone());
     }
 
-    fn store(&mut self, checkpoint: Checkpoint, records: &[(usize, Content)]) {
+    /// Before a batch goes out.
+    fn note(&mut self, position: &str, records: &[Sent]) {
+        self.under_way.push(position.to_owned());
+        for (record, _) in records {
+            self.acknowledged.remove(record);
+        }
+    }
+
+    /// The answers of a batch; notes of later ones stay.
+    fn store(&mut self, checkpoint: Checkpoint, records: &[Sent]) {
+        let noted = self.under_way.iter().position(|one| *one == checkpoint.position);
+        self.under_way.drain(..noted.map_or(0, |place| place + 1));
         for (record, content) in records {
-            self.acknowledged.insert(*record, (*content, checkpoint.sequence));
+            if let Some(content) = content {
+                self.acknowledged.insert(*record, (*content, checkpoint.sequence));
+            }
         }
         self.answers += records.len();
         self.checkpoint = Some(checkpoint);

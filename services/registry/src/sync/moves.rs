@@ -1,0 +1,129 @@
+//! Records that move from one unit to another: what they leave behind, how many may move at once, and
+//! ids that a source publishes twice.
+
+use mpp_api::{
+    registry::Service,
+    sync::Source,
+    types::{Tombstone, tombstone::Reason as Why},
+};
+use mpp_core::{FieldCode, FieldViolation, Reason, Result};
+use mpp_store::{Expect, Label, Labels, Put, Tx};
+
+use super::{
+    plan::fault,
+    sent::{Found, Left, Sent, id_of, raced},
+    session::Session,
+};
+use crate::{app::filing::find_lineage, model::source::check_unit, store::batches};
+
+impl Session {
+    /// Looks for the record under other units, also where it stands under its own: a record that
+    /// stands twice, from whatever time, is brought together as its source says.
+    pub(super) async fn look_elsewhere(
+        &self,
+        tx: &mut Tx,
+        source: &Source,
+        one: &mut Sent,
+    ) -> Result<()> {
+        for (name, found) in self.elsewhere(&one.name) {
+            let unit = name.split_once("/services/").map_or("", |(unit, _)| unit);
+            let lineage = find_lineage(tx, unit).await?;
+            let may = check_unit(source, unit, lineage.as_ref()).is_ok();
+            if may && self.lease.unique_ids {
+                self.take_along(one, name, found);
+            } else {
+                one.warn_of(&name, may);
+            }
+        }
+        Ok(())
+    }
+
+    /// What curators have overridden moves along, where nothing is overridden here.
+    fn take_along(&self, one: &mut Sent, name: String, found: Found) {
+        match (found.overridden, &one.before) {
+            (Some(service), None) => one.before = Some(service),
+            (Some(service), Some(_)) => one.warn_of_lost(&name, &service),
+            (None, _) => {}
+        }
+        let offered = self.registry.memory.read().offerings_of(&name).count();
+        one.moved.push(Left { name, version: found.version, offered });
+    }
+
+    /// This source's records of the same id under other units.
+    fn elsewhere(&self, name: &str) -> Vec<(String, Found)> {
+        let names = self.registry.memory.read().namesakes(name);
+        let others = names.into_iter().filter_map(|other| Some((self.found(&other)?, other)));
+        let own = others.filter(|(found, _)| found.owner == self.lease.source);
+        own.map(|(found, other)| (other, found)).collect()
+    }
+
+    /// Why the moves of a batch are not made: together with those that the session has made before
+    /// they are more of the source than a slip should move.
+    pub(super) async fn too_many_moved(
+        &self,
+        tx: &mut Tx,
+        batch: impl Iterator<Item = &Sent>,
+    ) -> Result<Option<FieldViolation>> {
+        let moves = batch.filter(|one| !one.moved.is_empty()).count();
+        if moves == 0 || self.lease.accept_moves {
+            return Ok(None);
+        }
+        let moves = i64::try_from(moves).unwrap_or(i64::MAX);
+        let sum = batches::add_moved(tx, &self.lease, moves).await?;
+        let (known, most) = self.most_moves();
+        if usize::try_from(sum).is_ok_and(|sum| sum <= most) {
+            return Ok(None);
+        }
+        batches::add_moved(tx, &self.lease, -moves).await?;
+        let text = format!(
+            "{sum} of {known} records of {} would have moved to other units in this session; more \
+             than {most} move only where the client says that it means it: mend the mapping, or say \
+             accept_moves in the hello",
+            self.lease.source
+        );
+        Ok(Some(fault("unit", FieldCode::TooManyMoved, &text)))
+    }
+
+    /// How many records the source has, and how many of them one session may move.
+    fn most_moves(&self) -> (usize, usize) {
+        let state = self.registry.memory.read();
+        let rows = state.records.rows::<Service>("");
+        let known = rows.filter(|(_, row)| row.label(Label::Source) == self.lease.source).count();
+        let policy = &self.registry.policy;
+        (known, policy.always_moved_records.max(known * policy.max_moved_percent / 100))
+    }
+
+    /// The record has moved: what it was becomes a tombstone that names it.
+    pub(super) async fn leave(&self, tx: &mut Tx, one: &Sent) -> Result<()> {
+        let tombstone = Tombstone { reason: Why::Moved.into(), successor: one.name.clone() };
+        let mut gone = Vec::new();
+        for left in &one.moved {
+            let etag = left.version.to_string();
+            let done = tx.delete::<Service>(&left.name, &tombstone, Expect::Etag(&etag)).await;
+            done.map_err(|error| match error.reason() {
+                Reason::EtagMismatch | Reason::Tombstoned | Reason::NotFound => raced(),
+                _ => error,
+            })?;
+            gone.push(left.name.clone());
+        }
+        self.withdraw(tx, &gone).await
+    }
+
+    /// A name that this source's own record has left by moving is used again when it moves back.
+    pub(super) async fn revive(
+        &self,
+        tx: &mut Tx,
+        (name, service, labels): &(String, Service, Labels),
+        put: Put,
+    ) -> Result<Put> {
+        let Some(buried) = tx.buried::<Service>(name).await? else { return Ok(put) };
+        let own = buried.labels.get(&Label::Source) == Some(&self.lease.source);
+        let moved = buried.tombstone.reason() == Why::Moved
+            && id_of(&buried.tombstone.successor) == id_of(name);
+        if !own || !moved {
+            return Ok(put);
+        }
+        tx.revive(name, service, labels.clone()).await?;
+        Ok(Put { version: 1, changed: true, tombstoned: false })
+    }
+}

@@ -1,0 +1,141 @@
+//! A service on its way into the database: what is known of it, how it is published, and what its
+//! publisher is told.
+
+use std::collections::HashMap;
+
+use mpp_api::{registry::Service, types::Warning};
+use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason};
+
+use super::plan::warning;
+use crate::model::provenance;
+
+/// A service on its way, and what its write must find.
+pub(super) struct Sent {
+    pub(super) index: usize,
+    pub(super) name: String,
+    /// The version that memory knew; 0 for none.
+    pub(super) version: i64,
+    /// The record as it was, where a curator has overridden fields of it.
+    pub(super) before: Option<Service>,
+    /// Records of the same source and id elsewhere, which have moved here.
+    pub(super) moved: Vec<Left>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// A record that stands elsewhere, and has moved.
+pub(super) struct Left {
+    pub(super) name: String,
+    pub(super) version: i64,
+    /// Offerings that go with it.
+    pub(super) offered: usize,
+}
+
+/// A record as this replica's memory has it.
+pub(super) struct Found {
+    pub(super) version: i64,
+    pub(super) owner: String,
+    /// Only where a curator has overridden fields.
+    pub(super) overridden: Option<Service>,
+}
+
+/// The last part of a name, and the names that end in it.
+pub(super) type Ids = HashMap<String, Vec<String>>;
+
+/// The names of a batch's puts, by their ids.
+pub(super) fn ids_of<'a>(names: impl Iterator<Item = &'a str>) -> Ids {
+    let mut ids = Ids::new();
+    for name in names {
+        ids.entry(id_of(name).to_owned()).or_default().push(name.to_owned());
+    }
+    ids
+}
+
+pub(super) fn id_of(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
+}
+
+impl Sent {
+    /// The service as it is published, over what curators have overridden of it.
+    pub(super) fn publish(&mut self, given: &Service, now: Micros) -> Service {
+        let mut service = given.clone();
+        if let Some(before) = &self.before {
+            service = provenance::published(service, before, now);
+        }
+        self.warnings.extend(service.overrides.iter().map(|kept| {
+            let why = if kept.reason.is_empty() { "" } else { ": " };
+            let text = format!(
+                "{} has set this over the source's value, which is kept beside it{why}{}",
+                kept.subject, kept.reason
+            );
+            warning(&format!("service.{}", kept.field), FieldCode::Overridden, &text)
+        }));
+        self.warn_of_moves();
+        service
+    }
+
+    /// Leaves records where they are that may not move now: a record that is new here is refused,
+    /// one that stood here already is taken and warned.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub(super) fn keep_moves(
+        &mut self,
+        too_many: Option<&FieldViolation>,
+    ) -> Result<(), FieldViolation> {
+        let Some(fault) = too_many.filter(|_| !self.moved.is_empty()) else { return Ok(()) };
+        if self.version == 0 {
+            return Err(fault.clone());
+        }
+        for left in std::mem::take(&mut self.moved) {
+            let text = format!("{} still stands: {}", left.name, fault.description);
+            self.warnings.push(warning("unit", FieldCode::AlsoElsewhere, &text));
+        }
+        Ok(())
+    }
+
+    fn warn_of_moves(&mut self) {
+        self.warnings.extend(self.moved.iter().map(|left| {
+            let offered = match left.offered {
+                0 => String::new(),
+                count => format!("; {count} offerings of it are withdrawn"),
+            };
+            let text =
+                format!("{} is now a tombstone that names {}{offered}", left.name, self.name);
+            warning("unit", FieldCode::Moved, &text)
+        }));
+    }
+
+    /// Records of the same id under other units in the same batch.
+    pub(super) fn warn_of_twins(&mut self, ids: &Ids) {
+        let twins = ids.get(id_of(&self.name)).into_iter().flatten();
+        let others: Vec<_> = twins.filter(|other| **other != self.name).cloned().collect();
+        for other in others {
+            self.warn_of(&other, true);
+        }
+    }
+
+    pub(super) fn warn_of(&mut self, other: &str, may: bool) {
+        let way_out = if may {
+            "if it is the same record, delete that one as moved, or say unique_ids in the hello"
+        } else {
+            "the source may not write there any more; if it is the same record, have it deleted"
+        };
+        let text = format!("the source also publishes {other}, of the same id; {way_out}");
+        let warning = warning("source_id", FieldCode::AlsoElsewhere, &text);
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    pub(super) fn warn_of_lost(&mut self, name: &str, service: &Service) {
+        self.warnings.extend(service.overrides.iter().map(|kept| {
+            let text = format!("what {} had set of {name} is gone with it", kept.subject);
+            warning(&format!("service.{}", kept.field), FieldCode::Overridden, &text)
+        }));
+    }
+}
+
+pub(super) fn raced() -> Error {
+    let message = "the record changed while the batch was written; send it again";
+    Error::new(Reason::WriteConflict, message)
+}
