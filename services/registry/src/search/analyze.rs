@@ -115,7 +115,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
         .collect()
 }
 
-fn terms(text: &str) -> Vec<String> {
+/// The terms of a text, in order.
+pub fn terms(text: &str) -> Vec<String> {
     tokens(text).into_iter().map(|token| token.term).collect()
 }
 
@@ -270,7 +271,11 @@ pub fn query_terms(text: &str, tokens: &[Token]) -> Vec<QueryTerm> {
 /// The terms that tell a text from others: phrases as their abbreviations, nothing faint, each
 /// once.
 pub fn key_terms(text: &str) -> BTreeSet<String> {
-    let own = terms(text);
+    keys_of(&terms(text))
+}
+
+/// [`key_terms`] of a text's terms.
+pub fn keys_of(own: &[String]) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     let mut at = 0;
     while at < own.len() {

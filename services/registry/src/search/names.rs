@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::analyze::{key_terms, tokens};
+use super::analyze::{keys_of, terms};
 use super::doc::ServiceDoc;
 
 /// Words of a name; a longer title is not typed as a whole.
@@ -24,7 +24,7 @@ pub fn names(service: &ServiceDoc) -> BTreeSet<String> {
     for keyword in &service.keywords {
         let name = name(keyword);
         let only = name.as_ref().filter(|name| !name.contains(BLANK));
-        let alone = tokens(keyword).len() == 1;
+        let alone = terms(keyword).len() == 1;
         names.extend(only.map(|only| if alone { document(only) } else { subject(only) }));
         names.extend(name);
     }
@@ -37,11 +37,12 @@ pub fn names(service: &ServiceDoc) -> BTreeSet<String> {
 const PURPOSE: &str = "syarat";
 
 fn name(text: &str) -> Option<String> {
-    let mut keys = key_terms(text);
-    keys.remove(UNSPOKEN);
-    if tokens(text).iter().any(|token| token.term == PURPOSE) {
+    let terms = terms(text);
+    if terms.iter().any(|term| term == PURPOSE) {
         return None;
     }
+    let mut keys = keys_of(&terms);
+    keys.remove(UNSPOKEN);
     (1..=MOST_WORDS).contains(&keys.len()).then(|| joined(keys.iter().map(String::as_str)))
 }
 

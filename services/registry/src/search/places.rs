@@ -4,7 +4,7 @@
 //! "Bau-Bau" are written either way.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::sync::LazyLock;
 
 use super::slips::slips;
@@ -97,12 +97,25 @@ pub fn named(words: &[String], known: &dyn Fn(&str) -> bool) -> Vec<Named> {
 }
 
 fn place_at(words: &[String], at: usize, known: &dyn Fn(&str) -> bool) -> Option<Named> {
+    if !begins_name(&words[at]) && known(&words[at]) {
+        return None;
+    }
     let before = at.checked_sub(1).map(|before| words[before].as_str());
     let kind = before.filter(|word| KINDS.contains(word));
     let context =
         Context { sure: kind.is_some() || before.is_some_and(|word| WHERE.contains(&word)), known };
     let (end, regions) = exact(words, at, &context).or_else(|| misspelt(words, at, &context))?;
     Some(Named { words: at - kinds_before(words, at)..end, codes: of_kind(regions, kind) })
+}
+
+/// All names in their order, from this one on.
+fn names_from(name: &str) -> impl Iterator<Item = (&'static String, &'static Vec<Region>)> {
+    REGIONS.range::<str, _>((Bound::Included(name), Bound::Unbounded))
+}
+
+/// Whether a name of a region begins with the word; most words of a catalog begin none.
+fn begins_name(word: &str) -> bool {
+    names_from(word).next().is_some_and(|(name, _)| name.starts_with(word))
 }
 
 /// How many words before tell the kind: "kota adm." is two.
@@ -123,7 +136,7 @@ fn exact(words: &[String], at: usize, context: &Context<'_>) -> Option<(usize, &
     let mut best = None;
     for end in at + 1..=words.len().min(at + MOST_WORDS) {
         name += &words[end - 1];
-        let mut following = REGIONS.range(name.clone()..);
+        let mut following = names_from(&name);
         match following.next() {
             Some((found, regions)) if *found == name => {
                 if means_place(&name, &words[at..end], end == words.len(), context) {
@@ -156,8 +169,7 @@ fn misspelt(
         return None;
     }
     let first = &typed[..typed.char_indices().nth(1).map_or(0, |(second, _)| second)];
-    let near = REGIONS
-        .range(first.to_owned()..)
+    let near = names_from(first)
         .take_while(|(name, _)| name.starts_with(first))
         .filter(|(name, _)| name.len().abs_diff(typed.len()) <= most && name.len() > 4);
     let near = near.filter(|(name, _)| !ORDINARY.contains(&name.as_str()));
