@@ -100,13 +100,18 @@ fn doubt(query: &str, answer: &SearchServicesResponse) -> String {
 
 /// Where the question names places: whether it is offered there.
 fn there(hit: &Hit, named: &[NamedPlace]) -> String {
-    let places: Vec<&str> = named.iter().map(|place| place.text.as_str()).collect();
+    let places: Vec<String> = named.iter().map(place_name).collect();
     let places = places.join(" or ");
     match (hit.offered_there, hit.places.is_empty()) {
         (0, true) => format!("not offered in {places}, nor at any other mall"),
         (0, false) => format!("not offered in {places}; elsewhere:"),
         (count, _) => format!("{places}: {count} places"),
     }
+}
+
+fn place_name(place: &NamedPlace) -> String {
+    let doubt = if place.guessed { " (if that is a place)" } else { "" };
+    format!("{}{doubt}", place.text)
 }
 
 fn print_hit(rank: usize, hit: &Hit, named: &[NamedPlace], near: bool) {

@@ -56,7 +56,7 @@ impl Search {
 
 fn named(place: search::NamedPlace) -> NamedPlace {
     let regions = place.region_codes.iter().map(|code| format!("regions/{code}"));
-    NamedPlace { text: place.text, regions: regions.collect() }
+    NamedPlace { text: place.text, regions: regions.collect(), guessed: place.guessed }
 }
 
 /// A page token goes with its query only.

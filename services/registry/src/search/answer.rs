@@ -25,7 +25,7 @@ pub struct Results {
     pub weak: bool,
     /// Places that the question names.
     pub places: Vec<NamedPlace>,
-    /// Words that say what is asked for and that no service has.
+    /// Words that no service has: those that say what is asked for, and slips of those that ask how.
     pub unanswered: Vec<String>,
 }
 
@@ -36,6 +36,8 @@ pub struct NamedPlace {
     pub text: String,
     /// What it may mean: Kemendagri codes of provinces, regencies and cities.
     pub region_codes: Vec<String>,
+    /// It may as well be no place, or another: the words were looked for, too.
+    pub guessed: bool,
 }
 
 /// A service that answers.
@@ -52,7 +54,7 @@ pub struct Hit {
     pub offerings: Vec<NearbyOffering>,
     /// How many offerings there are within the region asked for.
     pub offering_count: u64,
-    /// How many of them are in a place that the question names.
+    /// How many offerings, in whatever region, are in a place that the question names.
     pub offered_there: u64,
 }
 

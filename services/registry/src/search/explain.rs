@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::analyze::{QueryTerm, index_terms};
+use super::analyze::{QueryTerm, folded_words, index_terms};
 use super::answer::{Hit, MAX_OFFERINGS, Match, NearbyOffering};
 use super::filter::{Candidate, Closeness, Filter};
 use super::needle::Needle;
+use super::places::code_terms;
 use super::table::{Offering, Service, Table};
 
 /// The answer that a candidate stands for; nothing if its service has gone.
@@ -24,7 +25,7 @@ pub fn hit(
         score: candidate.score,
         matches: matches(service, candidate.has, needles),
         offering_count: admitted.len() as u64,
-        offered_there: admitted.iter().filter(|one| is_there(filter, one)).count() as u64,
+        offered_there: slot.offerings.iter().filter(|one| is_there(filter, one)).count() as u64,
         offerings: nearest(table, admitted, filter),
     })
 }
@@ -34,13 +35,16 @@ fn is_there(filter: &Filter, offering: &Offering) -> bool {
 }
 
 fn matches(service: &Service, has: u16, needles: &[Needle]) -> Vec<Match> {
-    let title = [&service.title_id, &service.title_en]
-        .into_iter()
-        .flat_map(|text| index_terms(text))
-        .collect();
-    let keywords = service.keywords.iter().flat_map(|text| index_terms(text)).collect();
+    let title = [&service.title_id, &service.title_en].into_iter().flat_map(|text| all(text));
+    let title = title.collect();
+    let keywords = service.keywords.iter().flat_map(|text| all(text)).collect();
     let had = needles.iter().enumerate().filter(|(bit, _)| has >> bit & 1 == 1);
     had.map(|(_, needle)| explained(&needle.term, &title, &keywords)).collect()
+}
+
+/// The terms of a text and the places that it names.
+fn all(text: &str) -> impl Iterator<Item = String> + use<> {
+    index_terms(text).into_iter().chain(code_terms(&folded_words(text)))
 }
 
 /// The best alternative that stands in the title, else in the keywords. A word that stands in

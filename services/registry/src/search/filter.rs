@@ -76,7 +76,7 @@ pub struct Filter {
 }
 
 fn named(table: &Table, reading: &Reading) -> Option<Vec<Closeness>> {
-    let codes: Vec<&str> = reading.places.iter().flat_map(|(_, codes)| codes).copied().collect();
+    let codes: Vec<&str> = reading.places.iter().flat_map(|place| &place.codes).copied().collect();
     let closeness = |place: &MallPlace| {
         let within = |code: &str| lies_in(&place.region, code);
         match () {

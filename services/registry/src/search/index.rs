@@ -90,7 +90,7 @@ impl Index {
         let body = service.body.iter().chain([&service.fee_text]).map(String::as_str);
 
         let in_title = all_terms(title);
-        let in_places = title.iter().flat_map(|text| places::code_terms(&folded_words(text)));
+        let codes = |text: &&str| places::code_terms(&folded_words(text));
         let in_keywords = all_terms(keywords.iter().copied());
         let written = title.iter().chain(&keywords).flat_map(|text| folded_words(text));
         let words = written.chain(in_title.iter().chain(&in_keywords).cloned()).collect();
@@ -99,8 +99,9 @@ impl Index {
         document.add_u64(self.fields.slot, slot.into());
         let [title_field, keywords_field, body_field, names_field] = self.fields.parts;
         add(&mut document, names_field, names(service));
-        add(&mut document, title_field, in_places.collect());
+        add(&mut document, title_field, title.iter().flat_map(codes).collect());
         add(&mut document, title_field, in_title);
+        add(&mut document, keywords_field, keywords.iter().flat_map(codes).collect());
         add(&mut document, keywords_field, in_keywords);
         add(&mut document, body_field, all_terms(up_to(body, SEARCHED_BODY)));
         add(&mut document, self.fields.words, words);

@@ -12,7 +12,7 @@
 //! | `table` | needed for ranking and answers beside the terms: titles, owners, fees, offerings and places |
 //! | `writer` | the thread that brings both up to date and publishes them together |
 //! | `names` | what a service is called by its owner as a whole: "ktp hilang" |
-//! | `slips`, `typo`, `needle` | terms to likely slips, to what each is worth, to the documents and names among them |
+//! | `shape`, `slips`, `typo`, `needle` | terms to likely slips, to what each is worth, to the documents and names among them |
 //! | `score`, `filter`, `query`, `explain` | needles to scores, scores to a page, a page to an answer |
 //! | `doc`, `question`, `answer` | updates, questions and answers |
 //! | `engine` | the handle that the rest of the registry holds |
@@ -47,6 +47,7 @@ mod query;
 mod question;
 mod reading;
 mod score;
+mod shape;
 mod slips;
 mod stem;
 mod table;

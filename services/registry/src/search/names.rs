@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::analyze::{keys_of, terms};
+use super::analyze::{folded, is_faint, keys_of, terms, tokens};
 use super::doc::ServiceDoc;
 
 /// Words of a name; a longer title is not typed as a whole.
@@ -28,9 +28,27 @@ pub fn names(service: &ServiceDoc) -> BTreeSet<String> {
         names.extend(only.map(|only| if alone { document(only) } else { subject(only) }));
         names.extend(name);
     }
+    let titles = [&service.title_id, &service.title_en];
+    names.extend(titles.into_iter().filter_map(|title| name(title)));
+    names.extend(head_of(&service.title_id).map(|term| head(&term)));
     names
-        .extend([&service.title_id, &service.title_en].into_iter().filter_map(|title| name(title)));
-    names
+}
+
+/// What a title is about: its first word that is no act. "Penggantian KTP hilang" is about a KTP.
+fn head_of(title: &str) -> Option<String> {
+    let mut words = tokens(title).into_iter();
+    let about = words.find(|word| {
+        !is_faint(&word.term)
+            && word.term != UNSPOKEN
+            && !is_act(&folded(&title[word.at.clone()]), &word.term)
+    });
+    about.map(|word| word.term)
+}
+
+/// "Perpanjangan" and "legalisasi" say what is done, not to what.
+fn is_act(written: &str, term: &str) -> bool {
+    let derived = written.starts_with("pe") && written.ends_with("an") && written != term;
+    derived || written.ends_with("asi")
 }
 
 /// "Syarat kerja" names no work but something that is asked of whoever seeks it.
@@ -54,6 +72,11 @@ pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
 /// Says of a word that somebody keeps it alone as a keyword, as "paspor" and "tilang".
 pub fn document(term: &str) -> String {
     format!("={term}")
+}
+
+/// Says of a word that a title is about it.
+pub fn head(term: &str) -> String {
+    format!("^{term}")
 }
 
 /// Says of a word that it is all that a keyword says beside how: "surat pindah".

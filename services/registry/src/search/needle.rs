@@ -7,9 +7,9 @@ use super::analyze::{
     Alternative, MAX_TERMS, QueryTerm, Via, is_abbreviation, is_faint, term, with_related,
 };
 use super::index::{PARTS, Part, View, frequency};
-use super::names::{MOST_WORDS, document, joined, subject};
+use super::names::{MOST_WORDS, document, head, joined, subject};
 use super::places::code_term;
-use super::reading::Reading;
+use super::reading::{Place, Reading};
 use super::typo::{Guess, Tolerance, guess};
 use super::vocabulary::NO_DOCUMENTS;
 
@@ -66,6 +66,8 @@ pub struct Needles {
     pub asked: f32,
     /// Deciding words, as typed, that no service has.
     pub unanswered: Vec<String>,
+    /// Words, as typed, that are taken for slips of question words.
+    pub slips: Vec<String>,
     /// Whether anything says what is asked for.
     pub has_subject: bool,
 }
@@ -80,7 +82,11 @@ impl Needles {
     pub fn find(view: &View, reading: &Reading, tolerance: &Tolerance) -> tantivy::Result<Self> {
         let mut needles = Self::default();
         for term in reading.terms.iter().cloned() {
-            needles.take(view, term, tolerance)?;
+            let guess = match reading.is_guessed_place(&term.word) {
+                true => Guess::Words(Vec::new()),
+                false => guess(view, &term, tolerance)?,
+            };
+            needles.take(view, term, guess)?;
         }
         needles.has_subject = needles.all.iter().any(|needle| needle.term.decides);
         if !needles.has_subject {
@@ -91,23 +97,20 @@ impl Needles {
         Ok(needles)
     }
 
-    fn take(
-        &mut self,
-        view: &View,
-        mut term: QueryTerm,
-        tolerance: &Tolerance,
-    ) -> tantivy::Result<()> {
-        match guess(view, &term, tolerance)? {
-            Guess::Plain => return Ok(()),
-            Guess::Words(meant) => term.alternatives.extend(meant),
+    fn take(&mut self, view: &View, mut term: QueryTerm, guess: Guess) -> tantivy::Result<()> {
+        match guess {
+            Guess::Plain => self.slips.push(term.word),
+            Guess::Words(meant) => {
+                term.alternatives.extend(meant);
+                self.add(view, Some(term))?;
+            }
             Guess::Two(first, second) => {
                 for word in [first, second] {
                     self.add(view, half(&term.word, &word))?;
                 }
-                return Ok(());
             }
         }
-        self.add(view, Some(term))
+        Ok(())
     }
 
     fn add(&mut self, view: &View, term: Option<QueryTerm>) -> tantivy::Result<()> {
@@ -126,11 +129,11 @@ impl Needles {
 
     /// A service whose title names the place is the office of that place.
     fn take_places(&mut self, view: &View, reading: &Reading) -> tantivy::Result<()> {
-        for (word, codes) in &reading.places {
+        for Place { text, codes, .. } in &reading.places {
             let weight =
                 |code: &&str| Alternative { term: code_term(code), weight: 1.0, via: Via::Word };
             let alternatives = codes.iter().map(weight).collect();
-            let term = QueryTerm { word: word.clone(), decides: false, alternatives };
+            let term = QueryTerm { word: text.clone(), decides: false, alternatives };
             self.add(view, Some(term))?;
         }
         Ok(())
@@ -208,17 +211,44 @@ fn leads(view: &View, needle: &Needle) -> tantivy::Result<Option<usize>> {
     if *via == Via::Related && *weight < SAME_WORD {
         return Ok(None);
     }
-    let has =
-        |name: String| Ok::<_, tantivy::TantivyError>(view.frequency(Part::Names, &name)? > 0);
-    let abbreviation = is_abbreviation(term) && !NO_DOCUMENTS.contains(&term.as_str());
-    let rank = if abbreviation || has(document(term))? {
+    let rank = if is_document(view, term)? {
         0
-    } else if has(subject(term))? {
+    } else if is_subject(view, term)? {
         1
     } else {
         return Ok(None);
     };
     Ok(Some(if *via == Via::Typo { 2 } else { rank }))
+}
+
+/// Of the services whose keywords hold a word, one in so many has to keep it alone: one owner among
+/// many does not decide what a word means.
+const SHARE_OF_KEYWORDS: u64 = 4;
+
+/// Whether a word names a document or licence: an abbreviation of the field, or what owners keep
+/// alone as a keyword, and most titles that hold the word are about it or half of them are of such
+/// an owner. "Hilang" is what happens to documents, whoever keeps it as a keyword.
+pub fn is_document(view: &View, term: &str) -> tantivy::Result<bool> {
+    if is_abbreviation(term) && !NO_DOCUMENTS.contains(&term) {
+        return Ok(true);
+    }
+    let alone = view.frequency(Part::Names, &document(term))?;
+    if alone == 0 || !is_shared(view, term, alone)? {
+        return Ok(false);
+    }
+    let about = view.frequency(Part::Names, &head(term))?;
+    Ok(2 * about.max(alone) >= view.frequency(Part::Title, term)?)
+}
+
+/// Whether a word is all that keywords say beside how.
+fn is_subject(view: &View, term: &str) -> tantivy::Result<bool> {
+    let own = view.frequency(Part::Names, &subject(term))?;
+    let own = own + view.frequency(Part::Names, &document(term))?;
+    Ok(own > 0 && is_shared(view, term, own)?)
+}
+
+fn is_shared(view: &View, term: &str, owners: u64) -> tantivy::Result<bool> {
+    Ok(owners * SHARE_OF_KEYWORDS >= view.frequency(Part::Keywords, term)?)
 }
 
 /// All sets of up to [`MOST_WORDS`] deciding words, each as a name would be indexed.

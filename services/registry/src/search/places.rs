@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 use std::sync::LazyLock;
 
-use super::slips::slips;
+use super::analyze::{is_faint, term};
+use super::shape::is_no_word;
+use super::slips::{has_same_letters, slips};
 use super::vocabulary::{KINDS, ORDINARY, SHORT_FORMS, WHERE};
 use crate::model::region::{TABLE, parse_table};
 
@@ -24,6 +26,16 @@ pub struct Named {
     pub words: Range<usize>,
     /// Kemendagri codes that it may mean: "malang" is a regency and a city.
     pub codes: Vec<&'static str>,
+    /// The words may as well mean something else, or are misspelt.
+    pub guessed: bool,
+}
+
+/// What the catalog knows about a word as typed.
+pub struct Catalog<'a> {
+    /// Whether a service is called by it, or it asks how.
+    pub has: &'a dyn Fn(&str) -> bool,
+    /// Whether it names a document.
+    pub is_document: &'a dyn Fn(&str) -> bool,
 }
 
 /// A region under one of its names.
@@ -79,13 +91,12 @@ fn add_islands(regions: &mut BTreeMap<String, Vec<Region>>) {
     regions.extend(islands);
 }
 
-/// The places that the words of a question name, in order. `known` tells whether a service is
-/// called by a word.
-pub fn named(words: &[String], known: &dyn Fn(&str) -> bool) -> Vec<Named> {
+/// The places that the words of a question name, in order.
+pub fn named(words: &[String], catalog: &Catalog<'_>) -> Vec<Named> {
     let mut found: Vec<Named> = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        match place_at(words, at, known) {
+        match place_at(words, at, catalog) {
             Some(place) => {
                 at = place.words.end;
                 found.push(place);
@@ -96,16 +107,16 @@ pub fn named(words: &[String], known: &dyn Fn(&str) -> bool) -> Vec<Named> {
     found
 }
 
-fn place_at(words: &[String], at: usize, known: &dyn Fn(&str) -> bool) -> Option<Named> {
-    if !begins_name(&words[at]) && known(&words[at]) {
+fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named> {
+    if !begins_name(&words[at]) && (catalog.has)(&words[at]) {
         return None;
     }
     let before = at.checked_sub(1).map(|before| words[before].as_str());
     let kind = before.filter(|word| KINDS.contains(word));
-    let context =
-        Context { sure: kind.is_some() || before.is_some_and(|word| WHERE.contains(&word)), known };
-    let (end, regions) = exact(words, at, &context).or_else(|| misspelt(words, at, &context))?;
-    Some(Named { words: at - kinds_before(words, at)..end, codes: of_kind(regions, kind) })
+    let sure = kind.is_some() || before.is_some_and(|word| WHERE.contains(&word));
+    let context = Context { words, at, sure, catalog };
+    let Found { end, regions, guessed } = exact(&context).or_else(|| misspelt(&context))?;
+    Some(Named { words: at - kinds_before(words, at)..end, codes: of_kind(regions, kind), guessed })
 }
 
 /// All names in their order, from this one on.
@@ -123,25 +134,33 @@ fn kinds_before(words: &[String], at: usize) -> usize {
     words[..at].iter().rev().take_while(|word| KINDS.contains(&word.as_str())).count()
 }
 
-/// What stands around a name.
+/// Where a name may begin, and what stands around it.
 struct Context<'a> {
+    words: &'a [String],
+    at: usize,
     /// The word before says that a place follows.
     sure: bool,
-    known: &'a dyn Fn(&str) -> bool,
+    catalog: &'a Catalog<'a>,
+}
+
+/// A name: the word after it, and what bears it.
+struct Found {
+    end: usize,
+    regions: &'static [Region],
+    guessed: bool,
 }
 
 /// The longest name that begins here and is meant as one.
-fn exact(words: &[String], at: usize, context: &Context<'_>) -> Option<(usize, &'static [Region])> {
+fn exact(context: &Context<'_>) -> Option<Found> {
+    let (words, at) = (context.words, context.at);
     let mut name = String::new();
     let mut best = None;
     for end in at + 1..=words.len().min(at + MOST_WORDS) {
         name += &words[end - 1];
-        let mut following = names_from(&name);
-        match following.next() {
+        match names_from(&name).next() {
             Some((found, regions)) if *found == name => {
-                if means_place(&name, &words[at..end], end == words.len(), context) {
-                    best = Some((end, regions.as_slice()));
-                }
+                let guessed = context.is_guess(&name, regions, end);
+                best = guessed.map(|guessed| Found { end, regions, guessed }).or(best);
             }
             Some((longer, _)) if longer.starts_with(&name) => {}
             _ => break,
@@ -150,32 +169,56 @@ fn exact(words: &[String], at: usize, context: &Context<'_>) -> Option<(usize, &
     best
 }
 
-fn means_place(name: &str, words: &[String], last: bool, context: &Context<'_>) -> bool {
-    let ordinary = ORDINARY.contains(&name);
-    let known = || words.len() == 1 && (context.known)(name);
-    context.sure || (if ordinary { last } else { true }) && !known()
+impl Context<'_> {
+    /// Whether the name is only a guess; nothing where no place is meant.
+    fn is_guess(&self, name: &str, regions: &[Region], end: usize) -> Option<bool> {
+        if self.sure || !is_ordinary(name, regions) {
+            return Some(false);
+        }
+        let known = self.words[self.at..end].iter().all(|word| (self.catalog.has)(word));
+        let last = self.words[end..].iter().all(|word| asks_how(word));
+        let mut before = self.words[..self.at].iter().rev().filter(|word| !asks_how(word));
+        match before.next().is_some_and(|word| (self.catalog.is_document)(word)) {
+            _ if !last => None,
+            true => Some(known),
+            false => (!known && name.len() > SHORT).then_some(true),
+        }
+    }
 }
 
-/// A long name with a slip in it, where neither a service nor the language has the word.
-fn misspelt(
-    words: &[String],
-    at: usize,
-    context: &Context<'_>,
-) -> Option<(usize, &'static [Region])> {
-    let typed = &words[at];
+/// Letters of a short form that may as well be short for something else: "smg", "sda".
+const SHORT: usize = 3;
+
+/// Whether a name is a word of the language, or as short as one of a chat; provinces are known by
+/// their letters.
+fn is_ordinary(name: &str, regions: &[Region]) -> bool {
+    let short = name.len() <= SHORT && regions.iter().any(|region| region.code.len() > 2);
+    short || ORDINARY.contains(&name)
+}
+
+fn asks_how(word: &str) -> bool {
+    term(word).is_none_or(|term| is_faint(&term))
+}
+
+/// A long name with a slip in it: where the word before asks for a place, or the letters make no
+/// word. "Barang" is one letter from "Batang" and a word of its own.
+fn misspelt(context: &Context<'_>) -> Option<Found> {
+    let typed = &context.words[context.at];
     let letters = typed.chars().count();
     let most = SLIP_LETTERS.iter().filter(|from| letters >= **from).count();
-    if most == 0 || (context.known)(typed) {
+    if most == 0 || asks_how(typed) || (context.catalog.has)(typed) {
         return None;
     }
+    let no_word = context.sure || is_no_word(typed);
     let first = &typed[..typed.char_indices().nth(1).map_or(0, |(second, _)| second)];
     let near = names_from(first)
         .take_while(|(name, _)| name.starts_with(first))
-        .filter(|(name, _)| name.len().abs_diff(typed.len()) <= most && name.len() > 4);
-    let near = near.filter(|(name, _)| !ORDINARY.contains(&name.as_str()));
+        .filter(|(name, _)| name.len().abs_diff(typed.len()) <= most && name.len() > 4)
+        .filter(|(name, _)| !ORDINARY.contains(&name.as_str()))
+        .filter(|(name, _)| no_word || has_same_letters(typed, name));
     let (distance, regions) =
         near.map(|(name, regions)| (slips(typed, name), regions)).min_by_key(|near| near.0)?;
-    (distance <= most).then_some((at + 1, regions.as_slice()))
+    (distance <= most).then_some(Found { end: context.at + 1, regions, guessed: true })
 }
 
 /// Those of the kind that was named, or all where none is of it.
@@ -192,11 +235,11 @@ fn of_kind(regions: &[Region], kind: Option<&str>) -> Vec<&'static str> {
     if fitting.is_empty() { regions.iter().map(|region| region.code).collect() } else { fitting }
 }
 
-/// The codes that a document's title names, as terms: only what is certainly a place.
+/// The codes that a title or keyword names, as terms: only what is certainly a place.
 pub fn code_terms(words: &[String]) -> Vec<String> {
-    let places = named(words, &|_| true);
-    let codes = places.iter().flat_map(|place| &place.codes);
-    codes.map(|code| code_term(code)).collect()
+    let catalog = Catalog { has: &|_| true, is_document: &|_| false };
+    let places = named(words, &catalog).into_iter().filter(|place| !place.guessed);
+    places.flat_map(|place| place.codes).map(code_term).collect()
 }
 
 /// How a region's code stands in the index; no word looks so.

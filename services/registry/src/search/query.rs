@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use super::analyze::{Via, terms};
 use super::answer::{Facets, MAX_FACET_VALUES, NamedPlace, Results};
 use super::doc::Fee;
 use super::explain::hit;
 use super::filter::{Candidate, Filter};
 use super::geo::{is_point, is_region, province};
 use super::index::{Part, View};
-use super::needle::Needles;
+use super::needle::{Needles, is_document};
 use super::question::{Error, MAX_PAGE, MAX_TEXT, Query};
-use super::reading::{Reading, read};
+use super::reading::{Place, Reading, read};
 use super::score::{Tally, tally};
 use super::table::Table;
 use super::typo::Tolerance;
@@ -48,7 +49,10 @@ pub fn check(query: &Query) -> Result<(), Error> {
 
 /// Answers a query that was checked, from one published state.
 pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Results, Error> {
-    let reading = read(&query.text, &|term| is_called(&state.view, term));
+    let called = |term: &str| is_called(&state.view, term);
+    // An index that cannot be read fails at the next step.
+    let is_document = |term: &str| is_document(&state.view, term).unwrap_or_default();
+    let reading = read(&query.text, &called, &is_document);
     let needles = Needles::find(&state.view, &reading, tolerance)?;
     let table = &state.table;
     let filter = Filter::new(table, query, &reading);
@@ -66,10 +70,10 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
         total: found.len() as u64,
         next,
         revision: state.revision,
-        weak: !query.text.trim().is_empty() && is_weak(best(&found, table), &needles),
+        weak: !query.text.trim().is_empty() && is_weak(best(&found, table), table, &needles),
         places: named(&reading),
         facets: facets(table, &found, &filter),
-        unanswered: needles.unanswered,
+        unanswered: unanswered(best(&found, table), &needles),
     })
 }
 
@@ -91,18 +95,44 @@ const ENOUGH_OF_DOCUMENT: f32 = 0.12;
 
 /// Whether nothing really answers: the question has no subject, or the best answer leaves most of
 /// it out, or shares nothing with it but guesses and no document.
-fn is_weak(best: Option<&Candidate>, needles: &Needles) -> bool {
+fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bool {
     let Some(best) = best else { return true };
+    if !needles.has_subject {
+        return !is_titled(best, table, needles);
+    }
     let document = best.strong & needles.leading != 0;
     let enough = if document { ENOUGH_OF_DOCUMENT } else { ENOUGH };
     let guessed = best.sure & needles.deciding == 0;
-    !needles.has_subject || best.cover < enough || (guessed && !document)
+    best.cover < enough || (guessed && !document)
+}
+
+/// Whether the title is what was asked, word for word: "surat kuasa" says no subject, and is one.
+fn is_titled(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+    let service = table.slots[best.slot as usize].service.as_ref();
+    let words = service.map_or(0, |service| terms(&service.title_id).len());
+    let all = best.sure & best.strong & needles.deciding == needles.deciding;
+    all && needles.slips.is_empty()
+        && needles.unanswered.is_empty()
+        && words == needles.deciding.count_ones() as usize
+}
+
+/// The words that no service has. A guess at what one was meant for counts where the best answer bears
+/// it out.
+fn unanswered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
+    let has = best.map_or(0, |best| best.has);
+    let guessed = needles.all.iter().enumerate().filter(|(bit, needle)| {
+        let all = &needle.term.alternatives;
+        has >> bit & 1 == 0 && needle.term.decides && all.iter().all(|one| one.via == Via::Typo)
+    });
+    let guessed = guessed.map(|(_, needle)| &needle.term.word);
+    needles.unanswered.iter().chain(&needles.slips).chain(guessed).cloned().collect()
 }
 
 fn named(reading: &Reading) -> Vec<NamedPlace> {
-    let place = |(text, codes): &(String, Vec<&str>)| NamedPlace {
+    let place = |Place { text, codes, guessed }: &Place| NamedPlace {
         text: text.clone(),
         region_codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+        guessed: *guessed,
     };
     reading.places.iter().map(place).collect()
 }

@@ -5,16 +5,34 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::analyze::{QueryTerm, Token, folded, query_terms, term, tokens, words};
-use super::places::{self, Named};
-use super::vocabulary::{PHRASES, SAYINGS};
+use super::places::{self, Catalog, Named};
+use super::vocabulary::{KINDS, PHRASES, SAYINGS};
 
 /// A question, read.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
     /// What is looked for.
     pub terms: Vec<QueryTerm>,
-    /// The places that it names, each with its words as typed.
-    pub places: Vec<(String, Vec<&'static str>)>,
+    /// The places that it names.
+    pub places: Vec<Place>,
+}
+
+/// A place that a question names.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// As typed.
+    pub text: String,
+    /// Kemendagri codes that it may mean.
+    pub codes: Vec<&'static str>,
+    /// It may as well be no place: its words are looked for, too.
+    pub guessed: bool,
+}
+
+impl Reading {
+    /// Whether the word is looked for although it may be a place.
+    pub fn is_guessed_place(&self, word: &str) -> bool {
+        self.places.iter().any(|place| place.guessed && place.text.contains(word))
+    }
 }
 
 /// A word of a question: where it stands, and what it is taken for.
@@ -39,20 +57,26 @@ fn longest_first(mut said: Vec<Said>) -> Vec<Said> {
     said
 }
 
-/// Reads a question. `known` tells whether a service is called by a word.
-pub fn read(text: &str, known: &dyn Fn(&str) -> bool) -> Reading {
+/// Reads a question. `called` tells whether a service is called by a term, `is_document` whether the
+/// term names a document.
+pub fn read(
+    text: &str,
+    called: &dyn Fn(&str) -> bool,
+    is_document: &dyn Fn(&str) -> bool,
+) -> Reading {
     let typed: Vec<Word> =
         words(text).into_iter().map(|at| (at.clone(), folded(&text[at]))).collect();
     let spoken: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
-    let known = |word: &str| term(word).is_none_or(|term| known(&term));
-    let named = places::named(&spoken, &known);
-    let rest = typed.iter().enumerate().filter(|(at, _)| !is_named(&named, *at));
+    let has = |word: &str| term(word).is_none_or(|term| called(&term));
+    let is_document = |word: &str| term(word).is_some_and(|term| is_document(&term));
+    let named = places::named(&spoken, &Catalog { has: &has, is_document: &is_document });
+    let rest = typed.iter().enumerate().filter(|(at, word)| !is_only_place(&named, *at, &word.1));
     let rest = said_for(rest.map(|(_, word)| word.clone()).collect(), &SAID);
     let terms = rest.into_iter().filter_map(|(at, word)| Some((at, term(&word)?))).collect();
     let tokens = said_for(terms, &ENGLISH).into_iter().map(|(at, term)| Token { term, at });
-    let place = |place: Named| {
-        let (first, last) = (&typed[place.words.start].0, &typed[place.words.end - 1].0);
-        (text[first.start..last.end].to_owned(), place.codes)
+    let place = |Named { words, codes, guessed }: Named| {
+        let (first, last) = (&typed[words.start].0, &typed[words.end - 1].0);
+        Place { text: text[first.start..last.end].to_owned(), codes, guessed }
     };
     Reading {
         terms: query_terms(text, &tokens.collect::<Vec<_>>()),
@@ -60,8 +84,10 @@ pub fn read(text: &str, known: &dyn Fn(&str) -> bool) -> Reading {
     }
 }
 
-fn is_named(named: &[Named], at: usize) -> bool {
-    named.iter().any(|place| place.words.contains(&at))
+/// Whether a word names a place and cannot mean anything else.
+fn is_only_place(named: &[Named], at: usize, word: &str) -> bool {
+    let place = named.iter().find(|place| place.words.contains(&at));
+    place.is_some_and(|place| !place.guessed || KINDS.contains(&word))
 }
 
 /// Puts what is meant in the place of what is said, the longest saying first.

@@ -19,6 +19,16 @@ fn cheapest(rows: &[Vec<usize>], from: &[char], to: &[char], i: usize, j: usize)
     if swapped { edit.min(rows[i - 2][j - 2] + 1) } else { edit }
 }
 
+/// Whether nothing but the order of the letters differs.
+pub fn has_same_letters(one: &str, other: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(one) == sorted(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ const SHORTEST_DERIVED: usize = 5;
 const ROOTS: &[&str] = &[
     "adil", "adopsi", "adu", "agama", "ajar", "aju", "akta", "alamat", "alih", "aman", "ambil", "andal", "anggota",
     "angkat", "angkut", "antar", "asing", "asuh", "asuransi", "atur", "awas", "ayah", "badan", "baik", "bakar", "balik",
-    "bangun", "bantu", "baru", "batal", "batas", "bayar", "bayi", "beku", "belajar", "beli", "benar", "bendahara",
+    "bangun", "banjir", "bantu", "baru", "batal", "batas", "bayar", "bayi", "beku", "belajar", "beli", "benar", "bendahara",
     "berangkat", "beras", "berita", "berkas", "bersih", "betul", "biaya", "bina", "boga", "bongkar", "buat", "bubar",
     "budaya", "budi", "buka", "bukti", "buku", "bupati", "buru", "buruh", "cabut", "cair", "calon", "camat", "cantum",
     "cari", "catat", "cegah", "cek", "cerai", "cetak", "cipta", "coba", "copet", "curi", "cuti", "daerah", "daftar",

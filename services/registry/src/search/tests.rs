@@ -1,6 +1,7 @@
 //! Stories of the whole engine.
 
 mod judged;
+mod language;
 mod offerings;
 mod places;
 mod properties;

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use super::analyze::{self, Alternative, QueryTerm, Via, with_related};
 use super::index::{PARTS, Part, View, frequency};
-use super::slips::slips;
+use super::shape::is_no_word;
+use super::slips::{has_same_letters, slips};
 use super::stem;
 use super::vocabulary::{FAINT, FAINT_FORMS, FILLERS};
 
@@ -37,7 +38,7 @@ impl Tolerance {
 pub enum Guess {
     /// Words of the catalog; none where the word is taken as typed.
     Words(Vec<Alternative>),
-    /// A word that asks how and not for what, misspelt: it plays no part.
+    /// Surely a slip of a word that asks how and not for what: it plays no part, and is named.
     Plain,
     /// Two words written as one.
     Two(String, String),
@@ -67,8 +68,10 @@ pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::R
     }
     let meant = meant(view, &typed, own, distance, frequency * tolerance.far_more_frequent)?;
     let nearest = meant.first().map_or(usize::MAX, |(slips, ..)| *slips);
-    if frequency == 0 && plain_within(&typed, nearest.min(distance.into())) {
-        return Ok(Guess::Plain);
+    if frequency == 0
+        && let Some(sure) = plain_within(&typed, nearest.min(distance.into()))
+    {
+        return if sure { Ok(Guess::Plain) } else { as_typed };
     }
     if let (0, true, Some((first, second))) = (frequency, meant.is_empty(), two(view, &typed)?) {
         return Ok(Guess::Two(first, second));
@@ -122,14 +125,9 @@ fn meant(
 /// them, or every other short word would be one slip away. For the same reason a word of three
 /// letters is meant only where it is an abbreviation that the field knows.
 fn alike(typed: &str, word: &str) -> bool {
-    let sorted = |text: &str| {
-        let mut letters: Vec<char> = text.chars().collect();
-        letters.sort_unstable();
-        letters
-    };
     let first = typed.chars().next() == word.chars().next();
     let long = typed.chars().count() > 3 && word.chars().count() >= 3;
-    (first && long) || sorted(typed) == sorted(word)
+    (first && long) || has_same_letters(typed, word)
 }
 
 /// The share of the letters that are right, slips counted half as much again: a slip in a short
@@ -141,16 +139,21 @@ fn weight(slips: usize, letters: usize) -> f32 {
 /// Letters from which a word may be a misspelt question word.
 const PLAIN_LETTERS: usize = 6;
 
-/// Whether a word that asks how is at most so many slips away.
-fn plain_within(typed: &str, most: usize) -> bool {
+/// Whether a word that asks how is at most so many slips away; `true` where it is surely meant: the
+/// letters make no word, or are all there. "Sampah" is near "sampai" and a word of its own.
+fn plain_within(typed: &str, most: usize) -> Option<bool> {
     let letters = typed.chars().count();
     let most = most.min(if letters >= 2 * PLAIN_LETTERS { 2 } else { 1 });
-    letters >= PLAIN_LETTERS
-        && FAINT.iter().chain(FILLERS).chain(FAINT_FORMS).any(|word| {
-            word.chars().count().abs_diff(letters) <= most
-                && alike(typed, word)
-                && slips(typed, word) <= most
-        })
+    let near = |word: &&&str| {
+        word.chars().count().abs_diff(letters) <= most
+            && alike(typed, word)
+            && slips(typed, word) <= most
+    };
+    let mut all = FAINT.iter().chain(FILLERS).chain(FAINT_FORMS).filter(near).peekable();
+    if letters < PLAIN_LETTERS || all.peek().is_none() {
+        return None;
+    }
+    Some(is_no_word(typed) || all.any(|word| has_same_letters(typed, word)))
 }
 
 /// The two words of titles and keywords that were written as one: "aktelahir".

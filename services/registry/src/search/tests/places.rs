@@ -100,3 +100,80 @@ async fn the_office_of_the_place_comes_before_that_of_another() {
     assert_eq!(services(&ask(&engine, "izin reklame bantul").await), ["b", "a"]);
     assert_eq!(services(&ask(&engine, "reklame di kab sleman").await), ["a", "b"]);
 }
+
+/// The places that are certain, and those that are guessed.
+async fn told(engine: &Engine, text: &str) -> (Vec<String>, Vec<String>) {
+    let (guessed, sure): (Vec<_>, Vec<_>) =
+        ask(engine, text).await.places.into_iter().partition(|place| place.guessed);
+    let texts = |places: Vec<NamedPlace>| places.into_iter().map(|place| place.text).collect();
+    (texts(sure), texts(guessed))
+}
+
+#[tokio::test]
+async fn a_name_that_may_mean_something_else_is_a_place_by_a_guess_at_most() {
+    let engine = engine(judged_services()).await;
+    for (text, sure, guessed) in [
+        ("paspor medan berapa lama", "medan", ""),
+        ("skck malang online", "malang", ""),
+        ("sim bdg", "bdg", ""),
+        ("ktp di sda", "sda", ""),
+        ("paspor hilang medan", "", "medan"),
+        ("izin tambang batubara", "", "batubara"),
+        ("izin tambang batu bara", "", "batu bara"),
+        ("bikin ktp di semarng", "", "semarng"),
+        ("paspor banyuwnagi", "", "banyuwnagi"),
+        ("ktp hilang smg cepat jadi", "", ""),
+        ("izin sda", "", ""),
+        ("cek dps", "", ""),
+        ("langkah bikin ktp", "", ""),
+        ("ajukan banding pajak", "", ""),
+        ("jual barang pantai", "", ""),
+        ("lembaga sumber bintang", "", ""),
+    ] {
+        let (own, maybe) = told(&engine, text).await;
+        assert_eq!((own.join(","), maybe.join(",")), (sure.into(), guessed.into()), "{text}");
+    }
+    let guess = ask(&engine, "izin tambang batubara").await;
+    assert!(guess.unanswered.contains(&"batubara".into()), "{:?}", guess.unanswered);
+}
+
+#[tokio::test]
+async fn a_place_stays_one_when_services_bear_its_name() {
+    let offices = parse_table(TABLE).expect("the table");
+    let offices = offices.iter().filter(|region| region.valid_to.is_empty()).map(|region| {
+        let title = format!("Izin reklame {}", region.display_name);
+        service(&[&region.name, &title, "", "", &region.display_name.to_lowercase()])
+    });
+    let ktp = [named("ktp", "Penerbitan KTP"), service(&["slm", "Izin parkir", "", "", "sleman"])];
+    let there = offering("o", "ktp", "malls/sleman", "34.04", (-7.7, 110.3));
+    let engine = engine(offices.chain(ktp).chain([there]).collect()).await;
+    let found = ask(&engine, "ktp sleman").await;
+    assert_eq!((services(&found)[0], found.places.len()), ("ktp", 1));
+    assert_eq!(found.hits[0].offered_there, 1);
+    assert_eq!(services(&ask(&engine, "reklame sleman").await)[0], "regions/34.04");
+    assert_eq!(services(&ask(&engine, "reklame kota malang").await)[0], "regions/35.73");
+    assert_eq!(codes(&engine, "ktp malang").await, ["35.07", "35.73"]);
+}
+
+#[tokio::test]
+async fn an_island_is_its_regencies_and_not_its_province() {
+    let engine = engine(judged_services()).await;
+    assert_eq!(codes(&engine, "ktp di madura").await, ["35.26", "35.27", "35.28", "35.29"]);
+    let flores = codes(&engine, "paspor di flores").await;
+    assert!(flores.contains(&"53.08".into()) && !flores.contains(&"53.71".into()), "{flores:?}");
+    assert!(!codes(&engine, "ktp di lombok").await.contains(&"52.06".into()));
+}
+
+#[tokio::test]
+async fn where_it_is_offered_does_not_depend_on_the_region_asked_for() {
+    let engine = engine(vec![
+        named("a", "Penerbitan KTP"),
+        offering("o1", "a", "malls/sleman", "34.04", (-7.7, 110.3)),
+        offering("o2", "a", "malls/kediri", "35.06", (-7.8, 112.0)),
+    ])
+    .await;
+    let query =
+        Query { text: "ktp di sleman".into(), region: Some("35".into()), ..Query::default() };
+    let hit = engine.search(query).await.unwrap().hits.remove(0);
+    assert_eq!((hit.offering_count, hit.offered_there, hit.offerings.len()), (1, 1, 1));
+}

@@ -31,13 +31,13 @@ fn any_bytes_are_read_as_a_question() {
     bolero::check!().with_iterations(2_000).for_each(|bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
         for known in [true, false] {
-            let reading = read(&text, &|_| known);
+            let reading = read(&text, &|_| known, &|_| !known);
             assert!(reading.terms.len() <= MAX_TERMS);
             for term in &reading.terms {
                 assert!(text.contains(&term.word) && !term.alternatives.is_empty());
             }
-            for (named, codes) in &reading.places {
-                assert!(text.contains(named.as_str()) && !codes.is_empty());
+            for place in &reading.places {
+                assert!(text.contains(place.text.as_str()) && !place.codes.is_empty());
             }
         }
     });

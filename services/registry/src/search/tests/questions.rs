@@ -94,3 +94,38 @@ async fn a_slip_weighs_less_than_a_true_word() {
     assert!(slip.weak, "a guess alone is no answer");
     assert!(slip.hits[0].score < found.hits[0].score);
 }
+
+#[tokio::test]
+async fn no_owner_makes_a_document_of_what_happens_to_documents() {
+    let forced = with_keywords("forced", "Konsultasi hukum", "", "hilang, rumah, baru, paspor");
+    let titled = with_keywords("titled", "Hilang", "", "hilang");
+    let more = |number: usize| {
+        let title = format!("Laporan barang hilang {number}");
+        with_keywords(&format!("more-{number}"), &title, "", "lapor hilang, rumah tinggal")
+    };
+    let others = (0..6).map(more).chain([forced, titled]);
+    let engine = engine(office().into_iter().chain(others).collect()).await;
+    for text in ["ktp hilang", "ktp baru", "paspor"] {
+        let found = ask(&engine, text).await;
+        let wanted = &text.replace(' ', "-")[..];
+        assert_eq!(services(&found)[0], wanted, "{text}");
+    }
+    let skck = ask(&engine, "skck hilang").await;
+    assert_eq!(services(&skck)[0], "skck");
+}
+
+#[tokio::test]
+async fn what_owners_name_so_leads_without_an_abbreviation() {
+    let engine = engine(office()).await;
+    let found = ask(&engine, "paspor hilang").await;
+    assert_eq!(services(&found)[0], "paspor");
+}
+
+#[tokio::test]
+async fn a_title_of_words_that_ask_how_is_an_answer_where_it_is_asked_whole() {
+    let kuasa = named("kuasa", "Surat Kuasa");
+    let engine = engine(office().into_iter().chain([kuasa]).collect()).await;
+    let found = ask(&engine, "surat kuasa").await;
+    assert_eq!((services(&found)[0], found.weak), ("kuasa", false));
+    assert!(ask(&engine, "surat").await.weak);
+}

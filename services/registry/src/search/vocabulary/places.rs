@@ -55,10 +55,13 @@ pub const WHERE: &[&str] = &[
 ];
 
 /// Names of regions that are words of the language as well: alone they are no place. The word
-/// before them has to say so, or the question to end with them where no service has the word.
+/// before them has to say so; behind what is asked for they may be one.
 pub const ORDINARY: &[&str] = &[
     "agam",          // religion, cut short
     "banjar",        // row; a ward on Bali
+    "bangka",        // stubborn
+    "barru",         // one slip from "baru"
+    "batang",        // a stem, a rod
     "batu",          // stone
     "batubara",      // coal
     "belu",          // one slip from "belum"
@@ -72,9 +75,12 @@ pub const ORDINARY: &[&str] = &[
     "lahat",         // one slip from "lihat"
     "landak",        // porcupine
     "limapuluhkota", // fifty towns
+    "lebak",         // a valley
     "lingga",        // a name
+    "lombok",        // chilli
     "malang",        // unlucky
     "medan",         // field
+    "meranti",       // a timber
     "metro",         // of the metropolis
     "muna",          // a hypocrite, in chats
     "padang",        // a plain; a kitchen
@@ -86,7 +92,9 @@ pub const ORDINARY: &[&str] = &[
     "siak",          // the population register
     "solok",         // one slip from "selok"
     "sorong",        // to push
+    "subang",        // an ear stud
     "sumba",         // a name
+    "tanahdatar",    // level ground
     "tanahlaut",     // land and sea
     "tapin",         // one slip from "taping"
     "tegal",         // a field
@@ -117,7 +125,8 @@ pub const SHORT_FORMS: &[(&str, &[&str])] = &[
     ("tangsel", &["36.74"]), ("suroboyo", &["35.78"]),
     // Other names of the same place.
     ("makasar", &["73.71"]), ("ujungpandang", &["73.71"]), ("solo", &["33.72"]),
-    ("lombok", &["52"]), ("madura", &["35"]), ("flores", &["53"]),
+    ("lombok", &["52.01", "52.02", "52.03", "52.08", "52.71"]), ("madura", &["35.26", "35.27", "35.28", "35.29"]),
+    ("flores", &["53.06", "53.07", "53.08", "53.09", "53.10", "53.15", "53.16", "53.19"]),
     ("cikarang", &["32.16"]), ("cibinong", &["32.01"]), ("purwokerto", &["33.02"]),
     // Regencies that are called by their first letters.
     ("kubar", &["64.07"]), ("kukar", &["64.02"]), ("kutim", &["64.08"]), ("ppu", &["64.09"]), ("pangkep", &["73.10"]),

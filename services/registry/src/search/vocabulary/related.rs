@@ -5,8 +5,11 @@
 pub const RELATED: &[(&str, &[(&str, f32)])] = &[
     ("agama", &[("data", 0.5)]),
     ("anak", &[("bayi", 0.5)]),
+    ("apartemen", &[("gedung", 0.6)]),
     ("asing", &[("wna", 0.9)]),
+    ("bakar", &[("rusak", 0.6)]),
     ("bangun", &[("gedung", 0.6), ("pbg", 0.5)]),
+    ("banjir", &[("rusak", 0.6)]),
     (
         "baru",
         &[
@@ -18,6 +21,7 @@ pub const RELATED: &[(&str, &[(&str, f32)])] = &[
             ("pertama", 0.5),
         ],
     ),
+    ("basah", &[("rusak", 0.6)]),
     ("bayi", &[("lahir", 0.8), ("anak", 0.4)]),
     (
         "buat",
@@ -72,6 +76,7 @@ pub const RELATED: &[(&str, &[(&str, f32)])] = &[
     ("narkoba", &[("narkotika", 0.9)]),
     ("narkotika", &[("narkoba", 0.9)]),
     ("nikah", &[("kawin", 0.9)]),
+    ("nonaktif", &[("aktivasi", 0.6)]),
     ("ojek", &[("ojol", 0.9)]),
     ("pangan", &[("makan", 0.8)]),
     ("panjang", &[("habis", 0.5), ("baru", 0.2)]),
