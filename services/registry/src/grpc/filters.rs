@@ -1,10 +1,8 @@
 //! Filters of lists and of search that nothing can pass: refused, since an empty answer would read as
 //! "there is none".
 
-use std::collections::BTreeSet;
-
-use mpp_api::registry::{Region, Service};
-use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name};
+use mpp_api::registry::Region;
+use mpp_core::{Error, FieldCode, RegionCode, Result, check_name};
 use mpp_resource::Kind;
 
 use crate::memory::RegistryView;
@@ -45,19 +43,10 @@ pub fn region(state: &RegistryView, region: &str, field: &str) -> Result<Option<
 /// # Errors
 /// Names `field` and lists the categories that there are.
 pub fn category(state: &RegistryView, category: &str, field: &str) -> Result<()> {
-    let rows = state.records.rows::<Service>("");
-    let mut known = BTreeSet::new();
-    for (_, row) in rows {
-        let own = row.label(Label::Category);
-        if own == category {
-            return Ok(());
-        }
-        if known.len() < MOST_LISTED && !known.contains(own) {
-            known.insert(own.to_owned());
-        }
+    if state.has_category(category) {
+        return Ok(());
     }
-    known.remove("");
-    let known = known.into_iter().collect::<Vec<_>>().join(", ");
+    let known = state.categories().take(MOST_LISTED).collect::<Vec<_>>().join(", ");
     Err(unknown(field, format!("no service is of this category; there are: {known}")))
 }
 

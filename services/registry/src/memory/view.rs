@@ -1,7 +1,7 @@
 //! The whole directory and catalog of one moment.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -27,6 +27,8 @@ pub struct RegistryView {
     ids: HashMap<Arc<str>, Vec<Arc<str>>>,
     /// Services with overridden fields → how they stand, of [`Label::Overridden`].
     overridden: HashMap<Arc<str>, Arc<str>>,
+    /// Category → how many services are of it.
+    categories: BTreeMap<Arc<str>, usize>,
     /// Service → its offerings.
     offered: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
@@ -36,6 +38,9 @@ impl View for RegistryView {
 
     fn apply(&mut self, kind: &'static str, change: &Change) -> Result<()> {
         let before = self.records.apply(kind, change);
+        if kind == Service::KIND {
+            self.count_category(before.as_ref(), change);
+        }
         match (kind, change.op) {
             (Unit::KIND, Op::Put) => self.put_unit(change)?,
             (Unit::KIND, _) => drop(self.parents.remove(change.name.as_str())),
@@ -79,6 +84,30 @@ impl RegistryView {
         if !names.contains(&name) {
             names.push(name);
         }
+    }
+
+    fn count_category(&mut self, before: Option<&Row>, change: &Change) {
+        if let Some(before) = before {
+            let known = before.label(Label::Category);
+            if let Some(count) = self.categories.get_mut(known) {
+                *count -= 1;
+            }
+            self.categories.retain(|_, count| *count > 0);
+        }
+        if change.op == Op::Put {
+            let own = change.labels.get(&Label::Category).map_or("", String::as_str);
+            *self.categories.entry(self.records.texts.shared(own)).or_default() += 1;
+        }
+    }
+
+    /// The categories of all services, in order; services without one are left out.
+    pub fn categories(&self) -> impl Iterator<Item = &str> {
+        self.categories.keys().map(|category| &**category).filter(|category| !category.is_empty())
+    }
+
+    /// Whether some service is of the category.
+    pub fn has_category(&self, category: &str) -> bool {
+        self.categories.contains_key(category)
     }
 
     /// How many services with overridden fields stand so.
