@@ -1,5 +1,5 @@
 //! A source that suddenly answers with nothing, or with much less, loses nothing and does not look
-//! fresh.
+//! fresh; what has gone for good is withdrawn by its publisher.
 
 use mpp_api::{
     registry::ListServicesRequest,
@@ -8,8 +8,8 @@ use mpp_api::{
 use mpp_testkit::Backend;
 use mpp_tests::{
     Service, Suite,
-    keys::APP,
-    town::{self, Ministry, SOURCE},
+    keys::{ADMINISTRATOR, APP},
+    town::{self, Ministry, Row, SOURCE, row},
 };
 
 #[tokio::test]
@@ -38,22 +38,64 @@ async fn a_source_that_is_suddenly_empty_loses_nothing_and_does_not_look_fresh()
 }
 
 #[tokio::test]
-async fn records_that_are_gone_for_good_are_said_to_stay() {
+async fn records_that_are_gone_are_told_until_they_are_withdrawn() {
     let suite = Suite::start(Backend::Sqlite).await;
     let ministry: Ministry = town::open(&suite).await;
-    ministry.publish(&town::catalog()[..2]);
+    ministry.publish(&twenty());
+    // The three of the beginning are withdrawn.
+    ministry.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
+    ministry.publish(&twenty()[4..]);
     for _ in 0..2 {
         // Also the second time, and under another mapping: nothing is forgotten.
         let said = ministry.sync(&suite).await;
-        assert_eq!(said.code, 8, "a third is gone:\n{}{}", said.out, said.err);
-        assert!(said.err.contains("1 of 3 records"), "{}", said.err);
+        assert_eq!(said.code, 8, "a fifth is gone:\n{}{}", said.out, said.err);
+        assert!(said.err.contains("4 of 20 records"), "{}", said.err);
         ministry.changes_its_mapping();
     }
 
     let said = ministry.sync_with(&suite, &["--accept-missing"]).await.succeeded();
-    assert!(said.contains("1 records are no longer in the source; they stay"), "{said}");
-    assert_eq!(services(&suite).await, 3);
+    assert!(said.contains("4 records are no longer in the source; they stay"), "{said}");
+    assert_eq!(services(&suite).await, 20, "nothing is deleted");
+    let problems = ministry.problems(&suite).await.succeeded();
+    assert!(problems.contains("mpp agent withdraw CONFIG l-1"), "{problems}");
+
+    let said = ministry.withdraw(&suite, &["l-1", "l-7"]).await;
+    assert_eq!(said.code, 9, "{}{}", said.out, said.err);
+    assert!(said.out.contains("(l-7)") && said.out.contains("still in the source"), "{}", said.out);
+    assert_eq!(services(&suite).await, 19);
+    let said = ministry.withdraw(&suite, &["--all-gone"]).await.succeeded();
+    assert!(said.contains("3 records were withdrawn"), "{said}");
+    assert_eq!(services(&suite).await, 16);
+    assert!(ministry.problems(&suite).await.succeeded().contains("No record was refused"));
+
+    ministry.publish(&twenty());
+    let said = ministry.sync(&suite).await;
+    assert!(said.out.contains("TOMBSTONED"), "its id is not used again:\n{}", said.out);
+    ministry.publish(&twenty()[4..]);
     ministry.sync(&suite).await.succeeded();
+    assert!(ministry.problems(&suite).await.succeeded().contains("No record was refused"));
+}
+
+#[tokio::test]
+async fn what_an_administrator_deletes_is_told_to_whoever_still_publishes_it() {
+    let suite = Suite::start(Backend::Sqlite).await;
+    let ministry: Ministry = town::open(&suite).await;
+    ministry.publish(&twenty());
+    // The three of the beginning are withdrawn.
+    ministry.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
+    let name = "units/kemendagri/services/l-3";
+    suite.run(ADMINISTRATOR, &["delete", name]).await.succeeded();
+    let said = ministry.sync(&suite).await;
+    assert!(said.out.contains("TOMBSTONED") && said.out.contains("known 19"), "{}", said.out);
+    let rows: Vec<Row> = twenty().into_iter().filter(|row| row[0] != "L-3").collect();
+    ministry.publish(&rows);
+    ministry.sync(&suite).await.succeeded();
+    let problems = ministry.problems(&suite).await.succeeded();
+    assert!(problems.contains("No record was refused"), "neither refused nor gone: {problems}");
+}
+
+fn twenty() -> Vec<Row> {
+    (1..=20).map(|n| row(&format!("L-{n}"), &format!("Layanan nomor {n}"), "Gratis")).collect()
 }
 
 async fn services(suite: &Suite) -> i32 {

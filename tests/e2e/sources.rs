@@ -44,6 +44,8 @@ async fn tell(backend: Backend) {
     no_file(&suite, &ministry, &whole).await;
     rows_that_are_none(&suite, &ministry, &whole).await;
     nothing_readable(&suite, &ministry).await;
+    known_rows_that_cannot_be_read(&suite, &ministry).await;
+    a_heading_is_renamed(&suite, &ministry).await;
 
     ministry.publish(&hundred());
     ministry.sync(&suite).await.succeeded();
@@ -107,6 +109,28 @@ async fn rows_that_are_none(suite: &Suite, ministry: &Ministry, whole: &Source) 
     let told = source(suite).await;
     assert_eq!(told.last_session.expect("counted").unread, 2);
     assert!(told.incomplete.is_none() && told.last_success_time != whole.last_success_time);
+}
+
+async fn known_rows_that_cannot_be_read(suite: &Suite, ministry: &Ministry) {
+    let mut rows = hundred();
+    rows[..20].iter_mut().for_each(|row| row[2] = "#REF!".into());
+    ministry.publish(&rows);
+    let said = ministry.sync(suite).await;
+    assert_eq!(said.code, 9, "{}{}", said.out, said.err);
+    assert!(said.out.contains("invalid 20"), "{}", said.out);
+    assert!(!said.out.contains("no longer in"), "their rows are there:\n{}", said.out);
+}
+
+async fn a_heading_is_renamed(suite: &Suite, ministry: &Ministry) {
+    let before = source(suite).await.last_success_time;
+    ministry.publish_text("kode,nama,biaya,lama\nL-1,Layanan nomor 1,Gratis,1 jam\n");
+    let said = ministry.sync(suite).await;
+    assert_eq!(said.code, 7, "{}{}", said.out, said.err);
+    assert!(said.err.contains(".waktu") && said.err.contains("biaya, kode, lama"), "{}", said.err);
+    let told = source(suite).await;
+    assert_eq!(told.incomplete.expect("told").reason(), Reason::Configuration);
+    assert_eq!(told.last_success_time, before);
+    assert_eq!(told.last_session.expect("counted").received, 0, "nothing was sent");
 }
 
 async fn nothing_readable(suite: &Suite, ministry: &Ministry) {

@@ -114,6 +114,12 @@ impl Ministry {
         suite.run(PUBLISHER, &["agent", "problems", &config]).await
     }
 
+    /// Takes out of the index what the agent is told to, and the source no longer has.
+    pub async fn withdraw(&self, suite: &Suite, what: &[&str]) -> Said {
+        let config = self.folder.join("agent.toml").display().to_string();
+        suite.run(PUBLISHER, &[&["agent", "withdraw", &config], what].concat()).await
+    }
+
     /// The arguments of the agent's command.
     pub fn agent(&self) -> [String; 3] {
         ["agent".to_owned(), "run".to_owned(), self.folder.join("agent.toml").display().to_string()]

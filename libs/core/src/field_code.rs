@@ -81,7 +81,11 @@ field_codes! {
     /// One record whose text lists many services.
     Bundle, "BUNDLE", "It was applied. Split it at the source, or let the mapping yield a record for each, so that each is found.";
     /// A record that the source no longer has and the registry still holds.
-    Gone, "GONE", "Remove it with the command that the message names, or run once with `--accept-missing` to leave it there and forget it here.";
+    Gone, "GONE", "Where it is no longer offered, remove it with the command that the message names; else put it back into the source.";
+    /// A key that the mapping reads and no record of the source has.
+    KeyMissing, "KEY_MISSING", "Name it in the mapping as the source calls it now, or take it out of the mapping.";
+    /// A wording of a fee or a time that is kept as it is written and not read.
+    NotRead, "NOT_READ", "It is published as it is written, and no filter finds it. Write it more plainly at the source, where that is right.";
     /// A record that does not fit its mapping, or a mapping that fails on it.
     Mapping, "MAPPING", "Mend the mapping or the record; `mpp agent problems` lists them.";
     /// A record to be deleted that never was.

@@ -54,6 +54,7 @@ pub use model::{
     helper::{HELPERS, Helper},
     problem::Problem,
     tally::Tally,
+    withdraw::Withdraw,
 };
 pub use policy::Policy;
 pub use source::{Input, Next, Pages, Setting, Table, Way, is_remote};

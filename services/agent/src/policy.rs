@@ -21,6 +21,8 @@ mpp_core::policy! {
         /// Per cent of the records synced before that may be gone at once. With more the run does
         /// not count as complete: a source that suddenly shrinks is broken rather than up to date.
         max_missing_percent: u32 = 10 in 0..=100,
+        /// So many records may be gone at once from any source, however small it is.
+        max_missing_records: usize = 3 in 0..=1_000,
         /// Records read ahead of those that are sent: a catalog of any size takes little memory.
         read_ahead_records: usize = 2_000 in 1..=100_000,
         /// Problems that a run shows at its end; `mpp agent problems` lists them all.

@@ -1,8 +1,11 @@
 //! The wire: one stream of the sync protocol, seen from the client. What is sent when is decided
 //! in `app`.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
+use mpp_api::registry::{
+    ListServicesRequest, ListServicesResponse, catalog_service_client::CatalogServiceClient,
+};
 use mpp_api::sync::{
     Batch, BatchResult, End, Hello, KeepAlive, Summary, SyncRequest, SyncResponse, Welcome,
     sync_request::Message as Request, sync_response::Message as Response,
@@ -89,6 +92,43 @@ impl Stream {
         let answer = tokio::time::timeout(self.answer_timeout, self.responses.message()).await;
         let answer = answer.map_err(|_| silent(self.answer_timeout))?;
         answer.map_err(refused)?.and_then(|response| response.message).ok_or_else(closed)
+    }
+}
+
+/// Services on one page of [`published`].
+const PAGE: i32 = 1_000;
+
+/// The names of all services that the registry holds of a source; `None` where there are `known` of
+/// them, as the agent believes.
+///
+/// # Errors
+/// The registry cannot be reached, or does not know the source.
+pub async fn published(
+    endpoint: &Endpoint,
+    source: &str,
+    known: usize,
+) -> Result<Option<BTreeSet<String>>> {
+    let mut client = CatalogServiceClient::new(mpp_client::connect(endpoint)?);
+    let mut request = ListServicesRequest {
+        parent: "units/-".to_owned(),
+        page_size: 1,
+        source: source.to_owned(),
+        ..Default::default()
+    };
+    let answer = client.list_services(request.clone()).await.map_err(refused)?.into_inner();
+    if usize::try_from(answer.total_size).ok() == Some(known) {
+        return Ok(None);
+    }
+    let mut names = BTreeSet::new();
+    request.page_size = PAGE;
+    loop {
+        let answer = client.list_services(request.clone()).await.map_err(refused)?;
+        let ListServicesResponse { services, next_page_token, .. } = answer.into_inner();
+        names.extend(services.into_iter().map(|service| service.name));
+        if next_page_token.is_empty() {
+            return Ok(Some(names));
+        }
+        request.page_token = next_page_token;
     }
 }
 

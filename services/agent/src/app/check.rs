@@ -10,7 +10,7 @@ use crate::{
         problem::Problem,
         tally::Tally,
     },
-    source::{self, Fault, Item},
+    source::{self, Fault, Found, Item},
 };
 
 /// What a source and its mapping yield.
@@ -29,13 +29,19 @@ pub struct Checked {
 /// Reads and maps the whole source. What only the registry can judge, such as an empty title, is
 /// not checked.
 pub async fn check(run: &Run) -> Checked {
-    let mut items = source::read(run.input.clone(), run.way.clone(), &run.policy);
+    let before = std::collections::BTreeSet::new();
+    let mut items = source::read(run.input.clone(), run.way.clone(), before, &run.policy);
     let mut difference = Difference::default();
     let mut checked = Checked::default();
     while let Some(found) = items.recv().await {
         match found {
-            Ok(item) => checked.take_up(item, &mut difference),
-            Err(fault) => {
+            Found::Record(item) => checked.take_up(*item, &mut difference),
+            Found::Keys(keys) => {
+                let place = run.input.place();
+                let remarks = keys.missing();
+                checked.problems.extend(remarks.iter().map(|one| Problem::unsent(&place, "", one)));
+            }
+            Found::Fault(fault) => {
                 checked.lack.get_or_insert(fault.error);
             }
         }
@@ -72,9 +78,10 @@ impl Checked {
             }
             Ok(record) => {
                 let id = record.source_id.clone();
-                if let Some(note) = &item.note {
+                for note in &item.notes {
                     self.problems.push(Problem::unsent(&item.found_at, &id, note));
                 }
+                self.tally.count_notes(&item.notes);
                 if let Verdict::Duplicate(first) = difference.judge(&record, &item.found_at) {
                     self.tally.duplicate += 1;
                     self.problems.push(Problem::duplicate(&item.found_at, &id, &first));
@@ -105,6 +112,7 @@ mod tests {
             take_over: false,
             accept_missing: false,
             accept_moves: false,
+            withdraw: crate::Withdraw::Nothing,
             policy: Policy::default(),
         };
         let checked = check(&run).await;

@@ -6,7 +6,7 @@ use mpp_api::sync::Summary;
 use mpp_core::{Error, Reason, Result};
 
 use crate::{
-    model::{problem::Problem, tally::Tally},
+    model::{problem::Problem, tally::Tally, withdraw::Withdraw},
     policy::Policy,
     source::{Input, Way},
 };
@@ -28,6 +28,8 @@ pub struct Run {
     pub accept_missing: bool,
     /// Let records move to other units although they are many.
     pub accept_moves: bool,
+    /// What has gone from the source is taken out of the index with the run.
+    pub withdraw: Withdraw,
     /// The numbers of this source.
     pub policy: Policy,
 }
@@ -55,7 +57,7 @@ pub struct Outcome {
     pub summary: Summary,
     /// The first records that were refused or could not be sent, and remarks.
     pub problems: Vec<Problem>,
-    /// How many records are not in the index as the source has them.
+    /// How many rows and records were refused.
     pub refused: i64,
     /// Why the source's whole extent is not known; the run is then not complete.
     pub lack: Option<Error>,
@@ -71,7 +73,7 @@ impl Outcome {
             Some(lack) => Err(lack),
             None if self.refused > 0 => Err(Error::new(
                 Reason::RecordsRefused,
-                format!("{source}: {} rows or records are not in the index", self.refused),
+                format!("{source}: {} rows or records were refused", self.refused),
             )),
             None => Ok(()),
         }

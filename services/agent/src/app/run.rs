@@ -1,7 +1,7 @@
 //! One run: reads the source, sends what is new, and tries again until the registry has answered
 //! everything or patience is at its end.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use mpp_client::Endpoint;
 use mpp_core::{Code, Error, Reason, Result};
@@ -42,7 +42,8 @@ pub async fn run(
     };
     let mut backoff = Backoff::new(&run.policy);
     loop {
-        let mut items = source::read(run.input.clone(), run.way.clone(), &run.policy);
+        let before = if run.accept_missing { BTreeSet::new() } else { store.relied_on().await? };
+        let mut items = source::read(run.input.clone(), run.way.clone(), before, &run.policy);
         // The source first: what is wrong with it at once needs no registry to be told.
         let result = tokio::select! {
             result = async { session::sync(&context, items.recv().await, items).await } => result,
@@ -65,7 +66,7 @@ pub async fn run(
 async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
     let Ended { tally, summary, lack } = ended;
     let problems = store.problems(run.policy.shown_problems).await?;
-    let refused = store.refused().await?;
+    let refused = store.refused().await? + tally.unread() + tally.duplicate + tally.not_withdrawn;
     Ok(Outcome { tally, summary, problems, refused, lack: lack.map(|fault| fault.error) })
 }
 

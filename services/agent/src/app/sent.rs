@@ -9,6 +9,8 @@ use crate::{registry::out_of_turn, store::Answered};
 pub struct Sent {
     pub nonce: i64,
     pub records: Vec<Answered>,
+    /// Records that are withdrawn, and not the source's own.
+    pub withdraws: bool,
 }
 
 impl Sent {
@@ -36,7 +38,7 @@ mod tests {
     fn an_id_that_is_too_long_does_not_end_the_run() {
         let id = "a".repeat(200);
         let record = Answered { id: id.clone(), digest: [0; 16], name: None };
-        let sent = Sent { nonce: 1, records: vec![record] };
+        let sent = Sent { nonce: 1, records: vec![record], withdraws: false };
         let answered = |source_id: &str| BatchResult {
             nonce: 1,
             results: vec![RecordResult { source_id: source_id.into(), ..Default::default() }],

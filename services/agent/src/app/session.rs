@@ -13,13 +13,16 @@ use super::{
     sent::Sent,
 };
 use crate::{
+    Policy,
     model::{
         batch::{Gathered, Limits},
-        difference::{Difference, Verdict},
+        difference::{self, Difference, Verdict},
+        keys::Keys,
         problem::Problem,
         tally::Tally,
+        withdraw,
     },
-    registry::{Stream, out_of_turn},
+    registry::{self, Stream, out_of_turn},
     source::{Fault, Found, Item},
     store::{Answered, Store},
 };
@@ -66,7 +69,7 @@ pub async fn sync(
     items: mpsc::Receiver<Found>,
 ) -> Result<Ended, Broken> {
     let (first, fault) = match first {
-        Some(Err(fault)) => (None, Some(fault)),
+        Some(Found::Fault(fault)) => (None, Some(fault)),
         first => (first, None),
     };
     let mut session = match Session::open(context).await {
@@ -99,8 +102,12 @@ struct Session<'a> {
     sequence: i64,
     nonce: i64,
     tally: Tally,
+    /// What is sent now is withdrawn.
+    withdraws: bool,
     /// What is wrong with the source, at first.
     lack: Option<Fault>,
+    /// The keys of the records, once all are read.
+    keys: Option<Keys>,
     /// The first row that could not be read.
     first_unread: Option<String>,
     /// Problems that are not stored yet, and how many there were.
@@ -110,8 +117,13 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     async fn open(context: &'a Context<'a>) -> Result<Self> {
+        let source = &context.run.source;
+        let names = context.store.names().await?;
+        if let Some(names) = registry::published(context.endpoint, source, names.len()).await? {
+            context.store.reconcile(&names).await?;
+        }
         let hello = Hello {
-            source: context.run.source.clone(),
+            source: source.clone(),
             mapping_version: context.mapping_version.to_owned(),
             checkpoint: context.store.checkpoint().await?,
             take_over: context.run.take_over,
@@ -137,7 +149,9 @@ impl<'a> Session<'a> {
             waiting: VecDeque::new(),
             nonce: 0,
             tally: Tally::default(),
+            withdraws: false,
             lack: None,
+            keys: None,
             first_unread: None,
             unsent: Vec::new(),
             kept: 0,
@@ -161,22 +175,39 @@ impl<'a> Session<'a> {
         if self.lack.is_none() {
             self.lack = self.judge_whole();
         }
+        if self.lack.is_none() {
+            self.withdraw().await?;
+        }
         if let Some(fault) = &self.lack {
             keep_fault(self.context.store, self.context.run, fault).await?;
         }
         let incomplete = self.lack.as_ref().map(Fault::told);
         let summary = self.stream.end(End { unread: self.tally.unread(), incomplete }).await?;
         if self.lack.is_none() {
-            let gone: Vec<String> = self.difference.gone().into_iter().map(str::to_owned).collect();
-            self.context.store.settle(&gone, self.context.run.accept_missing).await?;
+            let store = self.context.store;
+            let sure = self.difference.is_sure();
+            let gone = if sure { self.difference.gone() } else { Vec::new() };
+            store.settle(&gone, &self.difference.unseen()).await?;
+            store.welcome_back(|id| self.difference.is_there(id)).await?;
+            if let Some(keys) = &self.keys {
+                store.rely_on(&keys.relied_on()).await?;
+            }
         }
         Ok(summary)
     }
 
     async fn take_up(&mut self, found: Found) -> Result<()> {
         match found {
-            Ok(item) => self.gather(item).await,
-            Err(fault) => {
+            Found::Record(item) => self.gather(*item).await,
+            Found::Keys(keys) => {
+                let place = self.context.run.input.place();
+                for remark in keys.missing() {
+                    self.keep(Problem::unsent(&place, "", &remark)).await?;
+                }
+                self.keys = Some(keys);
+                Ok(())
+            }
+            Found::Fault(fault) => {
                 // The first is the cause; those that follow are its consequence as a rule.
                 self.lack.get_or_insert(fault);
                 Ok(())
@@ -188,7 +219,8 @@ impl<'a> Session<'a> {
     fn judge_whole(&mut self) -> Option<Fault> {
         let run = self.context.run;
         let place = run.input.place();
-        self.tally.missing = i64::try_from(self.difference.gone().len()).unwrap_or(i64::MAX);
+        let gone = if self.difference.is_sure() { self.difference.gone().len() } else { 0 };
+        self.tally.missing = i64::try_from(gone).unwrap_or(i64::MAX);
         let Tally { read, missing, .. } = self.tally;
         if read == 0 && !run.accept_missing {
             let had =
@@ -205,7 +237,8 @@ impl<'a> Session<'a> {
                 format!("of {read} rows none could be read; the first: {first}"),
             ));
         }
-        let shrinkage = self.difference.shrinkage(run.policy.max_missing_percent);
+        let Policy { max_missing_percent, max_missing_records, .. } = run.policy;
+        let shrinkage = self.difference.shrinkage(max_missing_percent, max_missing_records);
         shrinkage.filter(|_| !run.accept_missing).map(|text| Fault::shrunk(&place, text))
     }
 
@@ -225,6 +258,33 @@ impl<'a> Session<'a> {
         if last.records.is_empty() { Ok(()) } else { self.send(last).await }
     }
 
+    /// Takes out of the index what the publisher wants out of it, once the source is known to be
+    /// without it.
+    async fn withdraw(&mut self) -> Result<()> {
+        let held = self.context.store.names().await?;
+        let is_there = |id: &str| self.difference.is_there(id);
+        let wanted = &self.context.run.withdraw;
+        let unknown = if self.difference.is_sure() { 0 } else { self.tally.unread() };
+        let (records, problems) = withdraw::deletes(wanted, &held, is_there, unknown);
+        self.tally.not_withdrawn = i64::try_from(problems.len()).unwrap_or(i64::MAX);
+        self.context.store.keep_unsent(&problems).await?;
+        self.withdraws = true;
+        for record in records {
+            let digest = difference::digest(&record);
+            if let Some(full) = self.gathered.add(record, digest, self.limits) {
+                self.send(full).await?;
+            }
+        }
+        let last = std::mem::take(&mut self.gathered);
+        if !last.records.is_empty() {
+            self.send(last).await?;
+        }
+        while !self.waiting.is_empty() {
+            self.store_answer().await?;
+        }
+        Ok(())
+    }
+
     /// A third of the lease, so that one that is lost or late does not end it.
     fn keep_alive_every(&self) -> Duration {
         let lease = u64::try_from(self.welcome.lease_millis).unwrap_or(30_000).max(300);
@@ -236,11 +296,14 @@ impl<'a> Session<'a> {
         self.tally.read += 1;
         let record = match item.record {
             Ok(record) => record,
-            Err(error) => return self.keep_invalid(&item.found_at, "", &error).await,
+            Err(error) => {
+                self.difference.refuse(item.refused_id.as_deref());
+                return self.keep_invalid(&item.found_at, "", &error).await;
+            }
         };
-        if let Some(note) = &item.note {
-            let note = Problem::unsent(&item.found_at, &record.source_id, note);
-            self.keep(note).await?;
+        self.tally.count_notes(&item.notes);
+        for note in &item.notes {
+            self.keep(Problem::unsent(&item.found_at, &record.source_id, note)).await?;
         }
         let digest = match self.difference.judge(&record, &item.found_at) {
             Verdict::New(digest) => digest,
@@ -265,8 +328,10 @@ impl<'a> Session<'a> {
 
     async fn keep_invalid(&mut self, found_at: &str, id: &str, error: &Error) -> Result<()> {
         self.tally.count_unread(error);
-        self.first_unread.get_or_insert_with(|| format!("{found_at}: {}", error.message()));
-        self.keep(Problem::unsent(found_at, id, error)).await
+        let problem = Problem::unsent(found_at, id, error);
+        // The registry shows this to others: the code, and nothing of what the row holds.
+        self.first_unread.get_or_insert_with(|| format!("{found_at}: {}", problem.code));
+        self.keep(problem).await
     }
 
     /// Keeps a problem, together with others: each by itself would wait for the disk.
@@ -292,8 +357,11 @@ impl<'a> Session<'a> {
         self.context.store.note(&position, &sent).await?;
         let checkpoint = Checkpoint { sequence: self.sequence, position };
         self.sequence += 1;
-        self.tally.sent += i64::try_from(records.len()).unwrap_or(i64::MAX);
-        self.waiting.push_back(Sent { nonce: self.nonce, records: sent });
+        if !self.withdraws {
+            self.tally.sent += i64::try_from(sent.len()).unwrap_or(i64::MAX);
+        }
+        let (nonce, withdraws) = (self.nonce, self.withdraws);
+        self.waiting.push_back(Sent { nonce, records: sent, withdraws });
         let batch = Batch {
             nonce: self.nonce,
             fencing_token: self.welcome.fencing_token,
@@ -318,7 +386,11 @@ impl<'a> Session<'a> {
         let checkpoint = result.checkpoint.clone().unwrap_or_default();
         self.context.store.record(&result.results, &sent.records, &checkpoint).await?;
         for answer in &result.results {
-            self.tally.count_answer(answer.outcome());
+            if sent.withdraws {
+                self.tally.count_withdrawal(answer.outcome());
+            } else {
+                self.tally.count_answer(answer.outcome());
+            }
         }
         (self.context.report)(Event::Progress(self.tally));
         Ok(())

@@ -31,12 +31,16 @@ pub struct Difference {
     held: HashSet<String>,
     /// Ids of this run, and where the first record of each was found.
     seen: HashMap<String, Box<str>>,
+    /// Ids that the registry holds and whose rows are there, but refused.
+    refused: HashSet<String>,
+    /// Rows that were refused and of which nobody knows whose they are.
+    unknown: usize,
 }
 
 impl Difference {
     /// Nothing read yet.
     pub fn new(answered: HashMap<String, Digest>, held: HashSet<String>) -> Self {
-        Self { answered, held, seen: HashMap::new() }
+        Self { answered, held, ..Self::default() }
     }
 
     /// Decides on the next record of the source.
@@ -54,15 +58,45 @@ impl Difference {
 
     /// Once the source is read: what it had before and has no more. Nothing is deleted for that.
     pub fn gone(&self) -> Vec<&str> {
-        let gone = self.held.iter().filter(|id| !self.seen.contains_key(*id));
+        let gone = self.held.iter().filter(|id| !self.is_there(id));
         gone.map(String::as_str).collect()
+    }
+
+    /// A row was refused. It may be that of a record that the registry holds: that one has then not
+    /// gone, nor has any, as long as nobody knows whose row it is.
+    pub fn refuse(&mut self, id: Option<&str>) {
+        match id.filter(|id| self.held.contains(*id)) {
+            Some(id) => drop(self.refused.insert(id.to_owned())),
+            None => self.unknown += 1,
+        }
+    }
+
+    /// True where each row is known, so that what was not seen has gone indeed.
+    pub fn is_sure(&self) -> bool {
+        self.unknown == 0
+    }
+
+    /// Ids that were answered before and are not in the source any more.
+    pub fn unseen(&self) -> Vec<&str> {
+        let unseen = self.answered.keys().filter(|id| !self.is_there(id));
+        unseen.map(String::as_str).collect()
+    }
+
+    /// True for an id that is in the source, also where its row was refused.
+    pub fn is_there(&self, id: &str) -> bool {
+        self.seen.contains_key(id) || self.refused.contains(id)
     }
 
     /// What is wrong where more than `max_percent` of the records have gone: a source that suddenly
     /// holds far less is broken rather than up to date, and must not look fresh.
-    pub fn shrinkage(&self, max_percent: u32) -> Option<String> {
-        let (gone, known) = (self.gone().len(), self.held.len());
-        (gone * 100 > known * max_percent as usize).then(|| {
+    /// Up to `few` records may go from any source: of four, one is a fourth.
+    pub fn shrinkage(&self, max_percent: u32, few: usize) -> Option<String> {
+        // Each row that nobody knows may be one of them.
+        let gone = self.gone().len().saturating_sub(self.unknown);
+        let known = self.held.len();
+        let all_went = gone > 0 && gone == known && self.seen.len() < known;
+        let too_many = gone * 100 > known * max_percent as usize && (gone > few || all_went);
+        too_many.then(|| {
             format!(
                 "{gone} of {known} records that were synced before are no longer in it; nothing was \
                  deleted and the run does not count as complete. Mend the source or its mapping, or, \
@@ -72,7 +106,8 @@ impl Difference {
     }
 }
 
-fn digest(record: &Record) -> Digest {
+/// Of a record's bytes.
+pub fn digest(record: &Record) -> Digest {
     let whole = Sha256::digest(record.encode_to_vec());
     let mut digest = Digest::default();
     digest.copy_from_slice(&whole[..16]);
@@ -119,9 +154,30 @@ mod tests {
         let ids: Vec<&str> = before.iter().map(|record| record.source_id.as_str()).collect();
         let two_gone = reading(&before, &ids[2..]);
         assert_eq!(two_gone.gone().len(), 2);
-        assert_eq!(two_gone.shrinkage(10), None);
-        let text = reading(&before, &ids[3..]).shrinkage(10).expect("too many");
+        assert_eq!(two_gone.shrinkage(10, 0), None);
+        let text = reading(&before, &ids[3..]).shrinkage(10, 2).expect("too many");
         assert!(text.contains("3 of 20 records"), "{text}");
-        assert_eq!(reading(&before, &[]).shrinkage(100), None);
+        assert_eq!(reading(&before, &[]).shrinkage(100, 0), None);
+    }
+
+    #[test]
+    fn a_row_that_is_refused_has_not_gone() {
+        let before: Vec<Record> = (0..100).map(|id| record(&id.to_string(), "units/a")).collect();
+        let ids: Vec<&str> = before.iter().map(|record| record.source_id.as_str()).collect();
+        let mut known = reading(&before, &ids[20..]);
+        ids[..20].iter().for_each(|id| known.refuse(Some(id)));
+        assert!(known.gone().is_empty() && known.is_sure() && known.shrinkage(10, 3).is_none());
+        let mut unknown = reading(&before, &ids[20..]);
+        (0..20).for_each(|_| unknown.refuse(None));
+        assert_eq!(unknown.shrinkage(10, 3), None, "the twenty rows may be theirs");
+        assert!(!unknown.is_sure());
+    }
+
+    #[test]
+    fn a_small_source_may_split_its_bundle() {
+        let before: Vec<Record> = (0..4).map(|id| record(&id.to_string(), "units/a")).collect();
+        assert_eq!(reading(&before, &["1", "2", "3", "0a", "0b"]).shrinkage(10, 3), None);
+        assert!(reading(&before[..2], &["other"]).shrinkage(10, 3).is_some(), "all went");
+        assert_eq!(reading(&before[..1], &["0a", "0b"]).shrinkage(10, 3), None, "it has grown");
     }
 }

@@ -16,7 +16,7 @@ use mpp_core::{Error, FieldCode, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{jq_fault, locate, text, wording};
+use super::{jq_fault, keys::Keys, locate, text, wording};
 
 /// Canonical records that one source record may yield; a program that loops is cut there.
 const MAX_OUTPUTS: usize = 100;
@@ -46,6 +46,11 @@ impl Mapping {
         let filter = compile(None, program)
             .map_err(|text| Error::field("mapping", FieldCode::Mapping, text))?;
         Ok(Self { filter, program: program.to_owned(), noting: OnceCell::new() })
+    }
+
+    /// The keys that the program reads.
+    pub fn keys(&self) -> Keys {
+        Keys::of(&self.program)
     }
 
     /// Maps one record; a program may yield none, one or several.

@@ -19,6 +19,8 @@ pub struct Tally {
     pub suspicious: i64,
     /// Not sent: the id came before in the same source.
     pub duplicate: i64,
+    /// Fees and times that are published as they are written, since they could not be read.
+    pub not_read: i64,
     /// Answered in an earlier run, and no longer in the source. They stay in the registry.
     pub missing: i64,
     /// Sent to the registry.
@@ -29,6 +31,10 @@ pub struct Tally {
     pub unchanged: i64,
     /// Answered: refused, with a reason.
     pub rejected: i64,
+    /// Taken out of the index on the publisher's word; not among `sent`.
+    pub withdrawn: i64,
+    /// Not withdrawn, since it is still in the source or was never held.
+    pub not_withdrawn: i64,
     /// Answered: kept for a later try.
     pub quarantined: i64,
 }
@@ -43,6 +49,19 @@ impl Tally {
     pub(crate) fn count_unread(&mut self, error: &Error) {
         let is_trial = error.violations().iter().any(|field| field.code == FieldCode::Suspicious);
         *(if is_trial { &mut self.suspicious } else { &mut self.invalid }) += 1;
+    }
+
+    /// Counts what is remarked on a record that is taken.
+    pub(crate) fn count_notes(&mut self, notes: &[Error]) {
+        let is_wording = |error: &&Error| {
+            error.violations().iter().any(|field| field.code == FieldCode::NotRead)
+        };
+        let wordings = notes.iter().filter(is_wording).count();
+        self.not_read += i64::try_from(wordings).unwrap_or(i64::MAX);
+    }
+
+    pub(crate) fn count_withdrawal(&mut self, outcome: Outcome) {
+        self.withdrawn += i64::from(matches!(outcome, Outcome::Applied | Outcome::Unchanged));
     }
 
     pub(crate) fn count_answer(&mut self, outcome: Outcome) {

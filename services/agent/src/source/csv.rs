@@ -1,7 +1,10 @@
 //! CSV files with a heading row. A row that cannot be read is refused and the next one goes on; the
 //! file as a whole counts as read only where every line was accounted for.
 
-use std::{collections::VecDeque, path::PathBuf};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    path::PathBuf,
+};
 
 use encoding_rs::Encoding;
 use jaq_json::Val;
@@ -67,6 +70,7 @@ pub fn read_lines(
     let mut rows = Rows::new(lines, ahead, layout);
     let keys = headings(&place, rows.next().map_err(lost)?)?;
     rows.layout.columns = keys.len();
+    sink.check_keys(&place, &BTreeSet::from_iter(keys.iter().cloned()))?;
     let mut reading = Reading { place: &place, keys, policy, sink };
     let mut is_first = true;
     while let Some(row) = rows.next().map_err(lost)? {

@@ -1,7 +1,7 @@
 //! JSON over HTTP, page by page, or a file of such a page. It counts as read only where the last
 //! page was reached and the source does not say that it has more.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jaq_json::Val;
 use sha2::{Digest as _, Sha256};
@@ -12,7 +12,7 @@ use super::{
     fetch::Fetch,
     next::Next,
     parse::parse,
-    place::Setting,
+    place::{self, Setting},
     sink::Sink,
 };
 use crate::policy::Policy;
@@ -60,6 +60,9 @@ pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
             );
             return Err(Fault::torn(&shown, text));
         }
+        if number == 1 && !items.is_empty() {
+            sink.check_keys(&shown, &keys(items))?;
+        }
         before = Some(digest);
         records += items.len() as u64;
         if put(items, number, sink).is_err() {
@@ -75,6 +78,15 @@ pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
         policy.max_pages
     );
     Err(Fault::torn(&address(&location), text))
+}
+
+/// The uppermost keys of any of them.
+fn keys(items: &[Val]) -> BTreeSet<String> {
+    let of_one = |item: &Val| match item {
+        Val::Obj(map) => map.keys().filter_map(place::text).collect(),
+        _ => Vec::new(),
+    };
+    items.iter().flat_map(of_one).collect()
 }
 
 fn put(items: &[Val], number: usize, sink: &mut Sink<'_>) -> mpp_core::Result<()> {

@@ -14,6 +14,8 @@ mod place;
 mod rows;
 mod sink;
 
+use std::collections::BTreeSet;
+
 use tokio::sync::mpsc;
 
 pub use csv::Table;
@@ -56,21 +58,29 @@ pub struct Way {
 }
 
 /// Starts to read. The channel ends after the last record; wherever a fault of the source as a whole
-/// comes, the catalog must not be taken for complete.
-pub fn read(input: Input, way: Way, policy: &Policy) -> mpsc::Receiver<Found> {
+/// comes, the catalog must not be taken for complete. `before` are keys that every record had in the
+/// last run: where the mapping reads one and it is gone, nothing is handed on.
+pub fn read(
+    input: Input,
+    way: Way,
+    before: BTreeSet<String>,
+    policy: &Policy,
+) -> mpsc::Receiver<Found> {
     let (items, receiver) = mpsc::channel(policy.read_ahead_records);
     let policy = policy.clone();
     tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
-            let mut sink = Sink::new(&items, mapping, way.apply_trials);
+            let mut sink = Sink::new(&items, mapping, way.apply_trials, &before);
             match &input {
                 Input::Csv(table) => csv::read(table, &policy, &mut sink),
                 Input::Json(pages) => json::read(pages, &policy, &mut sink),
-            }
+            }?;
+            sink.end();
+            Ok(())
         });
         if let Err(fault) = outcome {
             // A receiver that is gone has stopped listening for a reason of its own.
-            let _ = items.blocking_send(Err(fault));
+            let _ = items.blocking_send(Found::Fault(fault));
         }
     });
     receiver
@@ -93,10 +103,14 @@ mod tests {
         std::fs::write(&path, csv).expect("writes");
         let input = Input::Csv(Table { path, ..Table::default() });
         let way = Way { program: program.to_owned(), apply_trials: false };
-        let mut items = read(input, way, &Policy::default());
+        let mut items = read(input, way, BTreeSet::new(), &Policy::default());
         let mut all = Vec::new();
         while let Some(item) = items.recv().await {
-            all.push(item.expect("the source can be read"));
+            match item {
+                Found::Record(item) => all.push(*item),
+                Found::Keys(_) => {}
+                Found::Fault(fault) => panic!("the source can be read: {fault:?}"),
+            }
         }
         all
     }

@@ -1,12 +1,15 @@
 //! The way from a reader to the run: screened, mapped, and through a bounded channel.
 
+use std::collections::BTreeSet;
+
 use jaq_json::Val;
 use mpp_api::sync::Record;
 use mpp_core::{Error, FieldCode, Result};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::fault::Fault;
-use crate::model::{mapping::Mapping, screen, text};
+use crate::model::{keys::Keys, mapping::Mapping, screen, text, unread};
 
 /// A record as read and mapped, or why it could not be.
 pub struct Item {
@@ -15,23 +18,55 @@ pub struct Item {
     /// The canonical record.
     pub record: Result<Record>,
     /// What a person should look at, although the record is taken.
-    pub note: Option<Error>,
+    pub notes: Vec<Error>,
+    /// The id of a record that is refused, where it has one.
+    pub refused_id: Option<String>,
 }
 
-/// What a source yields: records, and what is wrong with the source as a whole.
-pub type Found = Result<Item, Fault>;
+/// What a source yields.
+pub enum Found {
+    /// A record, or why there is none.
+    Record(Box<Item>),
+    /// What is wrong with the source as a whole.
+    Fault(Fault),
+    /// Once all is read: the keys that the records have, and those that the mapping reads.
+    Keys(Keys),
+}
 
 /// Maps each record that a reader finds and hands it on.
 pub struct Sink<'a> {
     items: &'a mpsc::Sender<Found>,
     mapping: Mapping,
     apply_trials: bool,
+    keys: Keys,
+    /// Keys that every record had in the last run.
+    before: &'a BTreeSet<String>,
 }
 
 impl<'a> Sink<'a> {
     /// Nothing handed on yet. With `apply_trials` a record that looks like a trial is sent.
-    pub fn new(items: &'a mpsc::Sender<Found>, mapping: Mapping, apply_trials: bool) -> Self {
-        Self { items, mapping, apply_trials }
+    pub fn new(
+        items: &'a mpsc::Sender<Found>,
+        mapping: Mapping,
+        apply_trials: bool,
+        before: &'a BTreeSet<String>,
+    ) -> Self {
+        Self { items, keys: mapping.keys(), mapping, apply_trials, before }
+    }
+
+    /// Looks at the keys of the first records, before any of them is handed on.
+    ///
+    /// # Errors
+    /// One that the mapping reads was in every record before and is in none of these.
+    pub fn check_keys(&self, place: &str, now: &BTreeSet<String>) -> Result<(), Fault> {
+        let lost = self.keys.lost(self.before, now);
+        lost.map_or(Ok(()), |text| Err(Fault::config(place, text)))
+    }
+
+    /// Hands on which keys there were; all is read.
+    pub fn end(self) {
+        // A receiver that is gone has stopped listening for a reason of its own.
+        let _ = self.items.blocking_send(Found::Keys(self.keys));
     }
 
     /// Maps a raw record; a mapping may yield none, one or several from it.
@@ -39,25 +74,31 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// The run has ended. What is wrong with a record is handed on with it.
     pub fn put(&mut self, found_at: String, raw: Val) -> Result<()> {
+        self.keys.look_at(&raw);
         let bundle = screen::bundle(&raw);
-        let mapped = screen::check_values(&raw).and_then(|()| self.mapping.run(raw));
-        let outputs = match mapped {
-            Ok(outputs) => outputs,
-            Err(error) => return self.refuse(found_at, error),
+        let checked = screen::check_values(&raw);
+        let outputs = match (self.mapping.run(raw), checked) {
+            (Ok(outputs), Ok(())) => outputs,
+            (Ok(outputs), Err(error)) => return self.refuse_all(found_at, error, &outputs),
+            (Err(_), Err(error)) | (Err(error), Ok(())) => return self.refuse(found_at, error),
         };
         // A mapping that yields several has split the bundle.
         let note = bundle.filter(|_| outputs.len() == 1).map(|what| {
             Error::field("row", FieldCode::Bundle, format!("this one record is a bundle: {what}"))
         });
         let mut note = note;
-        for output in outputs {
+        for mut output in outputs {
+            drop_nulls(&mut output);
             let record = self.read(&output);
-            self.send(Item { found_at: found_at.clone(), record, note: note.take() })?;
+            let not_read = record.as_ref().map(unread::wordings).unwrap_or_default();
+            let notes = note.take().into_iter().chain(not_read).collect();
+            let refused_id = record.is_err().then(|| id(&output)).flatten();
+            self.send(Item { found_at: found_at.clone(), record, notes, refused_id })?;
         }
         Ok(())
     }
 
-    fn read(&self, output: &serde_json::Value) -> Result<Record> {
+    fn read(&self, output: &Value) -> Result<Record> {
         match screen::trial(output) {
             Some(why) if !self.apply_trials => Err(Error::field("row", FieldCode::Suspicious, why)),
             _ => mpp_api::json::read(output).map(text::tidied),
@@ -69,7 +110,13 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// As [`Self::put`].
     pub fn refuse(&mut self, found_at: String, error: Error) -> Result<()> {
-        self.send(Item { found_at, record: Err(error), note: None })
+        self.send(Item { found_at, record: Err(error), notes: Vec::new(), refused_id: None })
+    }
+
+    /// Refuses what was found at one place, with the id that it has, so that it does not count as gone.
+    fn refuse_all(&mut self, found_at: String, error: Error, outputs: &[Value]) -> Result<()> {
+        let refused_id = outputs.first().and_then(id);
+        self.send(Item { found_at, record: Err(error), notes: Vec::new(), refused_id })
     }
 
     /// Hands on that the whole extent of the source is not known; it is read on all the same.
@@ -77,12 +124,30 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// As [`Self::put`].
     pub fn lack(&mut self, fault: Fault) -> Result<()> {
-        self.items.blocking_send(Err(fault)).map_err(|_| ended())
+        self.items.blocking_send(Found::Fault(fault)).map_err(|_| ended())
     }
 
     fn send(&mut self, item: Item) -> Result<()> {
-        self.items.blocking_send(Ok(item)).map_err(|_| ended())
+        self.items.blocking_send(Found::Record(Box::new(item))).map_err(|_| ended())
     }
+}
+
+/// An entry of a list that is null is not given, as a field is not: `[.biaya | rupiah]` of a cell that
+/// is empty.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Array(items) => {
+            items.retain(|item| !item.is_null());
+            items.iter_mut().for_each(drop_nulls);
+        }
+        Value::Object(fields) => fields.values_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+fn id(output: &Value) -> Option<String> {
+    let id = output.get("source_id").or_else(|| output.get("sourceId"))?.as_str()?;
+    (!id.is_empty()).then(|| id.to_owned())
 }
 
 fn ended() -> Error {

@@ -32,9 +32,9 @@ CREATE TABLE IF NOT EXISTS answered (
 ) STRICT;
 -- Forgetting what was answered after a checkpoint, and listing what was refused.
 CREATE INDEX IF NOT EXISTS answered_sequence ON answered (sequence);
-CREATE INDEX IF NOT EXISTS answered_outcome ON answered (outcome) WHERE outcome >= 3;
--- What the registry holds of this source, by its name there, until a complete run without it was
--- accepted. 'told' is 1 once a run was complete without it.
+CREATE INDEX IF NOT EXISTS answered_said ON answered (outcome) WHERE outcome >= 3 OR code <> '';
+-- What the registry holds of this source, by its name there. 'told' is 1 once a run was complete
+-- without it.
 CREATE TABLE IF NOT EXISTS held (
     source_id TEXT PRIMARY KEY, name TEXT NOT NULL, told INTEGER NOT NULL
 ) STRICT;
@@ -192,7 +192,7 @@ impl Store {
             let (field, code, message) = said(result);
             sqlx::query("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?, ?, ?)")
                 .bind(&result.source_id)
-                .bind(if result.send_again { NO_DIGEST } else { sent.digest.as_slice() })
+                .bind(if is_settled(result) { sent.digest.as_slice() } else { NO_DIGEST })
                 .bind(checkpoint.sequence)
                 .bind(result.outcome)
                 .bind(field)
@@ -227,45 +227,13 @@ impl Store {
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 
-    /// A run was complete without the ids of `gone`: they are told from now on and stop counting,
-    /// or, where that was accepted, are forgotten together with those told before.
-    pub async fn settle(&self, gone: &[String], accepted: bool) -> Result<()> {
-        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
-        for id in gone {
-            sqlx::query(
-                "INSERT OR IGNORE INTO held SELECT source_id, name, 1 FROM may_hold
-                 WHERE source_id = ?",
-            )
-            .bind(id)
-            .execute(&mut *tx)
+    /// How many of the records that the source has were refused by the registry.
+    pub async fn refused(&self) -> Result<i64> {
+        let row = sqlx::query("SELECT count(*) FROM answered WHERE outcome >= 3") // answered_said
+            .fetch_one(&self.pool)
             .await
             .map_err(Error::internal)?;
-            sqlx::query("UPDATE held SET told = 1 WHERE source_id = ?")
-                .bind(id)
-                .execute(&mut *tx)
-                .await
-                .map_err(Error::internal)?;
-        }
-        sqlx::query(
-            "DELETE FROM may_hold WHERE source_id IN (SELECT source_id FROM held WHERE told = 1)",
-        )
-        .execute(&mut *tx)
-        .await
-        .map_err(Error::internal)?;
-        if accepted {
-            sqlx::query("DELETE FROM held WHERE told = 1")
-                .execute(&mut *tx)
-                .await
-                .map_err(Error::internal)?;
-        }
-        tx.commit().await.map_err(Error::internal)
-    }
-
-    /// How many records are not in the index as the source has them.
-    pub async fn refused(&self) -> Result<i64> {
-        let problems = self.problems(i64::MAX).await?;
-        let refused = problems.iter().filter(|problem| !problem.is_remark()).count();
-        Ok(i64::try_from(refused).unwrap_or(i64::MAX))
+        Ok(row.get(0))
     }
 
     /// Keeps records that could not be sent, so that they do not vanish in silence.
@@ -297,12 +265,11 @@ impl Store {
     /// at most `limit`.
     pub async fn problems(&self, limit: i64) -> Result<Vec<Problem>> {
         let rows = sqlx::query(
-            "SELECT source_id, field, code, message FROM answered WHERE outcome >= ? OR code <> ''
+            "SELECT source_id, field, code, message FROM answered WHERE outcome >= 3 OR code <> ''
              UNION ALL
              SELECT place || CASE source_id WHEN '' THEN '' ELSE ' (' || source_id || ')' END, '', code, message FROM unsent
-             LIMIT ?", // answered_outcome
+             LIMIT ?", // answered_said
         )
-        .bind(i32::from(Outcome::Rejected))
         .bind(limit)
         .fetch_all(&self.pool)
         .await
@@ -327,6 +294,12 @@ impl Store {
             .map_err(Error::internal)?;
         Ok(rows.into_iter().map(|row| Problem::gone(row.get(0), row.get(1))).collect())
     }
+}
+
+/// What is remarked on a record may be mended by others: it is asked for anew in each run, so that
+/// nothing is told that is no longer so.
+fn is_settled(result: &RecordResult) -> bool {
+    !result.send_again && result.warnings.is_empty()
 }
 
 /// What an answer says of its record: why it was refused, or the first warning of one that was taken.
@@ -413,5 +386,6 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
     )
 }
 
+mod held;
 #[cfg(test)]
 mod tests;

@@ -45,7 +45,7 @@ async fn what_went_out_without_an_answer_is_sent_again_also_where_the_source_ret
     assert_ne!(known.get("a"), Some(&[1; 16]), "the registry may hold the other one");
     let held = store.held().await.expect("reads");
     assert_eq!(held, HashSet::from(["a".to_owned(), "b".to_owned()]), "it may hold both");
-    store.settle(&["b".to_owned()], false).await.expect("settles");
+    store.settle(&["b"], &[]).await.expect("settles");
     let told = store.problems(10).await.expect("reads");
     assert!(told[0].message.contains("units/a/services/b"), "added and gone again: {told:?}");
 
@@ -69,7 +69,7 @@ async fn what_only_waits_for_the_registry_is_sent_again_in_each_run() {
 }
 
 #[tokio::test]
-async fn what_has_gone_counts_until_a_complete_run_and_is_told_until_it_is_accepted() {
+async fn what_has_gone_counts_until_a_complete_run_and_is_told_until_it_is_withdrawn() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
     let answers = ["a", "b", "c"].map(|id| answer(id, Outcome::Applied));
@@ -80,17 +80,44 @@ async fn what_has_gone_counts_until_a_complete_run_and_is_told_until_it_is_accep
     assert!(store.answered().await.expect("reads").is_empty());
     assert_eq!(store.held().await.expect("reads").len(), 3);
 
-    store.settle(&["b".to_owned()], false).await.expect("settles");
+    store.settle(&["b"], &[]).await.expect("settles");
     let told = store.problems(10).await.expect("reads");
     assert!(told[0].message.contains("units/a/services/b"), "{told:?}");
     assert_eq!(store.held().await.expect("reads").len(), 2, "it stops counting");
     assert_eq!(store.refused().await.expect("reads"), 0, "a remark");
-    store.settle(&[], true).await.expect("settles");
-    assert!(store.problems(10).await.expect("reads").is_empty());
+    store.settle(&[], &[]).await.expect("settles");
+    assert_eq!(store.problems(10).await.expect("reads").len(), 1, "told in each run");
 
-    let delete = Answered { name: None, ..sent("c", 2) };
-    store.record(&[answer("c", Outcome::Applied)], &[delete], &at(2)).await.expect("stores");
+    let delete = |id| Answered { name: None, ..sent(id, 2) };
+    let answers = ["b", "c"].map(|id| answer(id, Outcome::Applied));
+    store.record(&answers, &["b", "c"].map(delete), &at(2)).await.expect("stores");
     assert_eq!(store.held().await.expect("reads").into_iter().collect::<Vec<_>>(), ["a"]);
+    assert!(store.problems(10).await.expect("reads").is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_no_more_once_its_record_has_left_the_source() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    let answers = ["akta", "kk"].map(|id| answer(id, Outcome::Rejected));
+    store.record(&answers, &["akta", "kk"].map(|id| sent(id, 1)), &at(1)).await.expect("stores");
+    assert_eq!(store.refused().await.expect("reads"), 2);
+    store.settle(&[], &["akta"]).await.expect("settles");
+    let told = store.problems(10).await.expect("reads");
+    assert_eq!(told.iter().map(|one| one.record.as_str()).collect::<Vec<_>>(), ["kk"]);
+}
+
+#[tokio::test]
+async fn what_was_deleted_at_the_registry_is_sent_again_and_what_it_holds_is_learnt() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    let answers = ["a", "b"].map(|id| answer(id, Outcome::Applied));
+    store.record(&answers, &["a", "b"].map(|id| sent(id, 1)), &at(1)).await.expect("stores");
+    let there = ["units/a/services/a", "units/a/services/z"].map(str::to_owned);
+    store.reconcile(&there.into()).await.expect("reconciles");
+    let ids: Vec<String> = store.names().await.expect("reads").into_keys().collect();
+    assert_eq!(ids, ["a", "z"]);
+    assert!(!store.answered().await.expect("reads").contains_key("b"), "it is sent again");
 }
 
 #[tokio::test]
@@ -121,6 +148,7 @@ async fn what_the_registry_remarks_on_a_record_that_it_took_is_told_and_refuses_
     };
     let warned = RecordResult { warnings: vec![warning], ..answer("akta", Outcome::Applied) };
     store.record(&[warned], &[sent("akta", 1)], &at(1)).await.expect("stores");
+    assert_ne!(store.answered().await.expect("reads")["akta"], [1; 16], "asked for anew");
     let told = store.problems(10).await.expect("reads");
     assert_eq!((told[0].record.as_str(), told[0].code.as_str()), ("akta", "NOT_THERE_YET"));
     assert_eq!(store.refused().await.expect("reads"), 0, "the record is in the index");

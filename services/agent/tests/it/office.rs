@@ -29,6 +29,7 @@ pub async fn mapped(input: Input, program: &str, apply_trials: bool) -> Checked 
         take_over: false,
         accept_missing: false,
         accept_moves: false,
+        withdraw: mpp_agent::Withdraw::Nothing,
         policy,
     };
     check(&run).await
@@ -54,7 +55,8 @@ pub fn lack(checked: &Checked) -> &str {
 
 /// Where the rows stand that were refused.
 pub fn places(checked: &Checked) -> Vec<&str> {
-    checked.problems.iter().map(|problem| problem.record.as_str()).collect()
+    let rows = checked.problems.iter().filter(|problem| problem.code != "KEY_MISSING");
+    rows.map(|problem| problem.record.as_str()).collect()
 }
 
 type Answers = dyn Fn(&str, usize) -> Response + Send + Sync;

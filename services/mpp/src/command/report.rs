@@ -4,8 +4,8 @@ use clap::Args as ClapArgs;
 use mpp_api::{
     registry::mall::Stage,
     reporting::{
-        GetReportRequest, Report, Share, VerifyProjectionsRequest, WatchReportRequest,
-        report_service_client::ReportServiceClient,
+        GetReportRequest, Report, Share, SourceReport, VerifyProjectionsRequest,
+        WatchReportRequest, report_service_client::ReportServiceClient,
     },
 };
 use mpp_core::{Error, FieldCode, Reason, Result};
@@ -157,12 +157,22 @@ fn print_malls(report: &Report) {
     table.print();
 }
 
+/// Whether a source is as fresh as it has to be.
+fn standing(source: &SourceReport) -> &'static str {
+    match (&source.last_success_time, &source.incomplete) {
+        _ if source.late => "late",
+        (_, Some(_)) => "incomplete",
+        (None, None) => "never",
+        (Some(_), None) => "yes",
+    }
+}
+
 fn print_sources(report: &Report) {
     let mut table = Table::new(["source", "fresh", "received", "applied", "unchanged", "rejected"]);
     for source in &report.sources {
         table.row([
             source.source.clone(),
-            if source.late { "late".into() } else { "yes".into() },
+            standing(source).into(),
             source.received.to_string(),
             source.applied.to_string(),
             source.unchanged.to_string(),

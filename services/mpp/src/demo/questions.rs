@@ -28,10 +28,12 @@ async fn catalog() -> Vec<Update> {
     let (mut updates, mut names) = (Vec::new(), HashSet::new());
     for ministry in &ministries {
         let run = &ministry.run;
-        let mut items = mpp_agent::source::read(run.input.clone(), run.way.clone(), &run.policy);
-        while let Some(item) = items.recv().await {
-            let record = item.ok().and_then(|item| item.record.ok());
-            let update = record.and_then(|record| as_update(record, &mut names));
+        let before = std::collections::BTreeSet::new();
+        let mut items =
+            mpp_agent::source::read(run.input.clone(), run.way.clone(), before, &run.policy);
+        while let Some(found) = items.recv().await {
+            let mpp_agent::source::Found::Record(item) = found else { continue };
+            let update = item.record.ok().and_then(|record| as_update(record, &mut names));
             updates.extend(update);
         }
     }

@@ -191,7 +191,7 @@ phrases! {
     LACK_UNREADABLE: "yang dijawab sumber bukan katalog", "what the source answered is no catalog";
     LACK_TORN: "sebagian sumber rusak atau hilang", "a part of the source is damaged or missing";
     LACK_NOTHING_READ: "tidak satu baris pun terbaca", "not one row could be read";
-    LACK_SHRUNK: "jauh lebih sedikit catatan daripada sebelumnya", "far fewer records than before";
+    LACK_SHRUNK: "banyak catatan yang dulu ada kini hilang", "many records of before are missing";
     LACK_CONFIGURATION: "pengaturan atau pemetaan sumber perlu diperbaiki", "the source's configuration or mapping needs mending";
     EVERY: "Seharusnya setiap", "Due every";
     RECEIVED: "Catatan", "Records";

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mpp_agent::{Input, Next, Pages, Policy, Run, Setting, Table, Way};
+use mpp_agent::{Input, Next, Pages, Policy, Run, Setting, Table, Way, Withdraw};
 use mpp_core::{Error, FieldCode, Result};
 use serde::Deserialize;
 
@@ -99,6 +99,7 @@ pub fn load(path: &Path) -> Result<Run> {
         take_over: false,
         accept_missing: false,
         accept_moves: false,
+        withdraw: Withdraw::Nothing,
         policy: config.policy,
     })
 }

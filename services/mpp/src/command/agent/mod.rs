@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::{Args as ClapArgs, Subcommand};
-use mpp_agent::{HELPERS, Problem, Run, Store, Tally};
+use mpp_agent::{HELPERS, Problem, Run, Store, Tally, Withdraw};
 use mpp_core::Result;
 use tokio_util::sync::CancellationToken;
 
@@ -28,8 +28,25 @@ pub enum AgentCommand {
     Check { config: PathBuf },
     /// Show the records that were refused or could not be sent, and what to do for each.
     Problems { config: PathBuf },
+    /// Take out of the index what is no longer in the source; it is read, and synced as by `run`.
+    Withdraw(WithdrawArgs),
     /// List the filters that a mapping has beside jq's own.
     Functions,
+}
+
+#[derive(ClapArgs)]
+pub struct WithdrawArgs {
+    /// The agent's configuration (TOML).
+    pub config: PathBuf,
+    /// Ids in the source, as `mpp agent problems` lists them with GONE.
+    #[arg(required_unless_present = "all_gone", conflicts_with = "all_gone")]
+    pub ids: Vec<String>,
+    /// All that have gone from the source.
+    #[arg(long)]
+    pub all_gone: bool,
+    /// Take the run for complete although more records have gone than may at once.
+    #[arg(long)]
+    pub accept_missing: bool,
 }
 
 #[derive(ClapArgs)]
@@ -42,7 +59,7 @@ pub struct AgentRunArgs {
     /// Take the lease of a session whose agent is known to be gone.
     #[arg(long)]
     pub take_over: bool,
-    /// Take the run for complete although more than a tenth of the records have gone.
+    /// Take the run for complete although many records, or a heading, have gone.
     #[arg(long)]
     pub accept_missing: bool,
     /// Let records move to other units although they are many.
@@ -53,6 +70,7 @@ pub struct AgentRunArgs {
 pub async fn run(command: AgentCommand, client: &Client, output: Output) -> Result<()> {
     match command {
         AgentCommand::Run(args) => repeat(args, client, output).await,
+        AgentCommand::Withdraw(args) => withdraw(args, client, output).await,
         AgentCommand::Check { config } => check(&config).await,
         AgentCommand::Problems { config } => problems(&config, output).await,
         AgentCommand::Functions => {
@@ -62,13 +80,15 @@ pub async fn run(command: AgentCommand, client: &Client, output: Output) -> Resu
     }
 }
 
-async fn repeat(args: AgentRunArgs, client: &Client, output: Output) -> Result<()> {
+async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Result<()> {
     let shutdown = until_stopped()?;
     loop {
         let outcome = once(&args, client, output, &shutdown).await;
         let Some(every) = args.every else {
             return outcome;
         };
+        // Only what is gone by the first run is known to be right.
+        args.accept_missing = false;
         if let Err(error) = outcome {
             eprintln!("mpp: {}; the next run is in {every} s", error.message());
         }
@@ -91,10 +111,25 @@ async fn once(
         accept_moves: args.accept_moves,
         ..load(&args.config)?
     };
+    carry_out(&run, client, output, shutdown).await
+}
+
+async fn withdraw(args: WithdrawArgs, client: &Client, output: Output) -> Result<()> {
+    let withdraw = if args.all_gone { Withdraw::AllGone } else { Withdraw::These(args.ids) };
+    let run = Run { withdraw, accept_missing: args.accept_missing, ..load(&args.config)? };
+    carry_out(&run, client, output, &until_stopped()?).await
+}
+
+async fn carry_out(
+    run: &Run,
+    client: &Client,
+    output: Output,
+    shutdown: &CancellationToken,
+) -> Result<()> {
     let progress = Progress::new(output);
     let report = |event| progress.show(event);
     let outcome =
-        mpp_agent::run(&run, &client.endpoint(Service::Registry)?, &report, shutdown).await;
+        mpp_agent::run(run, &client.endpoint(Service::Registry)?, &report, shutdown).await;
     progress.end();
     let outcome = outcome?;
     print(&run.source, &outcome, output);
@@ -113,6 +148,7 @@ async fn check(config: &Path) -> Result<()> {
         "read {read} = good {good} + invalid {invalid} + duplicate {duplicate}{}",
         suspicious(&checked.tally)
     );
+    told::not_read(&checked.tally);
     checked.verdict()
 }
 

@@ -58,7 +58,8 @@ fn answered(tally: &Tally) -> i64 {
 fn tally_json(event: &str, tally: &Tally) -> serde_json::Value {
     serde_json::json!({
         "event": event, "read": tally.read, "known": tally.known, "invalid": tally.invalid,
-        "suspicious": tally.suspicious, "duplicate": tally.duplicate, "missing": tally.missing, "sent": tally.sent, "applied": tally.applied,
+        "suspicious": tally.suspicious, "duplicate": tally.duplicate, "missing": tally.missing, "not_read": tally.not_read,
+        "withdrawn": tally.withdrawn, "sent": tally.sent, "applied": tally.applied,
         "unchanged": tally.unchanged, "rejected": tally.rejected, "quarantined": tally.quarantined,
     })
 }
@@ -94,13 +95,25 @@ pub fn print(source: &str, outcome: &Outcome, output: Output) {
     );
     if tally.missing > 0 {
         println!(
-            "  ! {} records are no longer in the source; they stay in the registry",
+            "  ! {} records are no longer in the source; they stay in the registry until they are \
+             withdrawn: mpp agent withdraw",
             tally.missing
         );
     }
+    if tally.withdrawn > 0 {
+        println!("  {} records were withdrawn", tally.withdrawn);
+    }
+    not_read(tally);
     outcome.problems.iter().for_each(tell);
     if let Some(lack) = &outcome.lack {
         println!("  ! the run is not complete: {}", lack.message());
+    }
+}
+
+/// Fees and times that are published as they are written, where there are any.
+pub(super) fn not_read(tally: &Tally) {
+    if tally.not_read > 0 {
+        println!("  {} fees or times are not read, and published as written", tally.not_read);
     }
 }
 

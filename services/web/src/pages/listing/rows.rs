@@ -109,10 +109,12 @@ fn uniform(look: Look, mall: &MallReport) -> Markup {
 
 /// A source of a catalog.
 pub fn source_row(look: Look, source: &SourceReport) -> Row {
-    let state = match (source.late, &source.incomplete) {
-        (true, _) => tag(Tone::Bad, look.of(words::LATE)),
-        (false, Some(_)) => tag(Tone::Bad, look.of(words::LACK)),
-        (false, None) => tag(Tone::Good, look.of(words::ON_TIME)),
+    let state = match (source.late, &source.incomplete, &source.last_success_time) {
+        (true, ..) => tag(Tone::Bad, look.of(words::LATE)),
+        (false, Some(_), _) => tag(Tone::Bad, look.of(words::LACK)),
+        // Not late yet, and nothing has come.
+        (false, None, None) => html! { span.quiet { (look.of(words::NEVER)) } },
+        (false, None, Some(_)) => tag(Tone::Good, look.of(words::ON_TIME)),
     };
     // The reason only: the text is for the source's keeper and may name files.
     let state = html! {

@@ -1,0 +1,73 @@
+//! Wordings of a record that are kept as they are written, since nobody can be sure of them.
+
+use mpp_api::{
+    registry::Service,
+    sync::{Record, record::Body},
+    types::{Fee, ServiceTime, fee::Kind, service_time::Unit},
+};
+use mpp_core::{Error, FieldCode};
+
+/// A remark on each fee and time of a record that is not read.
+pub fn wordings(record: &Record) -> Vec<Error> {
+    let Some(Body::Service(service)) = &record.body else { return Vec::new() };
+    of_fees(service).chain(of_time(service)).collect()
+}
+
+fn of_fees(service: &Service) -> impl Iterator<Item = Error> + '_ {
+    let fees = service.fees.iter().enumerate().filter(|(_, fee)| holds_unread_fee(fee));
+    fees.map(|(at, fee)| remark(&format!("service.fees[{at}]"), "fee", &fee.source_text))
+}
+
+fn of_time(service: &Service) -> Option<Error> {
+    let time = service.time.as_ref().filter(|time| holds_unread_time(time))?;
+    Some(remark("service.time", "time", &time.source_text))
+}
+
+fn holds_unread_fee(fee: &Fee) -> bool {
+    fee.kind() == Kind::Unparsed || fee.cases.iter().chain(&fee.parts).any(holds_unread_fee)
+}
+
+fn holds_unread_time(time: &ServiceTime) -> bool {
+    time.unit() == Unit::Unparsed || time.cases.iter().chain(&time.steps).any(holds_unread_time)
+}
+
+fn remark(field: &str, what: &str, words: &str) -> Error {
+    let words: String = words.chars().take(160).collect();
+    Error::field(field, FieldCode::NotRead, format!("this {what} is not read: \"{words}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_read_is_told_with_its_words() {
+        let fee = |kind: Kind, text: &str| Fee {
+            kind: kind.into(),
+            source_text: text.into(),
+            ..Fee::default()
+        };
+        let fees = vec![
+            fee(Kind::Free, "Gratis"),
+            fee(Kind::Unparsed, "Sesuai ketentuan"),
+            Fee { cases: vec![fee(Kind::Unparsed, "lain-lain")], ..fee(Kind::Free, "by case") },
+        ];
+        let time = Some(ServiceTime {
+            unit: Unit::Unparsed.into(),
+            source_text: "secepatnya".into(),
+            ..ServiceTime::default()
+        });
+        let service = Service { fees, time, ..Service::default() };
+        let record = Record { body: Some(Body::Service(service)), ..Record::default() };
+        let told: Vec<String> =
+            wordings(&record).iter().map(|error| error.message().to_owned()).collect();
+        assert_eq!(
+            told,
+            [
+                "service.fees[1]: this fee is not read: \"Sesuai ketentuan\"",
+                "service.fees[2]: this fee is not read: \"by case\"",
+                "service.time: this time is not read: \"secepatnya\"",
+            ]
+        );
+    }
+}

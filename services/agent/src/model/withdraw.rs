@@ -1,0 +1,103 @@
+//! Which records a publisher takes out of the index, once they are no longer in the source.
+
+use std::collections::BTreeMap;
+
+use mpp_api::{
+    sync::{
+        Record,
+        record::{Body, Delete},
+    },
+    types::{Tombstone, tombstone},
+};
+use mpp_core::{Error, FieldCode};
+
+use super::problem::Problem;
+
+/// What is taken out of the index with a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Withdraw {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The records of these ids.
+    These(Vec<String>),
+    /// All that the registry holds of the source, and the source no longer has.
+    AllGone,
+}
+
+/// The deletes that are sent, and why others are not. `held` is what the registry holds, by id.
+pub fn deletes(
+    wanted: &Withdraw,
+    held: &BTreeMap<String, String>,
+    is_there: impl Fn(&str) -> bool,
+    unread: i64,
+) -> (Vec<Record>, Vec<Problem>) {
+    let (mut records, mut problems) = (Vec::new(), Vec::new());
+    let ids: Vec<&String> = match wanted {
+        Withdraw::Nothing => Vec::new(),
+        Withdraw::These(ids) => ids.iter().collect(),
+        Withdraw::AllGone if unread > 0 => {
+            problems.push(refused("", FieldCode::NotAllowed, &unsure(unread)));
+            Vec::new()
+        }
+        Withdraw::AllGone => held.keys().filter(|id| !is_there(id)).collect(),
+    };
+    for id in ids {
+        match held.get(id) {
+            _ if is_there(id) => problems.push(refused(id, FieldCode::NotAllowed, STILL_THERE)),
+            Some(name) => records.push(delete(id, name)),
+            None => problems.push(refused(id, FieldCode::NotFound, NOT_HELD)),
+        }
+    }
+    (records, problems)
+}
+
+const STILL_THERE: &str = "it is still in the source; take it out there first";
+const NOT_HELD: &str = "the index holds no record of this id of this source";
+
+fn unsure(unread: i64) -> String {
+    format!(
+        "{unread} rows could not be read, and their records would be withdrawn with the others; mend \
+         the rows, or name the ids that are meant"
+    )
+}
+
+fn refused(id: &str, code: FieldCode, text: &str) -> Problem {
+    Problem::unsent("withdraw", id, &Error::field("source_id", code, text))
+}
+
+fn delete(id: &str, name: &str) -> Record {
+    let reason = tombstone::Reason::Withdrawn.into();
+    let tombstone = Some(Tombstone { reason, successor: String::new() });
+    let body = Body::Delete(Delete { name: name.to_owned(), tombstone });
+    Record { source_id: id.to_owned(), unit: String::new(), body: Some(body) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(wanted: Withdraw, unread: i64) -> (Vec<String>, Vec<String>) {
+        let held = ["akta", "kk", "ktp"].map(|id| (id.into(), format!("units/a/services/{id}")));
+        let (records, problems) = deletes(&wanted, &held.into(), |id| id == "kk", unread);
+        let ids = records.into_iter().map(|record| record.source_id).collect();
+        (ids, problems.into_iter().map(|one| format!("{} {}", one.record, one.message)).collect())
+    }
+
+    #[test]
+    fn only_what_has_gone_is_withdrawn() {
+        assert_eq!(chosen(Withdraw::Nothing, 0), (vec![], vec![]));
+        assert_eq!(chosen(Withdraw::AllGone, 0), (vec!["akta".into(), "ktp".into()], vec![]));
+        let (ids, problems) =
+            chosen(Withdraw::These(vec!["ktp".into(), "kk".into(), "xy".into()]), 1);
+        assert_eq!(ids, ["ktp"]);
+        assert!(problems[0].contains("(kk)") && problems[0].contains("still in the source"));
+        assert!(problems[1].contains("(xy)") && problems[1].contains("holds no record"));
+    }
+
+    #[test]
+    fn with_rows_that_could_not_be_read_nobody_knows_what_has_gone() {
+        let (ids, problems) = chosen(Withdraw::AllGone, 2);
+        assert!(ids.is_empty() && problems[0].contains("2 rows could not be read"), "{problems:?}");
+    }
+}

@@ -1,0 +1,100 @@
+//! What the registry holds of a source, as far as the agent knows, and what the next run counts on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mpp_core::{Error, Result};
+use sqlx::Row;
+
+use super::Store;
+
+impl Store {
+    /// All that the registry holds of this source: by id, its name there.
+    pub async fn names(&self) -> Result<BTreeMap<String, String>> {
+        let rows = sqlx::query("SELECT source_id, name FROM held")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(Error::internal)?;
+        Ok(rows.into_iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// Takes over what the registry holds in truth. What was deleted there is no longer held, and its
+    /// record, if the source still has it, is sent again, so that the publisher is told; what an
+    /// older state does not know of is held.
+    pub async fn reconcile(&self, names: &BTreeSet<String>) -> Result<()> {
+        let known = self.names().await?;
+        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        for (id, _) in known.iter().filter(|(_, name)| !names.contains(*name)) {
+            for query in
+                ["DELETE FROM held WHERE source_id = ?", "DELETE FROM answered WHERE source_id = ?"]
+            {
+                sqlx::query(query).bind(id).execute(&mut *tx).await.map_err(Error::internal)?;
+            }
+        }
+        let known: BTreeSet<&String> = known.values().collect();
+        for name in names.iter().filter(|name| !known.contains(name)) {
+            sqlx::query("INSERT OR IGNORE INTO held VALUES (?, ?, 0)")
+                .bind(name.rsplit('/').next().unwrap_or(name))
+                .bind(name)
+                .execute(&mut *tx)
+                .await
+                .map_err(Error::internal)?;
+        }
+        tx.commit().await.map_err(Error::internal)
+    }
+
+    /// A run was complete. What of it has `gone` is told from now on and stops counting, until it is
+    /// withdrawn or comes back; what the registry said of records that are `unseen` is forgotten.
+    pub async fn settle(&self, gone: &[&str], unseen: &[&str]) -> Result<()> {
+        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        for (query, ids) in [
+            (
+                "INSERT OR IGNORE INTO held SELECT source_id, name, 1 FROM may_hold
+                 WHERE source_id = ?",
+                gone,
+            ),
+            ("DELETE FROM may_hold WHERE source_id = ?", gone),
+            ("UPDATE held SET told = 1 WHERE source_id = ?", gone),
+            ("DELETE FROM answered WHERE source_id = ?", unseen),
+        ] {
+            for id in ids {
+                sqlx::query(query).bind(id).execute(&mut *tx).await.map_err(Error::internal)?;
+            }
+        }
+        tx.commit().await.map_err(Error::internal)
+    }
+
+    /// What was told to have gone and is in the source again counts again.
+    pub async fn welcome_back(&self, is_there: impl Fn(&str) -> bool) -> Result<()> {
+        let rows = sqlx::query("SELECT source_id FROM held WHERE told = 1")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(Error::internal)?;
+        for id in rows.iter().map(|row| row.get::<&str, _>(0)).filter(|id| is_there(id)) {
+            sqlx::query("UPDATE held SET told = 0 WHERE source_id = ?")
+                .bind(id)
+                .execute(&self.pool)
+                .await
+                .map_err(Error::internal)?;
+        }
+        Ok(())
+    }
+
+    /// Keys that every record had in the last complete run, of those that the mapping reads.
+    pub async fn relied_on(&self) -> Result<BTreeSet<String>> {
+        let row = sqlx::query("SELECT value FROM setting WHERE name = 'keys'")
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(Error::internal)?;
+        Ok(row.and_then(|row| serde_json::from_str(row.get(0)).ok()).unwrap_or_default())
+    }
+
+    /// Keeps them for the next run.
+    pub async fn rely_on(&self, keys: &BTreeSet<String>) -> Result<()> {
+        sqlx::query("INSERT OR REPLACE INTO setting VALUES ('keys', ?)")
+            .bind(serde_json::json!(keys).to_string())
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(Error::internal)
+    }
+}
