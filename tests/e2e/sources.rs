@@ -36,7 +36,8 @@ async fn tell(backend: Backend) {
     let suite = Suite::start(backend).await;
     let ministry = town::open(&suite).await;
     ministry.publish(&hundred());
-    ministry.sync_with(&suite, &["--accept-missing"]).await.succeeded();
+    // The three of the beginning are withdrawn.
+    ministry.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
     let whole = source(&suite).await;
     assert!(whole.incomplete.is_none());
 
