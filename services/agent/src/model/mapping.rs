@@ -22,7 +22,7 @@ use super::{jq_fault, keys::Keys, locate, text, wording};
 const MAX_OUTPUTS: usize = 100;
 
 /// Changes when the native filters change their answers, so that everything is mapped again.
-const FILTERS_VERSION: &str = "4";
+const FILTERS_VERSION: &str = "5";
 
 type Data = data::JustLut<Val>;
 
@@ -75,7 +75,10 @@ impl Mapping {
                 return Err(failed(format!("the program yields more than {MAX_OUTPUTS} records")));
             }
             let json = output.to_string();
-            outputs.push(serde_json::from_str(&json).map_err(|error| failed(error.to_string()))?);
+            let mut output =
+                serde_json::from_str(&json).map_err(|error| failed(error.to_string()))?;
+            drop_no_fees(&mut output);
+            outputs.push(output);
         }
         Ok(outputs)
     }
@@ -103,6 +106,16 @@ impl Mapping {
             && fault.clone().into_val().to_string() == original.to_string();
         let place = place.to_string().parse().ok().filter(|_| same)?;
         Some(locate::line_and_column(&self.program, place))
+    }
+}
+
+/// `fees: [.biaya | rupiah]` of an empty cell is a list without a fee.
+fn drop_no_fees(output: &mut Value) {
+    for (name, value) in output.as_object_mut().into_iter().flatten() {
+        match value {
+            Value::Array(fees) if name == "fees" => fees.retain(|fee| !fee.is_null()),
+            other => drop_no_fees(other),
+        }
     }
 }
 
@@ -183,6 +196,19 @@ mod tests {
     use serde_json::json;
 
     use super::{super::helper::HELPERS, *};
+
+    #[test]
+    fn an_empty_cell_is_no_fee_and_no_time() {
+        let program =
+            "{service: {fees: [(.biaya, .denda) | rupiah], time: (.waktu | service_time)}}";
+        let mapping = Mapping::compile(program).expect("compiles");
+        let row = json!({ "biaya": "", "denda": "Rp 5.000", "waktu": null });
+        let out = mapping.apply(&row).expect("maps");
+        assert_eq!(out[0]["service"]["fees"].as_array().map(Vec::len), Some(1));
+        assert_eq!(out[0]["service"]["time"], Value::Null);
+        let out = mapping.apply(&json!({ "biaya": " " })).expect("maps");
+        assert_eq!(out[0]["service"]["fees"], json!([]));
+    }
 
     #[test]
     fn a_program_maps_a_row_with_the_helpers() {

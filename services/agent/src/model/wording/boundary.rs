@@ -9,6 +9,8 @@ pub enum Join {
     Soft,
     /// ";", a new line, "sedangkan", the next number: a new piece.
     Hard,
+    /// "atau" or "/": as soft, and the pieces never add up.
+    Either,
     /// "+" or "ditambah": it adds up.
     Plus,
 }
@@ -32,9 +34,10 @@ impl Plan {
             "+" | "ditambah" | "plus" => Join::Plus,
             ";" | "\n" | "|" | "•" | "●" | "▪" | "namun" | "tetapi" | "tapi" | "sedangkan"
             | "sementara" | "adapun" => Join::Hard,
-            "dan" | "atau" | "serta" => Join::Soft,
+            "dan" | "serta" => Join::Soft,
+            "atau" => Join::Either,
             "," if !is_next(tokens, at, "-") => Join::Soft,
-            "/" if stands_alone(tokens, at) => Join::Soft,
+            "/" if stands_alone(tokens, at) => Join::Either,
             "." if ends_sentence(tokens, at) => Join::Soft,
             "-" if at == 0 || is_before(tokens, at, "\n") => Join::Hard,
             _ => return None,

@@ -6,7 +6,7 @@ use winnow::Result as Read;
 
 use super::{
     boundary::{Join, Plan},
-    phrase::{attempt, lists},
+    phrase::attempt,
     token::{Kind, Token, Tokens},
     words,
 };
@@ -20,95 +20,55 @@ pub struct Piece<'t, R> {
     pub reading: Option<R>,
     /// All of its words.
     pub text: Tokens<'t>,
-    join: Option<Join>,
+    pub join: Option<Join>,
     /// True where the label stands first, as in "Pasien baru: 12 menit".
-    led: bool,
-}
-
-/// What several readings are to each other.
-pub enum Outcome<'t, R> {
-    Cases(Vec<Piece<'t, R>>),
-    Parts(Vec<Piece<'t, R>>),
+    pub led: bool,
 }
 
 /// Takes a text apart; `None` where a word is left over.
-pub fn pieces<'t, R>(
+pub fn pieces<'t, R: PartialEq>(
     tokens: Tokens<'t>,
     core: impl Fn(&mut Tokens<'t>, bool) -> Read<R>,
 ) -> Option<Vec<Piece<'t, R>>> {
     let plan = Plan::new(tokens);
-    let mut walk = Walk { tokens, plan, core, at: 0, open: false, join: None, pieces: Vec::new() };
+    let mut walk =
+        Walk { tokens, plan, core, at: 0, open: Open::No, join: None, pieces: Vec::new() };
     while walk.skip_boundaries() {
         walk.step()?;
     }
     Some(walk.pieces)
 }
 
-/// Decides what the pieces are: a sum only where the text says so or all labels are steps of work.
-pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
-    let first = pieces.first()?;
-    if pieces.len() == 1 {
-        let fits = first.label.is_some() && !first.led && first.reading.is_some();
-        return fits.then_some(Outcome::Cases(pieces));
-    }
-    let sums = pieces.iter().skip(1).filter(|piece| piece.join == Some(Join::Plus)).count();
-    if sums > 0 {
-        return (sums + 1 == pieces.len()).then_some(Outcome::Parts(pieces));
-    }
-    let mut read = pieces.iter().filter(|piece| piece.reading.is_some());
-    let labels: Vec<Tokens> = read.clone().filter_map(|piece| piece.label).collect();
-    if labels.is_empty() || read.any(|piece| piece.label.is_none()) {
-        return None;
-    }
-    let work = labels.iter().filter(|label| is_work(label)).count();
-    match work {
-        _ if work == pieces.len() => Some(Outcome::Parts(pieces)),
-        _ if work == 0 || labels.len() < pieces.len() => Some(Outcome::Cases(pieces)),
-        _ => None,
-    }
+/// Whether the last piece's condition may go on behind a comma.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    No,
+    Yes,
+    /// It went on: what follows may be its next words, or the next piece's label.
+    GoneOn,
 }
-
-/// True for a label that names a step of work or a part of a price: "verifikasi", "biaya sumpah".
-fn is_work(label: Tokens) -> bool {
-    let skipped = |word: &str| {
-        matches!(word, "biaya" | "tarif" | "uang" | "proses" | "untuk" | "di" | "tahap")
-    };
-    label
-        .iter()
-        .find(|token| token.kind == Kind::Word && !skipped(token.text))
-        .is_some_and(|token| lists(WORK, token.text))
-}
-
-const WORK: &str = "\
-    pemeriksaan | tindakan | verifikasi | pencetakan | cetak | pendaftaran | registrasi \
-     | administrasi | penerbitan | penandatanganan | penyerahan | pengambilan | validasi \
-     | entri | entry | input | survei | survey | pengukuran | sumpah | formulir | blangko \
-     | transport | transportasi | persetujuan | pengecekan | penelitian | perekaman | \
-     pembayaran | penyusunan | pembuatan | pengetikan | peninjauan | disposisi | \
-     penerimaan | pengesahan | akomodasi | konsumsi | leges | jasa | foto | wawancara | \
-     pengolahan | analisa | analisis | rapat | paraf | scan | pemotretan | pemberkasan | \
-     tes | asuransi | laboratorium | konsultasi | obat | ongkos | pengiriman | antrian | \
-     panitia | materai | pelayanan | pencatatan";
 
 struct Walk<'t, R, F> {
     tokens: Tokens<'t>,
     plan: Plan,
     core: F,
     at: usize,
-    /// True while the last piece's condition may go on behind a comma.
-    open: bool,
+    open: Open,
     /// What stands before the piece; none at the text's begin and where a piece follows at once.
     join: Option<Join>,
     pieces: Vec<Piece<'t, R>>,
 }
 
-impl<'t, R, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
+impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     /// Passes what parts the pieces; false at the end.
     fn skip_boundaries(&mut self) -> bool {
         self.join = None;
         while let Some((join, len)) = self.plan.boundary(self.tokens, self.at) {
             self.join = self.join.max(Some(join));
             self.at += len;
+        }
+        if matches!(self.join, Some(Join::Hard | Join::Plus)) {
+            self.open = Open::No;
         }
         self.at < self.tokens.len()
     }
@@ -123,20 +83,20 @@ impl<'t, R, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
 
     /// "24 hari untuk luasan sampai 10 Ha", "2 hari kerja (risiko rendah)".
     fn reading_first(&mut self, start: usize, reading: R, next: usize) -> Option<()> {
+        self.open = Open::No;
         let (label, end) = match self.tokens.get(next) {
             Some(token) if token.text == "(" => {
                 let end = self.closing(next)?;
-                (Some(self.bracket_label(next + 1, end)?), end + 1)
+                (Some(self.bracket_label(&reading, next + 1, end)?), end + 1)
             }
             Some(token) if words::opens(token.text) => {
-                let end = self.condition_end(next + 1);
-                let said = &self.tokens[next + 1..end];
-                said.iter().any(is_content).then_some((Some(&self.tokens[next..end]), end))?
+                self.open = Open::Yes;
+                let end = self.condition_end(next + 1)?;
+                (Some(&self.tokens[next..end]), end)
             }
             Some(_) if self.plan.boundary(self.tokens, next).is_none() => return None,
             _ => (None, next),
         };
-        self.open = self.tokens.get(next).is_some_and(|token| words::opens(token.text));
         self.push(start..end, label, Some(reading), false);
         Some(())
     }
@@ -144,15 +104,10 @@ impl<'t, R, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     /// "Pasien baru: 12 menit", "Tindakan (20-30 menit)", or words without a reading.
     fn label_first(&mut self, start: usize) -> Option<()> {
         let mut at = start;
-        while at < self.tokens.len() {
-            match self.plan.boundary(self.tokens, at) {
-                Some((Join::Soft, _)) if !self.open => {}
-                Some(_) => break,
-                None => {}
-            }
+        while at < self.tokens.len() && !self.ends_label(at) {
             if let Some((reading, next)) = self.core_behind(at, start) {
-                let label = label(&self.tokens[start..at]).filter(|label| is_label(label))?;
-                self.open = false;
+                let label = self.led(start, at)?;
+                self.open = Open::No;
                 self.push(start..next, Some(label), Some(reading), true);
                 return Some(());
             }
@@ -161,23 +116,58 @@ impl<'t, R, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         self.words_only(start, at)
     }
 
+    /// A sentence's end and a hard boundary end a label, and while a condition is open any does.
+    fn ends_label(&self, at: usize) -> bool {
+        match self.plan.boundary(self.tokens, at) {
+            Some((Join::Soft | Join::Either, _)) => {
+                self.open != Open::No || self.tokens[at].text == "."
+            }
+            found => found.is_some(),
+        }
+    }
+
+    /// The label before a reading; none where the condition before it has gone on, and may have
+    /// taken the label's first words, or where its last number may be the reading's: "1/2 hari".
+    fn led(&self, start: usize, at: usize) -> Option<Tokens<'t>> {
+        let said = &self.tokens[start..at];
+        let label = label(said).filter(|label| is_label(label))?;
+        let last = label.last()?;
+        let torn = match (last.kind, self.tokens[at]) {
+            (Kind::Mark, _) => last.text != ")",
+            (Kind::Number, next) if next.kind == Kind::Number => {
+                !next.spaced || said.last()?.kind == Kind::Number
+            }
+            _ => false,
+        };
+        (!torn && self.open != Open::GoneOn).then_some(label)
+    }
+
     /// Words that tell no time or fee: more of an open condition, or a case that is not read.
     fn words_only(&mut self, start: usize, end: usize) -> Option<()> {
         let words = &self.tokens[start..end];
         if !words.iter().any(is_content) || self.pieces.is_empty() || self.join.is_none() {
             return None;
         }
-        if self.open && self.join == Some(Join::Soft) {
-            let last = self.pieces.last_mut()?;
-            let from = self.tokens.len() - offset(self.tokens, last.label?);
-            last.label = Some(&self.tokens[from..end]);
-            let from = self.tokens.len() - offset(self.tokens, last.text);
-            last.text = &self.tokens[from..end];
-            self.at = end;
-            return Some(());
+        if self.open != Open::No && matches!(self.join, Some(Join::Soft | Join::Either)) {
+            return self.go_on(words, end);
         }
-        self.open = false;
+        self.open = Open::No;
         self.push(start..end, None, None, false);
+        Some(())
+    }
+
+    /// "untuk pelajar, mahasiswa dan lansia": names only, since a sentence is of another case.
+    fn go_on(&mut self, words: Tokens, end: usize) -> Option<()> {
+        if words.iter().any(|token| words::says_more(token.text)) {
+            return None;
+        }
+        let last = self.pieces.last_mut()?;
+        let from = self.tokens.len() - offset(self.tokens, last.label?);
+        last.label = Some(&self.tokens[from..end]);
+        let from = self.tokens.len() - offset(self.tokens, last.text);
+        last.text = &self.tokens[from..end];
+        self.open = Open::GoneOn;
+        self.at = end;
         Some(())
     }
 
@@ -213,27 +203,46 @@ impl<'t, R, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         self.core_at(at, matches!(before, ":" | "=" | "sebesar" | "adalah"))
     }
 
-    /// Where a condition ends: at a boundary, or at the next reading. An amount behind "di atas" or
-    /// "sampai" is the condition's own.
-    fn condition_end(&self, from: usize) -> usize {
+    /// Where a condition ends: at a boundary. Another reading in it is of another case, but an amount
+    /// behind "di atas" or "sampai" is the condition's own.
+    fn condition_end(&self, from: usize) -> Option<usize> {
         let mut at = from;
         while at < self.tokens.len() && self.plan.boundary(self.tokens, at).is_none() {
-            match self.core_at(at, false) {
-                Some((_, next)) if is_threshold(&self.tokens[..at]) => at = next,
-                Some(_) => break,
-                None => at += 1,
+            if words::pays(self.tokens[at].text) {
+                return None;
             }
+            at = match self.other_reading(at) {
+                Some(next) if is_threshold(&self.tokens[..at]) => next,
+                Some(_) => return None,
+                None => at + 1,
+            };
         }
-        at
+        self.tokens[from..at].iter().any(is_content).then_some(at)
+    }
+
+    /// Where a reading ends that stands at a place; a bare number is one at a condition's end only.
+    fn other_reading(&self, at: usize) -> Option<usize> {
+        let ends = |next: &usize| {
+            *next == self.tokens.len() || self.plan.boundary(self.tokens, *next).is_some()
+        };
+        let marked = self.core_at(at, false).map(|(_, next)| next);
+        marked.or_else(|| self.core_at(at, true).map(|(_, next)| next).filter(ends))
     }
 
     /// What stands in brackets behind a reading, where it is a condition: "risiko rendah", "Gratis
-    /// di Kelurahan".
-    fn bracket_label(&self, from: usize, end: usize) -> Option<Tokens<'t>> {
-        let from =
-            self.core_at(from, true).filter(|(_, next)| *next < end).map_or(from, |(_, next)| next);
+    /// di Kelurahan". The reading may be said again there; another one is another case.
+    fn bracket_label(&self, reading: &R, from: usize, end: usize) -> Option<Tokens<'t>> {
+        let from = match self.core_at(from, true).filter(|(_, next)| *next < end) {
+            Some((again, next)) => (again == *reading).then_some(next)?,
+            None => from,
+        };
         let words = &self.tokens[from..end];
-        is_label(words).then_some(words)
+        let other = |at: usize| {
+            let bare = || self.core_at(at, true).is_some_and(|(_, next)| next == end);
+            self.core_at(at, false).is_some() || (bare() && !is_threshold(&self.tokens[..at]))
+        };
+        let plain = !(from..end).any(other);
+        (plain && is_label(words)).then_some(words)
     }
 
     /// The bracket that closes the one at a place.
@@ -276,7 +285,10 @@ fn label(tokens: Tokens) -> Option<Tokens> {
 /// What begins as a condition does ("selain itu") may turn.
 fn is_label(tokens: Tokens) -> bool {
     let opened = tokens.first().is_some_and(|token| words::opens(token.text));
-    let plain = |token: &Token| !words::counts(token.text) && (opened || !words::turns(token.text));
+    let plain = |token: &Token| {
+        let said = token.text;
+        !words::counts(said) && !words::pays(said) && (opened || !words::turns(said))
+    };
     let named = |token: &Token| {
         token.kind == Kind::Word
             && token.text.chars().count() > 1

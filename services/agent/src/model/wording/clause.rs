@@ -11,6 +11,8 @@ use super::{
     phrase::{attempt, bracketed, digits, mark, one_of, taken, word_of},
     regulation::regulation,
     token::Tokens,
+    unit::{unit_of_fee, unit_of_free, unit_of_time},
+    words,
 };
 
 /// What a clause says.
@@ -22,18 +24,72 @@ pub enum Clause<'t> {
     Unit(Tokens<'t>),
     /// The regulation that it names, and whether a local one.
     Regulation(Tokens<'t>, bool),
+    /// Kept as text, too, but alone it might be a price or a time: "sesuai ketentuan", "ditunggu".
+    Basis(Tokens<'t>),
+}
+
+impl Clause<'_> {
+    fn names_no_tariff(&self) -> bool {
+        !matches!(self, Clause::Regulation([first, ..], _) if matches!(first.text, "tarif" | "retribusi"))
+    }
+
+    /// True for what could be a reading of its own, and not a clause of the one before.
+    fn may_lead(&self) -> bool {
+        matches!(self, Clause::Regulation(..) | Clause::Basis(_))
+    }
 }
 
 /// A clause of a time.
 pub fn of_time<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
-    let note = alt((start, ordinary, hours, unit_of_time, filler_of_time));
-    alt((note.map(Clause::Note), by_regulation)).parse_next(input)
+    let note = alt((
+        start,
+        ordinary,
+        hours,
+        unit_of_time,
+        one_of("selesai | sudah selesai | jadi | sudah jadi | saja"),
+    ));
+    alt((note.map(Clause::Note), by_regulation, basis_of_time.map(Clause::Basis))).parse_next(input)
 }
 
 /// A clause of a fee.
 pub fn of_fee<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
-    let note = alt((for_all, filler_of_fee));
-    alt((unit_of_fee.map(Clause::Unit), by_regulation, note.map(Clause::Note))).parse_next(input)
+    alt((
+        unit_of_fee.map(Clause::Unit),
+        by_regulation,
+        for_all.map(Clause::Note),
+        one_of("saja").map(Clause::Note),
+        alt((one_of("pnbp"), by_the_rules)).map(Clause::Basis),
+    ))
+    .parse_next(input)
+}
+
+/// A clause of what is free. "Gratis setiap Minggu" is free on Sundays only, and "PNBP" or a tariff
+/// is a price.
+pub fn of_free<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
+    alt((
+        for_all.map(Clause::Note),
+        one_of("saja").map(Clause::Note),
+        unit_of_free.map(Clause::Unit),
+        named_by(BY).verify(Clause::names_no_tariff),
+        by_the_rules.map(Clause::Basis),
+    ))
+    .parse_next(input)
+}
+
+/// As [`all`], where a condition may follow: of a clause that might lead a reading of its own it
+/// would be unsure which of the two it restricts, as in "gratis, sesuai Perda untuk warga lain".
+pub fn in_a_case<'t>(
+    clause: impl FnMut(&mut Tokens<'t>) -> Read<Clause<'t>>,
+    input: &mut Tokens<'t>,
+) -> Read<Vec<Clause<'t>>> {
+    let whole = *input;
+    let found = all(clause, input);
+    let bare = taken(whole, input).last().is_some_and(|last| last.text != ")");
+    let restricted = input.first().is_some_and(|next| next.text == "(" || words::opens(next.text));
+    if bare && restricted && found.iter().any(Clause::may_lead) {
+        return fail.parse_next(input);
+    }
+    Ok(found)
 }
 
 /// All clauses to the end of a reading: after a separator or none, in brackets or bare.
@@ -71,8 +127,15 @@ fn in_brackets<'t>(
 
 /// "sesuai Perda No. 1 Tahun 2024".
 fn by_regulation<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
-    opt(one_of(BY)).parse_next(input)?;
-    regulation.map(|(name, local)| Clause::Regulation(name, local)).parse_next(input)
+    opt(one_of(BY_TARIFF)).parse_next(input)?;
+    named_by(BY).parse_next(input)
+}
+
+fn named_by<'t>(by: &'static str) -> impl FnMut(&mut Tokens<'t>) -> Read<Clause<'t>> {
+    move |input| {
+        opt(one_of(by)).parse_next(input)?;
+        regulation.map(|(name, local)| Clause::Regulation(name, local)).parse_next(input)
+    }
 }
 
 /// What leads to a regulation's name.
@@ -80,8 +143,11 @@ pub const BY: &str = "\
     sesuai | sesuai dengan | berdasarkan | berdasarkan pada | mengacu pada | mengacu | \
      menurut | mengikuti | merujuk pada | diatur dalam | diatur dengan | dasar hukum | \
      dasar hukum : | dasar : | sesuai dengan ketentuan | sesuai ketentuan | sebagaimana \
-     diatur dalam | ditetapkan dengan | sesuai tarif | sesuai tarif dalam | sesuai tarif \
-     pada | berdasarkan tarif";
+     diatur dalam | ditetapkan dengan";
+
+/// What leads to the regulation that sets a price.
+pub const BY_TARIFF: &str =
+    "sesuai tarif | sesuai tarif dalam | sesuai tarif pada | berdasarkan tarif";
 
 /// "sejak berkas dinyatakan lengkap dan valid", "setelah pembayaran".
 fn start<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
@@ -215,54 +281,6 @@ fn clock(input: &mut Tokens) -> Read<()> {
     if good { Ok(()) } else { fail.parse_next(input) }
 }
 
-/// "/ pemohon", "per berkas" of a time.
-fn unit_of_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
-    let whole = *input;
-    (one_of(EACH), word_of(EACH_OF)).parse_next(input)?;
-    Ok(taken(whole, input))
-}
-
-const EACH: &str =
-    "/ | per | per 1 | per satu | tiap | setiap | untuk setiap | untuk tiap | / 1 | per -";
-
-/// What times and fees are asked for each of.
-const EACH_OF: &str = "\
-    pemohon | orang | berkas | dokumen | permohonan | layanan | pelayanan | pasien | \
-     kartu | lembar | surat | izin | ijin | sertipikat | sertifikat | sampel | sample | \
-     tindakan | unit | kendaraan | kunjungan | pemeriksaan | akta | buku | jenis | \
-     parameter | kegiatan | peserta | siswa | ekor | bidang | petak | kios | los | alat | \
-     contoh | rangkap | eksemplar | paket | kali | keping | produk | usaha | pengujian | \
-     uji | kapal | set | meter | m | m2 | m3 | m² | m³ | ha | hektar | hektare | kg | ton \
-     | liter | kilogram | km | wp | nop | kk | kepala | jiwa | rumah | titik | tiang | \
-     pohon | batang | buah | botol | kamar | rekening | transaksi | halaman | penerbitan \
-     | pengajuan | pendaftaran | pengesahan | legalisir | legalisasi | perkara | putusan \
-     | pucuk | visa | paspor | barang | kelas | merek | judul | formasi | perpanjangan";
-
-/// What fees are asked for each of, too.
-const EACH_TIME: &str =
-    "bulan | tahun | hari | jam | minggu | malam | semester | triwulan | bln | thn";
-
-/// "per sertipikat", "/ Bulan", "/orang/hari", "per meter persegi", "per 5 tahun".
-pub fn unit_of_fee<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
-    one_of(EACH).parse_next(input)?;
-    let whole = *input;
-    one_each(input)?;
-    while attempt(|input| (one_of(EACH), one_each).void().parse_next(input), input).is_some() {}
-    let unit = taken(whole, input);
-    // "Baru: Rp 100.000 / Perpanjangan: Rp 75.000" goes on with another case.
-    if input.first().is_some_and(|next| next.text == ":") {
-        fail.parse_next(input)
-    } else {
-        Ok(unit)
-    }
-}
-
-fn one_each(input: &mut Tokens) -> Read<()> {
-    let square =
-        opt(word_of("persegi | kubik | lari | hak | orang | keluarga | tanah | uji | air"));
-    (alt((word_of(EACH_OF), word_of(EACH_TIME))), square).void().parse_next(input)
-}
-
 /// "untuk semua pemohon" restricts nothing.
 fn for_all<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     let whole = *input;
@@ -278,9 +296,9 @@ fn for_all<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     Ok(taken(whole, input))
 }
 
-fn filler_of_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
+fn basis_of_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     one_of(
-        "selesai | sudah selesai | jadi | sudah jadi | saja | sesuai sop | sesuai standar \
+        "sesuai sop | sesuai standar \
      pelayanan | sesuai ketentuan | sesuai ketentuan yang berlaku | sesuai peraturan yang \
      berlaku | dapat ditunggu | bisa ditunggu | ditunggu | langsung jadi | langsung \
      selesai",
@@ -288,9 +306,9 @@ fn filler_of_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     .parse_next(input)
 }
 
-fn filler_of_fee<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
+fn by_the_rules<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     one_of(
-        "saja | pnbp | sesuai ketentuan | sesuai ketentuan yang berlaku | sesuai peraturan \
+        "sesuai ketentuan | sesuai ketentuan yang berlaku | sesuai peraturan \
      yang berlaku | sesuai ketentuan peraturan yang berlaku | sesuai ketentuan peraturan \
      perundang - undangan | sesuai ketentuan peraturan perundang - undangan yang berlaku \
      | sesuai peraturan perundang - undangan | sesuai peraturan perundang - undangan yang \

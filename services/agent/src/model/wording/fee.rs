@@ -3,23 +3,25 @@
 use mpp_api::types::{Fee, fee::Kind};
 use winnow::{
     Parser, Result as Read,
-    combinator::{alt, eof, opt, repeat, terminated},
+    combinator::{alt, eof, opt, preceded, repeat, terminated},
 };
 
 use super::{
-    cases::{self, Outcome, Piece},
-    clause::{self, BY, Clause},
+    LONGEST,
+    cases::{self, Piece},
+    clause::{self, BY, BY_TARIFF, Clause},
     foreign::foreign,
     formula::formula,
     money::{Amount, amount},
     phrase::{attempt, bracketed, end, mark, one_of, word_of},
     price::Price,
     regulation::regulation,
+    sum::{self, Outcome},
     token::{Text, Tokens},
 };
 
 /// A price and what stands beside it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Reading<'t> {
     price: Price<'t>,
     clauses: Vec<Clause<'t>>,
@@ -31,14 +33,22 @@ pub fn read(source: &str) -> Fee {
     let tokens = text.tokens();
     let plain = || whole.parse(&tokens[..]).ok().map(|reading| reading.told(&text));
     let found = plain().or_else(|| by_case(&text, &tokens));
+    let found = found.filter(fits);
     let unread = Fee { kind: Kind::Unparsed.into(), ..Fee::default() };
     Fee { source_text: text.all(), ..found.unwrap_or(unread) }
+}
+
+/// True where the contract's fields hold the words; a record with a longer one would be lost.
+fn fits(fee: &Fee) -> bool {
+    let texts = [&fee.label, &fee.unit, &fee.regulation, &fee.formula, &fee.condition];
+    let short = |text: &String| text.chars().count() <= LONGEST;
+    texts.into_iter().chain(&fee.notes).all(short) && fee.cases.iter().chain(&fee.parts).all(fits)
 }
 
 /// One price that holds for all, to the text's end.
 fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     alt((
-        to_the_end(free),
+        to_the_end_of(free, clause::of_free),
         to_the_end(priced),
         to_the_end(by_regulation),
         in_another_currency,
@@ -51,12 +61,19 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
 }
 
 fn to_the_end<'t>(
+    price: impl FnMut(&mut Tokens<'t>) -> Read<Price<'t>>,
+) -> impl FnMut(&mut Tokens<'t>) -> Read<Reading<'t>> {
+    to_the_end_of(price, clause::of_fee)
+}
+
+fn to_the_end_of<'t>(
     mut price: impl FnMut(&mut Tokens<'t>) -> Read<Price<'t>>,
+    clause: fn(&mut Tokens<'t>) -> Read<Clause<'t>>,
 ) -> impl FnMut(&mut Tokens<'t>) -> Read<Reading<'t>> {
     move |input| {
         headings(input);
         let price = price(input)?;
-        let clauses = clause::all(clause::of_fee, input);
+        let clauses = clause::all(clause, input);
         end(input)?;
         Ok(Reading { price, clauses })
     }
@@ -174,7 +191,7 @@ fn by_regulation<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
         input,
     );
     opt(mark(",")).parse_next(input)?;
-    opt(one_of(BY)).parse_next(input)?;
+    opt(alt((one_of(BY_TARIFF), one_of(BY)))).parse_next(input)?;
     regulation.map(|(name, local)| Price::Regulation(name, local)).parse_next(input)
 }
 
@@ -204,27 +221,38 @@ const CHARGED: &str = "\
      yang berlaku | dikenakan biaya sesuai ketentuan | dikenakan retribusi sesuai \
      ketentuan yang berlaku";
 
+const LEADING: &str = "\
+    biaya : | tarif : | sebesar | biaya sebesar | tarif sebesar | dikenakan | membayar | dikenakan \
+     biaya | dikenakan biaya sebesar | dikenakan tarif | dikenakan tarif sebesar | dikenakan sebesar";
+
 /// A price in one of several cases: never a formula or another currency.
 fn in_a_case<'t>(input: &mut Tokens<'t>, bare: bool) -> Read<Reading<'t>> {
-    attempt(
-        one_of(
-            "biaya : | tarif : | sebesar | biaya sebesar | tarif sebesar | dikenakan | membayar",
-        ),
-        input,
-    );
     let certain = |price: &Price| match price {
         Price::Amount(amount) => bare || amount.marked,
         _ => true,
     };
-    let price = alt((free, priced, by_regulation, charged)).verify(certain).parse_next(input)?;
-    Ok(Reading { price, clauses: clause::all(clause::of_fee, input) })
+    let led = preceded(one_of(LEADING), alt((free, priced, by_regulation)));
+    let price =
+        alt((led, free, priced, by_regulation, charged)).verify(certain).parse_next(input)?;
+    let clauses = match price {
+        Price::Free => clause::in_a_case(clause::of_free, input),
+        _ => clause::in_a_case(clause::of_fee, input),
+    };
+    Ok(Reading { price, clauses: clauses? })
 }
 
 fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
-    let (kind, pieces) = match cases::outcome(cases::pieces(tokens, in_a_case)?)? {
+    let (kind, pieces) = match sum::outcome(cases::pieces(tokens, in_a_case)?)? {
         Outcome::Cases(pieces) => (Kind::Cases, pieces),
         Outcome::Parts(pieces) => (Kind::Parts, pieces),
     };
+    // Of a sum no part is free: one of them holds for some only.
+    let free = |piece: &Piece<Reading>| {
+        piece.reading.as_ref().is_some_and(|reading| reading.price == Price::Free)
+    };
+    if kind == Kind::Parts && pieces.iter().any(free) {
+        return None;
+    }
     let several = pieces.into_iter().map(|piece| one(text, piece, kind)).collect();
     let mut fee = Fee { kind: kind.into(), ..Fee::default() };
     match kind {
@@ -251,7 +279,7 @@ impl Reading<'_> {
         let mut fee = self.price.told(text);
         for clause in self.clauses {
             match clause {
-                Clause::Note(words) => fee.notes.push(text.words(words)),
+                Clause::Note(words) | Clause::Basis(words) => fee.notes.push(text.words(words)),
                 Clause::Unit(words) => fee.unit = text.words(words),
                 Clause::Regulation(words, _) if fee.regulation.is_empty() => {
                     fee.regulation = text.words(words);

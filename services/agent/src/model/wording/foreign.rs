@@ -6,11 +6,11 @@ use winnow::{
 };
 
 use super::{
-    clause::unit_of_fee,
     number::{hundredths, rupiah},
     phrase::{attempt, bracketed, digits, one_of},
     price::Price,
     token::Tokens,
+    unit::unit_of_fee,
 };
 
 /// With its unit in the same brackets, or bare.

@@ -76,7 +76,11 @@ impl Length {
     }
 }
 
+/// A number that looks like a year is one: "2024 hari".
 fn exactly(number: i64, of: i64, unit: Unit) -> Option<Length> {
+    if (1_900..2_100).contains(&number) {
+        return None;
+    }
     let value = number.checked_mul(of).filter(|value| (1..=MAX).contains(value))?;
     Some(Length { least: value, most: value, unit })
 }
@@ -103,9 +107,15 @@ fn hours_and_minutes(input: &mut Tokens) -> Read<Length> {
         .parse_next(input)
 }
 
-/// "1,5 jam" where it is whole minutes.
+/// "1,5 jam". Two digits behind the mark are a clock's minutes, and so is a leading "0" a clock's
+/// hour: "1.30 jam", "08.00 jam".
 fn part_of_hours(input: &mut Tokens) -> Read<Length> {
-    let part = digits.verify(|raw: &str| raw.contains([',', '.']));
+    let part = digits.verify(|raw: &str| {
+        let parts = raw.split_once([',', '.']);
+        parts.is_some_and(|(whole, part)| {
+            part.len() == 1 && (whole == "0" || !whole.starts_with('0'))
+        })
+    });
     (part, one_of(HOURS))
         .verify_map(|(raw, _)| {
             let minutes = hundredths(raw)?.checked_mul(60)?;

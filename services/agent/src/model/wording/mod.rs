@@ -11,9 +11,9 @@
 //! | --- | --- |
 //! | `token`, `phrase` | words, numbers and marks; phrases of a closed list |
 //! | `number` | counts in digits and words, grouped amounts |
-//! | `clause`, `regulation` | what may stand beside a reading and leaves it as it is |
+//! | `clause`, `unit`, `regulation` | what may stand beside a reading and leaves it as it is |
 //! | `time`, `length`; `fee`, `price`, `money`, `foreign`, `formula` | a time; a fee |
-//! | `cases`, `boundary`, `words` | texts of several readings; words that turn what they stand beside |
+//! | `cases`, `sum`, `boundary`, `words` | texts of several readings; words that turn what they stand beside |
 
 use serde_json::Value;
 
@@ -30,19 +30,28 @@ mod number;
 mod phrase;
 mod price;
 mod regulation;
+mod sum;
 mod time;
 mod token;
+mod unit;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
-/// An `mpp.type.v1.Fee` from a text such as "Rp50.000,-", "GRATIS" or "Sesuai Perda".
+/// Longest condition, note or name in characters, as the registry takes it.
+const LONGEST: usize = 500;
+
+/// An `mpp.type.v1.Fee` from a text such as "Rp50.000,-", "GRATIS" or "Sesuai Perda"; null from an
+/// empty one, which says nothing.
 pub fn rupiah(text: &str) -> Value {
-    json::of_fee(&fee::read(text))
+    let fee = fee::read(text);
+    if fee.source_text.is_empty() { Value::Null } else { json::of_fee(&fee) }
 }
 
-/// An `mpp.type.v1.ServiceTime` from a text such as "Maksimal 20 (dua puluh) hari".
+/// An `mpp.type.v1.ServiceTime` from a text such as "Maksimal 20 (dua puluh) hari"; null from
+/// an empty one.
 pub fn service_time(text: &str) -> Value {
-    json::of_time(&time::read(text))
+    let time = time::read(text);
+    if time.source_text.is_empty() { Value::Null } else { json::of_time(&time) }
 }

@@ -105,9 +105,19 @@ fn range(low: Money, high: Money) -> Option<(i64, i64, bool)> {
 impl Money {
     fn is_likely(&self) -> bool {
         let least = if self.marked { LEAST } else { LEAST_BARE };
-        let year = !self.marked && self.plain && (1_900..2_100).contains(&self.value);
-        self.value == 0 || (self.value >= least && !year)
+        let bare = !self.marked && self.plain;
+        self.value == 0 || (self.value >= least && !(bare && is_other_number(self.value)))
     }
+}
+
+/// Digits alone may be a year, a postal code, a date or a telephone number; a price is a round one.
+fn is_other_number(value: i64) -> bool {
+    let round = if value < 1_000_000 { 100 } else { 50_000 };
+    let part = |of: i64, from: i64, to: i64| (from..=to).contains(&of);
+    let year = |of: i64| part(of, 1_900, 2_099);
+    let date = year(value % 10_000) && part(value / 10_000 % 100, 1, 12)
+        || year(value / 10_000) && part(value / 100 % 100, 1, 12);
+    year(value) || date || value % round != 0
 }
 
 fn money(input: &mut Tokens) -> Read<Money> {
@@ -146,7 +156,7 @@ fn dash(input: &mut Tokens) -> Read<()> {
 
 fn factor(input: &mut Tokens) -> Read<i64> {
     alt((
-        one_of("ribu | rb | rb . | ribuan | k").value(1_000),
+        one_of("ribu | rb | rb . | k").value(1_000),
         one_of("juta | jt | jt .").value(1_000_000),
         one_of("miliar | milyar").value(1_000_000_000),
     ))

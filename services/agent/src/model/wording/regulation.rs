@@ -7,7 +7,7 @@ use winnow::{
 };
 
 use super::{
-    phrase::{bracketed, mark, one_of, taken, word_of},
+    phrase::{bracketed, lists, mark, one_of, taken, word_of},
     token::{Kind, Token, Tokens},
     words,
 };
@@ -15,10 +15,13 @@ use super::{
 /// The tokens of the name, and whether a local body set the regulation.
 pub fn regulation<'t>(input: &mut Tokens<'t>) -> Read<(Tokens<'t>, bool)> {
     let whole = *input;
-    repeat(0.., article).map(|()| ()).parse_next(input)?;
+    repeat(0.., (article, opt(mark(",")))).map(|()| ()).parse_next(input)?;
     let local =
         alt((one_of(LOCAL).value(true), one_of(NATIONAL).value(false))).parse_next(input)?;
-    repeat(0.., alt((numbered, held, title, qualified))).map(|()| ()).parse_next(input)?;
+    let behind = (opt(mark(",")), article).void();
+    repeat(0.., alt((held, title, qualified))).map(|()| ()).parse_next(input)?;
+    opt(bare_number).parse_next(input)?;
+    repeat(0.., alt((numbered, held, title, qualified, behind))).map(|()| ()).parse_next(input)?;
     Ok((taken(whole, input), local))
 }
 
@@ -43,11 +46,12 @@ const NATIONAL: &str = "\
 /// "Pasal 12 ayat (1)".
 fn article(input: &mut Tokens) -> Read<()> {
     let verse = (one_of("ayat"), alt((number, bracketed(number))));
+    let letter = any
+        .verify(|token: &Token| token.kind == Kind::Word && token.text.len() == 1 && !token.spaced);
     (
         one_of("pasal | ketentuan pasal | lampiran | lampiran i | lampiran ii"),
-        opt(number),
+        opt((number, opt(letter))),
         opt(verse),
-        opt(mark(",")),
     )
         .void()
         .parse_next(input)
@@ -59,23 +63,74 @@ fn number(input: &mut Tokens) -> Read<()> {
         .parse_next(input)
 }
 
-/// "No. 11", "Nomor 3/2019", "Tahun 2021".
+/// "No. 11", "Nomor 3/2019", "Tahun 2021", "No. 148/PMK.010/2015".
 fn numbered(input: &mut Tokens) -> Read<()> {
     let name = one_of("no | no . | nomor | nomor : | no : | no . : | tahun | th | th . | thn");
-    let letter = any.verify(|token: &Token| token.kind == Kind::Word && token.text.len() <= 12);
-    let path = repeat(0.., (mark("/"), alt((number, letter.void())))).map(|()| ());
-    (name, number, path).void().parse_next(input)
+    (name, number, opt(path)).void().parse_next(input)
 }
 
-/// "Kabupaten Banyuwangi", "Menteri Keuangan Republik Indonesia".
-fn qualified(input: &mut Tokens) -> Read<()> {
-    let head = word_of(
-        "kabupaten | kab | kota | provinsi | prov | republik | ri | daerah | pemerintah | \
-     menteri | nasional | negara | atr | bpn | desa | dki | polri | kepala",
-    );
-    let names = repeat(0..=4, free_word).map(|()| ());
-    (head, opt(mark(".")), names).void().parse_next(input)
+/// "76/2020", "76 Tahun 2020".
+fn bare_number(input: &mut Tokens) -> Read<()> {
+    let year = (one_of("tahun | th | th . | thn"), number).void();
+    (number, alt((path, year))).void().parse_next(input)
 }
+
+/// "/2019", "/PMK.010/2015": to a number.
+fn path(input: &mut Tokens) -> Read<()> {
+    let word =
+        || any.verify(|token: &Token| token.kind == Kind::Word && token.text.len() <= 12).void();
+    let more = (word_of(". | -"), alt((number, word())));
+    let office = (mark("/"), word(), repeat(0..=3, more).map(|()| ())).void();
+    (repeat(0..=2, office).map(|()| ()), mark("/"), number).void().parse_next(input)
+}
+
+/// "Kabupaten Banyuwangi", "Kota Bandar Lampung", "Menteri Keuangan Republik Indonesia". At a text's
+/// end a name has one word, and others only from a closed list, since a condition may stand there.
+fn qualified(input: &mut Tokens) -> Read<()> {
+    let area =
+        (word_of("kabupaten | kab | kota | provinsi | prov"), opt(mark(".")), opt(area)).void();
+    let body = (
+        word_of(
+            "republik | ri | daerah | pemerintah | menteri | nasional | negara | atr | bpn | \
+     desa | dki | polri | kepala",
+        ),
+        repeat(0.., word_of(BODIES)).map(|()| ()),
+    );
+    let ministry = repeat(1.., word_of(BODIES)).map(|()| ());
+    alt((area, body.void(), ministry)).parse_next(input)
+}
+
+/// A region's name.
+fn area(input: &mut Tokens) -> Read<()> {
+    let closed = |input: &mut Tokens| {
+        let names = repeat(1..=3, free_word).map(|()| ());
+        let next = word_of("no | nomor | tahun | tentang | ttg").void();
+        (names, winnow::combinator::peek(next)).void().parse_next(input)
+    };
+    let listed = (
+        repeat(0..=1, word_of(BEFORE_A_NAME)).map(|()| ()),
+        free_word,
+        repeat(0..=2, word_of(BEHIND_A_NAME)).map(|()| ()),
+    );
+    alt((closed, listed.void())).parse_next(input)
+}
+
+const BEFORE_A_NAME: &str = "\
+    bandar | banda | tanjung | pangkal | kepulauan | nusa | aceh | jawa | sumatera | \
+     kalimantan | sulawesi | papua | maluku | lubuk | padang | sungai | batu | bukit | muara \
+     | musi | ogan | hulu | gunung | kutai | deli | lampung | lombok | tapanuli | hulu | \
+     bangka | bolaang | kota | toba | teluk | pulau | bengkulu | minahasa";
+
+const BEHIND_A_NAME: &str = "\
+    timur | barat | utara | selatan | tengah | tenggara | daya | laut | jaya | raya | besar \
+     | agung";
+
+/// What state bodies are for, as their regulations name them.
+const BODIES: &str = "\
+    keuangan | kesehatan | dalam | negeri | hukum | dan | ham | hak | asasi | manusia | \
+     perhubungan | perdagangan | agama | pertanian | perindustrian | ketenagakerjaan | agraria \
+     | tata | ruang | republik | indonesia | ri | pertanahan | nasional | kepolisian | negara | \
+     pendidikan | kelautan | perikanan | sosial | pariwisata | kehutanan | lingkungan";
 
 /// "yang berlaku", "tersebut di atas" behind a name.
 fn held(input: &mut Tokens) -> Read<()> {
@@ -88,19 +143,54 @@ fn held(input: &mut Tokens) -> Read<()> {
     .parse_next(input)
 }
 
-/// "tentang Pajak Daerah dan Retribusi Daerah": to the end of the clause.
+/// "tentang Pajak Daerah dan Retribusi Daerah": any words where the regulation's number closes them,
+/// and else words of a closed list, since a condition may stand there.
 fn title(input: &mut Tokens) -> Read<()> {
-    (word_of("tentang | ttg"), repeat(1..=24, free_word).map(|()| ())).void().parse_next(input)
+    word_of("tentang | ttg").parse_next(input)?;
+    let closed = |input: &mut Tokens| {
+        let names = repeat(1..=24, free_word).map(|()| ());
+        (names, one_of("no | no . | nomor"), number).void().parse_next(input)
+    };
+    let joints = || repeat(0.., word_of(JOINTS)).map(|()| ());
+    let listed = repeat(1.., (joints(), word_of(MATTERS))).map(|()| ());
+    alt((closed, listed)).parse_next(input)
 }
 
-/// A word of a name: none that could be a negation, an exception, a minimum, an amount or a time.
+const JOINTS: &str = "dan | atas | yang | pada | bidang | di | dari | serta";
+
+/// What regulations of fees are about.
+const MATTERS: &str = "\
+    pajak | retribusi | daerah | jasa | umum | usaha | perizinan | tertentu | jenis | tarif | \
+     penerimaan | negara | bukan | pnbp | ( pnbp ) | berlaku | kementerian | hukum | ham | hak | \
+     asasi | manusia | agraria | tata | ruang | badan | pertanahan | nasional | kepolisian | \
+     republik | indonesia | perhubungan | keuangan | administrasi | kependudukan | pencatatan | \
+     sipil | penyelenggaraan | pelayanan | publik | kesehatan | persampahan | kebersihan | parkir \
+     | pasar | pengujian | bermotor | bangunan | gedung | perubahan | kedua | ketiga | pertama | \
+     persetujuan | pengelolaan | lingkungan | penanaman | modal | terpadu | satu | pintu";
+
+/// A word of a name: none that could be a negation, an exception, a minimum, an amount or a time,
+/// nor one that speaks of people.
 fn free_word(input: &mut Tokens) -> Read<()> {
     let free = |token: &Token| {
         token.kind == Kind::Word
             && !words::turns(token.text)
             && !words::counts(token.text)
             && !words::opens(token.text)
-            && !matches!(token.text, "no" | "nomor" | "tahun" | "tentang" | "ttg")
+            && !words::pays(token.text)
+            && !lists(PEOPLE, token.text)
+            && !matches!(
+                token.text,
+                "no" | "nomor" | "tahun" | "tentang" | "ttg" | "dan" | "atau" | "serta" | "yang"
+            )
     };
     any.verify(free).void().parse_next(input)
 }
+
+/// Whom a price may be for.
+const PEOPLE: &str = "\
+    warga | masyarakat | penduduk | pasien | pelajar | mahasiswa | siswa | lansia | anak | bayi | \
+     dewasa | umum | wni | wna | asn | pns | tni | polri | pemegang | pemilik | peserta | pemohon | \
+     pengguna | pelaku | umkm | bpjs | ktp | kk | miskin | mampu | difabel | disabilitas | veteran | \
+     pensiunan | karyawan | pegawai | guru | santri | balita | ibu | luar | saja | sendiri | asing | \
+     perorangan | perusahaan | kunjungan | baru | lama | pertama | kedua | hilang | rusak | biaya | \
+     senin | selasa | rabu | kamis | jumat | sabtu | ahad";

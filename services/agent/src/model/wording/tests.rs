@@ -8,6 +8,8 @@ use super::{
     *,
 };
 
+mod laws;
+
 /// The rows of a table of cases, by column.
 fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     let lines = table.lines().filter(|line| !line.starts_with('#'));

@@ -7,15 +7,17 @@ use winnow::{
 };
 
 use super::{
-    cases::{self, Outcome, Piece},
+    LONGEST,
+    cases::{self, Piece},
     clause::{self, Clause},
     length::{Length, MAX, between, in_one_unit, length_of},
-    phrase::{attempt, bracketed, end, one_of, word_of},
+    phrase::{attempt, bracketed, end, lists, one_of, taken, word_of},
+    sum::{self, Outcome},
     token::{Text, Tokens},
 };
 
 /// A length and what stands beside it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Reading<'t> {
     length: Length,
     at_most: bool,
@@ -29,22 +31,42 @@ pub fn read(source: &str) -> ServiceTime {
     let tokens = text.tokens();
     let plain = || whole.parse(&tokens[..]).ok().map(|reading| reading.told(&text));
     let found = plain().or_else(|| divided(&text, &tokens)).or_else(|| by_case(&text, &tokens));
+    let found = found.filter(fits);
     let unread = ServiceTime { unit: Unit::Unparsed.into(), ..ServiceTime::default() };
     ServiceTime { source_text: text.all(), ..found.unwrap_or(unread) }
 }
 
+/// True where the contract's fields hold the words; a record with a longer one would be lost.
+fn fits(time: &ServiceTime) -> bool {
+    let short = |text: &String| text.chars().count() <= LONGEST;
+    time.notes.iter().chain([&time.condition]).all(short)
+        && time.cases.iter().chain(&time.steps).all(fits)
+}
+
 /// One time that holds for all, to the text's end.
 fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+    let before = *input;
     let mut notes = leads(input);
+    if are_hours(taken(before, input), input) {
+        return fail.parse_next(input);
+    }
     let inner = attempt(bracketed(reading), input);
     let found = match inner {
         Some(found) => found,
         None => reading(input)?,
     };
     notes.extend(found.notes);
-    notes.extend(clauses(input));
+    notes.extend(kept(clause::all(clause::of_time, input)));
     end(input)?;
     Ok(Reading { notes, ..found })
+}
+
+/// "Waktu pelayanan 24 jam" tells when the office is open.
+fn are_hours(heading: Tokens, next: Tokens) -> bool {
+    let says = |words: &str| heading.iter().any(|token| lists(words, token.text));
+    let all_day = matches!(next, [number, unit, ..]
+        if matches!((number.text, unit.text), ("24", "jam") | ("7", "hari")));
+    all_day && says("pelayanan | layanan") && !says("jangka | lama | penyelesaian")
 }
 
 /// What may stand before a time: its heading, and that one may wait for it.
@@ -73,7 +95,7 @@ const HEADINGS: &str = "\
      | dalam | selama | adalah | standar waktu | target waktu | total waktu | total | \
      jumlah waktu | waktu penyelesaian layanan | waktu penyelesaian pelayanan | proses \
      selama | memakan waktu | membutuhkan waktu | sla | kurun waktu | dalam kurun waktu | \
-     waktu yang dibutuhkan | pelayanan | layanan";
+     waktu yang dibutuhkan";
 
 /// A time with its clauses; also one case's time, or one step's.
 fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
@@ -85,15 +107,16 @@ fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     if attempt(bracketed(length_of), input).is_some_and(|again| again != length) {
         return fail.parse_next(input);
     }
-    let notes = clauses(input);
+    let notes = kept(clause::in_a_case(clause::of_time, input)?);
     Ok(Reading { length, at_most, approximate, notes })
 }
 
-fn clauses<'t>(input: &mut Tokens<'t>) -> Vec<Tokens<'t>> {
-    let kept = |clause| match clause {
-        Clause::Note(words) | Clause::Unit(words) | Clause::Regulation(words, _) => words,
+fn kept<'t>(clauses: Vec<Clause<'t>>) -> Vec<Tokens<'t>> {
+    let words = |clause| match clause {
+        Clause::Note(words) | Clause::Unit(words) => words,
+        Clause::Regulation(words, _) | Clause::Basis(words) => words,
     };
-    clause::all(clause::of_time, input).into_iter().map(kept).collect()
+    clauses.into_iter().map(words).collect()
 }
 
 /// "paling cepat 1 hari paling lama 3 hari": a minimum alone is no time.
@@ -178,7 +201,7 @@ fn pieces<'t>(tokens: Tokens<'t>) -> Option<Vec<Piece<'t, Reading<'t>>>> {
 
 /// Alternatives, or steps that add up.
 fn by_case(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
-    match cases::outcome(pieces(tokens)?)? {
+    match sum::outcome(pieces(tokens)?)? {
         Outcome::Cases(pieces) => Some(ServiceTime {
             unit: Unit::Cases.into(),
             cases: pieces.into_iter().map(|piece| one(text, piece)).collect(),

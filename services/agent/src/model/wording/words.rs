@@ -62,6 +62,16 @@ pub fn says_nothing(word: &str) -> bool {
     )
 }
 
+/// What makes a sentence of the words behind a condition: they are another case, or nobody knows.
+pub fn says_more(word: &str) -> bool {
+    turns(word) || pays(word) || counts(word) || lists(SENTENCE, word)
+}
+
+const SENTENCE: &str = "\
+    sesuai | berdasarkan | menurut | mengikuti | menyesuaikan | tergantung | dihitung | ditentukan \
+     | ditetapkan | diatur | wajib | harus | hubungi | lihat | silakan | silahkan | akan | dapat | \
+     bisa | perlu | biaya | tarif | retribusi | pnbp | adalah | sebesar | ada";
+
 const TURNING: &str = "\
     tidak | tdk | x | tak | bukan | belum | jangan | tanpa | kecuali | selain | minimal \
      | minimum | min | lebih | kurang | paling | maksimal | maksimum | maks | max | mulai \
@@ -71,10 +81,21 @@ const TURNING: &str = "\
      | pelaporan | jatuh | tempo | ditambah | dikurangi | belumnya | sedikitnya | \
      sekurang | serendah | terlambat | keterlambatan | melebihi | lewat | dikalikan | \
      atas | bawah | diatas | dibawah | dikembalikan | jaminan | deposit | saldo | modal | \
-     tahunan";
+     tahunan | buka | tutup | operasional | siaga | piket | nonstop | istirahat";
 
 const COUNTING: &str = "\
     menit | mnt | jam | hari | hr | hk | minggu | pekan | bulan | bln | tahun | thn | \
      detik | rp | idr | rupiah | usd | ribu | rb | juta | jt | miliar | milyar | gratis | \
      nihil | cuma | persen | % | free | bebas | s | sd | nol | dolar | dollar | euro | \
-     seharga";
+     seharga | digratiskan | ½ | ¼ | ¾ | separuh | setengah | sehari | sejam | seminggu";
+
+/// What says that somebody pays, or does not: it is a price of its own, and no part of a condition.
+pub fn pays(word: &str) -> bool {
+    lists(PAYING, word)
+}
+
+const PAYING: &str = "\
+    bayar | membayar | berbayar | dibayar | dibayarkan | dibebankan | dibebaskan | dikenakan \
+     | dikenai | dipungut | kena | berbiaya | biayanya | tarifnya | ditanggung | menanggung | \
+     dipotong | dihapuskan | digratiskan | gratis | bebas | nihil | free | ditambah | denda | \
+     didenda | diskon | potongan | subsidi | setengah | separuh";

@@ -1,0 +1,99 @@
+//! What several readings are to each other: alternatives, or parts that add up.
+
+use super::{
+    boundary::Join,
+    cases::Piece,
+    phrase::lists,
+    token::{Kind, Tokens},
+};
+
+/// What several readings are to each other.
+pub enum Outcome<'t, R> {
+    Cases(Vec<Piece<'t, R>>),
+    Parts(Vec<Piece<'t, R>>),
+}
+
+/// Decides what the pieces are: a sum only where the text says so or all labels are steps of work.
+pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
+    let first = pieces.first()?;
+    if pieces.len() == 1 {
+        let fits = first.label.is_some() && !first.led && first.reading.is_some();
+        return fits.then_some(Outcome::Cases(pieces));
+    }
+    let sums = pieces.iter().skip(1).filter(|piece| piece.join == Some(Join::Plus)).count();
+    if sums > 0 {
+        return (sums + 1 == pieces.len()).then_some(Outcome::Parts(pieces));
+    }
+    let mut read = pieces.iter().filter(|piece| piece.reading.is_some());
+    let labels: Vec<Tokens> = read.clone().filter_map(|piece| piece.label).collect();
+    if labels.is_empty() || read.any(|piece| piece.label.is_none()) {
+        return None;
+    }
+    let all_read = labels.len() == pieces.len();
+    match labels.iter().filter(|label| is_work(label)).count() {
+        0 => Some(Outcome::Cases(pieces)),
+        work if work == labels.len() && all_read => of_work(&labels, pieces),
+        _ => (!all_read).then_some(Outcome::Cases(pieces)),
+    }
+}
+
+/// Steps of one course, or the same step for several: a sum only where each step is another one and
+/// none speaks of one of several ways.
+fn of_work<'t, R>(labels: &[Tokens], pieces: Vec<Piece<'t, R>>) -> Option<Outcome<'t, R>> {
+    let mut heads: Vec<&str> = labels.iter().filter_map(|label| head(label)).collect();
+    let service = heads.iter().filter(|head| lists(SERVICES, head)).count();
+    heads.sort_unstable();
+    heads.dedup();
+    if heads.len() == 1 && service > 0 {
+        return Some(Outcome::Cases(pieces));
+    }
+    let with = |list| {
+        let holds = |label: &&Tokens| label.iter().any(|token| lists(list, token.text));
+        labels.iter().filter(holds).count()
+    };
+    let either = pieces.iter().any(|piece| piece.join == Some(Join::Either));
+    let sum = heads.len() == labels.len() && service < labels.len();
+    let one_way = with(WAYS) == 0 && with(DOCUMENTS) < 2;
+    (sum && one_way && !either).then_some(Outcome::Parts(pieces))
+}
+
+/// What a label names first.
+fn head<'t>(label: Tokens<'t>) -> Option<&'t str> {
+    let skipped = |word: &str| {
+        matches!(word, "biaya" | "tarif" | "uang" | "proses" | "untuk" | "di" | "tahap")
+    };
+    let word = label.iter().find(|token| token.kind == Kind::Word && !skipped(token.text))?;
+    Some(word.text)
+}
+
+/// True for a label that names a step of work or a part of a price: "verifikasi", "biaya sumpah".
+fn is_work(label: &Tokens) -> bool {
+    head(label).is_some_and(|word| lists(WORK, word) || lists(SERVICES, word))
+}
+
+/// Steps that may also be services of their own.
+const SERVICES: &str = "\
+    pelayanan | penerbitan | pembuatan | pencatatan | pengesahan | konsultasi | laboratorium | \
+     obat | tes";
+
+/// Words of one of several ways in which a service comes.
+const WAYS: &str = "\
+    baru | lama | ulang | hilang | rusak | perpanjangan | perubahan | penggantian | mutasi | \
+     online | offline | daring | luring | roda | golongan | gol | kelas | vip | wni | wna | umum | \
+     pelajar | anak | dewasa | lansia | rumah | luar | mandiri | kilat | biasa | reguler | cepat | \
+     ringan | berat | kecil | besar | sedang | sederhana | khusus";
+
+/// What a service hands out: two of them are two services.
+const DOCUMENTS: &str =
+    "ktp | kk | kia | stnk | bpkb | sim | skck | akta | akte | paspor | nib | izin | ijin";
+
+const WORK: &str = "\
+    pemeriksaan | tindakan | verifikasi | pencetakan | cetak | pendaftaran | registrasi \
+     | administrasi | penerbitan | penandatanganan | penyerahan | pengambilan | validasi \
+     | entri | entry | input | survei | survey | pengukuran | sumpah | formulir | blangko \
+     | transport | transportasi | persetujuan | pengecekan | penelitian | perekaman | \
+     pembayaran | penyusunan | pembuatan | pengetikan | peninjauan | disposisi | \
+     penerimaan | pengesahan | akomodasi | konsumsi | leges | jasa | foto | wawancara | \
+     pengolahan | analisa | analisis | rapat | paraf | scan | pemotretan | pemberkasan | \
+     tes | asuransi | laboratorium | konsultasi | obat | ongkos | pengiriman | antrian | \
+     panitia | materai | pelayanan | pencatatan";

@@ -1,0 +1,176 @@
+//! What must hold of texts of several readings: nothing is lost, and no condition changes its price.
+
+use super::*;
+
+/// What each case holds for, and what it says: "untuk WNA=FIXED 50000 0".
+fn cases_of(fee: &Fee) -> Vec<String> {
+    let one = |case: &Fee| format!("{}{}={}", case.condition, case.label, priced(case));
+    fee.cases.iter().chain(&fee.parts).map(one).collect()
+}
+
+fn times_of(time: &ServiceTime) -> Vec<String> {
+    let one = |case: &ServiceTime| format!("{}={}", case.condition, told(case));
+    time.cases.iter().chain(&time.steps).map(one).collect()
+}
+
+/// Conditions and values, not only that there are cases; "-" where the text must not be read.
+#[test]
+fn each_case_has_its_own_words_and_its_own_value() {
+    let wrong = rows(include_str!("cases.tsv")).filter_map(|row| {
+        let (kind, said) = both_told(row[0], row[1]);
+        let expected = row.get(3).copied().unwrap_or_default();
+        let same = kind.contains(row[2]) && said == expected;
+        (!same).then(|| format!("{}: {kind} [{said}]", row[1]))
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+fn both_told(table: &str, text: &str) -> (String, String) {
+    if table == "fee" {
+        let fee = fee::read(text);
+        return (priced(&fee), cases_of(&fee).join(" | "));
+    }
+    let time = time::read(text);
+    (told(&time), times_of(&time).join(" | "))
+}
+
+const PRICES: [&str; 4] = ["Rp 11.000", "gratis", "Rp 22.000", "berbayar"];
+const PEOPLE: [&str; 5] = ["lansia", "warga kota", "WNA", "pelajar", "roda dua"];
+const JOINS: [&str; 8] = [", ", "; ", " dan ", " atau ", ". ", " / ", "\n", " "];
+
+/// Two prices and up to four groups of people, in every order in which offices put them.
+fn mixed(picks: &[usize]) -> String {
+    let of = |at: usize, list: &[&'static str]| list[picks[at] % list.len()];
+    let (one, other) = (of(0, &PRICES), of(1, &PRICES));
+    let (a, b, c) = (of(2, &PEOPLE), of(3, &PEOPLE), of(4, &PEOPLE));
+    let (join, then) = (of(5, &JOINS), of(6, &JOINS));
+    match picks[7] % 9 {
+        0 => format!("{one} ({other} untuk {a})"),
+        1 => format!("{one} untuk {a}{join}{other} untuk {b}"),
+        2 => format!("{one} untuk {a}{join}{b}{then}{c} {other}"),
+        3 => format!("{a} {one}{join}{b} {other}"),
+        4 => format!("{a}: {one}{join}{b}: {other}"),
+        5 => format!("{one} ({a}){join}{other} ({b})"),
+        6 => format!("{one}{join}untuk {a} {other}"),
+        7 => format!("{one} bagi {a} ({b} {other})"),
+        _ => format!("{one}{join}{other} bagi {a}"),
+    }
+}
+
+/// How often a price stands in a text.
+fn prices_in(text: &str) -> usize {
+    PRICES.iter().map(|price| text.matches(price).count()).sum()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn each_price_stands_in_one_case_beside_its_own_condition(
+        picks in proptest::collection::vec(0usize..100, 8),
+    ) {
+        prop_assume!(picks[0] % 4 != picks[1] % 4);
+        let text = mixed(&picks);
+        let fee = fee::read(&text);
+        prop_assert!(!is_plain(&fee), "{}", text);
+        let mut told = 0;
+        for case in fee.cases.iter().chain(&fee.parts) {
+            let words = [&case.condition, &case.label];
+            prop_assert!(words.iter().all(|words| prices_in(words) == 0), "{}", text);
+            prop_assert!(case.source_text.contains(case.condition.as_str()), "{}", text);
+            prop_assert!(prices_in(&case.source_text) <= 1, "{}: {}", text, case.source_text);
+            told += usize::from(case.kind() != Kind::Unparsed);
+        }
+        prop_assert!(fee.kind() == Kind::Unparsed || told == 2, "{}: {:?}", text, cases_of(&fee));
+    }
+}
+
+/// Prices that name their regulation, whose name a condition may seem to belong to.
+const BY_REGULATION: &[&str] = &[
+    "gratis sesuai perda kota bekasi",
+    "gratis sesuai perda tentang retribusi",
+    "rp 0 sesuai peraturan daerah kabupaten garut nomor 3 tahun 2020 tentang retribusi jasa umum",
+    "rp 45.000 ( pp 76/2020 )",
+    "tidak dipungut biaya sesuai uu no. 24 tahun 2013",
+    "sesuai perda kota bekasi no. 1 tahun 2024",
+    "sesuai perda tentang pajak daerah dan retribusi daerah",
+];
+
+const CONDITIONS: &[&str] = &[
+    "pemegang ktp bekasi",
+    "pasien miskin",
+    "warga kota saja",
+    "untuk wna",
+    "bagi lansia",
+    "khusus pelajar",
+    "pelajar",
+    "lansia",
+    "kunjungan pertama",
+    "( untuk wna )",
+    "( pelajar )",
+    "setiap minggu",
+    "senin - jumat",
+    "pada hari kerja",
+    "dan biaya laboratorium dibayar pemohon",
+    "dan biaya cetak",
+    "jika hilang",
+    "di luar kantor",
+];
+
+#[test]
+fn a_condition_never_becomes_part_of_a_regulation() {
+    let kept = BY_REGULATION.iter().flat_map(|text| {
+        let places = 0..=text.split(' ').count();
+        places.flat_map(move |at| CONDITIONS.iter().map(move |words| inserted(text, words, at)))
+    });
+    let kept: Vec<_> = kept.filter(|text| is_plain(&fee::read(text))).collect();
+    assert_eq!(kept, Vec::<String>::new());
+}
+
+#[test]
+fn regulations_are_read_by_their_usual_names() {
+    for text in BY_REGULATION {
+        assert!(is_plain(&fee::read(text)), "{text}");
+    }
+}
+
+proptest! {
+    /// Where the clock is meant, or a year, or a number of something else, nothing is a length.
+    #[test]
+    fn no_clock_is_a_length(hour in 0u8..24, minute in 0u8..60, mark in "[.:,]", lead in "(|0)") {
+        let text = format!("{lead}{hour}{mark}{minute:02} jam");
+        prop_assert!(!is_one_time(&time::read(&text)), "{}", text);
+        let both = format!("Baru {text}, lama 1 jam");
+        prop_assert_eq!(time::read(&both).unit(), Unit::Unparsed, "{}", both);
+    }
+
+    #[test]
+    fn no_date_and_no_telephone_number_is_an_amount(day in 1u32..29, month in 1u32..13, year in 1990u32..2030) {
+        for text in [
+            format!("{day:02}{month:02}{year}"),
+            format!("{year}{month:02}{day:02}"),
+            format!("{day:02}-{month:02}-{year}"),
+            format!("{}", 5_550_001 + day * month * year),
+        ] {
+            prop_assert!(!is_plain(&fee::read(&text)), "{}", text);
+        }
+        let text = format!("{year} hari");
+        prop_assert!(!is_one_time(&time::read(&text)), "{}", text);
+    }
+}
+
+/// A record with a text that the registry does not take would be lost; its words are kept instead.
+#[test]
+fn a_text_too_long_for_a_field_is_not_read() {
+    let long = format!("Gratis untuk {}; Rp 5.000 untuk WNA", "pelajar ".repeat(80));
+    assert_eq!(fee::read(&long).kind(), Kind::Unparsed);
+    let long = format!("3 hari untuk {}; 5 hari untuk WNA", "pelajar ".repeat(80));
+    assert_eq!(time::read(&long).unit(), Unit::Unparsed);
+}
+
+#[test]
+fn an_empty_cell_says_nothing() {
+    for text in ["", "  ", "\u{a0}", "<p></p>"] {
+        assert_eq!((rupiah(text), service_time(text)), (Value::Null, Value::Null), "{text:?}");
+    }
+}

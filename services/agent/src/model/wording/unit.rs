@@ -1,0 +1,75 @@
+//! What times and fees are asked for each of: "per sertipikat", "/ orang / hari".
+
+use winnow::{
+    Parser, Result as Read,
+    combinator::{alt, fail, opt},
+};
+
+use super::{
+    phrase::{attempt, one_of, taken, word_of},
+    token::Tokens,
+};
+
+/// "/ pemohon", "per berkas" of a time.
+pub fn unit_of_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
+    let whole = *input;
+    (one_of(EACH), word_of(EACH_OF)).parse_next(input)?;
+    Ok(taken(whole, input))
+}
+
+const EACH: &str =
+    "/ | per | per 1 | per satu | tiap | setiap | untuk setiap | untuk tiap | / 1 | per -";
+
+/// What times and fees are asked for each of.
+const EACH_OF: &str = "\
+    pemohon | orang | berkas | dokumen | permohonan | layanan | pelayanan | pasien | \
+     kartu | lembar | surat | izin | ijin | sertipikat | sertifikat | sampel | sample | \
+     tindakan | unit | kendaraan | kunjungan | pemeriksaan | akta | buku | jenis | \
+     parameter | kegiatan | peserta | siswa | ekor | bidang | petak | kios | los | alat | \
+     contoh | rangkap | eksemplar | paket | kali | keping | produk | usaha | pengujian | \
+     uji | kapal | set | meter | m | m2 | m3 | m² | m³ | ha | hektar | hektare | kg | ton \
+     | liter | kilogram | km | wp | nop | kk | kepala | jiwa | rumah | titik | tiang | \
+     pohon | batang | buah | botol | kamar | rekening | transaksi | halaman | penerbitan \
+     | pengajuan | pendaftaran | pengesahan | legalisir | legalisasi | perkara | putusan \
+     | pucuk | visa | paspor | barang | kelas | merek | judul | formasi | perpanjangan";
+
+/// What fees are asked for each of, too.
+const EACH_TIME: &str =
+    "bulan | tahun | hari | jam | minggu | malam | semester | triwulan | bln | thn";
+
+/// "per sertipikat", "/ Bulan", "/orang/hari", "per meter persegi", "per 5 tahun".
+pub fn unit_of_fee<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
+    each_of(input)?;
+    let whole = *input;
+    one_each(input)?;
+    while attempt(|input| (each_of, one_each).void().parse_next(input), input).is_some() {}
+    let unit = taken(whole, input);
+    // "Baru: Rp 100.000 / Perpanjangan: Rp 75.000" goes on with another case.
+    if input.first().is_some_and(|next| next.text == ":") {
+        fail.parse_next(input)
+    } else {
+        Ok(unit)
+    }
+}
+
+/// "per lembar" of what is free; how often one comes would be a condition there.
+pub fn unit_of_free<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
+    one_of("per | /").parse_next(input)?;
+    one_of(EACH_OF).parse_next(input)
+}
+
+/// "per orang", but not "setiap Minggu", which is every Sunday as well as every week.
+fn each_of(input: &mut Tokens) -> Read<()> {
+    let each = one_of(EACH).parse_next(input)?;
+    let often = each.iter().any(|word| matches!(word.text, "tiap" | "setiap"));
+    if often && input.first().is_some_and(|next| next.text == "minggu") {
+        return fail.parse_next(input);
+    }
+    Ok(())
+}
+
+fn one_each(input: &mut Tokens) -> Read<()> {
+    let square =
+        opt(word_of("persegi | kubik | lari | hak | orang | keluarga | tanah | uji | air"));
+    (alt((word_of(EACH_OF), word_of(EACH_TIME))), square).void().parse_next(input)
+}
