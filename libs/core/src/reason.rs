@@ -161,7 +161,7 @@ reasons! {
         "Sumber data tidak dapat dibaca. Periksa alamat atau berkas yang disebutkan.";
     /// A source was read in part only, so that the run does not count as complete.
     SourceIncomplete, FailedPrecondition, "SOURCE_INCOMPLETE",
-        "For the source's keeper: mend the part that the message names; what was read stays answered, and nothing counts as gone.",
+        "For the source's keeper: mend the part that the message names, or do what else it says; what was read stays answered, and nothing counts as gone.",
         "Sumber data hanya terbaca sebagian. Perbaiki bagian yang disebutkan.";
     /// The settings of a source do not fit what was found there.
     SourceConfig, InvalidArgument, "SOURCE_CONFIG",

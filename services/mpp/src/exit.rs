@@ -95,7 +95,7 @@ fn next_step(error: &Error) -> Option<&'static str> {
             "mend the source; `mpp agent check` reads it without a registry"
         }
         Reason::SourceConfig => "mend that line, and try it with `mpp agent check`",
-        Reason::RecordsRefused => "`mpp agent problems` says for each what to do",
+        Reason::RecordsRefused => "`mpp agent problems`, after a run, says for each what to do",
         Reason::LineageChanged | Reason::RevisionCompacted => {
             "start again from the state: `mpp watch --initial-state`"
         }

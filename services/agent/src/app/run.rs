@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     plan::{Event, Outcome, Run},
-    session::{self, Broken, Ended},
+    session::{self, Broken, Ended, Reading},
 };
 use crate::{
     model::mapping,
@@ -41,26 +41,45 @@ pub async fn run(
         report,
     };
     let mut backoff = Backoff::new(&run.policy);
+    let mut reading = None;
     loop {
-        let before = if run.accept_missing { BTreeSet::new() } else { store.relied_on().await? };
-        let mut items = source::read(run.input.clone(), run.way.clone(), before, &run.policy);
-        // The source first: what is wrong with it at once needs no registry to be told.
+        let attempt = attempt(&context, reading.take());
         let result = tokio::select! {
-            result = async { session::sync(&context, items.recv().await, items).await } => result,
+            result = attempt => result?,
             () = shutdown.cancelled() => return Err(stopped()),
         };
-        let (error, fault) = match result {
+        let broken = match result {
             Ok(ended) => return outcome(&store, run, ended).await,
-            Err(Broken { error, fault }) => (error, fault),
+            Err(broken) => broken,
         };
-        match fault {
-            Some(fault) => {
-                session::keep_fault(&store, run, &fault).await?;
-                return Err(both(&fault, &error));
-            }
-            None => backoff.pause(error, report, shutdown).await?,
+        if let Some(fault) = broken.fault {
+            session::keep_fault(&store, run, &fault).await?;
+            return Err(both(&fault, &broken.error));
         }
+        reading = broken.reading;
+        backoff.pause(broken.error, report, shutdown).await?;
     }
+}
+
+/// Goes on with what was read of the source, or reads it anew.
+async fn attempt(
+    context: &session::Context<'_>,
+    reading: Option<Reading>,
+) -> Result<Result<Ended, Broken>> {
+    let reading = match reading {
+        Some(reading) => reading,
+        None => {
+            let run = context.run;
+            let before = if run.accept_missing {
+                BTreeSet::new()
+            } else {
+                context.store.relied_on().await?
+            };
+            let items = source::read(run.input.clone(), run.way.clone(), before, &run.policy);
+            Reading::begin(items).await
+        }
+    };
+    Ok(session::sync(context, reading).await)
 }
 
 async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {

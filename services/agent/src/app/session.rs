@@ -56,30 +56,52 @@ pub struct Broken {
     pub error: Error,
     /// What was wrong with the source at once.
     pub fault: Option<Fault>,
+    /// What was read of the source and not taken up: the next try goes on with it, and the office's
+    /// server is not asked again for each.
+    pub reading: Option<Reading>,
 }
 
-/// Sends what the registry does not know yet, of `first` and all that follows.
+/// A source that is being read: the first that came, and what follows.
+pub struct Reading {
+    first: Option<Found>,
+    items: mpsc::Receiver<Found>,
+}
+
+impl Reading {
+    /// Waits for the first: what is wrong with the source at once needs no registry to be told.
+    pub async fn begin(mut items: mpsc::Receiver<Found>) -> Self {
+        Self { first: items.recv().await, items }
+    }
+}
+
+/// Sends what the registry does not know yet of what is read.
 ///
 /// # Errors
 /// The registry refused the session, or the connection broke. What was answered is stored; the next
 /// session goes on from there.
-pub async fn sync(
-    context: &Context<'_>,
-    first: Option<Found>,
-    items: mpsc::Receiver<Found>,
-) -> Result<Ended, Broken> {
+pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Broken> {
+    let mut session = match Session::open(context).await {
+        Ok(session) => session,
+        Err(error) => return Err(unopened(error, reading)),
+    };
+    let Reading { first, items } = reading;
     let (first, fault) = match first {
         Some(Found::Fault(fault)) => (None, Some(fault)),
         first => (first, None),
     };
-    let mut session = match Session::open(context).await {
-        Ok(session) => session,
-        Err(error) => return Err(Broken { error, fault }),
-    };
     session.lack = fault;
     match session.complete(first, items).await {
         Ok(summary) => Ok(Ended { tally: session.tally, summary, lack: session.lack }),
-        Err(error) => Err(Broken { error, fault: None }),
+        Err(error) => Err(Broken { error, fault: None, reading: None }),
+    }
+}
+
+fn unopened(error: Error, reading: Reading) -> Broken {
+    match reading {
+        Reading { first: Some(Found::Fault(fault)), .. } => {
+            Broken { error, fault: Some(fault), reading: None }
+        }
+        reading => Broken { error, fault: None, reading: Some(reading) },
     }
 }
 

@@ -96,7 +96,11 @@ impl Rows {
         let cells = scanner.cells;
         let is_blank = cells.iter().all(|cell| cell.trim().is_empty());
         let misfit = columns > 0 && cells.len() != columns && !is_blank;
-        let found = format!("{} columns where the heading has {columns}", cells.len());
+        let found = format!(
+            "{} columns where the heading has {columns}; a cell that holds the sign '{separator}' \
+             must stand in quotes",
+            cells.len()
+        );
         let spread = to > from;
         if spread && !trust_quotes && (misfit || looks_swallowed(&cells, columns, separator)) {
             let why = format!(

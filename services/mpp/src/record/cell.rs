@@ -24,6 +24,7 @@ pub fn cell(record: &DynamicMessage, path: &str) -> String {
 fn shown(field: &FieldDescriptor, value: &Value) -> String {
     match (value, field.kind()) {
         (Value::String(text), _) => text.clone(),
+        (Value::EnumNumber(0), _) => "-".to_owned(),
         (Value::EnumNumber(number), Kind::Enum(words)) => {
             let word = words.get_value(*number).map(|word| word.name().to_owned());
             output::word(&word.unwrap_or_else(|| number.to_string()))

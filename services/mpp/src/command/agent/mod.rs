@@ -141,7 +141,10 @@ async fn check(config: &Path) -> Result<()> {
     if let Some(first) = &checked.first {
         println!("{}", mpp_api::json::write(first)?);
     }
-    checked.problems.iter().for_each(tell);
+    for problem in &checked.problems {
+        tell(problem);
+        println!("    what to do: {}", problem.advice());
+    }
     let Tally { read, invalid, duplicate, .. } = checked.tally;
     let good = read - checked.tally.unread() - duplicate;
     println!(
