@@ -12,7 +12,7 @@ use crate::record::Kind;
 
 /// Fields that only the service sets; a file that gives them, as `mpp get` prints them, may keep
 /// them.
-const OF_THE_SERVICE: [&str; 4] = ["name", "etag", "create_time", "update_time"];
+const OF_THE_SERVICE: [&str; 5] = ["name", "etag", "create_time", "update_time", "overrides"];
 
 /// A record to apply.
 #[derive(Debug)]

@@ -1,7 +1,9 @@
 //! `mpp hand-back`: an administrator gives fields of a service back to the source that publishes it.
 
 use clap::Args as ClapArgs;
-use mpp_api::registry::{HandBackServiceRequest, catalog_service_client::CatalogServiceClient};
+use mpp_api::registry::{
+    GetServiceRequest, HandBackServiceRequest, catalog_service_client::CatalogServiceClient,
+};
 use mpp_core::Result;
 
 use crate::{
@@ -19,6 +21,15 @@ pub struct HandBackArgs {
     /// A field to give back, such as title; may be given again. Without it all of them.
     #[arg(long = "field", value_name = "FIELD")]
     pub fields: Vec<String>,
+    /// Give nothing back: the fields were looked at and stay as they are set.
+    #[arg(long)]
+    pub keep: bool,
+    /// Why, with --keep.
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    /// Hand the whole service to another publisher: a source, or its own unit for no source any more.
+    #[arg(long, value_name = "PUBLISHER", default_value = "", conflicts_with_all = ["fields", "keep"])]
+    pub to: String,
     /// Check only.
     #[arg(long)]
     pub dry_run: bool,
@@ -26,9 +37,16 @@ pub struct HandBackArgs {
 
 pub async fn run(args: HandBackArgs, client: &Client, output: Output) -> Result<()> {
     let mut catalog = CatalogServiceClient::new(client.channel(Service::Registry)?);
+    let (keep, to, dry_run) = (args.keep, args.to.clone(), args.dry_run);
+    let asked = GetServiceRequest { name: args.name.clone(), ..Default::default() };
+    let before = catalog.get_service(asked).await.map_err(refused)?.into_inner().service;
+    let overridden = before.unwrap_or_default().overrides.len();
     let request = HandBackServiceRequest {
         name: args.name,
         fields: args.fields,
+        keep: args.keep,
+        reason: args.reason,
+        to: args.to,
         validate_only: args.dry_run,
         ..Default::default()
     };
@@ -38,7 +56,13 @@ pub async fn run(args: HandBackArgs, client: &Client, output: Output) -> Result<
         println!("{}", output::json(&service)?);
         return Ok(());
     }
-    println!("handed back  {} to {}", service.name, service.source);
+    let only = if dry_run { "would be " } else { "" };
+    match overridden - service.overrides.len().min(overridden) {
+        _ if !to.is_empty() => println!("{only}handed over  {} to {to}", service.name),
+        _ if overridden == 0 => println!("nothing of {} is overridden", service.name),
+        _ if keep => println!("{only}confirmed  {}", service.name),
+        fields => println!("{only}handed back  {fields} of {} to {}", service.name, service.source),
+    }
     for kept in service.overrides {
         println!("still set by {}: {}", kept.subject, kept.field);
     }

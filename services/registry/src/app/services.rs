@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use mpp_api::{
-    registry::{Offering, Service},
+    registry::{HandBackServiceRequest, Offering, Service},
+    sync::Source,
     types::{Tombstone, tombstone::Reason as Why},
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result, Role};
@@ -20,6 +21,7 @@ use crate::{
     model::{
         self,
         provenance::{self, By},
+        source::check_unit,
         tree::Lineage,
     },
 };
@@ -83,29 +85,50 @@ impl Keeps<Service> for Registry {
 }
 
 impl Registry {
-    /// Gives overridden fields of a service back to its source; none named: all.
+    /// Gives overridden fields of a service back to its source, or confirms them; none named: all. Or
+    /// hands the service to another publisher.
     ///
     /// # Errors
-    /// `WRONG_STATE` where no source publishes it; names a field that is not overridden; those of an
-    /// update.
+    /// `WRONG_STATE` where no source publishes it, or the publisher is the one it has; names a field
+    /// that is not overridden, or what is wrong with the publisher; those of an update.
     pub async fn hand_back(
         &self,
         call: &Call,
-        name: &str,
-        etag: &str,
-        fields: &[String],
+        asked: &HandBackServiceRequest,
     ) -> Result<Done<Service>> {
-        write::step::<Service>(self, call, name, etag, |service, filing| {
-            if service.source.is_empty() {
-                let message = format!("no source publishes {name}");
-                return Err(Error::new(Reason::WrongState, message));
-            }
-            let service = provenance::handed_back(service, fields)?;
+        let by = By { subject: &call.caller.subject, at: self.now(), reason: &asked.reason };
+        write::step::<Service>(self, call, &asked.name, &asked.etag, |service, filing| {
+            let service = match asked.to.as_str() {
+                "" => handed(service, asked, by)?,
+                to => provenance::handed_over(service.clone(), self.publisher(&service, to)?),
+            };
             filing.labels.insert(Label::Category, service.category.clone());
+            filing.labels.insert(Label::Source, service.source.clone());
             filing.labels.insert(Label::Overridden, overridden_label(&service).to_owned());
             Ok(service)
         })
         .await
+    }
+
+    /// The source that `to` names; empty where it names the service's unit.
+    fn publisher<'a>(&self, service: &Service, to: &'a str) -> Result<&'a str> {
+        let unit = parent_of(&service.name);
+        let source = if to == unit { "" } else { to };
+        if source == service.source {
+            let message = format!("{to} publishes {} already", service.name);
+            return Err(Error::new(Reason::WrongState, message));
+        }
+        if !source.is_empty() {
+            let state = self.memory.read();
+            let Some(found) = state.records.get::<Source>(to) else {
+                let text = format!("must be a source, or {unit} for no source any more");
+                return Err(Error::field("to", FieldCode::UnknownValue, text));
+            };
+            let lineage = state.lineage(unit);
+            check_unit(&found.doc, unit, lineage.as_ref())
+                .map_err(|fault| Error::field("to", fault.code, fault.description))?;
+        }
+        Ok(source)
     }
 
     /// How many services stand with this label of [`Label::Overridden`].
@@ -158,6 +181,22 @@ fn published_elsewhere(service: &Service, call: &Call) -> Result<()> {
     }
     let message = format!("{} is published by {}; change it there", service.name, service.source);
     Err(Error::new(Reason::WrongState, message))
+}
+
+/// Fields of a service given back, or confirmed.
+fn handed(service: Service, asked: &HandBackServiceRequest, by: By<'_>) -> Result<Service> {
+    if service.source.is_empty() {
+        let message = format!(
+            "no source publishes {}; `to` hands it to one that has it as well",
+            service.name
+        );
+        return Err(Error::new(Reason::WrongState, message));
+    }
+    if asked.keep {
+        provenance::confirmed(service, &asked.fields, by)
+    } else {
+        provenance::handed_back(service, &asked.fields)
+    }
 }
 
 /// The label of a service with overridden fields, empty for none.

@@ -9,7 +9,7 @@ use mpp_api::registry::{
     UpdateOfferingRequest, UpdateOfferingResponse, UpdateServiceRequest, UpdateServiceResponse,
     catalog_service_server::CatalogService,
 };
-use mpp_core::{Result, text};
+use mpp_core::{FieldCode, FieldViolation, Result, text};
 use mpp_resource::{
     Call, Keeps as _,
     handler::{Answer, create, delete, get, reply, update, warning},
@@ -123,7 +123,15 @@ impl Catalog {
         call.reason = text::lines(&std::mem::take(&mut request.reason)).into_owned();
         let done = write::update(&self.0, &call, request.service, request.update_mask).await?;
         let found = self.0.warnings(&self.0.memory.read(), &done.answer);
-        let warnings = found.into_iter().map(warning).collect();
+        let mut warnings: Vec<_> = found.into_iter().map(warning).collect();
+        warnings.extend(done.answer.overrides.iter().map(|kept| {
+            let field = format!("service.{}", kept.field);
+            let description = format!(
+                "{} has set this over what {} says, which is kept beside it until it is handed back",
+                kept.subject, done.answer.source
+            );
+            warning(FieldViolation { field, code: FieldCode::Overridden, description })
+        }));
         Ok(UpdateServiceResponse { service: Some(done.answer), revision: done.revision, warnings })
     }
 
@@ -131,9 +139,16 @@ impl Catalog {
         &self,
         request: Request<HandBackServiceRequest>,
     ) -> Result<HandBackServiceResponse> {
-        let (call, request) = Call::open(request)?;
-        let HandBackServiceRequest { name, fields, etag, .. } = request;
-        let done = self.0.hand_back(&call, &name, &etag, &fields).await?;
+        let (call, mut request) = Call::open(request)?;
+        let mut check = Check::new("");
+        check.text("reason", &request.reason, MAX_REASON);
+        if !request.to.is_empty() && (request.keep || !request.fields.is_empty()) {
+            let text = "hands the whole service over; leave `fields` and `keep` out";
+            check.fail("to", FieldCode::Format, text);
+        }
+        check.finish()?;
+        request.reason = text::lines(&std::mem::take(&mut request.reason)).into_owned();
+        let done = self.0.hand_back(&call, &request).await?;
         Ok(HandBackServiceResponse { service: Some(done.answer), revision: done.revision })
     }
 

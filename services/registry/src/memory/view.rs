@@ -14,7 +14,7 @@ use mpp_resource::memory::{Records, Row, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
 
-use crate::model;
+use crate::model::{self, tree::Lineage};
 
 /// Every living record at one revision.
 #[derive(Default)]
@@ -154,6 +154,20 @@ impl RegistryView {
     /// The unit above; empty for an agency.
     pub fn parent_of(&self, unit: &str) -> &str {
         self.parents.get(unit).map_or("", |parent| parent)
+    }
+
+    /// A unit and the units above it; `None` where there is no such unit.
+    pub fn lineage(&self, unit: &str) -> Option<Lineage> {
+        self.records.row::<Unit>(unit)?;
+        let mut upward = vec![unit.to_owned()];
+        // The tree has no cycles; the bound is for a copy that is half way through a change.
+        while upward.len() <= 64 {
+            match self.parent_of(upward.last().map_or("", String::as_str)) {
+                "" => break,
+                parent => upward.push(parent.to_owned()),
+            }
+        }
+        Lineage::new(upward)
     }
 
     /// A unit and all units below it.

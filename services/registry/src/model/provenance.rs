@@ -26,8 +26,8 @@ pub fn overridden(mut after: Service, before: &Service, by: By<'_>) -> Service {
         if was == is {
             continue;
         }
-        let kept = take(&mut after.overrides, field);
-        let source_value = kept.and_then(|kept| kept.source_value).unwrap_or(was);
+        let kept = take(&mut after.overrides, field).unwrap_or_default();
+        let source_value = kept.source_value.unwrap_or(was);
         if is != source_value {
             after.overrides.push(Override {
                 field: field.to_owned(),
@@ -35,7 +35,9 @@ pub fn overridden(mut after: Service, before: &Service, by: By<'_>) -> Service {
                 time: Some(to_timestamp(by.at)),
                 reason: by.reason.to_owned(),
                 source_value: Some(source_value),
-                drift_time: None,
+                // That the source has changed since is for a person to look at, which this is not.
+                drift_time: kept.drift_time,
+                first_value: kept.first_value,
             });
         }
     }
@@ -44,19 +46,32 @@ pub fn overridden(mut after: Service, before: &Service, by: By<'_>) -> Service {
 }
 
 /// What is published once the source says `given`: overridden fields stay, and what the source now
-/// says of them is kept beside.
+/// says of them is kept beside. A field of which it says the same is the source's again.
 pub fn published(mut given: Service, before: &Service, now: Micros) -> Service {
     for kept in &before.overrides {
-        let says = only(&kept.field, &given);
-        let mut kept = kept.clone();
-        if kept.source_value.as_ref() != Some(&says) {
-            kept.source_value = Some(says);
-            kept.drift_time = Some(to_timestamp(now));
+        let (says, stands) = (only(&kept.field, &given), only(&kept.field, before));
+        if says != stands {
+            given.copy_field(&kept.field, before);
+            given.overrides.push(beside(kept.clone(), says, now));
         }
-        given.copy_field(&kept.field, before);
-        given.overrides.push(kept);
     }
     given
+}
+
+/// An override once the source says `says`: it drifts from what the source said at first, and does
+/// not where the source has returned to that.
+fn beside(mut kept: Override, says: Service, now: Micros) -> Override {
+    if kept.source_value.as_ref() == Some(&says) {
+        return kept;
+    }
+    let before = kept.source_value.replace(says.clone());
+    let first = kept.first_value.take().or(before).unwrap_or_default();
+    kept.drift_time = None;
+    if says != first {
+        kept.drift_time = Some(to_timestamp(now));
+        kept.first_value = Some(first);
+    }
+    kept
 }
 
 /// Gives fields back to the source; none named: all. The source's latest value stands at once.
@@ -64,17 +79,51 @@ pub fn published(mut given: Service, before: &Service, now: Micros) -> Service {
 /// # Errors
 /// Names a field that is not overridden.
 pub fn handed_back(mut service: Service, named: &[String]) -> Result<Service> {
-    let mut back: Vec<String> = named.to_vec();
-    if back.is_empty() {
-        back = service.overrides.iter().map(|kept| kept.field.clone()).collect();
-    }
-    for (index, field) in back.iter().enumerate() {
-        let Some(kept) = take(&mut service.overrides, field) else {
-            return Err(not_overridden(index, field, &service));
-        };
-        service.copy_field(field, &kept.source_value.unwrap_or_default());
+    for field in chosen(&service, named)? {
+        let kept = take(&mut service.overrides, &field).unwrap_or_default();
+        service.copy_field(&field, &kept.source_value.unwrap_or_default());
     }
     Ok(service)
+}
+
+/// Confirms fields as they are set; none named: all. The source drifts from what it says now.
+///
+/// # Errors
+/// Names a field that is not overridden.
+pub fn confirmed(mut service: Service, named: &[String], by: By<'_>) -> Result<Service> {
+    let fields = chosen(&service, named)?;
+    for kept in service.overrides.iter_mut().filter(|kept| fields.contains(&kept.field)) {
+        (kept.drift_time, kept.first_value) = (None, None);
+        by.subject.clone_into(&mut kept.subject);
+        kept.time = Some(to_timestamp(by.at));
+        if !by.reason.is_empty() {
+            by.reason.clone_into(&mut kept.reason);
+        }
+    }
+    Ok(service)
+}
+
+/// The service under another publisher, empty for its unit. What stands stays; where no source
+/// publishes it any more, nothing is overridden.
+pub fn handed_over(mut service: Service, source: &str) -> Service {
+    source.clone_into(&mut service.source);
+    if source.is_empty() {
+        service.overrides.clear();
+    } else {
+        service.source_id = service.name.rsplit('/').next().unwrap_or_default().to_owned();
+    }
+    service
+}
+
+/// The overridden fields that are named, each once; none named: all.
+fn chosen(service: &Service, named: &[String]) -> Result<Vec<String>> {
+    let overridden: Vec<String> = service.overrides.iter().map(|kept| kept.field.clone()).collect();
+    let unknown = named.iter().enumerate().find(|(_, field)| !overridden.contains(field));
+    if let Some((index, field)) = unknown {
+        return Err(not_overridden(index, field, service));
+    }
+    let wanted = |field: &String| named.is_empty() || named.contains(field);
+    Ok(overridden.into_iter().filter(wanted).collect())
 }
 
 /// The fields that are overridden, such as "fees, title"; empty for none.
@@ -160,6 +209,31 @@ mod tests {
         let wrong = handed_back(later, &["fees".into()]).expect_err("not overridden");
         assert_eq!(wrong.violations()[0].field, "fields[0]");
         assert!(wrong.violations()[0].description.ends_with("these are: title"));
+    }
+
+    #[test]
+    fn drift_ends_where_the_source_returns_or_comes_to_say_the_same_or_a_person_has_looked() {
+        let before = service("KTP", "kartu");
+        let curated = overridden(service("KTP-el", "kartu"), &before, BY);
+        let drifts = published(service("KTP baru", "kartu"), &curated, 2);
+        assert_eq!(fields_of(&drifts), [("title", true)]);
+        assert_eq!(published(before.clone(), &drifts, 3), curated, "it returned");
+        assert_eq!(published(service("KTP-el", "kartu"), &drifts, 3), service("KTP-el", "kartu"));
+
+        let edit = Service { overrides: drifts.overrides.clone(), ..service("KTP 2", "kartu") };
+        let edited = overridden(edit, &drifts, BY);
+        assert_eq!(fields_of(&edited), [("title", true)], "an edit does not hide it");
+
+        let looked = By { subject: "users/budi", at: 5_000_000, reason: "" };
+        let kept = confirmed(drifts.clone(), &["title".into(), "title".into()], looked);
+        let kept = kept.expect("confirmed");
+        assert_eq!(fields_of(&kept), [("title", false)]);
+        assert_eq!(
+            (kept.overrides[0].subject.as_str(), kept.overrides[0].reason.as_str()),
+            ("users/budi", BY.reason)
+        );
+        assert_eq!(published(service("KTP baru", "kartu"), &kept, 6), kept, "it says the same");
+        assert_eq!(fields_of(&published(before, &kept, 6)), [("title", true)], "and now another");
     }
 
     fn any_service() -> impl Strategy<Value = Service> {

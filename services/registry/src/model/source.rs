@@ -41,7 +41,8 @@ pub fn check_end(end: &End, mut check: Check) -> Result<()> {
     check.range("unread", end.unread, 0, i64::from(i32::MAX));
     if let Some(lack) = &end.incomplete {
         check.within("incomplete", |part| {
-            if lack.reason() == incomplete::Reason::Unspecified {
+            // One that only a newer client knows is a reason as well.
+            if lack.reason == i32::from(incomplete::Reason::Unspecified) {
                 part.fail("reason", FieldCode::Required, "must say why, as REASON_TORN does");
             }
             part.text("text", &lack.text, MAX_LACK);

@@ -7,6 +7,7 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 
 use super::{
     plan::{self, Plan, Waiting, fault},
+    remarks::bound_warnings,
     session::Session,
 };
 use crate::{
@@ -73,6 +74,7 @@ impl Session {
         let mut result = plan.result(&fates, &checkpoint);
         self.leave_behind(&mut tx, &standing).await?;
         self.add_remarks(plan, &mut result);
+        bound_warnings(&mut result);
         batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
         lease::advance(&mut tx, &self.lease, &standing.answered(checkpoint)).await?;
         result.revision = tx.commit().await?;

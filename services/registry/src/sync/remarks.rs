@@ -9,6 +9,7 @@ use mpp_api::{
 };
 use mpp_core::FieldViolation;
 use mpp_resource::handler::{not_there_yet, warning};
+use prost::Message as _;
 
 use super::{plan::Plan, session::Session};
 use crate::{
@@ -16,6 +17,10 @@ use crate::{
     memory::RegistryView,
     model::source::{Checked, Item},
 };
+
+/// Warnings of one record, and bytes of all warnings of an answer, at the most: clients take 4 MiB.
+const MAX_WARNINGS: usize = 10;
+const MAX_WARNED_BYTES: usize = 1024 * 1024;
 
 impl Session {
     /// Adds to each answer which records its record names that do not exist, nor came with it.
@@ -28,6 +33,26 @@ impl Session {
                 answer.warnings.extend(missing(&state, checked, &came));
             }
         }
+    }
+}
+
+/// Leaves warnings out that would make an answer too large to be read, and says how many.
+pub(super) fn bound_warnings(result: &mut BatchResult) {
+    let mut left = MAX_WARNED_BYTES;
+    for answer in &mut result.results {
+        let mut kept = Vec::new();
+        let mut others = std::mem::take(&mut answer.warnings).into_iter();
+        for warning in others.by_ref() {
+            let fits = kept.len() < MAX_WARNINGS && warning.encoded_len() <= left;
+            if !fits {
+                let message = format!("and {} more of this record, not listed", others.len() + 1);
+                kept.push(Warning { field: String::new(), code: warning.code, message });
+                break;
+            }
+            left -= warning.encoded_len();
+            kept.push(warning);
+        }
+        answer.warnings = kept;
     }
 }
 

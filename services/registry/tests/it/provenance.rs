@@ -123,6 +123,9 @@ async fn only_an_administrator_overrides_and_hands_back_and_only_what_a_source_p
         let wrong = refused(update(&mut admin, other_id, WHY).await);
         assert_eq!(wrong.fields[0].0, "service.source_id");
 
+        let twice = refused(hand_back(&mut admin, &["fees", "fees"]).await);
+        assert!(twice.message.contains("fees is not overridden"), "{}", twice.message);
+
         let own = admin.create_service(KEMENDAGRI, "akta", service("Akta")).await.expect("made");
         let request = HandBackServiceRequest { name: own.name, ..Default::default() };
         assert_eq!(reason(admin.catalog.hand_back_service(request).await), "WRONG_STATE");
@@ -197,7 +200,75 @@ async fn what_a_curator_does_between_two_batches_is_not_lost_by_either() {
             assert_eq!((shown.title, shown.product), (text(&title), format!("lembar {round}")));
         }
         let request = DeleteServiceRequest { name: KK.into(), ..Default::default() };
-        assert_eq!(refused(admin.catalog.delete_service(request).await).fields.len(), 1);
+        let wrong = refused(admin.catalog.delete_service(request).await);
+        assert_eq!(wrong.fields[0].0, "tombstone.reason", "{wrong:?}");
+    })
+    .await;
+}
+
+async fn hand(by: &mut Clients, to: &str) -> Result<Service, Status> {
+    let request = HandBackServiceRequest { name: KK.into(), to: to.into(), ..Default::default() };
+    let answer = by.catalog.hand_back_service(request).await?.into_inner();
+    Ok(answer.service.expect("a service"))
+}
+
+#[tokio::test]
+async fn a_service_made_by_hand_is_handed_to_the_source_that_publishes_it_and_back_to_its_unit() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut admin = world.admin();
+        admin.create_service(KEMENDAGRI, "kk", service("Kartu Kluarga")).await.expect("made");
+        let refusal = run(&world, vec![kk("Kartu Keluarga", "KK")]).await;
+        assert_eq!(codes(&refusal), ["OWNED_BY_OTHER_SOURCE"]);
+        assert!(refusal.results[0].send_again, "it may be handed over");
+
+        let mut officer = world.caller(Role::UnitOfficer, &[KEMENDAGRI]);
+        assert_eq!(reason(hand(&mut officer, SOURCE).await), "PERMISSION_DENIED");
+        for wrong in ["sources/nowhere", "units/bkpm"] {
+            assert_eq!(refused(hand(&mut admin, wrong).await).fields[0].0, "to");
+        }
+        assert_eq!(reason(hand(&mut admin, KEMENDAGRI).await), "WRONG_STATE", "it has it already");
+        let handed = hand(&mut admin, SOURCE).await.expect("handed over");
+        assert_eq!((handed.source.as_str(), handed.title), (SOURCE, text("Kartu Kluarga")));
+        let taken = run(&world, vec![kk("Kartu Keluarga", "KK")]).await;
+        assert_eq!(outcomes(&taken), [Outcome::Applied]);
+
+        let back = hand(&mut admin, KEMENDAGRI).await.expect("its unit's again");
+        assert_eq!((back.source.as_str(), back.title), ("", text("Kartu Keluarga")));
+        update(&mut officer, titled("KK"), "").await.expect("an officer changes it");
+        let late = run(&world, vec![kk("Kartu Keluarga", "KK")]).await;
+        assert_eq!(codes(&late), ["OWNED_BY_OTHER_SOURCE"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn drift_is_told_until_a_person_has_looked_or_the_source_returns() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut admin = world.admin();
+        let stands =
+            || ["settled", "drifting"].map(|label| world.running.registry.overridden(label));
+        let says = async |title: &str| {
+            let revision = run(&world, vec![kk(title, "KK")]).await.revision;
+            world.running.registry.memory.wait_for(revision).await.expect("seen");
+        };
+        says("A").await;
+        update(&mut admin, titled("Kurator"), WHY).await.expect("its right");
+        says("B").await;
+        assert_eq!(stands(), [0, 1]);
+        says("A").await;
+        assert_eq!(stands(), [1, 0], "it says what it said");
+        says("B").await;
+        update(&mut admin, titled("Kurator 2"), WHY).await.expect("its right");
+        assert_eq!(stands(), [0, 1], "an edit does not hide it");
+        let keep = HandBackServiceRequest { name: KK.into(), keep: true, ..Default::default() };
+        admin.catalog.hand_back_service(keep).await.expect("confirmed");
+        assert_eq!(stands(), [1, 0]);
+        says("C").await;
+        assert_eq!(stands(), [0, 1]);
+        says("Kurator 2").await;
+        assert_eq!(stands(), [0, 0], "the source has come to say the same");
     })
     .await;
 }

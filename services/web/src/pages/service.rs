@@ -94,11 +94,12 @@ fn overrides(look: Look, service: &Service) -> Arc<Part> {
     Part::new(
         "overrides",
         html! {
-            section #overrides aria-labelledby="overrides-title" {
+            // Without a source there is nothing to be as it has it.
+            @if !service.source.is_empty() { section #overrides aria-labelledby="overrides-title" {
                 h2 #overrides-title { (look.of(words::OVERRIDES_TITLE)) (look.mark()) }
                 @if rows.is_empty() { p.help { (look.of(words::OVERRIDES_NONE)) } }
                 @else { (table(look, "", &caption, &columns, &rows)) }
-            }
+            } }
         },
     )
 }

@@ -213,6 +213,7 @@ fn curated() -> Service {
         reason: "salah ketik".into(),
         source_value: Some(says),
         drift_time: time(MORNING - MINUTE),
+        first_value: None,
     };
     Service {
         name: "units/polri/services/skck".into(),
