@@ -138,6 +138,15 @@ mod tests {
     }
 
     #[test]
+    fn what_a_source_says_beside_does_not_count_towards_the_size() {
+        let kept = service::Override {
+            source_value: Some(Service { product: "x".repeat(MAX_BYTES), ..Service::default() }),
+            ..service::Override::default()
+        };
+        check(&Service { overrides: vec![kept], ..service() }).expect("its own fields are small");
+    }
+
+    #[test]
     fn a_service_tells_all_its_faults_at_once() {
         check(&service()).expect("as it is");
         let mut wrong = service();

@@ -260,6 +260,17 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_that_only_a_newer_client_knows_ends_its_session_as_well() {
+        let ends = |reason: i32| {
+            let lack = mpp_api::sync::Incomplete { reason, text: String::new() };
+            check_end(&End { incomplete: Some(lack), ..End::default() }, Check::new("end"))
+        };
+        ends(99).expect("a reason");
+        let wrong = ends(0).expect_err("none");
+        assert_eq!(wrong.violations()[0].field, "end.incomplete.reason");
+    }
+
+    #[test]
     fn what_a_source_also_writes_adds_something() {
         let also_writes = ["units/polres", "units/skck", "units/polres", "units/kk"];
         let source = Source {

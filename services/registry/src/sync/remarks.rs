@@ -68,3 +68,34 @@ fn missing(state: &RegistryView, checked: &Checked, came: &HashSet<&str>) -> Vec
     };
     found.into_iter().map(warning).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::sync::RecordResult;
+
+    use super::*;
+
+    fn warned(warnings: usize) -> RecordResult {
+        let message = "units/a/services/kk does not exist yet".repeat(4);
+        let one = Warning { field: "service".into(), code: "NOT_THERE_YET".into(), message };
+        RecordResult { warnings: vec![one; warnings], ..RecordResult::default() }
+    }
+
+    #[test]
+    fn an_answer_stays_small_enough_to_be_read_and_says_what_it_leaves_out() {
+        let mut result = BatchResult {
+            results: (0..10_000).map(|_| warned(100)).collect(),
+            ..BatchResult::default()
+        };
+        bound_warnings(&mut result);
+        assert!(result.encoded_len() < 4 * 1024 * 1024, "{}", result.encoded_len());
+        let first = &result.results[0].warnings;
+        assert_eq!((first.len(), first[10].code.as_str()), (11, "NOT_THERE_YET"));
+        assert!(first[10].message.starts_with("and 90 more"), "{}", first[10].message);
+        let last = &result.results[9_999].warnings;
+        assert!(last[0].message.starts_with("and 100 more"), "{}", last[0].message);
+        let mut few = BatchResult { results: vec![warned(2)], ..BatchResult::default() };
+        bound_warnings(&mut few);
+        assert_eq!(few.results[0].warnings.len(), 2);
+    }
+}
