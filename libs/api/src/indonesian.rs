@@ -22,22 +22,23 @@ fn price(fee: &Fee) -> String {
             format!("paling banyak {}", rupiah(fee.max_rupiah))
         }
         fee::Kind::Range => format!("{} – {}", rupiah(fee.amount_rupiah), rupiah(fee.max_rupiah)),
-        fee::Kind::LocalRegulation => by_regulation(fee, "sesuai peraturan daerah"),
-        fee::Kind::Regulation => by_regulation(fee, "sesuai peraturan"),
+        fee::Kind::LocalRegulation => by_regulation(fee, "menurut peraturan daerah"),
+        fee::Kind::Regulation => by_regulation(fee, "menurut peraturan"),
         fee::Kind::Charged => "berbiaya, besarnya tidak disebut".to_owned(),
         fee::Kind::Formula => format!("dihitung: {}", fee.formula),
         fee::Kind::Foreign => foreign(fee.foreign.as_ref()),
         fee::Kind::Cases => several(&fee.cases, "; "),
         fee::Kind::Parts => several(&fee.parts, " + "),
+        _ if fee.source_text.is_empty() => "biaya tidak disebutkan sumbernya".to_owned(),
         fee::Kind::Unparsed | fee::Kind::Unspecified => unread(&fee.source_text),
     }
 }
 
-fn by_regulation(fee: &Fee, otherwise: &str) -> String {
-    match (fee.regulation.as_str(), fee.source_text.as_str()) {
-        ("", "") => otherwise.to_owned(),
-        ("", source) => source.to_owned(),
-        (regulation, _) => format!("sesuai {regulation}"),
+/// By its name, or without one in the pages' words.
+fn by_regulation(fee: &Fee, unnamed: &str) -> String {
+    match fee.regulation.as_str() {
+        "" => unnamed.to_owned(),
+        name => format!("sesuai {name}"),
     }
 }
 
@@ -64,7 +65,8 @@ fn unread(source: &str) -> String {
     format!("belum terbaca: “{source}”")
 }
 
-/// How long a service takes; of several cases each with its condition.
+/// How long a service takes, with its notes, such as "per sampel"; of several cases each with its
+/// condition.
 pub fn time(given: &ServiceTime) -> String {
     let unit = match given.unit() {
         service_time::Unit::Minutes => "menit",
@@ -85,7 +87,11 @@ pub fn time(given: &ServiceTime) -> String {
         0 => String::new(),
         least => format!("{} – ", grouped(least)),
     };
-    format!("{limit}{about}{least}{} {unit}", grouped(given.value))
+    let notes = match given.notes.as_slice() {
+        [] => String::new(),
+        notes => format!(" ({})", notes.join("; ")),
+    };
+    format!("{limit}{about}{least}{} {unit}{notes}", grouped(given.value))
 }
 
 /// "Rp1.250.000".
@@ -132,6 +138,8 @@ mod tests {
         assert_eq!(fee(&most), "paling banyak Rp9.000");
         let named = Fee { regulation: "PP 76/2020".into(), ..of(fee::Kind::Regulation, 0) };
         assert_eq!(fee(&named), "sesuai PP 76/2020");
+        assert_eq!(fee(&of(fee::Kind::LocalRegulation, 0)), "menurut peraturan daerah");
+        assert_eq!(fee(&of(fee::Kind::Unparsed, 0)), "biaya tidak disebutkan sumbernya");
         let dollars = fee::Foreign { currency: "USD".into(), units: 1_000, cents: 50 };
         let foreign = Fee { foreign: Some(dollars), ..of(fee::Kind::Foreign, 0) };
         assert_eq!(fee(&foreign), "USD 1.000,50");
@@ -161,6 +169,8 @@ mod tests {
             "paling lama 3 hari kerja"
         );
         assert_eq!(time(&ServiceTime { min_value: 2, ..days.clone() }), "2 – 3 hari kerja");
+        let each = ServiceTime { notes: vec!["per sampel".into()], ..days.clone() };
+        assert_eq!(time(&each), "3 hari kerja (per sampel)");
         let mut cases = ServiceTime {
             cases: vec![ServiceTime { condition: "pasien baru".into(), ..days }],
             ..ServiceTime::default()

@@ -140,10 +140,12 @@ fn fee(fees: &[Fee]) -> search::Fee {
     }
 }
 
-/// True where everybody pays; of a fee by case, where each case costs something.
+/// True where everybody pays; of a fee by case, where each case costs something. "Maksimal Rp 50.000"
+/// may be nothing.
 fn costs(fee: &Fee) -> bool {
     match fee.kind() {
-        Kind::Fixed | Kind::Range | Kind::Charged | Kind::Formula | Kind::Foreign => true,
+        Kind::Fixed | Kind::Charged | Kind::Formula | Kind::Foreign => true,
+        Kind::Range => fee.amount_rupiah > 0,
         Kind::Cases => fee.cases.iter().all(costs),
         Kind::Parts => fee.parts.iter().any(costs),
         Kind::Free | Kind::LocalRegulation | Kind::Regulation => false,
@@ -202,5 +204,8 @@ mod tests {
         assert_eq!(by_case(&[Kind::Fixed, Kind::Charged]), search::Fee::Paid);
         let parts = vec![of(Kind::Fixed), of(Kind::Unparsed)];
         assert_eq!(fee(&[Fee { parts, ..of(Kind::Parts) }]), search::Fee::Paid);
+        let range = |least| Fee { amount_rupiah: least, max_rupiah: 9, ..of(Kind::Range) };
+        assert_eq!(fee(&[range(0)]), search::Fee::Unknown);
+        assert_eq!(fee(&[range(5)]), search::Fee::Paid);
     }
 }
