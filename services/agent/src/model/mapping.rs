@@ -53,6 +53,11 @@ impl Mapping {
         Keys::of(&self.program)
     }
 
+    /// True where the program has this text, such as a column's name.
+    pub fn mentions(&self, text: &str) -> bool {
+        self.program.contains(text)
+    }
+
     /// Maps one record; a program may yield none, one or several.
     ///
     /// # Errors

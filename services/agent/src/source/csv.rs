@@ -45,11 +45,31 @@ pub fn read(table: &Table, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
 
 /// As [`read`], of lines from anywhere.
 pub fn read_lines(
-    mut lines: Lines,
+    lines: Lines,
     table: &Table,
     policy: &Policy,
     sink: &mut Sink<'_>,
 ) -> Result<(), Fault> {
+    let place = table.path.display().to_string();
+    let lost = |error: std::io::Error| Fault::torn(&place, format!("it breaks off: {error}"));
+    let mut rows = laid_out(lines, table, policy)?;
+    let keys = headings(&place, rows.next().map_err(lost)?)?;
+    rows.layout.columns = keys.len();
+    sink.check_keys(&place, &BTreeSet::from_iter(keys.iter().cloned()))?;
+    let mut reading = Reading { place: &place, keys, policy, sink };
+    let mut is_first = true;
+    while let Some(row) = rows.next().map_err(lost)? {
+        let sent = reading.take(row, is_first);
+        is_first = false;
+        if sent.is_err() {
+            return Ok(()); // The run has ended.
+        }
+    }
+    Ok(())
+}
+
+/// The rows from the heading on.
+fn laid_out(mut lines: Lines, table: &Table, policy: &Policy) -> Result<Rows, Fault> {
     let place = table.path.display().to_string();
     let lost = |error: std::io::Error| Fault::torn(&place, format!("it breaks off: {error}"));
     let mut ahead = VecDeque::new();
@@ -67,20 +87,7 @@ pub fn read_lines(
         longest: policy.max_row_bytes,
         trust_quotes: table.trust_quotes,
     };
-    let mut rows = Rows::new(lines, ahead, layout);
-    let keys = headings(&place, rows.next().map_err(lost)?)?;
-    rows.layout.columns = keys.len();
-    sink.check_keys(&place, &BTreeSet::from_iter(keys.iter().cloned()))?;
-    let mut reading = Reading { place: &place, keys, policy, sink };
-    let mut is_first = true;
-    while let Some(row) = rows.next().map_err(lost)? {
-        let sent = reading.take(row, is_first);
-        is_first = false;
-        if sent.is_err() {
-            return Ok(()); // The run has ended.
-        }
-    }
-    Ok(())
+    Ok(Rows::new(lines, ahead, layout))
 }
 
 fn headings(place: &str, row: Option<Row>) -> Result<Vec<String>, Fault> {
@@ -125,7 +132,7 @@ impl Reading<'_, '_> {
         }
         let text = |text: String| Val::utf8_str(text.into_bytes());
         let cells = self.keys.iter().cloned().map(text).zip(cells.into_iter().map(text));
-        self.sink.put(at(line), Val::obj(cells.collect()))
+        self.sink.put(at(line), Val::obj(cells.collect())).map(drop)
     }
 
     /// Refuses each of the lines, and says that nobody knows how many rows they were.

@@ -5,55 +5,59 @@ use jaq_json::Val;
 
 use super::{
     fault::{Fault, excerpt},
-    place::{self, Setting, count, each, key, shape, text},
+    place::{self, Setting, count, key, shape, text},
 };
 
 /// Keys by which an answer says whether it is one.
 const VERDICTS: [&str; 7] =
     ["success", "ok", "status", "sukses", "berhasil", "isSuccess", "result"];
-const FAILURES: [&str; 9] =
-    ["error", "err", "fail", "failed", "failure", "gagal", "false", "unauthorized", "forbidden"];
+const FAILURES: [&str; 16] = [
+    "error",
+    "err",
+    "fail",
+    "failed",
+    "failure",
+    "gagal",
+    "false",
+    "unauthorized",
+    "forbidden",
+    "denied",
+    "ditolak",
+    "nok",
+    "no",
+    "tidak",
+    "expired",
+    "invalid",
+];
 const CODES: [&str; 6] = ["code", "status", "statusCode", "status_code", "kode", "responseCode"];
 const ERRORS: [&str; 3] = ["error", "errors", "exception"];
 const MESSAGES: [&str; 7] =
     ["message", "msg", "pesan", "error_description", "detail", "keterangan", "error"];
 
-/// Keys by which a source says how many records it has in all.
-const TOTALS: [&str; 16] = [
-    "total",
-    "count",
-    "total_count",
-    "totalCount",
-    "total_data",
-    "totalData",
-    "total_items",
-    "totalItems",
-    "total_records",
-    "totalRecords",
-    "totalElements",
-    "recordsTotal",
-    "jumlah",
-    "jumlah_data",
-    "totalRows",
-    "total_rows",
-];
-/// And how many pages.
-const PAGES: [&str; 9] = [
-    "last_page",
-    "lastPage",
-    "total_pages",
-    "totalPages",
-    "page_count",
-    "pageCount",
-    "totalPage",
-    "total_page",
-    "jumlah_halaman",
+/// What else may hold the verdict, beside the page itself.
+const ENVELOPES: [&str; 9] = [
+    "meta",
+    "metadata",
+    "metaData",
+    "_meta",
+    "status",
+    "header",
+    "result",
+    "response",
+    "diagnostic",
 ];
 
-/// What the source says instead of its list, if it does.
-pub fn refusal(page: &Val) -> Option<String> {
-    let found = verdict(page).or_else(|| code(page)).or_else(|| error(page))?;
-    let message = MESSAGES.iter().find_map(|name| text(key(page, name)?));
+/// What the source says instead of its list, if it does. `is_empty`: there is no list with records
+/// on the page; beside records a number may be anything, such as an agency's code.
+pub fn refusal(page: &Val, is_empty: bool) -> Option<String> {
+    let inner = ENVELOPES.iter().filter_map(|name| key(page, name));
+    std::iter::once(page).chain(inner).find_map(|part| refusal_of(part, is_empty))
+}
+
+fn refusal_of(part: &Val, is_empty: bool) -> Option<String> {
+    let found = verdict(part, is_empty);
+    let found = found.or_else(|| code(part).filter(|_| is_empty)).or_else(|| error(part))?;
+    let message = MESSAGES.iter().find_map(|name| text(key(part, name)?));
     let message = message.filter(|message| !message.trim().is_empty());
     Some(match message {
         Some(message) => format!("it answers {found} and says \"{}\"", excerpt(&message)),
@@ -61,15 +65,27 @@ pub fn refusal(page: &Val) -> Option<String> {
     })
 }
 
-fn verdict(page: &Val) -> Option<String> {
+fn verdict(part: &Val, is_empty: bool) -> Option<String> {
     VERDICTS.iter().find_map(|name| {
-        let value = key(page, name)?;
+        let value = key(part, name)?;
+        // Some count faults there, and 0 is none.
+        let zero_fails = is_empty || !["status", "result"].contains(name);
         let fails = match value {
             Val::Bool(flag) => !flag,
-            _ => FAILURES.contains(&text(value)?.trim().to_lowercase().as_str()),
+            Val::Num(_) => zero_fails && count(value) == Some(0),
+            _ => is_failure(&text(value)?, zero_fails),
         };
         fails.then(|| format!("\"{name}\": {}", excerpt(&value.to_string())))
     })
+}
+
+/// "Gagal", and "error: kuota habis".
+fn is_failure(said: &str, zero_fails: bool) -> bool {
+    let said = said.to_lowercase();
+    let mut words =
+        said.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    FAILURES.contains(&first) || (zero_fails && first == "0")
 }
 
 fn code(page: &Val) -> Option<String> {
@@ -121,26 +137,6 @@ pub fn items<'a>(page: &'a Val, items: &Setting, address: &str) -> Result<&'a [V
     Err(Fault::config(place, text))
 }
 
-/// What the source says that it has beyond what was read.
-pub fn beyond(page: &Val, records: u64, pages: u64) -> Option<String> {
-    let mut found = None;
-    each(page, "", 3, &mut |place, value| {
-        let name = place.rsplit('.').next().unwrap_or(place);
-        let Some(says) = count(value).or_else(|| text(value)?.trim().parse().ok()) else { return };
-        let (had, what) = match name {
-            _ if TOTALS.contains(&name) => (records, "records"),
-            _ if PAGES.contains(&name) => (pages, "pages"),
-            _ => return,
-        };
-        if says > had {
-            found.get_or_insert_with(|| {
-                format!("the source says \"{place}\": {says}, and {had} {what} were found")
-            });
-        }
-    });
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,8 +158,12 @@ mod tests {
             (r#"{"code": "500", "data": []}"#, "\"code\": 500"),
             (r#"{"error": {"kode": 7}, "data": []}"#, "\"error\""),
             (r#"{"errors": ["x"]}"#, "\"errors\""),
+            (r#"{"success": 0, "data": []}"#, "\"success\": 0"),
+            (r#"{"status": 0, "data": []}"#, "\"status\": 0"),
+            (r#"{"status": "error: kuota habis"}"#, "kuota habis"),
+            (r#"{"metaData": {"code": "401", "message": "Token"}, "data": []}"#, "\"Token\""),
         ] {
-            let found = refusal(&page(answer)).unwrap_or_default();
+            let found = refusal(&page(answer), true).unwrap_or_default();
             assert!(found.contains(said), "{answer}: {found}");
         }
         for fine in [
@@ -172,8 +172,12 @@ mod tests {
             r#"{"status": 1, "error": "", "data": []}"#,
             r#"[{"status": "gagal"}]"#,
         ] {
-            assert_eq!(refusal(&page(fine)), None, "{fine}");
+            assert_eq!(refusal(&page(fine), true), None, "{fine}");
         }
+        for beside_records in [r#"{"kode": "412"}"#, r#"{"kode": 412}"#, r#"{"status": 0}"#] {
+            assert_eq!(refusal(&page(beside_records), false), None, "{beside_records}");
+        }
+        assert!(refusal(&page(r#"{"success": 0}"#), false).is_some());
     }
 
     #[test]
@@ -187,17 +191,5 @@ mod tests {
         {
             assert!(said.message().contains(part), "{part}: {said}");
         }
-    }
-
-    #[test]
-    fn a_source_that_says_that_it_has_more_is_believed() {
-        let said = |text: &str| beyond(&page(text), 50, 1).unwrap_or_default();
-        assert!(said(r#"{"meta": {"total": 120}, "data": []}"#).contains("\"meta.total\": 120"));
-        assert!(said(r#"{"total": "51"}"#).contains("51"));
-        assert!(said(r#"{"last_page": 3}"#).contains("1 pages"));
-        assert_eq!(
-            said(r#"{"total": 50, "count": 50, "last_page": 1, "data": [{"total": 900}]}"#),
-            ""
-        );
     }
 }

@@ -81,12 +81,27 @@ pub fn address(location: &str) -> String {
     }
 }
 
-/// The start of what was found, on one line.
+/// The start of what was found, on one line; without queries, which may hold a key.
 pub fn excerpt(text: &str) -> String {
-    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = text.split_whitespace().map(without_query).collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = line.char_indices().nth(SHOWN) {
         line.truncate(end);
         line.push('…');
     }
     line
+}
+
+/// As [`excerpt`], of what should have been an address.
+pub fn shown(link: &str) -> String {
+    excerpt(&address(link))
+}
+
+/// "x?page=2&token=…" up to its query, and of "page=2&token=…" the first name.
+fn without_query(word: &str) -> String {
+    let query = word.find('?').filter(|at| word[*at..].contains('=')).map(|at| at + 1);
+    let pairs = word.find('=').filter(|at| word[at + 1..].contains('=') && word.contains('&'));
+    match query.or(pairs.map(|at| at + 1)) {
+        Some(end) => format!("{}…", &word[..end]),
+        None => word.to_owned(),
+    }
 }

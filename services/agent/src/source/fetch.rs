@@ -14,7 +14,7 @@ use ureq::{
     http::{HeaderMap, Response, StatusCode, header},
 };
 
-use super::fault::{Fault, address};
+use super::fault::{Fault, address, excerpt};
 use crate::policy::Policy;
 
 /// A page as it came.
@@ -23,6 +23,8 @@ pub struct Page {
     pub body: Vec<u8>,
     /// Its `Link` header.
     pub link: Option<String>,
+    /// How many records it says that there are, in its `X-Total-Count` header.
+    pub total: Option<u64>,
 }
 
 /// Fetches pages.
@@ -91,7 +93,7 @@ impl<'a> Fetch<'a> {
         if body.len() as u64 > limit {
             return Err(Fault::unreadable(path, too_large(limit)));
         }
-        Ok(Page { body, link: None })
+        Ok(Page { body, link: None, total: None })
     }
 
     fn get(&self, location: &str) -> Result<Page, Failure> {
@@ -102,9 +104,11 @@ impl<'a> Fetch<'a> {
         let mut response = request.call().map_err(|error| self.broken(&error))?;
         check_status(&response)?;
         let link = text_of(response.headers(), &header::LINK);
+        let total = response.headers().get("x-total-count").and_then(|value| value.to_str().ok());
+        let total = total.and_then(|value| value.trim().parse().ok());
         let body = response.body_mut().with_config().limit(self.policy.max_page_bytes);
         let body = body.read_to_vec().map_err(|error| self.broken(&error))?;
-        Ok(Page { body, link })
+        Ok(Page { body, link, total })
     }
 
     fn broken(&self, error: &Broken) -> Failure {
@@ -113,10 +117,11 @@ impl<'a> Fetch<'a> {
             Broken::BadUri(_)
             | Broken::Http(_)
             | Broken::InvalidProxyUrl
-            | Broken::RequireHttpsOnly(_) => {
-                Failure::Final(format!("this is no address that can be called: {error}"))
-            }
-            _ => Failure::Passing(error.to_string(), None),
+            | Broken::RequireHttpsOnly(_) => Failure::Final(format!(
+                "this is no address that can be called: {}",
+                excerpt(&error.to_string())
+            )),
+            _ => Failure::Passing(excerpt(&error.to_string()), None),
         }
     }
 }

@@ -11,6 +11,12 @@ pub const LOOKED_AT: usize = 40;
 /// Signs that part cells in exports.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
+/// How a list is called above its heading, and whose it is.
+const CALLED: [&str; 8] =
+    ["daftar", "data", "rekap", "rekapitulasi", "laporan", "tabel", "lampiran", "dinas"];
+const PLACED: [&str; 9] =
+    ["kabupaten", "kab.", "kab", "kota", "provinsi", "prov.", "kecamatan", "dinas", "tahun"];
+
 /// How a table is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -32,9 +38,9 @@ pub fn find(
     let texts: Vec<&str> = lines.iter().map(|line| line.text.as_deref().unwrap_or("")).collect();
     let named = texts.first().and_then(|first| named_separator(first));
     let start = usize::from(named.is_some());
-    let below = &texts[start..];
-    let separator = named.or(configured).unwrap_or_else(|| likeliest(below));
-    check(below, separator, configured.is_some() && named.is_none())?;
+    let below = records(&texts[start..], configured.or(named));
+    let separator = named.or(configured).unwrap_or_else(|| likeliest(&below));
+    check(&below, separator, configured.is_some() && named.is_none())?;
     let above = match heading_line {
         Some(line) if line > start && line <= texts.len() => line - 1,
         Some(line) => {
@@ -43,24 +49,76 @@ pub fn find(
                 texts.len().max(1)
             ));
         }
-        None => start + heading(below, separator).ok_or_else(|| none(below))?,
+        None => start + heading(&below, separator).ok_or_else(|| none(&texts))?,
     };
     Ok(Found { separator, above })
 }
 
-/// The cells of one line, as far as they are needed to tell a heading: quotes hold separators.
-pub fn cells(line: &str, separator: char) -> Vec<String> {
-    let mut quoted = false;
-    let mut cells = vec![String::new()];
-    for sign in line.chars() {
-        quoted ^= sign == '"';
-        match cells.last_mut() {
-            _ if sign == separator && !quoted => cells.push(String::new()),
-            Some(cell) => cell.push(sign),
-            None => {}
+/// A row, as far as it is needed to tell a heading.
+#[derive(Debug, PartialEq, Eq)]
+struct Record {
+    /// Lines above it.
+    above: usize,
+    /// Its text; what stands in quotes is one sign each.
+    text: String,
+}
+
+impl Record {
+    fn cells(&self, separator: char) -> Vec<&str> {
+        self.text.split(separator).map(str::trim).collect()
+    }
+
+    fn filled(&self, separator: char) -> usize {
+        self.cells(separator).iter().filter(|cell| !cell.is_empty()).count()
+    }
+}
+
+/// Rows whatever parts them: a cell in quotes may hold lines and any separator, and opens behind
+/// one. A quote that is not closed within the lines ends them.
+fn records(lines: &[&str], own: Option<char>) -> Vec<Record> {
+    let parts = |sign: char| SEPARATORS.contains(&sign) || Some(sign) == own;
+    let mut records = Vec::new();
+    let mut open: Option<Record> = None;
+    for (above, line) in lines.iter().enumerate() {
+        let was_open = open.is_some();
+        let mut record = open.take().unwrap_or(Record { above, text: String::new() });
+        if mask(line, was_open, parts, &mut record.text) {
+            open = Some(record);
+        } else {
+            records.push(record);
         }
     }
-    cells
+    match open {
+        // A stray quote in a title holds nothing.
+        Some(record) if records.is_empty() && lines.len() > 1 => {
+            let first = lines[record.above].replace('"', "");
+            let rest = self::records(&lines[record.above + 1..], own).into_iter();
+            let rest = rest.map(|other| Record { above: other.above + record.above + 1, ..other });
+            [Record { above: record.above, text: first }].into_iter().chain(rest).collect()
+        }
+        Some(record) => records.into_iter().chain([record]).collect(),
+        None => records,
+    }
+}
+
+/// Adds a line; true where a quote is open at its end.
+fn mask(line: &str, mut quoted: bool, parts: impl Fn(char) -> bool, text: &mut String) -> bool {
+    let mut is_start = !quoted;
+    let mut signs = line.chars().peekable();
+    while let Some(sign) = signs.next() {
+        if quoted {
+            quoted = sign != '"' || signs.next_if_eq(&'"').is_some();
+            continue;
+        }
+        quoted = sign == '"' && is_start;
+        is_start = parts(sign) || (is_start && sign.is_whitespace());
+        // A quoted cell counts as filled where it is: an empty one is rare.
+        let is_empty = quoted && signs.peek() == Some(&'"');
+        if !is_empty {
+            text.push(if quoted { '"' } else { sign });
+        }
+    }
+    quoted
 }
 
 /// `sep=;`, as spreadsheets write and read it.
@@ -76,29 +134,29 @@ fn named_separator(line: &str) -> Option<char> {
     }
 }
 
-/// The sign by which the most lines have the same number of cells.
-fn likeliest(lines: &[&str]) -> char {
-    let weighed = SEPARATORS.map(|separator| (weight(lines, separator), separator));
+/// The sign by which the most rows have the same number of cells.
+fn likeliest(records: &[Record]) -> char {
+    let weighed = SEPARATORS.map(|separator| (weight(records, separator), separator));
     let best = weighed.into_iter().rev().max_by_key(|(weight, _)| *weight);
     best.filter(|((support, _), _)| *support > 0).map_or(',', |(_, separator)| separator)
 }
 
-/// How many lines have the commonest number of cells, above one; and that number.
-fn weight(lines: &[&str], separator: char) -> (usize, usize) {
+/// How many rows have the commonest number of cells, above one; and that number.
+fn weight(records: &[Record], separator: char) -> (usize, usize) {
     let mut counts = HashMap::new();
-    for line in lines.iter().filter(|line| !line.trim().is_empty()) {
-        *counts.entry(cells(line, separator).len()).or_insert(0) += 1;
+    for record in records.iter().filter(|record| !record.text.trim().is_empty()) {
+        *counts.entry(record.cells(separator).len()).or_insert(0) += 1;
     }
     let many = counts.into_iter().filter(|(width, _)| *width > 1);
     many.map(|(width, support)| (support, width)).max().unwrap_or((0, 1))
 }
 
-fn check(lines: &[&str], separator: char, configured: bool) -> Result<(), String> {
-    let other = likeliest(lines);
-    if !configured || other == separator || weight(lines, separator).0 > 0 {
+fn check(records: &[Record], separator: char, configured: bool) -> Result<(), String> {
+    let other = likeliest(records);
+    if !configured || other == separator || weight(records, separator).0 > 0 {
         return Ok(());
     }
-    if weight(lines, other).0 == 0 {
+    if weight(records, other).0 == 0 {
         return Ok(());
     }
     Err(format!(
@@ -108,17 +166,39 @@ fn check(lines: &[&str], separator: char, configured: bool) -> Result<(), String
     ))
 }
 
-/// The first line that is filled as widely as most rows are.
-fn heading(lines: &[&str], separator: char) -> Option<usize> {
-    let (_, width) = weight(lines, separator);
+/// The first row that is filled as widely as most rows are, and is no title.
+fn heading(records: &[Record], separator: char) -> Option<usize> {
+    let (_, width) = weight(records, separator);
     let least = if width == 1 { 1 } else { (width * 3).div_ceil(5).max(2) };
-    lines.iter().position(|line| {
-        cells(line, separator)
-            .iter()
-            .filter(|cell| !cell.trim().trim_matches('"').is_empty())
-            .count()
-            >= least
-    })
+    let mut wide = records.iter().filter(|record| record.filled(separator) >= least).peekable();
+    while let Some(record) = wide.next() {
+        let is_title = wide.peek().is_some_and(|next| {
+            signs_of_title(&record.cells(separator), &next.cells(separator)) >= 2
+        });
+        if !is_title {
+            return Some(record.above);
+        }
+    }
+    None
+}
+
+/// "Daftar layanan, Kabupaten Pacitan, 2026": how a list is called, where, and of when. One of these
+/// alone may be a heading's.
+fn signs_of_title(cells: &[&str], next: &[&str]) -> usize {
+    let words = |cell: &str| cell.to_lowercase().split_whitespace().count();
+    let begins = |cell: &str, with: &[&str]| {
+        let lower = cell.to_lowercase();
+        words(cell) > 1 && lower.split_whitespace().next().is_some_and(|word| with.contains(&word))
+    };
+    let is_called = cells.first().is_some_and(|cell| begins(cell, &CALLED));
+    let is_placed = cells.iter().any(|cell| begins(cell, &PLACED));
+    let year = |cell: &str| {
+        let last = cell.split_whitespace().last().unwrap_or_default();
+        last.len() == 4 && (1990..2100).contains(&last.parse().unwrap_or(0))
+    };
+    let counts = |cell: &&str| cell.starts_with(|sign: char| sign.is_ascii_digit());
+    let is_dated = cells.iter().any(|cell| year(cell)) && !next.iter().any(|cell| counts(cell));
+    usize::from(is_called) + usize::from(is_placed) + usize::from(is_dated)
 }
 
 fn none(lines: &[&str]) -> String {
@@ -192,6 +272,26 @@ mod tests {
             "a torn heading stays one"
         );
         assert!(found("\n\n").is_err());
+        let titled = "Daftar layanan, Kabupaten Pacitan, 2026\nkode,nama,syarat\na,Akta,KTP";
+        assert_eq!(found(titled), Ok((',', 1)));
+        let regions = "kode,nama,Kota Blitar,Kota Malang\na,Akta,ya,tidak";
+        assert_eq!(found(regions), Ok((',', 0)), "a heading may name places");
+        assert_eq!(found("kode,Data 2025,Data 2026\na,10,12"), Ok((',', 0)));
+    }
+
+    #[test]
+    fn lines_within_a_cell_are_no_rows_whatever_they_hold() {
+        let found = |text: &str| found(text, None).map(|found| (found.separator, found.above));
+        let cell = "\"KK asli, fotokopi\nKTP asli, fotokopi\nFoto 3x4, \"\"baru\"\", berwarna\"";
+        let text = format!("kode;nama;syarat\na;Akta;{cell}\nb;KK;{cell}\n");
+        assert_eq!(found(&text), Ok((';', 0)));
+        let titled = format!("Daftar layanan;;\n{text}");
+        assert_eq!(found(&titled), Ok((';', 1)));
+        let cut = format!("kode;nama;syarat\na;Akta;\"{}", "KK asli, fotokopi\n".repeat(30));
+        assert_eq!(found(&cut), Ok((';', 0)), "a cell that goes on beyond what is looked at");
+        let several = "\"kode\nlayanan\";nama;\"syarat,\ndokumen\"\na;Akta;KTP\n";
+        assert_eq!(found(several), Ok((';', 0)));
+        assert_eq!(found("kode,nama\na,pipa 3\" baru\nb,\"x\ny\"\n"), Ok((',', 0)));
     }
 
     #[test]

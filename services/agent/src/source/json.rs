@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     envelope,
+    extent::Extent,
     fault::{Fault, address},
     fetch::Fetch,
     next::Next,
@@ -39,44 +40,23 @@ pub struct Pages {
 /// A page cannot be had or read, or the last one was not reached.
 pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let fetch = Fetch::new(pages.token.as_deref(), policy);
+    let mut reading =
+        Reading { pages, fetch, sink, extent: Extent::default(), items: 0, before: None };
     let mut seen = HashSet::new();
     let mut location = pages.location.clone();
-    let (mut records, mut before) = (0, None);
     for number in 1..=policy.max_pages {
-        let shown = address(&location);
         if !seen.insert(location.clone()) {
-            return Err(Fault::torn(&shown, "the pages lead in a circle, back to this one"));
+            let text = "the pages lead in a circle, back to this one";
+            return Err(Fault::torn(&address(&location), text));
         }
-        let fetched = fetch.page(&location)?;
-        let digest = Sha256::digest(&fetched.body);
-        let page = parse(&fetched.body).map_err(|text| Fault::unreadable(&shown, text))?;
-        if let Some(text) = envelope::refusal(&page) {
-            return Err(Fault::unreadable(&shown, text));
-        }
-        let items = envelope::items(&page, &pages.items, &shown)?;
-        if !items.is_empty() && before == Some(digest) {
-            let text = format!(
-                "page {number} is the same as the one before; does the source heed the page's number?"
-            );
-            return Err(Fault::torn(&shown, text));
-        }
-        if number == 1 && !items.is_empty() {
-            sink.check_keys(&shown, &keys(items))?;
-        }
-        before = Some(digest);
-        records += items.len() as u64;
-        if put(items, number, sink).is_err() {
-            return Ok(()); // The run has ended.
-        }
-        match pages.next.after(&page, fetched.link.as_deref(), &location)? {
-            Some(following) => location = following,
-            None => return check_whole(pages, &page, records, number as u64),
+        match reading.page(&location, number)? {
+            Step::To(following) => location = following,
+            Step::Last => return reading.check_whole(),
+            Step::Ended => return Ok(()),
         }
     }
-    let text = format!(
-        "there are more than {} pages; raise max_pages where that is right",
-        policy.max_pages
-    );
+    let most = policy.max_pages;
+    let text = format!("there are more than {most} pages; raise max_pages where that is right");
     Err(Fault::torn(&address(&location), text))
 }
 
@@ -89,19 +69,72 @@ fn keys(items: &[Val]) -> BTreeSet<String> {
     items.iter().flat_map(of_one).collect()
 }
 
-fn put(items: &[Val], number: usize, sink: &mut Sink<'_>) -> mpp_core::Result<()> {
-    for (at, item) in items.iter().enumerate() {
-        sink.put(format!("page {number}, item {}", at + 1), item.clone())?;
-    }
-    Ok(())
+enum Step {
+    To(String),
+    Last,
+    /// The run has ended.
+    Ended,
 }
 
-fn check_whole(pages: &Pages, page: &Val, records: u64, number: u64) -> Result<(), Fault> {
-    match envelope::beyond(page, records, number) {
-        Some(text) if !pages.ignore_totals => {
-            let way_out = "set next to where the link is, or ask for all at once; where the number is no count of records, set ignore_totals = true";
-            Err(Fault::torn(&address(&pages.location), format!("{text}; {way_out}")))
+/// Pages that are being read.
+struct Reading<'a, 'b> {
+    pages: &'a Pages,
+    fetch: Fetch<'a>,
+    sink: &'a mut Sink<'b>,
+    extent: Extent,
+    items: u64,
+    /// The page before this one.
+    before: Option<Vec<u8>>,
+}
+
+impl Reading<'_, '_> {
+    fn page(&mut self, location: &str, number: usize) -> Result<Step, Fault> {
+        let shown = address(location);
+        let fetched = self.fetch.page(location)?;
+        let page = parse(&fetched.body).map_err(|text| Fault::unreadable(&shown, text))?;
+        let items = envelope::items(&page, &self.pages.items, &shown);
+        let is_empty = items.as_ref().map_or(true, |items| items.is_empty());
+        if let Some(text) = envelope::refusal(&page, is_empty) {
+            return Err(Fault::unreadable(&shown, text));
         }
-        _ => Ok(()),
+        let digest = Some(Sha256::digest(&fetched.body).to_vec());
+        if !is_empty && self.before == digest {
+            let text = "is the same as the one before; does the source heed the page's number?";
+            return Err(Fault::torn(&shown, format!("page {number} {text}")));
+        }
+        self.before = digest;
+        self.extent.page(&page, fetched.total);
+        let items = items?;
+        if number == 1 && !items.is_empty() {
+            self.sink.check_keys(&shown, &keys(items))?;
+        }
+        if self.put(items, number).is_err() {
+            return Ok(Step::Ended);
+        }
+        let Pages { next, ignore_totals, .. } = self.pages;
+        let next = next.after(&page, fetched.link.as_deref(), location, !ignore_totals)?;
+        Ok(next.map_or(Step::Last, Step::To))
+    }
+
+    fn put(&mut self, items: &[Val], number: usize) -> mpp_core::Result<()> {
+        for (at, item) in items.iter().enumerate() {
+            let found_at = format!("page {number}, item {}", at + 1);
+            let identity = self.sink.put(found_at.clone(), item.clone())?;
+            self.extent.record(number, &found_at, identity);
+            self.items += 1;
+        }
+        Ok(())
+    }
+
+    fn check_whole(&self) -> Result<(), Fault> {
+        match self.extent.beyond(self.items) {
+            Some(text) if !self.pages.ignore_totals => {
+                let way_out = "set next to where the link is, or ask for all at once; where the \
+                               number is no count of records, set ignore_totals = true";
+                let place = address(&self.pages.location);
+                Err(Fault::torn(&place, format!("{text}; {way_out}")))
+            }
+            _ => Ok(()),
+        }
     }
 }

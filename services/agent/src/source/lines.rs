@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_end_takes_no_memory() {
+    fn a_line_that_goes_on_too_long_is_told_and_passed_over() {
         let endless = io::repeat(b'x').take(1 << 20);
         let mut lines = Lines::of(Box::new(endless), None, 40, "x").expect("text");
         assert!(lines.next().expect("read").expect("a line").text.is_err());

@@ -3,11 +3,14 @@
 
 mod csv;
 mod envelope;
+mod extent;
 mod fault;
 mod fetch;
+mod habit;
 mod heading;
 mod json;
 mod lines;
+mod more;
 mod next;
 mod parse;
 mod place;

@@ -7,43 +7,13 @@ use jaq_json::Val;
 use url::Url;
 
 use super::{
-    fault::Fault,
-    place::{self, Setting, count, each, key, shape, text},
+    fault::{Fault, address, shown},
+    more::{self, ADDRESSES},
+    place::{self, Setting, key, shape, text},
 };
 
-/// Keys of a link's address, within an object that is the link.
-const ADDRESSES: [&str; 6] = ["href", "url", "link", "uri", "@id", "page"];
-
-/// Keys by which sources name a next page, where it is not configured.
-const NEXT: [&str; 18] = [
-    "next",
-    "next_page",
-    "nextPage",
-    "next_page_url",
-    "nextPageUrl",
-    "next_url",
-    "nextUrl",
-    "next_link",
-    "nextLink",
-    "@odata.nextLink",
-    "next_href",
-    "nextHref",
-    "berikutnya",
-    "selanjutnya",
-    "next_cursor",
-    "nextCursor",
-    "next_page_token",
-    "nextPageToken",
-];
-const MORE: [&str; 7] = [
-    "has_more",
-    "hasMore",
-    "has_next",
-    "hasNext",
-    "hasNextPage",
-    "has_next_page",
-    "has_more_pages",
-];
+/// Names of what a link in a list of links is for.
+const PURPOSES: [&str; 6] = ["rel", "relation", "label", "name", "title", "text"];
 
 /// How to go on from a page.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +26,7 @@ pub struct Next {
 
 impl Next {
     /// The next page's address; `None` on the last page. It must be on the same host: a page cannot
-    /// send the agent elsewhere.
+    /// send the agent elsewhere. With `heed_signs` whatever else speaks of more must lead there.
     ///
     /// # Errors
     /// What is there leads nowhere that is known.
@@ -65,31 +35,33 @@ impl Next {
         page: &Val,
         header: Option<&str>,
         location: &str,
+        heed_signs: bool,
     ) -> Result<Option<String>, Fault> {
-        let shown = super::fault::address(location);
-        let found = match self.link.text.as_str() {
-            "" => None,
-            place => place::find(page, place),
-        };
-        let place = if self.link.place.is_empty() { &shown } else { &self.link.place };
+        let at = address(location);
+        let place = if self.link.place.is_empty() { &at } else { &self.link.place };
+        let configured = &self.link.text;
         let unknown =
-            |text: String| Fault::config(place, format!("next = \"{}\": {text}", self.link.text));
-        let step = match found {
-            Some(value) => self.resolve(value, location).map_err(unknown)?,
-            None => None,
-        };
+            |text: String| Fault::config(place, format!("next = \"{configured}\": {text}"));
+        let found = place::find(page, configured).filter(|_| !configured.is_empty());
+        let step =
+            found.map_or(Ok(None), |value| self.resolve(value, location)).map_err(unknown)?;
         if step.is_some() {
             return Ok(step);
         }
-        match header.and_then(of_header) {
-            Some(link) => {
-                join(location, &link).map(Some).map_err(|text| Fault::unreadable(&shown, text))
-            }
-            None if found.is_some_and(|value| !matches!(value, Val::Null)) => Ok(None),
-            None => match elsewhere(page, &self.link.text) {
-                Some(text) => Err(Fault::config(place, text)),
-                None => Ok(None),
-            },
+        if let Some(link) = header.and_then(of_header) {
+            let next = join(location, &link).map_err(|text| Fault::unreadable(&at, text))?;
+            return Ok(Some(next));
+        }
+        match more::sign(page, configured) {
+            Some(sign) if heed_signs => Err(Fault::config(
+                place,
+                format!(
+                    "the page has {sign}, so it is not the last, and next = \"{configured}\" leads to \
+                 nothing; set next to where the link is, or ignore_totals = true where that says \
+                 something else"
+                ),
+            )),
+            _ => Ok(None),
         }
     }
 
@@ -113,17 +85,34 @@ impl Next {
         if found.is_empty() {
             return Ok(None);
         }
-        if found.contains(['/', '?']) || (found.contains('.') && found.parse::<f64>().is_err()) {
+        if self.is_address(found, location) {
             return join(location, found).map(Some);
         }
         self.with_parameter(found, location).map(Some)
+    }
+
+    /// A cursor may hold any sign; where a parameter takes it, only what nothing else can be is an
+    /// address.
+    fn is_address(&self, found: &str, location: &str) -> bool {
+        if found.contains("://") || found.contains('?') || found.starts_with("./") {
+            return true;
+        }
+        let Ok(url) = Url::parse(location) else { return true };
+        if !self.parameter.is_empty() {
+            let folder = url.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+            return folder.len() > 1
+                && found.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        }
+        let is_base64 = found.ends_with('=') || found.contains('+');
+        (found.contains('/') && !is_base64)
+            || (found.contains('.') && found.parse::<f64>().is_err())
     }
 
     /// A page's number, or a cursor: it goes into the parameter that is configured, or that held the
     /// number before.
     fn with_parameter(&self, found: &str, location: &str) -> Result<String, String> {
         let mut url = Url::parse(location).map_err(|_| {
-            format!("there is \"{found}\", which is no address, and {location} is a file")
+            format!("there is \"{}\", which is no address, and {location} is a file", shown(found))
         })?;
         let before = found.parse::<u64>().ok().map(|number| number.saturating_sub(1).to_string());
         let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
@@ -133,8 +122,9 @@ impl Next {
             ("", [(name, _)]) => name.clone(),
             ("", _) => {
                 return Err(format!(
-                    "there is \"{found}\", which is no address; name the parameter of the address \
-                     that takes it, such as page_parameter = \"page\""
+                    "there is \"{}\", which is no address; name the parameter of the address \
+                     that takes it, such as page_parameter = \"page\"",
+                    shown(found)
                 ));
             }
             (name, _) => name.to_owned(),
@@ -148,17 +138,79 @@ impl Next {
         if links.is_empty() {
             return Ok(None);
         }
-        let says_next = |link: &&Val| {
-            let names = ["rel", "relation", "label", "name"];
-            let says = names.iter().find_map(|name| text(key(link, name)?)).unwrap_or_default();
-            let says = says.to_lowercase();
-            ["next", "berikut", "selanjut"].iter().any(|word| says.contains(word))
-        };
         if !links.iter().all(|link| matches!(link, Val::Obj(_))) {
             return Err(format!("there is a list of {}, and no link", links.len()));
         }
-        links.iter().find(says_next).map_or(Ok(None), |link| self.resolve(link, location))
+        if let Some(link) = links.iter().find(|link| says_next(link)) {
+            return self.resolve(link, location);
+        }
+        match links.iter().find(|link| !says_else(link)) {
+            Some(link) => Err(format!(
+                "there is a link of which nobody can say where it leads: {}",
+                purposes(link)
+            )),
+            None => Ok(None),
+        }
     }
+}
+
+/// What a link in a list is for, in all the words that it has.
+fn purposes(link: &Val) -> String {
+    let mut said = Vec::new();
+    for value in PURPOSES.iter().filter_map(|name| key(link, name)) {
+        match value {
+            Val::Arr(items) => said.extend(items.iter().filter_map(text)),
+            Val::Num(number) => said.push(number.to_string()),
+            _ => said.extend(text(value)),
+        }
+    }
+    if said.is_empty() {
+        shape(link)
+    } else {
+        crate::model::text::html_text(&said.join(" ")).to_lowercase()
+    }
+}
+
+/// True for a link to the next page.
+pub fn says_next(link: &Val) -> bool {
+    let said = purposes(link);
+    let signs = ["»", "›", "→", ">", ">>", "raquo", "rsaquo"];
+    matches!(link, Val::Obj(_))
+        && (["next", "berikut", "selanjut"].iter().any(|word| said.contains(word))
+            || said.split_whitespace().any(|word| signs.contains(&word)))
+}
+
+/// True for a link that is known to lead elsewhere.
+fn says_else(link: &Val) -> bool {
+    let said = purposes(link);
+    let known = [
+        "prev",
+        "sebelum",
+        "first",
+        "pertama",
+        "awal",
+        "last",
+        "terakhir",
+        "akhir",
+        "self",
+        "current",
+        "up",
+        "index",
+        "collection",
+        "canonical",
+        "alternate",
+        "search",
+        "describedby",
+        "item",
+        "«",
+        "‹",
+        "←",
+        "<",
+        "...",
+        "…",
+    ];
+    let is_number = said.trim().chars().all(|sign| sign.is_ascii_digit());
+    is_number || known.iter().any(|word| said.contains(word))
 }
 
 fn no_address(value: &Val) -> String {
@@ -168,7 +220,8 @@ fn no_address(value: &Val) -> String {
 /// Resolves a link as a browser would, and stays on the host.
 fn join(location: &str, link: &str) -> Result<String, String> {
     let Ok(base) = Url::parse(location) else { return join_file(location, link) };
-    let mut next = base.join(link).map_err(|error| format!("\"{link}\" is no address: {error}"))?;
+    let mut next =
+        base.join(link).map_err(|error| format!("\"{}\" is no address: {error}", shown(link)))?;
     let is_default = |url: &Url| url.port().is_none();
     if base.scheme() == "https" && next.scheme() == "http" && is_default(&base) && is_default(&next)
     {
@@ -189,7 +242,7 @@ fn join_file(location: &str, link: &str) -> Result<String, String> {
     let stays =
         link_path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if !stays || link.contains("://") || link.contains('?') {
-        return Err(format!("\"{link}\" is no file beside {location}"));
+        return Err(format!("\"{}\" is no file beside {location}", shown(link)));
     }
     let folder = Path::new(location).parent().unwrap_or(Path::new("."));
     Ok(folder.join(link_path).display().to_string())
@@ -210,35 +263,6 @@ fn of_header(header: &str) -> Option<String> {
     None
 }
 
-/// A next page that is named where nobody looked for it.
-fn elsewhere(page: &Val, configured: &str) -> Option<String> {
-    let mut found = None;
-    each(page, "", 3, &mut |place, value| {
-        let name =
-            if NEXT.contains(&place) { place } else { place.rsplit('.').next().unwrap_or(place) };
-        let is_set = match value {
-            Val::Null | Val::Bool(false) => false,
-            Val::TStr(_) => !text(value).unwrap_or_default().trim().is_empty(),
-            Val::Num(_) => count(value).is_none_or(|number| number > 0),
-            Val::Arr(items) => !items.is_empty(),
-            Val::Obj(_) => ADDRESSES
-                .iter()
-                .any(|name| key(value, name).is_some_and(|inner| !matches!(inner, Val::Null))),
-            _ => true,
-        };
-        let names =
-            NEXT.contains(&name) || (MORE.contains(&name) && matches!(value, Val::Bool(true)));
-        if names && is_set && found.is_none() {
-            found = Some(format!(
-                "the page has {} at \"{place}\", so it is not the last, and next = \"{configured}\" \
-                 leads to nothing; set next to where the link is",
-                shape(value)
-            ));
-        }
-    });
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,8 +271,8 @@ mod tests {
 
     fn after(link: &str, page: &str, header: Option<&str>) -> Result<Option<String>, String> {
         let page = jaq_json::read::parse_single(page.as_bytes()).expect("JSON");
-        let next = Next { link: link.into(), parameter: String::new() };
-        next.after(&page, header, PAGE).map_err(|fault| fault.error.message().to_owned())
+        let next = Next { link: link.into(), ..Next::default() };
+        next.after(&page, header, PAGE, true).map_err(|fault| fault.error.message().to_owned())
     }
 
     #[test]
@@ -265,6 +289,8 @@ mod tests {
             r#"{"url": "?page=2", "label": "x"}"#,
             r#"[{"rel": "prev", "href": "?page=0"}, {"rel": "next", "href": "?page=2"}]"#,
             r#"[{"label": "1", "url": "?page=1"}, {"label": "Next &raquo;", "url": "?page=2"}]"#,
+            r#"[{"label": "«", "url": "?page=0"}, {"label": "»", "url": "?page=2"}]"#,
+            r#"[{"rel": ["self"], "href": "?page=1"}, {"rel": ["next"], "href": "?page=2"}]"#,
         ] {
             assert_eq!(after("next", &format!(r#"{{"next": {link}}}"#), None), second, "{link}");
         }
@@ -284,6 +310,8 @@ mod tests {
             "[]",
             r#"{"href": null}"#,
             r#"[{"rel": "prev", "href": "x"}]"#,
+            r#"[{"label": "&laquo; Previous", "url": "x"}, {"label": "1", "url": "x"}]"#,
+            r#"[{"label": "Next &raquo;", "url": null}]"#,
         ] {
             assert_eq!(after("next", &format!(r#"{{"next": {last}}}"#), None), Ok(None), "{last}");
         }
@@ -296,6 +324,8 @@ mod tests {
             ("true", "true"),
             (r#"{"halaman": 2}"#, "keys halaman"),
             (r#"[2, 3]"#, "a list of 2"),
+            (r#"[{"label": "Maju", "url": "?page=2"}]"#, "maju"),
+            (r#""YWJj/ZGVm+Zw==""#, "page_parameter"),
             (r#""eyJpZCI6MTB9""#, "page_parameter"),
             ("7", "\"7\""),
         ] {
@@ -303,19 +333,54 @@ mod tests {
             assert!(fault.contains(said), "{found}: {fault}");
         }
         for unseen in [
+            r#"{"pagination": {"hasMorePages": true}}"#,
             r#"{"links": {"next": "?page=2"}}"#,
             r#"{"next_page_url": "?page=2"}"#,
             r#"{"meta": {"has_more": true}}"#,
             r#"{"_links": {"next": {"href": "?page=2"}}}"#,
             r#"{"@odata.nextLink": "?page=2"}"#,
+            r#"{"next": "", "has_more": true}"#,
+            r#"{"next": {}, "has_more": true}"#,
+            r#"{"next": false, "nextToken": "x"}"#,
         ] {
             assert!(after("", unseen, None).expect_err(unseen).contains("not the last"));
             assert!(after("next_link_of_old", unseen, None).is_err(), "{unseen}");
+            if unseen.contains(r#""next": "#) && !unseen.contains("link") {
+                assert!(after("next", unseen, None).is_err(), "{unseen}");
+            }
         }
         assert_eq!(
             after("", r#"{"links": {"next": null}, "has_more": false, "next": {}}"#, None),
             Ok(None)
         );
+    }
+
+    #[test]
+    fn a_cursor_with_any_sign_goes_into_its_parameter() {
+        for cursor in ["YWJj/ZGVm", "/9j/4AAQ", "a.b.c", "YWJj+Zw=="] {
+            let page = format!(r#"{{"next": "{cursor}"}}"#);
+            let page = jaq_json::read::parse_single(page.as_bytes()).expect("JSON");
+            let next = Next { link: "next".into(), parameter: "c".into(), ..Next::default() };
+            let found = next.after(&page, None, PAGE, true).expect("an address").expect("a page");
+            let url = Url::parse(&found).expect("an address");
+            assert_eq!(url.path(), "/api/list", "{cursor}");
+            assert!(url.query_pairs().any(|(name, value)| name == "c" && value == cursor));
+        }
+    }
+
+    #[test]
+    fn no_query_is_told() {
+        for page in [
+            r#"{"nextUrl": "http://bkpm.test/x?page=2&token=RAHASIA"}"#,
+            r#"{"next": "page=2&token=RAHASIA"}"#,
+            r#"{"next": "http://[x?token=RAHASIA"}"#,
+            r#"{"next": {"x?token=RAHASIA": 1}}"#,
+            r#"{"next": [{"label": "http://x.test/?token=RAHASIA"}]}"#,
+        ] {
+            let said = after("next", page, None).expect_err(page);
+            assert!(!said.contains("RAHASIA"), "{said}");
+        }
+        assert!(!join("dir/p1.json", "p2.json?token=RAHASIA").expect_err("x").contains("RAHASIA"));
     }
 
     #[test]

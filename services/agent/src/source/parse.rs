@@ -156,10 +156,10 @@ mod tests {
     fn no_bytes_make_it_panic() {
         bolero::check!().with_iterations(5_000).for_each(|body: &[u8]| {
             if let Ok(page) = parse(body) {
-                let _ = crate::source::envelope::refusal(&page);
-                let _ = crate::source::envelope::beyond(&page, 1, 1);
+                let _ = crate::source::envelope::refusal(&page, true);
+                crate::source::extent::Extent::default().page(&page, None);
                 let next = crate::source::next::Next { link: "next".into(), ..Default::default() };
-                let _ = next.after(&page, None, "http://a.test/x?page=1");
+                let _ = next.after(&page, None, "http://a.test/x?page=1", true);
             }
         });
     }

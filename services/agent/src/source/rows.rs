@@ -7,7 +7,10 @@ use std::{collections::VecDeque, io};
 
 use mpp_core::{Error, FieldCode};
 
-use super::lines::{Line, Lines};
+use super::{
+    habit::Habit,
+    lines::{Line, Lines},
+};
 
 /// What comes next in a file.
 #[derive(Debug)]
@@ -40,12 +43,14 @@ pub struct Rows {
     ahead: VecDeque<Line>,
     /// What holds for them.
     pub layout: Layout,
+    /// How the rows so far look, by which a line within a cell is known for one of them.
+    habit: Habit,
 }
 
 impl Rows {
     /// Reads on after `ahead`.
     pub fn new(lines: Lines, ahead: VecDeque<Line>, layout: Layout) -> Self {
-        Self { lines, ahead, layout }
+        Self { lines, ahead, layout, habit: Habit::default() }
     }
 
     /// The next row; `None` after the last.
@@ -53,11 +58,11 @@ impl Rows {
     /// # Errors
     /// The file cannot be read on.
     pub fn next(&mut self) -> io::Result<Option<Row>> {
-        let Some(first) = self.line()? else { return Ok(None) };
-        let (from, mut to) = (first.number, first.number);
+        let Some(mut line) = self.line()? else { return Ok(None) };
+        let from = line.number;
         let mut scanner = Scanner::default();
-        let mut line = first;
         loop {
+            let to = line.number;
             let text = match line.text {
                 Ok(text) => text,
                 Err(why) if to == from => return Ok(Some(refused(from, why))),
@@ -67,10 +72,7 @@ impl Rows {
                 Fed::Done => return Ok(Some(self.judge(scanner, from, to))),
                 Fed::Stray(why) => return Ok(Some(Row::Torn { from, to, why })),
                 Fed::Open if scanner.bytes > self.layout.longest => {
-                    let why = format!(
-                        "a cell that opens with a quote in line {from} goes on for over {} bytes",
-                        self.layout.longest
-                    );
+                    let why = goes_on(from, self.layout.longest);
                     return Ok(Some(Row::Torn { from, to, why }));
                 }
                 Fed::Open => {}
@@ -79,7 +81,6 @@ impl Rows {
                 let why = format!("a quote that opens in line {from} is never closed");
                 return Ok(Some(Row::Torn { from, to, why }));
             };
-            to = next.number;
             line = next;
         }
     }
@@ -91,8 +92,9 @@ impl Rows {
         }
     }
 
-    fn judge(&self, scanner: Scanner, from: usize, to: usize) -> Row {
+    fn judge(&mut self, scanner: Scanner, from: usize, to: usize) -> Row {
         let Layout { separator, columns, trust_quotes, .. } = self.layout;
+        self.habit.see_separators(&scanner);
         let cells = scanner.cells;
         let is_blank = cells.iter().all(|cell| cell.trim().is_empty());
         let misfit = columns > 0 && cells.len() != columns && !is_blank;
@@ -102,7 +104,7 @@ impl Rows {
             cells.len()
         );
         let spread = to > from;
-        if spread && !trust_quotes && (misfit || looks_swallowed(&cells, columns, separator)) {
+        if spread && !trust_quotes && (misfit || self.habit.has_swallowed(&cells, separator)) {
             let why = format!(
                 "a quote that opens in line {from} closes in line {to}, and what lies between looks \
                  like rows; where it is one cell indeed, set trust_quotes = true"
@@ -112,6 +114,9 @@ impl Rows {
         if misfit {
             return refused(from, found);
         }
+        if columns > 0 {
+            self.habit.see_id(&cells);
+        }
         Row::Cells { line: from, cells }
     }
 }
@@ -120,29 +125,8 @@ fn refused(line: usize, why: String) -> Row {
     Row::Refused { line, error: Error::field("row", FieldCode::Unreadable, why) }
 }
 
-/// True where each line that ends within a cell would make a row of its own: a stray quote lies at
-/// its start and another one at its end.
-fn looks_swallowed(cells: &[String], columns: usize, separator: char) -> bool {
-    if columns < 2 {
-        return false;
-    }
-    let separators = |line: &str| line.matches(separator).count();
-    cells.iter().enumerate().any(|(before, cell)| {
-        let lines: Vec<&str> = cell.split('\n').collect();
-        let [_, whole @ .., last] = lines.as_slice() else { return false };
-        let mut whole = whole.iter().filter(|line| !line.trim().is_empty()).peekable();
-        if before == 0 && whole.peek().is_none() {
-            return false;
-        }
-        // In prose a comma is followed by a blank.
-        let is_tight =
-            |line: &str| line.split(separator).skip(1).any(|part| !part.starts_with(' '));
-        let rest = [last];
-        let parts = || whole.clone().chain(rest);
-        separators(last) == before
-            && whole.clone().all(|line| separators(line) == columns - 1)
-            && parts().any(|line| is_tight(line))
-    })
+fn goes_on(from: usize, longest: usize) -> String {
+    format!("a cell that opens with a quote in line {from} goes on for over {longest} bytes")
 }
 
 /// What a line did to a row.
@@ -168,13 +152,17 @@ enum State {
 
 /// Takes a row up, line by line.
 #[derive(Default)]
-struct Scanner {
+pub struct Scanner {
     cells: Vec<String>,
     cell: String,
     state: State,
     /// Quotes within a cell that has none around it; those after a digit are inches.
     bare: usize,
     bytes: usize,
+    /// Separators behind which a blank stands.
+    pub spaced: usize,
+    /// Separators in all.
+    pub separators: usize,
 }
 
 impl Scanner {
@@ -182,24 +170,12 @@ impl Scanner {
         self.bytes += line.len() + 1;
         let mut signs = line.chars().peekable();
         while let Some(sign) = signs.next() {
-            match (self.state, sign) {
-                (State::Quoted, '"') if signs.next_if_eq(&'"').is_some() => self.cell.push('"'),
-                (State::Quoted, '"') => self.state = State::Closed,
-                (State::Quoted, _) => self.cell.push(sign),
-                (_, _) if sign == separator => {
-                    if let Some(stray) = self.end_cell() {
-                        return stray;
-                    }
-                }
-                (State::Closed, ' ' | '\t') => {}
-                (State::Closed, _) => {
-                    return stray(self.cells.len(), &format!("closes and '{sign}' follows it"));
-                }
-                (State::Start | State::Plain, '"') if self.cell.trim().is_empty() => {
-                    self.cell.clear();
-                    self.state = State::Quoted;
-                }
-                (State::Start | State::Plain, _) => self.plain(sign),
+            let next = signs.peek().copied();
+            if self.state == State::Quoted && sign == '"' && next == Some('"') {
+                signs.next();
+                self.cell.push('"');
+            } else if let Some(stray) = self.take(sign, next, separator) {
+                return stray;
             }
         }
         if self.state == State::Quoted {
@@ -207,6 +183,28 @@ impl Scanner {
             return Fed::Open;
         }
         self.end_cell().unwrap_or(Fed::Done)
+    }
+
+    fn take(&mut self, sign: char, next: Option<char>, separator: char) -> Option<Fed> {
+        match (self.state, sign) {
+            (State::Quoted, '"') => self.state = State::Closed,
+            (State::Quoted, _) => self.cell.push(sign),
+            (_, _) if sign == separator => {
+                self.separators += 1;
+                self.spaced += usize::from(next == Some(' '));
+                return self.end_cell();
+            }
+            (State::Closed, ' ' | '\t') => {}
+            (State::Closed, _) => {
+                return Some(stray(self.cells.len(), &format!("closes and '{sign}' follows it")));
+            }
+            (State::Start | State::Plain, '"') if self.cell.trim().is_empty() => {
+                self.cell.clear();
+                self.state = State::Quoted;
+            }
+            (State::Start | State::Plain, _) => self.plain(sign),
+        }
+        None
     }
 
     fn plain(&mut self, sign: char) {
@@ -281,6 +279,38 @@ mod tests {
         );
         assert_eq!(rows("1,pipa 3\" baru,\"c\"\n", 3), ["1: 1|pipa 3\" baru|c"]);
         assert_eq!(rows("1,izin \"khusus\", \"c, d\" \n", 3), ["1: 1|izin \"khusus\"|c, d"]);
+    }
+
+    #[test]
+    fn one_line_of_a_cell_that_looks_like_a_row_is_enough() {
+        for text in [
+            "a,Akta,\"KTP\nb,KK,KTP\nc,KIA, anak,KTP\nd,SKCK,KTP\"\n",
+            "a, Akta, \"KTP\nb, KK, KTP\nc, KIA, KTP\"\n",
+            "a,Akta,\"KTP\nb,KK,KTP\nTotal\nd,SKCK,KTP\"\n",
+            "\"a,Akta,KTP\nb\",KK,KTP\n",
+            "a,\"Akta,KTP\nb,KIA, anak\",KTP\n",
+            "a,Akta,\"KTP\nb,KK,\"\n",
+            "a,Akta,\"KTP\nb,KK,KTP\n\"\n",
+        ] {
+            let torn = format!("1-{} torn", text.lines().count());
+            assert_eq!(rows(text, 3), [torn], "{text}");
+        }
+        let ids = "K-01,Akta,KTP,x,y,z\nK-02,KK,\"KTP\nK-03,KIA\nasli\",x,y,z\n";
+        assert_eq!(rows(ids, 6), ["1: K-01|Akta|KTP|x|y|z", "2-4 torn"]);
+        let heading = "kode,nama,\"syarat\na,Akta,KTP\nb,KK,KTP\"\n";
+        assert_eq!(rows(heading, 0), ["1-3 torn"]);
+    }
+
+    #[test]
+    fn requirements_with_commas_are_no_rows() {
+        for text in [
+            "1,\"KTP\nasli,fotokopi\",x\n",
+            "1,Akta,\"KTP\nKK, asli\n1,5 meter kabel\n2 lembar, berwarna\"\n",
+            "1,Akta,\"Pas foto:\n- 3x4, 2 lembar\n- 4x6, latar merah, terbaru\"\n",
+        ] {
+            let said = rows(&format!("7,a,b\n{text}"), 3);
+            assert!(said.len() == 2 && !said[1].contains("torn"), "{said:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use jaq_json::Val;
 use mpp_api::sync::Record;
 use mpp_core::{Error, FieldCode, Result};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 use super::fault::Fault;
@@ -73,15 +74,22 @@ impl<'a> Sink<'a> {
     ///
     /// # Errors
     /// The run has ended. What is wrong with a record is handed on with it.
-    pub fn put(&mut self, found_at: String, raw: Val) -> Result<()> {
+    pub fn put(&mut self, found_at: String, raw: Val) -> Result<Identity> {
         self.keys.look_at(&raw);
         let bundle = screen::bundle(&raw);
-        let checked = screen::check_values(&raw);
+        let checked = self.check(&raw);
+        let of_raw = identity(&raw.to_string());
         let outputs = match (self.mapping.run(raw), checked) {
             (Ok(outputs), Ok(())) => outputs,
-            (Ok(outputs), Err(error)) => return self.refuse_all(found_at, error, &outputs),
-            (Err(_), Err(error)) | (Err(error), Ok(())) => return self.refuse(found_at, error),
+            (Ok(outputs), Err(error)) => {
+                return self.refuse_all(found_at, error, &outputs).map(|()| of_raw);
+            }
+            (Err(_), Err(error)) | (Err(error), Ok(())) => {
+                return self.refuse(found_at, error).map(|()| of_raw);
+            }
         };
+        let names: String = outputs.iter().map(names).collect();
+        let identity = if outputs.is_empty() { of_raw } else { identity(&names) };
         // A mapping that yields several has split the bundle.
         let note = bundle.filter(|_| outputs.len() == 1).map(|what| {
             Error::field("row", FieldCode::Bundle, format!("this one record is a bundle: {what}"))
@@ -95,7 +103,19 @@ impl<'a> Sink<'a> {
             let refused_id = record.is_err().then(|| id(&output)).flatten();
             self.send(Item { found_at: found_at.clone(), record, notes, refused_id })?;
         }
-        Ok(())
+        Ok(identity)
+    }
+
+    /// A value that is lost refuses the record, but for where the mapping does not use it: it does
+    /// not name the column, and whatever stands there yields the same.
+    fn check(&self, raw: &Val) -> Result<()> {
+        let Err(lost) = screen::check_values(raw, &|_| true) else { return Ok(()) };
+        screen::check_values(raw, &|column| self.mapping.mentions(column))?;
+        let outputs = |other: &str| self.mapping.run(screen::replaced(raw, other));
+        match (outputs(""), outputs("1 lain")) {
+            (Ok(one), Ok(two)) if one == two => Ok(()),
+            _ => Err(lost),
+        }
     }
 
     fn read(&self, output: &Value) -> Result<Record> {
@@ -148,6 +168,27 @@ fn drop_nulls(value: &mut Value) {
 fn id(output: &Value) -> Option<String> {
     let id = output.get("source_id").or_else(|| output.get("sourceId"))?.as_str()?;
     (!id.is_empty()).then(|| id.to_owned())
+}
+
+/// Names a record, wherever it is read again.
+pub type Identity = u128;
+
+fn identity(text: &str) -> Identity {
+    let digest = Sha256::digest(text);
+    digest.iter().take(16).fold(0, |sum, byte| (sum << 8) | Identity::from(*byte))
+}
+
+/// What a record is called: its id, its unit, and its title, since codes of two records may be one.
+fn names(output: &serde_json::Value) -> String {
+    let Some(fields) = output.as_object() else { return output.to_string() };
+    let named = |(name, value): (&String, &serde_json::Value)| match value {
+        serde_json::Value::Object(body) => {
+            let title = ["title", "name", "display_name"].iter().find_map(|key| body.get(*key));
+            title.map(ToString::to_string).unwrap_or_default()
+        }
+        plain => format!("{name}={plain}"),
+    };
+    fields.iter().map(|field| named(field) + "\n").collect()
 }
 
 fn ended() -> Error {

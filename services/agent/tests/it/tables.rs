@@ -156,7 +156,7 @@ async fn one_row_may_yield_many_records() {
 }
 
 #[tokio::test]
-async fn a_field_of_ten_megabytes_and_a_quote_without_end_take_little_memory() {
+async fn a_field_of_ten_megabytes_and_a_quote_without_end_are_refused_and_the_rest_goes_on() {
     let huge = "x".repeat(10_000_000);
     let said = file(format!("kode,nama,syarat\na,Akta,{huge}\nb,KK,KTP\n"), plain()).await;
     assert_eq!(counts(&said), (2, 1, true));

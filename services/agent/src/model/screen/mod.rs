@@ -10,29 +10,45 @@ use mpp_core::{Error, FieldCode, Result};
 pub use bundle::bundle;
 pub use trial::trial;
 
-/// Refuses a raw record in which a value stands for another that is lost.
+/// Refuses a raw record in which a value of a column that is `used` stands for another that is lost.
 ///
 /// # Errors
 /// Names the value and where it stands.
-pub fn check_values(raw: &Val) -> Result<()> {
+pub fn check_values(raw: &Val, used: &dyn Fn(&str) -> bool) -> Result<()> {
     let mut found = None;
     walk(raw, "", &mut |place, text| {
-        let fault = if is_error_value(text) {
-            let text = text.trim();
-            Error::field(
-                place,
-                FieldCode::ErrorValue,
-                format!("{place}: \"{text}\" is an error value of a spreadsheet"),
-            )
-        } else if text.contains('\u{fffd}') {
-            let what = "holds a sign that stands for lost text (U+FFFD); export it again, as UTF-8";
-            Error::field(place, FieldCode::Unreadable, format!("{place} {what}"))
-        } else {
-            return;
-        };
-        found.get_or_insert(fault);
+        let column = place.split(['.', '[']).next().unwrap_or(place);
+        if let Some(fault) = lost(place, text).filter(|_| used(column)) {
+            found.get_or_insert(fault);
+        }
     });
     found.map_or(Ok(()), Err)
+}
+
+fn lost(place: &str, text: &str) -> Option<Error> {
+    if is_error_value(text) {
+        let text = text.trim();
+        let what = format!("{place}: \"{text}\" is an error value of a spreadsheet");
+        return Some(Error::field(place, FieldCode::ErrorValue, what));
+    }
+    text.contains('\u{fffd}').then(|| {
+        let what = "holds a sign that stands for lost text (U+FFFD); export it again, as UTF-8";
+        Error::field(place, FieldCode::Unreadable, format!("{place} {what}"))
+    })
+}
+
+/// The record with `other` in the place of each value that is lost.
+pub fn replaced(raw: &Val, other: &str) -> Val {
+    match raw {
+        Val::TStr(bytes) if lost("", &String::from_utf8_lossy(bytes)).is_some() => {
+            Val::utf8_str(other.to_owned().into_bytes())
+        }
+        Val::Arr(items) => items.iter().map(|item| replaced(item, other)).collect(),
+        Val::Obj(map) => Val::obj(
+            map.iter().map(|(name, inner)| (name.clone(), replaced(inner, other))).collect(),
+        ),
+        value => value.clone(),
+    }
 }
 
 /// Calls `tell` with each text of a value and where it stands.
@@ -57,6 +73,97 @@ fn walk(value: &Val, place: &str, tell: &mut dyn FnMut(&str, &str)) {
     }
 }
 
+/// Error values as spreadsheets write them in the languages of their users, without # and sign. A
+/// hashtag may look the same, "#MelayaniSepenuhHati!", so no other word counts.
+const ERRORS: [&str; 84] = [
+    "REF",
+    "VALUE",
+    "DIV/0",
+    "NAME",
+    "NULL",
+    "NUM",
+    "SPILL",
+    "CALC",
+    "GETTING_DATA",
+    "FIELD",
+    "BLOCKED",
+    "CONNECT",
+    "UNKNOWN",
+    "BUSY",
+    "PYTHON",
+    "EXTERNAL",
+    "TIMEOUT",
+    "ERROR",
+    "NILAI",
+    "NAMA",
+    "RUJ",
+    "WERT",
+    "BEZUG",
+    "ZAHL",
+    "ÜBERLAUF",
+    "KALK",
+    "FELD",
+    "BLOCKIERT",
+    "NUL",
+    "VALEUR",
+    "NOM",
+    "NOMBRE",
+    "PROPAGATION",
+    "CALCUL",
+    "CHAMP",
+    "NULO",
+    "VALOR",
+    "DESBORDAMIENTO",
+    "NULLO",
+    "VALORE",
+    "RIF",
+    "NOME",
+    "ESPANSIONE",
+    "NÚM",
+    "DESPEJAR",
+    "LEEG",
+    "DEEL/0",
+    "WAARDE",
+    "VERW",
+    "NAAM",
+    "GETAL",
+    "OVERLOOP",
+    "SKÄRNING",
+    "DIVISION/0",
+    "VÄRDEFEL",
+    "REFERENS",
+    "NAMN",
+    "OGILTIGT",
+    "SAKNAS",
+    "VÆRDI",
+    "REFERENCE",
+    "NAVN",
+    "VERDI",
+    "TYHJÄ",
+    "JAKO/0",
+    "ARVO",
+    "VIITTAUS",
+    "NIMI",
+    "LUKU",
+    "PUUTTUU",
+    "DZIEL/0",
+    "ARG",
+    "ADR",
+    "NAZWA",
+    "LICZBA",
+    "HODNOTA",
+    "ODKAZ",
+    "NÁZEV",
+    "ČÍSLO",
+    "SAYI/0",
+    "DEĞER",
+    "BAŞV",
+    "ЗНАЧ",
+    "ССЫЛКА",
+];
+/// Those that need no sign behind them.
+const UNKNOWN: [&str; 9] = ["N/A", "NA", "N/D", "N/B", "N/V", "NV", "N/DISP", "N.A.", "I/T"];
+
 /// `#N/A`, `#REF!`, `#NAME?` and their like in any language, `Err:502`, and cells too narrow.
 pub fn is_error_value(text: &str) -> bool {
     let text = text.trim();
@@ -67,15 +174,10 @@ pub fn is_error_value(text: &str) -> bool {
     if rest.chars().count() >= 2 && rest.chars().all(|sign| sign == '#') {
         return true;
     }
-    let unknown = ["N/A", "NA", "N/D", "N/B", "N/V", "NV", "N/DISP", "N.A."];
-    if unknown.contains(&rest.trim_end_matches(['!', '?']).to_uppercase().as_str()) {
-        return true;
-    }
     let word = rest.trim_start_matches(['¡', '¿']);
     let bare = word.trim_end_matches(['!', '?']);
-    let is_marked = bare.len() < word.len() || word.len() < rest.len();
-    let is_word = |sign: char| sign.is_alphanumeric() || matches!(sign, '/' | '_');
-    is_marked && bare.chars().count() >= 2 && bare.chars().all(is_word)
+    let is_marked = bare.len() < rest.len();
+    UNKNOWN.contains(&bare.to_uppercase().as_str()) || (is_marked && ERRORS.contains(&bare))
 }
 
 #[cfg(test)]
@@ -131,14 +233,17 @@ mod tests {
             "Err: tidak",
             "No. #12!",
             "#KamiSiap melayani!",
+            "#MelayaniSepenuhHati!",
+            "#MELAYANI!",
+            "#BISA!",
         ] {
             assert!(!is_error_value(fine), "{fine}");
         }
         let nested = raw(&json!({"nama": "KTP", "biaya": [{"nilai": "#REF!"}]}));
-        let fault = check_values(&nested).expect_err("an error value");
+        let fault = check_values(&nested, &|_| true).expect_err("an error value");
         assert!(fault.message().contains("biaya[0].nilai"), "{fault}");
-        assert!(check_values(&raw(&json!({"a": "P\u{fffd}kan"}))).is_err());
-        assert!(check_values(&raw(&json!({"a": ["KTP", 7, null]}))).is_ok());
+        assert!(check_values(&raw(&json!({"a": "P\u{fffd}kan"})), &|_| true).is_err());
+        assert!(check_values(&raw(&json!({"a": ["KTP", 7, null]})), &|_| true).is_ok());
     }
 
     #[test]

@@ -22,7 +22,26 @@ const TRIAL: [&str; 17] = [
     "demo",
     "placeholder",
 ];
-const NEUTRAL: [&str; 34] = [
+const NEUTRAL: [&str; 50] = [
+    "api",
+    "web",
+    "website",
+    "server",
+    "database",
+    "db",
+    "upload",
+    "insert",
+    "update",
+    "integrasi",
+    "sinkronisasi",
+    "sync",
+    "import",
+    "user",
+    "login",
+    "fitur",
+    "endpoint",
+    "koneksi",
+    "deskripsi",
     "layanan",
     "pelayanan",
     "data",
@@ -40,12 +59,9 @@ const NEUTRAL: [&str; 34] = [
     "tiga",
     "baru",
     "lagi",
-    "uji",
     "service",
     "title",
     "jenis",
-    "izin",
-    "perizinan",
     "menu",
     "form",
     "admin",
@@ -58,26 +74,47 @@ const NEUTRAL: [&str; 34] = [
     "a",
     "untuk",
 ];
-/// Texts that a form shows until somebody writes over them.
-const PROMPTS: [&str; 18] = [
-    "ketik disini",
-    "ketik di sini",
-    "ketikkan di sini",
-    "ketik teks di sini",
-    "isi disini",
-    "isi di sini",
-    "tulis disini",
-    "tulis di sini",
-    "masukkan disini",
-    "masukkan di sini",
+/// Texts that a form shows until somebody writes over them: an order, what, and where.
+const ORDERS: [&str; 14] = [
+    "ketik", "ketikkan", "ketikan", "isi", "isikan", "tulis", "tuliskan", "masukkan", "masukan",
+    "type", "enter", "insert", "write", "input",
+];
+const OBJECTS: [&str; 24] = [
+    "teks",
+    "text",
+    "judul",
+    "nama",
+    "layanan",
+    "deskripsi",
+    "keterangan",
+    "isi",
+    "konten",
+    "sesuatu",
+    "anda",
+    "kamu",
+    "syarat",
+    "persyaratan",
+    "title",
+    "name",
+    "description",
+    "your",
+    "some",
+    "the",
+    "a",
+    "content",
+    "data",
+    "uraian",
+];
+const PLACES: [&str; 4] = ["di sini", "disini", "here", "di sini ya"];
+/// Whole texts of other forms.
+const PROMPTS: [&str; 7] = [
     "masukkan teks",
-    "lorem ipsum",
-    "type here",
-    "enter text here",
-    "click to add",
-    "klik di sini untuk",
-    "klik disini untuk",
+    "masukan teks",
     "insert text",
+    "click to add text",
+    "click to add title",
+    "klik di sini untuk menambahkan teks",
+    "klik disini untuk menambahkan teks",
 ];
 
 /// Why a mapped record looks like a trial, if it does.
@@ -90,43 +127,78 @@ pub fn trial(record: &Value) -> Option<String> {
     Some(format!("the text \"{prompt}\" is what a form shows before somebody fills it in"))
 }
 
-fn prompt(value: &Value) -> Option<&'static str> {
+fn prompt(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) if text.len() < 400 => {
-            let text = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-            PROMPTS.into_iter().find(|prompt| text.contains(prompt))
-        }
-        Value::String(text) => prompt(&Value::String(text.chars().take(90).collect())),
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| is_prompt(text)),
         Value::Array(items) => items.iter().find_map(prompt),
         Value::Object(map) => map.values().find_map(prompt),
         _ => None,
     }
 }
 
+/// Only a whole text counts: "Masukkan teks captcha" is an order to the applicant.
+fn is_prompt(text: &str) -> bool {
+    if text.to_lowercase().trim_start().starts_with("lorem ipsum") {
+        return true;
+    }
+    if text.len() > 120 {
+        return false;
+    }
+    let text = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text.trim_matches(|sign: char| !sign.is_alphanumeric());
+    let asks = || {
+        let text = PLACES.iter().find_map(|place| text.strip_suffix(place))?;
+        let mut words = text.split(' ').filter(|word| !word.is_empty());
+        let is_order = ORDERS.contains(&words.next()?);
+        Some(is_order && words.all(|word| OBJECTS.contains(&word)))
+    };
+    PROMPTS.contains(&text) || asks().unwrap_or(false)
+}
+
 fn looks_like_a_trial(title: &str) -> bool {
-    let lower = title.to_lowercase();
+    let lower = title.to_lowercase().replace("uji coba", "ujicoba");
     let words: Vec<&str> =
         lower.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     if words.is_empty() {
         return !title.trim().is_empty();
     }
     let bare = |word: &str| word.trim_end_matches(|sign: char| sign.is_ascii_digit()).to_owned();
+    let is_number = |word: &&str| bare(word).is_empty();
+    if let [number] = words.as_slice()
+        && is_number(number)
+    {
+        return !is_short_number(number);
+    }
     let is_trial = |word: &&str| TRIAL.contains(&bare(word).as_str()) || is_hammered(word);
-    let is_neutral = |word: &&str| bare(word).is_empty() || NEUTRAL.contains(&bare(word).as_str());
-    words.iter().all(|word| is_trial(word) || is_neutral(word))
-        && (words.iter().any(is_trial) || words.iter().all(|word| bare(word).is_empty()))
+    let is_neutral = |word: &&str| is_number(word) || NEUTRAL.contains(&bare(word).as_str());
+    let is_keys = |word: &&str| is_trial(word) || KEYS.contains(word);
+    words.iter().all(is_keys)
+        || (words.iter().all(|word| is_trial(word) || is_neutral(word))
+            && words.iter().any(is_trial))
+        || words.iter().all(|word| is_number(&word))
 }
 
-/// One sign again and again, or keys that lie side by side.
+/// 110, 112, 119: the number of an emergency is the name of its service.
+fn is_short_number(number: &str) -> bool {
+    number.len() == 3 && number.starts_with('1') && number != "123"
+}
+
+/// Keys that lie side by side. They may be an abbreviation of something beside other words.
+const KEYS: [&str; 11] =
+    ["asdf", "qwer", "zxcv", "asd", "qwe", "zxc", "jkl", "abc", "dfg", "sdf", "fgh"];
+
+/// One letter again and again, but for a Roman number; or several runs of keys.
 fn is_hammered(word: &str) -> bool {
     let first = word.chars().next();
-    let same = word.chars().count() >= 3 && word.chars().all(|sign| Some(sign) == first);
-    let runs = ["asdf", "qwer", "zxcv", "asd", "qwe", "zxc", "jkl", "abc", "dfg", "sdf", "fgh"];
+    let is_letter = first.is_some_and(|sign| sign.is_alphabetic() && sign != 'i');
+    if is_letter && word.chars().count() >= 3 && word.chars().all(|sign| Some(sign) == first) {
+        return true;
+    }
     let mut rest = word;
-    while let Some(run) = runs.iter().find(|run| rest.starts_with(**run)) {
+    while let Some(run) = KEYS.iter().find(|run| rest.starts_with(**run)) {
         rest = &rest[run.len()..];
     }
-    same || (rest.len() < word.len() && rest.len() <= 2)
+    word.len() - rest.len() > 3 && rest.len() <= 2
 }
 
 #[cfg(test)]
@@ -159,12 +231,29 @@ mod tests {
             "---",
             "Lorem ipsum dolor",
             "data dummy",
+            "TES API",
+            "Uji coba API",
+            "layanan ujicoba 2",
+            "Test data",
+            "Ketik judul di sini...",
             "abc",
         ] {
             assert!(of(title).is_some(), "{title}");
         }
         for title in [
             "Tes Kesehatan",
+            "Uji Sample",
+            "Uji Contoh",
+            "Izin Uji Coba",
+            "Layanan ASDP",
+            "Layanan ASD",
+            "Perizinan III",
+            "Layanan III",
+            "Layanan 111",
+            "112",
+            "Izin Demo",
+            "Tes narkoba",
+            "Uji coba kendaraan",
             "Tes Narkoba (SKHPN)",
             "Uji Coba Kendaraan Bermotor",
             "Izin Usaha",
@@ -184,6 +273,21 @@ mod tests {
         }
         let left = json!({"service": {"title": {"id": "KTP"}, "requirements": [{"text": "Ketik disini"}]}});
         assert!(trial(&left).is_some());
+        for text in
+            ["[Isi di sini]", "Masukkan teks", "Tulis nama layanan di sini", "type your text here"]
+        {
+            assert!(is_prompt(text), "{text}");
+        }
+        for text in [
+            "Klik di sini untuk mengunduh formulir",
+            "Klik disini untuk mendaftar",
+            "Masukkan teks captcha",
+            "kondisi di sini",
+            "Isi formulir pendaftaran di sini",
+            "Klik di sini",
+        ] {
+            assert!(!is_prompt(text), "{text}");
+        }
         assert_eq!(trial(&json!({"delete": {"name": "units/a/services/tes"}})), None);
     }
 }

@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_any_length_is_read_in_its_time() {
+    fn a_list_of_any_length_is_read_without_panic() {
         for part in [
             "1. ",
             "1. KTP 2. KK ",

@@ -1,0 +1,205 @@
+//! Signs on a page that it is not the last. They are known by what names and values say rather than
+//! by a list of names, since a name that nobody thought of would end a catalog in silence.
+
+use jaq_json::Val;
+
+use super::{
+    next::says_next,
+    place::{count, each, key, shape, text},
+};
+
+/// What else may be next: no page.
+const IN_TIME: [&str; 18] = [
+    "update", "updated", "sync", "refresh", "run", "date", "time", "at", "in", "day", "week",
+    "month", "year", "holiday", "release", "review", "jadwal", "tanggal",
+];
+/// Where a source stands in its list.
+const MARKS: [&str; 10] = [
+    "cursor",
+    "continuation",
+    "continue",
+    "token",
+    "scroll",
+    "bookmark",
+    "resumption",
+    "resume",
+    "after",
+    "lanjutan",
+];
+/// Tokens of another kind.
+const OF_ACCESS: [&str; 12] = [
+    "access", "refresh", "csrf", "xsrf", "auth", "api", "id", "type", "user", "bearer", "session",
+    "before",
+];
+const LAST: [&str; 9] =
+    ["last", "final", "done", "end", "finished", "complete", "completed", "terakhir", "selesai"];
+const CUT: [&str; 5] = ["truncated", "incomplete", "partial", "terpotong", "sebagian"];
+const LEFT: [&str; 3] = ["remaining", "left", "sisa"];
+const OF_CALLS: [&str; 7] = ["rate", "limit", "quota", "kuota", "credits", "calls", "requests"];
+/// Keys of a link's address, within an object that is the link.
+pub const ADDRESSES: [&str; 6] = ["href", "url", "link", "uri", "@id", "page"];
+
+/// The words of a name: "hasMorePages" and "has_more_pages" are three.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for sign in name.chars() {
+        let starts = !before.is_alphanumeric() || (sign.is_uppercase() && before.is_lowercase());
+        if sign.is_alphanumeric() {
+            match words.last_mut() {
+                Some(word) if !starts => word.extend(sign.to_lowercase()),
+                _ => words.push(sign.to_lowercase().collect()),
+            }
+        }
+        before = sign;
+    }
+    words
+}
+
+/// What says that there is more, but for what lies at `looked_at`.
+pub fn sign(page: &Val, looked_at: &str) -> Option<String> {
+    let looked_at = looked_at.trim_start_matches('/').replace('/', ".");
+    let within = |place: &str| {
+        place == looked_at
+            || place.strip_prefix(&looked_at).is_some_and(|rest| rest.starts_with('.'))
+    };
+    let (mut sure, mut likely, mut denied) = (None, None, false);
+    each(page, "", 3, &mut |place, value| {
+        let said = says(place, value);
+        denied |= said == Said::Last;
+        if !looked_at.is_empty() && within(place) {
+            return;
+        }
+        let found = || format!("{} at \"{place}\"", shape(value));
+        match said {
+            Said::More => drop(sure.get_or_insert_with(found)),
+            Said::Mark => drop(likely.get_or_insert_with(found)),
+            Said::Last | Said::Nothing => {}
+        }
+    });
+    // Some sources send a cursor with the last page, too, and say that it is the last.
+    sure.or(likely.filter(|_| !denied))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// That there is another page.
+    More,
+    /// A mark from which it may go on.
+    Mark,
+    /// That this is the last page.
+    Last,
+    Nothing,
+}
+
+fn says(place: &str, value: &Val) -> Said {
+    let name = words(place.rsplit('.').next().unwrap_or(place));
+    let dotted = words(place);
+    let any = |list: &[&str]| name.iter().any(|word| list.contains(&word.as_str()));
+    let starts = |with: &str| name.iter().any(|word| word.starts_with(with));
+    let more = starts("more") || starts("hasmore");
+    let next = starts("next") || starts("hasnext") || starts("berikut") || starts("selanjut");
+    if (more || next) && !any(&IN_TIME) {
+        return if is_set(value) { Said::More } else { Said::Last };
+    }
+    if any(&CUT) || (any(&LAST) && matches!(value, Val::Bool(_))) {
+        return match value {
+            Val::Bool(flag) if *flag == any(&CUT) => Said::More,
+            Val::Bool(_) => Said::Last,
+            _ => Said::Nothing,
+        };
+    }
+    if any(&LEFT) && !dotted.iter().any(|word| OF_CALLS.contains(&word.as_str())) {
+        return if count(value).is_some_and(|left| left > 0) { Said::More } else { Said::Nothing };
+    }
+    let is_mark = any(&MARKS) && !name.iter().any(|word| OF_ACCESS.contains(&word.as_str()));
+    match value {
+        Val::TStr(_) | Val::Num(_) if is_mark && is_set(value) => Said::Mark,
+        Val::Arr(links) if leads_on(links) => Said::More,
+        _ => Said::Nothing,
+    }
+}
+
+/// A list of links of which one says that it is the next.
+fn leads_on(links: &[Val]) -> bool {
+    links.iter().any(|link| says_next(link) && has_address(link))
+}
+
+fn has_address(link: &Val) -> bool {
+    ADDRESSES.iter().any(|name| key(link, name).is_some_and(is_set))
+}
+
+fn is_set(value: &Val) -> bool {
+    match value {
+        Val::Null | Val::Bool(false) => false,
+        Val::TStr(_) => {
+            let said = text(value).unwrap_or_default().trim().to_lowercase();
+            !["", "0", "-1", "false", "no", "none", "null", "n", "tidak", "#"]
+                .contains(&said.as_str())
+        }
+        Val::Num(_) => count(value).is_some_and(|number| number > 0),
+        Val::Arr(items) => !items.is_empty(),
+        Val::Obj(map) => {
+            has_address(value)
+                || map
+                    .values()
+                    .any(|inner| !matches!(inner, Val::Obj(_) | Val::Arr(_)) && is_set(inner))
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(page: &str, looked_at: &str) -> Option<String> {
+        sign(&jaq_json::read::parse_single(page.as_bytes()).expect("JSON"), looked_at)
+    }
+
+    #[test]
+    fn whatever_speaks_of_more_is_heard() {
+        for page in [
+            r#"{"nextToken": "x"}"#,
+            r#"{"cursor": "x"}"#,
+            r#"{"hasMorePages": true}"#,
+            r#"{"more": true}"#,
+            r#"{"more": "true"}"#,
+            r#"{"hasmore": 1}"#,
+            r#"{"nextBatch": "b-7"}"#,
+            r#"{"halaman_berikutnya": 2}"#,
+            r#"{"meta": {"paging": {"continuationToken": "x"}}}"#,
+            r#"{"_scroll_id": "", "scroll": "x"}"#,
+            r#"{"isLast": false}"#,
+            r#"{"last": false}"#,
+            r#"{"IsTruncated": true}"#,
+            r#"{"incomplete_results": true}"#,
+            r#"{"remaining": 70}"#,
+            r#"{"links": [{"rel": ["next"], "href": "?page=2"}]}"#,
+            r#"{"pagination": {"links": [{"label": "»", "url": "?page=2"}]}}"#,
+            r#"{"@odata.nextLink": "?page=2"}"#,
+            r#"{"next": "", "has_more": true}"#,
+        ] {
+            assert!(found(page, "next").is_some(), "{page}");
+        }
+    }
+
+    #[test]
+    fn what_speaks_of_something_else_or_of_the_end_is_let_be() {
+        for page in [
+            r#"{"next": null, "has_more": false, "cursor": "x"}"#,
+            r#"{"pageInfo": {"hasNextPage": false, "endCursor": "x"}}"#,
+            r#"{"number": 0, "totalPages": 1, "last": true, "first": true}"#,
+            r#"{"access_token": "x", "csrfToken": "y", "token_type": "bearer"}"#,
+            r#"{"next_update": "2026-12-01", "rate_limit": {"remaining": 59}}"#,
+            r#"{"next": {"href": null}, "links": [{"rel": "next", "href": null}, {"rel": "self", "href": "x"}]}"#,
+            r#"{"status": "ok", "last_updated": "2026", "last_page": 1, "last_page_url": "?page=1"}"#,
+            r#"{"data": [{"next": "Izin lanjutan", "more": true}]}"#,
+        ] {
+            assert_eq!(found(page, "tautan"), None, "{page}");
+        }
+        assert_eq!(found(r#"{"links": {"next": {"label": "x"}}}"#, "links.next"), None);
+        assert_eq!(words("@odata.nextLink"), ["odata", "next", "link"]);
+        assert_eq!(words("has_more-Pages2"), ["has", "more", "pages2"]);
+    }
+}
