@@ -3,8 +3,6 @@
 
 use std::collections::HashSet;
 
-use super::rows::Scanner;
-
 /// Forms of ids that are kept.
 const FORMS: usize = 64;
 /// Signs of a form that count.
@@ -22,9 +20,9 @@ pub struct Habit {
 
 impl Habit {
     /// Takes up how a row is parted.
-    pub fn see_separators(&mut self, row: &Scanner) {
-        self.separators += row.separators;
-        self.spaced += row.spaced;
+    pub fn see_separators(&mut self, all: usize, spaced: usize) {
+        self.separators += all;
+        self.spaced += spaced;
     }
 
     /// Takes up what id a row has.

@@ -197,7 +197,7 @@ fn signs_of_title(cells: &[&str], next: &[&str]) -> usize {
         last.len() == 4 && (1990..2100).contains(&last.parse().unwrap_or(0))
     };
     let counts = |cell: &&str| cell.starts_with(|sign: char| sign.is_ascii_digit());
-    let is_dated = cells.iter().any(|cell| year(cell)) && !next.iter().any(|cell| counts(cell));
+    let is_dated = cells.iter().any(|cell| year(cell)) && !next.iter().any(counts);
     usize::from(is_called) + usize::from(is_placed) + usize::from(is_dated)
 }
 

@@ -10,6 +10,7 @@ mod habit;
 mod heading;
 mod json;
 mod lines;
+mod links;
 mod more;
 mod next;
 mod parse;

@@ -4,7 +4,7 @@
 use jaq_json::Val;
 
 use super::{
-    next::says_next,
+    links::{ADDRESSES, says_next},
     place::{count, each, key, shape, text},
 };
 
@@ -36,8 +36,6 @@ const LAST: [&str; 9] =
 const CUT: [&str; 5] = ["truncated", "incomplete", "partial", "terpotong", "sebagian"];
 const LEFT: [&str; 3] = ["remaining", "left", "sisa"];
 const OF_CALLS: [&str; 7] = ["rate", "limit", "quota", "kuota", "credits", "calls", "requests"];
-/// Keys of a link's address, within an object that is the link.
-pub const ADDRESSES: [&str; 6] = ["href", "url", "link", "uri", "@id", "page"];
 
 /// The words of a name: "hasMorePages" and "has_more_pages" are three.
 pub fn words(name: &str) -> Vec<String> {

@@ -8,12 +8,10 @@ use url::Url;
 
 use super::{
     fault::{Fault, address, shown},
-    more::{self, ADDRESSES},
+    links::{ADDRESSES, purposes, says_else, says_next},
+    more,
     place::{self, Setting, key, shape, text},
 };
-
-/// Names of what a link in a list of links is for.
-const PURPOSES: [&str; 6] = ["rel", "relation", "label", "name", "title", "text"];
 
 /// How to go on from a page.
 #[derive(Clone, Debug, Default)]
@@ -152,65 +150,6 @@ impl Next {
             None => Ok(None),
         }
     }
-}
-
-/// What a link in a list is for, in all the words that it has.
-fn purposes(link: &Val) -> String {
-    let mut said = Vec::new();
-    for value in PURPOSES.iter().filter_map(|name| key(link, name)) {
-        match value {
-            Val::Arr(items) => said.extend(items.iter().filter_map(text)),
-            Val::Num(number) => said.push(number.to_string()),
-            _ => said.extend(text(value)),
-        }
-    }
-    if said.is_empty() {
-        shape(link)
-    } else {
-        crate::model::text::html_text(&said.join(" ")).to_lowercase()
-    }
-}
-
-/// True for a link to the next page.
-pub fn says_next(link: &Val) -> bool {
-    let said = purposes(link);
-    let signs = ["»", "›", "→", ">", ">>", "raquo", "rsaquo"];
-    matches!(link, Val::Obj(_))
-        && (["next", "berikut", "selanjut"].iter().any(|word| said.contains(word))
-            || said.split_whitespace().any(|word| signs.contains(&word)))
-}
-
-/// True for a link that is known to lead elsewhere.
-fn says_else(link: &Val) -> bool {
-    let said = purposes(link);
-    let known = [
-        "prev",
-        "sebelum",
-        "first",
-        "pertama",
-        "awal",
-        "last",
-        "terakhir",
-        "akhir",
-        "self",
-        "current",
-        "up",
-        "index",
-        "collection",
-        "canonical",
-        "alternate",
-        "search",
-        "describedby",
-        "item",
-        "«",
-        "‹",
-        "←",
-        "<",
-        "...",
-        "…",
-    ];
-    let is_number = said.trim().chars().all(|sign| sign.is_ascii_digit());
-    is_number || known.iter().any(|word| said.contains(word))
 }
 
 fn no_address(value: &Val) -> String {
@@ -360,7 +299,7 @@ mod tests {
         for cursor in ["YWJj/ZGVm", "/9j/4AAQ", "a.b.c", "YWJj+Zw=="] {
             let page = format!(r#"{{"next": "{cursor}"}}"#);
             let page = jaq_json::read::parse_single(page.as_bytes()).expect("JSON");
-            let next = Next { link: "next".into(), parameter: "c".into(), ..Next::default() };
+            let next = Next { link: "next".into(), parameter: "c".into() };
             let found = next.after(&page, None, PAGE, true).expect("an address").expect("a page");
             let url = Url::parse(&found).expect("an address");
             assert_eq!(url.path(), "/api/list", "{cursor}");

@@ -94,7 +94,7 @@ impl Rows {
 
     fn judge(&mut self, scanner: Scanner, from: usize, to: usize) -> Row {
         let Layout { separator, columns, trust_quotes, .. } = self.layout;
-        self.habit.see_separators(&scanner);
+        self.habit.see_separators(scanner.separators, scanner.spaced);
         let cells = scanner.cells;
         let is_blank = cells.iter().all(|cell| cell.trim().is_empty());
         let misfit = columns > 0 && cells.len() != columns && !is_blank;
@@ -152,7 +152,7 @@ enum State {
 
 /// Takes a row up, line by line.
 #[derive(Default)]
-pub struct Scanner {
+struct Scanner {
     cells: Vec<String>,
     cell: String,
     state: State,
@@ -160,9 +160,9 @@ pub struct Scanner {
     bare: usize,
     bytes: usize,
     /// Separators behind which a blank stands.
-    pub spaced: usize,
+    spaced: usize,
     /// Separators in all.
-    pub separators: usize,
+    separators: usize,
 }
 
 impl Scanner {

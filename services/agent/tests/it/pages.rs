@@ -192,3 +192,73 @@ async fn an_item_that_cannot_be_mapped_says_where_the_program_fails() {
     let message = &said.problems[0].message;
     assert!(message.contains("line 2, column") && message.len() < 300, "{message}");
 }
+
+/// A catalog in pages by number, of codes; each page says what it says of the whole.
+async fn catalog(pages: &'static [&'static [usize]], whole: &'static str) -> Office {
+    Office::open(move |asked, _| {
+        let page: usize = asked.split("page=").nth(1).and_then(|n| n.parse().ok()).unwrap_or(1);
+        let item = |n: &usize| format!(r#"{{"kode": "k{n}", "nama": "Layanan {n}"}}"#);
+        let items: Vec<_> = pages[page - 1].iter().map(item).collect();
+        let next = if page < pages.len() { (page + 1).to_string() } else { "null".to_owned() };
+        let says = if items.is_empty() { "" } else { whole };
+        json(format!(r#"{{"data": [{}], {says} "next": {next}}}"#, items.join(",")))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_any_page_says_of_the_whole_counts_against_records_and_not_items() {
+    let total = r#""total": 6,"#;
+    let said =
+        catalog(&[&[1, 2], &[3, 4], &[]], total).await.read("/?page=1", "data", "next").await;
+    assert!(lack(&said).contains("\"total\": 6, and 4 records"), "{}", lack(&said));
+    let moved = catalog(&[&[1, 2], &[2, 3], &[4, 5]], total).await;
+    let said = moved.read("/?page=1", "data", "next").await;
+    assert!(lack(&said).contains("5 records were found; 1 records came twice"), "{}", lack(&said));
+    let moved = catalog(&[&[1, 2], &[2, 3]], "").await.read("/?page=1", "data", "next").await;
+    assert!(lack(&moved).contains("page 2, item 1, which page 1 had"), "{}", lack(&moved));
+    let whole = catalog(&[&[1, 2], &[3, 4], &[5, 6]], total).await;
+    assert_eq!(counts(&whole.read("/?page=1", "data", "next").await), (6, 0, true));
+    let heedless = Pages { ignore_totals: true, ..Pages::default() };
+    let said = catalog(&[&[1, 2], &[3]], r#""total": 90, "more": true,"#).await;
+    let said = said.read_pages("/?page=1", "data", "next", heedless).await;
+    assert_eq!(counts(&said), (3, 0, true), "as configured");
+}
+
+#[tokio::test]
+async fn a_sign_of_more_that_nobody_follows_is_named_and_its_query_is_not() {
+    for (sign, named) in [
+        (r#""nextToken": "x""#, "nextToken"),
+        (r#""cursor": "x""#, "cursor"),
+        (r#""pagination": {"page": 1, "pages": 3}"#, "pagination.pages"),
+        (r#""meta": {"hasMorePages": true}"#, "hasMorePages"),
+        (r#""more": true"#, "more"),
+        (r#""next": "", "has_more": true"#, "has_more"),
+        (
+            r#""tautan": "http://a.test/?page=2&token=RAHASIA", "nextUrl": "?token=RAHASIA""#,
+            "nextUrl",
+        ),
+    ] {
+        let office =
+            Office::open(move |_, _| json(format!(r#"{{"data": [{}], {sign}}}"#, items(1))));
+        let said = office.await.read("/list", "data", "next").await;
+        assert!(lack(&said).contains(named), "{sign}: {}", lack(&said));
+        assert!(!lack(&said).contains("RAHASIA"), "{}", lack(&said));
+    }
+    for link in [r#"{"label": "»", "url": "?page=2"}"#, r#"{"rel": ["next"], "href": "?page=2"}"#]
+    {
+        let office = Office::open(move |asked, _| {
+            let (page, links) = if asked.contains("page=2") { (2, "") } else { (1, link) };
+            json(format!(r#"{{"data": [{}], "links": [{links}]}}"#, items(page)))
+        });
+        let said = office.await.read("/list", "data", "links").await;
+        assert_eq!(counts(&said), (6, 0, true), "{link}: {:?}", said.lack);
+    }
+}
+
+#[tokio::test]
+async fn an_agency_with_the_code_412_is_read() {
+    let text = format!(r#"{{"kode": "412", "data": [{}]}}"#, items(1));
+    let office = Office::open(move |_, _| json(text.clone())).await;
+    assert_eq!(counts(&office.read("/", "data", "").await), (3, 0, true));
+}

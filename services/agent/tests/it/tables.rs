@@ -165,3 +165,32 @@ async fn a_field_of_ten_megabytes_and_a_quote_without_end_are_refused_and_the_re
     assert!(!counts(&said).2);
     assert!(said.tally.unread() > 1_000);
 }
+
+#[tokio::test]
+async fn a_motto_and_a_lost_value_in_a_column_that_is_not_mapped_refuse_nothing() {
+    let text =
+        "kode,nama,syarat,moto,rumus\na,Akta,KTP,#MelayaniSepenuhHati!,#REF!\nb,#REF!,KTP,,1\n";
+    let said = file(text, plain()).await;
+    assert_eq!(counts(&said), (2, 1, true), "{:?}", said.problems);
+    assert_eq!(places(&said), ["row at line 3"]);
+}
+
+#[tokio::test]
+async fn requirements_in_lines_are_read_whatever_parts_the_table() {
+    let cell = "\"KK asli, fotokopi\nKTP asli, fotokopi\nPas foto, 2 lembar, berwarna\"";
+    let text = format!("Daftar layanan;;\nkode;nama;syarat\na;Akta;{cell}\nb;KK;{cell}\n");
+    let said = file(text, plain()).await;
+    assert_eq!(counts(&said), (2, 0, true), "{:?}", said.problems);
+    let titled = "Daftar layanan, Kabupaten Pacitan, 2026\nkode,nama,syarat\na,Akta,KTP\n";
+    assert_eq!(counts(&file(titled, plain()).await), (1, 0, true));
+}
+
+#[tokio::test]
+async fn rows_within_a_cell_are_refused_and_read_only_where_the_quotes_are_trusted() {
+    let text = "kode,nama,syarat\na,Akta,\"KTP\nb,KK,KTP\nTotal\nc,KIA, anak,KTP\nd,SKCK,KTP\"\ne,KIA,KTP\n";
+    let said = file(text, plain()).await;
+    assert_eq!(counts(&said), (6, 5, false));
+    assert!(lack(&said).contains("trust_quotes"), "{}", lack(&said));
+    let trusted = file(text, Table { trust_quotes: true, ..plain() }).await;
+    assert_eq!(counts(&trusted), (2, 0, true));
+}

@@ -175,7 +175,7 @@ fn looks_like_a_trial(title: &str) -> bool {
     words.iter().all(is_keys)
         || (words.iter().all(|word| is_trial(word) || is_neutral(word))
             && words.iter().any(is_trial))
-        || words.iter().all(|word| is_number(&word))
+        || words.iter().all(is_number)
 }
 
 /// 110, 112, 119: the number of an emergency is the name of its service.
