@@ -33,6 +33,10 @@ pub struct Candidate {
     pub strong: u16,
     /// The same where it is not a guess.
     pub sure: u16,
+    /// Title and keywords, in the word itself or another for the same.
+    pub held: u16,
+    /// Whether the question calls the service by a name.
+    pub named: bool,
     /// The share of the question that the service answers.
     pub cover: f32,
 }
@@ -132,8 +136,9 @@ impl Filter {
                 || slot.offerings.iter().any(|offering| self.admits(offering.place)));
         let length = f32::from(service.title_words) * TITLE_WORD_COST;
         let score = tally.points - length + self.nearness(slot) + self.there(slot);
-        let Tally { any: has, strong, sure, cover, .. } = tally;
-        admitted.then_some(Candidate { slot: at as u32, score, has, strong, sure, cover })
+        let Tally { any: has, strong, sure, held, name, cover, .. } = tally;
+        let (slot, named) = (at as u32, name > 0.0);
+        admitted.then_some(Candidate { slot, score, has, strong, sure, held, named, cover })
     }
 
     fn there(&self, slot: &Slot) -> f32 {

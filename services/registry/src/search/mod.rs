@@ -29,6 +29,8 @@
 //! the share of its letters that are right, and less than any true word. A word that the catalog lacks
 //! is a word, unless its letters say otherwise, and is named. What is left unanswered counts against
 //! the best hit: where most of a question is left, the answer is [weak](Results::weak) and says so.
+//! It is sure only if title or keywords hold nearly all content words (a slip in a short word, a merely
+//! related word and the body do not count), or the document that was named.
 //!
 //! **Why are offerings beside the index and not in it?** There are three times as many and they
 //! change more often. An offering that changes touches a map and re-indexes nothing.

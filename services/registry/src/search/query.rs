@@ -94,7 +94,7 @@ const ENOUGH: f32 = 0.5;
 const ENOUGH_OF_DOCUMENT: f32 = 0.12;
 
 /// Whether nothing really answers: the question has no subject, or the best answer leaves most of
-/// it out, or shares nothing with it but guesses and no document.
+/// it out or [open](leaves_open), or shares nothing with it but guesses and no document.
 fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bool {
     let Some(best) = best else { return true };
     if !needles.has_subject {
@@ -103,7 +103,27 @@ fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bool {
     let document = best.strong & needles.leading != 0;
     let enough = if document { ENOUGH_OF_DOCUMENT } else { ENOUGH };
     let guessed = best.sure & needles.deciding == 0;
-    best.cover < enough || (guessed && !document)
+    best.cover < enough || (guessed && !document) || leaves_open(best, needles)
+}
+
+/// Of so many content words one may be left open.
+const ONE_OPEN_OF: usize = 4;
+
+/// Content words of a question that is too short to say by itself which sense of a word is meant:
+/// "rumah" is no question for a licence of a "rumah sakit".
+const SHORT_QUESTION: usize = 2;
+
+/// Whether title and keywords leave content words open, or have them only within a longer name.
+/// Whoever names a document gets it and is told what else was not understood; who names what a
+/// service is about, and calls it by that name, may add less than as much again.
+fn leaves_open(best: &Candidate, needles: &Needles) -> bool {
+    let asked = needles.deciding.count_ones() as usize + needles.unanswered.len();
+    let open = asked - (best.held & needles.deciding).count_ones() as usize;
+    match (best.held & needles.leading != 0, best.named) {
+        (true, _) if needles.document => false,
+        (true, true) => open * 2 >= asked,
+        (_, called) => !called && asked <= SHORT_QUESTION || open * ONE_OPEN_OF > asked,
+    }
 }
 
 /// Whether the title is what was asked, word for word: "surat kuasa" says no subject, and is one.

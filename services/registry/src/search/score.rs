@@ -49,7 +49,10 @@ pub struct Tally {
     pub strong: u16,
     /// The same where it is not a guess.
     pub sure: u16,
-    name: f32,
+    /// Title and keywords, in the word itself or another for the same.
+    pub held: u16,
+    /// What the longest name is worth that the question calls the service by.
+    pub name: f32,
     best: f32,
 }
 
@@ -98,10 +101,27 @@ fn look_up(
                     found.push(slot);
                 }
                 tally.note(bit, part, alternative);
+                tally.held |=
+                    if part != Part::Body && is_same(term, alternative) { bit } else { 0 };
             })?;
         }
     }
     Ok(found)
+}
+
+/// Letters of a word that is too short for a slip in it to be sure: "kuda" is one from "kua".
+const SHORT: usize = 4;
+
+/// Related words from this weight on are another name for the same.
+const SAME: f32 = 0.85;
+
+/// Whether what was found is what was typed, and not only near it.
+fn is_same(typed: &QueryTerm, found: &Alternative) -> bool {
+    match found.via {
+        Via::Word | Via::Abbreviation => true,
+        Via::Related => found.weight >= SAME,
+        Via::Typo => found.weight >= CLOSE && typed.word.chars().count() > SHORT,
+    }
 }
 
 fn part_weight(part: Part) -> f32 {

@@ -39,7 +39,7 @@ async fn the_document_leads_whatever_else_is_said_about_it() {
         ("ktp pertama kali", "ktp-baru"),
         ("k.t.p. jadinya brp lama", "ktp-baru"),
         ("syarat2 ktp2", "ktp-baru"),
-        ("ktpp blangkonya kosong ya min", "ktp-baru"),
+        ("ktp blangkonya kosong ya min", "ktp-baru"),
         ("ktp ilang di faskes", "ktp-hilang"),
         ("skck lokasinya dimana, bayar berapa duit", "skck"),
         ("mau tanya syrat bikin nib dong kak", "nib"),
@@ -93,6 +93,25 @@ async fn a_slip_weighs_less_than_a_true_word() {
     let slip = ask(&engine, "reklane").await;
     assert!(slip.weak, "a guess alone is no answer");
     assert!(slip.hits[0].score < found.hits[0].score);
+}
+
+#[tokio::test]
+async fn an_answer_is_sure_only_where_title_or_keywords_cover_what_was_asked() {
+    let engine = engine(vec![
+        with_keywords("nikah", "Pendaftaran nikah di KUA", "", "kua, nikah"),
+        with_keywords("hospital", "Izin operasional rumah sakit", "", ""),
+        with_keywords("grocery", "Izin toko kelontong", "", "toko kelontong"),
+        with_keywords("death", "Pencatatan kematian", "", "akta mati"),
+        with_keywords("paspor", "Penerbitan paspor", "", "paspor"),
+    ])
+    .await;
+    for text in ["kuda", "kuda lumping", "rumah", "surat sakit", "toko obat", "pompa mati"] {
+        let found = ask(&engine, text).await;
+        assert!(found.weak, "{text}: {:?}", found.hits.first());
+    }
+    for text in ["kua", "kawin", "toko kelontong", "izin operasional rumah sakit", "paspr"] {
+        assert!(!ask(&engine, text).await.weak, "{text}");
+    }
 }
 
 #[tokio::test]
