@@ -51,6 +51,7 @@ const VARIES: &[&str] = &[
     "inboxCount",
     "issueTime",
     "knownOn",
+    "lastEndTime",
     "lastSuccessTime",
     "lineage",
     "liveDigest",

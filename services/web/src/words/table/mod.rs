@@ -1,0 +1,8 @@
+//! Every word and sentence of the pages, in Indonesian and in English. Indonesian is the original;
+//! English follows it.
+
+pub mod calendar;
+pub mod mall;
+pub mod nation;
+
+pub use self::{calendar::*, mall::*, nation::*};
