@@ -46,7 +46,8 @@ mod tests {
             fees(&[fee(fee::Kind::Unparsed, 0, "menyesuaikan")]),
             "belum terbaca: “menyesuaikan”"
         );
-        assert_eq!(fees(&[fee(fee::Kind::LocalRegulation, 0, "Sesuai Perda")]), "Sesuai Perda");
+        let unnamed = fees(&[fee(fee::Kind::LocalRegulation, 0, "Sesuai Perda")]);
+        assert_eq!(unnamed, "menurut peraturan daerah", "as the pages say it");
         assert_eq!(fees(&[]), "belum ditetapkan");
     }
 
