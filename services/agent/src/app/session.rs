@@ -1,9 +1,11 @@
 //! One session with the registry: resume where both sides know they stand, send what differs,
 //! store each answer with its checkpoint, and say that the source is complete.
 
+mod outgoing;
+
 use std::{collections::VecDeque, time::Duration};
 
-use mpp_api::sync::{Batch, Checkpoint, End, Hello, Summary, Welcome};
+use mpp_api::sync::{End, Hello, Summary, Welcome};
 use mpp_client::Endpoint;
 use mpp_core::{Error, Result};
 use tokio::{sync::mpsc, time};
@@ -16,15 +18,14 @@ use crate::{
     Policy,
     model::{
         batch::{Gathered, Limits},
-        difference::{self, Difference, Verdict},
+        difference::{Difference, Verdict},
         keys::Keys,
         problem::Problem,
         tally::Tally,
-        withdraw,
     },
-    registry::{self, Stream, out_of_turn},
+    registry::{self, Stream},
     source::{Fault, Found, Item},
-    store::{Answered, Store},
+    store::Store,
 };
 
 /// Problems that are stored at once.
@@ -280,33 +281,6 @@ impl<'a> Session<'a> {
         if last.records.is_empty() { Ok(()) } else { self.send(last).await }
     }
 
-    /// Takes out of the index what the publisher wants out of it, once the source is known to be
-    /// without it.
-    async fn withdraw(&mut self) -> Result<()> {
-        let held = self.context.store.names().await?;
-        let is_there = |id: &str| self.difference.is_there(id);
-        let wanted = &self.context.run.withdraw;
-        let unknown = if self.difference.is_sure() { 0 } else { self.tally.unread() };
-        let (records, problems) = withdraw::deletes(wanted, &held, is_there, unknown);
-        self.tally.not_withdrawn = i64::try_from(problems.len()).unwrap_or(i64::MAX);
-        self.context.store.keep_unsent(&problems).await?;
-        self.withdraws = true;
-        for record in records {
-            let digest = difference::digest(&record);
-            if let Some(full) = self.gathered.add(record, digest, self.limits) {
-                self.send(full).await?;
-            }
-        }
-        let last = std::mem::take(&mut self.gathered);
-        if !last.records.is_empty() {
-            self.send(last).await?;
-        }
-        while !self.waiting.is_empty() {
-            self.store_answer().await?;
-        }
-        Ok(())
-    }
-
     /// A third of the lease, so that one that is lost or late does not end it.
     fn keep_alive_every(&self) -> Duration {
         let lease = u64::try_from(self.welcome.lease_millis).unwrap_or(30_000).max(300);
@@ -367,54 +341,5 @@ impl<'a> Session<'a> {
 
     async fn flush(&mut self) -> Result<()> {
         self.context.store.keep_unsent(&std::mem::take(&mut self.unsent)).await
-    }
-
-    async fn send(&mut self, batch: Gathered) -> Result<()> {
-        let Gathered { records, digests, .. } = batch;
-        self.nonce += 1;
-        // The session's id tells it from a position that an older state has given before.
-        let position = format!("{}:{}", self.welcome.session, self.tally.read);
-        let sent = records.iter().zip(digests).map(|(record, digest)| Answered::of(record, digest));
-        let sent: Vec<_> = sent.collect();
-        self.context.store.note(&position, &sent).await?;
-        let checkpoint = Checkpoint { sequence: self.sequence, position };
-        self.sequence += 1;
-        if !self.withdraws {
-            self.tally.sent += i64::try_from(sent.len()).unwrap_or(i64::MAX);
-        }
-        let (nonce, withdraws) = (self.nonce, self.withdraws);
-        self.waiting.push_back(Sent { nonce, records: sent, withdraws });
-        let batch = Batch {
-            nonce: self.nonce,
-            fencing_token: self.welcome.fencing_token,
-            records,
-            checkpoint: Some(checkpoint),
-        };
-        self.stream.send_batch(batch).await?;
-        while self.waiting.len() >= self.context.run.policy.batches_in_flight {
-            self.store_answer().await?;
-        }
-        Ok(())
-    }
-
-    async fn store_answer(&mut self) -> Result<()> {
-        let mut result = self.stream.batch_result().await?;
-        let sent = self.waiting.pop_front().ok_or_else(|| out_of_turn("no answer"))?;
-        sent.check(&result)?;
-        // What is stored is told by the ids that were sent: an answer may hold the start of one.
-        for (answer, record) in result.results.iter_mut().zip(&sent.records) {
-            answer.source_id.clone_from(&record.id);
-        }
-        let checkpoint = result.checkpoint.clone().unwrap_or_default();
-        self.context.store.record(&result.results, &sent.records, &checkpoint).await?;
-        for answer in &result.results {
-            if sent.withdraws {
-                self.tally.count_withdrawal(answer.outcome());
-            } else {
-                self.tally.count_answer(answer.outcome());
-            }
-        }
-        (self.context.report)(Event::Progress(self.tally));
-        Ok(())
     }
 }

@@ -2,6 +2,7 @@ use mpp_api::types::Warning;
 use mpp_core::FieldCode;
 
 use super::*;
+use crate::model::problem::Problem;
 
 fn answer(source_id: &str, outcome: Outcome) -> RecordResult {
     RecordResult { source_id: source_id.into(), outcome: outcome.into(), ..Default::default() }

@@ -1,0 +1,72 @@
+//! Which keys a program is found to read.
+
+use super::*;
+
+fn record(json: &str) -> Val {
+    jaq_json::read::parse_single(json.as_bytes()).expect("JSON")
+}
+
+fn missing(program: &str, json: &str) -> Vec<String> {
+    let mut keys = Keys::of(program);
+    keys.look_at(&record(json));
+    keys.missing().iter().map(|error| error.message().to_owned()).collect()
+}
+
+#[test]
+fn a_key_that_no_record_has_is_named_with_those_that_there_are() {
+    let row = r#"{"kode": "kk", "nama": "KK", "Nama Unit": "a", "syarat": "x"}"#;
+    for (program, key) in [
+        ("{source_id: .kode, title: .persyaratan}", ".persyaratan"),
+        (". as $row | {source_id: $row.kode, title: $row.judul}", ".judul"),
+        ("{source_id: .kode, a: (.[\"Nama unit\"] | ascii_downcase)}", ".\"Nama unit\""),
+        ("{kode, judul}", ".judul"),
+        (". as {kode: $k, judul: $j} | {source_id: $k}", ".judul"),
+        ("def record: {source_id: .kode, t: .judul}; record", ".judul"),
+        ("{a: \"\\(.kode)-\\(.judul)\"}", ".judul"),
+        ("if .aktif == \"ya\" then {source_id: .kode} else empty end", ".aktif"),
+        ("{a: (.judul // .title)}", ".judul // .title"),
+        ("{a: (.judul // \"\")}", ".judul"),
+    ] {
+        let told = missing(program, row);
+        assert_eq!(told.len(), 1, "{program}: {told:?}");
+        assert!(told[0].contains(&format!("reads {key}, and no")), "{program}: {told:?}");
+        assert!(told[0].contains("Nama Unit, kode, nama, syarat"), "{told:?}");
+    }
+}
+
+#[test]
+fn what_the_program_makes_or_allows_for_is_not_asked_of_the_source() {
+    let row = r#"{"kode": "kk", "daftar": [{"nama": "KK"}], "isi": "{}"}"#;
+    for program in [
+        "{a: .kode} | .a, .b",
+        ".daftar[] | {t: .nama}",
+        ".daftar | map({t: .nama}) | .[] | .t",
+        "{a: (.id // .kode)}",
+        "if has(\"judul\") then .judul else .kode end",
+        "with_entries(select(.value != null)) | .x",
+        "(.isi | fromjson) as $isi | {a: $isi.b}",
+        "{a: (.kode | sub(\"(?<x>k)\"; \"\\(.x)\"))}",
+        "reduce .daftar[] as $x ({}; .[$x.nama] = .n) | .n",
+        "try error(\"x\") catch .message",
+        "def made: {u: 1}; {a: made.u}",
+        ".baru = .kode | {a: .baru}",
+        "{a: (.kode | ascii_downcase), b: [.daftar[] | .nama | {text: .}]}",
+    ] {
+        assert_eq!(missing(program, row), Vec::<String>::new(), "{program}");
+    }
+    assert!(Keys::of(".nama").missing().is_empty(), "no record, no word");
+}
+
+#[test]
+fn a_heading_that_was_renamed_is_lost_where_the_mapping_reads_it() {
+    let mut keys = Keys::of("{a: .kode, b: (.syarat // .dokumen)}");
+    keys.look_at(&record(r#"{"kode": 1, "syarat": 2, "lain": 3}"#));
+    keys.look_at(&record(r#"{"kode": 1, "syarat": 2}"#));
+    let before = keys.relied_on();
+    let set = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+    assert_eq!(before, set(&["kode", "syarat"]));
+    let told = keys.lost(&before, &set(&["kode", "persyaratan"])).expect("lost");
+    assert!(told.contains(".syarat // .dokumen") && told.contains("persyaratan"), "{told}");
+    assert_eq!(keys.lost(&before, &set(&["kode", "dokumen"])), None, "the other will do");
+    assert_eq!(keys.lost(&set(&[]), &set(&["x"])), None, "the first run");
+}
