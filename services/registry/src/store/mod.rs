@@ -30,34 +30,22 @@ pub const SCHEMA: Schema = Schema {
         Migration {
             version: 3,
             name: "unread",
-            statements: Statements::Each {
-                sqlite: include_str!("../sql/sqlite/0003_unread.sql"),
-                postgres: include_str!("../sql/postgres/0003_unread.sql"),
-            },
+            statements: Statements::Both(include_str!("../sql/0003_unread.sql")),
         },
         Migration {
             version: 4,
             name: "sending",
-            statements: Statements::Each {
-                sqlite: include_str!("../sql/sqlite/0004_sending.sql"),
-                postgres: include_str!("../sql/postgres/0004_sending.sql"),
-            },
+            statements: Statements::Both(include_str!("../sql/0004_sending.sql")),
         },
         Migration {
             version: 5,
             name: "unique ids",
-            statements: Statements::Each {
-                sqlite: include_str!("../sql/sqlite/0005_unique_ids.sql"),
-                postgres: include_str!("../sql/postgres/0005_unique_ids.sql"),
-            },
+            statements: Statements::Both(include_str!("../sql/0005_unique_ids.sql")),
         },
         Migration {
             version: 6,
             name: "moves",
-            statements: Statements::Each {
-                sqlite: include_str!("../sql/sqlite/0006_moves.sql"),
-                postgres: include_str!("../sql/postgres/0006_moves.sql"),
-            },
+            statements: Statements::Both(include_str!("../sql/0006_moves.sql")),
         },
     ],
     history_kinds: model::KINDS,
