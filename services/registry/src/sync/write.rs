@@ -250,6 +250,10 @@ async fn lineages(tx: &mut Tx, units: impl Iterator<Item = &str>) -> Result<Line
 
 /// The outcome of a record that memory knew at `version` (0: not at all), by its write.
 fn fate(put: Put, version: i64) -> Result<Result<Outcome, FieldViolation>> {
+    // Memory still knew it: what became of it meanwhile is seen by the next try.
+    if put.tombstoned && version > 0 {
+        return Err(raced());
+    }
     if put.tombstoned {
         let text = "was deleted, and its name is not used again; give the record another source_id";
         return Ok(Err(fault("source_id", FieldCode::Tombstoned, text)));
