@@ -51,7 +51,7 @@ pub use app::{
     run::run,
 };
 pub use model::{
-    helper::{HELPERS, Helper},
+    functions::{FUNCTIONS, Function},
     problem::Problem,
     tally::Tally,
     withdraw::Withdraw,

@@ -5,7 +5,7 @@ use jaq_core::{
     load::{self, span},
 };
 
-use super::{helper::HELPERS, locate::line_and_column};
+use super::{functions::FUNCTIONS, locate::line_and_column};
 
 /// Faults of a program that does not parse.
 pub fn of_load(errors: load::Errors<&str, ()>) -> String {
@@ -34,7 +34,7 @@ pub fn of_compile(errors: compile::Errors<&str, ()>) -> String {
             located(file.code, name, &format!("there is no {} '{name}'", kind.as_str()))
         })
     });
-    let own: Vec<_> = HELPERS.iter().map(|helper| helper.name).collect();
+    let own: Vec<_> = FUNCTIONS.iter().map(|helper| helper.name).collect();
     format!(
         "{}; beside jq's own filters there are {} (`mpp agent functions`)",
         named.collect::<Vec<_>>().join("; "),

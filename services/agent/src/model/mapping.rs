@@ -1,6 +1,6 @@
 //! The mapping: a jq program from the source's record to `mpp.sync.v1.Record` as proto3 JSON.
 //!
-//! Beside jq's own filters it has those of `helper::HELPERS`, which read a text as Indonesian catalogs
+//! Beside jq's own filters it has those of `functions::FUNCTIONS`, which read a text as Indonesian catalogs
 //! write it.
 
 use std::cell::OnceCell;
@@ -200,7 +200,7 @@ fn with_text(input: Val, read_text: impl Fn(&str) -> Value) -> ValR<Val> {
 mod tests {
     use serde_json::json;
 
-    use super::{super::helper::HELPERS, *};
+    use super::{super::functions::FUNCTIONS, *};
 
     #[test]
     fn an_empty_cell_is_no_fee_and_no_time() {
@@ -309,13 +309,13 @@ mod tests {
 
     #[test]
     fn every_helper_that_is_told_of_is_there() {
-        for helper in HELPERS {
+        for helper in FUNCTIONS {
             let program = format!("{} | {}", helper.from, helper.name);
             let mapping = Mapping::compile(&program).expect(&program);
             assert_eq!(mapping.apply(&json!(null)).expect(&program).len(), 1);
         }
         let unknown = Mapping::compile("rupiahs").err().expect("unknown").to_string();
-        assert!(HELPERS.iter().all(|helper| unknown.contains(helper.name)), "{unknown}");
+        assert!(FUNCTIONS.iter().all(|helper| unknown.contains(helper.name)), "{unknown}");
     }
 
     #[test]

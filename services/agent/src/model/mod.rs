@@ -2,7 +2,7 @@
 
 pub mod batch;
 pub mod difference;
-pub mod helper;
+pub mod functions;
 mod jq_fault;
 pub mod keys;
 mod locate;

@@ -4,34 +4,15 @@ use std::collections::HashMap;
 
 use super::{
     html::html_text,
-    mark::{Mark, behind_bullets, bracketed, is_bullet, is_dash, is_weak_bullet, numbering},
+    mark::{
+        MONTHS, Mark, behind_bullets, bracketed, is_bullet, is_dash, is_weak_bullet, numbering,
+    },
     squeeze,
     tags::has_markup,
 };
 
-/// Words before and after a dash that stands for "until".
-const DAYS: &[&str] = &[
-    "senin",
-    "selasa",
-    "rabu",
-    "kamis",
-    "jumat",
-    "jum'at",
-    "sabtu",
-    "minggu",
-    "januari",
-    "februari",
-    "maret",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "agustus",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-];
+/// Days stand, as months do, before and after a dash that means "until".
+const DAYS: &[&str] = &["senin", "selasa", "rabu", "kamis", "jumat", "jum'at", "sabtu", "minggu"];
 
 /// The items of a numbered, lettered or bulleted list, without what stood before them.
 pub fn list_items(text: &str) -> Vec<String> {
@@ -133,7 +114,10 @@ fn parts_items(text: &str, at: usize, c: char, bullet: Option<char>) -> bool {
 /// "08.00 - 15.00", "Senin - Jumat".
 fn is_range(before: &str, after: &str) -> bool {
     let (before, after) = (before.trim_end(), after.trim_start());
-    let word = |text: Option<&str>| DAYS.contains(&text.unwrap_or("").to_lowercase().as_str());
+    let word = |text: Option<&str>| {
+        let word = text.unwrap_or("").to_lowercase();
+        DAYS.contains(&word.as_str()) || MONTHS.contains(&word.as_str())
+    };
     before.ends_with(|c: char| c.is_ascii_digit())
         && after.starts_with(|c: char| c.is_ascii_digit())
         || word(before.split_whitespace().next_back()) && word(after.split_whitespace().next())

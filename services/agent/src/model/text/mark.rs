@@ -9,7 +9,8 @@ const NUMBERED: &[&str] = &[
     "lt", "minimal", "maksimal", "model", "no", "nomor", "nomer", "pasal", "pp", "rangkap", "rt",
     "ruang", "rw", "sebanyak", "seri", "tahap", "tahun", "th", "tingkat", "tipe", "uu",
 ];
-const MONTHS: &[&str] = &[
+/// Months, by which a number before is a date's.
+pub(super) const MONTHS: &[&str] = &[
     "januari",
     "februari",
     "pebruari",

@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::{Args as ClapArgs, Subcommand};
-use mpp_agent::{HELPERS, Problem, Run, Store, Tally, Withdraw};
+use mpp_agent::{FUNCTIONS, Problem, Run, Store, Tally, Withdraw};
 use mpp_core::Result;
 use tokio_util::sync::CancellationToken;
 
@@ -181,7 +181,7 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
 
 fn functions() {
     println!("Beside jq's own filters (https://jqlang.org/manual) a mapping has:");
-    for helper in HELPERS {
+    for helper in FUNCTIONS {
         println!(
             "  {:<13} {}\n{:16}{} | {}",
             helper.name, helper.what, "", helper.from, helper.name

@@ -2,7 +2,7 @@
 
 /// What `mpp agent functions` tells of a filter of the agent's own.
 #[derive(Clone, Copy, Debug)]
-pub struct Helper {
+pub struct Function {
     /// As a program calls it.
     pub name: &'static str,
     /// What it does.
@@ -12,23 +12,23 @@ pub struct Helper {
 }
 
 /// The agent's own filters.
-pub const HELPERS: &[Helper] = &[
-    Helper {
+pub const FUNCTIONS: &[Function] = &[
+    Function {
         name: "rupiah",
         what: "a fee; its wording is kept, and what is not sure is marked as not read",
         from: "\"Rp. 350.000,-\"",
     },
-    Helper {
+    Function {
         name: "service_time",
         what: "how long a service takes; its wording is kept, too",
         from: "\"Maksimal 20 (dua puluh) hari\"",
     },
-    Helper {
+    Function {
         name: "list_items",
         what: "the items of a list, without their numbers and bullets",
         from: "\"1. KTP asli\\n2) Surat pengantar; - Pas foto\"",
     },
-    Helper {
+    Function {
         name: "html_text",
         what: "the plain text of a web editor's markup",
         from: "\"<p>KTP &amp; KK</p>\"",
