@@ -200,8 +200,22 @@ fn answer(request: Request) -> Response {
         Err(error) => Status::from_error(Box::new(error)).into_http(),
     };
     let door = Router::new().fallback(behind).layer(from_fn(super::layer));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    // Streams of events keep time.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.expect("a runtime");
     runtime.block_on(door.oneshot(request)).unwrap_or_else(|never| match never {})
+}
+
+#[test]
+fn each_stream_opens_with_the_least_of_its_parameters() {
+    let streams = || route::all().iter().filter(|route| route.method.is_server_streaming());
+    for route in streams() {
+        let path = route.path.to_string().replace(['{', '}'], "");
+        let request = http::Request::builder().method(route.verb).uri(path).header("host", "x");
+        let status = answer(request.body(Body::empty()).expect("a request")).status().as_u16();
+        assert!(status < 500, "{status} of {}", route.path);
+    }
+    assert!(streams().count() > 1);
 }
 
 /// Every message of the contract that a request may hold.
