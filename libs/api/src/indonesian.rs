@@ -1,5 +1,6 @@
 //! Fees and times as a citizen reads them, in Indonesian: "Rp50.000 per lembar", "paling lama 3 hari
-//! kerja". What could not be read is shown in the source's words, and said to be so.
+//! kerja". What could not be read is shown in the source's words, and said to be so. An error's message
+//! in Indonesian is `mpp_core::Reason`'s.
 
 use crate::types::{Fee, ServiceTime, fee, service_time};
 

@@ -12,7 +12,9 @@ const CHUNK: u64 = 500;
 
 impl Db {
     /// Takes or renews the lease of `job` for `holder`, by the database's clock; false while
-    /// another holds it. Index: job's primary key.
+    /// another holds it. How long a lease is, says the `policy.rs` of the service whose work it
+    /// is; that of the feed's retention, which every service has, `feed/retention.rs`. Index: job's
+    /// primary key.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

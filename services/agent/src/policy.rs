@@ -8,8 +8,8 @@ mpp_core::policy! {
     pub struct Policy {
         /// Seconds for which a run goes on trying when the registry cannot be reached.
         patience_seconds: u64 = 60 in 0..=86_400,
-        /// Milliseconds of the first pause after a failed try; each further one is twice as long,
-        /// and all are spread, so that agents do not come back at once.
+        /// Milliseconds of the first pause after a failed try to reach the registry; each further
+        /// one is twice as long, and all are spread, so that agents do not come back at once.
         first_wait_millis: u64 = 250 in 10..=60_000,
         /// Seconds of the longest pause between two tries.
         longest_wait_seconds: u64 = 60 in 1..=3600,
@@ -40,6 +40,9 @@ mpp_core::policy! {
         page_timeout_seconds: u64 = 30 in 1..=600,
         /// Tries of one page before the source counts as failed.
         page_tries: u32 = 5 in 1..=20,
+        /// Milliseconds of the pause before a page is tried a second time; each further one is
+        /// twice as long, and all are spread.
+        page_first_wait_millis: u64 = 500 in 10..=60_000,
         /// Seconds for which a source may ask to be left alone (`Retry-After`). The run waits so
         /// long; where more is asked for, it ends and says so.
         longest_source_wait_seconds: u64 = 300 in 0..=3_600,

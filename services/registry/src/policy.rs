@@ -2,7 +2,8 @@
 //!
 //! The bounds of a record's form (how long a title may be, how deep the tree of units) are the
 //! contract's and stand in `model`; the weights of ranking stand in `search`, beside the judged set
-//! that they were found by.
+//! that they were found by. Who may write what is no number: roles and methods stand in
+//! `mpp_rpc::authz`, a publisher's own units in `model/source.rs`.
 
 use std::time::Duration;
 
@@ -46,8 +47,8 @@ mpp_core::policy! {
         request_days: u64 = 1 in 1..=30,
         /// Seconds between two looks of the background work at the tasks that are due.
         job_every_seconds: u64 = 60 in 1..=3_600,
-        /// Seconds for which one replica does the background work before another may: two rounds,
-        /// so that a replica that runs keeps it.
+        /// Seconds for which one replica does the background work (`jobs.rs`) before another may:
+        /// two rounds, so that a replica that runs keeps it.
         job_lease_seconds: u64 = 120 in 2..=7_200,
         /// Milliseconds that a read waits for a replica's first whole state. A caller that is
         /// turned away then finds another replica sooner than this one.

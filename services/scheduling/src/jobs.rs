@@ -83,12 +83,12 @@ impl DeviationsJob {
     /// Renews the lease when it is time, and asks for it at each tick while another has it.
     async fn is_held(&mut self, ticked: bool) -> Result<bool> {
         match self.held {
-            Some(since) if since.elapsed() < self.policy.lease() / 3 => return Ok(true),
+            Some(since) if since.elapsed() < self.policy.measuring_lease() / 3 => return Ok(true),
             None if !ticked => return Ok(false),
             _ => {}
         }
         let asked = Instant::now();
-        let lease = self.policy.lease();
+        let lease = self.policy.measuring_lease();
         let is_held = self.deviations.db.lease("deviations", &self.holder, lease).await?;
         if is_held && self.held.is_none() {
             self.deviations.memory.touch([Touched::All]);
@@ -142,7 +142,7 @@ pub async fn erase(
 
 async fn tidy(db: &Db, feed: &Feed, policy: &Policy, holder: &str) -> Result<()> {
     feed.maintain(&policy.retention(), holder).await?;
-    if db.lease("erasure", holder, policy.erase_every() / 2).await? {
+    if db.lease("erasure", holder, policy.erasing_lease()).await? {
         let erased = erase_past(db, policy).await?;
         tracing::debug!(erased, "past days are erased");
     }

@@ -45,7 +45,7 @@ mpp_core::policy! {
         bookmark_seconds: u64 = 60 in 1..=3600,
         /// Seconds after which another replica takes over the measuring of deviations from one
         /// that gives no sign of life; a sign is given three times as often.
-        lease_seconds: u64 = 10 in 3..=600,
+        measuring_lease_seconds: u64 = 10 in 3..=600,
         /// Seconds between two measurings of every counter, which mend whatever was missed.
         sweep_seconds: u64 = 60 in 10..=3600,
         /// Counters whose deviations one transaction writes: enough to be quick, few enough to let
@@ -53,6 +53,9 @@ mpp_core::policy! {
         measured_at_once: usize = 400 in 1..=10_000,
         /// Seconds between two looks for past days to erase.
         erase_every_seconds: u64 = 600 in 10..=86_400,
+        /// Seconds for which one replica erases before another may. Shorter than the pause between
+        /// two looks, so that each look is somebody's and none is missed when a replica goes.
+        erasing_lease_seconds: u64 = 300 in 5..=43_200,
         /// Rows that one transaction erases, so that bookings never wait long for it.
         erased_at_once: u64 = 1000 in 1..=100_000,
     }
@@ -87,9 +90,9 @@ impl Policy {
         Duration::from_secs(self.bookmark_seconds)
     }
 
-    /// [`Policy::lease_seconds`].
-    pub fn lease(&self) -> Duration {
-        Duration::from_secs(self.lease_seconds)
+    /// [`Policy::measuring_lease_seconds`].
+    pub fn measuring_lease(&self) -> Duration {
+        Duration::from_secs(self.measuring_lease_seconds)
     }
 
     /// [`Policy::sweep_seconds`].
@@ -100,5 +103,10 @@ impl Policy {
     /// [`Policy::erase_every_seconds`].
     pub fn erase_every(&self) -> Duration {
         Duration::from_secs(self.erase_every_seconds)
+    }
+
+    /// [`Policy::erasing_lease_seconds`].
+    pub fn erasing_lease(&self) -> Duration {
+        Duration::from_secs(self.erasing_lease_seconds)
     }
 }

@@ -12,7 +12,8 @@ use crate::{Db, db_error};
 
 /// Revisions in one chunk, so that no transaction of compaction is long.
 const CHUNK: i64 = 500;
-/// How long one holder compacts before another may.
+/// How long one holder compacts before another may. Two at once do no harm, they only do the work
+/// twice: it is no setting, and longer than the pause between two rounds of any service.
 const LEASE: Duration = Duration::from_secs(300);
 
 /// How long each part is kept. All ages count by the database's clock.

@@ -1,4 +1,5 @@
-//! Which records a publisher takes out of the index, once they are no longer in the source.
+//! Which records a publisher takes out of the index, once they are no longer in the source. What
+//! counts as gone, and how much may go at once, says `difference.rs`.
 
 use std::collections::BTreeMap;
 

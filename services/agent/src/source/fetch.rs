@@ -62,7 +62,8 @@ impl<'a> Fetch<'a> {
             return self.file(location);
         }
         let shown = address(location);
-        let (mut pause, mut last) = (Duration::from_millis(500), String::new());
+        let (mut pause, mut last) =
+            (Duration::from_millis(self.policy.page_first_wait_millis), String::new());
         for attempt in 1..=self.policy.page_tries {
             let asked = match self.get(location) {
                 Ok(page) => return Ok(page),

@@ -1,5 +1,6 @@
 //! A session, whichever way it comes in: how it is opened, kept and ended. Its state is a row of
-//! the database; what lies here is what one stream, or one call, knows of it.
+//! the database; what lies here is what one stream, or one call, knows of it. How large a batch may
+//! be and how long a silent session lives are settings (`policy.rs`).
 
 use std::sync::LazyLock;
 

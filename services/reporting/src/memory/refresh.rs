@@ -1,5 +1,6 @@
 //! Keeps a replica's memory up to date with the database: it is woken by the replica's own
-//! projecting, and looks now and then for that of another.
+//! projecting, and looks now and then for that of another: how often, and how long a report of now
+//! stands, are settings (`policy.rs`).
 
 use std::{sync::Arc, time::Duration};
 

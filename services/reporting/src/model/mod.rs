@@ -1,7 +1,6 @@
 //! The rules of reporting, pure: events to rows ([`project`]), rows to the [`Nation`] in memory,
 //! and that to a report ([`report`]).
 
-mod compare;
 mod coverage;
 mod deviations;
 mod event;
@@ -14,17 +13,18 @@ mod project;
 mod properties;
 mod published;
 mod question;
+mod rebuilt;
 mod report;
 mod rows;
 mod source;
 mod stage;
 mod wording;
 
-pub use compare::{differences, digest};
 pub use event::{Event, Upstream};
 pub use mall::mall_detail;
 pub use nation::{FeedState, Nation, News};
 pub use project::project;
 pub use question::Question;
+pub use rebuilt::{differences, digest};
 pub use report::report;
 pub use rows::{Key, Rows, Written};
