@@ -72,8 +72,10 @@ field_codes! {
     Unreadable, "UNREADABLE", "Mend them; the description says what was expected.";
     /// A file that cannot be written.
     Unwritable, "UNWRITABLE", "Mend the folder or its permissions, or name another file.";
-    /// A cell that holds an error value of a spreadsheet, such as `#N/A`.
-    ErrorValue, "ERROR_VALUE", "Mend the formula in the sheet, or give the value itself, and export again.";
+    /// A cell that holds an error value of a spreadsheet, such as `#N/A`, a formula, or what a program leaves where a value is missing, such as `undefined`.
+    ErrorValue, "ERROR_VALUE", "Mend the formula in the sheet, or give the value itself, and export again; where it stands for nothing, let the mapping leave it out.";
+    /// A row that repeats the heading, as where pages were glued together; it is no record and was passed over.
+    HeadingAgain, "HEADING_AGAIN", "Nothing has to be done; export the pages with one heading where that is possible.";
     /// A part of a file in which a stray quote lets rows run into one another.
     Torn, "TORN", "Remove the stray quote in the lines that are named, or write `\"\"` for a quote within a cell.";
     /// A record that looks like a trial and not like a service.
@@ -99,7 +101,7 @@ field_codes! {
     /// A unit outside what the source may write.
     UnitNotOwned, "UNIT_NOT_OWNED", "Name a unit of the source's subtree, or have this one added to `also_writes`.";
     /// A curator has set this field over the source's value, which is kept beside it.
-    Overridden, "OVERRIDDEN", "Nothing has to be done; an administrator gives it back with `mpp hand-back`.";
+    Overridden, "OVERRIDDEN", "Nothing has to be done; where the source has changed since, an administrator looks which value is right, and gives the field back with `mpp hand-back`.";
     /// The record has moved to another unit; the one before is a tombstone that names it.
     Moved, "MOVED", "Nothing has to be done; have its offerings proposed anew.";
     /// The source publishes the same `source_id` under another unit as well.

@@ -34,6 +34,12 @@ pub fn has_control(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && !c.is_whitespace())
 }
 
+/// True where a text holds what nobody sees, or what makes it read otherwise than it is: two that
+/// look alike need not be one. For texts that are compared and therefore never cleaned.
+pub fn is_disguised(text: &str) -> bool {
+    text.chars().any(|c| (c.is_control() && !c.is_whitespace()) || is_invisible(c) || is_blank(c))
+}
+
 /// Most texts are clean already, and are not copied.
 fn is_clean_ascii(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -94,6 +100,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn two_texts_that_look_alike_are_told_apart() {
+        for text in ["peta-1\u{202e}", "pe\u{200b}ta", "\u{feff}peta", "peta\0", "peta\u{3164}1"] {
+            assert!(is_disguised(text), "{text:?}");
+        }
+        for text in ["peta-1", "row 10\nof 20", "pétã", "印度尼西亚", ""] {
+            assert!(!is_disguised(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn what_nobody_sees_does_not_stay() {

@@ -5,6 +5,7 @@ use mpp_api::{
     types::{Tombstone, Warning, tombstone::Reason},
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Result, check_name};
+use mpp_form::tombstone;
 use mpp_rpc::status;
 use tonic::{Request, Response, Status};
 
@@ -13,7 +14,7 @@ use crate::{
     kind::{Kind, Resource},
     memory::View,
     service::{Keeps, Serves},
-    tombstone, write,
+    write,
 };
 
 /// The answer of a handler.

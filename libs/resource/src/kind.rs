@@ -195,7 +195,10 @@ resources! {
     Source "source" named ["sources"],
     fixed [],
     changes [display_name, unit, freshness_target_seconds, also_writes],
-    clears [accounting, last_success_time, last_session, checkpoint, incomplete, last_end_time],
+    clears [
+        accounting, last_success_time, last_session, checkpoint, incomplete, last_end_time,
+        rejected_now, unread_now
+    ],
     times [];
 
     HoursRule "hours_rule" named ["hoursRules"],

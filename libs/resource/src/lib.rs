@@ -5,8 +5,8 @@
 //! handler  Get, Create, Update, Delete: from request to answer   list       pages of records
 //! write    create, update, step, delete of a record              service    its parts and rules
 //! command  begin, work, remember, commit: of anything            call       who calls, and how
-//! kind     each kind's name and fields                           tombstone  why a record goes
-//! memory   the own feed in memory, for reads                     page       page tokens
+//! kind     each kind's name and fields                           page       page tokens
+//! memory   the own feed in memory, for reads
 //! copy     the feed of another service in the database
 //! ```
 //! Arrows run down: `handler → write → command`; [`memory`] and [`copy`] stand alone.
@@ -36,7 +36,6 @@ pub mod list;
 pub mod memory;
 pub mod page;
 mod service;
-pub mod tombstone;
 pub mod write;
 
 pub use call::Call;

@@ -19,7 +19,6 @@ use super::{
 use crate::{
     memory::RegistryView,
     model::{
-        self,
         provenance::{self, By},
         source::check_unit,
         tree::Lineage,
@@ -35,7 +34,7 @@ impl Serves<Service> for Registry {}
 
 impl Keeps<Service> for Registry {
     fn check(service: &Service) -> Result<()> {
-        model::service::check(service)
+        mpp_form::service::check(service)
     }
 
     async fn file(

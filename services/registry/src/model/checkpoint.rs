@@ -10,14 +10,13 @@
 //! know which of its answers that batch has made untrue, and sends everything.
 
 use mpp_api::sync::Checkpoint;
-use mpp_core::FieldCode;
+use mpp_core::{FieldCode, text};
+use mpp_form::limits;
 
 use super::Check;
 
 /// Longest position of a client, in bytes.
 const MAX_POSITION: usize = 1024;
-/// Batches that a client may have sent without having their answers.
-const MAX_UNDER_WAY: usize = 100;
 
 /// How the registry knows the checkpoint that a client names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +55,8 @@ pub struct Opened {
     pub resumed: Checkpoint,
     /// The last sequence before its first batch.
     pub began_at: i64,
+    /// It was told to send every record.
+    pub send_all: bool,
 }
 
 /// What a hello is answered.
@@ -93,9 +94,16 @@ impl Standing {
             mapping: mapping.to_owned(),
             resumed: checkpoint.clone(),
             began_at: self.last.sequence,
+            send_all,
         };
         let heard = self.heard.max(checkpoint.sequence);
         (Self { heard, opened, ..self.clone() }, Greeting { checkpoint, send_all })
+    }
+
+    /// Answers up to this sequence no longer stand, once the session has ended completely: every record
+    /// has come again since.
+    pub fn answered_anew_after(&self) -> i64 {
+        if self.opened.send_all { self.opened.began_at } else { self.mapped_after }
     }
 
     /// The number of the next batch.
@@ -159,15 +167,20 @@ fn agreed(client: Option<&Checkpoint>, known: Known) -> Checkpoint {
 
 /// Checks the positions of batches that a client may have sent.
 pub fn check_under_way(check: &mut Check, positions: &[String]) {
-    check.each("under_way", positions, MAX_UNDER_WAY, |part, position| {
+    check.each("under_way", positions, limits::UNDER_WAY, |part, position| {
         check_position(part, "", position);
     });
 }
 
 fn check_position(check: &mut Check, field: &str, position: &str) {
-    if position.len() > MAX_POSITION || position.contains('\0') {
-        let text = format!("must be at most {MAX_POSITION} bytes, without zero bytes");
-        check.fail(field, FieldCode::TooLong, text);
+    if position.len() > MAX_POSITION {
+        let hint = format!("must be at most {MAX_POSITION} bytes");
+        check.fail(field, FieldCode::TooLong, hint);
+    }
+    if text::is_disguised(position) {
+        let hint =
+            "holds control characters, or such as nobody sees; write it otherwise, as base64";
+        check.fail(field, FieldCode::ControlCharacter, hint);
     }
 }
 

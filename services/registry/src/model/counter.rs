@@ -2,8 +2,9 @@
 
 use mpp_api::registry::{Counter, Unit, Window, counter};
 use mpp_core::{FieldCode, Result};
+use mpp_form::{limits::SHORT, localized};
 
-use super::{Check, SHORT, values::localized};
+use super::Check;
 
 /// Checks a counter's form.
 ///

@@ -6,11 +6,9 @@ use mpp_api::registry::{
     mall::{Stage, StageEntry},
 };
 use mpp_core::{FieldCode, Result};
+use mpp_form::{limits::SHORT, localized};
 
-use super::{
-    Check, SHORT, parse_date, place as places,
-    values::{localized, location},
-};
+use super::{Check, parse_date, place as places, values::location};
 
 const MAX_SITES: usize = 20;
 const MAX_STAGES: usize = 100;

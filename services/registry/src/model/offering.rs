@@ -12,8 +12,9 @@
 use mpp_api::registry::{Offering, Service, offering::State};
 use mpp_api::types::Fee;
 use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_form::fee::fee;
 
-use super::{Check, fee::fee};
+use super::Check;
 
 const MAX_FEES: usize = 50;
 

@@ -1,21 +1,19 @@
-//! Sources: which units one may write (its namespace), and the form of a synced record. When one
-//! counts as late is worked out in reporting, from the freshness target that the source declares.
+//! Sources: which units one may write (its namespace), and what is said at the end of a session. When
+//! one counts as late is worked out in reporting, from the freshness target that the source declares.
 
 use mpp_api::{
-    registry::{Service, Unit},
-    sync::{End, Record, Source, incomplete, record::Body, record::Delete},
-    text,
-    types::Tombstone,
+    registry::Unit,
+    sync::{End, Source, incomplete},
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Result};
-use mpp_resource::{Kind, tombstone};
+use mpp_form::{limits, localized};
 
-use super::{Check, service, tree::Lineage, values::localized};
+use super::{Check, tree::Lineage};
 
 const MAX_ALSO_WRITES: usize = 200;
 
-/// Characters that say what a session lacked.
-const MAX_LACK: usize = 2_000;
+/// Characters of an id as answers repeat it.
+pub const MAX_SHOWN_ID: usize = 100;
 
 /// Checks a source's form.
 ///
@@ -45,9 +43,16 @@ pub fn check_end(end: &End, mut check: Check) -> Result<()> {
             if lack.reason == i32::from(incomplete::Reason::Unspecified) {
                 part.fail("reason", FieldCode::Required, "must say why, as REASON_TORN does");
             }
-            part.text("text", &lack.text, MAX_LACK);
+            part.text("text", &lack.text, limits::LACK);
         });
     }
+    check.each("rejected_gone", &end.rejected_gone, limits::REJECTED_GONE, |part, id| {
+        if id.chars().count() > MAX_SHOWN_ID {
+            let hint =
+                format!("is longer than {MAX_SHOWN_ID} characters; name it as it was answered");
+            part.fail("", FieldCode::TooLong, hint);
+        }
+    });
     check.finish()
 }
 
@@ -71,99 +76,6 @@ pub fn check_also_writes(source: &Source, index: usize, own: &Lineage) -> Result
         ),
     };
     Err(Error::field(format!("source.also_writes[{index}]"), FieldCode::Duplicate, text))
-}
-
-/// The change that a record of a batch asks for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Item {
-    /// The service is to be as this.
-    Put(Box<Service>),
-    /// The service is to go.
-    Delete(Tombstone),
-}
-
-/// A checked record of a batch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Checked {
-    /// The service's name.
-    pub name: String,
-    /// The change that it asks for.
-    pub item: Item,
-}
-
-impl Checked {
-    /// The unit that the record lies in.
-    pub fn unit(&self) -> &str {
-        self.name.split_once("/services/").map_or("", |(unit, _)| unit)
-    }
-}
-
-/// Checks the form of one record of a batch of `source`.
-///
-/// # Errors
-/// Every wrong field; the record is then rejected.
-pub fn check_record(record: Record, source: &str) -> Result<Checked> {
-    let mut check = Check::new("");
-    check.id("source_id", &record.source_id);
-    check.finish()?;
-    match record.body {
-        None => Err(Error::field("body", FieldCode::Required, "must hold a service or a delete")),
-        Some(Body::Service(given)) => check_service(given, &record.unit, record.source_id, source),
-        Some(Body::Delete(delete)) => check_delete(&delete, &record.source_id),
-    }
-}
-
-/// The registry decides name, source and source id; fields that only it knows are cleared.
-fn check_service(
-    mut given: Service,
-    unit: &str,
-    source_id: String,
-    source: &str,
-) -> Result<Checked> {
-    let mut check = Check::new("");
-    check.name::<Unit>("unit", unit);
-    check.finish()?;
-    let name = format!("{unit}/services/{source_id}");
-    if !given.name.is_empty() && given.name != name {
-        return Err(Error::field(
-            "service.name",
-            FieldCode::Name,
-            format!("must be empty or {name}"),
-        ));
-    }
-    given.name.clone_from(&name);
-    given.source = source.to_owned();
-    given.source_id = source_id;
-    given.etag.clear();
-    given.overrides.clear();
-    given.create_time = None;
-    given.update_time = None;
-    let faults = text::clean(&mut given, "service");
-    if !faults.is_empty() {
-        return Err(Error::fields(faults));
-    }
-    service::check(&given)?;
-    Ok(Checked { name, item: Item::Put(Box::new(given)) })
-}
-
-fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
-    let mut check = Check::new("delete");
-    check.name::<Service>("name", &delete.name);
-    check.finish()?;
-    if delete.name.rsplit('/').next() != Some(source_id) {
-        return Err(Error::field(
-            "delete.name",
-            FieldCode::Name,
-            format!("must end in /services/{source_id}"),
-        ));
-    }
-    let tombstone = tombstone::checked(
-        delete.tombstone.as_ref(),
-        &delete.name,
-        Service::COLLECTIONS,
-        "delete.tombstone",
-    )?;
-    Ok(Checked { name: delete.name.clone(), item: Item::Delete(tombstone) })
 }
 
 /// Checks that a unit lies where the source may write. `lineage` is `None` for a unit that does
@@ -197,67 +109,7 @@ pub fn check_unit(
 
 #[cfg(test)]
 mod tests {
-    use mpp_api::{
-        registry::service::Override,
-        types::{LocalizedText, tombstone::Reason},
-    };
-
     use super::*;
-
-    fn record(source_id: &str, unit: &str, name: &str) -> Record {
-        let service = Service {
-            name: name.into(),
-            title: Some(LocalizedText { id: "Kartu Keluarga".into(), en: String::new() }),
-            etag: "7".into(),
-            source: "sources/other".into(),
-            overrides: vec![Override { field: "title".into(), ..Override::default() }],
-            ..Service::default()
-        };
-        let body = Some(Body::Service(service));
-        Record { source_id: source_id.into(), unit: unit.into(), body }
-    }
-
-    #[test]
-    fn the_registry_decides_name_and_source() {
-        let checked = check_record(record("kk-baru", "units/kemendagri", ""), "sources/kemendagri")
-            .expect("a good record");
-        assert_eq!(checked.name, "units/kemendagri/services/kk-baru");
-        assert_eq!(checked.unit(), "units/kemendagri");
-        let Item::Put(service) = checked.item else { panic!("a put") };
-        assert_eq!((service.source.as_str(), service.etag.as_str()), ("sources/kemendagri", ""));
-        assert!(service.overrides.is_empty(), "a curator's alone");
-    }
-
-    #[test]
-    fn a_record_under_another_name_is_refused() {
-        for (id, unit, name) in [
-            ("kk", "units/kemendagri", "units/kemendagri/services/ktp"),
-            ("KK BARU", "units/kemendagri", ""),
-            ("kk", "malls/kemendagri", ""),
-            ("kk", "", ""),
-        ] {
-            assert!(
-                check_record(record(id, unit, name), "sources/x").is_err(),
-                "{id} {unit} {name}"
-            );
-        }
-        let none = Record { source_id: "kk".into(), ..Record::default() };
-        assert!(check_record(none, "sources/x").is_err());
-    }
-
-    #[test]
-    fn a_delete_says_why() {
-        let delete = |name: &str, reason: Reason| {
-            let tombstone = Some(Tombstone { reason: reason.into(), successor: String::new() });
-            let body = Body::Delete(Delete { name: name.into(), tombstone });
-            let record = Record { source_id: "kk".into(), body: Some(body), ..Record::default() };
-            check_record(record, "sources/x").is_ok()
-        };
-        assert!(delete("units/a/services/kk", Reason::Withdrawn));
-        assert!(!delete("units/a/services/kk", Reason::Unspecified));
-        assert!(!delete("units/a/services/ktp", Reason::Withdrawn));
-        assert!(!delete("malls/a", Reason::Withdrawn));
-    }
 
     #[test]
     fn a_reason_that_only_a_newer_client_knows_ends_its_session_as_well() {

@@ -2,8 +2,9 @@
 
 use mpp_api::registry::{Region, Unit, unit};
 use mpp_core::{FieldCode, Result};
+use mpp_form::localized;
 
-use super::{Check, values::localized};
+use super::Check;
 
 /// Former names of one unit at the most.
 const MAX_FORMER_NAMES: usize = 50;

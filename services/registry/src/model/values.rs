@@ -1,21 +1,9 @@
-//! The values that several records share: localized texts and places; fees and times have files of
-//! their own.
+//! A place, as several records have one.
 
-use mpp_api::types::{LocalizedText, Location};
+use mpp_api::types::Location;
 use mpp_core::FieldCode;
 
-use super::{Check, SHORT};
-
-/// A name or title in Indonesian, with an English rendering where there is one.
-pub fn localized(check: &mut Check, field: &str, text: Option<&LocalizedText>) {
-    match text {
-        None => check.fail(&format!("{field}.id"), FieldCode::Required, "must not be empty"),
-        Some(text) => check.within(field, |part| {
-            part.required("id", &text.id, SHORT);
-            part.text("en", &text.en, SHORT);
-        }),
-    }
-}
+use super::Check;
 
 /// A place on the earth; whether it is there is the caller's matter.
 pub fn location(check: &mut Check, field: &str, place: &Location) {

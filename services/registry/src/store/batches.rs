@@ -8,7 +8,7 @@ use mpp_store::{Tx, db_error};
 use prost::Message;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::lease::Lease;
+use super::{lease::Lease, rejected};
 use crate::model::checkpoint::Abandoned;
 
 /// The answers to a nonce, and the digest of its records.
@@ -127,6 +127,7 @@ fn count(result: &BatchResult) -> Accounting {
 /// `UNAVAILABLE` when the database is away.
 pub async fn abandon(tx: &mut Tx, source: &str, abandoned: Abandoned) -> Result<()> {
     uncount(tx, source, abandoned.unheard_after).await?;
+    rejected::forget_between(tx, source, abandoned.unheard_after, i64::MAX).await?;
     // Index: sync_batch_sequence.
     sqlx::query(
         "update sync_batch set current = 0 where source = $1 and sequence > $2 and current = 1",
@@ -161,6 +162,24 @@ async fn uncount(tx: &mut Tx, source: &str, after: i64) -> Result<()> {
             .map_err(db_error)?;
     }
     Ok(())
+}
+
+/// Whether a record was taken in a batch after this sequence, of those that the source still builds
+/// on. Index: sync_batch_sequence.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn has_taken(tx: &mut Tx, source: &str, after: i64) -> Result<bool> {
+    sqlx::query(
+        "select 1 as one from sync_batch where source = $1 and sequence > $2 and current = 1
+         and applied + unchanged > 0 limit 1",
+    )
+    .bind(source)
+    .bind(after)
+    .fetch_optional(tx.conn())
+    .await
+    .map(|row| row.is_some())
+    .map_err(db_error)
 }
 
 /// Where a source stands, as stored.

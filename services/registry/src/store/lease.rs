@@ -59,8 +59,8 @@ struct LeaseRow {
 
 /// What [`read`] reads.
 const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequence, position,
-    mapped_after, heard, opened_mapping, resumed_sequence, resumed_position, began_at,
-    unique_ids, accept_moves";
+    mapped_after, heard, opened_mapping, opened_send_all, resumed_sequence, resumed_position,
+    began_at, unique_ids, accept_moves";
 
 /// Takes the lease for a new session, whose fencing token shuts out every session before.
 ///
@@ -94,11 +94,11 @@ async fn take(
     until: Micros,
     standing: &Standing,
 ) -> Result<()> {
-    let Opened { mapping, resumed, began_at } = &standing.opened;
+    let Opened { mapping, resumed, began_at, send_all } = &standing.opened;
     sqlx::query(
         "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5, heard = $6,
          opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10,
-         unique_ids = $11, accept_moves = $12, moved = 0
+         unique_ids = $11, accept_moves = $12, moved = 0, opened_send_all = $13
          where source = $1",
     )
     .bind(&lease.source)
@@ -113,6 +113,7 @@ async fn take(
     .bind(began_at)
     .bind(i64::from(lease.unique_ids))
     .bind(i64::from(lease.accept_moves))
+    .bind(i64::from(*send_all))
     .execute(tx.conn())
     .await
     .map(drop)
@@ -166,6 +167,7 @@ fn standing(row: &AnyRow) -> sqlx::Result<Standing> {
             mapping: row.try_get("opened_mapping")?,
             resumed: checkpoint("resumed_sequence", "resumed_position")?,
             began_at: row.try_get("began_at")?,
+            send_all: row.try_get::<i64, _>("opened_send_all")? != 0,
         },
     })
 }

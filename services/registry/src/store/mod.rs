@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod lease;
+pub mod rejected;
 
 use mpp_store::{Migration, Schema, Statements};
 
@@ -46,6 +47,11 @@ pub const SCHEMA: Schema = Schema {
             version: 6,
             name: "moves",
             statements: Statements::Both(include_str!("../sql/0006_moves.sql")),
+        },
+        Migration {
+            version: 7,
+            name: "rejected",
+            statements: Statements::Both(include_str!("../sql/0007_rejected.sql")),
         },
     ],
     history_kinds: model::KINDS,

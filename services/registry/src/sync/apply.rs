@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::checkpoint::Standing,
-    store::{batches, lease},
+    store::{batches, lease, rejected},
 };
 
 impl Session {
@@ -76,6 +76,7 @@ impl Session {
         self.add_remarks(plan, &mut result);
         bound_warnings(&mut result);
         batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
+        rejected::keep(&mut tx, &self.lease, checkpoint.sequence, &plan.stands(&result)).await?;
         lease::advance(&mut tx, &self.lease, &standing.answered(checkpoint)).await?;
         result.revision = tx.commit().await?;
         Ok(result)

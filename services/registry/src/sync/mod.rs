@@ -20,6 +20,7 @@
 //! found by halving the batch, in transactions that are rolled back, and is answered alone.
 
 pub mod apply;
+pub mod ending;
 mod moves;
 pub mod plan;
 pub mod push;

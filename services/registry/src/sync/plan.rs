@@ -7,16 +7,14 @@ use mpp_api::{
     types::Warning,
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
+use mpp_form::record::{self, Checked};
 use prost::Message;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    model::{
-        Check, checkpoint,
-        source::{Checked, check_record},
-    },
+    model::{Check, checkpoint, source::MAX_SHOWN_ID},
     policy::Policy,
-    store::lease::Lease,
+    store::{lease::Lease, rejected::Stands},
 };
 
 /// A record that passed the checks of its form, with its place in the batch.
@@ -49,6 +47,8 @@ pub struct Plan {
     pub digest: Vec<u8>,
     /// The records' own ids, in order.
     source_ids: Vec<String>,
+    /// The names that they ask for.
+    names: Vec<String>,
     /// Records that are decided without the database.
     pub decided: HashMap<usize, Fate>,
     /// Records that are to be written, in order.
@@ -65,6 +65,7 @@ impl Plan {
             checkpoint: batch.checkpoint.unwrap_or_default(),
             digest,
             source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
+            names: batch.records.iter().map(asked).collect(),
             decided: HashMap::new(),
             waiting: Vec::new(),
         };
@@ -78,12 +79,20 @@ impl Plan {
                 continue;
             }
             first.extend(keys.into_iter().map(|key| (key, (index, name.clone()))));
-            match check_record(record, &lease.source) {
+            match record::check(record, &lease.source) {
                 Err(error) => drop(plan.decided.insert(index, Err(first_fault(&error)))),
                 Ok(checked) => plan.waiting.push((index, checked)),
             }
         }
         plan
+    }
+
+    /// Where each record stands after its answer; of several of one name the first.
+    pub fn stands(&self, result: &BatchResult) -> Vec<Stands> {
+        let records = self.names.iter().zip(&self.source_ids).zip(&result.results);
+        let own = records.filter(|(_, answer)| answer.code != FieldCode::Duplicate.as_str());
+        own.map(|((name, id), answer)| Stands::new(id, name, answer.outcome() == Outcome::Rejected))
+            .collect()
     }
 
     /// The answers to all records, in order.
@@ -108,6 +117,14 @@ impl Plan {
     }
 }
 
+/// The name that a record asks for, whatever it holds.
+fn asked(record: &Record) -> String {
+    match &record.body {
+        Some(Body::Delete(delete)) => delete.name.clone(),
+        _ => format!("{}/services/{}", record.unit, record.source_id),
+    }
+}
+
 /// The name that a record asks for, also where it is wrong.
 fn name(record: &Record) -> String {
     match &record.body {
@@ -119,10 +136,9 @@ fn name(record: &Record) -> String {
 /// What no two records of a batch have in common: the name, and where ids are unique the id of what
 /// is put. A record may go under one unit and come under another.
 fn keys(record: &Record, unique_ids: bool) -> Vec<String> {
-    let named = format!("{}/services/{}", record.unit, record.source_id);
+    let named = asked(record);
     match &record.body {
         Some(Body::Service(_)) if unique_ids => vec![named, record.source_id.clone()],
-        Some(Body::Delete(delete)) => vec![delete.name.clone()],
         _ => vec![named],
     }
 }
@@ -170,7 +186,7 @@ fn digest(batch: &Batch) -> Vec<u8> {
 
 /// A hostile id is not stored whole.
 fn shown(source_id: &str) -> String {
-    source_id.chars().take(100).collect()
+    source_id.chars().take(MAX_SHOWN_ID).collect()
 }
 
 /// Why a record is rejected.

@@ -15,7 +15,7 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_resource::Call;
 use mpp_rpc::{Share, Shares};
 
-use super::session::{self, Session};
+use super::{ending, session::Session};
 use crate::{app::Registry, model::Check};
 
 /// Serves sessions by single calls. Clones share what is in work.
@@ -77,8 +77,9 @@ impl Pushes {
     /// # Errors
     /// Those of [`Session::resume`].
     pub async fn end(&self, call: &Call, request: EndSessionRequest) -> Result<Summary> {
-        let EndSessionRequest { source, fencing_token: fencing, unread, incomplete } = request;
-        let (source, end) = (&source, End { unread, incomplete });
+        let EndSessionRequest { source, fencing_token: fencing, unread, incomplete, rejected_gone } =
+            request;
+        let (source, end) = (&source, End { unread, incomplete, rejected_gone });
         check(source, fencing, "fencing_token")?;
         let _working = self.work(call, source)?;
         let ended = match self.resume(call, source, fencing).await {
@@ -87,7 +88,7 @@ impl Pushes {
         };
         match ended {
             Err(error) if error.reason() == Reason::LeaseLost => {
-                session::summary(&self.registry, source, fencing).await?.ok_or(error)
+                ending::summary(&self.registry, source, fencing).await?.ok_or(error)
             }
             ended => ended,
         }

@@ -8,15 +8,12 @@ use mpp_api::{
     types::Warning,
 };
 use mpp_core::FieldViolation;
+use mpp_form::record::{Checked, Item};
 use mpp_resource::handler::{not_there_yet, warning};
 use prost::Message as _;
 
 use super::{plan::Plan, session::Session};
-use crate::{
-    app::services::missing_references,
-    memory::RegistryView,
-    model::source::{Checked, Item},
-};
+use crate::{app::services::missing_references, memory::RegistryView};
 
 /// Warnings of one record, and bytes of all warnings of an answer, at the most: clients take 4 MiB.
 const MAX_WARNINGS: usize = 10;

@@ -63,8 +63,12 @@ impl Sent {
         }
         self.warnings.extend(service.overrides.iter().map(|kept| {
             let why = if kept.reason.is_empty() { "" } else { ": " };
+            let drifts = match kept.drift_time {
+                Some(_) => "; the source has said something else since",
+                None => "",
+            };
             let text = format!(
-                "{} has set this over the source's value, which is kept beside it{why}{}",
+                "{} has set this over the source's value, which is kept beside it{why}{}{drifts}",
                 kept.subject, kept.reason
             );
             warning(&format!("service.{}", kept.field), FieldCode::Overridden, &text)

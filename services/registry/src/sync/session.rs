@@ -2,18 +2,14 @@
 //! the database; what lies here is what one stream, or one call, knows of it. How large a batch may
 //! be and how long a silent session lives are settings (`policy.rs`).
 
-use std::sync::LazyLock;
-
 use mpp_api::{
     registry::Service,
-    sync::{End, Hello, Source, Summary, Welcome},
+    sync::{Hello, Source, Welcome},
 };
-use mpp_core::{Error, Micros, Reason, Result};
+use mpp_core::{Error, FieldCode, Micros, Reason, Result};
+use mpp_form::held;
 use mpp_resource::Call;
-use mpp_rpc::time::to_timestamp;
-use mpp_store::{Actor, Expect, RequestKey, Tx};
-use mpp_telemetry::{Counter, KeyValue};
-use prost::Message;
+use mpp_store::{Actor, Label, Tx};
 use uuid::Uuid;
 
 use crate::{
@@ -21,7 +17,6 @@ use crate::{
     model::{
         Check,
         checkpoint::{self, Standing},
-        source::check_end,
     },
     policy::Policy,
     store::{
@@ -29,15 +24,6 @@ use crate::{
         lease::{self, Begun, Held, Lease},
     },
 };
-
-static UNREAD_ROWS: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    mpp_telemetry::counter("mpp.sync.unread_rows", "Rows that sources' clients could not read")
-});
-
-static INCOMPLETE_SESSIONS: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    let what = "Sessions whose client did not see the whole of its source, by reason";
-    mpp_telemetry::counter("mpp.sync.incomplete_sessions", what)
-});
 
 /// Longest mapping version or holder, in characters.
 const MAX_TEXT: usize = 200;
@@ -84,7 +70,8 @@ impl Session {
             send_all = begun.greeting.send_all,
             "a session begins"
         );
-        let welcome = welcome(&begun, &registry.policy);
+        let mut welcome = welcome(&begun, &registry.policy);
+        tell_held(registry, &hello.source, &mut welcome);
         Ok((Self { registry: registry.clone(), lease: begun.lease, actor, kept }, welcome))
     }
 
@@ -125,59 +112,6 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session: the source's record then shows when, the counts, and what the session
-    /// lacked where its client did not see the whole source. `check` stands where the request has
-    /// its end.
-    ///
-    /// # Errors
-    /// What is wrong with the end; `LEASE_LOST` where the session has ended already.
-    pub async fn finish(&self, end: End, check: Check) -> Result<Summary> {
-        check_end(&end, check)?;
-        let Self { registry, lease, actor, .. } = self;
-        let mut tx = registry.db.begin(actor).await?;
-        let mut summary = self.close(&mut tx, &end).await?;
-        tx.remember(&ended(&lease.source, lease.fencing), &summary).await?;
-        summary.revision = tx.commit().await?;
-        registry.memory.see(summary.revision, None).await;
-        let services = registry.memory.read().records.count::<Service>();
-        tracing::info!(
-            source = lease.source,
-            session = lease.session,
-            revision = summary.revision,
-            services,
-            unread = end.unread,
-            incomplete = end.incomplete.as_ref().map(|lack| lack.reason().as_str_name()),
-            "a session ends"
-        );
-        measure(&end);
-        Ok(summary)
-    }
-
-    async fn close(&self, tx: &mut Tx, end: &End) -> Result<Summary> {
-        let lease = &self.lease;
-        let standing = lease::hold(tx, lease, self.registry.policy.lease()).await?;
-        self.leave_behind(tx, &standing).await?;
-        let ended = standing.ended();
-        lease::advance(tx, lease, &ended).await?;
-        batches::add_unread(tx, lease, end.unread).await?;
-        let mut standings =
-            batches::standings(tx.conn(), std::slice::from_ref(&lease.source)).await?;
-        let standing = standings.remove(&lease.source).unwrap_or_default();
-        let found = tx.get::<Source>(&lease.source).await?;
-        let mut source = found.ok_or_else(|| Error::not_found(&lease.source))?;
-        source.doc.accounting = Some(standing.source);
-        source.doc.last_session = Some(standing.session);
-        source.doc.checkpoint = Some(ended.last);
-        source.doc.last_end_time = Some(to_timestamp(tx.now()));
-        if end.incomplete.is_none() {
-            source.doc.last_success_time = source.doc.last_end_time;
-        }
-        source.doc.incomplete.clone_from(&end.incomplete);
-        tx.put(&lease.source, &source.doc, source.labels, Expect::Any).await?;
-        lease::release(tx, lease).await?;
-        Ok(Summary { session: Some(standing.session), source: Some(standing.source), revision: 0 })
-    }
-
     /// A session that went back leaves batches behind with the first that it stores.
     pub(super) async fn leave_behind(&self, tx: &mut Tx, standing: &Standing) -> Result<()> {
         match standing.abandons() {
@@ -194,40 +128,6 @@ impl Session {
         let mut tx = self.registry.db.begin(&self.actor).await?;
         lease::release(&mut tx, &self.lease).await?;
         tx.commit().await.map(drop)
-    }
-}
-
-/// Counts what sources lack, for alerts.
-fn measure(end: &End) {
-    UNREAD_ROWS.add(u64::try_from(end.unread).unwrap_or(0), &[]);
-    if let Some(lack) = &end.incomplete {
-        let reason = KeyValue::new("reason", lack.reason().as_str_name());
-        INCOMPLETE_SESSIONS.add(1, &[reason]);
-    }
-}
-
-/// The summary of a session that has ended, for as long as answers to requests are kept.
-///
-/// # Errors
-/// `UNAVAILABLE` when the database is away.
-pub async fn summary(registry: &Registry, source: &str, fencing: i64) -> Result<Option<Summary>> {
-    let Some(bytes) = registry.db.replay(&ended(source, fencing)).await? else {
-        return Ok(None);
-    };
-    let mut summary = Summary::decode(bytes).map_err(Error::internal)?;
-    // Not before the session's own revision, which was not known when this was stored.
-    summary.revision = registry.db.read().await?.revision();
-    Ok(Some(summary))
-}
-
-/// Under which the summary is stored: the request of whoever held the token, not of a caller,
-/// since a source's client may call under another name than it began with.
-fn ended(source: &str, fencing: i64) -> RequestKey {
-    RequestKey {
-        caller: source.to_owned(),
-        method: "EndSession",
-        request_id: fencing.to_string(),
-        digest: [0; 32],
     }
 }
 
@@ -254,13 +154,27 @@ fn welcome(begun: &Begun, policy: &Policy) -> Welcome {
         max_batch_records: bound(policy.batch_records),
         max_batch_bytes: bound(policy.batch_bytes),
         lease_millis: i64::try_from(policy.lease().as_millis()).unwrap_or(i64::MAX),
+        ..Welcome::default()
     }
+}
+
+/// Which records of the source there are.
+fn tell_held(registry: &Registry, source: &str, welcome: &mut Welcome) {
+    let state = registry.memory.read();
+    let rows = state.records.rows::<Service>("");
+    let own = rows.filter(|(_, row)| row.label(Label::Source) == source);
+    let names: Vec<&str> = own.map(|(name, _)| &**name).collect();
+    welcome.held = i64::try_from(names.len()).unwrap_or(i64::MAX);
+    welcome.held_digest = held::digest(names).to_vec().into();
 }
 
 fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {
     check.name::<Source>("source", &hello.source);
-    check.required("mapping_version", &hello.mapping_version, MAX_TEXT);
-    check.text("holder", &hello.holder, MAX_TEXT);
+    if hello.mapping_version.trim().is_empty() {
+        check.fail("mapping_version", FieldCode::Required, "must not be empty");
+    }
+    check.token("mapping_version", &hello.mapping_version, MAX_TEXT);
+    check.token("holder", &hello.holder, MAX_TEXT);
     if let Some(given) = &hello.checkpoint {
         check.within("checkpoint", |part| checkpoint::check(part, given));
     }

@@ -9,6 +9,7 @@ use mpp_api::{
     types::Warning,
 };
 use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result};
+use mpp_form::record::{Checked, Item};
 use mpp_store::{Expect, Label, Labels, Put, Tx};
 
 use super::{
@@ -18,10 +19,7 @@ use super::{
 };
 use crate::{
     app::{filing::find_lineage, services::service_labels},
-    model::{
-        source::{Checked, Item, check_unit},
-        tree::Lineage,
-    },
+    model::{source::check_unit, tree::Lineage},
 };
 
 /// Units with those above them; `None` for one that does not exist.
@@ -77,17 +75,7 @@ impl Session {
         if puts.iter().any(|asked| self.found(&asked.service.name).is_none()) {
             self.registry.memory.catch_up(tx.head().await?).await?;
         }
-        let ids = ids_of(puts.iter().map(|asked| asked.service.name.as_str()));
-        let mut prepared = Vec::with_capacity(puts.len());
-        for asked in puts {
-            match self.prepare(tx, source, &asked).await? {
-                Ok(mut one) => {
-                    one.warn_of_twins(&ids);
-                    prepared.push((one, asked));
-                }
-                Err(fault) => drop(fates.insert(asked.index, Err(fault))),
-            }
-        }
+        let prepared = self.prepare_all(tx, source, puts, fates).await?;
         let too_many = self.too_many_moved(tx, prepared.iter().map(|(one, _)| one)).await?;
         let (mut items, mut sent) = (Vec::new(), Vec::new());
         for (mut one, asked) in prepared {
@@ -101,6 +89,27 @@ impl Session {
             sent.push(one);
         }
         self.put_all(tx, items, sent, fates).await
+    }
+
+    async fn prepare_all<'a>(
+        &self,
+        tx: &mut Tx,
+        source: &Source,
+        puts: Vec<Asked<'a>>,
+        fates: &mut HashMap<usize, Fate>,
+    ) -> Result<Vec<(Sent, Asked<'a>)>> {
+        let ids = ids_of(puts.iter().map(|asked| asked.service.name.as_str()));
+        let mut prepared = Vec::with_capacity(puts.len());
+        for asked in puts {
+            match self.prepare(tx, source, &asked).await? {
+                Ok(mut one) => {
+                    one.warn_of_twins(&ids);
+                    prepared.push((one, asked));
+                }
+                Err(fault) => drop(fates.insert(asked.index, Err(fault))),
+            }
+        }
+        Ok(prepared)
     }
 
     async fn put_all(

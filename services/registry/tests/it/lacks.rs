@@ -12,7 +12,7 @@ use crate::{
 fn torn() -> End {
     let text = "catalog.csv: a quote is left open at line 3".to_owned();
     let incomplete = Incomplete { reason: incomplete::Reason::Torn.into(), text };
-    End { unread: 3, incomplete: Some(incomplete) }
+    End { unread: 3, incomplete: Some(incomplete), ..End::default() }
 }
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn rows_that_nobody_could_read_are_counted_beside_those_that_came() {
         let world = World::with_source(&database).await;
         let mut session = Session::begin(&world).await;
         session.send(vec![record("kk", "Kartu Keluarga"), record("ktp", "")]).await;
-        let summary = session.end_with(End { unread: 2, incomplete: None }).await;
+        let summary = session.end_with(End { unread: 2, ..End::default() }).await;
         let counted = summary.session.expect("counted");
         assert_eq!((counted.received, counted.rejected, counted.unread), (2, 1, 2));
         let shown = source(&world).await;
@@ -35,7 +35,7 @@ async fn rows_that_nobody_could_read_are_counted_beside_those_that_came() {
         let mut later = later.await;
         assert_eq!(source(&world).await.last_session.expect("counted").unread, 0, "it has begun");
         later.send(vec![record("akta", "Akta Kelahiran")]).await;
-        let summary = later.end_with(End { unread: 5, incomplete: None }).await;
+        let summary = later.end_with(End { unread: 5, ..End::default() }).await;
         assert_eq!(summary.session.expect("counted").unread, 5);
         assert_eq!(summary.source.expect("counted").unread, 7, "over all sessions");
     })
@@ -86,7 +86,7 @@ async fn an_end_that_says_nothing_true_is_refused_with_its_field() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
         let mut push = Push::open(&world).await;
-        let negative = End { unread: -1, incomplete: None };
+        let negative = End { unread: -1, ..End::default() };
         assert_eq!(refused(push.end_with(negative).await).fields[0].0, "unread");
         let mut mute = torn();
         mute.incomplete.as_mut().expect("a lack").reason = 0;

@@ -5,6 +5,7 @@ mod catalog;
 mod clients;
 mod contract;
 mod directory;
+mod ends;
 mod federation;
 mod feed;
 mod given;

@@ -79,6 +79,7 @@ impl Push {
             fencing_token: self.welcome.fencing_token,
             unread: end.unread,
             incomplete: end.incomplete,
+            rejected_gone: end.rejected_gone,
         };
         let answer = self.publisher.sync.end_session(request).await?.into_inner();
         Ok(answer.summary.expect("a summary"))

@@ -154,6 +154,9 @@ pub struct SourceRow {
     pub accounting: [i64; 5],
     /// Rows that its last session's client could not read.
     pub unread: i64,
+    /// Its records that stand rejected now.
+    #[serde(default)]
+    pub rejected_now: i64,
     /// What its last session lacked: the contract's reason, and the text. None: nothing.
     pub lack: Option<(i32, String)>,
 }

@@ -152,7 +152,8 @@ fn source(rows: &mut Rows, event: &Event) -> Result<()> {
             counts.rejected,
             counts.quarantined,
         ],
-        unread: source.last_session.map_or(0, |session| session.unread),
+        unread: source.unread_now,
+        rejected_now: source.rejected_now,
         lack: source.incomplete.map(|lack| (lack.reason, lack.text)),
     };
     replace(rows, &event.name, Some(row))

@@ -20,6 +20,7 @@ pub fn source(name: &str, row: &SourceRow, now: Micros) -> SourceReport {
         rejected,
         quarantined,
         unread: row.unread,
+        rejected_now: row.rejected_now,
         incomplete: row.lack.clone().map(|(reason, text)| Incomplete { reason, text }),
     }
 }

@@ -69,6 +69,8 @@ pub fn lack(reason: incomplete::Reason) -> Phrase {
         incomplete::Reason::NothingRead => table::LACK_NOTHING_READ,
         incomplete::Reason::Shrunk => table::LACK_SHRUNK,
         incomplete::Reason::Configuration => table::LACK_CONFIGURATION,
+        incomplete::Reason::NothingSent => table::LACK_NOTHING_SENT,
+        incomplete::Reason::NothingTaken => table::LACK_NOTHING_TAKEN,
     }
 }
 

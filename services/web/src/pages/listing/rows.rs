@@ -33,17 +33,18 @@ pub const MALL_COLUMNS: [Column; 7] = [
 pub const HOURS_COLUMNS: [Column; 2] =
     [Column::text(words::COUNTER), Column::text(words::DIFFERENCE)];
 pub const CHANGE_COLUMNS: [Column; 2] = [Column::text(words::TIME), Column::text(words::CHANGE)];
-pub const SOURCE_COLUMNS: [Column; 10] = [
+pub const SOURCE_COLUMNS: [Column; 11] = [
     Column::text(words::SOURCE),
     Column::text(words::STATE),
     Column::text(words::LAST_SUCCESS),
     Column::text(words::EVERY),
+    Column::number(words::REJECTED_NOW),
+    Column::number(words::UNREAD),
     Column::number(words::RECEIVED),
     Column::number(words::ACCEPTED),
     Column::number(words::UNCHANGED),
     Column::number(words::REJECTED),
     Column::number(words::WAITING_FOR_DATA),
-    Column::number(words::UNREAD),
 ];
 
 /// A regency or city.
@@ -128,12 +129,13 @@ pub fn source_row(look: Look, source: &SourceReport) -> Row {
         None => html! { span.quiet { (look.of(words::NEVER)) } },
     };
     let counts = [
+        source.rejected_now,
+        source.unread,
         source.received,
         source.applied,
         source.unchanged,
         source.rejected,
         source.quarantined,
-        source.unread,
     ];
     let every = format::duration(look.lang, source.freshness_target_seconds);
     let mut cells = vec![state, last, html! { (every) }];

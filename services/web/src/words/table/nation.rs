@@ -176,15 +176,16 @@ phrases! {
     TIME: "Waktu", "Time";
     CHANGE: "Perubahan", "Change";
     SOURCES_TITLE: "Sumber katalog", "Sources of catalogs";
-    SOURCES_CAPTION: "Sumber katalog dan kemutakhirannya. Setiap catatan yang diterima dijawab: diterima, tidak berubah, ditolak, atau menunggu data lain. Baris yang tidak terbaca pada pembacaan terakhir tidak termasuk di dalamnya.",
-        "Sources of catalogs and how fresh they are. Each record received is answered: accepted, unchanged, rejected, or waiting for other data. Rows that the last run could not read are not among them.";
+    SOURCES_CAPTION: "Sumber katalog dan kemutakhirannya. Yang ditolak dan yang tidak terbaca adalah keadaan saat ini; kolom sesudahnya menjumlahkan semua pembacaan sejak awal, dan di situ setiap catatan dijawab: diterima, tidak berubah, ditolak, atau menunggu data lain.",
+        "Sources of catalogs and how fresh they are. What is rejected and what is not read is as of now; the columns after them sum up all runs from the beginning, and there each record is answered: accepted, unchanged, rejected, or waiting for other data.";
     SOURCE: "Sumber", "Source";
     STATE: "Keadaan", "State";
     LATE: "sumber terlambat", "source late";
     ON_TIME: "tepat waktu", "on time";
     LAST_SUCCESS: "Terakhir berhasil", "Last success";
     NEVER: "belum pernah", "never yet";
-    UNREAD: "Baris tidak terbaca", "Rows not read";
+    REJECTED_NOW: "Ditolak saat ini, perlu diperbaiki", "Rejected now, to be mended";
+    UNREAD: "Baris tidak terbaca saat ini", "Rows not read now";
     LACK: "tidak terbaca seluruhnya", "not read whole";
     LACK_UNREACHABLE: "sumber tidak dapat dihubungi", "the source cannot be reached";
     LACK_UNREADABLE: "yang dijawab sumber bukan katalog", "what the source answered is no catalog";
@@ -192,11 +193,13 @@ phrases! {
     LACK_NOTHING_READ: "tidak satu baris pun terbaca", "not one row could be read";
     LACK_SHRUNK: "banyak catatan yang dulu ada kini hilang", "many records of before are missing";
     LACK_CONFIGURATION: "pengaturan atau pemetaan sumber perlu diperbaiki", "the source's configuration or mapping needs mending";
+    LACK_NOTHING_SENT: "tidak satu catatan pun dikirim", "not one record was sent";
+    LACK_NOTHING_TAKEN: "semua catatannya ditolak", "all its records were rejected";
     EVERY: "Seharusnya setiap", "Due every";
     RECEIVED: "Catatan", "Records";
     ACCEPTED: "Diterima", "Accepted";
     UNCHANGED: "Tidak berubah", "Unchanged";
-    REJECTED: "Ditolak, perlu diperbaiki", "Rejected, to be mended";
+    REJECTED: "Ditolak sejak awal", "Rejected, in all";
     WAITING_FOR_DATA: "Menunggu data lain", "Waiting for other data";
     NO_ROWS: "Tidak ada baris untuk pilihan ini.", "No rows for this choice.";
 

@@ -4,10 +4,11 @@
 use mpp_api::types::{Fee, fee::Kind};
 use mpp_core::FieldCode;
 
-use super::{Check, LONG, SHORT};
+use crate::{
+    Check,
+    limits::{LONG, MOST_RUPIAH, SHORT},
+};
 
-/// No fee of a public service comes near it: 10^12 rupiah.
-const MAX_RUPIAH: i64 = 1_000_000_000_000;
 /// Cases or parts of one fee, and notes, at the most.
 const MAX_PARTS: usize = 100;
 
@@ -65,12 +66,12 @@ fn check_amounts(check: &mut Check, fee: &Fee) {
     let (amount, max) = (fee.amount_rupiah, fee.max_rupiah);
     match fee.kind() {
         Kind::Fixed => {
-            check.range("amount_rupiah", amount, 1, MAX_RUPIAH);
+            check.range("amount_rupiah", amount, 1, MOST_RUPIAH);
             none_of(check, "max_rupiah", max);
         }
         Kind::Range => {
-            check.range("amount_rupiah", amount, 0, MAX_RUPIAH);
-            check.range("max_rupiah", max, amount.saturating_add(1), MAX_RUPIAH);
+            check.range("amount_rupiah", amount, 0, MOST_RUPIAH);
+            check.range("max_rupiah", max, amount.saturating_add(1), MOST_RUPIAH);
         }
         _ => {
             none_of(check, "amount_rupiah", amount);
@@ -96,7 +97,7 @@ fn check_foreign(check: &mut Check, fee: &Fee) {
             let said = "must be a currency of ISO 4217, such as USD";
             part.fail("currency", FieldCode::Format, said);
         }
-        part.range("units", foreign.units, 0, MAX_RUPIAH);
+        part.range("units", foreign.units, 0, MOST_RUPIAH);
         part.range("cents", foreign.cents, 0, 99);
     });
 }

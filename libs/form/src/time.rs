@@ -4,7 +4,10 @@
 use mpp_api::types::{ServiceTime, service_time::Unit};
 use mpp_core::FieldCode;
 
-use super::{Check, LONG, SHORT};
+use crate::{
+    Check,
+    limits::{LONG, SHORT},
+};
 
 /// Longest time of a service, in any unit.
 const MAX_TIME: i64 = 100_000;

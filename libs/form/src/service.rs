@@ -4,7 +4,13 @@ use mpp_api::registry::{Service, service};
 use mpp_core::{FieldCode, Result};
 use prost::Message;
 
-use super::{Check, LONG, SHORT, fee::fee, time::time, values::localized};
+use crate::{
+    Check,
+    fee::fee,
+    limits::{LONG, SHORT},
+    localized,
+    time::time,
+};
 
 /// Entries of one list of a service at the most.
 const MAX_LIST: usize = 100;

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use jiff::civil::Date;
-use mpp_core::{Error, FieldCode, FieldViolation, Result, check_id, check_name, text::has_control};
-use mpp_resource::Kind;
+use mpp_api::{Document, document};
+use mpp_core::{Error, FieldCode, FieldViolation, Result, check_id, check_name, text};
 
 /// Violations that one error lists at the most; a hostile message does not make a huge answer.
 const MAX_VIOLATIONS: usize = 50;
@@ -77,17 +77,27 @@ impl Check {
 
     /// A text of at most `most` characters. Those of records were cleaned before, by
     /// `mpp_api::text`.
-    pub fn text(&mut self, field: &str, text: &str, most: usize) {
+    pub fn text(&mut self, field: &str, given: &str, most: usize) {
         // Bytes bound characters, so that most texts are never counted.
-        if text.len() > most && text.chars().count() > most {
+        if given.len() > most && given.chars().count() > most {
             self.fail(
                 field,
                 FieldCode::TooLong,
                 format!("is longer than {most} characters; shorten it"),
             );
         }
-        if has_control(text) {
+        if text::has_control(given) {
             self.fail(field, FieldCode::ControlCharacter, "holds control characters; remove them");
+        }
+    }
+
+    /// A text that programs compare, such as an id that a client has chosen: it is never cleaned, since
+    /// two might become one, so it must be as it is seen.
+    pub fn token(&mut self, field: &str, given: &str, most: usize) {
+        self.text(field, given, most);
+        if text::is_disguised(given) && !text::has_control(given) {
+            let hint = "holds characters that nobody sees; remove them";
+            self.fail(field, FieldCode::ControlCharacter, hint);
         }
     }
 
@@ -108,14 +118,14 @@ impl Check {
     }
 
     /// A resource name that must be there.
-    pub fn name<K: Kind>(&mut self, field: &str, name: &str) {
-        if let Err(error) = check_name(name, K::COLLECTIONS, field) {
+    pub fn name<K: Document>(&mut self, field: &str, name: &str) {
+        if let Err(error) = check_name(name, &collections(K::KIND), field) {
             self.adopt(&error);
         }
     }
 
     /// A resource name, where there is one.
-    pub fn optional_name<K: Kind>(&mut self, field: &str, name: &str) {
+    pub fn optional_name<K: Document>(&mut self, field: &str, name: &str) {
         if !name.is_empty() {
             self.name::<K>(field, name);
         }
@@ -161,6 +171,11 @@ impl Check {
             _ => format!("{}.{field}", self.path),
         }
     }
+}
+
+/// The collections of a kind's names: `["units", "services"]` of `units/{id}/services/{id}`.
+pub(crate) fn collections(kind: &str) -> Vec<&'static str> {
+    document::form(kind).split('/').step_by(2).collect()
 }
 
 /// A day in the one form that the contract has.

@@ -1,0 +1,165 @@
+//! The form of a synced record.
+
+use mpp_api::{
+    Document,
+    registry::{Service, Unit},
+    sync::{Record, record::Body, record::Delete},
+    text,
+    types::Tombstone,
+};
+use mpp_core::{Error, FieldCode, Result};
+
+use crate::{Check, check::collections, service, tombstone};
+
+/// The change that a record of a batch asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// The service is to be as this.
+    Put(Box<Service>),
+    /// The service is to go.
+    Delete(Tombstone),
+}
+
+/// A checked record of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// The service's name.
+    pub name: String,
+    /// The change that it asks for.
+    pub item: Item,
+}
+
+impl Checked {
+    /// The unit that the record lies in.
+    pub fn unit(&self) -> &str {
+        self.name.split_once("/services/").map_or("", |(unit, _)| unit)
+    }
+}
+
+/// Checks the form of one record of a batch of `source`.
+///
+/// # Errors
+/// Every wrong field; the record is then rejected.
+pub fn check(record: Record, source: &str) -> Result<Checked> {
+    let mut check = Check::new("");
+    check.id("source_id", &record.source_id);
+    check.finish()?;
+    match record.body {
+        None => Err(Error::field("body", FieldCode::Required, "must hold a service or a delete")),
+        Some(Body::Service(given)) => check_service(given, &record.unit, record.source_id, source),
+        Some(Body::Delete(delete)) => check_delete(&delete, &record.source_id),
+    }
+}
+
+/// The registry decides name, source and source id; fields that only it knows are cleared.
+fn check_service(
+    mut given: Service,
+    unit: &str,
+    source_id: String,
+    source: &str,
+) -> Result<Checked> {
+    let mut check = Check::new("");
+    check.name::<Unit>("unit", unit);
+    check.finish()?;
+    let name = format!("{unit}/services/{source_id}");
+    if !given.name.is_empty() && given.name != name {
+        return Err(Error::field(
+            "service.name",
+            FieldCode::Name,
+            format!("must be empty or {name}"),
+        ));
+    }
+    let own = (name.clone(), source.to_owned(), source_id);
+    (given.name, given.source, given.source_id) = own;
+    given.etag.clear();
+    given.overrides.clear();
+    (given.create_time, given.update_time) = (None, None);
+    let faults = text::clean(&mut given, "service");
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
+    service::check(&given)?;
+    Ok(Checked { name, item: Item::Put(Box::new(given)) })
+}
+
+fn check_delete(delete: &Delete, source_id: &str) -> Result<Checked> {
+    let mut check = Check::new("delete");
+    check.name::<Service>("name", &delete.name);
+    check.finish()?;
+    if delete.name.rsplit('/').next() != Some(source_id) {
+        return Err(Error::field(
+            "delete.name",
+            FieldCode::Name,
+            format!("must end in /services/{source_id}"),
+        ));
+    }
+    let tombstone = tombstone::checked(
+        delete.tombstone.as_ref(),
+        &delete.name,
+        &collections(Service::KIND),
+        "delete.tombstone",
+    )?;
+    Ok(Checked { name: delete.name.clone(), item: Item::Delete(tombstone) })
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::{
+        registry::service::Override,
+        types::{LocalizedText, tombstone::Reason},
+    };
+
+    use super::*;
+
+    fn record(source_id: &str, unit: &str, name: &str) -> Record {
+        let service = Service {
+            name: name.into(),
+            title: Some(LocalizedText { id: "Kartu Keluarga".into(), en: String::new() }),
+            etag: "7".into(),
+            source: "sources/other".into(),
+            overrides: vec![Override { field: "title".into(), ..Override::default() }],
+            ..Service::default()
+        };
+        let body = Some(Body::Service(service));
+        Record { source_id: source_id.into(), unit: unit.into(), body }
+    }
+
+    #[test]
+    fn the_registry_decides_name_and_source() {
+        let checked = check(record("kk-baru", "units/kemendagri", ""), "sources/kemendagri")
+            .expect("a good record");
+        assert_eq!(checked.name, "units/kemendagri/services/kk-baru");
+        assert_eq!(checked.unit(), "units/kemendagri");
+        let Item::Put(service) = checked.item else { panic!("a put") };
+        assert_eq!((service.source.as_str(), service.etag.as_str()), ("sources/kemendagri", ""));
+        assert!(service.overrides.is_empty(), "a curator's alone");
+    }
+
+    #[test]
+    fn a_record_under_another_name_is_refused() {
+        for (id, unit, name) in [
+            ("kk", "units/kemendagri", "units/kemendagri/services/ktp"),
+            ("KK BARU", "units/kemendagri", ""),
+            ("kk", "malls/kemendagri", ""),
+            ("kk", "", ""),
+        ] {
+            assert!(check(record(id, unit, name), "sources/x").is_err(), "{id} {unit} {name}");
+        }
+        let none = Record { source_id: "kk".into(), ..Record::default() };
+        assert!(check(none, "sources/x").is_err());
+    }
+
+    #[test]
+    fn a_delete_says_why() {
+        let delete = |name: &str, reason: Reason| {
+            let tombstone = Some(Tombstone { reason: reason.into(), successor: String::new() });
+            let body = Body::Delete(Delete { name: name.into(), tombstone });
+            let record = Record { source_id: "kk".into(), body: Some(body), ..Record::default() };
+            check(record, "sources/x").is_ok()
+        };
+        assert!(delete("units/a/services/kk", Reason::Withdrawn));
+        assert!(!delete("units/a/services/kk", Reason::Unspecified));
+        assert!(!delete("units/a/services/ktp", Reason::Withdrawn));
+        assert!(!delete("malls/a", Reason::Withdrawn));
+    }
+}

@@ -1,0 +1,80 @@
+//! Whether a session that ends has seen its source: what its client says, and what the answers bear
+//! out. The rule of `End` in `sync.proto`.
+
+use mpp_api::sync::{Incomplete, incomplete::Reason};
+
+/// What was answered of a source.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Answered {
+    /// The session had to send every record.
+    pub send_all: bool,
+    /// Records of the session.
+    pub received: i64,
+    /// Those of them that stand as they were sent.
+    pub taken: i64,
+    /// A record that was sent before stands so, under the same mapping.
+    pub stands: bool,
+    /// Records that stand rejected.
+    pub rejected: i64,
+}
+
+/// What the session lacked; what the client itself says goes before.
+pub fn lack(said: Option<&Incomplete>, answered: &Answered) -> Option<Incomplete> {
+    said.cloned().or_else(|| found(answered))
+}
+
+fn found(answered: &Answered) -> Option<Incomplete> {
+    let Answered { send_all, received, taken, stands, rejected } = *answered;
+    if send_all && received == 0 {
+        let text = "every record had to be sent, and none was: of the source nothing is known";
+        return Some(of(Reason::NothingSent, text.to_owned()));
+    }
+    if taken > 0 || stands {
+        return None;
+    }
+    let text = format!(
+        "not one record of the source stands as it was sent: {rejected} are rejected; the answers \
+         say what is wrong with each"
+    );
+    Some(of(Reason::NothingTaken, text))
+}
+
+fn of(reason: Reason, text: String) -> Incomplete {
+    Incomplete { reason: reason.into(), text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(answered: Answered) -> Option<Reason> {
+        lack(None, &answered).map(|lack| lack.reason())
+    }
+
+    #[test]
+    fn a_run_of_which_nothing_stands_is_no_success() {
+        let all = Answered { send_all: true, stands: true, ..Answered::default() };
+        assert_eq!(reason(all), Some(Reason::NothingSent));
+        let refused = Answered { received: 20, rejected: 20, ..Answered::default() };
+        assert_eq!(reason(Answered { send_all: true, ..refused }), Some(Reason::NothingTaken));
+        assert_eq!(reason(refused), Some(Reason::NothingTaken));
+        let silent = Answered { rejected: 20, ..Answered::default() };
+        assert_eq!(reason(silent), Some(Reason::NothingTaken), "the same a day later");
+    }
+
+    #[test]
+    fn a_run_with_nothing_new_is_one_and_so_is_one_refusal_among_many_records() {
+        assert_eq!(reason(Answered { stands: true, ..Answered::default() }), None);
+        let one = Answered { received: 1, rejected: 1, stands: true, ..Answered::default() };
+        assert_eq!(reason(one), None);
+        let most = Answered { send_all: true, received: 20, taken: 1, ..Answered::default() };
+        assert_eq!(reason(most), None);
+    }
+
+    #[test]
+    fn what_the_client_says_goes_before() {
+        let said = of(Reason::Torn, "a quote is left open".to_owned());
+        let none = Answered { send_all: true, ..Answered::default() };
+        assert_eq!(lack(Some(&said), &none), Some(said));
+    }
+}

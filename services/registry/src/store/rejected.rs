@@ -1,0 +1,127 @@
+//! Which records of a source stand rejected now: those whose last answer was a rejection.
+
+use std::collections::HashSet;
+
+use mpp_core::Result;
+use mpp_store::{Tx, db_error};
+use sha2::{Digest as _, Sha256};
+use sqlx::{AssertSqlSafe, Row};
+
+use super::lease::Lease;
+
+/// Rows of one statement; the databases bound its parameters.
+const CHUNK: usize = 400;
+
+/// Where a record stands after its answer.
+pub struct Stands {
+    id: String,
+    name: String,
+    rejected: bool,
+}
+
+impl Stands {
+    /// A record by its own id and the name that it asks for.
+    pub fn new(id: &str, name: &str, rejected: bool) -> Self {
+        Self { id: key(id), name: key(name), rejected }
+    }
+}
+
+/// Stands for a text that may hold anything.
+pub fn key(text: &str) -> String {
+    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Keeps what a batch was answered, in its own transaction. Where ids are unique a record is one
+/// wherever it stands. Index: sync_rejected's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn keep(tx: &mut Tx, lease: &Lease, sequence: i64, all: &[Stands]) -> Result<()> {
+    let rejected: Vec<&Stands> = all.iter().filter(|one| one.rejected).collect();
+    if rejected.is_empty() && count(tx, &lease.source).await? == 0 {
+        return Ok(());
+    }
+    for chunk in all.chunks(CHUNK) {
+        let ids: Vec<&str> = chunk.iter().map(|one| one.id.as_str()).collect();
+        let names: Vec<&str> = chunk.iter().map(|one| one.name.as_str()).collect();
+        let names = if lease.unique_ids { &[] } else { names.as_slice() };
+        delete(tx, &lease.source, &ids, names).await?;
+    }
+    for chunk in rejected.chunks(CHUNK) {
+        insert(tx, &lease.source, sequence, chunk).await?;
+    }
+    Ok(())
+}
+
+async fn delete(tx: &mut Tx, source: &str, ids: &[&str], names: &[&str]) -> Result<()> {
+    let places = |from: usize, count: usize| {
+        (from..from + count).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ")
+    };
+    let mut text =
+        format!("delete from sync_rejected where source = $1 and id in ({})", places(2, ids.len()));
+    if !names.is_empty() {
+        text += &format!(" and name in ({})", places(2 + ids.len(), names.len()));
+    }
+    let query = sqlx::query(AssertSqlSafe(text)).bind(source);
+    let query = ids.iter().chain(names).fold(query, |query, key| query.bind(*key));
+    query.execute(tx.conn()).await.map(drop).map_err(db_error)
+}
+
+async fn insert(tx: &mut Tx, source: &str, sequence: i64, all: &[&Stands]) -> Result<()> {
+    let rows = (0..all.len()).map(|at| format!("($1, ${}, ${}, $2)", 3 + 2 * at, 4 + 2 * at));
+    let text = format!(
+        "insert into sync_rejected (source, id, name, sequence) values {} on conflict do nothing",
+        rows.collect::<Vec<_>>().join(", ")
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(sequence);
+    let query = all.iter().fold(query, |query, one| query.bind(&one.id).bind(&one.name));
+    query.execute(tx.conn()).await.map(drop).map_err(db_error)
+}
+
+/// Forgets records that the source no longer has, by their own ids.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn forget(tx: &mut Tx, source: &str, ids: &[String]) -> Result<()> {
+    let keys: Vec<String> = ids.iter().map(|id| key(id)).collect();
+    for chunk in keys.chunks(CHUNK) {
+        let ids: Vec<&str> = chunk.iter().map(String::as_str).collect();
+        delete(tx, source, &ids, &[]).await?;
+    }
+    Ok(())
+}
+
+/// Forgets what was answered up to a batch, or after one. Index: sync_rejected's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn forget_between(tx: &mut Tx, source: &str, after: i64, up_to: i64) -> Result<()> {
+    let text = "delete from sync_rejected where source = $1 and sequence > $2 and sequence <= $3";
+    let query = sqlx::query(text).bind(source).bind(after).bind(up_to);
+    query.execute(tx.conn()).await.map(drop).map_err(db_error)
+}
+
+/// How many stand rejected.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn count(tx: &mut Tx, source: &str) -> Result<i64> {
+    sqlx::query("select count(*) as rejected from sync_rejected where source = $1")
+        .bind(source)
+        .fetch_one(tx.conn())
+        .await
+        .and_then(|row| row.try_get("rejected"))
+        .map_err(db_error)
+}
+
+/// The keys of their ids, or of their names.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn keys(tx: &mut Tx, lease: &Lease) -> Result<HashSet<String>> {
+    let column = if lease.unique_ids { "id" } else { "name" };
+    let text = format!("select {column} as one from sync_rejected where source = $1");
+    let rows = sqlx::query(AssertSqlSafe(text)).bind(&lease.source).fetch_all(tx.conn()).await;
+    let rows = rows.map_err(db_error)?;
+    rows.iter().map(|row| row.try_get("one").map_err(db_error)).collect()
+}

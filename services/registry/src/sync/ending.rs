@@ -1,0 +1,190 @@
+//! How a session ends: what its client says, what the answers bear out, and what the source's record
+//! then shows.
+
+use std::sync::LazyLock;
+
+use mpp_api::{
+    registry::Service,
+    sync::{End, Incomplete, Source, Summary},
+    text,
+};
+use mpp_core::{Error, Result};
+use mpp_rpc::time::to_timestamp;
+use mpp_store::{Expect, Label, RequestKey, Tx};
+use mpp_telemetry::{Counter, KeyValue};
+use prost::Message;
+
+use super::{sent::id_of, session::Session};
+use crate::{
+    app::Registry,
+    model::{
+        Check,
+        checkpoint::Standing,
+        ending::{self, Answered},
+        source::check_end,
+    },
+    store::{batches, lease, rejected},
+};
+
+static UNREAD_ROWS: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    mpp_telemetry::counter("mpp.sync.unread_rows", "Rows that sources' clients could not read")
+});
+
+static INCOMPLETE_SESSIONS: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    let what = "Sessions whose client did not see the whole of its source, by reason";
+    mpp_telemetry::counter("mpp.sync.incomplete_sessions", what)
+});
+
+impl Session {
+    /// Ends the session: the source's record then shows when, the counts, and what the session
+    /// lacked where it did not see the whole source. `check` stands where the request has its end.
+    ///
+    /// # Errors
+    /// What is wrong with the end; `LEASE_LOST` where the session has ended already.
+    pub async fn finish(&self, mut end: End, check: Check) -> Result<Summary> {
+        if let Some(lack) = &mut end.incomplete {
+            // Control characters are left, for the check to name.
+            text::clean(lack, "incomplete");
+        }
+        check_end(&end, check)?;
+        let Self { registry, lease, actor, .. } = self;
+        let mut tx = registry.db.begin(actor).await?;
+        let mut summary = self.close(&mut tx, &end).await?;
+        tx.remember(&ended(&lease.source, lease.fencing), &summary).await?;
+        summary.revision = tx.commit().await?;
+        registry.memory.see(summary.revision, None).await;
+        self.tell(end.unread, &summary);
+        Ok(summary)
+    }
+
+    fn tell(&self, unread: i64, summary: &Summary) {
+        let Self { registry, lease, .. } = self;
+        let services = registry.memory.read().records.count::<Service>();
+        let lack = summary.incomplete.as_ref();
+        tracing::info!(
+            source = lease.source,
+            session = lease.session,
+            revision = summary.revision,
+            services,
+            unread,
+            incomplete = lack.map(|lack| lack.reason().as_str_name()),
+            "a session ends"
+        );
+        measure(unread, lack);
+    }
+
+    async fn close(&self, tx: &mut Tx, end: &End) -> Result<Summary> {
+        let lease = &self.lease;
+        let standing = lease::hold(tx, lease, self.registry.policy.lease()).await?;
+        self.leave_behind(tx, &standing).await?;
+        let ended = standing.ended();
+        lease::advance(tx, lease, &ended).await?;
+        batches::add_unread(tx, lease, end.unread).await?;
+        rejected::forget(tx, &lease.source, &end.rejected_gone).await?;
+        let mut all = batches::standings(tx.conn(), std::slice::from_ref(&lease.source)).await?;
+        let counted = all.remove(&lease.source).unwrap_or_default();
+        let lack = self.lack(tx, end, &standing, &counted).await?;
+        if lack.is_none() {
+            let anew = standing.answered_anew_after();
+            rejected::forget_between(tx, &lease.source, 0, anew).await?;
+        }
+        let session = Some(counted.session);
+        let summary =
+            Summary { session, source: Some(counted.source), revision: 0, incomplete: lack };
+        self.show(tx, end, &ended, &summary).await?;
+        lease::release(tx, lease).await?;
+        Ok(summary)
+    }
+
+    /// What the session lacked.
+    async fn lack(
+        &self,
+        tx: &mut Tx,
+        end: &End,
+        standing: &Standing,
+        counted: &batches::Standing,
+    ) -> Result<Option<Incomplete>> {
+        let session = &counted.session;
+        let taken = session.applied + session.unchanged;
+        let answered = Answered {
+            send_all: standing.opened.send_all,
+            received: session.received,
+            taken,
+            stands: taken > 0 || self.stands(tx, standing).await?,
+            rejected: rejected::count(tx, &self.lease.source).await?,
+        };
+        Ok(ending::lack(end.incomplete.as_ref(), &answered))
+    }
+
+    /// Whether a record that was taken under this mapping still stands so: what was refused since
+    /// stands as it was before, and not as its source says.
+    async fn stands(&self, tx: &mut Tx, standing: &Standing) -> Result<bool> {
+        let source = &self.lease.source;
+        if !batches::has_taken(tx, source, standing.mapped_after).await? {
+            return Ok(false);
+        }
+        let rejected = rejected::keys(tx, &self.lease).await?;
+        if rejected.is_empty() {
+            return Ok(true);
+        }
+        self.registry.memory.catch_up(tx.head().await?).await?;
+        let state = self.registry.memory.read();
+        let mut rows = state.records.rows::<Service>("");
+        Ok(rows.any(|(name, row)| {
+            let key = if self.lease.unique_ids { id_of(name) } else { &**name };
+            row.label(Label::Source) == source && !rejected.contains(&rejected::key(key))
+        }))
+    }
+
+    /// The source's record as of this end.
+    async fn show(&self, tx: &mut Tx, end: &End, ended: &Standing, told: &Summary) -> Result<()> {
+        let name = &self.lease.source;
+        let found = tx.get::<Source>(name).await?;
+        let mut source = found.ok_or_else(|| Error::not_found(name))?;
+        let doc = &mut source.doc;
+        (doc.accounting, doc.last_session) = (told.source, told.session);
+        doc.checkpoint = Some(ended.last.clone());
+        doc.last_end_time = Some(to_timestamp(tx.now()));
+        if told.incomplete.is_none() {
+            doc.last_success_time = doc.last_end_time;
+        }
+        doc.incomplete.clone_from(&told.incomplete);
+        doc.unread_now = end.unread;
+        doc.rejected_now = rejected::count(tx, name).await?;
+        tx.put(name, &source.doc, source.labels, Expect::Any).await.map(drop)
+    }
+}
+
+/// Counts what sources lack, for alerts.
+fn measure(unread: i64, lack: Option<&Incomplete>) {
+    UNREAD_ROWS.add(u64::try_from(unread).unwrap_or(0), &[]);
+    if let Some(lack) = lack {
+        let reason = KeyValue::new("reason", lack.reason().as_str_name());
+        INCOMPLETE_SESSIONS.add(1, &[reason]);
+    }
+}
+
+/// The summary of a session that has ended, for as long as answers to requests are kept.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn summary(registry: &Registry, source: &str, fencing: i64) -> Result<Option<Summary>> {
+    let Some(bytes) = registry.db.replay(&ended(source, fencing)).await? else {
+        return Ok(None);
+    };
+    let mut summary = Summary::decode(bytes).map_err(Error::internal)?;
+    // Not before the session's own revision, which was not known when this was stored.
+    summary.revision = registry.db.read().await?.revision();
+    Ok(Some(summary))
+}
+
+/// Under which the summary is stored: the request of whoever held the token, not of a caller,
+/// since a source's client may call under another name than it began with.
+fn ended(source: &str, fencing: i64) -> RequestKey {
+    RequestKey {
+        caller: source.to_owned(),
+        method: "EndSession",
+        request_id: fencing.to_string(),
+        digest: [0; 32],
+    }
+}
