@@ -98,35 +98,30 @@ impl Stream {
 /// Services on one page of [`published`].
 const PAGE: i32 = 1_000;
 
-/// The names of all services that the registry holds of a source; `None` where there are `known` of
-/// them, as the agent believes.
+/// The names of all services that the registry holds of a source; `session` stays alive meanwhile.
 ///
 /// # Errors
 /// The registry cannot be reached, or does not know the source.
 pub async fn published(
     endpoint: &Endpoint,
     source: &str,
-    known: usize,
-) -> Result<Option<BTreeSet<String>>> {
+    session: &mut Stream,
+) -> Result<BTreeSet<String>> {
     let mut client = CatalogServiceClient::new(mpp_client::connect(endpoint)?);
     let mut request = ListServicesRequest {
         parent: "units/-".to_owned(),
-        page_size: 1,
+        page_size: PAGE,
         source: source.to_owned(),
         ..Default::default()
     };
-    let answer = client.list_services(request.clone()).await.map_err(refused)?.into_inner();
-    if usize::try_from(answer.total_size).ok() == Some(known) {
-        return Ok(None);
-    }
     let mut names = BTreeSet::new();
-    request.page_size = PAGE;
     loop {
+        session.keep_alive().await?;
         let answer = client.list_services(request.clone()).await.map_err(refused)?;
         let ListServicesResponse { services, next_page_token, .. } = answer.into_inner();
         names.extend(services.into_iter().map(|service| service.name));
         if next_page_token.is_empty() {
-            return Ok(Some(names));
+            return Ok(names);
         }
         request.page_token = next_page_token;
     }

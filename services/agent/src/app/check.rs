@@ -16,7 +16,8 @@ use crate::{
 /// What a source and its mapping yield.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// `read`, `invalid`, `suspicious` and `duplicate`; nothing is sent.
+    /// `read`, `invalid`, `suspicious`, `duplicate`, and as `rejected` what the registry would reject for
+    /// its form; nothing is sent.
     pub tally: Tally,
     /// The first record, to look at.
     pub first: Option<Record>,
@@ -26,25 +27,16 @@ pub struct Checked {
     pub lack: Option<Error>,
 }
 
-/// Reads and maps the whole source. What only the registry can judge, such as an empty title, is
-/// not checked.
+/// Reads and maps the whole source, and judges each record by the registry's own rules of its form.
+/// What only the registry knows is not judged: whether units and services that are named exist, and
+/// whether the source may write there.
 pub async fn check(run: &Run) -> Checked {
     let before = std::collections::BTreeSet::new();
     let mut items = source::read(run.input.clone(), run.way.clone(), before, &run.policy);
     let mut difference = Difference::default();
     let mut checked = Checked::default();
     while let Some(found) = items.recv().await {
-        match found {
-            Found::Record(item) => checked.take_up(*item, &mut difference),
-            Found::Keys(keys) => {
-                let place = run.input.place();
-                let remarks = keys.missing();
-                checked.problems.extend(remarks.iter().map(|one| Problem::unsent(&place, "", one)));
-            }
-            Found::Fault(fault) => {
-                checked.lack.get_or_insert(fault.error);
-            }
-        }
+        checked.take(found, &mut difference, run);
     }
     if checked.tally.read == checked.tally.unread() && checked.lack.is_none() {
         let text = "not one record could be read";
@@ -59,17 +51,34 @@ impl Checked {
     /// # Errors
     /// What the source lacked; otherwise that records were refused.
     pub fn verdict(self) -> Result<()> {
-        let refused = self.tally.unread() + self.tally.duplicate;
+        let refused = self.tally.unread() + self.tally.duplicate + self.tally.rejected;
         match self.lack {
             Some(lack) => Err(lack),
             None if refused > 0 => {
-                Err(Error::new(Reason::RecordsRefused, format!("{refused} rows would not be sent")))
+                let text = format!("{refused} rows would not get into the index");
+                Err(Error::new(Reason::RecordsRefused, text))
             }
             None => Ok(()),
         }
     }
 
-    fn take_up(&mut self, item: Item, difference: &mut Difference) {
+    fn take(&mut self, found: Found, difference: &mut Difference, run: &Run) {
+        match found {
+            Found::Record(item) => self.take_up(*item, difference, &run.source),
+            Found::PassedOver(place, why) => {
+                self.tally.headings += 1;
+                self.problems.push(Problem::unsent(&place, "", &why));
+            }
+            Found::Keys(keys) => {
+                let place = run.input.place();
+                let remarks = keys.missing();
+                self.problems.extend(remarks.iter().map(|one| Problem::unsent(&place, "", one)));
+            }
+            Found::Fault(fault) => drop(self.lack.get_or_insert(fault.error)),
+        }
+    }
+
+    fn take_up(&mut self, item: Item, difference: &mut Difference, source: &str) {
         self.tally.read += 1;
         match item.record {
             Err(error) => {
@@ -86,10 +95,18 @@ impl Checked {
                     self.tally.duplicate += 1;
                     self.problems.push(Problem::duplicate(&item.found_at, &id, &first));
                 } else {
-                    self.first.get_or_insert(record);
+                    self.judge(record, &item.found_at, source);
                 }
             }
         }
+    }
+
+    fn judge(&mut self, record: Record, found_at: &str, source: &str) {
+        if let Err(error) = mpp_form::record::check(record.clone(), source) {
+            self.tally.rejected += 1;
+            self.problems.push(Problem::unsent(found_at, &record.source_id, &error));
+        }
+        self.first.get_or_insert(record);
     }
 }
 
@@ -98,23 +115,60 @@ mod tests {
     use super::*;
     use crate::{Input, Policy, Table, Way};
 
-    #[tokio::test]
-    async fn a_mapping_is_tried_without_a_registry() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("catalog.csv");
-        std::fs::write(&path, "kode,nama\nkk,Kartu Keluarga\nkk,Lagi\nktp\n").expect("writes");
-        let program = "{source_id: .kode, unit: \"units/a\", service: {title: {id: .nama}}}";
-        let run = Run {
+    fn run(folder: &std::path::Path, csv: &str, program: &str) -> Run {
+        let path = folder.join("catalog.csv");
+        std::fs::write(&path, csv).expect("writes");
+        Run {
             source: "sources/a".into(),
             input: Input::Csv(Table { path, ..Table::default() }),
             way: Way { program: program.into(), apply_trials: false },
-            state: folder.path().join("state.db"),
+            state: folder.join("state.db"),
             take_over: false,
             accept_missing: false,
             accept_moves: false,
             withdraw: crate::Withdraw::Nothing,
             policy: Policy::default(),
-        };
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_registry_would_reject_for_its_form_is_found_without_it() {
+        let program =
+            "{source_id: .kode, unit: .unit, service: {title: {id: .nama}, category: .jenis,
+            fees: [{kind: .tarif, amount_rupiah: 5000}]}}";
+        let csv = "kode,unit,nama,jenis,tarif\n\
+            kk,units/a,Kartu Keluarga,population,KIND_FIXED\n\
+            ktp,units/a,,population,KIND_FIXED\n\
+            AKTA KELAHIRAN,units/a,Akta,population,KIND_FIXED\n\
+            nib,dinas,NIB,population,KIND_FIXED\n\
+            skck,units/a,SKCK,Surat Polisi,KIND_FIXED\n\
+            sim,units/a,SIM,police,KIND_FREE\n";
+        let folder = tempfile::tempdir().expect("a folder");
+        let checked = check(&run(folder.path(), csv, program)).await;
+        let Tally { read, rejected, .. } = checked.tally;
+        assert_eq!((read, rejected), (6, 5), "{:?}", checked.problems);
+        let told: Vec<_> =
+            checked.problems.iter().map(|one| (one.record.as_str(), one.code.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                ("row at line 3 (ktp)", "REQUIRED"),
+                ("row at line 4 (AKTA KELAHIRAN)", "ID"),
+                ("row at line 5 (nib)", "NAME"),
+                ("row at line 6 (skck)", "FORMAT"),
+                ("row at line 7 (sim)", "NOT_ALLOWED"),
+            ]
+        );
+        assert!(checked.problems[0].message.contains("service.title.id"), "the field is named");
+        assert_eq!(checked.verdict().expect_err("faults").reason(), Reason::RecordsRefused);
+    }
+
+    #[tokio::test]
+    async fn a_mapping_is_tried_without_a_registry() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let csv = "kode,nama\nkk,Kartu Keluarga\nkk,Lagi\nktp\n";
+        let program = "{source_id: .kode, unit: \"units/a\", service: {title: {id: .nama}}}";
+        let run = run(folder.path(), csv, program);
         let checked = check(&run).await;
         let Tally { read, invalid, duplicate, .. } = checked.tally;
         assert_eq!((read, invalid, duplicate), (3, 1, 1));

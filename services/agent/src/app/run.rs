@@ -40,24 +40,34 @@ pub async fn run(
         store: &store,
         report,
     };
+    let ended = until_ended(&context, shutdown).await?;
+    outcome(&store, run, ended).await
+}
+
+/// Tries until a session has ended, or another try would not help.
+async fn until_ended(
+    context: &session::Context<'_>,
+    shutdown: &CancellationToken,
+) -> Result<Ended> {
+    let session::Context { run, store, report, .. } = *context;
     let mut backoff = Backoff::new(&run.policy);
     let mut reading = None;
     loop {
-        let attempt = attempt(&context, reading.take());
+        let attempt = attempt(context, reading.take());
         let result = tokio::select! {
             result = attempt => result?,
             () = shutdown.cancelled() => return Err(stopped()),
         };
-        let broken = match result {
-            Ok(ended) => return outcome(&store, run, ended).await,
+        let Broken { error, fault, reading: read } = match result {
+            Ok(ended) => return Ok(ended),
             Err(broken) => broken,
         };
-        if let Some(fault) = broken.fault {
-            session::keep_fault(&store, run, &fault).await?;
-            return Err(both(&fault, &broken.error));
+        if let Some(fault) = fault {
+            session::keep_fault(store, run, &fault).await?;
+            return Err(both(&fault, &error));
         }
-        reading = broken.reading;
-        backoff.pause(broken.error, report, shutdown).await?;
+        reading = read;
+        backoff.pause(error, report, shutdown).await?;
     }
 }
 

@@ -1,13 +1,15 @@
 //! One session with the registry: resume where both sides know they stand, send what differs,
 //! store each answer with its checkpoint, and say that the source is complete.
 
+mod ending;
 mod outgoing;
 
 use std::{collections::VecDeque, time::Duration};
 
-use mpp_api::sync::{End, Hello, Summary, Welcome};
+use mpp_api::sync::{Hello, Record, Summary, Welcome};
 use mpp_client::Endpoint;
 use mpp_core::{Error, Result};
+use mpp_form::held;
 use tokio::{sync::mpsc, time};
 
 use super::{
@@ -15,10 +17,9 @@ use super::{
     sent::Sent,
 };
 use crate::{
-    Policy,
     model::{
         batch::{Gathered, Limits},
-        difference::{Difference, Verdict},
+        difference::{Difference, Digest, Verdict},
         keys::Keys,
         problem::Problem,
         tally::Tally,
@@ -112,6 +113,31 @@ pub async fn keep_fault(store: &Store, run: &Run, fault: &Fault) -> Result<()> {
     store.keep_unsent(&[Problem::unsent(&run.source, "", &fault.error)]).await
 }
 
+async fn hello(context: &Context<'_>) -> Result<Hello> {
+    Ok(Hello {
+        source: context.run.source.clone(),
+        mapping_version: context.mapping_version.to_owned(),
+        checkpoint: context.store.checkpoint().await?,
+        take_over: context.run.take_over,
+        holder: context.store.holder().await?,
+        // A second record of an id is never sent.
+        unique_ids: true,
+        under_way: context.store.under_way().await?,
+        accept_moves: context.run.accept_moves,
+    })
+}
+
+/// Learns what the registry holds in truth, where that is not what is known here: somebody has
+/// deleted a record there, or this state is an older one.
+async fn reconcile(context: &Context<'_>, stream: &mut Stream, welcome: &Welcome) -> Result<()> {
+    let known = context.store.names().await?;
+    if welcome.held_digest[..] == held::digest(known.values().map(String::as_str))[..] {
+        return Ok(());
+    }
+    let names = registry::published(context.endpoint, &context.run.source, stream).await?;
+    context.store.reconcile(&names).await
+}
+
 struct Session<'a> {
     context: &'a Context<'a>,
     stream: Stream,
@@ -140,24 +166,10 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     async fn open(context: &'a Context<'a>) -> Result<Self> {
-        let source = &context.run.source;
-        let names = context.store.names().await?;
-        if let Some(names) = registry::published(context.endpoint, source, names.len()).await? {
-            context.store.reconcile(&names).await?;
-        }
-        let hello = Hello {
-            source: source.clone(),
-            mapping_version: context.mapping_version.to_owned(),
-            checkpoint: context.store.checkpoint().await?,
-            take_over: context.run.take_over,
-            holder: context.store.holder().await?,
-            // A second record of an id is never sent.
-            unique_ids: true,
-            under_way: context.store.under_way().await?,
-            accept_moves: context.run.accept_moves,
-        };
+        let hello = hello(context).await?;
         let timeout = context.run.policy.answer_timeout();
-        let (stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
+        let (mut stream, welcome) = Stream::open(context.endpoint, hello, timeout).await?;
+        reconcile(context, &mut stream, &welcome).await?;
         let agreed = welcome.checkpoint.clone().unwrap_or_default();
         let held = context.store.held().await?;
         context.store.resume(&agreed, welcome.send_all).await?;
@@ -181,44 +193,6 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Sends all, and tells at the end what of the source is not known.
-    async fn complete(
-        &mut self,
-        first: Option<Found>,
-        items: mpsc::Receiver<Found>,
-    ) -> Result<Summary> {
-        if let Some(first) = first {
-            self.take_up(first).await?;
-        }
-        self.send_all(items).await?;
-        while !self.waiting.is_empty() {
-            self.store_answer().await?;
-        }
-        self.flush().await?;
-        if self.lack.is_none() {
-            self.lack = self.judge_whole();
-        }
-        if self.lack.is_none() {
-            self.withdraw().await?;
-        }
-        if let Some(fault) = &self.lack {
-            keep_fault(self.context.store, self.context.run, fault).await?;
-        }
-        let incomplete = self.lack.as_ref().map(Fault::told);
-        let summary = self.stream.end(End { unread: self.tally.unread(), incomplete }).await?;
-        if self.lack.is_none() {
-            let store = self.context.store;
-            let sure = self.difference.is_sure();
-            let gone = if sure { self.difference.gone() } else { Vec::new() };
-            store.settle(&gone, &self.difference.unseen()).await?;
-            store.welcome_back(|id| self.difference.is_there(id)).await?;
-            if let Some(keys) = &self.keys {
-                store.rely_on(&keys.relied_on()).await?;
-            }
-        }
-        Ok(summary)
-    }
-
     async fn take_up(&mut self, found: Found) -> Result<()> {
         match found {
             Found::Record(item) => self.gather(*item).await,
@@ -230,39 +204,16 @@ impl<'a> Session<'a> {
                 self.keys = Some(keys);
                 Ok(())
             }
+            Found::PassedOver(place, why) => {
+                self.tally.headings += 1;
+                self.keep(Problem::unsent(&place, "", &why)).await
+            }
             Found::Fault(fault) => {
                 // The first is the cause; those that follow are its consequence as a rule.
                 self.lack.get_or_insert(fault);
                 Ok(())
             }
         }
-    }
-
-    /// What is wrong with a source that was read to its end.
-    fn judge_whole(&mut self) -> Option<Fault> {
-        let run = self.context.run;
-        let place = run.input.place();
-        let gone = if self.difference.is_sure() { self.difference.gone().len() } else { 0 };
-        self.tally.missing = i64::try_from(gone).unwrap_or(i64::MAX);
-        let Tally { read, missing, .. } = self.tally;
-        if read == 0 && !run.accept_missing {
-            let had =
-                if missing > 0 { format!(", and held {missing} before") } else { String::new() };
-            let text = format!(
-                "it holds no record at all{had}; where that is right, run with --accept-missing"
-            );
-            return Some(Fault::nothing(&place, text));
-        }
-        if read > 0 && self.tally.unread() == read {
-            let first = self.first_unread.take().unwrap_or_default();
-            return Some(Fault::nothing(
-                &place,
-                format!("of {read} rows none could be read; the first: {first}"),
-            ));
-        }
-        let Policy { max_missing_percent, max_missing_records, .. } = run.policy;
-        let shrinkage = self.difference.shrinkage(max_missing_percent, max_missing_records);
-        shrinkage.filter(|_| !run.accept_missing).map(|text| Fault::shrunk(&place, text))
     }
 
     async fn send_all(&mut self, mut items: mpsc::Receiver<Found>) -> Result<()> {
@@ -290,31 +241,34 @@ impl<'a> Session<'a> {
     /// Takes up a record that the registry has to see; counts and keeps whatever it cannot.
     async fn gather(&mut self, item: Item) -> Result<()> {
         self.tally.read += 1;
-        let record = match item.record {
+        let Item { found_at, record, notes, refused_id } = item;
+        let record = match record {
             Ok(record) => record,
             Err(error) => {
-                self.difference.refuse(item.refused_id.as_deref());
-                return self.keep_invalid(&item.found_at, "", &error).await;
+                self.difference.refuse(refused_id.as_deref());
+                return self.keep_invalid(&found_at, "", &error).await;
             }
         };
-        self.tally.count_notes(&item.notes);
-        for note in &item.notes {
-            self.keep(Problem::unsent(&item.found_at, &record.source_id, note)).await?;
+        self.tally.count_notes(&notes);
+        for note in &notes {
+            self.keep(Problem::unsent(&found_at, &record.source_id, note)).await?;
         }
-        let digest = match self.difference.judge(&record, &item.found_at) {
-            Verdict::New(digest) => digest,
+        match self.difference.judge(&record, &found_at) {
+            Verdict::New(digest) => self.add(record, digest, &found_at).await,
             Verdict::Known => {
                 self.tally.known += 1;
-                return Ok(());
+                Ok(())
             }
             Verdict::Duplicate(first) => {
                 self.tally.duplicate += 1;
-                let problem = Problem::duplicate(&item.found_at, &record.source_id, &first);
-                return self.keep(problem).await;
+                self.keep(Problem::duplicate(&found_at, &record.source_id, &first)).await
             }
-        };
+        }
+    }
+
+    async fn add(&mut self, record: Record, digest: Digest, found_at: &str) -> Result<()> {
         if let Err(error) = self.limits.check(&record) {
-            return self.keep_invalid(&item.found_at, &record.source_id, &error).await;
+            return self.keep_invalid(found_at, &record.source_id, &error).await;
         }
         match self.gathered.add(record, digest, self.limits) {
             Some(full) => self.send(full).await,

@@ -161,23 +161,16 @@ struct Reads<'p> {
 impl<'p> Reads<'p> {
     fn term(&mut self, term: &'p Term<&'p str>, made: bool) {
         match term {
-            Term::Str(_, parts) => {
-                for part in parts {
-                    if let StrPart::Term(inner) = part {
-                        self.term(inner, made);
-                    }
-                }
-            }
+            Term::Str(_, parts) => parts.iter().for_each(|part| match part {
+                StrPart::Term(inner) => self.term(inner, made),
+                StrPart::Str(_) | StrPart::Char(_) => {}
+            }),
             Term::Arr(Some(inner)) | Term::Neg(inner) | Term::Label(_, inner) => {
                 self.term(inner, made);
             }
-            Term::Obj(pairs) => pairs.iter().for_each(|(key, value)| match value {
-                Some(value) => {
-                    self.term(key, made);
-                    self.term(value, made);
-                }
-                None => self.key(key, made),
-            }),
+            Term::Obj(pairs) => {
+                pairs.iter().for_each(|(key, value)| self.pair(key, value.as_ref(), made));
+            }
             Term::BinOp(left, op, right) => self.operation(left, op, right, made),
             Term::Fold(_, source, pattern, steps) => {
                 self.term(source, made);
@@ -189,11 +182,8 @@ impl<'p> Reads<'p> {
                 caught.iter().for_each(|caught| self.term(caught, true));
             }
             Term::IfThenElse(cases, other) => {
-                for (test, then) in cases {
-                    self.term(test, made);
-                    self.term(then, made);
-                }
-                other.iter().for_each(|other| self.term(other, made));
+                let cases = cases.iter().flat_map(|(test, then)| [test, then]);
+                cases.chain(other.as_deref()).for_each(|term| self.term(term, made));
             }
             Term::Def(defs, then) => {
                 self.defs.extend(defs.iter().map(|def| (def.name, &def.body)));
@@ -203,16 +193,27 @@ impl<'p> Reads<'p> {
             Term::Path(of, path) => {
                 self.term(of, made);
                 let of_made = self.is_made(of, made);
-                for (part, _) in &path.0 {
-                    match part {
-                        Part::Index(index) => self.key(index, of_made),
-                        Part::Range(from, to) => {
-                            from.iter().chain(to).for_each(|bound| self.term(bound, made));
-                        }
-                    }
-                }
+                path.0.iter().for_each(|(part, _)| self.part(part, of_made, made));
             }
             _ => {}
+        }
+    }
+
+    /// `{nama: .nama}`, or `{nama}`, which reads the key.
+    fn pair(&mut self, key: &'p Term<&'p str>, value: Option<&'p Term<&'p str>>, made: bool) {
+        match value {
+            Some(value) => [key, value].into_iter().for_each(|term| self.term(term, made)),
+            None => self.key(key, made),
+        }
+    }
+
+    /// A step of a path: its key is one of what it goes from.
+    fn part(&mut self, part: &'p Part<Term<&'p str>>, of_made: bool, made: bool) {
+        match part {
+            Part::Index(index) => self.key(index, of_made),
+            Part::Range(from, to) => {
+                from.iter().chain(to).for_each(|bound| self.term(bound, made));
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use jaq_core::load::{
     parse::{BinaryOp, Def, Term},
     span,
 };
+use jaq_core::path::Part;
 
 /// Raises the fault that it gets, together with the place that it is given.
 pub const NOTE: &str = "mpp_note_place";
@@ -139,17 +140,13 @@ impl<'s> Noting<'s> {
 
     /// The offset of the first sign of a term that stands in the program.
     fn place(&self, term: &Term<&'s str>) -> Option<usize> {
-        let own = |part: &str| {
-            let range = self.program.as_bytes().as_ptr_range();
-            range.contains(&part.as_ptr()).then(|| span(self.program, part).start)
-        };
         match term {
-            Term::Num(part) | Term::Var(part) | Term::Break(part) | Term::Call(part, _) => {
-                own(part)
+            Term::Num(piece) | Term::Var(piece) | Term::Break(piece) | Term::Call(piece, _) => {
+                self.offset(piece)
             }
-            Term::Label(part, _) | Term::Fold(part, ..) => own(part),
+            Term::Label(piece, _) | Term::Fold(piece, ..) => self.offset(piece),
             Term::Str(_, parts) => parts.iter().find_map(|part| match part {
-                StrPart::Str(part) => own(part),
+                StrPart::Str(piece) => self.offset(piece),
                 StrPart::Term(term) => self.place(term),
                 StrPart::Char(_) => None,
             }),
@@ -160,16 +157,27 @@ impl<'s> Noting<'s> {
                 .iter()
                 .find_map(|(key, value)| self.place(key).or_else(|| self.place(value.as_ref()?))),
             Term::BinOp(left, _, right) => self.place(left).or_else(|| self.place(right)),
-            Term::Path(of, path) => self.place(of).or_else(|| {
-                path.0.iter().find_map(|(part, _)| match part {
-                    jaq_core::path::Part::Index(term) => self.place(term),
-                    jaq_core::path::Part::Range(from, to) => {
-                        [from, to].into_iter().flatten().find_map(|term| self.place(term))
-                    }
-                })
-            }),
+            Term::Path(of, path) => {
+                let mut parts = path.0.iter().map(|(part, _)| part);
+                self.place(of).or_else(|| parts.find_map(|part| self.place_of_part(part)))
+            }
             Term::IfThenElse(cases, _) => cases.iter().find_map(|(test, _)| self.place(test)),
             _ => None,
         }
+    }
+
+    fn place_of_part(&self, part: &Part<Term<&'s str>>) -> Option<usize> {
+        match part {
+            Part::Index(term) => self.place(term),
+            Part::Range(from, to) => {
+                [from, to].into_iter().flatten().find_map(|term| self.place(term))
+            }
+        }
+    }
+
+    /// The offset of a piece of the program.
+    fn offset(&self, piece: &str) -> Option<usize> {
+        let range = self.program.as_bytes().as_ptr_range();
+        range.contains(&piece.as_ptr()).then(|| span(self.program, piece).start)
     }
 }

@@ -49,7 +49,8 @@ impl Problem {
 
     /// True for a remark: the record itself is in the index.
     pub fn is_remark(&self) -> bool {
-        const REMARKS: [FieldCode; 8] = [
+        const REMARKS: [FieldCode; 9] = [
+            FieldCode::HeadingAgain,
             FieldCode::KeyMissing,
             FieldCode::Moved,
             FieldCode::NotRead,

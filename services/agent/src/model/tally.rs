@@ -19,6 +19,8 @@ pub struct Tally {
     pub suspicious: i64,
     /// Not sent: the id came before in the same source.
     pub duplicate: i64,
+    /// Rows that repeat the heading; they are no records and not among `read`.
+    pub headings: i64,
     /// Fees and times that are published as they are written, since they could not be read.
     pub not_read: i64,
     /// Answered in an earlier run, and no longer in the source. They stay in the registry.

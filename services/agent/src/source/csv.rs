@@ -2,7 +2,7 @@
 //! file as a whole counts as read only where every line was accounted for.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeSet, HashSet, VecDeque},
     path::PathBuf,
 };
 
@@ -11,6 +11,7 @@ use jaq_json::Val;
 use mpp_core::{Error, FieldCode, Result};
 
 use super::{
+    columns::{self, Again},
     fault::Fault,
     heading::{self, LOOKED_AT},
     lines::Lines,
@@ -52,24 +53,26 @@ pub fn read_lines(
 ) -> Result<(), Fault> {
     let place = table.path.display().to_string();
     let lost = |error: std::io::Error| Fault::torn(&place, format!("it breaks off: {error}"));
-    let mut rows = laid_out(lines, table, policy)?;
+    let (mut rows, above) = laid_out(lines, table, policy)?;
     let keys = headings(&place, rows.next().map_err(lost)?)?;
     rows.layout.columns = keys.len();
     sink.check_keys(&place, &BTreeSet::from_iter(keys.iter().cloned()))?;
-    let mut reading = Reading { place: &place, keys, policy, sink };
-    let mut is_first = true;
+    let mut reading =
+        Reading { place: &place, keys, above, policy, sink, below_heading: true, moved: None };
     while let Some(row) = rows.next().map_err(lost)? {
-        let sent = reading.take(row, is_first);
-        is_first = false;
-        if sent.is_err() {
+        if reading.take(row).is_err() {
             return Ok(()); // The run has ended.
         }
     }
     Ok(())
 }
 
-/// The rows from the heading on.
-fn laid_out(mut lines: Lines, table: &Table, policy: &Policy) -> Result<Rows, Fault> {
+/// The rows from the heading on, and what stands above it.
+fn laid_out(
+    mut lines: Lines,
+    table: &Table,
+    policy: &Policy,
+) -> Result<(Rows, HashSet<String>), Fault> {
     let place = table.path.display().to_string();
     let lost = |error: std::io::Error| Fault::torn(&place, format!("it breaks off: {error}"));
     let mut ahead = VecDeque::new();
@@ -80,14 +83,16 @@ fn laid_out(mut lines: Lines, table: &Table, policy: &Policy) -> Result<Rows, Fa
     }
     let found = heading::find(ahead.make_contiguous(), table.delimiter, table.heading_line);
     let found = found.map_err(|text| Fault::config(&place, text))?;
-    ahead.drain(..found.above);
+    let titles = ahead.drain(..found.above).filter_map(|line| line.text.ok());
+    let above = titles.map(|text| columns::letters(&text)).filter(|text| !text.is_empty());
+    let above = above.collect();
     let layout = Layout {
         separator: found.separator,
         columns: 0,
         longest: policy.max_row_bytes,
         trust_quotes: table.trust_quotes,
     };
-    Ok(Rows::new(lines, ahead, layout))
+    Ok((Rows::new(lines, ahead, layout), above))
 }
 
 fn headings(place: &str, row: Option<Row>) -> Result<Vec<String>, Fault> {
@@ -101,30 +106,70 @@ fn headings(place: &str, row: Option<Row>) -> Result<Vec<String>, Fault> {
         }
         None => return Err(Fault::nothing(place, "the file is empty")),
     };
-    heading::keys(&cells).map_err(|text| Fault::unreadable(place, text))
+    columns::keys(&cells).map_err(|text| Fault::unreadable(place, text))
 }
 
 /// A file that is being read.
 struct Reading<'a, 'b> {
     place: &'a str,
     keys: Vec<String>,
+    /// The lines above the heading, as letters.
+    above: HashSet<String>,
     policy: &'a Policy,
     sink: &'a mut Sink<'b>,
+    /// The row before was a heading.
+    below_heading: bool,
+    /// Where a heading came again over columns in another order.
+    moved: Option<usize>,
 }
 
 impl Reading<'_, '_> {
-    fn take(&mut self, row: Row, is_first: bool) -> Result<()> {
+    fn take(&mut self, row: Row) -> Result<()> {
+        let below_heading = std::mem::take(&mut self.below_heading);
         match row {
             // Spreadsheets leave empty rows behind.
             Row::Cells { cells, .. } if cells.iter().all(|cell| cell.trim().is_empty()) => Ok(()),
-            Row::Cells { cells, .. } if is_first && heading::numbers_columns(&cells) => Ok(()),
-            Row::Cells { line, cells } => self.put(line, cells),
+            Row::Cells { cells, .. } if below_heading && columns::numbers_columns(&cells) => Ok(()),
+            Row::Cells { line, cells }
+                if self.above.contains(&columns::letters(&cells.concat())) =>
+            {
+                self.pass_over(line, "repeats a line that stands above the heading")
+            }
+            Row::Cells { line, cells } => match columns::again(&cells, &self.keys) {
+                Some(Again::Same) => self.pass_over(line, "repeats the heading"),
+                Some(Again::Moved) => self.move_columns(line),
+                None => self.put(line, cells),
+            },
             Row::Refused { line, error } => self.sink.refuse(at(line), error),
             Row::Torn { from, to, why } => self.tear(from, to, &why),
         }
     }
 
+    /// Pages were glued together.
+    fn pass_over(&mut self, line: usize, why: &str) -> Result<()> {
+        self.below_heading = true;
+        self.moved = None;
+        let text = format!("it {why}, and is no record");
+        self.sink.pass_over(at(line), Error::field("row", FieldCode::HeadingAgain, text))
+    }
+
+    /// What stands below is read by the first heading, so it would come into the wrong fields.
+    fn move_columns(&mut self, line: usize) -> Result<()> {
+        self.below_heading = true;
+        self.moved = Some(line);
+        let text = format!(
+            "line {line} is a heading with the columns in another order, and the rows below it cannot \
+             be read by the first one; give each part a file and a source of its own, or one order"
+        );
+        self.sink.refuse(at(line), Error::field("row", FieldCode::Torn, text.as_str()))?;
+        self.sink.lack(Fault::torn(self.place, text))
+    }
+
     fn put(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
+        if let Some(other) = self.moved {
+            let text = format!("it stands below the heading in line {other}, of another order");
+            return self.sink.refuse(at(line), Error::field("row", FieldCode::Torn, text));
+        }
         let limit = self.policy.max_cell_bytes;
         if cells.iter().any(|cell| cell.len() > limit) {
             let text = format!("a cell is longer than {limit} bytes; is a quote left open?");

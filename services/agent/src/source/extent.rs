@@ -84,14 +84,15 @@ impl Extent {
         });
     }
 
-    /// Takes up a record. The same one twice on one page is the source's own; on another page it is
-    /// there because the pages moved.
-    pub fn record(&mut self, page: usize, found_at: &str, record: Identity) {
+    /// Takes up a record; true for one that no other page had. The same one twice on one page is the
+    /// source's own; on another page it is there because the pages moved.
+    pub fn record(&mut self, page: usize, found_at: &str, record: Identity) -> bool {
         let before = *self.first.entry(record).or_insert(page);
         if before != page {
             self.again += 1;
             self.example.get_or_insert_with(|| (found_at.to_owned(), before));
         }
+        before == page
     }
 
     /// What the source has beyond what was read, as far as it can be told.

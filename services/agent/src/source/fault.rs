@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use mpp_api::sync::{Incomplete, incomplete};
 use mpp_core::{Error, Reason};
+use mpp_form::limits;
 
 /// Characters of an answer that an error repeats.
 const SHOWN: usize = 160;
@@ -54,13 +55,22 @@ impl Fault {
         Self { kind: incomplete::Reason::Configuration, error }
     }
 
+    /// What the registry found lacking in a run that was complete here.
+    pub fn of_registry(source: &str, found: &Incomplete) -> Self {
+        let reason = match found.reason() {
+            incomplete::Reason::NothingTaken => Reason::RecordsRefused,
+            _ => Reason::SourceIncomplete,
+        };
+        Self::new(found.reason(), reason, source, &found.text)
+    }
+
     fn new(kind: incomplete::Reason, reason: Reason, place: &str, text: &dyn Display) -> Self {
         Self { kind, error: Error::new(reason, format!("{place}: {text}")) }
     }
 
     /// What the registry is told.
     pub fn told(&self) -> Incomplete {
-        let text = self.error.message().chars().take(2_000).collect();
+        let text = self.error.message().chars().take(limits::LACK).collect();
         Incomplete { reason: self.kind.into(), text }
     }
 }

@@ -21,7 +21,7 @@ use crate::policy::Policy;
 pub struct Page {
     /// Its bytes.
     pub body: Vec<u8>,
-    /// Its `Link` header.
+    /// Its `Link` fields, all of them.
     pub link: Option<String>,
     /// How many records it says that there are, in its `X-Total-Count` header.
     pub total: Option<u64>,
@@ -104,7 +104,7 @@ impl<'a> Fetch<'a> {
         }
         let mut response = request.call().map_err(|error| self.broken(&error))?;
         check_status(&response)?;
-        let link = text_of(response.headers(), &header::LINK);
+        let link = joined(response.headers(), &header::LINK);
         let total = response.headers().get("x-total-count").and_then(|value| value.to_str().ok());
         let total = total.and_then(|value| value.trim().parse().ok());
         let body = response.body_mut().with_config().limit(self.policy.max_page_bytes);
@@ -176,6 +176,14 @@ fn asked(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 
 fn text_of(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// All fields of a name, as one list.
+fn joined(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
+    let fields = headers.get_all(name).iter();
+    let fields: Vec<_> =
+        fields.map(|field| String::from_utf8_lossy(field.as_bytes()).into_owned()).collect();
+    (!fields.is_empty()).then(|| fields.join(", "))
 }
 
 fn too_large(limit: u64) -> String {

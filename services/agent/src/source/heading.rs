@@ -211,38 +211,6 @@ fn none(lines: &[&str]) -> String {
     )
 }
 
-/// The headings as keys. A column without one is called by its place, so that none is lost.
-///
-/// # Errors
-/// Names a heading that two columns have.
-pub fn keys(row: &[String]) -> Result<Vec<String>, String> {
-    let mut first = HashMap::new();
-    let mut keys = Vec::with_capacity(row.len());
-    for (column, heading) in row.iter().enumerate() {
-        let mut key = heading.split_whitespace().collect::<Vec<_>>().join(" ");
-        if key.is_empty() {
-            key = format!("column {}", column + 1);
-        }
-        if let Some(before) = first.insert(key.clone(), column + 1) {
-            return Err(format!(
-                "the heading \"{key}\" stands over columns {before} and {}; give each its own, \
-                 since only one of them would be read",
-                column + 1
-            ));
-        }
-        keys.push(key);
-    }
-    Ok(keys)
-}
-
-/// A row that merely numbers its columns: (1), (2), (3).
-pub fn numbers_columns(row: &[String]) -> bool {
-    row.len() > 2
-        && row.iter().enumerate().all(|(column, cell)| {
-            cell.trim().trim_matches(['(', ')', '.']).parse() == Ok(column + 1)
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,19 +269,6 @@ mod tests {
         assert_eq!(
             found("sep=;\nkode;nama\na;b", Some(',')).expect("the file says").separator,
             ';'
-        );
-    }
-
-    #[test]
-    fn a_doubled_heading_is_named_and_an_empty_one_loses_nothing() {
-        let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-        let said = keys(&row(&["kode", "syarat ", "syarat"])).expect_err("doubled");
-        assert!(said.contains("\"syarat\"") && said.contains("columns 2 and 3"), "{said}");
-        assert_eq!(keys(&row(&["kode", "", " "])), Ok(row(&["kode", "column 2", "column 3"])));
-        assert_eq!(keys(&row(&["Nama\nlayanan", "x"])), Ok(row(&["Nama layanan", "x"])));
-        assert!(
-            numbers_columns(&row(&["(1)", "2", " 3. "]))
-                && !numbers_columns(&row(&["1", "KTP", "3"]))
         );
     }
 }

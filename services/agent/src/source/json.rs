@@ -4,7 +4,6 @@
 use std::collections::{BTreeSet, HashSet};
 
 use jaq_json::Val;
-use sha2::{Digest as _, Sha256};
 
 use super::{
     envelope,
@@ -41,7 +40,7 @@ pub struct Pages {
 pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let fetch = Fetch::new(pages.token.as_deref(), policy);
     let mut reading =
-        Reading { pages, fetch, sink, extent: Extent::default(), items: 0, before: None };
+        Reading { pages, policy, fetch, sink, extent: Extent::default(), items: 0, empty: 0 };
     let mut seen = HashSet::new();
     let mut location = pages.location.clone();
     for number in 1..=policy.max_pages {
@@ -82,9 +81,10 @@ struct Reading<'a, 'b> {
     fetch: Fetch<'a>,
     sink: &'a mut Sink<'b>,
     extent: Extent,
+    policy: &'a Policy,
     items: u64,
-    /// The page before this one.
-    before: Option<Vec<u8>>,
+    /// Pages without a record, one after the other.
+    empty: usize,
 }
 
 impl Reading<'_, '_> {
@@ -97,31 +97,47 @@ impl Reading<'_, '_> {
         if let Some(text) = envelope::refusal(&page, is_empty) {
             return Err(Fault::unreadable(&shown, text));
         }
-        let digest = Some(Sha256::digest(&fetched.body).to_vec());
-        if !is_empty && self.before == digest {
-            let text = "is the same as the one before; does the source heed the page's number?";
-            return Err(Fault::torn(&shown, format!("page {number} {text}")));
-        }
-        self.before = digest;
         self.extent.page(&page, fetched.total);
         let items = items?;
         if number == 1 && !items.is_empty() {
             self.sink.check_keys(&shown, &keys(items))?;
         }
-        if self.put(items, number).is_err() {
-            return Ok(Step::Ended);
-        }
+        let Ok(new) = self.put(items, number) else { return Ok(Step::Ended) };
         let Pages { next, ignore_totals, .. } = self.pages;
         let next = next.after(&page, fetched.link.as_deref(), location, !ignore_totals)?;
-        Ok(next.map_or(Step::Last, Step::To))
+        let Some(next) = next else { return Ok(Step::Last) };
+        self.goes_on(items.len(), new, number).map_err(|text| Fault::torn(&shown, text))?;
+        Ok(Step::To(next))
     }
 
-    fn put(&mut self, items: &[Val], number: usize) -> mpp_core::Result<()> {
+    /// Answers how many of them no page had before.
+    fn put(&mut self, items: &[Val], number: usize) -> mpp_core::Result<usize> {
+        let mut new = 0;
         for (at, item) in items.iter().enumerate() {
             let found_at = format!("page {number}, item {}", at + 1);
             let identity = self.sink.put(found_at.clone(), item.clone())?;
-            self.extent.record(number, &found_at, identity);
+            new += usize::from(self.extent.record(number, &found_at, identity));
             self.items += 1;
+        }
+        Ok(new)
+    }
+
+    /// A page that brings nothing new and leads to another one may do so for ever.
+    fn goes_on(&mut self, items: usize, new: usize, number: usize) -> Result<(), String> {
+        self.empty = if items == 0 { self.empty + 1 } else { 0 };
+        if items > 0 && new == 0 {
+            return Err(format!(
+                "page {number} holds only records that pages before had already, and leads to \
+                 another one; does the source heed the page's number or cursor?"
+            ));
+        }
+        let most = self.policy.max_empty_pages;
+        if self.empty > most {
+            return Err(format!(
+                "page {number} is the last of {} empty ones in a row, and leads to another one; \
+                 where that is right, raise max_empty_pages",
+                self.empty
+            ));
         }
         Ok(())
     }

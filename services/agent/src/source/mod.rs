@@ -1,6 +1,7 @@
 //! Where records come from. A source is read on a thread of its own, mapped there, and handed on
 //! through a bounded channel, so that a catalog of any size takes little memory.
 
+mod columns;
 mod csv;
 mod envelope;
 mod extent;
@@ -10,6 +11,7 @@ mod habit;
 mod heading;
 mod json;
 mod lines;
+mod link_header;
 mod links;
 mod more;
 mod next;
@@ -112,7 +114,7 @@ mod tests {
         while let Some(item) = items.recv().await {
             match item {
                 Found::Record(item) => all.push(*item),
-                Found::Keys(_) => {}
+                Found::Keys(_) | Found::PassedOver(..) => {}
                 Found::Fault(fault) => panic!("the source can be read: {fault:?}"),
             }
         }

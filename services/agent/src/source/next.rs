@@ -8,6 +8,7 @@ use url::Url;
 
 use super::{
     fault::{Fault, address, shown},
+    link_header,
     links::{ADDRESSES, purposes, says_else, says_next},
     more,
     place::{self, Setting, key, shape, text},
@@ -46,21 +47,23 @@ impl Next {
         if step.is_some() {
             return Ok(step);
         }
-        if let Some(link) = header.and_then(of_header) {
+        let linked = header.map_or(Ok(None), link_header::next);
+        if let Some(link) = linked.map_err(|text| Fault::unreadable(&at, text))? {
             let next = join(location, &link).map_err(|text| Fault::unreadable(&at, text))?;
             return Ok(Some(next));
         }
         match more::sign(page, configured) {
-            Some(sign) if heed_signs => Err(Fault::config(
-                place,
-                format!(
-                    "the page has {sign}, so it is not the last, and next = \"{configured}\" leads to \
-                 nothing; set next to where the link is, or ignore_totals = true where that says \
-                 something else"
-                ),
-            )),
+            Some(sign) if heed_signs => Err(Fault::config(place, self.is_not_last(&sign))),
             _ => Ok(None),
         }
+    }
+
+    fn is_not_last(&self, sign: &str) -> String {
+        format!(
+            "the page has {sign}, so it is not the last, and next = \"{}\" leads to nothing; set next \
+             to where the link is, or ignore_totals = true where that says something else",
+            self.link.text
+        )
     }
 
     fn resolve(&self, value: &Val, location: &str) -> Result<Option<String>, String> {
@@ -185,21 +188,6 @@ fn join_file(location: &str, link: &str) -> Result<String, String> {
     }
     let folder = Path::new(location).parent().unwrap_or(Path::new("."));
     Ok(folder.join(link_path).display().to_string())
-}
-
-/// `Link: <https://…?page=2>; rel="next"`.
-fn of_header(header: &str) -> Option<String> {
-    let mut rest = header;
-    while let Some((_, link)) = rest.split_once('<') {
-        let (address, after) = link.split_once('>')?;
-        let own = after.split('<').next().unwrap_or(after).to_lowercase();
-        let own: String = own.chars().filter(|sign| !matches!(sign, '"' | ' ')).collect();
-        if own.split([';', ',']).any(|part| part == "rel=next") {
-            return Some(address.to_owned());
-        }
-        rest = after;
-    }
-    None
 }
 
 #[cfg(test)]

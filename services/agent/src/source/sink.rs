@@ -28,6 +28,8 @@ pub struct Item {
 pub enum Found {
     /// A record, or why there is none.
     Record(Box<Item>),
+    /// A row that is no record, where it stands and what it is.
+    PassedOver(String, Error),
     /// What is wrong with the source as a whole.
     Fault(Fault),
     /// Once all is read: the keys that the records have, and those that the mapping reads.
@@ -75,10 +77,15 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// The run has ended. What is wrong with a record is handed on with it.
     pub fn put(&mut self, found_at: String, raw: Val) -> Result<Identity> {
+        let of_raw = identity(&raw.to_string());
+        if screen::is_heading(&raw) {
+            let text = "it repeats the names of its fields, and is no record";
+            let error = Error::field("row", FieldCode::HeadingAgain, text);
+            return self.pass_over(found_at, error).map(|()| of_raw);
+        }
         self.keys.look_at(&raw);
         let bundle = screen::bundle(&raw);
         let checked = self.check(&raw);
-        let of_raw = identity(&raw.to_string());
         let outputs = match (self.mapping.run(raw), checked) {
             (Ok(outputs), Ok(())) => outputs,
             (Ok(outputs), Err(error)) => {
@@ -91,19 +98,22 @@ impl<'a> Sink<'a> {
         let names: String = outputs.iter().map(names).collect();
         let identity = if outputs.is_empty() { of_raw } else { identity(&names) };
         // A mapping that yields several has split the bundle.
-        let note = bundle.filter(|_| outputs.len() == 1).map(|what| {
+        let mut note = bundle.filter(|_| outputs.len() == 1).map(|what| {
             Error::field("row", FieldCode::Bundle, format!("this one record is a bundle: {what}"))
         });
-        let mut note = note;
-        for mut output in outputs {
-            drop_nulls(&mut output);
-            let record = self.read(&output);
-            let not_read = record.as_ref().map(unread::wordings).unwrap_or_default();
-            let notes = note.take().into_iter().chain(not_read).collect();
-            let refused_id = record.is_err().then(|| id(&output)).flatten();
-            self.send(Item { found_at: found_at.clone(), record, notes, refused_id })?;
+        for output in outputs {
+            self.put_one(&found_at, output, note.take())?;
         }
         Ok(identity)
+    }
+
+    fn put_one(&mut self, found_at: &str, mut output: Value, note: Option<Error>) -> Result<()> {
+        drop_nulls(&mut output);
+        let record = self.read(&output);
+        let not_read = record.as_ref().map(unread::wordings).unwrap_or_default();
+        let notes = note.into_iter().chain(not_read).collect();
+        let refused_id = record.is_err().then(|| id(&output)).flatten();
+        self.send(Item { found_at: found_at.to_owned(), record, notes, refused_id })
     }
 
     /// A value that is lost refuses the record, but for where the mapping does not use it: it does
@@ -120,8 +130,14 @@ impl<'a> Sink<'a> {
 
     fn read(&self, output: &Value) -> Result<Record> {
         match screen::trial(output) {
-            Some(why) if !self.apply_trials => Err(Error::field("row", FieldCode::Suspicious, why)),
-            _ => mpp_api::json::read(output).map(text::tidied),
+            Some(why) if !self.apply_trials => {
+                return Err(Error::field("row", FieldCode::Suspicious, why));
+            }
+            _ => {}
+        }
+        match screen::residue(output) {
+            Some(why) => Err(Error::field("row", FieldCode::ErrorValue, why)),
+            None => mpp_api::json::read(output).map(text::tidied),
         }
     }
 
@@ -137,6 +153,14 @@ impl<'a> Sink<'a> {
     fn refuse_all(&mut self, found_at: String, error: Error, outputs: &[Value]) -> Result<()> {
         let refused_id = outputs.first().and_then(id);
         self.send(Item { found_at, record: Err(error), notes: Vec::new(), refused_id })
+    }
+
+    /// Hands on that a row is no record.
+    ///
+    /// # Errors
+    /// As [`Self::put`].
+    pub fn pass_over(&mut self, found_at: String, why: Error) -> Result<()> {
+        self.items.blocking_send(Found::PassedOver(found_at, why)).map_err(|_| ended())
     }
 
     /// Hands on that the whole extent of the source is not known; it is read on all the same.

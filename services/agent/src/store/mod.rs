@@ -11,6 +11,7 @@ use std::{
 
 use mpp_api::sync::{Checkpoint, Outcome, Record, RecordResult, record::Body};
 use mpp_core::{Error, Reason, Result};
+use mpp_form::limits;
 use sqlx::{
     Row, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -149,8 +150,10 @@ impl Store {
     /// Positions of the batches that may have reached the registry and have no stored answer: the
     /// latest, as many as a hello names.
     pub async fn under_way(&self) -> Result<Vec<String>> {
-        let query = "SELECT position FROM under_way ORDER BY place DESC LIMIT 100";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await.map_err(Error::internal)?;
+        let most = i64::try_from(limits::UNDER_WAY).unwrap_or(i64::MAX);
+        let query = "SELECT position FROM under_way ORDER BY place DESC LIMIT ?";
+        let rows =
+            sqlx::query(query).bind(most).fetch_all(&self.pool).await.map_err(Error::internal)?;
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 
@@ -189,18 +192,7 @@ impl Store {
     ) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(Error::internal)?;
         for (result, sent) in results.iter().zip(sent) {
-            let (field, code, message) = said(result);
-            sqlx::query("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?, ?, ?)")
-                .bind(&result.source_id)
-                .bind(if is_settled(result) { sent.digest.as_slice() } else { NO_DIGEST })
-                .bind(checkpoint.sequence)
-                .bind(result.outcome)
-                .bind(field)
-                .bind(code)
-                .bind(message)
-                .execute(&mut *tx)
-                .await
-                .map_err(Error::internal)?;
+            answer(&mut tx, result, sent, checkpoint.sequence).await?;
             sqlx::query("DELETE FROM may_hold WHERE source_id = ?")
                 .bind(&sent.id)
                 .execute(&mut *tx)
@@ -240,6 +232,27 @@ fn said(result: &RecordResult) -> (&str, &str, &str) {
         Some(warning) => (&warning.field, &warning.code, &warning.message),
         None => (&result.field, &result.code, &result.message),
     }
+}
+
+async fn answer(
+    tx: &mut SqliteConnection,
+    result: &RecordResult,
+    sent: &Answered,
+    sequence: i64,
+) -> Result<()> {
+    let (field, code, message) = said(result);
+    sqlx::query("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(&result.source_id)
+        .bind(if is_settled(result) { sent.digest.as_slice() } else { NO_DIGEST })
+        .bind(sequence)
+        .bind(result.outcome)
+        .bind(field)
+        .bind(code)
+        .bind(message)
+        .execute(tx)
+        .await
+        .map(drop)
+        .map_err(Error::internal)
 }
 
 async fn may_hold(tx: &mut SqliteConnection, id: &str, name: &str) -> Result<()> {

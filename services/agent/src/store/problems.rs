@@ -16,6 +16,15 @@ impl Store {
         Ok(row.get(0))
     }
 
+    /// Ids of the records that the registry rejected.
+    pub async fn rejected(&self) -> Result<Vec<String>> {
+        let rows = sqlx::query("SELECT source_id FROM answered WHERE outcome = 3") // answered_said
+            .fetch_all(&self.pool)
+            .await
+            .map_err(Error::internal)?;
+        Ok(rows.into_iter().map(|row| row.get(0)).collect())
+    }
+
     /// Keeps records that could not be sent, so that they do not vanish in silence.
     pub async fn keep_unsent(&self, problems: &[Problem]) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(Error::internal)?;

@@ -194,3 +194,65 @@ async fn rows_within_a_cell_are_refused_and_read_only_where_the_quotes_are_trust
     let trusted = file(text, Table { trust_quotes: true, ..plain() }).await;
     assert_eq!(counts(&trusted), (2, 0, true));
 }
+
+/// Each way to put one or two stray quotes into a heading.
+fn quoted(heading: &str) -> Vec<String> {
+    let places = || (0..=heading.len()).filter(|at| heading.is_char_boundary(*at));
+    let with = |at: usize, text: &str| format!("{}\"{}", &text[..at], &text[at..]);
+    let one = places().map(|at| with(at, heading));
+    let two = places().flat_map(|first| {
+        places().filter(move |second| *second >= first).map(move |second| (first, second))
+    });
+    one.chain(two.map(|(first, second)| with(first, &with(second, heading)))).collect()
+}
+
+#[tokio::test]
+async fn no_stray_quote_in_a_heading_lets_a_part_pass_for_the_whole() {
+    let plain_rows = (1..=6).map(|n| format!("k{n};Layanan nomor {n};KTP\n")).collect::<String>();
+    let quoted_rows =
+        (1..=6).map(|n| format!("k{n};\"Layanan; nomor {n}\";\"KTP\nKK\"\n")).collect::<String>();
+    for rows in [plain_rows, quoted_rows] {
+        for above in ["", "DAFTAR LAYANAN;;\n"] {
+            for heading in quoted("kode;nama;syarat") {
+                let said = file(format!("{above}{heading}\n{rows}"), plain()).await;
+                let is_whole = said.lack.is_none() && said.tally.unread() == 0;
+                let passes = is_whole && said.tally.rejected == 0;
+                assert!(!passes || said.tally.read == 6, "{above}{heading}: {:?}", said.tally);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_heading_among_the_rows_is_passed_over_and_told_and_never_a_record() {
+    let text = "DAFTAR LAYANAN;;\nkode;nama;syarat\n(1);(2);(3)\na;Akta;KTP\nb;KK;KTP\n\
+        DAFTAR LAYANAN;;\nKODE;Nama ;Syarat:\n(1);(2);(3)\nc;KIA;KTP\nKode;Nama;Persyaratan\nd;SKCK;KTP\n";
+    let said = file(text, plain()).await;
+    assert_eq!(counts(&said), (4, 0, true), "{:?}", said.problems);
+    assert_eq!(said.tally.headings, 3);
+    assert_eq!(places(&said), ["row at line 6", "row at line 7", "row at line 10"]);
+    assert!(said.problems.iter().all(|problem| problem.code == "HEADING_AGAIN"));
+    assert!(said.problems.iter().all(mpp_agent::Problem::is_remark));
+}
+
+#[tokio::test]
+async fn a_second_heading_of_another_order_tears_the_file() {
+    let text = "kode,nama,syarat\na,Akta,KTP\nnama,kode,syarat\nKIA,c,KTP\nSKCK,d,KTP\n\
+        kode,nama,syarat\ne,KK,KTP\n";
+    let said = file(text, plain()).await;
+    assert_eq!(counts(&said), (5, 3, false));
+    assert_eq!(said.tally.headings, 1, "the first order again");
+    assert!(lack(&said).contains("line 3") && lack(&said).contains("another order"));
+}
+
+#[tokio::test]
+async fn what_programs_leave_becomes_no_record_in_any_field() {
+    let text = "kode,nama,syarat\na,undefined,KTP\nb,NULL,KTP\nc,N/A,KTP\nd,-,KTP\n\
+        e,[object Object],KTP\nf,=VLOOKUP(A2;B:C;2),KTP\ng,NaN,KTP\nh,Akta,undefined\n\
+        i,KIA,\"KTP\n[object Object]\"\nnull,SKCK,KTP\nj,Lorem ipsum,KTP\nk,Akta lahir,KTP asli\n";
+    let said = file(text, plain()).await;
+    assert_eq!(counts(&said), (12, 11, true), "{:?}", said.problems);
+    assert_eq!(said.first.expect("one is left").source_id, "k");
+    let fine = ["SUSPICIOUS", "ERROR_VALUE"];
+    assert!(said.problems.iter().all(|problem| fine.contains(&problem.code.as_str())));
+}

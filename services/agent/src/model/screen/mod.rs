@@ -2,13 +2,32 @@
 //! left among live rows; and one record that is many.
 
 mod bundle;
+mod name;
+mod residue;
 mod trial;
 
 use jaq_json::Val;
 use mpp_core::{Error, FieldCode, Result};
 
 pub use bundle::bundle;
+pub use residue::residue;
 pub use trial::trial;
+
+/// True where a raw record is the heading once more: what it holds are the names of its fields.
+pub fn is_heading(raw: &Val) -> bool {
+    let Val::Obj(map) = raw else { return false };
+    let letters = |value: &Val| match value {
+        Val::TStr(bytes) => {
+            let text = String::from_utf8_lossy(bytes).to_lowercase();
+            text.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>()
+        }
+        _ => String::new(),
+    };
+    let said = map.iter().map(|(key, value)| (letters(key), letters(value)));
+    let filled: Vec<_> = said.filter(|(_, value)| !value.is_empty()).collect();
+    let own = filled.iter().filter(|(key, value)| key == value).count();
+    own * 2 >= filled.len() && own >= map.len().clamp(1, 2)
+}
 
 /// Refuses a raw record in which a value of a column that is `used` stands for another that is lost.
 ///
@@ -244,6 +263,26 @@ mod tests {
         assert!(fault.message().contains("biaya[0].nilai"), "{fault}");
         assert!(check_values(&raw(&json!({"a": "P\u{fffd}kan"})), &|_| true).is_err());
         assert!(check_values(&raw(&json!({"a": ["KTP", 7, null]})), &|_| true).is_ok());
+    }
+
+    #[test]
+    fn a_record_of_the_names_of_its_fields_is_a_heading() {
+        for heading in [
+            json!({"kode": "Kode", "nama": "NAMA", "biaya": "biaya"}),
+            json!({"kode": "kode", "nama_layanan": "Nama Layanan", "biaya": "Tarif"}),
+            json!({"nama": "nama"}),
+        ] {
+            assert!(is_heading(&raw(&heading)), "{heading}");
+        }
+        for record in [
+            json!({"kode": "ktp", "nama": "Nama", "biaya": "Gratis"}),
+            json!({"kode": 7, "nama": "KTP"}),
+            json!({"kode": "kode"  , "nama": "KTP", "biaya": "Gratis"}),
+            json!({}),
+            json!({"kode": "", "nama": ""}),
+        ] {
+            assert!(!is_heading(&raw(&record)), "{record}");
+        }
     }
 
     #[test]

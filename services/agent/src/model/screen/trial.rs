@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::name;
+
 /// Words of which a title of a trial consists, with at least one of the first kind.
 const TRIAL: [&str; 17] = [
     "tes",
@@ -117,11 +119,14 @@ const PROMPTS: [&str; 7] = [
     "klik disini untuk menambahkan teks",
 ];
 
-/// Why a mapped record looks like a trial, if it does.
+/// Why a mapped record looks like a trial, if it does; or has a name that is none.
 pub fn trial(record: &Value) -> Option<String> {
     let title = record.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
     if looks_like_a_trial(title) {
         return Some(format!("the title \"{}\" looks like a trial", title.trim()));
+    }
+    if let Some(name) = name::none(record) {
+        return Some(format!("\"{}\" names nothing", name.trim()));
     }
     let prompt = prompt(record.get("service")?)?;
     Some(format!("the text \"{prompt}\" is what a form shows before somebody fills it in"))
@@ -237,6 +242,24 @@ mod tests {
             "Test data",
             "Ketik judul di sini...",
             "abc",
+            "undefined",
+            "null",
+            "NULL",
+            "N/A",
+            "n.a.",
+            "NaN",
+            "-",
+            "–",
+            "?",
+            "[object Object]",
+            "=VLOOKUP(A2;B:C;2;0)",
+            "Layanan undefined",
+            "TBD",
+            "Tidak ada",
+            "tanpa judul",
+            "Nama Layanan",
+            "Layanan",
+            "TRUE",
         ] {
             assert!(of(title).is_some(), "{title}");
         }
@@ -270,6 +293,13 @@ mod tests {
             "",
         ] {
             assert_eq!(of(title), None, "{title}");
+        }
+        for record in [
+            json!({"service": {"title": {"id": "KTP", "en": "undefined"}}}),
+            json!({"service": {"title": {"id": "KTP", "en": "-"}}}),
+            json!({"service": {"title": {"id": "KTP"}, "fees": [{"label": "NULL"}]}}),
+        ] {
+            assert!(trial(&record).is_some(), "{record}");
         }
         let left = json!({"service": {"title": {"id": "KTP"}, "requirements": [{"text": "Ketik disini"}]}});
         assert!(trial(&left).is_some());

@@ -1,5 +1,6 @@
 //! Amounts of rupiah: "Rp. 350.000,-", "45 ribu", "Rp6.000-Rp12.000".
 
+use mpp_form::limits::MOST_RUPIAH;
 use winnow::{
     Parser, Result as Read,
     combinator::{alt, fail, opt, repeat},
@@ -13,8 +14,6 @@ use super::{
     token::{Token, Tokens},
 };
 
-/// No fee of a public service comes near it.
-const MAX: i64 = 1_000_000_000_000;
 /// A smaller amount is a slip, such as "Rp50" for 50 thousand.
 const LEAST: i64 = 100;
 /// A smaller number without a currency may be anything.
@@ -68,7 +67,7 @@ pub fn amount(input: &mut Tokens) -> Read<Amount> {
             (if limit { 0 } else { one.value }, one.value, one.marked)
         }
     };
-    let good = most <= MAX && !(limit && most == 0);
+    let good = most <= MOST_RUPIAH && !(limit && most == 0);
     if good { Ok(Amount { least, most, approximate, marked }) } else { fail.parse_next(input) }
 }
 

@@ -1,0 +1,102 @@
+//! The end of a session: what of the source is not known, and what follows where all of it is.
+
+use mpp_api::sync::{End, Summary};
+use mpp_core::Result;
+use tokio::sync::mpsc;
+
+use super::{Session, keep_fault};
+use crate::{
+    Policy,
+    model::tally::Tally,
+    source::{Fault, Found},
+};
+
+impl Session<'_> {
+    /// Sends all, and tells at the end what of the source is not known.
+    pub(super) async fn complete(
+        &mut self,
+        first: Option<Found>,
+        items: mpsc::Receiver<Found>,
+    ) -> Result<Summary> {
+        if let Some(first) = first {
+            self.take_up(first).await?;
+        }
+        self.send_all(items).await?;
+        while !self.waiting.is_empty() {
+            self.store_answer().await?;
+        }
+        self.flush().await?;
+        if self.lack.is_none() {
+            self.lack = self.judge_whole();
+        }
+        if self.lack.is_none() {
+            self.withdraw().await?;
+        }
+        let summary = self.end().await?;
+        match &self.lack {
+            Some(fault) => keep_fault(self.context.store, self.context.run, fault).await?,
+            None => self.settle().await?,
+        }
+        Ok(summary)
+    }
+
+    /// Tells the registry, which may find that the answers do not bear a complete run out.
+    async fn end(&mut self) -> Result<Summary> {
+        let incomplete = self.lack.as_ref().map(Fault::told);
+        let is_whole = incomplete.is_none() && self.difference.is_sure();
+        let rejected_gone = if is_whole { self.rejected_gone().await? } else { Vec::new() };
+        let unread = self.tally.unread();
+        let summary = self.stream.end(End { unread, incomplete, rejected_gone }).await?;
+        if let (None, Some(found)) = (&self.lack, &summary.incomplete) {
+            self.lack = Some(Fault::of_registry(&self.context.run.source, found));
+        }
+        Ok(summary)
+    }
+
+    /// Ids that were rejected before and are not in the source any more.
+    async fn rejected_gone(&self) -> Result<Vec<String>> {
+        let mut ids = self.context.store.rejected().await?;
+        ids.retain(|id| !self.difference.is_there(id));
+        ids.truncate(mpp_form::limits::REJECTED_GONE);
+        Ok(ids)
+    }
+
+    async fn settle(&self) -> Result<()> {
+        let store = self.context.store;
+        let sure = self.difference.is_sure();
+        let gone = if sure { self.difference.gone() } else { Vec::new() };
+        store.settle(&gone, &self.difference.unseen()).await?;
+        store.welcome_back(|id| self.difference.is_there(id)).await?;
+        match &self.keys {
+            Some(keys) => store.rely_on(&keys.relied_on()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What is wrong with a source that was read to its end.
+    fn judge_whole(&mut self) -> Option<Fault> {
+        let run = self.context.run;
+        let place = run.input.place();
+        let gone = if self.difference.is_sure() { self.difference.gone().len() } else { 0 };
+        self.tally.missing = i64::try_from(gone).unwrap_or(i64::MAX);
+        let Tally { read, missing, .. } = self.tally;
+        if read == 0 && !run.accept_missing {
+            let had =
+                if missing > 0 { format!(", and held {missing} before") } else { String::new() };
+            let text = format!(
+                "it holds no record at all{had}; where that is right, run with --accept-missing"
+            );
+            return Some(Fault::nothing(&place, text));
+        }
+        if read > 0 && self.tally.unread() == read {
+            let first = self.first_unread.take().unwrap_or_default();
+            return Some(Fault::nothing(
+                &place,
+                format!("of {read} rows none could be read; the first: {first}"),
+            ));
+        }
+        let Policy { max_missing_percent, max_missing_records, .. } = run.policy;
+        let shrinkage = self.difference.shrinkage(max_missing_percent, max_missing_records);
+        shrinkage.filter(|_| !run.accept_missing).map(|text| Fault::shrunk(&place, text))
+    }
+}

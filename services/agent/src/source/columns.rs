@@ -1,0 +1,103 @@
+//! What a heading calls its columns, and rows below it that are no records: the heading once more, and
+//! one that numbers the columns.
+
+use std::collections::HashMap;
+
+/// The headings as keys. A column without one is called by its place, so that none is lost.
+///
+/// # Errors
+/// Names a heading that two columns have.
+pub fn keys(row: &[String]) -> Result<Vec<String>, String> {
+    let mut first = HashMap::new();
+    let mut keys = Vec::with_capacity(row.len());
+    for (column, heading) in row.iter().enumerate() {
+        let mut key = heading.split_whitespace().collect::<Vec<_>>().join(" ");
+        if key.is_empty() {
+            key = format!("column {}", column + 1);
+        }
+        if let Some(before) = first.insert(key.clone(), column + 1) {
+            return Err(format!(
+                "the heading \"{key}\" stands over columns {before} and {}; give each its own, \
+                 since only one of them would be read",
+                column + 1
+            ));
+        }
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+/// A heading that comes again among the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// Over the same columns.
+    Same,
+    /// Over columns in another order: the rows below it are parted otherwise.
+    Moved,
+}
+
+/// Whether a row is the heading once more: at least half of what it holds are headings.
+pub fn again(row: &[String], keys: &[String]) -> Option<Again> {
+    let keys: Vec<String> = keys.iter().map(|key| letters(key)).collect();
+    let cells: Vec<String> = row.iter().map(|cell| letters(cell)).collect();
+    let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+    let is_named = |cell: &&String| !cell.is_empty() && keys.contains(*cell);
+    let named = cells.iter().filter(is_named).count();
+    if named * 2 < filled || named < keys.len().clamp(1, 2) {
+        return None;
+    }
+    let stays = |(cell, key): (&String, &String)| !keys.contains(cell) || cell == key;
+    let same = cells.iter().zip(&keys).filter(|(cell, _)| !cell.is_empty()).all(stays);
+    Some(if same { Again::Same } else { Again::Moved })
+}
+
+/// Letters and digits alone: a heading may be written otherwise the second time.
+pub fn letters(text: &str) -> String {
+    text.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A row that merely numbers its columns: (1), (2), (3).
+pub fn numbers_columns(row: &[String]) -> bool {
+    row.len() > 2
+        && row.iter().enumerate().all(|(column, cell)| {
+            cell.trim().trim_matches(['(', ')', '.']).parse() == Ok(column + 1)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_that_comes_again_is_known_however_it_is_written() {
+        let row = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let keys = row("Kode,Nama layanan,Syarat,Biaya");
+        let again = |text: &str| again(&row(text), &keys);
+        for text in [
+            "Kode,Nama layanan,Syarat,Biaya",
+            "KODE, nama  layanan ,SYARAT:,biaya",
+            "Kode,Nama layanan,Syarat,Tarif",
+            ",Nama layanan,,Biaya",
+        ] {
+            assert_eq!(again(text), Some(Again::Same), "{text}");
+        }
+        assert_eq!(again("Nama layanan,Kode,Syarat,Biaya"), Some(Again::Moved));
+        for text in ["a,Akta,KTP,Gratis", "Kode,Akta,KTP,Gratis", "a,Biaya,KTP,", ",,,"] {
+            assert_eq!(again(text), None, "{text}");
+        }
+        assert_eq!(super::again(&row("NAMA"), &row("nama")), Some(Again::Same));
+    }
+
+    #[test]
+    fn a_doubled_heading_is_named_and_an_empty_one_loses_nothing() {
+        let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        let said = keys(&row(&["kode", "syarat ", "syarat"])).expect_err("doubled");
+        assert!(said.contains("\"syarat\"") && said.contains("columns 2 and 3"), "{said}");
+        assert_eq!(keys(&row(&["kode", "", " "])), Ok(row(&["kode", "column 2", "column 3"])));
+        assert_eq!(keys(&row(&["Nama\nlayanan", "x"])), Ok(row(&["Nama layanan", "x"])));
+        assert!(
+            numbers_columns(&row(&["(1)", "2", " 3. "]))
+                && !numbers_columns(&row(&["1", "KTP", "3"]))
+        );
+    }
+}
