@@ -97,6 +97,7 @@ fn launch(home: &Path, port: u16, args: &[&str], life: usize) -> Process {
 async fn whoever_starts_the_demo_can_run_all_that_is_printed() {
     let mut up = Up::start(&["--demo"]).await;
     printed::every_record_is_accounted_for(&up).await;
+    printed::each_outcome_says_what_to_do(&up).await;
     printed::what_is_printed_runs(&up).await;
     searches_find_the_right_service_and_where_it_is(&up).await;
     a_search_says_what_it_does_not_know(&up).await;

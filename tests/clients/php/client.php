@@ -138,7 +138,27 @@ function watches(): void
     echo 'watch: ', count($copy), " counters; after the last id only what was missed: $missed[0]\n";
 }
 
-/** A session by single calls. Each record gets its answer; one that is wrong stops no other. */
+function say(string $verb, array $body): array
+{
+    return send('publisher', 'POST', 'registry', "/v1/sources/kemendagri:$verb", $body);
+}
+
+/** Opens and sends a batch by single calls. `$kept` is what a client keeps over its death, each change in one write. */
+function begin(array &$kept, array $records): array
+{
+    $hello = array_filter(['mappingVersion' => 'contoh-1', 'holder' => 'contoh-php'] + $kept);
+    $welcome = say('openSession', $hello)['welcome'];
+    if ($welcome['sendAll'] ?? false) {
+        $kept = ['checkpoint' => $welcome['checkpoint'] ?? null, 'underWay' => []]; // and every answer is forgotten
+    }
+    $position = "$welcome[session]:" . count($records);
+    $kept['underWay'][] = $position; // before the batch goes out, with its records' answers forgotten
+    $checkpoint = ['sequence' => $welcome['nextSequence'], 'position' => $position];
+    $token = $welcome['fencingToken'];
+    return [$welcome, ['nonce' => 1, 'fencingToken' => $token, 'records' => $records, 'checkpoint' => $checkpoint]];
+}
+
+/** Each record gets its answer; one that is wrong stops no other. What died unheard comes again, alone. */
 function syncs(): void
 {
     $records = [];
@@ -146,25 +166,33 @@ function syncs(): void
         $title = ['id' => $n < 10 ? "Layanan contoh-$n" : '']; // the last is wrong, to see what is said of it
         $records[] = ['sourceId' => "contoh-$n", 'unit' => 'units/kemendagri', 'service' => ['title' => $title]];
     }
-    $say = fn(string $verb, array $body) =>
-        send('publisher', 'POST', 'registry', "/v1/sources/kemendagri:$verb", $body);
-
-    $welcome = $say('openSession', ['mappingVersion' => 'contoh-1', 'holder' => 'contoh-php'])['welcome'];
-    $token = $welcome['fencingToken'];
-    $checkpoint = ['sequence' => ($welcome['checkpoint']['sequence'] ?? 0) + 1, 'position' => 'row 10'];
-    $batch = ['nonce' => 1, 'fencingToken' => $token, 'records' => $records, 'checkpoint' => $checkpoint];
-    $results = $say('pushBatch', ['batch' => $batch])['batchResult']['results'];
-    $repeated = $say('pushBatch', ['batch' => $batch])['batchResult']; // as after a lost answer: it counts once
-    $counts = $say('endSession', ['fencingToken' => $token])['summary']['session'];
+    $kept = ['checkpoint' => null, 'underWay' => []];
+    [$welcome, $batch] = begin($kept, $records);
+    $result = say('pushBatch', ['batch' => $batch])['batchResult'];
+    $kept = ['checkpoint' => $result['checkpoint'], 'underWay' => []]; // together with the answers
+    $results = $result['results'];
+    $repeated = say('pushBatch', ['batch' => $batch])['batchResult']; // as after a lost answer: it counts once
+    $summary = say('endSession', ['fencingToken' => $welcome['fencingToken']])['summary'];
+    $counts = $summary['session'];
     $outcomes = array_count_values(array_column($results, 'outcome'));
-    $kept = ($outcomes['OUTCOME_APPLIED'] ?? 0) + ($outcomes['OUTCOME_UNCHANGED'] ?? 0);
+    $taken = ($outcomes['OUTCOME_APPLIED'] ?? 0) + ($outcomes['OUTCOME_UNCHANGED'] ?? 0);
     $wrong = $results[9] ?? [];
-    must($kept === 9 && $wrong['outcome'] === 'OUTCOME_REJECTED', 'the answers', $results);
+    must($taken === 9 && $wrong['outcome'] === 'OUTCOME_REJECTED', 'the answers', $results);
     must([$wrong['field'], $wrong['code']] === ['service.title.id', 'REQUIRED'], 'the wrong record', $wrong);
     must($repeated['repeatedNonce'] ?? false, 'the batch that was sent again', $repeated);
     must([$counts['received'], $counts['rejected']] === ['10', '1'], 'the accounting', $counts);
+    must(!isset($summary['incomplete']), 'the session lacked something', $summary);
     echo "sync: $counts[received] received = ", $counts['applied'] ?? 0, ' applied + ', $counts['unchanged'] ?? 0,
         " unchanged + $counts[rejected] rejected ($wrong[sourceId]: $wrong[field] $wrong[message])\n";
+
+    [, $unheard] = begin($kept, array_slice($records, 0, 2));
+    say('pushBatch', ['batch' => $unheard]); // its answers are lost, and the script with them
+    [$welcome, $batch] = begin($kept, array_slice($records, 0, 2));
+    must(!($welcome['sendAll'] ?? false), 'it knows of every batch that was answered', $welcome);
+    $results = say('pushBatch', ['batch' => $batch])['batchResult']['results'];
+    must(array_column($results, 'outcome') === ['OUTCOME_UNCHANGED', 'OUTCOME_UNCHANGED'], 'what came again', $results);
+    say('endSession', ['fencingToken' => $welcome['fencingToken']]);
+    echo "sync: after its death it goes on at batch {$welcome['checkpoint']['sequence']}, and nothing else comes again\n";
 }
 
 searches($argv[1] ?? 'kalau ktp hilang gimana');

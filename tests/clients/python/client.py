@@ -167,13 +167,8 @@ def watches(malls, feeds):
 
 
 # excerpt: sync
-def syncs(channel):
-    """A session: hello, a batch, end. Each record gets its answer; one that is wrong stops no other."""
-    records = [sync.Record(source_id=f"contoh-{n}", unit="units/kemendagri") for n in range(1, 11)]
-    for record in records:
-        record.service.title.id = f"Layanan {record.source_id}"
-    records[9].service.title.id = ""  # wrong, to see what is said of it
-
+def session(channel, kept, records, dies=False):
+    """Hello, a batch, end. `kept` is what a client keeps over its death, each change in one write."""
     requests = queue.SimpleQueue()
     answers = sync.SyncServiceStub(channel).Sync(iter(requests.get, None), **caller("publisher", 30))
 
@@ -181,21 +176,50 @@ def syncs(channel):
         requests.put(sync.SyncRequest(**message))
         return next(answers)
 
-    hello = sync.Hello(source="sources/kemendagri", mapping_version="contoh-1", holder="contoh-python")
+    hello = sync.Hello(source="sources/kemendagri", mapping_version="contoh-1", holder="contoh-python", **kept)
     welcome = ask(hello=hello).welcome
-    checkpoint = sync.Checkpoint(sequence=welcome.checkpoint.sequence + 1, position="row 10")
+    if welcome.send_all:
+        kept.update(checkpoint=welcome.checkpoint, under_way=[])  # and every answer is forgotten
+    position = f"{welcome.session}:{len(records)}"
+    kept["under_way"].append(position)  # before the batch goes out, with its records' answers forgotten
+    checkpoint = sync.Checkpoint(sequence=welcome.next_sequence, position=position)
     batch = sync.Batch(nonce=1, fencing_token=welcome.fencing_token, records=records, checkpoint=checkpoint)
-    results = ask(batch=batch).batch_result.results
-    counts = ask(end=sync.End()).summary.session
+    result = ask(batch=batch).batch_result
+    if dies:
+        answers.cancel()
+        return welcome, None, None
+    kept.update(checkpoint=result.checkpoint, under_way=[])  # together with the answers
+    summary = ask(end=sync.End()).summary
     requests.put(None)
+    return welcome, result.results, summary
 # end
-    kept = (sync.OUTCOME_APPLIED, sync.OUTCOME_UNCHANGED)
-    must(len(results) == 10 and all(result.outcome in kept for result in results[:9]), results)
+
+
+def syncs(channel):
+    """Each record gets its answer; one that is wrong stops no other. What died unheard comes again, alone."""
+    records = [sync.Record(source_id=f"contoh-{n}", unit="units/kemendagri") for n in range(1, 11)]
+    for record in records:
+        record.service.title.id = f"Layanan {record.source_id}"
+    records[9].service.title.id = ""  # wrong, to see what is said of it
+
+    kept = {"checkpoint": None, "under_way": []}
+    _, results, summary = session(channel, kept, records)
+    counts = summary.session
+    taken = (sync.OUTCOME_APPLIED, sync.OUTCOME_UNCHANGED)
+    must(len(results) == 10 and all(result.outcome in taken for result in results[:9]), results)
     wrong = results[9]
     must((wrong.outcome, wrong.field, wrong.code) == (sync.OUTCOME_REJECTED, "service.title.id", "REQUIRED"), wrong)
     must((counts.received, counts.applied + counts.unchanged, counts.rejected) == (10, 9, 1), counts)
+    must(not summary.HasField("incomplete"), summary)
     print(f"sync: {counts.received} received = {counts.applied} applied + {counts.unchanged} unchanged "
           f"+ {counts.rejected} rejected ({wrong.source_id}: {wrong.field} {wrong.message})")
+
+    session(channel, kept, records[:2], dies=True)
+    must(len(kept["under_way"]) == 1, kept)
+    welcome, results, _ = session(channel, kept, records[:2])
+    must(not welcome.send_all, f"it knows of every batch that was answered: {welcome}")
+    must([result.outcome for result in results] == [sync.OUTCOME_UNCHANGED] * 2, results)
+    print(f"sync: after its death it goes on at batch {welcome.checkpoint.sequence}, and nothing else comes again")
 
 
 def main():

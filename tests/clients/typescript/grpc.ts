@@ -157,37 +157,64 @@ async function* watch(request: object): AsyncGenerator<any> {
   }
 }
 
-/** A session: hello, a batch, end. Each record gets its answer; one that is wrong stops no other. */
-async function syncs() {
-  const records = Array.from({ length: 10 }, (_, n) => {
-    const title = { id: n < 9 ? `Layanan contoh-${n + 1}` : "" }; // the last is wrong, to see what is said of it
-    return { sourceId: `contoh-${n + 1}`, unit: "units/kemendagri", service: { title } };
-  });
+type Kept = { checkpoint?: any; underWay: string[] };
+
+/** Hello, a batch, end. `kept` is what a client keeps over its death, each change in one write. */
+async function session(kept: Kept, records: object[], dies = false) {
   const stream = syncing.sync(caller("publisher"), within(30));
+  stream.on("error", () => {}); // after `cancel` nobody asks
   const answers = on(stream, "data", { close: ["end"] });
   const say = async (message: object) => {
     stream.write(message);
     return (await answers.next()).value[0];
   };
 
-  const hello = { source: "sources/kemendagri", mappingVersion: "contoh-1", holder: "contoh-typescript" };
+  const hello = { source: "sources/kemendagri", mappingVersion: "contoh-1", holder: "contoh-typescript", ...kept };
   const { welcome } = await say({ hello });
-  const sequence = `${BigInt(welcome.checkpoint?.sequence ?? 0) + 1n}`;
-  const checkpoint = { sequence, position: "row 10" };
+  // And every answer is forgotten.
+  if (welcome.sendAll) Object.assign(kept, { checkpoint: welcome.checkpoint, underWay: [] });
+  const position = `${welcome.session}:${records.length}`;
+  kept.underWay.push(position); // before the batch goes out, with its records' answers forgotten
+  const checkpoint = { sequence: welcome.nextSequence, position };
   const batch = { nonce: 1, fencingToken: welcome.fencingToken, records, checkpoint };
-  const { results } = (await say({ batch })).batchResult;
+  const { results, ...result } = (await say({ batch })).batchResult;
+  if (dies) {
+    stream.cancel();
+    return { welcome, results: [], summary: undefined };
+  }
+  Object.assign(kept, { checkpoint: result.checkpoint, underWay: [] }); // together with the answers
   const { summary } = await say({ end: {} });
   stream.end();
-  const kept = ["OUTCOME_APPLIED", "OUTCOME_UNCHANGED"];
+  return { welcome, results, summary };
+}
+
+/** Each record gets its answer; one that is wrong stops no other. What died unheard comes again, alone. */
+async function syncs() {
+  const records = Array.from({ length: 10 }, (_, n) => {
+    const title = { id: n < 9 ? `Layanan contoh-${n + 1}` : "" }; // the last is wrong, to see what is said of it
+    return { sourceId: `contoh-${n + 1}`, unit: "units/kemendagri", service: { title } };
+  });
+  const kept: Kept = { underWay: [] };
+  const { results, summary } = await session(kept, records);
+  const taken = ["OUTCOME_APPLIED", "OUTCOME_UNCHANGED"];
   const wrong = results[9];
-  must(results.length === 10 && results.slice(0, 9).every((r: any) => kept.includes(r.outcome)), "answers", results);
+  must(results.length === 10 && results.slice(0, 9).every((r: any) => taken.includes(r.outcome)), "answers", results);
   must(wrong.outcome === "OUTCOME_REJECTED" && wrong.field === "service.title.id", "the wrong record", wrong);
   const { received = 0, applied = 0, unchanged = 0, rejected = 0 } = summary.session;
   must(Number(received) === 10 && Number(applied) + Number(unchanged) === 9, "the accounting", summary);
+  must(!summary.incomplete, "the session lacked something", summary);
   console.log(
     `sync: ${received} received = ${applied} applied + ${unchanged} unchanged + ${rejected} rejected`,
     `(${wrong.sourceId}: ${wrong.field} ${wrong.message})`,
   );
+
+  await session(kept, records.slice(0, 2), true);
+  must(kept.underWay.length === 1, "what is under way", kept);
+  const again = await session(kept, records.slice(0, 2));
+  must(!again.welcome.sendAll, "it knows of every batch that was answered", again.welcome);
+  must(again.results.every((r: any) => r.outcome === "OUTCOME_UNCHANGED"), "what came again", again.results);
+  const { sequence } = again.welcome.checkpoint;
+  console.log(`sync: after its death it goes on at batch ${sequence}, and nothing else comes again`);
 }
 
 await searches(process.argv[2] ?? "kalau ktp hilang gimana");

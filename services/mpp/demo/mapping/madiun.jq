@@ -6,6 +6,8 @@
     title: {id: .nama},
     requirements: [.syarat | list_items[] | {text: ., applicant: "APPLICANT_ANY"}],
     time: (.waktu | service_time),
-    fees: [.biaya | rupiah]
+    fees: [.biaya | rupiah],
+    # The city means to add this column; until then no row has it.
+    complaints: [.pengaduan // empty | list_items[]]
   }
 }

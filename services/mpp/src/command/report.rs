@@ -168,11 +168,23 @@ fn standing(source: &SourceReport) -> &'static str {
 }
 
 fn print_sources(report: &Report) {
-    let mut table = Table::new(["source", "fresh", "received", "applied", "unchanged", "rejected"]);
+    // What stands now, and then the sums over all runs.
+    let mut table = Table::new([
+        "source",
+        "fresh",
+        "rejected now",
+        "unread now",
+        "received",
+        "applied",
+        "unchanged",
+        "rejected",
+    ]);
     for source in &report.sources {
         table.row([
             source.source.clone(),
             standing(source).into(),
+            source.rejected_now.to_string(),
+            source.unread.to_string(),
             source.received.to_string(),
             source.applied.to_string(),
             source.unchanged.to_string(),

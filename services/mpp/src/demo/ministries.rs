@@ -25,13 +25,14 @@ use super::seed;
 use crate::{command::agent, output::Output};
 
 /// The ministries' own files and mappings, by their path in `demo/`.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("kemendagri/services.csv", include_str!("../../demo/kemendagri/services.csv")),
     ("bkpm/services-page-1.json", include_str!("../../demo/bkpm/services-page-1.json")),
     ("bkpm/services-page-2.json", include_str!("../../demo/bkpm/services-page-2.json")),
     ("bkpm/services-page-3.json", include_str!("../../demo/bkpm/services-page-3.json")),
     ("kominfo/services.json", include_str!("../../demo/kominfo/services.json")),
     ("banyuwangi/services.csv", include_str!("../../demo/banyuwangi/services.csv")),
+    ("madiun/services-2025.csv", include_str!("../../demo/madiun/services-2025.csv")),
     ("madiun/services.csv", include_str!("../../demo/madiun/services.csv")),
     ("mapping/kemendagri.jq", include_str!("../../demo/mapping/kemendagri.jq")),
     ("mapping/bkpm.jq", include_str!("../../demo/mapping/bkpm.jq")),
@@ -49,9 +50,6 @@ const CONFIGS: [(&str, &str); 5] = [
     ("madiun.toml", include_str!("../../demo/madiun.toml")),
 ];
 
-/// The source of which one record shows each outcome.
-const OUTCOMES: &str = "sources/madiun";
-
 /// How the demo gets a token for a source.
 pub struct Tokens<'a> {
     pub registry: String,
@@ -68,21 +66,13 @@ impl Ministry {
     /// Runs its agent once, and tells the outcome. What a source lacks and which records are
     /// refused is a part of the demo and ends it no sooner.
     pub async fn sync(&self, shutdown: &CancellationToken) -> Result<()> {
-        let applied = self.sync_as(&self.run, shutdown).await?;
-        if applied == 0 || self.run.source != OUTCOMES {
-            return Ok(());
-        }
-        println!("The same again by an agent that has lost its state: all is sent, and unchanged:");
-        let state = self.run.state.with_extension("lost.db");
-        let forgetful = Run { state, ..self.run.clone() };
-        self.sync_as(&forgetful, shutdown).await.map(drop)
+        self.sync_as(&self.run, shutdown).await
     }
 
-    /// Answers how many records were applied.
-    async fn sync_as(&self, run: &Run, shutdown: &CancellationToken) -> Result<i64> {
+    pub(super) async fn sync_as(&self, run: &Run, shutdown: &CancellationToken) -> Result<()> {
         let outcome = mpp_agent::run(run, &self.endpoint, &|_: Event| {}, shutdown).await?;
         agent::print(&run.source, &outcome, Output::Table);
-        Ok(outcome.tally.applied)
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 //! point and is simply run again: existing records are left alone.
 
 mod ministries;
+mod outcomes;
 #[cfg(test)]
 mod questions;
 mod seed;
@@ -32,7 +33,11 @@ pub async fn run(
     seed::directory(administrator).await?;
     println!("Syncing the ministries' catalogs:");
     for ministry in ministries {
-        ministry.sync(shutdown).await?;
+        if outcomes::are_of(ministry) {
+            outcomes::show(ministry, administrator, shutdown).await?;
+        } else {
+            ministry.sync(shutdown).await?;
+        }
     }
     let malls = seed::malls(administrator).await?;
     let files = data.join("demo");

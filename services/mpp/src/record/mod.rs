@@ -46,12 +46,13 @@ pub const KINDS: &[Kind] = &[
     ),
     kind::<Source>(
         &[
+            "rejected_now",
+            "unread_now",
             "accounting.received",
             "accounting.applied",
             "accounting.unchanged",
             "accounting.rejected",
             "accounting.quarantined",
-            "last_session.unread",
             "incomplete.reason",
             "last_success_time",
         ],

@@ -137,7 +137,8 @@ async fn carry_out(
 }
 
 async fn check(config: &Path) -> Result<()> {
-    let checked = mpp_agent::check(&load(config)?).await;
+    let run = load(config)?;
+    let checked = mpp_agent::check(&run).await;
     if let Some(first) = &checked.first {
         println!("{}", mpp_api::json::write(first)?);
     }
@@ -145,13 +146,20 @@ async fn check(config: &Path) -> Result<()> {
         tell(problem);
         println!("    what to do: {}", problem.advice());
     }
-    let Tally { read, invalid, duplicate, .. } = checked.tally;
-    let good = read - checked.tally.unread() - duplicate;
+    let Tally { read, invalid, duplicate, rejected, .. } = checked.tally;
+    let good = read - checked.tally.unread() - duplicate - rejected;
     println!(
-        "read {read} = good {good} + invalid {invalid} + duplicate {duplicate}{}",
+        "read {read} = good {good} + invalid {invalid} + duplicate {duplicate} + to be rejected \
+         {rejected}{}",
         suspicious(&checked.tally)
     );
     told::not_read(&checked.tally);
+    told::headings(&checked.tally);
+    println!(
+        "Not judged here, since only the registry knows: whether the units and services that are \
+         named exist, and whether {} may write there.",
+        run.source
+    );
     checked.verdict()
 }
 

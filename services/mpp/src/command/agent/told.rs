@@ -59,6 +59,7 @@ fn tally_json(event: &str, tally: &Tally) -> serde_json::Value {
     serde_json::json!({
         "event": event, "read": tally.read, "known": tally.known, "invalid": tally.invalid,
         "suspicious": tally.suspicious, "duplicate": tally.duplicate, "missing": tally.missing, "not_read": tally.not_read,
+        "headings": tally.headings,
         "withdrawn": tally.withdrawn, "sent": tally.sent, "applied": tally.applied,
         "unchanged": tally.unchanged, "rejected": tally.rejected, "quarantined": tally.quarantined,
     })
@@ -74,6 +75,17 @@ pub fn print(source: &str, outcome: &Outcome, output: Output) {
         println!("{done}");
         return;
     }
+    counts(source, tally);
+    gone(tally);
+    not_read(tally);
+    headings(tally);
+    outcome.problems.iter().for_each(tell);
+    if let Some(lack) = &outcome.lack {
+        println!("  ! the run is not complete: {}", lack.message());
+    }
+}
+
+fn counts(source: &str, tally: &Tally) {
     println!(
         "{source}: read {} = sent {} + known {} + invalid {} + duplicate {}{}",
         tally.read,
@@ -93,6 +105,10 @@ pub fn print(source: &str, outcome: &Outcome, output: Output) {
         tally.quarantined,
         width = source.len() - 1
     );
+}
+
+/// Records that have left the source, or were taken out of the index.
+fn gone(tally: &Tally) {
     if tally.missing > 0 {
         println!(
             "  ! {} records are no longer in the source; they stay in the registry until they are \
@@ -103,17 +119,19 @@ pub fn print(source: &str, outcome: &Outcome, output: Output) {
     if tally.withdrawn > 0 {
         println!("  {} records were withdrawn", tally.withdrawn);
     }
-    not_read(tally);
-    outcome.problems.iter().for_each(tell);
-    if let Some(lack) = &outcome.lack {
-        println!("  ! the run is not complete: {}", lack.message());
-    }
 }
 
 /// Fees and times that are published as they are written, where there are any.
 pub(super) fn not_read(tally: &Tally) {
     if tally.not_read > 0 {
         println!("  {} fees or times are not read, and published as written", tally.not_read);
+    }
+}
+
+/// Rows that repeat the heading, where there are any.
+pub(super) fn headings(tally: &Tally) {
+    if tally.headings > 0 {
+        println!("  {} rows repeat the heading, and were passed over", tally.headings);
     }
 }
 
