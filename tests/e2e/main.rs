@@ -12,6 +12,7 @@ mod identity;
 mod migrate;
 mod partition;
 mod push;
+mod restore;
 mod shrink;
 mod sources;
 mod travel;

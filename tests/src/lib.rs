@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod backup;
 pub mod cluster;
 pub mod copy;
 pub mod desk;

@@ -241,7 +241,7 @@ impl Follower {
     }
 }
 
-/// True if the position is of no use any more: compacted, of another lineage or another filter.
+/// True if the position is of no use any more: compacted, of another history or another filter.
 fn must_start_again(error: &ClientError) -> bool {
     error.code == Code::OutOfRange || error.is(Reason::InvalidResumeToken)
 }

@@ -4,7 +4,10 @@
 //! compared and moved there. So the copy and the position never disagree, no lease is needed,
 //! and a replica that dies leaves nothing to take over: of several that follow, the first to arrive
 //! writes, and whoever finds the table ahead leaves it alone. A replica that finds it elsewhere
-//! altogether starts again from the table.
+//! altogether starts again from the table, and the feed's own service judges the position there:
+//! another replica has gone on, or the own database was restored beneath this one. A table that is
+//! ahead may be of another history, too. So a replica that leaves it alone keeps a doubt, until it
+//! has heard of that very position itself.
 
 use std::{future::Future, time::Duration};
 
@@ -16,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long to wait after the own database failed, or the copy was overtaken.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long a replica waits to hear of a position that it has found in the table.
+const LONGEST_DOUBT: Duration = Duration::from_secs(60);
 
 /// Where a service keeps its copy of a feed: its tables, and a memory that is filled from them, if
 /// it has one.
@@ -78,6 +83,10 @@ pub struct Copy<S> {
     /// Where the table stood when this replica last read or wrote it.
     at: Option<Position>,
     saved: Instant,
+    /// The last revision of which this replica has heard.
+    heard: i64,
+    /// A position that was found ahead of what was heard, and when.
+    doubt: Option<(Position, Instant)>,
 }
 
 impl<S: Shelf> Copy<S> {
@@ -86,7 +95,8 @@ impl<S: Shelf> Copy<S> {
     /// # Errors
     /// `UNAVAILABLE` where the database is away.
     pub async fn open(db: Db, options: Options, shelf: S) -> Result<Self> {
-        let mut copy = Self { db, options, shelf, at: None, saved: Instant::now() };
+        let saved = Instant::now();
+        let mut copy = Self { db, options, shelf, at: None, saved, heard: 0, doubt: None };
         copy.reload().await?;
         Ok(copy)
     }
@@ -107,9 +117,10 @@ impl<S: Shelf> Copy<S> {
     /// `UNAVAILABLE` where the database is away.
     pub async fn reload(&mut self) -> Result<()> {
         let mut read = self.db.read().await?;
-        self.at = read.position(self.options.feed).await?;
-        self.shelf.load(&mut read, self.at.as_ref()).await?;
-        self.saved = Instant::now();
+        let at = read.position(self.options.feed).await?;
+        self.shelf.load(&mut read, at.as_ref()).await?;
+        self.heard = at.as_ref().map_or(0, |at| at.revision);
+        self.stand(at);
         read.end().await
     }
 
@@ -128,15 +139,37 @@ impl<S: Shelf> Copy<S> {
         }
     }
 
-    /// Starts again from the tables after an event could not be applied.
+    /// Starts again from the tables after an event could not be applied. The feed's service judges
+    /// whether it can go on from there.
     pub async fn recover(&mut self, follower: &mut Follower) {
         loop {
             tokio::time::sleep(PAUSE).await;
-            match self.reload().await {
+            match self.start_again().await {
                 Ok(()) => return follower.rewind(self.at.clone()),
                 Err(error) => tracing::warn!(feed = self.options.feed, %error, "cannot be read"),
             }
         }
+    }
+
+    /// Where only the position has moved on, to one that lies before what was heard, another replica
+    /// has saved a bookmark: the memory has all of that.
+    async fn start_again(&mut self) -> Result<()> {
+        let stored = self.stored().await?;
+        let lies_between = |stored: &Position, at: &Position| {
+            stored.revision > at.revision && stored.revision <= self.heard
+        };
+        match (&stored, &self.at) {
+            (Some(there), Some(at)) if lies_between(there, at) => self.stand(stored),
+            _ => self.reload().await?,
+        }
+        Ok(())
+    }
+
+    async fn stored(&self) -> Result<Option<Position>> {
+        let mut read = self.db.read().await?;
+        let stored = read.position(self.options.feed).await?;
+        read.end().await?;
+        Ok(stored)
     }
 
     /// Applies an event of the follower.
@@ -169,28 +202,58 @@ impl<S: Shelf> Copy<S> {
         self.shift(&mut tx, &position).await?;
         self.shelf.end_state(&mut tx, &position).await?;
         tx.commit().await?;
-        self.note(position);
+        self.heard = position.revision;
+        self.stand(Some(position));
         self.shelf.has_state();
         Ok(())
     }
 
     async fn change(&mut self, changes: &[Change], position: Position) -> Result<()> {
         if changes.is_empty() && self.saved.elapsed() < self.options.bookmark_every {
+            // Nothing to write, and still the own database may have been restored meanwhile.
+            let stored = self.stored().await?;
+            self.is_ahead(stored, &position)?;
+            self.heard = position.revision;
             return Ok(());
         }
         let mut tx = self.begin().await?;
         let stored = tx.position(self.options.feed).await?;
-        if let Some(ahead) = stored.filter(|stored| stored.revision >= position.revision) {
+        if self.is_ahead(stored, &position)? {
             tx.rollback().await?;
-            self.note(ahead);
         } else {
             self.shift(&mut tx, &position).await?;
             self.shelf.write(&mut tx, changes, &position).await?;
             tx.commit().await?;
-            self.note(position);
+            self.stand(Some(position.clone()));
         }
+        self.heard = position.revision;
         self.shelf.has(changes);
         Ok(())
+    }
+
+    /// True where the table has what is heard already, from another replica; false where it stands
+    /// as this one left it.
+    fn is_ahead(&mut self, stored: Option<Position>, heard: &Position) -> Result<bool> {
+        if let Some((position, since)) = &self.doubt {
+            if position == heard {
+                self.doubt = None;
+            } else if heard.revision >= position.revision || since.elapsed() > LONGEST_DOUBT {
+                return Err(self.elsewhere());
+            }
+        }
+        match stored {
+            Some(there) if there.revision > heard.revision => {
+                self.doubt.get_or_insert((there.clone(), Instant::now()));
+                self.note(Some(there));
+                Ok(true)
+            }
+            Some(there) if there == *heard => {
+                self.note(Some(there));
+                Ok(true)
+            }
+            stored if stored == self.at => Ok(false),
+            _ => Err(self.elsewhere()),
+        }
     }
 
     async fn begin(&self) -> Result<Tx> {
@@ -201,7 +264,7 @@ impl<S: Shelf> Copy<S> {
         if tx.position(self.options.feed).await? == self.at {
             return Ok(());
         }
-        Err(self.overtaken())
+        Err(self.elsewhere())
     }
 
     /// Moves the position, before anything is written: of two replicas that write the same the
@@ -210,16 +273,22 @@ impl<S: Shelf> Copy<S> {
         if tx.move_position(self.options.feed, self.at.as_ref(), to).await? {
             return Ok(());
         }
-        Err(self.overtaken())
+        Err(self.elsewhere())
     }
 
-    fn overtaken(&self) -> Error {
-        let message = format!("another replica has moved the copy of {}", self.options.feed);
+    fn elsewhere(&self) -> Error {
+        let message = format!("the copy of {} was moved elsewhere", self.options.feed);
         Error::new(Reason::WriteConflict, message)
     }
 
-    fn note(&mut self, position: Position) {
-        self.at = Some(position);
+    /// Notes where the table stands, which this replica has from there, or has written itself.
+    fn stand(&mut self, at: Option<Position>) {
+        self.doubt = None;
+        self.note(at);
+    }
+
+    fn note(&mut self, at: Option<Position>) {
+        self.at = at;
         self.saved = Instant::now();
     }
 }

@@ -61,8 +61,9 @@ impl FeedService for FeedServer {
     ) -> Result<Response<GetFeedResponse>, Status> {
         let stands = self.feed.status().await.map_err(status)?;
         Ok(Response::new(GetFeedResponse {
-            lineage: stands.lineage,
+            lineage: String::new(),
             head_revision: stands.head_revision,
+            head_mark: stands.head_mark,
             floor_revision: stands.floor_revision,
             state_digest: stands.state_digest,
             record_count: stands.record_count,

@@ -96,7 +96,7 @@ impl Follower {
     }
 }
 
-/// The token is opaque and holds the lineage itself.
+/// The token is opaque and holds the mark itself.
 fn sent(position: Position) -> mpp_client::Position {
     mpp_client::Position { token: position.token, revision: position.revision }
 }

@@ -3,28 +3,51 @@
 use mpp_core::Result;
 use sqlx::{AnyConnection, Row as _};
 
-use crate::db_error;
+use crate::{db_error, mark::Marked};
 
 /// The feed's bounds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bounds {
-    pub lineage: String,
     pub floor: i64,
-    pub head: i64,
+    pub head: Marked,
+    /// The mark of the revision that was asked about.
+    pub there: Option<i64>,
 }
 
 impl Bounds {
-    /// As this connection sees them. Indexes: feed's only row, revision's primary key.
+    /// As this connection sees them.
     pub async fn select(conn: &mut AnyConnection) -> Result<Self> {
+        Self::about(conn, Marked::START.revision).await
+    }
+
+    /// As this connection sees them, with the mark of one revision. Indexes: feed's only row,
+    /// revision's primary key.
+    pub async fn about(conn: &mut AnyConnection, revision: i64) -> Result<Self> {
         let row = sqlx::query(
-            "select floor, coalesce((select max(rev) from revision), 0) as head, lineage from feed",
+            "select floor, coalesce(last.rev, 0) as head, coalesce(last.mark, 0) as mark,
+                    (select mark from revision where rev = $1) as there
+             from feed left join (select rev, mark from revision order by rev desc limit 1) last
+             on 1 = 1",
         )
+        .bind(revision)
         .fetch_one(conn)
         .await
         .map_err(db_error)?;
-        let floor = row.try_get("floor").map_err(db_error)?;
-        let head: i64 = row.try_get("head").map_err(db_error)?;
-        let lineage = row.try_get("lineage").map_err(db_error)?;
-        Ok(Self { lineage, floor, head: head.max(floor) })
+        let read = || -> sqlx::Result<Self> {
+            let head = Marked { revision: row.try_get("head")?, mark: row.try_get("mark")? };
+            let floor = row.try_get("floor")?;
+            // A program of before lets the floor's row go.
+            let head = if head.revision < floor { Marked { revision: floor, mark: 0 } } else { head };
+            Ok(Self { floor, head, there: row.try_get("there")? })
+        };
+        read().map_err(db_error)
+    }
+
+    /// Whether a follower at `at`, which was asked about, can go on.
+    ///
+    /// # Errors
+    /// As [`Marked::check`].
+    pub fn check(&self, at: Marked) -> Result<()> {
+        at.check(self.floor, self.there)
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     db_error,
     dialect::{Dialect, Engine},
     file::Owned,
-    lineage, migrate,
+    migrate,
 };
 
 /// Connections that only read: the feed's reader, initial states and catch-ups must wait neither
@@ -80,7 +80,6 @@ impl Db {
         let writers = Pool::new(options, dialect, writers)?;
         let mut conn = writers.take().await?;
         migrate::check(&mut conn, schema).await?;
-        lineage::confirm(&mut conn, dialect, owned.as_ref()).await?;
         if dialect.engine == Engine::Sqlite {
             forget_leases(&mut conn).await?;
         }

@@ -1,28 +1,16 @@
-//! The file beside a SQLite database: who owns the database, and how far its feed was served.
+//! The file beside a SQLite database, which says who owns it.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
-    sync::Mutex,
 };
 
 use mpp_core::{Error, Reason, Result};
 
 /// A lock on a database file; let go when dropped, also when the process is killed.
 #[derive(Debug)]
-pub(crate) struct Owned {
-    file: Mutex<File>,
-    /// The mark that the file held when it was locked.
-    pub mark: Option<Mark>,
-}
-
-/// How far a feed was served. A database below it has been restored from an older copy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
-    pub lineage: String,
-    pub revision: i64,
-}
+pub(crate) struct Owned(File);
 
 impl Owned {
     /// Locks the database at `path` for this process, making it if it does not exist.
@@ -43,44 +31,27 @@ impl Owned {
             Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
             Err(TryLockError::Error(error)) => return Err(cannot(&beside, error)),
         }
-        let mark = parse_mark(&text_of(&mut file));
         OpenOptions::new()
             .append(true)
             .create(true)
             .open(path)
             .map_err(|error| cannot(path, error))?;
-        let owned = Self { file: Mutex::new(file), mark };
-        owned.write(owned.mark.as_ref()).map_err(|error| cannot(&beside, error))?;
-        Ok(owned)
-    }
-
-    /// Notes how far the feed was served. Not synced: after a power failure it may lag, which
-    /// only makes a restore of the last moments go unnoticed.
-    pub fn note(&self, lineage: &str, revision: i64) {
-        let mark = Mark { lineage: lineage.to_owned(), revision };
-        if let Err(error) = self.write(Some(&mark)) {
-            tracing::warn!(%error, "cannot note the served revision beside the database");
-        }
+        write(&mut file).map_err(|error| cannot(&beside, error))?;
+        Ok(Self(file))
     }
 
     /// Lets another process own the database.
     pub fn release(&self) {
-        let file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Err(error) = file.unlock() {
+        if let Err(error) = self.0.unlock() {
             tracing::warn!(%error, "cannot unlock the database");
         }
     }
+}
 
-    fn write(&self, mark: Option<&Mark>) -> std::io::Result<()> {
-        let mut text = format!("process {}\n", std::process::id());
-        if let Some(mark) = mark {
-            text += &format!("served {} {}\n", mark.lineage, mark.revision);
-        }
-        let mut file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        file.set_len(0)?;
-        file.rewind()?;
-        file.write_all(text.as_bytes())
-    }
+fn write(file: &mut File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(format!("process {}\n", std::process::id()).as_bytes())
 }
 
 fn beside(path: &Path) -> PathBuf {
@@ -91,15 +62,9 @@ fn beside(path: &Path) -> PathBuf {
 
 fn text_of(file: &mut File) -> String {
     let mut text = String::new();
-    // What cannot be read is no mark; the lineage then starts anew, which is safe.
+    // It only names the holder in a refusal.
     let _ = file.take(1000).read_to_string(&mut text);
     text
-}
-
-fn parse_mark(text: &str) -> Option<Mark> {
-    let line = text.lines().find_map(|line| line.strip_prefix("served "))?;
-    let (lineage, revision) = line.split_once(' ')?;
-    Some(Mark { lineage: lineage.to_owned(), revision: revision.parse().ok()? })
 }
 
 fn held(path: &Path, file: &mut File) -> Error {
@@ -136,14 +101,5 @@ mod tests {
         assert!(error.message().contains(&holder), "{error}");
         drop(first);
         Owned::lock(&path).expect("free again");
-    }
-
-    #[test]
-    fn the_mark_outlives_its_owner() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("registry.db");
-        Owned::lock(&path).expect("an owner").note("a-lineage", 42);
-        let next = Owned::lock(&path).expect("the next owner");
-        assert_eq!(next.mark, Some(Mark { lineage: "a-lineage".into(), revision: 42 }));
     }
 }

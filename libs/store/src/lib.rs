@@ -13,6 +13,13 @@
 //! dump restored elsewhere lies above the horizon), a counter row (a third slower), logical
 //! decoding (a superuser's slot that fills the disk when nobody reads, and nothing on SQLite).
 //!
+//! # Positions
+//! A revision bears a random mark, and whoever remembers where it stands remembers both: so a
+//! restored database, written on, is told from the one that it is a copy of ([`mark`]).
+//! Rejected: the cluster's system identifier and timeline with a note beside a SQLite file, which
+//! miss a dump restored into the same cluster and a folder copied back with its note, and make
+//! every switchover a reload.
+//!
 //! # The two databases
 //! One SQL text serves both through sqlx's `Any` driver; [`dialect`] holds the few texts that
 //! differ. SQLite is owned by one process (a lock beside the file) and has one writing connection,
@@ -39,7 +46,7 @@ mod error;
 mod feed;
 mod file;
 mod job;
-mod lineage;
+mod mark;
 mod migrate;
 mod position;
 mod put;

@@ -70,14 +70,24 @@ pub struct Schema {
 }
 
 /// The steps of this crate.
-const STORE: &[Migration] = &[Migration {
-    version: 1,
-    name: "records",
-    statements: Statements::Each {
-        sqlite: include_str!("sql/sqlite/0001_records.sql"),
-        postgres: include_str!("sql/postgres/0001_records.sql"),
+const STORE: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "records",
+        statements: Statements::Each {
+            sqlite: include_str!("sql/sqlite/0001_records.sql"),
+            postgres: include_str!("sql/postgres/0001_records.sql"),
+        },
     },
-}];
+    Migration {
+        version: 2,
+        name: "marks",
+        statements: Statements::Each {
+            sqlite: include_str!("sql/sqlite/0002_marks.sql"),
+            postgres: include_str!("sql/postgres/0002_marks.sql"),
+        },
+    },
+];
 
 /// Both databases understand it; it also serves as the record of who migrated when.
 const LEDGER: &str = "create table if not exists migration (

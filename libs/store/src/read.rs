@@ -10,6 +10,7 @@ use crate::{
     bounds::Bounds,
     db_error,
     feed::change,
+    mark::Marked,
     position,
     record::{COLUMNS, Stored},
     session::Session,
@@ -19,8 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Read {
     session: Session,
-    revision: i64,
-    floor: i64,
+    bounds: Bounds,
 }
 
 /// Greater than every name that starts as a text does, once appended to it.
@@ -35,7 +35,7 @@ impl Db {
         Box::pin(async {
             let (mut session, _) = Session::begin(&self.0.readers, self.0.dialect.snapshot).await?;
             let bounds = Bounds::select(session.conn()?).await?;
-            Ok(Read { session, revision: bounds.head, floor: bounds.floor })
+            Ok(Read { session, bounds })
         })
     }
 }
@@ -43,12 +43,17 @@ impl Db {
 impl Read {
     /// The feed's revision that the snapshot shows.
     pub fn revision(&self) -> i64 {
-        self.revision
+        self.bounds.head.revision
+    }
+
+    /// The same with its mark.
+    pub(crate) fn head(&self) -> Marked {
+        self.bounds.head
     }
 
     /// The feed's floor in the snapshot.
     pub fn floor(&self) -> i64 {
-        self.floor
+        self.bounds.floor
     }
 
     /// The connection, for the service's own tables.

@@ -64,7 +64,7 @@ impl Tx {
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
     pub async fn head(&mut self) -> Result<i64> {
-        Ok(Bounds::select(self.conn()).await?.head)
+        Ok(Bounds::select(self.conn()).await?.head.revision)
     }
 
     /// Commits, and answers the feed's revision. A transaction that changed no record gets the
@@ -80,11 +80,9 @@ impl Tx {
                 Engine::Postgres => self.commit_postgres().await?,
             };
             self.session.finish();
-            self.db.0.committed.send_if_modified(|last| {
-                let newer = revision > *last;
-                *last = revision.max(*last);
-                newer
-            });
+            // After a restore it may be lower than the one before.
+            let last = |last: &mut i64| std::mem::replace(last, revision) != revision;
+            self.db.0.committed.send_if_modified(last);
             Ok(revision)
         })
     }

@@ -157,7 +157,7 @@ async fn sync(channel: Channel, services: &[Service], expected: Outcome) -> Outc
             nonce: sequence,
             fencing_token: welcome.fencing_token,
             records: records.collect(),
-            checkpoint: Some(Checkpoint { sequence, position: sequence.to_string() }),
+            checkpoint: Some(Checkpoint { sequence, position: sequence.to_string(), mark: 0 }),
         };
         asks.send(ask(Ask::Batch(batch))).await?;
         let Answer::BatchResult(result) = next(&mut answers).await? else {

@@ -6,18 +6,17 @@ use bytes::Bytes;
 use mpp_core::{Error, Reason, Result};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::{
     filter::Filter,
     page::{self, FeedPlace},
     reader,
-    shared::{FeedOptions, Shared, lineage_changed},
+    shared::{FeedOptions, Shared},
     state,
     subscription::Subscription,
     token::Token,
 };
-use crate::Db;
+use crate::{Db, mark::Marked};
 
 /// Where a follower starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +40,7 @@ impl Feed {
     /// `UNAVAILABLE` if the database is away.
     pub async fn start(db: Db, options: FeedOptions, shutdown: CancellationToken) -> Result<Self> {
         let bounds = page::bounds(&db).await?;
-        let shared = Arc::new(Shared::new(db, &bounds, options, shutdown));
+        let shared = Arc::new(Shared::new(db, bounds.head, options, shutdown));
         reader::start(&shared, bounds.head);
         Ok(Self(shared))
     }
@@ -51,11 +50,6 @@ impl Feed {
         &self.0.db
     }
 
-    /// The lineage of the changes that it serves.
-    pub fn lineage(&self) -> String {
-        self.0.served_lineage()
-    }
-
     /// Waits until the reader has ended, after the shutdown. Then the database may be closed.
     pub async fn ended(&self) {
         self.0.ended.cancelled().await;
@@ -63,7 +57,13 @@ impl Feed {
 
     /// The last revision that followers can have.
     pub fn head(&self) -> i64 {
-        self.0.tail.borrow().head
+        self.0.tail.borrow().head.revision
+    }
+
+    /// How often this process has found that another database has taken the place of the one that
+    /// it served: one that was restored, or that lost commits in a failover.
+    pub fn restores(&self) -> u64 {
+        self.0.tail.borrow().history
     }
 
     /// Waits until followers can have a revision. The caller bounds the wait.
@@ -73,7 +73,7 @@ impl Feed {
     pub async fn wait_for(&self, revision: i64) -> Result<()> {
         let mut tail = self.0.tail.subscribe();
         let reached = tokio::select! {
-            reached = tail.wait_for(|tail| tail.head >= revision) => reached.is_ok(),
+            reached = tail.wait_for(|tail| tail.head.revision >= revision) => reached.is_ok(),
             () = self.0.shutdown.cancelled() => false,
         };
         if reached {
@@ -89,40 +89,26 @@ impl Feed {
     /// cannot be resumed; `INVALID_FIELD` for a filter beyond its bounds.
     pub async fn subscribe(&self, start: Start, filter: Filter) -> Result<Subscription> {
         filter.check()?;
-        let epoch = self.0.tail.borrow().epoch;
-        let lineage = self.0.lineage();
+        // Seen before the place is checked, so that a restart in between is noticed.
+        let tail = *self.0.tail.borrow();
         let follower =
-            |place| Subscription::new(self.0.clone(), filter.clone(), epoch, lineage, place);
+            |at| Subscription::new(self.0.clone(), filter.clone(), tail, FeedPlace::after(at));
         match start {
-            Start::Now => Ok(follower(FeedPlace::after(self.head())).with_greeting()),
-            Start::State => {
-                Ok(follower(FeedPlace::after(self.head())).with_state(self.state(&filter)))
-            }
+            Start::Now => Ok(follower(tail.head).with_greeting()),
+            Start::State => Ok(follower(tail.head).with_state(self.state(&filter))),
             Start::Token(token) => {
                 let token = Token::decode(&token, filter.hash())?;
-                let place = self.resume(&token, lineage).await?;
-                Ok(follower(place))
+                self.check(token.at).await?;
+                Ok(follower(token.at))
             }
         }
     }
 
-    /// The place at which a token goes on, if it can.
-    async fn resume(&self, token: &Token, lineage: Uuid) -> Result<FeedPlace> {
-        if token.lineage != lineage {
-            return Err(lineage_changed());
-        }
-        let place = FeedPlace::after(token.revision);
-        let in_ring = self.0.ring().cursor_after(place).is_some();
-        if in_ring && token.revision <= self.head() {
-            return Ok(place);
-        }
-        // Another replica may have been ahead of this one's ring.
-        let bounds = page::bounds(self.db()).await?;
-        if bounds.lineage != self.0.served_lineage() || token.revision > bounds.head {
-            return Err(lineage_changed());
-        }
-        page::check_floor(place, bounds.floor)?;
-        Ok(place)
+    /// Whether a follower can go on from a position. What the ring does not hold, only the database
+    /// knows: another replica may have been ahead of this one.
+    async fn check(&self, at: Marked) -> Result<()> {
+        let in_ring = self.0.ring().holds(at);
+        if in_ring { Ok(()) } else { page::check(self.db(), at).await }
     }
 
     /// Starts to read the state once one of the few readers is free.

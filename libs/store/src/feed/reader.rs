@@ -2,18 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use mpp_core::{Reason, Result};
+use mpp_core::{Error, Reason, Result};
 use sqlx::{AssertSqlSafe, postgres::PgListener};
 use tokio::{
     sync::{Notify, watch},
-    time::{Instant, sleep},
+    time::sleep,
 };
 
 use super::{
     page::{self, FeedPlace},
-    shared::{Shared, lineage_changed},
+    shared::Shared,
 };
-use crate::{bounds::Bounds, db_error, lineage};
+use crate::{db_error, mark::Marked};
 
 /// The channel on which PostgreSQL wakes the other replicas.
 const CHANNEL: &str = "mpp_feed";
@@ -21,15 +21,12 @@ const CHANNEL: &str = "mpp_feed";
 const COALESCE: Duration = Duration::from_millis(3);
 /// How long to wait after an error.
 const BACK_OFF: Duration = Duration::from_millis(500);
-/// How often the served revision is noted beside a SQLite database.
-const NOTE: Duration = Duration::from_secs(1);
-/// How often to make sure that PostgreSQL is still the same cluster and timeline.
-const VERIFY: Duration = Duration::from_secs(2);
 
 /// Starts the reader at the head, and what wakes it.
-pub(super) fn start(feed: &Arc<Shared>, head: i64) {
+pub(super) fn start(feed: &Arc<Shared>, head: Marked) {
     let woken = Arc::new(Notify::new());
-    tokio::spawn(Reader::new(feed.clone(), head).run(woken.clone()));
+    let reader = Reader { feed: feed.clone(), place: FeedPlace::after(head) };
+    tokio::spawn(reader.run(woken.clone()));
     if !feed.db.is_sqlite() {
         let committed = feed.db.0.committed.subscribe();
         tokio::spawn(notify_others(feed.clone(), committed));
@@ -41,18 +38,9 @@ pub(super) fn start(feed: &Arc<Shared>, head: i64) {
 struct Reader {
     feed: Arc<Shared>,
     place: FeedPlace,
-    /// When it last made sure that the database is still the same one.
-    verified: Instant,
-    /// The last note beside a SQLite database: when, and which revision.
-    noted: (Instant, i64),
 }
 
 impl Reader {
-    fn new(feed: Arc<Shared>, head: i64) -> Self {
-        let (verified, noted) = (Instant::now(), (Instant::now(), head));
-        Self { feed, place: FeedPlace::after(head), verified, noted }
-    }
-
     /// Reads until the feed is shut down.
     async fn run(mut self, woken: Arc<Notify>) {
         let mut committed = self.feed.db.0.committed.subscribe();
@@ -61,13 +49,8 @@ impl Reader {
             match self.advance().await {
                 Ok(true) => continue,
                 Ok(false) => {}
-                Err(error) => {
-                    let context = error.context();
-                    tracing::warn!(%error, ?context, "the feed cannot be read; trying again");
-                    self.recover().await;
-                }
+                Err(error) => self.recover(&error).await,
             }
-            self.note(NOTE);
             tokio::select! {
                 _ = committed.changed() => {}
                 () = woken.notified() => {}
@@ -75,19 +58,17 @@ impl Reader {
                 () = self.feed.shutdown.cancelled() => {}
             }
         }
-        self.note(Duration::ZERO);
         self.feed.ended.cancel();
     }
 
-    /// Reads one page into the ring; true if there may be more.
+    /// Reads one page into the ring; true if there may be more. Each page, also an empty one, makes
+    /// sure that the database still holds all that was read: one that was restored beneath this
+    /// process gives no error that would tell.
     async fn advance(&mut self) -> Result<bool> {
-        if self.verified.elapsed() > VERIFY {
-            self.verify().await?;
-        }
         let feed = &self.feed;
         let page = page::read(&feed.db, self.place, feed.options.message_bytes).await?;
         let Some(end) = page.pieces.last().map(|piece| piece.end) else {
-            return self.check_same(page.bounds).map(|()| false);
+            return Ok(false);
         };
         self.place = end;
         let tail = {
@@ -99,68 +80,23 @@ impl Reader {
         Ok(page.more)
     }
 
-    /// A promoted or restored PostgreSQL may have taken the place of the one that was read, without
-    /// an error that the reader saw; a SQLite file has this process as its owner.
-    async fn verify(&mut self) -> Result<()> {
-        let db = &self.feed.db.0;
-        if db.owned.is_some() {
-            return Ok(());
-        }
-        let mut conn = db.readers.take().await?;
-        let lineage = lineage::confirm(&mut conn, db.dialect, None).await?;
-        if lineage != self.feed.served_lineage() {
-            return Err(lineage_changed());
-        }
-        self.verified = Instant::now();
-        Ok(())
-    }
-
-    /// Nothing follows: either the reader is at the head, or the database is not the one it was.
-    fn check_same(&self, bounds: Option<Bounds>) -> Result<()> {
-        match bounds {
-            Some(bounds) if !self.follows_on(&bounds) => Err(lineage_changed()),
-            _ => Ok(()),
-        }
-    }
-
-    /// True if the database holds everything that the reader has read, and goes on from there.
-    fn follows_on(&self, bounds: &Bounds) -> bool {
-        bounds.head >= self.place.revision
-            && bounds.lineage == self.feed.served_lineage()
-            && page::check_floor(self.place, bounds.floor).is_ok()
-    }
-
-    /// After an error: the database may have been restored or promoted, or compacted past the
-    /// reader.
-    async fn recover(&mut self) {
-        sleep(BACK_OFF).await;
-        if let Err(error) = self.try_recover().await {
-            tracing::debug!(%error, "the feed's database is still away");
-        }
-    }
-
-    async fn try_recover(&mut self) -> Result<()> {
-        match self.verify().await {
-            Err(error) if error.reason() != Reason::LineageChanged => return Err(error),
-            _ => {}
-        }
-        let bounds = page::bounds(&self.feed.db).await?;
-        if !self.follows_on(&bounds) {
-            self.place = FeedPlace::after(bounds.head);
-            self.feed.restart(&bounds);
-        }
-        Ok(())
-    }
-
-    /// Notes how far the feed was served, if the last note is older than an age.
-    fn note(&mut self, age: Duration) {
-        let head = self.feed.tail.borrow().head;
-        if let Some(owned) = &self.feed.db.0.owned
-            && head != self.noted.1
-            && self.noted.0.elapsed() >= age
-        {
-            owned.note(&self.feed.served_lineage(), head);
-            self.noted = (Instant::now(), head);
+    /// Goes on at the head of a database that does not follow on any more; waits for one that is
+    /// away.
+    async fn recover(&mut self, error: &Error) {
+        let other_history = error.reason() == Reason::LineageChanged;
+        let starts_over = other_history || error.reason() == Reason::RevisionCompacted;
+        match page::bounds(&self.feed.db).await {
+            Ok(bounds) if starts_over => {
+                let (was, head) = (self.place.at.revision, bounds.head.revision);
+                tracing::warn!(%error, was, head, "the feed starts over");
+                self.place = FeedPlace::after(bounds.head);
+                self.feed.restart(bounds.head, other_history);
+            }
+            _ => {
+                let context = error.context();
+                tracing::warn!(%error, ?context, "the feed cannot be read; trying again");
+                sleep(BACK_OFF).await;
+            }
         }
     }
 }

@@ -56,14 +56,15 @@ impl Feed {
         Ok(true)
     }
 
-    /// Raises the floor to `keep_after` (at most the head): positions below it are refused, what
-    /// lies at or below it is deleted in chunks, save the versions of history kinds.
+    /// Raises the floor to the last revision up to `keep_after` (at most the head): positions below
+    /// it are refused. The changes up to it are deleted in chunks, save the versions of history
+    /// kinds; its own row stays, since a follower may stand there and its mark has to tell.
     ///
     /// # Errors
     /// `INVALID_FIELD` above the head; `UNAVAILABLE` if the database is away.
     pub async fn compact(&self, keep_after: i64) -> Result<()> {
         let db = self.db();
-        let head = page::bounds(db).await?.head;
+        let head = page::bounds(db).await?.head.revision;
         if keep_after > head {
             return Err(Error::field(
                 "keep_after",
@@ -72,13 +73,16 @@ impl Feed {
             ));
         }
         // Committed before anything is deleted: a snapshot that still has the old floor still has
-        // the rows. Index: feed's only row.
+        // the rows. Indexes: feed's only row, revision's primary key.
         let mut conn = db.0.writers.take().await?;
-        sqlx::query("update feed set floor = $1 where floor < $1")
-            .bind(keep_after)
-            .execute(&mut *conn)
-            .await
-            .map_err(db_error)?;
+        sqlx::query(
+            "update feed set floor = (select max(rev) from revision where rev <= $1)
+             where floor < (select max(rev) from revision where rev <= $1)",
+        )
+        .bind(keep_after)
+        .execute(&mut *conn)
+        .await
+        .map_err(db_error)?;
         drop(conn);
         while compact_chunk(db).await? {}
         Ok(())
@@ -97,7 +101,7 @@ async fn compact_chunk(db: &Db) -> Result<bool> {
     if from >= floor {
         return Ok(false);
     }
-    // Numbers may have gaps: the chunk ends at a revision that exists, or at the floor.
+    // Numbers may have gaps: the chunk ends at a revision that exists.
     let row = sqlx::query(
         "select max(rev) from (select rev from revision where rev > $1 and rev <= $2
                                order by rev limit $3) chunk",
@@ -122,7 +126,8 @@ async fn delete_range(db: &Db, from: i64, to: i64) -> Result<()> {
         "delete from change where kind not in ({kept})
          and tx in (select tx from revision where rev > $1 and rev <= $2)"
     );
-    let revisions = "delete from revision where rev > $1 and rev <= $2
+    // The row at which one chunk ends goes with the next one; that of the floor stays.
+    let revisions = "delete from revision where rev >= $1 and rev < $2
                      and not exists (select 1 from change c where c.tx = revision.tx)";
     for text in [changes.as_str(), revisions] {
         // Planned anew each time: they run seldom, over tables that have grown.

@@ -4,6 +4,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use super::page::{FeedPlace, Piece};
+use crate::mark::Marked;
 
 /// The piece, or the reason for none, that a subscriber finds at its cursor.
 #[derive(Debug)]
@@ -11,7 +12,7 @@ pub(crate) enum Found {
     Piece(Arc<Piece>),
     /// Nothing yet: all that is in the ring, up to this head, lies before the cursor.
     End {
-        head: i64,
+        head: Marked,
     },
     /// The ring has moved past it.
     Behind,
@@ -23,9 +24,11 @@ pub(crate) struct Tail {
     /// The cursor after the last piece.
     pub next: u64,
     /// The last whole revision in it.
-    pub head: i64,
+    pub head: Marked,
     /// Counts the restarts: a cursor of an earlier epoch points nowhere.
     pub epoch: u64,
+    /// Counts those restarts that found another history.
+    pub history: u64,
 }
 
 #[derive(Debug)]
@@ -34,29 +37,30 @@ pub(crate) struct Ring {
     /// The cursor of the first piece.
     first: u64,
     /// Every change after this revision, up to the head, is here.
-    floor: i64,
-    head: i64,
+    floor: Marked,
+    head: Marked,
     epoch: u64,
+    history: u64,
     bytes: usize,
     limit: usize,
 }
 
 impl Ring {
     /// Empty, after `head`.
-    pub fn new(head: i64, limit: usize) -> Self {
+    pub fn new(head: Marked, limit: usize) -> Self {
         let pieces = VecDeque::new();
-        Self { pieces, first: 0, floor: head, head, epoch: 0, bytes: 0, limit }
+        Self { pieces, first: 0, floor: head, head, epoch: 0, history: 0, bytes: 0, limit }
     }
 
     pub fn tail(&self) -> Tail {
         let next = self.first + self.pieces.len() as u64;
-        Tail { next, head: self.head, epoch: self.epoch }
+        Tail { next, head: self.head, epoch: self.epoch, history: self.history }
     }
 
     /// Appends, and drops the oldest pieces above the limit; the newest always stays.
     pub fn push(&mut self, piece: Piece) {
         if piece.end.is_whole() {
-            self.head = piece.revision;
+            self.head = piece.end.at;
         }
         self.bytes += piece.bytes;
         self.pieces.push_back(Arc::new(piece));
@@ -64,26 +68,36 @@ impl Ring {
             if let Some(oldest) = self.pieces.pop_front() {
                 self.bytes -= oldest.bytes;
                 self.first += 1;
-                self.floor = oldest.revision;
+                self.floor = oldest.end.at;
             }
         }
     }
 
-    /// Starts over after `head`.
-    pub fn restart(&mut self, head: i64) {
+    /// Starts over after `head`, perhaps in another history.
+    pub fn restart(&mut self, head: Marked, other_history: bool) {
         self.first += self.pieces.len() as u64 + 1;
         self.pieces.clear();
         (self.floor, self.head, self.bytes) = (head, head, 0);
         self.epoch += 1;
+        self.history += u64::from(other_history);
     }
 
-    /// The cursor of the first piece after a place; `None` if the ring does not reach back so far.
+    /// The cursor of the first piece after a place; `None` if the ring does not reach back so far,
+    /// or knows the place's revision by another mark. A place beyond its head is not for it to
+    /// judge: another replica may have been ahead.
     pub fn cursor_after(&self, place: FeedPlace) -> Option<u64> {
-        if !place.is_whole() || place.revision < self.floor {
+        if !place.is_whole() || place.at.revision < self.floor.revision {
             return None;
         }
-        let skip = self.pieces.partition_point(|piece| piece.revision <= place.revision);
-        Some(self.first + skip as u64)
+        let skip = self.pieces.partition_point(|piece| piece.revision() <= place.at.revision);
+        let before = skip.checked_sub(1).map_or(self.floor, |last| self.pieces[last].end.at);
+        let is_known = before == place.at || place.at.revision > self.head.revision;
+        is_known.then_some(self.first + skip as u64)
+    }
+
+    /// True if a position lies in it.
+    pub fn holds(&self, at: Marked) -> bool {
+        at.revision <= self.head.revision && self.cursor_after(FeedPlace::after(at)).is_some()
     }
 
     pub fn get(&self, cursor: u64) -> Found {
@@ -99,48 +113,70 @@ impl Ring {
 mod tests {
     use super::*;
 
+    fn at(revision: i64) -> Marked {
+        Marked { revision, mark: revision * 31 }
+    }
+
+    fn after(revision: i64) -> FeedPlace {
+        FeedPlace::after(at(revision))
+    }
+
     fn piece(revision: i64, last: bool, bytes: usize) -> Piece {
         let seq = if last { i64::MAX } else { 1 };
-        Piece { revision, changes: Vec::new(), end: FeedPlace { revision, seq }, bytes }
+        Piece { changes: Vec::new(), end: FeedPlace { at: at(revision), seq }, bytes }
     }
 
     #[test]
     fn it_holds_no_more_bytes_than_its_limit() {
-        let mut ring = Ring::new(10, 100);
+        let mut ring = Ring::new(at(10), 100);
         for revision in 11..100 {
             ring.push(piece(revision, true, 30));
             assert!(ring.bytes <= 100);
         }
-        assert_eq!((ring.floor, ring.tail().head), (96, 99));
+        assert_eq!((ring.floor, ring.tail().head), (at(96), at(99)));
         assert!(matches!(ring.get(0), Found::Behind));
-        assert!(matches!(ring.get(ring.tail().next), Found::End { head: 99 }));
+        assert!(matches!(ring.get(ring.tail().next), Found::End { head } if head == at(99)));
     }
 
     #[test]
     fn a_transaction_that_is_cut_off_does_not_count_as_held() {
-        let mut ring = Ring::new(10, 60);
+        let mut ring = Ring::new(at(10), 60);
         ring.push(piece(11, false, 30));
         ring.push(piece(11, true, 30));
         ring.push(piece(12, true, 30));
-        assert_eq!(ring.cursor_after(FeedPlace::after(10)), None);
-        assert_eq!(ring.cursor_after(FeedPlace::after(11)), Some(2));
-        assert_eq!(ring.cursor_after(FeedPlace { revision: 12, seq: 1 }), None);
+        assert_eq!(ring.cursor_after(after(10)), None);
+        assert_eq!(ring.cursor_after(after(11)), Some(2));
+        assert_eq!(ring.cursor_after(FeedPlace { at: at(12), seq: 1 }), None);
     }
 
     #[test]
     fn a_place_beyond_its_head_waits_at_its_end() {
-        let mut ring = Ring::new(10, 60);
+        let mut ring = Ring::new(at(10), 60);
         ring.push(piece(11, true, 30));
-        assert_eq!(ring.cursor_after(FeedPlace::after(15)), Some(1));
+        assert_eq!(ring.cursor_after(after(15)), Some(1));
+        assert!(!ring.holds(at(15)), "whether it is of this history, only the database knows");
+    }
+
+    #[test]
+    fn a_place_of_another_history_is_not_in_it() {
+        let mut ring = Ring::new(at(10), 100);
+        ring.push(piece(11, true, 30));
+        ring.push(piece(13, true, 30));
+        for revision in [10, 11, 13] {
+            assert!(ring.holds(at(revision)));
+            assert!(!ring.holds(Marked { revision, mark: 7 }), "{revision}");
+        }
+        assert!(!ring.holds(at(12)), "no transaction of this number is known");
     }
 
     #[test]
     fn no_cursor_of_before_a_restart_finds_a_piece() {
-        let mut ring = Ring::new(10, 60);
+        let mut ring = Ring::new(at(10), 60);
         ring.push(piece(11, true, 30));
         let (old, epoch) = (ring.tail().next, ring.tail().epoch);
-        ring.restart(5);
+        ring.restart(at(5), true);
         assert!(matches!(ring.get(old), Found::Behind));
         assert_ne!(ring.tail().epoch, epoch);
+        assert_eq!(ring.tail().history, 1);
     }
 }

@@ -1,5 +1,5 @@
-//! The state that the reader and the followers of a process share: the ring, how far it reaches,
-//! and which history it is of.
+//! The state that the reader and the followers of a process share: the ring, and how far it
+//! reaches.
 
 use std::{
     sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard},
@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, Result};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use super::{
     page::{self, FeedPlace, Piece},
     ring::{Ring, Tail},
 };
-use crate::{Db, bounds::Bounds};
+use crate::{Db, mark::Marked};
 
 /// Bounds of a feed.
 #[derive(Clone, Debug)]
@@ -57,8 +57,6 @@ pub(super) struct Shared {
     pub ended: CancellationToken,
     ring: RwLock<Ring>,
     pub tail: watch::Sender<Tail>,
-    /// The lineage of the changes in the ring.
-    lineage: RwLock<String>,
     /// Tells this process's notifications from the others'.
     pub id: String,
     pub states: Arc<Semaphore>,
@@ -66,14 +64,13 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// Of a database that stands at these bounds; the ring begins empty there.
-    pub fn new(db: Db, bounds: &Bounds, options: FeedOptions, shutdown: CancellationToken) -> Self {
-        let ring = Ring::new(bounds.head, options.ring_bytes);
+    /// Of a database that stands at `head`; the ring begins empty there.
+    pub fn new(db: Db, head: Marked, options: FeedOptions, shutdown: CancellationToken) -> Self {
+        let ring = Ring::new(head, options.ring_bytes);
         let reads = options.concurrent_reads.max(1);
         Self {
             tail: watch::Sender::new(ring.tail()),
             ring: RwLock::new(ring),
-            lineage: RwLock::new(bounds.lineage.clone()),
             id: Uuid::now_v7().simple().to_string(),
             states: Arc::new(Semaphore::new(reads)),
             catch_ups: Semaphore::new(reads),
@@ -92,23 +89,12 @@ impl Shared {
         self.ring.write().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    pub fn served_lineage(&self) -> String {
-        self.lineage.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
-    }
-
-    /// The lineage as tokens carry it.
-    pub fn lineage(&self) -> Uuid {
-        Uuid::parse_str(&self.served_lineage()).unwrap_or_default()
-    }
-
-    /// Starts over where the database stands now; every follower is cut.
-    pub fn restart(&self, bounds: &Bounds) {
-        tracing::warn!(lineage = bounds.lineage, head = bounds.head, "the feed starts over");
-        *self.lineage.write().unwrap_or_else(|poisoned| poisoned.into_inner()) =
-            bounds.lineage.clone();
+    /// Starts over where the database stands now, perhaps in another history; every follower is
+    /// cut.
+    pub fn restart(&self, head: Marked, other_history: bool) {
         let tail = {
             let mut ring = self.ring_mut();
-            ring.restart(bounds.head);
+            ring.restart(head, other_history);
             ring.tail()
         };
         self.tail.send_replace(tail);
@@ -122,12 +108,4 @@ impl Shared {
             Ok(page.pieces)
         })
     }
-}
-
-/// The refusal of a position in another history than the database's own.
-pub(super) fn lineage_changed() -> Error {
-    Error::new(
-        Reason::LineageChanged,
-        "the database was restored or promoted since; start again with initial_state",
-    )
 }

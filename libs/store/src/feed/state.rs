@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Db, Read, db_error,
+    mark::Marked,
     read::LAST,
     record::{COLUMNS, Stored, parse_labels},
 };
@@ -33,7 +34,7 @@ pub(crate) enum Part {
     },
     /// All was said; changes after this revision follow.
     End {
-        revision: i64,
+        at: Marked,
     },
 }
 
@@ -67,7 +68,7 @@ async fn read(
     to: &mpsc::Sender<Result<Part>>,
 ) -> Result<()> {
     let mut snapshot = db.read().await?;
-    let revision = snapshot.revision();
+    let at = snapshot.head();
     let mut kind = String::new();
     while let Some(next) = next_kind(&mut snapshot, &kind).await? {
         kind = next;
@@ -80,7 +81,7 @@ async fn read(
         }
     }
     snapshot.end().await?;
-    hand_over(to, Part::End { revision }, limits).await
+    hand_over(to, Part::End { at }, limits).await
 }
 
 /// Sends the records after a name and answers the last name; `None` after the last page.

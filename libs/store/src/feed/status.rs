@@ -15,10 +15,11 @@ const PAGE: i64 = 1_000;
 /// The feed's position and the state's digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// Changes when a restore or a promotion may have lost commits.
-    pub lineage: String,
     /// The last committed revision.
     pub head_revision: i64,
+    /// What was drawn with it: two databases have the same history up to a revision exactly where
+    /// it bears the same mark in both.
+    pub head_mark: i64,
     /// Positions below it are compacted.
     pub floor_revision: i64,
     /// SHA-256 over (kind, name, version, document) of all living records, in order.
@@ -70,8 +71,8 @@ impl Feed {
             }
         }
         let status = Status {
-            lineage: self.0.served_lineage(),
             head_revision: snapshot.revision(),
+            head_mark: snapshot.head().mark,
             floor_revision: snapshot.floor(),
             state_digest: hex(&hash.finalize()),
             record_count,

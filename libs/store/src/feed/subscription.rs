@@ -8,17 +8,17 @@ use tokio::{
     sync::{mpsc, watch},
     time::Instant,
 };
-use uuid::Uuid;
 
 use super::{
     change::Change,
     filter::Filter,
     page::{FeedPlace, Piece},
     ring::{Found, Tail},
-    shared::{Shared, lineage_changed},
+    shared::Shared,
     state::Part,
     token::Token,
 };
+use crate::mark::lineage_changed;
 
 /// A message to a follower: changes of one transaction, or a bookmark.
 #[derive(Clone, Debug)]
@@ -47,10 +47,10 @@ enum Source {
 pub struct Subscription {
     pub(super) feed: Arc<Shared>,
     filter: Filter,
-    lineage: Uuid,
     source: Source,
     tail: watch::Receiver<Tail>,
-    epoch: u64,
+    /// The ring's end when it began.
+    began: Tail,
     place: FeedPlace,
     /// True if a message of the transaction under way was sent, which then owes its token.
     owes_token: bool,
@@ -62,14 +62,8 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// `epoch` was seen before `lineage` was: a restart between them is noticed.
-    pub(super) fn new(
-        feed: Arc<Shared>,
-        filter: Filter,
-        epoch: u64,
-        lineage: Uuid,
-        place: FeedPlace,
-    ) -> Self {
+    /// `began` was seen before `place` was found good: a restart between them is noticed.
+    pub(super) fn new(feed: Arc<Shared>, filter: Filter, began: Tail, place: FeedPlace) -> Self {
         let tail = feed.tail.subscribe();
         let next_bookmark = Instant::now() + feed.options.bookmark_interval;
         let source = Source::Database(VecDeque::new());
@@ -77,10 +71,9 @@ impl Subscription {
         Self {
             feed,
             filter,
-            lineage,
             source,
             tail,
-            epoch,
+            began,
             place,
             owes_token,
             greets,
@@ -142,13 +135,11 @@ impl Subscription {
 
     /// A restart of the ring leaves no cursor valid.
     fn check_epoch(&self) -> Result<()> {
-        if self.tail.borrow().epoch == self.epoch {
+        let now = *self.tail.borrow();
+        if now.epoch == self.began.epoch {
             return Ok(());
         }
-        if self.feed.lineage() != self.lineage {
-            return Err(lineage_changed());
-        }
-        Err(too_slow())
+        Err(if now.history == self.began.history { too_slow() } else { lineage_changed() })
     }
 
     async fn next_of_state(&mut self) -> Result<Option<Batch>> {
@@ -163,8 +154,8 @@ impl Subscription {
             Some(Ok(Part::Changes { changes, revision })) => {
                 Ok(Some(Batch { changes, revision, token: None, initial_state_complete: false }))
             }
-            Some(Ok(Part::End { revision })) => {
-                self.place = FeedPlace::after(revision);
+            Some(Ok(Part::End { at })) => {
+                self.place = FeedPlace::after(at);
                 self.source = Source::Database(VecDeque::new());
                 Ok(Some(self.bookmark(true)))
             }
@@ -209,7 +200,7 @@ impl Subscription {
             Found::End { head } => {
                 // The token may move on to what held nothing for this follower. The head is that
                 // of the same look: a later one may have pieces before it that were not seen.
-                if self.place.is_whole() && head > self.place.revision {
+                if self.place.is_whole() && head.revision > self.place.at.revision {
                     self.place = FeedPlace::after(head);
                 }
                 self.wait().await;
@@ -230,7 +221,7 @@ impl Subscription {
     /// The part of a piece that passes the filter; `None` if nothing does.
     fn deliver(&mut self, piece: &Piece) -> Option<Batch> {
         // A follower that came from another replica may be ahead of this one's ring.
-        if piece.revision <= self.place.revision && self.place.is_whole() {
+        if piece.revision() <= self.place.at.revision && self.place.is_whole() {
             return None;
         }
         self.place = piece.end;
@@ -242,12 +233,14 @@ impl Subscription {
             return None;
         }
         let token = ends.then(|| self.token());
-        Some(Batch { changes, revision: piece.revision, token, initial_state_complete: false })
+        let revision = piece.revision();
+        Some(Batch { changes, revision, token, initial_state_complete: false })
     }
 
     fn bookmark(&mut self, initial_state_complete: bool) -> Batch {
         let token = Some(self.token());
-        Batch { changes: Vec::new(), revision: self.place.revision, token, initial_state_complete }
+        let revision = self.place.at.revision;
+        Batch { changes: Vec::new(), revision, token, initial_state_complete }
     }
 
     /// The token of the place, which lies between transactions.
@@ -255,7 +248,7 @@ impl Subscription {
         self.owes_token = false;
         self.next_bookmark = Instant::now() + self.feed.options.bookmark_interval;
         let filter = self.filter.hash();
-        Token { lineage: self.lineage, revision: self.place.revision, filter }.encode()
+        Token { at: self.place.at, filter }.encode()
     }
 }
 

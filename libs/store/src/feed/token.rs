@@ -1,20 +1,20 @@
-//! Resume tokens: opaque to their holders, bound to a lineage and a filter.
+//! Resume tokens: opaque to their holders, bound to a filter and to a history.
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use mpp_core::{Error, Reason, Result};
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
+
+use crate::mark::Marked;
 
 /// The first byte, so that the form can change.
-const FORM: u8 = 1;
-/// Form, lineage, revision, filter, checksum.
-const LENGTH: usize = 1 + 16 + 8 + 8 + 4;
+const FORM: u8 = 2;
+/// Form, revision, mark, filter, checksum.
+const LENGTH: usize = 1 + 8 + 8 + 8 + 4;
 
 /// The content of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
-    pub lineage: Uuid,
-    pub revision: i64,
+    pub at: Marked,
     pub filter: [u8; 8],
 }
 
@@ -22,8 +22,8 @@ impl Token {
     pub fn encode(&self) -> Bytes {
         let mut out = BytesMut::with_capacity(LENGTH);
         out.put_u8(FORM);
-        out.put_slice(self.lineage.as_bytes());
-        out.put_i64(self.revision);
+        out.put_i64(self.at.revision);
+        out.put_i64(self.at.mark);
         out.put_slice(&self.filter);
         let check = checksum(&out);
         out.put_slice(&check);
@@ -37,11 +37,11 @@ impl Token {
             if body[0] != FORM || check != checksum(body) {
                 return None;
             }
-            Some(Self {
-                lineage: Uuid::from_slice(&body[1..17]).ok()?,
-                revision: i64::from_be_bytes(body[17..25].try_into().ok()?),
-                filter: body[25..33].try_into().ok()?,
-            })
+            let number = |from: usize| -> Option<i64> {
+                Some(i64::from_be_bytes(body[from..from + 8].try_into().ok()?))
+            };
+            let at = Marked { revision: number(1)?, mark: number(9)? };
+            Some(Self { at, filter: body[17..25].try_into().ok()? })
         };
         let invalid = |what| Error::new(Reason::InvalidResumeToken, what);
         let token = read().ok_or_else(|| {
@@ -69,10 +69,12 @@ mod tests {
 
     use super::*;
 
+    const AT: Marked = Marked { revision: 42, mark: -7 };
+
     proptest! {
         #[test]
-        fn a_token_reads_back(lineage in any::<u128>(), revision in any::<i64>(), filter in any::<[u8; 8]>()) {
-            let token = Token { lineage: Uuid::from_u128(lineage), revision, filter };
+        fn a_token_reads_back(revision in any::<i64>(), mark in any::<i64>(), filter in any::<[u8; 8]>()) {
+            let token = Token { at: Marked { revision, mark }, filter };
             prop_assert_eq!(Token::decode(&token.encode(), filter).expect("own token"), token);
         }
 
@@ -84,7 +86,7 @@ mod tests {
 
         #[test]
         fn a_damaged_token_is_refused(at in 0..LENGTH, bit in 0..8u8) {
-            let token = Token { lineage: Uuid::from_u128(7), revision: 42, filter: [1; 8] };
+            let token = Token { at: AT, filter: [1; 8] };
             let mut bytes = token.encode().to_vec();
             bytes[at] ^= 1 << bit;
             prop_assert!(Token::decode(&bytes, [1; 8]).is_err());
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_token_of_another_filter_is_refused() {
-        let token = Token { lineage: Uuid::from_u128(7), revision: 42, filter: [1; 8] };
+        let token = Token { at: AT, filter: [1; 8] };
         let error = Token::decode(&token.encode(), [2; 8]).expect_err("another filter");
         assert!(error.message().contains("another filter"));
     }

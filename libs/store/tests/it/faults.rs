@@ -72,31 +72,6 @@ async fn a_connection_that_is_killed_loses_its_transaction_and_the_next_one_work
 }
 
 #[tokio::test]
-async fn a_promotion_under_a_running_server_cuts_its_followers() {
-    let database = database(Backend::Postgres).await;
-    let served = Served::start(&database.options(Clock::system()), FeedOptions::default()).await;
-    let mut follower = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
-    follower.next().await.unwrap().unwrap();
-    let lineage = served.feed.lineage();
-    let mut admin = PgConnection::connect(database.url()).await.unwrap();
-    let text = "update feed set cluster = 'the timeline before'";
-    sqlx::query(text).execute(&mut admin).await.unwrap();
-    let cut = loop {
-        match follower.next().await {
-            Ok(batch) => drop(batch.unwrap()),
-            Err(error) => break error,
-        }
-    };
-    assert_eq!(cut.reason(), Reason::LineageChanged);
-    assert_ne!(served.feed.lineage(), lineage);
-    // It starts again from the state, and what is committed now reaches it.
-    let mut follower = served.feed.subscribe(Start::State, Filter::default()).await.unwrap();
-    let revision = write(&served.db, NAME, "after", "35.10").await;
-    let (changes, _) = changes_to(&mut follower, revision).await;
-    assert_eq!(changes.len(), 1);
-}
-
-#[tokio::test]
 async fn a_database_in_use_names_its_owner() {
     let database = database(Backend::Sqlite).await;
     let db = database.open(&SCHEMA).await.unwrap();

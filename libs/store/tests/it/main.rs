@@ -1,6 +1,8 @@
 //! Stories of the store, told on both databases. `MPP_TEST_SCALE` makes the random ones larger.
 #![allow(clippy::unwrap_used)]
 
+mod backup;
+mod cluster;
 mod faults;
 mod follower;
 mod history;

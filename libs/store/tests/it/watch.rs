@@ -84,7 +84,7 @@ async fn a_record_that_leaves_a_filter_is_removed_also_after_a_resume() {
 }
 
 #[tokio::test]
-async fn a_token_resumes_its_own_filter_and_lineage_only_and_is_refused_at_once() {
+async fn a_token_resumes_its_own_filter_only_and_is_refused_at_once() {
     on_both(async |database| {
         let served = serve(&database).await;
         let revision = write(&served.db, A, "one", "35.10").await;
@@ -111,7 +111,7 @@ async fn a_token_resumes_its_own_filter_and_lineage_only_and_is_refused_at_once(
         assert_eq!((status.floor_revision, status.head_revision), (head, head));
         assert_eq!(status.record_count, 1);
 
-        // A number is never given out twice, though nothing of it is left.
+        // A number is never given out twice, though no change of it is left.
         assert!(write(&served.db, A, "four", "35.10").await > head);
     })
     .await;

@@ -309,16 +309,22 @@ fn lock(path: &Path) -> Result<File> {
 
 async fn store_checkpoint(tx: &mut SqliteConnection, checkpoint: &Checkpoint) -> Result<()> {
     sqlx::query("INSERT OR REPLACE INTO setting VALUES ('checkpoint', ?)")
-        .bind(format!("{} {}", checkpoint.sequence, checkpoint.position))
+        .bind(format!("{} {} {}", checkpoint.sequence, checkpoint.mark, checkpoint.position))
         .execute(tx)
         .await
         .map(drop)
         .map_err(Error::internal)
 }
 
+/// `None` for one of before marks, which the registry would not know: everything is sent then.
 fn read_checkpoint(text: &str) -> Option<Checkpoint> {
-    let (sequence, position) = text.split_once(' ')?;
-    Some(Checkpoint { sequence: sequence.parse().ok()?, position: position.to_owned() })
+    let (sequence, rest) = text.split_once(' ')?;
+    let (mark, position) = rest.split_once(' ')?;
+    Some(Checkpoint {
+        sequence: sequence.parse().ok()?,
+        position: position.to_owned(),
+        mark: mark.parse().ok()?,
+    })
 }
 
 fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {

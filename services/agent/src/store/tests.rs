@@ -14,7 +14,7 @@ fn sent(id: &str, byte: u8) -> Answered {
 }
 
 fn at(sequence: i64) -> Checkpoint {
-    Checkpoint { sequence, position: format!("run:{sequence}") }
+    Checkpoint { sequence, position: format!("run:{sequence}"), mark: -sequence }
 }
 
 #[tokio::test]

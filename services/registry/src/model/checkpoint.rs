@@ -8,6 +8,9 @@
 //! miss**: going back, and another mapping, take effect with the first batch. **Who goes back says
 //! what it may have sent since**: a client that does not know of a batch that was answered cannot
 //! know which of its answers that batch has made untrue, and sends everything.
+//!
+//! That a number means the same batch to both sides, its mark tells: a registry that was restored
+//! gives numbers a second time, but draws no mark twice.
 
 use mpp_api::sync::Checkpoint;
 use mpp_core::{FieldCode, text};
@@ -123,14 +126,14 @@ impl Standing {
         goes_back.then(|| Abandoned { after, unheard_after: after.max(self.heard) })
     }
 
-    /// The checkpoint that a batch is stored with. A client that went back may count on from the
-    /// welcome's checkpoint; its batch gets the number that is its own. `None` for a batch that is
-    /// not the next one.
-    pub fn place(&self, given: &Checkpoint) -> Option<Checkpoint> {
+    /// The checkpoint that a batch is stored with, and with it the mark that was drawn for it. A
+    /// client that went back may count on from the welcome's checkpoint; its batch gets the number
+    /// that is its own. `None` for a batch that is not the next one.
+    pub fn place(&self, given: &Checkpoint, mark: i64) -> Option<Checkpoint> {
         let next = self.next_sequence();
         let went_back = self.opened.began_at - self.opened.resumed.sequence;
         let is_next = given.sequence == next || given.sequence.saturating_add(went_back) == next;
-        is_next.then(|| Checkpoint { sequence: next, ..given.clone() })
+        is_next.then(|| Checkpoint { sequence: next, mark, ..given.clone() })
     }
 
     /// After a batch that was answered.

@@ -49,8 +49,8 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
     let now = tx.now();
     sqlx::query(
         "insert into sync_batch (source, session, nonce, fencing, sequence, position, current,
-         digest, answers, received, applied, unchanged, rejected, quarantined, at)
-         values ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14)",
+         digest, answers, received, applied, unchanged, rejected, quarantined, at, mark)
+         values ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(&lease.source)
     .bind(&lease.session)
@@ -66,6 +66,7 @@ pub async fn store(tx: &mut Tx, lease: &Lease, digest: &[u8], result: &BatchResu
     .bind(counts.rejected)
     .bind(counts.quarantined)
     .bind(now)
+    .bind(checkpoint.mark)
     .execute(tx.conn())
     .await
     .map(drop)
@@ -207,7 +208,7 @@ pub async fn standings(
     }
     let places: Vec<String> = (1..=sources.len()).map(|place| format!("${place}")).collect();
     let text = format!(
-        "select source, sequence, position, source_received, source_applied, source_unchanged,
+        "select source, sequence, position, mark, source_received, source_applied, source_unchanged,
          source_rejected, source_quarantined, session_received, session_applied, session_unchanged,
          session_rejected, session_quarantined, source_unread, session_unread,
          source_sent_again,
@@ -243,8 +244,11 @@ fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
     let unread = if is_its("unread_counted")? { counted.unread } else { 0 };
     let counted = if is_its("counted")? { counted } else { Accounting::default() };
     let session = Accounting { unread, ..counted };
-    let checkpoint =
-        Checkpoint { sequence: row.try_get("sequence")?, position: row.try_get("position")? };
+    let checkpoint = Checkpoint {
+        sequence: row.try_get("sequence")?,
+        position: row.try_get("position")?,
+        mark: row.try_get("mark")?,
+    };
     let sent_again = row.try_get("source_sent_again")?;
     let source = Accounting { sent_again, ..accounting("source")? };
     let standing = Standing { source, session, checkpoint };

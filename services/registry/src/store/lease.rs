@@ -58,9 +58,9 @@ struct LeaseRow {
 }
 
 /// What [`read`] reads.
-const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequence, position,
+const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequence, position, mark,
     mapped_after, heard, opened_mapping, opened_send_all, resumed_sequence, resumed_position,
-    began_at, unique_ids, accept_moves";
+    resumed_mark, began_at, unique_ids, accept_moves";
 
 /// Takes the lease for a new session, whose fencing token shuts out every session before.
 ///
@@ -98,7 +98,8 @@ async fn take(
     sqlx::query(
         "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5, heard = $6,
          opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10,
-         unique_ids = $11, accept_moves = $12, moved = 0, opened_send_all = $13
+         unique_ids = $11, accept_moves = $12, moved = 0, opened_send_all = $13,
+         resumed_mark = $14
          where source = $1",
     )
     .bind(&lease.source)
@@ -114,6 +115,7 @@ async fn take(
     .bind(i64::from(lease.unique_ids))
     .bind(i64::from(lease.accept_moves))
     .bind(i64::from(*send_all))
+    .bind(resumed.mark)
     .execute(tx.conn())
     .await
     .map(drop)
@@ -155,17 +157,22 @@ fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
 }
 
 fn standing(row: &AnyRow) -> sqlx::Result<Standing> {
-    let checkpoint = |sequence: &str, position: &str| -> sqlx::Result<Checkpoint> {
-        Ok(Checkpoint { sequence: row.try_get(sequence)?, position: row.try_get(position)? })
+    let checkpoint = |prefix: &str| -> sqlx::Result<Checkpoint> {
+        let of = |column: &str| format!("{prefix}{column}");
+        Ok(Checkpoint {
+            sequence: row.try_get(of("sequence").as_str())?,
+            position: row.try_get(of("position").as_str())?,
+            mark: row.try_get(of("mark").as_str())?,
+        })
     };
     Ok(Standing {
-        last: checkpoint("sequence", "position")?,
+        last: checkpoint("")?,
         mapping: row.try_get("mapping_version")?,
         mapped_after: row.try_get("mapped_after")?,
         heard: row.try_get("heard")?,
         opened: Opened {
             mapping: row.try_get("opened_mapping")?,
-            resumed: checkpoint("resumed_sequence", "resumed_position")?,
+            resumed: checkpoint("resumed_")?,
             began_at: row.try_get("began_at")?,
             send_all: row.try_get::<i64, _>("opened_send_all")? != 0,
         },
@@ -179,11 +186,11 @@ async fn known(tx: &mut Tx, hello: &Hello) -> Result<Known> {
     };
     let row = sqlx::query(
         "select max(current) as current from sync_batch
-         where source = $1 and sequence = $2 and position = $3",
+         where source = $1 and sequence = $2 and mark = $3",
     )
     .bind(&hello.source)
     .bind(client.sequence)
-    .bind(&client.position)
+    .bind(client.mark)
     .fetch_one(tx.conn())
     .await
     .map_err(db_error)?;
@@ -297,7 +304,7 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing) -> Result<
     // Index: sync_lease's primary key; the row is locked by `hold`.
     sqlx::query(
         "update sync_lease set sequence = $2, position = $3, mapping_version = $4,
-         mapped_after = $5, heard = $6, resend = 0 where source = $1",
+         mapped_after = $5, heard = $6, mark = $7, resend = 0 where source = $1",
     )
     .bind(&lease.source)
     .bind(standing.last.sequence)
@@ -305,6 +312,7 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, standing: &Standing) -> Result<
     .bind(&standing.mapping)
     .bind(standing.mapped_after)
     .bind(standing.heard)
+    .bind(standing.last.mark)
     .execute(tx.conn())
     .await
     .map(drop)

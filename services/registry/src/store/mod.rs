@@ -53,6 +53,11 @@ pub const SCHEMA: Schema = Schema {
             name: "rejected",
             statements: Statements::Both(include_str!("../sql/0007_rejected.sql")),
         },
+        Migration {
+            version: 8,
+            name: "marks",
+            statements: Statements::Both(include_str!("../sql/0008_marks.sql")),
+        },
     ],
     history_kinds: model::KINDS,
 };

@@ -67,7 +67,7 @@ impl Session {
             return self.repeated(plan, answered).await;
         }
         let checkpoint = standing
-            .place(&plan.checkpoint)
+            .place(&plan.checkpoint, rand::random())
             .ok_or_else(|| not_next(&plan.checkpoint, &standing))?;
         let mut fates = plan.decided.clone();
         fates.extend(self.write(&mut tx, &plan.waiting).await?);

@@ -143,7 +143,7 @@ impl Kept {
                 nonce: place + 1,
                 fencing_token: welcome.fencing_token,
                 records: records.to_vec(),
-                checkpoint: Some(Checkpoint { sequence, position }),
+                checkpoint: Some(Checkpoint { sequence, position, mark: 0 }),
             };
             self.note(&batch);
             fuse.message()?;

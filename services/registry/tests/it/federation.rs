@@ -200,14 +200,15 @@ async fn who_knows_less_or_another_past_begins_where_both_agree() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
         let mut session = Session::begin(&world).await;
+        let mut reached = Vec::new();
         for number in 0..3 {
             session.send(vec![record(&format!("s{number}"), "Layanan")]).await;
+            reached.push(session.checkpoint.clone());
         }
-        let third = session.checkpoint.clone();
+        let (second, third) = (reached[1].clone(), reached[2].clone());
         session.end().await;
-        let at = |sequence: i64, position: &str| {
-            Some(Checkpoint { sequence, position: position.into() })
-        };
+        let unknown = Checkpoint { sequence: 9, position: "row 9".into(), ..third.clone() };
+        let of_another_past = Checkpoint { mark: third.mark ^ 1, ..third.clone() };
         let greeted = async |checkpoint: Option<Checkpoint>| {
             let hello = Hello { checkpoint, ..hello() };
             let session = Session::with(&world, hello).await.expect("a session");
@@ -218,19 +219,20 @@ async fn who_knows_less_or_another_past_begins_where_both_agree() {
             assert_eq!(shown.map(|shown| shown.sequence), Some(3));
             (session, checkpoint, send_all)
         };
-        let start = (at(0, ""), true);
+        let start = (Some(Checkpoint::default()), true);
         for (named, agreed) in [
             (Some(third.clone()), (Some(third.clone()), false)),
-            (at(9, "row 9"), start.clone()),
+            (Some(unknown), start.clone()),
+            (Some(of_another_past), start.clone()),
             (None, start.clone()),
-            (at(2, "row 2"), (at(2, "row 2"), true)),
+            (Some(second.clone()), (Some(second.clone()), true)),
             (Some(third.clone()), (Some(third.clone()), false)),
         ] {
             let (session, checkpoint, send_all) = greeted(named.clone()).await;
             assert_eq!((checkpoint, send_all), agreed, "{named:?}");
             let_go(&world, session).await;
         }
-        let (session, ..) = greeted(at(2, "row 2")).await;
+        let (session, ..) = greeted(Some(second)).await;
         session.end().await;
         let (_, checkpoint, send_all) = greeted(Some(third)).await;
         assert_eq!((checkpoint, send_all), start, "the third was left behind for the second");

@@ -206,7 +206,7 @@ async fn messages_out_of_order_are_named() {
         let violated = async |sequence: i64, position: String| {
             let mut session = crate::publisher::begin_again(&world, hello()).await;
             let mut batch = session.batch(vec![record("kk", "Kartu Keluarga")]);
-            batch.checkpoint = Some(Checkpoint { sequence, position });
+            batch.checkpoint = Some(Checkpoint { sequence, position, mark: 0 });
             error_of(&session.try_batch(batch).await.expect_err("refused"))
         };
         assert_eq!(violated(2, String::new()).await.reason, "PROTOCOL_VIOLATION");

@@ -102,7 +102,7 @@ pub fn batch_after(
     records: Vec<Record>,
 ) -> Batch {
     let sequence = checkpoint.sequence + 1;
-    let checkpoint = Some(Checkpoint { sequence, position: format!("row {sequence}") });
+    let checkpoint = Some(Checkpoint { sequence, position: format!("row {sequence}"), mark: 0 });
     Batch { nonce, fencing_token, records, checkpoint }
 }
 

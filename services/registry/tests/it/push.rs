@@ -102,7 +102,7 @@ async fn a_batch_beyond_its_bounds_is_refused_alone() {
         let empty = refused(push.try_send(Vec::new()).await);
         assert_eq!(empty.fields[0].0, "batch.records");
         let mut skipped = push.batch(records(0..1));
-        skipped.checkpoint = Some(Checkpoint { sequence: 2, position: String::new() });
+        skipped.checkpoint = Some(Checkpoint { sequence: 2, ..Default::default() });
         assert_eq!(reason(push.push(skipped).await), "PROTOCOL_VIOLATION");
         let mut tokenless = push.batch(records(0..1));
         tokenless.fencing_token = 0;

@@ -42,7 +42,7 @@ fn at(revision: i64) -> Position {
 
 async fn completed(db: &Db) -> i32 {
     let mut nation = Nation::default();
-    nation.take_over(&store::news(db, -1).await.expect("read"), 20).expect("taken over");
+    nation.take_over(&store::news(db, None).await.expect("read"), 20).expect("taken over");
     nation.days.values().map(|day| day.completed).sum()
 }
 
@@ -82,7 +82,7 @@ async fn what_lies_behind_is_told_in_vain() {
             assert_eq!(copy.position(), Some(&at(4)));
             assert!(!copy.shelf().take_noted(), "that it was heard of is still to be noted");
         }
-        let news = store::news(&db, -1).await.expect("read");
+        let news = store::news(&db, None).await.expect("read");
         assert_eq!(news.feeds[Upstream::Scheduling as usize].revision, 4);
         assert_eq!((completed(&db).await, inbox_count(&db).await), (3, 3));
     })

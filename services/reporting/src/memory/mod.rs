@@ -120,7 +120,7 @@ impl Memory {
 
 impl Reached {
     fn of(nation: &Nation) -> Self {
-        Self { seq: nation.seq, feeds: Upstream::ALL.map(|feed| nation.feed(feed).revision) }
+        Self { seq: nation.place.seq, feeds: Upstream::ALL.map(|feed| nation.feed(feed).revision) }
     }
 
     fn holds(&self, least: &Self) -> bool {

@@ -52,7 +52,7 @@ impl Health {
 /// `UNAVAILABLE` where the database is away.
 pub async fn load(db: &Db, policy: &Policy) -> Result<Nation> {
     let mut nation = Nation::default();
-    nation.take_over(&store::news(db, -1).await?, policy.memory_changes)?;
+    nation.take_over(&store::news(db, None).await?, policy.memory_changes)?;
     Ok(nation)
 }
 
@@ -94,9 +94,12 @@ pub async fn run(
 
 /// Takes over changes, and publishes the report at its pace.
 async fn refresh(db: &Db, memory: &Memory, pace: &mut Pace) -> Result<()> {
-    let (since, feeds) = memory.read(|nation| (nation.seq, nation.feeds));
-    let news = store::news(db, since).await?;
-    let changed = news.seq != since || news.feeds != feeds;
+    let (since, feeds) = memory.read(|nation| (nation.place, nation.feeds));
+    let news = store::news(db, Some(since)).await?;
+    if news.anew {
+        tracing::warn!(was = since.seq, head = news.place.seq, "the inbox is another one");
+    }
+    let changed = news.anew || news.place != since || news.feeds != feeds;
     if changed {
         memory.take_over(&news)?;
         pace.pending = true;

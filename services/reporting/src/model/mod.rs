@@ -22,7 +22,7 @@ mod wording;
 
 pub use event::{Event, Upstream};
 pub use mall::mall_detail;
-pub use nation::{FeedState, Nation, News};
+pub use nation::{FeedState, Nation, News, Place};
 pub use project::project;
 pub use question::Question;
 pub use rebuilt::{differences, digest};

@@ -19,11 +19,30 @@ use super::{
 /// Rows by name.
 pub type Table<R> = BTreeMap<String, R>;
 
-/// Changes since a number of the inbox.
+/// A number of the inbox, and the mark of its row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The number; 0 before the first.
+    pub seq: i64,
+    /// Its mark.
+    pub mark: i64,
+}
+
+impl Place {
+    /// True where the inbox whose row of this number bears the mark `there` goes on from here. An
+    /// inbox that was restored, and written on since, gives the number again, but not the mark.
+    pub fn is_known_by(self, there: Option<i64>) -> bool {
+        there.unwrap_or_default() == self.mark && (there.is_some() || self.seq == 0)
+    }
+}
+
+/// Changes since a place of the inbox.
 #[derive(Debug, Default)]
 pub struct News {
-    /// The inbox's last number.
-    pub seq: i64,
+    /// The inbox's last place.
+    pub place: Place,
+    /// Not changes but the whole: what is not here is gone.
+    pub anew: bool,
     /// Rows that changed, with the inbox's number then.
     pub rows: Vec<(Key, Option<String>, i64)>,
     /// Where each feed stands.
@@ -34,7 +53,7 @@ pub struct News {
 #[derive(Debug, Default)]
 pub struct Nation {
     /// The inbox has been projected up to here.
-    pub seq: i64,
+    pub place: Place,
     /// Provinces, regencies and cities.
     pub regions: Table<RegionRow>,
     /// Bodies.
@@ -82,13 +101,16 @@ impl Nation {
     /// # Errors
     /// Internal, where this version cannot read a value.
     pub fn take_over(&mut self, news: &News, changes: usize) -> Result<()> {
+        if news.anew {
+            *self = Self::default();
+        }
         for (key, value, seq) in &news.rows {
             self.accept(key, value.as_deref(), *seq)?;
         }
         while self.changes.len() > changes {
             self.changes.pop_first();
         }
-        self.seq = news.seq;
+        self.place = news.place;
         self.feeds = news.feeds;
         Ok(())
     }

@@ -17,11 +17,21 @@ pub use projection::{load_rows, rows_after, save_rows};
 /// The service's track of migrations.
 pub const SCHEMA: Schema = Schema {
     service: "reporting",
-    steps: &[Migration {
-        version: 1,
-        name: "inbox",
-        statements: Statements::Both(include_str!("../sql/0001_inbox.sql")),
-    }],
+    steps: &[
+        Migration {
+            version: 1,
+            name: "inbox",
+            statements: Statements::Both(include_str!("../sql/0001_inbox.sql")),
+        },
+        Migration {
+            version: 2,
+            name: "marks",
+            statements: Statements::Each {
+                sqlite: include_str!("../sql/sqlite/0002_marks.sql"),
+                postgres: include_str!("../sql/postgres/0002_marks.sql"),
+            },
+        },
+    ],
     history_kinds: &[],
 };
 

@@ -2,30 +2,39 @@
 
 use mpp_core::Result;
 use mpp_store::{Db, db_error};
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::any::AnyRow;
 
 use super::get;
-use crate::model::{FeedState, News, Upstream};
+use crate::model::{FeedState, News, Place, Upstream};
 
-/// Reads the changes since `seq` from one snapshot, without the tables that memories do not hold.
-/// Indexes: projection_seq; feed_state is two rows.
+/// Reads the changes since a place of the inbox from one snapshot, without the tables that memories
+/// do not hold; everything, where there is no such place, or it has another mark. Indexes: inbox's
+/// primary key, projection_seq; feed_state is two rows.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn news(db: &Db, since: i64) -> Result<News> {
+pub async fn news(db: &Db, since: Option<Place>) -> Result<News> {
     let mut read = db.read().await?;
-    let seq = sqlx::query("select seq from inbox_head where one = 1")
-        .fetch_one(read.conn())
-        .await
-        .and_then(|row| row.try_get(0))
-        .map_err(db_error)?;
-    let mut news = News { seq, ..News::default() };
+    let row = sqlx::query(
+        "select h.seq, coalesce(i.mark, 0) as mark,
+                (select mark from inbox where seq = $1) as there
+         from inbox_head h left join inbox i on i.seq = h.seq where h.one = 1",
+    )
+    .bind(since.map_or(0, |since| since.seq))
+    .fetch_one(read.conn())
+    .await
+    .map_err(db_error)?;
+    let place = Place { seq: get(&row, "seq")?, mark: get(&row, "mark")? };
+    let there: Option<i64> = get(&row, "there")?;
+    let since = since.filter(|since| since.is_known_by(there));
+    let mut news = News { place, anew: since.is_none(), ..News::default() };
     let feeds = sqlx::query("select * from feed_state").fetch_all(read.conn()).await;
     for row in &feeds.map_err(db_error)? {
         let feed = Upstream::parse(&get::<String>(row, "feed")?)?;
         news.feeds[feed as usize] = feed_state(row)?;
     }
-    if seq > since {
+    let since = since.map_or(-1, |since| since.seq);
+    if place.seq > since {
         let text = "select name, key, value, seq from projection where seq > $1
                     and name not in ('service', 'visit')";
         let rows = sqlx::query(text).bind(since).fetch_all(read.conn()).await.map_err(db_error)?;

@@ -47,7 +47,7 @@ impl Session<'_> {
         let sent = records.iter().zip(digests).map(|(record, digest)| Answered::of(record, digest));
         let sent: Vec<_> = sent.collect();
         self.context.store.note(&position, &sent).await?;
-        let checkpoint = Checkpoint { sequence: self.sequence, position };
+        let checkpoint = Checkpoint { sequence: self.sequence, position, ..Default::default() };
         self.sequence += 1;
         if !self.withdraws {
             self.tally.sent += i64::try_from(sent.len()).unwrap_or(i64::MAX);

@@ -9,7 +9,7 @@ use super::*;
 use world::{Run, Style, World};
 
 fn at(sequence: i64) -> Checkpoint {
-    Checkpoint { sequence, position: format!("row {sequence}") }
+    Checkpoint { sequence, position: format!("row {sequence}"), mark: 100 + sequence }
 }
 
 /// Eight batches under the mapping "1", of which a client has shown to have five.
@@ -54,7 +54,7 @@ fn who_does_not_know_of_a_batch_since_its_checkpoint_sends_everything_and_keeps_
 #[test]
 fn a_number_beyond_all_is_not_the_next() {
     let (opened, _) = standing().open("1", Some(&at(6)), Known::Current);
-    assert_eq!(opened.place(&at(i64::MAX)), None);
+    assert_eq!(opened.place(&at(i64::MAX), 1), None);
 }
 
 #[test]
@@ -72,11 +72,12 @@ fn everything_is_asked_for_until_a_checkpoint_of_the_new_mapping_is_named() {
 #[test]
 fn a_number_is_given_once_and_a_client_may_count_from_its_own() {
     let (opened, _) = standing().open("1", Some(&at(6)), Known::Current);
-    let placed = |sequence: i64| opened.place(&at(sequence)).map(|at| at.sequence);
+    let placed = |sequence: i64| opened.place(&at(sequence), 1).map(|at| at.sequence);
     assert_eq!([6, 7, 8, 9, 10].map(placed), [None, Some(9), None, Some(9), None]);
-    let next = opened.answered(opened.place(&at(7)).expect("the next"));
-    assert_eq!(next.last, Checkpoint { sequence: 9, position: "row 7".into() });
-    assert_eq!(next.place(&at(8)).map(|at| at.sequence), Some(10));
+    let next = opened.answered(opened.place(&at(7), 77).expect("the next"));
+    let drawn = Checkpoint { sequence: 9, position: "row 7".into(), mark: 77 };
+    assert_eq!(next.last, drawn, "the mark is the registry's own");
+    assert_eq!(next.place(&at(8), 78).map(|at| at.sequence), Some(10));
 }
 
 #[test]
@@ -84,7 +85,7 @@ fn an_end_without_a_batch_leaves_what_its_client_never_had() {
     let (opened, _) = standing().open("1", Some(&at(6)), Known::Current);
     assert!(opened.abandons().is_some());
     let ended = opened.ended();
-    assert_eq!(ended.last, Checkpoint { sequence: 8, position: "row 6".into() });
+    assert_eq!(ended.last, Checkpoint { sequence: 8, ..at(6) });
     let sent = opened.answered(at(9)).ended();
     assert_eq!(sent.heard, 9);
 }

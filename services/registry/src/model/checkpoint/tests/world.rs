@@ -71,6 +71,8 @@ pub struct World {
     log: Vec<(usize, Option<usize>)>,
     mapping: u8,
     numbers: HashSet<i64>,
+    /// Marks are drawn anew after a restore too.
+    marks: i64,
     /// Sessions have ids of their own, also after a restore.
     sessions: usize,
     before: Vec<(Registry, Client)>,
@@ -104,6 +106,7 @@ impl World {
             log: (0..RECORDS).map(|record| (record, Some(0))).collect(),
             mapping: 0,
             numbers: HashSet::new(),
+            marks: 0,
             sessions: 0,
             before: Vec::new(),
         }
@@ -171,8 +174,9 @@ impl World {
                 self.client.note(&position, &records);
             }
             fuse.message()?;
-            let checkpoint = Checkpoint { sequence, position };
-            let stored = self.registry.batch(&checkpoint, &records);
+            self.marks += 1;
+            let checkpoint = Checkpoint { sequence, position, ..Checkpoint::default() };
+            let stored = self.registry.batch(&checkpoint, self.marks, &records);
             assert!(self.numbers.insert(stored.sequence), "{stored:?} was given before");
             under_way.push_back((stored, records));
             while under_way.len() >= run.window {
@@ -231,7 +235,11 @@ impl World {
 impl Registry {
     fn hello(&mut self, mapping: u8, client: &Client) -> (Greeting, i64) {
         let named = client.checkpoint.as_ref();
-        let known = match self.batches.iter().rfind(|batch| Some(&batch.checkpoint) == named) {
+        let is_named = |batch: &&Batch| {
+            let own = &batch.checkpoint;
+            named.is_some_and(|at| (at.sequence, at.mark) == (own.sequence, own.mark))
+        };
+        let known = match self.batches.iter().rfind(is_named) {
             None => Known::Never,
             Some(batch) if !batch.current => Known::Abandoned,
             Some(batch) if self.has_unknown_after(batch, client) => Known::Behind,
@@ -248,8 +256,8 @@ impl Registry {
         later.any(|one| !client.under_way.contains(&one.checkpoint.position))
     }
 
-    fn batch(&mut self, given: &Checkpoint, records: &[Sent]) -> Checkpoint {
-        let checkpoint = self.standing.place(given).expect("the next batch");
+    fn batch(&mut self, given: &Checkpoint, mark: i64, records: &[Sent]) -> Checkpoint {
+        let checkpoint = self.standing.place(given, mark).expect("the next batch");
         self.leave();
         for (record, content) in records {
             match content {

@@ -1,0 +1,243 @@
+//! The registry's database is restored from an older copy and written on, past every position that
+//! somebody holds, before its holder comes back: nobody keeps what was lost, and nobody misses what
+//! came instead.
+
+use mpp_api::{
+    feed::Filter,
+    registry::{
+        Counter, CreateMallRequest, GetMallRequest, GetServiceRequest, Mall,
+        UpdateCounterRequest, mall::{Site, Stage, StageEntry},
+    },
+    reporting::{GetReportRequest, Report, report_service_client::ReportServiceClient},
+    scheduling::{GetHoursRequest, hours_service_client::HoursServiceClient},
+};
+use mpp_client::{Cache, connect, error_of};
+use mpp_core::Reason;
+use mpp_testkit::Backend;
+use mpp_tests::{
+    PATIENCE, Service, Suite, eventually,
+    backup::Backup,
+    copy::{Copy, feed},
+    http::{Event, events, send},
+    keys::{ADMINISTRATOR, APP, ORGANISER},
+    proxy::{Proxy, Weather},
+    town::{self, DUKCAPIL, Ministry, directory, row},
+    wait::that,
+};
+
+/// More writes than anybody lost.
+const WRITTEN_ON: usize = 12;
+const LOST: &str = "units/kemendagri/services/hilang-nanti";
+
+#[tokio::test]
+async fn nobody_keeps_what_a_restore_has_lost_on_sqlite() {
+    tell(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn nobody_keeps_what_a_restore_has_lost_on_postgres() {
+    tell(Backend::Postgres).await;
+}
+
+async fn tell(backend: Backend) {
+    let mut suite = Suite::start(backend).await;
+    let ministry = town::open(&suite).await;
+    // While it runs; on SQLite the files with their log and lock.
+    let backup = Backup::of(suite.database(Service::Registry)).await;
+
+    let far = Proxy::to(vec![suite.socket(Service::Registry)]).await;
+    let cache = cache(&suite, &far);
+    ministry.publish(&[town::catalog(), vec![row("HILANG-NANTI", "Layanan sesaat", "Gratis")]].concat());
+    ministry.sync(&suite).await.succeeded();
+    create_mall(&suite, "sesaat").await;
+    let held = hold(&suite).await;
+    everybody_knows(&suite, "malls/sesaat").await;
+    eventually(PATIENCE, "the cache has the mall", async || {
+        that(cache.get::<Mall>("malls/sesaat").is_ok_and(|mall| mall.is_some()), "it has not")
+    })
+    .await;
+
+    far.set(Weather::Cut);
+    for service in Service::ALL {
+        suite.stop(service).await;
+    }
+    backup.restore().await;
+    suite.launch(Service::Registry);
+    suite.ready(Service::Registry).await;
+    create_mall(&suite, "sebaliknya").await;
+    write_on(&suite, "lain").await;
+    let head = feed(&suite.channel(Service::Registry, ADMINISTRATOR)).await.expect("the feed");
+    assert!(head.head_revision > held.copy.revision, "every number was given again");
+    for service in [Service::Scheduling, Service::Reporting] {
+        suite.launch(service);
+        suite.ready(service).await;
+    }
+    far.set(Weather::Fair);
+
+    only_what_is_left(&suite).await;
+    is_refused(&suite, held).await;
+    eventually(PATIENCE, "the cache starts again", async || {
+        that(cache.get::<Mall>("malls/sesaat").is_ok_and(|mall| mall.is_none()), "it has the lost")?;
+        that(cache.get::<Mall>("malls/sebaliknya").is_ok_and(|mall| mall.is_some()), "not the new")
+    })
+    .await;
+    the_agent_sends_all_again(&suite, &ministry).await;
+}
+
+/// What others hold of the registry: a copy, and the id of an event.
+struct Held {
+    copy: Copy,
+    event: String,
+}
+
+async fn hold(suite: &Suite) -> Held {
+    let channel = suite.channel(Service::Registry, ADMINISTRATOR);
+    let copy = Copy::of(&channel).await.expect("a copy");
+    let whole = |event: &Event| event.data.contains("\"initialStateComplete\":true");
+    let heard = events(listening(suite, "?initialState=true", "").map(|_| ()), whole).await;
+    let event = heard.expect("the state").last().expect("its end").id.clone();
+    Held { copy, event }
+}
+
+/// A browser's request for the feed, with the id of the last event that it had.
+fn listening(suite: &Suite, query: &str, last: &str) -> http::Request<String> {
+    let token = std::fs::read_to_string(suite.keys.token(ADMINISTRATOR)).expect("a token");
+    let request = http::Request::builder()
+        .uri(format!("{}/v1/feed:watch{query}", suite.address(Service::Registry)))
+        .header("accept", "text/event-stream")
+        .header("authorization", format!("Bearer {}", token.trim()));
+    let request = if last.is_empty() { request } else { request.header("last-event-id", last) };
+    request.body(String::new()).expect("a request")
+}
+
+/// At once, not in silence.
+async fn is_refused(suite: &Suite, mut held: Held) {
+    let channel = suite.channel(Service::Registry, ADMINISTRATOR);
+    let refused = held.copy.follow(&channel, |_| false).await.expect_err("another history");
+    assert!(error_of(&refused).is(Reason::LineageChanged), "{refused:?}");
+    let (status, body) = send(listening(suite, "", &held.event)).await.expect("an answer");
+    assert!(status == 400 && body.contains("LINEAGE_CHANGED"), "{status} {body}");
+}
+
+fn cache(suite: &Suite, through: &Proxy) -> Cache {
+    let mut endpoint = suite.endpoint(Service::Registry, ADMINISTRATOR);
+    endpoint.address = through.url();
+    let filter = Filter { kinds: vec!["mall".into()], ..Filter::default() };
+    Cache::follow("far", connect(&endpoint).expect("an endpoint"), filter)
+}
+
+async fn create_mall(suite: &Suite, id: &str) {
+    let stage = StageEntry {
+        stage: Stage::Operating.into(),
+        date: "2020-01-06".into(),
+        evidence: "Antara".into(),
+    };
+    let mall = Mall {
+        display_name: town::text(&format!("Mal {id}")),
+        region: "regions/35.09".into(),
+        organiser: "units/dpmptsp-banyuwangi".into(),
+        sites: vec![Site { address: "Jalan Raya 1".into(), location: None }],
+        stages: vec![stage],
+        ..Default::default()
+    };
+    let request = CreateMallRequest {
+        mall_id: id.to_owned(),
+        mall: Some(mall),
+        request_id: town::request_id(),
+        ..Default::default()
+    };
+    directory(suite, ADMINISTRATOR).create_mall(request).await.expect("a mall");
+}
+
+async fn write_on(suite: &Suite, what: &str) {
+    for number in 0..WRITTEN_ON {
+        let display_name = town::text(&format!("Gerai {what} {number}"));
+        let counter = Counter { name: DUKCAPIL.into(), display_name, ..Default::default() };
+        let request = UpdateCounterRequest {
+            counter: Some(counter),
+            update_mask: Some(prost_types::FieldMask { paths: vec!["display_name".into()] }),
+            request_id: town::request_id(),
+            ..Default::default()
+        };
+        directory(suite, ORGANISER).update_counter(request).await.expect("a counter");
+    }
+}
+
+async fn report(suite: &Suite) -> Result<Report, String> {
+    let mut reports = ReportServiceClient::new(suite.channel(Service::Reporting, APP));
+    let answer = reports.get_report(GetReportRequest::default()).await;
+    let report = answer.map_err(|status| status.to_string())?.into_inner().report;
+    report.ok_or_else(|| "no report".to_owned())
+}
+
+/// Whether scheduling knows a target of hours.
+async fn scheduling_knows(suite: &Suite, target: &str) -> Result<bool, String> {
+    let mut hours = HoursServiceClient::new(suite.channel(Service::Scheduling, APP));
+    let request = GetHoursRequest { target: target.to_owned(), days: 1, ..Default::default() };
+    match hours.get_hours(request).await {
+        Ok(_) => Ok(true),
+        Err(status) if error_of(&status).is(Reason::NotFound) => Ok(false),
+        Err(status) => Err(status.to_string()),
+    }
+}
+
+async fn everybody_knows(suite: &Suite, mall: &str) {
+    eventually(PATIENCE, "reporting and scheduling have the mall", async || {
+        that(report(suite).await?.malls.iter().any(|one| one.mall == mall), "not in the report")?;
+        that(scheduling_knows(suite, mall).await?, "not in scheduling")
+    })
+    .await;
+}
+
+async fn only_what_is_left(suite: &Suite) {
+    eventually(PATIENCE, "reporting and scheduling have what is left", async || {
+        let malls: Vec<_> = report(suite).await?.malls.into_iter().map(|mall| mall.mall).collect();
+        that(malls == ["malls/banyuwangi", "malls/sebaliknya"], format!("{malls:?}"))?;
+        that(!scheduling_knows(suite, "malls/sesaat").await?, "scheduling has what was lost")?;
+        that(scheduling_knows(suite, "malls/sebaliknya").await?, "scheduling lacks the new")
+    })
+    .await;
+}
+
+/// Its checkpoint has the number of another one by now; only the mark tells.
+async fn the_agent_sends_all_again(suite: &Suite, ministry: &Ministry) {
+    let said = ministry.sync(suite).await.succeeded();
+    assert!(said.contains("read 4 = sent 4"), "{said}");
+    let request = GetServiceRequest { name: LOST.into(), min_revision: 0 };
+    town::catalog_of(suite, APP).get_service(request).await.expect("it is there again");
+}
+
+#[tokio::test]
+async fn a_registry_whose_database_is_restored_beneath_it_loads_anew_while_idle() {
+    let suite = Suite::start(Backend::Postgres).await;
+    town::open(&suite).await;
+    let backup = Backup::of(suite.database(Service::Registry)).await;
+    create_mall(&suite, "sesaat").await;
+    everybody_knows(&suite, "malls/sesaat").await;
+    let held = hold(&suite).await;
+
+    backup.restore().await;
+    write_by_hand(&backup, held.copy.revision).await;
+    eventually(PATIENCE, "the registry's memory is the database's", async || {
+        let request = GetMallRequest { name: "malls/sesaat".into(), min_revision: 0 };
+        match directory(&suite, APP).get_mall(request).await {
+            Err(status) if error_of(&status).is(Reason::NotFound) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await;
+    create_mall(&suite, "sebaliknya").await;
+    only_what_is_left(&suite).await;
+    is_refused(&suite, held).await;
+}
+
+/// As another replica would, past a revision; the registry of this story hears of none of it.
+async fn write_by_hand(database: &Backup, past: i64) {
+    let text = format!(
+        "begin; select feed_begin();
+         update record set version = version + 1 where name = '{DUKCAPIL}';
+         select feed_commit(null, 0, 'api', 'users/administrator'); commit;"
+    );
+    let times = usize::try_from(past).expect("a revision") + 1;
+    database.sql(&text.repeat(times)).await;
+}

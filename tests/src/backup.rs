@@ -1,0 +1,71 @@
+//! Copies of a service's database, as operators make them and put them back: a dump, or the files of
+//! a SQLite database with whatever lies beside them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::{cluster::programs, program::Said};
+
+/// A copy.
+#[derive(Debug)]
+pub struct Backup {
+    folder: TempDir,
+    url: String,
+}
+
+impl Backup {
+    /// Of the database at `url` as it is now, whether a server runs on it or not.
+    pub async fn of(url: &str) -> Self {
+        let backup = Self { folder: tempfile::tempdir().expect("a folder"), url: url.to_owned() };
+        match backup.files() {
+            Some(files) => copy(&files, backup.folder.path()),
+            None => backup.run("pg_dump", &["--file"]).await,
+        }
+        backup
+    }
+
+    /// Puts it back where it was made; a server on PostgreSQL may run meanwhile.
+    pub async fn restore(&self) {
+        let Some(files) = self.files() else {
+            let empty = "drop schema public cascade; create schema public";
+            let whole = ["-q", "-v", "ON_ERROR_STOP=1", "-1", "-c", empty, "--file"];
+            return self.run("psql", &whole).await;
+        };
+        for entry in fs::read_dir(&files).expect("its folder") {
+            fs::remove_file(entry.expect("an entry").path()).expect("a file that goes");
+        }
+        copy(self.folder.path(), &files);
+    }
+
+    /// Runs statements in the database on PostgreSQL, past whoever serves it.
+    pub async fn sql(&self, text: &str) {
+        let mut psql = Command::new(programs().join("psql"));
+        psql.args([&self.url, "-q", "-v", "ON_ERROR_STOP=1", "-c", text]);
+        Said::by(psql).await.succeeded();
+    }
+
+    /// The folder of a SQLite database.
+    fn files(&self) -> Option<PathBuf> {
+        let path = Path::new(self.url.strip_prefix("sqlite:")?);
+        path.parent().map(Path::to_owned)
+    }
+
+    /// Runs one of PostgreSQL's programs on the dump.
+    async fn run(&self, program: &str, args: &[&str]) {
+        let mut command = Command::new(programs().join(program));
+        command.arg(&self.url).args(args).arg(self.folder.path().join("dump.sql"));
+        Said::by(command).await.succeeded();
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy");
+    }
+}
