@@ -5,8 +5,8 @@
 use mpp_api::{
     feed::Filter,
     registry::{
-        Counter, CreateMallRequest, GetMallRequest, GetServiceRequest, Mall,
-        UpdateCounterRequest, mall::{Site, Stage, StageEntry},
+        Counter, CreateMallRequest, GetMallRequest, GetServiceRequest, Mall, UpdateCounterRequest,
+        mall::{Site, Stage, StageEntry},
     },
     reporting::{GetReportRequest, Report, report_service_client::ReportServiceClient},
     scheduling::{GetHoursRequest, hours_service_client::HoursServiceClient},
@@ -15,9 +15,10 @@ use mpp_client::{Cache, connect, error_of};
 use mpp_core::Reason;
 use mpp_testkit::Backend;
 use mpp_tests::{
-    PATIENCE, Service, Suite, eventually,
+    PATIENCE, Service, Suite,
     backup::Backup,
     copy::{Copy, feed},
+    eventually,
     http::{Event, events, send},
     keys::{ADMINISTRATOR, APP, ORGANISER},
     proxy::{Proxy, Weather},
@@ -47,7 +48,9 @@ async fn tell(backend: Backend) {
 
     let far = Proxy::to(vec![suite.socket(Service::Registry)]).await;
     let cache = cache(&suite, &far);
-    ministry.publish(&[town::catalog(), vec![row("HILANG-NANTI", "Layanan sesaat", "Gratis")]].concat());
+    ministry.publish(
+        &[town::catalog(), vec![row("HILANG-NANTI", "Layanan sesaat", "Gratis")]].concat(),
+    );
     ministry.sync(&suite).await.succeeded();
     create_mall(&suite, "sesaat").await;
     let held = hold(&suite).await;
@@ -77,7 +80,10 @@ async fn tell(backend: Backend) {
     only_what_is_left(&suite).await;
     is_refused(&suite, held).await;
     eventually(PATIENCE, "the cache starts again", async || {
-        that(cache.get::<Mall>("malls/sesaat").is_ok_and(|mall| mall.is_none()), "it has the lost")?;
+        that(
+            cache.get::<Mall>("malls/sesaat").is_ok_and(|mall| mall.is_none()),
+            "it has the lost",
+        )?;
         that(cache.get::<Mall>("malls/sebaliknya").is_ok_and(|mall| mall.is_some()), "not the new")
     })
     .await;

@@ -106,7 +106,11 @@ async fn session(suite: &Suite) -> (f64, Accounting) {
             nonce,
             fencing_token: welcome.fencing_token,
             records: records.to_vec(),
-            checkpoint: Some(Checkpoint { sequence: before + nonce, position: nonce.to_string(), mark: 0 }),
+            checkpoint: Some(Checkpoint {
+                sequence: before + nonce,
+                position: nonce.to_string(),
+                mark: 0,
+            }),
         };
         send(&requests, sync_request::Message::Batch(batch)).await;
         waiting += 1;

@@ -37,7 +37,8 @@ impl Bounds {
             let head = Marked { revision: row.try_get("head")?, mark: row.try_get("mark")? };
             let floor = row.try_get("floor")?;
             // A program of before lets the floor's row go.
-            let head = if head.revision < floor { Marked { revision: floor, mark: 0 } } else { head };
+            let head =
+                if head.revision < floor { Marked { revision: floor, mark: 0 } } else { head };
             Ok(Self { floor, head, there: row.try_get("there")? })
         };
         read().map_err(db_error)

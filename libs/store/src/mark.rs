@@ -71,7 +71,10 @@ mod tests {
     impl Database {
         fn head(&self) -> Marked {
             let last = self.marks.last_key_value();
-            last.map_or(Marked::START, |(revision, mark)| Marked { revision: *revision, mark: *mark })
+            last.map_or(Marked::START, |(revision, mark)| Marked {
+                revision: *revision,
+                mark: *mark,
+            })
         }
 
         /// A transaction, which draws the next number; some numbers are lost to rollbacks.
@@ -81,9 +84,9 @@ mod tests {
         }
 
         fn compact(&mut self, back: usize) {
-            let Some(floor) = self.marks.keys().rev().nth(back) else { return };
-            self.floor = *floor;
-            self.marks = self.marks.split_off(floor);
+            let Some(floor) = self.marks.keys().rev().nth(back).copied() else { return };
+            self.floor = floor;
+            self.marks = self.marks.split_off(&floor);
         }
 
         fn check(&self, at: Marked) -> Result<()> {
@@ -93,7 +96,9 @@ mod tests {
 
     #[derive(Clone, Debug)]
     enum Step {
-        Write { lost: i64 },
+        Write {
+            lost: i64,
+        },
         Compact(usize),
         Copy,
         /// One of the copies takes its place: a restore, a fork, a promotion.

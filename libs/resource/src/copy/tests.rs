@@ -178,3 +178,73 @@ async fn a_restored_feed_may_stand_lower_than_the_table() {
     })
     .await;
 }
+
+fn bookmark(revision: i64) -> Event {
+    Event::Changes(Vec::new(), position(revision))
+}
+
+/// As a restore of the own database, or another replica, leaves the table.
+async fn set_table(db: &Db, token: &str, revision: i64) {
+    let mut tx = db.begin(&Actor::default()).await.expect("begins");
+    let stored = tx.position(FEED).await.expect("a position");
+    let to = Position { token: token.to_owned().into(), revision };
+    assert!(tx.move_position(FEED, stored.as_ref(), &to).await.expect("moved"));
+    tx.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn a_copy_whose_own_database_was_restored_beneath_it_finds_that_also_while_nothing_comes() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = with_state(&db).await;
+        copy.apply(transaction(2)).await.expect("written");
+        for next in [bookmark(3), transaction(3)] {
+            set_table(&db, "1", 1).await;
+            let found = copy.apply(next).await.expect_err("the table was set back");
+            assert_eq!(found.reason(), Reason::WriteConflict);
+            copy.start_again().await.expect("read again");
+            assert_eq!(copy.position(), Some(&position(1)), "the feed is asked to go on from here");
+            copy.apply(transaction(2)).await.expect("written again");
+        }
+        assert_eq!((copy.shelf().loaded, copy.shelf().written.as_slice()), (3, &[2, 2, 2][..]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_table_of_another_history_that_is_ahead_is_not_left_alone() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = with_state(&db).await;
+        set_table(&db, "another 3", 3).await;
+        copy.apply(transaction(2)).await.expect("another replica may be ahead");
+        let found = copy.apply(transaction(3)).await.expect_err("it is not the 3 that was heard");
+        assert_eq!(found.reason(), Reason::WriteConflict);
+        copy.reload().await.expect("read again");
+
+        set_table(&db, "another 7", 7).await;
+        copy.apply(transaction(6)).await.expect("another replica may be ahead");
+        let found = copy.apply(transaction(8)).await.expect_err("of 7 nothing was heard");
+        assert_eq!(found.reason(), Reason::WriteConflict);
+        assert_eq!(copy.shelf().written, [0; 0]);
+        assert_eq!(stands(&db).await, Some(7));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bookmark_that_another_replica_has_saved_costs_no_reading_of_the_table() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = with_state(&db).await;
+        copy.apply(bookmark(4)).await.expect("nothing is saved so soon");
+        set_table(&db, "3", 3).await;
+        copy.apply(bookmark(5)).await.expect_err("somebody has moved the table");
+        copy.start_again().await.expect("from there");
+        assert_eq!(copy.position(), Some(&position(3)));
+        assert_eq!(copy.shelf().loaded, 1);
+        copy.apply(transaction(6)).await.expect("goes on");
+        assert_eq!(stands(&db).await, Some(6));
+    })
+    .await;
+}

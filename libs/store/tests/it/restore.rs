@@ -184,7 +184,11 @@ async fn a_database_of_before_gets_its_marks() {
     on_both(async |database| {
         let options = database.options(Clock::system());
         let old = of_before(&options).await;
-        let served = Served::over(Db::open_migrated(&options, &SCHEMA).await.unwrap(), FeedOptions::default()).await;
+        let served = Served::over(
+            Db::open_migrated(&options, &SCHEMA).await.unwrap(),
+            FeedOptions::default(),
+        )
+        .await;
         assert_eq!(served.feed.head(), old);
         let token = position(&served).await;
         served.stop().await;

@@ -126,3 +126,33 @@ async fn of_a_state_what_is_held_in_the_same_version_is_left_out() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_memory_finds_that_the_inbox_is_another_one_by_the_mark_of_its_place() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        for number in [1, 2] {
+            copy.apply(told(number, number + 1)).await.expect("applied");
+        }
+        let mut nation = Nation::default();
+        nation.take_over(&store::news(&db, None).await.expect("read"), 20).expect("taken over");
+        copy.apply(told(3, 4)).await.expect("applied");
+        let news = store::news(&db, Some(nation.place)).await.expect("read");
+        assert!(!news.anew && news.place.seq == 3);
+
+        // Restored, and written on: the number is there, and is another's.
+        let mut tx = db.begin(&super::writer()).await.expect("begins");
+        for text in ["update inbox set mark = mark + 1 where seq = 2", "delete from projection"] {
+            sqlx::query(text).execute(tx.conn()).await.expect("changed");
+        }
+        tx.commit().await.expect("committed");
+        let news = store::news(&db, Some(nation.place)).await.expect("read");
+        assert!(news.anew);
+        nation.take_over(&news, 20).expect("taken over");
+        assert_eq!((nation.days.len(), nation.place), (0, news.place), "nothing is left of before");
+        let news = store::news(&db, Some(nation.place)).await.expect("read");
+        assert!(!news.anew, "now it is this one");
+    })
+    .await;
+}
