@@ -197,7 +197,9 @@ async fn everybody_knows(suite: &Suite, mall: &str) {
 
 async fn only_what_is_left(suite: &Suite) {
     eventually(PATIENCE, "reporting and scheduling have what is left", async || {
-        let malls: Vec<_> = report(suite).await?.malls.into_iter().map(|mall| mall.mall).collect();
+        let malls = report(suite).await?.malls.into_iter().map(|mall| mall.mall);
+        let malls: std::collections::BTreeSet<_> = malls.collect();
+        let malls: Vec<_> = malls.into_iter().collect();
         that(malls == ["malls/banyuwangi", "malls/sebaliknya"], format!("{malls:?}"))?;
         that(!scheduling_knows(suite, "malls/sesaat").await?, "scheduling has what was lost")?;
         that(scheduling_knows(suite, "malls/sebaliknya").await?, "scheduling lacks the new")
