@@ -258,7 +258,7 @@ async fn the_welcome_names_what_the_registry_holds_of_the_source() {
 async fn what_turns_or_hides_a_text_is_cleaned_or_refused() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
-        let at = |position: &str| Checkpoint { sequence: 1, position: position.into() };
+        let at = |position: &str| Checkpoint { sequence: 1, position: position.into(), mark: 0 };
         for (hello, field) in [
             (Hello { mapping_version: "1\u{202e}2".into(), ..hello() }, "hello.mapping_version"),
             (Hello { mapping_version: "1\u{200b}".into(), ..hello() }, "hello.mapping_version"),
