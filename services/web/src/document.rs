@@ -4,32 +4,33 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{
     components::Look,
-    pages::{Address, Block, Drawn, Menu, Style},
+    pages::{Address, Block, Drawn, Menu, Style, search_field},
     words::{Phrase, api, table as words},
 };
 
-/// The whole document of a page.
-pub fn document(look: Look, address: &Address, drawn: &Drawn) -> Markup {
+/// The whole document of a page, as asked for with a query.
+pub fn document(look: Look, address: &Address, query: &str, drawn: &Drawn) -> Markup {
+    let other = other_language(look, address, query);
     let style = address.style();
     let site = format!("{} · {}", drawn.title, look.of(words::SITE));
     let title = if *address == Address::Nation { &drawn.title } else { &site };
     html! {
         (DOCTYPE)
         html lang=(look.lang.code()) {
-            (head(look, address, title, &drawn.description))
+            (head(look, address, &other, title, &drawn.description))
             body class=[style.class()] data-events=[events(look, address)] {
                 a.skip href="#isi" { (look.of(words::SKIP)) }
                 @match style {
                     Style::Page => {
                         (banner(look, drawn.notice))
-                        (header(look, address))
+                        (header(look, address, &other))
                         (crumbs(look, &drawn.crumbs))
                         main #isi.wrap tabindex="-1" { (main(drawn)) }
                         (footer(look, drawn))
                     }
                     Style::Ticket => {
                         (banner(look, drawn.notice))
-                        (header(look, address))
+                        (header(look, address, &other))
                         main #isi.wrap tabindex="-1" { (main(drawn)) }
                     }
                     Style::Hall => {
@@ -45,16 +46,20 @@ pub fn document(look: Look, address: &Address, drawn: &Drawn) -> Markup {
 
 /// A page that says only one thing: not found, not ready.
 pub fn notice(look: Look, title: Phrase, text: Phrase) -> Markup {
+    let other = other_language(look, &Address::Nation, "");
     html! {
         (DOCTYPE)
         html lang=(look.lang.code()) {
-            (head(look, &Address::Nation, look.of(title), look.of(text)))
+            (head(look, &Address::Nation, &other, look.of(title), look.of(text)))
             body {
                 a.skip href="#isi" { (look.of(words::SKIP)) }
-                (header(look, &Address::Nation))
+                (header(look, &Address::Nation, &other))
                 main #isi.wrap tabindex="-1" {
                     div.title { h1 { (look.of(title)) } p { (look.of(text)) } }
-                    section { p { a href=(look.path("/")) { (look.of(words::TO_NATION)) } } }
+                    section {
+                        (search_field(look, ""))
+                        p { a href=(look.path("/")) { (look.of(words::TO_NATION)) } }
+                    }
                 }
             }
         }
@@ -66,9 +71,14 @@ fn events(look: Look, address: &Address) -> Option<String> {
     address.is_live().then(|| format!("/events?of={}", look.path(&address.path())))
 }
 
-fn head(look: Look, address: &Address, title: &str, description: &str) -> Markup {
-    let other = Look { lang: look.lang.other(), ..look };
-    let private = !matches!(address.style(), Style::Page);
+/// The same page in the other language: what was asked for goes with it.
+fn other_language(look: Look, address: &Address, query: &str) -> String {
+    let path = Look { lang: look.lang.other(), ..look }.path(&address.path());
+    if query.is_empty() { path } else { format!("{path}?{query}") }
+}
+
+fn head(look: Look, address: &Address, other: &str, title: &str, description: &str) -> Markup {
+    let private = address.style() != Style::Page || *address == Address::Search;
     html! {
         head {
             meta charset="utf-8";
@@ -79,7 +89,7 @@ fn head(look: Look, address: &Address, title: &str, description: &str) -> Markup
             title { (title) }
             link rel="stylesheet" href="/style.css";
             link rel="icon" type="image/svg+xml" href="/icon.svg";
-            link rel="alternate" hreflang=(other.lang.code()) href=(other.path(&address.path()));
+            link rel="alternate" hreflang=(look.lang.other().code()) href=(other);
             @if address.is_live() {
                 noscript { meta http-equiv="refresh" content="30"; }
                 script src="/live.js" defer {}
@@ -98,8 +108,8 @@ fn banner(look: Look, notice: Phrase) -> Markup {
     }
 }
 
-fn header(look: Look, address: &Address) -> Markup {
-    let other = Look { lang: look.lang.other(), ..look };
+fn header(look: Look, address: &Address, other: &str) -> Markup {
+    let lang = look.lang.other().code();
     html! {
         header.site {
             div.wrap {
@@ -110,8 +120,9 @@ fn header(look: Look, address: &Address) -> Markup {
                     (look.of(words::SITE))
                 }
                 @if address.style() == Style::Page { (menu(look, address)) }
-                a.language href=(other.path(&address.path())) hreflang=(other.lang.code())
-                    lang=(other.lang.code()) { (look.of(words::OTHER_LANGUAGE)) }
+                a.language href=(other) hreflang=(lang) lang=(lang) {
+                    (look.of(words::OTHER_LANGUAGE))
+                }
             }
         }
     }
@@ -120,6 +131,7 @@ fn header(look: Look, address: &Address) -> Markup {
 fn menu(look: Look, address: &Address) -> Markup {
     let places = [
         (Menu::Nation, "/", words::NATION),
+        (Menu::Services, "/layanan", words::SERVICES),
         (Menu::Regions, "/regions", words::REGIONS),
         (Menu::Malls, "/malls", words::MALLS),
         (Menu::Sources, "/sources", words::SOURCES),

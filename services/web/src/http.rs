@@ -16,14 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     document,
-    live::{
-        boards::{Boards, Seen},
-        permits::Permits,
-        stream::messages,
-    },
+    live::{boards::Boards, permits::Permits, stream::messages},
     pages::{Address, Asked},
     render::{Renderer, Shown},
     security::secure,
+    upstream::Missing,
     words::{Lang, table as words},
 };
 
@@ -57,36 +54,44 @@ pub fn router(site: Site) -> Router {
 }
 
 async fn page(State(site): State<Site>, uri: Uri) -> Response {
-    let asked = Query::<Asked>::try_from_uri(&uri).map(|Query(asked)| asked).unwrap_or_default();
     let Some((lang, address)) = Address::parse(uri.path()) else {
-        return not_found(&site, Lang::of_path(uri.path()));
+        return missing(&site, Lang::of_path(uri.path()), Missing::Unknown);
     };
-    let plain = uri.query().is_none_or(str::is_empty);
-    let kept = site.boards.find(&address, lang).filter(|_| plain);
+    let query = uri.query().unwrap_or_default();
+    let kept = site.boards.find(&address, lang).filter(|_| query.is_empty());
     let drawn = match kept {
         Some(board) => board.drawn.borrow().clone(),
-        None => match site.renderer.show(&address, &asked, lang).await {
-            Shown::Page { drawn, .. } => drawn,
-            Shown::Unknown => return not_found(&site, lang),
-            Shown::NotReady => return not_ready(&site, lang),
+        None => match site.renderer.show(&address, &Asked::read(&uri), lang).await {
+            Ok(Shown { drawn, .. }) => drawn,
+            Err(why) => return missing(&site, lang, why),
         },
     };
-    html(
-        StatusCode::OK,
-        document::document(site.renderer.look(lang), &address, &drawn).into_string(),
-    )
+    let whole = document::document(site.renderer.look(lang), &address, query, &drawn);
+    html(StatusCode::OK, whole.into_string())
 }
 
-fn not_found(site: &Site, lang: Lang) -> Response {
-    let page = document::notice(site.renderer.look(lang), words::NOT_FOUND, words::NOT_FOUND_HELP);
-    html(StatusCode::NOT_FOUND, page.into_string())
-}
-
-fn not_ready(site: &Site, lang: Lang) -> Response {
-    let page = document::notice(site.renderer.look(lang), words::NOT_READY, words::NOT_READY_HELP);
-    let mut answer = html(StatusCode::SERVICE_UNAVAILABLE, page.into_string());
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+/// The one place where what is missing becomes an answer: 404 only where there is no such thing.
+fn missing(site: &Site, lang: Lang, why: Missing) -> Response {
+    let (title, help) = match why {
+        Missing::Unknown => (words::NOT_FOUND, words::NOT_FOUND_HELP),
+        Missing::Refused => (words::REFUSED, words::REFUSED_HELP),
+        Missing::Unreachable => (words::UNREACHABLE, words::UNREACHABLE_HELP),
+        Missing::NotReady => (words::NOT_READY, words::NOT_READY_HELP),
+    };
+    let page = document::notice(site.renderer.look(lang), title, help);
+    let mut answer = html(status(why), page.into_string());
+    if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
     answer
+}
+
+fn status(why: Missing) -> StatusCode {
+    match why {
+        Missing::Unknown => StatusCode::NOT_FOUND,
+        Missing::Refused => StatusCode::BAD_REQUEST,
+        Missing::Unreachable | Missing::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+    }
 }
 
 fn html(status: StatusCode, text: String) -> Response {
@@ -123,11 +128,11 @@ pub async fn events(
     let board = match site.boards.find(&address, lang) {
         Some(board) => board,
         None => match site.renderer.show(&address, &Asked::default(), lang).await {
-            Shown::Page { drawn, own } => {
-                site.boards.join(&site.renderer, &address, lang, Seen { drawn, own })
+            Ok(seen) => site.boards.join(&site.renderer, &address, lang, seen),
+            Err(why @ (Missing::Unknown | Missing::Refused)) => {
+                return (status(why), "no such page").into_response();
             }
-            Shown::Unknown => return (StatusCode::NOT_FOUND, "no such page").into_response(),
-            Shown::NotReady => return busy("not ready"),
+            Err(Missing::Unreachable | Missing::NotReady) => return busy("not ready"),
         },
     };
     let body = Body::from_stream(messages(board, permit, site.shutdown.clone()));

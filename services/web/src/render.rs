@@ -9,7 +9,7 @@ use crate::{
     follow::Watched,
     pages::{self, Address, Asked, Drawn, Own, View},
     policy::Policy,
-    upstream::Upstream,
+    upstream::{Missing, Upstream},
     words::Lang,
 };
 
@@ -26,63 +26,67 @@ pub struct Renderer {
     pub clock: Clock,
 }
 
-/// What came of asking for a page.
-pub enum Shown {
-    /// The page, and what it was drawn from.
-    Page { drawn: Arc<Drawn>, own: Own },
-    /// The index knows nothing of that name.
-    Unknown,
-    /// No report has come yet.
-    NotReady,
+/// A page, and what it was drawn from.
+pub struct Shown {
+    /// The page.
+    pub drawn: Arc<Drawn>,
+    /// What it asked of the services for itself.
+    pub own: Own,
 }
 
 impl Renderer {
     /// Draws a page anew.
-    pub async fn show(&self, address: &Address, asked: &Asked, lang: Lang) -> Shown {
+    pub async fn show(
+        &self,
+        address: &Address,
+        asked: &Asked,
+        lang: Lang,
+    ) -> Result<Shown, Missing> {
         if let Address::Docs(service) = address {
             let drawn = pages::docs::draw(self.look(lang), service.as_deref());
-            return drawn.map_or(Shown::Unknown, |drawn| Shown::Page {
-                drawn: Arc::new(drawn),
-                own: Own::Nothing,
-            });
+            let drawn = Arc::new(drawn.ok_or(Missing::Unknown)?);
+            return Ok(Shown { drawn, own: Own::Nothing });
         }
-        if self.report.borrow().is_none() {
-            return Shown::NotReady;
-        }
-        let Some(own) = self.gather(address).await else { return Shown::Unknown };
-        match self.draw(address, asked, lang, own.clone()) {
-            Some(drawn) => Shown::Page { drawn: Arc::new(drawn), own },
-            None => Shown::Unknown,
-        }
+        let own = self.gather(address, asked).await?;
+        let drawn = Arc::new(self.draw(address, asked, lang, own.clone())?);
+        Ok(Shown { drawn, own })
     }
 
-    /// What a page asks of the services for itself; `None` where they know no such thing.
-    pub async fn gather(&self, address: &Address) -> Option<Own> {
-        match address {
-            Address::Nation | Address::Table(_) | Address::Docs(_) => Some(Own::Nothing),
+    /// What a page asks of the services for itself.
+    pub async fn gather(&self, address: &Address, asked: &Asked) -> Result<Own, Missing> {
+        let current = self.report.borrow().clone().ok_or(Missing::NotReady)?;
+        Ok(match address {
+            Address::Nation | Address::Table(_) | Address::Docs(_) => Own::Nothing,
             Address::Region(code) => {
-                let report = self.report.borrow().as_ref()?.report.clone();
                 let name = format!("regions/{code}");
-                Some(Own::Region(self.upstream.region(&report, &name).await))
+                Own::Region(self.upstream.region(&current.report, &name).await?)
             }
             Address::Service(unit, id) => {
                 let name = format!("units/{unit}/services/{id}");
-                Some(Own::Service(Arc::new(self.upstream.service(&name).await?)))
+                Own::Service(Arc::new(self.upstream.service(&name).await?))
+            }
+            Address::Search => {
+                Own::Found(Arc::new(self.upstream.search(&asked.cari, &asked.halaman).await?))
             }
             Address::Mall(id)
             | Address::Hall(id)
             | Address::Services(id)
             | Address::Ticket(id, _) => {
                 let name = format!("malls/{id}");
-                let mall = self.upstream.mall(&name, self.clock.now()).await?;
-                Some(Own::Mall(Arc::new(mall)))
+                Own::Mall(Arc::new(self.upstream.mall(&name, self.clock.now()).await?))
             }
-        }
+        })
     }
 
-    /// Draws a page of the report of now; `None` where the index knows nothing of that name.
-    pub fn draw(&self, address: &Address, asked: &Asked, lang: Lang, own: Own) -> Option<Drawn> {
-        let current = self.report.borrow().clone()?;
+    /// Draws a page of the report of now.
+    pub fn draw(
+        &self,
+        address: &Address,
+        asked: &Asked,
+        lang: Lang,
+        own: Own,
+    ) -> Result<Drawn, Missing> {
+        let current = self.report.borrow().clone().ok_or(Missing::NotReady)?;
         let now = self.clock.now();
         let view = View {
             report: current.report,

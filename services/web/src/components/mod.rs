@@ -103,6 +103,11 @@ pub fn tag(tone: Tone, text: &str) -> Markup {
     html! { span class=(class) { (text) } }
 }
 
+/// What stands behind the `?` of an address.
+pub fn query(asked: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish()
+}
+
 /// The last part of a resource name.
 pub fn id_of(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)

@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::{
     pages::{Address, Asked, Drawn, Own},
-    render::Renderer,
+    render::{Renderer, Shown},
     words::Lang,
 };
 
@@ -54,7 +54,7 @@ impl Boards {
         renderer: &Renderer,
         address: &Address,
         lang: Lang,
-        seen: Seen,
+        seen: Shown,
     ) -> Arc<Board> {
         let mut boards = self.lock();
         let key = (address.clone(), lang);
@@ -76,21 +76,12 @@ impl Boards {
     }
 }
 
-/// A page as drawn, and from what.
-#[derive(Clone)]
-pub struct Seen {
-    /// The page.
-    pub drawn: Arc<Drawn>,
-    /// What it asked of the services.
-    pub own: Own,
-}
-
 /// Keeps one page drawn.
 struct Keeper {
     renderer: Renderer,
     address: Address,
     lang: Lang,
-    seen: Seen,
+    seen: Shown,
     tell: watch::Sender<Arc<Drawn>>,
 }
 
@@ -104,7 +95,7 @@ impl Keeper {
             sleep(policy.pace()).await;
             let every = match self.seen.own {
                 Own::Mall(_) => policy.queues_every().saturating_sub(policy.pace()),
-                Own::Nothing | Own::Region(_) | Own::Service(_) => MINUTE,
+                Own::Nothing | Own::Region(_) | Own::Service(_) | Own::Found(_) => MINUTE,
             };
             tokio::select! {
                 changed = report.changed(), if !matches!(self.seen.own, Own::Mall(_)) => {
@@ -124,11 +115,11 @@ impl Keeper {
     async fn draw(&mut self, stale: bool) {
         let Some(own) = self.own(stale).await else { return };
         let asked = Asked::default();
-        let Some(drawn) = self.renderer.draw(&self.address, &asked, self.lang, own.clone()) else {
+        let Ok(drawn) = self.renderer.draw(&self.address, &asked, self.lang, own.clone()) else {
             return;
         };
         let drawn = Arc::new(drawn.keeping(&self.seen.drawn));
-        self.seen = Seen { drawn: drawn.clone(), own };
+        self.seen = Shown { drawn: drawn.clone(), own };
         self.tell.send_replace(drawn);
     }
 
@@ -140,7 +131,7 @@ impl Keeper {
                 let mall = crate::upstream::MallData { records: mall.records.clone(), queues };
                 Some(Own::Mall(Arc::new(mall)))
             }
-            _ => self.renderer.gather(&self.address).await,
+            _ => self.renderer.gather(&self.address, &Asked::default()).await.ok(),
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum Address {
     Ticket(String, String),
     /// All services of a mall from A to Z.
     Services(String),
+    /// A citizen's question over all services.
+    Search,
     /// A service: its unit's id, and its own.
     Service(String, String),
     /// A whole table.
@@ -53,6 +55,8 @@ impl Style {
 pub enum Menu {
     /// The nation.
     Nation,
+    /// Services, by a question.
+    Services,
     /// Regencies and cities.
     Regions,
     /// Malls.
@@ -81,6 +85,7 @@ impl Address {
             ["malls", id, "layanan"] => Self::Services(owned(id)),
             ["malls", id, "tiket", number] => Self::Ticket(owned(id), owned(number)),
             ["units", unit, "services", id] => Self::Service(owned(unit), owned(id)),
+            ["layanan" | "services"] => Self::Search,
             ["docs"] => Self::Docs(None),
             ["docs", service] => Self::Docs(Some(owned(service))),
             [table] => Self::Table(Listing::parse(table)?),
@@ -97,6 +102,7 @@ impl Address {
             Self::Mall(id) => format!("/malls/{id}"),
             Self::Hall(id) => format!("/malls/{id}/layar"),
             Self::Services(id) => format!("/malls/{id}/layanan"),
+            Self::Search => "/layanan".to_owned(),
             Self::Service(unit, id) => format!("/units/{unit}/services/{id}"),
             Self::Ticket(id, number) => format!("/malls/{id}/tiket/{number}"),
             Self::Table(listing) => format!("/{}", listing.path()),
@@ -114,9 +120,12 @@ impl Address {
         }
     }
 
-    /// False for whole tables, which stand still while they are read, and for the API.
+    /// False for what stands still while it is read: whole tables, services, answers, the API.
     pub fn is_live(&self) -> bool {
-        !matches!(self, Self::Table(_) | Self::Services(_) | Self::Service(..) | Self::Docs(_))
+        matches!(
+            self,
+            Self::Nation | Self::Region(_) | Self::Mall(_) | Self::Hall(_) | Self::Ticket(..)
+        )
     }
 
     /// Its entry of the main menu.
@@ -126,11 +135,8 @@ impl Address {
             Self::Region(_) | Self::Table(Listing::Regions) => Some(Menu::Regions),
             Self::Mall(_) | Self::Services(_) | Self::Table(Listing::Malls) => Some(Menu::Malls),
             Self::Table(Listing::Sources) => Some(Menu::Sources),
-            Self::Table(_)
-            | Self::Hall(_)
-            | Self::Service(..)
-            | Self::Ticket(..)
-            | Self::Docs(_) => None,
+            Self::Search | Self::Service(..) => Some(Menu::Services),
+            Self::Table(_) | Self::Hall(_) | Self::Ticket(..) | Self::Docs(_) => None,
         }
     }
 }
@@ -155,6 +161,7 @@ mod tests {
             "/malls/banyuwangi/layar",
             "/malls/banyuwangi/layanan",
             "/malls/banyuwangi/tiket/A-017",
+            "/layanan",
             "/units/kemendagri/services/ktp-el-baru",
             "/regions",
             "/malls",

@@ -13,6 +13,7 @@ mod listing;
 mod mall;
 mod nation;
 mod region;
+mod search;
 mod service;
 mod services;
 mod ticket;
@@ -20,18 +21,19 @@ mod ticket;
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::{registry::Service, reporting::Report};
+use mpp_api::reporting::Report;
 use mpp_calendar::Zone;
 use mpp_core::Micros;
 
 pub use address::{Address, Menu, Style};
 pub use drawn::{Block, Drawn, Part};
 pub use listing::{Asked, Listing};
+pub use search::field as search_field;
 
 use crate::{
     components::Look,
     policy::Policy,
-    upstream::{MallData, RegionData},
+    upstream::{Found, MallData, Missing, RegionData, ServiceData},
     words::{Lang, table as words},
 };
 
@@ -60,30 +62,60 @@ pub enum Own {
     /// A mall.
     Mall(Arc<MallData>),
     /// A service.
-    Service(Arc<Service>),
+    Service(Arc<ServiceData>),
+    /// A question and what answers it.
+    Found(Arc<Found>),
 }
 
-/// Draws a page; `None` where the index knows nothing of that name.
+/// Draws a page.
 pub fn draw(
     view: &View,
     address: &Address,
     asked: &Asked,
     policy: &Policy,
     lang: Lang,
-) -> Option<Drawn> {
+) -> Result<Drawn, Missing> {
     let look = Look { lang, sample: view.report.sample_data, now: view.now };
     match (address, &view.own) {
-        (Address::Nation, _) => Some(nation::draw(look, view)),
-        (Address::Table(listing), _) => Some(listing::draw(look, view, *listing, asked, policy)),
-        (Address::Region(code), Own::Region(data)) => region::draw(look, view, code, data),
-        (Address::Mall(_), Own::Mall(mall)) => Some(mall::draw(look, view, mall, asked)),
-        (Address::Services(_), Own::Mall(mall)) => {
-            Some(services::draw(look, view, mall, asked, policy))
+        (Address::Nation, _) => Ok(nation::draw(look, view)),
+        (Address::Table(listing), _) => Ok(listing::draw(look, view, *listing, asked, policy)),
+        // The registry knows it, and the report does not hold it yet.
+        (Address::Region(code), Own::Region(data)) => {
+            region::draw(look, view, code, data).ok_or(Missing::NotReady)
         }
-        (Address::Service(..), Own::Service(found)) => Some(service::draw(look, view, found)),
-        (Address::Hall(_), Own::Mall(mall)) => Some(hall::draw(look, view, mall, policy)),
-        (Address::Ticket(_, number), Own::Mall(mall)) => ticket::draw(look, view, mall, number),
-        _ => None,
+        (Address::Service(..), Own::Service(found)) => Ok(service::draw(look, view, found)),
+        (Address::Search, Own::Found(found)) => Ok(search::draw(look, view, found)),
+        (_, Own::Mall(mall)) => of_mall(look, view, address, mall, asked, policy),
+        _ => Err(Missing::Unknown),
+    }
+}
+
+/// A page of a mall. While the registry is silent there is one only of what another service knows.
+fn of_mall(
+    look: Look,
+    view: &View,
+    address: &Address,
+    mall: &MallData,
+    asked: &Asked,
+    policy: &Policy,
+) -> Result<Drawn, Missing> {
+    let records = &*mall.records;
+    let known = |is: bool| if is { Ok(()) } else { Err(Missing::Unreachable) };
+    known(records.mall.is_some() || mall::names::reported(view, records).is_some())?;
+    match address {
+        Address::Services(_) => {
+            known(records.offerings.is_some())?;
+            Ok(services::draw(look, view, mall, asked, policy))
+        }
+        Address::Hall(_) => {
+            known(records.counters.is_some())?;
+            Ok(hall::draw(look, view, mall, policy))
+        }
+        Address::Ticket(_, number) => {
+            known(records.counters.is_some())?;
+            ticket::draw(look, view, mall, number).ok_or(Missing::Unknown)
+        }
+        _ => Ok(mall::draw(look, view, mall, asked)),
     }
 }
 

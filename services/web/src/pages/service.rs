@@ -7,18 +7,20 @@ use maud::{Markup, html};
 use mpp_api::registry::{Service, service::Override};
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, heading, services};
+use super::{Block, Drawn, Part, View, as_of, differences, heading, services};
 use crate::{
     components::{
         Look, Tone,
         table::{Column, Row, table},
         tag,
     },
+    upstream::ServiceData,
     words::{format, indonesian, local, local_text, service_field, table as words},
 };
 
 /// Draws the page.
-pub fn draw(look: Look, view: &View, service: &Service) -> Drawn {
+pub fn draw(look: Look, view: &View, data: &ServiceData) -> Drawn {
+    let service = &data.service;
     let as_of = as_of(look, view, Zone::Wib);
     let title = local_text(service.title.as_ref(), look.lang);
     Drawn {
@@ -29,27 +31,28 @@ pub fn draw(look: Look, view: &View, service: &Service) -> Drawn {
         heading: heading(look, &local(service.title.as_ref(), look.lang), "", &as_of, false),
         blocks: vec![
             Block::InHeading(as_of),
-            Block::One(facts(look, service)),
+            Block::One(facts(look, view, data)),
             Block::One(overrides(look, service)),
         ],
         footer: html! { (look.of(words::SOURCE_LINE)) },
     }
 }
 
-fn facts(look: Look, service: &Service) -> Arc<Part> {
-    let unit = service.name.split("/services/").next().unwrap_or_default();
-    let time = service.time.as_ref().map(|time| time.source_text.as_str());
-    let time = time.filter(|text| !text.is_empty());
+fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
+    let service = &data.service;
+    let name = service.name.split("/services/").next().unwrap_or_default();
+    let title = data.unit.as_ref().and_then(|unit| unit.display_name.as_ref());
+    let time = service.time.as_ref().map(mpp_api::indonesian::time);
     Part::new(
         "service",
         html! {
             section #service aria-labelledby="service-title" {
                 h2.hidden #service-title { (look.of(words::SERVICE)) }
                 dl.facts {
-                    (fact(look, words::SERVICE_UNIT, html! { (unit) }))
-                    (fact(look, words::SERVICE_SOURCE, source(look, service)))
+                    (fact(look, words::SERVICE_UNIT, differences::name(look, title, name)))
+                    (fact(look, words::SERVICE_SOURCE, source(look, view, service)))
                     (fact(look, words::FEE, services::fees(look, &service.fees)))
-                    (fact(look, words::SERVICE_TIME, text_or_none(look, time)))
+                    (fact(look, words::SERVICE_TIME, text_or_none(look, time.as_deref())))
                 }
                 @if !service.requirements.is_empty() {
                     h3 { (look.of(words::SERVICE_REQUIREMENTS)) }
@@ -68,11 +71,14 @@ fn fact(look: Look, what: crate::words::Phrase, value: Markup) -> Markup {
     html! { div { dt { (look.of(what)) } dd { (value) } } }
 }
 
-fn source(look: Look, service: &Service) -> Markup {
+/// The source by the name that the report has for it.
+fn source(look: Look, view: &View, service: &Service) -> Markup {
     if service.source.is_empty() {
         return html! { (look.of(words::SERVICE_BY_HAND)) };
     }
-    html! { (service.source) }
+    let known = view.report.sources.iter().find(|own| own.source == service.source);
+    let title = known.and_then(|source| source.display_name.as_ref());
+    differences::name(look, title, &service.source)
 }
 
 fn text_or_none(look: Look, text: Option<&str>) -> Markup {

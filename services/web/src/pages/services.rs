@@ -11,7 +11,7 @@ use mpp_api::{
 
 use super::{
     Asked, Block, Drawn, Part, View, as_of, differences::name, fee, heading, listing::Cut,
-    mall::names,
+    mall::names, search,
 };
 use crate::{
     components::{
@@ -39,7 +39,7 @@ pub fn section(look: Look, records: &Records, asked: &Asked) -> Arc<Part> {
                 h2 #services-title { (look.of(words::SERVICES_HERE)) (look.mark()) }
                 @if records.offerings.is_none() { p.help { (look.of(words::UNKNOWN)) } }
                 @else if offered.is_empty() { p.help { (look.of(words::NO_SERVICES)) } }
-                @else { (search(look, records, asked)) }
+                @else { (search_here(look, records, asked)) }
                 @if searched { (outcome(look, records, asked, found.len())) }
                 div.groups {
                     @for (place, (counter, own)) in groups.iter().enumerate() {
@@ -83,7 +83,7 @@ fn groups<'a>(records: &Records, found: &[&'a Offering]) -> Vec<(String, Vec<&'a
     groups
 }
 
-fn search(look: Look, records: &Records, asked: &Asked) -> Markup {
+fn search_here(look: Look, records: &Records, asked: &Asked) -> Markup {
     let path = look.path(&format!("/malls/{}", id_of(&records.name)));
     html! {
         form.search role="search" action=(format!("{path}#services")) method="get" {
@@ -167,7 +167,11 @@ pub fn draw(look: Look, view: &View, data: &MallData, asked: &Asked, policy: &Po
         notice: words::SAMPLE_MALL,
         crumbs,
         heading: heading(look, &html! { (title) }, &format!("{mall_title}."), &as_of, false),
-        blocks: vec![Block::InHeading(as_of), Block::One(Part::new("table", body))],
+        blocks: vec![
+            Block::InHeading(as_of),
+            Block::One(search::part(look)),
+            Block::One(Part::new("table", body)),
+        ],
         footer: html! { (look.of(words::MALL_SOURCE_LINE)) },
     }
 }

@@ -152,7 +152,13 @@ mod tests {
     use super::*;
 
     fn all() -> impl Iterator<Item = &'static Phrase> {
-        let tables = [table::nation::ALL, table::mall::ALL, table::calendar::ALL, api::ALL];
+        let tables = [
+            table::nation::ALL,
+            table::mall::ALL,
+            table::calendar::ALL,
+            table::search::ALL,
+            api::ALL,
+        ];
         tables.into_iter().flatten()
     }
 

@@ -11,7 +11,7 @@ mod upstream;
 mod world;
 
 /// Every page there is, in Indonesian.
-const PATHS: [&str; 15] = [
+const PATHS: [&str; 17] = [
     "/",
     "/regions/35",
     "/regions/35.10",
@@ -21,6 +21,8 @@ const PATHS: [&str; 15] = [
     "/malls/satu/layanan",
     "/malls/satu/tiket/A-018",
     "/units/polri/services/skck",
+    "/layanan",
+    "/layanan?cari=skck",
     "/regions",
     "/malls",
     "/hours",

@@ -11,9 +11,10 @@ use std::{
 use futures::Stream;
 use mpp_api::{
     registry::{
-        GetMallRequest, GetMallResponse, GetServiceRequest, GetServiceResponse, GetUnitRequest,
-        GetUnitResponse, ListCountersRequest, ListCountersResponse, ListOfferingsRequest,
-        ListOfferingsResponse, ListWindowsRequest, ListWindowsResponse,
+        GetMallRequest, GetMallResponse, GetRegionRequest, GetRegionResponse, GetServiceRequest,
+        GetServiceResponse, GetUnitRequest, GetUnitResponse, ListCountersRequest,
+        ListCountersResponse, ListOfferingsRequest, ListOfferingsResponse, ListWindowsRequest,
+        ListWindowsResponse, SearchServicesRequest,
     },
     report::WatchReportResponse,
     reporting::{GetMallReportRequest, GetMallReportResponse, Report, WatchReportRequest},
@@ -155,6 +156,23 @@ async fn answer(
             unary(request, move |asked: GetServiceRequest| {
                 let found = answers.nation(|nation| nation.services.get(&asked.name).cloned());
                 Ok(GetServiceResponse { service: Some(found.ok_or_else(absent)?) })
+            })
+            .await
+        }
+        "GetRegion" => {
+            unary(request, move |asked: GetRegionRequest| {
+                let known = answers.nation(|nation| nation.regions.contains(&asked.name));
+                if known { Ok(GetRegionResponse::default()) } else { Err(absent()) }
+            })
+            .await
+        }
+        "SearchServices" => {
+            unary(request, move |asked: SearchServicesRequest| {
+                if asked.query.chars().count() > 200 || asked.page_token == "x" {
+                    return Err(Status::invalid_argument("refused"));
+                }
+                let found = answers.nation(|nation| nation.questions.get(&asked.query).cloned());
+                Ok(found.unwrap_or_default())
             })
             .await
         }

@@ -1,6 +1,7 @@
 //! A small nation, and the pages over it.
 
 mod nation;
+mod report;
 
 use std::time::Duration;
 

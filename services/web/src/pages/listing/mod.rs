@@ -3,10 +3,10 @@
 mod cut;
 mod rows;
 
+use axum::{extract::Query, http::Uri};
 use maud::{Markup, html};
 use mpp_api::reporting::{DeviationReport, Report};
 use mpp_calendar::Zone;
-use serde::Deserialize;
 
 pub use cut::Cut;
 pub use rows::stage_since;
@@ -46,17 +46,32 @@ pub enum Listing {
 }
 
 /// What the address asks for beside the page.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Asked {
     /// Only rows of this province, by its code.
-    #[serde(default)]
     pub provinsi: String,
-    /// Which fifty rows, from 1.
-    #[serde(default)]
+    /// Which fifty rows, from 1; of answers to a question, the token of the page.
     pub halaman: String,
-    /// A mall's services that hold this text.
-    #[serde(default)]
+    /// A citizen's question, or the text that a mall's services shall hold.
     pub cari: String,
+}
+
+impl Asked {
+    /// Of an address. What is given twice counts as it was given first; what no page asks for is
+    /// nothing.
+    pub fn read(address: &Uri) -> Self {
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(address);
+        let pairs = pairs.map(|Query(pairs)| pairs).unwrap_or_default();
+        let first = |names: &[&str]| {
+            let found = pairs.iter().find(|(name, _)| names.contains(&name.as_str()));
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        Self {
+            provinsi: first(&["provinsi"]),
+            halaman: first(&["halaman"]),
+            cari: first(&["cari", "q"]),
+        }
+    }
 }
 
 impl Listing {

@@ -11,7 +11,7 @@ use mpp_calendar::Zone;
 
 pub use changes::change_sentence;
 
-use super::{Block, Drawn, Part, View, as_of, differences, heading, incomplete};
+use super::{Block, Drawn, Part, View, as_of, differences, heading, incomplete, search};
 use crate::{
     components::{
         Look, Tone,
@@ -41,6 +41,7 @@ pub fn draw(look: Look, view: &View) -> Drawn {
         heading: heading(look, &html! { (title) }, "", &as_of, true),
         blocks: vec![
             Block::InHeading(as_of),
+            Block::One(search::part(look)),
             Block::One(headline(look, report)),
             Block::Grid(vec![map(look, report), uniformity(look, report)]),
             Block::Grid(vec![today(look, report), stages(look, report)]),

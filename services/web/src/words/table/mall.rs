@@ -113,14 +113,14 @@ phrases! {
     NO_PERSONAL_DATA: "Halaman ini tidak menyimpan nama atau NIK Anda.", "This page keeps neither your name nor your NIK.";
 
     // A service
-    SERVICE_DESCRIPTION: "{0}: unit, sumber, biaya, waktu, dan syarat, serta isian yang ditetapkan kurator.",
-        "{0}: unit, source, fee, time and requirements, and the fields that a curator has set.";
+    SERVICE_DESCRIPTION: "{0}: unit, sumber, biaya, waktu, dan syarat, serta isian yang ditetapkan pengelola indeks.",
+        "{0}: unit, source, fee, time and requirements, and the fields that the keepers of the index have set.";
     SERVICE_UNIT: "Unit", "Unit";
     SERVICE_SOURCE: "Diterbitkan oleh", "Published by";
     SERVICE_BY_HAND: "Unitnya sendiri, langsung di indeks", "Its unit, in the index itself";
     SERVICE_TIME: "Waktu", "Time";
     SERVICE_REQUIREMENTS: "Syarat", "Requirements";
-    OVERRIDES_TITLE: "Ditetapkan kurator", "Set by a curator";
+    OVERRIDES_TITLE: "Ditetapkan pengelola indeks", "Set by the keepers of the index";
     OVERRIDES_CAPTION: "Isian yang berlaku di sini alih-alih isian sumbernya, dan apa kata sumbernya",
         "Fields that stand here instead of the source's, and what the source says";
     OVERRIDES_NONE: "Semua isian sesuai sumbernya.", "Every field is as its source has it.";

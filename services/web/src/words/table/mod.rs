@@ -4,5 +4,6 @@
 pub mod calendar;
 pub mod mall;
 pub mod nation;
+pub mod search;
 
-pub use self::{calendar::*, mall::*, nation::*};
+pub use self::{calendar::*, mall::*, nation::*, search::*};

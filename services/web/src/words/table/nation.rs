@@ -11,6 +11,7 @@ phrases! {
     OTHER_LANGUAGE: "English", "Bahasa Indonesia";
     NATION: "Nasional", "Nation";
     REGIONS: "Daerah", "Regions";
+    SERVICES: "Layanan", "Services";
     MALLS: "Mal", "Malls";
     SOURCES: "Sumber", "Sources";
     SAMPLE_NOTICE: "Pemberitahuan data contoh", "Notice of sample data";
@@ -46,7 +47,14 @@ phrases! {
     NUMBER: "Jumlah", "Number";
     DATE: "Tanggal", "Date";
     NOT_FOUND: "Halaman tidak ditemukan", "Page not found";
-    NOT_FOUND_HELP: "Alamat ini tidak menunjuk daerah atau mal yang dikenal indeks.", "This address names no region or mall that the index knows.";
+    NOT_FOUND_HELP: "Alamat ini tidak menunjuk daerah, mal, atau layanan yang dikenal indeks.",
+        "This address names no region, mall or service that the index knows.";
+    UNREACHABLE: "Sedang tidak terjangkau", "Currently unreachable";
+    UNREACHABLE_HELP: "Layanan yang mengetahui jawabannya sedang tidak menjawab. Itu tidak berarti bahwa tidak ada. Cobalah lagi sebentar lagi.",
+        "The service that knows the answer does not respond at the moment. That does not mean that there is none. Please try again in a moment.";
+    REFUSED: "Pertanyaan ini tidak dapat dicari", "This question cannot be looked for";
+    REFUSED_HELP: "Pertanyaan paling panjang 200 huruf, dan halaman berikutnya hanya dapat dibuka dari jawabannya. Tulislah lebih singkat atau mulai dari awal.",
+        "A question has at most 200 characters, and its next page opens from its answer only. Write it shorter, or start again.";
     NOT_READY: "Angka belum dapat ditampilkan", "The figures cannot be shown yet";
     NOT_READY_HELP: "Halaman ini belum menerima data dari layanannya. Cobalah lagi sebentar lagi.",
         "This page has not received data from its services yet. Please try again in a moment.";

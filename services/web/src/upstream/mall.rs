@@ -1,57 +1,27 @@
-//! What the pages ask of the three services. A service that does not answer in time leaves a
-//! `None`, which the pages say as "not known"; nothing is kept beyond a page.
+//! A mall: its records, hours and queues, of all three services.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
-use futures::{StreamExt as _, future::join_all, stream};
+use futures::{StreamExt as _, stream};
 use jiff::civil::{Date, Weekday};
 use mpp_api::{
     registry::{
-        Counter, GetMallRequest, GetServiceRequest, GetUnitRequest, ListCountersRequest,
-        ListOfferingsRequest, ListWindowsRequest, Mall, Offering, Service, Unit, Window,
-        catalog_service_client::CatalogServiceClient,
-        directory_service_client::DirectoryServiceClient,
+        Counter, GetMallRequest, ListCountersRequest, ListOfferingsRequest, ListWindowsRequest,
+        Mall, Offering, Unit, Window,
     },
-    reporting::{
-        GetMallReportRequest, MallDetail, Report, report_service_client::ReportServiceClient,
-    },
-    scheduling::{
-        DayHours, GetHoursRequest, GetQueueRequest, GetQueueResponse,
-        hours_service_client::HoursServiceClient, queue_service_client::QueueServiceClient,
-    },
+    reporting::{GetMallReportRequest, MallDetail},
+    scheduling::{DayHours, GetHoursRequest, GetQueueRequest, GetQueueResponse},
     types::LocalizedText,
 };
 use mpp_calendar::{Zone, local_date};
-use mpp_client::{Channel, Endpoint, connect};
-use mpp_core::{Micros, Result};
-use tokio::time::timeout;
-use tonic::{Code, Response, Status};
+use mpp_core::Micros;
+
+use super::{AT_ONCE, Answer, Missing, Upstream};
 
 /// Records of one list at the most; a mall has some hundreds.
 const MOST: i32 = 1_000;
-/// Calls of one page under way at once.
-const AT_ONCE: usize = 16;
 /// Days of hours that a mall's page knows: this week, and whichever day it opens again.
 const DAYS: i32 = 14;
-
-/// The three services.
-#[derive(Clone)]
-pub struct Upstream {
-    directory: DirectoryServiceClient<Channel>,
-    catalog: CatalogServiceClient<Channel>,
-    hours: HoursServiceClient<Channel>,
-    queue: QueueServiceClient<Channel>,
-    /// Reporting, which the live report comes from, too.
-    pub reports: ReportServiceClient<Channel>,
-    patience: Duration,
-}
-
-/// Malls of a region in full.
-#[derive(Clone, Debug, Default)]
-pub struct RegionData {
-    /// Those that reporting answered for, in the report's order.
-    pub malls: Vec<MallDetail>,
-}
 
 /// A mall, as its page needs it.
 #[derive(Clone, Debug)]
@@ -98,48 +68,11 @@ impl Records {
 }
 
 impl Upstream {
-    /// Connects with the first call.
-    ///
-    /// # Errors
-    /// What is wrong with an endpoint.
-    pub fn new(
-        registry: &Endpoint,
-        scheduling: &Endpoint,
-        reporting: &Endpoint,
-        patience: Duration,
-    ) -> Result<Self> {
-        let (registry, scheduling) = (connect(registry)?, connect(scheduling)?);
-        let wide = 64 * 1024 * 1024;
-        Ok(Self {
-            directory: DirectoryServiceClient::new(registry.clone()),
-            catalog: CatalogServiceClient::new(registry),
-            hours: HoursServiceClient::new(scheduling.clone()),
-            queue: QueueServiceClient::new(scheduling),
-            // The whole report of a nation is one message.
-            reports: ReportServiceClient::new(connect(reporting)?).max_decoding_message_size(wide),
-            patience,
-        })
-    }
-
-    /// The malls of a regency or city.
-    pub async fn region(&self, report: &Report, region: &str) -> RegionData {
-        let own = report.malls.iter().filter(|mall| mall.region == region);
-        let names: Vec<String> = own.map(|mall| mall.mall.clone()).collect();
-        let details = join_all(names.iter().map(|mall| self.detail(mall))).await;
-        RegionData { malls: details.into_iter().flatten().collect() }
-    }
-
-    /// A service; `None` where the registry knows none of that name, or does not answer.
-    pub async fn service(&self, name: &str) -> Option<Service> {
-        let request = GetServiceRequest { name: name.to_owned(), ..Default::default() };
-        self.answer(self.catalog.clone().get_service(request)).await.known()?.service
-    }
-
-    /// A mall; `None` where the registry knows no such mall.
-    pub async fn mall(&self, name: &str, now: Micros) -> Option<MallData> {
+    /// A mall; while the registry is silent, what the others know of it.
+    pub async fn mall(&self, name: &str, now: Micros) -> Result<MallData, Missing> {
         let records = Arc::new(self.records(name, now).await?);
         let queues = self.queues(&records).await;
-        Some(MallData { records, queues })
+        Ok(MallData { records, queues })
     }
 
     /// The queues of a mall's counters as of now.
@@ -153,8 +86,7 @@ impl Upstream {
         answers.into_iter().flatten().collect()
     }
 
-    /// A mall's records; `None` where the registry knows no such mall.
-    pub async fn records(&self, name: &str, now: Micros) -> Option<Records> {
+    async fn records(&self, name: &str, now: Micros) -> Result<Records, Missing> {
         let (mall, counters, offerings, windows, detail) = futures::join!(
             self.mall_record(name),
             self.counters(name),
@@ -162,10 +94,10 @@ impl Upstream {
             self.windows(name),
             self.detail(name),
         );
-        let mall = match mall {
-            Answer::Known(mall) => Some(mall),
-            Answer::Absent => return None,
-            Answer::Silence => None,
+        let mall = match mall.needed() {
+            Ok(mall) => Some(mall),
+            Err(Missing::Unreachable) => None,
+            Err(missing) => return Err(missing),
         };
         let mut records = Records {
             name: name.to_owned(),
@@ -180,12 +112,12 @@ impl Upstream {
         let (week, days, organiser) = futures::join!(
             self.days(name, monday_of(today), DAYS),
             self.days_of_counters(&records, today),
-            self.unit(records.mall.as_ref()),
+            self.organiser(records.mall.as_ref()),
         );
         records.week = week;
         records.today = days;
         records.organiser = organiser;
-        Some(records)
+        Ok(records)
     }
 
     async fn mall_record(&self, name: &str) -> Answer<Mall> {
@@ -194,10 +126,9 @@ impl Upstream {
         answer.and_then(|answer| answer.mall)
     }
 
-    async fn unit(&self, mall: Option<&Mall>) -> Option<Unit> {
-        let name = mall.map(|mall| mall.organiser.clone()).filter(|name| !name.is_empty())?;
-        let request = GetUnitRequest { name, ..Default::default() };
-        self.answer(self.directory.clone().get_unit(request)).await.known()?.unit
+    async fn organiser(&self, mall: Option<&Mall>) -> Option<Unit> {
+        let name = mall.map(|mall| mall.organiser.as_str()).filter(|name| !name.is_empty())?;
+        self.unit(name).await
     }
 
     async fn counters(&self, mall: &str) -> Option<Vec<Counter>> {
@@ -222,8 +153,8 @@ impl Upstream {
             ListOfferingsRequest { parent: mall.to_owned(), page_size: MOST, ..Default::default() };
         let mut all = Vec::new();
         loop {
-            let asked = self.catalog.clone().list_offerings(request.clone()).await;
-            let page = asked.ok()?.into_inner();
+            let mut catalog = self.catalog.clone();
+            let page = self.answer(catalog.list_offerings(request.clone())).await.known()?;
             all.extend(page.offerings);
             if page.next_page_token.is_empty() {
                 return Some(all);
@@ -232,7 +163,8 @@ impl Upstream {
         }
     }
 
-    async fn detail(&self, mall: &str) -> Option<MallDetail> {
+    /// What reporting knows of a mall.
+    pub async fn detail(&self, mall: &str) -> Option<MallDetail> {
         let request = GetMallReportRequest { mall: mall.to_owned(), ..Default::default() };
         self.answer(self.reports.clone().get_mall_report(request)).await.known()?.mall
     }
@@ -250,50 +182,6 @@ impl Upstream {
         let (target, date) = (target.to_owned(), from.to_string());
         let request = GetHoursRequest { target, date, days, ..Default::default() };
         Some(self.answer(self.hours.clone().get_hours(request)).await.known()?.days)
-    }
-
-    async fn answer<T>(
-        &self,
-        call: impl Future<Output = Result<Response<T>, Status>>,
-    ) -> Answer<T> {
-        match timeout(self.patience, call).await {
-            Ok(Ok(answer)) => Answer::Known(answer.into_inner()),
-            Ok(Err(status)) if status.code() == Code::NotFound => Answer::Absent,
-            Ok(Err(status)) => {
-                tracing::debug!(code = ?status.code(), "a service refused: {}", status.message());
-                Answer::Silence
-            }
-            Err(_) => {
-                tracing::debug!("a service did not answer within {:?}", self.patience);
-                Answer::Silence
-            }
-        }
-    }
-}
-
-/// What a service said.
-enum Answer<T> {
-    Known(T),
-    /// There is no such thing.
-    Absent,
-    /// Nothing that helps: it is away, slow or refuses.
-    Silence,
-}
-
-impl<T> Answer<T> {
-    fn known(self) -> Option<T> {
-        match self {
-            Answer::Known(value) => Some(value),
-            Answer::Absent | Answer::Silence => None,
-        }
-    }
-
-    fn and_then<U>(self, of: impl FnOnce(T) -> Option<U>) -> Answer<U> {
-        match self {
-            Answer::Known(value) => of(value).map_or(Answer::Absent, Answer::Known),
-            Answer::Absent => Answer::Absent,
-            Answer::Silence => Answer::Silence,
-        }
     }
 }
 

@@ -1,0 +1,209 @@
+//! A citizen's question: the services that answer it, in which places, and what was not understood.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use mpp_api::registry::{
+    SearchServicesResponse,
+    search_services_response::{Hit, NamedPlace, Place},
+};
+use mpp_calendar::Zone;
+
+use super::{Block, Drawn, Part, View, as_of, differences::name, heading, services::fees};
+use crate::{
+    components::{Look, id_of, query},
+    upstream::Found,
+    words::{format, indonesian, local, table as words},
+};
+
+/// Places of a service that are named; how many there are is said.
+const FEW: usize = 5;
+
+/// Draws the page.
+pub fn draw(look: Look, view: &View, found: &Found) -> Drawn {
+    let as_of = as_of(look, view, Zone::Wib);
+    let title = match found.question.as_str() {
+        "" => look.of(words::SEARCH_TITLE).to_owned(),
+        question => words::SEARCH_ANSWER.text(look.lang, &[question]),
+    };
+    let mut blocks = vec![Block::InHeading(as_of.clone()), Block::One(ask(look, found))];
+    if let Some(answer) = &found.answer {
+        blocks.push(Block::One(answered(look, view, found, answer)));
+    }
+    Drawn {
+        description: look.of(words::SEARCH_DESCRIPTION).to_owned(),
+        notice: words::SAMPLE_TEXT,
+        crumbs: vec![("/".to_owned(), look.of(words::NATION).to_owned())],
+        heading: heading(look, &html! { (title) }, "", &as_of, false),
+        title,
+        blocks,
+        footer: html! { (look.of(words::SEARCH_SOURCE_LINE)) },
+    }
+}
+
+/// The field for a question over all services, for any page; complete without script.
+pub fn field(look: Look, question: &str) -> Markup {
+    html! {
+        form.search role="search" action=(look.path("/layanan")) method="get" {
+            div {
+                label for="tanya" { (look.of(words::SEARCH_ASK)) }
+                input.field #tanya name="cari" type="search" maxlength="200" autocomplete="off"
+                    value=(question);
+            }
+            button.button type="submit" { (look.of(words::SEARCH)) }
+        }
+    }
+}
+
+/// The same as a part of another page.
+pub fn part(look: Look) -> Arc<Part> {
+    Part::new("ask", html! { section #ask { (field(look, "")) } })
+}
+
+fn ask(look: Look, found: &Found) -> Arc<Part> {
+    Part::new(
+        "ask",
+        html! {
+            section #ask aria-labelledby="ask-title" {
+                h2.hidden #ask-title { (look.of(words::SEARCH_TITLE)) }
+                (field(look, &found.question))
+                @if found.answer.is_none() { p.help { (look.of(words::SEARCH_EXAMPLE)) } }
+            }
+        },
+    )
+}
+
+fn answered(look: Look, view: &View, found: &Found, answer: &SearchServicesResponse) -> Arc<Part> {
+    let places: Vec<String> = answer.named.iter().flat_map(|place| regions(view, place)).collect();
+    let place = (!places.is_empty()).then(|| either(look, &places));
+    Part::new(
+        "answers",
+        html! {
+            section #answers aria-labelledby="answers-title" {
+                h2 #answers-title { (look.of(words::SERVICES)) (look.mark()) }
+                (verdict(look, answer))
+                (understood(look, view, answer))
+                @if !answer.hits.is_empty() {
+                    ol.hits { @for hit in &answer.hits { (item(look, found, hit, place.as_deref())) } }
+                }
+                @if !answer.next_page_token.is_empty() {
+                    nav.more aria-label=(look.of(words::SEARCH_PAGES)) {
+                        a rel="next" href=(next(look, found, answer)) { (look.of(words::SEARCH_NEXT)) }
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn next(look: Look, found: &Found, answer: &SearchServicesResponse) -> String {
+    let asked = [("cari", found.question.as_str()), ("halaman", &answer.next_page_token)];
+    format!("{}?{}", look.path("/layanan"), query(&asked))
+}
+
+/// Whether this is an answer at all comes first.
+fn verdict(look: Look, answer: &SearchServicesResponse) -> Markup {
+    let many = look.number(answer.total_size);
+    html! {
+        @if answer.hits.is_empty() { p.say { strong { (look.of(words::SEARCH_NONE)) } } }
+        @else if answer.weak { p.say { strong { (look.of(words::SEARCH_WEAK)) } } }
+        @else { p.help { (words::SEARCH_MANY.text(look.lang, &[&many])) } }
+    }
+}
+
+/// How the question was read: places, and words that nothing has.
+fn understood(look: Look, view: &View, answer: &SearchServicesResponse) -> Markup {
+    html! {
+        @for place in &answer.named {
+            @let said = if place.guessed { words::SEARCH_PLACE_GUESSED } else { words::SEARCH_PLACE };
+            @let regions = either(look, &regions(view, place));
+            p.help { (said.text(look.lang, &[&regions, &place.text])) }
+        }
+        @if !answer.unanswered.is_empty() {
+            p.help { (words::SEARCH_UNANSWERED.text(look.lang, &[&answer.unanswered.join(", ")])) }
+        }
+    }
+}
+
+/// What a place may mean, by the names that the report has for regions. A code says nothing to a
+/// citizen: without a name it is as typed.
+fn regions(view: &View, place: &NamedPlace) -> Vec<String> {
+    let named = |region: &String| {
+        let province = view.report.provinces.iter().find(|own| own.region == *region);
+        let regency = view.report.regions.iter().find(|own| own.region == *region);
+        province.map(|own| &own.display_name).or(regency.map(|own| &own.display_name))
+    };
+    match place.regions.iter().filter_map(named).cloned().collect::<Vec<_>>() {
+        unknown if unknown.is_empty() => vec![place.text.clone()],
+        known => known,
+    }
+}
+
+/// "Kabupaten Kediri, Kota Kediri atau Jombang".
+fn either(look: Look, names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [before @ .., last] => words::SEARCH_PLACE_OR.text(look.lang, &[&before.join(", "), last]),
+    }
+}
+
+fn item(look: Look, found: &Found, hit: &Hit, place: Option<&str>) -> Markup {
+    html! {
+        li {
+            h3 { a href=(look.path(&format!("/{}", hit.service))) { (local(hit.title.as_ref(), look.lang)) } }
+            p { (name(look, found.agencies.get(&hit.agency), &hit.agency)) }
+            dl.facts {
+                div { dt { (look.of(words::FEE)) } dd { (fees(look, &hit.fees)) } }
+                div { dt { (look.of(words::SERVICE_TIME)) } dd { (time(look, hit)) } }
+            }
+            (guesses(look, hit))
+            (offered(look, hit, place))
+        }
+    }
+}
+
+fn time(look: Look, hit: &Hit) -> Markup {
+    match &hit.time {
+        Some(time) => indonesian(&mpp_api::indonesian::time(time), look.lang),
+        None => html! { (look.of(words::NOT_RECORDED)) },
+    }
+}
+
+/// Words that were taken for slips of the pen.
+fn guesses(look: Look, hit: &Hit) -> Markup {
+    html! {
+        @for (typed, read) in hit.matched.iter().filter_map(|matched| matched.split_once(" ~ ")) {
+            p.help { (words::SEARCH_READ_AS.text(look.lang, &[typed, read])) }
+        }
+    }
+}
+
+fn offered(look: Look, hit: &Hit, place: Option<&str>) -> Markup {
+    let there = look.number(hit.offered_there);
+    let more = usize::try_from(hit.place_count).unwrap_or_default();
+    let more = more.saturating_sub(hit.places.len().min(FEW));
+    html! {
+        p {
+            @match (place, hit.offered_there, hit.places.is_empty()) {
+                (Some(place), 0, false) => (words::SEARCH_NOT_THERE.text(look.lang, &[place])),
+                (_, _, true) => (look.of(words::SEARCH_NOWHERE)),
+                (Some(place), ..) => (words::SEARCH_THERE.text(look.lang, &[place, &there])),
+                (None, ..) => (look.of(words::SEARCH_PLACES)),
+            }
+        }
+        @if !hit.places.is_empty() {
+            ul {
+                @for place in hit.places.iter().take(FEW) { li { (at(look, place)) } }
+                @if more > 0 {
+                    li { (words::SEARCH_MORE_PLACES.text(look.lang, &[&format::count(look.lang, more)])) }
+                }
+            }
+        }
+    }
+}
+
+fn at(look: Look, place: &Place) -> Markup {
+    let path = look.path(&format!("/malls/{}", id_of(&place.mall)));
+    html! { a href=(path) { (name(look, place.mall_display_name.as_ref(), &place.mall)) } }
+}

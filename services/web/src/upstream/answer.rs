@@ -1,0 +1,53 @@
+//! What came of asking a service for something, and what becomes of a page that lacks its subject.
+
+/// What a service said.
+pub enum Answer<T> {
+    /// This.
+    Known(T),
+    /// There is no such thing.
+    Absent,
+    /// It cannot be asked so: a name that nothing can have, a question that breaks the contract.
+    Refused,
+    /// Nothing that helps: it is away, slow or does not let us ask.
+    Silence,
+}
+
+/// Why there is no page. Only who owns a record can say that there is none: while it is silent,
+/// nobody knows, and the page says that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// There is no such thing.
+    Unknown,
+    /// It cannot be asked so: a question that is too long, or a page that is none of its answer's.
+    Refused,
+    /// The service that would know it does not answer.
+    Unreachable,
+    /// No report has come yet.
+    NotReady,
+}
+
+impl<T> Answer<T> {
+    /// For what a page can do without: it says that it is not known.
+    pub fn known(self) -> Option<T> {
+        self.needed().ok()
+    }
+
+    /// For what a page is about.
+    pub fn needed(self) -> Result<T, Missing> {
+        match self {
+            Answer::Known(value) => Ok(value),
+            Answer::Absent | Answer::Refused => Err(Missing::Unknown),
+            Answer::Silence => Err(Missing::Unreachable),
+        }
+    }
+
+    /// The part of an answer that is asked for; without it there is no such thing.
+    pub fn and_then<U>(self, of: impl FnOnce(T) -> Option<U>) -> Answer<U> {
+        match self {
+            Answer::Known(value) => of(value).map_or(Answer::Absent, Answer::Known),
+            Answer::Absent => Answer::Absent,
+            Answer::Refused => Answer::Refused,
+            Answer::Silence => Answer::Silence,
+        }
+    }
+}

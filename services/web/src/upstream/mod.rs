@@ -1,0 +1,144 @@
+//! What the pages ask of the three services. What a page can do without is a `None`, which it says
+//! as "not known"; what it is about decides whether there is a page. Nothing is kept beyond a page.
+
+mod answer;
+mod mall;
+mod search;
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use mpp_api::{
+    registry::{
+        GetRegionRequest, GetServiceRequest, GetUnitRequest, Service, Unit,
+        catalog_service_client::CatalogServiceClient,
+        directory_service_client::DirectoryServiceClient,
+        search_service_client::SearchServiceClient,
+    },
+    reporting::{MallDetail, Report, report_service_client::ReportServiceClient},
+    scheduling::{
+        hours_service_client::HoursServiceClient, queue_service_client::QueueServiceClient,
+    },
+};
+use mpp_client::{Channel, Endpoint, connect};
+use mpp_core::Result;
+use tokio::time::timeout;
+use tonic::{Code, Response, Status};
+
+use answer::Answer;
+pub use answer::Missing;
+pub use mall::{MallData, Records};
+pub use search::Found;
+
+/// Calls of one page under way at once.
+const AT_ONCE: usize = 16;
+
+/// The three services.
+#[derive(Clone)]
+pub struct Upstream {
+    directory: DirectoryServiceClient<Channel>,
+    catalog: CatalogServiceClient<Channel>,
+    search: SearchServiceClient<Channel>,
+    hours: HoursServiceClient<Channel>,
+    queue: QueueServiceClient<Channel>,
+    /// Reporting, which the live report comes from, too.
+    pub reports: ReportServiceClient<Channel>,
+    patience: Duration,
+}
+
+/// Malls of a region in full.
+#[derive(Clone, Debug, Default)]
+pub struct RegionData {
+    /// Those that reporting answered for, in the report's order.
+    pub malls: Vec<MallDetail>,
+}
+
+/// A service, and the unit that offers it.
+#[derive(Clone, Debug)]
+pub struct ServiceData {
+    /// The registry's record.
+    pub service: Service,
+    /// Its unit, where the registry answered for it.
+    pub unit: Option<Unit>,
+}
+
+impl Upstream {
+    /// Connects with the first call.
+    ///
+    /// # Errors
+    /// What is wrong with an endpoint.
+    pub fn new(
+        registry: &Endpoint,
+        scheduling: &Endpoint,
+        reporting: &Endpoint,
+        patience: Duration,
+    ) -> Result<Self> {
+        let (registry, scheduling) = (connect(registry)?, connect(scheduling)?);
+        let wide = 64 * 1024 * 1024;
+        Ok(Self {
+            directory: DirectoryServiceClient::new(registry.clone()),
+            search: SearchServiceClient::new(registry.clone()),
+            catalog: CatalogServiceClient::new(registry),
+            hours: HoursServiceClient::new(scheduling.clone()),
+            queue: QueueServiceClient::new(scheduling),
+            // The whole report of a nation is one message.
+            reports: ReportServiceClient::new(connect(reporting)?).max_decoding_message_size(wide),
+            patience,
+        })
+    }
+
+    /// The malls of a regency or city. A region that the report does not hold is asked for at the
+    /// registry: the report may be behind.
+    pub async fn region(&self, report: &Report, region: &str) -> Result<RegionData, Missing> {
+        if !is_reported(report, region) {
+            let request = GetRegionRequest { name: region.to_owned(), ..Default::default() };
+            self.answer(self.directory.clone().get_region(request)).await.needed()?;
+        }
+        let own = report.malls.iter().filter(|mall| mall.region == region);
+        let names: Vec<String> = own.map(|mall| mall.mall.clone()).collect();
+        let details = join_all(names.iter().map(|mall| self.detail(mall))).await;
+        Ok(RegionData { malls: details.into_iter().flatten().collect() })
+    }
+
+    /// A service.
+    pub async fn service(&self, name: &str) -> Result<ServiceData, Missing> {
+        let request = GetServiceRequest { name: name.to_owned(), ..Default::default() };
+        let unit = name.split("/services/").next().unwrap_or_default();
+        let mut catalog = self.catalog.clone();
+        let (service, unit) =
+            futures::join!(self.answer(catalog.get_service(request)), self.unit(unit));
+        Ok(ServiceData { service: service.and_then(|answer| answer.service).needed()?, unit })
+    }
+
+    async fn unit(&self, name: &str) -> Option<Unit> {
+        let request = GetUnitRequest { name: name.to_owned(), ..Default::default() };
+        self.answer(self.directory.clone().get_unit(request)).await.known()?.unit
+    }
+
+    async fn answer<T>(
+        &self,
+        call: impl Future<Output = Result<Response<T>, Status>>,
+    ) -> Answer<T> {
+        let status = match timeout(self.patience, call).await {
+            Ok(Ok(answer)) => return Answer::Known(answer.into_inner()),
+            Ok(Err(status)) => status,
+            Err(_) => {
+                tracing::debug!("a service did not answer within {:?}", self.patience);
+                return Answer::Silence;
+            }
+        };
+        match status.code() {
+            Code::NotFound => Answer::Absent,
+            Code::InvalidArgument => Answer::Refused,
+            code => {
+                tracing::debug!(?code, "a service refused: {}", status.message());
+                Answer::Silence
+            }
+        }
+    }
+}
+
+fn is_reported(report: &Report, region: &str) -> bool {
+    report.provinces.iter().any(|own| own.region == region)
+        || report.regions.iter().any(|own| own.region == region)
+}

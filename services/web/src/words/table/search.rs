@@ -1,0 +1,33 @@
+//! A citizen's question and what answers it.
+
+use crate::words::Phrase;
+
+phrases! {
+    SEARCH_TITLE: "Cari layanan", "Find a service";
+    SEARCH_DESCRIPTION: "Cari layanan dengan kata-kata sendiri: syarat, biaya, waktu, dan mal yang menyediakannya.",
+        "Find a service in your own words: what it asks for, its fee, its time and the malls that offer it.";
+    SEARCH_ASK: "Apa yang Anda perlukan?", "What do you need?";
+    SEARCH_EXAMPLE: "Tulislah seperti bertanya kepada petugas, misalnya “ktp hilang” atau “bikin skck di Kediri”.",
+        "Write as you would ask an officer, for instance “ktp hilang” or “bikin skck di Kediri”.";
+    SEARCH_ANSWER: "Jawaban untuk “{0}”", "Answers to “{0}”";
+    SEARCH_MANY: "{0} layanan, yang paling sesuai dahulu.", "{0} services, the best answer first.";
+    SEARCH_WEAK: "Tidak ada layanan yang benar-benar menjawab pertanyaan ini. Yang di bawah ini hanya mirip kata-katanya.",
+        "No service really answers this question. What follows is only near by its words.";
+    SEARCH_NONE: "Tidak ada layanan yang cocok. Cobalah kata lain, misalnya nama dokumennya.",
+        "No service matches. Try other words, such as the name of the document.";
+    SEARCH_UNANSWERED: "Kata yang tidak ada pada layanan mana pun: {0}.", "Words that no service has: {0}.";
+    SEARCH_PLACE: "Tempat yang dipahami: {0} ({1}).", "The place as understood: {0} ({1}).";
+    SEARCH_PLACE_GUESSED: "Mungkin yang dimaksud {0} dengan “{1}”; kata itu juga dicari sebagai kata biasa.",
+        "“{1}” may mean {0}; it is looked for as a plain word, too.";
+    SEARCH_PLACE_OR: "{0} atau {1}", "{0} or {1}";
+    SEARCH_READ_AS: "“{0}” dibaca sebagai “{1}”: itu tebakan.", "“{0}” was read as “{1}”, which is a guess.";
+    SEARCH_THERE: "Disediakan di {0}: {1} tempat.", "Offered in {0}: {1} places.";
+    SEARCH_NOT_THERE: "Tidak disediakan di {0}; disediakan di:", "Not offered in {0}; offered at:";
+    SEARCH_NOWHERE: "Belum tercatat di mal mana pun.", "Not on record at any mall yet.";
+    SEARCH_PLACES: "Disediakan di:", "Offered at:";
+    SEARCH_MORE_PLACES: "dan {0} tempat lain", "and {0} more places";
+    SEARCH_NEXT: "Jawaban berikutnya", "Further answers";
+    SEARCH_PAGES: "Halaman jawaban", "Pages of the answer";
+    SEARCH_SOURCE_LINE: "Sumber: katalog layanan yang dikirim unit pemiliknya ke registri.",
+        "Source: the catalogs that the owning units send to the registry.";
+}
