@@ -46,14 +46,20 @@ impl Plan {
     }
 }
 
-/// "1." or "1)" and its successors, where there are at least two.
+/// "1." or "1)" and its successors, or "a." and its, where there are at least two.
 fn numbered(tokens: Tokens) -> Vec<usize> {
+    let letter = |place: usize| ('a'..='z').nth(place).map(String::from);
+    let found = in_order(tokens, Kind::Number, |place| Some((place + 1).to_string()));
+    if found.is_empty() { in_order(tokens, Kind::Word, letter) } else { found }
+}
+
+fn in_order(tokens: Tokens, kind: Kind, name: impl Fn(usize) -> Option<String>) -> Vec<usize> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        let expected = (found.len() + 1).to_string();
-        let named = at > 0 && matches!(tokens[at - 1].text, "no" | "nomor" | "." | ":");
+        let Some(expected) = name(found.len()) else { break };
+        let named = at > 0 && matches!(tokens[at - 1].text, "no" | "nomor" | "huruf" | "." | ":");
         let marked = is_next(tokens, at, ".") || is_next(tokens, at, ")");
-        if token.kind == Kind::Number && token.text == expected && marked && !named {
+        if token.kind == kind && token.text == expected && marked && !named {
             found.push(at);
         }
     }

@@ -145,7 +145,9 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     /// Words that tell no time or fee: more of an open condition, or a case that is not read.
     fn words_only(&mut self, start: usize, end: usize) -> Option<()> {
         let words = &self.tokens[start..end];
-        if !words.iter().any(is_content) || self.pieces.is_empty() || self.join.is_none() {
+        let cancelled = words.iter().any(|token| words::cancels(token.text));
+        let nothing = !words.iter().any(is_content) || cancelled;
+        if nothing || self.pieces.is_empty() || self.join.is_none() {
             return None;
         }
         if self.open != Open::No && matches!(self.join, Some(Join::Soft | Join::Either)) {
@@ -208,7 +210,8 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
     fn condition_end(&self, from: usize) -> Option<usize> {
         let mut at = from;
         while at < self.tokens.len() && self.plan.boundary(self.tokens, at).is_none() {
-            if words::pays(self.tokens[at].text) {
+            let word = self.tokens[at].text;
+            if words::pays(word) || words::cancels(word) || self.excludes(at) {
                 return None;
             }
             at = match self.other_reading(at) {
@@ -218,6 +221,13 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
             };
         }
         self.tokens[from..at].iter().any(is_content).then_some(at)
+    }
+
+    /// "di luar waktu pengiriman": what is left out is no condition.
+    fn excludes(&self, at: usize) -> bool {
+        let next = self.tokens.get(at + 1).map_or("", |next| next.text);
+        self.tokens[at].text == "luar"
+            && matches!(next, "waktu" | "biaya" | "ongkos" | "ongkir" | "tarif" | "pajak" | "ppn")
     }
 
     /// Where a reading ends that stands at a place; a bare number is one at a condition's end only.
@@ -287,7 +297,8 @@ fn is_label(tokens: Tokens) -> bool {
     let opened = tokens.first().is_some_and(|token| words::opens(token.text));
     let plain = |token: &Token| {
         let said = token.text;
-        !words::counts(said) && !words::pays(said) && (opened || !words::turns(said))
+        let other = words::counts(said) || words::pays(said) || words::cancels(said);
+        !other && (opened || !words::turns(said))
     };
     let named = |token: &Token| {
         token.kind == Kind::Word

@@ -8,7 +8,8 @@ use winnow::{
 };
 
 use super::{
-    phrase::{attempt, bracketed, digits, mark, one_of, taken, word_of},
+    length::TO,
+    phrase::{attempt, bracketed, digits, lists, mark, one_of, taken, word_of},
     regulation::regulation,
     token::Tokens,
     unit::{unit_of_fee, unit_of_free, unit_of_time},
@@ -41,14 +42,18 @@ impl Clause<'_> {
 
 /// A clause of a time.
 pub fn of_time<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
-    let note = alt((
-        start,
-        ordinary,
-        hours,
-        unit_of_time,
-        one_of("selesai | sudah selesai | jadi | sudah jadi | saja"),
-    ));
-    alt((note.map(Clause::Note), by_regulation, basis_of_time.map(Clause::Basis))).parse_next(input)
+    let note =
+        alt((start, ordinary, hours, one_of("selesai | sudah selesai | jadi | sudah jadi | saja")));
+    let unit = unit_of_time.map(Clause::Unit);
+    alt((note.map(Clause::Note), unit, by_regulation, basis_of_time.map(Clause::Basis)))
+        .parse_next(input)
+}
+
+/// A clause of a time that holds for all. Opening hours without a heading are one only there:
+/// beside other cases they may be a case's own days.
+pub fn of_time_for_all<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
+    let note = alt((bare_hours, closed_days));
+    alt((of_time, note.map(Clause::Note))).parse_next(input)
 }
 
 /// A clause of a fee.
@@ -100,7 +105,14 @@ pub fn all<'t>(
     let mut found = Vec::new();
     loop {
         let mut ahead = *input;
-        while attempt(word_of(", | . | ; | -"), &mut ahead).is_some() {}
+        let mut last = "";
+        while let Some(mark) = attempt(word_of(", | . | ; | -"), &mut ahead) {
+            last = mark.text;
+        }
+        // "± 10 menit - selesai" is a range without an upper end.
+        if last == "-" && ahead.first().is_some_and(|next| lists("selesai | jadi", next.text)) {
+            return found;
+        }
         if let Some(one) = attempt(&mut clause, &mut ahead) {
             found.push(one);
         } else if let Some(several) = attempt(|input| in_brackets(&mut clause, input), &mut ahead) {
@@ -171,7 +183,7 @@ const THINGS: &str = "\
      pengajuan | pendaftaran | pembayaran | data | formulir | surat | laporan | pengaduan \
      | administrasi | teknis | petugas | loket | pemohon | verifikasi | validasi | \
      pemeriksaan | persetujuan | perekaman | pelunasan | retribusi | bukti | kelengkapan \
-     | rekomendasi | survei | survey";
+     | rekomendasi | survei | survey | pnbp";
 
 /// What becomes of it.
 const EVENTS: &str = "\
@@ -180,8 +192,8 @@ const EVENTS: &str = "\
      dibayar | diajukan | terpenuhi | dipenuhi | dilengkapi | memenuhi | lolos | \
      dilakukan";
 
-const JOINTS: &str =
-    "dan | serta | & | / | secara | oleh | di | yang | telah | sudah | semua | seluruh";
+const JOINTS: &str = "dan | serta | & | / | secara | oleh | di | yang | telah | sudah | semua | seluruh | tanggal \
+     | tgl | saat";
 
 /// "jika tidak ada kendala", "apabila sistem tidak terganggu", "bila berkas lengkap": the ordinary
 /// course of things. What holds for some only is a case, not this.
@@ -258,16 +270,43 @@ fn hours<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
         "jam pelayanan | jam layanan | jam kerja | jam operasional | jam buka | jam buka \
      layanan | jam operasional pelayanan | pada jam kerja | pada jam pelayanan | pada jam \
      layanan | pada jam dinas | waktu pelayanan | hari pelayanan | hari layanan | hari \
-     dan jam pelayanan",
+     dan jam pelayanan | buka | buka setiap | buka hari",
     )
     .parse_next(input)?;
-    repeat(0.., alt((clock, word_of(WEEK).void()))).map(|()| ()).parse_next(input)?;
+    when(input)?;
     Ok(taken(whole, input))
 }
 
-const WEEK: &str = "\
-    senin | selasa | rabu | kamis | jumat | jum at | sabtu | minggu | ahad | wib | wita \
-     | wit | pukul | jam | s | d | sd | / | - | : | sampai | dengan | hingga | dan | &";
+/// "Senin-Jumat", "08.00-15.00 WIB": from one to another, since a day alone may be a condition.
+fn bare_hours<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
+    let whole = *input;
+    opt(one_of("pukul | jam | hari")).parse_next(input)?;
+    let days = (one_of(DAYS), one_of(TO), one_of(DAYS)).void();
+    alt((days, (clock, one_of(TO), clock).void())).parse_next(input)?;
+    when(input)?;
+    Ok(taken(whole, input))
+}
+
+/// "hari Sabtu tutup", "Sabtu dan Minggu libur".
+fn closed_days<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
+    let whole = *input;
+    opt(mark("hari")).parse_next(input)?;
+    (one_of(DAYS), when, word_of("tutup | libur")).parse_next(input)?;
+    Ok(taken(whole, input))
+}
+
+/// Days and times of day to the last of them; what joins one to nothing is no part of it.
+fn when(input: &mut Tokens) -> Read<()> {
+    let joints = repeat(0.., word_of(BETWEEN).void()).map(|()| ());
+    let point = alt((clock, one_of(DAYS).void(), word_of("wib | wita | wit").void()));
+    repeat(0.., (joints, point).void()).map(|()| ()).parse_next(input)
+}
+
+const DAYS: &str =
+    "senin | selasa | rabu | kamis | jumat | jum at | sabtu | minggu | ahad | hari kerja";
+
+const BETWEEN: &str =
+    "pukul | jam | hari | . | s | d | sd | / | - | : | sampai | dengan | hingga | dan | &";
 
 /// "08.00", "08:00".
 fn clock(input: &mut Tokens) -> Read<()> {

@@ -54,6 +54,7 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
         in_another_currency,
         to_the_end(charged),
         charged_by_name,
+        none_of_it,
         zero,
         to_the_end(formula),
     ))
@@ -79,14 +80,29 @@ fn to_the_end_of<'t>(
     }
 }
 
-/// "0" and no further word: beside others a bare zero may be anything.
+/// "0", "Biaya: 0" and no further word: beside others a bare zero may be anything.
 fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+    while attempt(one_of(NAMED), input).is_some() {}
     terminated(amount.verify(|amount: &Amount| amount.is_none()), eof).parse_next(input)?;
     Ok(Reading { price: Price::Free, clauses: Vec::new() })
 }
 
+/// "Biaya: tidak ada": without its heading, nobody knows what there is none of.
+fn none_of_it<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+    let heading = repeat(1.., one_of(NAMED).void()).map(|()| ());
+    let none = one_of("tidak ada | tdk ada | tidak dipungut | tidak dikenakan | tidak perlu");
+    (heading, none, end).parse_next(input)?;
+    Ok(Reading { price: Price::Free, clauses: Vec::new() })
+}
+
+/// Headings that only name the fee, and do not say that there is one.
+const NAMED: &str = "\
+    biaya | tarif | retribusi | pnbp | : | = | biaya pelayanan | biaya layanan | tarif pelayanan | \
+     tarif layanan | besaran biaya | besaran tarif | biaya / tarif | total | total biaya | jumlah";
+
 /// "Dikenakan biaya": what else is a heading.
 fn charged_by_name<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+    subject(input);
     let price = charged(input)?;
     let clauses = clause::all(clause::of_fee, input);
     end(input)?;
@@ -134,7 +150,7 @@ fn free_once(input: &mut Tokens) -> Read<()> {
 const FREE: &str = "\
     gratis | gratis 100 % | 100 % gratis | cuma - cuma | secara cuma - cuma | secara \
      gratis | nihil | free | free of charge | rp nihil | rp . nihil | gratis biaya | \
-     gratis tanpa biaya | digratiskan";
+     gratis tanpa biaya | digratiskan | no charge | free of cost | no fee | rp nol | rp . nol";
 
 /// "tidak dikenakan biaya apa pun".
 fn no_charge(input: &mut Tokens) -> Read<()> {
@@ -147,7 +163,7 @@ fn no_charge(input: &mut Tokens) -> Read<()> {
      tanpa bayar | tanpa tarif | bebas biaya | bebas dari biaya | bebas tarif | bebas \
      pungutan | tdk dipungut biaya | tdk dikenakan biaya | tdk ada biaya | tidak di \
      pungut biaya | tidak di kenakan biaya | tidak dipungut biaya / gratis | tidak perlu \
-     membayar",
+     membayar | tidak perlu bayar | tidak usah bayar | tdk perlu bayar | tidak perlu biaya",
     );
     let at_all =
         one_of("apa pun | apapun | sama sekali | sepeser pun | sepeserpun | apa - apa | / tarif");
@@ -211,7 +227,7 @@ const CHARGED: &str = "\
      biaya retribusi | dipungut biaya | dipungut retribusi | ada biaya | membayar pnbp | \
      membayar biaya | membayar retribusi | tidak gratis | bukan gratis | bukan layanan \
      gratis | bukan pelayanan gratis | tidak cuma - cuma | tidak bebas biaya | pnbp | \
-     sesuai tarif | sesuai tarif yang berlaku | sesuai tarif berlaku | sesuai tarif pnbp \
+     sesuai tarif | sesuai ketentuan tarif yang berlaku | sesuai tarif yang berlaku | sesuai tarif berlaku | sesuai tarif pnbp \
      | sesuai pnbp | sesuai tarif pnbp yang berlaku | sesuai tarif retribusi | sesuai \
      tarif retribusi yang berlaku | sesuai dengan tarif yang berlaku | sesuai dengan \
      tarif pnbp | sesuai retribusi yang berlaku | sesuai tarif retribusi daerah | sesuai \

@@ -8,7 +8,7 @@ use winnow::{
 
 use super::{
     number::{count, hundredths, in_words, plain_digits},
-    phrase::{bracketed, digits, mark, one_of},
+    phrase::{bracketed, digits, mark, one_of, word_of},
     token::Tokens,
 };
 
@@ -25,7 +25,7 @@ pub struct Length {
 
 /// A length or a range.
 pub fn length_of(input: &mut Tokens) -> Read<Length> {
-    alt((range, shared_range, one_length)).parse_next(input)
+    alt((range, shared_range, either, one_length)).parse_next(input)
 }
 
 /// "30 menit - 1 jam".
@@ -36,13 +36,23 @@ fn range(input: &mut Tokens) -> Read<Length> {
 
 /// "2 - 3 jam".
 fn shared_range(input: &mut Tokens) -> Read<Length> {
-    let (least, _, most, (unit, of)) = (count, one_of(TO), count, unit).parse_next(input)?;
-    match (exactly(least, of, unit), exactly(most, of, unit)) {
-        (Some(least), Some(most)) => {
-            between(least, most).map_or_else(|| fail.parse_next(input), Ok)
-        }
-        _ => fail.parse_next(input),
-    }
+    let (least, _, most, unit) = (count, one_of(TO), count, unit).parse_next(input)?;
+    counted_between(least, most, unit).map_or_else(|| fail.parse_next(input), Ok)
+}
+
+/// "3 atau 5 hari", "antara 5 dan 7 hari": the two ends.
+fn either(input: &mut Tokens) -> Read<Length> {
+    let (least, most, unit) = alt((
+        (mark("antara"), count, one_of("dan | sampai | hingga | -"), count, unit)
+            .map(|(_, least, _, most, unit)| (least, most, unit)),
+        (count, mark("atau"), count, unit).map(|(least, _, most, unit)| (least, most, unit)),
+    ))
+    .parse_next(input)?;
+    counted_between(least, most, unit).map_or_else(|| fail.parse_next(input), Ok)
+}
+
+fn counted_between(least: i64, most: i64, (unit, of): (Unit, i64)) -> Option<Length> {
+    between(exactly(least, of, unit)?, exactly(most, of, unit)?)
 }
 
 /// What stands between the ends of a range, of times and of fees.
@@ -86,8 +96,16 @@ fn exactly(number: i64, of: i64, unit: Unit) -> Option<Length> {
 }
 
 fn one_length(input: &mut Tokens) -> Read<Length> {
-    alt((times_24, hours_and_minutes, part_of_hours, counted, said_in_brackets, single_word))
-        .parse_next(input)
+    alt((
+        times_24,
+        hours_and_minutes,
+        part_of_hours,
+        half_hours,
+        counted,
+        said_in_brackets,
+        single_word,
+    ))
+    .parse_next(input)
 }
 
 /// "3 x 24 jam".
@@ -120,6 +138,15 @@ fn part_of_hours(input: &mut Tokens) -> Read<Length> {
         .verify_map(|(raw, _)| {
             let minutes = hundredths(raw)?.checked_mul(60)?;
             (minutes % 100 == 0).then(|| exactly(minutes / 100, 1, Unit::Minutes))?
+        })
+        .parse_next(input)
+}
+
+/// "1½ jam", "dua setengah jam", "setengah jam".
+fn half_hours(input: &mut Tokens) -> Read<Length> {
+    (opt(count), word_of("½ | setengah"), one_of(HOURS))
+        .verify_map(|(hours, ..)| {
+            exactly(hours.unwrap_or(0).checked_mul(60)?.checked_add(30)?, 1, Unit::Minutes)
         })
         .parse_next(input)
 }

@@ -67,6 +67,8 @@ pub fn amount(input: &mut Tokens) -> Read<Amount> {
             (if limit { 0 } else { one.value }, one.value, one.marked)
         }
     };
+    let behind = bracketed(one_of("estimasi | perkiraan | kurang lebih | kira - kira"));
+    let approximate = opt(behind).parse_next(input)?.is_some() || approximate;
     let good = most <= MOST_RUPIAH && !(limit && most == 0);
     if good { Ok(Amount { least, most, approximate, marked }) } else { fail.parse_next(input) }
 }
@@ -77,7 +79,7 @@ const ABOUT: &str = "\
 
 const LIMITS: &str = "\
     maksimal | maksimum | maks | maks . | paling banyak | paling tinggi | setinggi - \
-     tingginya | tidak lebih dari | paling mahal | tidak melebihi";
+     tingginya | tidak lebih dari | paling mahal | tidak melebihi | ≤ | up to | at most";
 
 /// "Rp 5.000 s/d Rp 10.000", "50 - 100 ribu".
 fn one_to(input: &mut Tokens) -> Read<(i64, i64, bool)> {
@@ -121,7 +123,10 @@ fn is_other_number(value: i64) -> bool {
 
 fn money(input: &mut Tokens) -> Read<Money> {
     let money = alt((in_digits, said)).parse_next(input)?;
-    match attempt(bracketed(said_again), input) {
+    let again = |input: &mut Tokens| {
+        alt((said_again, in_digits.map(|again: Money| again.value))).parse_next(input)
+    };
+    match attempt(bracketed(again), input) {
         Some(again) if again != money.value => fail.parse_next(input),
         _ => Ok(money),
     }
@@ -130,7 +135,11 @@ fn money(input: &mut Tokens) -> Read<Money> {
 /// "Rp. 350.000,-", "45 ribu", "750.000 rupiah".
 fn in_digits(input: &mut Tokens) -> Read<Money> {
     let currency = opt(one_of("rp | rp . | idr | rp . , | rp : | rp . :")).parse_next(input)?;
-    let raw = digits(input)?;
+    let spaced = currency.and_then(|_| attempt(spaced_groups, input));
+    let raw = match &spaced {
+        Some(spaced) => spaced.as_str(),
+        None => digits(input)?,
+    };
     let factor = opt(factor).parse_next(input)?;
     let dash = opt(dash).parse_next(input)?;
     let named = opt(word_of("rupiah | idr")).parse_next(input)?;
@@ -146,9 +155,22 @@ fn in_digits(input: &mut Tokens) -> Read<Money> {
     value.map(money).map_or_else(|| fail.parse_next(input), Ok)
 }
 
+/// "1 000 000", "50. 000" behind a currency: up to three digits, and then three by three.
+fn spaced_groups(input: &mut Tokens) -> Read<String> {
+    let digits_of = |most: usize, least: usize| {
+        digits.verify(move |raw: &str| {
+            (least..=most).contains(&raw.len()) && raw.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    let first = digits_of(3, 1).parse_next(input)?;
+    let group = (opt(mark(".")), digits_of(3, 3)).map(|(_, group)| group);
+    let groups: Vec<&str> = repeat(1..=4, group).parse_next(input)?;
+    Ok(format!("{first}.{}", groups.join(".")))
+}
+
 /// ",-" behind an amount; the dash of a range has a blank before it.
 fn dash(input: &mut Tokens) -> Read<()> {
-    let close = any.verify(|token: &Token| token.text == "-" && !token.spaced);
+    let close = any.verify(|token: &Token| matches!(token.text, "-" | "=") && !token.spaced);
     let dashes = repeat(1..=2, close.void()).map(|()| ());
     (one_of(", | . | . , | , ."), dashes).void().parse_next(input)
 }
@@ -162,10 +184,12 @@ fn factor(input: &mut Tokens) -> Read<i64> {
     .parse_next(input)
 }
 
-/// "lima puluh ribu rupiah".
+/// "lima puluh ribu rupiah", "seratus ribu".
 fn said(input: &mut Tokens) -> Read<Money> {
-    let value = |value| Money { value, marked: true, factor: 1, plain: false };
-    (in_words, mark("rupiah")).map(|(words, _)| value(words)).parse_next(input)
+    let money = |value, marked| Money { value, marked, factor: 1, plain: false };
+    (in_words, opt(mark("rupiah")))
+        .map(|(words, named)| money(words, named.is_some()))
+        .parse_next(input)
 }
 
 /// What stands in brackets behind the digits; the currency may be left out there.

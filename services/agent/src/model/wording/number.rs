@@ -21,9 +21,28 @@ const OTHERS: [&str; 13] = [
 /// A count such as "20", "20 (dua puluh)", "dua puluh" or "dua puluh (20)". Number and words that
 /// disagree are no count.
 pub fn count(input: &mut Tokens) -> Read<i64> {
-    let first = alt((plain_digits, in_words)).parse_next(input)?;
-    let again = attempt(bracketed(|input| alt((plain_digits, in_words)).parse_next(input)), input);
+    let first = one_count(input)?;
+    let again = attempt(bracketed(one_count), input);
     if again.is_some_and(|again| again != first) { fail.parse_next(input) } else { Ok(first) }
+}
+
+fn one_count(input: &mut Tokens) -> Read<i64> {
+    alt((plain_digits, grouped_digits, in_words, in_english)).parse_next(input)
+}
+
+/// "1.000": a dot and three digits behind it are thousands.
+fn grouped_digits(input: &mut Tokens) -> Read<i64> {
+    let grouped = |raw: &str| raw.contains('.') && !raw.contains(',') && raw.len() <= 7;
+    digits.verify(move |raw: &str| grouped(raw)).verify_map(rupiah).parse_next(input)
+}
+
+/// "one", "two": as far as short times go.
+fn in_english(input: &mut Tokens) -> Read<i64> {
+    const SAID: [&str; 10] =
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    let value =
+        |token: Token| SAID.iter().position(|said| *said == token.text).map(|at| at as i64 + 1);
+    any.verify_map(value).parse_next(input)
 }
 
 /// Digits without dots and commas.

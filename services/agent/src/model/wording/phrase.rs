@@ -27,10 +27,13 @@ pub fn lists(list: &str, word: &str) -> bool {
     list.split(" | ").any(|listed| listed == word)
 }
 
-/// How many tokens a phrase takes of the input, if it comes next.
+/// How many tokens a phrase takes of the input, if it comes next. A cell's line may break within it.
 fn len(phrase: &str, input: Tokens) -> Option<usize> {
     let mut len = 0;
     for word in phrase.split(' ') {
+        if len > 0 && word != "\n" && input.get(len).is_some_and(|token| token.text == "\n") {
+            len += 1;
+        }
         input.get(len).filter(|token| token.text == word)?;
         len += 1;
     }

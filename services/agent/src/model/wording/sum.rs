@@ -30,6 +30,9 @@ pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
         return None;
     }
     let all_read = labels.len() == pieces.len();
+    if all_read && pieces.len() > 1 && labels.iter().all(is_stage) {
+        return Some(Outcome::Parts(pieces));
+    }
     match labels.iter().filter(|label| is_work(label)).count() {
         0 => Some(Outcome::Cases(pieces)),
         work if work == labels.len() && all_read => of_work(&labels, pieces),
@@ -55,6 +58,12 @@ fn of_work<'t, R>(labels: &[Tokens], pieces: Vec<Piece<'t, R>>) -> Option<Outcom
     let sum = heads.len() == labels.len() && service < labels.len();
     let one_way = with(WAYS) == 0 && with(DOCUMENTS) < 2;
     (sum && one_way && !either).then_some(Outcome::Parts(pieces))
+}
+
+/// "Tahap I", "tahap II": stages that are counted are steps of one course.
+fn is_stage(label: &Tokens) -> bool {
+    const COUNTED: &str = "1 | 2 | 3 | 4 | 5 | i | ii | iii | iv | v | pertama | kedua | ketiga";
+    matches!(label, [stage, which] if stage.text == "tahap" && lists(COUNTED, which.text))
 }
 
 /// What a label names first.

@@ -22,6 +22,8 @@ struct Reading<'t> {
     length: Length,
     at_most: bool,
     approximate: bool,
+    /// What it is the time of one of; of one for each and one for all there is no sum.
+    each: Vec<&'t str>,
     notes: Vec<Tokens<'t>>,
 }
 
@@ -56,7 +58,7 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
         None => reading(input)?,
     };
     notes.extend(found.notes);
-    notes.extend(kept(clause::all(clause::of_time, input)));
+    notes.extend(kept(clause::all(clause::of_time_for_all, input)));
     end(input)?;
     Ok(Reading { notes, ..found })
 }
@@ -75,11 +77,17 @@ fn leads<'t>(input: &mut Tokens<'t>) -> Vec<Tokens<'t>> {
     loop {
         if let Some(note) = attempt(one_of(SAME_DAY), input) {
             notes.push(note);
-        } else if attempt(one_of(HEADINGS), input).is_none() {
+        } else if begins(LIMITS, input) || attempt(one_of(HEADINGS), input).is_none() {
             return notes;
         }
         while attempt(word_of(": | = | , | \n"), input).is_some() {}
     }
+}
+
+/// True where a limit comes next, and no heading: "selama-lamanya 21 hari".
+fn begins(list: &'static str, input: Tokens) -> bool {
+    let mut ahead = input;
+    attempt(one_of(list), &mut ahead).is_some()
 }
 
 const SAME_DAY: &str = "dapat ditunggu | bisa ditunggu | ditunggu | langsung jadi";
@@ -95,7 +103,7 @@ const HEADINGS: &str = "\
      | dalam | selama | adalah | standar waktu | target waktu | total waktu | total | \
      jumlah waktu | waktu penyelesaian layanan | waktu penyelesaian pelayanan | proses \
      selama | memakan waktu | membutuhkan waktu | sla | kurun waktu | dalam kurun waktu | \
-     waktu yang dibutuhkan";
+     waktu yang dibutuhkan | selesai | selesai :";
 
 /// A time with its clauses; also one case's time, or one step's.
 fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
@@ -107,8 +115,13 @@ fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     if attempt(bracketed(length_of), input).is_some_and(|again| again != length) {
         return fail.parse_next(input);
     }
-    let notes = kept(clause::in_a_case(clause::of_time, input)?);
-    Ok(Reading { length, at_most, approximate, notes })
+    let clauses = clause::in_a_case(clause::of_time, input)?;
+    let units = clauses.iter().filter_map(|clause| match clause {
+        Clause::Unit(words) => Some(*words),
+        _ => None,
+    });
+    let each = units.flatten().map(|token| token.text).collect();
+    Ok(Reading { length, at_most, approximate, each, notes: kept(clauses) })
 }
 
 fn kept<'t>(clauses: Vec<Clause<'t>>) -> Vec<Tokens<'t>> {
@@ -137,10 +150,13 @@ fn limited(input: &mut Tokens) -> Read<(Length, bool, bool)> {
     }
     let about = opt(one_of(ABOUT)).parse_next(input)?.is_some() || about;
     let length = length_of(input)?;
-    let behind =
-        opt(one_of("maksimal | ( maksimal ) | paling lama | paling lambat")).parse_next(input)?;
+    let behind = opt(one_of(LIMITS_BEHIND)).parse_next(input)?;
     Ok((length, limit || behind.is_some(), about))
 }
+
+const LIMITS_BEHIND: &str = "\
+    maksimal | ( maksimal ) | maksimum | ( maksimum ) | maks | maks . | ( maks ) | ( maks . ) | \
+     max | max . | ( max ) | maximal | paling lama | paling lambat";
 
 const ABOUT: &str = "\
     sekitar | kurang lebih | lebih kurang | kira - kira | kira kira | ± | ± : | + / - | \
@@ -151,8 +167,8 @@ const LIMITS: &str = "\
     maksimal | maksimum | maks | maks . | max | max . | maximal | paling lama | paling \
      lambat | paling lama adalah | selambat - lambatnya | selambat lambatnya | \
      selambatnya | selama - lamanya | selama lamanya | tidak lebih dari | tidak melebihi \
-     | kurang dari | < | ≤ | di bawah | dibawah | hingga | sampai dengan | s / d | s . d \
-     . | waktu maksimal | selambat - lambat nya";
+     | kurang dari | < | ≤ | di bawah | dibawah | hingga | sampai | sampai dengan | up to | at most | no more than | not more than | within \
+     | s / d | s . d . | waktu maksimal | selambat - lambat nya";
 
 impl Reading<'_> {
     fn told(self, text: &Text) -> ServiceTime {
@@ -234,6 +250,7 @@ fn sum<'t>(pieces: &[Piece<'t, Reading<'t>>]) -> Option<Reading<'t>> {
         let (so_far, more) = in_one_unit(sum.length, reading.length)?;
         let (least, most) = (so_far.least + more.least, so_far.most + more.most);
         sum.length = Length { least, most, unit: more.unit };
+        (reading.each == sum.each).then_some(())?;
         sum.at_most |= reading.at_most;
         sum.approximate |= reading.approximate;
     }

@@ -31,7 +31,7 @@ const EACH_OF: &str = "\
      | liter | kilogram | km | wp | nop | kk | kepala | jiwa | rumah | titik | tiang | \
      pohon | batang | buah | botol | kamar | rekening | transaksi | halaman | penerbitan \
      | pengajuan | pendaftaran | pengesahan | legalisir | legalisasi | perkara | putusan \
-     | pucuk | visa | paspor | barang | kelas | merek | judul | formasi | perpanjangan";
+     | lbr | org | pucuk | visa | paspor | barang | kelas | merek | judul | formasi | perpanjangan";
 
 /// What fees are asked for each of, too.
 const EACH_TIME: &str =

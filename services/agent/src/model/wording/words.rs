@@ -62,9 +62,22 @@ pub fn says_nothing(word: &str) -> bool {
     )
 }
 
+/// What says that an amount or a time is not what holds now, or not the service's own: no condition
+/// and no label has it.
+pub fn cancels(word: &str) -> bool {
+    lists(CANCELLING, word)
+}
+
+const CANCELLING: &str = "\
+    semula | sebelumnya | dahulu | dulu | dulunya | sekarang | kini | menjadi | dihapus | \
+     dihapuskan | hapus | batal | dibatalkan | dicabut | rencana | rencananya | direncanakan | \
+     usulan | diusulkan | usul | wacana | simulasi | contohnya | materai | meterai | bermaterai | \
+     bermeterai | garansi | dinaikkan | diturunkan | berubah | digantikan | diganti | dicoret | coret | \
+     dihentikan | ditiadakan | kadaluarsa | kedaluwarsa | dijanjikan | draf | draft";
+
 /// What makes a sentence of the words behind a condition: they are another case, or nobody knows.
 pub fn says_more(word: &str) -> bool {
-    turns(word) || pays(word) || counts(word) || lists(SENTENCE, word)
+    turns(word) || cancels(word) || pays(word) || counts(word) || lists(SENTENCE, word)
 }
 
 const SENTENCE: &str = "\

@@ -159,6 +159,37 @@ proptest! {
     }
 }
 
+/// Prices and times that may be of others, of before or of later.
+const READ: [&str; 6] =
+    ["rp 50.000", "gratis", "rp 50.000 untuk umum", "3 hari", "umum : 3 hari", "wni gratis"];
+
+const CANCELS: [&str; 12] = [
+    "( dihapus )",
+    "( batal )",
+    "( rencana )",
+    "( usulan )",
+    "semula",
+    "dulu",
+    ", kini",
+    ", sekarang gratis",
+    ", sebelumnya rp 75.000",
+    "menjadi 5 hari",
+    "untuk materai",
+    "; sudah dicabut",
+];
+
+#[test]
+fn what_is_cancelled_or_planned_is_no_case_either() {
+    let texts = READ.iter().flat_map(|text| {
+        let places = 0..=text.split(' ').count();
+        places.flat_map(move |at| CANCELS.iter().map(move |words| inserted(text, words, at)))
+    });
+    let kept = texts.filter(|text| {
+        fee::read(text).kind() != Kind::Unparsed || time::read(text).unit() != Unit::Unparsed
+    });
+    assert_eq!(kept.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
 /// A record with a text that the registry does not take would be lost; its words are kept instead.
 #[test]
 fn a_text_too_long_for_a_field_is_not_read() {
