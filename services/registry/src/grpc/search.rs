@@ -193,7 +193,7 @@ fn told(found: &Match) -> String {
         Via::Word => word.clone(),
         Via::Abbreviation => format!("{word} = {term}"),
         Via::Related => format!("{word} → {term}"),
-        Via::Typo => format!("{word} ~ {term}"),
+        Via::Typo | Via::Clipped => format!("{word} ~ {term}"),
     }
 }
 

@@ -40,6 +40,9 @@ pub enum Via {
     Abbreviation,
     /// Another word for it.
     Related,
+    /// A word that was typed without some of its vowels, as in chats: "tnah" can be nothing but
+    /// "tanah".
+    Clipped,
     /// A word that is one or two letters away.
     Typo,
 }

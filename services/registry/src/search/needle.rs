@@ -200,7 +200,8 @@ fn needle(view: &View, term: QueryTerm) -> tantivy::Result<Option<Needle>> {
 
 /// The word itself: how rare it is does not depend on the words that it is related to.
 fn same(alternatives: &[Alternative]) -> &[Alternative] {
-    let related = alternatives.iter().skip(1).position(|one| one.via != Via::Typo);
+    let related =
+        alternatives.iter().skip(1).position(|one| !matches!(one.via, Via::Typo | Via::Clipped));
     &alternatives[..related.map_or(alternatives.len(), |at| at + 1)]
 }
 

@@ -116,7 +116,10 @@ fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named>
     let sure = kind.is_some() || before.is_some_and(|word| WHERE.contains(&word));
     let context = Context { words, at, sure, catalog };
     let Found { end, regions, guessed } = exact(&context).or_else(|| misspelt(&context))?;
-    Some(Named { words: at - kinds_before(words, at)..end, codes: of_kind(regions, kind), guessed })
+    let behind = context.kind_behind(end);
+    let codes = of_kind(regions, kind.or(behind));
+    let end = end + usize::from(behind.is_some());
+    Some(Named { words: at - kinds_before(words, at)..end, codes, guessed })
 }
 
 /// All names in their order, from this one on.
@@ -156,7 +159,7 @@ fn exact(context: &Context<'_>) -> Option<Found> {
     let mut name = String::new();
     let mut best = None;
     for end in at + 1..=words.len().min(at + MOST_WORDS) {
-        name += &words[end - 1];
+        name += spelled(&words[end - 1]);
         match names_from(&name).next() {
             Some((found, regions)) if *found == name => {
                 let guessed = context.is_guess(&name, regions, end);
@@ -169,10 +172,24 @@ fn exact(context: &Context<'_>) -> Option<Found> {
     best
 }
 
-impl Context<'_> {
+/// "Kep. Mentawai" is written out in the names.
+fn spelled(word: &str) -> &str {
+    if word == "kep" { "kepulauan" } else { word }
+}
+
+impl<'a> Context<'a> {
+    /// The kind where it stands behind the name: "medan kota", "pasuruan kab". One that another name
+    /// follows is that one's: "dari malang kota surabaya".
+    fn kind_behind(&self, end: usize) -> Option<&'a str> {
+        let kind = self.words.get(end).map(String::as_str).filter(|word| KINDS.contains(word))?;
+        let next = Context { at: end + 1, sure: true, ..*self };
+        let led = self.words.len() > end + 1 && exact(&next).is_some();
+        (!led).then_some(kind)
+    }
+
     /// Whether the name is only a guess; nothing where no place is meant.
     fn is_guess(&self, name: &str, regions: &[Region], end: usize) -> Option<bool> {
-        if self.sure || !is_ordinary(name, regions) {
+        if self.sure || !is_ordinary(name, regions) || self.kind_behind(end).is_some() {
             return Some(false);
         }
         let known = self.words[self.at..end].iter().all(|word| (self.catalog.has)(word));

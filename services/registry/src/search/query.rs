@@ -142,7 +142,9 @@ fn unanswered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
     let has = best.map_or(0, |best| best.has);
     let guessed = needles.all.iter().enumerate().filter(|(bit, needle)| {
         let all = &needle.term.alternatives;
-        has >> bit & 1 == 0 && needle.term.decides && all.iter().all(|one| one.via == Via::Typo)
+        has >> bit & 1 == 0
+            && needle.term.decides
+            && all.iter().all(|one| matches!(one.via, Via::Typo | Via::Clipped))
     });
     let guessed = guessed.map(|(_, needle)| &needle.term.word);
     needles.unanswered.iter().chain(&needles.slips).chain(guessed).cloned().collect()

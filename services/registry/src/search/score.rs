@@ -118,7 +118,7 @@ const SAME: f32 = 0.85;
 /// Whether what was found is what was typed, and not only near it.
 fn is_same(typed: &QueryTerm, found: &Alternative) -> bool {
     match found.via {
-        Via::Word | Via::Abbreviation => true,
+        Via::Word | Via::Abbreviation | Via::Clipped => true,
         Via::Related => found.weight >= SAME,
         Via::Typo => found.weight >= CLOSE && typed.word.chars().count() > SHORT,
     }

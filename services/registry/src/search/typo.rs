@@ -8,7 +8,7 @@ use super::index::{PARTS, Part, View, frequency};
 use super::shape::is_no_word;
 use super::slips::{has_same_letters, slips};
 use super::stem;
-use super::vocabulary::{FAINT, FAINT_FORMS, FILLERS};
+use super::vocabulary::{FAINT, FAINT_FORMS, FILLERS, SPELLINGS};
 
 /// How many slips of the pen search forgives. Short words have too many neighbours for two slips,
 /// and the shortest for one. The numbers are the settings `search_one_slip_letters`,
@@ -53,10 +53,17 @@ pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::R
     let distance = tolerance.slips(letters);
     let as_typed = Ok(Guess::Words(Vec::new()));
     let certain = own.via == Via::Abbreviation || analyze::is_abbreviation(&own.term);
-    if certain || !term.decides || distance == 0 {
+    if certain || !term.decides {
         return as_typed;
     }
     let frequency = frequency(view, &PARTS, &term.alternatives)?;
+    if distance == 0 {
+        return if frequency == 0 && is_plain_clipped(&typed) {
+            Ok(Guess::Plain)
+        } else {
+            as_typed
+        };
+    }
     if frequency > 0 && letters < tolerance.known_word_letters {
         return as_typed;
     }
@@ -68,6 +75,10 @@ pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::R
     }
     let meant = meant(view, &typed, own, distance, frequency * tolerance.far_more_frequent)?;
     let nearest = meant.first().map_or(usize::MAX, |(slips, ..)| *slips);
+    let clipped_first = meant.first().is_some_and(|(.., clipped)| *clipped);
+    if frequency == 0 && !clipped_first && is_plain_clipped(&typed) {
+        return Ok(Guess::Plain);
+    }
     if frequency == 0
         && let Some(sure) = plain_within(&typed, nearest.min(distance.into()))
     {
@@ -77,11 +88,12 @@ pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::R
         return Ok(Guess::Two(first, second));
     }
     let mut seen = HashSet::new();
-    let first = meant.into_iter().filter(|(.., stem)| seen.insert(stem.clone()));
-    let first = first.take(tolerance.words);
-    Ok(Guess::Words(
-        first.flat_map(|(slips, _, stem)| slipped(&stem, weight(slips, letters))).collect(),
-    ))
+    let first = meant.into_iter().filter(|(_, _, stem, _)| seen.insert(stem.clone()));
+    let words = first.take(tolerance.words).flat_map(|(slips, _, stem, clipped)| {
+        let via = if clipped && frequency == 0 { Via::Clipped } else { Via::Typo };
+        slipped(&stem, weight(slips, letters), via)
+    });
+    Ok(Guess::Words(words.collect()))
 }
 
 /// What a word is worth whose root the catalog knows and the list of roots does not.
@@ -100,22 +112,26 @@ fn root(view: &View, typed: &str) -> tantivy::Result<Option<Alternative>> {
     Ok(None)
 }
 
-/// The words that are near and frequent enough: slips, services, stem; the nearest first.
+/// A word that may be meant: slips, services, its stem, and whether it is only clipped.
+type Meant = (usize, Reverse<u64>, String, bool);
+
+/// The words that are near and frequent enough, the nearest first.
 fn meant(
     view: &View,
     typed: &str,
     own: &Alternative,
     distance: u8,
     more_than: u64,
-) -> tantivy::Result<Vec<(usize, Reverse<u64>, String)>> {
+) -> tantivy::Result<Vec<Meant>> {
     let likely = view.similar(typed, distance)?.into_iter();
     let likely = likely.filter(|(word, services)| *services > more_than && alike(typed, word));
-    let mut meant: Vec<(usize, Reverse<u64>, String)> = likely
+    let mut meant: Vec<Meant> = likely
         .filter_map(|(word, services)| {
-            Some((slips(typed, &word), Reverse(services), analyze::term(&word)?))
+            let (stem, clipped) = (analyze::term(&word)?, is_clipped(typed, &word));
+            Some((slips(typed, &word), Reverse(services), stem, clipped))
         })
-        .filter(|(.., stem)| stem.chars().count() > 3 || analyze::is_abbreviation(stem))
-        .filter(|(slips, _, stem)| *slips > 0 && *stem != own.term && !analyze::is_faint(stem))
+        .filter(|(_, _, stem, _)| stem.chars().count() > 3 || analyze::is_abbreviation(stem))
+        .filter(|(slips, _, stem, _)| *slips > 0 && *stem != own.term && !analyze::is_faint(stem))
         .collect();
     meant.sort();
     Ok(meant)
@@ -134,6 +150,31 @@ fn alike(typed: &str, word: &str) -> bool {
 /// word says less than one in a long word, and no guess is worth as much as a true word.
 fn weight(slips: usize, letters: usize) -> f32 {
     (1.0 - 1.5 * slips as f32 / letters.max(1) as f32).clamp(0.1, 0.9)
+}
+
+/// Letters from which a clipped word is known whatever its letters: "sertfikat".
+const LONG: usize = 8;
+
+/// Whether the letters are those of a word without some of its vowels, and make no other word.
+fn is_clipped(typed: &str, word: &str) -> bool {
+    let vowel = |letter: &char| "aeiou".contains(*letter);
+    let consonants = |text: &str| text.chars().filter(|one| !vowel(one)).collect::<String>();
+    let mut letters = word.chars();
+    let in_order = typed.chars().all(|one| letters.any(|letter| letter == one));
+    let no_word = is_no_word(typed) || typed.chars().count() >= LONG;
+    no_word
+        && in_order
+        && typed.len() < word.len()
+        && typed.chars().next() == word.chars().next()
+        && consonants(typed) == consonants(word)
+        && consonants(typed).len() > 1
+}
+
+/// Whether a word that asks how was clipped: "byr", "bikn".
+fn is_plain_clipped(typed: &str) -> bool {
+    let other = SPELLINGS.iter().filter(|(_, meant)| analyze::is_faint(meant));
+    let mut all = FAINT.iter().chain(FILLERS).chain(FAINT_FORMS).chain(other.map(|(said, _)| said));
+    typed.len() > 2 && all.any(|word| is_clipped(typed, word))
 }
 
 /// Letters from which a word may be a misspelt question word.
@@ -174,11 +215,11 @@ fn known(view: &View, word: &str) -> tantivy::Result<bool> {
     Ok(strong > 0 || word.len() > 3 && analyze::is_faint(&term))
 }
 
-fn slipped(term: &str, weight: f32) -> impl Iterator<Item = Alternative> + use<> {
-    let all = with_related(term, Via::Typo).into_iter();
+fn slipped(term: &str, weight: f32, via: Via) -> impl Iterator<Item = Alternative> + use<> {
+    let all = with_related(term, via).into_iter();
     all.map(move |alternative| Alternative {
         weight: alternative.weight * weight,
-        via: Via::Typo,
+        via,
         ..alternative
     })
 }

@@ -55,6 +55,16 @@ async fn short_forms_kinds_spacing_and_slips_name_the_region() {
         ("paspor banyuwnagi", &["35.10"]),
         ("paspor di mentawai", &["13.09"]),
         ("bikin kk di tangsel", &["36.74"]),
+        ("sim kediri", &["35.06", "35.71"]),
+        ("akta kelahiran kediri", &["35.06", "35.71"]),
+        ("nib medan kota", &["12.71"]),
+        ("ktp batu kota", &["35.79"]),
+        ("sim pasuruan kab", &["35.14"]),
+        ("sim pasuruan kota berapa lama", &["35.75"]),
+        ("skck kep. mentawai", &["13.09"]),
+        ("ktp di kab. kep. meranti", &["14.10"]),
+        ("nib kep siau", &["71.09"]),
+        ("pindah dari malang kota surabaya", &["35.07", "35.73", "35.78"]),
     ] {
         assert_eq!(codes(&engine, text).await, expected, "{text}");
     }
