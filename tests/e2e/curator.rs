@@ -41,6 +41,9 @@ async fn a_curators_correction_outlives_the_next_runs_and_is_handed_back_by_comm
     })
     .await;
 
+    let (status, html) = http::get(&suite.page("/layanan?cari=ktp+hilang")).await.expect("a page");
+    assert!(status == 200 && html.contains(TITLE), "a citizen's question finds it: {status}");
+
     let said = suite.run(ADMINISTRATOR, &["hand-back", KTP_HILANG, "--field", "title"]).await;
     assert!(said.succeeded().contains("handed back"));
     let shown = get(&suite, KTP_HILANG).await;
@@ -48,20 +51,19 @@ async fn a_curators_correction_outlives_the_next_runs_and_is_handed_back_by_comm
     assert!(shown["overrides"].is_null(), "{shown}");
 }
 
-/// As JSON over HTTP, with the reason.
+/// By command, with the reason.
 async fn correct(suite: &Suite) {
-    let token = fs::read_to_string(suite.keys.token(ADMINISTRATOR)).expect("a token");
-    let body = json!({ "title": { "id": TITLE } }).to_string();
-    let address = suite.address(Service::Registry);
-    let request = ::http::Request::builder()
-        .method("PATCH")
-        .uri(format!("{address}/v1/{KTP_HILANG}?updateMask=title&reason=baku"))
-        .header("authorization", format!("Bearer {}", token.trim()))
-        .header("content-type", "application/json")
-        .body(body)
-        .expect("a request");
-    let (status, answer) = http::send(request).await.expect("an answer");
-    assert_eq!(status, 200, "{answer}");
+    let file = suite.home().join("koreksi.json");
+    let record = json!({ "name": KTP_HILANG, "title": { "id": TITLE } });
+    fs::write(&file, record.to_string()).expect("a file");
+    let file = file.to_str().expect("a path");
+    let args = ["apply", "--reason", "baku", file];
+    suite.run(ADMINISTRATOR, &args).await.succeeded();
+    let mall = suite.home().join("mal.json");
+    fs::write(&mall, json!({ "name": "malls/banyuwangi" }).to_string()).expect("a file");
+    let args = ["apply", "--reason", "baku", mall.to_str().expect("a path")];
+    let lost = suite.run(ADMINISTRATOR, &args).await;
+    assert!(lost.err.contains("only services keep a reason"), "{}", lost.err);
 }
 
 #[tokio::test]

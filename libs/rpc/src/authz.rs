@@ -78,7 +78,9 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.CatalogService/ListServices", EVERYONE),
     ("/mpp.registry.v1.CatalogService/CreateService", OWNER),
     ("/mpp.registry.v1.CatalogService/UpdateService", OWNER),
-    ("/mpp.registry.v1.CatalogService/HandBackService", NOBODY),
+    // Of one that a source publishes, only an administrator gives single fields back: registry's
+    // `app/services.rs`.
+    ("/mpp.registry.v1.CatalogService/HandBackService", OWNER),
     ("/mpp.registry.v1.CatalogService/DeleteService", OWNER),
     ("/mpp.registry.v1.CatalogService/GetOffering", EVERYONE),
     ("/mpp.registry.v1.CatalogService/ListOfferings", EVERYONE),

@@ -19,18 +19,42 @@ use tonic::{Request, Response, Status};
 
 use crate::{status, time::to_timestamp};
 
+/// Refuses a label's value that no record is filed under.
+type Known = Arc<dyn Fn(Label, &str) -> Result<()> + Send + Sync>;
+
 /// The service over one feed.
 #[derive(Clone)]
 pub struct FeedServer {
     feed: Feed,
     /// The kinds of record that the service keeps.
     kinds: &'static [&'static str],
+    known: Option<Known>,
 }
 
 impl FeedServer {
     /// Serves `feed`, which holds records of these kinds.
     pub fn new(feed: Feed, kinds: &'static [&'static str]) -> Self {
-        Self { feed, kinds }
+        Self { feed, kinds, known: None }
+    }
+
+    /// Refuses a new watch of a label whose value names nothing that the service knows: a region, a
+    /// unit. One that goes on after a token was let in once, and what it named may have gone since.
+    #[must_use]
+    pub fn knowing(
+        self,
+        known: impl Fn(Label, &str) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self { known: Some(Arc::new(known)), ..self }
+    }
+
+    fn check_known(&self, start: &Start, filter: &Filter) -> Result<()> {
+        let Some(known) = self.known.as_ref().filter(|_| !matches!(start, Start::Token(_))) else {
+            return Ok(());
+        };
+        let mut labels = filter.labels.iter();
+        labels
+            .try_for_each(|(label, value)| known(*label, value))
+            .map_err(|error| error.within("filter"))
     }
 
     /// As a route for [`crate::serve`].
@@ -51,6 +75,7 @@ impl FeedService for FeedServer {
         let start = start(&request).map_err(status)?;
         let filter = request.filter.unwrap_or_default();
         let filter = checked(filter, self.kinds).map_err(status)?;
+        self.check_known(&start, &filter).map_err(status)?;
         let subscription = self.feed.subscribe(start, filter).await.map_err(status)?;
         Ok(Response::new(messages(subscription)))
     }

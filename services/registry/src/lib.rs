@@ -182,9 +182,12 @@ fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Rout
     // A batch, and the frame around it.
     let sync_bytes = registry.policy.batch_bytes + 64 * 1024;
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
+    let memory = registry.memory.clone();
+    let feed = mpp_rpc::feed::FeedServer::new(feed.clone(), model::KINDS)
+        .knowing(move |label, value| grpc::filters::label(&memory, label, value));
     Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))
         .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))
         .add_service(sync)
-        .add_service(mpp_rpc::feed::FeedServer::new(feed.clone(), model::KINDS).into_route())
+        .add_service(feed.into_route())
 }

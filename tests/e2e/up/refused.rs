@@ -39,6 +39,7 @@ pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
             "date of birth",
         ),
         (vec!["search", "ktp", "--region", "99.99"], 7, "no region has the code 99.99"),
+        (vec!["watch", "--region", "99.99"], 7, "no region has the code 99.99"),
         (vec!["search", "ktp", "--agency", "units/nowhere"], 7, "units/nowhere does not exist"),
         (vec!["token", "--role", "organiser", "--namespace", "banyuwangi"], 7, "malls/banyuwangi"),
         (vec!["--registry", "http://127.0.0.1:1", "search", "ktp"], 6, "next:"),

@@ -34,11 +34,13 @@ const AT_ONCE: usize = 4;
 
 /// How records are applied.
 #[derive(Clone, Copy, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// Only tell what would change.
     pub dry_run: bool,
     /// Leave existing records alone, however they differ.
     pub keep_existing: bool,
+    /// Why, for what an update sets over a source's fields.
+    pub reason: &'a str,
 }
 
 /// The outcome for a record; in a dry run, the outcome that it would have.
@@ -70,7 +72,7 @@ pub struct Applied<'a> {
 pub async fn apply(
     records: &[Record],
     services: &Records<'_>,
-    options: Options,
+    options: Options<'_>,
     tell: &mut dyn FnMut(Applied<'_>),
 ) {
     let mut run =
@@ -87,7 +89,7 @@ pub async fn apply(
 
 struct Run<'a> {
     services: &'a Records<'a>,
-    options: Options,
+    options: Options<'a>,
     /// Created in this run; in a dry run, still to be created.
     new: BTreeSet<String>,
     /// Refused or not sent.

@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 pub struct Step<'a> {
     pub services: &'a Records<'a>,
-    pub options: Options,
+    pub options: Options<'a>,
     /// True where it names a record that was created in this run.
     pub names_new: bool,
 }
@@ -76,7 +76,8 @@ impl Step<'_> {
             )?));
         }
         let message = with_etag_of(stored, record.message.clone());
-        let after = self.services.update(record.kind, message, &fields, dry_run).await?;
+        let (kind, reason) = (record.kind, self.options.reason);
+        let after = self.services.update(kind, message, &fields, reason, dry_run).await?;
         let changes = difference(stored, &after)?;
         Ok(if changes.is_empty() { Outcome::Unchanged } else { Outcome::Updated(changes) })
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result};
 use serde_json::{Value, json};
 
 use crate::{
@@ -26,6 +26,9 @@ pub struct ApplyArgs {
     /// Only create missing records; leave existing ones alone, however they differ.
     #[arg(long)]
     pub keep_existing: bool,
+    /// Why: kept with each field of a service that is set over what its source says.
+    #[arg(long, default_value = "")]
+    pub reason: String,
 }
 
 pub async fn run(args: ApplyArgs, client: &Client, output: Output) -> Result<()> {
@@ -34,7 +37,9 @@ pub async fn run(args: ApplyArgs, client: &Client, output: Output) -> Result<()>
         given.extend(from_file(file)?);
     }
     let records = records(given)?;
-    let options = Options { dry_run: args.dry_run, keep_existing: args.keep_existing };
+    check_reason(&args.reason, &records)?;
+    let options =
+        Options { dry_run: args.dry_run, keep_existing: args.keep_existing, reason: &args.reason };
     let mut tally = Tally { dry_run: args.dry_run, ..Tally::default() };
     let mut tell = |applied: Applied<'_>| {
         match output {
@@ -45,6 +50,16 @@ pub async fn run(args: ApplyArgs, client: &Client, output: Output) -> Result<()>
     };
     apply(&records, &Records::new(client), options, &mut tell).await;
     tally.end(output)
+}
+
+/// A reason that no record can keep would be lost without a word.
+fn check_reason(reason: &str, records: &[Record]) -> Result<()> {
+    let kept = records.iter().any(|record| record.kind.keeps_reason());
+    if reason.is_empty() || kept {
+        return Ok(());
+    }
+    let text = "only services keep a reason, and the files give none; leave it out";
+    Err(Error::field("reason", FieldCode::NotAllowed, text))
 }
 
 /// The outcomes of all records, counted.

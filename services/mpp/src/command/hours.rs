@@ -148,7 +148,7 @@ async fn set(args: HoursSetArgs, mut client: Hours, output: Output) -> Result<()
         println!("{}", output::json(&answer)?);
     } else {
         let name = answer.hours_rule.map(|rule| rule.name).unwrap_or_default();
-        println!("{name} holds for {} from revision {}", args.target, answer.revision);
+        println!("{name} holds for {} from now on", args.target);
     }
     Ok(())
 }

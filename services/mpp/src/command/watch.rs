@@ -90,7 +90,7 @@ fn print(change: &Change, output: Output) -> Result<()> {
 fn print_bookmark(message: &WatchResponse, output: Output) {
     if message.initial_state_complete && !output.is_json() {
         println!(
-            "-- that is the state at revision {}; changes follow (Ctrl-C ends)",
+            "-- that is how things stand now, at revision {}; changes follow (Ctrl-C ends)",
             message.revision
         );
     }

@@ -95,7 +95,7 @@ impl<'a> Records<'a> {
         self.write(kind, &method, fields, record, validate_only).await
     }
 
-    /// Changes these fields of the record, and answers it as the service keeps it.
+    /// Changes these fields of the record, with the reason where the kind keeps one, and answers it as the service keeps it.
     ///
     /// # Errors
     /// The service's refusal.
@@ -104,11 +104,15 @@ impl<'a> Records<'a> {
         kind: &Kind,
         record: DynamicMessage,
         fields: &[FieldDescriptor],
+        reason: &str,
         validate_only: bool,
     ) -> Result<DynamicMessage> {
         let method = kind.method("Update")?;
         let mask: Vec<_> = fields.iter().map(FieldDescriptor::json_name).collect();
-        let fields = json!({ "update_mask": mask.join(",") });
+        let mut fields = json!({ "update_mask": mask.join(",") });
+        if !reason.is_empty() && kind.keeps_reason() {
+            fields["reason"] = reason.into();
+        }
         self.write(kind, &method, fields, record, validate_only).await
     }
 

@@ -113,6 +113,12 @@ impl Kind {
         (!pairs.is_empty()).then(|| pairs.join("/"))
     }
 
+    /// True where an update may say why, and the record keeps it.
+    pub fn keeps_reason(&self) -> bool {
+        let method = self.method("Update");
+        method.is_ok_and(|method| method.input().get_field_by_name("reason").is_some())
+    }
+
     /// Its name for `mpp list`: "counters".
     pub fn plural(&self) -> &'static str {
         self.collections.last().copied().unwrap_or_default()

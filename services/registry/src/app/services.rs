@@ -89,7 +89,9 @@ impl Registry {
     ///
     /// # Errors
     /// `WRONG_STATE` where no source publishes it, or the publisher is the one it has; names a field
-    /// that is not overridden, or what is wrong with the publisher; those of an update.
+    /// that is not overridden, or what is wrong with the publisher; `PERMISSION_DENIED` to an officer
+    /// who would undo what an administrator has set, or take the service from another's source; those
+    /// of an update.
     pub async fn hand_back(
         &self,
         call: &Call,
@@ -97,9 +99,13 @@ impl Registry {
     ) -> Result<Done<Service>> {
         let by = By { subject: &call.caller.subject, at: self.now(), reason: &asked.reason };
         write::step::<Service>(self, call, &asked.name, &asked.etag, |service, filing| {
+            filing.check_owner(&call.grant)?;
             let service = match asked.to.as_str() {
-                "" => handed(service, asked, by)?,
-                to => provenance::handed_over(service.clone(), self.publisher(&service, to)?),
+                "" => handed(service, asked, call, by)?,
+                to => {
+                    self.check_gives(&service, call)?;
+                    provenance::handed_over(service.clone(), self.publisher(&service, to)?)
+                }
             };
             filing.labels.insert(Label::Category, service.category.clone());
             filing.labels.insert(Label::Source, service.source.clone());
@@ -107,6 +113,19 @@ impl Registry {
             Ok(service)
         })
         .await
+    }
+
+    /// Who hands a service over takes it from its publisher: an officer only from a source of a unit
+    /// that is theirs, too.
+    fn check_gives(&self, service: &Service, call: &Call) -> Result<()> {
+        if service.source.is_empty() {
+            return Ok(());
+        }
+        let state = self.memory.read();
+        let unit = state.records.get::<Source>(&service.source).map(|found| found.doc.unit);
+        let lineage = state.lineage(&unit.unwrap_or_default());
+        let owners = lineage.as_ref().map(Lineage::names).unwrap_or_default();
+        call.grant.check(&owners)
     }
 
     /// The source that `to` names; empty where it names the service's unit.
@@ -182,8 +201,18 @@ fn published_elsewhere(service: &Service, call: &Call) -> Result<()> {
     Err(Error::new(Reason::WrongState, message))
 }
 
-/// Fields of a service given back, or confirmed.
-fn handed(service: Service, asked: &HandBackServiceRequest, by: By<'_>) -> Result<Service> {
+/// Fields of a service given back, or confirmed: by those who set them.
+fn handed(
+    service: Service,
+    asked: &HandBackServiceRequest,
+    call: &Call,
+    by: By<'_>,
+) -> Result<Service> {
+    if !call.caller.is(Role::Administrator) {
+        let text = "what an administrator has set only an administrator gives back or confirms; the \
+                    unit's officers may hand the whole service to another publisher (`to`)";
+        return Err(Error::new(Reason::PermissionDenied, text));
+    }
     if service.source.is_empty() {
         let message = format!(
             "no source publishes {}; `to` hands it to one that has it as well",

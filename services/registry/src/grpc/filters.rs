@@ -1,9 +1,12 @@
-//! Filters of lists and of search that nothing can pass: refused, since an empty answer would read as
+//! Filters of lists, of search and of the feed that nothing can pass: refused, since an empty answer would read as
 //! "there is none".
 
-use mpp_api::registry::Region;
-use mpp_core::{Error, FieldCode, RegionCode, Result, check_name};
-use mpp_resource::Kind;
+use mpp_api::{
+    registry::{Counter, Mall, Region, Service, Unit},
+    sync::Source,
+};
+use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name};
+use mpp_resource::{Kind, memory::Memory};
 
 use crate::memory::RegistryView;
 
@@ -19,7 +22,34 @@ pub fn exists<K: Kind>(state: &RegistryView, name: &str, field: &str) -> Result<
     if state.records.row::<K>(name).is_some() {
         return Ok(());
     }
-    Err(unknown(field, format!("{name} does not exist, so nothing can be found by it")))
+    let all = K::COLLECTIONS.last().copied().unwrap_or_default();
+    let text = format!(
+        "{name} does not exist, so nothing can be found by it; `mpp list {all}` shows those that there are"
+    );
+    Err(unknown(field, text))
+}
+
+/// Checks that a label of a watch can be borne by a record. Before the memory has read the first
+/// state nobody knows.
+///
+/// # Errors
+/// Names the label.
+pub fn label(memory: &Memory<RegistryView>, label: Label, value: &str) -> Result<()> {
+    if value.is_empty() || !memory.is_whole() {
+        return Ok(());
+    }
+    let (state, field) = (memory.read(), format!("labels.{label}"));
+    match label {
+        Label::Region => region(&state, value, &field).map(drop),
+        Label::Unit | Label::Agency | Label::Organiser => exists::<Unit>(&state, value, &field),
+        Label::Mall => exists::<Mall>(&state, value, &field),
+        Label::Counter => exists::<Counter>(&state, value, &field),
+        Label::Service => exists::<Service>(&state, value, &field),
+        Label::Source => exists::<Source>(&state, value, &field),
+        Label::Category => category(&state, value, &field),
+        // Their form says all.
+        Label::Date | Label::Overridden | Label::State | Label::Target => Ok(()),
+    }
 }
 
 /// The region of a filter; `None` for an empty one.

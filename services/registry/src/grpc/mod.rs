@@ -3,7 +3,7 @@
 
 pub mod catalog;
 pub mod directory;
-mod filters;
+pub mod filters;
 mod lists;
 pub mod search;
 pub mod sync;

@@ -103,8 +103,7 @@ impl Sent {
                 0 => String::new(),
                 count => format!("; {count} offerings of it are withdrawn"),
             };
-            let text =
-                format!("{} is now a tombstone that names {}{offered}", left.name, self.name);
+            let text = format!("{} is gone and points to {}{offered}", left.name, self.name);
             warning("unit", FieldCode::Moved, &text)
         }));
     }

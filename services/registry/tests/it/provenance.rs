@@ -223,17 +223,20 @@ async fn a_service_made_by_hand_is_handed_to_the_source_that_publishes_it_and_ba
         assert!(refusal.results[0].send_again, "it may be handed over");
 
         let mut officer = world.caller(Role::UnitOfficer, &[KEMENDAGRI]);
-        assert_eq!(reason(hand(&mut officer, SOURCE).await), "PERMISSION_DENIED");
+        for (role, unit) in [(Role::UnitOfficer, "units/bkpm"), (Role::Publisher, KEMENDAGRI)] {
+            let mut other = world.caller(role, &[unit]);
+            assert_eq!(reason(hand(&mut other, SOURCE).await), "PERMISSION_DENIED", "{role:?}");
+        }
         for wrong in ["sources/nowhere", "units/bkpm"] {
             assert_eq!(refused(hand(&mut admin, wrong).await).fields[0].0, "to");
         }
         assert_eq!(reason(hand(&mut admin, KEMENDAGRI).await), "WRONG_STATE", "it has it already");
-        let handed = hand(&mut admin, SOURCE).await.expect("handed over");
+        let handed = hand(&mut officer, SOURCE).await.expect("handed over by its unit's officer");
         assert_eq!((handed.source.as_str(), handed.title), (SOURCE, text("Kartu Kluarga")));
         let taken = run(&world, vec![kk("Kartu Keluarga", "KK")]).await;
         assert_eq!(outcomes(&taken), [Outcome::Applied]);
 
-        let back = hand(&mut admin, KEMENDAGRI).await.expect("its unit's again");
+        let back = hand(&mut officer, KEMENDAGRI).await.expect("its unit's again");
         assert_eq!((back.source.as_str(), back.title), ("", text("Kartu Keluarga")));
         update(&mut officer, titled("KK"), "").await.expect("an officer changes it");
         let late = run(&world, vec![kk("Kartu Keluarga", "KK")]).await;

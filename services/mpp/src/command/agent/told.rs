@@ -96,7 +96,7 @@ fn counts(source: &str, tally: &Tally) {
         suspicious(tally)
     );
     println!(
-        "{:width$}  sent {} = applied {} + unchanged {} + rejected {} + quarantined {}",
+        "{:width$}  sent {} = applied {} + unchanged {} + rejected {} + waiting {}",
         "",
         tally.sent,
         tally.applied,
@@ -147,5 +147,5 @@ pub(super) fn suspicious(tally: &Tally) -> String {
 pub(super) fn tell(problem: &Problem) {
     let Problem { record, field, code, message } = problem;
     let field = if field.is_empty() { String::new() } else { format!(" {field}") };
-    println!("  ! {record}:{field} {code} {message}");
+    println!("  ! {record}:{field} {message} [{code}]");
 }
