@@ -9,6 +9,18 @@ use crate::{
     words::{Lang, format, indonesian, table as words},
 };
 
+/// What a citizen pays, in a word.
+pub fn fees(look: Look, fees: &[Fee]) -> Markup {
+    match fees {
+        [] => html! { (look.of(words::FEE_NOT_STATED)) },
+        [one] => fee(look, one),
+        several if several.iter().all(|one| one.kind() == Kind::Free) => {
+            html! { (look.of(words::FREE)) }
+        }
+        _ => html! { (look.of(words::FEE_SEVERAL)) },
+    }
+}
+
 /// One fee.
 pub fn fee(look: Look, fee: &Fee) -> Markup {
     html! {

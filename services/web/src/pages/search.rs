@@ -9,7 +9,7 @@ use mpp_api::registry::{
 };
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, differences::name, heading, services::fees};
+use super::{Block, Drawn, Part, View, as_of, differences::name, fee::fees, heading};
 use crate::{
     components::{Look, id_of, query},
     upstream::Found,

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use mpp_api::registry::{Service, service::Override};
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, differences, heading, services};
+use super::{Block, Drawn, Part, View, as_of, differences, fee, heading};
 use crate::{
     components::{
         Look, Tone,
@@ -51,7 +51,7 @@ fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
                 dl.facts {
                     (fact(look, words::SERVICE_UNIT, differences::name(look, title, name)))
                     (fact(look, words::SERVICE_SOURCE, source(look, view, service)))
-                    (fact(look, words::FEE, services::fees(look, &service.fees)))
+                    (fact(look, words::FEE, fee::fees(look, &service.fees)))
                     (fact(look, words::SERVICE_TIME, text_or_none(look, time.as_deref())))
                 }
                 @if !service.requirements.is_empty() {
@@ -135,7 +135,7 @@ fn value(look: Look, kept: &Override) -> Markup {
         None => html! { (look.of(words::OVERRIDE_NOTHING)) },
         Some(serde_json::Value::String(text)) => indonesian(&text, look.lang),
         Some(_) if service.title.is_some() => local(service.title.as_ref(), look.lang),
-        Some(_) if !service.fees.is_empty() => services::fees(look, &service.fees),
+        Some(_) if !service.fees.is_empty() => fee::fees(look, &service.fees),
         Some(other) => html! { code { (other.to_string()) } },
     }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::{
     registry::{Offering, offering::State},
-    types::{Fee, fee::Kind},
 };
 
 use super::{
@@ -117,23 +116,11 @@ fn group(look: Look, records: &Records, counter: &str, own: &[&Offering], open: 
                 @for offering in own {
                     li {
                         (local(offering.service_title.as_ref(), look.lang)) " "
-                        span.minor { (fees(look, &offering.effective_fees)) }
+                        span.minor { (fee::fees(look, &offering.effective_fees)) }
                     }
                 }
             }
         }
-    }
-}
-
-/// What a citizen pays, in a word.
-pub fn fees(look: Look, fees: &[Fee]) -> Markup {
-    match fees {
-        [] => html! { (look.of(words::FEE_NOT_STATED)) },
-        [one] => fee::fee(look, one),
-        several if several.iter().all(|fee| fee.kind() == Kind::Free) => {
-            html! { (look.of(words::FREE)) }
-        }
-        _ => html! { (look.of(words::FEE_SEVERAL)) },
     }
 }
 
@@ -182,5 +169,5 @@ fn row(look: Look, records: &Records, offering: &Offering) -> Row {
     let counter = name(look, record.and_then(|record| record.display_name.as_ref()), counter);
     let path = look.path(&format!("/{}", offering.service));
     let title = local(offering.service_title.as_ref(), look.lang);
-    Row::new(html! { a href=(path) { (title) } }, [counter, fees(look, &offering.effective_fees)])
+    Row::new(html! { a href=(path) { (title) } }, [counter, fee::fees(look, &offering.effective_fees)])
 }
