@@ -101,7 +101,7 @@ async fn title_comes_before_keywords_before_body_and_the_exact_word_before_a_sli
     let slip = ask(&engine, "reklme").await;
     assert!(
         services(&slip).contains(&"in-title")
-            && slip.hits.iter().all(|hit| hit.matches[0].via == Via::Typo)
+            && slip.hits.iter().all(|hit| matches!(hit.matches[0].via, Via::Typo | Via::Clipped))
     );
 }
 
