@@ -4,9 +4,7 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::{
-    registry::{Offering, offering::State},
-};
+use mpp_api::registry::{Offering, offering::State};
 
 use super::{
     Asked, Block, Drawn, Part, View, as_of, differences::name, fee, heading, listing::Cut,
@@ -169,5 +167,8 @@ fn row(look: Look, records: &Records, offering: &Offering) -> Row {
     let counter = name(look, record.and_then(|record| record.display_name.as_ref()), counter);
     let path = look.path(&format!("/{}", offering.service));
     let title = local(offering.service_title.as_ref(), look.lang);
-    Row::new(html! { a href=(path) { (title) } }, [counter, fee::fees(look, &offering.effective_fees)])
+    Row::new(
+        html! { a href=(path) { (title) } },
+        [counter, fee::fees(look, &offering.effective_fees)],
+    )
 }
