@@ -47,9 +47,8 @@ impl Next {
         if step.is_some() {
             return Ok(step);
         }
-        let linked = header.map_or(Ok(None), link_header::next);
-        if let Some(link) = linked.map_err(|text| Fault::unreadable(&at, text))? {
-            let next = join(location, &link).map_err(|text| Fault::unreadable(&at, text))?;
+        let linked = header.map_or(Ok(None), |header| of_header(header, location));
+        if let Some(next) = linked.map_err(|text| Fault::unreadable(&at, text))? {
             return Ok(Some(next));
         }
         match more::sign(page, configured) {
@@ -157,6 +156,10 @@ impl Next {
 
 fn no_address(value: &Val) -> String {
     format!("there is {}, which leads to no page that the agent could read", shape(value))
+}
+
+fn of_header(header: &str, location: &str) -> Result<Option<String>, String> {
+    link_header::next(header)?.map(|link| join(location, &link)).transpose()
 }
 
 /// Resolves a link as a browser would, and stays on the host.

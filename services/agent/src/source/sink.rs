@@ -97,14 +97,20 @@ impl<'a> Sink<'a> {
         };
         let names: String = outputs.iter().map(names).collect();
         let identity = if outputs.is_empty() { of_raw } else { identity(&names) };
+        self.put_all(&found_at, outputs, bundle).map(|()| identity)
+    }
+
+    fn put_all(
+        &mut self,
+        found_at: &str,
+        outputs: Vec<Value>,
+        bundle: Option<String>,
+    ) -> Result<()> {
         // A mapping that yields several has split the bundle.
         let mut note = bundle.filter(|_| outputs.len() == 1).map(|what| {
             Error::field("row", FieldCode::Bundle, format!("this one record is a bundle: {what}"))
         });
-        for output in outputs {
-            self.put_one(&found_at, output, note.take())?;
-        }
-        Ok(identity)
+        outputs.into_iter().try_for_each(|output| self.put_one(found_at, output, note.take()))
     }
 
     fn put_one(&mut self, found_at: &str, mut output: Value, note: Option<Error>) -> Result<()> {
