@@ -74,7 +74,7 @@ def pods_are_confined(resources):
 
 
 def servers_are_probed_and_drain(resources):
-    paths = {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
+    paths = {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz/read"}
     for server in of_kind(resources, "Deployment"):
         pod = server["spec"]["template"]["spec"]
         if pod.get("terminationGracePeriodSeconds", 30) <= DRAIN_SECONDS:

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod clock;
 mod curator;
 mod doors;
 mod drain;
@@ -10,8 +11,10 @@ mod examples;
 mod faults;
 mod identity;
 mod migrate;
+mod output;
 mod partition;
 mod push;
+mod ready;
 mod restore;
 mod shrink;
 mod sources;

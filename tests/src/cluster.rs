@@ -72,6 +72,17 @@ impl Cluster {
         self.sql("postgres", "select pg_reload_conf()").await;
     }
 
+    /// Puts a rule before all others of who may come in, such as `host all ada all scram-sha-256`.
+    ///
+    /// # Panics
+    /// If the cluster's files cannot be written.
+    pub async fn let_in_by(&self, rule: &str) {
+        let path = self.data().join("pg_hba.conf");
+        let rules = fs::read_to_string(&path).expect("its rules");
+        fs::write(&path, format!("{rule}\n{rules}")).expect("its rules");
+        self.sql("postgres", "select pg_reload_conf()").await;
+    }
+
     /// Runs a statement in a database, and gives its output.
     pub async fn sql(&self, database: &str, statement: &str) -> String {
         let mut psql = self.client("psql");

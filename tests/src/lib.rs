@@ -16,6 +16,8 @@ pub mod desk;
 pub mod doors;
 #[cfg(test)]
 mod guide;
+#[cfg(test)]
+mod habits;
 pub mod http;
 pub mod keys;
 pub mod process;

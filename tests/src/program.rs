@@ -68,6 +68,21 @@ impl Said {
         }
     }
 
+    /// As [`Said::by`], of a command whose standard streams go where they were told to.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn by_parts(mut command: Command) -> Self {
+        let child = command.spawn().expect("a command that starts");
+        let Output { status, stdout, stderr } =
+            child.wait_with_output().await.expect("a command that ends");
+        Self {
+            code: status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&stdout).into_owned(),
+            err: String::from_utf8_lossy(&stderr).into_owned(),
+        }
+    }
+
     /// Its output, if it succeeded.
     ///
     /// # Panics

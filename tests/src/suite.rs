@@ -188,6 +188,11 @@ impl Suite {
     /// Starts a service, and does not wait for it.
     pub fn launch(&mut self, service: Service) {
         let serve = self.serve(service);
+        self.launch_by(service, serve);
+    }
+
+    /// As [`Suite::launch`], by a command that [`Suite::serve`] gave.
+    pub fn launch_by(&mut self, service: Service, serve: Command) {
         let log = self.home().join(format!("{}.log", service.name()));
         let process = Process::start(service.name(), serve, &log);
         self.services[service as usize].process = Some(process);

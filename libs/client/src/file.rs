@@ -1,11 +1,16 @@
-//! A file that is read again when it changes, so that keys and certificates are renewed without
+//! Files that others read, too: written whole or not at all, and read again when they change, so that keys and certificates are renewed without
 //! a restart. It is looked at when it is used, at most once a second; a stat is cheaper than a
 //! watcher, and follows the symbolic links that Kubernetes swaps.
 
 use std::{
-    fs,
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
@@ -108,10 +113,112 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     })
 }
 
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Its owner: it holds a secret.
+    Owner,
+    /// Everybody.
+    All,
+}
+
+/// Writes a whole file: aside, synced, and then put in the place of the one before. Whoever reads it
+/// meanwhile sees one or the other, also after a loss of power.
+///
+/// # Errors
+/// Names the file; the one before is as it was.
+pub fn write_file(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
+    let aside = aside(path);
+    let written = write_aside(&aside, bytes, readers).and_then(|()| fs::rename(&aside, path));
+    let written = written.inspect_err(|_| drop(fs::remove_file(&aside)));
+    written.and_then(|()| sync_folder(path)).map_err(|error| {
+        Error::field(
+            path.display().to_string(),
+            FieldCode::Unwritable,
+            format!("cannot be written: {error}"),
+        )
+    })
+}
+
+fn write_aside(aside: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    let mode = if readers == Readers::Owner { 0o600 } else { 0o644 };
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(aside)?;
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// A name beside the file that no other writer takes, in this process or another.
+fn aside(path: &Path) -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}-{}.new", std::process::id(), NEXT.fetch_add(1, Relaxed)));
+    // A process that was killed may have had the same number.
+    let _ = fs::remove_file(&name);
+    PathBuf::from(name)
+}
+
+/// The folder remembers the new name, too.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
 fn stamp(paths: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
     let of = |path: &PathBuf| {
         let meta = fs::metadata(path).ok()?;
         Some((meta.modified().ok()?, meta.len()))
     };
     paths.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_never_sees_half_of_a_file_that_is_written_again_and_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("context.json");
+        let whole = |letter: &str| letter.repeat(100_000).into_bytes();
+        write_file(&path, &whole("a"), Readers::All).expect("written");
+        std::thread::scope(|threads| {
+            for letter in ["b", "c"] {
+                let path = &path;
+                threads.spawn(move || {
+                    for _ in 0..50 {
+                        write_file(path, &whole(letter), Readers::All).expect("written");
+                    }
+                });
+            }
+            for _ in 0..500 {
+                let seen = fs::read(&path).expect("it is always there");
+                assert_eq!(seen.len(), 100_000);
+                assert!(seen.iter().all(|byte| *byte == seen[0]));
+            }
+        });
+        let left: Vec<_> = fs::read_dir(folder.path()).expect("the folder").collect();
+        assert_eq!(left.len(), 1, "nothing is left aside: {left:?}");
+    }
+
+    #[test]
+    fn a_secret_is_its_owners_whoever_could_read_the_one_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("signing.pem");
+        fs::write(&path, "for all").expect("written");
+        write_file(&path, b"secret", Readers::Owner).expect("written");
+        let mode = fs::metadata(&path).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_named_and_leaves_the_one_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("taken");
+        fs::create_dir(&path).expect("a folder in its place");
+        let error = write_file(&path, b"x", Readers::All).expect_err("it is a folder");
+        assert!(error.message().contains("taken"), "{error}");
+        let left: Vec<_> = fs::read_dir(folder.path()).expect("the folder").collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+    }
 }

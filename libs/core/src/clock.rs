@@ -18,22 +18,36 @@ pub struct Clock {
     /// What is added to the system's time; for a stopped clock, the time itself.
     shift: Arc<AtomicI64>,
     running: bool,
+    /// Somebody has said that it is right, whatever stored times say.
+    trusted: bool,
 }
 
 impl Clock {
     /// The system's time.
     pub fn system() -> Self {
-        Self { shift: Arc::new(AtomicI64::new(0)), running: true }
+        Self { shift: Arc::new(AtomicI64::new(0)), running: true, trusted: false }
     }
 
     /// Runs on from `start`, as if it were that time now.
     pub fn starting_at(start: Micros) -> Self {
-        Self { shift: Arc::new(AtomicI64::new(start - system_now())), running: true }
+        Self { shift: Arc::new(AtomicI64::new(start - system_now())), ..Self::system() }
     }
 
     /// Stands at `time` until it is set.
     pub fn stopped_at(time: Micros) -> Self {
-        Self { shift: Arc::new(AtomicI64::new(time)), running: false }
+        Self { shift: Arc::new(AtomicI64::new(time)), running: false, trusted: false }
+    }
+
+    /// The same clock, which is right even where stored times lie ahead of it: they were written by
+    /// one that was wrong.
+    #[must_use]
+    pub fn trusted(self) -> Self {
+        Self { trusted: true, ..self }
+    }
+
+    /// True if somebody has said that it is right.
+    pub fn is_trusted(&self) -> bool {
+        self.trusted
     }
 
     /// Sets a clock that stands.

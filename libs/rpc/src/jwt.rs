@@ -2,8 +2,6 @@
 //! they are checked against.
 
 use std::{
-    fs,
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -13,10 +11,11 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use mpp_client::file::{Watched, read_file};
+use mpp_client::file::{Readers, Watched, read_file, write_file};
 use mpp_core::{Caller, Error, FieldCode, Micros, Reason, Result};
 use ring::{
-    digest, rand,
+    digest,
+    rand::{self, SecureRandom as _},
     signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey},
 };
 use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
@@ -31,6 +30,11 @@ const LONGEST_TOKEN: usize = 8 * 1024;
 /// How far the clocks of issuer and server may differ, in seconds.
 const LEEWAY: i64 = 30;
 const PEM_LABEL: &str = "PRIVATE KEY";
+/// An Ed25519 key in PKCS #8, version 1 (RFC 8410), up to its 32 bytes. `ring` would write version 2,
+/// which holds the public key, too, and which OpenSSL 3.0 does not read.
+const PKCS8_V1: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 
 /// A private key that signs tokens.
 pub struct SigningKey {
@@ -45,9 +49,11 @@ impl SigningKey {
     /// # Errors
     /// The system's random source failed.
     pub fn generate() -> Result<Self> {
-        let made = Ed25519KeyPair::generate_pkcs8(&rand::SystemRandom::new());
-        let made = made.map_err(|_| Error::internal("the system's random source failed"))?;
-        Self::from_pkcs8(made.as_ref().to_vec())
+        let mut seed = [0; 32];
+        rand::SystemRandom::new()
+            .fill(&mut seed)
+            .map_err(|_| Error::internal("the system's random source failed"))?;
+        Self::from_pkcs8([PKCS8_V1.as_slice(), &seed].concat())
     }
 
     /// Reads a key from a PEM file (PKCS #8, as [`SigningKey::save`] and `openssl genpkey` write).
@@ -72,7 +78,7 @@ impl SigningKey {
     pub fn save(&self, path: &Path) -> Result<()> {
         let body = STANDARD.encode(&self.pkcs8);
         let pem = format!("-----BEGIN {PEM_LABEL}-----\n{body}\n-----END {PEM_LABEL}-----\n");
-        write(path, pem.as_bytes(), 0o600)
+        write_file(path, pem.as_bytes(), Readers::Owner)
     }
 
     /// The public half, as an entry of a key set.
@@ -132,7 +138,7 @@ impl Jwks {
     pub fn write(path: &Path, keys: &[Jwk]) -> Result<()> {
         let text =
             serde_json::to_vec_pretty(&KeySet { keys: keys.to_vec() }).map_err(Error::internal)?;
-        write(path, &text, 0o644)
+        write_file(path, &text, Readers::All)
     }
 
     /// The public key with this id; a new id makes the file be looked at once more.
@@ -309,24 +315,4 @@ fn verified(token: &str, keys: &Jwks) -> Result<Claims> {
 
 fn refused(text: &str) -> Error {
     Error::new(Reason::Unauthenticated, text)
-}
-
-/// Writes beside the file and renames, so that no reader sees half of it.
-fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
-    let aside = path.with_extension("tmp");
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(mode)
-        .open(&aside)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, bytes))
-        .and_then(|()| fs::rename(&aside, path));
-    written.map_err(|error| {
-        Error::field(
-            path.display().to_string(),
-            FieldCode::Unwritable,
-            format!("cannot be written: {error}"),
-        )
-    })
 }

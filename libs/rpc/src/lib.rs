@@ -21,6 +21,7 @@
 
 mod addresses;
 pub mod authz;
+mod clock;
 mod door;
 mod drain;
 pub mod feed;
@@ -35,6 +36,7 @@ mod listen;
 pub mod mask;
 mod method;
 mod origins;
+mod readiness;
 #[cfg(test)]
 mod reference;
 mod serve_pages;
@@ -51,12 +53,12 @@ mod watch_database;
 pub use authz::{Grant, Scope, grant};
 pub use door::{http_status_of, openapi};
 pub use drain::Drain;
-pub use health::{Component, Readiness};
 pub use http::{HttpLimits, serve_http};
 pub use identity::{Verified, Verifier, caller};
 pub use layer::deadline::deadline;
 pub use limits::Limits;
 pub use origins::Origins;
+pub use readiness::{Component, Readiness, Use};
 pub use serve_pages::serve_pages;
 pub use shares::{Share, Shares, network};
 pub use shell::{Shell, serve};

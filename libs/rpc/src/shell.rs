@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use crate::{Drain, Limits, Origins, Readiness, Tls, Verifier, health, listen, stack::stack};
+use crate::{Drain, Limits, Origins, Readiness, Tls, Use, Verifier, health, listen, stack::stack};
 
 /// How often the gRPC health service follows the readiness.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
@@ -82,7 +82,8 @@ async fn run(
     tokio::spawn(health::run(health, readiness.clone(), probes.clone()));
     tokio::spawn(follow(readiness.clone(), reporter, probes.clone()));
 
-    let stack = stack(&shell.identity, &shell.limits, &shell.origins, routes, stopping.clone());
+    let Shell { identity, limits, origins, .. } = &shell;
+    let stack = stack(identity, limits, origins, &readiness, routes, stopping.clone());
     let serving = listen::run(grpc, shell.tls.clone(), stack, shell.limits, stopping.clone());
     tokio::pin!(serving);
     tokio::select! {
@@ -118,15 +119,20 @@ fn check_plain_text(shell: &Shell, address: SocketAddr) -> Result<()> {
     Err(Error::field("listen", FieldCode::NotAllowed, text))
 }
 
-/// Lets `grpc.health.v1` say what `/readyz` says.
+/// The names by which `grpc.health.v1` is asked, and for what. Balancers ask for the empty one: a
+/// server that answers reads is worth a connection, and says itself why it takes no writes.
+const HEALTH: [(&str, Use); 3] = [("", Use::Reads), ("read", Use::Reads), ("write", Use::Writes)];
+
+/// Lets `grpc.health.v1` say what `/readyz/read` and `/readyz/write` say.
 async fn follow(readiness: Readiness, reporter: HealthReporter, stop: CancellationToken) {
-    let mut said = None;
+    let mut said = [None; HEALTH.len()];
     while !stop.is_cancelled() {
-        let ready = readiness.is_ready();
-        if said != Some(ready) {
-            let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
-            reporter.set_service_status("", status).await;
-            said = Some(ready);
+        for ((name, what), said) in HEALTH.into_iter().zip(&mut said) {
+            let ready = readiness.is_ready_for(what);
+            if said.replace(ready) != Some(ready) {
+                let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
+                reporter.set_service_status(name, status).await;
+            }
         }
         tokio::select! {
             () = stop.cancelled() => {}

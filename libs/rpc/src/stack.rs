@@ -19,8 +19,10 @@ use tower::{
 };
 
 use crate::{
-    Limits, Origins, Shares, Verifier, door,
-    layer::{authorize, calls, deadline, explain, identity, panic, rate, shed, stream, trace},
+    Limits, Origins, Readiness, Shares, Verifier, door,
+    layer::{
+        authorize, calls, deadline, explain, identity, panic, rate, ready, shed, stream, trace,
+    },
 };
 
 /// All layers and, behind them, the routes.
@@ -32,6 +34,7 @@ pub(crate) fn stack(
     verifier: &Verifier,
     limits: &Limits,
     origins: &Origins,
+    readiness: &Readiness,
     routes: Routes,
     moving: CancellationToken,
 ) -> Stack {
@@ -60,6 +63,8 @@ pub(crate) fn stack(
         .layer(from_fn_with_state(rate::Rates::new(limits), rate::layer))
         // Whether they may.
         .layer(from_fn(authorize::layer))
+        // Whether a write can succeed now.
+        .layer(from_fn_with_state(readiness.clone(), ready::layer))
         // How many streams they may hold, and when those end.
         .layer(from_fn_with_state(streams, stream::layer))
         // What tonic refuses by itself gets its reason.

@@ -2,32 +2,32 @@
 
 use std::time::Duration;
 
-use mpp_core::{Error, Micros, Reason, Result};
-use mpp_store::Db;
-use tokio::time::{interval, timeout};
+use mpp_store::{Db, Looker};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Component, Readiness};
+use crate::{Component, Readiness, clock::ClockWatch};
 
-/// How often the database is asked.
+/// How often the database is looked at.
 const EVERY: Duration = Duration::from_secs(2);
-/// A database that takes longer to say what time it is does not serve anyone.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The same while it is away: calls are refused until it is found to be back.
+const SOON: Duration = Duration::from_millis(300);
 
 /// Names the components "database" and "clock" at once; the future, which is to be spawned, keeps
-/// them up to date until `shutdown`: the database answers, and its clock is the process's.
+/// them up to date until `shutdown`: the database answers and takes writes, and the clock is right.
 pub fn watch_database(
     readiness: &Readiness,
     db: Db,
     shutdown: CancellationToken,
 ) -> impl Future<Output = ()> + Send + use<> {
-    let database = readiness.component("database");
-    let clock = readiness.component("clock");
+    // Reads come from memory.
+    let database = readiness.component("database").for_writes();
+    let mut clock = ClockWatch::new(readiness.component("clock"), &db);
+    let mut looker = db.looker();
     let watch = async move {
-        let mut timer = interval(EVERY);
         loop {
-            timer.tick().await;
-            look(&db, &database, &clock).await;
+            let well = look(&mut looker, &database, &mut clock).await;
+            sleep(if well { EVERY } else { SOON }).await;
         }
     };
     async move {
@@ -38,24 +38,18 @@ pub fn watch_database(
     }
 }
 
-/// While the database is away, nothing is known of the clock; it stays as it was.
-async fn look(db: &Db, database: &Component, clock: &Component) {
-    match readings(db).await {
-        Ok((here, there)) => {
+/// While the database is away, nothing is known of its clock; it stays as it was.
+async fn look(looker: &mut Looker, database: &Component, clock: &mut ClockWatch) -> bool {
+    match looker.look().await {
+        Ok(seen) => {
             database.up();
-            clock.compare_clocks(here, there);
+            clock.compare(&seen);
+            true
         }
-        Err(error) => database.down(error.message()),
+        Err(error) => {
+            tracing::debug!(%error, context = ?error.context(), "the database");
+            database.down(error.message());
+            false
+        }
     }
-}
-
-/// The process's clock in the middle of the question, and the database's.
-async fn readings(db: &Db) -> Result<(Micros, Micros)> {
-    let before = db.clock().now();
-    let there = timeout(PATIENCE, db.now()).await.map_err(|_| {
-        let text = format!("no answer within {} s", PATIENCE.as_secs());
-        Error::new(Reason::Unavailable, text)
-    })??;
-    let after = db.clock().now();
-    Ok((before + (after - before) / 2, there))
 }

@@ -1,14 +1,27 @@
 //! How to reach a database: its address, its kind, and connections to it.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    str::FromStr as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use futures::future::BoxFuture;
-use mpp_core::{Clock, Error, FieldCode, Result};
-use sqlx::{Any, AnyPool, any::AnyPoolOptions, pool::PoolConnection};
+use mpp_core::{Clock, Error, FieldCode, Reason, Result};
+use sqlx::{
+    Any, AnyConnection, AnyPool, Connection as _, any::AnyPoolOptions, pool::PoolConnection,
+    postgres::PgConnectOptions,
+};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
     db_error,
-    dialect::{Dialect, POSTGRES, SQLITE},
+    dialect::{Dialect, Engine, POSTGRES, SQLITE},
+    error::meaning,
     file::Owned,
 };
 
@@ -16,6 +29,8 @@ use crate::{
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// A connection that lay idle longer is tried before it is used.
 const TRUST_IDLE: Duration = Duration::from_secs(5);
+/// How often a server that is not there yet is tried.
+const TRY_AGAIN: Duration = Duration::from_millis(200);
 
 /// How to reach a database.
 #[derive(Clone, Debug)]
@@ -36,7 +51,7 @@ pub(crate) fn own(options: &Options) -> Result<Option<Owned>> {
 }
 
 /// The file of a SQLite URL.
-fn sqlite_path(url: &str) -> Option<PathBuf> {
+pub(crate) fn sqlite_path(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
@@ -60,13 +75,111 @@ pub(crate) fn dialect_of(options: &Options) -> Result<&'static Dialect> {
     ))
 }
 
+/// One connection, of no pool, that is set up as the dialect asks.
+pub(crate) async fn single(url: &str, dialect: &Dialect) -> sqlx::Result<AnyConnection> {
+    let mut conn = AnyConnection::connect(url).await?;
+    sqlx::raw_sql(dialect.session).execute(&mut conn).await?;
+    Ok(conn)
+}
+
+/// The first connection of a process. It waits a while for a server that is starting, and says
+/// where it looked for it.
+///
+/// # Errors
+/// What is wrong with the address or the server.
+pub(crate) async fn first(options: &Options, dialect: &Dialect) -> Result<AnyConnection> {
+    let end = Instant::now() + ACQUIRE;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        match timeout(left.max(TRY_AGAIN), single(&options.url, dialect)).await {
+            Ok(Ok(conn)) => return Ok(conn),
+            Ok(Err(error)) if may_be_starting(&error) && Instant::now() < end => {}
+            Ok(Err(error)) => return Err(told(error, options, dialect)),
+            Err(_) => {
+                let text = format!("{}: the server does not answer", place(options, dialect));
+                return Err(Error::new(Reason::Unavailable, text));
+            }
+        }
+        sleep(TRY_AGAIN).await;
+    }
+}
+
+fn may_be_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        sqlx::Error::Database(error) => error.code().as_deref() == Some("57P03"),
+        _ => false,
+    }
+}
+
+/// Names the place, and says what is wrong there: with the address, or for the time being.
+fn told(error: sqlx::Error, options: &Options, dialect: &Dialect) -> Error {
+    let (reason, text) = meaning(&error);
+    let wrong_address = match &error {
+        sqlx::Error::Configuration(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Io(_) => text.contains("no such host") || text.contains("no socket"),
+        sqlx::Error::Database(error) => {
+            matches!(error.code().as_deref(), Some("28P01" | "28000" | "3D000" | "26"))
+        }
+        _ => false,
+    };
+    let text = if text.is_empty() { "the database cannot be opened" } else { text };
+    let text = format!("{}: {text}", place(options, dialect));
+    if wrong_address {
+        return Error::field("database", FieldCode::UnknownValue, text).with_context(error);
+    }
+    Error::new(reason, text).with_context(error)
+}
+
+/// Where a database is, without what is secret in its address.
+fn place(options: &Options, dialect: &Dialect) -> String {
+    let url = &options.url;
+    if dialect.engine == Engine::Sqlite {
+        return sqlite_path(url).unwrap_or_default().display().to_string();
+    }
+    match PgConnectOptions::from_str(url) {
+        Ok(to) => {
+            let database = to.get_database().unwrap_or(to.get_username());
+            format!(
+                "{}:{}, database {database}, user {}",
+                to.get_host(),
+                to.get_port(),
+                to.get_username()
+            )
+        }
+        Err(_) => "the database's address".to_owned(),
+    }
+}
+
+/// Whether somebody who looks at the database has found it away. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Away(Arc<AtomicBool>);
+
+impl Away {
+    pub fn set(&self, away: bool) {
+        self.0.store(away, Relaxed);
+    }
+
+    fn is_known(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+}
+
 /// Connections that are set up as the dialect asks. Clones share them.
 #[derive(Clone, Debug)]
-pub(crate) struct Pool(AnyPool);
+pub(crate) struct Pool {
+    pool: AnyPool,
+    away: Away,
+}
 
 impl Pool {
     /// At most `size` connections, each made when it is first needed.
-    pub fn new(options: &Options, dialect: &'static Dialect, size: u32) -> Result<Self> {
+    pub fn new(
+        options: &Options,
+        dialect: &'static Dialect,
+        size: u32,
+        away: &Away,
+    ) -> Result<Self> {
         let pool = AnyPoolOptions::new()
             .max_connections(size)
             .acquire_timeout(ACQUIRE)
@@ -85,7 +198,7 @@ impl Pool {
                 )
             })
             .connect_lazy(&options.url);
-        pool.map(Self).map_err(db_error)
+        Ok(Self { pool: pool.map_err(db_error)?, away: away.clone() })
     }
 
     /// A connection, once there is one.
@@ -93,13 +206,23 @@ impl Pool {
         Box::pin(async { self.try_take().await.map_err(db_error) })
     }
 
-    /// As [`Pool::take`], with the driver's own error.
+    /// As [`Pool::take`], with the driver's own error. It tries for long to reach a server that
+    /// refuses: where that is known, nobody waits for it.
     pub fn try_take(&self) -> BoxFuture<'_, sqlx::Result<PoolConnection<Any>>> {
-        Box::pin(self.0.acquire())
+        if self.away.is_known() && self.pool.num_idle() == 0 {
+            let why = std::io::Error::other("the database was found away");
+            return Box::pin(std::future::ready(Err(sqlx::Error::Io(why))));
+        }
+        Box::pin(self.pool.acquire())
+    }
+
+    /// True once it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.pool.is_closed()
     }
 
     /// Waits for every connection to be given back, and closes it.
     pub fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.0.close())
+        Box::pin(self.pool.close())
     }
 }

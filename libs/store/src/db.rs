@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::{
     Options, Schema,
-    connect::{Pool, dialect_of, own},
+    connect::{self, Away, Pool, dialect_of, own},
     db_error,
     dialect::{Dialect, Engine},
     file::Owned,
@@ -35,6 +35,8 @@ pub(crate) struct Inner {
     /// On SQLite one connection, so that writers queue in order.
     pub writers: Pool,
     pub readers: Pool,
+    /// What the looker has found; both pools heed it.
+    pub away: Away,
     /// On SQLite, the lock on the file.
     pub owned: Option<Owned>,
     /// The last revision that this process committed; wakes the feed's reader.
@@ -76,8 +78,11 @@ impl Db {
             Engine::Sqlite => (size.max(READERS), 1),
             Engine::Postgres => (READERS, size.saturating_sub(READERS).max(MIN_WRITERS)),
         };
-        let readers = Pool::new(options, dialect, readers)?;
-        let writers = Pool::new(options, dialect, writers)?;
+        let away = Away::default();
+        let readers = Pool::new(options, dialect, readers, &away)?;
+        let writers = Pool::new(options, dialect, writers, &away)?;
+        // What is wrong with the address or the server is told here, not by a pool that gave up.
+        drop(connect::first(options, dialect).await?);
         let mut conn = writers.take().await?;
         migrate::check(&mut conn, schema).await?;
         if dialect.engine == Engine::Sqlite {
@@ -91,6 +96,7 @@ impl Db {
             history_kinds: schema.history_kinds,
             writers,
             readers,
+            away,
             owned,
             committed: watch::Sender::new(0),
         })))

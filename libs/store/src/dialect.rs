@@ -32,6 +32,11 @@ pub(crate) struct Dialect {
     pub snapshot: &'static str,
     /// Answers the database's time.
     pub clock: &'static str,
+    /// Answers the database's time, "on" if it takes no writes, and the newest commit's time.
+    /// Index: revision_at.
+    pub look: &'static str,
+    /// Fails where a write would for want of room; leaves nothing.
+    pub try_write: &'static str,
     /// Ends a SELECT whose rows are to be written.
     pub for_update: &'static str,
     /// Ends a SELECT whose rows must stay until the commit.
@@ -58,6 +63,11 @@ pub(crate) const SQLITE: Dialect = Dialect {
     begin: concat!("begin immediate; select ", sqlite_clock!()),
     snapshot: "begin",
     clock: concat!("select ", sqlite_clock!()),
+    look: concat!("select ", sqlite_clock!(), ", 'off', (select max(at) from revision)"),
+    // Small writes still find room in the log's file, which keeps its size.
+    try_write: "insert into job (name, holder, until) values ('room', hex(randomblob(32768)), 0)
+                on conflict (name) do update set holder = excluded.holder;
+                delete from job where name = 'room'",
     for_update: "",
     for_share: "",
     records_named: "record where kind = $1 and name in (select value from json_each($2))",
@@ -79,6 +89,15 @@ pub(crate) const POSTGRES: Dialect = Dialect {
     begin: concat!("begin; select ", postgres_clock!(), " from feed_begin()"),
     snapshot: "begin isolation level repeatable read read only",
     clock: concat!("select ", postgres_clock!()),
+    look: concat!(
+        "select ",
+        postgres_clock!(),
+        ", current_setting('transaction_read_only'), (select max(at) from revision)"
+    ),
+    // Long enough to need pages that the table does not have.
+    try_write: "begin; insert into job (name, holder, until) values ('room ' || pg_backend_pid(),
+                (select string_agg(md5(random()::text), '') from generate_series(1, 1024)), 0);
+                rollback",
     for_update: " for update",
     for_share: " for share",
     records_named: "json_array_elements_text($2::json) as wanted (one) cross join lateral

@@ -1,6 +1,11 @@
 //! From the driver's errors to the domain's.
 
-use std::{borrow::Cow, time::Duration};
+use std::{
+    borrow::Cow,
+    io,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
 
 use mpp_core::{Error, Reason};
 use sqlx::error::ErrorKind;
@@ -10,18 +15,30 @@ const RETRY_RACE: Duration = Duration::from_millis(50);
 /// How long a caller waits for a database that is away.
 const RETRY_AWAY: Duration = Duration::from_secs(1);
 
+/// How many writes of this process a database has refused for want of room or of leave, whatever
+/// the request: whoever watches a database then tries whether it still does.
+static REFUSED: AtomicU64 = AtomicU64::new(0);
+
+const FULL: &str = "the database's disk is full; it takes writes again once there is room";
+const UNWRITABLE: &str = "the database's files cannot be written (a quota, or the disk); it takes writes again once they can";
+const READ_ONLY: &str = "the database is read-only: a standby, or a file that may not be written";
+
+/// How many writes this process's databases have refused so far.
+pub(crate) fn refused_writes() -> u64 {
+    REFUSED.load(Relaxed)
+}
+
+/// A database that takes no writes, told before one was tried.
+pub(crate) fn read_only() -> Error {
+    Error::new(Reason::Unavailable, READ_ONLY).with_retry_after(RETRY_AWAY)
+}
+
 /// Maps a driver's error. What it says goes to the log, never to the caller.
 pub fn db_error(error: sqlx::Error) -> Error {
-    let (reason, message) = match &error {
-        sqlx::Error::Database(database) => of_database(database.as_ref()),
-        sqlx::Error::PoolTimedOut => (Reason::Overloaded, "no database connection became free"),
-        sqlx::Error::PoolClosed
-        | sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_)
-        | sqlx::Error::WorkerCrashed => (Reason::Unavailable, "the database is not reachable"),
-        _ => return Error::internal(error),
-    };
+    let (reason, message) = meaning(&error);
+    if [FULL, UNWRITABLE, READ_ONLY].contains(&message) {
+        REFUSED.fetch_add(1, Relaxed);
+    }
     let mapped = match reason {
         Reason::Internal => return Error::internal(error),
         Reason::WriteConflict => write_conflict(),
@@ -31,6 +48,48 @@ pub fn db_error(error: sqlx::Error) -> Error {
         _ => Error::new(reason, message),
     };
     mapped.with_context(error)
+}
+
+/// What an error is, and for an operator the way out.
+pub(crate) fn meaning(error: &sqlx::Error) -> (Reason, &'static str) {
+    match error {
+        sqlx::Error::Database(database) => of_database(database.as_ref()),
+        sqlx::Error::PoolTimedOut => (Reason::Overloaded, "no database connection became free"),
+        sqlx::Error::PoolClosed => (Reason::Unavailable, "the database was closed"),
+        sqlx::Error::Io(error) => (Reason::Unavailable, of_network(error)),
+        sqlx::Error::Tls(_) => (
+            Reason::Unavailable,
+            "TLS with the database was refused or failed; see `sslmode` and the certificates in \
+             its address",
+        ),
+        sqlx::Error::Protocol(_) => (
+            Reason::Unavailable,
+            "what answers there does not speak PostgreSQL's protocol; see host and port",
+        ),
+        sqlx::Error::WorkerCrashed => (Reason::Unavailable, "the database is not reachable"),
+        _ => (Reason::Internal, ""),
+    }
+}
+
+/// Why a server was not reached.
+fn of_network(error: &io::Error) -> &'static str {
+    use io::ErrorKind::{
+        ConnectionRefused, HostUnreachable, NetworkUnreachable, NotFound, TimedOut,
+    };
+    match error.kind() {
+        ConnectionRefused => {
+            "the database's server refuses connections; is it running, and are host and port right?"
+        }
+        NotFound => "there is no socket of a database's server at that path",
+        TimedOut | HostUnreachable | NetworkUnreachable => {
+            "the database's server cannot be reached from here; see the network between"
+        }
+        // The resolver has no kind of its own.
+        _ if error.to_string().contains("lookup address") => {
+            "there is no such host as the database's address names; correct it, or see the DNS"
+        }
+        _ => "the database is not reachable",
+    }
 }
 
 /// Two writes met.
@@ -50,18 +109,40 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Reason, &'static str)
         }
         _ => {}
     }
-    match plain(error.code().unwrap_or_default()).as_ref() {
+    let (reason, text) = match plain(error.code().unwrap_or_default()).as_ref() {
         // PostgreSQL: serialization, deadlock, lock timeout. SQLite: busy and locked.
         "40001" | "40P01" | "55P03" | "5" | "6" => (Reason::WriteConflict, ""),
         // Statement timeout.
         "57014" => (Reason::DeadlineExceeded, "the database took too long"),
-        // PostgreSQL shuts down, starts, has no connection left, is read-only (a demoted primary),
-        // or ended an idle transaction. SQLite: disk full or failing.
-        "57P01" | "57P02" | "57P03" | "53300" | "53100" | "25006" | "25P03" | "13" | "10" => {
-            (Reason::Unavailable, "the database cannot take writes now")
+        code => (Reason::Unavailable, text_of(code)),
+    };
+    if reason == Reason::Unavailable && text.is_empty() {
+        (Reason::Internal, "")
+    } else {
+        (reason, text)
+    }
+}
+
+/// What keeps a database from its work, by PostgreSQL's code or SQLite's; empty for any other.
+fn text_of(code: &str) -> &'static str {
+    match code {
+        "53100" | "13" => FULL,
+        "58030" | "10" => UNWRITABLE,
+        "25006" | "8" => READ_ONLY,
+        "57P01" | "57P02" => "the database's server is shutting down",
+        "57P03" => "the database's server is starting",
+        "25P03" => "the database ended a transaction that stood still",
+        "53300" => "the database's server has no connection left; see its max_connections",
+        "28P01" | "28000" => {
+            "the database's server does not let this user in; see user and password in the address, \
+             and for the address and TLS the server's pg_hba.conf"
         }
-        code if code.starts_with("08") => (Reason::Unavailable, "the database is not reachable"),
-        _ => (Reason::Internal, ""),
+        "3D000" => "there is no such database on that server; create it, or correct its name",
+        "42501" => "the database's user may not do that; make it the owner of its database",
+        "11" | "26" => "the file is no SQLite database, or a damaged one; restore it",
+        "14" => "the database's file cannot be opened; see the folder and its permissions",
+        code if code.starts_with("08") => "the database is not reachable",
+        _ => "",
     }
 }
 
@@ -140,5 +221,40 @@ mod tests {
         }
         assert_eq!(reason("57014"), Reason::DeadlineExceeded, "PostgreSQL's");
         assert_eq!(reason("1"), Reason::Internal);
+    }
+
+    #[test]
+    fn whatever_keeps_a_database_from_writing_is_told_and_counted() {
+        let before = refused_writes();
+        let told =
+            |code| db_error(sqlx::Error::Database(Box::new(Coded(code)))).message().to_owned();
+        for (code, words) in [
+            ("53100", "disk is full"),
+            ("13", "disk is full"),
+            ("778", "cannot be written"),
+            ("25006", "read-only"),
+            ("1032", "read-only"),
+        ] {
+            assert!(told(code).contains(words), "{code}: {}", told(code));
+        }
+        assert!(refused_writes() >= before + 5, "others may count meanwhile");
+    }
+
+    #[test]
+    fn what_an_operator_has_set_wrongly_is_said_and_is_no_internal_error() {
+        let io = |kind, text: &str| sqlx::Error::Io(io::Error::new(kind, text.to_owned()));
+        let coded = |code| sqlx::Error::Database(Box::new(Coded(code)));
+        for (error, words) in [
+            (coded("28P01"), "user and password"),
+            (coded("28000"), "pg_hba.conf"),
+            (coded("3D000"), "no such database"),
+            (io(io::ErrorKind::ConnectionRefused, "refused"), "is it running"),
+            (io(io::ErrorKind::Other, "failed to lookup address information: x"), "no such host"),
+            (sqlx::Error::Tls("no".into()), "sslmode"),
+        ] {
+            let told = db_error(error);
+            assert_eq!(told.reason(), Reason::Unavailable, "{told}");
+            assert!(told.message().contains(words), "{told}");
+        }
     }
 }

@@ -46,6 +46,7 @@ mod error;
 mod feed;
 mod file;
 mod job;
+mod look;
 mod mark;
 mod migrate;
 mod position;
@@ -64,6 +65,7 @@ pub use error::{constraint, db_error};
 pub use feed::{
     Batch, Change, Feed, FeedOptions, Filter, Op, Retention, Start, Status, Subscription,
 };
+pub use look::{Look, Looker, newest_commit};
 pub use migrate::{Migration, Schema, Statements, migrate};
 pub use position::Position;
 pub use read::Read;

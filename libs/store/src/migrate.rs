@@ -11,7 +11,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 
 use crate::{
     Options,
-    connect::{dialect_of, own},
+    connect::{self, dialect_of, own},
     db_error,
     dialect::{Dialect, Engine},
 };
@@ -109,8 +109,7 @@ pub fn migrate<'a>(options: &'a Options, schema: &'a Schema) -> BoxFuture<'a, Re
 /// As [`migrate`], for a caller that already owns the file.
 pub(crate) async fn run(options: &Options, schema: &Schema) -> Result<Vec<String>> {
     let dialect = dialect_of(options)?;
-    let mut conn = AnyConnection::connect(&options.url).await.map_err(db_error)?;
-    sqlx::raw_sql(dialect.session).execute(&mut conn).await.map_err(db_error)?;
+    let mut conn = connect::first(options, dialect).await?;
     // A step over a large table may take long; waiting for its locks may not.
     if dialect.engine == Engine::Postgres {
         let patient = "set statement_timeout = 0";

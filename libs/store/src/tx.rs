@@ -112,14 +112,17 @@ impl Tx {
         row.try_get(0).map_err(db_error)
     }
 
-    /// The next number, under the one writer's lock. Index: change_tx.
+    /// The next number, under the one writer's lock. A clock that is set back by less than readiness
+    /// minds does not take the order of commits with it. Indexes: change_tx, revision_at.
     async fn commit_sqlite(&mut self) -> Result<i64> {
         let (at, by) = (self.now, self.by.clone());
         let conn = self.session.conn()?;
         sqlx::query(
             "insert into revision (rev, tx, last_seq, origin, actor, at)
-             select head + 1, head + 1, last, $1, $2, $3
-             from feed, (select max(seq) as last from change where tx = (select head + 1 from feed))
+             select head + 1, head + 1, last, $1, $2,
+                    case when newest - $3 between 1 and 2000000 then newest else $3 end
+             from feed, (select max(seq) as last from change where tx = (select head + 1 from feed)),
+                  (select max(at) as newest from revision)
              where last is not null",
         )
         .bind(by.origin)

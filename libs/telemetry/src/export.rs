@@ -90,7 +90,11 @@ pub fn init(config: Config) -> Result<Guard, Error> {
         .with_threads(false)
         .with_tracked_inactivity(false)
         .with_filter(LevelFilter::INFO);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
+    // What cannot be written is lost: told on the same standard error it would end the process.
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .log_internal_errors(false);
     let lines = match config.log_format {
         LogFormat::Json => lines.event_format(JsonLines).boxed(),
         LogFormat::Text => lines.event_format(TextLines).boxed(),

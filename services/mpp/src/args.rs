@@ -38,7 +38,8 @@ pub struct Args {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 command line, 3 not found, 4 not allowed, \
-5 conflict or state, 6 unavailable, 7 invalid field";
+5 conflict or state, 6 unavailable, 7 invalid field, 8 source, 9 some records refused. A reader that \
+has gone (| head) changes no code; output that a full disk does not take makes 0 a 1.";
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -115,14 +116,22 @@ pub enum Command {
 }
 
 impl Command {
-    /// False for commands that serve or sync, and must end in order.
-    pub fn is_client(&self) -> bool {
-        !matches!(
+    /// True for commands that change nothing: what they do is for whoever reads it.
+    pub fn only_shows(&self) -> bool {
+        matches!(
             self,
-            Command::Up(_)
-                | Command::Serve { .. }
-                | Command::Migrate { .. }
-                | Command::Agent { .. }
+            Command::Search(_)
+                | Command::Get { .. }
+                | Command::List(_)
+                | Command::Watch(_)
+                | Command::Hours { command: None, .. }
+                | Command::Deviations(_)
+                | Command::Slots(_)
+                | Command::Report(_)
+                | Command::Policy { .. }
+                | Command::Doctor
+                | Command::Openapi
+                | Command::Completions { .. }
         )
     }
 }

@@ -8,7 +8,10 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use mpp_client::{Channel, ClientTls, Endpoint, TokenSource};
+use mpp_client::{
+    Channel, ClientTls, Endpoint, TokenSource,
+    file::{Readers, write_file},
+};
 use mpp_core::{Error, FieldCode, Reason, Result};
 use serde::{Deserialize, Serialize};
 
@@ -63,13 +66,13 @@ impl Context {
     /// Writes the context into the data folder, and where commands from elsewhere find it.
     pub fn save(&self, data: &Path) -> Result<()> {
         let text = serde_json::to_string_pretty(self).map_err(Error::internal)?;
-        write(&data.join("context.json"), &text)?;
+        write_file(&data.join("context.json"), text.as_bytes(), Readers::Owner)?;
         // The second place is a convenience: a home that cannot be written is no failure.
         if let Some(last) = last_context()
             && let Some(folder) = last.parent()
             && fs::create_dir_all(folder).is_ok()
         {
-            let _ = fs::write(last, text);
+            let _ = write_file(&last, text.as_bytes(), Readers::Owner);
         }
         Ok(())
     }
@@ -92,10 +95,6 @@ impl Context {
             fs::read_to_string(path).map_err(|error| unreadable(path, &error.to_string()))?;
         serde_json::from_str(&text).map(Some).map_err(|error| unreadable(path, &error.to_string()))
     }
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    fs::write(path, text).map_err(|error| unreadable(path, &error.to_string()))
 }
 
 /// Where the last `mpp up` of this user left its context.

@@ -27,21 +27,21 @@ const REFUSED: u8 = 9;
 /// Prints the failure and what to do next, and gives the exit code.
 pub fn report(error: &Error) -> ExitCode {
     match error.violations() {
-        [] | [_] => eprintln!("mpp: {}", error.message()),
+        [] | [_] => complain!("mpp: {}", error.message()),
         wrong => {
-            eprintln!("mpp: {} things are wrong:", wrong.len());
+            complain!("mpp: {} things are wrong:", wrong.len());
             for fault in wrong {
-                eprintln!("  {}: {}", fault.field, fault.description);
+                complain!("  {}: {}", fault.field, fault.description);
             }
         }
     }
     let mut cause = error.context().map(|context| context as &dyn std::error::Error);
     while let Some(inner) = cause {
-        eprintln!("  because {inner}");
+        complain!("  because {inner}");
         cause = inner.source();
     }
     if let Some(next) = next_step(error) {
-        eprintln!("  next: {next}");
+        complain!("  next: {next}");
     }
     code(error).into()
 }

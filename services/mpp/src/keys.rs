@@ -3,12 +3,13 @@
 
 use std::{
     fs,
-    io::{ErrorKind, Write as _},
-    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    io::ErrorKind,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 
+use mpp_client::file::{Readers, write_file};
 use mpp_core::{Caller, Clock, Error, FieldCode, Reason, Result, Role};
 use mpp_rpc::{
     Verifier,
@@ -49,7 +50,7 @@ impl Keys {
     pub fn token(&self, file: &str, caller: &Caller) -> Result<PathBuf> {
         let path = self.folder.join(format!("{file}.jwt"));
         let token = jwt::mint(&self.signing, caller, TOKEN_LIFE, Clock::system().now());
-        write_private(&path, token.as_bytes())?;
+        write_file(&path, token.as_bytes(), Readers::Owner)?;
         Ok(path)
     }
 
@@ -72,28 +73,13 @@ impl Keys {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let halves = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
                 let fresh: Vec<u8> = halves.iter().flat_map(|half| *half.as_bytes()).collect();
-                write_private(&path, &fresh)?;
+                write_file(&path, &fresh, Readers::Owner)?;
                 fresh
             }
             Err(error) => return Err(unusable(&format!("cannot be read: {error}"))),
         };
         Ok(vec![("up".into(), key)])
     }
-}
-
-/// Readable by its owner only, and either the whole of it or nothing.
-fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    let aside = path.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    let file = options.write(true).create(true).truncate(true).mode(0o600).open(&aside);
-    file.and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&aside, path)
-    })
-    .map_err(|error| {
-        Error::new(Reason::Unavailable, format!("{} cannot be written: {error}", path.display()))
-    })
 }
 
 /// The data folder is private to its owner: it holds keys, tokens and databases.

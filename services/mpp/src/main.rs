@@ -15,6 +15,11 @@
 //! and no command knows of `args`, `up` or `serve`.
 
 #![forbid(unsafe_code)]
+// They panic where nobody reads; `say!` and `complain!` do not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+#[macro_use]
+mod output;
 
 mod apply;
 mod args;
@@ -25,7 +30,6 @@ mod config;
 mod demo;
 mod exit;
 mod keys;
-mod output;
 mod policy;
 mod record;
 mod serve;
@@ -52,24 +56,43 @@ use crate::{
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    if args.command.is_client() {
-        // `mpp list … | head` ends like any other program when its reader has gone.
-        sigpipe::reset();
-    }
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        // Help, too, comes this way.
+        Err(told) => return not_parsed(&told),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("mpp: the runtime does not start: {error}");
+            complain!("mpp: the runtime does not start: {error}");
             return exit::FAILED.into();
         }
     };
-    let outcome = runtime.block_on(run(args));
+    let outcome = runtime.block_on(while_somebody_reads(args));
     // A blocked file read must not hold up the end.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
-    match outcome {
+    output::finish(match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::report(&error),
+    })
+}
+
+fn not_parsed(told: &clap::Error) -> ExitCode {
+    match told.print() {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => exit::FAILED.into(),
+        _ => u8::try_from(told.exit_code()).unwrap_or(exit::FAILED).into(),
+    }
+}
+
+/// A command that only shows something ends when its reader has gone (`mpp list … | head`). One that
+/// changes something is done all the same, and tells by its code how it went.
+async fn while_somebody_reads(args: Args) -> Result<()> {
+    if !args.command.only_shows() {
+        return run(args).await;
+    }
+    tokio::select! {
+        outcome = run(args) => outcome,
+        () = output::until_lost() => Ok(()),
     }
 }
 
@@ -97,11 +120,11 @@ async fn run(args: Args) -> Result<()> {
         Command::Cancel(asked) => slots::cancel(asked, &client()?, output).await,
         Command::Queue { command } => queue::run(command, &client()?, output).await,
         Command::Report(asked) => report::run(asked, &client()?, output).await,
-        Command::Token(asked) => token::run(asked, &client()?),
+        Command::Token(asked) => token::run(asked, &args.client),
         Command::Policy { file } => policy::print(file.as_deref()),
         Command::Doctor => doctor::run(&client()?, output).await,
         Command::Openapi => {
-            println!("{}", mpp_api::openapi::document());
+            say!("{}", mpp_api::openapi::document());
             Ok(())
         }
         Command::Completions { shell } => {
@@ -112,5 +135,8 @@ async fn run(args: Args) -> Result<()> {
 }
 
 fn completions(shell: clap_complete::Shell) {
-    clap_complete::generate(shell, &mut Args::command(), "mpp", &mut std::io::stdout());
+    // The generator panics where it cannot write; into memory it can.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "mpp", &mut script);
+    output::print(format_args!("{}", String::from_utf8_lossy(&script)));
 }

@@ -1,8 +1,73 @@
 //! How answers are printed: proto3 JSON for programs, aligned columns for people.
+//!
+//! Everything goes through [`say!`] and [`complain!`]: the standard library's macros panic where the
+//! reader has gone or the disk is full, in the midst of whatever the command is doing.
+
+use std::{
+    fmt,
+    io::{self, ErrorKind, Write as _},
+    process::ExitCode,
+    sync::OnceLock,
+};
 
 use clap::ValueEnum;
 use mpp_core::Result;
 use prost::{Message, Name};
+
+/// Prints a line; what becomes of it shows at the end.
+macro_rules! say {
+    () => { $crate::output::print(format_args!("\n")) };
+    ($($text:tt)*) => { $crate::output::print(format_args!("{}\n", format_args!($($text)*))) };
+}
+
+/// Prints a line for people beside the output, if anybody listens.
+macro_rules! complain {
+    ($($text:tt)*) => { $crate::output::complain(format_args!($($text)*)) };
+}
+
+/// Why nothing more can be printed.
+static LOST: OnceLock<ErrorKind> = OnceLock::new();
+/// Wakes whoever waits for that.
+static GONE: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+/// Prints a text; after the first that could not be printed, nothing.
+pub fn print(text: fmt::Arguments<'_>) {
+    if LOST.get().is_none()
+        && let Err(error) = io::stdout().write_fmt(text)
+    {
+        lost(&error);
+    }
+}
+
+/// Prints a line on the standard error, if anybody listens.
+pub fn complain(text: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+fn lost(error: &io::Error) {
+    if LOST.set(error.kind()).is_ok() {
+        GONE.notify_one();
+    }
+}
+
+/// Until nobody reads what is printed, or it cannot be kept.
+pub async fn until_lost() {
+    GONE.notified().await;
+}
+
+/// The end: what could not be printed is a failure, unless its reader has simply seen enough.
+pub fn finish(code: ExitCode) -> ExitCode {
+    if let Err(error) = io::stdout().flush() {
+        lost(&error);
+    }
+    match LOST.get() {
+        None | Some(ErrorKind::BrokenPipe) => code,
+        Some(why) => {
+            complain!("mpp: what was to be printed is lost: {why}");
+            if code == ExitCode::SUCCESS { ExitCode::from(crate::exit::FAILED) } else { code }
+        }
+    }
+}
 
 /// How answers are printed.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -66,7 +131,7 @@ impl Table {
     }
 
     pub fn print(&self) {
-        print!("{self}");
+        print(format_args!("{self}"));
     }
 }
 

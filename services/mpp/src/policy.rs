@@ -60,7 +60,7 @@ pub fn print(file: Option<&Path>) -> Result<()> {
         }
         None => toml::Table::new(),
     };
-    print!("{}", printed(&given));
+    crate::output::print(format_args!("{}", printed(&given)));
     Ok(())
 }
 

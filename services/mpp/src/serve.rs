@@ -4,9 +4,9 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use mpp_client::{ClientTls, Endpoint, TokenSource};
 use mpp_core::{Clock, Error, FieldCode, Reason, Result};
-use mpp_rpc::{Drain, Readiness, Shell};
+use mpp_rpc::{Drain, Readiness, Shell, Use};
 use mpp_store::Schema;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
@@ -17,6 +17,9 @@ use crate::{
     service::Service,
     stop::until_stopped,
 };
+
+/// How often a server that does not serve yet says why.
+const SAY_AGAIN: Duration = Duration::from_secs(10);
 
 /// Runs one service until it is told to stop; then drains.
 pub async fn run(command: ServeCommand, client: &ClientArgs) -> Result<()> {
@@ -34,20 +37,31 @@ async fn run_service(service: Service, args: ServeArgs, client: &ClientArgs) -> 
     // The databases outlive the drain: calls are answered until the last has gone.
     let ended = CancellationToken::new();
     let _ended = ended.clone().drop_guard();
-    let health = args.process.health_listen;
-    let (grpc, health_listener) = (bind(args.listen).await?, bind(health).await?);
-    let Started { routes, readiness, tasks: _tasks } =
-        start(service, &args, client, &ended).await?;
-    tracing::info!(listen = %args.listen, health = %health, "serving");
-    mpp_rpc::serve(args.shell()?, routes, readiness, grpc, health_listener, shutdown).await
+    let shell = args.shell()?;
+    let (grpc, health) = (bind(args.listen).await?, bind(args.process.health_listen).await?);
+    let Started { routes, readiness, mut tasks } = start(service, &args, client, &ended).await?;
+    tasks.spawn(announce(readiness.clone(), address(&grpc)?, address(&health)?));
+    mpp_rpc::serve(shell, routes, readiness, grpc, health, shutdown).await
+}
+
+/// Says that it serves once that is true: after database, schema, keys and ports the memory is
+/// there. Until then it says now and then what is missing.
+async fn announce(readiness: Readiness, listen: SocketAddr, health: SocketAddr) {
+    while timeout(SAY_AGAIN, readiness.until_ready_for(Use::Reads)).await.is_err() {
+        tracing::warn!(missing = ?readiness.missing_for(Use::Reads), "not serving yet");
+    }
+    tracing::info!(%listen, %health, "serving");
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr> {
+    listener.local_addr().map_err(Error::internal)
 }
 
 async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
     let _telemetry = telemetry("web", &args.process)?;
     let shutdown = until_stopped()?;
     let ended = CancellationToken::new();
-    let health = args.process.health_listen;
-    let (pages, health_listener) = (bind(args.listen).await?, bind(health).await?);
+    let (pages, health) = (bind(args.listen).await?, bind(args.process.health_listen).await?);
     let options = mpp_web::Options {
         registry: upstream(client, Service::Registry, None)?,
         scheduling: upstream(client, Service::Scheduling, None)?,
@@ -55,12 +69,11 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
         clock: Clock::system(),
         policy: Policies::load(args.process.policy.as_deref())?.web,
     };
-    let mpp_web::Running { router, readiness, tasks: _tasks } =
-        mpp_web::start(options, ended.clone())?;
-    tracing::info!(listen = %args.listen, health = %health, "serving");
+    let mpp_web::Running { router, readiness, mut tasks } = mpp_web::start(options, ended.clone())?;
+    tasks.spawn(announce(readiness.clone(), address(&pages)?, address(&health)?));
     let pause = Duration::from_millis(args.process.drain_pause_ms);
     let drain = Drain { pause, ..Drain::default() };
-    mpp_rpc::serve_pages(router, readiness, pages, health_listener, drain, shutdown, ended).await;
+    mpp_rpc::serve_pages(router, readiness, pages, health, drain, shutdown, ended).await;
     Ok(())
 }
 
@@ -162,10 +175,10 @@ pub async fn migrate(service: Service, args: MigrateArgs) -> Result<()> {
     let steps =
         mpp_store::migrate(&args.database.options(Clock::system()), schema(service)).await?;
     if steps.is_empty() {
-        println!("{}: nothing to do", service.name());
+        say!("{}: nothing to do", service.name());
     }
     for step in steps {
-        println!("{}: {step}", service.name());
+        say!("{}: {step}", service.name());
     }
     Ok(())
 }

@@ -155,7 +155,7 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
         feed: feed.clone(),
         memory: memory.clone(),
         listener: SearchListener { memory, search },
-        ready: readiness.component("memory"),
+        ready: readiness.component("memory").for_writes(),
         shutdown: shutdown.clone(),
     };
     measure(registry);

@@ -149,14 +149,14 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let copy = Copy::open(db.clone(), how, shelf).await?;
     let kinds = Filter::kinds(directory::KINDS.iter().copied());
     let follower = Follower::new(FEED, channel, kinds, copy.position().cloned())
-        .reporting_to(readiness.component("registry feed"));
+        .reporting_to(readiness.component("registry feed").for_nothing());
     tokio::spawn(copy.follow(follower, shutdown.clone()));
 
     let own = Follow {
         feed: feed.clone(),
         memory: memory.own().clone(),
         listener: memory.clone(),
-        ready: readiness.component("own feed"),
+        ready: readiness.component("own feed").for_writes(),
         shutdown: shutdown.clone(),
     };
     tokio::spawn(own.run());

@@ -99,7 +99,7 @@ pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
         reports: upstream.reports.clone(),
         clock: clock.clone(),
         tell,
-        component: readiness.component("report"),
+        component: readiness.component("report").for_the_start(),
     };
     let mut tasks = JoinSet::new();
     tasks.spawn(follower.run(shutdown.clone()));

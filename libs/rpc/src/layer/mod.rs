@@ -10,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod identity;
 pub(crate) mod panic;
 pub(crate) mod rate;
+pub(crate) mod ready;
 pub(crate) mod shed;
 pub(crate) mod stream;
 pub(crate) mod trace;

@@ -1,4 +1,6 @@
-use mpp_core::Role;
+use mpp_api::scheduling::IssueTicketRequest;
+use mpp_client::error_of;
+use mpp_core::{Reason, Role};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -11,7 +13,7 @@ use tonic_reflection::pb::v1::{
 
 use crate::{
     door,
-    setup::{Server, ask, eventually, server},
+    setup::{BANYUWANGI, Server, ask, eventually, server},
 };
 
 pub async fn get(server: &Server, path: &str) -> String {
@@ -24,9 +26,48 @@ pub async fn get(server: &Server, path: &str) -> String {
 }
 
 async fn grpc_status(server: &Server) -> i32 {
+    grpc_status_of(server, "").await
+}
+
+async fn grpc_status_of(server: &Server, service: &str) -> i32 {
     let mut health = HealthClient::new(server.channel(None));
-    let answer = health.check(HealthCheckRequest::default()).await.expect("open to all");
-    answer.into_inner().status
+    let request = HealthCheckRequest { service: service.to_owned() };
+    health.check(request).await.expect("open to all").into_inner().status
+}
+
+#[tokio::test]
+async fn without_its_database_it_answers_reads_and_refuses_writes_with_the_reason() {
+    let server = server().await;
+    let database = server.readiness.component("database").for_writes();
+    database.up();
+    assert!(get(&server, "/readyz/write").await.starts_with("HTTP/1.1 200"));
+    database.down("its disk is full");
+    eventually("no writes", async || {
+        get(&server, "/readyz/write").await.starts_with("HTTP/1.1 503")
+    })
+    .await;
+    assert!(get(&server, "/readyz/read").await.starts_with("HTTP/1.1 200"));
+    assert!(get(&server, "/readyz").await.contains(r#"{"database":"its disk is full"}"#));
+    eventually("gRPC says the same", async || grpc_status_of(&server, "write").await == 2).await;
+    assert_eq!(grpc_status_of(&server, "read").await, 1);
+    assert_eq!(grpc_status(&server).await, 1, "balancers ask for reads");
+
+    server.queue(Role::Reader, &[]).get_queue(ask("echo")).await.expect("a read");
+    let counter = format!("{BANYUWANGI}/counters/dukcapil");
+    let ticket = IssueTicketRequest { counter, ..Default::default() };
+    let mut queue = server.queue(Role::Organiser, &[BANYUWANGI]);
+    let refused = queue.issue_ticket(ticket.clone()).await.expect_err("a write");
+    let error = error_of(&refused);
+    assert_eq!(error.reason, Reason::Unavailable.as_str());
+    assert!(error.message.contains("database: its disk is full; reads are answered"), "{error:?}");
+    assert!(error.retry_after.is_some(), "{error:?}");
+    let mut stranger = server.queue(Role::Reader, &[]);
+    let refused = stranger.issue_ticket(ticket.clone()).await.expect_err("not theirs");
+    let reason = error_of(&refused).reason;
+    assert_eq!(reason, Reason::PermissionDenied.as_str(), "who may not learns no more");
+
+    database.up();
+    eventually("writes again", async || queue.issue_ticket(ticket.clone()).await.is_ok()).await;
 }
 
 #[tokio::test]

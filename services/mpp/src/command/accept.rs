@@ -25,9 +25,9 @@ pub async fn run(args: AcceptArgs, client: &Client, output: Output) -> Result<()
         let answer = catalog.accept_offering(request).await.map_err(refused)?.into_inner();
         let offering = answer.offering.unwrap_or_default();
         if output.is_json() {
-            println!("{}", output::json(&offering)?);
+            say!("{}", output::json(&offering)?);
         } else {
-            println!("accepted  {}", offering.name);
+            say!("accepted  {}", offering.name);
         }
     }
     Ok(())

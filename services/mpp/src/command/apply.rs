@@ -43,7 +43,7 @@ pub async fn run(args: ApplyArgs, client: &Client, output: Output) -> Result<()>
     let mut tally = Tally { dry_run: args.dry_run, ..Tally::default() };
     let mut tell = |applied: Applied<'_>| {
         match output {
-            Output::Json => println!("{}", as_json(&applied, args.dry_run)),
+            Output::Json => say!("{}", as_json(&applied, args.dry_run)),
             Output::Table => print(&applied, args.dry_run),
         }
         tally.add(&applied.outcome);
@@ -101,7 +101,7 @@ impl Tally {
         match self.first {
             None if output.is_json() => Ok(()),
             None => {
-                println!("{done}.");
+                say!("{done}.");
                 Ok(())
             }
             Some(reason) => {
@@ -139,27 +139,27 @@ fn verb(outcome: &Outcome) -> &'static str {
 fn print(applied: &Applied<'_>, dry_run: bool) {
     let Applied { record, outcome } = applied;
     let needs = || record.kind.needs(verb(outcome));
-    println!("{:9} {}", word(outcome, dry_run), record.name);
+    say!("{:9} {}", word(outcome, dry_run), record.name);
     match outcome {
         Outcome::Created { checked } if dry_run => {
-            println!("    needs {}", needs());
+            say!("    needs {}", needs());
             if !checked {
-                println!("    not checked yet: it names records that are still to be created");
+                say!("    not checked yet: it names records that are still to be created");
             }
         }
         Outcome::Updated(changes) => {
             if dry_run {
-                println!("    needs {}", needs());
+                say!("    needs {}", needs());
             }
             changes.iter().for_each(print_change);
         }
         Outcome::Refused { error, .. } => {
-            println!("    {}: {error}", record.place);
+            say!("    {}: {error}", record.place);
             if error.reason() == Reason::PermissionDenied {
                 print_way_out(record, verb(outcome));
             }
         }
-        Outcome::Left(why) => println!("    {}: {why}", record.place),
+        Outcome::Left(why) => say!("    {}: {why}", record.place),
         Outcome::Created { .. } | Outcome::Unchanged => {}
     }
 }
@@ -168,16 +168,16 @@ fn print_change(change: &Change) {
     let shown = |value: &Option<Value>| {
         value.as_ref().map_or_else(|| "(nothing)".to_owned(), Value::to_string)
     };
-    println!("    {}: {} → {}", change.path, shown(&change.before), shown(&change.after));
+    say!("    {}: {} → {}", change.path, shown(&change.before), shown(&change.after));
 }
 
 /// How to call as somebody who may; NAME is the mall, the unit or the source whose record it is.
 fn print_way_out(record: &Record, verb: &str) {
     let role = record.kind.role(verb);
-    println!("    needs {}; make a token and apply again with it:", record.kind.needs(verb));
+    say!("    needs {}; make a token and apply again with it:", record.kind.needs(verb));
     let program = program();
-    println!("      {program} token --role {} --namespace NAME > token.jwt", role.as_str());
-    println!("      {program} apply --token-file token.jwt FILE");
+    say!("      {program} token --role {} --namespace NAME > token.jwt", role.as_str());
+    say!("      {program} apply --token-file token.jwt FILE");
 }
 
 fn as_json(applied: &Applied<'_>, dry_run: bool) -> Value {

@@ -28,9 +28,9 @@ pub async fn run(args: DeleteArgs, client: &Client, output: Output) -> Result<()
     let tombstone = Tombstone { reason: reason.into(), successor };
     Records::new(client).delete(&args.name, tombstone).await?;
     if output.is_json() {
-        println!("{}", json!({ "name": args.name, "outcome": "deleted" }));
+        say!("{}", json!({ "name": args.name, "outcome": "deleted" }));
     } else {
-        println!("deleted   {}", args.name);
+        say!("deleted   {}", args.name);
     }
     Ok(())
 }

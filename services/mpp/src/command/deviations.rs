@@ -53,10 +53,10 @@ pub async fn run(args: DeviationsArgs, client: &Client, output: Output) -> Resul
 fn print(answer: &ListDeviationsResponse, output: Output) -> Result<()> {
     if output.is_json() {
         for deviation in &answer.deviations {
-            println!("{}", output::json(deviation)?);
+            say!("{}", output::json(deviation)?);
         }
     } else if answer.deviations.is_empty() {
-        println!("No counter deviates.");
+        say!("No counter deviates.");
     } else {
         answer.deviations.iter().for_each(print_one);
     }
@@ -64,7 +64,7 @@ fn print(answer: &ListDeviationsResponse, output: Output) -> Result<()> {
 }
 
 fn print_one(deviation: &Deviation) {
-    println!(
+    say!(
         "{}  week of {}: open {}, mall {}, national {}, {}",
         deviation.counter,
         deviation.week,
@@ -74,7 +74,7 @@ fn print_one(deviation: &Deviation) {
         baseline(deviation),
     );
     for (days, what) in grouped(&deviation.findings) {
-        println!("    {what}  ({})", days.join(", "));
+        say!("    {what}  ({})", days.join(", "));
     }
 }
 

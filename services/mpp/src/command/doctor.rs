@@ -63,9 +63,35 @@ async fn check(client: &Client, service: Service) -> Result<String> {
     Ok(format!("{}  {outcome}", endpoint.address))
 }
 
-/// The health port's answer; it names each part that is missing.
+/// What is missing of a service, and what that leaves it.
 async fn readiness(address: &str) -> Result<String> {
-    let url = format!("{address}/readyz");
+    let (ready, body) = ask(address, "readyz").await?;
+    if ready {
+        return Ok(body);
+    }
+    let (reads, _) = ask(address, "readyz/read").await?;
+    let (writes, _) = ask(address, "readyz/write").await?;
+    let left = match (reads, writes) {
+        (true, true) => "reads and writes are answered all the same",
+        (true, false) => "reads are answered, writes are not",
+        (false, _) => "neither reads nor writes are answered",
+    };
+    let text = format!("not ready: {}; {left}", missing(&body));
+    Err(Error::new(Reason::Unavailable, text))
+}
+
+/// Each part that is missing with its reason, of a probe's answer.
+fn missing(body: &str) -> String {
+    let answer: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let Some(parts) = answer["missing"].as_object() else { return body.to_owned() };
+    let parts = parts.iter().map(|(name, why)| format!("{name}: {}", why.as_str().unwrap_or("?")));
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+/// Asks the health port; answers whether that is a yes, and the body.
+async fn ask(address: &str, path: &str) -> Result<(bool, String)> {
+    let url = format!("{address}/{path}");
+    let shown = url.clone();
     let ask = tokio::task::spawn_blocking(move || {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(3)))
@@ -76,14 +102,9 @@ async fn readiness(address: &str) -> Result<String> {
         Ok::<_, ureq::Error>((answer.status().is_success(), body))
     });
     let (ready, body) = ask.await.map_err(Error::internal)?.map_err(|error| {
-        Error::new(Reason::Unavailable, format!("{address}/readyz cannot be reached: {error}"))
+        Error::new(Reason::Unavailable, format!("{shown} cannot be reached: {error}"))
     })?;
-    let body = body.trim().to_owned();
-    if ready {
-        Ok(body)
-    } else {
-        Err(Error::new(Reason::Unavailable, format!("not ready: {body}")))
-    }
+    Ok((ready, body.trim().to_owned()))
 }
 
 fn print(checks: &[Check], output: Output) {
@@ -93,7 +114,7 @@ fn print(checks: &[Check], output: Output) {
                 Ok(detail) => (true, detail.clone()),
                 Err(error) => (false, error.message().to_owned()),
             };
-            println!(
+            say!(
                 "{}",
                 serde_json::json!({ "check": check.what.trim(), "ok": ok, "detail": detail })
             );

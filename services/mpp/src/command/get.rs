@@ -8,7 +8,7 @@ use crate::{client::Client, output::Output, record::Records};
 pub async fn run(name: &str, client: &Client, output: Output) -> Result<()> {
     let record = Records::new(client).get(name).await?;
     if output.is_json() {
-        println!("{}", serde_json::to_string(&record).map_err(Error::internal)?);
+        say!("{}", serde_json::to_string(&record).map_err(Error::internal)?);
     } else {
         print_value("", &serde_json::to_value(&record).map_err(Error::internal)?);
     }
@@ -30,7 +30,7 @@ fn print_value(path: &str, value: &Value) {
                 print_value(&format!("{path}[{at}]"), item);
             }
         }
-        Value::String(text) => println!("{path:28} {}", text.replace('\n', " / ")),
-        other => println!("{path:28} {other}"),
+        Value::String(text) => say!("{path:28} {}", text.replace('\n', " / ")),
+        other => say!("{path:28} {other}"),
     }
 }

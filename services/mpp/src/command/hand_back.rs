@@ -55,18 +55,18 @@ pub async fn run(args: HandBackArgs, client: &Client, output: Output) -> Result<
     let answer = catalog.hand_back_service(request).await.map_err(refused)?.into_inner();
     let service = answer.service.unwrap_or_default();
     if output.is_json() {
-        println!("{}", output::json(&service)?);
+        say!("{}", output::json(&service)?);
         return Ok(());
     }
     let only = if dry_run { "would be " } else { "" };
     match overridden - service.overrides.len().min(overridden) {
-        _ if !to.is_empty() => println!("{only}handed over  {} to {to}", service.name),
-        _ if overridden == 0 => println!("nothing of {} is overridden", service.name),
-        _ if keep => println!("{only}confirmed  {}", service.name),
-        fields => println!("{only}handed back  {fields} of {} to {}", service.name, service.source),
+        _ if !to.is_empty() => say!("{only}handed over  {} to {to}", service.name),
+        _ if overridden == 0 => say!("nothing of {} is overridden", service.name),
+        _ if keep => say!("{only}confirmed  {}", service.name),
+        fields => say!("{only}handed back  {fields} of {} to {}", service.name, service.source),
     }
     for kept in service.overrides {
-        println!("still set by {}: {}", kept.subject, kept.field);
+        say!("still set by {}: {}", kept.subject, kept.field);
     }
     Ok(())
 }

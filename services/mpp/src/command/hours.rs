@@ -93,7 +93,7 @@ async fn show(args: HoursArgs, mut client: Hours, output: Output) -> Result<()> 
     };
     let answer = client.get_hours(request).await.map_err(refused)?.into_inner();
     if output.is_json() {
-        println!("{}", output::json(&answer)?);
+        say!("{}", output::json(&answer)?);
     } else {
         answer.days.iter().for_each(print_day);
     }
@@ -107,7 +107,7 @@ fn print_day(day: &DayHours) {
         Status::Unknown | Status::Unspecified => "unknown".into(),
     };
     let weekday = day.date.parse::<jiff::civil::Date>().map(|date| format!("{:?}", date.weekday()));
-    println!("{} {:9} {hours}", day.date, weekday.unwrap_or_default());
+    say!("{} {:9} {hours}", day.date, weekday.unwrap_or_default());
     for why in &day.why {
         let text = why.text.clone().unwrap_or_default();
         let text = if text.en.is_empty() { text.id } else { text.en };
@@ -115,7 +115,7 @@ fn print_day(day: &DayHours) {
             known if text.contains(known) => String::new(),
             source => format!("  ({source})"),
         };
-        println!("    {text}{source}");
+        say!("    {text}{source}");
     }
 }
 
@@ -145,10 +145,10 @@ async fn set(args: HoursSetArgs, mut client: Hours, output: Output) -> Result<()
     };
     let answer = client.create_hours_rule(request).await.map_err(refused)?.into_inner();
     if output.is_json() {
-        println!("{}", output::json(&answer)?);
+        say!("{}", output::json(&answer)?);
     } else {
         let name = answer.hours_rule.map(|rule| rule.name).unwrap_or_default();
-        println!("{name} holds for {} from now on", args.target);
+        say!("{name} holds for {} from now on", args.target);
     }
     Ok(())
 }

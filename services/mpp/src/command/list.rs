@@ -80,7 +80,7 @@ fn fields(kind: &Kind, args: &ListArgs) -> Result<Map<String, Value>> {
 fn print(kind: &Kind, records: &[DynamicMessage], more: bool, output: Output) -> Result<()> {
     if output.is_json() {
         for record in records {
-            println!("{}", serde_json::to_string(record).map_err(Error::internal)?);
+            say!("{}", serde_json::to_string(record).map_err(Error::internal)?);
         }
         return Ok(());
     }
@@ -92,7 +92,7 @@ fn print(kind: &Kind, records: &[DynamicMessage], more: bool, output: Output) ->
     }
     table.print();
     if more {
-        println!("… there are more; --limit 0 shows all");
+        say!("… there are more; --limit 0 shows all");
     }
     Ok(())
 }

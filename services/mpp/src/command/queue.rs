@@ -66,9 +66,9 @@ pub async fn run(command: QueueCommand, client: &Client, output: Output) -> Resu
 
 fn show(ticket: &Ticket, output: Output) -> Result<()> {
     if output.is_json() {
-        println!("{}", output::json(ticket)?);
+        say!("{}", output::json(ticket)?);
     } else {
-        println!("{}  {}", line(ticket), ticket.name);
+        say!("{}  {}", line(ticket), ticket.name);
     }
     Ok(())
 }
@@ -83,15 +83,18 @@ fn line(ticket: &Ticket) -> String {
 
 fn print(queue: &GetQueueResponse, output: Output) -> Result<()> {
     if output.is_json() {
-        println!("{}", output::json(queue)?);
+        say!("{}", output::json(queue)?);
         return Ok(());
     }
-    println!(
+    say!(
         "{} on {}: {} waiting, {} completed",
-        queue.counter, queue.date, queue.waiting, queue.completed
+        queue.counter,
+        queue.date,
+        queue.waiting,
+        queue.completed
     );
     for ticket in queue.called.iter().chain(&queue.next) {
-        println!("  {}", line(ticket));
+        say!("  {}", line(ticket));
     }
     Ok(())
 }

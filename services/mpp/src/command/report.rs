@@ -87,14 +87,14 @@ async fn verify(reports: &mut Reports, output: Output) -> Result<()> {
         .map_err(refused)?
         .into_inner();
     if output.is_json() {
-        println!("{}", output::json(&answer)?);
+        say!("{}", output::json(&answer)?);
     } else {
-        println!(
+        say!(
             "{} changes in the inbox; rebuilt {} live",
             answer.inbox_count,
             if answer.equal { "equals" } else { "DIFFERS from" }
         );
-        answer.differences.iter().for_each(|difference| println!("  {difference}"));
+        answer.differences.iter().for_each(|difference| say!("  {difference}"));
     }
     if answer.equal {
         return Ok(());
@@ -107,20 +107,20 @@ async fn verify(reports: &mut Reports, output: Output) -> Result<()> {
 
 fn print(report: &Report, output: Output) -> Result<()> {
     if output.is_json() {
-        println!("{}", output::json(report)?);
+        say!("{}", output::json(report)?);
         return Ok(());
     }
-    println!("As of {}{}", report.as_of, if report.complete { "" } else { "  (incomplete)" });
+    say!("As of {}{}", report.as_of, if report.complete { "" } else { "  (incomplete)" });
     if !report.complete {
-        println!("  {}", report.incomplete_reason.clone().unwrap_or_default().en);
+        say!("  {}", report.incomplete_reason.clone().unwrap_or_default().en);
     }
     print_share("coverage", report.coverage_autonomous.as_ref());
     print_share("coverage", report.coverage_all.as_ref());
     print_share("uniform hours", report.uniformity.as_ref());
     let stages =
         report.stages.iter().map(|count| format!("{} {}", stage(count.stage()), count.malls));
-    println!("stages: {}", stages.collect::<Vec<_>>().join(", "));
-    println!("tickets completed today: {}", report.tickets_completed_today);
+    say!("stages: {}", stages.collect::<Vec<_>>().join(", "));
+    say!("tickets completed today: {}", report.tickets_completed_today);
     print_malls(report);
     print_sources(report);
     Ok(())
@@ -129,7 +129,7 @@ fn print(report: &Report, output: Output) -> Result<()> {
 fn print_share(what: &str, share: Option<&Share>) {
     let share = share.cloned().unwrap_or_default();
     let of = share.denominator_name.unwrap_or_default().en;
-    println!("{what}: {} of {of}, {:.1} %", share.numerator, share.percent);
+    say!("{what}: {} of {of}, {:.1} %", share.numerator, share.percent);
 }
 
 /// "operating"; empty where no stage is known.

@@ -54,7 +54,7 @@ pub async fn run(args: SearchArgs, client: &Client, output: Output) -> Result<()
     let answer = SearchServiceClient::new(channel).search_services(request).await;
     let answer = answer.map_err(refused)?.into_inner();
     if output.is_json() {
-        println!("{}", output::json(&answer)?);
+        say!("{}", output::json(&answer)?);
     } else {
         print(&args.query, &answer, near.is_some());
     }
@@ -77,16 +77,16 @@ fn location(text: &str) -> Result<Location> {
 
 fn print(query: &str, answer: &SearchServicesResponse, near: bool) {
     if answer.hits.is_empty() {
-        println!("No service answers \"{query}\". Try other words, such as the document's name.");
+        say!("No service answers \"{query}\". Try other words, such as the document's name.");
         return;
     }
     if answer.weak {
-        println!("{}", doubt(query, answer));
+        say!("{}", doubt(query, answer));
     }
     for (rank, hit) in answer.hits.iter().enumerate() {
         print_hit(rank + 1, hit, &answer.named, near);
     }
-    println!("{} of {} services", answer.hits.len(), answer.total_size);
+    say!("{} of {} services", answer.hits.len(), answer.total_size);
 }
 
 /// Nobody should take what is near by its words for the answer.
@@ -116,18 +116,18 @@ fn place_name(place: &NamedPlace) -> String {
 
 fn print_hit(rank: usize, hit: &Hit, named: &[NamedPlace], near: bool) {
     let title = hit.title.clone().unwrap_or_default();
-    println!("{rank}. {}  [{}]", title.id, hit.service);
-    println!("   biaya {}", output::fees(&hit.fees));
+    say!("{rank}. {}  [{}]", title.id, hit.service);
+    say!("   biaya {}", output::fees(&hit.fees));
     let time = hit.time.as_ref().map(mpp_api::indonesian::time);
-    println!("   waktu {}", time.as_deref().unwrap_or(output::NOT_STATED));
+    say!("   waktu {}", time.as_deref().unwrap_or(output::NOT_STATED));
     if !named.is_empty() {
-        println!("   {}", there(hit, named));
+        say!("   {}", there(hit, named));
     }
     for place in hit.places.iter().take(3) {
-        println!("   {}", place_line(place, near));
+        say!("   {}", place_line(place, near));
     }
     if hit.place_count > 3 {
-        println!("   … {} places in all", hit.place_count);
+        say!("   … {} places in all", hit.place_count);
     }
 }
 

@@ -63,7 +63,7 @@ pub async fn list(args: SlotsArgs, client: &Client, output: Output) -> Result<()
     };
     let answer = booking(client)?.list_slots(request).await.map_err(refused)?.into_inner();
     if output.is_json() {
-        println!("{}", output::json(&answer)?);
+        say!("{}", output::json(&answer)?);
     } else {
         print(&answer);
     }
@@ -87,7 +87,7 @@ fn print(answer: &ListSlotsResponse) {
     for day in &answer.closed_days {
         let why = day.why.last().and_then(|why| why.text.clone()).unwrap_or_default();
         let open = hours::intervals(&day.intervals);
-        println!("{}  no slots {open} {}", day.date, why.id);
+        say!("{}  no slots {open} {}", day.date, why.id);
     }
 }
 
@@ -142,18 +142,15 @@ pub async fn cancel(args: CancelArgs, client: &Client, output: Output) -> Result
 
 fn show(appointment: Appointment, output: Output) -> Result<()> {
     if output.is_json() {
-        println!("{}", output::json(&appointment)?);
+        say!("{}", output::json(&appointment)?);
     } else {
         let state = output::word(appointment.state().as_str_name());
-        println!(
-            "{state}: {} at {}, code {}",
-            appointment.date, appointment.open, appointment.code
-        );
+        say!("{state}: {} at {}, code {}", appointment.date, appointment.open, appointment.code);
         if appointment.state() == appointment::State::Booked {
-            println!("To give the place back:");
-            println!("  {} cancel {} --code {}", program(), appointment.name, appointment.code);
+            say!("To give the place back:");
+            say!("  {} cancel {} --code {}", program(), appointment.name, appointment.code);
         }
-        println!("{}", appointment.name);
+        say!("{}", appointment.name);
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use clap::Args as ClapArgs;
 use mpp_core::{Caller, Clock, Error, FieldCode, Reason, Result, Role, check_name};
 use mpp_rpc::jwt::{self, Jwks, SigningKey};
 
-use crate::client::Client;
+use crate::client::{Client, ClientArgs};
 
 #[derive(ClapArgs)]
 pub struct TokenArgs {
@@ -38,7 +38,7 @@ pub struct TokenArgs {
 /// Longest life of a token made by hand.
 const MAX_HOURS: u64 = 24 * 366;
 
-pub fn run(args: TokenArgs, client: &Client) -> Result<()> {
+pub fn run(args: TokenArgs, client: &ClientArgs) -> Result<()> {
     if let Some(folder) = &args.new_key {
         return new_key(folder);
     }
@@ -50,7 +50,7 @@ pub fn run(args: TokenArgs, client: &Client) -> Result<()> {
     args.namespace.iter().try_for_each(|name| check_namespace(name))?;
     let caller = Caller { subject: args.subject, roles, namespaces: args.namespace };
     let life = Duration::from_secs(args.hours * 3600);
-    println!("{}", jwt::mint(&key, &caller, life, Clock::system().now()));
+    say!("{}", jwt::mint(&key, &caller, life, Clock::system().now()));
     Ok(())
 }
 
@@ -68,9 +68,13 @@ fn check_namespace(name: &str) -> Result<()> {
     Err(Error::field("namespace", FieldCode::Name, text))
 }
 
-fn key_file(args: &TokenArgs, client: &Client) -> Result<PathBuf> {
-    let known = client.context().map(|context| context.signing_key.clone());
-    args.key.clone().or(known).ok_or_else(|| {
+/// The key that is named; only without one is the context looked for.
+fn key_file(args: &TokenArgs, client: &ClientArgs) -> Result<PathBuf> {
+    if let Some(named) = &args.key {
+        return Ok(named.clone());
+    }
+    let client = Client::new(client)?;
+    client.context().map(|context| context.signing_key.clone()).ok_or_else(|| {
         let text = "no signing key is known; make one with `mpp token --new-key DIR` and name it with --key DIR/signing.pem";
         Error::new(Reason::NotFound, text)
     })
@@ -90,7 +94,7 @@ fn new_key(folder: &Path) -> Result<()> {
     key.save(&path)?;
     let jwks = folder.join("jwks.json");
     Jwks::write(&jwks, &[key.public()])?;
-    println!(
+    say!(
         "{} signs tokens: keep it secret\n{} checks them: give it to every service with --jwks",
         path.display(),
         jwks.display()

@@ -73,7 +73,7 @@ pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()>
 
 fn print(change: &Change, output: Output) -> Result<()> {
     if output.is_json() {
-        println!("{}", output::json(change)?);
+        say!("{}", output::json(change)?);
         return Ok(());
     }
     let op = match change.op() {
@@ -83,20 +83,20 @@ fn print(change: &Change, output: Output) -> Result<()> {
         Op::Unspecified => "?",
     };
     let by = if change.actor.is_empty() { String::new() } else { format!("  by {}", change.actor) };
-    println!("{:12} v{:<4} {op:8} {}{by}", change.kind, change.version, change.name);
+    say!("{:12} v{:<4} {op:8} {}{by}", change.kind, change.version, change.name);
     Ok(())
 }
 
 fn print_bookmark(message: &WatchResponse, output: Output) {
     if message.initial_state_complete && !output.is_json() {
-        println!(
+        say!(
             "-- that is how things stand now, at revision {}; changes follow (Ctrl-C ends)",
             message.revision
         );
     }
     // Programs keep the token; people see it on the way out of a script.
     if output.is_json() && !message.resume_token.is_empty() {
-        println!(
+        say!(
             r#"{{"resumeToken":"{}","revision":"{}"}}"#,
             hex(&message.resume_token),
             message.revision

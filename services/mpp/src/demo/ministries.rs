@@ -16,7 +16,10 @@ use axum::{
 };
 use mpp_agent::{Event, Run};
 use mpp_api::sync::Source;
-use mpp_client::{Endpoint, TokenSource};
+use mpp_client::{
+    Endpoint, TokenSource,
+    file::{Readers, write_file},
+};
 use mpp_core::{Caller, Error, FieldCode, Result, Role};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -99,7 +102,7 @@ fn write_files(folder: &Path) -> Result<()> {
         let parent = path.parent().unwrap_or(folder);
         fs::create_dir_all(parent).map_err(|error| unwritable(parent, &error))?;
         if !path.exists() {
-            fs::write(&path, text).map_err(|error| unwritable(&path, &error))?;
+            write_file(&path, text.as_bytes(), Readers::All)?;
         }
     }
     Ok(())
@@ -112,7 +115,7 @@ fn ministry(source: &Source, folder: &Path, api: &str, tokens: &Tokens<'_>) -> R
     let known = CONFIGS.iter().find(|(name, _)| *name == file);
     let (_, text) = known.ok_or_else(|| Error::internal(format!("the demo has no {file}")))?;
     let config = folder.join(&file);
-    fs::write(&config, text.replace("{api}", api)).map_err(|error| unwritable(&config, &error))?;
+    write_file(&config, text.replace("{api}", api).as_bytes(), Readers::All)?;
     let endpoint = Endpoint {
         address: tokens.registry.clone(),
         token: Some(TokenSource::File((tokens.mint)(

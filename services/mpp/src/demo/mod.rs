@@ -31,7 +31,7 @@ pub async fn run(
     shutdown: &CancellationToken,
 ) -> Result<()> {
     seed::directory(administrator).await?;
-    println!("Syncing the ministries' catalogs:");
+    say!("Syncing the ministries' catalogs:");
     for ministry in ministries {
         if outcomes::are_of(ministry) {
             outcomes::show(ministry, administrator, shutdown).await?;
@@ -41,9 +41,6 @@ pub async fn run(
     }
     let malls = seed::malls(administrator).await?;
     let files = data.join("demo");
-    println!(
-        "{malls} malls are open for a look; the ministries' files are in {}.",
-        files.display()
-    );
+    say!("{malls} malls are open for a look; the ministries' files are in {}.", files.display());
     Ok(())
 }

@@ -38,15 +38,15 @@ pub async fn show(
     shutdown: &CancellationToken,
 ) -> Result<()> {
     let now = &ministry.run;
-    println!("{SOURCE}, its list of 2025:");
+    say!("{SOURCE}, its list of 2025:");
     ministry.sync_as(&Run { input: before(&now.input), ..now.clone() }, shutdown).await?;
-    println!("An administrator corrects the title of {CORRECTED}; the list of 2026 has another:");
+    say!("An administrator corrects the title of {CORRECTED}; the list of 2026 has another:");
     correct(administrator).await?;
     ministry.sync_as(now, shutdown).await?;
-    println!("\"{WITHDRAWN}\" is in it no more, and is withdrawn:");
+    say!("\"{WITHDRAWN}\" is in it no more, and is withdrawn:");
     let withdraw = Withdraw::These(vec![WITHDRAWN.to_owned()]);
     ministry.sync_as(&Run { withdraw, ..now.clone() }, shutdown).await?;
-    println!("The same again by an agent that has lost its state: all is sent, and unchanged:");
+    say!("The same again by an agent that has lost its state: all is sent, and unchanged:");
     let state = now.state.with_extension("lost.db");
     ministry.sync_as(&Run { state, ..now.clone() }, shutdown).await
 }

@@ -148,7 +148,7 @@ async fn questions_find_their_service_first_or_are_told_that_there_is_none() {
                 score.count(columns[0], columns[1], &ask(&engine, columns[0]).await);
             }
         }
-        println!("{}", score.told(kind));
+        say!("{}", score.told(kind));
         assert!(score.right() >= least, "{}", score.told(kind));
         assert!(score.modest * 100 <= score.first * 15, "{}", score.told(kind));
         assert!(score.among_three * 100 >= score.answerable * 96, "{}", score.told(kind));

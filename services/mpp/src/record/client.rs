@@ -164,7 +164,7 @@ impl<'a> Records<'a> {
         let path: PathAndQuery = path(method).try_into().map_err(Error::internal)?;
         let answer = grpc.unary(Request::new(request), path, codec).await;
         let answer = answer.map_err(refused)?.into_inner();
-        warnings(&answer).iter().for_each(|warning| eprintln!("warning: {warning}"));
+        warnings(&answer).iter().for_each(|warning| complain!("warning: {warning}"));
         Ok(answer)
     }
 }

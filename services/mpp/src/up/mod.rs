@@ -1,6 +1,7 @@
 //! `mpp up`: every service in one process, on SQLite, over the same ports, tokens and streams as in
 //! processes of their own.
 
+mod clock;
 mod ports;
 mod services;
 
@@ -11,7 +12,7 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use mpp_core::{Caller, Clock, Error, FieldCode, Micros, Result};
+use mpp_core::{Caller, Error, Result};
 use tokio_util::sync::CancellationToken;
 
 use self::{ports::Ports, services::Shared};
@@ -38,6 +39,9 @@ pub struct UpArgs {
     /// The services' settings (TOML); `mpp policy` prints all of them with their reasons.
     #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// This machine's clock is right, although records in the folder are dated later than it.
+    #[arg(long, env = "MPP_CLOCK_IS_RIGHT", conflicts_with = "at")]
+    pub clock_is_right: bool,
     /// First of the ports: page, registry, scheduling, reporting follow each other, their health
     /// ports ten above. 0: any that are free.
     #[arg(long, env = "MPP_PORT", default_value_t = 7400)]
@@ -49,10 +53,10 @@ pub async fn run(args: UpArgs) -> Result<()> {
     let _telemetry = telemetry()?;
     let shutdown = until_stopped()?;
     let policies = Policies::load(args.policy.as_deref())?;
-    let clock = clock(&args)?;
     let data = std::path::absolute(&args.data).map_err(Error::internal)?;
     let keys = Keys::open(&data)?;
     let ports = Ports::bind(args.port).await?;
+    let clock = clock::of(&args, &data).await?;
 
     let context = ports.context(&keys)?;
     let shared = Shared {
@@ -65,7 +69,8 @@ pub async fn run(args: UpArgs) -> Result<()> {
     };
     let serving = services::start(&shared, ports, &shutdown).await?;
     context.save(&data)?;
-    greet(&context, &data, begun.elapsed());
+    let missing = services::missing(&serving, &shutdown).await;
+    greet(&context, &data, begun.elapsed(), &missing);
 
     let outcome = tokio::select! {
         outcome = until_the_end(&args, &shared, &shutdown) => outcome,
@@ -73,7 +78,7 @@ pub async fn run(args: UpArgs) -> Result<()> {
     };
     // A failure of the demo ends the servers, too.
     shutdown.cancel();
-    println!("\nDraining …");
+    say!("\nDraining …");
     services::finish(serving).await?;
     outcome
 }
@@ -102,39 +107,17 @@ fn telemetry() -> Result<mpp_telemetry::Guard> {
     .map_err(Error::internal)
 }
 
-/// The clock: now, the time that was asked for, or for a demo by night the next working morning.
-fn clock(args: &UpArgs) -> Result<Clock> {
-    let now = Clock::system();
-    let start = match &args.at {
-        Some(text) => Some(time(text)?),
-        None if args.demo => demo::start_of_demo(now.now()),
-        None => None,
-    };
-    let Some(start) = start else { return Ok(now) };
-    let shown = jiff::Timestamp::from_microsecond(start).map_err(Error::internal)?;
-    let why =
-        if args.at.is_some() { "as asked" } else { "so that malls of all three zones are open" };
-    println!("The clock starts at {shown} ({why}).");
-    Ok(Clock::starting_at(start))
-}
-
-/// A time with its zone, or a date for 10:00 in Jakarta.
-fn time(text: &str) -> Result<Micros> {
-    let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T10:00:00+07:00") };
-    let parsed: jiff::Timestamp = whole.parse().map_err(|_| {
-        let text = format!("'{text}' is not a time; write 2026-03-02 or 2026-03-02T10:00:00+07:00");
-        Error::field("at", FieldCode::Time, text)
-    })?;
-    Ok(parsed.as_microsecond())
-}
-
-fn greet(context: &Context, data: &Path, took: Duration) {
-    println!("Serving after {} ms, {}; data in {}", took.as_millis(), memory(), data.display());
-    println!(
+fn greet(context: &Context, data: &Path, took: Duration, missing: &[String]) {
+    let begin = if missing.is_empty() { "Serving" } else { "Not serving all" };
+    say!("{begin} after {} ms, {}; data in {}", took.as_millis(), memory(), data.display());
+    missing.iter().for_each(|missing| say!("  missing: {missing}"));
+    say!(
         "  registry    {}\n  scheduling  {}\n  reporting   {}",
-        context.registry, context.scheduling, context.reporting
+        context.registry,
+        context.scheduling,
+        context.reporting
     );
-    println!("  page        {}  (English: {0}/en)", context.page);
+    say!("  page        {}  (English: {0}/en)", context.page);
 }
 
 /// Resident memory, as the kernel counts it.
@@ -157,20 +140,20 @@ async fn show_demo(shared: &Shared<'_>, port: u16, shutdown: &CancellationToken)
 
 fn print_next(context: &Context, data: &Path, demo: bool) {
     let mpp = program();
-    println!("\nNext, in another terminal:");
+    say!("\nNext, in another terminal:");
     if demo {
-        println!("  {mpp} search \"kalau ktp hilang gimana\"");
-        println!("  {mpp} search \"biaya paspor\" --near -6.2,106.8");
-        println!("  {mpp} hours malls/banyuwangi/counters/dukcapil");
-        println!("  {mpp} deviations malls/banyuwangi");
-        println!(
+        say!("  {mpp} search \"kalau ktp hilang gimana\"");
+        say!("  {mpp} search \"biaya paspor\" --near -6.2,106.8");
+        say!("  {mpp} hours malls/banyuwangi/counters/dukcapil");
+        say!("  {mpp} deviations malls/banyuwangi");
+        say!(
             "  {mpp} book malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang --nik 3510014107900001"
         );
-        println!("  {mpp} list sources");
+        say!("  {mpp} list sources");
         let madiun = data.join("demo/madiun.toml");
-        println!("  {mpp} agent problems {}", madiun.display());
+        say!("  {mpp} agent problems {}", madiun.display());
     }
-    println!("  {mpp} report");
-    println!("  {mpp} doctor");
-    println!("The page: {}   Ctrl-C ends.", context.page);
+    say!("  {mpp} report");
+    say!("  {mpp} doctor");
+    say!("The page: {}   Ctrl-C ends.", context.page);
 }

@@ -1,11 +1,11 @@
 //! The services of one process: how they start, each after those that it follows, and how they end.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use mpp_client::{Endpoint, TokenSource};
-use mpp_core::{Caller, Clock, Error, Result, Role};
-use mpp_rpc::HttpLimits;
-use tokio::task::JoinHandle;
+use mpp_core::{Caller, Clock, Error, Micros, Result, Role};
+use mpp_rpc::{HttpLimits, Readiness, Use};
+use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::ports::Ports;
@@ -28,11 +28,7 @@ pub struct Shared<'a> {
 
 impl Shared<'_> {
     async fn database(&self, name: &str, schema: &mpp_store::Schema) -> Result<mpp_store::Options> {
-        let options = mpp_store::Options {
-            url: format!("sqlite:{}", self.data.join(format!("{name}.db")).display()),
-            max_connections: 8,
-            clock: self.clock.clone(),
-        };
+        let options = options(self.data, name, self.clock);
         mpp_store::migrate(&options, schema).await?;
         Ok(options)
     }
@@ -94,6 +90,43 @@ impl Shared<'_> {
     }
 }
 
+/// How a service's database is opened.
+fn options(data: &Path, name: &str, clock: &Clock) -> mpp_store::Options {
+    mpp_store::Options {
+        url: format!("sqlite:{}", data.join(format!("{name}.db")).display()),
+        max_connections: 8,
+        clock: clock.clone(),
+    }
+}
+
+/// When the newest record of the folder was committed, whichever service holds it.
+///
+/// # Errors
+/// A database cannot be opened.
+pub async fn newest_commit(data: &Path) -> Result<Option<Micros>> {
+    let mut newest = None;
+    for name in ["registry", "scheduling", "reporting"] {
+        let options = options(data, name, &Clock::system());
+        newest = newest.max(mpp_store::newest_commit(&options).await?);
+    }
+    Ok(newest)
+}
+
+/// How long a service may take to read its records into memory before it is told what is missing.
+const READING: Duration = Duration::from_secs(30);
+
+/// Waits until the services serve, and says what is missing where one does not in time.
+pub async fn missing(serving: &[Serving], shutdown: &CancellationToken) -> Vec<String> {
+    let ready = async {
+        for service in serving {
+            service.readiness.until_ready_for(Use::Reads).await;
+        }
+    };
+    let _ = timeout(READING, shutdown.run_until_cancelled(ready)).await;
+    let missing = serving.iter().flat_map(|service| service.readiness.missing_for(Use::Reads));
+    missing.map(|(name, why)| format!("{name}: {why}")).collect()
+}
+
 /// A running service, and how it is told to end.
 pub struct Serving {
     /// Begins its drain.
@@ -101,6 +134,7 @@ pub struct Serving {
     /// Ends its background work, once the last call was answered.
     ended: CancellationToken,
     task: JoinHandle<Result<()>>,
+    readiness: Readiness,
 }
 
 /// Starts the services in the order in which they follow each other.
@@ -127,12 +161,12 @@ pub async fn start(
     for ((service, ended), (grpc, health)) in started.into_iter().zip(ended).zip(listeners) {
         let shell = serve::loopback_shell(shared.keys.verifier()?);
         let shutdown = CancellationToken::new();
-        let told = shutdown.clone();
+        let (told, readiness) = (shutdown.clone(), service.readiness.clone());
         let task = tokio::spawn(async move {
             let _tasks = service.tasks;
             mpp_rpc::serve(shell, service.routes, service.readiness, grpc, health, told).await
         });
-        serving.push(Serving { shutdown, ended, task });
+        serving.push(Serving { shutdown, ended, task, readiness });
     }
     Ok(serving)
 }

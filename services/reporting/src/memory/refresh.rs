@@ -28,7 +28,7 @@ pub struct Health {
 impl Health {
     /// Names the component.
     pub fn new(readiness: &Readiness) -> Self {
-        Self { copies: readiness.component("copies") }
+        Self { copies: readiness.component("copies").for_writes() }
     }
 
     /// A replica is ready once both feeds have been read whole; that one is away later does not

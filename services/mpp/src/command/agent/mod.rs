@@ -90,7 +90,7 @@ async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Resu
         // Only what is gone by the first run is known to be right.
         args.accept_missing = false;
         if let Err(error) = outcome {
-            eprintln!("mpp: {}; the next run is in {every} s", error.message());
+            complain!("mpp: {}; the next run is in {every} s", error.message());
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(every)) => {}
@@ -140,22 +140,22 @@ async fn check(config: &Path) -> Result<()> {
     let run = load(config)?;
     let checked = mpp_agent::check(&run).await;
     if let Some(first) = &checked.first {
-        println!("{}", mpp_api::json::write(first)?);
+        say!("{}", mpp_api::json::write(first)?);
     }
     for problem in &checked.problems {
         tell(problem);
-        println!("    what to do: {}", problem.advice());
+        say!("    what to do: {}", problem.advice());
     }
     let Tally { read, invalid, duplicate, rejected, .. } = checked.tally;
     let good = read - checked.tally.unread() - duplicate - rejected;
-    println!(
+    say!(
         "read {read} = good {good} + invalid {invalid} + duplicate {duplicate} + to be rejected \
          {rejected}{}",
         suspicious(&checked.tally)
     );
     told::not_read(&checked.tally);
     told::headings(&checked.tally);
-    println!(
+    say!(
         "Not judged here, since only the registry knows: whether the units and services that are \
          named exist, and whether {} may write there.",
         run.source
@@ -170,7 +170,7 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
         for problem in &problems {
             let Problem { record, field, code, message } = problem;
             let advice = problem.advice();
-            println!(
+            say!(
                 "{}",
                 serde_json::json!({ "record": record, "field": field, "code": code, "message": message, "advice": advice })
             );
@@ -178,21 +178,18 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
         return Ok(());
     }
     if problems.is_empty() {
-        println!("No record was refused.");
+        say!("No record was refused.");
     }
     for problem in &problems {
         tell(problem);
-        println!("    what to do: {}", problem.advice());
+        say!("    what to do: {}", problem.advice());
     }
     Ok(())
 }
 
 fn functions() {
-    println!("Beside jq's own filters (https://jqlang.org/manual) a mapping has:");
+    say!("Beside jq's own filters (https://jqlang.org/manual) a mapping has:");
     for helper in FUNCTIONS {
-        println!(
-            "  {:<13} {}\n{:16}{} | {}",
-            helper.name, helper.what, "", helper.from, helper.name
-        );
+        say!("  {:<13} {}\n{:16}{} | {}", helper.name, helper.what, "", helper.from, helper.name);
     }
 }

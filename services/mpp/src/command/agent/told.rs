@@ -33,13 +33,13 @@ impl Progress {
                 ));
                 bar.tick();
             }
-            (Event::Progress(tally), None) => eprintln!("{}", tally_json("progress", &tally)),
+            (Event::Progress(tally), None) => complain!("{}", tally_json("progress", &tally)),
             (Event::Retrying { error, wait }, Some(bar)) => {
                 bar.set_message(format!("{error}; next try in {:.1} s", wait.as_secs_f64()));
             }
             (Event::Retrying { error, wait }, None) => {
                 let line = serde_json::json!({ "event": "retrying", "error": error, "wait_ms": wait.as_millis() as u64 });
-                eprintln!("{line}");
+                complain!("{line}");
             }
         }
     }
@@ -72,7 +72,7 @@ pub fn print(source: &str, outcome: &Outcome, output: Output) {
         let mut done = tally_json("done", tally);
         done["complete"] = outcome.lack.is_none().into();
         done["refused"] = outcome.refused.into();
-        println!("{done}");
+        say!("{done}");
         return;
     }
     counts(source, tally);
@@ -81,12 +81,12 @@ pub fn print(source: &str, outcome: &Outcome, output: Output) {
     headings(tally);
     outcome.problems.iter().for_each(tell);
     if let Some(lack) = &outcome.lack {
-        println!("  ! the run is not complete: {}", lack.message());
+        say!("  ! the run is not complete: {}", lack.message());
     }
 }
 
 fn counts(source: &str, tally: &Tally) {
-    println!(
+    say!(
         "{source}: read {} = sent {} + known {} + invalid {} + duplicate {}{}",
         tally.read,
         tally.sent,
@@ -95,7 +95,7 @@ fn counts(source: &str, tally: &Tally) {
         tally.duplicate,
         suspicious(tally)
     );
-    println!(
+    say!(
         "{:width$}  sent {} = applied {} + unchanged {} + rejected {} + waiting {}",
         "",
         tally.sent,
@@ -110,28 +110,28 @@ fn counts(source: &str, tally: &Tally) {
 /// Records that have left the source, or were taken out of the index.
 fn gone(tally: &Tally) {
     if tally.missing > 0 {
-        println!(
+        say!(
             "  ! {} records are no longer in the source; they stay in the registry until they are \
              withdrawn: mpp agent withdraw",
             tally.missing
         );
     }
     if tally.withdrawn > 0 {
-        println!("  {} records were withdrawn", tally.withdrawn);
+        say!("  {} records were withdrawn", tally.withdrawn);
     }
 }
 
 /// Fees and times that are published as they are written, where there are any.
 pub(super) fn not_read(tally: &Tally) {
     if tally.not_read > 0 {
-        println!("  {} fees or times are not read, and published as written", tally.not_read);
+        say!("  {} fees or times are not read, and published as written", tally.not_read);
     }
 }
 
 /// Rows that repeat the heading, where there are any.
 pub(super) fn headings(tally: &Tally) {
     if tally.headings > 0 {
-        println!("  {} rows repeat the heading, and were passed over", tally.headings);
+        say!("  {} rows repeat the heading, and were passed over", tally.headings);
     }
 }
 
@@ -147,5 +147,5 @@ pub(super) fn suspicious(tally: &Tally) -> String {
 pub(super) fn tell(problem: &Problem) {
     let Problem { record, field, code, message } = problem;
     let field = if field.is_empty() { String::new() } else { format!(" {field}") };
-    println!("  ! {record}:{field} {message} [{code}]");
+    say!("  ! {record}:{field} {message} [{code}]");
 }

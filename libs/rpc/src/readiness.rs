@@ -1,0 +1,265 @@
+//! Readiness: what is missing, apart for reads and for writes.
+//!
+//! Until it was up for the first time, a component holds up everything (save where it is only told
+//! of). From then on it holds up what needs it: a service's memory answers reads while its database is away, and only writes have
+//! to wait. A change counts after it has lasted a while, so that a short fault does not make
+//! balancers flap.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use mpp_core::{Error, Reason};
+
+/// How long a change must last before it counts.
+const HOLD: Duration = Duration::from_secs(2);
+/// When a write that was refused may be tried again.
+const COME_AGAIN: Duration = Duration::from_secs(2);
+/// How often somebody who waits for it looks.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What a process may be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Use {
+    /// Calls that change nothing, and watches.
+    Reads,
+    /// All others.
+    Writes,
+}
+
+/// The components that a process needs to serve. Clones speak of the same process.
+#[derive(Clone)]
+pub struct Readiness(Arc<Mutex<Parts>>);
+
+#[derive(Default)]
+struct Parts {
+    components: BTreeMap<String, Life>,
+    draining: bool,
+    hold: Duration,
+}
+
+/// One component's life.
+struct Life {
+    up: bool,
+    /// Why it is, or was last, down.
+    why: String,
+    /// When `up` last changed.
+    since: Instant,
+    /// The value that counts, which follows `up` with some delay.
+    counted: bool,
+    was_up: bool,
+    /// False until something was said of it.
+    heard: bool,
+    /// The least that needs it once it was up.
+    needed: Option<Use>,
+    /// Whether everything waits for its first time.
+    awaited: bool,
+}
+
+/// One thing that must be up, such as "database" or "feed".
+#[derive(Clone)]
+pub struct Component {
+    readiness: Readiness,
+    name: String,
+}
+
+impl Default for Readiness {
+    fn default() -> Self {
+        Self::holding(HOLD)
+    }
+}
+
+impl Readiness {
+    /// Nothing is missing until a component is named.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// As [`Readiness::new`], with another time for which a change must last.
+    pub fn holding(hold: Duration) -> Self {
+        Self(Arc::new(Mutex::new(Parts { hold, ..Parts::default() })))
+    }
+
+    /// Names a component; it is down ("starting") until it says that it is up.
+    pub fn component(&self, name: &str) -> Component {
+        self.lock().components.insert(name.to_owned(), Life::new());
+        Component { readiness: self.clone(), name: name.to_owned() }
+    }
+
+    /// From now on never ready again.
+    pub fn drain(&self) {
+        self.lock().draining = true;
+    }
+
+    /// All that is missing, by component, and why, whatever needs it; empty if nothing is.
+    pub fn missing(&self) -> BTreeMap<String, String> {
+        self.lacking(|_| true)
+    }
+
+    /// What is missing for that use, by component, and why; empty if it is ready for it.
+    pub fn missing_for(&self, what: Use) -> BTreeMap<String, String> {
+        self.lacking(|life| life.holds_up(what))
+    }
+
+    /// True if nothing is missing.
+    pub fn is_ready(&self) -> bool {
+        self.missing().is_empty()
+    }
+
+    /// True if nothing is missing for that use.
+    pub fn is_ready_for(&self, what: Use) -> bool {
+        self.missing_for(what).is_empty()
+    }
+
+    /// Until it is ready for that use.
+    pub async fn until_ready_for(&self, what: Use) {
+        while !self.is_ready_for(what) {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Why a write cannot succeed now. A server that starts or drains still takes writes: they wait
+    /// for the memory, or are answered before it ends.
+    pub(crate) fn refused_write(&self) -> Option<Error> {
+        let mut state = self.lock();
+        let hold = state.hold;
+        state.components.iter_mut().find_map(|(name, life)| {
+            // Probes wait until it has been back for a while; a write that would succeed need not.
+            let down = !life.counts(hold) && !life.up && life.heard;
+            (down && life.holds_up(Use::Writes)).then(|| life.refusal(name))
+        })
+    }
+
+    fn lacking(&self, of: impl Fn(&Life) -> bool) -> BTreeMap<String, String> {
+        let mut state = self.lock();
+        let hold = state.hold;
+        let components = state.components.iter_mut();
+        let mut missing: BTreeMap<_, _> = components
+            .filter_map(|(name, life)| {
+                (!life.counts(hold) && of(life)).then(|| (name.clone(), life.why()))
+            })
+            .collect();
+        if state.draining {
+            missing.insert("server".into(), "draining".into());
+        }
+        missing
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Parts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of(&self, name: &str, change: impl FnOnce(&mut Life)) {
+        let mut state = self.lock();
+        let hold = state.hold;
+        if let Some(life) = state.components.get_mut(name) {
+            life.counts(hold);
+            change(life);
+        }
+    }
+}
+
+impl Life {
+    fn new() -> Self {
+        Self {
+            up: false,
+            why: "starting".into(),
+            since: Instant::now(),
+            counted: false,
+            was_up: false,
+            heard: false,
+            needed: Some(Use::Reads),
+            awaited: true,
+        }
+    }
+
+    /// Whether what is missing of it stands in the way of that use. Writes need what reads need:
+    /// they answer once reads show them.
+    fn holds_up(&self, what: Use) -> bool {
+        (self.awaited && !self.was_up) || self.needed.is_some_and(|needed| needed <= what)
+    }
+
+    fn rises(&mut self, name: &str) {
+        if !self.up {
+            tracing::info!(component = name, "a component is up");
+            self.turn(true);
+        }
+        self.heard = true;
+    }
+
+    fn falls(&mut self, name: &str, why: &str) {
+        let why = if why.trim().is_empty() { "it does not say why" } else { why };
+        if self.up || !self.heard {
+            tracing::warn!(component = name, why, "a component is down");
+            self.turn(false);
+        }
+        self.heard = true;
+        why.clone_into(&mut self.why);
+    }
+
+    fn refusal(&self, name: &str) -> Error {
+        let reads = if self.holds_up(Use::Reads) { "" } else { "; reads are answered" };
+        let text = format!("no writes are taken now: {name}: {}{reads}", self.why());
+        Error::new(Reason::Unavailable, text).with_retry_after(COME_AGAIN)
+    }
+
+    fn turn(&mut self, up: bool) {
+        if self.up != up {
+            self.since = Instant::now();
+        }
+        self.up = up;
+    }
+
+    /// The value that counts now: a change once it has lasted, and the first time up at once.
+    fn counts(&mut self, hold: Duration) -> bool {
+        if self.counted != self.up && (!self.was_up || self.since.elapsed() >= hold) {
+            self.counted = self.up;
+            self.was_up |= self.up;
+        }
+        self.counted
+    }
+
+    /// Why it counts as down; it may be back, and not yet for long enough.
+    fn why(&self) -> String {
+        let back = if self.up { "it is back, not yet for long; before: " } else { "" };
+        format!("{back}{}", self.why)
+    }
+}
+
+impl Component {
+    /// Once it was up, reads go on without it.
+    #[must_use]
+    pub fn for_writes(self) -> Self {
+        self.readiness.of(&self.name, |life| life.needed = Some(Use::Writes));
+        self
+    }
+
+    /// Once it was up, reads and writes go on without it; that it is missing is told.
+    #[must_use]
+    pub fn for_the_start(self) -> Self {
+        self.readiness.of(&self.name, |life| life.needed = None);
+        self
+    }
+
+    /// Nothing waits for it, not even at the start; that it is missing is told.
+    #[must_use]
+    pub fn for_nothing(self) -> Self {
+        self.readiness.of(&self.name, |life| (life.needed, life.awaited) = (None, false));
+        self
+    }
+
+    /// It works.
+    pub fn up(&self) {
+        self.readiness.of(&self.name, |life| life.rises(&self.name));
+    }
+
+    /// It does not, and why, for whoever reads `/readyz`.
+    pub fn down(&self, why: &str) {
+        self.readiness.of(&self.name, |life| life.falls(&self.name, why));
+    }
+}
+
+#[cfg(test)]
+mod tests;
