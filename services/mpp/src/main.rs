@@ -37,7 +37,7 @@ mod service;
 mod stop;
 mod up;
 
-use std::process::ExitCode;
+use std::{io::ErrorKind, process::ExitCode};
 
 use clap::{CommandFactory as _, Parser as _};
 use mpp_core::Result;
@@ -79,7 +79,9 @@ fn main() -> ExitCode {
 
 fn not_parsed(told: &clap::Error) -> ExitCode {
     match told.print() {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => exit::FAILED.into(),
+        Err(error) if !told.use_stderr() && error.kind() != ErrorKind::BrokenPipe => {
+            exit::FAILED.into()
+        }
         _ => u8::try_from(told.exit_code()).unwrap_or(exit::FAILED).into(),
     }
 }
