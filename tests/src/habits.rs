@@ -7,11 +7,8 @@ use std::{
 
 /// Files that others read are written by `mpp_client::file::write_file`, whole or not at all. The
 /// rest are locks, which hold nothing that is read while it is written.
-const WRITERS: [&str; 3] = [
-    "libs/client/src/file.rs",
-    "libs/store/src/file.rs",
-    "services/agent/src/store/mod.rs",
-];
+const WRITERS: [&str; 3] =
+    ["libs/client/src/file.rs", "libs/store/src/file.rs", "services/agent/src/store/mod.rs"];
 
 #[test]
 fn files_that_others_read_are_written_in_one_place() {
@@ -49,6 +46,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 fn is_source(path: &Path) -> bool {
     let text = path.display().to_string();
-    let tests = ["/tests/", "/examples/", "/target/", "/tests.rs", "/reference.rs", "/questions.rs"];
+    let tests =
+        ["/tests/", "/examples/", "/target/", "/tests.rs", "/reference.rs", "/questions.rs"];
     text.ends_with(".rs") && text.contains("/src/") && !tests.iter().any(|part| text.contains(part))
 }
