@@ -5,7 +5,7 @@ use std::fs;
 use mpp_api::registry::{GetServiceRequest, Service as Record};
 use mpp_testkit::Backend;
 use mpp_tests::{
-    PATIENCE, Service, Suite, eventually, http,
+    PATIENCE, Suite, eventually, http,
     keys::{ADMINISTRATOR, APP},
     town::{self, KTP_HILANG, Ministry, row},
     wait::that,
