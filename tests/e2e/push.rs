@@ -104,7 +104,7 @@ impl Script {
 
     /// A machine that is slower than the lease is long ends the session, and the script goes on.
     async fn opens_again(&mut self, reason: &str) {
-        assert_eq!(reason, "LEASE_LOST");
+        assert_eq!(reason, "LEASE_EXPIRED");
         self.open().await;
     }
 

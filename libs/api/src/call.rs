@@ -23,8 +23,9 @@ pub struct Call {
     pub request_id: Option<u32>,
     /// The number of the request's `min_revision`.
     pub min_revision: Option<u32>,
-    /// The number of the answer's `revision`.
-    pub revision: Option<u32>,
+    /// Where the answer to a write says which revision it has: the numbers of the fields on the
+    /// way to each `revision`, such as that of a batch's result.
+    pub revisions: Vec<Vec<u32>>,
 }
 
 impl Call {
@@ -37,7 +38,7 @@ impl Call {
             reads: false,
             request_id: None,
             min_revision: None,
-            revision: None,
+            revisions: Vec::new(),
         }
     }
 }
@@ -52,15 +53,27 @@ static CALLS: LazyLock<HashMap<String, Call>> = LazyLock::new(|| {
 fn call(method: &MethodDescriptor) -> Call {
     let (input, output) = (method.input(), method.output());
     let is_get = |route: &&route::Route| route.method == *method && route.verb == "GET";
+    let reads = route::all().iter().any(|route| is_get(&route));
+    let writes = !reads && (method.is_client_streaming() || !method.is_server_streaming());
     Call {
         name: format!("{}/{}", method.parent_service().full_name(), method.name()),
         client_streams: method.is_client_streaming(),
         server_streams: method.is_server_streaming(),
-        reads: route::all().iter().any(|route| is_get(&route)),
+        reads,
         request_id: number(&input, "request_id", &Kind::String),
         min_revision: number(&input, "min_revision", &Kind::Int64),
-        revision: number(&output, "revision", &Kind::Int64),
+        revisions: if writes { revisions(&output) } else { Vec::new() },
     }
+}
+
+/// Of the answer itself, or of a message in it.
+fn revisions(answer: &MessageDescriptor) -> Vec<Vec<u32>> {
+    let of = |message: &MessageDescriptor| number(message, "revision", &Kind::Int64);
+    let own = of(answer).map(|number| vec![number]);
+    let parts = answer.fields().filter(|field| !field.is_list() && !field.is_map());
+    let inner =
+        parts.filter_map(|field| Some(vec![field.number(), of(field.kind().as_message()?)?]));
+    own.into_iter().chain(inner).collect()
 }
 
 fn number(message: &MessageDescriptor, field: &str, kind: &Kind) -> Option<u32> {
@@ -116,9 +129,19 @@ mod tests {
         let search = of("/mpp.registry.v1.SearchService/SearchServices");
         assert!(search.reads && search.min_revision.is_some());
         let book = of("/mpp.scheduling.v1.BookingService/BookAppointment");
-        assert!(!book.reads && book.request_id.is_some() && book.revision.is_some());
+        assert!(!book.reads && book.request_id.is_some() && book.revisions.len() == 1);
         let verify = of("/mpp.reporting.v1.ReportService/VerifyProjections");
         assert!(!verify.reads && verify.request_id.is_none());
+    }
+
+    #[test]
+    fn where_a_write_says_its_revision_is_found_in_the_contract() {
+        let ways = |path| find(path).expect("a method").revisions.len();
+        assert_eq!(ways("/mpp.sync.v1.SyncService/Sync"), 2, "a batch's result, and the summary");
+        assert_eq!(ways("/mpp.sync.v1.SyncService/PushBatch"), 1);
+        assert_eq!(ways("/mpp.sync.v1.SyncService/EndSession"), 1);
+        assert_eq!(ways("/mpp.feed.v1.FeedService/Watch"), 0, "what is followed is no own write");
+        assert_eq!(ways("/mpp.registry.v1.DirectoryService/GetMall"), 0);
     }
 
     #[test]

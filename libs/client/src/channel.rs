@@ -43,13 +43,13 @@ impl Channel {
     /// The revision that reads ask for (`min_revision`) where the request leaves it open: the
     /// highest that this channel's writes were answered with of late, or 0.
     pub fn revision(&self) -> i64 {
-        self.0.written_of_late()
+        self.0.written.of_late()
     }
 
     /// Has reads ask for a revision: that of a write made elsewhere, such as by another process
     /// that handed its revision on.
     pub fn read_from(&self, revision: i64) {
-        self.0.note(revision);
+        self.0.written.note(revision);
     }
 }
 

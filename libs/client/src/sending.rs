@@ -17,7 +17,8 @@ use tonic::{Code, ConnectError, Status, TimeoutExpired, body::Body, transport};
 use tower::{Service as _, ServiceExt as _};
 
 use crate::{
-    Backoff, ClientError, deadline, error_of, replicas::Replica, shared::Shared, status_of,
+    Backoff, ClientError, deadline, error_of, noted::Noted, replicas::Replica, shared::Shared,
+    status_of,
 };
 
 /// Far enough for a call that has no deadline.
@@ -25,7 +26,7 @@ const NEVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
 pub(crate) struct Sending<'a> {
     core: &'a Shared,
-    call: &'a Call,
+    call: &'static Call,
     parts: Parts,
     message: Message,
     token: Option<HeaderValue>,
@@ -69,7 +70,7 @@ enum Failure {
 impl<'a> Sending<'a> {
     pub(crate) async fn new(
         core: &'a Shared,
-        call: &'a Call,
+        call: &'static Call,
         request: Request<Body>,
     ) -> Result<Self, Status> {
         let (parts, body) = request.into_parts();
@@ -134,11 +135,11 @@ impl<'a> Sending<'a> {
         let mut channel = replica.channel.clone();
         let sent = async { channel.ready().await?.call(request).await };
         let mut outcome = match sent.await {
-            Ok(response) if self.call.server_streams => Outcome::opened(response),
+            Ok(response) if self.call.server_streams => Outcome::opened(self.noting(response)),
             Ok(response) => {
                 let (outcome, body) = whole(response).await;
                 if outcome.failure.is_none() {
-                    self.core.note_answer(self.call, &body);
+                    self.core.written.note_answer(self.call, &body);
                 }
                 outcome
             }
@@ -149,6 +150,16 @@ impl<'a> Sending<'a> {
         }
         outcome.replica = Some(replica);
         outcome
+    }
+
+    /// Of a stream that writes, too, the answers are looked into.
+    fn noting(&self, response: Response<Body>) -> Response<Body> {
+        if self.call.revisions.is_empty() {
+            return response;
+        }
+        let written = self.core.written.clone();
+        let call = self.call;
+        response.map(|body| Body::new(Noted::new(body, call, written)))
     }
 
     fn request(&mut self) -> Request<Body> {

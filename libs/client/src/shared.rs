@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -21,8 +21,14 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) budget: Budget,
     pub(crate) token: Option<Token>,
-    /// The highest revision that a write was answered with, and when.
-    written: Mutex<Option<(i64, Instant)>>,
+    pub(crate) written: Arc<Written>,
+}
+
+/// The highest revision that a write was answered with, and when.
+pub(crate) struct Written {
+    last: Mutex<Option<(i64, Instant)>>,
+    /// For how long reads ask for it.
+    holds: Duration,
 }
 
 impl Shared {
@@ -33,7 +39,7 @@ impl Shared {
             settings,
             budget: Budget::new(settings.spare_repeats),
             token: token.transpose()?,
-            written: Mutex::default(),
+            written: Arc::new(Written { last: Mutex::default(), holds: settings.own_writes }),
         })
     }
 
@@ -55,7 +61,7 @@ impl Shared {
                 given => (body, given == Some(false)),
             };
         }
-        let written = self.written_of_late();
+        let written = self.written.of_late();
         let body = match call.min_revision.filter(|_| written > 0) {
             Some(field) if wire::integer(&body, field) == Some(0) => {
                 wire::with_integer(&body, field, written)
@@ -64,26 +70,28 @@ impl Shared {
         };
         (body, call.reads)
     }
+}
 
+impl Written {
     /// Looks into the answer of a write.
     pub(crate) fn note_answer(&self, call: &Call, body: &[u8]) {
-        if let (Some(_), Some(field)) = (call.request_id, call.revision) {
-            self.note(wire::integer(body, field).unwrap_or_default());
+        for way in &call.revisions {
+            self.note(wire::integer_at(body, way).unwrap_or_default());
         }
     }
 
     pub(crate) fn note(&self, revision: i64) {
-        let known = self.written_of_late();
+        let known = self.of_late();
         if revision > 0 {
-            let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-            *written = Some((revision.max(known), Instant::now()));
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            *last = Some((revision.max(known), Instant::now()));
         }
     }
 
     /// The highest revision that a write was answered with of late, or 0.
-    pub(crate) fn written_of_late(&self) -> i64 {
-        let written = *self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_late = |at: Instant| at.elapsed() < self.settings.own_writes;
-        written.filter(|(_, at)| of_late(*at)).map_or(0, |(revision, _)| revision)
+    pub(crate) fn of_late(&self) -> i64 {
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_late = |at: Instant| at.elapsed() < self.holds;
+        last.filter(|(_, at)| of_late(*at)).map_or(0, |(revision, _)| revision)
     }
 }

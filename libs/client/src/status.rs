@@ -94,27 +94,34 @@ fn message(status: &Status) -> String {
 /// Gives a status that the transport itself made (a message too large, one that is no message,
 /// a method that is not there) its reason. Handlers of streams use it for messages they receive.
 pub fn wire_error(status: &Status) -> Error {
+    use tonic::Code as Wire;
     let text = status.message();
     match status.code() {
-        tonic::Code::Unimplemented => {
-            Error::new(Reason::Unimplemented, "this service has no such method")
-        }
-        tonic::Code::OutOfRange if text.contains("too large") => {
+        Wire::Unimplemented => Error::new(Reason::Unimplemented, "this service has no such method"),
+        // The limit in the text is the one that was applied.
+        Wire::OutOfRange | Wire::ResourceExhausted if is_too_large(text) => {
             Error::new(Reason::TooLarge, format!("{text}; send less in one message"))
         }
-        tonic::Code::Internal | tonic::Code::InvalidArgument if text.contains("decode") => {
-            Error::field(
-                "request",
-                FieldCode::Unreadable,
-                "the bytes are not a message of this method",
-            )
+        Wire::Internal | Wire::InvalidArgument if is_unreadable(text) => {
+            let text = format!("the bytes are not a message of this method: {text}");
+            Error::field("request", FieldCode::Unreadable, text)
         }
-        tonic::Code::Cancelled => Error::new(Reason::Unavailable, "the peer ended the call"),
-        tonic::Code::DeadlineExceeded => {
-            Error::new(Reason::DeadlineExceeded, "the deadline passed")
-        }
+        Wire::InvalidArgument => Error::field("request", FieldCode::Format, text),
+        Wire::NotFound => Error::new(Reason::NotFound, text),
+        Wire::Unavailable => Error::new(Reason::Unavailable, text),
+        Wire::Cancelled => Error::new(Reason::Unavailable, "the peer ended the call"),
+        Wire::DeadlineExceeded => Error::new(Reason::DeadlineExceeded, "the deadline passed"),
         _ => Error::internal(format!("the transport answered {}: {text}", status.code())),
     }
+}
+
+fn is_too_large(text: &str) -> bool {
+    text.contains("too large") || text.contains("size limit")
+}
+
+/// What tonic says of bytes that are no message.
+fn is_unreadable(text: &str) -> bool {
+    ["decod", "EOF", "compress"].iter().any(|word| text.contains(word))
 }
 
 /// A refusal as the domain's error, for clients: with the server's reason and message. If no

@@ -33,7 +33,33 @@ fn last(message: &[u8], field: u32, of: WireType) -> Option<&[u8]> {
 
 /// The value of an integer field; 0 if it is not there. `None` if the message cannot be read.
 pub(crate) fn integer(body: &[u8], field: u32) -> Option<i64> {
-    let mut found = last(message(body)?, field, WireType::Varint)?;
+    of(message(body)?, field)
+}
+
+/// The same of a field in a message within the message, and so on. `way` ends with the field.
+pub(crate) fn integer_at(body: &[u8], way: &[u32]) -> Option<i64> {
+    let (field, outer) = way.split_last()?;
+    let mut within = message(body)?;
+    for field in outer {
+        within = last(within, *field, WireType::LengthDelimited)?;
+        if within.is_empty() {
+            return Some(0);
+        }
+        // Its length stands first.
+        decode_varint(&mut within).ok()?;
+    }
+    of(within, *field)
+}
+
+/// The length of the first message of a stream with its head, once all of it is there.
+pub(crate) fn whole(read: &[u8]) -> Option<usize> {
+    let length = read.get(1..HEAD)?.try_into().map(u32::from_be_bytes).ok()?;
+    let length = HEAD + usize::try_from(length).ok()?;
+    (read.len() >= length).then_some(length)
+}
+
+fn of(message: &[u8], field: u32) -> Option<i64> {
+    let mut found = last(message, field, WireType::Varint)?;
     if found.is_empty() {
         return Some(0);
     }
@@ -76,7 +102,10 @@ fn with(body: &[u8], add: impl FnOnce(&mut BytesMut)) -> Bytes {
 
 #[cfg(test)]
 mod tests {
-    use mpp_api::registry::{CreateMallResponse, GetMallRequest, UpdateMallRequest};
+    use mpp_api::{
+        registry::{CreateMallResponse, GetMallRequest, UpdateMallRequest},
+        sync::{BatchResult, PushBatchResponse},
+    };
     use prost::Message;
 
     use super::*;
@@ -100,6 +129,16 @@ mod tests {
         assert_eq!(set, GetMallRequest { min_revision: 77, ..get });
         let answer = CreateMallResponse { revision: 12, ..Default::default() };
         assert_eq!(integer(&framed(&answer), 2), Some(12));
+    }
+
+    #[test]
+    fn a_field_within_a_message_is_found() {
+        let result = BatchResult { nonce: 3, revision: 40, ..Default::default() };
+        let answer = PushBatchResponse { batch_result: Some(result) };
+        let push = mpp_api::call::find("/mpp.sync.v1.SyncService/PushBatch").expect("a method");
+        let way = push.revisions.first().expect("a way");
+        assert_eq!(integer_at(&framed(&answer), way), Some(40));
+        assert_eq!(integer_at(&framed(&PushBatchResponse::default()), way), Some(0));
     }
 
     #[test]

@@ -147,10 +147,14 @@ reasons! {
     WatchTooSlow, Aborted, "WATCH_TOO_SLOW",
         "Connect again with the last resume token; read faster, or filter more.",
         "Pengikut tertinggal terlalu jauh. Sambung lagi dari penanda terakhir.";
-    /// The session's lease has ended or passed to another session.
+    /// The session has ended, or passed to another session.
     LeaseLost, Aborted, "LEASE_LOST",
         "Begin a new session, unless another process now syncs this source.",
-        "Sesi sinkronisasi telah diambil alih. Mulai sesi baru.";
+        "Sesi sinkronisasi telah berakhir atau diambil alih. Mulai sesi baru.";
+    /// Nothing was heard of the session for a whole lease, so that it has ended.
+    LeaseExpired, Aborted, "LEASE_EXPIRED",
+        "Begin a new session; keep it (`KeepAlive`, `KeepSession`) while the source is slow.",
+        "Sesi sinkronisasi berakhir karena tidak ada kabar darinya. Mulai sesi baru.";
     /// Another session of the source is alive.
     LeaseHeld, FailedPrecondition, "LEASE_HELD",
         "Wait as long as `RetryInfo` says; set `take_over` only where its holder is known to be gone.",

@@ -9,7 +9,7 @@ use std::{
 
 use mpp_telemetry::Counter;
 
-use crate::{Share, Shares, network};
+use crate::{Full, Share, Shares, network};
 
 /// Least time between two lines of the log.
 const QUIET: Duration = Duration::from_secs(60);
@@ -26,25 +26,22 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
-    /// At most `each` of one address, or of one network of IPv6.
-    pub(crate) fn new(each: usize) -> Self {
-        Self { open: Shares::new(each), told: Mutex::default() }
+    /// Of `all` at most `each` of one address, or of one network of IPv6, and none has more than are
+    /// still free.
+    pub(crate) fn new(all: usize, each: usize) -> Self {
+        Self { open: Shares::of(all, each), told: Mutex::default() }
     }
 
     /// A place for one more; `None` where its address has all that it may.
     pub(crate) fn take(&self, peer: SocketAddr) -> Option<Share<IpAddr>> {
-        let share = self.open.take(network(peer.ip()));
-        if share.is_none() {
-            self.turn_away(peer);
-        }
-        share
+        let taken = self.open.take(network(peer.ip()));
+        taken.inspect_err(|why| self.turn_away(peer, *why)).ok()
     }
 
-    fn turn_away(&self, peer: SocketAddr) {
+    fn turn_away(&self, peer: SocketAddr, why: Full) {
         TURNED_AWAY.add(1, &[]);
         if self.may_tell(Instant::now()) {
-            let most = self.open.each();
-            tracing::warn!(%peer, most, "closed at once: its address has too many connections");
+            tracing::warn!(%peer, %why, "closed at once: its address has too many connections");
         }
     }
 
@@ -65,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_crowd_is_told_of_once_a_minute() {
-        let (addresses, now) = (Addresses::new(0), Instant::now());
+        let (addresses, now) = (Addresses::new(1, 0), Instant::now());
         assert!(addresses.may_tell(now));
         assert!(!addresses.may_tell(now + QUIET / 2));
         assert!(addresses.may_tell(now + QUIET));

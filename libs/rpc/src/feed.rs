@@ -17,7 +17,11 @@ use mpp_core::{Error, FieldCode, Label, Reason, Result};
 use mpp_store::{Batch, Feed, Filter, Labels, Op, Start, Subscription};
 use tonic::{Request, Response, Status};
 
-use crate::{status, time::to_timestamp};
+use crate::{Turns, caller, status, time::to_timestamp};
+
+/// The turns of callers at the whole state, which the layer of streams leaves in each request.
+#[derive(Clone)]
+pub(crate) struct States(pub(crate) Turns<String>);
 
 /// Refuses a label's value that no record is filed under.
 type Known = Arc<dyn Fn(Label, &str) -> Result<()> + Send + Sync>;
@@ -71,13 +75,23 @@ impl FeedService for FeedServer {
         &self,
         request: Request<WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
+        let states = request.extensions().get().cloned();
+        let caller = caller(&request).subject;
         let request = request.into_inner();
         let start = start(&request).map_err(status)?;
         let filter = request.filter.unwrap_or_default();
         let filter = checked(filter, self.kinds).map_err(status)?;
         self.check_known(&start, &filter).map_err(status)?;
-        let subscription = self.feed.subscribe(start, filter).await.map_err(status)?;
-        Ok(Response::new(messages(subscription)))
+        filter.check().map_err(status)?;
+        match (&start, states) {
+            (Start::State, Some(States(turns))) => {
+                Ok(Response::new(in_turn(self.feed.clone(), filter, turns, caller)))
+            }
+            _ => {
+                let subscription = self.feed.subscribe(start, filter).await.map_err(status)?;
+                Ok(Response::new(messages(subscription)))
+            }
+        }
     }
 
     async fn get_feed(
@@ -164,6 +178,29 @@ fn label(key: &str, value: &str, kinds: &[&str]) -> Result<(Label, String)> {
 
 fn shown(text: &str) -> String {
     text.chars().take(40).filter(|c| !c.is_control()).collect()
+}
+
+/// The whole state once it is the caller's turn, which ends with the state; then what changes. The
+/// stream begins at once, and is counted as one while it waits.
+fn in_turn(
+    feed: Feed,
+    filter: Filter,
+    turns: Turns<String>,
+    caller: String,
+) -> BoxStream<'static, Result<WatchResponse, Status>> {
+    let begun = async move {
+        let mut turn = Some(turns.take(caller).await);
+        let told = match feed.subscribe(Start::State, filter).await {
+            Ok(subscription) => messages(subscription),
+            Err(error) => stream::iter([Err(status(error))]).boxed(),
+        };
+        told.inspect(move |message| {
+            if message.as_ref().map_or(true, |message| message.initial_state_complete) {
+                turn.take();
+            }
+        })
+    };
+    stream::once(begun).flatten().boxed()
 }
 
 /// Until the follower fails, leaves, or the feed ends, which tells it to move.

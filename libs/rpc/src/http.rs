@@ -60,7 +60,7 @@ pub fn serve_http(
 
 async fn run(listener: TcpListener, router: Router, limits: HttpLimits, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(limits.connections));
-    let addresses = Addresses::new(limits.connections_per_address);
+    let addresses = Addresses::new(limits.connections, limits.connections_per_address);
     let mut connections = JoinSet::new();
     loop {
         let (place, tcp, peer) = tokio::select! {

@@ -1,7 +1,9 @@
 //! Connections: the TLS handshake, HTTP/2 within its limits, and how each connection ends.
 
 use std::{
+    future::poll_fn,
     net::SocketAddr,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -28,7 +30,9 @@ use tower::ServiceExt as _;
 use crate::{
     Limits, Tls,
     addresses::Addresses,
-    layer::identity::Peer,
+    flood::Flood,
+    peer::Peer,
+    pieces::Pieces,
     stack::Stack,
     stall::Stall,
     tls,
@@ -52,7 +56,7 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
-    let addresses = Addresses::new(limits.connections_per_address);
+    let addresses = Addresses::new(limits.connections, limits.connections_per_address);
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -126,25 +130,28 @@ async fn serve(
     stop: CancellationToken,
 ) {
     let called = Arc::new(AtomicBool::new(false));
+    let flood = Flood::default();
     let service = stack.map_request({
-        let called = called.clone();
+        let (called, flood) = (called.clone(), flood.clone());
         move |request: hyper::Request<hyper::body::Incoming>| {
             called.store(true, Relaxed);
-            let mut request: Request = request.map(axum::body::Body::new);
+            let drawn = |body| axum::body::Body::new(flood.body(body, limits.small_pieces));
+            let mut request: Request = request.map(drawn);
             request.extensions_mut().insert(peer.clone());
             request
         }
     });
     let service = service.map_response(unread::watched);
-    let (http, io) = (http(limits), Stall::new(io, limits.unread));
+    let io = Pieces::new(Stall::new(io, limits.unread), flood.clone());
+    let http = http(limits);
     let connection = http.serve_connection(TokioIo::new(io), TowerToHyperService::new(service));
     tokio::pin!(connection);
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
+        ended = in_turns(connection.as_mut(), &flood) => ended,
         () = retired(limits, &called, &stop) => {
             connection.as_mut().graceful_shutdown();
             tokio::select! {
-                ended = connection.as_mut() => ended,
+                ended = in_turns(connection.as_mut(), &flood) => ended,
                 // hyper waits on for a handshake that never comes.
                 () = unused(FAREWELL, &called) => Ok(()),
                 // Somebody takes an answer, or sends a request, byte by byte.
@@ -155,6 +162,15 @@ async fn serve(
     if let Err(error) = ended {
         tracing::debug!("a connection ended: {error}");
     }
+}
+
+/// Drives the connection, and counts how often.
+async fn in_turns<C: Future>(mut connection: Pin<&mut C>, flood: &Flood) -> C::Output {
+    poll_fn(|cx| {
+        flood.turn();
+        connection.as_mut().poll(cx)
+    })
+    .await
 }
 
 /// Until the connection should take no more calls.

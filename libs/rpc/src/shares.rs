@@ -1,8 +1,15 @@
-//! How much of something each key holds: streams of a caller, connections of an address, listeners
-//! of a network. How much there is for all together, a semaphore bounds beside this.
+//! How much of something each key holds: calls and streams of a caller, connections of an address,
+//! listeners of a network.
+//!
+//! **No key takes all, and no crowd of keys does.** A key may hold so much, and never more than what
+//! is still free for all: one alone gets half at the most, `n` that take what they can leave one part
+//! of `n + 1` free, and whoever holds nothing finds a place as long as there is one. (Switches share
+//! their memory among queues by this rule: Choudhury and Hahne, "Dynamic Queue Length Thresholds",
+//! 1998.) A reserve, which only some may touch, is never free for the others.
 
 use std::{
     collections::HashMap,
+    fmt,
     hash::Hash,
     net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -11,8 +18,42 @@ use std::{
 /// Counts what each key holds. Clones count together.
 #[derive(Debug)]
 pub struct Shares<K> {
+    /// How much there is for all together.
+    all: usize,
+    /// What of it is for [`Rank::Reserved`] alone.
+    reserve: usize,
+    /// How much one key may hold.
     each: usize,
-    held: Arc<Mutex<HashMap<K, usize>>>,
+    held: Arc<Mutex<Held<K>>>,
+}
+
+#[derive(Debug)]
+struct Held<K> {
+    all: usize,
+    of: HashMap<K, usize>,
+}
+
+/// Who may touch the reserve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rank {
+    /// Everybody else.
+    Usual,
+    /// Whoever must be served while all others are not: administrators.
+    Reserved,
+}
+
+/// Why a key gets no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    /// It holds all that one may, which is so much.
+    Own(usize),
+    /// It may hold no more than is still free for all, which is so much of so much.
+    All {
+        /// What is free.
+        free: usize,
+        /// What there is.
+        of: usize,
+    },
 }
 
 /// One more that a key holds, given back when this is dropped.
@@ -24,25 +65,69 @@ pub struct Share<K: Eq + Hash> {
 
 impl<K> Clone for Shares<K> {
     fn clone(&self) -> Self {
-        Self { each: self.each, held: self.held.clone() }
+        let Self { all, reserve, each, held } = self;
+        Self { all: *all, reserve: *reserve, each: *each, held: held.clone() }
     }
 }
 
 impl<K: Clone + Eq + Hash> Shares<K> {
-    /// Each key may hold `each` at the same time.
+    /// Each key may hold `each` at the same time, however many keys there are.
     pub fn new(each: usize) -> Self {
-        Self { each, held: Arc::default() }
+        Self::of(usize::MAX, each)
     }
 
-    /// One more for a key; `None` if it holds all that it may.
-    pub fn take(&self, key: K) -> Option<Share<K>> {
+    /// Each key may hold `each` of `all`.
+    pub fn of(all: usize, each: usize) -> Self {
+        let held = Held { all: 0, of: HashMap::new() };
+        Self { all, reserve: 0, each, held: Arc::new(Mutex::new(held)) }
+    }
+
+    /// Keeps so much of it for [`Rank::Reserved`], and at most a quarter of what there is.
+    #[must_use]
+    pub fn reserving(mut self, reserve: usize) -> Self {
+        self.reserve = reserve.min(self.all / 4);
+        self
+    }
+
+    /// One more for a key.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn take(&self, key: K) -> Result<Share<K>, Full> {
+        self.take_as(key, Rank::Usual)
+    }
+
+    /// As [`Shares::take`], for somebody of a rank.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn take_as(&self, key: K, rank: Rank) -> Result<Share<K>, Full> {
         let mut held = self.held();
-        let count = held.get(&key).copied().unwrap_or_default();
-        if count >= self.each {
-            return None;
+        let own = held.of.get(&key).copied().unwrap_or_default();
+        if own >= self.each {
+            return Err(Full::Own(self.each));
         }
-        held.insert(key.clone(), count + 1);
-        Some(Share { shares: self.clone(), key })
+        let all = match rank {
+            Rank::Usual => self.all.saturating_sub(self.reserve),
+            Rank::Reserved => self.all,
+        };
+        let free = all.saturating_sub(held.all);
+        if free == 0 || (rank == Rank::Usual && own >= free) {
+            return Err(Full::All { free, of: all });
+        }
+        Ok(self.more(&mut held, key))
+    }
+
+    /// One more for a key that has had it before and only lent it out: it gets it back in any case.
+    pub(crate) fn take_back(&self, key: K) -> Share<K> {
+        let mut held = self.held();
+        self.more(&mut held, key)
+    }
+
+    fn more(&self, held: &mut Held<K>, key: K) -> Share<K> {
+        held.all += 1;
+        *held.of.entry(key.clone()).or_default() += 1;
+        Share { shares: self.clone(), key }
     }
 }
 
@@ -52,7 +137,7 @@ impl<K> Shares<K> {
         self.each
     }
 
-    fn held(&self) -> MutexGuard<'_, HashMap<K, usize>> {
+    fn held(&self) -> MutexGuard<'_, Held<K>> {
         // Every statement leaves the counts right, so a panic elsewhere has not spoiled them.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,11 +146,24 @@ impl<K> Shares<K> {
 impl<K: Eq + Hash> Drop for Share<K> {
     fn drop(&mut self) {
         let mut held = self.shares.held();
-        if let Some(count) = held.get_mut(&self.key) {
+        held.all -= 1;
+        if let Some(count) = held.of.get_mut(&self.key) {
             *count -= 1;
             if *count == 0 {
-                held.remove(&self.key);
+                held.of.remove(&self.key);
             }
+        }
+    }
+}
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own(each) => write!(f, "one caller may have {each} at the same time"),
+            Self::All { free, of } => write!(
+                f,
+                "{free} of {of} are free, and one caller may have no more than are free for all"
+            ),
         }
     }
 }
@@ -86,28 +184,69 @@ pub fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
+    /// All that a key gets.
+    fn greedy(shares: &Shares<u32>, key: u32) -> Vec<Share<u32>> {
+        std::iter::from_fn(|| shares.take(key).ok()).collect()
+    }
+
     #[test]
     fn a_key_holds_its_share_and_leaves_the_others_theirs() {
         let shares = Shares::new(2);
         let mut held = vec![shares.take("a"), shares.take("a")];
-        assert!(held.iter().all(Option::is_some));
-        assert!(shares.take("a").is_none());
-        assert!(shares.take("b").is_some());
+        assert!(held.iter().all(Result::is_ok));
+        assert_eq!(shares.take("a").expect_err("all of its own"), Full::Own(2));
+        assert!(shares.take("b").is_ok());
         held.pop();
-        assert!(shares.take("a").is_some(), "what is given back can be taken again");
+        assert!(shares.take("a").is_ok(), "what is given back can be taken again");
+    }
+
+    #[test]
+    fn a_crowd_that_takes_what_it_can_leaves_newcomers_a_place() {
+        let shares = Shares::of(1024, 256);
+        let mut held = Vec::new();
+        for key in 0..100 {
+            held.push(greedy(&shares, key));
+            let newcomer = shares.take(1000);
+            assert!(newcomer.is_ok(), "after {} greedy callers: {newcomer:?}", key + 1);
+        }
+        assert_eq!(held[0].len(), 256, "the first had all of its own");
+        held.clear();
+        assert_eq!(greedy(&shares, 7).len(), 256, "and all comes back");
+    }
+
+    #[test]
+    fn one_key_alone_leaves_half() {
+        assert_eq!(greedy(&Shares::of(10, 100), 1).len(), 5);
+        assert_eq!(greedy(&Shares::of(1, 100), 1).len(), 1);
+    }
+
+    #[test]
+    fn a_reserve_is_for_who_has_the_rank() {
+        let shares = Shares::of(8, 8).reserving(100);
+        let held: Vec<_> = (1..=9).filter_map(|key| shares.take(key).ok()).collect();
+        assert_eq!(held.len(), 6);
+        let first = shares.take_as(10, Rank::Reserved).expect("of the reserve");
+        let second = shares.take_as(10, Rank::Reserved).expect("the last one");
+        assert_eq!(
+            shares.take_as(11, Rank::Reserved).expect_err("nothing is left"),
+            Full::All { free: 0, of: 8 }
+        );
+        drop((first, second));
+        assert!(shares.take(12).is_err(), "it is still for no other");
     }
 
     #[test]
     fn who_holds_nothing_is_forgotten() {
         let shares = Shares::new(1);
         drop(shares.take("a"));
-        assert!(shares.held().is_empty());
+        let held = shares.held();
+        assert!(held.of.is_empty() && held.all == 0);
     }
 
     #[test]
     fn who_may_hold_nothing_leaves_no_trace_that_grows() {
         let shares = Shares::new(0);
-        assert!(shares.take("a").is_none());
-        assert!(shares.held().is_empty());
+        assert!(shares.take("a").is_err());
+        assert!(shares.held().of.is_empty());
     }
 }

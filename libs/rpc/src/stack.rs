@@ -6,23 +6,20 @@
 use std::convert::Infallible;
 
 use axum::{
-    error_handling::HandleErrorLayer,
     extract::Request,
     middleware::{from_fn, from_fn_with_state},
     response::Response,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
-use tower::{
-    ServiceBuilder, limit::GlobalConcurrencyLimitLayer, load_shed::LoadShedLayer,
-    util::BoxCloneSyncService,
-};
+use tower::{ServiceBuilder, util::BoxCloneSyncService};
 
 use crate::{
-    Limits, Origins, Readiness, Shares, Verifier, door,
+    Limits, Origins, Readiness, Verifier, door,
     layer::{
-        authorize, calls, deadline, explain, identity, panic, rate, ready, shed, stream, trace,
+        authorize, calls, deadline, explain, identity, message, panic, rate, ready, stream, trace,
     },
+    place::Places,
 };
 
 /// All layers and, behind them, the routes.
@@ -38,7 +35,7 @@ pub(crate) fn stack(
     routes: Routes,
     moving: CancellationToken,
 ) -> Stack {
-    let streams = stream::Streams::new(limits.streams_per_caller, limits.stream_time, moving);
+    let streams = stream::Streams::new(limits, moving);
     let layers = ServiceBuilder::new()
         // Pages of other origins may read the answers, where that is set.
         .option_layer(origins.layer())
@@ -48,17 +45,13 @@ pub(crate) fn stack(
         .layer(from_fn(trace::layer))
         // A fault in one handler is one INTERNAL, not a lost connection.
         .layer(from_fn(panic::layer))
-        // Refuse at once what would only wait, and say when to come again …
-        .layer(HandleErrorLayer::new(shed::answer))
-        .layer(LoadShedLayer::new())
-        // … once so many calls are in progress.
-        .layer(GlobalConcurrencyLimitLayer::new(limits.calls))
         // Nobody waits for longer than the caller, or the server, allows.
         .layer(from_fn_with_state(limits.call_time, deadline::layer))
         // Who is calling.
         .layer(from_fn_with_state(verifier.clone(), identity::layer))
-        // How many calls they may have in progress.
-        .layer(from_fn_with_state(Shares::new(limits.calls_per_caller), calls::layer))
+        // How many calls there may be in progress, and how many of them theirs: what would only
+        // wait is refused at once, and told when to come again.
+        .layer(from_fn_with_state(Places::new(limits), calls::layer))
         // How many calls they may begin in a minute.
         .layer(from_fn_with_state(rate::Rates::new(limits), rate::layer))
         // Whether they may.
@@ -69,6 +62,8 @@ pub(crate) fn stack(
         .layer(from_fn_with_state(streams, stream::layer))
         // What tonic refuses by itself gets its reason.
         .layer(from_fn(explain::layer))
+        // What comes is made of whole messages, and both ways may be compressed.
+        .layer(from_fn_with_state(limits.unpacked_bytes, message::layer))
         .service(routes.prepare().into_axum_router());
     BoxCloneSyncService::new(layers)
 }

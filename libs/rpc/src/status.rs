@@ -10,6 +10,12 @@ pub fn status(error: Error) -> Status {
     mpp_client::status_of(&error, mpp_telemetry::trace_id())
 }
 
+/// Why the next message of a client's stream could not be read, for a handler to answer: no end of
+/// a stream is passed over as if its client had said so.
+pub fn received(status: &Status) -> Error {
+    mpp_client::refusal(status)
+}
+
 /// Logged once, here, where the error leaves the domain.
 fn log(error: &Error) {
     let context = error.context().map(ToString::to_string).unwrap_or_default();

@@ -4,7 +4,9 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use mpp_core::{Clock, Error, FieldCode, Result};
-use mpp_rpc::{Drain, Limits, Origins, Shell, Tls, Verifier, jwt::Jwks};
+use mpp_rpc::{Drain, Origins, Shell, Tls, Verifier, jwt::Jwks};
+
+use crate::limits::LimitArgs;
 
 /// `mpp serve`.
 #[derive(Subcommand)]
@@ -53,30 +55,11 @@ pub struct ServeArgs {
     /// Milliseconds that running calls may then take.
     #[arg(long, env = "MPP_DRAIN_WAIT_MS", default_value_t = 20_000)]
     pub drain_wait_ms: u64,
-    /// Watches and syncs of one caller at the most.
-    #[arg(long, env = "MPP_STREAMS_PER_CALLER", default_value_t = 64)]
-    pub streams_per_caller: usize,
-    /// Reads that one caller may begin in a minute; 0 is no bound.
-    #[arg(long, env = "MPP_READS_PER_MINUTE", default_value_t = 300_000)]
-    pub reads_per_minute: u32,
-    /// Writes that one caller may begin in a minute; 0 is no bound.
-    #[arg(long, env = "MPP_WRITES_PER_MINUTE", default_value_t = 30_000)]
-    pub writes_per_minute: u32,
-    /// Watches and syncs that one caller may open in a minute; 0 is no bound.
-    #[arg(long, env = "MPP_STREAMS_PER_MINUTE", default_value_t = 6_000)]
-    pub streams_per_minute: u32,
     /// Origins whose pages may call from a browser, such as https://mpp.banyuwangikab.go.id; * is all.
     #[arg(long, env = "MPP_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origins: Vec<String>,
-    /// Calls in progress at the most; more are refused at once.
-    #[arg(long, env = "MPP_MAX_CALLS", default_value_t = 1024)]
-    pub max_calls: usize,
-    /// Connections from one address at the most, such as a gateway's; there are 4096 in all.
-    #[arg(long, env = "MPP_CONNECTIONS_PER_ADDRESS", default_value_t = 2048)]
-    pub connections_per_address: usize,
-    /// Calls in progress of one caller at the most.
-    #[arg(long, env = "MPP_CALLS_PER_CALLER", default_value_t = 256)]
-    pub calls_per_caller: usize,
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// `mpp serve web`.
@@ -170,16 +153,7 @@ impl ServeArgs {
         Ok(Shell {
             tls,
             plain_text_anywhere: self.plain_text_anywhere,
-            limits: Limits {
-                reads_per_minute: self.reads_per_minute,
-                writes_per_minute: self.writes_per_minute,
-                streams_per_minute: self.streams_per_minute,
-                streams_per_caller: self.streams_per_caller,
-                calls: self.max_calls,
-                connections_per_address: self.connections_per_address,
-                calls_per_caller: self.calls_per_caller,
-                ..Limits::default()
-            },
+            limits: self.limits.limits(),
             origins: Origins::parse(&self.cors_origins)?,
             drain: Drain {
                 pause: Duration::from_millis(self.process.drain_pause_ms),

@@ -30,6 +30,7 @@ mod config;
 mod demo;
 mod exit;
 mod keys;
+mod limits;
 mod policy;
 mod record;
 mod serve;

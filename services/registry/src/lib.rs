@@ -176,11 +176,14 @@ fn measure(registry: &Registry) {
     mpp_telemetry::observed(name, about, &[("source", DRIFTING)], of(DRIFTING));
 }
 
+/// Largest message of any method, in bytes.
+const MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+
 fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Routes {
     let pushes = sync::push::Pushes::new(registry.clone());
     let sync = grpc::sync::Sync { registry: registry.clone(), pushes, shutdown };
-    // A batch, and the frame around it.
-    let sync_bytes = registry.policy.batch_bytes + 64 * 1024;
+    // A batch that is too large for the welcome is told so by it, as long as it is a message at all.
+    let sync_bytes = (registry.policy.batch_bytes + 64 * 1024).max(MESSAGE_BYTES);
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
     let memory = registry.memory.clone();
     let feed = mpp_rpc::feed::FeedServer::new(feed.clone(), model::KINDS)

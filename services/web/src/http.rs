@@ -1,6 +1,6 @@
 //! The pages over HTTP: an address becomes a page, a page becomes an answer.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     Router,
@@ -33,6 +33,8 @@ pub struct Site {
     pub boards: Boards,
     /// A permit for each browser that listens.
     pub listeners: Permits,
+    /// A permit for each page that is being drawn.
+    pub drawing: Permits,
     /// Ends the streams.
     pub shutdown: CancellationToken,
 }
@@ -53,7 +55,7 @@ pub fn router(site: Site) -> Router {
         .with_state(site)
 }
 
-async fn page(State(site): State<Site>, uri: Uri) -> Response {
+async fn page(State(site): State<Site>, extensions: Extensions, uri: Uri) -> Response {
     let Some((lang, address)) = Address::parse(uri.path()) else {
         return missing(&site, Lang::of_path(uri.path()), Missing::Unknown);
     };
@@ -61,13 +63,29 @@ async fn page(State(site): State<Site>, uri: Uri) -> Response {
     let kept = site.boards.find(&address, lang).filter(|_| query.is_empty());
     let drawn = match kept {
         Some(board) => board.drawn.borrow().clone(),
-        None => match site.renderer.show(&address, &Asked::read(&uri), lang).await {
+        None => match show(&site, &extensions, &address, &Asked::read(&uri), lang).await {
             Ok(Shown { drawn, .. }) => drawn,
             Err(why) => return missing(&site, lang, why),
         },
     };
     let whole = document::document(site.renderer.look(lang), &address, query, &drawn);
     html(StatusCode::OK, whole.into_string())
+}
+
+/// Draws a page, where its visitor has a place for that.
+async fn show(
+    site: &Site,
+    extensions: &Extensions,
+    address: &Address,
+    asked: &Asked,
+    lang: Lang,
+) -> Result<Shown, Missing> {
+    let _permit = site.drawing.take(peer(extensions)).ok_or(Missing::Busy)?;
+    site.renderer.show(address, asked, lang).await
+}
+
+fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
 }
 
 /// The one place where what is missing becomes an answer: 404 only where there is no such thing.
@@ -77,6 +95,7 @@ fn missing(site: &Site, lang: Lang, why: Missing) -> Response {
         Missing::Refused => (words::REFUSED, words::REFUSED_HELP),
         Missing::Unreachable => (words::UNREACHABLE, words::UNREACHABLE_HELP),
         Missing::NotReady => (words::NOT_READY, words::NOT_READY_HELP),
+        Missing::Busy => (words::TOO_BUSY, words::TOO_BUSY_HELP),
     };
     let page = document::notice(site.renderer.look(lang), title, help);
     let mut answer = html(status(why), page.into_string());
@@ -90,7 +109,7 @@ fn status(why: Missing) -> StatusCode {
     match why {
         Missing::Unknown => StatusCode::NOT_FOUND,
         Missing::Refused => StatusCode::BAD_REQUEST,
-        Missing::Unreachable | Missing::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+        Missing::Unreachable | Missing::NotReady | Missing::Busy => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
@@ -121,18 +140,18 @@ pub async fn events(
     else {
         return (StatusCode::NOT_FOUND, "no such page").into_response();
     };
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
-    let Some(permit) = site.listeners.take(peer.map(|peer| peer.0.ip())) else {
+    let Some(permit) = site.listeners.take(peer(&extensions)) else {
         return busy("too many listeners");
     };
     let board = match site.boards.find(&address, lang) {
         Some(board) => board,
-        None => match site.renderer.show(&address, &Asked::default(), lang).await {
+        None => match show(&site, &extensions, &address, &Asked::default(), lang).await {
             Ok(seen) => site.boards.join(&site.renderer, &address, lang, seen),
             Err(why @ (Missing::Unknown | Missing::Refused)) => {
                 return (status(why), "no such page").into_response();
             }
             Err(Missing::Unreachable | Missing::NotReady) => return busy("not ready"),
+            Err(Missing::Busy) => return busy("too many pages are drawn"),
         },
     };
     let body = Body::from_stream(messages(board, permit, site.shutdown.clone()));

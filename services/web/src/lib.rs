@@ -103,9 +103,11 @@ pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     };
     let mut tasks = JoinSet::new();
     tasks.spawn(follower.run(shutdown.clone()));
-    let listeners = live::permits::Permits::new(policy.listeners, policy.address_part);
+    let part = policy.address_part;
+    let listeners = live::permits::Permits::new(policy.listeners, part);
+    let drawing = live::permits::Permits::new(policy.pages, part);
     let renderer = render::Renderer { upstream, report, policy: Arc::new(policy), clock };
     let boards = live::boards::Boards::default();
-    let router = http::router(http::Site { renderer, boards, listeners, shutdown });
+    let router = http::router(http::Site { renderer, boards, listeners, drawing, shutdown });
     Ok(Running { router, readiness, tasks })
 }

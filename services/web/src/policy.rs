@@ -7,7 +7,10 @@ mpp_core::policy! {
     pub struct Policy {
         /// Browsers that may listen to one replica at a time; each holds a connection.
         listeners: usize = 1_000 in 1..=100_000,
-        /// Which part of them one address may have, as one over this: the browsers of an office, or
+        /// Pages that may be drawn at a time; each asks the services, whose answers every visitor
+        /// shares. One that somebody looks at is drawn already and takes no place.
+        pages: usize = 512 in 1..=100_000,
+        /// Which part of either one address may have, as one over this: the browsers of an office, or
         /// of all who come through one of several proxies, share an address.
         address_part: usize = 4 in 1..=1_000,
         /// The least time between two messages of one section: nobody reads faster than once a

@@ -90,11 +90,16 @@ impl<V: View> Memory<V> {
 
     /// Waits until reads show `revision`, for as long as the caller polls; 0 is whatever there is,
     /// once it is whole. A record that is not loaded yet is not missing, and no list is empty for
-    /// that reason.
+    /// that reason. Meanwhile the call takes no place of those that could be answered.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the first state takes too long.
+    /// `UNAVAILABLE` where the first state takes too long; `LIMIT_REACHED` and `OVERLOADED` where as
+    /// many wait as may.
     pub async fn wait_for(&self, revision: i64) -> Result<()> {
+        mpp_rpc::waiting(self.reaches(revision)).await?
+    }
+
+    async fn reaches(&self, revision: i64) -> Result<()> {
         let mut reached = self.0.revision.subscribe();
         let loading = self.0.waits.loading;
         let whole = timeout(loading, reached.wait_for(Option::is_some)).await;
@@ -109,7 +114,7 @@ impl<V: View> Memory<V> {
     pub async fn see(&self, revision: i64, deadline: Option<Instant>) {
         let left = deadline.map(|at| at.saturating_duration_since(Instant::now() + ANSWER));
         let limit = left.unwrap_or(Duration::MAX).min(self.0.waits.catch_up);
-        if !matches!(timeout(limit, self.wait_for(revision)).await, Ok(Ok(()))) {
+        if !matches!(timeout(limit, self.reaches(revision)).await, Ok(Ok(()))) {
             tracing::warn!(revision, "the memory lags behind a write of this replica");
         }
     }
@@ -126,7 +131,7 @@ impl<V: View> Memory<V> {
             let message = "this replica's memory lags behind the database";
             Error::new(Reason::Unavailable, message).with_retry_after(limit)
         };
-        timeout(limit, self.wait_for(head)).await.map_err(lags)?
+        timeout(limit, self.reaches(head)).await.map_err(lags)?
     }
 
     pub(super) fn change(

@@ -11,8 +11,9 @@ use mpp_api::openapi;
 
 use super::{
     answer::{is_known, quoted_hash},
-    pack::{self, Coding},
+    pack,
 };
+use crate::coding::Coding;
 
 /// Where it is found.
 pub(crate) const PATH: &str = "/openapi.json";
@@ -31,7 +32,7 @@ fn packed_by(coding: Coding) -> Option<Bytes> {
 /// The same in the coding that its caller likes best.
 pub(super) fn packed(asked: &HeaderMap) -> Response {
     let answer = openapi(asked);
-    let Some(coding) = Coding::wanted(asked).filter(|_| answer.status() == StatusCode::OK) else {
+    let Some(coding) = pack::wanted(asked).filter(|_| answer.status() == StatusCode::OK) else {
         return answer;
     };
     let packed = match coding {
@@ -74,7 +75,7 @@ mod tests {
             let accept = HeaderValue::from_static(coding);
             let asked = HeaderMap::from_iter([(header::ACCEPT_ENCODING, accept)]);
             let answer = async || {
-                let answer = pack::pack(Coding::wanted(&asked), packed(&asked)).await;
+                let answer = pack::pack(pack::wanted(&asked), packed(&asked)).await;
                 assert_eq!(answer.headers()[header::CONTENT_ENCODING], coding);
                 answer.into_body().collect().await.expect("whole").to_bytes()
             };

@@ -37,13 +37,17 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header, request::Parts,
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use mpp_api::route::{self, Body as RouteBody, Found, Route};
+use mpp_api::{
+    call,
+    route::{self, Body as RouteBody, Found, Route},
+};
 use mpp_core::{Error, FieldCode, Reason, Result};
 use tonic::{Code, Status};
 use uuid::Builder;
 
-use self::{pack::Coding, request::Outer, wishes::Wishes};
+use self::{request::Outer, wishes::Wishes};
 use crate::{
+    coding::{self, Coding},
     layer::{rate, trace},
     status,
 };
@@ -70,7 +74,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let wishes = Wishes::of(request.headers());
     let head = request.method() == Method::HEAD;
-    let coding = Coding::wanted(request.headers());
+    let coding = pack::wanted(request.headers());
     let answered = match enter(request, wishes, next).await {
         Ok(response) => response,
         Err(no_call) => {
@@ -119,9 +123,14 @@ impl From<Status> for NoCall {
     }
 }
 
+/// gRPC with protobuf; what has another form (`+json`, `-web`) would be read for what it is not.
 fn is_grpc(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    kind.is_some_and(|kind| kind.starts_with(b"application/grpc"))
+    matches!(content_type(headers), "application/grpc" | "application/grpc+proto")
+}
+
+fn content_type(headers: &HeaderMap) -> &str {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.unwrap_or_default().split(';').next().unwrap_or_default().trim()
 }
 
 async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response, NoCall> {
@@ -132,6 +141,7 @@ async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response,
     if verb == "GET" && parts.uri.path() == document::PATH {
         return Err(NoCall::Document(document::packed(&parts.headers)));
     }
+    check_is_no_call(&parts).map_err(NoCall::Form)?;
     let (route, path) = match route::find(verb, parts.uri.path()).map_err(status)? {
         Found::Method(route, path) => (route, path),
         Found::OtherVerbs(verbs) => return Err(NoCall::Verb(verbs)),
@@ -167,6 +177,19 @@ fn check_form(parts: &Parts) -> Result<()> {
         (_, 0 | 1) => Ok(()),
         _ => Err(Error::field("host", FieldCode::Duplicate, "is there twice; send it once")),
     }
+}
+
+/// A method's own path takes gRPC and nothing else.
+fn check_is_no_call(parts: &Parts) -> Result<()> {
+    if !call::exists(parts.uri.path()) {
+        return Ok(());
+    }
+    let kind = content_type(&parts.headers);
+    let text = format!(
+        "'{kind:.60}' is not read at this address, which takes gRPC: send application/grpc; the \
+         addresses that take JSON stand in /openapi.json"
+    );
+    Err(Error::field("content-type", FieldCode::NotAllowed, text))
 }
 
 /// A browser sends its client certificate along with whatever any page makes it send, so a page of
@@ -210,8 +233,10 @@ fn other_form(error: Error, wishes: &Wishes) -> Response {
 
 /// A body is JSON; whoever says that it is something else is not second-guessed.
 fn check_content_type(route: &Route, headers: &HeaderMap) -> Result<()> {
-    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return Ok(()) };
-    let kind = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if !headers.contains_key(header::CONTENT_TYPE) {
+        return Ok(());
+    }
+    let kind = content_type(headers);
     let is_json = kind.eq_ignore_ascii_case("application/json") || kind.ends_with("+json");
     if route.body == RouteBody::None || is_json {
         return Ok(());
@@ -305,11 +330,13 @@ struct Came {
 async fn read(came: Came) -> Result<Bytes> {
     let body = match Limited::new(came.body, MAX_BODY).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Err(pack::too_large(MAX_BODY)),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return Err(coding::too_large("body", MAX_BODY));
+        }
         Err(error) => {
             let text = format!("did not arrive whole: {error}");
             return Err(Error::field("body", FieldCode::Unreadable, text));
         }
     };
-    if came.gzip { pack::unpacked(&body, MAX_BODY) } else { Ok(body) }
+    if came.gzip { Coding::Gzip.unpacked(&body, MAX_BODY, "body") } else { Ok(body) }
 }

@@ -1,36 +1,19 @@
-//! How many calls one caller may have in progress: one whose requests come slowly, or who asks for
-//! much at once, leaves the others their places.
-
-use std::time::Duration;
+//! How many calls there may be in progress, and how many of one caller: one whose requests come
+//! slowly, or who asks for much at once, leaves the others their places.
 
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
-use mpp_core::{Error, Reason};
 
-use super::{refuse, who::Who};
-use crate::Shares;
+use super::refuse;
+use crate::place::Places;
 
-const COME_AGAIN: Duration = Duration::from_millis(500);
-
-pub(crate) async fn layer(
-    State(calls): State<Shares<Who>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let Some(who) = Who::of(&request) else { return next.run(request).await };
-    match calls.take(who.clone()) {
-        Some(_share) => next.run(request).await,
-        None => refuse(too_many(&who, calls.each())),
-    }
-}
-
-fn too_many(who: &Who, each: usize) -> Error {
-    let text = format!(
-        "{who} has {each} calls in progress, and no more are allowed at the same time; wait for \
-         one to end"
-    );
-    Error::new(Reason::LimitReached, text).with_retry_after(COME_AGAIN)
+pub(crate) async fn layer(State(places): State<Places>, request: Request, next: Next) -> Response {
+    let place = match places.take(&request) {
+        Ok(place) => place,
+        Err(error) => return refuse(error),
+    };
+    place.run(next.run(request)).await
 }

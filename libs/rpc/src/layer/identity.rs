@@ -1,7 +1,7 @@
 //! Who is calling: a bearer token, or else the connection's client certificate. A token that does
 //! not hold is refused even where the certificate would do, so that a fault is seen.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -13,16 +13,7 @@ use mpp_core::{Caller, Error, Reason, Result};
 use tokio::time::Instant;
 
 use super::refuse;
-use crate::{Verifier, authz, identity::nobody};
-
-/// The other side of a connection, which the layers find in each request.
-#[derive(Clone)]
-pub(crate) struct Peer {
-    /// Where it comes from; a proxy stands for all behind it.
-    pub(crate) address: IpAddr,
-    /// The caller that its client certificate stands for.
-    pub(crate) certified: Option<Arc<Caller>>,
-}
+use crate::{Verifier, authz, identity::nobody, peer::Peer};
 
 /// When the token that a call came with has expired. A client certificate sets none: a stream of
 /// its holder ends with the longest time of a stream, and the next handshake looks at it again.

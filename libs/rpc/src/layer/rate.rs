@@ -28,8 +28,8 @@ use governor::{
 use mpp_core::{Error, Reason};
 use mpp_telemetry::{Counter, KeyValue};
 
-use super::{refuse, who::Who};
-use crate::{Limits, method, method::Class};
+use super::refuse;
+use crate::{Limits, method, method::Class, who::Who};
 
 /// The bound, as the caller may know it (draft-ietf-httpapi-ratelimit-headers).
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");

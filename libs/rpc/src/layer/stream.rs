@@ -22,45 +22,51 @@ use mpp_core::{Error, Reason, Result};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::{deadline::Deadline, identity::Expiry, refuse, who::Who};
-use crate::{Share, Shares, status};
+use super::{deadline::Deadline, identity::Expiry, refuse, trailers};
+use crate::{Full, Limits, Rank, Share, Shares, Turns, feed::States, place, who::Who};
 
 /// The open streams of all callers.
 #[derive(Clone)]
 pub(crate) struct Streams {
     open: Shares<Who>,
+    states: States,
     longest: Duration,
     moving: CancellationToken,
 }
 
 impl Streams {
-    /// At most `per_caller` of each caller; each ends after `longest`, all once `moving` is
-    /// cancelled.
-    pub(crate) fn new(per_caller: usize, longest: Duration, moving: CancellationToken) -> Self {
-        Self { open: Shares::new(per_caller), longest, moving }
+    /// As many as the limits allow; all end once `moving` is cancelled.
+    pub(crate) fn new(limits: &Limits, moving: CancellationToken) -> Self {
+        let open = Shares::of(limits.streams, limits.streams_per_caller).reserving(limits.reserve);
+        let states = Turns::new(limits.initial_states, limits.initial_states_per_caller);
+        Self { open, states: States(states), longest: limits.stream_time, moving }
     }
 
-    fn open(&self, who: Who) -> Result<Share<Who>> {
-        self.open.take(who.clone()).ok_or_else(|| {
-            let text = format!(
-                "{who} holds {} streams, and no more are allowed; end one, or share one among \
-                 what follows the same records",
-                self.open.each()
-            );
-            Error::new(Reason::LimitReached, text)
+    fn open(&self, who: Who, rank: Rank) -> Result<Share<Who>> {
+        self.open.take_as(who.clone(), rank).map_err(|full| match full {
+            Full::Own(each) => {
+                let text = format!(
+                    "{who} holds {each} streams, and no more are allowed; end one, or share one \
+                     among what follows the same records"
+                );
+                Error::new(Reason::LimitReached, text)
+            }
+            full => place::refused(&who, "open streams", full),
         })
     }
 }
 
 pub(crate) async fn layer(
     State(streams): State<Streams>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     if !call::is_streaming(request.uri().path()) {
         return next.run(request).await;
     }
-    let share = match Who::of(&request).map(|who| streams.open(who)).transpose() {
+    request.extensions_mut().insert(streams.states.clone());
+    let rank = place::rank(&request);
+    let share = match Who::of(&request).map(|who| streams.open(who, rank)).transpose() {
         Ok(share) => share,
         Err(error) => return refuse(error),
     };
@@ -122,8 +128,7 @@ impl HttpBody for Ending {
         };
         if let Poll::Ready(error) = end.as_mut().poll(cx) {
             self.end = None;
-            let trailers = status(error).into_http::<()>().into_parts().0.headers;
-            return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+            return Poll::Ready(Some(Ok(trailers(error))));
         }
         Pin::new(&mut self.body).poll_frame(cx)
     }

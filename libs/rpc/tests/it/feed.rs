@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -59,6 +60,20 @@ impl Registry {
             tx.put(&name, &mall, labels, Expect::Any).await.expect("written");
         }
         self.commit(tx).await
+    }
+
+    /// Writes malls of 20 KB each.
+    async fn put_large(&self, ids: std::ops::Range<u32>) {
+        let by = Actor { origin: "api".into(), subject: "users/siti".into() };
+        let mut tx = self.db.begin(&by).await.expect("a transaction");
+        for id in ids {
+            let name = format!("malls/large-{id}");
+            let address = "x".repeat(20_000);
+            let site = mpp_api::registry::mall::Site { address, ..Default::default() };
+            let mall = Mall { name: name.clone(), sites: vec![site], ..Mall::default() };
+            tx.put(&name, &mall, Labels::new(), Expect::Any).await.expect("written");
+        }
+        self.commit(tx).await;
     }
 
     async fn delete(&self, id: &str) -> i64 {
@@ -385,4 +400,40 @@ async fn a_change_carries_its_document_and_who_made_it() {
         assert_eq!((stands.head_revision, stands.record_count), (revision, 1));
     })
     .await;
+}
+
+#[tokio::test]
+async fn slow_readers_of_whole_states_do_not_hold_up_another_caller() {
+    on_both(async |database| {
+        let registry = registry(&database, Issuer::new()).await;
+        // More than the windows of a stream and its connection take.
+        for part in 0..10 {
+            registry.put_large(part * 40..(part + 1) * 40).await;
+        }
+        let request = || WatchRequest { initial_state: true, ..Default::default() };
+        let mut slow = Vec::new();
+        for _ in 0..10 {
+            slow.push(registry.watch(request()).await.expect("a stream"));
+        }
+        let mut other = registry.server.feed(Role::Auditor);
+        let mut other = other.watch(request()).await.expect("a stream").into_inner();
+        let read = tokio::time::timeout(Duration::from_secs(20), whole(&mut other)).await;
+        assert_eq!(read.expect("not held up"), 400);
+        let mut first = slow.swap_remove(0);
+        drop(slow);
+        assert_eq!(whole(&mut first).await, 400, "who takes it at last has it");
+    })
+    .await;
+}
+
+/// How many records of the whole state come.
+async fn whole(watch: &mut Streaming<WatchResponse>) -> usize {
+    let mut count = 0;
+    loop {
+        let message = watch.message().await.expect("no refusal").expect("a message");
+        count += message.changes.len();
+        if message.initial_state_complete {
+            return count;
+        }
+    }
 }

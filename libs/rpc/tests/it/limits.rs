@@ -18,7 +18,7 @@ const LEEWAY: i64 = 30;
 
 #[tokio::test]
 async fn calls_beyond_the_limit_are_refused_at_once_and_the_others_answered() {
-    let server = server_with(|shell| shell.limits.calls = 2).await;
+    let server = server_with(|shell| shell.limits.calls = 4).await;
     let queue = server.queue(Role::Reader, &[]);
     let running: Vec<_> = (0..2)
         .map(|_| {

@@ -180,7 +180,8 @@ pub fn ask(what: &str) -> GetQueueRequest {
     GetQueueRequest { counter: what.into() }
 }
 
-/// A service whose `GetQueue` obeys the last part of the counter's name: `panic`, `fault`, `gate`.
+/// A service whose `GetQueue` obeys the last part of the counter's name: `panic`, `fault`,
+/// `gate`, `wait` (at the gate, without a place), `large`.
 #[derive(Clone)]
 pub struct Desk {
     /// A permit comes with each call that waits at the gate.
@@ -223,6 +224,11 @@ impl queue_service_server::QueueService for Desk {
             "panic" => panic!("password=hunter2"),
             "fault" => return Err(status(Error::internal("password=hunter2"))),
             "gate" => self.at_gate().await,
+            "wait" => mpp_rpc::waiting(self.at_gate()).await.map_err(status)?,
+            "large" => {
+                let date = "x".repeat(100_000);
+                return Ok(Response::new(GetQueueResponse { date, ..Default::default() }));
+            }
             _ => {}
         }
         Ok(Response::new(GetQueueResponse { counter, date: who, ..Default::default() }))

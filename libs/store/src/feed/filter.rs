@@ -40,7 +40,7 @@ impl Filter {
             return Err(Error::field(
                 "filter",
                 FieldCode::TooMany,
-                format!("has more than {MAX_PARTS} kinds or labels; follow more and drop the rest"),
+                format!("has more than {MAX_PARTS} kinds; follow more and drop the rest"),
             ));
         }
         if longest.max(self.name_prefix.len()) > MAX_TEXT || self.name_prefix.contains('\0') {

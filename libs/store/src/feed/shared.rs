@@ -31,7 +31,8 @@ pub struct FeedOptions {
     pub bookmark_interval: Duration,
     /// How long a follower may take for a message of the initial state.
     pub stall: Duration,
-    /// How many initial states, and how many catch-up pages, are read at a time.
+    /// How many initial states, and how many catch-up pages, are read at a time: two states of
+    /// followers (`initial_states` of the shell's limits), and one of the replica's own memory.
     pub concurrent_reads: usize,
 }
 
@@ -43,7 +44,7 @@ impl Default for FeedOptions {
             poll_interval: Duration::from_millis(500),
             bookmark_interval: Duration::from_secs(3),
             stall: Duration::from_secs(30),
-            concurrent_reads: 2,
+            concurrent_reads: 3,
         }
     }
 }

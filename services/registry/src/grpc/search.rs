@@ -25,18 +25,25 @@ impl SearchService for Search {
         &self,
         request: Request<SearchServicesRequest>,
     ) -> Result<Response<SearchServicesResponse>, Status> {
-        reply(self.find(&request.into_inner()).await)
+        let who = mpp_rpc::caller(&request).subject;
+        reply(self.find(&who, &request.into_inner()).await)
     }
 }
 
 impl Search {
-    async fn find(&self, request: &SearchServicesRequest) -> Result<SearchServicesResponse> {
+    async fn find(
+        &self,
+        who: &str,
+        request: &SearchServicesRequest,
+    ) -> Result<SearchServicesResponse> {
         let bound = bound_to(request);
         let query = query(request, bound, self.0.policy.search_page_hits)?;
         // What a filter names may be as new as the write that the caller waits for.
         self.0.memory.wait_for(request.min_revision).await?;
         check_filters(request, &self.0.memory.read())?;
-        let found = self.0.search.search(query).await.map_err(refused)?;
+        let searchable = self.0.search.caught_up(query.min_revision);
+        mpp_rpc::waiting(searchable).await?.map_err(refused)?;
+        let found = self.0.search.search_for(who, query).await.map_err(refused)?;
         // The index may be a moment ahead of the memory.
         self.0.memory.wait_for(found.revision).await?;
         let Results { hits, total, next, revision, facets, weak, places, unanswered } = found;

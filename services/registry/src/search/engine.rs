@@ -3,7 +3,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
-use tokio::sync::{Semaphore, mpsc, watch};
+use mpp_rpc::Turns;
+use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use super::answer::Results;
@@ -25,8 +26,8 @@ pub struct Engine {
     queue: mpsc::Sender<Vec<Update>>,
     shared: Arc<Shared>,
     published: watch::Receiver<i64>,
-    /// One permit for each processor: more searches at once would only slow each other.
-    permits: Arc<Semaphore>,
+    /// One place for each processor: more searches at once would only slow each other.
+    turns: Turns<String>,
     tolerance: Tolerance,
 }
 
@@ -50,13 +51,7 @@ impl Engine {
             })
             .map_err(|error| Error::Index(error.into()))?;
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self {
-            queue,
-            shared,
-            published,
-            permits: Arc::new(Semaphore::new(processors)),
-            tolerance,
-        })
+        Ok(Self { queue, shared, published, turns: Turns::new(processors, processors), tolerance })
     }
 
     /// Hands updates over in the feed's order; waits while the queue is full. They are searchable
@@ -72,15 +67,16 @@ impl Engine {
         }
     }
 
-    /// Answers a query. With a `min_revision` it first waits until that is searchable, for as long
+    /// Answers a query, as one of `who` asks it: callers take turns where there are more searches
+    /// than processors. With a `min_revision` it first waits until that is searchable, for as long
     /// as the caller polls: the deadline is the caller's.
-    pub async fn search(&self, query: Query) -> Result<Results, Error> {
+    pub async fn search_for(&self, who: &str, query: Query) -> Result<Results, Error> {
         query::check(&query)?;
         self.caught_up(query.min_revision).await?;
-        let permit = self.permits.clone().acquire_owned().await.map_err(|_| Error::Stopped)?;
+        let turn = self.turns.take(who.to_owned()).await;
         let (shared, tolerance) = (self.shared.clone(), self.tolerance);
         let search = spawn_blocking(move || {
-            let _permit = permit;
+            let _turn = turn;
             // The writer changes the state only by whole steps that do not panic.
             let state = shared.state.read().unwrap_or_else(PoisonError::into_inner);
             query::run(&state, &query, &tolerance)
@@ -88,7 +84,13 @@ impl Engine {
         search.await.map_err(|_| Error::Stopped)?
     }
 
-    async fn caught_up(&self, revision: i64) -> Result<(), Error> {
+    /// As [`Engine::search_for`], for nobody in particular.
+    pub async fn search(&self, query: Query) -> Result<Results, Error> {
+        self.search_for("", query).await
+    }
+
+    /// Waits until a revision is searchable.
+    pub async fn caught_up(&self, revision: i64) -> Result<(), Error> {
         let mut published = self.published.clone();
         // Its sender is the writer, which has ended if it is gone.
         published.has_changed().map_err(|_| Error::Stopped)?;

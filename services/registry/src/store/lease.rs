@@ -230,7 +230,7 @@ async fn knows_all_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<bo
 /// The session that a fencing token was given to, if it is alive. Index: sync_lease's primary key.
 ///
 /// # Errors
-/// `LEASE_LOST` where it is not; `PROTOCOL_VIOLATION` for a token that was never given.
+/// `LEASE_LOST` where it is not, `LEASE_EXPIRED` after a silence; `PROTOCOL_VIOLATION` for a token that was never given.
 pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Result<Held> {
     let text = format!("select {COLUMNS} from sync_lease where source = $1");
     let row = sqlx::query(AssertSqlSafe(text))
@@ -263,12 +263,13 @@ fn check_alive(last: &LeaseRow, source: &str, fencing: i64, now: Micros) -> Resu
     if last.until > now {
         return Ok(());
     }
-    let message = if last.until == 0 {
-        format!("this session of {source} has ended; open another one")
-    } else {
-        format!("nothing was heard from this session of {source} for a whole lease; open it again")
-    };
-    Err(Error::new(Reason::LeaseLost, message))
+    if last.until == 0 {
+        let message = format!("this session of {source} has ended; open another one");
+        return Err(Error::new(Reason::LeaseLost, message));
+    }
+    let message =
+        format!("nothing was heard from this session of {source} for a whole lease; open it again");
+    Err(Error::new(Reason::LeaseExpired, message))
 }
 
 /// Checks and prolongs the lease, as the first statement of every write of a session: the row is

@@ -153,6 +153,7 @@ fn is_a_records_fault(error: &Error) -> bool {
         error.reason(),
         Reason::WriteConflict
             | Reason::LeaseLost
+            | Reason::LeaseExpired
             | Reason::ProtocolViolation
             | Reason::Unavailable
             | Reason::Overloaded

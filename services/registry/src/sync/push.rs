@@ -59,7 +59,10 @@ impl Pushes {
         };
         check(&request.source, batch.fencing_token, "batch.fencing_token")?;
         let _working = self.work(call, &request.source)?;
-        self.resume(call, &request.source, batch.fencing_token).await?.answer(batch).await
+        let session = self.resume(call, &request.source, batch.fencing_token).await?;
+        let result = session.answer(batch).await?;
+        self.registry.memory.see(result.revision, call.deadline).await;
+        Ok(result)
     }
 
     /// Prolongs the lease.
@@ -87,7 +90,7 @@ impl Pushes {
             Err(error) => Err(error),
         };
         match ended {
-            Err(error) if error.reason() == Reason::LeaseLost => {
+            Err(error) if is_over(&error) => {
                 ending::summary(&self.registry, source, fencing).await?.ok_or(error)
             }
             ended => ended,
@@ -100,13 +103,18 @@ impl Pushes {
 
     fn work(&self, call: &Call, source: &str) -> Result<Share<(String, String)>> {
         let key = (call.caller.subject.clone(), source.to_owned());
-        self.working.take(key).ok_or_else(|| {
+        self.working.take(key).map_err(|_| {
             let message = format!(
                 "another call for {source} is in work; send this one again once it is answered"
             );
             Error::new(Reason::WriteConflict, message)
         })
     }
+}
+
+/// The session has ended: with the summary that is stored, or without one.
+fn is_over(error: &Error) -> bool {
+    matches!(error.reason(), Reason::LeaseLost | Reason::LeaseExpired)
 }
 
 fn hello(request: OpenSessionRequest) -> Hello {

@@ -10,8 +10,8 @@ use mpp_api::sync::{
 };
 use mpp_core::{Error, Reason, Result};
 use mpp_resource::Call;
-use mpp_rpc::status;
-use tokio::{sync::mpsc, time::timeout};
+use mpp_rpc::{received, status};
+use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
 
@@ -35,6 +35,14 @@ pub struct Stream {
 /// The client has gone, and nobody is left to tell.
 struct Gone;
 
+/// What comes next of a client.
+enum Next {
+    Message(Asked),
+    /// It has said that it will send no more.
+    Ended,
+    Gone,
+}
+
 impl Stream {
     /// Serves the stream until it ends; the lease is let go in every case, so that the client can
     /// come back at once.
@@ -42,10 +50,13 @@ impl Stream {
         let Some((mut session, welcome)) = self.begin().await else {
             return;
         };
-        let ended = match self.send(Answer::Welcome(welcome)).await {
-            Ok(()) => self.serve(&mut session).await,
+        let answers = Answers::to(self.outbound.clone(), self.registry.clone());
+        let ended = match answers.send(Answer::Welcome(welcome), 0).await {
+            Ok(()) => self.serve(&mut session, &answers).await,
             Err(Gone) => Ok(()),
         };
+        // All that was answered is told before why the stream ends.
+        answers.all_told().await;
         if let Err(error) = ended {
             let _ = self.outbound.send(Err(status(error))).await;
         }
@@ -58,11 +69,11 @@ impl Stream {
     /// the client was told.
     async fn begin(&mut self) -> Option<(Session, Welcome)> {
         let begun = match self.next().await {
-            Ok(None) => return None,
-            Ok(Some(Asked::Hello(hello))) => {
+            Ok(Next::Gone) => return None,
+            Ok(Next::Message(Asked::Hello(hello))) => {
                 Session::open(&self.registry, &self.call, &hello, Check::new("hello")).await
             }
-            Ok(Some(_)) => Err(violation("the first message must be a hello")),
+            Ok(_) => Err(violation("the first message must be a hello")),
             Err(error) => Err(error),
         };
         match begun {
@@ -75,23 +86,28 @@ impl Stream {
     }
 
     /// Answers messages in their order, one at a time, until the end.
-    async fn serve(&mut self, session: &mut Session) -> Result<()> {
+    async fn serve(&mut self, session: &mut Session, answers: &Answers) -> Result<()> {
         loop {
             let sent = match self.next().await? {
-                None => return Ok(()),
-                Some(Asked::Batch(batch)) => {
-                    self.send(Answer::BatchResult(answer(session, batch).await?)).await
+                Next::Gone => return Ok(()),
+                Next::Ended => return Err(without_end()),
+                Next::Message(Asked::Batch(batch)) => {
+                    let result = answer(session, batch).await?;
+                    let revision = result.revision;
+                    answers.send(Answer::BatchResult(result), revision).await
                 }
-                Some(Asked::KeepAlive(_)) => {
+                Next::Message(Asked::KeepAlive(_)) => {
                     session.keep().await?;
                     Ok(())
                 }
-                Some(Asked::End(end)) => {
+                Next::Message(Asked::End(end)) => {
                     let summary = session.finish(end, Check::new("end")).await?;
-                    let _ = self.send(Answer::Summary(summary)).await;
+                    let _ = answers.send(Answer::Summary(summary), 0).await;
                     return Ok(());
                 }
-                Some(Asked::Hello(_)) => return Err(violation("a session has one hello only")),
+                Next::Message(Asked::Hello(_)) => {
+                    return Err(violation("a session has one hello only"));
+                }
             };
             if sent.is_err() {
                 return Ok(());
@@ -99,25 +115,59 @@ impl Stream {
         }
     }
 
-    /// The next message; `None` where the client has gone.
-    async fn next(&mut self) -> Result<Option<Asked>> {
+    /// The next message. What cannot be read is no end: the client hears why.
+    async fn next(&mut self) -> Result<Next> {
         let message = tokio::select! {
             message = timeout(self.registry.policy.lease(), self.inbound.message()) => message,
             // The client has gone, or the server has told it to move.
-            () = self.outbound.closed() => return Ok(None),
+            () = self.outbound.closed() => return Ok(Next::Gone),
             () = self.shutdown.cancelled() => return Err(going_away()),
         };
         match message {
             Err(_) => Err(silent(self.registry.policy.lease())),
-            Ok(Err(_) | Ok(None)) => Ok(None),
+            Ok(Err(unread)) => Err(received(&unread)),
+            Ok(Ok(None)) => Ok(Next::Ended),
             Ok(Ok(Some(request))) => {
-                request.message.map(Some).ok_or_else(|| violation("a message without content"))
+                let message = request.message.ok_or_else(|| violation("a message without content"));
+                message.map(Next::Message)
             }
         }
     }
+}
 
-    async fn send(&self, answer: Answer) -> Result<(), Gone> {
-        self.outbound.send(Ok(SyncResponse { message: Some(answer) })).await.map_err(|_| Gone)
+/// The answers on their way to the client: each goes out once reads of this replica show what it
+/// tells of. The next batch is in work meanwhile.
+struct Answers {
+    told: mpsc::Sender<(SyncResponse, i64)>,
+    telling: JoinHandle<()>,
+}
+
+impl Answers {
+    fn to(outbound: mpsc::Sender<Result<SyncResponse, Status>>, registry: Registry) -> Self {
+        // One waits while the one before is on its way.
+        let (told, mut waiting) = mpsc::channel::<(SyncResponse, i64)>(1);
+        let telling = tokio::spawn(async move {
+            while let Some((answer, revision)) = waiting.recv().await {
+                registry.memory.see(revision, None).await;
+                if outbound.send(Ok(answer)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self { told, telling }
+    }
+
+    /// Sends an answer, which tells of what was written up to `revision`.
+    async fn send(&self, answer: Answer, revision: i64) -> Result<(), Gone> {
+        let answer = SyncResponse { message: Some(answer) };
+        self.told.send((answer, revision)).await.map_err(|_| Gone)
+    }
+
+    /// Waits until all answers have gone out, or the client has.
+    async fn all_told(self) {
+        drop(self.told);
+        // It ends by itself; what a panic leaves untold the client asks for again.
+        let _ = self.telling.await;
     }
 }
 
@@ -132,6 +182,14 @@ fn going_away() -> Error {
     Error::new(Reason::Unavailable, "the server is going away; connect again")
 }
 
+/// A client that stops without an end has not said whether that was all.
+fn without_end() -> Error {
+    violation(
+        "the client has ended its side without an end, so that it is not known whether all was \
+         sent; what was answered stays",
+    )
+}
+
 fn violation(what: &str) -> Error {
     Error::new(Reason::ProtocolViolation, what)
 }
@@ -141,5 +199,5 @@ fn silent(lease: Duration) -> Error {
         "nothing was heard for {} s; send keep_alive while the source is slow, or begin again",
         lease.as_secs()
     );
-    Error::new(Reason::LeaseLost, message)
+    Error::new(Reason::LeaseExpired, message)
 }

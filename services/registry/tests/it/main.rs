@@ -26,5 +26,6 @@ mod regions;
 mod replicas;
 mod search;
 mod sources;
+mod wire;
 mod world;
 mod writes;

@@ -45,7 +45,7 @@ pub const SOURCE: &str = "sources/kemendagri";
 pub struct World {
     pub running: Running,
     pub clock: Clock,
-    address: SocketAddr,
+    pub address: SocketAddr,
     key: SigningKey,
     shutdown: CancellationToken,
     ended: CancellationToken,
@@ -55,6 +55,7 @@ pub struct World {
 
 /// One caller's clients.
 pub struct Clients {
+    pub channel: Channel,
     pub directory: DirectoryServiceClient<Channel>,
     pub catalog: CatalogServiceClient<Channel>,
     pub search: SearchServiceClient<Channel>,
@@ -68,11 +69,14 @@ impl World {
     }
 
     pub async fn at(database: &TestDatabase, clock: Clock) -> Self {
-        let options = Options {
-            migrate: true,
-            policy: Policy { batch_records: 100, ..Policy::default() },
-            ..Options::new(database.options(clock.clone()))
-        };
+        let policy = Policy { batch_records: 100, ..Policy::default() };
+        Self::under(database, clock, policy).await
+    }
+
+    /// Serves an empty registry under another policy.
+    pub async fn under(database: &TestDatabase, clock: Clock, policy: Policy) -> Self {
+        let options =
+            Options { migrate: true, policy, ..Options::new(database.options(clock.clone())) };
         let (shutdown, ended) = (CancellationToken::new(), CancellationToken::new());
         let running = mpp_registry::start(options, ended.clone()).await.expect("a registry");
         let keys = tempfile::tempdir().expect("a directory");
@@ -97,22 +101,31 @@ impl World {
         Self { running, clock, address, key, shutdown, ended, served, _keys: keys }
     }
 
-    /// A caller with one role.
-    pub fn caller(&self, role: Role, namespaces: &[&str]) -> Clients {
+    /// The token of a caller with one role.
+    pub fn token(&self, role: Role, namespaces: &[&str]) -> String {
         let caller = Caller {
             subject: format!("users/{}", role.as_str()),
             roles: vec![role],
             namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let token = jwt::mint(&self.key, &caller, Duration::from_secs(600), Clock::system().now());
+        jwt::mint(&self.key, &caller, Duration::from_secs(600), Clock::system().now())
+    }
+
+    pub fn channel(&self, role: Role, namespaces: &[&str]) -> Channel {
         let address = format!("http://{}", self.address);
-        let endpoint = Endpoint { address, token: Some(TokenSource::Text(token)), tls: None };
-        let channel = connect(&endpoint).expect("an endpoint");
+        let token = Some(TokenSource::Text(self.token(role, namespaces)));
+        connect(&Endpoint { address, token, tls: None }).expect("an endpoint")
+    }
+
+    /// A caller with one role.
+    pub fn caller(&self, role: Role, namespaces: &[&str]) -> Clients {
+        let channel = self.channel(role, namespaces);
         Clients {
             directory: DirectoryServiceClient::new(channel.clone()),
             catalog: CatalogServiceClient::new(channel.clone()),
             search: SearchServiceClient::new(channel.clone()),
-            sync: SyncServiceClient::new(channel),
+            sync: SyncServiceClient::new(channel.clone()),
+            channel,
         }
     }
 
@@ -122,7 +135,11 @@ impl World {
 
     /// Serves a registry in which Banyuwangi's mall offers an identity card.
     pub async fn banyuwangi(database: &TestDatabase) -> Self {
-        let world = Self::empty(database).await;
+        Self::empty(database).await.filled().await
+    }
+
+    async fn filled(self) -> Self {
+        let world = self;
         let mut admin = world.admin();
         for (id, kind, parent) in [
             ("kemendagri", Kind::Ministry, ""),
@@ -158,9 +175,18 @@ impl World {
 
     /// As [`World::banyuwangi`], with Kemendagri's source.
     pub async fn with_source(database: &TestDatabase) -> Self {
-        let world = Self::banyuwangi(database).await;
-        world.admin().create_source("kemendagri", KEMENDAGRI).await.expect("a source");
-        world
+        Self::banyuwangi(database).await.sourced().await
+    }
+
+    /// As [`World::with_source`], under another policy.
+    pub async fn with_source_under(database: &TestDatabase, policy: Policy) -> Self {
+        let world = Self::under(database, Clock::stopped_at(MAY_2026), policy).await;
+        world.filled().await.sourced().await
+    }
+
+    async fn sourced(self) -> Self {
+        self.admin().create_source("kemendagri", KEMENDAGRI).await.expect("a source");
+        self
     }
 
     /// Ends it as a process ends.

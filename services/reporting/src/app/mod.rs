@@ -25,12 +25,15 @@ pub struct Reports {
 
 impl Reports {
     /// Waits until the memory has reached `least`, or the server drains; the caller's deadline
-    /// bounds it.
+    /// bounds it, and meanwhile it takes no place of the calls that could be answered.
     async fn wait_for(&self, least: Reached) -> Result<()> {
-        tokio::select! {
-            () = self.memory.wait_for(least) => Ok(()),
-            () = self.shutdown.cancelled() => Err(draining()),
-        }
+        let reached = async {
+            tokio::select! {
+                () = self.memory.wait_for(least) => Ok(()),
+                () = self.shutdown.cancelled() => Err(draining()),
+            }
+        };
+        mpp_rpc::waiting(reached).await?
     }
 }
 

@@ -1,40 +1,32 @@
-//! How many browsers may listen: of all, and of one peer, so that one cannot take every place.
+//! How many browsers may listen, and how many pages may be drawn: of all, and of one peer, so that
+//! one cannot take every place.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use mpp_rpc::{Share, Shares, network};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The places that there are.
 #[derive(Clone, Debug)]
-pub struct Permits {
-    all: Arc<Semaphore>,
-    peers: Shares<IpAddr>,
-}
+pub struct Permits(Shares<Option<IpAddr>>);
 
 /// A place; it is free again when this is dropped.
 #[derive(Debug)]
 pub struct Permit {
-    _place: OwnedSemaphorePermit,
-    _share: Option<Share<IpAddr>>,
+    _share: Share<Option<IpAddr>>,
 }
 
 impl Permits {
-    /// So many places, and one over `part` of them for one peer.
+    /// So many places, and one over `part` of them for one peer, which never has more than are still
+    /// free for all.
     pub fn new(most: usize, part: usize) -> Self {
-        let peers = Shares::new(most.div_ceil(part.max(1)));
-        Self { all: Arc::new(Semaphore::new(most)), peers }
+        Self(Shares::of(most, most.div_ceil(part.max(1))))
     }
 
-    /// A place for a peer; `None` where all are taken, or as many as one peer may. A peer whose
-    /// address is not known is bounded with all others only.
+    /// A place for a peer; `None` where all are taken, or as many as one peer may. Peers whose
+    /// address is not known are one peer.
     pub fn take(&self, peer: Option<IpAddr>) -> Option<Permit> {
-        let place = self.all.clone().try_acquire_owned().ok()?;
-        let share = match peer {
-            Some(peer) => Some(self.peers.take(network(peer))?),
-            None => None,
-        };
-        Some(Permit { _place: place, _share: share })
+        let share = self.0.take(peer.map(network)).ok()?;
+        Some(Permit { _share: share })
     }
 }
 
@@ -56,6 +48,17 @@ mod tests {
         assert!(places.take(peer("10.0.0.2")).is_some());
         held.pop();
         assert!(places.take(peer("10.0.0.1")).is_some(), "who leaves makes room");
+    }
+
+    #[test]
+    fn a_crowd_of_peers_leaves_another_its_place() {
+        let places = Permits::new(100, 4);
+        let mut held = Vec::new();
+        for n in 1..=20 {
+            held.extend(std::iter::from_fn(|| places.take(peer(&format!("10.0.0.{n}")))));
+        }
+        assert!(held.len() > 90, "nearly all are taken: {}", held.len());
+        assert!(places.take(peer("10.0.1.1")).is_some());
     }
 
     #[test]

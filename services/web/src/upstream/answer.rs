@@ -24,6 +24,8 @@ pub enum Missing {
     Unreachable,
     /// No report has come yet.
     NotReady,
+    /// As many pages are being drawn as may be, of all visitors or of this one.
+    Busy,
 }
 
 impl<T> Answer<T> {

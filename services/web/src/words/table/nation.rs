@@ -55,6 +55,9 @@ phrases! {
     REFUSED: "Pertanyaan ini tidak dapat dicari", "This question cannot be looked for";
     REFUSED_HELP: "Pertanyaan paling panjang 200 huruf, dan halaman berikutnya hanya dapat dibuka dari jawabannya. Tulislah lebih singkat atau mulai dari awal.",
         "A question has at most 200 characters, and its next page opens from its answer only. Write it shorter, or start again.";
+    TOO_BUSY: "Terlalu banyak halaman sedang dibuka", "Too many pages are being opened";
+    TOO_BUSY_HELP: "Layanan ini sedang melayani banyak permintaan dari jaringan Anda atau dari semua pengunjung. Cobalah lagi sebentar lagi.",
+        "Many requests of your network, or of all visitors, are being answered. Try again in a moment.";
     NOT_READY: "Angka belum dapat ditampilkan", "The figures cannot be shown yet";
     NOT_READY_HELP: "Halaman ini belum menerima data dari layanannya. Cobalah lagi sebentar lagi.",
         "This page has not received data from its services yet. Please try again in a moment.";

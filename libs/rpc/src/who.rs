@@ -1,12 +1,11 @@
-//! Whom a layer counts for: each caller by itself, and whoever has no identity by its network.
+//! Whom a limit counts for: each caller by itself, and whoever has no identity by its network.
 
 use std::{net::IpAddr, sync::Arc};
 
 use axum::extract::Request;
 use mpp_core::Caller;
 
-use super::identity::Peer;
-use crate::shares::network;
+use crate::{peer::Peer, shares::network};
 
 /// Whom calls are counted for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,0 +1,143 @@
+//! The places of calls: one that is in progress holds a place; one that only waits for a revision
+//! gives it back meanwhile and holds one of those for waits, so that reads of a revision that never
+//! comes take no place from calls that could be answered.
+
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::extract::Request;
+use futures::FutureExt as _;
+use mpp_core::{Caller, Error, Reason, Result, Role};
+
+use crate::{Full, Limits, Rank, Share, Shares, who::Who};
+
+const COME_AGAIN: Duration = Duration::from_millis(500);
+
+tokio::task_local! {
+    /// The place of the call that runs in this task.
+    static PLACE: Arc<Place>;
+}
+
+/// The places of all calls.
+#[derive(Clone)]
+pub(crate) struct Places {
+    calls: Shares<Who>,
+    waits: Shares<Who>,
+    /// Calls of health, beside all others: a probe that is refused would take a replica out of
+    /// service that has nothing wrong with it.
+    probes: Shares<Who>,
+}
+
+/// The place of a call in progress; `None` while it waits.
+struct Place {
+    places: Places,
+    who: Who,
+    rank: Rank,
+    held: Mutex<Option<Share<Who>>>,
+}
+
+impl Places {
+    /// As many as the limits allow.
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let Limits { calls, calls_per_caller, waits, waits_per_caller, reserve, .. } = *limits;
+        Self {
+            calls: Shares::of(calls, calls_per_caller).reserving(reserve),
+            waits: Shares::of(waits, waits_per_caller).reserving(reserve),
+            probes: Shares::of(reserve.max(1), calls_per_caller),
+        }
+    }
+
+    /// A place for a call.
+    ///
+    /// # Errors
+    /// `LIMIT_REACHED` where its caller has all that one may, `OVERLOADED` where others do.
+    pub(crate) fn take(&self, request: &Request) -> Result<Taken> {
+        let Some(who) = Who::of(request) else { return Ok(Taken(None)) };
+        let rank = rank(request);
+        let probes = request.uri().path().starts_with("/grpc.health.");
+        let shares = if probes { &self.probes } else { &self.calls };
+        let taken = shares.take_as(who.clone(), rank);
+        let share = taken.map_err(|full| refused(&who, "calls in progress", full))?;
+        let held = Mutex::new(Some(share));
+        Ok(Taken(Some(Arc::new(Place { places: self.clone(), who, rank, held }))))
+    }
+}
+
+/// A place that a call may run in; `None` where nobody is known to be counted.
+pub(crate) struct Taken(Option<Arc<Place>>);
+
+impl Taken {
+    /// Runs the call in it.
+    pub(crate) async fn run<T>(self, call: impl Future<Output = T>) -> T {
+        match self.0 {
+            Some(place) => PLACE.scope(place, call).await,
+            None => call.await,
+        }
+    }
+}
+
+/// Waits for what may take long without holding a place of the calls that are answered; outside of
+/// a call it only waits.
+///
+/// # Errors
+/// As many wait as may, of this caller or of all.
+pub async fn waiting<T>(wait: impl Future<Output = T>) -> Result<T> {
+    let mut wait = pin!(wait);
+    if let Some(done) = wait.as_mut().now_or_never() {
+        return Ok(done);
+    }
+    let Ok(place) = PLACE.try_with(Arc::clone) else { return Ok(wait.await) };
+    let waits = place.leave()?;
+    let done = wait.await;
+    place.come_back();
+    drop(waits);
+    Ok(done)
+}
+
+impl Place {
+    /// Gives the call's place back for one of those that wait.
+    fn leave(&self) -> Result<Share<Who>> {
+        let taken = self.places.waits.take_as(self.who.clone(), self.rank);
+        let what = "reads that wait for a revision (min_revision)";
+        let share = taken.map_err(|full| refused(&self.who, what, full))?;
+        self.hold(None);
+        Ok(share)
+    }
+
+    /// It goes on in any case: what it waited for is there, and soon answered.
+    fn come_back(&self) {
+        self.hold(Some(self.places.calls.take_back(self.who.clone())));
+    }
+
+    fn hold(&self, share: Option<Share<Who>>) {
+        // One value, which no panic leaves half written.
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = share;
+    }
+}
+
+/// The rank of whoever calls.
+pub(crate) fn rank(request: &Request) -> Rank {
+    let caller = request.extensions().get::<Arc<Caller>>();
+    let is_admin = caller.is_some_and(|caller| caller.roles.contains(&Role::Administrator));
+    if is_admin { Rank::Reserved } else { Rank::Usual }
+}
+
+/// The refusal of one more.
+pub(crate) fn refused(who: &Who, what: &str, full: Full) -> Error {
+    match full {
+        Full::Own(each) => {
+            let text = format!(
+                "{who} has {each} {what}, and no more are allowed at the same time; wait for one \
+                 to end"
+            );
+            Error::new(Reason::LimitReached, text).with_retry_after(COME_AGAIN)
+        }
+        Full::All { .. } => {
+            let text = format!("too many {what}: {full}; try again");
+            Error::new(Reason::Overloaded, text).with_retry_after(COME_AGAIN)
+        }
+    }
+}
