@@ -21,6 +21,7 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame};
 use hyper::body::Incoming;
 use mpp_core::{Error, Reason};
+use tokio_util::sync::CancellationToken;
 
 use crate::status;
 
@@ -40,6 +41,8 @@ pub(crate) struct Flood(Arc<Shared>);
 struct Shared {
     /// How often the connection has been driven.
     turn: AtomicU64,
+    /// Cancelled once too many empty pieces have come.
+    emptied: CancellationToken,
     bodies: Mutex<Vec<Weak<Body>>>,
 }
 
@@ -51,7 +54,7 @@ impl Flood {
 
     /// A request's body, of which so many small pieces may wait.
     pub(crate) fn body(&self, body: Incoming, most: usize) -> Drawn {
-        let shared = Arc::new(Body(Mutex::new(Held {
+        let mut held = Held {
             body,
             most,
             waits: VecDeque::new(),
@@ -61,7 +64,11 @@ impl Flood {
             is_refused: false,
             ended: false,
             waker: None,
-        })));
+        };
+        if self.0.emptied.is_cancelled() {
+            held.refuse(too_empty());
+        }
+        let shared = Arc::new(Body(Mutex::new(held)));
         let mut bodies = lock(&self.0.bodies);
         // Those that are gone are let go whenever they may be half.
         if bodies.len() == bodies.capacity() {
@@ -81,8 +88,14 @@ impl Flood {
         self.each(Held::draw);
     }
 
+    /// Until the connection should take no more calls.
+    pub(crate) async fn emptied(&self) {
+        self.0.emptied.cancelled().await;
+    }
+
     /// Refuses what is not yet read, as the connection has sent too many empty pieces.
     pub(crate) fn refuse_empty(&self) {
+        self.0.emptied.cancel();
         self.each(|body| body.refuse(too_empty()));
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Bounds of everything that peers could otherwise pile up.
 ///
 /// What all callers share has a share for each, and none of them has more than is still free for
-/// all (see `shares.rs`): a crowd that takes what it can still leaves a newcomer a place.
+/// all (see `shares.rs`): whoever takes all it can still leaves a newcomer a place.
 ///
 /// A message's size is bounded by tonic itself, at 4 MiB, unless a service says otherwise.
 #[derive(Clone, Copy, Debug)]

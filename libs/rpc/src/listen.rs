@@ -148,7 +148,7 @@ async fn serve(
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = in_turns(connection.as_mut(), &flood) => ended,
-        () = retired(limits, &called, &stop) => {
+        () = retired(limits, &called, &flood, &stop) => {
             connection.as_mut().graceful_shutdown();
             tokio::select! {
                 ended = in_turns(connection.as_mut(), &flood) => ended,
@@ -174,9 +174,10 @@ async fn in_turns<C: Future>(mut connection: Pin<&mut C>, flood: &Flood) -> C::O
 }
 
 /// Until the connection should take no more calls.
-async fn retired(limits: Limits, called: &AtomicBool, stop: &CancellationToken) {
+async fn retired(limits: Limits, called: &AtomicBool, flood: &Flood, stop: &CancellationToken) {
     tokio::select! {
         () = stop.cancelled() => {}
+        () = flood.emptied() => {}
         // Spread, so that connections that came together do not go together.
         () = sleep(limits.connection_age.mul_f64(rand::random_range(0.9..1.1))) => {}
         () = unused(limits.first_call, called) => {}

@@ -224,7 +224,14 @@ impl queue_service_server::QueueService for Desk {
             "panic" => panic!("password=hunter2"),
             "fault" => return Err(status(Error::internal("password=hunter2"))),
             "gate" => self.at_gate().await,
-            "wait" => mpp_rpc::waiting(self.at_gate()).await.map_err(status)?,
+            "wait" => {
+                // Comes to the gate only once it has a place among those that wait.
+                let wait = async {
+                    tokio::task::yield_now().await;
+                    self.at_gate().await;
+                };
+                mpp_rpc::waiting(wait).await.map_err(status)?;
+            }
             "large" => {
                 let date = "x".repeat(100_000);
                 return Ok(Response::new(GetQueueResponse { date, ..Default::default() }));
