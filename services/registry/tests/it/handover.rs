@@ -110,9 +110,9 @@ async fn a_session_that_is_not_heard_of_for_a_lease_has_ended() {
         assert!(held.retry_after.is_some());
 
         world.clock.advance(2 * SECOND);
-        assert_eq!(reason(push.try_send(records(0..1)).await), "LEASE_LOST");
-        assert_eq!(reason(push.keep().await), "LEASE_LOST");
-        assert_eq!(reason(push.end().await), "LEASE_LOST");
+        assert_eq!(reason(push.try_send(records(0..1)).await), "LEASE_EXPIRED");
+        assert_eq!(reason(push.keep().await), "LEASE_EXPIRED");
+        assert_eq!(reason(push.end().await), "LEASE_EXPIRED");
         Push::with(&world, other()).await.expect("the lease has ended");
         assert_eq!(reason(push.try_send(records(0..1)).await), "LEASE_LOST");
         let counted = source(&world).await.accounting.expect("counted");

@@ -27,6 +27,8 @@ pub(super) struct Came {
     at: At,
     /// What has come of a packed message.
     packed: BytesMut,
+    /// Why nothing comes after what has been handed on.
+    failed: Option<Error>,
 }
 
 /// Where one is in a row of messages.
@@ -50,16 +52,24 @@ impl Came {
         course: Course,
     ) -> Self {
         let (streams, packed) = (call.client_streams, BytesMut::new());
-        Self { body, coding, most, streams, course, at: At::default(), packed }
+        let (at, failed) = (At::default(), None);
+        Self { body, coding, most, streams, course, at, packed, failed }
     }
 
-    /// What of a piece goes on.
-    fn take(&mut self, data: Bytes) -> Result<Bytes> {
+    /// What of a piece goes on: where it fails, what came before that does.
+    fn take(&mut self, data: Bytes) -> Bytes {
         let Some(coding) = self.coding else {
-            self.pass(&data)?;
-            return Ok(data);
+            let (good, failed) = self.pass(&data);
+            self.failed = failed;
+            return data.slice(..good);
         };
-        let (mut rest, mut out) = (&data[..], BytesMut::with_capacity(data.len()));
+        let mut out = BytesMut::with_capacity(data.len());
+        self.failed = self.unpack(&data, coding, &mut out).err();
+        out.freeze()
+    }
+
+    fn unpack(&mut self, data: &[u8], coding: Coding, out: &mut BytesMut) -> Result<()> {
+        let mut rest = data;
         while !rest.is_empty() {
             if self.at.left == 0 {
                 if !self.next(&mut rest)? {
@@ -70,27 +80,33 @@ impl Came {
                 }
             }
             let (now, later) = rest.split_at(self.at.left.min(rest.len()));
-            let into = if self.at.is_packed { &mut self.packed } else { &mut out };
+            let into = if self.at.is_packed { &mut self.packed } else { &mut *out };
             into.put_slice(now);
             (self.at.left, rest) = (self.at.left - now.len(), later);
             if self.at.left == 0 && self.at.is_packed {
-                put(&mut out, &coding.unpacked(&self.packed.split(), self.most, "request")?);
+                put(out, &coding.unpacked(&self.packed.split(), self.most, "request")?);
             }
         }
-        Ok(out.freeze())
+        Ok(())
     }
 
-    /// Where nothing may be packed, only the messages' heads are looked at.
-    fn pass(&mut self, data: &[u8]) -> Result<()> {
+    /// Where nothing may be packed, only the messages' heads are looked at. Answers how much is
+    /// good, and why the rest is not.
+    fn pass(&mut self, data: &[u8]) -> (usize, Option<Error>) {
         let mut rest = data;
         while !rest.is_empty() {
-            if self.at.left == 0 && !self.next(&mut rest)? {
-                break;
+            let good = data.len() - rest.len();
+            if self.at.left == 0 {
+                match self.next(&mut rest) {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => return (good, Some(error)),
+                }
             }
             let now = self.at.left.min(rest.len());
             (self.at.left, rest) = (self.at.left - now, &rest[now..]);
         }
-        Ok(())
+        (data.len(), None)
     }
 
     /// Reads on in the head of the next message; true once it is whole.
@@ -170,6 +186,9 @@ impl HttpBody for Came {
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = &mut *self;
         loop {
+            if let Some(error) = this.failed.take() {
+                return Poll::Ready(this.fail(error));
+            }
             let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
             let data = match frame.map(|frame| frame.map(Frame::into_data)) {
                 Some(Ok(Ok(data))) => data,
@@ -183,10 +202,9 @@ impl HttpBody for Came {
                     return Poll::Ready(trailers.map(Ok));
                 }
             };
-            match this.take(data) {
-                Ok(data) if data.is_empty() => {}
-                Ok(data) => return Poll::Ready(Some(Ok(Frame::data(data)))),
-                Err(error) => return Poll::Ready(this.fail(error)),
+            let data = this.take(data);
+            if !data.is_empty() {
+                return Poll::Ready(Some(Ok(Frame::data(data))));
             }
         }
     }
