@@ -70,7 +70,8 @@ fn greeting() -> Vec<u8> {
 /// A batch of so many bytes at least, of the session that has this token.
 fn heavy(fencing_token: i64, bytes: usize) -> Vec<u8> {
     let mut batch = Batch { nonce: 1, fencing_token, ..Batch::default() };
-    batch.checkpoint = Some(Checkpoint { sequence: 1, position: "row 1".into() });
+    let position = "row 1".into();
+    batch.checkpoint = Some(Checkpoint { sequence: 1, position, ..Checkpoint::default() });
     batch.records = vec![record("kk", &"x".repeat(bytes))];
     framed(&SyncRequest { message: Some(Ask::Batch(batch)) }.encode_to_vec())
 }
