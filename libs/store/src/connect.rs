@@ -170,6 +170,8 @@ impl Away {
 pub(crate) struct Pool {
     pool: AnyPool,
     away: Away,
+    /// On SQLite.
+    owned: Option<Arc<Owned>>,
 }
 
 impl Pool {
@@ -179,13 +181,19 @@ impl Pool {
         dialect: &'static Dialect,
         size: u32,
         away: &Away,
+        owned: Option<Arc<Owned>>,
     ) -> Result<Self> {
+        let owner = owned.clone();
         let pool = AnyPoolOptions::new()
             .max_connections(size)
             .acquire_timeout(ACQUIRE)
             .test_before_acquire(false)
-            .before_acquire(|conn, meta| {
+            .before_acquire(move |conn, meta| {
+                let outdated = owner.as_ref().is_some_and(|owner| owner.is_outdated(meta.age));
                 Box::pin(async move {
+                    if outdated {
+                        return Ok(false);
+                    }
                     if meta.idle_for > TRUST_IDLE {
                         sqlx::Connection::ping(conn).await?;
                     }
@@ -198,16 +206,32 @@ impl Pool {
                 )
             })
             .connect_lazy(&options.url);
-        Ok(Self { pool: pool.map_err(db_error)?, away: away.clone() })
+        Ok(Self { pool: pool.map_err(db_error)?, away: away.clone(), owned })
     }
 
     /// A connection, once there is one.
     pub fn take(&self) -> BoxFuture<'_, Result<PoolConnection<Any>>> {
-        Box::pin(async { self.try_take().await.map_err(db_error) })
+        Box::pin(async {
+            self.check()?;
+            self.try_take().await.map_err(db_error)
+        })
     }
 
-    /// As [`Pool::take`], with the driver's own error. It tries for long to reach a server that
-    /// refuses: where that is known, nobody waits for it.
+    /// Whether the file beneath a SQLite database's connections is still its own.
+    ///
+    /// # Errors
+    /// As [`Owned::check`].
+    pub fn check(&self) -> Result<()> {
+        self.owned.as_ref().map_or(Ok(()), |owned| owned.check())
+    }
+
+    /// True for a connection of this age, if it is to a file that was there before.
+    pub fn is_outdated(&self, age: Duration) -> bool {
+        self.owned.as_ref().is_some_and(|owned| owned.is_outdated(age))
+    }
+
+    /// As [`Pool::take`] after [`Pool::check`], with the driver's own error. It tries for long to
+    /// reach a server that refuses: where that is known, nobody waits for it.
     pub fn try_take(&self) -> BoxFuture<'_, sqlx::Result<PoolConnection<Any>>> {
         if self.away.is_known() && self.pool.num_idle() == 0 {
             let why = std::io::Error::other("the database was found away");

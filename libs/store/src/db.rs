@@ -38,7 +38,7 @@ pub(crate) struct Inner {
     /// What the looker has found; both pools heed it.
     pub away: Away,
     /// On SQLite, the lock on the file.
-    pub owned: Option<Owned>,
+    pub owned: Option<Arc<Owned>>,
     /// The last revision that this process committed; wakes the feed's reader.
     pub committed: watch::Sender<i64>,
 }
@@ -78,9 +78,9 @@ impl Db {
             Engine::Sqlite => (size.max(READERS), 1),
             Engine::Postgres => (READERS, size.saturating_sub(READERS).max(MIN_WRITERS)),
         };
-        let away = Away::default();
-        let readers = Pool::new(options, dialect, readers, &away)?;
-        let writers = Pool::new(options, dialect, writers, &away)?;
+        let (away, owned) = (Away::default(), owned.map(Arc::new));
+        let readers = Pool::new(options, dialect, readers, &away, owned.clone())?;
+        let writers = Pool::new(options, dialect, writers, &away, owned.clone())?;
         // What is wrong with the address or the server is told here, not by a pool that gave up.
         drop(connect::first(options, dialect).await?);
         let mut conn = writers.take().await?;

@@ -4,13 +4,21 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use mpp_core::{Error, Reason, Result};
 
+use crate::beneath::Beneath;
+
 /// A lock on a database file; let go when dropped, also when the process is killed.
 #[derive(Debug)]
-pub(crate) struct Owned(File);
+pub(crate) struct Owned {
+    lock: Mutex<File>,
+    path: PathBuf,
+    beneath: Beneath,
+}
 
 impl Owned {
     /// Locks the database at `path` for this process, making it if it does not exist.
@@ -18,34 +26,58 @@ impl Owned {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| cannot(path, error))?;
         }
-        let beside = beside(path);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&beside)
-            .map_err(|error| cannot(&beside, error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
-            Err(TryLockError::Error(error)) => return Err(cannot(&beside, error)),
-        }
+        let lock = Mutex::new(lock_beside(path)?);
         OpenOptions::new()
             .append(true)
             .create(true)
             .open(path)
             .map_err(|error| cannot(path, error))?;
-        write(&mut file).map_err(|error| cannot(&beside, error))?;
-        Ok(Self(file))
+        Ok(Self { lock, path: path.to_owned(), beneath: Beneath::new(path) })
+    }
+
+    /// Whether connections may be used: the file may be another one by now, and then this process
+    /// has to own that one, too.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` while the file is exchanged, or where the new one has another owner.
+    pub fn check(&self) -> Result<()> {
+        self.beneath.check(|| {
+            *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = lock_beside(&self.path)?;
+            Ok(())
+        })
+    }
+
+    /// True for a connection of this age, if it is to a file that was there before.
+    pub fn is_outdated(&self, age: Duration) -> bool {
+        self.beneath.is_outdated(age)
     }
 
     /// Lets another process own the database.
     pub fn release(&self) {
-        if let Err(error) = self.0.unlock() {
+        let lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = lock.unlock() {
             tracing::warn!(%error, "cannot unlock the database");
         }
     }
+}
+
+/// Locks the file beside a database, and notes there whose it is.
+fn lock_beside(path: &Path) -> Result<File> {
+    let beside = beside(path);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&beside)
+        .map_err(|error| cannot(&beside, error))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
+        Err(TryLockError::Error(error)) => return Err(cannot(&beside, error)),
+    }
+    write(&mut file).map_err(|error| cannot(&beside, error))?;
+    Ok(file)
 }
 
 fn write(file: &mut File) -> std::io::Result<()> {

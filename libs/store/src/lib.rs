@@ -37,6 +37,7 @@
 
 #![forbid(unsafe_code)]
 
+mod beneath;
 mod bounds;
 mod bulk;
 mod connect;

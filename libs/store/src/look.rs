@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use mpp_core::{Error, Micros, Reason, Result};
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::{
     Db, Options,
@@ -35,6 +35,8 @@ pub struct Look {
 pub struct Looker {
     db: Db,
     conn: Option<AnyConnection>,
+    /// When it was opened.
+    opened: Instant,
     /// The writes that were refused by the last time it was found to take them; none is known of
     /// before the first look.
     refused: Option<u64>,
@@ -43,7 +45,7 @@ pub struct Looker {
 impl Db {
     /// Whoever keeps an eye on the database.
     pub fn looker(&self) -> Looker {
-        Looker { db: self.clone(), conn: None, refused: None }
+        Looker { db: self.clone(), conn: None, opened: Instant::now(), refused: None }
     }
 }
 
@@ -90,7 +92,9 @@ impl Looker {
         if inner.readers.is_closed() {
             return Err(db_error(sqlx::Error::PoolClosed));
         }
-        if self.conn.is_none() {
+        inner.readers.check()?;
+        if self.conn.is_none() || inner.readers.is_outdated(self.opened.elapsed()) {
+            self.opened = Instant::now();
             let fresh = connect::single(&inner.url, inner.dialect).await;
             self.conn = Some(fresh.map_err(db_error)?);
         }

@@ -29,7 +29,9 @@ impl Marked {
         if self.revision < floor {
             return Err(compacted(self.revision, floor));
         }
-        if self == Self::START || there == Some(self.mark) {
+        // Only the start has no row, or a floor whose row a program of before has let go.
+        let has_place = there.is_some() || self.revision == floor;
+        if has_place && there.unwrap_or_default() == self.mark {
             return Ok(());
         }
         Err(lineage_changed())

@@ -21,6 +21,7 @@ impl Session {
     /// Begins with a fixed text in one round trip; answers the row that the text selects. A
     /// connection that turns out to be dead has changed nothing, so another is tried once.
     pub async fn begin(pool: &Pool, text: &'static str) -> Result<(Self, Option<AnyRow>)> {
+        pool.check()?;
         match Self::try_begin(pool, text).await {
             Err(sqlx::Error::Io(_)) => Self::try_begin(pool, text).await.map_err(db_error),
             tried => tried.map_err(db_error),

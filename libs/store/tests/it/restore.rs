@@ -262,6 +262,48 @@ async fn a_running_server_finds_that_its_database_was_restored_beneath_it_also_w
     served.stop().await;
 }
 
+#[tokio::test]
+async fn a_running_server_finds_that_its_folder_was_exchanged_beneath_it() {
+    let database = database(Backend::Sqlite).await;
+    let served = serve(&database).await;
+    write_on(&served.db, "in the copy", 1).await;
+    // A copy that was written on elsewhere, past what this server's followers have.
+    let fork = Backup::of(&database).fork().await;
+    let elsewhere = serve(&fork).await;
+    write_on(&elsewhere.db, "elsewhere", 6).await;
+    elsewhere.stop().await;
+    let lost = position_after(&served, "lost", 3).await;
+    let mut follower = resume(&served, &lost).await.unwrap();
+
+    Backup::of(&fork).restore_to(&database);
+    assert_eq!(cut(&mut follower).await, Reason::LineageChanged);
+    assert_eq!((served.feed.head(), served.feed.restores()), (7, 1));
+    let mut again = served.feed.subscribe(Start::State, Filter::default()).await.unwrap();
+    let (state, _) = changes_to(&mut again, 7).await;
+    assert_eq!((state.len(), state[0].version), (1, 7));
+    let revision = write(&served.db, NAME, "as ever", "35.10").await;
+    changes_to(&mut again, revision).await;
+    served.stop().await;
+    // What was written since is in the file that is there now.
+    let served = serve(&database).await;
+    assert_eq!(served.feed.head(), 8);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_whose_folder_is_gone_says_so_and_writes_nothing() {
+    let database = database(Backend::Sqlite).await;
+    let served = serve(&database).await;
+    write_on(&served.db, "before", 1).await;
+    for entry in std::fs::read_dir(database.folder().unwrap()).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    let refused = served.db.begin(&crate::kit::officer()).await.map(drop).unwrap_err();
+    assert_eq!(refused.reason(), Reason::Unavailable);
+    assert!(refused.message().contains("test.db is gone or being exchanged"), "{refused}");
+    served.stop().await;
+}
+
 /// Why a follower is cut.
 async fn cut(follower: &mut Subscription) -> Reason {
     loop {
