@@ -14,6 +14,9 @@ use crate::Component;
 /// From here on a clock is off, and it is right again once it is half as near, so that one at the
 /// limit does not come and go.
 const LIMIT: Micros = 2_000_000;
+/// A clock that was set and stays so for as long was set right: by NTP, on a machine that keeps no
+/// time while it is off.
+const SETTLES: Micros = 600 * 1_000_000;
 
 static OFFSET: LazyLock<Gauge<f64>> = LazyLock::new(|| {
     let about = "Seconds that the process' clock is ahead of what it is measured by";
@@ -28,12 +31,14 @@ pub(crate) struct ClockWatch {
     off: bool,
     /// What the system's clock had counted more than the kernel, when it was last right.
     steady: Option<Micros>,
+    /// When it was first seen to have been set, by the kernel's count.
+    set_at: Option<Micros>,
 }
 
 impl ClockWatch {
     pub(crate) fn new(component: Component, db: &Db) -> Self {
         let clock = db.clock().clone();
-        Self { component, clock, sqlite: db.is_sqlite(), off: false, steady: None }
+        Self { component, clock, sqlite: db.is_sqlite(), off: false, steady: None, set_at: None }
     }
 
     /// Judges the clock by what a look at the database found.
@@ -64,16 +69,20 @@ impl ClockWatch {
                  was written, start again with --clock-is-right",
             );
         }
-        if jumped.abs() <= self.limit() {
+        if jumped.abs() <= self.limit() || self.has_settled(kernel) {
             // It may be led to the right time slowly.
-            self.steady = Some(counted);
-            return (jumped, "");
+            (self.steady, self.set_at) = (Some(counted), None);
+            return (0, "");
         }
         (
             jumped,
-            "where it was while mpp ran: it has been set. Set it right (NTP), or start mpp again if \
-             it is right now",
+            "where it was while mpp ran: it has been set. Set it right (NTP); if it is right now, start \
+             mpp again, or wait: it is taken for right after 10 min",
         )
+    }
+
+    fn has_settled(&mut self, kernel: Micros) -> bool {
+        kernel - *self.set_at.get_or_insert(kernel) >= SETTLES
     }
 
     fn limit(&self) -> Micros {
@@ -122,7 +131,7 @@ mod tests {
     fn watch(sqlite: bool) -> (Readiness, ClockWatch) {
         let readiness = Readiness::holding(Duration::ZERO);
         let (component, clock) = (readiness.component("clock"), Clock::system());
-        (readiness, ClockWatch { component, clock, sqlite, off: false, steady: None })
+        (readiness, ClockWatch { component, clock, sqlite, off: false, steady: None, set_at: None })
     }
 
     fn missing(readiness: &Readiness) -> String {
@@ -175,6 +184,10 @@ mod tests {
         let why = at(8203 * S, 14 * S);
         assert!(why.contains("1 h 59 min ahead of where it was"), "{why}");
         assert!(!at(8213 * S, 24 * S).is_empty(), "it stays told");
-        assert_eq!(at(1017 * S, 26 * S), "");
+        assert_eq!(at(1017 * S, 26 * S), "", "it was set back");
+        assert!(!at(8217 * S, 28 * S).is_empty(), "and set again");
+        assert!(!at(8807 * S, 618 * S).is_empty());
+        assert_eq!(at(8818 * S, 629 * S), "", "it has stayed so, and is taken for right");
+        assert_eq!(at(8820 * S, 631 * S), "");
     }
 }
