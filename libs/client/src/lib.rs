@@ -15,6 +15,7 @@
 //!   sync, too, by stream or by single calls) and asks reads for it (`min_revision`), so that a replica that is some milliseconds behind waits.
 //! - **Replicas** are called by turns: those that a name stands for, or a list. Of one that is gone
 //!   the next takes over.
+//! - **Lists** are asked for page by page ([`pages`]).
 //! - **A local copy** of what passes a filter, and how fresh it is ([`Cache`]); below it a
 //!   [`Follower`], for who keeps the copy in a database.
 //! - **Refusals** with their stable reason, the wrong fields and a message in Indonesian
@@ -67,6 +68,7 @@ mod endpoint;
 pub mod file;
 mod follow;
 mod noted;
+mod pages;
 mod replicas;
 mod sending;
 mod settings;
@@ -80,6 +82,7 @@ pub use cache::{Cache, Freshness, Kept};
 pub use channel::{Channel, connect, connect_with};
 pub use endpoint::{ClientTls, Endpoint};
 pub use follow::{Change, Event, Follower, Link, Position};
+pub use pages::pages;
 pub use settings::Settings;
 pub use status::{ClientError, canonical, error_of, refusal, status_of, wire_error};
 pub use token::{Ask, TokenSource};

@@ -11,6 +11,7 @@ use std::{
 };
 
 use clap::ValueEnum;
+use mpp_api::types::LocalizedText;
 use mpp_core::Result;
 use prost::{Message, Name};
 
@@ -97,6 +98,15 @@ pub fn json<M: Message + Name>(message: &M) -> Result<String> {
 /// A word of the contract for people: "STAGE_OPERATING" is "operating".
 pub fn word(value_name: &str) -> String {
     mpp_api::word(value_name).to_lowercase().replace('_', " ")
+}
+
+/// The text in the language that this program speaks; in Indonesian where it has no other.
+pub fn english(text: Option<&LocalizedText>) -> &str {
+    match text {
+        Some(text) if text.en.is_empty() => &text.id,
+        Some(text) => &text.en,
+        None => "",
+    }
 }
 
 /// How this program was called, so that what is printed can be run as printed.

@@ -1,5 +1,7 @@
 //! `mpp deviations`.
 
+use std::pin::pin;
+
 use clap::Args as ClapArgs;
 use mpp_api::{
     scheduling::{
@@ -8,7 +10,9 @@ use mpp_api::{
     },
     word,
 };
-use mpp_core::Result;
+use futures::TryStreamExt as _;
+use mpp_client::pages;
+use mpp_core::{Error, Result};
 
 use crate::{
     call::refused,
@@ -16,6 +20,9 @@ use crate::{
     output::{self, Output},
     service::Service,
 };
+
+/// Deviations asked for at a time.
+const PAGE: i32 = 200;
 
 #[derive(ClapArgs)]
 pub struct DeviationsArgs {
@@ -31,23 +38,26 @@ pub struct DeviationsArgs {
 
 pub async fn run(args: DeviationsArgs, client: &Client, output: Output) -> Result<()> {
     let channel = client.channel(Service::Scheduling)?;
-    let mut client = HoursServiceClient::new(channel);
-    let mut page_token = String::new();
-    loop {
-        let request = ListDeviationsRequest {
-            scope: args.scope.clone().unwrap_or_default(),
-            date: args.date.clone().unwrap_or_default(),
-            only_deviating: !args.all,
-            page_size: 200,
-            page_token,
-        };
-        let answer = client.list_deviations(request).await.map_err(refused)?.into_inner();
-        print(&answer, output)?;
-        page_token = answer.next_page_token;
-        if page_token.is_empty() {
-            return Ok(());
+    let asked = ListDeviationsRequest {
+        scope: args.scope.unwrap_or_default(),
+        date: args.date.unwrap_or_default(),
+        only_deviating: !args.all,
+        page_size: PAGE,
+        ..ListDeviationsRequest::default()
+    };
+    let mut pages = pin!(pages(|page_token| {
+        let mut client = HoursServiceClient::new(channel.clone());
+        let request = ListDeviationsRequest { page_token, ..asked.clone() };
+        async move {
+            let answer = client.list_deviations(request).await.map_err(refused)?.into_inner();
+            let next = answer.next_page_token.clone();
+            Ok::<_, Error>((answer, next))
         }
+    }));
+    while let Some(answer) = pages.try_next().await? {
+        print(&answer, output)?;
     }
+    Ok(())
 }
 
 fn print(answer: &ListDeviationsResponse, output: Output) -> Result<()> {
@@ -92,8 +102,8 @@ fn grouped(findings: &[Finding]) -> Vec<(Vec<String>, String)> {
     let mut groups: Vec<(Vec<String>, String)> = Vec::new();
     for finding in findings.iter().filter(|finding| !finding.implied) {
         let yardstick = output::word(finding.yardstick().as_str_name());
-        let text = finding.text.clone().unwrap_or_default();
-        let what = format!("vs {yardstick}: {} {}", word(finding.code().as_str_name()), text.id);
+        let text = output::english(finding.text.as_ref());
+        let what = format!("vs {yardstick}: {} {text}", word(finding.code().as_str_name()));
         match groups.iter_mut().find(|(_, known)| *known == what) {
             Some((days, _)) => days.push(day(&finding.date)),
             None => groups.push((vec![day(&finding.date)], what)),
@@ -122,7 +132,8 @@ mod tests {
     use super::*;
 
     fn finding(date: &str, code: Code) -> Finding {
-        let text = LocalizedText { id: format!("{code:?}"), ..Default::default() };
+        let (id, en) = (format!("kode {code:?}"), format!("code {code:?}"));
+        let text = LocalizedText { id, en };
         Finding { date: date.into(), code: code.into(), text: Some(text), ..Default::default() }
     }
 
@@ -134,6 +145,8 @@ mod tests {
             finding("2026-11-24", Code::ClosesEarly),
             finding("2026-11-25", Code::ShortHours),
         ];
+        let (_, first) = grouped(&findings).remove(0);
+        assert!(first.ends_with("code ClosesEarly"), "in the language of the line: {first}");
         let days: Vec<_> = grouped(&findings).into_iter().map(|(days, _)| days).collect();
         assert_eq!(days, [vec!["Mon 23".to_owned(), "Tue 24".into()], vec!["Wed 25".into()]]);
     }

@@ -109,8 +109,7 @@ fn print_day(day: &DayHours) {
     let weekday = day.date.parse::<jiff::civil::Date>().map(|date| format!("{:?}", date.weekday()));
     say!("{} {:9} {hours}", day.date, weekday.unwrap_or_default());
     for why in &day.why {
-        let text = why.text.clone().unwrap_or_default();
-        let text = if text.en.is_empty() { text.id } else { text.en };
+        let text = output::english(why.text.as_ref());
         let source = match why.source.as_str() {
             known if text.contains(known) => String::new(),
             source => format!("  ({source})"),

@@ -1,6 +1,10 @@
 //! `mpp list`: records of a kind, page by page.
 
+use std::pin::pin;
+
 use clap::{Args as ClapArgs, builder::PossibleValuesParser};
+use futures::TryStreamExt as _;
+use mpp_client::pages;
 use mpp_core::{Error, FieldCode, Result};
 use prost_reflect::DynamicMessage;
 use serde_json::{Map, Value};
@@ -37,16 +41,18 @@ pub async fn run(args: ListArgs, client: &Client, output: Output) -> Result<()> 
     let fields = fields(kind, &args)?;
     let services = Records::new(client);
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
-    let (mut records, mut page_token) = (Vec::new(), String::new());
-    loop {
-        let page = services.list(kind, &fields, &page_token).await?;
-        records.extend(page.records);
-        page_token = page.next_page_token;
-        if page_token.is_empty() || records.len() >= limit {
-            break;
-        }
+    let (mut records, mut more) = (Vec::new(), true);
+    let (services, fields) = (&services, &fields);
+    let mut pages = pin!(pages(|token| async move {
+        let page = services.list(kind, fields, &token).await?;
+        Ok::<_, Error>(((page.records, !page.next_page_token.is_empty()), page.next_page_token))
+    }));
+    while more && records.len() < limit {
+        let Some((page, goes_on)) = pages.try_next().await? else { break };
+        records.extend(page);
+        more = goes_on;
     }
-    let more = !page_token.is_empty() || records.len() > limit;
+    more |= records.len() > limit;
     records.truncate(limit);
     print(kind, &records, more, output)
 }

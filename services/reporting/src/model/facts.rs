@@ -166,9 +166,9 @@ pub struct SourceRow {
 pub struct ServiceRow {
     /// Title.
     pub title: Text,
-    /// Fees as a text.
+    /// Fees as a text; empty where its source states none.
     pub fees: String,
-    /// Time as a text.
+    /// Time as a text; empty where its source states none.
     pub time: String,
     /// Requirements as a text.
     pub requirements: String,
@@ -183,9 +183,9 @@ pub struct ChangeRow {
     pub title: Text,
     /// Number of `mpp.reporting.v1.CatalogChange.Field`.
     pub field: i32,
-    /// Before, in Indonesian.
+    /// Before, in Indonesian; empty where its source stated nothing.
     pub before: String,
-    /// After, in Indonesian.
+    /// After, in Indonesian; empty where its source states nothing.
     pub after: String,
     /// Commit time.
     pub at: Micros,

@@ -9,17 +9,14 @@ use mpp_api::{
 
 use super::facts::bounded;
 
-/// All fees of a service; "belum ditetapkan" where it names none.
+/// All fees of a service; empty where its source states none, which the reader says in his language.
 pub fn fees(fees: &[Fee]) -> String {
-    if fees.is_empty() {
-        return "belum ditetapkan".to_owned();
-    }
     bounded(&fees.iter().map(indonesian::fee).collect::<Vec<_>>().join("; "))
 }
 
-/// How long a service takes.
+/// How long a service takes; empty where its source does not state it.
 pub fn time(time: Option<&ServiceTime>) -> String {
-    time.map_or_else(|| "belum ditetapkan".to_owned(), |time| bounded(&indonesian::time(time)))
+    time.map_or_else(String::new, |time| bounded(&indonesian::time(time)))
 }
 
 /// The requirements, in order.
@@ -48,7 +45,11 @@ mod tests {
         );
         let unnamed = fees(&[fee(fee::Kind::LocalRegulation, 0, "Sesuai Perda")]);
         assert_eq!(unnamed, "menurut peraturan daerah", "as the pages say it");
-        assert_eq!(fees(&[]), "belum ditetapkan");
+    }
+
+    #[test]
+    fn nothing_stated_is_no_sentence() {
+        assert_eq!((fees(&[]), time(None)), (String::new(), String::new()));
     }
 
     #[test]

@@ -42,7 +42,7 @@ async fn a_changed_fee_is_told_before_and_after() {
             told,
             [
                 (Field::Withdrawn, "SKCK", ""),
-                (Field::Time, "belum ditetapkan", "paling lama 1 hari kerja"),
+                (Field::Time, "", "paling lama 1 hari kerja"),
                 (Field::Fees, "Rp30.000", "Rp50.000"),
                 (Field::Published, "", "SKCK"),
             ]
