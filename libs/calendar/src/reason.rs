@@ -84,22 +84,22 @@ impl Reason {
     }
 
     pub(crate) fn rule_applied(rule: &Rule) -> Reason {
-        let (en, id) = layer_names(rule.layer);
+        let (en, id) = hours_of(rule.layer);
         Reason::new(
             ReasonCode::RuleApplied,
             &rule.source,
-            format!("The hours of the {en} hold (rule {}; {}).", rule.id, rule.source),
-            format!("Berlaku jam layanan {id} (aturan {}; {}).", rule.id, rule.source),
+            format!("The {en} hold (rule {}; {}).", rule.id, rule.source),
+            format!("Berlaku jam {id} (aturan {}; {}).", rule.id, rule.source),
         )
     }
 
     pub(crate) fn rule_overridden(rule: &Rule, by: &Rule) -> Reason {
-        let (en, id) = layer_names(rule.layer);
+        let (en, id) = hours_of(rule.layer);
         Reason::new(
             ReasonCode::RuleOverridden,
             &rule.source,
-            format!("The hours of the {en} (rule {}) give way to rule {}.", rule.id, by.id),
-            format!("Jam layanan {id} (aturan {}) dikesampingkan oleh aturan {}.", rule.id, by.id),
+            format!("The {en} (rule {}) give way to rule {}.", rule.id, by.id),
+            format!("Jam {id} (aturan {}) dikesampingkan oleh aturan {}.", rule.id, by.id),
         )
     }
 
@@ -247,9 +247,19 @@ impl Reason {
     }
 }
 
+/// A layer's hours by the name that the pages have for them, in Indonesian without its "jam".
+fn hours_of(layer: Layer) -> (&'static str, &'static str) {
+    match layer {
+        Layer::National => ("national standard hours", "standar nasional"),
+        Layer::Mall => ("hours of the mall", "layanan mal"),
+        Layer::Counter => ("hours of the counter", "layanan gerai"),
+        Layer::Offering => ("hours of the offering", "layanan di gerai"),
+    }
+}
+
 fn layer_names(layer: Layer) -> (&'static str, &'static str) {
     match layer {
-        Layer::National => ("national template", "templat nasional"),
+        Layer::National => ("national standard hours", "jam standar nasional"),
         Layer::Mall => ("mall", "mal"),
         Layer::Counter => ("counter", "gerai"),
         Layer::Offering => ("offering", "layanan di gerai"),

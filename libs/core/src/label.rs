@@ -10,54 +10,84 @@ use crate::{Error, FieldCode, RegionCode, check_name};
 /// What a record is filed under; filters of the feed and of lists match on it.
 pub type Labels = BTreeMap<Label, String>;
 
-macro_rules! labels {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// A key that a record is filed under. In the order of their texts, so that equal labels
-        /// have equal bytes.
+macro_rules! texts {
+    ($(#[$about:meta])* $of:ident { $($(#[$doc:meta])* $name:ident = $text:literal,)* }) => {
+        $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Label { $($(#[$doc])* $name),* }
+        pub enum $of { $($(#[$doc])* $name),* }
 
-        impl Label {
-            /// Every label, in order.
-            pub const ALL: &'static [Label] = &[$(Label::$name),*];
+        impl $of {
+            /// Every one, in order.
+            pub const ALL: &'static [$of] = &[$($of::$name),*];
 
             /// The text that stands for it in the contract and in the database.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Label::$name => $text),* }
+            pub const fn as_str(self) -> &'static str {
+                match self { $($of::$name => $text),* }
+            }
+
+            fn has(text: &str) -> bool {
+                Self::ALL.iter().any(|known| known.as_str() == text)
             }
         }
     };
 }
 
-labels! {
-    /// The agency at the top of the unit's tree, such as `units/kemendagri`.
-    Agency = "agency",
-    /// A service's category, such as `population`.
-    Category = "category",
-    /// The counter, such as `malls/banyuwangi/counters/dukcapil`.
-    Counter = "counter",
-    /// A day, or the Monday of a week, local to the mall: `2026-11-24`.
-    Date = "date",
-    /// The mall, such as `malls/banyuwangi`.
-    Mall = "mall",
-    /// The unit that runs the mall.
-    Organiser = "organiser",
-    /// Whether a curator has overridden fields of a service that a source publishes: `settled`, or
-    /// `drifting` where the source has changed one of them since; empty for none.
-    Overridden = "overridden",
-    /// The region's Kemendagri code, such as `35.10`; a filter by `35` matches it too.
-    Region = "region",
-    /// The service that an offering is of.
-    Service = "service",
-    /// The source that publishes the record; empty for none.
-    Source = "source",
-    /// Whether an offering is `accepted` or `proposed`.
-    State = "state",
-    /// What an hours rule speaks of: `national`, a mall, a counter or an offering.
-    Target = "target",
-    /// The unit that the record belongs to.
-    Unit = "unit",
+texts! {
+    /// A key that a record is filed under. In the order of their texts, so that equal labels have
+    /// equal bytes.
+    Label {
+        /// The agency at the top of the unit's tree, such as `units/kemendagri`.
+        Agency = "agency",
+        /// A service's category, such as `population`.
+        Category = "category",
+        /// The counter, such as `malls/banyuwangi/counters/dukcapil`.
+        Counter = "counter",
+        /// A day, or the Monday of a week, local to the mall: `2026-11-24`.
+        Date = "date",
+        /// The mall, such as `malls/banyuwangi`.
+        Mall = "mall",
+        /// The unit that runs the mall.
+        Organiser = "organiser",
+        /// Whether a curator has overridden fields of a service that a source publishes: a value of
+        /// [`Overridden`], empty for none.
+        Overridden = "overridden",
+        /// The region's Kemendagri code, such as `35.10`; a filter by `35` matches it too.
+        Region = "region",
+        /// The service that an offering is of.
+        Service = "service",
+        /// The source that publishes the record; empty for none.
+        Source = "source",
+        /// Whether an offering is accepted: a value of [`Acceptance`].
+        State = "state",
+        /// What an hours rule speaks of: `national`, a mall, a counter or an offering.
+        Target = "target",
+        /// The unit that the record belongs to.
+        Unit = "unit",
+    }
 }
+
+texts! {
+    /// Value of [`Label::State`]: whether the mall's organiser has accepted an offering.
+    Acceptance {
+        /// Citizens are offered it.
+        Accepted = "accepted",
+        /// It waits for the organiser.
+        Proposed = "proposed",
+    }
+}
+
+texts! {
+    /// Value of [`Label::Overridden`]: whether the source still says what a curator replaced.
+    Overridden {
+        /// It does.
+        Settled = "settled",
+        /// It has changed an overridden field since.
+        Drifting = "drifting",
+    }
+}
+
+/// Value of [`Label::Target`]: the rule holds for the whole nation.
+pub const NATIONAL: &str = "national";
 
 impl Label {
     /// A value as records bear it, of the one that a filter names: `regions/35` is `35`. Empty is
@@ -75,12 +105,12 @@ impl Label {
             }
             Self::Region => return code(text).map_err(|hint| wrong(&field, &hint)),
             Self::Date => text.len() == 10 && text.parse::<Date>().is_ok(),
-            Self::State => matches!(text, "accepted" | "proposed"),
-            Self::Overridden => matches!(text, "settled" | "drifting"),
+            Self::State => Acceptance::has(text),
+            Self::Overridden => Overridden::has(text),
             Self::Category => text
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || b"-_0123456789".contains(&byte)),
-            Self::Target if text == "national" => true,
+            Self::Target if text == NATIONAL => true,
             _ => forms.iter().any(plain),
         };
         if fits { Ok(text.to_owned()) } else { Err(wrong(&field, &self.hint(text))) }
@@ -110,15 +140,19 @@ impl Label {
         });
         let forms = match self {
             Self::Date => "a day such as 2026-11-24".to_owned(),
-            Self::State => "accepted or proposed".to_owned(),
-            Self::Overridden => "settled or drifting".to_owned(),
+            Self::State => either(Acceptance::ALL.iter().map(|value| value.as_str())),
+            Self::Overridden => either(Overridden::ALL.iter().map(|value| value.as_str())),
             Self::Category => "a lower-case word such as population".to_owned(),
-            Self::Target => format!("national, {}", names.collect::<Vec<_>>().join(", ")),
+            Self::Target => format!("{NATIONAL}, {}", names.collect::<Vec<_>>().join(", ")),
             _ => names.collect::<Vec<_>>().join(", "),
         };
         let shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
         format!("no record is filed under '{shown}'; write {forms}")
     }
+}
+
+fn either<'a>(values: impl Iterator<Item = &'a str>) -> String {
+    values.collect::<Vec<_>>().join(" or ")
 }
 
 fn code(text: &str) -> Result<String, String> {

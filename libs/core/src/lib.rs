@@ -20,7 +20,7 @@ pub use clock::{Clock, Micros};
 pub use error::{Error, FieldViolation, Result};
 pub use field_code::FieldCode;
 pub use identity::{Caller, Role};
-pub use label::{Label, Labels, known_labels};
+pub use label::{Acceptance, Label, Labels, NATIONAL, Overridden, known_labels};
 pub use name::{ResourceName, check_id, check_name};
 pub use policy::Setting;
 pub use reason::{Code, Reason};

@@ -111,20 +111,36 @@ where
     M: List,
     M::Record: Kind,
 {
+    paged(request, |page| async move {
+        service.memory().wait_for(request.min_revision()).await?;
+        let view = service.memory().read();
+        let mut pager = Pager::new(page);
+        for (name, row) in pick(service, request, &view)? {
+            pager.offer(name, || {
+                let mut found = decode::<M::Record>(name, row)?;
+                service.show(&view, &mut found.doc);
+                found.doc.stamp(&found.stamp);
+                Some(found.doc)
+            });
+        }
+        Ok(pager.finish())
+    })
+    .await
+}
+
+/// Answers a list request with the page that `collect` makes of whatever it reads.
+///
+/// # Errors
+/// A page token that is not this list's, a negative size, and the errors of `collect`.
+pub async fn paged<M, F>(request: &M, collect: impl FnOnce(PageRequest) -> F) -> Result<M::Response>
+where
+    M: List,
+    M::Record: Document,
+    F: Future<Output = Result<Listed<M::Record>>>,
+{
     let filter = page::hash(&[M::Record::KIND.as_bytes(), &request.filter()]);
     let asked = page::parse(request.page_size(), request.page_token(), filter)?;
-    service.memory().wait_for(request.min_revision()).await?;
-    let view = service.memory().read();
-    let mut pager = Pager::new(asked);
-    for (name, row) in pick(service, request, &view)? {
-        pager.offer(name, || {
-            let mut found = decode::<M::Record>(name, row)?;
-            service.show(&view, &mut found.doc);
-            found.doc.stamp(&found.stamp);
-            Some(found.doc)
-        });
-    }
-    let Listed { records, total, next } = pager.finish();
+    let Listed { records, total, next } = collect(asked).await?;
     let token = next.map(|after| page::token(&after, filter)).unwrap_or_default();
     Ok(M::response(records, token, i32::try_from(total).unwrap_or(i32::MAX)))
 }

@@ -4,11 +4,75 @@ use std::time::Duration;
 
 use mpp_core::{Micros, Result};
 use sqlx::AssertSqlSafe;
+use tokio::time::{Instant, sleep};
 
 use crate::{Db, db_error};
 
 /// Rows that one statement deletes.
 const CHUNK: u64 = 500;
+
+/// The lease of a background job, as one replica competes for it.
+#[derive(Debug)]
+pub struct Lease {
+    db: Db,
+    job: &'static str,
+    holder: String,
+    lasts: Duration,
+    /// When it was last taken or renewed; `None` while another replica has it.
+    taken: Option<Instant>,
+}
+
+impl Lease {
+    /// A lease that is not held yet; every replica has another `holder`.
+    pub fn new(db: Db, job: &'static str, holder: &str, lasts: Duration) -> Self {
+        Self { db, job, holder: holder.to_owned(), lasts, taken: None }
+    }
+
+    /// Takes or renews it; false while another replica has it. The database is asked only where it
+    /// is not held, or a third of it has gone, so that renewing may fail twice before it ends.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away; it then ends by itself.
+    pub async fn take(&mut self) -> Result<bool> {
+        if self.taken.is_some_and(|at| at.elapsed() < self.renewal()) {
+            return Ok(true);
+        }
+        let asked = Instant::now();
+        let is_held = self.db.lease(self.job, &self.holder, self.lasts).await?;
+        self.taken = is_held.then_some(asked);
+        Ok(is_held)
+    }
+
+    /// True where it was held when it was last asked for.
+    pub fn is_held(&self) -> bool {
+        self.taken.is_some()
+    }
+
+    /// How long after it was taken it is renewed.
+    pub fn renewal(&self) -> Duration {
+        self.lasts / 3
+    }
+
+    /// Renews it until another replica has it.
+    pub async fn until_lost(&mut self) {
+        loop {
+            sleep(self.renewal()).await;
+            if let Ok(false) = self.take().await {
+                return;
+            }
+        }
+    }
+
+    /// Counts it as lost: the database is asked before the next work is done.
+    pub fn doubt(&mut self) {
+        self.taken = None;
+    }
+
+    /// Lets the next replica have it at once. Where this fails, it ends by itself.
+    pub async fn give_up(self) {
+        let _ = self.db.lease(self.job, &self.holder, Duration::ZERO).await;
+    }
+}
 
 impl Db {
     /// Takes or renews the lease of `job` for `holder`, by the database's clock; false while

@@ -50,6 +50,7 @@ mod job;
 mod look;
 mod mark;
 mod migrate;
+mod placeholders;
 mod position;
 mod put;
 mod read;
@@ -67,7 +68,9 @@ pub use feed::{
     Batch, Change, Feed, FeedOptions, Filter, Op, Retention, Start, Status, Subscription,
 };
 pub use look::{Look, Looker, newest_commit};
+pub use job::Lease;
 pub use migrate::{Migration, Schema, Statements, migrate};
+pub use placeholders::placeholders;
 pub use position::Position;
 pub use read::Read;
 pub use record::{Buried, Expect, MAX_DOCUMENT, Put, Record};

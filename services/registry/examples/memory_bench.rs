@@ -100,7 +100,7 @@ fn offering(state: &mut RegistryView, number: usize) -> Result<(), Box<dyn Error
         (Label::Unit, &unit),
         (Label::Agency, &unit),
         (Label::Region, "35.10"),
-        (Label::State, "accepted"),
+        (Label::State, mpp_core::Acceptance::Accepted.as_str()),
     ];
     apply(state, &name, &doc, &labels)
 }

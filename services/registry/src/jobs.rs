@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mpp_core::{Micros, Result};
-use mpp_store::{Actor, Db, Feed};
+use mpp_store::{Actor, Db, Feed, Lease};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use crate::{policy::Policy, store::batches};
 pub async fn run(db: Db, feed: Feed, policy: Arc<Policy>, shutdown: CancellationToken) {
     let holder = Uuid::now_v7().to_string();
     let retention = policy.retention();
+    let mut lease = Lease::new(db.clone(), "sync-answers", &holder, policy.job_lease());
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -21,14 +22,14 @@ pub async fn run(db: Db, feed: Feed, policy: Arc<Policy>, shutdown: Cancellation
         if let Err(error) = feed.maintain(&retention, &holder).await {
             tracing::warn!(%error, "compaction goes on at the next run");
         }
-        if let Err(error) = tidy(&db, &holder, &policy).await {
+        if let Err(error) = tidy(&db, &mut lease, &policy).await {
             tracing::warn!(%error, "old answers are let go at the next run");
         }
     }
 }
 
-async fn tidy(db: &Db, holder: &str, policy: &Policy) -> Result<()> {
-    if !db.lease("sync-answers", holder, policy.job_lease()).await? {
+async fn tidy(db: &Db, lease: &mut Lease, policy: &Policy) -> Result<()> {
+    if !lease.take().await? {
         return Ok(());
     }
     let by = Actor { origin: "registry".into(), subject: "registry".into() };

@@ -66,7 +66,7 @@ use mpp_api::{
     },
     sync::sync_service_server::SyncServiceServer,
 };
-use mpp_core::{Error, Result};
+use mpp_core::{Error, Overridden, Result};
 use mpp_resource::memory::{Follow, Memory};
 use mpp_rpc::Readiness;
 use mpp_store::{Db, Feed, FeedOptions};
@@ -74,7 +74,6 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 pub use app::Registry;
-use app::services::{DRIFTING, SETTLED};
 use memory::SearchListener;
 pub use policy::Policy;
 pub use store::SCHEMA;
@@ -166,14 +165,16 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
 
 /// Services over which a curator has set something, by what the source has done since.
 fn measure(registry: &Registry) {
-    let of = |label: &'static str| {
-        let registry = registry.clone();
-        move || u32::try_from(registry.overridden(label)).map_or(f64::INFINITY, f64::from)
-    };
     let name = "mpp.catalog.overridden";
     let about = "Services of sources with fields that a curator has set";
-    mpp_telemetry::observed(name, about, &[("source", SETTLED)], of(SETTLED));
-    mpp_telemetry::observed(name, about, &[("source", DRIFTING)], of(DRIFTING));
+    const SETTLED: &[(&str, &str)] = &[("source", Overridden::Settled.as_str())];
+    const DRIFTING: &[(&str, &str)] = &[("source", Overridden::Drifting.as_str())];
+    for (stands, labels) in [(Overridden::Settled, SETTLED), (Overridden::Drifting, DRIFTING)] {
+        let registry = registry.clone();
+        let count =
+            move || u32::try_from(registry.overridden(stands)).map_or(f64::INFINITY, f64::from);
+        mpp_telemetry::observed(name, about, labels, count);
+    }
 }
 
 /// Largest message of any method, in bytes.

@@ -132,6 +132,6 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     tasks.spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
     tasks.spawn(jobs::project(db.clone(), follow, lease, shutdown.clone()));
     tasks.spawn(memory::run(db.clone(), memory.clone(), wake, health, shutdown.clone()));
-    let reports = ReportServiceServer::new(app::Reports { memory, db, shutdown });
+    let reports = ReportServiceServer::new(grpc::Reports(app::Reporting { memory, db, shutdown }));
     Ok(Running { routes: tonic::service::Routes::new(reports), readiness, tasks })
 }

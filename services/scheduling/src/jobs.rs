@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use mpp_calendar::Zone;
 use mpp_core::Result;
-use mpp_store::{Db, Feed};
+use mpp_store::{Db, Feed, Lease};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -27,9 +27,7 @@ const TICK: Duration = Duration::from_secs(1);
 pub struct DeviationsJob {
     deviations: Deviations,
     policy: Policy,
-    holder: String,
-    /// When the lease was last taken or renewed; `None` while another replica has it.
-    held: Option<Instant>,
+    lease: Lease,
     swept: Instant,
     /// The Mondays of the three zones when they were last looked at.
     weeks: Vec<Date>,
@@ -37,9 +35,10 @@ pub struct DeviationsJob {
 
 impl DeviationsJob {
     /// A job that holds nothing yet.
-    pub fn new(deviations: Deviations, policy: Policy, holder: String) -> Self {
-        let (held, swept, weeks) = (None, Instant::now(), Vec::new());
-        Self { deviations, policy, holder, held, swept, weeks }
+    pub fn new(deviations: Deviations, policy: Policy, holder: &str) -> Self {
+        let lasts = policy.measuring_lease();
+        let lease = Lease::new(deviations.db.clone(), "deviations", holder, lasts);
+        Self { deviations, policy, lease, swept: Instant::now(), weeks: Vec::new() }
     }
 
     /// Runs until the shutdown.
@@ -55,7 +54,7 @@ impl DeviationsJob {
             };
             if let Err(error) = self.step(ticked).await {
                 tracing::warn!(error = %error, "deviations are not up to date; trying again");
-                self.held = None;
+                self.lease.doubt();
                 tokio::time::sleep(TICK).await;
             }
         }
@@ -82,18 +81,14 @@ impl DeviationsJob {
 
     /// Renews the lease when it is time, and asks for it at each tick while another has it.
     async fn is_held(&mut self, ticked: bool) -> Result<bool> {
-        match self.held {
-            Some(since) if since.elapsed() < self.policy.measuring_lease() / 3 => return Ok(true),
-            None if !ticked => return Ok(false),
-            _ => {}
+        let was_held = self.lease.is_held();
+        if !was_held && !ticked {
+            return Ok(false);
         }
-        let asked = Instant::now();
-        let lease = self.policy.measuring_lease();
-        let is_held = self.deviations.db.lease("deviations", &self.holder, lease).await?;
-        if is_held && self.held.is_none() {
+        let is_held = self.lease.take().await?;
+        if is_held && !was_held {
             self.deviations.memory.touch([Touched::All]);
         }
-        self.held = is_held.then_some(asked);
         Ok(is_held)
     }
 
@@ -129,20 +124,27 @@ pub async fn erase(
     shutdown: CancellationToken,
 ) {
     let mut timer = tokio::time::interval(policy.erase_every());
+    let mut lease = Lease::new(db.clone(), "erasure", &holder, policy.erasing_lease());
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             _ = timer.tick() => {}
         }
-        if let Err(error) = tidy(&db, &feed, &policy, &holder).await {
+        if let Err(error) = tidy(&db, &feed, &policy, &mut lease, &holder).await {
             tracing::warn!(error = %error, "past days are erased later");
         }
     }
 }
 
-async fn tidy(db: &Db, feed: &Feed, policy: &Policy, holder: &str) -> Result<()> {
+async fn tidy(
+    db: &Db,
+    feed: &Feed,
+    policy: &Policy,
+    lease: &mut Lease,
+    holder: &str,
+) -> Result<()> {
     feed.maintain(&policy.retention(), holder).await?;
-    if db.lease("erasure", holder, policy.erasing_lease()).await? {
+    if lease.take().await? {
         let erased = erase_past(db, policy).await?;
         tracing::debug!(erased, "past days are erased");
     }
@@ -187,7 +189,7 @@ mod tests {
         };
         deviations.write(vec![record]).await.unwrap();
         memory.own().wait_for(db.read().await.unwrap().revision()).await.unwrap();
-        (DeviationsJob::new(deviations, policy, "replicas/a".into()), shutdown)
+        (DeviationsJob::new(deviations, policy, "replicas/a"), shutdown)
     }
 
     async fn stands(db: &Db) -> bool {
@@ -201,7 +203,7 @@ mod tests {
             let (mut job, shutdown) = job(&db).await;
             let everything = Dirty { all: true, ..Dirty::default() };
             assert!(job.is_held(true).await.unwrap());
-            job.held = None;
+            job.lease.doubt();
             job.bring_up_to_date(&everything).await.unwrap();
             assert!(stands(&db).await, "another replica sees to it");
             assert!(job.is_held(true).await.unwrap());

@@ -71,32 +71,22 @@ use mpp_resource::{
     memory::Follow,
 };
 use mpp_rpc::{Readiness, feed::FeedServer, follow::Follower, watch_database};
-use mpp_store::{Db, Feed, FeedOptions, Filter, Migration, Schema, Statements};
+use mpp_store::{Db, Feed, FeedOptions, Filter};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use uuid::Uuid;
 
 pub use app::erase_past;
 pub use policy::Policy;
+pub use store::SCHEMA;
 
 use crate::{
-    app::{App, Deviations},
+    app::{Deviations, Scheduling},
     follow::registry::{FEED, RegistryShelf},
     jobs::DeviationsJob,
     memory::{Memory, directory},
     model::applicant::Keys,
     store::own_name,
-};
-
-/// The service's database.
-pub const SCHEMA: Schema = Schema {
-    service: "scheduling",
-    steps: &[Migration {
-        version: 1,
-        name: "upstream copy, slots, applicants, queue",
-        statements: Statements::Both(include_str!("sql/0001_scheduling.sql")),
-    }],
-    history_kinds: &["hours_rule"],
 };
 
 /// Everything that the service needs.
@@ -164,13 +154,13 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let holder = Uuid::now_v7().to_string();
     let chunk = policy.measured_at_once;
     let deviations = Deviations { db: db.clone(), memory: memory.clone(), chunk };
-    let job = DeviationsJob::new(deviations, policy.clone(), holder.clone());
+    let job = DeviationsJob::new(deviations, policy.clone(), &holder);
     tokio::spawn(job.run(shutdown.clone()));
     let (at, past) = (db.clone(), feed.clone());
     tokio::spawn(jobs::erase(at, past, policy.clone(), holder, shutdown.clone()));
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown));
 
-    let app = Arc::new(App { db: db.clone(), memory, keys, policy });
+    let app = Arc::new(Scheduling { db: db.clone(), memory, keys, policy });
     let routes =
         grpc::routes(&app).add_service(FeedServer::new(feed.clone(), model::KINDS).into_route());
     Ok(Running { routes, readiness, feed, db })

@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use mpp_api::feed::{
     Change, Filter, WatchRequest, WatchResponse, change::Op, feed_service_client::FeedServiceClient,
 };
-use mpp_core::{Error, FieldCode, Result};
+use mpp_core::{Error, FieldCode, Label, Result};
 
 use crate::{
     call::refused,
@@ -45,7 +45,11 @@ pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()>
         filter: Some(Filter {
             kinds: args.kind.clone(),
             name_prefix: args.prefix.clone(),
-            labels: args.region.iter().map(|code| ("region".to_owned(), code.clone())).collect(),
+            labels: args
+                .region
+                .iter()
+                .map(|code| (Label::Region.to_string(), code.clone()))
+                .collect(),
         }),
         resume_token: args.resume.as_deref().map(token).transpose()?.unwrap_or_default().into(),
         initial_state: args.initial_state,

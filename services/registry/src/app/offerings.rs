@@ -1,7 +1,7 @@
 //! Offerings: their place, and how a mall's organiser accepts one. See [`model::offering`].
 
 use mpp_api::registry::{Counter, Offering, Service, offering::State};
-use mpp_core::Result;
+use mpp_core::{Acceptance, Result};
 use mpp_resource::{Call, Filing, Keeps, Serves, command::Done, write};
 use mpp_rpc::Grant;
 use mpp_store::{Label, Tx};
@@ -98,8 +98,8 @@ impl Registry {
 fn set_state(offering: &mut Offering, state: State, filing: &mut Filing) {
     offering.set_state(state);
     let label = match state {
-        State::Accepted => "accepted",
-        State::Proposed | State::Unspecified => "proposed",
+        State::Accepted => Acceptance::Accepted,
+        State::Proposed | State::Unspecified => Acceptance::Proposed,
     };
-    filing.labels.insert(Label::State, label.into());
+    filing.labels.insert(Label::State, label.as_str().into());
 }

@@ -8,7 +8,7 @@ use mpp_api::{
     sync::Source,
     types::{Tombstone, tombstone::Reason as Why},
 };
-use mpp_core::{Error, FieldCode, FieldViolation, Reason, Result, Role};
+use mpp_core::{Error, FieldCode, FieldViolation, Overridden, Reason, Result, Role};
 use mpp_resource::{Call, Filing, Keeps, Serves, command::Done, handler::not_there_yet, write};
 use mpp_store::{Expect, Label, Labels, Tx};
 
@@ -24,11 +24,6 @@ use crate::{
         tree::Lineage,
     },
 };
-
-/// Label of a service of which fields are overridden that the source has left as they were.
-pub const SETTLED: &str = "settled";
-/// Label of a service of which the source has changed an overridden field since.
-pub const DRIFTING: &str = "drifting";
 
 impl Serves<Service> for Registry {}
 
@@ -149,9 +144,9 @@ impl Registry {
         Ok(source)
     }
 
-    /// How many services stand with this label of [`Label::Overridden`].
-    pub fn overridden(&self, label: &str) -> usize {
-        self.memory.read().overridden(label)
+    /// How many services with overridden fields stand so.
+    pub fn overridden(&self, stands: Overridden) -> usize {
+        self.memory.read().overridden(stands.as_str())
     }
 
     /// A service goes: it is offered nowhere any more. The memory must have caught up while the
@@ -230,11 +225,11 @@ fn handed(
 /// The label of a service with overridden fields, empty for none.
 fn overridden_label(service: &Service) -> &'static str {
     if service.overrides.iter().any(|kept| kept.drift_time.is_some()) {
-        DRIFTING
+        Overridden::Drifting.as_str()
     } else if service.overrides.is_empty() {
         ""
     } else {
-        SETTLED
+        Overridden::Settled.as_str()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mpp_api::sync::{Accounting, BatchResult, Checkpoint, Outcome};
 use mpp_core::{Error, Micros, Result};
-use mpp_store::{Tx, db_error};
+use mpp_store::{Tx, db_error, placeholders};
 use prost::Message;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
@@ -206,7 +206,6 @@ pub async fn standings(
     if sources.is_empty() {
         return Ok(HashMap::new());
     }
-    let places: Vec<String> = (1..=sources.len()).map(|place| format!("${place}")).collect();
     let text = format!(
         "select source, sequence, position, mark, source_received, source_applied, source_unchanged,
          source_rejected, source_quarantined, session_received, session_applied, session_unchanged,
@@ -214,8 +213,8 @@ pub async fn standings(
          source_sent_again,
          case when counted_session = session then 1 else 0 end as counted,
          case when unread_session = session then 1 else 0 end as unread_counted
-         from sync_lease where source in ({})",
-        places.join(", ")
+         from sync_lease where source in {}",
+        placeholders(1, 1, sources.len())
     );
     let mut query = sqlx::query(AssertSqlSafe(text));
     for source in sources {

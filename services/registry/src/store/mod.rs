@@ -15,10 +15,7 @@ pub const SCHEMA: Schema = Schema {
         Migration {
             version: 1,
             name: "sync",
-            statements: Statements::Each {
-                sqlite: include_str!("../sql/sqlite/0001_sync.sql"),
-                postgres: include_str!("../sql/postgres/0001_sync.sql"),
-            },
+            statements: Statements::Both(include_str!("../sql/0001_sync.sql")),
         },
         Migration {
             version: 2,

@@ -7,7 +7,7 @@ use mpp_api::{
     },
     sync::{BatchResult, Outcome, Record},
 };
-use mpp_core::Role;
+use mpp_core::{Overridden, Role};
 use mpp_testkit::on_both;
 use tonic::Status;
 
@@ -79,7 +79,7 @@ async fn what_an_administrator_sets_stays_and_the_source_goes_on_beside_it() {
         assert!(kept.time.is_some() && kept.drift_time.is_none());
         let says = kept.source_value.clone().expect("the source's value");
         assert_eq!(says, titled("Kartu Kluarga"));
-        assert_eq!(world.running.registry.overridden("settled"), 1);
+        assert_eq!(world.running.registry.overridden(Overridden::Settled), 1);
 
         let result = run(&world, vec![kk("Kartu Kluarga", "KK")]).await;
         assert_eq!(outcomes(&result), [Outcome::Unchanged]);
@@ -92,7 +92,8 @@ async fn what_an_administrator_sets_stays_and_the_source_goes_on_beside_it() {
         let kept = &shown.overrides[0];
         assert_eq!(kept.source_value, Some(titled("KK Baru")), "it drifts, and is not lost");
         assert!(kept.drift_time.is_some());
-        let counted = ["settled", "drifting"].map(|label| world.running.registry.overridden(label));
+        let counted = [Overridden::Settled, Overridden::Drifting]
+            .map(|stands| world.running.registry.overridden(stands));
         assert_eq!(counted, [0, 1]);
 
         let wrong = refused(hand_back(&mut admin, &["fees"]).await);
@@ -173,7 +174,7 @@ async fn a_source_that_withdraws_its_record_is_told_what_goes_with_it() {
         assert_eq!(outcomes(&result), [Outcome::Applied]);
         assert_eq!(warned(&result), [("service.title", "OVERRIDDEN")]);
         assert_eq!(reason(admin.service(KK).await), "NOT_FOUND");
-        assert_eq!(world.running.registry.overridden("settled"), 0);
+        assert_eq!(world.running.registry.overridden(Overridden::Settled), 0);
     })
     .await;
 }
@@ -250,8 +251,10 @@ async fn drift_is_told_until_a_person_has_looked_or_the_source_returns() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
         let mut admin = world.admin();
-        let stands =
-            || ["settled", "drifting"].map(|label| world.running.registry.overridden(label));
+        let stands = || {
+            [Overridden::Settled, Overridden::Drifting]
+                .map(|stands| world.running.registry.overridden(stands))
+        };
         let says = async |title: &str| {
             let revision = run(&world, vec![kk(title, "KK")]).await.revision;
             world.running.registry.memory.wait_for(revision).await.expect("seen");

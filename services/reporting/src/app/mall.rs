@@ -3,10 +3,10 @@
 use mpp_api::reporting::MallDetail;
 use mpp_core::Result;
 
-use super::Reports;
+use super::Reporting;
 use crate::memory::Reached;
 
-impl Reports {
+impl Reporting {
     /// Waits until this replica has read as much as the one whose report named `detail_revision`.
     ///
     /// # Errors

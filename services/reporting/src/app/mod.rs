@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::memory::{Memory, Reached};
 
-/// The use cases over one replica's memory.
-pub struct Reports {
+/// A replica of reporting: every use case works on its memory.
+pub struct Reporting {
     /// Where answers come from.
     pub memory: Arc<Memory>,
     /// For comparing the projections.
@@ -23,7 +23,7 @@ pub struct Reports {
     pub shutdown: CancellationToken,
 }
 
-impl Reports {
+impl Reporting {
     /// Waits until the memory has reached `least`, or the server drains; the caller's deadline
     /// bounds it, and meanwhile it takes no place of the calls that could be answered.
     async fn wait_for(&self, least: Reached) -> Result<()> {

@@ -3,10 +3,10 @@
 use mpp_api::reporting::Report;
 use mpp_core::Result;
 
-use super::Reports;
+use super::Reporting;
 use crate::{memory::Reached, model::Question};
 
-impl Reports {
+impl Reporting {
     /// Waits until both feeds have been read up to the revisions `feeds`.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use mpp_core::Result;
 use mpp_store::Read;
 
-use super::Reports;
+use super::Reporting;
 use crate::{
     model::{Rows, Written, differences, digest, project},
     store,
@@ -22,7 +22,7 @@ pub struct Verified {
     pub differences: Vec<String>,
 }
 
-impl Reports {
+impl Reporting {
     /// Compares, in one snapshot.
     ///
     /// # Errors

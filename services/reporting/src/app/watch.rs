@@ -4,9 +4,9 @@ use futures::{Stream, StreamExt, stream};
 use mpp_api::report::WatchReportResponse;
 use mpp_core::Result;
 
-use super::{Reports, draining};
+use super::{Reporting, draining};
 
-impl Reports {
+impl Reporting {
     /// The whole report at once, then each change; ends with `UNAVAILABLE` when the server drains.
     pub fn watch(&self) -> impl Stream<Item = Result<WatchReportResponse>> + Send + use<> {
         let updates = self.memory.subscribe();

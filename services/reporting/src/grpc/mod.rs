@@ -16,9 +16,12 @@ use mpp_core::{Error, FieldCode, Micros, Result};
 use mpp_rpc::{status, time::from_timestamp};
 use tonic::{Request, Response, Status};
 
-use crate::{app::Reports, model::Question};
+use crate::{app::Reporting, model::Question};
 
 type Watched = Pin<Box<dyn Stream<Item = Result<WatchReportResponse, Status>> + Send>>;
+
+/// Serves reports.
+pub struct Reports(pub Reporting);
 
 #[tonic::async_trait]
 impl ReportService for Reports {
@@ -29,9 +32,9 @@ impl ReportService for Reports {
         request: Request<GetReportRequest>,
     ) -> Result<Response<GetReportResponse>, Status> {
         let request = request.into_inner();
-        let question = question(&request, self.memory.now()).map_err(status)?;
+        let question = question(&request, self.0.memory.now()).map_err(status)?;
         let feeds = least_revisions(&request).map_err(status)?;
-        let report = self.report(question, feeds).await.map_err(status)?;
+        let report = self.0.report(question, feeds).await.map_err(status)?;
         Ok(Response::new(GetReportResponse { report: Some(report) }))
     }
 
@@ -39,7 +42,7 @@ impl ReportService for Reports {
         &self,
         _: Request<WatchReportRequest>,
     ) -> Result<Response<Watched>, Status> {
-        Ok(Response::new(Box::pin(self.watch().map(|message| message.map_err(status)))))
+        Ok(Response::new(Box::pin(self.0.watch().map(|message| message.map_err(status)))))
     }
 
     async fn get_mall_report(
@@ -48,7 +51,7 @@ impl ReportService for Reports {
     ) -> Result<Response<GetMallReportResponse>, Status> {
         let request = request.into_inner();
         let revision = least_revision("min_detail_revision", request.min_detail_revision);
-        let mall = self.mall(&request.mall, revision.map_err(status)?).await.map_err(status)?;
+        let mall = self.0.mall(&request.mall, revision.map_err(status)?).await.map_err(status)?;
         Ok(Response::new(GetMallReportResponse { mall: Some(mall) }))
     }
 
@@ -56,7 +59,7 @@ impl ReportService for Reports {
         &self,
         _: Request<VerifyProjectionsRequest>,
     ) -> Result<Response<VerifyProjectionsResponse>, Status> {
-        let verified = self.verify().await.map_err(status)?;
+        let verified = self.0.verify().await.map_err(status)?;
         Ok(Response::new(VerifyProjectionsResponse {
             equal: verified.live_digest == verified.rebuilt_digest,
             live_digest: verified.live_digest,

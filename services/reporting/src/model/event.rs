@@ -1,7 +1,12 @@
 //! The inbox's events: one record's change, as an upstream feed sent it.
 
 use bytes::Bytes;
-use mpp_api::Document;
+use mpp_api::{
+    Document,
+    registry::{Counter, Mall, Offering, Region, Service, Unit},
+    scheduling::{Appointment, Deviation, Ticket},
+    sync::Source,
+};
 use mpp_core::{Error, FieldCode, Micros, Result};
 
 /// A feed that reporting follows.
@@ -39,10 +44,16 @@ impl Upstream {
     /// Kinds of record that are followed.
     pub fn kinds(self) -> &'static [&'static str] {
         match self {
-            Upstream::Registry => {
-                &["region", "unit", "mall", "counter", "offering", "service", "source"]
-            }
-            Upstream::Scheduling => &["deviation", "ticket", "appointment"],
+            Upstream::Registry => &[
+                Region::KIND,
+                Unit::KIND,
+                Mall::KIND,
+                Counter::KIND,
+                Offering::KIND,
+                Service::KIND,
+                Source::KIND,
+            ],
+            Upstream::Scheduling => &[Deviation::KIND, Ticket::KIND, Appointment::KIND],
         }
     }
 }

@@ -278,6 +278,9 @@ pub struct DayRow {
     pub known: Micros,
 }
 
+/// The projections that only projecting reads; memories do not hold them.
+pub const NOT_IN_MEMORY: [&str; 2] = [ServiceRow::TABLE, VisitRow::TABLE];
+
 macro_rules! tables {
     ($($row:ty => $table:literal),* $(,)?) => {
         $(impl Row for $row { const TABLE: &'static str = $table; })*

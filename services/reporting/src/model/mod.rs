@@ -21,6 +21,7 @@ mod stage;
 mod wording;
 
 pub use event::{Event, Upstream};
+pub use facts::NOT_IN_MEMORY;
 pub use mall::mall_detail;
 pub use nation::{FeedState, Nation, News, Place};
 pub use project::project;

@@ -5,6 +5,7 @@
 
 use jiff::civil::Date;
 use mpp_api::{
+    Document,
     registry::{Counter, Mall, Offering, Region, Service, Unit, offering},
     reporting::catalog_change::Field,
     scheduling::{Appointment, Deviation, Ticket, appointment, ticket},
@@ -41,25 +42,25 @@ pub fn project(rows: &mut Rows, event: &Event) -> Result<()> {
 
 fn apply(rows: &mut Rows, event: &Event) -> Result<()> {
     match event.kind.as_str() {
-        "region" => {
+        Region::KIND => {
             let region = event.document::<Region>()?.map(region_row);
             replace(rows, &event.name, region)
         }
-        "unit" => {
+        Unit::KIND => {
             let unit = event.document::<Unit>()?;
             replace(rows, &event.name, unit.map(|unit| UnitRow { title: unit.display_name.into() }))
         }
-        "deviation" => deviation(rows, event),
-        "mall" => mall(rows, event),
-        "counter" => counter(rows, event),
-        "offering" => offering(rows, event),
-        "source" => source(rows, event),
-        "service" => service(rows, event),
-        "ticket" => {
+        Deviation::KIND => deviation(rows, event),
+        Mall::KIND => mall(rows, event),
+        Counter::KIND => counter(rows, event),
+        Offering::KIND => offering(rows, event),
+        Source::KIND => source(rows, event),
+        Service::KIND => service(rows, event),
+        Ticket::KIND => {
             let row = event.document::<Ticket>()?.map(|ticket| ticket_row(&ticket, &event.name));
             visit(rows, event, row)
         }
-        "appointment" => {
+        Appointment::KIND => {
             let row = event.document::<Appointment>()?;
             visit(rows, event, row.map(|booked| appointment_row(&booked, &event.name)))
         }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use mpp_core::Result;
-use mpp_store::{Read, Tx, db_error};
+use mpp_store::{Read, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-use super::{PAGE, ROWS, get, placeholders};
+use super::{PAGE, ROWS, get};
 use crate::model::{Event, Upstream};
 
 /// Locks the inbox's head and answers its number. Index: inbox_head's only row, which an update

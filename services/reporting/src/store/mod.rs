@@ -43,16 +43,6 @@ const ROWS: usize = 500;
 /// Rows in one page of a table that is read whole.
 const PAGE: i64 = 1_000;
 
-/// "($1, $2), ($3, $4)" for so many rows of so many columns, from parameter `first` on.
-fn placeholders(first: usize, rows: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let start = first + row * columns;
-        let list: Vec<_> = (start..start + columns).map(|number| format!("${number}")).collect();
-        format!("({})", list.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
-}
-
 fn get<'r, T>(row: &'r AnyRow, column: &str) -> Result<T>
 where
     T: sqlx::Decode<'r, sqlx::Any> + sqlx::Type<sqlx::Any>,

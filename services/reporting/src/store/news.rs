@@ -5,7 +5,7 @@ use mpp_store::{Db, db_error};
 use sqlx::any::AnyRow;
 
 use super::get;
-use crate::model::{FeedState, News, Place, Upstream};
+use crate::model::{FeedState, NOT_IN_MEMORY, News, Place, Upstream};
 
 /// Reads the changes since a place of the inbox from one snapshot, without the tables that memories
 /// do not hold; everything, where there is no such place, or it has another mark. Indexes: inbox's
@@ -36,8 +36,10 @@ pub async fn news(db: &Db, since: Option<Place>) -> Result<News> {
     let since = since.map_or(-1, |since| since.seq);
     if place.seq > since {
         let text = "select name, key, value, seq from projection where seq > $1
-                    and name not in ('service', 'visit')";
-        let rows = sqlx::query(text).bind(since).fetch_all(read.conn()).await.map_err(db_error)?;
+                    and name not in ($2, $3)";
+        let [one, other] = NOT_IN_MEMORY;
+        let query = sqlx::query(text).bind(since).bind(one).bind(other);
+        let rows = query.fetch_all(read.conn()).await.map_err(db_error)?;
         for row in &rows {
             let key = (get(row, "name")?, get(row, "key")?);
             news.rows.push((key, get(row, "value")?, get(row, "seq")?));

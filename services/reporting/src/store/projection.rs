@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use mpp_core::Result;
-use mpp_store::{Read, Tx, db_error};
+use mpp_store::{Read, Tx, db_error, placeholders};
 use sqlx::AssertSqlSafe;
 
-use super::{PAGE, ROWS, get, placeholders};
+use super::{PAGE, ROWS, get};
 use crate::model::{Key, Rows, Written};
 
 /// Loads the missing rows; a row that does not exist is loaded as `None`.

@@ -8,7 +8,7 @@ use mpp_resource::{
 };
 use mpp_store::{Expect, Tx};
 
-use super::App;
+use super::Scheduling;
 use crate::{
     model::{
         applicant::{Digest, Nik},
@@ -29,7 +29,7 @@ struct Sale {
     applicant: Vec<Digest>,
 }
 
-impl App {
+impl Scheduling {
     /// Books a place of a slot. An app for citizens books anywhere; a counter and its mall their
     /// own.
     ///

@@ -8,13 +8,13 @@ use mpp_resource::{
 };
 use mpp_store::{Expect, Tx};
 
-use super::App;
+use super::Scheduling;
 use crate::{
     model::{schedule::Schedule, target::Target},
     store::queue as sql,
 };
 
-impl App {
+impl Scheduling {
     /// Calls the first of the counter's queue to one of its windows.
     ///
     /// # Errors

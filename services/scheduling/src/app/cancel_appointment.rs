@@ -8,13 +8,13 @@ use mpp_resource::{
 };
 use mpp_store::{Expect, Tx};
 
-use super::App;
+use super::Scheduling;
 use crate::{
     model::appointment::{require_cancellable, shown},
     store::booking as sql,
 };
 
-impl App {
+impl Scheduling {
     /// Cancels the appointment `name` for whoever knows its code or keeps its counter.
     ///
     /// # Errors

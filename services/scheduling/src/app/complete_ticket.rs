@@ -8,10 +8,10 @@ use mpp_resource::{
 };
 use mpp_store::Expect;
 
-use super::App;
+use super::Scheduling;
 use crate::{model::target::Target, store::queue as sql};
 
-impl App {
+impl Scheduling {
     /// Completes the ticket `name`.
     ///
     /// # Errors

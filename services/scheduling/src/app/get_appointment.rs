@@ -5,7 +5,7 @@ use mpp_core::{Error, Result};
 use mpp_resource::Call;
 use mpp_store::Record;
 
-use super::App;
+use super::Scheduling;
 use crate::{
     model::{
         appointment::{is_code, shown},
@@ -14,7 +14,7 @@ use crate::{
     store::booking as sql,
 };
 
-impl App {
+impl Scheduling {
     /// The appointment `name`, for whoever knows its code or keeps its counter.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use mpp_api::scheduling::GetHoursResponse;
 use mpp_core::{Error, FieldCode, Result};
 
-use super::App;
+use super::Scheduling;
 use crate::model::{
     date,
     target::{NATIONAL, Target},
@@ -22,7 +22,7 @@ pub struct HoursWanted {
     pub min_revision: i64,
 }
 
-impl App {
+impl Scheduling {
     /// Tells hours.
     ///
     /// # Errors

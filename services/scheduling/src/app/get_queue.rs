@@ -3,7 +3,7 @@
 use mpp_api::scheduling::GetQueueResponse;
 use mpp_core::Result;
 
-use super::App;
+use super::Scheduling;
 use crate::{
     model::{
         target::Target,
@@ -12,7 +12,7 @@ use crate::{
     store::queue as sql,
 };
 
-impl App {
+impl Scheduling {
     /// The tickets that wait at a counter today, and those that were called to a window.
     ///
     /// # Errors

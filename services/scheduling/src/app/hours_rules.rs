@@ -5,15 +5,15 @@ use mpp_core::{Error, Label, Labels, Reason, Result};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::Tx;
 
-use super::App;
+use super::Scheduling;
 use crate::model::{
     rule,
     target::{NATIONAL, Target},
 };
 
-impl Serves<HoursRule> for App {}
+impl Serves<HoursRule> for Scheduling {}
 
-impl Keeps<HoursRule> for App {
+impl Keeps<HoursRule> for Scheduling {
     fn check(rule: &HoursRule) -> Result<()> {
         rule::check(rule).map(drop).map_err(|error| error.within("hours_rule"))
     }

@@ -8,7 +8,7 @@ use mpp_resource::{
 };
 use mpp_store::{Expect, Tx};
 
-use super::App;
+use super::Scheduling;
 use crate::{
     model::{
         appointment::require_check_in,
@@ -30,7 +30,7 @@ pub struct Arrival {
     pub appointment: String,
 }
 
-impl App {
+impl Scheduling {
     /// Issues a ticket; for an appointment only on its day and at its counter.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use mpp_resource::{
     page::PageRequest,
 };
 
-use super::App;
+use super::Scheduling;
 use crate::{
     memory::{
         Memory,
@@ -30,7 +30,7 @@ pub struct DeviationsWanted {
     pub page: PageRequest,
 }
 
-impl App {
+impl Scheduling {
     /// A page of deviations, in the order of the counters' names as text, so that a mall's stand
     /// together. Measuring another week takes some tenths of a second for the nation, so it runs
     /// on a thread that may block.

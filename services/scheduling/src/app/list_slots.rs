@@ -5,7 +5,7 @@ use mpp_api::scheduling::{ListSlotsResponse, Slot};
 use mpp_core::Result;
 use mpp_rpc::time::from_timestamp;
 
-use super::App;
+use super::Scheduling;
 use crate::{
     model::{
         date,
@@ -28,7 +28,7 @@ pub struct SlotsWanted {
     pub only_available: bool,
 }
 
-impl App {
+impl Scheduling {
     /// Lists slots, and the days that are closed.
     ///
     /// # Errors
@@ -36,18 +36,18 @@ impl App {
     pub async fn list_slots(&self, wanted: &SlotsWanted) -> Result<ListSlotsResponse> {
         let (schedule, terms) = self.memory.offering(&wanted.offering, "offering")?;
         let now = self.db.clock().now();
-        let first = wanted.first.map_or_else(|| schedule.today(now), Ok)?;
+        let today = schedule.today(now)?;
+        let first = wanted.first.unwrap_or(today);
         let dates: Vec<Date> = (0..wanted.days).map(|n| date::shift(first, n)).collect();
         let sold = self.sold(&terms, &dates).await?;
-        let sold_until = date::shift(schedule.today(now)?, self.policy.days_ahead);
         let mut answer = ListSlotsResponse::default();
         for date in dates {
+            let before = answer.slots.len();
             self.add_day(&mut answer, &schedule, &terms, date, &sold)?;
-        }
-        // Hours beyond the days that are sold are told; no place there can be booked yet.
-        let is_too_far = |slot: &Slot| slot.date >= sold_until.to_string();
-        for slot in answer.slots.iter_mut().filter(|slot| is_too_far(slot)) {
-            slot.available = 0;
+            // Hours of later days are told; no place there can be booked yet.
+            if !slot::is_on_sale(today, date, self.policy.days_ahead) {
+                answer.slots[before..].iter_mut().for_each(|slot| slot.available = 0);
+            }
         }
         let is_wanted = |slot: &Slot| slot.available > 0 && begins_after(slot, now);
         answer.slots.retain(|slot| !wanted.only_available || is_wanted(slot));

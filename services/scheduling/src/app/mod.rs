@@ -31,8 +31,8 @@ use crate::{
     policy::Policy,
 };
 
-/// The service's parts.
-pub struct App {
+/// A replica of scheduling: every use case works on it.
+pub struct Scheduling {
     /// The database.
     pub db: Db,
     /// Answers reads.
@@ -43,7 +43,7 @@ pub struct App {
     pub policy: Policy,
 }
 
-impl Replica for App {
+impl Replica for Scheduling {
     type View = Records;
 
     fn db(&self) -> &Db {
@@ -55,7 +55,7 @@ impl Replica for App {
     }
 }
 
-impl App {
+impl Scheduling {
     /// Succeeds where the caller may act for this target: as its officer, as its mall's organiser,
     /// or with a role that may act anywhere. `UNAVAILABLE` while memory does not know the owners yet.
     fn authorize(&self, call: &Call, target: &Target) -> Result<()> {

@@ -15,12 +15,12 @@ use mpp_resource::{
 use tonic::Request;
 
 use crate::{
-    app::{App, SlotsWanted},
+    app::{Scheduling, SlotsWanted},
     model::{applicant::Nik, date, slot::SlotName},
 };
 
 /// Serves slots and appointments.
-pub struct Booking(pub Arc<App>);
+pub struct Booking(pub Arc<Scheduling>);
 
 #[tonic::async_trait]
 impl BookingService for Booking {

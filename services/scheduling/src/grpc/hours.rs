@@ -2,28 +2,23 @@
 
 use std::sync::Arc;
 
-use mpp_api::{
-    Document,
-    method::List,
-    scheduling::{
-        CreateHoursRuleRequest, CreateHoursRuleResponse, DeleteHoursRuleRequest,
-        DeleteHoursRuleResponse, Deviation, GetHoursRequest, GetHoursResponse, GetHoursRuleRequest,
-        GetHoursRuleResponse, HoursRule, ListDeviationsRequest, ListDeviationsResponse,
-        ListHoursRulesRequest, ListHoursRulesResponse, UpdateHoursRuleRequest,
-        UpdateHoursRuleResponse, hours_service_server::HoursService,
-    },
+use mpp_api::scheduling::{
+    CreateHoursRuleRequest, CreateHoursRuleResponse, DeleteHoursRuleRequest,
+    DeleteHoursRuleResponse, GetHoursRequest, GetHoursResponse, GetHoursRuleRequest,
+    GetHoursRuleResponse, HoursRule, ListDeviationsRequest, ListDeviationsResponse,
+    ListHoursRulesRequest, ListHoursRulesResponse, UpdateHoursRuleRequest, UpdateHoursRuleResponse,
+    hours_service_server::HoursService,
 };
 use mpp_core::{Label, Result};
 use mpp_resource::{
     handler::{self, Answer, reply},
     list::{self, Rows},
     memory::View as _,
-    page,
 };
 use tonic::Request;
 
 use crate::{
-    app::{App, DeviationsWanted, HoursWanted},
+    app::{DeviationsWanted, HoursWanted, Scheduling},
     memory::records::Records,
     model::{
         date,
@@ -33,7 +28,7 @@ use crate::{
 };
 
 /// Serves hours, rules and deviations.
-pub struct Hours(pub Arc<App>);
+pub struct Hours(pub Arc<Scheduling>);
 
 #[tonic::async_trait]
 impl HoursService for Hours {
@@ -96,23 +91,22 @@ impl Hours {
     }
 
     async fn deviations(&self, request: &ListDeviationsRequest) -> Result<ListDeviationsResponse> {
-        let filter = page::hash(&[Deviation::KIND.as_bytes(), &request.filter()]);
-        let wanted = DeviationsWanted {
-            scope: Scope::parse(&request.scope)?,
-            monday: date::parse_optional(&request.date, "date")?.map(date::monday_of),
-            only_deviating: request.only_deviating,
-            page: page::parse(request.page_size, &request.page_token, filter)?,
-        };
-        let listed = self.0.list_deviations(wanted).await?;
-        let token = listed.next.map(|after| page::token(&after, filter)).unwrap_or_default();
-        let total = i32::try_from(listed.total).unwrap_or(i32::MAX);
-        Ok(ListDeviationsRequest::response(listed.records, token, total))
+        list::paged(request, |page| async {
+            let wanted = DeviationsWanted {
+                scope: Scope::parse(&request.scope)?,
+                monday: date::parse_optional(&request.date, "date")?.map(date::monday_of),
+                only_deviating: request.only_deviating,
+                page,
+            };
+            self.0.list_deviations(wanted).await
+        })
+        .await
     }
 }
 
 /// The rules of a target and of all targets below it; every rule for an empty target.
 fn of_target<'a>(
-    _app: &App,
+    _app: &Scheduling,
     request: &'a ListHoursRulesRequest,
     records: &'a Records,
 ) -> Result<Rows<'a>> {

@@ -12,10 +12,10 @@ use mpp_api::scheduling::{
 };
 use tonic::service::Routes;
 
-use crate::app::App;
+use crate::app::Scheduling;
 
 /// The service's routes, the feed's excepted.
-pub fn routes(app: &Arc<App>) -> Routes {
+pub fn routes(app: &Arc<Scheduling>) -> Routes {
     Routes::new(HoursServiceServer::new(hours::Hours(app.clone())))
         .add_service(BookingServiceServer::new(booking::Booking(app.clone())))
         .add_service(QueueServiceServer::new(queue::Queue(app.clone())))

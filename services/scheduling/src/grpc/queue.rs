@@ -15,12 +15,12 @@ use mpp_resource::{
 use tonic::Request;
 
 use crate::{
-    app::{App, Arrival},
+    app::{Arrival, Scheduling},
     model::{target::Target, ticket},
 };
 
 /// Serves queues.
-pub struct Queue(pub Arc<App>);
+pub struct Queue(pub Arc<Scheduling>);
 
 #[tonic::async_trait]
 impl QueueService for Queue {

@@ -131,6 +131,11 @@ pub fn slot_name(offering: &str, date: Date, minute: u16) -> String {
     format!("{offering}/slots/{date}T{:02}{:02}", minute / 60, minute % 60)
 }
 
+/// Whether places of a day are sold yet: it lies less than `days_ahead` days ahead.
+pub fn is_on_sale(today: Date, day: Date, days_ahead: i64) -> bool {
+    date::days_between(today, day) < days_ahead
+}
+
 /// The slot of that name, if it can be sold now: it lies ahead, but less than `days_ahead` days.
 ///
 /// # Errors
@@ -145,7 +150,7 @@ pub fn sellable(
     days_ahead: i64,
 ) -> Result<Planned> {
     terms.require_bookable()?;
-    let ahead = date::days_between(schedule.today(now)?, name.date);
+    let today = schedule.today(now)?;
     let start_at =
         local_to_utc_micros(name.date, name.minute, schedule.zone).map_err(Error::internal)?;
     let clock = format_time(name.minute);
@@ -153,8 +158,8 @@ pub fn sellable(
         let hint = format!("the slot of {} at {clock} has begun; take a later one", name.date);
         return Err(Error::new(Reason::WrongState, hint));
     }
-    if ahead >= days_ahead {
-        let day = name.date;
+    if !is_on_sale(today, name.date, days_ahead) {
+        let (day, ahead) = (name.date, date::days_between(today, name.date));
         let hint = format!("{day} is {ahead} days ahead; book less than {days_ahead} ahead");
         return Err(Error::new(Reason::WrongState, hint));
     }

@@ -1,10 +1,7 @@
 //! The targets of hours: the nation, a mall, a counter, or an offering at a counter.
 
 use mpp_calendar::Layer;
-use mpp_core::{Error, FieldCode, Label, Labels, ResourceName, Result};
-
-/// The target of the national template.
-pub const NATIONAL: &str = "national";
+use mpp_core::{Error, FieldCode, Label, Labels, NATIONAL, ResourceName, Result};
 
 /// A target with its layer; its name has been checked.
 #[derive(Clone, Debug, PartialEq, Eq)]

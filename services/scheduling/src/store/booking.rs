@@ -2,7 +2,7 @@
 //! two bookings wait for each other.
 
 use mpp_core::Result;
-use mpp_store::{Read, Tx, db_error};
+use mpp_store::{Read, Tx, db_error, placeholders};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::model::{
@@ -22,17 +22,14 @@ pub async fn note_applicant(
     appointment: &str,
     date: &str,
 ) -> Result<bool> {
-    let rows: Vec<_> = (0..digests.len())
-        .map(|row| format!("(${}, ${}, $1, $2)", row * 2 + 3, row * 2 + 4))
-        .collect();
     let text = format!(
         "insert into applicant (digest, key_id, appointment, date) values {}
          on conflict (digest) do nothing",
-        rows.join(", ")
+        placeholders(1, digests.len(), 4)
     );
-    let mut query = sqlx::query(AssertSqlSafe(text)).bind(appointment).bind(date);
+    let mut query = sqlx::query(AssertSqlSafe(text));
     for digest in digests {
-        query = query.bind(&digest.bytes[..]).bind(&digest.key_id);
+        query = query.bind(&digest.bytes[..]).bind(&digest.key_id).bind(appointment).bind(date);
     }
     let done = query.execute(tx.conn()).await.map_err(db_error)?;
     Ok(done.rows_affected() == digests.len() as u64)

@@ -5,7 +5,18 @@ pub mod erase;
 pub mod queue;
 pub mod upstream;
 
-use mpp_store::Actor;
+use mpp_store::{Actor, Migration, Schema, Statements};
+
+/// The service's database.
+pub const SCHEMA: Schema = Schema {
+    service: "scheduling",
+    steps: &[Migration {
+        version: 1,
+        name: "upstream copy, slots, applicants, queue",
+        statements: Statements::Both(include_str!("../sql/0001_scheduling.sql")),
+    }],
+    history_kinds: &["hours_rule"],
+};
 
 /// The service itself, which writes what follows from a feed or from the clock.
 pub fn own_name() -> Actor {
