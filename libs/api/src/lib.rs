@@ -23,6 +23,7 @@ pub mod report;
 pub mod route;
 pub mod strict;
 pub mod text;
+pub mod wording;
 
 pub use document::Document;
 pub use generated::mpp::{

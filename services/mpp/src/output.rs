@@ -171,7 +171,7 @@ pub fn fees(fees: &[mpp_api::types::Fee]) -> String {
     if fees.is_empty() {
         return NOT_STATED.into();
     }
-    fees.iter().map(mpp_api::indonesian::fee).collect::<Vec<_>>().join("; ")
+    mpp_api::wording::fees(fees)
 }
 
 #[cfg(test)]

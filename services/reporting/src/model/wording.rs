@@ -11,7 +11,7 @@ use super::facts::bounded;
 
 /// All fees of a service; empty where its source states none, which the reader says in his language.
 pub fn fees(fees: &[Fee]) -> String {
-    bounded(&fees.iter().map(indonesian::fee).collect::<Vec<_>>().join("; "))
+    bounded(&mpp_api::wording::fees(fees))
 }
 
 /// How long a service takes; empty where its source does not state it.
@@ -61,7 +61,7 @@ mod tests {
         electronic.max_rupiah = 950_000;
         assert_eq!(
             fees(&[ordinary, electronic]),
-            "biasa: Rp350.000; elektronik: Rp650.000 – Rp950.000"
+            "biasa: Rp350.000; elektronik: Rp650.000 sampai Rp950.000"
         );
     }
 }

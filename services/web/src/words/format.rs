@@ -9,16 +9,7 @@ use super::{Lang, table};
 
 /// "1.234" or "1,234".
 pub fn number(lang: Lang, number: impl Into<i64>) -> String {
-    let number: i64 = number.into();
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(if lang == Lang::Id { '.' } else { ',' });
-        }
-        text.push(digit);
-    }
-    if number < 0 { format!("−{text}") } else { text }
+    mpp_api::wording::number(number.into(), lang.into())
 }
 
 /// How many there are of something.

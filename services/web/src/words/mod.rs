@@ -18,7 +18,7 @@ pub use contract::{
     change, difference, lack, service_field, stage, tells_a_citizen, weekday, yardstick,
 };
 use maud::{Markup, PreEscaped, Render, html};
-use mpp_api::types::LocalizedText;
+use mpp_api::{types::LocalizedText, wording::Language};
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +60,15 @@ impl Lang {
         match self {
             Lang::Id => "",
             Lang::En => "/en",
+        }
+    }
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Id => Self::Indonesian,
+            Lang::En => Self::English,
         }
     }
 }
