@@ -28,7 +28,7 @@ use mpp_tests::{
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 
-/// What is done, and how often something dies.
+/// The work under way, and how often something dies.
 struct Plan {
     seed: u64,
     records: usize,
@@ -107,7 +107,7 @@ async fn tell(plan: &Plan, mut suite: Suite, cluster: Option<&Cluster>) {
     }
 }
 
-/// What goes on after the last kill comes to its end by itself.
+/// Work that is under way after the last kill ends by itself.
 async fn within<T>(plan: &Plan, who: &str, end: impl Future<Output = T>) -> T {
     let ended = tokio::time::timeout(plan.patience, end).await;
     ended.unwrap_or_else(|_| panic!("{who} found no end"))

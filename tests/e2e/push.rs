@@ -60,7 +60,7 @@ async fn restart(suite: &mut Suite) {
     suite.ready(Service::Registry).await;
 }
 
-/// What a script keeps, and how it calls.
+/// A script's state, and how it calls.
 struct Script {
     address: String,
     bearer: String,
@@ -126,7 +126,7 @@ impl Script {
         json!({ "batch": batch })
     }
 
-    /// What came as an answer is noted, and comes again.
+    /// An answer that has arrived is noted, and the same one comes again.
     async fn sends_again(&mut self, batch: &Value, answer: &Value) {
         let first = &answer["batchResult"];
         assert_eq!(first["results"].as_array().map(|all| all.len() as u64), Some(RECORDS));

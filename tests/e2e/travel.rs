@@ -1,4 +1,4 @@
-//! What one body changes in its own place is seen by all others: the travel of a fee, and of hours.
+//! A change by one body is seen by all others: how a fee travels, and how hours do.
 
 use std::time::Instant;
 

@@ -231,7 +231,7 @@ async fn a_restart_keeps_everything(up: &mut Up) {
     let cancel = shell(up.home.path(), cancel.expect("how to cancel"));
     let cancelled = Said::by(cancel).await.succeeded();
     assert!(cancelled.starts_with("cancelled"), "{cancelled}");
-    // What the registry has a remark on is sent again, and is as it was.
+    // Records with a remark of the registry's are sent again, and turn out unchanged.
     let written = |source: &[Value]| source[0]["accounting"]["applied"].clone();
     assert_eq!(written(&up.json(&["get", "sources/bkpm"]).await), written(&before));
     let services = up

@@ -1,4 +1,4 @@
-//! What it costs and how fast it is, each figure beside its goal, and beside the same work without
+//! Costs and speeds, each figure beside its goal, and beside the same work without
 //! us.
 //!
 //! ```sh

@@ -74,7 +74,7 @@ fn read_events(body: ureq::Body, many: usize) -> Result<Vec<String>, String> {
 pub struct Event {
     /// Where a listener goes on after it; empty where the event has none.
     pub id: String,
-    /// What it says.
+    /// Its content.
     pub data: String,
 }
 

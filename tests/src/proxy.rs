@@ -25,7 +25,7 @@ pub enum Weather {
     Cut,
     /// Connections stay, nothing passes.
     Stalled,
-    /// What callers say passes; nothing comes back.
+    /// Requests pass; no answer comes back.
     Mute,
 }
 

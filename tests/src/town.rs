@@ -108,7 +108,7 @@ impl Ministry {
         fs::remove_file(self.folder.join("services.csv")).expect("a file");
     }
 
-    /// What its agent has to tell of single records.
+    /// Problems with single records that its agent has to report.
     pub async fn problems(&self, suite: &Suite) -> Said {
         let config = self.folder.join("agent.toml").display().to_string();
         suite.run(PUBLISHER, &["agent", "problems", &config]).await

@@ -116,7 +116,7 @@ impl Part<'_> {
     }
 }
 
-/// What is done with one value; nothing for a field that holds no text.
+/// The code that handles one value; nothing for a field that holds no text.
 fn visit(field: &FieldDescriptorProto, form: &str, known: &HashSet<String>) -> Option<String> {
     match field.r#type() {
         Type::String if !NAMES.contains(&field.name()) => {

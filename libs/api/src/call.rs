@@ -1,4 +1,4 @@
-//! What the two ends of a connection have to know of a method beside its messages, read from the
+//! Facts about a method that both ends of a connection need beside its messages, read from the
 //! contract's own descriptors: whether it streams, whether it only reads, and where its request
 //! and its answer carry request id and revision.
 

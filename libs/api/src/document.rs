@@ -42,7 +42,7 @@ macro_rules! documents {
             }
         }
 
-        /// What the records of a kind are filed under: no other label finds one.
+        /// The labels that records of a kind bear; no other label finds one.
         pub fn labels(kind: &str) -> &'static [Label] {
             match kind {
                 $($kind => &[$(Label::$label),*],)*

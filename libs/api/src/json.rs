@@ -39,7 +39,7 @@ pub fn read<M: Message + Name + Default>(json: &Value) -> Result<M> {
 /// ("service") or by its full name.
 ///
 /// # Errors
-/// As [`read`]; or the contract has no such message.
+/// Like [`read`]; or the contract has no such message.
 pub fn read_dynamic(name: &str, json: &Value) -> Result<DynamicMessage> {
     let descriptor = descriptor(name)?;
     let refused = match DynamicMessage::deserialize(descriptor.clone(), json) {
@@ -104,7 +104,7 @@ pub fn write_encoded(name: &str, bytes: &[u8]) -> Result<String> {
     serde_json::to_string(&message).map_err(Error::internal)
 }
 
-/// What the contract says of a message; `name` is a kind, a full name or a type URL.
+/// The contract's descriptor of a message; `name` is a kind, a full name or a type URL.
 ///
 /// # Errors
 /// Names the kinds that there are.

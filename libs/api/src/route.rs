@@ -22,18 +22,18 @@ pub struct Route {
     pub verb: &'static str,
     /// Where it is.
     pub path: Template,
-    /// What the request's body holds.
+    /// Which part of the request the body carries.
     pub body: Body,
-    /// Whose address it is.
+    /// The method that is called at this address.
     pub method: MethodDescriptor,
 }
 
-/// What the body of a request holds.
+/// Which part of a request its body carries.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Body {
-    /// Nothing: there is none.
+    /// The request has no body.
     None,
-    /// The whole message, save what the path says.
+    /// The whole message, except the fields that are in the path.
     Whole,
     /// One field of it; the others are parameters of the query.
     Field(FieldDescriptor),
@@ -64,7 +64,7 @@ pub struct Variable {
     to: usize,
 }
 
-/// What is found at an address.
+/// The route that an address leads to.
 #[derive(Debug)]
 pub enum Found<'a> {
     /// A method, and the values of the fields that stand in the path.
@@ -138,7 +138,7 @@ impl Route {
     pub fn etag_field(&self) -> Option<String> {
         let has_etag = |message: &MessageDescriptor| message.get_field_by_name("etag").is_some();
         if let Body::Field(field) = &self.body {
-            // What is made by a POST has no etag before.
+            // A record that a POST creates had no etag before.
             let Kind::Message(record) = field.kind() else { return None };
             let changes = self.verb != "POST" && has_etag(&record);
             return changes.then(|| format!("{}.etag", field.name()));

@@ -1,4 +1,4 @@
-//! What a body's own hours are measured against. Which text that is depends on the body.
+//! The regulation that a body's hours are measured against, which depends on the body.
 //!
 //! Perpres 21/2023 fixes the start, the week's total and how long a break is, but not where it
 //! lies; each body's head decides that. So a day is measured against it by its start, its end and

@@ -28,7 +28,7 @@ pub struct Counter<'a> {
     pub region: &'a str,
 }
 
-/// What a counter is measured against.
+/// The yardstick for a counter's hours.
 #[derive(Clone, Copy, Debug)]
 pub enum Yardstick<'a> {
     /// Its mall's hours, which bind it.
@@ -42,9 +42,9 @@ pub enum Yardstick<'a> {
 /// A day that deviates, or that nobody can judge yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compared {
-    /// What the yardstick says, and why.
+    /// The day by the yardstick, with its explanation.
     pub expected: Day,
-    /// What the counter says, and why.
+    /// The day at the counter, with its explanation.
     pub actual: Day,
     /// The findings; none for a day that cannot be judged.
     pub findings: Vec<Finding>,

@@ -1,11 +1,11 @@
-//! What is found on one day: how a counter's hours differ from those that it is held to.
+//! Findings of one day: how a counter's hours differ from the hours that it is held to.
 
 use crate::baseline::Measure;
 use crate::interval::{Interval, common, format_time, total};
 use crate::resolve::Day;
 use crate::text::Text;
 
-/// What one finding says; clients may branch on it. **The order of findings**: those of one day
+/// The kind of a finding; clients may branch on it. **The order of findings**: those of one day
 /// stand in the order of these variants, what citizens lose before what they gain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingCode {
@@ -35,7 +35,7 @@ impl FindingCode {
 /// One finding about one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What it says.
+    /// Its content.
     pub code: FindingCode,
     /// By how many minutes; 0 where time is not the point.
     pub minutes: u32,

@@ -7,7 +7,7 @@ use crate::decree::{Holiday, HolidayKind, Ramadan};
 use crate::rule::{Closure, Layer, Rule};
 use crate::text::Text;
 
-/// What a step of an explanation says; clients may branch on it.
+/// The kind of a step of an explanation; clients may branch on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReasonCode {
     /// The rule whose hours hold.
@@ -70,7 +70,7 @@ impl ReasonCode {
 /// One step of an explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// What kind of step.
+    /// The kind of step.
     pub code: ReasonCode,
     /// The decree, decision or letter behind it; empty where the absence of one is the reason.
     pub source: String,

@@ -57,7 +57,7 @@ pub fn resolve(date: Date, rules: &[Rule], decrees: &Decrees, region: &str) -> D
     resolve_where(date, rules, decrees, region, |_| true)
 }
 
-/// As [`resolve`], with the rules of `layer` and those above it only: what a mall says when a
+/// Like [`resolve`], with the rules of `layer` and those above it only: what a mall says when a
 /// counter's rules are at hand.
 pub fn resolve_down_to(
     layer: Layer,

@@ -11,7 +11,7 @@ use crate::zone::days_between;
 /// Longest accepted text of a rule, in bytes.
 pub const MAX_TEXT: usize = 2000;
 
-/// What a rule applies to; later layers are more specific.
+/// The layer that a rule applies to; later layers are more specific.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     /// The national template.
@@ -68,7 +68,7 @@ impl Observes {
 pub struct Rule {
     /// Stable name, unique among the rules that are resolved together.
     pub id: String,
-    /// What it applies to.
+    /// The layer that it applies to.
     pub layer: Layer,
     /// First local date on which it holds; `None`: it has no beginning.
     pub valid_from: Option<Date>,

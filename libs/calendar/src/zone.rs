@@ -98,7 +98,7 @@ pub fn local_time(instant_micros_utc: i64, zone: Zone) -> Result<DateTime, Error
 /// "Today" for a mall in `zone` at an instant in microseconds since 1970 UTC.
 ///
 /// # Errors
-/// As [`local_time`].
+/// The same as [`local_time`].
 pub fn local_date(instant_micros_utc: i64, zone: Zone) -> Result<Date, Error> {
     local_time(instant_micros_utc, zone).map(DateTime::date)
 }
@@ -122,7 +122,7 @@ pub fn local_to_utc_micros(date: Date, minute: u16, zone: Zone) -> Result<i64, E
 /// First instant of a local date and first instant after it, in microseconds since 1970 UTC.
 ///
 /// # Errors
-/// As [`local_to_utc_micros`].
+/// The same as [`local_to_utc_micros`].
 pub fn day_bounds(date: Date, zone: Zone) -> Result<(i64, i64), Error> {
     let start = local_to_utc_micros(date, 0, zone)?;
     let end = local_to_utc_micros(date, crate::interval::DAY, zone)?;

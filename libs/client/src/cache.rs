@@ -218,7 +218,7 @@ impl Keeper {
     }
 }
 
-/// What is put holds its document; whatever else it is, the record is there no more.
+/// A put carries the record's document; after any other operation the record is gone.
 fn apply(records: &mut Records, change: Change) {
     let commit_time = commit_time(&change);
     let told = change.told;

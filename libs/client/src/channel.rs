@@ -31,10 +31,10 @@ pub fn connect(endpoint: &Endpoint) -> Result<Channel> {
     connect_with(endpoint, Settings::default())
 }
 
-/// As [`connect`], with other numbers.
+/// Like [`connect`], with other numbers.
 ///
 /// # Errors
-/// As [`connect`].
+/// The same as [`connect`].
 pub fn connect_with(endpoint: &Endpoint, settings: Settings) -> Result<Channel> {
     Shared::of(endpoint, settings).map(|core| Channel(Arc::new(core)))
 }

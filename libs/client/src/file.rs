@@ -62,7 +62,7 @@ impl<T> Watched<T> {
         self.look(LOOK_EVERY).1
     }
 
-    /// As [`Watched::current`], but looks at once: for a key that is not known yet.
+    /// Like [`Watched::current`], but looks at once: for a key that is not known yet.
     pub fn newest(&self) -> Arc<T> {
         self.look(Duration::from_millis(20)).0
     }

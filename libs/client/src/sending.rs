@@ -1,6 +1,6 @@
 //! One call under way: where it is sent, and whether it is sent again.
 //!
-//! What has not left is sent again whatever it is: no server has seen it. Anything else is
+//! A request that has not left this machine is always sent again, as no server has seen it. Any other is
 //! repeated only where that is safe: a read, or a write that carries a request id, of which the
 //! server does one. A stream is not repeated, since what it has said already is not known here; who
 //! follows one connects again ([`crate::Follower`]).
@@ -49,7 +49,7 @@ enum Message {
     Stream(Option<Body>),
 }
 
-/// What came of one try.
+/// The outcome of one try.
 struct Outcome {
     answer: Result<Response<Body>, Status>,
     failure: Option<Failure>,
@@ -265,7 +265,7 @@ fn passes(error: &ClientError) -> bool {
     }
 }
 
-/// What stands between us and the server answers without a gRPC status.
+/// A proxy between us and the server answered, so there is no gRPC status.
 fn proxys_answer(status: http::StatusCode) -> Option<Status> {
     let is_away = matches!(status.as_u16(), 502..=504);
     is_away.then(|| Status::unavailable(format!("a proxy answered {status}")))

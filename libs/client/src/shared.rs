@@ -1,4 +1,4 @@
-//! What all calls of a channel share, and what each is given on its way.
+//! State that all calls of a channel share, and the headers that each call is given.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},

@@ -98,7 +98,7 @@ impl Token {
         }
     }
 
-    /// Another one than this, which a server has refused; `None` if there is none.
+    /// A token to try instead of the one that a server has just refused; `None` if there is no other.
     pub(crate) async fn other_than(&self, refused: &HeaderValue) -> Option<HeaderValue> {
         let other = match self {
             Self::Fixed(_) => None,

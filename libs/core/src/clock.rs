@@ -15,7 +15,7 @@ pub type Micros = i64;
 /// Tells the time. Clones tell the same time.
 #[derive(Clone, Debug)]
 pub struct Clock {
-    /// What is added to the system's time; for a stopped clock, the time itself.
+    /// The offset from the system's time; for a stopped clock, the time itself.
     shift: Arc<AtomicI64>,
     running: bool,
     /// Somebody has said that it is right, whatever stored times say.

@@ -81,7 +81,7 @@ impl FromStr for Role {
 pub struct Caller {
     /// Who it is, for the feed's `actor`: "units/bkpm", "services/scheduling", "users/…".
     pub subject: String,
-    /// What it may be.
+    /// Its roles.
     pub roles: Vec<Role>,
     /// Names whose subtree it may write: "units/bkpm", "malls/banyuwangi", "sources/bkpm".
     pub namespaces: Vec<String>,

@@ -1,4 +1,4 @@
-//! What records are filed under.
+//! Labels, under which records are filed.
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{Error, FieldCode, RegionCode, check_name};
 
-/// What a record is filed under; filters of the feed and of lists match on it.
+/// The labels of a record; filters of feeds and lists match on them.
 pub type Labels = BTreeMap<Label, String>;
 
 macro_rules! texts {
@@ -23,10 +23,6 @@ macro_rules! texts {
             /// The text that stands for it in the contract and in the database.
             pub const fn as_str(self) -> &'static str {
                 match self { $($of::$name => $text),* }
-            }
-
-            fn has(text: &str) -> bool {
-                Self::ALL.iter().any(|known| known.as_str() == text)
             }
         }
     };
@@ -59,7 +55,7 @@ texts! {
         Source = "source",
         /// Whether an offering is accepted: a value of [`Acceptance`].
         State = "state",
-        /// What an hours rule speaks of: `national`, a mall, a counter or an offering.
+        /// The target of an hours rule: `national`, a mall, a counter or an offering.
         Target = "target",
         /// The unit that the record belongs to.
         Unit = "unit",
@@ -105,8 +101,8 @@ impl Label {
             }
             Self::Region => return code(text).map_err(|hint| wrong(&field, &hint)),
             Self::Date => text.len() == 10 && text.parse::<Date>().is_ok(),
-            Self::State => Acceptance::has(text),
-            Self::Overridden => Overridden::has(text),
+            Self::State => Acceptance::ALL.iter().any(|value| value.as_str() == text),
+            Self::Overridden => Overridden::ALL.iter().any(|value| value.as_str() == text),
             Self::Category => text
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || b"-_0123456789".contains(&byte)),

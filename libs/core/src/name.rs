@@ -65,7 +65,7 @@ impl<'a> ResourceName<'a> {
 /// Checks that `text` is a name with these collections.
 ///
 /// # Errors
-/// As [`ResourceName::parse`].
+/// The same as [`ResourceName::parse`].
 pub fn check_name(text: &str, collections: &[&str], field: &str) -> Result<(), Error> {
     ResourceName::parse(text, collections, field).map(drop)
 }

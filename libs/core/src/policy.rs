@@ -11,9 +11,9 @@ pub struct Setting {
     pub name: &'static str,
     /// What it is for, and why the default is as it is.
     pub reason: &'static str,
-    /// What holds where the file is silent.
+    /// The default.
     pub default: &'static str,
-    /// What is allowed, both ends included.
+    /// The allowed range, both ends included.
     pub range: &'static str,
 }
 

@@ -5,19 +5,19 @@
 pub enum Code {
     /// The request is wrong whatever the state.
     InvalidArgument,
-    /// What is named does not exist.
+    /// The named thing does not exist.
     NotFound,
-    /// What is to be made exists.
+    /// It cannot be created, because it exists already.
     AlreadyExists,
     /// The state does not allow it now.
     FailedPrecondition,
-    /// Lost a race; read again and retry.
+    /// Somebody else wrote first; read again and retry.
     Aborted,
     /// A position outside what is kept.
     OutOfRange,
-    /// Nobody is known to be calling.
+    /// The call says nothing, or nothing valid, about who is calling.
     Unauthenticated,
-    /// The caller may not.
+    /// The caller is not allowed to do this.
     PermissionDenied,
     /// A limit or quota is used up.
     ResourceExhausted,

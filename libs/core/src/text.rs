@@ -1,6 +1,6 @@
 //! Words of people as they are kept: one rule for names, titles, reasons and every free text.
 //!
-//! What nobody sees is taken out: soft hyphens, zero-width characters, and those that turn the
+//! Invisible characters are removed: soft hyphens, zero-width characters, and those that turn the
 //! direction of writing, which make a text read otherwise than it is. Every blank is one plain
 //! blank. Letters and their accents stand together (NFC), and the ligatures that a PDF file leaves
 //! are letters again. Control characters are no words and nobody knows what they stood for: they

@@ -49,7 +49,7 @@ impl Call {
         Ok((call, message))
     }
 
-    /// As [`Call::open`], for a request that must carry a request id.
+    /// Like [`Call::open`], for a request that must carry a request id.
     ///
     /// # Errors
     /// Names `request_id` where it is missing or no UUID.
@@ -77,7 +77,7 @@ impl Call {
         Ok(())
     }
 
-    /// As [`Call::read`], for a request that must carry a request id.
+    /// Like [`Call::read`], for a request that must carry a request id.
     ///
     /// # Errors
     /// Names `request_id` where it is missing or no UUID.

@@ -60,7 +60,7 @@ pub async fn read<K: Kind>(service: &impl Serves<K>, name: &str, min_revision: i
 /// Makes a record.
 ///
 /// # Errors
-/// Those of [`write::create`].
+/// The errors of [`write::create`].
 pub async fn create<M>(service: &impl Keeps<M::Record>, request: Request<M>) -> Answer<M::Response>
 where
     M: Create,
@@ -85,7 +85,7 @@ where
 /// Changes a record.
 ///
 /// # Errors
-/// Those of [`write::update`].
+/// The errors of [`write::update`].
 pub async fn update<M>(service: &impl Keeps<M::Record>, request: Request<M>) -> Answer<M::Response>
 where
     M: Update,
@@ -98,10 +98,10 @@ where
     reply(answer)
 }
 
-/// As [`update`]; answers record and revision, for a handler that adds to the record.
+/// Like [`update`]; answers record and revision, for a handler that adds to the record.
 ///
 /// # Errors
-/// Those of [`write::update`].
+/// The errors of [`write::update`].
 pub async fn updated<M>(
     service: &impl Keeps<M::Record>,
     request: Request<M>,
@@ -119,7 +119,7 @@ where
 /// Deletes a record.
 ///
 /// # Errors
-/// Those of [`write::delete`].
+/// The errors of [`write::delete`].
 pub async fn delete<M>(service: &impl Keeps<M::Record>, request: Request<M>) -> Answer<M::Response>
 where
     M: Delete,
@@ -144,7 +144,7 @@ where
     Ok(M::response(revision, successor_warning::<M::Record>(service, &why)))
 }
 
-/// What a record that was written names and is not there.
+/// References of a written record to records that do not exist.
 fn warnings<R: Resource>(service: &impl Keeps<R>, record: &R) -> Vec<Warning> {
     let found = service.warnings(&service.memory().read(), record);
     found.into_iter().map(warning).collect()

@@ -97,10 +97,10 @@ where
     listed.map(Response::new).map_err(mpp_rpc::status)
 }
 
-/// As [`list`], for a handler that adds to the records.
+/// Like [`list`], for a handler that adds to the records.
 ///
 /// # Errors
-/// As [`list`].
+/// The same as [`list`].
 pub async fn one_page<S, M>(
     service: &S,
     request: &M,

@@ -73,11 +73,11 @@ pub trait Keeps<R: Resource>: Serves<R> {
         Vec::new()
     }
 
-    /// Brings the records below in line with a change, in the same transaction; the record is
+    /// Updates the records below after a change of this one, in the same transaction; the record is
     /// locked.
     ///
     /// # Errors
-    /// Where they cannot be.
+    /// Where the records below cannot be updated.
     fn moved(
         &self,
         _record: &R,

@@ -15,7 +15,7 @@ use crate::caller;
 /// For which records a role may call a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
-    /// Those that the caller holds by one of its namespaces.
+    /// Only records inside one of the caller's namespaces.
     Own,
     /// All.
     Any,

@@ -50,7 +50,7 @@ impl Verifier {
         Self::trusting(keys, clock, Trust::default())
     }
 
-    /// As [`Verifier::new`], with another issuer or audience.
+    /// Like [`Verifier::new`], with another issuer or audience.
     pub fn trusting(keys: Jwks, clock: Clock, trust: Trust) -> Self {
         Self(Arc::new(Inner { keys, trust, clock, known: Mutex::default() }))
     }

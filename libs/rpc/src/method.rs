@@ -1,8 +1,8 @@
-//! What a call counts as, read from the contract's own descriptors.
+//! Whether a call counts as a read, a write or a stream, read from the contract's descriptors.
 
 use mpp_api::call;
 
-/// What a call is to whoever bounds how many there may be.
+/// The class of a call, for the limits on how many of each may run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// Changes nothing: its address over plain HTTP takes GET.
@@ -13,7 +13,7 @@ pub(crate) enum Class {
     Stream,
 }
 
-/// What a call counts as; `None` where it is not counted. Probes of health are not: one that is
+/// The class of a call; `None` where it is not counted. Probes of health are not: one that is
 /// refused would take a replica out of service that has nothing wrong with it.
 pub(crate) fn class(path: &str) -> Option<Class> {
     let call = call::find(path).filter(|call| !call.name.starts_with("grpc.health."))?;

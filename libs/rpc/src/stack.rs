@@ -54,13 +54,13 @@ pub(crate) fn stack(
         .layer(from_fn_with_state(Places::new(limits), calls::layer))
         // How many calls they may begin in a minute.
         .layer(from_fn_with_state(rate::Rates::new(limits), rate::layer))
-        // Whether they may.
+        // Whether they are allowed to make this call.
         .layer(from_fn(authorize::layer))
         // Whether a write can succeed now.
         .layer(from_fn_with_state(readiness.clone(), ready::layer))
         // How many streams they may hold, and when those end.
         .layer(from_fn_with_state(streams, stream::layer))
-        // What tonic refuses by itself gets its reason.
+        // Refusals that tonic makes by itself get a reason of ours.
         .layer(from_fn(explain::layer))
         // What comes is made of whole messages, and both ways may be compressed.
         .layer(from_fn_with_state(limits.unpacked_bytes, message::layer))

@@ -41,10 +41,10 @@ impl Tx {
         self.put_encoded(D::KIND, encoded.collect()).await
     }
 
-    /// As [`Tx::put_many`], for documents of any kind that are encoded already, as memory has them.
+    /// Like [`Tx::put_many`], for documents of any kind that are encoded already, as memory has them.
     ///
     /// # Errors
-    /// As [`Tx::put_many`].
+    /// The same as [`Tx::put_many`].
     pub async fn put_encoded(
         &mut self,
         kind: &'static str,

@@ -106,7 +106,7 @@ pub fn migrate<'a>(options: &'a Options, schema: &'a Schema) -> BoxFuture<'a, Re
     })
 }
 
-/// As [`migrate`], for a caller that already owns the file.
+/// Like [`migrate`], for a caller that already owns the file.
 pub(crate) async fn run(options: &Options, schema: &Schema) -> Result<Vec<String>> {
     let dialect = dialect_of(options)?;
     let mut conn = connect::first(options, dialect).await?;

@@ -22,7 +22,7 @@ impl Tx {
         stored.filter(|stored| !stored.deleted).map(|stored| stored.record(name)).transpose()
     }
 
-    /// As [`Tx::get`], for a write to that name.
+    /// Like [`Tx::get`], for a write to that name.
     ///
     /// # Errors
     /// `NOT_FOUND` if there never was one, `TOMBSTONED` if it is deleted; `WRITE_CONFLICT` if its
@@ -119,7 +119,7 @@ impl Tx {
         Ok(version)
     }
 
-    /// What a deleted record has left; `None` where it lives or never was.
+    /// The tombstone of a deleted record; `None` where the record lives or never existed.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

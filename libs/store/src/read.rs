@@ -30,7 +30,7 @@ impl Db {
     /// One consistent snapshot to read from.
     ///
     /// # Errors
-    /// As [`Db::begin`].
+    /// The same as [`Db::begin`].
     pub fn read(&self) -> BoxFuture<'_, Result<Read>> {
         Box::pin(async {
             let (mut session, _) = Session::begin(&self.0.readers, self.0.dialect.snapshot).await?;

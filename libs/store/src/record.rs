@@ -60,10 +60,10 @@ pub struct Put {
     pub tombstoned: bool,
 }
 
-/// What a deleted record has left.
+/// The tombstone of a deleted record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Buried {
-    /// What it was filed under.
+    /// The labels that it had.
     pub labels: Labels,
     /// Why it went.
     pub tombstone: Tombstone,

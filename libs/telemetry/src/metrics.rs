@@ -31,7 +31,7 @@ pub fn gauge(name: &'static str, description: &'static str) -> Gauge<f64> {
     meter().f64_gauge(name).with_description(description).build()
 }
 
-/// As [`gauge`], for a value that is read when the metrics are: a feed's head, a queue's length.
+/// Like [`gauge`], for a value that is read when the metrics are: a feed's head, a queue's length.
 /// Register it once; `read` is called from the scrape's thread and must not block.
 pub fn observed(
     name: &'static str,

@@ -103,7 +103,7 @@ impl TestDatabase {
     /// Migrates and opens it, with the system's clock.
     ///
     /// # Errors
-    /// As [`Db::open_migrated`].
+    /// The same as [`Db::open_migrated`].
     pub async fn open(&self, schema: &Schema) -> Result<Db> {
         Db::open_migrated(&self.options(Clock::system()), schema).await
     }

@@ -174,7 +174,7 @@ impl Client {
     /// A channel to the service, with the caller's token. It connects with the first call.
     ///
     /// # Errors
-    /// As [`Client::endpoint`].
+    /// The same as [`Client::endpoint`].
     pub fn channel(&self, service: Service) -> Result<Channel> {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, channel)) = channels.iter().find(|(known, _)| *known == service) {

@@ -163,7 +163,7 @@ impl std::fmt::Display for Table {
     }
 }
 
-/// What stands where a source says nothing of fees or time. That is no fault of ours, and no "free".
+/// Shown where a source states no fee or time: nothing is missing here, and it does not mean "free".
 pub const NOT_STATED: &str = "tidak disebutkan sumbernya (not stated by its source)";
 
 /// The fees of a service in a few words.

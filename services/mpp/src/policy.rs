@@ -50,7 +50,7 @@ impl Policies {
 /// gives them, the others as comments.
 ///
 /// # Errors
-/// As [`Policies::load`].
+/// The same as [`Policies::load`].
 pub fn print(file: Option<&Path>) -> Result<()> {
     let given = match file {
         Some(path) => {

@@ -1,4 +1,4 @@
-//! What the catalog takes in memory: 100,000 services of about 2 KB and 300,000 offerings, as the
+//! How much memory the catalog needs: 100,000 services of about 2 KB and 300,000 offerings, as the
 //! feed brings them, without and with the search index.
 //!
 //! ```text

@@ -46,7 +46,7 @@ pub struct Booked {
     pub made: BTreeMap<String, Kept>,
     /// Their codes.
     pub codes: BTreeMap<String, String>,
-    /// Those that were cancelled.
+    /// Appointments that were cancelled.
     pub cancelled: BTreeSet<String>,
     /// How often a slot was full.
     pub full: usize,
@@ -80,7 +80,7 @@ impl Citizens {
         Self((0..plan.clients).map(citizen).collect())
     }
 
-    /// What all of them were told, once nobody waits for an answer.
+    /// The answers to all of them, once nobody waits for one.
     pub async fn end(self) -> Booked {
         let mut all = Booked::default();
         for task in self.0 {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tonic::{Code, Response, Status};
 
-/// What became of a request.
+/// The outcome of a request.
 pub struct Answered<T> {
     pub answer: Result<T, Status>,
     /// How often it had to be sent again.

@@ -1,4 +1,4 @@
-//! What the program and the READMEs print: it must hold, and run as printed.
+//! The commands that the program and the READMEs print must run as printed.
 
 use std::collections::{BTreeMap, BTreeSet};
 

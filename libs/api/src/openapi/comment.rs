@@ -1,4 +1,4 @@
-//! What the contract's comments say of a name.
+//! Descriptions of names, from the contract's comments.
 
 use std::{collections::HashMap, sync::LazyLock};
 

@@ -13,7 +13,7 @@ const TEXT: &str = include_str!("../../../../proto/examples.json");
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
-    /// What is done, in words.
+    /// What the example does, in words.
     pub title: String,
     /// Who does it, by role.
     #[serde(rename = "as")]

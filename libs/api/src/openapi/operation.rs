@@ -137,7 +137,7 @@ fn headers(route: &Route) -> Vec<&'static str> {
     let input = route.method.input();
     let has = |field: &str| input.get_field_by_name(field).is_some();
     let stream = route.method.is_server_streaming();
-    // What is made by it has no etag yet.
+    // A record that is only now created has no etag yet.
     let makes = route.verb == "POST" && matches!(route.body, Body::Field(_));
     let all = [
         ("IfNoneMatch", route.verb == "GET" && !stream),

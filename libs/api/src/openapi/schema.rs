@@ -12,7 +12,7 @@ use super::{
 };
 use crate::json::POOL;
 
-/// What a field's comment begins with where requests need not hold the field.
+/// How the comment of a field begins that requests may leave out.
 const OUTPUT_ONLY: &str = "Output only";
 
 /// The messages and enums that something in the document refers to.

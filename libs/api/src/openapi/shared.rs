@@ -1,4 +1,4 @@
-//! What all addresses share: who one is, headers, and how a refusal is told.
+//! Parts that all addresses share: authentication, headers and the form of a refusal.
 
 use mpp_core::{FieldCode, Reason};
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! What later decrees and regional letters change.
+//! Changes by later decrees and by regional letters.
 
 use mpp_calendar::{
     Amendment, Decrees, Holiday, HolidayKey, HolidayKind, Layer, Problem, Ramadan, RamadanStatus,

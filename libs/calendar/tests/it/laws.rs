@@ -1,4 +1,4 @@
-//! What holds for any rules on any date.
+//! Properties that hold for any rules on any date.
 
 use jiff::civil::Date;
 use mpp_calendar::{

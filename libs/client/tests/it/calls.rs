@@ -1,4 +1,4 @@
-//! What is sent again, what is not, and what a call is given on its way.
+//! Which calls are sent again, which are not, and the headers that a call is given.
 
 use std::time::Duration;
 

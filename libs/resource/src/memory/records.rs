@@ -76,7 +76,7 @@ impl Records {
         self.rows_of(D::KIND, prefix)
     }
 
-    /// As [`Records::rows`], where only the kind's name is known.
+    /// Like [`Records::rows`], where only the kind's name is known.
     pub fn rows_of<'a>(
         &'a self,
         kind: &str,

@@ -14,8 +14,8 @@ use tokio::{
 
 use super::records::Records;
 
-/// What the answer of a write that is done has to reach its author in: a wait ends so long before
-/// the call's deadline.
+/// Time kept free for the answer of a finished write to reach its author: a wait ends this long
+/// before the call's deadline.
 const ANSWER: Duration = Duration::from_millis(100);
 
 /// Everything that a service answers reads from, at one revision.

@@ -186,14 +186,14 @@ proptest! {
             .header(maker.one_of(&["if-match", "idempotency-key", "last-event-id"]), &noise[1])
             .header(maker.one_of(&["content-type", "content-encoding", "accept"]), &noise[2])
             .header("accept-encoding", "gzip");
-        // What is no URI never gets as far as this.
+        // A request line that is no URI is refused before it gets here.
         let Ok(request) = request.body(Body::from(body)) else { return Ok(()) };
         let status = answer(request).status().as_u16();
         prop_assert!(status < 500, "{status}");
     }
 }
 
-/// What the door answers, with nothing behind it but what reads the message.
+/// The door's answer, with a service behind it that only reads the message.
 fn answer(request: Request) -> Response {
     let behind = async |request: Request| match request.into_body().collect().await {
         Ok(_) => Response::new(Body::from(frame::frame(b""))),

@@ -86,7 +86,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     if head { answered.map(|_| Body::empty()) } else { answered }
 }
 
-/// What a plain request asks for that stands for no call.
+/// A plain HTTP request that is not a call of a method.
 enum NoCall {
     /// The contract's own document.
     Document(Response),
@@ -163,7 +163,7 @@ async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response,
     Ok(answered)
 }
 
-/// What a proxy in between may read in another way is not guessed at.
+/// Refuses requests that a proxy in between might read differently from us.
 fn check_form(parts: &Parts) -> Result<()> {
     if is_grpc(&parts.headers) {
         let text = "gRPC needs HTTP/2; over HTTP/1.1 send application/json";

@@ -10,7 +10,7 @@ use prost::Message as _;
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value};
 
-/// What a plain request says besides its body.
+/// The parts of a plain HTTP request besides its body.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outer {
     /// Fields that stand in the path, by their paths in the message.
@@ -111,7 +111,7 @@ fn of_headers(route: &Route, outer: &Outer, object: &mut Map<String, Value>) -> 
     Ok(())
 }
 
-/// What happens to a field that is there already.
+/// How to treat a field that is set already.
 #[derive(Clone, Copy, PartialEq)]
 enum Twice {
     /// The same value may be said twice.

@@ -1,8 +1,8 @@
-//! What a plain request asks of the form of its answer.
+//! The form in which a plain HTTP request wants its answer.
 
 use http::{HeaderMap, HeaderName, header};
 
-/// What a plain request asks of the form of its answer.
+/// The form in which a plain HTTP request wants its answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wishes {
     /// Refusals as `application/problem+json`.

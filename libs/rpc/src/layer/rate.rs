@@ -33,7 +33,7 @@ use crate::{Limits, method, method::Class, who::Who};
 
 /// The bound, as the caller may know it (draft-ietf-httpapi-ratelimit-headers).
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// What is left of it.
+/// The rest of it.
 const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 /// Callers that are known before those who have their whole minute again are first forgotten.
 const FEW: usize = 1024;
@@ -78,7 +78,7 @@ pub(crate) async fn layer(State(rates): State<Rates>, request: Request, next: Ne
     }
 }
 
-/// What this layer has said in an answer's headers, for a door that makes another answer of it.
+/// The headers that this layer has set, for a door that builds another answer from this one.
 pub(crate) fn told(headers: &HeaderMap) -> HeaderMap {
     let own = [POLICY, LEFT, RETRY_AFTER].into_iter();
     own.filter_map(|name| Some((name.clone(), headers.get(name)?.clone()))).collect()
@@ -86,7 +86,7 @@ pub(crate) fn told(headers: &HeaderMap) -> HeaderMap {
 
 type Limiter = RateLimiter<Who, HashMapStateStore<Who>, MonotonicClock, StateInformationMiddleware>;
 
-/// What each caller has left of something that it may have so often in a minute.
+/// How much each caller has left of a quota per minute.
 struct Counts {
     callers: Limiter,
     /// How many callers there may be before the idle ones are looked for again.
@@ -132,7 +132,7 @@ struct Meter {
     lines: Counts,
 }
 
-/// What a caller has left, and in how many seconds it has all again.
+/// How much a caller has left, and after how many seconds its quota is full again.
 struct Left {
     calls: u32,
     seconds: u64,

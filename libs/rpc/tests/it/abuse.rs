@@ -1,4 +1,4 @@
-//! What whoever abuses HTTP gets. Each line is tried on a connection of its own, and what came of
+//! How abuse of HTTP is answered. Each line is tried on a connection of its own, and what came of
 //! it stands in deploy/README.md.
 
 use std::{env, fmt::Write as _, fs, time::Duration};
@@ -36,7 +36,7 @@ impl Plain<'_> {
         self.with(&format!("POST {CALL} HTTP/1.1"), headers, body)
     }
 
-    /// What is sent, by what it is.
+    /// The bytes that are sent.
     fn abuses(&self) -> Vec<(&'static str, Vec<u8>)> {
         [self.framing(), self.heads(), self.forms()].concat()
     }

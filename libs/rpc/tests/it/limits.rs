@@ -87,7 +87,7 @@ async fn each_caller_holds_only_so_many_streams() {
     eventually("a place after a stream has ended", freed).await;
 }
 
-/// What a stranger's watch of the health gets, and the connection that holds it.
+/// The answer to a stranger's watch of the health service, and the connection that holds it.
 async fn watch_of_health(server: &Server, from: &str) -> (http::HeaderMap, impl Sized) {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind(SocketAddr::new(from.parse().expect("an address"), 0)).expect("bound");

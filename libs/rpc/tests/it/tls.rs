@@ -130,7 +130,7 @@ async fn a_certificate_of_another_authority_is_refused() {
 async fn certificates_are_renewed_without_a_restart_and_open_connections_go_on() {
     let (ca, next) = (Ca::new(), Ca::new());
     let server = server_with(|shell| shell.tls = Some(ca.tls())).await;
-    // What the old client trusts lies on its own machine.
+    // The old client's trusted roots lie on its own machine.
     fs::copy(ca.path("ca.pem"), ca.path("client-ca.pem")).expect("copied");
     let mut old = secure(&server, &ca, Some(ca.spiffe("bkpm", "agency/bkpm")));
     old.tls.as_mut().expect("TLS").ca = ca.path("client-ca.pem");

@@ -8,7 +8,7 @@ use sqlx::{Row as _, any::AnyRow};
 
 use crate::{Labels, Record, db_error, record::parse_labels};
 
-/// What happened to the record.
+/// How the record changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
     /// It is now `doc`.
@@ -34,9 +34,9 @@ pub struct Change {
     pub doc: Bytes,
     /// Why it is gone, for `Deleted`.
     pub tombstone: Option<Tombstone>,
-    /// What it is filed under now.
+    /// Its labels now.
     pub labels: Labels,
-    /// What it was filed under before; `None` for a new record.
+    /// Its labels before the change; `None` for a new record.
     pub labels_before: Option<Labels>,
     /// Where the change came from; empty in the initial state.
     pub origin: String,
@@ -71,7 +71,7 @@ impl Change {
     /// The record that the change left, for `Put`.
     ///
     /// # Errors
-    /// As [`Change::decode`].
+    /// The same as [`Change::decode`].
     pub fn record<D: Document>(&self) -> Result<Record<D>> {
         Ok(Record {
             name: self.name.clone(),

@@ -86,7 +86,7 @@ impl Filter {
         })
     }
 
-    /// What the follower gets of a change: it, its removal, or nothing.
+    /// How a follower sees a change: as it is, as a removal, or not at all.
     pub(crate) fn view(&self, change: &Arc<Change>) -> Option<Arc<Change>> {
         if !self.covers(&change.kind, &change.name) {
             return None;

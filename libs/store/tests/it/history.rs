@@ -25,7 +25,7 @@ const ROUNDS: usize = 3;
 const WRITERS: u64 = 5;
 const FOLLOWERS: usize = 8;
 
-/// What a writer did to a record.
+/// One write to a record.
 #[derive(Clone, Debug)]
 pub struct Written {
     pub name: String,

@@ -1,4 +1,4 @@
-//! What the stories share: a service with malls and units, and how to write them.
+//! The common ground of the stories: a service with malls and units, and how to write them.
 
 use std::sync::Arc;
 

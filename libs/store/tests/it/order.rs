@@ -24,7 +24,7 @@ const RECORDS: usize = 6;
 /// A record and its version.
 type Event = (usize, i64);
 
-/// What a follower got wrong.
+/// A mistake in what a follower has seen.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Faults {
     missed: usize,

@@ -13,7 +13,7 @@ use crate::{
     source::{self, Fault, Found, Item},
 };
 
-/// What a source and its mapping yield.
+/// The result of reading a source with its mapping.
 #[derive(Debug, Default)]
 pub struct Checked {
     /// `read`, `invalid`, `suspicious`, `duplicate`, and as `rejected` what the registry would reject for

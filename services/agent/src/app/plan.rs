@@ -1,4 +1,4 @@
-//! What a run is given, and what it tells.
+//! The input of a run, and its events.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -28,13 +28,13 @@ pub struct Run {
     pub accept_missing: bool,
     /// Let records move to other units although they are many.
     pub accept_moves: bool,
-    /// What has gone from the source is taken out of the index with the run.
+    /// Records that have gone from the source are withdrawn from the index by the run.
     pub withdraw: Withdraw,
     /// The numbers of this source.
     pub policy: Policy,
 }
 
-/// What a run tells while it goes on.
+/// An event of a run under way.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A batch was answered.

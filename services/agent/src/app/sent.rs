@@ -5,7 +5,7 @@ use mpp_core::Result;
 
 use crate::{registry::out_of_turn, store::Answered};
 
-/// What went out, to tell its answer by.
+/// A batch that was sent, to match its answer with.
 pub struct Sent {
     pub nonce: i64,
     pub records: Vec<Answered>,

@@ -58,7 +58,7 @@ pub struct Broken {
     pub error: Error,
     /// What was wrong with the source at once.
     pub fault: Option<Fault>,
-    /// What was read of the source and not taken up: the next try goes on with it, and the office's
+    /// Records that were read and not sent yet: the next try goes on with it, and the office's
     /// server is not asked again for each.
     pub reading: Option<Reading>,
 }
@@ -151,7 +151,7 @@ struct Session<'a> {
     sequence: i64,
     nonce: i64,
     tally: Tally,
-    /// What is sent now is withdrawn.
+    /// Withdrawals are being sent now.
     withdraws: bool,
     /// What is wrong with the source, at first.
     lack: Option<Fault>,

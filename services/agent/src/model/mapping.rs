@@ -61,14 +61,14 @@ impl Mapping {
     /// Maps one record; a program may yield none, one or several.
     ///
     /// # Errors
-    /// As [`Self::run`].
+    /// The same as [`Self::run`].
     pub fn apply(&self, record: &Value) -> Result<Vec<Value>> {
         let input = read::parse_single(record.to_string().as_bytes())
             .map_err(|error| failed(error.to_string()))?;
         self.run(input)
     }
 
-    /// As [`Self::apply`], of a record as it was read: all digits of a long number stay.
+    /// Like [`Self::apply`], of a record as it was read: all digits of a long number stay.
     ///
     /// # Errors
     /// What the program raised and where, or that it yields too many.

@@ -25,7 +25,7 @@ use crate::policy::Policy;
 pub struct Table {
     /// The file.
     pub path: PathBuf,
-    /// What parts the columns; none: it is found.
+    /// The character between the columns; `None`: it is guessed.
     pub delimiter: Option<char>,
     /// How it was saved; none: UTF-8, or as the file is marked.
     pub encoding: Option<&'static Encoding>,
@@ -44,7 +44,7 @@ pub fn read(table: &Table, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
     read_lines(lines, table, policy, sink)
 }
 
-/// As [`read`], of lines from anywhere.
+/// Like [`read`], of lines from anywhere.
 pub fn read_lines(
     lines: Lines,
     table: &Table,
@@ -153,7 +153,7 @@ impl Reading<'_, '_> {
         self.sink.pass_over(at(line), Error::field("row", FieldCode::HeadingAgain, text))
     }
 
-    /// What stands below is read by the first heading, so it would come into the wrong fields.
+    /// The rows below are read by the first heading, so their cells would land in the wrong fields.
     fn move_columns(&mut self, line: usize) -> Result<()> {
         self.below_heading = true;
         self.moved = Some(line);

@@ -1,4 +1,4 @@
-//! What surrounds the list on a page of JSON: whether the source refuses to answer, where the list
+//! The envelope around the list on a page of JSON: whether the source refuses to answer, where the list
 //! is, and how much the source says that there is.
 
 use jaq_json::Val;
@@ -34,7 +34,7 @@ const ERRORS: [&str; 3] = ["error", "errors", "exception"];
 const MESSAGES: [&str; 7] =
     ["message", "msg", "pesan", "error_description", "detail", "keterangan", "error"];
 
-/// What else may hold the verdict, beside the page itself.
+/// Fields other than the page itself that may hold the verdict.
 const ENVELOPES: [&str; 9] = [
     "meta",
     "metadata",
@@ -47,7 +47,7 @@ const ENVELOPES: [&str; 9] = [
     "diagnostic",
 ];
 
-/// What the source says instead of its list, if it does. `is_empty`: there is no list with records
+/// The source's error message, if it sent one instead of its list. `is_empty`: there is no list with records
 /// on the page; beside records a number may be anything, such as an agency's code.
 pub fn refusal(page: &Val, is_empty: bool) -> Option<String> {
     let inner = ENVELOPES.iter().filter_map(|name| key(page, name));

@@ -13,7 +13,7 @@ use crate::source::sink::Identity;
 
 const OF_ALL: [&str; 8] =
     ["total", "totals", "count", "counts", "jumlah", "banyak", "banyaknya", "found"];
-/// What may be counted, beside the above.
+/// Further things that may be counted.
 const OF_RECORDS: [&str; 28] = [
     "records",
     "record",
@@ -95,7 +95,7 @@ impl Extent {
         before == page
     }
 
-    /// What the source has beyond what was read, as far as it can be told.
+    /// How much more the source has than was read, as far as it can be told.
     pub fn beyond(&self, items: u64) -> Option<String> {
         let records = items - self.again;
         let had = [(Unit::Records, records, "records"), (Unit::Pages, self.pages, "pages")];

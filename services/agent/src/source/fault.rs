@@ -55,7 +55,7 @@ impl Fault {
         Self { kind: incomplete::Reason::Configuration, error }
     }
 
-    /// What the registry found lacking in a run that was complete here.
+    /// The registry found a run incomplete that was complete here.
     pub fn of_registry(source: &str, found: &Incomplete) -> Self {
         let reason = match found.reason() {
             incomplete::Reason::NothingTaken => Reason::RecordsRefused,
@@ -101,7 +101,7 @@ pub fn excerpt(text: &str) -> String {
     line
 }
 
-/// As [`excerpt`], of what should have been an address.
+/// Like [`excerpt`], of what should have been an address.
 pub fn shown(link: &str) -> String {
     excerpt(&address(link))
 }

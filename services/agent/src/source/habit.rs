@@ -1,5 +1,5 @@
-//! How the rows of a table look: by that a line within a cell is known for a row that a stray quote
-//! swallowed.
+//! How the rows of a table usually look. It tells whether a line inside a cell is really a row that
+//! a stray quote has swallowed.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ const FORMS: usize = 64;
 /// Signs of a form that count.
 const LONGEST: usize = 32;
 
-/// What the rows so far had in common.
+/// The features that the rows so far had in common.
 #[derive(Default)]
 pub struct Habit {
     separators: usize,

@@ -20,7 +20,7 @@ const PLACED: [&str; 9] =
 /// How a table is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// What parts the cells.
+    /// The character between the cells.
     pub separator: char,
     /// Lines above the heading.
     pub above: usize,

@@ -27,7 +27,7 @@ pub struct Pages {
     pub items: Setting,
     /// How to go on from a page.
     pub next: Next,
-    /// What the source says of how much it has is not heeded.
+    /// Ignore the source's own statement of how much it has.
     pub ignore_totals: bool,
     /// Sent as a bearer token.
     pub token: Option<String>,

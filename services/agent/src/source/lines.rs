@@ -51,7 +51,7 @@ impl Lines {
         Self::of(Box::new(file), encoding, longest, &place)
     }
 
-    /// As [`Self::open`], of anything that can be read.
+    /// Like [`Self::open`], of anything that can be read.
     pub fn of(
         file: Box<dyn Read>,
         encoding: Option<&'static Encoding>,

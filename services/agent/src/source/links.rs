@@ -11,7 +11,7 @@ pub const ADDRESSES: [&str; 6] = ["href", "url", "link", "uri", "@id", "page"];
 /// Names of what a link in a list of links is for.
 const PURPOSES: [&str; 6] = ["rel", "relation", "label", "name", "title", "text"];
 
-/// What a link in a list is for, in all the words that it has.
+/// The purpose of a link in a list, with all its words.
 pub fn purposes(link: &Val) -> String {
     let mut said = Vec::new();
     for value in PURPOSES.iter().filter_map(|name| key(link, name)) {

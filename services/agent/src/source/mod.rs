@@ -59,7 +59,7 @@ impl Input {
 pub struct Way {
     /// The jq program.
     pub program: String,
-    /// What looks like a trial is sent as well.
+    /// Send records that look like trials as well.
     pub apply_trials: bool,
 }
 

@@ -8,7 +8,7 @@ use super::{
     place::{count, each, key, shape, text},
 };
 
-/// What else may be next: no page.
+/// Values of a next-page field that mean that there is no next page.
 const IN_TIME: [&str; 18] = [
     "update", "updated", "sync", "refresh", "run", "date", "time", "at", "in", "day", "week",
     "month", "year", "holiday", "release", "review", "jadwal", "tanggal",
@@ -54,7 +54,7 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// What says that there is more, but for what lies at `looked_at`.
+/// Signs that there is more, other than the value at `looked_at`.
 pub fn sign(page: &Val, looked_at: &str) -> Option<String> {
     let looked_at = looked_at.trim_start_matches('/').replace('/', ".");
     let within = |place: &str| {

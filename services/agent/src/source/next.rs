@@ -28,7 +28,7 @@ impl Next {
     /// send the agent elsewhere. With `heed_signs` whatever else speaks of more must lead there.
     ///
     /// # Errors
-    /// What is there leads nowhere that is known.
+    /// The link leads to no known place.
     pub fn after(
         &self,
         page: &Val,

@@ -19,7 +19,7 @@ impl From<&str> for Setting {
     }
 }
 
-/// What lies at a place; a key that has dots itself goes before a path.
+/// The value at a place; a key that contains dots itself goes before a path.
 pub fn find<'a>(page: &'a Val, place: &str) -> Option<&'a Val> {
     if let Some(found) = key(page, place) {
         return Some(found);

@@ -12,7 +12,7 @@ use super::{
     lines::{Line, Lines},
 };
 
-/// What comes next in a file.
+/// The next part of a file.
 #[derive(Debug)]
 pub enum Row {
     /// A row, where it begins.
@@ -23,10 +23,10 @@ pub enum Row {
     Torn { from: usize, to: usize, why: String },
 }
 
-/// What holds for all rows of a file.
+/// Settings for all rows of a file.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    /// What parts the cells.
+    /// The character between the cells.
     pub separator: char,
     /// How many cells a row has; 0 where that is not known yet.
     pub columns: usize,
@@ -41,7 +41,7 @@ pub struct Rows {
     lines: Lines,
     /// Lines that were looked at and have yet to be read.
     ahead: VecDeque<Line>,
-    /// What holds for them.
+    /// Their settings.
     pub layout: Layout,
     /// How the rows so far look, by which a line within a cell is known for one of them.
     habit: Habit,
@@ -129,7 +129,7 @@ fn goes_on(from: usize, longest: usize) -> String {
     format!("a cell that opens with a quote in line {from} goes on for over {longest} bytes")
 }
 
-/// What a line did to a row.
+/// The effect of a line on a row.
 enum Fed {
     /// The row ends with it.
     Done,

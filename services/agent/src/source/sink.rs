@@ -150,7 +150,7 @@ impl<'a> Sink<'a> {
     /// Hands on that a record could not be read.
     ///
     /// # Errors
-    /// As [`Self::put`].
+    /// The same as [`Self::put`].
     pub fn refuse(&mut self, found_at: String, error: Error) -> Result<()> {
         self.send(Item { found_at, record: Err(error), notes: Vec::new(), refused_id: None })
     }
@@ -164,7 +164,7 @@ impl<'a> Sink<'a> {
     /// Hands on that a row is no record.
     ///
     /// # Errors
-    /// As [`Self::put`].
+    /// The same as [`Self::put`].
     pub fn pass_over(&mut self, found_at: String, why: Error) -> Result<()> {
         self.items.blocking_send(Found::PassedOver(found_at, why)).map_err(|_| ended())
     }
@@ -172,7 +172,7 @@ impl<'a> Sink<'a> {
     /// Hands on that the whole extent of the source is not known; it is read on all the same.
     ///
     /// # Errors
-    /// As [`Self::put`].
+    /// The same as [`Self::put`].
     pub fn lack(&mut self, fault: Fault) -> Result<()> {
         self.items.blocking_send(Found::Fault(fault)).map_err(|_| ended())
     }
@@ -208,7 +208,7 @@ fn identity(text: &str) -> Identity {
     digest.iter().take(16).fold(0, |sum, byte| (sum << 8) | Identity::from(*byte))
 }
 
-/// What a record is called: its id, its unit, and its title, since codes of two records may be one.
+/// How a record is named to people: its id, its unit and its title, as two records may share a code.
 fn names(output: &serde_json::Value) -> String {
     let Some(fields) = output.as_object() else { return output.to_string() };
     let named = |(name, value): (&String, &serde_json::Value)| match value {

@@ -42,8 +42,9 @@ impl Store {
         tx.commit().await.map_err(Error::internal)
     }
 
-    /// A run was complete. What of it has `gone` is told from now on and stops counting, until it is
-    /// withdrawn or comes back; what the registry said of records that are `unseen` is forgotten.
+    /// Ends a complete run. Records that have `gone` from the source are reported from now on and no
+    /// longer counted, until they are withdrawn or come back; the registry's answers to records that
+    /// were `unseen` are forgotten.
     pub async fn settle(&self, gone: &[&str], unseen: &[&str]) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(Error::internal)?;
         for (query, ids) in [
@@ -63,7 +64,7 @@ impl Store {
         tx.commit().await.map_err(Error::internal)
     }
 
-    /// What was told to have gone and is in the source again counts again.
+    /// A record that was reported gone and is back in the source counts again.
     pub async fn welcome_back(&self, is_there: impl Fn(&str) -> bool) -> Result<()> {
         let rows = sqlx::query("SELECT source_id FROM held WHERE told = 1")
             .fetch_all(&self.pool)

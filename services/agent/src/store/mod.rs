@@ -52,7 +52,7 @@ CREATE TABLE IF NOT EXISTS unsent (
 /// Kept of a record that is to be sent again in each run: no record has this digest.
 const NO_DIGEST: &[u8] = &[0; 16];
 
-/// What is kept of a record that was sent.
+/// The facts that are kept of a record that was sent.
 pub struct Answered {
     /// Its id in the source.
     pub id: String,
@@ -220,7 +220,7 @@ impl Store {
     }
 }
 
-/// What is remarked on a record may be mended by others: it is asked for anew in each run, so that
+/// A remark on a record may be resolved by others: it is asked for anew in each run, so that
 /// nothing is told that is no longer so.
 fn is_settled(result: &RecordResult) -> bool {
     !result.send_again && result.warnings.is_empty()

@@ -1,4 +1,4 @@
-//! What the publisher is told of: records that were refused, could not be sent, or have gone.
+//! Problems for the publisher: records that were refused, could not be sent, or have gone.
 
 use mpp_core::{Error, Result};
 use sqlx::Row;

@@ -17,7 +17,7 @@ use mpp_agent::{Checked, Input, Next, Pages, Policy, Run, Setting, Table, Way, c
 pub const MAPPING: &str = r#"{source_id: (.kode | tostring | ascii_downcase), unit: "units/pacitan",
   service: {title: {id: .nama}, requirements: [.syarat // empty | list_items[] | {text: .}]}}"#;
 
-/// What an agent reads, with a mapping.
+/// A source for an agent, with a mapping.
 pub async fn mapped(input: Input, program: &str, apply_trials: bool) -> Checked {
     let policy =
         Policy { page_tries: 3, max_page_bytes: 200_000, max_pages: 50, ..Policy::default() };
@@ -35,7 +35,7 @@ pub async fn mapped(input: Input, program: &str, apply_trials: bool) -> Checked 
     check(&run).await
 }
 
-/// What an agent reads of a file.
+/// A file as the source of an agent.
 pub async fn file(bytes: impl AsRef<[u8]>, table: Table) -> Checked {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("katalog.csv");

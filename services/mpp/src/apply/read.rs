@@ -34,7 +34,7 @@ pub fn from_file(path: &Path) -> Result<Vec<Given>> {
 /// The records of a text that was read from `file`.
 ///
 /// # Errors
-/// As [`from_file`].
+/// The same as [`from_file`].
 pub fn from_text(file: &str, text: &str) -> Result<Vec<Given>> {
     let documents = if text.trim_start().starts_with(['{', '[']) { json(text) } else { yaml(text) };
     let documents = documents.map_err(|error| Error::field(file, FieldCode::Unreadable, error))?;

@@ -171,7 +171,8 @@ fn print_change(change: &Change) {
     say!("    {}: {} → {}", change.path, shown(&change.before), shown(&change.after));
 }
 
-/// How to call as somebody who may; NAME is the mall, the unit or the source whose record it is.
+/// Prints how to call with a role that may do this; NAME is the mall, unit or source that owns the
+/// record.
 fn print_way_out(record: &Record, verb: &str) {
     let role = record.kind.role(verb);
     say!("    needs {}; make a token and apply again with it:", record.kind.needs(verb));

@@ -168,7 +168,7 @@ fn standing(source: &SourceReport) -> &'static str {
 }
 
 fn print_sources(report: &Report) {
-    // What stands now, and then the sums over all runs.
+    // First the state now, then the sums over all runs.
     let mut table = Table::new([
         "source",
         "fresh",

@@ -19,7 +19,7 @@ use crate::{call::refused, client::Client, service::Service};
 const SOURCE: &str = "sources/madiun";
 /// Its list of the year before, beside that of now.
 const BEFORE: &str = "services-2025.csv";
-/// What the administrator corrects, and what the city no longer offers.
+/// A correction by the administrator, and a service that the city no longer offers.
 const CORRECTED: &str = "units/madiun/services/tera";
 const WITHDRAWN: &str = "karcis";
 

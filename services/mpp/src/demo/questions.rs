@@ -41,7 +41,7 @@ async fn catalog() -> Vec<Update> {
     updates
 }
 
-/// What the registry would refuse has no id or no title.
+/// Records without id or title, which the registry would refuse.
 fn as_update(record: Record, names: &mut HashSet<String>) -> Option<Update> {
     let Some(Body::Service(mut service)) = record.body else { return None };
     service.name = format!("{}/services/{}", record.unit, record.source_id);

@@ -189,7 +189,7 @@ fn text(message: &DynamicMessage, field: &str) -> String {
     found.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// What an answer says of a record that was taken as it came.
+/// The remarks of an answer on a record that was accepted as it came.
 fn warnings(answer: &DynamicMessage) -> Vec<String> {
     let Some(found) = answer.get_field_by_name("warnings") else { return Vec::new() };
     let found = found.as_list().unwrap_or_default().iter().filter_map(Value::as_message);

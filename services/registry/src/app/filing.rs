@@ -32,7 +32,7 @@ pub async fn lineage(tx: &mut Tx, unit: &str, field: &str) -> Result<Lineage> {
     Lineage::new(upward).ok_or_else(|| Error::field(field, FieldCode::Required, "must name a unit"))
 }
 
-/// As [`lineage`]; `None` where the unit does not exist.
+/// Like [`lineage`]; `None` where the unit does not exist.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

@@ -38,7 +38,7 @@ impl Search {
     ) -> Result<SearchServicesResponse> {
         let bound = bound_to(request);
         let query = query(request, bound, self.0.policy.search_page_hits)?;
-        // What a filter names may be as new as the write that the caller waits for.
+        // A filter may name a record that the caller has only just written.
         self.0.memory.wait_for(request.min_revision).await?;
         check_filters(request, &self.0.memory.read())?;
         let searchable = self.0.search.caught_up(query.min_revision);

@@ -26,7 +26,7 @@ const MAX_POSITION: usize = 1024;
 pub enum Known {
     /// It was answered, and every later answer builds on it.
     Current,
-    /// As [`Known::Current`], and batches were answered since of which the client knows nothing.
+    /// Like [`Known::Current`], and batches were answered since of which the client knows nothing.
     Behind,
     /// It was answered, and the source then went on from an earlier one.
     Abandoned,
@@ -62,7 +62,7 @@ pub struct Opened {
     pub send_all: bool,
 }
 
-/// What a hello is answered.
+/// The answer to a hello.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Greeting {
     /// Where both sides resume.
@@ -74,7 +74,7 @@ pub struct Greeting {
 /// Batches that a source has gone back behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Abandoned {
-    /// Those after this sequence are no checkpoints any more.
+    /// Checkpoints after this sequence are void.
     pub after: i64,
     /// The answers of those after this sequence never reached the client, as far as it has shown:
     /// their records come again and count then.

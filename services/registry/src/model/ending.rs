@@ -3,14 +3,14 @@
 
 use mpp_api::sync::{Incomplete, incomplete::Reason};
 
-/// What was answered of a source.
+/// The answers to a source's records.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Answered {
     /// The session had to send every record.
     pub send_all: bool,
     /// Records of the session.
     pub received: i64,
-    /// Those of them that stand as they were sent.
+    /// How many of them stand as they were sent.
     pub taken: i64,
     /// A record that was sent before stands so, under the same mapping.
     pub stands: bool,

@@ -1,6 +1,6 @@
-//! Whose a field of a service is that a source publishes: the source's, or a curator's who has set
-//! it over the source's value. Nothing is lost on either side: an override keeps what the source
-//! says beside it, and a source's next record goes under it.
+//! Who decides a field of a service that a source publishes: the source, or a curator who has
+//! overridden it. Nothing is lost on either side: an override keeps the source's value beside its
+//! own, and the source's next record changes the value that is kept, not the one that is shown.
 
 use mpp_api::registry::{Service, service::Override};
 use mpp_core::{Error, FieldCode, Micros, Result};

@@ -34,7 +34,7 @@ pub struct Results {
 pub struct NamedPlace {
     /// As typed.
     pub text: String,
-    /// What it may mean: Kemendagri codes of provinces, regencies and cities.
+    /// The regions that it may mean: Kemendagri codes of provinces, regencies and cities.
     pub region_codes: Vec<String>,
     /// It may as well be no place, or another: the words were looked for, too.
     pub guessed: bool,

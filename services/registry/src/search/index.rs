@@ -191,7 +191,7 @@ pub struct View {
 }
 
 struct Segment {
-    /// Those that are not deleted.
+    /// Documents that are not deleted.
     services: u64,
     parts: [Arc<InvertedIndexReader>; 4],
     words: Arc<InvertedIndexReader>,

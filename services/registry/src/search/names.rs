@@ -1,4 +1,4 @@
-//! What a service is called: the whole of its title and of each keyword, as the terms in it.
+//! The names of a service: its whole title and each whole keyword, as terms.
 //!
 //! An owner who writes "bikin ktp" and "ktp hilang" among the keywords of two services says which of
 //! them a bare "ktp" means, and which one "ktp" with "hilang". So a question that holds all words of
@@ -34,7 +34,7 @@ pub fn names(service: &ServiceDoc) -> BTreeSet<String> {
     names
 }
 
-/// What a title is about: its first word that is no act. "Penggantian KTP hilang" is about a KTP.
+/// The subject of a title: its first word that is no act. "Penggantian KTP hilang" is about a KTP.
 fn head_of(title: &str) -> Option<String> {
     let mut words = tokens(title).into_iter();
     let about = words.find(|word| {

@@ -45,7 +45,7 @@ pub struct Needle {
 pub struct Name {
     /// As the index has it.
     pub term: String,
-    /// What its words are worth together.
+    /// Total weight of its words.
     pub worth: f32,
 }
 
@@ -58,11 +58,11 @@ pub struct Needles {
     pub deciding: u16,
     /// Bit `n` is set when needle `n` is the name of a document or licence.
     pub leading: u16,
-    /// Whether what leads is a document for sure.
+    /// Whether the leading words certainly name a document.
     pub document: bool,
-    /// What the deciding words are worth that some service has.
+    /// Total weight of the deciding words that occur in some service.
     pub known: f32,
-    /// What all deciding words are worth.
+    /// Total weight of all deciding words.
     pub asked: f32,
     /// Deciding words, as typed, that no service has.
     pub unanswered: Vec<String>,
@@ -73,7 +73,7 @@ pub struct Needles {
 }
 
 impl Needles {
-    /// What all words are worth together.
+    /// Total weight of all words.
     pub fn worth(&self) -> f32 {
         self.all.iter().map(|needle| needle.worth).sum::<f32>().max(f32::MIN_POSITIVE)
     }

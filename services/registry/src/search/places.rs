@@ -30,7 +30,7 @@ pub struct Named {
     pub guessed: bool,
 }
 
-/// What the catalog knows about a word as typed.
+/// Facts about a typed word, from the catalog.
 pub struct Catalog<'a> {
     /// Whether a service is called by it, or it asks how.
     pub has: &'a dyn Fn(&str) -> bool,
@@ -238,7 +238,7 @@ fn misspelt(context: &Context<'_>) -> Option<Found> {
     (distance <= most).then_some(Found { end: context.at + 1, regions, guessed: true })
 }
 
-/// Those of the kind that was named, or all where none is of it.
+/// Only the places of the kind that was named, or all where none is of that kind.
 fn of_kind(regions: &[Region], kind: Option<&str>) -> Vec<&'static str> {
     let fits = |region: &&Region| match kind {
         Some("kab" | "kabupaten" | "pemkab") => region.code.len() > 2 && !region.is_city,

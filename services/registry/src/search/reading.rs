@@ -11,7 +11,7 @@ use super::vocabulary::{KINDS, PHRASES, SAYINGS};
 /// A question, read.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
-    /// What is looked for.
+    /// The terms that are searched for.
     pub terms: Vec<QueryTerm>,
     /// The places that it names.
     pub places: Vec<Place>,

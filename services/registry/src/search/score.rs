@@ -51,7 +51,7 @@ pub struct Tally {
     pub sure: u16,
     /// Title and keywords, in the word itself or another for the same.
     pub held: u16,
-    /// What the longest name is worth that the question calls the service by.
+    /// The weight of the longest name of the service that the question contains.
     pub name: f32,
     best: f32,
 }

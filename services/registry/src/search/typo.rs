@@ -34,7 +34,7 @@ impl Tolerance {
     }
 }
 
-/// What a word may have been meant for.
+/// A word that the user may have meant.
 pub enum Guess {
     /// Words of the catalog; none where the word is taken as typed.
     Words(Vec<Alternative>),

@@ -96,7 +96,7 @@ impl Session {
         Ok(summary)
     }
 
-    /// What the session lacked.
+    /// Why the session was incomplete.
     async fn lack(
         &self,
         tx: &mut Tx,

@@ -38,7 +38,7 @@ impl Session {
         Ok(())
     }
 
-    /// What curators have overridden moves along, where nothing is overridden here.
+    /// Curators' overrides move along, unless the service already has overrides here.
     fn take_along(&self, one: &mut Sent, name: String, found: Found) {
         match (found.overridden, &one.before) {
             (Some(service), None) => one.before = Some(service),

@@ -27,7 +27,7 @@ pub type Fate = Result<Taken, FieldViolation>;
 pub struct Taken {
     /// Applied or unchanged.
     pub outcome: Outcome,
-    /// What its publisher should know of it.
+    /// Remarks on it for its publisher.
     pub warnings: Vec<Warning>,
 }
 
@@ -194,7 +194,7 @@ pub fn fault(field: &str, code: FieldCode, description: &str) -> FieldViolation 
     FieldViolation { field: field.to_owned(), description: description.to_owned(), code }
 }
 
-/// What a publisher should know of a record that was taken.
+/// Remarks for the publisher on a record that was accepted.
 pub fn warning(field: &str, code: FieldCode, message: &str) -> Warning {
     Warning { field: field.to_owned(), code: code.to_string(), message: message.to_owned() }
 }

@@ -27,7 +27,7 @@ pub struct Pushes {
 }
 
 impl Pushes {
-    /// Those of this replica.
+    /// The push sessions of this replica.
     pub fn new(registry: Registry) -> Self {
         Self { registry, working: Shares::new(1) }
     }
@@ -35,7 +35,7 @@ impl Pushes {
     /// Opens a session.
     ///
     /// # Errors
-    /// Those of [`Session::open`]; a holder must be given.
+    /// The errors of [`Session::open`]; a holder must be given.
     pub async fn open(&self, call: &Call, request: OpenSessionRequest) -> Result<Welcome> {
         let mut check = Check::new("");
         if request.holder.trim().is_empty() {
@@ -52,7 +52,7 @@ impl Pushes {
     /// Answers a batch.
     ///
     /// # Errors
-    /// Those of [`Session::resume`] and [`Session::answer`].
+    /// The errors of [`Session::resume`] and [`Session::answer`].
     pub async fn push(&self, call: &Call, request: PushBatchRequest) -> Result<BatchResult> {
         let Some(batch) = request.batch else {
             return Err(Error::field("batch", FieldCode::Required, "must be set"));
@@ -68,7 +68,7 @@ impl Pushes {
     /// Prolongs the lease.
     ///
     /// # Errors
-    /// Those of [`Session::resume`].
+    /// The errors of [`Session::resume`].
     pub async fn keep(&self, call: &Call, request: &KeepSessionRequest) -> Result<()> {
         check(&request.source, request.fencing_token, "fencing_token")?;
         let _working = self.work(call, &request.source)?;
@@ -78,7 +78,7 @@ impl Pushes {
     /// Ends a session; one that has ended so gets its summary again.
     ///
     /// # Errors
-    /// Those of [`Session::resume`].
+    /// The errors of [`Session::resume`].
     pub async fn end(&self, call: &Call, request: EndSessionRequest) -> Result<Summary> {
         let EndSessionRequest { source, fencing_token: fencing, unread, incomplete, rejected_gone } =
             request;

@@ -1,4 +1,4 @@
-//! What a publisher should know of records that were taken as they came.
+//! Remarks for the publisher on records that were accepted as they came.
 
 use std::collections::HashSet;
 

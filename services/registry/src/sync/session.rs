@@ -75,7 +75,7 @@ impl Session {
         Ok((Self { registry: registry.clone(), lease: begun.lease, actor, kept }, welcome))
     }
 
-    /// The session that this token was given to, for one call more.
+    /// Finds the session that this fencing token was given to, for one more call of it.
     ///
     /// # Errors
     /// `LEASE_LOST` where it has ended, by itself or by a later one; `PROTOCOL_VIOLATION` for a

@@ -21,7 +21,7 @@ use crate::{
     world::{MAY_2026, SOURCE, World},
 };
 
-/// What a client does next.
+/// A client's next step.
 #[derive(Clone, Debug)]
 enum Step {
     /// Sends records and reads the answers.
@@ -144,7 +144,7 @@ async fn by_calls(world: &World, known: Checkpoint, records: Vec<Record>) -> Che
     push.checkpoint
 }
 
-/// What the stored batches say, of all sessions and of the last.
+/// The counts of the stored batches, of all sessions and of the last.
 async fn stored(world: &World) -> (Option<Accounting>, Option<Accounting>) {
     let sums = async |only: &str| {
         let text = format!(

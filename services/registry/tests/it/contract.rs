@@ -25,7 +25,7 @@ use crate::{
 const RECORDS: usize = 5;
 const BATCH: usize = 2;
 
-/// What the client keeps over its death.
+/// The state that survives the client's death.
 #[derive(Default)]
 struct Kept {
     checkpoint: Option<Checkpoint>,

@@ -1,4 +1,4 @@
-//! What an end says of a source, by a client of the contract: a run of which nothing stands is no
+//! How an ended session leaves its source, by a client of the contract: a run of which nothing stands is no
 //! success, and what stands rejected is told apart from what was rejected once.
 
 use mpp_api::{

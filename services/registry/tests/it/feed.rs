@@ -1,4 +1,4 @@
-//! What the feed tells of the registry's records.
+//! The registry's records in the feed.
 
 use mpp_api::{Document, registry::Service, sync::Source};
 use mpp_store::{Filter, Label, Op, Start};

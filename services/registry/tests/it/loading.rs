@@ -1,4 +1,4 @@
-//! What a replica answers while its memory is still empty.
+//! A replica's answers while its memory is still empty.
 
 use mpp_api::registry::{
     GetServiceRequest, ListRegionsRequest, SearchServicesRequest,

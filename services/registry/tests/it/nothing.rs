@@ -1,4 +1,4 @@
-//! What fits nothing is told: filters that nothing can pass, names of what is not there, places
+//! References to nothing are reported: filters that nothing can pass, names of what is not there, places
 //! where no mall can be.
 
 use mpp_api::{

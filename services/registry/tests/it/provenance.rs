@@ -1,4 +1,4 @@
-//! What a curator sets over a source's record: marked, kept over the source's next runs, given back.
+//! Overrides by a curator: marked, kept through the source's next runs, and given back.
 
 use mpp_api::{
     registry::{

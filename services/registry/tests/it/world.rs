@@ -173,7 +173,7 @@ impl World {
         world
     }
 
-    /// As [`World::banyuwangi`], with Kemendagri's source.
+    /// Like [`World::banyuwangi`], with Kemendagri's source.
     pub async fn with_source(database: &TestDatabase) -> Self {
         Self::banyuwangi(database).await.sourced().await
     }
@@ -200,7 +200,7 @@ impl World {
 
 type Answer<T> = Result<T, Status>;
 
-/// What a refusal says.
+/// The text of a refusal.
 pub fn refused<T: std::fmt::Debug>(answer: Answer<T>) -> ClientError {
     error_of(&answer.expect_err("a refusal"))
 }

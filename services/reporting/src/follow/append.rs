@@ -27,7 +27,7 @@ pub async fn append(tx: &mut Tx, feed: Upstream, events: &[Event], reached: Reac
 /// Appends a part of a feed's state, without the records that are held already in the same version.
 ///
 /// # Errors
-/// As [`append`].
+/// The same as [`append`].
 pub async fn append_state(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<()> {
     let head = store::lock_head(tx).await?;
     let news = store::drop_held(tx, feed, events).await?;

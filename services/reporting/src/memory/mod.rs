@@ -41,7 +41,7 @@ impl Memory {
     /// Starts with the nation as the database has it; reports say whether they show `sample_data`.
     ///
     /// # Errors
-    /// As [`Memory::publish`].
+    /// The same as [`Memory::publish`].
     pub fn new(nation: Nation, clock: Clock, policy: Policy, sample_data: bool) -> Result<Self> {
         let (reached, _) = watch::channel(Reached::of(&nation));
         let (current, _) = watch::channel(Arc::new(Current::default()));
@@ -106,7 +106,7 @@ impl Memory {
     /// because something came in, a day ended or a source became late. Answers whether it differs.
     ///
     /// # Errors
-    /// As [`Memory::report`].
+    /// The same as [`Memory::report`].
     fn publish(&self) -> Result<bool> {
         let report = self.report(&Question::now(self.now()))?;
         let next = self.current.borrow().next(report, self.policy.watch_changes_held);

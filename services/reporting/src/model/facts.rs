@@ -157,7 +157,7 @@ pub struct SourceRow {
     /// Its records that stand rejected now.
     #[serde(default)]
     pub rejected_now: i64,
-    /// What its last session lacked: the contract's reason, and the text. None: nothing.
+    /// Why its last session was incomplete, as the contract's reason and a text; `None` if it was not.
     pub lack: Option<(i32, String)>,
 }
 

@@ -26,7 +26,7 @@ pub async fn lock_head(tx: &mut Tx) -> Result<i64> {
 /// Moves the inbox's head.
 ///
 /// # Errors
-/// As [`lock_head`].
+/// The same as [`lock_head`].
 pub async fn set_head(tx: &mut Tx, seq: i64) -> Result<()> {
     let moved = sqlx::query("update inbox_head set seq = $1 where one = 1").bind(seq);
     moved.execute(tx.conn()).await.map(drop).map_err(db_error)
@@ -36,7 +36,7 @@ pub async fn set_head(tx: &mut Tx, seq: i64) -> Result<()> {
 /// them a second time. Index: inbox_record.
 ///
 /// # Errors
-/// As [`lock_head`].
+/// The same as [`lock_head`].
 pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<Vec<Event>> {
     let mut held = BTreeMap::new();
     for chunk in events.chunks(ROWS) {
@@ -66,7 +66,7 @@ pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Resul
 /// Appends events after the number `seq`; answers the last one's.
 ///
 /// # Errors
-/// As [`lock_head`].
+/// The same as [`lock_head`].
 pub async fn insert_events(tx: &mut Tx, mut seq: i64, events: &[Event]) -> Result<i64> {
     for chunk in events.chunks(ROWS) {
         let text = format!(
@@ -101,7 +101,7 @@ pub async fn insert_events(tx: &mut Tx, mut seq: i64, events: &[Event]) -> Resul
 /// feed which starts again does not name have vanished. Index: inbox_record.
 ///
 /// # Errors
-/// As [`lock_head`].
+/// The same as [`lock_head`].
 pub async fn living(read: &mut Read, feed: Upstream) -> Result<BTreeMap<(String, String), i64>> {
     let rows = sqlx::query(
         "select i.kind, i.name, i.version from inbox i
@@ -121,7 +121,7 @@ pub async fn living(read: &mut Read, feed: Upstream) -> Result<BTreeMap<(String,
 /// primary key.
 ///
 /// # Errors
-/// As [`lock_head`].
+/// The same as [`lock_head`].
 pub async fn events_after(read: &mut Read, seq: i64) -> Result<Vec<(i64, Event)>> {
     let rows = sqlx::query("select * from inbox where seq > $1 order by seq limit $2")
         .bind(seq)

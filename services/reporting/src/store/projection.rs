@@ -38,7 +38,7 @@ pub async fn load_rows(tx: &mut Tx, rows: &mut Rows, missing: BTreeSet<Key>) -> 
 /// Writes rows at a number of the inbox.
 ///
 /// # Errors
-/// As [`load_rows`].
+/// The same as [`load_rows`].
 pub async fn save_rows(tx: &mut Tx, written: Written, seq: i64) -> Result<()> {
     let rows: Vec<_> = written.into_iter().collect();
     for chunk in rows.chunks(ROWS) {
@@ -59,7 +59,7 @@ pub async fn save_rows(tx: &mut Tx, written: Written, seq: i64) -> Result<()> {
 /// The next rows after a key, in order; none at the end.
 ///
 /// # Errors
-/// As [`load_rows`].
+/// The same as [`load_rows`].
 pub async fn rows_after(read: &mut Read, last: Option<&Key>) -> Result<Written> {
     let (name, key) = last.cloned().unwrap_or_default();
     let rows = sqlx::query(

@@ -2,13 +2,10 @@
 
 use jiff::civil::Date;
 use mpp_api::scheduling::GetHoursResponse;
-use mpp_core::{Error, FieldCode, Result};
+use mpp_core::{Error, FieldCode, NATIONAL, Result};
 
 use super::Scheduling;
-use crate::model::{
-    date,
-    target::{NATIONAL, Target},
-};
+use crate::model::{date, target::Target};
 
 /// The target and the days that are asked for.
 pub struct HoursWanted {

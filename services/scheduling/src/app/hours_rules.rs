@@ -1,15 +1,12 @@
 //! The rules by which clients write hours rules; `mpp_resource::write` does all else.
 
 use mpp_api::scheduling::HoursRule;
-use mpp_core::{Error, Label, Labels, Reason, Result};
+use mpp_core::{Error, Label, Labels, NATIONAL, Reason, Result};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::Tx;
 
 use super::Scheduling;
-use crate::model::{
-    rule,
-    target::{NATIONAL, Target},
-};
+use crate::model::{rule, target::Target};
 
 impl Serves<HoursRule> for Scheduling {}
 

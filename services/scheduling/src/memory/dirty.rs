@@ -1,8 +1,8 @@
-//! Whose deviations are to be measured again.
+//! Which counters' deviations have to be measured again.
 
 use std::collections::BTreeSet;
 
-/// Whose hours a change may change.
+/// The counters whose hours a change may affect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Touched {
     /// Nobody's.

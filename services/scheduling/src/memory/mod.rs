@@ -123,7 +123,7 @@ impl Memory {
     /// An offering's schedule, and how it is booked.
     ///
     /// # Errors
-    /// As [`Memory::schedule`].
+    /// The same as [`Memory::schedule`].
     pub fn offering(&self, name: &str, field: &str) -> Result<(Schedule, Terms)> {
         let target = Target::parse(name, field)?;
         let now = self.read();
@@ -160,7 +160,7 @@ impl Snapshot<'_> {
         Ok(owners)
     }
 
-    /// As [`Memory::schedule`].
+    /// The same as [`Memory::schedule`].
     ///
     /// # Errors
     /// The same.

@@ -26,7 +26,7 @@ pub fn parse(text: &str, field: &str) -> Result<Date> {
     Err(Error::field(field, FieldCode::OutOfRange, hint))
 }
 
-/// As [`parse`]; an empty text names no date.
+/// Like [`parse`]; an empty text names no date.
 ///
 /// # Errors
 /// Names `field`.

@@ -61,7 +61,7 @@ fn lists_of_texts(raw: &Val) -> Option<String> {
     })
 }
 
-/// What a text lists too many of.
+/// The kind of thing of which a text lists too many, such as services.
 fn many(text: &str) -> Option<String> {
     let plain = if text.contains('<') { text::html_text(text) } else { text.to_owned() };
     let items: HashSet<String> = plain

@@ -1,4 +1,4 @@
-//! What is markup in a text that may be none: tags, comments and entities by their names.
+//! Recognises markup in a text that may or may not be HTML: tags, comments and entities by name.
 
 /// Characters after a tag's name in which its first attribute shows.
 const FIRST_ATTRIBUTE: usize = 200;

@@ -16,12 +16,12 @@ use super::{
     words,
 };
 
-/// What a clause says.
+/// The meaning of a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clause<'t> {
     /// It is kept as text.
     Note(Tokens<'t>),
-    /// What the amount is asked for each of.
+    /// The unit that the amount is charged for, such as a sheet.
     Unit(Tokens<'t>),
     /// The regulation that it names, and whether a local one.
     Regulation(Tokens<'t>, bool),
@@ -81,7 +81,7 @@ pub fn of_free<'t>(input: &mut Tokens<'t>) -> Read<Clause<'t>> {
     .parse_next(input)
 }
 
-/// As [`all`], where a condition may follow: of a clause that might lead a reading of its own it
+/// Like [`all`], where a condition may follow: of a clause that might lead a reading of its own it
 /// would be unsure which of the two it restricts, as in "gratis, sesuai Perda untuk warga lain".
 pub fn in_a_case<'t>(
     clause: impl FnMut(&mut Tokens<'t>) -> Read<Clause<'t>>,

@@ -8,12 +8,12 @@ pub fn turns(word: &str) -> bool {
     lists(TURNING, word)
 }
 
-/// Units, currencies and words of a reading: a name or a label that holds one is none.
+/// Units, currencies and words of amounts: a text that holds one is no name and no label.
 pub fn counts(word: &str) -> bool {
     lists(COUNTING, word)
 }
 
-/// What a condition begins with.
+/// Words with which a condition begins.
 pub fn opens(word: &str) -> bool {
     matches!(
         word,

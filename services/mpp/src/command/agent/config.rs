@@ -19,7 +19,7 @@ struct Config {
     mapping: PathBuf,
     /// The file in which the agent remembers the registry's answers.
     state: PathBuf,
-    /// What becomes of rows that look like trials.
+    /// How to treat rows that look like trials.
     #[serde(default)]
     trial_rows: TrialRows,
     input: InputConfig,

@@ -1,4 +1,4 @@
-//! What an agent's run tells: while it goes on, and at its end.
+//! The output of an agent's run, during it and at its end.
 
 use std::io::IsTerminal as _;
 

@@ -5,7 +5,7 @@ use crate::model::region::{TABLE, parse_table};
 
 use super::*;
 
-/// What the question names, as typed, with its codes.
+/// The places that a question names, as typed, with their codes.
 async fn places(engine: &Engine, text: &str) -> Vec<(String, Vec<String>)> {
     let places = ask(engine, text).await.places.into_iter();
     places.map(|place| (place.text, place.region_codes)).collect()

@@ -102,7 +102,7 @@ pub const RELATED: &[(&str, &[(&str, f32)])] = &[
     ("wifi", &[("internet", 0.8)]),
 ];
 
-/// What is said in several words, as typed, and the words that catalogs have for it.
+/// Phrases of several words, as typed, with the words that catalogs use instead.
 pub const SAYINGS: &[(&str, &str)] = &[
     // Opening hours are no licence to open something.
     ("buka hari", "hari"),

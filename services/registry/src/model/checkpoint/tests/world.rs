@@ -50,7 +50,7 @@ struct Registry {
     records: BTreeMap<usize, Content>,
 }
 
-/// What the client keeps over its death.
+/// The state that survives the client's death.
 #[derive(Clone, Default)]
 pub struct Client {
     checkpoint: Option<Checkpoint>,
@@ -128,7 +128,7 @@ impl World {
         self.numbers = self.registry.batches.iter().map(|b| b.checkpoint.sequence).collect();
     }
 
-    /// What the registry has of the records that the source has.
+    /// The registry's copies of the source's records.
     pub fn kept(&self) -> BTreeMap<usize, Content> {
         let wanted = self.wanted();
         let kept = self.registry.records.iter().filter(|(record, _)| wanted.contains_key(record));
@@ -290,7 +290,7 @@ impl Registry {
 }
 
 impl Client {
-    /// What a welcome asks for, before anything is sent.
+    /// Does what a welcome asks for, before anything is sent.
     fn forget(&mut self, greeting: &Greeting) {
         let kept = if greeting.send_all { 0 } else { greeting.checkpoint.sequence };
         self.acknowledged.retain(|_, (_, sequence)| *sequence <= kept);
