@@ -47,7 +47,7 @@ impl Bounds {
     /// Whether a follower at `at`, which was asked about, can go on.
     ///
     /// # Errors
-    /// As [`Marked::check`].
+    /// The same as [`Marked::check`].
     pub fn check(&self, at: Marked) -> Result<()> {
         at.check(self.floor, self.there)
     }

@@ -65,7 +65,7 @@ pub(crate) async fn bounds(db: &Db) -> Result<Bounds> {
 /// Whether a follower can go on from a position.
 ///
 /// # Errors
-/// As [`Marked::check`]; `UNAVAILABLE` if the database is away.
+/// Like [`Marked::check`]; `UNAVAILABLE` if the database is away.
 pub(crate) async fn check(db: &Db, at: Marked) -> Result<()> {
     let mut conn = db.0.readers.take().await?;
     Bounds::about(&mut conn, at.revision).await?.check(at)
@@ -88,7 +88,7 @@ pub(crate) struct FeedPage {
 /// transaction in it.
 ///
 /// # Errors
-/// As [`Marked::check`], also where nothing follows.
+/// Like [`Marked::check`], also where nothing follows.
 pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Result<FeedPage> {
     let changes_of = db.0.dialect.changes_of;
     let text = format!(

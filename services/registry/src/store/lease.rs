@@ -57,7 +57,7 @@ struct LeaseRow {
     standing: Standing,
 }
 
-/// What [`read`] reads.
+/// The columns that [`read`] needs.
 const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequence, position, mark,
     mapped_after, heard, opened_mapping, opened_send_all, resumed_sequence, resumed_position,
     resumed_mark, began_at, unique_ids, accept_moves";
