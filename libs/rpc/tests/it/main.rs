@@ -2,6 +2,7 @@
 
 mod abuse;
 mod authorization;
+mod copies;
 mod deadline;
 mod door;
 mod drain;

@@ -12,6 +12,7 @@ mod given;
 mod handover;
 mod hostile;
 mod lacks;
+mod leases;
 mod loading;
 mod moved;
 mod nothing;
