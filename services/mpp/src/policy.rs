@@ -16,14 +16,17 @@ pub struct Policies {
     pub scheduling: mpp_scheduling::Policy,
     pub reporting: mpp_reporting::Policy,
     pub web: mpp_web::Policy,
+    /// Of the feeds of registry and scheduling.
+    pub feed: mpp_store::FeedPolicy,
 }
 
 /// The tables of the file.
-const TABLES: [(&str, &[Setting]); 4] = [
+const TABLES: [(&str, &[Setting]); 5] = [
     ("registry", mpp_registry::Policy::SETTINGS),
     ("scheduling", mpp_scheduling::Policy::SETTINGS),
     ("reporting", mpp_reporting::Policy::SETTINGS),
     ("web", mpp_web::Policy::SETTINGS),
+    ("feed", mpp_store::FeedPolicy::SETTINGS),
 ];
 
 impl Policies {
@@ -42,7 +45,19 @@ impl Policies {
         policies.scheduling.check().map_err(|error| error.within("scheduling"))?;
         policies.reporting.check().map_err(|error| error.within("reporting"))?;
         policies.web.check().map_err(|error| error.within("web"))?;
+        policies.feed.check().map_err(|error| error.within("feed"))?;
+        policies.check_silence()?;
         Ok(policies)
+    }
+
+    /// A feed that bookmarks as it should must not look dead.
+    fn check_silence(&self) -> Result<()> {
+        let (silence, bookmark) = (self.reporting.feed_silence_seconds, self.feed.bookmark_seconds);
+        if silence > bookmark {
+            return Ok(());
+        }
+        let text = format!("is {silence}; with feed.bookmark_seconds = {bookmark} it must be more");
+        Err(Error::field("reporting.feed_silence_seconds", FieldCode::OutOfRange, text))
     }
 }
 
@@ -141,6 +156,10 @@ mod tests {
             (
                 "[registry]\nlease_seconds = 10\nkeep_alive_millis = 20000\n",
                 "registry.keep_alive_millis: is 20000; with lease_seconds = 10 at most 5000",
+            ),
+            (
+                "[feed]\nbookmark_seconds = 10\n",
+                "reporting.feed_silence_seconds: is 8; with feed.bookmark_seconds = 10",
             ),
         ] {
             let error = parse(text).expect_err(text);

@@ -101,11 +101,11 @@ async fn start(
     let policies = Policies::load(args.process.policy.as_deref())?;
     let upstream = |service| upstream(client, service, args.identity());
     match service {
-        Service::Registry => registry(database, policies.registry, ended).await,
+        Service::Registry => registry(database, policies.feed.options(), policies.registry, ended).await,
         Service::Scheduling => {
             let options = mpp_scheduling::Options {
                 database,
-                feed: mpp_store::FeedOptions::default(),
+                feed: policies.feed.options(),
                 upstream: upstream(Service::Registry)?,
                 applicant_keys: args.applicant_keys()?,
                 policy: policies.scheduling,
@@ -127,10 +127,11 @@ async fn start(
 
 pub async fn registry(
     database: mpp_store::Options,
+    feed: mpp_store::FeedOptions,
     policy: mpp_registry::Policy,
     ended: &CancellationToken,
 ) -> Result<Started> {
-    let options = mpp_registry::Options { policy, ..mpp_registry::Options::new(database) };
+    let options = mpp_registry::Options { feed, policy, ..mpp_registry::Options::new(database) };
     let running = mpp_registry::start(options, ended.clone()).await?;
     Ok(Started::new(running.routes, running.readiness))
 }

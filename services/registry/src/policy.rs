@@ -42,7 +42,7 @@ mpp_core::policy! {
         feed_days: u64 = 7 in 1..=366,
         /// Days for which the name of a deleted record is refused: longer than the oldest
         /// checkpoint of a source, so that a late write does not bring the record back.
-        tombstone_days: u64 = 400 in 1..=3_660,
+        tombstone_days: u64 = 400 in 30..=3_660,
         /// Days for which a repeated request id gets its first answer.
         request_days: u64 = 1 in 1..=30,
         /// Seconds between two looks of the background work at the tasks that are due.

@@ -14,13 +14,13 @@ mpp_core::policy! {
         projecting_lease_seconds: u64 = 9 in 3..=300,
         /// How often a replica looks for rows that another one has projected. It adds to the time
         /// from an event to the watchers of a replica that does not project.
-        look_interval_milliseconds: u64 = 250 in 10..=10_000,
+        look_interval_millis: u64 = 250 in 10..=10_000,
         /// Pause of a replica between two reads of projected rows, so that a burst is read
         /// together.
-        read_pause_milliseconds: u64 = 100 in 0..=10_000,
+        read_pause_millis: u64 = 100 in 0..=10_000,
         /// Least time between two messages to a watcher: in a busy hour tickets change some mall's
         /// row dozens of times a second, and nobody reads that fast.
-        watch_pace_milliseconds: u64 = 1_000 in 0..=60_000,
+        watch_pace_millis: u64 = 1_000 in 0..=60_000,
         /// How long a report of now stands where nothing comes in: time alone makes a source late
         /// and ends a day.
         report_stands_seconds: u64 = 5 in 1..=600,
@@ -64,17 +64,17 @@ impl Policy {
 
     /// Between two looks for rows that another replica has projected.
     pub fn look_interval(&self) -> Duration {
-        Duration::from_millis(self.look_interval_milliseconds)
+        Duration::from_millis(self.look_interval_millis)
     }
 
     /// Between two reads of projected rows.
     pub fn read_pause(&self) -> Duration {
-        Duration::from_millis(self.read_pause_milliseconds)
+        Duration::from_millis(self.read_pause_millis)
     }
 
     /// Between two messages to a watcher.
     pub fn watch_pace(&self) -> Duration {
-        Duration::from_millis(self.watch_pace_milliseconds)
+        Duration::from_millis(self.watch_pace_millis)
     }
 
     /// How long a report of now stands without a change.

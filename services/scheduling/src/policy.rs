@@ -33,14 +33,14 @@ mpp_core::policy! {
         feed_days: u64 = 7 in 1..=366,
         /// Days for which the name of a deleted record stays refused, so that an old copy somewhere
         /// cannot bring it back.
-        tombstone_days: u64 = 400 in 30..=3650,
+        tombstone_days: u64 = 400 in 30..=3_660,
         /// Days for which a request that is sent again gets its first answer.
         request_days: u64 = 1 in 1..=30,
-        /// Seconds that a read waits for a replica that is still loading; it finds another one
+        /// Milliseconds that a read waits for a replica that is still loading; it finds another one
         /// sooner.
-        loading_seconds: u64 = 2 in 1..=60,
-        /// Seconds that a write waits until the reads of its replica show it.
-        catch_up_seconds: u64 = 5 in 1..=60,
+        loading_wait_millis: u64 = 2_000 in 0..=60_000,
+        /// Milliseconds that a write waits until the reads of its replica show it.
+        catch_up_wait_millis: u64 = 5_000 in 0..=60_000,
         /// Seconds after which the position in the registry's feed is saved though nothing changed.
         bookmark_seconds: u64 = 60 in 1..=3600,
         /// Seconds after which another replica takes over the measuring of deviations from one
@@ -70,8 +70,8 @@ impl Policy {
     /// How long reads and writes wait for the memory.
     pub fn waits(&self) -> Waits {
         Waits {
-            loading: Duration::from_secs(self.loading_seconds),
-            catch_up: Duration::from_secs(self.catch_up_seconds),
+            loading: Duration::from_millis(self.loading_wait_millis),
+            catch_up: Duration::from_millis(self.catch_up_wait_millis),
         }
     }
 

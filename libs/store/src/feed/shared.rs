@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{Db, mark::Marked};
 
-/// Bounds of a feed.
+/// Bounds of a feed; [`FeedPolicy`](super::FeedPolicy) has the usual ones.
 #[derive(Clone, Debug)]
 pub struct FeedOptions {
     /// Size of the ring, in bytes of documents.
@@ -34,19 +34,6 @@ pub struct FeedOptions {
     /// How many initial states, and how many catch-up pages, are read at a time: two states of
     /// followers (`initial_states` of the shell's limits), and one of the replica's own memory.
     pub concurrent_reads: usize,
-}
-
-impl Default for FeedOptions {
-    fn default() -> Self {
-        Self {
-            ring_bytes: 32 * 1024 * 1024,
-            message_bytes: 256 * 1024,
-            poll_interval: Duration::from_millis(500),
-            bookmark_interval: Duration::from_secs(3),
-            stall: Duration::from_secs(30),
-            concurrent_reads: 3,
-        }
-    }
 }
 
 #[derive(Debug)]

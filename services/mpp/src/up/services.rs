@@ -50,13 +50,14 @@ impl Shared<'_> {
 
     async fn registry(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("registry", &mpp_registry::SCHEMA).await?;
-        serve::registry(database, self.policies.registry.clone(), ended).await
+        let feed = self.policies.feed.options();
+        serve::registry(database, feed, self.policies.registry.clone(), ended).await
     }
 
     async fn scheduling(&self, ended: &CancellationToken) -> Result<Started> {
         let options = mpp_scheduling::Options {
             database: self.database("scheduling", &mpp_scheduling::SCHEMA).await?,
-            feed: mpp_store::FeedOptions::default(),
+            feed: self.policies.feed.options(),
             upstream: self.upstream(&self.context.registry, "scheduling", Role::Service)?,
             applicant_keys: self.keys.applicant_keys()?,
             policy: self.policies.scheduling.clone(),

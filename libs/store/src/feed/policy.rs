@@ -1,0 +1,49 @@
+//! The numbers of a feed that an operator may question.
+
+use std::time::Duration;
+
+use super::FeedOptions;
+
+mpp_core::policy! {
+    /// How a service's change feed is kept and told.
+    pub struct FeedPolicy {
+        /// Bytes of the latest changes that each replica keeps in memory; a follower that is
+        /// further behind reads the database until it meets them.
+        ring_bytes: usize = 33_554_432 in 65_536..=4_294_967_296,
+        /// Bytes of one message to a follower; a single larger record still goes out alone.
+        /// Clients take 4 MiB by default.
+        message_bytes: usize = 262_144 in 4_096..=3_145_728,
+        /// Milliseconds between two looks of a replica that nobody has woken: how late it may be
+        /// where a notification is lost.
+        poll_millis: u64 = 500 in 10..=60_000,
+        /// Seconds that a follower stays without a sign of life: a bookmark tells it that nothing
+        /// has changed.
+        bookmark_seconds: u64 = 3 in 1..=60,
+        /// Seconds that a follower may take for one message of the initial state before it is cut,
+        /// since the state's snapshot waits for it.
+        stall_seconds: u64 = 30 in 1..=600,
+        /// Initial states, and pages of followers that are behind, that a replica reads at a time:
+        /// each takes a connection to the database.
+        concurrent_reads: usize = 3 in 1..=64,
+    }
+}
+
+impl FeedPolicy {
+    /// The bounds of a feed.
+    pub fn options(&self) -> FeedOptions {
+        FeedOptions {
+            ring_bytes: self.ring_bytes,
+            message_bytes: self.message_bytes,
+            poll_interval: Duration::from_millis(self.poll_millis),
+            bookmark_interval: Duration::from_secs(self.bookmark_seconds),
+            stall: Duration::from_secs(self.stall_seconds),
+            concurrent_reads: self.concurrent_reads,
+        }
+    }
+}
+
+impl Default for FeedOptions {
+    fn default() -> Self {
+        FeedPolicy::default().options()
+    }
+}
