@@ -15,6 +15,13 @@
 //! record was written and not counted, and a session that was shut out writes nothing, however
 //! late its transaction comes.
 //!
+//! **A stored answer is looked for first**, unlike in `mpp_resource::command`, where the write goes
+//! first and fails if it was done before. A batch that comes again does not fail: its records stand
+//! by now, and would be answered as unchanged and counted once more. The look is one read of an
+//! index for some hundred records, under the lease that the transaction has locked anyway. For the
+//! same reason a batch is no command of its own: its key is the session's nonce, not a caller's
+//! request id, and its answers are kept with the batch and its counts.
+//!
 //! **Not done with savepoints.** One savepoint for each record would find a bad one, and cost a
 //! round trip each. Records are validated before SQL; one that the database then still refuses is
 //! found by halving the batch, in transactions that are rolled back, and is answered alone.
