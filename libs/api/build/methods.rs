@@ -183,37 +183,16 @@ impl<'a> File<'a> {
         }
         let records = response.field.iter().find(|field| is_list(field))?;
         let kind = records.type_name().rsplit('.').next()?;
-        let min_revision = or(request, "min_revision", "self.min_revision", "0");
-        let no_revision = or(request, "min_revision", "filter.min_revision = 0;", "");
-        let (total, total_field) = if has(response, "total_size") {
-            ("total_size", "total_size")
-        } else {
-            ("_total_size", "")
-        };
         Some(format!(
             "impl List for {} {{
                 {}
-                fn page_size(&self) -> i32 {{ self.page_size }}
-                fn page_token(&self) -> &str {{ &self.page_token }}
-                fn min_revision(&self) -> i64 {{ {min_revision} }}
-                fn filter(&self) -> Vec<u8> {{
-                    let mut filter = self.clone();
-                    filter.page_size = 0;
-                    filter.page_token.clear();
-                    {no_revision}
-                    filter.encode_to_vec()
-                }}
-                fn response(
-                    records: Vec<Self::Record>,
-                    next_page_token: String,
-                    {total}: i32,
-                ) -> Self::Response {{
-                    Self::Response {{ {}: records, next_page_token, {total_field} }}
-                }}
+                {}
+                {}
             }}\n",
             self.path(request.name()),
             self.types(method, &self.path(kind)),
-            records.name(),
+            list_request(request),
+            list_response(response, records.name()),
         ))
     }
 
@@ -246,4 +225,40 @@ fn or<'a>(message: &DescriptorProto, field: &str, there: &'a str, absent: &'a st
 
 fn is_list(field: &FieldDescriptorProto) -> bool {
     field.label() == Label::Repeated && !field.type_name().is_empty()
+}
+
+/// What a list asks for.
+fn list_request(request: &DescriptorProto) -> String {
+    let min_revision = or(request, "min_revision", "self.min_revision", "0");
+    let no_revision = or(request, "min_revision", "filter.min_revision = 0;", "");
+    format!(
+        "fn page_size(&self) -> i32 {{ self.page_size }}
+        fn page_token(&self) -> &str {{ &self.page_token }}
+        fn min_revision(&self) -> i64 {{ {min_revision} }}
+        fn filter(&self) -> Vec<u8> {{
+            let mut filter = self.clone();
+            filter.page_size = 0;
+            filter.page_token.clear();
+            {no_revision}
+            filter.encode_to_vec()
+        }}"
+    )
+}
+
+/// A page of a list, with the total where the contract has one.
+fn list_response(response: &DescriptorProto, records: &str) -> String {
+    let (total, total_field) = if has(response, "total_size") {
+        ("total_size", "total_size")
+    } else {
+        ("_total_size", "")
+    };
+    format!(
+        "fn response(
+            records: Vec<Self::Record>,
+            next_page_token: String,
+            {total}: i32,
+        ) -> Self::Response {{
+            Self::Response {{ {records}: records, next_page_token, {total_field} }}
+        }}"
+    )
 }

@@ -65,7 +65,8 @@ pub use connect::Options;
 pub use db::Db;
 pub use error::{constraint, db_error};
 pub use feed::{
-    Batch, Change, Feed, FeedOptions, FeedPolicy, Filter, Op, Retention, Start, Status, Subscription,
+    Batch, Change, Feed, FeedOptions, FeedPolicy, Filter, Op, Retention, Start, Status,
+    Subscription,
 };
 pub use look::{Look, Looker, newest_commit};
 pub use job::Lease;

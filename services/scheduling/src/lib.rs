@@ -151,17 +151,21 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     };
     tokio::spawn(own.run());
 
-    let holder = Uuid::now_v7().to_string();
-    let chunk = policy.measured_at_once;
-    let deviations = Deviations { db: db.clone(), memory: memory.clone(), chunk };
-    let job = DeviationsJob::new(deviations, policy.clone(), &holder);
-    tokio::spawn(job.run(shutdown.clone()));
-    let (at, past) = (db.clone(), feed.clone());
-    tokio::spawn(jobs::erase(at, past, policy.clone(), holder, shutdown.clone()));
+    let deviations =
+        Deviations { db: db.clone(), memory: memory.clone(), chunk: policy.measured_at_once };
+    start_jobs(deviations, feed.clone(), &policy, &shutdown);
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown));
 
     let app = Arc::new(Scheduling { db: db.clone(), memory, keys, policy });
     let routes =
         grpc::routes(&app).add_service(FeedServer::new(feed.clone(), model::KINDS).into_route());
     Ok(Running { routes, readiness, feed, db })
+}
+
+/// The background work that one replica does for all.
+fn start_jobs(deviations: Deviations, feed: Feed, policy: &Policy, shutdown: &CancellationToken) {
+    let (db, holder) = (deviations.db.clone(), Uuid::now_v7().to_string());
+    let job = DeviationsJob::new(deviations, policy.clone(), &holder);
+    tokio::spawn(job.run(shutdown.clone()));
+    tokio::spawn(jobs::erase(db, feed, policy.clone(), holder, shutdown.clone()));
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::TryStreamExt as _;
 use mpp_core::Result;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::change::{COLUMNS, Change};
 use crate::{Db, bounds::Bounds, db_error, mark::Marked};
@@ -111,11 +111,7 @@ pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Resul
         let there = row.try_get("there").map_err(db_error)?;
         place.check(row.try_get("floor").map_err(db_error)?, there)?;
         let change = Arc::new(Change::from_row(&row)?);
-        let seq: i64 = row.try_get("seq").map_err(db_error)?;
-        let last: i64 = row.try_get("last_seq").map_err(db_error)?;
-        let mark = row.try_get("mark").map_err(db_error)?;
-        let at = Marked { revision: change.revision, mark };
-        let end = FeedPlace { at, seq: if seq == last { i64::MAX } else { seq } };
+        let end = place_after(&row, change.revision).map_err(db_error)?;
         (count, bytes) = (count + 1, bytes + change.size());
         revisions += i64::from(end.is_whole());
         push(&mut page.pieces, change, end, piece_bytes);
@@ -132,6 +128,12 @@ pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Resul
         place.check(bounds.floor, bounds.there)?;
     }
     Ok(page)
+}
+
+fn place_after(row: &AnyRow, revision: i64) -> sqlx::Result<FeedPlace> {
+    let (seq, last): (i64, i64) = (row.try_get("seq")?, row.try_get("last_seq")?);
+    let at = Marked { revision, mark: row.try_get("mark")? };
+    Ok(FeedPlace { at, seq: if seq == last { i64::MAX } else { seq } })
 }
 
 /// Adds a change to the last piece where it belongs there and fits.
