@@ -1,11 +1,9 @@
 //! The wire: one stream of the sync protocol, seen from the client. What is sent when is decided
 //! in `app`.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, pin::pin, time::Duration};
 
-use mpp_api::registry::{
-    ListServicesRequest, ListServicesResponse, catalog_service_client::CatalogServiceClient,
-};
+use mpp_api::registry::{ListServicesRequest, catalog_service_client::CatalogServiceClient};
 use mpp_api::sync::{
     Batch, BatchResult, End, Hello, KeepAlive, Summary, SyncRequest, SyncResponse, Welcome,
     sync_request::Message as Request, sync_response::Message as Response,
@@ -14,7 +12,7 @@ use mpp_api::sync::{
 use mpp_client::Endpoint;
 use mpp_core::{Error, Reason, Result};
 use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 use tonic::Streaming;
 
 /// Messages that wait for the network before the session waits for them.
@@ -107,23 +105,26 @@ pub async fn published(
     source: &str,
     session: &mut Stream,
 ) -> Result<BTreeSet<String>> {
-    let mut client = CatalogServiceClient::new(mpp_client::connect(endpoint)?);
-    let mut request = ListServicesRequest {
+    let client = CatalogServiceClient::new(mpp_client::connect(endpoint)?);
+    let asked = ListServicesRequest {
         parent: "units/-".to_owned(),
         page_size: PAGE,
         source: source.to_owned(),
         ..Default::default()
     };
+    let mut pages = pin!(mpp_client::pages(|page_token| {
+        let mut client = client.clone();
+        let request = ListServicesRequest { page_token, ..asked.clone() };
+        async move {
+            let answer = client.list_services(request).await.map_err(refused)?.into_inner();
+            Ok::<_, Error>((answer.services, answer.next_page_token))
+        }
+    }));
     let mut names = BTreeSet::new();
     loop {
         session.keep_alive().await?;
-        let answer = client.list_services(request.clone()).await.map_err(refused)?;
-        let ListServicesResponse { services, next_page_token, .. } = answer.into_inner();
+        let Some(services) = pages.try_next().await? else { return Ok(names) };
         names.extend(services.into_iter().map(|service| service.name));
-        if next_page_token.is_empty() {
-            return Ok(names);
-        }
-        request.page_token = next_page_token;
     }
 }
 

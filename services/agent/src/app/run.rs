@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use mpp_client::Endpoint;
+use mpp_client::{Backoff, Endpoint};
 use mpp_core::{Code, Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
@@ -50,7 +50,7 @@ async fn until_ended(
     shutdown: &CancellationToken,
 ) -> Result<Ended> {
     let session::Context { run, store, report, .. } = *context;
-    let mut backoff = Backoff::new(&run.policy);
+    let mut patience = Patience::new(&run.policy);
     let mut reading = None;
     loop {
         let attempt = attempt(context, reading.take());
@@ -67,7 +67,7 @@ async fn until_ended(
             return Err(both(&fault, &error));
         }
         reading = read;
-        backoff.pause(error, report, shutdown).await?;
+        patience.pause(error, report, shutdown).await?;
     }
 }
 
@@ -109,16 +109,16 @@ fn both(fault: &Fault, error: &Error) -> Error {
     Error::new(fault.error.reason(), text)
 }
 
-/// Waits between tries, with jitter, so that agents do not come back all at once.
-struct Backoff {
-    wait: Duration,
-    longest: Duration,
+/// The waits between tries, as long as the policy allows.
+struct Patience {
+    backoff: Backoff,
     left: Duration,
 }
 
-impl Backoff {
+impl Patience {
     fn new(policy: &Policy) -> Self {
-        Self { wait: policy.first_wait(), longest: policy.longest_wait(), left: policy.patience() }
+        let backoff = Backoff::new(policy.first_wait(), policy.longest_wait());
+        Self { backoff, left: policy.patience() }
     }
 
     /// Pauses before the next try.
@@ -131,16 +131,12 @@ impl Backoff {
         report: &(dyn Fn(Event) + Sync),
         shutdown: &CancellationToken,
     ) -> Result<()> {
-        let wait = self
-            .wait
-            .mul_f64(rand::random_range(0.5..1.5))
-            .max(error.retry_after().unwrap_or_default());
+        let wait = self.backoff.pause().max(error.retry_after().unwrap_or_default());
         if !may_pass(&error) || wait > self.left {
             return Err(error);
         }
         report(Event::Retrying { error: error.to_string(), wait });
         self.left -= wait;
-        self.wait = (self.wait * 2).min(self.longest);
         tokio::select! {
             () = tokio::time::sleep(wait) => Ok(()),
             () = shutdown.cancelled() => Err(stopped()),

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use mpp_client::Backoff;
 use mpp_core::Clock;
 use ureq::{
     Agent, Error as Broken,
@@ -62,8 +63,9 @@ impl<'a> Fetch<'a> {
             return self.file(location);
         }
         let shown = address(location);
-        let (mut pause, mut last) =
-            (Duration::from_millis(self.policy.page_first_wait_millis), String::new());
+        let first = Duration::from_millis(self.policy.page_first_wait_millis);
+        let mut backoff = Backoff::new(first, self.policy.longest_source_wait().max(first));
+        let mut last = String::new();
         for attempt in 1..=self.policy.page_tries {
             let asked = match self.get(location) {
                 Ok(page) => return Ok(page),
@@ -78,8 +80,7 @@ impl<'a> Fetch<'a> {
                 return Err(Fault::unreachable(&shown, text));
             }
             if attempt < self.policy.page_tries {
-                thread::sleep(pause.mul_f64(rand::random_range(0.5..1.5)).max(asked));
-                pause *= 2;
+                thread::sleep(backoff.pause().max(asked));
             }
         }
         Err(Fault::unreachable(&shown, format!("{last}; {} tries failed", self.policy.page_tries)))
