@@ -92,7 +92,12 @@ impl Registry {
         call: &Call,
         asked: &HandBackServiceRequest,
     ) -> Result<Done<Service>> {
-        let by = By { subject: &call.caller.subject, at: self.now(), reason: &asked.reason };
+        if !asked.to.is_empty() && (asked.keep || !asked.fields.is_empty()) {
+            let text = "hands the whole service over; leave `fields` and `keep` out";
+            return Err(Error::field("to", FieldCode::Format, text));
+        }
+        let reason = provenance::reason(&asked.reason)?;
+        let by = By { subject: &call.caller.subject, at: self.now(), reason: &reason };
         write::step::<Service>(self, call, &asked.name, &asked.etag, |service, filing| {
             filing.check_owner(&call.grant)?;
             let service = match asked.to.as_str() {

@@ -9,7 +9,7 @@ use mpp_api::registry::{
     UpdateOfferingRequest, UpdateOfferingResponse, UpdateServiceRequest, UpdateServiceResponse,
     catalog_service_server::CatalogService,
 };
-use mpp_core::{FieldCode, FieldViolation, Result, text};
+use mpp_core::Result;
 use mpp_resource::{
     Call, Keeps as _,
     handler::{Answer, create, delete, get, reply, update, warning},
@@ -19,10 +19,7 @@ use mpp_resource::{
 use tonic::Request;
 
 use super::lists;
-use crate::{app::Registry, model::Check};
-
-/// Longest reason for an override, in characters.
-const MAX_REASON: usize = 500;
+use crate::{app::Registry, model::provenance};
 
 /// Serves the catalog.
 pub struct Catalog(pub Registry);
@@ -116,22 +113,12 @@ impl Catalog {
         &self,
         request: Request<UpdateServiceRequest>,
     ) -> Result<UpdateServiceResponse> {
-        let (mut call, mut request) = Call::open(request)?;
-        let mut check = Check::new("");
-        check.text("reason", &request.reason, MAX_REASON);
-        check.finish()?;
-        call.reason = text::lines(&std::mem::take(&mut request.reason)).into_owned();
+        let (mut call, request) = Call::open(request)?;
+        call.reason = provenance::reason(&request.reason)?;
         let done = write::update(&self.0, &call, request.service, request.update_mask).await?;
-        let found = self.0.warnings(&self.0.memory.read(), &done.answer);
-        let mut warnings: Vec<_> = found.into_iter().map(warning).collect();
-        warnings.extend(done.answer.overrides.iter().map(|kept| {
-            let field = format!("service.{}", kept.field);
-            let description = format!(
-                "{} has set this over what {} says, which is kept beside it until it is handed back",
-                kept.subject, done.answer.source
-            );
-            warning(FieldViolation { field, code: FieldCode::Overridden, description })
-        }));
+        let mut found = self.0.warnings(&self.0.memory.read(), &done.answer);
+        found.extend(provenance::told(&done.answer));
+        let warnings = found.into_iter().map(warning).collect();
         Ok(UpdateServiceResponse { service: Some(done.answer), revision: done.revision, warnings })
     }
 
@@ -139,15 +126,7 @@ impl Catalog {
         &self,
         request: Request<HandBackServiceRequest>,
     ) -> Result<HandBackServiceResponse> {
-        let (call, mut request) = Call::open(request)?;
-        let mut check = Check::new("");
-        check.text("reason", &request.reason, MAX_REASON);
-        if !request.to.is_empty() && (request.keep || !request.fields.is_empty()) {
-            let text = "hands the whole service over; leave `fields` and `keep` out";
-            check.fail("to", FieldCode::Format, text);
-        }
-        check.finish()?;
-        request.reason = text::lines(&std::mem::take(&mut request.reason)).into_owned();
+        let (call, request) = Call::open(request)?;
         let done = self.0.hand_back(&call, &request).await?;
         Ok(HandBackServiceResponse { service: Some(done.answer), revision: done.revision })
     }

@@ -3,9 +3,14 @@
 //! own, and the source's next record changes the value that is kept, not the one that is shown.
 
 use mpp_api::registry::{Service, service::Override};
-use mpp_core::{Error, FieldCode, Micros, Result};
+use mpp_core::{Error, FieldCode, FieldViolation, Micros, Result, text};
 use mpp_resource::Resource;
 use mpp_rpc::time::to_timestamp;
+
+use super::Check;
+
+/// Longest reason for an override, in characters.
+const MAX_REASON: usize = 500;
 
 /// A curator's change.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +21,35 @@ pub struct By<'a> {
     pub at: Micros,
     /// Why, in the curator's words.
     pub reason: &'a str,
+}
+
+/// A curator's reason as it is kept: without hidden characters and empty lines.
+///
+/// # Errors
+/// It is too long.
+pub fn reason(given: &str) -> Result<String> {
+    let mut check = Check::new("");
+    check.text("reason", given, MAX_REASON);
+    check.finish()?;
+    Ok(text::lines(given).into_owned())
+}
+
+/// A warning for each overridden field: who has set it, why, and whether the source drifts from it.
+pub fn told(service: &Service) -> impl Iterator<Item = FieldViolation> {
+    service.overrides.iter().map(|kept| {
+        let why = if kept.reason.is_empty() { "" } else { ": " };
+        let drifts = match kept.drift_time {
+            Some(_) => "; the source has said something else since",
+            None => "",
+        };
+        let description = format!(
+            "{} has set this over the source's value, which is kept beside it until it is handed \
+             back{why}{}{drifts}",
+            kept.subject, kept.reason
+        );
+        let field = format!("service.{}", kept.field);
+        FieldViolation { field, code: FieldCode::Overridden, description }
+    })
 }
 
 /// Marks the fields that a curator's update of `before` has changed. A field that now is as the

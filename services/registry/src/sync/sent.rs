@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use mpp_api::{registry::Service, types::Warning};
 use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason};
+use mpp_resource::handler;
 
 use super::plan::warning;
 use crate::model::provenance;
@@ -61,18 +62,7 @@ impl Sent {
         if let Some(before) = &self.before {
             service = provenance::published(service, before, now);
         }
-        self.warnings.extend(service.overrides.iter().map(|kept| {
-            let why = if kept.reason.is_empty() { "" } else { ": " };
-            let drifts = match kept.drift_time {
-                Some(_) => "; the source has said something else since",
-                None => "",
-            };
-            let text = format!(
-                "{} has set this over the source's value, which is kept beside it{why}{}{drifts}",
-                kept.subject, kept.reason
-            );
-            warning(&format!("service.{}", kept.field), FieldCode::Overridden, &text)
-        }));
+        self.warnings.extend(provenance::told(&service).map(handler::warning));
         self.warn_of_moves();
         service
     }
