@@ -101,7 +101,9 @@ async fn start(
     let policies = Policies::load(args.process.policy.as_deref())?;
     let upstream = |service| upstream(client, service, args.identity());
     match service {
-        Service::Registry => registry(database, policies.feed.options(), policies.registry, ended).await,
+        Service::Registry => {
+            registry(database, policies.feed.options(), policies.registry, ended).await
+        }
         Service::Scheduling => {
             let options = mpp_scheduling::Options {
                 database,

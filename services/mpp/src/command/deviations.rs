@@ -3,6 +3,7 @@
 use std::pin::pin;
 
 use clap::Args as ClapArgs;
+use futures::TryStreamExt as _;
 use mpp_api::{
     scheduling::{
         Deviation, ListDeviationsRequest, ListDeviationsResponse, deviation::Finding,
@@ -10,7 +11,6 @@ use mpp_api::{
     },
     word,
 };
-use futures::TryStreamExt as _;
 use mpp_client::pages;
 use mpp_core::{Error, Result};
 

@@ -10,7 +10,7 @@ use mpp_api::{
     },
     types::LocalizedText,
 };
-use mpp_core::{Error, FieldCode, Result};
+use mpp_core::{Error, FieldCode, NATIONAL, Result};
 
 use crate::{
     call::refused,
@@ -155,7 +155,7 @@ async fn set(args: HoursSetArgs, mut client: Hours, output: Output) -> Result<()
 /// A new rule's id: its target, and a part that no other rule has.
 fn rule_id(target: &str) -> String {
     let place: Vec<&str> = target.split('/').skip(1).step_by(2).collect();
-    let place: String = if place.is_empty() { "national".into() } else { place.join("-") };
+    let place: String = if place.is_empty() { NATIONAL.into() } else { place.join("-") };
     let unique = uuid::Uuid::now_v7().simple().to_string();
     format!("{}-{}", place.chars().take(60).collect::<String>(), &unique[unique.len() - 12..])
 }

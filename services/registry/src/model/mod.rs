@@ -11,6 +11,7 @@
 pub mod checkpoint;
 pub mod counter;
 pub mod ending;
+pub mod lease;
 pub mod mall;
 pub mod offering;
 pub mod place;

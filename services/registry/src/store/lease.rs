@@ -8,7 +8,10 @@ use mpp_core::{Error, Micros, Reason, Result};
 use mpp_store::{Tx, db_error};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use crate::model::checkpoint::{Greeting, Known, Opened, Standing};
+use crate::model::{
+    checkpoint::{Greeting, Known, Opened, Standing},
+    lease as rule,
+};
 
 /// A session's right to write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,8 +72,8 @@ const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequenc
 pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -> Result<Begun> {
     let row = locked(tx, &hello.source).await?;
     let left = row.until - tx.now();
-    if left > 0 && !may_take(&row, hello) {
-        return Err(held(&hello.source, left));
+    if left > 0 && !rule::may_take(hello, &row.holder) {
+        return Err(rule::held(&hello.source, left));
     }
     let client = hello.checkpoint.as_ref();
     let known = known(tx, hello).await?;
@@ -120,12 +123,6 @@ async fn take(
     .await
     .map(drop)
     .map_err(db_error)
-}
-
-/// A holder that says hello again has lost its session, or it would not.
-fn may_take(row: &LeaseRow, hello: &Hello) -> bool {
-    let returns = !hello.holder.is_empty() && hello.holder == row.holder;
-    hello.take_over || returns
 }
 
 /// The source's row, made if there is none, and locked: the upsert waits for the session that holds
@@ -243,7 +240,7 @@ pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Res
         let message = format!("no session of {source} has the fencing token {fencing}");
         Error::new(Reason::ProtocolViolation, message)
     })?;
-    check_alive(&last, source, fencing, tx.now())?;
+    rule::check_alive(source, fencing, last.fencing, last.until, tx.now())?;
     let lease = Lease {
         source: source.to_owned(),
         session: last.session,
@@ -252,24 +249,6 @@ pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Res
         accept_moves: last.accept_moves,
     };
     Ok(Held { lease, kept: last.until.saturating_sub(micros(ttl)) })
-}
-
-/// A stream that is open is itself a sign of life; of a session by single calls only the row says
-/// how long nothing was heard.
-fn check_alive(last: &LeaseRow, source: &str, fencing: i64, now: Micros) -> Result<()> {
-    if last.fencing != fencing {
-        return Err(lost(source));
-    }
-    if last.until > now {
-        return Ok(());
-    }
-    if last.until == 0 {
-        let message = format!("this session of {source} has ended; open another one");
-        return Err(Error::new(Reason::LeaseLost, message));
-    }
-    let message =
-        format!("nothing was heard from this session of {source} for a whole lease; open it again");
-    Err(Error::new(Reason::LeaseExpired, message))
 }
 
 /// Checks and prolongs the lease, as the first statement of every write of a session: the row is
@@ -294,7 +273,7 @@ pub async fn hold(tx: &mut Tx, lease: &Lease, ttl: Duration) -> Result<Standing>
         .await
         .map_err(db_error)?;
     let row = row.as_ref().map(read).transpose().map_err(db_error)?;
-    row.map(|row| row.standing).ok_or_else(|| lost(&lease.source))
+    row.map(|row| row.standing).ok_or_else(|| rule::lost(&lease.source))
 }
 
 /// Stores where the source stands after a batch or an end.
@@ -343,19 +322,4 @@ fn until(tx: &Tx, ttl: Duration) -> Micros {
 
 fn micros(ttl: Duration) -> Micros {
     Micros::try_from(ttl.as_micros()).unwrap_or(Micros::MAX)
-}
-
-fn held(source: &str, left: Micros) -> Error {
-    let left = Duration::from_micros(left.unsigned_abs());
-    let message = format!(
-        "another session of {source} is alive; wait {} s, or set take_over when its holder is gone",
-        left.as_secs() + 1
-    );
-    Error::new(Reason::LeaseHeld, message).with_retry_after(left)
-}
-
-fn lost(source: &str) -> Error {
-    let message =
-        format!("this session of {source} has ended, or a later one has begun; open another one");
-    Error::new(Reason::LeaseLost, message)
 }

@@ -1,0 +1,88 @@
+//! Who may write for a source: one session at a time, by a lease with a fencing token.
+
+use std::time::Duration;
+
+use mpp_api::sync::Hello;
+use mpp_core::{Error, Micros, Reason, Result};
+
+/// Whether a hello takes the lease of a session that is alive: where its client says so, and where
+/// it held the lease itself. A holder that says hello again has lost its session, or it would not.
+pub fn may_take(hello: &Hello, holder: &str) -> bool {
+    let returns = !hello.holder.is_empty() && hello.holder == holder;
+    hello.take_over || returns
+}
+
+/// Succeeds where the session with this token is the last one and alive. A stream that is open is
+/// itself a sign of life; of a session by single calls only the row says how long nothing was heard.
+///
+/// # Errors
+/// `LEASE_LOST`, or `LEASE_EXPIRED` after a silence, with the way out.
+pub fn check_alive(
+    source: &str,
+    fencing: i64,
+    last_fencing: i64,
+    until: Micros,
+    now: Micros,
+) -> Result<()> {
+    if last_fencing != fencing {
+        return Err(lost(source));
+    }
+    if until > now {
+        return Ok(());
+    }
+    if until == 0 {
+        let message = format!("this session of {source} has ended; open another one");
+        return Err(Error::new(Reason::LeaseLost, message));
+    }
+    let message =
+        format!("nothing was heard from this session of {source} for a whole lease; open it again");
+    Err(Error::new(Reason::LeaseExpired, message))
+}
+
+/// Another session holds the lease for so long yet.
+pub fn held(source: &str, left: Micros) -> Error {
+    let left = Duration::from_micros(left.unsigned_abs());
+    let message = format!(
+        "another session of {source} is alive; wait {} s, or set take_over when its holder is gone",
+        left.as_secs() + 1
+    );
+    Error::new(Reason::LeaseHeld, message).with_retry_after(left)
+}
+
+/// The session has ended, or a later one has shut it out.
+pub fn lost(source: &str) -> Error {
+    let message =
+        format!("this session of {source} has ended, or a later one has begun; open another one");
+    Error::new(Reason::LeaseLost, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(fencing: i64, until: Micros) -> Option<Reason> {
+        check_alive("sources/a", fencing, 2, until, 10).err().map(|error| error.reason())
+    }
+
+    #[test]
+    fn only_the_last_session_is_alive_and_only_as_long_as_it_is_heard() {
+        assert_eq!(ended(2, 11), None);
+        for (fencing, until) in [(1, 11), (2, 0)] {
+            assert_eq!(ended(fencing, until), Some(Reason::LeaseLost), "{fencing} {until}");
+        }
+        assert_eq!(ended(2, 10), Some(Reason::LeaseExpired), "nothing was heard for a whole lease");
+    }
+
+    #[test]
+    fn a_living_session_is_left_alone_but_for_its_own_holder_and_on_demand() {
+        let by = |holder: &str, take_over| Hello {
+            holder: holder.into(),
+            take_over,
+            ..Hello::default()
+        };
+        assert!(may_take(&by("agent-1", false), "agent-1"));
+        assert!(may_take(&by("agent-2", true), "agent-1"));
+        assert!(!may_take(&by("agent-2", false), "agent-1"));
+        assert!(!may_take(&by("", false), ""), "nobody is no holder that comes back");
+    }
+}
