@@ -1,22 +1,18 @@
 //! A small directory to tell stories with: one regency, one mall, one counter, one ministry's
 //! catalog. Everybody writes their own records, through the API.
 
+mod names;
 mod records;
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
 use mpp_api::{
-    registry::{
-        AcceptOfferingRequest, CreateOfferingRequest, Offering,
-        catalog_service_client::CatalogServiceClient,
-        directory_service_client::DirectoryServiceClient, unit::Kind,
-    },
+    registry::{AcceptOfferingRequest, CreateOfferingRequest, Offering, unit::Kind},
     scheduling::{
         CreateHoursRuleRequest, HoursRule, Interval,
         hours_rule::{Season, Week},
         hours_service_client::HoursServiceClient,
     },
-    types::LocalizedText,
 };
 use mpp_client::error_of;
 use mpp_core::Reason;
@@ -26,20 +22,10 @@ use crate::{
     keys::{ADMINISTRATOR, OFFICER, ORGANISER, PUBLISHER, Who},
     program::Said,
 };
+pub use names::{
+    DUKCAPIL, KTP_HILANG, MALL, OFFERING, SOURCE, WINDOW, catalog_of, directory, request_id, text,
+};
 use records::{create_counter, create_mall, create_source, create_unit};
-
-/// The mall.
-pub const MALL: &str = "malls/banyuwangi";
-/// Its counter of the civil registration office.
-pub const DUKCAPIL: &str = "malls/banyuwangi/counters/dukcapil";
-/// The counter's window.
-pub const WINDOW: &str = "malls/banyuwangi/counters/dukcapil/windows/1";
-/// A replacement of a lost identity card, there.
-pub const OFFERING: &str = "malls/banyuwangi/counters/dukcapil/offerings/ktp-hilang";
-/// The service that it is of.
-pub const KTP_HILANG: &str = "units/kemendagri/services/ktp-hilang";
-/// The ministry's catalog.
-pub const SOURCE: &str = "sources/kemendagri";
 
 /// How the ministry's columns become the canonical record.
 const MAPPING: &str = r#"
@@ -244,24 +230,4 @@ fn is_not_there_yet(status: &tonic::Status) -> bool {
     [Reason::ReferenceInvalid, Reason::NotFound, Reason::Unavailable, Reason::PermissionDenied]
         .iter()
         .any(|reason| error.is(*reason))
-}
-
-/// The directory, as `who` calls it.
-pub fn directory(suite: &Suite, who: Who) -> DirectoryServiceClient<mpp_client::Channel> {
-    DirectoryServiceClient::new(suite.channel(Service::Registry, who))
-}
-
-/// The catalog, as `who` calls it.
-pub fn catalog_of(suite: &Suite, who: Who) -> CatalogServiceClient<mpp_client::Channel> {
-    CatalogServiceClient::new(suite.channel(Service::Registry, who))
-}
-
-/// A fresh id for a write.
-pub fn request_id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
-/// An Indonesian text.
-pub fn text(id: &str) -> Option<LocalizedText> {
-    Some(LocalizedText { id: id.to_owned(), en: String::new() })
 }

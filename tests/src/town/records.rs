@@ -12,7 +12,7 @@ use mpp_api::{
     types::Location,
 };
 
-use super::{DUKCAPIL, MALL, directory, request_id, text};
+use super::names::{DUKCAPIL, MALL, directory, request_id, text};
 use crate::{
     Service, Suite,
     keys::{ADMINISTRATOR, ORGANISER},
