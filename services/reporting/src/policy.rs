@@ -49,7 +49,7 @@ pub const KEPT_TEXT: usize = 300;
 
 /// Most bytes of findings in one answer, whatever the settings: clients refuse a message of more than
 /// 4 MiB, and the rest of a report takes up to one.
-pub const FINDINGS_BYTES: usize = 3 << 20;
+pub const FINDINGS_BYTES: usize = mpp_resource::list::MAX_PAGE_BYTES;
 
 impl Policy {
     /// After which a feed counts as not connected.
