@@ -16,7 +16,7 @@ use mpp_testkit::{TestDatabase, on_both};
 use crate::{
     drain::balancer,
     feed::{Registry, registry},
-    setup::{Issuer, eventually},
+    setup::{Issuer, Server, eventually},
 };
 
 /// A copy as services keep one, in memory.
