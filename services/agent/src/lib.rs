@@ -3,10 +3,11 @@
 //! ```text
 //! app/      run: tries until all is answered; session: what is sent when, what counts as gone;
 //!           check: a mapping tried without a registry
-//! model/    screen: error values, trials, bundles; difference: known, new, twice or gone; batch: what the registry takes at once;
-//!           mapping: the jq program and its readers of Indonesian texts; tally: the accounting
-//! source/   CSV (lines, heading, rows) and JSON over HTTP (fetch, parse, envelope, next), read on a
-//!           thread of their own; fault: what is wrong with a source as a whole
+//! model/    screen: error values, trials, bundles; difference: known, new, twice or gone;
+//!           batch: as much as the registry takes at once; mapping: the jq program and its
+//!           readers of Indonesian texts; tally: the accounting
+//! source/   CSV (lines, heading, rows) and JSON over HTTP (fetch, parse, envelope, next), read on
+//!           a thread of their own; fault: what is wrong with a source as a whole
 //! store/    what was answered, in an SQLite file
 //! registry.rs
 //!           the stream to the registry, as its client

@@ -2,7 +2,7 @@
 //!
 //! # Floor plan
 //! ```text
-//! grpc/    wire only; each list with its filter    policy.rs  numbers that an operator may question
+//! grpc/    wire only                               policy.rs  numbers an operator may question
 //! app/     each kind's rules: references, owners,  jobs.rs    background work under its lease
 //!          consequences; one file for each kind
 //! sync/    federation: the session, the batch      search/    the index of words, in memory

@@ -6,14 +6,14 @@
 //!
 //! | file | task |
 //! | --- | --- |
-//! | `stem`, `vocabulary`, `analyze` | from text to terms: Indonesian stems, abbreviations, everyday words |
-//! | `places`, `reading` | from a question to the places that it names and the terms that it looks for |
-//! | `index` | tantivy: which services have a term in which part, and which terms are one slip away |
-//! | `table` | needed for ranking and answers beside the terms: titles, owners, fees, offerings and places |
+//! | `stem`, `vocabulary`, `analyze` | from text to terms: stems, abbreviations, everyday words |
+//! | `places`, `reading` | from a question to the places and terms that it names |
+//! | `index` | tantivy: which services have a term in which part; terms one slip away |
+//! | `table` | beside the terms, for ranking: titles, owners, fees, offerings and places |
 //! | `writer` | the thread that brings both up to date and publishes them together |
 //! | `names` | what a service is called by its owner as a whole: "ktp hilang" |
-//! | `shape`, `slips`, `typo`, `needle` | terms to likely slips, to what each is worth, to the documents and names among them |
-//! | `score`, `filter`, `query`, `explain` | needles to scores, scores to a page, a page to an answer |
+//! | `shape`, `slips`, `typo`, `needle` | terms to likely slips, weights, documents and names |
+//! | `score`, `filter`, `query`, `explain` | needles to scores, to a page, to an answer |
 //! | `doc`, `question`, `answer` | updates, questions and answers |
 //! | `engine` | the handle that the rest of the registry holds |
 //!

@@ -13,7 +13,7 @@
 //! | `number` | counts in digits and words, grouped amounts |
 //! | `clause`, `unit`, `regulation` | what may stand beside a reading and leaves it as it is |
 //! | `time`, `length`; `fee`, `price`, `money`, `foreign`, `formula` | a time; a fee |
-//! | `cases`, `sum`, `boundary`, `words` | texts of several readings; words that turn what they stand beside |
+//! | `cases`, `sum`, `boundary`, `words` | several readings; words that turn their neighbours |
 
 use serde_json::Value;
 
