@@ -154,7 +154,8 @@ pub async fn events(
             Err(Missing::Busy) => return busy("too many pages are drawn"),
         },
     };
-    let body = Body::from_stream(messages(board, permit, site.shutdown.clone()));
+    let heartbeat = site.renderer.policy.heartbeat();
+    let body = Body::from_stream(messages(board, permit, heartbeat, site.shutdown.clone()));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -25,6 +25,12 @@ mpp_core::policy! {
         /// How long a call stays large in a hall before the next one takes its place: so long it
         /// takes to look up and read it from 8 m.
         call_stays_seconds: u64 = 8 in 1..=60,
+        /// How often a page that somebody looks at is drawn again where nothing changes: the time on
+        /// it moves on.
+        redraw_seconds: u64 = 20 in 1..=600,
+        /// The longest silence of a page's stream: a browser, or a proxy in between, that hears
+        /// nothing gives up, and only a message shows who has gone.
+        heartbeat_seconds: u64 = 15 in 1..=300,
         /// Rows of a table on a page of its own.
         table_rows: usize = 50 in 1..=1_000,
         /// How long a page waits for a service; what has not come by then is said to be missing.
@@ -51,6 +57,16 @@ impl Policy {
     /// How long a call stays large in a hall.
     pub fn call_stays(&self) -> Duration {
         Duration::from_secs(self.call_stays_seconds)
+    }
+
+    /// The time between two drawings of a page where nothing changes.
+    pub fn redraw(&self) -> Duration {
+        Duration::from_secs(self.redraw_seconds)
+    }
+
+    /// The longest silence of a page's stream.
+    pub fn heartbeat(&self) -> Duration {
+        Duration::from_secs(self.heartbeat_seconds)
     }
 
     /// How long a page waits for a service.

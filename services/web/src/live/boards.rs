@@ -19,9 +19,6 @@ use crate::{
     words::Lang,
 };
 
-/// The time on a page moves on at least so often.
-const MINUTE: Duration = Duration::from_secs(20);
-
 /// The pages that are looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Boards(Arc<Mutex<Open>>);
@@ -95,7 +92,7 @@ impl Keeper {
             sleep(policy.pace()).await;
             let every = match self.seen.own {
                 Own::Mall(_) => policy.queues_every().saturating_sub(policy.pace()),
-                Own::Nothing | Own::Region(_) | Own::Service(_) | Own::Found(_) => MINUTE,
+                Own::Nothing | Own::Region(_) | Own::Service(_) | Own::Found(_) => policy.redraw(),
             };
             tokio::select! {
                 changed = report.changed(), if !matches!(self.seen.own, Own::Mall(_)) => {

@@ -10,18 +10,16 @@ use tokio_util::sync::CancellationToken;
 use super::{boards::Board, permits::Permit};
 use crate::pages::Drawn;
 
-/// A browser that hears nothing for so long gives up; the comment keeps it and finds who is gone.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-
 /// The messages for one listener, until `shutdown`: every section first, so that nothing is missed
 /// between the page and its stream, then those that change.
 pub fn messages(
     board: Arc<Board>,
     permit: Permit,
+    heartbeat: Duration,
     shutdown: CancellationToken,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    let listener =
-        Listener { updates: board.drawn.clone(), _board: board, sent: None, _permit: permit };
+    let updates = board.drawn.clone();
+    let listener = Listener { updates, heartbeat, _board: board, sent: None, _permit: permit };
     let messages = stream::unfold(listener, |mut listener| async move {
         let message = listener.next().await?;
         Some((Ok(message), listener))
@@ -32,6 +30,8 @@ pub fn messages(
 struct Listener {
     updates: watch::Receiver<Arc<Drawn>>,
     sent: Option<Arc<Drawn>>,
+    /// The longest silence; the comment that ends it keeps the browser and finds who is gone.
+    heartbeat: Duration,
     _board: Arc<Board>,
     _permit: Permit,
 }
@@ -41,7 +41,7 @@ impl Listener {
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             if self.sent.is_some() {
-                match timeout(HEARTBEAT, self.updates.changed()).await {
+                match timeout(self.heartbeat, self.updates.changed()).await {
                     Ok(changed) => changed.ok()?,
                     Err(_) => return Some(Bytes::from_static(b":\n\n")),
                 }

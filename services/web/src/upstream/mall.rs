@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::civil::{Date, Weekday};
 use mpp_api::{
     registry::{
@@ -14,12 +14,14 @@ use mpp_api::{
     types::LocalizedText,
 };
 use mpp_calendar::{Zone, local_date};
+use mpp_client::pages;
 use mpp_core::Micros;
+use tonic::{Response, Status};
 
 use super::{AT_ONCE, Answer, Missing, Upstream};
 
-/// Records of one list at the most; a mall has some hundreds.
-const MOST: i32 = 1_000;
+/// Records on one page of a list; a mall has some hundreds.
+const PAGE: i32 = 1_000;
 /// Days of hours that a mall's page knows: this week, and whichever day it opens again.
 const DAYS: i32 = 14;
 
@@ -132,35 +134,54 @@ impl Upstream {
     }
 
     async fn counters(&self, mall: &str) -> Option<Vec<Counter>> {
-        let request =
-            ListCountersRequest { parent: mall.to_owned(), page_size: MOST, ..Default::default() };
-        let answer = self.answer(self.directory.clone().list_counters(request)).await.known()?;
-        Some(answer.counters)
+        self.all(|page_token| {
+            let (parent, mut directory) = (mall.to_owned(), self.directory.clone());
+            let request =
+                ListCountersRequest { parent, page_size: PAGE, page_token, ..Default::default() };
+            async move {
+                let page = directory.list_counters(request).await?.into_inner();
+                Ok((page.counters, page.next_page_token))
+            }
+        })
+        .await
     }
 
     async fn windows(&self, mall: &str) -> HashMap<String, LocalizedText> {
-        let parent = format!("{mall}/counters/-");
-        let request = ListWindowsRequest { parent, page_size: MOST, ..Default::default() };
-        let answer = self.answer(self.directory.clone().list_windows(request)).await.known();
-        let windows: Vec<Window> = answer.map(|answer| answer.windows).unwrap_or_default();
+        let asked = self.all(|page_token| {
+            let (parent, mut directory) = (format!("{mall}/counters/-"), self.directory.clone());
+            let request =
+                ListWindowsRequest { parent, page_size: PAGE, page_token, ..Default::default() };
+            async move {
+                let page = directory.list_windows(request).await?.into_inner();
+                Ok((page.windows, page.next_page_token))
+            }
+        });
+        let windows: Vec<Window> = asked.await.unwrap_or_default();
         let named =
             windows.into_iter().filter_map(|window| Some((window.name, window.display_name?)));
         named.collect()
     }
 
     async fn offerings(&self, mall: &str) -> Option<Vec<Offering>> {
-        let mut request =
-            ListOfferingsRequest { parent: mall.to_owned(), page_size: MOST, ..Default::default() };
-        let mut all = Vec::new();
-        loop {
-            let mut catalog = self.catalog.clone();
-            let page = self.answer(catalog.list_offerings(request.clone())).await.known()?;
-            all.extend(page.offerings);
-            if page.next_page_token.is_empty() {
-                return Some(all);
+        self.all(|page_token| {
+            let (parent, mut catalog) = (mall.to_owned(), self.catalog.clone());
+            let request =
+                ListOfferingsRequest { parent, page_size: PAGE, page_token, ..Default::default() };
+            async move {
+                let page = catalog.list_offerings(request).await?.into_inner();
+                Ok((page.offerings, page.next_page_token))
             }
-            request.page_token = page.next_page_token;
-        }
+        })
+        .await
+    }
+
+    /// All pages of a list, which share one patience; part of a list is shown as none.
+    async fn all<T, A>(&self, ask: impl FnMut(String) -> A) -> Option<Vec<T>>
+    where
+        A: Future<Output = Result<(Vec<T>, String), Status>>,
+    {
+        let whole = pages(ask).try_concat();
+        self.answer(async { whole.await.map(Response::new) }).await.known()
     }
 
     /// What reporting knows of a mall.

@@ -179,7 +179,8 @@ async fn answer(
         "ListCounters" => {
             unary(request, move |asked: ListCountersRequest| {
                 let counters = answers.nation(|nation| below(&nation.counters, &asked.parent));
-                Ok(ListCountersResponse { counters, ..Default::default() })
+                let (counters, next_page_token) = page(counters, &asked.page_token);
+                Ok(ListCountersResponse { counters, next_page_token, ..Default::default() })
             })
             .await
         }
@@ -187,14 +188,16 @@ async fn answer(
             unary(request, move |asked: ListWindowsRequest| {
                 let mall = asked.parent.trim_end_matches("/counters/-").to_owned();
                 let windows = answers.nation(|nation| below(&nation.windows, &mall));
-                Ok(ListWindowsResponse { windows, ..Default::default() })
+                let (windows, next_page_token) = page(windows, &asked.page_token);
+                Ok(ListWindowsResponse { windows, next_page_token, ..Default::default() })
             })
             .await
         }
         "ListOfferings" => {
             unary(request, move |asked: ListOfferingsRequest| {
                 let offerings = answers.nation(|nation| below(&nation.offerings, &asked.parent));
-                Ok(ListOfferingsResponse { offerings, ..Default::default() })
+                let (offerings, next_page_token) = page(offerings, &asked.page_token);
+                Ok(ListOfferingsResponse { offerings, next_page_token, ..Default::default() })
             })
             .await
         }
@@ -225,6 +228,14 @@ fn below<T: Clone>(records: &std::collections::BTreeMap<String, T>, parent: &str
     let prefix = format!("{parent}/");
     let own = records.iter().filter(|(name, _)| name.starts_with(&prefix));
     own.map(|(_, record)| record.clone()).collect()
+}
+
+/// The page that begins at the record whose number is the token: one record, so that every list
+/// has several pages, and the next token.
+fn page<T>(all: Vec<T>, token: &str) -> (Vec<T>, String) {
+    let first = token.parse().unwrap_or(0);
+    let next = if first + 1 < all.len() { (first + 1).to_string() } else { String::new() };
+    (all.into_iter().skip(first).take(1).collect(), next)
 }
 
 async fn unary<Q, A>(
