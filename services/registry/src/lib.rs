@@ -188,7 +188,7 @@ fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Rout
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
     let memory = registry.memory.clone();
     let feed = mpp_rpc::feed::FeedServer::new(feed.clone(), model::KINDS)
-        .knowing(move |label, value| grpc::filters::label(&memory, label, value));
+        .knowing(move |label, value| app::filters::label(&memory, label, value));
     Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))
         .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))

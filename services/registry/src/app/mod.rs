@@ -8,6 +8,8 @@
 
 pub mod counters;
 pub mod filing;
+pub mod filters;
+pub mod lists;
 pub mod malls;
 pub mod offerings;
 pub mod regions;

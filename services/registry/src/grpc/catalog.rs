@@ -18,8 +18,10 @@ use mpp_resource::{
 };
 use tonic::Request;
 
-use super::lists;
-use crate::{app::Registry, model::provenance};
+use crate::{
+    app::{Registry, lists},
+    model::provenance,
+};
 
 /// Serves the catalog.
 pub struct Catalog(pub Registry);

@@ -17,8 +17,7 @@ use mpp_resource::{
 };
 use tonic::Request;
 
-use super::lists;
-use crate::app::Registry;
+use crate::app::{Registry, lists};
 
 /// Serves the directory.
 pub struct Directory(pub Registry);

@@ -9,9 +9,8 @@ use mpp_core::{Error, FieldCode, Label, Reason, Result, check_name, text};
 use mpp_resource::{Serves, handler::reply, page};
 use tonic::{Request, Response, Status};
 
-use super::filters;
 use crate::{
-    app::Registry,
+    app::{Registry, filters},
     memory::RegistryView,
     search::{self, Match, NearbyOffering, Query, Results, Via},
 };

@@ -18,9 +18,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::lists;
 use crate::{
-    app::Registry,
+    app::{Registry, lists},
     sync::{push::Pushes, stream::Stream},
 };
 

@@ -14,10 +14,17 @@ use mpp_api::{
 use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name, text};
 use mpp_resource::{Kind, list::Rows, memory::Row};
 
-use super::filters::{self, exists};
-use crate::{app::Registry, memory::RegistryView, model};
+use super::{
+    Registry,
+    filters::{self, exists},
+};
+use crate::{memory::RegistryView, model};
 
-pub(super) fn regions<'a>(
+/// Regions that hold on a day, below one, with a name that contains a text.
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn regions<'a>(
     registry: &Registry,
     request: &'a ListRegionsRequest,
     state: &'a RegistryView,
@@ -48,7 +55,11 @@ fn day(registry: &Registry, as_of: &str) -> Result<Date> {
     model::parse_date(as_of).ok_or_else(wrong)
 }
 
-pub(super) fn units<'a>(
+/// Units below one, all of them, or those at the top ("-").
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn units<'a>(
     _: &Registry,
     request: &'a ListUnitsRequest,
     state: &'a RegistryView,
@@ -65,7 +76,11 @@ pub(super) fn units<'a>(
     Ok(Box::new(rows.filter(move |(name, _)| state.parent_of(name) == parent)))
 }
 
-pub(super) fn malls<'a>(
+/// Malls in a region, of an organiser.
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn malls<'a>(
     _: &Registry,
     request: &'a ListMallsRequest,
     state: &'a RegistryView,
@@ -80,7 +95,11 @@ pub(super) fn malls<'a>(
     })))
 }
 
-pub(super) fn counters<'a>(
+/// Counters of a mall, of a unit and those below it.
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn counters<'a>(
     _: &Registry,
     request: &'a ListCountersRequest,
     state: &'a RegistryView,
@@ -95,7 +114,11 @@ pub(super) fn counters<'a>(
     Ok(Box::new(rows.filter(move |(_, row)| units.contains(row.label(Label::Unit)))))
 }
 
-pub(super) fn windows<'a>(
+/// Windows of a counter.
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn windows<'a>(
     _: &Registry,
     request: &'a ListWindowsRequest,
     state: &'a RegistryView,
@@ -104,7 +127,11 @@ pub(super) fn windows<'a>(
     Ok(Box::new(state.records.rows::<Window>(&prefix)))
 }
 
-pub(super) fn services<'a>(
+/// Services of a unit and those below it, of a category, of a source.
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn services<'a>(
     _: &Registry,
     request: &'a ListServicesRequest,
     state: &'a RegistryView,
@@ -131,7 +158,11 @@ pub(super) fn services<'a>(
     })))
 }
 
-pub(super) fn offerings<'a>(
+/// Offerings at a mall or a counter, of a service.
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn offerings<'a>(
     _: &Registry,
     request: &'a ListOfferingsRequest,
     state: &'a RegistryView,
@@ -150,7 +181,11 @@ pub(super) fn offerings<'a>(
     Ok(Box::new(names.filter_map(row)))
 }
 
-pub(super) fn sources<'a>(
+/// All sources.
+///
+/// # Errors
+/// A filter that nothing can pass.
+pub fn sources<'a>(
     _: &Registry,
     _: &'a ListSourcesRequest,
     state: &'a RegistryView,
