@@ -51,11 +51,9 @@ pub fn draw(look: Look, view: &View, mall: &MallData, asked: &Asked) -> Drawn {
 }
 
 fn contact(look: Look, view: &View, records: &Records) -> Arc<Part> {
-    let mall = records.mall.as_ref();
-    let sites = mall.map(|mall| mall.sites.as_slice()).unwrap_or_default();
     let organiser = records.organiser.as_ref().and_then(|unit| unit.display_name.as_ref());
     let reached = |step: Stage| {
-        let entries = mall.map(|mall| mall.stages.as_slice()).unwrap_or_default();
+        let entries = records.mall.as_ref().map(|mall| mall.stages.as_slice()).unwrap_or_default();
         entries.iter().find(|entry| entry.stage() == step && !entry.date.is_empty())
     };
     let region = reported(view, records).map(|mall| mall.region.clone()).unwrap_or_default();
@@ -65,13 +63,7 @@ fn contact(look: Look, view: &View, records: &Records) -> Arc<Part> {
             section #contact.w6 aria-labelledby="contact-title" {
                 h2 #contact-title { (look.of(words::ADDRESS_AND_STAGE)) }
                 dl.pairs {
-                    @for (place, site) in sites.iter().enumerate() {
-                        dt {
-                            @if sites.len() == 1 { (look.of(words::ADDRESS)) }
-                            @else { (words::SITE_OF.text(look.lang, &[&(place + 1).to_string()])) }
-                        }
-                        dd { (site.address) }
-                    }
+                    (sites(look, records))
                     @if let Some(organiser) = organiser {
                         dt { (look.of(words::ORGANISER)) }
                         dd { (local(Some(organiser), look.lang)) }
@@ -91,6 +83,20 @@ fn contact(look: Look, view: &View, records: &Records) -> Arc<Part> {
             }
         },
     )
+}
+
+/// The mall's addresses, numbered where it has several.
+fn sites(look: Look, records: &Records) -> Markup {
+    let sites = records.mall.as_ref().map(|mall| mall.sites.as_slice()).unwrap_or_default();
+    html! {
+        @for (place, site) in sites.iter().enumerate() {
+            dt {
+                @if sites.len() == 1 { (look.of(words::ADDRESS)) }
+                @else { (words::SITE_OF.text(look.lang, &[&(place + 1).to_string()])) }
+            }
+            dd { (site.address) }
+        }
+    }
 }
 
 /// Counters whose hours differ from the mall's, for whoever goes there; what differs from the
