@@ -190,15 +190,7 @@ pub fn draw(look: Look, view: &View, listing: Listing, asked: &Asked, policy: &P
     let rows = listing.rows(look, report, &province);
     let page = Cut::new(rows.len(), &asked.halaman, policy.table_rows);
     let shown: Vec<Row> = rows[page.range()].iter().map(|row| row()).collect();
-    let link = |number: usize| {
-        let code = id_of(&province);
-        let path = look.path(&format!("/{}", listing.path()));
-        if code.is_empty() {
-            format!("{path}?halaman={number}")
-        } else {
-            format!("{path}?provinsi={code}&halaman={number}")
-        }
-    };
+    let link = |number: usize| address_of(look, listing, id_of(&province), number);
     let body = html! {
         section #table {
             h2.hidden { (title) }
@@ -218,6 +210,15 @@ pub fn draw(look: Look, view: &View, listing: Listing, asked: &Asked, policy: &P
         heading: heading(look, &html! { (title) }, "", &as_of, false),
         blocks: vec![Block::InHeading(as_of), Block::One(Part::new("table", body))],
         footer: html! { (look.of(words::SOURCE_LINE)) },
+    }
+}
+
+/// The address of a further page of the table, of one province or of all.
+fn address_of(look: Look, listing: Listing, province: &str, page: usize) -> String {
+    let path = look.path(&format!("/{}", listing.path()));
+    match province {
+        "" => format!("{path}?halaman={page}"),
+        code => format!("{path}?provinsi={code}&halaman={page}"),
     }
 }
 
