@@ -68,7 +68,7 @@ impl Said {
         }
     }
 
-    /// As [`Said::by`], of a command whose standard streams go where they were told to.
+    /// Like [`Said::by`], of a command whose standard streams go where they were told to.
     ///
     /// # Panics
     /// If it does not start.

@@ -191,7 +191,7 @@ impl Suite {
         self.launch_by(service, serve);
     }
 
-    /// As [`Suite::launch`], by a command that [`Suite::serve`] gave.
+    /// Like [`Suite::launch`], by a command that [`Suite::serve`] gave.
     pub fn launch_by(&mut self, service: Service, serve: Command) {
         let log = self.home().join(format!("{}.log", service.name()));
         let process = Process::start(service.name(), serve, &log);

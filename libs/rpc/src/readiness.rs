@@ -77,7 +77,7 @@ impl Readiness {
         Self::default()
     }
 
-    /// As [`Readiness::new`], with another time for which a change must last.
+    /// Like [`Readiness::new`], with another time for which a change must last.
     pub fn holding(hold: Duration) -> Self {
         Self(Arc::new(Mutex::new(Parts { hold, ..Parts::default() })))
     }
