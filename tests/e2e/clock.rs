@@ -1,5 +1,5 @@
-//! Clocks that are moved or wrong: one clock for all, commits that never go back, and a fault of the
-//! machine's clock that is told.
+//! Clocks that are moved or wrong: one clock for all, commits that never go back, and a fault of
+//! the machine's clock that is told.
 
 use std::path::Path;
 

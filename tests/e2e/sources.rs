@@ -1,5 +1,5 @@
-//! Sources as offices keep them: what cannot be read is told by the agent, in its exit status, at the
-//! registry and with a word what to do, and a part never passes for the whole.
+//! Sources as offices keep them: what cannot be read is told by the agent, in its exit status, at
+//! the registry and with a word what to do, and a part never passes for the whole.
 
 use mpp_api::sync::{
     GetSourceRequest, Source, incomplete::Reason, sync_service_client::SyncServiceClient,

@@ -1,9 +1,9 @@
 //! Readiness: what is missing, apart for reads and for writes.
 //!
 //! Until it was up for the first time, a component holds up everything (save where it is only told
-//! of). From then on it holds up what needs it: a service's memory answers reads while its database is away, and only writes have
-//! to wait. A change counts after it has lasted a while, so that a short fault does not make
-//! balancers flap.
+//! of). From then on it holds up what needs it: a service's memory answers reads while its database
+//! is away, and only writes have to wait. A change counts after it has lasted a while, so that a
+//! short fault does not make balancers flap.
 
 use std::{
     collections::BTreeMap,

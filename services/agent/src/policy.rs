@@ -36,7 +36,8 @@ mpp_core::policy! {
         max_page_bytes: u64 = 33_554_432 in 1_024..=1_073_741_824,
         /// Pages of one catalog; with more they are taken to lead in a circle.
         max_pages: usize = 10_000 in 1..=1_000_000,
-        /// Empty pages in a row that lead to another one; with more they are taken to go on for ever.
+        /// Empty pages in a row that lead to another one; with more they are taken to go on for
+        /// ever.
         max_empty_pages: usize = 10 in 0..=10_000,
         /// Seconds that the source may take for one page.
         page_timeout_seconds: u64 = 30 in 1..=600,

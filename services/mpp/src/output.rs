@@ -1,7 +1,7 @@
 //! How answers are printed: proto3 JSON for programs, aligned columns for people.
 //!
-//! Everything goes through [`say!`] and [`complain!`]: the standard library's macros panic where the
-//! reader has gone or the disk is full, in the midst of whatever the command is doing.
+//! Everything goes through [`say!`] and [`complain!`]: the standard library's macros panic where
+//! the reader has gone or the disk is full, in the midst of whatever the command is doing.
 
 use std::{
     fmt,
@@ -163,7 +163,8 @@ impl std::fmt::Display for Table {
     }
 }
 
-/// Shown where a source states no fee or time: nothing is missing here, and it does not mean "free".
+/// Shown where a source states no fee or time: nothing is missing here, and it does not mean
+/// "free".
 pub const NOT_STATED: &str = "tidak disebutkan sumbernya (not stated by its source)";
 
 /// The fees of a service in a few words.

@@ -47,8 +47,8 @@ pub const KEPT_FINDINGS: usize = 32;
 /// Longest text that is kept, in characters.
 pub const KEPT_TEXT: usize = 300;
 
-/// Most bytes of findings in one answer, whatever the settings: clients refuse a message of more than
-/// 4 MiB, and the rest of a report takes up to one.
+/// Most bytes of findings in one answer, whatever the settings: clients refuse a message of more
+/// than 4 MiB, and the rest of a report takes up to one.
 pub const FINDINGS_BYTES: usize = mpp_resource::list::MAX_PAGE_BYTES;
 
 impl Policy {

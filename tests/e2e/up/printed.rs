@@ -36,8 +36,8 @@ pub async fn every_record_is_accounted_for(up: &Up) {
             sums[1..].iter().sum::<i64>(),
             "{name}: what was received is accounted for"
         );
-        // One of them is read four times: two years, a withdrawal, and by an agent that has lost its
-        // state.
+        // One of them is read four times: two years, a withdrawal, and by an agent that has lost
+        // its state.
         let runs = if name == "madiun" { 4 } else { 1 };
         let [read, duplicate, unread] = [0, 1, 2].map(|at| promised[name][at]);
         assert_eq!(sum("unread"), unread * runs, "{name}: what could not be read is counted");

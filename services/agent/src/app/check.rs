@@ -16,8 +16,8 @@ use crate::{
 /// The result of reading a source with its mapping.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// `read`, `invalid`, `suspicious`, `duplicate`, and as `rejected` what the registry would reject for
-    /// its form; nothing is sent.
+    /// `read`, `invalid`, `suspicious`, `duplicate`, and as `rejected` what the registry would
+    /// reject for its form; nothing is sent.
     pub tally: Tally,
     /// The first record, to look at.
     pub first: Option<Record>,

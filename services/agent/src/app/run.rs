@@ -23,8 +23,8 @@ use crate::{
 /// outcome.
 ///
 /// # Errors
-/// The registry refuses the session, or could not be reached within the run's patience. Whatever was
-/// answered stays answered. Where the source is at fault as well, both are told.
+/// The registry refuses the session, or could not be reached within the run's patience. Whatever
+/// was answered stays answered. Where the source is at fault as well, both are told.
 pub async fn run(
     run: &Run,
     endpoint: &Endpoint,

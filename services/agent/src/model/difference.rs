@@ -26,8 +26,8 @@ pub enum Verdict {
 pub struct Difference {
     /// By source id, the bytes that the registry has answered and need not see again.
     answered: HashMap<String, Digest>,
-    /// Ids that the registry holds of this source, as far as is known here: also where everything is
-    /// sent again, until a run is complete without them.
+    /// Ids that the registry holds of this source, as far as is known here: also where everything
+    /// is sent again, until a run is complete without them.
     held: HashSet<String>,
     /// Ids of this run, and where the first record of each was found.
     seen: HashMap<String, Box<str>>,

@@ -1,5 +1,6 @@
-//! Which keys of the source's records a mapping reads, and which of them no record has: a heading that
-//! was renamed reads as empty everywhere, and would wipe a field of all records without a word.
+//! Which keys of the source's records a mapping reads, and which of them no record has: a heading
+//! that was renamed reads as empty everywhere, and would wipe a field of all records without a
+//! word.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -81,8 +82,8 @@ impl Keys {
         self.common.iter().flatten().filter(|key| asked.contains(key)).cloned().collect()
     }
 
-    /// What is wrong where keys that the mapping reads were `before` in every record and are in none
-    /// of `now`.
+    /// What is wrong where keys that the mapping reads were `before` in every record and are in
+    /// none of `now`.
     pub fn lost(&self, before: &BTreeSet<String>, now: &BTreeSet<String>) -> Option<String> {
         let lost = self.asked.iter().filter(|group| {
             group.iter().any(|key| before.contains(key))

@@ -1,5 +1,5 @@
-//! What a heading calls its columns, and rows below it that are no records: the heading once more, and
-//! one that numbers the columns.
+//! What a heading calls its columns, and rows below it that are no records: the heading once more,
+//! and one that numbers the columns.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! The envelope around the list on a page of JSON: whether the source refuses to answer, where the list
-//! is, and how much the source says that there is.
+//! The envelope around the list on a page of JSON: whether the source refuses to answer, where the
+//! list is, and how much the source says that there is.
 
 use jaq_json::Val;
 
@@ -47,8 +47,8 @@ const ENVELOPES: [&str; 9] = [
     "diagnostic",
 ];
 
-/// The source's error message, if it sent one instead of its list. `is_empty`: there is no list with records
-/// on the page; beside records a number may be anything, such as an agency's code.
+/// The source's error message, if it sent one instead of its list. `is_empty`: there is no list
+/// with records on the page; beside records a number may be anything, such as an agency's code.
 pub fn refusal(page: &Val, is_empty: bool) -> Option<String> {
     let inner = ENVELOPES.iter().filter_map(|name| key(page, name));
     std::iter::once(page).chain(inner).find_map(|part| refusal_of(part, is_empty))

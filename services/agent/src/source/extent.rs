@@ -84,8 +84,8 @@ impl Extent {
         });
     }
 
-    /// Takes up a record; true for one that no other page had. The same one twice on one page is the
-    /// source's own; on another page it is there because the pages moved.
+    /// Takes up a record; true for one that no other page had. The same one twice on one page is
+    /// the source's own; on another page it is there because the pages moved.
     pub fn record(&mut self, page: usize, found_at: &str, record: Identity) -> bool {
         let before = *self.first.entry(record).or_insert(page);
         if before != page {

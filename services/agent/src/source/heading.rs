@@ -182,8 +182,8 @@ fn heading(records: &[Record], separator: char) -> Option<usize> {
     None
 }
 
-/// "Daftar layanan, Kabupaten Pacitan, 2026": how a list is called, where, and of when. One of these
-/// alone may be a heading's.
+/// "Daftar layanan, Kabupaten Pacitan, 2026": how a list is called, where, and of when. One of
+/// these alone may be a heading's.
 fn signs_of_title(cells: &[&str], next: &[&str]) -> usize {
     let words = |cell: &str| cell.to_lowercase().split_whitespace().count();
     let begins = |cell: &str, with: &[&str]| {

@@ -63,9 +63,9 @@ pub struct Way {
     pub apply_trials: bool,
 }
 
-/// Starts to read. The channel ends after the last record; wherever a fault of the source as a whole
-/// comes, the catalog must not be taken for complete. `before` are keys that every record had in the
-/// last run: where the mapping reads one and it is gone, nothing is handed on.
+/// Starts to read. The channel ends after the last record; wherever a fault of the source as a
+/// whole comes, the catalog must not be taken for complete. `before` are keys that every record had
+/// in the last run: where the mapping reads one and it is gone, nothing is handed on.
 pub fn read(
     input: Input,
     way: Way,

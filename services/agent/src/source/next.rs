@@ -108,8 +108,8 @@ impl Next {
             || (found.contains('.') && found.parse::<f64>().is_err())
     }
 
-    /// A page's number, or a cursor: it goes into the parameter that is configured, or that held the
-    /// number before.
+    /// A page's number, or a cursor: it goes into the parameter that is configured, or that held
+    /// the number before.
     fn with_parameter(&self, found: &str, location: &str) -> Result<String, String> {
         let mut url = Url::parse(location).map_err(|_| {
             format!("there is \"{}\", which is no address, and {location} is a file", shown(found))

@@ -1,5 +1,5 @@
-//! Rows of cells out of lines. Quotes decide where a row ends, so a stray one lets rows run into one
-//! another: wherever that may have happened, all its lines are refused, and the rest goes on.
+//! Rows of cells out of lines. Quotes decide where a row ends, so a stray one lets rows run into
+//! one another: wherever that may have happened, all its lines are refused, and the rest goes on.
 //!
 //! Own code, since readers of CSV take a stray quote for part of a cell and do not tell.
 

@@ -155,7 +155,8 @@ impl<'a> Sink<'a> {
         self.send(Item { found_at, record: Err(error), notes: Vec::new(), refused_id: None })
     }
 
-    /// Refuses what was found at one place, with the id that it has, so that it does not count as gone.
+    /// Refuses what was found at one place, with the id that it has, so that it does not count as
+    /// gone.
     fn refuse_all(&mut self, found_at: String, error: Error, outputs: &[Value]) -> Result<()> {
         let refused_id = outputs.first().and_then(id);
         self.send(Item { found_at, record: Err(error), notes: Vec::new(), refused_id })
@@ -182,8 +183,8 @@ impl<'a> Sink<'a> {
     }
 }
 
-/// An entry of a list that is null is not given, as a field is not: `[.biaya | rupiah]` of a cell that
-/// is empty.
+/// An entry of a list that is null is not given, as a field is not: `[.biaya | rupiah]` of a cell
+/// that is empty.
 fn drop_nulls(value: &mut Value) {
     match value {
         Value::Array(items) => {
@@ -208,7 +209,8 @@ fn identity(text: &str) -> Identity {
     digest.iter().take(16).fold(0, |sum, byte| (sum << 8) | Identity::from(*byte))
 }
 
-/// How a record is named to people: its id, its unit and its title, as two records may share a code.
+/// How a record is named to people: its id, its unit and its title, as two records may share a
+/// code.
 fn names(output: &serde_json::Value) -> String {
     let Some(fields) = output.as_object() else { return output.to_string() };
     let named = |(name, value): (&String, &serde_json::Value)| match value {

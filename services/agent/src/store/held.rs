@@ -17,9 +17,9 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
-    /// Takes over what the registry holds in truth. What was deleted there is no longer held, and its
-    /// record, if the source still has it, is sent again, so that the publisher is told; what an
-    /// older state does not know of is held.
+    /// Takes over what the registry holds in truth. What was deleted there is no longer held, and
+    /// its record, if the source still has it, is sent again, so that the publisher is told; what
+    /// an older state does not know of is held.
     pub async fn reconcile(&self, names: &BTreeSet<String>) -> Result<()> {
         let known = self.names().await?;
         let mut tx = self.pool.begin().await.map_err(Error::internal)?;
@@ -42,9 +42,9 @@ impl Store {
         tx.commit().await.map_err(Error::internal)
     }
 
-    /// Ends a complete run. Records that have `gone` from the source are reported from now on and no
-    /// longer counted, until they are withdrawn or come back; the registry's answers to records that
-    /// were `unseen` are forgotten.
+    /// Ends a complete run. Records that have `gone` from the source are reported from now on and
+    /// no longer counted, until they are withdrawn or come back; the registry's answers to records
+    /// that were `unseen` are forgotten.
     pub async fn settle(&self, gone: &[&str], unseen: &[&str]) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(Error::internal)?;
         for (query, ids) in [

@@ -226,7 +226,8 @@ fn is_settled(result: &RecordResult) -> bool {
     !result.send_again && result.warnings.is_empty()
 }
 
-/// What an answer says of its record: why it was refused, or the first warning of one that was taken.
+/// What an answer says of its record: why it was refused, or the first warning of one that was
+/// taken.
 fn said(result: &RecordResult) -> (&str, &str, &str) {
     match result.warnings.first().filter(|_| result.code.is_empty()) {
         Some(warning) => (&warning.field, &warning.code, &warning.message),

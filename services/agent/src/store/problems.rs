@@ -50,8 +50,8 @@ impl Store {
             .map_err(Error::internal)
     }
 
-    /// Records that the registry refused, that could not be sent in the last run, or that have gone;
-    /// at most `limit`.
+    /// Records that the registry refused, that could not be sent in the last run, or that have
+    /// gone; at most `limit`.
     pub async fn problems(&self, limit: i64) -> Result<Vec<Problem>> {
         let rows = sqlx::query(
             "SELECT source_id, field, code, message FROM answered WHERE outcome >= 3 OR code <> ''

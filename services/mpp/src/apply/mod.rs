@@ -28,8 +28,8 @@ pub use difference::Change;
 pub use read::{from_file, from_text};
 pub use record::{Record, records};
 
-/// Calls under way at once. SQLite has one writer: more calls would only wait, and on a busy machine
-/// beyond their deadline.
+/// Calls under way at once. SQLite has one writer: more calls would only wait, and on a busy
+/// machine beyond their deadline.
 const AT_ONCE: usize = 4;
 
 /// How records are applied.

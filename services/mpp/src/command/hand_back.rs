@@ -1,5 +1,5 @@
-//! `mpp hand-back`: an administrator gives fields of a service back to the source that publishes it;
-//! an officer of its unit, too, hands the whole of it to another publisher.
+//! `mpp hand-back`: an administrator gives fields of a service back to the source that publishes
+//! it; an officer of its unit, too, hands the whole of it to another publisher.
 
 use clap::Args as ClapArgs;
 use mpp_api::registry::{
@@ -28,8 +28,8 @@ pub struct HandBackArgs {
     /// Why, with --keep.
     #[arg(long, default_value = "")]
     pub reason: String,
-    /// Hand the whole service to another publisher: a source, or its own unit for no source any more.
-    /// An officer of its unit may, too.
+    /// Hand the whole service to another publisher: a source, or its own unit for no source any
+    /// more. An officer of its unit may, too.
     #[arg(long, value_name = "PUBLISHER", default_value = "", conflicts_with_all = ["fields", "keep"])]
     pub to: String,
     /// Check only.

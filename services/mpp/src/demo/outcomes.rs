@@ -1,5 +1,6 @@
-//! The source of which a few records show each outcome, over two years: what was refused and what is
-//! remarked, a correction by hand that the source then leaves behind, and a record that is withdrawn.
+//! The source of which a few records show each outcome, over two years: what was refused and what
+//! is remarked, a correction by hand that the source then leaves behind, and a record that is
+//! withdrawn.
 
 use mpp_agent::{Input, Run, Table, Withdraw};
 use mpp_api::{

@@ -15,8 +15,8 @@ use crate::{
     service::Service,
 };
 
-/// Calls under way at once. SQLite has one writer: more calls would only wait, and on a busy machine
-/// beyond their deadline.
+/// Calls under way at once. SQLite has one writer: more calls would only wait, and on a busy
+/// machine beyond their deadline.
 const AT_ONCE: usize = 4;
 
 const UNITS: (&str, &str) = ("units.json", include_str!("../../demo/units.json"));

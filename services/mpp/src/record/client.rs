@@ -95,7 +95,8 @@ impl<'a> Records<'a> {
         self.write(kind, &method, fields, record, validate_only).await
     }
 
-    /// Changes these fields of the record, with the reason where the kind keeps one, and answers it as the service keeps it.
+    /// Changes these fields of the record, with the reason where the kind keeps one, and answers it
+    /// as the service keeps it.
     ///
     /// # Errors
     /// The service's refusal.

@@ -14,8 +14,8 @@ use crate::demo;
 /// is a fault of the machine's clock, which readiness tells.
 const MOVED: &str = "clock-was-moved";
 
-/// Now, the time that was asked for, or for a demo by night the next working morning; but not before
-/// the newest record.
+/// Now, the time that was asked for, or for a demo by night the next working morning; but not
+/// before the newest record.
 pub async fn of(args: &UpArgs, data: &Path) -> Result<Clock> {
     let system = Clock::system();
     if args.clock_is_right {

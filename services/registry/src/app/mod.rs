@@ -3,8 +3,8 @@
 //!
 //! One file for each kind ([`regions`], [`units`], [`malls`], [`counters`] with their windows,
 //! [`services`], [`offerings`], [`sources`]), on the one way to write a record
-//! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a mall
-//! or a unit that moves in line.
+//! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a
+//! mall or a unit that moves in line.
 
 pub mod counters;
 pub mod filing;

@@ -79,14 +79,14 @@ impl Keeps<Service> for Registry {
 }
 
 impl Registry {
-    /// Gives overridden fields of a service back to its source, or confirms them; none named: all. Or
-    /// hands the service to another publisher.
+    /// Gives overridden fields of a service back to its source, or confirms them; none named: all.
+    /// Or hands the service to another publisher.
     ///
     /// # Errors
-    /// `WRONG_STATE` where no source publishes it, or the publisher is the one it has; names a field
-    /// that is not overridden, or what is wrong with the publisher; `PERMISSION_DENIED` to an officer
-    /// who would undo what an administrator has set, or take the service from another's source; those
-    /// of an update.
+    /// `WRONG_STATE` where no source publishes it, or the publisher is the one it has; names a
+    /// field that is not overridden, or what is wrong with the publisher; `PERMISSION_DENIED` to an
+    /// officer who would undo what an administrator has set, or take the service from another's
+    /// source; those of an update.
     pub async fn hand_back(
         &self,
         call: &Call,
@@ -115,8 +115,8 @@ impl Registry {
         .await
     }
 
-    /// Who hands a service over takes it from its publisher: an officer only from a source of a unit
-    /// that is theirs, too.
+    /// Who hands a service over takes it from its publisher: an officer only from a source of a
+    /// unit that is theirs, too.
     fn check_gives(&self, service: &Service, call: &Call) -> Result<()> {
         if service.source.is_empty() {
             return Ok(());

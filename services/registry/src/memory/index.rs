@@ -140,8 +140,8 @@ fn fee(fees: &[Fee]) -> search::Fee {
     }
 }
 
-/// True where everybody pays; of a fee by case, where each case costs something. "Maksimal Rp 50.000"
-/// may be nothing.
+/// True where everybody pays; of a fee by case, where each case costs something. "Maksimal Rp
+/// 50.000" may be nothing.
 fn costs(fee: &Fee) -> bool {
     match fee.kind() {
         Kind::Fixed | Kind::Charged | Kind::Formula | Kind::Foreign => true,

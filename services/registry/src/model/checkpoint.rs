@@ -103,8 +103,8 @@ impl Standing {
         (Self { heard, opened, ..self.clone() }, Greeting { checkpoint, send_all })
     }
 
-    /// Answers up to this sequence no longer stand, once the session has ended completely: every record
-    /// has come again since.
+    /// Answers up to this sequence no longer stand, once the session has ended completely: every
+    /// record has come again since.
     pub fn answered_anew_after(&self) -> i64 {
         if self.opened.send_all { self.opened.began_at } else { self.mapped_after }
     }

@@ -13,7 +13,8 @@ pub fn may_take(hello: &Hello, holder: &str) -> bool {
 }
 
 /// Succeeds where the session with this token is the last one and alive. A stream that is open is
-/// itself a sign of life; of a session by single calls only the row says how long nothing was heard.
+/// itself a sign of life; of a session by single calls only the row says how long nothing was
+/// heard.
 ///
 /// # Errors
 /// `LEASE_LOST`, or `LEASE_EXPIRED` after a silence, with the way out.

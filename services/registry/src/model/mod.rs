@@ -1,7 +1,8 @@
 //! The rules of the registry, pure: no clock, no I/O.
 //!
 //! A record passes two gates. Its *form* is checked alone ([`unit::check`], [`mall::check`], …; of
-//! what is synced in [`mpp_form`], by which agents judge as well), with every wrong field told at once. The records that it *refers* to are then read, and
+//! what is synced in [`mpp_form`], by which agents judge as well), with every wrong field told at
+//! once. The records that it *refers* to are then read, and
 //! [`region`], [`tree`] and [`mall`] say whether they fit; that is the state's matter, not the
 //! message's.
 //!

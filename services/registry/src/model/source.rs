@@ -1,5 +1,6 @@
-//! Sources: which units one may write (its namespace), and what is said at the end of a session. When
-//! one counts as late is worked out in reporting, from the freshness target that the source declares.
+//! Sources: which units one may write (its namespace), and what is said at the end of a session.
+//! When one counts as late is worked out in reporting, from the freshness target that the source
+//! declares.
 
 use mpp_api::{
     registry::Unit,

@@ -25,7 +25,8 @@ pub struct Results {
     pub weak: bool,
     /// Places that the question names.
     pub places: Vec<NamedPlace>,
-    /// Words that no service has: those that say what is asked for, and slips of those that ask how.
+    /// Words that no service has: those that say what is asked for, and slips of those that ask
+    /// how.
     pub unanswered: Vec<String>,
 }
 

@@ -23,14 +23,15 @@
 //! up here](score), in the terms of this field.
 //!
 //! **What the words of a question are taken for.** A place ("kab. sleman", "jogja") is a preference
-//! and no word to look for. A word that asks how (`vocabulary::FAINT`) never decides. A document that
-//! is named leads; which words name one follows from abbreviations of the field and from what most owners
-//! keep as a keyword and title their services by, not from a list of questions. A guessed slip is worth
-//! the share of its letters that are right, and less than any true word. A word that the catalog lacks
-//! is a word, unless its letters say otherwise, and is named. What is left unanswered counts against
-//! the best hit: where most of a question is left, the answer is [weak](Results::weak) and says so.
-//! It is sure only if title or keywords hold nearly all content words (a slip in a short word, a merely
-//! related word and the body do not count), or the document that was named.
+//! and no word to look for. A word that asks how (`vocabulary::FAINT`) never decides. A document
+//! that is named leads; which words name one follows from abbreviations of the field and from what
+//! most owners keep as a keyword and title their services by, not from a list of questions. A
+//! guessed slip is worth the share of its letters that are right, and less than any true word. A
+//! word that the catalog lacks is a word, unless its letters say otherwise, and is named. What is
+//! left unanswered counts against the best hit: where most of a question is left, the answer is
+//! [weak](Results::weak) and says so. It is sure only if title or keywords hold nearly all content
+//! words (a slip in a short word, a merely related word and the body do not count), or the document
+//! that was named.
 //!
 //! **Why are offerings beside the index and not in it?** There are three times as many and they
 //! change more often. An offering that changes touches a map and re-indexes nothing.

@@ -1,8 +1,8 @@
 //! The names of a service: its whole title and each whole keyword, as terms.
 //!
-//! An owner who writes "bikin ktp" and "ktp hilang" among the keywords of two services says which of
-//! them a bare "ktp" means, and which one "ktp" with "hilang". So a question that holds all words of
-//! a name finds its service before one that only shares words with it.
+//! An owner who writes "bikin ktp" and "ktp hilang" among the keywords of two services says which
+//! of them a bare "ktp" means, and which one "ktp" with "hilang". So a question that holds all
+//! words of a name finds its service before one that only shares words with it.
 
 use std::collections::BTreeSet;
 

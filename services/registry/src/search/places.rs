@@ -178,8 +178,8 @@ fn spelled(word: &str) -> &str {
 }
 
 impl<'a> Context<'a> {
-    /// The kind where it stands behind the name: "medan kota", "pasuruan kab". One that another name
-    /// follows is that one's: "dari malang kota surabaya".
+    /// The kind where it stands behind the name: "medan kota", "pasuruan kab". One that another
+    /// name follows is that one's: "dari malang kota surabaya".
     fn kind_behind(&self, end: usize) -> Option<&'a str> {
         let kind = self.words.get(end).map(String::as_str).filter(|word| KINDS.contains(word))?;
         let next = Context { at: end + 1, sure: true, ..*self };

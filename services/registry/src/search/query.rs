@@ -77,7 +77,8 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
     })
 }
 
-/// Whether a title or a keyword holds the term. An index that cannot be read fails at the next step.
+/// Whether a title or a keyword holds the term. An index that cannot be read fails at the next
+/// step.
 fn is_called(view: &View, term: &str) -> bool {
     let called = |part| view.frequency(part, term).is_ok_and(|services| services > 0);
     called(Part::Title) || called(Part::Keywords)
@@ -136,8 +137,8 @@ fn is_titled(best: &Candidate, table: &Table, needles: &Needles) -> bool {
         && words == needles.deciding.count_ones() as usize
 }
 
-/// The words that no service has. A guess at what one was meant for counts where the best answer bears
-/// it out.
+/// The words that no service has. A guess at what one was meant for counts where the best answer
+/// bears it out.
 fn unanswered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
     let has = best.map_or(0, |best| best.has);
     let guessed = needles.all.iter().enumerate().filter(|(bit, needle)| {

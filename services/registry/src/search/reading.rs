@@ -57,8 +57,8 @@ fn longest_first(mut said: Vec<Said>) -> Vec<Said> {
     said
 }
 
-/// Reads a question. `called` tells whether a service is called by a term, `is_document` whether the
-/// term names a document.
+/// Reads a question. `called` tells whether a service is called by a term, `is_document` whether
+/// the term names a document.
 pub fn read(
     text: &str,
     called: &dyn Fn(&str) -> bool,

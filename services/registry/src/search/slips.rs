@@ -1,6 +1,7 @@
 //! How many slips of the pen lie between two words.
 
-/// Letters to add, drop or replace, or neighbours to swap, from one word to the other (optimal string alignment).
+/// Letters to add, drop or replace, or neighbours to swap, from one word to the other (optimal
+/// string alignment).
 pub fn slips(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];

@@ -56,8 +56,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Checks every record's form. Of several records of one name the first counts, also where it is
-    /// wrong: so that two opposite rows are never taken by which of them is whole.
+    /// Checks every record's form. Of several records of one name the first counts, also where it
+    /// is wrong: so that two opposite rows are never taken by which of them is whole.
     pub fn new(batch: Batch, lease: &Lease) -> Self {
         let digest = digest(&batch);
         let mut plan = Self {

@@ -171,8 +171,8 @@ impl Kept {
         mapped.filter(is_new).collect()
     }
 
-    /// "Before a batch goes out it notes the batch's position and forgets the answers that it keeps of
-    /// its records."
+    /// "Before a batch goes out it notes the batch's position and forgets the answers that it keeps
+    /// of its records."
     fn note(&mut self, batch: &Batch) {
         self.under_way.extend(batch.checkpoint.iter().map(|at| at.position.clone()));
         for record in &batch.records {

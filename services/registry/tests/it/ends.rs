@@ -1,5 +1,5 @@
-//! How an ended session leaves its source, by a client of the contract: a run of which nothing stands is no
-//! success, and what stands rejected is told apart from what was rejected once.
+//! How an ended session leaves its source, by a client of the contract: a run of which nothing
+//! stands is no success, and what stands rejected is told apart from what was rejected once.
 
 use mpp_api::{
     registry::DeleteServiceRequest,

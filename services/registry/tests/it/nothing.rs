@@ -1,5 +1,5 @@
-//! References to nothing are reported: filters that nothing can pass, names of what is not there, places
-//! where no mall can be.
+//! References to nothing are reported: filters that nothing can pass, names of what is not there,
+//! places where no mall can be.
 
 use mpp_api::{
     registry::{

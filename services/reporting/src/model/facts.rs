@@ -157,7 +157,8 @@ pub struct SourceRow {
     /// Its records that stand rejected now.
     #[serde(default)]
     pub rejected_now: i64,
-    /// Why its last session was incomplete, as the contract's reason and a text; `None` if it was not.
+    /// Why its last session was incomplete, as the contract's reason and a text; `None` if it was
+    /// not.
     pub lack: Option<(i32, String)>,
 }
 

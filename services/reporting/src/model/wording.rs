@@ -9,7 +9,8 @@ use mpp_api::{
 
 use super::facts::bounded;
 
-/// All fees of a service; empty where its source states none, which the reader says in his language.
+/// All fees of a service; empty where its source states none, which the reader says in his
+/// language.
 pub fn fees(fees: &[Fee]) -> String {
     bounded(&mpp_api::wording::fees(fees))
 }

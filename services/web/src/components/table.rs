@@ -1,5 +1,5 @@
-//! Tables: a caption that says what is counted, scopes, and on a phone a row as a block where it has
-//! more than three columns.
+//! Tables: a caption that says what is counted, scopes, and on a phone a row as a block where it
+//! has more than three columns.
 
 use maud::{Markup, html};
 

@@ -71,7 +71,8 @@ impl Session<'_> {
         let mut result = self.stream.batch_result().await?;
         let sent = self.waiting.pop_front().ok_or_else(|| out_of_turn("no answer"))?;
         sent.check(&result)?;
-        // Problems are stored under the ids that were sent: an answer may hold only the start of one.
+        // Problems are stored under the ids that were sent: an answer may hold only the start of
+        // one.
         for (answer, record) in result.results.iter_mut().zip(&sent.records) {
             answer.source_id.clone_from(&record.id);
         }

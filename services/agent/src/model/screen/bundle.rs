@@ -34,8 +34,8 @@ const PERMITS: [&str; 18] = [
 const DAYS: [&str; 10] =
     ["senin", "selasa", "rabu", "kamis", "jumat", "jum'at", "jum’at", "sabtu", "minggu", "ahad"];
 
-/// Why a raw record is a bundle of services rather than one, if it is. A weekly rota is a list, too,
-/// and none of permits.
+/// Why a raw record is a bundle of services rather than one, if it is. A weekly rota is a list,
+/// too, and none of permits.
 pub fn bundle(raw: &Val) -> Option<String> {
     let mut found = None;
     walk(raw, "", &mut |place, text| {

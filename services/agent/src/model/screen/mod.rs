@@ -29,7 +29,8 @@ pub fn is_heading(raw: &Val) -> bool {
     own * 2 >= filled.len() && own >= map.len().clamp(1, 2)
 }
 
-/// Refuses a raw record in which a value of a column that is `used` stands for another that is lost.
+/// Refuses a raw record in which a value of a column that is `used` stands for another that is
+/// lost.
 ///
 /// # Errors
 /// Names the value and where it stands.

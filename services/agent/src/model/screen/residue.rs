@@ -55,8 +55,8 @@ const PARTS: [&str; 18] = [
     "[native code]",
 ];
 
-/// Why a mapped record holds what no office has written, if it does: in its id, its unit, or any text
-/// of what it publishes.
+/// Why a mapped record holds what no office has written, if it does: in its id, its unit, or any
+/// text of what it publishes.
 pub fn residue(record: &Value) -> Option<String> {
     let named = ["source_id", "sourceId", "unit"].into_iter().find_map(|key| {
         let text = record.get(key)?.as_str()?;

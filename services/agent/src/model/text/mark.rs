@@ -318,8 +318,8 @@ pub fn is_dash(c: char) -> bool {
     matches!(c, '-' | '*' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// What is a bullet where a blank follows it: signs that stand for others elsewhere, arrows, and the
-/// letters that Wingdings and Courier draw as bullets.
+/// What is a bullet where a blank follows it: signs that stand for others elsewhere, arrows, and
+/// the letters that Wingdings and Courier draw as bullets.
 pub fn is_weak_bullet(c: char) -> bool {
     matches!(c, 'o' | 'v' | 'q' | '\u{d8}' | '\u{fc}' | '\u{a7}' | '\u{b7}' | '+' | '~' | '#'
         | '\u{bb}' | '\u{203a}' | '\u{2190}'..='\u{21ff}' | '\u{27f0}'..='\u{27ff}')

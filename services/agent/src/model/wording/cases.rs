@@ -205,8 +205,8 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         self.core_at(at, matches!(before, ":" | "=" | "sebesar" | "adalah"))
     }
 
-    /// Where a condition ends: at a boundary. Another reading in it is of another case, but an amount
-    /// behind "di atas" or "sampai" is the condition's own.
+    /// Where a condition ends: at a boundary. Another reading in it is of another case, but an
+    /// amount behind "di atas" or "sampai" is the condition's own.
     fn condition_end(&self, from: usize) -> Option<usize> {
         let mut at = from;
         while at < self.tokens.len() && self.plan.boundary(self.tokens, at).is_none() {

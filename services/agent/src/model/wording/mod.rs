@@ -2,10 +2,10 @@
 //!
 //! **Whatever is left over means "not read".** A text is read where the grammar knows each of its
 //! words: the amount or the length, its heading, and clauses of a closed list (`clause`), which are
-//! kept as text. One further word, a negation, a minimum, an exception, a second amount, and the text
-//! is no longer one price or one time. It may be several, each with its condition, or parts that add
-//! up (`cases`); or else it is kept in the source's words and marked as unparsed. Nothing is looked
-//! for in a text, and nothing passed over.
+//! kept as text. One further word, a negation, a minimum, an exception, a second amount, and the
+//! text is no longer one price or one time. It may be several, each with its condition, or parts
+//! that add up (`cases`); or else it is kept in the source's words and marked as unparsed. Nothing
+//! is looked for in a text, and nothing passed over.
 //!
 //! | file | what it reads |
 //! | --- | --- |

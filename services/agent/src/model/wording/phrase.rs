@@ -8,8 +8,8 @@ use winnow::{
 
 use super::token::{Kind, Token, Tokens};
 
-/// The longest phrase of a list that comes next. A list is one text, with " | " between its phrases;
-/// a phrase is words and marks with blanks between.
+/// The longest phrase of a list that comes next. A list is one text, with " | " between its
+/// phrases; a phrase is words and marks with blanks between.
 pub fn one_of<'t>(list: &'static str) -> impl FnMut(&mut Tokens<'t>) -> Read<Tokens<'t>> {
     move |input| {
         let longest = list.split(" | ").filter_map(|phrase| len(phrase, input)).max();
@@ -27,7 +27,8 @@ pub fn lists(list: &str, word: &str) -> bool {
     list.split(" | ").any(|listed| listed == word)
 }
 
-/// How many tokens a phrase takes of the input, if it comes next. A cell's line may break within it.
+/// How many tokens a phrase takes of the input, if it comes next. A cell's line may break within
+/// it.
 fn len(phrase: &str, input: Tokens) -> Option<usize> {
     let mut len = 0;
     for word in phrase.split(' ') {

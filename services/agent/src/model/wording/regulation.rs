@@ -1,4 +1,5 @@
-//! A regulation's name: "Peraturan Daerah Kabupaten Banyuwangi Nomor 1 Tahun 2024 tentang Retribusi".
+//! A regulation's name: "Peraturan Daerah Kabupaten Banyuwangi Nomor 1 Tahun 2024 tentang
+//! Retribusi".
 
 use winnow::{
     Parser, Result as Read,
@@ -84,8 +85,9 @@ fn path(input: &mut Tokens) -> Read<()> {
     (repeat(0..=2, office).map(|()| ()), mark("/"), number).void().parse_next(input)
 }
 
-/// "Kabupaten Banyuwangi", "Kota Bandar Lampung", "Menteri Keuangan Republik Indonesia". At a text's
-/// end a name has one word, and others only from a closed list, since a condition may stand there.
+/// "Kabupaten Banyuwangi", "Kota Bandar Lampung", "Menteri Keuangan Republik Indonesia". At a
+/// text's end a name has one word, and others only from a closed list, since a condition may stand
+/// there.
 fn qualified(input: &mut Tokens) -> Read<()> {
     let area =
         (word_of("kabupaten | kab | kota | provinsi | prov"), opt(mark(".")), opt(area)).void();
@@ -143,8 +145,8 @@ fn held(input: &mut Tokens) -> Read<()> {
     .parse_next(input)
 }
 
-/// "tentang Pajak Daerah dan Retribusi Daerah": any words where the regulation's number closes them,
-/// and else words of a closed list, since a condition may stand there.
+/// "tentang Pajak Daerah dan Retribusi Daerah": any words where the regulation's number closes
+/// them, and else words of a closed list, since a condition may stand there.
 fn title(input: &mut Tokens) -> Read<()> {
     word_of("tentang | ttg").parse_next(input)?;
     let closed = |input: &mut Tokens| {

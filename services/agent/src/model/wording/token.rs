@@ -125,7 +125,8 @@ fn number_len(rest: &str) -> usize {
     (1..).find(|at| !digit(*at) && !part(*at)).unwrap_or(rest.len())
 }
 
-/// Letters and digits; a currency and the sign of multiplication end before a digit ("rp50", "x24").
+/// Letters and digits; a currency and the sign of multiplication end before a digit ("rp50",
+/// "x24").
 fn word_len(rest: &str) -> usize {
     let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
     if matches!(&rest[..letters], "rp" | "idr" | "usd" | "x") {

@@ -1,4 +1,5 @@
-//! What must hold of texts of several readings: nothing is lost, and no condition changes its price.
+//! What must hold of texts of several readings: nothing is lost, and no condition changes its
+//! price.
 
 use super::*;
 
