@@ -32,10 +32,6 @@ use crate::{
 /// Problems that are stored at once.
 const KEPT_AT_ONCE: usize = 500;
 
-/// Problems of a run that are kept one by one, as many as `mpp agent problems` shows; beyond them
-/// only the counts tell.
-const MOST_KEPT: usize = 10_000;
-
 /// What all sessions of a run have in common.
 pub struct Context<'a> {
     pub endpoint: &'a Endpoint,
@@ -161,7 +157,7 @@ struct Session<'a> {
     first_unread: Option<String>,
     /// Problems that are not stored yet, and how many there were.
     unsent: Vec<Problem>,
-    kept: usize,
+    kept: i64,
 }
 
 impl<'a> Session<'a> {
@@ -287,7 +283,7 @@ impl<'a> Session<'a> {
     /// Keeps a problem, together with others: each by itself would wait for the disk.
     async fn keep(&mut self, problem: Problem) -> Result<()> {
         self.kept += 1;
-        if self.kept <= MOST_KEPT {
+        if self.kept <= self.context.run.policy.kept_problems {
             self.unsent.push(problem);
         }
         if self.unsent.len() < KEPT_AT_ONCE { Ok(()) } else { self.flush().await }

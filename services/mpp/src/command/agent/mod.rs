@@ -165,7 +165,7 @@ async fn check(config: &Path) -> Result<()> {
 
 async fn problems(config: &Path, output: Output) -> Result<()> {
     let run = load(config)?;
-    let problems = Store::open(&run.state).await?.problems(10_000).await?;
+    let problems = Store::open(&run.state).await?.problems(run.policy.kept_problems).await?;
     if output.is_json() {
         for problem in &problems {
             let Problem { record, field, code, message } = problem;
