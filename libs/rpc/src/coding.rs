@@ -6,7 +6,7 @@ use bytes::Bytes;
 use flate2::{Compression, read::MultiGzDecoder, write::GzEncoder};
 use mpp_core::{Error, FieldCode, Reason, Result};
 
-/// What fits into one packet gets no faster by being smaller, in bytes.
+/// Answers up to this many bytes fit into one packet; compressing them gains nothing.
 pub(crate) const LEAST: u64 = 1024;
 /// zstd's quickest usual level, which is about as small as gzip's usual one.
 const ZSTD_LEVEL: i32 = 1;

@@ -98,7 +98,7 @@ impl<K: Clone + Eq + Hash> Shares<K> {
         self.take_as(key, Rank::Usual)
     }
 
-    /// As [`Shares::take`], for somebody of a rank.
+    /// Like [`Shares::take`], for somebody of a rank.
     ///
     /// # Errors
     /// Why there is none.

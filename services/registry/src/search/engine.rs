@@ -84,7 +84,7 @@ impl Engine {
         search.await.map_err(|_| Error::Stopped)?
     }
 
-    /// As [`Engine::search_for`], for nobody in particular.
+    /// Like [`Engine::search_for`], for nobody in particular.
     pub async fn search(&self, query: Query) -> Result<Results, Error> {
         self.search_for("", query).await
     }

@@ -178,7 +178,7 @@ impl World {
         Self::banyuwangi(database).await.sourced().await
     }
 
-    /// As [`World::with_source`], under another policy.
+    /// Like [`World::with_source`], under another policy.
     pub async fn with_source_under(database: &TestDatabase, policy: Policy) -> Self {
         let world = Self::under(database, Clock::stopped_at(MAY_2026), policy).await;
         world.filled().await.sourced().await

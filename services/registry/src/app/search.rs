@@ -1,0 +1,168 @@
+//! Search: its filters must be passable, the index answers, and its hits become records of memory.
+
+use mpp_api::registry::{
+    Mall, Offering, SearchServicesRequest, Service, Unit,
+    search_services_response::{Hit, Place},
+};
+use mpp_core::{Error, FieldCode, Label, Reason, Result};
+use mpp_resource::Serves as _;
+
+use super::{Registry, filters};
+use crate::{
+    memory::RegistryView,
+    search::{self, MAX_PAGE, Match, NearbyOffering, Query, Results, Via},
+};
+
+impl Registry {
+    /// The hits of a query, with the records that a citizen needs, and what else was found. Waits
+    /// until this replica shows what the caller has written.
+    ///
+    /// # Errors
+    /// A filter that nothing can pass, a query that cannot be asked; `UNAVAILABLE` where this replica
+    /// is behind.
+    pub async fn find_services(
+        &self,
+        who: &str,
+        asked: &SearchServicesRequest,
+        query: Query,
+    ) -> Result<(Vec<Hit>, Results)> {
+        // A filter may name a record that the caller has only just written.
+        self.memory.wait_for(asked.min_revision).await?;
+        check_filters(asked, &self.memory.read())?;
+        let searchable = self.search.caught_up(query.min_revision);
+        mpp_rpc::waiting(searchable).await?.map_err(refused)?;
+        let mut found = self.search.search_for(who, query).await.map_err(refused)?;
+        // The index may be a moment ahead of the memory.
+        self.memory.wait_for(found.revision).await?;
+        let state = self.memory.read();
+        let hits = std::mem::take(&mut found.hits).into_iter();
+        Ok((hits.filter_map(|found| hit(self, &state, found)).collect(), found))
+    }
+
+    /// How many hits a page has: as many as were asked for, but no more than search gives; where
+    /// none were named, as the operator says.
+    pub fn hits_on_a_page(&self, asked: usize) -> usize {
+        match asked {
+            0 => self.policy.search_page_hits,
+            asked => asked.min(MAX_PAGE),
+        }
+    }
+}
+
+/// A filter that no service can pass finds nothing, which would read as "there is no such service".
+fn check_filters(request: &SearchServicesRequest, state: &RegistryView) -> Result<()> {
+    let SearchServicesRequest { region, agency, category, .. } = request;
+    filters::region(state, region, "region")?;
+    if !agency.is_empty() {
+        filters::exists::<Unit>(state, agency, "agency")?;
+    }
+    if !category.is_empty() {
+        filters::category(state, category, "category")?;
+    }
+    if request.near.is_some_and(|at| at.latitude == 0.0 && at.longitude == 0.0) {
+        let hint = "is 0, 0, in the Gulf of Guinea; leave it out where the place is not known";
+        return Err(Error::field("near", FieldCode::OutOfRange, hint));
+    }
+    Ok(())
+}
+
+fn refused(error: search::Error) -> Error {
+    match error {
+        search::Error::Invalid { field: "text", message } => {
+            Error::field("query", FieldCode::TooLong, message)
+        }
+        search::Error::Invalid { field: "after", message } => {
+            Error::new(Reason::InvalidPageToken, message)
+        }
+        search::Error::Invalid { field: "region", message } => {
+            Error::field("region", FieldCode::Format, message)
+        }
+        search::Error::Invalid { field, message } => {
+            Error::field(field, FieldCode::OutOfRange, message)
+        }
+        search::Error::Stopped => {
+            Error::new(Reason::Unavailable, "search has stopped on this replica")
+        }
+        search::Error::Index(error) => Error::internal(error),
+    }
+}
+
+/// `None` where the service has gone from memory, which may be a moment ahead of the index.
+fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<Hit> {
+    let service = state.records.get::<Service>(&found.service)?.doc;
+    let agency =
+        state.records.row::<Service>(&found.service).map_or("", |row| row.label(Label::Agency));
+    let places = found.offerings.into_iter().filter_map(|near| place(registry, state, near));
+    Some(Hit {
+        agency: agency.to_owned(),
+        title: service.title,
+        fees: service.fees,
+        time: service.time,
+        score: f64::from(found.score),
+        places: places.collect(),
+        place_count: i32::try_from(found.offering_count).unwrap_or(i32::MAX),
+        matched: found.matches.iter().map(told).collect(),
+        offered_there: i32::try_from(found.offered_there).unwrap_or(i32::MAX),
+        service: found.service,
+    })
+}
+
+/// `None` where the offering or its mall has gone from memory.
+fn place(registry: &Registry, state: &RegistryView, near: NearbyOffering) -> Option<Place> {
+    let mut offering = state.records.get::<Offering>(&near.offering)?.doc;
+    registry.show(state, &mut offering);
+    let mall = state.records.get::<Mall>(&near.mall)?.doc;
+    Some(Place {
+        offering: near.offering,
+        mall: near.mall,
+        mall_display_name: mall.display_name,
+        region: format!("regions/{}", near.region_code),
+        distance_km: near.distance_km.unwrap_or_default(),
+        fees: offering.effective_fees,
+    })
+}
+
+/// How a word of the query led to the service, such as "skkc ~ SKCK".
+fn told(found: &Match) -> String {
+    let Match { word, term, via, .. } = found;
+    match via {
+        Via::Word => word.clone(),
+        Via::Abbreviation => format!("{word} = {term}"),
+        Via::Related => format!("{word} → {term}"),
+        Via::Typo | Via::Clipped => format!("{word} ~ {term}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use mpp_resource::memory::Memory;
+    use mpp_testkit::on_both;
+
+    use super::*;
+    use crate::{policy::Policy, search::Engine, store::SCHEMA};
+
+    #[tokio::test]
+    async fn a_service_that_has_gone_is_no_hit() {
+        on_both(async |database| {
+            let policy = Policy::default();
+            let registry = Registry {
+                db: database.open(&SCHEMA).await.expect("open"),
+                memory: Memory::new(policy.waits()),
+                search: Engine::start(1, policy.tolerance()).expect("an index"),
+                policy: Arc::new(policy),
+            };
+            let found = search::Hit {
+                service: "units/a/services/gone".into(),
+                score: 1.0,
+                matches: Vec::new(),
+                offerings: Vec::new(),
+                offering_count: 0,
+                offered_there: 0,
+            };
+            assert_eq!(hit(&registry, &RegistryView::default(), found), None);
+        })
+        .await;
+    }
+}
