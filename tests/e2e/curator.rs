@@ -1,4 +1,5 @@
-//! A curator's correction beside the ministry's runs, and records that wait for their unit and move.
+//! A curator's correction beside the ministry's runs, and records that wait for their unit and
+//! move.
 
 use std::fs;
 

@@ -219,7 +219,8 @@ impl Row for DeviationReport {
         Cow::Borrowed(&self.counter)
     }
 
-    /// Counters that differ from their mall or from the nation come first, the newest of them first.
+    /// Counters that differ from their mall or from the nation come first, the newest of them
+    /// first.
     fn order(&self, other: &Self) -> Ordering {
         let newest_first = || other.known_time.map(moment).cmp(&self.known_time.map(moment));
         self.uniform

@@ -1,6 +1,7 @@
-//! Files that others read, too: written whole or not at all, and read again when they change, so that keys and certificates are renewed without
-//! a restart. It is looked at when it is used, at most once a second; a stat is cheaper than a
-//! watcher, and follows the symbolic links that Kubernetes swaps.
+//! Files that others read, too: written whole or not at all, and read again when they change, so
+//! that keys and certificates are renewed without a restart. It is looked at when it is used, at
+//! most once a second; a stat is cheaper than a watcher, and follows the symbolic links that
+//! Kubernetes swaps.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -122,8 +123,8 @@ pub enum Readers {
     All,
 }
 
-/// Writes a whole file: aside, synced, and then put in the place of the one before. Whoever reads it
-/// meanwhile sees one or the other, also after a loss of power.
+/// Writes a whole file: aside, synced, and then put in the place of the one before. Whoever reads
+/// it meanwhile sees one or the other, also after a loss of power.
 ///
 /// # Errors
 /// Names the file; the one before is as it was.

@@ -1,4 +1,5 @@
-//! The stable codes of wrong fields: what a program may match on, beside the description for people.
+//! The stable codes of wrong fields: what a program may match on, beside the description for
+//! people.
 
 use std::fmt;
 
@@ -72,9 +73,11 @@ field_codes! {
     Unreadable, "UNREADABLE", "Mend them; the description says what was expected.";
     /// A file that cannot be written.
     Unwritable, "UNWRITABLE", "Mend the folder or its permissions, or name another file.";
-    /// A cell that holds an error value of a spreadsheet, such as `#N/A`, a formula, or what a program leaves where a value is missing, such as `undefined`.
+    /// A cell that holds an error value of a spreadsheet, such as `#N/A`, a formula, or what a
+    /// program leaves where a value is missing, such as `undefined`.
     ErrorValue, "ERROR_VALUE", "Mend the formula in the sheet, or give the value itself, and export again; where it stands for nothing, let the mapping leave it out.";
-    /// A row that repeats the heading, as where pages were glued together; it is no record and was passed over.
+    /// A row that repeats the heading, as where pages were glued together; it is no record and was
+    /// passed over.
     HeadingAgain, "HEADING_AGAIN", "Nothing has to be done; export the pages with one heading where that is possible.";
     /// A part of a file in which a stray quote lets rows run into one another.
     Torn, "TORN", "Remove the stray quote in the lines that are named, or write `\"\"` for a quote within a cell.";

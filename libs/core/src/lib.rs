@@ -1,4 +1,5 @@
-//! The words that every part of the suite shares: names, region codes, times, and the one [`Error`].
+//! The words that every part of the suite shares: names, region codes, times, and the one
+//! [`Error`].
 //!
 //! Nothing here does I/O. Money and localized texts live in the contract (`mpp-api`), since they
 //! have no rules beyond their shape.

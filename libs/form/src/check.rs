@@ -91,8 +91,8 @@ impl Check {
         }
     }
 
-    /// A text that programs compare, such as an id that a client has chosen: it is never cleaned, since
-    /// two might become one, so it must be as it is seen.
+    /// A text that programs compare, such as an id that a client has chosen: it is never cleaned,
+    /// since two might become one, so it must be as it is seen.
     pub fn token(&mut self, field: &str, given: &str, most: usize) {
         self.text(field, given, most);
         if text::is_disguised(given) && !text::has_control(given) {

@@ -3,8 +3,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// The exclusive or of the first 16 bytes of SHA-256 of each name. Names are unique, so no two of them
-/// cancel each other out.
+/// The exclusive or of the first 16 bytes of SHA-256 of each name. Names are unique, so no two of
+/// them cancel each other out.
 pub fn digest<'a>(names: impl IntoIterator<Item = &'a str>) -> [u8; 16] {
     let mut sum = [0; 16];
     for name in names {

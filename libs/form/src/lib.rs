@@ -1,11 +1,12 @@
 //! The form of the contract's records: what can be said of one by itself, without any state.
 //!
-//! The registry refuses a record by these rules, and an agent that tries a mapping without a registry
-//! judges by the same ones ([`record::check`]): what passes there is not refused for its form here.
-//! Whether the records that one refers to exist, and who may write, is the registry's own matter.
+//! The registry refuses a record by these rules, and an agent that tries a mapping without a
+//! registry judges by the same ones ([`record::check`]): what passes there is not refused for its
+//! form here. Whether the records that one refers to exist, and who may write, is the registry's
+//! own matter.
 //!
-//! Not done by asking a registry for a preview: whoever writes a mapping often has none at hand, and
-//! two sets of rules, one for trying and one for true, would part from each other.
+//! Not done by asking a registry for a preview: whoever writes a mapping often has none at hand,
+//! and two sets of rules, one for trying and one for true, would part from each other.
 
 #![forbid(unsafe_code)]
 

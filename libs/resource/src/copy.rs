@@ -151,8 +151,8 @@ impl<S: Shelf> Copy<S> {
         }
     }
 
-    /// Where only the position has moved on, to one that lies before what was heard, another replica
-    /// has saved a bookmark: the memory has all of that.
+    /// Where only the position has moved on, to one that lies before what was heard, another
+    /// replica has saved a bookmark: the memory has all of that.
     async fn start_again(&mut self) -> Result<()> {
         let stored = self.stored().await?;
         let lies_between = |stored: &Position, at: &Position| {

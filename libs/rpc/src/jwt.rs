@@ -30,8 +30,8 @@ const LONGEST_TOKEN: usize = 8 * 1024;
 /// How far the clocks of issuer and server may differ, in seconds.
 const LEEWAY: i64 = 30;
 const PEM_LABEL: &str = "PRIVATE KEY";
-/// An Ed25519 key in PKCS #8, version 1 (RFC 8410), up to its 32 bytes. `ring` would write version 2,
-/// which holds the public key, too, and which OpenSSL 3.0 does not read.
+/// An Ed25519 key in PKCS #8, version 1 (RFC 8410), up to its 32 bytes. `ring` would write version
+/// 2, which holds the public key, too, and which OpenSSL 3.0 does not read.
 const PKCS8_V1: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];

@@ -1,4 +1,5 @@
-//! The shell of a process that serves pages: plain HTTP, with the probes and the drain of all others.
+//! The shell of a process that serves pages: plain HTTP, with the probes and the drain of all
+//! others.
 
 use axum::Router;
 use tokio::net::TcpListener;

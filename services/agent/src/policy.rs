@@ -27,8 +27,8 @@ mpp_core::policy! {
         read_ahead_records: usize = 2_000 in 1..=100_000,
         /// Problems that a run shows at its end; `mpp agent problems` lists them all.
         shown_problems: i64 = 100 in 0..=10_000,
-        /// Problems of a run that are kept one by one for `mpp agent problems`; beyond them only the
-        /// counts tell.
+        /// Problems of a run that are kept one by one for `mpp agent problems`; beyond them only
+        /// the counts tell.
         kept_problems: i64 = 10_000 in 100..=1_000_000,
         /// Bytes of a CSV cell. A longer one is a sign of an unclosed quote; the cells of real
         /// catalogs stay far below.

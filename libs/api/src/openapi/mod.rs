@@ -16,9 +16,9 @@
 //! ```
 //!
 //! # Rejected
-//! - *A protoc plugin (protoc-gen-openapi, protoc-gen-connect-openapi):* Go beside the build, and the
-//!   document would speak of addresses, parameters and refusals as the plugin has them, not as the
-//!   door does.
+//! - *A protoc plugin (protoc-gen-openapi, protoc-gen-connect-openapi):* Go beside the build, and
+//!   the document would speak of addresses, parameters and refusals as the plugin has them, not as
+//!   the door does.
 //! - *Made by the build script:* 0.2 MB in the binary, and the rules of addresses told twice. It is
 //!   made when it is first asked for, in some milliseconds.
 

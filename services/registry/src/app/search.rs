@@ -18,8 +18,8 @@ impl Registry {
     /// until this replica shows what the caller has written.
     ///
     /// # Errors
-    /// A filter that nothing can pass, a query that cannot be asked; `UNAVAILABLE` where this replica
-    /// is behind.
+    /// A filter that nothing can pass, a query that cannot be asked; `UNAVAILABLE` where this
+    /// replica is behind.
     pub async fn find_services(
         &self,
         who: &str,
