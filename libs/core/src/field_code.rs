@@ -4,11 +4,11 @@
 use std::fmt;
 
 macro_rules! field_codes {
-    ($(#[doc = $meaning:literal] $name:ident, $text:literal, $way_out:literal;)*) => {
+    ($($(#[doc = $meaning:literal])+ $name:ident, $text:literal, $way_out:literal;)*) => {
         /// What is wrong with a field. The text form is part of the contract: it stands in
         /// `ErrorInfo.metadata` under the field's path, and in `RecordResult.code` of a sync.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum FieldCode { $(#[doc = $meaning] $name),* }
+        pub enum FieldCode { $($(#[doc = $meaning])+ $name),* }
 
         impl FieldCode {
             /// Every code, for the documentation and for tests.
@@ -21,7 +21,7 @@ macro_rules! field_codes {
 
             /// What it means, as the error reference says.
             pub fn meaning(self) -> &'static str {
-                match self { $(FieldCode::$name => $meaning.trim_ascii()),* }
+                match self { $(FieldCode::$name => concat!($($meaning),+).trim_ascii()),* }
             }
 
             /// What the caller can do, as the error reference says.

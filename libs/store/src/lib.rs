@@ -68,8 +68,8 @@ pub use feed::{
     Batch, Change, Feed, FeedOptions, FeedPolicy, Filter, Op, Retention, Start, Status,
     Subscription,
 };
-pub use look::{Look, Looker, newest_commit};
 pub use job::Lease;
+pub use look::{Look, Looker, newest_commit};
 pub use migrate::{Migration, Schema, Statements, migrate};
 pub use placeholders::placeholders;
 pub use position::Position;

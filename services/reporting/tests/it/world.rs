@@ -143,8 +143,7 @@ impl World {
 
     /// With another pace of watching.
     pub async fn start_with(database: TestDatabase, watch_pace_millis: u64) -> Self {
-        let policy =
-            Policy { feed_silence_seconds: 2, watch_pace_millis, ..Policy::default() };
+        let policy = Policy { feed_silence_seconds: 2, watch_pace_millis, ..Policy::default() };
         let clock = Clock::stopped_at(MORNING);
         let registry = Upstream::start("registry", &clock).await;
         let scheduling = Upstream::start("scheduling", &clock).await;
