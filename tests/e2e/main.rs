@@ -5,10 +5,12 @@
 mod client;
 mod clock;
 mod curator;
+mod database;
 mod doors;
 mod drain;
 mod examples;
 mod faults;
+mod forms;
 mod identity;
 mod migrate;
 mod output;

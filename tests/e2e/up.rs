@@ -1,6 +1,7 @@
 //! `mpp up --demo`, as somebody meets it who has just built it: printed commands run, promises are
 //! kept, and mistakes are told.
 
+mod backup;
 mod catalog;
 mod printed;
 mod refused;

@@ -14,6 +14,7 @@ use crate::{
     PATIENCE, eventually,
     process::{Signal, send},
     program::Said,
+    tls::Identity,
 };
 
 /// The cluster; it is ended and thrown away with this value.
@@ -81,6 +82,28 @@ impl Cluster {
         let rules = fs::read_to_string(&path).expect("its rules");
         fs::write(&path, format!("{rule}\n{rules}")).expect("its rules");
         self.sql("postgres", "select pg_reload_conf()").await;
+    }
+
+    /// Takes connections over TLS only, with this certificate.
+    pub async fn encrypt(&self, identity: &Identity) {
+        for (from, name) in [(&identity.certificate, "tls.crt"), (&identity.key, "tls.key")] {
+            let to = self.data().join(name);
+            let mut install = Command::new("install");
+            install.args(["--mode", "600"]);
+            if let Some(user) = &self.user {
+                install.args(["--owner", user]);
+            }
+            install.arg(from).arg(to);
+            Said::by(install).await.succeeded();
+        }
+        fs::write(self.data().join("pg_hba.conf"), "hostssl all all all trust\n").expect("a file");
+        let files = [("ssl_cert_file", "tls.crt"), ("ssl_key_file", "tls.key"), ("ssl", "on")];
+        self.restart_with(&files).await;
+    }
+
+    /// Its port on loopback.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Runs a statement in a database, and gives its output.
@@ -195,7 +218,7 @@ fn read_back(mut file: fs::File) -> String {
     read.map(|_| text).unwrap_or_default()
 }
 
-async fn server_user() -> Option<String> {
+pub(crate) async fn server_user() -> Option<String> {
     let is = async |line: &str| {
         let status = Command::new("sh").arg("-c").arg(line).status().await;
         status.is_ok_and(|status| status.success())
@@ -207,7 +230,7 @@ async fn server_user() -> Option<String> {
     Some(user.to_owned())
 }
 
-async fn own(folder: &Path, user: &str) {
+pub(crate) async fn own(folder: &Path, user: &str) {
     let mut chown = Command::new("chown");
     chown.arg(user).arg(folder);
     Said::by(chown).await.succeeded();

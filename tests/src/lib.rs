@@ -20,6 +20,7 @@ mod guide;
 mod habits;
 pub mod http;
 pub mod keys;
+pub mod pooler;
 pub mod process;
 pub mod program;
 pub mod proxy;

@@ -178,6 +178,11 @@ impl Suite {
         &self.of(service).url
     }
 
+    /// Lets a service reach its database by another address: a pooler's.
+    pub fn reach_database_at(&mut self, service: Service, url: String) {
+        self.services[service as usize].url = url;
+    }
+
     /// Runs `mpp migrate`.
     pub async fn migrate(&self, service: Service) -> Said {
         let mut migrate = command(self.home());

@@ -43,9 +43,17 @@ impl Authority {
     /// "agency/bkpm" or "service/reporting".
     pub fn issue(&self, path: &str) -> Identity {
         let uri = format!("spiffe://mpp.go.id/{path}").try_into().expect("ASCII");
+        self.sign(path, vec![SanType::IpAddress([127, 0, 0, 1].into()), SanType::URI(uri)])
+    }
+
+    /// A certificate for a host of that name alone, which no loopback address is.
+    pub fn issue_for_host(&self, host: &str) -> Identity {
+        self.sign(host, vec![SanType::DnsName(host.try_into().expect("ASCII"))])
+    }
+
+    fn sign(&self, path: &str, names: Vec<SanType>) -> Identity {
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        params.subject_alt_names =
-            vec![SanType::IpAddress([127, 0, 0, 1].into()), SanType::URI(uri)];
+        params.subject_alt_names = names;
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         let file = |kind: &str| self.folder.join(format!("{}.{kind}", path.replace('/', "-")));

@@ -20,7 +20,8 @@ pub trait Document: Message + Texts + Name + Default + Clone + Send + Sync + 'st
 }
 
 macro_rules! documents {
-    ($($message:ty => $kind:literal named $form:literal, filed under [$($label:ident),*];)*) => {
+    ($($message:ty => $kind:literal in form $number:literal named $form:literal,
+        filed under [$($label:ident),*];)*) => {
         $(impl Document for $message { const KIND: &'static str = $kind; })*
 
         /// All kinds of record that the contract has.
@@ -42,6 +43,16 @@ macro_rules! documents {
             }
         }
 
+        /// The number of the form in which this program writes the records of a kind. It grows
+        /// whenever the stored message gains a field, also in a message within it, so that a
+        /// program of before rewrites no record whose fields it would lose; see [`crate::forms`].
+        pub fn form_number(kind: &str) -> i64 {
+            match kind {
+                $($kind => $number,)*
+                _ => 0,
+            }
+        }
+
         /// The labels that records of a kind bear; no other label finds one.
         pub fn labels(kind: &str) -> &'static [Label] {
             match kind {
@@ -53,24 +64,25 @@ macro_rules! documents {
 }
 
 documents! {
-    Region => "region" named "regions/{id}", filed under [Region];
-    Unit => "unit" named "units/{id}", filed under [Agency, Region, Unit];
-    Mall => "mall" named "malls/{id}", filed under [Mall, Organiser, Region];
-    Counter => "counter" named "malls/{id}/counters/{id}",
+    Region => "region" in form 1 named "regions/{id}", filed under [Region];
+    Unit => "unit" in form 1 named "units/{id}", filed under [Agency, Region, Unit];
+    Mall => "mall" in form 1 named "malls/{id}", filed under [Mall, Organiser, Region];
+    Counter => "counter" in form 1 named "malls/{id}/counters/{id}",
         filed under [Agency, Counter, Mall, Region, Unit];
-    Window => "window" named "malls/{id}/counters/{id}/windows/{id}",
+    Window => "window" in form 1 named "malls/{id}/counters/{id}/windows/{id}",
         filed under [Counter, Mall, Region];
-    Service => "service" named "units/{id}/services/{id}",
+    Service => "service" in form 1 named "units/{id}/services/{id}",
         filed under [Agency, Category, Overridden, Source, Unit];
-    Offering => "offering" named "malls/{id}/counters/{id}/offerings/{id}",
+    Offering => "offering" in form 1 named "malls/{id}/counters/{id}/offerings/{id}",
         filed under [Agency, Counter, Mall, Region, Service, State, Unit];
-    Source => "source" named "sources/{id}", filed under [Source, Unit];
-    HoursRule => "hours_rule" named "hoursRules/{id}", filed under [Mall, Target];
-    Deviation => "deviation" named "malls/{id}/counters/{id}/deviation",
+    Source => "source" in form 1 named "sources/{id}", filed under [Source, Unit];
+    HoursRule => "hours_rule" in form 1 named "hoursRules/{id}", filed under [Mall, Target];
+    Deviation => "deviation" in form 1 named "malls/{id}/counters/{id}/deviation",
         filed under [Counter, Date, Mall, Region];
-    Appointment => "appointment" named "malls/{id}/appointments/{id}",
+    Appointment => "appointment" in form 1 named "malls/{id}/appointments/{id}",
         filed under [Counter, Date, Mall, Region];
-    Ticket => "ticket" named "malls/{id}/tickets/{id}", filed under [Counter, Date, Mall, Region];
+    Ticket => "ticket" in form 1 named "malls/{id}/tickets/{id}",
+        filed under [Counter, Date, Mall, Region];
 }
 
 /// True where a name of this form can begin with `prefix`.

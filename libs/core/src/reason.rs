@@ -207,6 +207,10 @@ reasons! {
     Unavailable, Unavailable, "UNAVAILABLE",
         "Try again after `RetryInfo`; a new connection may find another replica.",
         "Layanan sedang tidak tersedia. Coba lagi sebentar.";
+    /// A newer version has written the record, with fields that this replica does not know.
+    NewerForm, Unavailable, "NEWER_FORM",
+        "Nothing was written; send it again after `RetryInfo`: while an upgrade rolls, a newer replica takes it. It ends when the last old replica has gone.",
+        "Layanan sedang diperbarui. Coba lagi sebentar.";
     /// The deadline passed, and nothing is known of the outcome.
     DeadlineExceeded, DeadlineExceeded, "DEADLINE_EXCEEDED",
         "Send it again with the same request id and a longer deadline.",

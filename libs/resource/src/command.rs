@@ -6,7 +6,7 @@
 //! looked for, and given instead of the refusal. Asking first was rejected: it costs every request
 //! a round trip for the sake of the few that come twice.
 
-use mpp_core::{Code, Error, Result};
+use mpp_core::{Code, Error, Reason, Result};
 use mpp_store::{Db, Tx};
 use prost::Message;
 
@@ -70,8 +70,12 @@ async fn answered<A: Message + Default>(db: &Db, call: &Call) -> Result<Option<D
 }
 
 /// Anything that the first request's own effect may have brought about. A record that has changed
-/// since may even make the form or the owner wrong.
+/// since may even make the form or the owner wrong; one that a newer replica wrote may not be
+/// written here.
 fn may_be_answered(error: &Error) -> bool {
+    if error.reason() == Reason::NewerForm {
+        return true;
+    }
     match error.code() {
         Code::Aborted
         | Code::AlreadyExists
@@ -92,7 +96,7 @@ fn may_be_answered(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use mpp_api::registry::Window;
-    use mpp_core::{Caller, Labels, Reason, Role};
+    use mpp_core::{Caller, Labels, Role};
     use mpp_rpc::Grant;
     use mpp_store::{Expect, RequestKey, Schema};
     use mpp_testkit::on_both;

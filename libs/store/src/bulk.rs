@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
-use mpp_api::Document;
+use mpp_api::{Document, document};
 use mpp_core::{Error, Result};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
@@ -81,9 +81,11 @@ impl Tx {
         let found = self.lock_many(kind, &chunk).await?;
         let mut changed = Vec::with_capacity(chunk.len());
         for item in chunk {
-            let answer = judge(&item, found.get(&item.name));
+            let stored = found.get(&item.name);
+            let answer = judge(&item, stored);
             answers[item.index] = answer;
             if answer.changed {
+                stored.map_or(Ok(()), |stored| stored.check_form(kind, &item.name))?;
                 changed.push((item, answer.version));
             }
         }
@@ -118,19 +120,21 @@ impl Tx {
         let now = self.now();
         let values: Vec<_> = (0..rows.len())
             .map(|row| {
-                let at = row * 4 + 3;
-                format!("($1,${},${},0,${},${},$2,$2)", at, at + 1, at + 2, at + 3)
+                let at = row * 4 + 4;
+                format!("($1,${},${},$3,0,${},${},$2,$2)", at, at + 1, at + 2, at + 3)
             })
             .collect();
         let text = format!(
-            "insert into record (kind, name, version, deleted, labels, doc, create_time, update_time)
+            "insert into record (kind, name, version, form, deleted, labels, doc, create_time,
+             update_time)
              values {} on conflict (kind, name) do update set version = excluded.version,
-             labels = excluded.labels, doc = excluded.doc, update_time = excluded.update_time
+             form = excluded.form, labels = excluded.labels, doc = excluded.doc,
+             update_time = excluded.update_time
              where record.version = excluded.version - 1 and record.deleted = 0",
             values.join(",")
         );
         let mut query = sqlx::query(AssertSqlSafe(text)).persistent(rows.len() == CHUNK);
-        query = query.bind(kind).bind(now);
+        query = query.bind(kind).bind(now).bind(document::form_number(kind));
         for (item, version) in &rows {
             query = query.bind(&item.name).bind(*version).bind(&item.labels).bind(&item.doc[..]);
         }

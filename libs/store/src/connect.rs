@@ -1,7 +1,7 @@
 //! How to reach a database: its address, its kind, and connections to it.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     str::FromStr as _,
     sync::{
         Arc,
@@ -19,10 +19,11 @@ use sqlx::{
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    db_error,
+    address, db_error,
     dialect::{Dialect, Engine, POSTGRES, SQLITE},
     error::meaning,
     file::Owned,
+    pooler,
 };
 
 /// How long a request waits for a connection.
@@ -50,6 +51,20 @@ pub(crate) fn own(options: &Options) -> Result<Option<Owned>> {
     sqlite_path(&options.url).map(|path| Owned::lock(&path)).transpose()
 }
 
+/// A connection to a SQLite file, whoever owns it, that only reads.
+pub(crate) async fn read_only(path: &Path) -> Result<AnyConnection> {
+    sqlx::any::install_default_drivers();
+    let mut name = path.display().to_string();
+    for (special, written) in [("%", "%25"), ("?", "%3F"), ("#", "%23")] {
+        name = name.replace(special, written);
+    }
+    let url = format!("sqlite:{name}?mode=ro");
+    AnyConnection::connect(&url).await.map_err(|error| {
+        let text = format!("{} cannot be opened: {error}", path.display());
+        Error::new(Reason::Unavailable, text)
+    })
+}
+
 /// The file of a SQLite URL.
 pub(crate) fn sqlite_path(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
@@ -62,6 +77,7 @@ pub(crate) fn dialect_of(options: &Options) -> Result<&'static Dialect> {
     sqlx::any::install_default_drivers();
     let url = &options.url;
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        address::check(url)?;
         return Ok(&POSTGRES);
     }
     let path = url.strip_prefix("sqlite:").unwrap_or_default().trim_start_matches('/');
@@ -88,10 +104,21 @@ pub(crate) async fn single(url: &str, dialect: &Dialect) -> sqlx::Result<AnyConn
 /// # Errors
 /// What is wrong with the address or the server.
 pub(crate) async fn first(options: &Options, dialect: &Dialect) -> Result<AnyConnection> {
+    let mut conn = reach(options, dialect).await?;
+    if dialect.engine == Engine::Postgres {
+        // Before anything is set on a session that may be another's next.
+        pooler::check(&mut conn, &options.url).await?;
+    }
+    sqlx::raw_sql(dialect.session).execute(&mut conn).await.map_err(db_error)?;
+    Ok(conn)
+}
+
+/// A connection on which nothing is set up, once there is one.
+async fn reach(options: &Options, dialect: &Dialect) -> Result<AnyConnection> {
     let end = Instant::now() + ACQUIRE;
     loop {
         let left = end.saturating_duration_since(Instant::now());
-        match timeout(left.max(TRY_AGAIN), single(&options.url, dialect)).await {
+        match timeout(left.max(TRY_AGAIN), AnyConnection::connect(&options.url)).await {
             Ok(Ok(conn)) => return Ok(conn),
             Ok(Err(error)) if may_be_starting(&error) && Instant::now() < end => {}
             Ok(Err(error)) => return Err(told(error, options, dialect)),
@@ -114,6 +141,9 @@ fn may_be_starting(error: &sqlx::Error) -> bool {
 
 /// Names the place, and says what is wrong there: with the address, or for the time being.
 fn told(error: sqlx::Error, options: &Options, dialect: &Dialect) -> Error {
+    if let Some(refused) = pooler::refusal(&error) {
+        return refused;
+    }
     let (reason, text) = meaning(&error);
     let wrong_address = match &error {
         sqlx::Error::Configuration(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,

@@ -9,11 +9,11 @@ use tokio::sync::watch;
 
 use crate::{
     Options, Schema,
-    connect::{self, Away, Pool, dialect_of, own},
+    connect::{self, Away, Pool, dialect_of, own, sqlite_path},
     db_error,
     dialect::{Dialect, Engine},
     file::Owned,
-    migrate,
+    migrate, wal,
 };
 
 /// Connections that only read: the feed's reader, initial states and catch-ups must wait neither
@@ -89,6 +89,10 @@ impl Db {
             forget_leases(&mut conn).await?;
         }
         drop(conn);
+        let committed = watch::Sender::new(0);
+        if let Some(path) = sqlite_path(&options.url) {
+            wal::look_after(&path, writers.clone(), committed.subscribe());
+        }
         Ok(Self(Arc::new(Inner {
             dialect,
             url: options.url.clone(),
@@ -98,7 +102,7 @@ impl Db {
             readers,
             away,
             owned,
-            committed: watch::Sender::new(0),
+            committed,
         })))
     }
 

@@ -45,6 +45,9 @@ pub(crate) struct Dialect {
     pub records_named: &'static str,
     /// JOINs the changes `c` of revision `r` after the place (`$1`, `$2`), `$4` at most.
     pub changes_of: &'static str,
+    /// Answers the names of all tables and views but those of the database itself and of its
+    /// extensions.
+    pub tables: &'static str,
     /// Names a row within one statement.
     pub row_id: &'static str,
 }
@@ -53,11 +56,12 @@ pub(crate) struct Dialect {
 /// NORMAL a power failure may take back the last commits, which followers have already seen.
 ///
 /// Documents of about 2 KB lie one to a page of 4 KB and three to one of 8 KB, and the log is moved
-/// into the file every 32 MB instead of 4: bulk writes are twice as fast for it. The page size
-/// holds for new files.
+/// into the file every 32 MB instead of 4: bulk writes are twice as fast for it. Moved, it is cut to
+/// 4 MB, and while nobody writes to nothing ([`crate::wal`]). The page size holds for new files.
 pub(crate) const SQLITE: Dialect = Dialect {
     engine: Engine::Sqlite,
     session: "pragma page_size = 8192; pragma journal_mode = wal; pragma wal_autocheckpoint = 4000;
+              pragma journal_size_limit = 4194304;
               pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000;
               pragma cache_size = -16000",
     begin: concat!("begin immediate; select ", sqlite_clock!()),
@@ -72,6 +76,8 @@ pub(crate) const SQLITE: Dialect = Dialect {
     for_share: "",
     records_named: "record where kind = $1 and name in (select value from json_each($2))",
     changes_of: "join change c on c.tx = r.tx and (r.rev > $1 or c.seq > $2)",
+    tables: "select name from sqlite_master where type in ('table', 'view')
+             and name not like 'sqlite_%' order by name",
     row_id: "rowid",
 };
 
@@ -106,5 +112,12 @@ pub(crate) const POSTGRES: Dialect = Dialect {
     changes_of: "cross join lateral
         (select * from change where tx = r.tx and (r.rev > $1 or seq > $2)
          order by seq limit $4) c",
+    tables: "select n.nspname || '.' || c.relname from pg_class c
+             join pg_namespace n on n.oid = c.relnamespace
+             where c.relkind in ('r', 'p', 'v', 'm', 'f')
+             and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
+             and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass
+                             and d.objid = c.oid and d.deptype = 'e')
+             order by 1",
     row_id: "ctid",
 };

@@ -12,6 +12,8 @@ use sqlx::error::ErrorKind;
 
 /// How long a caller that lost a race waits before it sends the same request again.
 const RETRY_RACE: Duration = Duration::from_millis(50);
+/// What the trigger says that keeps records of a newer form.
+const NEWER_FORM: &str = "newer form";
 /// How long a caller waits for a database that is away.
 const RETRY_AWAY: Duration = Duration::from_secs(1);
 
@@ -42,6 +44,7 @@ pub fn db_error(error: sqlx::Error) -> Error {
     let mapped = match reason {
         Reason::Internal => return Error::internal(error),
         Reason::WriteConflict => write_conflict(),
+        Reason::NewerForm => newer_form(message),
         Reason::Unavailable | Reason::Overloaded => {
             Error::new(reason, message).with_retry_after(RETRY_AWAY)
         }
@@ -92,6 +95,23 @@ fn of_network(error: &io::Error) -> &'static str {
     }
 }
 
+/// A newer program has written the record.
+pub(crate) fn newer_form(text: impl Into<String>) -> Error {
+    Error::new(Reason::NewerForm, text).with_retry_after(RETRY_AWAY)
+}
+
+/// The database is not as this program needs it.
+pub(crate) fn mismatch(message: String) -> Error {
+    Error::new(Reason::SchemaMismatch, message)
+}
+
+/// True where a statement names a table that there is not.
+pub(crate) fn has_no_table(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| {
+        error.code().as_deref() == Some("42P01") || error.message().contains("no such table")
+    })
+}
+
 /// Two writes met.
 pub(crate) fn write_conflict() -> Error {
     Error::new(Reason::WriteConflict, "another write came first; send the same request again")
@@ -99,6 +119,10 @@ pub(crate) fn write_conflict() -> Error {
 }
 
 fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Reason, &'static str) {
+    // Raised by the trigger `record_form`, of both databases.
+    if error.message() == NEWER_FORM {
+        return (Reason::NewerForm, "a record is in a newer form than this replica writes");
+    }
     match error.kind() {
         ErrorKind::UniqueViolation => return (Reason::AlreadyExists, "such a record exists"),
         ErrorKind::ForeignKeyViolation => {
@@ -112,6 +136,12 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Reason, &'static str)
     let (reason, text) = match plain(error.code().unwrap_or_default()).as_ref() {
         // PostgreSQL: serialization, deadlock, lock timeout. SQLite: busy and locked.
         "40001" | "40P01" | "55P03" | "5" | "6" => (Reason::WriteConflict, ""),
+        // A statement that was prepared on this connection is not there, or another's is.
+        "26000" | "42P05" => (
+            Reason::Unavailable,
+            "a pooler before the database gives each transaction another connection; set its \
+             pool_mode to session, or connect to PostgreSQL itself",
+        ),
         // Statement timeout.
         "57014" => (Reason::DeadlineExceeded, "the database took too long"),
         code => (Reason::Unavailable, text_of(code)),

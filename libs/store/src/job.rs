@@ -68,6 +68,14 @@ impl Lease {
         self.taken = None;
     }
 
+    /// Lets another replica have it, and does not ask for it meanwhile: a newer one has written what
+    /// this one may not.
+    pub async fn give_way(&mut self) {
+        self.doubt();
+        let _ = self.db.lease(self.job, &self.holder, Duration::ZERO).await;
+        sleep(self.lasts).await;
+    }
+
     /// Lets the next replica have it at once. Where this fails, it ends by itself.
     pub async fn give_up(self) {
         let _ = self.db.lease(self.job, &self.holder, Duration::ZERO).await;

@@ -37,6 +37,8 @@
 
 #![forbid(unsafe_code)]
 
+mod address;
+mod backup;
 mod beneath;
 mod bounds;
 mod bulk;
@@ -50,7 +52,9 @@ mod job;
 mod look;
 mod mark;
 mod migrate;
+mod owner;
 mod placeholders;
+mod pooler;
 mod position;
 mod put;
 mod read;
@@ -58,9 +62,11 @@ mod record;
 mod request;
 mod session;
 mod tx;
+mod wal;
 
 pub use mpp_core::{Label, Labels};
 
+pub use backup::{Copied, check_copy, copy};
 pub use connect::Options;
 pub use db::Db;
 pub use error::{constraint, db_error};

@@ -7,18 +7,20 @@ use std::{borrow::Cow, time::Duration};
 
 use futures::future::BoxFuture;
 use mpp_core::{Error, Reason, Result};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _, Row as _, Transaction};
 
 use crate::{
     Options,
     connect::{self, dialect_of, own},
     db_error,
     dialect::{Dialect, Engine},
+    error::{has_no_table, mismatch},
+    owner,
 };
 
 /// How long a migrator waits for another one.
 const LOCK_WAIT: Duration = Duration::from_secs(60);
-/// The session lock that migrators take on PostgreSQL.
+/// The lock that migrators take on PostgreSQL.
 const LOCK_KEY: i64 = 5_213_002;
 
 /// One additive step of a schema.
@@ -87,6 +89,14 @@ const STORE: &[Migration] = &[
             postgres: include_str!("sql/postgres/0002_marks.sql"),
         },
     },
+    Migration {
+        version: 3,
+        name: "forms",
+        statements: Statements::Each {
+            sqlite: include_str!("sql/sqlite/0003_forms.sql"),
+            postgres: include_str!("sql/postgres/0003_forms.sql"),
+        },
+    },
 ];
 
 /// Both databases understand it; it also serves as the record of who migrated when.
@@ -98,7 +108,8 @@ const LEDGER: &str = "create table if not exists migration (
 ///
 /// # Errors
 /// `UNAVAILABLE` if the database is away, a SQLite file has an owner or another migrator does
-/// not end; `SCHEMA_MISMATCH` if the database is more than one step ahead.
+/// not end; `SCHEMA_MISMATCH` if the database is another service's, holds what is not ours, or is
+/// more than one step ahead.
 pub fn migrate<'a>(options: &'a Options, schema: &'a Schema) -> BoxFuture<'a, Result<Vec<String>>> {
     Box::pin(async {
         let _owned = own(options)?;
@@ -114,44 +125,57 @@ pub(crate) async fn run(options: &Options, schema: &Schema) -> Result<Vec<String
     if dialect.engine == Engine::Postgres {
         let patient = "set statement_timeout = 0";
         sqlx::raw_sql(patient).execute(&mut conn).await.map_err(db_error)?;
-        lock(&mut conn).await?;
     }
-    let ran = run_locked(&mut conn, dialect, schema, options).await;
-    // Closing the session also lets go of the lock.
+    let ran = run_steps(&mut conn, dialect, schema, options).await;
     let closed = conn.close().await.map_err(db_error);
     let ran = ran?;
     closed?;
     Ok(ran)
 }
 
-async fn run_locked(
+async fn run_steps(
     conn: &mut AnyConnection,
     dialect: &Dialect,
     schema: &Schema,
     options: &Options,
 ) -> Result<Vec<String>> {
-    sqlx::raw_sql(LEDGER).execute(&mut *conn).await.map_err(db_error)?;
+    claim(conn, dialect, schema, options).await?;
     let mut ran = Vec::new();
     for (track, steps) in tracks(schema) {
-        let done = done(conn, track).await.map_err(db_error)?;
-        for step in steps.iter().filter(|step| !done.contains(&step.version)) {
-            apply(conn, dialect, track, step, options).await?;
-            ran.push(format!("{track} {} {}", step.version, step.name));
+        for step in steps {
+            if apply(conn, dialect, track, step, options).await? {
+                ran.push(format!("{track} {} {}", step.version, step.name));
+            }
         }
     }
     check(conn, schema).await?;
     Ok(ran)
 }
 
-/// One step and its line in the ledger, all or nothing.
+/// Makes the database the service's own, before anything else is written to it.
+async fn claim(
+    conn: &mut AnyConnection,
+    dialect: &Dialect,
+    schema: &Schema,
+    options: &Options,
+) -> Result<()> {
+    owner::check_free(conn, dialect, schema.service).await?;
+    let mut tx = begin_alone(conn, dialect).await?;
+    sqlx::raw_sql(LEDGER).execute(&mut *tx).await.map_err(db_error)?;
+    note(&mut tx, (owner::TRACK, 0, schema.service), options).await.map_err(db_error)?;
+    // Another service's migrator may have come first.
+    owner::check(&mut tx, schema.service).await?;
+    tx.commit().await.map_err(db_error)
+}
+
+/// One step and its line in the ledger, all or nothing; false where it has run already.
 async fn apply(
     conn: &mut AnyConnection,
     dialect: &Dialect,
     track: &str,
     step: &Migration,
     options: &Options,
-) -> Result<()> {
-    let mut tx = conn.begin().await.map_err(db_error)?;
+) -> Result<bool> {
     let failed = |error: sqlx::Error| {
         let what = format!(
             "step {} '{}' of {track} failed and left nothing: {error}; mend it and migrate again",
@@ -159,25 +183,42 @@ async fn apply(
         );
         Error::new(Reason::SchemaMismatch, what).with_context(error)
     };
+    let mut tx = begin_alone(conn, dialect).await?;
+    if done(&mut tx, track).await.map_err(db_error)?.contains(&step.version) {
+        tx.rollback().await.map_err(db_error)?;
+        return Ok(false);
+    }
     let text = step.statements.on(dialect.engine).into_owned();
     sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *tx).await.map_err(failed)?;
-    // Index: the primary key refuses a step that ran meanwhile.
-    sqlx::query(
-        "insert into migration (track, version, name, run_at, run_by) values ($1,$2,$3,$4,$5)",
-    )
-    .bind(track)
-    .bind(step.version)
-    .bind(step.name)
-    .bind(options.clock.now())
-    .bind(format!("{} {}", env!("CARGO_PKG_VERSION"), who()))
-    .execute(&mut *tx)
-    .await
-    .map_err(failed)?;
-    tx.commit().await.map_err(failed)
+    note(&mut tx, (track, step.version, step.name), options).await.map_err(failed)?;
+    tx.commit().await.map_err(failed)?;
+    Ok(true)
 }
 
-/// Checks that every track stands at this binary's version or one step further.
+/// A line of the ledger; one that is there stays. Index: migration's primary key.
+async fn note(
+    conn: &mut AnyConnection,
+    (track, version, name): (&str, i64, &str),
+    options: &Options,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into migration (track, version, name, run_at, run_by) values ($1,$2,$3,$4,$5)
+         on conflict (track, version) do nothing",
+    )
+    .bind(track)
+    .bind(version)
+    .bind(name)
+    .bind(options.clock.now())
+    .bind(format!("{} {}", env!("CARGO_PKG_VERSION"), who()))
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Checks that the database is the service's, and that every track stands at this binary's version
+/// or one step further.
 pub(crate) async fn check(conn: &mut AnyConnection, schema: &Schema) -> Result<()> {
+    owner::check(conn, schema.service).await?;
     for (track, steps) in tracks(schema) {
         let done = match done(conn, track).await {
             // Without a ledger nothing has run; the first missing step says so.
@@ -203,10 +244,6 @@ pub(crate) async fn check(conn: &mut AnyConnection, schema: &Schema) -> Result<(
     Ok(())
 }
 
-fn mismatch(message: String) -> Error {
-    Error::new(Reason::SchemaMismatch, message)
-}
-
 fn tracks(schema: &Schema) -> [(&'static str, &'static [Migration]); 2] {
     [("store", STORE), (schema.service, schema.steps)]
 }
@@ -220,23 +257,26 @@ async fn done(conn: &mut AnyConnection, track: &str) -> sqlx::Result<Vec<i64>> {
     rows.iter().map(|row| row.try_get(0)).collect()
 }
 
-fn has_no_table(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| {
-        error.code().as_deref() == Some("42P01") || error.message().contains("no such table")
-    })
-}
-
-/// Waits for the migrators' lock, a while.
-async fn lock(conn: &mut AnyConnection) -> Result<()> {
+/// A transaction that no other migrator's runs beside. The lock ends with it, so that a migrator
+/// that dies leaves none.
+async fn begin_alone<'a>(
+    conn: &'a mut AnyConnection,
+    dialect: &Dialect,
+) -> Result<Transaction<'a, Any>> {
+    let mut tx = conn.begin().await.map_err(db_error)?;
+    // A SQLite file has one owner.
+    if dialect.engine == Engine::Sqlite {
+        return Ok(tx);
+    }
     let started = tokio::time::Instant::now();
     loop {
-        let row = sqlx::query("select pg_try_advisory_lock($1)")
+        let row = sqlx::query("select pg_try_advisory_xact_lock($1)")
             .bind(LOCK_KEY)
-            .fetch_one(&mut *conn)
+            .fetch_one(&mut *tx)
             .await
             .map_err(db_error)?;
         if row.try_get(0).map_err(db_error)? {
-            return Ok(());
+            return Ok(tx);
         }
         if started.elapsed() > LOCK_WAIT {
             return Err(Error::new(

@@ -1,7 +1,7 @@
 //! Single records within a transaction: read with a lock, written, deleted.
 
 use bytes::Bytes;
-use mpp_api::{Document, types::Tombstone};
+use mpp_api::{Document, document, types::Tombstone};
 use mpp_core::{Error, Reason, Result};
 use prost::Message as _;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -56,7 +56,8 @@ impl Tx {
     ///
     /// # Errors
     /// `ALREADY_EXISTS`, `NOT_FOUND`, `ETAG_MISMATCH` as `expect` has it; `TOMBSTONED` for a name
-    /// that was deleted; `WRITE_CONFLICT` if a race was lost; `TOO_LARGE`.
+    /// that was deleted; `NEWER_FORM` for a record whose fields this program would lose;
+    /// `WRITE_CONFLICT` if a race was lost; `TOO_LARGE`.
     pub async fn put<D: Document>(
         &mut self,
         name: &str,
@@ -89,8 +90,8 @@ impl Tx {
     /// Deletes a record; a tombstone keeps its name and version. Answers the version.
     ///
     /// # Errors
-    /// `NOT_FOUND`, `ETAG_MISMATCH`; `TOMBSTONED` if it is deleted already; `INVALID_FIELD` for
-    /// `Expect::New`, which no delete can meet.
+    /// `NOT_FOUND`, `ETAG_MISMATCH`; `TOMBSTONED` if it is deleted already; `NEWER_FORM`;
+    /// `ALREADY_EXISTS` for `Expect::New`, which no delete can meet.
     pub async fn delete<D: Document>(
         &mut self,
         name: &str,
@@ -99,10 +100,12 @@ impl Tx {
     ) -> Result<i64> {
         let stored = self.locked(D::KIND, name).await?.ok_or_else(|| Error::not_found(name))?;
         check_expected(name, &stored, expect)?;
-        let version = stored.version + 1;
+        stored.check_form(D::KIND, name)?;
+        let (version, form) = (stored.version + 1, document::form_number(D::KIND));
         // Index: record's primary key.
         sqlx::query(
-            "update record set version = $3, deleted = 1, doc = $4, tombstone = $5, update_time = $6
+            "update record set version = $3, deleted = 1, doc = $4, tombstone = $5,
+             update_time = $6, form = $7
              where kind = $1 and name = $2",
         )
         .bind(D::KIND)
@@ -111,10 +114,11 @@ impl Tx {
         .bind(&[] as &[u8])
         .bind(tombstone.encode_to_vec())
         .bind(self.now())
+        .bind(form)
         .execute(self.conn())
         .await
         .map_err(db_error)?;
-        let gone = Stored { version, deleted: true, doc: Bytes::new(), ..stored };
+        let gone = Stored { version, form, deleted: true, doc: Bytes::new(), ..stored };
         self.seen.insert((D::KIND, name.to_owned()), gone);
         Ok(version)
     }
@@ -183,24 +187,27 @@ impl Tx {
         doc: Bytes,
         labels: String,
     ) -> Result<bool> {
-        let now = self.now();
+        let (now, form) = (self.now(), document::form_number(kind));
         let done = sqlx::query(
-            "insert into record (kind, name, version, deleted, labels, doc, create_time, update_time)
-             values ($1, $2, 1, 0, $3, $4, $5, $5) on conflict (kind, name) do nothing",
+            "insert into record (kind, name, version, form, deleted, labels, doc, create_time,
+             update_time)
+             values ($1, $2, 1, $6, 0, $3, $4, $5, $5) on conflict (kind, name) do nothing",
         )
         .bind(kind)
         .bind(name)
         .bind(&labels)
         .bind(&doc[..])
         .bind(now)
+        .bind(form)
         .execute(self.conn())
         .await
         .map_err(db_error)?;
         if done.rows_affected() == 0 {
             return Ok(false);
         }
+        let (version, deleted) = (1, false);
         let stored =
-            Stored { version: 1, deleted: false, labels, doc, create_time: now, update_time: now };
+            Stored { version, form, deleted, labels, doc, create_time: now, update_time: now };
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(true)
     }
@@ -213,11 +220,13 @@ impl Tx {
         doc: Bytes,
         labels: String,
     ) -> Result<Put> {
+        stored.check_form(kind, name)?;
         let (version, now) = (stored.version + 1, self.now());
+        let form = document::form_number(kind);
         // Index: record's primary key.
         let done = sqlx::query(
             "update record set version = $3, deleted = 0, tombstone = null, labels = $4, doc = $5,
-             update_time = $6
+             update_time = $6, form = $8
              where kind = $1 and name = $2 and version = $7",
         )
         .bind(kind)
@@ -227,13 +236,15 @@ impl Tx {
         .bind(&doc[..])
         .bind(now)
         .bind(stored.version)
+        .bind(form)
         .execute(self.conn())
         .await
         .map_err(db_error)?;
         if done.rows_affected() != 1 {
             return Err(write_conflict());
         }
-        let stored = Stored { version, deleted: false, doc, labels, update_time: now, ..stored };
+        let deleted = false;
+        let stored = Stored { version, form, deleted, doc, labels, update_time: now, ..stored };
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(Put { version, changed: true, tombstoned: false })
     }

@@ -7,7 +7,7 @@ use mpp_api::{Document, document, types::Tombstone};
 use mpp_core::{Error, FieldCode, FieldViolation, Labels, Micros, Reason, Result, known_labels};
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::db_error;
+use crate::{db_error, error::newer_form};
 
 /// Longest document, in bytes: one always fits in a message of the feed.
 pub const MAX_DOCUMENT: usize = 1024 * 1024;
@@ -73,6 +73,7 @@ pub struct Buried {
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
     pub version: i64,
+    pub form: i64,
     pub deleted: bool,
     pub labels: String,
     pub doc: Bytes,
@@ -81,13 +82,14 @@ pub(crate) struct Stored {
 }
 
 /// The columns that [`Stored`] reads.
-pub(crate) const COLUMNS: &str = "version, deleted, labels, doc, create_time, update_time";
+pub(crate) const COLUMNS: &str = "version, form, deleted, labels, doc, create_time, update_time";
 
 impl Stored {
     pub fn from_row(row: &AnyRow) -> Result<Self> {
         let read = || -> sqlx::Result<Self> {
             Ok(Self {
                 version: row.try_get("version")?,
+                form: row.try_get("form")?,
                 deleted: row.try_get::<i64, _>("deleted")? != 0,
                 labels: row.try_get("labels")?,
                 doc: row.try_get::<Vec<u8>, _>("doc")?.into(),
@@ -96,6 +98,23 @@ impl Stored {
             })
         };
         read().map_err(db_error)
+    }
+
+    /// Passes where this program loses nothing by rewriting the row.
+    ///
+    /// # Errors
+    /// `NEWER_FORM` where a newer one has written it.
+    pub fn check_form(&self, kind: &str, name: &str) -> Result<()> {
+        let own = document::form_number(kind);
+        if self.form <= own {
+            return Ok(());
+        }
+        let text = format!(
+            "{name} is in form {} of its kind, and this replica, which writes form {own}, would lose \
+             fields of it; nothing was written: send it again, a newer replica takes it",
+            self.form
+        );
+        Err(newer_form(text))
     }
 
     pub fn record<D: Document>(&self, name: &str) -> Result<Record<D>> {

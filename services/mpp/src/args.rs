@@ -10,6 +10,7 @@ use crate::{
         accept::AcceptArgs,
         agent::AgentCommand,
         apply::ApplyArgs,
+        backup::BackupArgs,
         delete::DeleteArgs,
         deviations::DeviationsArgs,
         hand_back::HandBackArgs,
@@ -17,6 +18,7 @@ use crate::{
         list::ListArgs,
         queue::QueueCommand,
         report::ReportArgs,
+        restore::RestoreArgs,
         search::SearchArgs,
         slots::{BookArgs, CancelArgs, SlotsArgs},
         token::TokenArgs,
@@ -109,6 +111,10 @@ pub enum Command {
     },
     /// Check that every service can be reached and is ready.
     Doctor,
+    /// Copy what `mpp up` keeps, while it goes on.
+    Backup(BackupArgs),
+    /// Make a data folder for `mpp up` of a backup.
+    Restore(RestoreArgs),
     /// Print the contract as an OpenAPI document: the addresses for JSON over HTTP.
     Openapi,
     /// Print a completion script for a shell.

@@ -85,9 +85,6 @@ fn next_step(error: &Error) -> Option<&'static str> {
             "`mpp slots OFFERING --days 7` shows what is free"
         }
         Reason::CounterClosed => "`mpp hours COUNTER --days 7` shows when it is open, and why",
-        Reason::SchemaMismatch => {
-            "run `mpp migrate SERVICE` with the version that the message names"
-        }
         Reason::LeaseHeld => {
             "wait for the other session to end, or add --take-over when its agent is known to be gone"
         }

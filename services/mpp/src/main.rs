@@ -8,6 +8,7 @@
 //!        apply           records from files: read, put in order, compared, written
 //!        record          the kinds of record, and calls by the contract's descriptors
 //!        client          where the services are and who is calling
+//!        archive         what a backup holds
 //!        output          how answers are printed
 //!        config, policy, keys, service, stop, call, exit
 //! ```
@@ -22,6 +23,7 @@
 mod output;
 
 mod apply;
+mod archive;
 mod args;
 mod call;
 mod client;
@@ -47,8 +49,8 @@ use crate::{
     args::{Args, Command},
     client::Client,
     command::{
-        accept, agent, delete, deviations, doctor, get, hand_back, hours, list, queue, report,
-        search, slots, token, watch,
+        accept, agent, backup, delete, deviations, doctor, get, hand_back, hours, list, queue,
+        report, restore, search, slots, token, watch,
     },
 };
 
@@ -126,6 +128,8 @@ async fn run(args: Args) -> Result<()> {
         Command::Token(asked) => token::run(asked, &args.client),
         Command::Policy { file } => policy::print(file.as_deref()),
         Command::Doctor => doctor::run(&client()?, output).await,
+        Command::Backup(asked) => backup::run(asked, output).await,
+        Command::Restore(asked) => restore::run(asked, output).await,
         Command::Openapi => {
             say!("{}", mpp_api::openapi::document());
             Ok(())

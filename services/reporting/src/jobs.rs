@@ -27,11 +27,17 @@ pub async fn project(db: Db, follow: Follow, lease: Duration, shutdown: Cancella
 async fn compete(lease: &mut Lease, follow: &Follow) {
     loop {
         match lease.take().await {
-            Ok(true) => tokio::select! {
-                () = follow.run(Upstream::Registry) => {}
-                () = follow.run(Upstream::Scheduling) => {}
-                () = lease.until_lost() => tracing::warn!("another replica projects now"),
-            },
+            Ok(true) => {
+                let left = tokio::select! {
+                    () = follow.run(Upstream::Registry) => true,
+                    () = follow.run(Upstream::Scheduling) => true,
+                    () = lease.until_lost() => false,
+                };
+                tracing::warn!(to_a_newer_one = left, "another replica projects now");
+                if left {
+                    lease.give_way().await;
+                }
+            }
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the lease of projecting cannot be taken"),
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use mpp_calendar::Zone;
-use mpp_core::Result;
+use mpp_core::{Reason, Result};
 use mpp_store::{Db, Feed, Lease};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -55,7 +55,11 @@ impl DeviationsJob {
             if let Err(error) = self.step(ticked).await {
                 tracing::warn!(error = %error, "deviations are not up to date; trying again");
                 self.lease.doubt();
-                tokio::time::sleep(TICK).await;
+                if error.reason() == Reason::NewerForm {
+                    let _ = shutdown.run_until_cancelled(self.lease.give_way()).await;
+                } else {
+                    tokio::time::sleep(TICK).await;
+                }
             }
         }
     }

@@ -44,10 +44,8 @@ async fn racing_migrators_run_each_step_once() {
             }
         }
         ran.sort();
-        assert_eq!(
-            ran,
-            ["store 1 records", "store 2 marks", "test 1 counter", "test 2 note", "test 3 window"]
-        );
+        let own = ["store 1 records", "store 2 marks", "store 3 forms"];
+        assert_eq!(ran, [&own[..], &["test 1 counter", "test 2 note", "test 3 window"]].concat());
         assert!(migrate(&options, &schema(3)).await.unwrap().is_empty());
     })
     .await;

@@ -6,7 +6,11 @@ mod outgoing;
 
 use std::{collections::VecDeque, time::Duration};
 
-use mpp_api::sync::{Hello, Record, Summary, Welcome};
+use mpp_api::{
+    Document as _, document,
+    registry::Service,
+    sync::{Form, Hello, Record, Summary, Welcome},
+};
 use mpp_client::Endpoint;
 use mpp_core::{Error, Result};
 use mpp_form::held;
@@ -120,6 +124,7 @@ async fn hello(context: &Context<'_>) -> Result<Hello> {
         unique_ids: true,
         under_way: context.store.under_way().await?,
         accept_moves: context.run.accept_moves,
+        forms: vec![written_form()],
     })
 }
 
@@ -158,6 +163,11 @@ struct Session<'a> {
     /// Problems that are not stored yet, and how many there were.
     unsent: Vec<Problem>,
     kept: i64,
+}
+
+/// The form of the records that this agent sends.
+fn written_form() -> Form {
+    Form { kind: Service::KIND.to_owned(), number: document::form_number(Service::KIND) }
 }
 
 impl<'a> Session<'a> {

@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod agent;
 pub mod apply;
+pub mod backup;
 pub mod delete;
 pub mod deviations;
 pub mod doctor;
@@ -12,6 +13,7 @@ pub mod hours;
 pub mod list;
 pub mod queue;
 pub mod report;
+pub mod restore;
 pub mod search;
 pub mod slots;
 pub mod token;

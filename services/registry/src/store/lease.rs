@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use mpp_api::sync::{Checkpoint, Hello};
+use mpp_api::{
+    Document as _, document,
+    registry::Service,
+    sync::{Checkpoint, Hello},
+};
 use mpp_core::{Error, Micros, Reason, Result};
 use mpp_store::{Tx, db_error};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
@@ -12,6 +16,9 @@ use crate::model::{
     checkpoint::{Greeting, Known, Opened, Standing},
     lease as rule,
 };
+
+/// How long the client of a newer form waits for a replica that knows it.
+const RETRY_UPGRADE: Duration = Duration::from_secs(1);
 
 /// A session's right to write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +33,8 @@ pub struct Lease {
     pub unique_ids: bool,
     /// Its client means to move many records.
     pub accept_moves: bool,
+    /// The form in which its client writes services.
+    pub form: i64,
 }
 
 /// The start of a new session.
@@ -57,19 +66,23 @@ struct LeaseRow {
     until: Micros,
     unique_ids: bool,
     accept_moves: bool,
+    form: i64,
     standing: Standing,
 }
 
 /// The columns that [`read`] needs.
 const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequence, position, mark,
     mapped_after, heard, opened_mapping, opened_send_all, resumed_sequence, resumed_position,
-    resumed_mark, began_at, unique_ids, accept_moves";
+    resumed_mark, began_at, unique_ids, accept_moves, form";
 
 /// Takes the lease for a new session, whose fencing token shuts out every session before.
 ///
 /// # Errors
-/// `LEASE_HELD` while another session is alive and is not to be taken over.
+/// `NEWER_FORM` for a client whose records this replica does not know whole; `LEASE_HELD` while
+/// another session is alive and is not to be taken over.
 pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -> Result<Begun> {
+    let form = form_of(hello);
+    check_form(form)?;
     let row = locked(tx, &hello.source).await?;
     let left = row.until - tx.now();
     if left > 0 && !rule::may_take(hello, &row.holder) {
@@ -84,6 +97,7 @@ pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -
         fencing: row.fencing + 1,
         unique_ids: hello.unique_ids,
         accept_moves: hello.accept_moves,
+        form,
     };
     take(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
     Ok(Begun { lease, greeting, next_sequence: standing.next_sequence() })
@@ -102,7 +116,7 @@ async fn take(
         "update sync_lease set fencing = $2, session = $3, holder = $4, until = $5, heard = $6,
          opened_mapping = $7, resumed_sequence = $8, resumed_position = $9, began_at = $10,
          unique_ids = $11, accept_moves = $12, moved = 0, opened_send_all = $13,
-         resumed_mark = $14
+         resumed_mark = $14, form = $15
          where source = $1",
     )
     .bind(&lease.source)
@@ -119,6 +133,7 @@ async fn take(
     .bind(i64::from(lease.accept_moves))
     .bind(i64::from(*send_all))
     .bind(resumed.mark)
+    .bind(lease.form)
     .execute(tx.conn())
     .await
     .map(drop)
@@ -149,6 +164,7 @@ fn read(row: &AnyRow) -> sqlx::Result<LeaseRow> {
         until: row.try_get("until")?,
         unique_ids: row.try_get::<i64, _>("unique_ids")? != 0,
         accept_moves: row.try_get::<i64, _>("accept_moves")? != 0,
+        form: row.try_get("form")?,
         standing: standing(row)?,
     })
 }
@@ -227,7 +243,8 @@ async fn knows_all_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<bo
 /// The session that a fencing token was given to, if it is alive. Index: sync_lease's primary key.
 ///
 /// # Errors
-/// `LEASE_LOST` where it is not, `LEASE_EXPIRED` after a silence; `PROTOCOL_VIOLATION` for a token that was never given.
+/// `LEASE_LOST` where it is not, `LEASE_EXPIRED` after a silence; `PROTOCOL_VIOLATION` for a token
+/// that was never given; `NEWER_FORM` where a newer replica has opened it.
 pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Result<Held> {
     let text = format!("select {COLUMNS} from sync_lease where source = $1");
     let row = sqlx::query(AssertSqlSafe(text))
@@ -241,14 +258,36 @@ pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Res
         Error::new(Reason::ProtocolViolation, message)
     })?;
     rule::check_alive(source, fencing, last.fencing, last.until, tx.now())?;
+    check_form(last.form)?;
     let lease = Lease {
         source: source.to_owned(),
         session: last.session,
         fencing,
         unique_ids: last.unique_ids,
         accept_moves: last.accept_moves,
+        form: last.form,
     };
     Ok(Held { lease, kept: last.until.saturating_sub(micros(ttl)) })
+}
+
+/// The form in which a client writes services.
+fn form_of(hello: &Hello) -> i64 {
+    let named = hello.forms.iter().filter(|form| form.kind == Service::KIND);
+    named.map(|form| form.number).max().unwrap_or(1)
+}
+
+/// A record of a newer form would be stored without the fields that this replica does not know, and
+/// its client would not send it again.
+fn check_form(form: i64) -> Result<()> {
+    let own = document::form_number(Service::KIND);
+    if form <= own {
+        return Ok(());
+    }
+    let message = format!(
+        "the client writes services in form {form} and this replica, which knows form {own}, would \
+         lose fields of them; nothing was written: wait until the registry was upgraded"
+    );
+    Err(Error::new(Reason::NewerForm, message).with_retry_after(RETRY_UPGRADE))
 }
 
 /// Checks and prolongs the lease, as the first statement of every write of a session: the row is

@@ -55,6 +55,11 @@ pub const SCHEMA: Schema = Schema {
             name: "marks",
             statements: Statements::Both(include_str!("../sql/0008_marks.sql")),
         },
+        Migration {
+            version: 9,
+            name: "forms",
+            statements: Statements::Both(include_str!("../sql/0009_forms.sql")),
+        },
     ],
     history_kinds: model::KINDS,
 };

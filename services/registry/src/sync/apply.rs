@@ -20,8 +20,8 @@ impl Session {
     ///
     /// # Errors
     /// A batch that is empty, too large or without a checkpoint; `LEASE_LOST`,
-    /// `PROTOCOL_VIOLATION`; `WRITE_CONFLICT` and `UNAVAILABLE` where the batch could not be written
-    /// now. Nothing of it is then stored.
+    /// `PROTOCOL_VIOLATION`; `WRITE_CONFLICT`, `UNAVAILABLE` and `NEWER_FORM` where the batch could
+    /// not be written here or now. Nothing of it is then stored.
     pub async fn answer(&self, batch: Batch) -> Result<BatchResult> {
         plan::check(&batch, &self.registry.policy)?;
         let result = self.write_batch(batch).await?;
@@ -147,7 +147,8 @@ fn not_next(given: &Checkpoint, standing: &Standing) -> Error {
     Error::new(Reason::ProtocolViolation, message)
 }
 
-/// Anything but a lost race, a lost lease and a database that is away.
+/// Anything but a lost race, a lost lease, a database that is away and a row that a newer replica
+/// has written: the client sends those again.
 fn is_a_records_fault(error: &Error) -> bool {
     !matches!(
         error.reason(),
@@ -156,6 +157,7 @@ fn is_a_records_fault(error: &Error) -> bool {
             | Reason::LeaseExpired
             | Reason::ProtocolViolation
             | Reason::Unavailable
+            | Reason::NewerForm
             | Reason::Overloaded
             | Reason::DeadlineExceeded
             | Reason::ReferenceInvalid

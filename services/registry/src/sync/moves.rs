@@ -38,8 +38,10 @@ impl Session {
         Ok(())
     }
 
-    /// Curators' overrides move along, unless the service already has overrides here.
+    /// Curators' overrides move along, unless the service already has overrides here, and so does
+    /// what the client does not know of.
     fn take_along(&self, one: &mut Sent, name: String, found: Found) {
+        one.known = one.known.take().or(found.known);
         match (found.overridden, &one.before) {
             (Some(service), None) => one.before = Some(service),
             (Some(service), Some(_)) => one.warn_of_lost(&name, &service),

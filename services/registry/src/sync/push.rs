@@ -127,6 +127,7 @@ fn hello(request: OpenSessionRequest) -> Hello {
         unique_ids: request.unique_ids,
         under_way: request.under_way,
         accept_moves: request.accept_moves,
+        forms: request.forms,
     }
 }
 

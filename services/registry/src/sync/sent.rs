@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use mpp_api::{registry::Service, types::Warning};
-use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason};
+use mpp_api::{forms, registry::Service, types::Warning};
+use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result};
 use mpp_resource::handler;
 
 use super::plan::warning;
@@ -18,6 +18,8 @@ pub(super) struct Sent {
     pub(super) version: i64,
     /// The record as it was, where a curator has overridden fields of it.
     pub(super) before: Option<Service>,
+    /// The record as it was, where the client does not know all its fields.
+    pub(super) known: Option<Service>,
     /// Records of the same source and id elsewhere, which have moved here.
     pub(super) moved: Vec<Left>,
     pub(super) warnings: Vec<Warning>,
@@ -37,6 +39,8 @@ pub(super) struct Found {
     pub(super) owner: String,
     /// Only where a curator has overridden fields.
     pub(super) overridden: Option<Service>,
+    /// Only where the session's client does not know all its fields.
+    pub(super) known: Option<Service>,
 }
 
 /// The last part of a name, and the names that end in it.
@@ -56,15 +60,19 @@ pub(super) fn id_of(name: &str) -> &str {
 }
 
 impl Sent {
-    /// The service as it is published, over what curators have overridden of it.
-    pub(super) fn publish(&mut self, given: &Service, now: Micros) -> Service {
-        let mut service = given.clone();
+    /// The service as it is published by a client of this form, over what curators have overridden
+    /// of it.
+    pub(super) fn publish(&mut self, given: &Service, form: i64, now: Micros) -> Result<Service> {
+        let mut service = match &self.known {
+            Some(known) => forms::kept(given, known, form)?,
+            None => given.clone(),
+        };
         if let Some(before) = &self.before {
             service = provenance::published(service, before, now);
         }
         self.warnings.extend(provenance::told(&service).map(handler::warning));
         self.warn_of_moves();
-        service
+        Ok(service)
     }
 
     /// Leaves records where they are that may not move now: a record that is new here is refused,

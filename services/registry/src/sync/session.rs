@@ -4,7 +4,7 @@
 
 use mpp_api::{
     registry::Service,
-    sync::{Hello, Source, Welcome},
+    sync::{Form, Hello, Source, Welcome},
 };
 use mpp_core::{Error, FieldCode, Micros, Reason, Result};
 use mpp_form::held;
@@ -179,7 +179,16 @@ fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {
         check.within("checkpoint", |part| checkpoint::check(part, given));
     }
     checkpoint::check_under_way(&mut check, &hello.under_way);
+    check_forms(&mut check, &hello.forms);
     check.finish()
+}
+
+/// A kind that is not known here is a newer client's, which may never send a record of it.
+fn check_forms(check: &mut Check, forms: &[Form]) {
+    for (index, form) in forms.iter().enumerate().filter(|(_, form)| form.number < 1) {
+        let text = format!("is {}; forms are counted from 1", form.number);
+        check.fail(&format!("forms[{index}].number"), FieldCode::OutOfRange, &text);
+    }
 }
 
 fn bound(limit: usize) -> i32 {

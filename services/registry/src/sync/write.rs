@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use mpp_api::{
+    forms,
     registry::Service,
     sync::{Outcome, Source},
     types::Warning,
@@ -83,7 +84,7 @@ impl Session {
                 fates.insert(one.index, Err(fault));
                 continue;
             }
-            let service = one.publish(asked.service, self.registry.now());
+            let service = one.publish(asked.service, self.lease.form, self.registry.now())?;
             let labels = service_labels(&service, asked.lineage);
             items.push((one.name.clone(), service, labels));
             sent.push(one);
@@ -150,11 +151,14 @@ impl Session {
         if let Some(fault) = found.as_ref().and_then(|found| self.foreign(&found.owner)) {
             return Ok(Err(fault));
         }
+        let version = found.as_ref().map_or(0, |found| found.version);
+        let (before, known) = found.map_or((None, None), |found| (found.overridden, found.known));
         let mut one = Sent {
             index: asked.index,
             name: asked.service.name.clone(),
-            version: found.as_ref().map_or(0, |found| found.version),
-            before: found.and_then(|found| found.overridden),
+            version,
+            before,
+            known,
             moved: Vec::new(),
             warnings: Vec::new(),
         };
@@ -218,10 +222,13 @@ impl Session {
         let state = self.registry.memory.read();
         let row = state.records.row::<Service>(name)?;
         let overridden = !row.label(Label::Overridden).is_empty();
+        let knows_less = forms::has_newer::<Service>(self.lease.form);
+        let stored = |wanted: bool| wanted.then(|| state.records.get::<Service>(name)).flatten();
         Some(Found {
             version: row.stamp.version,
             owner: row.label(Label::Source).to_owned(),
-            overridden: overridden.then(|| state.records.get(name)).flatten().map(|kept| kept.doc),
+            overridden: stored(overridden).map(|kept| kept.doc),
+            known: stored(knows_less).map(|kept| kept.doc),
         })
     }
 

@@ -8,6 +8,7 @@ mod directory;
 mod ends;
 mod federation;
 mod feed;
+mod forms;
 mod given;
 mod handover;
 mod hostile;

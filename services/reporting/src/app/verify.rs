@@ -44,7 +44,7 @@ async fn rebuild(read: &mut Read) -> Result<(Written, i64)> {
     let mut rows = Rows::empty();
     let (mut last, mut count) = (0, 0);
     loop {
-        let events = store::events_after(read, last).await?;
+        let events = store::events_after(read.conn(), last).await?;
         if events.is_empty() {
             return Ok((rows.into_written(), count));
         }

@@ -3,13 +3,15 @@
 //! The row of `inbox_head` is locked first: that makes the order of projecting the order of
 //! commits, so a replica that has read up to a number can never miss a lower one.
 
-use mpp_core::{Error, Result};
+use std::cmp::Ordering;
+
+use mpp_core::{Error, Reason, Result};
 use mpp_store::Tx;
 
 pub use crate::store::Reached;
 use crate::{
-    model::{Event, Rows, Upstream, Written, project},
-    store,
+    model::{Event, FORM, Rows, Upstream, Written, project},
+    store::{self, Head},
 };
 
 /// Rounds in which a projection may ask for rows: a record, and what it adds to.
@@ -20,7 +22,7 @@ const ROUNDS: usize = 8;
 /// # Errors
 /// `UNAVAILABLE` where the database is away; internal where a stored row cannot be read.
 pub async fn append(tx: &mut Tx, feed: Upstream, events: &[Event], reached: Reached) -> Result<()> {
-    let head = store::lock_head(tx).await?;
+    let head = lock(tx).await?;
     append_after(tx, head, feed, events, reached).await
 }
 
@@ -29,7 +31,7 @@ pub async fn append(tx: &mut Tx, feed: Upstream, events: &[Event], reached: Reac
 /// # Errors
 /// The same as [`append`].
 pub async fn append_state(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<()> {
-    let head = store::lock_head(tx).await?;
+    let head = lock(tx).await?;
     let news = store::drop_held(tx, feed, events).await?;
     append_after(tx, head, feed, &news, Reached::Midst).await
 }
@@ -46,7 +48,42 @@ async fn append_after(
     store::save_rows(tx, written, seq).await?;
     let newest = events.iter().map(|event| event.at).max();
     store::save_feed(tx, feed, newest, reached).await?;
-    store::set_head(tx, seq).await
+    store::set_head(tx, Head { seq, form: FORM }).await
+}
+
+/// Locks the inbox's head. Rows of an older program are projected anew before anything is added.
+async fn lock(tx: &mut Tx) -> Result<i64> {
+    let head = store::lock_head(tx).await?;
+    match head.form.cmp(&FORM) {
+        Ordering::Equal => {}
+        Ordering::Less => project_anew(tx, head.seq).await?,
+        Ordering::Greater => return Err(left_to_newer(head.form)),
+    }
+    Ok(head.seq)
+}
+
+fn left_to_newer(form: i64) -> Error {
+    let text = format!(
+        "the projections are in form {form}, and this replica, which writes form {FORM}, leaves them \
+         to a newer one"
+    );
+    Error::new(Reason::NewerForm, text)
+}
+
+/// The whole inbox on no rows. Every replica then reads them again.
+async fn project_anew(tx: &mut Tx, head: i64) -> Result<()> {
+    let (mut rows, mut last) = (Rows::empty(), 0);
+    loop {
+        let events = store::events_after(tx.conn(), last).await?;
+        let Some((newest, _)) = events.last() else { break };
+        last = *newest;
+        for (_, event) in &events {
+            project(&mut rows, event)?;
+        }
+    }
+    store::replace_rows(tx, rows.into_written(), head).await?;
+    tracing::info!(form = FORM, "the projections are made anew");
+    Ok(())
 }
 
 /// Projects the events on the rows that they turn out to need.

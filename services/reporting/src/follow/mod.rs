@@ -8,7 +8,7 @@ mod tests;
 use std::{sync::Arc, time::Duration};
 
 use mpp_client::Channel;
-use mpp_core::Result;
+use mpp_core::{Reason, Result};
 use mpp_resource::copy::{self, Copy};
 use mpp_rpc::follow::Follower;
 use mpp_store::{Actor, Db, Filter};
@@ -36,10 +36,13 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Follows one feed, anew after each failure.
+    /// Follows one feed, anew after each failure, until a newer replica projects.
     pub async fn run(&self, feed: Upstream) {
         loop {
             if let Err(error) = self.until_failure(feed).await {
+                if error.reason() == Reason::NewerForm {
+                    return;
+                }
                 let context = error.context().map(ToString::to_string);
                 tracing::warn!(feed = feed.as_str(), %error, context, "projecting starts again");
             }

@@ -1,6 +1,7 @@
 //! The inbox as a copy of a feed: changes that come twice count once.
 
 use mpp_api::scheduling::{Ticket, ticket};
+use mpp_core::Reason;
 use mpp_rpc::follow::Event;
 use mpp_store::{Change, Db, Op, Position};
 use mpp_testkit::on_both;
@@ -9,7 +10,7 @@ use prost::Message as _;
 use super::open;
 use crate::{
     SCHEMA,
-    model::{Nation, Upstream},
+    model::{FORM, Nation, Upstream},
     store,
 };
 
@@ -48,7 +49,7 @@ async fn completed(db: &Db) -> i32 {
 
 async fn inbox_count(db: &Db) -> usize {
     let mut read = db.read().await.expect("a snapshot");
-    store::events_after(&mut read, 0).await.expect("events").len()
+    store::events_after(read.conn(), 0).await.expect("events").len()
 }
 
 #[tokio::test]
@@ -153,6 +154,57 @@ async fn a_memory_finds_that_the_inbox_is_another_one_by_the_mark_of_its_place()
         assert_eq!((nation.days.len(), nation.place), (0, news.place), "nothing is left of before");
         let news = store::news(&db, Some(nation.place)).await.expect("read");
         assert!(!news.anew, "now it is this one");
+    })
+    .await;
+}
+
+async fn set_form(db: &Db, form: i64) {
+    let mut tx = db.begin(&super::writer()).await.expect("a transaction");
+    let text = "update inbox_head set form = $1";
+    sqlx::query(text).bind(form).execute(tx.conn()).await.expect("written");
+    tx.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn rows_of_a_newer_program_are_left_to_it() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        copy.apply(told(1, 2)).await.expect("applied");
+        set_form(&db, FORM + 1).await;
+        let error = copy.apply(told(2, 3)).await.expect_err("refused");
+        assert_eq!(error.reason(), Reason::NewerForm);
+        assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 1));
+        set_form(&db, FORM).await;
+        let mut newer = open(&db, Upstream::Scheduling).await.expect("a copy");
+        newer.apply(told(2, 3)).await.expect("nothing was passed over");
+        assert_eq!((completed(&db).await, inbox_count(&db).await), (2, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_of_an_older_program_are_made_anew_of_the_whole_inbox() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        for revision in [2, 3] {
+            copy.apply(told(revision, revision)).await.expect("applied");
+        }
+        // As a program of before had projected them: without a field, and with a row too many.
+        let mut tx = db.begin(&super::writer()).await.expect("a transaction");
+        let text = "update projection set value = '{}' where name = 'day';
+                    insert into projection (name, key, value, seq) values ('day', 'x', '{}', 1)";
+        sqlx::raw_sql(text).execute(tx.conn()).await.expect("written");
+        tx.commit().await.expect("committed");
+        set_form(&db, FORM - 1).await;
+
+        let seen = store::news(&db, None).await.expect("read").place;
+        copy.apply(told(4, 4)).await.expect("applied");
+        assert_eq!((completed(&db).await, inbox_count(&db).await), (3, 3));
+        let news = store::news(&db, Some(seen)).await.expect("read");
+        assert!(news.anew, "every replica reads them again");
+        assert!(news.rows.iter().any(|(key, value, _)| key.1 == "x" && value.is_none()));
     })
     .await;
 }

@@ -28,4 +28,4 @@ pub use project::project;
 pub use question::Question;
 pub use rebuilt::{differences, digest};
 pub use report::report;
-pub use rows::{Key, Rows, Written};
+pub use rows::{FORM, Key, Rows, Written};

@@ -5,30 +5,40 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use mpp_core::Result;
 use mpp_store::{Read, Tx, db_error, placeholders};
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 
 use super::{PAGE, ROWS, get};
 use crate::model::{Event, Upstream};
 
-/// Locks the inbox's head and answers its number. Index: inbox_head's only row, which an update
+/// Where the inbox stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its last number.
+    pub seq: i64,
+    /// The form of the rows that were projected of it.
+    pub form: i64,
+}
+
+/// Locks the inbox's head. Index: inbox_head's only row, which an update
 /// that changes nothing locks on both databases.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn lock_head(tx: &mut Tx) -> Result<i64> {
-    sqlx::query("update inbox_head set seq = seq where one = 1 returning seq")
+pub async fn lock_head(tx: &mut Tx) -> Result<Head> {
+    let row = sqlx::query("update inbox_head set seq = seq where one = 1 returning seq, form")
         .fetch_one(tx.conn())
         .await
-        .and_then(|row| row.try_get(0))
-        .map_err(db_error)
+        .map_err(db_error)?;
+    Ok(Head { seq: get(&row, "seq")?, form: get(&row, "form")? })
 }
 
 /// Moves the inbox's head.
 ///
 /// # Errors
 /// The same as [`lock_head`].
-pub async fn set_head(tx: &mut Tx, seq: i64) -> Result<()> {
-    let moved = sqlx::query("update inbox_head set seq = $1 where one = 1").bind(seq);
+pub async fn set_head(tx: &mut Tx, head: Head) -> Result<()> {
+    let text = "update inbox_head set seq = $1, form = $2 where one = 1";
+    let moved = sqlx::query(text).bind(head.seq).bind(head.form);
     moved.execute(tx.conn()).await.map(drop).map_err(db_error)
 }
 
@@ -122,11 +132,11 @@ pub async fn living(read: &mut Read, feed: Upstream) -> Result<BTreeMap<(String,
 ///
 /// # Errors
 /// The same as [`lock_head`].
-pub async fn events_after(read: &mut Read, seq: i64) -> Result<Vec<(i64, Event)>> {
+pub async fn events_after(conn: &mut AnyConnection, seq: i64) -> Result<Vec<(i64, Event)>> {
     let rows = sqlx::query("select * from inbox where seq > $1 order by seq limit $2")
         .bind(seq)
         .bind(PAGE)
-        .fetch_all(read.conn())
+        .fetch_all(conn)
         .await
         .map_err(db_error)?;
     rows.iter().map(|row| Ok((get(row, "seq")?, event(row)?))).collect()

@@ -10,9 +10,9 @@ use mpp_store::{Migration, Schema, Statements, db_error};
 use sqlx::{Row as _, any::AnyRow};
 
 pub use feed_state::{Reached, note_feed, save_feed};
-pub use inbox::{drop_held, events_after, insert_events, living, lock_head, set_head};
+pub use inbox::{Head, drop_held, events_after, insert_events, living, lock_head, set_head};
 pub use news::news;
-pub use projection::{load_rows, rows_after, save_rows};
+pub use projection::{load_rows, replace_rows, rows_after, save_rows};
 
 /// The service's track of migrations.
 pub const SCHEMA: Schema = Schema {
@@ -30,6 +30,11 @@ pub const SCHEMA: Schema = Schema {
                 sqlite: include_str!("../sql/sqlite/0002_marks.sql"),
                 postgres: include_str!("../sql/postgres/0002_marks.sql"),
             },
+        },
+        Migration {
+            version: 3,
+            name: "form",
+            statements: Statements::Both(include_str!("../sql/0003_form.sql")),
         },
     ],
     history_kinds: &[],

@@ -56,6 +56,24 @@ pub async fn save_rows(tx: &mut Tx, written: Written, seq: i64) -> Result<()> {
     Ok(())
 }
 
+/// Writes all rows at the inbox's last number; those that are there and are not among them go. The
+/// number gets another mark, by which memories find that what they have read is another's. Index:
+/// inbox's primary key.
+///
+/// # Errors
+/// As [`load_rows`].
+pub async fn replace_rows(tx: &mut Tx, all: Written, seq: i64) -> Result<()> {
+    sqlx::query("update projection set value = null, seq = $1 where value is not null")
+        .bind(seq)
+        .execute(tx.conn())
+        .await
+        .map_err(db_error)?;
+    let marked = "update inbox set mark = case when mark > 0 then mark - 1 else mark + 1 end
+                  where seq = $1";
+    sqlx::query(marked).bind(seq).execute(tx.conn()).await.map_err(db_error)?;
+    save_rows(tx, all, seq).await
+}
+
 /// The next rows after a key, in order; none at the end.
 ///
 /// # Errors

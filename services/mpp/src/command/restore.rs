@@ -1,0 +1,94 @@
+//! `mpp restore`: a data folder for `mpp up`, made of a backup.
+//!
+//! Only into a folder that is empty: what is there now may be running, and is the only copy of what
+//! came after the backup.
+
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use clap::Args as ClapArgs;
+use mpp_core::{Error, FieldCode, Result};
+
+use crate::{
+    archive::{self, Contents, KEYS},
+    output::{Output, program},
+};
+
+#[derive(ClapArgs)]
+pub struct RestoreArgs {
+    /// The folder that `mpp backup` wrote.
+    pub from: PathBuf,
+    /// The folder to make for `mpp up`; empty, or not there yet.
+    #[arg(long, env = "MPP_DATA", default_value = "mpp-data", value_name = "DIR")]
+    pub data: PathBuf,
+}
+
+pub async fn run(args: RestoreArgs, output: Output) -> Result<()> {
+    let RestoreArgs { from, data } = args;
+    let contents = archive::load(&from)?;
+    check(&contents, &from).await?;
+    make_empty(&data)?;
+    put_back(&contents, &from, &data)?;
+    archive::print(&contents, output)?;
+    if !output.is_json() {
+        let (mpp, data) = (program(), data.display());
+        say!("\nNext: {mpp} up --data {data}, then in another terminal {mpp} doctor");
+    }
+    Ok(())
+}
+
+/// Looks every copy through before anything is written.
+async fn check(contents: &Contents, from: &Path) -> Result<()> {
+    for service in archive::SERVICES {
+        let listed = contents.databases.get(service);
+        let path = archive::file(from, service);
+        let found = mpp_store::check_copy(&path).await?;
+        let fits = found.service == service
+            && listed.is_some_and(|listed| listed.revision == found.revision);
+        if !fits {
+            let text = format!(
+                "{} holds {} at revision {}, which is not what the backup lists; it was changed \
+                 since, take another one",
+                path.display(),
+                found.service,
+                found.revision
+            );
+            return Err(Error::field("from", FieldCode::Unreadable, text));
+        }
+    }
+    Ok(())
+}
+
+fn make_empty(data: &Path) -> Result<()> {
+    match fs::read_dir(data).map(|mut files| files.next().is_none()) {
+        Err(error) if error.kind() == ErrorKind::NotFound => archive::make_private(data),
+        Err(error) => Err(archive::unwritable(data, &error)),
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let text = format!(
+                "{0} is not empty, and nothing was written; stop `mpp up` and move it away (mv {0} \
+                 {0}.before), or name another folder",
+                data.display()
+            );
+            Err(Error::field("data", FieldCode::Duplicate, text))
+        }
+    }
+}
+
+fn put_back(contents: &Contents, from: &Path, data: &Path) -> Result<()> {
+    archive::copy_keys(&from.join(KEYS), &data.join(KEYS))?;
+    if contents.sample_data {
+        // By it `mpp up` knows that the records are made up.
+        archive::make_private(&data.join("demo"))?;
+    }
+    for service in archive::SERVICES {
+        let to = archive::file(data, service);
+        let copied = fs::copy(archive::file(from, service), &to)
+            .and_then(|_| fs::File::open(&to)?.sync_all());
+        copied.map_err(|error| archive::unwritable(&to, &error))?;
+    }
+    Ok(())
+}
