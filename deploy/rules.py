@@ -15,6 +15,9 @@ import yaml
 
 ROOT = pathlib.Path(__file__).parent.parent
 DRAIN_SECONDS = 25
+MONITORING = ROOT / "deploy/kubernetes/components/monitoring"
+# Databases and their users, which are named alike.
+NO_METRICS = {"mpp_registry", "mpp_scheduling", "mpp_reporting", "mpp_SERVICE"}
 
 
 def main(name, folder):
@@ -27,7 +30,8 @@ def main(name, folder):
         ports_exist,
         secrets_are_in_the_readme,
         versions_agree,
-        alerts_ask_for_what_there_is,
+        alerts_have_a_runbook_and_a_story,
+        metrics_are_those_that_there_are,
     ]
     faults = [fault for rule in rules for fault in rule(resources)]
     for fault in faults:
@@ -161,20 +165,43 @@ def versions_agree(resources):
             yield f"{title(job)} should end in {ending}: a new release needs new Jobs"
 
 
-def alerts_ask_for_what_there_is(_):
-    """An alert has a runbook in the README, and its metrics stand in the code."""
-    readme = (ROOT / "deploy/README.md").read_text()
-    headings = re.findall(r"^###? (.+)$", readme, re.MULTILINE)
-    anchors = {f"deploy/README.md#{re.sub('[^a-z0-9]+', '-', text.lower())}" for text in headings}
-    code = "".join(path.read_text() for path in ROOT.glob("*/*/src/**/*.rs"))
-    rules = yaml.safe_load((ROOT / "deploy/alerts.yaml").read_text())["groups"]
-    for alert in [rule for group in rules for rule in group["rules"]]:
-        if alert["annotations"].get("runbook") not in anchors:
-            yield f"alert {alert['alert']}: its runbook is not in deploy/README.md"
-        for metric in re.findall(r"\bmpp_\w+", alert["expr"]):
-            name = metric.removesuffix("_total").replace("_", "[._]")
-            if not re.search(f'"{name}"', code):
-                yield f"alert {alert['alert']} asks for {metric}, which no server exports"
+def alerts_have_a_runbook_and_a_story(_):
+    """Each alert has its page, each page its alert, and tests.yaml sees each fire and keep quiet."""
+    rules = yaml.safe_load((MONITORING / "rules.yaml").read_text())["spec"]["groups"]
+    alerts = [rule for group in rules for rule in group["rules"] if "alert" in rule]
+    stories = yaml.safe_load((MONITORING / "tests.yaml").read_text())["tests"]
+    seen = [(story["alertname"], bool(story["exp_alerts"])) for test in stories for story in test["alert_rule_test"]]
+    pages = {f"deploy/runbooks/{path.name}" for path in (ROOT / "deploy/runbooks").glob("*.md")}
+    for alert in alerts:
+        name, page = alert["alert"], alert["annotations"].get("runbook")
+        if page not in pages:
+            yield f"alert {name}: there is no runbook {page}"
+            continue
+        text = (ROOT / page).read_text()
+        for part in (f"# {name}\n", "**What it means.**", "## First look", "## Mend"):
+            if part not in text:
+                yield f"{page} lacks '{part.strip()}'"
+        for fires in (True, False):
+            if (name, fires) not in seen:
+                yield f"alert {name}: no story in which it {'fires' if fires else 'keeps quiet'}"
+    for page in sorted(pages - {alert["annotations"].get("runbook") for alert in alerts}):
+        yield f"{page} is no alert's runbook"
+
+
+def metrics_are_those_that_there_are(_):
+    """What rules, dashboards and runbooks ask for stands in the reference, with its labels' names."""
+    table = re.findall(r"^\| `.*$", (ROOT / "deploy/METRICS.md").read_text(), re.MULTILINE)
+    known = {name for row in table for name in re.findall(r"`(\w+)`", row)}
+    recorded = set()
+    places = [MONITORING / "rules.yaml", *sorted(MONITORING.glob("dashboards/*.json"))]
+    places += [*sorted((ROOT / "deploy/runbooks").glob("*.md")), ROOT / "deploy/README.md"]
+    for place in places:
+        text = place.read_text()
+        recorded |= set(re.findall(r"record: (\S+)", text))
+        for name in sorted(set(re.findall(r"\b(?:mpp:\w+:\w+|(?:mpp|rpc|db)_\w+)", text))):
+            base = re.sub(r"_(bucket|sum|count)$", "", name)
+            if name not in NO_METRICS and not {name, base} & (known | recorded):
+                yield f"{place.relative_to(ROOT)} asks for {name}, which no server tells"
 
 
 if __name__ == "__main__":

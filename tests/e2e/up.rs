@@ -3,6 +3,7 @@
 
 mod backup;
 mod catalog;
+mod measured;
 mod printed;
 mod refused;
 
@@ -107,6 +108,14 @@ async fn whoever_starts_the_demo_can_run_all_that_is_printed() {
     the_page_is_there_in_both_languages(&up).await;
     a_second_one_on_the_same_data_is_refused(&up).await;
     a_restart_keeps_everything(&mut up).await;
+}
+
+#[tokio::test]
+async fn every_metric_of_the_reference_is_told_and_no_other() {
+    let mut up = Up::start(&["--demo"]).await;
+    up.run(&["search", "ktp"]).await.succeeded();
+    measured::the_scrape_is_what_the_reference_says(&up).await;
+    up.interrupt().await;
 }
 
 #[tokio::test]

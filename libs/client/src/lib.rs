@@ -85,4 +85,4 @@ pub use follow::{Change, Event, Follower, Link, Position};
 pub use pages::pages;
 pub use settings::Settings;
 pub use status::{ClientError, canonical, error_of, refusal, status_of, wire_error};
-pub use token::{Ask, TokenSource};
+pub use token::{Ask, TokenSource, end_of as token_end};

@@ -44,7 +44,7 @@ async fn once<A: Message>(
     work: impl AsyncFnOnce(&mut Tx) -> Result<A>,
 ) -> Result<Done<A>> {
     let mut tx = db.begin(&call.actor()).await?;
-    let answer = work(&mut tx).await?;
+    let answer = work(&mut tx).await.inspect_err(|error| db.note_failed(error))?;
     if call.validate_only {
         tx.rollback().await?;
         return Ok(Done { answer, revision: 0 });

@@ -34,10 +34,12 @@ pub mod handler;
 pub mod kind;
 pub mod list;
 pub mod memory;
+mod metrics;
 pub mod page;
 mod service;
 pub mod write;
 
 pub use call::Call;
 pub use kind::{Kind, Resource, Stamp};
+pub use metrics::METRICS;
 pub use service::{Filing, Keeps, Replica, Serves};

@@ -3,21 +3,14 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use mpp_telemetry::Counter;
-
-use crate::{Full, Share, Shares, network};
+use crate::{Full, Share, Shares, metrics::TURNED_AWAY, network};
 
 /// Least time between two lines of the log.
 const QUIET: Duration = Duration::from_secs(60);
-
-static TURNED_AWAY: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    let what = "Connections closed at once, since their address held all that one may";
-    mpp_telemetry::counter("mpp.rpc.connections_turned_away", what)
-});
 
 /// The open connections of all addresses at one port.
 pub(crate) struct Addresses {
@@ -39,7 +32,7 @@ impl Addresses {
     }
 
     fn turn_away(&self, peer: SocketAddr, why: Full) {
-        TURNED_AWAY.add(1, &[]);
+        TURNED_AWAY.add(1, [""; 0]);
         if self.may_tell(Instant::now()) {
             tracing::warn!(%peer, %why, "closed at once: its address has too many connections");
         }

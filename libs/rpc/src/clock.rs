@@ -2,14 +2,16 @@
 //! SQLite there is only one, which is measured by what it cannot undo: the newest commit, made in
 //! its past, and the kernel's count of time since the machine was started, which nobody sets.
 
-use std::{sync::LazyLock, time::Duration};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering::Relaxed},
+};
 
 use mpp_core::{Clock, Micros};
 use mpp_store::{Db, Look};
-use mpp_telemetry::Gauge;
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::Component;
+use crate::{Component, metrics::CLOCK_OFFSET};
 
 /// From here on a clock is off, and it is right again once it is half as near, so that one at the
 /// limit does not come and go.
@@ -17,11 +19,6 @@ const LIMIT: Micros = 2_000_000;
 /// A clock that was set and stays so for as long was set right: by NTP, on a machine that keeps no
 /// time while it is off.
 const SETTLES: Micros = 600 * 1_000_000;
-
-static OFFSET: LazyLock<Gauge<f64>> = LazyLock::new(|| {
-    let about = "Seconds that the process' clock is ahead of what it is measured by";
-    mpp_telemetry::gauge("mpp.clock.offset", about)
-});
 
 /// Keeps the component "clock" up to date.
 pub(crate) struct ClockWatch {
@@ -33,12 +30,18 @@ pub(crate) struct ClockWatch {
     steady: Option<Micros>,
     /// When it was first seen to have been set, by the kernel's count.
     set_at: Option<Micros>,
+    /// How far it was ahead when it was last looked at.
+    ahead: Arc<AtomicI64>,
 }
 
 impl ClockWatch {
     pub(crate) fn new(component: Component, db: &Db) -> Self {
         let clock = db.clock().clone();
-        Self { component, clock, sqlite: db.is_sqlite(), off: false, steady: None, set_at: None }
+        let ahead = Arc::default();
+        CLOCK_OFFSET
+            .observe(&ahead, [db.name()], |ahead: &AtomicI64| ahead.load(Relaxed) as f64 / 1e6);
+        let (sqlite, off) = (db.is_sqlite(), false);
+        Self { component, clock, sqlite, off, steady: None, set_at: None, ahead }
     }
 
     /// Judges the clock by what a look at the database found.
@@ -90,10 +93,7 @@ impl ClockWatch {
     }
 
     fn tell(&mut self, ahead: Micros, of: &str) {
-        OFFSET.record(
-            Duration::from_micros(ahead.unsigned_abs()).as_secs_f64().copysign(ahead as f64),
-            &[],
-        );
+        self.ahead.store(ahead, Relaxed);
         self.off = ahead.abs() > self.limit();
         if !self.off {
             return self.component.up();
@@ -123,6 +123,8 @@ fn apart(micros: Micros) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::Readiness;
 
@@ -131,7 +133,9 @@ mod tests {
     fn watch(sqlite: bool) -> (Readiness, ClockWatch) {
         let readiness = Readiness::holding(Duration::ZERO);
         let (component, clock) = (readiness.component("clock"), Clock::system());
-        (readiness, ClockWatch { component, clock, sqlite, off: false, steady: None, set_at: None })
+        let (off, ahead) = (false, Arc::default());
+        let watch = ClockWatch { component, clock, sqlite, off, steady: None, set_at: None, ahead };
+        (readiness, watch)
     }
 
     fn missing(readiness: &Readiness) -> String {

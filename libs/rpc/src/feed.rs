@@ -17,7 +17,7 @@ use mpp_core::{Error, FieldCode, Label, Reason, Result};
 use mpp_store::{Batch, Feed, Filter, Labels, Op, Start, Subscription};
 use tonic::{Request, Response, Status};
 
-use crate::{Turns, caller, status, time::to_timestamp};
+use crate::{Turns, caller, metrics, status, time::to_timestamp};
 
 /// The turns of callers at the whole state, which the layer of streams leaves in each request.
 #[derive(Clone)]
@@ -38,6 +38,7 @@ pub struct FeedServer {
 impl FeedServer {
     /// Serves `feed`, which holds records of these kinds.
     pub fn new(feed: Feed, kinds: &'static [&'static str]) -> Self {
+        metrics::begin_feed(feed.db().name());
         Self { feed, kinds, known: None }
     }
 
@@ -88,8 +89,10 @@ impl FeedService for FeedServer {
                 Ok(Response::new(in_turn(self.feed.clone(), filter, turns, caller)))
             }
             _ => {
-                let subscription = self.feed.subscribe(start, filter).await.map_err(status)?;
-                Ok(Response::new(messages(subscription)))
+                let own = self.feed.db().name();
+                let told = |error: &Error| metrics::let_down(own, error.reason());
+                let subscription = self.feed.subscribe(start, filter).await.inspect_err(told);
+                Ok(Response::new(messages(own, subscription.map_err(status)?)))
             }
         }
     }
@@ -191,7 +194,7 @@ fn in_turn(
     let begun = async move {
         let mut turn = Some(turns.take(caller).await);
         let told = match feed.subscribe(Start::State, filter).await {
-            Ok(subscription) => messages(subscription),
+            Ok(subscription) => messages(feed.db().name(), subscription),
             Err(error) => stream::iter([Err(status(error))]).boxed(),
         };
         told.inspect(move |message| {
@@ -204,13 +207,19 @@ fn in_turn(
 }
 
 /// Until the follower fails, leaves, or the feed ends, which tells it to move.
-fn messages(subscription: Subscription) -> BoxStream<'static, Result<WatchResponse, Status>> {
-    stream::unfold(Some(subscription), async |subscription| {
+fn messages(
+    feed: &'static str,
+    subscription: Subscription,
+) -> BoxStream<'static, Result<WatchResponse, Status>> {
+    stream::unfold(Some(subscription), move |subscription: Option<Subscription>| async move {
         let mut subscription = subscription?;
         match subscription.next().await {
             Ok(Some(batch)) => Some((Ok(message(batch)), Some(subscription))),
             Ok(None) => Some((Err(status(ended())), None)),
-            Err(error) => Some((Err(status(error)), None)),
+            Err(error) => {
+                metrics::let_down(feed, error.reason());
+                Some((Err(status(error)), None))
+            }
         }
     })
     .boxed()

@@ -1,16 +1,20 @@
 //! Follows another service's feed for a copy in a database: the client's follower, with what comes
 //! as the store has it, readiness, and measurements.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use mpp_api::feed::{self, change};
 use mpp_client::{Change as Told, Channel, Event as Heard, Link};
-use mpp_core::{Result, known_labels};
+use mpp_core::{Clock, Result, known_labels};
 use mpp_store::{Change, Filter, Op, Position};
-use mpp_telemetry::KeyValue;
 use tokio::sync::watch;
 
-use crate::{Component, feed::label_texts, time::from_timestamp};
+use crate::{
+    Component,
+    feed::label_texts,
+    standing::{Reached, Standing},
+    time::from_timestamp,
+};
 
 /// How long a copy counts as ready while its feed is away, so that one service's restart does not
 /// take its followers with it.
@@ -37,15 +41,34 @@ pub struct Follower {
     position: Option<Position>,
     link: watch::Receiver<Link>,
     component: Option<Component>,
+    standing: Option<Arc<Standing>>,
+    /// Where the copy is once it has taken in what it was handed last.
+    handed: Option<Reached>,
 }
 
 impl Follower {
     /// Follows what passes `filter` on the service behind `channel`, named `name` in logs and
-    /// measurements, after `position`; without one it starts with the state.
+    /// metrics, after `position`; without one it starts with the state.
     pub fn new(name: &str, channel: Channel, filter: Filter, position: Option<Position>) -> Self {
         let (filter, start) = (to_wire(&filter), position.clone().map(sent));
         let inner = mpp_client::Follower::new(name, channel, filter, start);
-        Self { name: name.to_owned(), link: inner.link(), inner, position, component: None }
+        Self {
+            name: name.to_owned(),
+            link: inner.link(),
+            inner,
+            position,
+            component: None,
+            standing: None,
+            handed: None,
+        }
+    }
+
+    /// Measures how far it has come, as the follower of the service `follower`, which tells the
+    /// time by `clock`.
+    #[must_use]
+    pub fn measured_for(mut self, follower: &str, clock: &Clock) -> Self {
+        self.standing = Some(Standing::new(&self.name, follower, clock.clone()));
+        self
     }
 
     /// Lets readiness know: up once the copy is complete, down where nothing was heard of the
@@ -58,12 +81,17 @@ impl Follower {
 
     /// Goes on after `position`, which is where the copy stands; without one with the state.
     pub fn rewind(&mut self, position: Option<Position>) {
+        self.handed = None;
         self.position = position.clone();
         self.inner.rewind(position.map(sent));
     }
 
     /// The next event; waits for it through every failure. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Event {
+        // Who asks for more has taken in what came before.
+        if let (Some(standing), Some(reached)) = (&self.standing, self.handed.take()) {
+            standing.reached(reached);
+        }
         loop {
             tokio::select! {
                 heard = self.inner.next() => match from_wire(heard) {
@@ -77,6 +105,7 @@ impl Follower {
     }
 
     fn passed_on(&mut self, event: Event) -> Event {
+        self.measure(&event);
         if let Event::StateEnds(position) | Event::Changes(_, position) = &event {
             self.position = Some(position.clone());
             self.component.iter().for_each(Component::up);
@@ -85,10 +114,30 @@ impl Follower {
         event
     }
 
+    /// Before the position moves.
+    fn measure(&mut self, event: &Event) {
+        let Some(standing) = &self.standing else { return };
+        match event {
+            Event::StateBegins if self.position.is_some() => standing.reset(),
+            Event::StateBegins | Event::State(_) => {}
+            Event::StateEnds(position) => {
+                let (revision, as_of) = (position.revision, standing.now());
+                self.handed = Some(Reached { revision, as_of });
+            }
+            Event::Changes(changes, position) => {
+                let newest = changes.iter().map(|change| change.at).max();
+                let as_of = newest.unwrap_or_else(|| standing.now());
+                self.handed = Some(Reached { revision: position.revision, as_of });
+            }
+        }
+    }
+
     /// Measures the connection, and says where it has been away for too long.
     fn report(&mut self) {
         let link = self.link.borrow_and_update();
-        measure(&self.name, &link);
+        if let Some(standing) = &self.standing {
+            standing.connected(link.connected_since.is_some());
+        }
         let away = link.heard.is_none_or(|heard| heard.elapsed() > TOLERANCE);
         if let (true, false, Some(component)) = (away, link.trouble.is_empty(), &self.component) {
             component.down(&format!("{} cannot be followed: {}", self.name, link.trouble));
@@ -149,21 +198,4 @@ fn change(Told { told: change, revision }: Told) -> Result<Change> {
         update_time: at,
         revision,
     })
-}
-
-fn measure(feed: &str, link: &Link) {
-    use std::sync::LazyLock;
-    type Gauge = LazyLock<mpp_telemetry::Gauge<f64>>;
-    static CONNECTED: Gauge = LazyLock::new(|| {
-        mpp_telemetry::gauge("mpp.follower.connected", "1 while the feed is followed")
-    });
-    static REVISION: Gauge = LazyLock::new(|| {
-        mpp_telemetry::gauge("mpp.follower.revision", "The last revision that came")
-    });
-    let labels = [KeyValue::new("feed", feed.to_owned())];
-    CONNECTED.record(f64::from(u8::from(link.connected_since.is_some())), &labels);
-    if link.heard.is_some() {
-        // Exact up to 2^53, which no feed reaches.
-        REVISION.record(link.revision as f64, &labels);
-    }
 }

@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use crate::{Drain, Limits, Origins, Readiness, Tls, Use, Verifier, health, listen, stack::stack};
+use crate::{
+    Drain, Limits, Origins, Readiness, Tls, Use, Verifier, health, listen, metrics, stack::stack,
+};
 
 /// How often the gRPC health service follows the readiness.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
@@ -73,6 +75,7 @@ async fn run(
     health: TcpListener,
     shutdown: CancellationToken,
 ) -> Result<()> {
+    metrics::begin();
     check_plain_text(&shell, grpc.local_addr().map_err(Error::internal)?)?;
     let (reporter, health_service) = tonic_health::server::health_reporter();
     let routes = with_reflection(routes.add_service(health_service))?;

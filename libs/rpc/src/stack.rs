@@ -17,7 +17,8 @@ use tower::{ServiceBuilder, util::BoxCloneSyncService};
 use crate::{
     Limits, Origins, Readiness, Verifier, door,
     layer::{
-        authorize, calls, deadline, explain, identity, message, panic, rate, ready, stream, trace,
+        authorize, calls, deadline, explain, identity, message, panic, rate, ready, refused,
+        stream, trace,
     },
     place::Places,
 };
@@ -49,6 +50,8 @@ pub(crate) fn stack(
         .layer(from_fn_with_state(limits.call_time, deadline::layer))
         // Who is calling.
         .layer(from_fn_with_state(verifier.clone(), identity::layer))
+        // What limits refuse to whom is counted.
+        .layer(from_fn(refused::layer))
         // How many calls there may be in progress, and how many of them theirs: what would only
         // wait is refused at once, and told when to come again.
         .layer(from_fn_with_state(Places::new(limits), calls::layer))

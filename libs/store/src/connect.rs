@@ -24,6 +24,7 @@ use crate::{
     error::meaning,
     file::Owned,
     pooler,
+    waiting::Waiting,
 };
 
 /// How long a request waits for a connection.
@@ -202,16 +203,18 @@ pub(crate) struct Pool {
     away: Away,
     /// On SQLite.
     owned: Option<Arc<Owned>>,
+    waiting: Arc<Waiting>,
 }
 
 impl Pool {
-    /// At most `size` connections, each made when it is first needed.
+    /// At most `size` connections, each made when it is first needed; `name` stands in metrics.
     pub fn new(
         options: &Options,
         dialect: &'static Dialect,
         size: u32,
         away: &Away,
         owned: Option<Arc<Owned>>,
+        name: String,
     ) -> Result<Self> {
         let owner = owned.clone();
         let pool = AnyPoolOptions::new()
@@ -236,7 +239,9 @@ impl Pool {
                 )
             })
             .connect_lazy(&options.url);
-        Ok(Self { pool: pool.map_err(db_error)?, away: away.clone(), owned })
+        let pool = pool.map_err(db_error)?;
+        let waiting = Waiting::of(name, &pool);
+        Ok(Self { pool, away: away.clone(), owned, waiting })
     }
 
     /// A connection, once there is one.
@@ -267,7 +272,7 @@ impl Pool {
             let why = std::io::Error::other("the database was found away");
             return Box::pin(std::future::ready(Err(sqlx::Error::Io(why))));
         }
-        Box::pin(self.pool.acquire())
+        Box::pin(self.waiting.for_one(self.pool.acquire()))
     }
 
     /// True once it was closed.

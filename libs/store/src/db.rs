@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use mpp_core::{Clock, Micros, Result};
+use mpp_core::{Clock, Error, Micros, Result};
 use sqlx::{AnyConnection, Row as _};
 use tokio::sync::watch;
 
@@ -13,7 +13,7 @@ use crate::{
     db_error,
     dialect::{Dialect, Engine},
     file::Owned,
-    migrate, wal,
+    metrics, migrate, wal,
 };
 
 /// Connections that only read: the feed's reader, initial states and catch-ups must wait neither
@@ -28,6 +28,8 @@ pub struct Db(pub(crate) Arc<Inner>);
 
 #[derive(Debug)]
 pub(crate) struct Inner {
+    /// Whose it is, such as `registry`.
+    pub name: &'static str,
     pub dialect: &'static Dialect,
     pub url: String,
     pub clock: Clock,
@@ -78,9 +80,13 @@ impl Db {
             Engine::Sqlite => (size.max(READERS), 1),
             Engine::Postgres => (READERS, size.saturating_sub(READERS).max(MIN_WRITERS)),
         };
+        let name = schema.service;
+        metrics::begin(name);
         let (away, owned) = (Away::default(), owned.map(Arc::new));
-        let readers = Pool::new(options, dialect, readers, &away, owned.clone())?;
-        let writers = Pool::new(options, dialect, writers, &away, owned.clone())?;
+        let pool = |size, which| {
+            Pool::new(options, dialect, size, &away, owned.clone(), format!("{name}/{which}"))
+        };
+        let (readers, writers) = (pool(readers, "readers")?, pool(writers, "writers")?);
         // What is wrong with the address or the server is told here, not by a pool that gave up.
         drop(connect::first(options, dialect).await?);
         let mut conn = writers.take().await?;
@@ -94,6 +100,7 @@ impl Db {
             wal::look_after(&path, writers.clone(), committed.subscribe());
         }
         Ok(Self(Arc::new(Inner {
+            name,
             dialect,
             url: options.url.clone(),
             clock: options.clock.clone(),
@@ -104,6 +111,17 @@ impl Db {
             owned,
             committed,
         })))
+    }
+
+    /// Whose it is: the name of its service.
+    pub fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// Counts a writing transaction that its work brought to nothing; one that could not begin or
+    /// commit is counted already.
+    pub fn note_failed(&self, error: &Error) {
+        metrics::failed_write(self.0.name, error);
     }
 
     /// True on SQLite.

@@ -10,6 +10,8 @@ use std::{
 use mpp_core::{Error, Reason};
 use sqlx::error::ErrorKind;
 
+use crate::metrics;
+
 /// How long a caller that lost a race waits before it sends the same request again.
 const RETRY_RACE: Duration = Duration::from_millis(50);
 /// What the trigger says that keeps records of a newer form.
@@ -38,6 +40,7 @@ pub(crate) fn read_only() -> Error {
 /// Maps a driver's error. What it says goes to the log, never to the caller.
 pub fn db_error(error: sqlx::Error) -> Error {
     let (reason, message) = meaning(&error);
+    metrics::fault(reason);
     if [FULL, UNWRITABLE, READ_ONLY].contains(&message) {
         REFUSED.fetch_add(1, Relaxed);
     }

@@ -6,7 +6,7 @@ use mpp_core::{Micros, Result};
 use sqlx::AssertSqlSafe;
 use tokio::time::{Instant, sleep};
 
-use crate::{Db, db_error};
+use crate::{Db, db_error, metrics};
 
 /// Rows that one statement deletes.
 const CHUNK: u64 = 500;
@@ -83,6 +83,23 @@ impl Lease {
 }
 
 impl Db {
+    /// Counts how a run of a job ended; `Ok(false)` is one that another replica had the lease of.
+    pub fn ran<E>(&self, job: &'static str, run: &Result<bool, E>) {
+        let outcome = match run {
+            Ok(false) => return,
+            Ok(true) => "done",
+            Err(_) => "failed",
+        };
+        metrics::JOB_RUNS.add(1, [self.name(), job, outcome]);
+    }
+
+    /// Names the jobs of a service, whose runs count from zero on.
+    pub fn has_jobs(&self, jobs: &[&'static str]) {
+        for job in jobs {
+            metrics::JOB_RUNS.begin(["done", "failed"].map(|outcome| [self.name(), job, outcome]));
+        }
+    }
+
     /// Takes or renews the lease of `job` for `holder`, by the database's clock; false while
     /// another holds it. How long a lease is, says the `policy.rs` of the service whose work it
     /// is; that of the feed's retention, which every service has, `feed/retention.rs`. Index: job's

@@ -51,6 +51,7 @@ mod file;
 mod job;
 mod look;
 mod mark;
+mod metrics;
 mod migrate;
 mod owner;
 mod placeholders;
@@ -62,6 +63,7 @@ mod record;
 mod request;
 mod session;
 mod tx;
+mod waiting;
 mod wal;
 
 pub use mpp_core::{Label, Labels};
@@ -76,6 +78,7 @@ pub use feed::{
 };
 pub use job::Lease;
 pub use look::{Look, Looker, newest_commit};
+pub use metrics::METRICS;
 pub use migrate::{Migration, Schema, Statements, migrate};
 pub use placeholders::placeholders;
 pub use position::Position;

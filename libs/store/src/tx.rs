@@ -34,12 +34,14 @@ impl Db {
     /// # Errors
     /// `UNAVAILABLE` or `OVERLOADED` if no connection is to be had.
     pub fn begin<'a>(&'a self, by: &'a Actor) -> BoxFuture<'a, Result<Tx>> {
-        Box::pin(async {
-            let (session, row) = Session::begin(&self.0.writers, self.0.dialect.begin).await?;
-            let row = row.ok_or_else(|| Error::internal("BEGIN answered no time"))?;
-            let now = self.shifted(row.try_get(0).map_err(db_error)?);
-            Ok(Tx { db: self.clone(), session, by: by.clone(), now, seen: HashMap::new() })
-        })
+        Box::pin(async { self.try_begin(by).await.inspect_err(|error| self.note_failed(error)) })
+    }
+
+    async fn try_begin(&self, by: &Actor) -> Result<Tx> {
+        let (session, row) = Session::begin(&self.0.writers, self.0.dialect.begin).await?;
+        let row = row.ok_or_else(|| Error::internal("BEGIN answered no time"))?;
+        let now = self.shifted(row.try_get(0).map_err(db_error)?);
+        Ok(Tx { db: self.clone(), session, by: by.clone(), now, seen: HashMap::new() })
     }
 }
 
@@ -75,10 +77,11 @@ impl Tx {
     /// the same request id again to know.
     pub fn commit(mut self) -> BoxFuture<'static, Result<i64>> {
         Box::pin(async move {
-            let revision = match self.db.0.dialect.engine {
-                Engine::Sqlite => self.commit_sqlite().await?,
-                Engine::Postgres => self.commit_postgres().await?,
+            let committed = match self.db.0.dialect.engine {
+                Engine::Sqlite => self.commit_sqlite().await,
+                Engine::Postgres => self.commit_postgres().await,
             };
+            let revision = committed.inspect_err(|error| self.db.note_failed(error))?;
             self.session.finish();
             // After a restore it may be lower than the one before.
             let last = |last: &mut i64| std::mem::replace(last, revision) != revision;

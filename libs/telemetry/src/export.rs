@@ -17,7 +17,7 @@ use tracing_subscriber::{
 
 use crate::{
     format::{JsonLines, TextLines},
-    metrics::REGISTRY,
+    metrics::{REGISTRY, tell_build},
     propagate::EXPORTS,
 };
 
@@ -103,6 +103,7 @@ pub fn init(config: Config) -> Result<Guard, Error> {
     tracing_subscriber::registry().with(spans).with(lines).try_init()?;
     global::set_text_map_propagator(TraceContextPropagator::new());
     global::set_meter_provider(meter.clone());
+    tell_build();
     EXPORTS.store(endpoint.is_some(), Relaxed);
     Ok(Guard { tracer, meter })
 }

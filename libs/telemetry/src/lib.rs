@@ -9,15 +9,14 @@
 
 #![forbid(unsafe_code)]
 
+mod declared;
 mod export;
 mod format;
 mod metrics;
 mod propagate;
 
+pub use declared::{Counter, Gauge, Kind, Metric, Point, Seconds};
 pub use export::{Config, Guard, LogFormat, init};
-pub use metrics::{counter, gauge, observed, prometheus_text, seconds, up_down};
-pub use opentelemetry::{
-    KeyValue,
-    metrics::{Counter, Gauge, Histogram, UpDownCounter},
-};
+pub use metrics::{METRICS, prometheus_text};
+pub use opentelemetry::KeyValue;
 pub use propagate::{continue_trace, hand_on_trace, trace_id};

@@ -4,7 +4,12 @@
 use std::sync::{Arc, Mutex};
 
 use http::HeaderMap;
-use mpp_telemetry::{Config, continue_trace, init, seconds};
+use mpp_telemetry::{Config, continue_trace, init};
+
+mpp_telemetry::metrics! {
+    /// How long calls took.
+    CALLS: Seconds = "rpc.server.call.duration" in "s" by [];
+}
 use opentelemetry_proto::tonic::collector::{
     metrics::v1::{
         ExportMetricsServiceRequest, ExportMetricsServiceResponse,
@@ -78,7 +83,7 @@ async fn a_collector_gets_spans_and_metrics_before_the_process_ends() {
     continue_trace(&span, &incoming);
     span.in_scope(|| tracing::info_span!("state_digest").in_scope(|| {}));
     drop(span);
-    seconds("rpc.server.call.duration", "How long calls took").record(0.02, &[]);
+    CALLS.record_with(0.02, &[]);
     drop(guard);
 
     let exports = collector.spans.lock().expect("unpoisoned").clone();

@@ -1,18 +1,22 @@
 //! One process' telemetry: its log, its metrics, and the trace that goes on. There is one story
 //! in this binary, since a process sets up its telemetry once.
 
-use std::{process::Command, sync::LazyLock};
+use std::{process::Command, sync::Arc};
 
 use http::HeaderMap;
-use mpp_telemetry::{
-    Config, KeyValue, LogFormat, continue_trace, counter, hand_on_trace, init, observed,
-};
+use mpp_telemetry::{Config, LogFormat, continue_trace, hand_on_trace, init};
 
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
-static APPLIED: LazyLock<mpp_telemetry::Counter<u64>> =
-    LazyLock::new(|| counter("mpp.sync.applied", "Records that were applied"));
+mpp_telemetry::metrics! {
+    /// Records that were applied.
+    APPLIED: Counter = "mpp.sync.applied" in "{record}" by ["source"];
+    /// The last revision.
+    HEAD: Gauge = "mpp.feed.head" in "{revision}" by ["feed"];
+    /// How long a source was not heard of.
+    SILENCE: Gauge = "mpp.source.silence" in "s" by ["source"];
+}
 
 /// A service at work: it goes on from its caller's trace, logs, counts, and calls another one.
 fn serve_one_call() -> HeaderMap {
@@ -22,7 +26,8 @@ fn serve_one_call() -> HeaderMap {
     continue_trace(&span, &incoming);
     span.in_scope(|| {
         tracing::info!(source = "sources/bkpm", records = 3, "synced");
-        APPLIED.add(3, &[KeyValue::new("source", "sources/bkpm")]);
+        APPLIED.begin([["sources/bkpm"], ["sources/pacitan"]]);
+        APPLIED.add(3, ["sources/bkpm"]);
         let mut outgoing = HeaderMap::new();
         hand_on_trace(&mut outgoing);
         outgoing
@@ -47,8 +52,11 @@ fn a_call_leaves_its_trace_in_the_log_and_its_count_in_the_metrics() {
         let guard = init(config(format)).expect("set up");
         assert!(init(config(format)).is_err(), "once only");
         let outgoing = serve_one_call();
-        let labels: &[_] = &[("feed", "registry")];
-        observed("mpp.feed.head", "The last revision", labels, || 42.0);
+        let (feed, gone) = (Arc::new(42.0), Arc::new(41.0));
+        HEAD.observe(&feed, ["registry"], |head| *head);
+        HEAD.observe(&gone, ["scheduling"], |head| *head);
+        drop(gone);
+        SILENCE.observe_each(&feed, |_| vec![(vec!["sources/bkpm".into()], 7.0)]);
         println!("\ntraceparent {}", outgoing["traceparent"].to_str().expect("text"));
         println!("{}", mpp_telemetry::prometheus_text());
         drop(guard);
@@ -61,7 +69,13 @@ fn a_call_leaves_its_trace_in_the_log_and_its_count_in_the_metrics() {
         assert!(!next.contains("b7ad6b7169203331"), "the parent is our span, not our caller's");
         let counted = r#"mpp_sync_applied_total{source="sources/bkpm"} 3"#;
         assert!(out.contains(counted), "{out}");
+        assert!(out.contains(r#"mpp_sync_applied_total{source="sources/pacitan"} 0"#), "{out}");
         assert!(out.contains(r#"mpp_feed_head{feed="registry"} 42"#), "{out}");
+        assert!(!out.contains(r#"feed="scheduling""#), "what is gone is not told: {out}");
+        assert!(out.contains(r#"mpp_source_silence_seconds{source="sources/bkpm"} 7"#), "{out}");
+        for metric in METRICS.iter().chain(mpp_telemetry::METRICS) {
+            assert!(out.contains(&format!("# TYPE {} ", metric.exported())), "{metric:?}: {out}");
+        }
         assert!(out.contains(r#"service_name="mpp-registry""#), "{out}");
         let line = log.lines().find(|line| line.contains("synced")).expect("a line");
         assert!(line.contains(TRACE) && line.contains("sources/bkpm"), "{line}");

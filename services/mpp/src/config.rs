@@ -106,8 +106,23 @@ pub enum LogFormat {
 #[derive(ClapArgs, Clone)]
 pub struct DatabaseArgs {
     /// postgres://USER@HOST/DATABASE, or sqlite:FILE.
-    #[arg(long = "database", env = "MPP_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    pub url: String,
+    #[arg(
+        long = "database",
+        env = "MPP_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        required_unless_present = "file"
+    )]
+    pub url: Option<String>,
+    /// A file that holds the same, such as a mounted Secret; read at the start.
+    #[arg(
+        id = "file",
+        long = "database-file",
+        env = "MPP_DATABASE_FILE",
+        value_name = "FILE",
+        conflicts_with = "url"
+    )]
+    pub file: Option<PathBuf>,
     /// Connections to it at the most, six of which only read; eight at least.
     #[arg(long, env = "MPP_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub connections: u32,
@@ -126,9 +141,27 @@ pub struct MigrateArgs {
 
 impl DatabaseArgs {
     /// As the store wants it.
-    pub fn options(&self, clock: Clock) -> mpp_store::Options {
+    ///
+    /// # Errors
+    /// The file cannot be read, or is empty.
+    pub fn options(&self, clock: Clock) -> Result<mpp_store::Options> {
         let clock = if self.clock_is_right { clock.trusted() } else { clock };
-        mpp_store::Options { url: self.url.clone(), max_connections: self.connections, clock }
+        Ok(mpp_store::Options { url: self.address()?, max_connections: self.connections, clock })
+    }
+
+    fn address(&self) -> Result<String> {
+        let (None, Some(path)) = (&self.url, &self.file) else {
+            return Ok(self.url.clone().unwrap_or_default());
+        };
+        let wrong = |code, why: &str| {
+            Error::field("database-file", code, format!("{} {why}", path.display()))
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| wrong(FieldCode::Unreadable, &format!("cannot be read: {error}")))?;
+        match text.trim() {
+            "" => Err(wrong(FieldCode::Required, "is empty; write the address of the database")),
+            url => Ok(url.to_owned()),
+        }
     }
 }
 
@@ -211,6 +244,25 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_database_may_stand_in_a_file_and_what_is_wrong_with_it_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("uri");
+        let args = DatabaseArgs {
+            url: None,
+            file: Some(path.clone()),
+            connections: 8,
+            clock_is_right: false,
+        };
+        let fault = || args.options(Clock::system()).expect_err("no address").to_string();
+        assert!(fault().contains("cannot be read"), "{}", fault());
+        std::fs::write(&path, "\n").expect("written");
+        assert!(fault().contains("is empty"), "{}", fault());
+        std::fs::write(&path, "postgres://mpp@db/mpp_registry\n").expect("written");
+        let options = args.options(Clock::system()).expect("an address");
+        assert_eq!(options.url, "postgres://mpp@db/mpp_registry");
+    }
 
     #[test]
     fn keys_are_read_in_their_order_and_short_ones_refused() {

@@ -29,12 +29,15 @@ mod call;
 mod client;
 mod command;
 mod config;
+mod credentials;
 mod demo;
 mod exit;
 mod keys;
 mod limits;
 mod policy;
 mod record;
+#[cfg(test)]
+mod reference;
 mod serve;
 mod service;
 mod stop;

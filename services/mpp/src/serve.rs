@@ -13,6 +13,7 @@ use tonic::service::Routes;
 use crate::{
     client::ClientArgs,
     config::{LogFormat, MigrateArgs, ProcessArgs, ServeArgs, ServeCommand, WebArgs},
+    credentials,
     policy::Policies,
     service::Service,
     stop::until_stopped,
@@ -38,6 +39,7 @@ async fn run_service(service: Service, args: ServeArgs, client: &ClientArgs) -> 
     let ended = CancellationToken::new();
     let _ended = ended.clone().drop_guard();
     let shell = args.shell()?;
+    credentials::tell_all(service.name(), &args, client);
     let (grpc, health) = (bind(args.listen).await?, bind(args.process.health_listen).await?);
     let Started { routes, readiness, mut tasks } = start(service, &args, client, &ended).await?;
     tasks.spawn(announce(readiness.clone(), address(&grpc)?, address(&health)?));
@@ -62,6 +64,7 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
     let shutdown = until_stopped()?;
     let ended = CancellationToken::new();
     let (pages, health) = (bind(args.listen).await?, bind(args.process.health_listen).await?);
+    credentials::tell_client("web", client);
     let options = mpp_web::Options {
         registry: upstream(client, Service::Registry, None)?,
         scheduling: upstream(client, Service::Scheduling, None)?,
@@ -97,7 +100,7 @@ async fn start(
     client: &ClientArgs,
     ended: &CancellationToken,
 ) -> Result<Started> {
-    let database = args.database.options(Clock::system());
+    let database = args.database.options(Clock::system())?;
     let policies = Policies::load(args.process.policy.as_deref())?;
     let upstream = |service| upstream(client, service, args.identity());
     match service {
@@ -176,7 +179,7 @@ fn upstream(
 /// Brings a service's database to this version's schema.
 pub async fn migrate(service: Service, args: MigrateArgs) -> Result<()> {
     let steps =
-        mpp_store::migrate(&args.database.options(Clock::system()), schema(service)).await?;
+        mpp_store::migrate(&args.database.options(Clock::system())?, schema(service)).await?;
     if steps.is_empty() {
         say!("{}: nothing to do", service.name());
     }

@@ -9,11 +9,15 @@ use uuid::Uuid;
 
 use crate::{policy::Policy, store::batches};
 
+/// The job that lets go of old answers.
+const ANSWERS: &str = "sync-answers";
+
 /// Runs until shutdown.
 pub async fn run(db: Db, feed: Feed, policy: Arc<Policy>, shutdown: CancellationToken) {
     let holder = Uuid::now_v7().to_string();
     let retention = policy.retention();
-    let mut lease = Lease::new(db.clone(), "sync-answers", &holder, policy.job_lease());
+    db.has_jobs(&[ANSWERS]);
+    let mut lease = Lease::new(db.clone(), ANSWERS, &holder, policy.job_lease());
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -22,19 +26,21 @@ pub async fn run(db: Db, feed: Feed, policy: Arc<Policy>, shutdown: Cancellation
         if let Err(error) = feed.maintain(&retention, &holder).await {
             tracing::warn!(%error, "compaction goes on at the next run");
         }
-        if let Err(error) = tidy(&db, &mut lease, &policy).await {
+        let tidied = tidy(&db, &mut lease, &policy).await;
+        db.ran(ANSWERS, &tidied);
+        if let Err(error) = tidied {
             tracing::warn!(%error, "old answers are let go at the next run");
         }
     }
 }
 
-async fn tidy(db: &Db, lease: &mut Lease, policy: &Policy) -> Result<()> {
+async fn tidy(db: &Db, lease: &mut Lease, policy: &Policy) -> Result<bool> {
     if !lease.take().await? {
-        return Ok(());
+        return Ok(false);
     }
     let by = Actor { origin: "registry".into(), subject: "registry".into() };
     let mut tx = db.begin(&by).await?;
     let before = tx.now() - Micros::try_from(policy.answers().as_micros()).unwrap_or(Micros::MAX);
     batches::tidy(&mut tx, before).await?;
-    tx.commit().await.map(drop)
+    tx.commit().await.map(|_| true)
 }

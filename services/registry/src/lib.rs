@@ -50,6 +50,7 @@ pub mod app;
 pub mod grpc;
 mod jobs;
 pub mod memory;
+mod metrics;
 pub mod model;
 mod policy;
 pub mod search;
@@ -66,7 +67,7 @@ use mpp_api::{
     },
     sync::sync_service_server::SyncServiceServer,
 };
-use mpp_core::{Error, Overridden, Result};
+use mpp_core::{Error, Result};
 use mpp_resource::memory::{Follow, Memory};
 use mpp_rpc::Readiness;
 use mpp_store::{Db, Feed, FeedOptions};
@@ -75,6 +76,7 @@ use tonic::service::Routes;
 
 pub use app::Registry;
 use memory::SearchListener;
+pub use metrics::METRICS;
 pub use policy::Policy;
 pub use store::SCHEMA;
 
@@ -157,24 +159,14 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
         ready: readiness.component("memory").for_writes(),
         shutdown: shutdown.clone(),
     };
-    measure(registry);
-    tokio::spawn(follow.run());
+    let measured = Arc::new(registry.clone());
+    metrics::begin(&measured);
+    tokio::spawn(async move {
+        follow.run().await;
+        drop(measured);
+    });
     tokio::spawn(mpp_rpc::watch_database(readiness, db.clone(), shutdown.clone()));
     tokio::spawn(jobs::run(db, feed.clone(), policy, shutdown.clone()));
-}
-
-/// Services over which a curator has set something, by what the source has done since.
-fn measure(registry: &Registry) {
-    let name = "mpp.catalog.overridden";
-    let about = "Services of sources with fields that a curator has set";
-    const SETTLED: &[(&str, &str)] = &[("source", Overridden::Settled.as_str())];
-    const DRIFTING: &[(&str, &str)] = &[("source", Overridden::Drifting.as_str())];
-    for (stands, labels) in [(Overridden::Settled, SETTLED), (Overridden::Drifting, DRIFTING)] {
-        let registry = registry.clone();
-        let count =
-            move || u32::try_from(registry.overridden(stands)).map_or(f64::INFINITY, f64::from);
-        mpp_telemetry::observed(name, about, labels, count);
-    }
 }
 
 /// Largest message of any method, in bytes.

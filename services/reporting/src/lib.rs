@@ -53,6 +53,7 @@ mod follow;
 mod grpc;
 mod jobs;
 mod memory;
+mod metrics;
 mod model;
 mod policy;
 mod store;
@@ -67,6 +68,7 @@ use mpp_store::Db;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
+pub use metrics::METRICS;
 pub use policy::Policy;
 pub use store::SCHEMA;
 
@@ -124,6 +126,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let clock = options.database.clock.clone();
     let memory = Arc::new(memory::Memory::new(nation, clock, policy, options.sample_data)?);
 
+    metrics::begin(&memory);
     let readiness = Readiness::new();
     let health = memory::Health::new(&readiness);
     let wake = Arc::new(Notify::new());

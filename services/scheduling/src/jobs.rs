@@ -1,6 +1,12 @@
 //! Background work, each kind on one replica at a time, by a lease.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use jiff::civil::Date;
 use mpp_calendar::Zone;
@@ -10,12 +16,19 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{Deviations, erase_past},
+    app::{Deviations, Scheduling, Waiting, erase_past},
     memory::dirty::{Dirty, Touched},
+    metrics,
     model::date::{local, monday_of},
     policy::Policy,
 };
 
+/// The job that measures deviations.
+const DEVIATIONS: &str = "deviations";
+/// The job that erases past days.
+const ERASURE: &str = "erasure";
+/// Both.
+pub const ALL: [&str; 2] = [DEVIATIONS, ERASURE];
 /// How often a job that waits for work looks at the clock and asks for its lease.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -37,7 +50,7 @@ impl DeviationsJob {
     /// A job that holds nothing yet.
     pub fn new(deviations: Deviations, policy: Policy, holder: &str) -> Self {
         let lasts = policy.measuring_lease();
-        let lease = Lease::new(deviations.db.clone(), "deviations", holder, lasts);
+        let lease = Lease::new(deviations.db.clone(), DEVIATIONS, holder, lasts);
         Self { deviations, policy, lease, swept: Instant::now(), weeks: Vec::new() }
     }
 
@@ -80,7 +93,9 @@ impl DeviationsJob {
         if dirty.is_clean() {
             return Ok(());
         }
-        self.bring_up_to_date(&dirty).await.inspect_err(|_| memory.put_back(dirty))
+        let done = self.bring_up_to_date(&dirty).await;
+        self.deviations.db.ran(DEVIATIONS, &done.as_ref().map(|()| true));
+        done.inspect_err(|_| memory.put_back(dirty))
     }
 
     /// Renews the lease when it is time, and asks for it at each tick while another has it.
@@ -119,6 +134,56 @@ impl DeviationsJob {
     }
 }
 
+/// Counts who waits and what is offered, for the metrics of this replica, until the shutdown.
+pub async fn count(app: Arc<Scheduling>, shutdown: CancellationToken) {
+    let counts = Arc::new(Counts::default());
+    counts.tell(&app);
+    let seconds = Duration::from_secs;
+    let mut waiting = tokio::time::interval(seconds(app.policy.waiting_counted_seconds));
+    let mut offered = tokio::time::interval(seconds(app.policy.offered_counted_seconds));
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = waiting.tick() => match app.count_waiting().await {
+                Ok(waiting) => counts.waits(waiting),
+                Err(error) => tracing::debug!(%error, "who waits is counted later"),
+            },
+            _ = offered.tick() => {
+                let begun = Instant::now();
+                counts.offered.store(app.count_offered().await, Relaxed);
+                offered.reset_after((begun.elapsed() * 100).max(offered.period()));
+            }
+        }
+    }
+}
+
+/// The day as it was last counted.
+#[derive(Default)]
+struct Counts {
+    offered: AtomicI64,
+    waiting: AtomicI64,
+    /// When the first of them came; 0 where nobody waits.
+    since: AtomicI64,
+}
+
+impl Counts {
+    fn tell(self: &Arc<Self>, app: &Scheduling) {
+        let clock = app.db.clock().clone();
+        metrics::BOOKINGS.begin(["sold", "full", "cancelled", "refused"].map(|outcome| [outcome]));
+        metrics::OFFERED.observe(self, [""; 0], |own| own.offered.load(Relaxed) as f64);
+        metrics::WAITING.observe(self, [""; 0], |own| own.waiting.load(Relaxed) as f64);
+        metrics::LONGEST_WAIT.observe(self, [""; 0], move |own| match own.since.load(Relaxed) {
+            0 => 0.0,
+            since => clock.now().saturating_sub(since).max(0) as f64 / 1e6,
+        });
+    }
+
+    fn waits(&self, waiting: Waiting) {
+        self.waiting.store(waiting.tickets, Relaxed);
+        self.since.store(waiting.since.unwrap_or(0), Relaxed);
+    }
+}
+
 /// Erases past days and keeps the feed's retention, until the shutdown.
 pub async fn erase(
     db: Db,
@@ -128,7 +193,7 @@ pub async fn erase(
     shutdown: CancellationToken,
 ) {
     let mut timer = tokio::time::interval(policy.erase_every());
-    let mut lease = Lease::new(db.clone(), "erasure", &holder, policy.erasing_lease());
+    let mut lease = Lease::new(db.clone(), ERASURE, &holder, policy.erasing_lease());
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -149,8 +214,9 @@ async fn tidy(
 ) -> Result<()> {
     feed.maintain(&policy.retention(), holder).await?;
     if lease.take().await? {
-        let erased = erase_past(db, policy).await?;
-        tracing::debug!(erased, "past days are erased");
+        let erased = erase_past(db, policy).await;
+        db.ran(ERASURE, &erased.as_ref().map(|_| true));
+        tracing::debug!(erased = erased?, "past days are erased");
     }
     Ok(())
 }

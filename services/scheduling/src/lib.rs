@@ -57,6 +57,7 @@ mod follow;
 mod grpc;
 mod jobs;
 mod memory;
+mod metrics;
 mod model;
 mod policy;
 mod store;
@@ -77,6 +78,7 @@ use tonic::service::Routes;
 use uuid::Uuid;
 
 pub use app::erase_past;
+pub use metrics::METRICS;
 pub use policy::Policy;
 pub use store::SCHEMA;
 
@@ -139,7 +141,8 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let copy = Copy::open(db.clone(), how, shelf).await?;
     let kinds = Filter::kinds(directory::KINDS.iter().copied());
     let follower = Follower::new(FEED, channel, kinds, copy.position().cloned())
-        .reporting_to(readiness.component("registry feed").for_nothing());
+        .reporting_to(readiness.component("registry feed").for_nothing())
+        .measured_for(SCHEMA.service, db.clock());
     tokio::spawn(copy.follow(follower, shutdown.clone()));
 
     let own = Follow {
@@ -154,9 +157,10 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let deviations =
         Deviations { db: db.clone(), memory: memory.clone(), chunk: policy.measured_at_once };
     start_jobs(deviations, feed.clone(), &policy, &shutdown);
-    tokio::spawn(watch_database(&readiness, db.clone(), shutdown));
+    tokio::spawn(watch_database(&readiness, db.clone(), shutdown.clone()));
 
     let app = Arc::new(Scheduling { db: db.clone(), memory, keys, policy });
+    tokio::spawn(jobs::count(app.clone(), shutdown));
     let routes =
         grpc::routes(&app).add_service(FeedServer::new(feed.clone(), model::KINDS).into_route());
     Ok(Running { routes, readiness, feed, db })
@@ -165,6 +169,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
 /// The background work that one replica does for all.
 fn start_jobs(deviations: Deviations, feed: Feed, policy: &Policy, shutdown: &CancellationToken) {
     let (db, holder) = (deviations.db.clone(), Uuid::now_v7().to_string());
+    db.has_jobs(&jobs::ALL);
     let job = DeviationsJob::new(deviations, policy.clone(), &holder);
     tokio::spawn(job.run(shutdown.clone()));
     tokio::spawn(jobs::erase(db, feed, policy.clone(), holder, shutdown.clone()));

@@ -51,6 +51,11 @@ mpp_core::policy! {
         /// Counters whose deviations one transaction writes: enough to be quick, few enough to let
         /// bookings through.
         measured_at_once: usize = 400 in 1..=10_000,
+        /// Seconds between two counts of who waits, for the metrics; Prometheus asks as often.
+        waiting_counted_seconds: u64 = 30 in 5..=3600,
+        /// Seconds between two counts of the places that today's slots offer, for the metrics; a
+        /// hundred times what a count takes where that is longer, since it plans every offering.
+        offered_counted_seconds: u64 = 60 in 5..=86_400,
         /// Seconds between two looks for past days to erase.
         erase_every_seconds: u64 = 600 in 10..=86_400,
         /// Seconds for which one replica erases before another may. Shorter than the pause between

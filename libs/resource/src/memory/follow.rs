@@ -8,6 +8,7 @@ use mpp_store::{Batch, Change, Feed, Filter, Start, Subscription};
 use tokio_util::sync::CancellationToken;
 
 use super::view::{Memory, View};
+use crate::metrics;
 
 /// How long to wait before starting again.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -42,6 +43,9 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
     /// Runs until shutdown. After a failure it starts again from the whole state; reads meanwhile
     /// show the last known state.
     pub async fn run(self) {
+        let service = self.feed.db().name();
+        self.memory.measured(service);
+        metrics::RELOADS.begin([[service]]);
         loop {
             let ended = tokio::select! {
                 () = self.shutdown.cancelled() => return,
@@ -54,6 +58,7 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
                 ended.err().map_or_else(|| "the feed ended".to_owned(), |error| error.to_string());
             tracing::warn!(%why, "the memory starts again from the whole state");
             self.ready.down(&why);
+            metrics::RELOADS.add(1, [service]);
             tokio::time::sleep(PAUSE).await;
         }
     }

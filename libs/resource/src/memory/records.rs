@@ -24,6 +24,7 @@ pub struct Records {
     /// Names and labels, and whatever else a service indexes by.
     pub texts: Texts,
     changes_since_sweep: usize,
+    bytes: usize,
 }
 
 /// A record out of memory.
@@ -45,17 +46,20 @@ impl Records {
             self.changes_since_sweep = 0;
         }
         let table = self.tables.entry(kind).or_default();
-        match change.op {
+        let before = match change.op {
             Op::Put => {
                 let before = table.get(change.name.as_str());
                 if before.is_some_and(|row| row.stamp.version > change.version) {
                     return before.cloned();
                 }
                 let row = Row::new(change, &mut self.texts);
+                self.bytes += size(&change.name, &row);
                 table.insert(self.texts.shared(&change.name), row)
             }
             Op::Deleted | Op::Removed => table.remove(change.name.as_str()),
-        }
+        };
+        self.bytes -= before.as_ref().map_or(0, |row| size(&change.name, row));
+        before
     }
 
     /// One record's row.
@@ -88,10 +92,24 @@ impl Records {
         rows.into_iter().flatten().take_while(move |(name, _)| name.starts_with(&*prefix))
     }
 
+    /// What the records take: documents as they are kept, names and rows.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many records there are of each kind.
+    pub fn counts(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        self.tables.iter().map(|(kind, table)| (*kind, table.len()))
+    }
+
     /// How many records of a kind there are.
     pub fn count<D: Document>(&self) -> usize {
         self.tables.get(D::KIND).map_or(0, Table::len)
     }
+}
+
+fn size(name: &str, row: &Row) -> usize {
+    name.len() + row.doc.len() + size_of::<Row>()
 }
 
 pub(crate) fn decode<D: Document>(name: &str, row: &Row) -> Option<Stored<D>> {
@@ -158,6 +176,22 @@ mod tests {
         put(&mut records, "malls/a", 2);
         put(&mut records, "malls/a", 1);
         assert_eq!(records.row::<Counter>("malls/a").map(|row| row.stamp.version), Some(2));
+    }
+
+    #[test]
+    fn what_goes_takes_no_room() {
+        let mut records = Records::default();
+        put(&mut records, "malls/a", 1);
+        let one = records.bytes();
+        put(&mut records, "malls/a", 2);
+        put(&mut records, "malls/a", 1);
+        assert_eq!(records.bytes(), one, "one record, in whichever version");
+        put(&mut records, "malls/b", 1);
+        assert_eq!(records.bytes(), 2 * one);
+        for name in ["malls/a", "malls/b", "malls/b"] {
+            records.apply(Counter::KIND, &change(name, 3, Op::Deleted));
+        }
+        assert_eq!(records.bytes(), 0);
     }
 
     #[test]

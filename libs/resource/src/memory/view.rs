@@ -13,6 +13,7 @@ use tokio::{
 };
 
 use super::records::Records;
+use crate::metrics;
 
 /// Time kept free for the answer of a finished write to reach its author: a wait ends this long
 /// before the call's deadline.
@@ -65,6 +66,17 @@ impl<V> Clone for Memory<V> {
     }
 }
 
+impl<V> Shared<V> {
+    fn read(&self) -> RwLockReadGuard<'_, V> {
+        // A panic in the follower leaves the last whole records; reads go on.
+        self.view.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reached(&self) -> i64 {
+        self.revision.borrow().unwrap_or_default()
+    }
+}
+
 impl<V: View> Memory<V> {
     /// An empty memory; reads wait until it is filled.
     pub fn new(waits: Waits) -> Self {
@@ -74,8 +86,7 @@ impl<V: View> Memory<V> {
 
     /// Reads; everything that one guard shows is of one revision. Never held over an await.
     pub fn read(&self) -> RwLockReadGuard<'_, V> {
-        // A panic in the follower leaves the last whole records; reads go on.
-        self.0.view.read().unwrap_or_else(PoisonError::into_inner)
+        self.0.read()
     }
 
     /// True once the first state is complete.
@@ -85,7 +96,7 @@ impl<V: View> Memory<V> {
 
     /// The revision that reads show; 0 before the first.
     pub fn revision(&self) -> i64 {
-        self.0.revision.borrow().unwrap_or_default()
+        self.0.reached()
     }
 
     /// Waits until reads show `revision`, for as long as the caller polls; 0 is whatever there is,
@@ -132,6 +143,19 @@ impl<V: View> Memory<V> {
             Error::new(Reason::Unavailable, message).with_retry_after(limit)
         };
         timeout(limit, self.reaches(head)).await.map_err(lags)?
+    }
+
+    /// Tells from now on how much it holds, as the memory of `service`.
+    pub(super) fn measured(&self, service: &'static str) {
+        metrics::REVISION.observe(&self.0, [service], |shared| shared.reached() as f64);
+        metrics::BYTES.observe(&self.0, [service], |shared| shared.read().records().bytes() as f64);
+        metrics::RECORDS.observe_each(&self.0, move |shared| {
+            let view = shared.read();
+            let point = |(kind, count): (&str, usize)| {
+                (vec![service.to_owned(), kind.to_owned()], count as f64)
+            };
+            view.records().counts().map(point).collect()
+        });
     }
 
     pub(super) fn change(

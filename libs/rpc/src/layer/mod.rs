@@ -16,6 +16,7 @@ pub(crate) mod message;
 pub(crate) mod panic;
 pub(crate) mod rate;
 pub(crate) mod ready;
+pub(crate) mod refused;
 pub(crate) mod stream;
 pub(crate) mod trace;
 

@@ -7,7 +7,7 @@
 use std::{
     num::NonZeroU32,
     sync::{
-        Arc, LazyLock,
+        Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
@@ -26,7 +26,6 @@ use governor::{
     state::keyed::HashMapStateStore,
 };
 use mpp_core::{Error, Reason};
-use mpp_telemetry::{Counter, KeyValue};
 
 use super::refuse;
 use crate::{Limits, method, method::Class, who::Who};
@@ -37,10 +36,6 @@ const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 /// Callers that are known before those who have their whole minute again are first forgotten.
 const FEW: usize = 1024;
-
-static REFUSED: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    mpp_telemetry::counter("mpp.rpc.rate_limited", "Calls beyond their caller's rate, by class")
-});
 
 /// The counts of all callers.
 #[derive(Clone)]
@@ -158,7 +153,6 @@ impl Meter {
     }
 
     fn refuse(&self, who: &Who, wait: Duration) -> Response {
-        REFUSED.add(1, &[KeyValue::new("class", self.name)]);
         let reason = Reason::RateLimited;
         if self.lines.take(who).is_ok() {
             let (class, reason) = (self.name, reason.as_str());

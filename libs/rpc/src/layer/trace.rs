@@ -3,7 +3,6 @@
 
 use std::{
     pin::Pin,
-    sync::LazyLock,
     task::{Context, Poll},
     time::Instant,
 };
@@ -17,13 +16,11 @@ use axum::{
 };
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use mpp_api::call;
-use mpp_telemetry::{Histogram, KeyValue};
+use mpp_telemetry::KeyValue;
 use tonic::Code;
 use tracing::{Instrument as _, Span, field::Empty};
 
-static DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
-    mpp_telemetry::seconds("rpc.server.call.duration", "How long calls took, streams included")
-});
+use crate::metrics::CALLS;
 
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let method = call::known(request.uri().path());
@@ -78,7 +75,7 @@ impl Drop for Call {
             self.span.record("error.type", code);
             labels.push(KeyValue::new("error.type", code));
         }
-        DURATION.record(self.started.elapsed().as_secs_f64(), &labels);
+        CALLS.record_with(self.started.elapsed().as_secs_f64(), &labels);
     }
 }
 

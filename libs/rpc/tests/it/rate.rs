@@ -115,7 +115,7 @@ async fn whoever_has_no_identity_is_counted_by_address() {
 }
 
 #[tokio::test]
-async fn refusals_are_measured_by_class() {
+async fn refusals_are_measured_by_what_was_called_and_by_the_callers_role() {
     let server = strict().await;
     for _ in 0..2 {
         door::ask(&server, Role::Organiser, "POST", CALL, &[], "{}").await;
@@ -123,7 +123,8 @@ async fn refusals_are_measured_by_class() {
     let measured = async || {
         let metrics = health::get(&server, "/metrics").await;
         metrics.lines().any(|line| {
-            line.starts_with("mpp_rpc_rate_limited_total") && line.contains("class=\"writes\"")
+            let labels = ["RATE_LIMITED", "class=\"writes\"", "caller=\"organiser\""];
+            line.starts_with("mpp_rpc_refused_total") && labels.iter().all(|is| line.contains(is))
         })
     };
     eventually("the count", measured).await;

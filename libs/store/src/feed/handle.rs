@@ -16,7 +16,7 @@ use super::{
     subscription::Subscription,
     token::Token,
 };
-use crate::{Db, mark::Marked};
+use crate::{Db, mark::Marked, metrics};
 
 /// Where a follower starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,11 @@ impl Feed {
     /// `UNAVAILABLE` if the database is away.
     pub async fn start(db: Db, options: FeedOptions, shutdown: CancellationToken) -> Result<Self> {
         let bounds = page::bounds(&db).await?;
+        let name = db.name();
+        db.has_jobs(&["feed-retention"]);
         let shared = Arc::new(Shared::new(db, bounds.head, options, shutdown));
+        metrics::FEED_HEAD
+            .observe(&shared, [name], |shared| shared.tail.borrow().head.revision as f64);
         reader::start(&shared, bounds.head);
         Ok(Self(shared))
     }

@@ -12,6 +12,8 @@ use crate::{Db, db_error};
 
 /// Revisions in one chunk, so that no transaction of compaction is long.
 const CHUNK: i64 = 500;
+/// The job.
+const JOB: &str = "feed-retention";
 /// How long one holder compacts before another may. Two at once do no harm, they only do the work
 /// twice: it is no setting, and longer than the pause between two rounds of any service.
 const LEASE: Duration = Duration::from_secs(300);
@@ -37,12 +39,16 @@ impl Feed {
         retention: &'a Retention,
         holder: &'a str,
     ) -> BoxFuture<'a, Result<bool>> {
-        Box::pin(self.maintain_now(retention, holder))
+        Box::pin(async {
+            let run = self.maintain_now(retention, holder).await;
+            self.db().ran(JOB, &run);
+            run
+        })
     }
 
     async fn maintain_now(&self, retention: &Retention, holder: &str) -> Result<bool> {
         let db = self.db();
-        if !db.lease("feed-retention", holder, LEASE).await? {
+        if !db.lease(JOB, holder, LEASE).await? {
             return Ok(false);
         }
         let now = db.now().await?;

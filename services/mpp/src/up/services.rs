@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::ports::Ports;
 use crate::{
     client::Context,
+    credentials,
     keys::Keys,
     policy::Policies,
     serve::{self, Started},
@@ -41,6 +42,7 @@ impl Shared<'_> {
             namespaces: Vec::new(),
         };
         let token = self.keys.token(&format!("service-{caller}"), &identity)?;
+        credentials::tell(caller, "token", Some(&token));
         Ok(Endpoint {
             address: address.to_owned(),
             token: Some(TokenSource::File(token)),

@@ -67,6 +67,11 @@ impl Engine {
         }
     }
 
+    /// The revision that searches show.
+    pub fn revision(&self) -> i64 {
+        *self.published.borrow()
+    }
+
     /// Answers a query, as one of `who` asks it: callers take turns where there are more searches
     /// than processors. With a `min_revision` it first waits until that is searchable, for as long
     /// as the caller polls: the deadline is the caller's.

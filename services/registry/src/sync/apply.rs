@@ -11,6 +11,7 @@ use super::{
     session::Session,
 };
 use crate::{
+    metrics,
     model::checkpoint::Standing,
     store::{batches, lease, rejected},
 };
@@ -25,6 +26,7 @@ impl Session {
     pub async fn answer(&self, batch: Batch) -> Result<BatchResult> {
         plan::check(&batch, &self.registry.policy)?;
         let result = self.write_batch(batch).await?;
+        metrics::answered(&result);
         if result.results.iter().any(|answer| answer.code == FieldCode::Internal.as_str()) {
             tracing::error!(
                 source = self.lease.source,

@@ -1,8 +1,6 @@
 //! How a session ends: what its client says, what the answers bear out, and what the source's record
 //! then shows.
 
-use std::sync::LazyLock;
-
 use mpp_api::{
     registry::Service,
     sync::{End, Incomplete, Source, Summary},
@@ -11,12 +9,12 @@ use mpp_api::{
 use mpp_core::{Error, Result};
 use mpp_rpc::time::to_timestamp;
 use mpp_store::{Expect, Label, RequestKey, Tx};
-use mpp_telemetry::{Counter, KeyValue};
 use prost::Message;
 
 use super::{sent::id_of, session::Session};
 use crate::{
     app::Registry,
+    metrics,
     model::{
         Check,
         checkpoint::Standing,
@@ -25,15 +23,6 @@ use crate::{
     },
     store::{batches, lease, rejected},
 };
-
-static UNREAD_ROWS: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    mpp_telemetry::counter("mpp.sync.unread_rows", "Rows that sources' clients could not read")
-});
-
-static INCOMPLETE_SESSIONS: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    let what = "Sessions whose client did not see the whole of its source, by reason";
-    mpp_telemetry::counter("mpp.sync.incomplete_sessions", what)
-});
 
 impl Session {
     /// Ends the session: the source's record then shows when, the counts, and what the session
@@ -70,7 +59,7 @@ impl Session {
             incomplete = lack.map(|lack| lack.reason().as_str_name()),
             "a session ends"
         );
-        measure(unread, lack);
+        metrics::ended(unread, lack);
     }
 
     async fn close(&self, tx: &mut Tx, end: &End) -> Result<Summary> {
@@ -152,15 +141,6 @@ impl Session {
         doc.unread_now = end.unread;
         doc.rejected_now = rejected::count(tx, name).await?;
         tx.put(name, &source.doc, source.labels, Expect::Any).await.map(drop)
-    }
-}
-
-/// Counts what sources lack, for alerts.
-fn measure(unread: i64, lack: Option<&Incomplete>) {
-    UNREAD_ROWS.add(u64::try_from(unread).unwrap_or(0), &[]);
-    if let Some(lack) = lack {
-        let reason = KeyValue::new("reason", lack.reason().as_str_name());
-        INCOMPLETE_SESSIONS.add(1, &[reason]);
     }
 }
 

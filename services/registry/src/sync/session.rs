@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{Registry, filing::lineage},
+    metrics,
     model::{
         Check,
         checkpoint::{self, Standing},
@@ -47,6 +48,17 @@ impl Session {
     /// Every wrong field; `NOT_FOUND` for a source that there is not, `PERMISSION_DENIED` for
     /// another's, `LEASE_HELD` while another session is alive.
     pub async fn open(
+        registry: &Registry,
+        call: &Call,
+        hello: &Hello,
+        check: Check,
+    ) -> Result<(Self, Welcome)> {
+        let opened = Self::try_open(registry, call, hello, check).await;
+        metrics::opened(&opened);
+        opened
+    }
+
+    async fn try_open(
         registry: &Registry,
         call: &Call,
         hello: &Hello,

@@ -54,7 +54,8 @@ impl Follow {
         let mut copy = open(&self.db, feed).await?;
         let channel = self.channels[feed as usize].clone();
         let position = copy.position().cloned();
-        let mut follower = Follower::new(feed.as_str(), channel, filter(feed), position);
+        let mut follower = Follower::new(feed.as_str(), channel, filter(feed), position)
+            .measured_for(self.db.name(), self.db.clock());
         loop {
             match timeout(self.silence, follower.next()).await {
                 Ok(event) => {

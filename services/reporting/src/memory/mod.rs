@@ -13,7 +13,7 @@ pub use current::Current;
 pub use refresh::{Health, load, run};
 
 use crate::{
-    model::{self, Nation, News, Question, Upstream},
+    model::{self, FeedState, Nation, News, Question, Upstream},
     policy::Policy,
 };
 
@@ -26,6 +26,8 @@ pub struct Memory {
     clock: Clock,
     policy: Policy,
     sample_data: bool,
+    /// When this replica began.
+    begun: Micros,
 }
 
 /// How far a replica's memory has come.
@@ -46,7 +48,8 @@ impl Memory {
         let (reached, _) = watch::channel(Reached::of(&nation));
         let (current, _) = watch::channel(Arc::new(Current::default()));
         let nation = RwLock::new(nation);
-        let memory = Self { nation, reached, current, clock, policy, sample_data };
+        let begun = clock.now();
+        let memory = Self { nation, reached, current, clock, policy, sample_data, begun };
         memory.publish()?;
         Ok(memory)
     }
@@ -71,6 +74,16 @@ impl Memory {
         let mut reached = self.reached.subscribe();
         // The sender lives as long as the memory does.
         let _ = reached.wait_for(|reached| reached.holds(&least)).await;
+    }
+
+    /// Where each feed stands, in the order of [`Upstream::ALL`].
+    pub fn feeds(&self) -> [FeedState; 2] {
+        self.read(|nation| nation.feeds)
+    }
+
+    /// When this replica began.
+    pub fn begun(&self) -> Micros {
+        self.begun
     }
 
     /// The time now.

@@ -10,6 +10,7 @@ use mpp_store::{Expect, Tx};
 
 use super::Scheduling;
 use crate::{
+    metrics::BOOKINGS,
     model::{
         applicant::{Digest, Nik},
         appointment::{NewAppointment, shown},
@@ -43,7 +44,9 @@ impl Scheduling {
         applicant: &Nik,
     ) -> Result<Done<Appointment>> {
         let sale = self.prepare(call, slot, applicant);
-        command::run(&self.db, call, async |tx| self.sell(tx, &sale?).await).await
+        let done = command::run(&self.db, call, async |tx| self.sell(tx, &sale?).await).await;
+        BOOKINGS.add(1, [outcome(&done)]);
+        done
     }
 
     /// What memory knows, before any lock is taken. A refusal counts inside the command only: the
@@ -73,6 +76,14 @@ impl Scheduling {
         let doc = new.document();
         tx.put(&doc.name, &doc, target.labels(&schedule.region, &day), Expect::New).await?;
         Ok(shown(doc, code, tx.now(), tx.now()))
+    }
+}
+
+fn outcome<T>(done: &Result<T>) -> &'static str {
+    match done.as_ref().map_err(Error::reason) {
+        Ok(_) => "sold",
+        Err(Reason::SlotFull | Reason::QuotaUsedUp) => "full",
+        Err(_) => "refused",
     }
 }
 

@@ -10,6 +10,7 @@ use mpp_store::{Expect, Tx};
 
 use super::Scheduling;
 use crate::{
+    metrics::BOOKINGS,
     model::appointment::{require_cancellable, shown},
     store::booking as sql,
 };
@@ -26,7 +27,10 @@ impl Scheduling {
         name: &str,
         code: &str,
     ) -> Result<Done<Appointment>> {
-        command::run(&self.db, call, async |tx| self.cancel(tx, call, name, code).await).await
+        let cancel = async |tx: &mut Tx| self.cancel(tx, call, name, code).await;
+        let done = command::run(&self.db, call, cancel).await?;
+        BOOKINGS.add(1, ["cancelled"]);
+        Ok(done)
     }
 
     async fn cancel(

@@ -4,6 +4,7 @@ mod book_appointment;
 mod call_next;
 mod cancel_appointment;
 mod complete_ticket;
+mod count_day;
 mod erase_past;
 mod get_appointment;
 mod get_hours;
@@ -18,6 +19,7 @@ use mpp_core::Result;
 use mpp_resource::{Call, Replica, memory};
 use mpp_store::Db;
 
+pub use count_day::Waiting;
 pub use erase_past::erase_past;
 pub use get_hours::HoursWanted;
 pub use issue_ticket::Arrival;

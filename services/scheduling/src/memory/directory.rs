@@ -214,6 +214,11 @@ impl Directory {
         self.offerings.get(offering).ok_or_else(|| unknown(offering))
     }
 
+    /// The names of all offerings.
+    pub fn offering_names(&self) -> Vec<String> {
+        self.offerings.keys().cloned().collect()
+    }
+
     /// All malls, by name.
     pub fn malls(&self) -> impl Iterator<Item = (&str, &Mall)> {
         self.malls.iter().map(|(name, mall)| (name.as_str(), mall))

@@ -10,11 +10,18 @@ use mpp_store::{Actor, Migration, Schema, Statements};
 /// The service's database.
 pub const SCHEMA: Schema = Schema {
     service: "scheduling",
-    steps: &[Migration {
-        version: 1,
-        name: "upstream copy, slots, applicants, queue",
-        statements: Statements::Both(include_str!("../sql/0001_scheduling.sql")),
-    }],
+    steps: &[
+        Migration {
+            version: 1,
+            name: "upstream copy, slots, applicants, queue",
+            statements: Statements::Both(include_str!("../sql/0001_scheduling.sql")),
+        },
+        Migration {
+            version: 2,
+            name: "who waits, for metrics",
+            statements: Statements::Both(include_str!("../sql/0002_waiting.sql")),
+        },
+    ],
     history_kinds: &["hours_rule"],
 };
 

@@ -173,6 +173,24 @@ pub async fn counts(read: &mut Read, counter: &str, date: &str) -> Result<(i64, 
     Ok((count("waiting")?, count("completed")?))
 }
 
+/// How many wait at all counters, of this day and later ones, and since when the first of them does.
+/// Index: ticket_waiting_since.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn waiting_since(read: &mut Read, date: &str) -> Result<(i64, Option<i64>)> {
+    let row = sqlx::query(
+        "select count(*) as waiting, min(issued_at) as since from ticket_queue
+         where state = 1 and date >= $1",
+    )
+    .bind(date)
+    .fetch_one(read.conn())
+    .await
+    .map_err(db_error)?;
+    let read = || Ok((row.try_get("waiting")?, row.try_get("since")?));
+    read().map_err(db_error)
+}
+
 /// The first tickets of a counter's day in a state, in the order in which they are called.
 /// Indexes: ticket_waiting, ticket_by_day.
 ///

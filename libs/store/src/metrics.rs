@@ -1,0 +1,61 @@
+//! What the databases and their feeds tell of themselves.
+
+use mpp_core::{Error, Reason};
+
+mpp_telemetry::metrics! {
+    /// Connections that are open: `used` ones do something, `idle` ones wait for it.
+    CONNECTIONS: Gauge = "db.client.connection.count" in "{connection}"
+        by ["db.client.connection.pool.name", "db.client.connection.state"];
+    /// Connections that there may be (`--connections`).
+    CONNECTIONS_MAX: Gauge = "db.client.connection.max" in "{connection}"
+        by ["db.client.connection.pool.name"];
+    /// Who waits for a connection at this moment.
+    CONNECTIONS_WANTED: Gauge = "db.client.connection.pending_requests" in "{request}"
+        by ["db.client.connection.pool.name"];
+    /// Waits for a connection that were given up; the caller was told OVERLOADED.
+    CONNECTION_TIMEOUTS: Counter = "db.client.connection.timeouts" in "{timeout}"
+        by ["db.client.connection.pool.name"];
+    /// How long those waited that did not have a connection within a millisecond.
+    CONNECTION_WAITS: Seconds = "db.client.connection.wait_time" in "s"
+        by ["db.client.connection.pool.name"];
+    /// Answers of a database that are a fault of it or of the way there, to reads and writes alike,
+    /// by the reason that the caller gets.
+    FAULTS: Counter = "mpp.db.faults" in "{fault}" by ["reason"];
+    /// Writing transactions that came to nothing for a reason that does not lie in the request.
+    /// `WRITE_CONFLICT` is a lost race, which its caller tries again.
+    FAILED_WRITES: Counter = "mpp.db.failed_writes" in "{transaction}" by ["database", "reason"];
+    /// The last revision that followers of the feed can have from this replica.
+    FEED_HEAD: Gauge = "mpp.feed.head" in "{revision}" by ["feed"];
+    /// Runs of background work that this replica had the lease of, by how they ended: `done` or
+    /// `failed`.
+    JOB_RUNS: Counter = "mpp.job.runs" in "{run}" by ["database", "job_name", "outcome"];
+}
+
+/// The reasons that lie with a database, and not in what is asked of it.
+const CAUSES: [Reason; 5] = [
+    Reason::Unavailable,
+    Reason::Overloaded,
+    Reason::WriteConflict,
+    Reason::DeadlineExceeded,
+    Reason::Internal,
+];
+
+/// Counts from zero on for a database.
+pub(crate) fn begin(database: &'static str) {
+    FAULTS.begin(CAUSES.map(|cause| [cause.as_str()]));
+    FAILED_WRITES.begin(CAUSES.map(|cause| [database, cause.as_str()]));
+}
+
+/// Counts an answer of the driver, where it is a fault.
+pub(crate) fn fault(reason: Reason) {
+    if CAUSES.contains(&reason) {
+        FAULTS.add(1, [reason.as_str()]);
+    }
+}
+
+/// Counts a transaction that failed, where it was not the request's fault.
+pub(crate) fn failed_write(database: &'static str, error: &Error) {
+    if CAUSES.contains(&error.reason()) {
+        FAILED_WRITES.add(1, [database, error.reason().as_str()]);
+    }
+}

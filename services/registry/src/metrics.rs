@@ -1,0 +1,94 @@
+//! What the registry tells of itself, beside what every service does.
+
+use std::sync::Arc;
+
+use mpp_api::sync::{BatchResult, Incomplete, Outcome, Source, incomplete::Reason};
+use mpp_core::{Micros, Overridden};
+use mpp_resource::memory::Row;
+use mpp_rpc::time::from_timestamp;
+use mpp_telemetry::Point;
+use prost::Message as _;
+
+use crate::app::Registry;
+
+mpp_telemetry::metrics! {
+    /// Services with fields that a curator has set over their source's, by what the source has done
+    /// since: left the fields as they were (`settled`), or changed one (`drifting`).
+    OVERRIDDEN: Gauge = "mpp.catalog.overridden" in "{service}" by ["source"];
+    /// Sessions of sources: `begun` and `refused` ones, and of those that came to their end
+    /// `complete` and `incomplete` ones. What broke off before is what begun has more than both.
+    SESSIONS: Counter = "mpp.sync.sessions" in "{session}" by ["outcome"];
+    /// Records of sources, by how they were answered. A batch that is sent again counts once.
+    RECORDS: Counter = "mpp.sync.records" in "{record}" by ["outcome"];
+    /// Rows that sources' clients could not read.
+    UNREAD_ROWS: Counter = "mpp.sync.unread_rows" in "{row}" by [];
+    /// Sessions that did not see the whole of their source, by what they lacked.
+    INCOMPLETE_SESSIONS: Counter = "mpp.sync.incomplete_sessions" in "{session}" by ["reason"];
+    /// How old what is known of a source is: since the last session that saw the whole of it, or
+    /// since the source was created where there was none.
+    SOURCE_AGE: Gauge = "mpp.source.age" in "s" by ["source"];
+    /// Revisions that reads of this replica show and its search does not yet.
+    SEARCH_LAG: Gauge = "mpp.search.lag" in "{revision}" by [];
+}
+
+const OUTCOMES: [(Outcome, &str); 4] = [
+    (Outcome::Applied, "applied"),
+    (Outcome::Unchanged, "unchanged"),
+    (Outcome::Rejected, "rejected"),
+    (Outcome::Quarantined, "quarantined"),
+];
+
+/// Counts from zero on, and tells of `registry` as long as it is there.
+pub fn begin(registry: &Arc<Registry>) {
+    SESSIONS.begin(["begun", "refused", "complete", "incomplete"].map(|outcome| [outcome]));
+    RECORDS.begin(OUTCOMES.map(|(_, outcome)| [outcome]));
+    UNREAD_ROWS.begin([[""; 0]]);
+    let reasons = (1..).map_while(|number| Reason::try_from(number).ok());
+    INCOMPLETE_SESSIONS.begin(reasons.map(|reason| [reason.as_str_name()]));
+    for state in [Overridden::Settled, Overridden::Drifting] {
+        OVERRIDDEN.observe(registry, [state.as_str()], move |own| own.overridden(state) as f64);
+    }
+    SOURCE_AGE.observe_each(registry, ages);
+    SEARCH_LAG.observe(registry, [""; 0], |own| {
+        (own.memory.revision() - own.search.revision()).max(0) as f64
+    });
+}
+
+fn ages(registry: &Registry) -> Vec<Point> {
+    let (state, now) = (registry.memory.read(), registry.now());
+    let age = |row: &Row| now.saturating_sub(last_success(row)).max(0) as f64 / 1e6;
+    let sources = state.records.rows::<Source>("");
+    sources.map(|(name, row)| (vec![name.to_string()], age(row))).collect()
+}
+
+fn last_success(row: &Row) -> Micros {
+    let source = Source::decode(row.doc.clone()).ok();
+    let time = source.and_then(|source| source.last_success_time);
+    let time = time.and_then(|time| from_timestamp(&time, "last_success_time").ok());
+    time.unwrap_or(row.stamp.create_time)
+}
+
+/// Counts a batch's answers.
+pub fn answered(result: &BatchResult) {
+    if result.repeated_nonce {
+        return;
+    }
+    for (outcome, name) in OUTCOMES {
+        let count = result.results.iter().filter(|answer| answer.outcome() == outcome).count();
+        RECORDS.add(count as u64, [name]);
+    }
+}
+
+/// Counts what a session lacked, for alerts.
+pub fn ended(unread: i64, lack: Option<&Incomplete>) {
+    UNREAD_ROWS.add(u64::try_from(unread).unwrap_or(0), [""; 0]);
+    SESSIONS.add(1, [if lack.is_some() { "incomplete" } else { "complete" }]);
+    if let Some(lack) = lack {
+        INCOMPLETE_SESSIONS.add(1, [lack.reason().as_str_name()]);
+    }
+}
+
+/// Counts a session that was asked for.
+pub fn opened<T>(session: &mpp_core::Result<T>) {
+    SESSIONS.add(1, [if session.is_ok() { "begun" } else { "refused" }]);
+}
