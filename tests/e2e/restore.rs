@@ -8,7 +8,10 @@ use mpp_api::{
         Counter, CreateMallRequest, GetMallRequest, GetServiceRequest, Mall, UpdateCounterRequest,
         mall::{Site, Stage, StageEntry},
     },
-    reporting::{GetReportRequest, Report, report_service_client::ReportServiceClient},
+    reporting::{
+        GetReportRequest, Report, VerifyProjectionsRequest,
+        report_service_client::ReportServiceClient,
+    },
     scheduling::{GetHoursRequest, hours_service_client::HoursServiceClient},
 };
 use mpp_client::{Cache, connect, error_of};
@@ -216,16 +219,34 @@ async fn the_agent_sends_all_again(suite: &Suite, ministry: &Ministry) {
 }
 
 #[tokio::test]
-async fn a_registry_whose_database_is_restored_beneath_it_loads_anew_while_idle() {
-    let suite = Suite::start(Backend::Postgres).await;
+async fn a_registry_whose_database_is_exchanged_beneath_it_loads_anew_while_idle_on_sqlite() {
+    tell_of_an_idle_one(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_registry_whose_database_is_exchanged_beneath_it_loads_anew_while_idle_on_postgres() {
+    tell_of_an_idle_one(Backend::Postgres).await;
+}
+
+/// Two histories that part: one with a mall that the other lacks, and the other was written on past
+/// it. The registry runs on the one when the other takes its place, and nobody writes then.
+async fn tell_of_an_idle_one(backend: Backend) {
+    let mut suite = Suite::start(backend).await;
     town::open(&suite).await;
-    let backup = Backup::of(suite.database(Service::Registry)).await;
+    let before = Backup::of(suite.database(Service::Registry)).await;
     create_mall(&suite, "sesaat").await;
+    suite.stop(Service::Registry).await;
+    let one = Backup::of(suite.database(Service::Registry)).await;
+    restart_from(&mut suite, &before).await;
+    create_mall(&suite, "sebaliknya").await;
+    write_on(&suite, "lain").await;
+    suite.stop(Service::Registry).await;
+    let other = Backup::of(suite.database(Service::Registry)).await;
+    restart_from(&mut suite, &one).await;
     everybody_knows(&suite, "malls/sesaat").await;
     let held = hold(&suite).await;
 
-    backup.restore().await;
-    write_by_hand(&backup, held.copy.revision).await;
+    other.restore().await;
     eventually(PATIENCE, "the registry's memory is the database's", async || {
         let request = GetMallRequest { name: "malls/sesaat".into(), min_revision: 0 };
         match directory(&suite, APP).get_mall(request).await {
@@ -234,18 +255,48 @@ async fn a_registry_whose_database_is_restored_beneath_it_loads_anew_while_idle(
         }
     })
     .await;
-    create_mall(&suite, "sebaliknya").await;
     only_what_is_left(&suite).await;
     is_refused(&suite, held).await;
+    write_on(&suite, "seterusnya").await;
 }
 
-/// As another replica would, past a revision; the registry of this story hears of none of it.
-async fn write_by_hand(database: &Backup, past: i64) {
-    let text = format!(
-        "begin; select feed_begin();
-         update record set version = version + 1 where name = '{DUKCAPIL}';
-         select feed_commit(null, 0, 'api', 'users/administrator'); commit;"
-    );
-    let times = usize::try_from(past).expect("a revision") + 1;
-    database.sql(&text.repeat(times)).await;
+async fn restart_from(suite: &mut Suite, backup: &Backup) {
+    backup.restore().await;
+    suite.launch(Service::Registry);
+    suite.ready(Service::Registry).await;
+}
+
+#[tokio::test]
+async fn followers_whose_own_databases_are_restored_beneath_them_catch_up_on_postgres() {
+    tell_of_followers(Backend::Postgres).await;
+}
+
+#[tokio::test]
+async fn followers_whose_own_databases_are_restored_beneath_them_catch_up_on_sqlite() {
+    tell_of_followers(Backend::Sqlite).await;
+}
+
+/// Their tables go back to before a mall, and so does their place in the registry's feed.
+async fn tell_of_followers(backend: Backend) {
+    let suite = Suite::start(backend).await;
+    town::open(&suite).await;
+    everybody_knows(&suite, "malls/banyuwangi").await;
+    let scheduling = Backup::of(suite.database(Service::Scheduling)).await;
+    let reporting = Backup::of(suite.database(Service::Reporting)).await;
+    create_mall(&suite, "sebaliknya").await;
+    write_on(&suite, "lain").await;
+    everybody_knows(&suite, "malls/sebaliknya").await;
+    scheduling.restore().await;
+    reporting.restore().await;
+    create_mall(&suite, "seterusnya").await;
+    for mall in ["malls/sebaliknya", "malls/seterusnya"] {
+        everybody_knows(&suite, mall).await;
+    }
+    let mut reports = ReportServiceClient::new(suite.channel(Service::Reporting, ADMINISTRATOR));
+    eventually(PATIENCE, "what is rebuilt is what is live", async || {
+        let answer = reports.verify_projections(VerifyProjectionsRequest::default()).await;
+        let verified = answer.map_err(|status| status.to_string())?.into_inner();
+        that(verified.live_digest == verified.rebuilt_digest, format!("{verified:?}"))
+    })
+    .await;
 }

@@ -42,13 +42,6 @@ impl Backup {
         copy(self.folder.path(), &files);
     }
 
-    /// Runs statements in the database on PostgreSQL, past whoever serves it.
-    pub async fn sql(&self, text: &str) {
-        let mut psql = Command::new(programs().join("psql"));
-        psql.args([&self.url, "-q", "-v", "ON_ERROR_STOP=1", "-c", text]);
-        Said::by(psql).await.succeeded();
-    }
-
     /// The folder of a SQLite database.
     fn files(&self) -> Option<PathBuf> {
         let path = Path::new(self.url.strip_prefix("sqlite:")?);
