@@ -50,6 +50,9 @@ async fn records_that_are_gone_are_told_until_they_are_withdrawn() {
         let said = ministry.sync(&suite).await;
         assert_eq!(said.code, 8, "a fifth is gone:\n{}{}", said.out, said.err);
         assert!(said.err.contains("4 of 20 records"), "{}", said.err);
+        assert!(said.err.contains("l-1, l-2, l-3, l-4"), "they are named: {}", said.err);
+        let problems = ministry.problems(&suite).await.succeeded();
+        assert!(problems.contains("gone (l-3)"), "before they are accepted: {problems}");
         ministry.changes_its_mapping();
     }
 
@@ -58,6 +61,16 @@ async fn records_that_are_gone_are_told_until_they_are_withdrawn() {
     assert_eq!(services(&suite).await, 20, "nothing is deleted");
     let problems = ministry.problems(&suite).await.succeeded();
     assert!(problems.contains("mpp agent withdraw CONFIG l-1"), "{problems}");
+
+    let said = ministry.asks_to_withdraw(&suite, &["--all-gone"]).await;
+    assert_eq!(said.code, 5, "{}{}", said.out, said.err);
+    assert!(
+        said.out.contains("units/kemendagri/services/l-1, which is offered nowhere"),
+        "{}",
+        said.out
+    );
+    assert!(said.err.contains("4 records would go") && said.err.contains("--yes"), "{}", said.err);
+    assert_eq!(services(&suite).await, 20, "it was only told");
 
     let said = ministry.withdraw(&suite, &["l-1", "l-7"]).await;
     assert_eq!(said.code, 9, "{}{}", said.out, said.err);

@@ -126,7 +126,7 @@ async fn a_heading_is_renamed(suite: &Suite, ministry: &Ministry) {
     let before = source(suite).await.last_success_time;
     ministry.publish_text("kode,nama,biaya,lama\nL-1,Layanan nomor 1,Gratis,1 jam\n");
     let said = ministry.sync(suite).await;
-    assert_eq!(said.code, 7, "{}{}", said.out, said.err);
+    assert_eq!(said.code, 8, "{}{}", said.out, said.err);
     assert!(said.err.contains(".waktu") && said.err.contains("biaya, kode, lama"), "{}", said.err);
     let told = source(suite).await;
     assert_eq!(told.incomplete.expect("told").reason(), Reason::Configuration);

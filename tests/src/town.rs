@@ -100,6 +100,12 @@ impl Ministry {
     /// Takes out of the index what the agent is told to, and the source no longer has.
     pub async fn withdraw(&self, suite: &Suite, what: &[&str]) -> Said {
         let config = self.folder.join("agent.toml").display().to_string();
+        suite.run(PUBLISHER, &[&["agent", "withdraw", &config, "--yes"], what].concat()).await
+    }
+
+    /// What would go with that; nothing is taken out.
+    pub async fn asks_to_withdraw(&self, suite: &Suite, what: &[&str]) -> Said {
+        let config = self.folder.join("agent.toml").display().to_string();
         suite.run(PUBLISHER, &[&["agent", "withdraw", &config], what].concat()).await
     }
 

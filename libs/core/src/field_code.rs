@@ -64,13 +64,13 @@ field_codes! {
     /// A text with control characters.
     ControlCharacter, "CONTROL_CHARACTER", "Remove them.";
     /// The same entry twice, where each may come once.
-    Duplicate, "DUPLICATE", "Leave one out.";
+    Duplicate, "DUPLICATE", "Leave one out; where both are meant, as two services under one code, give one of them another id.";
     /// Two values in the wrong order, such as an end before its beginning.
     Order, "ORDER", "Put them in order; the description names the other one.";
     /// A record that refers to itself.
     SelfReference, "SELF_REFERENCE", "Name another record, or none.";
     /// Bytes or a file that cannot be read as what they should be.
-    Unreadable, "UNREADABLE", "Mend them; the description says what was expected.";
+    Unreadable, "UNREADABLE", "Give what the description says was expected; a text that was damaged on its way, export again as UTF-8.";
     /// A file that cannot be written.
     Unwritable, "UNWRITABLE", "Mend the folder or its permissions, or name another file.";
     /// A cell that holds an error value of a spreadsheet, such as `#N/A`, a formula, or what a
@@ -82,15 +82,15 @@ field_codes! {
     /// A part of a file in which a stray quote lets rows run into one another.
     Torn, "TORN", "Remove the stray quote in the lines that are named, or write `\"\"` for a quote within a cell.";
     /// A record that looks like a trial and not like a service.
-    Suspicious, "SUSPICIOUS", "Remove it at the source; where it is meant, set `trial_rows = \"apply\"` in the agent's file.";
+    Suspicious, "SUSPICIOUS", "Remove it at the source, or let the mapping leave it out; only where it is meant, set `trial_rows = \"apply\"` in the agent's file.";
     /// One record whose text lists many services.
     Bundle, "BUNDLE", "It was applied. Split it at the source, or let the mapping yield a record for each, so that each is found.";
     /// A record that the source no longer has and the registry still holds.
-    Gone, "GONE", "Where it is no longer offered, remove it with the command that the message names; else put it back into the source.";
+    Gone, "GONE", "Where it is no longer offered, remove it with the command that the message names: for good, with all places where it is offered; else put it back into the source.";
     /// A key that the mapping reads and no record of the source has.
     KeyMissing, "KEY_MISSING", "Name it in the mapping as the source calls it now, or take it out of the mapping.";
     /// A wording of a fee or a time that is kept as it is written and not read.
-    NotRead, "NOT_READ", "It is published as it is written, and no filter finds it. Write it more plainly at the source, where that is right.";
+    NotRead, "NOT_READ", "It is published as it is written, and no filter finds it. Write it more plainly at the source, where that is right; a unit that the contract does not have, such as months, stays as it is.";
     /// A record that does not fit its mapping, or a mapping that fails on it.
     Mapping, "MAPPING", "Mend the mapping or the record; `mpp agent problems` lists them.";
     /// A record to be deleted that never was.
@@ -98,7 +98,7 @@ field_codes! {
     /// A record that is named and does not exist yet; what names it was taken.
     NotThereYet, "NOT_THERE_YET", "Nothing, where it will come; mend the name where another was meant.";
     /// The record was deleted, and its name is not used again.
-    Tombstoned, "TOMBSTONED", "Give the record another `source_id`.";
+    Tombstoned, "TOMBSTONED", "Give the record another `source_id`; a name that was withdrawn does not come back.";
     /// A unit that does not exist.
     UnitNotFound, "UNIT_NOT_FOUND", "Have the administrator create the unit, or name another.";
     /// A unit outside what the source may write.

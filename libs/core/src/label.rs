@@ -79,6 +79,8 @@ texts! {
         Settled = "settled",
         /// It has changed an overridden field since.
         Drifting = "drifting",
+        /// A service was handed over to a source, which has not sent it since.
+        Handed = "handed",
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Call {
     pub deadline: Option<Instant>,
     /// Why, in the caller's words, where the request asks for that.
     pub reason: String,
+    /// The fields that the reason is given for.
+    pub reasoned: Vec<String>,
 }
 
 impl Call {
@@ -35,6 +37,7 @@ impl Call {
             validate_only: false,
             deadline: mpp_rpc::deadline(request),
             reason: String::new(),
+            reasoned: Vec::new(),
         }
     }
 

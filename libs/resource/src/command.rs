@@ -113,7 +113,15 @@ mod tests {
         let grant = Grant::find(path, &caller).expect("may");
         let key = RequestKey::new(&caller.subject, "CreateWindow", request_id, [digest; 32]);
         let key = Some(key.expect("a UUID"));
-        Call { caller, grant, key, validate_only: false, deadline: None, reason: String::new() }
+        Call {
+            caller,
+            grant,
+            key,
+            validate_only: false,
+            deadline: None,
+            reason: String::new(),
+            reasoned: Vec::new(),
+        }
     }
 
     /// Makes the window; answers it as `accessible` has it.

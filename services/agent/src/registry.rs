@@ -96,7 +96,16 @@ impl Stream {
 /// Services on one page of [`published`].
 const PAGE: i32 = 1_000;
 
-/// The names of all services that the registry holds of a source; `session` stays alive meanwhile.
+/// What the registry holds of a source.
+#[derive(Debug, Default)]
+pub struct Published {
+    /// The names of all its services.
+    pub names: BTreeSet<String>,
+    /// Those that were handed over to it, and of which it has not said since what they are.
+    pub handed: Vec<String>,
+}
+
+/// All services that the registry holds of a source; `session` stays alive meanwhile.
 ///
 /// # Errors
 /// The registry cannot be reached, or does not know the source.
@@ -104,7 +113,7 @@ pub async fn published(
     endpoint: &Endpoint,
     source: &str,
     session: &mut Stream,
-) -> Result<BTreeSet<String>> {
+) -> Result<Published> {
     let client = CatalogServiceClient::new(mpp_client::connect(endpoint)?);
     let asked = ListServicesRequest {
         parent: "units/-".to_owned(),
@@ -120,11 +129,13 @@ pub async fn published(
             Ok::<_, Error>((answer.services, answer.next_page_token))
         }
     }));
-    let mut names = BTreeSet::new();
+    let mut published = Published::default();
     loop {
         session.keep_alive().await?;
-        let Some(services) = pages.try_next().await? else { return Ok(names) };
-        names.extend(services.into_iter().map(|service| service.name));
+        let Some(services) = pages.try_next().await? else { return Ok(published) };
+        let handed = services.iter().filter(|service| service.source_id.is_empty());
+        published.handed.extend(handed.map(|service| service.name.clone()));
+        published.names.extend(services.into_iter().map(|service| service.name));
     }
 }
 

@@ -106,13 +106,12 @@ fn last_context() -> Option<PathBuf> {
 }
 
 fn unreadable(path: &Path, what: &str) -> Error {
-    Error::new(
-        Reason::Unavailable,
-        format!(
-            "the context {} cannot be used: {what}; name another with --context",
-            path.display()
-        ),
-    )
+    let text = format!(
+        "{} cannot be used: {what}; name the file that `mpp up` wrote with --context or MPP_CONTEXT, by \
+         its whole path where commands run in other folders",
+        path.display()
+    );
+    Error::field("context", FieldCode::Unreadable, text)
 }
 
 /// A way to each service, as the flags and the context say.

@@ -112,7 +112,7 @@ async fn run(args: Args) -> Result<()> {
         Command::Up(asked) => up::run(asked).await,
         Command::Serve { service } => serve::run(service, &args.client).await,
         Command::Migrate { service, migrate } => serve::migrate(service, migrate).await,
-        Command::Agent { command } => agent::run(command, &client()?, output).await,
+        Command::Agent { command } => agent::run(command, client, output).await,
         Command::Search(asked) => search::run(asked, &client()?, output).await,
         Command::Get { name } => get::run(&name, &client()?, output).await,
         Command::List(asked) => list::run(asked, &client()?, output).await,

@@ -1,5 +1,7 @@
 //! Tries a source and its mapping without a registry, for whoever writes a mapping.
 
+use std::collections::BTreeSet;
+
 use mpp_api::sync::Record;
 use mpp_core::{Error, Reason, Result};
 
@@ -11,6 +13,7 @@ use crate::{
         tally::Tally,
     },
     source::{self, Fault, Found, Item},
+    store::Store,
 };
 
 /// The result of reading a source with its mapping.
@@ -31,7 +34,7 @@ pub struct Checked {
 /// What only the registry knows is not judged: whether units and services that are named exist, and
 /// whether the source may write there.
 pub async fn check(run: &Run) -> Checked {
-    let before = std::collections::BTreeSet::new();
+    let before = relied_on(run).await;
     let mut items = source::read(run.input.clone(), run.way.clone(), before, &run.policy);
     let mut difference = Difference::default();
     let mut checked = Checked::default();
@@ -43,6 +46,18 @@ pub async fn check(run: &Run) -> Checked {
         checked.lack = Some(Fault::nothing(&run.input.place(), text).error);
     }
     checked
+}
+
+/// Keys that every record had in the last run, where there was one: a heading that was renamed since
+/// stops a run, and so it is told here. A state that another agent uses just now tells nothing.
+async fn relied_on(run: &Run) -> BTreeSet<String> {
+    if run.accept_missing || !run.state.exists() {
+        return BTreeSet::new();
+    }
+    match Store::open(&run.state).await {
+        Ok(store) => store.relied_on().await.unwrap_or_default(),
+        Err(_) => BTreeSet::new(),
+    }
 }
 
 impl Checked {
@@ -127,6 +142,7 @@ mod tests {
             accept_missing: false,
             accept_moves: false,
             withdraw: crate::Withdraw::Nothing,
+            withdraw_later: false,
             policy: Policy::default(),
         }
     }
@@ -161,6 +177,21 @@ mod tests {
         );
         assert!(checked.problems[0].message.contains("service.title.id"), "the field is named");
         assert_eq!(checked.verdict().expect_err("faults").reason(), Reason::RecordsRefused);
+    }
+
+    #[tokio::test]
+    async fn a_heading_that_was_renamed_since_the_last_run_is_told_without_a_run() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program =
+            "{source_id: .kode, unit: \"units/a\", service: {title: {id: .nama}, product: .biaya}}";
+        let run = run(folder.path(), "kode,nama,biaaya\nkk,Kartu Keluarga,x\n", program);
+        let keys = ["biaya", "kode", "nama"].map(str::to_owned);
+        let store = Store::open(&run.state).await.expect("a state");
+        store.rely_on(&keys.into()).await.expect("kept");
+        drop(store);
+        let lack = check(&run).await.verdict().expect_err("the fees would be lost");
+        assert_eq!(lack.reason(), Reason::SourceIncomplete);
+        assert!(lack.message().contains(".biaya (did you mean .biaaya?)"), "{lack}");
     }
 
     #[tokio::test]

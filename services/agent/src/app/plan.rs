@@ -30,6 +30,8 @@ pub struct Run {
     pub accept_moves: bool,
     /// Records that have gone from the source are withdrawn from the index by the run.
     pub withdraw: Withdraw,
+    /// What would be taken out is only told: it does not come back under its name.
+    pub withdraw_later: bool,
     /// The numbers of this source.
     pub policy: Policy,
 }
@@ -59,6 +61,8 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// How many rows and records were refused.
     pub refused: i64,
+    /// Names of the records that would be withdrawn, where they are only told.
+    pub to_withdraw: Vec<String>,
     /// Why the source's whole extent is not known; the run is then not complete.
     pub lack: Option<Error>,
 }

@@ -93,10 +93,11 @@ async fn attempt(
 }
 
 async fn outcome(store: &Store, run: &Run, ended: Ended) -> Result<Outcome> {
-    let Ended { tally, summary, lack } = ended;
+    let Ended { tally, summary, to_withdraw, lack } = ended;
     let problems = store.problems(run.policy.shown_problems).await?;
     let refused = store.refused().await? + tally.unread() + tally.duplicate + tally.not_withdrawn;
-    Ok(Outcome { tally, summary, problems, refused, lack: lack.map(|fault| fault.error) })
+    let lack = lack.map(|fault| fault.error);
+    Ok(Outcome { tally, summary, problems, refused, to_withdraw, lack })
 }
 
 /// The source is at fault, and the registry does not know it.

@@ -49,6 +49,8 @@ pub struct Context<'a> {
 pub struct Ended {
     pub tally: Tally,
     pub summary: Summary,
+    /// Names of what would be withdrawn.
+    pub to_withdraw: Vec<String>,
     /// Why the source's whole extent is not known.
     pub lack: Option<Fault>,
 }
@@ -93,7 +95,10 @@ pub async fn sync(context: &Context<'_>, reading: Reading) -> Result<Ended, Brok
     };
     session.lack = fault;
     match session.complete(first, items).await {
-        Ok(summary) => Ok(Ended { tally: session.tally, summary, lack: session.lack }),
+        Ok(summary) => {
+            let Session { tally, to_withdraw, lack, .. } = session;
+            Ok(Ended { tally, summary, to_withdraw, lack })
+        }
         Err(error) => Err(Broken { error, fault: None, reading: None }),
     }
 }
@@ -135,8 +140,9 @@ async fn reconcile(context: &Context<'_>, stream: &mut Stream, welcome: &Welcome
     if welcome.held_digest[..] == held::digest(known.values().map(String::as_str))[..] {
         return Ok(());
     }
-    let names = registry::published(context.endpoint, &context.run.source, stream).await?;
-    context.store.reconcile(&names).await
+    let held = registry::published(context.endpoint, &context.run.source, stream).await?;
+    context.store.reconcile(&held.names).await?;
+    context.store.ask_again(&held.handed).await
 }
 
 struct Session<'a> {
@@ -154,6 +160,8 @@ struct Session<'a> {
     tally: Tally,
     /// Withdrawals are being sent now.
     withdraws: bool,
+    /// Names of what would be withdrawn, where it is only told.
+    to_withdraw: Vec<String>,
     /// What is wrong with the source, at first.
     lack: Option<Fault>,
     /// The keys of the records, once all are read.
@@ -191,6 +199,7 @@ impl<'a> Session<'a> {
             nonce: 0,
             tally: Tally::default(),
             withdraws: false,
+            to_withdraw: Vec::new(),
             lack: None,
             keys: None,
             first_unread: None,

@@ -10,6 +10,9 @@ use sha2::{Digest as _, Sha256};
 /// The first 16 bytes of SHA-256 over the encoded record.
 pub type Digest = [u8; 16];
 
+/// Records that have gone, as many as a message names; `mpp agent problems` lists them all.
+const NAMED: usize = 10;
+
 /// What happens to a record that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -59,7 +62,14 @@ impl Difference {
     /// Once the source is read: what it had before and has no more. Nothing is deleted for that.
     pub fn gone(&self) -> Vec<&str> {
         let gone = self.held.iter().filter(|id| !self.is_there(id));
-        gone.map(String::as_str).collect()
+        let mut gone: Vec<&str> = gone.map(String::as_str).collect();
+        gone.sort_unstable();
+        gone
+    }
+
+    /// Where the record of an id was found in this run.
+    pub fn place(&self, id: &str) -> Option<&str> {
+        self.seen.get(id).map(AsRef::as_ref)
     }
 
     /// A row was refused. It may be that of a record that the registry holds: that one has then not
@@ -98,11 +108,21 @@ impl Difference {
         let too_many = gone * 100 > known * max_percent as usize && (gone > few || all_went);
         too_many.then(|| {
             format!(
-                "{gone} of {known} records that were synced before are no longer in it; nothing was \
+                "{gone} of {known} records that were synced before are no longer in it: {}; nothing was \
                  deleted and the run does not count as complete. Mend the source or its mapping, or, \
-                 if it is right, run again with --accept-missing"
+                 if it is right, run again with --accept-missing",
+                named(&self.gone())
             )
         })
+    }
+}
+
+/// The first of them, and how many others there are.
+fn named(ids: &[&str]) -> String {
+    let first = &ids[..ids.len().min(NAMED)];
+    match ids.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 
@@ -157,6 +177,9 @@ mod tests {
         assert_eq!(two_gone.shrinkage(10, 0), None);
         let text = reading(&before, &ids[3..]).shrinkage(10, 2).expect("too many");
         assert!(text.contains("3 of 20 records"), "{text}");
+        assert!(text.contains("no longer in it: 0, 1, 2; nothing"), "each is named: {text}");
+        let text = reading(&before, &ids[15..]).shrinkage(10, 2).expect("too many");
+        assert!(text.contains(": 0, 1, 10, 11, 12, 13, 14, 2, 3, 4 and 5 more; nothing"), "{text}");
         assert_eq!(reading(&before, &[]).shrinkage(100, 0), None);
     }
 

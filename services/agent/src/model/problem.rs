@@ -20,15 +20,20 @@ impl Problem {
     pub fn unsent(found_at: &str, source_id: &str, error: &Error) -> Self {
         let code =
             error.violations().first().map_or(error.reason().as_str(), |field| field.code.as_str());
-        let record = match source_id {
-            "" => found_at.to_owned(),
-            id => format!("{found_at} ({id})"),
-        };
         Self {
-            record,
+            record: Self::located(Some(found_at), source_id),
             field: String::new(),
             code: code.to_owned(),
             message: error.message().to_owned(),
+        }
+    }
+
+    /// "row at line 7 (ktp)": where a record stands, and its id; either may be unknown.
+    pub fn located(found_at: Option<&str>, source_id: &str) -> String {
+        match (found_at, source_id) {
+            (None, id) => id.to_owned(),
+            (Some(place), "") => place.to_owned(),
+            (Some(place), id) => format!("{place} ({id})"),
         }
     }
 
@@ -41,9 +46,17 @@ impl Problem {
     /// A record that the source no longer has, and the registry still holds as `name`.
     pub fn gone(source_id: &str, name: &str) -> Self {
         let text = format!(
-            "it is no longer in the source, and {name} stays in the registry; to remove it: mpp agent \
-             withdraw CONFIG {source_id}"
+            "it is no longer in the source, and {name} stays in the registry; to remove it for good: \
+             mpp agent withdraw CONFIG {source_id}"
         );
+        Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, text))
+    }
+
+    /// A record of which too many others have gone with it for the run to be complete.
+    pub fn missing(source_id: &str) -> Self {
+        let text = "it is no longer in the source, like more of them than may go at once; the index \
+                    still has it. Put it back into the source, or, where it is right that they have \
+                    gone, run once with --accept-missing";
         Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, text))
     }
 

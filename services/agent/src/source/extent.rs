@@ -63,19 +63,26 @@ pub struct Extent {
     says: HashMap<Unit, (u64, String)>,
 }
 
+/// What is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Unit {
+pub enum Unit {
     Records,
     Pages,
 }
 
+/// How much there is, as a page's header says.
+pub struct Told {
+    pub unit: Unit,
+    pub number: u64,
+    /// The header's field.
+    pub place: &'static str,
+}
+
 impl Extent {
     /// Takes up what a page says of the whole.
-    pub fn page(&mut self, page: &Val, header: Option<u64>) {
+    pub fn page(&mut self, page: &Val, header: &[Told]) {
         self.pages += 1;
-        if let Some(total) = header {
-            self.say(Unit::Records, total, "X-Total-Count");
-        }
+        header.iter().for_each(|told| self.say(told.unit, told.number, told.place));
         each(page, "", 3, &mut |place, value| {
             let number = count(value).or_else(|| text(value)?.trim().parse().ok());
             if let (Some(unit), Some(number)) = (unit(place), number) {
@@ -159,7 +166,7 @@ mod tests {
         let mut extent = Extent::default();
         let mut items = 0;
         for (number, (text, records)) in pages.iter().enumerate() {
-            extent.page(&jaq_json::read::parse_single(text.as_bytes()).expect("JSON"), None);
+            extent.page(&jaq_json::read::parse_single(text.as_bytes()).expect("JSON"), &[]);
             for record in *records {
                 items += 1;
                 extent.record(number, &format!("page {}", number + 1), *record);

@@ -97,7 +97,7 @@ impl Reading<'_, '_> {
         if let Some(text) = envelope::refusal(&page, is_empty) {
             return Err(Fault::unreadable(&shown, text));
         }
-        self.extent.page(&page, fetched.total);
+        self.extent.page(&page, &fetched.told);
         let items = items?;
         if number == 1 && !items.is_empty() {
             self.sink.check_keys(&shown, &keys(items))?;
@@ -145,8 +145,16 @@ impl Reading<'_, '_> {
     fn check_whole(&self) -> Result<(), Fault> {
         match self.extent.beyond(self.items) {
             Some(text) if !self.pages.ignore_totals => {
-                let way_out = "set next to where the link is, or ask for all at once; where the \
-                               number is no count of records, set ignore_totals = true";
+                let next = match self.pages.next.link.text.as_str() {
+                    "" => "set next to where the link is, or ask for all at once",
+                    _ => {
+                        "the pages that next leads to end before that: ask for all at once, or in a \
+                          fixed order, or have the source mended"
+                    }
+                };
+                let way_out = format!(
+                    "{next}; where the number is no count of records, set ignore_totals = true"
+                );
                 let place = address(&self.pages.location);
                 Err(Fault::torn(&place, format!("{text}; {way_out}")))
             }

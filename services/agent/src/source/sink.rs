@@ -63,7 +63,7 @@ impl<'a> Sink<'a> {
     /// One that the mapping reads was in every record before and is in none of these.
     pub fn check_keys(&self, place: &str, now: &BTreeSet<String>) -> Result<(), Fault> {
         let lost = self.keys.lost(self.before, now);
-        lost.map_or(Ok(()), |text| Err(Fault::config(place, text)))
+        lost.map_or(Ok(()), |text| Err(Fault::renamed(place, text)))
     }
 
     /// Hands on which keys there were; all is read.

@@ -64,6 +64,19 @@ impl Store {
         tx.commit().await.map_err(Error::internal)
     }
 
+    /// Records that were handed over to this source are sent again, if it has them: what stands of them
+    /// is another's, also where this source has said the same before.
+    pub async fn ask_again(&self, handed: &[String]) -> Result<()> {
+        for name in handed {
+            sqlx::query("DELETE FROM answered WHERE source_id = ?")
+                .bind(name.rsplit('/').next().unwrap_or(name))
+                .execute(&self.pool)
+                .await
+                .map_err(Error::internal)?;
+        }
+        Ok(())
+    }
+
     /// A record that was reported gone and is back in the source counts again.
     pub async fn welcome_back(&self, is_there: impl Fn(&str) -> bool) -> Result<()> {
         let rows = sqlx::query("SELECT source_id FROM held WHERE told = 1")

@@ -34,6 +34,13 @@ CREATE TABLE IF NOT EXISTS answered (
 -- Forgetting what was answered after a checkpoint, and listing what was refused.
 CREATE INDEX IF NOT EXISTS answered_sequence ON answered (sequence);
 CREATE INDEX IF NOT EXISTS answered_said ON answered (outcome) WHERE outcome >= 3 OR code <> '';
+-- What else was remarked on a record: 'answered' holds the first.
+CREATE TABLE IF NOT EXISTS remarked (
+    source_id TEXT NOT NULL, field TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS remarked_id ON remarked (source_id);
+-- Where the record of an id stood in the last run, of those of which something is told.
+CREATE TABLE IF NOT EXISTS placed (source_id TEXT PRIMARY KEY, place TEXT NOT NULL) STRICT;
 -- What the registry holds of this source, by its name there. 'told' is 1 once a run was complete
 -- without it.
 CREATE TABLE IF NOT EXISTS held (
@@ -226,22 +233,13 @@ fn is_settled(result: &RecordResult) -> bool {
     !result.send_again && result.warnings.is_empty()
 }
 
-/// What an answer says of its record: why it was refused, or the first warning of one that was
-/// taken.
-fn said(result: &RecordResult) -> (&str, &str, &str) {
-    match result.warnings.first().filter(|_| result.code.is_empty()) {
-        Some(warning) => (&warning.field, &warning.code, &warning.message),
-        None => (&result.field, &result.code, &result.message),
-    }
-}
-
 async fn answer(
     tx: &mut SqliteConnection,
     result: &RecordResult,
     sent: &Answered,
     sequence: i64,
 ) -> Result<()> {
-    let (field, code, message) = said(result);
+    let (field, code, message) = problems::said(result);
     sqlx::query("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?, ?, ?)")
         .bind(&result.source_id)
         .bind(if is_settled(result) { sent.digest.as_slice() } else { NO_DIGEST })
@@ -250,10 +248,10 @@ async fn answer(
         .bind(field)
         .bind(code)
         .bind(message)
-        .execute(tx)
+        .execute(&mut *tx)
         .await
-        .map(drop)
-        .map_err(Error::internal)
+        .map_err(Error::internal)?;
+    problems::remark(tx, result).await
 }
 
 async fn may_hold(tx: &mut SqliteConnection, id: &str, name: &str) -> Result<()> {

@@ -1,7 +1,8 @@
 //! Problems for the publisher: records that were refused, could not be sent, or have gone.
 
+use mpp_api::sync::RecordResult;
 use mpp_core::{Error, Result};
-use sqlx::Row;
+use sqlx::{Row, SqliteConnection};
 
 use super::Store;
 use crate::model::problem::Problem;
@@ -50,13 +51,36 @@ impl Store {
             .map_err(Error::internal)
     }
 
+    /// Notes where the records stand of which something is told: what a refusal names by its id, its
+    /// keeper finds by its row, also where it has no id.
+    pub async fn place<'a>(&self, place: impl Fn(&str) -> Option<&'a str>) -> Result<()> {
+        let told = "SELECT source_id FROM answered WHERE outcome >= 3 OR code <> ''"; // answered_said
+        let rows = sqlx::query(told).fetch_all(&self.pool).await.map_err(Error::internal)?;
+        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        sqlx::query("DELETE FROM placed").execute(&mut *tx).await.map_err(Error::internal)?;
+        for id in rows.iter().map(|row| row.get::<&str, _>(0)) {
+            let Some(place) = place(id) else { continue };
+            sqlx::query("INSERT INTO placed VALUES (?, ?)")
+                .bind(id)
+                .bind(place)
+                .execute(&mut *tx)
+                .await
+                .map_err(Error::internal)?;
+        }
+        tx.commit().await.map_err(Error::internal)
+    }
+
     /// Records that the registry refused, that could not be sent in the last run, or that have
     /// gone; at most `limit`.
     pub async fn problems(&self, limit: i64) -> Result<Vec<Problem>> {
         let rows = sqlx::query(
-            "SELECT source_id, field, code, message FROM answered WHERE outcome >= 3 OR code <> ''
+            "SELECT a.source_id, field, code, message, place FROM answered a LEFT JOIN placed USING (source_id)
+             WHERE outcome >= 3 OR code <> ''
              UNION ALL
-             SELECT place || CASE source_id WHEN '' THEN '' ELSE ' (' || source_id || ')' END, '', code, message FROM unsent
+             SELECT r.source_id, r.field, r.code, r.message, place FROM remarked r
+             JOIN answered USING (source_id) LEFT JOIN placed USING (source_id)
+             UNION ALL
+             SELECT place || CASE source_id WHEN '' THEN '' ELSE ' (' || source_id || ')' END, '', code, message, NULL FROM unsent
              LIMIT ?", // answered_said
         )
         .bind(limit)
@@ -64,7 +88,7 @@ impl Store {
         .await
         .map_err(Error::internal)?;
         let problem = |row: sqlx::sqlite::SqliteRow| Problem {
-            record: row.get(0),
+            record: Problem::located(row.get(4), row.get(0)),
             field: row.get(1),
             code: row.get(2),
             message: row.get(3),
@@ -83,4 +107,33 @@ impl Store {
             .map_err(Error::internal)?;
         Ok(rows.into_iter().map(|row| Problem::gone(row.get(0), row.get(1))).collect())
     }
+}
+
+/// What an answer says of its record: why it was refused, or the first warning of one that was taken.
+pub(super) fn said(result: &RecordResult) -> (&str, &str, &str) {
+    match result.warnings.first().filter(|_| result.code.is_empty()) {
+        Some(warning) => (&warning.field, &warning.code, &warning.message),
+        None => (&result.field, &result.code, &result.message),
+    }
+}
+
+/// Keeps the warnings after the first, which stands with the answer.
+pub(super) async fn remark(tx: &mut SqliteConnection, result: &RecordResult) -> Result<()> {
+    sqlx::query("DELETE FROM remarked WHERE source_id = ?") // remarked_id
+        .bind(&result.source_id)
+        .execute(&mut *tx)
+        .await
+        .map_err(Error::internal)?;
+    let told = usize::from(result.code.is_empty());
+    for warning in result.warnings.iter().skip(told) {
+        sqlx::query("INSERT INTO remarked VALUES (?, ?, ?, ?)")
+            .bind(&result.source_id)
+            .bind(&warning.field)
+            .bind(&warning.code)
+            .bind(&warning.message)
+            .execute(&mut *tx)
+            .await
+            .map_err(Error::internal)?;
+    }
+    Ok(())
 }

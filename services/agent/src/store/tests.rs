@@ -157,3 +157,47 @@ async fn what_the_registry_remarks_on_a_record_that_it_took_is_told_and_refuses_
     store.record(&clear, &[sent("akta", 2)], &at(2)).await.expect("stores");
     assert!(store.problems(10).await.expect("reads").is_empty());
 }
+
+#[tokio::test]
+async fn each_remark_on_a_record_is_told_with_the_row_where_it_stands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    let warning = |field: &str| Warning {
+        field: field.into(),
+        code: FieldCode::Overridden.as_str().into(),
+        message: "the source has said something else since".into(),
+    };
+    let drifts = RecordResult {
+        warnings: vec![warning("service.fees"), warning("service.title")],
+        ..answer("legalisir", Outcome::Applied)
+    };
+    let unnamed = RecordResult { code: "REQUIRED".into(), ..answer("", Outcome::Rejected) };
+    let both = [drifts, unnamed];
+    let went = [sent("legalisir", 1), sent("", 2)];
+    store.record(&both, &went, &at(1)).await.expect("stores");
+    let place = |id: &str| Some(if id.is_empty() { "row at line 12" } else { "row at line 3" });
+    store.place(place).await.expect("notes");
+    let told = store.problems(10).await.expect("reads");
+    let mut told: Vec<_> =
+        told.iter().map(|one| (one.record.as_str(), one.field.as_str())).collect();
+    told.sort_unstable();
+    let row = "row at line 3 (legalisir)";
+    assert_eq!(told, [("row at line 12", ""), (row, "service.fees"), (row, "service.title")]);
+
+    let settled = answer("legalisir", Outcome::Applied);
+    store.record(&[settled], &[sent("legalisir", 1)], &at(2)).await.expect("stores");
+    let told = store.problems(10).await.expect("reads");
+    assert_eq!(told.len(), 1, "what was looked at is told no more: {told:?}");
+}
+
+#[tokio::test]
+async fn what_was_handed_over_and_back_is_sent_again_though_nothing_has_changed_here() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    let both = [answer("a", Outcome::Applied), answer("b", Outcome::Applied)];
+    store.record(&both, &[sent("a", 1), sent("b", 2)], &at(1)).await.expect("stores");
+    store.ask_again(&["units/a/services/b".to_owned()]).await.expect("forgets");
+    let known = store.answered().await.expect("reads");
+    assert_eq!(known.keys().collect::<Vec<_>>(), ["a"]);
+    assert_eq!(store.names().await.expect("reads").len(), 2, "it is held all the while");
+}

@@ -30,6 +30,7 @@ pub async fn mapped(input: Input, program: &str, apply_trials: bool) -> Checked 
         accept_missing: false,
         accept_moves: false,
         withdraw: mpp_agent::Withdraw::Nothing,
+        withdraw_later: false,
         policy,
     };
     check(&run).await

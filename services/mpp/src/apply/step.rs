@@ -1,9 +1,9 @@
 //! One record: it is read and compared, then created, updated or left as it is.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use mpp_core::{Error, Reason, Result};
-use prost_reflect::{DynamicMessage, FieldDescriptor};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
 
 use super::{Options, Outcome, difference::difference, record::Record};
 use crate::{record::Records, service::Service};
@@ -63,7 +63,9 @@ impl Step<'_> {
     async fn update(&self, record: &Record, stored: &DynamicMessage) -> Result<Outcome> {
         let differs =
             |field: &&FieldDescriptor| stored.get_field(field) != record.message.get_field(field);
-        let fields: Vec<_> = record.given.iter().filter(differs).cloned().collect();
+        let unsaid = without_reason(stored, self.options.reason);
+        let is_sent = |field: &&FieldDescriptor| differs(field) || unsaid.contains(field.name());
+        let fields: Vec<_> = record.given.iter().filter(is_sent).cloned().collect();
         if fields.is_empty() {
             return Ok(Outcome::Unchanged);
         }
@@ -81,6 +83,18 @@ impl Step<'_> {
         let changes = difference(stored, &after)?;
         Ok(if changes.is_empty() { Outcome::Unchanged } else { Outcome::Updated(changes) })
     }
+}
+
+/// Fields that are overridden already, for another reason than this one: it is to be kept with them.
+fn without_reason(stored: &DynamicMessage, reason: &str) -> BTreeSet<String> {
+    let overrides = stored.get_field_by_name("overrides").filter(|_| !reason.is_empty());
+    let text = |kept: &Value, field| {
+        let message = kept.as_message().and_then(|kept| kept.get_field_by_name(field));
+        message.and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+    };
+    let all = overrides.as_deref().and_then(Value::as_list).unwrap_or_default();
+    let others = all.iter().filter(|kept| text(kept, "reason") != reason);
+    others.map(|kept| text(kept, "field")).collect()
 }
 
 /// A deleted record keeps its name, and is not created again.
@@ -109,4 +123,24 @@ fn with_etag_of(stored: &DynamicMessage, mut message: DynamicMessage) -> Dynamic
         message.set_field_by_name("etag", etag.into_owned());
     }
     message
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_api::json::read_dynamic;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_reason_is_sent_for_what_is_overridden_without_it_or_for_another() {
+        let stored = json!({ "title": { "id": "KK" }, "overrides": [
+            { "field": "title" }, { "field": "fees", "reason": "Perbup 12" },
+        ] });
+        let stored = read_dynamic("service", &stored).expect("a service");
+        let sent = |reason| without_reason(&stored, reason).into_iter().collect::<Vec<_>>();
+        assert_eq!(sent("Perbup 12"), ["title"]);
+        assert_eq!(sent("Perbup 99"), ["fees", "title"]);
+        assert!(sent("").is_empty());
+    }
 }

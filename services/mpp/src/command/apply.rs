@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result, Role};
 use serde_json::{Value, json};
 
 use crate::{
@@ -138,7 +138,7 @@ fn verb(outcome: &Outcome) -> &'static str {
 
 fn print(applied: &Applied<'_>, dry_run: bool) {
     let Applied { record, outcome } = applied;
-    let needs = || record.kind.needs(verb(outcome));
+    let needs = || needs(record, outcome);
     say!("{:9} {}", word(outcome, dry_run), record.name);
     match outcome {
         Outcome::Created { checked } if dry_run => {
@@ -162,6 +162,20 @@ fn print(applied: &Applied<'_>, dry_run: bool) {
         Outcome::Left(why) => say!("    {}: {why}", record.place),
         Outcome::Created { .. } | Outcome::Unchanged => {}
     }
+}
+
+/// Who may make the change: what a source publishes only an administrator sets over it.
+fn needs(record: &Record, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Updated(changes) if changes.iter().any(overrides) => {
+            format!("{}, since a source publishes it", Role::Administrator.as_str())
+        }
+        _ => record.kind.needs(verb(outcome)),
+    }
+}
+
+fn overrides(change: &Change) -> bool {
+    change.path.starts_with("overrides")
 }
 
 fn print_change(change: &Change) {
@@ -202,7 +216,26 @@ fn as_json(applied: &Applied<'_>, dry_run: bool) -> Value {
         Outcome::Unchanged => {}
     }
     if !matches!(outcome, Outcome::Unchanged) {
-        line["needs"] = record.kind.needs(verb(outcome)).into();
+        line["needs"] = needs(record, outcome).into();
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::from_text;
+
+    #[test]
+    fn what_is_set_over_a_source_needs_an_administrator() {
+        let given = from_text("f.yaml", "name: units/a/services/b\nproduct: KK\n").expect("YAML");
+        let records = records(given).expect("a service");
+        let change = |path: &str| Change { path: path.into(), before: None, after: None };
+        let of = |paths: &[&str]| {
+            let changes = paths.iter().map(|path| change(path)).collect();
+            needs(&records[0], &Outcome::Updated(changes))
+        };
+        assert!(of(&["product"]).contains("unit-officer"), "{}", of(&["product"]));
+        assert_eq!(of(&["product", "overrides[0]"]), "administrator, since a source publishes it");
+    }
 }

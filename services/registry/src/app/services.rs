@@ -62,7 +62,8 @@ impl Keeps<Service> for Registry {
             return Err(Error::field("service.source_id", FieldCode::Immutable, text));
         }
         let by = By { subject: &call.caller.subject, at: self.now(), reason: &call.reason };
-        *service = provenance::overridden(std::mem::take(service), before, by);
+        let after = provenance::overridden(std::mem::take(service), before, by);
+        *service = provenance::reasoned(after, &call.reasoned, by);
         filing.labels.insert(Label::Overridden, overridden_label(service).to_owned());
         Ok(())
     }
@@ -227,9 +228,11 @@ fn handed(
     }
 }
 
-/// The label of a service with overridden fields, empty for none.
+/// How a service stands to what its source says; empty where it is as that says.
 fn overridden_label(service: &Service) -> &'static str {
-    if service.overrides.iter().any(|kept| kept.drift_time.is_some()) {
+    if !service.source.is_empty() && service.source_id.is_empty() {
+        Overridden::Handed.as_str()
+    } else if service.overrides.iter().any(|kept| kept.drift_time.is_some()) {
         Overridden::Drifting.as_str()
     } else if service.overrides.is_empty() {
         ""

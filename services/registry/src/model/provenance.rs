@@ -12,6 +12,9 @@ use super::Check;
 /// Longest reason for an override, in characters.
 const MAX_REASON: usize = 500;
 
+/// Characters of a source's value that a warning shows.
+const SHOWN: usize = 200;
+
 /// A curator's change.
 #[derive(Clone, Copy, Debug)]
 pub struct By<'a> {
@@ -39,8 +42,8 @@ pub fn told(service: &Service) -> impl Iterator<Item = FieldViolation> {
     service.overrides.iter().map(|kept| {
         let why = if kept.reason.is_empty() { "" } else { ": " };
         let drifts = match kept.drift_time {
-            Some(_) => "; the source has said something else since",
-            None => "",
+            Some(_) => format!("; the source has said something else since: {}", says(kept)),
+            None => String::new(),
         };
         let description = format!(
             "{} has set this over the source's value, which is kept beside it until it is handed \
@@ -77,6 +80,17 @@ pub fn overridden(mut after: Service, before: &Service, by: By<'_>) -> Service {
     }
     after.overrides.sort_by(|one, other| one.field.cmp(&other.field));
     after
+}
+
+/// A reason that is given for fields that stay as they were overridden: later, or another one.
+pub fn reasoned(mut service: Service, named: &[String], by: By<'_>) -> Service {
+    let gets = |kept: &&mut Override| named.contains(&kept.field) && kept.reason != by.reason;
+    for kept in service.overrides.iter_mut().filter(gets).filter(|_| !by.reason.is_empty()) {
+        by.reason.clone_into(&mut kept.reason);
+        by.subject.clone_into(&mut kept.subject);
+        kept.time = Some(to_timestamp(by.at));
+    }
+    service
 }
 
 /// What is published once the source says `given`: overridden fields stay, and what the source now
@@ -138,13 +152,13 @@ pub fn confirmed(mut service: Service, named: &[String], by: By<'_>) -> Result<S
 }
 
 /// The service under another publisher, empty for its unit. What stands stays; where no source
-/// publishes it any more, nothing is overridden.
+/// publishes it any more, nothing is overridden. It has the source's id once the source has said what
+/// it is: until then the source is asked for it (`tell_held` of a session).
 pub fn handed_over(mut service: Service, source: &str) -> Service {
     source.clone_into(&mut service.source);
+    service.source_id.clear();
     if source.is_empty() {
         service.overrides.clear();
-    } else {
-        service.source_id = service.name.rsplit('/').next().unwrap_or_default().to_owned();
     }
     service
 }
@@ -176,6 +190,23 @@ fn only(field: &str, service: &Service) -> Service {
     let mut one = Service::default();
     one.copy_field(field, service);
     one
+}
+
+/// What the source says of an overridden field, as JSON, as much of it as a warning shows.
+fn says(kept: &Override) -> String {
+    let source = kept.source_value.clone().unwrap_or_default();
+    let value = value(&source, &kept.field).unwrap_or_else(|| "nothing".to_owned());
+    match value.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value,
+    }
+}
+
+/// A service's value in one field, as JSON; `None` for nothing.
+fn value(service: &Service, field: &str) -> Option<String> {
+    let whole = mpp_api::json::write(&only(field, service)).ok()?;
+    let whole: serde_json::Value = serde_json::from_str(&whole).ok()?;
+    whole.as_object()?.values().next().map(ToString::to_string)
 }
 
 fn take(overrides: &mut Vec<Override>, field: &str) -> Option<Override> {
@@ -226,6 +257,35 @@ mod tests {
         assert_eq!(kept.source_value.as_ref().map(|says| &says.title), Some(&before.title));
         let back = Service { overrides: after.overrides.clone(), ..before.clone() };
         assert_eq!(overridden(back, &after, BY), before, "set back by hand");
+    }
+
+    #[test]
+    fn a_reason_given_later_is_kept_with_the_fields_that_it_is_given_for() {
+        let first = By { reason: "", ..BY };
+        let before = service("KTP", "kartu");
+        let curated = overridden(service("KTP-el", "kartu cip"), &before, first);
+        let title = ["title".to_owned()];
+        let later = By { subject: "users/budi", at: 5_000_000, reason: "Perbup 12/2026" };
+        let told = |service: &Service| {
+            let of =
+                |kept: &Override| (kept.field.clone(), kept.subject.clone(), kept.reason.clone());
+            service.overrides.iter().map(of).collect::<Vec<_>>()
+        };
+        let given = reasoned(curated.clone(), &title, later);
+        let fields = told(&given);
+        let text = |field: &str, subject: &str, reason: &str| {
+            (field.to_owned(), subject.to_owned(), reason.to_owned())
+        };
+        assert_eq!(
+            fields,
+            [text("product", "users/siti", ""), text("title", "users/budi", "Perbup 12/2026")]
+        );
+        assert_eq!(
+            reasoned(given.clone(), &title, By { reason: "", ..BY }),
+            given,
+            "none is no other"
+        );
+        assert_eq!(told(&reasoned(given, &title, BY))[1].2, BY.reason, "it was changed");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use mpp_api::{
     registry::Service,
     sync::{Form, Hello, Source, Welcome},
 };
-use mpp_core::{Error, FieldCode, Micros, Reason, Result};
+use mpp_core::{Error, FieldCode, Micros, Overridden, Reason, Result};
 use mpp_form::held;
 use mpp_resource::Call;
 use mpp_store::{Actor, Label, Tx};
@@ -170,14 +170,16 @@ fn welcome(begun: &Begun, policy: &Policy) -> Welcome {
     }
 }
 
-/// Which records of the source there are.
+/// Which records of the source there are. One that was handed over to it and that it has not sent
+/// since is counted, and left out of the digest: whoever compares them looks, and sends it again.
 fn tell_held(registry: &Registry, source: &str, welcome: &mut Welcome) {
     let state = registry.memory.read();
     let rows = state.records.rows::<Service>("");
-    let own = rows.filter(|(_, row)| row.label(Label::Source) == source);
-    let names: Vec<&str> = own.map(|(name, _)| &**name).collect();
-    welcome.held = i64::try_from(names.len()).unwrap_or(i64::MAX);
-    welcome.held_digest = held::digest(names).to_vec().into();
+    let own: Vec<_> = rows.filter(|(_, row)| row.label(Label::Source) == source).collect();
+    welcome.held = i64::try_from(own.len()).unwrap_or(i64::MAX);
+    let said =
+        own.iter().filter(|(_, row)| row.label(Label::Overridden) != Overridden::Handed.as_str());
+    welcome.held_digest = held::digest(said.map(|(name, _)| &***name)).to_vec().into();
 }
 
 fn check_hello(hello: &Hello, mut check: Check) -> Result<()> {

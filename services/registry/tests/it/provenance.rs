@@ -107,6 +107,31 @@ async fn what_an_administrator_sets_stays_and_the_source_goes_on_beside_it() {
 }
 
 #[tokio::test]
+async fn a_reason_that_was_forgotten_is_given_later_and_each_drifting_field_says_what_the_source_says()
+ {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut admin = world.admin();
+        run(&world, vec![kk("Kartu Kluarga", "KK")]).await;
+        let both = Service { product: "Lembar".into(), ..titled("Kartu Keluarga") };
+        update(&mut admin, both, "").await.expect("its right");
+        let reasons = |service: &Service| {
+            service.overrides.iter().map(|kept| kept.reason.clone()).collect::<Vec<_>>()
+        };
+        let same = update(&mut admin, titled("Kartu Keluarga"), WHY).await.expect("a reason");
+        assert_eq!(reasons(&same), ["", WHY], "only of the field that was named");
+        let other = update(&mut admin, titled("Kartu Keluarga"), "Perbup 99").await.expect("other");
+        assert_eq!(reasons(&other), ["", "Perbup 99"]);
+
+        let result = run(&world, vec![kk("KK Baru", "KK cetak")]).await;
+        let told: Vec<_> = result.results[0].warnings.iter().map(|one| &one.message).collect();
+        assert!(told[0].ends_with(r#"something else since: "KK cetak""#), "{told:?}");
+        assert!(told[1].ends_with(r#"something else since: {"id":"KK Baru"}"#), "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_an_administrator_overrides_and_hands_back_and_only_what_a_source_publishes() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
@@ -234,8 +259,13 @@ async fn a_service_made_by_hand_is_handed_to_the_source_that_publishes_it_and_ba
         assert_eq!(reason(hand(&mut admin, KEMENDAGRI).await), "WRONG_STATE", "it has it already");
         let handed = hand(&mut officer, SOURCE).await.expect("handed over by its unit's officer");
         assert_eq!((handed.source.as_str(), handed.title), (SOURCE, text("Kartu Kluarga")));
+        let asked = begin_again(&world, hello()).await.welcome;
+        let digest = |names: &[&str]| mpp_form::held::digest(names.iter().copied()).to_vec();
+        assert_eq!((asked.held, asked.held_digest.to_vec()), (1, digest(&[])), "it is asked for");
         let taken = run(&world, vec![kk("Kartu Keluarga", "KK")]).await;
         assert_eq!(outcomes(&taken), [Outcome::Applied]);
+        let said = begin_again(&world, hello()).await.welcome;
+        assert_eq!((said.held, said.held_digest.to_vec()), (1, digest(&[KK])), "it was said");
 
         let back = hand(&mut officer, KEMENDAGRI).await.expect("its unit's again");
         assert_eq!((back.source.as_str(), back.title), ("", text("Kartu Keluarga")));

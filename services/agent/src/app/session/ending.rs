@@ -1,13 +1,13 @@
 //! The end of a session: what of the source is not known, and what follows where all of it is.
 
-use mpp_api::sync::{End, Summary};
+use mpp_api::sync::{End, Summary, incomplete};
 use mpp_core::Result;
 use tokio::sync::mpsc;
 
 use super::{Session, keep_fault};
 use crate::{
     Policy,
-    model::tally::Tally,
+    model::{problem::Problem, tally::Tally},
     source::{Fault, Found},
 };
 
@@ -33,11 +33,25 @@ impl Session<'_> {
             self.withdraw().await?;
         }
         let summary = self.end().await?;
+        self.context.store.place(|id| self.difference.place(id)).await?;
         match &self.lack {
-            Some(fault) => keep_fault(self.context.store, self.context.run, fault).await?,
+            Some(fault) => self.keep_lack(fault).await?,
             None => self.settle().await?,
         }
         Ok(summary)
+    }
+
+    /// Keeps why the run is not complete; where too many records have gone, which ones.
+    async fn keep_lack(&self, fault: &Fault) -> Result<()> {
+        let store = self.context.store;
+        keep_fault(store, self.context.run, fault).await?;
+        if fault.kind != incomplete::Reason::Shrunk {
+            return Ok(());
+        }
+        let mut gone = self.difference.gone();
+        gone.truncate(usize::try_from(self.context.run.policy.kept_problems).unwrap_or(usize::MAX));
+        let gone: Vec<Problem> = gone.into_iter().map(Problem::missing).collect();
+        store.keep_unsent(&gone).await
     }
 
     /// Tells the registry, which may find that the answers do not bear a complete run out.

@@ -22,6 +22,11 @@ impl Session<'_> {
         let (records, problems) = withdraw::deletes(wanted, &held, is_there, unknown);
         self.tally.not_withdrawn = i64::try_from(problems.len()).unwrap_or(i64::MAX);
         self.context.store.keep_unsent(&problems).await?;
+        if self.context.run.withdraw_later {
+            let names = records.iter().filter_map(|record| held.get(&record.source_id));
+            self.to_withdraw = names.cloned().collect();
+            return Ok(());
+        }
         self.withdraws = true;
         for record in records {
             let digest = difference::digest(&record);

@@ -26,6 +26,8 @@ fn a_key_that_no_record_has_is_named_with_those_that_there_are() {
         ("if .aktif == \"ya\" then {source_id: .kode} else empty end", ".aktif"),
         ("{a: (.judul // .title)}", ".judul // .title"),
         ("{a: (.judul // \"\")}", ".judul"),
+        (". as {$judul} | {a: $judul}", ".judul"),
+        ("def judul($of): $of.judul; judul(.)", ".judul"),
     ] {
         let told = missing(program, row);
         assert_eq!(told.len(), 1, "{program}: {told:?}");
@@ -51,6 +53,17 @@ fn what_the_program_makes_or_allows_for_is_not_asked_of_the_source() {
         "def made: {u: 1}; {a: made.u}",
         ".baru = .kode | {a: .baru}",
         "{a: (.kode | ascii_downcase), b: [.daftar[] | .nama | {text: .}]}",
+        ".daftar as $x | [range($x | length) as $i | {text: $x[$i]}]",
+        ".daftar as $x | $x[0 as $i | $i + 1]",
+        "\"judul\" as $field | {a: .[$field]}",
+        ".kode as $judul | {$judul}",
+        ".kode as $k | if has($k) then .[$k] else empty end",
+        "{a: $ENV.JUDUL, b: env.JUDUL}",
+        "INDEX(.daftar[]; .nama) | .x",
+        "[.daftar[] | {key: .nama, value: 1}] | from_entries | .x",
+        "def judul($of): $of.judul; judul({judul: .kode})",
+        "def judul(of): of.judul; judul({judul: .kode})",
+        "{a: (.kode | rupiah | .amount_rupiah)}",
     ] {
         assert_eq!(missing(program, row), Vec::<String>::new(), "{program}");
     }
@@ -69,4 +82,20 @@ fn a_heading_that_was_renamed_is_lost_where_the_mapping_reads_it() {
     assert!(told.contains(".syarat // .dokumen") && told.contains("persyaratan"), "{told}");
     assert_eq!(keys.lost(&before, &set(&["kode", "dokumen"])), None, "the other will do");
     assert_eq!(keys.lost(&set(&[]), &set(&["x"])), None, "the first run");
+}
+
+#[test]
+fn a_key_that_is_nearly_another_is_told_with_it() {
+    let told = missing("{a: .kode, b: .Biaya}", r#"{"kode": 1, "Biaaya": 2}"#);
+    assert!(
+        told[0]
+            .contains("reads .Biaya, and no record of the source has it (did you mean .Biaaya?)"),
+        "{told:?}"
+    );
+    let told = missing("{a: .kode, b: .syarat}", r#"{"kode": 1, "Biaaya": 2}"#);
+    assert!(!told[0].contains("did you mean"), "{told:?}");
+    let set = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+    let keys = Keys::of("{b: .Biaya}");
+    let lost = keys.lost(&set(&["Biaya"]), &set(&["Biaaya"])).expect("lost");
+    assert!(lost.contains("(did you mean .Biaaya?)"), "{lost}");
 }

@@ -6,7 +6,7 @@
 //! a `<` or `&` that begins nothing known is a character of the text, and what was encoded twice is
 //! read twice.
 
-use html5gum::{DefaultEmitter, Token, Tokenizer};
+use html5gum::{DefaultEmitter, HtmlString, Token, Tokenizer};
 
 use super::tags::{BLOCKS, UNREAD, has_markup, with_plain_characters_encoded};
 
@@ -53,13 +53,36 @@ struct Reading {
     has_blocks: bool,
     /// The element that is passed over, and how often it was opened within itself.
     unread: Option<(Vec<u8>, usize)>,
+    /// The element that is struck out, and how often it was opened within itself.
+    struck: Option<(Vec<u8>, usize)>,
+}
+
+/// Elements whose text is struck out.
+const STRUCK: [&[u8]; 3] = [b"s", b"del", b"strike"];
+
+/// Stands before and after what is struck out.
+const STRIKE: &str = "~~";
+
+fn is_unseen(style: &[u8]) -> bool {
+    let style = String::from_utf8_lossy(style).to_ascii_lowercase();
+    let plain: String = style.split_whitespace().collect();
+    plain.contains("line-through") || plain.contains("display:none")
 }
 
 impl Reading {
     fn take(&mut self, token: Token) {
         match token {
-            Token::StartTag(tag) => self.start(&tag.name, tag.self_closing),
-            Token::EndTag(tag) => self.end(&tag.name),
+            Token::StartTag(tag) => {
+                if self.unread.is_none() && !tag.self_closing {
+                    let style = tag.attributes.get(&HtmlString(b"style".to_vec()));
+                    self.strike(&tag.name, style.map_or(&[], |style| &style.value.0[..]));
+                }
+                self.start(&tag.name, tag.self_closing);
+            }
+            Token::EndTag(tag) => {
+                self.end_strike(&tag.name);
+                self.end(&tag.name);
+            }
             Token::String(text) if self.unread.is_none() => {
                 let text = String::from_utf8_lossy(&text);
                 self.text.extend(text.chars().map(|c| if c == LINE_END { ' ' } else { c }));
@@ -86,6 +109,37 @@ impl Reading {
             Some((own, depth)) if own == name => *depth -= 1,
             Some(_) => {}
             None => self.boundary(name),
+        }
+    }
+
+    /// What is struck out, or not shown, says that it is not so: it stays between marks, so that it is
+    /// never read as if it were. A number that is raised is no part of the one before it.
+    fn strike(&mut self, name: &[u8], style: &[u8]) {
+        match &mut self.struck {
+            Some((own, depth)) if own == name => *depth += 1,
+            None if STRUCK.contains(&name) || is_unseen(style) => {
+                self.struck = Some((name.to_vec(), 1));
+                self.text.push_str(STRIKE);
+            }
+            _ => {}
+        }
+        if name == b"sup" && self.text.ends_with(|c: char| c.is_ascii_digit()) {
+            self.text.push('^');
+        }
+    }
+
+    fn end_strike(&mut self, name: &[u8]) {
+        match &mut self.struck {
+            Some((own, depth)) if own == name && *depth == 1 => {
+                self.struck = None;
+                if self.text.ends_with(STRIKE) {
+                    self.text.truncate(self.text.len() - STRIKE.len());
+                } else {
+                    self.text.push_str(STRIKE);
+                }
+            }
+            Some((own, depth)) if own == name => *depth -= 1,
+            _ => {}
         }
     }
 
@@ -149,6 +203,11 @@ mod tests {
         ("pra\u{ad}nikah\u{200b} &shy;&zwnj;baru", "pranikah baru"),
         ("<script>if (a < b) { document.write('</p>') }</script>KTP", "KTP"),
         ("&bogus; &; &#; &#x; & KK", "&bogus; &; &#; &#x; & KK"),
+        ("<s>Rp 50.000</s> Gratis", "~~Rp 50.000~~ Gratis"),
+        ("<del>3 <del>hari</del></del>, <strike>x</strike><s></s>", "~~3 hari~~, ~~x~~"),
+        ("<span style='text-decoration: line-through'><b>Gratis</b></span> KK", "~~Gratis~~ KK"),
+        ("<span style=\"display:none\">Gratis</span>KTP", "~~Gratis~~KTP"),
+        ("Rp 10<sup>6</sup>, 20 m<sup>2</sup>", "Rp 10^6, 20 m2"),
         ("", ""),
     ];
 

@@ -100,6 +100,7 @@ pub fn load(path: &Path) -> Result<Run> {
         accept_missing: false,
         accept_moves: false,
         withdraw: Withdraw::Nothing,
+        withdraw_later: false,
         policy: config.policy,
     })
 }

@@ -2,6 +2,7 @@
 
 mod config;
 mod told;
+mod withdraw;
 
 use std::{
     path::{Path, PathBuf},
@@ -28,7 +29,8 @@ pub enum AgentCommand {
     Check { config: PathBuf },
     /// Show the records that were refused or could not be sent, and what to do for each.
     Problems { config: PathBuf },
-    /// Take out of the index what is no longer in the source; it is read, and synced as by `run`.
+    /// Take out of the index, for good, what is no longer in the source, with all places where it is
+    /// offered; the source is read, and synced as by `run`. Without --yes it only tells what would go.
     Withdraw(WithdrawArgs),
     /// List the filters that a mapping has beside jq's own.
     Functions,
@@ -44,6 +46,9 @@ pub struct WithdrawArgs {
     /// All that have gone from the source.
     #[arg(long)]
     pub all_gone: bool,
+    /// Do it. A record's name is not used again: one that returns under its id is refused.
+    #[arg(long)]
+    pub yes: bool,
     /// Take the run for complete although more records have gone than may at once.
     #[arg(long)]
     pub accept_missing: bool,
@@ -67,10 +72,15 @@ pub struct AgentRunArgs {
     pub accept_moves: bool,
 }
 
-pub async fn run(command: AgentCommand, client: &Client, output: Output) -> Result<()> {
+/// What needs no registry asks for no client: it works where no context is, or a wrong one.
+pub async fn run(
+    command: AgentCommand,
+    client: impl FnOnce() -> Result<Client>,
+    output: Output,
+) -> Result<()> {
     match command {
-        AgentCommand::Run(args) => repeat(args, client, output).await,
-        AgentCommand::Withdraw(args) => withdraw(args, client, output).await,
+        AgentCommand::Run(args) => repeat(args, &client()?, output).await,
+        AgentCommand::Withdraw(args) => withdraw(args, &client()?, output).await,
         AgentCommand::Check { config } => check(&config).await,
         AgentCommand::Problems { config } => problems(&config, output).await,
         AgentCommand::Functions => {
@@ -116,7 +126,12 @@ async fn once(
 
 async fn withdraw(args: WithdrawArgs, client: &Client, output: Output) -> Result<()> {
     let withdraw = if args.all_gone { Withdraw::AllGone } else { Withdraw::These(args.ids) };
-    let run = Run { withdraw, accept_missing: args.accept_missing, ..load(&args.config)? };
+    let run = Run {
+        withdraw,
+        withdraw_later: !args.yes,
+        accept_missing: args.accept_missing,
+        ..load(&args.config)?
+    };
     carry_out(&run, client, output, &until_stopped()?).await
 }
 
@@ -133,7 +148,10 @@ async fn carry_out(
     progress.end();
     let outcome = outcome?;
     print(&run.source, &outcome, output);
-    outcome.verdict(&run.source)
+    if outcome.to_withdraw.is_empty() {
+        return outcome.verdict(&run.source);
+    }
+    withdraw::warn(&outcome.to_withdraw, client, output).await
 }
 
 async fn check(config: &Path) -> Result<()> {
@@ -191,5 +209,24 @@ fn functions() {
     say!("Beside jq's own filters (https://jqlang.org/manual) a mapping has:");
     for helper in FUNCTIONS {
         say!("  {:<13} {}\n{:16}{} | {}", helper.name, helper.what, "", helper.from, helper.name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mpp_core::{Error, Reason};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_mapping_is_tried_where_no_context_is() {
+        let no_context = || Err(Error::internal("a client was asked for"));
+        for command in [
+            AgentCommand::Check { config: "nowhere.toml".into() },
+            AgentCommand::Problems { config: "nowhere.toml".into() },
+        ] {
+            let error = run(command, no_context, Output::Table).await.expect_err("no such file");
+            assert_ne!(error.reason(), Reason::Internal, "{error}");
+        }
     }
 }

@@ -1,0 +1,59 @@
+//! What a page's header says of how much there is, and what is advised where it is more.
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::office::{Office, counts, lack};
+
+const THREE: &str = r#"{"data": [{"kode": "a", "nama": "Akta kelahiran"},
+    {"kode": "b", "nama": "Kartu keluarga"}, {"kode": "c", "nama": "Kartu identitas anak"}]}"#;
+
+fn with(name: &'static str, value: &'static str) -> Response {
+    let status = if name == "content-range" { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    (status, [(header::CONTENT_TYPE.as_str(), "application/json"), (name, value)], THREE)
+        .into_response()
+}
+
+#[tokio::test]
+async fn a_header_that_says_that_there_is_more_is_believed() {
+    for (name, value) in [
+        ("x-total-count", "40"),
+        ("x-total", "40"),
+        ("x-total-pages", "4"),
+        ("x-next-page", "2"),
+        ("content-range", "items 0-2/40"),
+    ] {
+        let office = Office::open(move |_, _| with(name, value)).await;
+        let said = office.read("/list", "data", "").await;
+        assert_eq!(counts(&said), (3, 0, false), "{name}: {value}");
+        assert!(lack(&said).contains(&format!("\"{name}\": ")), "{}", lack(&said));
+    }
+    for (name, value) in [
+        ("x-total", "3"),
+        ("x-total-pages", "1"),
+        ("x-next-page", ""),
+        ("content-range", "items 0-2/3"),
+        ("content-range", "items 0-2/*"),
+        ("content-range", "bytes 0-180/181"),
+    ] {
+        let office = Office::open(move |_, _| with(name, value)).await;
+        let said = office.read("/list", "data", "").await;
+        assert_eq!(counts(&said), (3, 0, true), "{name}: {value}: {:?}", said.lack);
+    }
+}
+
+#[tokio::test]
+async fn who_has_named_the_next_page_is_not_told_to_name_it() {
+    let total = THREE.replacen('{', r#"{"total": 5, "next": null, "#, 1);
+    let page = move |_: &str, _| {
+        ([(header::CONTENT_TYPE, "application/json")], total.clone()).into_response()
+    };
+    let office = Office::open(page).await;
+    let said = office.read("/list", "data", "next").await;
+    assert!(!lack(&said).contains("set next"), "{}", lack(&said));
+    assert!(lack(&said).contains("fixed order"), "{}", lack(&said));
+    let said = office.read("/list", "data", "").await;
+    assert!(lack(&said).contains("set next to where the link is"), "{}", lack(&said));
+}

@@ -1,0 +1,91 @@
+//! What goes with records that are withdrawn, told before it is done: it is not undone.
+
+use mpp_core::{Error, Reason, Result};
+use serde_json::{Map, json};
+
+use crate::{
+    client::Client,
+    output::Output,
+    record::{Kind, Records},
+};
+
+/// Places that are named of a record; of the others the number tells.
+const NAMED: usize = 5;
+
+/// Tells which records would go, and where each is offered.
+///
+/// # Errors
+/// Always, unless the registry fails: nothing was withdrawn yet.
+pub(super) async fn warn(services: &[String], client: &Client, output: Output) -> Result<()> {
+    let records = Records::new(client);
+    if !output.is_json() {
+        say!("  ! to be withdrawn, each for good: a record that returns under its id is refused");
+    }
+    for service in services {
+        let offered = offered(service, &records).await?;
+        if output.is_json() {
+            say!("{}", json!({ "event": "would_withdraw", "name": service, "offerings": offered }));
+        } else {
+            say!("    {}", told(service, &offered));
+        }
+    }
+    let text = format!(
+        "nothing was withdrawn: {} would go, with all that is named above. Where that is right, run it \
+         again with --yes; where a record is to stay, put it back into the source",
+        match services.len() {
+            1 => "one record".to_owned(),
+            many => format!("{many} records"),
+        }
+    );
+    Err(Error::new(Reason::WrongState, text))
+}
+
+/// The offerings of a service, in all malls.
+async fn offered(service: &str, records: &Records<'_>) -> Result<Vec<String>> {
+    let kind = Kind::of("malls/a/counters/b/offerings/c")?;
+    let fields: Map<_, _> = [("parent", "malls/-"), ("service", service)]
+        .into_iter()
+        .map(|(field, value)| (field.to_owned(), value.into()))
+        .collect();
+    let (mut names, mut token) = (Vec::new(), String::new());
+    loop {
+        let page = records.list(kind, &fields, &token).await?;
+        let name = |record: &prost_reflect::DynamicMessage| {
+            record.get_field_by_name("name").and_then(|name| name.as_str().map(str::to_owned))
+        };
+        names.extend(page.records.iter().filter_map(name));
+        token = page.next_page_token;
+        if token.is_empty() {
+            return Ok(names);
+        }
+    }
+}
+
+fn told(service: &str, offered: &[String]) -> String {
+    let first = &offered[..offered.len().min(NAMED)];
+    let more = match offered.len() - first.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match offered {
+        [] => format!("{service}, which is offered nowhere"),
+        [only] => format!("{service}, and with it {only}"),
+        all => {
+            format!("{service}, and with it {} offerings: {}{more}", all.len(), first.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_with_a_record_is_named_and_counted() {
+        let offered = |count: usize| (0..count).map(|n| format!("o/{n}")).collect::<Vec<_>>();
+        assert!(told("s/a", &offered(0)).ends_with("offered nowhere"));
+        assert_eq!(told("s/a", &offered(1)), "s/a, and with it o/0");
+        let seven = told("s/a", &offered(7));
+        assert_eq!(seven, "s/a, and with it 7 offerings: o/0, o/1, o/2, o/3, o/4 and 2 more");
+    }
+}
