@@ -92,6 +92,29 @@ impl Difference {
         unseen.map(String::as_str).collect()
     }
 
+    /// Of the ids that were rejected those that are not in the source any more, in order, as many as
+    /// one end names; none where one may be the id of a row that nobody knows.
+    pub fn rejected_gone(&self, mut rejected: Vec<String>) -> Vec<String> {
+        if !self.is_sure() {
+            return Vec::new();
+        }
+        rejected.retain(|id| !self.is_there(id));
+        rejected.sort_unstable();
+        rejected.truncate(mpp_form::limits::REJECTED_GONE);
+        rejected
+    }
+
+    /// The ids that are `unseen` and of which nobody waits to hear. What was `rejected` stands so at
+    /// the registry until an end has named it, so that its answer is kept until then.
+    pub fn forgotten(&self, rejected: Vec<String>) -> Vec<&str> {
+        let named = self.rejected_gone(rejected.clone());
+        let mut waiting: HashSet<String> = rejected.into_iter().collect();
+        waiting.retain(|id| named.binary_search(id).is_err());
+        let mut unseen = self.unseen();
+        unseen.retain(|id| !waiting.contains(*id));
+        unseen
+    }
+
     /// True for an id that is in the source, also where its row was refused.
     pub fn is_there(&self, id: &str) -> bool {
         self.seen.contains_key(id) || self.refused.contains(id)
@@ -194,6 +217,35 @@ mod tests {
         (0..20).for_each(|_| unknown.refuse(None));
         assert_eq!(unknown.shrinkage(10, 3), None, "the twenty rows may be theirs");
         assert!(!unknown.is_sure());
+    }
+
+    #[test]
+    fn a_rejection_is_forgotten_no_sooner_than_it_is_named_as_gone() {
+        let before: Vec<Record> = ["a", "b", "x"].map(|id| record(id, "units/a")).to_vec();
+        let rejected = || vec!["x".to_owned(), "b".to_owned()];
+        let mut unsure = reading(&before, &["b"]);
+        unsure.refuse(None);
+        assert!(unsure.rejected_gone(rejected()).is_empty(), "the row may be that of x");
+        assert_eq!(unsure.forgotten(rejected()), ["a"], "x is named in a later run");
+        let sure = reading(&before, &["b"]);
+        assert_eq!(sure.rejected_gone(rejected()), ["x"]);
+        let mut forgotten = sure.forgotten(rejected());
+        forgotten.sort_unstable();
+        assert_eq!(forgotten, ["a", "x"]);
+    }
+
+    #[test]
+    fn more_rejections_than_one_end_names_wait_for_the_next() {
+        let most = mpp_form::limits::REJECTED_GONE;
+        let before: Vec<Record> =
+            (0..most + 3).map(|id| record(&id.to_string(), "units/a")).collect();
+        let rejected: Vec<String> = before.iter().map(|one| one.source_id.clone()).collect();
+        let none = reading(&before, &[]);
+        let named = none.rejected_gone(rejected.clone());
+        assert_eq!(named.len(), most);
+        let forgotten = none.forgotten(rejected);
+        assert_eq!(forgotten.len(), most);
+        assert!(forgotten.iter().all(|id| named.iter().any(|one| one == id)));
     }
 
     #[test]

@@ -34,21 +34,30 @@ pub enum Again {
     Same,
     /// Over columns in another order: the rows below it are parted otherwise.
     Moved,
+    /// Half of it, and what it holds otherwise may be a record.
+    Doubtful,
 }
 
-/// Whether a row is the heading once more: at least half of what it holds are headings.
+/// Whether a row is the heading once more. A table of what each record needs is ticked by the names of
+/// its columns, so that a row is one by its first cell and all others but one.
 pub fn again(row: &[String], keys: &[String]) -> Option<Again> {
     let keys: Vec<String> = keys.iter().map(|key| letters(key)).collect();
     let cells: Vec<String> = row.iter().map(|cell| letters(cell)).collect();
-    let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-    let is_named = |cell: &&String| !cell.is_empty() && keys.contains(*cell);
-    let named = cells.iter().filter(is_named).count();
-    if named * 2 < filled || named < keys.len().clamp(1, 2) {
+    let filled: Vec<_> = cells.iter().zip(&keys).filter(|(cell, _)| !cell.is_empty()).collect();
+    let named: Vec<_> = filled.iter().filter(|(cell, _)| keys.contains(cell)).collect();
+    if named.len() * 2 < filled.len() || named.len() < keys.len().clamp(1, 2) {
         return None;
     }
-    let stays = |(cell, key): (&String, &String)| !keys.contains(cell) || cell == key;
-    let same = cells.iter().zip(&keys).filter(|(cell, _)| !cell.is_empty()).all(stays);
-    Some(if same { Again::Same } else { Again::Moved })
+    let others = filled.len() - named.len();
+    if named.iter().any(|(cell, key)| cell != key) {
+        let has_first = keys.first().is_some_and(|first| cells.contains(first));
+        return (others < 2 && has_first).then_some(Again::Moved);
+    }
+    match (others, cells.first() == keys.first()) {
+        (0, _) | (1, true) => Some(Again::Same),
+        (_, true) => Some(Again::Doubtful),
+        (_, false) => None,
+    }
 }
 
 /// Letters and digits alone: a heading may be written otherwise the second time.
@@ -84,6 +93,11 @@ mod tests {
         assert_eq!(again("Nama layanan,Kode,Syarat,Biaya"), Some(Again::Moved));
         for text in ["a,Akta,KTP,Gratis", "Kode,Akta,KTP,Gratis", "a,Biaya,KTP,", ",,,"] {
             assert_eq!(again(text), None, "{text}");
+        }
+        assert_eq!(again("Kode,Nama layanan,Rp,Hari"), Some(Again::Doubtful));
+        let needs = row("Layanan,KTP,KK,Akta");
+        for text in ["Akta kelahiran,KTP,KK,", "Akta,KTP,KK,", "Akta kelahiran,KK,KTP,Akta"] {
+            assert_eq!(super::again(&row(text), &needs), None, "{text} is a record");
         }
         assert_eq!(super::again(&row("NAMA"), &row("nama")), Some(Again::Same));
     }

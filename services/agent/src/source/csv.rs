@@ -138,6 +138,10 @@ impl Reading<'_, '_> {
             Row::Cells { line, cells } => match columns::again(&cells, &self.keys) {
                 Some(Again::Same) => self.pass_over(line, "repeats the heading"),
                 Some(Again::Moved) => self.move_columns(line),
+                Some(Again::Doubtful) => {
+                    let text = "half of it are headings of the columns; is it a record?";
+                    self.sink.refuse(at(line), Error::field("row", FieldCode::Unreadable, text))
+                }
                 None => self.put(line, cells),
             },
             Row::Refused { line, error } => self.sink.refuse(at(line), error),

@@ -105,7 +105,9 @@ impl Registry {
                 "" => handed(service, asked, call, by)?,
                 to => {
                     self.check_gives(&service, call)?;
-                    provenance::handed_over(service.clone(), self.publisher(&service, to)?)
+                    let source = self.publisher(&service, to)?;
+                    check_ends(&service, source, call)?;
+                    provenance::handed_over(service.clone(), source)
                 }
             };
             filing.labels.insert(Label::Category, service.category.clone());
@@ -200,6 +202,21 @@ fn published_elsewhere(service: &Service, call: &Call) -> Result<()> {
     }
     let message = format!("{} is published by {}; change it there", service.name, service.source);
     Err(Error::new(Reason::WrongState, message))
+}
+
+/// What is overridden ends where no source publishes the service any more: an officer would undo
+/// by it what an administrator has set.
+fn check_ends(service: &Service, source: &str, call: &Call) -> Result<()> {
+    if !source.is_empty() || service.overrides.is_empty() || call.caller.is(Role::Administrator) {
+        return Ok(());
+    }
+    let text = format!(
+        "an administrator has set {} over what {} says, and only an administrator ends that; ask one \
+         to hand the service over, or to give these fields back first",
+        provenance::named(service),
+        service.source
+    );
+    Err(Error::new(Reason::PermissionDenied, text))
 }
 
 /// Fields of a service given back, or confirmed: by those who set them.

@@ -19,7 +19,7 @@ use crate::{
         Check,
         checkpoint::Standing,
         ending::{self, Answered},
-        source::check_end,
+        source::{check_end, shown},
     },
     store::{batches, lease, rejected},
 };
@@ -36,6 +36,8 @@ impl Session {
             text::clean(lack, "incomplete");
         }
         check_end(&end, check)?;
+        // A client may name an id whole that it was answered in part.
+        end.rejected_gone = end.rejected_gone.iter().map(|id| shown(id)).collect();
         let Self { registry, lease, actor, .. } = self;
         let mut tx = registry.db.begin(actor).await?;
         let mut summary = self.close(&mut tx, &end).await?;

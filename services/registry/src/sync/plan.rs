@@ -12,7 +12,7 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    model::{Check, checkpoint, source::MAX_SHOWN_ID},
+    model::{Check, checkpoint, source::shown},
     policy::Policy,
     store::{lease::Lease, rejected::Stands},
 };
@@ -182,11 +182,6 @@ fn digest(batch: &Batch) -> Vec<u8> {
         hash.update(record.encode_length_delimited_to_vec());
     }
     hash.finalize().to_vec()
-}
-
-/// A hostile id is not stored whole.
-fn shown(source_id: &str) -> String {
-    source_id.chars().take(MAX_SHOWN_ID).collect()
 }
 
 /// Why a record is rejected.

@@ -202,6 +202,19 @@ async fn what_stands_rejected_counts_once_and_no_longer_than_it_stands() {
 }
 
 #[tokio::test]
+async fn a_long_id_that_has_gone_is_named_whole_and_ends_its_session() {
+    told(async |_, mut client| {
+        let long = "surat-".repeat(30);
+        let records = [good(0..2), vec![record(&long, "Surat")]].concat();
+        assert_eq!(client.run(records).await.source.rejected_now, 1, "its id is too long");
+        let end = End { rejected_gone: vec![long], ..End::default() };
+        let gone = client.run_to(Vec::new(), end).await;
+        assert_eq!((gone.lack(), gone.source.rejected_now), (None, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_rejected_in_a_batch_that_nobody_heard_of_comes_again_and_counts_then() {
     on_both(async |database| {
         let world = World::with_source(&database).await;

@@ -267,6 +267,12 @@ async fn a_service_made_by_hand_is_handed_to_the_source_that_publishes_it_and_ba
         let said = begin_again(&world, hello()).await.welcome;
         assert_eq!((said.held, said.held_digest.to_vec()), (1, digest(&[KK])), "it was said");
 
+        update(&mut admin, titled("Kurator"), WHY).await.expect("its right");
+        let undone = refused(hand(&mut officer, KEMENDAGRI).await);
+        assert_eq!(undone.reason, "PERMISSION_DENIED", "an override is not undone by it");
+        assert!(undone.message.contains("title"), "{}", undone.message);
+        assert_eq!(admin.service(KK).await.expect("it").overrides.len(), 1);
+        hand_back(&mut admin, &[]).await.expect("given back");
         let back = hand(&mut officer, KEMENDAGRI).await.expect("its unit's again");
         assert_eq!((back.source.as_str(), back.title), ("", text("Kartu Keluarga")));
         update(&mut officer, titled("KK"), "").await.expect("an officer changes it");

@@ -57,8 +57,11 @@ impl Session<'_> {
     /// Tells the registry, which may find that the answers do not bear a complete run out.
     async fn end(&mut self) -> Result<Summary> {
         let incomplete = self.lack.as_ref().map(Fault::told);
-        let is_whole = incomplete.is_none() && self.difference.is_sure();
-        let rejected_gone = if is_whole { self.rejected_gone().await? } else { Vec::new() };
+        let rejected = match incomplete {
+            None => self.context.store.rejected().await?,
+            Some(_) => Vec::new(),
+        };
+        let rejected_gone = self.difference.rejected_gone(rejected);
         let unread = self.tally.unread();
         let summary = self.stream.end(End { unread, incomplete, rejected_gone }).await?;
         if let (None, Some(found)) = (&self.lack, &summary.incomplete) {
@@ -67,19 +70,12 @@ impl Session<'_> {
         Ok(summary)
     }
 
-    /// Ids that were rejected before and are not in the source any more.
-    async fn rejected_gone(&self) -> Result<Vec<String>> {
-        let mut ids = self.context.store.rejected().await?;
-        ids.retain(|id| !self.difference.is_there(id));
-        ids.truncate(mpp_form::limits::REJECTED_GONE);
-        Ok(ids)
-    }
-
     async fn settle(&self) -> Result<()> {
         let store = self.context.store;
         let sure = self.difference.is_sure();
         let gone = if sure { self.difference.gone() } else { Vec::new() };
-        store.settle(&gone, &self.difference.unseen()).await?;
+        let forgotten = self.difference.forgotten(store.rejected().await?);
+        store.settle(&gone, &forgotten).await?;
         store.welcome_back(|id| self.difference.is_there(id)).await?;
         match &self.keys {
             Some(keys) => store.rely_on(&keys.relied_on()).await,

@@ -13,7 +13,11 @@ pub use bundle::bundle;
 pub use residue::residue;
 pub use trial::trial;
 
-/// True where a raw record is the heading once more: what it holds are the names of its fields.
+/// Parts of what a field is called that names its record.
+const NAMING: [&str; 8] = ["nama", "layanan", "judul", "izin", "jenis", "title", "name", "service"];
+
+/// True where a raw record is the heading once more: what it holds are the names of its fields, or
+/// one of them is called otherwise.
 pub fn is_heading(raw: &Val) -> bool {
     let Val::Obj(map) = raw else { return false };
     let letters = |value: &Val| match value {
@@ -25,8 +29,11 @@ pub fn is_heading(raw: &Val) -> bool {
     };
     let said = map.iter().map(|(key, value)| (letters(key), letters(value)));
     let filled: Vec<_> = said.filter(|(_, value)| !value.is_empty()).collect();
-    let own = filled.iter().filter(|(key, value)| key == value).count();
-    own * 2 >= filled.len() && own >= map.len().clamp(1, 2)
+    let others: Vec<_> = filled.iter().filter(|(key, value)| key != value).collect();
+    // What a record needs may be ticked by the names of its fields; its own name is then another.
+    let names = |key: &String| NAMING.iter().any(|part| key.contains(part));
+    let is_another = others.len() > 1 || others.iter().any(|(key, _)| names(key));
+    !is_another && filled.len() - others.len() >= map.len().clamp(1, 2)
 }
 
 /// Refuses a raw record in which a value of a column that is `used` stands for another that is
@@ -279,6 +286,7 @@ mod tests {
             json!({"kode": "ktp", "nama": "Nama", "biaya": "Gratis"}),
             json!({"kode": 7, "nama": "KTP"}),
             json!({"kode": "kode"  , "nama": "KTP", "biaya": "Gratis"}),
+            json!({"layanan": "Akta kelahiran", "ktp": "KTP", "kk": "KK", "akta": ""}),
             json!({}),
             json!({"kode": "", "nama": ""}),
         ] {

@@ -55,6 +55,13 @@ const PARTS: [&str; 18] = [
     "[native code]",
 ];
 
+/// Functions that a text calls which begins with another sign than =: "-KTP(asli)" is a bullet.
+const FUNCTIONS: &str = " ABS ARRAYFORMULA AVERAGE CELL CHAR CHOOSE COLUMN CONCAT CONCATENATE COUNT \
+    COUNTA COUNTIF COUNTIFS DATE DAY FILTER FIND HLOOKUP HYPERLINK IF IFERROR IFNA IFS IMPORTRANGE \
+    INDEX INDIRECT INT ISBLANK LEFT LEN LOOKUP LOWER MATCH MAX MEDIAN MID MIN MOD MONTH NOW OFFSET \
+    PROPER QUERY REPLACE RIGHT ROUND ROUNDDOWN ROUNDUP ROW SEARCH SORT SUBSTITUTE SUBTOTAL SUM SUMIF \
+    SUMIFS SUMPRODUCT SWITCH TEXT TEXTJOIN TODAY TRIM UNIQUE UPPER VALUE VLOOKUP XLOOKUP YEAR ";
+
 /// Why a mapped record holds what no office has written, if it does: in its id, its unit, or any
 /// text of what it publishes.
 pub fn residue(record: &Value) -> Option<String> {
@@ -113,9 +120,8 @@ fn is_formula(text: &str) -> bool {
         return false;
     };
     let rest = &text[1..];
-    let name =
-        rest.find(|sign: char| !(sign.is_ascii_uppercase() || ".0123456789_".contains(sign)));
-    let calls = name.is_some_and(|end| end > 1 && rest[end..].starts_with('('));
+    let called = rest.split_once('(').map(|(name, _)| format!(" {name} "));
+    let calls = called.is_some_and(|name| FUNCTIONS.contains(&name));
     let begins = |sign: char| sign.is_alphanumeric() || "\"'(+-$#@[{".contains(sign);
     calls || (sign == '=' && rest.starts_with(begins))
 }
@@ -194,6 +200,11 @@ mod tests {
             "-Fotokopi KTP",
             "- KTP (asli)",
             "-SKCK (asli)",
+            "-KTP(asli)",
+            "-KK(2 lembar)",
+            "-PBB(tahun berjalan)",
+            "+62(0351) 452111",
+            "@DUKCAPIL(resmi)",
             "+62 812 3456",
             "+KTP",
             "@dukcapil",
