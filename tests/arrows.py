@@ -14,12 +14,12 @@ import re
 import sys
 
 # The floor plan of a service, from top to bottom.
-SHARED = [["grpc"], ["jobs", "follow"], ["app"], ["memory", "store"], ["model"], ["policy"]]
+SHARED = [["grpc"], ["jobs", "follow"], ["app"], ["metrics"], ["memory", "store"], ["model"], ["policy"]]
 # The plans of those with rooms of their own, which stand on a floor as well.
 FLOORS = {
     "scheduling": SHARED,
     "reporting": SHARED,
-    "registry": [["grpc"], ["jobs", "sync"], ["app"], ["memory", "store"], ["policy"], ["search"], ["model"]],
+    "registry": [["grpc"], ["jobs", "sync"], ["metrics"], ["app"], ["memory", "store"], ["policy"], ["search"], ["model"]],
     "agent": [["app"], ["registry", "source", "store"], ["model"], ["policy"]],
     "web": [
         ["http"], ["document", "live", "security"], ["render"], ["pages"], ["components"],

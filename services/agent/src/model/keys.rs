@@ -6,16 +6,13 @@ use std::collections::{BTreeSet, HashSet};
 
 use jaq_json::Val;
 use mpp_core::{Error, FieldCode};
-use reads::asked;
+use reads::{Group, asked};
 
 /// Keys that an error shows of what there is.
 const SHOWN: usize = 30;
 
 /// From so much likeness on (Jaro and Winkler's) a key is told as the one that was probably meant.
 const ALIKE: f64 = 0.9;
-
-/// Keys any one of which will do, as in `.kode // .id`.
-type Group = Vec<String>;
 
 /// The keys that a mapping reads, beside those of the records as they are read.
 #[derive(Clone, Debug, Default)]

@@ -11,11 +11,13 @@ use jaq_core::{
     path::Part,
 };
 
-use super::Group;
 use crate::model::functions::FUNCTIONS;
 
 /// Filters whose arguments run on what they make and not on the record.
 const ON_MADE: [&str; 5] = ["with_entries", "sub", "gsub", "del", "walk"];
+
+/// Keys any one of which will do, as in `.kode // .id`.
+pub(super) type Group = Vec<String>;
 
 /// Filters whose output has keys that no record has.
 const MAKERS: [&str; 11] = [
