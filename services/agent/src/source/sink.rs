@@ -42,6 +42,7 @@ pub struct Sink<'a> {
     mapping: Mapping,
     apply_trials: bool,
     keys: Keys,
+    fullness: screen::Fullness,
     /// Keys that every record had in the last run.
     before: &'a BTreeSet<String>,
 }
@@ -54,7 +55,8 @@ impl<'a> Sink<'a> {
         apply_trials: bool,
         before: &'a BTreeSet<String>,
     ) -> Self {
-        Self { items, keys: mapping.keys(), mapping, apply_trials, before }
+        let fullness = screen::Fullness::default();
+        Self { items, keys: mapping.keys(), fullness, mapping, apply_trials, before }
     }
 
     /// Looks at the keys of the first records, before any of them is handed on.
@@ -85,7 +87,9 @@ impl<'a> Sink<'a> {
         }
         self.keys.look_at(&raw);
         let bundle = screen::bundle(&raw);
-        let checked = self.check(&raw);
+        let lacks = self.fullness.lacks(&raw) && !self.apply_trials;
+        let checked =
+            self.check(&raw).and_then(|()| if lacks { Err(too_little()) } else { Ok(()) });
         let outputs = match (self.mapping.run(raw), checked) {
             (Ok(outputs), Ok(())) => outputs,
             (Ok(outputs), Err(error)) => {
@@ -181,6 +185,12 @@ impl<'a> Sink<'a> {
     fn send(&mut self, item: Item) -> Result<()> {
         self.items.blocking_send(Found::Record(Box::new(item))).map_err(|_| ended())
     }
+}
+
+fn too_little() -> Error {
+    let text = "it fills one or two columns where each row before it is whole: a title of a section, \
+        a total or a remark, and no record";
+    Error::field("row", FieldCode::Suspicious, text)
 }
 
 /// An entry of a list that is null is not given, as a field is not: `[.biaya | rupiah]` of a cell

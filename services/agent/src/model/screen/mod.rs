@@ -2,6 +2,7 @@
 //! left among live rows; and one record that is many.
 
 mod bundle;
+mod footer;
 mod name;
 mod residue;
 mod trial;
@@ -10,6 +11,7 @@ use jaq_json::Val;
 use mpp_core::{Error, FieldCode, Result};
 
 pub use bundle::bundle;
+pub use footer::Fullness;
 pub use residue::residue;
 pub use trial::trial;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::name;
+use super::{footer::is_footer, name};
 
 /// Words of which a title of a trial consists, with at least one of the first kind.
 const TRIAL: [&str; 17] = [
@@ -124,6 +124,10 @@ pub fn trial(record: &Value) -> Option<String> {
     let title = record.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
     if looks_like_a_trial(title) {
         return Some(format!("the title \"{}\" looks like a trial", title.trim()));
+    }
+    if is_footer(title) {
+        let what = "is of a row that is no service, or of one that is not offered";
+        return Some(format!("the title \"{}\" {what}", title.trim()));
     }
     if let Some(name) = name::none(record) {
         return Some(format!("\"{}\" names nothing", name.trim()));

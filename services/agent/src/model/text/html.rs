@@ -63,10 +63,13 @@ const STRUCK: [&[u8]; 3] = [b"s", b"del", b"strike"];
 /// Stands before and after what is struck out.
 const STRIKE: &str = "~~";
 
+/// The style that the flag `hidden` stands for.
+const HIDDEN: &[u8] = b"display:none";
+
 fn is_unseen(style: &[u8]) -> bool {
     let style = String::from_utf8_lossy(style).to_ascii_lowercase();
     let plain: String = style.split_whitespace().collect();
-    plain.contains("line-through") || plain.contains("display:none")
+    ["line-through", "display:none", "visibility:hidden"].iter().any(|rule| plain.contains(rule))
 }
 
 impl Reading {
@@ -74,8 +77,10 @@ impl Reading {
         match token {
             Token::StartTag(tag) => {
                 if self.unread.is_none() && !tag.self_closing {
-                    let style = tag.attributes.get(&HtmlString(b"style".to_vec()));
-                    self.strike(&tag.name, style.map_or(&[], |style| &style.value.0[..]));
+                    let has = |name: &[u8]| tag.attributes.get(&HtmlString(name.to_vec()));
+                    let style = has(b"style").map_or(&[][..], |style| &style.value.0[..]);
+                    let hidden = has(b"hidden").map(|_| HIDDEN);
+                    self.strike(&tag.name, hidden.unwrap_or(style));
                 }
                 self.start(&tag.name, tag.self_closing);
             }
@@ -207,6 +212,7 @@ mod tests {
         ("<del>3 <del>hari</del></del>, <strike>x</strike><s></s>", "~~3 hari~~, ~~x~~"),
         ("<span style='text-decoration: line-through'><b>Gratis</b></span> KK", "~~Gratis~~ KK"),
         ("<span style=\"display:none\">Gratis</span>KTP", "~~Gratis~~KTP"),
+        ("<span hidden>Gratis</span>KTP", "~~Gratis~~KTP"),
         ("Rp 10<sup>6</sup>, 20 m<sup>2</sup>", "Rp 10^6, 20 m2"),
         ("", ""),
     ];

@@ -211,7 +211,9 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         let mut at = from;
         while at < self.tokens.len() && self.plan.boundary(self.tokens, at).is_none() {
             let word = self.tokens[at].text;
-            if words::pays(word) || words::cancels(word) || self.excludes(at) {
+            let dated = words::dates(&self.tokens[at]);
+            let aside = word == "(" && !is_condition(&self.tokens[at..]);
+            if words::pays(word) || words::cancels(word) || dated || aside || self.excludes(at) {
                 return None;
             }
             at = match self.other_reading(at) {
@@ -220,7 +222,10 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
                 None => at + 1,
             };
         }
-        self.tokens[from..at].iter().any(is_content).then_some(at)
+        let words = &self.tokens[from..at];
+        // "untuk sementara": what parts two pieces has taken the condition's own word.
+        let torn = words.last().is_some_and(|last| words::opens(last.text));
+        (words.iter().any(is_content) && !torn).then_some(at)
     }
 
     /// "di luar waktu pengiriman": what is left out is no condition.
@@ -252,7 +257,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
             self.core_at(at, false).is_some() || (bare() && !is_threshold(&self.tokens[..at]))
         };
         let plain = !(from..end).any(other);
-        (plain && is_label(words)).then_some(words)
+        (plain && is_label(words) && is_condition(words)).then_some(words)
     }
 
     /// The bracket that closes the one at a place.
@@ -291,6 +296,13 @@ fn label(tokens: Tokens) -> Option<Tokens> {
     tokens.get(start..end)
 }
 
+/// Words in brackets are a condition where they begin as one, or with a kind of applicant or thing;
+/// else they may say that the price is wrong, planned or paid in parts.
+fn is_condition(words: Tokens) -> bool {
+    let head = words.iter().find(|token| is_content(token));
+    head.is_some_and(|head| words::opens(head.text) || words::names_kind(head.text))
+}
+
 /// A label names something: it has a word, and none that would count, or would turn what is read.
 /// What begins as a condition does ("selain itu") may turn.
 fn is_label(tokens: Tokens) -> bool {
@@ -298,7 +310,7 @@ fn is_label(tokens: Tokens) -> bool {
     let plain = |token: &Token| {
         let said = token.text;
         let other = words::counts(said) || words::pays(said) || words::cancels(said);
-        !other && (opened || !words::turns(said))
+        !other && !words::dates(token) && (opened || !words::turns(said))
     };
     let named = |token: &Token| {
         token.kind == Kind::Word

@@ -3,7 +3,7 @@
 use mpp_api::types::{Fee, fee::Kind};
 use winnow::{
     Parser, Result as Read,
-    combinator::{alt, eof, opt, preceded, repeat, terminated},
+    combinator::{alt, eof, fail, opt, preceded, repeat, terminated},
 };
 
 use super::{
@@ -13,11 +13,11 @@ use super::{
     foreign::foreign,
     formula::formula,
     money::{Amount, amount},
-    phrase::{attempt, bracketed, end, mark, one_of, word_of},
+    phrase::{attempt, bracketed, end, lists, mark, one_of, word_of},
     price::Price,
     regulation::regulation,
     sum::{self, Outcome},
-    token::{Text, Tokens},
+    token::{Kind as Made, Text, Tokens},
 };
 
 /// A price and what stands beside it.
@@ -80,9 +80,14 @@ fn to_the_end_of<'t>(
     }
 }
 
-/// "0", "Biaya: 0" and no further word: beside others a bare zero may be anything.
+/// "Biaya: 0" and no further word: beside others a bare zero may be anything, and alone it is what a
+/// column of numbers holds where nobody filled it in.
 fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
-    while attempt(one_of(NAMED), input).is_some() {}
+    let named: usize =
+        repeat(0.., one_of(NAMED).void()).map(|all: Vec<()>| all.len()).parse_next(input)?;
+    if named == 0 && input.first().is_some_and(|first| first.kind == Made::Number) {
+        return fail.parse_next(input);
+    }
     terminated(amount.verify(|amount: &Amount| amount.is_none()), eof).parse_next(input)?;
     Ok(Reading { price: Price::Free, clauses: Vec::new() })
 }
@@ -157,7 +162,7 @@ fn no_charge(input: &mut Tokens) -> Read<()> {
     let none = one_of(
         "tidak dikenakan biaya | tidak dikenakan tarif | tidak dikenai biaya | tidak dipungut \
      biaya | tidak dipungut bayaran | tidak ada biaya | tidak ada pungutan | tidak ada \
-     pungutan biaya | tidak ada tarif | tidak berbayar | tidak bayar | tidak membayar | \
+     pungutan biaya | tidak ada tarif | tidak ada retribusi | tidak dipungut retribusi | tidak berbayar | tidak bayar | tidak membayar | \
      tidak berbiaya | tidak memungut biaya | tidak dibebankan biaya | tanpa biaya | tanpa \
      dipungut biaya | tanpa pungutan | tanpa pungutan biaya | tanpa dikenakan biaya | \
      tanpa bayar | tanpa tarif | bebas biaya | bebas dari biaya | bebas tarif | bebas \
@@ -258,7 +263,11 @@ fn in_a_case<'t>(input: &mut Tokens<'t>, bare: bool) -> Read<Reading<'t>> {
 }
 
 fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
-    let (kind, pieces) = match sum::outcome(cases::pieces(tokens, in_a_case)?)? {
+    let pieces = cases::pieces(tokens, in_a_case)?;
+    if pieces.iter().any(is_at_a_counter) {
+        return None;
+    }
+    let (kind, pieces) = match sum::outcome(pieces)? {
         Outcome::Cases(pieces) => (Kind::Cases, pieces),
         Outcome::Parts(pieces) => (Kind::Parts, pieces),
     };
@@ -277,6 +286,28 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
     }
     Some(fee)
 }
+
+/// "Tidak bayar di loket": one pays elsewhere. What is free in an office's own place may be a case.
+fn is_at_a_counter(piece: &Piece<Reading>) -> bool {
+    let free = piece.reading.as_ref().is_some_and(|reading| reading.price == Price::Free);
+    match piece.label {
+        Some([at, place, rest @ ..]) if matches!(at.text, "di" | "pada") => {
+            let elsewhere = at.text == "di" && free && !lists(PLACES, place.text);
+            let counter = rest.iter().chain([place]).any(|token| lists(COUNTERS, token.text));
+            elsewhere || counter
+        }
+        _ => false,
+    }
+}
+
+/// Where a service may be free while elsewhere it is not.
+const PLACES: &str = "\
+    kelurahan | desa | kecamatan | kantor | dinas | dalam | luar | rumah | puskesmas | rsud | mpp | \
+    kabupaten | kota | kua | balai | wilayah | atas | bawah";
+
+const COUNTERS: &str = "\
+    loket | kasir | konter | counter | teller | bank | atm | meja | tempat | muka | depan | awal | \
+    akhir | petugas | pos | lokasi | sini | situ | sana";
 
 /// One case or part.
 fn one(text: &Text, piece: Piece<Reading>, of: Kind) -> Fee {

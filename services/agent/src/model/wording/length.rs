@@ -108,9 +108,9 @@ fn one_length(input: &mut Tokens) -> Read<Length> {
     .parse_next(input)
 }
 
-/// "3 x 24 jam".
+/// "3 x 24 jam"; "7 x 24 jam" is open at all hours.
 fn times_24(input: &mut Tokens) -> Read<Length> {
-    (count, mark("x"), count.verify(|hours| *hours == 24), one_of(HOURS))
+    (count.verify(|days| *days != 7), mark("x"), count.verify(|hours| *hours == 24), one_of(HOURS))
         .verify_map(|(days, ..)| exactly(days, 24, Unit::Hours))
         .parse_next(input)
 }

@@ -69,6 +69,9 @@ pub fn amount(input: &mut Tokens) -> Read<Amount> {
     };
     let behind = bracketed(one_of("estimasi | perkiraan | kurang lebih | kira - kira"));
     let approximate = opt(behind).parse_next(input)?.is_some() || approximate;
+    let limit_behind = !limit && least == most && attempt(one_of(LIMITS_BEHIND), input).is_some();
+    let least = if limit_behind { 0 } else { least };
+    let limit = limit || limit_behind;
     let good = most <= MOST_RUPIAH && !(limit && most == 0);
     if good { Ok(Amount { least, most, approximate, marked }) } else { fail.parse_next(input) }
 }
@@ -80,6 +83,9 @@ const ABOUT: &str = "\
 const LIMITS: &str = "\
     maksimal | maksimum | maks | maks . | paling banyak | paling tinggi | setinggi - \
      tingginya | tidak lebih dari | paling mahal | tidak melebihi | ≤ | up to | at most";
+
+const LIMITS_BEHIND: &str =
+    "( maksimal ) | ( maksimum ) | ( maks ) | ( maks . ) | ( max ) | ( max . )";
 
 /// "Rp 5.000 s/d Rp 10.000", "50 - 100 ribu".
 fn one_to(input: &mut Tokens) -> Read<(i64, i64, bool)> {

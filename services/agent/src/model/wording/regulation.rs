@@ -30,7 +30,7 @@ const LOCAL: &str = "\
     perda | peraturan daerah | pergub | peraturan gubernur | perbup | peraturan bupati | \
      perwali | perwal | perwako | peraturan walikota | peraturan wali kota | qanun | \
      perdes | peraturan desa | keputusan bupati | sk bupati | keputusan walikota | \
-     keputusan wali kota | sk walikota | keputusan gubernur | sk gubernur | raperda | \
+     keputusan wali kota | sk walikota | keputusan gubernur | sk gubernur | \
      perdasus | perdasi | perkada | peraturan kepala daerah | peraturan daerah ( perda ) \
      | ketentuan perda | tarif perda | retribusi perda";
 

@@ -85,6 +85,29 @@ const SERVICES: &str = "\
     pelayanan | penerbitan | pembuatan | pencatatan | pengesahan | konsultasi | laboratorium | \
      obat | tes";
 
+/// True for a word of a way, a document or a step of work.
+pub fn names_way(word: &str) -> bool {
+    [WAYS, DOCUMENTS, WORK, SERVICES].iter().any(|list| lists(list, word))
+}
+
+/// True for pieces of one course that say so only by their order: steps beside one that nobody
+/// knows, or offices and desks one behind the other. They may add up, or be alternatives.
+pub fn may_follow<R>(pieces: &[Piece<R>]) -> bool {
+    let labels = || pieces.iter().filter_map(|piece| piece.label);
+    let open = pieces.iter().any(|piece| piece.reading.is_none());
+    let at =
+        |label: &Tokens| !is_stage(label) && head(label).is_some_and(|word| lists(STATIONS, word));
+    (open && labels().any(|label| is_work(&label))) || labels().filter(at).count() > 1
+}
+
+/// Where a file goes on its way through the offices, and words that only count.
+const STATIONS: &str = "\
+    desa | kelurahan | kecamatan | lurah | camat | dinas | pusat | provinsi | kabupaten | kota | \
+    kementerian | bupati | walikota | sekda | bpn | bank | notaris | rt | rw | loket | meja | pos | \
+    ruang | backoffice | back | front | frontoffice | petugas | kepala | kasi | kabid | sekretaris | \
+    pejabat | verifikator | operator | admin | dpmptsp | disdukcapil | pertama | kedua | ketiga | \
+    keempat | langkah | step";
+
 /// Words of one of several ways in which a service comes.
 const WAYS: &str = "\
     baru | lama | ulang | hilang | rusak | perpanjangan | perubahan | penggantian | mutasi | \

@@ -58,7 +58,12 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
         None => reading(input)?,
     };
     notes.extend(found.notes);
-    notes.extend(kept(clause::all(clause::of_time_for_all, input)));
+    // "7 jam (Senin - Kamis)" tells when the office is open, and "2 jam; buka 08.00" does not.
+    let beside = match found.length.unit {
+        Unit::Hours => clause::of_time,
+        _ => clause::of_time_for_all,
+    };
+    notes.extend(kept(clause::all(beside, input)));
     end(input)?;
     Ok(Reading { notes, ..found })
 }
@@ -94,7 +99,7 @@ const SAME_DAY: &str = "dapat ditunggu | bisa ditunggu | ditunggu | langsung jad
 
 const HEADINGS: &str = "\
     waktu | waktu pelayanan | waktu penyelesaian | waktu layanan | waktu proses | waktu \
-     pengerjaan | waktu tunggu | jangka waktu | jangka waktu penyelesaian | jangka waktu \
+     pengerjaan | jangka waktu | jangka waktu penyelesaian | jangka waktu \
      pelayanan | jangka waktu layanan | jangka waktu proses | lama | lama waktu | lama \
      proses | lama pelayanan | lama pengurusan | lama penyelesaian | lama waktu \
      penyelesaian | lamanya | lama layanan | proses | proses penyelesaian | estimasi \
@@ -112,7 +117,8 @@ fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
         Some(length) => (length, false, false),
         None => limited(input)?,
     };
-    if attempt(bracketed(length_of), input).is_some_and(|again| again != length) {
+    let same = |again| in_one_unit(again, length).is_some_and(|(one, other)| one == other);
+    if attempt(bracketed(length_of), input).is_some_and(|again| !same(again)) {
         return fail.parse_next(input);
     }
     let clauses = clause::in_a_case(clause::of_time, input)?;
@@ -164,8 +170,8 @@ const ABOUT: &str = "\
      perkiraan | kisaran | berkisar | berkisar antara";
 
 const LIMITS: &str = "\
-    maksimal | maksimum | maks | maks . | max | max . | maximal | paling lama | paling \
-     lambat | paling lama adalah | selambat - lambatnya | selambat lambatnya | \
+    maksimal | maksimum | maks | maks . | mak | mak . | max | max . | maximal | paling lama | \
+     paling lambat | paling lama adalah | selambat - lambatnya | selambat lambatnya | \
      selambatnya | selama - lamanya | selama lamanya | tidak lebih dari | tidak melebihi \
      | kurang dari | < | ≤ | di bawah | dibawah | hingga | sampai | sampai dengan | up to | at most | no more than | not more than | within \
      | s / d | s . d . | waktu maksimal | selambat - lambat nya";
@@ -217,7 +223,11 @@ fn pieces<'t>(tokens: Tokens<'t>) -> Option<Vec<Piece<'t, Reading<'t>>>> {
 
 /// Alternatives, or steps that add up.
 fn by_case(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
-    match sum::outcome(pieces(tokens)?)? {
+    let pieces = pieces(tokens)?;
+    if are_opening_hours(&pieces) || sum::may_follow(&pieces) {
+        return None;
+    }
+    match sum::outcome(pieces)? {
         Outcome::Cases(pieces) => Some(ServiceTime {
             unit: Unit::Cases.into(),
             cases: pieces.into_iter().map(|piece| one(text, piece)).collect(),
@@ -229,6 +239,27 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<ServiceTime> {
         }),
     }
 }
+
+/// "Senin-Kamis 7 jam, Jumat 4 jam", "Poli 6 jam; IGD 24 jam": when somebody is there.
+fn are_opening_hours(pieces: &[Piece<Reading>]) -> bool {
+    let all_day = |words: &Tokens| {
+        let said = |at: usize| words.get(at).map_or("", |token| token.text);
+        let day = |at: usize| said(at) == "24" && said(at + 1) == "jam";
+        (0..words.len()).any(|at| day(at) && (at == 0 || said(at - 1) != "x"))
+    };
+    let of_hours = |piece: &Piece<Reading>| {
+        let hours = piece.reading.as_ref().is_some_and(|read| read.length.unit == Unit::Hours);
+        let label = piece.label.unwrap_or_default();
+        hours && (all_day(&piece.text) || label.iter().any(|token| lists(OPEN_IN, token.text)))
+    };
+    pieces.iter().any(of_hours)
+}
+
+/// Days, seasons and counters that have hours.
+const OPEN_IN: &str = "\
+    senin | selasa | rabu | kamis | jumat | sabtu | minggu | ahad | hari | ramadan | ramadhan | \
+    puasa | libur | weekend | weekday | shift | sif | loket | poli | igd | ugd | apotek | kantor | \
+    posko";
 
 /// One case or step.
 fn one(text: &Text, piece: Piece<Reading>) -> ServiceTime {

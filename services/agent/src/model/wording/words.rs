@@ -1,6 +1,10 @@
 //! Words that may turn what stands beside them into something else, wherever they stand.
 
-use super::phrase::lists;
+use super::{
+    phrase::lists,
+    sum,
+    token::{Kind, Token},
+};
 
 /// Negations, exceptions, minima, and what speaks of another matter than a service's own time or
 /// fee.
@@ -65,8 +69,50 @@ pub fn says_nothing(word: &str) -> bool {
 /// What says that an amount or a time is not what holds now, or not the service's own: no condition
 /// and no label has it.
 pub fn cancels(word: &str) -> bool {
-    lists(CANCELLING, word)
+    [CANCELLING, PASSING, UNSURE, WAITING, FOLLOWING].iter().any(|list| lists(list, word))
 }
+
+/// What holds for a while only, or held once.
+const PASSING: &str = "\
+    ini | saat | sementara | masa | periode | promo | promosi | pandemi | terbatas | kemarin | \
+    besok | nanti | mendatang";
+
+/// What takes back, doubts or puts off what stands beside it, or speaks of how it is paid.
+const UNSURE: &str = "\
+    salah | ralat | koreksi | revisi | bohong | hoax | hoaks | palsu | asumsi | contoh | misal | \
+    misalnya | kisaran | dikaji | kajian | menyusul | tentatif | seharusnya | harusnya | mungkin \
+    | kabarnya | katanya | tergantung | sukarela | seikhlasnya | lunas | dp | cicilan | angsuran | \
+    hub | info | telp | wa | sk";
+
+/// The time that somebody stands in a line is not the time of the service.
+const WAITING: &str = "tunggu | menunggu | antri | antre | mengantri | mengantre";
+
+/// What comes behind another step is no case of its own.
+const FOLLOWING: &str = "lalu | kemudian | selanjutnya | lantas | berikutnya | seterusnya";
+
+/// A year, or a telephone number: what was or will be, and whom to ask.
+pub fn dates(token: &Token) -> bool {
+    let digits = token.text.bytes().all(|byte| byte.is_ascii_digit());
+    let year = token.text.parse().is_ok_and(|number| (1_900..2_100).contains(&number));
+    let telephone = token.text.len() > 7 && token.text.starts_with(['0', '6']);
+    token.kind == Kind::Number && digits && (year || telephone)
+}
+
+/// What names a kind of applicant, of thing or of way in which a service comes: the head of a
+/// condition without a word that says so, as in "Rp 50.000 (WNA)".
+pub fn names_kind(word: &str) -> bool {
+    lists(KINDS, word) || sum::names_way(word)
+}
+
+const KINDS: &str = "\
+    warga | masyarakat | penduduk | pasien | mahasiswa | siswa | bayi | asn | pns | tni | polri | \
+    pemegang | pemilik | peserta | pemohon | pengguna | pelaku | umkm | bpjs | miskin | difabel | \
+    disabilitas | veteran | pensiunan | karyawan | pegawai | guru | santri | balita | asing | \
+    perorangan | perusahaan | badan | usaha | kunjungan | risiko | resiko | motor | mobil | truk | \
+    senin | selasa | rabu | kamis | jumat | sabtu | minggu | ahad | hari | bus | sepeda | kendaraan | pribadi | dalam | karcis | tiket | paket | tipe | jenis | kategori \
+    | elektronik | e | dokumen | surat | kartu | rawat | poli | domestik | swasta | pemerintah | \
+    instansi | yayasan | koperasi | pt | cv | non | muslim | duplikat | salinan | kutipan | \
+    penerbitan | pindah | kelahiran | kematian | perkawinan | perceraian | luas | luasan";
 
 const CANCELLING: &str = "\
     semula | sebelumnya | dahulu | dulu | dulunya | sekarang | kini | menjadi | dihapus | \

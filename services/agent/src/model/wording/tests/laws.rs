@@ -161,10 +161,10 @@ proptest! {
 }
 
 /// Prices and times that may be of others, of before or of later.
-const READ: [&str; 6] =
-    ["rp 50.000", "gratis", "rp 50.000 untuk umum", "3 hari", "umum : 3 hari", "wni gratis"];
+const READ: &[&str] =
+    &["rp 50.000", "gratis", "rp 50.000 untuk umum", "3 hari", "umum : 3 hari", "wni gratis"];
 
-const CANCELS: [&str; 12] = [
+const CANCELS: &[&str] = &[
     "( dihapus )",
     "( batal )",
     "( rencana )",
@@ -177,6 +177,22 @@ const CANCELS: [&str; 12] = [
     "menjadi 5 hari",
     "untuk materai",
     "; sudah dicabut",
+    "( salah )",
+    "( ralat )",
+    "( masih dikaji )",
+    "( menunggu sk )",
+    "( asumsi )",
+    "( kisaran )",
+    "( lunas )",
+    "( dp )",
+    "( cicilan 1 )",
+    "( hub. 08123456789 )",
+    "( per 1 januari 2023 )",
+    "pada tahun 2020",
+    "untuk saat ini",
+    "pada masa promosi",
+    "untuk sementara",
+    "lalu",
 ];
 
 #[test]
@@ -189,6 +205,33 @@ fn what_is_cancelled_or_planned_is_no_case_either() {
         fee::read(text).kind() != Kind::Unparsed || time::read(text).unit() != Unit::Unparsed
     });
     assert_eq!(kept.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+const UNSEEN: &[&str] = &["<s>", "<del>", "<strike>", "<span hidden>", "<b style='display:none'>"];
+
+proptest! {
+    /// A bracket behind a price or a time is a condition only where it is known as one.
+    #[test]
+    fn no_bracket_that_nobody_knows_is_a_condition(text in select(READ), word in "q[a-z]{2,9}") {
+        let text = format!("{text} ({word})");
+        prop_assert_eq!(fee::read(&text).kind(), Kind::Unparsed, "{}", text);
+        prop_assert_eq!(time::read(&text).unit(), Unit::Unparsed, "{}", text);
+    }
+
+    /// What is struck out or hidden is no content, and beside it nothing is sure.
+    #[test]
+    fn what_is_struck_out_or_hidden_is_never_read(
+        fee in select(FEES),
+        time in select(TIMES),
+        tag in select(UNSEEN),
+    ) {
+        let name = tag.trim_start_matches('<').trim_end_matches('>').split(' ').next().expect("a name");
+        let struck = |text: &str| format!("{tag}{text}</{name}>");
+        prop_assert!(!is_plain(&fee::read(&struck(fee))), "{}", fee);
+        prop_assert!(!is_one_time(&time::read(&struck(time))), "{}", time);
+        let (fee, time) = (struck("gratis") + fee, struck("2 hari") + time);
+        prop_assert!(!is_plain(&fee::read(&fee)) && !is_one_time(&time::read(&time)));
+    }
 }
 
 /// A record with a text that the registry does not take would be lost; its words are kept instead.
