@@ -1,5 +1,5 @@
-//! Copies of a service's database, as operators make them and put them back: a dump, or the files of
-//! a SQLite database with whatever lies beside them.
+//! Copies of a service's database, as operators make them and put them back: a dump, or the files
+//! of a SQLite database with whatever lies beside them.
 
 use std::{
     fs,

@@ -6,8 +6,8 @@ use std::{
 };
 
 /// Files that others read are written by `mpp_client::file::write_file`, whole or not at all. The
-/// rest are locks, which hold nothing that is read while it is written, and a backup's folder, which
-/// gets its name once it is whole.
+/// rest are locks, which hold nothing that is read while it is written, and a backup's folder,
+/// which gets its name once it is whole.
 const WRITERS: [&str; 4] = [
     "libs/client/src/file.rs",
     "libs/store/src/file.rs",

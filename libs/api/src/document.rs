@@ -75,7 +75,7 @@ documents! {
         filed under [Agency, Category, Overridden, Source, Unit];
     Offering => "offering" in form 1 named "malls/{id}/counters/{id}/offerings/{id}",
         filed under [Agency, Counter, Mall, Region, Service, State, Unit];
-    Source => "source" in form 1 named "sources/{id}", filed under [Source, Unit];
+    Source => "source" in form 2 named "sources/{id}", filed under [Source, Unit];
     HoursRule => "hours_rule" in form 1 named "hoursRules/{id}", filed under [Mall, Target];
     Deviation => "deviation" in form 1 named "malls/{id}/counters/{id}/deviation",
         filed under [Counter, Date, Mall, Region];

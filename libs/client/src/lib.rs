@@ -11,8 +11,9 @@
 //!   write with a request id. A write that has none gets one, so that it is done once, however
 //!   often it is sent. `RetryInfo` is heeded, and a budget keeps a service that is down from
 //!   several times its calls.
-//! - **Own writes are read**: the channel notes the revision that its writes are answered with (of a
-//!   sync, too, by stream or by single calls) and asks reads for it (`min_revision`), so that a replica that is some milliseconds behind waits.
+//! - **Own writes are read**: the channel notes the revision that its writes are answered with (of
+//!   a sync, too, by stream or by single calls) and asks reads for it (`min_revision`), so that a
+//!   replica that is some milliseconds behind waits.
 //! - **Replicas** are called by turns: those that a name stands for, or a list. Of one that is gone
 //!   the next takes over.
 //! - **Lists** are asked for page by page ([`pages`]).

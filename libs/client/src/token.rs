@@ -98,7 +98,8 @@ impl Token {
         }
     }
 
-    /// A token to try instead of the one that a server has just refused; `None` if there is no other.
+    /// A token to try instead of the one that a server has just refused; `None` if there is no
+    /// other.
     pub(crate) async fn other_than(&self, refused: &HeaderValue) -> Option<HeaderValue> {
         let other = match self {
             Self::Fixed(_) => None,

@@ -1,11 +1,12 @@
 //! Many small pieces of requests over HTTP/2. Their bytes are bounded by its windows, their number
-//! is not, and each is kept apart until it is read: h2 therefore ends a connection on which too many
-//! wait, all its calls with it and without a reason.
+//! is not, and each is kept apart until it is read: h2 therefore ends a connection on which too
+//! many wait, all its calls with it and without a reason.
 //!
 //! So the pieces are counted as they come in. After some hundred small ones no more is read until
-//! the connection has had another turn, and then what waits in h2 is taken over by the requests that
-//! it belongs to, in whose hands it is a row of bytes. A request to which more small pieces have come
-//! than it may have unread is refused, with the reason; that is answered before more is read.
+//! the connection has had another turn, and then what waits in h2 is taken over by the requests
+//! that it belongs to, in whose hands it is a row of bytes. A request to which more small pieces
+//! have come than it may have unread is refused, with the reason; that is answered before more is
+//! read.
 
 use std::{
     collections::VecDeque,

@@ -27,7 +27,8 @@ const FAREWELL: Duration = Duration::from_secs(10);
 pub struct HttpLimits {
     /// Connections; more wait in the kernel.
     pub connections: usize,
-    /// Connections from one address, or one network of IPv6; more are closed at once. A proxy is one address, too.
+    /// Connections from one address, or one network of IPv6; more are closed at once. A proxy is
+    /// one address, too.
     pub connections_per_address: usize,
     /// How long a request's head may take, and a connection between two requests.
     pub head: Duration,

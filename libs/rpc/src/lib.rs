@@ -2,8 +2,9 @@
 //!
 //! A service hands its routes to [`serve`], which puts one stack of layers before them (see
 //! `stack.rs`), listens, and drains. Plain HTTP with JSON comes in by the same port and passes
-//! through the same stack (see `door/`). Beyond that the crate holds the tools by which every `grpc/`
-//! turns wire into model: [`status`] for errors, [`caller`] and [`grant`] for rights, [`mask`] and
+//! through the same stack (see `door/`). Beyond that the crate holds the tools by which every
+//! `grpc/` turns wire into model: [`status`] for errors, [`caller`] and [`grant`] for rights,
+//! [`mask`] and
 //! [`time`].
 //!
 //! The layers are functions over axum's `from_fn`, because tonic's `Routes` are an axum router

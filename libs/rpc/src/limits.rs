@@ -22,8 +22,9 @@ pub struct Limits {
     /// Such waits of one caller. A replica lags by milliseconds, so that a portal with a thousand
     /// reads a second has a few dozen.
     pub waits_per_caller: usize,
-    /// How many of the places for calls, for waits and for streams are kept for administrators each,
-    /// who have to get in where all others do not; as many calls of health are served beside all.
+    /// How many of the places for calls, for waits and for streams are kept for administrators
+    /// each, who have to get in where all others do not; as many calls of health are served beside
+    /// all.
     pub reserve: usize,
     /// Longest time for a call that is not a stream, and for a stream until its answer begins.
     pub call_time: Duration,
@@ -38,9 +39,9 @@ pub struct Limits {
     pub streams: usize,
     /// Streams that one caller may hold open, or one network without an identity.
     pub streams_per_caller: usize,
-    /// Whole states (`initial_state` of a watch) that are read at the same time; more wait for their
-    /// turn, callers one after the other. Each holds a connection to the database, which keeps six
-    /// for reading, and one more state is for the replica's own memory.
+    /// Whole states (`initial_state` of a watch) that are read at the same time; more wait for
+    /// their turn, callers one after the other. Each holds a connection to the database, which
+    /// keeps six for reading, and one more state is for the replica's own memory.
     pub initial_states: usize,
     /// Those of one caller at the same time, so that a slow reader does not hold up all others.
     pub initial_states_per_caller: usize,

@@ -11,8 +11,8 @@ mpp_telemetry::metrics! {
     REFUSED: Counter = "mpp.rpc.refused" in "{call}" by ["reason", "class", "caller"];
     /// Connections that were closed at once, since their address held all that one may.
     TURNED_AWAY: Counter = "mpp.rpc.connections_turned_away" in "{connection}" by [];
-    /// How far this machine's clock is ahead of what it is measured by: the database's, or on SQLite
-    /// where it was before and the newest commit.
+    /// How far this machine's clock is ahead of what it is measured by: the database's, or on
+    /// SQLite where it was before and the newest commit.
     CLOCK_OFFSET: Gauge = "mpp.clock.offset" in "s" by ["service"];
     /// 1 while a feed is followed, 0 while it is not.
     FOLLOWER_CONNECTED: Gauge = "mpp.follower.connected" in "" by ["feed", "follower"];

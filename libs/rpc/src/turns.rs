@@ -1,6 +1,6 @@
-//! A few places for work that is long or heavy, taken by turns: whoever waits gets the next free one
-//! in the order of the *keys* that wait, and not of the requests, so that a hundred of one caller
-//! hold up another's by one of them.
+//! A few places for work that is long or heavy, taken by turns: whoever waits gets the next free
+//! one in the order of the *keys* that wait, and not of the requests, so that a hundred of one
+//! caller hold up another's by one of them.
 
 use std::{
     collections::{HashMap, VecDeque},

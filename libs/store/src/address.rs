@@ -30,8 +30,8 @@ const MODES: [&str; 5] = ["disable", "prefer", "require", "verify-ca", "verify-f
 /// hold a password.
 ///
 /// # Errors
-/// Several hosts; a parameter or a value that the driver does not know; a certificate that cannot be
-/// read.
+/// Several hosts; a parameter or a value that the driver does not know; a certificate that cannot
+/// be read.
 pub(crate) fn check(address: &str) -> Result<()> {
     let after = address.split_once("://").map_or(address, |(_, after)| after);
     let authority = after.split(['/', '?']).next().unwrap_or_default();

@@ -1,8 +1,8 @@
 //! Copies of a SQLite database, taken while its owner goes on.
 //!
 //! The owner's lock keeps others from writing; SQLite lets them read. So a copy needs neither the
-//! owner's help nor its end: one statement writes, from one snapshot, a database of its own, without
-//! a log beside it. The copy is looked through before anybody relies on it.
+//! owner's help nor its end: one statement writes, from one snapshot, a database of its own,
+//! without a log beside it. The copy is looked through before anybody relies on it.
 
 use std::{fs::File, path::Path};
 
@@ -45,8 +45,8 @@ pub fn copy<'a>(from: &'a Path, to: &'a Path) -> BoxFuture<'a, Result<Copied>> {
 /// Looks a copy through, and answers what it holds.
 ///
 /// # Errors
-/// `INVALID_FIELD` naming `backup` where it is damaged or no service's database; `UNAVAILABLE` where
-/// it cannot be read.
+/// `INVALID_FIELD` naming `backup` where it is damaged or no service's database; `UNAVAILABLE`
+/// where it cannot be read.
 pub fn check_copy(path: &Path) -> BoxFuture<'_, Result<Copied>> {
     Box::pin(async move {
         let mut conn = read_only(path).await?;

@@ -34,6 +34,9 @@ const TRUST_IDLE: Duration = Duration::from_secs(5);
 /// How often a server that is not there yet is tried.
 const TRY_AGAIN: Duration = Duration::from_millis(200);
 
+/// How long the owner of before may take to let go of a SQLite file.
+const LETS_GO: Duration = Duration::from_secs(2);
+
 /// How to reach a database.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -46,10 +49,20 @@ pub struct Options {
     pub clock: Clock,
 }
 
-/// Locks a SQLite database's file; nothing to do on PostgreSQL.
-pub(crate) fn own(options: &Options) -> Result<Option<Owned>> {
+/// Locks a SQLite database's file; nothing to do on PostgreSQL. It waits a moment for an owner that
+/// is just letting go, such as the server before this one.
+pub(crate) async fn own(options: &Options) -> Result<Option<Owned>> {
     dialect_of(options)?;
-    sqlite_path(&options.url).map(|path| Owned::lock(&path)).transpose()
+    let Some(path) = sqlite_path(&options.url) else { return Ok(None) };
+    let since = Instant::now();
+    loop {
+        match Owned::lock(&path) {
+            Err(error) if error.reason() == Reason::Unavailable && since.elapsed() < LETS_GO => {
+                sleep(LETS_GO / 20).await;
+            }
+            answer => return answer.map(Some),
+        }
+    }
 }
 
 /// A connection to a SQLite file, whoever owns it, that only reads.

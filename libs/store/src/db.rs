@@ -53,7 +53,7 @@ impl Db {
     /// `SCHEMA_MISMATCH` if a step is missing or it is more than one step ahead.
     pub fn open<'a>(options: &'a Options, schema: &'a Schema) -> BoxFuture<'a, Result<Self>> {
         Box::pin(async {
-            let owned = own(options)?;
+            let owned = own(options).await?;
             Self::open_owned(options, schema, owned).await
         })
     }
@@ -67,7 +67,7 @@ impl Db {
         schema: &'a Schema,
     ) -> BoxFuture<'a, Result<Self>> {
         Box::pin(async {
-            let owned = own(options)?;
+            let owned = own(options).await?;
             migrate::run(options, schema).await?;
             Self::open_owned(options, schema, owned).await
         })

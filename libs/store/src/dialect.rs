@@ -56,8 +56,8 @@ pub(crate) struct Dialect {
 /// NORMAL a power failure may take back the last commits, which followers have already seen.
 ///
 /// Documents of about 2 KB lie one to a page of 4 KB and three to one of 8 KB, and the log is moved
-/// into the file every 32 MB instead of 4: bulk writes are twice as fast for it. Moved, it is cut to
-/// 4 MB, and while nobody writes to nothing ([`crate::wal`]). The page size holds for new files.
+/// into the file every 32 MB instead of 4: bulk writes are twice as fast for it. Moved, it is cut
+/// to 4 MB, and while nobody writes to nothing ([`crate::wal`]). The page size holds for new files.
 pub(crate) const SQLITE: Dialect = Dialect {
     engine: Engine::Sqlite,
     session: "pragma page_size = 8192; pragma journal_mode = wal; pragma wal_autocheckpoint = 4000;

@@ -68,8 +68,8 @@ impl Lease {
         self.taken = None;
     }
 
-    /// Lets another replica have it, and does not ask for it meanwhile: a newer one has written what
-    /// this one may not.
+    /// Lets another replica have it, and does not ask for it meanwhile: a newer one has written
+    /// what this one may not.
     pub async fn give_way(&mut self) {
         self.doubt();
         let _ = self.db.lease(self.job, &self.holder, Duration::ZERO).await;

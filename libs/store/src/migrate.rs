@@ -112,7 +112,7 @@ const LEDGER: &str = "create table if not exists migration (
 /// more than one step ahead.
 pub fn migrate<'a>(options: &'a Options, schema: &'a Schema) -> BoxFuture<'a, Result<Vec<String>>> {
     Box::pin(async {
-        let _owned = own(options)?;
+        let _owned = own(options).await?;
         run(options, schema).await
     })
 }

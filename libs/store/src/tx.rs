@@ -115,8 +115,8 @@ impl Tx {
         row.try_get(0).map_err(db_error)
     }
 
-    /// The next number, under the one writer's lock. A clock that is set back by less than readiness
-    /// minds does not take the order of commits with it. Indexes: change_tx, revision_at.
+    /// The next number, under the one writer's lock. A clock that is set back by less than
+    /// readiness minds does not take the order of commits with it. Indexes: change_tx, revision_at.
     async fn commit_sqlite(&mut self) -> Result<i64> {
         let (at, by) = (self.now, self.by.clone());
         let conn = self.session.conn()?;

@@ -25,7 +25,8 @@ const SHORT: u64 = 256 * 1024;
 const CUT: &str = "pragma busy_timeout = 0; pragma wal_checkpoint(truncate);
                    pragma busy_timeout = 5000";
 
-/// Looks after the log of the database at `path`, as long as it is open and tells what is committed.
+/// Looks after the log of the database at `path`, as long as it is open and tells what is
+/// committed.
 pub(crate) fn look_after(path: &Path, writers: Pool, committed: watch::Receiver<i64>) {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");

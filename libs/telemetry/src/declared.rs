@@ -1,9 +1,10 @@
 //! Metrics, each declared once: name, unit, labels and what it means stand in one place for each
 //! crate ([`metrics!`](crate::metrics!)), where the reference for operators is made from.
 //!
-//! A counter begins at zero ([`Counter::begin`]) and not with its first event: what appears as 1 has
-//! never risen as far as Prometheus can tell, and no alert would see it. A gauge is read when it is
-//! asked for, from what it measures, as long as that is there; nothing is worked out in between.
+//! A counter begins at zero ([`Counter::begin`]) and not with its first event: what appears as 1
+//! has never risen as far as Prometheus can tell, and no alert would see it. A gauge is read when
+//! it is asked for, from what it measures, as long as that is there; nothing is worked out in
+//! between.
 
 use std::sync::{Arc, LazyLock, Mutex, Once, OnceLock, PoisonError, Weak};
 

@@ -18,7 +18,8 @@ pub async fn execute(url: &str, statements: &str) {
 }
 
 /// Writes a record as the program's next version would: in the next form of its kind, with a field
-/// that this version does not know. Answers its document. The service reads it once it starts again.
+/// that this version does not know. Answers its document. The service reads it once it starts
+/// again.
 ///
 /// # Panics
 /// If there is no such record.

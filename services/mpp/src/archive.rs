@@ -1,4 +1,5 @@
-//! What a backup of `mpp up` holds: its folder, as `mpp backup` writes it and `mpp restore` reads it.
+//! What a backup of `mpp up` holds: its folder, as `mpp backup` writes it and `mpp restore` reads
+//! it.
 //!
 //! ```text
 //! backup.json      when it was taken, by which version, and what each copy shows; written last
@@ -96,8 +97,8 @@ pub fn make_private(folder: &Path) -> Result<()> {
     made.map_err(|error| unwritable(folder, &error))
 }
 
-/// Copies the files of a folder of keys; only their owner may read them. A file that goes meanwhile,
-/// as one that is being replaced does, is none.
+/// Copies the files of a folder of keys; only their owner may read them. A file that goes
+/// meanwhile, as one that is being replaced does, is none.
 ///
 /// # Errors
 /// One cannot be read or written.

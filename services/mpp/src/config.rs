@@ -55,7 +55,8 @@ pub struct ServeArgs {
     /// Milliseconds that running calls may then take.
     #[arg(long, env = "MPP_DRAIN_WAIT_MS", default_value_t = 20_000)]
     pub drain_wait_ms: u64,
-    /// Origins whose pages may call from a browser, such as https://mpp.banyuwangikab.go.id; * is all.
+    /// Origins whose pages may call from a browser, such as https://mpp.banyuwangikab.go.id; * is
+    /// all.
     #[arg(long, env = "MPP_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origins: Vec<String>,
     #[command(flatten)]

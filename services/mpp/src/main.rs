@@ -92,8 +92,8 @@ fn not_parsed(told: &clap::Error) -> ExitCode {
     }
 }
 
-/// A command that only shows something ends when its reader has gone (`mpp list … | head`). One that
-/// changes something is done all the same, and tells by its code how it went.
+/// A command that only shows something ends when its reader has gone (`mpp list … | head`). One
+/// that changes something is done all the same, and tells by its code how it went.
 async fn while_somebody_reads(args: Args) -> Result<()> {
     if !args.command.only_shows() {
         return run(args).await;

@@ -175,7 +175,8 @@ const MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Routes {
     let pushes = sync::push::Pushes::new(registry.clone());
     let sync = grpc::sync::Sync { registry: registry.clone(), pushes, shutdown };
-    // A batch that is too large for the welcome is told so by it, as long as it is a message at all.
+    // A batch that is too large for the welcome is told so by it, as long as it is a message at
+    // all.
     let sync_bytes = (registry.policy.batch_bytes + 64 * 1024).max(MESSAGE_BYTES);
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
     let memory = registry.memory.clone();

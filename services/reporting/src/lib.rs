@@ -43,8 +43,8 @@
 //!
 //! # A new projection
 //! Give it a row in `model/facts.rs`, a line in `model/project.rs`, a table in `model/nation.rs`.
-//! The store, the rebuild and the replicas need nothing. To show it, add a field to `Report`, and for
-//! a list its implementation of `Row` in `mpp_api::report`.
+//! The store, the rebuild and the replicas need nothing. To show it, add a field to `Report`, and
+//! for a list its implementation of `Row` in `mpp_api::report`.
 
 #![forbid(unsafe_code)]
 

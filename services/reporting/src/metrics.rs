@@ -13,7 +13,8 @@ mpp_telemetry::metrics! {
     /// The revision of a feed that the reports of this replica show. What it is below
     /// `mpp_feed_head`, of the same feed, they do not show yet.
     PROJECTED: Gauge = "mpp.projection.revision" in "{revision}" by ["feed"];
-    /// How old what the reports of this replica show of a feed is: since the feed was last heard of.
+    /// How old what the reports of this replica show of a feed is: since the feed was last heard
+    /// of.
     LAG: Gauge = "mpp.projection.lag" in "s" by ["feed"];
 }
 

@@ -24,9 +24,10 @@
 //! A mall's queues are asked for while somebody looks at it.
 //!
 //! # What a page lacks
-//! What it can do without is said to be not known. What it is about decides (`upstream::Missing`, told in
-//! `http.rs`): 404 only where who owns it knows no such thing, 503 while that service is silent, 400
-//! for a question that cannot be asked. A mall's page stands on what any service knows of it.
+//! What it can do without is said to be not known. What it is about decides (`upstream::Missing`,
+//! told in `http.rs`): 404 only where who owns it knows no such thing, 503 while that service is
+//! silent, 400 for a question that cannot be asked. A mall's page stands on what any service knows
+//! of it.
 //!
 //! # Rejected
 //! - *A page framework in the browser:* the pages must be whole without script, and then the same

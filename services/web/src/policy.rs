@@ -10,8 +10,8 @@ mpp_core::policy! {
         /// Pages that may be drawn at a time; each asks the services, whose answers every visitor
         /// shares. One that somebody looks at is drawn already and takes no place.
         pages: usize = 512 in 1..=100_000,
-        /// Which part of either one address may have, as one over this: the browsers of an office, or
-        /// of all who come through one of several proxies, share an address.
+        /// Which part of either one address may have, as one over this: the browsers of an office,
+        /// or of all who come through one of several proxies, share an address.
         address_part: usize = 4 in 1..=1_000,
         /// The least time between two messages of one section: nobody reads faster than once a
         /// second.
@@ -25,8 +25,8 @@ mpp_core::policy! {
         /// How long a call stays large in a hall before the next one takes its place: so long it
         /// takes to look up and read it from 8 m.
         call_stays_seconds: u64 = 8 in 1..=60,
-        /// How often a page that somebody looks at is drawn again where nothing changes: the time on
-        /// it moves on.
+        /// How often a page that somebody looks at is drawn again where nothing changes: the time
+        /// on it moves on.
         redraw_seconds: u64 = 20 in 1..=600,
         /// The longest silence of a page's stream: a browser, or a proxy in between, that hears
         /// nothing gives up, and only a message shows who has gone.

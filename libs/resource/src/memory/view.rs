@@ -104,8 +104,8 @@ impl<V: View> Memory<V> {
     /// that reason. Meanwhile the call takes no place of those that could be answered.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the first state takes too long; `LIMIT_REACHED` and `OVERLOADED` where as
-    /// many wait as may.
+    /// `UNAVAILABLE` where the first state takes too long; `LIMIT_REACHED` and `OVERLOADED` where
+    /// as many wait as may.
     pub async fn wait_for(&self, revision: i64) -> Result<()> {
         mpp_rpc::waiting(self.reaches(revision)).await?
     }

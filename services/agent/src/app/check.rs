@@ -48,8 +48,9 @@ pub async fn check(run: &Run) -> Checked {
     checked
 }
 
-/// Keys that every record had in the last run, where there was one: a heading that was renamed since
-/// stops a run, and so it is told here. A state that another agent uses just now tells nothing.
+/// Keys that every record had in the last run, where there was one: a heading that was renamed
+/// since stops a run, and so it is told here. A state that another agent uses just now tells
+/// nothing.
 async fn relied_on(run: &Run) -> BTreeSet<String> {
     if run.accept_missing || !run.state.exists() {
         return BTreeSet::new();

@@ -92,8 +92,8 @@ impl Difference {
         unseen.map(String::as_str).collect()
     }
 
-    /// Of the ids that were rejected those that are not in the source any more, in order, as many as
-    /// one end names; none where one may be the id of a row that nobody knows.
+    /// Of the ids that were rejected those that are not in the source any more, in order, as many
+    /// as one end names; none where one may be the id of a row that nobody knows.
     pub fn rejected_gone(&self, mut rejected: Vec<String>) -> Vec<String> {
         if !self.is_sure() {
             return Vec::new();
@@ -104,8 +104,8 @@ impl Difference {
         rejected
     }
 
-    /// The ids that are `unseen` and of which nobody waits to hear. What was `rejected` stands so at
-    /// the registry until an end has named it, so that its answer is kept until then.
+    /// The ids that are `unseen` and of which nobody waits to hear. What was `rejected` stands so
+    /// at the registry until an end has named it, so that its answer is kept until then.
     pub fn forgotten(&self, rejected: Vec<String>) -> Vec<&str> {
         let named = self.rejected_gone(rejected.clone());
         let mut waiting: HashSet<String> = rejected.into_iter().collect();

@@ -38,8 +38,8 @@ pub enum Again {
     Doubtful,
 }
 
-/// Whether a row is the heading once more. A table of what each record needs is ticked by the names of
-/// its columns, so that a row is one by its first cell and all others but one.
+/// Whether a row is the heading once more. A table of what each record needs is ticked by the names
+/// of its columns, so that a row is one by its first cell and all others but one.
 pub fn again(row: &[String], keys: &[String]) -> Option<Again> {
     let keys: Vec<String> = keys.iter().map(|key| letters(key)).collect();
     let cells: Vec<String> = row.iter().map(|cell| letters(cell)).collect();

@@ -45,7 +45,8 @@ impl Fault {
         Self::new(incomplete::Reason::Shrunk, Reason::SourceIncomplete, place, &text)
     }
 
-    /// What the mapping reads is no longer in it: all is there, and a part of each record is missing.
+    /// What the mapping reads is no longer in it: all is there, and a part of each record is
+    /// missing.
     pub fn renamed(place: &str, text: impl Display) -> Self {
         Self::new(incomplete::Reason::Configuration, Reason::SourceIncomplete, place, &text)
     }

@@ -64,8 +64,8 @@ impl Store {
         tx.commit().await.map_err(Error::internal)
     }
 
-    /// Records that were handed over to this source are sent again, if it has them: what stands of them
-    /// is another's, also where this source has said the same before.
+    /// Records that were handed over to this source are sent again, if it has them: what stands of
+    /// them is another's, also where this source has said the same before.
     pub async fn ask_again(&self, handed: &[String]) -> Result<()> {
         for name in handed {
             sqlx::query("DELETE FROM answered WHERE source_id = ?")

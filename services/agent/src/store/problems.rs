@@ -51,8 +51,8 @@ impl Store {
             .map_err(Error::internal)
     }
 
-    /// Notes where the records stand of which something is told: what a refusal names by its id, its
-    /// keeper finds by its row, also where it has no id.
+    /// Notes where the records stand of which something is told: what a refusal names by its id,
+    /// its keeper finds by its row, also where it has no id.
     pub async fn place<'a>(&self, place: impl Fn(&str) -> Option<&'a str>) -> Result<()> {
         let told = "SELECT source_id FROM answered WHERE outcome >= 3 OR code <> ''"; // answered_said
         let rows = sqlx::query(told).fetch_all(&self.pool).await.map_err(Error::internal)?;
@@ -109,7 +109,8 @@ impl Store {
     }
 }
 
-/// What an answer says of its record: why it was refused, or the first warning of one that was taken.
+/// What an answer says of its record: why it was refused, or the first warning of one that was
+/// taken.
 pub(super) fn said(result: &RecordResult) -> (&str, &str, &str) {
     match result.warnings.first().filter(|_| result.code.is_empty()) {
         Some(warning) => (&warning.field, &warning.code, &warning.message),

@@ -85,7 +85,8 @@ impl Step<'_> {
     }
 }
 
-/// Fields that are overridden already, for another reason than this one: it is to be kept with them.
+/// Fields that are overridden already, for another reason than this one: it is to be kept with
+/// them.
 fn without_reason(stored: &DynamicMessage, reason: &str) -> BTreeSet<String> {
     let overrides = stored.get_field_by_name("overrides").filter(|_| !reason.is_empty());
     let text = |kept: &Value, field| {

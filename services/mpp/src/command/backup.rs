@@ -1,9 +1,9 @@
 //! `mpp backup`: a copy of what `mpp up` keeps, taken beside it.
 //!
 //! Each copy is one moment of its database. They are taken followers first, so that the copy of a
-//! follower never knows of a revision that the copy of its source does not hold: restored, each goes
-//! on from where it stands, as after any restart. What was answered before the command began is in
-//! it; what was answered while it ran may be.
+//! follower never knows of a revision that the copy of its source does not hold: restored, each
+//! goes on from where it stands, as after any restart. What was answered before the command began
+//! is in it; what was answered while it ran may be.
 
 use std::{
     collections::BTreeMap,

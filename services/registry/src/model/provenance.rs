@@ -152,8 +152,8 @@ pub fn confirmed(mut service: Service, named: &[String], by: By<'_>) -> Result<S
 }
 
 /// The service under another publisher, empty for its unit. What stands stays; where no source
-/// publishes it any more, nothing is overridden. It has the source's id once the source has said what
-/// it is: until then the source is asked for it (`tell_held` of a session).
+/// publishes it any more, nothing is overridden. It has the source's id once the source has said
+/// what it is: until then the source is asked for it (`tell_held` of a session).
 pub fn handed_over(mut service: Service, source: &str) -> Service {
     source.clone_into(&mut service.source);
     service.source_id.clear();

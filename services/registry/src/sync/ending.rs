@@ -1,5 +1,5 @@
-//! How a session ends: what its client says, what the answers bear out, and what the source's record
-//! then shows.
+//! How a session ends: what its client says, what the answers bear out, and what the source's
+//! record then shows.
 
 use mpp_api::{
     registry::Service,

@@ -1,5 +1,5 @@
-//! Records that move from one unit to another: what they leave behind, how many may move at once, and
-//! ids that a source publishes twice.
+//! Records that move from one unit to another: what they leave behind, how many may move at once,
+//! and ids that a source publishes twice.
 
 use mpp_api::{
     registry::Service,

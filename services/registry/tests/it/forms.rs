@@ -1,4 +1,5 @@
-//! Forms: records that a newer replica has written, and clients that know more or less than this one.
+//! Forms: records that a newer replica has written, and clients that know more or less than this
+//! one.
 
 use mpp_api::{
     registry::{Mall, UpdateMallRequest},

@@ -173,8 +173,8 @@ pub async fn counts(read: &mut Read, counter: &str, date: &str) -> Result<(i64, 
     Ok((count("waiting")?, count("completed")?))
 }
 
-/// How many wait at all counters, of this day and later ones, and since when the first of them does.
-/// Index: ticket_waiting_since.
+/// How many wait at all counters, of this day and later ones, and since when the first of them
+/// does. Index: ticket_waiting_since.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.

@@ -6,7 +6,8 @@
 //! whatever its handler made of it.
 //!
 //! Messages are unpacked here and not by tonic: so it holds for every service without a line in
-//! any, a bomb is refused by one bound, and small answers, which packing only slows, stay as they are.
+//! any, a bomb is refused by one bound, and small answers, which packing only slows, stay as they
+//! are.
 
 mod came;
 mod course;

@@ -1,5 +1,5 @@
-//! An answer's body on its way to the caller: packed where that was asked for, and with the end that
-//! the request has earned.
+//! An answer's body on its way to the caller: packed where that was asked for, and with the end
+//! that the request has earned.
 
 use std::{
     pin::Pin,

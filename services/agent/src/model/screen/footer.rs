@@ -1,5 +1,5 @@
-//! Rows below and between the records of a sheet, and what a program shows where it has none: totals,
-//! remarks, signatures, addresses; and titles that say that the service is no longer one.
+//! Rows below and between the records of a sheet, and what a program shows where it has none:
+//! totals, remarks, signatures, addresses; and titles that say that the service is no longer one.
 
 use jaq_json::Val;
 
@@ -111,8 +111,8 @@ pub struct Fullness {
 }
 
 impl Fullness {
-    /// True for a row of one or two cells where each one before it was whole: a title of a section, a
-    /// total, a remark.
+    /// True for a row of one or two cells where each one before it was whole: a title of a section,
+    /// a total, a remark.
     pub fn lacks(&mut self, raw: &Val) -> bool {
         let Val::Obj(map) = raw else { return false };
         let is_filled = |value: &&Val| match value {

@@ -117,8 +117,8 @@ impl Reading {
         }
     }
 
-    /// What is struck out, or not shown, says that it is not so: it stays between marks, so that it is
-    /// never read as if it were. A number that is raised is no part of the one before it.
+    /// What is struck out, or not shown, says that it is not so: it stays between marks, so that it
+    /// is never read as if it were. A number that is raised is no part of the one before it.
     fn strike(&mut self, name: &[u8], style: &[u8]) {
         match &mut self.struck {
             Some((own, depth)) if own == name => *depth += 1,

@@ -80,8 +80,8 @@ fn to_the_end_of<'t>(
     }
 }
 
-/// "Biaya: 0" and no further word: beside others a bare zero may be anything, and alone it is what a
-/// column of numbers holds where nobody filled it in.
+/// "Biaya: 0" and no further word: beside others a bare zero may be anything, and alone it is what
+/// a column of numbers holds where nobody filled it in.
 fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     let named: usize =
         repeat(0.., one_of(NAMED).void()).map(|all: Vec<()>| all.len()).parse_next(input)?;

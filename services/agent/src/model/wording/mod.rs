@@ -34,6 +34,7 @@ mod sum;
 mod time;
 mod token;
 mod unit;
+mod ways;
 mod words;
 
 #[cfg(test)]

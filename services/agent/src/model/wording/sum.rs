@@ -5,6 +5,7 @@ use super::{
     cases::Piece,
     phrase::lists,
     token::{Kind, Tokens},
+    ways::{DOCUMENTS, SERVICES, WAYS, WORK},
 };
 
 /// What several readings are to each other.
@@ -80,16 +81,6 @@ fn is_work(label: &Tokens) -> bool {
     head(label).is_some_and(|word| lists(WORK, word) || lists(SERVICES, word))
 }
 
-/// Steps that may also be services of their own.
-const SERVICES: &str = "\
-    pelayanan | penerbitan | pembuatan | pencatatan | pengesahan | konsultasi | laboratorium | \
-     obat | tes";
-
-/// True for a word of a way, a document or a step of work.
-pub fn names_way(word: &str) -> bool {
-    [WAYS, DOCUMENTS, WORK, SERVICES].iter().any(|list| lists(list, word))
-}
-
 /// True for pieces of one course that say so only by their order: steps beside one that nobody
 /// knows, or offices and desks one behind the other. They may add up, or be alternatives.
 pub fn may_follow<R>(pieces: &[Piece<R>]) -> bool {
@@ -107,25 +98,3 @@ const STATIONS: &str = "\
     ruang | backoffice | back | front | frontoffice | petugas | kepala | kasi | kabid | sekretaris | \
     pejabat | verifikator | operator | admin | dpmptsp | disdukcapil | pertama | kedua | ketiga | \
     keempat | langkah | step";
-
-/// Words of one of several ways in which a service comes.
-const WAYS: &str = "\
-    baru | lama | ulang | hilang | rusak | perpanjangan | perubahan | penggantian | mutasi | \
-     online | offline | daring | luring | roda | golongan | gol | kelas | vip | wni | wna | umum | \
-     pelajar | anak | dewasa | lansia | rumah | luar | mandiri | kilat | biasa | reguler | cepat | \
-     ringan | berat | kecil | besar | sedang | sederhana | khusus";
-
-/// What a service hands out: two of them are two services.
-const DOCUMENTS: &str =
-    "ktp | kk | kia | stnk | bpkb | sim | skck | akta | akte | paspor | nib | izin | ijin";
-
-const WORK: &str = "\
-    pemeriksaan | tindakan | verifikasi | pencetakan | cetak | pendaftaran | registrasi \
-     | administrasi | penerbitan | penandatanganan | penyerahan | pengambilan | validasi \
-     | entri | entry | input | survei | survey | pengukuran | sumpah | formulir | blangko \
-     | transport | transportasi | persetujuan | pengecekan | penelitian | perekaman | \
-     pembayaran | penyusunan | pembuatan | pengetikan | peninjauan | disposisi | \
-     penerimaan | pengesahan | akomodasi | konsumsi | leges | jasa | foto | wawancara | \
-     pengolahan | analisa | analisis | rapat | paraf | scan | pemotretan | pemberkasan | \
-     tes | asuransi | laboratorium | konsultasi | obat | ongkos | pengiriman | antrian | \
-     panitia | materai | pelayanan | pencatatan";

@@ -2,8 +2,8 @@
 
 use super::{
     phrase::lists,
-    sum,
     token::{Kind, Token},
+    ways::names_way,
 };
 
 /// Negations, exceptions, minima, and what speaks of another matter than a service's own time or
@@ -101,7 +101,7 @@ pub fn dates(token: &Token) -> bool {
 /// What names a kind of applicant, of thing or of way in which a service comes: the head of a
 /// condition without a word that says so, as in "Rp 50.000 (WNA)".
 pub fn names_kind(word: &str) -> bool {
-    lists(KINDS, word) || sum::names_way(word)
+    lists(KINDS, word) || names_way(word)
 }
 
 const KINDS: &str = "\

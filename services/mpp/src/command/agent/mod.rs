@@ -29,8 +29,9 @@ pub enum AgentCommand {
     Check { config: PathBuf },
     /// Show the records that were refused or could not be sent, and what to do for each.
     Problems { config: PathBuf },
-    /// Take out of the index, for good, what is no longer in the source, with all places where it is
-    /// offered; the source is read, and synced as by `run`. Without --yes it only tells what would go.
+    /// Take out of the index, for good, what is no longer in the source, with all places where it
+    /// is offered; the source is read, and synced as by `run`. Without --yes it only tells what
+    /// would go.
     Withdraw(WithdrawArgs),
     /// List the filters that a mapping has beside jq's own.
     Functions,
