@@ -112,7 +112,7 @@ field_codes! {
     /// More records of a source move to other units at once than it may without saying so.
     TooManyMoved, "TOO_MANY_MOVED", "Mend the mapping; where the moves are meant, run once with `--accept-moves` (`accept_moves` in the hello).";
     /// A record of this name that another source, or a person, has published.
-    OwnedByOtherSource, "OWNED_BY_OTHER_SOURCE", "Give the record another `source_id`, or have an administrator hand it over with `mpp hand-back --to`.";
+    OwnedByOtherSource, "OWNED_BY_OTHER_SOURCE", "Give the record another `source_id`, or have it handed over with `mpp hand-back --to`, by an officer of its unit (and of its source's) or by an administrator.";
     /// The registry failed on this record and has logged why; it held up no other.
     Internal, "INTERNAL", "Report it with the record; it is tried again when it is sent again.";
 }
