@@ -33,6 +33,8 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("agent problems", vec!["mpp-data/demo/madiun.toml"]),
         ("agent withdraw", vec!["mpp-data/demo/madiun.toml"]),
         ("agent functions", vec![]),
+        ("backup", vec!["kept"]),
+        ("restore", vec!["nowhere", "--data", "restored"]),
         ("search", vec!["ktp"]),
         ("get", vec!["malls/banyuwangi"]),
         ("list", vec!["services"]),

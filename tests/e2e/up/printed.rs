@@ -66,7 +66,7 @@ pub async fn each_outcome_says_what_to_do(up: &Up) {
         "NOT_READ",
         "BUNDLE",
     ] {
-        assert!(said.contains(&format!(" {code} ")), "{code} is shown:\n{said}");
+        assert!(said.contains(&format!("[{code}]")), "{code} is shown:\n{said}");
     }
     assert!(said.contains("the source has said something else since"), "drift is told:\n{said}");
     let problems = said.lines().filter(|line| line.starts_with("  ! ")).count();
