@@ -15,12 +15,14 @@ use crate::{
     cluster::Cluster,
     desk::Desk,
     eventually, http,
-    keys::{Keys, REPORTING, SCHEDULING, WEB, Who},
+    keys::{Keys, REPORTING, SCHEDULING, Who},
     process::{Process, Signal},
     program::{Said, command},
     service::Service,
     tls::{Authority, Identity},
 };
+
+mod web;
 
 /// The ways in which a suite may differ from the usual one.
 #[derive(Default)]
@@ -87,44 +89,6 @@ impl Suite {
         }
         self.launch_web();
         self.web_ready().await;
-    }
-
-    /// Starts the pages, and does not wait for them.
-    pub fn launch_web(&mut self) {
-        let local = |port: u16| format!("127.0.0.1:{port}");
-        let mut serve = command(self.home());
-        serve
-            .args(["serve", "web"])
-            .env("MPP_PAGE_LISTEN", local(self.web.pages))
-            .env("MPP_HEALTH_LISTEN", local(self.web.health))
-            .env("MPP_REGISTRY_ADDRESS", self.address(Service::Registry))
-            .env("MPP_SCHEDULING_ADDRESS", self.address(Service::Scheduling))
-            .env("MPP_REPORTING_ADDRESS", self.address(Service::Reporting))
-            .env("MPP_TOKEN_FILE", self.keys.token(WEB))
-            .env("MPP_DRAIN_PAUSE_MS", "200");
-        if let Some((authority, _)) = &self.tls {
-            serve.env("MPP_TLS_CA", authority);
-        }
-        let log = self.home().join("web.log");
-        self.web.process = Some(Process::start("web", serve, &log));
-    }
-
-    /// Waits until the pages have a report to show.
-    pub async fn web_ready(&self) {
-        let url = format!("http://127.0.0.1:{}/readyz", self.web.health);
-        eventually(PATIENCE, "the pages are ready", async || match http::get(&url).await? {
-            (200, _) => Ok(()),
-            (status, body) => Err(format!("{status}: {body}")),
-        })
-        .await;
-    }
-
-    /// The process that serves the pages.
-    ///
-    /// # Panics
-    /// Where it was never started.
-    pub fn web(&mut self) -> &mut Process {
-        self.web.process.as_mut().expect("pages that were started")
     }
 
     /// Lets scheduling and reporting know the registry by another address: a proxy's.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod backup;
+mod beneath;
 mod cluster;
 mod faults;
 mod follower;

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use mpp_api::sync::Hello;
+use mpp_api::{Document as _, document, registry::Service, sync::Hello};
 use mpp_core::{Error, Micros, Reason, Result};
+
+/// How long the client of a newer form waits for a replica that knows it.
+const RETRY_UPGRADE: Duration = Duration::from_secs(1);
 
 /// Whether a hello takes the lease of a session that is alive: where its client says so, and where
 /// it held the lease itself. A holder that says hello again has lost its session, or it would not.
@@ -55,6 +58,29 @@ pub fn lost(source: &str) -> Error {
     let message =
         format!("this session of {source} has ended, or a later one has begun; open another one");
     Error::new(Reason::LeaseLost, message)
+}
+
+/// The form in which a client writes services.
+pub fn form_of(hello: &Hello) -> i64 {
+    let named = hello.forms.iter().filter(|form| form.kind == Service::KIND);
+    named.map(|form| form.number).max().unwrap_or(1)
+}
+
+/// A record of a newer form would be stored without the fields that this replica does not know, and
+/// its client would not send it again.
+///
+/// # Errors
+/// `NEWER_FORM`, to be tried again once the registry was upgraded.
+pub fn check_form(form: i64) -> Result<()> {
+    let own = document::form_number(Service::KIND);
+    if form <= own {
+        return Ok(());
+    }
+    let message = format!(
+        "the client writes services in form {form} and this replica, which knows form {own}, would \
+         lose fields of them; nothing was written: wait until the registry was upgraded"
+    );
+    Err(Error::new(Reason::NewerForm, message).with_retry_after(RETRY_UPGRADE))
 }
 
 #[cfg(test)]

@@ -3,11 +3,7 @@
 
 use std::time::Duration;
 
-use mpp_api::{
-    Document as _, document,
-    registry::Service,
-    sync::{Checkpoint, Hello},
-};
+use mpp_api::sync::{Checkpoint, Hello};
 use mpp_core::{Error, Micros, Reason, Result};
 use mpp_store::{Tx, db_error};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
@@ -16,9 +12,6 @@ use crate::model::{
     checkpoint::{Greeting, Known, Opened, Standing},
     lease as rule,
 };
-
-/// How long the client of a newer form waits for a replica that knows it.
-const RETRY_UPGRADE: Duration = Duration::from_secs(1);
 
 /// A session's right to write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,8 +74,8 @@ const COLUMNS: &str = "fencing, session, holder, until, mapping_version, sequenc
 /// `NEWER_FORM` for a client whose records this replica does not know whole; `LEASE_HELD` while
 /// another session is alive and is not to be taken over.
 pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -> Result<Begun> {
-    let form = form_of(hello);
-    check_form(form)?;
+    let form = rule::form_of(hello);
+    rule::check_form(form)?;
     let row = locked(tx, &hello.source).await?;
     let left = row.until - tx.now();
     if left > 0 && !rule::may_take(hello, &row.holder) {
@@ -258,7 +251,7 @@ pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Res
         Error::new(Reason::ProtocolViolation, message)
     })?;
     rule::check_alive(source, fencing, last.fencing, last.until, tx.now())?;
-    check_form(last.form)?;
+    rule::check_form(last.form)?;
     let lease = Lease {
         source: source.to_owned(),
         session: last.session,
@@ -268,26 +261,6 @@ pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Res
         form: last.form,
     };
     Ok(Held { lease, kept: last.until.saturating_sub(micros(ttl)) })
-}
-
-/// The form in which a client writes services.
-fn form_of(hello: &Hello) -> i64 {
-    let named = hello.forms.iter().filter(|form| form.kind == Service::KIND);
-    named.map(|form| form.number).max().unwrap_or(1)
-}
-
-/// A record of a newer form would be stored without the fields that this replica does not know, and
-/// its client would not send it again.
-fn check_form(form: i64) -> Result<()> {
-    let own = document::form_number(Service::KIND);
-    if form <= own {
-        return Ok(());
-    }
-    let message = format!(
-        "the client writes services in form {form} and this replica, which knows form {own}, would \
-         lose fields of them; nothing was written: wait until the registry was upgraded"
-    );
-    Err(Error::new(Reason::NewerForm, message).with_retry_after(RETRY_UPGRADE))
 }
 
 /// Checks and prolongs the lease, as the first statement of every write of a session: the row is

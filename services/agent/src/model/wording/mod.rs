@@ -27,6 +27,7 @@ mod json;
 mod length;
 mod money;
 mod number;
+mod opening;
 mod phrase;
 mod price;
 mod regulation;
