@@ -46,9 +46,8 @@ pub fn label(memory: &Memory<RegistryView>, label: Label, value: &str) -> Result
         Label::Counter => exists::<Counter>(&state, value, &field),
         Label::Service => exists::<Service>(&state, value, &field),
         Label::Source => exists::<Source>(&state, value, &field),
-        Label::Category => category(&state, value, &field),
-        // Their form says all.
-        Label::Date | Label::Overridden | Label::State | Label::Target => Ok(()),
+        // Their form says all; of a category the next record may be the first.
+        Label::Category | Label::Date | Label::Overridden | Label::State | Label::Target => Ok(()),
     }
 }
 

@@ -170,11 +170,12 @@ fn is_clipped(typed: &str, word: &str) -> bool {
         && consonants(typed).len() > 1
 }
 
-/// Whether a word that asks how was clipped: "byr", "bikn".
+/// Whether a word that asks how was clipped: "bikn", "ssyrat". Three letters are as likely an
+/// abbreviation that nobody has told us of ("pkl", "smp"): those that are meant are listed.
 fn is_plain_clipped(typed: &str) -> bool {
     let other = SPELLINGS.iter().filter(|(_, meant)| analyze::is_faint(meant));
     let mut all = FAINT.iter().chain(FILLERS).chain(FAINT_FORMS).chain(other.map(|(said, _)| said));
-    typed.len() > 2 && all.any(|word| is_clipped(typed, word))
+    typed.len() > 3 && all.any(|word| is_clipped(typed, word))
 }
 
 /// Letters from which a word may be a misspelt question word.

@@ -96,13 +96,16 @@ impl Session {
         counted: &batches::Standing,
     ) -> Result<Option<Incomplete>> {
         let session = &counted.session;
-        let taken = session.applied + session.unchanged;
+        let rejected = rejected::count(tx, &self.lease.source).await?;
+        // Where none is rejected, whatever was taken tells that the source was seen; else a delete
+        // that was taken is no record that stands.
+        let taken = if rejected == 0 { session.applied + session.unchanged } else { 0 };
         let answered = Answered {
             send_all: standing.opened.send_all,
             received: session.received,
             taken,
             stands: taken > 0 || self.stands(tx, standing).await?,
-            rejected: rejected::count(tx, &self.lease.source).await?,
+            rejected,
         };
         Ok(ending::lack(end.incomplete.as_ref(), &answered))
     }

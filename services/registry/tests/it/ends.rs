@@ -162,6 +162,19 @@ async fn records_that_stand_from_before_make_no_success_of_a_mapping_that_loses_
 }
 
 #[tokio::test]
+async fn a_delete_that_was_taken_is_no_record_that_stands() {
+    told(async |_, mut client| {
+        let before = client.run(good(0..1)).await;
+        let refused_and_deleted = [untitled(1..4), vec![delete("s0")]].concat();
+        let run = client.run(refused_and_deleted).await;
+        assert_eq!((run.lack(), run.source.rejected_now), (Some(Reason::NothingTaken), 3));
+        assert_eq!(run.source.last_success_time, before.source.last_success_time);
+        assert_eq!(client.run(Vec::new()).await.lack(), Some(Reason::NothingTaken), "as the next");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_source_of_which_each_record_went_wrong_under_one_mapping_is_no_success() {
     told(async |_, mut client| {
         client.run(good(0..3)).await;

@@ -179,25 +179,52 @@ fn guesses(look: Look, hit: &Hit) -> Markup {
     }
 }
 
+/// Where it is offered: in the place that the question names, and apart from that elsewhere.
 fn offered(look: Look, hit: &Hit, place: Option<&str>) -> Markup {
-    let there = look.number(hit.offered_there);
-    let more = usize::try_from(hit.place_count).unwrap_or_default();
-    let more = more.saturating_sub(hit.places.len().min(FEW));
-    html! {
-        p {
-            @match (place, hit.offered_there, hit.places.is_empty()) {
-                (Some(place), 0, false) => (words::SEARCH_NOT_THERE.text(look.lang, &[place])),
-                (_, _, true) => (look.of(words::SEARCH_NOWHERE)),
-                (Some(place), ..) => (words::SEARCH_THERE.text(look.lang, &[place, &there])),
-                (None, ..) => (look.of(words::SEARCH_PLACES)),
+    let count = |number: i32| usize::try_from(number).unwrap_or_default();
+    let (all, there) = (count(hit.place_count), count(hit.offered_there));
+    match place {
+        _ if hit.places.is_empty() => html! { p { (look.of(words::SEARCH_NOWHERE)) } },
+        Some(place) if there == 0 => html! {
+            p { (words::SEARCH_NOT_THERE.text(look.lang, &[place])) }
+            (malls(look, &hit.places, all))
+        },
+        Some(place) => {
+            // Those in the place named come first.
+            let (near, far) = hit.places.split_at(there.min(hit.places.len()));
+            let number = format::count(look.lang, there);
+            html! {
+                p { (words::SEARCH_THERE.text(look.lang, &[place, &number])) }
+                (malls(look, near, there))
+                @if all > there {
+                    p { (look.of(words::SEARCH_ELSEWHERE)) }
+                    (malls(look, far, all - there))
+                }
             }
         }
-        @if !hit.places.is_empty() {
-            ul {
-                @for place in hit.places.iter().take(FEW) { li { (at(look, place)) } }
-                @if more > 0 {
-                    li { (words::SEARCH_MORE_PLACES.text(look.lang, &[&format::count(look.lang, more)])) }
-                }
+        None => html! {
+            p { (look.of(words::SEARCH_PLACES)) }
+            (malls(look, &hit.places, all))
+        },
+    }
+}
+
+/// The first malls of these places, each once however many of its counters offer the service, and
+/// how many of all the places are in none of them.
+fn malls(look: Look, places: &[Place], all: usize) -> Markup {
+    let mut shown: Vec<&Place> = Vec::new();
+    for place in places {
+        if shown.len() < FEW && shown.iter().all(|known| known.mall != place.mall) {
+            shown.push(place);
+        }
+    }
+    let told = places.iter().filter(|place| shown.iter().any(|known| known.mall == place.mall));
+    let more = all.saturating_sub(told.count());
+    html! {
+        ul {
+            @for place in shown { li { (at(look, place)) } }
+            @if more > 0 {
+                li { (words::SEARCH_MORE_PLACES.text(look.lang, &[&format::count(look.lang, more)])) }
             }
         }
     }

@@ -94,11 +94,18 @@ fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
 
 /// "Biaya: tidak ada": without its heading, nobody knows what there is none of.
 fn none_of_it<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
-    let heading = repeat(1.., one_of(NAMED).void()).map(|()| ());
+    let marks = repeat(0.., one_of(": | =").void()).map(|()| ());
+    let rest = repeat(0.., one_of(NAMED).void()).map(|()| ());
+    let heading = (marks, one_of(OF_A_FEE), rest);
     let none = one_of("tidak ada | tdk ada | tidak dipungut | tidak dikenakan | tidak perlu");
     (heading, none, end).parse_next(input)?;
     Ok(Reading { price: Price::Free, clauses: Vec::new() })
 }
+
+/// Headings that speak of a fee and of nothing else; there may be none of any number or total.
+const OF_A_FEE: &str = "\
+    biaya | tarif | retribusi | pnbp | biaya pelayanan | biaya layanan | tarif pelayanan | \
+     tarif layanan | besaran biaya | besaran tarif | biaya / tarif | total biaya";
 
 /// Headings that only name the fee, and do not say that there is one.
 const NAMED: &str = "\

@@ -56,7 +56,7 @@ async fn a_licence_for_what_nobody_licenses_is_no_answer() {
         service(&["kafe", "Izin restoran", "", "", ""]),
     ])
     .await;
-    for word in ["sampah", "daging", "sidang", "pelayaran", "pengurukan", "terapi", "sda", "barang"]
+    for word in ["sampah", "daging", "sidang", "pelayaran", "terapi", "sda", "barang", "pkl", "smp"]
     {
         let found = ask(&engine, &format!("izin {word}")).await;
         assert!(found.weak, "{word}: {:?}", found.hits);

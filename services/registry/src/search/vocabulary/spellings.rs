@@ -10,7 +10,7 @@ pub const SPELLINGS: &[(&str, &str)] = &[
     ("benerin", "betul"), ("berapaan", "berapa"), ("berdagang", "dagang"),
     ("berjualan", "dagang"), ("betulin", "betul"), ("bikin", "buat"), ("bikinin", "buat"),
     ("bisnis", "usaha"), ("born", "lahir"), ("brojol", "lahir"), ("broken", "rusak"),
-    ("brp", "berapa"), ("bule", "asing"), ("buram", "rusak"), ("cafe", "restoran"),
+    ("brp", "berapa"), ("bule", "asing"), ("buram", "rusak"), ("byr", "bayar"), ("cafe", "restoran"),
     ("cairin", "cair"), ("car", "mobil"), ("cards", "card"), ("certificates", "certificate"),
     ("cetakin", "cetak"), ("check", "cek"), ("checking", "cek"), ("children", "child"),
     ("copet", "hilang"), ("dagangan", "dagang"), ("damaged", "rusak"), ("daughter", "child"),

@@ -22,6 +22,7 @@ phrases! {
     SEARCH_PLACE_OR: "{0} atau {1}", "{0} or {1}";
     SEARCH_READ_AS: "“{0}” dibaca sebagai “{1}”: itu tebakan.", "“{0}” was read as “{1}”, which is a guess.";
     SEARCH_THERE: "Disediakan di {0}: {1} tempat.", "Offered in {0}: {1} places.";
+    SEARCH_ELSEWHERE: "Di tempat lain:", "Elsewhere:";
     SEARCH_NOT_THERE: "Tidak disediakan di {0}; disediakan di:", "Not offered in {0}; offered at:";
     SEARCH_NOWHERE: "Belum tercatat di mal mana pun.", "Not on record at any mall yet.";
     SEARCH_PLACES: "Disediakan di:", "Offered at:";

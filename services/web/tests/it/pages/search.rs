@@ -103,7 +103,16 @@ async fn the_place_that_was_understood_is_named_and_whether_it_is_offered_there(
     };
     let elsewhere = SearchServicesResponse { named: vec![named(false)], ..answer() };
     let there = SearchServicesResponse {
-        hits: vec![Hit { offered_there: 2, place_count: 9, ..hit() }],
+        hits: vec![Hit {
+            places: vec![
+                place(MALL, "Mal Banyuwangi"),
+                place(MALL, "Mal Banyuwangi"),
+                place("malls/jauh", "Mal Jauh"),
+            ],
+            offered_there: 2,
+            place_count: 9,
+            ..hit()
+        }],
         named: vec![named(true)],
         ..answer()
     };
@@ -127,9 +136,14 @@ async fn the_place_that_was_understood_is_named_and_whether_it_is_offered_there(
     says(
         &world,
         "/layanan?cari=sim+surbaya",
-        &["Mungkin yang dimaksud Kota Surabaya", ": 2 tempat.", "dan 8 tempat lain"],
+        &["Mungkin yang dimaksud Kota Surabaya", "dan 6 tempat lain"],
     )
     .await;
+    let html = open(&world.pages, "/layanan?cari=sim+surbaya").await.html;
+    let (there, elsewhere) = html.split_once("Di tempat lain:").expect("two lists");
+    assert!(there.contains(": 2 tempat."), "{there}");
+    assert_eq!(there.matches("Mal Banyuwangi").count(), 1, "two counters of one mall: {there}");
+    assert!(!there.contains("Mal Jauh") && elsewhere.contains("Mal Jauh"), "{html}");
     says(&world, "/layanan?cari=sim", &["Belum tercatat di mal mana pun."]).await;
     says_not(&world, "/layanan?cari=sim", &["Disediakan di:"]).await;
 }
