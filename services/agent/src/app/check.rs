@@ -1,7 +1,5 @@
 //! Tries a source and its mapping without a registry, for whoever writes a mapping.
 
-use std::collections::BTreeSet;
-
 use mpp_api::sync::Record;
 use mpp_core::{Error, Reason, Result};
 
@@ -9,6 +7,7 @@ use super::plan::Run;
 use crate::{
     model::{
         difference::{Difference, Verdict},
+        filled::Relied,
         problem::Problem,
         tally::Tally,
     },
@@ -48,16 +47,16 @@ pub async fn check(run: &Run) -> Checked {
     checked
 }
 
-/// Keys that every record had in the last run, where there was one: a heading that was renamed
-/// since stops a run, and so it is told here. A state that another agent uses just now tells
+/// What the last run found, where there was one: a heading that was renamed since, or a column that
+/// has emptied, stops a run, and so it is told here. A state that another agent uses just now tells
 /// nothing.
-async fn relied_on(run: &Run) -> BTreeSet<String> {
+async fn relied_on(run: &Run) -> Relied {
     if run.accept_missing || !run.state.exists() {
-        return BTreeSet::new();
+        return Relied::default();
     }
     match Store::open(&run.state).await {
         Ok(store) => store.relied_on().await.unwrap_or_default(),
-        Err(_) => BTreeSet::new(),
+        Err(_) => Relied::default(),
     }
 }
 
@@ -188,7 +187,7 @@ mod tests {
         let run = run(folder.path(), "kode,nama,biaaya\nkk,Kartu Keluarga,x\n", program);
         let keys = ["biaya", "kode", "nama"].map(str::to_owned);
         let store = Store::open(&run.state).await.expect("a state");
-        store.rely_on(&keys.into()).await.expect("kept");
+        store.rely_on(&Relied { keys: keys.into(), ..Relied::default() }).await.expect("kept");
         drop(store);
         let lack = check(&run).await.verdict().expect_err("the fees would be lost");
         assert_eq!(lack.reason(), Reason::SourceIncomplete);
@@ -207,7 +206,11 @@ mod tests {
         assert_eq!(checked.first.as_ref().expect("a record").source_id, "kk");
         assert_eq!(checked.problems[0].record, "row at line 3 (kk)");
         assert!(checked.problems[0].message.contains("row at line 2"), "both are named");
-        assert_eq!(checked.verdict().expect_err("faults").reason(), Reason::RecordsRefused);
+        assert_eq!(
+            checked.verdict().expect_err("faults").reason(),
+            Reason::SourceIncomplete,
+            "a torn row"
+        );
         assert!(!run.state.exists());
     }
 }

@@ -1,7 +1,7 @@
 //! One run: reads the source, sends what is new, and tries again until the registry has answered
 //! everything or patience is at its end.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use mpp_client::{Backoff, Endpoint};
 use mpp_core::{Code, Error, Reason, Result};
@@ -81,7 +81,7 @@ async fn attempt(
         None => {
             let run = context.run;
             let before = if run.accept_missing {
-                BTreeSet::new()
+                crate::model::filled::Relied::default()
             } else {
                 context.store.relied_on().await?
             };

@@ -186,11 +186,13 @@ impl<'a> Session<'a> {
         reconcile(context, &mut stream, &welcome).await?;
         let agreed = welcome.checkpoint.clone().unwrap_or_default();
         let held = context.store.held().await?;
+        let mut told = context.store.told_gone().await?;
+        told.retain(|id| !context.run.withdraw.takes(id));
         context.store.resume(&agreed, welcome.send_all).await?;
         Ok(Self {
             context,
             stream,
-            difference: Difference::new(context.store.answered().await?, held),
+            difference: Difference::new(context.store.answered().await?, held).after(told),
             limits: Limits::of(&welcome),
             sequence: welcome.next_sequence,
             welcome,

@@ -32,6 +32,8 @@ pub struct Difference {
     /// Ids that the registry holds of this source, as far as is known here: also where everything
     /// is sent again, until a run is complete without them.
     held: HashSet<String>,
+    /// Ids that were reported gone in runs before, and that nobody has accepted or withdrawn.
+    told: HashSet<String>,
     /// Ids of this run, and where the first record of each was found.
     seen: HashMap<String, Box<str>>,
     /// Ids that the registry holds and whose rows are there, but refused.
@@ -44,6 +46,12 @@ impl Difference {
     /// Nothing read yet.
     pub fn new(answered: HashMap<String, Digest>, held: HashSet<String>) -> Self {
         Self { answered, held, ..Self::default() }
+    }
+
+    /// Counts what had gone in runs before as well: a source that loses a little with each run is
+    /// as broken as one that loses all at once.
+    pub fn after(self, told: HashSet<String>) -> Self {
+        Self { told, ..self }
     }
 
     /// Decides on the next record of the source.
@@ -75,7 +83,7 @@ impl Difference {
     /// A row was refused. It may be that of a record that the registry holds: that one has then not
     /// gone, nor has any, as long as nobody knows whose row it is.
     pub fn refuse(&mut self, id: Option<&str>) {
-        match id.filter(|id| self.held.contains(*id)) {
+        match id.filter(|id| self.held.contains(*id) || self.told.contains(*id)) {
             Some(id) => drop(self.refused.insert(id.to_owned())),
             None => self.unknown += 1,
         }
@@ -125,13 +133,15 @@ impl Difference {
     /// Up to `few` records may go from any source: of four, one is a fourth.
     pub fn shrinkage(&self, max_percent: u32, few: usize) -> Option<String> {
         // Each row that nobody knows may be one of them.
-        let gone = self.gone().len().saturating_sub(self.unknown);
-        let known = self.held.len();
+        let told = self.told.iter().filter(|id| !self.is_there(id)).count();
+        let gone = (self.gone().len() + told).saturating_sub(self.unknown);
+        let known = self.held.len() + self.told.len();
         let all_went = gone > 0 && gone == known && self.seen.len() < known;
         let too_many = gone * 100 > known * max_percent as usize && (gone > few || all_went);
         too_many.then(|| {
             format!(
-                "{gone} of {known} records that were synced before are no longer in it: {}; nothing was \
+                "{gone} of {known} records that were synced before are no longer in it, counting \
+                 those that went in runs before and were neither accepted nor withdrawn: {}; nothing was \
                  deleted and the run does not count as complete. Mend the source or its mapping, or, \
                  if it is right, run again with --accept-missing",
                 named(&self.gone())
@@ -200,10 +210,27 @@ mod tests {
         assert_eq!(two_gone.shrinkage(10, 0), None);
         let text = reading(&before, &ids[3..]).shrinkage(10, 2).expect("too many");
         assert!(text.contains("3 of 20 records"), "{text}");
-        assert!(text.contains("no longer in it: 0, 1, 2; nothing"), "each is named: {text}");
+        assert!(text.contains("nor withdrawn: 0, 1, 2; nothing"), "each is named: {text}");
         let text = reading(&before, &ids[15..]).shrinkage(10, 2).expect("too many");
         assert!(text.contains(": 0, 1, 10, 11, 12, 13, 14, 2, 3, 4 and 5 more; nothing"), "{text}");
         assert_eq!(reading(&before, &[]).shrinkage(100, 0), None);
+    }
+
+    #[test]
+    fn what_goes_a_little_with_each_run_counts_together() {
+        let before: Vec<Record> = (0..12).map(|id| record(&id.to_string(), "units/a")).collect();
+        let ids: Vec<String> = before.iter().map(|record| record.source_id.clone()).collect();
+        let run = |told: &[String], left: &[String]| {
+            let told: HashSet<String> = told.iter().cloned().collect();
+            let held = ids.iter().filter(|id| !told.contains(*id)).cloned().collect();
+            let mut difference = Difference::new(HashMap::new(), held).after(told);
+            left.iter().for_each(|id| drop(difference.judge(&record(id, "units/a"), "row")));
+            difference.shrinkage(10, 3)
+        };
+        assert_eq!(run(&[], &ids[3..]), None, "three may go");
+        let text = run(&ids[..3], &ids[6..]).expect("and three more");
+        assert!(text.contains("6 of 12 records"), "{text}");
+        assert_eq!(run(&ids[..6], &ids[3..]), None, "some are back");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //! that was renamed reads as empty everywhere, and would wipe a field of all records without a
 //! word.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use jaq_json::Val;
 use mpp_core::{Error, FieldCode};
 use reads::{Group, asked};
+
+use super::filled::{Filled, text};
 
 /// Keys that an error shows of what there is.
 const SHOWN: usize = 30;
@@ -24,6 +26,9 @@ pub struct Keys {
     seen: BTreeSet<String>,
     /// Uppermost keys that all records had so far.
     common: Option<BTreeSet<String>>,
+    filled: Filled,
+    /// The source is a file whose last line has its end.
+    pub ends: bool,
 }
 
 impl Keys {
@@ -36,6 +41,7 @@ impl Keys {
     /// Takes note of a record's keys.
     pub fn look_at(&mut self, record: &Val) {
         self.open.retain(|group| !group.iter().any(|key| holds(record, key)));
+        self.filled.look_at(record);
         let Val::Obj(map) = record else { return };
         let own: BTreeSet<String> = map.keys().filter_map(text).collect();
         self.common = Some(match self.common.take() {
@@ -64,12 +70,6 @@ impl Keys {
         self.open.iter().map(told).collect()
     }
 
-    /// Uppermost keys that all records have and the mapping reads: the next run counts on them.
-    pub fn relied_on(&self) -> BTreeSet<String> {
-        let asked: HashSet<&String> = self.asked.iter().flatten().collect();
-        self.common.iter().flatten().filter(|key| asked.contains(key)).cloned().collect()
-    }
-
     /// What is wrong where keys that the mapping reads were `before` in every record and are in
     /// none of `now`.
     pub fn lost(&self, before: &BTreeSet<String>, now: &BTreeSet<String>) -> Option<String> {
@@ -89,11 +89,6 @@ impl Keys {
             )
         })
     }
-}
-
-fn text(key: &Val) -> Option<String> {
-    let Val::TStr(bytes) = key else { return None };
-    Some(String::from_utf8_lossy(bytes).into_owned())
 }
 
 fn holds(value: &Val, key: &str) -> bool {
@@ -132,6 +127,7 @@ fn shown<'a>(keys: impl Iterator<Item = &'a String>) -> String {
     keys.join(", ")
 }
 
+mod emptied;
 mod reads;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod difference;
+pub mod filled;
 pub mod functions;
 mod jq_fault;
 pub mod keys;

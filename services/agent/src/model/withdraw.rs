@@ -26,6 +26,17 @@ pub enum Withdraw {
     AllGone,
 }
 
+impl Withdraw {
+    /// Whether a record that has gone is to be taken out.
+    pub fn takes(&self, id: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::These(ids) => ids.iter().any(|one| one == id),
+            Self::AllGone => true,
+        }
+    }
+}
+
 /// The deletes that are sent, and why others are not. `held` is what the registry holds, by id.
 pub fn deletes(
     wanted: &Withdraw,

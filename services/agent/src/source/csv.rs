@@ -14,6 +14,7 @@ use super::{
     columns::{self, Again},
     fault::Fault,
     heading::{self, LOOKED_AT},
+    kinds::{Kinds, may_be_heading},
     lines::Lines,
     rows::{Layout, Row, Rows},
     sink::Sink,
@@ -57,12 +58,24 @@ pub fn read_lines(
     let keys = headings(&place, rows.next().map_err(lost)?)?;
     rows.layout.columns = keys.len();
     sink.check_keys(&place, &BTreeSet::from_iter(keys.iter().cloned()))?;
-    let mut reading =
-        Reading { place: &place, keys, above, policy, sink, below_heading: true, moved: None };
+    let mut reading = Reading {
+        place: &place,
+        keys,
+        above,
+        policy,
+        sink,
+        below_heading: true,
+        moved: None,
+        kinds: Kinds::default(),
+        doubtful: None,
+    };
     while let Some(row) = rows.next().map_err(lost)? {
-        if reading.take(row).is_err() {
+        if reading.take_whole(row, rows.is_open()).is_err() {
             return Ok(()); // The run has ended.
         }
+    }
+    if reading.settle(None).is_ok() && !rows.is_open() {
+        reading.sink.ends();
     }
     Ok(())
 }
@@ -121,14 +134,47 @@ struct Reading<'a, 'b> {
     below_heading: bool,
     /// Where a heading came again over columns in another order.
     moved: Option<usize>,
+    kinds: Kinds,
+    /// A row that is a heading if the rows below it are of other kinds.
+    doubtful: Option<(usize, Vec<String>)>,
 }
 
 impl Reading<'_, '_> {
+    /// A last line without an end may be cut, where that of the last run had one.
+    fn take_whole(&mut self, row: Row, is_open: bool) -> Result<()> {
+        self.settle(Some(&row))?;
+        match row {
+            Row::Cells { line, cells }
+                if is_open && self.sink.ended_before() && !is_blank(&cells) =>
+            {
+                let why = "the file's last line has no end, and had one in the last run: the file \
+                           is cut short, perhaps within this row";
+                self.tear(line, line, why)
+            }
+            row => self.take(row),
+        }
+    }
+
+    /// Decides on a row that may have been a heading, by the row below it.
+    fn settle(&mut self, next: Option<&Row>) -> Result<()> {
+        let Some((line, cells)) = self.doubtful.take() else { return Ok(()) };
+        match next {
+            Some(Row::Cells { cells: below, .. }) if is_blank(below) => {
+                self.doubtful = Some((line, cells));
+                Ok(())
+            }
+            Some(Row::Cells { cells: below, .. }) if self.kinds.against(below) > 1 => {
+                self.move_columns(line)
+            }
+            _ => self.put(line, cells),
+        }
+    }
+
     fn take(&mut self, row: Row) -> Result<()> {
         let below_heading = std::mem::take(&mut self.below_heading);
         match row {
             // Spreadsheets leave empty rows behind.
-            Row::Cells { cells, .. } if cells.iter().all(|cell| cell.trim().is_empty()) => Ok(()),
+            Row::Cells { cells, .. } if is_blank(&cells) => Ok(()),
             Row::Cells { cells, .. } if below_heading && columns::numbers_columns(&cells) => Ok(()),
             Row::Cells { line, cells }
                 if self.above.contains(&columns::letters(&cells.concat())) =>
@@ -142,7 +188,7 @@ impl Reading<'_, '_> {
                     let text = "half of it are headings of the columns; is it a record?";
                     self.sink.refuse(at(line), Error::field("row", FieldCode::Unreadable, text))
                 }
-                None => self.put(line, cells),
+                None => self.doubt(line, cells),
             },
             Row::Refused { line, error } => self.sink.refuse(at(line), error),
             Row::Torn { from, to, why } => self.tear(from, to, &why),
@@ -162,11 +208,20 @@ impl Reading<'_, '_> {
         self.below_heading = true;
         self.moved = Some(line);
         let text = format!(
-            "line {line} is a heading with the columns in another order, and the rows below it cannot \
+            "line {line} is a heading with other columns, or in another order, and the rows below it cannot \
              be read by the first one; give each part a file and a source of its own, or one order"
         );
         self.sink.refuse(at(line), Error::field("row", FieldCode::Torn, text.as_str()))?;
         self.sink.lack(Fault::torn(self.place, text))
+    }
+
+    fn doubt(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
+        if may_be_heading(&cells) && self.kinds.against(&cells) > 0 {
+            self.doubtful = Some((line, cells));
+            return Ok(());
+        }
+        self.kinds.see(&cells);
+        self.put(line, cells)
     }
 
     fn put(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
@@ -193,6 +248,10 @@ impl Reading<'_, '_> {
             if from == to { format!("line {from}") } else { format!("lines {from} to {to}") };
         self.sink.lack(Fault::torn(self.place, format!("{lines} cannot be told apart: {why}")))
     }
+}
+
+fn is_blank(cells: &[String]) -> bool {
+    cells.iter().all(|cell| cell.trim().is_empty())
 }
 
 fn at(line: usize) -> String {

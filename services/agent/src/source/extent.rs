@@ -7,7 +7,8 @@ use jaq_json::Val;
 
 use super::{
     more::words,
-    place::{count, each, text},
+    place::{count, each, texts},
+    prose::{OutOf, leading, out_of},
 };
 use crate::source::sink::Identity;
 
@@ -65,30 +66,40 @@ pub struct Extent {
 
 /// What is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unit {
+enum Unit {
     Records,
     Pages,
 }
 
-/// How much there is, as a page's header says.
-pub struct Told {
-    pub unit: Unit,
-    pub number: u64,
-    /// The header's field.
-    pub place: &'static str,
-}
-
 impl Extent {
     /// Takes up what a page says of the whole.
-    pub fn page(&mut self, page: &Val, header: &[Told]) {
+    pub fn page(&mut self, page: &Val) {
         self.pages += 1;
-        header.iter().for_each(|told| self.say(told.unit, told.number, told.place));
-        each(page, "", 3, &mut |place, value| {
-            let number = count(value).or_else(|| text(value)?.trim().parse().ok());
-            if let (Some(unit), Some(number)) = (unit(place), number) {
+        self.told(page);
+    }
+
+    /// Takes up what a part of a page, or the fields of its answer, say of the whole.
+    pub fn told(&mut self, part: &Val) {
+        each(part, "", 3, &mut |place, value| {
+            let unit = unit(place);
+            if let (Some(unit), Some(number)) = (unit, count(value)) {
                 self.say(unit, number, place);
             }
+            for said in texts(value) {
+                self.hear(place, unit, &said);
+            }
         });
+    }
+
+    /// A number as text: by the name of its field, or in a sentence.
+    fn hear(&mut self, place: &str, unit: Option<Unit>, said: &str) {
+        let names_pages = words(place).iter().any(|word| OF_PAGES.contains(&word.as_str()));
+        if let Some(OutOf { all, pages }) = out_of(said, unit.is_some() || names_pages) {
+            let counts_pages = pages || names_pages || unit == Some(Unit::Pages);
+            self.say(if counts_pages { Unit::Pages } else { Unit::Records }, all, place);
+        } else if let (Some(unit), Some(number)) = (unit, leading(said)) {
+            self.say(unit, number, place);
+        }
     }
 
     /// Takes up a record; true for one that no other page had. The same one twice on one page is
@@ -135,13 +146,40 @@ impl Extent {
     }
 }
 
+/// The words of a field's name; "totalpages" is two, and what stands before them in a field of an
+/// answer, such as "X-WP-", tells nothing.
+fn parted(name: &str) -> Vec<String> {
+    let own = words(name).into_iter().flat_map(|word| split(&word).unwrap_or(vec![word]));
+    let mut own: Vec<String> = own.collect();
+    if own.first().is_some_and(|word| word == "x") {
+        let known = own.iter().position(|word| word != "x" && is_known(word));
+        own.drain(..known.unwrap_or(0));
+    }
+    own
+}
+
+fn is_known(word: &str) -> bool {
+    [&OF_ALL[..], &OF_RECORDS, &OF_PAGES, &LAST_OF_PAGES].iter().any(|list| list.contains(&word))
+}
+
+/// A word that is two known ones written together.
+fn split(word: &str) -> Option<Vec<String>> {
+    let long = |part: &str| part.len() > 2 && is_known(part);
+    let mut cuts = word.char_indices().map(|(at, _)| word.split_at(at));
+    let (one, two) = cuts.find(|(one, two)| long(one) && long(two))?;
+    (!is_known(word)).then(|| vec![one.to_owned(), two.to_owned()])
+}
+
 /// What a number of this name counts, where it counts all.
 fn unit(place: &str) -> Option<Unit> {
     let mut names = place.rsplit('.');
-    let mut name = words(names.next().unwrap_or(place));
+    let mut name = parted(names.next().unwrap_or(place));
     // {"total": {"value": 120}}
     if name == ["value"] {
-        name = words(names.next().unwrap_or_default());
+        name = parted(names.next().unwrap_or_default());
+    }
+    if name == ["content", "range", "total"] {
+        return Some(Unit::Records);
     }
     let all = |allowed: &[&[&str]]| {
         name.iter().all(|word| allowed.iter().any(|list| list.contains(&word.as_str())))
@@ -166,7 +204,7 @@ mod tests {
         let mut extent = Extent::default();
         let mut items = 0;
         for (number, (text, records)) in pages.iter().enumerate() {
-            extent.page(&jaq_json::read::parse_single(text.as_bytes()).expect("JSON"), &[]);
+            extent.page(&jaq_json::read::parse_single(text.as_bytes()).expect("JSON"));
             for record in *records {
                 items += 1;
                 extent.record(number, &format!("page {}", number + 1), *record);
@@ -189,10 +227,25 @@ mod tests {
             r#"{"pagination": {"page": 1, "pages": 3}}"#,
             r#"{"numberOfPages": 3}"#,
             r#"{"jumlahHalaman": 3}"#,
+            r#"{"totalpages": 3}"#,
+            r#"{"meta": {"totaldata": "3"}}"#,
+            r#"{"total": "3 data"}"#,
+            r#"{"halaman": "1/3"}"#,
+            r#"{"keterangan": "Menampilkan 1 sampai 2 dari 3 data"}"#,
+            r#"{"info": ["Halaman 1 dari 3"]}"#,
+            r#"{"x-total": "3"}"#,
+            r#"{"x-wp-total": "3"}"#,
+            r#"{"x-total-pages": "3"}"#,
+            r#"{"x-wp-totalpages": "3"}"#,
+            r#"{"content range total": "3"}"#,
         ] {
             assert!(said(text).contains(": 3, and 2"), "{text}: {}", said(text));
         }
+        let grouped = said(r#"{"totalRecords": "1.234"}"#);
+        assert!(grouped.contains(": 1234, and 2"), "{grouped}");
         for text in [
+            r#"{"x-runtime": "12", "x-total-time": "9", "x-request-id": "77", "content-length": "512"}"#,
+            r#"{"tanggal": "12/04/2026", "versi": "1/4", "total": "-1", "page": "1"}"#,
             r#"{"total": 2, "count": 2, "last_page": 1, "data": [{"total": 900}]}"#,
             r#"{"total_biaya": 50000, "page_size": 50, "per_page": 50, "page": 9, "pageNumber": 9}"#,
         ] {

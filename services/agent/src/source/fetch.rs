@@ -8,6 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use jaq_json::Val;
 use mpp_client::Backoff;
 use mpp_core::Clock;
 use ureq::{
@@ -15,8 +16,10 @@ use ureq::{
     http::{HeaderMap, Response, StatusCode, header},
 };
 
-use super::extent::{Told, Unit};
-use super::fault::{Fault, address, excerpt};
+use super::{
+    fault::{Fault, address, excerpt},
+    told,
+};
 use crate::policy::Policy;
 
 /// A page as it came.
@@ -25,8 +28,10 @@ pub struct Page {
     pub body: Vec<u8>,
     /// Its `Link` fields, all of them.
     pub link: Option<String>,
-    /// How much its header says that there is, beside the page itself.
-    pub told: Vec<Told>,
+    /// What its other fields tell of the list.
+    pub told: Val,
+    /// Why it is a part of the page only.
+    pub part: Option<String>,
 }
 
 /// Fetches pages.
@@ -96,7 +101,7 @@ impl<'a> Fetch<'a> {
         if body.len() as u64 > limit {
             return Err(Fault::unreadable(path, too_large(limit)));
         }
-        Ok(Page { body, link: None, told: Vec::new() })
+        Ok(Page { body, link: None, told: Val::Null, part: None })
     }
 
     fn get(&self, location: &str) -> Result<Page, Failure> {
@@ -107,10 +112,11 @@ impl<'a> Fetch<'a> {
         let mut response = request.call().map_err(|error| self.broken(&error))?;
         check_status(&response)?;
         let link = joined(response.headers(), &header::LINK);
-        let told = told(response.headers());
+        let told = told::fields(response.headers());
+        let part = told::is_part(response.status(), response.headers());
         let body = response.body_mut().with_config().limit(self.policy.max_page_bytes);
         let body = body.read_to_vec().map_err(|error| self.broken(&error))?;
-        Ok(Page { body, link, told })
+        Ok(Page { body, link, told, part })
     }
 
     fn broken(&self, error: &Broken) -> Failure {
@@ -126,28 +132,6 @@ impl<'a> Fetch<'a> {
             _ => Failure::Passing(excerpt(&error.to_string()), None),
         }
     }
-}
-
-/// What the header says of the whole; of a range ("items 0-49/312") what stands behind the stroke.
-fn told(headers: &HeaderMap) -> Vec<Told> {
-    const FIELDS: [(&str, Unit); 8] = [
-        ("x-total-count", Unit::Records),
-        ("x-total", Unit::Records),
-        ("x-total-records", Unit::Records),
-        ("x-pagination-total-count", Unit::Records),
-        ("content-range", Unit::Records),
-        ("x-total-pages", Unit::Pages),
-        ("x-pagination-page-count", Unit::Pages),
-        // Where there is a page 3, there are three at least.
-        ("x-next-page", Unit::Pages),
-    ];
-    let told = FIELDS.iter().filter_map(|(name, unit)| {
-        let text = headers.get(*name)?.to_str().ok()?;
-        let number = text.rsplit('/').next().unwrap_or(text).trim().parse().ok()?;
-        let is_bytes = text.trim_start().starts_with("bytes");
-        (!is_bytes).then_some(Told { unit: *unit, number, place: name })
-    });
-    told.collect()
 }
 
 /// True for an address, false for a path.

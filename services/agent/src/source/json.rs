@@ -9,7 +9,7 @@ use super::{
     envelope,
     extent::Extent,
     fault::{Fault, address},
-    fetch::Fetch,
+    fetch::{Fetch, Page},
     next::Next,
     parse::parse,
     place::{self, Setting},
@@ -97,7 +97,8 @@ impl Reading<'_, '_> {
         if let Some(text) = envelope::refusal(&page, is_empty) {
             return Err(Fault::unreadable(&shown, text));
         }
-        self.extent.page(&page, &fetched.told);
+        self.extent.page(&page);
+        self.extent.told(&fetched.told);
         let items = items?;
         if number == 1 && !items.is_empty() {
             self.sink.check_keys(&shown, &keys(items))?;
@@ -105,9 +106,23 @@ impl Reading<'_, '_> {
         let Ok(new) = self.put(items, number) else { return Ok(Step::Ended) };
         let Pages { next, ignore_totals, .. } = self.pages;
         let next = next.after(&page, fetched.link.as_deref(), location, !ignore_totals)?;
-        let Some(next) = next else { return Ok(Step::Last) };
+        let Some(next) = next else {
+            self.ends(&fetched, &shown)?;
+            return Ok(Step::Last);
+        };
         self.goes_on(items.len(), new, number).map_err(|text| Fault::torn(&shown, text))?;
         Ok(Step::To(next))
+    }
+
+    /// No page follows, and the answer's own fields say nothing else.
+    fn ends(&self, fetched: &Page, shown: &str) -> Result<(), Fault> {
+        if self.pages.ignore_totals {
+            return Ok(());
+        }
+        if let Some(part) = &fetched.part {
+            return Err(Fault::torn(shown, part));
+        }
+        self.pages.next.ends(&fetched.told, shown)
     }
 
     /// Answers how many of them no page had before.

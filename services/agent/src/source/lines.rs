@@ -34,6 +34,8 @@ pub struct Lines {
     encoding: &'static Encoding,
     longest: usize,
     number: usize,
+    /// The last line has no end.
+    open: bool,
 }
 
 impl Lines {
@@ -76,7 +78,7 @@ impl Lines {
             Box::new(reader)
         };
         let encoding = if is_wide { UTF_8 } else { chosen };
-        Ok(Self { reader, encoding, longest, number: 0 })
+        Ok(Self { reader, encoding, longest, number: 0, open: false })
     }
 
     /// The next line; `None` after the last.
@@ -97,12 +99,18 @@ impl Lines {
             return Ok(None);
         }
         self.number += 1;
+        self.open = !ended;
         let text = if length > self.longest {
             Err(format!("the line is longer than {} bytes", self.longest))
         } else {
             decode(&bytes, self.encoding)
         };
         Ok(Some(Line { number: self.number, text }))
+    }
+
+    /// True once the last line was read and has no end.
+    pub fn is_open(&self) -> bool {
+        self.open
     }
 
     /// Takes what is buffered up to the line's end; how much, and whether the end was found.

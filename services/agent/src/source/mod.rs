@@ -10,6 +10,7 @@ mod fetch;
 mod habit;
 mod heading;
 mod json;
+mod kinds;
 mod lines;
 mod link_header;
 mod links;
@@ -17,10 +18,10 @@ mod more;
 mod next;
 mod parse;
 mod place;
+mod prose;
 mod rows;
 mod sink;
-
-use std::collections::BTreeSet;
+mod told;
 
 use tokio::sync::mpsc;
 
@@ -32,7 +33,10 @@ pub use next::Next;
 pub use place::Setting;
 pub use sink::{Found, Item};
 
-use crate::{model::mapping::Mapping, policy::Policy};
+use crate::{
+    model::{filled::Relied, mapping::Mapping},
+    policy::Policy,
+};
 use sink::Sink;
 
 /// What to read.
@@ -64,16 +68,12 @@ pub struct Way {
 }
 
 /// Starts to read. The channel ends after the last record; wherever a fault of the source as a
-/// whole comes, the catalog must not be taken for complete. `before` are keys that every record had
-/// in the last run: where the mapping reads one and it is gone, nothing is handed on.
-pub fn read(
-    input: Input,
-    way: Way,
-    before: BTreeSet<String>,
-    policy: &Policy,
-) -> mpsc::Receiver<Found> {
+/// whole comes, the catalog must not be taken for complete. `before` is what the last run counted
+/// on: where the mapping reads a key that is gone, or empty everywhere, nothing is handed on.
+pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Receiver<Found> {
     let (items, receiver) = mpsc::channel(policy.read_ahead_records);
     let policy = policy.clone();
+    let before = before.heed(policy.max_missing_records);
     tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
             let mut sink = Sink::new(&items, mapping, way.apply_trials, &before);
@@ -81,8 +81,7 @@ pub fn read(
                 Input::Csv(table) => csv::read(table, &policy, &mut sink),
                 Input::Json(pages) => json::read(pages, &policy, &mut sink),
             }?;
-            sink.end();
-            Ok(())
+            sink.end(&input.place())
         });
         if let Err(fault) = outcome {
             // A receiver that is gone has stopped listening for a reason of its own.
@@ -95,13 +94,70 @@ pub fn read(
 #[cfg(test)]
 mod tests {
     use mpp_api::{sync::record::Body, types::fee::Kind};
+    use mpp_core::Reason;
 
     use super::*;
+    use crate::model::keys::Keys;
 
     const MAPPING: &str = r#"
         { source_id: (.kode | ascii_downcase), unit: "units/kemendagri",
           service: { title: {id: .nama}, fees: [.biaya | rupiah], time: (.waktu | service_time),
                      requirements: [.syarat | list_items[] | {text: ., applicant: "APPLICANT_ANY"}] } }"#;
+
+    /// What is found in a file after a run that found `before`.
+    async fn found(csv: &str, before: Relied) -> (Vec<Item>, Option<Fault>, Option<Keys>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("catalog.csv");
+        std::fs::write(&path, csv).expect("writes");
+        let input = Input::Csv(Table { path, ..Table::default() });
+        let way = Way { program: MAPPING.to_owned(), apply_trials: false };
+        let mut items = read(input, way, before, &Policy::default());
+        let (mut all, mut fault, mut keys) = (Vec::new(), None, None);
+        while let Some(item) = items.recv().await {
+            match item {
+                Found::Record(item) => all.push(*item),
+                Found::Keys(found) => keys = Some(found),
+                Found::Fault(found) => fault = Some(found),
+                Found::PassedOver(..) => {}
+            }
+        }
+        (all, fault, keys)
+    }
+
+    const TABLE: &str = "kode,nama,biaya,waktu,syarat\na,Akta,Gratis,1 jam,KK\n\
+        b,KIA,Rp 10.000,2 jam,KK\n";
+
+    async fn first_run() -> Relied {
+        let (items, fault, keys) = found(TABLE, Relied::default()).await;
+        assert!(items.len() == 2 && fault.is_none());
+        keys.expect("all was read").relied_on()
+    }
+
+    #[tokio::test]
+    async fn of_a_source_of_which_a_column_has_emptied_nothing_is_handed_on() {
+        let empty = "kode,nama,biaya,waktu,syarat\na,Akta,,1 jam,KK\nb,KIA,  ,2 jam,KK\n";
+        let (items, fault, keys) = found(empty, first_run().await).await;
+        let fault = fault.expect("the column is missed").error;
+        assert!(fault.message().contains("reads .biaya,"), "{fault}");
+        assert!(fault.message().ends_with("Nothing was sent"), "{fault}");
+        assert!(items.is_empty() && keys.is_none());
+        let half = empty.replace("  ", "Gratis");
+        let (items, fault, _) = found(&half, first_run().await).await;
+        assert!(items.len() == 2 && fault.is_none());
+        assert!(found(empty, Relied::default()).await.1.is_none(), "the first run, or accepted");
+    }
+
+    #[tokio::test]
+    async fn a_last_line_without_an_end_is_cut_where_that_of_the_last_run_had_one() {
+        let cut = &TABLE[..TABLE.len() - 1];
+        let (items, fault, _) = found(cut, first_run().await).await;
+        assert!(fault.expect("cut").error.message().contains("line 3"));
+        assert!(items[0].record.is_ok() && items[1].record.is_err());
+        let (items, fault, keys) = found(cut, Relied::default()).await;
+        assert!(items.len() == 2 && fault.is_none(), "some write no end");
+        let (_, fault, _) = found(cut, keys.expect("all").relied_on()).await;
+        assert!(fault.is_none(), "and never do");
+    }
 
     async fn mapped(csv: &str, program: &str) -> Vec<Item> {
         let folder = tempfile::tempdir().expect("a folder");
@@ -109,12 +165,13 @@ mod tests {
         std::fs::write(&path, csv).expect("writes");
         let input = Input::Csv(Table { path, ..Table::default() });
         let way = Way { program: program.to_owned(), apply_trials: false };
-        let mut items = read(input, way, BTreeSet::new(), &Policy::default());
+        let mut items = read(input, way, Relied::default(), &Policy::default());
         let mut all = Vec::new();
         while let Some(item) = items.recv().await {
             match item {
                 Found::Record(item) => all.push(*item),
                 Found::Keys(_) | Found::PassedOver(..) => {}
+                Found::Fault(fault) if fault.error.reason() == Reason::SourceIncomplete => {}
                 Found::Fault(fault) => panic!("the source can be read: {fault:?}"),
             }
         }

@@ -5,7 +5,8 @@ use jaq_json::Val;
 
 use super::{
     links::{ADDRESSES, says_next},
-    place::{count, each, key, shape, text},
+    place::{count, each, key, shape, text, texts},
+    prose::says_cut,
 };
 
 /// Values of a next-page field that mean that there is no next page.
@@ -36,6 +37,34 @@ const LAST: [&str; 9] =
 const CUT: [&str; 5] = ["truncated", "incomplete", "partial", "terpotong", "sebagian"];
 const LEFT: [&str; 3] = ["remaining", "left", "sisa"];
 const OF_CALLS: [&str; 7] = ["rate", "limit", "quota", "kuota", "credits", "calls", "requests"];
+
+/// Fields in which a source says in words how it answered.
+const MESSAGES: [&str; 24] = [
+    "message",
+    "messages",
+    "msg",
+    "pesan",
+    "detail",
+    "details",
+    "keterangan",
+    "warning",
+    "warnings",
+    "notice",
+    "info",
+    "note",
+    "notes",
+    "catatan",
+    "peringatan",
+    "status",
+    "state",
+    "hasil",
+    "result",
+    "remark",
+    "remarks",
+    "alert",
+    "completeness",
+    "kelengkapan",
+];
 
 /// The words of a name: "hasMorePages" and "has_more_pages" are three.
 pub fn words(name: &str) -> Vec<String> {
@@ -110,6 +139,9 @@ fn says(place: &str, value: &Val) -> Said {
     if any(&LEFT) && !dotted.iter().any(|word| OF_CALLS.contains(&word.as_str())) {
         return if count(value).is_some_and(|left| left > 0) { Said::More } else { Said::Nothing };
     }
+    if any(&MESSAGES) && texts(value).iter().any(|said| says_cut(said)) {
+        return Said::More;
+    }
     let is_mark = any(&MARKS) && !name.iter().any(|word| OF_ACCESS.contains(&word.as_str()));
     match value {
         Val::TStr(_) | Val::Num(_) if is_mark && is_set(value) => Said::Mark,
@@ -177,6 +209,10 @@ mod tests {
             r#"{"pagination": {"links": [{"label": "»", "url": "?page=2"}]}}"#,
             r#"{"@odata.nextLink": "?page=2"}"#,
             r#"{"next": "", "has_more": true}"#,
+            r#"{"status": "partial"}"#,
+            r#"{"message": "Hasil dibatasi 6 baris pertama"}"#,
+            r#"{"meta": {"warnings": ["result truncated at 6"]}}"#,
+            r#"{"x-next-page": "2"}"#,
         ] {
             assert!(found(page, "next").is_some(), "{page}");
         }
@@ -192,6 +228,8 @@ mod tests {
             r#"{"next_update": "2026-12-01", "rate_limit": {"remaining": 59}}"#,
             r#"{"next": {"href": null}, "links": [{"rel": "next", "href": null}, {"rel": "self", "href": "x"}]}"#,
             r#"{"status": "ok", "last_updated": "2026", "last_page": 1, "last_page_url": "?page=1"}"#,
+            r#"{"status": "complete", "message": "Data lengkap, tidak terpotong"}"#,
+            r#"{"x-next-page": "", "retry": "2"}"#,
             r#"{"data": [{"next": "Izin lanjutan", "more": true}]}"#,
         ] {
             assert_eq!(found(page, "tautan"), None, "{page}");

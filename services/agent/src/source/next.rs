@@ -57,6 +57,18 @@ impl Next {
         }
     }
 
+    /// Checks that the fields of the last page's answer speak of no further one.
+    ///
+    /// # Errors
+    /// Names the one that does.
+    pub fn ends(&self, told: &Val, at: &str) -> Result<(), Fault> {
+        let place = if self.link.place.is_empty() { at } else { &self.link.place };
+        match more::sign(told, "") {
+            Some(sign) => Err(Fault::config(place, self.is_not_last(&sign))),
+            None => Ok(()),
+        }
+    }
+
     fn is_not_last(&self, sign: &str) -> String {
         format!(
             "the page has {sign}, so it is not the last, and next = \"{}\" leads to nothing; set next \

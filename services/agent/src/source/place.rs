@@ -50,6 +50,14 @@ pub fn text(value: &Val) -> Option<String> {
     Some(String::from_utf8_lossy(bytes).into_owned())
 }
 
+/// A text, or those of a list.
+pub fn texts(value: &Val) -> Vec<String> {
+    match value {
+        Val::Arr(items) => items.iter().filter_map(text).collect(),
+        _ => text(value).into_iter().collect(),
+    }
+}
+
 /// A whole number that is not negative.
 pub fn count(value: &Val) -> Option<u64> {
     match value {

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 use super::fault::Fault;
-use crate::model::{keys::Keys, mapping::Mapping, screen, text, unread};
+use crate::model::{filled::Relied, keys::Keys, mapping::Mapping, screen, text, unread};
 
 /// A record as read and mapped, or why it could not be.
 pub struct Item {
@@ -43,8 +43,11 @@ pub struct Sink<'a> {
     apply_trials: bool,
     keys: Keys,
     fullness: screen::Fullness,
-    /// Keys that every record had in the last run.
-    before: &'a BTreeSet<String>,
+    /// What the last run found.
+    before: &'a Relied,
+    /// What is held back until each column that was filled before is filled again; none once
+    /// that is so, or more waits than is read ahead.
+    held: Option<Vec<Found>>,
 }
 
 impl<'a> Sink<'a> {
@@ -53,10 +56,10 @@ impl<'a> Sink<'a> {
         items: &'a mpsc::Sender<Found>,
         mapping: Mapping,
         apply_trials: bool,
-        before: &'a BTreeSet<String>,
+        before: &'a Relied,
     ) -> Self {
-        let fullness = screen::Fullness::default();
-        Self { items, keys: mapping.keys(), fullness, mapping, apply_trials, before }
+        let (fullness, held) = (screen::Fullness::default(), Some(Vec::new()));
+        Self { items, keys: mapping.keys(), fullness, mapping, apply_trials, before, held }
     }
 
     /// Looks at the keys of the first records, before any of them is handed on.
@@ -64,14 +67,48 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// One that the mapping reads was in every record before and is in none of these.
     pub fn check_keys(&self, place: &str, now: &BTreeSet<String>) -> Result<(), Fault> {
-        let lost = self.keys.lost(self.before, now);
+        let lost = self.keys.lost(&self.before.keys, now);
         lost.map_or(Ok(()), |text| Err(Fault::renamed(place, text)))
     }
 
+    /// Whether the last line of the file had an end in the last run.
+    pub fn ended_before(&self) -> bool {
+        self.before.ends
+    }
+
+    /// Notes that the last line of the file has its end.
+    pub fn ends(&mut self) {
+        self.keys.ends = true;
+    }
+
     /// Hands on which keys there were; all is read.
-    pub fn end(self) {
+    ///
+    /// # Errors
+    /// A column has emptied; where that was found in time, no record was handed on.
+    pub fn end(mut self, place: &str) -> Result<(), Fault> {
+        if let Some(text) = self.keys.emptied(self.before) {
+            let nothing = if self.held.is_some() { ". Nothing was sent" } else { "" };
+            return Err(Fault::renamed(place, format!("{text}{nothing}")));
+        }
         // A receiver that is gone has stopped listening for a reason of its own.
+        let _ = self.release();
         let _ = self.items.blocking_send(Found::Keys(self.keys));
+        Ok(())
+    }
+
+    fn hand(&mut self, found: Found) -> Result<()> {
+        let Some(held) = &mut self.held else {
+            return self.items.blocking_send(found).map_err(|_| ended());
+        };
+        held.push(found);
+        let is_long = held.len() >= self.items.max_capacity();
+        let waits = !self.keys.awaited(self.before).is_empty();
+        if waits && !is_long { Ok(()) } else { self.release() }
+    }
+
+    fn release(&mut self) -> Result<()> {
+        let held = self.held.take().unwrap_or_default();
+        held.into_iter().try_for_each(|found| self.items.blocking_send(found).map_err(|_| ended()))
     }
 
     /// Maps a raw record; a mapping may yield none, one or several from it.
@@ -171,7 +208,7 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// The same as [`Self::put`].
     pub fn pass_over(&mut self, found_at: String, why: Error) -> Result<()> {
-        self.items.blocking_send(Found::PassedOver(found_at, why)).map_err(|_| ended())
+        self.hand(Found::PassedOver(found_at, why))
     }
 
     /// Hands on that the whole extent of the source is not known; it is read on all the same.
@@ -179,11 +216,11 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// The same as [`Self::put`].
     pub fn lack(&mut self, fault: Fault) -> Result<()> {
-        self.items.blocking_send(Found::Fault(fault)).map_err(|_| ended())
+        self.hand(Found::Fault(fault))
     }
 
     fn send(&mut self, item: Item) -> Result<()> {
-        self.items.blocking_send(Found::Record(Box::new(item))).map_err(|_| ended())
+        self.hand(Found::Record(Box::new(item)))
     }
 }
 

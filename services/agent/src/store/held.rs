@@ -1,11 +1,12 @@
 //! What the registry holds of a source, as far as the agent knows, and what the next run counts on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use mpp_core::{Error, Result};
 use sqlx::Row;
 
 use super::Store;
+use crate::model::filled::Relied;
 
 impl Store {
     /// All that the registry holds of this source: by id, its name there.
@@ -42,8 +43,8 @@ impl Store {
         tx.commit().await.map_err(Error::internal)
     }
 
-    /// Ends a complete run. Records that have `gone` from the source are reported from now on and
-    /// no longer counted, until they are withdrawn or come back; the registry's answers to records
+    /// Ends a complete run. Records that have `gone` from the source are reported from now on,
+    /// until they are withdrawn or come back; the registry's answers to records
     /// that were `unseen` are forgotten.
     pub async fn settle(&self, gone: &[&str], unseen: &[&str]) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(Error::internal)?;
@@ -77,9 +78,28 @@ impl Store {
         Ok(())
     }
 
+    /// Ids that were reported gone and that nobody has accepted or withdrawn since.
+    pub async fn told_gone(&self) -> Result<HashSet<String>> {
+        let rows = sqlx::query("SELECT source_id FROM held WHERE told = 1")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(Error::internal)?;
+        Ok(rows.into_iter().map(|row| row.get(0)).collect())
+    }
+
+    /// The publisher has said that it is right that these have gone: they are told, and count no
+    /// more.
+    pub async fn accept_gone(&self) -> Result<()> {
+        sqlx::query("UPDATE held SET told = 2 WHERE told = 1")
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(Error::internal)
+    }
+
     /// A record that was reported gone and is back in the source counts again.
     pub async fn welcome_back(&self, is_there: impl Fn(&str) -> bool) -> Result<()> {
-        let rows = sqlx::query("SELECT source_id FROM held WHERE told = 1")
+        let rows = sqlx::query("SELECT source_id FROM held WHERE told >= 1")
             .fetch_all(&self.pool)
             .await
             .map_err(Error::internal)?;
@@ -93,8 +113,8 @@ impl Store {
         Ok(())
     }
 
-    /// Keys that every record had in the last complete run, of those that the mapping reads.
-    pub async fn relied_on(&self) -> Result<BTreeSet<String>> {
+    /// What the last complete run found of the keys that the mapping reads.
+    pub async fn relied_on(&self) -> Result<Relied> {
         let row = sqlx::query("SELECT value FROM setting WHERE name = 'keys'")
             .fetch_optional(&self.pool)
             .await
@@ -102,10 +122,10 @@ impl Store {
         Ok(row.and_then(|row| serde_json::from_str(row.get(0)).ok()).unwrap_or_default())
     }
 
-    /// Keeps them for the next run.
-    pub async fn rely_on(&self, keys: &BTreeSet<String>) -> Result<()> {
+    /// Keeps it for the next run.
+    pub async fn rely_on(&self, found: &Relied) -> Result<()> {
         sqlx::query("INSERT OR REPLACE INTO setting VALUES ('keys', ?)")
-            .bind(serde_json::json!(keys).to_string())
+            .bind(serde_json::json!(found).to_string())
             .execute(&self.pool)
             .await
             .map(drop)

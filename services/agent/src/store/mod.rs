@@ -42,7 +42,7 @@ CREATE INDEX IF NOT EXISTS remarked_id ON remarked (source_id);
 -- Where the record of an id stood in the last run, of those of which something is told.
 CREATE TABLE IF NOT EXISTS placed (source_id TEXT PRIMARY KEY, place TEXT NOT NULL) STRICT;
 -- What the registry holds of this source, by its name there. 'told' is 1 once a run was complete
--- without it.
+-- without it, and 2 once somebody said that this is right.
 CREATE TABLE IF NOT EXISTS held (
     source_id TEXT PRIMARY KEY, name TEXT NOT NULL, told INTEGER NOT NULL
 ) STRICT;

@@ -100,7 +100,7 @@ impl Store {
     }
 
     async fn gone(&self, limit: i64) -> Result<Vec<Problem>> {
-        let rows = sqlx::query("SELECT source_id, name FROM held WHERE told = 1 LIMIT ?")
+        let rows = sqlx::query("SELECT source_id, name FROM held WHERE told >= 1 LIMIT ?")
             .bind(limit.max(0))
             .fetch_all(&self.pool)
             .await

@@ -84,7 +84,10 @@ async fn what_has_gone_counts_until_a_complete_run_and_is_told_until_it_is_withd
     store.settle(&["b"], &[]).await.expect("settles");
     let told = store.problems(10).await.expect("reads");
     assert!(told[0].message.contains("units/a/services/b"), "{told:?}");
-    assert_eq!(store.held().await.expect("reads").len(), 2, "it stops counting");
+    assert_eq!(store.held().await.expect("reads").len(), 2, "it is no news any more");
+    assert_eq!(store.told_gone().await.expect("reads"), HashSet::from(["b".to_owned()]));
+    store.accept_gone().await.expect("accepts");
+    assert!(store.told_gone().await.expect("reads").is_empty(), "it stops counting");
     assert_eq!(store.refused().await.expect("reads"), 0, "a remark");
     store.settle(&[], &[]).await.expect("settles");
     assert_eq!(store.problems(10).await.expect("reads").len(), 1, "told in each run");

@@ -28,20 +28,30 @@ async fn a_header_that_says_that_there_is_more_is_believed() {
         let office = Office::open(move |_, _| with(name, value)).await;
         let said = office.read("/list", "data", "").await;
         assert_eq!(counts(&said), (3, 0, false), "{name}: {value}");
-        assert!(lack(&said).contains(&format!("\"{name}\": ")), "{}", lack(&said));
+        // The header is named, by its words where they were read as such.
+        let named =
+            [name.to_owned(), name.replace('-', " ")].iter().any(|one| lack(&said).contains(one));
+        assert!(named, "{name}: {value}: {}", lack(&said));
     }
     for (name, value) in [
         ("x-total", "3"),
         ("x-total-pages", "1"),
         ("x-next-page", ""),
         ("content-range", "items 0-2/3"),
-        ("content-range", "items 0-2/*"),
         ("content-range", "bytes 0-180/181"),
     ] {
         let office = Office::open(move |_, _| with(name, value)).await;
         let said = office.read("/list", "data", "").await;
         assert_eq!(counts(&said), (3, 0, true), "{name}: {value}: {:?}", said.lack);
     }
+}
+
+#[tokio::test]
+async fn a_part_of_nobody_knows_how_much_is_not_the_whole() {
+    let office = Office::open(|_, _| with("content-range", "items 0-2/*")).await;
+    let said = office.read("/list", "data", "").await;
+    assert_eq!(counts(&said), (3, 0, false));
+    assert!(lack(&said).contains("with a part only, items 0-2/*"), "{}", lack(&said));
 }
 
 #[tokio::test]

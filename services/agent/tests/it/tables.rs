@@ -94,7 +94,7 @@ async fn lines_are_those_of_an_editor_also_with_cells_of_several_lines() {
         "kode,nama,syarat\r\na,Akta,KTP\r\nb,KK\r\nc,KIA,\"KTP\nKK asli\r\nFoto\"\r\nd,SKCK\r\n";
     let said = file(text, plain()).await;
     assert_eq!(places(&said), ["row at line 3", "row at line 7"]);
-    assert_eq!(counts(&said), (4, 2, true));
+    assert_eq!(counts(&said), (4, 2, false));
     assert!(said.problems[0].message.contains("2 columns where the heading has 3"));
 }
 
@@ -255,4 +255,36 @@ async fn what_programs_leave_becomes_no_record_in_any_field() {
     assert_eq!(said.first.expect("one is left").source_id, "k");
     let fine = ["SUSPICIOUS", "ERROR_VALUE"];
     assert!(said.problems.iter().all(|problem| fine.contains(&problem.code.as_str())));
+}
+
+const CATALOG: &str = "kode,nama,syarat,waktu,biaya\na,Akta,KTP,1 hari kerja,Rp 10.000\nb,KK,KTP,2 hari,Rp 20.000\n\
+    c,KIA,KTP,3 hari,Rp 30.000\nd,SKCK,KTP,4 hari,Gratis\n";
+
+#[tokio::test]
+async fn what_is_no_row_of_the_table_makes_the_run_incomplete() {
+    for end in [
+        "<br />\n<b>Fatal error</b>: Allowed memory size exhausted\n",
+        "(9 of 40 rows shown)\n",
+        "e;Pindah;KTP;5 hari;Gratis\nf;Datang;KTP;6 hari;Gratis\n",
+        "e,Pindah,KTP,5 h",
+    ] {
+        let said = file(format!("{CATALOG}{end}"), plain()).await;
+        assert!(lack(&said).contains("1 column") || lack(&said).contains("4 columns"), "{end}");
+        assert_eq!(said.tally.read - said.tally.unread(), 4, "{end}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_part_under_renamed_headings_in_another_order_is_torn() {
+    for heading in
+        ["Kode Layanan,Nama Layanan,Waktu,Syarat,Tarif", "id,judul,lama,dokumen,retribusi"]
+    {
+        let part = "e,Pindah,5 hari,KTP,Rp 50.000\nf,Datang,6 hari,KTP,Gratis\n";
+        let said = file(format!("{CATALOG}{heading}\n{part}"), plain()).await;
+        assert!(lack(&said).contains("line 6 is a heading"), "{heading}: {}", lack(&said));
+        assert_eq!(said.tally.read - said.tally.unread(), 4, "{heading}");
+    }
+    let words = "e,Pindah,KTP,Segera,Gratis\nf,Datang,KTP,6 hari,Gratis\n";
+    let said = file(format!("{CATALOG}{words}"), plain()).await;
+    assert_eq!(counts(&said), (6, 0, true), "a row of words is no heading: {:?}", said.problems);
 }

@@ -76,6 +76,9 @@ impl Session<'_> {
         let gone = if sure { self.difference.gone() } else { Vec::new() };
         let forgotten = self.difference.forgotten(store.rejected().await?);
         store.settle(&gone, &forgotten).await?;
+        if self.context.run.accept_missing {
+            store.accept_gone().await?;
+        }
         store.welcome_back(|id| self.difference.is_there(id)).await?;
         match &self.keys {
             Some(keys) => store.rely_on(&keys.relied_on()).await,

@@ -75,7 +75,7 @@ fn a_heading_that_was_renamed_is_lost_where_the_mapping_reads_it() {
     let mut keys = Keys::of("{a: .kode, b: (.syarat // .dokumen)}");
     keys.look_at(&record(r#"{"kode": 1, "syarat": 2, "lain": 3}"#));
     keys.look_at(&record(r#"{"kode": 1, "syarat": 2}"#));
-    let before = keys.relied_on();
+    let before = keys.relied_on().keys;
     let set = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
     assert_eq!(before, set(&["kode", "syarat"]));
     let told = keys.lost(&before, &set(&["kode", "persyaratan"])).expect("lost");
@@ -98,4 +98,25 @@ fn a_key_that_is_nearly_another_is_told_with_it() {
     let keys = Keys::of("{b: .Biaya}");
     let lost = keys.lost(&set(&["Biaya"]), &set(&["Biaaya"])).expect("lost");
     assert!(lost.contains("(did you mean .Biaaya?)"), "{lost}");
+}
+
+#[test]
+fn a_column_that_empties_is_told_unless_few_had_it_or_another_will_do() {
+    let read = |rows: &[&str]| {
+        let mut keys = Keys::of("{a: .kode, b: (.syarat // .dokumen), c: .biaya}");
+        rows.iter().for_each(|row| keys.look_at(&record(row)));
+        keys
+    };
+    let row = |biaya: &str| format!(r#"{{"kode": 1, "syarat": "KTP", "biaya": "{biaya}"}}"#);
+    let (full, empty) = (row("Gratis"), row(" "));
+    let (full, empty) = (full.as_str(), empty.as_str());
+    let before = read(&[full; 6]).relied_on();
+    let told = read(&[empty; 6]).emptied(&before).expect("emptied");
+    assert!(told.contains("reads .biaya,"), "{told}");
+    assert_eq!(read(&[empty, full]).emptied(&before), None);
+    assert_eq!(read(&[]).emptied(&before), None, "that is another fault");
+    let other = r#"{"kode": 1, "syarat": "", "dokumen": ["KTP"], "biaya": 0}"#;
+    assert_eq!(read(&[other]).emptied(&before), None, "the other will do, and 0 is something");
+    let few = read(&[full, empty, empty, empty]).relied_on().heed(3);
+    assert_eq!(read(&[empty]).emptied(&few), None, "one was filled");
 }
