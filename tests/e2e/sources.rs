@@ -61,7 +61,7 @@ async fn two_stray_quotes(suite: &Suite, ministry: &Ministry, whole: &Source) {
         lines[at] = lines[at].replace("1 hari kerja", "\"1 hari kerja");
     }
     lines.insert(0, "kode,nama,biaya,waktu".into());
-    ministry.publish_text(&lines.join("\r\n"));
+    ministry.publish_text(&(lines.join("\r\n") + "\r\n"));
     let said = ministry.sync(suite).await;
     assert_eq!(said.code, 8, "{}{}", said.out, said.err);
     assert!(

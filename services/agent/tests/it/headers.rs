@@ -23,6 +23,7 @@ async fn a_header_that_says_that_there_is_more_is_believed() {
         ("x-total", "40"),
         ("x-total-pages", "4"),
         ("x-next-page", "2"),
+        ("x-pagination", r#"{"TotalCount": 40, "CurrentPage": 1}"#),
         ("content-range", "items 0-2/40"),
     ] {
         let office = Office::open(move |_, _| with(name, value)).await;
@@ -37,6 +38,9 @@ async fn a_header_that_says_that_there_is_more_is_believed() {
         ("x-total", "3"),
         ("x-total-pages", "1"),
         ("x-next-page", ""),
+        ("x-ratelimit-remaining", "59"),
+        ("retry-after", "9"),
+        ("x-nextjs-cache", "HIT"),
         ("content-range", "items 0-2/3"),
         ("content-range", "bytes 0-180/181"),
     ] {
@@ -52,6 +56,9 @@ async fn a_part_of_nobody_knows_how_much_is_not_the_whole() {
     let said = office.read("/list", "data", "").await;
     assert_eq!(counts(&said), (3, 0, false));
     assert!(lack(&said).contains("with a part only, items 0-2/*"), "{}", lack(&said));
+    let silent = Office::open(|_, _| (StatusCode::PARTIAL_CONTENT, THREE).into_response()).await;
+    let said = silent.read("/list", "data", "").await;
+    assert_eq!(counts(&said), (3, 0, false));
 }
 
 #[tokio::test]

@@ -344,39 +344,3 @@ async fn a_record_that_repeats_the_names_of_its_fields_is_none() {
     let said = office.await.read("/list", "", "").await;
     assert_eq!((counts(&said), said.tally.headings), ((1, 0, true), 1), "{:?}", said.problems);
 }
-
-#[tokio::test]
-async fn what_the_fields_of_an_answer_say_of_more_is_heard() {
-    for (status, name, value) in [
-        (200, "x-total", "40"),
-        (200, "x-total-count", "40"),
-        (200, "x-total-pages", "4"),
-        (200, "x-next-page", "2"),
-        (200, "x-pagination", r#"{"TotalCount": 40, "CurrentPage": 1}"#),
-        (200, "content-range", "items 0-2/40"),
-        (206, "content-range", "items 0-2/40"),
-        (206, "content-range", "items 0-2/*"),
-        (206, "x-served-by", "a"),
-    ] {
-        let office = Office::open(move |_, _| {
-            let status = StatusCode::from_u16(status).expect("a status");
-            (status, [(name, value)], format!("[{}]", items(1))).into_response()
-        });
-        let said = office.await.read("/list", "", "").await;
-        assert!(!lack(&said).is_empty(), "{name}: {value}");
-        assert_eq!(said.tally.read, 3, "{name}: {value}");
-    }
-    for (name, value) in [
-        ("x-total", "3"),
-        ("x-next-page", ""),
-        ("x-ratelimit-remaining", "59"),
-        ("retry-after", "9"),
-        ("x-nextjs-cache", "HIT"),
-        ("content-range", "items 0-2/3"),
-    ] {
-        let body = format!("[{}]", items(1));
-        let office = Office::open(move |_, _| ([(name, value)], body.clone()).into_response());
-        let said = office.await.read("/list", "", "").await;
-        assert_eq!(counts(&said), (3, 0, true), "{name}: {value}: {:?}", said.lack);
-    }
-}
