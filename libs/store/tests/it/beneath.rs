@@ -1,4 +1,4 @@
-//! A server whose database is restored, exchanged or taken over beneath it finds out by itself, also
+//! A server whose database is restored, exchanged or taken over beneath it finds out by itself, even
 //! while it is idle.
 
 use mpp_core::{Clock, Reason};
