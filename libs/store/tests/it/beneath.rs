@@ -1,5 +1,5 @@
-//! A server whose database is restored, exchanged or taken over beneath it finds out by itself, even
-//! while it is idle.
+//! A server whose database is restored, exchanged or taken over beneath it finds out by itself
+//! even while idle.
 
 use mpp_core::{Clock, Reason};
 use mpp_store::{Db, FeedOptions, Filter, Options, Start, Subscription};
