@@ -28,7 +28,7 @@ async fn catalog() -> Vec<Update> {
     let (mut updates, mut names) = (Vec::new(), HashSet::new());
     for ministry in &ministries {
         let run = &ministry.run;
-        let before = std::collections::BTreeSet::new();
+        let before = Default::default();
         let mut items =
             mpp_agent::source::read(run.input.clone(), run.way.clone(), before, &run.policy);
         while let Some(found) = items.recv().await {
