@@ -53,7 +53,7 @@ async fn commit(home: &Path, name: &str) -> [Timestamp; 2] {
         let report = run(home, &["report", "--output", "json"]).await.succeeded();
         let report: Value = serde_json::from_str(&report).expect("JSON");
         let feeds = report["freshness"].as_array().cloned().unwrap_or_default();
-        let registry = feeds.iter().find(|feed| feed["feed"] == "registry").cloned();
+        let registry = feeds.iter().find(|feed| feed["feed"] == "FEED_REGISTRY").cloned();
         let registry = registry.ok_or("no freshness")?;
         that(!registry["commitTime"].is_null(), "nothing was read yet")?;
         let read = time(&registry["commitTime"]);

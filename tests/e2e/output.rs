@@ -44,7 +44,6 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("accept", vec![OFFERING]),
         ("watch", vec!["--initial-state", "--count", "3"]),
         ("hours", vec![DUKCAPIL]),
-        ("hours set", vec![DUKCAPIL, "--open", "mon 08:00-09:00"]),
         ("deviations", vec!["malls/banyuwangi"]),
         ("slots", vec![OFFERING]),
         ("book", vec![OFFERING, "--nik", "3510014107900001"]),

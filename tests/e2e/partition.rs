@@ -3,7 +3,9 @@
 
 use mpp_api::{
     registry::{Counter, UpdateCounterRequest},
-    reporting::{GetReportRequest, Report, report_service_client::ReportServiceClient},
+    reporting::{
+        GetReportRequest, Report, freshness::Feed, report_service_client::ReportServiceClient,
+    },
     scheduling::{GetHoursRequest, hours_service_client::HoursServiceClient},
 };
 use mpp_testkit::Backend;
@@ -36,7 +38,7 @@ async fn followers_go_on_through_a_cut_and_catch_up() {
     eventually(PATIENCE, "the report says that the registry is away", async || {
         let report = report(&suite).await?;
         let registry =
-            report.freshness.iter().find(|feed| feed.feed == "registry").ok_or("no freshness")?;
+            report.freshness.iter().find(|feed| feed.feed() == Feed::Registry).ok_or("no freshness")?;
         that(!registry.connected && !report.complete, format!("{registry:?}"))?;
         that(report.incomplete_reason.is_some_and(|why| !why.id.is_empty()), "it does not say why")
     })

@@ -11,18 +11,12 @@ use mpp_core::{Clock, Micros};
 use mpp_store::{Db, Look};
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::{Component, metrics::CLOCK_OFFSET};
-
-/// From here on a clock is off, and it is right again once it is half as near, so that one at the
-/// limit does not come and go.
-const LIMIT: Micros = 2_000_000;
-/// A clock that was set and stays so for as long was set right: by NTP, on a machine that keeps no
-/// time while it is off.
-const SETTLES: Micros = 600 * 1_000_000;
+use crate::{Component, HealthPolicy, metrics::CLOCK_OFFSET};
 
 /// Keeps the component "clock" up to date.
 pub(crate) struct ClockWatch {
     component: Component,
+    policy: HealthPolicy,
     clock: Clock,
     sqlite: bool,
     off: bool,
@@ -36,12 +30,12 @@ pub(crate) struct ClockWatch {
 
 impl ClockWatch {
     pub(crate) fn new(component: Component, db: &Db) -> Self {
-        let clock = db.clock().clone();
+        let (clock, policy) = (db.clock().clone(), component.readiness().policy());
         let ahead = Arc::default();
         CLOCK_OFFSET
             .observe(&ahead, [db.name()], |ahead: &AtomicI64| ahead.load(Relaxed) as f64 / 1e6);
         let (sqlite, off) = (db.is_sqlite(), false);
-        Self { component, clock, sqlite, off, steady: None, set_at: None, ahead }
+        Self { component, policy, clock, sqlite, off, steady: None, set_at: None, ahead }
     }
 
     /// Judges the clock by what a look at the database found.
@@ -80,16 +74,18 @@ impl ClockWatch {
         (
             jumped,
             "where it was while mpp ran: it has been set. Set it right (NTP); if it is right now, start \
-             mpp again, or wait: it is taken for right after 10 min",
+             mpp again, or wait: it is taken for right after some minutes (`mpp policy`: \
+             health.clock_settles_seconds)",
         )
     }
 
     fn has_settled(&mut self, kernel: Micros) -> bool {
-        kernel - *self.set_at.get_or_insert(kernel) >= SETTLES
+        kernel - *self.set_at.get_or_insert(kernel) >= self.policy.clock_settles()
     }
 
     fn limit(&self) -> Micros {
-        if self.off { LIMIT / 2 } else { LIMIT }
+        let limit = self.policy.clock_off();
+        if self.off { limit / 2 } else { limit }
     }
 
     fn tell(&mut self, ahead: Micros, of: &str) {
@@ -123,18 +119,17 @@ fn apart(micros: Micros) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::Readiness;
 
     const S: Micros = 1_000_000;
 
     fn watch(sqlite: bool) -> (Readiness, ClockWatch) {
-        let readiness = Readiness::holding(Duration::ZERO);
+        let policy = HealthPolicy { change_counts_millis: 0, ..HealthPolicy::default() };
+        let readiness = Readiness::new(policy.clone());
         let (component, clock) = (readiness.component("clock"), Clock::system());
-        let (off, ahead) = (false, Arc::default());
-        let watch = ClockWatch { component, clock, sqlite, off, steady: None, set_at: None, ahead };
+        let (off, steady, set_at, ahead) = (false, None, None, Arc::default());
+        let watch = ClockWatch { component, policy, clock, sqlite, off, steady, set_at, ahead };
         (readiness, watch)
     }
 

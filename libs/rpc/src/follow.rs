@@ -1,7 +1,7 @@
 //! Follows another service's feed for a copy in a database: the client's follower, with what comes
 //! as the store has it, readiness, and measurements.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use mpp_api::feed::{self, change};
 use mpp_client::{Change as Told, Channel, Event as Heard, Link};
@@ -15,10 +15,6 @@ use crate::{
     standing::{Reached, Standing},
     time::from_timestamp,
 };
-
-/// How long a copy counts as ready while its feed is away, so that one service's restart does not
-/// take its followers with it.
-const TOLERANCE: Duration = Duration::from_secs(60);
 
 /// The next step of a copy; see [`mpp_client::Event`].
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +68,7 @@ impl Follower {
     }
 
     /// Lets readiness know: up once the copy is complete, down where nothing was heard of the
-    /// feed for a minute.
+    /// feed for longer than the readiness's settings allow.
     #[must_use]
     pub fn reporting_to(mut self, component: Component) -> Self {
         self.component = Some(component);
@@ -138,8 +134,11 @@ impl Follower {
         if let Some(standing) = &self.standing {
             standing.connected(link.connected_since.is_some());
         }
-        let away = link.heard.is_none_or(|heard| heard.elapsed() > TOLERANCE);
-        if let (true, false, Some(component)) = (away, link.trouble.is_empty(), &self.component) {
+        let Some(component) = self.component.as_ref().filter(|_| !link.trouble.is_empty()) else {
+            return;
+        };
+        let longest = component.readiness().policy().feed_away();
+        if link.heard.is_none_or(|heard| heard.elapsed() > longest) {
             component.down(&format!("{} cannot be followed: {}", self.name, link.trouble));
         }
     }

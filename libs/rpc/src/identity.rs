@@ -50,7 +50,7 @@ impl Verifier {
         Self::trusting(keys, clock, Trust::default())
     }
 
-    /// Like [`Verifier::new`], with another issuer or audience.
+    /// Like [`Verifier::new`], with other rules of which tokens are accepted.
     pub fn trusting(keys: Jwks, clock: Clock, trust: Trust) -> Self {
         Self(Arc::new(Inner { keys, trust, clock, known: Mutex::default() }))
     }

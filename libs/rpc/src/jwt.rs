@@ -21,14 +21,14 @@ use ring::{
 use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
 use serde::{Deserialize, Serialize};
 
+use crate::ServerPolicy;
+
 /// The issuer of the suite's tokens (`iss`), unless a [`Trust`] says otherwise.
 pub const ISSUER: &str = "https://mpp.go.id";
 /// The audience that they are meant for (`aud`).
 pub const AUDIENCE: &str = "mpp";
 /// Longest token, in bytes.
 const LONGEST_TOKEN: usize = 8 * 1024;
-/// How far the clocks of issuer and server may differ, in seconds.
-const LEEWAY: i64 = 30;
 const PEM_LABEL: &str = "PRIVATE KEY";
 /// An Ed25519 key in PKCS #8, version 1 (RFC 8410), up to its 32 bytes. `ring` would write version
 /// 2, which holds the public key, too, and which OpenSSL 3.0 does not read.
@@ -211,18 +211,21 @@ impl Audience {
     }
 }
 
-/// The issuer and the audience of the tokens that are accepted.
+/// Which tokens are accepted.
 #[derive(Clone, Debug)]
 pub struct Trust {
     /// The issuer (`iss`).
     pub issuer: String,
     /// The audience (`aud`).
     pub audience: String,
+    /// How far the clocks of issuer and server may differ.
+    pub leeway: Duration,
 }
 
 impl Default for Trust {
     fn default() -> Self {
-        Self { issuer: ISSUER.into(), audience: AUDIENCE.into() }
+        let leeway = ServerPolicy::default().token_leeway();
+        Self { issuer: ISSUER.into(), audience: AUDIENCE.into(), leeway }
     }
 }
 
@@ -270,10 +273,11 @@ pub(crate) fn check(token: &str, keys: &Jwks, trust: &Trust, now: Micros) -> Res
     }
     let claims: Claims = verified(token, keys)?;
     let now = now.div_euclid(1_000_000);
-    if claims.exp.saturating_add(LEEWAY) <= now {
+    let end = claims.exp.saturating_add_unsigned(trust.leeway.as_secs());
+    if end <= now {
         return Err(refused("the token has expired; `mpp token` makes a new one"));
     }
-    if claims.nbf.saturating_sub(LEEWAY) > now {
+    if claims.nbf.saturating_sub_unsigned(trust.leeway.as_secs()) > now {
         return Err(refused("the token is not valid yet; compare the clocks"));
     }
     if claims.iss != trust.issuer {
@@ -282,8 +286,7 @@ pub(crate) fn check(token: &str, keys: &Jwks, trust: &Trust, now: Micros) -> Res
     if !claims.aud.holds(&trust.audience) {
         return Err(refused(&format!("the token is not meant for {}", trust.audience)));
     }
-    let until = claims.exp.saturating_add(LEEWAY).saturating_mul(1_000_000);
-    Ok(Checked { caller: claims.into_caller(), until })
+    Ok(Checked { caller: claims.into_caller(), until: end.saturating_mul(1_000_000) })
 }
 
 impl Claims {

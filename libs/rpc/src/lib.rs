@@ -43,6 +43,7 @@ mod origins;
 mod peer;
 mod pieces;
 mod place;
+mod policy;
 mod readiness;
 #[cfg(test)]
 mod reference;
@@ -70,6 +71,7 @@ pub use limits::Limits;
 pub use metrics::METRICS;
 pub use origins::Origins;
 pub use place::waiting;
+pub use policy::{HealthPolicy, ServerPolicy};
 pub use readiness::{Component, Readiness, Use};
 pub use serve_pages::serve_pages;
 pub use shares::{Full, Rank, Share, Shares, network};

@@ -13,8 +13,8 @@ use std::{
 
 use mpp_core::{Error, Reason};
 
-/// How long a change must last before it counts.
-const HOLD: Duration = Duration::from_secs(2);
+use crate::HealthPolicy;
+
 /// When a write that was refused may be tried again.
 const COME_AGAIN: Duration = Duration::from_secs(2);
 /// How often somebody who waits for it looks.
@@ -37,7 +37,7 @@ pub struct Readiness(Arc<Mutex<Parts>>);
 struct Parts {
     components: BTreeMap<String, Life>,
     draining: bool,
-    hold: Duration,
+    policy: HealthPolicy,
 }
 
 /// One component's life.
@@ -67,19 +67,19 @@ pub struct Component {
 
 impl Default for Readiness {
     fn default() -> Self {
-        Self::holding(HOLD)
+        Self::new(HealthPolicy::default())
     }
 }
 
 impl Readiness {
     /// Nothing is missing until a component is named.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(policy: HealthPolicy) -> Self {
+        Self(Arc::new(Mutex::new(Parts { policy, ..Parts::default() })))
     }
 
-    /// Like [`Readiness::new`], with another time for which a change must last.
-    pub fn holding(hold: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Parts { hold, ..Parts::default() })))
+    /// By which numbers it judges.
+    pub fn policy(&self) -> HealthPolicy {
+        self.lock().policy.clone()
     }
 
     /// Names a component; it is down ("starting") until it says that it is up.
@@ -124,7 +124,7 @@ impl Readiness {
     /// for the memory, or are answered before it ends.
     pub(crate) fn refused_write(&self) -> Option<Error> {
         let mut state = self.lock();
-        let hold = state.hold;
+        let hold = state.policy.change_counts();
         state.components.iter_mut().find_map(|(name, life)| {
             // Probes wait until it has been back for a while; a write that would succeed need not.
             let down = !life.counts(hold) && !life.up && life.heard;
@@ -134,7 +134,7 @@ impl Readiness {
 
     fn lacking(&self, of: impl Fn(&Life) -> bool) -> BTreeMap<String, String> {
         let mut state = self.lock();
-        let hold = state.hold;
+        let hold = state.policy.change_counts();
         let components = state.components.iter_mut();
         let mut missing: BTreeMap<_, _> = components
             .filter_map(|(name, life)| {
@@ -153,7 +153,7 @@ impl Readiness {
 
     fn of(&self, name: &str, change: impl FnOnce(&mut Life)) {
         let mut state = self.lock();
-        let hold = state.hold;
+        let hold = state.policy.change_counts();
         if let Some(life) = state.components.get_mut(name) {
             life.counts(hold);
             change(life);
@@ -229,6 +229,11 @@ impl Life {
 }
 
 impl Component {
+    /// The readiness that it is part of.
+    pub fn readiness(&self) -> &Readiness {
+        &self.readiness
+    }
+
     /// Once it was up, reads go on without it.
     #[must_use]
     pub fn for_writes(self) -> Self {

@@ -1,17 +1,10 @@
 //! The components "database" and "clock" of a service's readiness.
 
-use std::time::Duration;
-
 use mpp_store::{Db, Looker};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Component, Readiness, clock::ClockWatch};
-
-/// How often the database is looked at.
-const EVERY: Duration = Duration::from_secs(2);
-/// The same while it is away: calls are refused until it is found to be back.
-const SOON: Duration = Duration::from_millis(300);
 
 /// Names the components "database" and "clock" at once; the future, which is to be spawned, keeps
 /// them up to date until `shutdown`: the database answers and takes writes, and the clock is right.
@@ -23,11 +16,12 @@ pub fn watch_database(
     // Reads come from memory.
     let database = readiness.component("database").for_writes();
     let mut clock = ClockWatch::new(readiness.component("clock"), &db);
+    let policy = readiness.policy();
     let mut looker = db.looker();
     let watch = async move {
         loop {
             let well = look(&mut looker, &database, &mut clock).await;
-            sleep(if well { EVERY } else { SOON }).await;
+            sleep(policy.next_look(well)).await;
         }
     };
     async move {

@@ -14,7 +14,7 @@ use crate::{
         delete::DeleteArgs,
         deviations::DeviationsArgs,
         hand_back::HandBackArgs,
-        hours::{HoursArgs, HoursCommand},
+        hours::HoursArgs,
         list::ListArgs,
         queue::QueueCommand,
         report::ReportArgs,
@@ -80,13 +80,8 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Follow a service's changes.
     Watch(WatchArgs),
-    /// Show when a mall, counter or offering is open and why, or set its hours.
-    Hours {
-        #[command(subcommand)]
-        command: Option<HoursCommand>,
-        #[command(flatten)]
-        show: HoursArgs,
-    },
+    /// Show when a mall, counter or offering is open and why; `mpp apply` sets it by an hours rule.
+    Hours(HoursArgs),
     /// Show which counters' hours deviate, and from which yardstick.
     Deviations(DeviationsArgs),
     /// Show the slots of an offering.

@@ -4,9 +4,10 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use mpp_core::{Clock, Error, FieldCode, Result};
-use mpp_rpc::{Drain, Origins, Shell, Tls, Verifier, jwt::Jwks};
-
-use crate::limits::LimitArgs;
+use mpp_rpc::{
+    Drain, Origins, ServerPolicy, Shell, Tls, Verifier,
+    jwt::{Jwks, Trust},
+};
 
 /// `mpp serve`.
 #[derive(Subcommand)]
@@ -59,8 +60,6 @@ pub struct ServeArgs {
     /// all.
     #[arg(long, env = "MPP_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origins: Vec<String>,
-    #[command(flatten)]
-    pub limits: LimitArgs,
 }
 
 /// `mpp serve web`.
@@ -176,18 +175,19 @@ impl ServeArgs {
     ///
     /// # Errors
     /// A file cannot be read, or is of another form.
-    pub fn shell(&self) -> Result<Shell> {
+    pub fn shell(&self, policy: &ServerPolicy) -> Result<Shell> {
         let tls = match (&self.tls_cert, &self.tls_key) {
             (Some(cert), Some(key)) => {
                 Some(Tls::load(cert.clone(), key.clone(), self.tls_client_ca.clone())?)
             }
             _ => None,
         };
-        let verifier = Verifier::new(Jwks::load(self.jwks.clone())?, Clock::system());
+        let trust = Trust { leeway: policy.token_leeway(), ..Trust::default() };
+        let verifier = Verifier::trusting(Jwks::load(self.jwks.clone())?, Clock::system(), trust);
         Ok(Shell {
             tls,
             plain_text_anywhere: self.plain_text_anywhere,
-            limits: self.limits.limits(),
+            limits: policy.limits(),
             origins: Origins::parse(&self.cors_origins)?,
             drain: Drain {
                 pause: Duration::from_millis(self.process.drain_pause_ms),

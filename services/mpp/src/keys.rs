@@ -12,8 +12,8 @@ use std::{
 use mpp_client::file::{Readers, write_file};
 use mpp_core::{Caller, Clock, Error, FieldCode, Reason, Result, Role};
 use mpp_rpc::{
-    Verifier,
-    jwt::{self, Jwks, SigningKey},
+    ServerPolicy, Verifier,
+    jwt::{self, Jwks, SigningKey, Trust},
 };
 
 /// How long a token of `mpp up` holds; it makes new ones with every start.
@@ -43,8 +43,10 @@ impl Keys {
     }
 
     /// Tokens are checked by the system's clock, whatever time the services stand at.
-    pub fn verifier(&self) -> Result<Verifier> {
-        Ok(Verifier::new(Jwks::load(self.folder.join("jwks.json"))?, Clock::system()))
+    pub fn verifier(&self, policy: &ServerPolicy) -> Result<Verifier> {
+        let keys = Jwks::load(self.folder.join("jwks.json"))?;
+        let trust = Trust { leeway: policy.token_leeway(), ..Trust::default() };
+        Ok(Verifier::trusting(keys, Clock::system(), trust))
     }
 
     pub fn token(&self, file: &str, caller: &Caller) -> Result<PathBuf> {

@@ -33,7 +33,6 @@ mod credentials;
 mod demo;
 mod exit;
 mod keys;
-mod limits;
 mod policy;
 mod record;
 #[cfg(test)]
@@ -121,7 +120,7 @@ async fn run(args: Args) -> Result<()> {
         Command::HandBack(asked) => hand_back::run(asked, &client()?, output).await,
         Command::Accept(asked) => accept::run(asked, &client()?, output).await,
         Command::Watch(asked) => watch::run(asked, &client()?, output).await,
-        Command::Hours { command, show } => hours::run(command, show, &client()?, output).await,
+        Command::Hours(asked) => hours::run(asked, &client()?, output).await,
         Command::Deviations(asked) => deviations::run(asked, &client()?, output).await,
         Command::Slots(asked) => slots::list(asked, &client()?, output).await,
         Command::Book(asked) => slots::book(asked, &client()?, output).await,

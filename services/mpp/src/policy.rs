@@ -18,15 +18,21 @@ pub struct Policies {
     pub web: mpp_web::Policy,
     /// Of the feeds of registry and scheduling.
     pub feed: mpp_store::FeedPolicy,
+    /// Of every service's server.
+    pub server: mpp_rpc::ServerPolicy,
+    /// Of every process, the pages' too.
+    pub health: mpp_rpc::HealthPolicy,
 }
 
 /// The tables of the file.
-const TABLES: [(&str, &[Setting]); 5] = [
+const TABLES: [(&str, &[Setting]); 7] = [
     ("registry", mpp_registry::Policy::SETTINGS),
     ("scheduling", mpp_scheduling::Policy::SETTINGS),
     ("reporting", mpp_reporting::Policy::SETTINGS),
     ("web", mpp_web::Policy::SETTINGS),
     ("feed", mpp_store::FeedPolicy::SETTINGS),
+    ("server", mpp_rpc::ServerPolicy::SETTINGS),
+    ("health", mpp_rpc::HealthPolicy::SETTINGS),
 ];
 
 impl Policies {
@@ -46,6 +52,8 @@ impl Policies {
         policies.reporting.check().map_err(|error| error.within("reporting"))?;
         policies.web.check().map_err(|error| error.within("web"))?;
         policies.feed.check().map_err(|error| error.within("feed"))?;
+        policies.server.check().map_err(|error| error.within("server"))?;
+        policies.health.check().map_err(|error| error.within("health"))?;
         policies.check_silence()?;
         Ok(policies)
     }

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use mpp_client::{ClientTls, Endpoint, TokenSource};
 use mpp_core::{Clock, Error, FieldCode, Reason, Result};
-use mpp_rpc::{Drain, Readiness, Shell, Use};
+use mpp_rpc::{Drain, Readiness, ServerPolicy, Shell, Use};
 use mpp_store::Schema;
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -14,6 +14,7 @@ use crate::{
     client::ClientArgs,
     config::{LogFormat, MigrateArgs, ProcessArgs, ServeArgs, ServeCommand, WebArgs},
     credentials,
+    keys::Keys,
     policy::Policies,
     service::Service,
     stop::until_stopped,
@@ -38,10 +39,12 @@ async fn run_service(service: Service, args: ServeArgs, client: &ClientArgs) -> 
     // The databases outlive the drain: calls are answered until the last has gone.
     let ended = CancellationToken::new();
     let _ended = ended.clone().drop_guard();
-    let shell = args.shell()?;
+    let policies = Policies::load(args.process.policy.as_deref())?;
+    let shell = args.shell(&policies.server)?;
     credentials::tell_all(service.name(), &args, client);
     let (grpc, health) = (bind(args.listen).await?, bind(args.process.health_listen).await?);
-    let Started { routes, readiness, mut tasks } = start(service, &args, client, &ended).await?;
+    let Started { routes, readiness, mut tasks } =
+        start(service, &args, policies, client, &ended).await?;
     tasks.spawn(announce(readiness.clone(), address(&grpc)?, address(&health)?));
     mpp_rpc::serve(shell, routes, readiness, grpc, health, shutdown).await
 }
@@ -65,12 +68,14 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
     let ended = CancellationToken::new();
     let (pages, health) = (bind(args.listen).await?, bind(args.process.health_listen).await?);
     credentials::tell_client("web", client);
+    let policies = Policies::load(args.process.policy.as_deref())?;
     let options = mpp_web::Options {
         registry: upstream(client, Service::Registry, None)?,
         scheduling: upstream(client, Service::Scheduling, None)?,
         reporting: upstream(client, Service::Reporting, None)?,
         clock: Clock::system(),
-        policy: Policies::load(args.process.policy.as_deref())?.web,
+        health: policies.health,
+        policy: policies.web,
     };
     let mpp_web::Running { router, readiness, mut tasks } = mpp_web::start(options, ended.clone())?;
     tasks.spawn(announce(readiness.clone(), address(&pages)?, address(&health)?));
@@ -97,22 +102,21 @@ impl Started {
 async fn start(
     service: Service,
     args: &ServeArgs,
+    policies: Policies,
     client: &ClientArgs,
     ended: &CancellationToken,
 ) -> Result<Started> {
     let database = args.database.options(Clock::system())?;
-    let policies = Policies::load(args.process.policy.as_deref())?;
     let upstream = |service| upstream(client, service, args.identity());
     match service {
-        Service::Registry => {
-            registry(database, policies.feed.options(), policies.registry, ended).await
-        }
+        Service::Registry => registry(database, &policies, ended).await,
         Service::Scheduling => {
             let options = mpp_scheduling::Options {
                 database,
                 feed: policies.feed.options(),
                 upstream: upstream(Service::Registry)?,
                 applicant_keys: args.applicant_keys()?,
+                health: policies.health,
                 policy: policies.scheduling,
             };
             scheduling(options, ended).await
@@ -122,6 +126,7 @@ async fn start(
                 (upstream(Service::Registry)?, upstream(Service::Scheduling)?);
             let options = mpp_reporting::Options {
                 sample_data: args.sample_data,
+                health: policies.health,
                 policy: policies.reporting,
                 ..mpp_reporting::Options::new(database, registry, scheduling)
             };
@@ -132,11 +137,16 @@ async fn start(
 
 pub async fn registry(
     database: mpp_store::Options,
-    feed: mpp_store::FeedOptions,
-    policy: mpp_registry::Policy,
+    policies: &Policies,
     ended: &CancellationToken,
 ) -> Result<Started> {
-    let options = mpp_registry::Options { feed, policy, ..mpp_registry::Options::new(database) };
+    let options = mpp_registry::Options {
+        database,
+        migrate: false,
+        feed: policies.feed.options(),
+        health: policies.health.clone(),
+        policy: policies.registry.clone(),
+    };
     let running = mpp_registry::start(options, ended.clone()).await?;
     Ok(Started::new(running.routes, running.readiness))
 }
@@ -226,6 +236,10 @@ fn telemetry(service: &str, args: &ProcessArgs) -> Result<mpp_telemetry::Guard> 
 }
 
 /// A shell for a process of one's own, on loopback.
-pub fn loopback_shell(verifier: mpp_rpc::Verifier) -> Shell {
-    Shell { drain: Drain::at_once(), ..Shell::new(verifier) }
+///
+/// # Errors
+/// The keys cannot be read.
+pub fn loopback_shell(keys: &Keys, policy: &ServerPolicy) -> Result<Shell> {
+    let verifier = keys.verifier(policy)?;
+    Ok(Shell { drain: Drain::at_once(), limits: policy.limits(), ..Shell::new(verifier) })
 }

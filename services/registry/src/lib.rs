@@ -69,7 +69,7 @@ use mpp_api::{
 };
 use mpp_core::{Error, Result};
 use mpp_resource::memory::{Follow, Memory};
-use mpp_rpc::Readiness;
+use mpp_rpc::{HealthPolicy, Readiness};
 use mpp_store::{Db, Feed, FeedOptions};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -89,6 +89,8 @@ pub struct Options {
     pub migrate: bool,
     /// Bounds of the change feed.
     pub feed: FeedOptions,
+    /// When it counts as well.
+    pub health: HealthPolicy,
     /// Its settings.
     pub policy: Policy,
 }
@@ -96,7 +98,8 @@ pub struct Options {
 impl Options {
     /// The usual bounds over a database.
     pub fn new(database: mpp_store::Options) -> Self {
-        Self { database, migrate: false, feed: FeedOptions::default(), policy: Policy::default() }
+        let (feed, health) = (FeedOptions::default(), HealthPolicy::default());
+        Self { database, migrate: false, feed, health, policy: Policy::default() }
     }
 }
 
@@ -135,7 +138,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         db,
         policy,
     };
-    let readiness = Readiness::new();
+    let readiness = Readiness::new(options.health);
     work(&registry, &feed, &readiness, &shutdown);
     let routes = routes(&registry, &feed, shutdown);
     Ok(Running { routes, readiness, feed, registry })

@@ -63,7 +63,7 @@ use std::sync::Arc;
 use mpp_api::reporting::report_service_server::ReportServiceServer;
 use mpp_client::{Endpoint, connect};
 use mpp_core::Result;
-use mpp_rpc::Readiness;
+use mpp_rpc::{HealthPolicy, Readiness};
 use mpp_store::Db;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -85,6 +85,8 @@ pub struct Options {
     pub scheduling: Endpoint,
     /// The upstreams hold made-up records; reports say so.
     pub sample_data: bool,
+    /// When it counts as well.
+    pub health: HealthPolicy,
     /// Numbers that an operator may question.
     pub policy: Policy,
 }
@@ -92,8 +94,8 @@ pub struct Options {
 impl Options {
     /// With the usual numbers, over real data.
     pub fn new(database: mpp_store::Options, registry: Endpoint, scheduling: Endpoint) -> Self {
-        let policy = Policy::default();
-        Self { database, migrate: false, registry, scheduling, sample_data: false, policy }
+        let (health, policy) = (HealthPolicy::default(), Policy::default());
+        Self { database, migrate: false, registry, scheduling, sample_data: false, health, policy }
     }
 }
 
@@ -127,7 +129,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let memory = Arc::new(memory::Memory::new(nation, clock, policy, options.sample_data)?);
 
     metrics::begin(&memory);
-    let readiness = Readiness::new();
+    let readiness = Readiness::new(options.health);
     let health = memory::Health::new(&readiness);
     let wake = Arc::new(Notify::new());
     let follow = follow::Follow { db: db.clone(), channels, wake: wake.clone(), silence };

@@ -244,7 +244,7 @@ mod tests {
             feed,
             memory: memory.own().clone(),
             listener: memory.clone(),
-            ready: Readiness::new().component("own feed"),
+            ready: Readiness::default().component("own feed"),
             shutdown: shutdown.clone(),
         };
         tokio::spawn(follow.run());

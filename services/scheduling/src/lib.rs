@@ -71,7 +71,7 @@ use mpp_resource::{
     copy::{self, Copy},
     memory::Follow,
 };
-use mpp_rpc::{Readiness, feed::FeedServer, follow::Follower, watch_database};
+use mpp_rpc::{HealthPolicy, Readiness, feed::FeedServer, follow::Follower, watch_database};
 use mpp_store::{Db, Feed, FeedOptions, Filter};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -104,6 +104,8 @@ pub struct Options {
     /// oldest first, the same on every replica. To rotate, add one; take the old one away once the
     /// days that were bookable before ([`Policy::days_ahead`]) have passed.
     pub applicant_keys: Vec<(String, Vec<u8>)>,
+    /// When it counts as well.
+    pub health: HealthPolicy,
     /// The operator's numbers.
     pub policy: Policy,
 }
@@ -134,7 +136,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let db = Db::open(&options.database, &SCHEMA).await?;
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
     let memory = Memory::new(Decrees::national(), policy.waits());
-    let readiness = Readiness::new();
+    let readiness = Readiness::new(options.health);
 
     let shelf = RegistryShelf::new(memory.clone(), readiness.component("registry copy"));
     let how = copy::Options { feed: FEED, by: own_name(), bookmark_every: policy.bookmark() };

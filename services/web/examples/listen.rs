@@ -24,13 +24,14 @@ use mpp_api::{
         Extent, Freshness, GetMallReportRequest, GetMallReportResponse, GetReportRequest,
         GetReportResponse, MallReport, ProvinceReport, RegionReport, Report, Share, StageCount,
         VerifyProjectionsRequest, VerifyProjectionsResponse, WatchReportRequest,
+        freshness::Feed,
         report_service_server::{ReportService, ReportServiceServer},
     },
     types::LocalizedText,
 };
 use mpp_client::Endpoint;
 use mpp_core::Clock;
-use mpp_rpc::HttpLimits;
+use mpp_rpc::{HealthPolicy, HttpLimits};
 use mpp_web::{Options, Policy};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -136,6 +137,7 @@ async fn pages(reporting: &str, listeners: u64) -> String {
         scheduling: endpoint.clone(),
         reporting: endpoint,
         clock: Clock::system(),
+        health: HealthPolicy::default(),
         policy,
     };
     let mut running = mpp_web::start(options, CancellationToken::new()).expect("started");
@@ -298,7 +300,7 @@ fn nation() -> Report {
         deviating_counters: malls,
     });
     let share = |numerator, denominator| Some(Share { numerator, denominator, ..Share::default() });
-    let feed = |feed: &str| Freshness {
+    let feed = |feed: Feed| Freshness {
         feed: feed.into(),
         revision: 1,
         commit_time: Some(timestamp()),
@@ -315,7 +317,7 @@ fn nation() -> Report {
         provinces: provinces.collect(),
         regions: regions.collect(),
         extent: Some(Extent { malls: MALLS, operating_malls: MALLS, ..Extent::default() }),
-        freshness: vec![feed("registry"), feed("scheduling")],
+        freshness: vec![feed(Feed::Registry), feed(Feed::Scheduling)],
         complete: true,
         malls,
         ..Report::default()

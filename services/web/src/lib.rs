@@ -55,7 +55,7 @@ use std::sync::Arc;
 use axum::Router;
 use mpp_client::Endpoint;
 use mpp_core::{Clock, Result};
-use mpp_rpc::Readiness;
+use mpp_rpc::{HealthPolicy, Readiness};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -73,6 +73,8 @@ pub struct Options {
     pub reporting: Endpoint,
     /// The time, which decides what is open.
     pub clock: Clock,
+    /// When they count as well.
+    pub health: HealthPolicy,
     /// The numbers.
     pub policy: Policy,
 }
@@ -92,9 +94,9 @@ pub struct Running {
 /// # Errors
 /// What is wrong with an endpoint.
 pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
-    let Options { registry, scheduling, reporting, clock, policy } = options;
+    let Options { registry, scheduling, reporting, clock, health, policy } = options;
     let upstream = upstream::Upstream::new(&registry, &scheduling, &reporting, policy.patience())?;
-    let readiness = Readiness::new();
+    let readiness = Readiness::new(health);
     let (tell, report) = watch::channel(None);
     let follower = follow::Follower {
         reports: upstream.reports.clone(),

@@ -2,26 +2,25 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use super::{DUKCAPIL, Up};
+
+const OFFERING: &str = "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang";
 
 pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
     for (args, code, words) in [
         (vec!["search"], 2, "Usage"),
         (vec!["get", "malls/nowhere"], 3, "next:"),
         (vec!["get", "offices/1"], 7, "offices/1"),
-        (
-            vec!["--as", "reader", "hours", "set", "malls/banyuwangi", "--open", "mon 08:00-09:00"],
-            4,
-            "next:",
-        ),
+        (vec!["--as", "reader", "accept", OFFERING], 4, "next:"),
         (vec!["--as", "nobody", "report"], 7, "administrator"),
         (vec!["hours", DUKCAPIL, "--date", "yesterday"], 7, "date"),
-        (vec!["hours", "set", DUKCAPIL, "--open", "mon 09:00-08:00"], 7, "mon"),
         (vec!["search", "ktp", "--near", "jakarta"], 7, "--near -6.2,106.8"),
         (
             vec![
                 "book",
-                "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang",
+                OFFERING,
                 "--nik",
                 "123",
             ],
@@ -31,7 +30,7 @@ pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
         (
             vec![
                 "book",
-                "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang",
+                OFFERING,
                 "--nik",
                 "3510011345900001",
             ],
@@ -51,6 +50,7 @@ pub async fn wrong_input_is_told_by_exit_code_and_next_step(up: &Up) {
         assert!(said.err.contains(words), "{args:?} does not say '{words}': {}", said.err);
         assert!(!said.err.contains("panicked"), "{args:?}: {}", said.err);
     }
+    a_rule_of_hours_that_is_wrong_is_refused_by_its_day(up).await;
     a_step_out_of_turn_is_a_conflict(up).await;
     a_misspelt_setting_is_told_with_those_that_there_are(up).await;
 }
@@ -73,6 +73,17 @@ async fn a_misspelt_setting_is_told_with_those_that_there_are(up: &Up) {
     fs::write(&file, printed.replace("# days_ahead = 92", "days_ahead = 31")).expect("a file");
     let shown = up.run(&["policy", "policy.toml"]).await.succeeded();
     assert!(shown.contains("\ndays_ahead = 31"), "{shown}");
+}
+
+async fn a_rule_of_hours_that_is_wrong_is_refused_by_its_day(up: &Up) {
+    let backwards = json!({
+        "name": "hoursRules/backwards", "target": DUKCAPIL, "season": "SEASON_ANY",
+        "weekly": { "mon": [{ "open": "09:00", "close": "08:00" }] }, "source": "SE 1/2026",
+    });
+    fs::write(up.home.path().join("hours.json"), backwards.to_string()).expect("a file");
+    let said = up.run(&["apply", "hours.json"]).await;
+    assert_eq!(said.code, 7, "{}{}", said.out, said.err);
+    assert!(said.out.contains("mon"), "{}", said.out);
 }
 
 async fn a_step_out_of_turn_is_a_conflict(up: &Up) {

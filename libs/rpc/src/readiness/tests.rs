@@ -1,8 +1,13 @@
 use super::*;
 
+/// One for which a change must last so many milliseconds.
+fn counting_after(change_counts_millis: u64) -> Readiness {
+    Readiness::new(HealthPolicy { change_counts_millis, ..HealthPolicy::default() })
+}
+
 #[test]
 fn what_has_not_started_is_missing_by_name() {
-    let readiness = Readiness::new();
+    let readiness = Readiness::default();
     let feed = readiness.component("feed");
     assert_eq!(readiness.missing().get("feed").map(String::as_str), Some("starting"));
     feed.up();
@@ -11,7 +16,7 @@ fn what_has_not_started_is_missing_by_name() {
 
 #[test]
 fn a_short_fault_does_not_make_it_flap() {
-    let readiness = Readiness::holding(Duration::from_secs(3600));
+    let readiness = counting_after(3_600_000);
     let database = readiness.component("database");
     database.up();
     assert!(readiness.is_ready());
@@ -21,7 +26,7 @@ fn a_short_fault_does_not_make_it_flap() {
 
 #[test]
 fn a_lasting_fault_counts() {
-    let readiness = Readiness::holding(Duration::ZERO);
+    let readiness = counting_after(0);
     let database = readiness.component("database");
     database.up();
     assert!(readiness.is_ready());
@@ -33,7 +38,7 @@ fn a_lasting_fault_counts() {
 
 #[test]
 fn a_reason_is_never_empty_not_even_between_down_and_up() {
-    let readiness = Readiness::holding(Duration::ZERO);
+    let readiness = counting_after(0);
     let database = readiness.component("database");
     database.up();
     assert!(readiness.is_ready());
@@ -48,7 +53,7 @@ fn a_reason_is_never_empty_not_even_between_down_and_up() {
 
 #[test]
 fn before_its_first_time_a_component_holds_up_everything_and_then_what_needs_it() {
-    let readiness = Readiness::holding(Duration::ZERO);
+    let readiness = counting_after(0);
     let memory = readiness.component("memory");
     let database = readiness.component("database").for_writes();
     let upstream = readiness.component("upstream").for_the_start();
@@ -71,7 +76,7 @@ fn before_its_first_time_a_component_holds_up_everything_and_then_what_needs_it(
 
 #[test]
 fn a_write_is_refused_with_the_reason_and_not_for_a_start_or_a_drain() {
-    let readiness = Readiness::holding(Duration::ZERO);
+    let readiness = counting_after(0);
     let database = readiness.component("database").for_writes();
     assert!(readiness.refused_write().is_none(), "it waits for the start");
     database.up();
@@ -89,7 +94,7 @@ fn a_write_is_refused_with_the_reason_and_not_for_a_start_or_a_drain() {
 
 #[test]
 fn a_draining_server_is_not_ready_whatever_else_is() {
-    let readiness = Readiness::new();
+    let readiness = Readiness::default();
     readiness.drain();
     assert_eq!(readiness.missing()["server"], "draining");
     assert!(!readiness.is_ready_for(Use::Reads));

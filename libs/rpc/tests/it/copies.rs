@@ -70,7 +70,7 @@ async fn a_copy_starts_with_the_state_and_goes_on_with_changes() {
     on_both(async |database| {
         let registry = registry(&database, Issuer::new()).await;
         registry.put(&["banyuwangi", "sidoarjo"]).await;
-        let readiness = Readiness::new();
+        let readiness = Readiness::default();
         let mut follower = registry.follower(None).reporting_to(readiness.component("registry"));
         let mut copy = Copy::default();
         let revision = registry.put(&["badung"]).await;
@@ -184,7 +184,7 @@ async fn a_follower_waits_for_a_server_that_is_not_there_yet() {
         let endpoint =
             Endpoint { address: format!("http://127.0.0.1:{port}"), ..Default::default() };
         let channel = connect(&endpoint).expect("an endpoint");
-        let readiness = Readiness::new();
+        let readiness = Readiness::default();
         let mut follower = Follower::new("registry", channel, Filter::default(), None)
             .reporting_to(readiness.component("registry"));
         let waiting = tokio::spawn(async move { follower.next().await });

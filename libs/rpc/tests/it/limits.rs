@@ -3,6 +3,7 @@ use std::{net::SocketAddr, time::Duration};
 use mpp_api::feed::{WatchRequest, feed_service_client::FeedServiceClient};
 use mpp_client::{Channel, ClientError, error_of};
 use mpp_core::{Reason, Role};
+use mpp_rpc::ServerPolicy;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpSocket, TcpStream},
@@ -12,9 +13,6 @@ use tonic::Code;
 use crate::setup::{Server, ask, eventually, framed, server, server_with};
 
 const HEALTH: &str = "/grpc.health.v1.Health/Watch";
-
-/// By how many seconds clocks may differ before a token counts as expired.
-const LEEWAY: i64 = 30;
 
 #[tokio::test]
 async fn calls_beyond_the_limit_are_refused_at_once_and_the_others_answered() {
@@ -134,7 +132,8 @@ async fn end_of_a_watch(feed: &mut FeedServiceClient<Channel>) -> ClientError {
 async fn a_stream_ends_when_its_token_expires() {
     let server = server().await;
     let mut feed = server.feed(Role::Service);
-    let half_a_second_before = (600 + LEEWAY) * 1_000_000 - 500_000;
+    let leeway = i64::from(ServerPolicy::default().token_leeway_seconds);
+    let half_a_second_before = (600 + leeway) * 1_000_000 - 500_000;
     server.issuer.clock.advance(half_a_second_before);
     let error = end_of_a_watch(&mut feed).await;
     assert!(error.is(Reason::Unauthenticated), "{error:?}");

@@ -118,7 +118,7 @@ pub async fn serve(
     let probes = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = grpc.local_addr().expect("its address");
     let health = probes.local_addr().expect("its address");
-    let (readiness, shutdown) = (Readiness::new(), CancellationToken::new());
+    let (readiness, shutdown) = (Readiness::default(), CancellationToken::new());
     let running = tokio::spawn(mpp_rpc::serve(
         shell,
         routes,

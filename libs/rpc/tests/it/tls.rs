@@ -178,7 +178,7 @@ async fn serve_on(address: &str, change: impl FnOnce(&mut Shell)) -> mpp_core::R
     let shutdown = CancellationToken::new();
     shutdown.cancel();
     shell.drain = mpp_rpc::Drain::at_once();
-    mpp_rpc::serve(shell, Routes::default(), Readiness::new(), grpc, health, shutdown).await
+    mpp_rpc::serve(shell, Routes::default(), Readiness::default(), grpc, health, shutdown).await
 }
 
 #[tokio::test]

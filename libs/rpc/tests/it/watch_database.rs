@@ -1,8 +1,6 @@
 //! Readiness tells whether the database is there.
 
-use std::time::Duration;
-
-use mpp_rpc::{Readiness, watch_database};
+use mpp_rpc::{HealthPolicy, Readiness, watch_database};
 use mpp_store::Schema;
 use mpp_testkit::on_both;
 use tokio_util::sync::CancellationToken;
@@ -15,7 +13,8 @@ const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &[] 
 async fn a_database_that_goes_away_is_missing_by_name() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("a database");
-        let readiness = Readiness::holding(Duration::ZERO);
+        let at_once = HealthPolicy { change_counts_millis: 0, ..HealthPolicy::default() };
+        let readiness = Readiness::new(at_once);
         let stop = CancellationToken::new();
         let watch = watch_database(&readiness, db.clone(), stop.clone());
         let missing: Vec<_> = readiness.missing().into_keys().collect();

@@ -52,8 +52,7 @@ impl Shared<'_> {
 
     async fn registry(&self, ended: &CancellationToken) -> Result<Started> {
         let database = self.database("registry", &mpp_registry::SCHEMA).await?;
-        let feed = self.policies.feed.options();
-        serve::registry(database, feed, self.policies.registry.clone(), ended).await
+        serve::registry(database, self.policies, ended).await
     }
 
     async fn scheduling(&self, ended: &CancellationToken) -> Result<Started> {
@@ -62,6 +61,7 @@ impl Shared<'_> {
             feed: self.policies.feed.options(),
             upstream: self.upstream(&self.context.registry, "scheduling", Role::Service)?,
             applicant_keys: self.keys.applicant_keys()?,
+            health: self.policies.health.clone(),
             policy: self.policies.scheduling.clone(),
         };
         serve::scheduling(options, ended).await
@@ -74,6 +74,7 @@ impl Shared<'_> {
         let options = mpp_reporting::Options {
             // Records of an earlier demo stay made up, however this folder is started later.
             sample_data: self.demo || self.data.join("demo").exists(),
+            health: self.policies.health.clone(),
             policy: self.policies.reporting.clone(),
             ..mpp_reporting::Options::new(database, registry, scheduling)
         };
@@ -87,6 +88,7 @@ impl Shared<'_> {
             scheduling: self.upstream(&self.context.scheduling, "web", Role::Reader)?,
             reporting: self.upstream(&self.context.reporting, "web", Role::Reader)?,
             clock: self.clock.clone(),
+            health: self.policies.health.clone(),
             policy: self.policies.web.clone(),
         };
         mpp_web::start(options, ended.clone())
@@ -162,7 +164,7 @@ pub async fn start(
     let mut serving = Vec::new();
     let listeners = ports.grpc.into_iter().zip(ports.health);
     for ((service, ended), (grpc, health)) in started.into_iter().zip(ended).zip(listeners) {
-        let shell = serve::loopback_shell(shared.keys.verifier()?);
+        let shell = serve::loopback_shell(shared.keys, &shared.policies.server)?;
         let shutdown = CancellationToken::new();
         let (told, readiness) = (shutdown.clone(), service.readiness.clone());
         let task = tokio::spawn(async move {

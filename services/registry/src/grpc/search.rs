@@ -3,7 +3,7 @@
 use mpp_api::registry::{
     SearchServicesRequest, SearchServicesResponse,
     search_service_server::SearchService,
-    search_services_response::{Facet, NamedPlace},
+    search_services_response::NamedPlace,
 };
 use mpp_core::{Error, Reason, Result, check_name, text};
 use mpp_resource::{handler::reply, page};
@@ -37,13 +37,12 @@ impl Search {
         let bound = bound_to(request);
         let query = query(request, bound, &self.0)?;
         let (hits, found) = self.0.find_services(who, request, query).await?;
-        let Results { total, next, revision, facets, weak, places, unanswered, .. } = found;
+        let Results { total, next, revision, weak, places, unanswered, .. } = found;
         Ok(SearchServicesResponse {
             hits,
             next_page_token: next.map(|(score, id)| token(score, &id, bound)).unwrap_or_default(),
             total_size: i32::try_from(total).unwrap_or(i32::MAX),
             revision,
-            facets: facet_list(facets),
             weak,
             named: places.into_iter().map(named).collect(),
             unanswered,
@@ -105,22 +104,6 @@ fn position(after: &str) -> Result<Option<(f32, String)>> {
     });
     let wrong = || Error::new(Reason::InvalidPageToken, "page_token is not one of this search");
     read.map(Some).ok_or_else(wrong)
-}
-
-fn facet_list(facets: search::Facets) -> Vec<Facet> {
-    let search::Facets { agencies, categories, provinces, free, paid } = facets;
-    let fees = vec![("free".to_owned(), free), ("paid".to_owned(), paid)];
-    let all =
-        [("agency", agencies), ("category", categories), ("region", provinces), ("fee", fees)];
-    let of = |(field, values): (&str, Vec<(String, u64)>)| {
-        let field = field.to_owned();
-        values.into_iter().filter(|(_, count)| *count > 0).map(move |(value, count)| Facet {
-            field: field.clone(),
-            value,
-            count: i32::try_from(count).unwrap_or(i32::MAX),
-        })
-    };
-    all.into_iter().flat_map(of).collect()
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ pub fn service_doc(doc: Service, unit: String, agency: String) -> ServiceDoc {
         keywords: doc.keywords,
         body,
         fee_text: fee_text(&doc.fees),
-        fee: fee(&doc.fees),
+        free: is_free(&doc.fees),
     }
 }
 
@@ -129,28 +129,10 @@ fn fee_text(fees: &[Fee]) -> String {
     texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
-/// Free only where every fee is, for all; a regulation may ask anything.
-fn fee(fees: &[Fee]) -> search::Fee {
-    if fees.iter().any(costs) {
-        search::Fee::Paid
-    } else if !fees.is_empty() && fees.iter().all(|fee| fee.kind() == Kind::Free) {
-        search::Fee::Free
-    } else {
-        search::Fee::Unknown
-    }
-}
-
-/// True where everybody pays; of a fee by case, where each case costs something. "Maksimal Rp
-/// 50.000" may be nothing.
-fn costs(fee: &Fee) -> bool {
-    match fee.kind() {
-        Kind::Fixed | Kind::Charged | Kind::Formula | Kind::Foreign => true,
-        Kind::Range => fee.amount_rupiah > 0,
-        Kind::Cases => fee.cases.iter().all(costs),
-        Kind::Parts => fee.parts.iter().any(costs),
-        Kind::Free | Kind::LocalRegulation | Kind::Regulation => false,
-        Kind::Unparsed | Kind::Unspecified => false,
-    }
+/// Free only where every fee is, for all; a regulation may ask anything, and "maksimal Rp 50.000"
+/// may be nothing and is not free.
+fn is_free(fees: &[Fee]) -> bool {
+    !fees.is_empty() && fees.iter().all(|fee| fee.kind() == Kind::Free)
 }
 
 /// Citizens find accepted offerings only.
@@ -179,33 +161,15 @@ mod tests {
 
     #[test]
     fn free_is_only_what_costs_nothing_in_every_case() {
-        let of = |kinds: &[Kind]| {
-            let fees: Vec<Fee> =
-                kinds.iter().map(|kind| Fee { kind: (*kind).into(), ..Fee::default() }).collect();
-            fee(&fees)
-        };
-        assert_eq!(of(&[Kind::Free, Kind::Free]), search::Fee::Free);
-        assert_eq!(of(&[Kind::Free, Kind::Fixed]), search::Fee::Paid);
-        assert_eq!(of(&[Kind::Free, Kind::LocalRegulation]), search::Fee::Unknown);
-        assert_eq!(of(&[]), search::Fee::Unknown);
-        assert_eq!(of(&[Kind::Charged]), search::Fee::Paid);
-        assert_eq!(of(&[Kind::Free, Kind::Regulation]), search::Fee::Unknown);
-    }
-
-    #[test]
-    fn what_is_free_for_some_is_not_free() {
-        let of = |kind: Kind| Fee { kind: kind.into(), ..Fee::default() };
-        let by_case = |kinds: &[Kind]| {
-            let cases = kinds.iter().map(|kind| of(*kind)).collect();
-            fee(&[Fee { cases, ..of(Kind::Cases) }])
-        };
-        assert_eq!(by_case(&[Kind::Free]), search::Fee::Unknown);
-        assert_eq!(by_case(&[Kind::Free, Kind::Fixed]), search::Fee::Unknown);
-        assert_eq!(by_case(&[Kind::Fixed, Kind::Charged]), search::Fee::Paid);
-        let parts = vec![of(Kind::Fixed), of(Kind::Unparsed)];
-        assert_eq!(fee(&[Fee { parts, ..of(Kind::Parts) }]), search::Fee::Paid);
-        let range = |least| Fee { amount_rupiah: least, max_rupiah: 9, ..of(Kind::Range) };
-        assert_eq!(fee(&[range(0)]), search::Fee::Unknown);
-        assert_eq!(fee(&[range(5)]), search::Fee::Paid);
+        let fee = |kind: Kind| Fee { kind: kind.into(), ..Fee::default() };
+        let free = |kinds: &[Kind]| is_free(&kinds.iter().map(|kind| fee(*kind)).collect::<Vec<_>>());
+        assert!(free(&[Kind::Free, Kind::Free]));
+        assert!(!free(&[]), "nothing is said");
+        for other in [Kind::Fixed, Kind::Charged, Kind::LocalRegulation, Kind::Regulation] {
+            assert!(!free(&[Kind::Free, other]), "{other:?}");
+        }
+        let cases = vec![fee(Kind::Free)];
+        assert!(!is_free(&[Fee { cases, ..fee(Kind::Cases) }]), "free for some");
+        assert!(!is_free(&[Fee { max_rupiah: 9, ..fee(Kind::Range) }]), "up to 9 rupiah");
     }
 }

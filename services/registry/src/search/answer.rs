@@ -5,9 +5,6 @@ use super::analyze::Via;
 /// Most offerings that are listed with a hit; [`Hit::offering_count`] tells how many there are.
 pub const MAX_OFFERINGS: usize = 20;
 
-/// Most values that are listed for one facet.
-pub const MAX_FACET_VALUES: usize = 50;
-
 /// One page of an answer.
 #[derive(Debug, Clone, Default)]
 pub struct Results {
@@ -19,8 +16,6 @@ pub struct Results {
     pub next: Option<(f32, String)>,
     /// The revision that was searched.
     pub revision: i64,
-    /// How `total` divides.
-    pub facets: Facets,
     /// No service really answers; the hits only share words with the question.
     pub weak: bool,
     /// Places that the question names.
@@ -81,19 +76,4 @@ pub struct NearbyOffering {
     pub region_code: String,
     /// Kilometres as the crow flies, when both ends are known.
     pub distance_km: Option<f64>,
-}
-
-/// How many of the services that answer have each value; the most frequent values first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facets {
-    /// By root unit.
-    pub agencies: Vec<(String, u64)>,
-    /// By category.
-    pub categories: Vec<(String, u64)>,
-    /// By province where it is offered; a service counts in each.
-    pub provinces: Vec<(String, u64)>,
-    /// Services without a fee.
-    pub free: u64,
-    /// Services with a fee.
-    pub paid: u64,
 }

@@ -1,17 +1,5 @@
 //! Services and offerings as search is told of them.
 
-/// Whether a service costs something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Fee {
-    /// No fee is charged.
-    Free,
-    /// There is a fee.
-    Paid,
-    /// The source's words could not be read.
-    #[default]
-    Unknown,
-}
-
 /// A service as search knows it.
 #[derive(Debug, Clone, Default)]
 pub struct ServiceDoc {
@@ -33,8 +21,8 @@ pub struct ServiceDoc {
     pub body: Vec<String>,
     /// The fee in the source's words; searched like the body.
     pub fee_text: String,
-    /// The fee as a filter.
-    pub fee: Fee,
+    /// Whether it is free, for everybody.
+    pub free: bool,
 }
 
 /// An accepted offering of a service at a counter.

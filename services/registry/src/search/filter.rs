@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 
-use super::doc::Fee;
 use super::geo::{distance_km, lies_in};
 use super::question::Query;
 use super::reading::Reading;
@@ -131,7 +130,7 @@ impl Filter {
             .agency
             .is_none_or(|unit| unit == Some(service.agency) || unit == Some(service.unit))
             && self.category.is_none_or(|category| category == Some(service.category))
-            && (!self.only_free || service.fee == Fee::Free)
+            && (!self.only_free || service.free)
             && (self.inside.is_none()
                 || slot.offerings.iter().any(|offering| self.admits(offering.place)));
         let length = f32::from(service.title_words) * TITLE_WORD_COST;

@@ -29,11 +29,6 @@ pub fn lies_in(code: &str, region: &str) -> bool {
     code.strip_prefix(region).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The province of a region code as a number (`35` of `35.10`), if it has one.
-pub fn province(code: &str) -> Option<u8> {
-    code.split('.').next().filter(|part| part.len() == 2)?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,8 +46,6 @@ mod tests {
             lies_in("35.10", "35") && lies_in("35.10", "35.10") && lies_in("35.10.01", "35.10")
         );
         assert!(!lies_in("35.10", "35.1") && !lies_in("35", "35.10") && !lies_in("3510", "35"));
-        assert_eq!(province("35.10"), Some(35));
-        assert_eq!(province("x"), None);
         assert!(is_region("35.10") && !is_region("35.") && !is_region("") && !is_region("jatim"));
     }
 }

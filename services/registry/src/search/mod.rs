@@ -63,8 +63,8 @@ mod writer;
 mod tests;
 
 pub use analyze::Via;
-pub use answer::{Facets, Hit, Match, NamedPlace, NearbyOffering, Results};
-pub use doc::{Fee, OfferingDoc, ServiceDoc, Update};
+pub use answer::{Hit, Match, NamedPlace, NearbyOffering, Results};
+pub use doc::{OfferingDoc, ServiceDoc, Update};
 pub use engine::Engine;
 pub use question::{Error, MAX_PAGE, MAX_TEXT, Query};
 pub use typo::Tolerance;

@@ -1,13 +1,10 @@
 //! From a query to a page of results.
 
-use std::sync::Arc;
-
 use super::analyze::{Via, terms};
-use super::answer::{Facets, MAX_FACET_VALUES, NamedPlace, Results};
-use super::doc::Fee;
+use super::answer::{NamedPlace, Results};
 use super::explain::hit;
 use super::filter::{Candidate, Filter};
-use super::geo::{is_point, is_region, province};
+use super::geo::{is_point, is_region};
 use super::index::{Part, View};
 use super::needle::{Needles, is_document};
 use super::question::{Error, MAX_PAGE, MAX_TEXT, Query};
@@ -72,7 +69,6 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
         revision: state.revision,
         weak: !query.text.trim().is_empty() && is_weak(best(&found, table), table, &needles),
         places: named(&reading),
-        facets: facets(table, &found, &filter),
         unanswered: unanswered(best(&found, table), &needles),
     })
 }
@@ -186,53 +182,4 @@ fn keep_best(page: &mut Vec<&Candidate>, size: usize, table: &Table) {
         page.truncate(size);
     }
     page.sort_unstable_by(|a, b| a.compare(b, table));
-}
-
-fn facets(table: &Table, found: &[Candidate], filter: &Filter) -> Facets {
-    let provinces: Vec<Option<u8>> =
-        table.places.iter().map(|place| province(&place.region)).collect();
-    let mut agencies = vec![0; table.units.all().len()];
-    let mut categories = vec![0; table.categories.all().len()];
-    let mut by_province = [0; 100];
-    let mut facets = Facets::default();
-    for slot in found.iter().map(|one| &table.slots[one.slot as usize]) {
-        let Some(service) = &slot.service else {
-            continue;
-        };
-        agencies[service.agency as usize] += 1;
-        categories[service.category as usize] += 1;
-        facets.free += u64::from(service.fee == Fee::Free);
-        facets.paid += u64::from(service.fee == Fee::Paid);
-        let places = slot
-            .offerings
-            .iter()
-            .map(|offering| offering.place)
-            .filter(|place| filter.admits(*place));
-        let offered_in = places
-            .filter_map(|place| provinces[place as usize])
-            .fold(0u128, |bits, code| bits | 1 << code);
-        bits(offered_in).for_each(|code| by_province[code] += 1);
-    }
-    facets.agencies = most_frequent(table.units.all(), &agencies);
-    facets.categories = most_frequent(table.categories.all(), &categories);
-    let codes: Vec<Arc<str>> = (0..100).map(|code| format!("{code:02}").into()).collect();
-    facets.provinces = most_frequent(&codes, &by_province);
-    facets
-}
-
-/// The numbers of the bits that are set.
-fn bits(mut set: u128) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let lowest = (set != 0).then(|| set.trailing_zeros() as usize)?;
-        set &= set - 1;
-        Some(lowest)
-    })
-}
-
-fn most_frequent(names: &[Arc<str>], counts: &[u64]) -> Vec<(String, u64)> {
-    let counted = names.iter().zip(counts).filter(|(name, count)| **count > 0 && !name.is_empty());
-    let mut counted: Vec<_> = counted.map(|(name, count)| (name.to_string(), *count)).collect();
-    counted.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    counted.truncate(MAX_FACET_VALUES);
-    counted
 }

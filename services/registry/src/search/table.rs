@@ -4,36 +4,23 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::analyze::key_terms;
-use super::doc::{Fee, OfferingDoc, ServiceDoc};
+use super::doc::{OfferingDoc, ServiceDoc};
 use super::geo::is_point;
 
 /// A number for each of a few strings that many services share. It never shrinks: units and
 /// categories are few.
 #[derive(Default)]
-pub struct Names {
-    numbers: HashMap<Arc<str>, u32>,
-    names: Vec<Arc<str>>,
-}
+pub struct Names(HashMap<Box<str>, u32>);
 
 impl Names {
     fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let (name, number) = (Arc::<str>::from(name), self.names.len() as u32);
-        self.names.push(name.clone());
-        self.numbers.insert(name, number);
-        number
+        let next = self.0.len() as u32;
+        *self.0.entry(name.into()).or_insert(next)
     }
 
     /// The number of a name, if any service has had it.
     pub fn find(&self, name: &str) -> Option<u32> {
-        self.numbers.get(name).copied()
-    }
-
-    /// The names by number.
-    pub fn all(&self) -> &[Arc<str>] {
-        &self.names
+        self.0.get(name).copied()
     }
 }
 
@@ -47,7 +34,7 @@ pub struct Service {
     pub keywords: Box<[String]>,
     /// Words of the Indonesian title that tell it from others, at most 12.
     pub title_words: u8,
-    pub fee: Fee,
+    pub free: bool,
 }
 
 /// A site of a mall; many offerings share one.
@@ -128,7 +115,7 @@ impl Table {
             title_id: doc.title_id.into(),
             title_en: doc.title_en.into(),
             keywords: doc.keywords.into(),
-            fee: doc.fee,
+            free: doc.free,
         }
     }
 

@@ -8,6 +8,8 @@ mod properties;
 mod questions;
 mod words;
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::Policy;
 
@@ -30,6 +32,13 @@ fn service(columns: &[&str]) -> Update {
             .collect(),
         ..ServiceDoc::default()
     }))
+}
+
+fn category_of(update: &Update) -> Option<String> {
+    match update {
+        Update::PutService(service) => Some(service.category.clone()),
+        _ => None,
+    }
 }
 
 fn named(name: &str, title: &str) -> Update {
@@ -146,14 +155,17 @@ async fn of_several_versions_in_one_batch_only_the_last_is_found() {
 }
 
 #[tokio::test]
-async fn filters_and_facets_agree() {
-    let engine = engine(judged_services()).await;
+async fn filters_leave_what_they_name() {
+    let judged = judged_services();
+    let categories: BTreeSet<String> = judged.iter().filter_map(category_of).collect();
+    let engine = engine(judged).await;
     let all = engine.search(Query { text: "hilang".into(), ..Query::default() }).await.unwrap();
-    for (category, count) in &all.facets.categories {
-        let query =
-            Query { text: "hilang".into(), category: Some(category.clone()), ..Query::default() };
-        assert_eq!(engine.search(query).await.unwrap().total, *count);
+    let mut found = 0;
+    for category in categories {
+        let of_it = Query { text: "hilang".into(), category: Some(category), ..Query::default() };
+        found += engine.search(of_it).await.unwrap().total;
     }
+    assert_eq!((found, all.total > 5), (all.total, true), "each stands in its category");
     let by_unit = |unit: &str| Query { agency: Some(unit.into()), ..Query::default() };
     let police = engine.search(by_unit("units/police")).await.unwrap();
     assert_eq!(police.total, engine.search(by_unit("units/police-local")).await.unwrap().total);

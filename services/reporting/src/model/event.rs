@@ -4,6 +4,7 @@ use bytes::Bytes;
 use mpp_api::{
     Document,
     registry::{Counter, Mall, Offering, Region, Service, Unit},
+    reporting::freshness,
     scheduling::{Appointment, Deviation, Ticket},
     sync::Source,
 };
@@ -22,11 +23,19 @@ impl Upstream {
     /// Both, in the order of reports.
     pub const ALL: [Upstream; 2] = [Upstream::Registry, Upstream::Scheduling];
 
-    /// The name that rows and reports carry.
+    /// The name that rows carry.
     pub fn as_str(self) -> &'static str {
         match self {
             Upstream::Registry => "registry",
             Upstream::Scheduling => "scheduling",
+        }
+    }
+
+    /// Its name in the contract.
+    pub fn named(self) -> freshness::Feed {
+        match self {
+            Upstream::Registry => freshness::Feed::Registry,
+            Upstream::Scheduling => freshness::Feed::Scheduling,
         }
     }
 

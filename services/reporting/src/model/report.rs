@@ -228,7 +228,7 @@ fn change(nation: &Nation, key: &str, row: &ChangeRow) -> CatalogChange {
 fn freshness(nation: &Nation, upstream: Upstream) -> Freshness {
     let feed = nation.feed(upstream);
     Freshness {
-        feed: upstream.as_str().to_owned(),
+        feed: upstream.named().into(),
         revision: feed.revision,
         commit_time: feed.commit_time.map(timestamp),
         seen_time: feed.seen.map(timestamp),

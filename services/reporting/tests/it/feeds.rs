@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mpp_api::{
     registry::{Counter, mall::Stage},
+    reporting::freshness::Feed,
     scheduling::{deviation::finding::Code, ticket},
 };
 use mpp_testkit::{Backend, on_both};
@@ -184,7 +185,7 @@ async fn a_report_without_a_feed_says_so() {
         let elsewhere = Upstream::start("scheduling", &world.clock).await;
         let address = std::mem::replace(&mut world.scheduling, elsewhere).end().await;
         let only_the_registry = |report: &mpp_api::reporting::Report| {
-            report.freshness.iter().all(|feed| feed.connected == (feed.feed == "registry"))
+            report.freshness.iter().all(|feed| feed.connected == (feed.feed() == Feed::Registry))
         };
         let report = world.until("scheduling is away", only_the_registry).await;
         assert!(!report.complete);

@@ -151,7 +151,7 @@ mod tests {
     use crate::store::own_name;
 
     async fn replica(db: &Db) -> Copy<RegistryShelf> {
-        let component = Readiness::new().component("registry copy");
+        let component = Readiness::default().component("registry copy");
         let memory = Memory::new(Decrees::national(), Waits::default());
         let options =
             Options { feed: FEED, by: own_name(), bookmark_every: Duration::from_secs(60) };

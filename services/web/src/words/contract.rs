@@ -4,7 +4,7 @@
 use jiff::civil::Weekday;
 use mpp_api::{
     registry::mall::Stage,
-    reporting::catalog_change::Field,
+    reporting::{catalog_change::Field, freshness::Feed},
     scheduling::{
         deviation::{Yardstick, finding::Code},
         reason,
@@ -71,6 +71,15 @@ pub fn lack(reason: incomplete::Reason) -> Phrase {
         incomplete::Reason::Configuration => table::LACK_CONFIGURATION,
         incomplete::Reason::NothingSent => table::LACK_NOTHING_SENT,
         incomplete::Reason::NothingTaken => table::LACK_NOTHING_TAKEN,
+    }
+}
+
+/// A feed that the report is made of.
+pub fn feed(feed: Feed) -> Phrase {
+    match feed {
+        Feed::Unspecified => table::FEED,
+        Feed::Registry => table::REGISTRY,
+        Feed::Scheduling => table::SCHEDULING,
     }
 }
 

@@ -54,6 +54,7 @@ impl World {
             scheduling: endpoint.clone(),
             reporting: endpoint,
             clock: clock.clone(),
+            health: mpp_rpc::HealthPolicy::default(),
             policy,
         };
         let Running { router, tasks, .. } =

@@ -142,6 +142,7 @@ pub fn options(database: &TestDatabase, clock: &Clock, upstream: &str) -> Option
         feed: FeedOptions::default(),
         upstream: Endpoint { address: upstream.to_owned(), ..Default::default() },
         applicant_keys: vec![("2026".into(), vec![7; 32])],
+        health: mpp_rpc::HealthPolicy::default(),
         policy: Policy::default(),
     }
 }

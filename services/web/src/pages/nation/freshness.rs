@@ -9,7 +9,7 @@ use mpp_calendar::Zone;
 use crate::{
     components::Look,
     pages::{Part, View},
-    words::{format, table as words},
+    words::{contract, format, table as words},
 };
 
 /// The section.
@@ -46,10 +46,7 @@ pub fn freshness(look: Look, view: &View) -> Arc<Part> {
 }
 
 fn feed_name<'a>(look: Look, feed: &Freshness) -> &'a str {
-    match feed.feed.as_str() {
-        "registry" => look.of(words::REGISTRY),
-        _ => look.of(words::SCHEDULING),
-    }
+    look.of(contract::feed(feed.feed()))
 }
 
 /// Live while both feeds are; else each that is not is named, with the time of its last data.

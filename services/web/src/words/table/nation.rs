@@ -155,6 +155,7 @@ phrases! {
     METHOD_TEXT: "Cakupan menghitung kabupaten dan kota, bukan mal: dua mal di satu kota dihitung satu. Sebuah mal dihitung beroperasi sejak melayani warga, selama tidak dihentikan atau ditutup. Gerai seragam bila jamnya pekan ini tidak berbeda dari jam malnya dan jam standar nasional. Yang tidak tercatat di indeks ini belum diketahui, bukan nol.",
         "Coverage counts regencies and cities, not malls: two malls in one city count once. A mall counts as operating since it serves citizens, as long as it is not suspended or closed. A counter is uniform where its hours this week differ neither from its mall's nor from the national standard hours. What this index does not record is not known; it is not zero.";
     TECHNICAL: "Rincian teknis", "Technical details";
+    FEED: "umpan", "feed";
     REGISTRY: "registri", "registry";
     SCHEDULING: "penjadwalan", "scheduling";
     REVISION_OF: "Revisi {0}", "Revision of the {0}";

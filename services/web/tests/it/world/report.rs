@@ -6,6 +6,7 @@ use mpp_api::{
         CatalogChange, DeviationReport, Extent, Freshness, MallReport, ProvinceReport,
         PublishedCount, RegionReport, Report, Share, SourceReport, StageCount,
         catalog_change::Field,
+        freshness::Feed,
     },
     scheduling::deviation::{Yardstick, finding::Code},
 };
@@ -41,8 +42,8 @@ pub fn report() -> Report {
         own_regions: 1,
         ..PublishedCount::default()
     };
-    let feed = |name: &str| Freshness {
-        feed: name.into(),
+    let feed = |feed: Feed| Freshness {
+        feed: feed.into(),
         revision: 1_629,
         commit_time: time(MORNING - MINUTE),
         seen_time: time(MORNING),
@@ -135,7 +136,7 @@ pub fn report() -> Report {
             publisher: "PANRB".into(),
             published_date: "2025-12-15".into(),
         }),
-        freshness: vec![feed("registry"), feed("scheduling")],
+        freshness: vec![feed(Feed::Registry), feed(Feed::Scheduling)],
         complete: true,
         sample_data: true,
         ..Report::default()

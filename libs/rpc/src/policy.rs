@@ -1,0 +1,179 @@
+//! The numbers of a server that an operator may question.
+
+use std::time::Duration;
+
+use mpp_core::Micros;
+
+use crate::Limits;
+
+mpp_core::policy! {
+    /// The bounds of everything that callers could otherwise pile up.
+    ///
+    /// What all callers share has a share for each, and none of them has more than is still free
+    /// for all (see `shares.rs`): whoever takes all it can still leaves a newcomer a place.
+    pub struct ServerPolicy {
+        /// Calls in progress, over all connections; more are refused at once.
+        calls: usize = 1_024 in 1..=1_000_000,
+        /// Calls in progress of one caller, or of one network without an identity; a stream counts
+        /// until its answer begins. Fewer than `calls`, so that one caller cannot take every place.
+        calls_per_caller: usize = 256 in 1..=1_000_000,
+        /// Reads that wait until their replica shows the revision that they ask for, counted apart
+        /// from calls in progress: one that waits holds some kilobytes and no processor, and a
+        /// revision may be one that never comes. More are refused at once.
+        waits: usize = 1_024 in 1..=1_000_000,
+        /// Such waits of one caller. A replica lags by milliseconds, so that a portal with a
+        /// thousand reads a second has a few dozen.
+        waits_per_caller: usize = 128 in 1..=1_000_000,
+        /// How many of the places for calls, for waits and for streams are kept for administrators
+        /// each, who have to get in where all others do not; as many calls of health are served
+        /// beside all.
+        reserve: usize = 64 in 1..=1_000_000,
+        /// Seconds that a call which is not a stream may take, and a stream until its answer
+        /// begins.
+        call_seconds: u64 = 30 in 1..=3_600,
+        /// Calls that change nothing which one caller may begin in a minute, all at once if it
+        /// likes; 0 is no bound. A program in an endless loop gets there, a busy portal does not.
+        reads_per_minute: u32 = 300_000 in 0..=1_000_000_000,
+        /// The same for every other call. The nation's bookings at their peak are some 300 a
+        /// second.
+        writes_per_minute: u32 = 30_000 in 0..=1_000_000_000,
+        /// The same for streams (watches, syncs) that one caller may open.
+        streams_per_minute: u32 = 6_000 in 0..=1_000_000_000,
+        /// Streams that are open, over all connections; each holds some ten kilobytes.
+        streams: usize = 8_192 in 1..=1_000_000,
+        /// Streams that one caller may hold open, or one network without an identity.
+        streams_per_caller: usize = 64 in 1..=1_000_000,
+        /// Whole states (`initial_state` of a watch) that are read at the same time; more wait for
+        /// their turn, callers one after the other. Each holds a connection to the database, which
+        /// keeps six for reading, and one more state is for the replica's own memory.
+        initial_states: usize = 2 in 1..=5,
+        /// Those of one caller at the same time, so that a slow reader does not hold up all others.
+        initial_states_per_caller: usize = 1 in 1..=5,
+        /// Bytes that a message which came compressed may have once it is unpacked: a few bytes
+        /// could become gigabytes. As many as one that came as it is.
+        unpacked_bytes: usize = 4_194_304 in 65_536..=67_108_864,
+        /// Pieces (DATA frames) of fewer than 256 bytes that one stream may send before they are
+        /// read; with more the call is refused. A client that sends a message in one piece, and
+        /// waits for answers, has some dozens.
+        small_pieces: usize = 1_024 in 64..=1_000_000,
+        /// Seconds that a stream may last, so that what was checked at its beginning is checked
+        /// again: whose it is, and what they may. Followers connect again and go on.
+        stream_seconds: u64 = 21_600 in 10..=604_800,
+        /// Calls and streams on one connection.
+        streams_per_connection: u32 = 256 in 1..=100_000,
+        /// Connections; more wait in the kernel.
+        connections: usize = 4_096 in 1..=1_000_000,
+        /// Connections from one address, or one network of IPv6; more are closed at once, so that
+        /// one cannot take every place. A proxy is one address, too.
+        connections_per_address: usize = 2_048 in 1..=1_000_000,
+        /// Seconds that a connection may take until its first call, so that half-open ones do not
+        /// pile up; one that is closed meanwhile in good order is opened again by its next call.
+        first_call_seconds: u64 = 60 in 1..=3_600,
+        /// Seconds after which a connection takes no more calls, so that callers spread over new
+        /// replicas and certificates are looked at again.
+        connection_seconds: u64 = 3_600 in 10..=604_800,
+        /// Seconds that the calls of a connection that takes no more may still go on before it is
+        /// cut. Fewer than `stream_seconds` cut streams before they have been told to go on
+        /// elsewhere.
+        last_calls_seconds: u64 = 21_660 in 1..=691_200,
+        /// Headers of one call, in bytes.
+        header_bytes: u32 = 16_384 in 4_096..=1_048_576,
+        /// Seconds that a peer may take nothing of what is sent to it; then its connection is cut,
+        /// or, where it is one answer over HTTP/2 that it does not take, that stream is reset.
+        unread_seconds: u64 = 30 in 1..=3_600,
+        /// Seconds of silence after which a peer is pinged; it is cut if it stays silent as long
+        /// again.
+        keepalive_seconds: u64 = 20 in 1..=3_600,
+        /// Seconds that the clocks of whoever makes tokens and of the server may differ: a token
+        /// holds so much longer, and so much earlier. Machines with NTP are within one.
+        token_leeway_seconds: u32 = 30 in 0..=600,
+    }
+}
+
+mpp_core::policy! {
+    /// When a server counts as well, for probes and for writes.
+    pub struct HealthPolicy {
+        /// Milliseconds that a change must last before it counts, so that a short fault does not
+        /// make balancers flap.
+        change_counts_millis: u64 = 2_000 in 0..=60_000,
+        /// Milliseconds between two looks at the database.
+        look_millis: u64 = 2_000 in 100..=60_000,
+        /// The same while it is away: calls are refused until it is found to be back.
+        look_again_millis: u64 = 300 in 10..=60_000,
+        /// Milliseconds by which a clock may be off; it is right again once it is half as near, so
+        /// that one at the limit does not come and go.
+        clock_off_millis: u32 = 2_000 in 100..=60_000,
+        /// Seconds after which a clock that was set, and stays so, was set right: by NTP, on a
+        /// machine that keeps no time while it is off.
+        clock_settles_seconds: u32 = 600 in 10..=86_400,
+        /// Seconds that a copy of another service's feed counts as ready while nothing is heard of
+        /// that, so that one service's restart does not take its followers with it.
+        feed_away_seconds: u64 = 60 in 1..=3_600,
+    }
+}
+
+impl ServerPolicy {
+    /// The bounds of a server.
+    pub fn limits(&self) -> Limits {
+        let seconds = Duration::from_secs;
+        Limits {
+            calls: self.calls,
+            calls_per_caller: self.calls_per_caller,
+            waits: self.waits,
+            waits_per_caller: self.waits_per_caller,
+            reserve: self.reserve,
+            call_time: seconds(self.call_seconds),
+            reads_per_minute: self.reads_per_minute,
+            writes_per_minute: self.writes_per_minute,
+            streams_per_minute: self.streams_per_minute,
+            streams: self.streams,
+            streams_per_caller: self.streams_per_caller,
+            initial_states: self.initial_states,
+            initial_states_per_caller: self.initial_states_per_caller,
+            unpacked_bytes: self.unpacked_bytes,
+            small_pieces: self.small_pieces,
+            stream_time: seconds(self.stream_seconds),
+            streams_per_connection: self.streams_per_connection,
+            connections: self.connections,
+            connections_per_address: self.connections_per_address,
+            first_call: seconds(self.first_call_seconds),
+            connection_age: seconds(self.connection_seconds),
+            last_calls: seconds(self.last_calls_seconds),
+            header_bytes: self.header_bytes,
+            unread: seconds(self.unread_seconds),
+            keepalive: seconds(self.keepalive_seconds),
+        }
+    }
+
+    /// How far the clocks of issuer and server may differ.
+    pub fn token_leeway(&self) -> Duration {
+        Duration::from_secs(self.token_leeway_seconds.into())
+    }
+}
+
+impl HealthPolicy {
+    /// How long a change must last before it counts.
+    pub fn change_counts(&self) -> Duration {
+        Duration::from_millis(self.change_counts_millis)
+    }
+
+    /// How long to wait before the next look at a database that is well, or is not.
+    pub fn next_look(&self, well: bool) -> Duration {
+        Duration::from_millis(if well { self.look_millis } else { self.look_again_millis })
+    }
+
+    /// By how much a clock may be off.
+    pub fn clock_off(&self) -> Micros {
+        Micros::from(self.clock_off_millis) * 1_000
+    }
+
+    /// When a clock that was set counts as right.
+    pub fn clock_settles(&self) -> Micros {
+        Micros::from(self.clock_settles_seconds) * 1_000_000
+    }
+
+    /// How long a copy is ready while its feed is away.
+    pub fn feed_away(&self) -> Duration {
+        Duration::from_secs(self.feed_away_seconds)
+    }
+}
