@@ -37,8 +37,11 @@ async fn followers_go_on_through_a_cut_and_catch_up() {
     rename_counter(&suite, "Gerai Dukcapil yang baru").await;
     eventually(PATIENCE, "the report says that the registry is away", async || {
         let report = report(&suite).await?;
-        let registry =
-            report.freshness.iter().find(|feed| feed.feed() == Feed::Registry).ok_or("no freshness")?;
+        let registry = report
+            .freshness
+            .iter()
+            .find(|feed| feed.feed() == Feed::Registry)
+            .ok_or("no freshness")?;
         that(!registry.connected && !report.complete, format!("{registry:?}"))?;
         that(report.incomplete_reason.is_some_and(|why| !why.id.is_empty()), "it does not say why")
     })

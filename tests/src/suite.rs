@@ -183,7 +183,7 @@ impl Suite {
             .env("MPP_APPLICANT_KEYS_FILE", self.keys.applicants())
             .env("MPP_REGISTRY_ADDRESS", registry)
             .env("MPP_SCHEDULING_ADDRESS", self.address(Service::Scheduling))
-            .env("MPP_DRAIN_PAUSE_MS", "200");
+            .env("MPP_DRAIN_PAUSE_MILLIS", "200");
         if self.any_rate {
             for class in ["READS", "WRITES", "STREAMS"] {
                 serve.env(format!("MPP_{class}_PER_MINUTE"), "0");

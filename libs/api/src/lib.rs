@@ -20,6 +20,7 @@ pub mod json;
 pub mod mask;
 pub mod method;
 pub mod openapi;
+mod position;
 pub mod report;
 pub mod route;
 pub mod strict;
@@ -31,6 +32,7 @@ pub use generated::mpp::{
     feed::v1 as feed, registry::v1 as registry, reporting::v1 as reporting,
     scheduling::v1 as scheduling, sync::v1 as sync, r#type::v1 as types,
 };
+pub use position::Position;
 
 /// The descriptors of all files, for reflection and for clients that build requests from JSON.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -15,8 +15,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use mpp_api::feed::{
-    self, Filter, WatchRequest, WatchResponse, change::Op, feed_service_client::FeedServiceClient,
+use mpp_api::{
+    Position,
+    feed::{
+        self, Filter, WatchRequest, WatchResponse, change::Op,
+        feed_service_client::FeedServiceClient,
+    },
 };
 use mpp_core::{Clock, Error, Reason, Result};
 use tokio::{
@@ -35,15 +39,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Most changes of one transaction; the suite's own are far smaller.
 const MOST_PENDING: usize = 250_000;
 
-/// Where a copy of a feed stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// The resume token, good for the same filter only.
-    pub token: Bytes,
-    /// The feed's revision there.
-    pub revision: i64,
-}
-
 /// A change, as the feed tells it, with the revision of its transaction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
@@ -53,17 +48,33 @@ pub struct Change {
     pub revision: i64,
 }
 
-/// The next step of a copy.
+/// The next step of a copy, which takes in changes as `C`.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Event {
+pub enum Event<C = Change> {
     /// The whole state follows, from its start: note which records come.
     StateBegins,
     /// Records of the state, each as a put.
-    State(Vec<Change>),
+    State(Vec<C>),
     /// The state is complete: remove what has not come since it began, and save the position.
     StateEnds(Position),
     /// All changes of one or more transactions, in order; none, where only the position moves.
-    Changes(Vec<Change>, Position),
+    Changes(Vec<C>, Position),
+}
+
+impl<C> Event<C> {
+    /// The same step with each change as `taken` takes it in.
+    ///
+    /// # Errors
+    /// The first of `taken`.
+    pub fn try_map<D>(self, taken: impl FnMut(C) -> Result<D>) -> Result<Event<D>> {
+        let all = |changes: Vec<C>| changes.into_iter().map(taken).collect::<Result<_>>();
+        Ok(match self {
+            Event::StateBegins => Event::StateBegins,
+            Event::State(changes) => Event::State(all(changes)?),
+            Event::StateEnds(position) => Event::StateEnds(position),
+            Event::Changes(changes, position) => Event::Changes(all(changes)?, position),
+        })
+    }
 }
 
 /// How it stands with the connection to a feed.

@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
-use mpp_api::feed::{self, change};
-use mpp_client::{Change as Told, Channel, Event as Heard, Link};
+use mpp_api::{
+    Position,
+    feed::{self, change},
+};
+use mpp_client::{Change as Told, Channel, Link};
 use mpp_core::{Clock, Result, known_labels};
-use mpp_store::{Change, Filter, Op, Position};
+use mpp_store::{Change, Filter, Op};
 use tokio::sync::watch;
 
 use crate::{
@@ -16,18 +19,8 @@ use crate::{
     time::from_timestamp,
 };
 
-/// The next step of a copy; see [`mpp_client::Event`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// The whole state follows, from its start: note which records come.
-    StateBegins,
-    /// Records of the state, each as a `Put`.
-    State(Vec<Change>),
-    /// The state is complete: remove what has not come since it began, and save the position.
-    StateEnds(Position),
-    /// All changes of one or more transactions, in order; none, where only the position moves.
-    Changes(Vec<Change>, Position),
-}
+/// The next step of a copy, with changes as the store has them.
+pub type Event = mpp_client::Event<Change>;
 
 /// Follows one feed for one copy.
 pub struct Follower {
@@ -46,8 +39,8 @@ impl Follower {
     /// Follows what passes `filter` on the service behind `channel`, named `name` in logs and
     /// metrics, after `position`; without one it starts with the state.
     pub fn new(name: &str, channel: Channel, filter: Filter, position: Option<Position>) -> Self {
-        let (filter, start) = (to_wire(&filter), position.clone().map(sent));
-        let inner = mpp_client::Follower::new(name, channel, filter, start);
+        let filter = to_wire(&filter);
+        let inner = mpp_client::Follower::new(name, channel, filter, position.clone());
         Self {
             name: name.to_owned(),
             link: inner.link(),
@@ -79,7 +72,7 @@ impl Follower {
     pub fn rewind(&mut self, position: Option<Position>) {
         self.handed = None;
         self.position = position.clone();
-        self.inner.rewind(position.map(sent));
+        self.inner.rewind(position);
     }
 
     /// The next event; waits for it through every failure. Dropping the future loses nothing.
@@ -90,9 +83,9 @@ impl Follower {
         }
         loop {
             tokio::select! {
-                heard = self.inner.next() => match from_wire(heard) {
+                heard = self.inner.next() => match heard.try_map(change) {
                     Ok(event) => return self.passed_on(event),
-                    Err(error) => self.inner.ask_again(self.position.clone().map(sent), &error),
+                    Err(error) => self.inner.ask_again(self.position.clone(), &error),
                 },
                 // Its sender lives in the follower.
                 Ok(()) = self.link.changed() => self.report(),
@@ -144,31 +137,12 @@ impl Follower {
     }
 }
 
-/// The token is opaque and holds the mark itself.
-fn sent(position: Position) -> mpp_client::Position {
-    mpp_client::Position { token: position.token, revision: position.revision }
-}
-
-fn kept(position: mpp_client::Position) -> Position {
-    Position { token: position.token, revision: position.revision }
-}
-
 fn to_wire(filter: &Filter) -> feed::Filter {
     feed::Filter {
         kinds: filter.kinds.iter().cloned().collect(),
         name_prefix: filter.name_prefix.clone(),
         labels: label_texts(&filter.labels),
     }
-}
-
-fn from_wire(heard: Heard) -> Result<Event> {
-    let changes = |told: Vec<Told>| told.into_iter().map(change).collect::<Result<_>>();
-    Ok(match heard {
-        Heard::StateBegins => Event::StateBegins,
-        Heard::State(told) => Event::State(changes(told)?),
-        Heard::StateEnds(position) => Event::StateEnds(kept(position)),
-        Heard::Changes(told, position) => Event::Changes(changes(told)?, kept(position)),
-    })
 }
 
 /// The wire has one time, that of the commit; it stands for the record's times as well.

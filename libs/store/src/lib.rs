@@ -66,6 +66,7 @@ mod tx;
 mod waiting;
 mod wal;
 
+pub use mpp_api::Position;
 pub use mpp_core::{Label, Labels};
 
 pub use backup::{Copied, check_copy, copy};
@@ -81,7 +82,6 @@ pub use look::{Look, Looker, newest_commit};
 pub use metrics::METRICS;
 pub use migrate::{Migration, Schema, Statements, migrate};
 pub use placeholders::placeholders;
-pub use position::Position;
 pub use read::Read;
 pub use record::{Buried, Expect, MAX_DOCUMENT, Put, Record};
 pub use request::RequestKey;

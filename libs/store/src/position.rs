@@ -1,19 +1,10 @@
 //! How far the feeds of other services have been applied here.
 
-use bytes::Bytes;
+use mpp_api::Position;
 use mpp_core::Result;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::{Tx, db_error};
-
-/// A place in another service's feed, saved in the transaction that applied what lies before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// The resume token.
-    pub token: Bytes,
-    /// The feed's revision there.
-    pub revision: i64,
-}
 
 impl Tx {
     /// Saves how far `feed` has been applied, where it stands at `from` until now; false if it

@@ -125,7 +125,7 @@ impl Command {
                 | Command::Get { .. }
                 | Command::List(_)
                 | Command::Watch(_)
-                | Command::Hours { command: None, .. }
+                | Command::Hours(_)
                 | Command::Deviations(_)
                 | Command::Slots(_)
                 | Command::Report(_)

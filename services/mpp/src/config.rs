@@ -54,8 +54,8 @@ pub struct ServeArgs {
     #[arg(long, env = "MPP_SAMPLE_DATA")]
     pub sample_data: bool,
     /// Milliseconds that running calls may then take.
-    #[arg(long, env = "MPP_DRAIN_WAIT_MS", default_value_t = 20_000)]
-    pub drain_wait_ms: u64,
+    #[arg(long, env = "MPP_DRAIN_WAIT_MILLIS", default_value_t = 20_000)]
+    pub drain_wait_millis: u64,
     /// Origins whose pages may call from a browser, such as https://mpp.banyuwangikab.go.id; * is
     /// all.
     #[arg(long, env = "MPP_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
@@ -82,8 +82,8 @@ pub struct ProcessArgs {
     #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// Milliseconds between "not ready" and no more new connections.
-    #[arg(long, env = "MPP_DRAIN_PAUSE_MS", default_value_t = 5_000)]
-    pub drain_pause_ms: u64,
+    #[arg(long, env = "MPP_DRAIN_PAUSE_MILLIS", default_value_t = 5_000)]
+    pub drain_pause_millis: u64,
     /// Which log lines, such as "info,mpp_store=debug".
     #[arg(long, env = "MPP_LOG", default_value = "info")]
     pub log: String,
@@ -190,8 +190,8 @@ impl ServeArgs {
             limits: policy.limits(),
             origins: Origins::parse(&self.cors_origins)?,
             drain: Drain {
-                pause: Duration::from_millis(self.process.drain_pause_ms),
-                wait: Duration::from_millis(self.drain_wait_ms),
+                pause: Duration::from_millis(self.process.drain_pause_millis),
+                wait: Duration::from_millis(self.drain_wait_millis),
             },
             ..Shell::new(verifier)
         })

@@ -16,17 +16,16 @@ use mpp_rpc::{
     jwt::{self, Jwks, SigningKey, Trust},
 };
 
-/// How long a token of `mpp up` holds; it makes new ones with every start.
-const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
-
 /// The key of this data folder, and the tokens that it signs.
 pub struct Keys {
     pub folder: PathBuf,
     signing: SigningKey,
+    /// How long its tokens hold; every start makes new ones.
+    life: Duration,
 }
 
 impl Keys {
-    pub fn open(data: &Path) -> Result<Self> {
+    pub fn open(data: &Path, life: Duration) -> Result<Self> {
         let folder = data.join("keys");
         make_private(data)?;
         make_private(&folder)?;
@@ -39,7 +38,7 @@ impl Keys {
             key
         };
         Jwks::write(&folder.join("jwks.json"), &[signing.public()])?;
-        Ok(Self { folder, signing })
+        Ok(Self { folder, signing, life })
     }
 
     /// Tokens are checked by the system's clock, whatever time the services stand at.
@@ -51,7 +50,7 @@ impl Keys {
 
     pub fn token(&self, file: &str, caller: &Caller) -> Result<PathBuf> {
         let path = self.folder.join(format!("{file}.jwt"));
-        let token = jwt::mint(&self.signing, caller, TOKEN_LIFE, Clock::system().now());
+        let token = jwt::mint(&self.signing, caller, self.life, Clock::system().now());
         write_file(&path, token.as_bytes(), Readers::Owner)?;
         Ok(path)
     }

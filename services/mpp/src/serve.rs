@@ -79,7 +79,7 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
     };
     let mpp_web::Running { router, readiness, mut tasks } = mpp_web::start(options, ended.clone())?;
     tasks.spawn(announce(readiness.clone(), address(&pages)?, address(&health)?));
-    let pause = Duration::from_millis(args.process.drain_pause_ms);
+    let pause = Duration::from_millis(args.process.drain_pause_millis);
     let drain = Drain { pause, ..Drain::default() };
     mpp_rpc::serve_pages(router, readiness, pages, health, drain, shutdown, ended).await;
     Ok(())

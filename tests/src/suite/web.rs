@@ -18,7 +18,7 @@ impl Suite {
             .env("MPP_SCHEDULING_ADDRESS", self.address(Service::Scheduling))
             .env("MPP_REPORTING_ADDRESS", self.address(Service::Reporting))
             .env("MPP_TOKEN_FILE", self.keys.token(WEB))
-            .env("MPP_DRAIN_PAUSE_MS", "200");
+            .env("MPP_DRAIN_PAUSE_MILLIS", "200");
         if let Some((authority, _)) = &self.tls {
             serve.env("MPP_TLS_CA", authority);
         }

@@ -74,7 +74,8 @@ pub async fn serve(issuer: &Issuer, address: &str, routes: Routes) -> Server {
     let probes = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = grpc.local_addr().expect("its address");
     let shutdown = CancellationToken::new();
-    let serving = mpp_rpc::serve(shell, routes, Readiness::default(), grpc, probes, shutdown.clone());
+    let serving =
+        mpp_rpc::serve(shell, routes, Readiness::default(), grpc, probes, shutdown.clone());
     Server { address, shutdown, running: tokio::spawn(serving) }
 }
 

@@ -45,7 +45,7 @@ fn a_reason_is_never_empty_not_even_between_down_and_up() {
     database.down("  ");
     assert_eq!(readiness.missing()["database"], "it does not say why");
     database.down("connection refused");
-    readiness.lock().hold = Duration::from_secs(3600);
+    readiness.lock().policy.change_counts_millis = 3_600_000;
     database.up();
     let why = &readiness.missing()["database"];
     assert!(why.contains("it is back") && why.contains("connection refused"), "{why}");

@@ -2,7 +2,8 @@
 
 use clap::Args as ClapArgs;
 use mpp_api::scheduling::{
-    DayHours, GetHoursRequest, Interval, day_hours::Status, hours_service_client::HoursServiceClient,
+    DayHours, GetHoursRequest, Interval, day_hours::Status,
+    hours_service_client::HoursServiceClient,
 };
 use mpp_core::Result;
 

@@ -46,6 +46,9 @@ pub struct UpArgs {
     /// ports ten above. 0: any that are free.
     #[arg(long, env = "MPP_PORT", default_value_t = 7400)]
     pub port: u16,
+    /// How many days its tokens hold; every start makes new ones.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub token_days: u16,
 }
 
 pub async fn run(args: UpArgs) -> Result<()> {
@@ -54,7 +57,7 @@ pub async fn run(args: UpArgs) -> Result<()> {
     let shutdown = until_stopped()?;
     let policies = Policies::load(args.policy.as_deref())?;
     let data = std::path::absolute(&args.data).map_err(Error::internal)?;
-    let keys = Keys::open(&data)?;
+    let keys = Keys::open(&data, Duration::from_secs(u64::from(args.token_days) * 24 * 3600))?;
     let ports = Ports::bind(args.port).await?;
     let clock = clock::of(&args, &data).await?;
 

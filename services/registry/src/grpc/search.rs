@@ -1,8 +1,7 @@
 //! Search: the request becomes a query, and what was found an answer.
 
 use mpp_api::registry::{
-    SearchServicesRequest, SearchServicesResponse,
-    search_service_server::SearchService,
+    SearchServicesRequest, SearchServicesResponse, search_service_server::SearchService,
     search_services_response::NamedPlace,
 };
 use mpp_core::{Error, Reason, Result, check_name, text};

@@ -13,7 +13,7 @@ use mpp_resource::memory::{Listener, Memory, Stored};
 use mpp_store::{Change, Label};
 
 use super::view::RegistryView;
-use crate::search::{self, Engine, OfferingDoc, ServiceDoc, Update};
+use crate::search::{Engine, OfferingDoc, ServiceDoc, Update};
 
 /// Records that search is told of at once: their updates take as much memory as they do.
 const PART: usize = 1_000;
@@ -162,7 +162,8 @@ mod tests {
     #[test]
     fn free_is_only_what_costs_nothing_in_every_case() {
         let fee = |kind: Kind| Fee { kind: kind.into(), ..Fee::default() };
-        let free = |kinds: &[Kind]| is_free(&kinds.iter().map(|kind| fee(*kind)).collect::<Vec<_>>());
+        let free =
+            |kinds: &[Kind]| is_free(&kinds.iter().map(|kind| fee(*kind)).collect::<Vec<_>>());
         assert!(free(&[Kind::Free, Kind::Free]));
         assert!(!free(&[]), "nothing is said");
         for other in [Kind::Fixed, Kind::Charged, Kind::LocalRegulation, Kind::Regulation] {

@@ -117,17 +117,30 @@ fn is_over(error: &Error) -> bool {
     matches!(error.reason(), Reason::LeaseLost | Reason::LeaseExpired)
 }
 
+/// The stream's message of the same fields. Both are named whole, so that a field that one of them
+/// gains does not compile until the other has it.
 fn hello(request: OpenSessionRequest) -> Hello {
+    let OpenSessionRequest {
+        source,
+        mapping_version,
+        checkpoint,
+        take_over,
+        holder,
+        unique_ids,
+        under_way,
+        accept_moves,
+        forms,
+    } = request;
     Hello {
-        source: request.source,
-        mapping_version: request.mapping_version,
-        checkpoint: request.checkpoint,
-        take_over: request.take_over,
-        holder: request.holder,
-        unique_ids: request.unique_ids,
-        under_way: request.under_way,
-        accept_moves: request.accept_moves,
-        forms: request.forms,
+        source,
+        mapping_version,
+        checkpoint,
+        take_over,
+        holder,
+        unique_ids,
+        under_way,
+        accept_moves,
+        forms,
     }
 }
 

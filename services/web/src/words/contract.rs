@@ -75,7 +75,7 @@ pub fn lack(reason: incomplete::Reason) -> Phrase {
 }
 
 /// A feed that the report is made of.
-pub fn feed(feed: Feed) -> Phrase {
+pub fn upstream(feed: Feed) -> Phrase {
     match feed {
         Feed::Unspecified => table::FEED,
         Feed::Registry => table::REGISTRY,

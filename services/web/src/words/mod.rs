@@ -15,7 +15,7 @@ pub mod format;
 pub mod table;
 
 pub use contract::{
-    change, difference, lack, service_field, stage, tells_a_citizen, weekday, yardstick,
+    change, difference, lack, service_field, stage, tells_a_citizen, upstream, weekday, yardstick,
 };
 use maud::{Markup, PreEscaped, Render, html};
 use mpp_api::{types::LocalizedText, wording::Language};

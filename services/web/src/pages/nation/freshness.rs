@@ -9,7 +9,7 @@ use mpp_calendar::Zone;
 use crate::{
     components::Look,
     pages::{Part, View},
-    words::{contract, format, table as words},
+    words::{format, table as words, upstream},
 };
 
 /// The section.
@@ -46,7 +46,7 @@ pub fn freshness(look: Look, view: &View) -> Arc<Part> {
 }
 
 fn feed_name<'a>(look: Look, feed: &Freshness) -> &'a str {
-    look.of(contract::feed(feed.feed()))
+    look.of(upstream(feed.feed()))
 }
 
 /// Live while both feeds are; else each that is not is named, with the time of its last data.

@@ -5,8 +5,7 @@ use mpp_api::{
     reporting::{
         CatalogChange, DeviationReport, Extent, Freshness, MallReport, ProvinceReport,
         PublishedCount, RegionReport, Report, Share, SourceReport, StageCount,
-        catalog_change::Field,
-        freshness::Feed,
+        catalog_change::Field, freshness::Feed,
     },
     scheduling::deviation::{Yardstick, finding::Code},
 };
