@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use crate::ServerPolicy;
-
-/// Bounds of everything that peers could otherwise pile up; [`ServerPolicy`] says what each is for,
+/// Bounds of everything that peers could otherwise pile up; `ServerPolicy` says what each is for,
 /// and why its number is as it is.
 ///
 /// A message's size is bounded by tonic itself, at 4 MiB, unless a service says otherwise.
@@ -60,10 +58,4 @@ pub struct Limits {
     pub unread: Duration,
     /// A peer that is silent so long is pinged.
     pub keepalive: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        ServerPolicy::default().limits()
-    }
 }

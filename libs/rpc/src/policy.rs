@@ -151,6 +151,12 @@ impl ServerPolicy {
     }
 }
 
+impl Default for Limits {
+    fn default() -> Self {
+        ServerPolicy::default().limits()
+    }
+}
+
 impl HealthPolicy {
     /// How long a change must last before it counts.
     pub fn change_counts(&self) -> Duration {
