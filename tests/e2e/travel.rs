@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use mpp_api::{
+    feed::{Filter, WatchRequest, WatchResponse, feed_service_client::FeedServiceClient},
     registry::{
         GetOfferingRequest, GetServiceRequest, SearchServicesRequest,
         search_service_client::SearchServiceClient,
@@ -22,6 +23,7 @@ use mpp_tests::{
     town::{self, DUKCAPIL, KTP_HILANG, Ministry, OFFERING, row},
     wait::that,
 };
+use tonic::Streaming;
 
 const NEW_FEE: i64 = 75_000;
 
@@ -58,6 +60,7 @@ async fn tell_of_a_fee(backend: Backend) {
     );
 
     let heard = http::listen(&suite.page("/events?of=/"), "Rp75.000");
+    let region = follow_region(&suite, Service::Registry, &["offering", "service"]).await;
     raise_the_fee(&suite, &ministry).await;
     let ended = Instant::now();
     let is_new = |fees: Vec<i64>| that(fees == [NEW_FEE], format!("the fees are {fees:?}"));
@@ -89,6 +92,36 @@ async fn tell_of_a_fee(backend: Backend) {
     let heard = tokio::time::timeout(PATIENCE, heard).await;
     let heard = heard.expect("an open page hears of it").expect("a listener");
     heard.expect("the fee, in an event");
+    hears_of(region, KTP_HILANG).await;
+}
+
+/// One watch of a regency, with what its records rest on, from now on.
+async fn follow_region(
+    suite: &Suite,
+    service: Service,
+    kinds: &[&str],
+) -> Streaming<WatchResponse> {
+    let filter = Filter {
+        kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+        labels: [("region".to_owned(), "35.10".to_owned())].into(),
+        wider: true,
+        ..Filter::default()
+    };
+    let request = WatchRequest { filter: Some(filter), ..Default::default() };
+    let mut feed = FeedServiceClient::new(suite.channel(service, APP));
+    feed.watch(request).await.expect("a stream").into_inner()
+}
+
+async fn hears_of(mut feed: Streaming<WatchResponse>, name: &str) {
+    let heard = async {
+        loop {
+            let message = feed.message().await.expect("no refusal").expect("not the end");
+            if message.changes.iter().any(|change| change.name == name) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, heard).await.expect("who follows the regency hears of it");
 }
 
 /// The ministry edits its file, and its agent runs: one record of three has changed.
@@ -150,7 +183,9 @@ async fn tell_of_hours(backend: Backend) {
     })
     .await;
 
+    let region = follow_region(&suite, Service::Scheduling, &["hours_rule", "deviation"]).await;
     town::set_hours(&suite, ORGANISER, "dukcapil-early", DUKCAPIL, ("00:00", "11:00")).await;
+    hears_of(region, "hoursRules/dukcapil-early").await;
     let told = Instant::now();
     eventually(PATIENCE, "scheduling finds that it closes early", async || {
         let found = findings(&suite, true).await?.ok_or("it does not deviate")?;

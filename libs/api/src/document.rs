@@ -12,17 +12,30 @@ use crate::{
 
 /// A message that a feed carries as the whole record.
 ///
-/// The stored bytes leave out what the store itself knows: etag and times are zeroed before
-/// encoding and set again from the record's row on the way out.
+/// A record is stored and fed without the fields that answers add: etag and times, which its row
+/// knows, and what is worked out from other records. Those change without a change of this record,
+/// so a copy of them would be wrong without a word of it.
 pub trait Document: Message + Texts + Name + Default + Clone + Send + Sync + 'static {
     /// The kind of record, as filters name it.
     const KIND: &'static str;
+    /// The fields that answers add.
+    const ADDED: &'static [&'static str];
+
+    /// Empties the fields that answers add: the record as it is stored and fed.
+    fn strip(&mut self);
 }
 
 macro_rules! documents {
     ($($message:ty => $kind:literal in form $number:literal named $form:literal,
-        filed under [$($label:ident),*];)*) => {
-        $(impl Document for $message { const KIND: &'static str = $kind; })*
+        filed under [$($label:ident),*], answers add [$($added:ident),*];)*) => {
+        $(impl Document for $message {
+            const KIND: &'static str = $kind;
+            const ADDED: &'static [&'static str] = &[$(stringify!($added)),*];
+
+            fn strip(&mut self) {
+                $(self.$added = Default::default();)*
+            }
+        })*
 
         /// All kinds of record that the contract has.
         pub const KINDS: &[&str] = &[$($kind),*];
@@ -53,6 +66,14 @@ macro_rules! documents {
             }
         }
 
+        /// The fields that answers add to a kind's records; the feed has none of them.
+        pub fn added(kind: &str) -> &'static [&'static str] {
+            match kind {
+                $($kind => <$message as Document>::ADDED,)*
+                _ => &[],
+            }
+        }
+
         /// The labels that records of a kind bear; no other label finds one.
         pub fn labels(kind: &str) -> &'static [Label] {
             match kind {
@@ -64,25 +85,35 @@ macro_rules! documents {
 }
 
 documents! {
-    Region => "region" in form 1 named "regions/{id}", filed under [Region];
-    Unit => "unit" in form 1 named "units/{id}", filed under [Agency, Region, Unit];
-    Mall => "mall" in form 1 named "malls/{id}", filed under [Mall, Organiser, Region];
+    Region => "region" in form 1 named "regions/{id}",
+        filed under [Region], answers add [];
+    Unit => "unit" in form 1 named "units/{id}",
+        filed under [Agency, Region, Unit], answers add [etag, create_time, update_time];
+    Mall => "mall" in form 1 named "malls/{id}",
+        filed under [Mall, Organiser, Region],
+        answers add [stage, time_zone, etag, create_time, update_time];
     Counter => "counter" in form 1 named "malls/{id}/counters/{id}",
-        filed under [Agency, Counter, Mall, Region, Unit];
+        filed under [Agency, Counter, Mall, Region, Unit],
+        answers add [etag, create_time, update_time];
     Window => "window" in form 1 named "malls/{id}/counters/{id}/windows/{id}",
-        filed under [Counter, Mall, Region];
+        filed under [Counter, Mall, Region], answers add [etag, create_time, update_time];
     Service => "service" in form 1 named "units/{id}/services/{id}",
-        filed under [Agency, Category, Overridden, Source, Unit];
+        filed under [Agency, Category, Overridden, Source, Unit],
+        answers add [etag, create_time, update_time];
     Offering => "offering" in form 1 named "malls/{id}/counters/{id}/offerings/{id}",
-        filed under [Agency, Counter, Mall, Region, Service, State, Unit];
-    Source => "source" in form 2 named "sources/{id}", filed under [Source, Unit];
-    HoursRule => "hours_rule" in form 1 named "hoursRules/{id}", filed under [Mall, Target];
+        filed under [Agency, Counter, Mall, Region, Service, State, Unit],
+        answers add [effective_fees, service_title, etag, create_time, update_time];
+    Source => "source" in form 2 named "sources/{id}",
+        filed under [Source, Unit], answers add [etag];
+    HoursRule => "hours_rule" in form 1 named "hoursRules/{id}",
+        filed under [Counter, Mall, Region, Target],
+        answers add [etag, create_time, update_time];
     Deviation => "deviation" in form 1 named "malls/{id}/counters/{id}/deviation",
-        filed under [Counter, Date, Mall, Region];
+        filed under [Counter, Date, Mall, Region], answers add [];
     Appointment => "appointment" in form 1 named "malls/{id}/appointments/{id}",
-        filed under [Counter, Date, Mall, Region];
+        filed under [Counter, Date, Mall, Region], answers add [code, create_time, update_time];
     Ticket => "ticket" in form 1 named "malls/{id}/tickets/{id}",
-        filed under [Counter, Date, Mall, Region];
+        filed under [Counter, Date, Mall, Region], answers add [];
 }
 
 /// True where a name of this form can begin with `prefix`.
@@ -99,7 +130,26 @@ pub fn can_begin_with(form: &str, prefix: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::{json, openapi};
+
+    /// Who reads the contract learns of each field whether a copy of the feed has it.
+    #[test]
+    fn the_contract_says_of_just_the_fields_that_answers_add_that_the_feed_has_them_not() {
+        for kind in KINDS {
+            let message = json::descriptor(kind).expect("a kind of the contract");
+            let says = |field: &str| {
+                let comment = openapi::description(&format!("{}.{field}", message.full_name()));
+                comment.contains("ot in the feed")
+            };
+            let fields = message.fields().map(|field| field.name().to_owned());
+            let told: BTreeSet<_> = fields.filter(|field| says(field)).collect();
+            let added = added(kind).iter().map(|field| (*field).to_owned());
+            assert_eq!(told, added.collect(), "{kind}");
+        }
+    }
 
     #[test]
     fn a_prefix_fits_the_names_that_can_begin_with_it() {

@@ -13,7 +13,7 @@ use crate::{
     call::Call,
     kind::{Kind, Resource},
     memory::View,
-    service::{Keeps, Serves},
+    service::{Keeps, Serves, filled},
     write,
 };
 
@@ -51,8 +51,7 @@ pub async fn read<K: Kind>(service: &impl Serves<K>, name: &str, min_revision: i
     service.memory().wait_for(min_revision).await?;
     let view = service.memory().read();
     let found = view.records().get::<K>(name).ok_or_else(|| Error::not_found(name))?;
-    let mut record = found.doc;
-    service.show(&view, &mut record);
+    let mut record = filled(service, &view, found.doc);
     record.stamp(&found.stamp);
     Ok(record)
 }

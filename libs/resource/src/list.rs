@@ -11,7 +11,7 @@ use crate::{
     kind::Kind,
     memory::{Row, decode},
     page::{self, PageRequest},
-    service::Serves,
+    service::{Serves, filled},
 };
 
 /// Most encoded bytes of a page's records: a client takes 4 MiB in one message by default, and a
@@ -117,10 +117,10 @@ where
         let mut pager = Pager::new(page);
         for (name, row) in pick(service, request, &view)? {
             pager.offer(name, || {
-                let mut found = decode::<M::Record>(name, row)?;
-                service.show(&view, &mut found.doc);
-                found.doc.stamp(&found.stamp);
-                Some(found.doc)
+                let found = decode::<M::Record>(name, row)?;
+                let mut record = filled(service, &view, found.doc);
+                record.stamp(&found.stamp);
+                Some(record)
             });
         }
         Ok(pager.finish())

@@ -25,8 +25,27 @@ pub trait Replica: Send + Sync {
 
 /// A service that answers reads of a kind of record.
 pub trait Serves<K: Kind>: Replica {
-    /// Fills in the fields that are worked out from other records or from the day.
+    /// Fills in the fields that are worked out from other records or from the day, which are among
+    /// [`mpp_api::Document::ADDED`].
     fn show(&self, _view: &Self::View, _record: &mut K) {}
+}
+
+/// The record as readers get it, with what is worked out: the one place where that is filled in.
+pub(crate) fn filled<K: Kind, S: Serves<K>>(service: &S, view: &S::View, mut record: K) -> K {
+    let stored = cfg!(debug_assertions).then(|| bare(&record));
+    service.show(view, &mut record);
+    debug_assert!(
+        stored.is_none_or(|stored| stored == bare(&record)),
+        "an answer adds a field to a {} that mpp_api::document does not name",
+        K::KIND
+    );
+    record
+}
+
+fn bare<K: Kind>(record: &K) -> Vec<u8> {
+    let mut record = record.clone();
+    record.strip();
+    record.encode_to_vec()
 }
 
 /// A service that keeps a kind of record: the rules by which clients may write it.

@@ -10,7 +10,7 @@ use crate::{
     call::Call,
     command::{self, Done},
     kind::{Resource, Stamp, merged},
-    service::{Filing, Keeps, Serves},
+    service::{Filing, Keeps, Serves, filled},
 };
 
 /// Where a new record goes.
@@ -155,10 +155,9 @@ async fn shown<R: Resource>(
     call: &Call,
     done: Done<R>,
 ) -> Result<Done<R>> {
-    let Done { answer: mut record, revision } = done;
+    let Done { answer, revision } = done;
     service.memory().see(revision, call.deadline).await;
-    service.show(&service.memory().read(), &mut record);
-    Ok(Done { answer: record, revision })
+    Ok(Done { answer: filled(service, &service.memory().read(), answer), revision })
 }
 
 fn check<S: Keeps<R>, R: Resource>(_service: &S, record: &R) -> Result<()> {

@@ -134,9 +134,44 @@ fn checked(filter: mpp_api::feed::Filter, kept: &[&'static str]) -> Result<Filte
     };
     check_prefix(&filter.name_prefix, &kinds)?;
     let labels = filter.labels.into_iter().map(|(key, value)| label(&key, &value, &kinds));
-    let labels = labels.collect::<Result<_>>().map_err(|error: Error| error.within("filter"))?;
+    let labels: Labels =
+        labels.collect::<Result<_>>().map_err(|error: Error| error.within("filter"))?;
     let kinds = filter.kinds.into_iter().collect();
-    Ok(Filter { kinds, name_prefix: filter.name_prefix, labels })
+    let filter = Filter { kinds, name_prefix: filter.name_prefix, labels, wider: filter.wider };
+    check_wider(&filter)?;
+    check_each_kind(&filter)?;
+    Ok(filter)
+}
+
+fn check_wider(filter: &Filter) -> Result<()> {
+    if !filter.wider || filter.labels.contains_key(&Label::Region) {
+        return Ok(());
+    }
+    let text = "widens the label region, which the filter has not; name the region in labels";
+    Err(Error::field("filter.wider", FieldCode::NotAllowed, text))
+}
+
+/// A kind that was asked for by name and that no label lets through would be followed in silence.
+fn check_each_kind(filter: &Filter) -> Result<()> {
+    let wanted = filter.labels.keys().filter(|label| !(filter.wider && **label == Label::Region));
+    for label in wanted {
+        let bears = |kind: &&String| document::labels(kind).contains(label);
+        if let Some(kind) = filter.kinds.iter().find(|kind| !bears(kind)) {
+            let labels = listed(document::labels(kind));
+            let way_out = match label {
+                Label::Region => "leave the kind out, or set wider for what bears no region",
+                _ => "leave the kind out, or follow it with a filter of its own",
+            };
+            let text = format!("no {kind} is filed under it, only under {labels}; {way_out}");
+            let field = format!("filter.labels.{label}");
+            return Err(Error::field(field, FieldCode::UnknownValue, text));
+        }
+    }
+    Ok(())
+}
+
+fn listed<'a>(labels: impl IntoIterator<Item = &'a Label>) -> String {
+    labels.into_iter().map(|label| label.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn known_kind(kind: &str, kept: &[&'static str]) -> Result<&'static str> {
@@ -169,11 +204,8 @@ fn label(key: &str, value: &str, kinds: &[&str]) -> Result<(Label, String)> {
     let filed: BTreeSet<Label> =
         kinds.iter().flat_map(|kind| document::labels(kind)).copied().collect();
     if !filed.contains(&label) {
-        let all: Vec<_> = filed.iter().map(|label| label.as_str()).collect();
-        let text = format!(
-            "no record of these kinds is filed under it; they are under {}",
-            all.join(", ")
-        );
+        let all = listed(&filed);
+        let text = format!("no record of these kinds is filed under it; they are under {all}");
         return Err(Error::field(format!("labels.{label}"), FieldCode::UnknownValue, text));
     }
     Ok((label, label.value(value)?))

@@ -142,6 +142,7 @@ fn to_wire(filter: &Filter) -> feed::Filter {
         kinds: filter.kinds.iter().cloned().collect(),
         name_prefix: filter.name_prefix.clone(),
         labels: label_texts(&filter.labels),
+        wider: filter.wider,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::{env, fmt::Write as _, fs};
 
-use mpp_api::route::Body;
+use mpp_api::{document, route::Body};
 use mpp_core::{Code, FieldCode, Reason, Role};
 
 use crate::authz::{Scope, TABLE};
@@ -15,9 +15,13 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/README.md
 fn the_readme_says_what_the_code_says() {
     let readme = fs::read_to_string(README).expect("proto/README.md");
     let mut current = readme.clone();
-    for (marker, table) in
-        [("addresses", addresses()), ("roles", roles()), ("reasons", reasons()), ("codes", codes())]
-    {
+    for (marker, table) in [
+        ("addresses", addresses()),
+        ("roles", roles()),
+        ("kinds", kinds()),
+        ("reasons", reasons()),
+        ("codes", codes()),
+    ] {
         current = with_table(&current, marker, &table);
     }
     if env::var_os("WRITE_REFERENCE").is_some() {
@@ -90,6 +94,19 @@ fn who(allowed: &[(Role, Scope)]) -> String {
             allowed.iter().map(one).collect::<Vec<_>>().join(", ")
         }
     }
+}
+
+/// What a watch can ask of each kind, and what its documents leave out.
+fn kinds() -> String {
+    let mut table = String::from("| kind | labels | not in the feed |\n| --- | --- | --- |\n");
+    for kind in document::KINDS {
+        let labels: Vec<_> = document::labels(kind).iter().map(|label| label.as_str()).collect();
+        let added: Vec<_> =
+            document::added(kind).iter().map(|field| format!("`{field}`")).collect();
+        writeln!(table, "| `{kind}` | {} | {} |", labels.join(", "), added.join(", "))
+            .expect("a string");
+    }
+    table
 }
 
 fn reasons() -> String {

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use crate::{
     Labels, Put, Tx, db_error,
     error::write_conflict,
-    record::{COLUMNS, Stored, encode_labels},
+    record::{COLUMNS, Stored, encode_labels, stored_bytes},
 };
 
 /// Records in one statement; four binds each stay far below SQLite's 32,766.
@@ -34,10 +34,8 @@ impl Tx {
         &mut self,
         items: Vec<(String, D, Labels)>,
     ) -> Result<Vec<Put>> {
-        let encoded = items.into_iter().map(|(name, doc, labels)| {
-            let doc = Bytes::from(doc.encode_to_vec());
-            (name, doc, labels)
-        });
+        let encoded =
+            items.into_iter().map(|(name, doc, labels)| (name, stored_bytes(doc), labels));
         self.put_encoded(D::KIND, encoded.collect()).await
     }
 

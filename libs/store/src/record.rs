@@ -21,7 +21,7 @@ pub struct Record<D> {
     pub name: String,
     /// Counts the record's changes from 1.
     pub version: i64,
-    /// The message as it was written: without etag and times.
+    /// The message as it is stored and fed: without what answers add ([`Document::ADDED`]).
     pub doc: D,
     /// The values that it is filed under, for filters.
     pub labels: Labels,
@@ -136,9 +136,16 @@ pub(crate) fn encode<D: Document>(name: &str, doc: &D, labels: &Labels) -> Resul
         "{} is filed under more than mpp_api::document says: {labels:?}",
         D::KIND
     );
-    let doc = Bytes::from(doc.encode_to_vec());
+    let doc = stored_bytes(doc.clone());
     let labels = encode_labels(name, &doc, labels)?;
     Ok((doc, labels))
+}
+
+/// The bytes of a record as it is stored and fed. The one place where what answers add is taken
+/// off, so that no writer can forget it.
+pub(crate) fn stored_bytes<D: Document>(mut doc: D) -> Bytes {
+    doc.strip();
+    doc.encode_to_vec().into()
 }
 
 /// Encodes the labels of a document, all within their bounds.

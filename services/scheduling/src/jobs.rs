@@ -121,6 +121,7 @@ impl DeviationsJob {
 
     /// No transaction where nothing differs, and none once the lease is lost.
     async fn bring_up_to_date(&mut self, dirty: &Dirty) -> Result<()> {
+        self.deviations.file_rules(dirty).await?;
         let mut malls = self.deviations.malls(dirty).into_iter();
         while let Some(changed) = self.deviations.measure_some(&mut malls)? {
             if !changed.is_empty() && self.is_held(false).await? {

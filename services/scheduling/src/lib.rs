@@ -161,11 +161,17 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     start_jobs(deviations, feed.clone(), &policy, &shutdown);
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown.clone()));
 
+    let served = serve_feed(&feed, &memory);
     let app = Arc::new(Scheduling { db: db.clone(), memory, keys, policy });
     tokio::spawn(jobs::count(app.clone(), shutdown));
-    let routes =
-        grpc::routes(&app).add_service(FeedServer::new(feed.clone(), model::KINDS).into_route());
+    let routes = grpc::routes(&app).add_service(served.into_route());
     Ok(Running { routes, readiness, feed, db })
+}
+
+fn serve_feed(feed: &Feed, memory: &Memory) -> FeedServer {
+    let memory = memory.clone();
+    FeedServer::new(feed.clone(), model::KINDS)
+        .knowing(move |label, value| app::filters::label(&memory, label, value))
 }
 
 /// The background work that one replica does for all.

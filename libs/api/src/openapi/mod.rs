@@ -33,6 +33,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
+#[cfg(test)]
+pub(crate) use comment::description;
 pub use example::{Example, examples};
 
 use self::schema::Schemas;

@@ -144,6 +144,14 @@ async fn a_filter_that_no_record_can_pass_is_refused_with_what_could() {
             (&[], "", &[("state", "open")], "filter.labels.state", "accepted or proposed"),
             (&["mall"], "", &[("state", "accepted")], "filter.labels.state", "organiser"),
             (&["service"], "", &[("region", "35")], "filter.labels.region", "agency"),
+            (&["offering", "service"], "", &[("region", "35")], "filter.labels.region", "wider"),
+            (
+                &["mall", "service"],
+                "",
+                &[("category", "licensing")],
+                "filter.labels.category",
+                "mall",
+            ),
             (&["service"], "malls/", &[], "filter.name_prefix", "units/{id}/services/{id}"),
             (&[], "mall/banyuwangi", &[], "filter.name_prefix", "malls/{id}"),
         ] {
@@ -157,11 +165,21 @@ async fn a_filter_that_no_record_can_pass_is_refused_with_what_could() {
         }
         for (kinds, prefix, labels) in [
             (&["mall"][..], "malls/banyu", &[("region", "regions/35")][..]),
-            (&["mall", "service"], "", &[("category", "population")]),
+            (&["hours_rule", "ticket"], "", &[("region", "35.10")]),
+            (&["service"], "", &[("category", "population")]),
+            (&[], "", &[("category", "population")]),
             (&[], "units/", &[("source", "")]),
         ] {
             registry.watch(request(kinds, prefix, labels)).await.expect("could pass");
         }
+        let wider = |kinds: &[&str], labels: &[(&str, &str)]| {
+            let mut request = request(kinds, "", labels);
+            request.filter.get_or_insert_default().wider = true;
+            registry.watch(request)
+        };
+        wider(&["offering", "service"], &[("region", "35.10")]).await.expect("both could pass");
+        let error = error_of(&wider(&[], &[]).await.expect_err("wider than what"));
+        assert_eq!(error.fields[0].0, "filter.wider");
     })
     .await;
 }

@@ -21,6 +21,9 @@ pub struct Filter {
     pub name_prefix: String,
     /// Labels that the record carries. A region also matches the regions below it.
     pub labels: Labels,
+    /// A region also matches the regions above it, and records of no region: what the records of a
+    /// region rest on.
+    pub wider: bool,
 }
 
 impl Filter {
@@ -67,6 +70,9 @@ impl Filter {
             part(3, key.as_str());
             part(4, value);
         }
+        if self.wider {
+            part(5, "wider");
+        }
         let mut short = [0; 8];
         short.copy_from_slice(&hash.finalize()[..8]);
         short
@@ -79,11 +85,16 @@ impl Filter {
 
     /// True if the labels, which may change, fit.
     pub(crate) fn matches_labels(&self, labels: &Labels) -> bool {
-        self.labels.iter().all(|(key, want)| {
-            labels.get(key).is_some_and(|value| {
-                value == want || (*key == Label::Region && is_below(value, want))
-            })
+        self.labels.iter().all(|(key, want)| match (key, labels.get(key)) {
+            (Label::Region, found) => self.matches_region(found.map_or("", String::as_str), want),
+            (_, found) => found == Some(want),
         })
+    }
+
+    /// A record that bears no region has the empty one.
+    fn matches_region(&self, region: &str, want: &str) -> bool {
+        let rests_on = region.is_empty() || is_below(want, region);
+        region == want || is_below(region, want) || (self.wider && rests_on)
     }
 
     /// How a follower sees a change: as it is, as a removal, or not at all.
@@ -148,6 +159,21 @@ mod tests {
     }
 
     #[test]
+    fn a_wider_filter_holds_what_the_records_of_a_region_rest_on() {
+        let filter = Filter { labels: labels("35.10"), wider: true, ..Filter::default() };
+        for wanted in ["35.10", "35.10.01", "35", ""] {
+            assert!(filter.matches_labels(&labels(wanted)), "{wanted}");
+        }
+        assert!(filter.matches_labels(&Labels::new()), "a service bears no region");
+        for other in ["35.09", "3", "51"] {
+            assert!(!filter.matches_labels(&labels(other)), "{other}");
+        }
+        let narrow = Filter { wider: false, ..filter.clone() };
+        assert_ne!(filter.hash(), narrow.hash(), "a token is bound to its filter");
+        assert!(!narrow.matches_labels(&labels("35")));
+    }
+
+    #[test]
     fn who_leaves_the_filter_is_removed_and_who_was_never_in_it_is_not_told_of() {
         let filter = Filter { labels: labels("35"), ..Filter::default() };
         let op = |change| filter.view(&change).map(|seen| seen.op);
@@ -173,9 +199,10 @@ mod tests {
         #[test]
         fn a_copy_kept_by_views_holds_just_what_matches(
             want in any_labels(),
+            wider in any::<bool>(),
             steps in prop::collection::vec((any_labels(), any::<bool>()), 1..20),
         ) {
-            let filter = Filter { labels: want, ..Filter::default() };
+            let filter = Filter { labels: want, wider, ..Filter::default() };
             let mut before: Option<Labels> = None;
             let mut held: Option<Labels> = None;
             for (labels, deleted) in steps {
@@ -199,7 +226,7 @@ mod tests {
             prefix in "[a-c]{0,3}",
             want in any_labels(),
         ) {
-            let filter = Filter { kinds, name_prefix: prefix, labels: want };
+            let filter = Filter { kinds, name_prefix: prefix, labels: want, wider: false };
             let other = Filter { name_prefix: format!("{}x", filter.name_prefix), ..filter.clone() };
             prop_assert_ne!(filter.hash(), other.hash());
             let mut other = filter.clone();

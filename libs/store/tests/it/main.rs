@@ -5,6 +5,7 @@ mod backup;
 mod beneath;
 mod cluster;
 mod faults;
+mod fed;
 mod follower;
 mod forms;
 mod history;

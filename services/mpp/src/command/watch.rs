@@ -28,6 +28,9 @@ pub struct WatchArgs {
     /// Only records in this region.
     #[arg(long)]
     pub region: Option<String>,
+    /// With --region: also what its records rest on, of the regions above it and of the nation.
+    #[arg(long)]
+    pub wider: bool,
     /// Show the present state first.
     #[arg(long)]
     pub initial_state: bool,
@@ -50,6 +53,7 @@ pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()>
                 .iter()
                 .map(|code| (Label::Region.to_string(), code.clone()))
                 .collect(),
+            wider: args.wider,
         }),
         resume_token: args.resume.as_deref().map(token).transpose()?.unwrap_or_default().into(),
         initial_state: args.initial_state,

@@ -1,7 +1,7 @@
 //! The rules by which clients write hours rules; `mpp_resource::write` does all else.
 
 use mpp_api::scheduling::HoursRule;
-use mpp_core::{Error, Label, Labels, NATIONAL, Reason, Result};
+use mpp_core::{Error, NATIONAL, Reason, Result};
 use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::Tx;
 
@@ -26,8 +26,9 @@ impl Keeps<HoursRule> for Scheduling {
         if before.is_none() && target.name() != NATIONAL {
             self.memory.schedule(&target).map_err(refers_to_nothing)?;
         }
-        let owners = self.memory.read().owners(&target)?;
-        Ok(Filing { labels: labels(&target), owners, ..Filing::default() })
+        let state = self.memory.read();
+        let owners = state.owners(&target)?;
+        Ok(Filing { labels: state.rule_labels(&target), owners, ..Filing::default() })
     }
 
     fn settle(
@@ -55,9 +56,4 @@ fn refers_to_nothing(error: Error) -> Error {
         }
         _ => error,
     }
-}
-
-fn labels(target: &Target) -> Labels {
-    let pairs = [(Label::Target, Some(target.name())), (Label::Mall, target.mall())];
-    pairs.into_iter().filter_map(|(label, value)| Some((label, value?.to_owned()))).collect()
 }

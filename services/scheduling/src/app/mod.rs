@@ -6,6 +6,8 @@ mod cancel_appointment;
 mod complete_ticket;
 mod count_day;
 mod erase_past;
+mod file_rules;
+pub mod filters;
 mod get_appointment;
 mod get_hours;
 mod get_queue;

@@ -18,7 +18,7 @@ use mpp_resource::{
 use tonic::Request;
 
 use crate::{
-    app::{DeviationsWanted, HoursWanted, Scheduling},
+    app::{DeviationsWanted, HoursWanted, Scheduling, filters},
     memory::records::Records,
     model::{
         date,
@@ -47,6 +47,7 @@ impl HoursService for Hours {
         &self,
         request: Request<ListHoursRulesRequest>,
     ) -> Answer<ListHoursRulesResponse> {
+        self.check_target(&request.get_ref().target).map_err(mpp_rpc::status)?;
         list::list(&*self.0, request, of_target).await
     }
 
@@ -80,6 +81,16 @@ impl HoursService for Hours {
 }
 
 impl Hours {
+    /// Of an empty list nobody could tell whether its target was misspelt.
+    fn check_target(&self, target: &str) -> Result<()> {
+        if target.is_empty() {
+            return Ok(());
+        }
+        let target = Target::parse(target, "target")?;
+        let state = self.0.memory.read();
+        if state.is_whole { filters::target(&state, &target, "target") } else { Ok(()) }
+    }
+
     async fn hours(&self, request: GetHoursRequest) -> Result<GetHoursResponse> {
         let wanted = HoursWanted {
             target: Target::parse(&request.target, "target")?,
@@ -111,9 +122,6 @@ fn of_target<'a>(
     records: &'a Records,
 ) -> Result<Rows<'a>> {
     let target = &request.target;
-    if !target.is_empty() {
-        Target::parse(target, "target")?;
-    }
     let rows = records.records().rows::<HoursRule>("");
     let lies_there = move |label: &str| target.is_empty() || lies_within(label, target);
     Ok(Box::new(rows.filter(move |(_, row)| lies_there(row.label(Label::Target)))))

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use mpp_api::{Document as _, scheduling::HoursRule};
 use mpp_calendar::Decrees;
-use mpp_core::{Error, Label, Reason, Result};
+use mpp_core::{Error, Label, Labels, Reason, Result};
 use mpp_resource::memory::{Listener, Memory as OwnMemory, Waits};
 use mpp_store::Change;
 use tokio::sync::Notify;
@@ -158,6 +158,20 @@ impl Snapshot<'_> {
             owners.extend(self.directory.mall(name).ok().map(|mall| mall.organiser.clone()));
         }
         Ok(owners)
+    }
+
+    /// What a rule of a target is filed under. Its region is the one that its mall lies in now; the
+    /// nation's rules, and those of a mall that is not known, have none.
+    pub fn rule_labels(&self, target: &Target) -> Labels {
+        let mall = target.mall().and_then(|name| self.directory.mall(name).ok());
+        let region = mall.map(|mall| mall.region.to_string());
+        let pairs = [
+            (Label::Target, Some(target.name())),
+            (Label::Mall, target.mall()),
+            (Label::Counter, target.counter()),
+            (Label::Region, region.as_deref()),
+        ];
+        pairs.into_iter().filter_map(|(label, value)| Some((label, value?.to_owned()))).collect()
     }
 
     /// The same as [`Memory::schedule`].

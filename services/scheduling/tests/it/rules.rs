@@ -5,14 +5,22 @@ use mpp_api::scheduling::{
     ListHoursRulesRequest, UpdateHoursRuleRequest, UpdateHoursRuleResponse,
     hours_rule::{Closure, Week},
 };
-use mpp_api::types::LocalizedText;
+use mpp_api::{
+    Document as _,
+    feed::{WatchRequest, feed_service_client::FeedServiceClient},
+    types::LocalizedText,
+};
+use mpp_calendar::Zone;
+use mpp_core::{Label, Labels};
+use mpp_store::{Filter, Op, Start, Subscription};
 use mpp_testkit::{Backend, database, on_both};
 use prost_types::FieldMask;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Response, Status};
 
 use crate::world::{
-    BANK, Replica, World, interval, office_week, refused, request_id, rule_for, week,
+    BANK, Replica, World, administrator, eventually, interval, office_week, refused, request_id,
+    rule_for, week,
 };
 
 const RULE: &str = "hoursRules/bank";
@@ -43,6 +51,92 @@ async fn stored(world: &World) -> HoursRule {
     let get = GetHoursRuleRequest { name: RULE.into(), ..Default::default() };
     let got = world.scheduling.hours().get_hours_rule(get).await.expect("the rule");
     got.into_inner().hours_rule.expect("a rule")
+}
+
+/// The region that the rule is filed under, as a follower sees it.
+async fn filed_under(world: &World, id: &str) -> Option<String> {
+    let mut read = world.scheduling.running.db.read().await.expect("a snapshot");
+    let rule = read.get::<HoursRule>(&format!("hoursRules/{id}")).await.expect("readable");
+    rule.expect("the rule").labels.get(&Label::Region).cloned()
+}
+
+#[tokio::test]
+async fn who_follows_a_region_hears_of_its_hours_also_of_those_that_come_with_a_mall() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        bank(&world).await;
+        assert_eq!(filed_under(&world, "bank").await.as_deref(), Some("35.10"));
+        assert_eq!(filed_under(&world, "templat").await, None, "the nation's");
+        let of = |region: &str, wider| {
+            let labels = Labels::from([(Label::Region, region.to_owned())]);
+            let filter = Filter { labels, wider, ..Filter::kinds([HoursRule::KIND]) };
+            world.scheduling.running.feed.subscribe(Start::State, filter)
+        };
+        let state = |rules: Subscription| async move {
+            let mut rules = rules;
+            let changes = rules.next().await.expect("a feed").expect("not the end").changes;
+            changes.iter().map(|change| change.name.clone()).collect::<Vec<_>>()
+        };
+        let before = of("35.10", false).await.expect("a follower");
+        assert_eq!(state(before).await, [RULE]);
+        let wider = of("35.10", true).await.expect("a follower");
+        assert_eq!(state(wider).await, [RULE, "hoursRules/templat"]);
+
+        let mut left = of("35.10", false).await.expect("a follower");
+        world.upstream.mall("banyuwangi", "35.09", Zone::Wib).await;
+        eventually("the rule's new region", async || {
+            (filed_under(&world, "bank").await? == "35.09").then_some(())
+        })
+        .await;
+        eventually("the removal", async || {
+            let changes = left.next().await.expect("a feed").expect("not the end").changes;
+            changes.iter().any(|change| change.op == Op::Removed).then_some(())
+        })
+        .await;
+        assert_eq!(stored(&world).await.weekly, Some(office_week()), "only filed anew");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_place_that_there_is_not_is_refused_in_lists_and_in_watches() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let channel = world.scheduling.channel(administrator());
+        let watch = async |label: &str, value: &str| {
+            let mut request = WatchRequest::default();
+            let filter = request.filter.get_or_insert_default();
+            filter.labels.insert(label.into(), value.into());
+            FeedServiceClient::new(channel.clone()).watch(request).await
+        };
+        for (label, value, told) in [
+            ("regoin", "35.10", "region"),
+            ("region", "35.99", "35.99"),
+            ("region", "Banyuwangi", "35.10"),
+            ("mall", "malls/atlantis", "malls/atlantis"),
+            ("counter", "malls/banyuwangi/counters/none", "counters/none"),
+            ("target", "nasional", "national"),
+            ("target", "malls/atlantis", "malls/atlantis"),
+            ("date", "tomorrow", "2026-11-24"),
+            ("unit", "units/kemendagri", "counter, date, mall, region, target"),
+        ] {
+            let (_, message) = refused(watch(label, value).await, Code::InvalidArgument);
+            assert!(message.contains(told), "{label}={value}: {message}");
+        }
+        for (label, value) in
+            [("region", "35.10"), ("mall", "malls/banyuwangi"), ("target", "national")]
+        {
+            watch(label, value).await.expect("there is such a record");
+        }
+        for target in ["malls/atlantis", "malls/banyuwangi/counters/none", "nasional"] {
+            let list = ListHoursRulesRequest { target: target.into(), ..Default::default() };
+            refused(world.scheduling.hours().list_hours_rules(list).await, Code::InvalidArgument);
+        }
+        let list = ListHoursRulesRequest { target: BANK.into(), ..Default::default() };
+        let none = world.scheduling.hours().list_hours_rules(list).await.expect("a list");
+        assert!(none.into_inner().hours_rules.is_empty(), "it has none of its own");
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,0 +1,46 @@
+//! Files the hours rules of malls that lie in another region now: a rule's label follows from the
+//! registry's record, and who follows a region hears of the rules that come and go with a mall.
+
+use mpp_api::scheduling::HoursRule;
+use mpp_core::{Label, Labels, Result};
+use mpp_resource::memory::View as _;
+use mpp_store::Expect;
+
+use super::Deviations;
+use crate::{memory::dirty::Dirty, model::target::Target, store::own_name};
+
+impl Deviations {
+    /// Files the rules of these malls anew, where they lie under labels of before. Of a mall that
+    /// is not known nothing follows, and its rules stay as they are.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE`, `WRITE_CONFLICT` or `NEWER_FORM`, as the database answers.
+    pub async fn file_rules(&self, dirty: &Dirty) -> Result<()> {
+        let misfiled = self.misfiled(dirty);
+        if misfiled.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.db.begin(&own_name()).await?;
+        for (name, labels) in misfiled {
+            // As it stands now: an officer may have changed it meanwhile.
+            if let Some(rule) = tx.get::<HoursRule>(&name).await? {
+                tx.put(&name, &rule.doc, labels, Expect::Etag(&rule.etag())).await?;
+            }
+        }
+        tx.commit().await.map(drop)
+    }
+
+    fn misfiled(&self, dirty: &Dirty) -> Vec<(String, Labels)> {
+        let state = self.memory.read();
+        let touched = |mall: &str| dirty.all || dirty.malls.contains(mall);
+        let known = |target: &Target| target.mall().is_none_or(|m| state.directory.mall(m).is_ok());
+        let rows = state.records.records().rows::<HoursRule>("");
+        rows.filter(|(_, row)| touched(row.label(Label::Mall)))
+            .filter_map(|(name, row)| {
+                let target = Target::parse(row.label(Label::Target), "target").ok()?;
+                let labels = state.rule_labels(&target);
+                (known(&target) && labels != row.labels()).then(|| (name.to_string(), labels))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,56 @@
+//! Filters of lists and of the feed that nothing can pass: refused, since an empty answer would read
+//! as "there is none".
+
+use mpp_core::{Error, FieldCode, Label, NATIONAL, Result};
+
+use crate::{
+    memory::{Memory, Snapshot},
+    model::{scope::Scope, target::Target},
+};
+
+/// Checks that a label of a watch can be borne by a record. Before the memory is whole nobody
+/// knows.
+///
+/// # Errors
+/// Names the label.
+pub fn label(memory: &Memory, label: Label, value: &str) -> Result<()> {
+    let state = memory.read();
+    if value.is_empty() || !state.is_whole {
+        return Ok(());
+    }
+    let field = format!("labels.{label}");
+    match label {
+        Label::Region => {
+            let scope = Scope::Region(value.parse()?);
+            state.directory.require_scope(&scope).map_err(|error| unknown(&field, &error))
+        }
+        Label::Mall | Label::Counter | Label::Target => {
+            target(&state, &Target::parse(value, &field)?, &field)
+        }
+        // Its form says all; the others are of records of the registry.
+        Label::Date
+        | Label::Agency
+        | Label::Category
+        | Label::Organiser
+        | Label::Overridden
+        | Label::Service
+        | Label::Source
+        | Label::State
+        | Label::Unit => Ok(()),
+    }
+}
+
+/// Checks that there is such a place, or was one that still has rules.
+///
+/// # Errors
+/// Names `field`.
+pub fn target(state: &Snapshot<'_>, target: &Target, field: &str) -> Result<()> {
+    if target.name() == NATIONAL || state.records.rule_count(target.name()) > 0 {
+        return Ok(());
+    }
+    state.directory.require(target).map_err(|error| unknown(field, &error))
+}
+
+fn unknown(field: &str, error: &Error) -> Error {
+    Error::field(field, FieldCode::UnknownValue, error.message())
+}
