@@ -1,4 +1,4 @@
-//! Which messages are records of a feed, and what their kinds are called.
+//! The messages that are records of a feed, and the names of their kinds.
 
 use mpp_core::Label;
 use prost::{Message, Name};

@@ -1,10 +1,10 @@
 //! The forms of records: since which one each kind's message has had which fields.
 //!
-//! Whoever decodes a record passes over the fields that it does not know, and would write the
+//! A program that decodes a record skips the fields that it does not know, and would write the
 //! record back without them. So each row says in which form it was written
-//! ([`document::form_number`]), and a program that writes an older one refuses to rewrite it. A
-//! client that sends whole records says which form it writes: what that form does not have yet
-//! stays as it stands ([`kept`]).
+//! ([`document::form_number`]), and a program of an older form refuses to rewrite it. A client that
+//! sends whole records says which form it writes: fields that this form lacks stay as they are
+//! ([`kept`]).
 //!
 //! `forms.tsv` lists the fields. Where a message has gained one, a test fails until the kind's
 //! number in [`document`] is raised and the listing is written anew.
@@ -91,7 +91,7 @@ mod tests {
         }
     }
 
-    /// What `all` has beyond `known`.
+    /// The fields of `all` that `known` lacks.
     fn beyond(all: &Fields, known: &Fields) -> Fields {
         let none = BTreeSet::new();
         let news = all.iter().map(|(message, fields)| {

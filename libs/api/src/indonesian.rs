@@ -1,5 +1,6 @@
 //! Times as a citizen reads them, in Indonesian: "paling lama 3 hari kerja". What could not be read
-//! is shown in the source's words, and said to be so. Fees are in [`crate::wording`].
+//! is shown in the source's words, and said to be so. Fees are in [`crate::wording`]; errors
+//! have their Indonesian messages beside their reasons, in `libs/core/src/reason.rs`.
 
 use crate::{
     types::{ServiceTime, service_time},

@@ -125,7 +125,7 @@ pub fn head(report: &Report) -> Report {
 
 /// A row of a section that is sent by its changes. Rows of one name stand together.
 pub trait Row: Clone + PartialEq {
-    /// As in the contract's `ReportChange.Removed`.
+    /// Its name in the contract's `ReportChange.Removed`.
     fn name(&self) -> Cow<'_, str>;
 
     /// The order within the section.

@@ -20,15 +20,15 @@ const VERBS: [(&str, &str); 5] =
 pub struct Route {
     /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub verb: &'static str,
-    /// Where it is.
+    /// The path.
     pub path: Template,
-    /// Which part of the request the body carries.
+    /// The part of the request that the body carries.
     pub body: Body,
     /// The method that is called at this address.
     pub method: MethodDescriptor,
 }
 
-/// Which part of a request its body carries.
+/// The part of a request that its body carries.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Body {
     /// The request has no body.
@@ -237,7 +237,8 @@ fn decoded(part: &str) -> Result<String> {
     Ok(text.into_owned())
 }
 
-/// As OpenAPI writes it: variables of several parts are spelled out, each `*` by a name of its own.
+/// The template in OpenAPI's form: variables of several parts are spelled out, each `*` under its
+/// own name.
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut before = "";

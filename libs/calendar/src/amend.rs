@@ -22,7 +22,7 @@ pub struct HolidayKey {
     pub region: Option<String>,
 }
 
-/// What a decree changes. A regional letter is an amendment that only adds.
+/// The changes that a decree makes. A regional letter is an amendment that only adds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Amendment {
     /// The amending decree or letter.

@@ -40,7 +40,7 @@ pub struct Finding {
     /// By how many minutes; 0 where time is not the point.
     pub minutes: u32,
     /// Follows from another finding of the day, as short hours follow from closing early: it
-    /// counts, but whoever lists findings leaves it out.
+    /// counts, but lists of findings leave it out.
     pub implied: bool,
     /// In words.
     pub text: Text,

@@ -27,8 +27,8 @@ pub struct Day {
     pub status: Status,
     /// Where citizens are served meanwhile, when a closure says so.
     pub referral: Option<String>,
-    /// What decided, in order: the season, the closure or the rule that holds, what it overrides,
-    /// and the decrees.
+    /// The reasons in order: the season, the closure or rule that holds, the ones it overrides, and
+    /// the decrees.
     pub why: Vec<Reason>,
 }
 

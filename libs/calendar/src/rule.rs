@@ -47,7 +47,7 @@ pub struct Closure {
     pub referral: Option<String>,
 }
 
-/// Which holidays close the place; a kind that is not observed is worked.
+/// The holidays on which a place is closed; on the others it works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Observes {
     /// National holidays.
@@ -80,7 +80,7 @@ pub struct Rule {
     pub season: Season,
     /// Set when the rule closes the place.
     pub closure: Option<Closure>,
-    /// Which holidays are observed; `None` leaves that to the next rule in precedence.
+    /// The holidays that are observed; `None` leaves it to the next rule in precedence.
     pub observes: Option<Observes>,
     /// The decision or letter that the rule comes from.
     pub source: String,

@@ -58,7 +58,7 @@ impl<T> Watched<T> {
         self.look(LOOK_EVERY).0
     }
 
-    /// Which version [`Watched::current`] gives.
+    /// The version that [`Watched::current`] gives.
     pub fn version(&self) -> u64 {
         self.look(LOOK_EVERY).1
     }

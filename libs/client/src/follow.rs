@@ -42,7 +42,7 @@ const MOST_PENDING: usize = 250_000;
 /// A change, as the feed tells it, with the revision of its transaction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// What has changed; its operation is one of those that the contract names.
+    /// The change; its operation is one that the contract names.
     pub told: feed::Change,
     /// The transaction's revision; of a record of the state it is that of the whole state.
     pub revision: i64,
@@ -105,7 +105,7 @@ pub struct Follower {
     /// Events that have come and were not asked for yet.
     ready: VecDeque<Event>,
     backoff: Backoff,
-    /// Kept here and not only slept, so that whoever drops the future does not lose it.
+    /// Kept here and not only slept, so that dropping the future does not lose it.
     next_try: Instant,
     link: watch::Sender<Link>,
 }

@@ -18,7 +18,7 @@ pub(crate) struct Noted {
     body: Body,
     call: &'static Call,
     written: Arc<Written>,
-    /// What has come of an answer that is not whole yet.
+    /// The beginning of an answer that is not complete yet.
     read: BytesMut,
 }
 

@@ -41,7 +41,7 @@ pub(crate) struct Sending<'a> {
     hurried: bool,
 }
 
-/// What is sent.
+/// A request on its way.
 enum Message {
     /// One message, which can be sent again.
     Whole(Bytes),

@@ -119,7 +119,7 @@ fn is_too_large(text: &str) -> bool {
     text.contains("too large") || text.contains("size limit")
 }
 
-/// What tonic says of bytes that are no message.
+/// True for tonic's text on bytes that are not a message.
 fn is_unreadable(text: &str) -> bool {
     ["decod", "EOF", "compress"].iter().any(|word| text.contains(word))
 }

@@ -1,5 +1,5 @@
 //! The stable codes of wrong fields: what a program may match on, beside the description for
-//! people.
+//! people. Only reasons have a message in Indonesian (`reason.rs`).
 
 use std::fmt;
 
@@ -19,12 +19,12 @@ macro_rules! field_codes {
                 match self { $(FieldCode::$name => $text),* }
             }
 
-            /// What it means, as the error reference says.
+            /// Its meaning in the error reference.
             pub fn meaning(self) -> &'static str {
                 match self { $(FieldCode::$name => concat!($($meaning),+).trim_ascii()),* }
             }
 
-            /// What the caller can do, as the error reference says.
+            /// The way out in the error reference.
             pub fn way_out(self) -> &'static str {
                 match self { $(FieldCode::$name => $way_out),* }
             }

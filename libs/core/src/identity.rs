@@ -1,4 +1,5 @@
-//! Who is calling, and in which roles. How that is proved is the transport's matter (`mpp-rpc`).
+//! Callers, their roles and namespaces. Proving who calls is the transport's matter (`mpp-rpc`);
+//! which units a publisher's namespace holds is `services/registry/src/model/source.rs`.
 
 use std::str::FromStr;
 

@@ -9,7 +9,7 @@
 pub struct Setting {
     /// Its key in the service's table; it ends in its unit.
     pub name: &'static str,
-    /// What it is for, and why the default is as it is.
+    /// Its purpose, and why this default.
     pub reason: &'static str,
     /// The default.
     pub default: &'static str,

@@ -52,17 +52,17 @@ macro_rules! reasons {
                 match self { $(Reason::$name => $text),* }
             }
 
-            /// What it means, as the error reference says.
+            /// Its meaning in the error reference.
             pub fn meaning(self) -> &'static str {
                 match self { $(Reason::$name => $meaning.trim_ascii()),* }
             }
 
-            /// What the caller can do, as the error reference says.
+            /// The way out in the error reference.
             pub fn way_out(self) -> &'static str {
                 match self { $(Reason::$name => $way_out),* }
             }
 
-            /// What a citizen or officer is told, in Indonesian.
+            /// The message for citizens and officers, in Indonesian.
             pub fn indonesian(self) -> &'static str {
                 match self { $(Reason::$name => $indonesian),* }
             }

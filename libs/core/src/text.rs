@@ -73,8 +73,8 @@ fn is_blank(c: char) -> bool {
     matches!(c, '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}')
 }
 
-/// What has no shape of its own (`Default_Ignorable_Code_Point`), and the place of an object that
-/// was not copied along.
+/// True for characters without a shape (`Default_Ignorable_Code_Point`), and for the placeholder of
+/// an object that was not copied along.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -5,7 +5,7 @@
 //! form here. Whether the records that one refers to exist, and who may write, is the registry's
 //! own matter.
 //!
-//! Not done by asking a registry for a preview: whoever writes a mapping often has none at hand,
+//! Not done by asking a registry for a preview: people who write a mapping often have none at hand,
 //! and two sets of rules, one for trying and one for true, would part from each other.
 
 #![forbid(unsafe_code)]

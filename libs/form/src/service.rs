@@ -36,7 +36,7 @@ pub fn check(service: &Service) -> Result<()> {
         check.within("licence", |part| check_licence(part, licence));
     }
     check.text("source_id", &service.source_id, SHORT);
-    // What a source says beside is not its author's to shorten.
+    // Overrides do not count: the source's own values in them are not its author's to shorten.
     let bytes = Service { overrides: Vec::new(), ..service.clone() }.encoded_len();
     if bytes > MAX_BYTES {
         check.fail(

@@ -1,4 +1,4 @@
-//! Who calls, and how the call is to be carried out.
+//! A call apart from its message: the caller, and how it is to be carried out.
 
 use mpp_api::method::Write;
 use mpp_core::{Caller, Error, FieldCode, Result};

@@ -25,8 +25,8 @@ pub struct Done<A> {
 /// or where the call only validates. No personal data may be in the answer, which is stored.
 ///
 /// # Errors
-/// Those of `work`; `REQUEST_ID_REUSED` for an id of another request; `WRITE_CONFLICT` where a race
-/// was lost.
+/// The errors of `work`; `REQUEST_ID_REUSED` for an id of another request; `WRITE_CONFLICT` where a
+/// race was lost.
 pub async fn run<A: Message + Default>(
     db: &Db,
     call: &Call,

@@ -166,7 +166,7 @@ pub fn not_there_yet(field: &str, name: &str) -> FieldViolation {
     FieldViolation { field: field.to_owned(), description, code: FieldCode::NotThereYet }
 }
 
-/// As the contract says it.
+/// A warning in the contract's form.
 pub fn warning(found: FieldViolation) -> Warning {
     let FieldViolation { field, description, code } = found;
     Warning { field, code: code.to_string(), message: description }

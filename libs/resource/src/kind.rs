@@ -56,7 +56,7 @@ pub trait Resource: Kind {
 }
 
 /// The record after an update of `before` with these paths; no path means every field that is set.
-/// Whoever names no path, or all of them as `*` does, means the whole record.
+/// No path, or `*`, means the whole record.
 ///
 /// # Errors
 /// Names a field that is set for good and would change.

@@ -86,8 +86,8 @@ pub trait Keeps<R: Resource>: Serves<R> {
         Ok(())
     }
 
-    /// What the author should know of a record that was written, such as records that it names and
-    /// that do not exist yet.
+    /// Warnings for the author of a record that was written, such as names of records that do not
+    /// exist yet.
     fn warnings(&self, _view: &Self::View, _record: &R) -> Vec<FieldViolation> {
         Vec::new()
     }

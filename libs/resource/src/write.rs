@@ -63,7 +63,7 @@ pub async fn create<R: Resource>(
 /// Changes the fields of a record that the mask names.
 ///
 /// # Errors
-/// As for a new record; `NOT_FOUND`, `ETAG_MISMATCH`.
+/// The same as for a new record; `NOT_FOUND`, `ETAG_MISMATCH`.
 pub async fn update<R: Resource>(
     service: &impl Keeps<R>,
     call: &Call,
@@ -91,7 +91,7 @@ pub async fn update<R: Resource>(
 /// Changes a record in a way that is not a client's to describe, such as its state.
 ///
 /// # Errors
-/// As for an update, and those of `step`.
+/// The same as for an update, and the errors of `step`.
 pub async fn step<R: Resource>(
     service: &impl Keeps<R>,
     call: &Call,

@@ -1,4 +1,4 @@
-//! Who may call what: one table, read line by line.
+//! The roles that may call each method: one table, read line by line.
 //!
 //! Every method of the contract has a line; a method without one is refused, and a test fails. The
 //! administrator may call every method and is left out of the lines. *Any* lets the role call the
@@ -26,7 +26,7 @@ use Scope::{Any, Own};
 
 pub(crate) type Line = (&'static str, &'static [(Role, Scope)]);
 
-/// Whoever has a role at all.
+/// Every role.
 const EVERYONE: &[(Role, Scope)] = &[
     (Reader, Any),
     (Publisher, Any),
@@ -42,7 +42,7 @@ const EVERYONE: &[(Role, Scope)] = &[
 const NOBODY: &[(Role, Scope)] = &[];
 /// The body whose catalog or entry it is.
 const OWNER: &[(Role, Scope)] = &[(UnitOfficer, Own)];
-/// Whoever publishes the source.
+/// The publisher of the source.
 const SOURCE: &[(Role, Scope)] = &[(Publisher, Own)];
 /// The mall's organiser.
 const MALL: &[(Role, Scope)] = &[(Organiser, Own)];
@@ -133,7 +133,7 @@ pub fn is_open(path: &str) -> bool {
     OPEN.iter().any(|prefix| path.starts_with(prefix))
 }
 
-/// Who may call the method at `path` beside the administrator, and for which records.
+/// The roles that may call the method at `path` beside the administrator, and for which records.
 pub fn roles(path: &str) -> &'static [(Role, Scope)] {
     LINES.get(path).copied().unwrap_or_default()
 }

@@ -43,7 +43,7 @@ impl ClockWatch {
         let (ahead, why) = match (self.sqlite, self.clock.shift()) {
             (false, _) => (seen.here - seen.there, "the database's; see its NTP"),
             (true, Some(shift)) => self.compare_with_past(seen, since_start(), shift),
-            // One that stands is set by whoever reads it.
+            // A stopped clock is set by the test that reads it.
             (true, None) => (0, ""),
         };
         self.tell(ahead, why);

@@ -1,4 +1,4 @@
-//! What answers are packed in, and requests unpacked from, through both doors.
+//! The codings that answers are packed in and requests unpacked from, through both doors.
 
 use std::io::{self, Read, Write as _};
 

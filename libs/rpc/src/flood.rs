@@ -34,7 +34,7 @@ pub(crate) const EMPTY: usize = 64;
 /// Most bytes that one request may have unread here, beside what HTTP/2's window allows.
 const UNREAD: usize = 4 * 1024 * 1024;
 
-/// What the two ends of one connection's input share. Clones are the same.
+/// State that the two ends of one connection's input share. Clones are the same.
 #[derive(Clone, Default)]
 pub(crate) struct Flood(Arc<Shared>);
 
@@ -71,7 +71,7 @@ impl Flood {
         }
         let shared = Arc::new(Body(Mutex::new(held)));
         let mut bodies = lock(&self.0.bodies);
-        // Those that are gone are let go whenever they may be half.
+        // Ended streams are forgotten whenever they may be half of all.
         if bodies.len() == bodies.capacity() {
             bodies.retain(|body| body.strong_count() > 0);
         }
@@ -107,7 +107,7 @@ impl Flood {
 }
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What a panic leaves half done is a request of a connection that ends with it.
+    // A panic leaves at most a request half done, and its connection ends with it.
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -119,11 +119,11 @@ struct Body(Mutex<Held>);
 struct Held {
     body: Incoming,
     most: usize,
-    /// What was taken over and has not been read.
+    /// Pieces that were taken over and have not been read.
     waits: VecDeque<Result<Frame<Bytes>, hyper::Error>>,
     small: usize,
     bytes: usize,
-    /// What its reader is still to be told.
+    /// The refusal that its reader is still to be given.
     refusal: Option<Error>,
     /// True once it takes no more; what still comes is let go.
     is_refused: bool,
@@ -134,7 +134,7 @@ struct Held {
 impl Held {
     /// Takes over what h2 holds, so that none of it counts there any more.
     fn draw(&mut self) {
-        // Whoever has not read yet asks by itself.
+        // A reader that has not begun yet asks by itself.
         let waker = self.waker.clone().unwrap_or_else(|| Waker::noop().clone());
         let mut cx = Context::from_waker(&waker);
         while !self.ended

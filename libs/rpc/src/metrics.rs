@@ -1,4 +1,4 @@
-//! What the shell tells of itself.
+//! Metrics of the shell.
 
 use mpp_core::{Reason, Role};
 
@@ -31,7 +31,7 @@ mpp_telemetry::metrics! {
 /// The reasons with which limits refuse.
 pub(crate) const LIMITS: [Reason; 4] =
     [Reason::RateLimited, Reason::LimitReached, Reason::Overloaded, Reason::TooLarge];
-/// What a call without an identity counts as.
+/// The role that a call without an identity is counted under.
 pub(crate) const ADDRESS: &str = "address";
 /// The reasons with which a feed lets a follower down.
 const LET_DOWN: [Reason; 4] = [

@@ -22,7 +22,7 @@ const READ: usize = 16 * 1024;
 /// How long those that are refused for empty pieces have to be told so, before more are read and h2
 /// ends the connection: an answer takes milliseconds.
 const TELLING: Duration = Duration::from_millis(500);
-/// What every connection over HTTP/2 begins with.
+/// The bytes that every connection over HTTP/2 begins with.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Before each frame: its length, type, flags and stream.
 const HEAD: usize = 9;
@@ -41,7 +41,7 @@ pub(crate) struct Pieces<T> {
     paused: Option<u64>,
     /// Runs while those who were refused are told so.
     telling: Option<Pin<Box<Sleep>>>,
-    /// What was read and waits for the next turn.
+    /// Bytes that were read and wait for the next turn.
     rest: BytesMut,
 }
 

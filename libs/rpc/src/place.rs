@@ -40,7 +40,7 @@ struct Place {
 }
 
 impl Places {
-    /// As many as the limits allow.
+    /// The places that the limits allow.
     pub(crate) fn new(limits: &Limits) -> Self {
         let Limits { calls, calls_per_caller, waits, waits_per_caller, reserve, .. } = *limits;
         Self {
@@ -83,7 +83,7 @@ impl Taken {
 /// a call it only waits.
 ///
 /// # Errors
-/// As many wait as may, of this caller or of all.
+/// As many wait already as may, of this caller or of all.
 pub async fn waiting<T>(wait: impl Future<Output = T>) -> Result<T> {
     let mut wait = pin!(wait);
     if let Some(done) = wait.as_mut().now_or_never() {
@@ -118,7 +118,7 @@ impl Place {
     }
 }
 
-/// The rank of whoever calls.
+/// The rank of the caller.
 pub(crate) fn rank(request: &Request) -> Rank {
     let caller = request.extensions().get::<Arc<Caller>>();
     let is_admin = caller.is_some_and(|caller| caller.roles.contains(&Role::Administrator));

@@ -10,7 +10,7 @@ mpp_core::policy! {
     /// The bounds of everything that callers could otherwise pile up.
     ///
     /// What all callers share has a share for each, and none of them has more than is still free
-    /// for all (see `shares.rs`): whoever takes all it can still leaves a newcomer a place.
+    /// for all (see `shares.rs`): one that takes all it can still leaves a newcomer a place.
     pub struct ServerPolicy {
         /// Calls in progress, over all connections; more are refused at once.
         calls: usize = 1_024 in 1..=1_000_000,
@@ -84,7 +84,7 @@ mpp_core::policy! {
         /// Seconds of silence after which a peer is pinged; it is cut if it stays silent as long
         /// again.
         keepalive_seconds: u64 = 20 in 1..=3_600,
-        /// Seconds that the clocks of whoever makes tokens and of the server may differ: a token
+        /// Seconds by which the clocks of a token's issuer and of the server may differ: a token
         /// holds so much longer, and so much earlier. Machines with NTP are within one.
         token_leeway_seconds: u32 = 30 in 0..=600,
     }

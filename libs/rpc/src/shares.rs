@@ -5,7 +5,7 @@
 //! one alone gets half at the most, the next one half of the rest, and as things are given back and
 //! taken again, `n` that take what they can settle at one part of `n + 1` each. (Switches share
 //! their memory among queues by this rule: Choudhury and Hahne, "Dynamic Queue Length Thresholds",
-//! 1998.) So whoever holds nothing finds a place, be there one caller that takes all it can or ten.
+//! 1998.) So a newcomer finds a place, whether one caller takes all it can or ten do.
 //! A reserve, which only some may touch, is never free for the others.
 
 use std::{
@@ -21,7 +21,7 @@ use std::{
 pub struct Shares<K> {
     /// How much there is for all together.
     all: usize,
-    /// What of it is for [`Rank::Reserved`] alone.
+    /// The part that is for [`Rank::Reserved`] alone.
     reserve: usize,
     /// How much one key may hold.
     each: usize,
@@ -34,12 +34,12 @@ struct Held<K> {
     of: HashMap<K, usize>,
 }
 
-/// Who may touch the reserve.
+/// Whether a caller may use the reserve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rank {
     /// Everybody else.
     Usual,
-    /// Whoever must be served while all others are not: administrators.
+    /// Callers that must be served while no others are: administrators.
     Reserved,
 }
 
@@ -50,9 +50,9 @@ pub enum Full {
     Own(usize),
     /// It may hold no more than is still free for all, which is so much of so much.
     All {
-        /// What is free.
+        /// Free places.
         free: usize,
-        /// What there is.
+        /// All places.
         of: usize,
     },
 }

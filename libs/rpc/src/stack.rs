@@ -48,9 +48,9 @@ pub(crate) fn stack(
         .layer(from_fn(panic::layer))
         // Nobody waits for longer than the caller, or the server, allows.
         .layer(from_fn_with_state(limits.call_time, deadline::layer))
-        // Who is calling.
+        // Identity.
         .layer(from_fn_with_state(verifier.clone(), identity::layer))
-        // What limits refuse to whom is counted.
+        // Refusals by limits are counted.
         .layer(from_fn(refused::layer))
         // How many calls there may be in progress, and how many of them theirs: what would only
         // wait is refused at once, and told when to come again.
@@ -65,7 +65,7 @@ pub(crate) fn stack(
         .layer(from_fn_with_state(streams, stream::layer))
         // Refusals that tonic makes by itself get a reason of ours.
         .layer(from_fn(explain::layer))
-        // What comes is made of whole messages, and both ways may be compressed.
+        // Requests are put together from whole messages; both directions may be compressed.
         .layer(from_fn_with_state(limits.unpacked_bytes, message::layer))
         .service(routes.prepare().into_axum_router());
     BoxCloneSyncService::new(layers)

@@ -15,7 +15,7 @@ pub(crate) struct Standing {
     clock: Clock,
     connected: AtomicBool,
     revision: AtomicI64,
-    /// What was committed until then is taken in.
+    /// Everything that was committed until then is taken in.
     as_of: AtomicI64,
 }
 

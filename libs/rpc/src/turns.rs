@@ -1,4 +1,4 @@
-//! A few places for work that is long or heavy, taken by turns: whoever waits gets the next free
+//! A few places for work that is long or heavy, taken by turns: who waits gets the next free
 //! one in the order of the *keys* that wait, and not of the requests, so that a hundred of one
 //! caller hold up another's by one of them.
 
@@ -25,7 +25,7 @@ struct Inner<K: Clone + Eq + Hash> {
 struct Line<K: Clone + Eq + Hash> {
     free: usize,
     held: HashMap<K, usize>,
-    /// Who waits, each key once, in the order of their turns.
+    /// The keys that wait, each once, in the order of their turns.
     waiting: VecDeque<(K, VecDeque<Sender<Turn<K>>>)>,
 }
 
@@ -72,7 +72,7 @@ impl<K: Clone + Eq + Hash> Turns<K> {
         self.0.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives free places to whoever waits for them.
+    /// Gives free places to those who wait for them.
     fn give_on(&self) {
         while let Some((key, to)) = self.next() {
             // If its receiver left this moment, the turn comes back here and is given on.

@@ -42,7 +42,7 @@ const HANDED: u8 = 2;
 /// It is the peer's turn.
 const WAITING: u8 = 3;
 
-/// What a stream's task waits for.
+/// How far an answer has come, for the task of its stream.
 #[derive(Default)]
 struct Answer(AtomicU8);
 
@@ -56,7 +56,7 @@ impl Answer {
         let _ = self.0.compare_exchange(IDLE, WAITING, Relaxed, Relaxed);
     }
 
-    /// What came of it.
+    /// The state, as the task finds it.
     fn seen(&self) -> u8 {
         let seen = self.0.load(Relaxed);
         if seen == HANDED {
@@ -113,7 +113,7 @@ pub(crate) fn watched(response: Response) -> Response {
 /// A body that is handed on in pieces.
 struct Watched {
     body: Body,
-    /// What is left of the frame that came last.
+    /// The rest of the frame that came last.
     rest: Bytes,
     answer: Arc<Answer>,
 }

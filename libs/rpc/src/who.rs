@@ -1,4 +1,4 @@
-//! Whom a limit counts for: each caller by itself, and whoever has no identity by its network.
+//! Limits are counted for each caller, and for callers without an identity by their network.
 
 use std::{net::IpAddr, sync::Arc};
 

@@ -1,4 +1,5 @@
-//! Background jobs: one replica runs a job at a time, and deletes a little at a time.
+//! Background jobs: one replica runs a job at a time, under its lease, and deletes a little at a
+//! time. The lease of a source's session is the registry's (`model/lease.rs`).
 
 use std::time::Duration;
 

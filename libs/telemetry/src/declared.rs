@@ -14,7 +14,7 @@ use opentelemetry::{KeyValue, Value, global};
 const SECONDS: [f64; 14] =
     [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
-/// What a metric is.
+/// The declaration of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Only adds up, from the process' start.
@@ -172,7 +172,7 @@ impl Gauge {
         self.add(of, move |of| vec![(labels.clone(), read(of))]);
     }
 
-    /// As [`Gauge::observe`], of as many values as there are then.
+    /// Like [`Gauge::observe`], for any number of values.
     pub fn observe_each<T: Send + Sync + 'static>(
         &'static self,
         of: &Arc<T>,
@@ -187,7 +187,7 @@ impl Gauge {
         });
     }
 
-    /// As [`Gauge::observe`], as long as the process lives.
+    /// Like [`Gauge::observe`], for as long as the process lives.
     pub fn observe_always<V: Into<Value>, const N: usize>(
         &'static self,
         values: [V; N],

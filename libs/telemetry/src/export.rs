@@ -43,14 +43,14 @@ pub enum LogFormat {
 pub struct Config {
     /// "registry", "scheduling" …; becomes `service.name` "mpp-registry".
     pub service: String,
-    /// Which replica, such as the pod's name (`service.instance.id`).
+    /// The replica, such as the pod's name (`service.instance.id`).
     pub instance: String,
     /// The collector's gRPC address, such as `http://collector:4317`. Without one the variable
     /// `OTEL_EXPORTER_OTLP_ENDPOINT` decides; without that nothing is exported.
     pub otlp_endpoint: Option<String>,
     /// How lines look; they go to standard error.
     pub log_format: LogFormat,
-    /// Which lines: "info", "info,mpp_store=debug"; empty means the variable `RUST_LOG`, or
+    /// The lines to write: "info", "info,mpp_store=debug"; empty means the variable `RUST_LOG`, or
     /// "info".
     pub filter: String,
 }
@@ -90,7 +90,8 @@ pub fn init(config: Config) -> Result<Guard, Error> {
         .with_threads(false)
         .with_tracked_inactivity(false)
         .with_filter(LevelFilter::INFO);
-    // What cannot be written is lost: told on the same standard error it would end the process.
+    // A line that cannot be written is lost: a complaint on the same standard error would end the
+    // process.
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(false)

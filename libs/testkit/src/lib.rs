@@ -136,7 +136,7 @@ async fn run(server: &str, text: &str) -> sqlx::Result<()> {
 /// Tells a story on SQLite, then on PostgreSQL, and names the one on which it failed.
 ///
 /// # Panics
-/// As the story does.
+/// Where the story does.
 pub async fn on_both(story: impl AsyncFn(TestDatabase)) {
     for backend in Backend::ALL {
         let database = database(backend).await;

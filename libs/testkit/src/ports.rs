@@ -40,7 +40,7 @@ pub fn free_ports(count: u16) -> u16 {
 }
 
 /// Claims a port by its UDP namesake, which nothing else here uses, so that the port itself stays
-/// free for whoever is to listen on it. `None` if another test has claimed it, or somebody listens.
+/// free for its future listener. `None` if another test has claimed it, or somebody listens.
 fn claim(port: u16) -> Option<UdpSocket> {
     let claim = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()?;

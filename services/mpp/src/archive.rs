@@ -1,5 +1,4 @@
-//! What a backup of `mpp up` holds: its folder, as `mpp backup` writes it and `mpp restore` reads
-//! it.
+//! A backup of `mpp up`: a folder that `mpp backup` writes and `mpp restore` reads.
 //!
 //! ```text
 //! backup.json      when it was taken, by which version, and what each copy shows; written last

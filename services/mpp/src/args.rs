@@ -117,7 +117,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// True for commands that change nothing: what they do is for whoever reads it.
+    /// True for commands that change nothing: their output is all that they do.
     pub fn only_shows(&self) -> bool {
         matches!(
             self,

@@ -84,12 +84,12 @@ pub struct ProcessArgs {
     /// Milliseconds between "not ready" and no more new connections.
     #[arg(long, env = "MPP_DRAIN_PAUSE_MILLIS", default_value_t = 5_000)]
     pub drain_pause_millis: u64,
-    /// Which log lines, such as "info,mpp_store=debug".
+    /// The log lines to write, such as "info,mpp_store=debug".
     #[arg(long, env = "MPP_LOG", default_value = "info")]
     pub log: String,
     #[arg(long, env = "MPP_LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,
-    /// Which replica this is, such as the pod's name.
+    /// This replica's name, such as the pod's name.
     #[arg(long, env = "MPP_INSTANCE", default_value = "1")]
     pub instance: String,
 }
@@ -140,7 +140,7 @@ pub struct MigrateArgs {
 }
 
 impl DatabaseArgs {
-    /// As the store wants it.
+    /// The store's options.
     ///
     /// # Errors
     /// The file cannot be read, or is empty.

@@ -89,7 +89,7 @@ mod tests {
 
     /// Made by `openssl req -x509 -newkey ed25519 -nodes -subj /CN=mpp -days 3650`.
     const CERTIFICATE: &str = include_str!("credentials/certificate.pem");
-    /// As `openssl x509 -enddate` says of it.
+    /// Its end by `openssl x509 -enddate`.
     const ENDS: f64 = 2111232291.0;
 
     #[test]

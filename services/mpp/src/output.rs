@@ -28,7 +28,7 @@ macro_rules! complain {
 
 /// Why nothing more can be printed.
 static LOST: OnceLock<ErrorKind> = OnceLock::new();
-/// Wakes whoever waits for that.
+/// Wakes those who wait for that.
 static GONE: tokio::sync::Notify = tokio::sync::Notify::const_new();
 
 /// Prints a text; after the first that could not be printed, nothing.

@@ -1,4 +1,4 @@
-//! What the registry tells of itself, beside what every service does.
+//! Metrics of the registry, beside those of every service.
 
 use std::sync::Arc;
 

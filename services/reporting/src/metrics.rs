@@ -1,4 +1,4 @@
-//! What reporting tells of itself, beside what every service does.
+//! Metrics of reporting, beside those of every service.
 
 use std::sync::Arc;
 

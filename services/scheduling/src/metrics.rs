@@ -1,4 +1,4 @@
-//! What scheduling tells of itself, beside what every service does.
+//! Metrics of scheduling, beside those of every service.
 
 mpp_telemetry::metrics! {
     /// Places of today's slots, in all malls, as they are planned: counted once in a while.

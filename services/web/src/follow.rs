@@ -19,13 +19,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The report of now.
 #[derive(Clone, Debug)]
 pub struct Current {
-    /// As the last message left it.
+    /// The report after the last message.
     pub report: Arc<Report>,
     /// When the connection was lost; `None` while it holds.
     pub lost: Option<Micros>,
 }
 
-/// What the pages read: nothing before the first report came.
+/// The report that pages read: none before the first one came.
 pub type Watched = watch::Receiver<Option<Current>>;
 
 /// Follows the report until `shutdown`, and connects again by itself.

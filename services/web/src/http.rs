@@ -24,7 +24,7 @@ use crate::{
     words::{Lang, table as words},
 };
 
-/// What the handlers share.
+/// State that the handlers share.
 #[derive(Clone)]
 pub struct Site {
     /// Draws pages.
@@ -122,7 +122,7 @@ async fn asset(kind: &'static str, text: &'static str) -> Response {
     (headers, text).into_response()
 }
 
-/// Which page listens.
+/// The page that listens.
 #[derive(Deserialize)]
 pub struct Listen {
     #[serde(default)]

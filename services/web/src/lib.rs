@@ -62,7 +62,7 @@ use tokio_util::sync::CancellationToken;
 pub use policy::Policy;
 pub use security::POLICY as CONTENT_SECURITY_POLICY;
 
-/// What the pages need.
+/// How the pages are set up.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Directory and catalog.
@@ -92,7 +92,7 @@ pub struct Running {
 /// Starts to follow the report. That a service is away is no error: the pages say so.
 ///
 /// # Errors
-/// What is wrong with an endpoint.
+/// Says what is wrong with an endpoint.
 pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let Options { registry, scheduling, reporting, clock, health, policy } = options;
     let upstream = upstream::Upstream::new(&registry, &scheduling, &reporting, policy.patience())?;

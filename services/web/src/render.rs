@@ -1,4 +1,4 @@
-//! What a page is drawn from, and drawing it.
+//! Drawing a page: gathering its data and rendering it.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub struct Renderer {
 pub struct Shown {
     /// The page.
     pub drawn: Arc<Drawn>,
-    /// What it asked of the services for itself.
+    /// Its own answers from the services.
     pub own: Own,
 }
 
@@ -52,7 +52,7 @@ impl Renderer {
         Ok(Shown { drawn, own })
     }
 
-    /// What a page asks of the services for itself.
+    /// Asks the services for what only this page needs.
     pub async fn gather(&self, address: &Address, asked: &Asked) -> Result<Own, Missing> {
         let current = self.report.borrow().clone().ok_or(Missing::NotReady)?;
         Ok(match address {

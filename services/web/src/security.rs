@@ -1,4 +1,4 @@
-//! What a browser may do with the pages, said once for every answer.
+//! The security headers of the pages, the same for every answer.
 
 use axum::{
     http::{HeaderName, HeaderValue, header},

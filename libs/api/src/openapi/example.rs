@@ -13,9 +13,9 @@ const TEXT: &str = include_str!("../../../../proto/examples.json");
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
-    /// What the example does, in words.
+    /// A title, such as "An offering takes more citizens at a time".
     pub title: String,
-    /// Who does it, by role.
+    /// The role of the caller.
     #[serde(rename = "as")]
     pub who: String,
     /// Verb, path and query: `GET /v1/malls?pageSize=2`.

@@ -92,7 +92,7 @@ impl Records {
         rows.into_iter().flatten().take_while(move |(name, _)| name.starts_with(&*prefix))
     }
 
-    /// What the records take: documents as they are kept, names and rows.
+    /// The memory of the records: documents as they are kept, names and rows.
     pub fn bytes(&self) -> usize {
         self.bytes
     }

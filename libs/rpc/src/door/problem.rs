@@ -58,7 +58,7 @@ fn set_headers(
     }
 }
 
-/// As AIP-193 and `google/rpc/code.proto` have it, save for reasons that HTTP has a word of its
+/// By AIP-193 and `google/rpc/code.proto`, except for reasons that HTTP has a word of its
 /// own for.
 pub(crate) fn http_status(code: Code, reason: &str) -> StatusCode {
     let is = |known: Reason| reason == known.as_str();

@@ -42,7 +42,7 @@ const FEW: usize = 1024;
 pub(crate) struct Rates(Arc<[(Class, Option<Meter>); 3]>);
 
 impl Rates {
-    /// As many as the limits allow.
+    /// The rates that the limits allow.
     pub(crate) fn new(limits: &Limits) -> Self {
         let meter = |name, each| Meter::new(name, each);
         Self(Arc::new([

@@ -35,7 +35,7 @@ pub(crate) struct Streams {
 }
 
 impl Streams {
-    /// As many as the limits allow; all end once `moving` is cancelled.
+    /// The streams that the limits allow; all end once `moving` is cancelled.
     pub(crate) fn new(limits: &Limits, moving: CancellationToken) -> Self {
         let open = Shares::of(limits.streams, limits.streams_per_caller).reserving(limits.reserve);
         let states = Turns::new(limits.initial_states, limits.initial_states_per_caller);

@@ -50,7 +50,7 @@ struct Call {
     method: &'static str,
     span: Span,
     started: Instant,
-    /// `None` until the status has been sent: whoever leaves earlier has cancelled.
+    /// `None` until the status has been sent: a caller that leaves earlier has cancelled.
     code: Option<Code>,
 }
 

@@ -1,4 +1,5 @@
-//! The numbers of a feed that an operator may question.
+//! The numbers of a feed that an operator may question. How long it is kept is each service's own
+//! (`feed_days`, see `retention.rs`).
 
 use std::time::Duration;
 

@@ -164,7 +164,7 @@ fn print(applied: &Applied<'_>, dry_run: bool) {
     }
 }
 
-/// Who may make the change: what a source publishes only an administrator sets over it.
+/// The role that may make the change: only an administrator overrides what a source publishes.
 fn needs(record: &Record, outcome: &Outcome) -> String {
     match outcome {
         Outcome::Updated(changes) if changes.iter().any(overrides) => {

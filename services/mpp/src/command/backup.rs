@@ -43,7 +43,7 @@ pub async fn run(args: BackupArgs, output: Output) -> Result<()> {
         Ok(contents)
     });
     if taken.is_err() {
-        // What cannot be removed either is named by its own name, and by nobody taken for whole.
+        // Where that fails too, its name still says that it is not a whole backup.
         let _ = fs::remove_dir_all(&aside);
     }
     archive::print(&taken?, output)?;

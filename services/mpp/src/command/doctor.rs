@@ -63,7 +63,7 @@ async fn check(client: &Client, service: Service) -> Result<String> {
     Ok(format!("{}  {outcome}", endpoint.address))
 }
 
-/// What is missing of a service, and what that leaves it.
+/// The missing components of a service, and what it can still do.
 async fn readiness(address: &str) -> Result<String> {
     let (ready, body) = ask(address, "readyz").await?;
     if ready {

@@ -20,7 +20,7 @@ use crate::{
 
 #[derive(ClapArgs)]
 pub struct SearchArgs {
-    /// As one would ask: "kalau ktp hilang gimana".
+    /// A question as one would ask it: "kalau ktp hilang gimana".
     pub query: String,
     /// Nearest first: latitude,longitude.
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]

@@ -24,7 +24,7 @@ use crate::service;
 /// A kind of record, as commands know it.
 #[derive(Debug)]
 pub struct Kind {
-    /// As the contract calls it.
+    /// Its word in the contract.
     pub word: &'static str,
     /// The collections of its names: a counter's are malls and counters.
     pub collections: &'static [&'static str],

@@ -218,7 +218,7 @@ fn below(parent: &str, collections: &[&str]) -> Result<String> {
     Ok(format!("{before}/"))
 }
 
-/// Which regions a filter lets through: all for an empty one.
+/// The regions that a filter lets through: all for an empty one.
 fn within(state: &RegistryView, region: &str) -> Result<impl Fn(&Row) -> bool + use<>> {
     let wanted = filters::region(state, region, "region")?;
     Ok(move |row: &Row| {

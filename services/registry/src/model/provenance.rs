@@ -1,4 +1,4 @@
-//! Who decides a field of a service that a source publishes: the source, or a curator who has
+//! Who decides on a field of a service that a source publishes: the source, or a curator who has
 //! overridden it. Nothing is lost on either side: an override keeps the source's value beside its
 //! own, and the source's next record changes the value that is kept, not the one that is shown.
 

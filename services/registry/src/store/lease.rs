@@ -1,5 +1,5 @@
-//! Which session may write for a source: a lease with a fencing token. How long it holds is
-//! `lease_seconds` in `policy.rs`.
+//! The lease by which one session may write for a source, with its fencing token. How long it holds
+//! is `lease_seconds` in `policy.rs`.
 
 use std::time::Duration;
 

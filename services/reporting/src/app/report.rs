@@ -10,7 +10,7 @@ impl Reporting {
     /// Waits until both feeds have been read up to the revisions `feeds`.
     ///
     /// # Errors
-    /// Those of the question's fields, before it waits; `UNAVAILABLE` while the server drains.
+    /// A wrong field of the question, before it waits; `UNAVAILABLE` while the server drains.
     pub async fn report(&self, question: Question, feeds: [i64; 2]) -> Result<Report> {
         question.check()?;
         self.wait_for(Reached { feeds, ..Reached::default() }).await?;

@@ -27,7 +27,7 @@ pub struct Found {
     pub deviations: Vec<DeviationReport>,
     /// Counters with a finding, shown or not.
     pub counters: usize,
-    /// Those shown.
+    /// How many of them are shown.
     pub shown: usize,
     /// Findings of the shown counters that are not kept.
     pub left_out: u32,

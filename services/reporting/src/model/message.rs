@@ -1,4 +1,4 @@
-//! What the contract's messages are made of: texts, counts and times.
+//! Texts, counts and times in the contract's messages.
 
 use mpp_api::types::LocalizedText;
 use mpp_core::Micros;

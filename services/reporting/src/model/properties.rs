@@ -102,7 +102,7 @@ fn all(events: &[Event]) -> Written {
     rows.into_written()
 }
 
-/// As the store does it: batch by batch, each with only the rows that it asks for.
+/// Projects like the store: batch by batch, each with only the rows that it asks for.
 fn batched(events: &[Event], size: usize) -> Written {
     let mut stored = Written::new();
     for batch in events.chunks(size.max(1)) {

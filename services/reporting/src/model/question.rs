@@ -28,7 +28,7 @@ impl Question {
     /// Refuses days and times that no report can answer for.
     ///
     /// # Errors
-    /// Those of the fields `as_of` and `known_on`; internal, where now is outside the calendar.
+    /// Names the field, `as_of` or `known_on`; internal, where now is outside the calendar.
     pub fn check(&self) -> Result<()> {
         let today = local_date(self.now, Zone::Wib).map_err(Error::internal)?;
         let out_of_range =

@@ -61,7 +61,7 @@ pub async fn save_rows(tx: &mut Tx, written: Written, seq: i64) -> Result<()> {
 /// inbox's primary key.
 ///
 /// # Errors
-/// As [`load_rows`].
+/// The same as [`load_rows`].
 pub async fn replace_rows(tx: &mut Tx, all: Written, seq: i64) -> Result<()> {
     sqlx::query("update projection set value = null, seq = $1 where value is not null")
         .bind(seq)

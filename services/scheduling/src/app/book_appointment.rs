@@ -49,8 +49,8 @@ impl Scheduling {
         done
     }
 
-    /// What memory knows, before any lock is taken. A refusal counts inside the command only: the
-    /// same request may have been answered while the offering was there.
+    /// Looks everything up in memory, before any lock is taken. A refusal counts only inside the
+    /// command: the same request may have been answered while the offering was there.
     fn prepare(&self, call: &Call, slot: SlotName, applicant: &Nik) -> Result<Sale> {
         let target = Target::parse(&slot.offering, "slot")?;
         self.authorize(call, &target)?;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Scheduling {
-    /// Cancels the appointment `name` for whoever knows its code or keeps its counter.
+    /// Cancels the appointment `name` for those who know its code or keep its counter.
     ///
     /// # Errors
     /// `NOT_FOUND`, also for a wrong code; `PERMISSION_DENIED`; `WRONG_STATE` once it is cancelled,

@@ -12,7 +12,7 @@ use crate::{
 /// Offerings that are planned between two looks at other work.
 const AT_ONCE: usize = 200;
 
-/// Who waits today.
+/// The tickets that wait today.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
     /// How many.
@@ -22,7 +22,8 @@ pub struct Waiting {
 }
 
 impl Scheduling {
-    /// Who waits at any counter. The west's day begins last: what waits since then waits today.
+    /// The tickets that wait at any counter. The day begins last in the west: a ticket from since
+    /// then is one of today everywhere.
     ///
     /// # Errors
     /// `UNAVAILABLE` where the database is away.

@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Scheduling {
-    /// The appointment `name`, for whoever knows its code or keeps its counter.
+    /// The appointment `name`, for those who know its code or keep its counter.
     ///
     /// # Errors
     /// `NOT_FOUND`, also for a wrong code; `PERMISSION_DENIED`; `UNAVAILABLE` while malls load.

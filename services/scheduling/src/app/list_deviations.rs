@@ -18,7 +18,7 @@ use crate::{
     model::scope::Scope,
 };
 
-/// Which deviations are asked for.
+/// The deviations that are asked for.
 pub struct DeviationsWanted {
     /// The part of the nation.
     pub scope: Scope,

@@ -1,15 +1,15 @@
-//! Which counters' deviations have to be measured again.
+//! The counters whose deviations have to be measured again.
 
 use std::collections::BTreeSet;
 
 /// The counters whose hours a change may affect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Touched {
-    /// Nobody's.
+    /// None.
     Nothing,
-    /// Those of the counters of a mall.
+    /// All counters of a mall.
     Mall(String),
-    /// Everyone's.
+    /// All counters.
     All,
 }
 

@@ -137,7 +137,7 @@ impl Queued {
         counter.labels(&schedule.region, &self.date)
     }
 
-    /// Tells whoever wants its window that the window is busy.
+    /// The refusal for others who want its window: it is busy.
     pub fn in_the_way(&self) -> String {
         format!("ticket {} ({}) is still being served; complete it first", self.number, self.name)
     }

@@ -43,7 +43,7 @@ fn wire_reason_code(code: ReasonCode) -> reason::Code {
     }
 }
 
-/// What a finding says.
+/// A finding's code in the contract.
 pub fn wire_finding_code(code: FindingCode) -> finding::Code {
     match code {
         FindingCode::MissingDay => finding::Code::MissingDay,
@@ -94,7 +94,7 @@ pub fn calendar_season(season: hours_rule::Season) -> Season {
     }
 }
 
-/// What the calendar finds wrong with a value, as a field's code.
+/// The field code of what the calendar finds wrong with a value.
 pub fn field_code(problem: &Problem) -> FieldCode {
     match problem {
         Problem::Empty => FieldCode::Required,

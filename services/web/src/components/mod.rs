@@ -85,7 +85,7 @@ impl Look {
 /// A judgement, which is never told by its colour alone.
 #[derive(Clone, Copy, Debug)]
 pub enum Tone {
-    /// As it should be.
+    /// All is well.
     Good,
     /// Not as it should be.
     Bad,
@@ -103,7 +103,7 @@ pub fn tag(tone: Tone, text: &str) -> Markup {
     html! { span class=(class) { (text) } }
 }
 
-/// What stands behind the `?` of an address.
+/// The query of an address.
 pub fn query(asked: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish()
 }

@@ -46,7 +46,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// What the row is about, and one cell for each column after the first.
+    /// The row's subject, and one cell for each column after the first.
     pub fn new(head: Markup, cells: impl Into<Vec<Markup>>) -> Self {
         Self { head, cells: cells.into(), today: false }
     }

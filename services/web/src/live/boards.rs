@@ -27,7 +27,7 @@ type Open = HashMap<(Address, Lang), Weak<Board>>;
 /// A page that is kept drawn.
 #[derive(Debug)]
 pub struct Board {
-    /// As last drawn.
+    /// The page as it was drawn last.
     pub drawn: watch::Receiver<Arc<Drawn>>,
     task: AbortHandle,
 }

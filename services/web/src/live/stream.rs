@@ -37,7 +37,7 @@ struct Listener {
 }
 
 impl Listener {
-    /// What changed, or a comment after a silence; `None` once the page is no longer kept.
+    /// The changed parts, or a comment after a silence; `None` once the page is no longer kept.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             if self.sent.is_some() {

@@ -46,7 +46,7 @@ pub struct Drawn {
     pub title: String,
     /// For search engines.
     pub description: String,
-    /// What is said of sample data at the top.
+    /// The note on sample data at the top.
     pub notice: Phrase,
     /// The pages above: path without language, and name.
     pub crumbs: Vec<(String, String)>,

@@ -11,7 +11,7 @@ use crate::{
     words::{indonesian, table as words},
 };
 
-/// What a citizen pays, in a word.
+/// The price for a citizen, in a word.
 pub fn fees(look: Look, fees: &[Fee]) -> Markup {
     match fees {
         [] => fee(look, &Fee::default()),

@@ -165,7 +165,7 @@ fn lines(look: Look, mall: &MallData) -> Arc<Part> {
     )
 }
 
-/// As many counters as fit: those where most people wait, in the registry's order.
+/// The counters that fit: those where most people wait, in the registry's order.
 fn busiest<'a>(mall: &MallData, all: &'a [Counter]) -> Vec<&'a Counter> {
     let waiting = |counter: &Counter| mall.queues.get(&counter.name).map_or(0, |own| own.waiting);
     let mut shown: Vec<&Counter> = all.iter().collect();

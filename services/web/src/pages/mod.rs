@@ -37,7 +37,7 @@ use crate::{
     words::{Lang, table as words},
 };
 
-/// What a page is drawn from.
+/// The data that a page is drawn from.
 #[derive(Clone, Debug)]
 pub struct View {
     /// The live report.
@@ -48,11 +48,11 @@ pub struct View {
     pub lost: bool,
     /// The time.
     pub now: Micros,
-    /// What the page asked of the services for itself.
+    /// The page's own answers from the services.
     pub own: Own,
 }
 
-/// What a page needs beside the report.
+/// The data that a page needs beside the report.
 #[derive(Clone, Debug)]
 pub enum Own {
     /// Nothing.
@@ -153,7 +153,7 @@ fn heading(look: Look, title: &Markup, before: &str, as_of: &Part, live: bool) -
     }
 }
 
-/// What is missing of the report, in the section that it concerns.
+/// Notes on missing parts of the report, in the section that they concern.
 fn incomplete(look: Look, report: &Report) -> Markup {
     html! {
         @if !report.complete {

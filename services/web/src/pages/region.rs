@@ -257,7 +257,7 @@ fn malls(look: Look, report: &Report, region: &RegionReport) -> Arc<Part> {
     )
 }
 
-/// What is on record of each mall's way, the latest first.
+/// The recorded stages of each mall, the latest first.
 fn history(look: Look, data: &RegionData) -> Arc<Part> {
     let mut entries: Vec<&StageEntry> =
         data.malls.iter().flat_map(|detail: &MallDetail| &detail.stages).collect();

@@ -53,7 +53,7 @@ pub fn section(look: Look, records: &Records, asked: &Asked) -> Arc<Part> {
     )
 }
 
-/// What the organiser has accepted; what a unit only proposes is not offered yet.
+/// Offerings that the organiser has accepted; a proposed one is not offered yet.
 fn offered(records: &Records) -> Vec<&Offering> {
     let all = records.offerings.iter().flatten();
     all.filter(|offering| offering.state() == State::Accepted).collect()

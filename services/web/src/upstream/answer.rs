@@ -1,6 +1,6 @@
-//! What came of asking a service for something, and what becomes of a page that lacks its subject.
+//! Outcomes of a question to a service, and of a page whose subject is missing.
 
-/// What a service said.
+/// A service's answer.
 pub enum Answer<T> {
     /// This.
     Known(T),

@@ -28,7 +28,7 @@ const DAYS: i32 = 14;
 /// A mall, as its page needs it.
 #[derive(Clone, Debug)]
 pub struct MallData {
-    /// What changes a few times a month.
+    /// Records that change a few times a month.
     pub records: Arc<Records>,
     /// Queues by counter; those that scheduling answered for.
     pub queues: HashMap<String, GetQueueResponse>,
@@ -53,7 +53,7 @@ pub struct Records {
     pub week: Option<Vec<DayHours>>,
     /// Each counter's hours of today.
     pub today: HashMap<String, DayHours>,
-    /// What reporting knows of it.
+    /// Reporting's part.
     pub detail: Option<MallDetail>,
 }
 
@@ -184,7 +184,7 @@ impl Upstream {
         self.answer(async { whole.await.map(Response::new) }).await.known()
     }
 
-    /// What reporting knows of a mall.
+    /// A mall in the report.
     pub async fn detail(&self, mall: &str) -> Option<MallDetail> {
         let request = GetMallReportRequest { mall: mall.to_owned(), ..Default::default() };
         self.answer(self.reports.clone().get_mall_report(request)).await.known()?.mall

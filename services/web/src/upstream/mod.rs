@@ -49,7 +49,7 @@ pub struct Upstream {
 /// Malls of a region in full.
 #[derive(Clone, Debug, Default)]
 pub struct RegionData {
-    /// Those that reporting answered for, in the report's order.
+    /// The malls that reporting answered for, in the report's order.
     pub malls: Vec<MallDetail>,
 }
 
@@ -66,7 +66,7 @@ impl Upstream {
     /// Connects with the first call.
     ///
     /// # Errors
-    /// What is wrong with an endpoint.
+    /// Says what is wrong with an endpoint.
     pub fn new(
         registry: &Endpoint,
         scheduling: &Endpoint,

@@ -55,7 +55,7 @@ impl Lang {
         if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Id }
     }
 
-    /// What stands before every path in this language.
+    /// The beginning of every path in this language.
     pub fn prefix(self) -> &'static str {
         match self {
             Lang::Id => "",
@@ -81,7 +81,7 @@ pub struct Phrase {
 }
 
 impl Phrase {
-    /// As it stands, in a language.
+    /// The phrase in a language, without places to fill.
     pub fn of(self, lang: Lang) -> &'static str {
         match lang {
             Lang::Id => self.id,

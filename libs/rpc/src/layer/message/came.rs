@@ -25,7 +25,7 @@ pub(super) struct Came {
     streams: bool,
     course: Course,
     at: At,
-    /// What has come of a packed message.
+    /// The beginning of a packed message.
     packed: BytesMut,
     /// Why nothing comes after what has been handed on.
     failed: Option<Error>,
@@ -56,7 +56,7 @@ impl Came {
         Self { body, coding, most, streams, course, at, packed, failed }
     }
 
-    /// What of a piece goes on: where it fails, what came before that does.
+    /// The part of a piece that goes on: where it fails, everything before that does.
     fn take(&mut self, data: Bytes) -> Bytes {
         let Some(coding) = self.coding else {
             let (good, failed) = self.pass(&data);
@@ -211,7 +211,7 @@ impl HttpBody for Came {
 }
 
 impl Came {
-    /// What is a status already (the door's, or of the connection) stays as it is.
+    /// A status (the door's, or of the connection) stays as it is.
     fn broken_off(&mut self, error: axum::Error) -> Option<Result<Frame<Bytes>, Status>> {
         if let Some(status) = causes(&error).find_map(|cause| cause.downcast_ref::<Status>()) {
             return Some(Err(self.course.fails(status.clone())));

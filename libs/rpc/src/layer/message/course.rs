@@ -1,4 +1,4 @@
-//! What became of a request while it was read.
+//! The fate of a request while it was read.
 
 use std::sync::{
     Arc, Mutex, OnceLock, PoisonError,
@@ -15,7 +15,7 @@ use crate::status;
 /// Before each message: a mark for a packed one, and its length.
 pub(super) const HEAD: usize = 5;
 
-/// What became of a request while it was read.
+/// The fate of a request while it was read.
 #[derive(Clone, Default)]
 pub(super) struct Course(Arc<Seen>);
 
@@ -25,7 +25,7 @@ struct Seen {
     fault: OnceLock<Status>,
     /// True once it has come to its end.
     whole: AtomicBool,
-    /// What its handler has not read.
+    /// The part that its handler has not read.
     left: Mutex<Option<Body>>,
 }
 

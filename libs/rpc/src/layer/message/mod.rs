@@ -1,4 +1,4 @@
-//! What comes is made of whole messages, and both ways may be compressed.
+//! Puts requests together from whole messages; both directions may be compressed.
 //!
 //! tonic takes some faults of a request for its end: a reset, and a message whose head came and
 //! nothing else. It answers others as faults of ours, and a handler of a stream may drop them. So

@@ -20,7 +20,7 @@ pub(super) struct Told {
     call: &'static Call,
     wanted: Option<Coding>,
     course: Course,
-    /// What has come of a message that is not whole yet.
+    /// The beginning of a message that is not complete yet.
     read: BytesMut,
 }
 
@@ -46,7 +46,7 @@ impl Told {
         let ended = trailers.trailers_ref().and_then(Status::from_header_map)?;
         let fault = match ended.code() {
             Code::Ok => self.course.fault(self.call),
-            // What the handler made of the fault has lost its fields.
+            // The handler's own error for the fault has lost its fields.
             _ => self.course.failed(),
         };
         Some(Frame::trailers(fault?.into_http::<()>().into_parts().0.headers))
@@ -88,7 +88,7 @@ fn whole(read: &[u8]) -> Option<usize> {
     (read.len() >= length).then_some(length)
 }
 
-/// What is small, or gets no smaller, goes as it is.
+/// Messages that are small, or get no smaller, go as they are.
 fn pack(out: &mut BytesMut, coding: Coding, framed: &[u8]) {
     let message = &framed[HEAD..];
     let packed = (message.len() as u64 >= LEAST).then(|| coding.packed(message).ok()).flatten();

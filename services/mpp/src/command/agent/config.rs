@@ -154,7 +154,7 @@ fn pages(config: JsonConfig, folder: &Path, places: &Places<'_>) -> Result<Pages
     })
 }
 
-/// Where the settings of a file stand, for whoever has to mend one.
+/// The place of each setting in a file, for messages to people who have to mend one.
 struct Places<'a> {
     file: &'a Path,
     text: &'a str,

@@ -73,7 +73,8 @@ pub struct AgentRunArgs {
     pub accept_moves: bool,
 }
 
-/// What needs no registry asks for no client: it works where no context is, or a wrong one.
+/// Commands that need no registry ask for no client, so that they work without a context, or with a
+/// wrong one.
 pub async fn run(
     command: AgentCommand,
     client: impl FnOnce() -> Result<Client>,

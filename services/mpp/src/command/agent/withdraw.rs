@@ -1,4 +1,4 @@
-//! What goes with records that are withdrawn, told before it is done: it is not undone.
+//! Withdrawing records: everything that goes with them is shown first, since it cannot be undone.
 
 use mpp_core::{Error, Reason, Result};
 use serde_json::{Map, json};

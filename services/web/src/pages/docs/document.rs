@@ -9,7 +9,7 @@ use mpp_api::openapi;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What is shown of the document.
+/// The part of the document that is shown.
 #[derive(Debug, Deserialize)]
 pub struct Document {
     pub tags: Vec<Tag>,
@@ -30,7 +30,7 @@ struct Components {
     parameters: BTreeMap<String, Parameter>,
 }
 
-/// What is done at an address by a verb.
+/// An operation: an address and a verb.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Operation {
@@ -100,7 +100,7 @@ enum Entries {
     Of(Box<Schema>),
 }
 
-/// What a schema is.
+/// A schema's type.
 pub enum Kind<'a> {
     /// A message or an enum, by its name.
     Named(&'a str),
@@ -185,12 +185,12 @@ impl Document {
 }
 
 impl Operation {
-    /// What the body holds.
+    /// The schema of the body.
     pub fn body(&self) -> Option<&Schema> {
         self.request_body.as_ref().and_then(Content::schema)
     }
 
-    /// What the answer holds, or each event of a stream.
+    /// The schema of the answer, or of each event of a stream.
     pub fn answer(&self) -> Option<&Schema> {
         let schema = self.responses.get("200").and_then(Content::schema)?;
         Some(schema.content_schema.as_deref().unwrap_or(schema))
@@ -218,7 +218,7 @@ impl Schema {
         fields
     }
 
-    /// What it is.
+    /// Its type.
     pub fn kind(&self) -> Kind<'_> {
         let name = last(&self.reference);
         if !name.is_empty() {

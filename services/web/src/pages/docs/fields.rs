@@ -48,7 +48,7 @@ pub fn fields(look: Look, caption: &Markup, schema: &Schema) -> Markup {
     html! { @if !rows.is_empty() { (table(look, "", caption, &COLUMNS, &rows)) } }
 }
 
-/// What a value is, with a link to its message.
+/// The type of a value, with a link to its message.
 pub fn kind(look: Look, schema: &Schema) -> Markup {
     match schema.kind() {
         Kind::Named(name) => html! { a href=(format!("#{}", anchor(name))) { (name) } },

@@ -1,4 +1,4 @@
-//! The API, for whoever writes a program against it: drawn from the OpenAPI document, so that it
+//! The API for authors of programs: drawn from the OpenAPI document, so that it
 //! says what the document says. Its requests are those of `proto/examples.json`, which a test sends
 //! to a running suite.
 

@@ -1,4 +1,4 @@
-//! What the contract says, as markup. It is written in English.
+//! The contract's comments as markup. They are written in English.
 
 use maud::{Markup, html};
 

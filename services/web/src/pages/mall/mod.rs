@@ -99,7 +99,7 @@ fn sites(look: Look, records: &Records) -> Markup {
     }
 }
 
-/// Counters whose hours differ from the mall's, for whoever goes there; what differs from the
+/// Counters whose hours differ from the mall's, for visitors; what differs from the
 /// national hours or from a body's own rules is for officials, and folded up.
 fn differences(look: Look, records: &Records) -> Arc<Part> {
     let detail = records.detail.clone().unwrap_or_default();
