@@ -46,16 +46,17 @@
 
 #![forbid(unsafe_code)]
 
-pub mod app;
+// Public are only the start, and the rooms that benchmarks and tests of one replica drive directly.
+mod app;
 pub mod grpc;
 mod jobs;
 pub mod memory;
 mod metrics;
-pub mod model;
+mod model;
 mod policy;
 pub mod search;
 pub mod store;
-pub mod sync;
+mod sync;
 
 use std::sync::Arc;
 

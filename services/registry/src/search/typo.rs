@@ -1,4 +1,5 @@
-//! Slips of the pen: the words that a typed one may stand for.
+//! Slips of the pen: the words that a typed one may stand for. From how many letters on a slip is
+//! forgiven is a setting (`search_one_slip_letters` in `policy.rs`).
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -44,59 +45,92 @@ pub enum Guess {
     Two(String, String),
 }
 
-/// What is meant if this word is a slip: itself when the index knows it and no neighbour is far
+/// The words that this one may be a slip of: none where the index knows it and no neighbour is far
 /// more frequent.
 pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::Result<Guess> {
-    let typed = analyze::folded(&term.word);
     let own = &term.alternatives[0];
-    let letters = typed.chars().count();
-    let distance = tolerance.slips(letters);
-    let as_typed = Ok(Guess::Words(Vec::new()));
     let certain = own.via == Via::Abbreviation || analyze::is_abbreviation(&own.term);
     if certain || !term.decides {
-        return as_typed;
+        return Ok(Guess::Words(Vec::new()));
     }
-    let frequency = frequency(view, &PARTS, &term.alternatives)?;
-    if distance == 0 {
-        return if frequency == 0 && is_plain_clipped(&typed) {
-            Ok(Guess::Plain)
-        } else {
-            as_typed
-        };
+    let typed = analyze::folded(&term.word);
+    let letters = typed.chars().count();
+    let typed = Typed { view, own, letters, slips: tolerance.slips(letters), text: typed };
+    match frequency(view, &PARTS, &term.alternatives)? {
+        0 => typed.guess_unknown(tolerance),
+        services => typed.guess_known(tolerance, services),
     }
-    if frequency > 0 && letters < tolerance.known_word_letters {
-        return as_typed;
-    }
-    if frequency == 0
-        && own.term == typed
-        && let Some(root) = root(view, &typed)?
-    {
-        return Ok(Guess::Words(vec![root]));
-    }
-    let meant = meant(view, &typed, own, distance, frequency * tolerance.far_more_frequent)?;
-    let nearest = meant.first().map_or(usize::MAX, |(slips, ..)| *slips);
-    let clipped_first = meant.first().is_some_and(|(.., clipped)| *clipped);
-    if frequency == 0 && !clipped_first && is_plain_clipped(&typed) {
-        return Ok(Guess::Plain);
-    }
-    if frequency == 0
-        && let Some(sure) = plain_within(&typed, nearest.min(distance.into()))
-    {
-        return if sure { Ok(Guess::Plain) } else { as_typed };
-    }
-    if let (0, true, Some((first, second))) = (frequency, meant.is_empty(), two(view, &typed)?) {
-        return Ok(Guess::Two(first, second));
-    }
-    let mut seen = HashSet::new();
-    let first = meant.into_iter().filter(|(_, _, stem, _)| seen.insert(stem.clone()));
-    let words = first.take(tolerance.words).flat_map(|(slips, _, stem, clipped)| {
-        let via = if clipped && frequency == 0 { Via::Clipped } else { Via::Typo };
-        slipped(&stem, weight(slips, letters), via)
-    });
-    Ok(Guess::Words(words.collect()))
 }
 
-/// What a word is worth whose root the catalog knows and the list of roots does not.
+/// A word of the question that says what is asked for and is no abbreviation.
+struct Typed<'a> {
+    view: &'a View,
+    own: &'a Alternative,
+    /// Folded.
+    text: String,
+    letters: usize,
+    /// How many slips are forgiven.
+    slips: u8,
+}
+
+impl Typed<'_> {
+    /// A word that so many services have is a slip only of one that is far more frequent.
+    fn guess_known(&self, tolerance: &Tolerance, services: u64) -> tantivy::Result<Guess> {
+        if self.slips == 0 || self.letters < tolerance.known_word_letters {
+            return Ok(Guess::Words(Vec::new()));
+        }
+        let meant = self.meant(services * tolerance.far_more_frequent)?;
+        Ok(Guess::Words(self.words(meant, tolerance, |_| Via::Typo)))
+    }
+
+    /// A word that no service has may be derived from one, a clipped question word, a slip, or two
+    /// words.
+    fn guess_unknown(&self, tolerance: &Tolerance) -> tantivy::Result<Guess> {
+        let plain_or_as_typed = |plain| if plain { Guess::Plain } else { Guess::Words(Vec::new()) };
+        if self.slips == 0 {
+            return Ok(plain_or_as_typed(is_plain_clipped(&self.text)));
+        }
+        if self.own.term == self.text
+            && let Some(root) = root(self.view, &self.text)?
+        {
+            return Ok(Guess::Words(vec![root]));
+        }
+        let meant = self.meant(0)?;
+        let (nearest, clipped) =
+            meant.first().map_or((usize::MAX, false), |(slips, .., clipped)| (*slips, *clipped));
+        if !clipped && is_plain_clipped(&self.text) {
+            return Ok(Guess::Plain);
+        }
+        if let Some(sure) = plain_within(&self.text, nearest.min(self.slips.into())) {
+            return Ok(plain_or_as_typed(sure));
+        }
+        if let (true, Some((first, second))) = (meant.is_empty(), two(self.view, &self.text)?) {
+            return Ok(Guess::Two(first, second));
+        }
+        let via = |clipped| if clipped { Via::Clipped } else { Via::Typo };
+        Ok(Guess::Words(self.words(meant, tolerance, via)))
+    }
+
+    fn meant(&self, more_than: u64) -> tantivy::Result<Vec<Meant>> {
+        meant(self.view, &self.text, self.own, self.slips, more_than)
+    }
+
+    fn words(
+        &self,
+        meant: Vec<Meant>,
+        tolerance: &Tolerance,
+        via: impl Fn(bool) -> Via,
+    ) -> Vec<Alternative> {
+        let mut seen = HashSet::new();
+        let first = meant.into_iter().filter(|(_, _, stem, _)| seen.insert(stem.clone()));
+        let slipped = |(slips, _, stem, clipped): Meant| {
+            slipped(&stem, weight(slips, self.letters), via(clipped))
+        };
+        first.take(tolerance.words).flat_map(slipped).collect()
+    }
+}
+
+/// The weight of a word whose root the catalog knows and the list of roots does not.
 const DERIVED: f32 = 0.9;
 
 /// A word of titles and keywords that the typed one is derived from.

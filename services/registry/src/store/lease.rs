@@ -9,7 +9,7 @@ use mpp_store::{Tx, db_error};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use crate::model::{
-    checkpoint::{Greeting, Known, Opened, Standing},
+    checkpoint::{Greeting, Known, Opened, Standing, known_from},
     lease as rule,
 };
 
@@ -203,16 +203,14 @@ async fn known(tx: &mut Tx, hello: &Hello) -> Result<Known> {
     Ok(match row.try_get::<Option<i64>, _>("current").map_err(db_error)? {
         None => Known::Never,
         Some(0) => Known::Abandoned,
-        Some(_) if knows_all_since(tx, hello, client.sequence).await? => Known::Current,
-        Some(_) => Known::Behind,
+        Some(_) => known_from(&hello.under_way, &answered_since(tx, hello, client.sequence).await?),
     })
 }
 
-/// Whether the client may have sent every batch that was answered after this sequence: also those
-/// that the source has gone back behind, since their records may still stand. Index:
-/// sync_batch_sequence.
-async fn knows_all_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<bool> {
-    // One more than the client names is one that it does not know.
+/// Positions of the batches that were answered after this sequence, the latest first: also those
+/// that the source has gone back behind, since their records may still stand. One more than the
+/// client names is one that it does not know; beyond that none is read. Index: sync_batch_sequence.
+async fn answered_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<Vec<String>> {
     let most = i64::try_from(hello.under_way.len() + 1).unwrap_or(i64::MAX);
     let rows = sqlx::query(
         "select position from sync_batch where source = $1 and sequence > $2
@@ -224,13 +222,7 @@ async fn knows_all_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<bo
     .fetch_all(tx.conn())
     .await
     .map_err(db_error)?;
-    for row in rows {
-        let position: String = row.try_get("position").map_err(db_error)?;
-        if !hello.under_way.contains(&position) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    rows.iter().map(|row| row.try_get("position").map_err(db_error)).collect()
 }
 
 /// The session that a fencing token was given to, if it is alive. Index: sync_lease's primary key.

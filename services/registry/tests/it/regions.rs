@@ -5,7 +5,6 @@ use mpp_api::registry::{
     UpdateMallRequest,
 };
 use mpp_core::Role;
-use mpp_registry::app::regions;
 use mpp_testkit::on_both;
 use prost_types::FieldMask;
 
@@ -88,7 +87,6 @@ async fn starting_again_changes_no_region() {
     on_both(async |database| {
         let world = World::empty(&database).await;
         let before = world.running.registry.memory.revision();
-        assert_eq!(regions::seed(&world.running.registry.db).await.expect("seeded"), 0);
         world.stop().await;
         let again = World::empty(&database).await;
         assert_eq!(again.running.registry.memory.revision(), before);

@@ -1,6 +1,9 @@
 //! Withdrawing records: everything that goes with them is shown first, since it cannot be undone.
 
+use futures::TryStreamExt as _;
+use mpp_client::pages;
 use mpp_core::{Error, Reason, Result};
+use prost_reflect::DynamicMessage;
 use serde_json::{Map, json};
 
 use crate::{
@@ -47,18 +50,16 @@ async fn offered(service: &str, records: &Records<'_>) -> Result<Vec<String>> {
         .into_iter()
         .map(|(field, value)| (field.to_owned(), value.into()))
         .collect();
-    let (mut names, mut token) = (Vec::new(), String::new());
-    loop {
-        let page = records.list(kind, &fields, &token).await?;
-        let name = |record: &prost_reflect::DynamicMessage| {
-            record.get_field_by_name("name").and_then(|name| name.as_str().map(str::to_owned))
-        };
-        names.extend(page.records.iter().filter_map(name));
-        token = page.next_page_token;
-        if token.is_empty() {
-            return Ok(names);
-        }
-    }
+    let name = |record: &DynamicMessage| {
+        record.get_field_by_name("name").and_then(|name| name.as_str().map(str::to_owned))
+    };
+    let fields = &fields;
+    let all = pages(|token| async move {
+        let page = records.list(kind, fields, &token).await?;
+        let names: Vec<_> = page.records.iter().filter_map(name).collect();
+        Ok::<_, Error>((names, page.next_page_token))
+    });
+    all.try_concat().await
 }
 
 fn told(service: &str, offered: &[String]) -> String {
