@@ -136,9 +136,7 @@ async fn serve(
         move |request: hyper::Request<hyper::body::Incoming>| {
             called.store(true, Relaxed);
             let drawn = |body| axum::body::Body::new(flood.body(body, limits.small_pieces));
-            let mut request: Request = request.map(drawn);
-            request.extensions_mut().insert(peer.clone());
-            request
+            from_peer(request.map(drawn), &peer)
         }
     });
     let service = service.map_response(unread::watched);
@@ -162,6 +160,11 @@ async fn serve(
     if let Err(error) = ended {
         tracing::debug!("a connection ended: {error}");
     }
+}
+
+fn from_peer(mut request: Request, peer: &Peer) -> Request {
+    request.extensions_mut().insert(peer.clone());
+    request
 }
 
 /// Drives the connection, and counts how often.

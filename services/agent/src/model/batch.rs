@@ -8,7 +8,7 @@ use prost::Message as _;
 
 use super::difference::Digest;
 
-/// What the registry takes in one batch.
+/// The largest batch that the registry takes.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     records: usize,

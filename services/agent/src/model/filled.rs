@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jaq_json::Val;
 use serde::{Deserialize, Serialize};
 
-/// What a complete run found.
+/// The findings of a complete run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Relied {

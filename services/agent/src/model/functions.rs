@@ -1,13 +1,13 @@
 //! The agent's own filters, as people are told of them.
 
-/// What `mpp agent functions` tells of a filter of the agent's own.
+/// A filter of the agent's own, as `mpp agent functions` lists it.
 #[derive(Clone, Copy, Debug)]
 pub struct Function {
-    /// As a program calls it.
+    /// Its name in a program.
     pub name: &'static str,
-    /// What it does.
+    /// Its result, in words.
     pub what: &'static str,
-    /// What it reads.
+    /// An example of its input.
     pub from: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! What jq finds wrong with a program, with line and column.
+//! Faults that jq finds in a program, with line and column.
 
 use jaq_core::{
     compile,

@@ -20,7 +20,7 @@ const ALIKE: f64 = 0.9;
 #[derive(Clone, Debug, Default)]
 pub struct Keys {
     asked: Vec<Group>,
-    /// Those of `asked` that no record has had yet.
+    /// The keys of `asked` that no record has had yet.
     open: Vec<Group>,
     /// The uppermost keys, for people.
     seen: BTreeSet<String>,
@@ -32,7 +32,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Those that a program reads; none where it cannot be parsed.
+    /// The keys that a program reads; none where it cannot be parsed.
     pub fn of(program: &str) -> Self {
         let asked = asked(program);
         Self { open: asked.clone(), asked, ..Self::default() }
@@ -53,7 +53,7 @@ impl Keys {
         }
     }
 
-    /// What is told once all records are read: keys that the mapping reads and none of them has.
+    /// The warning once all records are read: keys that the mapping reads and none of them has.
     pub fn missing(&self) -> Vec<Error> {
         if self.common.is_none() {
             return Vec::new();
@@ -110,7 +110,7 @@ fn spelt(group: &Group) -> String {
     group.iter().map(one).collect::<Vec<_>>().join(" // ")
 }
 
-/// What was probably meant, where a key of the source is nearly the one that is read.
+/// The key that was probably meant, where one of the source is nearly the one that is read.
 fn alike(group: &Group, there: &BTreeSet<String>) -> String {
     let near = |key: &String| {
         let likeness =

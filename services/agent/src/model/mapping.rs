@@ -71,7 +71,7 @@ impl Mapping {
     /// Like [`Self::apply`], of a record as it was read: all digits of a long number stay.
     ///
     /// # Errors
-    /// What the program raised and where, or that it yields too many.
+    /// The error that the program raised and where, or that it yields too many records.
     pub fn run(&self, record: Val) -> Result<Vec<Value>> {
         let mut outputs = Vec::new();
         for output in run(&self.filter, record.clone()) {

@@ -76,13 +76,13 @@ impl Problem {
         REMARKS.iter().any(|code| code.as_str() == self.code)
     }
 
-    /// What to do.
+    /// The way out.
     pub fn advice(&self) -> &'static str {
         advice(&self.code)
     }
 }
 
-/// What to do about a code, of a field or of a failure.
+/// The way out for a code, of a field or of a failure.
 pub fn advice(code: &str) -> &'static str {
     let of_field = FieldCode::ALL.iter().find(|known| known.as_str() == code);
     let of_reason = Reason::ALL.iter().find(|known| known.as_str() == code);

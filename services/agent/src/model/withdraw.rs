@@ -14,7 +14,7 @@ use mpp_core::{Error, FieldCode};
 
 use super::problem::Problem;
 
-/// What is taken out of the index with a run.
+/// The records that a run takes out of the index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Withdraw {
     /// Nothing.

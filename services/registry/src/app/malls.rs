@@ -46,7 +46,7 @@ impl Keeps<Mall> for Registry {
         Ok(filing(&labels, owners))
     }
 
-    /// Whoever runs a mall does not say that it was verified, nor whose it is; a verifier says only
+    /// An organiser does not say that its mall was verified, nor whose it is; a verifier says only
     /// that it was.
     fn settle(
         &self,

@@ -118,8 +118,8 @@ impl Registry {
         .await
     }
 
-    /// Who hands a service over takes it from its publisher: an officer only from a source of a
-    /// unit that is theirs, too.
+    /// Handing a service over takes it from its publisher: an officer may only take it from a source
+    /// of a unit that is theirs, too.
     fn check_gives(&self, service: &Service, call: &Call) -> Result<()> {
         if service.source.is_empty() {
             return Ok(());
@@ -204,7 +204,7 @@ fn published_elsewhere(service: &Service, call: &Call) -> Result<()> {
     Err(Error::new(Reason::WrongState, message))
 }
 
-/// What is overridden ends where no source publishes the service any more: an officer would undo
+/// Overrides end where no source publishes the service any more: an officer would undo
 /// by it what an administrator has set.
 fn check_ends(service: &Service, source: &str, call: &Call) -> Result<()> {
     if !source.is_empty() || service.overrides.is_empty() || call.caller.is(Role::Administrator) {

@@ -42,7 +42,8 @@ impl Keeps<Unit> for Registry {
         Ok(filing(&labels, owners))
     }
 
-    /// Whoever puts a unit below another must hold that one; only an administrator makes an agency.
+    /// To put a unit below another the caller must hold that one; only an administrator makes an
+    /// agency.
     fn settle(
         &self,
         unit: &mut Unit,

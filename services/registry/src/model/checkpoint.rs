@@ -34,8 +34,8 @@ pub enum Known {
     Never,
 }
 
-/// How a checkpoint that was answered is known: `under_way` are the positions of the batches that its
-/// client may have sent since, `answered` those that were answered since.
+/// How a checkpoint that was answered is known: `under_way` are the positions of the batches that
+/// its client may have sent since, `answered` those that were answered since.
 pub fn known_from(under_way: &[String], answered: &[String]) -> Known {
     match answered.iter().all(|position| under_way.contains(position)) {
         true => Known::Current,

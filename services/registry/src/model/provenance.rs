@@ -93,8 +93,8 @@ pub fn reasoned(mut service: Service, named: &[String], by: By<'_>) -> Service {
     service
 }
 
-/// What is published once the source says `given`: overridden fields stay, and what the source now
-/// says of them is kept beside. A field of which it says the same is the source's again.
+/// The published record once the source says `given`: overridden fields stay, with the source's
+/// values beside them. A field of which it says the same is the source's again.
 pub fn published(mut given: Service, before: &Service, now: Micros) -> Service {
     for kept in &before.overrides {
         let (says, stands) = (only(&kept.field, &given), only(&kept.field, before));
@@ -192,7 +192,7 @@ fn only(field: &str, service: &Service) -> Service {
     one
 }
 
-/// What the source says of an overridden field, as JSON, as much of it as a warning shows.
+/// The source's value of an overridden field, as JSON, cut to what a warning shows.
 fn says(kept: &Override) -> String {
     let source = kept.source_value.clone().unwrap_or_default();
     let value = value(&source, &kept.field).unwrap_or_else(|| "nothing".to_owned());

@@ -1,4 +1,4 @@
-//! Which keys a program is found to read.
+//! The keys that a program is found to read.
 
 use super::*;
 

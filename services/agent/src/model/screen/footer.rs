@@ -28,9 +28,9 @@ const ROWS: [&str; 22] = [
     "deleteme",
     "jangandipakai",
 ];
-/// What a total counts.
+/// The things that a total counts.
 const COUNTED: [&str; 5] = ["layanan", "data", "baris", "record", "records"];
-/// What stands in brackets beside the name of what is not offered.
+/// Words in brackets beside the name of a service that is not offered.
 const NOT_OFFERED: [&str; 14] = [
     "tidak aktif",
     "nonaktif",

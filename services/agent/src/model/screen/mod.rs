@@ -1,5 +1,5 @@
-//! What looks like a record and is none: error values of spreadsheets, lost text, trials that were
-//! left among live rows; and one record that is many.
+//! Rows that look like records and are not: error values of spreadsheets, lost text, trials that
+//! were left among live rows; and one record that is many.
 
 mod bundle;
 mod footer;
@@ -190,7 +190,7 @@ const ERRORS: [&str; 84] = [
     "ЗНАЧ",
     "ССЫЛКА",
 ];
-/// Those that need no sign behind them.
+/// The ones that need no sign behind them.
 const UNKNOWN: [&str; 9] = ["N/A", "NA", "N/D", "N/B", "N/V", "NV", "N/DISP", "N.A.", "I/T"];
 
 /// `#N/A`, `#REF!`, `#NAME?` and their like in any language, `Err:502`, and cells too narrow.

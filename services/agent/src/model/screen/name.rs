@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::residue;
 
-/// What stands where a name is not known, as letters; and headings, which name no service.
+/// Placeholders for a name that is not known, as letters; and headings, which name no service.
 const NO_NAMES: [&str; 52] = [
     "na",
     "nd",

@@ -164,7 +164,7 @@ mod tests {
 
     use super::*;
 
-    /// What offices have in their databases, and what it says.
+    /// Texts from offices' databases, and their meaning.
     const CASES: &[(&str, &str)] = &[
         (
             "<p>Syarat&nbsp;:</p><ul><li>KTP &amp; KK</li><li>Usia < 17</li></ul><script>x</script>",

@@ -1,4 +1,4 @@
-//! What stands before an item: numbers, letters and Roman numbers that run, and bullets.
+//! Marks before an item: numbers, letters and Roman numbers that run on, and bullets.
 
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ enum Digits {
     UpperRoman,
 }
 
-/// What is written around it: `1.`, `1)`, `(1)`, `1.)`.
+/// The signs around a mark: `1.`, `1)`, `(1)`, `1.)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Dress {
     Dot,
@@ -117,7 +117,7 @@ fn parse(line: usize, text: &str, at: usize) -> Option<Mark> {
     })
 }
 
-/// What is numbered, how that is dressed, and what follows.
+/// A number, the signs around it, and the text after it.
 fn undressed(text: &str) -> Option<(&str, Dress, &str)> {
     let inner = text.strip_prefix('(').unwrap_or(text);
     let length = inner.bytes().take_while(u8::is_ascii_alphanumeric).count();
@@ -221,7 +221,7 @@ fn leading_counts(mark: &Mark, runs: bool) -> bool {
     }
 }
 
-/// What comes after each mark.
+/// The text after each mark.
 struct Ahead {
     /// The next one of the style with the next value.
     next: Vec<Option<usize>>,

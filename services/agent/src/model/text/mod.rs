@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(read.product, "SKCK\n3 lembar");
     }
 
-    /// What no text that was read may hold.
+    /// True for a text as reading leaves it: single blanks and no control characters.
     fn is_plain(text: &str) -> bool {
         text.lines().all(|line| line == squeeze(line)) && !text::has_control(text)
     }

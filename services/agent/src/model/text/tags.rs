@@ -136,7 +136,8 @@ fn tag_name(tag: &str) -> &str {
     &tag[..end.unwrap_or(tag.len())]
 }
 
-/// What may stand between a tag's name and its end; "<data pemohon>" is a blank to be filled in.
+/// True for text that may stand between a tag's name and its end; "<data pemohon>" is a blank to be
+/// filled in.
 fn has_attributes(after: &str) -> bool {
     let near = after.char_indices().nth(FIRST_ATTRIBUTE).map_or(after, |(at, _)| &after[..at]);
     let within = near.split('>').next().unwrap_or_default();
