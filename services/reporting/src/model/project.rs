@@ -194,8 +194,8 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
     replace(rows, &event.name, after)
 }
 
-/// Field, before, after. A service first seen in a later version tells nothing: what it was before
-/// is not known, and it was published long ago.
+/// The changed fields, each with its value before and after. None for a service that is first seen
+/// in a later version: nobody knows what it was before, and it was published long ago.
 fn differences(
     before: Option<&ServiceRow>,
     after: Option<&ServiceRow>,
@@ -264,7 +264,7 @@ fn day(date: &str) -> Option<String> {
     date.parse::<Date>().ok().map(|date| date.to_string())
 }
 
-/// "malls/banyuwangi" of whatever lies in it.
+/// The mall of a name that lies in it: "malls/banyuwangi".
 pub fn mall_of(name: &str) -> &str {
     name.match_indices('/').nth(1).map_or(name, |(end, _)| &name[..end])
 }

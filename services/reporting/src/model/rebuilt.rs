@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::rows::Written;
 
-/// Differences that are named.
+/// Most differences that are named.
 const NAMED: usize = 20;
 
 /// SHA-256 over rows in order; lengths before texts, so that no two lists of rows read alike.

@@ -105,7 +105,7 @@ impl Scheduling {
     }
 }
 
-/// When the slot of the appointment starts that is checked in; `None` for a walk-in.
+/// Checks the appointment in, and returns the start of its slot; `None` for a walk-in.
 async fn check_in(
     tx: &mut Tx,
     schedule: &Schedule,

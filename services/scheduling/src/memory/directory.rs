@@ -20,7 +20,7 @@ pub const KINDS: &[&str] = &[
     registry::Offering::KIND,
 ];
 
-/// A mall, as far as scheduling cares.
+/// The part of a mall that scheduling needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mall {
     /// The regency or city, such as `35.10`.
@@ -29,7 +29,7 @@ pub struct Mall {
     pub organiser: String,
 }
 
-/// A counter, as far as scheduling cares.
+/// The part of a counter that scheduling needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counter {
     /// Whose working hours bind it.

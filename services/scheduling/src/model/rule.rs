@@ -192,7 +192,7 @@ fn checked_closure(closure: &hours_rule::Closure, faults: &mut Faults) -> Closur
     }
 }
 
-/// The calendar's sentences hold one text; it is blamed by its own path above when it is missing.
+/// The reason for the calendar's sentences, which hold one text; a missing one is refused above.
 fn shown_reason(reason: &LocalizedText) -> String {
     if reason.id.trim().is_empty() { "-".to_owned() } else { reason.id.clone() }
 }
