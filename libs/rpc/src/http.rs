@@ -39,11 +39,6 @@ impl HttpLimits {
     pub fn probes() -> Self {
         Self { connections: 256, connections_per_address: 128, head: Duration::from_secs(10) }
     }
-
-    /// For browsers, of which each holds a stream of events.
-    pub fn page() -> Self {
-        Self { connections: 4096, connections_per_address: 2048, head: Duration::from_secs(20) }
-    }
 }
 
 /// Serves `router` as HTTP/1.1 until `stop`; then lets running requests finish for some seconds.

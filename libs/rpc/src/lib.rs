@@ -73,7 +73,7 @@ pub use origins::Origins;
 pub use place::waiting;
 pub use policy::{HealthPolicy, ServerPolicy};
 pub use readiness::{Component, Readiness, Use};
-pub use serve_pages::serve_pages;
+pub use serve_pages::{PageShell, serve_pages};
 pub use shares::{Full, Rank, Share, Shares, network};
 pub use shell::{Shell, serve};
 pub use status::{received, status};

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use mpp_client::{ClientTls, Endpoint, TokenSource};
 use mpp_core::{Clock, Error, FieldCode, Reason, Result};
-use mpp_rpc::{Drain, Readiness, ServerPolicy, Shell, Use};
+use mpp_rpc::{Drain, PageShell, Readiness, ServerPolicy, Shell, Use};
 use mpp_store::Schema;
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -69,6 +69,7 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
     let (pages, health) = (bind(args.listen).await?, bind(args.process.health_listen).await?);
     credentials::tell_client("web", client);
     let policies = Policies::load(args.process.policy.as_deref())?;
+    let limits = policies.web.limits();
     let options = mpp_web::Options {
         registry: upstream(client, Service::Registry, None)?,
         scheduling: upstream(client, Service::Scheduling, None)?,
@@ -80,8 +81,8 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
     let mpp_web::Running { router, readiness, mut tasks } = mpp_web::start(options, ended.clone())?;
     tasks.spawn(announce(readiness.clone(), address(&pages)?, address(&health)?));
     let pause = Duration::from_millis(args.process.drain_pause_millis);
-    let drain = Drain { pause, ..Drain::default() };
-    mpp_rpc::serve_pages(router, readiness, pages, health, drain, shutdown, ended).await;
+    let shell = PageShell { limits, drain: Drain { pause, ..Drain::default() } };
+    mpp_rpc::serve_pages(shell, router, readiness, pages, health, shutdown, ended).await;
     Ok(())
 }
 

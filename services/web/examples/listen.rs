@@ -31,7 +31,7 @@ use mpp_api::{
 };
 use mpp_client::Endpoint;
 use mpp_core::Clock;
-use mpp_rpc::{HealthPolicy, HttpLimits};
+use mpp_rpc::HealthPolicy;
 use mpp_web::{Options, Policy};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -144,7 +144,7 @@ async fn pages(reporting: &str, listeners: u64) -> String {
     let router = running.router.clone();
     tokio::spawn(async move { running.tasks.join_next().await });
     let stop = CancellationToken::new();
-    tokio::spawn(mpp_rpc::serve_http(listener, router, HttpLimits::page(), stop));
+    tokio::spawn(mpp_rpc::serve_http(listener, router, Policy::default().limits(), stop));
     while !running.readiness.is_ready() {
         sleep(Duration::from_millis(10)).await;
     }

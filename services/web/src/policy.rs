@@ -2,11 +2,20 @@
 
 use std::time::Duration;
 
+use mpp_rpc::HttpLimits;
+
 mpp_core::policy! {
     /// How the pages treat their listeners and their services.
     pub struct Policy {
         /// Browsers that may listen to one replica at a time; each holds a connection.
         listeners: usize = 1_000 in 1..=100_000,
+        /// Connections to one replica, of which each listener has one; more wait in the kernel.
+        connections: usize = 4_096 in 1..=1_000_000,
+        /// Connections from one address, or one network of IPv6; more are closed at once. A proxy
+        /// is one address, too.
+        connections_per_address: usize = 2_048 in 1..=1_000_000,
+        /// Seconds that a request's head may take, and a connection between two requests.
+        head_seconds: u64 = 20 in 1..=600,
         /// Pages that may be drawn at a time; each asks the services, whose answers every visitor
         /// shares. One that somebody looks at is drawn already and takes no place.
         pages: usize = 512 in 1..=100_000,
@@ -39,6 +48,15 @@ mpp_core::policy! {
 }
 
 impl Policy {
+    /// The bounds of the pages' port.
+    pub fn limits(&self) -> HttpLimits {
+        HttpLimits {
+            connections: self.connections,
+            connections_per_address: self.connections_per_address,
+            head: Duration::from_secs(self.head_seconds),
+        }
+    }
+
     /// The least time between two messages of one section.
     pub fn pace(&self) -> Duration {
         Duration::from_millis(self.pace_millis)

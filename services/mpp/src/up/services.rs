@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use mpp_client::{Endpoint, TokenSource};
 use mpp_core::{Caller, Clock, Error, Micros, Result, Role};
-use mpp_rpc::{HttpLimits, Readiness, Use};
+use mpp_rpc::{Readiness, Use};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -157,9 +157,10 @@ pub async fn start(
     // The pages end with the shutdown, before the services that they show.
     let web = shared.web(shutdown)?;
     let (page, told) = (ports.page, shutdown.clone());
+    let limits = shared.policies.web.limits();
     tokio::spawn(async move {
         let _tasks = web.tasks;
-        mpp_rpc::serve_http(page, web.router, HttpLimits::page(), told).await;
+        mpp_rpc::serve_http(page, web.router, limits, told).await;
     });
     let mut serving = Vec::new();
     let listeners = ports.grpc.into_iter().zip(ports.health);
