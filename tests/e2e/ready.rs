@@ -43,6 +43,11 @@ async fn a_database_that_has_become_read_only_takes_no_writes_until_it_does_agai
     town::found(&suite).await;
     let demote = [("default_transaction_read_only", "on")];
     cluster.configure(&demote).await;
+    let refused = a_write(&suite).await.expect_err("read-only");
+    assert!(refused.message.contains("read-only"), "{refused:?}");
+    let failed = "mpp_db_failed_writes_total{database=\"registry\",reason=\"UNAVAILABLE\"}";
+    let untried = counted(&suite, "mpp_rpc_writes_not_taken_total").await;
+    assert!(counted(&suite, failed).await + untried > 0.0, "it is counted either way");
     not_ready_for_writes(&suite, "read-only").await;
     cluster.configure(&[("default_transaction_read_only", "off")]).await;
     heals(&suite).await;
@@ -69,8 +74,24 @@ async fn where_files_cannot_grow_writes_are_refused_and_taken_again_by_themselve
     let error = a_write(&suite).await.expect_err("not even tried");
     assert!(error.message.contains("no writes are taken now"), "{error:?}");
 
+    for metric in [
+        "mpp_db_failed_writes_total{database=\"registry\",reason=\"UNAVAILABLE\"}",
+        "mpp_db_faults_total{reason=\"UNAVAILABLE\"}",
+        "mpp_rpc_writes_not_taken_total",
+    ] {
+        assert!(counted(&suite, metric).await > 0.0, "{metric}");
+    }
+
     limit_files(&mut suite, "unlimited").await;
     heals(&suite).await;
+}
+
+/// What the registry has counted, as Prometheus would read it.
+async fn counted(suite: &Suite, metric: &str) -> f64 {
+    let (_, text) =
+        http::get(&suite.health(Service::Registry, "metrics")).await.expect("the metrics");
+    let line = text.lines().find(|line| line.starts_with(metric)).unwrap_or_default();
+    line.rsplit(' ').next().and_then(|value| value.parse().ok()).unwrap_or_default()
 }
 
 /// A process that would be killed by its limit hears of it as of a full disk.

@@ -9,6 +9,9 @@ mpp_telemetry::metrics! {
     /// Calls that a limit refused, by what they were (`reads`, `writes`, `streams`) and by the
     /// highest role of their caller; `address` has no identity. Never by name: the log has that.
     REFUSED: Counter = "mpp.rpc.refused" in "{call}" by ["reason", "class", "caller"];
+    /// Writes that were refused at once since none are taken now: the database is away, full or
+    /// read-only, or the clock is off (`/readyz/write` says which).
+    WRITES_NOT_TAKEN: Counter = "mpp.rpc.writes_not_taken" in "{call}" by [];
     /// Connections that were closed at once, since their address held all that one may.
     TURNED_AWAY: Counter = "mpp.rpc.connections_turned_away" in "{connection}" by [];
     /// How far this machine's clock is ahead of what it is measured by: the database's, or on
@@ -44,6 +47,7 @@ const LET_DOWN: [Reason; 4] = [
 /// Counts from zero on what every server counts.
 pub(crate) fn begin() {
     TURNED_AWAY.begin([[""; 0]]);
+    WRITES_NOT_TAKEN.begin([[""; 0]]);
     let usual = [Role::Reader.as_str(), Role::Publisher.as_str(), Role::Service.as_str(), ADDRESS];
     for (reason, caller) in LIMITS.iter().flat_map(|limit| usual.map(|caller| (limit, caller))) {
         REFUSED.begin(["reads", "writes", "streams"].map(|class| [reason.as_str(), class, caller]));

@@ -9,7 +9,7 @@ use axum::{
 use mpp_api::call;
 
 use super::refuse;
-use crate::Readiness;
+use crate::{Readiness, metrics};
 
 /// Changes nothing, although it is no GET: it takes long, and nobody should cache it.
 const READS: &str = "mpp.reporting.v1.ReportService/VerifyProjections";
@@ -22,6 +22,7 @@ pub(crate) async fn layer(
     if writes(request.uri().path())
         && let Some(error) = readiness.refused_write()
     {
+        metrics::WRITES_NOT_TAKEN.add(1, [""; 0]);
         return refuse(error);
     }
     next.run(request).await
