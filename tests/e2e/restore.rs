@@ -135,7 +135,7 @@ fn cache(suite: &Suite, through: &Proxy) -> Cache {
     Cache::follow("far", connect(&endpoint).expect("an endpoint"), filter)
 }
 
-async fn create_mall(suite: &Suite, id: &str) {
+pub async fn create_mall(suite: &Suite, id: &str) {
     let stage = StageEntry {
         stage: Stage::Operating.into(),
         date: "2020-01-06".into(),
@@ -190,7 +190,7 @@ async fn scheduling_knows(suite: &Suite, target: &str) -> Result<bool, String> {
     }
 }
 
-async fn everybody_knows(suite: &Suite, mall: &str) {
+pub async fn everybody_knows(suite: &Suite, mall: &str) {
     eventually(PATIENCE, "reporting and scheduling have the mall", async || {
         that(report(suite).await?.malls.iter().any(|one| one.mall == mall), "not in the report")?;
         that(scheduling_knows(suite, mall).await?, "not in scheduling")
@@ -198,7 +198,7 @@ async fn everybody_knows(suite: &Suite, mall: &str) {
     .await;
 }
 
-async fn only_what_is_left(suite: &Suite) {
+pub async fn only_what_is_left(suite: &Suite) {
     eventually(PATIENCE, "reporting and scheduling have what is left", async || {
         let malls = report(suite).await?.malls.into_iter().map(|mall| mall.mall);
         let malls: std::collections::BTreeSet<_> = malls.collect();

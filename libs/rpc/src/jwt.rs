@@ -131,6 +131,19 @@ impl Jwks {
         Ok(Self(Arc::new(Watched::open(vec![path.into()], parse_keys)?)))
     }
 
+    /// The keys of a set as they stand there, of whatever kind.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is not a key set.
+    pub fn read(path: &Path) -> Result<Vec<Jwk>> {
+        let bytes = read_file(path)?;
+        let set: KeySet = serde_json::from_slice(&bytes).map_err(|error| {
+            let text = format!("not a JSON Web Key Set: {error}");
+            Error::field(path.display().to_string(), FieldCode::Unreadable, text)
+        })?;
+        Ok(set.keys)
+    }
+
     /// Writes a key set, whole or not at all.
     ///
     /// # Errors

@@ -138,9 +138,27 @@ impl Client {
         Self { args: ClientArgs::default(), context, channels: Mutex::default() }
     }
 
-    /// The context, for commands that need its health ports or signing key.
+    /// The context, for commands that need its signing key.
     pub fn context(&self) -> Option<&Context> {
         self.context.as_ref()
+    }
+
+    /// The health port of a service of the context; none of one that a flag names, which may be
+    /// anywhere.
+    pub fn health(&self, service: Service) -> Option<&str> {
+        if self.named(service).is_some() {
+            return None;
+        }
+        self.context.as_ref()?.health.get(service.name()).map(String::as_str)
+    }
+
+    /// The address of a service that a flag names.
+    fn named(&self, service: Service) -> Option<&String> {
+        match service {
+            Service::Registry => self.args.registry.as_ref(),
+            Service::Scheduling => self.args.scheduling.as_ref(),
+            Service::Reporting => self.args.reporting.as_ref(),
+        }
     }
 
     /// The service's endpoint with the caller's token.
@@ -148,16 +166,12 @@ impl Client {
     /// # Errors
     /// Nothing says where the service is, or who is calling.
     pub fn endpoint(&self, service: Service) -> Result<Endpoint> {
-        let (flag, known) = match service {
-            Service::Registry => (&self.args.registry, self.context.as_ref().map(|c| &c.registry)),
-            Service::Scheduling => {
-                (&self.args.scheduling, self.context.as_ref().map(|c| &c.scheduling))
-            }
-            Service::Reporting => {
-                (&self.args.reporting, self.context.as_ref().map(|c| &c.reporting))
-            }
-        };
-        let address = flag.as_ref().or(known).cloned().ok_or_else(|| {
+        let known = self.context.as_ref().map(|context| match service {
+            Service::Registry => &context.registry,
+            Service::Scheduling => &context.scheduling,
+            Service::Reporting => &context.reporting,
+        });
+        let address = self.named(service).or(known).cloned().ok_or_else(|| {
             Error::new(
                 Reason::Unavailable,
                 format!(

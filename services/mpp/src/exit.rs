@@ -65,7 +65,8 @@ fn code(error: &Error) -> u8 {
 fn next_step(error: &Error) -> Option<&'static str> {
     Some(match error.reason() {
         Reason::Unavailable => {
-            "is it running? start everything with `mpp up --demo`, or look with `mpp doctor`"
+            "is it running, and is its address right? its log and health port say more; without servers of \
+             your own, `mpp up --demo` starts everything"
         }
         Reason::DeadlineExceeded => "try again, or look with `mpp doctor`",
         Reason::Overloaded | Reason::RateLimited | Reason::LimitReached => {

@@ -5,6 +5,9 @@ use std::time::Duration;
 use mpp_api::feed::{GetFeedRequest, feed_service_client::FeedServiceClient};
 use mpp_api::reporting::{GetReportRequest, report_service_client::ReportServiceClient};
 use mpp_core::{Error, Reason, Result};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
 
 use crate::{
     call::refused,
@@ -23,11 +26,11 @@ pub async fn run(client: &Client, output: Output) -> Result<()> {
     for service in [Service::Registry, Service::Scheduling, Service::Reporting] {
         let outcome = check(client, service).await;
         checks.push(Check { what: service.name(), outcome });
-        if let Some(address) =
-            client.context().and_then(|context| context.health.get(service.name()))
-        {
-            checks.push(Check { what: "  readiness", outcome: readiness(address).await });
-        }
+        let outcome = match client.health(service) {
+            Some(address) => readiness(address).await,
+            None => told_ready(client, service).await,
+        };
+        checks.push(Check { what: "  readiness", outcome });
     }
     print(&checks, output);
     let failed = checks.iter().filter(|check| check.outcome.is_err()).count();
@@ -61,6 +64,28 @@ async fn check(client: &Client, service: Service) -> Result<String> {
         }
     };
     Ok(format!("{}  {outcome}", endpoint.address))
+}
+
+/// Whether a service says over its own connection that it is ready. What is missing stands on its
+/// health port, whose address is not known here.
+async fn told_ready(client: &Client, service: Service) -> Result<String> {
+    let mut health = HealthClient::new(client.channel(service)?);
+    let mut refused_uses = Vec::new();
+    for uses in ["read", "write"] {
+        let request = HealthCheckRequest { service: uses.into() };
+        let answer = health.check(request).await.map_err(refused)?.into_inner();
+        if answer.status() != ServingStatus::Serving {
+            refused_uses.push(uses);
+        }
+    }
+    if refused_uses.is_empty() {
+        return Ok("reads and writes are answered".to_owned());
+    }
+    let text = format!(
+        "not ready to {}; its health port (/readyz) and its log say what is missing",
+        refused_uses.join(" and ")
+    );
+    Err(Error::new(Reason::Unavailable, text))
 }
 
 /// The missing components of a service, and what it can still do.

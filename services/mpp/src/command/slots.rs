@@ -1,6 +1,7 @@
 //! `mpp slots`, `mpp book` and `mpp cancel`.
 
 use clap::Args as ClapArgs;
+use jiff::{ToSpan as _, civil::Date};
 use mpp_api::scheduling::{
     Appointment, BookAppointmentRequest, CancelAppointmentRequest, ListSlotsRequest,
     ListSlotsResponse, appointment, booking_service_client::BookingServiceClient,
@@ -116,21 +117,27 @@ fn nik(given: String) -> Result<String> {
     Ok(line.trim().to_owned())
 }
 
-/// The first free slot of the coming month.
+/// The first free slot of all days for which places are given, so many at a time as the service
+/// tells: both are settings of its operator.
 async fn first_free(booking: &mut Booking, offering: String) -> Result<String> {
-    let request = ListSlotsRequest {
-        offering: offering.clone(),
-        days: 31,
-        only_available: true,
-        ..Default::default()
-    };
-    let answer = booking.list_slots(request).await.map_err(refused)?.into_inner();
-    answer.slots.into_iter().next().map(|slot| slot.name).ok_or_else(|| {
-        Error::new(
-            Reason::QuotaUsedUp,
-            format!("{offering} has no free slot in the coming 31 days"),
-        )
-    })
+    let (mut date, mut asked, mut days) = (String::new(), 0, 1);
+    loop {
+        let request =
+            ListSlotsRequest { offering: offering.clone(), date, days, only_available: true };
+        let answer = booking.list_slots(request).await.map_err(refused)?.into_inner();
+        if let Some(slot) = answer.slots.into_iter().next() {
+            return Ok(slot.name);
+        }
+        let first: Date = answer.first_date.parse().map_err(Error::internal)?;
+        (date, asked) = (first.saturating_add(i64::from(days).days()).to_string(), asked + days);
+        days = answer.most_days.min(answer.days_ahead + 1 - asked);
+        if days <= 0 {
+            let text = format!(
+                "{offering} has no free slot before {date}; later places are not given yet"
+            );
+            return Err(Error::new(Reason::QuotaUsedUp, text));
+        }
+    }
 }
 
 pub async fn cancel(args: CancelArgs, client: &Client, output: Output) -> Result<()> {

@@ -33,14 +33,21 @@ pub struct TokenArgs {
     /// Make a signing key and its JWKS in this folder instead of a token.
     #[arg(long, value_name = "DIR")]
     pub new_key: Option<PathBuf>,
+    /// With --new-key: also write a set of the new key and of those in this one, which services are
+    /// given until no token of an old key holds any more.
+    #[arg(long, value_name = "FILE", requires = "new_key")]
+    pub beside: Option<PathBuf>,
 }
+
+/// The set of a new key beside those of before.
+const BOTH: &str = "jwks-both.json";
 
 /// Longest life of a token made by hand.
 const MAX_HOURS: u64 = 24 * 366;
 
 pub fn run(args: TokenArgs, client: &ClientArgs) -> Result<()> {
     if let Some(folder) = &args.new_key {
-        return new_key(folder);
+        return new_key(folder, args.beside.as_deref());
     }
     let key = SigningKey::load(&key_file(&args, client)?)?;
     let roles = args.role.iter().map(|role| role.parse()).collect::<Result<Vec<Role>>>()?;
@@ -80,7 +87,8 @@ fn key_file(args: &TokenArgs, client: &ClientArgs) -> Result<PathBuf> {
     })
 }
 
-fn new_key(folder: &Path) -> Result<()> {
+fn new_key(folder: &Path, beside: Option<&Path>) -> Result<()> {
+    let before = beside.map(Jwks::read).transpose()?;
     let path = folder.join("signing.pem");
     if path.exists() {
         let text = format!(
@@ -99,6 +107,16 @@ fn new_key(folder: &Path) -> Result<()> {
         path.display(),
         jwks.display()
     );
+    if let Some(before) = before {
+        let both = folder.join(BOTH);
+        let count = before.len();
+        Jwks::write(&both, &[before, vec![key.public()]].concat())?;
+        say!(
+            "{} checks those of the {count} before, too: give it to every service first, and the one \
+             above once no token of an old key holds any more",
+            both.display()
+        );
+    }
     Ok(())
 }
 

@@ -98,7 +98,7 @@ impl Shared<'_> {
 /// How a service's database is opened.
 fn options(data: &Path, name: &str, clock: &Clock) -> mpp_store::Options {
     mpp_store::Options {
-        url: format!("sqlite:{}", data.join(format!("{name}.db")).display()),
+        url: mpp_store::sqlite_url(&data.join(format!("{name}.db"))),
         max_connections: 8,
         clock: clock.clone(),
     }
