@@ -45,6 +45,8 @@ const VARIES: &[&str] = &[
     "completeTime",
     "createTime",
     "detailRevision",
+    "etag",
+    "fencingToken",
     // Of this week, whose holidays count.
     "deviations",
     "days.why",

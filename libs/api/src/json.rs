@@ -43,7 +43,7 @@ pub fn read<M: Message + Name + Default>(json: &Value) -> Result<M> {
 pub fn read_dynamic(name: &str, json: &Value) -> Result<DynamicMessage> {
     let descriptor = descriptor(name)?;
     let refused = match DynamicMessage::deserialize(descriptor.clone(), json) {
-        Ok(message) if !is_spelt_twice(&descriptor, json) => return Ok(message),
+        Ok(message) if !misreads(&descriptor, json) => return Ok(message),
         Ok(_) => None,
         Err(error) => Some(error),
     };
@@ -54,24 +54,46 @@ pub fn read_dynamic(name: &str, json: &Value) -> Result<DynamicMessage> {
     })
 }
 
-/// True if some field is given by both its names, of which reading would pass one over.
-fn is_spelt_twice(message: &MessageDescriptor, json: &Value) -> bool {
+/// True if reading passes something over in silence: a field that is given by both its names, or
+/// the last digits of an integer.
+fn misreads(message: &MessageDescriptor, json: &Value) -> bool {
     let Value::Object(given) = json else { return false };
     given.iter().any(|(key, value)| {
         let Some(field) = field(message, key) else { return false };
-        has_other_spelling(&field, key, value, given) || is_spelt_twice_within(&field, value)
+        has_other_spelling(&field, key, value, given) || misreads_within(&field, value)
     })
 }
 
-fn is_spelt_twice_within(field: &FieldDescriptor, json: &Value) -> bool {
+fn misreads_within(field: &FieldDescriptor, json: &Value) -> bool {
     match (field.kind(), json) {
-        (Kind::Message(_), _) if field.is_map() => false,
-        (Kind::Message(of), Value::Array(items)) => {
-            items.iter().any(|item| is_spelt_twice(&of, item))
+        (Kind::Message(of), Value::Object(entries)) if field.is_map() => {
+            let values = of.map_entry_value_field();
+            entries.values().any(|value| misreads_within(&values, value))
         }
-        (Kind::Message(of), _) => is_spelt_twice(&of, json),
-        _ => false,
+        (_, Value::Array(items)) if field.is_list() => {
+            items.iter().any(|item| misreads_one(&field.kind(), item))
+        }
+        (kind, _) => misreads_one(&kind, json),
     }
+}
+
+fn misreads_one(kind: &Kind, json: &Value) -> bool {
+    match kind {
+        Kind::Message(of) => misreads(of, json),
+        kind => is_rounded(kind, json),
+    }
+}
+
+/// The greatest number up to which a double holds every integer.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// True for an integer that came with so many digits, a point or an exponent that its text was read
+/// as a double, which holds no other than rounded ones there: the bound of 64 bits among them.
+fn is_rounded(kind: &Kind, json: &Value) -> bool {
+    let is_wide =
+        matches!(kind, Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 | Kind::Uint64 | Kind::Fixed64);
+    let Value::Number(number) = json else { return false };
+    is_wide && number.is_f64() && number.as_f64().is_some_and(|double| double.abs() > EXACT)
 }
 
 /// True for the contract's name of a field whose JSON name is given, too.
@@ -181,6 +203,10 @@ fn leaf_faults<'a>(field: &FieldDescriptor, json: &Value, path: &str) -> Faults<
     let value = if field.is_list() { json!([json]) } else { json.clone() };
     let alone = Value::from_iter([(field.name(), value)]);
     match DynamicMessage::deserialize(field.parent_message().clone(), alone) {
+        Ok(_) if is_rounded(&field.kind(), json) => {
+            let allowed = "a whole number of 64 bits, with all its digits; best as a text";
+            Box::new(iter::once(wrong(path, json, allowed)))
+        }
         Ok(_) => Box::new(iter::empty()),
         Err(_) => Box::new(iter::once(wrong(path, json, &allowed(&field.kind())))),
     }

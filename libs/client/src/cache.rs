@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use mpp_api::{Document, feed::Filter};
+use mpp_api::{Document, document, feed::Filter};
 use mpp_core::{Error, Result};
 use tokio::{sync::watch, task::AbortHandle};
 
@@ -146,7 +146,7 @@ impl Stored {
         let document = D::decode(self.document.clone()).map_err(Error::internal)?;
         Ok(Kept {
             document,
-            etag: self.version.to_string(),
+            etag: document::etag(self.version, &self.document),
             commit_time: self.commit_time,
             actor: self.actor.clone(),
         })

@@ -29,6 +29,8 @@ pub(crate) struct Sending<'a> {
     call: &'static Call,
     parts: Parts,
     message: Message,
+    /// The revision that the message asks for because of an own write, and the message without.
+    own_write: Option<(i64, Bytes)>,
     token: Option<HeaderValue>,
     token_is_new: bool,
     /// True if a server may see it twice.
@@ -78,10 +80,13 @@ impl<'a> Sending<'a> {
         let asked = parts.headers.get(deadline::HEADER).and_then(|value| value.to_str().ok());
         let limit = asked.and_then(deadline::parse);
         let limit = limit.or((!streams).then_some(core.settings.deadline));
+        let mut own_write = None;
         let (message, is_safe) = if call.client_streams {
             (Message::Stream(Some(body)), false)
         } else {
-            let (whole, is_safe) = core.prepare(call, body.collect().await?.to_bytes());
+            let (given, is_safe) = core.prepare(call, body.collect().await?.to_bytes());
+            let (whole, written) = core.with_own_writes(call, &given);
+            own_write = written.map(|revision| (revision, given));
             (Message::Whole(whole), is_safe && !streams)
         };
         Ok(Self {
@@ -89,6 +94,7 @@ impl<'a> Sending<'a> {
             call,
             parts,
             message,
+            own_write,
             token: core.identity().await?,
             token_is_new: false,
             is_safe,
@@ -187,6 +193,15 @@ impl<'a> Sending<'a> {
             && error.code == Code::Unauthenticated
         {
             return self.renew_token().await;
+        }
+        if let Failure::Refused(error) = &failure
+            && error.is(Reason::LineageChanged)
+            && let Some((lost, without)) = self.own_write.take()
+        {
+            // The service was restored to before that write, for which nobody can wait any more.
+            self.core.written.forget(lost);
+            self.message = Message::Whole(without);
+            return true;
         }
         let Some(pause) = self.pause(&failure, replica.as_ref()) else {
             return false;

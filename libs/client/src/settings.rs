@@ -27,8 +27,8 @@ pub struct Settings {
     /// True to make a request id for a write that has none, so that it may be repeated.
     pub request_ids: bool,
     /// For how long after a write reads ask for its revision (`min_revision`). Replicas are some
-    /// milliseconds apart; the bound is for a service that was restored to an older state, whose
-    /// reads would otherwise wait for a revision that is gone. Zero asks for nothing.
+    /// milliseconds apart. A service that was restored to before the write refuses such a read,
+    /// which is then sent without it. Zero asks for nothing.
     pub own_writes: Duration,
     /// How often a host's name is resolved again.
     pub resolve: Duration,

@@ -51,7 +51,7 @@ impl Shared {
         token.header().await.map(Some).map_err(|error| status_of(&error, None))
     }
 
-    /// The message with what the caller left open, and whether it may be sent twice.
+    /// The message with the request id that the caller left open, and whether it may be sent twice.
     pub(crate) fn prepare(&self, call: &Call, body: Bytes) -> (Bytes, bool) {
         if let Some(field) = call.request_id {
             return match wire::is_empty(&body, field) {
@@ -61,14 +61,19 @@ impl Shared {
                 given => (body, given == Some(false)),
             };
         }
-        let written = self.written.of_late();
-        let body = match call.min_revision.filter(|_| written > 0) {
-            Some(field) if wire::integer(&body, field) == Some(0) => {
-                wire::with_integer(&body, field, written)
-            }
-            _ => body,
-        };
         (body, call.reads)
+    }
+
+    /// The message with the revision of the last own write, where the caller asks for none; and
+    /// that revision.
+    pub(crate) fn with_own_writes(&self, call: &Call, body: &Bytes) -> (Bytes, Option<i64>) {
+        let written = self.written.of_late();
+        match call.min_revision.filter(|_| written > 0) {
+            Some(field) if wire::integer(body, field) == Some(0) => {
+                (wire::with_integer(body, field, written), Some(written))
+            }
+            _ => (body.clone(), None),
+        }
     }
 }
 
@@ -86,6 +91,12 @@ impl Written {
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
             *last = Some((revision.max(known), Instant::now()));
         }
+    }
+
+    /// The service has lost it: reads do not ask for it any more.
+    pub(crate) fn forget(&self, revision: i64) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = last.filter(|(newer, _)| *newer > revision);
     }
 
     /// The highest revision that a write was answered with of late, or 0.

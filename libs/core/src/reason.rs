@@ -139,9 +139,9 @@ reasons! {
     RevisionCompacted, OutOfRange, "REVISION_COMPACTED",
         "Start again with `initial_state`.",
         "Posisi terlalu lama dan sudah dipadatkan. Mulai lagi dari keadaan awal.";
-    /// The position is one of another history: the database was restored since, or is another one.
+    /// The position or revision is of another history: the database was restored, or is another one.
     LineageChanged, OutOfRange, "LINEAGE_CHANGED",
-        "Start again with `initial_state`, and drop what it does not contain.",
+        "Start again with `initial_state`, and drop what it does not contain; read without `min_revision`.",
         "Basis data telah dipulihkan. Mulai lagi dari keadaan awal.";
     /// The follower reads more slowly than the feed grows.
     WatchTooSlow, Aborted, "WATCH_TOO_SLOW",

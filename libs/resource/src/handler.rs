@@ -51,8 +51,9 @@ pub async fn read<K: Kind>(service: &impl Serves<K>, name: &str, min_revision: i
     service.memory().wait_for(min_revision).await?;
     let view = service.memory().read();
     let found = view.records().get::<K>(name).ok_or_else(|| Error::not_found(name))?;
+    let etag = found.etag();
     let mut record = filled(service, &view, found.doc);
-    record.stamp(&found.stamp);
+    record.stamp(etag, &found.stamp);
     Ok(record)
 }
 

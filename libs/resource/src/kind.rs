@@ -15,7 +15,7 @@ use mpp_rpc::time::to_timestamp;
 /// Version and times of a record, which the store knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
-    /// Counts the record's changes from 1; its etag.
+    /// Counts the record's changes from 1.
     pub version: i64,
     /// When it was made.
     pub create_time: Micros,
@@ -29,7 +29,7 @@ pub trait Kind: Document {
     const COLLECTIONS: &'static [&'static str];
 
     /// Sets etag and times as the store knows them, where the record has such fields.
-    fn stamp(&mut self, stamp: &Stamp);
+    fn stamp(&mut self, etag: String, stamp: &Stamp);
 }
 
 /// A kind of record that clients write.
@@ -89,7 +89,7 @@ impl Kind for Region {
     const COLLECTIONS: &'static [&'static str] = &["regions"];
 
     /// Regions are reference data, which no client changes: they have neither etag nor times.
-    fn stamp(&mut self, _stamp: &Stamp) {}
+    fn stamp(&mut self, _etag: String, _stamp: &Stamp) {}
 }
 
 macro_rules! resources {
@@ -101,8 +101,9 @@ macro_rules! resources {
         impl Kind for $message {
             const COLLECTIONS: &'static [&'static str] = &[$($collection),*];
 
-            fn stamp(&mut self, stamp: &Stamp) {
-                self.etag = stamp.version.to_string();
+            #[allow(unused_variables)]
+            fn stamp(&mut self, etag: String, stamp: &Stamp) {
+                self.etag = etag;
                 $(
                     self.$created = Some(to_timestamp(stamp.create_time));
                     self.$updated = Some(to_timestamp(stamp.update_time));
@@ -264,7 +265,7 @@ mod tests {
             Service { source: "sources/bkpm".into(), etag: "9".into(), ..Service::default() };
         service.clear_output();
         assert_eq!(service, Service::default());
-        service.stamp(&Stamp { version: 4, create_time: 0, update_time: 1 });
-        assert_eq!(service.etag, "4");
+        service.stamp("4.ab".into(), &Stamp { version: 4, create_time: 0, update_time: 1 });
+        assert_eq!(service.etag, "4.ab");
     }
 }

@@ -118,8 +118,9 @@ where
         for (name, row) in pick(service, request, &view)? {
             pager.offer(name, || {
                 let found = decode::<M::Record>(name, row)?;
+                let etag = found.etag();
                 let mut record = filled(service, &view, found.doc);
-                record.stamp(&found.stamp);
+                record.stamp(etag, &found.stamp);
                 Some(record)
             });
         }

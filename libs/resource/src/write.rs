@@ -142,10 +142,11 @@ async fn keep<R: Resource>(
     times: Option<(Micros, Micros)>,
 ) -> Result<R> {
     let put = tx.put(record.name(), &record, labels, expect).await?;
+    let etag = tx.etag::<R>(record.name());
     let now = tx.now();
     let (create_time, before) = times.unwrap_or((now, now));
     let update_time = if put.changed { now } else { before };
-    record.stamp(&Stamp { version: put.version, create_time, update_time });
+    record.stamp(etag, &Stamp { version: put.version, create_time, update_time });
     Ok(record)
 }
 

@@ -92,7 +92,8 @@ impl FeedService for FeedServer {
                 let own = self.feed.db().name();
                 let told = |error: &Error| metrics::let_down(own, error.reason());
                 let subscription = self.feed.subscribe(start, filter).await.inspect_err(told);
-                Ok(Response::new(messages(own, subscription.map_err(status)?)))
+                let subscription = subscription.map_err(status)?.for_caller(caller);
+                Ok(Response::new(messages(own, subscription)))
             }
         }
     }
@@ -224,9 +225,9 @@ fn in_turn(
     caller: String,
 ) -> BoxStream<'static, Result<WatchResponse, Status>> {
     let begun = async move {
-        let mut turn = Some(turns.take(caller).await);
+        let mut turn = Some(turns.take(caller.clone()).await);
         let told = match feed.subscribe(Start::State, filter).await {
-            Ok(subscription) => messages(feed.db().name(), subscription),
+            Ok(subscription) => messages(feed.db().name(), subscription.for_caller(caller)),
             Err(error) => stream::iter([Err(status(error))]).boxed(),
         };
         told.inspect(move |message| {

@@ -56,10 +56,11 @@ mod standing;
 mod status;
 pub mod time;
 mod tls;
-mod turns;
 mod unread;
 mod watch_database;
 mod who;
+
+pub use mpp_store::{Turn, Turns};
 
 pub use authz::{Grant, Scope, grant};
 pub use door::{http_status_of, openapi};
@@ -78,5 +79,4 @@ pub use shares::{Full, Rank, Share, Shares, network};
 pub use shell::{Shell, serve};
 pub use status::{received, status};
 pub use tls::Tls;
-pub use turns::{Turn, Turns};
 pub use watch_database::watch_database;

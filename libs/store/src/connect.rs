@@ -12,6 +12,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use mpp_core::{Clock, Error, FieldCode, Reason, Result};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 use sqlx::{
     Any, AnyConnection, AnyPool, Connection as _, any::AnyPoolOptions, pool::PoolConnection,
     postgres::PgConnectOptions,
@@ -68,22 +69,28 @@ pub(crate) async fn own(options: &Options) -> Result<Option<Owned>> {
 /// A connection to a SQLite file, whoever owns it, that only reads.
 pub(crate) async fn read_only(path: &Path) -> Result<AnyConnection> {
     sqlx::any::install_default_drivers();
-    let mut name = path.display().to_string();
-    for (special, written) in [("%", "%25"), ("?", "%3F"), ("#", "%23")] {
-        name = name.replace(special, written);
-    }
-    let url = format!("sqlite:{name}?mode=ro");
+    let url = format!("{}?mode=ro", sqlite_url(path));
     AnyConnection::connect(&url).await.map_err(|error| {
         let text = format!("{} cannot be opened: {error}", path.display());
         Error::new(Reason::Unavailable, text)
     })
 }
 
-/// The file of a SQLite URL.
-pub(crate) fn sqlite_path(url: &str) -> Option<PathBuf> {
+/// What in a file's name would be read as a part of its address.
+const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ').add(b'"');
+
+/// The address of a SQLite database in this file, whatever its name holds.
+pub fn sqlite_url(path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    format!("sqlite:{}", percent_encode(bytes, SPECIAL))
+}
+
+/// The file of a SQLite URL, as the driver reads it.
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
-    Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
+    let name = percent_decode_str(rest.split('?').next().unwrap_or(rest));
+    Some(PathBuf::from(name.decode_utf8().ok()?.into_owned()))
 }
 
 /// The dialect that a URL asks for.
@@ -296,5 +303,49 @@ impl Pool {
     /// Waits for every connection to be given back, and closes it.
     pub fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(self.pool.close())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Db, Schema};
+
+    const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &[] };
+
+    #[tokio::test]
+    async fn a_folder_may_have_any_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["50%", "50%25", "apa?", "no#1", "a b", "é", "'\"", "x?mode=ro", "%2e", "a&b=c"]
+        {
+            let data = folder.path().join(name);
+            std::fs::create_dir(&data).expect("a folder of that name");
+            let file = data.join("test.db");
+            let url = sqlite_url(&file);
+            assert_eq!(sqlite_path(&url), Some(file.clone()), "{url}");
+            let options = Options { url, max_connections: 8, clock: Clock::system() };
+            let db = Db::open_migrated(&options, &SCHEMA).await.expect(name);
+            db.ping().await.expect("it answers");
+            read_only(&file).await.expect("a copy can be taken");
+            db.close().await;
+            assert!(file.metadata().expect(name).len() > 0, "{name} holds the database");
+        }
+        assert_eq!(
+            std::fs::read_dir(folder.path()).expect("the folder").count(),
+            10,
+            "and no other"
+        );
+    }
+
+    #[test]
+    fn an_address_as_operators_write_it_is_read_as_the_driver_reads_it() {
+        for (url, file) in [
+            ("sqlite:/var/lib/mpp/registry.db", "/var/lib/mpp/registry.db"),
+            ("sqlite:///var/lib/mpp/registry.db", "/var/lib/mpp/registry.db"),
+            ("sqlite:mpp-data/registry.db?mode=rwc", "mpp-data/registry.db"),
+            ("sqlite:a%20b%23.db", "a b#.db"),
+        ] {
+            assert_eq!(sqlite_path(url), Some(PathBuf::from(file)), "{url}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::{
     Options, Schema,
+    bounds::Bounds,
     connect::{self, Away, Pool, dialect_of, own, sqlite_path},
     db_error,
     dialect::{Dialect, Engine},
@@ -144,6 +145,18 @@ impl Db {
             let row = sqlx::raw_sql(self.0.dialect.clock).fetch_one(&mut *conn).await;
             let time = row.and_then(|row| row.try_get(0)).map_err(db_error)?;
             Ok(self.shifted(time))
+        })
+    }
+
+    /// The feed's last revision, as the database has it: every one that was ever given out in this
+    /// history is there, whichever replica wrote it.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub fn head(&self) -> BoxFuture<'_, Result<i64>> {
+        Box::pin(async {
+            let mut conn = self.0.readers.take().await?;
+            Ok(Bounds::select(&mut conn).await?.head.revision)
         })
     }
 

@@ -62,6 +62,7 @@ mod read;
 mod record;
 mod request;
 mod session;
+mod turns;
 mod tx;
 mod waiting;
 mod wal;
@@ -70,7 +71,7 @@ pub use mpp_api::Position;
 pub use mpp_core::{Label, Labels};
 
 pub use backup::{Copied, check_copy, copy};
-pub use connect::Options;
+pub use connect::{Options, sqlite_path, sqlite_url};
 pub use db::Db;
 pub use error::{constraint, db_error};
 pub use feed::{
@@ -79,10 +80,12 @@ pub use feed::{
 };
 pub use job::Lease;
 pub use look::{Look, Looker, newest_commit};
+pub use mark::revision_lost;
 pub use metrics::METRICS;
 pub use migrate::{Migration, Schema, Statements, migrate};
 pub use placeholders::placeholders;
 pub use read::Read;
 pub use record::{Buried, Expect, MAX_DOCUMENT, Put, Record};
 pub use request::RequestKey;
+pub use turns::{Turn, Turns};
 pub use tx::{Actor, Tx};

@@ -45,6 +45,16 @@ pub(crate) fn compacted(revision: i64, floor: i64) -> Error {
     Error::new(Reason::RevisionCompacted, message)
 }
 
+/// The refusal of a read that waits for a revision which this history does not have.
+pub fn revision_lost(revision: i64, head: i64) -> Error {
+    let message = format!(
+        "no write has the revision {revision}: the database stands at {head}, so it was restored \
+         since, or the revision is another service's; read without min_revision, and write again \
+         what is missing"
+    );
+    Error::new(Reason::LineageChanged, message)
+}
+
 /// The refusal of a position in another history than the database's own.
 pub(crate) fn lineage_changed() -> Error {
     Error::new(

@@ -163,6 +163,12 @@ impl Tx {
         }
     }
 
+    /// The etag of a record that this transaction has read or written by itself, as it leaves it;
+    /// empty for any other.
+    pub fn etag<D: Document>(&self, name: &str) -> String {
+        self.seen.get(&(D::KIND, name.to_owned())).map(Stored::etag).unwrap_or_default()
+    }
+
     async fn insert_new(
         &mut self,
         kind: &'static str,
@@ -285,15 +291,21 @@ fn check_expected(name: &str, stored: &Stored, expect: Expect<'_>) -> Result<()>
         return Err(tombstoned(name));
     }
     match expect {
-        Expect::Etag(etag) if !etag.is_empty() && etag != stored.version.to_string() => {
-            Err(Error::new(
-                Reason::EtagMismatch,
-                format!("{name} is at etag {}, not {etag:.40}; read it again", stored.version),
-            ))
+        Expect::Etag(given) if !given.is_empty() && given != stored.etag() => {
+            Err(mismatch(name, stored, given))
+        }
+        Expect::Version(version) if version != stored.version => {
+            Err(mismatch(name, stored, &version.to_string()))
         }
         Expect::New => Err(Error::new(Reason::AlreadyExists, format!("{name} exists"))),
         _ => Ok(()),
     }
+}
+
+fn mismatch(name: &str, stored: &Stored, given: &str) -> Error {
+    let etag = stored.etag();
+    let text = format!("{name} is at etag {etag}, not {given:.40}; read it again");
+    Error::new(Reason::EtagMismatch, text)
 }
 
 fn tombstoned(name: &str) -> Error {

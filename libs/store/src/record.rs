@@ -31,10 +31,10 @@ pub struct Record<D> {
     pub update_time: Micros,
 }
 
-impl<D> Record<D> {
-    /// The etag: the version.
+impl<D: Document> Record<D> {
+    /// What a write must name that means this state of the record.
     pub fn etag(&self) -> String {
-        self.version.to_string()
+        document::etag(self.version, &self.doc.encode_to_vec())
     }
 }
 
@@ -45,6 +45,8 @@ pub enum Expect<'a> {
     New,
     /// The record at this etag; an empty one means any living record.
     Etag(&'a str),
+    /// The record at this version, for whoever has just read it in the same history.
+    Version(i64),
     /// A living record or none.
     Any,
 }
@@ -98,6 +100,10 @@ impl Stored {
             })
         };
         read().map_err(db_error)
+    }
+
+    pub fn etag(&self) -> String {
+        document::etag(self.version, &self.doc)
     }
 
     /// Passes where this program loses nothing by rewriting the row.

@@ -67,7 +67,7 @@ pub async fn database(backend: Backend) -> TestDatabase {
     match backend {
         Backend::Sqlite => {
             let folder = tempfile::tempdir().expect("a temporary folder");
-            let url = format!("sqlite:{}", folder.path().join("test.db").display());
+            let url = mpp_store::sqlite_url(&folder.path().join("test.db"));
             TestDatabase { backend, url, folder: Some(folder), server: None }
         }
         Backend::Postgres => {

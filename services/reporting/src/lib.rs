@@ -132,11 +132,13 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let readiness = Readiness::new(options.health);
     let health = memory::Health::new(&readiness);
     let wake = Arc::new(Notify::new());
+    let lost = app::Lost::new(channels.clone());
     let follow = follow::Follow { db: db.clone(), channels, wake: wake.clone(), silence };
     let mut tasks = JoinSet::new();
     tasks.spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
     tasks.spawn(jobs::project(db.clone(), follow, lease, shutdown.clone()));
     tasks.spawn(memory::run(db.clone(), memory.clone(), wake, health, shutdown.clone()));
-    let reports = ReportServiceServer::new(grpc::Reports(app::Reporting { memory, db, shutdown }));
+    let reports =
+        ReportServiceServer::new(grpc::Reports(app::Reporting { memory, db, lost, shutdown }));
     Ok(Running { routes: tonic::service::Routes::new(reports), readiness, tasks })
 }

@@ -124,3 +124,36 @@ fn every_kind_is_found_and_another_name_tells_the_kinds() {
     let error = descriptor("shop").expect_err("no such kind");
     assert!(error.message().contains("region, unit, mall"), "{error}");
 }
+
+#[test]
+fn an_integer_is_read_to_its_last_digit_or_refused() {
+    let fee = |amount: &str| {
+        let text = format!(r#"{{"fees":[{{"kind":"KIND_FIXED","amountRupiah":{amount}}}]}}"#);
+        let json = crate::strict::parse(text.as_bytes(), "body").expect("JSON");
+        read::<Service>(&json).map(|service| service.fees[0].amount_rupiah)
+    };
+    for (amount, read) in [
+        ("9223372036854775807", i64::MAX),
+        ("\"9223372036854775807\"", i64::MAX),
+        ("-9223372036854775808", i64::MIN),
+        ("9223372036854775806", i64::MAX - 1),
+        ("9007199254740993", 9_007_199_254_740_993),
+        ("3e4", 30_000),
+        ("30000.0", 30_000),
+    ] {
+        assert_eq!(fee(amount).expect(amount), read, "{amount}");
+    }
+    for amount in [
+        "9223372036854775808",
+        "-9223372036854775809",
+        "9223372036854775807.0",
+        "9.223372036854775807e18",
+        "\"9223372036854775808\"",
+        "9007199254740993.0",
+        "1e19",
+        "1.5",
+    ] {
+        let error = fee(amount).expect_err(amount);
+        assert_eq!(error.violations()[0].field, "fees[0].amountRupiah", "{amount}");
+    }
+}

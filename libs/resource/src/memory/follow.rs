@@ -44,7 +44,7 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
     /// show the last known state.
     pub async fn run(self) {
         let service = self.feed.db().name();
-        self.memory.measured(service);
+        self.memory.belongs_to(self.feed.db());
         metrics::RELOADS.begin([[service]]);
         loop {
             let ended = tokio::select! {

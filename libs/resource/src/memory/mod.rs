@@ -9,6 +9,7 @@
 //! A whole transaction is taken in under one lock: no reader sees half of it.
 
 mod follow;
+mod lost;
 mod records;
 mod row;
 mod view;

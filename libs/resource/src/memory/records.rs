@@ -6,7 +6,8 @@ use std::{
     sync::Arc,
 };
 
-use mpp_api::Document;
+use bytes::Bytes;
+use mpp_api::{Document, document};
 use mpp_store::{Change, Op};
 
 use super::row::{Row, Texts};
@@ -34,6 +35,15 @@ pub struct Stored<D> {
     pub doc: D,
     /// Version and times.
     pub stamp: Stamp,
+    /// The document's bytes, for its etag.
+    bytes: Bytes,
+}
+
+impl<D> Stored<D> {
+    /// What a write must name that means this state of the record.
+    pub fn etag(&self) -> String {
+        document::etag(self.stamp.version, &self.bytes)
+    }
 }
 
 impl Records {
@@ -114,7 +124,7 @@ fn size(name: &str, row: &Row) -> usize {
 
 pub(crate) fn decode<D: Document>(name: &str, row: &Row) -> Option<Stored<D>> {
     match D::decode(row.doc.clone()) {
-        Ok(doc) => Some(Stored { doc, stamp: row.stamp }),
+        Ok(doc) => Some(Stored { doc, stamp: row.stamp, bytes: row.doc.clone() }),
         Err(error) => {
             tracing::error!(name, %error, "a stored document cannot be decoded");
             None
@@ -124,7 +134,6 @@ pub(crate) fn decode<D: Document>(name: &str, row: &Row) -> Option<Stored<D>> {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
     use mpp_api::registry::Counter;
     use mpp_store::{Label, Labels};
 

@@ -6,13 +6,13 @@ use std::{
 };
 
 use mpp_core::{Error, Reason, Result};
-use mpp_store::Change;
+use mpp_store::{Change, Db};
 use tokio::{
     sync::watch,
     time::{Instant, error::Elapsed, timeout},
 };
 
-use super::records::Records;
+use super::{lost::Lost, records::Records};
 use crate::metrics;
 
 /// Time kept free for the answer of a finished write to reach its author: a wait ends this long
@@ -58,6 +58,7 @@ struct Shared<V> {
     /// The revision that the view has reached; `None` until the first state is complete.
     revision: watch::Sender<Option<i64>>,
     waits: Waits,
+    lost: Lost,
 }
 
 impl<V> Clone for Memory<V> {
@@ -81,7 +82,8 @@ impl<V: View> Memory<V> {
     /// An empty memory; reads wait until it is filled.
     pub fn new(waits: Waits) -> Self {
         let (revision, _) = watch::channel(None);
-        Self(Arc::new(Shared { view: RwLock::default(), revision, waits }))
+        let (view, lost) = (RwLock::default(), Lost::default());
+        Self(Arc::new(Shared { view, revision, waits, lost }))
     }
 
     /// Reads; everything that one guard shows is of one revision. Never held over an await.
@@ -104,10 +106,17 @@ impl<V: View> Memory<V> {
     /// that reason. Meanwhile the call takes no place of those that could be answered.
     ///
     /// # Errors
-    /// `UNAVAILABLE` where the first state takes too long; `LIMIT_REACHED` and `OVERLOADED` where
-    /// as many wait as may.
+    /// `UNAVAILABLE` where the first state takes too long; `LINEAGE_CHANGED` where the database has
+    /// no such revision; `LIMIT_REACHED` and `OVERLOADED` where as many wait as may.
     pub async fn wait_for(&self, revision: i64) -> Result<()> {
-        mpp_rpc::waiting(self.reaches(revision)).await?
+        let reached = async {
+            tokio::select! {
+                biased;
+                reached = self.reaches(revision) => reached,
+                error = self.0.lost.is_known(revision) => Err(error),
+            }
+        };
+        mpp_rpc::waiting(reached).await?
     }
 
     async fn reaches(&self, revision: i64) -> Result<()> {
@@ -145,8 +154,14 @@ impl<V: View> Memory<V> {
         timeout(limit, self.reaches(head)).await.map_err(lags)?
     }
 
-    /// Tells from now on how much it holds, as the memory of `service`.
-    pub(super) fn measured(&self, service: &'static str) {
+    /// Is that of this database from now on: it is asked for what never comes, and how much the
+    /// memory holds is told.
+    pub(super) fn belongs_to(&self, db: &Db) {
+        self.0.lost.ask(db);
+        self.measured(db.name());
+    }
+
+    fn measured(&self, service: &'static str) {
         metrics::REVISION.observe(&self.0, [service], |shared| shared.reached() as f64);
         metrics::BYTES.observe(&self.0, [service], |shared| shared.read().records().bytes() as f64);
         metrics::RECORDS.observe_each(&self.0, move |shared| {

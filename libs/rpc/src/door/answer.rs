@@ -67,13 +67,17 @@ async fn only_message(response: Response) -> Result<Bytes, Status> {
     }
 }
 
-/// `"{etag}-{digest}"`: the record's etag, for If-Match, and what tells this representation from
-/// others: fields that are worked out, such as the stage of today, change without a new etag.
+/// `"{etag}-{digest}"` of the record that an answer holds: its etag, for If-Match, and what tells
+/// this representation from others, since fields that are worked out, such as the stage of today,
+/// change without a new etag. A write and a read of the same record give the same one, whatever else
+/// a write answers. What holds no record has the digest alone.
 fn etag(message: &DynamicMessage, json: &[u8]) -> String {
-    match record_etag(message) {
-        Some(etag) => format!("\"{etag}-{}\"", hash(json)),
-        None => quoted_hash(json),
-    }
+    let of_record = || {
+        let (etag, record) = record(message)?;
+        let alone = serde_json::to_vec(&record).ok()?;
+        Some(format!("\"{etag}-{}\"", hash(&alone)))
+    };
+    of_record().unwrap_or_else(|| quoted_hash(json))
 }
 
 /// The ETag of what holds no record.
@@ -86,11 +90,11 @@ fn hash(json: &[u8]) -> String {
     hash.as_ref().iter().take(DIGEST).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The etag of the one record that an answer holds.
-fn record_etag(message: &DynamicMessage) -> Option<String> {
+/// The one record that an answer holds, and its etag.
+fn record(message: &DynamicMessage) -> Option<(String, DynamicMessage)> {
     let own = |message: &DynamicMessage| {
         let etag = message.get_field_by_name("etag")?.as_str()?.to_owned();
-        (!etag.is_empty()).then_some(etag)
+        (!etag.is_empty()).then(|| (etag, message.clone()))
     };
     own(message)
         .or_else(|| message.fields().find_map(|(_, value)| value.as_message().and_then(own)))
@@ -123,6 +127,13 @@ pub(crate) fn asked_etag(given: &str) -> Result<Option<String>, Error> {
 
 #[cfg(test)]
 mod tests {
+    use mpp_api::{
+        registry::{Counter, GetCounterResponse, UpdateCounterResponse},
+        route,
+    };
+    use prost::Message as _;
+    use prost_reflect::{FieldDescriptor, Kind};
+
     use super::*;
 
     #[test]
@@ -148,5 +159,44 @@ mod tests {
             known("\"7-0a\"") && known("W/\"7-0a\"") && known("\"6-0b\", \"7-0a\"") && known("*")
         );
         assert!(!known("\"7-0b\"") && !known("7-0a"));
+    }
+
+    #[test]
+    fn a_read_and_a_write_of_one_record_give_one_etag() {
+        let counter = Counter {
+            name: "malls/a/counters/b".into(),
+            etag: "7.ab".into(),
+            ..Default::default()
+        };
+        let shown = |message: &str, bytes: Vec<u8>| {
+            let message = mpp_api::json::descriptor(message).expect("of the contract");
+            let message = DynamicMessage::decode(message, bytes.as_slice()).expect("its bytes");
+            etag(&message, &serde_json::to_vec(&message).expect("JSON"))
+        };
+        let read = GetCounterResponse { counter: Some(counter.clone()) };
+        let read = shown("mpp.registry.v1.GetCounterResponse", read.encode_to_vec());
+        let written = UpdateCounterResponse { counter: Some(counter.clone()), revision: 42 };
+        let written = shown("mpp.registry.v1.UpdateCounterResponse", written.encode_to_vec());
+        assert_eq!(read, written);
+        assert_eq!(asked_etag(&read).expect("one").as_deref(), Some("7.ab"));
+        let renamed = Counter { ticket_prefix: "A".into(), ..counter };
+        let renamed = GetCounterResponse { counter: Some(renamed) };
+        assert_ne!(shown("mpp.registry.v1.GetCounterResponse", renamed.encode_to_vec()), read);
+    }
+
+    /// What a read answers beside the record would not be told by the record's ETag.
+    #[test]
+    fn a_read_of_a_record_answers_nothing_else() {
+        let holds_etag = |field: &FieldDescriptor| match field.kind() {
+            Kind::Message(of) if !field.is_list() => of.get_field_by_name("etag").is_some(),
+            _ => false,
+        };
+        let gets = route::all().iter().filter(|route| route.verb == "GET");
+        for route in gets {
+            let fields: Vec<_> = route.method.output().fields().collect();
+            if fields.iter().any(holds_etag) {
+                assert_eq!(fields.len(), 1, "{}", route.method.output().full_name());
+            }
+        }
     }
 }

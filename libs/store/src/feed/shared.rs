@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use mpp_core::{Error, Result};
+use mpp_core::Result;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use super::{
     page::{self, FeedPlace, Piece},
     ring::{Ring, Tail},
 };
-use crate::{Db, mark::Marked};
+use crate::{Db, Turns, mark::Marked};
 
 /// Bounds of a feed; [`FeedPolicy`](super::FeedPolicy) has the usual ones.
 #[derive(Clone, Debug)]
@@ -48,7 +48,8 @@ pub(super) struct Shared {
     /// Tells this process's notifications from the others'.
     pub id: String,
     pub states: Arc<Semaphore>,
-    catch_ups: Semaphore,
+    /// By callers in turn, of whom none has every place.
+    catch_ups: Turns<String>,
 }
 
 impl Shared {
@@ -61,7 +62,7 @@ impl Shared {
             ring: RwLock::new(ring),
             id: Uuid::now_v7().simple().to_string(),
             states: Arc::new(Semaphore::new(reads)),
-            catch_ups: Semaphore::new(reads),
+            catch_ups: Turns::new(reads, (reads - 1).max(1)),
             db,
             options,
             shutdown,
@@ -88,10 +89,15 @@ impl Shared {
         self.tail.send_replace(tail);
     }
 
-    /// A page from the database, with few at a time.
-    pub fn catch_up(&self, place: FeedPlace) -> BoxFuture<'_, Result<Vec<Piece>>> {
+    /// A page from the database, with few at a time: whoever follows with a hundred streams that
+    /// are all behind holds up another by one page.
+    pub fn catch_up<'a>(
+        &'a self,
+        place: FeedPlace,
+        caller: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Piece>>> {
         Box::pin(async move {
-            let _permit = self.catch_ups.acquire().await.map_err(Error::internal)?;
+            let _turn = self.catch_ups.take(caller.to_owned()).await;
             let page = page::read(&self.db, place, self.options.message_bytes).await?;
             Ok(page.pieces)
         })

@@ -47,6 +47,8 @@ enum Source {
 pub struct Subscription {
     pub(super) feed: Arc<Shared>,
     filter: Filter,
+    /// Who follows; empty for this process itself.
+    caller: String,
     source: Source,
     tail: watch::Receiver<Tail>,
     /// The ring's end when it began.
@@ -71,6 +73,7 @@ impl Subscription {
         Self {
             feed,
             filter,
+            caller: String::new(),
             source,
             tail,
             began,
@@ -90,6 +93,12 @@ impl Subscription {
     pub(super) fn with_greeting(mut self) -> Self {
         self.greets = true;
         self
+    }
+
+    /// Follows for a caller, which takes its turns with others where it reads the database.
+    #[must_use]
+    pub fn for_caller(self, caller: impl Into<String>) -> Self {
+        Self { caller: caller.into(), ..self }
     }
 
     /// Tells of every transaction, without changes where it holds none for this filter: for a
@@ -175,7 +184,7 @@ impl Subscription {
             self.source = Source::Ring(cursor);
             return Ok(None);
         }
-        let page = self.feed.catch_up(self.place).await?;
+        let page = self.feed.catch_up(self.place, &self.caller).await?;
         if page.is_empty() {
             // The reader has not yet what this follower has read already.
             self.wait().await;

@@ -60,7 +60,7 @@ async fn rewrite(tx: &mut Tx, way: usize) -> Result<()> {
     let item = || (NAME.to_owned(), doc.clone(), labels.clone());
     match way {
         0 => tx.put(NAME, &doc, labels, Expect::Any).await.map(drop),
-        1 => tx.put(NAME, &doc, labels, Expect::Etag("2")).await.map(drop),
+        1 => tx.put(NAME, &doc, labels, Expect::Version(2)).await.map(drop),
         2 => tx.put_many(vec![item()]).await.map(drop),
         3 => {
             let bytes = Bytes::from(doc.encode_to_vec());

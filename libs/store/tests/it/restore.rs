@@ -2,13 +2,14 @@
 //! starts again; who followed one that lost nothing goes on.
 
 use bytes::Bytes;
+use mpp_api::{registry::Mall, types::Tombstone};
 use mpp_core::{Clock, Reason};
-use mpp_store::{Db, FeedOptions, Filter, Options, Start, Subscription};
+use mpp_store::{Db, Expect, FeedOptions, Filter, Options, Start, Subscription};
 use mpp_testkit::{TestDatabase, on_both};
 
 use crate::{
     backup::Backup,
-    kit::{SCHEMA, Served, changes_to, told, unit, write},
+    kit::{SCHEMA, Served, changes_to, in_region, mall, officer, told, unit, write},
 };
 
 pub const NAME: &str = "malls/banyuwangi";
@@ -229,4 +230,43 @@ async fn of_before(options: &Options) -> i64 {
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut conn).await.unwrap();
     last
+}
+
+#[tokio::test]
+async fn an_etag_of_what_was_lost_is_none_of_what_was_written_instead() {
+    on_both(async |database| {
+        let served = serve(&database).await;
+        write_on(&served.db, "in the copy", 1).await;
+        let kept = etag(&served.db).await;
+        served.stop().await;
+        let backup = Backup::of(&database);
+        let served = serve(&database).await;
+        write_on(&served.db, "after the copy", 1).await;
+        let lost = etag(&served.db).await;
+        served.stop().await;
+
+        backup.restore_to(&database);
+        let served = serve(&database).await;
+        assert_eq!(etag(&served.db).await, kept, "it is as it was read");
+        write_on(&served.db, "instead", 1).await;
+        let instead = etag(&served.db).await;
+        assert_eq!(instead.split('.').next(), lost.split('.').next(), "the same version");
+        let mut tx = served.db.begin(&officer()).await.unwrap();
+        let put = tx.put(NAME, &mall(NAME, "late"), in_region("35.10"), Expect::Etag(&lost)).await;
+        assert_eq!(put.unwrap_err().reason(), Reason::EtagMismatch);
+        let gone = tx.delete::<Mall>(NAME, &Tombstone::default(), Expect::Etag(&lost)).await;
+        assert_eq!(gone.unwrap_err().reason(), Reason::EtagMismatch);
+        let put = tx.put(NAME, &mall(NAME, "x"), in_region("35.10"), Expect::Etag(&instead)).await;
+        assert!(put.unwrap().changed);
+        tx.rollback().await.unwrap();
+        served.stop().await;
+    })
+    .await;
+}
+
+async fn etag(db: &Db) -> String {
+    let mut read = db.read().await.unwrap();
+    let found = read.get::<Mall>(NAME).await.unwrap().unwrap();
+    read.end().await.unwrap();
+    found.etag()
 }

@@ -1,9 +1,16 @@
 //! Large transactions, and followers that are too slow for them.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
+use bytes::Bytes;
 use mpp_core::{Clock, Reason};
-use mpp_store::{FeedOptions, Filter, Start};
+use mpp_store::{Feed, FeedOptions, Filter, Start};
 use mpp_testkit::on_both;
 
 use crate::kit::{Served, changes_to, in_region, mall, officer, write};
@@ -119,4 +126,49 @@ async fn who_does_not_take_the_state_in_time_loses_the_snapshot() {
         assert_eq!(cut.reason(), Reason::WatchTooSlow);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_caller_with_many_followers_that_are_behind_holds_up_another_by_a_page() {
+    on_both(async |database| {
+        let narrow =
+            FeedOptions { ring_bytes: 64 * 1024, concurrent_reads: 1, ..FeedOptions::default() };
+        let served = Served::start(&database.options(Clock::system()), narrow).await;
+        let mut live = served.feed.subscribe(Start::Now, Filter::default()).await.unwrap();
+        let (_, before) = changes_to(&mut live, 0).await;
+        for round in 0..60 {
+            let last = write(&served.db, A, &format!("{round}{}", "x".repeat(4000)), "35.10").await;
+            served.feed.wait_for(last).await.unwrap();
+        }
+        let pages = Arc::new(AtomicUsize::new(0));
+        let greedy: Vec<_> = (0..50)
+            .map(|_| {
+                let (feed, token, pages) = (served.feed.clone(), before.clone(), pages.clone());
+                tokio::spawn(async move {
+                    loop {
+                        a_page(&feed, &token, "users/greedy").await;
+                        pages.fetch_add(1, Relaxed);
+                    }
+                })
+            })
+            .collect();
+        while pages.load(Relaxed) < 100 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..5 {
+            let before_it = pages.load(Relaxed);
+            a_page(&served.feed, &before, "users/modest").await;
+            let meanwhile = pages.load(Relaxed) - before_it;
+            assert!(meanwhile < 25, "{meanwhile} pages of another caller came before its one");
+        }
+        greedy.iter().for_each(tokio::task::JoinHandle::abort);
+    })
+    .await;
+}
+
+/// The first page of a follower that is behind what the ring holds.
+async fn a_page(feed: &Feed, token: &Bytes, caller: &str) {
+    let start = Start::Token(token.clone());
+    let follower = feed.subscribe(start, Filter::default()).await.unwrap();
+    follower.for_caller(caller).next().await.unwrap().unwrap();
 }

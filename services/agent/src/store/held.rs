@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use mpp_core::{Error, Result};
+use mpp_core::Result;
 use sqlx::Row;
 
-use super::Store;
+use super::{Store, failed};
 use crate::model::filled::Relied;
 
 impl Store {
@@ -14,7 +14,7 @@ impl Store {
         let rows = sqlx::query("SELECT source_id, name FROM held")
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         Ok(rows.into_iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
@@ -23,12 +23,12 @@ impl Store {
     /// an older state does not know of is held.
     pub async fn reconcile(&self, names: &BTreeSet<String>) -> Result<()> {
         let known = self.names().await?;
-        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        let mut tx = self.pool.begin().await.map_err(failed)?;
         for (id, _) in known.iter().filter(|(_, name)| !names.contains(*name)) {
             for query in
                 ["DELETE FROM held WHERE source_id = ?", "DELETE FROM answered WHERE source_id = ?"]
             {
-                sqlx::query(query).bind(id).execute(&mut *tx).await.map_err(Error::internal)?;
+                sqlx::query(query).bind(id).execute(&mut *tx).await.map_err(failed)?;
             }
         }
         let known: BTreeSet<&String> = known.values().collect();
@@ -38,16 +38,16 @@ impl Store {
                 .bind(name)
                 .execute(&mut *tx)
                 .await
-                .map_err(Error::internal)?;
+                .map_err(failed)?;
         }
-        tx.commit().await.map_err(Error::internal)
+        tx.commit().await.map_err(failed)
     }
 
     /// Ends a complete run. Records that have `gone` from the source are reported from now on,
     /// until they are withdrawn or come back; the registry's answers to records
     /// that were `unseen` are forgotten.
     pub async fn settle(&self, gone: &[&str], unseen: &[&str]) -> Result<()> {
-        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        let mut tx = self.pool.begin().await.map_err(failed)?;
         for (query, ids) in [
             (
                 "INSERT OR IGNORE INTO held SELECT source_id, name, 1 FROM may_hold
@@ -59,10 +59,10 @@ impl Store {
             ("DELETE FROM answered WHERE source_id = ?", unseen),
         ] {
             for id in ids {
-                sqlx::query(query).bind(id).execute(&mut *tx).await.map_err(Error::internal)?;
+                sqlx::query(query).bind(id).execute(&mut *tx).await.map_err(failed)?;
             }
         }
-        tx.commit().await.map_err(Error::internal)
+        tx.commit().await.map_err(failed)
     }
 
     /// Records that were handed over to this source are sent again, if it has them: what stands of
@@ -73,7 +73,7 @@ impl Store {
                 .bind(name.rsplit('/').next().unwrap_or(name))
                 .execute(&self.pool)
                 .await
-                .map_err(Error::internal)?;
+                .map_err(failed)?;
         }
         Ok(())
     }
@@ -83,7 +83,7 @@ impl Store {
         let rows = sqlx::query("SELECT source_id FROM held WHERE told = 1")
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 
@@ -94,7 +94,7 @@ impl Store {
             .execute(&self.pool)
             .await
             .map(drop)
-            .map_err(Error::internal)
+            .map_err(failed)
     }
 
     /// A record that was reported gone and is back in the source counts again.
@@ -102,13 +102,13 @@ impl Store {
         let rows = sqlx::query("SELECT source_id FROM held WHERE told >= 1")
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         for id in rows.iter().map(|row| row.get::<&str, _>(0)).filter(|id| is_there(id)) {
             sqlx::query("UPDATE held SET told = 0 WHERE source_id = ?")
                 .bind(id)
                 .execute(&self.pool)
                 .await
-                .map_err(Error::internal)?;
+                .map_err(failed)?;
         }
         Ok(())
     }
@@ -118,7 +118,7 @@ impl Store {
         let row = sqlx::query("SELECT value FROM setting WHERE name = 'keys'")
             .fetch_optional(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         Ok(row.and_then(|row| serde_json::from_str(row.get(0)).ok()).unwrap_or_default())
     }
 
@@ -129,6 +129,6 @@ impl Store {
             .execute(&self.pool)
             .await
             .map(drop)
-            .map_err(Error::internal)
+            .map_err(failed)
     }
 }

@@ -113,11 +113,11 @@ impl Store {
             .bind(fresh)
             .execute(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         let row = sqlx::query("SELECT value FROM setting WHERE name = 'holder'")
             .fetch_one(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         Ok(row.get(0))
     }
 
@@ -126,19 +126,19 @@ impl Store {
         let row = sqlx::query("SELECT value FROM setting WHERE name = 'checkpoint'")
             .fetch_optional(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         Ok(row.and_then(|row| read_checkpoint(row.get(0))))
     }
 
     /// Notes a batch that is about to go out, and forgets the answers to its records: whether they
     /// still stand is not known from now on, also where the source returns to them.
     pub async fn note(&self, position: &str, sent: &[Answered]) -> Result<()> {
-        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        let mut tx = self.pool.begin().await.map_err(failed)?;
         sqlx::query("INSERT INTO under_way (position) VALUES (?)")
             .bind(position)
             .execute(&mut *tx)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         for record in sent {
             // No digest, so that it is sent; what was said of it stays told until it is answered.
             sqlx::query("UPDATE answered SET digest = ? WHERE source_id = ?")
@@ -146,12 +146,12 @@ impl Store {
                 .bind(&record.id)
                 .execute(&mut *tx)
                 .await
-                .map_err(Error::internal)?;
+                .map_err(failed)?;
             if let Some(name) = &record.name {
                 may_hold(&mut tx, &record.id, name).await?;
             }
         }
-        tx.commit().await.map_err(Error::internal)
+        tx.commit().await.map_err(failed)
     }
 
     /// Positions of the batches that may have reached the registry and have no stored answer: the
@@ -159,23 +159,22 @@ impl Store {
     pub async fn under_way(&self) -> Result<Vec<String>> {
         let most = i64::try_from(limits::UNDER_WAY).unwrap_or(i64::MAX);
         let query = "SELECT position FROM under_way ORDER BY place DESC LIMIT ?";
-        let rows =
-            sqlx::query(query).bind(most).fetch_all(&self.pool).await.map_err(Error::internal)?;
+        let rows = sqlx::query(query).bind(most).fetch_all(&self.pool).await.map_err(failed)?;
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 
     /// Goes back to the checkpoint that both sides know, and forgets all answers after it.
     pub async fn resume(&self, agreed: &Checkpoint, send_all: bool) -> Result<()> {
         let from = if send_all { 0 } else { agreed.sequence };
-        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        let mut tx = self.pool.begin().await.map_err(failed)?;
         sqlx::query("DELETE FROM answered WHERE sequence > ?") // answered_sequence
             .bind(from)
             .execute(&mut *tx)
             .await
-            .map_err(Error::internal)?;
-        sqlx::query("DELETE FROM unsent").execute(&mut *tx).await.map_err(Error::internal)?;
+            .map_err(failed)?;
+        sqlx::query("DELETE FROM unsent").execute(&mut *tx).await.map_err(failed)?;
         store_checkpoint(&mut tx, agreed).await?;
-        tx.commit().await.map_err(Error::internal)
+        tx.commit().await.map_err(failed)
     }
 
     /// The digest of every record that the registry has answered.
@@ -183,7 +182,7 @@ impl Store {
         let rows = sqlx::query("SELECT source_id, digest FROM answered")
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         let pairs = rows
             .into_iter()
             .filter_map(|row| Some((row.get(0), <Digest>::try_from(row.get::<&[u8], _>(1)).ok()?)));
@@ -197,21 +196,21 @@ impl Store {
         sent: &[Answered],
         checkpoint: &Checkpoint,
     ) -> Result<()> {
-        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        let mut tx = self.pool.begin().await.map_err(failed)?;
         for (result, sent) in results.iter().zip(sent) {
             answer(&mut tx, result, sent, checkpoint.sequence).await?;
             sqlx::query("DELETE FROM may_hold WHERE source_id = ?")
                 .bind(&sent.id)
                 .execute(&mut *tx)
                 .await
-                .map_err(Error::internal)?;
+                .map_err(failed)?;
             if matches!(result.outcome(), Outcome::Applied | Outcome::Unchanged) {
                 hold(&mut tx, sent).await?;
             }
         }
         store_checkpoint(&mut tx, checkpoint).await?;
         forget_notes(&mut tx, &checkpoint.position).await?;
-        tx.commit().await.map_err(Error::internal)
+        tx.commit().await.map_err(failed)
     }
 
     /// Ids that the registry holds, or may hold, save those that were told to have gone.
@@ -222,7 +221,7 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await
-        .map_err(Error::internal)?;
+        .map_err(failed)?;
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 }
@@ -250,7 +249,7 @@ async fn answer(
         .bind(message)
         .execute(&mut *tx)
         .await
-        .map_err(Error::internal)?;
+        .map_err(failed)?;
     problems::remark(tx, result).await
 }
 
@@ -261,7 +260,7 @@ async fn may_hold(tx: &mut SqliteConnection, id: &str, name: &str) -> Result<()>
         .execute(tx)
         .await
         .map(drop)
-        .map_err(Error::internal)
+        .map_err(failed)
 }
 
 /// The batch of this position is answered: its note goes, and those of the batches before it, which
@@ -275,7 +274,7 @@ async fn forget_notes(tx: &mut SqliteConnection, position: &str) -> Result<()> {
     .execute(tx)
     .await
     .map(drop)
-    .map_err(Error::internal)
+    .map_err(failed)
 }
 
 /// The registry now holds a record, or, after a delete, no longer.
@@ -286,7 +285,7 @@ async fn hold(tx: &mut SqliteConnection, sent: &Answered) -> Result<()> {
         }
         None => sqlx::query("DELETE FROM held WHERE source_id = ?").bind(&sent.id),
     };
-    query.execute(tx).await.map(drop).map_err(Error::internal)
+    query.execute(tx).await.map(drop).map_err(failed)
 }
 
 fn lock(path: &Path) -> Result<File> {
@@ -312,7 +311,7 @@ async fn store_checkpoint(tx: &mut SqliteConnection, checkpoint: &Checkpoint) ->
         .execute(tx)
         .await
         .map(drop)
-        .map_err(Error::internal)
+        .map_err(failed)
 }
 
 /// `None` for one of before marks, which the registry would not know: everything is sent then.
@@ -324,6 +323,25 @@ fn read_checkpoint(text: &str) -> Option<Checkpoint> {
         position: position.to_owned(),
         mark: mark.parse().ok()?,
     })
+}
+
+/// A state that cannot be written or read while the agent runs: what the operator can mend is said,
+/// and nothing was done by halves.
+fn failed(error: sqlx::Error) -> Error {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    // The plain code is the lowest byte of an extended one.
+    let text = match code.map(|code| code & 0xff) {
+        Some(13) => "the disk that holds the agent's state is full; make room, and run it again",
+        Some(10) => "the agent's state cannot be written or read (a quota, or the disk itself)",
+        Some(8) => "the agent's state may not be written; see who owns it, and how it is mounted",
+        Some(5 | 6) => "another program has locked the agent's state; end it, and run it again",
+        Some(11 | 26) => {
+            "the agent's state is damaged; move it away, and everything is sent again once"
+        }
+        Some(14) => "the agent's state cannot be opened; see its folder and permissions",
+        _ => return Error::internal(error),
+    };
+    Error::new(Reason::Unavailable, text).with_context(error)
 }
 
 fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {

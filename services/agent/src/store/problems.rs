@@ -1,10 +1,10 @@
 //! Problems for the publisher: records that were refused, could not be sent, or have gone.
 
 use mpp_api::sync::RecordResult;
-use mpp_core::{Error, Result};
+use mpp_core::Result;
 use sqlx::{Row, SqliteConnection};
 
-use super::Store;
+use super::{Store, failed};
 use crate::model::problem::Problem;
 
 impl Store {
@@ -13,7 +13,7 @@ impl Store {
         let row = sqlx::query("SELECT count(*) FROM answered WHERE outcome >= 3") // answered_said
             .fetch_one(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         Ok(row.get(0))
     }
 
@@ -22,13 +22,13 @@ impl Store {
         let rows = sqlx::query("SELECT source_id FROM answered WHERE outcome = 3") // answered_said
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
     }
 
     /// Keeps records that could not be sent, so that they do not vanish in silence.
     pub async fn keep_unsent(&self, problems: &[Problem]) -> Result<()> {
-        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
+        let mut tx = self.pool.begin().await.map_err(failed)?;
         for problem in problems {
             sqlx::query("INSERT INTO unsent VALUES (?, '', ?, ?)")
                 .bind(&problem.record)
@@ -36,9 +36,9 @@ impl Store {
                 .bind(&problem.message)
                 .execute(&mut *tx)
                 .await
-                .map_err(Error::internal)?;
+                .map_err(failed)?;
         }
-        tx.commit().await.map_err(Error::internal)
+        tx.commit().await.map_err(failed)
     }
 
     /// Forgets what was kept of a place in the source.
@@ -48,16 +48,16 @@ impl Store {
             .execute(&self.pool)
             .await
             .map(drop)
-            .map_err(Error::internal)
+            .map_err(failed)
     }
 
     /// Notes where the records stand of which something is told: what a refusal names by its id,
     /// its keeper finds by its row, also where it has no id.
     pub async fn place<'a>(&self, place: impl Fn(&str) -> Option<&'a str>) -> Result<()> {
         let told = "SELECT source_id FROM answered WHERE outcome >= 3 OR code <> ''"; // answered_said
-        let rows = sqlx::query(told).fetch_all(&self.pool).await.map_err(Error::internal)?;
-        let mut tx = self.pool.begin().await.map_err(Error::internal)?;
-        sqlx::query("DELETE FROM placed").execute(&mut *tx).await.map_err(Error::internal)?;
+        let rows = sqlx::query(told).fetch_all(&self.pool).await.map_err(failed)?;
+        let mut tx = self.pool.begin().await.map_err(failed)?;
+        sqlx::query("DELETE FROM placed").execute(&mut *tx).await.map_err(failed)?;
         for id in rows.iter().map(|row| row.get::<&str, _>(0)) {
             let Some(place) = place(id) else { continue };
             sqlx::query("INSERT INTO placed VALUES (?, ?)")
@@ -65,9 +65,9 @@ impl Store {
                 .bind(place)
                 .execute(&mut *tx)
                 .await
-                .map_err(Error::internal)?;
+                .map_err(failed)?;
         }
-        tx.commit().await.map_err(Error::internal)
+        tx.commit().await.map_err(failed)
     }
 
     /// Records that the registry refused, that could not be sent in the last run, or that have
@@ -86,7 +86,7 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.pool)
         .await
-        .map_err(Error::internal)?;
+        .map_err(failed)?;
         let problem = |row: sqlx::sqlite::SqliteRow| Problem {
             record: Problem::located(row.get(4), row.get(0)),
             field: row.get(1),
@@ -104,7 +104,7 @@ impl Store {
             .bind(limit.max(0))
             .fetch_all(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         Ok(rows.into_iter().map(|row| Problem::gone(row.get(0), row.get(1))).collect())
     }
 }
@@ -124,7 +124,7 @@ pub(super) async fn remark(tx: &mut SqliteConnection, result: &RecordResult) -> 
         .bind(&result.source_id)
         .execute(&mut *tx)
         .await
-        .map_err(Error::internal)?;
+        .map_err(failed)?;
     let told = usize::from(result.code.is_empty());
     for warning in result.warnings.iter().skip(told) {
         sqlx::query("INSERT INTO remarked VALUES (?, ?, ?, ?)")
@@ -134,7 +134,7 @@ pub(super) async fn remark(tx: &mut SqliteConnection, result: &RecordResult) -> 
             .bind(&warning.message)
             .execute(&mut *tx)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
     }
     Ok(())
 }

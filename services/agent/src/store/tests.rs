@@ -204,3 +204,21 @@ async fn what_was_handed_over_and_back_is_sent_again_though_nothing_has_changed_
     assert_eq!(known.keys().collect::<Vec<_>>(), ["a"]);
     assert_eq!(store.names().await.expect("reads").len(), 2, "it is held all the while");
 }
+
+#[tokio::test]
+async fn a_full_disk_is_told_as_one_and_nothing_is_noted_by_halves() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    store.record(&[answer("a", Outcome::Applied)], &[sent("a", 1)], &at(1)).await.expect("stores");
+    sqlx::raw_sql("PRAGMA max_page_count = 1").execute(&store.pool).await.expect("no room");
+    let many: Vec<_> = (0..2_000).map(|number| sent(&format!("b{number}"), 1)).collect();
+    let error = store.note("run:2", &many).await.expect_err("there is no room");
+    assert_eq!(error.reason(), Reason::Unavailable);
+    assert!(error.message().contains("disk that holds the agent's state is full"), "{error}");
+    assert!(store.under_way().await.expect("reads").is_empty(), "nothing of it is there");
+    assert_eq!(store.checkpoint().await.expect("reads"), Some(at(1)));
+
+    sqlx::raw_sql("PRAGMA query_only = on").execute(&store.pool).await.expect("read-only");
+    let error = store.note("run:2", &many[..1]).await.expect_err("it may not be written");
+    assert!(error.message().contains("may not be written"), "{error}");
+}

@@ -5,6 +5,9 @@ use std::time::Duration;
 use mpp_api::{Document as _, document, registry::Service, sync::Hello};
 use mpp_core::{Error, Micros, Reason, Result};
 
+/// Steps between fencing tokens stay below this, so that those of four million sessions are numbers
+/// that every client reads exactly.
+const MAX_STEP: u32 = 0x3fff_ffff;
 /// How long the client of a newer form waits for a replica that knows it.
 const RETRY_UPGRADE: Duration = Duration::from_secs(1);
 
@@ -13,6 +16,13 @@ const RETRY_UPGRADE: Duration = Duration::from_secs(1);
 pub fn may_take(hello: &Hello, holder: &str) -> bool {
     let returns = !hello.holder.is_empty() && hello.holder == holder;
     hello.take_over || returns
+}
+
+/// The fencing token of the next session: higher than all before, and by how much nobody can tell.
+/// A registry that was restored counts on from an older one, and would else give the token of a
+/// session that it has lost to another, as which that one's client could go on.
+pub fn next_fencing(last: i64, random: u32) -> i64 {
+    last + 1 + i64::from(random & MAX_STEP)
 }
 
 /// Succeeds where the session with this token is the last one and alive. A stream that is open is
@@ -98,6 +108,15 @@ mod tests {
             assert_eq!(ended(fencing, until), Some(Reason::LeaseLost), "{fencing} {until}");
         }
         assert_eq!(ended(2, 10), Some(Reason::LeaseExpired), "nothing was heard for a whole lease");
+    }
+
+    #[test]
+    fn tokens_rise_and_two_that_follow_the_same_one_differ() {
+        let (one, other) = (next_fencing(7, 1), next_fencing(7, u32::MAX));
+        assert!(7 < one && one < other, "{one} {other}");
+        assert_eq!(ended(3, 11), Some(Reason::LeaseLost), "of a session that a restore has lost");
+        let of_four_million = (0..1 << 22).fold(0, |last, _| next_fencing(last, u32::MAX));
+        assert!(of_four_million < 1 << 53);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use mpp_api::sync::{Checkpoint, Hello};
-use mpp_core::{Error, Micros, Reason, Result};
+use mpp_core::{Micros, Result};
 use mpp_store::{Tx, db_error};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
@@ -87,7 +87,7 @@ pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -
     let lease = Lease {
         source: hello.source.clone(),
         session: session.to_owned(),
-        fencing: row.fencing + 1,
+        fencing: rule::next_fencing(row.fencing, rand::random()),
         unique_ids: hello.unique_ids,
         accept_moves: hello.accept_moves,
         form,
@@ -228,8 +228,8 @@ async fn answered_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<Vec
 /// The session that a fencing token was given to, if it is alive. Index: sync_lease's primary key.
 ///
 /// # Errors
-/// `LEASE_LOST` where it is not, `LEASE_EXPIRED` after a silence; `PROTOCOL_VIOLATION` for a token
-/// that was never given; `NEWER_FORM` where a newer replica has opened it.
+/// `LEASE_LOST` where it is not, `LEASE_EXPIRED` after a silence; `NEWER_FORM` where a newer replica
+/// has opened it.
 pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Result<Held> {
     let text = format!("select {COLUMNS} from sync_lease where source = $1");
     let row = sqlx::query(AssertSqlSafe(text))
@@ -238,10 +238,7 @@ pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Res
         .await
         .map_err(db_error)?;
     let last = row.as_ref().map(read).transpose().map_err(db_error)?;
-    let last = last.filter(|last| fencing <= last.fencing).ok_or_else(|| {
-        let message = format!("no session of {source} has the fencing token {fencing}");
-        Error::new(Reason::ProtocolViolation, message)
-    })?;
+    let last = last.ok_or_else(|| rule::lost(source))?;
     rule::check_alive(source, fencing, last.fencing, last.until, tx.now())?;
     rule::check_form(last.form)?;
     let lease = Lease {

@@ -25,6 +25,10 @@ impl Session {
     /// not be written here or now. Nothing of it is then stored.
     pub async fn answer(&self, batch: Batch) -> Result<BatchResult> {
         plan::check(&batch, &self.registry.policy)?;
+        if batch.fencing_token != self.lease.fencing {
+            let text = "batch.fencing_token is not the welcome's";
+            return Err(Error::new(Reason::ProtocolViolation, text));
+        }
         let result = self.write_batch(batch).await?;
         metrics::answered(&result);
         if result.results.iter().any(|answer| answer.code == FieldCode::Internal.as_str()) {

@@ -100,8 +100,8 @@ impl Session {
         let tombstone = Tombstone { reason: Why::Moved.into(), successor: one.name.clone() };
         let mut gone = Vec::new();
         for left in &one.moved {
-            let etag = left.version.to_string();
-            let done = tx.delete::<Service>(&left.name, &tombstone, Expect::Etag(&etag)).await;
+            let as_read = Expect::Version(left.version);
+            let done = tx.delete::<Service>(&left.name, &tombstone, as_read).await;
             done.map_err(|error| match error.reason() {
                 Reason::EtagMismatch | Reason::Tombstoned | Reason::NotFound => raced(),
                 _ => error,

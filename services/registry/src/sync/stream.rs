@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use mpp_api::sync::{
-    Batch, BatchResult, SyncRequest, SyncResponse, Welcome, sync_request::Message as Asked,
+    SyncRequest, SyncResponse, Welcome, sync_request::Message as Asked,
     sync_response::Message as Answer,
 };
 use mpp_core::{Error, Reason, Result};
@@ -92,7 +92,7 @@ impl Stream {
                 Next::Gone => return Ok(()),
                 Next::Ended => return Err(without_end()),
                 Next::Message(Asked::Batch(batch)) => {
-                    let result = answer(session, batch).await?;
+                    let result = session.answer(batch).await?;
                     let revision = result.revision;
                     answers.send(Answer::BatchResult(result), revision).await
                 }
@@ -169,13 +169,6 @@ impl Answers {
         // It ends by itself; what a panic leaves untold the client asks for again.
         let _ = self.telling.await;
     }
-}
-
-async fn answer(session: &Session, batch: Batch) -> Result<BatchResult> {
-    if batch.fencing_token != session.lease.fencing {
-        return Err(violation("batch.fencing_token is not the welcome's"));
-    }
-    session.answer(batch).await
 }
 
 fn going_away() -> Error {

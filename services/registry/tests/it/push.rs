@@ -109,7 +109,7 @@ async fn a_batch_beyond_its_bounds_is_refused_alone() {
         assert_eq!(refused(push.push(tokenless).await).fields[0].0, "batch.fencing_token");
         let mut invented = push.batch(records(0..1));
         invented.fencing_token += 1;
-        assert_eq!(reason(push.push(invented).await), "PROTOCOL_VIOLATION");
+        assert_eq!(reason(push.push(invented).await), "LEASE_LOST");
         assert_eq!(source(&world).await.accounting.unwrap_or_default().received, 0);
         push.send(records(0..100)).await;
         let counted = push.end().await.expect("a summary").session.expect("counted");

@@ -44,7 +44,7 @@ async fn of_two_writers_with_one_etag_one_wins_and_the_other_is_told() {
             let reason = reason(answer);
             assert!(["ETAG_MISMATCH", "WRITE_CONFLICT"].contains(&reason.as_str()), "{reason}");
         }
-        assert_eq!(get(&mut admin, DPMPTSP).await.etag, "2");
+        assert!(get(&mut admin, DPMPTSP).await.etag.starts_with("2."));
         let blind = rename(&read, "Whatever is there", "");
         admin.directory.update_unit(blind).await.expect("an empty etag overwrites");
     })
@@ -94,7 +94,7 @@ async fn the_same_request_sent_many_times_at_once_makes_one_record() {
         });
         for answer in futures::future::join_all(sent).await {
             let unit = answer.expect("each gets the answer").into_inner().unit.expect("a unit");
-            assert_eq!(unit.etag, "1");
+            assert!(unit.etag.starts_with("1."), "{}", unit.etag);
         }
     })
     .await;

@@ -1,5 +1,6 @@
 //! The use cases, one file each.
 
+mod lost;
 mod mall;
 mod report;
 mod verify;
@@ -11,6 +12,8 @@ use mpp_core::{Error, Reason, Result};
 use mpp_store::Db;
 use tokio_util::sync::CancellationToken;
 
+pub use lost::Lost;
+
 use crate::memory::{Memory, Reached};
 
 /// A replica of reporting: every use case works on its memory.
@@ -19,6 +22,8 @@ pub struct Reporting {
     pub memory: Arc<Memory>,
     /// For comparing the projections.
     pub db: Db,
+    /// Knows what is waited for in vain.
+    pub lost: Lost,
     /// Ends every wait and stream.
     pub shutdown: CancellationToken,
 }
@@ -29,7 +34,9 @@ impl Reporting {
     async fn wait_for(&self, least: Reached) -> Result<()> {
         let reached = async {
             tokio::select! {
+                biased;
                 () = self.memory.wait_for(least) => Ok(()),
+                error = self.lost.is_known(&self.memory, &self.db, least) => Err(error),
                 () = self.shutdown.cancelled() => Err(draining()),
             }
         };

@@ -7,6 +7,16 @@ use sqlx::any::AnyRow;
 use super::get;
 use crate::model::{FeedState, NOT_IN_MEMORY, News, Place, Upstream};
 
+/// The inbox's last number, as the database has it.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn inbox_head(db: &Db) -> Result<i64> {
+    let mut read = db.read().await?;
+    let row = sqlx::query("select seq from inbox_head where one = 1").fetch_one(read.conn()).await;
+    get(&row.map_err(db_error)?, "seq")
+}
+
 /// Reads the changes since a place of the inbox from one snapshot, without the tables that memories
 /// do not hold; everything, where there is no such place, or it has another mark. Indexes: inbox's
 /// primary key, projection_seq; feed_state is two rows.

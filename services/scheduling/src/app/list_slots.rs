@@ -40,7 +40,12 @@ impl Scheduling {
         let first = wanted.first.unwrap_or(today);
         let dates: Vec<Date> = (0..wanted.days).map(|n| date::shift(first, n)).collect();
         let sold = self.sold(&terms, &dates).await?;
-        let mut answer = ListSlotsResponse::default();
+        let mut answer = ListSlotsResponse {
+            most_days: number(self.policy.slot_list_days),
+            days_ahead: number(self.policy.days_ahead),
+            first_date: first.to_string(),
+            ..Default::default()
+        };
         for date in dates {
             let before = answer.slots.len();
             self.add_day(&mut answer, &schedule, &terms, date, &sold)?;
@@ -85,6 +90,11 @@ impl Scheduling {
         answer.slots.extend(sold::merge(schedule, terms, date, &planned, &of_day)?);
         Ok(())
     }
+}
+
+/// A setting, whose range is far smaller.
+fn number(setting: i64) -> i32 {
+    i32::try_from(setting).unwrap_or(i32::MAX)
 }
 
 fn begins_after(slot: &Slot, now: i64) -> bool {

@@ -153,7 +153,7 @@ async fn a_rule_is_made_changed_listed_and_deleted() {
     on_both(async |database| {
         let world = World::on(database).await;
         let created = world.rule("bank", BANK, office_week()).await;
-        assert_eq!((created.name.as_str(), created.etag.as_str()), ("hoursRules/bank", "1"));
+        assert_eq!(created.name, "hoursRules/bank");
         let mut client = world.scheduling.hours();
         let change = |etag: &str, paths: &[&str]| UpdateHoursRuleRequest {
             hours_rule: Some(HoursRule {
@@ -166,12 +166,13 @@ async fn a_rule_is_made_changed_listed_and_deleted() {
             update_mask: Some(FieldMask { paths: paths.iter().map(|p| (*p).into()).collect() }),
             ..Default::default()
         };
-        let updated = client.update_hours_rule(change("1", &["weekly"])).await.expect("an update");
+        let updated =
+            client.update_hours_rule(change(&created.etag, &["weekly"])).await.expect("an update");
         let updated = updated.into_inner().hours_rule.expect("a rule");
-        assert_eq!((updated.etag.as_str(), updated.source.as_str()), ("2", "SE 1/2026"));
-        let stale = client.update_hours_rule(change("1", &["source"])).await;
+        assert_eq!(updated.source, "SE 1/2026");
+        let stale = client.update_hours_rule(change(&created.etag, &["source"])).await;
         assert_eq!(refused(stale, Code::Aborted).0, "ETAG_MISMATCH");
-        let moved = client.update_hours_rule(change("2", &["target"])).await;
+        let moved = client.update_hours_rule(change(&updated.etag, &["target"])).await;
         assert_eq!(refused(moved, Code::InvalidArgument).0, "INVALID_FIELD");
         let list =
             ListHoursRulesRequest { target: "malls/banyuwangi".into(), ..Default::default() };

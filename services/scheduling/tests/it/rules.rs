@@ -214,8 +214,8 @@ async fn trying_a_change_keeps_nothing() {
 async fn a_request_that_comes_twice_is_answered_alike() {
     on_both(async |database| {
         let world = World::on(database).await;
-        bank(&world).await;
-        let given = HoursRule { source: "SK 2".into(), etag: "1".into(), ..HoursRule::default() };
+        let etag = bank(&world).await.etag;
+        let given = HoursRule { source: "SK 2".into(), etag, ..HoursRule::default() };
         let mut request = change(given, &["source"]);
         request.request_id = request_id();
         let first = update(&world, request.clone()).await.expect("an update").into_inner();

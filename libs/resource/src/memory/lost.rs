@@ -1,0 +1,71 @@
+//! A revision that reads wait for and that never comes: its write was lost by a restore.
+//!
+//! A replica that lags has it soon, so it is waited for first. The database has every revision that
+//! was given out in its history, whichever replica wrote it; what lies above its head was never
+//! written there. Whoever waits meanwhile shares one look: a thousand that wait ask for it once.
+
+use std::{sync::OnceLock, time::Duration};
+
+use mpp_core::Error;
+use mpp_store::{Db, revision_lost};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep},
+};
+
+/// A replica lags by milliseconds; so long nobody asks the database.
+const LAGS: Duration = Duration::from_millis(100);
+/// How long after one look the next is due, for a restore that comes while a read waits.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Looks at the database's head for those that wait.
+#[derive(Default)]
+pub(super) struct Lost {
+    db: OnceLock<Db>,
+    last: Mutex<Option<Seen>>,
+}
+
+/// What a look has found.
+#[derive(Clone, Copy)]
+struct Seen {
+    begun: Instant,
+    /// `None` where the database was away.
+    head: Option<i64>,
+}
+
+impl Lost {
+    /// Asks this database from now on.
+    pub fn ask(&self, db: &Db) {
+        // The same one each time: a memory follows one feed.
+        let _ = self.db.set(db.clone());
+    }
+
+    /// Ends once it is known that the revision does not come.
+    pub async fn is_known(&self, revision: i64) -> Error {
+        let mut pause = LAGS;
+        loop {
+            sleep(pause).await;
+            if let Some(head) = self.head().await
+                && head < revision
+            {
+                return revision_lost(revision, head);
+            }
+            pause = LOOK_AGAIN;
+        }
+    }
+
+    /// The head of a look that began after this call.
+    async fn head(&self) -> Option<i64> {
+        let asked = Instant::now();
+        let mut last = self.last.lock().await;
+        if let Some(seen) = *last
+            && seen.begun >= asked
+        {
+            return seen.head;
+        }
+        let begun = Instant::now();
+        let head = self.db.get()?.head().await.ok();
+        *last = Some(Seen { begun, head });
+        head
+    }
+}
