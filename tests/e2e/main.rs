@@ -9,6 +9,7 @@ mod database;
 mod doors;
 mod drain;
 mod examples;
+mod failover;
 mod faults;
 mod forms;
 mod identity;

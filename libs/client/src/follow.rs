@@ -35,7 +35,9 @@ use crate::{Backoff, Channel, ClientError, error_of};
 const SILENCE: Duration = Duration::from_secs(60);
 /// How long to wait after the first failure. Each further one doubles it; a message ends the count.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The same where a server answers, and will take calls again in a while: it is there.
+const LONGEST_ASKED: Duration = Duration::from_secs(1);
 /// Most changes of one transaction; the suite's own are far smaller.
 const MOST_PENDING: usize = 250_000;
 
@@ -243,8 +245,12 @@ impl Follower {
         if must_start_again(&error) {
             self.position = None;
         }
-        let asked = error.retry_after.unwrap_or_default().min(LONGEST_PAUSE);
-        self.next_try = Instant::now() + self.backoff.pause().max(asked);
+        let pause = self.backoff.pause();
+        let pause = match error.retry_after {
+            Some(asked) => pause.min(LONGEST_ASKED).max(asked.min(LONGEST_PAUSE)),
+            None => pause,
+        };
+        self.next_try = Instant::now() + pause;
         self.link.send_modify(|link| {
             link.connected_since = None;
             link.trouble = error.message;

@@ -125,7 +125,7 @@ mod tests {
     const S: Micros = 1_000_000;
 
     fn watch(sqlite: bool) -> (Readiness, ClockWatch) {
-        let policy = HealthPolicy { change_counts_millis: 0, ..HealthPolicy::default() };
+        let policy = HealthPolicy { fault_counts_millis: 0, ..HealthPolicy::default() };
         let readiness = Readiness::new(policy.clone());
         let (component, clock) = (readiness.component("clock"), Clock::system());
         let (off, steady, set_at, ahead) = (false, None, None, Arc::default());

@@ -93,12 +93,13 @@ mpp_core::policy! {
 mpp_core::policy! {
     /// When a server counts as well, for probes and for writes.
     pub struct HealthPolicy {
-        /// Milliseconds that a change must last before it counts, so that a short fault does not
-        /// make balancers flap.
-        change_counts_millis: u64 = 2_000 in 0..=60_000,
+        /// Milliseconds that a fault must last before it counts, so that a short one does not make
+        /// balancers flap; its end counts at once.
+        fault_counts_millis: u64 = 2_000 in 0..=60_000,
         /// Milliseconds between two looks at the database.
         look_millis: u64 = 2_000 in 100..=60_000,
-        /// The same while it is away: calls are refused until it is found to be back.
+        /// The same while it is away: calls are refused until it is found to be back. And the
+        /// least time between two looks, where somebody finds a connection to be of no use.
         look_again_millis: u64 = 300 in 10..=60_000,
         /// Milliseconds by which a clock may be off; it is right again once it is half as near, so
         /// that one at the limit does not come and go.
@@ -158,9 +159,9 @@ impl Default for Limits {
 }
 
 impl HealthPolicy {
-    /// How long a change must last before it counts.
-    pub fn change_counts(&self) -> Duration {
-        Duration::from_millis(self.change_counts_millis)
+    /// How long a fault must last before it counts.
+    pub fn fault_counts(&self) -> Duration {
+        Duration::from_millis(self.fault_counts_millis)
     }
 
     /// How long to wait before the next look at a database that is well, or is not.

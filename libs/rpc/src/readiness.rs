@@ -2,8 +2,8 @@
 //!
 //! Until it was up for the first time, a component holds up everything (save where it is only told
 //! of). From then on it holds up what needs it: a service's memory answers reads while its database
-//! is away, and only writes have to wait. A change counts after it has lasted a while, so that a
-//! short fault does not make balancers flap.
+//! is away, and only writes have to wait. A fault counts after it has lasted a while, so that a
+//! short one does not make balancers flap; its end counts at once.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +16,7 @@ use mpp_core::{Error, Reason};
 use crate::HealthPolicy;
 
 /// When a write that was refused may be tried again.
-const COME_AGAIN: Duration = Duration::from_secs(2);
+const COME_AGAIN: Duration = Duration::from_secs(1);
 /// How often somebody who waits for it looks.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -47,7 +47,7 @@ struct Life {
     why: String,
     /// When `up` last changed.
     since: Instant,
-    /// The value that counts, which follows `up` with some delay.
+    /// The value that counts, which follows a fall with some delay.
     counted: bool,
     was_up: bool,
     /// False until something was said of it.
@@ -124,21 +124,20 @@ impl Readiness {
     /// for the memory, or are answered before it ends.
     pub(crate) fn refused_write(&self) -> Option<Error> {
         let mut state = self.lock();
-        let hold = state.policy.change_counts();
+        let hold = state.policy.fault_counts();
         state.components.iter_mut().find_map(|(name, life)| {
-            // Probes wait until it has been back for a while; a write that would succeed need not.
-            let down = !life.counts(hold) && !life.up && life.heard;
+            let down = !life.counts(hold) && life.heard;
             (down && life.holds_up(Use::Writes)).then(|| life.refusal(name))
         })
     }
 
     fn lacking(&self, of: impl Fn(&Life) -> bool) -> BTreeMap<String, String> {
         let mut state = self.lock();
-        let hold = state.policy.change_counts();
+        let hold = state.policy.fault_counts();
         let components = state.components.iter_mut();
         let mut missing: BTreeMap<_, _> = components
             .filter_map(|(name, life)| {
-                (!life.counts(hold) && of(life)).then(|| (name.clone(), life.why()))
+                (!life.counts(hold) && of(life)).then(|| (name.clone(), life.why.clone()))
             })
             .collect();
         if state.draining {
@@ -153,7 +152,7 @@ impl Readiness {
 
     fn of(&self, name: &str, change: impl FnOnce(&mut Life)) {
         let mut state = self.lock();
-        let hold = state.policy.change_counts();
+        let hold = state.policy.fault_counts();
         if let Some(life) = state.components.get_mut(name) {
             life.counts(hold);
             change(life);
@@ -201,7 +200,7 @@ impl Life {
 
     fn refusal(&self, name: &str) -> Error {
         let reads = if self.holds_up(Use::Reads) { "" } else { "; reads are answered" };
-        let text = format!("no writes are taken now: {name}: {}{reads}", self.why());
+        let text = format!("no writes are taken now: {name}: {}{reads}", self.why);
         Error::new(Reason::Unavailable, text).with_retry_after(COME_AGAIN)
     }
 
@@ -212,19 +211,13 @@ impl Life {
         self.up = up;
     }
 
-    /// The value that counts now: a change once it has lasted, and the first time up at once.
+    /// The value that counts now: a fault once it has lasted, its end at once.
     fn counts(&mut self, hold: Duration) -> bool {
-        if self.counted != self.up && (!self.was_up || self.since.elapsed() >= hold) {
+        if self.up || !self.was_up || self.since.elapsed() >= hold {
             self.counted = self.up;
             self.was_up |= self.up;
         }
         self.counted
-    }
-
-    /// Why it counts as down; it may be back, and not yet for long enough.
-    fn why(&self) -> String {
-        let back = if self.up { "it is back, not yet for long; before: " } else { "" };
-        format!("{back}{}", self.why)
     }
 }
 

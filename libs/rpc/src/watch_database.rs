@@ -21,7 +21,14 @@ pub fn watch_database(
     let watch = async move {
         loop {
             let well = look(&mut looker, &database, &mut clock).await;
-            sleep(policy.next_look(well)).await;
+            let soon = policy.next_look(false);
+            sleep(soon).await;
+            if well {
+                tokio::select! {
+                    () = sleep(policy.next_look(true).saturating_sub(soon)) => {}
+                    () = looker.until_doubted() => {}
+                }
+            }
         }
     };
     async move {

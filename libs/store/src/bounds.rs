@@ -1,9 +1,9 @@
 //! How far a database's feed reaches.
 
 use mpp_core::Result;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::Row as _;
 
-use crate::{db_error, mark::Marked};
+use crate::{Conn, db_error, mark::Marked};
 
 /// The feed's bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +16,13 @@ pub(crate) struct Bounds {
 
 impl Bounds {
     /// As this connection sees them.
-    pub async fn select(conn: &mut AnyConnection) -> Result<Self> {
+    pub async fn select(conn: &mut Conn) -> Result<Self> {
         Self::about(conn, Marked::START.revision).await
     }
 
     /// As this connection sees them, with the mark of one revision. Indexes: feed's only row,
     /// revision's primary key.
-    pub async fn about(conn: &mut AnyConnection, revision: i64) -> Result<Self> {
+    pub async fn about(conn: &mut Conn, revision: i64) -> Result<Self> {
         let row = sqlx::query(
             "select floor, coalesce(last.rev, 0) as head, coalesce(last.mark, 0) as mark,
                     (select mark from revision where rev = $1) as there

@@ -3,10 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     str::FromStr as _,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -14,17 +11,20 @@ use futures::future::BoxFuture;
 use mpp_core::{Clock, Error, FieldCode, Reason, Result};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection as _, any::AnyPoolOptions, pool::PoolConnection,
+    AnyConnection, AnyPool, Connection as _, Row as _, any::AnyPoolOptions,
     postgres::PgConnectOptions,
 };
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    address, db_error,
+    address,
+    conn::Conn,
+    db_error,
     dialect::{Dialect, Engine, POSTGRES, SQLITE},
     error::meaning,
     file::Owned,
     pooler,
+    reach::{Reach, Standby, away, is_of_the_connection, standby},
     waiting::Waiting,
 };
 
@@ -32,6 +32,8 @@ use crate::{
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// A connection that lay idle longer is tried before it is used.
 const TRUST_IDLE: Duration = Duration::from_secs(5);
+/// How long that may take.
+const TRIED: Duration = Duration::from_secs(2);
 /// How often a server that is not there yet is tried.
 const TRY_AGAIN: Duration = Duration::from_millis(200);
 
@@ -115,8 +117,19 @@ pub(crate) fn dialect_of(options: &Options) -> Result<&'static Dialect> {
 /// One connection, of no pool, that is set up as the dialect asks.
 pub(crate) async fn single(url: &str, dialect: &Dialect) -> sqlx::Result<AnyConnection> {
     let mut conn = AnyConnection::connect(url).await?;
-    sqlx::raw_sql(dialect.session).execute(&mut conn).await?;
+    set_up(&mut conn, dialect).await?;
     Ok(conn)
+}
+
+/// Sets a connection up. One to a standby is not used, not even to read: it may lag behind what
+/// was read before, which would look like another history; and it never becomes the primary's.
+async fn set_up(conn: &mut AnyConnection, dialect: &Dialect) -> sqlx::Result<()> {
+    let rows = sqlx::raw_sql(dialect.session).fetch_all(conn).await?;
+    let last = rows.last().filter(|_| dialect.engine == Engine::Postgres);
+    match last.map(|row| row.try_get(0)).transpose()? {
+        Some(true) => Err(standby()),
+        _ => Ok(()),
+    }
 }
 
 /// The first connection of a process. It waits a while for a server that is starting, and says
@@ -125,22 +138,11 @@ pub(crate) async fn single(url: &str, dialect: &Dialect) -> sqlx::Result<AnyConn
 /// # Errors
 /// What is wrong with the address or the server.
 pub(crate) async fn first(options: &Options, dialect: &Dialect) -> Result<AnyConnection> {
-    let mut conn = reach(options, dialect).await?;
-    if dialect.engine == Engine::Postgres {
-        // Before anything is set on a session that may be another's next.
-        pooler::check(&mut conn, &options.url).await?;
-    }
-    sqlx::raw_sql(dialect.session).execute(&mut conn).await.map_err(db_error)?;
-    Ok(conn)
-}
-
-/// A connection on which nothing is set up, once there is one.
-async fn reach(options: &Options, dialect: &Dialect) -> Result<AnyConnection> {
     let end = Instant::now() + ACQUIRE;
     loop {
         let left = end.saturating_duration_since(Instant::now());
-        match timeout(left.max(TRY_AGAIN), AnyConnection::connect(&options.url)).await {
-            Ok(Ok(conn)) => return Ok(conn),
+        match timeout(left.max(TRY_AGAIN), try_first(options, dialect)).await {
+            Ok(Ok(conn)) => return conn,
             Ok(Err(error)) if may_be_starting(&error) && Instant::now() < end => {}
             Ok(Err(error)) => return Err(told(error, options, dialect)),
             Err(_) => {
@@ -152,9 +154,26 @@ async fn reach(options: &Options, dialect: &Dialect) -> Result<AnyConnection> {
     }
 }
 
+/// What a pooler is found to do wrong is the inner error.
+async fn try_first(options: &Options, dialect: &Dialect) -> sqlx::Result<Result<AnyConnection>> {
+    let mut conn = AnyConnection::connect(&options.url).await?;
+    if dialect.engine == Engine::Postgres {
+        // Before anything is set on a session that may be another's next.
+        if let Err(error) = pooler::check(&mut conn, &options.url).await {
+            return Ok(Err(error));
+        }
+    }
+    set_up(&mut conn, dialect).await?;
+    Ok(Ok(conn))
+}
+
+/// A standby may be about to become the primary.
 fn may_be_starting(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        sqlx::Error::Io(error) => {
+            let is_standby = error.get_ref().is_some_and(|inner| inner.is::<Standby>());
+            is_standby || error.kind() == std::io::ErrorKind::ConnectionRefused
+        }
         sqlx::Error::Database(error) => error.code().as_deref() == Some("57P03"),
         _ => false,
     }
@@ -202,25 +221,11 @@ fn place(options: &Options, dialect: &Dialect) -> String {
     }
 }
 
-/// Whether somebody who looks at the database has found it away. Clones share it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Away(Arc<AtomicBool>);
-
-impl Away {
-    pub fn set(&self, away: bool) {
-        self.0.store(away, Relaxed);
-    }
-
-    fn is_known(&self) -> bool {
-        self.0.load(Relaxed)
-    }
-}
-
 /// Connections that are set up as the dialect asks. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Pool {
     pool: AnyPool,
-    away: Away,
+    reach: Reach,
     /// On SQLite.
     owned: Option<Arc<Owned>>,
     waiting: Arc<Waiting>,
@@ -232,40 +237,35 @@ impl Pool {
         options: &Options,
         dialect: &'static Dialect,
         size: u32,
-        away: &Away,
+        reach: &Reach,
         owned: Option<Arc<Owned>>,
         name: String,
     ) -> Result<Self> {
-        let owner = owned.clone();
+        let (owner, known) = (owned.clone(), reach.clone());
         let pool = AnyPoolOptions::new()
             .max_connections(size)
             .acquire_timeout(ACQUIRE)
             .test_before_acquire(false)
             .before_acquire(move |conn, meta| {
                 let outdated = owner.as_ref().is_some_and(|owner| owner.is_outdated(meta.age));
+                let usable = !outdated && !known.is_doubted(meta.age);
+                let known = known.clone();
                 Box::pin(async move {
-                    if outdated {
-                        return Ok(false);
+                    if usable && meta.idle_for > TRUST_IDLE {
+                        return Ok(still_works(conn, &known).await);
                     }
-                    if meta.idle_for > TRUST_IDLE {
-                        sqlx::Connection::ping(conn).await?;
-                    }
-                    Ok(true)
+                    Ok(usable)
                 })
             })
-            .after_connect(move |conn, _| {
-                Box::pin(
-                    async move { sqlx::raw_sql(dialect.session).execute(conn).await.map(drop) },
-                )
-            })
+            .after_connect(move |conn, _| Box::pin(set_up(conn, dialect)))
             .connect_lazy(&options.url);
         let pool = pool.map_err(db_error)?;
         let waiting = Waiting::of(name, &pool);
-        Ok(Self { pool, away: away.clone(), owned, waiting })
+        Ok(Self { pool, reach: reach.clone(), owned, waiting })
     }
 
     /// A connection, once there is one.
-    pub fn take(&self) -> BoxFuture<'_, Result<PoolConnection<Any>>> {
+    pub fn take(&self) -> BoxFuture<'_, Result<Conn>> {
         Box::pin(async {
             self.check()?;
             self.try_take().await.map_err(db_error)
@@ -287,12 +287,20 @@ impl Pool {
 
     /// As [`Pool::take`] after [`Pool::check`], with the driver's own error. It tries for long to
     /// reach a server that refuses: where that is known, nobody waits for it.
-    pub fn try_take(&self) -> BoxFuture<'_, sqlx::Result<PoolConnection<Any>>> {
-        if self.away.is_known() && self.pool.num_idle() == 0 {
-            let why = std::io::Error::other("the database was found away");
-            return Box::pin(std::future::ready(Err(sqlx::Error::Io(why))));
-        }
-        Box::pin(self.waiting.for_one(self.pool.acquire()))
+    pub fn try_take(&self) -> BoxFuture<'_, sqlx::Result<Conn>> {
+        Box::pin(async {
+            let taken = tokio::select! {
+                biased;
+                () = self.reach.until_away() => Err(away()),
+                taken = self.waiting.for_one(self.pool.acquire()) => taken,
+            };
+            let taken = taken.inspect_err(|error| {
+                if is_of_the_connection(error) && !self.reach.is_away() {
+                    self.reach.doubt();
+                }
+            });
+            Ok(Conn::new(taken?, self.reach.clone()))
+        })
     }
 
     /// True once it was closed.
@@ -304,6 +312,15 @@ impl Pool {
     pub fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(self.pool.close())
     }
+}
+
+/// Whether a connection that lay idle is answered in time.
+async fn still_works(conn: &mut AnyConnection, reach: &Reach) -> bool {
+    let answered = matches!(timeout(TRIED, conn.ping()).await, Ok(Ok(())));
+    if !answered {
+        reach.doubt();
+    }
+    answered
 }
 
 #[cfg(test)]

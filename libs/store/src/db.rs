@@ -10,11 +10,13 @@ use tokio::sync::watch;
 use crate::{
     Options, Schema,
     bounds::Bounds,
-    connect::{self, Away, Pool, dialect_of, own, sqlite_path},
+    connect::{self, Pool, dialect_of, own, sqlite_path},
     db_error,
     dialect::{Dialect, Engine},
     file::Owned,
-    metrics, migrate, wal,
+    metrics, migrate,
+    reach::Reach,
+    wal,
 };
 
 /// Connections that only read: the feed's reader, initial states and catch-ups must wait neither
@@ -39,7 +41,7 @@ pub(crate) struct Inner {
     pub writers: Pool,
     pub readers: Pool,
     /// What the looker has found; both pools heed it.
-    pub away: Away,
+    pub reach: Reach,
     /// On SQLite, the lock on the file.
     pub owned: Option<Arc<Owned>>,
     /// The last revision that this process committed; wakes the feed's reader.
@@ -83,14 +85,13 @@ impl Db {
         };
         let name = schema.service;
         metrics::begin(name);
-        let (away, owned) = (Away::default(), owned.map(Arc::new));
+        let (reach, owned) = (Reach::default(), owned.map(Arc::new));
         let pool = |size, which| {
-            Pool::new(options, dialect, size, &away, owned.clone(), format!("{name}/{which}"))
+            Pool::new(options, dialect, size, &reach, owned.clone(), format!("{name}/{which}"))
         };
         let (readers, writers) = (pool(readers, "readers")?, pool(writers, "writers")?);
         // What is wrong with the address or the server is told here, not by a pool that gave up.
-        drop(connect::first(options, dialect).await?);
-        let mut conn = writers.take().await?;
+        let mut conn = connect::first(options, dialect).await?;
         migrate::check(&mut conn, schema).await?;
         if dialect.engine == Engine::Sqlite {
             forget_leases(&mut conn).await?;
@@ -108,7 +109,7 @@ impl Db {
             history_kinds: schema.history_kinds,
             writers,
             readers,
-            away,
+            reach,
             owned,
             committed,
         })))
@@ -142,7 +143,7 @@ impl Db {
     pub fn now(&self) -> BoxFuture<'_, Result<Micros>> {
         Box::pin(async {
             let mut conn = self.0.readers.take().await?;
-            let row = sqlx::raw_sql(self.0.dialect.clock).fetch_one(&mut *conn).await;
+            let row = sqlx::raw_sql(self.0.dialect.clock).fetch_one(&mut conn).await;
             let time = row.and_then(|row| row.try_get(0)).map_err(db_error)?;
             Ok(self.shifted(time))
         })

@@ -24,7 +24,7 @@ pub(crate) enum Engine {
 #[derive(Debug)]
 pub(crate) struct Dialect {
     pub engine: Engine,
-    /// Sets up a connection.
+    /// Sets up a connection; on PostgreSQL it answers whether it leads to a standby.
     pub session: &'static str,
     /// Begins a writing transaction; answers the database's time. One round trip.
     pub begin: &'static str,
@@ -91,7 +91,7 @@ pub(crate) const POSTGRES: Dialect = Dialect {
     engine: Engine::Postgres,
     session: "set lock_timeout = '10s'; set statement_timeout = '60s';
               set idle_in_transaction_session_timeout = '60s'; set jit = off;
-              set enable_seqscan = off; set timezone = 'UTC'",
+              set enable_seqscan = off; set timezone = 'UTC'; select pg_is_in_recovery()",
     begin: concat!("begin; select ", postgres_clock!(), " from feed_begin()"),
     snapshot: "begin isolation level repeatable read read only",
     clock: concat!("select ", postgres_clock!()),

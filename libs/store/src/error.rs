@@ -10,7 +10,7 @@ use std::{
 use mpp_core::{Error, Reason};
 use sqlx::error::ErrorKind;
 
-use crate::metrics;
+use crate::{metrics, reach::Standby};
 
 /// How long a caller that lost a race waits before it sends the same request again.
 const RETRY_RACE: Duration = Duration::from_millis(50);
@@ -25,7 +25,9 @@ static REFUSED: AtomicU64 = AtomicU64::new(0);
 
 const FULL: &str = "the database's disk is full; it takes writes again once there is room";
 const UNWRITABLE: &str = "the database's files cannot be written (a quota, or the disk); it takes writes again once they can";
-const READ_ONLY: &str = "the database is read-only: a standby, or a file that may not be written";
+const READ_ONLY: &str =
+    "the database is read-only: it was set so, or it is a file that may not be written";
+const STANDBY: &str = "the database's server is a standby; the address has to lead to the primary";
 
 /// How many writes this process's databases have refused so far.
 pub(crate) fn refused_writes() -> u64 {
@@ -90,6 +92,7 @@ fn of_network(error: &io::Error) -> &'static str {
         TimedOut | HostUnreachable | NetworkUnreachable => {
             "the database's server cannot be reached from here; see the network between"
         }
+        _ if error.get_ref().is_some_and(|inner| inner.is::<Standby>()) => STANDBY,
         // The resolver has no kind of its own.
         _ if error.to_string().contains("lookup address") => {
             "there is no such host as the database's address names; correct it, or see the DNS"

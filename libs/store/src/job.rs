@@ -121,7 +121,7 @@ impl Db {
         .bind(holder)
         .bind(now.saturating_add(ttl))
         .bind(now)
-        .execute(&mut *conn)
+        .execute(&mut conn)
         .await
         .map_err(db_error)?;
         Ok(done.rows_affected() == 1)
@@ -144,7 +144,7 @@ impl Db {
             let mut conn = self.0.writers.take().await?;
             let done = sqlx::query(AssertSqlSafe(text.clone()))
                 .bind(before)
-                .execute(&mut *conn)
+                .execute(&mut conn)
                 .await
                 .map_err(db_error)?;
             total += done.rows_affected();

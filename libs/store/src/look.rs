@@ -4,20 +4,27 @@
 
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use mpp_core::{Error, Micros, Reason, Result};
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
     Db, Options,
     connect::{self, dialect_of, sqlite_path},
     db_error,
     error::{read_only, refused_writes},
+    reach::is_of_the_connection,
 };
 
 /// A database that takes longer to say what time it is does not serve anyone.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// After that, new connections are tried beside the one that was asked.
+const SILENT: Duration = Duration::from_secs(1);
+/// How long that one still has to answer once a new one was answered.
+const LAST_WORD: Duration = Duration::from_millis(500);
+/// How soon a further connection is tried while the others have not come about.
+const NEXT_TRY: Duration = Duration::from_secs(1);
 
 /// What a look found.
 #[derive(Clone, Copy, Debug)]
@@ -37,68 +44,110 @@ pub struct Looker {
     conn: Option<AnyConnection>,
     /// When it was opened.
     opened: Instant,
+    /// False before the first look.
+    has_looked: bool,
     /// The writes that were refused by the last time it was found to take them; none is known of
     /// before the first look.
     refused: Option<u64>,
 }
 
+/// A connection, and what was seen over it.
+type Seen = (AnyConnection, Look);
+
 impl Db {
     /// Whoever keeps an eye on the database.
     pub fn looker(&self) -> Looker {
-        Looker { db: self.clone(), conn: None, opened: Instant::now(), refused: None }
+        let opened = Instant::now();
+        Looker { db: self.clone(), conn: None, opened, has_looked: false, refused: None }
     }
 }
 
 impl Looker {
     /// Looks whether the database answers and, where a write was refused since the last look,
-    /// whether it takes any.
+    /// whether it takes any. What it finds holds for all connections of the process.
     ///
     /// # Errors
     /// Why it does not.
     pub fn look(&mut self) -> BoxFuture<'_, Result<Look>> {
         Box::pin(async {
-            let (looked, away) = match timeout(PATIENCE, self.ask()).await {
-                Ok(looked) => {
-                    let away = looked.as_ref().is_err_and(is_unreached);
-                    (looked, away)
-                }
-                Err(_) => (Err(silent()), true),
-            };
-            self.db.0.away.set(away);
+            let looked = self.look_and_write().await;
+            match &looked {
+                Err(error) if is_unreached(error) => self.db.0.reach.lose(),
+                _ => self.db.0.reach.find(),
+            }
             if looked.is_err() {
                 // Closing it also ends what it may be within.
                 self.conn = None;
             }
+            self.has_looked = true;
             looked
         })
     }
 
-    async fn ask(&mut self) -> Result<Look> {
-        let (text, clock) = (self.db.0.dialect.look, self.db.clock().clone());
-        let conn = self.conn().await?;
-        let before = clock.now();
-        let row = sqlx::raw_sql(text).fetch_one(conn).await;
-        let after = clock.now();
-        let (there, no_writes, newest) = row.and_then(columns).map_err(db_error)?;
-        if no_writes == "on" {
-            return Err(read_only());
-        }
-        self.try_write().await?;
-        Ok(Look { here: before + (after - before) / 2, there: self.db.shifted(there), newest })
+    /// Until a connection of this process was found to be of no use: time for a look.
+    pub fn until_doubted(&self) -> impl Future<Output = ()> + Send + use<> {
+        let reach = self.db.0.reach.clone();
+        async move { reach.until_doubted().await }
     }
 
-    async fn conn(&mut self) -> Result<&mut AnyConnection> {
-        let inner = &self.db.0;
-        if inner.readers.is_closed() {
+    async fn look_and_write(&mut self) -> Result<Look> {
+        let readers = &self.db.0.readers;
+        if readers.is_closed() {
             return Err(db_error(sqlx::Error::PoolClosed));
         }
-        inner.readers.check()?;
-        if self.conn.is_none() || inner.readers.is_outdated(self.opened.elapsed()) {
-            self.opened = Instant::now();
-            let fresh = connect::single(&inner.url, inner.dialect).await;
-            self.conn = Some(fresh.map_err(db_error)?);
+        readers.check()?;
+        if readers.is_outdated(self.opened.elapsed()) {
+            self.conn = None;
         }
-        self.conn.as_mut().ok_or_else(|| Error::internal("there is no connection"))
+        let (conn, look) = self.see().await?;
+        self.conn = Some(conn);
+        timeout(PATIENCE, self.try_write()).await.unwrap_or_else(|_| Err(silent()))?;
+        Ok(look)
+    }
+
+    /// Over the connection of before or, where that is lost or silent for a moment, over a new one.
+    async fn see(&mut self) -> Result<Seen> {
+        let Some(conn) = self.conn.take() else {
+            let seen = see_anew(self.db.clone()).await?;
+            if self.has_looked {
+                self.let_go(self.db.0.reach.is_away());
+            }
+            return Ok(seen);
+        };
+        let mut again = ask(self.db.clone(), conn);
+        let was_silent = match timeout(SILENT, &mut again).await {
+            Ok(Ok(seen)) => return Ok(seen),
+            Ok(Err(_)) => false,
+            Err(_) => true,
+        };
+        let seen = if was_silent {
+            let anew = async {
+                let seen = see_anew(self.db.clone()).await;
+                // A server that has only stood still for a while answers both.
+                sleep(LAST_WORD).await;
+                seen
+            };
+            tokio::select! {
+                biased;
+                Ok(seen) = again => return Ok(seen),
+                seen = anew => seen?,
+            }
+        } else {
+            see_anew(self.db.clone()).await?
+        };
+        self.let_go(was_silent);
+        Ok(seen)
+    }
+
+    /// Connections that are older than the one that was just made. SQLite's are not over a network.
+    fn let_go(&mut self, cut: bool) {
+        self.opened = Instant::now();
+        let reach = &self.db.0.reach;
+        match (self.db.is_sqlite(), cut) {
+            (true, _) => {}
+            (false, true) => reach.cut_all(),
+            (false, false) => reach.doubt_all(),
+        }
     }
 
     /// Tries one, if one was refused since this was last found to work: a write of its own for
@@ -106,7 +155,8 @@ impl Looker {
     async fn try_write(&mut self) -> Result<()> {
         let (text, refused) = (self.db.0.dialect.try_write, refused_writes());
         if self.refused.is_some_and(|known| known != refused) {
-            let tried = sqlx::raw_sql(text).execute(self.conn().await?).await.map_err(db_error);
+            let conn = self.conn.as_mut().ok_or_else(silent)?;
+            let tried = sqlx::raw_sql(text).execute(conn).await.map_err(db_error);
             match tried {
                 // Somebody else writes, who will be told.
                 Err(error) if error.reason() == Reason::WriteConflict => return Ok(()),
@@ -121,19 +171,64 @@ impl Looker {
 impl Drop for Looker {
     /// Nobody would see that it is back.
     fn drop(&mut self) {
-        self.db.0.away.set(false);
+        self.db.0.reach.find();
     }
+}
+
+/// Over a new connection. Another is tried each second beside those that have not come about
+/// yet: so it is known at once that a server is back, whatever becomes of the tries of before.
+async fn see_anew(db: Db) -> Result<Seen> {
+    let mut tries = FuturesUnordered::from_iter([ask_anew(db.clone())]);
+    let first = async {
+        loop {
+            tokio::select! {
+                Some(tried) = tries.next() => match tried {
+                    Err(_) if !tries.is_empty() => {}
+                    tried => return tried,
+                },
+                () = sleep(NEXT_TRY) => tries.push(ask_anew(db.clone())),
+            }
+        }
+    };
+    timeout(PATIENCE, first).await.unwrap_or_else(|_| Err(silent()))
+}
+
+fn ask_anew(db: Db) -> BoxFuture<'static, Result<Seen>> {
+    Box::pin(async {
+        let inner = &db.0;
+        let conn = connect::single(&inner.url, inner.dialect).await.map_err(db_error)?;
+        ask(db, conn).await
+    })
+}
+
+fn ask(db: Db, mut conn: AnyConnection) -> BoxFuture<'static, Result<Seen>> {
+    Box::pin(async move {
+        let (text, clock) = (db.0.dialect.look, db.clock());
+        let before = clock.now();
+        let row = sqlx::raw_sql(text).fetch_one(&mut conn).await;
+        let after = clock.now();
+        let (there, no_writes, newest) = row.and_then(columns).map_err(db_error)?;
+        if no_writes == "on" {
+            return Err(read_only());
+        }
+        Ok((conn, Look { here: before + (after - before) / 2, there: db.shifted(there), newest }))
+    })
 }
 
 fn silent() -> Error {
     let text = format!("the database does not answer within {} s", PATIENCE.as_secs());
-    Error::new(Reason::Unavailable, text)
+    let cause = sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    Error::new(Reason::Unavailable, text).with_context(cause)
 }
 
 /// True where the server was not even reached.
 fn is_unreached(error: &Error) -> bool {
     let cause = error.context().and_then(|context| context.downcast_ref());
-    matches!(cause, Some(sqlx::Error::Io(_)))
+    cause.is_some_and(|cause| match cause {
+        // It is reached, and is what it is.
+        sqlx::Error::Database(error) if error.code().as_deref() == Some("25006") => false,
+        cause => is_of_the_connection(cause),
+    })
 }
 
 fn columns(row: AnyRow) -> sqlx::Result<(Micros, String, Option<Micros>)> {
@@ -183,7 +278,7 @@ mod tests {
         let (_, db) = database(folder.path()).await;
         let mut looker = db.looker();
         looker.look().await.expect("it answers");
-        let conn = looker.conn().await.expect("a connection");
+        let conn = looker.conn.as_mut().expect("a connection");
         sqlx::raw_sql("pragma max_page_count = 1").execute(conn).await.expect("no room");
         looker.look().await.expect("nobody has missed any");
         looker.refused = Some(refused_writes().wrapping_sub(1));
@@ -206,7 +301,7 @@ mod tests {
         sqlx::query(
             "insert into revision (rev, tx, last_seq, origin, actor, at) values (1, 1, 1, '', '', 42)",
         )
-        .execute(&mut *db.0.writers.take().await.expect("a connection"))
+        .execute(&mut db.0.writers.take().await.expect("a connection"))
         .await
         .expect("a commit");
         assert_eq!(newest_commit(&options).await.expect("a file"), Some(42));

@@ -2,9 +2,9 @@
 
 use mpp_api::Position;
 use mpp_core::Result;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::{Tx, db_error};
+use crate::{Conn, Tx, db_error};
 
 impl Tx {
     /// Saves how far `feed` has been applied, where it stands at `from` until now; false if it
@@ -63,7 +63,7 @@ impl Tx {
 
 /// Index: upstream's primary key.
 pub(crate) async fn select(
-    conn: &mut AnyConnection,
+    conn: &mut Conn,
     feed: &str,
     lock: &'static str,
 ) -> Result<Option<Position>> {

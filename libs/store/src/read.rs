@@ -3,10 +3,10 @@
 use futures::future::BoxFuture;
 use mpp_api::Document;
 use mpp_core::{Error, Result};
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
-    Change, Db, Position, Record,
+    Change, Conn, Db, Position, Record,
     bounds::Bounds,
     db_error,
     feed::change,
@@ -61,7 +61,7 @@ impl Read {
     /// # Panics
     /// Never: the connection is there as long as the snapshot is.
     #[allow(clippy::expect_used)]
-    pub fn conn(&mut self) -> &mut AnyConnection {
+    pub fn conn(&mut self) -> &mut Conn {
         self.session.conn().expect("nothing ends the session before it is dropped")
     }
 

@@ -58,7 +58,7 @@ impl Db {
         .bind(&key.caller)
         .bind(key.method)
         .bind(&key.request_id)
-        .fetch_optional(&mut *conn)
+        .fetch_optional(&mut conn)
         .await
         .map_err(db_error)?;
         let Some(row) = row else { return Ok(None) };

@@ -3,10 +3,15 @@
 use std::time::Duration;
 
 use mpp_core::{Error, Result};
-use sqlx::{Any, AnyConnection, any::AnyRow, pool::PoolConnection};
+use sqlx::any::AnyRow;
 use tokio::runtime::Handle;
 
-use crate::{connect::Pool, db_error};
+use crate::{
+    conn::Conn,
+    connect::Pool,
+    db_error,
+    reach::{away, is_of_the_connection},
+};
 
 /// How long a rollback may take before its connection is thrown away.
 const ROLLBACK: Duration = Duration::from_secs(5);
@@ -14,29 +19,32 @@ const ROLLBACK: Duration = Duration::from_secs(5);
 /// Rolls back when it is dropped before [`Session::finish`].
 #[derive(Debug)]
 pub(crate) struct Session {
-    conn: Option<PoolConnection<Any>>,
+    conn: Option<Conn>,
 }
 
 impl Session {
     /// Begins with a fixed text in one round trip; answers the row that the text selects. A
-    /// connection that turns out to be dead has changed nothing, so another is tried once.
+    /// connection that turns out to be dead, or to lead to a server that takes no writes any more,
+    /// has changed nothing, so another is tried once: a new one, since those of before are in doubt.
     pub async fn begin(pool: &Pool, text: &'static str) -> Result<(Self, Option<AnyRow>)> {
         pool.check()?;
         match Self::try_begin(pool, text).await {
-            Err(sqlx::Error::Io(_)) => Self::try_begin(pool, text).await.map_err(db_error),
+            Err(error) if is_of_the_connection(&error) => {
+                Self::try_begin(pool, text).await.map_err(db_error)
+            }
             tried => tried.map_err(db_error),
         }
     }
 
     async fn try_begin(pool: &Pool, text: &'static str) -> sqlx::Result<(Self, Option<AnyRow>)> {
         let mut session = Self { conn: Some(pool.try_take().await?) };
-        let conn = session.conn.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
-        let mut rows = sqlx::raw_sql(text).fetch_all(&mut **conn).await?;
+        let conn = session.conn.as_mut().ok_or_else(away)?;
+        let mut rows = sqlx::raw_sql(text).fetch_all(conn).await?;
         Ok((session, rows.pop()))
     }
 
     /// The connection, within the transaction.
-    pub fn conn(&mut self) -> Result<&mut AnyConnection> {
+    pub fn conn(&mut self) -> Result<&mut Conn> {
         match &mut self.conn {
             Some(conn) => Ok(conn),
             None => Err(Error::internal("the transaction has ended")),
@@ -64,24 +72,24 @@ impl Drop for Session {
         };
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(rollback(conn))),
-            Err(_) => conn.close_on_drop(),
+            Err(_) => conn.throw_away(),
         }
     }
 }
 
 /// Rolls back; a connection on which that fails is closed, which rolls back too.
-async fn rollback(mut conn: PoolConnection<Any>) -> Result<()> {
-    let done = tokio::time::timeout(ROLLBACK, sqlx::raw_sql("rollback").execute(&mut *conn)).await;
+async fn rollback(mut conn: Conn) -> Result<()> {
+    let done = tokio::time::timeout(ROLLBACK, sqlx::raw_sql("rollback").execute(&mut conn)).await;
     match done {
         Ok(Ok(_)) => Ok(()),
         // The transaction ended on its own, as when its BEGIN failed.
         Ok(Err(error)) if error.to_string().contains("no transaction is active") => Ok(()),
         Ok(Err(error)) => {
-            conn.close_on_drop();
+            conn.throw_away();
             Err(db_error(error))
         }
         Err(_) => {
-            conn.close_on_drop();
+            conn.throw_away();
             Err(Error::new(mpp_core::Reason::Unavailable, "the database did not roll back in time"))
         }
     }

@@ -4,9 +4,11 @@ use std::{collections::HashMap, fmt::Write as _};
 
 use futures::future::BoxFuture;
 use mpp_core::{Error, Micros, Result};
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::{Db, bounds::Bounds, db_error, dialect::Engine, record::Stored, session::Session};
+use crate::{
+    Conn, Db, bounds::Bounds, db_error, dialect::Engine, record::Stored, session::Session,
+};
 
 /// The author of a change, as the feed tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,7 +58,7 @@ impl Tx {
     /// # Panics
     /// Never: the connection is there as long as the transaction is.
     #[allow(clippy::expect_used)]
-    pub fn conn(&mut self) -> &mut AnyConnection {
+    pub fn conn(&mut self) -> &mut Conn {
         self.session.conn().expect("only commit and rollback end the session, and they take self")
     }
 

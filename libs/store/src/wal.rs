@@ -52,5 +52,5 @@ async fn look(log: PathBuf, writers: Pool, mut committed: watch::Receiver<i64>) 
 
 async fn cut(writers: &Pool) -> Result<()> {
     let mut conn = writers.take().await?;
-    sqlx::raw_sql(CUT).execute(&mut *conn).await.map(drop).map_err(db_error)
+    sqlx::raw_sql(CUT).execute(&mut conn).await.map(drop).map_err(db_error)
 }

@@ -14,6 +14,8 @@ use crate::{follow::Follow, model::Upstream};
 
 /// The leased job.
 const JOB: &str = "project";
+/// How long to wait after the database could not be asked for the lease.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Projects whenever this replica holds the lease, until `shutdown`; then the next may go on at
 /// once.
@@ -39,7 +41,11 @@ async fn compete(lease: &mut Lease, follow: &Follow) {
                 }
             }
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the lease of projecting cannot be taken"),
+            Err(error) => {
+                tracing::warn!(%error, "the lease of projecting cannot be taken; trying again");
+                sleep(PAUSE).await;
+                continue;
+            }
         }
         sleep(lease.renewal()).await;
     }

@@ -13,7 +13,7 @@ const SCHEMA: Schema = Schema { service: "test", steps: &[], history_kinds: &[] 
 async fn a_database_that_goes_away_is_missing_by_name() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("a database");
-        let at_once = HealthPolicy { change_counts_millis: 0, ..HealthPolicy::default() };
+        let at_once = HealthPolicy { fault_counts_millis: 0, ..HealthPolicy::default() };
         let readiness = Readiness::new(at_once);
         let stop = CancellationToken::new();
         let watch = watch_database(&readiness, db.clone(), stop.clone());

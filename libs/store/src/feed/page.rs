@@ -104,7 +104,7 @@ pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Resul
         .bind(place.seq)
         .bind(TRANSACTIONS)
         .bind(CHANGES)
-        .fetch(&mut *conn);
+        .fetch(&mut conn);
     let mut page = FeedPage { pieces: Vec::new(), more: false };
     let (mut count, mut revisions, mut bytes) = (0, 0, 0);
     while let Some(row) = rows.try_next().await.map_err(db_error)? {

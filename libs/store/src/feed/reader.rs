@@ -6,7 +6,7 @@ use mpp_core::{Error, Reason, Result};
 use sqlx::{AssertSqlSafe, postgres::PgListener};
 use tokio::{
     sync::{Notify, watch},
-    time::sleep,
+    time::{Instant, sleep},
 };
 
 use super::{
@@ -121,7 +121,7 @@ async fn notify_others(feed: Arc<Shared>, mut committed: watch::Receiver<i64>) {
 async fn notify(feed: &Shared) -> Result<()> {
     let text = format!("notify {CHANNEL}, '{}'", feed.id);
     let mut conn = feed.db.0.readers.take().await?;
-    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await.map(drop).map_err(db_error)
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut conn).await.map(drop).map_err(db_error)
 }
 
 /// Hears of the other replicas' commits. Poolers drop LISTEN, therefore the reader also polls.
@@ -129,6 +129,8 @@ async fn listen(feed: Arc<Shared>, woken: Arc<Notify>) {
     while !feed.shutdown.is_cancelled() {
         let heard = tokio::select! {
             heard = listen_once(&feed, &woken) => heard,
+            // Its connection may be silent for ever.
+            () = feed.db.0.reach.until_cut(Instant::now()) => Ok(()),
             () = feed.shutdown.cancelled() => return,
         };
         if let Err(error) = heard {

@@ -86,7 +86,7 @@ impl Feed {
              where floor < (select max(rev) from revision where rev <= $1)",
         )
         .bind(keep_after)
-        .execute(&mut *conn)
+        .execute(&mut conn)
         .await
         .map_err(db_error)?;
         drop(conn);
@@ -99,7 +99,7 @@ impl Feed {
 async fn compact_chunk(db: &Db) -> Result<bool> {
     let mut conn = db.0.writers.take().await?;
     let row = sqlx::query("select floor, compacted from feed")
-        .fetch_one(&mut *conn)
+        .fetch_one(&mut conn)
         .await
         .map_err(db_error)?;
     let floor: i64 = row.try_get("floor").map_err(db_error)?;
@@ -115,7 +115,7 @@ async fn compact_chunk(db: &Db) -> Result<bool> {
     .bind(from)
     .bind(floor)
     .bind(CHUNK)
-    .fetch_one(&mut *conn)
+    .fetch_one(&mut conn)
     .await
     .map_err(db_error)?;
     drop(conn);
@@ -164,7 +164,7 @@ async fn revision_before(db: &Db, time: Micros) -> Result<i64> {
     let mut conn = db.0.readers.take().await?;
     let row = sqlx::query("select coalesce(max(rev), 0) from revision where at < $1")
         .bind(time)
-        .fetch_one(&mut *conn)
+        .fetch_one(&mut conn)
         .await
         .map_err(db_error)?;
     row.try_get(0).map_err(db_error)

@@ -156,3 +156,16 @@ async fn written_once_it_can(db: &Db) -> i64 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }
+
+#[tokio::test]
+async fn a_standby_is_not_read_from_and_the_primary_that_it_becomes_is() {
+    let primary = Cluster::start();
+    let served = Served::start(&at(&primary), FeedOptions::default()).await;
+    let mut standby = primary.copy(true);
+    standby.begin_elsewhere();
+    let refused = Db::open(&at(&standby), &SCHEMA).await.expect_err("it only follows");
+    assert!(refused.message().contains("is a standby"), "{refused}");
+    standby.promote();
+    Db::open(&at(&standby), &SCHEMA).await.expect("the primary").close().await;
+    served.stop().await;
+}

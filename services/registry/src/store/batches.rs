@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use mpp_api::sync::{Accounting, BatchResult, Checkpoint, Outcome};
 use mpp_core::{Error, Micros, Result};
-use mpp_store::{Tx, db_error, placeholders};
+use mpp_store::{Conn, Tx, db_error, placeholders};
 use prost::Message;
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{lease::Lease, rejected};
 use crate::model::checkpoint::Abandoned;
@@ -199,10 +199,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn standings(
-    conn: &mut AnyConnection,
-    sources: &[String],
-) -> Result<HashMap<String, Standing>> {
+pub async fn standings(conn: &mut Conn, sources: &[String]) -> Result<HashMap<String, Standing>> {
     if sources.is_empty() {
         return Ok(HashMap::new());
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use mpp_core::Result;
-use mpp_store::{Read, Tx, db_error, placeholders};
-use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
+use mpp_store::{Conn, Read, Tx, db_error, placeholders};
+use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use super::{PAGE, ROWS, get};
 use crate::model::{Event, Upstream};
@@ -132,7 +132,7 @@ pub async fn living(read: &mut Read, feed: Upstream) -> Result<BTreeMap<(String,
 ///
 /// # Errors
 /// The same as [`lock_head`].
-pub async fn events_after(conn: &mut AnyConnection, seq: i64) -> Result<Vec<(i64, Event)>> {
+pub async fn events_after(conn: &mut Conn, seq: i64) -> Result<Vec<(i64, Event)>> {
     let rows = sqlx::query("select * from inbox where seq > $1 order by seq limit $2")
         .bind(seq)
         .bind(PAGE)

@@ -2,8 +2,8 @@
 //! two bookings wait for each other.
 
 use mpp_core::Result;
-use mpp_store::{Read, Tx, db_error, placeholders};
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use mpp_store::{Conn, Read, Tx, db_error, placeholders};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::model::{
     applicant::Digest,
@@ -54,7 +54,7 @@ pub async fn keep_code(tx: &mut Tx, appointment: &str, code: &str, date: &str) -
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn code_of(conn: &mut AnyConnection, appointment: &str) -> Result<String> {
+pub async fn code_of(conn: &mut Conn, appointment: &str) -> Result<String> {
     let row = sqlx::query("select code from appointment_code where appointment = $1")
         .bind(appointment)
         .fetch_optional(conn)
@@ -176,7 +176,7 @@ fn sold_row(row: &sqlx::any::AnyRow) -> sqlx::Result<(String, Sold)> {
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
-pub async fn ticket_of(conn: &mut AnyConnection, appointment: &str) -> Result<Option<String>> {
+pub async fn ticket_of(conn: &mut Conn, appointment: &str) -> Result<Option<String>> {
     let row =
         sqlx::query("select number from ticket_queue where appointment = $1 and appointment <> ''")
             .bind(appointment)

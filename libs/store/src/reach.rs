@@ -1,0 +1,188 @@
+//! Whether a database can be reached, as all who use it know it together.
+//!
+//! A server that dies with its machine, or a router that loses its state, says nothing: TCP takes a
+//! quarter of an hour to give such a connection up, and a pool hands it out meanwhile. So what one
+//! connection finds holds for all that are as old:
+//!
+//! - One that breaks, or leads to a server that takes no writes, puts those of before in **doubt**:
+//!   they are let go of instead of being handed out. What is under way on them goes on.
+//! - Where the looker's own is silent while a new one is answered, or the server was away, those of
+//!   before are **cut**: what is under way on them fails at once, and may be sent again.
+//!
+//! **Rejected**: TCP's own bounds (keepalive, TCP_USER_TIMEOUT), which the driver has no way to set;
+//! a try of each connection before it is used, which costs every transaction a round trip and waits
+//! for the silent one as well; a time limit for each statement, which a large one needs as long.
+
+use std::{fmt, future::Future, io, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
+
+/// What is known of one database. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reach(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    found: watch::Sender<Found>,
+    /// Wakes the looker.
+    doubts: Notify,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    /// The looker does not reach it.
+    away: bool,
+    /// Connections that were made before are not used any more.
+    doubted: Option<Instant>,
+    /// What runs on connections of before has failed.
+    cut: Option<Instant>,
+}
+
+impl Reach {
+    /// The looker does not reach the server: nobody waits for it.
+    pub fn lose(&self) {
+        self.0.found.send_modify(|found| found.away = true);
+    }
+
+    /// The looker reaches it, or looks no more.
+    pub fn find(&self) {
+        self.0.found.send_if_modified(|found| std::mem::take(&mut found.away));
+    }
+
+    /// True while the looker does not reach it.
+    pub fn is_away(&self) -> bool {
+        self.0.found.borrow().away
+    }
+
+    /// Until the looker does not reach it.
+    pub fn until_away(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.until(|found| found.away)
+    }
+
+    /// Lets connections of before go, and has the looker look at once.
+    pub fn doubt(&self) {
+        self.doubt_all();
+        self.0.doubts.notify_one();
+    }
+
+    /// Lets connections of before go.
+    pub fn doubt_all(&self) {
+        self.0.found.send_modify(|found| found.doubted = Some(Instant::now()));
+    }
+
+    /// Lets connections of before go, with what runs on them.
+    pub fn cut_all(&self) {
+        let now = Some(Instant::now());
+        self.0.found.send_modify(|found| (found.doubted, found.cut) = (now, now));
+    }
+
+    /// True for a connection of this age that is not to be used any more.
+    pub fn is_doubted(&self, age: Duration) -> bool {
+        self.0.found.borrow().doubted.is_some_and(|at| age >= at.elapsed())
+    }
+
+    /// Until what runs since then has failed.
+    pub fn until_cut(&self, since: Instant) -> impl Future<Output = ()> + Send + use<> {
+        self.until(move |found| found.cut.is_some_and(|at| at >= since))
+    }
+
+    /// Until somebody doubts.
+    pub async fn until_doubted(&self) {
+        self.0.doubts.notified().await;
+    }
+
+    fn until<M: Fn(&Found) -> bool + Send>(
+        &self,
+        met: M,
+    ) -> impl Future<Output = ()> + Send + use<M> {
+        let known = self.0.clone();
+        async move {
+            // It is there as long as its sender, which is held here.
+            let _ = known.found.subscribe().wait_for(met).await;
+        }
+    }
+}
+
+/// A server that only follows another one.
+#[derive(Debug)]
+pub(crate) struct Standby;
+
+impl fmt::Display for Standby {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("the server is a standby")
+    }
+}
+
+impl std::error::Error for Standby {}
+
+/// True where an error says that a connection is of no use any more, or leads to the wrong server.
+pub(crate) fn is_of_the_connection(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            matches!(code.as_ref(), "57P01" | "57P02" | "57P03" | "25006")
+                || code.len() == 5 && code.starts_with("08")
+        }
+        _ => false,
+    }
+}
+
+/// What those hear who wait for a database that is away, or whose connection was cut.
+pub(crate) fn away() -> sqlx::Error {
+    sqlx::Error::Io(io::Error::other("the database was found away"))
+}
+
+/// What those hear who are led to a standby.
+pub(crate) fn standby() -> sqlx::Error {
+    sqlx::Error::Io(io::Error::other(Standby))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(3600);
+
+    /// The clock goes on.
+    fn a_moment() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+
+    #[test]
+    fn a_doubt_holds_for_what_is_as_old_and_not_for_what_comes_after() {
+        let reach = Reach::default();
+        assert!(!reach.is_doubted(LONG));
+        reach.doubt();
+        a_moment();
+        assert!(reach.is_doubted(LONG));
+        assert!(!reach.is_doubted(Duration::ZERO));
+        assert!(reach.until_doubted().now_or_never().is_some(), "the looker was woken");
+    }
+
+    #[test]
+    fn what_runs_is_cut_by_a_cut_and_by_no_doubt() {
+        let (reach, since) = (Reach::default(), Instant::now());
+        reach.doubt();
+        assert!(reach.until_cut(since).now_or_never().is_none());
+        reach.cut_all();
+        assert!(reach.until_cut(since).now_or_never().is_some());
+        a_moment();
+        assert!(reach.until_cut(Instant::now()).now_or_never().is_none(), "begun afterwards");
+    }
+
+    #[test]
+    fn nobody_waits_for_a_server_that_is_away() {
+        let reach = Reach::default();
+        assert!(reach.until_away().now_or_never().is_none());
+        reach.lose();
+        assert!(reach.until_away().now_or_never().is_some());
+        reach.find();
+        assert!(!reach.is_away());
+    }
+}
