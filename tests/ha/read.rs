@@ -1,0 +1,70 @@
+//! Readers of each service, who are answered from its memory.
+
+use std::time::{Duration, Instant};
+
+use mpp_api::{
+    registry::{GetMallRequest, directory_service_client::DirectoryServiceClient},
+    reporting::{GetReportRequest, report_service_client::ReportServiceClient},
+    scheduling::{ListSlotsRequest, booking_service_client::BookingServiceClient},
+};
+use mpp_client::{Channel, Settings, connect_with, error_of};
+use mpp_tests::{
+    Service, Suite,
+    keys::{APP, AUDITOR, Who},
+    town::{MALL, OFFERING},
+};
+use tonic::Status;
+
+use crate::Work;
+
+const EVERY: Duration = Duration::from_millis(100);
+
+/// A channel that sends each call once, so that each try is noted.
+pub fn insists_not(suite: &Suite, service: Service, who: Who) -> Channel {
+    let settings = Settings { tries: 1, own_writes: Duration::ZERO, ..Settings::default() };
+    connect_with(&suite.endpoint(service, who), settings).expect("an endpoint")
+}
+
+/// What a refusal says.
+pub fn told(status: &Status) -> String {
+    let error = error_of(status);
+    format!("{} {}", error.reason, error.message)
+}
+
+/// A reader for each service.
+pub fn start(suite: &Suite, work: &Work) {
+    let registry = insists_not(suite, Service::Registry, APP);
+    spawn(work, "reads, registry", move || {
+        let request = GetMallRequest { name: MALL.into(), ..Default::default() };
+        let mut client = DirectoryServiceClient::new(registry.clone());
+        async move { client.get_mall(request).await.map(drop) }
+    });
+    let scheduling = insists_not(suite, Service::Scheduling, APP);
+    spawn(work, "reads, scheduling", move || {
+        let request = ListSlotsRequest { offering: OFFERING.into(), days: 2, ..Default::default() };
+        let mut client = BookingServiceClient::new(scheduling.clone());
+        async move { client.list_slots(request).await.map(drop) }
+    });
+    let reporting = insists_not(suite, Service::Reporting, AUDITOR);
+    spawn(work, "reads, reporting", move || {
+        let request = GetReportRequest::default();
+        let mut client = ReportServiceClient::new(reporting.clone());
+        async move { client.get_report(request).await.map(drop) }
+    });
+}
+
+fn spawn<F, R>(work: &Work, what: &'static str, read: F)
+where
+    F: Fn() -> R + Send + 'static,
+    R: Future<Output = Result<(), Status>> + Send,
+{
+    let work = work.clone();
+    tokio::spawn(async move {
+        while !work.is_over() {
+            let begun = Instant::now();
+            let answer = read().await;
+            work.calls.note(what, begun, &answer.map(|()| 0).map_err(|status| told(&status)));
+            tokio::time::sleep(EVERY).await;
+        }
+    });
+}
