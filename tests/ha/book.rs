@@ -26,9 +26,9 @@ use crate::{
 };
 
 const CLIENTS: u64 = 4;
-/// Few enough for some to become full.
-const SLOTS: usize = 48;
-const EVERY: Duration = Duration::from_millis(100);
+/// Ten places each: enough to the end, and few enough for some to become full.
+const SLOTS: usize = 144;
+const EVERY: Duration = Duration::from_millis(250);
 /// Between two tries of one request.
 const AGAIN: Duration = Duration::from_millis(200);
 const DEADLINE: Duration = Duration::from_secs(10);
