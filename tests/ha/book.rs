@@ -67,7 +67,7 @@ async fn slots(suite: &Suite) -> Vec<String> {
     let mut booking = BookingServiceClient::new(suite.channel(Service::Scheduling, APP));
     let request = ListSlotsRequest {
         offering: OFFERING.into(),
-        days: 4,
+        days: 5,
         only_available: true,
         ..Default::default()
     };
