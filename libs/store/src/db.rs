@@ -10,11 +10,12 @@ use tokio::sync::watch;
 use crate::{
     Options, Schema,
     bounds::Bounds,
-    connect::{self, Pool, dialect_of, own, sqlite_path},
+    connect::{self, dialect_of, own, sqlite_path},
     db_error,
     dialect::{Dialect, Engine},
     file::Owned,
     metrics, migrate,
+    pool::Pool,
     reach::Reach,
     wal,
 };

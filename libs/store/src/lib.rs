@@ -56,6 +56,7 @@ mod metrics;
 mod migrate;
 mod owner;
 mod placeholders;
+mod pool;
 mod pooler;
 mod position;
 mod put;

@@ -8,8 +8,8 @@ use tokio::runtime::Handle;
 
 use crate::{
     conn::Conn,
-    connect::Pool,
     db_error,
+    pool::Pool,
     reach::{away, is_of_the_connection},
 };
 

@@ -15,7 +15,7 @@ use std::{
 use mpp_core::Result;
 use tokio::{sync::watch, time::timeout};
 
-use crate::{connect::Pool, db_error};
+use crate::{db_error, pool::Pool};
 
 /// How long nothing is committed before a look.
 const SILENCE: Duration = Duration::from_secs(2);

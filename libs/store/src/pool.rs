@@ -1,0 +1,126 @@
+//! The pools of a database: connections that are handed out as long as they are of use.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::future::BoxFuture;
+use mpp_core::Result;
+use sqlx::{AnyConnection, AnyPool, Connection as _, any::AnyPoolOptions};
+use tokio::time::timeout;
+
+use crate::{
+    Options,
+    conn::Conn,
+    connect::{ACQUIRE, set_up},
+    db_error,
+    dialect::Dialect,
+    file::Owned,
+    reach::{Reach, away, is_of_the_connection},
+    waiting::Waiting,
+};
+
+/// A connection that lay idle longer is tried before it is used.
+const TRUST_IDLE: Duration = Duration::from_secs(5);
+/// How long that may take.
+const TRIED: Duration = Duration::from_secs(2);
+
+/// Connections that are set up as the dialect asks. Clones share them.
+#[derive(Clone, Debug)]
+pub(crate) struct Pool {
+    pool: AnyPool,
+    reach: Reach,
+    /// On SQLite.
+    owned: Option<Arc<Owned>>,
+    waiting: Arc<Waiting>,
+}
+
+impl Pool {
+    /// At most `size` connections, each made when it is first needed; `name` stands in metrics.
+    pub fn new(
+        options: &Options,
+        dialect: &'static Dialect,
+        size: u32,
+        reach: &Reach,
+        owned: Option<Arc<Owned>>,
+        name: String,
+    ) -> Result<Self> {
+        let (owner, known) = (owned.clone(), reach.clone());
+        let pool = AnyPoolOptions::new()
+            .max_connections(size)
+            .acquire_timeout(ACQUIRE)
+            .test_before_acquire(false)
+            .before_acquire(move |conn, meta| {
+                let outdated = owner.as_ref().is_some_and(|owner| owner.is_outdated(meta.age));
+                let usable = !outdated && !known.is_doubted(meta.age);
+                let known = known.clone();
+                Box::pin(async move {
+                    if usable && meta.idle_for > TRUST_IDLE {
+                        return Ok(still_works(conn, &known).await);
+                    }
+                    Ok(usable)
+                })
+            })
+            .after_connect(move |conn, _| Box::pin(set_up(conn, dialect)))
+            .connect_lazy(&options.url);
+        let pool = pool.map_err(db_error)?;
+        let waiting = Waiting::of(name, &pool);
+        Ok(Self { pool, reach: reach.clone(), owned, waiting })
+    }
+
+    /// A connection, once there is one.
+    pub fn take(&self) -> BoxFuture<'_, Result<Conn>> {
+        Box::pin(async {
+            self.check()?;
+            self.try_take().await.map_err(db_error)
+        })
+    }
+
+    /// Whether the file beneath a SQLite database's connections is still its own.
+    ///
+    /// # Errors
+    /// As [`Owned::check`].
+    pub fn check(&self) -> Result<()> {
+        self.owned.as_ref().map_or(Ok(()), |owned| owned.check())
+    }
+
+    /// True for a connection of this age, if it is to a file that was there before.
+    pub fn is_outdated(&self, age: Duration) -> bool {
+        self.owned.as_ref().is_some_and(|owned| owned.is_outdated(age))
+    }
+
+    /// As [`Pool::take`] after [`Pool::check`], with the driver's own error. It tries for long to
+    /// reach a server that refuses: where that is known, nobody waits for it.
+    pub fn try_take(&self) -> BoxFuture<'_, sqlx::Result<Conn>> {
+        Box::pin(async {
+            let taken = tokio::select! {
+                biased;
+                () = self.reach.until_away() => Err(away()),
+                taken = self.waiting.for_one(self.pool.acquire()) => taken,
+            };
+            let taken = taken.inspect_err(|error| {
+                if is_of_the_connection(error) && !self.reach.is_away() {
+                    self.reach.doubt();
+                }
+            });
+            Ok(Conn::new(taken?, self.reach.clone()))
+        })
+    }
+
+    /// True once it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.pool.is_closed()
+    }
+
+    /// Waits for every connection to be given back, and closes it.
+    pub fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.pool.close())
+    }
+}
+
+/// Whether a connection that lay idle is answered in time.
+async fn still_works(conn: &mut AnyConnection, reach: &Reach) -> bool {
+    let answered = matches!(timeout(TRIED, conn.ping()).await, Ok(Ok(())));
+    if !answered {
+        reach.doubt();
+    }
+    answered
+}
