@@ -139,7 +139,7 @@ reasons! {
     RevisionCompacted, OutOfRange, "REVISION_COMPACTED",
         "Start again with `initial_state`.",
         "Posisi terlalu lama dan sudah dipadatkan. Mulai lagi dari keadaan awal.";
-    /// The position or revision is of another history: the database was restored, or is another one.
+    /// The position or revision is of another history: the database was restored or is another one.
     LineageChanged, OutOfRange, "LINEAGE_CHANGED",
         "Start again with `initial_state`, and drop what it does not contain; read without `min_revision`.",
         "Basis data telah dipulihkan. Mulai lagi dari keadaan awal.";

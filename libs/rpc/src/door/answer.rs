@@ -69,8 +69,8 @@ async fn only_message(response: Response) -> Result<Bytes, Status> {
 
 /// `"{etag}-{digest}"` of the record that an answer holds: its etag, for If-Match, and what tells
 /// this representation from others, since fields that are worked out, such as the stage of today,
-/// change without a new etag. A write and a read of the same record give the same one, whatever else
-/// a write answers. What holds no record has the digest alone.
+/// change without a new etag. A write and a read of the same record give the same one, whatever
+/// else a write answers. What holds no record has the digest alone.
 fn etag(message: &DynamicMessage, json: &[u8]) -> String {
     let of_record = || {
         let (etag, record) = record(message)?;

@@ -118,8 +118,8 @@ impl Registry {
         .await
     }
 
-    /// Handing a service over takes it from its publisher: an officer may only take it from a source
-    /// of a unit that is theirs, too.
+    /// Handing a service over takes it from its publisher: an officer may only take it from a
+    /// source of a unit that is theirs, too.
     fn check_gives(&self, service: &Service, call: &Call) -> Result<()> {
         if service.source.is_empty() {
             return Ok(());

@@ -228,8 +228,8 @@ async fn answered_since(tx: &mut Tx, hello: &Hello, sequence: i64) -> Result<Vec
 /// The session that a fencing token was given to, if it is alive. Index: sync_lease's primary key.
 ///
 /// # Errors
-/// `LEASE_LOST` where it is not, `LEASE_EXPIRED` after a silence; `NEWER_FORM` where a newer replica
-/// has opened it.
+/// `LEASE_LOST` where it is not, `LEASE_EXPIRED` after a silence; `NEWER_FORM` where a newer
+/// replica has opened it.
 pub async fn find(tx: &mut Tx, source: &str, fencing: i64, ttl: Duration) -> Result<Held> {
     let text = format!("select {COLUMNS} from sync_lease where source = $1");
     let row = sqlx::query(AssertSqlSafe(text))

@@ -90,8 +90,8 @@ impl Session {
     /// Finds the session that this fencing token was given to, for one more call of it.
     ///
     /// # Errors
-    /// `LEASE_LOST` where it has ended, by itself, by a later one or by a restore that does not know
-    /// it; `PERMISSION_DENIED` for another's source.
+    /// `LEASE_LOST` where it has ended, by itself, by a later one or by a restore that does not
+    /// know it; `PERMISSION_DENIED` for another's source.
     pub async fn resume(
         registry: &Registry,
         call: &Call,

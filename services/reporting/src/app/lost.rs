@@ -1,8 +1,9 @@
 //! A revision that a report waits for and that never comes: its write was lost by a restore of the
 //! service that it is of, or of this one.
 //!
-//! A copy that lags has it soon, so it is waited for first. Whether an upstream still has a revision,
-//! only it can say: it is asked to read something from there on, and refuses where it cannot.
+//! A copy that lags has it soon, so it is waited for first. Whether an upstream still has a
+//! revision, only it can say: it is asked to read something from there on, and refuses where it
+//! cannot.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Filters of lists and of the feed that nothing can pass: refused, since an empty answer would read
-//! as "there is none".
+//! Filters of lists and of the feed that nothing can pass: refused, since an empty answer would
+//! read as "there is none".
 
 use mpp_core::{Error, FieldCode, Label, NATIONAL, Result};
 
