@@ -91,6 +91,9 @@ field_codes! {
     KeyMissing, "KEY_MISSING", "Name it in the mapping as the source calls it now, or take it out of the mapping.";
     /// A wording of a fee or a time that is kept as it is written and not read.
     NotRead, "NOT_READ", "It is published as it is written, and no filter finds it. Write it more plainly at the source, where that is right; a unit that the contract does not have, such as months, stays as it is.";
+    /// A text that names nothing, such as `-`, where a record can do without one; the record was taken
+    /// without it.
+    LeftOut, "LEFT_OUT", "Nothing has to be done; give the name at the source, or let the mapping leave it out.";
     /// A record that does not fit its mapping, or a mapping that fails on it.
     Mapping, "MAPPING", "Mend the mapping or the record; `mpp agent problems` lists them.";
     /// A record to be deleted that never was.

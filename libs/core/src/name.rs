@@ -86,7 +86,8 @@ pub fn check_id(text: &str, field: &str) -> Result<(), Error> {
         field,
         FieldCode::Id,
         format!(
-            "'{}' is not an id; use a to z, 0 to 9 and hyphens, {MAX_ID} characters at most",
+            "'{}' is not an id; use a to z, 0 to 9, hyphens and dots, beginning with a letter or \
+             digit, {MAX_ID} characters at most",
             shown(text)
         ),
     ))

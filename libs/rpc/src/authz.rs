@@ -97,6 +97,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.sync.v1.SyncService/EndSession", SOURCE),
     ("/mpp.sync.v1.SyncService/CreateSource", NOBODY),
     ("/mpp.sync.v1.SyncService/UpdateSource", NOBODY),
+    ("/mpp.sync.v1.SyncService/DeleteSource", NOBODY),
     ("/mpp.sync.v1.SyncService/GetSource", EVERYONE),
     ("/mpp.sync.v1.SyncService/ListSources", EVERYONE),
     ("/mpp.feed.v1.FeedService/Watch", FOLLOWERS),

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use futures::{StreamExt as _, stream, stream::BoxStream};
+use futures::{StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use mpp_api::{
     Any, document,
     feed::{
@@ -24,7 +24,7 @@ use crate::{Turns, caller, metrics, status, time::to_timestamp};
 pub(crate) struct States(pub(crate) Turns<String>);
 
 /// Refuses a label's value that no record is filed under.
-type Known = Arc<dyn Fn(Label, &str) -> Result<()> + Send + Sync>;
+type Known = Arc<dyn Fn(Label, String) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
 /// The service over one feed.
 #[derive(Clone)]
@@ -47,19 +47,19 @@ impl FeedServer {
     #[must_use]
     pub fn knowing(
         self,
-        known: impl Fn(Label, &str) -> Result<()> + Send + Sync + 'static,
+        known: impl Fn(Label, String) -> BoxFuture<'static, Result<()>> + Send + Sync + 'static,
     ) -> Self {
         Self { known: Some(Arc::new(known)), ..self }
     }
 
-    fn check_known(&self, start: &Start, filter: &Filter) -> Result<()> {
+    async fn check_known(&self, start: &Start, filter: &Filter) -> Result<()> {
         let Some(known) = self.known.as_ref().filter(|_| !matches!(start, Start::Token(_))) else {
             return Ok(());
         };
-        let mut labels = filter.labels.iter();
-        labels
-            .try_for_each(|(label, value)| known(*label, value))
-            .map_err(|error| error.within("filter"))
+        for (label, value) in &filter.labels {
+            known(*label, value.clone()).await.map_err(|error| error.within("filter"))?;
+        }
+        Ok(())
     }
 
     /// As a route for [`crate::serve`].
@@ -82,7 +82,7 @@ impl FeedService for FeedServer {
         let start = start(&request).map_err(status)?;
         let filter = request.filter.unwrap_or_default();
         let filter = checked(filter, self.kinds).map_err(status)?;
-        self.check_known(&start, &filter).map_err(status)?;
+        self.check_known(&start, &filter).await.map_err(status)?;
         filter.check().map_err(status)?;
         match (&start, states) {
             (Start::State, Some(States(turns))) => {

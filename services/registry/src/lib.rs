@@ -183,9 +183,12 @@ fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Rout
     // all.
     let sync_bytes = (registry.policy.batch_bytes + 64 * 1024).max(MESSAGE_BYTES);
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
-    let memory = registry.memory.clone();
-    let feed = mpp_rpc::feed::FeedServer::new(feed.clone(), model::KINDS)
-        .knowing(move |label, value| app::filters::label(&memory, label, value));
+    let knows = registry.clone();
+    let feed =
+        mpp_rpc::feed::FeedServer::new(feed.clone(), model::KINDS).knowing(move |label, value| {
+            let knows = knows.clone();
+            Box::pin(async move { app::filters::label(&knows, label, &value).await })
+        });
     Routes::new(DirectoryServiceServer::new(grpc::directory::Directory(registry.clone())))
         .add_service(CatalogServiceServer::new(grpc::catalog::Catalog(registry.clone())))
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))

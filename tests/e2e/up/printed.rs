@@ -75,7 +75,7 @@ pub async fn each_outcome_says_what_to_do(up: &Up) {
     assert_ne!(withdrawn.code, 0, "it was withdrawn: {}", withdrawn.out);
     let sources = up.json(&["list", "sources"]).await;
     let madiun = sources.iter().find(|one| one["name"] == "sources/madiun").expect("the source");
-    assert_eq!((&madiun["rejectedNow"], &madiun["unreadNow"]), (&"1".into(), &"2".into()));
+    assert_eq!((&madiun["waitingNow"], &madiun["unreadNow"]), (&"1".into(), &"2".into()));
 }
 
 /// Every command that the program and the README print, each once: an appointment is made once.

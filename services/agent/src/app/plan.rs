@@ -77,7 +77,10 @@ impl Outcome {
             Some(lack) => Err(lack),
             None if self.refused > 0 => Err(Error::new(
                 Reason::RecordsRefused,
-                format!("{source}: {} rows or records were refused", self.refused),
+                match self.refused {
+                    1 => format!("{source}: one row or record was refused"),
+                    many => format!("{source}: {many} rows or records were refused"),
+                },
             )),
             None => Ok(()),
         }

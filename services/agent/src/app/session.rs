@@ -258,11 +258,13 @@ impl<'a> Session<'a> {
     /// Takes up a record that the registry has to see; counts and keeps whatever it cannot.
     async fn gather(&mut self, item: Item) -> Result<()> {
         self.tally.read += 1;
-        let Item { found_at, record, notes, refused_id } = item;
+        let Item { found_at, record, notes, refused_id, is_record } = item;
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                self.difference.refuse(refused_id.as_deref());
+                if is_record || refused_id.is_some() {
+                    self.difference.refuse(refused_id.as_deref());
+                }
                 return self.keep_invalid(&found_at, "", &error).await;
             }
         };

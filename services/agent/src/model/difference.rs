@@ -83,10 +83,35 @@ impl Difference {
     /// A row was refused. It may be that of a record that the registry holds: that one has then not
     /// gone, nor has any, as long as nobody knows whose row it is.
     pub fn refuse(&mut self, id: Option<&str>) {
-        match id.filter(|id| self.held.contains(*id) || self.told.contains(*id)) {
-            Some(id) => drop(self.refused.insert(id.to_owned())),
-            None => self.unknown += 1,
+        match id {
+            Some(id) if self.held.contains(id) || self.told.contains(id) => {
+                self.refused.insert(id.to_owned());
+            }
+            // It has an id of its own, and is none of those.
+            Some(id) if mpp_core::check_id(id, "source_id").is_ok() => {}
+            _ => self.unknown += 1,
         }
+    }
+
+    /// How many have gone in any case: each row that nobody knows may be one of those that were not
+    /// seen.
+    pub fn surely_gone(&self) -> usize {
+        self.gone().len().saturating_sub(self.unknown)
+    }
+
+    /// What is told of those that were not seen where some rows are not known.
+    pub fn unsure(&self) -> String {
+        let (gone, unknown) = (self.gone(), self.unknown);
+        let surely = match self.surely_gone() {
+            0 => "they may be of these records".to_owned(),
+            some => format!("so at least {some} of these records have gone"),
+        };
+        format!(
+            "{} records that are in the index are not among the rows that were read, and {unknown} \
+             rows could not be read, {surely}: {}. Mend those rows first",
+            gone.len(),
+            named(&gone)
+        )
     }
 
     /// True where each row is known, so that what was not seen has gone indeed.
@@ -244,6 +269,23 @@ mod tests {
         (0..20).for_each(|_| unknown.refuse(None));
         assert_eq!(unknown.shrinkage(10, 3), None, "the twenty rows may be theirs");
         assert!(!unknown.is_sure());
+    }
+
+    #[test]
+    fn rows_that_cannot_be_read_do_not_hide_that_others_have_gone() {
+        let before: Vec<Record> = (0..60).map(|id| record(&id.to_string(), "units/a")).collect();
+        let ids: Vec<&str> = before.iter().map(|record| record.source_id.as_str()).collect();
+        let mut known = reading(&before, &ids[10..]);
+        (0..6).for_each(|at| known.refuse(Some(&format!("baru-{at}"))));
+        assert!(known.is_sure(), "each has an id of its own, and is none of the ten");
+        assert!(known.shrinkage(10, 3).is_some(), "ten have gone");
+        let mut unknown = reading(&before, &ids[10..]);
+        (0..6).for_each(|_| unknown.refuse(Some("#REF!")));
+        assert_eq!(unknown.surely_gone(), 4);
+        let told = unknown.unsure();
+        assert!(told.starts_with("10 records that are in the index"), "{told}");
+        assert!(told.contains("at least 4 of these") && told.contains(": 0, 1, 2"), "{told}");
+        assert!(unknown.shrinkage(5, 3).is_some() && unknown.shrinkage(10, 3).is_none());
     }
 
     #[test]

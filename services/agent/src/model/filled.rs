@@ -72,7 +72,8 @@ pub(super) fn text(key: &Val) -> Option<String> {
     Some(String::from_utf8_lossy(bytes).into_owned())
 }
 
-fn holds_something(value: &Val) -> bool {
+/// True for anything but nothing: no null, no blank text, no list of those.
+pub fn holds_something(value: &Val) -> bool {
     match value {
         Val::Null => false,
         Val::TStr(bytes) => !String::from_utf8_lossy(bytes).trim().is_empty(),

@@ -62,11 +62,12 @@ impl Problem {
 
     /// True for a remark: the record itself is in the index.
     pub fn is_remark(&self) -> bool {
-        const REMARKS: [FieldCode; 9] = [
+        const REMARKS: [FieldCode; 10] = [
             FieldCode::HeadingAgain,
             FieldCode::KeyMissing,
             FieldCode::Moved,
             FieldCode::NotRead,
+            FieldCode::LeftOut,
             FieldCode::Bundle,
             FieldCode::Gone,
             FieldCode::NotThereYet,

@@ -17,9 +17,14 @@ use super::{
     kinds::{Kinds, may_be_heading},
     lines::Lines,
     rows::{Layout, Row, Rows},
+    saying::Saying,
+    shape::{self, Shape},
     sink::Sink,
 };
 use crate::policy::Policy;
+
+/// Rows that are read ahead, so that the first of them are judged by the others.
+const AHEAD: usize = 300;
 
 /// A file of rows.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +59,7 @@ pub fn read_lines(
 ) -> Result<(), Fault> {
     let place = table.path.display().to_string();
     let lost = |error: std::io::Error| Fault::torn(&place, format!("it breaks off: {error}"));
-    let (mut rows, above) = laid_out(lines, table, policy)?;
+    let (mut rows, above, saying) = laid_out(lines, table, policy)?;
     let keys = headings(&place, rows.next().map_err(lost)?)?;
     rows.layout.columns = keys.len();
     sink.check_keys(&place, &BTreeSet::from_iter(keys.iter().cloned()))?;
@@ -68,16 +73,26 @@ pub fn read_lines(
         moved: None,
         kinds: Kinds::default(),
         doubtful: None,
+        shape: Shape::default(),
+        saying,
     };
-    while let Some(row) = rows.next().map_err(lost)? {
-        if reading.take_whole(row, rows.is_open()).is_err() {
+    let mut ahead = VecDeque::new();
+    loop {
+        while ahead.len() < AHEAD
+            && let Some(row) = rows.next().map_err(lost)?
+        {
+            reading.look_at(&row);
+            ahead.push_back((row, rows.is_open()));
+        }
+        let Some((row, is_open)) = ahead.pop_front() else { break };
+        if reading.take_whole(row, is_open).is_err() {
             return Ok(()); // The run has ended.
         }
     }
     if reading.settle(None).is_ok() && !rows.is_open() {
         reading.sink.ends();
     }
-    Ok(())
+    reading.saying.beyond().map_or(Ok(()), |text| Err(Fault::torn(&place, text)))
 }
 
 /// The rows from the heading on, and what stands above it.
@@ -85,7 +100,7 @@ fn laid_out(
     mut lines: Lines,
     table: &Table,
     policy: &Policy,
-) -> Result<(Rows, HashSet<String>), Fault> {
+) -> Result<(Rows, HashSet<String>, Saying), Fault> {
     let place = table.path.display().to_string();
     let lost = |error: std::io::Error| Fault::torn(&place, format!("it breaks off: {error}"));
     let mut ahead = VecDeque::new();
@@ -95,17 +110,25 @@ fn laid_out(
         ahead.push_back(line);
     }
     let found = heading::find(ahead.make_contiguous(), table.delimiter, table.heading_line);
+    if ahead.iter().all(|line| line.text.as_ref().is_ok_and(|text| text.trim().is_empty())) {
+        let text = "the file is empty; its first row must hold the headings";
+        return Err(Fault::nothing(&place, text));
+    }
     let found = found.map_err(|text| Fault::config(&place, text))?;
     let titles = ahead.drain(..found.above).filter_map(|line| line.text.ok());
-    let above = titles.map(|text| columns::letters(&text)).filter(|text| !text.is_empty());
-    let above = above.collect();
+    let (mut saying, mut above) = (Saying::default(), HashSet::new());
+    for title in titles {
+        saying.hear(&title);
+        above.insert(columns::letters(&title));
+    }
+    above.remove("");
     let layout = Layout {
         separator: found.separator,
         columns: 0,
         longest: policy.max_row_bytes,
         trust_quotes: table.trust_quotes,
     };
-    Ok((Rows::new(lines, ahead, layout), above))
+    Ok((Rows::new(lines, ahead, layout), above, saying))
 }
 
 fn headings(place: &str, row: Option<Row>) -> Result<Vec<String>, Fault> {
@@ -137,9 +160,20 @@ struct Reading<'a, 'b> {
     kinds: Kinds,
     /// A row that is a heading if the rows below it are of other kinds.
     doubtful: Option<(usize, Vec<String>)>,
+    /// Learnt from the rows that are read ahead, too.
+    shape: Shape,
+    /// What titles and footers say of how much there is.
+    saying: Saying,
 }
 
 impl Reading<'_, '_> {
+    /// Looks at a row that is read ahead.
+    fn look_at(&mut self, row: &Row) {
+        if let Row::Cells { cells, .. } = row {
+            self.shape.see(cells);
+        }
+    }
+
     /// A last line without an end may be cut, where that of the last run had one.
     fn take_whole(&mut self, row: Row, is_open: bool) -> Result<()> {
         self.settle(Some(&row))?;
@@ -163,11 +197,20 @@ impl Reading<'_, '_> {
                 self.doubtful = Some((line, cells));
                 Ok(())
             }
-            Some(Row::Cells { cells: below, .. }) if self.kinds.against(below) > 1 => {
+            Some(Row::Cells { cells: below, .. }) if self.is_heading(&cells, below) => {
                 self.move_columns(line)
             }
-            _ => self.put(line, cells),
+            _ => {
+                self.kinds.see(&cells);
+                self.put(line, cells)
+            }
         }
+    }
+
+    /// Whether a row reads like a heading and what stands below it like another table.
+    fn is_heading(&self, cells: &[String], below: &[String]) -> bool {
+        let other_kinds = self.kinds.against(cells) > 0 && self.kinds.against(below) > 1;
+        other_kinds || self.shape.begins_another(cells, below)
     }
 
     fn take(&mut self, row: Row) -> Result<()> {
@@ -216,7 +259,13 @@ impl Reading<'_, '_> {
     }
 
     fn doubt(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
-        if may_be_heading(&cells) && self.kinds.against(&cells) > 0 {
+        if shape::names_columns(&cells) {
+            return self.move_columns(line);
+        }
+        if self.shape.is_foreign(&cells) && !self.sink.takes_trials() {
+            return self.hold_back(line, cells);
+        }
+        if may_be_heading(&cells) {
             self.doubtful = Some((line, cells));
             return Ok(());
         }
@@ -234,9 +283,22 @@ impl Reading<'_, '_> {
             let text = format!("a cell is longer than {limit} bytes; is a quote left open?");
             return self.sink.refuse(at(line), Error::field("row", FieldCode::Unreadable, text));
         }
+        self.saying.count();
+        let raw = self.raw(cells);
+        self.sink.put(at(line), raw).map(drop)
+    }
+
+    fn raw(&self, cells: Vec<String>) -> Val {
         let text = |text: String| Val::utf8_str(text.into_bytes());
         let cells = self.keys.iter().cloned().map(text).zip(cells.into_iter().map(text));
-        self.sink.put(at(line), Val::obj(cells.collect())).map(drop)
+        Val::obj(cells.collect())
+    }
+
+    /// What the table's own shape does not bear is told, and not published.
+    fn hold_back(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
+        self.saying.hear(&cells.join(" "));
+        let raw = self.raw(cells);
+        self.sink.hold_back(at(line), shape::foreign(), raw)
     }
 
     /// Refuses each of the lines, and says that nobody knows how many rows they were.

@@ -64,7 +64,9 @@ impl Fault {
     /// The registry found a run incomplete that was complete here.
     pub fn of_registry(source: &str, found: &Incomplete) -> Self {
         let reason = match found.reason() {
-            incomplete::Reason::NothingTaken => Reason::RecordsRefused,
+            incomplete::Reason::NothingTaken | incomplete::Reason::AllWaiting => {
+                Reason::RecordsRefused
+            }
             _ => Reason::SourceIncomplete,
         };
         Self::new(found.reason(), reason, source, &found.text)
@@ -109,7 +111,9 @@ pub fn excerpt(text: &str) -> String {
 
 /// Like [`excerpt`], of what should have been an address.
 pub fn shown(link: &str) -> String {
-    excerpt(&address(link))
+    let address = address(link);
+    // "#" is nothing but a fragment.
+    excerpt(if address.is_empty() { link } else { &address })
 }
 
 /// "x?page=2&token=…" up to its query, and of "page=2&token=…" the first name.

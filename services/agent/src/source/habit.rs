@@ -86,7 +86,7 @@ fn count(line: &str, separator: char) -> usize {
 }
 
 /// Digits as one 0, letters as one A or a, and what stands between them.
-fn form(id: &str) -> String {
+pub(super) fn form(id: &str) -> String {
     let mut form = String::new();
     for sign in id.trim().chars() {
         let class = match sign {

@@ -13,9 +13,10 @@ use super::{
     next::Next,
     parse::parse,
     place::{self, Setting},
+    shape::{self, Shape},
     sink::Sink,
 };
-use crate::policy::Policy;
+use crate::{model::filled::holds_something, policy::Policy};
 
 /// A catalog in pages.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +40,18 @@ pub struct Pages {
 /// A page cannot be had or read, or the last one was not reached.
 pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let fetch = Fetch::new(pages.token.as_deref(), policy);
-    let mut reading =
-        Reading { pages, policy, fetch, sink, extent: Extent::default(), items: 0, empty: 0 };
+    let mut reading = Reading {
+        pages,
+        policy,
+        fetch,
+        sink,
+        extent: Extent::default(),
+        items: 0,
+        empty: 0,
+        stale: false,
+        columns: Vec::new(),
+        shape: Shape::default(),
+    };
     let mut seen = HashSet::new();
     let mut location = pages.location.clone();
     for number in 1..=policy.max_pages {
@@ -85,6 +96,11 @@ struct Reading<'a, 'b> {
     items: u64,
     /// Pages without a record, one after the other.
     empty: usize,
+    /// The page before brought nothing new.
+    stale: bool,
+    /// The keys of the first page's records, as columns.
+    columns: Vec<Val>,
+    shape: Shape,
 }
 
 impl Reading<'_, '_> {
@@ -127,9 +143,15 @@ impl Reading<'_, '_> {
 
     /// Answers how many of them no page had before.
     fn put(&mut self, items: &[Val], number: usize) -> mpp_core::Result<usize> {
+        self.learn(items);
         let mut new = 0;
         for (at, item) in items.iter().enumerate() {
             let found_at = format!("page {number}, item {}", at + 1);
+            if !self.sink.takes_trials() && self.shape.is_sparse(&self.cells(item)) {
+                self.items += 1;
+                self.sink.hold_back(found_at, shape::foreign(), item.clone())?;
+                continue;
+            }
             let identity = self.sink.put(found_at.clone(), item.clone())?;
             new += usize::from(self.extent.record(number, &found_at, identity));
             self.items += 1;
@@ -137,10 +159,40 @@ impl Reading<'_, '_> {
         Ok(new)
     }
 
+    /// Takes up how full the records of a page are, before the first of them is judged.
+    fn learn(&mut self, items: &[Val]) {
+        if self.columns.is_empty() {
+            let keys = items.iter().filter_map(|item| match item {
+                Val::Obj(map) => Some(map.keys().cloned()),
+                _ => None,
+            });
+            let mut known = BTreeSet::new();
+            self.columns = keys.flatten().filter(|key| known.insert(place::text(key))).collect();
+        }
+        for item in items {
+            let cells = self.cells(item);
+            self.shape.see(&cells);
+        }
+    }
+
+    /// A record as the cells of a row.
+    fn cells(&self, item: &Val) -> Vec<String> {
+        let Val::Obj(map) = item else { return Vec::new() };
+        let cell = |key: &Val| match map.get(key) {
+            Some(value @ Val::TStr(_)) => place::text(value).unwrap_or_default(),
+            Some(value) if holds_something(value) => value.to_string(),
+            _ => String::new(),
+        };
+        self.columns.iter().map(cell).collect()
+    }
+
     /// A page that brings nothing new and leads to another one may do so for ever.
     fn goes_on(&mut self, items: usize, new: usize, number: usize) -> Result<(), String> {
         self.empty = if items == 0 { self.empty + 1 } else { 0 };
-        if items > 0 && new == 0 {
+        // One record alone may come twice in the source itself.
+        let is_stale = items > 0 && new == 0;
+        let was_stale = std::mem::replace(&mut self.stale, is_stale);
+        if is_stale && (items > 1 || was_stale) {
             return Err(format!(
                 "page {number} holds only records that pages before had already, and leads to \
                  another one; does the source heed the page's number or cursor?"

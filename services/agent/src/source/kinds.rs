@@ -36,14 +36,17 @@ impl Kinds {
 
 /// A row in which every column has a name of its own: few words, no digit.
 pub fn may_be_heading(cells: &[String]) -> bool {
-    let is_name = |cell: &&str| {
-        !cell.is_empty() && !has_digit(cell) && cell.split_whitespace().count() <= LONGEST
-    };
-    let names: Vec<&str> = cells.iter().map(|cell| cell.trim()).filter(is_name).collect();
+    let names: Vec<&str> =
+        cells.iter().map(|cell| cell.trim()).filter(|cell| is_name(cell)).collect();
     let mut own = names.clone();
     own.sort_unstable();
     own.dedup();
     cells.len() > 2 && own.len() == cells.len()
+}
+
+/// What may name a column.
+pub fn is_name(cell: &str) -> bool {
+    !cell.is_empty() && !has_digit(cell) && cell.split_whitespace().count() <= LONGEST
 }
 
 fn has_digit(cell: &str) -> bool {

@@ -20,6 +20,8 @@ mod parse;
 mod place;
 mod prose;
 mod rows;
+mod saying;
+mod shape;
 mod sink;
 mod told;
 

@@ -34,7 +34,9 @@ const OF_ACCESS: [&str; 12] = [
 ];
 const LAST: [&str; 9] =
     ["last", "final", "done", "end", "finished", "complete", "completed", "terakhir", "selesai"];
-const CUT: [&str; 5] = ["truncated", "incomplete", "partial", "terpotong", "sebagian"];
+const CUT: [&str; 6] = ["truncated", "incomplete", "partial", "terpotong", "sebagian", "timed"];
+/// Parts of a search of which some may have failed.
+const PARTS: [&str; 7] = ["shard", "shards", "partition", "partitions", "node", "nodes", "sources"];
 const LEFT: [&str; 3] = ["remaining", "left", "sisa"];
 const OF_CALLS: [&str; 7] = ["rate", "limit", "quota", "kuota", "credits", "calls", "requests"];
 
@@ -136,6 +138,9 @@ fn says(place: &str, value: &Val) -> Said {
             _ => Said::Nothing,
         };
     }
+    if any(&["failed"]) && dotted.iter().any(|word| PARTS.contains(&word.as_str())) {
+        return if is_set(value) { Said::More } else { Said::Nothing };
+    }
     if any(&LEFT) && !dotted.iter().any(|word| OF_CALLS.contains(&word.as_str())) {
         return if count(value).is_some_and(|left| left > 0) { Said::More } else { Said::Nothing };
     }
@@ -194,6 +199,8 @@ mod tests {
             r#"{"cursor": "x"}"#,
             r#"{"hasMorePages": true}"#,
             r#"{"more": true}"#,
+            r#"{"_shards": {"total": 5, "failed": 2}}"#,
+            r#"{"timed_out": true}"#,
             r#"{"more": "true"}"#,
             r#"{"hasmore": 1}"#,
             r#"{"nextBatch": "b-7"}"#,

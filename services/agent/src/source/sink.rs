@@ -22,6 +22,15 @@ pub struct Item {
     pub notes: Vec<Error>,
     /// The id of a record that is refused, where it has one.
     pub refused_id: Option<String>,
+    /// False for a row that is nobody's where it has no id.
+    pub is_record: bool,
+}
+
+impl Item {
+    fn refused(found_at: String, error: Error) -> Self {
+        let notes = Vec::new();
+        Self { found_at, record: Err(error), notes, refused_id: None, is_record: true }
+    }
 }
 
 /// What a source yields.
@@ -42,7 +51,6 @@ pub struct Sink<'a> {
     mapping: Mapping,
     apply_trials: bool,
     keys: Keys,
-    fullness: screen::Fullness,
     /// What the last run found.
     before: &'a Relied,
     /// What is held back until each column that was filled before is filled again; none once
@@ -58,8 +66,8 @@ impl<'a> Sink<'a> {
         apply_trials: bool,
         before: &'a Relied,
     ) -> Self {
-        let (fullness, held) = (screen::Fullness::default(), Some(Vec::new()));
-        Self { items, keys: mapping.keys(), fullness, mapping, apply_trials, before, held }
+        let held = Some(Vec::new());
+        Self { items, keys: mapping.keys(), mapping, apply_trials, before, held }
     }
 
     /// Looks at the keys of the first records, before any of them is handed on.
@@ -124,12 +132,17 @@ impl<'a> Sink<'a> {
         }
         self.keys.look_at(&raw);
         let bundle = screen::bundle(&raw);
-        let lacks = self.fullness.lacks(&raw) && !self.apply_trials;
-        let checked =
-            self.check(&raw).and_then(|()| if lacks { Err(too_little()) } else { Ok(()) });
+        let checked = self.check(&raw);
+        // An id that comes of a value that is lost is nobody's.
+        let stable = match &checked {
+            Err(_) => self.mapping.run(screen::replaced(&raw, "1 lain")).ok(),
+            Ok(()) => None,
+        };
+        let stable = stable.as_deref().and_then(<[Value]>::first).and_then(id);
         let outputs = match (self.mapping.run(raw), checked) {
             (Ok(outputs), Ok(())) => outputs,
             (Ok(outputs), Err(error)) => {
+                let outputs = if outputs.first().and_then(id) == stable { outputs } else { vec![] };
                 return self.refuse_all(found_at, error, &outputs).map(|()| of_raw);
             }
             (Err(_), Err(error)) | (Err(error), Ok(())) => {
@@ -156,11 +169,14 @@ impl<'a> Sink<'a> {
 
     fn put_one(&mut self, found_at: &str, mut output: Value, note: Option<Error>) -> Result<()> {
         drop_nulls(&mut output);
+        let dropped = screen::drop_empty(&mut output);
         let record = self.read(&output);
         let not_read = record.as_ref().map(unread::wordings).unwrap_or_default();
-        let notes = note.into_iter().chain(not_read).collect();
+        let dropped = dropped.into_iter().map(|(place, text)| names_nothing(&place, &text));
+        let notes = note.into_iter().chain(not_read).chain(dropped).collect();
         let refused_id = record.is_err().then(|| id(&output)).flatten();
-        self.send(Item { found_at: found_at.to_owned(), record, notes, refused_id })
+        let found_at = found_at.to_owned();
+        self.send(Item { found_at, record, notes, refused_id, is_record: true })
     }
 
     /// A value that is lost refuses the record, but for where the mapping does not use it: it does
@@ -193,14 +209,30 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// The same as [`Self::put`].
     pub fn refuse(&mut self, found_at: String, error: Error) -> Result<()> {
-        self.send(Item { found_at, record: Err(error), notes: Vec::new(), refused_id: None })
+        self.send(Item::refused(found_at, error))
     }
 
     /// Refuses what was found at one place, with the id that it has, so that it does not count as
     /// gone.
     fn refuse_all(&mut self, found_at: String, error: Error, outputs: &[Value]) -> Result<()> {
         let refused_id = outputs.first().and_then(id);
-        self.send(Item { found_at, record: Err(error), notes: Vec::new(), refused_id })
+        self.send(Item { refused_id, ..Item::refused(found_at, error) })
+    }
+
+    /// Records that look like trials are sent.
+    pub fn takes_trials(&self) -> bool {
+        self.apply_trials
+    }
+
+    /// Hands on that a row is held back. Where it has no id, it is nobody's row.
+    ///
+    /// # Errors
+    /// The same as [`Self::put`].
+    pub fn hold_back(&mut self, found_at: String, error: Error, raw: Val) -> Result<()> {
+        let outputs = self.mapping.run(raw).unwrap_or_default();
+        let refused_id = outputs.first().and_then(id);
+        let item = Item { refused_id, ..Item::refused(found_at, error) };
+        self.send(Item { is_record: false, ..item })
     }
 
     /// Hands on that a row is no record.
@@ -224,10 +256,10 @@ impl<'a> Sink<'a> {
     }
 }
 
-fn too_little() -> Error {
-    let text = "it fills one or two columns where each row before it is whole: a title of a section, \
-        a total or a remark, and no record";
-    Error::field("row", FieldCode::Suspicious, text)
+fn names_nothing(place: &str, text: &str) -> Error {
+    let shown: String = text.chars().take(80).collect();
+    let text = format!("\"{shown}\" names nothing, and is left out");
+    Error::field(place, FieldCode::LeftOut, text)
 }
 
 /// An entry of a list that is null is not given, as a field is not: `[.biaya | rupiah]` of a cell

@@ -97,6 +97,25 @@ impl Store {
             .map_err(failed)
     }
 
+    /// Notes whether a complete run found no record: an empty source may then stay so.
+    pub async fn accept_empty(&self, is_empty: bool) -> Result<()> {
+        let query = if is_empty {
+            "INSERT OR REPLACE INTO setting VALUES ('empty', 'meant')"
+        } else {
+            "DELETE FROM setting WHERE name = 'empty'"
+        };
+        sqlx::query(query).execute(&self.pool).await.map(drop).map_err(Error::internal)
+    }
+
+    /// Whether the last complete run found no record.
+    pub async fn is_empty_meant(&self) -> Result<bool> {
+        let row = sqlx::query("SELECT 1 FROM setting WHERE name = 'empty'")
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(Error::internal)?;
+        Ok(row.is_some())
+    }
+
     /// A record that was reported gone and is back in the source counts again.
     pub async fn welcome_back(&self, is_there: impl Fn(&str) -> bool) -> Result<()> {
         let rows = sqlx::query("SELECT source_id FROM held WHERE told >= 1")

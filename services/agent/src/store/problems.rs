@@ -17,9 +17,9 @@ impl Store {
         Ok(row.get(0))
     }
 
-    /// Ids of the records that the registry rejected.
+    /// Ids of the records that the registry rejected, and of those that wait for something else.
     pub async fn rejected(&self) -> Result<Vec<String>> {
-        let rows = sqlx::query("SELECT source_id FROM answered WHERE outcome = 3") // answered_said
+        let rows = sqlx::query("SELECT source_id FROM answered WHERE outcome >= 3") // answered_said
             .fetch_all(&self.pool)
             .await
             .map_err(failed)?;

@@ -4,4 +4,5 @@ mod configured;
 mod headers;
 mod office;
 mod pages;
+mod strangers;
 mod tables;

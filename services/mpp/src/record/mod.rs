@@ -47,6 +47,7 @@ pub const KINDS: &[Kind] = &[
     kind::<Source>(
         &[
             "rejected_now",
+            "waiting_now",
             "unread_now",
             "accounting.received",
             "accounting.applied",
@@ -56,7 +57,7 @@ pub const KINDS: &[Kind] = &[
             "incomplete.reason",
             "last_success_time",
         ],
-        "let its publishers' tokens run out; what it has published stays",
+        "",
     ),
     kind::<Mall>(
         &["display_name", "region", "stage", "time_zone"],

@@ -6,8 +6,9 @@ use mpp_api::{
     sync::Source,
 };
 use mpp_core::{Error, FieldCode, Label, RegionCode, Result, check_name};
-use mpp_resource::{Kind, memory::Memory};
+use mpp_resource::Kind;
 
+use super::Registry;
 use crate::memory::RegistryView;
 
 /// Categories that a refusal lists at the most.
@@ -30,22 +31,28 @@ pub fn exists<K: Kind>(state: &RegistryView, name: &str, field: &str) -> Result<
 }
 
 /// Checks that a label of a watch can be borne by a record. Before the memory has read the first
-/// state nobody knows.
+/// state nobody knows; what another replica has just written is waited for before it is refused.
 ///
 /// # Errors
-/// Names the label.
-pub fn label(memory: &Memory<RegistryView>, label: Label, value: &str) -> Result<()> {
-    if value.is_empty() || !memory.is_whole() {
+/// Names the label; `UNAVAILABLE` where this replica lags.
+pub async fn label(registry: &Registry, label: Label, value: &str) -> Result<()> {
+    let memory = &registry.memory;
+    if value.is_empty() || !memory.is_whole() || borne(&memory.read(), label, value).is_ok() {
         return Ok(());
     }
-    let (state, field) = (memory.read(), format!("labels.{label}"));
+    memory.catch_up(registry.db.read().await?.revision()).await?;
+    borne(&memory.read(), label, value)
+}
+
+fn borne(state: &RegistryView, label: Label, value: &str) -> Result<()> {
+    let field = format!("labels.{label}");
     match label {
-        Label::Region => region(&state, value, &field).map(drop),
-        Label::Unit | Label::Agency | Label::Organiser => exists::<Unit>(&state, value, &field),
-        Label::Mall => exists::<Mall>(&state, value, &field),
-        Label::Counter => exists::<Counter>(&state, value, &field),
-        Label::Service => exists::<Service>(&state, value, &field),
-        Label::Source => exists::<Source>(&state, value, &field),
+        Label::Region => region(state, value, &field).map(drop),
+        Label::Unit | Label::Agency | Label::Organiser => exists::<Unit>(state, value, &field),
+        Label::Mall => exists::<Mall>(state, value, &field),
+        Label::Counter => exists::<Counter>(state, value, &field),
+        Label::Service => exists::<Service>(state, value, &field),
+        Label::Source => exists::<Source>(state, value, &field),
         // Their form says all; of a category the next record may be the first.
         Label::Category | Label::Date | Label::Overridden | Label::State | Label::Target => Ok(()),
     }

@@ -1,15 +1,18 @@
 //! Sources: their place, and their counts.
 
-use mpp_api::sync::Source;
-use mpp_core::Result;
-use mpp_resource::{Filing, Keeps, Serves};
+use mpp_api::{registry::Service, sync::Source};
+use mpp_core::{Error, Reason, Result};
+use mpp_resource::{Call, Filing, Keeps, Serves};
 use mpp_store::{Label, Tx};
 
 use super::{
     Registry,
     filing::{filing, lineage},
 };
-use crate::{model, store::batches};
+use crate::{
+    model,
+    store::{batches, rejected},
+};
 
 impl Serves<Source> for Registry {}
 
@@ -30,6 +33,25 @@ impl Keeps<Source> for Registry {
         }
         let labels = [(Label::Source, source.name.as_str()), (Label::Unit, &source.unit)];
         Ok(filing(&labels, vec![source.name.clone()]))
+    }
+
+    /// Nothing that is published is left without its publisher. With its lease a session of it has
+    /// ended, so that no batch comes in between.
+    async fn leaving(&self, source: &Source, _call: &Call, tx: &mut Tx) -> Result<()> {
+        rejected::forget_source(tx, &source.name).await?;
+        self.memory.catch_up(tx.head().await?).await?;
+        let state = self.memory.read();
+        let rows = state.records.rows::<Service>("");
+        let mut own = rows.filter(|(_, row)| row.label(Label::Source) == source.name);
+        let Some((first, _)) = own.next() else { return Ok(()) };
+        let text = format!(
+            "{} still publishes {} services, such as {first}; withdraw what is no longer offered (`mpp \
+             agent withdraw --all-gone`, or `mpp delete` of each), and hand the others to their unit or \
+             another source (`mpp hand-back --to`)",
+            source.name,
+            own.count() + 1
+        );
+        Err(Error::new(Reason::WrongState, text))
     }
 }
 

@@ -1,16 +1,16 @@
 //! Sources, and the two ways in which they sync: a stream, or single calls.
 
 use mpp_api::sync::{
-    CreateSourceRequest, CreateSourceResponse, EndSessionRequest, EndSessionResponse,
-    GetSourceRequest, GetSourceResponse, KeepSessionRequest, KeepSessionResponse,
-    ListSourcesRequest, ListSourcesResponse, OpenSessionRequest, OpenSessionResponse,
-    PushBatchRequest, PushBatchResponse, Source, SyncRequest, SyncResponse, UpdateSourceRequest,
-    UpdateSourceResponse, sync_service_server::SyncService,
+    CreateSourceRequest, CreateSourceResponse, DeleteSourceRequest, DeleteSourceResponse,
+    EndSessionRequest, EndSessionResponse, GetSourceRequest, GetSourceResponse, KeepSessionRequest,
+    KeepSessionResponse, ListSourcesRequest, ListSourcesResponse, OpenSessionRequest,
+    OpenSessionResponse, PushBatchRequest, PushBatchResponse, Source, SyncRequest, SyncResponse,
+    UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
 };
 use mpp_core::Result;
 use mpp_resource::{
     Call,
-    handler::{Answer, create, read, reply, updated},
+    handler::{Answer, create, delete, read, reply, updated},
     list,
 };
 use tokio::sync::mpsc;
@@ -96,6 +96,13 @@ impl SyncService for Sync {
         request: Request<UpdateSourceRequest>,
     ) -> Answer<UpdateSourceResponse> {
         reply(self.changed(request).await)
+    }
+
+    async fn delete_source(
+        &self,
+        request: Request<DeleteSourceRequest>,
+    ) -> Answer<DeleteSourceResponse> {
+        delete(&self.registry, request).await
     }
 
     async fn get_source(&self, request: Request<GetSourceRequest>) -> Answer<GetSourceResponse> {

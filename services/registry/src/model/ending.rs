@@ -16,6 +16,10 @@ pub struct Answered {
     pub stands: bool,
     /// Records that stand rejected.
     pub rejected: i64,
+    /// Records that wait for something else.
+    pub waiting: i64,
+    /// The client says that the source holds no record, and is meant to hold none.
+    pub empty: bool,
 }
 
 /// What the session lacked; what the client itself says goes before.
@@ -24,7 +28,10 @@ pub fn lack(said: Option<&Incomplete>, answered: &Answered) -> Option<Incomplete
 }
 
 fn found(answered: &Answered) -> Option<Incomplete> {
-    let Answered { send_all, received, taken, stands, rejected } = *answered;
+    let Answered { send_all, received, taken, stands, rejected, waiting, empty } = *answered;
+    if empty && received == 0 {
+        return None;
+    }
     if send_all && received == 0 {
         let text = "every record had to be sent, and none was: of the source nothing is known";
         return Some(of(Reason::NothingSent, text.to_owned()));
@@ -33,10 +40,11 @@ fn found(answered: &Answered) -> Option<Incomplete> {
         return None;
     }
     let text = format!(
-        "not one record of the source stands as it was sent: {rejected} are rejected; the answers \
-         say what is wrong with each"
+        "not one record of the source stands as it was sent: {rejected} are rejected, and {waiting} \
+         wait for something else, such as their unit; the answers say what is wrong with each"
     );
-    Some(of(Reason::NothingTaken, text))
+    let waits = rejected == 0 && waiting > 0;
+    Some(of(if waits { Reason::AllWaiting } else { Reason::NothingTaken }, text))
 }
 
 fn of(reason: Reason, text: String) -> Incomplete {
@@ -60,6 +68,23 @@ mod tests {
         assert_eq!(reason(refused), Some(Reason::NothingTaken));
         let silent = Answered { rejected: 20, ..Answered::default() };
         assert_eq!(reason(silent), Some(Reason::NothingTaken), "the same a day later");
+    }
+
+    #[test]
+    fn a_run_whose_records_all_wait_is_none_either_and_says_so() {
+        let waits = Answered { received: 20, waiting: 20, ..Answered::default() };
+        assert_eq!(reason(waits), Some(Reason::AllWaiting));
+        let one = Answered { rejected: 1, ..waits };
+        assert_eq!(reason(one), Some(Reason::NothingTaken));
+        assert_eq!(reason(Answered { taken: 1, ..one }), None);
+    }
+
+    #[test]
+    fn a_source_that_is_meant_to_be_empty_is_seen_whole() {
+        let empty = Answered { send_all: true, empty: true, ..Answered::default() };
+        assert_eq!(reason(empty), None);
+        let refused = Answered { received: 2, rejected: 2, ..empty };
+        assert_eq!(reason(refused), Some(Reason::NothingTaken), "two records are not none");
     }
 
     #[test]

@@ -43,6 +43,10 @@ pub fn check(source: &Source) -> Result<()> {
 /// Every wrong field.
 pub fn check_end(end: &End, mut check: Check) -> Result<()> {
     check.range("unread", end.unread, 0, i64::from(i32::MAX));
+    if end.empty && end.unread > 0 {
+        let text = "must be left out where rows could not be read: they may be records";
+        check.fail("empty", FieldCode::Format, text);
+    }
     if let Some(lack) = &end.incomplete {
         check.within("incomplete", |part| {
             // One that only a newer client knows is a reason as well.

@@ -60,6 +60,11 @@ pub const SCHEMA: Schema = Schema {
             name: "forms",
             statements: Statements::Both(include_str!("../sql/0009_forms.sql")),
         },
+        Migration {
+            version: 10,
+            name: "waiting",
+            statements: Statements::Both(include_str!("../sql/0010_waiting.sql")),
+        },
     ],
     history_kinds: model::KINDS,
 };

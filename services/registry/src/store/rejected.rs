@@ -1,7 +1,9 @@
-//! Which records of a source stand rejected now: those whose last answer was a rejection.
+//! Which records of a source stand rejected now, or wait for something else: those whose last
+//! answer said so.
 
 use std::collections::HashSet;
 
+use mpp_api::sync::Outcome;
 use mpp_core::Result;
 use mpp_store::{Tx, db_error};
 use sha2::{Digest as _, Sha256};
@@ -16,13 +18,33 @@ const CHUNK: usize = 400;
 pub struct Stands {
     id: String,
     name: String,
-    rejected: bool,
+    outcome: Outcome,
+}
+
+/// Records of a source that do not stand as they were sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// They are wrong.
+    pub rejected: i64,
+    /// They wait for something else.
+    pub waiting: i64,
+}
+
+impl Count {
+    /// Both.
+    pub fn all(self) -> i64 {
+        self.rejected + self.waiting
+    }
 }
 
 impl Stands {
     /// A record by its own id and the name that it asks for.
-    pub fn new(id: &str, name: &str, rejected: bool) -> Self {
-        Self { id: key(id), name: key(name), rejected }
+    pub fn new(id: &str, name: &str, outcome: Outcome) -> Self {
+        Self { id: key(id), name: key(name), outcome }
+    }
+
+    fn is_refused(&self) -> bool {
+        matches!(self.outcome, Outcome::Rejected | Outcome::Quarantined)
     }
 }
 
@@ -37,8 +59,8 @@ pub fn key(text: &str) -> String {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn keep(tx: &mut Tx, lease: &Lease, sequence: i64, all: &[Stands]) -> Result<()> {
-    let rejected: Vec<&Stands> = all.iter().filter(|one| one.rejected).collect();
-    if rejected.is_empty() && count(tx, &lease.source).await? == 0 {
+    let rejected: Vec<&Stands> = all.iter().filter(|one| one.is_refused()).collect();
+    if rejected.is_empty() && count(tx, &lease.source).await?.all() == 0 {
         return Ok(());
     }
     for chunk in all.chunks(CHUNK) {
@@ -68,9 +90,14 @@ async fn delete(tx: &mut Tx, source: &str, ids: &[&str], names: &[&str]) -> Resu
 }
 
 async fn insert(tx: &mut Tx, source: &str, sequence: i64, all: &[&Stands]) -> Result<()> {
-    let rows = (0..all.len()).map(|at| format!("($1, ${}, ${}, $2)", 3 + 2 * at, 4 + 2 * at));
+    let row = |at: usize| {
+        let waits = i64::from(all[at].outcome == Outcome::Quarantined);
+        format!("($1, ${}, ${}, $2, {waits})", 3 + 2 * at, 4 + 2 * at)
+    };
+    let rows = (0..all.len()).map(row);
     let text = format!(
-        "insert into sync_rejected (source, id, name, sequence) values {} on conflict do nothing",
+        "insert into sync_rejected (source, id, name, sequence, waiting) values {}
+         on conflict do nothing",
         rows.collect::<Vec<_>>().join(", ")
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(source).bind(sequence);
@@ -101,17 +128,16 @@ pub async fn forget_between(tx: &mut Tx, source: &str, after: i64, up_to: i64) -
     query.execute(tx.conn()).await.map(drop).map_err(db_error)
 }
 
-/// How many stand rejected.
+/// How many stand rejected, and how many wait. Index: sync_rejected's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn count(tx: &mut Tx, source: &str) -> Result<i64> {
-    sqlx::query("select count(*) as rejected from sync_rejected where source = $1")
-        .bind(source)
-        .fetch_one(tx.conn())
-        .await
-        .and_then(|row| row.try_get("rejected"))
-        .map_err(db_error)
+pub async fn count(tx: &mut Tx, source: &str) -> Result<Count> {
+    let text = "select count(case when waiting = 0 then 1 end) as rejected,
+        count(case when waiting = 1 then 1 end) as waiting from sync_rejected where source = $1";
+    let row = sqlx::query(text).bind(source).fetch_one(tx.conn()).await.map_err(db_error)?;
+    let of = |column: &str| row.try_get(column).map_err(db_error);
+    Ok(Count { rejected: of("rejected")?, waiting: of("waiting")? })
 }
 
 /// The keys of their ids, or of their names.
@@ -124,4 +150,20 @@ pub async fn keys(tx: &mut Tx, lease: &Lease) -> Result<HashSet<String>> {
     let rows = sqlx::query(AssertSqlSafe(text)).bind(&lease.source).fetch_all(tx.conn()).await;
     let rows = rows.map_err(db_error)?;
     rows.iter().map(|row| row.try_get("one").map_err(db_error)).collect()
+}
+
+/// Forgets a source that is deleted: its lease first, since every write of a session locks it, and
+/// then what was kept of its batches. Index: the primary keys.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn forget_source(tx: &mut Tx, source: &str) -> Result<()> {
+    for table in ["sync_lease", "sync_batch", "sync_rejected"] {
+        sqlx::query(AssertSqlSafe(format!("delete from {table} where source = $1")))
+            .bind(source)
+            .execute(tx.conn())
+            .await
+            .map_err(db_error)?;
+    }
+    Ok(())
 }

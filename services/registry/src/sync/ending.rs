@@ -39,6 +39,10 @@ impl Session {
         // A client may name an id whole that it was answered in part.
         end.rejected_gone = end.rejected_gone.iter().map(|id| shown(id)).collect();
         let Self { registry, lease, actor, .. } = self;
+        // What its own batches wrote is looked up in memory; nothing waits for that in the
+        // transaction, which all writers wait for.
+        let head = registry.db.read().await?.revision();
+        registry.memory.catch_up(head).await?;
         let mut tx = registry.db.begin(actor).await?;
         let mut summary = self.close(&mut tx, &end).await?;
         tx.remember(&ended(&lease.source, lease.fencing), &summary).await?;
@@ -96,16 +100,18 @@ impl Session {
         counted: &batches::Standing,
     ) -> Result<Option<Incomplete>> {
         let session = &counted.session;
-        let rejected = rejected::count(tx, &self.lease.source).await?;
-        // Where none is rejected, whatever was taken tells that the source was seen; else a delete
-        // that was taken is no record that stands.
-        let taken = if rejected == 0 { session.applied + session.unchanged } else { 0 };
+        let now = rejected::count(tx, &self.lease.source).await?;
+        // Where all is taken, whatever was tells that the source was seen; else a delete that was
+        // taken is no record that stands.
+        let taken = if now.all() == 0 { session.applied + session.unchanged } else { 0 };
         let answered = Answered {
             send_all: standing.opened.send_all,
             received: session.received,
             taken,
             stands: taken > 0 || self.stands(tx, standing).await?,
-            rejected,
+            rejected: now.rejected,
+            waiting: now.waiting,
+            empty: end.empty,
         };
         Ok(ending::lack(end.incomplete.as_ref(), &answered))
     }
@@ -121,13 +127,17 @@ impl Session {
         if rejected.is_empty() {
             return Ok(true);
         }
-        self.registry.memory.catch_up(tx.head().await?).await?;
-        let state = self.registry.memory.read();
-        let mut rows = state.records.rows::<Service>("");
-        Ok(rows.any(|(name, row)| {
-            let key = if self.lease.unique_ids { id_of(name) } else { &**name };
-            row.label(Label::Source) == source && !rejected.contains(&rejected::key(key))
-        }))
+        Ok(self.held().iter().any(|key| !rejected.contains(&rejected::key(key))))
+    }
+
+    /// The ids of the source's records, or their names, by which one that is refused is known.
+    fn held(&self) -> Vec<String> {
+        let Self { registry, lease, .. } = self;
+        let state = registry.memory.read();
+        let rows = state.records.rows::<Service>("");
+        let own = rows.filter(|(_, row)| row.label(Label::Source) == lease.source);
+        let key = |name: &str| if lease.unique_ids { id_of(name) } else { name }.to_owned();
+        own.map(|(name, _)| key(name)).collect()
     }
 
     /// The source's record as of this end.
@@ -144,7 +154,8 @@ impl Session {
         }
         doc.incomplete.clone_from(&told.incomplete);
         doc.unread_now = end.unread;
-        doc.rejected_now = rejected::count(tx, name).await?;
+        let now = rejected::count(tx, name).await?;
+        (doc.rejected_now, doc.waiting_now) = (now.rejected, now.waiting);
         tx.put(name, &source.doc, source.labels, Expect::Any).await.map(drop)
     }
 }

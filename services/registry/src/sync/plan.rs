@@ -91,8 +91,7 @@ impl Plan {
     pub fn stands(&self, result: &BatchResult) -> Vec<Stands> {
         let records = self.names.iter().zip(&self.source_ids).zip(&result.results);
         let own = records.filter(|(_, answer)| answer.code != FieldCode::Duplicate.as_str());
-        own.map(|((name, id), answer)| Stands::new(id, name, answer.outcome() == Outcome::Rejected))
-            .collect()
+        own.map(|((name, id), answer)| Stands::new(id, name, answer.outcome())).collect()
     }
 
     /// The answers to all records, in order.
@@ -208,26 +207,26 @@ fn first_fault(error: &Error) -> FieldViolation {
 }
 
 fn rejected(source_id: &str, fault: &FieldViolation) -> RecordResult {
+    let outcome = if waits(fault.code) { Outcome::Quarantined } else { Outcome::Rejected };
     RecordResult {
         source_id: source_id.to_owned(),
-        outcome: Outcome::Rejected.into(),
+        outcome: outcome.into(),
         field: fault.field.clone(),
         code: fault.code.to_string(),
         message: fault.description.clone(),
-        send_again: may_pass_later(fault.code),
+        send_again: waits(fault.code) || fault.code == FieldCode::Internal,
         ..RecordResult::default()
     }
 }
 
-/// Whether another state of the registry lets the same record pass.
-fn may_pass_later(code: FieldCode) -> bool {
+/// Whether the same record passes once something else is there, or is allowed.
+fn waits(code: FieldCode) -> bool {
     matches!(
         code,
         FieldCode::UnitNotFound
             | FieldCode::UnitNotOwned
             | FieldCode::OwnedByOtherSource
             | FieldCode::TooManyMoved
-            | FieldCode::Internal
     )
 }
 

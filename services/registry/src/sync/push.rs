@@ -80,10 +80,11 @@ impl Pushes {
     /// # Errors
     /// The errors of [`Session::resume`].
     pub async fn end(&self, call: &Call, request: EndSessionRequest) -> Result<Summary> {
-        let EndSessionRequest { source, fencing_token: fencing, unread, incomplete, rejected_gone } =
-            request;
-        let (source, end) = (&source, End { unread, incomplete, rejected_gone });
+        let source = &request.source;
+        let fencing = request.fencing_token;
         check(source, fencing, "fencing_token")?;
+        let EndSessionRequest { unread, incomplete, rejected_gone, empty, .. } = request.clone();
+        let end = End { unread, incomplete, rejected_gone, empty };
         let _working = self.work(call, source)?;
         let ended = match self.resume(call, source, fencing).await {
             Ok(session) => session.finish(end, Check::new("")).await,

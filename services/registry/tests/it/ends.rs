@@ -17,25 +17,25 @@ use crate::{
 };
 
 /// One run of a client: what it keeps from one to the next.
-struct Client<'a> {
+pub struct Client<'a> {
     world: &'a World,
     by_calls: bool,
-    mapping: &'a str,
+    pub mapping: &'a str,
     checkpoint: Option<Checkpoint>,
 }
 
-struct Ended {
-    send_all: bool,
-    summary: Summary,
-    source: Source,
+pub struct Ended {
+    pub send_all: bool,
+    pub summary: Summary,
+    pub source: Source,
 }
 
 impl Client<'_> {
-    async fn run(&mut self, records: Vec<Record>) -> Ended {
+    pub async fn run(&mut self, records: Vec<Record>) -> Ended {
         self.run_to(records, End::default()).await
     }
 
-    async fn run_to(&mut self, records: Vec<Record>, end: End) -> Ended {
+    pub async fn run_to(&mut self, records: Vec<Record>, end: End) -> Ended {
         self.world.clock.advance(SECOND);
         let (send_all, summary) = if self.by_calls {
             self.call(records, end).await
@@ -73,7 +73,7 @@ impl Client<'_> {
 
 impl Ended {
     /// Why it is no success; none where it is one.
-    fn lack(&self) -> Option<Reason> {
+    pub fn lack(&self) -> Option<Reason> {
         assert_eq!(self.summary.incomplete, self.source.incomplete, "told to the client as well");
         let is_fresh = self.source.last_success_time == self.source.last_end_time;
         assert_eq!(is_fresh, self.source.incomplete.is_none(), "{:?}", self.source);
@@ -81,16 +81,16 @@ impl Ended {
     }
 }
 
-fn good(numbers: std::ops::Range<u8>) -> Vec<Record> {
+pub fn good(numbers: std::ops::Range<u8>) -> Vec<Record> {
     numbers.map(|number| record(&format!("s{number}"), "Layanan")).collect()
 }
 
-fn untitled(numbers: std::ops::Range<u8>) -> Vec<Record> {
+pub fn untitled(numbers: std::ops::Range<u8>) -> Vec<Record> {
     numbers.map(|number| record(&format!("s{number}"), "")).collect()
 }
 
 /// Tells a story of a client by a stream and by single calls, each on both databases.
-async fn told(story: impl AsyncFn(&World, Client<'_>)) {
+pub async fn told(story: impl AsyncFn(&World, Client<'_>)) {
     on_both(async |database| {
         let world = World::with_source(&database).await;
         story(&world, Client { world: &world, by_calls: false, mapping: "1", checkpoint: None })

@@ -28,6 +28,8 @@ mod regions;
 mod replicas;
 mod search;
 mod sources;
+mod superior;
+mod waits;
 mod wire;
 mod world;
 mod writes;

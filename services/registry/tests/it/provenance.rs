@@ -17,14 +17,14 @@ use crate::{
 };
 
 const KK: &str = "units/kemendagri/services/kk";
-const WHY: &str = "salah ketik di sumber";
+pub const WHY: &str = "salah ketik di sumber";
 
 fn kk(title: &str, product: &str) -> Record {
     let product = product.to_owned();
     record_of(KEMENDAGRI, "kk", Service { product, ..service(title) })
 }
 
-async fn run(world: &World, records: Vec<Record>) -> BatchResult {
+pub async fn run(world: &World, records: Vec<Record>) -> BatchResult {
     let mut session = begin_again(world, hello()).await;
     let result = session.send(records).await;
     session.end().await;

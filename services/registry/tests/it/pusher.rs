@@ -80,6 +80,7 @@ impl Push {
             unread: end.unread,
             incomplete: end.incomplete,
             rejected_gone: end.rejected_gone,
+            empty: end.empty,
         };
         let answer = self.publisher.sync.end_session(request).await?.into_inner();
         Ok(answer.summary.expect("a summary"))

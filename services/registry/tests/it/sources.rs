@@ -2,7 +2,10 @@
 
 use mpp_api::{
     registry::Service,
-    sync::{KeepAlive, Source, UpdateSourceRequest, sync_request::Message as Ask},
+    sync::{
+        DeleteSourceRequest, GetSourceRequest, KeepAlive, Source, UpdateSourceRequest,
+        sync_request::Message as Ask,
+    },
 };
 use mpp_client::error_of;
 use mpp_core::Role;
@@ -10,7 +13,7 @@ use mpp_testkit::{Backend, TestDatabase, on_both};
 use sqlx::Row;
 
 use crate::{
-    publisher::{Session, ask, codes, record, record_of, source},
+    publisher::{Session, ask, codes, delete, record, record_of, source},
     world::{BKPM, KEMENDAGRI, SECOND, SOURCE, World, reason, refused, service},
 };
 
@@ -48,7 +51,8 @@ async fn a_source_that_may_write_too_little_is_corrected() {
         let shown = corrected.source.expect("a source");
         assert_eq!(shown.freshness_target_seconds, 7200);
         assert_eq!(shown.unit, KEMENDAGRI, "what was not set stays");
-        assert_eq!(shown.accounting.expect("counted").rejected, 2);
+        let counted = shown.accounting.expect("counted");
+        assert_eq!((counted.rejected, counted.quarantined), (0, 2), "they waited for that");
         let again = admin.sync.update_source(request).await.expect("the same");
         assert_eq!(again.into_inner().source.expect("a source").etag, shown.etag);
         assert_eq!(source(&world).await.etag, shown.etag, "it was done once");
@@ -143,4 +147,32 @@ async fn count(world: &World, table: &str) -> i64 {
     let text = format!("select count(*) as rows from {table}");
     let row = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_one(read.conn()).await;
     row.expect("a count").try_get("rows").expect("a number")
+}
+
+#[tokio::test]
+async fn a_source_is_given_up_once_it_publishes_nothing_and_its_name_is_not_used_again() {
+    on_both(async |database| {
+        let world = World::with_source(&database).await;
+        let mut admin = world.admin();
+        let mut session = Session::begin(&world).await;
+        session.send(vec![record("kk", "Kartu Keluarga"), record("ktp", "KTP")]).await;
+        let give_up = || DeleteSourceRequest { name: SOURCE.into(), ..Default::default() };
+        let stands = refused(admin.sync.delete_source(give_up()).await);
+        assert_eq!(stands.reason, "WRONG_STATE");
+        assert!(stands.message.contains("2 services"), "{}", stands.message);
+        session.send(vec![delete("kk"), delete("ktp")]).await;
+        for role in [Role::Publisher, Role::UnitOfficer] {
+            let mut other = world.caller(role, &[SOURCE, KEMENDAGRI]);
+            assert_eq!(reason(other.sync.delete_source(give_up()).await), "PERMISSION_DENIED");
+        }
+        admin.sync.delete_source(give_up()).await.expect("it publishes nothing");
+        let batch = session.batch(vec![record("akta", "Akta")]);
+        let late = session.try_batch(batch).await.expect_err("its session has ended");
+        assert_eq!(error_of(&late).reason, "LEASE_LOST");
+        let found = admin.sync.get_source(GetSourceRequest { name: SOURCE.into() }).await;
+        assert_eq!(reason(found), "NOT_FOUND");
+        let again = admin.create_source("kemendagri", KEMENDAGRI).await;
+        assert_eq!(reason(again), "TOMBSTONED");
+    })
+    .await;
 }

@@ -157,6 +157,9 @@ pub struct SourceRow {
     /// Its records that stand rejected now.
     #[serde(default)]
     pub rejected_now: i64,
+    /// Its records that wait now for something else.
+    #[serde(default)]
+    pub waiting_now: i64,
     /// Why its last session was incomplete, as the contract's reason and a text; `None` if it was
     /// not.
     pub lack: Option<(i32, String)>,

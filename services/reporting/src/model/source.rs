@@ -21,6 +21,7 @@ pub fn source(name: &str, row: &SourceRow, now: Micros) -> SourceReport {
         quarantined,
         unread: row.unread,
         rejected_now: row.rejected_now,
+        waiting_now: row.waiting_now,
         incomplete: row.lack.clone().map(|(reason, text)| Incomplete { reason, text }),
     }
 }

@@ -71,6 +71,7 @@ pub fn lack(reason: incomplete::Reason) -> Phrase {
         incomplete::Reason::Configuration => table::LACK_CONFIGURATION,
         incomplete::Reason::NothingSent => table::LACK_NOTHING_SENT,
         incomplete::Reason::NothingTaken => table::LACK_NOTHING_TAKEN,
+        incomplete::Reason::AllWaiting => table::LACK_ALL_WAITING,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The end of a session: what of the source is not known, and what follows where all of it is.
 
 use mpp_api::sync::{End, Summary, incomplete};
-use mpp_core::Result;
+use mpp_core::{Error, FieldCode, Result};
 use tokio::sync::mpsc;
 
 use super::{Session, keep_fault};
@@ -27,7 +27,7 @@ impl Session<'_> {
         }
         self.flush().await?;
         if self.lack.is_none() {
-            self.lack = self.judge_whole();
+            self.lack = self.judge_whole().await?;
         }
         if self.lack.is_none() {
             self.withdraw().await?;
@@ -63,19 +63,37 @@ impl Session<'_> {
         };
         let rejected_gone = self.difference.rejected_gone(rejected);
         let unread = self.tally.unread();
-        let summary = self.stream.end(End { unread, incomplete, rejected_gone }).await?;
+        let empty = self.tally.read == 0 && incomplete.is_none();
+        let end = End { unread, incomplete, rejected_gone, empty };
+        let summary = self.stream.end(end).await?;
         if let (None, Some(found)) = (&self.lack, &summary.incomplete) {
             self.lack = Some(Fault::of_registry(&self.context.run.source, found));
         }
         Ok(summary)
     }
 
+    /// Which records are not among the rows that were read, where some rows could not be: so many
+    /// of them have gone, whosever rows those are.
+    async fn keep_unsure(&self) -> Result<()> {
+        let gone = self.difference.gone();
+        if self.difference.is_sure() || gone.is_empty() {
+            return Ok(());
+        }
+        let run = self.context.run;
+        let told = self.difference.unsure();
+        let error = Error::field("row", FieldCode::Gone, told);
+        let problem = Problem::unsent(&run.input.place(), "", &error);
+        self.context.store.keep_unsent(&[problem]).await
+    }
+
     async fn settle(&self) -> Result<()> {
         let store = self.context.store;
+        self.keep_unsure().await?;
         let sure = self.difference.is_sure();
         let gone = if sure { self.difference.gone() } else { Vec::new() };
         let forgotten = self.difference.forgotten(store.rejected().await?);
         store.settle(&gone, &forgotten).await?;
+        store.accept_empty(self.tally.read == 0).await?;
         if self.context.run.accept_missing {
             store.accept_gone().await?;
         }
@@ -87,27 +105,38 @@ impl Session<'_> {
     }
 
     /// What is wrong with a source that was read to its end.
-    fn judge_whole(&mut self) -> Option<Fault> {
+    async fn judge_whole(&mut self) -> Result<Option<Fault>> {
+        let is_meant = self.context.run.accept_missing;
+        self.tally.missing = i64::try_from(self.difference.surely_gone()).unwrap_or(i64::MAX);
+        let Tally { read, missing, .. } = self.tally;
+        if read == 0 && !is_meant && (missing > 0 || !self.context.store.is_empty_meant().await?) {
+            return Ok(Some(self.is_empty(missing)));
+        }
+        Ok(self.has_nothing_read().or_else(|| self.has_shrunk()))
+    }
+
+    fn is_empty(&self, missing: i64) -> Fault {
+        let had = if missing > 0 { format!(", and held {missing} before") } else { String::new() };
+        let text = format!(
+            "it holds no record at all{had}; where that is right, run once with --accept-missing, \
+             and it may stay empty from then on"
+        );
+        Fault::nothing(&self.context.run.input.place(), text)
+    }
+
+    fn has_nothing_read(&mut self) -> Option<Fault> {
+        let read = self.tally.read;
+        if read == 0 || self.tally.unread() < read {
+            return None;
+        }
+        let first = self.first_unread.take().unwrap_or_default();
+        let text = format!("of {read} rows none could be read; the first: {first}");
+        Some(Fault::nothing(&self.context.run.input.place(), text))
+    }
+
+    fn has_shrunk(&self) -> Option<Fault> {
         let run = self.context.run;
         let place = run.input.place();
-        let gone = if self.difference.is_sure() { self.difference.gone().len() } else { 0 };
-        self.tally.missing = i64::try_from(gone).unwrap_or(i64::MAX);
-        let Tally { read, missing, .. } = self.tally;
-        if read == 0 && !run.accept_missing {
-            let had =
-                if missing > 0 { format!(", and held {missing} before") } else { String::new() };
-            let text = format!(
-                "it holds no record at all{had}; where that is right, run with --accept-missing"
-            );
-            return Some(Fault::nothing(&place, text));
-        }
-        if read > 0 && self.tally.unread() == read {
-            let first = self.first_unread.take().unwrap_or_default();
-            return Some(Fault::nothing(
-                &place,
-                format!("of {read} rows none could be read; the first: {first}"),
-            ));
-        }
         let Policy { max_missing_percent, max_missing_records, .. } = run.policy;
         let shrinkage = self.difference.shrinkage(max_missing_percent, max_missing_records);
         shrinkage.filter(|_| !run.accept_missing).map(|text| Fault::shrunk(&place, text))

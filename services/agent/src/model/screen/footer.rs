@@ -1,8 +1,6 @@
 //! Rows below and between the records of a sheet, and what a program shows where it has none:
 //! totals, remarks, signatures, addresses; and titles that say that the service is no longer one.
 
-use jaq_json::Val;
-
 /// Titles without their numbers and marks: the rows of a sheet that are no record.
 const ROWS: [&str; 22] = [
     "total",
@@ -30,8 +28,47 @@ const ROWS: [&str; 22] = [
 ];
 /// The things that a total counts.
 const COUNTED: [&str; 5] = ["layanan", "data", "baris", "record", "records"];
-/// Words in brackets beside the name of a service that is not offered.
-const NOT_OFFERED: [&str; 14] = [
+/// Words in brackets, or set off, beside the name of a service that is not offered.
+const NOT_OFFERED: [&str; 53] = [
+    "tidak dilayani",
+    "belum dilayani",
+    "tidak tersedia",
+    "belum tersedia",
+    "tidak dibuka",
+    "belum dibuka",
+    "belum aktif",
+    "belum berlaku",
+    "tidak digunakan",
+    "tidak dipakai",
+    "disabled",
+    "off",
+    "archived",
+    "obsolete",
+    "deprecated",
+    "expired",
+    "kadaluarsa",
+    "kedaluwarsa",
+    "usang",
+    "unpublished",
+    "not active",
+    "suspended",
+    "dibekukan",
+    "ditangguhkan",
+    "disembunyikan",
+    "hidden",
+    "dihentikan",
+    "dihapuskan",
+    "discontinued",
+    "closed",
+    "tutup",
+    "wip",
+    "salah input",
+    "duplikat",
+    "duplicate",
+    "dobel",
+    "do not use",
+    "don't use",
+    "not available",
     "tidak aktif",
     "nonaktif",
     "non aktif",
@@ -47,6 +84,10 @@ const NOT_OFFERED: [&str; 14] = [
     "ditutup",
     "jangan dipakai",
 ];
+/// What may stand before and after it.
+const BEFORE: [&str; 7] =
+    ["status ", "status: ", "layanan ", "sudah ", "telah ", "sementara ", "untuk sementara "];
+const AFTER: [&str; 4] = [" lagi", " sementara", " saat ini", " permanen"];
 const MONTHS: [&str; 12] = [
     "januari",
     "februari",
@@ -61,11 +102,6 @@ const MONTHS: [&str; 12] = [
     "november",
     "desember",
 ];
-/// Fewer columns tell nothing of a row that fills two.
-const LEAST_COLUMNS: usize = 4;
-/// Rows that must have been whole before one that is not is told.
-const LEAST_ROWS: usize = 5;
-
 /// True for a title of what is no service, or of one that is not offered.
 pub fn is_footer(title: &str) -> bool {
     let lower = title.trim().to_lowercase();
@@ -74,7 +110,26 @@ pub fn is_footer(title: &str) -> bool {
         || is_count(&lower)
         || is_place_and_date(&lower)
         || is_address(&lower)
-        || in_brackets(&lower).any(|words| NOT_OFFERED.contains(&words.trim()))
+        || in_brackets(&lower).chain(set_off(&lower)).any(is_not_offered)
+}
+
+/// "sudah tidak aktif", "sementara ditutup", "tidak aktif lagi".
+fn is_not_offered(words: &str) -> bool {
+    let words = words.trim_matches(|sign: char| !sign.is_alphanumeric());
+    let words =
+        BEFORE.iter().fold(words, |words, before| words.strip_prefix(before).unwrap_or(words));
+    NOT_OFFERED.contains(
+        &AFTER.iter().fold(words, |words, after| words.strip_suffix(after).unwrap_or(words)),
+    )
+}
+
+/// The first and the last part of "NONAKTIF - Akta lahir", "Akta lahir: draft".
+fn set_off(title: &str) -> impl Iterator<Item = &str> {
+    let cut = |sign: &'static str| {
+        let first = title.split_once(sign).map(|(first, _)| first);
+        [first, title.rsplit_once(sign).map(|(_, last)| last)].into_iter().flatten()
+    };
+    [": ", " - ", " – ", " — ", " | ", " / ", "**", "~~"].into_iter().flat_map(cut)
 }
 
 /// "15 layanan".
@@ -99,40 +154,12 @@ fn is_address(title: &str) -> bool {
 }
 
 fn in_brackets(title: &str) -> impl Iterator<Item = &str> {
-    let opened = title.split(['(', '[']).skip(1);
-    opened.filter_map(|rest| rest.split_once([')', ']'])).map(|(words, _)| words)
-}
-
-/// How full the rows so far are.
-#[derive(Default)]
-pub struct Fullness {
-    rows: usize,
-    has_gaps: bool,
-}
-
-impl Fullness {
-    /// True for a row of one or two cells where each one before it was whole: a title of a section,
-    /// a total, a remark.
-    pub fn lacks(&mut self, raw: &Val) -> bool {
-        let Val::Obj(map) = raw else { return false };
-        let is_filled = |value: &&Val| match value {
-            Val::Null => false,
-            Val::TStr(bytes) => !String::from_utf8_lossy(bytes).trim().is_empty(),
-            _ => true,
-        };
-        let filled = map.values().filter(is_filled).count();
-        let enough = map.len() >= LEAST_COLUMNS && self.rows >= LEAST_ROWS;
-        let lacks = enough && !self.has_gaps && filled <= 2;
-        self.rows += 1;
-        self.has_gaps |= !lacks && filled * 4 < map.len() * 3;
-        lacks
-    }
+    let opened = title.split(['(', '[', '{', '<', '*', '#']).skip(1);
+    opened.map(|rest| rest.split([')', ']', '}', '>', '*', '#']).next().unwrap_or(rest))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -158,6 +185,14 @@ mod tests {
             "(TIDAK AKTIF) Akta lahir",
             "Akta lahir (dihapus)",
             "Akta lahir [draft]",
+            "Akta lahir (sudah tidak berlaku)",
+            "Akta lahir (sementara ditutup)",
+            "NONAKTIF - Akta lahir",
+            "Akta lahir - tidak aktif lagi",
+            "Draft: Akta lahir",
+            "*DIHAPUS* Akta lahir",
+            "{arsip} Akta lahir",
+            "Akta lahir (OFF",
         ] {
             assert!(is_footer(title), "{title}");
         }
@@ -167,26 +202,16 @@ mod tests {
             "Surat keterangan",
             "Layanan 110",
             "Akta lahir (baru)",
+            "Izin penutupan jalan (sementara)",
+            "Akta lahir - terlambat",
+            "Surat keterangan: tidak mampu",
+            "Pencabutan izin - dicabut sendiri",
+            "Legalisir C# (komputer)",
             "Pengaduan melalui lapor@pacitan.go.id",
             "Perubahan jumlah anggota keluarga",
             "Izin reklame 17 Agustus",
         ] {
             assert!(!is_footer(title), "{title}");
         }
-    }
-
-    fn row(cells: usize) -> Val {
-        let cell = |at: usize| if at < cells { "isi" } else { " " };
-        let row = json!({"kode": cell(0), "nama": cell(1), "syarat": cell(2), "biaya": cell(3)});
-        jaq_json::read::parse_single(row.to_string().as_bytes()).expect("JSON")
-    }
-
-    #[test]
-    fn a_row_of_two_cells_below_whole_ones_is_no_record() {
-        let mut rows = Fullness::default();
-        assert!((0..12).all(|_| !rows.lacks(&row(4))));
-        assert!(rows.lacks(&row(2)) && rows.lacks(&row(1)) && !rows.lacks(&row(3)));
-        let mut sparse = Fullness::default();
-        assert!((0..12).all(|at| !sparse.lacks(&row(if at % 4 == 2 { 2 } else { 4 }))));
     }
 }

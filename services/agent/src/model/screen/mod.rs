@@ -11,7 +11,7 @@ use jaq_json::Val;
 use mpp_core::{Error, FieldCode, Result};
 
 pub use bundle::bundle;
-pub use footer::Fullness;
+pub use name::drop_empty;
 pub use residue::residue;
 pub use trial::trial;
 

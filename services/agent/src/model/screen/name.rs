@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::residue;
 
-/// Placeholders for a name that is not known, as letters; and headings, which name no service.
-const NO_NAMES: [&str; 52] = [
+/// Placeholders for a name that is not known, as letters.
+const NO_NAMES: [&str; 38] = [
     "na",
     "nd",
     "nil",
@@ -44,6 +44,9 @@ const NO_NAMES: [&str; 52] = [
     "salah",
     "dst",
     "dll",
+];
+/// Headings, which name no service.
+const HEADINGS: [&str; 14] = [
     "nama",
     "namalayanan",
     "namapelayanan",
@@ -60,22 +63,65 @@ const NO_NAMES: [&str; 52] = [
     "servicename",
 ];
 
-/// The first text that should name the service or one of its fees and does not.
+/// The title, where it names nothing.
 pub fn none(record: &Value) -> Option<&str> {
-    names(record).find(|name| is_none(name))
+    record.pointer("/service/title/id")?.as_str().filter(|name| is_none(name))
 }
 
-/// The texts that name the service and its fees.
-fn names(record: &Value) -> impl Iterator<Item = &str> {
-    let titles = ["/service/title/id", "/service/title/en"];
-    let titles = titles.into_iter().filter_map(|place| record.pointer(place)?.as_str());
-    let fees = record.pointer("/service/fees").and_then(Value::as_array).into_iter().flatten();
-    titles.chain(fees.filter_map(|fee| fee.get("label")?.as_str()))
+/// Takes away the English title and the labels of fees that name nothing: a record can do without
+/// them. Answers where they stood and what they said.
+pub fn drop_empty(record: &mut Value) -> Vec<(String, String)> {
+    let mut dropped = Vec::new();
+    if let Some(title) = record.pointer_mut("/service/title") {
+        dropped
+            .extend(take(title, "en", is_none).map(|text| ("service.title.en".to_owned(), text)));
+    }
+    let fees = record.pointer_mut("/service/fees").and_then(Value::as_array_mut);
+    for (at, fee) in fees.into_iter().flatten().enumerate() {
+        let label = take(fee, "label", is_blank);
+        dropped.extend(label.map(|text| (format!("service.fees[{at}].label"), text)));
+    }
+    dropped
+}
+
+fn take(value: &mut Value, key: &str, is_none: fn(&str) -> bool) -> Option<String> {
+    let text = value.get(key)?.as_str().filter(|text| is_none(text))?.trim().to_owned();
+    value.as_object_mut()?.remove(key);
+    Some(text)
 }
 
 fn is_none(name: &str) -> bool {
-    let letters: String =
-        name.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    HEADINGS.contains(&letters(name).as_str()) || is_blank(name)
+}
+
+/// True for a text that says nothing. "Layanan" beside "Bahan" says what a fee is for.
+fn is_blank(name: &str) -> bool {
+    let letters = letters(name);
     let is_empty = letters.is_empty() && !name.trim().is_empty();
     is_empty || NO_NAMES.contains(&letters.as_str()) || residue::of_text(name)
+}
+
+fn letters(name: &str) -> String {
+    name.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_record_can_do_without_is_taken_away_where_it_names_nothing() {
+        let fees =
+            json!([{"label": "Layanan", "amountRupiah": 1}, {"label": "Bahan"}, {"label": "NULL"}]);
+        let mut record = json!({"service": {"title": {"id": "KTP", "en": "-"}, "fees": fees}});
+        let dropped = drop_empty(&mut record);
+        let told: Vec<&str> = dropped.iter().map(|(place, _)| place.as_str()).collect();
+        assert_eq!(told, ["service.title.en", "service.fees[2].label"]);
+        let left = json!([{"label": "Layanan", "amountRupiah": 1}, {"label": "Bahan"}, {}]);
+        assert_eq!(record, json!({"service": {"title": {"id": "KTP"}, "fees": left}}));
+        assert!(drop_empty(&mut record).is_empty() && none(&record).is_none());
+        assert_eq!(none(&json!({"service": {"title": {"id": "N/A"}}})), Some("N/A"));
+    }
 }

@@ -107,31 +107,39 @@ fn counts(source: &str, tally: &Tally) {
     );
 }
 
+/// "1 record is", "3 records are".
+fn counted(count: i64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
 /// Records that have left the source, or were taken out of the index.
 fn gone(tally: &Tally) {
     if tally.missing > 0 {
         say!(
-            "  ! {} records are no longer in the source; they stay in the registry until they are \
-             withdrawn: mpp agent withdraw",
-            tally.missing
+            "  ! {} no longer in the source; they stay in the registry until they are withdrawn: mpp \
+             agent withdraw",
+            counted(tally.missing, "record is", "records are")
         );
     }
     if tally.withdrawn > 0 {
-        say!("  {} records were withdrawn", tally.withdrawn);
+        let withdrawn = counted(tally.withdrawn, "record was", "records were");
+        say!("  {withdrawn} withdrawn");
     }
 }
 
 /// Fees and times that are published as they are written, where there are any.
 pub(super) fn not_read(tally: &Tally) {
     if tally.not_read > 0 {
-        say!("  {} fees or times are not read, and published as written", tally.not_read);
+        let wordings = counted(tally.not_read, "fee or time is", "fees or times are");
+        say!("  {wordings} not read, and published as written");
     }
 }
 
 /// Rows that repeat the heading, where there are any.
 pub(super) fn headings(tally: &Tally) {
     if tally.headings > 0 {
-        say!("  {} rows repeat the heading, and were passed over", tally.headings);
+        let rows = counted(tally.headings, "row repeats", "rows repeat");
+        say!("  {rows} the heading, and no record was made of it");
     }
 }
 

@@ -33,12 +33,13 @@ pub const MALL_COLUMNS: [Column; 7] = [
 pub const HOURS_COLUMNS: [Column; 2] =
     [Column::text(words::COUNTER), Column::text(words::DIFFERENCE)];
 pub const CHANGE_COLUMNS: [Column; 2] = [Column::text(words::TIME), Column::text(words::CHANGE)];
-pub const SOURCE_COLUMNS: [Column; 11] = [
+pub const SOURCE_COLUMNS: [Column; 12] = [
     Column::text(words::SOURCE),
     Column::text(words::STATE),
     Column::text(words::LAST_SUCCESS),
     Column::text(words::EVERY),
     Column::number(words::REJECTED_NOW),
+    Column::number(words::WAITING_NOW),
     Column::number(words::UNREAD),
     Column::number(words::RECEIVED),
     Column::number(words::ACCEPTED),
@@ -130,6 +131,7 @@ pub fn source_row(look: Look, source: &SourceReport) -> Row {
     };
     let counts = [
         source.rejected_now,
+        source.waiting_now,
         source.unread,
         source.received,
         source.applied,

@@ -188,8 +188,8 @@ phrases! {
     TIME: "Waktu", "Time";
     CHANGE: "Perubahan", "Change";
     SOURCES_TITLE: "Sumber katalog", "Sources of catalogs";
-    SOURCES_CAPTION: "Sumber katalog dan kemutakhirannya. Yang ditolak dan yang tidak terbaca adalah keadaan saat ini; kolom sesudahnya menjumlahkan semua pembacaan sejak awal, dan di situ setiap catatan dijawab: diterima, tidak berubah, ditolak, atau menunggu data lain.",
-        "Sources of catalogs and how fresh they are. What is rejected and what is not read is as of now; the columns after them sum up all runs from the beginning, and there each record is answered: accepted, unchanged, rejected, or waiting for other data.";
+    SOURCES_CAPTION: "Sumber katalog dan kemutakhirannya. Yang ditolak, yang menunggu, dan yang tidak terbaca adalah keadaan saat ini; kolom sesudahnya menjumlahkan semua pembacaan sejak awal, dan di situ setiap catatan dijawab: diterima, tidak berubah, ditolak, atau menunggu data lain.",
+        "Sources of catalogs and how fresh they are. What is rejected, what waits and what is not read is as of now; the columns after them sum up all runs from the beginning, and there each record is answered: accepted, unchanged, rejected, or waiting for other data.";
     SOURCE: "Sumber", "Source";
     STATE: "Keadaan", "State";
     LATE: "sumber terlambat", "source late";
@@ -197,6 +197,7 @@ phrases! {
     LAST_SUCCESS: "Terakhir berhasil", "Last success";
     NEVER: "belum pernah", "never yet";
     REJECTED_NOW: "Ditolak saat ini, perlu diperbaiki", "Rejected now, to be mended";
+    WAITING_NOW: "Menunggu data lain saat ini", "Waiting for other data now";
     UNREAD: "Baris tidak terbaca saat ini", "Rows not read now";
     LACK: "tidak terbaca seluruhnya", "not read whole";
     LACK_UNREACHABLE: "sumber tidak dapat dihubungi", "the source cannot be reached";
@@ -206,13 +207,14 @@ phrases! {
     LACK_SHRUNK: "banyak catatan yang dulu ada kini hilang", "many records of before are missing";
     LACK_CONFIGURATION: "pengaturan atau pemetaan sumber perlu diperbaiki", "the source's configuration or mapping needs mending";
     LACK_NOTHING_SENT: "tidak satu catatan pun dikirim", "not one record was sent";
-    LACK_NOTHING_TAKEN: "semua catatannya ditolak", "all its records were rejected";
+    LACK_NOTHING_TAKEN: "tidak satu catatan pun diterima", "not one record was accepted";
+    LACK_ALL_WAITING: "semua catatannya menunggu data lain", "all its records wait for other data";
     EVERY: "Seharusnya setiap", "Due every";
     RECEIVED: "Catatan", "Records";
     ACCEPTED: "Diterima", "Accepted";
     UNCHANGED: "Tidak berubah", "Unchanged";
     REJECTED: "Ditolak sejak awal", "Rejected, in all";
-    WAITING_FOR_DATA: "Menunggu data lain", "Waiting for other data";
+    WAITING_FOR_DATA: "Menunggu, sejak awal", "Waiting, in all";
     NO_ROWS: "Tidak ada baris untuk pilihan ini.", "No rows for this choice.";
 
     // Differences of hours
