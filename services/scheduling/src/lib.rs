@@ -170,8 +170,10 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
 
 fn serve_feed(feed: &Feed, memory: &Memory) -> FeedServer {
     let memory = memory.clone();
-    FeedServer::new(feed.clone(), model::KINDS)
-        .knowing(move |label, value| app::filters::label(&memory, label, value))
+    FeedServer::new(feed.clone(), model::KINDS).knowing(move |label, value| {
+        let known = app::filters::label(&memory, label, &value);
+        Box::pin(async move { known })
+    })
 }
 
 /// The background work that one replica does for all.
