@@ -104,7 +104,7 @@ impl Store {
         } else {
             "DELETE FROM setting WHERE name = 'empty'"
         };
-        sqlx::query(query).execute(&self.pool).await.map(drop).map_err(Error::internal)
+        sqlx::query(query).execute(&self.pool).await.map(drop).map_err(failed)
     }
 
     /// Whether the last complete run found no record.
@@ -112,7 +112,7 @@ impl Store {
         let row = sqlx::query("SELECT 1 FROM setting WHERE name = 'empty'")
             .fetch_optional(&self.pool)
             .await
-            .map_err(Error::internal)?;
+            .map_err(failed)?;
         Ok(row.is_some())
     }
 
