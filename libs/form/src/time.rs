@@ -37,6 +37,7 @@ fn part_of_one(check: &mut Check, time: &ServiceTime) {
 fn one(check: &mut Check, time: &ServiceTime) {
     check.text("source_text", &time.source_text, LONG);
     check.text("condition", &time.condition, SHORT);
+    check.text("per", &time.per, SHORT);
     check.texts("notes", &time.notes, MAX_PARTS, SHORT);
     if Unit::try_from(time.unit).is_err() || time.unit() == Unit::Unspecified {
         return check.fail("unit", FieldCode::Required, "must be a known unit");
@@ -64,6 +65,9 @@ fn no_length(check: &mut Check, time: &ServiceTime, said: &str) {
         if value != 0 {
             check.fail(field, FieldCode::NotAllowed, said);
         }
+    }
+    if !time.per.is_empty() {
+        check.fail("per", FieldCode::NotAllowed, "is said of a time; here is none");
     }
     if !time.steps.is_empty() {
         check.fail("steps", FieldCode::NotAllowed, "add up to a time; here is none");

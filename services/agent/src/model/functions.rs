@@ -9,6 +9,8 @@ pub struct Function {
     pub what: &'static str,
     /// An example of its input.
     pub from: &'static str,
+    /// Wordings that it reads, one of each form.
+    pub forms: &'static [&'static str],
 }
 
 /// The agent's own filters.
@@ -17,20 +19,51 @@ pub const FUNCTIONS: &[Function] = &[
         name: "rupiah",
         what: "a fee; its wording is kept, and what is not sure is marked as not read",
         from: "\"Rp. 350.000,-\"",
+        forms: FEES,
     },
     Function {
         name: "service_time",
         what: "how long a service takes; its wording is kept, too",
         from: "\"Maksimal 20 (dua puluh) hari\"",
+        forms: TIMES,
     },
     Function {
         name: "list_items",
         what: "the items of a list, without their numbers and bullets",
         from: "\"1. KTP asli\\n2) Surat pengantar; - Pas foto\"",
+        forms: &[],
     },
     Function {
         name: "html_text",
         what: "the plain text of a web editor's markup",
         from: "\"<p>KTP &amp; KK</p>\"",
+        forms: &[],
     },
+];
+
+const FEES: &[&str] = &[
+    "Gratis",
+    "Rp 50.000",
+    "Rp 50.000 per lembar",
+    "Rp 50.000 - Rp 100.000",
+    "Maksimal Rp 50.000",
+    "Sesuai Perda No. 1 Tahun 2024",
+    "Baru Rp 100.000; perpanjangan Rp 75.000",
+    "Gratis untuk WNI; Rp 50.000 untuk WNA",
+    "Pendaftaran Rp 30.000 + tindakan Rp 15.000",
+    "USD 50 per orang",
+    "2% dari nilai transaksi",
+    "Berbiaya",
+];
+
+const TIMES: &[&str] = &[
+    "30 menit",
+    "2 - 3 jam",
+    "3 hari kerja",
+    "Maksimal 14 hari",
+    "Sekitar 15 menit per berkas",
+    "3 hari kerja sejak berkas lengkap",
+    "KTP 10 menit; KK 20 menit",
+    "3 hari untuk izin baru; 1 hari untuk perpanjangan",
+    "Verifikasi 5 menit, pencetakan 10 menit",
 ];

@@ -32,13 +32,42 @@ fn holds_unread_time(time: &ServiceTime) -> bool {
 }
 
 fn remark(field: &str, what: &str, words: &str) -> Error {
+    let why = why(words);
     let words: String = words.chars().take(160).collect();
-    Error::field(field, FieldCode::NotRead, format!("this {what} is not read: \"{words}\""))
+    Error::field(field, FieldCode::NotRead, format!("this {what} is not read: \"{words}\"{why}"))
+}
+
+/// What no form can hold, in a few words; nothing where the words may only be unknown.
+fn why(words: &str) -> &'static str {
+    let words = words.to_lowercase();
+    let said =
+        |list: &[&str]| words.split(|c: char| !c.is_alphabetic()).any(|word| list.contains(&word));
+    let number = words.contains(|c: char| c.is_ascii_digit());
+    match () {
+        () if number && said(&["bulan", "bln", "tahun", "thn"]) => {
+            "; a month or a year has no fixed length"
+        }
+        () if said(&["minimal", "minimum", "mulai", "serendah"]) => {
+            "; a minimum alone says not how much it is"
+        }
+        () if said(&["materai", "meterai", "bermaterai", "bermeterai"]) => {
+            "; a stamp that one brings is no fee: name it among the requirements"
+        }
+        () => "",
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_form_can_hold_is_told() {
+        assert!(why("2 bulan").contains("no fixed length"));
+        assert!(why("Mulai dari Rp 25.000").contains("minimum"));
+        assert!(why("Rp 50.000 + materai").contains("requirements"));
+        assert_eq!(why("Sesuai ketentuan yang berlaku"), "");
+    }
 
     #[test]
     fn what_is_not_read_is_told_with_its_words() {

@@ -69,7 +69,34 @@ const HIDDEN: &[u8] = b"display:none";
 fn is_unseen(style: &[u8]) -> bool {
     let style = String::from_utf8_lossy(style).to_ascii_lowercase();
     let plain: String = style.split_whitespace().collect();
-    ["line-through", "display:none", "visibility:hidden"].iter().any(|rule| plain.contains(rule))
+    let rules: Vec<&str> = plain.split(';').collect();
+    UNSEEN.iter().any(|rule| plain.contains(rule))
+        || NOTHING.iter().any(|rule| rules.contains(rule))
+}
+
+/// Within a style: not shown, or struck out; `mso-hide` is a word processor's hidden text.
+const UNSEEN: [&str; 5] =
+    ["line-through", "display:none", "visibility:hidden", "mso-hide:all", "color:transparent"];
+
+/// Whole rules that leave nothing to see.
+const NOTHING: [&str; 6] =
+    ["opacity:0", "font-size:0", "font-size:0px", "font-size:0pt", "height:0", "height:0px"];
+
+/// Classes by which the usual style sheets hide or strike out.
+const UNSEEN_CLASSES: [&str; 8] = [
+    "hidden",
+    "d-none",
+    "invisible",
+    "hide",
+    "line-through",
+    "text-decoration-line-through",
+    "coret",
+    "strike",
+];
+
+fn has_unseen_class(classes: &[u8]) -> bool {
+    let classes = String::from_utf8_lossy(classes).to_ascii_lowercase();
+    classes.split_whitespace().any(|class| UNSEEN_CLASSES.contains(&class))
 }
 
 impl Reading {
@@ -79,8 +106,9 @@ impl Reading {
                 if self.unread.is_none() && !tag.self_closing {
                     let has = |name: &[u8]| tag.attributes.get(&HtmlString(name.to_vec()));
                     let style = has(b"style").map_or(&[][..], |style| &style.value.0[..]);
-                    let hidden = has(b"hidden").map(|_| HIDDEN);
-                    self.strike(&tag.name, hidden.unwrap_or(style));
+                    let by_class = has(b"class").is_some_and(|own| has_unseen_class(&own.value.0));
+                    let hidden = by_class || has(b"hidden").is_some();
+                    self.strike(&tag.name, if hidden { HIDDEN } else { style });
                 }
                 self.start(&tag.name, tag.self_closing);
             }
@@ -118,7 +146,8 @@ impl Reading {
     }
 
     /// What is struck out, or not shown, says that it is not so: it stays between marks, so that it
-    /// is never read as if it were. A number that is raised is no part of the one before it.
+    /// is never read as if it were. A number that is raised or lowered is no part of the one before
+    /// it.
     fn strike(&mut self, name: &[u8], style: &[u8]) {
         match &mut self.struck {
             Some((own, depth)) if own == name => *depth += 1,
@@ -128,8 +157,8 @@ impl Reading {
             }
             _ => {}
         }
-        if name == b"sup" && self.text.ends_with(|c: char| c.is_ascii_digit()) {
-            self.text.push('^');
+        if matches!(name, b"sup" | b"sub") && self.text.ends_with(|c: char| c.is_ascii_digit()) {
+            self.text.push(if name == b"sup" { '^' } else { '_' });
         }
     }
 
@@ -214,6 +243,8 @@ mod tests {
         ("<span style=\"display:none\">Gratis</span>KTP", "~~Gratis~~KTP"),
         ("<span hidden>Gratis</span>KTP", "~~Gratis~~KTP"),
         ("Rp 10<sup>6</sup>, 20 m<sup>2</sup>", "Rp 10^6, 20 m2"),
+        ("<b class=\"small d-none\">Gratis</b> KTP<sub>1</sub>", "~~Gratis~~ KTP1"),
+        ("<b style='Opacity: 0'>Gratis</b><b style='opacity:0.8'>KTP</b>", "~~Gratis~~KTP"),
         ("", ""),
     ];
 

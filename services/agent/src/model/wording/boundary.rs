@@ -37,7 +37,7 @@ impl Plan {
             "dan" | "serta" => Join::Soft,
             "atau" => Join::Either,
             "," if !is_next(tokens, at, "-") => Join::Soft,
-            "/" if stands_alone(tokens, at) => Join::Either,
+            "/" if stands_alone(tokens, at) || parts_prices(tokens, at) => Join::Either,
             "." if ends_sentence(tokens, at) => Join::Soft,
             "-" if at == 0 || is_before(tokens, at, "\n") => Join::Hard,
             _ => return None,
@@ -77,6 +77,11 @@ fn is_before(tokens: Tokens, at: usize, text: &str) -> bool {
 /// Blanks on both sides; not the slash of "s / d".
 fn stands_alone(tokens: Tokens, at: usize) -> bool {
     tokens[at].spaced && tokens.get(at + 1).is_some_and(|next| next.spaced && next.text != "d")
+}
+
+/// "Rp 5.000 (motor)/Rp 10.000 (mobil)".
+fn parts_prices(tokens: Tokens, at: usize) -> bool {
+    is_before(tokens, at, ")") && (is_next(tokens, at, "rp") || is_next(tokens, at, "idr"))
 }
 
 /// A full stop with a blank behind it, but not an abbreviation's.

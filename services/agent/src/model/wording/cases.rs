@@ -6,8 +6,9 @@ use winnow::Result as Read;
 
 use super::{
     boundary::{Join, Plan},
-    phrase::attempt,
-    token::{Kind, Token, Tokens},
+    label::{is_condition, is_content, is_label, is_threshold, label},
+    phrase::{attempt, lists},
+    token::{Kind, Tokens},
     words,
 };
 
@@ -30,6 +31,10 @@ pub fn pieces<'t, R: PartialEq>(
     tokens: Tokens<'t>,
     core: impl Fn(&mut Tokens<'t>, bool) -> Read<R>,
 ) -> Option<Vec<Piece<'t, R>>> {
+    // A mark that nobody knows, such as "?" or an arrow, may turn all of it.
+    if tokens.iter().any(|token| token.kind == Kind::Mark && !lists(MARKS, token.text)) {
+        return None;
+    }
     let plan = Plan::new(tokens);
     let mut walk =
         Walk { tokens, plan, core, at: 0, open: Open::No, join: None, pieces: Vec::new() };
@@ -38,6 +43,10 @@ pub fn pieces<'t, R: PartialEq>(
     }
     Some(walk.pieces)
 }
+
+const MARKS: &str = "\
+    \n | , | . | ; | : | - | / | ( | ) | + | = | & | • | ● | ▪ | % | > | < | ≥ | ≤ | ± | ~ | ½ | ¼ | ¾ \
+    | ² | ³ | $ | €";
 
 /// Whether the last piece's condition may go on behind a comma.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -277,70 +286,4 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
 /// How many tokens there are from a part's begin to the end of the whole.
 fn offset(whole: Tokens, part: Tokens) -> usize {
     whole.iter().position(|token| part.first() == Some(token)).map_or(0, |at| whole.len() - at)
-}
-
-fn is_content(token: &Token) -> bool {
-    token.kind != Kind::Mark
-}
-
-/// A label without what joins it to its reading.
-fn label(tokens: Tokens) -> Option<Tokens> {
-    let joining = |token: &Token| {
-        matches!(
-            token.text,
-            ":" | "=" | "," | "-" | "sebesar" | "adalah" | "seharga" | "selama" | "dan" | "atau"
-        )
-    };
-    let end = tokens.iter().rposition(|token| !joining(token))? + 1;
-    let start = tokens.iter().position(|token| !joining(token))?;
-    tokens.get(start..end)
-}
-
-/// Words in brackets are a condition where they begin as one, or with a kind of applicant or thing;
-/// else they may say that the price is wrong, planned or paid in parts.
-fn is_condition(words: Tokens) -> bool {
-    let head = words.iter().find(|token| is_content(token));
-    head.is_some_and(|head| words::opens(head.text) || words::names_kind(head.text))
-}
-
-/// A label names something: it has a word, and none that would count, or would turn what is read.
-/// What begins as a condition does ("selain itu") may turn.
-fn is_label(tokens: Tokens) -> bool {
-    let opened = tokens.first().is_some_and(|token| words::opens(token.text));
-    let plain = |token: &Token| {
-        let said = token.text;
-        let other = words::counts(said) || words::pays(said) || words::cancels(said);
-        !other && !words::dates(token) && (opened || !words::turns(said))
-    };
-    let named = |token: &Token| {
-        token.kind == Kind::Word
-            && token.text.chars().count() > 1
-            && !words::says_nothing(token.text)
-    };
-    tokens.iter().all(plain) && tokens.iter().skip(usize::from(opened)).any(named)
-}
-
-/// True where what comes next is the bound of a condition.
-fn is_threshold(before: Tokens) -> bool {
-    let last = |back: usize| before.len().checked_sub(back).map_or("", |at| before[at].text);
-    matches!(
-        last(1),
-        "diatas"
-            | "dibawah"
-            | "sampai"
-            | "hingga"
-            | "antara"
-            | ">"
-            | "<"
-            | "≥"
-            | "≤"
-            | "senilai"
-            | "nilai"
-    ) || matches!(
-        (last(2), last(1)),
-        ("di", "atas" | "bawah")
-            | ("lebih" | "kurang" | "mulai", "dari")
-            | ("sampai", "dengan")
-            | ("/", "d")
-    )
 }

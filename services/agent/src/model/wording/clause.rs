@@ -161,6 +161,13 @@ pub const BY: &str = "\
 pub const BY_TARIFF: &str =
     "sesuai tarif | sesuai tarif dalam | sesuai tarif pada | berdasarkan tarif";
 
+/// "Setelah berkas lengkap, 3 hari kerja": the same before a time, and a comma.
+pub fn before_a_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
+    let note = alt((start, ordinary)).parse_next(input)?;
+    opt(word_of(", | : | \n")).parse_next(input)?;
+    Ok(note)
+}
+
 /// "sejak berkas dinyatakan lengkap dan valid", "setelah pembayaran".
 fn start<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     let whole = *input;

@@ -10,10 +10,11 @@ use super::{
     LONGEST,
     cases::{self, Piece},
     clause::{self, BY, BY_TARIFF, Clause},
+    counter::is_at_a_counter,
     foreign::foreign,
     formula::formula,
     money::{Amount, amount},
-    phrase::{attempt, bracketed, end, lists, mark, one_of, word_of},
+    phrase::{attempt, bracketed, end, mark, one_of, word_of},
     price::Price,
     regulation::regulation,
     sum::{self, Outcome},
@@ -83,9 +84,8 @@ fn to_the_end_of<'t>(
 /// "Biaya: 0" and no further word: beside others a bare zero may be anything, and alone it is what
 /// a column of numbers holds where nobody filled it in.
 fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
-    let named: usize =
-        repeat(0.., one_of(NAMED).void()).map(|all: Vec<()>| all.len()).parse_next(input)?;
-    if named == 0 && input.first().is_some_and(|first| first.kind == Made::Number) {
+    let named = attempt(heading_of_a_fee, input).is_some();
+    if !named && input.first().is_some_and(|first| first.kind == Made::Number) {
         return fail.parse_next(input);
     }
     terminated(amount.verify(|amount: &Amount| amount.is_none()), eof).parse_next(input)?;
@@ -94,12 +94,15 @@ fn zero<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
 
 /// "Biaya: tidak ada": without its heading, nobody knows what there is none of.
 fn none_of_it<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
+    let none = one_of("tidak ada | tdk ada | tidak dipungut | tidak dikenakan | tidak perlu");
+    (heading_of_a_fee, none, end).parse_next(input)?;
+    Ok(Reading { price: Price::Free, clauses: Vec::new() })
+}
+
+fn heading_of_a_fee(input: &mut Tokens) -> Read<()> {
     let marks = repeat(0.., one_of(": | =").void()).map(|()| ());
     let rest = repeat(0.., one_of(NAMED).void()).map(|()| ());
-    let heading = (marks, one_of(OF_A_FEE), rest);
-    let none = one_of("tidak ada | tdk ada | tidak dipungut | tidak dikenakan | tidak perlu");
-    (heading, none, end).parse_next(input)?;
-    Ok(Reading { price: Price::Free, clauses: Vec::new() })
+    (marks, one_of(OF_A_FEE), rest).void().parse_next(input)
 }
 
 /// Headings that speak of a fee and of nothing else; there may be none of any number or total.
@@ -204,8 +207,9 @@ const OF_THE_SERVICE: &str = "\
      surat | izin | dokumen | akta | sertifikat | rekomendasi | keterangan | proses | \
      kegiatan | pengajuan";
 
-/// An amount or a range of amounts.
+/// An amount or a range of amounts; "hanya Rp 50.000" is "Rp 50.000 saja".
 fn priced<'t>(input: &mut Tokens<'t>) -> Read<Price<'t>> {
+    opt(one_of("hanya | cukup")).parse_next(input)?;
     amount.verify(|amount: &Amount| !amount.is_none()).map(Price::Amount).parse_next(input)
 }
 
@@ -250,7 +254,7 @@ const CHARGED: &str = "\
      ketentuan yang berlaku";
 
 const LEADING: &str = "\
-    biaya : | tarif : | sebesar | biaya sebesar | tarif sebesar | dikenakan | membayar | dikenakan \
+    biaya : | tarif : | pnbp | pnbp : | biaya pnbp | biaya pnbp : | sebesar | biaya sebesar | tarif sebesar | dikenakan | membayar | dikenakan \
      biaya | dikenakan biaya sebesar | dikenakan tarif | dikenakan tarif sebesar | dikenakan sebesar";
 
 /// A price in one of several cases: never a formula or another currency.
@@ -271,7 +275,10 @@ fn in_a_case<'t>(input: &mut Tokens<'t>, bare: bool) -> Read<Reading<'t>> {
 
 fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
     let pieces = cases::pieces(tokens, in_a_case)?;
-    if pieces.iter().any(is_at_a_counter) {
+    let free = |piece: &Piece<Reading>| {
+        piece.reading.as_ref().is_some_and(|reading| reading.price == Price::Free)
+    };
+    if pieces.iter().any(|piece| is_at_a_counter(piece, free(piece))) {
         return None;
     }
     let (kind, pieces) = match sum::outcome(pieces)? {
@@ -279,9 +286,6 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
         Outcome::Parts(pieces) => (Kind::Parts, pieces),
     };
     // Of a sum no part is free: one of them holds for some only.
-    let free = |piece: &Piece<Reading>| {
-        piece.reading.as_ref().is_some_and(|reading| reading.price == Price::Free)
-    };
     if kind == Kind::Parts && pieces.iter().any(free) {
         return None;
     }
@@ -293,28 +297,6 @@ fn by_case(text: &Text, tokens: Tokens) -> Option<Fee> {
     }
     Some(fee)
 }
-
-/// "Tidak bayar di loket": one pays elsewhere. What is free in an office's own place may be a case.
-fn is_at_a_counter(piece: &Piece<Reading>) -> bool {
-    let free = piece.reading.as_ref().is_some_and(|reading| reading.price == Price::Free);
-    match piece.label {
-        Some([at, place, rest @ ..]) if matches!(at.text, "di" | "pada") => {
-            let elsewhere = at.text == "di" && free && !lists(PLACES, place.text);
-            let counter = rest.iter().chain([place]).any(|token| lists(COUNTERS, token.text));
-            elsewhere || counter
-        }
-        _ => false,
-    }
-}
-
-/// Where a service may be free while elsewhere it is not.
-const PLACES: &str = "\
-    kelurahan | desa | kecamatan | kantor | dinas | dalam | luar | rumah | puskesmas | rsud | mpp | \
-    kabupaten | kota | kua | balai | wilayah | atas | bawah";
-
-const COUNTERS: &str = "\
-    loket | kasir | konter | counter | teller | bank | atm | meja | tempat | muka | depan | awal | \
-    akhir | petugas | pos | lokasi | sini | situ | sana";
 
 /// One case or part.
 fn one(text: &Text, piece: Piece<Reading>, of: Kind) -> Fee {

@@ -37,6 +37,7 @@ pub fn of_time(time: &ServiceTime) -> Value {
     let said = [
         ("min_value", time.min_value.into()),
         ("approximate", time.approximate.into()),
+        ("per", time.per.as_str().into()),
         ("condition", time.condition.as_str().into()),
         ("cases", time.cases.iter().map(of_time).collect()),
         ("steps", time.steps.iter().map(of_time).collect()),

@@ -12,18 +12,21 @@
 //! | `token`, `phrase` | words, numbers and marks; phrases of a closed list |
 //! | `number` | counts in digits and words, grouped amounts |
 //! | `clause`, `unit`, `regulation` | what may stand beside a reading and leaves it as it is |
-//! | `time`, `length`; `fee`, `price`, `money`, `foreign`, `formula` | a time; a fee |
-//! | `cases`, `sum`, `boundary`, `words` | several readings; words that turn their neighbours |
+//! | `time`, `length`; `fee`, `price`, `money`, `foreign`, `formula`, `counter` | a time; a fee |
+//! | `cases`, `label`, `sum`, `boundary` | several readings and what each holds for |
+//! | `words`, `ways` | words that turn their neighbours; names of cases and of steps |
 
 use serde_json::Value;
 
 mod boundary;
 mod cases;
 mod clause;
+mod counter;
 mod fee;
 mod foreign;
 mod formula;
 mod json;
+mod label;
 mod length;
 mod money;
 mod number;

@@ -9,7 +9,7 @@ use winnow::{
 
 use super::{
     length::TO,
-    number::{hundredths, in_words, rupiah},
+    number::{hundredths, in_words, rupiah, without_cents},
     phrase::{attempt, bracketed, digits, mark, one_of, word_of},
     token::{Token, Tokens},
 };
@@ -155,7 +155,8 @@ fn in_digits(input: &mut Tokens) -> Read<Money> {
             number.checked_mul(factor).filter(|value| value % 100 == 0).map(|value| value / 100)
         }),
     };
-    let plain = raw.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = without_cents(raw).unwrap_or(raw);
+    let plain = whole.bytes().all(|byte| byte.is_ascii_digit());
     let marked = currency.is_some() || named.is_some() || dash.is_some() || factor.is_some();
     let money = |value| Money { value, marked, factor: factor.unwrap_or(1), plain };
     value.map(money).map_or_else(|| fail.parse_next(input), Ok)

@@ -157,8 +157,9 @@ pub fn rupiah(raw: &str) -> Option<i64> {
     digits.parse().ok().filter(|_| grouped && !led && digits.len() <= 13)
 }
 
-/// What stands before ",00", or before ".00" behind thousands in commas.
-fn without_cents(raw: &str) -> Option<&str> {
+/// What stands before ",00", or before ".00" behind thousands in commas or behind a database's
+/// ungrouped number: "150000.00".
+pub fn without_cents(raw: &str) -> Option<&str> {
     let none =
         |cents: &str| !cents.is_empty() && cents.len() <= 2 && cents.bytes().all(|b| b == b'0');
     if let Some((whole, cents)) = raw.rsplit_once(',').filter(|(_, cents)| cents.len() < 3) {
@@ -166,8 +167,13 @@ fn without_cents(raw: &str) -> Option<&str> {
     }
     match raw.rsplit_once('.').filter(|(whole, cents)| whole.contains(',') && cents.len() < 3) {
         Some((whole, cents)) => none(cents).then_some(whole),
-        None => Some(raw),
+        None => Some(raw.strip_suffix(".00").filter(|whole| is_ungrouped(whole)).unwrap_or(raw)),
     }
+}
+
+/// Digits that thousands would part.
+fn is_ungrouped(whole: &str) -> bool {
+    whole.len() > 3 && whole.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// "1,5" or "2.25" as a count of hundredths; three digits behind the mark are thousands, not these.
@@ -239,6 +245,9 @@ mod tests {
             ("0", Some(0)),
             ("500,00", Some(500)),
             ("50000", Some(50_000)),
+            ("150000.00", Some(150_000)),
+            ("150000.50", None),
+            ("150.00", None),
             ("50.000,50", None),
             ("50000.0", None),
             ("50.00", None),

@@ -3,6 +3,7 @@
 use super::{
     boundary::Join,
     cases::Piece,
+    label::names_a_case,
     phrase::lists,
     token::{Kind, Tokens},
     ways::{DOCUMENTS, SERVICES, WAYS, WORK},
@@ -18,7 +19,8 @@ pub enum Outcome<'t, R> {
 pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
     let first = pieces.first()?;
     if pieces.len() == 1 {
-        let fits = first.label.is_some() && !first.led && first.reading.is_some();
+        let opened = first.label.and_then(<[_]>::first).is_some_and(|word| lists(IF, word.text));
+        let fits = first.label.is_some() && (opened || !first.led) && first.reading.is_some();
         return fits.then_some(Outcome::Cases(pieces));
     }
     let sums = pieces.iter().skip(1).filter(|piece| piece.join == Some(Join::Plus)).count();
@@ -35,10 +37,25 @@ pub fn outcome<R>(pieces: Vec<Piece<R>>) -> Option<Outcome<R>> {
         return Some(Outcome::Parts(pieces));
     }
     match labels.iter().filter(|label| is_work(label)).count() {
-        0 => Some(Outcome::Cases(pieces)),
+        0 => are_alternatives(&pieces).then_some(Outcome::Cases(pieces)),
         work if work == labels.len() && all_read => of_work(&labels, pieces),
-        _ => (!all_read).then_some(Outcome::Cases(pieces)),
+        _ => (!all_read && !goes_on(&pieces)).then_some(Outcome::Cases(pieces)),
     }
+}
+
+/// Words with which one condition alone may stand first: "jika lengkap 3 hari".
+const IF: &str = "untuk | bagi | khusus | jika | apabila | bila | kalau";
+
+/// True where each reading's label is known to name a case, and none of the rest names a step.
+fn are_alternatives<R>(pieces: &[Piece<R>]) -> bool {
+    let led = |piece: &&Piece<R>| piece.reading.is_some() && piece.led;
+    let known = |piece: &Piece<R>| piece.label.is_some_and(names_a_case);
+    pieces.iter().filter(led).all(known) && !goes_on(pieces)
+}
+
+/// True where a piece that is not read names a step of work: it would add up.
+fn goes_on<R>(pieces: &[Piece<R>]) -> bool {
+    pieces.iter().any(|piece| piece.reading.is_none() && is_work(&piece.text))
 }
 
 /// Steps of one course, or the same step for several: a sum only where each step is another one and
@@ -86,15 +103,25 @@ fn is_work(label: &Tokens) -> bool {
 pub fn may_follow<R>(pieces: &[Piece<R>]) -> bool {
     let labels = || pieces.iter().filter_map(|piece| piece.label);
     let open = pieces.iter().any(|piece| piece.reading.is_none());
-    let at =
-        |label: &Tokens| !is_stage(label) && head(label).is_some_and(|word| lists(STATIONS, word));
-    (open && labels().any(|label| is_work(&label))) || labels().filter(at).count() > 1
+    let at = |label: &Tokens| !is_stage(label) && is_at_a_station(label);
+    let several = pieces.len() > 1;
+    (open && labels().any(|label| is_work(&label))) || (several && labels().any(|label| at(&label)))
 }
+
+/// "Kantor desa", "di kecamatan"; not "warga desa" or "dalam kota".
+fn is_at_a_station(label: Tokens) -> bool {
+    let before = |at: usize| at.checked_sub(1).map_or("", |before| label[before].text);
+    (0..label.len()).any(|at| lists(STATIONS, label[at].text) && !lists(NOT_THE_OFFICE, before(at)))
+}
+
+const NOT_THE_OFFICE: &str = "dalam | luar | warga | penduduk | masyarakat | ktp | antar | jalan | sekolah | pegawai | rumah";
 
 /// Where a file goes on its way through the offices, and words that only count.
 const STATIONS: &str = "\
     desa | kelurahan | kecamatan | lurah | camat | dinas | pusat | provinsi | kabupaten | kota | \
     kementerian | bupati | walikota | sekda | bpn | bank | notaris | rt | rw | loket | meja | pos | \
     ruang | backoffice | back | front | frontoffice | petugas | kepala | kasi | kabid | sekretaris | \
-    pejabat | verifikator | operator | admin | dpmptsp | disdukcapil | pertama | kedua | ketiga | \
+    pejabat | verifikator | operator | admin | dpmptsp | disdukcapil | staf | staff | kabag | \
+    kasubag | sekretariat | bagian | bidang | seksi | tim | fo | bo | cs | teller | kasir | customer \
+    | pertama | kedua | ketiga | \
     keempat | langkah | step";

@@ -23,7 +23,7 @@ struct Reading<'t> {
     at_most: bool,
     approximate: bool,
     /// What it is the time of one of; of one for each and one for all there is no sum.
-    each: Vec<&'t str>,
+    each: Option<Tokens<'t>>,
     notes: Vec<Tokens<'t>>,
 }
 
@@ -41,7 +41,7 @@ pub fn read(source: &str) -> ServiceTime {
 /// True where the contract's fields hold the words; a record with a longer one would be lost.
 fn fits(time: &ServiceTime) -> bool {
     let short = |text: &String| text.chars().count() <= LONGEST;
-    time.notes.iter().chain([&time.condition]).all(short)
+    time.notes.iter().chain([&time.condition, &time.per]).all(short)
         && time.cases.iter().chain(&time.steps).all(fits)
 }
 
@@ -51,6 +51,10 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     let mut notes = leads(input);
     if are_hours(taken(before, input), input) {
         return fail.parse_next(input);
+    }
+    if let Some(note) = attempt(clause::before_a_time, input) {
+        notes.push(note);
+        leads(input);
     }
     let inner = attempt(bracketed(reading), input);
     let found = match inner {
@@ -63,7 +67,11 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
         Unit::Hours => clause::of_time,
         _ => clause::of_time_for_all,
     };
-    notes.extend(kept(clause::all(beside, input)));
+    let clauses = clause::all(beside, input);
+    if clauses.iter().any(|clause| matches!(clause, Clause::Unit(_))) {
+        return fail.parse_next(input);
+    }
+    notes.extend(kept(clauses));
     end(input)?;
     Ok(Reading { notes, ..found })
 }
@@ -71,10 +79,14 @@ fn whole<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
 /// "Waktu pelayanan 24 jam" tells when the office is open.
 fn are_hours(heading: Tokens, next: Tokens) -> bool {
     let says = |words: &str| heading.iter().any(|token| lists(words, token.text));
-    let all_day = matches!(next, [number, unit, ..]
-        if matches!((number.text, unit.text), ("24", "jam") | ("7", "hari")));
-    all_day && says("pelayanan | layanan") && !says("jangka | lama | penyelesaian")
+    let of_a_day = matches!(next, [number, unit, ..]
+        if unit.text == "jam" && lists(OF_A_DAY, number.text)
+            || (number.text, unit.text) == ("7", "hari"));
+    of_a_day && says("pelayanan | layanan") && !says("jangka | lama | penyelesaian")
 }
+
+/// Hours that an office is open.
+const OF_A_DAY: &str = "7 | 8 | 9 | 10 | 12 | 24";
 
 /// What may stand before a time: its heading, and that one may wait for it.
 fn leads<'t>(input: &mut Tokens<'t>) -> Vec<Tokens<'t>> {
@@ -117,25 +129,28 @@ fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
         Some(length) => (length, false, false),
         None => limited(input)?,
     };
-    let same = |again| in_one_unit(again, length).is_some_and(|(one, other)| one == other);
-    if attempt(bracketed(length_of), input).is_some_and(|again| !same(again)) {
+    if attempt(bracketed(length_of), input).is_some_and(|again| !length.is_said_by(again)) {
         return fail.parse_next(input);
     }
     let clauses = clause::in_a_case(clause::of_time, input)?;
-    let units = clauses.iter().filter_map(|clause| match clause {
-        Clause::Unit(words) => Some(*words),
-        _ => None,
-    });
-    let each = units.flatten().map(|token| token.text).collect();
+    let mut each = None;
+    for clause in &clauses {
+        match clause {
+            // Of two the contract holds one.
+            Clause::Unit(_) if each.is_some() => return fail.parse_next(input),
+            Clause::Unit(words) => each = Some(*words),
+            _ => {}
+        }
+    }
     Ok(Reading { length, at_most, approximate, each, notes: kept(clauses) })
 }
 
 fn kept<'t>(clauses: Vec<Clause<'t>>) -> Vec<Tokens<'t>> {
     let words = |clause| match clause {
-        Clause::Note(words) | Clause::Unit(words) => words,
-        Clause::Regulation(words, _) | Clause::Basis(words) => words,
+        Clause::Unit(_) => None,
+        Clause::Note(words) | Clause::Regulation(words, _) | Clause::Basis(words) => Some(words),
     };
-    clauses.into_iter().map(words).collect()
+    clauses.into_iter().filter_map(words).collect()
 }
 
 /// "paling cepat 1 hari paling lama 3 hari": a minimum alone is no time.
@@ -185,6 +200,7 @@ impl Reading<'_> {
             at_most: self.at_most,
             min_value: if least < most { least } else { 0 },
             approximate: self.approximate,
+            per: self.each.map(|words| text.words(words)).unwrap_or_default(),
             notes: self.notes.iter().map(|words| text.words(words)).collect(),
             ..ServiceTime::default()
         }
@@ -257,7 +273,8 @@ fn are_opening_hours(pieces: &[Piece<Reading>]) -> bool {
 
 /// Days, seasons and counters that have hours.
 const OPEN_IN: &str = "\
-    senin | selasa | rabu | kamis | jumat | sabtu | minggu | ahad | hari | ramadan | ramadhan | \
+    senin | selasa | rabu | kamis | jumat | sabtu | minggu | ahad | hari | pagi | siang | sore | \
+    malam | ramadan | ramadhan | \
     puasa | libur | weekend | weekday | shift | sif | loket | poli | igd | ugd | apotek | kantor | \
     posko";
 
@@ -281,7 +298,8 @@ fn sum<'t>(pieces: &[Piece<'t, Reading<'t>>]) -> Option<Reading<'t>> {
         let (so_far, more) = in_one_unit(sum.length, reading.length)?;
         let (least, most) = (so_far.least + more.least, so_far.most + more.most);
         sum.length = Length { least, most, unit: more.unit };
-        (reading.each == sum.each).then_some(())?;
+        let each = |each: Option<Tokens<'t>>| each.map(|words| words.last().map(|last| last.text));
+        (each(reading.each) == each(sum.each)).then_some(())?;
         sum.at_most |= reading.at_most;
         sum.approximate |= reading.approximate;
     }

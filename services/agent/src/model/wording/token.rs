@@ -2,7 +2,12 @@
 
 use std::ops::Range;
 
-use super::super::text::{lines, squeeze};
+use super::{
+    super::text::{lines, squeeze},
+    unit::is_unit,
+};
+
+const PER: &str = "per";
 
 /// Tokens of a text that may still be a fee or a time; a longer one is prose.
 const MAX_TOKENS: usize = 300;
@@ -47,9 +52,9 @@ impl Text {
         Self { shown, lower, spans }
     }
 
-    /// The tokens; none of a text that is too long to be a fee or a time.
+    /// The tokens; none of a text that is too long to be a fee or a time, or that breaks off.
     pub fn tokens(&self) -> Vec<Token<'_>> {
-        if self.spans.len() > MAX_TOKENS {
+        if self.spans.len() > MAX_TOKENS || breaks_off(&self.lower) {
             return Vec::new();
         }
         let token = |(kind, range): &(Kind, Range<usize>)| Token {
@@ -113,6 +118,11 @@ fn spans(lower: &str) -> Vec<(Kind, Range<usize>)> {
     spans
 }
 
+/// "3 hari ...": what comes behind is missing.
+fn breaks_off(text: &str) -> bool {
+    text.contains("...") || text.contains('…')
+}
+
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’')
 }
@@ -126,13 +136,17 @@ fn number_len(rest: &str) -> usize {
 }
 
 /// Letters and digits; a currency and the sign of multiplication end before a digit ("rp50",
-/// "x24").
+/// "x24"), and "per" before its unit ("perorang").
 fn word_len(rest: &str) -> usize {
     let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
     if matches!(&rest[..letters], "rp" | "idr" | "usd" | "x") {
         return letters;
     }
-    rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())
+    let len = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+    match rest[..len].strip_prefix(PER) {
+        Some(unit) if is_unit(unit) => PER.len(),
+        _ => len,
+    }
 }
 
 #[cfg(test)]

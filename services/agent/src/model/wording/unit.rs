@@ -6,15 +6,19 @@ use winnow::{
 };
 
 use super::{
-    phrase::{attempt, one_of, taken, word_of},
+    phrase::{attempt, lists, one_of, taken, word_of},
     token::Tokens,
 };
 
 /// "/ pemohon", "per berkas" of a time.
 pub fn unit_of_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
-    let whole = *input;
-    (one_of(EACH), word_of(EACH_OF)).parse_next(input)?;
-    Ok(taken(whole, input))
+    one_of(EACH).parse_next(input)?;
+    one_of(EACH_OF).parse_next(input)
+}
+
+/// True for a unit's name.
+pub fn is_unit(word: &str) -> bool {
+    word.len() > 1 && (lists(EACH_OF, word) || lists(EACH_TIME, word))
 }
 
 const EACH: &str =
@@ -44,8 +48,8 @@ pub fn unit_of_fee<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     one_each(input)?;
     while attempt(|input| (each_of, one_each).void().parse_next(input), input).is_some() {}
     let unit = taken(whole, input);
-    // "Baru: Rp 100.000 / Perpanjangan: Rp 75.000" goes on with another case.
-    if input.first().is_some_and(|next| next.text == ":") {
+    // "Baru Rp 100.000 / Perpanjangan Rp 75.000" goes on with another case.
+    if input.first().is_some_and(|next| lists(": | = | rp | idr | gratis", next.text)) {
         fail.parse_next(input)
     } else {
         Ok(unit)

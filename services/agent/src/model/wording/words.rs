@@ -3,7 +3,7 @@
 use super::{
     phrase::lists,
     token::{Kind, Token},
-    ways::names_way,
+    ways::{DOCUMENTS, WAYS, names_way},
 };
 
 /// Negations, exceptions, minima, and what speaks of another matter than a service's own time or
@@ -69,20 +69,26 @@ pub fn says_nothing(word: &str) -> bool {
 /// What says that an amount or a time is not what holds now, or not the service's own: no condition
 /// and no label has it.
 pub fn cancels(word: &str) -> bool {
-    [CANCELLING, PASSING, UNSURE, WAITING, FOLLOWING].iter().any(|list| lists(list, word))
+    [CANCELLING, PASSING, UNSURE, WAITING, FOLLOWING, OTHERS].iter().any(|list| lists(list, word))
 }
 
 /// What holds for a while only, or held once.
 const PASSING: &str = "\
     ini | saat | sementara | masa | periode | promo | promosi | pandemi | terbatas | kemarin | \
-    besok | nanti | mendatang";
+    besok | nanti | mendatang | depan | kuota | anggaran | hut | januari | februari | maret | april \
+    | mei | juni | juli | agustus | september | oktober | november | nopember | desember";
+
+/// Money that is kept or comes back, and what an applicant has time for.
+const OTHERS: &str = "\
+    deposit | saldo | tabungan | panjar | muka | kas | dikembalikan | melengkapi | keberatan | \
+    sanggah | sanggahan | banding";
 
 /// What takes back, doubts or puts off what stands beside it, or speaks of how it is paid.
 const UNSURE: &str = "\
     salah | ralat | koreksi | revisi | bohong | hoax | hoaks | palsu | asumsi | contoh | misal | \
     misalnya | kisaran | dikaji | kajian | menyusul | tentatif | seharusnya | harusnya | mungkin \
     | kabarnya | katanya | tergantung | sukarela | seikhlasnya | lunas | dp | cicilan | angsuran | \
-    hub | info | telp | wa | sk";
+    hub | info | telp | wa | sk | rancangan | konsep | pembahasan | penyusunan | nego | negosiasi";
 
 /// The time that somebody stands in a line is not the time of the service.
 const WAITING: &str = "tunggu | menunggu | antri | antre | mengantri | mengantre";
@@ -113,6 +119,37 @@ const KINDS: &str = "\
     | elektronik | e | dokumen | surat | kartu | rawat | poli | domestik | swasta | pemerintah | \
     instansi | yayasan | koperasi | pt | cv | non | muslim | duplikat | salinan | kutipan | \
     penerbitan | pindah | kelahiran | kematian | perkawinan | perceraian | luas | luasan";
+
+/// Names one of several: a kind, a document or a way, and no step of work.
+pub fn names_alternative(word: &str) -> bool {
+    let known = [KINDS, DOCUMENTS, WAYS, ALTERNATIVES].iter().any(|list| lists(list, word));
+    known && !lists(PAID_BESIDE, word)
+}
+
+/// Kinds that a price is paid beside, and not instead of.
+const PAID_BESIDE: &str = "karcis | tiket | paket | hari | usaha";
+
+const ALTERNATIVES: &str = "\
+    siup | tdp | imb | pbg | slf | situ | npwp | kitas | kitap | visa | iumk | hak | legalisir | \
+    legalisasi | jalan | inap | vaksin | toko | kios | los | hotel | restoran | losmen | ruko | \
+    gedung | bangunan | rumah | tanah | sampel | halaman | prioritas | kompleks | mikro | menengah | \
+    percepatan | ekspres | express | laki | pria | perempuan | wanita | hitam | berwarna | warna | \
+    pagi | siang | sore | malam | tera | a4 | f4 | a3 | folio | lengkap | penelitian | perpanjang | \
+    tingkat | peta | antar | kapal | ternak | sapi | kambing | unggas | ayam | roti | makanan | \
+    minuman | apotek | klinik | dokter | bidan | perawat | tarif | rendah | tinggi | pengaduan | \
+    perkara | permohonan | pemula | ahli | kendaraan | truk | bus | izin | ijin | sertifikat | \
+    sertipikat | passport | haji | umrah | umroh | pasar | reklame | merek | perorangan";
+
+/// What somebody does in the course of a service.
+pub fn acts(word: &str) -> bool {
+    lists(ACTS, word)
+}
+
+const ACTS: &str = "\
+    mengisi | isi | mengambil | ambil | memeriksa | periksa | upload | unggah | mengunggah | dilayani \
+    | melayani | mendaftar | daftar | menyerahkan | menerima | tanda | ttd | rekam | merekam | sidik \
+    | kirim | mengirim | submit | approval | membayar | datang | mencetak | memverifikasi | mengecek \
+    | menunggu | memanggil | dipanggil | menandatangani | mengajukan | proses";
 
 const CANCELLING: &str = "\
     semula | sebelumnya | dahulu | dulu | dulunya | sekarang | kini | menjadi | dihapus | \

@@ -211,6 +211,9 @@ fn functions() {
     say!("Beside jq's own filters (https://jqlang.org/manual) a mapping has:");
     for helper in FUNCTIONS {
         say!("  {:<13} {}\n{:16}{} | {}", helper.name, helper.what, "", helper.from, helper.name);
+        for form in helper.forms {
+            say!("{:16}reads: {form}", "");
+        }
     }
 }
 

@@ -207,7 +207,15 @@ fn what_is_cancelled_or_planned_is_no_case_either() {
     assert_eq!(kept.collect::<Vec<_>>(), Vec::<String>::new());
 }
 
-const UNSEEN: &[&str] = &["<s>", "<del>", "<strike>", "<span hidden>", "<b style='display:none'>"];
+const UNSEEN: &[&str] = &[
+    "<s>",
+    "<del>",
+    "<strike>",
+    "<span hidden>",
+    "<b style='display:none'>",
+    "<b style='font-size: 0'>",
+    "<i class='text-muted d-none'>",
+];
 
 proptest! {
     /// A bracket behind a price or a time is a condition only where it is known as one.
@@ -216,6 +224,26 @@ proptest! {
         let text = format!("{text} ({word})");
         prop_assert_eq!(fee::read(&text).kind(), Kind::Unparsed, "{}", text);
         prop_assert_eq!(time::read(&text).unit(), Unit::Unparsed, "{}", text);
+    }
+
+    /// Labels that nobody knows: steps of one course and what adds up look the same.
+    #[test]
+    fn no_labels_that_nobody_knows_are_alternatives(
+        one in "q[a-z]{2,9}", other in "q[a-z]{2,9}", join in select(&[", ", "; ", " / ", "\n"][..]),
+    ) {
+        let fees = format!("{one} Rp 5.000{join}{other} Rp 7.000");
+        prop_assert_eq!(fee::read(&fees).kind(), Kind::Unparsed, "{}", fees);
+        let times = format!("{one} 5 menit{join}{other} 2 hari");
+        prop_assert_eq!(time::read(&times).unit(), Unit::Unparsed, "{}", times);
+    }
+
+    /// A text that breaks off, or doubts itself, says what nobody knows.
+    #[test]
+    fn a_text_that_breaks_off_is_not_read(
+        fee in select(FEES), time in select(TIMES), end in select(&["...", " …", " ?", " -> x"][..]),
+    ) {
+        prop_assert_eq!(fee::read(&format!("{fee}{end}")).kind(), Kind::Unparsed, "{}", fee);
+        prop_assert_eq!(time::read(&format!("{time}{end}")).unit(), Unit::Unparsed, "{}", time);
     }
 
     /// What is struck out or hidden is no content, and beside it nothing is sure.

@@ -1,0 +1,25 @@
+//! Where one pays: a price that holds at a counter only says that one pays elsewhere.
+
+use super::{cases::Piece, phrase::lists};
+
+/// "Tidak bayar di loket": one pays elsewhere. What is free in an office's own place may be a case.
+pub fn is_at_a_counter<R>(piece: &Piece<R>, free: bool) -> bool {
+    match piece.label {
+        Some([at, place, rest @ ..]) if matches!(at.text, "di" | "pada") => {
+            let pays = piece.text.iter().any(|token| lists("bayar | membayar", token.text));
+            let elsewhere = at.text == "di" && free && (pays || !lists(PLACES, place.text));
+            let counter = rest.iter().chain([place]).any(|token| lists(COUNTERS, token.text));
+            elsewhere || counter
+        }
+        _ => false,
+    }
+}
+
+/// Where a service may be free while elsewhere it is not.
+const PLACES: &str = "\
+    kelurahan | desa | kecamatan | kantor | dinas | dalam | luar | rumah | puskesmas | rsud | mpp | \
+    kabupaten | kota | kua | balai | wilayah | atas | bawah";
+
+const COUNTERS: &str = "\
+    loket | kasir | konter | counter | teller | bank | atm | meja | tempat | muka | depan | awal | \
+    akhir | petugas | pos | lokasi | sini | situ | sana | lain | lainnya";
