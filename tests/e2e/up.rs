@@ -248,6 +248,6 @@ async fn a_restart_keeps_everything(up: &mut Up) {
         .run(&["list", "services", "--parent", "units/kemendagri", "--limit", "0"])
         .await
         .succeeded();
-    assert!(services.contains("Rp12.345"), "the edited file was kept, and synced:\n{services}");
+    assert!(services.contains("Rp12,345"), "the edited file was kept, and synced:\n{services}");
     up.interrupt().await;
 }

@@ -15,7 +15,6 @@ use bytes::Bytes;
 pub mod call;
 pub mod document;
 pub mod forms;
-pub mod indonesian;
 pub mod json;
 pub mod mask;
 pub mod method;

@@ -1,7 +1,11 @@
-//! Fees as a citizen reads them, in either language: "Rp50.000 per lembar", "up to Rp9,000". What
+//! Fees and times as a citizen reads them, in either language: "Rp50.000 per lembar", "up to Rp9,000". What
 //! could not be read is shown in the source's words, and said to be so.
 
+mod time;
+
 use crate::types::{Fee, fee};
+
+pub use time::{plain_time, time, time_and_words};
 
 /// A language of readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +32,9 @@ pub fn fee(fee: &Fee, language: Language) -> Vec<Piece> {
     wording.pieces
 }
 
-/// All fees of a service in Indonesian; empty where it names none.
-pub fn fees(fees: &[Fee]) -> String {
-    let one = |each: &Fee| plain(&fee(each, Language::Indonesian));
+/// All fees of a service as one text; empty where it names none.
+pub fn fees(fees: &[Fee], language: Language) -> String {
+    let one = |each: &Fee| plain(&fee(each, language));
     fees.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
@@ -184,7 +188,7 @@ mod tests {
     }
 
     fn indonesian(fee: &Fee) -> String {
-        fees(std::slice::from_ref(fee))
+        fees(std::slice::from_ref(fee), Language::Indonesian)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Invisible characters are removed: soft hyphens, zero-width characters, and those that turn the
 //! direction of writing, which make a text read otherwise than it is. Every blank is one plain
 //! blank. Letters and their accents stand together (NFC), and the ligatures that a PDF file leaves
-//! are letters again. Control characters are no words and nobody knows what they stood for: they
+//! and the wide letters of East Asian keyboards are letters again. Control characters are no words and nobody knows what they stood for: they
 //! stay, for [`has_control`] to find and the caller to refuse.
 
 use std::borrow::Cow;
@@ -55,7 +55,7 @@ fn squeezed(text: &str) -> String {
 
 fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| !is_invisible(*c)).nfc() {
+    for c in text.chars().filter(|c| !is_invisible(*c)).map(narrow).nfc() {
         match ligature(c) {
             Some(letters) => shown.push_str(letters),
             None => shown.push(if is_blank(c) { ' ' } else { c }),
@@ -81,6 +81,14 @@ fn is_invisible(c: char) -> bool {
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fffc}'
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// "ＫＴＰ" reads "KTP", and so it is found.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
+    }
 }
 
 fn ligature(c: char) -> Option<&'static str> {
@@ -114,6 +122,7 @@ mod tests {
     #[test]
     fn what_nobody_sees_does_not_stay() {
         assert_eq!(line("Bimbingan pra\u{ad}nikah"), "Bimbingan pranikah");
+        assert_eq!(line("\u{ff2b}\u{ff34}\u{ff30}\u{3000}\u{ff11}"), "KTP 1");
         assert_eq!(
             line("\u{feff}Izin\u{200b} Usaha\u{a0}\u{a0} Mikro \u{202e}"),
             "Izin Usaha Mikro"

@@ -11,7 +11,10 @@ use std::{
 };
 
 use clap::ValueEnum;
-use mpp_api::types::LocalizedText;
+use mpp_api::{
+    types::{Fee, LocalizedText, ServiceTime},
+    wording::{self, Language},
+};
 use mpp_core::Result;
 use prost::{Message, Name};
 
@@ -165,14 +168,20 @@ impl std::fmt::Display for Table {
 
 /// Shown where a source states no fee or time: nothing is missing here, and it does not mean
 /// "free".
-pub const NOT_STATED: &str = "tidak disebutkan sumbernya (not stated by its source)";
+const NOT_STATED: &str = "not stated by its source";
 
-/// The fees of a service in a few words.
-pub fn fees(fees: &[mpp_api::types::Fee]) -> String {
+/// The fees of a service in a few words, in the language of this program; what only the source can
+/// say is in the source's.
+pub fn fees(fees: &[Fee]) -> String {
     if fees.is_empty() {
         return NOT_STATED.into();
     }
-    mpp_api::wording::fees(fees)
+    wording::fees(fees, Language::English)
+}
+
+/// How long a service takes, in the same way.
+pub fn time(time: Option<&ServiceTime>) -> String {
+    time.map_or(NOT_STATED.into(), |time| wording::plain_time(time, Language::English))
 }
 
 #[cfg(test)]

@@ -176,7 +176,7 @@ requirements: [{text: Kartu Keluarga, satisfiedBy: units/disdukcapil-pacitan/ser
         if said.out.contains("1. Pindah Domisili") { Ok(said) } else { Err(said.out) }
     })
     .await;
-    for words in ["biaya tidak disebutkan", "waktu tidak disebutkan", "not stated by its source"] {
+    for words in ["fee not stated by its source", "time not stated by its source"] {
         assert!(said.out.contains(words), "'{words}' is missing: {}", said.out);
     }
     let name = "units/disdukcapil-pacitan/services/pindah-domisili";

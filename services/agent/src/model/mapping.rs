@@ -321,7 +321,9 @@ mod tests {
             let mapping = Mapping::compile(&program).expect(&program);
             assert_eq!(mapping.apply(&json!(null)).expect(&program).len(), 1);
         }
-        for (helper, form) in FUNCTIONS.iter().flat_map(|own| own.forms.iter().map(|f| (own, f))) {
+        for (helper, form) in
+            FUNCTIONS.iter().flat_map(|own| own.forms.iter().map(move |f| (own, f)))
+        {
             let mapping = Mapping::compile(helper.name).expect(helper.name);
             let read = mapping.apply(&json!(form)).expect(form).remove(0);
             assert!(!read.to_string().contains("_UNPARSED"), "{form}: {read}");

@@ -191,15 +191,13 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// What no person wrote is refused first: `trial_rows` cannot make a title of "undefined".
     fn read(&self, output: &Value) -> Result<Record> {
-        match screen::trial(output) {
-            Some(why) if !self.apply_trials => {
-                return Err(Error::field("row", FieldCode::Suspicious, why));
-            }
-            _ => {}
+        if let Some(why) = screen::residue(output) {
+            return Err(Error::field("row", FieldCode::ErrorValue, why));
         }
-        match screen::residue(output) {
-            Some(why) => Err(Error::field("row", FieldCode::ErrorValue, why)),
+        match screen::trial(output).filter(|_| !self.apply_trials) {
+            Some(why) => Err(Error::field("row", FieldCode::Suspicious, why)),
             None => mpp_api::json::read(output).map(text::tidied),
         }
     }

@@ -117,9 +117,8 @@ fn place_name(place: &NamedPlace) -> String {
 fn print_hit(rank: usize, hit: &Hit, named: &[NamedPlace], near: bool) {
     let title = hit.title.clone().unwrap_or_default();
     say!("{rank}. {}  [{}]", title.id, hit.service);
-    say!("   biaya {}", output::fees(&hit.fees));
-    let time = hit.time.as_ref().map(mpp_api::indonesian::time);
-    say!("   waktu {}", time.as_deref().unwrap_or(output::NOT_STATED));
+    say!("   fee {}", output::fees(&hit.fees));
+    say!("   time {}", output::time(hit.time.as_ref()));
     if !named.is_empty() {
         say!("   {}", there(hit, named));
     }

@@ -1,9 +1,6 @@
 //! A field of a record as one cell of a table.
 
-use mpp_api::{
-    indonesian,
-    types::{Fee, ServiceTime},
-};
+use mpp_api::types::{Fee, ServiceTime};
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage as _, Value};
 
 use crate::output;
@@ -33,7 +30,7 @@ fn shown(field: &FieldDescriptor, value: &Value) -> String {
             "mpp.type.v1.LocalizedText" => cell(message, "id"),
             "mpp.type.v1.ServiceTime" => {
                 let time = message.transcode_to::<ServiceTime>();
-                time.map(|time| indonesian::time(&time)).unwrap_or_default()
+                time.map(|time| output::time(Some(&time))).unwrap_or_default()
             }
             _ => serde_json::to_string(message).unwrap_or_default().trim_matches('"').to_owned(),
         },
@@ -70,12 +67,12 @@ mod tests {
         .expect("an offering");
         let cells = ["service_title", "state", "effective_fees", "update_time"];
         let cells = cells.map(|path| cell(&offering, path));
-        assert_eq!(cells, ["Paspor", "accepted", "Rp350.000", ""]);
+        assert_eq!(cells, ["Paspor", "accepted", "Rp350,000", ""]);
         let service = json!({
             "time": { "value": "3", "unit": "UNIT_WORKING_DAYS", "atMost": true },
         });
         let service = read_dynamic("service", &service).expect("a service");
-        assert_eq!(cell(&service, "time"), "paling lama 3 hari kerja");
+        assert_eq!(cell(&service, "time"), "at most 3 working days");
         let source = json!({
             "accounting": { "received": "3" }, "lastSuccessTime": "2026-01-31T01:30:00Z"
         });

@@ -2,9 +2,9 @@
 //! a source are left out: they are no difference between two services.
 
 use mpp_api::{
-    indonesian,
     registry::service::Requirement,
     types::{Fee, ServiceTime},
+    wording::{self, Language},
 };
 
 use super::facts::bounded;
@@ -12,12 +12,12 @@ use super::facts::bounded;
 /// All fees of a service; empty where its source states none, which the reader says in his
 /// language.
 pub fn fees(fees: &[Fee]) -> String {
-    bounded(&mpp_api::wording::fees(fees))
+    bounded(&wording::fees(fees, Language::Indonesian))
 }
 
 /// How long a service takes; empty where its source does not state it.
 pub fn time(time: Option<&ServiceTime>) -> String {
-    time.map_or_else(String::new, |time| bounded(&indonesian::time(time)))
+    time.map_or_else(String::new, |time| bounded(&wording::plain_time(time, Language::Indonesian)))
 }
 
 /// The requirements, in order.

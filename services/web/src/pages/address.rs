@@ -22,6 +22,8 @@ pub enum Address {
     Search,
     /// A service: its unit's id, and its own.
     Service(String, String),
+    /// A source of a catalog, by its id.
+    Source(String),
     /// A whole table.
     Table(Listing),
     /// The API: all services, or one by its name.
@@ -85,6 +87,7 @@ impl Address {
             ["malls", id, "layanan"] => Self::Services(owned(id)),
             ["malls", id, "tiket", number] => Self::Ticket(owned(id), owned(number)),
             ["units", unit, "services", id] => Self::Service(owned(unit), owned(id)),
+            ["sources", id] => Self::Source(owned(id)),
             ["layanan" | "services"] => Self::Search,
             ["docs"] => Self::Docs(None),
             ["docs", service] => Self::Docs(Some(owned(service))),
@@ -105,6 +108,7 @@ impl Address {
             Self::Search => "/layanan".to_owned(),
             Self::Service(unit, id) => format!("/units/{unit}/services/{id}"),
             Self::Ticket(id, number) => format!("/malls/{id}/tiket/{number}"),
+            Self::Source(id) => format!("/sources/{id}"),
             Self::Table(listing) => format!("/{}", listing.path()),
             Self::Docs(None) => "/docs".to_owned(),
             Self::Docs(Some(service)) => format!("/docs/{service}"),
@@ -134,7 +138,7 @@ impl Address {
             Self::Nation => Some(Menu::Nation),
             Self::Region(_) | Self::Table(Listing::Regions) => Some(Menu::Regions),
             Self::Mall(_) | Self::Services(_) | Self::Table(Listing::Malls) => Some(Menu::Malls),
-            Self::Table(Listing::Sources) => Some(Menu::Sources),
+            Self::Source(_) | Self::Table(Listing::Sources) => Some(Menu::Sources),
             Self::Search | Self::Service(..) => Some(Menu::Services),
             Self::Table(_) | Self::Hall(_) | Self::Ticket(..) | Self::Docs(_) => None,
         }
@@ -168,6 +172,7 @@ mod tests {
             "/hours",
             "/changes",
             "/sources",
+            "/sources/kemendagri",
             "/docs",
             "/docs/SearchService",
         ] {

@@ -1,8 +1,8 @@
-//! A fee in a cell; the source's words are marked as Indonesian.
+//! A fee or a time in a cell; the source's words are marked as Indonesian.
 
 use maud::{Markup, html};
 use mpp_api::{
-    types::{Fee, fee::Kind},
+    types::{Fee, ServiceTime, fee::Kind},
     wording::{self, Piece},
 };
 
@@ -25,11 +25,23 @@ pub fn fees(look: Look, fees: &[Fee]) -> Markup {
 
 /// One fee.
 pub fn fee(look: Look, fee: &Fee) -> Markup {
+    said(look, &wording::fee(fee, look.lang.into()))
+}
+
+/// How long a service takes, in the page's language.
+pub fn time(look: Look, time: Option<&ServiceTime>) -> Markup {
+    match time {
+        Some(time) => said(look, &wording::time_and_words(time, look.lang.into())),
+        None => html! { (look.of(words::NOT_RECORDED)) },
+    }
+}
+
+fn said(look: Look, pieces: &[Piece]) -> Markup {
     html! {
-        @for piece in wording::fee(fee, look.lang.into()) {
+        @for piece in pieces {
             @match piece {
                 Piece::Ours(words) => (words),
-                Piece::Source(words) => (indonesian(&words, look.lang)),
+                Piece::Source(words) => (indonesian(words, look.lang)),
             }
         }
     }

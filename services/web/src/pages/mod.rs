@@ -16,6 +16,7 @@ mod region;
 mod search;
 mod service;
 mod services;
+mod source;
 mod ticket;
 
 use std::sync::Arc;
@@ -83,6 +84,7 @@ pub fn draw(
         (Address::Region(code), Own::Region(data)) => {
             region::draw(look, view, code, data).ok_or(Missing::NotReady)
         }
+        (Address::Source(id), _) => source::draw(look, view, id).ok_or(Missing::Unknown),
         (Address::Service(..), Own::Service(found)) => Ok(service::draw(look, view, found)),
         (Address::Search, Own::Found(found)) => Ok(search::draw(look, view, found)),
         (_, Own::Mall(mall)) => of_mall(look, view, address, mall, asked, policy),

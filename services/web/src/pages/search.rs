@@ -9,11 +9,16 @@ use mpp_api::registry::{
 };
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, differences::name, fee::fees, heading};
+use super::{
+    Block, Drawn, Part, View, as_of,
+    differences::name,
+    fee::{fees, time},
+    heading,
+};
 use crate::{
     components::{Look, id_of, query},
     upstream::Found,
-    words::{format, indonesian, local, table as words},
+    words::{format, local, table as words},
 };
 
 /// Places of a service that are named; how many there are is said.
@@ -155,18 +160,11 @@ fn item(look: Look, found: &Found, hit: &Hit, place: Option<&str>) -> Markup {
             p { (name(look, found.agencies.get(&hit.agency), &hit.agency)) }
             dl.facts {
                 div { dt { (look.of(words::FEE)) } dd { (fees(look, &hit.fees)) } }
-                div { dt { (look.of(words::SERVICE_TIME)) } dd { (time(look, hit)) } }
+                div { dt { (look.of(words::SERVICE_TIME)) } dd { (time(look, hit.time.as_ref())) } }
             }
             (guesses(look, hit))
             (offered(look, hit, place))
         }
-    }
-}
-
-fn time(look: Look, hit: &Hit) -> Markup {
-    match &hit.time {
-        Some(time) => indonesian(&mpp_api::indonesian::time(time), look.lang),
-        None => html! { (look.of(words::NOT_RECORDED)) },
     }
 }
 

@@ -1,5 +1,5 @@
-//! A service as it is published: what it asks for and gives, and which of its fields a curator has
-//! set over its source's, with what the source says.
+//! A service as it is published: what it asks for and gives, where it is offered, and which of its
+//! fields a curator has set over its source's, with what the source says.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use mpp_calendar::Zone;
 use super::{Block, Drawn, Part, View, as_of, differences, fee, heading};
 use crate::{
     components::{
-        Look, Tone,
+        Look, Tone, id_of,
         table::{Column, Row, table},
         tag,
     },
@@ -32,6 +32,7 @@ pub fn draw(look: Look, view: &View, data: &ServiceData) -> Drawn {
         blocks: vec![
             Block::InHeading(as_of),
             Block::One(facts(look, view, data)),
+            Block::One(places(look, view, data.malls.as_deref())),
             Block::One(overrides(look, service)),
         ],
         footer: html! { (look.of(words::SOURCE_LINE)) },
@@ -42,7 +43,6 @@ fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
     let service = &data.service;
     let name = service.name.split("/services/").next().unwrap_or_default();
     let title = data.unit.as_ref().and_then(|unit| unit.display_name.as_ref());
-    let time = service.time.as_ref().map(mpp_api::indonesian::time);
     Part::new(
         "service",
         html! {
@@ -52,7 +52,7 @@ fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
                     (fact(look, words::SERVICE_UNIT, differences::name(look, title, name)))
                     (fact(look, words::SERVICE_SOURCE, source(look, view, service)))
                     (fact(look, words::FEE, fee::fees(look, &service.fees)))
-                    (fact(look, words::SERVICE_TIME, text_or_none(look, time.as_deref())))
+                    (fact(look, words::SERVICE_TIME, fee::time(look, service.time.as_ref())))
                 }
                 @if !service.requirements.is_empty() {
                     h3 { (look.of(words::SERVICE_REQUIREMENTS)) }
@@ -88,6 +88,37 @@ fn text_or_none(look: Look, text: Option<&str>) -> Markup {
     }
 }
 
+/// The malls that offer it, each once, with its region.
+fn places(look: Look, view: &View, malls: Option<&[String]>) -> Arc<Part> {
+    let known = malls.unwrap_or_default();
+    let many = format::count(look.lang, known.len());
+    Part::new(
+        "places",
+        html! {
+            section #places aria-labelledby="places-title" {
+                h2 #places-title { (look.of(words::SERVICE_PLACES)) (look.mark()) }
+                @if malls.is_none() { p.help { (look.of(words::UNKNOWN)) } }
+                @else if known.is_empty() { p { (look.of(words::SEARCH_NOWHERE)) } }
+                @else { p.help { (words::SERVICE_PLACES_MANY.text(look.lang, &[&many])) } }
+                ul { @for mall in known { li { (at(look, view, mall)) } } }
+            }
+        },
+    )
+}
+
+/// A mall by the name that the report has for it, and its region.
+fn at(look: Look, view: &View, mall: &str) -> Markup {
+    let reported = view.report.malls.iter().find(|own| own.mall == mall);
+    let title = reported.and_then(|own| own.display_name.as_ref());
+    let path = look.path(&format!("/malls/{}", id_of(mall)));
+    html! {
+        a href=(path) { (differences::name(look, title, mall)) }
+        @if let Some(own) = reported {
+            ", " a href=(look.path(&format!("/{}", own.region))) { (own.region_name) }
+        }
+    }
+}
+
 fn overrides(look: Look, service: &Service) -> Arc<Part> {
     let columns = [
         Column::text(words::OVERRIDE_FIELD),
@@ -100,11 +131,9 @@ fn overrides(look: Look, service: &Service) -> Arc<Part> {
     Part::new(
         "overrides",
         html! {
-            // Without a source there is nothing to be as it has it.
-            @if !service.source.is_empty() { section #overrides aria-labelledby="overrides-title" {
+            @if !rows.is_empty() { section #overrides aria-labelledby="overrides-title" {
                 h2 #overrides-title { (look.of(words::OVERRIDES_TITLE)) (look.mark()) }
-                @if rows.is_empty() { p.help { (look.of(words::OVERRIDES_NONE)) } }
-                @else { (table(look, "", &caption, &columns, &rows)) }
+                (table(look, "", &caption, &columns, &rows))
             } }
         },
     )

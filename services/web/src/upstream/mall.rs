@@ -1,13 +1,16 @@
 //! A mall: its records, hours and queues, of all three services.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::civil::{Date, Weekday};
 use mpp_api::{
     registry::{
         Counter, GetMallRequest, ListCountersRequest, ListOfferingsRequest, ListWindowsRequest,
-        Mall, Offering, Unit, Window,
+        Mall, Offering, Unit, Window, offering::State,
     },
     reporting::{GetMallReportRequest, MallDetail},
     scheduling::{DayHours, GetHoursRequest, GetQueueRequest, GetQueueResponse},
@@ -163,10 +166,28 @@ impl Upstream {
     }
 
     async fn offerings(&self, mall: &str) -> Option<Vec<Offering>> {
+        self.list_offerings(mall, "").await
+    }
+
+    /// The malls where a service is offered: what a unit only proposes is not offered yet.
+    pub(super) async fn malls_of(&self, service: &str) -> Option<Vec<String>> {
+        let offerings = self.list_offerings("malls/-", service).await?;
+        let accepted = offerings.iter().filter(|offering| offering.state() == State::Accepted);
+        let mall = |offering: &Offering| Some(offering.name.split_once("/counters/")?.0.to_owned());
+        Some(accepted.filter_map(mall).collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    async fn list_offerings(&self, parent: &str, service: &str) -> Option<Vec<Offering>> {
         self.all(|page_token| {
-            let (parent, mut catalog) = (mall.to_owned(), self.catalog.clone());
-            let request =
-                ListOfferingsRequest { parent, page_size: PAGE, page_token, ..Default::default() };
+            let (parent, mut catalog) = (parent.to_owned(), self.catalog.clone());
+            let service = service.to_owned();
+            let request = ListOfferingsRequest {
+                parent,
+                service,
+                page_size: PAGE,
+                page_token,
+                ..Default::default()
+            };
             async move {
                 let page = catalog.list_offerings(request).await?.into_inner();
                 Ok((page.offerings, page.next_page_token))

@@ -60,6 +60,8 @@ pub struct ServiceData {
     pub service: Service,
     /// Its unit, where the registry answered for it.
     pub unit: Option<Unit>,
+    /// The malls where it is offered, by name, where the registry answered for them.
+    pub malls: Option<Vec<String>>,
 }
 
 impl Upstream {
@@ -105,9 +107,16 @@ impl Upstream {
         let request = GetServiceRequest { name: name.to_owned(), ..Default::default() };
         let unit = name.split("/services/").next().unwrap_or_default();
         let mut catalog = self.catalog.clone();
-        let (service, unit) =
-            futures::join!(self.answer(catalog.get_service(request)), self.unit(unit));
-        Ok(ServiceData { service: service.and_then(|answer| answer.service).needed()?, unit })
+        let (service, unit, malls) = futures::join!(
+            self.answer(catalog.get_service(request)),
+            self.unit(unit),
+            self.malls_of(name)
+        );
+        Ok(ServiceData {
+            service: service.and_then(|answer| answer.service).needed()?,
+            unit,
+            malls,
+        })
     }
 
     async fn unit(&self, name: &str) -> Option<Unit> {

@@ -84,6 +84,21 @@ pub fn upstream(feed: Feed) -> Phrase {
     }
 }
 
+/// What the keeper of a source does about that.
+pub fn remedy(reason: incomplete::Reason) -> Phrase {
+    match reason {
+        incomplete::Reason::Unspecified => table::MEND,
+        incomplete::Reason::Unreachable => table::MEND_UNREACHABLE,
+        incomplete::Reason::Unreadable => table::MEND_UNREADABLE,
+        incomplete::Reason::Torn => table::MEND_TORN,
+        incomplete::Reason::NothingRead => table::MEND_NOTHING_READ,
+        incomplete::Reason::Shrunk => table::MEND_SHRUNK,
+        incomplete::Reason::Configuration => table::MEND_CONFIGURATION,
+        incomplete::Reason::NothingSent => table::MEND_NOTHING_SENT,
+        incomplete::Reason::NothingTaken => table::MEND_NOTHING_TAKEN,
+    }
+}
+
 /// How a counter's hours differ, in a word or two.
 pub fn difference(code: Code) -> Phrase {
     match code {

@@ -15,7 +15,8 @@ pub mod format;
 pub mod table;
 
 pub use contract::{
-    change, difference, lack, service_field, stage, tells_a_citizen, upstream, weekday, yardstick,
+    change, difference, lack, remedy, service_field, stage, tells_a_citizen, upstream, weekday,
+    yardstick,
 };
 use maud::{Markup, PreEscaped, Render, html};
 use mpp_api::{types::LocalizedText, wording::Language};
@@ -166,6 +167,7 @@ mod tests {
             table::mall::ALL,
             table::calendar::ALL,
             table::search::ALL,
+            table::source::ALL,
             api::ALL,
         ];
         tables.into_iter().flatten()

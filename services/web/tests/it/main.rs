@@ -31,9 +31,9 @@ const PATHS: [&str; 17] = [
     "/docs/DirectoryService",
 ];
 
-/// All of them in both languages, and the table of sources.
+/// All of them in both languages, and those of sources.
 fn paths() -> Vec<String> {
-    let all = PATHS.into_iter().chain(["/sources"]);
+    let all = PATHS.into_iter().chain(["/sources", "/sources/kemendagri"]);
     let english = |path: &str| if path == "/" { "/en".to_owned() } else { format!("/en{path}") };
     all.flat_map(|path| [path.to_owned(), english(path)]).collect()
 }

@@ -195,7 +195,14 @@ async fn answer(
         }
         "ListOfferings" => {
             unary(request, move |asked: ListOfferingsRequest| {
-                let offerings = answers.nation(|nation| below(&nation.offerings, &asked.parent));
+                let of_service = |nation: &Nation| {
+                    let all = nation.offerings.values();
+                    all.filter(|own| own.service == asked.service).cloned().collect()
+                };
+                let offerings = answers.nation(|nation| match asked.parent.as_str() {
+                    "malls/-" => of_service(nation),
+                    parent => below(&nation.offerings, parent),
+                });
                 let (offerings, next_page_token) = page(offerings, &asked.page_token);
                 Ok(ListOfferingsResponse { offerings, next_page_token, ..Default::default() })
             })

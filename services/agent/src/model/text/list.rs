@@ -17,6 +17,7 @@ const DAYS: &[&str] = &["senin", "selasa", "rabu", "kamis", "jumat", "jum'at", "
 /// The items of a numbered, lettered or bulleted list, without what stood before them.
 pub fn list_items(text: &str) -> Vec<String> {
     let text = if has_markup(text) { html_text(text) } else { text.to_owned() };
+    let text = super::lines(&text);
     let lines: Vec<String> = text.lines().map(squeeze).filter(|line| !line.is_empty()).collect();
     let behind: Vec<&str> = lines.iter().map(|line| behind_bullets(line)).collect();
     let numbers = numbering(&behind);

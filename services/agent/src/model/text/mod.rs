@@ -15,13 +15,30 @@ pub use list::list_items;
 /// text of the registry may hold, so that a mapping need not do it for each field.
 pub fn tidied<T: Texts>(mut record: T) -> T {
     let mut visit = |place: &Place<'_>, text: &mut String| {
-        let read = read(place.form, text);
+        let mut read = read(place.form, text);
+        if matches!(place.form, Form::Line) && TITLES.contains(&place.to_string().as_str()) {
+            read = without_number(read);
+        }
         if read != *text {
             *text = read;
         }
     };
     record.each_text(&mut visit, &Place::default());
     record
+}
+
+/// Where a record's name stands: what numbers it in its list is no part of it.
+const TITLES: [&str; 2] = ["service.title.id", "service.title.en"];
+
+/// "1. Akta lahir", "- Akta lahir"; what is nothing but a number stays.
+fn without_number(title: String) -> String {
+    let behind = mark::behind_bullets(&title);
+    let marks = mark::numbering(&[behind]);
+    let end = marks[0].first().filter(|mark| mark.leads).map_or(0, |mark| mark.end);
+    match &behind[end..] {
+        "" => title,
+        rest => rest.to_owned(),
+    }
 }
 
 fn read(form: Form, given: &str) -> String {
@@ -71,6 +88,32 @@ mod tests {
         let Some(Body::Service(read)) = tidied(record).body else { panic!("a service") };
         assert_eq!(read.title.expect("a title").id, "Izin usaha \u{2013} baru");
         assert_eq!(read.product, "SKCK\n3 lembar");
+    }
+
+    #[test]
+    fn what_numbers_a_title_is_no_part_of_it() {
+        let titled = |id: &str| {
+            let title = LocalizedText { id: id.into(), en: String::new() };
+            let service = Service { title: Some(title), ..Service::default() };
+            let record = Record { body: Some(Body::Service(service)), ..Record::default() };
+            let Some(Body::Service(read)) = tidied(record).body else { panic!("a service") };
+            read.title.expect("a title").id
+        };
+        for numbered in ["1. Akta lahir", "12) Akta lahir", "1.Akta lahir", "\u{2022} Akta lahir"] {
+            assert_eq!(titled(numbered), "Akta lahir", "{numbered}");
+        }
+        for whole in ["A. Yani", "3.5 GT ke atas", "17 Agustus", "1.", "H. Ahmad", "KTP-el"] {
+            assert_eq!(titled(whole), whole);
+        }
+        assert_eq!(titled("\u{ff2b}\u{ff34}\u{ff30} baru"), "KTP baru");
+    }
+
+    #[test]
+    fn every_end_of_a_line_parts_requirements() {
+        for end in ["\n", "\r", "\r\n", "\u{2028}", "\u{2029}", "\u{85}", "\u{b}"] {
+            assert_eq!(list_items(&format!("KTP{end}KK")), ["KTP", "KK"], "{end:?}");
+        }
+        assert_eq!(list_items("KTP\tasli"), ["KTP asli"]);
     }
 
     /// True for a text as reading leaves it: single blanks and no control characters.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     super::text::{lines, squeeze},
-    unit::is_unit,
+    each::is_unit,
 };
 
 const PER: &str = "per";

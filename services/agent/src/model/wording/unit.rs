@@ -6,6 +6,7 @@ use winnow::{
 };
 
 use super::{
+    each::{EACH_OF, EACH_TIME},
     phrase::{attempt, lists, one_of, taken, word_of},
     token::Tokens,
 };
@@ -16,30 +17,8 @@ pub fn unit_of_time<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     one_of(EACH_OF).parse_next(input)
 }
 
-/// True for a unit's name.
-pub fn is_unit(word: &str) -> bool {
-    word.len() > 1 && (lists(EACH_OF, word) || lists(EACH_TIME, word))
-}
-
 const EACH: &str =
     "/ | per | per 1 | per satu | tiap | setiap | untuk setiap | untuk tiap | / 1 | per -";
-
-/// What times and fees are asked for each of.
-const EACH_OF: &str = "\
-    pemohon | orang | berkas | dokumen | permohonan | layanan | pelayanan | pasien | \
-     kartu | lembar | surat | izin | ijin | sertipikat | sertifikat | sampel | sample | \
-     tindakan | unit | kendaraan | kunjungan | pemeriksaan | akta | buku | jenis | \
-     parameter | kegiatan | peserta | siswa | ekor | bidang | petak | kios | los | alat | \
-     contoh | rangkap | eksemplar | paket | kali | keping | produk | usaha | pengujian | \
-     uji | kapal | set | meter | m | m2 | m3 | m² | m³ | ha | hektar | hektare | kg | ton \
-     | liter | kilogram | km | wp | nop | kk | kepala | jiwa | rumah | titik | tiang | \
-     pohon | batang | buah | botol | kamar | rekening | transaksi | halaman | penerbitan \
-     | pengajuan | pendaftaran | pengesahan | legalisir | legalisasi | perkara | putusan \
-     | lbr | org | pucuk | visa | paspor | barang | kelas | merek | judul | formasi | perpanjangan";
-
-/// What fees are asked for each of, too.
-const EACH_TIME: &str =
-    "bulan | tahun | hari | jam | minggu | malam | semester | triwulan | bln | thn";
 
 /// "per sertipikat", "/ Bulan", "/orang/hari", "per meter persegi", "per 5 tahun".
 pub fn unit_of_fee<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {

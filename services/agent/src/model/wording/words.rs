@@ -132,13 +132,13 @@ const PAID_BESIDE: &str = "karcis | tiket | paket | hari | usaha";
 const ALTERNATIVES: &str = "\
     siup | tdp | imb | pbg | slf | situ | npwp | kitas | kitap | visa | iumk | hak | legalisir | \
     legalisasi | jalan | inap | vaksin | toko | kios | los | hotel | restoran | losmen | ruko | \
-    gedung | bangunan | rumah | tanah | sampel | halaman | prioritas | kompleks | mikro | menengah | \
-    percepatan | ekspres | express | laki | pria | perempuan | wanita | hitam | berwarna | warna | \
-    pagi | siang | sore | malam | tera | a4 | f4 | a3 | folio | lengkap | penelitian | perpanjang | \
-    tingkat | peta | antar | kapal | ternak | sapi | kambing | unggas | ayam | roti | makanan | \
-    minuman | apotek | klinik | dokter | bidan | perawat | tarif | rendah | tinggi | pengaduan | \
-    perkara | permohonan | pemula | ahli | kendaraan | truk | bus | izin | ijin | sertifikat | \
-    sertipikat | passport | haji | umrah | umroh | pasar | reklame | merek | perorangan";
+    gedung | bangunan | rumah | tanah | sampel | halaman | prioritas | kompleks | mikro | \
+    menengah | percepatan | ekspres | express | laki | pria | perempuan | wanita | hitam | \
+    berwarna | warna | pagi | siang | sore | malam | tera | a4 | f4 | a3 | folio | lengkap | \
+    perpanjang | tingkat | antar | kapal | ternak | sapi | kambing | unggas | ayam | roti | \
+    makanan | minuman | apotek | klinik | dokter | bidan | perawat | rendah | tinggi | pemula | \
+    ahli | kendaraan | truk | bus | izin | ijin | sertifikat | sertipikat | passport | haji | \
+    umrah | umroh | merek";
 
 /// What somebody does in the course of a service.
 pub fn acts(word: &str) -> bool {
@@ -149,7 +149,9 @@ const ACTS: &str = "\
     mengisi | isi | mengambil | ambil | memeriksa | periksa | upload | unggah | mengunggah | dilayani \
     | melayani | mendaftar | daftar | menyerahkan | menerima | tanda | ttd | rekam | merekam | sidik \
     | kirim | mengirim | submit | approval | membayar | datang | mencetak | memverifikasi | mengecek \
-    | menunggu | memanggil | dipanggil | menandatangani | mengajukan | proses";
+    | menunggu | memanggil | dipanggil | menandatangani | mengajukan | proses | terbit | masuk | \
+    diterima | selesai | jadi | dicetak | diperiksa | diterbitkan | ditandatangani | diserahkan | \
+    diambil | dikirim | rekomendasi | telaah | kajian | sidang | rapat | paraf";
 
 const CANCELLING: &str = "\
     semula | sebelumnya | dahulu | dulu | dulunya | sekarang | kini | menjadi | dihapus | \

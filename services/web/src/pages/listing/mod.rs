@@ -9,11 +9,11 @@ use mpp_api::reporting::{DeviationReport, Report};
 use mpp_calendar::Zone;
 
 pub use cut::Cut;
-pub use rows::stage_since;
 use rows::{
     CHANGE_COLUMNS, HOURS_COLUMNS, MALL_COLUMNS, REGION_COLUMNS, SOURCE_COLUMNS, mall_row,
     region_row, source_row,
 };
+pub use rows::{source_table, stage_since};
 
 use super::{
     Block, Drawn, Part, View, as_of,

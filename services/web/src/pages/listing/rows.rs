@@ -8,11 +8,11 @@ use mpp_calendar::Zone;
 use crate::{
     components::{
         Look, Tone, id_of,
-        table::{Column, Row},
+        table::{Column, Row, table},
         tag,
     },
     pages::differences::name,
-    words::{format, lack, local, stage, table as words},
+    words::{Phrase, format, lack, stage, table as words},
 };
 
 pub const REGION_COLUMNS: [Column; 4] = [
@@ -142,12 +142,13 @@ pub fn source_row(look: Look, source: &SourceReport) -> Row {
     let every = format::duration(look.lang, source.freshness_target_seconds);
     let mut cells = vec![state, last, html! { (every) }];
     cells.extend(counts.map(|number| html! { (look.number(number)) }));
-    let title = source.display_name.as_ref();
-    Row::new(
-        match title.filter(|title| !title.id.is_empty()) {
-            Some(title) => local(Some(title), look.lang),
-            None => html! { (id_of(&source.source)) },
-        },
-        cells,
-    )
+    let path = look.path(&format!("/sources/{}", id_of(&source.source)));
+    let title = name(look, source.display_name.as_ref(), &source.source);
+    Row::new(html! { a href=(path) { (title) } }, cells)
+}
+
+/// The row of one source alone.
+pub fn source_table(look: Look, caption: Phrase, source: &SourceReport) -> Markup {
+    let caption = html! { (look.of(caption)) };
+    table(look, "dense", &caption, &SOURCE_COLUMNS, &[source_row(look, source)])
 }

@@ -108,10 +108,11 @@ phrases! {
     SERVICE_BY_HAND: "Unitnya sendiri, langsung di indeks", "Its unit, in the index itself";
     SERVICE_TIME: "Waktu", "Time";
     SERVICE_REQUIREMENTS: "Syarat", "Requirements";
+    SERVICE_PLACES: "Disediakan di", "Offered at";
+    SERVICE_PLACES_MANY: "Jumlah mal: {0}.", "Malls: {0}.";
     OVERRIDES_TITLE: "Ditetapkan pengelola indeks", "Set by the keepers of the index";
     OVERRIDES_CAPTION: "Isian yang berlaku di sini alih-alih isian sumbernya, dan apa kata sumbernya",
         "Fields that stand here instead of the source's, and what the source says";
-    OVERRIDES_NONE: "Semua isian sesuai sumbernya.", "Every field is as its source has it.";
     OVERRIDE_FIELD: "Isian", "Field";
     OVERRIDE_BY: "Oleh, kapan", "By, when";
     OVERRIDE_WHY: "Alasan", "Reason";

@@ -5,5 +5,6 @@ pub mod calendar;
 pub mod mall;
 pub mod nation;
 pub mod search;
+pub mod source;
 
-pub use self::{calendar::*, mall::*, nation::*, search::*};
+pub use self::{calendar::*, mall::*, nation::*, search::*, source::*};

@@ -1,6 +1,12 @@
 //! A service, with what a curator has set over its source.
 
-use super::says;
+use mpp_api::{
+    registry::{Service, offering::State},
+    sync::{Incomplete, incomplete},
+    types::{ServiceTime, service_time::Unit},
+};
+
+use super::{says, says_not};
 use crate::{
     browser::open,
     world::{World, nation},
@@ -30,4 +36,62 @@ async fn a_service_says_who_has_set_what_over_its_source_and_what_the_source_say
     )
     .await;
     assert_eq!(open(&world.pages, "/units/polri/services/lain").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_service_says_in_the_readers_language_how_long_it_takes_and_where_it_is_offered() {
+    let mut all = nation();
+    let service = all.services.get_mut("units/polri/services/skck").expect("a service");
+    service.overrides.clear();
+    service.time = Some(ServiceTime {
+        value: 1,
+        unit: Unit::WorkingDays.into(),
+        at_most: true,
+        source_text: "Maks. 1 HK".into(),
+        ..ServiceTime::default()
+    });
+    let nowhere = Service { name: "units/polri/services/lain".into(), ..Service::default() };
+    all.services.insert(nowhere.name.clone(), nowhere);
+    let world = World::start(all).await;
+    let path = "/units/polri/services/skck";
+    says(&world, path, &["paling lama 1 hari kerja", "Disediakan di", "Jumlah mal: 1."]).await;
+    says_not(&world, path, &["Ditetapkan pengelola indeks"]).await;
+    let english = format!("/en{path}");
+    says(&world, &english, &["at most 1 working day", "Maks. 1 HK", "Offered at", "Malls: 1."])
+        .await;
+    says_not(&world, &english, &["paling lama", "belum tercatat"]).await;
+    let html = open(&world.pages, &english).await.html;
+    assert!(html.contains("href=\"/en/malls/satu\""), "{html}");
+    assert!(html.contains("href=\"/en/regions/35.10\""), "{html}");
+    says(&world, "/units/polri/services/lain", &["Belum tercatat di mal mana pun."]).await;
+
+    let proposed = |all: &mut crate::world::Nation| {
+        all.offerings.values_mut().for_each(|own| own.set_state(State::Proposed));
+    };
+    world.change(proposed);
+    says(&world, path, &["Belum tercatat di mal mana pun."]).await;
+    world.answers.silent.lock().expect("no panic").push("ListOfferings");
+    says_not(&world, path, &["Belum tercatat di mal mana pun.", "Jumlah mal"]).await;
+}
+
+#[tokio::test]
+async fn a_source_says_what_its_last_run_lacked_and_what_its_keeper_has_to_do() {
+    let mut all = nation();
+    let source = all.report.sources.first_mut().expect("a source");
+    source.incomplete =
+        Some(Incomplete { reason: incomplete::Reason::Torn.into(), ..Incomplete::default() });
+    (source.rejected_now, source.unread) = (2, 3);
+    let world = World::start(all).await;
+    let path = "/sources/kemendagri";
+    says(&world, path, &["Katalog Kemendagri", "Ekspor ulang seluruhnya", "yang ditolak: 2"]).await;
+    says(&world, &format!("/en{path}"), &["The last run was not whole", "Export it whole"]).await;
+    let listed = open(&world.pages, "/sources").await.html;
+    assert!(listed.contains("href=\"/sources/kemendagri\""), "{listed}");
+    assert_eq!(open(&world.pages, "/sources/lain").await.status, 404);
+    world.change(|all| {
+        let source = all.report.sources.first_mut().expect("a source");
+        source.incomplete = None;
+        (source.rejected_now, source.unread) = (0, 0);
+    });
+    world.until(path, "Tidak ada: pembacaan terakhir lengkap").await;
 }

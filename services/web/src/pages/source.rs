@@ -1,0 +1,93 @@
+//! A source of a catalog: what its last runs brought, and what its keeper has to do.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use mpp_api::reporting::SourceReport;
+use mpp_calendar::Zone;
+
+use super::{Block, Drawn, Part, View, as_of, differences, heading, listing::source_table};
+use crate::{
+    components::{Look, id_of},
+    words::{lack, local_text, remedy, table as words},
+};
+
+/// Draws the page; `None` where the report has no such source.
+pub fn draw(look: Look, view: &View, id: &str) -> Option<Drawn> {
+    let source = view.report.sources.iter().find(|own| id_of(&own.source) == id)?;
+    let as_of = as_of(look, view, Zone::Wib);
+    let title = match local_text(source.display_name.as_ref(), look.lang) {
+        empty if empty.is_empty() => id.to_owned(),
+        title => title,
+    };
+    let named = differences::name(look, source.display_name.as_ref(), &source.source);
+    Some(Drawn {
+        description: words::SOURCE_DESCRIPTION.text(look.lang, &[&title]),
+        title,
+        notice: words::SAMPLE_TEXT,
+        crumbs: vec![
+            ("/".to_owned(), look.of(words::NATION).to_owned()),
+            ("/sources".to_owned(), look.of(words::SOURCES).to_owned()),
+        ],
+        heading: heading(look, &named, "", &as_of, false),
+        blocks: vec![
+            Block::InHeading(as_of),
+            Block::One(runs(look, source)),
+            Block::One(to_do(look, source)),
+        ],
+        footer: html! { (look.of(words::SOURCE_LINE)) },
+    })
+}
+
+fn runs(look: Look, source: &SourceReport) -> Arc<Part> {
+    Part::new(
+        "runs",
+        html! {
+            section #runs aria-labelledby="runs-title" {
+                h2 #runs-title { (look.of(words::SOURCE_RUNS)) (look.mark()) }
+                (source_table(look, words::SOURCE_RUNS_CAPTION, source))
+            }
+        },
+    )
+}
+
+fn to_do(look: Look, source: &SourceReport) -> Arc<Part> {
+    let lines = all_to_do(look, source);
+    Part::new(
+        "to-do",
+        html! {
+            section #to-do aria-labelledby="to-do-title" {
+                h2 #to-do-title { (look.of(words::SOURCE_TODO)) }
+                @if lines.is_empty() { p.help { (look.of(words::TODO_NOTHING)) } }
+                @else { ul { @for line in &lines { li { (line) } } } }
+            }
+        },
+    )
+}
+
+fn all_to_do(look: Look, source: &SourceReport) -> Vec<Markup> {
+    let mut lines = Vec::new();
+    if let Some(found) = &source.incomplete {
+        let (what, how) = (look.of(lack(found.reason())), look.of(remedy(found.reason())));
+        lines.push(words::TODO_LACK.text(look.lang, &[what, how]));
+    }
+    if source.rejected_now + source.unread > 0 {
+        let numbers = [source.rejected_now, source.unread].map(|number| look.number(number));
+        lines.push(words::TODO_REFUSED.text(look.lang, &[&numbers[0], &numbers[1]]));
+    }
+    if source.last_success_time.is_none() {
+        lines.push(look.of(words::TODO_NEVER).to_owned());
+    } else if source.late {
+        lines.push(look.of(words::TODO_LATE).to_owned());
+    }
+    lines.iter().map(|line| commands(line)).collect()
+}
+
+/// A line whose commands, between back ticks, are set as such.
+fn commands(line: &str) -> Markup {
+    html! {
+        @for (place, part) in line.split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
