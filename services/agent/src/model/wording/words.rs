@@ -138,7 +138,7 @@ const ALTERNATIVES: &str = "\
     perpanjang | tingkat | antar | kapal | ternak | sapi | kambing | unggas | ayam | roti | \
     makanan | minuman | apotek | klinik | dokter | bidan | perawat | rendah | tinggi | pemula | \
     ahli | kendaraan | truk | bus | izin | ijin | sertifikat | sertipikat | passport | haji | \
-    umrah | umroh | merek";
+    umrah | umroh | merek | lain | lainnya | selebihnya";
 
 /// What somebody does in the course of a service.
 pub fn acts(word: &str) -> bool {
