@@ -96,6 +96,7 @@ pub fn remedy(reason: incomplete::Reason) -> Phrase {
         incomplete::Reason::Configuration => table::MEND_CONFIGURATION,
         incomplete::Reason::NothingSent => table::MEND_NOTHING_SENT,
         incomplete::Reason::NothingTaken => table::MEND_NOTHING_TAKEN,
+        incomplete::Reason::AllWaiting => table::MEND_ALL_WAITING,
     }
 }
 

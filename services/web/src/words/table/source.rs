@@ -34,4 +34,6 @@ phrases! {
     MEND_NOTHING_SENT: "Periksa pemetaannya dengan `mpp agent check`.", "Try its mapping with `mpp agent check`.";
     MEND_NOTHING_TAKEN: "`mpp agent problems` menyebut mengapa setiap catatan ditolak.",
         "`mpp agent problems` says why each record is rejected.";
+    MEND_ALL_WAITING: "`mpp agent problems` menyebut apa yang ditunggu, misalnya unit yang belum dibuat.",
+        "`mpp agent problems` names what they wait for, such as a unit that does not exist yet.";
 }
