@@ -103,6 +103,7 @@ async fn whoever_starts_the_demo_can_run_all_that_is_printed() {
     printed::what_is_printed_runs(&up).await;
     searches_find_the_right_service_and_where_it_is(&up).await;
     a_search_says_what_it_does_not_know(&up).await;
+    a_search_says_how_it_read_the_question(&up).await;
     every_answer_is_json_where_it_is_asked_for(&up).await;
     refused::wrong_input_is_told_by_exit_code_and_next_step(&up).await;
     the_page_is_there_in_both_languages(&up).await;
@@ -174,6 +175,22 @@ async fn a_search_says_what_it_does_not_know(up: &Up) {
     assert!(answer["weak"].is_null() && answer["hits"][0]["offeredThere"].is_null(), "{answer}");
     let said = up.run(&["search", "skck di kab. lima puluh kota"]).await.succeeded();
     assert!(said.contains("not offered in kab. lima puluh kota"), "{said}");
+}
+
+/// A slip is found and told, as is what the first hit lacks, what is no place, and where one goes.
+async fn a_search_says_how_it_read_the_question(up: &Up) {
+    for (question, said_of_it) in [
+        ("skkc", "Read as a slip of the pen: skkc ~ skck"),
+        ("nib hilang", "Nothing says that the first covers: hilang"),
+        ("ktp hilang internasional", "No service has: internasional"),
+        ("ktp di mars", "\"mars\" is no place that the index knows"),
+        ("pindah ke bali", "\"bali\" is where one goes (regions/51)"),
+    ] {
+        let said = up.run(&["search", question]).await.succeeded();
+        assert!(said.contains(said_of_it), "{question}: {said}");
+    }
+    let slip = up.run(&["search", "skkc"]).await.succeeded();
+    assert!(!slip.contains("No service really answers"), "{slip}");
 }
 
 async fn every_answer_is_json_where_it_is_asked_for(up: &Up) {

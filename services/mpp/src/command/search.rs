@@ -78,33 +78,64 @@ fn location(text: &str) -> Result<Location> {
 fn print(query: &str, answer: &SearchServicesResponse, near: bool) {
     if answer.hits.is_empty() {
         say!("No service answers \"{query}\". Try other words, such as the document's name.");
-        return;
+    } else if answer.weak {
+        say!("No service really answers \"{query}\". Only near by its words:");
     }
-    if answer.weak {
-        say!("{}", doubt(query, answer));
+    for line in understood(answer) {
+        say!("{line}");
     }
     for (rank, hit) in answer.hits.iter().enumerate() {
         print_hit(rank + 1, hit, &answer.named, near);
     }
-    say!("{} of {} services", answer.hits.len(), answer.total_size);
+    if !answer.hits.is_empty() {
+        say!("{} of {} services", answer.hits.len(), answer.total_size);
+    }
 }
 
-/// Nobody should take what is near by its words for the answer.
-fn doubt(query: &str, answer: &SearchServicesResponse) -> String {
-    let missing = match answer.unanswered.join(", ") {
-        none if none.is_empty() => String::new(),
-        words => format!(" (no service has: {words})"),
+/// How the question was read, whether or not it was answered: nobody should take what is near by
+/// its words for the answer.
+fn understood(answer: &SearchServicesResponse) -> Vec<String> {
+    let said = |what: &str, words: &[String]| {
+        (!words.is_empty()).then(|| format!("{what}: {}", words.join(", ")))
     };
-    format!("No service really answers \"{query}\"{missing}. Only near by its words:")
+    let slips = answer.hits.first().into_iter().flat_map(|hit| &hit.matched);
+    let slips: Vec<String> = slips.filter(|one| one.contains(" ~ ")).cloned().collect();
+    let words = [
+        said("Read as a slip of the pen", &slips),
+        said("No service has", &answer.unanswered),
+        said("Nothing says that the first covers", &answer.uncovered),
+    ];
+    words.into_iter().flatten().chain(answer.named.iter().map(taken_for)).collect()
+}
+
+/// What a word was taken for that names a place.
+fn taken_for(place: &NamedPlace) -> String {
+    let NamedPlace { text, regions, guessed, destination } = place;
+    match (regions.join(" or "), destination) {
+        (none, _) if none.is_empty() => {
+            format!(
+                "\"{text}\" is no place that the index knows: whether it is offered there cannot be said"
+            )
+        }
+        (regions, true) => format!("\"{text}\" is where one goes ({regions}), and no preference"),
+        (regions, false) if *guessed => format!("\"{text}\" may be a place: {regions}"),
+        (regions, false) => format!("\"{text}\" is taken for a place: {regions}"),
+    }
+}
+
+/// The places where one asks, by name.
+fn asked_in(named: &[NamedPlace]) -> Vec<String> {
+    let here = named.iter().filter(|place| !place.destination && !place.regions.is_empty());
+    here.map(place_name).collect()
 }
 
 /// Where the question names places: whether it is offered there.
-fn there(hit: &Hit, named: &[NamedPlace]) -> String {
-    let places: Vec<String> = named.iter().map(place_name).collect();
+fn there(hit: &Hit, places: &[String]) -> String {
     let places = places.join(" or ");
     match (hit.offered_there, hit.places.is_empty()) {
         (0, true) => format!("not offered in {places}, nor at any other mall"),
         (0, false) => format!("not offered in {places}; elsewhere:"),
+        (1, _) => format!("{places}: 1 place"),
         (count, _) => format!("{places}: {count} places"),
     }
 }
@@ -119,8 +150,9 @@ fn print_hit(rank: usize, hit: &Hit, named: &[NamedPlace], near: bool) {
     say!("{rank}. {}  [{}]", title.id, hit.service);
     say!("   fee {}", output::fees(&hit.fees));
     say!("   time {}", output::time(hit.time.as_ref()));
-    if !named.is_empty() {
-        say!("   {}", there(hit, named));
+    let places = asked_in(named);
+    if !places.is_empty() {
+        say!("   {}", there(hit, &places));
     }
     for place in hit.places.iter().take(3) {
         say!("   {}", place_line(place, near));

@@ -36,7 +36,7 @@ impl Search {
         let bound = bound_to(request);
         let query = query(request, bound, &self.0)?;
         let (hits, found) = self.0.find_services(who, request, query).await?;
-        let Results { total, next, revision, weak, places, unanswered, .. } = found;
+        let Results { total, next, revision, weak, places, unanswered, uncovered, .. } = found;
         Ok(SearchServicesResponse {
             hits,
             next_page_token: next.map(|(score, id)| token(score, &id, bound)).unwrap_or_default(),
@@ -45,13 +45,19 @@ impl Search {
             weak,
             named: places.into_iter().map(named).collect(),
             unanswered,
+            uncovered,
         })
     }
 }
 
 fn named(place: search::NamedPlace) -> NamedPlace {
     let regions = place.region_codes.iter().map(|code| format!("regions/{code}"));
-    NamedPlace { text: place.text, regions: regions.collect(), guessed: place.guessed }
+    NamedPlace {
+        text: place.text,
+        regions: regions.collect(),
+        guessed: place.guessed,
+        destination: place.destination,
+    }
 }
 
 /// A page token goes with its query only.

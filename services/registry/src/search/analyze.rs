@@ -10,6 +10,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::stem::stem;
 use super::vocabulary::{ABBREVIATIONS, FAINT, FILLERS, RELATED, SPELLINGS, WORDS};
 
@@ -18,9 +20,6 @@ const LONGEST_WORD: usize = 40;
 
 /// Words that each thread remembers the terms of.
 const MOST_MET: usize = 50_000;
-
-/// Most terms that one query is answered with.
-pub const MAX_TERMS: usize = 12;
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,11 +55,35 @@ pub struct Alternative {
     pub via: Via,
 }
 
+/// What a word is to the document that a question names, by where it stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Role {
+    /// It stands elsewhere in the question.
+    #[default]
+    Apart,
+    /// It stands in a short row with the document, no other word between: "cabut NIB usaha".
+    Beside,
+    /// The two are all of the row: "paspor diplomatik".
+    Paired,
+    /// It is said aside, after a word such as "untuk" or "karena".
+    Aside,
+    /// It is said to be where, after a word such as "di".
+    Where,
+    /// It asks for a new one: "bikin sim".
+    Makes,
+    /// It is what one does not ask for: "selain ktp".
+    Excluded,
+}
+
 /// A word, or a phrase with an abbreviation, of a query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryTerm {
     /// As typed.
     pub word: String,
+    /// The term that it is itself, whether or not any service has it.
+    pub own: String,
+    /// What the word is to the document that the question names.
+    pub role: Role,
     /// Whether a result has to have it (see [`FAINT`]).
     pub decides: bool,
     /// The word itself first.
@@ -85,7 +108,7 @@ static ENGLISH: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
 });
 
 /// Abbreviation to the terms of its phrases.
-static EXPANSIONS: LazyLock<HashMap<&str, Vec<Vec<String>>>> = LazyLock::new(|| {
+pub static EXPANSIONS: LazyLock<HashMap<&str, Vec<Vec<String>>>> = LazyLock::new(|| {
     ABBREVIATIONS
         .iter()
         .map(|(short, phrases)| (*short, phrases.iter().map(|phrase| terms(phrase)).collect()))
@@ -93,7 +116,7 @@ static EXPANSIONS: LazyLock<HashMap<&str, Vec<Vec<String>>>> = LazyLock::new(|| 
 });
 
 /// The terms of a phrase, and its abbreviation.
-type Phrase = (&'static [String], &'static str);
+pub type Phrase = (&'static [String], &'static str);
 
 /// First term of a phrase to all phrases that begin with it, longest first, each with its
 /// abbreviation.
@@ -124,7 +147,8 @@ pub fn terms(text: &str) -> Vec<String> {
 }
 
 /// The byte ranges of the words: runs of letters and digits, letters with dots between them
-/// ("k.t.p.") as one, and without the 2 that doubles a word ("syarat2").
+/// ("k.t.p.") or a number behind a hyphen ("ak-1") as one, and without the 2 that doubles a word
+/// ("syarat2").
 pub fn words(text: &str) -> Vec<Range<usize>> {
     let mut joined: Vec<Range<usize>> = Vec::new();
     let runs = runs(text);
@@ -137,13 +161,21 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
     joined.into_iter().map(|word| undoubled(text, word)).collect()
 }
 
-/// Whether a letter goes on with the dotted letters before it, or makes an abbreviation with them.
-fn continues(text: &str, before: &Range<usize>, letter: &Range<usize>) -> bool {
-    let single = |range: &Range<usize>| text[range.clone()].chars().count() == 1;
-    let dotted = text[before.clone()].split(['.', ' ']).all(|part| part.chars().count() == 1);
-    let between = &text[before.end..letter.start];
-    single(letter) && dotted && between == "."
+/// Whether a letter goes on with the dotted letters before it ("k.t.p."), or a number with the
+/// letters that it belongs to ("ak-1").
+fn continues(text: &str, before: &Range<usize>, next: &Range<usize>) -> bool {
+    let count = |part: &str| part.chars().count();
+    let (first, second) = (&text[before.clone()], &text[next.clone()]);
+    let numbered = count(first) <= LETTERS_OF_NUMBERED && first.chars().all(char::is_alphabetic);
+    match &text[before.end..next.start] {
+        "." => count(second) == 1 && first.split(['.', ' ']).all(|part| count(part) == 1),
+        "-" => numbered && second.chars().all(|one| one.is_ascii_digit()),
+        _ => false,
+    }
 }
+
+/// Letters before a number that make one name with it; a longer word is one by itself.
+const LETTERS_OF_NUMBERED: usize = 3;
 
 fn undoubled(text: &str, word: Range<usize>) -> Range<usize> {
     let whole = &text[word.clone()];
@@ -206,29 +238,16 @@ fn spelled(word: &str) -> &str {
     SPELLING.get(word).copied().unwrap_or(word)
 }
 
-/// A word in lower case, without accents, and without the dots of "k.t.p.".
+/// A word in lower case, without accents, and without the dots of "k.t.p.". Letters of another
+/// width or shape are the same letters.
 pub fn folded(word: &str) -> String {
-    let letters = word.chars().filter(|letter| letter.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).map(fold).take(LONGEST_WORD).collect()
+    let letters = word.nfkd().filter(|letter| letter.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).take(LONGEST_WORD).collect()
 }
 
 /// The words of a text as written, in lower case and without accents.
 pub fn folded_words(text: &str) -> Vec<String> {
     words(text).into_iter().map(|at| folded(&text[at])).collect()
-}
-
-/// Takes the accent off a Latin letter; catalogs write `résumé` and `é` only in foreign words.
-fn fold(letter: char) -> char {
-    match letter {
-        'à'..='å' | 'ā' => 'a',
-        'è'..='ë' | 'ē' => 'e',
-        'ì'..='ï' | 'ī' => 'i',
-        'ò'..='ö' | 'ō' => 'o',
-        'ù'..='ü' | 'ū' => 'u',
-        'ç' => 'c',
-        'ñ' => 'n',
-        other => other,
-    }
 }
 
 /// The terms that a document's text is indexed under, each once.
@@ -243,32 +262,12 @@ pub fn index_terms(text: &str) -> BTreeSet<String> {
     all
 }
 
-fn phrases_at(terms: &[String]) -> impl Iterator<Item = Phrase> {
+pub fn phrases_at(terms: &[String]) -> impl Iterator<Item = Phrase> {
     let candidates =
         terms.first().and_then(|first| PHRASES.get(first.as_str())).into_iter().flatten();
     candidates
         .filter(|(phrase, _)| terms.starts_with(phrase))
         .map(|(phrase, short)| (*phrase, *short))
-}
-
-/// The terms that a query looks for, phrases as their abbreviations: at most [`MAX_TERMS`], each
-/// once. The tokens stand in `text`.
-pub fn query_terms(text: &str, tokens: &[Token]) -> Vec<QueryTerm> {
-    let own: Vec<String> = tokens.iter().map(|token| token.term.clone()).collect();
-    let mut query: Vec<QueryTerm> = Vec::new();
-    let mut at = 0;
-    while at < own.len() && query.len() < MAX_TERMS {
-        let (length, term) = match phrases_at(&own[at..]).next() {
-            Some((phrase, short)) => (phrase.len(), abbreviated(short)),
-            None => (1, single(&own[at])),
-        };
-        let word = &text[tokens[at].at.start..tokens[at + length - 1].at.end];
-        if !query.iter().any(|known| known.looks_for(&term)) {
-            query.push(QueryTerm { word: word.to_owned(), ..term });
-        }
-        at += length;
-    }
-    query
 }
 
 /// The terms that tell a text from others: phrases as their abbreviations, nothing faint, each
@@ -298,28 +297,6 @@ pub fn is_faint(term: &str) -> bool {
 /// Whether a word is an abbreviation that the field knows.
 pub fn is_abbreviation(term: &str) -> bool {
     EXPANSIONS.contains_key(term)
-}
-
-impl QueryTerm {
-    fn looks_for(&self, other: &Self) -> bool {
-        self.alternatives[0].term == other.alternatives[0].term
-    }
-}
-
-fn single(term: &str) -> QueryTerm {
-    QueryTerm {
-        word: String::new(),
-        decides: !is_faint(term),
-        alternatives: with_related(term, Via::Word),
-    }
-}
-
-fn abbreviated(short: &str) -> QueryTerm {
-    QueryTerm {
-        word: String::new(),
-        decides: !is_faint(short),
-        alternatives: with_related(short, Via::Abbreviation),
-    }
 }
 
 /// How much less an Indonesian word is worth that an English one was typed for.

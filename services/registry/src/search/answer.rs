@@ -23,6 +23,8 @@ pub struct Results {
     /// Words that no service has: those that say what is asked for, and slips of those that ask
     /// how.
     pub unanswered: Vec<String>,
+    /// Words that say what is asked for, that some service has and the first hit has not.
+    pub uncovered: Vec<String>,
 }
 
 /// A place that a question names.
@@ -30,10 +32,13 @@ pub struct Results {
 pub struct NamedPlace {
     /// As typed.
     pub text: String,
-    /// The regions that it may mean: Kemendagri codes of provinces, regencies and cities.
+    /// The regions that it may mean: Kemendagri codes of provinces, regencies and cities; none
+    /// where the word before says that a place follows, and it is no region's name.
     pub region_codes: Vec<String>,
     /// It may as well be no place, or another: the words were looked for, too.
     pub guessed: bool,
+    /// It is where one goes to: no preference.
+    pub destination: bool,
 }
 
 /// A service that answers.

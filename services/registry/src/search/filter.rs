@@ -36,6 +36,8 @@ pub struct Candidate {
     pub held: u16,
     /// Whether the question calls the service by a name.
     pub named: bool,
+    /// Whether acts aside the question is one of its names: "faskes" of "ganti faskes".
+    pub called: bool,
     /// The share of the question that the service answers.
     pub cover: f32,
 }
@@ -79,7 +81,7 @@ pub struct Filter {
 }
 
 fn named(table: &Table, reading: &Reading) -> Option<Vec<Closeness>> {
-    let codes: Vec<&str> = reading.places.iter().flat_map(|place| &place.codes).copied().collect();
+    let codes: Vec<&str> = reading.where_asked().flat_map(|place| &place.codes).copied().collect();
     let closeness = |place: &MallPlace| {
         let within = |code: &str| lies_in(&place.region, code);
         match () {
@@ -135,9 +137,9 @@ impl Filter {
                 || slot.offerings.iter().any(|offering| self.admits(offering.place)));
         let length = f32::from(service.title_words) * TITLE_WORD_COST;
         let score = tally.points - length + self.nearness(slot) + self.there(slot);
-        let Tally { any: has, strong, sure, held, name, cover, .. } = tally;
+        let Tally { any: has, strong, sure, held, name, called, cover, .. } = tally;
         let (slot, named) = (at as u32, name > 0.0);
-        admitted.then_some(Candidate { slot, score, has, strong, sure, held, named, cover })
+        admitted.then_some(Candidate { slot, score, has, strong, sure, held, named, called, cover })
     }
 
     fn there(&self, slot: &Slot) -> f32 {

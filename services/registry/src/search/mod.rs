@@ -6,14 +6,14 @@
 //!
 //! | file | task |
 //! | --- | --- |
-//! | `stem`, `vocabulary`, `analyze` | from text to terms: stems, abbreviations, everyday words |
-//! | `places`, `reading` | from a question to the places and terms that it names |
+//! | `stem`, `vocabulary`, `analyze`, `asked` | from text to terms: stems, abbreviations, everyday words |
+//! | `places`, `reading`, `roles` | from a question to the places and terms that it names |
 //! | `index` | tantivy: which services have a term in which part; terms one slip away |
 //! | `table` | beside the terms, for ranking: titles, owners, fees, offerings and places |
 //! | `writer` | the thread that brings both up to date and publishes them together |
 //! | `names` | what a service is called by its owner as a whole: "ktp hilang" |
 //! | `shape`, `slips`, `typo`, `needle` | terms to likely slips, weights, documents and names |
-//! | `score`, `filter`, `query`, `explain` | needles to scores, to a page, to an answer |
+//! | `score`, `filter`, `query`, `weak`, `explain` | needles to scores, to a page, to an answer |
 //! | `doc`, `question`, `answer` | updates, questions and answers |
 //! | `engine` | the handle that the rest of the registry holds |
 //!
@@ -38,6 +38,7 @@
 
 mod analyze;
 mod answer;
+mod asked;
 mod doc;
 mod engine;
 mod explain;
@@ -50,6 +51,7 @@ mod places;
 mod query;
 mod question;
 mod reading;
+mod roles;
 mod score;
 mod shape;
 mod slips;
@@ -57,6 +59,7 @@ mod stem;
 mod table;
 mod typo;
 mod vocabulary;
+mod weak;
 mod writer;
 
 #[cfg(test)]

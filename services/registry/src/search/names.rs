@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::analyze::{folded, is_faint, keys_of, terms, tokens};
+use super::analyze::{folded, is_abbreviation, is_faint, keys_of, terms, tokens};
 use super::doc::ServiceDoc;
+use super::vocabulary::{ACTS, NO_DOCUMENTS};
 
 /// Words of a name; a longer title is not typed as a whole.
 pub const MOST_WORDS: usize = 3;
@@ -26,6 +27,7 @@ pub fn names(service: &ServiceDoc) -> BTreeSet<String> {
         let only = name.as_ref().filter(|name| !name.contains(BLANK));
         let alone = terms(keyword).len() == 1;
         names.extend(only.map(|only| if alone { document(only) } else { subject(only) }));
+        names.extend(bare(keys_of(&terms(keyword))));
         names.extend(name);
     }
     let titles = [&service.title_id, &service.title_en];
@@ -62,6 +64,19 @@ fn name(text: &str) -> Option<String> {
     let mut keys = keys_of(&terms);
     keys.remove(UNSPOKEN);
     (1..=MOST_WORDS).contains(&keys.len()).then(|| joined(keys.iter().map(String::as_str)))
+}
+
+/// What a name says beside acts and documents, as a term: "faskes" of "ganti faskes", "umkm" of "nib
+/// umkm".
+pub fn bare(mut keys: BTreeSet<String>) -> Option<String> {
+    let whole = keys.len();
+    let document = |key: &str| is_abbreviation(key) && !NO_DOCUMENTS.contains(&key);
+    keys.retain(|key| !ACTS.contains(&key.as_str()) && key != UNSPOKEN);
+    if keys.len() > 1 {
+        keys.retain(|key| !document(key));
+    }
+    let said = (1..=MOST_WORDS).contains(&keys.len()) && whole <= MOST_WORDS;
+    said.then(|| format!("%{}", joined(keys.iter().map(String::as_str))))
 }
 
 /// The words of a name, which are in order, as one term.

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::analyze::{
-    Alternative, MAX_TERMS, QueryTerm, Via, is_abbreviation, is_faint, term, with_related,
+    Alternative, QueryTerm, Role, Via, is_abbreviation, is_faint, term, with_related,
 };
+use super::asked::MAX_TERMS;
 use super::index::{PARTS, Part, View, frequency};
-use super::names::{MOST_WORDS, document, head, joined, subject};
+use super::names::{MOST_WORDS, bare, document, head, joined, subject};
 use super::places::code_term;
 use super::reading::{Place, Reading};
 use super::typo::{Guess, Tolerance, guess};
@@ -54,6 +55,8 @@ pub struct Name {
 pub struct Needles {
     pub all: Vec<Needle>,
     pub names: Vec<Name>,
+    /// What the question says beside acts, as the index has it of names.
+    pub bare: Option<String>,
     /// Bit `n` is set when needle `n` decides.
     pub deciding: u16,
     /// Bit `n` is set when needle `n` is the name of a document or licence.
@@ -64,8 +67,8 @@ pub struct Needles {
     pub known: f32,
     /// Total weight of all deciding words.
     pub asked: f32,
-    /// Deciding words, as typed, that no service has.
-    pub unanswered: Vec<String>,
+    /// Deciding words that no service has.
+    pub unanswered: Vec<QueryTerm>,
     /// Words, as typed, that are taken for slips of question words.
     pub slips: Vec<String>,
     /// Whether anything says what is asked for.
@@ -90,7 +93,10 @@ impl Needles {
         }
         needles.has_subject = needles.all.iter().any(|needle| needle.term.decides);
         if !needles.has_subject {
-            needles.all.iter_mut().for_each(|needle| needle.term.decides = true);
+            needles
+                .all
+                .iter_mut()
+                .for_each(|needle| needle.term.decides = says_something(&needle.term));
         }
         needles.take_places(view, reading)?;
         needles.weigh(view)?;
@@ -106,7 +112,7 @@ impl Needles {
             }
             Guess::Two(first, second) => {
                 for word in [first, second] {
-                    self.add(view, half(&term.word, &word))?;
+                    self.add(view, half(&term, &word))?;
                 }
             }
         }
@@ -117,23 +123,31 @@ impl Needles {
         let Some(mut term) = term.filter(|_| self.all.len() < MAX_TERMS) else {
             return Ok(());
         };
-        let typed = (term.word.clone(), term.decides);
+        let typed = term.clone();
         term.alternatives = present(view, term.alternatives)?;
         match needle(view, term)? {
             Some(needle) => self.all.push(needle),
-            None if typed.1 => self.unanswered.push(typed.0),
+            None if typed.decides => self.unanswered.push(typed),
             None => {}
         }
         Ok(())
     }
 
+    /// Nothing where a word is known to no service: then it is none of its names.
+    fn said_beside_acts(&self) -> Option<String> {
+        let said = self.all.iter().filter(|needle| needle.term.decides);
+        let said = said.map(|needle| needle.term.alternatives[0].term.clone());
+        self.unanswered.is_empty().then(|| bare(said.collect()))?
+    }
+
     /// A service whose title names the place is the office of that place.
     fn take_places(&mut self, view: &View, reading: &Reading) -> tantivy::Result<()> {
-        for Place { text, codes, .. } in &reading.places {
+        for Place { text, codes, .. } in reading.where_asked() {
             let weight =
                 |code: &&str| Alternative { term: code_term(code), weight: 1.0, via: Via::Word };
             let alternatives = codes.iter().map(weight).collect();
-            let term = QueryTerm { word: text.clone(), decides: false, alternatives };
+            let (word, own, role) = (text.clone(), String::new(), Role::Aside);
+            let term = QueryTerm { word, own, role, decides: false, alternatives };
             self.add(view, Some(term))?;
         }
         Ok(())
@@ -157,16 +171,22 @@ impl Needles {
         let unknown = (1.0 + view.services() as f32).ln().min(MOST_OF_UNKNOWN * rarest);
         self.asked = self.known + unknown * self.unanswered.len() as f32;
         self.names = names(&self.all);
+        self.bare = self.said_beside_acts();
         Ok(())
     }
 }
 
+/// A number or a letter is no name of anything, even where nothing else is said.
+fn says_something(term: &QueryTerm) -> bool {
+    term.word.chars().filter(|one| one.is_alphabetic()).count() > 1
+}
+
 /// One of two words that were written as one.
-fn half(typed: &str, word: &str) -> Option<QueryTerm> {
+fn half(typed: &QueryTerm, word: &str) -> Option<QueryTerm> {
     let term = term(word)?;
     let decides = !is_faint(&term);
     let alternatives = with_related(&term, Via::Word);
-    Some(QueryTerm { word: typed.to_owned(), decides, alternatives })
+    Some(QueryTerm { own: term, decides, alternatives, ..typed.clone() })
 }
 
 /// The alternatives that some service has.
@@ -242,7 +262,7 @@ pub fn is_document(view: &View, term: &str) -> tantivy::Result<bool> {
 }
 
 /// Whether a word is all that keywords say beside how.
-fn is_subject(view: &View, term: &str) -> tantivy::Result<bool> {
+pub fn is_subject(view: &View, term: &str) -> tantivy::Result<bool> {
     let own = view.frequency(Part::Names, &subject(term))?;
     let own = own + view.frequency(Part::Names, &document(term))?;
     Ok(own > 0 && is_shared(view, term, own)?)

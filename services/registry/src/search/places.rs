@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use super::analyze::{is_faint, term};
 use super::shape::is_no_word;
 use super::slips::{has_same_letters, slips};
-use super::vocabulary::{KINDS, ORDINARY, SHORT_FORMS, WHERE};
+use super::vocabulary::{DIRECTIONS, KINDS, ORDINARY, SEATS, SHORT_FORMS, TRAVEL, WHERE};
 use crate::model::region::{TABLE, parse_table};
 
 /// Most words of a name ("penukal abab lematang ilir", "timor tengah utara").
@@ -28,6 +28,8 @@ pub struct Named {
     pub codes: Vec<&'static str>,
     /// The words may as well mean something else, or are misspelt.
     pub guessed: bool,
+    /// It is where one goes to, and not where one asks.
+    pub destination: bool,
 }
 
 /// Facts about a typed word, from the catalog.
@@ -45,6 +47,12 @@ struct Region {
     is_city: bool,
 }
 
+impl Region {
+    fn is_regency(self) -> bool {
+        self.code.len() > 2 && !self.is_city
+    }
+}
+
 /// Names without blanks to the regions that bear them.
 static REGIONS: LazyLock<BTreeMap<String, Vec<Region>>> = LazyLock::new(|| {
     let mut regions: BTreeMap<String, Vec<Region>> = BTreeMap::new();
@@ -58,6 +66,12 @@ static REGIONS: LazyLock<BTreeMap<String, Vec<Region>>> = LazyLock::new(|| {
         }
     }
     add_islands(&mut regions);
+    add_lands(&mut regions);
+    for (seat, regency) in SEATS {
+        let governed = regions.get(&bare(regency)).into_iter().flatten();
+        let governed: Vec<Region> = governed.filter(|one| one.is_regency()).copied().collect();
+        regions.entry((*seat).to_owned()).or_default().extend(governed);
+    }
     for (short, codes) in SHORT_FORMS {
         let known = regions.entry((*short).to_owned()).or_default();
         let codes = codes.iter().filter(|code| known.iter().all(|one| one.code != **code));
@@ -91,6 +105,21 @@ fn add_islands(regions: &mut BTreeMap<String, Vec<Region>>) {
     regions.extend(islands);
 }
 
+/// "Halmahera" and "Jawa" are all that bear the name with a direction behind it.
+fn add_lands(regions: &mut BTreeMap<String, Vec<Region>>) {
+    let mut lands: BTreeMap<String, Vec<Region>> = BTreeMap::new();
+    for (name, own) in regions.iter() {
+        let mut land = name.as_str();
+        while let Some(rest) = DIRECTIONS.iter().find_map(|one| land.strip_suffix(one)) {
+            land = rest;
+        }
+        if land.len() > 3 && land.len() < name.len() && !regions.contains_key(land) {
+            lands.entry(land.to_owned()).or_default().extend(own);
+        }
+    }
+    regions.extend(lands);
+}
+
 /// The places that the words of a question name, in order.
 pub fn named(words: &[String], catalog: &Catalog<'_>) -> Vec<Named> {
     let mut found: Vec<Named> = Vec::new();
@@ -119,7 +148,16 @@ fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named>
     let behind = context.kind_behind(end);
     let codes = of_kind(regions, kind.or(behind));
     let end = end + usize::from(behind.is_some());
-    Some(Named { words: at - kinds_before(words, at)..end, codes, guessed })
+    let words_of = at - kinds_before(words, at)..end;
+    let destination = is_destination(&words[..words_of.start]);
+    Some(Named { words: words_of, codes, guessed, destination })
+}
+
+/// Whether the words before say that one goes there: "pindah ke bali", "pindah dari malang ke batu".
+fn is_destination(before: &[String]) -> bool {
+    let leads = before.last().is_some_and(|word| matches!(word.as_str(), "ke" | "to"));
+    let goes = |word: &String| term(word).is_some_and(|term| TRAVEL.contains(&term.as_str()));
+    leads && before.iter().any(goes)
 }
 
 /// All names in their order, from this one on.

@@ -1,17 +1,18 @@
 //! From a query to a page of results.
 
-use super::analyze::{Via, terms};
+use super::analyze::Role;
 use super::answer::{NamedPlace, Results};
 use super::explain::hit;
 use super::filter::{Candidate, Filter};
 use super::geo::{is_point, is_region};
 use super::index::{Part, View};
-use super::needle::{Needles, is_document};
+use super::needle::{Needles, is_document, is_subject};
 use super::question::{Error, MAX_PAGE, MAX_TEXT, Query};
 use super::reading::{Place, Reading, read};
 use super::score::{Tally, tally};
 use super::table::Table;
 use super::typo::Tolerance;
+use super::weak::{is_weak, unanswered, uncovered};
 use super::writer::Published;
 
 /// Refuses a query that cannot be answered, before anything waits for it.
@@ -49,7 +50,8 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
     let called = |term: &str| is_called(&state.view, term);
     // An index that cannot be read fails at the next step.
     let is_document = |term: &str| is_document(&state.view, term).unwrap_or_default();
-    let reading = read(&query.text, &called, &is_document);
+    let leads = |term: &str| is_document(term) || is_subject(&state.view, term).unwrap_or_default();
+    let reading = read(&query.text, &called, &is_document, &leads);
     let needles = Needles::find(&state.view, &reading, tolerance)?;
     let table = &state.table;
     let filter = Filter::new(table, query, &reading);
@@ -68,8 +70,9 @@ pub fn run(state: &Published, query: &Query, tolerance: &Tolerance) -> Result<Re
         next,
         revision: state.revision,
         weak: !query.text.trim().is_empty() && is_weak(best(&found, table), table, &needles),
-        places: named(&reading),
+        places: named(&reading, &needles),
         unanswered: unanswered(best(&found, table), &needles),
+        uncovered: uncovered(best(&found, table), &needles),
     })
 }
 
@@ -84,76 +87,25 @@ fn best<'a>(found: &'a [Candidate], table: &Table) -> Option<&'a Candidate> {
     found.iter().min_by(|a, b| a.compare(b, table))
 }
 
-/// The share of a question that its best answer has to cover.
-const ENOUGH: f32 = 0.5;
-
-/// The same where it bears the document that the question names.
-const ENOUGH_OF_DOCUMENT: f32 = 0.12;
-
-/// Whether nothing really answers: the question has no subject, or the best answer leaves most of
-/// it out or [open](leaves_open), or shares nothing with it but guesses and no document.
-fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bool {
-    let Some(best) = best else { return true };
-    if !needles.has_subject {
-        return !is_titled(best, table, needles);
-    }
-    let document = best.strong & needles.leading != 0;
-    let enough = if document { ENOUGH_OF_DOCUMENT } else { ENOUGH };
-    let guessed = best.sure & needles.deciding == 0;
-    best.cover < enough || (guessed && !document) || leaves_open(best, needles)
-}
-
-/// Of so many content words one may be left open.
-const ONE_OPEN_OF: usize = 4;
-
-/// Content words of a question that is too short to say by itself which sense of a word is meant:
-/// "rumah" is no question for a licence of a "rumah sakit".
-const SHORT_QUESTION: usize = 2;
-
-/// Whether title and keywords leave content words open, or have them only within a longer name.
-/// Whoever names a document gets it and is told what else was not understood; who names what a
-/// service is about, and calls it by that name, may add less than as much again.
-fn leaves_open(best: &Candidate, needles: &Needles) -> bool {
-    let asked = needles.deciding.count_ones() as usize + needles.unanswered.len();
-    let open = asked - (best.held & needles.deciding).count_ones() as usize;
-    match (best.held & needles.leading != 0, best.named) {
-        (true, _) if needles.document => false,
-        (true, true) => open * 2 >= asked,
-        (_, called) => !called && asked <= SHORT_QUESTION || open * ONE_OPEN_OF > asked,
-    }
-}
-
-/// Whether the title is what was asked, word for word: "surat kuasa" says no subject, and is one.
-fn is_titled(best: &Candidate, table: &Table, needles: &Needles) -> bool {
-    let service = table.slots[best.slot as usize].service.as_ref();
-    let words = service.map_or(0, |service| terms(&service.title_id).len());
-    let all = best.sure & best.strong & needles.deciding == needles.deciding;
-    all && needles.slips.is_empty()
-        && needles.unanswered.is_empty()
-        && words == needles.deciding.count_ones() as usize
-}
-
-/// The words that no service has. A guess at what one was meant for counts where the best answer
-/// bears it out.
-fn unanswered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
-    let has = best.map_or(0, |best| best.has);
-    let guessed = needles.all.iter().enumerate().filter(|(bit, needle)| {
-        let all = &needle.term.alternatives;
-        has >> bit & 1 == 0
-            && needle.term.decides
-            && all.iter().all(|one| matches!(one.via, Via::Typo | Via::Clipped))
-    });
-    let guessed = guessed.map(|(_, needle)| &needle.term.word);
-    needles.unanswered.iter().chain(&needles.slips).chain(guessed).cloned().collect()
-}
-
-fn named(reading: &Reading) -> Vec<NamedPlace> {
-    let place = |Place { text, codes, guessed }: &Place| NamedPlace {
+/// The places that are named, and what is said to be where and is no place that anybody knows.
+fn named(reading: &Reading, needles: &Needles) -> Vec<NamedPlace> {
+    let place = |Place { text, codes, guessed, destination }: &Place| NamedPlace {
         text: text.clone(),
         region_codes: codes.iter().map(|code| (*code).to_owned()).collect(),
         guessed: *guessed,
+        destination: *destination,
     };
-    reading.places.iter().map(place).collect()
+    let unknown = needles
+        .unanswered
+        .iter()
+        .filter(|term| term.role == Role::Where && !reading.is_guessed_place(&term.word));
+    let unknown = unknown.map(|term| NamedPlace {
+        text: term.word.clone(),
+        region_codes: Vec::new(),
+        guessed: true,
+        destination: false,
+    });
+    reading.places.iter().map(place).chain(unknown).collect()
 }
 
 fn found(

@@ -4,8 +4,10 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::analyze::{QueryTerm, Token, folded, query_terms, term, tokens, words};
+use super::analyze::{QueryTerm, Role, Token, folded, term, tokens, words};
+use super::asked::query_terms;
 use super::places::{self, Catalog, Named};
+use super::roles;
 use super::vocabulary::{KINDS, PHRASES, SAYINGS};
 
 /// A question, read.
@@ -26,9 +28,16 @@ pub struct Place {
     pub codes: Vec<&'static str>,
     /// It may as well be no place: its words are looked for, too.
     pub guessed: bool,
+    /// It is where one goes to, and not where one asks.
+    pub destination: bool,
 }
 
 impl Reading {
+    /// The places where one asks.
+    pub fn where_asked(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter().filter(|place| !place.destination)
+    }
+
     /// Whether the word is looked for although it may be a place.
     pub fn is_guessed_place(&self, word: &str) -> bool {
         self.places.iter().any(|place| place.guessed && place.text.contains(word))
@@ -58,30 +67,43 @@ fn longest_first(mut said: Vec<Said>) -> Vec<Said> {
 }
 
 /// Reads a question. `called` tells whether a service is called by a term, `is_document` whether
-/// the term names a document.
+/// the term names a document, `leads` whether it may be what is asked for.
 pub fn read(
     text: &str,
     called: &dyn Fn(&str) -> bool,
     is_document: &dyn Fn(&str) -> bool,
+    leads: &dyn Fn(&str) -> bool,
 ) -> Reading {
     let typed: Vec<Word> =
         words(text).into_iter().map(|at| (at.clone(), folded(&text[at]))).collect();
     let spoken: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
     let has = |word: &str| term(word).is_none_or(|term| called(&term));
-    let is_document = |word: &str| term(word).is_some_and(|term| is_document(&term));
-    let named = places::named(&spoken, &Catalog { has: &has, is_document: &is_document });
+    let is_named = |word: &str| term(word).is_some_and(|term| is_document(&term));
+    let named = places::named(&spoken, &Catalog { has: &has, is_document: &is_named });
     let rest = typed.iter().enumerate().filter(|(at, word)| !is_only_place(&named, *at, &word.1));
     let rest = said_for(rest.map(|(_, word)| word.clone()).collect(), &SAID);
     let terms = rest.into_iter().filter_map(|(at, word)| Some((at, term(&word)?))).collect();
     let tokens = said_for(terms, &ENGLISH).into_iter().map(|(at, term)| Token { term, at });
-    let place = |Named { words, codes, guessed }: Named| {
+    let place = |Named { words, codes, guessed, destination }: Named| {
         let (first, last) = (&typed[words.start].0, &typed[words.end - 1].0);
-        Place { text: text[first.start..last.end].to_owned(), codes, guessed }
+        Place { text: text[first.start..last.end].to_owned(), codes, guessed, destination }
     };
+    let mut terms = query_terms(text, &tokens.collect::<Vec<_>>(), called);
+    roles::assign(text, &typed, &mut terms, leads);
     Reading {
-        terms: query_terms(text, &tokens.collect::<Vec<_>>()),
+        terms: asked_for(terms.into_iter().map(|(_, term)| term).collect()),
         places: named.into_iter().map(place).collect(),
     }
+}
+
+/// What one does not ask for is not looked for, unless nothing else is said.
+fn asked_for(terms: Vec<QueryTerm>) -> Vec<QueryTerm> {
+    let kept = |term: &&QueryTerm| term.role != Role::Excluded;
+    let refuses = terms.iter().any(|term| term.role == Role::Excluded);
+    let asks = |term: &QueryTerm| term.decides && !(refuses && roles::excludes(&term.word));
+    let asks_other = terms.iter().filter(kept).any(asks);
+    let kept = |term: &QueryTerm| !refuses || !asks_other || kept(&term) && asks(term);
+    terms.into_iter().filter(kept).collect()
 }
 
 /// Whether a word names a place and cannot mean anything else.

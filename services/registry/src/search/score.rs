@@ -10,9 +10,10 @@
 //! A document that the question names leads: services that do not bear it earn [`NOT_THE_DOCUMENT`]
 //! of their points.
 
-use super::analyze::{Alternative, QueryTerm, Via};
+use super::analyze::{Alternative, QueryTerm, Via, folded};
 use super::index::{PARTS, Part, View};
 use super::needle::Needles;
+use super::slips::has_same_letters;
 
 /// On top for all deciding words in title and keywords.
 const ALL_WORDS: f32 = 0.5;
@@ -53,6 +54,8 @@ pub struct Tally {
     pub held: u16,
     /// The weight of the longest name of the service that the question contains.
     pub name: f32,
+    /// Whether acts aside the question is one of its names.
+    pub called: bool,
     best: f32,
 }
 
@@ -73,6 +76,13 @@ pub fn tally(view: &View, needles: &Needles, slots: usize) -> tantivy::Result<Ve
         view.each_slot(Part::Names, &name.term, |slot| {
             if let Some(tally) = tallies.get_mut(slot as usize) {
                 tally.name = tally.name.max(name.worth);
+            }
+        })?;
+    }
+    if let Some(bare) = &needles.bare {
+        view.each_slot(Part::Names, bare, |slot| {
+            if let Some(tally) = tallies.get_mut(slot as usize) {
+                tally.called = true;
             }
         })?;
     }
@@ -120,8 +130,16 @@ fn is_same(typed: &QueryTerm, found: &Alternative) -> bool {
     match found.via {
         Via::Word | Via::Abbreviation | Via::Clipped => true,
         Via::Related => found.weight >= SAME,
-        Via::Typo => found.weight >= CLOSE && typed.word.chars().count() > SHORT,
+        Via::Typo => {
+            let sure = typed.word.chars().count() > SHORT || swaps(&typed.word, &found.term);
+            found.weight >= CLOSE && sure
+        }
     }
+}
+
+/// Letters that only changed places make no other word.
+fn swaps(typed: &str, term: &str) -> bool {
+    has_same_letters(&folded(typed), term)
 }
 
 fn part_weight(part: Part) -> f32 {

@@ -79,7 +79,8 @@ fn ask(look: Look, found: &Found) -> Arc<Part> {
 }
 
 fn answered(look: Look, view: &View, found: &Found, answer: &SearchServicesResponse) -> Arc<Part> {
-    let places: Vec<String> = answer.named.iter().flat_map(|place| regions(view, place)).collect();
+    let here = answer.named.iter().filter(|place| !place.destination && !place.regions.is_empty());
+    let places: Vec<String> = here.flat_map(|place| regions(view, place)).collect();
     let place = (!places.is_empty()).then(|| either(look, &places));
     Part::new(
         "answers",
@@ -116,18 +117,32 @@ fn verdict(look: Look, answer: &SearchServicesResponse) -> Markup {
     }
 }
 
-/// How the question was read: places, and words that nothing has.
+/// How the question was read: places, and words that nothing or not the first answer has.
 fn understood(look: Look, view: &View, answer: &SearchServicesResponse) -> Markup {
     html! {
         @for place in &answer.named {
-            @let said = if place.guessed { words::SEARCH_PLACE_GUESSED } else { words::SEARCH_PLACE };
-            @let regions = either(look, &regions(view, place));
-            p.help { (said.text(look.lang, &[&regions, &place.text])) }
+            p.help { (taken_for(look, view, place)) }
         }
         @if !answer.unanswered.is_empty() {
             p.help { (words::SEARCH_UNANSWERED.text(look.lang, &[&answer.unanswered.join(", ")])) }
         }
+        @if !answer.uncovered.is_empty() {
+            p.help { (words::SEARCH_UNCOVERED.text(look.lang, &[&answer.uncovered.join(", ")])) }
+        }
     }
+}
+
+/// What words were taken for that name a place.
+fn taken_for(look: Look, view: &View, place: &NamedPlace) -> String {
+    if place.regions.is_empty() {
+        return words::SEARCH_PLACE_UNKNOWN.text(look.lang, &[&place.text]);
+    }
+    let said = match (place.destination, place.guessed) {
+        (true, _) => words::SEARCH_DESTINATION,
+        (false, true) => words::SEARCH_PLACE_GUESSED,
+        (false, false) => words::SEARCH_PLACE,
+    };
+    said.text(look.lang, &[&either(look, &regions(view, place)), &place.text])
 }
 
 /// What a place may mean, by the names that the report has for regions. A code says nothing to a

@@ -65,6 +65,7 @@ fn hostile() -> Nation {
     let answer = SearchServicesResponse {
         hits: vec![hit],
         named: vec![named],
+        uncovered: unanswered.clone(),
         unanswered,
         ..SearchServicesResponse::default()
     };

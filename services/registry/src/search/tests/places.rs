@@ -4,6 +4,7 @@
 use crate::model::region::{TABLE, parse_table};
 
 use super::*;
+use crate::search::vocabulary::SEATS;
 
 /// The places that a question names, as typed, with their codes.
 async fn places(engine: &Engine, text: &str) -> Vec<(String, Vec<String>)> {
@@ -186,4 +187,49 @@ async fn where_it_is_offered_does_not_depend_on_the_region_asked_for() {
         Query { text: "ktp di sleman".into(), region: Some("35".into()), ..Query::default() };
     let hit = engine.search(query).await.unwrap().hits.remove(0);
     assert_eq!((hit.offering_count, hit.offered_there, hit.offerings.len()), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_town_that_governs_and_a_land_of_several_regions_are_places() {
+    let engine = engine(judged_services()).await;
+    assert_eq!(codes(&engine, "paspor di wamena").await, ["95.01"]);
+    assert_eq!(codes(&engine, "ktp timika").await, ["94.04"]);
+    assert_eq!(codes(&engine, "sim labuan bajo").await, ["53.15"]);
+    let halmahera = codes(&engine, "ktp di halmahera").await;
+    assert!(halmahera.len() == 5 && halmahera.iter().all(|code| code.starts_with("82")));
+    assert_eq!(codes(&engine, "ktp di jawa").await, ["32", "33", "35"]);
+}
+
+#[test]
+fn every_town_that_governs_is_that_of_a_regency() {
+    let rows = parse_table(TABLE).expect("the table");
+    for (seat, regency) in SEATS {
+        let name = format!("Kabupaten {regency}");
+        let known = rows.iter().any(|one| one.valid_to.is_empty() && one.display_name == name);
+        assert!(known, "{seat} of {regency}");
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_nobody_knows_is_told_and_changes_no_answer() {
+    let engine = engine(judged_services()).await;
+    for (text, place) in [("ktp di malaysia", "malaysia"), ("bikin ktp di mars", "mars")] {
+        let found = ask(&engine, text).await;
+        assert_eq!((services(&found)[0], found.weak), ("ktp-baru", false), "{text}");
+        assert_eq!((&*found.places[0].text, found.places[0].region_codes.len()), (place, 0));
+        assert_eq!(found.hits[0].offered_there, 0);
+    }
+}
+
+#[tokio::test]
+async fn where_one_goes_is_not_where_one_asks() {
+    let there = offering("o", "pindah", "malls/denpasar", "51.71", (-8.65, 115.2));
+    let engine = engine(judged_services().into_iter().chain([there]).collect()).await;
+    let found = ask(&engine, "pindah ke bali").await;
+    assert_eq!((services(&found)[0], found.hits[0].offered_there), ("pindah", 0));
+    assert!(found.places[0].destination);
+    let both = ask(&engine, "pindah dari bali ke malang").await;
+    let goes: Vec<bool> = both.places.iter().map(|place| place.destination).collect();
+    assert_eq!((goes, both.hits[0].offered_there), (vec![false, true], 1));
+    assert!(!ask(&engine, "lapor ke bali").await.places[0].destination);
 }

@@ -1,6 +1,7 @@
 //! How questions are read: what leads, what never decides, and what nothing answers.
 
 use super::*;
+use crate::search::vocabulary::ABBREVIATIONS;
 
 fn with_keywords(name: &str, title: &str, english: &str, keywords: &str) -> Update {
     service(&[name, title, english, "population", keywords])
@@ -152,4 +153,89 @@ async fn a_title_of_words_that_ask_how_is_an_answer_where_it_is_asked_whole() {
     let found = ask(&engine, "surat kuasa").await;
     assert_eq!((services(&found)[0], found.weak), ("kuasa", false));
     assert!(ask(&engine, "surat").await.weak);
+}
+
+#[tokio::test]
+async fn what_is_asked_of_a_document_and_no_service_of_it_does_is_near_and_no_answer() {
+    let engine = engine(office()).await;
+    for (text, near) in [
+        ("nib hilang", "nib"),
+        ("cabut nib", "nib"),
+        ("paspor diplomatik", "paspor"),
+        ("skck luar biasa", "skck"),
+        ("bikin sim", "sim"),
+        ("sim baru", "sim"),
+    ] {
+        let found = ask(&engine, text).await;
+        assert_eq!((services(&found)[0], found.weak), (near, true), "{text}");
+    }
+    assert_eq!(ask(&engine, "nib hilang").await.uncovered, ["hilang"]);
+    assert_eq!(ask(&engine, "cabut nib").await.unanswered, ["cabut"]);
+    for text in [
+        "ktp hilang",
+        "bikin nib",
+        "skck buat lamar kerja",
+        "paspor untuk umrah",
+        "paspor saya kecuci",
+        "ktp di pasar raya",
+        "perpanjang sim",
+    ] {
+        assert!(!ask(&engine, text).await.weak, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_one_does_not_ask_for_is_no_answer() {
+    let engine = engine(office()).await;
+    for text in ["bukan ktp", "selain ktp", "saya tidak mau bikin ktp", "ga jadi bikin paspor"] {
+        assert!(ask(&engine, text).await.weak, "{text}");
+    }
+    let other = ask(&engine, "bukan ktp tapi skck").await;
+    assert_eq!((services(&other)[0], other.weak), ("skck", false));
+}
+
+#[tokio::test]
+async fn numbers_letters_and_code_name_nothing() {
+    let kartu = with_keywords("ak1", "Kartu pencari kerja (AK-1)", "", "kartu kuning, ak-1");
+    let engine = engine(office().into_iter().chain([kartu]).collect()).await;
+    for text in ["1", "' or 1=1 --", "<script>alert(1)</script>", "{\"a\":1}", "08123456789", "?!"]
+    {
+        assert!(ask(&engine, text).await.weak, "{text}");
+    }
+    for text in ["ak-1", "ak 1", "AK1", "kartu kuning"] {
+        assert_eq!(first(&engine, text).await, "ak1", "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_known_in_spite_of_a_slip_within_it_or_of_acts_beside_it() {
+    let engine = engine(vec![
+        with_keywords("kk", "Penerbitan Kartu Keluarga", "", "kartu keluarga, bikin kk"),
+        with_keywords("jkn", "Perubahan data peserta JKN", "", "pindah faskes, ganti faskes"),
+        with_keywords("nib", "Penerbitan NIB", "", "nib, nib umkm"),
+        with_keywords("skck", "Penerbitan SKCK", "", "skck"),
+    ])
+    .await;
+    for (text, service) in [
+        ("kartu kelurga", "kk"),
+        ("kartu keluaga", "kk"),
+        ("faskes", "jkn"),
+        ("ubah faskes", "jkn"),
+        ("umkm", "nib"),
+        ("skkc", "skck"),
+        ("ｓｋｃｋ", "skck"),
+    ] {
+        assert_eq!(first(&engine, text).await, service, "{text}");
+    }
+}
+
+#[test]
+fn no_phrase_of_an_abbreviation_is_only_a_number() {
+    for (short, phrases) in ABBREVIATIONS {
+        for phrase in *phrases {
+            let terms = analyze::terms(phrase);
+            let said = terms.iter().any(|term| term.chars().any(char::is_alphabetic));
+            assert!(said, "{short}: {phrase}");
+        }
+    }
 }

@@ -2,10 +2,12 @@
 
 use proptest::prelude::*;
 
-use crate::search::analyze::{MAX_TERMS, QueryTerm, index_terms, query_terms, tokens};
+use crate::search::analyze::{QueryTerm, index_terms, tokens};
+use crate::search::asked::{MAX_TERMS, query_terms};
 
 fn looked_up(text: &str) -> Vec<QueryTerm> {
-    query_terms(text, &tokens(text))
+    let terms = query_terms(text, &tokens(text), &|_| true);
+    terms.into_iter().map(|(_, term)| term).collect()
 }
 
 fn looked_for(text: &str) -> Vec<String> {

@@ -9,7 +9,6 @@ pub const ABBREVIATIONS: &[(&str, &[&str])] = &[
             "kartu pencari kerja",
             "kartu tanda pencari kerja",
             "kartu kuning",
-            "ak 1",
         ],
     ),
     ("amdal", &["analisis mengenai dampak lingkungan"]),

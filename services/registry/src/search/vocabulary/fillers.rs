@@ -45,5 +45,5 @@ pub const FILLERS: &[&str] = &[
     "tolong", "tp", "trims", "trs", "trus", "tsb", "tuh", "uda", "udah", "udh", "untuk", "us",
     "utk", "w", "walau", "wanna", "want", "was", "we", "were", "what", "when", "where", "which",
     "who", "why", "will", "with", "without", "would", "ya", "yaa", "yah", "yaitu", "yang", "yg",
-    "you", "your", "yuk",
+    "you", "your", "yuk", "kali", "ku", "lalu", "mu", "nanya", "nanyak", "sejak", "tanpa", "th", "thn",
 ];

@@ -5,19 +5,23 @@
 //! as typed; [`FAINT`] and [`RELATED`] hold stems.
 
 mod abbreviations;
+mod acts;
 mod english;
 mod faint;
 mod fillers;
 mod places;
 mod related;
+mod seats;
 mod spellings;
 
 pub use abbreviations::{ABBREVIATIONS, NO_DOCUMENTS};
+pub use acts::{ACTS, ASIDE, EXCEPT, NEW, REFUSALS, WISHES};
 pub use english::{PHRASES, WORDS};
 pub use faint::{FAINT, FAINT_FORMS};
 pub use fillers::FILLERS;
-pub use places::{KINDS, ORDINARY, SHORT_FORMS, WHERE};
+pub use places::{KINDS, ORDINARY, SHORT_FORMS, TRAVEL, WHERE, WITHIN};
 pub use related::{RELATED, SAYINGS};
+pub use seats::{DIRECTIONS, SEATS};
 pub use spellings::SPELLINGS;
 
 #[cfg(test)]
@@ -39,8 +43,13 @@ mod tests {
     fn related_and_faint_words_are_stems() {
         let related =
             RELATED.iter().flat_map(|(from, to)| to.iter().map(|(to, _)| to).chain([from]));
-        let derived: Vec<&str> =
-            related.chain(FAINT).copied().filter(|word| stem(word) != *word).collect();
+        let derived: Vec<&str> = related
+            .chain(FAINT)
+            .chain(ACTS)
+            .chain(NEW)
+            .copied()
+            .filter(|word| stem(word) != *word)
+            .collect();
         assert!(derived.is_empty(), "{derived:?}");
         for (from, to) in RELATED {
             assert!(to.iter().all(|(to, weight)| to != from && (0.0..1.0).contains(weight)));

@@ -54,6 +54,14 @@ pub const WHERE: &[&str] = &[
     "to",
 ];
 
+/// Of them those that say where one is, and not whither or whence: behind them stands a place,
+/// whether or not anyone knows it.
+pub const WITHIN: &[&str] = &["di", "d", "in", "at"];
+
+/// Stems of going: a place behind them and a "ke" is where one goes, not where one asks.
+pub const TRAVEL: &[&str] =
+    &["pindah", "mutasi", "pergi", "berangkat", "terbang", "move", "moving", "relocation"];
+
 /// Names of regions that are words of the language as well: alone they are no place. The word
 /// before them has to say so; behind what is asked for they may be one.
 pub const ORDINARY: &[&str] = &[
@@ -86,6 +94,7 @@ pub const ORDINARY: &[&str] = &[
     "padang",        // a plain; a kitchen
     "palu",          // hammer
     "pati",          // starch
+    "pesisir",       // a coast
     "puncak",        // summit
     "sabang",        // of Sabang and Merauke
     "serang",        // to attack
@@ -127,7 +136,6 @@ pub const SHORT_FORMS: &[(&str, &[&str])] = &[
     ("makasar", &["73.71"]), ("ujungpandang", &["73.71"]), ("solo", &["33.72"]),
     ("lombok", &["52.01", "52.02", "52.03", "52.08", "52.71"]), ("madura", &["35.26", "35.27", "35.28", "35.29"]),
     ("flores", &["53.06", "53.07", "53.08", "53.09", "53.10", "53.15", "53.16", "53.19"]),
-    ("cikarang", &["32.16"]), ("cibinong", &["32.01"]), ("purwokerto", &["33.02"]),
     // Regencies that are called by their first letters.
     ("kubar", &["64.07"]), ("kukar", &["64.02"]), ("kutim", &["64.08"]), ("ppu", &["64.09"]), ("pangkep", &["73.10"]),
     ("sidrap", &["73.14"]), ("sitaro", &["71.09"]), ("bolmong", &["71.01"]), ("minsel", &["71.05"]), ("minut", &["71.06"]),

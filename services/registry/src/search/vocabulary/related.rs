@@ -125,6 +125,8 @@ pub const SAYINGS: &[(&str, &str)] = &[
     ("sudah pindah", "pindah datang"),
     ("udah pindah", "pindah datang"),
     // Some things have a name of their own.
+    ("ak 1", "ak1"),
+    ("kartu pencaker", "kartu pencari kerja"),
     ("kurang mampu", "tidak mampu"),
     ("bisnis rumahan", "usaha kecil"),
     ("industri rumahan", "usaha kecil"),

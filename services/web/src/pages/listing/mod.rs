@@ -64,7 +64,7 @@ impl Asked {
         let pairs = pairs.map(|Query(pairs)| pairs).unwrap_or_default();
         let first = |names: &[&str]| {
             let found = pairs.iter().find(|(name, _)| names.contains(&name.as_str()));
-            found.map(|(_, value)| value.clone()).unwrap_or_default()
+            found.map(|(_, value)| shown(value)).unwrap_or_default()
         };
         Self {
             provinsi: first(&["provinsi"]),
@@ -72,6 +72,13 @@ impl Asked {
             cari: first(&["cari", "q"]),
         }
     }
+}
+
+/// Text of an address as a page may show it: nothing that is not seen, or that turns what stands
+/// around it.
+fn shown(text: &str) -> String {
+    let visible: String = text.chars().filter(|c| c.is_whitespace() || !c.is_control()).collect();
+    mpp_core::text::line(&visible).into_owned()
 }
 
 impl Listing {

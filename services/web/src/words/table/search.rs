@@ -16,6 +16,12 @@ phrases! {
     SEARCH_NONE: "Tidak ada layanan yang cocok. Cobalah kata lain, misalnya nama dokumennya.",
         "No service matches. Try other words, such as the name of the document.";
     SEARCH_UNANSWERED: "Kata yang tidak ada pada layanan mana pun: {0}.", "Words that no service has: {0}.";
+    SEARCH_UNCOVERED: "Tidak ada yang menyatakan bahwa jawaban pertama mencakup: {0}.",
+        "Nothing says that the first answer covers: {0}.";
+    SEARCH_PLACE_UNKNOWN: "“{0}” bukan tempat yang dikenal indeks ini, jadi tidak dapat dikatakan apakah layanan disediakan di sana.",
+        "“{0}” is no place that this index knows, so whether a service is offered there cannot be said.";
+    SEARCH_DESTINATION: "{0} (“{1}”) dipahami sebagai tujuan, bukan tempat Anda mengurus.",
+        "{0} (“{1}”) is taken for where you are going, not for where you ask.";
     SEARCH_PLACE: "Tempat yang dipahami: {0} ({1}).", "The place as understood: {0} ({1}).";
     SEARCH_PLACE_GUESSED: "Mungkin yang dimaksud {0} dengan “{1}”; kata itu juga dicari sebagai kata biasa.",
         "“{1}” may mean {0}; it is looked for as a plain word, too.";

@@ -100,6 +100,7 @@ async fn the_place_that_was_understood_is_named_and_whether_it_is_offered_there(
         text: "surabaya".into(),
         regions: vec!["regions/35.78".into(), "regions/35.10".into(), "regions/99.99".into()],
         guessed,
+        ..NamedPlace::default()
     };
     let elsewhere = SearchServicesResponse { named: vec![named(false)], ..answer() };
     let there = SearchServicesResponse {
@@ -146,6 +147,44 @@ async fn the_place_that_was_understood_is_named_and_whether_it_is_offered_there(
     assert!(!there.contains("Mal Jauh") && elsewhere.contains("Mal Jauh"), "{html}");
     says(&world, "/layanan?cari=sim", &["Belum tercatat di mal mana pun."]).await;
     says_not(&world, "/layanan?cari=sim", &["Disediakan di:"]).await;
+}
+
+#[tokio::test]
+async fn what_is_no_place_and_where_one_goes_are_told_and_nothing_is_said_of_offers_there() {
+    let place = |text: &str, regions: &[&str], destination| NamedPlace {
+        text: text.into(),
+        regions: regions.iter().map(|one| (*one).to_owned()).collect(),
+        destination,
+        ..NamedPlace::default()
+    };
+    let answer = SearchServicesResponse {
+        named: vec![place("mars", &[], false), place("bwi", &["regions/35.10"], true)],
+        uncovered: vec!["hilang".into()],
+        ..answer()
+    };
+    let world = World::start(asked("skck hilang di mars", answer)).await;
+    let path = "/layanan?cari=skck+hilang+di+mars";
+    says(
+        &world,
+        path,
+        &[
+            "“mars” bukan tempat yang dikenal indeks ini",
+            "Kabupaten Banyuwangi (“bwi”) dipahami sebagai tujuan",
+            "Tidak ada yang menyatakan bahwa jawaban pertama mencakup: hilang.",
+            "Disediakan di:",
+        ],
+    )
+    .await;
+    says_not(&world, path, &["Tidak disediakan di"]).await;
+    says(&world, &format!("/en{path}"), &["“mars” is no place that this index knows"]).await;
+}
+
+#[tokio::test]
+async fn what_nobody_sees_in_a_question_is_not_shown() {
+    let world = World::start(asked("ktp baru", answer())).await;
+    let html = open(&world.pages, "/layanan?cari=%E2%80%AEktp%00%E2%80%8B++baru").await.html;
+    assert!(html.contains("Jawaban untuk “ktp baru”"), "{html}");
+    assert!(!html.contains(['\u{202e}', '\u{200b}', '\0']));
 }
 
 #[tokio::test]

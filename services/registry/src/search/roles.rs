@@ -1,0 +1,123 @@
+//! What the words of a question are to the document that it names, by where they stand.
+//!
+//! "Paspor diplomatik" and "cabut NIB" ask for something of the document; "paspor untuk kuliah"
+//! tells why, and "selain KTP" what one does not ask for. No list says which words those are: a
+//! word beside the document tells it from others of its kind, whatever the word is.
+
+use std::ops::Range;
+
+use super::analyze::{QueryTerm, Role, folded, is_faint};
+use super::vocabulary::{ASIDE, EXCEPT, NEW, REFUSALS, WISHES, WITHIN};
+
+/// A word as typed: where it stands, and folded.
+pub type Typed = (Range<usize>, String);
+
+/// Gives each term its role. `is_document` tells the terms that name a document.
+pub fn assign(
+    text: &str,
+    typed: &[Typed],
+    terms: &mut [(Range<usize>, QueryTerm)],
+    is_document: &dyn Fn(&str) -> bool,
+) {
+    let documents: Vec<bool> = terms.iter().map(|(_, term)| is_document(&term.own)).collect();
+    let mut aside = false;
+    for at in 0..terms.len() {
+        let between = Between::new(text, typed, terms, at);
+        aside =
+            !documents[at] && (aside || between.sets_aside || is_purpose(terms, &documents, at));
+        terms[at].1.role = match documents[at] {
+            true if is_excluded(typed, terms, at) => Role::Excluded,
+            false if between.says_where => Role::Where,
+            false if aside => Role::Aside,
+            false if makes(terms, &documents, at) => Role::Makes,
+            _ => beside(text, typed, terms, &documents, at),
+        };
+    }
+}
+
+/// What stands between a term and the one before it.
+struct Between {
+    sets_aside: bool,
+    says_where: bool,
+    is_empty: bool,
+}
+
+impl Between {
+    fn new(text: &str, typed: &[Typed], terms: &[(Range<usize>, QueryTerm)], at: usize) -> Self {
+        let from = at.checked_sub(1).map_or(0, |before| terms[before].0.end);
+        let gap = from..terms[at].0.start.max(from);
+        let mut words =
+            typed.iter().filter(|(word, _)| gap.start <= word.start && word.end <= gap.end);
+        Self {
+            sets_aside: words.clone().any(|(_, word)| ASIDE.contains(&word.as_str())),
+            says_where: words
+                .clone()
+                .next_back()
+                .is_some_and(|(_, word)| WITHIN.contains(&word.as_str())),
+            is_empty: words.next().is_none() && !text[gap].contains([',', '.', '?', '!', ';', ':']),
+        }
+    }
+}
+
+/// "Buat" behind a document tells what it is for; before one it asks for it.
+fn is_purpose(terms: &[(Range<usize>, QueryTerm)], documents: &[bool], at: usize) -> bool {
+    let behind = |at: usize| documents[..at].contains(&true);
+    at.checked_sub(1).is_some_and(|before| is_making(&terms[before].1) && behind(before))
+}
+
+/// "Bikin" and what else is said alone before a document: "bikin sim", "sim baru".
+fn makes(terms: &[(Range<usize>, QueryTerm)], documents: &[bool], at: usize) -> bool {
+    let next = documents.get(at + 1).is_some_and(|next| *next);
+    let before = at.checked_sub(1).is_some_and(|before| documents[before]);
+    is_making(&terms[at].1) && (next || before && terms.len() == at + 1)
+}
+
+fn is_making(term: &QueryTerm) -> bool {
+    NEW.contains(&term.own.as_str())
+}
+
+/// Content words of a name that is told from others by one of them: a longer row is a story.
+const WORDS_OF_A_NAME: usize = 3;
+
+/// Whether the term stands in one short row of words with another that names a document. Words that
+/// ask how do not part them, others do.
+fn beside(
+    text: &str,
+    typed: &[Typed],
+    terms: &[(Range<usize>, QueryTerm)],
+    documents: &[bool],
+    at: usize,
+) -> Role {
+    let joined = |one: usize| Between::new(text, typed, terms, one).is_empty;
+    let first = (1..=at).rev().find(|one| !joined(*one)).unwrap_or(0);
+    let after = (at + 1..terms.len()).find(|one| !joined(*one)).unwrap_or(terms.len());
+    let content = terms[first..after].iter().filter(|(_, term)| !is_faint(&term.own)).count();
+    let names_one = (first..after).any(|one| one != at && documents[one]);
+    match content {
+        _ if !names_one => Role::Apart,
+        2 => Role::Paired,
+        1..=WORDS_OF_A_NAME if !documents[at] => Role::Beside,
+        _ => Role::Apart,
+    }
+}
+
+/// Whether a word says what one does not ask for.
+pub fn excludes(word: &str) -> bool {
+    let word = folded(word);
+    REFUSALS.contains(&word.as_str()) || EXCEPT.contains(&word.as_str())
+}
+
+/// Whether a word before says that this one is not asked for; faint words may stand between.
+fn is_excluded(typed: &[Typed], terms: &[(Range<usize>, QueryTerm)], at: usize) -> bool {
+    let content =
+        |(_, term): &(Range<usize>, QueryTerm)| !is_faint(&term.own) && !excludes(&term.word);
+    let from = terms[..at].iter().rfind(|one| content(one)).map_or(0, |(before, _)| before.end);
+    let until = terms[at].0.start;
+    let words: Vec<&str> = typed
+        .iter()
+        .filter(|(word, _)| from <= word.start && word.end <= until)
+        .map(|(_, word)| word.as_str())
+        .collect();
+    let refused = |two: &[&str]| REFUSALS.contains(&two[0]) && WISHES.contains(&two[1]);
+    words.iter().any(|word| EXCEPT.contains(word)) || words.windows(2).any(refused)
+}
