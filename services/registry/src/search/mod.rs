@@ -6,7 +6,7 @@
 //!
 //! | file | task |
 //! | --- | --- |
-//! | `stem`, `vocabulary`, `analyze`, `asked` | from text to terms: stems, abbreviations, everyday words |
+//! | `stem`, `vocabulary`, `analyze`, `asked` | from text to terms: stems, abbreviations, slang |
 //! | `places`, `reading`, `roles` | from a question to the places and terms that it names |
 //! | `index` | tantivy: which services have a term in which part; terms one slip away |
 //! | `table` | beside the terms, for ranking: titles, owners, fees, offerings and places |
@@ -31,7 +31,7 @@
 //! left unanswered counts against the best hit: where most of a question is left, the answer is
 //! [weak](Results::weak) and says so. It is sure only if title or keywords hold nearly all content
 //! words (a slip in a short word, a merely related word and the body do not count), or the document
-//! that was named.
+//! that was named and what is [asked of it](weak).
 //!
 //! **Why are offerings beside the index and not in it?** There are three times as many and they
 //! change more often. An offering that changes touches a map and re-indexes nothing.

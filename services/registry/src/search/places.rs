@@ -153,7 +153,7 @@ fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named>
     Some(Named { words: words_of, codes, guessed, destination })
 }
 
-/// Whether the words before say that one goes there: "pindah ke bali", "pindah dari malang ke batu".
+/// Whether the words before say that one goes there: "pindah dari malang ke batu".
 fn is_destination(before: &[String]) -> bool {
     let leads = before.last().is_some_and(|word| matches!(word.as_str(), "ke" | "to"));
     let goes = |word: &String| term(word).is_some_and(|term| TRAVEL.contains(&term.as_str()));

@@ -135,13 +135,17 @@ fn is_titled(best: &Candidate, table: &Table, needles: &Needles) -> bool {
         && words == needles.deciding.count_ones() as usize
 }
 
+fn is_guess(term: &QueryTerm) -> bool {
+    let guess = |one: &Alternative| matches!(one.via, Via::Typo | Via::Clipped);
+    term.alternatives.iter().all(guess)
+}
+
 /// The words that no service has. A guess at what one was meant for counts where the best answer
 /// bears it out.
 pub fn unanswered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
     let has = best.map_or(0, |best| best.has);
-    let guess = |one: &Alternative| matches!(one.via, Via::Typo | Via::Clipped);
     let guessed = needles.all.iter().enumerate().filter(|(bit, needle)| {
-        has >> bit & 1 == 0 && needle.term.decides && needle.term.alternatives.iter().all(guess)
+        has >> bit & 1 == 0 && needle.term.decides && is_guess(&needle.term)
     });
     let guessed = guessed.map(|(_, needle)| &needle.term.word);
     let unknown = needles.unanswered.iter().map(|term| &term.word);
@@ -151,11 +155,8 @@ pub fn unanswered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
 /// The words that some service has and the best answer does not.
 pub fn uncovered(best: Option<&Candidate>, needles: &Needles) -> Vec<String> {
     let Some(best) = best else { return Vec::new() };
-    let guess = |one: &Alternative| matches!(one.via, Via::Typo | Via::Clipped);
     let lacks = |(bit, needle): &(usize, &Needle)| {
-        best.has >> bit & 1 == 0
-            && needle.term.decides
-            && !needle.term.alternatives.iter().all(guess)
+        best.has >> bit & 1 == 0 && needle.term.decides && !is_guess(&needle.term)
     };
     let lacking = needles.all.iter().enumerate().filter(lacks);
     lacking.map(|(_, needle)| needle.term.word.clone()).collect()
