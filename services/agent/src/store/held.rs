@@ -97,7 +97,8 @@ impl Store {
             .map_err(failed)
     }
 
-    /// Notes whether a complete run found no record: an empty source may then stay so.
+    /// Notes that a complete run found no record: an empty source may then stay so, until one finds
+    /// some again.
     pub async fn accept_empty(&self, is_empty: bool) -> Result<()> {
         let query = if is_empty {
             "INSERT OR REPLACE INTO setting VALUES ('empty', 'meant')"
@@ -107,7 +108,7 @@ impl Store {
         sqlx::query(query).execute(&self.pool).await.map(drop).map_err(failed)
     }
 
-    /// Whether the last complete run found no record.
+    /// Whether a complete run found no record, and none since has.
     pub async fn is_empty_meant(&self) -> Result<bool> {
         let row = sqlx::query("SELECT 1 FROM setting WHERE name = 'empty'")
             .fetch_optional(&self.pool)

@@ -34,6 +34,9 @@ impl Session<'_> {
         }
         let summary = self.end().await?;
         self.context.store.place(|id| self.difference.place(id)).await?;
+        if self.tally.read > 0 {
+            self.context.store.accept_empty(false).await?;
+        }
         match &self.lack {
             Some(fault) => self.keep_lack(fault).await?,
             None => self.settle().await?,
@@ -93,7 +96,9 @@ impl Session<'_> {
         let gone = if sure { self.difference.gone() } else { Vec::new() };
         let forgotten = self.difference.forgotten(store.rejected().await?);
         store.settle(&gone, &forgotten).await?;
-        store.accept_empty(self.tally.read == 0).await?;
+        if self.tally.read == 0 {
+            store.accept_empty(true).await?;
+        }
         if self.context.run.accept_missing {
             store.accept_gone().await?;
         }
