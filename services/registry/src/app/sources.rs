@@ -45,7 +45,7 @@ impl Keeps<Source> for Registry {
         let mut own = rows.filter(|(_, row)| row.label(Label::Source) == source.name);
         let Some((first, _)) = own.next() else { return Ok(()) };
         let text = format!(
-            "{} still publishes {} services, such as {first}; withdraw what is no longer offered (`mpp \
+            "{} still publishes services ({}), such as {first}; withdraw what is no longer offered (`mpp \
              agent withdraw --all-gone`, or `mpp delete` of each), and hand the others to their unit or \
              another source (`mpp hand-back --to`)",
             source.name,

@@ -40,8 +40,8 @@ fn found(answered: &Answered) -> Option<Incomplete> {
         return None;
     }
     let text = format!(
-        "not one record of the source stands as it was sent: {rejected} are rejected, and {waiting} \
-         wait for something else, such as their unit; the answers say what is wrong with each"
+        "not one record of the source stands as it was sent (rejected: {rejected}; waiting for \
+         something else, such as their unit: {waiting}); the answers say what is wrong with each"
     );
     let waits = rejected == 0 && waiting > 0;
     Some(of(if waits { Reason::AllWaiting } else { Reason::NothingTaken }, text))

@@ -159,7 +159,7 @@ async fn a_source_is_given_up_once_it_publishes_nothing_and_its_name_is_not_used
         let give_up = || DeleteSourceRequest { name: SOURCE.into(), ..Default::default() };
         let stands = refused(admin.sync.delete_source(give_up()).await);
         assert_eq!(stands.reason, "WRONG_STATE");
-        assert!(stands.message.contains("2 services"), "{}", stands.message);
+        assert!(stands.message.contains("(2), such as"), "{}", stands.message);
         session.send(vec![delete("kk"), delete("ktp")]).await;
         for role in [Role::Publisher, Role::UnitOfficer] {
             let mut other = world.caller(role, &[SOURCE, KEMENDAGRI]);

@@ -116,9 +116,12 @@ fn counted(count: i64, one: &str, more: &str) -> String {
 fn gone(tally: &Tally) {
     if tally.missing > 0 {
         say!(
-            "  ! {} no longer in the source; they stay in the registry until they are withdrawn: mpp \
-             agent withdraw",
-            counted(tally.missing, "record is", "records are")
+            "  ! {} in the registry until withdrawn: mpp agent withdraw",
+            counted(
+                tally.missing,
+                "record is no longer in the source; it stays",
+                "records are no longer in the source; they stay"
+            )
         );
     }
     if tally.withdrawn > 0 {
