@@ -7,7 +7,7 @@ pub const LONG: usize = 4_000;
 /// No fee of a public service comes near it: 10^12 rupiah.
 pub const MOST_RUPIAH: i64 = 1_000_000_000_000;
 /// Longest text that says what a session lacked, in characters.
-pub const LACK: usize = 2_000;
+pub const INCOMPLETE: usize = 2_000;
 /// Batches that a client may have sent without having their answers.
 pub const UNDER_WAY: usize = 100;
 /// Ids that one end names as rejected and gone.

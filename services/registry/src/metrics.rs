@@ -80,11 +80,11 @@ pub fn answered(result: &BatchResult) {
 }
 
 /// Counts what a session lacked, for alerts.
-pub fn ended(unread: i64, lack: Option<&Incomplete>) {
+pub fn ended(unread: i64, incomplete: Option<&Incomplete>) {
     UNREAD_ROWS.add(u64::try_from(unread).unwrap_or(0), [""; 0]);
-    SESSIONS.add(1, [if lack.is_some() { "incomplete" } else { "complete" }]);
-    if let Some(lack) = lack {
-        INCOMPLETE_SESSIONS.add(1, [lack.reason().as_str_name()]);
+    SESSIONS.add(1, [if incomplete.is_some() { "incomplete" } else { "complete" }]);
+    if let Some(incomplete) = incomplete {
+        INCOMPLETE_SESSIONS.add(1, [incomplete.reason().as_str_name()]);
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Answered {
 }
 
 /// What the session lacked; what the client itself says goes before.
-pub fn lack(said: Option<&Incomplete>, answered: &Answered) -> Option<Incomplete> {
+pub fn incomplete(said: Option<&Incomplete>, answered: &Answered) -> Option<Incomplete> {
     said.cloned().or_else(|| found(answered))
 }
 
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     fn reason(answered: Answered) -> Option<Reason> {
-        lack(None, &answered).map(|lack| lack.reason())
+        incomplete(None, &answered).map(|found| found.reason())
     }
 
     #[test]
@@ -100,6 +100,6 @@ mod tests {
     fn what_the_client_says_goes_before() {
         let said = of(Reason::Torn, "a quote is left open".to_owned());
         let none = Answered { send_all: true, ..Answered::default() };
-        assert_eq!(lack(Some(&said), &none), Some(said));
+        assert_eq!(incomplete(Some(&said), &none), Some(said));
     }
 }

@@ -47,13 +47,13 @@ pub fn check_end(end: &End, mut check: Check) -> Result<()> {
         let text = "must be left out where rows could not be read: they may be records";
         check.fail("empty", FieldCode::Format, text);
     }
-    if let Some(lack) = &end.incomplete {
+    if let Some(incomplete) = &end.incomplete {
         check.within("incomplete", |part| {
             // One that only a newer client knows is a reason as well.
-            if lack.reason == i32::from(incomplete::Reason::Unspecified) {
+            if incomplete.reason == i32::from(incomplete::Reason::Unspecified) {
                 part.fail("reason", FieldCode::Required, "must say why, as REASON_TORN does");
             }
-            part.text("text", &lack.text, limits::LACK);
+            part.text("text", &incomplete.text, limits::INCOMPLETE);
         });
     }
     check.each("rejected_gone", &end.rejected_gone, limits::REJECTED_GONE, |_, _| ());
@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn a_reason_that_only_a_newer_client_knows_ends_its_session_as_well() {
         let ends = |reason: i32| {
-            let lack = mpp_api::sync::Incomplete { reason, text: String::new() };
-            check_end(&End { incomplete: Some(lack), ..End::default() }, Check::new("end"))
+            let incomplete = mpp_api::sync::Incomplete { reason, text: String::new() };
+            check_end(&End { incomplete: Some(incomplete), ..End::default() }, Check::new("end"))
         };
         ends(99).expect("a reason");
         let wrong = ends(0).expect_err("none");

@@ -31,9 +31,9 @@ impl Session {
     /// # Errors
     /// What is wrong with the end; `LEASE_LOST` where the session has ended already.
     pub async fn finish(&self, mut end: End, check: Check) -> Result<Summary> {
-        if let Some(lack) = &mut end.incomplete {
+        if let Some(incomplete) = &mut end.incomplete {
             // Control characters are left, for the check to name.
-            text::clean(lack, "incomplete");
+            text::clean(incomplete, "incomplete");
         }
         check_end(&end, check)?;
         // A client may name an id whole that it was answered in part.
@@ -55,17 +55,17 @@ impl Session {
     fn tell(&self, unread: i64, summary: &Summary) {
         let Self { registry, lease, .. } = self;
         let services = registry.memory.read().records.count::<Service>();
-        let lack = summary.incomplete.as_ref();
+        let incomplete = summary.incomplete.as_ref();
         tracing::info!(
             source = lease.source,
             session = lease.session,
             revision = summary.revision,
             services,
             unread,
-            incomplete = lack.map(|lack| lack.reason().as_str_name()),
+            incomplete = incomplete.map(|found| found.reason().as_str_name()),
             "a session ends"
         );
-        metrics::ended(unread, lack);
+        metrics::ended(unread, incomplete);
     }
 
     async fn close(&self, tx: &mut Tx, end: &End) -> Result<Summary> {
@@ -78,21 +78,20 @@ impl Session {
         rejected::forget(tx, &lease.source, &end.rejected_gone).await?;
         let mut all = batches::standings(tx.conn(), std::slice::from_ref(&lease.source)).await?;
         let counted = all.remove(&lease.source).unwrap_or_default();
-        let lack = self.lack(tx, end, &standing, &counted).await?;
-        if lack.is_none() {
+        let incomplete = self.incomplete(tx, end, &standing, &counted).await?;
+        if incomplete.is_none() {
             let anew = standing.answered_anew_after();
             rejected::forget_between(tx, &lease.source, 0, anew).await?;
         }
         let session = Some(counted.session);
-        let summary =
-            Summary { session, source: Some(counted.source), revision: 0, incomplete: lack };
+        let summary = Summary { session, source: Some(counted.source), revision: 0, incomplete };
         self.show(tx, end, &ended, &summary).await?;
         lease::release(tx, lease).await?;
         Ok(summary)
     }
 
     /// Why the session was incomplete.
-    async fn lack(
+    async fn incomplete(
         &self,
         tx: &mut Tx,
         end: &End,
@@ -113,7 +112,7 @@ impl Session {
             waiting: now.waiting,
             empty: end.empty,
         };
-        Ok(ending::lack(end.incomplete.as_ref(), &answered))
+        Ok(ending::incomplete(end.incomplete.as_ref(), &answered))
     }
 
     /// Whether a record that was taken under this mapping still stands so: what was refused since

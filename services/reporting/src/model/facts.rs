@@ -162,7 +162,7 @@ pub struct SourceRow {
     pub waiting_now: i64,
     /// Why its last session was incomplete, as the contract's reason and a text; `None` if it was
     /// not.
-    pub lack: Option<(i32, String)>,
+    pub incomplete: Option<(i32, String)>,
 }
 
 /// The last known version of a service, to compare the next one with.

@@ -22,7 +22,7 @@ pub fn source(name: &str, row: &SourceRow, now: Micros) -> SourceReport {
         unread: row.unread,
         rejected_now: row.rejected_now,
         waiting_now: row.waiting_now,
-        incomplete: row.lack.clone().map(|(reason, text)| Incomplete { reason, text }),
+        incomplete: row.incomplete.clone().map(|(reason, text)| Incomplete { reason, text }),
     }
 }
 
@@ -47,12 +47,12 @@ mod tests {
 
     #[test]
     fn what_the_last_run_lacked_is_told() {
-        let lack = Some((3, "a quote is left open".to_owned()));
-        let row = SourceRow { unread: 4, lack, ..SourceRow::default() };
+        let incomplete = Some((3, "a quote is left open".to_owned()));
+        let row = SourceRow { unread: 4, incomplete, ..SourceRow::default() };
         let told = source("sources/bkpm", &row, 0);
-        let lack = told.incomplete.expect("told");
+        let incomplete = told.incomplete.expect("told");
         assert_eq!(
-            (told.unread, lack.reason(), lack.text.as_str()),
+            (told.unread, incomplete.reason(), incomplete.text.as_str()),
             (4, mpp_api::sync::incomplete::Reason::Torn, "a quote is left open")
         );
     }
