@@ -9,7 +9,7 @@ use mpp_api::{
 };
 use mpp_core::Micros;
 
-use super::{Block, Drawn, Part, View, differences::name, hours, mall::names};
+use super::{Block, Drawn, Part, View, deviations::name, hours, mall::names};
 use crate::{
     components::Look,
     policy::Policy,

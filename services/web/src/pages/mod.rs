@@ -3,7 +3,7 @@
 //! A page is a list of parts, elements with an id, each of which replaces itself when it changes.
 
 mod address;
-mod differences;
+mod deviations;
 pub mod docs;
 mod drawn;
 mod fee;

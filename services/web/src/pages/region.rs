@@ -9,7 +9,7 @@ use mpp_api::{
 };
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, differences::name, heading, incomplete, listing};
+use super::{Block, Drawn, Part, View, as_of, deviations::name, heading, incomplete, listing};
 use crate::{
     components::{
         Look, Tone,

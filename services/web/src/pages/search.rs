@@ -11,7 +11,7 @@ use mpp_calendar::Zone;
 
 use super::{
     Block, Drawn, Part, View, as_of,
-    differences::name,
+    deviations::name,
     fee::{fees, time},
     heading,
 };

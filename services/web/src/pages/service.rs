@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use mpp_api::registry::{Service, service::Override};
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, differences, fee, heading};
+use super::{Block, Drawn, Part, View, as_of, deviations, fee, heading};
 use crate::{
     components::{
         Look, Tone, id_of,
@@ -49,7 +49,7 @@ fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
             section #service aria-labelledby="service-title" {
                 h2.hidden #service-title { (look.of(words::SERVICE)) }
                 dl.facts {
-                    (fact(look, words::SERVICE_UNIT, differences::name(look, title, name)))
+                    (fact(look, words::SERVICE_UNIT, deviations::name(look, title, name)))
                     (fact(look, words::SERVICE_SOURCE, source(look, view, service)))
                     (fact(look, words::FEE, fee::fees(look, &service.fees)))
                     (fact(look, words::SERVICE_TIME, fee::time(look, service.time.as_ref())))
@@ -78,7 +78,7 @@ fn source(look: Look, view: &View, service: &Service) -> Markup {
     }
     let known = view.report.sources.iter().find(|own| own.source == service.source);
     let title = known.and_then(|source| source.display_name.as_ref());
-    differences::name(look, title, &service.source)
+    deviations::name(look, title, &service.source)
 }
 
 fn text_or_none(look: Look, text: Option<&str>) -> Markup {
@@ -112,7 +112,7 @@ fn at(look: Look, view: &View, mall: &str) -> Markup {
     let title = reported.and_then(|own| own.display_name.as_ref());
     let path = look.path(&format!("/malls/{}", id_of(mall)));
     html! {
-        a href=(path) { (differences::name(look, title, mall)) }
+        a href=(path) { (deviations::name(look, title, mall)) }
         @if let Some(own) = reported {
             ", " a href=(look.path(&format!("/{}", own.region))) { (own.region_name) }
         }

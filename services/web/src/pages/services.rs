@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use mpp_api::registry::{Offering, offering::State};
 
 use super::{
-    Asked, Block, Drawn, Part, View, as_of, differences::name, fee, heading, listing::Cut,
+    Asked, Block, Drawn, Part, View, as_of, deviations::name, fee, heading, listing::Cut,
     mall::names, search,
 };
 use crate::{

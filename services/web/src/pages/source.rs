@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use mpp_api::reporting::SourceReport;
 use mpp_calendar::Zone;
 
-use super::{Block, Drawn, Part, View, as_of, differences, heading, listing::source_table};
+use super::{Block, Drawn, Part, View, as_of, deviations, heading, listing::source_table};
 use crate::{
     components::{Look, id_of},
-    words::{lack, local_text, remedy, table as words},
+    words::{incomplete, local_text, remedy, table as words},
 };
 
 /// Draws the page; `None` where the report has no such source.
@@ -20,7 +20,7 @@ pub fn draw(look: Look, view: &View, id: &str) -> Option<Drawn> {
         empty if empty.is_empty() => id.to_owned(),
         title => title,
     };
-    let named = differences::name(look, source.display_name.as_ref(), &source.source);
+    let named = deviations::name(look, source.display_name.as_ref(), &source.source);
     Some(Drawn {
         description: words::SOURCE_DESCRIPTION.text(look.lang, &[&title]),
         title,
@@ -68,8 +68,8 @@ fn to_do(look: Look, source: &SourceReport) -> Arc<Part> {
 fn all_to_do(look: Look, source: &SourceReport) -> Vec<Markup> {
     let mut lines = Vec::new();
     if let Some(found) = &source.incomplete {
-        let (what, how) = (look.of(lack(found.reason())), look.of(remedy(found.reason())));
-        lines.push(words::TODO_LACK.text(look.lang, &[what, how]));
+        let (what, how) = (look.of(incomplete(found.reason())), look.of(remedy(found.reason())));
+        lines.push(words::TODO_INCOMPLETE.text(look.lang, &[what, how]));
     }
     if source.rejected_now + source.unread > 0 {
         let numbers = [source.rejected_now, source.unread].map(|number| look.number(number));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use mpp_api::scheduling::Ticket;
 
-use super::{Block, Drawn, Part, View, differences::name, mall::names};
+use super::{Block, Drawn, Part, View, deviations::name, mall::names};
 use crate::{
     components::Look,
     upstream::MallData,

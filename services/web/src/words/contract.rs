@@ -60,18 +60,18 @@ pub fn service_field(field: &str, lang: Lang) -> String {
 }
 
 /// What the last run of a source lacked.
-pub fn lack(reason: incomplete::Reason) -> Phrase {
+pub fn incomplete(reason: incomplete::Reason) -> Phrase {
     match reason {
-        incomplete::Reason::Unspecified => table::LACK,
-        incomplete::Reason::Unreachable => table::LACK_UNREACHABLE,
-        incomplete::Reason::Unreadable => table::LACK_UNREADABLE,
-        incomplete::Reason::Torn => table::LACK_TORN,
-        incomplete::Reason::NothingRead => table::LACK_NOTHING_READ,
-        incomplete::Reason::Shrunk => table::LACK_SHRUNK,
-        incomplete::Reason::Configuration => table::LACK_CONFIGURATION,
-        incomplete::Reason::NothingSent => table::LACK_NOTHING_SENT,
-        incomplete::Reason::NothingTaken => table::LACK_NOTHING_TAKEN,
-        incomplete::Reason::AllWaiting => table::LACK_ALL_WAITING,
+        incomplete::Reason::Unspecified => table::INCOMPLETE,
+        incomplete::Reason::Unreachable => table::INCOMPLETE_UNREACHABLE,
+        incomplete::Reason::Unreadable => table::INCOMPLETE_UNREADABLE,
+        incomplete::Reason::Torn => table::INCOMPLETE_TORN,
+        incomplete::Reason::NothingRead => table::INCOMPLETE_NOTHING_READ,
+        incomplete::Reason::Shrunk => table::INCOMPLETE_SHRUNK,
+        incomplete::Reason::Configuration => table::INCOMPLETE_CONFIGURATION,
+        incomplete::Reason::NothingSent => table::INCOMPLETE_NOTHING_SENT,
+        incomplete::Reason::NothingTaken => table::INCOMPLETE_NOTHING_TAKEN,
+        incomplete::Reason::AllWaiting => table::INCOMPLETE_ALL_WAITING,
     }
 }
 
@@ -101,7 +101,7 @@ pub fn remedy(reason: incomplete::Reason) -> Phrase {
 }
 
 /// How a counter's hours differ, in a word or two.
-pub fn difference(code: Code) -> Phrase {
+pub fn deviation(code: Code) -> Phrase {
     match code {
         Code::Unspecified => table::OTHER_HOURS,
         Code::MissingDay => table::MISSING_DAY,

@@ -17,7 +17,7 @@ pub use rows::{source_table, stage_since};
 
 use super::{
     Block, Drawn, Part, View, as_of,
-    differences::{by_counter, counter_and_mall, in_full},
+    deviations::{by_counter, counter_and_mall, in_full},
     heading, incomplete,
     nation::change_sentence,
 };

@@ -11,8 +11,8 @@ use crate::{
         table::{Column, Row, table},
         tag,
     },
-    pages::differences::name,
-    words::{Phrase, format, lack, stage, table as words},
+    pages::deviations::name,
+    words::{Phrase, format, incomplete, stage, table as words},
 };
 
 pub const REGION_COLUMNS: [Column; 4] = [
@@ -113,7 +113,7 @@ fn uniform(look: Look, mall: &MallReport) -> Markup {
 pub fn source_row(look: Look, source: &SourceReport) -> Row {
     let state = match (source.late, &source.incomplete, &source.last_success_time) {
         (true, ..) => tag(Tone::Bad, look.of(words::LATE)),
-        (false, Some(_), _) => tag(Tone::Bad, look.of(words::LACK)),
+        (false, Some(_), _) => tag(Tone::Bad, look.of(words::INCOMPLETE)),
         // Not late yet, and nothing has come.
         (false, None, None) => html! { span.quiet { (look.of(words::NEVER)) } },
         (false, None, Some(_)) => tag(Tone::Good, look.of(words::ON_TIME)),
@@ -122,7 +122,7 @@ pub fn source_row(look: Look, source: &SourceReport) -> Row {
     let state = html! {
         (state)
         @if let Some(found) = &source.incomplete {
-            " " span.minor { (look.of(lack(found.reason()))) }
+            " " span.minor { (look.of(incomplete(found.reason()))) }
         }
     };
     let last = match &source.last_success_time {

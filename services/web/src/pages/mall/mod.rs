@@ -17,7 +17,7 @@ use mpp_api::{
 use self::names::{crumbs, reported, title};
 use super::{
     Asked, Block, Drawn, Part, View, as_of,
-    differences::{by_counter, in_full, name},
+    deviations::{by_counter, in_full, name},
     heading, services,
 };
 use crate::{

@@ -11,7 +11,7 @@ use crate::{
         Look,
         table::{Column, Row, table},
     },
-    pages::{Part, differences::name, hours},
+    pages::{Part, deviations::name, hours},
     upstream::MallData,
     words::{format, table as words},
 };

@@ -11,7 +11,7 @@ use mpp_calendar::Zone;
 
 pub use changes::change_sentence;
 
-use super::{Block, Drawn, Part, View, as_of, differences, heading, incomplete, search};
+use super::{Block, Drawn, Part, View, as_of, deviations, heading, incomplete, search};
 use crate::{
     components::{
         Look, Tone,
@@ -233,7 +233,7 @@ fn uniformity(look: Look, report: &Report) -> Arc<Part> {
                     @if unknown > 0 {
                         p.help { (words::HOURS_UNKNOWN_OF.text(look.lang, &[&look.number(unknown)])) }
                     }
-                    (differences::few(look, &report.deviations, FEW, &caption))
+                    (deviations::few(look, &report.deviations, FEW, &caption))
                     @if report.counters_with_findings > 0 {
                         p.more { a href=(look.path("/hours")) {
                             (words::SEE_ALL_DIFFERENT.text(look.lang, &[&look.number(report.counters_with_findings)]))

@@ -14,7 +14,7 @@ use crate::{
         Look, id_of,
         table::{Column, Row, table},
     },
-    words::{difference, format, local, table as words, yardstick},
+    words::{deviation, format, local, table as words, yardstick},
 };
 
 /// The findings of one counter.
@@ -70,9 +70,9 @@ fn in_words(look: Look, counter: OfCounter<'_>) -> String {
         }
     }
     let words = told.into_iter().map(|(code, dates)| match dates.is_empty() {
-        true => look.of(difference(code)).to_owned(),
+        true => look.of(deviation(code)).to_owned(),
         false => {
-            format!("{} ({})", look.of(difference(code)), format::weekdays(look.lang, &dates))
+            format!("{} ({})", look.of(deviation(code)), format::weekdays(look.lang, &dates))
         }
     });
     words.collect::<Vec<_>>().join("; ")
@@ -87,7 +87,7 @@ pub fn in_full(look: Look, counter: OfCounter<'_>) -> Markup {
             @if !line.dates.is_empty() { (format::weekdays(look.lang, &line.dates)) ": " }
             @match line.text.filter(|text| !text.id.is_empty()) {
                 Some(text) => (local(Some(text), look.lang)),
-                None => (look.of(difference(line.code))),
+                None => (look.of(deviation(line.code))),
             }
             (against(look, &line.yardsticks))
         }
