@@ -78,7 +78,7 @@ impl Fault {
 
     /// What the registry is told.
     pub fn told(&self) -> Incomplete {
-        let text = self.error.message().chars().take(limits::LACK).collect();
+        let text = self.error.message().chars().take(limits::INCOMPLETE).collect();
         Incomplete { reason: self.kind.into(), text }
     }
 }
