@@ -62,7 +62,7 @@ pub fn service_field(field: &str, lang: Lang) -> String {
 /// What the last run of a source lacked.
 pub fn incomplete(reason: incomplete::Reason) -> Phrase {
     match reason {
-        incomplete::Reason::Unspecified => table::INCOMPLETE,
+        incomplete::Reason::Unspecified => table::INCOMPLETE_RUN,
         incomplete::Reason::Unreachable => table::INCOMPLETE_UNREACHABLE,
         incomplete::Reason::Unreadable => table::INCOMPLETE_UNREADABLE,
         incomplete::Reason::Torn => table::INCOMPLETE_TORN,

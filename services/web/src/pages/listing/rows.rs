@@ -113,7 +113,7 @@ fn uniform(look: Look, mall: &MallReport) -> Markup {
 pub fn source_row(look: Look, source: &SourceReport) -> Row {
     let state = match (source.late, &source.incomplete, &source.last_success_time) {
         (true, ..) => tag(Tone::Bad, look.of(words::LATE)),
-        (false, Some(_), _) => tag(Tone::Bad, look.of(words::INCOMPLETE)),
+        (false, Some(_), _) => tag(Tone::Bad, look.of(words::INCOMPLETE_RUN)),
         // Not late yet, and nothing has come.
         (false, None, None) => html! { span.quiet { (look.of(words::NEVER)) } },
         (false, None, Some(_)) => tag(Tone::Good, look.of(words::ON_TIME)),

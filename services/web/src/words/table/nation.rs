@@ -199,7 +199,7 @@ phrases! {
     REJECTED_NOW: "Ditolak saat ini, perlu diperbaiki", "Rejected now, to be mended";
     WAITING_NOW: "Menunggu data lain saat ini", "Waiting for other data now";
     UNREAD: "Baris tidak terbaca saat ini", "Rows not read now";
-    INCOMPLETE: "tidak terbaca seluruhnya", "not read whole";
+    INCOMPLETE_RUN: "tidak terbaca seluruhnya", "not read whole";
     INCOMPLETE_UNREACHABLE: "sumber tidak dapat dihubungi", "the source cannot be reached";
     INCOMPLETE_UNREADABLE: "yang dijawab sumber bukan katalog", "what the source answered is no catalog";
     INCOMPLETE_TORN: "sebagian sumber rusak atau hilang", "a part of the source is damaged or missing";
