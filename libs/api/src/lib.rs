@@ -13,6 +13,7 @@
 use bytes::Bytes;
 
 pub mod call;
+pub mod digest;
 pub mod document;
 pub mod forms;
 pub mod json;

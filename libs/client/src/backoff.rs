@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use tokio::time::Instant;
+
 /// Pauses that double, each with jitter.
 #[derive(Clone, Debug)]
 pub struct Backoff {
@@ -30,6 +32,38 @@ impl Backoff {
     /// Begins again with the shortest, after something went well.
     pub fn reset(&mut self) {
         self.next = self.first;
+    }
+}
+
+/// The first and the longest pause between two fresh starts of a copy that differs.
+const FIRST_START: Duration = Duration::from_secs(60);
+const LONGEST_START: Duration = Duration::from_secs(3600);
+
+/// When a copy that differs from its source may start again: at once the first time. Where that
+/// does not help, the next times come ever more seldom, so that what is at fault does not make a
+/// copy read its whole state again and again.
+#[derive(Debug)]
+pub struct FreshStarts {
+    pauses: Backoff,
+    next: Instant,
+}
+
+impl FreshStarts {
+    /// None has been made until now.
+    pub fn new(now: Instant) -> Self {
+        Self { pauses: Backoff::new(FIRST_START, LONGEST_START), next: now }
+    }
+
+    /// True where the copy may start again now, which then counts as done.
+    pub fn take(&mut self, now: Instant) -> bool {
+        if now < self.next {
+            return false;
+        }
+        if now.duration_since(self.next) > LONGEST_START {
+            self.pauses.reset();
+        }
+        self.next = now + self.pauses.pause();
+        true
     }
 }
 
@@ -77,6 +111,20 @@ mod tests {
         }
         backoff.reset();
         assert!(backoff.pause() <= ms(100));
+    }
+
+    #[test]
+    fn a_copy_that_keeps_differing_starts_again_ever_more_seldom() {
+        let begin = Instant::now();
+        let mut starts = FreshStarts::new(begin);
+        let seconds = |from: u64, to: u64| (from..to).map(|at| begin + Duration::from_secs(at));
+        let first_hour = seconds(0, 3600).filter(|now| starts.take(*now)).count();
+        assert!((5..=8).contains(&first_hour), "{first_hour}");
+        let tenth_hour = seconds(9 * 3600, 10 * 3600).filter(|now| starts.take(*now)).count();
+        assert!(tenth_hour <= 2, "{tenth_hour}");
+        let later = begin + Duration::from_secs(20 * 3600);
+        assert!(starts.take(later) && !starts.take(later));
+        assert!(starts.take(later + FIRST_START), "it was well for hours");
     }
 
     #[test]

@@ -11,17 +11,19 @@ use std::{
 
 use bytes::Bytes;
 use mpp_api::{Document, document, feed::Filter};
-use mpp_core::{Error, Result};
-use tokio::{sync::watch, task::AbortHandle};
+use mpp_core::{Difference, Digest, Error, Result};
+use tokio::{sync::watch, task::AbortHandle, time::Instant};
 
-use crate::{Change, Channel, Event, Follower, Link, Position};
+use crate::{Change, Channel, Event, Follower, FreshStarts, Link, Position};
 
 /// A local copy of a service's records. It ends with its last clone.
 ///
 /// Reads never wait and never fail for the network: while the feed is away, they show what was
 /// there last, and [`Cache::freshness`] says how old that is. A transaction is seen whole or not at
 /// all. Where the feed cannot go on from where the copy stood (it was compacted, or restored), the
-/// whole state is fetched anew, and what was there is shown until it is complete.
+/// whole state is fetched anew, and what was there is shown until it is complete. The same where the
+/// copy is found to hold something else than the service says that it should
+/// ([`Freshness::differences`]).
 #[derive(Clone)]
 pub struct Cache {
     shared: Arc<Shared>,
@@ -38,6 +40,10 @@ pub struct Freshness {
     pub commit_time: Option<SystemTime>,
     /// The connection: since when it holds, when the feed was last heard of, and why it does not.
     pub link: Link,
+    /// How often the copy was found to differ from what the service holds, by the digest that the
+    /// feed tells every few seconds. The copy then fetches the whole state anew, and where that
+    /// does not help, does so ever more seldom.
+    pub differences: u64,
 }
 
 /// A record of a copy.
@@ -57,8 +63,12 @@ pub struct Kept<D> {
 #[derive(Default)]
 struct Shared(RwLock<Records>);
 
-/// By kind and name.
-type Records = BTreeMap<String, BTreeMap<String, Stored>>;
+#[derive(Default)]
+struct Records {
+    kinds: BTreeMap<String, BTreeMap<String, Stored>>,
+    /// Of what lies there.
+    digest: Digest,
+}
 
 struct Stored {
     document: Bytes,
@@ -86,7 +96,8 @@ impl Cache {
         let shared = Arc::new(Shared::default());
         let (tell, fresh) = watch::channel(Freshness::default());
         let follower = Follower::new(name, channel, filter, None);
-        let keeper = Keeper { shared: shared.clone(), tell, coming: None };
+        let starts = FreshStarts::new(Instant::now());
+        let keeper = Keeper { shared: shared.clone(), tell, coming: None, starts };
         let task = tokio::spawn(keeper.run(follower));
         Self { shared, fresh, _following: Arc::new(Following(task.abort_handle())) }
     }
@@ -121,7 +132,7 @@ impl Cache {
     /// Its document is not of this contract.
     pub fn get<D: Document>(&self, name: &str) -> Result<Option<Kept<D>>> {
         let records = self.shared.read();
-        let found = records.get(D::KIND).and_then(|kind| kind.get(name));
+        let found = records.kinds.get(D::KIND).and_then(|kind| kind.get(name));
         found.map(|stored| stored.decoded()).transpose()
     }
 
@@ -131,13 +142,13 @@ impl Cache {
     /// A document is not of this contract.
     pub fn list<D: Document>(&self) -> Result<Vec<Kept<D>>> {
         let records = self.shared.read();
-        let found = records.get(D::KIND).into_iter().flat_map(BTreeMap::values);
+        let found = records.kinds.get(D::KIND).into_iter().flat_map(BTreeMap::values);
         found.map(Stored::decoded).collect()
     }
 
     /// How many records of a kind there are.
     pub fn count<D: Document>(&self) -> usize {
-        self.shared.read().get(D::KIND).map_or(0, BTreeMap::len)
+        self.shared.read().kinds.get(D::KIND).map_or(0, BTreeMap::len)
     }
 }
 
@@ -169,6 +180,7 @@ struct Keeper {
     tell: watch::Sender<Freshness>,
     /// A state that is not complete yet.
     coming: Option<Records>,
+    starts: FreshStarts,
 }
 
 impl Keeper {
@@ -176,7 +188,12 @@ impl Keeper {
         let mut link = follower.link();
         loop {
             tokio::select! {
-                event = follower.next() => self.apply(event),
+                event = follower.next() => match event {
+                    Event::Digest(wanted) if self.must_start_again(&wanted) => {
+                        follower.rewind(None);
+                    }
+                    event => self.apply(event),
+                },
                 // Its sender lives in the follower.
                 Ok(()) = link.changed() => {}
             }
@@ -187,14 +204,14 @@ impl Keeper {
 
     fn apply(&mut self, event: Event) {
         match event {
-            Event::StateBegins => self.coming = Some(Records::new()),
+            Event::StateBegins => self.coming = Some(Records::default()),
             Event::State(changes) => {
                 let coming = self.coming.get_or_insert_default();
                 changes.into_iter().for_each(|change| apply(coming, change));
             }
             Event::StateEnds(position) => {
                 let state = self.coming.take().unwrap_or_default();
-                let newest = state.values().flat_map(BTreeMap::values);
+                let newest = state.kinds.values().flat_map(BTreeMap::values);
                 let newest = newest.filter_map(|stored| stored.commit_time).max();
                 *self.shared.write() = state;
                 self.reached(&position, newest);
@@ -206,7 +223,20 @@ impl Keeper {
                 drop(records);
                 self.reached(&position, newest);
             }
+            // One that differs and has started again not long ago.
+            Event::Digest(_) => {}
         }
+    }
+
+    fn must_start_again(&mut self, wanted: &Digest) -> bool {
+        let found = self.shared.read().digest.differences(wanted);
+        for Difference { kind, held, wanted } in &found {
+            tracing::warn!(kind, held, wanted, "a local copy differs from its service");
+        }
+        if !found.is_empty() {
+            self.tell.send_modify(|fresh| fresh.differences += 1);
+        }
+        !found.is_empty() && self.starts.take(Instant::now())
     }
 
     /// After a restore the revision may be lower than before.
@@ -222,17 +252,19 @@ impl Keeper {
 fn apply(records: &mut Records, change: Change) {
     let commit_time = commit_time(&change);
     let told = change.told;
-    let kind = records.entry(told.kind).or_default();
-    match told.document {
+    let version = told.document.is_some().then_some(told.version);
+    let kind = records.kinds.entry(told.kind.clone()).or_default();
+    let before = match told.document {
         Some(document) => {
-            let (version, actor) = (told.version, told.actor);
-            let stored = Stored { document: document.value, version, commit_time, actor };
-            kind.insert(told.name, stored);
+            let actor = told.actor;
+            let stored =
+                Stored { document: document.value, version: told.version, commit_time, actor };
+            kind.insert(told.name.clone(), stored)
         }
-        None => {
-            kind.remove(&told.name);
-        }
-    }
+        None => kind.remove(&told.name),
+    };
+    let before = before.map(|stored| stored.version);
+    records.digest.change(&told.kind, &told.name, before, version);
 }
 
 fn commit_time(change: &Change) -> Option<SystemTime> {

@@ -16,13 +16,13 @@ use std::{
 
 use bytes::Bytes;
 use mpp_api::{
-    Position,
+    Position, digest,
     feed::{
         self, Filter, WatchRequest, WatchResponse, change::Op,
         feed_service_client::FeedServiceClient,
     },
 };
-use mpp_core::{Clock, Error, Reason, Result};
+use mpp_core::{Clock, Digest, Error, Reason, Result};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until, timeout},
@@ -61,6 +61,9 @@ pub enum Event<C = Change> {
     StateEnds(Position),
     /// All changes of one or more transactions, in order; none, where only the position moves.
     Changes(Vec<C>, Position),
+    /// What the service holds of the filter's kinds at the position that was handed over last: a
+    /// copy that holds something else starts again, by [`Follower::rewind`] without a position.
+    Digest(Digest),
 }
 
 impl<C> Event<C> {
@@ -75,6 +78,7 @@ impl<C> Event<C> {
             Event::State(changes) => Event::State(all(changes)?),
             Event::StateEnds(position) => Event::StateEnds(position),
             Event::Changes(changes, position) => Event::Changes(all(changes)?, position),
+            Event::Digest(digest) => Event::Digest(digest),
         })
     }
 }
@@ -198,6 +202,7 @@ impl Follower {
         let revision = message.revision;
         let changes = message.changes.into_iter().map(|told| known(Change { told, revision }));
         let changes: Vec<Change> = changes.collect::<Result<_>>()?;
+        let digest = message.digest.as_ref().map(digest::from_wire).transpose()?;
         self.heard(revision);
         let ends = !message.resume_token.is_empty();
         if self.in_state {
@@ -206,6 +211,7 @@ impl Follower {
                 self.in_state = false;
                 let position = self.reached(message.resume_token, revision);
                 self.ready.push_back(Event::StateEnds(position));
+                self.ready.extend(digest.map(Event::Digest));
             }
             return Ok(());
         }
@@ -217,6 +223,7 @@ impl Follower {
             let position = self.reached(message.resume_token, revision);
             let changes = mem::take(&mut self.pending);
             self.ready.push_back(Event::Changes(changes, position));
+            self.ready.extend(digest.map(Event::Digest));
         }
         Ok(())
     }

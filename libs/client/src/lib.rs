@@ -78,7 +78,7 @@ mod status;
 mod token;
 mod wire;
 
-pub use backoff::Backoff;
+pub use backoff::{Backoff, FreshStarts};
 pub use cache::{Cache, Freshness, Kept};
 pub use channel::{Channel, connect, connect_with};
 pub use endpoint::{ClientTls, Endpoint};

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+mod digest;
 mod error;
 mod field_code;
 mod identity;
@@ -18,6 +19,7 @@ mod region;
 pub mod text;
 
 pub use clock::{Clock, Micros};
+pub use digest::{Difference, Digest, KindSum, proof};
 pub use error::{Error, FieldViolation, Result};
 pub use field_code::FieldCode;
 pub use identity::{Caller, Role};

@@ -9,28 +9,55 @@
 //! ahead may be of another history, too. So a replica that leaves it alone keeps a doubt, until it
 //! has heard of that very position itself.
 
-use std::{future::Future, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    time::Duration,
+};
 
-use mpp_core::{Error, Reason, Result};
+use mpp_client::FreshStarts;
+use mpp_core::{Digest, Error, Reason, Result};
 use mpp_rpc::follow::{Event, Follower};
 use mpp_store::{Actor, Change, Db, Position, Read, Tx};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+use crate::differs::Differs;
 
 /// How long to wait after the own database failed, or the copy was overtaken.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a replica waits to hear of a position that it has found in the table.
 const LONGEST_DOUBT: Duration = Duration::from_secs(60);
 
+/// Records by kind and name.
+pub type Names = BTreeSet<(String, String)>;
+
+/// How long at least between two readings of the tables.
+const READING: Duration = Duration::from_secs(10);
+/// The part of the time that reading the tables may take: of a large copy it comes more seldom.
+const PART: u32 = 50;
+
 /// Where a service keeps its copy of a feed: its tables, and a memory that is filled from them, if
 /// it has one.
 pub trait Shelf: Send {
     /// Reads the tables as they are at `position`; `None` where no state was ever read whole.
+    /// Answers what it has read, where that was every record.
     fn load(
         &mut self,
         read: &mut Read,
         position: Option<&Position>,
-    ) -> impl Future<Output = Result<()>> + Send;
+    ) -> impl Future<Output = Result<Option<Digest>>> + Send;
+
+    /// The versions in which the tables hold those of these records, by kind and name, that live.
+    fn versions(
+        &mut self,
+        tx: &mut Tx,
+        records: &Names,
+    ) -> impl Future<Output = Result<BTreeMap<(String, String), i64>>> + Send;
+
+    /// What the tables hold, read anew; a record whose row is not what was written, in a version
+    /// that none has.
+    fn held(&mut self, read: &mut Read) -> impl Future<Output = Result<Digest>> + Send;
 
     /// The whole state follows, from its start.
     fn begin_state(&mut self, read: &mut Read) -> impl Future<Output = Result<()>> + Send;
@@ -87,6 +114,14 @@ pub struct Copy<S> {
     heard: i64,
     /// A position that was found ahead of what was heard, and when.
     doubt: Option<(Position, Instant)>,
+    /// What the state under way has brought.
+    coming: Digest,
+    differs: Differs,
+    starts: FreshStarts,
+    /// It was found to differ, and may start again.
+    must_start_again: bool,
+    /// When the tables are read again to see what they hold.
+    next_reading: Instant,
 }
 
 impl<S: Shelf> Copy<S> {
@@ -95,8 +130,21 @@ impl<S: Shelf> Copy<S> {
     /// # Errors
     /// `UNAVAILABLE` where the database is away.
     pub async fn open(db: Db, options: Options, shelf: S) -> Result<Self> {
-        let saved = Instant::now();
-        let mut copy = Self { db, options, shelf, at: None, saved, heard: 0, doubt: None };
+        let now = Instant::now();
+        let mut copy = Self {
+            differs: Differs::new(options.feed, db.name(), "database"),
+            db,
+            options,
+            shelf,
+            at: None,
+            saved: now,
+            heard: 0,
+            doubt: None,
+            coming: Digest::default(),
+            starts: FreshStarts::new(now),
+            must_start_again: false,
+            next_reading: now,
+        };
         copy.reload().await?;
         Ok(copy)
     }
@@ -118,7 +166,11 @@ impl<S: Shelf> Copy<S> {
     pub async fn reload(&mut self) -> Result<()> {
         let mut read = self.db.read().await?;
         let at = read.position(self.options.feed).await?;
-        self.shelf.load(&mut read, at.as_ref()).await?;
+        let held = self.shelf.load(&mut read, at.as_ref()).await?;
+        if let (Some(held), Some(_)) = (held, &at) {
+            let told = read.digest(self.options.feed).await?;
+            self.compare(&held, &told);
+        }
         self.heard = at.as_ref().map_or(0, |at| at.revision);
         self.stand(at);
         read.end().await
@@ -136,6 +188,21 @@ impl<S: Shelf> Copy<S> {
                 tracing::warn!(feed, %error, "the copy of a feed starts again from its table");
                 self.recover(&mut follower).await;
             }
+            self.start_again_where_it_differs(&mut follower);
+        }
+    }
+
+    /// True where it was found to hold something else than it should, and is to start again.
+    pub fn must_start_again(&self) -> bool {
+        self.must_start_again
+    }
+
+    /// Has the follower begin with the whole state, where the copy was found to hold something else
+    /// than it should. What is there stays until the state is whole.
+    pub fn start_again_where_it_differs(&mut self, follower: &mut Follower) {
+        if std::mem::take(&mut self.must_start_again) {
+            tracing::warn!(feed = self.options.feed, "the copy starts again from the whole state");
+            follower.rewind(None);
         }
     }
 
@@ -182,17 +249,25 @@ impl<S: Shelf> Copy<S> {
             Event::StateBegins => {
                 let mut read = self.db.read().await?;
                 self.shelf.begin_state(&mut read).await?;
+                self.coming = Digest::default();
+                self.must_start_again = false;
                 read.end().await
             }
-            Event::State(records) => {
-                let mut tx = self.begin().await?;
-                self.require(&mut tx).await?;
-                self.shelf.add_state(&mut tx, records).await?;
-                tx.commit().await.map(drop)
-            }
+            Event::State(records) => self.add_state(records).await,
             Event::StateEnds(position) => self.end_state(position).await,
             Event::Changes(changes, position) => self.change(&changes, position).await,
+            Event::Digest(wanted) => self.prove(&wanted).await,
         }
+    }
+
+    async fn add_state(&mut self, records: Vec<Change>) -> Result<()> {
+        let mut tx = self.begin().await?;
+        self.require(&mut tx).await?;
+        for record in &records {
+            self.coming.add(&record.kind, &record.name, record.version);
+        }
+        self.shelf.add_state(&mut tx, records).await?;
+        tx.commit().await.map(drop)
     }
 
     /// Of a feed whose service was restored the revision may be lower than the table's, so it is
@@ -201,6 +276,7 @@ impl<S: Shelf> Copy<S> {
         let mut tx = self.begin().await?;
         self.shift(&mut tx, &position).await?;
         self.shelf.end_state(&mut tx, &position).await?;
+        tx.save_digest(self.options.feed, &self.coming).await?;
         tx.commit().await?;
         self.heard = position.revision;
         self.stand(Some(position));
@@ -222,13 +298,60 @@ impl<S: Shelf> Copy<S> {
             tx.rollback().await?;
         } else {
             self.shift(&mut tx, &position).await?;
-            self.shelf.write(&mut tx, changes, &position).await?;
+            self.write(&mut tx, changes, &position).await?;
             tx.commit().await?;
             self.stand(Some(position.clone()));
         }
         self.heard = position.revision;
         self.shelf.has(changes);
         Ok(())
+    }
+
+    /// Writes changes, and keeps the digest of what the tables hold by what they held before and
+    /// hold then: a change that is not taken in is found by it.
+    async fn write(&mut self, tx: &mut Tx, changes: &[Change], to: &Position) -> Result<()> {
+        let name = |change: &Change| (change.kind.clone(), change.name.clone());
+        let names: Names = changes.iter().map(name).collect();
+        if names.is_empty() {
+            return self.shelf.write(tx, changes, to).await;
+        }
+        let before = self.shelf.versions(tx, &names).await?;
+        self.shelf.write(tx, changes, to).await?;
+        let now = self.shelf.versions(tx, &names).await?;
+        let mut digest = tx.digest(self.options.feed).await?;
+        for key in &names {
+            let (before, now) = (before.get(key).copied(), now.get(key).copied());
+            digest.change(&key.0, &key.1, before, now);
+        }
+        tx.save_digest(self.options.feed, &digest).await
+    }
+
+    /// Compares what is here with what the feed's service holds at the position that was heard of
+    /// last, and now and then what the tables hold with what was written to them. A table that
+    /// another replica has taken further is compared by that one.
+    async fn prove(&mut self, wanted: &Digest) -> Result<()> {
+        let mut read = self.db.read().await?;
+        let stored = read.position(self.options.feed).await?;
+        let mut held = read.digest(self.options.feed).await?;
+        if Instant::now() >= self.next_reading {
+            let (began, told) = (Instant::now(), held);
+            held = self.shelf.held(&mut read).await?;
+            self.next_reading = Instant::now() + (began.elapsed() * PART).max(READING);
+            if stored.is_some() && held != told && stored != self.at {
+                self.compare(&held, &told);
+            }
+        }
+        read.end().await?;
+        if stored.is_some() && stored == self.at {
+            self.compare(&held, wanted);
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self, held: &Digest, wanted: &Digest) {
+        if self.differs.tell(held, wanted) {
+            self.must_start_again |= self.starts.take(Instant::now());
+        }
     }
 
     /// True where the table has what is heard already, from another replica; false where it stands

@@ -9,6 +9,10 @@ mpp_telemetry::metrics! {
     /// The revision that reads of this replica show; they lag by as much as it is below
     /// `mpp_feed_head` of the feed of the same name.
     REVISION: Gauge = "mpp.memory.revision" in "{revision}" by ["service"];
+    /// Kinds of record in which a copy of a feed was found to differ from what the feed's service
+    /// holds: a replica's `memory`, or the follower's own `database`. The copy then starts again by
+    /// itself.
+    COPY_DIFFERENCES: Counter = "mpp.copy.differences" in "{kind}" by ["feed", "follower", "copy"];
     /// How often the memory had to be loaded again whole, after the first time.
     RELOADS: Counter = "mpp.memory.reloads" in "{reload}" by ["service"];
 }

@@ -7,7 +7,7 @@ use std::{
 
 use futures::{StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use mpp_api::{
-    Any, document,
+    Any, digest, document,
     feed::{
         Change, GetFeedRequest, GetFeedResponse, WatchRequest, WatchResponse, change,
         feed_service_server::{FeedService, FeedServiceServer},
@@ -110,6 +110,7 @@ impl FeedService for FeedServer {
             floor_revision: stands.floor_revision,
             state_digest: stands.state_digest,
             record_count: stands.record_count,
+            digest: Some(digest::to_wire(&stands.digest)),
         }))
     }
 }
@@ -268,6 +269,7 @@ fn message(batch: Batch) -> WatchResponse {
         resume_token: batch.token.unwrap_or_default(),
         revision: batch.revision,
         initial_state_complete: batch.initial_state_complete,
+        digest: batch.digest.as_ref().map(digest::to_wire),
     }
 }
 

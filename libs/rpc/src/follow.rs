@@ -108,7 +108,7 @@ impl Follower {
         let Some(standing) = &self.standing else { return };
         match event {
             Event::StateBegins if self.position.is_some() => standing.reset(),
-            Event::StateBegins | Event::State(_) => {}
+            Event::StateBegins | Event::State(_) | Event::Digest(_) => {}
             Event::StateEnds(position) => {
                 let (revision, as_of) = (position.revision, standing.now());
                 self.handed = Some(Reached { revision, as_of });

@@ -26,6 +26,9 @@ mpp_telemetry::metrics! {
     FAILED_WRITES: Counter = "mpp.db.failed_writes" in "{transaction}" by ["database", "reason"];
     /// The last revision that followers of the feed can have from this replica.
     FEED_HEAD: Gauge = "mpp.feed.head" in "{revision}" by ["feed"];
+    /// Kinds of record that were found otherwise than the feed had told, when they were read again:
+    /// they were written past the feed. Followers and memories are told of them and start again.
+    FEED_DIFFERENCES: Counter = "mpp.feed.differences" in "{kind}" by ["feed"];
     /// Runs of background work that this replica had the lease of, by how they ended: `done` or
     /// `failed`.
     JOB_RUNS: Counter = "mpp.job.runs" in "{run}" by ["database", "job_name", "outcome"];

@@ -97,6 +97,14 @@ const STORE: &[Migration] = &[
             postgres: include_str!("sql/postgres/0003_forms.sql"),
         },
     },
+    Migration {
+        version: 4,
+        name: "digests",
+        statements: Statements::Each {
+            sqlite: include_str!("sql/sqlite/0004_digests.sql"),
+            postgres: include_str!("sql/postgres/0004_digests.sql"),
+        },
+    },
 ];
 
 /// Both databases understand it; it also serves as the record of who migrated when.

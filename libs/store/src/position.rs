@@ -1,7 +1,7 @@
 //! How far the feeds of other services have been applied here.
 
 use mpp_api::Position;
-use mpp_core::Result;
+use mpp_core::{Digest, KindSum, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{Conn, Tx, db_error};
@@ -59,6 +59,62 @@ impl Tx {
         let lock = self.db.0.dialect.for_update;
         select(self.conn(), feed, lock).await
     }
+}
+
+impl Tx {
+    /// Saves what the copy of `feed` holds, as of the position. Index: upstream_digest's primary
+    /// key.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn save_digest(&mut self, feed: &str, digest: &Digest) -> Result<()> {
+        sqlx::query("delete from upstream_digest where feed = $1")
+            .bind(feed)
+            .execute(self.conn())
+            .await
+            .map_err(db_error)?;
+        for (kind, sum) in digest.kinds() {
+            sqlx::query(
+                "insert into upstream_digest (feed, kind, count, first, second)
+                 values ($1, $2, $3, $4, $5)",
+            )
+            .bind(feed)
+            .bind(kind)
+            .bind(sum.count)
+            .bind(sum.sums[0].cast_signed())
+            .bind(sum.sums[1].cast_signed())
+            .execute(self.conn())
+            .await
+            .map_err(db_error)?;
+        }
+        Ok(())
+    }
+
+    /// What the copy of `feed` holds, as it was saved.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn digest(&mut self, feed: &str) -> Result<Digest> {
+        digest(self.conn(), feed).await
+    }
+}
+
+/// Index: upstream_digest's primary key.
+pub(crate) async fn digest(conn: &mut Conn, feed: &str) -> Result<Digest> {
+    let rows =
+        sqlx::query("select kind, count, first, second from upstream_digest where feed = $1")
+            .bind(feed)
+            .fetch_all(conn)
+            .await
+            .map_err(db_error)?;
+    let mut digest = Digest::default();
+    for row in &rows {
+        let number = |column| row.try_get::<i64, _>(column).map_err(db_error);
+        let sums = [number("first")?.cast_unsigned(), number("second")?.cast_unsigned()];
+        let kind: String = row.try_get("kind").map_err(db_error)?;
+        digest.add_sum(&kind, KindSum { count: number("count")?, sums });
+    }
+    Ok(digest)
 }
 
 /// Index: upstream's primary key.

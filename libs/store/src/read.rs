@@ -2,7 +2,7 @@
 
 use futures::future::BoxFuture;
 use mpp_api::Document;
-use mpp_core::{Error, Result};
+use mpp_core::{Digest, Error, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
@@ -141,6 +141,14 @@ impl Read {
             .await
             .map_err(db_error)?;
         rows.iter().map(Change::from_row).collect()
+    }
+
+    /// What the copy of another service's feed holds, as it was saved with its position.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn digest(&mut self, feed: &str) -> Result<Digest> {
+        position::digest(self.conn(), feed).await
     }
 
     /// How far an upstream feed has been applied.

@@ -1,6 +1,6 @@
 //! A local copy of a real feed, on both databases.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use mpp_api::{
     Document as _,
@@ -36,7 +36,10 @@ async fn registry(database: &TestDatabase) -> Registry {
 async fn start(database: &TestDatabase, issuer: Arc<Issuer>, address: String) -> Registry {
     let db = database.open(&SCHEMA).await.expect("a database");
     let stop = CancellationToken::new();
-    let feed = Feed::start(db.clone(), FeedOptions::default(), stop).await.expect("a feed");
+    let soon = Duration::from_millis(50);
+    let often =
+        FeedOptions { bookmark_interval: soon, proof_interval: soon, ..FeedOptions::default() };
+    let feed = Feed::start(db.clone(), often, stop).await.expect("a feed");
     let routes = Routes::new(FeedServer::new(feed.clone(), mpp_api::document::KINDS).into_route());
     let server = serve(&issuer, &address, routes).await;
     Registry { issuer, address, db, feed, server }
@@ -196,4 +199,42 @@ async fn a_copy_of_a_database_that_was_replaced_becomes_a_copy_of_the_new_one() 
         eventually("the copy is of the other one", async || names(&cache) == ["gresik"]).await;
     })
     .await;
+}
+
+/// Writes past the feed, as a hand or a damaged disk does: no trigger tells of it.
+async fn past_the_feed(db: &Db, text: &str) {
+    let on_sqlite = ["drop trigger record_updated"].as_slice();
+    let on_postgres = ["drop trigger record_changed on record"].as_slice();
+    let mut tx = db.begin(&siti()).await.expect("a transaction");
+    for drop in if db.is_sqlite() { on_sqlite } else { on_postgres } {
+        sqlx::query(*drop).execute(tx.conn()).await.expect("no trigger");
+    }
+    sqlx::query(sqlx::AssertSqlSafe(text.to_owned())).execute(tx.conn()).await.expect("written");
+    tx.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn a_copy_that_is_not_what_the_service_holds_is_found_and_heals_by_itself() {
+    for (text, healed) in [
+        ("delete from record where name = 'malls/sidoarjo'", &["banyuwangi"][..]),
+        ("update record set deleted = 1 where name = 'malls/banyuwangi'", &["sidoarjo"]),
+        (
+            "update record set version = 7 where name = 'malls/sidoarjo'",
+            &["banyuwangi", "sidoarjo"],
+        ),
+    ] {
+        on_both(async |database| {
+            let registry = registry(&database).await;
+            let malls = [("banyuwangi", "Banyuwangi"), ("sidoarjo", "Sidoarjo")];
+            let revision = registry.put(&malls).await;
+            let cache = registry.cache();
+            cache.reached(revision).await;
+            assert_eq!(cache.freshness().differences, 0, "as it should be");
+            past_the_feed(&registry.db, text).await;
+            eventually("the copy has heard of it", async || cache.freshness().differences > 0)
+                .await;
+            eventually("the copy is as the service", async || names(&cache) == healed).await;
+        })
+        .await;
+    }
 }

@@ -2,13 +2,15 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use mpp_core::{Error, Result};
+use mpp_client::FreshStarts;
+use mpp_core::{Digest, Error, Result};
 use mpp_rpc::Component;
 use mpp_store::{Batch, Change, Feed, Filter, Start, Subscription};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::view::{Memory, View};
-use crate::metrics;
+use crate::{differs::Differs, metrics};
 
 /// How long to wait before starting again.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -39,6 +41,14 @@ pub struct Follow<V, L> {
     pub shutdown: CancellationToken,
 }
 
+/// Why the memory does not follow any more.
+enum Ended {
+    /// The feed ended.
+    Shut,
+    /// It holds something else than the service does.
+    Differs,
+}
+
 impl<V: View, L: Listener<V>> Follow<V, L> {
     /// Runs until shutdown. After a failure it starts again from the whole state; reads meanwhile
     /// show the last known state.
@@ -46,13 +56,20 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
         let service = self.feed.db().name();
         self.memory.belongs_to(self.feed.db());
         metrics::RELOADS.begin([[service]]);
+        let differs = Differs::new(service, service, "memory");
+        let mut starts = FreshStarts::new(Instant::now());
         loop {
             let ended = tokio::select! {
                 () = self.shutdown.cancelled() => return,
-                ended = self.follow() => ended,
+                ended = self.follow(&differs, &mut starts) => ended,
             };
             if self.shutdown.is_cancelled() {
                 return;
+            }
+            if matches!(ended, Ok(Ended::Differs)) {
+                // Reads show what is there until the state is whole.
+                metrics::RELOADS.add(1, [service]);
+                continue;
             }
             let why =
                 ended.err().map_or_else(|| "the feed ended".to_owned(), |error| error.to_string());
@@ -63,7 +80,7 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
         }
     }
 
-    async fn follow(&self) -> Result<()> {
+    async fn follow(&self, differs: &Differs, starts: &mut FreshStarts) -> Result<Ended> {
         let filter = Filter::kinds(V::KINDS.iter().copied());
         let feed = self.feed.subscribe(Start::State, filter).await?;
         let mut feed = feed.telling_every_revision();
@@ -71,14 +88,22 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
         self.ready.up();
         let mut waiting = Vec::new();
         while let Some(batch) = feed.next().await? {
-            let Batch { changes, revision, token, .. } = batch;
+            let Batch { changes, revision, token, digest, .. } = batch;
             waiting.extend(changes);
             // Only the last message of a transaction has a token: readers see all of it or none.
             if token.is_some() {
                 self.take_in(&std::mem::take(&mut waiting), revision).await?;
             }
+            let found = digest.is_some_and(|wanted| differs.tell(&self.held(), &wanted));
+            if found && starts.take(Instant::now()) {
+                return Ok(Ended::Differs);
+            }
         }
-        Ok(())
+        Ok(Ended::Shut)
+    }
+
+    fn held(&self) -> Digest {
+        self.memory.held().1
     }
 
     /// Takes in the whole state aside, and puts it in the place of the one before.
@@ -110,4 +135,89 @@ fn apply<V: View>(view: &mut V, changes: &[Arc<Change>]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        time::Duration,
+    };
+
+    use mpp_api::{Document as _, registry::Unit};
+    use mpp_rpc::Readiness;
+    use mpp_store::{Actor, Expect, FeedOptions, Labels, Schema};
+    use mpp_testkit::on_both;
+
+    use super::*;
+    use crate::memory::{Records, Waits};
+
+    const SCHEMA: Schema = Schema { service: "memory", steps: &[], history_kinds: &[] };
+
+    /// Loses a record the first time.
+    #[derive(Default)]
+    struct Forgetful(Records);
+
+    static HAS_FORGOTTEN: AtomicBool = AtomicBool::new(true);
+
+    impl View for Forgetful {
+        const KINDS: &'static [&'static str] = &[Unit::KIND];
+
+        fn apply(&mut self, kind: &'static str, change: &Change) -> Result<()> {
+            let is_lost = change.name == "units/b" && !HAS_FORGOTTEN.swap(true, Ordering::Relaxed);
+            if !is_lost {
+                self.0.apply(kind, change);
+            }
+            Ok(())
+        }
+
+        fn records(&self) -> &Records {
+            &self.0
+        }
+    }
+
+    struct Nobody;
+
+    impl Listener<Forgetful> for Nobody {
+        async fn replaced(&self, _before: Forgetful, _revision: i64) -> Result<()> {
+            Ok(())
+        }
+
+        async fn changed(&self, _changes: &[Arc<Change>], _revision: i64) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_memory_that_lost_a_record_finds_that_and_loads_it() {
+        on_both(async |database| {
+            let db = database.open(&SCHEMA).await.expect("open");
+            let mut tx = db.begin(&Actor::default()).await.expect("begins");
+            for name in ["units/a", "units/b"] {
+                let unit = Unit { name: name.into(), ..Unit::default() };
+                tx.put(name, &unit, Labels::new(), Expect::New).await.expect("put");
+            }
+            tx.commit().await.expect("committed");
+            let (soon, shutdown) = (Duration::from_millis(50), CancellationToken::new());
+            let options =
+                FeedOptions { bookmark_interval: soon, proof_interval: soon, ..Default::default() };
+            let feed = Feed::start(db, options, shutdown.clone()).await.expect("a feed");
+            let memory: Memory<Forgetful> = Memory::new(Waits::default());
+            HAS_FORGOTTEN.store(false, Ordering::Relaxed);
+            let follow = Follow {
+                feed,
+                memory: memory.clone(),
+                listener: Nobody,
+                ready: Readiness::new().component("memory"),
+                shutdown: shutdown.clone(),
+            };
+            tokio::spawn(follow.run());
+            memory.wait_for(0).await.expect("whole");
+            while memory.held().1.count() < 2 {
+                tokio::time::sleep(soon).await;
+            }
+            shutdown.cancel();
+        })
+        .await;
+    }
 }

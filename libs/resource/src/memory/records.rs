@@ -8,6 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use mpp_api::{Document, document};
+use mpp_core::Digest;
 use mpp_store::{Change, Op};
 
 use super::row::{Row, Texts};
@@ -26,6 +27,7 @@ pub struct Records {
     pub texts: Texts,
     changes_since_sweep: usize,
     bytes: usize,
+    digest: Digest,
 }
 
 /// A record out of memory.
@@ -69,6 +71,9 @@ impl Records {
             Op::Deleted | Op::Removed => table.remove(change.name.as_str()),
         };
         self.bytes -= before.as_ref().map_or(0, |row| size(&change.name, row));
+        let was = before.as_ref().map(|row| row.stamp.version);
+        let is = (change.op == Op::Put).then_some(change.version);
+        self.digest.change(kind, &change.name, was, is);
         before
     }
 
@@ -105,6 +110,11 @@ impl Records {
     /// The memory of the records: documents as they are kept, names and rows.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// What there is of each kind.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
     }
 
     /// How many records there are of each kind.
@@ -201,6 +211,18 @@ mod tests {
             records.apply(Counter::KIND, &change(name, 3, Op::Deleted));
         }
         assert_eq!(records.bytes(), 0);
+    }
+
+    #[test]
+    fn its_digest_is_of_what_is_there() {
+        let mut records = Records::default();
+        for (name, version) in [("malls/a", 1), ("malls/b", 1), ("malls/a", 3), ("malls/a", 2)] {
+            put(&mut records, name, version);
+        }
+        records.apply(Counter::KIND, &change("malls/b", 2, Op::Deleted));
+        let mut wanted = Digest::default();
+        wanted.add(Counter::KIND, "malls/a", 3);
+        assert_eq!(records.digest(), &wanted);
     }
 
     #[test]

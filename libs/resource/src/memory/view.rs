@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Digest, Error, Reason, Result};
 use mpp_store::{Change, Db};
 use tokio::{
     sync::watch,
@@ -154,6 +154,12 @@ impl<V: View> Memory<V> {
         timeout(limit, self.reaches(head)).await.map_err(lags)?
     }
 
+    /// What it holds, and the revision of that; 0 before the first whole state.
+    pub fn held(&self) -> (i64, Digest) {
+        let view = self.0.read();
+        (self.0.reached(), view.records().digest().clone())
+    }
+
     /// Is that of this database from now on: it is asked for what never comes, and how much the
     /// memory holds is told.
     pub(super) fn belongs_to(&self, db: &Db) {
@@ -178,18 +184,18 @@ impl<V: View> Memory<V> {
         revision: i64,
         change: impl FnOnce(&mut V) -> Result<()>,
     ) -> Result<()> {
-        change(&mut self.0.view.write().unwrap_or_else(PoisonError::into_inner))?;
+        let mut view = self.0.view.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut view)?;
         self.0.revision.send_replace(Some(revision));
         Ok(())
     }
 
     /// Puts a whole view in the place of the one before, and hands that one back.
     pub(super) fn replace(&self, revision: i64, mut view: V) -> V {
-        std::mem::swap(
-            &mut *self.0.view.write().unwrap_or_else(PoisonError::into_inner),
-            &mut view,
-        );
+        let mut own = self.0.view.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::swap(&mut *own, &mut view);
         self.0.revision.send_replace(Some(revision));
+        drop(own);
         view
     }
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use mpp_client::{Endpoint, connect};
+use mpp_core::Digest;
 use mpp_rpc::{
     Readiness,
     follow::{Event, Follower},
@@ -50,6 +51,11 @@ impl Copy {
                     };
                 }
                 self.position = Some(position);
+            }
+            Event::Digest(wanted) => {
+                let mut held = Digest::default();
+                self.malls.iter().for_each(|(name, version)| held.add("mall", name, *version));
+                assert_eq!(held, wanted, "the copy and what the feed says that it should hold");
             }
         }
     }

@@ -78,9 +78,19 @@ impl Filter {
         short
     }
 
+    /// True if of each kind either all records pass or none.
+    pub(crate) fn is_of_whole_kinds(&self) -> bool {
+        self.name_prefix.is_empty() && self.labels.is_empty()
+    }
+
+    /// True if records of this kind may pass.
+    pub(crate) fn covers_kind(&self, kind: &str) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(kind)
+    }
+
     /// True if the record's kind and name, which never change, fit.
     fn covers(&self, kind: &str, name: &str) -> bool {
-        (self.kinds.is_empty() || self.kinds.contains(kind)) && name.starts_with(&self.name_prefix)
+        self.covers_kind(kind) && name.starts_with(&self.name_prefix)
     }
 
     /// True if the labels, which may change, fit.

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     filter::Filter,
     page::{self, FeedPlace},
-    reader,
+    proof, reader,
     shared::{FeedOptions, Shared},
     state,
     subscription::Subscription,
@@ -46,6 +46,8 @@ impl Feed {
         metrics::FEED_HEAD
             .observe(&shared, [name], |shared| shared.tail.borrow().head.revision as f64);
         reader::start(&shared, bounds.head);
+        metrics::FEED_DIFFERENCES.begin([[name]]);
+        tokio::spawn(proof::keep(shared.clone()));
         Ok(Self(shared))
     }
 

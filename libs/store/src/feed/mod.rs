@@ -9,6 +9,7 @@ mod filter;
 mod handle;
 mod page;
 mod policy;
+mod proof;
 mod reader;
 mod retention;
 mod ring;

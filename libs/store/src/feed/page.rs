@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use futures::TryStreamExt as _;
-use mpp_core::Result;
+use mpp_core::{Digest, Result};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-use super::change::{COLUMNS, Change};
+use super::change::{COLUMNS, Change, Op};
 use crate::{Db, bounds::Bounds, db_error, mark::Marked};
 
 /// Most changes and most transactions of one page.
@@ -45,6 +45,8 @@ impl FeedPlace {
 #[derive(Debug)]
 pub(crate) struct Piece {
     pub changes: Vec<Arc<Change>>,
+    /// What it adds to what the service holds.
+    pub adds: Digest,
     /// The place after it.
     pub end: FeedPlace,
     pub bytes: usize,
@@ -53,6 +55,16 @@ pub(crate) struct Piece {
 impl Piece {
     pub fn revision(&self) -> i64 {
         self.end.at.revision
+    }
+
+    /// Adds a change, which has taken the place of a living version, or of none where that is 0.
+    fn push(&mut self, change: Arc<Change>, before: i64, end: FeedPlace) {
+        let before = (before > 0).then_some(before);
+        let now = (change.op == Op::Put).then_some(change.version);
+        self.adds.change(&change.kind, &change.name, before, now);
+        self.bytes += change.size();
+        self.end = end;
+        self.changes.push(change);
     }
 }
 
@@ -92,7 +104,7 @@ pub(crate) struct FeedPage {
 pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Result<FeedPage> {
     let changes_of = db.0.dialect.changes_of;
     let text = format!(
-        "select {COLUMNS}, c.seq, r.last_seq, r.mark, (select floor from feed) as floor,
+        "select {COLUMNS}, c.seq, c.version_before, r.last_seq, r.mark, (select floor from feed) as floor,
                 (select mark from revision where rev = $1) as there
          from (select rev, tx, last_seq, origin, actor, at, mark from revision
                where rev >= $1 order by rev limit $3) r {changes_of}
@@ -114,7 +126,9 @@ pub(crate) async fn read(db: &Db, place: FeedPlace, piece_bytes: usize) -> Resul
         let end = place_after(&row, change.revision).map_err(db_error)?;
         (count, bytes) = (count + 1, bytes + change.size());
         revisions += i64::from(end.is_whole());
-        push(&mut page.pieces, change, end, piece_bytes);
+        let before = row.try_get("version_before").map_err(db_error)?;
+        let piece = piece_for(&mut page.pieces, end, change.size(), piece_bytes);
+        piece.push(change, before, end);
         // One of the transactions may be that of `place`, all of which was read before.
         page.more = count == CHANGES || revisions >= TRANSACTIONS - 1;
         if bytes > piece_bytes * PIECES {
@@ -136,15 +150,17 @@ fn place_after(row: &AnyRow, revision: i64) -> sqlx::Result<FeedPlace> {
     Ok(FeedPlace { at, seq: if seq == last { i64::MAX } else { seq } })
 }
 
-/// Adds a change to the last piece where it belongs there and fits.
-fn push(pieces: &mut Vec<Piece>, change: Arc<Change>, end: FeedPlace, piece_bytes: usize) {
-    let bytes = change.size();
-    match pieces.last_mut() {
-        Some(piece) if piece.end.at == end.at && piece.bytes + bytes <= piece_bytes => {
-            piece.changes.push(change);
-            piece.bytes += bytes;
-            piece.end = end;
-        }
-        _ => pieces.push(Piece { changes: vec![change], end, bytes }),
+/// The last piece, where a change of that size belongs there and fits; else a new one.
+fn piece_for(
+    pieces: &mut Vec<Piece>,
+    end: FeedPlace,
+    bytes: usize,
+    piece_bytes: usize,
+) -> &mut Piece {
+    let fits = |piece: &Piece| piece.end.at == end.at && piece.bytes + bytes <= piece_bytes;
+    if !pieces.last().is_some_and(fits) {
+        pieces.push(Piece { changes: Vec::new(), adds: Digest::default(), end, bytes: 0 });
     }
+    let last = pieces.len() - 1;
+    &mut pieces[last]
 }

@@ -23,6 +23,10 @@ mpp_core::policy! {
         /// Seconds that a follower may take for one message of the initial state before it is cut,
         /// since the state's snapshot waits for it.
         stall_seconds: u64 = 30 in 1..=600,
+        /// Seconds at least between two readings of the records, by which their digest in bookmarks
+        /// is proven. Reading them takes at most a fiftieth of the time, so that of many records it
+        /// comes more seldom.
+        proof_seconds: u64 = 10 in 1..=86_400,
         /// Initial states, and pages of followers that are behind, that a replica reads at a time:
         /// each takes a connection to the database.
         concurrent_reads: usize = 3 in 1..=64,
@@ -38,6 +42,7 @@ impl FeedPolicy {
             poll_interval: Duration::from_millis(self.poll_millis),
             bookmark_interval: Duration::from_secs(self.bookmark_seconds),
             stall: Duration::from_secs(self.stall_seconds),
+            proof_interval: Duration::from_secs(self.proof_seconds),
             concurrent_reads: self.concurrent_reads,
         }
     }

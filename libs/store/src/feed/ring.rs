@@ -3,6 +3,8 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
+use mpp_core::Digest;
+
 use super::page::{FeedPlace, Piece};
 use crate::mark::Marked;
 
@@ -39,17 +41,42 @@ pub(crate) struct Ring {
     /// Every change after this revision, up to the head, is here.
     floor: Marked,
     head: Marked,
+    /// What the revisions from the ring's start up to its head have added to what is held.
+    added: Digest,
+    /// The same of a revision that is not whole yet.
+    coming: Digest,
+    /// What was held at the ring's start; `None` until the records were read.
+    base: Option<Digest>,
     epoch: u64,
     history: u64,
     bytes: usize,
     limit: usize,
 }
 
+/// A place that digests are reckoned from.
+#[derive(Debug)]
+pub(crate) struct Anchor {
+    /// What the revisions from the ring's start up to it have added.
+    added: Digest,
+    epoch: u64,
+}
+
 impl Ring {
     /// Empty, after `head`.
     pub fn new(head: Marked, limit: usize) -> Self {
-        let pieces = VecDeque::new();
-        Self { pieces, first: 0, floor: head, head, epoch: 0, history: 0, bytes: 0, limit }
+        Self {
+            pieces: VecDeque::new(),
+            first: 0,
+            floor: head,
+            head,
+            added: Digest::default(),
+            coming: Digest::default(),
+            base: None,
+            epoch: 0,
+            history: 0,
+            bytes: 0,
+            limit,
+        }
     }
 
     pub fn tail(&self) -> Tail {
@@ -59,8 +86,10 @@ impl Ring {
 
     /// Appends, and drops the oldest pieces above the limit; the newest always stays.
     pub fn push(&mut self, piece: Piece) {
+        self.coming.add_all(&piece.adds);
         if piece.end.is_whole() {
             self.head = piece.end.at;
+            self.added.add_all(&std::mem::take(&mut self.coming));
         }
         self.bytes += piece.bytes;
         self.pieces.push_back(Arc::new(piece));
@@ -78,6 +107,7 @@ impl Ring {
         self.first += self.pieces.len() as u64 + 1;
         self.pieces.clear();
         (self.floor, self.head, self.bytes) = (head, head, 0);
+        (self.added, self.coming, self.base) = (Digest::default(), Digest::default(), None);
         self.epoch += 1;
         self.history += u64::from(other_history);
     }
@@ -98,6 +128,42 @@ impl Ring {
     /// True if a position lies in it.
     pub fn holds(&self, at: Marked) -> bool {
         at.revision <= self.head.revision && self.cursor_after(FeedPlace::after(at)).is_some()
+    }
+
+    /// What is held at a place, which must be the head.
+    pub fn digest(&self, place: FeedPlace) -> Option<Digest> {
+        let mut digest = self.base.clone().filter(|_| place == FeedPlace::after(self.head))?;
+        digest.add_all(&self.added);
+        Some(digest)
+    }
+
+    /// The anchor of a position that lies in the ring.
+    pub fn anchor(&self, at: Marked) -> Option<Anchor> {
+        let cursor = self.cursor_after(FeedPlace::after(at)).filter(|_| self.holds(at))?;
+        let skip = usize::try_from(cursor - self.first).ok()?;
+        let mut added = self.added.clone();
+        let later = self.pieces.iter().skip(skip);
+        let whole = later.take_while(|piece| piece.revision() <= self.head.revision);
+        whole.for_each(|piece| added.remove_all(&piece.adds));
+        Some(Anchor { added, epoch: self.epoch })
+    }
+
+    /// Takes `held`, which was read at the anchor, for what is held there; answers what the feed
+    /// had told until now. `None` after a restart, which leaves no anchor valid, and the first time.
+    pub fn prove(&mut self, anchor: &Anchor, held: &Digest) -> Option<Digest> {
+        if anchor.epoch != self.epoch {
+            return None;
+        }
+        let mut base = held.clone();
+        base.remove_all(&anchor.added);
+        let mut told = self.base.replace(base)?;
+        told.add_all(&anchor.added);
+        Some(told)
+    }
+
+    /// True once the digest is known.
+    pub fn is_proven(&self) -> bool {
+        self.base.is_some()
     }
 
     pub fn get(&self, cursor: u64) -> Found {
@@ -123,7 +189,53 @@ mod tests {
 
     fn piece(revision: i64, last: bool, bytes: usize) -> Piece {
         let seq = if last { i64::MAX } else { 1 };
-        Piece { changes: Vec::new(), end: FeedPlace { at: at(revision), seq }, bytes }
+        let mut adds = Digest::default();
+        adds.add("mall", &format!("malls/{revision}-{last}"), 1);
+        Piece { changes: Vec::new(), adds, end: FeedPlace { at: at(revision), seq }, bytes }
+    }
+
+    /// Of the pieces above, beside a record that was there before.
+    fn digest(pieces: &[(i64, bool)]) -> Digest {
+        let mut digest = Digest::default();
+        digest.add("mall", "malls/before", 1);
+        for (revision, last) in pieces {
+            digest.add("mall", &format!("malls/{revision}-{last}"), 1);
+        }
+        digest
+    }
+
+    #[test]
+    fn what_is_held_is_known_at_the_head_wherever_the_records_were_read() {
+        let all = [(11, true), (12, false), (12, true), (13, true)];
+        for (read_at, seen) in [(10, 0), (11, 1), (12, 3), (13, 4)] {
+            let mut ring = Ring::new(at(10), 1000);
+            all.iter().for_each(|(revision, last)| ring.push(piece(*revision, *last, 30)));
+            ring.push(piece(14, false, 30));
+            assert_eq!(ring.digest(after(13)), None, "not read yet");
+            let anchor = ring.anchor(at(read_at)).expect("in the ring");
+            assert_eq!(ring.prove(&anchor, &digest(&all[..seen])), None);
+            assert_eq!(ring.digest(after(13)), Some(digest(&all)), "read at {read_at}");
+            assert_eq!(ring.digest(after(12)), None, "only at the head");
+            ring.push(piece(14, true, 30));
+            let more = [&all[..], &[(14, false), (14, true)]].concat();
+            assert_eq!(ring.digest(after(14)), Some(digest(&more)));
+            let told = ring.prove(&anchor, &digest(&all[..seen])).expect("the second time");
+            assert_eq!(told, digest(&all[..seen]));
+            ring.restart(at(14), false);
+            assert_eq!(ring.prove(&anchor, &Digest::default()), None);
+            assert!(!ring.is_proven());
+        }
+    }
+
+    #[test]
+    fn records_that_are_not_as_the_feed_told_set_the_digest_right() {
+        let mut ring = Ring::new(at(10), 1000);
+        ring.push(piece(11, true, 30));
+        let anchor = ring.anchor(at(11)).expect("in the ring");
+        ring.prove(&anchor, &digest(&[(11, true)]));
+        let told = ring.prove(&anchor, &digest(&[])).expect("known before");
+        assert_eq!(digest(&[]).differences(&told)[0].held, 1);
+        assert_eq!(ring.digest(after(11)), Some(digest(&[])));
     }
 
     #[test]

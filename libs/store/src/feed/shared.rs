@@ -8,7 +8,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use mpp_core::Result;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -31,6 +31,8 @@ pub struct FeedOptions {
     pub bookmark_interval: Duration,
     /// How long a follower may take for a message of the initial state.
     pub stall: Duration,
+    /// How long at least between two readings of the records for their digest.
+    pub proof_interval: Duration,
     /// How many initial states, and how many catch-up pages, are read at a time: two states of
     /// followers (`initial_states` of the shell's limits), and one of the replica's own memory.
     pub concurrent_reads: usize,
@@ -50,6 +52,8 @@ pub(super) struct Shared {
     pub states: Arc<Semaphore>,
     /// By callers in turn, of whom none has every place.
     catch_ups: Turns<String>,
+    /// Somebody wants to know the digest, which is not known yet.
+    pub unproven: Notify,
 }
 
 impl Shared {
@@ -63,6 +67,7 @@ impl Shared {
             id: Uuid::now_v7().simple().to_string(),
             states: Arc::new(Semaphore::new(reads)),
             catch_ups: Turns::new(reads, (reads - 1).max(1)),
+            unproven: Notify::new(),
             db,
             options,
             shutdown,

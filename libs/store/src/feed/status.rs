@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mpp_core::{Error, Result};
+use mpp_core::{Digest as Held, Error, Result};
 use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 
@@ -26,6 +26,8 @@ pub struct Status {
     pub state_digest: String,
     /// How many living records there are.
     pub record_count: i64,
+    /// What is held of each kind.
+    pub digest: Held,
 }
 
 /// Adds a record to a digest: each part with its length before it.
@@ -45,7 +47,7 @@ impl Feed {
         let _permit = self.0.states.acquire().await.map_err(Error::internal)?;
         let mut snapshot = self.0.db.read().await?;
         let (mut kind, mut name) = (String::new(), String::new());
-        let (mut hash, mut record_count) = (Sha256::new(), 0);
+        let (mut hash, mut digest) = (Sha256::new(), Held::default());
         loop {
             // Index: record's primary key.
             let rows = sqlx::query(
@@ -64,7 +66,7 @@ impl Feed {
                 let version = row.try_get("version").map_err(db_error)?;
                 let doc: Vec<u8> = row.try_get("doc").map_err(db_error)?;
                 digest_record(&mut hash, &kind, &name, version, &doc);
-                record_count += 1;
+                digest.add(&kind, &name, version);
             }
             if rows.is_empty() {
                 break;
@@ -75,7 +77,8 @@ impl Feed {
             head_mark: snapshot.head().mark,
             floor_revision: snapshot.floor(),
             state_digest: hex(&hash.finalize()),
-            record_count,
+            record_count: digest.count(),
+            digest,
         };
         snapshot.end().await?;
         Ok(status)

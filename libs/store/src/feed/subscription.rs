@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Digest, Error, Reason, Result};
 use tokio::{
     sync::{mpsc, watch},
     time::Instant,
@@ -31,6 +31,8 @@ pub struct Batch {
     pub token: Option<Bytes>,
     /// True once, on the bookmark that ends the initial state.
     pub initial_state_complete: bool,
+    /// What is held of the filter's kinds at exactly this revision, now and then.
+    pub digest: Option<Digest>,
 }
 
 /// The place that a follower reads from.
@@ -61,6 +63,7 @@ pub struct Subscription {
     /// True if a transaction that holds nothing for the follower is told all the same.
     tells_all: bool,
     next_bookmark: Instant,
+    next_digest: Instant,
 }
 
 impl Subscription {
@@ -82,6 +85,7 @@ impl Subscription {
             greets,
             tells_all,
             next_bookmark,
+            next_digest: Instant::now(),
         }
     }
 
@@ -160,9 +164,13 @@ impl Subscription {
             () = self.feed.shutdown.cancelled() => return Ok(None),
         };
         match part {
-            Some(Ok(Part::Changes { changes, revision })) => {
-                Ok(Some(Batch { changes, revision, token: None, initial_state_complete: false }))
-            }
+            Some(Ok(Part::Changes { changes, revision })) => Ok(Some(Batch {
+                changes,
+                revision,
+                token: None,
+                initial_state_complete: false,
+                digest: None,
+            })),
             Some(Ok(Part::End { at })) => {
                 self.place = FeedPlace::after(at);
                 self.source = Source::Database(VecDeque::new());
@@ -242,14 +250,30 @@ impl Subscription {
             return None;
         }
         let token = ends.then(|| self.token());
+        let digest = if ends { self.digest() } else { None };
         let revision = piece.revision();
-        Some(Batch { changes, revision, token, initial_state_complete: false })
+        Some(Batch { changes, revision, token, initial_state_complete: false, digest })
     }
 
     fn bookmark(&mut self, initial_state_complete: bool) -> Batch {
         let token = Some(self.token());
-        let revision = self.place.at.revision;
-        Batch { changes: Vec::new(), revision, token, initial_state_complete }
+        let (revision, digest) = (self.place.at.revision, self.digest());
+        Batch { changes: Vec::new(), revision, token, initial_state_complete, digest }
+    }
+
+    /// What is held at the place, where it is due and known. A busy follower is at the head now and
+    /// then, too.
+    fn digest(&mut self) -> Option<Digest> {
+        if !self.filter.is_of_whole_kinds() || Instant::now() < self.next_digest {
+            return None;
+        }
+        let ring = self.feed.ring();
+        if !ring.is_proven() {
+            self.feed.unproven.notify_one();
+        }
+        let held = ring.digest(self.place)?;
+        self.next_digest = Instant::now() + self.feed.options.bookmark_interval / 2;
+        Some(held.only(|kind| self.filter.covers_kind(kind)))
     }
 
     /// The token of the place, which lies between transactions.

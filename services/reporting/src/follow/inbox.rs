@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use mpp_core::{Error, Result};
-use mpp_resource::copy::Shelf;
+use mpp_core::{Digest, Error, Result};
+use mpp_resource::copy::{Names, Shelf};
 use mpp_store::{Change, Op, Position, Read, Tx};
 
 use super::append::{Reached, append, append_state};
@@ -85,8 +85,20 @@ impl Inbox {
 
 impl Shelf for Inbox {
     /// Each replica's memory reads the projections by itself.
-    async fn load(&mut self, _: &mut Read, _: Option<&Position>) -> Result<()> {
-        Ok(())
+    async fn load(&mut self, _: &mut Read, _: Option<&Position>) -> Result<Option<Digest>> {
+        Ok(None)
+    }
+
+    async fn versions(
+        &mut self,
+        tx: &mut Tx,
+        records: &Names,
+    ) -> Result<BTreeMap<(String, String), i64>> {
+        store::versions(tx, self.feed, records).await
+    }
+
+    async fn held(&mut self, read: &mut Read) -> Result<Digest> {
+        store::held(read, self.feed).await
     }
 
     async fn begin_state(&mut self, read: &mut Read) -> Result<()> {

@@ -60,6 +60,7 @@ impl Follow {
             match timeout(self.silence, follower.next()).await {
                 Ok(event) => {
                     copy.apply(event).await?;
+                    copy.start_again_where_it_differs(&mut follower);
                     if !copy.shelf().take_noted() {
                         store::note_feed(&self.db, feed, true).await?;
                     }

@@ -208,3 +208,47 @@ async fn rows_of_an_older_program_are_made_anew_of_the_whole_inbox() {
     })
     .await;
 }
+
+async fn take_in_state(copy: &mut mpp_resource::copy::Copy<super::inbox::Inbox>) {
+    copy.apply(Event::StateBegins).await.expect("begins");
+    for number in 1..=3 {
+        let Event::Changes(records, _) = told(number, 2) else { unreachable!("a change") };
+        copy.apply(Event::State(records)).await.expect("a part");
+    }
+    copy.apply(Event::StateEnds(at(2))).await.expect("ends");
+}
+
+fn tickets(numbers: std::ops::RangeInclusive<i64>) -> mpp_core::Digest {
+    let mut digest = mpp_core::Digest::default();
+    numbers.for_each(|number| digest.add("ticket", &format!("malls/satu/tickets/{number}"), 1));
+    digest
+}
+
+#[tokio::test]
+async fn an_inbox_that_lost_a_row_or_holds_a_stale_one_is_found_and_healed() {
+    for fault in [
+        "delete from inbox where name = 'malls/satu/tickets/2'",
+        "update inbox set version = 0 where name = 'malls/satu/tickets/2'",
+        "update inbox set name = 'malls/satu/tickets/9' where name = 'malls/satu/tickets/2'",
+    ] {
+        on_both(async |database| {
+            let db = database.open(&SCHEMA).await.expect("open");
+            let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+            take_in_state(&mut copy).await;
+            let mut tx = db.begin(&super::writer()).await.expect("begins");
+            sqlx::query(fault).execute(tx.conn()).await.expect("altered");
+            tx.commit().await.expect("committed");
+            copy.apply(Event::Digest(tickets(1..=3))).await.expect("compared");
+            assert!(copy.must_start_again(), "{fault}");
+
+            take_in_state(&mut copy).await;
+            copy.apply(told(4, 3)).await.expect("it goes on");
+            for mut copy in [copy, open(&db, Upstream::Scheduling).await.expect("a copy")] {
+                copy.apply(Event::Digest(tickets(1..=4))).await.expect("compared");
+                assert!(!copy.must_start_again(), "healed of {fault}");
+            }
+            assert_eq!(completed(&db).await, 4, "{fault}");
+        })
+        .await;
+    }
+}

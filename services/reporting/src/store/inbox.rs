@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use mpp_core::Result;
+use mpp_core::{Digest, Result};
+use mpp_resource::copy::Names;
 use mpp_store::{Conn, Read, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, any::AnyRow};
 
@@ -125,6 +126,48 @@ pub async fn living(read: &mut Read, feed: Upstream) -> Result<BTreeMap<(String,
     rows.iter()
         .map(|row| Ok(((get(row, "kind")?, get(row, "name")?), get(row, "version")?)))
         .collect()
+}
+
+/// The versions of those records that live. Index: inbox_record.
+///
+/// # Errors
+/// The same as [`lock_head`].
+pub async fn versions(
+    tx: &mut Tx,
+    feed: Upstream,
+    records: &Names,
+) -> Result<BTreeMap<(String, String), i64>> {
+    let records: Vec<_> = records.iter().collect();
+    let mut found = BTreeMap::new();
+    for chunk in records.chunks(ROWS) {
+        let text = format!(
+            "select i.kind, i.name, i.version from inbox i
+             where i.feed = $1 and (i.kind, i.name) in (values {}) and i.op = 'put'
+             and i.seq = (select max(l.seq) from inbox l
+                          where l.feed = i.feed and l.kind = i.kind and l.name = i.name)",
+            placeholders(2, chunk.len(), 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text)).bind(feed.as_str());
+        for (kind, name) in chunk {
+            query = query.bind(kind).bind(name);
+        }
+        for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
+            found.insert((get(&row, "kind")?, get(&row, "name")?), get(&row, "version")?);
+        }
+    }
+    Ok(found)
+}
+
+/// What the inbox holds living of a feed, read anew: the whole inbox, by inbox_record.
+///
+/// # Errors
+/// The same as [`lock_head`].
+pub async fn held(read: &mut Read, feed: Upstream) -> Result<Digest> {
+    let mut digest = Digest::default();
+    for ((kind, name), version) in living(read, feed).await? {
+        digest.add(&kind, &name, version);
+    }
+    Ok(digest)
 }
 
 /// The next events after a number of the inbox, each with its own; none at the end. Index: inbox's

@@ -10,7 +10,9 @@ use mpp_store::{Migration, Schema, Statements, db_error};
 use sqlx::{Row as _, any::AnyRow};
 
 pub use feed_state::{Reached, note_feed, save_feed};
-pub use inbox::{Head, drop_held, events_after, insert_events, living, lock_head, set_head};
+pub use inbox::{
+    Head, drop_held, events_after, held, insert_events, living, lock_head, set_head, versions,
+};
 pub use news::{inbox_head, news};
 pub use projection::{load_rows, replace_rows, rows_after, save_rows};
 

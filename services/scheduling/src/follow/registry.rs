@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use mpp_core::{Error, Result};
-use mpp_resource::copy::Shelf;
+use mpp_core::{Digest, Error, Result};
+use mpp_resource::copy::{Names, Shelf};
 use mpp_rpc::Component;
 use mpp_store::{Change, Op, Position, Read, Tx};
 
 use crate::{
     memory::{Memory, directory::Directory, dirty::Touched},
-    store::upstream::{Copied, forget, page, put, remove},
+    store::upstream::{Copied, count, forget, held, page, put, remove, versions},
 };
 
 /// The feed's name in the table.
@@ -45,12 +45,20 @@ impl RegistryShelf {
 }
 
 impl Shelf for RegistryShelf {
-    async fn load(&mut self, read: &mut Read, position: Option<&Position>) -> Result<()> {
+    async fn load(
+        &mut self,
+        read: &mut Read,
+        position: Option<&Position>,
+    ) -> Result<Option<Digest>> {
+        let mut held = Digest::default();
         self.coming = Directory::default();
         let mut after = (String::new(), String::new());
         loop {
             let rows = page(read, FEED, (&after.0, &after.1), PAGE).await?;
-            rows.iter().for_each(|row| drop(take_in(&mut self.coming, row)));
+            for row in &rows {
+                count(&mut held, row);
+                take_in(&mut self.coming, row);
+            }
             match rows.last() {
                 Some(last) => after = (last.kind.clone(), last.name.clone()),
                 None => break,
@@ -59,7 +67,19 @@ impl Shelf for RegistryShelf {
         if position.is_some() {
             self.show();
         }
-        Ok(())
+        Ok(Some(held))
+    }
+
+    async fn versions(
+        &mut self,
+        tx: &mut Tx,
+        records: &Names,
+    ) -> Result<BTreeMap<(String, String), i64>> {
+        versions(tx, FEED, records).await
+    }
+
+    async fn held(&mut self, read: &mut Read) -> Result<Digest> {
+        held(read, FEED).await
     }
 
     async fn begin_state(&mut self, _read: &mut Read) -> Result<()> {
@@ -111,6 +131,7 @@ fn copied(change: &Change) -> Copied {
         name: change.name.clone(),
         version: change.version,
         doc: change.doc.to_vec(),
+        is_proven: true,
     }
 }
 
@@ -205,6 +226,76 @@ mod tests {
             }
             behind.apply(transaction(6)).await.unwrap();
             assert_eq!(behind.position(), Some(&position(6)), "it has caught up");
+        })
+        .await;
+    }
+
+    /// The registry's regions 1 to 3, as the state of revision 3.
+    async fn take_in_state(copy: &mut Copy<RegistryShelf>) {
+        copy.apply(Event::StateBegins).await.unwrap();
+        for revision in 1..=3 {
+            let Event::Changes(records, _) = transaction(revision) else { unreachable!() };
+            copy.apply(Event::State(records)).await.unwrap();
+        }
+        copy.apply(Event::StateEnds(position(3))).await.unwrap();
+    }
+
+    fn regions(numbers: impl Iterator<Item = i64>) -> Digest {
+        let mut digest = Digest::default();
+        numbers.for_each(|number| digest.add("region", &format!("regions/{number}"), 1));
+        digest
+    }
+
+    async fn alter(db: &Db, text: &'static str) {
+        let mut tx = db.begin(&own_name()).await.unwrap();
+        sqlx::query(text).execute(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    const FAULTS: [&str; 5] = [
+        "insert into upstream_record (feed, kind, name, version, doc, proof)
+         select feed, kind, 'regions/more', version, doc, proof from upstream_record
+         where name = 'regions/2'",
+        "delete from upstream_record where name = 'regions/2'",
+        "update upstream_record set doc = (select doc from upstream_record where name = 'regions/1')
+         where name = 'regions/2'",
+        "update upstream_record set version = 0 where name = 'regions/2'",
+        "update upstream_record set name = 'regions/none' where name = 'regions/2'",
+    ];
+
+    #[tokio::test]
+    async fn a_row_that_is_lost_altered_stale_or_extra_is_found_and_healed() {
+        for fault in FAULTS {
+            on_both(async |database| {
+                let db = database.open(&crate::SCHEMA).await.unwrap();
+                let mut copy = replica(&db).await;
+                take_in_state(&mut copy).await;
+                alter(&db, fault).await;
+                copy.apply(Event::Digest(regions(1..=3))).await.unwrap();
+                assert!(copy.must_start_again(), "{fault}");
+                // A replica that starts has read the altered table, and finds it there.
+                assert!(replica(&db).await.must_start_again(), "{fault}");
+
+                take_in_state(&mut copy).await;
+                copy.apply(transaction(4)).await.unwrap();
+                for mut copy in [copy, replica(&db).await] {
+                    copy.apply(Event::Digest(regions(1..=4))).await.unwrap();
+                    assert!(!copy.must_start_again(), "healed of {fault}");
+                }
+            })
+            .await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_that_never_came_is_found() {
+        on_both(async |database| {
+            let db = database.open(&crate::SCHEMA).await.unwrap();
+            let mut copy = replica(&db).await;
+            take_in_state(&mut copy).await;
+            copy.apply(transaction(5)).await.unwrap();
+            copy.apply(Event::Digest(regions(1..=5))).await.unwrap();
+            assert!(copy.must_start_again(), "region 4 is missing");
         })
         .await;
     }

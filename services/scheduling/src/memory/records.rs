@@ -54,6 +54,7 @@ impl Records {
     }
 
     fn apply_deviation(&mut self, change: &Change) {
+        self.rows.apply(Deviation::KIND, change);
         let counter = change.name.trim_end_matches("/deviation").to_owned();
         match change.decode::<Deviation>() {
             Ok(deviation) if change.op == Op::Put => {

@@ -21,6 +21,11 @@ pub const SCHEMA: Schema = Schema {
             name: "who waits, for metrics",
             statements: Statements::Both(include_str!("../sql/0002_waiting.sql")),
         },
+        Migration {
+            version: 3,
+            name: "proof of each copied record",
+            statements: Statements::Both(include_str!("../sql/0003_proof.sql")),
+        },
     ],
     history_kinds: &["hours_rule"],
 };

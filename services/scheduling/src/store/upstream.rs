@@ -1,11 +1,16 @@
 //! The copy of a followed feed's records, kept with its position.
 
-use mpp_core::Result;
-use mpp_store::{Read, Tx, db_error};
+use std::collections::BTreeMap;
+
+use mpp_core::{Digest, Result, proof};
+use mpp_resource::copy::Names;
+use mpp_store::{Read, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-/// Rows of one statement; five binds each stay far below SQLite's 32,766.
+/// Rows of one statement; six binds each stay far below SQLite's 32,766.
 const CHUNK: usize = 500;
+/// Rows of one page, where the whole table is read.
+const PAGE: i64 = 1000;
 
 /// A record of the copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +23,8 @@ pub struct Copied {
     pub version: i64,
     /// Its document, encoded.
     pub doc: Vec<u8>,
+    /// False where the row is not what was written.
+    pub is_proven: bool,
 }
 
 /// Forgets everything of a feed, before its state is written anew.
@@ -40,14 +47,14 @@ pub async fn put(tx: &mut Tx, feed: &str, records: &[Copied]) -> Result<()> {
     for chunk in records.chunks(CHUNK) {
         let rows: Vec<_> = (0..chunk.len())
             .map(|row| {
-                let at = row * 4 + 2;
-                format!("($1, ${at}, ${}, ${}, ${})", at + 1, at + 2, at + 3)
+                let at = row * 5 + 2;
+                format!("($1, ${at}, ${}, ${}, ${}, ${})", at + 1, at + 2, at + 3, at + 4)
             })
             .collect();
         let text = format!(
-            "insert into upstream_record (feed, kind, name, version, doc) values {}
+            "insert into upstream_record (feed, kind, name, version, doc, proof) values {}
              on conflict (feed, kind, name) do update set version = excluded.version,
-             doc = excluded.doc
+             doc = excluded.doc, proof = excluded.proof
              where upstream_record.version < excluded.version",
             rows.join(", ")
         );
@@ -58,7 +65,8 @@ pub async fn put(tx: &mut Tx, feed: &str, records: &[Copied]) -> Result<()> {
                 .bind(&record.kind)
                 .bind(&record.name)
                 .bind(record.version)
-                .bind(&record.doc[..]);
+                .bind(&record.doc[..])
+                .bind(proof(&record.kind, &record.name, record.version, &record.doc));
         }
         query.execute(tx.conn()).await.map_err(db_error)?;
     }
@@ -91,7 +99,7 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Copied>> {
     let rows = sqlx::query(
-        "select kind, name, version, doc from upstream_record
+        "select kind, name, version, doc, proof from upstream_record
          where feed = $1 and (kind, name) > ($2, $3) order by kind, name limit $4",
     )
     .bind(feed)
@@ -104,11 +112,66 @@ pub async fn page(
     rows.iter().map(|row| copied(row).map_err(db_error)).collect()
 }
 
+/// The versions of those records that there are. Index: upstream_record's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
+pub async fn versions(
+    tx: &mut Tx,
+    feed: &str,
+    records: &Names,
+) -> Result<BTreeMap<(String, String), i64>> {
+    let records: Vec<_> = records.iter().collect();
+    let mut found = BTreeMap::new();
+    for chunk in records.chunks(CHUNK) {
+        let text = format!(
+            "select kind, name, version from upstream_record
+             where feed = $1 and (kind, name) in (values {})",
+            placeholders(2, chunk.len(), 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(chunk.len() == CHUNK);
+        query = query.bind(feed);
+        for (kind, name) in chunk {
+            query = query.bind(kind).bind(name);
+        }
+        for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
+            let key = (get(&row, "kind")?, get(&row, "name")?);
+            found.insert(key, row.try_get("version").map_err(db_error)?);
+        }
+    }
+    Ok(found)
+}
+
+/// What there is; see [`count`]. Reads the whole table.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn held(read: &mut Read, feed: &str) -> Result<Digest> {
+    let (mut digest, mut after) = (Digest::default(), (String::new(), String::new()));
+    loop {
+        let rows = page(read, feed, (&after.0, &after.1), PAGE).await?;
+        rows.iter().for_each(|row| count(&mut digest, row));
+        match rows.last() {
+            Some(last) => after = (last.kind.clone(), last.name.clone()),
+            None => return Ok(digest),
+        }
+    }
+}
+
+/// Adds a record to what is held; one that is not what was written by a version that none has, so
+/// that it is found whether it should be there or not.
+pub fn count(digest: &mut Digest, record: &Copied) {
+    let version = if record.is_proven { record.version } else { i64::MIN };
+    digest.add(&record.kind, &record.name, version);
+}
+
+fn get(row: &AnyRow, column: &str) -> Result<String> {
+    row.try_get(column).map_err(db_error)
+}
+
 fn copied(row: &AnyRow) -> sqlx::Result<Copied> {
-    Ok(Copied {
-        kind: row.try_get("kind")?,
-        name: row.try_get("name")?,
-        version: row.try_get("version")?,
-        doc: row.try_get("doc")?,
-    })
+    let (kind, name): (String, String) = (row.try_get("kind")?, row.try_get("name")?);
+    let (version, doc): (i64, Vec<u8>) = (row.try_get("version")?, row.try_get("doc")?);
+    let is_proven = row.try_get::<i64, _>("proof")? == proof(&kind, &name, version, &doc);
+    Ok(Copied { kind, name, version, doc, is_proven })
 }
