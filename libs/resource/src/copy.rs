@@ -9,6 +9,10 @@
 //! ahead may be of another history, too. So a replica that leaves it alone keeps a doubt, until it
 //! has heard of that very position itself.
 
+mod proof;
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
@@ -31,11 +35,6 @@ const LONGEST_DOUBT: Duration = Duration::from_secs(60);
 
 /// Records by kind and name.
 pub type Names = BTreeSet<(String, String)>;
-
-/// How long at least between two readings of the tables.
-const READING: Duration = Duration::from_secs(10);
-/// The part of the time that reading the tables may take: of a large copy it comes more seldom.
-const PART: u32 = 50;
 
 /// Where a service keeps its copy of a feed: its tables, and a memory that is filled from them, if
 /// it has one.
@@ -192,20 +191,6 @@ impl<S: Shelf> Copy<S> {
         }
     }
 
-    /// True where it was found to hold something else than it should, and is to start again.
-    pub fn must_start_again(&self) -> bool {
-        self.must_start_again
-    }
-
-    /// Has the follower begin with the whole state, where the copy was found to hold something else
-    /// than it should. What is there stays until the state is whole.
-    pub fn start_again_where_it_differs(&mut self, follower: &mut Follower) {
-        if std::mem::take(&mut self.must_start_again) {
-            tracing::warn!(feed = self.options.feed, "the copy starts again from the whole state");
-            follower.rewind(None);
-        }
-    }
-
     /// Starts again from the tables after an event could not be applied. The feed's service judges
     /// whether it can go on from there.
     pub async fn recover(&mut self, follower: &mut Follower) {
@@ -307,53 +292,6 @@ impl<S: Shelf> Copy<S> {
         Ok(())
     }
 
-    /// Writes changes, and keeps the digest of what the tables hold by what they held before and
-    /// hold then: a change that is not taken in is found by it.
-    async fn write(&mut self, tx: &mut Tx, changes: &[Change], to: &Position) -> Result<()> {
-        let name = |change: &Change| (change.kind.clone(), change.name.clone());
-        let names: Names = changes.iter().map(name).collect();
-        if names.is_empty() {
-            return self.shelf.write(tx, changes, to).await;
-        }
-        let before = self.shelf.versions(tx, &names).await?;
-        self.shelf.write(tx, changes, to).await?;
-        let now = self.shelf.versions(tx, &names).await?;
-        let mut digest = tx.digest(self.options.feed).await?;
-        for key in &names {
-            let (before, now) = (before.get(key).copied(), now.get(key).copied());
-            digest.change(&key.0, &key.1, before, now);
-        }
-        tx.save_digest(self.options.feed, &digest).await
-    }
-
-    /// Compares what is here with what the feed's service holds at the position that was heard of
-    /// last, and now and then what the tables hold with what was written to them. A table that
-    /// another replica has taken further is compared by that one.
-    async fn prove(&mut self, wanted: &Digest) -> Result<()> {
-        let mut read = self.db.read().await?;
-        let stored = read.position(self.options.feed).await?;
-        let mut held = read.digest(self.options.feed).await?;
-        if Instant::now() >= self.next_reading {
-            let (began, told) = (Instant::now(), held);
-            held = self.shelf.held(&mut read).await?;
-            self.next_reading = Instant::now() + (began.elapsed() * PART).max(READING);
-            if stored.is_some() && held != told && stored != self.at {
-                self.compare(&held, &told);
-            }
-        }
-        read.end().await?;
-        if stored.is_some() && stored == self.at {
-            self.compare(&held, wanted);
-        }
-        Ok(())
-    }
-
-    fn compare(&mut self, held: &Digest, wanted: &Digest) {
-        if self.differs.tell(held, wanted) {
-            self.must_start_again |= self.starts.take(Instant::now());
-        }
-    }
-
     /// True where the table has what is heard already, from another replica; false where it stands
     /// as this one left it.
     fn is_ahead(&mut self, stored: Option<Position>, heard: &Position) -> Result<bool> {
@@ -415,6 +353,3 @@ impl<S: Shelf> Copy<S> {
         self.saved = Instant::now();
     }
 }
-
-#[cfg(test)]
-mod tests;

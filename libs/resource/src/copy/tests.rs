@@ -260,3 +260,30 @@ async fn a_bookmark_that_another_replica_has_saved_costs_no_reading_of_the_table
     })
     .await;
 }
+
+/// Two regions more than there are.
+fn wanted() -> Digest {
+    let mut digest = Digest::default();
+    for name in ["regions/7", "regions/8"] {
+        digest.add("region", name, 1);
+    }
+    digest
+}
+
+#[tokio::test]
+async fn a_table_that_another_replica_has_taken_further_is_compared_by_that_one() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut ahead = with_state(&db).await;
+        let mut behind = replica(&db).await;
+        for revision in 2..=3 {
+            ahead.apply(transaction(revision)).await.expect("written");
+        }
+        behind.apply(transaction(2)).await.expect("heard");
+        behind.apply(Event::Digest(wanted())).await.expect("heard");
+        assert!(!behind.must_start_again(), "the table is at 3, and this is of 2");
+        ahead.apply(Event::Digest(wanted())).await.expect("compared");
+        assert!(ahead.must_start_again());
+    })
+    .await;
+}
