@@ -1,10 +1,10 @@
 //! A follower that is slow, leaves and resumes, and what it must have been told.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use mpp_core::{Label, Reason};
-use mpp_store::{Feed, Filter, Op, Start};
+use mpp_core::{Digest, Label, Reason};
+use mpp_store::{Change, Feed, Filter, Op, Start};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tokio::sync::watch;
 
@@ -27,6 +27,10 @@ pub struct Follower {
     pub filter: Filter,
     token: Option<Bytes>,
     pub stretches: Vec<Stretch>,
+    /// The version of each living record of which it was told, by kind and name.
+    held: BTreeMap<(String, String), i64>,
+    /// How often what it holds was as the feed said that it should be.
+    pub proven: usize,
     random: StdRng,
     slow: bool,
 }
@@ -40,7 +44,8 @@ impl Follower {
             _ => Filter { name_prefix: "units/m1".into(), ..Filter::kinds(["unit"]) },
         };
         let random = StdRng::seed_from_u64(seed.wrapping_add(number as u64));
-        Self { filter, token: None, stretches: Vec::new(), random, slow: number >= 4 }
+        let (token, stretches, held, slow) = (None, Vec::new(), BTreeMap::new(), number >= 4);
+        Self { filter, token, stretches, held, proven: 0, random, slow }
     }
 
     /// Follows one of the feeds after another until the round's end is reached.
@@ -70,6 +75,7 @@ impl Follower {
     ) -> mpp_core::Result<bool> {
         let mut state = self.token.is_none().then(BTreeMap::new);
         let mut pending: Vec<Told> = Vec::new();
+        let mut coming = Vec::new();
         loop {
             let batch = subscription.next().await?.expect("the feed serves");
             for change in &batch.changes {
@@ -84,9 +90,12 @@ impl Follower {
                     )),
                 }
             }
+            coming.extend(batch.changes);
             assert_eq!(batch.initial_state_complete, state.is_some() && batch.token.is_some());
             if let Some(token) = batch.token {
                 self.token = Some(token);
+                self.hold(batch.initial_state_complete, std::mem::take(&mut coming));
+                batch.digest.iter().for_each(|wanted| self.prove(wanted));
                 self.note(state.take(), batch.revision, std::mem::take(&mut pending));
                 if end.borrow().is_some_and(|end| batch.revision >= end) {
                     return Ok(true);
@@ -99,6 +108,26 @@ impl Follower {
                 return Ok(false);
             }
         }
+    }
+
+    fn hold(&mut self, anew: bool, changes: Vec<Arc<Change>>) {
+        if anew {
+            self.held.clear();
+        }
+        for change in changes {
+            let key = (change.kind.clone(), change.name.clone());
+            match change.op {
+                Op::Put => drop(self.held.insert(key, change.version)),
+                Op::Deleted | Op::Removed => drop(self.held.remove(&key)),
+            }
+        }
+    }
+
+    fn prove(&mut self, wanted: &Digest) {
+        let mut held = Digest::default();
+        self.held.iter().for_each(|((kind, name), version)| held.add(kind, name, *version));
+        assert_eq!(&held, wanted, "of {:?}", self.filter);
+        self.proven += 1;
     }
 
     /// Takes over what a token confirms.

@@ -43,6 +43,7 @@ fn small() -> FeedOptions {
         message_bytes: 4 * 1024,
         poll_interval: Duration::from_millis(50),
         bookmark_interval: Duration::from_millis(10),
+        proof_interval: Duration::from_millis(20),
         stall: Duration::from_secs(5),
         concurrent_reads: 3,
     }
@@ -70,7 +71,9 @@ async fn every_follower_gets_the_recorded_history() {
         }
         let history = history.lock().unwrap();
         let resumes: usize = followers.iter().map(|follower| follower.stretches.len()).sum();
-        println!("{} transactions, {resumes} stretches", history.len());
+        let proven: usize = followers.iter().map(|follower| follower.proven).sum();
+        println!("{} transactions, {resumes} stretches, {proven} digests", history.len());
+        assert!(proven > 0, "a follower of whole kinds is told what it should hold");
         for follower in &followers {
             follower.stretches.iter().for_each(|stretch| {
                 check(&history, &follower.filter, stretch);
