@@ -57,7 +57,7 @@ async fn hear(mut follower: Follower, what: &'static str, heard: Arc<Mutex<Heard
         let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::StateBegins => heard.states += 1,
-            Event::State(_) => {}
+            Event::State(_) | Event::Digest(_) => {}
             Event::StateEnds(position) => heard.from = position.revision,
             Event::Changes(changes, _) => {
                 for change in &changes {

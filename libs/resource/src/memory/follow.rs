@@ -208,7 +208,7 @@ mod tests {
                 feed,
                 memory: memory.clone(),
                 listener: Nobody,
-                ready: Readiness::new().component("memory"),
+                ready: Readiness::new(Default::default()).component("memory"),
                 shutdown: shutdown.clone(),
             };
             tokio::spawn(follow.run());
