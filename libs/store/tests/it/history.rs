@@ -137,7 +137,9 @@ async fn transaction(
     let draft = |random: &mut StdRng, name: String| {
         let region = REGIONS[random.random_range(0..REGIONS.len())];
         let padding = "x".repeat(random.random_range(0..400));
-        let doc = unit(&name, &format!("{seed} {number} {padding}"));
+        // A record that is put twice in one transaction differs, too.
+        let different: u64 = random.random();
+        let doc = unit(&name, &format!("{seed} {number} {different} {padding}"));
         (region, (name, doc, in_region(region)))
     };
     if random.random_bool(0.06) {
