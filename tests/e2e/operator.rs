@@ -25,7 +25,7 @@ use mpp_tests::{
     keys::{ADMINISTRATOR, APP, REPORTING, SCHEDULING, WEB, Who},
     program::{Said, command},
     tls::Authority,
-    town::{self, MALL},
+    town::{self, MALL, OFFERING},
     wait::{pause, that},
 };
 
@@ -219,4 +219,27 @@ async fn the_doctor_asks_the_services_that_are_named_and_not_what_ran_here_befor
     assert_eq!(said.code, 6, "{}", said.out);
     let fails = said.out.lines().find(|line| line.contains("FAILS")).unwrap_or_default();
     assert!(fails.starts_with("scheduling"), "{}", said.out);
+}
+
+#[tokio::test]
+async fn a_command_asks_for_no_more_days_than_the_operator_allows() {
+    let mut suite = Suite::prepare(Backend::Sqlite, Setup::default()).await;
+    let policy = suite.home().join("policy.toml");
+    fs::write(&policy, "[scheduling]\nslot_list_days = 1\ndays_ahead = 3\n").expect("a file");
+    for service in Service::ALL {
+        suite.migrate(service).await.succeeded();
+        let mut serve = suite.serve(service);
+        serve.env("MPP_POLICY_FILE", &policy);
+        suite.launch_by(service, serve);
+        suite.ready(service).await;
+    }
+    town::open(&suite).await;
+    let book = ["book", OFFERING, "--nik", "3510014107900001"];
+    eventually(PATIENCE, "the first free place is booked", async || {
+        let said = suite.run(APP, &book).await;
+        that(said.code == 0 && said.out.contains("booked"), format!("{}{}", said.out, said.err))
+    })
+    .await;
+    let said = suite.run(APP, &["slots", OFFERING, "--days", "7"]).await;
+    assert!(said.code == 7 && said.err.contains("1 to 1"), "{}", said.err);
 }
