@@ -73,7 +73,11 @@ impl Taken {
     /// Runs the call in it.
     pub(crate) async fn run<T>(self, call: impl Future<Output = T>) -> T {
         match self.0 {
-            Some(place) => PLACE.scope(place, call).await,
+            Some(place) => {
+                let who = place.who.to_string();
+                // The same caller's share of the database's connections.
+                PLACE.scope(place, mpp_store::for_caller(&who, call)).await
+            }
             None => call.await,
         }
     }

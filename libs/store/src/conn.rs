@@ -3,6 +3,7 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -19,7 +20,10 @@ use sqlx::{
 };
 use tokio::{runtime::Handle, time::Instant};
 
-use crate::reach::{self, Reach};
+use crate::{
+    Turn,
+    reach::{self, Reach},
+};
 
 /// How long a connection that is given back may take to show that it still works.
 const GIVES_BACK: Duration = Duration::from_secs(5);
@@ -32,11 +36,18 @@ pub struct Conn {
     reach: Reach,
     since: Instant,
     broken: bool,
+    /// Its caller's turn, which the next caller gets with the connection.
+    _turn: Option<Turn<Arc<str>>>,
 }
 
 impl Conn {
-    pub(crate) fn new(pooled: PoolConnection<Any>, reach: Reach) -> Self {
-        Self { pooled: Some(pooled), reach, since: Instant::now(), broken: false }
+    pub(crate) fn new(
+        pooled: PoolConnection<Any>,
+        turn: Option<Turn<Arc<str>>>,
+        reach: Reach,
+    ) -> Self {
+        let since = Instant::now();
+        Self { pooled: Some(pooled), reach, since, broken: false, _turn: turn }
     }
 
     /// Closes it without a word, which also ends a transaction.

@@ -42,6 +42,7 @@ mod backup;
 mod beneath;
 mod bounds;
 mod bulk;
+mod caller;
 mod conn;
 mod connect;
 mod db;
@@ -74,6 +75,7 @@ pub use mpp_api::Position;
 pub use mpp_core::{Label, Labels};
 
 pub use backup::{Copied, check_copy, copy};
+pub use caller::for_caller;
 pub use conn::Conn;
 pub use connect::{Options, sqlite_path, sqlite_url};
 pub use db::Db;

@@ -101,7 +101,8 @@ impl Pool {
                     self.reach.doubt();
                 }
             });
-            Ok(Conn::new(taken?, self.reach.clone()))
+            let (pooled, turn) = taken?;
+            Ok(Conn::new(pooled, turn, self.reach.clone()))
         })
     }
 

@@ -10,8 +10,9 @@ use std::{
 
 use mpp_telemetry::Point;
 use sqlx::AnyPool;
+use tokio::time::timeout;
 
-use crate::metrics;
+use crate::{Turn, Turns, caller, connect::ACQUIRE, metrics};
 
 /// What takes less is no wait worth measuring.
 const AT_ONCE: Duration = Duration::from_millis(1);
@@ -22,8 +23,13 @@ pub(crate) struct Waiting {
     /// Such as `registry/writers`.
     name: String,
     pool: AnyPool,
+    /// The turns of callers: a crowd of one's transactions holds up another's by the next that ends.
+    turns: Turns<Arc<str>>,
     now: AtomicU32,
 }
+
+/// A caller's turn, given back with its connection.
+pub(crate) type Taken<C> = (C, Option<Turn<Arc<str>>>);
 
 /// Somebody who waits, until it is dropped.
 struct One<'a>(&'a AtomicU32);
@@ -37,7 +43,8 @@ impl Drop for One<'_> {
 impl Waiting {
     /// For the pool of this name, whose connections are told with it.
     pub fn of(name: String, pool: &AnyPool) -> Arc<Self> {
-        let waiting = Arc::new(Self { name, pool: pool.clone(), now: AtomicU32::new(0) });
+        let turns = turns(pool.options().get_max_connections());
+        let waiting = Arc::new(Self { name, pool: pool.clone(), turns, now: AtomicU32::new(0) });
         metrics::CONNECTION_TIMEOUTS.begin([[waiting.name.clone()]]);
         let name = || [waiting.name.clone()];
         metrics::CONNECTIONS_WANTED
@@ -55,14 +62,18 @@ impl Waiting {
         vec![point("used", used), point("idle", idle)]
     }
 
-    /// Waits for a connection.
+    /// Waits for a connection, in turn with other callers.
     pub async fn for_one<C>(
         &self,
         taken: impl Future<Output = sqlx::Result<C>>,
-    ) -> sqlx::Result<C> {
+    ) -> sqlx::Result<Taken<C>> {
         let begun = Instant::now();
         self.now.fetch_add(1, Relaxed);
         let _one = One(&self.now);
+        let taken = async {
+            let turn = self.turn().await?;
+            Ok((taken.await?, turn))
+        };
         let taken = taken.await;
         let waited = begun.elapsed();
         if waited >= AT_ONCE {
@@ -73,4 +84,18 @@ impl Waiting {
         }
         taken
     }
+
+    /// The turn of the caller that this task runs for; `None` for the process itself.
+    async fn turn(&self) -> sqlx::Result<Option<Turn<Arc<str>>>> {
+        let Some(caller) = caller::current() else { return Ok(None) };
+        let turn = timeout(ACQUIRE, self.turns.take(caller)).await;
+        turn.map(Some).map_err(|_| sqlx::Error::PoolTimedOut)
+    }
+}
+
+/// As many turns as there are connections, of which one caller leaves some to others, however
+/// many it could use.
+fn turns(connections: u32) -> Turns<Arc<str>> {
+    let all = usize::try_from(connections).unwrap_or(usize::MAX);
+    Turns::new(all, all - (all / 4).max(1).min(all - 1))
 }

@@ -1,8 +1,13 @@
 //! Transactions that are dropped or cut off leave nothing, and nothing of them stays in the pool.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
 use mpp_api::registry::Mall;
 use mpp_core::{Clock, Reason};
-use mpp_store::{Db, Expect, FeedOptions, Filter, Start};
+use mpp_store::{Db, Expect, FeedOptions, Filter, Start, for_caller};
 use mpp_testkit::{Backend, database, on_both};
 use sqlx::{Connection as _, PgConnection, Row as _};
 
@@ -104,4 +109,35 @@ async fn a_write_by_hand_cannot_miss_the_feed() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_caller_with_many_transactions_leaves_another_a_connection() {
+    let database = database(Backend::Postgres).await;
+    let mut options = database.options(Clock::system());
+    options.max_connections = 14;
+    let db = Db::open_migrated(&options, &SCHEMA).await.unwrap();
+    let done = Arc::new(AtomicUsize::new(0));
+    // Eight connections write; what is asked for at once would take all of them for long.
+    let greedy: Vec<_> = (0..200)
+        .map(|_| {
+            let (db, done) = (db.clone(), done.clone());
+            tokio::spawn(for_caller("users/greedy", async move {
+                let mut tx = db.begin(&officer()).await.unwrap();
+                sqlx::query("select pg_sleep(0.05)").execute(tx.conn()).await.unwrap();
+                tx.rollback().await.unwrap();
+                done.fetch_add(1, Relaxed);
+            }))
+        })
+        .collect();
+    while done.load(Relaxed) == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    let before = done.load(Relaxed);
+    let modest = for_caller("users/modest", async { db.begin(&officer()).await.unwrap() });
+    modest.await.rollback().await.unwrap();
+    let meanwhile = done.load(Relaxed) - before;
+    assert!(meanwhile < 100, "{meanwhile} transactions of another came before its first");
+    futures::future::join_all(greedy).await;
+    assert_eq!(done.load(Relaxed), 200, "and the others come, too");
 }

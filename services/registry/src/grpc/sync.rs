@@ -13,6 +13,7 @@ use mpp_resource::{
     handler::{Answer, create, delete, read, reply, updated},
     list,
 };
+use mpp_store::for_caller;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
@@ -49,8 +50,10 @@ impl SyncService for Sync {
             outbound,
             shutdown: self.shutdown.clone(),
         };
-        // A task of its own: a batch in work is finished even where the client has gone.
-        tokio::spawn(stream.run());
+        // A task of its own: a batch in work is finished even where the client has gone. It takes
+        // connections as its caller, all the same.
+        let caller = stream.call.caller.subject.clone();
+        tokio::spawn(async move { for_caller(&caller, stream.run()).await });
         Ok(Response::new(ReceiverStream::new(answers)))
     }
 

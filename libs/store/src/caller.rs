@@ -1,0 +1,18 @@
+//! For whom the database is asked: connections are shared out among callers, not among calls.
+
+use std::sync::Arc;
+
+tokio::task_local! {
+    static CALLER: Arc<str>;
+}
+
+/// Runs a call: what it asks of a database, it asks for this caller. Work of the process itself is
+/// asked for by nobody, and waits in no line.
+pub async fn for_caller<T>(caller: &str, call: impl Future<Output = T>) -> T {
+    CALLER.scope(caller.into(), call).await
+}
+
+/// The caller that this task runs for.
+pub(crate) fn current() -> Option<Arc<str>> {
+    CALLER.try_with(Arc::clone).ok()
+}
