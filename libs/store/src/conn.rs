@@ -62,7 +62,7 @@ impl Conn {
         &'e mut self,
         ask: impl FnOnce(&'e mut PoolConnection<Any>) -> BoxStream<'e, sqlx::Result<T>>,
     ) -> BoxStream<'e, sqlx::Result<T>> {
-        let Self { pooled, reach, since, broken } = self;
+        let Self { pooled, reach, since, broken, .. } = self;
         match pooled {
             Some(pooled) => {
                 Answers { rows: ask(pooled), cut: None, reach, since: *since, broken }.boxed()
