@@ -97,5 +97,6 @@ impl Waiting {
 /// many it could use.
 fn turns(connections: u32) -> Turns<Arc<str>> {
     let all = usize::try_from(connections).unwrap_or(usize::MAX);
-    Turns::new(all, all - (all / 4).max(1).min(all - 1))
+    let for_others = if all > 1 { (all / 4).max(1) } else { 0 };
+    Turns::new(all, all - for_others)
 }
