@@ -61,6 +61,8 @@ async fn tell_of_a_fee(backend: Backend) {
 
     let heard = http::listen(&suite.page("/events?of=/"), "Rp75.000");
     let region = follow_region(&suite, Service::Registry, &["offering", "service"]).await;
+    let mut changes = FeedServiceClient::new(suite.channel(Service::Reporting, APP));
+    let changes = changes.watch(WatchRequest::default()).await.expect("a stream").into_inner();
     raise_the_fee(&suite, &ministry).await;
     let ended = Instant::now();
     let is_new = |fees: Vec<i64>| that(fees == [NEW_FEE], format!("the fees are {fees:?}"));
@@ -92,7 +94,8 @@ async fn tell_of_a_fee(backend: Backend) {
     let heard = tokio::time::timeout(PATIENCE, heard).await;
     let heard = heard.expect("an open page hears of it").expect("a listener");
     heard.expect("the fee, in an event");
-    hears_of(region, KTP_HILANG).await;
+    hears_of(region, |name| name == KTP_HILANG).await;
+    hears_of(changes, |name| name.starts_with("catalogChanges/")).await;
 }
 
 /// One watch of a regency, with what its records rest on, from now on.
@@ -112,16 +115,16 @@ async fn follow_region(
     feed.watch(request).await.expect("a stream").into_inner()
 }
 
-async fn hears_of(mut feed: Streaming<WatchResponse>, name: &str) {
+async fn hears_of(mut feed: Streaming<WatchResponse>, is_it: impl Fn(&str) -> bool) {
     let heard = async {
         loop {
             let message = feed.message().await.expect("no refusal").expect("not the end");
-            if message.changes.iter().any(|change| change.name == name) {
+            if message.changes.iter().any(|change| is_it(&change.name)) {
                 return;
             }
         }
     };
-    tokio::time::timeout(PATIENCE, heard).await.expect("who follows the regency hears of it");
+    tokio::time::timeout(PATIENCE, heard).await.expect("who follows hears of it");
 }
 
 /// The ministry edits its file, and its agent runs: one record of three has changed.
@@ -185,7 +188,7 @@ async fn tell_of_hours(backend: Backend) {
 
     let region = follow_region(&suite, Service::Scheduling, &["hours_rule", "deviation"]).await;
     town::set_hours(&suite, ORGANISER, "dukcapil-early", DUKCAPIL, ("00:00", "11:00")).await;
-    hears_of(region, "hoursRules/dukcapil-early").await;
+    hears_of(region, |name| name == "hoursRules/dukcapil-early").await;
     let told = Instant::now();
     eventually(PATIENCE, "scheduling finds that it closes early", async || {
         let found = findings(&suite, true).await?.ok_or("it does not deviate")?;

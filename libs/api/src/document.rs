@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
+    reporting::CatalogChange,
     scheduling::{Appointment, Deviation, HoursRule, Ticket},
     sync::Source,
     text::Texts,
@@ -115,6 +116,8 @@ documents! {
         filed under [Counter, Date, Mall, Region], answers add [code, create_time, update_time];
     Ticket => "ticket" in form 1 named "malls/{id}/tickets/{id}",
         filed under [Counter, Date, Mall, Region], answers add [];
+    CatalogChange => "catalog_change" in form 1 named "catalogChanges/{id}",
+        filed under [Service, Unit], answers add [unit_name];
 }
 
 /// True where a name of this form can begin with `prefix`.

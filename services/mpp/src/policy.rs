@@ -16,7 +16,7 @@ pub struct Policies {
     pub scheduling: mpp_scheduling::Policy,
     pub reporting: mpp_reporting::Policy,
     pub web: mpp_web::Policy,
-    /// Of the feeds of registry and scheduling.
+    /// Of every service's feed.
     pub feed: mpp_store::FeedPolicy,
     /// Of every service's server.
     pub server: mpp_rpc::ServerPolicy,

@@ -127,6 +127,7 @@ async fn start(
                 (upstream(Service::Registry)?, upstream(Service::Scheduling)?);
             let options = mpp_reporting::Options {
                 sample_data: args.sample_data,
+                feed: policies.feed.options(),
                 health: policies.health,
                 policy: policies.reporting,
                 ..mpp_reporting::Options::new(database, registry, scheduling)

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use mpp_store::{Db, Lease};
+use mpp_store::{Db, Feed, Lease};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{follow::Follow, model::Upstream};
+use crate::{follow::Follow, model::Upstream, policy::Policy};
 
 /// The leased job.
 const JOB: &str = "project";
@@ -23,6 +23,21 @@ pub async fn project(db: Db, follow: Follow, lease: Duration, shutdown: Cancella
     let mut lease = Lease::new(db, JOB, &Uuid::now_v7().to_string(), lease);
     let _ = shutdown.run_until_cancelled(compete(&mut lease, &follow)).await;
     lease.give_up().await;
+}
+
+/// Lets go of what the own feed need not keep any longer, until `shutdown`, and ends with the feed.
+pub async fn tidy_feed(feed: Feed, policy: Policy, shutdown: CancellationToken) {
+    let holder = Uuid::now_v7().to_string();
+    let tidied = async {
+        loop {
+            sleep(policy.feed_tidied()).await;
+            if let Err(error) = feed.maintain(&policy.retention(), &holder).await {
+                tracing::warn!(%error, "compaction goes on at the next run");
+            }
+        }
+    };
+    let _: Option<()> = shutdown.run_until_cancelled(tidied).await;
+    feed.ended().await;
 }
 
 /// Follows both feeds whenever the lease is held.

@@ -25,6 +25,11 @@
 //!   from memory and never ask the database.
 //! - **Watching.** The report of now is worked out at most once a second, however many events come
 //!   in and however many watch; each message holds only changes and is encoded once.
+//! - **Own feed.** Catalog changes are records, too, written in the transaction that projects them:
+//!   whoever wants to hear of a fee as it changes follows them (`mpp.feed.v1`). What else is shown is
+//!   worked out, or is a record of an upstream, which serves it itself.
+//! - **Lag.** Each replica hears from the upstreams themselves how far they are, and says so where
+//!   nobody reads a feed or it is read too late.
 //! - **Known on.** What a report calls known is known since the upstream's commit time, however
 //!   often it is rebuilt. Stages, malls, counters and offerings keep their past and answer for any
 //!   day and any state of knowledge; of sources, deviations and tickets only the last state is
@@ -63,10 +68,12 @@ use std::sync::Arc;
 use mpp_api::reporting::report_service_server::ReportServiceServer;
 use mpp_client::{Endpoint, connect};
 use mpp_core::Result;
-use mpp_rpc::{HealthPolicy, Readiness};
-use mpp_store::Db;
+use mpp_rpc::{HealthPolicy, Readiness, feed::FeedServer};
+use mpp_store::{Db, Feed, FeedOptions};
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
+
+use model::Upstream;
 
 pub use metrics::METRICS;
 pub use policy::Policy;
@@ -77,6 +84,8 @@ pub use store::SCHEMA;
 pub struct Options {
     /// Reporting's own database.
     pub database: mpp_store::Options,
+    /// Bounds of its own feed.
+    pub feed: FeedOptions,
     /// Run the steps that the database lacks first: for `mpp up` and tests.
     pub migrate: bool,
     /// The registry's feed.
@@ -95,7 +104,17 @@ impl Options {
     /// With the usual numbers, over real data.
     pub fn new(database: mpp_store::Options, registry: Endpoint, scheduling: Endpoint) -> Self {
         let (health, policy) = (HealthPolicy::default(), Policy::default());
-        Self { database, migrate: false, registry, scheduling, sample_data: false, health, policy }
+        let feed = FeedOptions::default();
+        Self {
+            database,
+            feed,
+            migrate: false,
+            registry,
+            scheduling,
+            sample_data: false,
+            health,
+            policy,
+        }
     }
 }
 
@@ -126,6 +145,8 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let (lease, silence) = (policy.projecting_lease(), policy.feed_silence());
     let nation = memory::load(&db, &policy).await?;
     let clock = options.database.clock.clone();
+    let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
+    let tidied = jobs::tidy_feed(feed.clone(), policy.clone(), shutdown.clone());
     let memory = Arc::new(memory::Memory::new(nation, clock, policy, options.sample_data)?);
 
     metrics::begin(&memory);
@@ -133,12 +154,27 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let health = memory::Health::new(&readiness);
     let wake = Arc::new(Notify::new());
     let lost = app::Lost::new(channels.clone());
-    let follow = follow::Follow { db: db.clone(), channels, wake: wake.clone(), silence };
+    let follow =
+        follow::Follow { db: db.clone(), channels: channels.clone(), wake: wake.clone(), silence };
     let mut tasks = JoinSet::new();
+    tasks.spawn(tidied);
+    for (upstream, channel) in Upstream::ALL.into_iter().zip(channels) {
+        tasks.spawn(follow::listen(upstream, channel, memory.clone(), shutdown.clone()));
+    }
     tasks.spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
     tasks.spawn(jobs::project(db.clone(), follow, lease, shutdown.clone()));
     tasks.spawn(memory::run(db.clone(), memory.clone(), wake, health, shutdown.clone()));
+    let feed = serve_feed(feed, &memory);
     let reports =
         ReportServiceServer::new(grpc::Reports(app::Reporting { memory, db, lost, shutdown }));
-    Ok(Running { routes: tonic::service::Routes::new(reports), readiness, tasks })
+    let routes = tonic::service::Routes::new(reports).add_service(feed.into_route());
+    Ok(Running { routes, readiness, tasks })
+}
+
+fn serve_feed(feed: Feed, memory: &Arc<memory::Memory>) -> FeedServer {
+    let memory = memory.clone();
+    FeedServer::new(feed, model::KINDS).knowing(move |label, value| {
+        let known = app::filters::label(&memory, label, &value);
+        Box::pin(async move { known })
+    })
 }

@@ -3,12 +3,25 @@
 
 use std::time::Duration;
 
+use mpp_store::Retention;
+
 mpp_core::policy! {
     /// Settings of reporting.
     pub struct Policy {
         /// After this silence a feed is shown as not connected. Feeds send a bookmark every few
         /// seconds, so that a single late one does not count.
         feed_silence_seconds: u64 = 8 in 1..=600,
+        /// What a service committed so long ago and was not read yet makes the report incomplete:
+        /// longer than a bookmark and a burst take, shorter than a person waits to ask.
+        lag_tolerated_seconds: u64 = 10 in 1..=600,
+        /// Days for which a follower of reporting's own feed may be away and still go on where it
+        /// stood.
+        feed_days: u64 = 7 in 1..=366,
+        /// Days for which the name of a deleted record stays refused, so that an old copy somewhere
+        /// cannot bring it back.
+        tombstone_days: u64 = 400 in 30..=3_660,
+        /// Seconds between two looks for what the feed need not keep any longer.
+        feed_tidied_seconds: u64 = 600 in 10..=86_400,
         /// Lease of the replica that projects. When that replica dies, reports stand still until
         /// its lease ends and another one takes over; the lease is renewed three times within it.
         projecting_lease_seconds: u64 = 9 in 3..=300,
@@ -55,6 +68,24 @@ impl Policy {
     /// After which a feed counts as not connected.
     pub fn feed_silence(&self) -> Duration {
         Duration::from_secs(self.feed_silence_seconds)
+    }
+
+    /// After which what was not read counts as missing.
+    pub fn lag_tolerated(&self) -> Duration {
+        Duration::from_secs(self.lag_tolerated_seconds)
+    }
+
+    /// How far back the own feed reaches, and how long deleted names are kept. No answers are
+    /// stored: reporting takes no writes.
+    pub fn retention(&self) -> Retention {
+        let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
+        let window = days(self.feed_days);
+        Retention { window, tombstones: days(self.tombstone_days), requests: window }
+    }
+
+    /// Between two looks for what the own feed need not keep.
+    pub fn feed_tidied(&self) -> Duration {
+        Duration::from_secs(self.feed_tidied_seconds)
     }
 
     /// How long the lease of projecting holds.

@@ -306,6 +306,7 @@ fn nation() -> Report {
         commit_time: Some(timestamp()),
         seen_time: Some(timestamp()),
         connected: true,
+        ..Freshness::default()
     };
     Report {
         as_of: "2026-11-24".into(),

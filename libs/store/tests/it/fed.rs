@@ -91,6 +91,7 @@ macro_rules! each_kind {
 async fn a_record_of_every_kind_is_fed_as_it_is_stored() {
     use mpp_api::{
         registry::{Counter, Mall, Offering, Region, Service, Unit, Window},
+        reporting::CatalogChange,
         scheduling::{Appointment, Deviation, HoursRule, Ticket},
         sync::Source,
     };
@@ -100,7 +101,7 @@ async fn a_record_of_every_kind_is_fed_as_it_is_stored() {
         #[rustfmt::skip]
         let told = each_kind!(
             &served, Region, Unit, Mall, Counter, Window, Service, Offering, Source, HoursRule,
-            Deviation, Appointment, Ticket
+            Deviation, Appointment, Ticket, CatalogChange
         );
         assert_eq!(told, document::KINDS, "a new kind is listed here, too");
         served.stop().await;

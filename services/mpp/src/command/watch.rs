@@ -19,7 +19,7 @@ pub struct WatchArgs {
     /// Whose feed.
     #[arg(value_enum, default_value = "registry")]
     pub service: Service,
-    /// Only these kinds: mall, service, offering, ticket, …
+    /// Only these kinds: mall, service, offering, ticket, catalog_change …
     #[arg(long)]
     pub kind: Vec<String>,
     /// Only names that begin so.

@@ -74,6 +74,7 @@ impl Shared<'_> {
         let options = mpp_reporting::Options {
             // Records of an earlier demo stay made up, however this folder is started later.
             sample_data: self.demo || self.data.join("demo").exists(),
+            feed: self.policies.feed.options(),
             health: self.policies.health.clone(),
             policy: self.policies.reporting.clone(),
             ..mpp_reporting::Options::new(database, registry, scheduling)

@@ -1,5 +1,6 @@
 //! The use cases, one file each.
 
+pub mod filters;
 mod lost;
 mod mall;
 mod report;

@@ -1,6 +1,7 @@
 //! The two upstream feeds as they come in, each into the inbox and from there into the projections.
 
 mod append;
+mod head;
 mod inbox;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use tokio::{
 };
 
 use crate::{model::Upstream, store};
+pub use head::listen;
 use inbox::Inbox;
 
 /// How long to wait after an append failed.

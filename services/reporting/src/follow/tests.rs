@@ -1,11 +1,16 @@
 //! The inbox as a copy of a feed: changes that come twice count once.
 
-use mpp_api::scheduling::{Ticket, ticket};
+use mpp_api::{
+    Document as _,
+    registry::Service,
+    scheduling::{Ticket, ticket},
+};
 use mpp_core::Reason;
 use mpp_rpc::follow::Event;
 use mpp_store::{Change, Db, Op, Position};
 use mpp_testkit::on_both;
 use prost::Message as _;
+use sqlx::Row as _;
 
 use super::open;
 use crate::{
@@ -34,6 +39,26 @@ fn told(number: i64, revision: i64) -> Event {
         revision,
     };
     Event::Changes(vec![change], at(revision))
+}
+
+fn published(revision: i64) -> Event {
+    let service = Service::default();
+    let Event::Changes(changes, position) = told(0, revision) else { unreachable!("as it is") };
+    let change = Change {
+        kind: Service::KIND.into(),
+        name: "units/kemendagri/services/ktp".into(),
+        doc: service.encode_to_vec().into(),
+        ..changes[0].clone()
+    };
+    Event::Changes(vec![change], position)
+}
+
+/// Living and deleted catalog changes.
+async fn records(db: &Db) -> Vec<(i64, i64)> {
+    let mut read = db.read().await.expect("a snapshot");
+    let text = "select cast(sum(1 - deleted) as bigint), cast(sum(deleted) as bigint) from record";
+    let rows = sqlx::query(text).fetch_all(read.conn()).await.expect("read");
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 
 fn at(revision: i64) -> Position {
@@ -191,17 +216,22 @@ async fn rows_of_an_older_program_are_made_anew_of_the_whole_inbox() {
         for revision in [2, 3] {
             copy.apply(told(revision, revision)).await.expect("applied");
         }
+        let mut registry = open(&db, Upstream::Registry).await.expect("a copy");
+        registry.apply(published(1)).await.expect("applied");
+        assert_eq!(records(&db).await, [(1, 0)]);
         // As a program of before had projected them: without a field, and with a row too many.
         let mut tx = db.begin(&super::writer()).await.expect("a transaction");
         let text = "update projection set value = '{}' where name = 'day';
-                    insert into projection (name, key, value, seq) values ('day', 'x', '{}', 1)";
+                    insert into projection (name, key, value, seq) values ('day', 'x', '{}', 1);
+                    delete from record";
         sqlx::raw_sql(text).execute(tx.conn()).await.expect("written");
         tx.commit().await.expect("committed");
         set_form(&db, FORM - 1).await;
 
         let seen = store::news(&db, None).await.expect("read").place;
         copy.apply(told(4, 4)).await.expect("applied");
-        assert_eq!((completed(&db).await, inbox_count(&db).await), (3, 3));
+        assert_eq!((completed(&db).await, inbox_count(&db).await), (3, 4));
+        assert_eq!(records(&db).await, [(1, 0)], "it told nobody of the change");
         let news = store::news(&db, Some(seen)).await.expect("read");
         assert!(news.anew, "every replica reads them again");
         assert!(news.rows.iter().any(|(key, value, _)| key.1 == "x" && value.is_none()));

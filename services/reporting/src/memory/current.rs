@@ -57,11 +57,15 @@ fn is_news(before: &Report, change: &ReportChange) -> bool {
     !same_rows || after != Some(timeless(&head(before)))
 }
 
-/// The report without the times that change from moment to moment.
+/// The report without what changes from moment to moment: times, and how far an upstream is ahead
+/// by what is on its way.
 fn timeless(report: &Report) -> Report {
     let mut report = Report { known_on: None, ..report.clone() };
     for feed in &mut report.freshness {
         feed.seen_time = None;
+        if feed.behind_since.is_none() {
+            feed.head_revision = 0;
+        }
     }
     report
 }

@@ -1,6 +1,7 @@
 //! A replica's memory, from which it serves: the nation, and the report of now.
 
 mod current;
+mod paces;
 mod refresh;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -10,6 +11,7 @@ use mpp_core::{Clock, Micros, Result};
 use tokio::sync::watch;
 
 pub use current::Current;
+use paces::Paces;
 pub use refresh::{Health, load, run};
 
 use crate::{
@@ -23,6 +25,7 @@ pub struct Memory {
     nation: RwLock<Nation>,
     reached: watch::Sender<Reached>,
     current: watch::Sender<Arc<Current>>,
+    paces: Paces,
     clock: Clock,
     policy: Policy,
     sample_data: bool,
@@ -49,7 +52,9 @@ impl Memory {
         let (current, _) = watch::channel(Arc::new(Current::default()));
         let nation = RwLock::new(nation);
         let begun = clock.now();
-        let memory = Self { nation, reached, current, clock, policy, sample_data, begun };
+        let paces = Paces::default();
+        let memory = Self { nation, reached, current, paces, clock, policy, sample_data, begun };
+        memory.look_at_paces();
         memory.publish()?;
         Ok(memory)
     }
@@ -64,6 +69,19 @@ impl Memory {
         nation.take_over(news, self.policy.memory_changes)
     }
 
+    /// An upstream says where it stands.
+    pub fn hear(&self, feed: Upstream, head: i64) {
+        self.paces.hear(feed, head);
+    }
+
+    /// Looks how the feeds are read; answers whether that is otherwise than before.
+    fn look_at_paces(&self) -> bool {
+        let (tolerated, silence) = (self.policy.lag_tolerated(), self.policy.feed_silence());
+        let mut nation = self.nation.write().unwrap_or_else(PoisonError::into_inner);
+        let paces = self.paces.judge(&nation.feeds, self.clock.now(), tolerated, silence);
+        std::mem::replace(&mut nation.paces, paces) != paces
+    }
+
     /// Wakes the callers that wait for a revision.
     fn tell_reached(&self) {
         self.reached.send_replace(self.read(Reached::of));
@@ -74,6 +92,13 @@ impl Memory {
         let mut reached = self.reached.subscribe();
         // The sender lives as long as the memory does.
         let _ = reached.wait_for(|reached| reached.holds(&least)).await;
+    }
+
+    /// False where the registry was read whole and has no such unit.
+    pub fn may_have_unit(&self, unit: &str) -> bool {
+        self.read(|nation| {
+            !nation.feed(Upstream::Registry).caught_up || nation.units.contains_key(unit)
+        })
     }
 
     /// Where each feed stands, in the order of [`Upstream::ALL`].

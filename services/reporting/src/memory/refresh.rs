@@ -102,8 +102,8 @@ async fn refresh(db: &Db, memory: &Memory, pace: &mut Pace) -> Result<()> {
     let changed = news.anew || news.place != since || news.feeds != feeds;
     if changed {
         memory.take_over(&news)?;
-        pace.pending = true;
     }
+    pace.pending |= memory.look_at_paces() || changed;
     if pace.is_due() {
         pace.worked_out(memory.publish()?);
     }

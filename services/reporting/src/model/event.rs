@@ -5,7 +5,7 @@ use mpp_api::{
     Document,
     registry::{Counter, Mall, Offering, Region, Service, Unit},
     reporting::freshness,
-    scheduling::{Appointment, Deviation, Ticket},
+    scheduling::{Appointment, Deviation, HoursRule, Ticket},
     sync::Source,
 };
 use mpp_core::{Error, FieldCode, Micros, Result};
@@ -48,6 +48,15 @@ impl Upstream {
             .into_iter()
             .find(|upstream| upstream.as_str() == text)
             .ok_or_else(|| Error::internal(format!("'{text}' is not an upstream feed")))
+    }
+
+    /// A kind of record that hardly ever changes, so that a watch of it tells little but how far
+    /// the feed is.
+    pub fn quiet_kind(self) -> &'static str {
+        match self {
+            Upstream::Registry => Region::KIND,
+            Upstream::Scheduling => HoursRule::KIND,
+        }
     }
 
     /// Kinds of record that are followed.

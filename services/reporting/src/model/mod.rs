@@ -18,14 +18,21 @@ mod report;
 mod rows;
 mod source;
 mod stage;
+mod told;
 mod wording;
 
 pub use event::{Event, Upstream};
 pub use facts::NOT_IN_MEMORY;
 pub use mall::mall_detail;
-pub use nation::{FeedState, Nation, News, Place};
+pub use nation::{FeedState, Nation, News, Pace, Place};
 pub use project::project;
 pub use question::Question;
 pub use rebuilt::{differences, digest};
 pub use report::report;
 pub use rows::{FORM, Key, Rows, Written};
+pub use told::{Told, told, unit_of};
+
+use mpp_api::{Document as _, reporting::CatalogChange};
+
+/// The kinds of record that reporting keeps.
+pub const KINDS: &[&str] = &[CatalogChange::KIND];

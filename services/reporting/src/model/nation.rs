@@ -74,6 +74,8 @@ pub struct Nation {
     pub changes: Table<ChangeRow>,
     /// Where each feed stands, in the order of [`Upstream::ALL`].
     pub feeds: [FeedState; 2],
+    /// How each is read, in the same order.
+    pub paces: [Pace; 2],
     /// Inbox number at which a mall, one of its counters or their hours last changed.
     mall_revisions: BTreeMap<String, i64>,
     /// Counts of past days, which follow from malls and regions alone: kept until these change.
@@ -93,6 +95,19 @@ pub struct FeedState {
     pub connected: bool,
     /// True once the initial state was read whole.
     pub caught_up: bool,
+    /// Counts how often the feed was heard of.
+    pub beats: i64,
+}
+
+/// How a feed is read beside where its service stands, as this replica finds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// The service's last revision, as it says itself; 0 before it has.
+    pub head: i64,
+    /// Since when what it had committed by then should have been read, and is not.
+    pub behind_since: Option<Micros>,
+    /// Nobody has read the feed for too long, whatever was noted before.
+    pub silent: bool,
 }
 
 impl Nation {
@@ -102,7 +117,7 @@ impl Nation {
     /// Internal, where this version cannot read a value.
     pub fn take_over(&mut self, news: &News, changes: usize) -> Result<()> {
         if news.anew {
-            *self = Self::default();
+            *self = Self { paces: self.paces, ..Self::default() };
         }
         for (key, value, seq) in &news.rows {
             self.accept(key, value.as_deref(), *seq)?;
@@ -140,6 +155,16 @@ impl Nation {
     /// Inbox number at which a mall, one of its counters or their hours last changed.
     pub fn mall_revision(&self, mall: &str) -> i64 {
         self.mall_revisions.get(mall).copied().unwrap_or_default()
+    }
+
+    /// How a feed is read.
+    pub fn pace(&self, feed: Upstream) -> &Pace {
+        &self.paces[feed as usize]
+    }
+
+    /// True while a feed is read.
+    pub fn is_connected(&self, feed: Upstream) -> bool {
+        self.feed(feed).connected && !self.pace(feed).silent
     }
 
     /// Where a feed stands.

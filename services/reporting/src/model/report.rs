@@ -24,6 +24,7 @@ use super::{
     question::Question,
     source,
     stage::{AsOf, Standing, standings},
+    told::{catalog_change, unit_of},
 };
 use crate::policy::Policy;
 
@@ -38,7 +39,7 @@ pub fn report(nation: &Nation, question: &Question, policy: &Policy) -> Result<R
     malls.sort_by(MallReport::order);
     let found = view.deviations(policy.report_counters);
     let sources = view.sources();
-    let (changes, changes_total) = changes(nation, &view.at, policy.report_changes);
+    let (changes, changes_total) = changes(nation, &view.at, policy.report_changes)?;
     let published = published(nation);
     let (complete, incomplete_reason) = view.completeness();
     Ok(Report {
@@ -157,16 +158,23 @@ fn missing(feed: Upstream, nation: &Nation) -> Option<LocalizedText> {
         Upstream::Registry => ("registri", "registry"),
         Upstream::Scheduling => ("penjadwalan", "scheduling"),
     };
-    let feed = nation.feed(feed);
-    match (feed.caught_up, feed.connected) {
-        (true, true) => None,
-        (false, _) => Some(text(
+    let (stands, pace) = (nation.feed(feed), nation.pace(feed));
+    if !stands.caught_up {
+        return Some(text(
             &format!("Data {name_id} belum selesai dibaca untuk pertama kali."),
             &format!("The {name_en}'s data have not been read whole yet."),
-        )),
-        (true, false) => Some(text(
+        ));
+    }
+    let (read, head) = (stands.revision, pace.head);
+    match (nation.is_connected(feed), pace.behind_since) {
+        (true, None) => None,
+        (false, None) => Some(text(
             &format!("Sambungan ke {name_id} terputus; angkanya mungkin tertinggal."),
             &format!("The {name_en} is not connected; its figures may lag."),
+        )),
+        (_, Some(_)) => Some(text(
+            &format!("Data {name_id} tertinggal: baru terbaca sampai revisi {read} dari {head}."),
+            &format!("The {name_en}'s figures lag: read up to revision {read} of {head}."),
         )),
     }
 }
@@ -201,37 +209,28 @@ fn stage_counts(standings: &[Standing<'_>]) -> Vec<StageCount> {
 }
 
 /// The newest catalog changes that were known, and how many were known.
-fn changes(nation: &Nation, at: &AsOf, most: usize) -> (Vec<CatalogChange>, usize) {
+fn changes(nation: &Nation, at: &AsOf, most: usize) -> Result<(Vec<CatalogChange>, usize)> {
     let known = || nation.changes.iter().filter(|(_, row)| row.at <= at.known);
-    let mut newest: Vec<_> =
-        known().rev().take(most).map(|(key, row)| change(nation, key, row)).collect();
+    let newest = known().rev().take(most).map(|(key, row)| change(nation, key, row));
+    let mut newest: Vec<_> = newest.collect::<Result<_>>()?;
     newest.sort_by(CatalogChange::order);
-    (newest, known().count())
+    Ok((newest, known().count()))
 }
 
-fn change(nation: &Nation, key: &str, row: &ChangeRow) -> CatalogChange {
-    let owner = row.service.split("/services/").next().and_then(|unit| nation.units.get(unit));
-    CatalogChange {
-        service: row.service.clone(),
-        title: Some((&row.title).into()),
-        field: row.field,
-        before: row.before.clone(),
-        after: row.after.clone(),
-        time: Some(timestamp(row.at)),
-        actor: row.actor.clone(),
-        // The key of a change: time, revision …
-        revision: key.split(' ').nth(1).and_then(|text| text.parse().ok()).unwrap_or_default(),
-        unit_name: owner.map(|unit| (&unit.title).into()),
-    }
+fn change(nation: &Nation, key: &str, row: &ChangeRow) -> Result<CatalogChange> {
+    let unit_name = nation.units.get(unit_of(&row.service)).map(|unit| (&unit.title).into());
+    Ok(CatalogChange { unit_name, ..catalog_change(key, row)? })
 }
 
 fn freshness(nation: &Nation, upstream: Upstream) -> Freshness {
-    let feed = nation.feed(upstream);
+    let (feed, pace) = (nation.feed(upstream), nation.pace(upstream));
     Freshness {
         feed: upstream.named().into(),
         revision: feed.revision,
         commit_time: feed.commit_time.map(timestamp),
         seen_time: feed.seen.map(timestamp),
-        connected: feed.connected,
+        connected: nation.is_connected(upstream),
+        head_revision: pace.head,
+        behind_since: pace.behind_since.map(timestamp),
     }
 }

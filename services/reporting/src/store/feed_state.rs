@@ -31,13 +31,14 @@ pub async fn save_feed(
     };
     let now = tx.now();
     sqlx::query(
-        "insert into feed_state (feed, revision, commit_time, seen, connected, caught_up)
-         values ($1, $2, $3, $4, 1, $5)
+        "insert into feed_state (feed, revision, commit_time, seen, connected, caught_up, beats)
+         values ($1, $2, $3, $4, 1, $5, 1)
          on conflict (feed) do update set
          revision = case when excluded.caught_up = 1 then excluded.revision
                     else feed_state.revision end,
          commit_time = coalesce(excluded.commit_time, feed_state.commit_time),
-         seen = excluded.seen, connected = 1, caught_up = excluded.caught_up",
+         seen = excluded.seen, connected = 1, caught_up = excluded.caught_up,
+         beats = feed_state.beats + 1",
     )
     .bind(feed.as_str())
     .bind(revision)
@@ -61,7 +62,8 @@ pub async fn note_feed(db: &Db, feed: Upstream, connected: bool) -> Result<()> {
         "insert into feed_state (feed, revision, commit_time, seen, connected, caught_up)
          values ($1, 0, null, $2, $3, 0)
          on conflict (feed) do update set
-         seen = coalesce(excluded.seen, feed_state.seen), connected = excluded.connected",
+         seen = coalesce(excluded.seen, feed_state.seen), connected = excluded.connected,
+         beats = feed_state.beats + excluded.connected",
     )
     .bind(feed.as_str())
     .bind(seen)

@@ -4,6 +4,7 @@ mod feed_state;
 mod inbox;
 mod news;
 mod projection;
+mod told;
 
 use mpp_core::Result;
 use mpp_store::{Migration, Schema, Statements, db_error};
@@ -15,6 +16,7 @@ pub use inbox::{
 };
 pub use news::{inbox_head, news};
 pub use projection::{load_rows, replace_rows, rows_after, save_rows};
+pub use told::{tell, tell_anew};
 
 /// The service's track of migrations.
 pub const SCHEMA: Schema = Schema {
@@ -37,6 +39,11 @@ pub const SCHEMA: Schema = Schema {
             version: 3,
             name: "form",
             statements: Statements::Both(include_str!("../sql/0003_form.sql")),
+        },
+        Migration {
+            version: 4,
+            name: "beats",
+            statements: Statements::Both(include_str!("../sql/0004_beats.sql")),
         },
     ],
     history_kinds: &[],

@@ -65,5 +65,6 @@ fn feed_state(row: &AnyRow) -> Result<FeedState> {
         seen: get(row, "seen")?,
         connected: get::<i64>(row, "connected")? == 1,
         caught_up: get::<i64>(row, "caught_up")? == 1,
+        beats: get(row, "beats")?,
     })
 }

@@ -4,8 +4,10 @@
 mod coverage;
 mod extracts;
 mod feeds;
+mod lag;
 mod live;
 mod nation;
 mod quality;
 mod records;
+mod told;
 mod world;

@@ -2,7 +2,7 @@
 
 use mpp_api::{
     registry::{
-        Counter, Mall, Offering, Region, Service,
+        Counter, Mall, Offering, Region, Service, Unit,
         mall::{Stage, StageEntry},
         offering,
     },
@@ -20,6 +20,10 @@ use crate::world::World;
 
 pub fn text(id: &str) -> Option<LocalizedText> {
     Some(LocalizedText { id: id.to_owned(), en: String::new() })
+}
+
+pub fn unit(title: &str) -> Unit {
+    Unit { display_name: text(title), ..Unit::default() }
 }
 
 pub fn region(name: &str, title: &str, zone: &str, autonomous: bool) -> (String, Region) {

@@ -143,7 +143,12 @@ impl World {
 
     /// With another pace of watching.
     pub async fn start_with(database: TestDatabase, watch_pace_millis: u64) -> Self {
-        let policy = Policy { feed_silence_seconds: 2, watch_pace_millis, ..Policy::default() };
+        let policy = Policy {
+            feed_silence_seconds: 2,
+            lag_tolerated_seconds: 1,
+            watch_pace_millis,
+            ..Policy::default()
+        };
         let clock = Clock::stopped_at(MORNING);
         let registry = Upstream::start("registry", &clock).await;
         let scheduling = Upstream::start("scheduling", &clock).await;
@@ -164,22 +169,31 @@ impl World {
     }
 
     /// Ends reporting as a drain does, and starts it again.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_after(async |_| {}).await
+    }
+
+    /// The same, with something done to the database before it starts again.
+    pub async fn restart_after(mut self, between: impl AsyncFnOnce(&mpp_store::Options)) -> Self {
         self.shutdown.cancel();
         while self.reporting.tasks.join_next().await.is_some() {}
-        self.start_again().await
+        self.start_again(between).await
     }
 
     /// Ends reporting as a kill does: nothing is said, the lease has to run out.
     pub async fn crash(mut self) -> Self {
         self.reporting.tasks.shutdown().await;
         self.clock.advance(10 * SECOND);
-        self.start_again().await
+        // The feed's own tasks: a kill ends them as well.
+        self.shutdown.cancel();
+        self.start_again(async |_| {}).await
     }
 
-    async fn start_again(self) -> Self {
+    async fn start_again(self, between: impl AsyncFnOnce(&mpp_store::Options)) -> Self {
         let Self { clock, policy, registry, scheduling, database, reporting, .. } = self;
         drop(reporting);
+        let_go(&database.options(clock.clone())).await;
+        between(&database.options(clock.clone())).await;
         let shutdown = CancellationToken::new();
         let options = options(&database, &clock, &policy, &registry, &scheduling);
         let started = mpp_reporting::start(options, shutdown.clone()).await;
@@ -226,16 +240,20 @@ impl World {
 
     /// Asks again until the report is as it should be.
     pub async fn until(&self, what: &str, holds: impl Fn(&Report) -> bool) -> Report {
+        let mut last = None;
         let asked = timeout(PATIENCE, async {
             loop {
                 let report = self.after(0).await;
                 if holds(&report) {
                     return report;
                 }
+                let seen = report.incomplete_reason.map(|why| why.en);
+                last = Some((report.freshness, seen));
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         });
-        asked.await.unwrap_or_else(|_| panic!("never came: {what}"))
+        let asked = asked.await;
+        asked.unwrap_or_else(|_| panic!("never came: {what}; last it was {last:?}"))
     }
 
     /// Compares the rebuilt projections with the live ones; answers how many events there are.
@@ -252,6 +270,19 @@ impl World {
     pub fn drain(&self) {
         self.shutdown.cancel();
     }
+}
+
+/// Waits until nobody holds the database, which on SQLite one process owns.
+async fn let_go(options: &mpp_store::Options) {
+    let opened = timeout(PATIENCE, async {
+        loop {
+            match Db::open(options, &mpp_reporting::SCHEMA).await {
+                Ok(db) => return db.close().await,
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    });
+    opened.await.expect("the database is let go");
 }
 
 fn options(

@@ -49,6 +49,10 @@ fn feed_name<'a>(look: Look, feed: &Freshness) -> &'a str {
     look.of(upstream(feed.feed()))
 }
 
+fn is_live(feed: &Freshness) -> bool {
+    feed.connected && feed.behind_since.is_none()
+}
+
 /// Live while both feeds are; else each that is not is named, with the time of its last data.
 fn feeds(look: Look, feeds: &[Freshness]) -> Markup {
     let last = |feed: &Freshness| {
@@ -56,11 +60,18 @@ fn feeds(look: Look, feeds: &[Freshness]) -> Markup {
     };
     let newest = feeds.iter().max_by_key(|feed| feed.commit_time.as_ref().map(format::micros));
     html! {
-        @if let (true, Some(last)) = (feeds.iter().all(|feed| feed.connected), newest.and_then(last)) {
+        @if let (true, Some(last)) = (feeds.iter().all(is_live), newest.and_then(last)) {
             (words::FRESH_LIVE.say(look.lang, &[&last]))
         } @else {
-            @for feed in feeds.iter().filter(|feed| !feed.connected) {
+            @for feed in feeds.iter().filter(|feed| !is_live(feed)) {
                 @match last(feed) {
+                    Some(_) if feed.behind_since.is_some() => {
+                        (words::FRESH_BEHIND.say(look.lang, &[
+                            &feed_name(look, feed),
+                            &look.number(feed.revision),
+                            &look.number(feed.head_revision),
+                        ]))
+                    },
                     Some(last) => (words::FRESH_LOST.say(look.lang, &[&feed_name(look, feed), &last])),
                     None => (words::FRESH_NEVER.say(look.lang, &[&feed_name(look, feed)])),
                 }

@@ -146,6 +146,7 @@ phrases! {
     FRESHNESS: "Kemutakhiran data", "How fresh the data are";
     FRESH_LIVE: "Data diterima langsung, terakhir {0}.", "Data come in live, last at {0}.";
     FRESH_LOST: "Sambungan ke {0} terputus; data terakhir {1}.", "The connection to the {0} is lost; last data at {1}.";
+    FRESH_BEHIND: "Data {0} tertinggal: terbaca sampai revisi {1} dari {2}.", "The {0}'s data lag: read up to revision {1} of {2}.";
     FRESH_NEVER: "Belum ada data dari {0}.", "No data from the {0} yet.";
     SOURCES_SAY: "Katalog: {0} dari {1} sumber tepat waktu.", "Catalogs: {0} of {1} sources on time.";
     SOURCES_INCOMPLETE: "{0} tidak terbaca seluruhnya", "{0} not read whole";

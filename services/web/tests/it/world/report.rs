@@ -47,6 +47,7 @@ pub fn report() -> Report {
         commit_time: time(MORNING - MINUTE),
         seen_time: time(MORNING),
         connected: true,
+        ..Freshness::default()
     };
     Report {
         as_of: "2026-11-24".into(),

@@ -1,0 +1,58 @@
+//! Catalog changes as records of reporting's own feed.
+
+use mpp_api::reporting::CatalogChange;
+use mpp_core::{Error, Label, Labels, Result};
+
+use super::{
+    facts::ChangeRow,
+    message::timestamp,
+    rows::{Key, Row, Written, decode},
+};
+
+/// A record's name, the record, and what it is filed under.
+pub type Told = (String, CatalogChange, Labels);
+
+/// The records of the rows that tell of a catalog change.
+///
+/// # Errors
+/// Internal, where this version cannot read a row.
+pub fn told(written: &Written) -> Result<Vec<Told>> {
+    let changes = written.iter().filter(|(key, _)| key.0 == ChangeRow::TABLE);
+    changes.filter_map(|(key, value)| Some(record(key, value.as_ref()?))).collect()
+}
+
+fn record(key: &Key, value: &str) -> Result<Told> {
+    let change = catalog_change(&key.1, &decode(key, value)?)?;
+    let unit = unit_of(&change.service).to_owned();
+    let labels = [(Label::Service, change.service.clone()), (Label::Unit, unit)];
+    Ok((change.name.clone(), change, labels.into()))
+}
+
+/// The change of a row, without what is worked out from others. Its key says when it was, in which
+/// revision and where within it, of which service and which field.
+///
+/// # Errors
+/// Internal: the key is none that reporting writes.
+pub fn catalog_change(key: &str, row: &ChangeRow) -> Result<CatalogChange> {
+    let numbers: Vec<i64> = key.split(' ').filter_map(|part| part.parse().ok()).collect();
+    let &[at, revision, sub, field] = numbers.as_slice() else {
+        return Err(Error::internal(format!("'{key}' is no key of a catalog change")));
+    };
+    Ok(CatalogChange {
+        name: format!("catalogChanges/{at}-{revision}-{sub}-{field}"),
+        service: row.service.clone(),
+        title: Some((&row.title).into()),
+        field: row.field,
+        before: row.before.clone(),
+        after: row.after.clone(),
+        time: Some(timestamp(row.at)),
+        actor: row.actor.clone(),
+        revision,
+        unit_name: None,
+    })
+}
+
+/// "units/kemendagri" of one of its services.
+pub fn unit_of(service: &str) -> &str {
+    service.split("/services/").next().unwrap_or(service)
+}

@@ -1,0 +1,41 @@
+//! Catalog changes as records of reporting's own feed.
+
+use std::collections::BTreeSet;
+
+use mpp_api::{
+    Document as _,
+    reporting::CatalogChange,
+    types::{Tombstone, tombstone::Reason},
+};
+use mpp_core::Result;
+use mpp_store::{Expect, Tx, db_error};
+
+use super::get;
+use crate::model::Told;
+
+/// Writes records; those that are there as they are make no change.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away; `NEWER_FORM`.
+pub async fn tell(tx: &mut Tx, told: Vec<Told>) -> Result<()> {
+    tx.put_many::<CatalogChange>(told).await.map(drop)
+}
+
+/// Writes all records there are: others go. Index: record's primary key.
+///
+/// # Errors
+/// The same as [`tell`].
+pub async fn tell_anew(tx: &mut Tx, told: Vec<Told>) -> Result<()> {
+    let names: BTreeSet<_> = told.iter().map(|(name, ..)| name.clone()).collect();
+    let text = "select name from record where kind = $1 and deleted = 0";
+    let query = sqlx::query(text).bind(CatalogChange::KIND);
+    let rows = query.fetch_all(tx.conn()).await.map_err(db_error)?;
+    let withdrawn = Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() };
+    for row in &rows {
+        let name: String = get(row, "name")?;
+        if !names.contains(&name) {
+            tx.delete::<CatalogChange>(&name, &withdrawn, Expect::Any).await?;
+        }
+    }
+    tell(tx, told).await
+}
