@@ -142,11 +142,8 @@ impl Looker {
     /// Connections that are older than the one that was just made. SQLite's are not over a network.
     fn let_go(&mut self, cut: bool) {
         self.opened = Instant::now();
-        let reach = &self.db.0.reach;
-        match (self.db.is_sqlite(), cut) {
-            (true, _) => {}
-            (false, true) => reach.cut_all(),
-            (false, false) => reach.doubt_all(),
+        if !self.db.is_sqlite() {
+            self.db.0.reach.renew(cut);
         }
     }
 

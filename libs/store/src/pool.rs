@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::future::BoxFuture;
 use mpp_core::Result;
 use sqlx::{AnyConnection, AnyPool, Connection as _, any::AnyPoolOptions};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::{
     Options,
@@ -91,10 +91,15 @@ impl Pool {
     /// reach a server that refuses: where that is known, nobody waits for it.
     pub fn try_take(&self) -> BoxFuture<'_, sqlx::Result<Conn>> {
         Box::pin(async {
-            let taken = tokio::select! {
-                biased;
-                () = self.reach.until_away() => Err(away()),
-                taken = self.waiting.for_one(self.pool.acquire()) => taken,
+            let taken = loop {
+                let begun = Instant::now();
+                tokio::select! {
+                    biased;
+                    () = self.reach.until_away() => break Err(away()),
+                    // Begun anew, where it may wait for a server that is gone.
+                    () = self.reach.until_renewed(begun) => {}
+                    taken = self.waiting.for_one(self.pool.acquire()) => break taken,
+                }
             };
             let taken = taken.inspect_err(|error| {
                 if is_of_the_connection(error) && !self.reach.is_away() {

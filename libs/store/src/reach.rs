@@ -39,6 +39,8 @@ struct Found {
     doubted: Option<Instant>,
     /// What runs on connections of before has failed.
     cut: Option<Instant>,
+    /// A new connection was answered, after those of before had been lost.
+    renewed: Option<Instant>,
 }
 
 impl Reach {
@@ -64,19 +66,18 @@ impl Reach {
 
     /// Lets connections of before go, and has the looker look at once.
     pub fn doubt(&self) {
-        self.doubt_all();
+        self.0.found.send_modify(|found| found.doubted = Some(Instant::now()));
         self.0.doubts.notify_one();
     }
 
-    /// Lets connections of before go.
-    pub fn doubt_all(&self) {
-        self.0.found.send_modify(|found| found.doubted = Some(Instant::now()));
-    }
-
-    /// Lets connections of before go, with what runs on them.
-    pub fn cut_all(&self) {
+    /// A new connection was answered: lets those of before go and, to `cut`, with what runs on
+    /// them.
+    pub fn renew(&self, cut: bool) {
         let now = Some(Instant::now());
-        self.0.found.send_modify(|found| (found.doubted, found.cut) = (now, now));
+        self.0.found.send_modify(|found| {
+            (found.doubted, found.renewed) = (now, now);
+            found.cut = if cut { now } else { found.cut };
+        });
     }
 
     /// True for a connection of this age that is not to be used any more.
@@ -87,6 +88,12 @@ impl Reach {
     /// Until what runs since then has failed.
     pub fn until_cut(&self, since: Instant) -> impl Future<Output = ()> + Send + use<> {
         self.until(move |found| found.cut.is_some_and(|at| at >= since))
+    }
+
+    /// Until a new connection was answered since then: one that was begun before, and has not come
+    /// about, may be on its way to a server that is gone.
+    pub fn until_renewed(&self, since: Instant) -> impl Future<Output = ()> + Send + use<> {
+        self.until(move |found| found.renewed.is_some_and(|at| at >= since))
     }
 
     /// Until somebody doubts.
@@ -169,8 +176,11 @@ mod tests {
     fn what_runs_is_cut_by_a_cut_and_by_no_doubt() {
         let (reach, since) = (Reach::default(), Instant::now());
         reach.doubt();
+        assert!(reach.until_renewed(since).now_or_never().is_none());
+        reach.renew(false);
+        assert!(reach.until_renewed(since).now_or_never().is_some());
         assert!(reach.until_cut(since).now_or_never().is_none());
-        reach.cut_all();
+        reach.renew(true);
         assert!(reach.until_cut(since).now_or_never().is_some());
         a_moment();
         assert!(reach.until_cut(Instant::now()).now_or_never().is_none(), "begun afterwards");
