@@ -3,9 +3,9 @@
 //!
 //! While bookings, a sync, reads and watches go on, the leader is switched over and then killed.
 //! A connection that is made anew for each statement tells how long the database itself was away;
-//! what the services take beyond that is theirs, and has a limit. It is printed, not judged. What is
-//! judged: nothing acknowledged is lost, no slot is oversold, no follower starts anew, and no call
-//! hangs.
+//! what the services take beyond that is theirs, and has a limit. It is printed, not judged. What
+//! is judged: nothing acknowledged is lost, no slot is oversold, no follower starts anew, and no
+//! call hangs.
 
 #![forbid(unsafe_code)]
 

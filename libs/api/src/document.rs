@@ -99,7 +99,7 @@ documents! {
         answers add [etag, create_time, update_time];
     Window => "window" in form 1 named "malls/{id}/counters/{id}/windows/{id}",
         filed under [Counter, Mall, Region], answers add [etag, create_time, update_time];
-    Service => "service" in form 1 named "units/{id}/services/{id}",
+    Service => "service" in form 2 named "units/{id}/services/{id}",
         filed under [Agency, Category, Overridden, Source, Unit],
         answers add [etag, create_time, update_time];
     Offering => "offering" in form 1 named "malls/{id}/counters/{id}/offerings/{id}",

@@ -1,5 +1,5 @@
-//! Fees and times as a citizen reads them, in either language: "Rp50.000 per lembar", "up to Rp9,000". What
-//! could not be read is shown in the source's words, and said to be so.
+//! Fees and times as a citizen reads them, in either language: "Rp50.000 per lembar", "up to
+//! Rp9,000". What could not be read is shown in the source's words, and said to be so.
 
 mod time;
 

@@ -21,8 +21,8 @@ use crate::{Change, Channel, Event, Follower, FreshStarts, Link, Position};
 /// Reads never wait and never fail for the network: while the feed is away, they show what was
 /// there last, and [`Cache::freshness`] says how old that is. A transaction is seen whole or not at
 /// all. Where the feed cannot go on from where the copy stood (it was compacted, or restored), the
-/// whole state is fetched anew, and what was there is shown until it is complete. The same where the
-/// copy is found to hold something else than the service says that it should
+/// whole state is fetched anew, and what was there is shown until it is complete. The same where
+/// the copy is found to hold something else than the service says that it should
 /// ([`Freshness::differences`]).
 #[derive(Clone)]
 pub struct Cache {

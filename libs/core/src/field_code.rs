@@ -91,8 +91,8 @@ field_codes! {
     KeyMissing, "KEY_MISSING", "Name it in the mapping as the source calls it now, or take it out of the mapping.";
     /// A wording of a fee or a time that is kept as it is written and not read.
     NotRead, "NOT_READ", "It is published as it is written, and no filter finds it. Where that is right, write it at the source in one of the forms that `mpp agent functions` lists; a length in months or years, a minimum alone and a time without a number have none, and stay as they are.";
-    /// A text that names nothing, such as `-`, where a record can do without one; the record was taken
-    /// without it.
+    /// A text that names nothing, such as `-`, where a record can do without one; the record was
+    /// taken without it.
     LeftOut, "LEFT_OUT", "Nothing has to be done; give the name at the source, or let the mapping leave it out.";
     /// A record that does not fit its mapping, or a mapping that fails on it.
     Mapping, "MAPPING", "Mend the mapping or the record; `mpp agent problems` lists them.";

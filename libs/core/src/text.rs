@@ -3,8 +3,9 @@
 //! Invisible characters are removed: soft hyphens, zero-width characters, and those that turn the
 //! direction of writing, which make a text read otherwise than it is. Every blank is one plain
 //! blank. Letters and their accents stand together (NFC), and the ligatures that a PDF file leaves
-//! and the wide letters of East Asian keyboards are letters again. Control characters are no words and nobody knows what they stood for: they
-//! stay, for [`has_control`] to find and the caller to refuse.
+//! and the wide letters of East Asian keyboards are letters again. Control characters are no words
+//! and nobody knows what they stood for: they stay, for [`has_control`] to find and the caller to
+//! refuse.
 
 use std::borrow::Cow;
 

@@ -7,7 +7,7 @@
 //! command  begin, work, remember, commit: of anything            call       who calls, and how
 //! kind     each kind's name and fields                           page       page tokens
 //! memory   the own feed in memory, for reads
-//! copy     the feed of another service in the database           differs    tells where a copy differs
+//! copy     the feed of another service in the database           differs    where a copy differs
 //! ```
 //! Arrows run down: `handler → write → command`; [`memory`] and [`copy`] stand alone.
 //!

@@ -9,9 +9,10 @@
 //! - Where the looker's own is silent while a new one is answered, or the server was away, those of
 //!   before are **cut**: what is under way on them fails at once, and may be sent again.
 //!
-//! **Rejected**: TCP's own bounds (keepalive, TCP_USER_TIMEOUT), which the driver has no way to set;
-//! a try of each connection before it is used, which costs every transaction a round trip and waits
-//! for the silent one as well; a time limit for each statement, which a large one needs as long.
+//! **Rejected**: TCP's own bounds (keepalive, TCP_USER_TIMEOUT), which the driver has no way to
+//! set; a try of each connection before it is used, which costs every transaction a round trip and
+//! waits for the silent one as well; a time limit for each statement, which a large one needs as
+//! long.
 
 use std::{fmt, future::Future, io, sync::Arc, time::Duration};
 

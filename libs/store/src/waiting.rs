@@ -23,7 +23,8 @@ pub(crate) struct Waiting {
     /// Such as `registry/writers`.
     name: String,
     pool: AnyPool,
-    /// The turns of callers: a crowd of one's transactions holds up another's by the next that ends.
+    /// The turns of callers: a crowd of one's transactions holds up another's by the next that
+    /// ends.
     turns: Turns<Arc<str>>,
     now: AtomicU32,
 }

@@ -26,8 +26,8 @@
 //! - **Watching.** The report of now is worked out at most once a second, however many events come
 //!   in and however many watch; each message holds only changes and is encoded once.
 //! - **Own feed.** Catalog changes are records, too, written in the transaction that projects them:
-//!   whoever wants to hear of a fee as it changes follows them (`mpp.feed.v1`). What else is shown is
-//!   worked out, or is a record of an upstream, which serves it itself.
+//!   whoever wants to hear of a fee as it changes follows them (`mpp.feed.v1`). What else is shown
+//!   is worked out, or is a record of an upstream, which serves it itself.
 //! - **Lag.** Each replica hears from the upstreams themselves how far they are, and says so where
 //!   nobody reads a feed or it is read too late.
 //! - **Known on.** What a report calls known is known since the upstream's commit time, however

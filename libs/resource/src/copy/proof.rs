@@ -1,5 +1,5 @@
-//! A copy proves that it holds what the feed's service does: it keeps a digest of what it writes, in
-//! the same transaction, and reads its tables again now and then.
+//! A copy proves that it holds what the feed's service does: it keeps a digest of what it writes,
+//! in the same transaction, and reads its tables again now and then.
 
 use std::time::Duration;
 

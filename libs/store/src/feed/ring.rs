@@ -149,7 +149,8 @@ impl Ring {
     }
 
     /// Takes `held`, which was read at the anchor, for what is held there; answers what the feed
-    /// had told until now. `None` after a restart, which leaves no anchor valid, and the first time.
+    /// had told until now. `None` after a restart, which leaves no anchor valid, and the first
+    /// time.
     pub fn prove(&mut self, anchor: &Anchor, held: &Digest) -> Option<Digest> {
         if anchor.epoch != self.epoch {
             return None;

@@ -1,5 +1,5 @@
-//! What the titles and footers of a table say of how much there is: "Halaman 1 dari 3", "Menampilkan
-//! 1-20 dari 45 data". A file of which they say more than it holds is a part.
+//! What the titles and footers of a table say of how much there is: "Halaman 1 dari 3",
+//! "Menampilkan 1-20 dari 45 data". A file of which they say more than it holds is a part.
 
 use super::prose::out_of;
 

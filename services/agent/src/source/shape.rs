@@ -64,8 +64,8 @@ impl Shape {
         }
     }
 
-    /// True for a row that fills other columns than nearly all the others and has no id like theirs,
-    /// or that is sparse.
+    /// True for a row that fills other columns than nearly all the others and has no id like
+    /// theirs, or that is sparse.
     pub fn is_foreign(&self, cells: &[String]) -> bool {
         let (all, filled) = self.filled(cells);
         let others = (all - filled) * 3 >= all.max(1) && filled < all;

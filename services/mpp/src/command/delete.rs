@@ -9,8 +9,8 @@ use crate::{client::Client, output::Output, record::Records};
 
 #[derive(ClapArgs)]
 pub struct DeleteArgs {
-    /// A service, an offering, an hours rule, or a source that publishes nothing any more. Other kinds
-    /// are not deleted: it says how they end.
+    /// A service, an offering, an hours rule, or a source that publishes nothing any more. Other
+    /// kinds are not deleted: it says how they end.
     pub name: String,
     /// The record that took its place.
     #[arg(long, value_name = "NAME", conflicts_with = "moved_to")]

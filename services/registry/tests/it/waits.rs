@@ -1,4 +1,5 @@
-//! A source that is rightly empty, and records that wait for something else: neither is told as wrong.
+//! A source that is rightly empty, and records that wait for something else: neither is told as
+//! wrong.
 
 use mpp_api::{
     registry::unit::Kind,

@@ -1,4 +1,5 @@
-//! Filters of the feed that nothing can pass: refused, since silence would read as "nothing happens".
+//! Filters of the feed that nothing can pass: refused, since silence would read as "nothing
+//! happens".
 
 use mpp_core::{Error, FieldCode, Label, Result};
 

@@ -1,5 +1,5 @@
-//! Where an upstream stands, as it says itself: a watch of each replica's own beside the one that is
-//! read into the inbox, of a kind that hardly ever changes. Its bookmarks tell the revision.
+//! Where an upstream stands, as it says itself: a watch of each replica's own beside the one that
+//! is read into the inbox, of a kind that hardly ever changes. Its bookmarks tell the revision.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,8 +14,8 @@ use crate::{memory::Memory, model::Upstream};
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Hears of an upstream until `shutdown`. While it is away nothing is heard; that it is away, whoever
-/// reads the feed notes.
+/// Hears of an upstream until `shutdown`. While it is away nothing is heard; that it is away,
+/// whoever reads the feed notes.
 pub async fn listen(
     feed: Upstream,
     channel: Channel,

@@ -10,9 +10,9 @@ use mpp_core::{Error, Result};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The form of the rows: raise it where a row gains a field, and where an event makes something
-/// else of a row, or of a record, than before. A program of a newer form projects the whole inbox anew, once; one of
-/// an older form adds nothing from then on, since it would write rows back without what it does not
-/// know.
+/// else of a row, or of a record, than before. A program of a newer form projects the whole inbox
+/// anew, once; one of an older form adds nothing from then on, since it would write rows back
+/// without what it does not know.
 pub const FORM: i64 = 2;
 
 /// A kind of row.

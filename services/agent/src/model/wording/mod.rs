@@ -11,7 +11,7 @@
 //! | --- | --- |
 //! | `token`, `phrase` | words, numbers and marks; phrases of a closed list |
 //! | `number` | counts in digits and words, grouped amounts |
-//! | `clause`, `unit`, `each`, `regulation` | what may stand beside a reading and leaves it as it is |
+//! | `clause`, `unit`, `each`, `regulation` | what may stand beside a reading and leaves it |
 //! | `time`, `length`; `fee`, `price`, `money`, `foreign`, `formula`, `counter` | a time; a fee |
 //! | `cases`, `label`, `sum`, `boundary` | several readings and what each holds for |
 //! | `words`, `ways` | words that turn their neighbours; names of cases and of steps |
