@@ -84,7 +84,7 @@ fn misreads_one(kind: &Kind, json: &Value) -> bool {
     }
 }
 
-/// The greatest number up to which a double holds every integer.
+/// The number from which on a double may stand for another integer than the one that was written.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// True for an integer that came with so many digits, a point or an exponent that its text was read
@@ -93,7 +93,7 @@ fn is_rounded(kind: &Kind, json: &Value) -> bool {
     let is_wide =
         matches!(kind, Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 | Kind::Uint64 | Kind::Fixed64);
     let Value::Number(number) = json else { return false };
-    is_wide && number.is_f64() && number.as_f64().is_some_and(|double| double.abs() > EXACT)
+    is_wide && number.is_f64() && number.as_f64().is_some_and(|double| double.abs() >= EXACT)
 }
 
 /// True for the contract's name of a field whose JSON name is given, too.

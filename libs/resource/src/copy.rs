@@ -10,85 +10,26 @@
 //! has heard of that very position itself.
 
 mod proof;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    future::Future,
-    time::Duration,
-};
+use std::time::Duration;
 
 use mpp_client::FreshStarts;
 use mpp_core::{Digest, Error, Reason, Result};
 use mpp_rpc::follow::{Event, Follower};
-use mpp_store::{Actor, Change, Db, Position, Read, Tx};
+use mpp_store::{Actor, Change, Db, Position, Tx};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub use self::shelf::{Names, Shelf};
 use crate::differs::Differs;
 
 /// How long to wait after the own database failed, or the copy was overtaken.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a replica waits to hear of a position that it has found in the table.
 const LONGEST_DOUBT: Duration = Duration::from_secs(60);
-
-/// Records by kind and name.
-pub type Names = BTreeSet<(String, String)>;
-
-/// Where a service keeps its copy of a feed: its tables, and a memory that is filled from them, if
-/// it has one.
-pub trait Shelf: Send {
-    /// Reads the tables as they are at `position`; `None` where no state was ever read whole.
-    /// Answers what it has read, where that was every record.
-    fn load(
-        &mut self,
-        read: &mut Read,
-        position: Option<&Position>,
-    ) -> impl Future<Output = Result<Option<Digest>>> + Send;
-
-    /// The versions in which the tables hold those of these records, by kind and name, that live.
-    fn versions(
-        &mut self,
-        tx: &mut Tx,
-        records: &Names,
-    ) -> impl Future<Output = Result<BTreeMap<(String, String), i64>>> + Send;
-
-    /// What the tables hold, read anew; a record whose row is not what was written, in a version
-    /// that none has.
-    fn held(&mut self, read: &mut Read) -> impl Future<Output = Result<Digest>> + Send;
-
-    /// The whole state follows, from its start.
-    fn begin_state(&mut self, read: &mut Read) -> impl Future<Output = Result<()>> + Send;
-
-    /// Records of the state, each as a `Put`. The position has not moved.
-    fn add_state(
-        &mut self,
-        tx: &mut Tx,
-        records: Vec<Change>,
-    ) -> impl Future<Output = Result<()>> + Send;
-
-    /// The state is complete: a record that was not in it has vanished.
-    fn end_state(
-        &mut self,
-        tx: &mut Tx,
-        position: &Position,
-    ) -> impl Future<Output = Result<()>> + Send;
-
-    /// All changes of one transaction of the feed, in order; none, where only the position moves.
-    fn write(
-        &mut self,
-        tx: &mut Tx,
-        changes: &[Change],
-        position: &Position,
-    ) -> impl Future<Output = Result<()>> + Send;
-
-    /// The tables have the whole state, at this revision.
-    fn has_state(&mut self) {}
-
-    /// The tables have these changes, whichever replica wrote them.
-    fn has(&mut self, _changes: &[Change]) {}
-}
 
 /// How a copy is set up.
 #[derive(Clone, Debug)]

@@ -103,7 +103,8 @@ pub async fn step<R: Resource>(
     let done = command::run(service.db(), call, async |tx| {
         let Record { doc: before, create_time, update_time, .. } = tx.living::<R>(name).await?;
         let mut filing = service.file(&before, Some(&before), tx).await?;
-        let after = step(before, &mut filing)?;
+        let after = step(before.clone(), &mut filing)?;
+        service.moved(&after, &before, &filing, tx).await?;
         let times = Some((create_time, update_time));
         keep(tx, after, filing.labels, Expect::Etag(etag), times).await
     });

@@ -79,7 +79,7 @@ impl Drop for Conn {
             return drop(pooled.detach());
         }
         let Ok(runtime) = Handle::try_current() else {
-            return pooled.close_on_drop();
+            return drop(pooled.detach());
         };
         // The driver would wait without end for the answer of a server that is gone, and the pool
         // would be short of one connection for as long.

@@ -101,7 +101,12 @@ impl Looker {
         }
         let (conn, look) = self.see().await?;
         self.conn = Some(conn);
-        timeout(PATIENCE, self.try_write()).await.unwrap_or_else(|_| Err(silent()))?;
+        match timeout(PATIENCE, self.try_write()).await {
+            Ok(tried) => tried?,
+            // Somebody else writes for long. What was begun ends with its connection.
+            Err(_) if self.db.is_sqlite() => self.conn = None,
+            Err(_) => return Err(silent()),
+        }
         Ok(look)
     }
 

@@ -7,7 +7,8 @@
 //! - One that breaks, or leads to a server that takes no writes, puts those of before in **doubt**:
 //!   they are let go of instead of being handed out. What is under way on them goes on.
 //! - Where the looker's own is silent while a new one is answered, or the server was away, those of
-//!   before are **cut**: what is under way on them fails at once, and may be sent again.
+//!   before are **cut**: what is under way on them fails at once. A commit among it may stand all
+//!   the same, so a call with a key may be sent again, and one without is looked after first.
 //!
 //! **Rejected**: TCP's own bounds (keepalive, TCP_USER_TIMEOUT), which the driver has no way to
 //! set; a try of each connection before it is used, which costs every transaction a round trip and

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt::Write as _};
 
 use futures::future::BoxFuture;
-use mpp_core::{Error, Micros, Result};
+use mpp_core::{Error, Micros, Reason, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
@@ -112,7 +112,7 @@ impl Tx {
              convert_from('\\x{actor}', 'UTF8')); commit"
         );
         let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(self.session.conn()?).await;
-        let rows = rows.map_err(db_error)?;
+        let rows = rows.map_err(|error| maybe_committed(db_error(error)))?;
         let row = rows.first().ok_or_else(|| Error::internal("COMMIT answered no revision"))?;
         row.try_get(0).map_err(db_error)
     }
@@ -155,4 +155,14 @@ fn hex(text: &str) -> String {
         let _ = write!(out, "{byte:02x}");
         out
     })
+}
+
+/// Of a commit whose answer was lost nobody knows whether it stands, so nobody is told to try again.
+fn maybe_committed(error: Error) -> Error {
+    if error.reason() != Reason::Unavailable {
+        return error;
+    }
+    let text = "the database went away at the commit, so the write may stand; repeat it with its \
+                request_id, or read before you write again";
+    Error::new(Reason::Unavailable, text).with_context(error)
 }

@@ -8,11 +8,7 @@ use crate::types::{ServiceTime, service_time::Unit};
 pub fn time(time: &ServiceTime, language: Language) -> Vec<Piece> {
     let mut wording = Wording { language, pieces: Vec::new() };
     wording.time(time);
-    if !time.notes.is_empty() {
-        wording.say(" (", " (");
-        wording.source(&time.notes.join("; "));
-        wording.say(")", ")");
-    }
+    wording.notes(time);
     wording.pieces
 }
 
@@ -48,10 +44,19 @@ impl Wording {
                     }
                     self.label(&case.condition);
                     self.time(case);
+                    self.notes(case);
                 }
             }
             Unit::Unparsed | Unit::Unspecified => self.unread_time(&time.source_text),
             unit => self.length(time, unit),
+        }
+    }
+
+    fn notes(&mut self, time: &ServiceTime) {
+        if !time.notes.is_empty() {
+            self.say(" (", " (");
+            self.source(&time.notes.join("; "));
+            self.say(")", ")");
         }
     }
 
@@ -123,14 +128,15 @@ mod tests {
 
     #[test]
     fn cases_show_their_conditions_and_what_was_not_read() {
-        let known = ServiceTime { condition: "pasien baru".into(), ..of(Unit::Minutes, 12) };
+        let notes = vec!["setelah berkas lengkap".to_owned()];
+        let known = ServiceTime { condition: "pasien baru".into(), notes, ..of(Unit::Minutes, 12) };
         let other = ServiceTime { source_text: "sesuai jadwal".into(), ..of(Unit::Unparsed, 0) };
         let cases = ServiceTime { cases: vec![known, other], ..of(Unit::Cases, 0) };
         assert_eq!(
             both(&cases),
             [
-                "pasien baru: 12 menit; belum terbaca: “sesuai jadwal”",
-                "pasien baru: 12 minutes; not read: “sesuai jadwal”",
+                "pasien baru: 12 menit (setelah berkas lengkap); belum terbaca: “sesuai jadwal”",
+                "pasien baru: 12 minutes (setelah berkas lengkap); not read: “sesuai jadwal”",
             ]
         );
         let none = of(Unit::Unparsed, 0);

@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use mpp_api::{Document as _, registry::Region};
-use mpp_store::{Labels, Op, Schema};
+use mpp_store::{Labels, Op, Read, Schema};
 use mpp_testkit::on_both;
 
 use super::*;

@@ -233,7 +233,10 @@ impl Reading<'_, '_> {
                 }
                 None => self.doubt(line, cells),
             },
-            Row::Refused { line, error } => self.sink.refuse(at(line), error),
+            Row::Refused { line, error } => {
+                self.saying.count();
+                self.sink.refuse(at(line), error)
+            }
             Row::Torn { from, to, why } => self.tear(from, to, &why),
         }
     }
@@ -278,12 +281,12 @@ impl Reading<'_, '_> {
             let text = format!("it stands below the heading in line {other}, of another order");
             return self.sink.refuse(at(line), Error::field("row", FieldCode::Torn, text));
         }
+        self.saying.count();
         let limit = self.policy.max_cell_bytes;
         if cells.iter().any(|cell| cell.len() > limit) {
             let text = format!("a cell is longer than {limit} bytes; is a quote left open?");
             return self.sink.refuse(at(line), Error::field("row", FieldCode::Unreadable, text));
         }
-        self.saying.count();
         let raw = self.raw(cells);
         self.sink.put(at(line), raw).map(drop)
     }

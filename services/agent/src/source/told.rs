@@ -32,7 +32,7 @@ pub fn is_part(status: StatusCode, headers: &HeaderMap) -> Option<String> {
     let found = range(headers);
     let said = headers.get(header::CONTENT_RANGE).and_then(|value| value.to_str().ok());
     let is_part = match &found {
-        Some(range) if range.is_bytes() => range.total != Some(range.last + 1),
+        Some(range) if range.is_bytes() => !range.is_whole(),
         // Its total tells.
         Some(range) => range.total.is_none(),
         None => status == StatusCode::PARTIAL_CONTENT,
@@ -48,6 +48,7 @@ pub fn is_part(status: StatusCode, headers: &HeaderMap) -> Option<String> {
 /// `items 0-5/40`; the total may be `*`.
 struct Range {
     unit: String,
+    first: u64,
     last: u64,
     total: Option<u64>,
 }
@@ -56,6 +57,10 @@ impl Range {
     fn is_bytes(&self) -> bool {
         self.unit.eq_ignore_ascii_case("bytes")
     }
+
+    fn is_whole(&self) -> bool {
+        self.first == 0 && self.total.is_some() && self.total == self.last.checked_add(1)
+    }
 }
 
 fn range(headers: &HeaderMap) -> Option<Range> {
@@ -63,8 +68,9 @@ fn range(headers: &HeaderMap) -> Option<Range> {
     // Some leave the unit out.
     let (unit, rest) = text.split_once(' ').unwrap_or(("", text));
     let (here, total) = rest.split_once('/')?;
-    let last = here.rsplit('-').next()?.trim().parse().ok()?;
-    Some(Range { unit: unit.to_owned(), last, total: total.trim().parse().ok() })
+    let (first, last) = here.split_once('-').unwrap_or((here, here));
+    let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    Some(Range { unit: unit.to_owned(), first, last, total: total.trim().parse().ok() })
 }
 
 fn key(text: &str) -> Val {
@@ -83,6 +89,8 @@ mod tests {
         };
         let partial = StatusCode::PARTIAL_CONTENT;
         assert!(part(partial, None) && part(partial, Some("bytes 0-99/200")));
+        assert!(part(partial, Some("bytes 50-99/100")), "its tail is not the whole");
+        assert!(part(partial, Some("bytes 0-18446744073709551615/1")));
         assert!(part(StatusCode::OK, Some("items 0-5/*")));
         assert!(!part(StatusCode::OK, None) && !part(partial, Some("bytes 0-199/200")));
         assert!(!part(partial, Some("items 0-5/40")), "its total tells, page by page");

@@ -19,42 +19,7 @@ use sqlx::{
 
 use crate::model::difference::Digest;
 
-const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
--- One row for each record that the registry has answered.
-CREATE TABLE IF NOT EXISTS answered (
-    source_id TEXT PRIMARY KEY,
-    digest BLOB NOT NULL,
-    sequence INTEGER NOT NULL,
-    outcome INTEGER NOT NULL,
-    field TEXT NOT NULL,
-    code TEXT NOT NULL,
-    message TEXT NOT NULL
-) STRICT;
--- Forgetting what was answered after a checkpoint, and listing what was refused.
-CREATE INDEX IF NOT EXISTS answered_sequence ON answered (sequence);
-CREATE INDEX IF NOT EXISTS answered_said ON answered (outcome) WHERE outcome >= 3 OR code <> '';
--- What else was remarked on a record: 'answered' holds the first.
-CREATE TABLE IF NOT EXISTS remarked (
-    source_id TEXT NOT NULL, field TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS remarked_id ON remarked (source_id);
--- Where the record of an id stood in the last run, of those of which something is told.
-CREATE TABLE IF NOT EXISTS placed (source_id TEXT PRIMARY KEY, place TEXT NOT NULL) STRICT;
--- What the registry holds of this source, by its name there. 'told' is 1 once a run was complete
--- without it, and 2 once somebody said that this is right.
-CREATE TABLE IF NOT EXISTS held (
-    source_id TEXT PRIMARY KEY, name TEXT NOT NULL, told INTEGER NOT NULL
-) STRICT;
--- Positions of the batches that went out since the checkpoint and have no stored answer.
-CREATE TABLE IF NOT EXISTS under_way (place INTEGER PRIMARY KEY, position TEXT NOT NULL) STRICT;
--- Records that went out and have no stored answer: the registry may hold them.
-CREATE TABLE IF NOT EXISTS may_hold (source_id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
--- Records that never reached the registry in the last run.
-CREATE TABLE IF NOT EXISTS unsent (
-    place TEXT NOT NULL, source_id TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL
-) STRICT;
-";
+const SCHEMA: &str = include_str!("schema.sql");
 
 /// Kept of a record that is to be sent again in each run: no record has this digest.
 const NO_DIGEST: &[u8] = &[0; 16];

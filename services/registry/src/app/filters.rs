@@ -40,7 +40,9 @@ pub async fn label(registry: &Registry, label: Label, value: &str) -> Result<()>
     if value.is_empty() || !memory.is_whole() || borne(&memory.read(), label, value).is_ok() {
         return Ok(());
     }
-    memory.catch_up(registry.db.read().await?.revision()).await?;
+    // A statement of its own: the connection is given back before the wait.
+    let head = registry.db.read().await?.revision();
+    memory.catch_up(head).await?;
     borne(&memory.read(), label, value)
 }
 

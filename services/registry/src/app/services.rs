@@ -72,6 +72,21 @@ impl Keeps<Service> for Registry {
         missing_references(state, service, &HashSet::new())
     }
 
+    /// A source that is deleted meanwhile gets nothing to publish: the row is locked until the
+    /// commit.
+    async fn moved(
+        &self,
+        service: &Service,
+        before: &Service,
+        _filing: &Filing,
+        tx: &mut Tx,
+    ) -> Result<()> {
+        if service.source != before.source && !service.source.is_empty() {
+            tx.require::<Source>(&service.source, "to").await?;
+        }
+        Ok(())
+    }
+
     async fn leaving(&self, service: &Service, call: &Call, tx: &mut Tx) -> Result<()> {
         published_elsewhere(service, call)?;
         self.memory.catch_up(tx.head().await?).await?;

@@ -70,7 +70,8 @@ async fn who_follows_a_regency_widely_hears_of_a_ministrys_fee() {
         let request = GetOfferingRequest { name: OFFERING.into(), min_revision: heard[0].revision };
         let answer = admin.catalog.get_offering(request).await.expect("the offering").into_inner();
         let shown = answer.offering.expect("an offering");
-        assert_eq!((shown.effective_fees, shown.etag.as_str()), (vec![fixed(75_000)], "2"));
+        assert_eq!(shown.effective_fees, vec![fixed(75_000)]);
+        assert!(shown.etag.starts_with("2."), "the offering itself is as it was: {}", shown.etag);
 
         let mut mall = world.admin();
         mall.propose("kk", Offering { service: KTP.into(), ..Offering::default() })

@@ -16,8 +16,14 @@ use crate::{
 
 const KK: &str = "units/kemendagri/services/kk";
 
+/// What a client says of the form of services that it knows.
 fn forms(number: i64) -> Vec<Form> {
     vec![Form { kind: "service".into(), number }]
+}
+
+/// Of one that knows a form which this registry does not.
+fn newer_forms() -> Vec<Form> {
+    forms(mpp_api::document::form_number("service") + 1)
 }
 
 /// Serves the registry again, after a newer replica has written this record.
@@ -83,10 +89,10 @@ async fn a_record_below_that_is_newer_keeps_a_mall_from_moving() {
 async fn a_client_that_knows_more_than_the_registry_waits_until_it_was_upgraded() {
     on_both(async |database| {
         let world = World::with_source(&database).await;
-        let newer = Hello { forms: forms(2), ..hello() };
+        let newer = Hello { forms: newer_forms(), ..hello() };
         let status = Session::with(&world, newer).await.map(drop).expect_err("refused");
         assert_eq!(error_of(&status).reason, "NEWER_FORM");
-        let newer = OpenSessionRequest { forms: forms(2), ..opening() };
+        let newer = OpenSessionRequest { forms: newer_forms(), ..opening() };
         let status = Push::with(&world, newer).await.map(drop).expect_err("refused");
         assert_eq!(error_of(&status).reason, "NEWER_FORM");
 

@@ -24,7 +24,7 @@ impl Deviations {
         for (name, labels) in misfiled {
             // As it stands now: an officer may have changed it meanwhile.
             if let Some(rule) = tx.get::<HoursRule>(&name).await? {
-                tx.put(&name, &rule.doc, labels, Expect::Etag(&rule.etag())).await?;
+                tx.put(&name, &rule.doc, labels, Expect::Version(rule.version)).await?;
             }
         }
         tx.commit().await.map(drop)

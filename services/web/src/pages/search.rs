@@ -138,7 +138,8 @@ fn taken_for(look: Look, view: &View, place: &NamedPlace) -> String {
         return words::SEARCH_PLACE_UNKNOWN.text(look.lang, &[&place.text]);
     }
     let said = match (place.destination, place.guessed) {
-        (true, _) => words::SEARCH_DESTINATION,
+        (true, true) => words::SEARCH_DESTINATION_GUESSED,
+        (true, false) => words::SEARCH_DESTINATION,
         (false, true) => words::SEARCH_PLACE_GUESSED,
         (false, false) => words::SEARCH_PLACE,
     };

@@ -75,6 +75,10 @@ fn all_to_do(look: Look, source: &SourceReport) -> Vec<Markup> {
         let numbers = [source.rejected_now, source.unread].map(|number| look.number(number));
         lines.push(words::TODO_REFUSED.text(look.lang, &[&numbers[0], &numbers[1]]));
     }
+    if source.waiting_now > 0 {
+        let number = look.number(source.waiting_now);
+        lines.push(words::TODO_WAITING.text(look.lang, &[&number]));
+    }
     if source.last_success_time.is_none() {
         lines.push(look.of(words::TODO_NEVER).to_owned());
     } else if source.late {

@@ -29,7 +29,7 @@ const ROWS: [&str; 22] = [
 /// The things that a total counts.
 const COUNTED: [&str; 5] = ["layanan", "data", "baris", "record", "records"];
 /// Words in brackets, or set off, beside the name of a service that is not offered.
-const NOT_OFFERED: [&str; 53] = [
+const NOT_OFFERED: [&str; 47] = [
     "tidak dilayani",
     "belum dilayani",
     "tidak tersedia",
@@ -41,7 +41,6 @@ const NOT_OFFERED: [&str; 53] = [
     "tidak digunakan",
     "tidak dipakai",
     "disabled",
-    "off",
     "archived",
     "obsolete",
     "deprecated",
@@ -59,13 +58,8 @@ const NOT_OFFERED: [&str; 53] = [
     "dihentikan",
     "dihapuskan",
     "discontinued",
-    "closed",
-    "tutup",
     "wip",
     "salah input",
-    "duplikat",
-    "duplicate",
-    "dobel",
     "do not use",
     "don't use",
     "not available",
