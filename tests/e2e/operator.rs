@@ -211,8 +211,12 @@ async fn the_doctor_asks_the_services_that_are_named_and_not_what_ran_here_befor
     let data = suite.home().join("mpp-data");
     fs::create_dir_all(&data).expect("a folder");
     fs::write(data.join("context.json"), somewhere.to_string()).expect("a context");
-    let said = suite.run(ADMINISTRATOR, &["doctor"]).await.succeeded();
-    assert_eq!(said.matches("reads and writes are answered").count(), 3, "{said}");
+    eventually(PATIENCE, "all three are ready, and the doctor says so", async || {
+        let said = suite.run(ADMINISTRATOR, &["doctor"]).await;
+        let ready = said.out.matches("reads and writes are answered").count();
+        that((said.code, ready) == (0, 3), said.out)
+    })
+    .await;
 
     suite.stop(Service::Scheduling).await;
     let said = suite.run(ADMINISTRATOR, &["doctor"]).await;

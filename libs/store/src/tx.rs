@@ -157,7 +157,7 @@ fn hex(text: &str) -> String {
     })
 }
 
-/// Of a commit whose answer was lost nobody knows whether it stands, so nobody is told to try again.
+/// Of a commit whose answer was lost nobody knows whether it stands: nobody is told to try again.
 fn maybe_committed(error: Error) -> Error {
     if error.reason() != Reason::Unavailable {
         return error;

@@ -32,7 +32,7 @@ if (!$slots) {
 }
 // One key for one booking: whoever sends it again after a lost answer books once.
 $key = ['Idempotency-Key: ' . bin2hex(random_bytes(16))];
-$body = ['applicantNik' => '3510014107900001'];
+$body = ['applicantNik' => '3510015203850002'];
 try {
     $booked = send('reader', 'POST', 'scheduling', "/v1/{$slots[0]['name']}:book", $body, [], $key)['appointment'];
     echo "booked: $booked[date] $booked[open], code $booked[code]\n";

@@ -57,7 +57,9 @@ async fn a_backup_taken_amid_bookings_and_syncs_is_whole_and_goes_on() {
     catalog.sync(&up).await;
     let arguments = ["list", "services", "--parent", "units/kemendagri", "--limit", "0"];
     let services = up.run(&arguments).await.succeeded();
-    assert!(services.contains(&catalog.fee()), "{}:\n{services}", catalog.fee());
+    // In English, as the command line speaks.
+    let fee = catalog.fee().replace('.', ",");
+    assert!(services.contains(&fee), "{fee}:\n{services}");
     eventually(PATIENCE, "the copies agree with their sources", async || {
         let said = up.run(&["--as", "auditor", "report", "--verify"]).await;
         that(said.code == 0, format!("{}{}", said.out, said.err))
