@@ -135,7 +135,8 @@ fn checked(filter: mpp_api::feed::Filter, kept: &[&'static str]) -> Result<Filte
         given => given.iter().map(|kind| known_kind(kind, kept)).collect::<Result<_>>()?,
     };
     check_prefix(&filter.name_prefix, &kinds)?;
-    let labels = filter.labels.into_iter().map(|(key, value)| label(&key, &value, &kinds));
+    let labels =
+        filter.labels.into_iter().map(|(key, value)| label(&key, &value, &kinds, filter.wider));
     let labels: Labels =
         labels.collect::<Result<_>>().map_err(|error: Error| error.within("filter"))?;
     let kinds = filter.kinds.into_iter().collect();
@@ -201,8 +202,12 @@ fn check_prefix(prefix: &str, kinds: &[&str]) -> Result<()> {
     Err(Error::field("filter.name_prefix", FieldCode::UnknownValue, text))
 }
 
-fn label(key: &str, value: &str, kinds: &[&str]) -> Result<(Label, String)> {
+/// A wider filter of a region also passes kinds that bear none.
+fn label(key: &str, value: &str, kinds: &[&str], wider: bool) -> Result<(Label, String)> {
     let label: Label = key.parse()?;
+    if wider && label == Label::Region {
+        return Ok((label, label.value(value)?));
+    }
     let filed: BTreeSet<Label> =
         kinds.iter().flat_map(|kind| document::labels(kind)).copied().collect();
     if !filed.contains(&label) {

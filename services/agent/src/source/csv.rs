@@ -299,7 +299,7 @@ impl Reading<'_, '_> {
 
     /// What the table's own shape does not bear is told, and not published.
     fn hold_back(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
-        self.saying.hear(&cells.join(" "));
+        self.saying.hear_row(&cells.join(" "));
         let raw = self.raw(cells);
         self.sink.hold_back(at(line), shape::foreign(), raw)
     }

@@ -53,6 +53,9 @@ pub fn out_of(text: &str, is_count: bool) -> Option<OutOf> {
         let (_, all) = (number(here)?, number(all)?);
         return Some(OutOf { all, pages: false });
     }
+    if let Some(all) = words.windows(2).find_map(page_of) {
+        return Some(OutOf { all, pages: true });
+    }
     let at = words.iter().rposition(|word| OUT_OF.contains(&word.as_str()))?;
     let here = at.checked_sub(1)?;
     let has_number = number(words[here].rsplit(['-', '–']).next()?).is_some()
@@ -60,6 +63,14 @@ pub fn out_of(text: &str, is_count: bool) -> Option<OutOf> {
     let all = words[at + 1..].iter().find(|word| !FILLERS.contains(&word.as_str()))?;
     let all = number(all).filter(|_| has_number)?;
     Some(OutOf { all, pages: words[..at].iter().any(|word| PAGES.contains(&word.as_str())) })
+}
+
+/// "Hal. 1/4".
+fn page_of(words: &[String]) -> Option<u64> {
+    let [page, numbers] = words else { return None };
+    let (here, all) = numbers.split_once('/')?;
+    number(here)?;
+    PAGES.contains(&page.as_str()).then(|| number(all))?
 }
 
 /// Whether a message says that not all came.
@@ -122,6 +133,7 @@ mod tests {
         assert_eq!(heard("6 baris dari total 41"), Some((41, false)));
         assert_eq!(heard("Halaman 1 dari 4"), Some((4, true)));
         assert_eq!(heard("(Page 2 of 3)"), Some((3, true)));
+        assert_eq!(heard("Hal. 1/4"), Some((4, true)));
         assert_eq!(out_of("1/4", true).map(|said| said.all), Some(4));
         for text in
             ["1/4", "12/04/2026", "Layanan dari 40 dinas", "data dari Disdukcapil", "of", ""]

@@ -6,6 +6,24 @@ use super::prose::out_of;
 /// Words below a page that another one follows.
 const GOES_ON: [&str; 5] =
     ["bersambung", "lanjut ke halaman", "to be continued", "continued on", "halaman berikutnya"];
+/// Words of a row that is no record, below which there is more.
+const MORE_BELOW: [&str; 10] = [
+    "lanjut ke",
+    "selanjutnya",
+    "berikutnya",
+    "lanjutan ada",
+    "next page",
+    "next sheet",
+    "dipotong",
+    "terpotong",
+    "truncated",
+    "lihat lampiran",
+];
+/// The same where they are all that a row says.
+const AND_SO_ON: [&str; 7] =
+    ["dst", "dsb", "dll", "etc", "more", "dan lain-lain", "dan seterusnya"];
+/// What follows a number of others: "dan 30 layanan lainnya".
+const OTHERS: [&str; 5] = ["lainnya", "lain", "lagi", "more", "others"];
 
 /// What is said, and what came.
 #[derive(Default)]
@@ -23,6 +41,25 @@ impl Saying {
         self.rows += 1;
     }
 
+    /// Takes up a row that is no record.
+    pub fn hear_row(&mut self, text: &str) {
+        let lower = text.to_lowercase();
+        let bare = lower.trim_matches(|sign: char| !sign.is_alphanumeric());
+        let words: Vec<&str> = bare.split_whitespace().collect();
+        let is_rest = words.last().is_some_and(|last| OTHERS.contains(last))
+            && words.iter().any(|word| word.parse::<u64>().is_ok());
+        let goes_on = MORE_BELOW.iter().any(|words| bare.contains(words));
+        if is_rest || goes_on || AND_SO_ON.contains(&bare) {
+            return self.go_on();
+        }
+        self.hear(text);
+    }
+
+    fn go_on(&mut self) {
+        self.pages_said = self.pages_said.max(self.pages + 2);
+        self.pages += 1;
+    }
+
     /// Takes up a sentence.
     pub fn hear(&mut self, text: &str) {
         let text: String =
@@ -34,8 +71,7 @@ impl Saying {
             }
             Some(said) => self.records_said = self.records_said.max(said.all),
             None if GOES_ON.iter().any(|words| text.to_lowercase().contains(words)) => {
-                self.pages_said = self.pages_said.max(self.pages + 2);
-                self.pages += 1;
+                self.go_on();
             }
             None => {}
         }
@@ -65,6 +101,31 @@ mod tests {
         let mut saying = Saying { rows, ..Saying::default() };
         said.iter().for_each(|text| saying.hear(text));
         saying.beyond()
+    }
+
+    #[test]
+    fn a_row_that_is_no_record_may_say_that_more_follows() {
+        let beyond = |row: &str| {
+            let mut saying = Saying { rows: 12, ..Saying::default() };
+            saying.hear_row(row);
+            saying.beyond()
+        };
+        for row in [
+            "...dan 30 layanan lainnya    ",
+            "    Hal. 1/4",
+            "lanjut ke sheet berikutnya",
+            "Selanjutnya lihat lampiran II",
+            "-- More --",
+            "[data dipotong]",
+            "dst.",
+            "and 30 more",
+            "Halaman 1 dari 3",
+        ] {
+            assert!(beyond(row).is_some(), "{row}");
+        }
+        for row in ["A PENDAFTARAN PENDUDUK", "Pelayanan lain", "Jumlah 12", "12/04/2026", ""] {
+            assert!(beyond(row).is_none(), "{row}");
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ const ROWS: [&str; 22] = [
 /// The things that a total counts.
 const COUNTED: [&str; 5] = ["layanan", "data", "baris", "record", "records"];
 /// Words in brackets, or set off, beside the name of a service that is not offered.
-const NOT_OFFERED: [&str; 47] = [
+const NOT_OFFERED: [&str; 48] = [
     "tidak dilayani",
     "belum dilayani",
     "tidak tersedia",
@@ -41,6 +41,7 @@ const NOT_OFFERED: [&str; 47] = [
     "tidak digunakan",
     "tidak dipakai",
     "disabled",
+    "off",
     "archived",
     "obsolete",
     "deprecated",
@@ -198,6 +199,9 @@ mod tests {
             "Akta lahir (baru)",
             "Izin penutupan jalan (sementara)",
             "Akta lahir - terlambat",
+            // What a service does, and no state that it is in.
+            "Buku nikah (duplikat)",
+            "Rekening air: tutup",
             "Surat keterangan: tidak mampu",
             "Pencabutan izin - dicabut sendiri",
             "Legalisir C# (komputer)",
