@@ -101,7 +101,9 @@ async fn a_client_that_knows_more_than_the_registry_waits_until_it_was_upgraded(
         push.send(vec![record("kk", "Kartu Keluarga")]).await;
         let world = {
             world.stop().await;
-            mpp_testkit::execute(database.url(), "update sync_lease set form = 2").await;
+            let newer = newer_forms()[0].number;
+            let text = format!("update sync_lease set form = {newer}");
+            mpp_testkit::execute(database.url(), &text).await;
             World::empty(&database).await
         };
         push.moves_to(&world);
