@@ -1,12 +1,12 @@
 //! What the titles and footers of a table say of how much there is: "Halaman 1 dari 3",
 //! "Menampilkan 1-20 dari 45 data". A file of which they say more than it holds is a part.
 
-use super::prose::out_of;
+use super::{fault::excerpt, prose::out_of};
 
-/// Words below a page that another one follows.
+/// Words by which a title or a footer says that there is more.
 const GOES_ON: [&str; 5] =
     ["bersambung", "lanjut ke halaman", "to be continued", "continued on", "halaman berikutnya"];
-/// Words of a row that is no record, below which there is more.
+/// The same in a row of the table that is no record.
 const MORE_BELOW: [&str; 10] = [
     "lanjut ke",
     "selanjutnya",
@@ -33,6 +33,8 @@ pub struct Saying {
     pages: u64,
     records_said: u64,
     pages_said: u64,
+    /// What said last that more follows, after so many rows.
+    more: Option<(u64, String)>,
 }
 
 impl Saying {
@@ -50,14 +52,13 @@ impl Saying {
             && words.iter().any(|word| word.parse::<u64>().is_ok());
         let goes_on = MORE_BELOW.iter().any(|words| bare.contains(words));
         if is_rest || goes_on || AND_SO_ON.contains(&bare) {
-            return self.go_on();
+            return self.more_follows(bare);
         }
         self.hear(text);
     }
 
-    fn go_on(&mut self) {
-        self.pages_said = self.pages_said.max(self.pages + 2);
-        self.pages += 1;
+    fn more_follows(&mut self, said: &str) {
+        self.more = Some((self.rows, excerpt(said)));
     }
 
     /// Takes up a sentence.
@@ -71,7 +72,7 @@ impl Saying {
             }
             Some(said) => self.records_said = self.records_said.max(said.all),
             None if GOES_ON.iter().any(|words| text.to_lowercase().contains(words)) => {
-                self.go_on();
+                self.more_follows(text.trim());
             }
             None => {}
         }
@@ -79,6 +80,15 @@ impl Saying {
 
     /// How much more there should be.
     pub fn beyond(&self) -> Option<String> {
+        // Above the table it speaks of all of it; between two pages the next one came.
+        if let Some((at, said)) = &self.more
+            && (*at == 0 || *at == self.rows)
+        {
+            return Some(format!(
+                "a line says \"{said}\", and that is not here; export all into one file, or take \
+                 that line out"
+            ));
+        }
         let (said, had, what) = if self.pages_said > self.pages {
             (self.pages_said, self.pages, "pages")
         } else if self.records_said > self.rows {
@@ -123,6 +133,10 @@ mod tests {
         ] {
             assert!(beyond(row).is_some(), "{row}");
         }
+        let mut glued = Saying { rows: 12, ..Saying::default() };
+        glued.hear_row("Bersambung");
+        glued.count();
+        assert!(glued.beyond().is_none(), "the next page came");
         for row in ["A PENDAFTARAN PENDUDUK", "Pelayanan lain", "Jumlah 12", "12/04/2026", ""] {
             assert!(beyond(row).is_none(), "{row}");
         }
