@@ -142,7 +142,7 @@ reasons! {
     /// The position or revision is of another history: the database was restored or is another one.
     LineageChanged, OutOfRange, "LINEAGE_CHANGED",
         "Start again with `initial_state`, and drop what it does not contain; read without `min_revision`.",
-        "Basis data telah dipulihkan. Mulai lagi dari keadaan awal.";
+        "Posisi atau revisi ini bukan dari riwayat basis data yang sekarang. Mulai lagi dari keadaan awal.";
     /// The follower reads more slowly than the feed grows.
     WatchTooSlow, Aborted, "WATCH_TOO_SLOW",
         "Connect again with the last resume token; read faster, or filter more.",

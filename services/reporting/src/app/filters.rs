@@ -19,6 +19,8 @@ pub fn label(memory: &Memory, label: Label, value: &str) -> Result<()> {
     if memory.may_have_unit(unit) {
         return Ok(());
     }
-    let text = format!("{unit} does not exist; `mpp list units` shows those that there are");
+    let text = format!(
+        "{unit} is not known here, as one that was just made is for a moment; `mpp list units` shows all"
+    );
     Err(Error::field(format!("labels.{label}"), FieldCode::UnknownValue, text))
 }
