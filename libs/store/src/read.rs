@@ -26,6 +26,12 @@ pub struct Read {
 /// Greater than every name that starts as a text does, once appended to it.
 pub(crate) const LAST: char = char::MAX;
 
+/// Where the page after a name begins, among the names that start with a prefix. One bound and not
+/// two: SQLite seeks by the first and walks to the second, so that a later page costs all before it.
+pub(crate) fn first_name(prefix: &str, after: &str) -> String {
+    if after < prefix { prefix.to_owned() } else { format!("{after}\u{1}") }
+}
+
 impl Db {
     /// One consistent snapshot to read from.
     ///
@@ -94,13 +100,12 @@ impl Read {
     ) -> Result<Vec<Record<D>>> {
         let text = format!(
             "select name, {COLUMNS} from record
-             where kind = $1 and name >= $2 and name > $3 and name < $4 and deleted = 0
-             order by name limit $5"
+             where kind = $1 and name >= $2 and name < $3 and deleted = 0
+             order by name limit $4"
         );
         let rows = sqlx::query(AssertSqlSafe(text))
             .bind(D::KIND)
-            .bind(prefix)
-            .bind(after)
+            .bind(first_name(prefix, after))
             .bind(format!("{prefix}{LAST}"))
             .bind(i64::from(limit))
             .fetch_all(self.conn())

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Db, Read, db_error,
     mark::Marked,
-    read::LAST,
+    read::{LAST, first_name},
     record::{COLUMNS, Stored, parse_labels},
 };
 
@@ -131,13 +131,12 @@ async fn page(
     let revision = snapshot.revision();
     let text = format!(
         "select name, {COLUMNS} from record
-         where kind = $1 and name >= $2 and name > $3 and name < $4 and deleted = 0
-         order by name limit $5"
+         where kind = $1 and name >= $2 and name < $3 and deleted = 0
+         order by name limit $4"
     );
     let mut rows = sqlx::query(AssertSqlSafe(text))
         .bind(kind)
-        .bind(&filter.name_prefix)
-        .bind(after)
+        .bind(first_name(&filter.name_prefix, after))
         .bind(format!("{}{LAST}", filter.name_prefix))
         .bind(PAGE)
         .fetch(snapshot.conn());
