@@ -34,7 +34,7 @@ const SCHEMA: Schema = Schema {
 #[tokio::main]
 async fn main() -> Result<()> {
     let url = std::env::args().nth(1).expect("the URL of an empty database");
-    let options = Options { url, max_connections: 64, clock: Clock::system() };
+    let options = Options::new(url, 64, Clock::system());
     let db = Db::open_migrated(&options, &SCHEMA).await?;
     bulk(&db, "made", 500).await?;
     bulk(&db, "changed", 500).await?;

@@ -1,4 +1,5 @@
-//! What the address of a PostgreSQL may say: what the driver would pass over in silence is refused.
+//! Checks the address of a PostgreSQL: parameters that the driver would ignore in silence are
+//! refused.
 //!
 //! The driver connects to one host, and warns in a log of a parameter that it does not know. Who
 //! writes `target_session_attrs=read-write` or `sslmode=allow` means something by it.

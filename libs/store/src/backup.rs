@@ -12,10 +12,10 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 
 use crate::{connect::read_only, db_error};
 
-/// What a copy holds.
+/// The contents of a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
-    /// Whose database it is.
+    /// The service that the database belongs to.
     pub service: String,
     /// The feed's revision that it shows.
     pub revision: i64,

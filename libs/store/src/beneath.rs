@@ -45,7 +45,7 @@ type Identity = (u64, u64);
 type Files = [Option<(Identity, u64, Option<SystemTime>)>; 2];
 
 impl Beneath {
-    /// As the file is now.
+    /// Notes the file that is there now.
     pub fn new(path: &Path) -> Self {
         let open = look(path).map(|(identity, ..)| identity);
         let state = Mutex::new(State { open, since: None, coming: None });

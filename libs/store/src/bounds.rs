@@ -15,12 +15,12 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// As this connection sees them.
+    /// Reads them over this connection.
     pub async fn select(conn: &mut Conn) -> Result<Self> {
         Self::about(conn, Marked::START.revision).await
     }
 
-    /// As this connection sees them, with the mark of one revision. Indexes: feed's only row,
+    /// Reads them over this connection, with the mark of one revision. Indexes: feed's only row,
     /// revision's primary key.
     pub async fn about(conn: &mut Conn, revision: i64) -> Result<Self> {
         let row = sqlx::query(

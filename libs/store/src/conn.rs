@@ -25,17 +25,16 @@ use crate::{
     reach::{self, Reach},
 };
 
-/// How long a connection that is given back may take to show that it still works.
-const GIVES_BACK: Duration = Duration::from_secs(5);
-
 /// A connection to the database, for a service's own tables.
 #[derive(Debug)]
 pub struct Conn {
-    /// None once it was thrown away.
+    /// `None` once it was thrown away.
     pooled: Option<PoolConnection<Any>>,
     reach: Reach,
     since: Instant,
     broken: bool,
+    /// How long it may take to be given back.
+    give_back: Duration,
     /// Its caller's turn, which the next caller gets with the connection.
     _turn: Option<Turn<Arc<str>>>,
 }
@@ -45,9 +44,10 @@ impl Conn {
         pooled: PoolConnection<Any>,
         turn: Option<Turn<Arc<str>>>,
         reach: Reach,
+        give_back: Duration,
     ) -> Self {
         let since = Instant::now();
-        Self { pooled: Some(pooled), reach, since, broken: false, _turn: turn }
+        Self { pooled: Some(pooled), reach, since, broken: false, give_back, _turn: turn }
     }
 
     /// Closes it without a word, which also ends a transaction.
@@ -55,6 +55,11 @@ impl Conn {
         if let Some(pooled) = self.pooled.take() {
             drop(pooled.detach());
         }
+    }
+
+    /// How long it may take to roll back, or to show that it still works, when it is given back.
+    pub(crate) fn give_back(&self) -> Duration {
+        self.give_back
     }
 
     /// Passes on what a statement answers, until the server is known to be gone.
@@ -84,11 +89,12 @@ impl Drop for Conn {
         // The driver would wait without end for the answer of a server that is gone, and the pool
         // would be short of one connection for as long.
         let (back, cut) = (pooled.return_to_pool(), self.reach.until_cut(self.since));
+        let longest = self.give_back;
         runtime.spawn(async move {
             tokio::select! {
                 () = back => {}
                 () = cut => {}
-                () = tokio::time::sleep(GIVES_BACK) => {}
+                () = tokio::time::sleep(longest) => {}
             }
         });
     }
@@ -136,7 +142,7 @@ fn one<'e, T: Send + 'e>(
     Box::pin(async move { answers.next().await.unwrap_or_else(|| Err(reach::away())) })
 }
 
-/// What a statement answers.
+/// The rows that a statement answers.
 struct Answers<'e, T> {
     rows: BoxStream<'e, sqlx::Result<T>>,
     /// Once it has had to wait.

@@ -8,11 +8,11 @@ use std::{
 
 use mpp_core::{Clock, Error, FieldCode, Reason, Result};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
-use sqlx::{AnyConnection, Connection as _, Row as _, postgres::PgConnectOptions};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _, postgres::PgConnectOptions};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    address,
+    DatabasePolicy, address,
     dialect::{Dialect, Engine, POSTGRES, SQLITE},
     error::meaning,
     file::Owned,
@@ -20,8 +20,6 @@ use crate::{
     reach::{Standby, standby},
 };
 
-/// How long a request waits for a connection.
-pub(crate) const ACQUIRE: Duration = Duration::from_secs(10);
 /// How often a server that is not there yet is tried.
 const TRY_AGAIN: Duration = Duration::from_millis(200);
 
@@ -38,6 +36,15 @@ pub struct Options {
     pub max_connections: u32,
     /// Tells the time if the database's own clock is not asked, and how far to shift it.
     pub clock: Clock,
+    /// How long to wait for it.
+    pub policy: DatabasePolicy,
+}
+
+impl Options {
+    /// Options with the usual settings.
+    pub fn new(url: String, max_connections: u32, clock: Clock) -> Self {
+        Self { url, max_connections, clock, policy: DatabasePolicy::default() }
+    }
 }
 
 /// Locks a SQLite database's file; nothing to do on PostgreSQL. It waits a moment for an owner that
@@ -66,7 +73,7 @@ pub(crate) async fn read_only(path: &Path) -> Result<AnyConnection> {
     })
 }
 
-/// What in a file's name would be read as a part of its address.
+/// Signs in a file's name that would be read as a part of its address.
 const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ').add(b'"');
 
 /// The address of a SQLite database in this file, whatever its name holds.
@@ -103,16 +110,25 @@ pub(crate) fn dialect_of(options: &Options) -> Result<&'static Dialect> {
 }
 
 /// One connection, of no pool, that is set up as the dialect asks.
-pub(crate) async fn single(url: &str, dialect: &Dialect) -> sqlx::Result<AnyConnection> {
+pub(crate) async fn single(
+    url: &str,
+    dialect: &Dialect,
+    policy: &DatabasePolicy,
+) -> sqlx::Result<AnyConnection> {
     let mut conn = AnyConnection::connect(url).await?;
-    set_up(&mut conn, dialect).await?;
+    set_up(&mut conn, dialect, policy).await?;
     Ok(conn)
 }
 
 /// Sets a connection up. One to a standby is not used, not even to read: it may lag behind what
 /// was read before, which would look like another history; and it never becomes the primary's.
-pub(crate) async fn set_up(conn: &mut AnyConnection, dialect: &Dialect) -> sqlx::Result<()> {
-    let rows = sqlx::raw_sql(dialect.session).fetch_all(conn).await?;
+pub(crate) async fn set_up(
+    conn: &mut AnyConnection,
+    dialect: &Dialect,
+    policy: &DatabasePolicy,
+) -> sqlx::Result<()> {
+    let text = AssertSqlSafe((dialect.session)(policy));
+    let rows = sqlx::raw_sql(text).fetch_all(conn).await?;
     let last = rows.last().filter(|_| dialect.engine == Engine::Postgres);
     match last.map(|row| row.try_get(0)).transpose()? {
         Some(true) => Err(standby()),
@@ -126,7 +142,7 @@ pub(crate) async fn set_up(conn: &mut AnyConnection, dialect: &Dialect) -> sqlx:
 /// # Errors
 /// What is wrong with the address or the server.
 pub(crate) async fn first(options: &Options, dialect: &Dialect) -> Result<AnyConnection> {
-    let end = Instant::now() + ACQUIRE;
+    let end = Instant::now() + options.policy.connection_wait();
     loop {
         let left = end.saturating_duration_since(Instant::now());
         match timeout(left.max(TRY_AGAIN), try_first(options, dialect)).await {
@@ -142,7 +158,7 @@ pub(crate) async fn first(options: &Options, dialect: &Dialect) -> Result<AnyCon
     }
 }
 
-/// What a pooler is found to do wrong is the inner error.
+/// The inner error is a fault of a pooler.
 async fn try_first(options: &Options, dialect: &Dialect) -> sqlx::Result<Result<AnyConnection>> {
     let mut conn = AnyConnection::connect(&options.url).await?;
     if dialect.engine == Engine::Postgres {
@@ -151,7 +167,7 @@ async fn try_first(options: &Options, dialect: &Dialect) -> sqlx::Result<Result<
             return Ok(Err(error));
         }
     }
-    set_up(&mut conn, dialect).await?;
+    set_up(&mut conn, dialect, &options.policy).await?;
     Ok(Ok(conn))
 }
 
@@ -189,7 +205,7 @@ fn told(error: sqlx::Error, options: &Options, dialect: &Dialect) -> Error {
     Error::new(reason, text).with_context(error)
 }
 
-/// Where a database is, without what is secret in its address.
+/// The address of a database, without its secrets.
 fn place(options: &Options, dialect: &Dialect) -> String {
     let url = &options.url;
     if dialect.engine == Engine::Sqlite {
@@ -226,7 +242,7 @@ mod tests {
             let file = data.join("test.db");
             let url = sqlite_url(&file);
             assert_eq!(sqlite_path(&url), Some(file.clone()), "{url}");
-            let options = Options { url, max_connections: 8, clock: Clock::system() };
+            let options = Options::new(url, 8, Clock::system());
             let db = Db::open_migrated(&options, &SCHEMA).await.expect(name);
             db.ping().await.expect("it answers");
             read_only(&file).await.expect("a copy can be taken");

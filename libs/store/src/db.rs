@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row as _};
 use tokio::sync::watch;
 
 use crate::{
-    Options, Schema,
+    DatabasePolicy, Options, Schema,
     bounds::Bounds,
     connect::{self, dialect_of, own, sqlite_path},
     db_error,
@@ -32,16 +32,17 @@ pub struct Db(pub(crate) Arc<Inner>);
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    /// Whose it is, such as `registry`.
+    /// The service that it belongs to, such as `registry`.
     pub name: &'static str,
     pub dialect: &'static Dialect,
     pub url: String,
     pub clock: Clock,
+    pub policy: DatabasePolicy,
     pub history_kinds: &'static [&'static str],
     /// On SQLite one connection, so that writers queue in order.
     pub writers: Pool,
     pub readers: Pool,
-    /// What the looker has found; both pools heed it.
+    /// The looker's findings; both pools heed them.
     pub reach: Reach,
     /// On SQLite, the lock on the file.
     pub owned: Option<Arc<Owned>>,
@@ -91,7 +92,7 @@ impl Db {
             Pool::new(options, dialect, size, &reach, owned.clone(), format!("{name}/{which}"))
         };
         let (readers, writers) = (pool(readers, "readers")?, pool(writers, "writers")?);
-        // What is wrong with the address or the server is told here, not by a pool that gave up.
+        // A fault of the address or of the server is reported here, not by a pool that gave up.
         let mut conn = connect::first(options, dialect).await?;
         migrate::check(&mut conn, schema).await?;
         if dialect.engine == Engine::Sqlite {
@@ -107,6 +108,7 @@ impl Db {
             dialect,
             url: options.url.clone(),
             clock: options.clock.clone(),
+            policy: options.policy.clone(),
             history_kinds: schema.history_kinds,
             writers,
             readers,
@@ -116,7 +118,7 @@ impl Db {
         })))
     }
 
-    /// Whose it is: the name of its service.
+    /// The name of the service that it belongs to.
     pub fn name(&self) -> &'static str {
         self.0.name
     }
@@ -186,9 +188,9 @@ impl Db {
     }
 }
 
-/// Who owns the file is the only process that may run its jobs, so whoever held one before is gone.
-/// To wait for the lease's end would stop the jobs for as long as the clock is set back, as between
-/// two runs of the demo.
+/// Only the owner of the file runs its jobs, so an earlier holder of a lease is gone. To wait for
+/// the lease's end would stop the jobs for as long as the clock is set back, as between two runs of
+/// the demo.
 async fn forget_leases(conn: &mut AnyConnection) -> Result<()> {
     sqlx::query("delete from job").execute(conn).await.map_err(db_error)?;
     Ok(())

@@ -1,5 +1,7 @@
 //! The few texts in which the two databases differ, side by side. All others serve both.
 
+use crate::DatabasePolicy;
+
 /// The database's clock in microseconds since 1970; PostgreSQL's moves within a transaction.
 macro_rules! postgres_clock {
     () => {
@@ -13,7 +15,14 @@ macro_rules! sqlite_clock {
     };
 }
 
-/// Which database it is.
+/// Another process that has a file's lock, such as one that copies it, is waited for so long.
+macro_rules! sqlite_patience {
+    () => {
+        "pragma busy_timeout = 5000"
+    };
+}
+
+/// The kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     Sqlite,
@@ -25,7 +34,7 @@ pub(crate) enum Engine {
 pub(crate) struct Dialect {
     pub engine: Engine,
     /// Sets up a connection; on PostgreSQL it answers whether it leads to a standby.
-    pub session: &'static str,
+    pub session: fn(&DatabasePolicy) -> String,
     /// Begins a writing transaction; answers the database's time. One round trip.
     pub begin: &'static str,
     /// Begins a read-only snapshot.
@@ -52,6 +61,11 @@ pub(crate) struct Dialect {
     pub row_id: &'static str,
 }
 
+/// Moves SQLite's log into its file and cuts it, waiting for nobody: where a reader still needs the
+/// log, the next look tries again.
+pub(crate) const SQLITE_CUT_LOG: &str =
+    concat!("pragma busy_timeout = 0; pragma wal_checkpoint(truncate); ", sqlite_patience!());
+
 /// One process owns the file and one connection writes. FULL syncs the log at each commit: with
 /// NORMAL a power failure may take back the last commits, which followers have already seen.
 ///
@@ -60,10 +74,7 @@ pub(crate) struct Dialect {
 /// to 4 MB, and while nobody writes to nothing ([`crate::wal`]). The page size holds for new files.
 pub(crate) const SQLITE: Dialect = Dialect {
     engine: Engine::Sqlite,
-    session: "pragma page_size = 8192; pragma journal_mode = wal; pragma wal_autocheckpoint = 4000;
-              pragma journal_size_limit = 4194304;
-              pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000;
-              pragma cache_size = -16000",
+    session: sqlite_session,
     begin: concat!("begin immediate; select ", sqlite_clock!()),
     snapshot: "begin",
     clock: concat!("select ", sqlite_clock!()),
@@ -89,9 +100,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
 /// the index for each row.
 pub(crate) const POSTGRES: Dialect = Dialect {
     engine: Engine::Postgres,
-    session: "set lock_timeout = '10s'; set statement_timeout = '60s';
-              set idle_in_transaction_session_timeout = '60s'; set jit = off;
-              set enable_seqscan = off; set timezone = 'UTC'; select pg_is_in_recovery()",
+    session: postgres_session,
     begin: concat!("begin; select ", postgres_clock!(), " from feed_begin()"),
     snapshot: "begin isolation level repeatable read read only",
     clock: concat!("select ", postgres_clock!()),
@@ -121,3 +130,22 @@ pub(crate) const POSTGRES: Dialect = Dialect {
              order by 1",
     row_id: "ctid",
 };
+
+fn sqlite_session(_policy: &DatabasePolicy) -> String {
+    concat!(
+        "pragma page_size = 8192; pragma journal_mode = wal; pragma wal_autocheckpoint = 4000;
+         pragma journal_size_limit = 4194304;
+         pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -16000; ",
+        sqlite_patience!()
+    )
+    .to_owned()
+}
+
+fn postgres_session(policy: &DatabasePolicy) -> String {
+    format!(
+        "set lock_timeout = '{}s'; set statement_timeout = '{}s';
+         set idle_in_transaction_session_timeout = '{}s'; set jit = off;
+         set enable_seqscan = off; set timezone = 'UTC'; select pg_is_in_recovery()",
+        policy.lock_wait_seconds, policy.statement_seconds, policy.idle_transaction_seconds
+    )
+}

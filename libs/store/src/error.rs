@@ -14,7 +14,7 @@ use crate::{metrics, reach::Standby};
 
 /// How long a caller that lost a race waits before it sends the same request again.
 const RETRY_RACE: Duration = Duration::from_millis(50);
-/// What the trigger says that keeps records of a newer form.
+/// The text of the trigger that protects records of a newer form.
 const NEWER_FORM: &str = "newer form";
 /// How long a caller waits for a database that is away.
 const RETRY_AWAY: Duration = Duration::from_secs(1);
@@ -58,7 +58,7 @@ pub fn db_error(error: sqlx::Error) -> Error {
     mapped.with_context(error)
 }
 
-/// What an error is, and for an operator the way out.
+/// The reason of an error, and for an operator the way out.
 pub(crate) fn meaning(error: &sqlx::Error) -> (Reason, &'static str) {
     match error {
         sqlx::Error::Database(database) => of_database(database.as_ref()),
@@ -159,7 +159,8 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> (Reason, &'static str)
     }
 }
 
-/// What keeps a database from its work, by PostgreSQL's code or SQLite's; empty for any other.
+/// Explains a code of PostgreSQL or SQLite that keeps a database from its work; empty for any
+/// other.
 fn text_of(code: &str) -> &'static str {
     match code {
         "53100" | "13" => FULL,

@@ -2,8 +2,6 @@
 //! time is it there? A pool would answer for a long wait what is a refusal, and nothing while all
 //! of its connections work.
 
-use std::time::Duration;
-
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use mpp_core::{Error, Micros, Reason, Result};
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
@@ -17,16 +15,7 @@ use crate::{
     reach::is_of_the_connection,
 };
 
-/// A database that takes longer to say what time it is does not serve anyone.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// After that, new connections are tried beside the one that was asked.
-const SILENT: Duration = Duration::from_secs(1);
-/// How long that one still has to answer once a new one was answered.
-const LAST_WORD: Duration = Duration::from_millis(500);
-/// How soon a further connection is tried while the others have not come about.
-const NEXT_TRY: Duration = Duration::from_secs(1);
-
-/// What a look found.
+/// The result of a look.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
     /// The process's clock in the middle of the look.
@@ -55,7 +44,7 @@ pub struct Looker {
 type Seen = (AnyConnection, Look);
 
 impl Db {
-    /// Whoever keeps an eye on the database.
+    /// A looker, to keep an eye on the database.
     pub fn looker(&self) -> Looker {
         let opened = Instant::now();
         Looker { db: self.clone(), conn: None, opened, has_looked: false, refused: None }
@@ -84,7 +73,7 @@ impl Looker {
         })
     }
 
-    /// Until a connection of this process was found to be of no use: time for a look.
+    /// Waits until a connection of this process was found to be of no use: time for a look.
     pub fn until_doubted(&self) -> impl Future<Output = ()> + Send + use<> {
         let reach = self.db.0.reach.clone();
         async move { reach.until_doubted().await }
@@ -101,11 +90,11 @@ impl Looker {
         }
         let (conn, look) = self.see().await?;
         self.conn = Some(conn);
-        match timeout(PATIENCE, self.try_write()).await {
+        match timeout(self.db.0.policy.look(), self.try_write()).await {
             Ok(tried) => tried?,
             // Somebody else writes for long. What was begun ends with its connection.
             Err(_) if self.db.is_sqlite() => self.conn = None,
-            Err(_) => return Err(silent()),
+            Err(_) => return Err(silent(&self.db)),
         }
         Ok(look)
     }
@@ -120,7 +109,7 @@ impl Looker {
             return Ok(seen);
         };
         let mut again = ask(self.db.clone(), conn);
-        let was_silent = match timeout(SILENT, &mut again).await {
+        let was_silent = match timeout(self.db.0.policy.look_beside(), &mut again).await {
             Ok(Ok(seen)) => return Ok(seen),
             Ok(Err(_)) => false,
             Err(_) => true,
@@ -129,7 +118,7 @@ impl Looker {
             let anew = async {
                 let seen = see_anew(self.db.clone()).await;
                 // A server that has only stood still for a while answers both.
-                sleep(LAST_WORD).await;
+                sleep(self.db.0.policy.look_last_word()).await;
                 seen
             };
             tokio::select! {
@@ -157,7 +146,7 @@ impl Looker {
     async fn try_write(&mut self) -> Result<()> {
         let (text, refused) = (self.db.0.dialect.try_write, refused_writes());
         if self.refused.is_some_and(|known| known != refused) {
-            let conn = self.conn.as_mut().ok_or_else(silent)?;
+            let conn = self.conn.as_mut().ok_or_else(|| silent(&self.db))?;
             let tried = sqlx::raw_sql(text).execute(conn).await.map_err(db_error);
             match tried {
                 // Somebody else writes, who will be told.
@@ -177,7 +166,7 @@ impl Drop for Looker {
     }
 }
 
-/// Over a new connection. Another is tried each second beside those that have not come about
+/// Over a new connection. Another is tried again and again beside those that have not come about
 /// yet: so it is known at once that a server is back, whatever becomes of the tries of before.
 async fn see_anew(db: Db) -> Result<Seen> {
     let mut tries = FuturesUnordered::from_iter([ask_anew(db.clone())]);
@@ -188,17 +177,18 @@ async fn see_anew(db: Db) -> Result<Seen> {
                     Err(_) if !tries.is_empty() => {}
                     tried => return tried,
                 },
-                () = sleep(NEXT_TRY) => tries.push(ask_anew(db.clone())),
+                () = sleep(db.0.policy.look_beside()) => tries.push(ask_anew(db.clone())),
             }
         }
     };
-    timeout(PATIENCE, first).await.unwrap_or_else(|_| Err(silent()))
+    timeout(db.0.policy.look(), first).await.unwrap_or_else(|_| Err(silent(&db)))
 }
 
 fn ask_anew(db: Db) -> BoxFuture<'static, Result<Seen>> {
     Box::pin(async {
         let inner = &db.0;
-        let conn = connect::single(&inner.url, inner.dialect).await.map_err(db_error)?;
+        let conn =
+            connect::single(&inner.url, inner.dialect, &inner.policy).await.map_err(db_error)?;
         ask(db, conn).await
     })
 }
@@ -217,8 +207,8 @@ fn ask(db: Db, mut conn: AnyConnection) -> BoxFuture<'static, Result<Seen>> {
     })
 }
 
-fn silent() -> Error {
-    let text = format!("the database does not answer within {} s", PATIENCE.as_secs());
+fn silent(db: &Db) -> Error {
+    let text = format!("the database does not answer within {} s", db.0.policy.look_seconds);
     let cause = sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
     Error::new(Reason::Unavailable, text).with_context(cause)
 }
@@ -269,7 +259,7 @@ mod tests {
 
     async fn database(folder: &std::path::Path) -> (Options, Db) {
         let url = format!("sqlite:{}", folder.join("test.db").display());
-        let options = Options { url, max_connections: 8, clock: Clock::system() };
+        let options = Options::new(url, 8, Clock::system());
         let db = Db::open_migrated(&options, &SCHEMA).await.expect("a database");
         (options, db)
     }
@@ -295,7 +285,7 @@ mod tests {
     async fn the_newest_commit_is_known_before_a_database_is_there_and_after() {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
-        let options = Options { url, max_connections: 8, clock: Clock::system() };
+        let options = Options::new(url, 8, Clock::system());
         assert_eq!(newest_commit(&options).await.expect("no file"), None);
         assert!(!folder.path().join("test.db").exists(), "and none is made");
         let (options, db) = database(folder.path()).await;

@@ -76,7 +76,7 @@ mod tests {
     struct Database {
         marks: BTreeMap<i64, i64>,
         floor: i64,
-        /// What was written, to compare what a follower has with what it should have.
+        /// Everything that was written, to compare with what a follower has.
         log: Vec<i64>,
     }
 

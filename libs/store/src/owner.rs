@@ -1,4 +1,5 @@
-//! Whose a database is: it says so itself, in the migrations' ledger, and serves nobody else.
+//! The service that owns a database: the database itself says so, in the migrations' ledger, and
+//! serves no other.
 //!
 //! Two services in one database would share the tables of records and of the feed, and each would
 //! answer the other's records. So the first migrator writes its service's name before anything
@@ -32,8 +33,8 @@ pub(crate) async fn check(conn: &mut AnyConnection, service: &str) -> Result<()>
     }
 }
 
-/// As [`check`], before the first step: a database in which nothing of ours has run must be empty.
-/// Not within a transaction, which a table of ours that is another program's would end.
+/// The same as [`check`], before the first step: a database in which nothing of ours has run must
+/// be empty. Not within a transaction, which a table of ours that is another program's would end.
 ///
 /// # Errors
 /// `SCHEMA_MISMATCH` also where it holds tables that are not ours.
@@ -49,7 +50,7 @@ pub(crate) async fn check_free(
     match owners(conn).await {
         Ok(owners) if !owners.is_empty() => return check_owners(&owners, service),
         Ok(_) => {}
-        // Nothing has run, or another program's table has that name.
+        // No step has run, or another program's table has that name.
         Err(error) if has_no_table(&error) || has_no_column(&error) => {}
         Err(error) => return Err(db_error(error)),
     }

@@ -10,18 +10,13 @@ use tokio::time::{Instant, timeout};
 use crate::{
     Options,
     conn::Conn,
-    connect::{ACQUIRE, set_up},
+    connect::set_up,
     db_error,
     dialect::Dialect,
     file::Owned,
     reach::{Reach, away, is_of_the_connection},
     waiting::Waiting,
 };
-
-/// A connection that lay idle longer is tried before it is used.
-const TRUST_IDLE: Duration = Duration::from_secs(5);
-/// How long that may take.
-const TRIED: Duration = Duration::from_secs(2);
 
 /// Connections that are set up as the dialect asks. Clones share them.
 #[derive(Clone, Debug)]
@@ -31,6 +26,8 @@ pub(crate) struct Pool {
     /// On SQLite.
     owned: Option<Arc<Owned>>,
     waiting: Arc<Waiting>,
+    /// How long a connection that is given back may take.
+    give_back: Duration,
 }
 
 impl Pool {
@@ -44,26 +41,32 @@ impl Pool {
         name: String,
     ) -> Result<Self> {
         let (owner, known) = (owned.clone(), reach.clone());
+        let policy = options.policy.clone();
+        let (trusted_idle, idle_try) = (policy.trusted_idle(), policy.idle_try());
+        let give_back = policy.give_back();
         let pool = AnyPoolOptions::new()
             .max_connections(size)
-            .acquire_timeout(ACQUIRE)
+            .acquire_timeout(policy.connection_wait())
             .test_before_acquire(false)
             .before_acquire(move |conn, meta| {
                 let outdated = owner.as_ref().is_some_and(|owner| owner.is_outdated(meta.age));
                 let usable = !outdated && !known.is_doubted(meta.age);
                 let known = known.clone();
                 Box::pin(async move {
-                    if usable && meta.idle_for > TRUST_IDLE {
-                        return Ok(still_works(conn, &known).await);
+                    if usable && meta.idle_for > trusted_idle {
+                        return Ok(still_works(conn, idle_try, &known).await);
                     }
                     Ok(usable)
                 })
             })
-            .after_connect(move |conn, _| Box::pin(set_up(conn, dialect)))
+            .after_connect(move |conn, _| {
+                let policy = policy.clone();
+                Box::pin(async move { set_up(conn, dialect, &policy).await })
+            })
             .connect_lazy(&options.url);
         let pool = pool.map_err(db_error)?;
         let waiting = Waiting::of(name, &pool);
-        Ok(Self { pool, reach: reach.clone(), owned, waiting })
+        Ok(Self { pool, reach: reach.clone(), owned, waiting, give_back })
     }
 
     /// A connection, once there is one.
@@ -87,8 +90,8 @@ impl Pool {
         self.owned.as_ref().is_some_and(|owned| owned.is_outdated(age))
     }
 
-    /// As [`Pool::take`] after [`Pool::check`], with the driver's own error. It tries for long to
-    /// reach a server that refuses: where that is known, nobody waits for it.
+    /// The same as [`Pool::take`] after [`Pool::check`], with the driver's own error. The driver
+    /// keeps trying to reach a server that refuses: where that is known, nobody waits for it.
     pub fn try_take(&self) -> BoxFuture<'_, sqlx::Result<Conn>> {
         Box::pin(async {
             let taken = loop {
@@ -107,7 +110,7 @@ impl Pool {
                 }
             });
             let (pooled, turn) = taken?;
-            Ok(Conn::new(pooled, turn, self.reach.clone()))
+            Ok(Conn::new(pooled, turn, self.reach.clone(), self.give_back))
         })
     }
 
@@ -123,8 +126,8 @@ impl Pool {
 }
 
 /// Whether a connection that lay idle is answered in time.
-async fn still_works(conn: &mut AnyConnection, reach: &Reach) -> bool {
-    let answered = matches!(timeout(TRIED, conn.ping()).await, Ok(Ok(())));
+async fn still_works(conn: &mut AnyConnection, within: Duration, reach: &Reach) -> bool {
+    let answered = matches!(timeout(within, conn.ping()).await, Ok(Ok(())));
     if !answered {
         reach.doubt();
     }

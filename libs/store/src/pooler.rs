@@ -1,4 +1,4 @@
-//! Whether a connection is one of our own for as long as it is open.
+//! Checks that a connection is one of our own for as long as it is open.
 //!
 //! Statements are prepared once and kept, timeouts are settings of the session, and LISTEN is a
 //! session's. A pooler that gives each transaction another server breaks all three, some of them
@@ -32,7 +32,7 @@ pub(crate) async fn check(one: &mut AnyConnection, address: &str) -> Result<()> 
     for _ in 0..TRIES {
         shared = shared || meet(one, &mut other).await?;
     }
-    // Nothing is lost where it does not end in order.
+    // A connection that does not end in order does no harm.
     let _ = other.close().await;
     if shared { Err(shares()) } else { Ok(()) }
 }
@@ -60,7 +60,7 @@ async fn server(conn: &mut AnyConnection, text: &'static str) -> Result<i64> {
     row.try_get::<i32, _>(0).map(i64::from).map_err(db_error)
 }
 
-/// What a pooler says that refuses the driver; `None` for any other error.
+/// Recognises the error of a pooler that refuses the driver; `None` for any other.
 pub(crate) fn refusal(error: &sqlx::Error) -> Option<Error> {
     let said = error.as_database_error()?.message();
     if !said.contains("unsupported startup parameter") {

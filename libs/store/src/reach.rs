@@ -1,4 +1,4 @@
-//! Whether a database can be reached, as all who use it know it together.
+//! The reach of a database, which all who use it know together.
 //!
 //! A server that dies with its machine, or a router that loses its state, says nothing: TCP takes a
 //! quarter of an hour to give such a connection up, and a pool hands it out meanwhile. So what one
@@ -22,7 +22,7 @@ use tokio::{
     time::Instant,
 };
 
-/// What is known of one database. Clones share it.
+/// All that is known of one database's reach. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reach(Arc<Known>);
 
@@ -39,7 +39,7 @@ struct Found {
     away: bool,
     /// Connections that were made before are not used any more.
     doubted: Option<Instant>,
-    /// What runs on connections of before has failed.
+    /// Statements on connections that were made before have failed.
     cut: Option<Instant>,
     /// A new connection was answered, after those of before had been lost.
     renewed: Option<Instant>,
@@ -61,7 +61,7 @@ impl Reach {
         self.0.found.borrow().away
     }
 
-    /// Until the looker does not reach it.
+    /// Waits until the looker does not reach it.
     pub fn until_away(&self) -> impl Future<Output = ()> + Send + use<> {
         self.until(|found| found.away)
     }
@@ -87,18 +87,18 @@ impl Reach {
         self.0.found.borrow().doubted.is_some_and(|at| age >= at.elapsed())
     }
 
-    /// Until what runs since then has failed.
+    /// Waits until statements that run since then have failed.
     pub fn until_cut(&self, since: Instant) -> impl Future<Output = ()> + Send + use<> {
         self.until(move |found| found.cut.is_some_and(|at| at >= since))
     }
 
-    /// Until a new connection was answered since then: one that was begun before, and has not come
-    /// about, may be on its way to a server that is gone.
+    /// Waits until a new connection was answered since then: one that was begun before, and has not
+    /// come about, may be on its way to a server that is gone.
     pub fn until_renewed(&self, since: Instant) -> impl Future<Output = ()> + Send + use<> {
         self.until(move |found| found.renewed.is_some_and(|at| at >= since))
     }
 
-    /// Until somebody doubts.
+    /// Waits until somebody doubts.
     pub async fn until_doubted(&self) {
         self.0.doubts.notified().await;
     }
@@ -140,12 +140,12 @@ pub(crate) fn is_of_the_connection(error: &sqlx::Error) -> bool {
     }
 }
 
-/// What those hear who wait for a database that is away, or whose connection was cut.
+/// The error for those that wait for a database that is away, or whose connection was cut.
 pub(crate) fn away() -> sqlx::Error {
     sqlx::Error::Io(io::Error::other("the database was found away"))
 }
 
-/// What those hear who are led to a standby.
+/// The error for those that are led to a standby.
 pub(crate) fn standby() -> sqlx::Error {
     sqlx::Error::Io(io::Error::other(Standby))
 }

@@ -1,7 +1,5 @@
 //! A connection with an open transaction, which never goes back to the pool open.
 
-use std::time::Duration;
-
 use mpp_core::{Error, Result};
 use sqlx::any::AnyRow;
 use tokio::runtime::Handle;
@@ -12,9 +10,6 @@ use crate::{
     pool::Pool,
     reach::{away, is_of_the_connection},
 };
-
-/// How long a rollback may take before its connection is thrown away.
-const ROLLBACK: Duration = Duration::from_secs(5);
 
 /// Rolls back when it is dropped before [`Session::finish`].
 #[derive(Debug)]
@@ -80,7 +75,8 @@ impl Drop for Session {
 
 /// Rolls back; a connection on which that fails is closed, which rolls back too.
 async fn rollback(mut conn: Conn) -> Result<()> {
-    let done = tokio::time::timeout(ROLLBACK, sqlx::raw_sql("rollback").execute(&mut conn)).await;
+    let longest = conn.give_back();
+    let done = tokio::time::timeout(longest, sqlx::raw_sql("rollback").execute(&mut conn)).await;
     match done {
         Ok(Ok(_)) => Ok(()),
         // The transaction ended on its own, as when its BEGIN failed.

@@ -1,4 +1,4 @@
-//! Who waits for a connection of a pool, and for how long.
+//! Waits for connections of a pool: how many there are, in which turn, and for how long.
 
 use std::{
     sync::{
@@ -12,20 +12,22 @@ use mpp_telemetry::Point;
 use sqlx::AnyPool;
 use tokio::time::timeout;
 
-use crate::{Turn, Turns, caller, connect::ACQUIRE, metrics};
+use crate::{Turn, Turns, caller, metrics};
 
-/// What takes less is no wait worth measuring.
+/// Less than this is no wait worth measuring.
 const AT_ONCE: Duration = Duration::from_millis(1);
 
 /// The waits for one pool's connections.
 #[derive(Debug)]
 pub(crate) struct Waiting {
-    /// Such as `registry/writers`.
+    /// The pool's name, such as `registry/writers`.
     name: String,
     pool: AnyPool,
     /// The turns of callers: a crowd of one's transactions holds up another's by the next that
     /// ends.
     turns: Turns<Arc<str>>,
+    /// How long one waits for a turn.
+    longest: Duration,
     now: AtomicU32,
 }
 
@@ -44,8 +46,14 @@ impl Drop for One<'_> {
 impl Waiting {
     /// For the pool of this name, whose connections are told with it.
     pub fn of(name: String, pool: &AnyPool) -> Arc<Self> {
-        let turns = turns(pool.options().get_max_connections());
-        let waiting = Arc::new(Self { name, pool: pool.clone(), turns, now: AtomicU32::new(0) });
+        let options = pool.options();
+        let waiting = Arc::new(Self {
+            name,
+            pool: pool.clone(),
+            turns: turns(options.get_max_connections()),
+            longest: options.get_acquire_timeout(),
+            now: AtomicU32::new(0),
+        });
         metrics::CONNECTION_TIMEOUTS.begin([[waiting.name.clone()]]);
         let name = || [waiting.name.clone()];
         metrics::CONNECTIONS_WANTED
@@ -89,13 +97,13 @@ impl Waiting {
     /// The turn of the caller that this task runs for; `None` for the process itself.
     async fn turn(&self) -> sqlx::Result<Option<Turn<Arc<str>>>> {
         let Some(caller) = caller::current() else { return Ok(None) };
-        let turn = timeout(ACQUIRE, self.turns.take(caller)).await;
+        let turn = timeout(self.longest, self.turns.take(caller)).await;
         turn.map(Some).map_err(|_| sqlx::Error::PoolTimedOut)
     }
 }
 
-/// As many turns as there are connections, of which one caller leaves some to others, however
-/// many it could use.
+/// One turn for each connection. One caller leaves some of them to others, however many it could
+/// use.
 fn turns(connections: u32) -> Turns<Arc<str>> {
     let all = usize::try_from(connections).unwrap_or(usize::MAX);
     let for_others = if all > 1 { (all / 4).max(1) } else { 0 };

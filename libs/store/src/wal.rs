@@ -15,15 +15,13 @@ use std::{
 use mpp_core::Result;
 use tokio::{sync::watch, time::timeout};
 
-use crate::{db_error, pool::Pool};
+use crate::{db_error, dialect::SQLITE_CUT_LOG, pool::Pool};
 
-/// How long nothing is committed before a look.
+/// How long nothing is committed before a look: longer than the pauses of one author. No setting,
+/// since it is about the length of a file and about nothing that anybody waits for.
 const SILENCE: Duration = Duration::from_secs(2);
-/// A log that is shorter is left alone, in bytes.
+/// A log that is shorter is left alone, in bytes: two or three commits.
 const SHORT: u64 = 256 * 1024;
-/// Waits for nobody: where a reader still needs the log, the next look tries again.
-const CUT: &str = "pragma busy_timeout = 0; pragma wal_checkpoint(truncate);
-                   pragma busy_timeout = 5000";
 
 /// Looks after the log of the database at `path`, as long as it is open and tells what is
 /// committed.
@@ -52,5 +50,5 @@ async fn look(log: PathBuf, writers: Pool, mut committed: watch::Receiver<i64>) 
 
 async fn cut(writers: &Pool) -> Result<()> {
     let mut conn = writers.take().await?;
-    sqlx::raw_sql(CUT).execute(&mut conn).await.map(drop).map_err(db_error)
+    sqlx::raw_sql(SQLITE_CUT_LOG).execute(&mut conn).await.map(drop).map_err(db_error)
 }

@@ -128,7 +128,7 @@ async fn nobody_gives_a_connection_back(database: &TestDatabase) {
     let db = open(database).await;
     let pool = ["db_client_connection_pool_name=\"metered/writers\""];
     let mut held = Vec::new();
-    // As many as there are: one on SQLite, two of eight on PostgreSQL.
+    // All connections for writing: one on SQLite, two of eight on PostgreSQL.
     for _ in 0..if db.is_sqlite() { 1 } else { 2 } {
         held.push(db.begin(&officer()).await.unwrap());
     }

@@ -99,7 +99,7 @@ impl TestDatabase {
 
     /// How to open it.
     pub fn options(&self, clock: Clock) -> Options {
-        Options { url: self.url.clone(), max_connections: 16, clock }
+        Options::new(self.url.clone(), 16, clock)
     }
 
     /// Migrates and opens it, with the system's clock.

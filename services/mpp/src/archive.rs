@@ -40,7 +40,7 @@ pub struct Contents {
     pub program: String,
     /// The records are made up.
     pub sample_data: bool,
-    /// By service.
+    /// The databases by service.
     pub databases: BTreeMap<String, Database>,
 }
 

@@ -1,4 +1,5 @@
-//! Where the services are and who is calling: flags first, else the context that `mpp up` wrote.
+//! The services' addresses and the caller's token: from flags, else from the context that `mpp up`
+//! wrote.
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{output::Output, service::Service};
 
-/// Where the services are, and who is calling. `mpp up` writes a file that answers both.
+/// The services' addresses, and the caller's token. `mpp up` writes a file that holds both.
 #[derive(ClapArgs, Clone, Default)]
 pub struct ClientArgs {
     /// The context file that `mpp up` wrote; else ./mpp-data/context.json, else the last `mpp up`.
@@ -97,7 +98,7 @@ impl Context {
     }
 }
 
-/// Where the last `mpp up` of this user left its context.
+/// The file in which the last `mpp up` of this user left its context.
 fn last_context() -> Option<PathBuf> {
     let state = env::var_os("XDG_STATE_HOME")
         .map(PathBuf::from)

@@ -8,6 +8,7 @@ use mpp_rpc::{
     Drain, Origins, ServerPolicy, Shell, Tls, Verifier,
     jwt::{Jwks, Trust},
 };
+use mpp_store::DatabasePolicy;
 
 /// `mpp serve`.
 #[derive(Subcommand)]
@@ -102,7 +103,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// Where a service's records are.
+/// The database of a service.
 #[derive(ClapArgs, Clone)]
 pub struct DatabaseArgs {
     /// postgres://USER@HOST/DATABASE, or sqlite:FILE.
@@ -144,9 +145,12 @@ impl DatabaseArgs {
     ///
     /// # Errors
     /// The file cannot be read, or is empty.
-    pub fn options(&self, clock: Clock) -> Result<mpp_store::Options> {
+    pub fn options(&self, clock: Clock, policy: &DatabasePolicy) -> Result<mpp_store::Options> {
         let clock = if self.clock_is_right { clock.trusted() } else { clock };
-        Ok(mpp_store::Options { url: self.address()?, max_connections: self.connections, clock })
+        Ok(mpp_store::Options {
+            policy: policy.clone(),
+            ..mpp_store::Options::new(self.address()?, self.connections, clock)
+        })
     }
 
     fn address(&self) -> Result<String> {
@@ -256,12 +260,17 @@ mod tests {
             connections: 8,
             clock_is_right: false,
         };
-        let fault = || args.options(Clock::system()).expect_err("no address").to_string();
+        let fault = || {
+            args.options(Clock::system(), &DatabasePolicy::default())
+                .expect_err("no address")
+                .to_string()
+        };
         assert!(fault().contains("cannot be read"), "{}", fault());
         std::fs::write(&path, "\n").expect("written");
         assert!(fault().contains("is empty"), "{}", fault());
         std::fs::write(&path, "postgres://mpp@db/mpp_registry\n").expect("written");
-        let options = args.options(Clock::system()).expect("an address");
+        let options =
+            args.options(Clock::system(), &DatabasePolicy::default()).expect("an address");
         assert_eq!(options.url, "postgres://mpp@db/mpp_registry");
     }
 

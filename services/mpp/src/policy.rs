@@ -16,20 +16,23 @@ pub struct Policies {
     pub scheduling: mpp_scheduling::Policy,
     pub reporting: mpp_reporting::Policy,
     pub web: mpp_web::Policy,
-    /// Of every service's feed.
+    /// The database of every service.
+    pub database: mpp_store::DatabasePolicy,
+    /// The feed of every service.
     pub feed: mpp_store::FeedPolicy,
-    /// Of every service's server.
+    /// The server of every service.
     pub server: mpp_rpc::ServerPolicy,
-    /// Of every process, the pages' too.
+    /// Readiness of every process, the pages' too.
     pub health: mpp_rpc::HealthPolicy,
 }
 
 /// The tables of the file.
-const TABLES: [(&str, &[Setting]); 7] = [
+const TABLES: [(&str, &[Setting]); 8] = [
     ("registry", mpp_registry::Policy::SETTINGS),
     ("scheduling", mpp_scheduling::Policy::SETTINGS),
     ("reporting", mpp_reporting::Policy::SETTINGS),
     ("web", mpp_web::Policy::SETTINGS),
+    ("database", mpp_store::DatabasePolicy::SETTINGS),
     ("feed", mpp_store::FeedPolicy::SETTINGS),
     ("server", mpp_rpc::ServerPolicy::SETTINGS),
     ("health", mpp_rpc::HealthPolicy::SETTINGS),
@@ -51,6 +54,7 @@ impl Policies {
         policies.scheduling.check().map_err(|error| error.within("scheduling"))?;
         policies.reporting.check().map_err(|error| error.within("reporting"))?;
         policies.web.check().map_err(|error| error.within("web"))?;
+        policies.database.check().map_err(|error| error.within("database"))?;
         policies.feed.check().map_err(|error| error.within("feed"))?;
         policies.server.check().map_err(|error| error.within("server"))?;
         policies.health.check().map_err(|error| error.within("health"))?;

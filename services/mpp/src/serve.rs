@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use mpp_client::{ClientTls, Endpoint, TokenSource};
 use mpp_core::{Clock, Error, FieldCode, Reason, Result};
 use mpp_rpc::{Drain, PageShell, Readiness, ServerPolicy, Shell, Use};
-use mpp_store::Schema;
+use mpp_store::{DatabasePolicy, Schema};
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -107,7 +107,7 @@ async fn start(
     client: &ClientArgs,
     ended: &CancellationToken,
 ) -> Result<Started> {
-    let database = args.database.options(Clock::system())?;
+    let database = args.database.options(Clock::system(), &policies.database)?;
     let upstream = |service| upstream(client, service, args.identity());
     match service {
         Service::Registry => registry(database, &policies, ended).await,
@@ -190,8 +190,8 @@ fn upstream(
 
 /// Brings a service's database to this version's schema.
 pub async fn migrate(service: Service, args: MigrateArgs) -> Result<()> {
-    let steps =
-        mpp_store::migrate(&args.database.options(Clock::system())?, schema(service)).await?;
+    let options = args.database.options(Clock::system(), &DatabasePolicy::default())?;
+    let steps = mpp_store::migrate(&options, schema(service)).await?;
     if steps.is_empty() {
         say!("{}: nothing to do", service.name());
     }

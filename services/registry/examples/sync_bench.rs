@@ -51,7 +51,7 @@ async fn main() -> Outcomes<()> {
     let url =
         std::env::args().nth(1).ok_or("name an empty database: sqlite:bench.db or postgres://…")?;
     let clock = Clock::system();
-    let database = mpp_store::Options { url: url.clone(), max_connections: 16, clock };
+    let database = mpp_store::Options::new(url.clone(), 16, clock);
     let shutdown = CancellationToken::new();
     let options = Options { migrate: true, ..Options::new(database) };
     let running = mpp_registry::start(options, shutdown.clone()).await?;

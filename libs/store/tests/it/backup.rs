@@ -18,7 +18,7 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// As the database is now, whether a server runs on it or not.
+    /// Copies the database as it is now, whether a server runs on it or not.
     pub fn of(database: &TestDatabase) -> Self {
         let backup = Self { folder: tempfile::tempdir().unwrap(), of: database.backend() };
         match database.folder() {

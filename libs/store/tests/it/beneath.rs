@@ -67,7 +67,7 @@ async fn a_running_server_finds_that_its_folder_was_exchanged_beneath_it() {
     let revision = write(&served.db, NAME, "as ever", "35.10").await;
     changes_to(&mut again, revision).await;
     served.stop().await;
-    // What was written since is in the file that is there now.
+    // Writes since then are in the file that is there now.
     let served = serve(&database).await;
     assert_eq!(served.feed.head(), 8);
     served.stop().await;
@@ -97,7 +97,7 @@ async fn cut(follower: &mut Subscription) -> Reason {
 }
 
 fn at(cluster: &Cluster) -> Options {
-    Options { url: cluster.url(), max_connections: 8, clock: Clock::system() }
+    Options::new(cluster.url(), 8, Clock::system())
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_cluster_restored_to_a_point_in_time_refuses_what_it_lost() {
 
     primary.stop("immediate");
     earlier.begin_in_place_of(&primary);
-    // Not by this process: it is idle, and must notice all the same.
+    // Another process writes: this one is idle, and must notice all the same.
     let other = Db::open(&at(&earlier), &SCHEMA).await.unwrap();
     write_on(&other, "goes on", 5).await;
     assert_eq!(cut(&mut follower).await, Reason::LineageChanged);

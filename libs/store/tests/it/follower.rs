@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::{history::History, kit::in_region};
 
-/// What a follower was told of a record.
+/// A change of a record as a follower was told of it.
 type Told = (i64, String, i64, Op);
 
 /// From a state or a token on, up to the last token.

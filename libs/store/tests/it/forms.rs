@@ -11,15 +11,14 @@ use crate::kit::{SCHEMA, in_region, mall, officer, write};
 
 const NAME: &str = "malls/banyuwangi";
 
-/// What a newer program writes: the mall, with a field that this one does not know, in the next
-/// form.
+/// A mall as a newer program writes it: with a field that this one does not know, in the next form.
 fn newer(title: &str) -> Vec<u8> {
     let mut doc = mall(NAME, title).encode_to_vec();
     prost::encoding::string::encode(4_000, &"of tomorrow".to_owned(), &mut doc);
     doc
 }
 
-/// As a newer program would write it.
+/// Writes as a newer program would.
 async fn upgrade(db: &Db, deleted: bool) {
     let mut tx = db.begin(&officer()).await.unwrap();
     let done = sqlx::query(
@@ -150,7 +149,7 @@ async fn a_newer_program_takes_a_row_of_an_older_form_along() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.unwrap();
         write(&db, NAME, "MPP", "35.10").await;
-        // As a program of before forms were counted has left it.
+        // Leaves the table as a program from before forms were counted did.
         let mut tx = db.begin(&officer()).await.unwrap();
         let dropped = if db.is_sqlite() { "" } else { " on record" };
         let text = format!("drop trigger record_form{dropped}");

@@ -94,7 +94,7 @@ pub async fn changes_to(follower: &mut Subscription, revision: i64) -> (Vec<Arc<
     }
 }
 
-/// What a follower saw, short: operation, name, version.
+/// Changes as a follower saw them, short: operation, name, version.
 pub fn told(changes: &[Arc<Change>]) -> Vec<(Op, &str, i64)> {
     changes.iter().map(|change| (change.op, change.name.as_str(), change.version)).collect()
 }

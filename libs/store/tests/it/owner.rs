@@ -54,7 +54,7 @@ async fn a_database_from_before_owners_were_named_belongs_to_whose_steps_have_ru
 async fn a_database_with_tables_of_another_program_is_left_alone() {
     let tables = [
         ("create table invoice (id bigint primary key)", "invoice"),
-        // By chance of our ledger's name.
+        // Tables that happen to have our ledger's name.
         ("create table migration (id bigint primary key, batch bigint)", "migration"),
         ("create view totals as select 1 as one", "totals"),
     ];

@@ -1,5 +1,5 @@
-//! Who followed a database that was restored, forked or copied, and then written on, is refused and
-//! starts again; who followed one that lost nothing goes on.
+//! A follower of a database that was restored, forked or copied, and then written on, is refused
+//! and starts again; a follower of one that lost nothing goes on.
 
 use bytes::Bytes;
 use mpp_api::{registry::Mall, types::Tombstone};

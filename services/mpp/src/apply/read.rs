@@ -57,7 +57,7 @@ fn json(text: &str) -> Result<Vec<Value>, String> {
     values.collect::<Result<_, _>>().map_err(|error| format!("is not JSON: {error}"))
 }
 
-/// By YAML's own value first, which refuses a key that stands twice.
+/// Reads into YAML's own value first, which refuses a key that stands twice.
 fn yaml(text: &str) -> Result<Vec<Value>, String> {
     let documents = yaml_serde::Deserializer::from_str(text);
     let value = |document| {

@@ -81,7 +81,7 @@ fn make_empty(data: &Path) -> Result<()> {
 fn put_back(contents: &Contents, from: &Path, data: &Path) -> Result<()> {
     archive::copy_keys(&from.join(KEYS), &data.join(KEYS))?;
     if contents.sample_data {
-        // By it `mpp up` knows that the records are made up.
+        // This file tells `mpp up` that the records are made up.
         archive::make_private(&data.join("demo"))?;
     }
     for service in archive::SERVICES {

@@ -108,7 +108,7 @@ fn understood(answer: &SearchServicesResponse) -> Vec<String> {
     words.into_iter().flatten().chain(answer.named.iter().map(taken_for)).collect()
 }
 
-/// What a word was taken for that names a place.
+/// Explains how a word that names a place was read.
 fn taken_for(place: &NamedPlace) -> String {
     let NamedPlace { text, regions, guessed, destination } = place;
     match (regions.join(" or "), destination) {
@@ -129,7 +129,7 @@ fn asked_in(named: &[NamedPlace]) -> Vec<String> {
     here.map(place_name).collect()
 }
 
-/// Where the question names places: whether it is offered there.
+/// A note whether it is offered in the places that the question names.
 fn there(hit: &Hit, places: &[String]) -> String {
     let places = places.join(" or ");
     match (hit.offered_there, hit.places.is_empty()) {

@@ -31,7 +31,7 @@ pub fn start_of_demo(now: Micros) -> Option<Micros> {
     local_to_utc_micros(day, MORNING_MINUTES, Zone::Wib).ok()
 }
 
-/// Until then a counter can still be visited: on Fridays many malls close at 11:00.
+/// The last minute at which a counter can still be visited: on Fridays many malls close at 11:00.
 fn last_minute(day: Date) -> i64 {
     if day.weekday() == Weekday::Friday { 10 * 60 + 30 } else { 13 * 60 }
 }

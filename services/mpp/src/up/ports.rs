@@ -33,7 +33,7 @@ impl Ports {
         })
     }
 
-    /// Where everything will be, with a token for each role.
+    /// The addresses at which everything will be, with a token for each role.
     pub fn context(&self, keys: &Keys) -> Result<Context> {
         let address = |listener: &TcpListener| {
             listener

@@ -5,6 +5,7 @@ use std::{path::Path, time::Duration};
 use mpp_client::{Endpoint, TokenSource};
 use mpp_core::{Caller, Clock, Error, Micros, Result, Role};
 use mpp_rpc::{Readiness, Use};
+use mpp_store::DatabasePolicy;
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +30,7 @@ pub struct Shared<'a> {
 
 impl Shared<'_> {
     async fn database(&self, name: &str, schema: &mpp_store::Schema) -> Result<mpp_store::Options> {
-        let options = options(self.data, name, self.clock);
+        let options = options(self.data, name, self.clock, &self.policies.database);
         mpp_store::migrate(&options, schema).await?;
         Ok(options)
     }
@@ -97,12 +98,9 @@ impl Shared<'_> {
 }
 
 /// How a service's database is opened.
-fn options(data: &Path, name: &str, clock: &Clock) -> mpp_store::Options {
-    mpp_store::Options {
-        url: mpp_store::sqlite_url(&data.join(format!("{name}.db"))),
-        max_connections: 8,
-        clock: clock.clone(),
-    }
+fn options(data: &Path, name: &str, clock: &Clock, policy: &DatabasePolicy) -> mpp_store::Options {
+    let url = mpp_store::sqlite_url(&data.join(format!("{name}.db")));
+    mpp_store::Options { policy: policy.clone(), ..mpp_store::Options::new(url, 8, clock.clone()) }
 }
 
 /// When the newest record of the folder was committed, whichever service holds it.
@@ -112,7 +110,7 @@ fn options(data: &Path, name: &str, clock: &Clock) -> mpp_store::Options {
 pub async fn newest_commit(data: &Path) -> Result<Option<Micros>> {
     let mut newest = None;
     for name in ["registry", "scheduling", "reporting"] {
-        let options = options(data, name, &Clock::system());
+        let options = options(data, name, &Clock::system(), &DatabasePolicy::default());
         newest = newest.max(mpp_store::newest_commit(&options).await?);
     }
     Ok(newest)

@@ -1,0 +1,107 @@
+//! The numbers of a connection to the database that an operator may question. Those of the feed
+//! stand in `feed/policy.rs`; how many connections there are is a flag of the process.
+
+use std::time::Duration;
+
+use mpp_core::{FieldCode, FieldViolation};
+
+mpp_core::policy! {
+    /// How long a service waits for its database, and when it gives up a connection.
+    pub struct DatabasePolicy {
+        /// Seconds that a request waits for a connection, and a process that starts for a server
+        /// that is starting, too. Fewer than `server.call_seconds`, so that the caller is told.
+        connection_wait_seconds: u64 = 10 in 1..=300,
+        /// Seconds that a statement waits for a lock (PostgreSQL); behind a longer one something
+        /// hangs.
+        lock_wait_seconds: u64 = 10 in 1..=300,
+        /// Seconds that one statement may take (PostgreSQL), so that one that went wrong lets go of
+        /// its locks. Steps of a migration are not bound by it.
+        statement_seconds: u64 = 60 in 1..=3_600,
+        /// Seconds for which a transaction may stand open without a statement (PostgreSQL), as that
+        /// of a process that hangs does.
+        idle_transaction_seconds: u64 = 60 in 1..=3_600,
+        /// Seconds after which a connection that lay idle is tried before it is used: a network may
+        /// have forgotten it without a word. A try costs a round trip.
+        trusted_idle_seconds: u64 = 5 in 0..=3_600,
+        /// Milliseconds that such a try may take; then a new connection is made.
+        idle_try_millis: u64 = 2_000 in 10..=60_000,
+        /// Seconds that a connection which is given back may take to roll back, or to show that it
+        /// still works; then it is closed, and the pool makes another.
+        give_back_seconds: u64 = 5 in 1..=60,
+        /// Seconds within which a look at the database must be answered; one that takes longer to
+        /// tell the time serves nobody, and counts as away.
+        look_seconds: u64 = 5 in 1..=60,
+        /// Milliseconds after which a look that has no answer yet makes a new connection beside its
+        /// own, and then one more each time as long: it is known at once that a server is back,
+        /// whatever becomes of the tries before. Less than `look_seconds`.
+        look_beside_millis: u64 = 1_000 in 10..=60_000,
+        /// Milliseconds that the look's own connection still has once a new one was answered. A
+        /// server that has only stood still for a while answers both; after that, what runs on
+        /// connections of before is cut.
+        look_last_word_millis: u64 = 500 in 0..=60_000,
+    }
+    and DatabasePolicy::looks_beside
+}
+
+impl DatabasePolicy {
+    fn looks_beside(&self) -> Option<FieldViolation> {
+        let most = self.look_seconds.saturating_mul(1_000);
+        (self.look_beside_millis >= most).then(|| FieldViolation {
+            field: "look_beside_millis".into(),
+            description: format!(
+                "is {}; with look_seconds = {} it must be less than {most}, or no other connection \
+                 is ever tried",
+                self.look_beside_millis, self.look_seconds
+            ),
+            code: FieldCode::OutOfRange,
+        })
+    }
+
+    /// How long a request waits for a connection.
+    pub fn connection_wait(&self) -> Duration {
+        Duration::from_secs(self.connection_wait_seconds)
+    }
+
+    /// After which an idle connection is tried.
+    pub fn trusted_idle(&self) -> Duration {
+        Duration::from_secs(self.trusted_idle_seconds)
+    }
+
+    /// How long that may take.
+    pub fn idle_try(&self) -> Duration {
+        Duration::from_millis(self.idle_try_millis)
+    }
+
+    /// How long a connection that is given back may take.
+    pub fn give_back(&self) -> Duration {
+        Duration::from_secs(self.give_back_seconds)
+    }
+
+    /// Within which a look must be answered.
+    pub fn look(&self) -> Duration {
+        Duration::from_secs(self.look_seconds)
+    }
+
+    /// After which another connection is tried beside the look's own.
+    pub fn look_beside(&self) -> Duration {
+        Duration::from_millis(self.look_beside_millis)
+    }
+
+    /// How long the look's own connection has once another was answered.
+    pub fn look_last_word(&self) -> Duration {
+        Duration::from_millis(self.look_last_word_millis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_settings_are_allowed_and_a_look_that_never_tries_another_connection_is_not() {
+        DatabasePolicy::default().check().expect("within their ranges");
+        let policy = DatabasePolicy { look_beside_millis: 5_000, ..DatabasePolicy::default() };
+        let error = policy.check().expect_err("too late");
+        assert_eq!(error.violations()[0].field, "look_beside_millis");
+    }
+}
