@@ -52,7 +52,7 @@ async fn a_curators_correction_outlives_the_next_runs_and_is_handed_back_by_comm
     assert!(shown["overrides"].is_null(), "{shown}");
 }
 
-/// By command, with the reason.
+/// Corrects by command, with the reason.
 async fn correct(suite: &Suite) {
     let file = suite.home().join("koreksi.json");
     let record = json!({ "name": KTP_HILANG, "title": { "id": TITLE } });

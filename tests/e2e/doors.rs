@@ -45,7 +45,7 @@ async fn knock(backend: Backend) {
     assert!(answered > 40 && refused > 60, "{answered} answers and {refused} refusals");
 }
 
-/// Whose names a path is made of.
+/// The naming scheme of a path.
 #[derive(Clone, Copy, Debug)]
 enum Ids {
     Known,

@@ -47,7 +47,7 @@ const VARIES: &[&str] = &[
     "detailRevision",
     "etag",
     "fencingToken",
-    // Of this week, whose holidays count.
+    // The deviations of this week, whose holidays count.
     "deviations",
     "days.why",
     "headMark",
@@ -140,7 +140,7 @@ impl Run {
     async fn send(&self, example: &Example) -> Value {
         let mut got = Value::Null;
         if is_rewritten() {
-            // Nothing tells yet what the answer is to be, so everybody gets time to hear.
+            // Nobody knows yet what the answer will be, so everybody gets time to hear.
             tokio::time::sleep(SETTLED).await;
         }
         eventually(PATIENCE, &example.title, async || {
@@ -280,7 +280,7 @@ fn varies(path: &str) -> bool {
     VARIES.iter().any(|own| path.strip_suffix(own).is_some_and(|before| before.ends_with('.')))
 }
 
-/// Where an answer is not what is shown.
+/// The first difference between an answer and what is shown.
 fn difference(shown: &Value, here: &Value, path: &str) -> Option<String> {
     let of_one_kind = std::mem::discriminant(shown) == std::mem::discriminant(here);
     match (shown, here) {

@@ -1,4 +1,4 @@
-//! Who may, over a real network: tokens, certificates, and neither.
+//! Access over a real network: tokens, certificates, and neither.
 
 use std::{fs, path::Path, time::Duration};
 

@@ -1,6 +1,6 @@
-//! What clients hold of a registry besides positions: the etag of a record, the revision of a
-//! write, the fencing token of a session. The registry is restored to before all of them, and
-//! whoever comes back with one is told so at once.
+//! Things besides positions that clients hold of a registry: the etag of a record, the revision of
+//! a write, the fencing token of a session. The registry is restored to before all of them, and a
+//! client that comes back with one is told so at once.
 
 use std::time::Instant;
 

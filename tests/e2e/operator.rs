@@ -1,4 +1,4 @@
-//! What operators do, by the commands that `deploy/` prints: a database that is lost and restored
+//! An operator's work, by the commands that `deploy/` prints: a database that is lost and restored
 //! from dumps, a signing key that is changed while everything runs, and a look after each of them.
 
 use std::{

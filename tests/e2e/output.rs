@@ -1,5 +1,5 @@
-//! What every command does where nobody reads what it prints, and where a full disk does not take
-//! it; and the files that it leaves for others.
+//! Every command where nobody reads its output, and where a full disk does not take it; and the
+//! files that it leaves for others.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +19,7 @@ use mpp_tests::{
 const OFFERING: &str = "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang";
 const DUKCAPIL: &str = "malls/banyuwangi/counters/dukcapil";
 
-/// What each command is tried with. A command that is missing here fails the test.
+/// The arguments that each command is tried with. A command that is missing here fails the test.
 fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
     [
         ("up", vec!["--data", "other", "--port", "0", "--at", "no time"]),

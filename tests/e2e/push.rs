@@ -67,7 +67,7 @@ struct Script {
     token: Value,
     /// Batches that were answered.
     answered: u64,
-    /// As the last answer had it.
+    /// The checkpoint of the last answer.
     checkpoint: Value,
     /// The number of the next batch.
     next: u64,

@@ -86,7 +86,7 @@ async fn where_files_cannot_grow_writes_are_refused_and_taken_again_by_themselve
     heals(&suite).await;
 }
 
-/// What the registry has counted, as Prometheus would read it.
+/// A counter of the registry, as Prometheus would read it.
 async fn counted(suite: &Suite, metric: &str) -> f64 {
     let (_, text) =
         http::get(&suite.health(Service::Registry, "metrics")).await.expect("the metrics");

@@ -93,7 +93,7 @@ async fn tell(backend: Backend) {
     the_agent_sends_all_again(&suite, &ministry).await;
 }
 
-/// What others hold of the registry: a copy, and the id of an event.
+/// Things that others hold of the registry: a copy, and the id of an event.
 struct Held {
     copy: Copy,
     event: String,

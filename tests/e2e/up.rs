@@ -156,7 +156,7 @@ async fn searches_find_the_right_service_and_where_it_is(up: &Up) {
     }
 }
 
-/// What nothing answers is said in words and in JSON, and a place that a question names hides
+/// A search without an answer says so in words and in JSON, and a place in the question hides
 /// nothing.
 async fn a_search_says_what_it_does_not_know(up: &Up) {
     let said = up.run(&["search", "resep rendang"]).await.succeeded();

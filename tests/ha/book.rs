@@ -50,7 +50,7 @@ impl Clients {
         Self((0..CLIENTS).map(client).collect())
     }
 
-    /// What all of them were told.
+    /// Ends them, and sums up the answers that they got.
     pub async fn end(self) -> Booked {
         let mut all = Booked::new();
         for client in self.0 {

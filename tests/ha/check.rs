@@ -1,4 +1,4 @@
-//! What must hold once everything is calm.
+//! Checks once everything is calm.
 
 use std::collections::{BTreeMap, BTreeSet};
 

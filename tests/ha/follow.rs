@@ -11,7 +11,7 @@ use mpp_tests::{Service, Suite, keys::AUDITOR};
 
 use crate::Work;
 
-/// What a watch has heard.
+/// The messages that a watch has had.
 #[derive(Clone, Debug, Default)]
 pub struct Heard {
     /// How often it was given the whole state: once, when it began.
@@ -24,13 +24,13 @@ pub struct Heard {
 
 /// A watch of one service.
 pub struct Watch {
-    /// Whose feed it is.
+    /// The service whose feed it is.
     pub service: Service,
     heard: Arc<Mutex<Heard>>,
 }
 
 impl Watch {
-    /// What it has heard so far.
+    /// The messages that have come so far.
     pub fn heard(&self) -> Heard {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

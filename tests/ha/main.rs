@@ -1,5 +1,5 @@
-//! What a failover of the database costs the callers of the services; see `tests/ha/run`, which
-//! starts the nodes and this.
+//! The cost of a database's failover for callers of the services; see `tests/ha/run`, which starts
+//! the nodes and this.
 //!
 //! While bookings, a sync, reads and watches go on, the leader is switched over and then killed.
 //! A connection that is made anew for each statement tells how long the database itself was away;
@@ -34,14 +34,14 @@ use calls::Calls;
 
 /// Before and after each event, so that all goes on when it comes and when it is over.
 const CALM: Duration = Duration::from_secs(10);
-/// What the services may take beyond the database's own failover.
+/// The time that the services may take beyond the database's own failover.
 const LIMIT: Duration = Duration::from_secs(5);
 /// A database that is not back by then is no failover.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// A call that takes longer hangs: it has a deadline.
 const HANGS: Duration = Duration::from_secs(15);
 
-/// What goes on until it is told to stop.
+/// Work that goes on until it is told to stop.
 #[derive(Clone)]
 pub struct Work {
     /// Every call is noted here.

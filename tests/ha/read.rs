@@ -25,7 +25,7 @@ pub fn insists_not(suite: &Suite, service: Service, who: Who) -> Channel {
     connect_with(&suite.endpoint(service, who), settings).expect("an endpoint")
 }
 
-/// What a refusal says.
+/// Reason and message of a refusal.
 pub fn told(status: &Status) -> String {
     let error = error_of(status);
     format!("{} {}", error.reason, error.message)

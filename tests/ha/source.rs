@@ -78,7 +78,7 @@ impl Ministry {
         let request = PushBatchRequest { source: SOURCE.into(), batch: Some(self.batch(&session)) };
         let answer = match self.client.push_batch(request).await {
             Ok(answer) => answer.into_inner().batch_result.unwrap_or_default(),
-            // What became of it is not known: the same again, or anew where the session is over.
+            // The outcome is not known: the same again, or anew where the session is over.
             Err(status) => {
                 let lasts = status.code() == tonic::Code::Unavailable;
                 self.session = lasts.then_some(session);

@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 
 use crate::calls_a_second;
 
-/// What a request to a server says.
+/// A request to a server.
 #[derive(Clone)]
 pub struct Place {
     pub socket: SocketAddr,

@@ -45,7 +45,7 @@ pub async fn measure() {
     );
     let (mut through, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        // By turns, so that a busy moment of the machine strikes both.
+        // One after the other, so that a busy moment of the machine strikes both.
         beside.push(rate(&bare).await);
         through.push(rate(&ours).await);
     }

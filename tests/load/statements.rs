@@ -1,7 +1,7 @@
 //! The statements of a booking, taken from PostgreSQL's own log and turned into scripts for
 //! pgbench: so it runs the same ones, and not those that somebody thought they were.
 //!
-//! Of two bookings of the same slot, parameters that are equal stay as they are; those that differ
+//! Parameters that are equal in two bookings of the same slot stay as they are; those that differ
 //! (names, digests, documents) are made anew for each transaction, in the same type and length.
 
 use std::collections::BTreeMap;
@@ -90,8 +90,8 @@ pub fn script(one: &[Statement], other: &[Statement]) -> String {
     let mut script = "\\set a random(1, 4000000000000000000)\n".to_owned();
     for statement in one {
         let text = bound(statement, &fresh);
-        // Without parameters several commands may go in one message, as `begin` does with what
-        // follows it; they stay one round trip.
+        // Commands that have no parameters may go in one message, as `begin` does with the one
+        // behind it; they stay one round trip.
         let commands: Vec<&str> = match statement.parameters.is_empty() {
             true => text.trim_end_matches(';').split("; ").collect(),
             false => vec![&text],

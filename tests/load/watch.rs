@@ -34,7 +34,7 @@ pub async fn measure() {
     run(0).await;
 }
 
-/// With as many watchers over plain HTTP, which get the same changes as events.
+/// Measures as many watchers over plain HTTP, which get the same changes as events.
 pub async fn measure_events() {
     run(WATCHERS).await;
 }

@@ -19,7 +19,7 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// Of the database at `url` as it is now, whether a server runs on it or not.
+    /// Copies the database at `url` as it is now, whether a server runs on it or not.
     pub async fn of(url: &str) -> Self {
         let backup = Self { folder: tempfile::tempdir().expect("a folder"), url: url.to_owned() };
         match backup.files() {

@@ -22,7 +22,7 @@ use crate::{
 pub struct Cluster {
     folder: TempDir,
     programs: PathBuf,
-    /// Whom the server runs as, since it refuses to run as root.
+    /// The user that the server runs as, since it refuses to run as root.
     user: Option<String>,
     port: u16,
 }

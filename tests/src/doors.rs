@@ -26,7 +26,7 @@ pub enum Said {
     Refusal(Refusal),
 }
 
-/// What both doors tell of a refusal.
+/// The parts of a refusal that both doors tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The canonical code's number.
@@ -54,7 +54,8 @@ pub async fn over_grpc(channel: Channel, method: &MethodDescriptor, request: &Va
     match grpc.unary(message, path.parse().expect("a path"), AsBytes).await {
         Ok(answer) => {
             let answer = DynamicMessage::decode(method.output(), answer.into_inner());
-            // By its text: reading a number back may round it, as the other door's client does.
+            // Compares by text: reading a number back may round it, as the other door's client
+            // does.
             let text = serde_json::to_string(&answer.expect("a message")).expect("JSON");
             Said::Answer(serde_json::from_str(&text).expect("JSON"))
         }

@@ -23,7 +23,7 @@ fn files_that_others_read_are_written_in_one_place() {
         for file in sources(&root.join(folder)) {
             let name = file.strip_prefix(&root).expect("below it").display().to_string();
             let text = fs::read_to_string(&file).expect("a source");
-            // What only tests write is nobody's.
+            // Writes of tests alone do not count.
             let text = text.split("#[cfg(test)]").next().unwrap_or_default();
             let writes = ["fs::write(", "File::create(", "OpenOptions::new()", "fs::rename("];
             if writes.iter().any(|way| text.contains(way)) {

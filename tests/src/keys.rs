@@ -10,11 +10,11 @@ use crate::program::{Said, command};
 /// A caller: a role and the names that it holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Who {
-    /// Whom the feed names as actor.
+    /// The name that the feed tells as actor.
     pub subject: &'static str,
-    /// As `mpp token --role` takes it.
+    /// The role, for `mpp token --role`.
     pub role: &'static str,
-    /// As `mpp token --namespace` takes them, joined by commas.
+    /// The namespaces, for `mpp token --namespace`, joined by commas.
     pub namespaces: &'static str,
 }
 

@@ -20,9 +20,9 @@ const SHOWN_LINES: usize = 40;
 pub enum Signal {
     /// Ends at once, with nothing put in order.
     Kill,
-    /// As Kubernetes asks a process to end.
+    /// The way in which Kubernetes asks a process to end.
     Terminate,
-    /// As Ctrl-C does.
+    /// The way of Ctrl-C.
     Interrupt,
     /// Stops running, until `Continue`.
     Stop,

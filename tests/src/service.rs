@@ -15,7 +15,7 @@ impl Service {
     /// All, each after those that it follows.
     pub const ALL: [Service; 3] = [Service::Registry, Service::Scheduling, Service::Reporting];
 
-    /// As commands name it.
+    /// Its name in commands.
     pub fn name(self) -> &'static str {
         match self {
             Service::Registry => "registry",

@@ -227,7 +227,7 @@ fn is_list(field: &FieldDescriptorProto) -> bool {
     field.label() == Label::Repeated && !field.type_name().is_empty()
 }
 
-/// What a list asks for.
+/// The fields of a list's request.
 fn list_request(request: &DescriptorProto) -> String {
     let min_revision = or(request, "min_revision", "self.min_revision", "0");
     let no_revision = or(request, "min_revision", "filter.min_revision = 0;", "");

@@ -23,8 +23,8 @@ pub struct Call {
     pub request_id: Option<u32>,
     /// The number of the request's `min_revision`.
     pub min_revision: Option<u32>,
-    /// Where the answer to a write says which revision it has: the numbers of the fields on the
-    /// way to each `revision`, such as that of a batch's result.
+    /// The ways to the revision in the answer to a write: the numbers of the fields on the way to
+    /// each `revision`, such as that of a batch's result.
     pub revisions: Vec<Vec<u32>>,
 }
 
@@ -43,7 +43,7 @@ impl Call {
     }
 }
 
-/// By path.
+/// The calls by their paths.
 static CALLS: LazyLock<HashMap<String, Call>> = LazyLock::new(|| {
     let methods = POOL.services().flat_map(|service| service.methods().collect::<Vec<_>>());
     let ours = methods.map(|method| call(&method));
@@ -66,7 +66,7 @@ fn call(method: &MethodDescriptor) -> Call {
     }
 }
 
-/// Of the answer itself, or of a message in it.
+/// The ways to a revision in the answer itself, or in a message in it.
 fn revisions(answer: &MessageDescriptor) -> Vec<Vec<u32>> {
     let of = |message: &MessageDescriptor| number(message, "revision", &Kind::Int64);
     let own = of(answer).map(|number| vec![number]);

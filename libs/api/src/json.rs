@@ -212,7 +212,7 @@ fn leaf_faults<'a>(field: &FieldDescriptor, json: &Value, path: &str) -> Faults<
     }
 }
 
-/// Of a `oneof` only one field may be given.
+/// Finds a `oneof` of which more than one field is given.
 fn chosen_twice(
     message: &MessageDescriptor,
     given: &serde_json::Map<String, Value>,

@@ -47,7 +47,7 @@ pub trait List: Message {
 
     /// Most records on the page; 0 leaves it to the server.
     fn page_size(&self) -> i32;
-    /// Where the page begins.
+    /// The token of the page.
     fn page_token(&self) -> &str;
     /// The revision that the answer must show; 0 for whatever there is.
     fn min_revision(&self) -> i64;

@@ -1,4 +1,4 @@
-//! Where a follower of a feed stands.
+//! The position of a follower in a feed.
 
 use bytes::Bytes;
 

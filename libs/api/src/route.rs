@@ -69,9 +69,9 @@ pub struct Variable {
 pub enum Found<'a> {
     /// A method, and the values of the fields that stand in the path.
     Method(&'a Route, Vec<(&'a str, String)>),
-    /// Nothing for this verb; something for these.
+    /// The address exists, with these other verbs.
     OtherVerbs(Vec<&'static str>),
-    /// Nothing.
+    /// There is no such address.
     Nothing,
 }
 

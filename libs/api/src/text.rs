@@ -17,7 +17,7 @@ pub enum Form {
     Lines,
 }
 
-/// Where in a message a text stands.
+/// The place of a text in a message.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Place<'a> {
     above: Option<&'a Place<'a>>,

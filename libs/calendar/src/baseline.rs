@@ -8,7 +8,7 @@
 use crate::rule::Rule;
 use crate::working_hours::civil_service;
 
-/// Whose working time law a body is under. Two regimes in one mall is the normal case.
+/// The working time law that binds a body. Two regimes in one mall are the normal case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Regime {
     /// Government offices under the presidential texts.
@@ -28,7 +28,7 @@ pub enum Regime {
 pub(crate) enum Measure {
     /// Minute by minute: the yardstick says when its breaks are.
     Coverage,
-    /// By start, end and total: the yardstick leaves open where the breaks lie.
+    /// By start, end and total: the yardstick does not say when the breaks are.
     Total,
 }
 

@@ -32,7 +32,7 @@ pub enum HolidayKind {
 pub struct Holiday {
     /// The local date, in every zone.
     pub date: Date,
-    /// Who declared it.
+    /// The authority behind it.
     pub kind: HolidayKind,
     /// Kemendagri code of the region whose holiday it is (`51`, `51.71`); only for regional
     /// holidays. It holds in the regions below too.

@@ -1,4 +1,4 @@
-//! What is wrong with a value that a caller handed in: the field, and the way out.
+//! A fault in a value that a caller handed in: the field, and the way out.
 
 /// A refused value. `field` is a path as the caller knows it, such as `weekly.fri[1].close`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -6,7 +6,7 @@
 pub struct Error {
     /// Path of the field, in the caller's terms.
     pub field: String,
-    /// What is wrong with it.
+    /// The fault.
     pub problem: Problem,
 }
 

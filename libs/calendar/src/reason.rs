@@ -40,7 +40,7 @@ pub enum ReasonCode {
     Ramadan,
     /// Whether the date lies in Ramadan is not decided.
     RamadanNotDecided,
-    /// That is not decided, but the hours are the same either way.
+    /// Ramadan is not decided, but the hours are the same either way.
     RamadanMakesNoDifference,
 }
 

@@ -49,7 +49,7 @@ pub struct FreshStarts {
 }
 
 impl FreshStarts {
-    /// None has been made until now.
+    /// The first start may be made at once.
     pub fn new(now: Instant) -> Self {
         Self { pauses: Backoff::new(FIRST_START, LONGEST_START), next: now }
     }

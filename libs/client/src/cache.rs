@@ -56,7 +56,7 @@ pub struct Kept<D> {
     pub etag: String,
     /// When this version was committed, by the service's clock.
     pub commit_time: Option<SystemTime>,
-    /// Who wrote it.
+    /// The author of the change.
     pub actor: String,
 }
 
@@ -66,7 +66,7 @@ struct Shared(RwLock<Records>);
 #[derive(Default)]
 struct Records {
     kinds: BTreeMap<String, BTreeMap<String, Stored>>,
-    /// Of what lies there.
+    /// The digest of the records that lie there.
     digest: Digest,
 }
 

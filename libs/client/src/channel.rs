@@ -71,7 +71,7 @@ impl Service<Request<Body>> for Channel {
         let core = self.0.clone();
         Box::pin(
             async move {
-                // Of a method that is not of the contract nothing is known: it is sent once.
+                // A method that is not in the contract: nothing is known of it, so it is sent once.
                 static UNKNOWN: Call = Call::unknown();
                 Sending::new(&core, call.unwrap_or(&UNKNOWN), request).await?.run().await
             }

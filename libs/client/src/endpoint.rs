@@ -1,4 +1,4 @@
-//! Where a service is, and as whom it is called.
+//! The address of a service, and the identity by which it is called.
 
 use std::{net::IpAddr, path::PathBuf};
 
@@ -91,7 +91,7 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Without the brackets of an IPv6 address.
+    /// The host's name, without the brackets of an IPv6 address.
     pub(crate) fn name(&self) -> &str {
         self.uri.host().unwrap_or_default().trim_matches(['[', ']'])
     }

@@ -59,13 +59,13 @@ struct Outcome {
 }
 
 enum Failure {
-    /// No server has seen it: none could be reached, or the connection ended before.
+    /// The call reached no server: none could be connected to, or the connection ended before.
     NotSent { reached: bool },
     /// It was sent, and what became of it is not known.
     Lost,
     /// A server's refusal.
     Refused(ClientError),
-    /// Nothing is left of the time.
+    /// The time is up.
     TimeUp,
 }
 
@@ -158,7 +158,7 @@ impl<'a> Sending<'a> {
         outcome
     }
 
-    /// Of a stream that writes, too, the answers are looked into.
+    /// Looks for revisions in the answers, those of a stream that writes too.
     fn noting(&self, response: Response<Body>) -> Response<Body> {
         if self.call.revisions.is_empty() {
             return response;

@@ -51,7 +51,7 @@ impl TokenSource {
     }
 }
 
-/// Without the token, so that it gets into no log.
+/// Leaves the token out, so that it gets into no log.
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -181,7 +181,7 @@ impl Asked {
         let ends = end_of(&text);
         let left = ends.map(|ends| u64::try_from(ends - self.clock.now()).unwrap_or(0));
         let left = left.map(Duration::from_micros);
-        // Of a short life half is used, so that it is not asked for with every call.
+        // A short life is used for its half, so that not every call asks for a token.
         let use_for = left.map(|left| left.saturating_sub(self.renew).max(left / 2));
         let renew_at = use_for.map(|time| Instant::now() + time);
         Ok(Held { header: bearer(text.as_bytes())?, ends, renew_at })

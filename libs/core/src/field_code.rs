@@ -5,7 +5,7 @@ use std::fmt;
 
 macro_rules! field_codes {
     ($($(#[doc = $meaning:literal])+ $name:ident, $text:literal, $way_out:literal;)*) => {
-        /// What is wrong with a field. The text form is part of the contract: it stands in
+        /// The kinds of fault in a field. The text form is part of the contract: it stands in
         /// `ErrorInfo.metadata` under the field's path, and in `RecordResult.code` of a sync.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum FieldCode { $($(#[doc = $meaning])+ $name),* }

@@ -80,7 +80,7 @@ impl FromStr for Role {
 /// An identified caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// Who it is, for the feed's `actor`: "units/bkpm", "services/scheduling", "users/…".
+    /// The caller's name, for the feed's `actor`: "units/bkpm", "services/scheduling", "users/…".
     pub subject: String,
     /// Its roles.
     pub roles: Vec<Role>,

@@ -187,7 +187,7 @@ reasons! {
     PermissionDenied, PermissionDenied, "PERMISSION_DENIED",
         "Call with one of the roles or namespaces that the message names.",
         "Anda tidak berwenang melakukan ini.";
-    /// As many streams or entries as one caller, or one record, may have.
+    /// One caller or one record has reached the most streams or entries that it may have.
     LimitReached, ResourceExhausted, "LIMIT_REACHED",
         "End or delete one that is no longer needed; the message says of what.",
         "Batas jumlah tercapai. Akhiri atau hapus yang tidak diperlukan lagi.";

@@ -5,8 +5,8 @@
 //! form here. Whether the records that one refers to exist, and who may write, is the registry's
 //! own matter.
 //!
-//! Not done by asking a registry for a preview: people who write a mapping often have none at hand,
-//! and two sets of rules, one for trying and one for true, would part from each other.
+//! Rejected: to ask a registry for a preview. People who write a mapping often have none at hand,
+//! and two sets of rules, one for trying and one for true, would drift apart.
 
 #![forbid(unsafe_code)]
 

@@ -11,7 +11,7 @@ use tonic::Request;
 /// A call, apart from its message.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// Who calls.
+    /// The caller.
     pub caller: Caller,
     /// The caller's grant, by the method's line in the authorization table.
     pub grant: Grant,
@@ -93,7 +93,7 @@ impl Call {
         Err(Error::field("request_id", FieldCode::Required, hint))
     }
 
-    /// Who makes the change, for the feed.
+    /// The author of the change, for the feed.
     pub fn actor(&self) -> Actor {
         Actor { origin: "api".into(), subject: self.caller.subject.clone() }
     }

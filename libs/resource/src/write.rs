@@ -13,7 +13,7 @@ use crate::{
     service::{Filing, Keeps, Serves, filled},
 };
 
-/// Where a new record goes.
+/// The place of a new record.
 #[derive(Clone, Copy, Debug)]
 pub struct NewName<'a> {
     /// The record above; empty at the top.

@@ -19,8 +19,8 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
-    /// Of `all` at most `each` of one address, or of one network of IPv6, and none has more than
-    /// are still free.
+    /// Admits `all` connections, at most `each` of one address or one network of IPv6, and to none
+    /// more than are still free.
     pub(crate) fn new(all: usize, each: usize) -> Self {
         Self { open: Shares::of(all, each), told: Mutex::default() }
     }

@@ -20,7 +20,7 @@ pub(crate) struct ClockWatch {
     clock: Clock,
     sqlite: bool,
     off: bool,
-    /// What the system's clock had counted more than the kernel, when it was last right.
+    /// By how much the system's clock was ahead of the kernel's count when it was last right.
     steady: Option<Micros>,
     /// When it was first seen to have been set, by the kernel's count.
     set_at: Option<Micros>,

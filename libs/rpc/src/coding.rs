@@ -46,8 +46,8 @@ impl Coding {
         }
     }
 
-    /// What was packed; `most` is the largest that it may have been, in bytes, so that a few bytes
-    /// cannot become many. `field` is what the caller sent.
+    /// Unpacks a message of at most `most` bytes, so that a few bytes cannot become many. `field`
+    /// names the message in errors.
     ///
     /// # Errors
     /// It is not packed so, or larger.

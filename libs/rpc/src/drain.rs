@@ -25,12 +25,12 @@ impl Default for Drain {
 }
 
 impl Drain {
-    /// Without a pause, for a process that no balancer stands before.
+    /// No pause, for a process that no balancer stands before.
     pub fn at_once() -> Self {
         Self { pause: Duration::ZERO, wait: Duration::from_secs(5) }
     }
 
-    /// Until it is time to stop accepting.
+    /// Waits until it is time to stop accepting.
     pub(crate) async fn pause(&self, readiness: &Readiness, shutdown: &CancellationToken) {
         shutdown.cancelled().await;
         tracing::info!("draining");

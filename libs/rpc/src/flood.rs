@@ -89,7 +89,7 @@ impl Flood {
         self.each(Held::draw);
     }
 
-    /// Until the connection should take no more calls.
+    /// Waits until the connection should take no more calls.
     pub(crate) async fn emptied(&self) {
         self.0.emptied.cancelled().await;
     }
@@ -199,7 +199,7 @@ impl Held {
     }
 }
 
-/// Whether it is a small piece, and its bytes.
+/// Tells whether it is a small piece, and its bytes.
 fn weight(frame: &Result<Frame<Bytes>, hyper::Error>) -> (usize, usize) {
     match frame.as_ref().ok().and_then(Frame::data_ref).map(Bytes::len) {
         Some(bytes) => (usize::from(bytes < SMALL), bytes),

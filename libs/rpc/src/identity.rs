@@ -1,4 +1,4 @@
-//! Who is calling: proved by a client certificate or by a bearer token.
+//! The identity of a caller: proved by a client certificate or by a bearer token.
 
 use std::{
     collections::HashMap,
@@ -39,7 +39,7 @@ struct Inner {
 struct Known {
     /// The version of the keys that vouched for `tokens`.
     keys: u64,
-    /// By the token's digest, so that no token lies in memory.
+    /// Keyed by the token's digest, so that no token lies in memory.
     tokens: HashMap<[u8; 32], Verified>,
 }
 

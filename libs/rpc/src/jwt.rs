@@ -224,7 +224,7 @@ impl Audience {
     }
 }
 
-/// Which tokens are accepted.
+/// The issuer and audience of tokens that are accepted.
 #[derive(Clone, Debug)]
 pub struct Trust {
     /// The issuer (`iss`).

@@ -10,11 +10,11 @@ use std::time::Duration;
 pub struct Limits {
     /// Calls in progress.
     pub calls: usize,
-    /// Those of one caller.
+    /// Calls of one caller.
     pub calls_per_caller: usize,
     /// Reads that wait for a revision.
     pub waits: usize,
-    /// Those of one caller.
+    /// Waits of one caller.
     pub waits_per_caller: usize,
     /// Places of calls, waits and streams that are kept for administrators each.
     pub reserve: usize,
@@ -28,11 +28,11 @@ pub struct Limits {
     pub streams_per_minute: u32,
     /// Open streams.
     pub streams: usize,
-    /// Those of one caller.
+    /// Streams of one caller.
     pub streams_per_caller: usize,
     /// Whole states that are read at the same time.
     pub initial_states: usize,
-    /// Those of one caller.
+    /// Initial states of one caller.
     pub initial_states_per_caller: usize,
     /// Bytes of a compressed message once it is unpacked.
     pub unpacked_bytes: usize,
@@ -44,7 +44,7 @@ pub struct Limits {
     pub streams_per_connection: u32,
     /// Connections.
     pub connections: usize,
-    /// Those from one address.
+    /// Connections from one address.
     pub connections_per_address: usize,
     /// How long a connection may take until its first call.
     pub first_call: Duration,

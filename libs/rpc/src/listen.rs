@@ -176,7 +176,7 @@ async fn in_turns<C: Future>(mut connection: Pin<&mut C>, flood: &Flood) -> C::O
     .await
 }
 
-/// Until the connection should take no more calls.
+/// Waits until the connection should take no more calls.
 async fn retired(limits: Limits, called: &AtomicBool, flood: &Flood, stop: &CancellationToken) {
     tokio::select! {
         () = stop.cancelled() => {}

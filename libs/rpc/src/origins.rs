@@ -1,6 +1,7 @@
-//! Whose pages may call from a browser (CORS). A call carries its token in a header that a page
-//! has to set, never a cookie, and by a browser's certificate alone no page of another site may
-//! write (see `door`), so that this is no right of its own: it lets a page read the answer.
+//! The origins whose pages may call from a browser (CORS). A call carries its token in a header
+//! that a page has to set, never in a cookie, and by a browser's certificate alone no page of
+//! another site may write (see `door`). So CORS grants no right of its own: it lets a page read the
+//! answer.
 
 use std::time::Duration;
 

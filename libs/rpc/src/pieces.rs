@@ -159,7 +159,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Pieces<T> {
     }
 }
 
-/// Where one is in a row of frames.
+/// The progress in a row of frames.
 #[derive(Default)]
 struct Heads {
     /// How much of the preface has come.

@@ -9,8 +9,9 @@ use crate::Limits;
 mpp_core::policy! {
     /// The bounds of everything that callers could otherwise pile up.
     ///
-    /// What all callers share has a share for each, and none of them has more than is still free
-    /// for all (see `shares.rs`): one that takes all it can still leaves a newcomer a place.
+    /// Every bound that all callers share has a share for each of them, and none gets more than is
+    /// still free for all (see `shares.rs`): one that takes all it can still leaves a newcomer a
+    /// place.
     pub struct ServerPolicy {
         /// Calls in progress, over all connections; more are refused at once.
         calls: usize = 1_024 in 1..=1_000_000,
@@ -47,7 +48,8 @@ mpp_core::policy! {
         /// their turn, callers one after the other. Each holds a connection to the database, which
         /// keeps six for reading, and one more state is for the replica's own memory.
         initial_states: usize = 2 in 1..=5,
-        /// Those of one caller at the same time, so that a slow reader does not hold up all others.
+        /// Initial states of one caller at the same time, so that a slow reader does not hold up
+        /// all others.
         initial_states_per_caller: usize = 1 in 1..=5,
         /// Bytes that a message which came compressed may have once it is unpacked: a few bytes
         /// could become gigabytes. As many as one that came as it is.
@@ -169,7 +171,7 @@ impl HealthPolicy {
         Duration::from_millis(if well { self.look_millis } else { self.look_again_millis })
     }
 
-    /// By how much a clock may be off.
+    /// The most that a clock may be off.
     pub fn clock_off(&self) -> Micros {
         Micros::from(self.clock_off_millis) * 1_000
     }

@@ -20,12 +20,12 @@ const COME_AGAIN: Duration = Duration::from_secs(1);
 /// How often somebody who waits for it looks.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// What a process may be asked for.
+/// A use of the process, which may be ready for one and not for the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Use {
     /// Calls that change nothing, and watches.
     Reads,
-    /// All others.
+    /// Calls that write.
     Writes,
 }
 
@@ -77,7 +77,7 @@ impl Readiness {
         Self(Arc::new(Mutex::new(Parts { policy, ..Parts::default() })))
     }
 
-    /// By which numbers it judges.
+    /// The numbers by which it judges.
     pub fn policy(&self) -> HealthPolicy {
         self.lock().policy.clone()
     }
@@ -98,7 +98,7 @@ impl Readiness {
         self.lacking(|_| true)
     }
 
-    /// What is missing for that use, by component, and why; empty if it is ready for it.
+    /// The missing components for that use, and why; empty if the process is ready for it.
     pub fn missing_for(&self, what: Use) -> BTreeMap<String, String> {
         self.lacking(|life| life.holds_up(what))
     }
@@ -113,7 +113,7 @@ impl Readiness {
         self.missing_for(what).is_empty()
     }
 
-    /// Until it is ready for that use.
+    /// Waits until it is ready for that use.
     pub async fn until_ready_for(&self, what: Use) {
         while !self.is_ready_for(what) {
             tokio::time::sleep(LOOK).await;
@@ -241,7 +241,7 @@ impl Component {
         self
     }
 
-    /// Nothing waits for it, not even at the start; that it is missing is told.
+    /// Nothing waits for this component, not even at the start; only its absence is reported.
     #[must_use]
     pub fn for_nothing(self) -> Self {
         self.readiness.of(&self.name, |life| (life.needed, life.awaited) = (None, false));

@@ -39,7 +39,7 @@ fn with_table(text: &str, marker: &str, table: &str) -> String {
     format!("{before}{start}{table}{end}{after}")
 }
 
-/// Where each method is over plain HTTP.
+/// The table of methods over plain HTTP.
 fn addresses() -> String {
     let mut table = String::from("| address | method | body |\n| --- | --- | --- |\n");
     for route in mpp_api::route::all() {
@@ -96,7 +96,8 @@ fn who(allowed: &[(Role, Scope)]) -> String {
     }
 }
 
-/// What a watch can ask of each kind, and what its documents leave out.
+/// The table of kinds: the filters of a watch for each, and the fields that its documents leave
+/// out.
 fn kinds() -> String {
     let mut table = String::from("| kind | labels | not in the feed |\n| --- | --- | --- |\n");
     for kind in document::KINDS {

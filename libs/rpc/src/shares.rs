@@ -52,7 +52,7 @@ pub enum Full {
     All {
         /// Free places.
         free: usize,
-        /// All places.
+        /// The number of all places.
         of: usize,
     },
 }
@@ -185,7 +185,7 @@ pub fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    /// All that a key gets.
+    /// All the shares that a key can get.
     fn greedy(shares: &Shares<u32>, key: u32) -> Vec<Share<u32>> {
         std::iter::from_fn(|| shares.take(key).ok()).collect()
     }

@@ -29,7 +29,7 @@ pub struct Shell {
     pub plain_text_anywhere: bool,
     /// The bounds.
     pub limits: Limits,
-    /// Whose pages may call from a browser.
+    /// Origins whose pages may call from a browser.
     pub origins: Origins,
     /// How it ends.
     pub drain: Drain,

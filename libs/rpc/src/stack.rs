@@ -57,9 +57,9 @@ pub(crate) fn stack(
         .layer(from_fn_with_state(Places::new(limits), calls::layer))
         // How many calls they may begin in a minute.
         .layer(from_fn_with_state(rate::Rates::new(limits), rate::layer))
-        // Whether they are allowed to make this call.
+        // Refuses callers that are not allowed to make this call.
         .layer(from_fn(authorize::layer))
-        // Whether a write can succeed now.
+        // Refuses writes that cannot succeed now.
         .layer(from_fn_with_state(readiness.clone(), ready::layer))
         // How many streams they may hold, and when those end.
         .layer(from_fn_with_state(streams, stream::layer))

@@ -9,13 +9,13 @@ use mpp_core::{Clock, Micros};
 
 use crate::metrics;
 
-/// Where the follower of one feed stands.
+/// The progress of one feed's follower.
 pub(crate) struct Standing {
     labels: [String; 2],
     clock: Clock,
     connected: AtomicBool,
     revision: AtomicI64,
-    /// Everything that was committed until then is taken in.
+    /// Everything that was committed until this time is taken in.
     as_of: AtomicI64,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Reached {
 }
 
 impl Standing {
-    /// Of the service `follower`, which tells the time by `clock`.
+    /// The progress of the follower of the service `follower`, which tells the time by `clock`.
     pub fn new(feed: &str, follower: &str, clock: Clock) -> Arc<Self> {
         let labels = [feed.to_owned(), follower.to_owned()];
         let now = AtomicI64::new(clock.now());

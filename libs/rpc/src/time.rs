@@ -7,7 +7,7 @@ const MICROS: i64 = 1_000_000;
 /// 0001-01-01 and 9999-12-31, the bounds of a `Timestamp`, in seconds.
 const BOUNDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
-/// As a protobuf timestamp.
+/// The protobuf timestamp of a time.
 pub fn to_timestamp(time: Micros) -> Timestamp {
     let nanos = time.rem_euclid(MICROS) * 1000;
     Timestamp { seconds: time.div_euclid(MICROS), nanos: i32::try_from(nanos).unwrap_or(0) }

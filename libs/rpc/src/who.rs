@@ -7,7 +7,7 @@ use mpp_core::Caller;
 
 use crate::{peer::Peer, shares::network};
 
-/// Whom calls are counted for.
+/// The party that calls are counted for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Who {
     /// Somebody with an identity, by its subject.

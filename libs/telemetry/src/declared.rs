@@ -30,13 +30,13 @@ pub enum Kind {
 pub struct Metric {
     /// OpenTelemetry's name.
     pub name: &'static str,
-    /// What it is.
+    /// Counter, gauge or histogram.
     pub kind: Kind,
     /// Its unit, in UCUM; what is counted stands in braces.
     pub unit: &'static str,
     /// Its labels, as OpenTelemetry has them.
     pub labels: &'static [&'static str],
-    /// What it means.
+    /// Its meaning.
     pub help: &'static str,
 }
 

@@ -129,7 +129,7 @@ fn resource(config: &Config) -> Resource {
         .build()
 }
 
-/// Without an endpoint spans are not recorded, but they have ids, which the log carries.
+/// If there is no endpoint, spans are not recorded, but they have ids, which the log carries.
 fn tracer(endpoint: Option<&str>, resource: Resource) -> Result<SdkTracerProvider, Error> {
     let builder = SdkTracerProvider::builder().with_resource(resource);
     let Some(endpoint) = endpoint else {

@@ -184,7 +184,7 @@ fn offering(number: usize) -> Update {
     }))
 }
 
-/// Where a mall stands: somewhere in the archipelago.
+/// The location of a mall: somewhere in the archipelago.
 fn at(mall: usize) -> (f64, f64) {
     (-8.0 + (mall * 37 % 120) as f64 / 10.0, 96.0 + (mall * 53 % 440) as f64 / 10.0)
 }

@@ -3,8 +3,8 @@
 //! `MPP_TEST_POSTGRES=postgres://… cargo run --release -p mpp-scheduling --example book_bench
 //! [SECONDS]`
 //!
-//! What the service adds is everything but the statements: parsing, hours, hashing, encoding,
-//! idempotency and the driver. The ratio says what that costs.
+//! The service adds everything but the statements: parsing, hours, hashing, encoding, idempotency
+//! and the driver. The ratio says what that costs.
 
 #[allow(dead_code)]
 #[path = "../tests/it/world/mod.rs"]
@@ -142,7 +142,7 @@ async fn run_pgbench(mode: &str, script: &Path, clients: usize, seconds: u64) ->
     tps.unwrap_or_else(|| panic!("pgbench: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// What the service sends for one booking, in its order and with rows of the same sizes.
+/// The statements of one booking, in the service's order and with rows of the same sizes.
 const PGBENCH: &str = "\
 \\set slot random(1, 288)
 \\set offering :slot % 8

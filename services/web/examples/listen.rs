@@ -1,5 +1,5 @@
-//! What the nation's page costs its listeners: bytes a listener and minute while tickets come all
-//! the time, and how long an event takes to reach all of them.
+//! The cost of the nation's page for its listeners: bytes a listener and minute while tickets come
+//! all the time, and how long an event takes to reach all of them.
 //!
 //!     cargo run --release -p mpp-web --example listen [SECONDS] [LISTENERS]
 //!

@@ -66,7 +66,7 @@ pub fn notice(look: Look, title: Phrase, text: Phrase) -> Markup {
     }
 }
 
-/// Where the page's changes come from; `None` for pages that stand still.
+/// The stream of the page's changes; `None` for pages that stand still.
 fn events(look: Look, address: &Address) -> Option<String> {
     address.is_live().then(|| format!("/events?of={}", look.path(&address.path())))
 }

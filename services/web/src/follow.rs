@@ -34,7 +34,7 @@ pub struct Follower {
     pub reports: ReportServiceClient<Channel>,
     /// Says when a connection was lost.
     pub clock: Clock,
-    /// Where the report of now is told.
+    /// Tells the report of now.
     pub tell: watch::Sender<Option<Current>>,
     /// Up once the first report came. That reporting is away later does not count: the pages say
     /// so themselves.

@@ -35,11 +35,11 @@ const CONNECTIONS: u64 = 8;
 #[derive(Debug)]
 pub struct Kept {
     pub slot: String,
-    /// Without it nobody but the counter may see or cancel it.
+    /// Without the code nobody but the counter may see or cancel it.
     pub code: String,
 }
 
-/// What citizens were told.
+/// The answers that citizens got.
 #[derive(Debug, Default)]
 pub struct Booked {
     /// Appointments by name.
@@ -64,7 +64,7 @@ impl Citizens {
         let channel = || connect(&endpoint).expect("an endpoint");
         let channels: Vec<_> = (0..CONNECTIONS).map(|_| channel()).collect();
         let slots: Arc<[String]> = free_slots(&channels[0]).await.into();
-        // Whoever finds a slot full has raced for it.
+        // A citizen who finds a slot full has raced for it.
         let until = Until::calm(calm);
         let citizen = |number: u64| {
             let channel = channels[usize::try_from(number % CONNECTIONS).expect("small")].clone();

@@ -27,7 +27,7 @@ pub struct Others<'a> {
     pub agent: &'a Agent,
     /// Between the citizens and scheduling.
     pub network: &'a Proxy,
-    /// None if the databases are files.
+    /// `None` if the databases are files.
     pub cluster: Option<&'a Cluster>,
 }
 
@@ -43,7 +43,7 @@ pub async fn some(plan: &Plan, suite: &mut Suite, others: &Others<'_>) {
                 suite.kill(service).await;
                 live(suite, &mut random, 0..400).await;
             }
-            // Whoever started it starts it again.
+            // The one who started it starts it again.
             (Victim::Agent, _) => others.agent.kill().await,
             (Victim::Answers, _) => lose_answers(others.network).await,
             (Victim::Database, Some(cluster)) => {

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 
-/// Until everything is calm and what the story is about has happened, which on a busy machine may
+/// Waits until everything is calm and the story's subject has happened, which on a busy machine may
 /// take longer than the kills do. Clones share it.
 #[derive(Clone)]
 pub struct Until {

@@ -50,7 +50,7 @@ pub async fn catalog(suite: &Suite, published: &[Row]) {
     let sums = source.accounting.expect("an accounting");
     println!("    {sums:?}");
     assert_eq!((sums.rejected, sums.quarantined), (0, 0));
-    // Of what was written, the answers to some were killed on the way, and it came again.
+    // The answers to some of the written records were killed on the way, and they came again.
     let written = sums.applied + sums.sent_again;
     assert!(written >= i64::try_from(published.len()).expect("small"), "{sums:?}");
 }

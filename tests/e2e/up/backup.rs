@@ -1,4 +1,4 @@
-//! What `mpp up` keeps, copied while it works, lost, and put back.
+//! The data of `mpp up`, copied while it works, lost, and put back.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use mpp_tests::{PATIENCE, eventually, program::Said, wait::that};
 use super::Up;
 
 const OFFERING: &str = "malls/banyuwangi/counters/dukcapil/offerings/ktp-el-baru";
-/// Where the ministry keeps its file and its agent's state: not with the registry.
+/// The ministry's folder for its file and its agent's state: not with the registry.
 const MINISTRY: &str = "ministry";
 
 #[tokio::test]

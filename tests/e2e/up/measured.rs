@@ -1,4 +1,4 @@
-//! What `mpp up` tells of itself, against the reference of its metrics.
+//! The metrics of `mpp up`, against their reference.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use mpp_tests::{PATIENCE, eventually, http, wait::that};
 use super::Up;
 
 const REFERENCE: &str = include_str!("../../../deploy/METRICS.md");
-/// What Prometheus adds, and what OpenTelemetry does.
+/// Labels that Prometheus and OpenTelemetry add.
 const NOT_OURS: [&str; 4] = ["target_info", "le", "otel_scope_name", "otel_scope_version"];
 
-/// What a demo that has synced and is read has more than none of.
+/// Metrics that are above zero in a demo that has synced and is read.
 const MORE_THAN_NONE: [&str; 12] = [
     "db_client_connection_max",
     "mpp_build_info",

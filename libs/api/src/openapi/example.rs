@@ -34,7 +34,7 @@ pub struct Example {
 static EXAMPLES: LazyLock<Vec<Example>> =
     LazyLock::new(|| serde_json::from_str(TEXT).expect("a test reads this file, too"));
 
-/// All of them, in the order in which they are sent.
+/// All examples, in the order in which they are sent.
 pub fn examples() -> &'static [Example] {
     &EXAMPLES
 }

@@ -22,7 +22,7 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// All of them, by their names in the document.
+    /// All schemas, by their names in the document.
     pub fn made(self) -> Map<String, Value> {
         self.made
     }
@@ -121,7 +121,7 @@ impl Schemas {
     }
 }
 
-/// Of the fields of a oneof, no two are set.
+/// No two fields of a oneof are set.
 fn choices(message: &MessageDescriptor) -> Vec<Value> {
     let mut pairs = Vec::new();
     for choice in message.oneofs().filter(|choice| !choice.is_synthetic()) {

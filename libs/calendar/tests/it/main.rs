@@ -1,4 +1,4 @@
-//! What the calendar answers about real dates and real disputes.
+//! The calendar's answers about real dates and real disputes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot build its story has failed")]
 #![allow(missing_docs, reason = "the names of the tests are their documentation")]
 

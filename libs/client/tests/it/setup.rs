@@ -35,7 +35,7 @@ impl Issuer {
         let key = SigningKey::generate().expect("a key");
         let dir = tempfile::tempdir().expect("a directory");
         Jwks::write(&dir.path().join("jwks.json"), &[key.public()]).expect("a key set");
-        // Of now, since a client looks at the end of its token by its own clock.
+        // The clock of now, since a client looks at the end of its token by its own clock.
         Self { key, clock: Clock::stopped_at(Clock::system().now()), dir }
     }
 
@@ -147,7 +147,7 @@ impl Desk {
         self.0.lock().expect("unpoisoned").planned.push_back(answer);
     }
 
-    /// All that it was asked.
+    /// All requests that it got.
     pub fn asked(&self) -> Vec<Asked> {
         self.0.lock().expect("unpoisoned").asked.clone()
     }

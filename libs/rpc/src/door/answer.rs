@@ -46,7 +46,8 @@ pub(crate) async fn unary(
     if let Ok(etag) = HeaderValue::try_from(etag) {
         answer.headers_mut().insert(header::ETAG, etag);
     }
-    // Whose answer it is depends on the token; a copy is asked about before it is used again.
+    // The answer depends on the caller's token, so a stored copy is checked before it is used
+    // again.
     let cache = if reads { "private, no-cache" } else { "no-store" };
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     let vary = HeaderValue::from_static("authorization, accept-encoding");
@@ -100,8 +101,8 @@ fn record(message: &DynamicMessage) -> Option<(String, DynamicMessage)> {
         .or_else(|| message.fields().find_map(|(_, value)| value.as_message().and_then(own)))
 }
 
-/// Whether one of the ETags that the caller has is this one, by weak comparison: the answer may
-/// have been compressed on its way.
+/// True where one of the caller's ETags is this one, by weak comparison: the answer may have been
+/// compressed on its way.
 pub(crate) fn is_known(given: &HeaderValue, etag: &str) -> bool {
     let given = given.to_str().unwrap_or_default();
     given.trim() == "*" || given.split(',').any(|one| one.trim().trim_start_matches("W/") == etag)
@@ -184,7 +185,7 @@ mod tests {
         assert_ne!(shown("mpp.registry.v1.GetCounterResponse", renamed.encode_to_vec()), read);
     }
 
-    /// What a read answers beside the record would not be told by the record's ETag.
+    /// An ETag of the record alone would not cover the other parts of this answer.
     #[test]
     fn a_read_of_a_record_answers_nothing_else() {
         let holds_etag = |field: &FieldDescriptor| match field.kind() {

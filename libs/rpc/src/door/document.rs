@@ -15,7 +15,7 @@ use super::{
 };
 use crate::coding::Coding;
 
-/// Where it is found.
+/// The document's path.
 pub(crate) const PATH: &str = "/openapi.json";
 
 static ETAG: LazyLock<String> = LazyLock::new(|| quoted_hash(openapi::document().as_bytes()));

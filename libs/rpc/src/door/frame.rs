@@ -9,7 +9,7 @@ use http_body::Body as _;
 use mpp_core::Error;
 use tonic::{Code, Status};
 
-/// Whether it is compressed, and its length.
+/// A byte that tells whether it is compressed, and its length.
 const HEAD: usize = 5;
 
 /// One message in its frame.

@@ -199,7 +199,7 @@ impl Maker {
     }
 }
 
-/// Without objects that hold nothing, which a query cannot say.
+/// Leaves out empty objects, which a query cannot express.
 fn without_empty(json: Value) -> Value {
     let Value::Object(object) = json else { return json };
     let kept = object.into_iter().map(|(key, value)| (key, without_empty(value)));

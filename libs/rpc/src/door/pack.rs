@@ -1,8 +1,8 @@
 //! Answers made smaller where the caller reads that, and requests that came so.
 //!
-//! Not tower-http's compression: it answers 406 to a write that it has let happen, where the caller
-//! accepts no coding that it knows, and streams through three further crates what lies here whole
-//! in memory.
+//! Rejected: tower-http's compression, which answers 406 to a write that it has let happen, where
+//! the caller accepts no coding that it knows, and which streams through three further crates an
+//! answer that lies here whole in memory.
 
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, header, response::Parts};

@@ -58,8 +58,8 @@ fn set_headers(
     }
 }
 
-/// By AIP-193 and `google/rpc/code.proto`, except for reasons that HTTP has a word of its
-/// own for.
+/// The status of a code by AIP-193 and `google/rpc/code.proto`, except for reasons that HTTP has a
+/// word of its own for.
 pub(crate) fn http_status(code: Code, reason: &str) -> StatusCode {
     let is = |known: Reason| reason == known.as_str();
     match code {

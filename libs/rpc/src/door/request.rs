@@ -21,7 +21,7 @@ pub(crate) struct Outer {
     pub if_match: Option<String>,
     /// The request's id, out of `Idempotency-Key`.
     pub request_id: Option<String>,
-    /// Where a stream goes on, out of `Last-Event-ID`.
+    /// The token at which a stream goes on, out of `Last-Event-ID`.
     pub resume: Option<String>,
 }
 

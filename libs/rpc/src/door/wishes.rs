@@ -33,7 +33,7 @@ impl Wishes {
     }
 }
 
-/// All values of a header, in one list.
+/// Joins all values of a header in one list.
 pub(crate) fn listed(headers: &HeaderMap, name: &HeaderName) -> String {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values.collect::<Vec<_>>().join(",").to_ascii_lowercase()

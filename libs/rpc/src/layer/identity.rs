@@ -1,5 +1,5 @@
-//! Who is calling: a bearer token, or else the connection's client certificate. A token that does
-//! not hold is refused even where the certificate would do, so that a fault is seen.
+//! Finds out the caller: from a bearer token, or else from the connection's client certificate. An
+//! invalid token is refused even where the certificate would do, so that the fault is noticed.
 
 use std::{sync::Arc, time::Duration};
 

@@ -105,8 +105,8 @@ impl Counts {
         }
     }
 
-    /// Who has a whole minute's share again is as one who never came. Looking for them costs as
-    /// much as there are callers, so that it is done when these have doubled.
+    /// A caller whose minute is whole again is as one who never came. A search for them costs as
+    /// much as there are callers, so it is made when their number has doubled.
     fn forget_idle(&self) {
         if self.callers.len() < self.look_at.load(Relaxed) {
             return;

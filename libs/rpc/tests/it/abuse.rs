@@ -152,7 +152,7 @@ async fn outcome(server: &Server, sent: &[u8]) -> String {
 
 #[tokio::test]
 async fn what_abuse_of_http_gets_is_what_the_readme_says() {
-    // Whoever says nothing more is waited for; that is done at the same time for all.
+    // A peer that says nothing more is waited for; all cases wait at the same time.
     let server = server_with(|shell| shell.limits.first_call = Duration::from_secs(3)).await;
     let token = server.issuer.token(Role::CounterOfficer, &[BANYUWANGI]);
     let abuses = Plain { token: &token }.abuses();
@@ -180,7 +180,7 @@ async fn what_abuse_of_http_gets_is_what_the_readme_says() {
 async fn a_body_that_never_ends_is_waited_for_as_long_as_a_call_may_take() {
     let server = server_with(|shell| {
         shell.limits.call_time = Duration::from_millis(300);
-        // Where only the stream's own end ends the wait, it is told as another one.
+        // A wait that only the end of the stream's own time ends is reported with another reason.
         shell.limits.stream_time = Duration::from_secs(5);
     })
     .await;
@@ -191,7 +191,7 @@ async fn a_body_that_never_ends_is_waited_for_as_long_as_a_call_may_take() {
     let service = Plain { token: &server.issuer.token(Role::Service, &[]) };
     let watch = service.with("GET /v1/feed:watch HTTP/1.1", "Content-Length: 100\r\n", "");
     assert_eq!(outcome(&server, &watch).await, "504", "a watch begins as soon as a call ends");
-    // Whoever may not call at all is not even waited for.
+    // A caller that may not call at all is not even waited for.
     let stranger = format!("POST {CALL} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{");
     assert_eq!(outcome(&server, stranger.as_bytes()).await, "401");
 }

@@ -24,7 +24,7 @@ use crate::{
 #[derive(Default)]
 struct Copy {
     malls: BTreeMap<String, i64>,
-    /// Of the state under way.
+    /// The records of the state under way.
     came: Option<BTreeMap<String, i64>>,
     position: Option<Position>,
     states: usize,

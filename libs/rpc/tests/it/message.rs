@@ -1,4 +1,4 @@
-//! What comes is read to the last byte, or its fault is told: through calls and streams, packed or
+//! Messages are read to the last byte, or their fault is reported: in calls and streams, packed or
 //! not.
 
 use bytes::Bytes;

@@ -1,4 +1,4 @@
-//! What a page's header says of how much there is, and what is advised where it is more.
+//! A page's header says how much there is, and advice follows where it is more.
 
 use axum::{
     http::{StatusCode, header},

@@ -23,8 +23,8 @@ impl Keeps<Source> for Registry {
 
     async fn file(&self, source: &Source, before: Option<&Source>, tx: &mut Tx) -> Result<Filing> {
         lineage(tx, &source.unit, "source.unit").await?;
-        // As it stands it may have come to say a unit twice, by a unit that moved: that must not
-        // keep anybody from mending it.
+        // It may list a unit twice by now, because a unit moved: that must not keep anybody from
+        // mending it.
         let as_it_stands = |before: &Source| {
             before.unit == source.unit && before.also_writes == source.also_writes
         };
@@ -35,8 +35,8 @@ impl Keeps<Source> for Registry {
         Ok(filing(&labels, vec![source.name.clone()]))
     }
 
-    /// Nothing that is published is left without its publisher. With its lease a session of it has
-    /// ended, so that no batch comes in between.
+    /// A source that still publishes something stays. The end of its lease has ended its session,
+    /// so that no batch comes in between.
     async fn leaving(&self, source: &Source, _call: &Call, tx: &mut Tx) -> Result<()> {
         rejected::forget_source(tx, &source.name).await?;
         self.memory.catch_up(tx.head().await?).await?;

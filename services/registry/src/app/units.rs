@@ -42,7 +42,7 @@ impl Keeps<Unit> for Registry {
         Ok(filing(&labels, owners))
     }
 
-    /// To put a unit below another the caller must hold that one; only an administrator makes an
+    /// Only those who hold the unit above may put one below it; only an administrator makes an
     /// agency.
     fn settle(
         &self,

@@ -1,4 +1,4 @@
-//! Where a source stands, and what a hello, a batch and an end make of it: the state machine of
+//! The checkpoint of a source, and how a hello, a batch and an end change it: the state machine of
 //! `Checkpoint` in `sync.proto`, without database and network.
 //!
 //! Four rules carry it. **Batches are numbered once**: a sequence is given to one batch and never
@@ -9,8 +9,8 @@
 //! what it may have sent since**: a client that does not know of a batch that was answered cannot
 //! know which of its answers that batch has made untrue, and sends everything.
 //!
-//! That a number means the same batch to both sides, its mark tells: a registry that was restored
-//! gives numbers a second time, but draws no mark twice.
+//! The mark of a number tells whether it means the same batch to both sides: a registry that was
+//! restored gives numbers a second time, but draws no mark twice.
 
 use mpp_api::sync::Checkpoint;
 use mpp_core::{FieldCode, text};
@@ -43,7 +43,7 @@ pub fn known_from(under_way: &[String], answered: &[String]) -> Known {
     }
 }
 
-/// Where a source stands.
+/// The state of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     /// The last batch that was answered; its sequence is the highest that was ever given.
@@ -74,7 +74,7 @@ pub struct Opened {
 /// The answer to a hello.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Greeting {
-    /// Where both sides resume.
+    /// The checkpoint at which both sides resume.
     pub checkpoint: Checkpoint,
     /// The client has to send everything.
     pub send_all: bool,

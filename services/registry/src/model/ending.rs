@@ -22,7 +22,7 @@ pub struct Answered {
     pub empty: bool,
 }
 
-/// What the session lacked; what the client itself says goes before.
+/// The reason why a session is incomplete; the client's own words go first.
 pub fn incomplete(said: Option<&Incomplete>, answered: &Answered) -> Option<Incomplete> {
     said.cloned().or_else(|| found(answered))
 }

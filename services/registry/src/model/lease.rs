@@ -1,4 +1,4 @@
-//! Who may write for a source: one session at a time, by a lease with a fencing token.
+//! The right to write for a source: one session at a time, by a lease with a fencing token.
 
 use std::time::Duration;
 

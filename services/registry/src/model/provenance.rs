@@ -18,7 +18,7 @@ const SHOWN: usize = 200;
 /// A curator's change.
 #[derive(Clone, Copy, Debug)]
 pub struct By<'a> {
-    /// Who.
+    /// The curator.
     pub subject: &'a str,
     /// When.
     pub at: Micros,
@@ -72,7 +72,7 @@ pub fn overridden(mut after: Service, before: &Service, by: By<'_>) -> Service {
                 time: Some(to_timestamp(by.at)),
                 reason: by.reason.to_owned(),
                 source_value: Some(source_value),
-                // That the source has changed since is for a person to look at, which this is not.
+                // A change of the source since then is for a person to look at, which this is not.
                 drift_time: kept.drift_time,
                 first_value: kept.first_value,
             });

@@ -183,18 +183,18 @@ pub async fn has_taken(tx: &mut Tx, source: &str, after: i64) -> Result<bool> {
     .map_err(db_error)
 }
 
-/// Where a source stands, as stored.
+/// The state of a source, as stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Standing {
     /// Over all sessions.
     pub source: Accounting,
-    /// Of the session that began last.
+    /// The accounting of the session that began last.
     pub session: Accounting,
     /// After the last batch.
     pub checkpoint: Checkpoint,
 }
 
-/// Where these sources stand, of those that ever began a session: running totals, which the
+/// The states of these sources, as far as they ever began a session: running totals, which the
 /// database keeps with every batch that is stored. Index: sync_lease's primary key.
 ///
 /// # Errors

@@ -35,7 +35,7 @@ pub struct Lease {
 pub struct Begun {
     /// Its lease.
     pub lease: Lease,
-    /// Where both sides resume.
+    /// The checkpoint at which both sides resume.
     pub greeting: Greeting,
     /// The number of its first batch.
     pub next_sequence: i64,

@@ -14,7 +14,7 @@ use super::lease::Lease;
 /// Rows of one statement; the databases bound its parameters.
 const CHUNK: usize = 400;
 
-/// Where a record stands after its answer.
+/// The state of a record after its answer.
 pub struct Stands {
     id: String,
     name: String,

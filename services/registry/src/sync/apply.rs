@@ -95,7 +95,8 @@ impl Session {
             return Err(Error::new(Reason::ProtocolViolation, message));
         }
         let mut result = answered.result;
-        // Not before the batch's own revision, which was not known when the answers were stored.
+        // The result waits for the batch's own revision, which was not known when the answers were
+        // stored.
         result.revision = self.registry.db.read().await?.revision();
         result.repeated_nonce = true;
         Ok(result)

@@ -39,7 +39,7 @@ impl Session {
         // A client may name an id whole that it was answered in part.
         end.rejected_gone = end.rejected_gone.iter().map(|id| shown(id)).collect();
         let Self { registry, lease, actor, .. } = self;
-        // What its own batches wrote is looked up in memory; nothing waits for that in the
+        // Its own batches' writes are looked up in memory. The wait for them is outside the
         // transaction, which all writers wait for.
         let head = registry.db.read().await?.revision();
         registry.memory.catch_up(head).await?;
@@ -100,8 +100,8 @@ impl Session {
     ) -> Result<Option<Incomplete>> {
         let session = &counted.session;
         let now = rejected::count(tx, &self.lease.source).await?;
-        // Where all is taken, whatever was tells that the source was seen; else a delete that was
-        // taken is no record that stands.
+        // If nothing is rejected or waits, any answer tells that the source was seen; otherwise a
+        // delete that was taken is no record that stands.
         let taken = if now.all() == 0 { session.applied + session.unchanged } else { 0 };
         let answered = Answered {
             send_all: standing.opened.send_all,
@@ -168,7 +168,7 @@ pub async fn summary(registry: &Registry, source: &str, fencing: i64) -> Result<
         return Ok(None);
     };
     let mut summary = Summary::decode(bytes).map_err(Error::internal)?;
-    // Not before the session's own revision, which was not known when this was stored.
+    // The summary waits for the session's own revision, which was not known when this was stored.
     summary.revision = registry.db.read().await?.revision();
     Ok(Some(summary))
 }

@@ -41,7 +41,7 @@ impl From<Outcome> for Taken {
 pub struct Plan {
     /// The client's number for it.
     pub nonce: i64,
-    /// Where the client stands once it is answered.
+    /// The client's checkpoint once it is answered.
     pub checkpoint: Checkpoint,
     /// SHA-256 of the records.
     pub digest: Vec<u8>,
@@ -87,7 +87,7 @@ impl Plan {
         plan
     }
 
-    /// Where each record stands after its answer; of several of one name the first.
+    /// The state of each record after its answer; of several of one name the first.
     pub fn stands(&self, result: &BatchResult) -> Vec<Stands> {
         let records = self.names.iter().zip(&self.source_ids).zip(&result.results);
         let own = records.filter(|(_, answer)| answer.code != FieldCode::Duplicate.as_str());
@@ -132,8 +132,8 @@ fn name(record: &Record) -> String {
     }
 }
 
-/// What no two records of a batch have in common: the name, and where ids are unique the id of what
-/// is put. A record may go under one unit and come under another.
+/// The keys that no two records of a batch share: the name, and where ids are unique the id of a
+/// put. A record may go under one unit and come under another.
 fn keys(record: &Record, unique_ids: bool) -> Vec<String> {
     let named = asked(record);
     match &record.body {

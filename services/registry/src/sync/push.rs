@@ -22,7 +22,7 @@ use crate::{app::Registry, model::Check};
 #[derive(Clone)]
 pub struct Pushes {
     registry: Registry,
-    /// By caller and source: another's source cannot be kept busy.
+    /// Keyed by caller and source: another's source cannot be kept busy.
     working: Shares<(String, String)>,
 }
 

@@ -73,7 +73,7 @@ impl Session {
         let id = Uuid::now_v7().to_string();
         let begun = lease::acquire(&mut tx, hello, &id, registry.policy.lease()).await?;
         let revision = tx.commit().await?;
-        // Whose a record is, is looked up in memory.
+        // The owner of a record is looked up in memory.
         registry.memory.see(revision, None).await;
         tracing::info!(
             source = begun.lease.source,

@@ -22,7 +22,7 @@ use crate::{app::Registry, model::Check};
 pub struct Stream {
     /// The registry that it writes to.
     pub registry: Registry,
-    /// Who calls.
+    /// The call.
     pub call: Call,
     /// The client's messages.
     pub inbound: Streaming<SyncRequest>,
@@ -35,7 +35,7 @@ pub struct Stream {
 /// The client has gone, and nobody is left to tell.
 struct Gone;
 
-/// What comes next of a client.
+/// The next thing that a client sends.
 enum Next {
     Message(Asked),
     /// It has said that it will send no more.

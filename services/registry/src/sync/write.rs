@@ -62,10 +62,10 @@ impl Session {
         Ok(fates)
     }
 
-    /// Whose a record is, is looked up in memory, and the version that the write then finds tells
-    /// whether memory was right: where it was behind, the batch loses a race and is tried again.
-    /// That saves a select of each record in each batch. That memory knows no record of a name is
-    /// believed only once it has caught up.
+    /// The owner of a record is looked up in memory, and the version that the write then finds
+    /// tells whether memory was right: where it was behind, the batch loses a race and is tried
+    /// again. That saves a select of each record in each batch. A name that memory does not know is
+    /// believed to be free only once memory has caught up.
     async fn put(
         &self,
         tx: &mut Tx,
@@ -140,7 +140,7 @@ impl Session {
         Ok(())
     }
 
-    /// What is known of a service before it is written; `Err` where the record is another's.
+    /// Looks up a service before it is written; `Err` where the record is another's.
     async fn prepare(
         &self,
         tx: &mut Tx,

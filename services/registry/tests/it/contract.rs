@@ -29,7 +29,7 @@ const BATCH: usize = 2;
 #[derive(Default)]
 struct Kept {
     checkpoint: Option<Checkpoint>,
-    /// By id, what was answered.
+    /// The answered records by id.
     answered: BTreeMap<String, Record>,
     /// Positions of the batches that it may have sent since its checkpoint.
     under_way: Vec<String>,
@@ -202,7 +202,7 @@ fn titles(world: &World) -> Vec<String> {
     services.filter_map(|(name, _)| title(name)).collect()
 }
 
-/// With each number of messages a client dies under a new mapping, dies once more a little later,
+/// For each number of messages a client dies under a new mapping, dies once more a little later,
 /// and then comes through.
 async fn dies_at_every_message(world: &World, by_calls: bool) {
     let mut kept = Kept { counts_on: by_calls, ..Kept::default() };

@@ -16,12 +16,12 @@ use crate::{
 
 const KK: &str = "units/kemendagri/services/kk";
 
-/// What a client says of the form of services that it knows.
+/// The forms of services that a client says it knows.
 fn forms(number: i64) -> Vec<Form> {
     vec![Form { kind: "service".into(), number }]
 }
 
-/// Of one that knows a form which this registry does not.
+/// The forms of a client that knows one which this registry does not.
 fn newer_forms() -> Vec<Form> {
     forms(mpp_api::document::form_number("service") + 1)
 }
@@ -59,7 +59,7 @@ async fn a_batch_that_meets_a_newer_record_is_sent_again_and_nothing_of_it_count
         let source = source(&world).await;
         assert_eq!(source.accounting.map(|sums| sums.received), Some(1), "nor counted");
 
-        // What the newer replica has not touched goes on, and the same record is no rewrite.
+        // Records that the newer replica has not touched go on, and the same record is no rewrite.
         let mut session = begin_again(&world, hello()).await;
         let result = session.send(vec![record("akta", "Akta")]).await;
         assert_eq!(outcomes(&result), [Outcome::Applied]);

@@ -15,13 +15,13 @@ use crate::model::{FeedState, Pace, Upstream};
 /// Notes that may fail to come before nobody is taken to read a feed.
 const MISSED: u32 = 4;
 
-/// What a replica has seen of each feed, in the order of [`Upstream::ALL`].
+/// The states that a replica has seen of each feed, in the order of [`Upstream::ALL`].
 #[derive(Debug, Default)]
 pub struct Paces(Mutex<[Seen; 2]>);
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// Where the upstream stands.
+    /// The upstream's head.
     head: i64,
     /// A revision that should be read soon, and since when.
     due: Option<(i64, Instant, Micros)>,

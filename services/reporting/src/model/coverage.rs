@@ -25,7 +25,7 @@ pub fn share(numerator: i32, denominator: i32, name_id: String, name_en: String)
     Share { numerator, denominator, denominator_name: Some(text(&name_id, &name_en)), percent }
 }
 
-/// Of the autonomous regions.
+/// The share of the autonomous regions.
 pub fn autonomous(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Share {
     let (covered, of) = of_regions(nation, standings, day, |region| region.autonomous);
     share(
@@ -36,7 +36,7 @@ pub fn autonomous(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Sha
     )
 }
 
-/// Of all regencies, cities and administrative units.
+/// The share of all regencies, cities and administrative units.
 pub fn all(nation: &Nation, standings: &[Standing<'_>], day: &str) -> Share {
     let (covered, of) = of_regions(nation, standings, day, |_| true);
     share(
@@ -144,8 +144,8 @@ fn region(name: &str, row: &RegionRow, malls: &[&Standing<'_>]) -> RegionReport 
     }
 }
 
-/// Of two malls, the one that operates has come further; one that was returned, suspended or closed
-/// has come least far.
+/// The rank of a stage: a mall that operates has come furthest, one that was returned, suspended or
+/// closed least far.
 fn rank(stage: i32) -> (bool, bool, i32) {
     let left = [Stage::Returned, Stage::Suspended, Stage::Closed];
     (operates(stage), !left.into_iter().any(|end| end as i32 == stage), stage)

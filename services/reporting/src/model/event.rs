@@ -79,7 +79,7 @@ impl Upstream {
 /// A record's change, as the inbox keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Where it comes from.
+    /// The feed that it comes from.
     pub feed: Upstream,
     /// The feed's revision, and the place within it.
     pub revision: i64,

@@ -106,7 +106,7 @@ pub struct MallRow {
     pub stages: Vec<StageFact>,
 }
 
-/// That a mall reached a stage on a day, and when that became known.
+/// A stage that a mall reached on a day, and when that became known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageFact {
     /// Number of `mpp.registry.v1.Mall.Stage`.

@@ -1,7 +1,7 @@
 //! Counts that others published (`data/mall_counts.csv`), beside our own as of the same day.
 //!
-//! Where two bodies publish different counts, both stay: a note explains the difference, and
-//! reporting does not decide between them.
+//! Two different counts of two bodies both stay: a note explains the difference, and reporting does
+//! not decide between them.
 
 use std::sync::LazyLock;
 

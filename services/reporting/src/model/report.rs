@@ -187,7 +187,7 @@ fn in_week(day: &str, monday: &str) -> bool {
         .is_some_and(|since| (0..7).contains(&since.get_days()))
 }
 
-/// Of the counters whose hours are known.
+/// The share of the counters whose hours are known.
 fn uniformity(malls: &[MallReport]) -> Share {
     let uniform: i32 = malls.iter().map(|mall| mall.uniform_counters).sum();
     let deviating: i32 = malls.iter().map(|mall| mall.deviating_counters).sum();

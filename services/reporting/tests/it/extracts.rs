@@ -1,4 +1,4 @@
-//! What a report shows of long lists, and what cannot be asked.
+//! A report shows the start of long lists, and refuses sizes that it cannot show.
 
 use std::collections::BTreeSet;
 

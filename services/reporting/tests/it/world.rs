@@ -141,7 +141,7 @@ impl World {
         Self::start_with(database, 0).await
     }
 
-    /// With another pace of watching.
+    /// Starts with another pace of watching.
     pub async fn start_with(database: TestDatabase, watch_pace_millis: u64) -> Self {
         let policy = Policy {
             feed_silence_seconds: 2,

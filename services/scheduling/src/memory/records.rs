@@ -21,7 +21,7 @@ pub struct Records {
     /// Each target's rules by name, as the calendar takes them; `None` for one that this version
     /// cannot read, which is shown and does not count.
     rules: HashMap<String, BTreeMap<String, Option<Rule>>>,
-    /// By the counter's name.
+    /// Deviations by the counter's name.
     pub deviations: BTreeMap<String, Deviation>,
 }
 

@@ -17,7 +17,7 @@ use super::{schedule::Schedule, target::Target};
 /// The prefix of a counter that has none of its own.
 const DEFAULT_PREFIX: &str = "A";
 
-/// Where a ticket stands; the smallest is called first. The number decides between equals.
+/// The rank of a ticket; the smallest is called first. The number decides between equals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
     /// 0 for priority, 1 for all others.
@@ -93,11 +93,11 @@ pub struct Queued {
     pub number: String,
     /// The number within its prefix and day.
     pub seq: i64,
-    /// Where it stands.
+    /// Its rank.
     pub rank: Rank,
     /// How far it has come.
     pub state: TicketState,
-    /// Where it was called to; empty before.
+    /// The window that it was called to; empty before.
     pub window: String,
     /// The appointment that it was printed for; empty for a walk-in.
     pub appointment: String,

@@ -1,4 +1,4 @@
-//! What must hold when everyone comes at once.
+//! Invariants that hold when everyone comes at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -89,7 +89,7 @@ pub enum Tone {
     Good,
     /// Not as it should be.
     Bad,
-    /// No judgement: not known, or not yet.
+    /// No judgement: the value is not known, or not yet.
     None,
 }
 

@@ -1,5 +1,5 @@
-//! What is live: each page that somebody looks at, drawn once for all who look; the streams that
-//! tell them what changed; and how many may listen.
+//! Live pages: each page that somebody looks at, drawn once for all who look; the streams that send
+//! them the changes; and how many may listen.
 
 pub mod boards;
 pub mod permits;

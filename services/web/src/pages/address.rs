@@ -33,7 +33,7 @@ pub enum Address {
 /// How the document looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// With menu and footer.
+    /// The whole page, with menu and footer.
     Page,
     /// One column, one number.
     Ticket,

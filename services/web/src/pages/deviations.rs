@@ -20,7 +20,7 @@ use crate::{
 /// The findings of one counter.
 pub type OfCounter<'a> = &'a [DeviationReport];
 
-/// By counter, in the order in which they come.
+/// Groups deviations by counter, in the order in which they come.
 pub fn by_counter(found: &[DeviationReport]) -> impl Iterator<Item = OfCounter<'_>> {
     found.chunk_by(|one, next| one.counter == next.counter)
 }

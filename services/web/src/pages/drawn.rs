@@ -28,10 +28,10 @@ impl Part {
     }
 }
 
-/// Where parts stand.
+/// The places of parts.
 #[derive(Clone, Debug)]
 pub enum Block {
-    /// By itself.
+    /// One part by itself.
     One(Arc<Part>),
     /// Beside others, from a desk's width.
     Grid(Vec<Arc<Part>>),
@@ -54,7 +54,7 @@ pub struct Drawn {
     pub heading: Markup,
     /// The parts.
     pub blocks: Vec<Block>,
-    /// Where the figures come from.
+    /// The sources of the figures.
     pub footer: Markup,
 }
 

@@ -13,7 +13,7 @@ use crate::{
     words::{format, table as words},
 };
 
-/// Where a number stands.
+/// The state of a number.
 enum Standing<'a> {
     /// So many are called before it.
     Waiting(usize, &'a Ticket),

@@ -8,7 +8,7 @@ pub enum Answer<T> {
     Absent,
     /// It cannot be asked so: a name that nothing can have, a question that breaks the contract.
     Refused,
-    /// Nothing that helps: it is away, slow or does not let us ask.
+    /// No useful answer: it is away, slow or does not let us ask.
     Silence,
 }
 
@@ -24,7 +24,7 @@ pub enum Missing {
     Unreachable,
     /// No report has come yet.
     NotReady,
-    /// As many pages are being drawn as may be, of all visitors or of this one.
+    /// No further page may be drawn now, of all visitors or of this one.
     Busy,
 }
 

@@ -13,7 +13,7 @@ use super::{Answer, Missing, Upstream};
 /// A question and what the registry said to it.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// As it was typed.
+    /// The question, as it was typed.
     pub question: String,
     /// The answer; `None` where nothing was asked.
     pub answer: Option<SearchServicesResponse>,
@@ -22,7 +22,7 @@ pub struct Found {
 }
 
 impl Upstream {
-    /// What answers a question, from the page that a token names.
+    /// Searches for a question, from the page that a token names.
     pub async fn search(&self, question: &str, page: &str) -> Result<Found, Missing> {
         let question = question.trim().to_owned();
         if question.is_empty() {

@@ -59,7 +59,7 @@ pub fn service_field(field: &str, lang: Lang) -> String {
     phrase.of(lang).to_owned()
 }
 
-/// What the last run of a source lacked.
+/// Why the last run of a source was incomplete.
 pub fn incomplete(reason: incomplete::Reason) -> Phrase {
     match reason {
         incomplete::Reason::Unspecified => table::INCOMPLETE_RUN,
@@ -84,7 +84,7 @@ pub fn upstream(feed: Feed) -> Phrase {
     }
 }
 
-/// What the keeper of a source does about that.
+/// Advice to the source's keeper about that.
 pub fn remedy(reason: incomplete::Reason) -> Phrase {
     match reason {
         incomplete::Reason::Unspecified => table::MEND,
@@ -114,7 +114,7 @@ pub fn deviation(code: Code) -> Phrase {
     }
 }
 
-/// What a counter's hours are measured against; `None` where it is not known.
+/// The yardstick of a counter's hours; `None` where it is not known.
 pub fn yardstick(yardstick: Yardstick) -> Option<Phrase> {
     match yardstick {
         Yardstick::Unspecified => None,
@@ -124,7 +124,7 @@ pub fn yardstick(yardstick: Yardstick) -> Option<Phrase> {
     }
 }
 
-/// What changed of a service: the sentence with the service `{0}`, before `{1}` and after `{2}`.
+/// A changed field of a service: the sentence with the service `{0}`, before `{1}` and after `{2}`.
 pub fn change(field: Field, had_value: bool) -> Phrase {
     match (field, had_value) {
         (Field::Unspecified, _) => table::CHANGED,

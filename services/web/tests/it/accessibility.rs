@@ -1,4 +1,5 @@
-//! What can be checked without a person: headings, labels, captions, scopes, language, ids.
+//! Accessibility that can be checked without a person: headings, labels, captions, scopes,
+//! language, ids.
 
 use std::collections::HashSet;
 

@@ -70,7 +70,7 @@ fn rgb(hex: &str) -> [f64; 3] {
     })
 }
 
-/// As WCAG 2.2 defines it.
+/// The contrast that WCAG 2.2 defines.
 fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
     let light = |[r, g, b]: [f64; 3]| 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
     let (one, other) = (light(one), light(other));

@@ -1,4 +1,4 @@
-//! What a hostile record and a curious browser get.
+//! Answers to a hostile record and to a curious browser.
 
 use mpp_api::{
     registry::{

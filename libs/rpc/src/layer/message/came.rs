@@ -31,7 +31,7 @@ pub(super) struct Came {
     failed: Option<Error>,
 }
 
-/// Where one is in a row of messages.
+/// The progress in a row of messages.
 #[derive(Default)]
 struct At {
     head: [u8; HEAD],
@@ -90,8 +90,8 @@ impl Came {
         Ok(())
     }
 
-    /// Where nothing may be packed, only the messages' heads are looked at. Answers how much is
-    /// good, and why the rest is not.
+    /// Passes on messages that may not be packed, of which only the heads are looked at. Answers
+    /// how many bytes are good, and why the rest is not.
     fn pass(&mut self, data: &[u8]) -> (usize, Option<Error>) {
         let mut rest = data;
         while !rest.is_empty() {
@@ -231,7 +231,7 @@ fn causes<'a>(
 fn put(out: &mut BytesMut, message: &[u8]) {
     out.reserve(HEAD + message.len());
     out.put_u8(0);
-    // No longer than `most`.
+    // It is no longer than `most`.
     out.put_u32(u32::try_from(message.len()).unwrap_or(u32::MAX));
     out.put_slice(message);
 }

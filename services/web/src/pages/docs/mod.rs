@@ -23,7 +23,7 @@ use crate::{
     words::{Lang, api as words, table as frame},
 };
 
-/// Where a call of `mpp up` goes, and who makes it.
+/// The address of `mpp up` and the caller's token, for calls.
 const SETTING: &str = "MPP=http://127.0.0.1:7401\nTOKEN=$(cat mpp-data/keys/reader.jwt)";
 
 /// The page of all services, or of one; `None` where there is none of that name.

@@ -45,7 +45,7 @@ pub enum Listing {
     Sources,
 }
 
-/// What the address asks for beside the page.
+/// The address's filters, beside the page.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     /// Only rows of this province, by its code.
@@ -57,8 +57,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Of an address. What is given twice counts as it was given first; what no page asks for is
-    /// nothing.
+    /// Reads an address. The first of two equal keys counts; a key that no page has is ignored.
     pub fn read(address: &Uri) -> Self {
         let pairs = Query::<Vec<(String, String)>>::try_from_uri(address);
         let pairs = pairs.map(|Query(pairs)| pairs).unwrap_or_default();
@@ -173,7 +172,7 @@ impl Listing {
     }
 }
 
-/// Where the mall of a counter's deviations lies; empty for one that the report leaves out.
+/// The province of the mall of a counter's deviations; empty for one that the report leaves out.
 fn province_of<'a>(report: &'a Report, counter: &[DeviationReport]) -> &'a str {
     let mall = counter.first().map_or("", |deviation| &deviation.mall);
     report.malls.iter().find(|own| own.mall == mall).map_or("", |own| &own.province)
@@ -229,7 +228,7 @@ fn address_of(look: Look, listing: Listing, province: &str, page: usize) -> Stri
     }
 }
 
-/// What the report itself leaves out.
+/// A note on the rows that the report itself leaves out.
 fn cut_short(look: Look, listing: Listing, report: &Report) -> Markup {
     let shown = look.number(report.counters_shown);
     let all = look.number(report.counters_with_findings);

@@ -1,4 +1,4 @@
-//! What each page answers, in both languages.
+//! The answer of each page, in both languages.
 
 mod mall;
 mod nation;

@@ -1,4 +1,4 @@
-//! What reporting says of the small nation.
+//! Reporting's answers about the small nation.
 
 use mpp_api::{
     registry::mall::Stage,

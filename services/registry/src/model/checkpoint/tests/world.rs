@@ -9,9 +9,9 @@ pub const RECORDS: usize = 5;
 /// How a client knows what it has sent.
 #[derive(Clone, Copy, Debug)]
 pub enum Style {
-    /// By the digest of each answered record, with the sequence of its answer.
+    /// Remembers the digest of each answered record, with the sequence of its answer.
     Digests,
-    /// By its place in a log of changes, which is the checkpoint's position.
+    /// Remembers its place in a log of changes, which is the checkpoint's position.
     Positional,
 }
 
