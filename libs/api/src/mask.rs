@@ -40,7 +40,7 @@ pub fn fault<M: Name>(path: &str) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// The message in a field whose own fields can be set alone: not in a list, of which nobody knows
+/// The message in a field whose own fields can be set alone: not in a list, where nobody could tell
 /// which entry is meant.
 fn below(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     match field.kind() {

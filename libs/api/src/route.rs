@@ -148,7 +148,7 @@ impl Route {
 }
 
 impl Template {
-    /// Reads a template; `None` where it is none.
+    /// Reads a template; `None` where the text is no template.
     pub fn parse(text: &str) -> Option<Self> {
         let mut rest = text.strip_prefix('/')?;
         let mut template = Self { segments: Vec::new(), variables: Vec::new(), action: None };

@@ -85,7 +85,7 @@ impl Budget {
     }
 
     /// Takes one repeat out; false if there is none.
-    pub(crate) fn take(&self) -> bool {
+    pub(crate) fn spend(&self) -> bool {
         self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(WHOLE)).is_ok()
     }
 
@@ -134,11 +134,11 @@ mod tests {
     #[test]
     fn where_everything_fails_repeats_end_and_ten_successes_buy_one() {
         let budget = Budget::new(2);
-        assert!(budget.take() && budget.take());
-        assert!(!budget.take(), "spent");
+        assert!(budget.spend() && budget.spend());
+        assert!(!budget.spend(), "spent");
         (0..10).for_each(|_| budget.earn());
-        assert!(budget.take() && !budget.take());
+        assert!(budget.spend() && !budget.spend());
         (0..100).for_each(|_| budget.earn());
-        assert!(budget.take() && budget.take() && !budget.take(), "no more than at first");
+        assert!(budget.spend() && budget.spend() && !budget.spend(), "no more than at first");
     }
 }

@@ -26,7 +26,7 @@ use crate::{Change, Channel, Event, Follower, FreshStarts, Link, Position};
 /// ([`Freshness::differences`]).
 #[derive(Clone)]
 pub struct Cache {
-    shared: Arc<Shared>,
+    shared: Arc<SharedRecords>,
     fresh: watch::Receiver<Freshness>,
     _following: Arc<Following>,
 }
@@ -61,7 +61,7 @@ pub struct Kept<D> {
 }
 
 #[derive(Default)]
-struct Shared(RwLock<Records>);
+struct SharedRecords(RwLock<Records>);
 
 #[derive(Default)]
 struct Records {
@@ -93,7 +93,7 @@ impl Cache {
     /// # Panics
     /// Outside a Tokio runtime.
     pub fn follow(name: &str, channel: Channel, filter: Filter) -> Self {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(SharedRecords::default());
         let (tell, fresh) = watch::channel(Freshness::default());
         let follower = Follower::new(name, channel, filter, None);
         let starts = FreshStarts::new(Instant::now());
@@ -164,7 +164,7 @@ impl Stored {
     }
 }
 
-impl Shared {
+impl SharedRecords {
     fn read(&self) -> RwLockReadGuard<'_, Records> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -176,7 +176,7 @@ impl Shared {
 
 /// Applies what the follower tells.
 struct Keeper {
-    shared: Arc<Shared>,
+    shared: Arc<SharedRecords>,
     tell: watch::Sender<Freshness>,
     /// A state that is not complete yet.
     coming: Option<Records>,

@@ -123,8 +123,8 @@ pub enum Readers {
     All,
 }
 
-/// Writes a whole file: aside, synced, and then put in the place of the one before. Whoever reads
-/// it meanwhile sees one or the other, also after a loss of power.
+/// Writes a whole file: aside, synced, and then put in the place of the earlier one. A reader sees
+/// one or the other, also after a loss of power.
 ///
 /// # Errors
 /// Names the file; the one before is as it was.

@@ -29,17 +29,10 @@ use tokio::{
 };
 use tonic::{Code, Status, Streaming};
 
-use crate::{Backoff, Channel, ClientError, error_of};
-
-/// Feeds bookmark every few seconds; one that is silent so long is taken for dead.
-const SILENCE: Duration = Duration::from_secs(60);
-/// How long to wait after the first failure. Each further one doubles it; a message ends the count.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// The same where a server answers, and will take calls again in a while: it is there.
-const LONGEST_ASKED: Duration = Duration::from_secs(1);
-/// Most changes of one transaction; the suite's own are far smaller.
-const MOST_PENDING: usize = 250_000;
+use crate::{
+    Backoff, Channel, ClientError, Settings, error_of,
+    settings::{FEED_SILENCE, LONGEST_ASKED, MOST_PENDING},
+};
 
 /// A change, as the feed tells it, with the revision of its transaction.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,7 +122,7 @@ impl Follower {
             pending: Vec::new(),
             in_state: false,
             ready: VecDeque::new(),
-            backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
+            backoff: Settings::default().backoff(),
             next_try: Instant::now(),
             link: watch::Sender::default(),
         }
@@ -164,7 +157,7 @@ impl Follower {
                 self.connect().await;
                 continue;
             };
-            match timeout(SILENCE, stream.message()).await {
+            match timeout(FEED_SILENCE, stream.message()).await {
                 Ok(Ok(Some(message))) => {
                     if let Err(error) = self.receive(message) {
                         self.lost(&malformed(&error));
@@ -185,7 +178,7 @@ impl Follower {
             initial_state: self.position.is_none(),
         };
         // A server that is reached but does not answer is silent, too.
-        let answer = timeout(SILENCE, self.client.watch(request)).await;
+        let answer = timeout(FEED_SILENCE, self.client.watch(request)).await;
         match answer.unwrap_or_else(|_| Err(Status::unavailable("the feed did not answer"))) {
             Ok(stream) => {
                 self.pending.clear();
@@ -254,7 +247,9 @@ impl Follower {
         }
         let pause = self.backoff.pause();
         let pause = match error.retry_after {
-            Some(asked) => pause.min(LONGEST_ASKED).max(asked.min(LONGEST_PAUSE)),
+            Some(asked) => {
+                pause.min(LONGEST_ASKED).max(asked.min(Settings::default().longest_pause))
+            }
             None => pause,
         };
         self.next_try = Instant::now() + pause;

@@ -128,7 +128,7 @@ impl Replicas {
         }
     }
 
-    /// True once after the names have got old: whoever hears it resolves them.
+    /// True once after the names have got old: the caller that hears it resolves them.
     fn is_due(&self) -> bool {
         let mut known = self.known();
         let is_old = |at: Instant| at.elapsed() >= self.settings.resolve;

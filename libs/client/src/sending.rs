@@ -100,7 +100,7 @@ impl<'a> Sending<'a> {
             is_safe,
             has_deadline: limit.is_some(),
             ends: Instant::now() + limit.unwrap_or(NEVER),
-            backoff: Backoff::new(core.settings.first_pause, core.settings.longest_pause),
+            backoff: core.settings.backoff(),
             tries_left: core.settings.tries.max(1),
             hurried: false,
         })
@@ -208,7 +208,7 @@ impl<'a> Sending<'a> {
         };
         let fits = Instant::now() + pause < self.ends;
         let is_free = matches!(failure, Failure::NotSent { .. });
-        if !fits || !(is_free || self.core.budget.take()) {
+        if !fits || !(is_free || self.core.budget.spend()) {
             return false;
         }
         tracing::debug!(method = self.call.name, ?pause, "sent again");

@@ -2,6 +2,21 @@
 
 use std::time::Duration;
 
+use crate::Backoff;
+
+/// The pauses of calls and of followers: the first after a failure, which each further one doubles,
+/// and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+/// Feeds bookmark every few seconds; one that is silent so long is taken for dead. An operator sets
+/// how often they do, and not this: it is twenty times as long, and beyond every proxy's patience.
+pub(crate) const FEED_SILENCE: Duration = Duration::from_secs(60);
+/// The longest pause of a follower whose server answers, and will take calls again in a while: it is
+/// there, so that it is asked more often than one that cannot be reached.
+pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(1);
+/// Most changes of one transaction that a follower gathers; the suite's own are far smaller. It
+/// bounds the memory that a server without end could take.
+pub(crate) const MOST_PENDING: usize = 250_000;
+
 /// How patient a client is, and how insistent. The defaults suit a service or an app; give others
 /// to [`connect_with`](crate::connect_with).
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +61,8 @@ impl Default for Settings {
             connect: Duration::from_secs(5),
             keepalive: Duration::from_secs(20),
             tries: 4,
-            first_pause: Duration::from_millis(100),
-            longest_pause: Duration::from_secs(5),
+            first_pause: PAUSES.0,
+            longest_pause: PAUSES.1,
             spare_repeats: 20,
             request_ids: true,
             own_writes: Duration::from_secs(60),
@@ -55,5 +70,12 @@ impl Default for Settings {
             rest: Duration::from_secs(2),
             renew: Duration::from_secs(60),
         }
+    }
+}
+
+impl Settings {
+    /// The pauses between tries.
+    pub fn backoff(&self) -> Backoff {
+        Backoff::new(self.first_pause, self.longest_pause)
     }
 }

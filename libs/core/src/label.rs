@@ -88,8 +88,8 @@ texts! {
 pub const NATIONAL: &str = "national";
 
 impl Label {
-    /// A value as records bear it, of the one that a filter names: `regions/35` is `35`. Empty is
-    /// what a record bears that has none, such as a service that no source publishes.
+    /// A value as records bear it, of the one that a filter names: `regions/35` is `35`. A record
+    /// without a value, such as a service that no source publishes, bears an empty one.
     ///
     /// # Errors
     /// A value that no record can bear, with the form of those that one can.

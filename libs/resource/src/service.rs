@@ -129,8 +129,8 @@ pub struct Filing {
     pub labels: Labels,
     /// Names of which the caller must hold one to write the record.
     pub owners: Vec<String>,
-    /// For a record that one side proposes and another accepts: names of which whoever accepts must
-    /// hold one.
+    /// For a record that one side proposes and another accepts: names of which the accepting caller
+    /// must hold one.
     pub acceptors: Vec<String>,
 }
 

@@ -26,7 +26,7 @@ impl Addresses {
     }
 
     /// A place for one more; `None` where its address has all that it may.
-    pub(crate) fn take(&self, peer: SocketAddr) -> Option<Share<IpAddr>> {
+    pub(crate) fn admit(&self, peer: SocketAddr) -> Option<Share<IpAddr>> {
         let taken = self.open.take(network(peer.ip()));
         taken.inspect_err(|why| self.turn_away(peer, *why)).ok()
     }

@@ -55,7 +55,7 @@ impl Flood {
 
     /// A request's body, of which so many small pieces may wait.
     pub(crate) fn body(&self, body: Incoming, most: usize) -> Drawn {
-        let mut held = Held {
+        let mut held = HeldPieces {
             body,
             most,
             waits: VecDeque::new(),
@@ -86,7 +86,7 @@ impl Flood {
 
     /// Takes over what h2 holds for the requests of this connection.
     pub(crate) fn draw(&self) {
-        self.each(Held::draw);
+        self.each(HeldPieces::draw);
     }
 
     /// Waits until the connection should take no more calls.
@@ -100,7 +100,7 @@ impl Flood {
         self.each(|body| body.refuse(too_empty()));
     }
 
-    fn each(&self, mut act: impl FnMut(&mut Held)) {
+    fn each(&self, mut act: impl FnMut(&mut HeldPieces)) {
         let bodies: Vec<_> = lock(&self.0.bodies).iter().filter_map(Weak::upgrade).collect();
         bodies.iter().for_each(|body| act(&mut lock(&body.0)));
     }
@@ -114,9 +114,9 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A request's body, part of which may have been taken over already.
 pub(crate) struct Drawn(Arc<Body>);
 
-struct Body(Mutex<Held>);
+struct Body(Mutex<HeldPieces>);
 
-struct Held {
+struct HeldPieces {
     body: Incoming,
     most: usize,
     /// Pieces that were taken over and have not been read.
@@ -131,7 +131,7 @@ struct Held {
     waker: Option<Waker>,
 }
 
-impl Held {
+impl HeldPieces {
     /// Takes over what h2 holds, so that none of it counts there any more.
     fn draw(&mut self) {
         // A reader that has not begun yet asks by itself.

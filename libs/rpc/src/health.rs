@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{HttpLimits, Readiness, Use, serve_http};
 
 #[derive(Serialize)]
-struct Answer {
+struct HealthAnswer {
     ready: bool,
     missing: BTreeMap<String, String>,
 }
@@ -48,7 +48,7 @@ pub(crate) async fn run(listener: TcpListener, readiness: Readiness, stop: Cance
 fn answer(missing: BTreeMap<String, String>) -> Response {
     let ready = missing.is_empty();
     let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let text = serde_json::to_string(&Answer { ready, missing }).unwrap_or_default();
+    let text = serde_json::to_string(&HealthAnswer { ready, missing }).unwrap_or_default();
     (code, [(CONTENT_TYPE, "application/json")], text).into_response()
 }
 

@@ -41,9 +41,9 @@ impl HttpLimits {
     }
 }
 
-/// Serves `router` as HTTP/1.1 until `stop`; then lets running requests finish for some seconds.
-/// An answer may take as long as it likes, such as a stream of events; whoever streams ends it at
-/// the stop.
+/// Serves `router` as HTTP/1.1 until `stop`; then lets running requests finish for some seconds. An
+/// answer may take as long as it likes, such as a stream of events, which its handler ends at the
+/// stop.
 pub fn serve_http(
     listener: TcpListener,
     router: Router,
@@ -64,7 +64,7 @@ async fn run(listener: TcpListener, router: Router, limits: HttpLimits, stop: Ca
             Some(_) = connections.join_next() => continue,
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some(share) = addresses.take(peer) else { continue };
+        let Some(share) = addresses.admit(peer) else { continue };
         // Handlers see the peer's address: the page bounds how many listeners one network has.
         let router = router.clone().layer(Extension(ConnectInfo(peer)));
         let connection = connection(tcp, router, limits.head, stop.clone());

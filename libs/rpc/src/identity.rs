@@ -32,11 +32,11 @@ struct Inner {
     keys: Jwks,
     trust: Trust,
     clock: Clock,
-    known: Mutex<Known>,
+    known: Mutex<KnownTokens>,
 }
 
 #[derive(Default)]
-struct Known {
+struct KnownTokens {
     /// The version of the keys that vouched for `tokens`.
     keys: u64,
     /// Keyed by the token's digest, so that no token lies in memory.
@@ -81,7 +81,7 @@ impl Verifier {
     fn remembered(&self, digest: &[u8; 32], keys: u64, now: Micros) -> Option<Verified> {
         let mut known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.keys != keys {
-            *known = Known { keys, tokens: HashMap::new() };
+            *known = KnownTokens { keys, tokens: HashMap::new() };
         }
         known.tokens.get(digest).filter(|verified| now < verified.until).cloned()
     }

@@ -36,7 +36,7 @@ use crate::{
     stack::Stack,
     stall::Stall,
     tls,
-    unread::{self, Streams},
+    unread::{self, StreamTasks},
 };
 
 /// How long a peer may take for the first byte, and for the TLS handshake.
@@ -65,7 +65,7 @@ pub(crate) async fn run(
             accepted = accept(&listener, &places) => accepted,
         };
         let (place, tcp, peer) = accepted;
-        let Some(share) = addresses.take(peer) else { continue };
+        let Some(share) = addresses.admit(peer) else { continue };
         let connection = connection(tcp, peer, tls.clone(), stack.clone(), limits, stop.clone());
         connections.spawn(async move {
             connection.await;
@@ -196,8 +196,8 @@ async fn unused(after: Duration, called: &AtomicBool) {
 }
 
 /// HTTP/2 for gRPC and HTTP/1.1 for plain requests, told apart by the connection's first bytes.
-fn http(limits: Limits) -> auto::Builder<Streams> {
-    let mut http = auto::Builder::new(Streams(limits.unread));
+fn http(limits: Limits) -> auto::Builder<StreamTasks> {
+    let mut http = auto::Builder::new(StreamTasks(limits.unread));
     http.http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.streams_per_connection)

@@ -29,8 +29,8 @@ impl Origins {
         origins.iter().map(|origin| parse(origin)).collect::<Result<_>>().map(Self)
     }
 
-    /// The layer that lets them; `None` where there are none. It answers a browser's question
-    /// before the call (OPTIONS) by itself, since that one carries no identity.
+    /// The layer that lets them; `None` without any. It answers a browser's question before the
+    /// call (OPTIONS) by itself, since that one carries no identity.
     pub(crate) fn layer(&self) -> Option<CorsLayer> {
         let any = self.0.first()? == "*";
         let allowed =

@@ -253,7 +253,7 @@ impl Component {
         self.readiness.of(&self.name, |life| life.rises(&self.name));
     }
 
-    /// It does not, and why, for whoever reads `/readyz`.
+    /// The component does not work, and why, for readers of `/readyz`.
     pub fn down(&self, why: &str) {
         self.readiness.of(&self.name, |life| life.falls(&self.name, why));
     }

@@ -25,11 +25,11 @@ pub struct Shares<K> {
     reserve: usize,
     /// How much one key may hold.
     each: usize,
-    held: Arc<Mutex<Held<K>>>,
+    held: Arc<Mutex<HeldPlaces<K>>>,
 }
 
 #[derive(Debug)]
-struct Held<K> {
+struct HeldPlaces<K> {
     all: usize,
     of: HashMap<K, usize>,
 }
@@ -79,7 +79,7 @@ impl<K: Clone + Eq + Hash> Shares<K> {
 
     /// Each key may hold `each` of `all`.
     pub fn of(all: usize, each: usize) -> Self {
-        let held = Held { all: 0, of: HashMap::new() };
+        let held = HeldPlaces { all: 0, of: HashMap::new() };
         Self { all, reserve: 0, each, held: Arc::new(Mutex::new(held)) }
     }
 
@@ -125,7 +125,7 @@ impl<K: Clone + Eq + Hash> Shares<K> {
         self.more(&mut held, key)
     }
 
-    fn more(&self, held: &mut Held<K>, key: K) -> Share<K> {
+    fn more(&self, held: &mut HeldPlaces<K>, key: K) -> Share<K> {
         held.all += 1;
         *held.of.entry(key.clone()).or_default() += 1;
         Share { shares: self.clone(), key }
@@ -138,7 +138,7 @@ impl<K> Shares<K> {
         self.each
     }
 
-    fn held(&self) -> MutexGuard<'_, Held<K>> {
+    fn held(&self) -> MutexGuard<'_, HeldPlaces<K>> {
         // Every statement leaves the counts right, so a panic elsewhere has not spoiled them.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }

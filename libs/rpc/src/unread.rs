@@ -30,7 +30,7 @@ const PIECE: usize = 16 * 1024;
 
 tokio::task_local! {
     /// How the answer of this task's stream gets on; unset where the connection is no HTTP/2.
-    static ANSWER: Arc<Answer>;
+    static ANSWER: Arc<AnswerState>;
 }
 
 /// There is no answer yet.
@@ -44,9 +44,9 @@ const WAITING: u8 = 3;
 
 /// How far an answer has come, for the task of its stream.
 #[derive(Default)]
-struct Answer(AtomicU8);
+struct AnswerState(AtomicU8);
 
-impl Answer {
+impl AnswerState {
     fn is(&self, state: u8) {
         self.0.store(state, Relaxed);
     }
@@ -69,9 +69,9 @@ impl Answer {
 /// Runs each stream of a connection, and drops it, which resets it, once its peer has taken nothing
 /// for so long.
 #[derive(Clone, Copy)]
-pub(crate) struct Streams(pub(crate) Duration);
+pub(crate) struct StreamTasks(pub(crate) Duration);
 
-impl<F> Executor<F> for Streams
+impl<F> Executor<F> for StreamTasks
 where
     F: Future + Send + 'static,
     F::Output: Send,
@@ -82,7 +82,7 @@ where
 }
 
 async fn run(stream: impl Future, longest: Duration) {
-    let answer = Arc::new(Answer::default());
+    let answer = Arc::new(AnswerState::default());
     let mut stream = pin!(ANSWER.scope(answer.clone(), stream));
     let mut waiting = None;
     poll_fn(|cx| {
@@ -115,7 +115,7 @@ struct Watched {
     body: Body,
     /// The rest of the frame that came last.
     rest: Bytes,
-    answer: Arc<Answer>,
+    answer: Arc<AnswerState>,
 }
 
 impl HttpBody for Watched {

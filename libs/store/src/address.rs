@@ -24,7 +24,7 @@ const KNOWN: [&str; 12] = [
     "application_name",
     "options",
 ];
-/// The values of `sslmode`. `allow` is none: the driver would never encrypt.
+/// The values of `sslmode`. `allow` is not among them: the driver would never encrypt.
 const MODES: [&str; 5] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
 
 /// Passes for an address that the driver understands whole. No error repeats the address, which may

@@ -98,8 +98,8 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 fn exchanged(path: &Path) -> Error {
     let message = format!(
-        "the file {} is gone or being exchanged; put a whole copy back, with nothing else of before \
-         beside it, or start the server again",
+        "the file {} is gone or being exchanged; put a whole copy back, with nothing else of the \
+         earlier one beside it, or start the server again",
         path.display()
     );
     Error::new(Reason::Unavailable, message).with_retry_after(SETTLED)

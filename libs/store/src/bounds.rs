@@ -36,7 +36,7 @@ impl Bounds {
         let read = || -> sqlx::Result<Self> {
             let head = Marked { revision: row.try_get("head")?, mark: row.try_get("mark")? };
             let floor = row.try_get("floor")?;
-            // A program of before lets the floor's row go.
+            // An earlier program deletes the floor's row.
             let head =
                 if head.revision < floor { Marked { revision: floor, mark: 0 } } else { head };
             Ok(Self { floor, head, there: row.try_get("there")? })

@@ -23,7 +23,7 @@ use crate::{
 /// How often a server that is not there yet is tried.
 const TRY_AGAIN: Duration = Duration::from_millis(200);
 
-/// How long the owner of before may take to let go of a SQLite file.
+/// How long the earlier owner may take to let go of a SQLite file.
 const LETS_GO: Duration = Duration::from_secs(2);
 
 /// How to reach a database.

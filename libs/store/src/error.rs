@@ -20,7 +20,7 @@ const NEWER_FORM: &str = "newer form";
 const RETRY_AWAY: Duration = Duration::from_secs(1);
 
 /// How many writes of this process a database has refused for want of room or of leave, whatever
-/// the request: whoever watches a database then tries whether it still does.
+/// the request: a looker then tries whether it still does.
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
 const FULL: &str = "the database's disk is full; it takes writes again once there is room";

@@ -35,8 +35,8 @@ pub struct Looker {
     opened: Instant,
     /// False before the first look.
     has_looked: bool,
-    /// The writes that were refused by the last time it was found to take them; none is known of
-    /// before the first look.
+    /// The refused writes of this process when it was last found to take them; `None` before the
+    /// first look.
     refused: Option<u64>,
 }
 
@@ -99,7 +99,8 @@ impl Looker {
         Ok(look)
     }
 
-    /// Over the connection of before or, where that is lost or silent for a moment, over a new one.
+    /// Asks over the earlier connection or, where that is lost or silent for a moment, over a new
+    /// one.
     async fn see(&mut self) -> Result<Seen> {
         let Some(conn) = self.conn.take() else {
             let seen = see_anew(self.db.clone()).await?;
@@ -166,8 +167,8 @@ impl Drop for Looker {
     }
 }
 
-/// Over a new connection. Another is tried again and again beside those that have not come about
-/// yet: so it is known at once that a server is back, whatever becomes of the tries of before.
+/// Asks over a new connection. Another is tried again and again beside those that are still on
+/// their way: so it is known at once that a server is back, whatever becomes of the earlier tries.
 async fn see_anew(db: Db) -> Result<Seen> {
     let mut tries = FuturesUnordered::from_iter([ask_anew(db.clone())]);
     let first = async {

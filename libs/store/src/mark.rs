@@ -29,7 +29,7 @@ impl Marked {
         if self.revision < floor {
             return Err(compacted(self.revision, floor));
         }
-        // Only the start has no row, or a floor whose row a program of before has let go.
+        // Only the start has no row, or a floor whose row an earlier program has deleted.
         let has_place = there.is_some() || self.revision == floor;
         if has_place && there.unwrap_or_default() == self.mark {
             return Ok(());

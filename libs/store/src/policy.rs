@@ -36,8 +36,8 @@ mpp_core::policy! {
         /// whatever becomes of the tries before. Less than `look_seconds`.
         look_beside_millis: u64 = 1_000 in 10..=60_000,
         /// Milliseconds that the look's own connection still has once a new one was answered. A
-        /// server that has only stood still for a while answers both; after that, what runs on
-        /// connections of before is cut.
+        /// server that has only stood still for a while answers both; after that, everything that
+        /// runs on earlier connections is cut.
         look_last_word_millis: u64 = 500 in 0..=60_000,
     }
     and DatabasePolicy::looks_beside

@@ -4,10 +4,10 @@
 //! quarter of an hour to give such a connection up, and a pool hands it out meanwhile. So what one
 //! connection finds holds for all that are as old:
 //!
-//! - One that breaks, or leads to a server that takes no writes, puts those of before in **doubt**:
+//! - One that breaks, or leads to a server that takes no writes, puts earlier ones in **doubt**:
 //!   they are let go of instead of being handed out. What is under way on them goes on.
-//! - Where the looker's own is silent while a new one is answered, or the server was away, those of
-//!   before are **cut**: what is under way on them fails at once. A commit among it may stand all
+//! - Where the looker's own is silent while a new one is answered, or the server was away, earlier
+//!   ones are **cut**: what is under way on them fails at once. A commit among it may stand all
 //!   the same, so a call with a key may be sent again, and one without is looked after first.
 //!
 //! **Rejected**: TCP's own bounds (keepalive, TCP_USER_TIMEOUT), which the driver has no way to
@@ -28,20 +28,20 @@ pub(crate) struct Reach(Arc<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    found: watch::Sender<Found>,
+    found: watch::Sender<Findings>,
     /// Wakes the looker.
     doubts: Notify,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Found {
+struct Findings {
     /// The looker does not reach it.
     away: bool,
     /// Connections that were made before are not used any more.
     doubted: Option<Instant>,
     /// Statements on connections that were made before have failed.
     cut: Option<Instant>,
-    /// A new connection was answered, after those of before had been lost.
+    /// A new connection was answered, after earlier ones had been lost.
     renewed: Option<Instant>,
 }
 
@@ -66,14 +66,13 @@ impl Reach {
         self.until(|found| found.away)
     }
 
-    /// Lets connections of before go, and has the looker look at once.
+    /// Lets earlier connections go, and has the looker look at once.
     pub fn doubt(&self) {
         self.0.found.send_modify(|found| found.doubted = Some(Instant::now()));
         self.0.doubts.notify_one();
     }
 
-    /// A new connection was answered: lets those of before go and, to `cut`, with what runs on
-    /// them.
+    /// A new connection was answered: lets earlier ones go and, to `cut`, with what runs on them.
     pub fn renew(&self, cut: bool) {
         let now = Some(Instant::now());
         self.0.found.send_modify(|found| {
@@ -103,7 +102,7 @@ impl Reach {
         self.0.doubts.notified().await;
     }
 
-    fn until<M: Fn(&Found) -> bool + Send>(
+    fn until<M: Fn(&Findings) -> bool + Send>(
         &self,
         met: M,
     ) -> impl Future<Output = ()> + Send + use<M> {

@@ -1,20 +1,17 @@
 //! The one stream of reports that a process follows.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use mpp_api::{
     report::WatchReportResponse,
     reporting::{Report, WatchReportRequest, report_service_client::ReportServiceClient},
 };
-use mpp_client::{Backoff, Channel};
+use mpp_client::{Channel, Settings};
 use mpp_core::{Clock, Micros};
 use mpp_rpc::Component;
 use tokio::{sync::watch, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
-
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The report of now.
 #[derive(Clone, Debug)]
@@ -51,7 +48,7 @@ impl Follower {
     }
 
     async fn follow(&mut self) {
-        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+        let mut backoff = Settings::default().backoff();
         loop {
             match self.reports.watch_report(WatchReportRequest {}).await {
                 Ok(stream) => {

@@ -13,7 +13,7 @@
 //! document.rs  the document around a page's parts
 //! pages/       one file each: what the services say → parts with an id
 //! components/  the pieces of all pages  words/       both languages, numbers, times
-//! follow.rs    the report of now        upstream.rs  what is asked of the services
+//! follow.rs    the report of now        upstream/    questions to the three services
 //! ```
 //! Arrows run down only.
 //!

@@ -46,7 +46,7 @@ impl Messages {
 
     pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Status>>> {
         loop {
-            if let Some(message) = self.take() {
+            if let Some(message) = self.whole_message() {
                 return Poll::Ready(Some(Ok(message)));
             }
             if self.ended {
@@ -83,7 +83,7 @@ impl Messages {
     }
 
     /// A whole message out of what was read.
-    fn take(&mut self) -> Option<Bytes> {
+    fn whole_message(&mut self) -> Option<Bytes> {
         let length = self.read.get(1..HEAD)?.try_into().map(u32::from_be_bytes).ok()?;
         let length = usize::try_from(length).ok()?;
         if self.read.len() < HEAD + length {

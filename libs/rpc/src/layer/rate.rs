@@ -63,7 +63,7 @@ pub(crate) async fn layer(State(rates): State<Rates>, request: Request, next: Ne
     let (Some(meter), Some(who)) = (meter, Who::of(&request)) else {
         return next.run(request).await;
     };
-    match meter.counts.take(&who) {
+    match meter.counts.count(&who) {
         Ok(left) => {
             let mut response = next.run(request).await;
             meter.tell(response.headers_mut(), left);
@@ -96,7 +96,7 @@ impl Counts {
     }
 
     /// Once more; how long to wait where nothing is left.
-    fn take(&self, who: &Who) -> Result<Left, Duration> {
+    fn count(&self, who: &Who) -> Result<Left, Duration> {
         let taken = self.callers.check_key(who);
         self.forget_idle();
         match taken {
@@ -197,10 +197,10 @@ mod tests {
     #[test]
     fn a_caller_beyond_its_rate_is_told_when_and_another_is_not_touched() {
         let counts = Counts::new(NonZeroU32::MIN.saturating_add(1));
-        let left = |who: &Who| counts.take(who).map(|left| left.calls);
+        let left = |who: &Who| counts.count(who).map(|left| left.calls);
         assert_eq!(left(&caller(1)), Ok(1));
         assert_eq!(left(&caller(1)), Ok(0));
-        let wait = counts.take(&caller(1)).err().expect("none is left");
+        let wait = counts.count(&caller(1)).err().expect("none is left");
         assert!(wait <= Duration::from_secs(30), "one comes back each half minute, not {wait:?}");
         assert_eq!(left(&caller(2)), Ok(1));
     }
@@ -215,7 +215,7 @@ mod tests {
         // A call comes back after a few nanoseconds, so that everybody is idle at once.
         let counts = Counts::new(NonZeroU32::MAX);
         for number in 0..10 * FEW {
-            assert!(counts.take(&caller(number)).is_ok());
+            assert!(counts.count(&caller(number)).is_ok());
         }
         assert!(counts.callers.len() <= FEW, "{}", counts.callers.len());
     }

@@ -78,7 +78,7 @@ async fn the_server_refuses_just_the_cells_that_are_not_allowed() {
             let headers = [("authorization", token.as_str())];
             let answer = server.raw(&format!("/{method}"), &headers, framed(&[])).await;
             let code = Status::from_header_map(&answer).expect("a status").code();
-            // Behind the layer there is no service, so that whoever passes finds nothing.
+            // There is no service behind the layer, so that a call that passes finds nothing.
             let due = if scope.is_some() { Code::Unimplemented } else { Code::PermissionDenied };
             assert_eq!(code, due, "{method} for {}", role.as_str());
         }

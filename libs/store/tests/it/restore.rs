@@ -45,7 +45,7 @@ pub async fn resume(served: &Served, token: &Bytes) -> Result<Subscription, Reas
     served.feed.subscribe(start, Filter::default()).await.map_err(|error| error.reason())
 }
 
-/// A position of what was lost is refused, however far the database was written on; one of before
+/// A position of what was lost is refused, however far the database was written on; an earlier one
 /// goes on, and hears of just what came since.
 pub async fn tells_them_apart(served: &Served, kept: &Bytes, lost: &Bytes) {
     assert_eq!(resume(served, lost).await.map(drop), Err(Reason::LineageChanged));
@@ -205,7 +205,7 @@ async fn a_database_of_before_gets_its_marks() {
     .await;
 }
 
-/// Makes a database as the program of before left it, compacted up to its head; answers that.
+/// Makes a database as an earlier program left it, compacted up to its head; answers that.
 async fn of_before(options: &Options) -> i64 {
     let ran = Db::open_migrated(options, &SCHEMA).await.unwrap();
     let last = write_on(&ran, "before", 4).await;

@@ -39,7 +39,7 @@ pub struct TokenArgs {
     pub beside: Option<PathBuf>,
 }
 
-/// The set of a new key beside those of before.
+/// The set of a new key beside the earlier ones.
 const BOTH: &str = "jwks-both.json";
 
 /// Longest life of a token made by hand.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{memory::RegistryView, model};
 
-/// The method that accepts offerings; whoever may call it for a mall need not ask twice.
+/// The method that accepts offerings; a caller that may call it for a mall need not ask twice.
 const ACCEPT: &str = "/mpp.registry.v1.CatalogService/AcceptOffering";
 
 impl Serves<Offering> for Registry {

@@ -71,12 +71,12 @@ impl Registry {
     /// `UNAVAILABLE` where the database is away.
     pub async fn count(&self, sources: &mut [Source]) -> Result<()> {
         let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
-        let standings = batches::standings(self.db.read().await?.conn(), &names).await?;
+        let totals = batches::totals_of(self.db.read().await?.conn(), &names).await?;
         for source in sources {
-            let Some(standing) = standings.get(&source.name) else { continue };
-            source.accounting = Some(standing.source);
-            source.last_session = Some(standing.session);
-            source.checkpoint = Some(standing.checkpoint.clone());
+            let Some(totals) = totals.get(&source.name) else { continue };
+            source.accounting = Some(totals.source);
+            source.last_session = Some(totals.session);
+            source.checkpoint = Some(totals.checkpoint.clone());
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use mpp_api::sync::{Incomplete, incomplete::Reason};
 
 /// The answers to a source's records.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Answered {
+pub struct SessionOutcome {
     /// The session had to send every record.
     pub send_all: bool,
     /// Records of the session.
@@ -23,12 +23,12 @@ pub struct Answered {
 }
 
 /// The reason why a session is incomplete; the client's own words go first.
-pub fn incomplete(said: Option<&Incomplete>, answered: &Answered) -> Option<Incomplete> {
+pub fn incomplete(said: Option<&Incomplete>, answered: &SessionOutcome) -> Option<Incomplete> {
     said.cloned().or_else(|| found(answered))
 }
 
-fn found(answered: &Answered) -> Option<Incomplete> {
-    let Answered { send_all, received, taken, stands, rejected, waiting, empty } = *answered;
+fn found(answered: &SessionOutcome) -> Option<Incomplete> {
+    let SessionOutcome { send_all, received, taken, stands, rejected, waiting, empty } = *answered;
     if empty && received == 0 {
         return None;
     }
@@ -55,51 +55,56 @@ fn of(reason: Reason, text: String) -> Incomplete {
 mod tests {
     use super::*;
 
-    fn reason(answered: Answered) -> Option<Reason> {
+    fn reason(answered: SessionOutcome) -> Option<Reason> {
         incomplete(None, &answered).map(|found| found.reason())
     }
 
     #[test]
     fn a_run_of_which_nothing_stands_is_no_success() {
-        let all = Answered { send_all: true, stands: true, ..Answered::default() };
+        let all = SessionOutcome { send_all: true, stands: true, ..SessionOutcome::default() };
         assert_eq!(reason(all), Some(Reason::NothingSent));
-        let refused = Answered { received: 20, rejected: 20, ..Answered::default() };
-        assert_eq!(reason(Answered { send_all: true, ..refused }), Some(Reason::NothingTaken));
+        let refused = SessionOutcome { received: 20, rejected: 20, ..SessionOutcome::default() };
+        assert_eq!(
+            reason(SessionOutcome { send_all: true, ..refused }),
+            Some(Reason::NothingTaken)
+        );
         assert_eq!(reason(refused), Some(Reason::NothingTaken));
-        let silent = Answered { rejected: 20, ..Answered::default() };
+        let silent = SessionOutcome { rejected: 20, ..SessionOutcome::default() };
         assert_eq!(reason(silent), Some(Reason::NothingTaken), "the same a day later");
     }
 
     #[test]
     fn a_run_whose_records_all_wait_is_none_either_and_says_so() {
-        let waits = Answered { received: 20, waiting: 20, ..Answered::default() };
+        let waits = SessionOutcome { received: 20, waiting: 20, ..SessionOutcome::default() };
         assert_eq!(reason(waits), Some(Reason::AllWaiting));
-        let one = Answered { rejected: 1, ..waits };
+        let one = SessionOutcome { rejected: 1, ..waits };
         assert_eq!(reason(one), Some(Reason::NothingTaken));
-        assert_eq!(reason(Answered { taken: 1, ..one }), None);
+        assert_eq!(reason(SessionOutcome { taken: 1, ..one }), None);
     }
 
     #[test]
     fn a_source_that_is_meant_to_be_empty_is_seen_whole() {
-        let empty = Answered { send_all: true, empty: true, ..Answered::default() };
+        let empty = SessionOutcome { send_all: true, empty: true, ..SessionOutcome::default() };
         assert_eq!(reason(empty), None);
-        let refused = Answered { received: 2, rejected: 2, ..empty };
+        let refused = SessionOutcome { received: 2, rejected: 2, ..empty };
         assert_eq!(reason(refused), Some(Reason::NothingTaken), "two records are not none");
     }
 
     #[test]
     fn a_run_with_nothing_new_is_one_and_so_is_one_refusal_among_many_records() {
-        assert_eq!(reason(Answered { stands: true, ..Answered::default() }), None);
-        let one = Answered { received: 1, rejected: 1, stands: true, ..Answered::default() };
+        assert_eq!(reason(SessionOutcome { stands: true, ..SessionOutcome::default() }), None);
+        let one =
+            SessionOutcome { received: 1, rejected: 1, stands: true, ..SessionOutcome::default() };
         assert_eq!(reason(one), None);
-        let most = Answered { send_all: true, received: 20, taken: 1, ..Answered::default() };
+        let most =
+            SessionOutcome { send_all: true, received: 20, taken: 1, ..SessionOutcome::default() };
         assert_eq!(reason(most), None);
     }
 
     #[test]
     fn what_the_client_says_goes_before() {
         let said = of(Reason::Torn, "a quote is left open".to_owned());
-        let none = Answered { send_all: true, ..Answered::default() };
+        let none = SessionOutcome { send_all: true, ..SessionOutcome::default() };
         assert_eq!(incomplete(Some(&said), &none), Some(said));
     }
 }

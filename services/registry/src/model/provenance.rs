@@ -63,7 +63,7 @@ pub fn overridden(mut after: Service, before: &Service, by: By<'_>) -> Service {
         if was == is {
             continue;
         }
-        let kept = take(&mut after.overrides, field).unwrap_or_default();
+        let kept = take_out(&mut after.overrides, field).unwrap_or_default();
         let source_value = kept.source_value.unwrap_or(was);
         if is != source_value {
             after.overrides.push(Override {
@@ -128,7 +128,7 @@ fn beside(mut kept: Override, says: Service, now: Micros) -> Override {
 /// Names a field that is not overridden.
 pub fn handed_back(mut service: Service, named: &[String]) -> Result<Service> {
     for field in chosen(&service, named)? {
-        let kept = take(&mut service.overrides, &field).unwrap_or_default();
+        let kept = take_out(&mut service.overrides, &field).unwrap_or_default();
         service.copy_field(&field, &kept.source_value.unwrap_or_default());
     }
     Ok(service)
@@ -209,7 +209,7 @@ fn value(service: &Service, field: &str) -> Option<String> {
     whole.as_object()?.values().next().map(ToString::to_string)
 }
 
-fn take(overrides: &mut Vec<Override>, field: &str) -> Option<Override> {
+fn take_out(overrides: &mut Vec<Override>, field: &str) -> Option<Override> {
     let place = overrides.iter().position(|kept| kept.field == field)?;
     Some(overrides.remove(place))
 }

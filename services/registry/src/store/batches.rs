@@ -12,7 +12,7 @@ use super::{lease::Lease, rejected};
 use crate::model::checkpoint::Abandoned;
 
 /// The answers to a nonce, and the digest of its records.
-pub struct Answered {
+pub struct StoredAnswer {
     /// SHA-256 of the records.
     pub digest: Vec<u8>,
     /// The answers as they were given.
@@ -23,7 +23,7 @@ pub struct Answered {
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn find(tx: &mut Tx, lease: &Lease, nonce: i64) -> Result<Option<Answered>> {
+pub async fn find(tx: &mut Tx, lease: &Lease, nonce: i64) -> Result<Option<StoredAnswer>> {
     let row = sqlx::query(
         "select digest, answers from sync_batch where source = $1 and session = $2 and nonce = $3",
     )
@@ -36,7 +36,7 @@ pub async fn find(tx: &mut Tx, lease: &Lease, nonce: i64) -> Result<Option<Answe
     let Some(row) = row else { return Ok(None) };
     let answers: Vec<u8> = row.try_get("answers").map_err(db_error)?;
     let result = BatchResult::decode(answers.as_slice()).map_err(Error::internal)?;
-    Ok(Some(Answered { digest: row.try_get("digest").map_err(db_error)?, result }))
+    Ok(Some(StoredAnswer { digest: row.try_get("digest").map_err(db_error)?, result }))
 }
 
 /// Stores the answers in the batch's own transaction.
@@ -185,7 +185,7 @@ pub async fn has_taken(tx: &mut Tx, source: &str, after: i64) -> Result<bool> {
 
 /// The state of a source, as stored.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Standing {
+pub struct SourceTotals {
     /// Over all sessions.
     pub source: Accounting,
     /// The accounting of the session that began last.
@@ -199,7 +199,10 @@ pub struct Standing {
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
-pub async fn standings(conn: &mut Conn, sources: &[String]) -> Result<HashMap<String, Standing>> {
+pub async fn totals_of(
+    conn: &mut Conn,
+    sources: &[String],
+) -> Result<HashMap<String, SourceTotals>> {
     if sources.is_empty() {
         return Ok(HashMap::new());
     }
@@ -218,10 +221,10 @@ pub async fn standings(conn: &mut Conn, sources: &[String]) -> Result<HashMap<St
         query = query.bind(source);
     }
     let rows = query.fetch_all(conn).await.map_err(db_error)?;
-    rows.iter().map(|row| standing(row).map_err(db_error)).collect()
+    rows.iter().map(|row| totals(row).map_err(db_error)).collect()
 }
 
-fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
+fn totals(row: &AnyRow) -> sqlx::Result<(String, SourceTotals)> {
     let accounting = |prefix: &str| -> sqlx::Result<Accounting> {
         let of = |column: &str| row.try_get::<i64, _>(format!("{prefix}_{column}").as_str());
         Ok(Accounting {
@@ -247,8 +250,8 @@ fn standing(row: &AnyRow) -> sqlx::Result<(String, Standing)> {
     };
     let sent_again = row.try_get("source_sent_again")?;
     let source = Accounting { sent_again, ..accounting("source")? };
-    let standing = Standing { source, session, checkpoint };
-    Ok((row.try_get("source")?, standing))
+    let totals = SourceTotals { source, session, checkpoint };
+    Ok((row.try_get("source")?, totals))
 }
 
 /// Lets the answers of old batches go, which no session can ask for any more; their counts

@@ -92,12 +92,12 @@ pub async fn acquire(tx: &mut Tx, hello: &Hello, session: &str, ttl: Duration) -
         accept_moves: hello.accept_moves,
         form,
     };
-    take(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
+    take_lease(tx, &lease, &hello.holder, until(tx, ttl), &standing).await?;
     Ok(Begun { lease, greeting, next_sequence: standing.next_sequence() })
 }
 
 /// Index: sync_lease's primary key; the row is locked.
-async fn take(
+async fn take_lease(
     tx: &mut Tx,
     lease: &Lease,
     holder: &str,

@@ -6,7 +6,7 @@ use mpp_api::sync::{Batch, BatchResult, Checkpoint};
 use mpp_core::{Error, FieldCode, Reason, Result};
 
 use super::{
-    plan::{self, Plan, Waiting, fault},
+    plan::{self, Plan, WaitingRecord, fault},
     remarks::bound_warnings,
     session::Session,
 };
@@ -88,7 +88,7 @@ impl Session {
         Ok(result)
     }
 
-    async fn repeated(&self, plan: &Plan, answered: batches::Answered) -> Result<BatchResult> {
+    async fn repeated(&self, plan: &Plan, answered: batches::StoredAnswer) -> Result<BatchResult> {
         if answered.digest != plan.digest {
             let message =
                 format!("nonce {} was used for other records in this session", plan.nonce);
@@ -131,7 +131,7 @@ impl Session {
     }
 
     /// True where the database takes these records; nothing of it is kept.
-    async fn probe(&self, waiting: &[Waiting]) -> Result<bool> {
+    async fn probe(&self, waiting: &[WaitingRecord]) -> Result<bool> {
         let mut tx = self.registry.db.begin(&self.actor).await?;
         lease::hold(&mut tx, &self.lease, self.registry.policy.lease()).await?;
         let written = self.write(&mut tx, waiting).await;

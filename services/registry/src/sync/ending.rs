@@ -18,7 +18,7 @@ use crate::{
     model::{
         Check,
         checkpoint::Standing,
-        ending::{self, Answered},
+        ending::{self, SessionOutcome},
         source::{check_end, shown},
     },
     store::{batches, lease, rejected},
@@ -76,7 +76,7 @@ impl Session {
         lease::advance(tx, lease, &ended).await?;
         batches::add_unread(tx, lease, end.unread).await?;
         rejected::forget(tx, &lease.source, &end.rejected_gone).await?;
-        let mut all = batches::standings(tx.conn(), std::slice::from_ref(&lease.source)).await?;
+        let mut all = batches::totals_of(tx.conn(), std::slice::from_ref(&lease.source)).await?;
         let counted = all.remove(&lease.source).unwrap_or_default();
         let incomplete = self.incomplete(tx, end, &standing, &counted).await?;
         if incomplete.is_none() {
@@ -96,14 +96,14 @@ impl Session {
         tx: &mut Tx,
         end: &End,
         standing: &Standing,
-        counted: &batches::Standing,
+        counted: &batches::SourceTotals,
     ) -> Result<Option<Incomplete>> {
         let session = &counted.session;
         let now = rejected::count(tx, &self.lease.source).await?;
         // If nothing is rejected or waits, any answer tells that the source was seen; otherwise a
         // delete that was taken is no record that stands.
         let taken = if now.all() == 0 { session.applied + session.unchanged } else { 0 };
-        let answered = Answered {
+        let answered = SessionOutcome {
             send_all: standing.opened.send_all,
             received: session.received,
             taken,

@@ -11,7 +11,7 @@ use mpp_store::{Expect, Label, Labels, Put, Tx};
 
 use super::{
     plan::fault,
-    sent::{Found, Left, Sent, id_of, raced},
+    sent::{FoundRecord, Left, Sent, id_of, raced},
     session::Session,
 };
 use crate::{app::filing::find_lineage, model::source::check_unit, store::batches};
@@ -40,7 +40,7 @@ impl Session {
 
     /// Curators' overrides move along, unless the service already has overrides here, and so does
     /// what the client does not know of.
-    fn take_along(&self, one: &mut Sent, name: String, found: Found) {
+    fn take_along(&self, one: &mut Sent, name: String, found: FoundRecord) {
         one.known = one.known.take().or(found.known);
         match (found.overridden, &one.before) {
             (Some(service), None) => one.before = Some(service),
@@ -52,7 +52,7 @@ impl Session {
     }
 
     /// This source's records of the same id under other units.
-    fn elsewhere(&self, name: &str) -> Vec<(String, Found)> {
+    fn elsewhere(&self, name: &str) -> Vec<(String, FoundRecord)> {
         let names = self.registry.memory.read().namesakes(name);
         let others = names.into_iter().filter_map(|other| Some((self.found(&other)?, other)));
         let own = others.filter(|(found, _)| found.owner == self.lease.source);

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A record that passed the checks of its form, with its place in the batch.
-pub type Waiting = (usize, Checked);
+pub type WaitingRecord = (usize, Checked);
 /// The outcome of a record: `Err` says why it is rejected.
 pub type Fate = Result<Taken, FieldViolation>;
 
@@ -52,7 +52,7 @@ pub struct Plan {
     /// Records that are decided without the database.
     pub decided: HashMap<usize, Fate>,
     /// Records that are to be written, in order.
-    pub waiting: Vec<Waiting>,
+    pub waiting: Vec<WaitingRecord>,
 }
 
 impl Plan {

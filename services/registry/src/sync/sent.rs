@@ -34,7 +34,7 @@ pub(super) struct Left {
 }
 
 /// A record as this replica's memory has it.
-pub(super) struct Found {
+pub(super) struct FoundRecord {
     pub(super) version: i64,
     pub(super) owner: String,
     /// Only where a curator has overridden fields.

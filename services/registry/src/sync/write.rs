@@ -14,8 +14,8 @@ use mpp_form::record::{Checked, Item};
 use mpp_store::{Expect, Label, Labels, Put, Tx};
 
 use super::{
-    plan::{Fate, Taken, Waiting, fault, warning},
-    sent::{Found, Sent, ids_of, raced},
+    plan::{Fate, Taken, WaitingRecord, fault, warning},
+    sent::{FoundRecord, Sent, ids_of, raced},
     session::Session,
 };
 use crate::{
@@ -38,7 +38,7 @@ impl Session {
     pub(super) async fn write(
         &self,
         tx: &mut Tx,
-        waiting: &[Waiting],
+        waiting: &[WaitingRecord],
     ) -> Result<HashMap<usize, Fate>> {
         let source = tx.require::<Source>(&self.lease.source, "source").await?.doc;
         let lineages = lineages(tx, waiting.iter().map(|(_, checked)| checked.unit())).await?;
@@ -218,13 +218,13 @@ impl Session {
         }
     }
 
-    pub(super) fn found(&self, name: &str) -> Option<Found> {
+    pub(super) fn found(&self, name: &str) -> Option<FoundRecord> {
         let state = self.registry.memory.read();
         let row = state.records.row::<Service>(name)?;
         let overridden = !row.label(Label::Overridden).is_empty();
         let knows_less = forms::has_newer::<Service>(self.lease.form);
         let stored = |wanted: bool| wanted.then(|| state.records.get::<Service>(name)).flatten();
-        Some(Found {
+        Some(FoundRecord {
             version: row.stamp.version,
             owner: row.label(Label::Source).to_owned(),
             overridden: stored(overridden).map(|kept| kept.doc),

@@ -214,10 +214,10 @@ async fn what_was_stored_before_the_totals_is_counted_and_what_a_replica_then_st
         let received = async || {
             let mut read = db.read().await.expect("a snapshot");
             let of = [SOURCE.to_owned()];
-            let standings = batches::standings(read.conn(), &of).await.expect("known");
-            let standing = &standings[SOURCE];
-            assert!(balances(&standing.source) && balances(&standing.session));
-            (standing.source.received, standing.session.received)
+            let totals = batches::totals_of(read.conn(), &of).await.expect("known");
+            let totals = &totals[SOURCE];
+            assert!(balances(&totals.source) && balances(&totals.session));
+            (totals.source.received, totals.session.received)
         };
         assert_eq!(received().await, (15, 5));
         store_as_before(&db, "second", 4).await;

@@ -10,11 +10,11 @@ use crate::words::Phrase;
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     head: Phrase,
-    kind: Kind,
+    kind: ColumnKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ColumnKind {
     Text,
     Number,
     Flow,
@@ -23,17 +23,17 @@ enum Kind {
 impl Column {
     /// A cell of words.
     pub const fn text(head: Phrase) -> Self {
-        Self { head, kind: Kind::Text }
+        Self { head, kind: ColumnKind::Text }
     }
 
     /// A figure, set to the right.
     pub const fn number(head: Phrase) -> Self {
-        Self { head, kind: Kind::Number }
+        Self { head, kind: ColumnKind::Number }
     }
 
     /// A cell that reads without its heading on a phone.
     pub const fn flow(head: Phrase) -> Self {
-        Self { head, kind: Kind::Flow }
+        Self { head, kind: ColumnKind::Flow }
     }
 }
 
@@ -131,10 +131,10 @@ fn some(class: &str) -> Option<&str> {
     (!class.is_empty()).then_some(class)
 }
 
-fn cell_class(kind: Kind) -> Option<&'static str> {
+fn cell_class(kind: ColumnKind) -> Option<&'static str> {
     match kind {
-        Kind::Text => None,
-        Kind::Number => Some("num"),
-        Kind::Flow => Some("flow"),
+        ColumnKind::Text => None,
+        ColumnKind::Number => Some("num"),
+        ColumnKind::Flow => Some("flow"),
     }
 }

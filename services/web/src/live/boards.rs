@@ -20,9 +20,9 @@ use crate::{
 
 /// The pages that are looked at.
 #[derive(Clone, Debug, Default)]
-pub struct Boards(Arc<Mutex<Open>>);
+pub struct Boards(Arc<Mutex<OpenBoards>>);
 
-type Open = HashMap<(Address, Lang), Weak<Board>>;
+type OpenBoards = HashMap<(Address, Lang), Weak<Board>>;
 
 /// A page that is kept drawn.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Boards {
         board
     }
 
-    fn lock(&self) -> MutexGuard<'_, Open> {
+    fn lock(&self) -> MutexGuard<'_, OpenBoards> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

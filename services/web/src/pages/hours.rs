@@ -7,7 +7,7 @@ use crate::words::{Lang, format, table as words, tells_a_citizen, weekday};
 
 /// Whether it is open, and until or from when.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Open<'a> {
+pub enum OpeningState<'a> {
     /// Open until `close`; `breaks` are still to come today.
     Until { close: &'a str, breaks: Vec<(&'a str, &'a str)> },
     /// On a break until then.
@@ -21,31 +21,31 @@ pub enum Open<'a> {
 }
 
 /// The state at `now`, the wall clock of the place.
-pub fn at(days: &[DayHours], now: DateTime) -> Open<'_> {
-    let Some(today) = day(days, now.date()) else { return Open::Unknown };
+pub fn at(days: &[DayHours], now: DateTime) -> OpeningState<'_> {
+    let Some(today) = day(days, now.date()) else { return OpeningState::Unknown };
     let clock = format!("{:02}:{:02}", now.hour(), now.minute());
     match today.status() {
-        Status::Unspecified | Status::Unknown => Open::Unknown,
+        Status::Unspecified | Status::Unknown => OpeningState::Unknown,
         Status::Open => within(&today.intervals, &clock)
-            .unwrap_or_else(|| Open::Shut { next: next_open(days, now.date()) }),
-        Status::Closed => Open::Shut { next: next_open(days, now.date()) },
+            .unwrap_or_else(|| OpeningState::Shut { next: next_open(days, now.date()) }),
+        Status::Closed => OpeningState::Shut { next: next_open(days, now.date()) },
     }
 }
 
 /// The state within a day that is open; `None` once it is over. Times of day compare as they are
 /// written.
-fn within<'a>(intervals: &'a [Interval], clock: &str) -> Option<Open<'a>> {
+fn within<'a>(intervals: &'a [Interval], clock: &str) -> Option<OpeningState<'a>> {
     let last = intervals.last()?;
     let next = intervals.iter().find(|interval| clock < interval.close.as_str())?;
     if clock >= next.open.as_str() {
         let rest = intervals.windows(2).filter(|pair| pair[0].close >= next.close);
         let breaks = rest.map(|pair| (pair[0].close.as_str(), pair[1].open.as_str())).collect();
-        return Some(Open::Until { close: &last.close, breaks });
+        return Some(OpeningState::Until { close: &last.close, breaks });
     }
     let begun = intervals.first().is_some_and(|first| clock >= first.open.as_str());
     Some(match begun {
-        true => Open::Break { until: &next.open },
-        false => Open::From { open: &next.open },
+        true => OpeningState::Break { until: &next.open },
+        false => OpeningState::From { open: &next.open },
     })
 }
 
@@ -134,24 +134,24 @@ mod tests {
     #[test]
     fn a_day_goes_from_not_yet_over_a_break_to_closed() {
         let days = days();
-        assert_eq!(at(&days, time("2026-11-27T07:29")), Open::From { open: "07:30" });
-        let morning = Open::Until { close: "16:30", breaks: vec![("11:30", "13:00")] };
+        assert_eq!(at(&days, time("2026-11-27T07:29")), OpeningState::From { open: "07:30" });
+        let morning = OpeningState::Until { close: "16:30", breaks: vec![("11:30", "13:00")] };
         assert_eq!(at(&days, time("2026-11-27T07:30")), morning);
-        assert_eq!(at(&days, time("2026-11-27T11:30")), Open::Break { until: "13:00" });
-        let afternoon = Open::Until { close: "16:30", breaks: vec![] };
+        assert_eq!(at(&days, time("2026-11-27T11:30")), OpeningState::Break { until: "13:00" });
+        let afternoon = OpeningState::Until { close: "16:30", breaks: vec![] };
         assert_eq!(at(&days, time("2026-11-27T13:00")), afternoon);
         let monday = Some((time("2026-11-30T00:00").date(), "07:30"));
-        assert_eq!(at(&days, time("2026-11-27T16:30")), Open::Shut { next: monday });
-        assert_eq!(at(&days, time("2026-11-29T10:00")), Open::Shut { next: monday });
+        assert_eq!(at(&days, time("2026-11-27T16:30")), OpeningState::Shut { next: monday });
+        assert_eq!(at(&days, time("2026-11-29T10:00")), OpeningState::Shut { next: monday });
     }
 
     #[test]
     fn what_nobody_knows_is_not_closed() {
         let days =
             [other("2026-11-27", Status::Unknown), open("2026-11-28", &[("08:00", "12:00")])];
-        assert_eq!(at(&days, time("2026-11-27T10:00")), Open::Unknown);
-        assert_eq!(at(&days, time("2027-01-01T10:00")), Open::Unknown);
+        assert_eq!(at(&days, time("2026-11-27T10:00")), OpeningState::Unknown);
+        assert_eq!(at(&days, time("2027-01-01T10:00")), OpeningState::Unknown);
         let before = [other("2026-11-26", Status::Closed), days[0].clone(), days[1].clone()];
-        assert_eq!(at(&before, time("2026-11-26T10:00")), Open::Shut { next: None });
+        assert_eq!(at(&before, time("2026-11-26T10:00")), OpeningState::Shut { next: None });
     }
 }

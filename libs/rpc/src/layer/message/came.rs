@@ -16,7 +16,7 @@ use super::course::{Course, HEAD, unreadable};
 use crate::coding::{Coding, too_large};
 
 /// A body that is looked through.
-pub(super) struct Came {
+pub(super) struct IncomingBody {
     body: Body,
     coding: Option<Coding>,
     /// Largest message, once it is unpacked.
@@ -43,7 +43,7 @@ struct At {
     messages: u64,
 }
 
-impl Came {
+impl IncomingBody {
     pub fn new(
         body: Body,
         call: &Call,
@@ -57,7 +57,7 @@ impl Came {
     }
 
     /// The part of a piece that goes on: where it fails, everything before that does.
-    fn take(&mut self, data: Bytes) -> Bytes {
+    fn good_part(&mut self, data: Bytes) -> Bytes {
         let Some(coding) = self.coding else {
             let (good, failed) = self.pass(&data);
             self.failed = failed;
@@ -170,13 +170,13 @@ impl At {
     }
 }
 
-impl Drop for Came {
+impl Drop for IncomingBody {
     fn drop(&mut self) {
         self.course.leaves(std::mem::take(&mut self.body));
     }
 }
 
-impl HttpBody for Came {
+impl HttpBody for IncomingBody {
     type Data = Bytes;
     type Error = Status;
 
@@ -202,7 +202,7 @@ impl HttpBody for Came {
                     return Poll::Ready(trailers.map(Ok));
                 }
             };
-            let data = this.take(data);
+            let data = this.good_part(data);
             if !data.is_empty() {
                 return Poll::Ready(Some(Ok(Frame::data(data))));
             }
@@ -210,7 +210,7 @@ impl HttpBody for Came {
     }
 }
 
-impl Came {
+impl IncomingBody {
     /// A status (the door's, or of the connection) stays as it is.
     fn broken_off(&mut self, error: axum::Error) -> Option<Result<Frame<Bytes>, Status>> {
         if let Some(status) = causes(&error).find_map(|cause| cause.downcast_ref::<Status>()) {

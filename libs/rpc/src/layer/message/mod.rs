@@ -23,7 +23,7 @@ use axum::{
 use mpp_api::call::{self, Call};
 use mpp_core::{Error, Reason, Result};
 
-use self::{came::Came, course::Course, told::Told};
+use self::{came::IncomingBody, course::Course, told::Told};
 use super::refuse;
 use crate::coding::Coding;
 
@@ -42,7 +42,7 @@ pub(crate) async fn layer(State(most): State<usize>, request: Request, next: Nex
     };
     let wanted = wanted(&mut parts.headers);
     let course = Course::default();
-    let came = Came::new(body, call, coding, most, course.clone());
+    let came = IncomingBody::new(body, call, coding, most, course.clone());
     let response = next.run(Request::from_parts(parts, Body::new(came))).await;
     answer(response, call, wanted, course)
 }

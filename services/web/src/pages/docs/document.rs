@@ -101,7 +101,7 @@ enum Entries {
 }
 
 /// A schema's type.
-pub enum Kind<'a> {
+pub enum SchemaKind<'a> {
     /// A message or an enum, by its name.
     Named(&'a str),
     /// A list of something.
@@ -219,20 +219,20 @@ impl Schema {
     }
 
     /// Its type.
-    pub fn kind(&self) -> Kind<'_> {
+    pub fn kind(&self) -> SchemaKind<'_> {
         let name = last(&self.reference);
         if !name.is_empty() {
-            return Kind::Named(name);
+            return SchemaKind::Named(name);
         }
         if let Some(items) = &self.items {
-            return Kind::List(items);
+            return SchemaKind::List(items);
         }
         if let Some(Entries::Of(schema)) = &self.additional_properties {
-            return Kind::Entries(schema);
+            return SchemaKind::Entries(schema);
         }
         let words = [self.format.as_str(), self.content_encoding.as_str()];
         let word = words.into_iter().find(|word| !word.is_empty());
-        Kind::Value(word.or_else(|| self.kind.as_str()).unwrap_or("any"))
+        SchemaKind::Value(word.or_else(|| self.kind.as_str()).unwrap_or("any"))
     }
 
     fn parts(&self) -> impl Iterator<Item = &Schema> {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{
-    document::{Kind, Parameter, Schema},
+    document::{Parameter, Schema, SchemaKind},
     text::line,
 };
 use crate::{
@@ -51,10 +51,10 @@ pub fn fields(look: Look, caption: &Markup, schema: &Schema) -> Markup {
 /// The type of a value, with a link to its message.
 pub fn kind(look: Look, schema: &Schema) -> Markup {
     match schema.kind() {
-        Kind::Named(name) => html! { a href=(format!("#{}", anchor(name))) { (name) } },
-        Kind::List(items) => words::LIST.say(look.lang, &[&kind(look, items)]),
-        Kind::Entries(of) => words::ENTRIES.say(look.lang, &[&kind(look, of)]),
-        Kind::Value(word) => html! { (word) },
+        SchemaKind::Named(name) => html! { a href=(format!("#{}", anchor(name))) { (name) } },
+        SchemaKind::List(items) => words::LIST.say(look.lang, &[&kind(look, items)]),
+        SchemaKind::Entries(of) => words::ENTRIES.say(look.lang, &[&kind(look, of)]),
+        SchemaKind::Value(word) => html! { (word) },
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     components::{Look, id_of},
     pages::{
         Part, View,
-        hours::{self, Open},
+        hours::{self, OpeningState},
     },
     upstream::Records,
     words::{format, table as words},
@@ -67,19 +67,21 @@ pub fn now(look: Look, view: &View, records: &Records) -> Arc<Part> {
 }
 
 /// Green, red, or neither where nobody can say.
-fn state_class(state: &Open<'_>) -> &'static str {
+fn state_class(state: &OpeningState<'_>) -> &'static str {
     match state {
-        Open::Until { .. } => "w7 open",
-        Open::Break { .. } | Open::From { .. } | Open::Shut { .. } => "w7 open shut",
-        Open::Unknown => "w7 open unknown",
+        OpeningState::Until { .. } => "w7 open",
+        OpeningState::Break { .. } | OpeningState::From { .. } | OpeningState::Shut { .. } => {
+            "w7 open shut"
+        }
+        OpeningState::Unknown => "w7 open unknown",
     }
 }
 
-fn state_words(look: Look, state: &Open<'_>, today: Date, zone: Zone) -> Markup {
+fn state_words(look: Look, state: &OpeningState<'_>, today: Date, zone: Zone) -> Markup {
     let (lang, zone) = (look.lang, zone.to_string());
     let clock = |time: &str| format::wall_clock(lang, time);
     match state {
-        Open::Until { close, breaks } => {
+        OpeningState::Until { close, breaks } => {
             let until = match breaks.first() {
                 Some((from, to)) => words::UNTIL_WITH_BREAK
                     .text(lang, &[&clock(close), &zone, &format::interval(lang, from, to)]),
@@ -87,22 +89,22 @@ fn state_words(look: Look, state: &Open<'_>, today: Date, zone: Zone) -> Markup 
             };
             html! { (look.of(words::OPEN_NOW)) " " small { (until) } }
         }
-        Open::Break { until } => html! { (words::ON_A_BREAK.text(lang, &[&clock(until)])) },
-        Open::From { open } => html! { (words::OPENS_TODAY.text(lang, &[&clock(open)])) },
-        Open::Shut { next: Some((date, open)) } => {
+        OpeningState::Break { until } => html! { (words::ON_A_BREAK.text(lang, &[&clock(until)])) },
+        OpeningState::From { open } => html! { (words::OPENS_TODAY.text(lang, &[&clock(open)])) },
+        OpeningState::Shut { next: Some((date, open)) } => {
             let day = hours::day_name(lang, *date, today);
             html! { (words::SHUT_UNTIL.text(lang, &[&day, &clock(open)])) }
         }
-        Open::Shut { next: None } => html! { (look.of(words::SHUT_NOW)) },
-        Open::Unknown => html! { (look.of(words::HOURS_OF_TODAY_UNKNOWN)) },
+        OpeningState::Shut { next: None } => html! { (look.of(words::SHUT_NOW)) },
+        OpeningState::Unknown => html! { (look.of(words::HOURS_OF_TODAY_UNKNOWN)) },
     }
 }
 
 /// How many counters are open now, of all whose hours are known; `None` where none is.
 fn counters_open(records: &Records, time: jiff::civil::DateTime) -> Option<[i32; 2]> {
     let states = records.today.values().map(|day| hours::at(std::slice::from_ref(day), time));
-    let known: Vec<_> = states.filter(|state| *state != Open::Unknown).collect();
-    let open = known.iter().filter(|state| matches!(state, Open::Until { .. })).count();
+    let known: Vec<_> = states.filter(|state| *state != OpeningState::Unknown).collect();
+    let open = known.iter().filter(|state| matches!(state, OpeningState::Until { .. })).count();
     let counts = [open, known.len()].map(|many| i32::try_from(many).unwrap_or(i32::MAX));
     (counts[1] > 0).then_some(counts)
 }
