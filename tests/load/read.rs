@@ -1,7 +1,6 @@
 //! A unary read through the whole shell, beside a bare echo of the same bytes.
 
 use std::{
-    fmt::Write as _,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -91,10 +90,7 @@ async fn ask(channel: &Channel) -> Result<GetMallResponse, tonic::Status> {
 
 async fn start_echo(suite: &Suite, answer: &GetMallResponse) -> (Process, Endpoint) {
     let port = free_port();
-    let hex = answer.encode_to_vec().iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a String takes everything");
-        text
-    });
+    let hex = mpp_core::hex(&answer.encode_to_vec());
     let mut echo = Command::new(std::env::current_exe().expect("a program has a path"));
     echo.args(["echo", &port.to_string()]).env(echo::ANSWER, hex);
     let process = Process::start("the echo", echo, &suite.home().join("echo.log"));

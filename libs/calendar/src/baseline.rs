@@ -3,7 +3,7 @@
 //! Perpres 21/2023 fixes the start, the week's total and how long a break is, but not where it
 //! lies; each body's head decides that. So a day is measured against it by its start, its end and
 //! its total, and the breaks of [`civil_service`] stand where Keppres 68/1995 and the yearly
-//! circulars put them.
+//! circulars put them. How long they are, Friday's too, is in `data/working_hours.csv`.
 
 use crate::rule::Rule;
 use crate::working_hours::civil_service;

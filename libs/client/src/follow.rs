@@ -8,11 +8,7 @@
 //! A pull interface was chosen over a trait that the copy implements: the copy's loop stays its
 //! own, with its own `select!`, and nothing is called back.
 
-use std::{
-    collections::VecDeque,
-    mem,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{collections::VecDeque, mem, time::SystemTime};
 
 use bytes::Bytes;
 use mpp_api::{
@@ -224,7 +220,7 @@ impl Follower {
     fn heard(&mut self, revision: i64) {
         self.backoff.reset();
         self.link.send_modify(|link| {
-            link.connected_since.get_or_insert_with(now);
+            link.connected_since.get_or_insert_with(|| Clock::system().system_time());
             link.heard = Some(Instant::now());
             link.revision = revision;
             link.trouble.clear();
@@ -271,11 +267,6 @@ fn known(change: Change) -> Result<Change> {
         return Err(Error::internal(format!("{} has no known op", change.told.name)));
     }
     Ok(change)
-}
-
-fn now() -> SystemTime {
-    let since = u64::try_from(Clock::system().now()).unwrap_or(0);
-    UNIX_EPOCH + Duration::from_micros(since)
 }
 
 fn malformed(error: &Error) -> Status {

@@ -1,4 +1,5 @@
-//! Errors on the wire, both ways. [`status_of`] is the only place that maps one.
+//! Errors on the wire, both ways. [`status_of`] is the only place that maps one. The Indonesian
+//! sentence that goes with a reason stands in `libs/core/src/reason.rs`.
 
 use std::{collections::HashMap, time::Duration};
 

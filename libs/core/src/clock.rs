@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// Microseconds since 1970 in UTC.
@@ -70,6 +70,11 @@ impl Clock {
     pub fn now(&self) -> Micros {
         let shift = self.shift.load(Ordering::SeqCst);
         if self.running { system_now() + shift } else { shift }
+    }
+
+    /// The time now, in the system's own type; times before 1970 are 1970.
+    pub fn system_time(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_micros(u64::try_from(self.now()).unwrap_or(0))
     }
 }
 

@@ -24,6 +24,11 @@ pub fn from_timestamp(time: &Timestamp, field: &str) -> Result<Micros> {
     Ok(time.seconds * MICROS + i64::from(time.nanos) / 1000)
 }
 
+/// Microseconds of a timestamp that one of our own services has sent, which is always in bounds.
+pub fn micros(time: &Timestamp) -> Micros {
+    time.seconds.saturating_mul(MICROS).saturating_add(i64::from(time.nanos) / 1000)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,9 @@
 //! A writing transaction. Its changes get their revision with the commit.
 
-use std::{collections::HashMap, fmt::Write as _};
+use std::collections::HashMap;
 
 use futures::future::BoxFuture;
-use mpp_core::{Error, Micros, Reason, Result};
+use mpp_core::{Error, Micros, Reason, Result, hex};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
@@ -106,7 +106,8 @@ impl Tx {
             Some(shift) => ("null".to_owned(), shift),
             None => (self.now.to_string(), 0),
         };
-        let (origin, actor) = (hex(&self.by.origin), hex(&self.by.subject));
+        // Hexadecimal digits cannot end a literal, whatever the texts hold.
+        let (origin, actor) = (hex(self.by.origin.as_bytes()), hex(self.by.subject.as_bytes()));
         let text = format!(
             "select feed_commit({fixed}, {shift}, convert_from('\\x{origin}', 'UTF8'), \
              convert_from('\\x{actor}', 'UTF8')); commit"
@@ -146,15 +147,6 @@ impl Tx {
         sqlx::raw_sql("commit").execute(&mut *conn).await.map_err(db_error)?;
         row.try_get(0).map_err(db_error)
     }
-}
-
-/// Hexadecimal digits cannot end a literal, whatever the text holds.
-fn hex(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 /// Of a commit whose answer was lost nobody knows whether it stands: nobody is told to try again.

@@ -225,8 +225,9 @@ impl ServeArgs {
 fn parse_keys(text: &str) -> Result<Vec<(String, Vec<u8>)>> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let keys = lines.enumerate().map(|(at, line)| {
-        let key =
-            line.split_once(' ').and_then(|(id, hex)| Some((id.to_owned(), unhex(hex.trim())?)));
+        let key = line
+            .split_once(' ')
+            .and_then(|(id, hex)| Some((id.to_owned(), mpp_core::unhex(hex.trim())?)));
         key.filter(|(_, key)| key.len() >= 32).ok_or_else(|| {
             let text =
                 format!("line {}: write an id, a blank and at least 64 hexadecimal digits", at + 1);
@@ -238,12 +239,6 @@ fn parse_keys(text: &str) -> Result<Vec<(String, Vec<u8>)>> {
         return Err(Error::field("applicant_keys", FieldCode::Required, "the file holds no key"));
     }
     Ok(keys)
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let whole = text.is_ascii() && text.len().is_multiple_of(2);
-    let bytes = (0..text.len()).step_by(2);
-    whole.then(|| bytes.map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())?
 }
 
 #[cfg(test)]

@@ -156,7 +156,7 @@ fn compile<'s>(own: Option<Def<&'s str>>, program: &'s str) -> Result<Filter<Dat
 /// Names a program by its text: another one maps everything again.
 pub fn version(program: &str) -> String {
     let digest = Sha256::new().chain_update(FILTERS_VERSION).chain_update(program).finalize();
-    digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    mpp_core::hex(&digest[..12])
 }
 
 fn own_filters() -> impl Iterator<Item = native::Fun<Data>> {

@@ -160,14 +160,12 @@ fn check_status<B>(response: &Response<B>) -> Result<(), Failure> {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Failure::Final(format!(
             "{answered}: the token is missing or no longer holds; see token_env"
         ))),
-        _ if passes => Err(Failure::Passing(answered, asked(response.headers(), now()))),
+        _ if passes => Err(Failure::Passing(
+            answered,
+            asked(response.headers(), Clock::system().system_time()),
+        )),
         _ => Err(Failure::Final(answered)),
     }
-}
-
-fn now() -> SystemTime {
-    let micros = u64::try_from(Clock::system().now()).unwrap_or(0);
-    SystemTime::UNIX_EPOCH + Duration::from_micros(micros)
 }
 
 /// How long `Retry-After` asks to wait: seconds, or until a date.

@@ -1,4 +1,5 @@
-//! The right to write for a source: one session at a time, by a lease with a fencing token.
+//! The right to write for a source: one session at a time, by a lease with a fencing token. The
+//! lease ends `lease_seconds` (a setting in `policy.rs`) after the session's last message.
 
 use std::time::Duration;
 

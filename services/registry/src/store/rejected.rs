@@ -50,7 +50,7 @@ impl Stands {
 
 /// Stands for a text that may hold anything.
 pub fn key(text: &str) -> String {
-    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    mpp_core::hex(&Sha256::digest(text)[..16])
 }
 
 /// Keeps what a batch was answered, in its own transaction. Where ids are unique a record is one

@@ -12,6 +12,7 @@ use mpp_api::{
     sync::Source,
 };
 use mpp_core::{Micros, Reason, Result};
+use mpp_rpc::time::micros;
 
 use super::{
     event::Event,
@@ -159,11 +160,6 @@ fn source(rows: &mut Rows, event: &Event) -> Result<()> {
         incomplete: source.incomplete.map(|incomplete| (incomplete.reason, incomplete.text)),
     };
     replace(rows, &event.name, Some(row))
-}
-
-/// A timestamp of the contract in microseconds.
-fn micros(time: &prost_types::Timestamp) -> Micros {
-    time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1_000)
 }
 
 /// Writes a row for each change that citizens notice.

@@ -1,7 +1,5 @@
 //! The live projections beside the rebuilt ones.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
 use super::rows::Written;
@@ -20,11 +18,7 @@ pub fn digest(rows: &Written) -> String {
         }
         hash.update([u8::from(value.is_some())]);
     }
-    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    mpp_core::hex(&hash.finalize())
 }
 
 /// The first rows that differ, for a person to read.

@@ -77,7 +77,7 @@ impl Keys {
     pub fn fingerprint(&self, nik: &Nik, request: &str) -> String {
         let text = format!("{}\n{request}", nik.0);
         let bytes = self.0.first().map(|(id, key)| digest(id, key, text.as_bytes()).bytes);
-        bytes.unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect()
+        mpp_core::hex(&bytes.unwrap_or_default())
     }
 }
 

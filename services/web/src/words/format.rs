@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use mpp_calendar::{Zone, local_time};
 use mpp_core::Micros;
-use prost_types::Timestamp;
+pub use mpp_rpc::time::micros;
 
 use super::{Lang, table};
 
@@ -80,11 +80,6 @@ pub fn interval(lang: Lang, open: &str, close: &str) -> String {
 pub fn local(time: Micros, zone: Zone) -> DateTime {
     // Only an instant thousands of years away has no local time.
     local_time(time, zone).unwrap_or_default()
-}
-
-/// Microseconds of the contract's timestamp.
-pub fn micros(time: &Timestamp) -> Micros {
-    time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1_000)
 }
 
 /// For the `datetime` attribute.
