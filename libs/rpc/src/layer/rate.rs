@@ -154,7 +154,7 @@ impl Meter {
 
     fn refuse(&self, who: &Who, wait: Duration) -> Response {
         let reason = Reason::RateLimited;
-        if self.lines.take(who).is_ok() {
+        if self.lines.count(who).is_ok() {
             let (class, reason) = (self.name, reason.as_str());
             tracing::warn!(caller = %who, class, reason, "a caller is beyond its rate");
         }
