@@ -6,14 +6,16 @@
 //! sends whole records says which form it writes: fields that this form lacks stay as they are
 //! ([`kept`]).
 //!
-//! `forms.tsv` lists the fields. Where a message has gained one, a test fails until the kind's
-//! number in [`document`] is raised and the listing is written anew.
+//! `forms.tsv` lists the fields, and the labels that a kind's records are filed under: a program
+//! that does not know of one would file them without. Where a kind has gained either, a test fails
+//! until its number in [`document`] is raised and the listing is written anew.
 
 use mpp_core::Result;
 
 use crate::{Document, document, mask};
 
-/// Kind, form, message and its fields with their numbers, one line each.
+/// Kind, form, message and its fields with their numbers, one line each; labels like a message of
+/// that name.
 const LISTING: &str = include_str!("forms.tsv");
 
 /// The fields that one message of a kind has had since a form.
@@ -101,6 +103,12 @@ mod tests {
         news.filter(|(_, fields)| !fields.is_empty()).collect()
     }
 
+    /// A kind's labels, as if they were fields of a message.
+    fn labels(kind: &str) -> (String, BTreeSet<String>) {
+        let labels = document::labels(kind).iter().map(|label| label.as_str().to_owned());
+        ("labels".to_owned(), labels.collect())
+    }
+
     fn listed(kind: &str) -> (i64, Fields) {
         let (mut newest, mut all) = (0, Fields::new());
         for line in lines(LISTING).filter(|line| line.kind == kind) {
@@ -112,13 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_whose_message_has_gained_a_field_has_a_higher_form() {
+    fn a_kind_that_has_gained_a_field_or_a_label_has_a_higher_form() {
         let write = env::var_os("WRITE_REFERENCE").is_some();
         let mut listing = LISTING.to_owned();
         for kind in document::KINDS {
             let (newest, known) = listed(kind);
             let mut all = Fields::new();
             gather(&json::descriptor(kind).expect("a kind of the contract"), &mut all);
+            all.extend([labels(kind)]);
             let (gained, lost) = (beyond(&all, &known), beyond(&known, &all));
             assert!(lost.is_empty(), "{kind} has lost {lost:?}; deprecate fields, keep them");
             let own = document::form_number(kind);

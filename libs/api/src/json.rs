@@ -126,6 +126,16 @@ pub fn write_encoded(name: &str, bytes: &[u8]) -> Result<String> {
     serde_json::to_string(&message).map_err(Error::internal)
 }
 
+/// How many fields the whole contract has. None is ever taken away, so of two programs the one that
+/// counts more knows more.
+pub fn fields_known() -> u32 {
+    static KNOWN: LazyLock<u32> = LazyLock::new(|| {
+        let count = POOL.all_messages().map(|message| message.fields().len()).sum::<usize>();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    });
+    *KNOWN
+}
+
 /// The contract's descriptor of a message; `name` is a kind, a full name or a type URL.
 ///
 /// # Errors

@@ -84,7 +84,7 @@ impl Tx {
             let answer = judge(&item, stored);
             answers[item.index] = answer;
             if answer.changed {
-                stored.map_or(Ok(()), |stored| stored.check_form(kind, &item.name))?;
+                stored.map_or(Ok(()), |stored| self.check_form(stored, kind, &item.name))?;
                 changed.push((item, answer.version));
             }
         }
@@ -127,7 +127,8 @@ impl Tx {
             "insert into record (kind, name, version, form, deleted, labels, doc, create_time,
              update_time)
              values {} on conflict (kind, name) do update set version = excluded.version,
-             form = excluded.form, labels = excluded.labels, doc = excluded.doc,
+             form = case when record.form > excluded.form then record.form
+             else excluded.form end, labels = excluded.labels, doc = excluded.doc,
              update_time = excluded.update_time
              where record.version = excluded.version - 1 and record.deleted = 0",
             values.join(",")

@@ -21,12 +21,15 @@ pub struct Lease {
     lasts: Duration,
     /// When it was last taken or renewed; `None` while another replica has it.
     taken: Option<Instant>,
+    gave_way: bool,
+    is_left_alone: bool,
 }
 
 impl Lease {
     /// A lease that is not held yet; every replica has another `holder`.
     pub fn new(db: Db, job: &'static str, holder: &str, lasts: Duration) -> Self {
-        Self { db, job, holder: holder.to_owned(), lasts, taken: None }
+        let holder = holder.to_owned();
+        Self { db, job, holder, lasts, taken: None, gave_way: false, is_left_alone: false }
     }
 
     /// Takes or renews it; false while another replica has it. The database is asked only where it
@@ -41,12 +44,20 @@ impl Lease {
         let asked = Instant::now();
         let is_held = self.db.lease(self.job, &self.holder, self.lasts).await?;
         self.taken = is_held.then_some(asked);
+        let gave_way = std::mem::take(&mut self.gave_way);
+        self.is_left_alone = is_held && (gave_way || self.is_left_alone);
         Ok(is_held)
     }
 
     /// True where it was held when it was last asked for.
     pub fn is_held(&self) -> bool {
         self.taken.is_some()
+    }
+
+    /// True where this replica has let others have it, and holds it again, since nobody took it: a
+    /// newer program is no longer there.
+    pub fn is_left_alone(&self) -> bool {
+        self.is_left_alone
     }
 
     /// How long after it was taken it is renewed.
@@ -73,6 +84,7 @@ impl Lease {
     /// what this one may not.
     pub async fn give_way(&mut self) {
         self.doubt();
+        self.gave_way = true;
         let _ = self.db.lease(self.job, &self.holder, Duration::ZERO).await;
         sleep(self.lasts).await;
     }

@@ -100,8 +100,9 @@ impl Tx {
     ) -> Result<i64> {
         let stored = self.locked(D::KIND, name).await?.ok_or_else(|| Error::not_found(name))?;
         check_expected(name, &stored, expect)?;
-        stored.check_form(D::KIND, name)?;
-        let (version, form) = (stored.version + 1, document::form_number(D::KIND));
+        self.check_form(&stored, D::KIND, name)?;
+        let form = stored.form.max(document::form_number(D::KIND));
+        let version = stored.version + 1;
         // Index: record's primary key.
         sqlx::query(
             "update record set version = $3, deleted = 1, doc = $4, tombstone = $5,
@@ -226,9 +227,9 @@ impl Tx {
         doc: Bytes,
         labels: String,
     ) -> Result<Put> {
-        stored.check_form(kind, name)?;
+        self.check_form(&stored, kind, name)?;
         let (version, now) = (stored.version + 1, self.now());
-        let form = document::form_number(kind);
+        let form = stored.form.max(document::form_number(kind));
         // Index: record's primary key.
         let done = sqlx::query(
             "update record set version = $3, deleted = 0, tombstone = null, labels = $4, doc = $5,

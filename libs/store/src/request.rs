@@ -1,12 +1,16 @@
 //! Idempotency: a request that is sent twice is answered alike and counts once.
 
 use bytes::Bytes;
+use mpp_api::json::fields_known;
 use mpp_core::{Error, FieldCode, Micros, Reason, Result};
 use prost::Message;
 use sqlx::Row as _;
 use uuid::Uuid;
 
-use crate::{Db, Tx, db_error, error::write_conflict};
+use crate::{
+    Db, Tx, db_error,
+    error::{newer_form, write_conflict},
+};
 
 /// Names a request of a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +45,28 @@ impl RequestKey {
         })?;
         Ok(Self { caller: caller.to_owned(), method, request_id: id.to_string(), digest })
     }
+
+    /// The digest as it is stored: after it stands how many fields this program's contract has.
+    fn stored(&self) -> Vec<u8> {
+        [&self.digest[..], &fields_known().to_be_bytes()].concat()
+    }
+
+    /// Passes where the stored digest is this request's. A newer program that has answered it may
+    /// have read a field of it that this one passes over: then nobody here can tell.
+    fn check(&self, stored: &[u8]) -> Result<()> {
+        let (digest, known) = stored.split_at(stored.len().min(self.digest.len()));
+        if digest == self.digest {
+            return Ok(());
+        }
+        if known > &fields_known().to_be_bytes()[..] {
+            return Err(newer_form(
+                "a newer replica has answered this request_id, and this one cannot tell whether it \
+                 was the same request; send it again, a newer replica answers it",
+            ));
+        }
+        let text = "request_id belongs to another request; use a new UUID for each";
+        Err(Error::new(Reason::RequestIdReused, text))
+    }
 }
 
 impl Db {
@@ -48,7 +74,8 @@ impl Db {
     /// Index: request's primary key.
     ///
     /// # Errors
-    /// `REQUEST_ID_REUSED` if the id belongs to another request.
+    /// `REQUEST_ID_REUSED` if the id belongs to another request; `NEWER_FORM` where only a newer
+    /// program can tell.
     pub async fn replay(&self, key: &RequestKey) -> Result<Option<Bytes>> {
         let mut conn = self.0.readers.take().await?;
         let row = sqlx::query(
@@ -63,12 +90,7 @@ impl Db {
         .map_err(db_error)?;
         let Some(row) = row else { return Ok(None) };
         let digest: Vec<u8> = row.try_get("digest").map_err(db_error)?;
-        if digest != key.digest {
-            return Err(Error::new(
-                Reason::RequestIdReused,
-                "request_id belongs to another request; use a new UUID for each",
-            ));
-        }
+        key.check(&digest)?;
         let answer: Vec<u8> = row.try_get("answer").map_err(db_error)?;
         Ok(Some(answer.into()))
     }
@@ -99,7 +121,7 @@ impl Tx {
         .bind(&key.caller)
         .bind(key.method)
         .bind(&key.request_id)
-        .bind(&key.digest[..])
+        .bind(key.stored())
         .bind(answer.encode_to_vec())
         .bind(now)
         .execute(self.conn())

@@ -28,6 +28,7 @@ pub struct Tx {
     now: Micros,
     /// Records that this transaction has locked and read, or written.
     pub(crate) seen: HashMap<(&'static str, String), Stored>,
+    stands_in: bool,
 }
 
 impl Db {
@@ -43,7 +44,8 @@ impl Db {
         let (session, row) = Session::begin(&self.0.writers, self.0.dialect.begin).await?;
         let row = row.ok_or_else(|| Error::internal("BEGIN answered no time"))?;
         let now = self.shifted(row.try_get(0).map_err(db_error)?);
-        Ok(Tx { db: self.clone(), session, by: by.clone(), now, seen: HashMap::new() })
+        let (db, by, seen) = (self.clone(), by.clone(), HashMap::new());
+        Ok(Tx { db, session, by, now, seen, stands_in: false })
     }
 }
 
@@ -51,6 +53,23 @@ impl Tx {
     /// When the transaction began, by the database's clock, moved as far as the process's is.
     pub fn now(&self) -> Micros {
         self.now
+    }
+
+    /// From now on it writes also what a newer program has written. Only for what a service works
+    /// out of other records, once no newer one does that any more: it works it out again when it is
+    /// back. The rows keep the newer form's number.
+    pub fn stand_in_for_newer(&mut self) {
+        self.stands_in = true;
+    }
+
+    /// True after [`Tx::stand_in_for_newer`].
+    pub fn stands_in_for_newer(&self) -> bool {
+        self.stands_in
+    }
+
+    /// Passes where the row may be rewritten.
+    pub(crate) fn check_form(&self, stored: &Stored, kind: &str, name: &str) -> Result<()> {
+        if self.stands_in { Ok(()) } else { stored.check_form(kind, name) }
     }
 
     /// The connection, for the service's own tables. Ending the transaction through it is a fault.

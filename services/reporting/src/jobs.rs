@@ -45,9 +45,10 @@ async fn compete(lease: &mut Lease, follow: &Follow) {
     loop {
         match lease.take().await {
             Ok(true) => {
+                let alone = lease.is_left_alone();
                 let left = tokio::select! {
-                    () = follow.run(Upstream::Registry) => true,
-                    () = follow.run(Upstream::Scheduling) => true,
+                    () = follow.run(Upstream::Registry, alone) => true,
+                    () = follow.run(Upstream::Scheduling, alone) => true,
                     () = lease.until_lost() => false,
                 };
                 tracing::warn!(to_a_newer_one = left, "another replica projects now");

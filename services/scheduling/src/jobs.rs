@@ -121,15 +121,16 @@ impl DeviationsJob {
 
     /// No transaction where nothing differs, and none once the lease is lost.
     async fn bring_up_to_date(&mut self, dirty: &Dirty) -> Result<()> {
-        self.deviations.file_rules(dirty).await?;
+        let alone = self.lease.is_left_alone();
+        self.deviations.file_rules(dirty, alone).await?;
         let mut malls = self.deviations.malls(dirty).into_iter();
         while let Some(changed) = self.deviations.measure_some(&mut malls)? {
             if !changed.is_empty() && self.is_held(false).await? {
-                self.deviations.write(changed).await?;
+                self.deviations.write(changed, alone).await?;
             }
         }
         if self.is_held(false).await? {
-            self.deviations.drop_vanished(dirty).await?;
+            self.deviations.drop_vanished(dirty, alone).await?;
         }
         Ok(())
     }
@@ -258,7 +259,7 @@ mod tests {
             week: "2026-11-23".into(),
             ..Deviation::default()
         };
-        deviations.write(vec![record]).await.unwrap();
+        deviations.write(vec![record], false).await.unwrap();
         memory.own().wait_for(db.read().await.unwrap().revision()).await.unwrap();
         (DeviationsJob::new(deviations, policy, "replicas/a"), shutdown)
     }

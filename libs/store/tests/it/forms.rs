@@ -145,6 +145,30 @@ async fn of_a_batch_with_one_record_of_a_newer_form_nothing_is_written() {
 }
 
 #[tokio::test]
+async fn what_is_worked_out_anew_may_stand_in_for_a_newer_program_until_it_is_back() {
+    for way in 0..5 {
+        on_both(async |database| {
+            let db = upgraded(&database).await;
+            let mut tx = db.begin(&officer()).await.unwrap();
+            tx.stand_in_for_newer();
+            rewrite(&mut tx, way).await.expect("written");
+            tx.commit().await.unwrap();
+            let (version, form, doc) = raw(&db).await;
+            assert_eq!((version, form), (3, document::form_number("mall") + 1), "way {way}");
+            assert_ne!(doc, newer("MPP"));
+            // All others leave it alone as before.
+            let mut tx = db.begin(&officer()).await.unwrap();
+            let refused = match way {
+                4 => tx.revive(NAME, &mall(NAME, "MPP"), in_region("35.10")).await,
+                _ => rewrite(&mut tx, 4).await,
+            };
+            assert_waits(&refused.expect_err("refused"));
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_newer_program_takes_a_row_of_an_older_form_along() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.unwrap();

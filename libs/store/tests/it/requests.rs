@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mpp_api::registry::Mall;
 use mpp_core::{Clock, Reason};
-use mpp_store::{Expect, Position, RequestKey, Tx};
+use mpp_store::{Expect, Lease, Position, RequestKey, Tx};
 use mpp_testkit::on_both;
 use prost::Message as _;
 
@@ -36,6 +36,26 @@ async fn a_repeated_request_gets_the_first_answer_and_another_one_is_refused() {
         let now = db.now().await.unwrap();
         assert_eq!(db.expire_requests(now + 1).await.unwrap(), 1);
         assert!(db.replay(&key(1)).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_newer_program_has_answered_is_not_taken_for_another_request() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.unwrap();
+        let mut tx = db.begin(&officer()).await.unwrap();
+        tx.remember(&key(1), &mall(NAME, "answered")).await.unwrap();
+        // It knows a field more, and has digested the request with it.
+        let more = mpp_api::json::fields_known() + 1;
+        let digest = [&[7; 32][..], &more.to_be_bytes()].concat();
+        let update = sqlx::query("update request set digest = $1").bind(digest);
+        update.execute(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
+        let again = db.replay(&key(1)).await.unwrap_err();
+        assert_eq!(again.reason(), Reason::NewerForm);
+        assert!(again.retry_after().is_some(), "a newer replica answers it");
+        assert!(db.replay(&key(7)).await.unwrap().is_some());
     })
     .await;
 }
@@ -85,6 +105,27 @@ async fn a_lease_has_one_holder_until_it_runs_out() {
         clock.advance(60_000_000);
         assert!(db.lease("sweep", "replica-2", minute).await.unwrap());
         assert!(!db.lease("sweep", "replica-1", minute).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_gives_way_and_gets_the_lease_again_is_alone_until_another_takes_it() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.unwrap();
+        let lasts = Duration::from_millis(50);
+        let mut old = Lease::new(db.clone(), "sweep", "old", lasts);
+        assert!(old.take().await.unwrap() && !old.is_left_alone(), "nobody was asked");
+        old.give_way().await;
+        let mut newer = Lease::new(db.clone(), "sweep", "newer", Duration::from_secs(60));
+        assert!(newer.take().await.unwrap());
+        assert!(!old.take().await.unwrap() && !old.is_left_alone(), "another has it");
+        newer.give_up().await;
+        assert!(old.take().await.unwrap() && !old.is_left_alone(), "it did not give way");
+        old.give_way().await;
+        assert!(old.take().await.unwrap() && old.is_left_alone(), "nobody has taken it");
+        old.doubt();
+        assert!(old.take().await.unwrap() && old.is_left_alone(), "it has it still");
     })
     .await;
 }

@@ -52,12 +52,14 @@ async fn append_after(
     store::set_head(tx, Head { seq, form: FORM }).await
 }
 
-/// Locks the inbox's head. Rows of an older program are projected anew before anything is added.
+/// Locks the inbox's head. Rows of an older program are projected anew before anything is added, and
+/// those of a newer one where none is there any more.
 async fn lock(tx: &mut Tx) -> Result<i64> {
     let head = store::lock_head(tx).await?;
     match head.form.cmp(&FORM) {
         Ordering::Equal => {}
         Ordering::Less => project_anew(tx, head.seq).await?,
+        Ordering::Greater if tx.stands_in_for_newer() => project_anew(tx, head.seq).await?,
         Ordering::Greater => return Err(left_to_newer(head.form)),
     }
     Ok(head.seq)

@@ -18,6 +18,8 @@ use crate::{
 /// The inbox of one feed.
 pub struct Inbox {
     feed: Upstream,
+    /// No newer program is there, whose projections would be left to it.
+    alone: bool,
     /// While a state comes in: the living records that it has not named yet, with their versions.
     unnamed: BTreeMap<(String, String), i64>,
     /// The last event's revision and its number within it.
@@ -28,13 +30,21 @@ pub struct Inbox {
 
 impl Inbox {
     /// Of one upstream.
-    pub fn new(feed: Upstream) -> Self {
-        Self { feed, unnamed: BTreeMap::new(), last: (0, 0), noted: false }
+    pub fn new(feed: Upstream, alone: bool) -> Self {
+        Self { feed, alone, unnamed: BTreeMap::new(), last: (0, 0), noted: false }
     }
 
     /// True where something was written since this was last asked.
     pub fn take_noted(&mut self) -> bool {
         std::mem::take(&mut self.noted)
+    }
+
+    /// Before anything is written.
+    fn begin(&mut self, tx: &mut Tx) {
+        self.noted = true;
+        if self.alone {
+            tx.stand_in_for_newer();
+        }
     }
 
     fn events(&mut self, changes: &[Change]) -> Result<Vec<Event>> {
@@ -112,19 +122,19 @@ impl Shelf for Inbox {
         for event in &events {
             self.unnamed.remove(&(event.kind.clone(), event.name.clone()));
         }
-        self.noted = true;
+        self.begin(tx);
         append_state(tx, self.feed, events).await
     }
 
     async fn end_state(&mut self, tx: &mut Tx, position: &Position) -> Result<()> {
         let vanished = self.vanished(tx, position.revision);
-        self.noted = true;
+        self.begin(tx);
         append(tx, self.feed, &vanished, Reached::Revision(position.revision)).await
     }
 
     async fn write(&mut self, tx: &mut Tx, changes: &[Change], position: &Position) -> Result<()> {
         let events = self.events(changes)?;
-        self.noted = true;
+        self.begin(tx);
         append(tx, self.feed, &events, Reached::Revision(position.revision)).await
     }
 }

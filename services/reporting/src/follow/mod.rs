@@ -38,10 +38,11 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Follows one feed, anew after each failure, until a newer replica projects.
-    pub async fn run(&self, feed: Upstream) {
+    /// Follows one feed, anew after each failure, until a newer replica projects; where it is
+    /// `alone`, without one, it goes on with what the newer one has projected.
+    pub async fn run(&self, feed: Upstream, alone: bool) {
         loop {
-            if let Err(error) = self.until_failure(feed).await {
+            if let Err(error) = self.until_failure(feed, alone).await {
                 if error.reason() == Reason::NewerForm {
                     return;
                 }
@@ -52,8 +53,8 @@ impl Follow {
         }
     }
 
-    async fn until_failure(&self, feed: Upstream) -> Result<()> {
-        let mut copy = open(&self.db, feed).await?;
+    async fn until_failure(&self, feed: Upstream, alone: bool) -> Result<()> {
+        let mut copy = open(&self.db, feed, alone).await?;
         let channel = self.channels[feed as usize].clone();
         let position = copy.position().cloned();
         let mut follower = Follower::new(feed.as_str(), channel, filter(feed), position)
@@ -76,10 +77,10 @@ impl Follow {
 
 /// The copy goes on where the inbox stands. Every bookmark is written, so that reports show a feed
 /// as fresh as it is.
-async fn open(db: &Db, feed: Upstream) -> Result<Copy<Inbox>> {
+async fn open(db: &Db, feed: Upstream, alone: bool) -> Result<Copy<Inbox>> {
     let options =
         copy::Options { feed: feed.as_str(), by: writer(), bookmark_every: Duration::ZERO };
-    Copy::open(db.clone(), options, Inbox::new(feed)).await
+    Copy::open(db.clone(), options, Inbox::new(feed, alone)).await
 }
 
 fn filter(feed: Upstream) -> Filter {

@@ -81,7 +81,7 @@ async fn inbox_count(db: &Db) -> usize {
 async fn a_transaction_that_is_told_twice_counts_once() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
         copy.apply(Event::StateBegins).await.expect("begins");
         copy.apply(Event::StateEnds(at(1))).await.expect("ends");
         for _ in 0..2 {
@@ -96,7 +96,7 @@ async fn a_transaction_that_is_told_twice_counts_once() {
 async fn what_lies_behind_is_told_in_vain() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
         copy.apply(Event::StateBegins).await.expect("begins");
         copy.apply(Event::StateEnds(at(1))).await.expect("ends");
         for revision in [2, 3, 4] {
@@ -119,12 +119,12 @@ async fn what_lies_behind_is_told_in_vain() {
 async fn a_replica_that_was_overtaken_appends_nothing() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut first = open(&db, Upstream::Scheduling).await.expect("a copy");
-        let mut second = open(&db, Upstream::Scheduling).await.expect("a copy");
+        let mut first = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut second = open(&db, Upstream::Scheduling, false).await.expect("a copy");
         first.apply(told(1, 2)).await.expect("applied");
         second.apply(told(1, 2)).await.expect("found there");
         assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 1));
-        let elsewhere = open(&db, Upstream::Scheduling).await.expect("a copy");
+        let elsewhere = open(&db, Upstream::Scheduling, false).await.expect("a copy");
         first.apply(told(2, 3)).await.expect("applied");
         let mut elsewhere = elsewhere;
         elsewhere.apply(told(3, 4)).await.expect_err("3 was not heard");
@@ -139,13 +139,13 @@ async fn of_a_state_what_is_held_in_the_same_version_is_left_out() {
         let db = database.open(&SCHEMA).await.expect("open");
         let Event::Changes(records, _) = told(1, 2) else { unreachable!("a change") };
         for revision in [2, 5] {
-            let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+            let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
             copy.apply(Event::StateBegins).await.expect("begins");
             copy.apply(Event::State(records.clone())).await.expect("a part");
             copy.apply(Event::StateEnds(at(revision))).await.expect("ends");
             assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 1));
         }
-        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
         copy.apply(Event::StateBegins).await.expect("begins");
         copy.apply(Event::StateEnds(at(6))).await.expect("ends");
         assert_eq!((completed(&db).await, inbox_count(&db).await), (0, 2), "it has vanished");
@@ -157,7 +157,7 @@ async fn of_a_state_what_is_held_in_the_same_version_is_left_out() {
 async fn a_memory_finds_that_the_inbox_is_another_one_by_the_mark_of_its_place() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
         for number in [1, 2] {
             copy.apply(told(number, number + 1)).await.expect("applied");
         }
@@ -194,16 +194,44 @@ async fn set_form(db: &Db, form: i64) {
 async fn rows_of_a_newer_program_are_left_to_it() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
         copy.apply(told(1, 2)).await.expect("applied");
         set_form(&db, FORM + 1).await;
         let error = copy.apply(told(2, 3)).await.expect_err("refused");
         assert_eq!(error.reason(), Reason::NewerForm);
         assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 1));
         set_form(&db, FORM).await;
-        let mut newer = open(&db, Upstream::Scheduling).await.expect("a copy");
+        let mut newer = open(&db, Upstream::Scheduling, false).await.expect("a copy");
         newer.apply(told(2, 3)).await.expect("nothing was passed over");
         assert_eq!((completed(&db).await, inbox_count(&db).await), (2, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_of_a_newer_program_that_is_gone_are_made_anew_and_by_it_again_when_it_is_back() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut registry = open(&db, Upstream::Registry, false).await.expect("a copy");
+        registry.apply(published(1)).await.expect("applied");
+        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        copy.apply(told(1, 2)).await.expect("applied");
+        let mut tx = db.begin(&super::writer()).await.expect("a transaction");
+        let text = "update projection set value = '{}' where name = 'day';
+                    update record set form = form + 1, version = version + 1, doc = 'x'";
+        sqlx::raw_sql(text).execute(tx.conn()).await.expect("written");
+        tx.commit().await.expect("committed");
+        set_form(&db, FORM + 1).await;
+
+        let mut alone = open(&db, Upstream::Scheduling, true).await.expect("a copy");
+        alone.apply(told(2, 3)).await.expect("it goes on");
+        assert_eq!((completed(&db).await, inbox_count(&db).await), (2, 3));
+        assert_eq!(records(&db).await, [(1, 0)], "what it tells is worked out anew, too");
+        let mut registry = open(&db, Upstream::Registry, true).await.expect("a copy");
+        registry.apply(published(3)).await.expect("applied");
+        // Whoever projects next knows that the rows are this program's.
+        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        copy.apply(told(3, 4)).await.expect("its own form");
     })
     .await;
 }
@@ -212,11 +240,11 @@ async fn rows_of_a_newer_program_are_left_to_it() {
 async fn rows_of_an_older_program_are_made_anew_of_the_whole_inbox() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
         for revision in [2, 3] {
             copy.apply(told(revision, revision)).await.expect("applied");
         }
-        let mut registry = open(&db, Upstream::Registry).await.expect("a copy");
+        let mut registry = open(&db, Upstream::Registry, false).await.expect("a copy");
         registry.apply(published(1)).await.expect("applied");
         assert_eq!(records(&db).await, [(1, 0)]);
         // As a program of before had projected them: without a field, and with a row too many.
@@ -263,7 +291,7 @@ async fn an_inbox_that_lost_a_row_or_holds_a_stale_one_is_found_and_healed() {
     ] {
         on_both(async |database| {
             let db = database.open(&SCHEMA).await.expect("open");
-            let mut copy = open(&db, Upstream::Scheduling).await.expect("a copy");
+            let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
             take_in_state(&mut copy).await;
             let mut tx = db.begin(&super::writer()).await.expect("begins");
             sqlx::query(fault).execute(tx.conn()).await.expect("altered");
@@ -273,7 +301,7 @@ async fn an_inbox_that_lost_a_row_or_holds_a_stale_one_is_found_and_healed() {
 
             take_in_state(&mut copy).await;
             copy.apply(told(4, 3)).await.expect("it goes on");
-            for mut copy in [copy, open(&db, Upstream::Scheduling).await.expect("a copy")] {
+            for mut copy in [copy, open(&db, Upstream::Scheduling, false).await.expect("a copy")] {
                 copy.apply(Event::Digest(tickets(1..=4))).await.expect("compared");
                 assert!(!copy.must_start_again(), "healed of {fault}");
             }

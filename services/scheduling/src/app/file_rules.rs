@@ -2,7 +2,7 @@
 //! registry's record, and who follows a region hears of the rules that come and go with a mall.
 
 use mpp_api::scheduling::HoursRule;
-use mpp_core::{Label, Labels, Result};
+use mpp_core::{Label, Labels, Reason, Result};
 use mpp_resource::memory::View as _;
 use mpp_store::Expect;
 
@@ -11,11 +11,12 @@ use crate::{memory::dirty::Dirty, model::target::Target, store::own_name};
 
 impl Deviations {
     /// Files the rules of these malls anew, where they lie under labels of before. Of a mall that
-    /// is not known nothing follows, and its rules stay as they are.
+    /// is not known nothing follows, and its rules stay as they are; so do rules that a newer program
+    /// has written, where it is `alone`, without one.
     ///
     /// # Errors
     /// `UNAVAILABLE`, `WRITE_CONFLICT` or `NEWER_FORM`, as the database answers.
-    pub async fn file_rules(&self, dirty: &Dirty) -> Result<()> {
+    pub async fn file_rules(&self, dirty: &Dirty, alone: bool) -> Result<()> {
         let misfiled = self.misfiled(dirty);
         if misfiled.is_empty() {
             return Ok(());
@@ -24,7 +25,11 @@ impl Deviations {
         for (name, labels) in misfiled {
             // As it stands now: an officer may have changed it meanwhile.
             if let Some(rule) = tx.get::<HoursRule>(&name).await? {
-                tx.put(&name, &rule.doc, labels, Expect::Version(rule.version)).await?;
+                let filed = tx.put(&name, &rule.doc, labels, Expect::Version(rule.version)).await;
+                match filed {
+                    Err(error) if alone && error.reason() == Reason::NewerForm => {}
+                    filed => drop(filed?),
+                }
             }
         }
         tx.commit().await.map(drop)

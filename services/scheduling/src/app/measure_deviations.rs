@@ -83,19 +83,29 @@ impl Deviations {
         Ok(documents.filter(differs).collect())
     }
 
+    /// A transaction of records that are worked out, also over those of a newer program, where
+    /// there is none any more.
+    async fn begin(&self, alone: bool) -> Result<Tx> {
+        let mut tx = self.db.begin(&own_name()).await?;
+        if alone {
+            tx.stand_in_for_newer();
+        }
+        Ok(tx)
+    }
+
     /// Writes records in one transaction. A counter that the registry had lost in a restore, and
     /// has again, has a deleted record.
     ///
     /// # Errors
     /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
-    pub async fn write(&self, changed: Vec<Deviation>) -> Result<()> {
+    pub async fn write(&self, changed: Vec<Deviation>, alone: bool) -> Result<()> {
         let mut rows = Vec::with_capacity(changed.len());
         for doc in changed {
             let counter = Target::counter_named(&doc.counter, "counter")?;
             let region = doc.region.trim_start_matches("regions/");
             rows.push((doc.name.clone(), counter.labels(region, &doc.week), doc));
         }
-        let mut tx = self.db.begin(&own_name()).await?;
+        let mut tx = self.begin(alone).await?;
         let items =
             rows.iter().map(|(name, labels, doc)| (name.clone(), doc.clone(), labels.clone()));
         let answers = tx.put_many(items.collect()).await?;
@@ -110,12 +120,12 @@ impl Deviations {
     ///
     /// # Errors
     /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
-    pub async fn drop_vanished(&self, dirty: &Dirty) -> Result<()> {
+    pub async fn drop_vanished(&self, dirty: &Dirty, alone: bool) -> Result<()> {
         let vanished = self.vanished(dirty);
         if vanished.is_empty() {
             return Ok(());
         }
-        let mut tx = self.db.begin(&own_name()).await?;
+        let mut tx = self.begin(alone).await?;
         for name in vanished {
             drop_record(&mut tx, &name).await?;
         }
