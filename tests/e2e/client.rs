@@ -17,12 +17,11 @@ use mpp_tests::{
     PATIENCE, Service, Suite, eventually,
     keys::{APP, ORGANISER},
     proxy::{Proxy, Weather},
+    replica::Replica,
     town::{self, DUKCAPIL, directory},
     wait::{pause, that},
 };
 use tokio::sync::Semaphore;
-
-use crate::drain::Replica;
 
 const WRITES: i64 = 60;
 
@@ -62,7 +61,7 @@ async fn a_write_whose_answer_was_lost_is_done_once_and_answered() {
 async fn of_two_replicas_one_is_killed_and_no_call_fails_or_is_done_twice() {
     let mut suite = Suite::start(Backend::Postgres).await;
     town::open(&suite).await;
-    let second = Replica::start(&suite).await;
+    let second = Replica::start(&suite, Service::Registry).await;
     let addresses = format!("{},http://{}", suite.address(Service::Registry), second.socket());
     let mut caller = organiser(&suite, addresses);
     let before = version(&counter(&suite).await);

@@ -1,7 +1,6 @@
 //! Rolling restarts: callers see nothing that a retry would not mend, and watchers are moved.
 
 use std::{
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -15,12 +14,13 @@ use mpp_api::{
 };
 use mpp_client::{Channel, Endpoint, TokenSource, connect, error_of};
 use mpp_core::Reason;
-use mpp_testkit::{Backend, free_port};
+use mpp_testkit::Backend;
 use mpp_tests::{
-    PATIENCE, Service, Suite, eventually, http,
+    PATIENCE, Service, Suite, eventually,
     keys::{APP, AUDITOR},
-    process::{Process, Signal},
+    process::Signal,
     proxy::Proxy,
+    replica::Replica,
     town::{self, MALL},
     wait::pause,
     wait::that,
@@ -33,7 +33,7 @@ const CALLERS: usize = 16;
 async fn a_rolling_restart_of_two_replicas_costs_callers_at_most_a_retry() {
     let mut suite = Suite::start(Backend::Postgres).await;
     town::found(&suite).await;
-    let mut second = Replica::start(&suite).await;
+    let mut second = Replica::start(&suite, Service::Registry).await;
     let balancer = Proxy::to(vec![suite.socket(Service::Registry), second.socket()]).await;
     let callers = Callers::start(&suite, &balancer.url());
     callers.answer(200).await;
@@ -86,58 +86,6 @@ async fn a_watcher_is_told_to_move_and_goes_on_at_the_next_server() {
     let resumed = FeedServiceClient::new(channel).watch(request).await;
     let first = resumed.expect("the token holds").into_inner().message().await;
     first.expect("a greeting").expect("a message");
-}
-
-/// Another `mpp serve registry` over the same database.
-pub struct Replica {
-    process: Process,
-    grpc: u16,
-    health: u16,
-}
-
-impl Replica {
-    pub async fn start(suite: &Suite) -> Self {
-        let (grpc, health) = (free_port(), free_port());
-        let process = Self::launch(suite, grpc, health);
-        let replica = Self { process, grpc, health };
-        replica.ready().await;
-        replica
-    }
-
-    fn launch(suite: &Suite, grpc: u16, health: u16) -> Process {
-        let mut serve = suite.serve(Service::Registry);
-        serve
-            .env("MPP_LISTEN", format!("127.0.0.1:{grpc}"))
-            .env("MPP_HEALTH_LISTEN", format!("127.0.0.1:{health}"))
-            .env("MPP_INSTANCE", "2");
-        let log = suite.home().join("replica.log");
-        Process::start("the second replica", serve, &log)
-    }
-
-    pub fn socket(&self) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], self.grpc))
-    }
-
-    async fn ready(&self) {
-        let url = format!("http://127.0.0.1:{}/readyz", self.health);
-        eventually(PATIENCE, "the second replica is ready", async || {
-            let (status, body) = http::get(&url).await?;
-            that(status == 200, body)
-        })
-        .await;
-    }
-
-    async fn stop(&mut self) {
-        self.process.signal(Signal::Terminate).await;
-        let status = self.process.end_within(PATIENCE).await;
-        assert!(status.success(), "{status}");
-    }
-
-    /// Starts again at the same address.
-    async fn again(&mut self, suite: &Suite) {
-        self.process = Self::launch(suite, self.grpc, self.health);
-        self.ready().await;
-    }
 }
 
 /// Callers that never pause, and try again at once when they are told that they may.

@@ -6,6 +6,7 @@ use mpp_api::{
     feed::Filter,
     registry::{
         Counter, CreateMallRequest, GetMallRequest, GetServiceRequest, Mall, UpdateCounterRequest,
+        directory_service_client::DirectoryServiceClient,
         mall::{Site, Stage, StageEntry},
     },
     reporting::{
@@ -14,7 +15,7 @@ use mpp_api::{
     },
     scheduling::{GetHoursRequest, hours_service_client::HoursServiceClient},
 };
-use mpp_client::{Cache, connect, error_of};
+use mpp_client::{Cache, Channel, Endpoint, connect, error_of};
 use mpp_core::Reason;
 use mpp_testkit::Backend;
 use mpp_tests::{
@@ -90,29 +91,36 @@ async fn tell(backend: Backend) {
         that(cache.get::<Mall>("malls/sebaliknya").is_ok_and(|mall| mall.is_some()), "not the new")
     })
     .await;
+    another_agent_syncs(&suite).await;
     the_agent_sends_all_again(&suite, &ministry).await;
 }
 
 /// Things that others hold of the registry: a copy, and the id of an event.
-struct Held {
+pub struct Held {
     copy: Copy,
     event: String,
 }
 
 async fn hold(suite: &Suite) -> Held {
-    let channel = suite.channel(Service::Registry, ADMINISTRATOR);
+    hold_of(suite, &suite.endpoint(Service::Registry, ADMINISTRATOR)).await
+}
+
+/// The same, of a registry that answers elsewhere.
+pub async fn hold_of(suite: &Suite, registry: &Endpoint) -> Held {
+    let channel = connect(registry).expect("an endpoint");
     let copy = Copy::of(&channel).await.expect("a copy");
     let whole = |event: &Event| event.data.contains("\"initialStateComplete\":true");
-    let heard = events(listening(suite, "?initialState=true", "").map(|_| ()), whole).await;
+    let asked = listening_to(suite, &registry.address, "?initialState=true", "");
+    let heard = events(asked.map(|_| ()), whole).await;
     let event = heard.expect("the state").last().expect("its end").id.clone();
     Held { copy, event }
 }
 
 /// A browser's request for the feed, with the id of the last event that it had.
-fn listening(suite: &Suite, query: &str, last: &str) -> http::Request<String> {
+fn listening_to(suite: &Suite, address: &str, query: &str, last: &str) -> http::Request<String> {
     let token = std::fs::read_to_string(suite.keys.token(ADMINISTRATOR)).expect("a token");
     let request = http::Request::builder()
-        .uri(format!("{}/v1/feed:watch{query}", suite.address(Service::Registry)))
+        .uri(format!("{address}/v1/feed:watch{query}"))
         .header("accept", "text/event-stream")
         .header("authorization", format!("Bearer {}", token.trim()));
     let request = if last.is_empty() { request } else { request.header("last-event-id", last) };
@@ -120,11 +128,17 @@ fn listening(suite: &Suite, query: &str, last: &str) -> http::Request<String> {
 }
 
 /// At once, not in silence.
-async fn is_refused(suite: &Suite, mut held: Held) {
-    let channel = suite.channel(Service::Registry, ADMINISTRATOR);
+async fn is_refused(suite: &Suite, held: Held) {
+    is_refused_by(suite, &suite.endpoint(Service::Registry, ADMINISTRATOR), held).await;
+}
+
+/// The same, by a registry that answers elsewhere.
+pub async fn is_refused_by(suite: &Suite, registry: &Endpoint, mut held: Held) {
+    let channel = connect(registry).expect("an endpoint");
     let refused = held.copy.follow(&channel, |_| false).await.expect_err("another history");
     assert!(error_of(&refused).is(Reason::LineageChanged), "{refused:?}");
-    let (status, body) = send(listening(suite, "", &held.event)).await.expect("an answer");
+    let asked = listening_to(suite, &registry.address, "", &held.event);
+    let (status, body) = send(asked).await.expect("an answer");
     assert!(status == 400 && body.contains("LINEAGE_CHANGED"), "{status} {body}");
 }
 
@@ -136,6 +150,11 @@ fn cache(suite: &Suite, through: &Proxy) -> Cache {
 }
 
 pub async fn create_mall(suite: &Suite, id: &str) {
+    create_mall_at(suite.channel(Service::Registry, ADMINISTRATOR), id).await;
+}
+
+/// The same, at a registry that answers elsewhere.
+pub async fn create_mall_at(registry: Channel, id: &str) {
     let stage = StageEntry {
         stage: Stage::Operating.into(),
         date: "2020-01-06".into(),
@@ -155,10 +174,17 @@ pub async fn create_mall(suite: &Suite, id: &str) {
         request_id: town::request_id(),
         ..Default::default()
     };
-    directory(suite, ADMINISTRATOR).create_mall(request).await.expect("a mall");
+    let created = DirectoryServiceClient::new(registry).create_mall(request).await;
+    created.expect("a mall");
 }
 
 async fn write_on(suite: &Suite, what: &str) {
+    write_on_at(&suite.channel(Service::Registry, ORGANISER), what).await;
+}
+
+/// The same, at a registry that answers elsewhere.
+pub async fn write_on_at(registry: &Channel, what: &str) {
+    let mut directory = DirectoryServiceClient::new(registry.clone());
     for number in 0..WRITTEN_ON {
         let display_name = town::text(&format!("Gerai {what} {number}"));
         let counter = Counter { name: DUKCAPIL.into(), display_name, ..Default::default() };
@@ -168,7 +194,7 @@ async fn write_on(suite: &Suite, what: &str) {
             request_id: town::request_id(),
             ..Default::default()
         };
-        directory(suite, ORGANISER).update_counter(request).await.expect("a counter");
+        directory.update_counter(request).await.expect("a counter");
     }
 }
 
@@ -198,6 +224,12 @@ pub async fn everybody_knows(suite: &Suite, mall: &str) {
     .await;
 }
 
+/// Whether reporting or scheduling has the mall.
+pub async fn anybody_knows(suite: &Suite, mall: &str) -> Result<bool, String> {
+    let reported = report(suite).await?.malls.iter().any(|one| one.mall == mall);
+    Ok(reported || scheduling_knows(suite, mall).await?)
+}
+
 pub async fn only_what_is_left(suite: &Suite) {
     eventually(PATIENCE, "reporting and scheduling have what is left", async || {
         let malls = report(suite).await?.malls.into_iter().map(|mall| mall.mall);
@@ -208,6 +240,19 @@ pub async fn only_what_is_left(suite: &Suite) {
         that(scheduling_knows(suite, "malls/sebaliknya").await?, "scheduling lacks the new")
     })
     .await;
+}
+
+/// From another machine, with a state of its own: by the end the source's batches have gone past the
+/// number that the first agent remembers.
+async fn another_agent_syncs(suite: &Suite) {
+    let other = Ministry::at(suite, "another-machine");
+    for number in 1..=3 {
+        let changed = row("KK-BARU", "Penerbitan Kartu Keluarga baru", &format!("Rp {number}.000"));
+        let mut catalog = town::catalog();
+        catalog[1] = changed;
+        other.publish(&catalog);
+        other.sync(suite).await.succeeded();
+    }
 }
 
 /// Its checkpoint has the number of another one by now; only the mark tells.

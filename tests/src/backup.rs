@@ -22,19 +22,24 @@ impl Backup {
     /// Copies the database at `url` as it is now, whether a server runs on it or not.
     pub async fn of(url: &str) -> Self {
         let backup = Self { folder: tempfile::tempdir().expect("a folder"), url: url.to_owned() };
-        match backup.files() {
+        match files(url) {
             Some(files) => copy(&files, backup.folder.path()),
-            None => backup.run("pg_dump", &["--file"]).await,
+            None => backup.run("pg_dump", url, &["--file"]).await,
         }
         backup
     }
 
     /// Puts it back where it was made; a server on PostgreSQL may run meanwhile.
     pub async fn restore(&self) {
-        let Some(files) = self.files() else {
+        self.restore_into(&self.url).await;
+    }
+
+    /// Puts it in the place of another database.
+    pub async fn restore_into(&self, url: &str) {
+        let Some(files) = files(url) else {
             let empty = "drop schema public cascade; create schema public";
             let whole = ["-q", "-v", "ON_ERROR_STOP=1", "-1", "-c", empty, "--file"];
-            return self.run("psql", &whole).await;
+            return self.run("psql", url, &whole).await;
         };
         for entry in fs::read_dir(&files).expect("its folder") {
             fs::remove_file(entry.expect("an entry").path()).expect("a file that goes");
@@ -42,18 +47,18 @@ impl Backup {
         copy(self.folder.path(), &files);
     }
 
-    /// The folder of a SQLite database.
-    fn files(&self) -> Option<PathBuf> {
-        let path = Path::new(self.url.strip_prefix("sqlite:")?);
-        path.parent().map(Path::to_owned)
-    }
-
     /// Runs one of PostgreSQL's programs on the dump.
-    async fn run(&self, program: &str, args: &[&str]) {
+    async fn run(&self, program: &str, url: &str, args: &[&str]) {
         let mut command = Command::new(programs().join(program));
-        command.arg(&self.url).args(args).arg(self.folder.path().join("dump.sql"));
+        command.arg(url).args(args).arg(self.folder.path().join("dump.sql"));
         Said::by(command).await.succeeded();
     }
+}
+
+/// The folder of a SQLite database.
+fn files(url: &str) -> Option<PathBuf> {
+    let path = Path::new(url.strip_prefix("sqlite:")?);
+    path.parent().map(Path::to_owned)
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -237,7 +237,7 @@ pub(crate) async fn own(folder: &Path, user: &str) {
 }
 
 /// The folder of PostgreSQL's programs: the newest that Debian installed, or one on the path.
-pub(crate) fn programs() -> PathBuf {
+pub fn programs() -> PathBuf {
     let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let version =
         |path: &Path| path.parent().and_then(|p| p.file_name()?.to_str()?.parse::<u32>().ok());

@@ -24,6 +24,7 @@ pub mod pooler;
 pub mod process;
 pub mod program;
 pub mod proxy;
+pub mod replica;
 pub mod service;
 pub mod suite;
 pub mod tls;

@@ -24,7 +24,12 @@ pub fn path() -> PathBuf {
 
 /// The binary in `home`, with none of this process's own settings.
 pub fn command(home: &Path) -> Command {
-    let mut command = Command::new(path());
+    command_of(&path(), home)
+}
+
+/// Like [`command`], of another binary.
+pub fn command_of(program: &Path, home: &Path) -> Command {
+    let mut command = Command::new(program);
     isolate(&mut command, home);
     command
 }
@@ -34,6 +39,14 @@ pub fn shell(home: &Path, line: &str) -> Command {
     let mut command = Command::new("sh");
     isolate(&mut command, home);
     command.arg("-c").arg(line);
+    command
+}
+
+/// Like [`shell`], by bash, and ending at the first command that fails.
+pub fn bash(home: &Path, lines: &str) -> Command {
+    let mut command = Command::new("bash");
+    isolate(&mut command, home);
+    command.args(["-euo", "pipefail", "-c", lines]);
     command
 }
 

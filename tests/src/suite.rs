@@ -17,7 +17,7 @@ use crate::{
     eventually, http,
     keys::{Keys, REPORTING, SCHEDULING, Who},
     process::{Process, Signal},
-    program::{Said, command},
+    program::{self, Said, command_of},
     service::Service,
     tls::{Authority, Identity},
 };
@@ -40,6 +40,7 @@ pub struct Suite {
     /// One for each service, in the order of [`Service::ALL`].
     services: [Served; 3],
     web: Web,
+    program: PathBuf,
     /// The key and the tokens.
     pub keys: Keys,
     tls: Option<(PathBuf, [Identity; 3])>,
@@ -123,6 +124,7 @@ impl Suite {
         Self {
             services,
             web,
+            program: program::path(),
             keys,
             tls,
             registry_seen_at: None,
@@ -142,6 +144,11 @@ impl Suite {
         &self.of(service).url
     }
 
+    /// Runs everything that begins from now on by another binary, such as an older release's.
+    pub fn use_program(&mut self, program: &Path) {
+        program.clone_into(&mut self.program);
+    }
+
     /// Lets a service reach its database by another address: a pooler's.
     pub fn reach_database_at(&mut self, service: Service, url: String) {
         self.services[service as usize].url = url;
@@ -149,7 +156,7 @@ impl Suite {
 
     /// Runs `mpp migrate`.
     pub async fn migrate(&self, service: Service) -> Said {
-        let mut migrate = command(self.home());
+        let mut migrate = command_of(&self.program, self.home());
         migrate.args(["migrate", service.name()]).env("MPP_DATABASE_URL", self.database(service));
         Said::by(migrate).await
     }
@@ -173,7 +180,7 @@ impl Suite {
         let local = |port: u16| format!("127.0.0.1:{port}");
         let registry =
             self.registry_seen_at.clone().unwrap_or_else(|| self.address(Service::Registry));
-        let mut serve = command(self.home());
+        let mut serve = command_of(&self.program, self.home());
         serve
             .args(["serve", service.name()])
             .env("MPP_DATABASE_URL", &of.url)
@@ -295,7 +302,7 @@ impl Suite {
         if let Some((authority, _)) = &self.tls {
             settings.push(("MPP_TLS_CA", authority.into()));
         }
-        Desk { home: self.home().to_owned(), settings }
+        Desk { program: self.program.clone(), home: self.home().to_owned(), settings }
     }
 
     /// A client command that `who` gives.

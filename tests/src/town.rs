@@ -50,7 +50,13 @@ pub type Row = [String; 4];
 impl Ministry {
     /// Lays the agent's files out.
     pub fn new(suite: &Suite) -> Self {
-        let folder = suite.home().join("kemendagri");
+        Self::at(suite, "kemendagri")
+    }
+
+    /// The same in another folder: another machine's agent for the same source, with a state of its
+    /// own.
+    pub fn at(suite: &Suite, place: &str) -> Self {
+        let folder = suite.home().join(place);
         fs::create_dir_all(&folder).expect("a folder");
         let config = format!(
             "source = \"{SOURCE}\"\nmapping = \"map.jq\"\nstate = \"state.db\"\n\
@@ -72,6 +78,13 @@ impl Ministry {
         // Written beside it and moved, so that no agent reads half of it.
         let (beside, path) = (self.folder.join("services.new"), self.folder.join("services.csv"));
         fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).expect("a file");
+    }
+
+    /// Its mapping says this of each service, too, such as `product: .nama`; empty: nothing more.
+    pub fn maps_also(&self, more: &str) {
+        let more = if more.is_empty() { String::new() } else { format!("{more},\n    ") };
+        let mapping = MAPPING.replace("title:", &format!("{more}title:"));
+        fs::write(self.folder.join("map.jq"), mapping).expect("a file");
     }
 
     /// Another mapping with the same results: everything is sent again.

@@ -2,14 +2,14 @@
 
 use super::Suite;
 use crate::{
-    PATIENCE, eventually, http, keys::WEB, process::Process, program::command, service::Service,
+    PATIENCE, eventually, http, keys::WEB, process::Process, program::command_of, service::Service,
 };
 
 impl Suite {
     /// Starts the pages, and does not wait for them.
     pub fn launch_web(&mut self) {
         let local = |port: u16| format!("127.0.0.1:{port}");
-        let mut serve = command(self.home());
+        let mut serve = command_of(&self.program, self.home());
         serve
             .args(["serve", "web"])
             .env("MPP_PAGE_LISTEN", local(self.web.pages))
