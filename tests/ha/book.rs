@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    sync::atomic::Ordering::Relaxed,
     time::{Duration, Instant},
 };
 
@@ -111,6 +112,7 @@ async fn book(channel: &Channel, request: BookAppointmentRequest, work: &Work) -
         match answer {
             Ok(answer) => {
                 let answer = answer.into_inner();
+                work.written[1].fetch_max(answer.revision, Relaxed);
                 work.calls.note("bookings", begun, &Ok::<_, String>(answer.revision));
                 return answer.appointment.map(|appointment| appointment.name);
             }

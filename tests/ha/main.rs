@@ -1,7 +1,9 @@
 //! The cost of a database's failover for callers of the services; see `tests/ha/run`, which starts
 //! the nodes and this.
 //!
-//! While bookings, a sync, reads and watches go on, the leader is switched over and then killed.
+//! While bookings, a sync, reads and watches go on, the leader is switched over, then killed, then
+//! stopped where it stands: it keeps its connections, says nothing, and wakes up later as one that
+//! leads no more.
 //! A connection that is made anew for each statement tells how long the database itself was away;
 //! what the services take beyond that is theirs, and has a limit. It is printed, not judged. What
 //! is judged: nothing acknowledged is lost, no slot is oversold, no follower starts anew, and no
@@ -21,7 +23,7 @@ use std::{
     process::ExitCode,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -42,10 +44,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const HANGS: Duration = Duration::from_secs(15);
 
 /// Work that goes on until it is told to stop.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Work {
     /// Every call is noted here.
     pub calls: Calls,
+    /// The revisions that registry and scheduling have answered last.
+    pub written: Arc<[AtomicI64; 2]>,
     stop: Arc<AtomicBool>,
 }
 
@@ -65,7 +69,7 @@ async fn main() -> ExitCode {
     };
     let suite = serve(database).await;
     town::open(&suite).await;
-    let work = Work { calls: Calls::default(), stop: Arc::default() };
+    let work = Work::default();
     let clients = book::Clients::start(&suite, &work).await;
     let source = source::start(&suite, &work);
     let followers = [Service::Registry, Service::Scheduling]
@@ -75,10 +79,12 @@ async fn main() -> ExitCode {
     database::start(database, &work).await;
 
     let mut windows = Vec::new();
-    for event in ["switchover", "kill"] {
+    for event in ["switchover", "kill", "freeze", "thaw"] {
         windows.push((event, during(event, script, &work.calls).await));
+        if event == "kill" {
+            hook(script, "heal").await;
+        }
     }
-    hook(script, "heal").await;
     tokio::time::sleep(CALM).await;
     work.stop.store(true, Ordering::SeqCst);
     let (booked, pushed) = (clients.end().await, source.await.expect("answers"));

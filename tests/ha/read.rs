@@ -1,6 +1,9 @@
-//! Readers of each service, who are answered from its memory.
+//! Readers of each service, who are answered from its memory, and of what reporting has heard.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering::Relaxed,
+    time::{Duration, Instant},
+};
 
 use mpp_api::{
     registry::{GetMallRequest, directory_service_client::DirectoryServiceClient},
@@ -18,6 +21,8 @@ use tonic::Status;
 use crate::Work;
 
 const EVERY: Duration = Duration::from_millis(100);
+/// A report that has not heard of what was written by then is asked for again.
+const HEARD_WITHIN: Duration = Duration::from_secs(1);
 
 /// A channel that sends each call once, so that each try is noted.
 pub fn insists_not(suite: &Suite, service: Service, who: Who) -> Channel {
@@ -46,10 +51,20 @@ pub fn start(suite: &Suite, work: &Work) {
         async move { client.list_slots(request).await.map(drop) }
     });
     let reporting = insists_not(suite, Service::Reporting, AUDITOR);
-    spawn(work, "reads, reporting", move || {
-        let request = GetReportRequest::default();
+    let report = move |request: GetReportRequest| {
         let mut client = ReportServiceClient::new(reporting.clone());
-        async move { client.get_report(request).await.map(drop) }
+        let mut asked = tonic::Request::new(request);
+        asked.set_timeout(HEARD_WITHIN);
+        async move { client.get_report(asked).await.map(drop) }
+    };
+    let (now, written) = (report.clone(), work.written.clone());
+    spawn(work, "reads, reporting", move || now(GetReportRequest::default()));
+    spawn(work, "what reporting follows", move || {
+        report(GetReportRequest {
+            min_registry_revision: written[0].load(Relaxed),
+            min_scheduling_revision: written[1].load(Relaxed),
+            ..Default::default()
+        })
     });
 }
 

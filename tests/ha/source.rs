@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    sync::atomic::Ordering::Relaxed,
     time::{Duration, Instant},
 };
 
@@ -94,6 +95,7 @@ impl Ministry {
         self.session = Some(Welcome { next_sequence: checkpoint.sequence + 1, ..session });
         self.checkpoint = answer.checkpoint;
         self.number += 1;
+        self.work.written[0].fetch_max(answer.revision, Relaxed);
         Ok(answer.revision)
     }
 
