@@ -34,12 +34,12 @@ impl Replica {
         replica
     }
 
-    /// Where it answers.
+    /// Its place, for a proxy before it.
     pub fn socket(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.grpc))
     }
 
-    /// The same, as clients name it.
+    /// Its address, as clients name it.
     pub fn address(&self) -> String {
         format!("http://{}", self.socket())
     }

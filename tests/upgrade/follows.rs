@@ -1,4 +1,4 @@
-//! What follows from other records: the report and the deviations. Whichever release runs keeps
+//! Records that follow from others: the report's and the deviations. Whichever release runs keeps
 //! them up.
 
 use mpp_api::{
@@ -16,7 +16,7 @@ use mpp_tests::{
 
 use crate::stage::{Release, Stage};
 
-/// What the next release fills in.
+/// The field's text, where the next release fills it in.
 const MADE: &[u8] = b"made by the next";
 
 /// The report of this release shows what registry and scheduling have written last.

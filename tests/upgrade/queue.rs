@@ -15,7 +15,7 @@ use crate::{
     stage::{Release, Stage},
 };
 
-/// What was booked and printed, by the next release.
+/// An appointment and a number, both made by the next release.
 pub struct Day {
     appointment: String,
     code: String,

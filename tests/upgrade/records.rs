@@ -159,7 +159,7 @@ pub async fn are_read_and_not_rewritten(stage: &Stage) {
     is_not_moved_nor_deleted(stage).await;
 }
 
-/// What lies below a record is filed by it.
+/// Nor are records filed anew that lie below one.
 async fn is_not_moved_nor_deleted(stage: &Stage) {
     let door = stage.door(Release::Old, Service::Registry, ADMINISTRATOR);
     let moved = json!({ "name": MALL, "region": "regions/35.09" });

@@ -1,4 +1,4 @@
-//! Who runs: the old release's services, the next one's, or both.
+//! The services that run: the old release's, the next one's, or both.
 
 use std::path::{Path, PathBuf};
 
@@ -108,7 +108,7 @@ impl Stage {
         self.runs = release;
     }
 
-    /// Where a service of this release answers.
+    /// The address of a service of this release.
     pub fn address(&self, release: Release, service: Service) -> String {
         match self.beside.get(service as usize) {
             Some(replica) if release == Release::Next => replica.address(),

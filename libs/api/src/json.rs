@@ -126,7 +126,7 @@ pub fn write_encoded(name: &str, bytes: &[u8]) -> Result<String> {
     serde_json::to_string(&message).map_err(Error::internal)
 }
 
-/// How many fields the whole contract has. None is ever taken away, so of two programs the one that
+/// The number of fields of the whole contract. None is ever taken away, so of two programs the one that
 /// counts more knows more.
 pub fn fields_known() -> u32 {
     static KNOWN: LazyLock<u32> = LazyLock::new(|| {
