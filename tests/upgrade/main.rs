@@ -53,6 +53,7 @@ async fn tell(stage: &mut Stage) {
     let day = queue::begin(stage).await;
     agent::publishes_the_field(stage, &ministry).await;
     follows::all_is_known(stage, Release::Next).await;
+    follows::is_measured_by_the_next(stage).await;
 
     println!("the old release meets what the next one wrote");
     stage.turn(Release::Old).await;

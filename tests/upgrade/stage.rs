@@ -70,6 +70,12 @@ impl Stage {
             self.beside.push(Replica::start(&self.suite, service).await);
         }
         self.suite.use_program(&self.programs[0]);
+        // As an upgrade rolls on: the work that one replica does for all passes to the next release.
+        for service in [Service::Scheduling, Service::Reporting] {
+            self.suite.stop(service).await;
+            self.suite.launch(service);
+            self.suite.ready(service).await;
+        }
     }
 
     async fn migrate(&self) {
