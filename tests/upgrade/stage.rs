@@ -27,6 +27,9 @@ pub enum Release {
     Next,
 }
 
+/// Services with work that one replica does for all: it passes to the next release first.
+const WORKING: [Service; 2] = [Service::Scheduling, Service::Reporting];
+
 /// The three services, on databases of their own.
 pub struct Stage {
     /// Its processes are those of one release.
@@ -59,6 +62,7 @@ impl Stage {
         match self.backend {
             Backend::Sqlite if release != self.runs => self.restart(release).await,
             Backend::Postgres if self.beside.is_empty() => self.run_beside().await,
+            Backend::Postgres if release == Release::Old => self.come_back().await,
             Backend::Sqlite | Backend::Postgres => {}
         }
     }
@@ -67,14 +71,24 @@ impl Stage {
         self.suite.use_program(&self.programs[1]);
         self.migrate().await;
         for service in Service::ALL {
-            self.beside.push(Replica::start(&self.suite, service).await);
+            let mut serve = self.suite.serve(service);
+            let names = ["MPP_REGISTRY_ADDRESS", "MPP_SCHEDULING_ADDRESS"];
+            serve.envs(names.into_iter().zip(self.beside.iter().map(Replica::address)));
+            self.beside.push(Replica::start_by(&self.suite, service, serve).await);
         }
         self.suite.use_program(&self.programs[0]);
-        // As an upgrade rolls on: the work that one replica does for all passes to the next release.
-        for service in [Service::Scheduling, Service::Reporting] {
+        for service in WORKING {
             self.suite.stop(service).await;
-            self.suite.launch(service);
-            self.suite.ready(service).await;
+        }
+    }
+
+    /// The old release's replicas that were moved meanwhile, as nodes are drained.
+    async fn come_back(&mut self) {
+        for service in WORKING {
+            if self.suite.process(service).ended().is_some() {
+                self.suite.launch(service);
+                self.suite.ready(service).await;
+            }
         }
     }
 

@@ -217,9 +217,11 @@ async fn rows_of_a_newer_program_that_is_gone_are_made_anew_and_by_it_again_when
         let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
         copy.apply(told(1, 2)).await.expect("applied");
         let mut tx = db.begin(&super::writer()).await.expect("a transaction");
-        let text = "update projection set value = '{}' where name = 'day';
-                    update record set form = form + 1, version = version + 1, doc = 'x'";
-        sqlx::raw_sql(text).execute(tx.conn()).await.expect("written");
+        let text = "update projection set value = '{}' where name = 'day'";
+        sqlx::query(text).execute(tx.conn()).await.expect("written");
+        let text = "update record set form = form + 1, version = version + 1, doc = $1";
+        let of_tomorrow = sqlx::query(text).bind(&b"of tomorrow"[..]);
+        of_tomorrow.execute(tx.conn()).await.expect("written");
         tx.commit().await.expect("committed");
         set_form(&db, FORM + 1).await;
 
