@@ -143,3 +143,32 @@ async fn nothing_readable(suite: &Suite, ministry: &Ministry) {
     assert_eq!(told.incomplete.expect("told").reason(), Reason::NothingRead);
     assert_eq!(told.last_success_time, before);
 }
+
+#[tokio::test]
+async fn what_looks_like_a_trial_is_held_until_a_person_releases_it() {
+    let suite = Suite::start(Backend::Sqlite).await;
+    let ministry = town::open(&suite).await;
+    let with = |title: &str| {
+        let mut rows = town::catalog();
+        rows.push(row("L-1", title, "Gratis"));
+        rows
+    };
+    ministry.publish(&with("Layanan 1"));
+    let said = ministry.sync(&suite).await;
+    assert_eq!(said.code, 9, "{}{}", said.out, said.err);
+    assert!(said.out.contains("suspicious 1"), "{}", said.out);
+    let problems = ministry.problems(&suite).await.succeeded();
+    assert!(problems.contains("(l-1)") && problems.contains("mpp agent release"), "{problems}");
+
+    let other = ministry.release(&suite, &["kk"]).await;
+    assert!(other.err.contains("held back are l-1"), "{}{}", other.out, other.err);
+    ministry.release(&suite, &["l-1"]).await.succeeded();
+    let said = ministry.sync(&suite).await.succeeded();
+    assert!(said.contains("applied 1") && !said.contains("suspicious"), "{said}");
+
+    ministry.publish(&with("Hapus saja"));
+    let said = ministry.sync(&suite).await;
+    assert!(said.out.contains("suspicious 1"), "it was released as what it was:\n{}", said.out);
+    assert!(!said.out.contains("no longer in the source"), "it has not gone:\n{}", said.out);
+    ministry.release(&suite, &["l-1", "--undo"]).await.succeeded();
+}

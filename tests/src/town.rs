@@ -110,6 +110,12 @@ impl Ministry {
         suite.run(PUBLISHER, &["agent", "problems", &config]).await
     }
 
+    /// Releases records that were held back as trials, or with `--undo` holds them back again.
+    pub async fn release(&self, suite: &Suite, what: &[&str]) -> Said {
+        let config = self.folder.join("agent.toml").display().to_string();
+        suite.run(PUBLISHER, &[&["agent", "release", &config], what].concat()).await
+    }
+
     /// Takes out of the index what the agent is told to, and the source no longer has.
     pub async fn withdraw(&self, suite: &Suite, what: &[&str]) -> Said {
         let config = self.folder.join("agent.toml").display().to_string();

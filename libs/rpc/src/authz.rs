@@ -75,6 +75,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.DirectoryService/CreateWindow", MALL),
     ("/mpp.registry.v1.DirectoryService/UpdateWindow", MALL),
     ("/mpp.registry.v1.CatalogService/GetService", EVERYONE),
+    ("/mpp.registry.v1.CatalogService/GetWithdrawnService", EVERYONE),
     ("/mpp.registry.v1.CatalogService/ListServices", EVERYONE),
     ("/mpp.registry.v1.CatalogService/CreateService", OWNER),
     ("/mpp.registry.v1.CatalogService/UpdateService", OWNER),

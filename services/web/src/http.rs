@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     document,
     live::{boards::Boards, permits::Permits, stream::messages},
-    pages::{Address, Asked},
+    pages::{Address, Asked, Own},
     render::{Renderer, Shown},
     security::secure,
     upstream::Missing,
@@ -61,15 +61,16 @@ async fn page(State(site): State<Site>, extensions: Extensions, uri: Uri) -> Res
     };
     let query = uri.query().unwrap_or_default();
     let kept = site.boards.find(&address, lang).filter(|_| query.is_empty());
-    let drawn = match kept {
-        Some(board) => board.drawn.borrow().clone(),
+    let (drawn, status) = match kept {
+        Some(board) => (board.drawn.borrow().clone(), StatusCode::OK),
         None => match show(&site, &extensions, &address, &Asked::read(&uri), lang).await {
-            Ok(Shown { drawn, .. }) => drawn,
+            Ok(Shown { drawn, own: Own::Withdrawn(_) }) => (drawn, StatusCode::GONE),
+            Ok(Shown { drawn, .. }) => (drawn, StatusCode::OK),
             Err(why) => return missing(&site, lang, why),
         },
     };
     let whole = document::document(site.renderer.look(lang), &address, query, &drawn);
-    html(StatusCode::OK, whole.into_string())
+    html(status, whole.into_string())
 }
 
 /// Draws a page, where its visitor has a place for that.

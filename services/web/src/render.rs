@@ -65,7 +65,7 @@ impl Renderer {
             }
             Address::Service(unit, id) => {
                 let name = format!("units/{unit}/services/{id}");
-                Own::Service(Arc::new(self.upstream.service(&name).await?))
+                self.service(&name).await?
             }
             Address::Search => {
                 Own::Found(Arc::new(self.upstream.search(&asked.cari, &asked.halaman).await?))
@@ -78,6 +78,17 @@ impl Renderer {
                 Own::Mall(Arc::new(self.upstream.mall(&name, self.clock.now()).await?))
             }
         })
+    }
+
+    /// A service, or what became of it.
+    async fn service(&self, name: &str) -> Result<Own, Missing> {
+        match self.upstream.service(name).await {
+            Ok(found) => Ok(Own::Service(Arc::new(found))),
+            Err(Missing::Unknown) => {
+                Ok(Own::Withdrawn(Arc::new(self.upstream.withdrawn(name).await?)))
+            }
+            Err(why) => Err(why),
+        }
     }
 
     /// Draws a page of the report of now.

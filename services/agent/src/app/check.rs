@@ -9,9 +9,9 @@ use crate::{
         difference::{Difference, Verdict},
         filled::Relied,
         problem::Problem,
-        tally::Tally,
+        tally::{Tally, some},
     },
-    source::{self, Fault, Found, Item},
+    source::{self, Fault, Found, Item, Way},
     store::Store,
 };
 
@@ -33,8 +33,8 @@ pub struct Checked {
 /// What only the registry knows is not judged: whether units and services that are named exist, and
 /// whether the source may write there.
 pub async fn check(run: &Run) -> Checked {
-    let before = relied_on(run).await;
-    let mut items = source::read(run.input.clone(), run.way.clone(), before, &run.policy);
+    let (before, way) = of_state(run).await;
+    let mut items = source::read(run.input.clone(), way, before, &run.policy);
     let mut difference = Difference::default();
     let mut checked = Checked::default();
     while let Some(found) = items.recv().await {
@@ -48,16 +48,17 @@ pub async fn check(run: &Run) -> Checked {
 }
 
 /// What the last run found, where there was one: a heading that was renamed since, or a column that
-/// has emptied, stops a run, and so it is told here. A state that another agent uses just now tells
-/// nothing.
-async fn relied_on(run: &Run) -> Relied {
-    if run.accept_missing || !run.state.exists() {
-        return Relied::default();
+/// has emptied, stops a run, and so it is told here. And what a person has released. A state that
+/// another agent uses just now tells nothing.
+async fn of_state(run: &Run) -> (Relied, Way) {
+    let way = run.way.clone();
+    if !run.state.exists() {
+        return (Relied::default(), way);
     }
-    match Store::open(&run.state).await {
-        Ok(store) => store.relied_on().await.unwrap_or_default(),
-        Err(_) => Relied::default(),
-    }
+    let Ok(store) = Store::open(&run.state).await else { return (Relied::default(), way) };
+    let released = store.released().await.unwrap_or_default();
+    let relied = if run.accept_missing { None } else { store.relied_on().await.ok() };
+    (relied.unwrap_or_default(), Way { released, ..way })
 }
 
 impl Checked {
@@ -70,7 +71,8 @@ impl Checked {
         match self.lack {
             Some(lack) => Err(lack),
             None if refused > 0 => {
-                let text = format!("{refused} rows would not get into the index");
+                let rows = some(refused, "row", "rows");
+                let text = format!("{rows} would not get into the index");
                 Err(Error::new(Reason::RecordsRefused, text))
             }
             None => Ok(()),
@@ -98,7 +100,8 @@ impl Checked {
         match item.record {
             Err(error) => {
                 self.tally.count_unread(&error);
-                self.problems.push(Problem::unsent(&item.found_at, "", &error));
+                let id = item.held_back.map(|one| one.id).unwrap_or_default();
+                self.problems.push(Problem::unsent(&item.found_at, &id, &error));
             }
             Ok(record) => {
                 let id = record.source_id.clone();
@@ -128,7 +131,7 @@ impl Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Input, Policy, Table, Way};
+    use crate::{Input, Policy, Table};
 
     fn run(folder: &std::path::Path, csv: &str, program: &str) -> Run {
         let path = folder.join("catalog.csv");
@@ -136,7 +139,7 @@ mod tests {
         Run {
             source: "sources/a".into(),
             input: Input::Csv(Table { path, ..Table::default() }),
-            way: Way { program: program.into(), apply_trials: false },
+            way: Way { program: program.into(), ..Way::default() },
             state: folder.join("state.db"),
             take_over: false,
             accept_missing: false,

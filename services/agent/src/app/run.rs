@@ -12,9 +12,9 @@ use super::{
     session::{self, Broken, Ended, Reading},
 };
 use crate::{
-    model::mapping,
+    model::{mapping, problem::Problem},
     policy::Policy,
-    source::{self, Fault},
+    source::{self, Fault, Way},
     store::Store,
 };
 
@@ -40,8 +40,13 @@ pub async fn run(
         store: &store,
         report,
     };
-    let ended = until_ended(&context, shutdown).await?;
-    outcome(&store, run, ended).await
+    match until_ended(&context, shutdown).await {
+        Ok(ended) => outcome(&store, run, ended).await,
+        Err(error) => {
+            store.keep_failed(&Problem::unsent(&run.source, "", &error)).await?;
+            Err(error)
+        }
+    }
 }
 
 /// Tries until a session has ended, or another try would not help.
@@ -85,7 +90,9 @@ async fn attempt(
             } else {
                 context.store.relied_on().await?
             };
-            let items = source::read(run.input.clone(), run.way.clone(), before, &run.policy);
+            let released = context.store.released().await?;
+            let way = Way { released, ..run.way.clone() };
+            let items = source::read(run.input.clone(), way, before, &run.policy);
             Reading::begin(items).await
         }
     };

@@ -29,7 +29,7 @@ use crate::{
         tally::Tally,
     },
     registry::{self, Stream},
-    source::{Fault, Found, Item},
+    source::{Fault, Found, HeldBack, Item},
     store::Store,
 };
 
@@ -171,6 +171,8 @@ struct Session<'a> {
     /// Problems that are not stored yet, and how many there were.
     unsent: Vec<Problem>,
     kept: i64,
+    /// What a person has to look at before it is sent.
+    held_back: Vec<HeldBack>,
 }
 
 /// The form of the records that this agent sends.
@@ -207,6 +209,7 @@ impl<'a> Session<'a> {
             first_unread: None,
             unsent: Vec::new(),
             kept: 0,
+            held_back: Vec::new(),
         })
     }
 
@@ -258,14 +261,17 @@ impl<'a> Session<'a> {
     /// Takes up a record that the registry has to see; counts and keeps whatever it cannot.
     async fn gather(&mut self, item: Item) -> Result<()> {
         self.tally.read += 1;
-        let Item { found_at, record, notes, refused_id, is_record } = item;
+        let Item { found_at, record, notes, refused_id, is_record, held_back } = item;
         let record = match record {
             Ok(record) => record,
             Err(error) => {
                 if is_record || refused_id.is_some() {
                     self.difference.refuse(refused_id.as_deref());
                 }
-                return self.keep_invalid(&found_at, "", &error).await;
+                let id = held_back.as_ref().map_or("", |one| one.id.as_str());
+                self.keep_invalid(&found_at, id, &error).await?;
+                self.held_back.extend(held_back);
+                return Ok(());
             }
         };
         self.tally.count_notes(&notes);

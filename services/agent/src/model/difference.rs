@@ -7,6 +7,8 @@ use mpp_api::sync::Record;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
+use super::tally::some;
+
 /// The first 16 bytes of SHA-256 over the encoded record.
 pub type Digest = [u8; 16];
 
@@ -99,17 +101,24 @@ impl Difference {
         self.gone().len().saturating_sub(self.unknown)
     }
 
+    /// Rows that were refused and of which nobody knows whose they are.
+    pub fn unknown(&self) -> usize {
+        self.unknown
+    }
+
     /// What is told of those that were not seen where some rows are not known.
     pub fn unsure(&self) -> String {
         let (gone, unknown) = (self.gone(), self.unknown);
+        let rows = some(unknown, "row", "rows");
+        let missed =
+            some(gone.len(), "record that is in the index is", "records that are in the index are");
         let surely = match self.surely_gone() {
-            0 => "they may be of these records".to_owned(),
-            some => format!("so at least {some} of these records have gone"),
+            0 => "which may be of what is missed".to_owned(),
+            some => format!("so at least {some} of what is missed has gone"),
         };
         format!(
-            "{} records that are in the index are not among the rows that were read, and {unknown} \
-             rows could not be read, {surely}: {}. Mend those rows first",
-            gone.len(),
+            "{missed} not among the rows that were read, and {rows} could not be read, {surely}: {}. \
+             Mend what could not be read first",
             named(&gone)
         )
     }
@@ -165,10 +174,12 @@ impl Difference {
         let too_many = gone * 100 > known * max_percent as usize && (gone > few || all_went);
         too_many.then(|| {
             format!(
-                "{gone} of {known} records that were synced before are no longer in it, counting \
+                "{gone} of {}, synced before, {} no longer in it, counting \
                  those that went in runs before and were neither accepted nor withdrawn: {}; nothing was \
                  deleted and the run does not count as complete. Mend the source or its mapping, or, \
                  if it is right, run again with --accept-missing",
+                some(known, "record", "records"),
+                if gone == 1 { "is" } else { "are" },
                 named(&self.gone())
             )
         })
@@ -284,7 +295,10 @@ mod tests {
         assert_eq!(unknown.surely_gone(), 4);
         let told = unknown.unsure();
         assert!(told.starts_with("10 records that are in the index"), "{told}");
-        assert!(told.contains("at least 4 of these") && told.contains(": 0, 1, 2"), "{told}");
+        assert!(
+            told.contains("at least 4 of what is missed") && told.contains(": 0, 1, 2"),
+            "{told}"
+        );
         assert!(unknown.shrinkage(5, 3).is_some() && unknown.shrinkage(10, 3).is_none());
     }
 

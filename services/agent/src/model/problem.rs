@@ -2,6 +2,8 @@
 
 use mpp_core::{Error, FieldCode, Reason};
 
+use super::tally::some;
+
 /// A record that was refused or could not be sent, or a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -52,6 +54,21 @@ impl Problem {
         Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, text))
     }
 
+    /// A record that is not among the rows that were read, where it may be one of those that were
+    /// not.
+    pub fn not_seen(source_id: &str, unknown: usize) -> Self {
+        let rows = some(
+            unknown,
+            "row could not be read, and nobody knows whose it is",
+            "rows could not be read, and nobody knows whose they are",
+        );
+        let text = format!(
+            "it is in the index, and not among the rows that were read; {rows}. Mend what is named \
+             beside this first: then it is there, or gone for sure"
+        );
+        Self::unsent("not seen", source_id, &Error::field("source_id", FieldCode::Gone, text))
+    }
+
     /// A record of which too many others have gone with it for the run to be complete.
     pub fn missing(source_id: &str) -> Self {
         let text = "it is no longer in the source, like more of them than may go at once; the index \
@@ -79,9 +96,15 @@ impl Problem {
 
     /// The way out.
     pub fn advice(&self) -> &'static str {
-        advice(&self.code)
+        let is_held = self.code == FieldCode::Suspicious.as_str() && self.record.ends_with(')');
+        if is_held { RELEASE } else { advice(&self.code) }
     }
 }
+
+/// The way out for a record that is held back and has an id.
+const RELEASE: &str = "A person has to look at it. Where it is no service, remove it at the source, or \
+    let the mapping leave it out; where it is one, release it by the id in brackets: mpp agent \
+    release CONFIG ID.";
 
 /// The way out for a code, of a field or of a failure.
 pub fn advice(code: &str) -> &'static str {
@@ -103,6 +126,19 @@ mod tests {
         assert_eq!(advice("SOURCE_CONFIG"), Reason::SourceConfig.way_out());
         assert!(advice("OF_A_LATER_VERSION").contains("message"));
         assert!(FieldCode::ALL.iter().all(|code| advice(code.as_str()) == code.way_out()));
+    }
+
+    #[test]
+    fn what_is_held_back_says_how_to_release_it() {
+        let error = Error::field("row", FieldCode::Suspicious, "looks like a trial");
+        assert!(
+            Problem::unsent("row at line 7", "ktp", &error).advice().contains("mpp agent release")
+        );
+        assert_eq!(
+            Problem::unsent("row at line 7", "", &error).advice(),
+            FieldCode::Suspicious.way_out(),
+            "what has no id cannot be named"
+        );
     }
 
     #[test]

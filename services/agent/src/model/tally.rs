@@ -41,6 +41,15 @@ pub struct Tally {
     pub quarantined: i64,
 }
 
+/// "one row", "7 rows": for texts to people.
+pub fn some(count: impl TryInto<u64>, one: &str, many: &str) -> String {
+    match count.try_into() {
+        Ok(1) => format!("one {one}"),
+        Ok(count) => format!("{count} {many}"),
+        Err(_) => many.to_owned(),
+    }
+}
+
 impl Tally {
     /// Rows that the registry is told of in number only.
     pub fn unread(&self) -> i64 {

@@ -12,7 +12,7 @@ use mpp_api::{
 };
 use mpp_core::{Error, FieldCode};
 
-use super::problem::Problem;
+use super::{problem::Problem, tally::some};
 
 /// The records that a run takes out of the index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,8 +69,9 @@ const NOT_HELD: &str = "the index holds no record of this id of this source";
 
 fn unsure(unread: i64) -> String {
     format!(
-        "{unread} rows could not be read, and their records would be withdrawn with the others; mend \
-         the rows, or name the ids that are meant"
+        "{}, and what stands there would be withdrawn with the others; mend that first, or name the \
+         ids that are meant",
+        some(unread, "row could not be read", "rows could not be read")
     )
 }
 

@@ -287,8 +287,12 @@ impl Reading<'_, '_> {
             let text = format!("a cell is longer than {limit} bytes; is a quote left open?");
             return self.sink.refuse(at(line), Error::field("row", FieldCode::Unreadable, text));
         }
-        let raw = self.raw(cells);
-        self.sink.put(at(line), raw).map(drop)
+        let raw = self.raw(cells.clone());
+        self.sink.put(at(line), raw)?;
+        if !self.sink.took() {
+            self.saying.hear_refused(&cells);
+        }
+        Ok(())
     }
 
     fn raw(&self, cells: Vec<String>) -> Val {

@@ -5,78 +5,172 @@ use jaq_json::Val;
 
 use super::{
     fault::{Fault, excerpt},
+    more::words,
     place::{self, Setting, count, key, shape, text},
 };
 
-/// Keys by which an answer says whether it is one.
+/// Words of the names by which an answer says whether it is one.
 const VERDICTS: [&str; 7] =
-    ["success", "ok", "status", "sukses", "berhasil", "isSuccess", "result"];
-const FAILURES: [&str; 16] = [
+    ["success", "successful", "succeeded", "ok", "sukses", "berhasil", "valid"];
+/// Whole names by which it says how it went.
+const STATES: [&str; 12] = [
+    "status",
+    "result",
+    "state",
+    "outcome",
+    "hasil",
+    "response",
+    "respon",
+    "keadaan",
+    "stat",
+    "responsestatus",
+    "statustext",
+    "resultstatus",
+];
+const FAILURES: [&str; 22] = [
     "error",
+    "errors",
     "err",
     "fail",
+    "fails",
     "failed",
     "failure",
     "gagal",
     "false",
     "unauthorized",
+    "unauthenticated",
     "forbidden",
     "denied",
     "ditolak",
     "nok",
     "no",
+    "n",
+    "f",
     "tidak",
     "expired",
     "invalid",
+    "timeout",
 ];
-const CODES: [&str; 6] = ["code", "status", "statusCode", "status_code", "kode", "responseCode"];
-const ERRORS: [&str; 3] = ["error", "errors", "exception"];
-const MESSAGES: [&str; 7] =
-    ["message", "msg", "pesan", "error_description", "detail", "keterangan", "error"];
-
-/// Fields other than the page itself that may hold the verdict.
-const ENVELOPES: [&str; 9] = [
-    "meta",
-    "metadata",
-    "metaData",
-    "_meta",
+/// Names of a status of HTTP, as letters.
+const STATUSES: [&str; 8] = [
     "status",
-    "header",
-    "result",
-    "response",
-    "diagnostic",
+    "statuscode",
+    "httpstatus",
+    "httpcode",
+    "httpstatuscode",
+    "responsecode",
+    "rescode",
+    "statushttp",
 ];
+/// The same, but may be anything's code as well.
+const CODES: [&str; 2] = ["code", "kode"];
+/// Words of the names of what has gone wrong.
+const ERRORS: [&str; 8] =
+    ["error", "errors", "exception", "exceptions", "kesalahan", "galat", "fault", "failed"];
+/// Words of the names of what only speaks of errors.
+const OF_ERRORS: [&str; 12] = [
+    "last",
+    "rate",
+    "log",
+    "url",
+    "docs",
+    "reporting",
+    "level",
+    "handler",
+    "page",
+    "margin",
+    "on",
+    "no",
+];
+const MESSAGES: [&str; 9] = [
+    "message",
+    "msg",
+    "pesan",
+    "error_description",
+    "detail",
+    "keterangan",
+    "error",
+    "reason",
+    "description",
+];
+/// Starts of messages of what has gone wrong.
+const COMPLAINTS: [&str; 14] = [
+    "error",
+    "gagal",
+    "failed",
+    "failure",
+    "terjadi kesalahan",
+    "terjadi error",
+    "kesalahan",
+    "internal server error",
+    "service unavailable",
+    "bad gateway",
+    "gateway timeout",
+    "unauthorized",
+    "akses ditolak",
+    "maaf, terjadi",
+];
+/// Levels of an envelope that are gone into.
+const DEPTH: usize = 4;
 
 /// The source's error message, if it sent one instead of its list. `is_empty`: there is no list
-/// with records on the page; beside records a number may be anything, such as an agency's code.
+/// with records on the page; beside records some numbers may be anything, such as an agency's code.
 pub fn refusal(page: &Val, is_empty: bool) -> Option<String> {
-    let inner = ENVELOPES.iter().filter_map(|name| key(page, name));
-    std::iter::once(page).chain(inner).find_map(|part| refusal_of(part, is_empty))
+    refusal_within(page, is_empty, DEPTH)
+}
+
+fn refusal_within(part: &Val, is_empty: bool, depth: usize) -> Option<String> {
+    let Val::Obj(map) = part else { return None };
+    let inner =
+        |part: &Val| depth.checked_sub(1).and_then(|depth| refusal_within(part, is_empty, depth));
+    refusal_of(part, is_empty).or_else(|| map.values().find_map(inner))
 }
 
 fn refusal_of(part: &Val, is_empty: bool) -> Option<String> {
-    let found = verdict(part, is_empty);
-    let found = found.or_else(|| code(part).filter(|_| is_empty)).or_else(|| error(part))?;
-    let message = MESSAGES.iter().find_map(|name| text(key(part, name)?));
-    let message = message.filter(|message| !message.trim().is_empty());
-    Some(match message {
-        Some(message) => format!("it answers {found} and says \"{}\"", excerpt(&message)),
-        None => format!("it answers {found}"),
-    })
+    let Val::Obj(map) = part else { return None };
+    let message = || {
+        let said = MESSAGES.iter().find_map(|name| text(key(part, name)?));
+        said.filter(|message| !message.trim().is_empty())
+    };
+    let may_be_any = is_empty || message().is_some();
+    let named = |(name, value): (&Val, &Val)| {
+        let name = text(name)?;
+        let fails = has_failed(&name, value, is_empty)
+            || is_failed_code(&name, value, may_be_any)
+            || is_error(&name, value);
+        fails.then(|| format!("\"{name}\": {}", excerpt(&value.to_string())))
+    };
+    match (map.iter().find_map(named), message()) {
+        (Some(found), Some(message)) => {
+            Some(format!("it answers {found} and says \"{}\"", excerpt(&message)))
+        }
+        (Some(found), None) => Some(format!("it answers {found}")),
+        (None, Some(message)) if complains(&message) => {
+            Some(format!("it says \"{}\"", excerpt(&message)))
+        }
+        (None, _) => None,
+    }
 }
 
-fn verdict(part: &Val, is_empty: bool) -> Option<String> {
-    VERDICTS.iter().find_map(|name| {
-        let value = key(part, name)?;
-        // Some count faults there, and 0 is none.
-        let zero_fails = is_empty || !["status", "result"].contains(name);
-        let fails = match value {
-            Val::Bool(flag) => !flag,
-            Val::Num(_) => zero_fails && count(value) == Some(0),
-            _ => is_failure(&text(value)?, zero_fails),
-        };
-        fails.then(|| format!("\"{name}\": {}", excerpt(&value.to_string())))
-    })
+/// A name without its signs: "statusCode" and "status_code" are one.
+fn letters(name: &str) -> String {
+    words(name).concat()
+}
+
+/// "success": false, "isSuccess": "N", "status": "gagal".
+fn has_failed(name: &str, value: &Val, is_empty: bool) -> bool {
+    let is_state = STATES.contains(&letters(name).as_str());
+    let is_verdict = words(name).iter().any(|word| VERDICTS.contains(&word.as_str()));
+    if !is_state && !is_verdict {
+        return false;
+    }
+    // Some count faults in their status, and 0 is none.
+    let zero_fails = is_empty || !is_state;
+    match value {
+        Val::Bool(flag) => !flag,
+        Val::Num(_) => zero_fails && count(value) == Some(0),
+        _ => text(value).is_some_and(|said| is_failure(&said, zero_fails)),
+    }
 }
 
 /// "Gagal", and "error: kuota habis".
@@ -85,28 +179,50 @@ fn is_failure(said: &str, zero_fails: bool) -> bool {
     let mut words =
         said.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
     let first = words.next().unwrap_or_default();
-    FAILURES.contains(&first) || (zero_fails && first == "0")
+    FAILURES.contains(&first) || (zero_fails && first == "0" && words.next().is_none())
 }
 
-fn code(page: &Val) -> Option<String> {
-    CODES.iter().find_map(|name| {
-        let value = key(page, name)?;
-        let code = count(value).or_else(|| text(value)?.trim().parse().ok())?;
-        (400..600).contains(&code).then(|| format!("\"{name}\": {code}"))
-    })
+/// "status": 500, "statusCode": "503 Service Unavailable"; of a mere code only where it may be one.
+fn is_failed_code(name: &str, value: &Val, may_be_any: bool) -> bool {
+    let name = letters(name);
+    let is_code = CODES.contains(&name.as_str()) && may_be_any;
+    let code = || {
+        let first = || text(value)?.split_whitespace().next().map(str::to_owned);
+        count(value).or_else(|| first()?.parse().ok())
+    };
+    (is_code || STATUSES.contains(&name.as_str()))
+        && code().is_some_and(|code| (400..600).contains(&code))
 }
 
-fn error(page: &Val) -> Option<String> {
-    ERRORS.iter().find_map(|name| {
-        let value = key(page, name)?;
-        let is_set = match value {
-            Val::Bool(flag) => *flag,
-            Val::TStr(_) => !text(value)?.trim().is_empty(),
-            Val::Arr(items) => !items.is_empty(),
-            Val::Obj(map) => !map.is_empty(),
-            _ => false,
-        };
-        is_set.then(|| format!("\"{name}\": {}", excerpt(&value.to_string())))
+/// "error": {…}, "errorMessage": "…", "isError": true, "records_failed": 3.
+fn is_error(name: &str, value: &Val) -> bool {
+    let words = words(name);
+    let any = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    if !any(&ERRORS) || any(&OF_ERRORS) {
+        return false;
+    }
+    match value {
+        Val::Bool(flag) => *flag,
+        Val::Num(_) => count(value) != Some(0),
+        Val::TStr(_) => {
+            let said = text(value).unwrap_or_default().trim().to_lowercase();
+            let none = [
+                "", "0", "00", "none", "null", "no", "n", "false", "nihil", "ok", "tidak", "-",
+                "200",
+            ];
+            let is_none = said.starts_with("tidak ada") || said.starts_with("no error");
+            !none.contains(&said.as_str()) && !is_none
+        }
+        Val::Arr(items) => !items.is_empty(),
+        Val::Obj(map) => !map.is_empty(),
+        _ => false,
+    }
+}
+
+fn complains(message: &str) -> bool {
+    let message = message.trim().to_lowercase();
+    COMPLAINTS.iter().any(|start| {
+        message.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     })
 }
 
@@ -155,7 +271,7 @@ mod tests {
             ),
             (r#"{"status": "GAGAL", "data": []}"#, "GAGAL"),
             (r#"{"code": 401, "data": []}"#, "\"code\": 401"),
-            (r#"{"code": "500", "data": []}"#, "\"code\": 500"),
+            (r#"{"code": "500", "data": []}"#, "\"code\": \"500\""),
             (r#"{"error": {"kode": 7}, "data": []}"#, "\"error\""),
             (r#"{"errors": ["x"]}"#, "\"errors\""),
             (r#"{"success": 0, "data": []}"#, "\"success\": 0"),
@@ -174,8 +290,33 @@ mod tests {
         ] {
             assert_eq!(refusal(&page(fine), true), None, "{fine}");
         }
-        for beside_records in [r#"{"kode": "412"}"#, r#"{"kode": 412}"#, r#"{"status": 0}"#] {
+        for beside_records in [
+            r#"{"kode": "412"}"#,
+            r#"{"kode": 412}"#,
+            r#"{"status": 0}"#,
+            r#"{"failed": 0, "error_code": "00", "errors": 0, "kesalahan": "tidak ada"}"#,
+            r#"{"error_reporting": "on", "message": "Errors are told below"}"#,
+            r#"{"status": 200, "hasil": "sukses", "result": {"a": {"isError": false}}}"#,
+        ] {
             assert_eq!(refusal(&page(beside_records), false), None, "{beside_records}");
+        }
+        for beside_records in [
+            r#"{"status": 500}"#,
+            r#"{"status": "500"}"#,
+            r#"{"statusCode": "503 Service Unavailable"}"#,
+            r#"{"code": 500, "message": "Kueri terputus"}"#,
+            r#"{"response": {"meta": {"http_status": 502}}}"#,
+            r#"{"isSuccess": "false"}"#,
+            r#"{"berhasil": "tidak"}"#,
+            r#"{"hasError": true}"#,
+            r#"{"errorMessage": "timeout"}"#,
+            r#"{"kesalahan": ["basis data"]}"#,
+            r#"{"records_failed": 3}"#,
+            r#"{"outcome": "FAILURE"}"#,
+            r#"{"message": "Terjadi kesalahan pada server"}"#,
+            r#"{"message": "Internal Server Error"}"#,
+        ] {
+            assert!(refusal(&page(beside_records), false).is_some(), "{beside_records}");
         }
         assert!(refusal(&page(r#"{"success": 0}"#), false).is_some());
     }

@@ -7,10 +7,11 @@ use jaq_json::Val;
 
 use super::{
     more::words,
-    place::{count, each, texts},
-    prose::{OutOf, leading, out_of},
+    others::{is_echo, is_no_count},
+    place::{self, beside, count, each, shape, text, texts},
+    prose::{Counted, OutOf, amount, counted, fraction, is_footer, leading, out_of},
 };
-use crate::source::sink::Identity;
+use crate::{model::tally::some, source::sink::Identity};
 
 const OF_ALL: [&str; 8] =
     ["total", "totals", "count", "counts", "jumlah", "banyak", "banyaknya", "found"];
@@ -45,7 +46,10 @@ const OF_RECORDS: [&str; 28] = [
     "value",
     "baris",
 ];
-const OF_PAGES: [&str; 5] = ["page", "pages", "halaman", "hal", "laman"];
+const OF_PAGES: [&str; 6] = ["page", "pages", "halaman", "hal", "laman", "lembar"];
+/// What pages are told of under, and the number of the last one beneath it.
+const PAGERS: [&str; 6] = ["page", "paging", "pagination", "pager", "halaman", "paginasi"];
+const LAST: [&str; 7] = ["last", "max", "of", "terakhir", "akhir", "dari", "end"];
 const LAST_OF_PAGES: [&str; 12] = [
     "last", "total", "count", "jumlah", "max", "num", "number", "of", "banyak", "terakhir", "all",
     "akhir",
@@ -62,6 +66,10 @@ pub struct Extent {
     example: Option<(String, usize)>,
     /// The most that is said, and where.
     says: HashMap<Unit, (u64, String)>,
+    /// The last that is said of how far a page goes, and where.
+    part: Option<(OutOf, String)>,
+    /// Where the keeper says that the number of all stands; nothing else is then heeded.
+    whole: String,
 }
 
 /// What is counted.
@@ -69,17 +77,51 @@ pub struct Extent {
 enum Unit {
     Records,
     Pages,
+    /// Nobody says what, and it could be records.
+    Unnamed,
+}
+
+/// A page, and what is known of it.
+pub struct Seen<'a> {
+    /// Without what its keeper has it ignored.
+    pub page: &'a Val,
+    /// Its records.
+    pub rows: &'a [Val],
+    /// Where it was asked for.
+    pub location: &'a str,
 }
 
 impl Extent {
-    /// Takes up what a page says of the whole.
-    pub fn page(&mut self, page: &Val) {
-        self.pages += 1;
-        self.told(page);
+    /// Nothing read yet; `whole` is the place of the number of all, where it is configured.
+    pub fn new(whole: &str) -> Self {
+        Self { whole: whole.to_owned(), ..Self::default() }
     }
 
-    /// Takes up what a part of a page, or the fields of its answer, say of the whole.
+    /// Takes up what a page says of the whole.
+    ///
+    /// # Errors
+    /// The number of all is not where it is configured to be.
+    pub fn page(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        self.pages += 1;
+        if self.whole.is_empty() {
+            beside(seen.page, seen.rows, &mut |place, value| self.hear_at(seen, place, value));
+            return Ok(());
+        }
+        let found = place::find(seen.page, &self.whole);
+        let number = found.and_then(|value| count(value).or_else(|| amount(&text(value)?)));
+        let Some(number) = number else {
+            let what = found.map_or_else(|| "nothing".to_owned(), shape);
+            return Err(format!("complete = \"{}\" leads to {what}, and to no number", self.whole));
+        };
+        self.say(Unit::Records, number, &self.whole.clone());
+        Ok(())
+    }
+
+    /// Takes up what the fields of an answer say of the whole.
     pub fn told(&mut self, part: &Val) {
+        if !self.whole.is_empty() {
+            return;
+        }
         each(part, "", 3, &mut |place, value| {
             let unit = unit(place);
             if let (Some(unit), Some(number)) = (unit, count(value)) {
@@ -91,15 +133,64 @@ impl Extent {
         });
     }
 
+    /// Takes up what a row says that was not taken for a record; true for a footer that counts the
+    /// others, such as "Total layanan: 42".
+    pub fn hear_row(&mut self, place: &str, said: &str) -> bool {
+        let number = match counted(said).filter(|_| is_footer(said)) {
+            Some(Counted::All(number)) => number,
+            Some(Counted::Left(left)) => {
+                u64::try_from(self.first.len()).unwrap_or(u64::MAX).saturating_add(left)
+            }
+            None => return false,
+        };
+        if self.whole.is_empty() {
+            self.say(Unit::Records, number, place);
+        }
+        true
+    }
+
+    /// A value beside the rows: whatever names no other thing may count them.
+    fn hear_at(&mut self, seen: &Seen<'_>, place: &str, value: &Val) {
+        let rows = u64::try_from(seen.rows.len()).unwrap_or(u64::MAX);
+        let unit = unit(place);
+        let said = texts(value);
+        let number = count(value).or_else(|| said.first().and_then(|said| amount(said)));
+        if let Some(number) = number
+            && !is_echo(place, number, seen.location)
+        {
+            let unnamed = (!is_no_count(place, number)).then_some(Unit::Unnamed);
+            if let Some(unit) = unit.or(unnamed) {
+                self.say(unit, number, place);
+            }
+        }
+        for said in &said {
+            match (fraction(said, rows), counted(said)) {
+                (Some(all), _) | (None, Some(Counted::All(all))) => {
+                    self.say(Unit::Records, all, place);
+                }
+                _ => {
+                    let found = self.hear(place, unit, said);
+                    // So many rows of all tell nothing of where the page stands.
+                    self.part = found
+                        .filter(|found| found.here != rows)
+                        .map(|found| (found, place.to_owned()))
+                        .or(self.part.take());
+                }
+            }
+        }
+    }
+
     /// A number as text: by the name of its field, or in a sentence.
-    fn hear(&mut self, place: &str, unit: Option<Unit>, said: &str) {
+    fn hear(&mut self, place: &str, unit: Option<Unit>, said: &str) -> Option<OutOf> {
         let names_pages = words(place).iter().any(|word| OF_PAGES.contains(&word.as_str()));
-        if let Some(OutOf { all, pages }) = out_of(said, unit.is_some() || names_pages) {
-            let counts_pages = pages || names_pages || unit == Some(Unit::Pages);
-            self.say(if counts_pages { Unit::Pages } else { Unit::Records }, all, place);
+        let found = out_of(said, unit.is_some() || names_pages);
+        if let Some(found) = found {
+            let counts_pages = found.pages || names_pages || unit == Some(Unit::Pages);
+            self.say(if counts_pages { Unit::Pages } else { Unit::Records }, found.all, place);
         } else if let (Some(unit), Some(number)) = (unit, leading(said)) {
             self.say(unit, number, place);
         }
+        found
     }
 
     /// Takes up a record; true for one that no other page had. The same one twice on one page is
@@ -115,18 +206,13 @@ impl Extent {
 
     /// How much more the source has than was read, as far as it can be told.
     pub fn beyond(&self, items: u64) -> Option<String> {
-        let records = items - self.again;
-        let had = [(Unit::Records, records, "records"), (Unit::Pages, self.pages, "pages")];
-        let missing = had.into_iter().find_map(|(unit, had, what)| {
-            let (says, place) = self.says.get(&unit)?;
-            let text =
-                || format!("the source says \"{place}\": {says}, and {had} {what} were found");
-            (*says > had).then(text)
-        });
+        let records = items.saturating_sub(self.again);
+        let missing = self.missing(records);
         let again = self.example.as_ref().map(|(found_at, before)| {
             let times = self.again;
+            let came = some(times, "record", "records");
             format!(
-                "{times} records came twice, such as {found_at}, which page {before} had already: \
+                "{came} came twice, such as {found_at}, which page {before} had already: \
                  where pages move while they are read, others are missed; ask for a fixed order"
             )
         });
@@ -138,12 +224,35 @@ impl Extent {
         }
     }
 
+    fn missing(&self, records: u64) -> Option<String> {
+        let had = [
+            (Unit::Records, records, "record"),
+            (Unit::Pages, self.pages, "page"),
+            (Unit::Unnamed, records, "record"),
+        ];
+        let said = had.into_iter().find_map(|(unit, had, what)| {
+            let (says, place) = self.says.get(&unit)?;
+            (*says > had).then(|| told(place, &says.to_string(), had, what))
+        });
+        said.or_else(|| {
+            let (OutOf { here, all, .. }, place) = self.part.as_ref()?;
+            // "1 dari 4" of one page, in whatever unit: neither so many records nor so many pages.
+            let is_part = here < all && self.pages < *all && *here != records;
+            is_part.then(|| told(place, &format!("{here} of {all}"), records, "record"))
+        })
+    }
+
     fn say(&mut self, unit: Unit, number: u64, place: &str) {
         let most = self.says.entry(unit).or_default();
         if number > most.0 || most.1.is_empty() {
             *most = (number, place.to_owned());
         }
     }
+}
+
+fn told(place: &str, says: &str, had: u64, what: &str) -> String {
+    let found = some(had, &format!("{what} was"), &format!("{what}s were"));
+    format!("the source says \"{place}\": {says}, and {found} found")
 }
 
 /// The words of a field's name; "totalpages" is two, and what stands before them in a field of an
@@ -181,6 +290,13 @@ fn unit(place: &str) -> Option<Unit> {
     if name == ["content", "range", "total"] {
         return Some(Unit::Records);
     }
+    let parent = parted(names.next().unwrap_or_default());
+    if let ([own], [.., pager]) = (name.as_slice(), parent.as_slice())
+        && LAST.contains(&own.as_str())
+        && PAGERS.contains(&pager.as_str())
+    {
+        return Some(Unit::Pages);
+    }
     let all = |allowed: &[&[&str]]| {
         name.iter().all(|word| allowed.iter().any(|list| list.contains(&word.as_str())))
     };
@@ -204,7 +320,13 @@ mod tests {
         let mut extent = Extent::default();
         let mut items = 0;
         for (number, (text, records)) in pages.iter().enumerate() {
-            extent.page(&jaq_json::read::parse_single(text.as_bytes()).expect("JSON"));
+            let page = jaq_json::read::parse_single(text.as_bytes()).expect("JSON");
+            let rows = match place::key(&page, "data") {
+                Some(Val::Arr(rows)) => rows.as_slice(),
+                _ => &[],
+            };
+            let seen = Seen { page: &page, rows, location: "http://a.test/x?jumlah=50" };
+            extent.page(&seen).expect("none is configured");
             for record in *records {
                 items += 1;
                 extent.record(number, &format!("page {}", number + 1), *record);
@@ -238,6 +360,18 @@ mod tests {
             r#"{"x-total-pages": "3"}"#,
             r#"{"x-wp-totalpages": "3"}"#,
             r#"{"content range total": "3"}"#,
+            r#"{"tersedia": 3}"#,
+            r#"{"tersedia": "3"}"#,
+            r#"{"total": "tiga"}"#,
+            r#"{"apa_saja": "tiga layanan"}"#,
+            r#"{"hasil": "1-2/3"}"#,
+            r#"{"hydra:totalItems": 3}"#,
+            r#"{"a": {"b": {"c": {"d": {"banyak": 3}}}}}"#,
+            r#"{"meta": [{"ada": 3}]}"#,
+            r#"{"meta": [{"name": "ada", "value": 3}, {"name": "laman", "value": 1}]}"#,
+            r#"{"pesan": "Ditemukan 3 layanan"}"#,
+            r#"{"pagination": {"current": 1, "last": 3}}"#,
+            r#"{"halaman": {"ke": 1, "dari": 3}}"#,
         ] {
             assert!(said(text).contains(": 3, and 2"), "{text}: {}", said(text));
         }
@@ -248,16 +382,46 @@ mod tests {
             r#"{"tanggal": "12/04/2026", "versi": "1/4", "total": "-1", "page": "1"}"#,
             r#"{"total": 2, "count": 2, "last_page": 1, "data": [{"total": 900}]}"#,
             r#"{"total_biaya": 50000, "page_size": 50, "per_page": 50, "page": 9, "pageNumber": 9}"#,
+            r#"{"tahun": 2026, "kode": 3501, "dibuat": 1764300000, "limit": 100, "jumlah": 50}"#,
+            r#"{"instansi": {"id": 7, "lantai": 4}, "pengunjung": 320, "anggaran": 5000000}"#,
+            r#"{"lain": [{"n": 90}, {"n": 91}], "keterangan": "Melayani 40 kecamatan sejak 2019"}"#,
         ] {
             assert_eq!(said(text), "", "{text}");
         }
     }
 
     #[test]
+    fn a_page_that_is_the_first_of_several_is_a_part_in_whatever_unit() {
+        let said = read(&[(r#"{"lembar": "1 dari 3"}"#, &[1, 2, 3, 4, 5])]).expect("a part");
+        assert!(said.contains("lembar"), "{said}");
+        let said = read(&[(r#"{"keterangan": "bagian 1 dari 3"}"#, &[1, 2, 3, 4, 5])]);
+        assert!(said.expect("a part").contains("1 of 3"));
+        let both =
+            [(r#"{"x": "bagian 1 dari 2"}"#, &[1, 2][..]), (r#"{"x": "bagian 2 dari 2"}"#, &[3])];
+        assert_eq!(read(&both), None, "both came");
+    }
+
+    #[test]
+    fn where_the_number_of_all_is_configured_nothing_else_is_heeded() {
+        let page = r#"{"meta": {"total": "2"}, "tersedia": 90, "data": []}"#;
+        let page = jaq_json::read::parse_single(page.as_bytes()).expect("JSON");
+        let seen = Seen { page: &page, rows: &[], location: "x" };
+        let mut extent = Extent::new("meta.total");
+        extent.page(&seen).expect("a number");
+        assert_eq!(extent.beyond(2), None);
+        assert!(
+            extent.beyond(1).expect("one is missed").contains("\"meta.total\": 2, and one record")
+        );
+        assert!(
+            Extent::new("meta.lain").page(&seen).expect_err("nothing").contains("leads to nothing")
+        );
+    }
+
+    #[test]
     fn a_record_that_comes_again_on_another_page_counts_once() {
         let told = r#"{"total": 4}"#;
         let said = read(&[(told, &[1, 2]), (told, &[2, 3])]).expect("one is missed");
-        assert!(said.contains("3 records were found") && said.contains("1 records came twice"));
+        assert!(said.contains("3 records were found") && said.contains("one record came twice"));
         assert!(read(&[("{}", &[1, 2]), ("{}", &[2, 3])]).expect("moved").contains("page 2"));
         assert_eq!(read(&[(r#"{"total": 3}"#, &[1, 2]), (told, &[2, 3, 4])]), None, "all came");
         assert_eq!(read(&[(told, &[1, 1]), (told, &[2, 2])]), None, "the source's own");

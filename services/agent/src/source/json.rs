@@ -7,7 +7,7 @@ use jaq_json::Val;
 
 use super::{
     envelope,
-    extent::Extent,
+    extent::{Extent, Seen},
     fault::{Fault, address},
     fetch::{Fetch, Page},
     next::Next,
@@ -30,6 +30,10 @@ pub struct Pages {
     pub next: Next,
     /// Ignore the source's own statement of how much it has.
     pub ignore_totals: bool,
+    /// Where the number of all records stands; empty: whatever could count them is heeded.
+    pub complete: Setting,
+    /// Places on a page of what counts no records and speaks of no further ones.
+    pub ignore: Vec<String>,
     /// Sent as a bearer token.
     pub token: Option<String>,
 }
@@ -45,7 +49,7 @@ pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
         policy,
         fetch,
         sink,
-        extent: Extent::default(),
+        extent: Extent::new(&pages.complete.text),
         items: 0,
         empty: 0,
         stale: false,
@@ -109,11 +113,14 @@ impl Reading<'_, '_> {
         let fetched = self.fetch.page(location)?;
         let page = parse(&fetched.body).map_err(|text| Fault::unreadable(&shown, text))?;
         let items = envelope::items(&page, &self.pages.items, &shown);
-        let is_empty = items.as_ref().map_or(true, |items| items.is_empty());
-        if let Some(text) = envelope::refusal(&page, is_empty) {
+        let rows = items.as_ref().map_or(&[][..], |items| *items);
+        let heeded = place::without(&page, &self.pages.ignore);
+        if let Some(text) = envelope::refusal(&heeded, rows.is_empty()) {
             return Err(Fault::unreadable(&shown, text));
         }
-        self.extent.page(&page);
+        self.extent
+            .page(&Seen { page: &heeded, rows, location })
+            .map_err(|text| Fault::config(&self.pages.complete.place, text))?;
         self.extent.told(&fetched.told);
         let items = items?;
         if number == 1 && !items.is_empty() {
@@ -121,7 +128,8 @@ impl Reading<'_, '_> {
         }
         let Ok(new) = self.put(items, number) else { return Ok(Step::Ended) };
         let Pages { next, ignore_totals, .. } = self.pages;
-        let next = next.after(&page, fetched.link.as_deref(), location, !ignore_totals)?;
+        let next =
+            next.after((&heeded, items), fetched.link.as_deref(), location, !ignore_totals)?;
         let Some(next) = next else {
             self.ends(&fetched, &shown)?;
             return Ok(Step::Last);
@@ -148,15 +156,23 @@ impl Reading<'_, '_> {
         for (at, item) in items.iter().enumerate() {
             let found_at = format!("page {number}, item {}", at + 1);
             if !self.sink.takes_trials() && self.shape.is_sparse(&self.cells(item)) {
-                self.items += 1;
+                self.items += u64::from(!self.hear_row(&found_at, item));
                 self.sink.hold_back(found_at, shape::foreign(), item.clone())?;
                 continue;
             }
             let identity = self.sink.put(found_at.clone(), item.clone())?;
+            if !self.sink.took() && self.hear_row(&found_at, item) {
+                continue;
+            }
             new += usize::from(self.extent.record(number, &found_at, identity));
             self.items += 1;
         }
         Ok(new)
+    }
+
+    /// A row that is no record may be a footer, which counts the others.
+    fn hear_row(&mut self, found_at: &str, item: &Val) -> bool {
+        self.extent.hear_row(found_at, &self.cells(item).join(" "))
     }
 
     /// Takes up how full the records of a page are, before the first of them is judged.
@@ -220,7 +236,8 @@ impl Reading<'_, '_> {
                     }
                 };
                 let way_out = format!(
-                    "{next}; where the number is no count of records, set ignore_totals = true"
+                    "{next}; where that counts no records of this list, name it in ignore = [\"…\"], or \
+                     name in complete = \"…\" what does"
                 );
                 let place = address(&self.pages.location);
                 Err(Fault::torn(&place, format!("{text}; {way_out}")))

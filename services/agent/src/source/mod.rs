@@ -16,6 +16,7 @@ mod link_header;
 mod links;
 mod more;
 mod next;
+mod others;
 mod parse;
 mod place;
 mod prose;
@@ -23,7 +24,10 @@ mod rows;
 mod saying;
 mod shape;
 mod sink;
+mod spelt;
 mod told;
+
+use std::collections::BTreeMap;
 
 use tokio::sync::mpsc;
 
@@ -33,7 +37,7 @@ pub use fetch::is_remote;
 pub use json::Pages;
 pub use next::Next;
 pub use place::Setting;
-pub use sink::{Found, Item};
+pub use sink::{Found, HeldBack, Item};
 
 use crate::{
     model::{filled::Relied, mapping::Mapping},
@@ -61,12 +65,14 @@ impl Input {
 }
 
 /// How a source's records are mapped.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Way {
     /// The jq program.
     pub program: String,
     /// Send records that look like trials as well.
     pub apply_trials: bool,
+    /// Records that look like trials, by id, with the title under which a person has released them.
+    pub released: BTreeMap<String, String>,
 }
 
 /// Starts to read. The channel ends after the last record; wherever a fault of the source as a
@@ -78,7 +84,8 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
     let before = before.heed(policy.max_missing_records);
     tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
-            let mut sink = Sink::new(&items, mapping, way.apply_trials, &before);
+            let screen = (way.apply_trials, &way.released);
+            let mut sink = Sink::new(&items, mapping, screen, &before);
             match &input {
                 Input::Csv(table) => csv::read(table, &policy, &mut sink),
                 Input::Json(pages) => json::read(pages, &policy, &mut sink),
@@ -112,7 +119,7 @@ mod tests {
         let path = folder.path().join("catalog.csv");
         std::fs::write(&path, csv).expect("writes");
         let input = Input::Csv(Table { path, ..Table::default() });
-        let way = Way { program: MAPPING.to_owned(), apply_trials: false };
+        let way = Way { program: MAPPING.to_owned(), ..Way::default() };
         let mut items = read(input, way, before, &Policy::default());
         let (mut all, mut fault, mut keys) = (Vec::new(), None, None);
         while let Some(item) = items.recv().await {
@@ -166,7 +173,7 @@ mod tests {
         let path = folder.path().join("catalog.csv");
         std::fs::write(&path, csv).expect("writes");
         let input = Input::Csv(Table { path, ..Table::default() });
-        let way = Way { program: program.to_owned(), apply_trials: false };
+        let way = Way { program: program.to_owned(), ..Way::default() };
         let mut items = read(input, way, Relied::default(), &Policy::default());
         let mut all = Vec::new();
         while let Some(item) = items.recv().await {

@@ -5,8 +5,8 @@ use jaq_json::Val;
 
 use super::{
     links::{ADDRESSES, says_next},
-    place::{count, each, key, shape, text, texts},
-    prose::says_cut,
+    place::{beside, count, key, shape, text, texts},
+    prose::{Counted, amount, counted, says_cut},
 };
 
 /// Values of a next-page field that mean that there is no next page.
@@ -37,8 +37,35 @@ const LAST: [&str; 9] =
 const CUT: [&str; 6] = ["truncated", "incomplete", "partial", "terpotong", "sebagian", "timed"];
 /// Parts of a search of which some may have failed.
 const PARTS: [&str; 7] = ["shard", "shards", "partition", "partitions", "node", "nodes", "sources"];
-const LEFT: [&str; 3] = ["remaining", "left", "sisa"];
-const OF_CALLS: [&str; 7] = ["rate", "limit", "quota", "kuota", "credits", "calls", "requests"];
+const LEFT: [&str; 22] = [
+    "remaining",
+    "remainder",
+    "left",
+    "leftover",
+    "sisa",
+    "sisanya",
+    "tersisa",
+    "rest",
+    "omitted",
+    "skipped",
+    "dropped",
+    "unread",
+    "unloaded",
+    "outstanding",
+    "pending",
+    "dilewati",
+    "dilewatkan",
+    "tertinggal",
+    "kurang",
+    "belum",
+    "missing",
+    "hilang",
+];
+/// Names of what is left of something else than the list.
+const OF_CALLS: [&str; 20] = [
+    "rate", "limit", "quota", "kuota", "credits", "calls", "requests", "time", "waktu", "seconds",
+    "days", "hari", "antrian", "antrean", "queue", "slot", "slots", "kursi", "jobs", "bayar",
+];
 
 /// Fields in which a source says in words how it answered.
 const MESSAGES: [&str; 24] = [
@@ -85,15 +112,15 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Signs that there is more, other than the value at `looked_at`.
-pub fn sign(page: &Val, looked_at: &str) -> Option<String> {
+/// Signs beside the rows that there is more, other than the value at `looked_at`.
+pub fn sign(page: &Val, rows: &[Val], looked_at: &str) -> Option<String> {
     let looked_at = looked_at.trim_start_matches('/').replace('/', ".");
     let within = |place: &str| {
         place == looked_at
             || place.strip_prefix(&looked_at).is_some_and(|rest| rest.starts_with('.'))
     };
     let (mut sure, mut likely, mut denied) = (None, None, false);
-    each(page, "", 3, &mut |place, value| {
+    beside(page, rows, &mut |place, value| {
         let said = says(place, value);
         denied |= said == Said::Last;
         if !looked_at.is_empty() && within(place) {
@@ -108,6 +135,13 @@ pub fn sign(page: &Val, looked_at: &str) -> Option<String> {
     });
     // Some sources send a cursor with the last page, too, and say that it is the last.
     sure.or(likely.filter(|_| !denied))
+}
+
+/// True for the name of what is left: of the list, which the last page tells, or of something else.
+pub fn names_what_is_left(place: &str) -> bool {
+    words(place.rsplit('.').next().unwrap_or(place))
+        .iter()
+        .any(|word| LEFT.contains(&word.as_str()))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -142,7 +176,11 @@ fn says(place: &str, value: &Val) -> Said {
         return if is_set(value) { Said::More } else { Said::Nothing };
     }
     if any(&LEFT) && !dotted.iter().any(|word| OF_CALLS.contains(&word.as_str())) {
-        return if count(value).is_some_and(|left| left > 0) { Said::More } else { Said::Nothing };
+        let left = count(value).or_else(|| amount(&text(value)?));
+        return if left.is_some_and(|left| left > 0) { Said::More } else { Said::Nothing };
+    }
+    if texts(value).iter().any(|said| matches!(counted(said), Some(Counted::Left(1..)))) {
+        return Said::More;
     }
     if any(&MESSAGES) && texts(value).iter().any(|said| says_cut(said)) {
         return Said::More;
@@ -189,7 +227,12 @@ mod tests {
     use super::*;
 
     fn found(page: &str, looked_at: &str) -> Option<String> {
-        sign(&jaq_json::read::parse_single(page.as_bytes()).expect("JSON"), looked_at)
+        let page = jaq_json::read::parse_single(page.as_bytes()).expect("JSON");
+        let rows = match key(&page, "data") {
+            Some(Val::Arr(rows)) => rows.as_slice(),
+            _ => &[],
+        };
+        sign(&page, rows, looked_at)
     }
 
     #[test]
@@ -212,6 +255,12 @@ mod tests {
             r#"{"IsTruncated": true}"#,
             r#"{"incomplete_results": true}"#,
             r#"{"remaining": 70}"#,
+            r#"{"remaining": "30"}"#,
+            r#"{"sisa": "tiga puluh"}"#,
+            r#"{"belum_dimuat": 30}"#,
+            r#"{"a": {"b": {"c": {"d": {"has_more": true}}}}}"#,
+            r#"{"teks": "Masih ada 30 layanan lagi"}"#,
+            r#"{"info": [{"name": "remaining", "value": 7}, {"name": "x", "value": 1}]}"#,
             r#"{"links": [{"rel": ["next"], "href": "?page=2"}]}"#,
             r#"{"pagination": {"links": [{"label": "»", "url": "?page=2"}]}}"#,
             r#"{"@odata.nextLink": "?page=2"}"#,
@@ -237,6 +286,7 @@ mod tests {
             r#"{"status": "ok", "last_updated": "2026", "last_page": 1, "last_page_url": "?page=1"}"#,
             r#"{"status": "complete", "message": "Data lengkap, tidak terpotong"}"#,
             r#"{"x-next-page": "", "retry": "2"}"#,
+            r#"{"remaining": "0", "sisa_antrian": 12, "sisa_kuota": "4", "belum": "tidak ada"}"#,
             r#"{"data": [{"next": "Izin lanjutan", "more": true}]}"#,
         ] {
             assert_eq!(found(page, "tautan"), None, "{page}");

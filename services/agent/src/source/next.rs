@@ -31,7 +31,7 @@ impl Next {
     /// The link leads to no known place.
     pub fn after(
         &self,
-        page: &Val,
+        (page, rows): (&Val, &[Val]),
         header: Option<&str>,
         location: &str,
         heed_signs: bool,
@@ -51,7 +51,7 @@ impl Next {
         if let Some(next) = linked.map_err(|text| Fault::unreadable(&at, text))? {
             return Ok(Some(next));
         }
-        match more::sign(page, configured) {
+        match more::sign(page, rows, configured) {
             Some(sign) if heed_signs => Err(Fault::config(place, self.is_not_last(&sign))),
             _ => Ok(None),
         }
@@ -63,7 +63,7 @@ impl Next {
     /// Names the one that does.
     pub fn ends(&self, told: &Val, at: &str) -> Result<(), Fault> {
         let place = if self.link.place.is_empty() { at } else { &self.link.place };
-        match more::sign(told, "") {
+        match more::sign(told, &[], "") {
             Some(sign) => Err(Fault::config(place, self.is_not_last(&sign))),
             None => Ok(()),
         }
@@ -72,7 +72,7 @@ impl Next {
     fn is_not_last(&self, sign: &str) -> String {
         format!(
             "the page has {sign}, so it is not the last, and next = \"{}\" leads to nothing; set next \
-             to where the link is, or ignore_totals = true where that says something else",
+             to where the link is, or name in ignore = [\"…\"] what says something else",
             self.link.text
         )
     }
@@ -214,7 +214,8 @@ mod tests {
     fn after(link: &str, page: &str, header: Option<&str>) -> Result<Option<String>, String> {
         let page = jaq_json::read::parse_single(page.as_bytes()).expect("JSON");
         let next = Next { link: link.into(), ..Next::default() };
-        next.after(&page, header, PAGE, true).map_err(|fault| fault.error.message().to_owned())
+        next.after((&page, &[]), header, PAGE, true)
+            .map_err(|fault| fault.error.message().to_owned())
     }
 
     #[test]
@@ -303,7 +304,8 @@ mod tests {
             let page = format!(r#"{{"next": "{cursor}"}}"#);
             let page = jaq_json::read::parse_single(page.as_bytes()).expect("JSON");
             let next = Next { link: "next".into(), parameter: "c".into() };
-            let found = next.after(&page, None, PAGE, true).expect("an address").expect("a page");
+            let found =
+                next.after((&page, &[]), None, PAGE, true).expect("an address").expect("a page");
             let url = Url::parse(&found).expect("an address");
             assert_eq!(url.path(), "/api/list", "{cursor}");
             assert!(url.query_pairs().any(|(name, value)| name == "c" && value == cursor));

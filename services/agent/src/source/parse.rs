@@ -157,9 +157,10 @@ mod tests {
         bolero::check!().with_iterations(5_000).for_each(|body: &[u8]| {
             if let Ok(page) = parse(body) {
                 let _ = crate::source::envelope::refusal(&page, true);
-                crate::source::extent::Extent::default().page(&page);
+                let seen = crate::source::extent::Seen { page: &page, rows: &[], location: "x" };
+                let _ = crate::source::extent::Extent::default().page(&seen);
                 let next = crate::source::next::Next { link: "next".into(), ..Default::default() };
-                let _ = next.after(&page, None, "http://a.test/x?page=1", true);
+                let _ = next.after((&page, &[]), None, "http://a.test/x?page=1", true);
             }
         });
     }

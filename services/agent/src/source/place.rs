@@ -109,6 +109,73 @@ pub fn each(value: &Val, place: &str, depth: usize, tell: &mut dyn FnMut(&str, &
     }
 }
 
+/// Keys by which an object names a value that stands beside its name.
+const NAMES: [&str; 8] = ["name", "nama", "key", "kunci", "label", "field", "property", "title"];
+const VALUES: [&str; 8] = ["value", "nilai", "val", "jumlah", "count", "total", "isi", "content"];
+/// Levels that are gone into.
+const DEEPEST: usize = 12;
+
+/// Calls `tell` with each value beside the rows of a page, at any depth, by its path. Of lists there
+/// are gone into those of one object, and those that pair names with values: `[{"name": "total",
+/// "value": 42}]` stands for `total`; other lists hold records of their own.
+pub fn beside(page: &Val, rows: &[Val], tell: &mut dyn FnMut(&str, &Val)) {
+    go_into(page, "", DEEPEST, rows, tell);
+}
+
+fn go_into(value: &Val, place: &str, depth: usize, rows: &[Val], tell: &mut dyn FnMut(&str, &Val)) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    let at = |name: &str| match place {
+        "" => name.to_owned(),
+        place => format!("{place}.{name}"),
+    };
+    match value {
+        Val::Obj(map) => {
+            for (name, inner) in map.iter() {
+                let here = at(&text(name).unwrap_or_default());
+                tell(&here, inner);
+                go_into(inner, &here, depth, rows, tell);
+            }
+        }
+        Val::Arr(items) if std::ptr::eq(items.as_slice(), rows) => {}
+        Val::Arr(items) if items.len() == 1 => go_into(&items[0], place, depth, rows, tell),
+        Val::Arr(items) => {
+            for (name, value) in items.iter().filter_map(pair) {
+                tell(&at(&name), value);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `{"name": "total", "value": 42}`.
+fn pair(object: &Val) -> Option<(String, &Val)> {
+    let name = NAMES.iter().find_map(|name| text(key(object, name)?))?;
+    let value = VALUES.iter().find_map(|name| key(object, name))?;
+    let Val::Obj(map) = object else { return None };
+    (map.len() == 2).then_some((name, value))
+}
+
+/// The page without what stands at these places; the rest is shared with it.
+pub fn without(page: &Val, places: &[String]) -> Val {
+    places.iter().fold(page.clone(), |page, place| match key(&page, place) {
+        Some(_) => without_one(&page, &[place]),
+        None => {
+            let path: Vec<&str> = place.trim_start_matches('/').split(['.', '/']).collect();
+            without_one(&page, &path)
+        }
+    })
+}
+
+fn without_one(at: &Val, path: &[&str]) -> Val {
+    let (Val::Obj(map), Some((first, rest))) = (at, path.split_first()) else { return at.clone() };
+    let kept = map.iter().filter_map(|(name, inner)| match text(name) {
+        Some(own) if own == *first && rest.is_empty() => None,
+        Some(own) if own == *first => Some((name.clone(), without_one(inner, rest))),
+        _ => Some((name.clone(), inner.clone())),
+    });
+    Val::obj(kept.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,5 +198,27 @@ mod tests {
         assert_eq!(at("/data/x.y").as_deref(), Some("2"));
         assert_eq!(at("data.none"), None);
         assert_eq!(lists(&page), ["data.instansi"]);
+    }
+
+    #[test]
+    fn what_stands_beside_the_rows_is_told_at_any_depth_and_what_is_named_is_left_out() {
+        let page = page(
+            r#"{"a": {"b": {"c": {"d": {"e": 1}}}}, "meta": [{"total": 2}],
+                "info": [{"name": "ada", "value": 3}, {"name": "x", "value": 4}],
+                "lain": [{"n": 5, "nama": "p"}, {"n": 6}], "data": [{"n": 7}], "kuota": {"n": 8}}"#,
+        );
+        let Some(Val::Arr(rows)) = key(&page, "data") else { panic!("a list") };
+        let told = |page: &Val| {
+            let mut told = Vec::new();
+            beside(page, rows, &mut |place, value| {
+                told.extend(count(value).map(|number| format!("{place} {number}")));
+            });
+            told.sort_unstable();
+            told
+        };
+        let all = ["a.b.c.d.e 1", "info.ada 3", "info.x 4", "kuota.n 8", "meta.total 2"];
+        assert_eq!(told(&page), all);
+        let left = without(&page, &["kuota.n".into(), "/a/b".into(), "info".into()]);
+        assert_eq!(told(&left), ["meta.total 2"]);
     }
 }

@@ -1,11 +1,109 @@
 //! What a source says in words of how much it has: "12 data", "Menampilkan 1 sampai 6 dari 40",
 //! "Hasil dibatasi". Numbers are written as in Indonesia or in English.
 
+use super::spelt;
+
 /// What stands before the number of all: "6 dari 40", "1 of 4".
 const OUT_OF: [&str; 4] = ["dari", "of", "from", "daripada"];
 /// Words that may stand between: "dari total 40".
 const FILLERS: [&str; 9] =
     ["total", "jumlah", "sekitar", "about", "a", "the", "sebanyak", "seluruh", "all"];
+/// What a list of services holds.
+const COUNTED: [&str; 27] = [
+    "layanan",
+    "pelayanan",
+    "data",
+    "baris",
+    "record",
+    "records",
+    "rekaman",
+    "entri",
+    "entry",
+    "entries",
+    "item",
+    "items",
+    "hasil",
+    "result",
+    "results",
+    "row",
+    "rows",
+    "service",
+    "services",
+    "objek",
+    "object",
+    "objects",
+    "elemen",
+    "element",
+    "elements",
+    "izin",
+    "perizinan",
+];
+const KINDS_OF: [&str; 5] = ["jenis", "macam", "buah", "unik", "matching"];
+/// Words before the number of all.
+const ALL: [&str; 21] = [
+    "total",
+    "jumlah",
+    "jml",
+    "sebanyak",
+    "banyaknya",
+    "banyak",
+    "terdapat",
+    "ditemukan",
+    "tersedia",
+    "terdaftar",
+    "keseluruhan",
+    "seluruhnya",
+    "semua",
+    "found",
+    "available",
+    "count",
+    "ada",
+    "hits",
+    "memuat",
+    "contains",
+    "berisi",
+];
+/// Words behind it.
+const WHOLES: [&str; 6] =
+    ["total", "seluruhnya", "semuanya", "keseluruhan", "altogether", "overall"];
+/// Words before and behind the number of those that are left.
+const LEFT: [&str; 7] = ["sisa", "sisanya", "tersisa", "remaining", "left", "another", "kurang"];
+const REST: [&str; 9] =
+    ["lagi", "lainnya", "lain", "more", "others", "other", "remaining", "left", "tersisa"];
+/// Words that may stand beside a number that counts.
+const LINKS: [&str; 24] = [
+    "adalah",
+    "is",
+    "are",
+    "yang",
+    "di",
+    "pada",
+    "dan",
+    "untuk",
+    "in",
+    "found",
+    "available",
+    "tersedia",
+    "ditemukan",
+    "terdaftar",
+    "telah",
+    "sudah",
+    "masih",
+    "there",
+    "seluruh",
+    "ini",
+    "of",
+    "the",
+    "records",
+    "aktif",
+];
+/// Words by which it is a bound, and counts nothing.
+const BOUNDS: [&str; 34] = [
+    "maksimal", "maksimum", "maks", "max", "maximum", "limit", "batas", "hingga", "most", "per",
+    "tiap", "setiap", "each", "minimal", "terakhir", "tabel", "lampiran", "nomor", "no", "bab",
+    "pasal", "seri", "edisi", "versi", "loket", "gerai", "lantai", "tahun", "halaman", "hal",
+    "kode", "angka", "formulir", "urutan",
+];
 const PAGES: [&str; 5] = ["page", "pages", "halaman", "hal", "laman"];
 
 /// Starts of words by which a message says that not all came.
@@ -32,6 +130,8 @@ const NOT: [&str; 6] = ["not", "tidak", "belum", "tak", "no", "bukan"];
 /// How much there is in all, as a sentence says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOf {
+    /// How far this one goes: the end of its range, or the number of its page.
+    pub here: u64,
     /// The number of all.
     pub all: u64,
     /// They are pages.
@@ -40,37 +140,119 @@ pub struct OutOf {
 
 /// The number at the start of a text: "1.234", "12 data", "40".
 pub fn leading(text: &str) -> Option<u64> {
-    let words = parts(text);
+    let words = spelt::in_digits(parts(text));
     words.first().and_then(|word| number(word))
+}
+
+/// The number that a text is, and nothing else but what it counts: "42", "1.234", "42 layanan",
+/// "empat puluh dua", "42 (empat puluh dua)". What begins with 0 is a code.
+pub fn amount(text: &str) -> Option<u64> {
+    let words = spelt::in_digits(parts(text));
+    let (first, rest) = words.split_first()?;
+    let is_same = |word: &String| word == first || COUNTED.contains(&word.as_str());
+    let is_code = first.len() > 1 && first.starts_with('0');
+    if is_code || !rest.iter().all(is_same) { None } else { number(first) }
 }
 
 /// "1 sampai 6 dari 40", "halaman 1 dari 4"; "1/4" only where `is_count`, since it may be a date.
 pub fn out_of(text: &str, is_count: bool) -> Option<OutOf> {
-    let words = parts(text);
+    let words = spelt::in_digits(parts(text));
     if let ([one], true) = (words.as_slice(), is_count)
         && let Some((here, all)) = one.split_once('/')
     {
-        let (_, all) = (number(here)?, number(all)?);
-        return Some(OutOf { all, pages: false });
+        let (here, all) = (number(here)?, number(all)?);
+        return Some(OutOf { here, all, pages: false });
     }
-    if let Some(all) = words.windows(2).find_map(page_of) {
-        return Some(OutOf { all, pages: true });
+    if let Some((here, all)) = words.windows(2).find_map(page_of) {
+        return Some(OutOf { here, all, pages: true });
     }
     let at = words.iter().rposition(|word| OUT_OF.contains(&word.as_str()))?;
-    let here = at.checked_sub(1)?;
-    let has_number = number(words[here].rsplit(['-', '–']).next()?).is_some()
-        || here.checked_sub(1).is_some_and(|before| number(&words[before]).is_some());
+    let before = at.checked_sub(1)?;
+    let here = number(words[before].rsplit(['-', '–']).next()?)
+        .or_else(|| number(&words[before.checked_sub(1)?]))?;
     let all = words[at + 1..].iter().find(|word| !FILLERS.contains(&word.as_str()))?;
-    let all = number(all).filter(|_| has_number)?;
-    Some(OutOf { all, pages: words[..at].iter().any(|word| PAGES.contains(&word.as_str())) })
+    let pages = words[..at].iter().any(|word| PAGES.contains(&word.as_str()));
+    Some(OutOf { here, all: number(all)?, pages })
 }
 
 /// "Hal. 1/4".
-fn page_of(words: &[String]) -> Option<u64> {
+fn page_of(words: &[String]) -> Option<(u64, u64)> {
     let [page, numbers] = words else { return None };
     let (here, all) = numbers.split_once('/')?;
-    number(here)?;
-    PAGES.contains(&page.as_str()).then(|| number(all))?
+    PAGES.contains(&page.as_str()).then(|| Some((number(here)?, number(all)?)))?
+}
+
+/// "1-12/42": a range of all; "12/42" where so many rows came with it. A date has no such order.
+pub fn fraction(text: &str, rows: u64) -> Option<u64> {
+    let bare: String = text.split_whitespace().collect();
+    let (here, all) = bare.split_once('/')?;
+    let all = number(all)?;
+    match here.split_once(['-', '–']) {
+        Some((first, last)) => {
+            let (first, last) = (number(first)?, number(last)?);
+            (first <= last && last <= all).then_some(all)
+        }
+        None => (number(here)? == rows && rows > 1 && all > rows).then_some(all),
+    }
+}
+
+/// What a sentence counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// So many there are in all: "Total layanan: 42", "42 data ditemukan".
+    All(u64),
+    /// So many more there are: "dan 30 layanan lainnya", "sisa 30".
+    Left(u64),
+}
+
+/// How many a sentence says that there are; the greatest where it names several. A number is a count
+/// where it stands before what a list holds, or behind a word that counts; never where it bounds
+/// ("maksimal 100 data", "20 data per halaman") or counts something else ("42 instansi").
+pub fn counted(text: &str) -> Option<Counted> {
+    let text = text.replace(['=', ':'], " ");
+    // "12. Layanan" is the twelfth of a list.
+    let is_ordinal = |word: &str| {
+        word.strip_suffix(['.', ')'])
+            .is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let last = text.split_whitespace().last().unwrap_or_default();
+    let words = text.split_whitespace().filter(|word| *word == last || !is_ordinal(word));
+    let words = spelt::in_digits(parts(&words.collect::<Vec<_>>().join(" ")));
+    let found = (0..words.len()).filter_map(|at| counted_at(&words, at));
+    found.max_by_key(|one| match one {
+        Counted::All(number) | Counted::Left(number) => *number,
+    })
+}
+
+/// Words of a footer; a row of more is one of the table.
+const FOOTER: usize = 10;
+
+/// Whether what a row says is as short as a footer.
+pub fn is_footer(text: &str) -> bool {
+    text.split_whitespace().count() <= FOOTER
+}
+
+fn counted_at(words: &[String], at: usize) -> Option<Counted> {
+    let found = number(&words[at])?;
+    let word = |at: usize| words.get(at).map_or("", String::as_str);
+    let is_noun = |word: &str| COUNTED.contains(&word);
+    // "42 jenis layanan", "42 data layanan".
+    let nouns = (1..4).take_while(|on| is_noun(word(at + on)) || KINDS_OF.contains(&word(at + on)));
+    let behind = at + 1 + nouns.count();
+    let has_noun = behind > at + 1 && is_noun(word(behind - 1));
+    let before =
+        words[..at].iter().rev().find(|word| !is_noun(word) && !LINKS.contains(&word.as_str()));
+    let before = before.map_or("", String::as_str);
+    if BOUNDS.contains(&before) || BOUNDS.contains(&word(behind)) {
+        return None;
+    }
+    let is_alone = has_noun || word(behind).is_empty() || LINKS.contains(&word(behind));
+    let says_left = LEFT.contains(&before) && is_alone;
+    if REST.contains(&word(behind)) || says_left {
+        return Some(Counted::Left(found));
+    }
+    let says_all = (ALL.contains(&before) && is_alone) || WHOLES.contains(&word(behind));
+    (has_noun || says_all).then_some(Counted::All(found))
 }
 
 /// Whether a message says that not all came.
@@ -134,11 +316,79 @@ mod tests {
         assert_eq!(heard("Halaman 1 dari 4"), Some((4, true)));
         assert_eq!(heard("(Page 2 of 3)"), Some((3, true)));
         assert_eq!(heard("Hal. 1/4"), Some((4, true)));
-        assert_eq!(out_of("1/4", true).map(|said| said.all), Some(4));
+        assert_eq!(out_of("1/4", true).map(|said| (said.here, said.all)), Some((1, 4)));
+        assert_eq!(out_of("1-6 dari 40", false).map(|said| said.here), Some(6));
         for text in
             ["1/4", "12/04/2026", "Layanan dari 40 dinas", "data dari Disdukcapil", "of", ""]
         {
             assert_eq!(heard(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_may_be_a_number_in_digits_or_in_words() {
+        for (text, number) in [
+            ("42", 42),
+            ("empat puluh dua", 42),
+            ("Empat puluh dua layanan", 42),
+            ("42 (empat puluh dua)", 42),
+            ("forty-two", 42),
+            ("seratus dua puluh", 120),
+            ("42 jenis", 0),
+        ] {
+            assert_eq!(amount(text), Some(number).filter(|number| *number > 0), "{text}");
+        }
+        for text in ["0351", "007", "12 April 2026", "3 hari", "Jalan 42", "v2", "1,5", ""] {
+            assert_eq!(amount(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_all_is_no_date() {
+        assert_eq!(fraction("1-12/42", 12), Some(42));
+        assert_eq!(fraction("1 - 12 / 42", 9), Some(42));
+        assert_eq!(fraction("12/42", 12), Some(42));
+        for text in ["12/04/2026", "2025-2026/1", "12/42", "1/4", "x-1/2"] {
+            assert_eq!(fraction(text, 1), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_sentence_counts_is_heard_and_what_it_bounds_is_not() {
+        for (text, found) in [
+            ("Total layanan: 42", Counted::All(42)),
+            ("TOTAL = 42", Counted::All(42)),
+            ("Jumlah 15 layanan", Counted::All(15)),
+            ("Terdapat 42 data", Counted::All(42)),
+            ("Found 1,240 matching services.", Counted::All(1240)),
+            ("12 records (42 total)", Counted::All(42)),
+            ("Jumlah seluruh layanan adalah empat puluh dua", Counted::All(42)),
+            ("42 jenis layanan tersedia", Counted::All(42)),
+            ("dan 30 layanan lainnya", Counted::Left(30)),
+            ("masih ada 30 lagi", Counted::Left(30)),
+            ("Sisa: 30", Counted::Left(30)),
+            ("30 more services", Counted::Left(30)),
+            ("tiga puluh layanan lagi", Counted::Left(30)),
+        ] {
+            assert_eq!(counted(text), Some(found), "{text}");
+        }
+        for text in [
+            "Daftar layanan dari 40 dinas",
+            "maksimal 100 data",
+            "20 data per halaman",
+            "Total 42 instansi",
+            "Total waktu: 42 menit",
+            "Jumlah penduduk 586110 jiwa",
+            "Data per 12 April 2026",
+            "Layanan tahun 2026",
+            "Keputusan Bupati Nomor 42 Tahun 2025",
+            "12. Layanan KTP",
+            "Tabel 12 Layanan Disdukcapil",
+            "No. 12 Layanan",
+            "Loket 12 layanan KTP",
+            "ok",
+        ] {
+            assert_eq!(counted(text), None, "{text}");
         }
     }
 
@@ -165,6 +415,7 @@ mod tests {
     fn no_text_makes_it_panic() {
         bolero::check!().with_iterations(3_000).with_type::<String>().for_each(|text| {
             let _ = (leading(text), out_of(text, true), out_of(text, false), says_cut(text));
+            let _ = (amount(text), fraction(text, 2), counted(text));
         });
     }
 }

@@ -1,7 +1,15 @@
 //! What the titles and footers of a table say of how much there is: "Halaman 1 dari 3",
 //! "Menampilkan 1-20 dari 45 data". A file of which they say more than it holds is a part.
 
-use super::{fault::excerpt, prose::out_of};
+use crate::model::tally::some;
+
+use super::{
+    fault::excerpt,
+    prose::{Counted, counted, is_footer, out_of},
+};
+
+/// Cells that a footer fills at the most: what is counted, and how many.
+const FOOTER_CELLS: usize = 3;
 
 /// Words by which a title or a footer says that there is more.
 const GOES_ON: [&str; 5] =
@@ -65,17 +73,35 @@ impl Saying {
     pub fn hear(&mut self, text: &str) {
         let text: String =
             text.chars().map(|sign| if ",;|\t\"".contains(sign) { ' ' } else { sign }).collect();
-        match out_of(&text, false) {
-            Some(said) if said.pages => {
+        if let Some(said) = out_of(&text, false) {
+            if said.pages {
                 self.pages += 1;
                 self.pages_said = self.pages_said.max(said.all);
+            } else {
+                self.records_said = self.records_said.max(said.all);
             }
-            Some(said) => self.records_said = self.records_said.max(said.all),
-            None if GOES_ON.iter().any(|words| text.to_lowercase().contains(words)) => {
+            return;
+        }
+        match counted(&text) {
+            Some(Counted::All(all)) => self.records_said = self.records_said.max(all),
+            Some(Counted::Left(1..)) => self.more_follows(text.trim()),
+            _ if GOES_ON.iter().any(|words| text.to_lowercase().contains(words)) => {
                 self.more_follows(text.trim());
             }
-            None => {}
+            _ => {}
         }
+    }
+
+    /// Takes up a row of the table that was not taken for a record: where it is a footer, it is none
+    /// of the rows.
+    pub fn hear_refused(&mut self, cells: &[String]) {
+        let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+        let text = cells.join(" ");
+        if filled > FOOTER_CELLS || !is_footer(&text) {
+            return;
+        }
+        self.rows -= u64::from(counted(&text).is_some() && self.rows > 0);
+        self.hear_row(&text);
     }
 
     /// How much more there should be.
@@ -90,15 +116,16 @@ impl Saying {
             ));
         }
         let (said, had, what) = if self.pages_said > self.pages {
-            (self.pages_said, self.pages, "pages")
+            (self.pages_said, self.pages, "page")
         } else if self.records_said > self.rows {
-            (self.records_said, self.rows, "rows")
+            (self.records_said, self.rows, "row")
         } else {
             return None;
         };
         Some(format!(
-            "a line above or below the table says that there are {said} {what}, and {had} were found; \
-             export all of them into one file, or take that line out"
+            "a line above or below the table says that there are {said} {what}s, and {} found; \
+             export all of them into one file, or take that line out",
+            some(had, "was", "were")
         ))
     }
 }
@@ -147,6 +174,10 @@ mod tests {
         for said in [
             "Halaman 1 dari 3,,,",
             "Menampilkan 1-20 dari 45 data",
+            "Total layanan: 42",
+            "Total;42",
+            "Jumlah seluruh layanan adalah empat puluh dua",
+            "masih ada 30 layanan lagi",
             "(Page 2 of 3)",
             "Bersambung ...",
         ] {
@@ -154,6 +185,7 @@ mod tests {
         }
         assert!(beyond(20, &["Halaman 1 dari 2", "Halaman 2 dari 2"]).is_none(), "both came");
         assert!(beyond(45, &["Menampilkan 1-45 dari 45 data"]).is_none());
-        assert!(beyond(3, &["Daftar layanan dari 40 dinas", "Jumlah,15 layanan"]).is_none());
+        assert!(beyond(15, &["Daftar layanan dari 40 dinas", "Jumlah,15 layanan"]).is_none());
+        assert!(beyond(3, &["Tahun 2026", "Nomor 42 Tahun 2025", "Total 42 instansi"]).is_none());
     }
 }

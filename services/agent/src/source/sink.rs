@@ -1,6 +1,6 @@
 //! The way from a reader to the run: screened, mapped, and through a bounded channel.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jaq_json::Val;
 use mpp_api::sync::Record;
@@ -24,12 +24,37 @@ pub struct Item {
     pub refused_id: Option<String>,
     /// False for a row that is nobody's where it has no id.
     pub is_record: bool,
+    /// What is held back until a person has looked at it.
+    pub held_back: Option<HeldBack>,
+}
+
+/// A record that looks like none: it is sent once a person has released it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldBack {
+    /// Its id in the source.
+    pub id: String,
+    /// Its title; a release holds for it as long as it is called so.
+    pub title: String,
+}
+
+impl HeldBack {
+    fn of(output: &Value) -> Option<Self> {
+        let title = output.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
+        Some(Self { id: id(output)?, title: title.trim().to_owned() })
+    }
 }
 
 impl Item {
     fn refused(found_at: String, error: Error) -> Self {
         let notes = Vec::new();
-        Self { found_at, record: Err(error), notes, refused_id: None, is_record: true }
+        Self {
+            found_at,
+            record: Err(error),
+            notes,
+            refused_id: None,
+            is_record: true,
+            held_back: None,
+        }
     }
 }
 
@@ -50,12 +75,16 @@ pub struct Sink<'a> {
     items: &'a mpsc::Sender<Found>,
     mapping: Mapping,
     apply_trials: bool,
+    /// By id, the title under which a person has released it.
+    released: &'a BTreeMap<String, String>,
     keys: Keys,
     /// What the last run found.
     before: &'a Relied,
     /// What is held back until each column that was filled before is filled again; none once
     /// that is so, or more waits than is read ahead.
     held: Option<Vec<Found>>,
+    /// The last raw record yielded one that is sent, or none by the mapping's own will.
+    took: bool,
 }
 
 impl<'a> Sink<'a> {
@@ -63,11 +92,20 @@ impl<'a> Sink<'a> {
     pub fn new(
         items: &'a mpsc::Sender<Found>,
         mapping: Mapping,
-        apply_trials: bool,
+        (apply_trials, released): (bool, &'a BTreeMap<String, String>),
         before: &'a Relied,
     ) -> Self {
         let held = Some(Vec::new());
-        Self { items, keys: mapping.keys(), mapping, apply_trials, before, held }
+        Self {
+            items,
+            keys: mapping.keys(),
+            mapping,
+            apply_trials,
+            released,
+            before,
+            held,
+            took: true,
+        }
     }
 
     /// Looks at the keys of the first records, before any of them is handed on.
@@ -125,6 +163,7 @@ impl<'a> Sink<'a> {
     /// The run has ended. What is wrong with a record is handed on with it.
     pub fn put(&mut self, found_at: String, raw: Val) -> Result<Identity> {
         let of_raw = identity(&raw.to_string());
+        self.took = true;
         if screen::is_heading(&raw) {
             let text = "it repeats the names of its fields, and is no record";
             let error = Error::field("row", FieldCode::HeadingAgain, text);
@@ -175,8 +214,10 @@ impl<'a> Sink<'a> {
         let dropped = dropped.into_iter().map(|(place, text)| names_nothing(&place, &text));
         let notes = note.into_iter().chain(not_read).chain(dropped).collect();
         let refused_id = record.is_err().then(|| id(&output)).flatten();
+        let is_held = record.as_ref().is_err_and(is_suspicious);
+        let held_back = is_held.then(|| HeldBack::of(&output)).flatten();
         let found_at = found_at.to_owned();
-        self.send(Item { found_at, record, notes, refused_id, is_record: true })
+        self.send(Item { found_at, record, notes, refused_id, is_record: true, held_back })
     }
 
     /// A value that is lost refuses the record, but for where the mapping does not use it: it does
@@ -196,7 +237,7 @@ impl<'a> Sink<'a> {
         if let Some(why) = screen::residue(output) {
             return Err(Error::field("row", FieldCode::ErrorValue, why));
         }
-        match screen::trial(output).filter(|_| !self.apply_trials) {
+        match screen::trial(output).filter(|_| !self.apply_trials && !self.is_released(output)) {
             Some(why) => Err(Error::field("row", FieldCode::Suspicious, why)),
             None => mpp_api::json::read(output).map(text::tidied),
         }
@@ -228,9 +269,19 @@ impl<'a> Sink<'a> {
     /// The same as [`Self::put`].
     pub fn hold_back(&mut self, found_at: String, error: Error, raw: Val) -> Result<()> {
         let outputs = self.mapping.run(raw).unwrap_or_default();
+        if outputs.first().is_some_and(|output| self.is_released(output)) {
+            self.took = true;
+            return self.put_all(&found_at, outputs, None);
+        }
         let refused_id = outputs.first().and_then(id);
-        let item = Item { refused_id, ..Item::refused(found_at, error) };
+        let held_back = outputs.first().and_then(HeldBack::of);
+        let item = Item { refused_id, held_back, ..Item::refused(found_at, error) };
         self.send(Item { is_record: false, ..item })
+    }
+
+    /// A person has looked at it, and it is called as it was then.
+    fn is_released(&self, output: &Value) -> bool {
+        HeldBack::of(output).is_some_and(|one| self.released.get(&one.id) == Some(&one.title))
     }
 
     /// Hands on that a row is no record.
@@ -249,9 +300,19 @@ impl<'a> Sink<'a> {
         self.hand(Found::Fault(fault))
     }
 
+    /// Whether the last raw record was taken for one.
+    pub fn took(&self) -> bool {
+        self.took
+    }
+
     fn send(&mut self, item: Item) -> Result<()> {
+        self.took &= item.record.is_ok();
         self.hand(Found::Record(Box::new(item)))
     }
+}
+
+fn is_suspicious(error: &Error) -> bool {
+    error.violations().iter().any(|field| field.code == FieldCode::Suspicious)
 }
 
 fn names_nothing(place: &str, text: &str) -> Error {

@@ -321,5 +321,6 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
 
 mod held;
 mod problems;
+mod released;
 #[cfg(test)]
 mod tests;

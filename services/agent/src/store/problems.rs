@@ -41,6 +41,12 @@ impl Store {
         tx.commit().await.map_err(failed)
     }
 
+    /// Keeps why the last run could not end: what is listed beside it is of the run before.
+    pub async fn keep_failed(&self, why: &Problem) -> Result<()> {
+        self.forget_unsent(&why.record).await?;
+        self.keep_unsent(std::slice::from_ref(why)).await
+    }
+
     /// Forgets what was kept of a place in the source.
     pub async fn forget_unsent(&self, place: &str) -> Result<()> {
         sqlx::query("DELETE FROM unsent WHERE place = ?")

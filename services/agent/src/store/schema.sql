@@ -33,3 +33,7 @@ CREATE TABLE IF NOT EXISTS may_hold (source_id TEXT PRIMARY KEY, name TEXT NOT N
 CREATE TABLE IF NOT EXISTS unsent (
     place TEXT NOT NULL, source_id TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL
 ) STRICT;
+-- Records of the last run that look like trials, and those that a person has released: a release
+-- holds as long as the record is called so.
+CREATE TABLE IF NOT EXISTS held_back (source_id TEXT PRIMARY KEY, title TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS released (source_id TEXT PRIMARY KEY, title TEXT NOT NULL) STRICT;

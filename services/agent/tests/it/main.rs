@@ -1,6 +1,8 @@
 //! Sources as offices keep them, read as an agent reads them: from files and from real servers.
 
 mod configured;
+mod envelopes;
+mod exports;
 mod headers;
 mod office;
 mod pages;

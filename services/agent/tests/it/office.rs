@@ -24,7 +24,7 @@ pub async fn mapped(input: Input, program: &str, apply_trials: bool) -> Checked 
     let run = Run {
         source: "sources/pacitan".into(),
         input,
-        way: Way { program: program.into(), apply_trials },
+        way: Way { program: program.into(), apply_trials, ..Way::default() },
         state: PathBuf::from("no state is needed"),
         take_over: false,
         accept_missing: false,

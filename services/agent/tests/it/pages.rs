@@ -210,7 +210,7 @@ async fn what_any_page_says_of_the_whole_counts_against_records_and_not_items() 
     assert!(lack(&said).contains("\"total\": 6, and 4 records"), "{}", lack(&said));
     let moved = catalog(&[&[1, 2], &[2, 3], &[4, 5]], total).await;
     let said = moved.read("/?page=1", "data", "next").await;
-    assert!(lack(&said).contains("5 records were found; 1 records came twice"), "{}", lack(&said));
+    assert!(lack(&said).contains("5 records were found; one record came twice"), "{}", lack(&said));
     let moved = catalog(&[&[1, 2], &[2, 3]], "").await.read("/?page=1", "data", "next").await;
     assert!(lack(&moved).contains("page 2, item 1, which page 1 had"), "{}", lack(&moved));
     let whole = catalog(&[&[1, 2], &[3, 4], &[5, 6]], total).await;

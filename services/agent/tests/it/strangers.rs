@@ -25,13 +25,13 @@ async fn rows_that_the_table_does_not_bear_are_held_back_wherever_they_stand() {
     let (heading, rows) = IDS.split_once('\n').expect("a heading");
     let text = format!(
         "{heading}\nA,PENDAFTARAN PENDUDUK,,,\n{rows},B. PENCATATAN,,,\nL07,Ubah nama,KTP,1 hari,\n\
-         CETAK,CETAK,CETAK,CETAK,CETAK\nJumlah,15 layanan,,,\nCatatan: bawa yang asli,,,,\n\
+         CETAK,CETAK,CETAK,CETAK,CETAK\nJumlah,7 layanan,,,\nCatatan: bawa yang asli,,,,\n\
          ,,,\"Madiun, 12 Januari 2026\",\n,,,Kepala Dinas,\n,,,\"Ahmad, S.Sos\",\n,,,NIP. 19700101,\n"
     );
     let said = file(&text, plain()).await;
     assert_eq!(counts(&said), (16, 9, true), "{:?}", said.problems);
     assert_eq!((said.tally.suspicious, said.tally.rejected), (9, 0));
-    assert_eq!(places(&said)[0], "row at line 2", "also before any record");
+    assert_eq!(places(&said)[0], "row at line 2 (a)", "also before any record");
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn a_section_among_records_of_json_is_none_of_them() {
     let office = Office::open(move |_, _| json(page.clone())).await;
     let said = office.read("/", "data", "").await;
     assert_eq!(counts(&said), (10, 1, true), "{:?}", said.problems);
-    assert_eq!(places(&said), ["page 1, item 1"]);
+    assert_eq!(places(&said), ["page 1, item 1 (a)"]);
 }
 
 #[tokio::test]

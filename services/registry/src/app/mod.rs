@@ -19,6 +19,7 @@ pub mod search;
 pub mod services;
 pub mod sources;
 pub mod units;
+mod withdrawn;
 
 use std::sync::Arc;
 

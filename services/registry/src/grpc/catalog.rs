@@ -4,10 +4,10 @@ use mpp_api::registry::{
     AcceptOfferingRequest, AcceptOfferingResponse, CreateOfferingRequest, CreateOfferingResponse,
     CreateServiceRequest, CreateServiceResponse, DeleteOfferingRequest, DeleteOfferingResponse,
     DeleteServiceRequest, DeleteServiceResponse, GetOfferingRequest, GetOfferingResponse,
-    GetServiceRequest, GetServiceResponse, HandBackServiceRequest, HandBackServiceResponse,
-    ListOfferingsRequest, ListOfferingsResponse, ListServicesRequest, ListServicesResponse,
-    UpdateOfferingRequest, UpdateOfferingResponse, UpdateServiceRequest, UpdateServiceResponse,
-    catalog_service_server::CatalogService,
+    GetServiceRequest, GetServiceResponse, GetWithdrawnServiceRequest, GetWithdrawnServiceResponse,
+    HandBackServiceRequest, HandBackServiceResponse, ListOfferingsRequest, ListOfferingsResponse,
+    ListServicesRequest, ListServicesResponse, UpdateOfferingRequest, UpdateOfferingResponse,
+    UpdateServiceRequest, UpdateServiceResponse, catalog_service_server::CatalogService,
 };
 use mpp_core::Result;
 use mpp_resource::{
@@ -30,6 +30,13 @@ pub struct Catalog(pub Registry);
 impl CatalogService for Catalog {
     async fn get_service(&self, request: Request<GetServiceRequest>) -> Answer<GetServiceResponse> {
         get(&self.0, request).await
+    }
+
+    async fn get_withdrawn_service(
+        &self,
+        request: Request<GetWithdrawnServiceRequest>,
+    ) -> Answer<GetWithdrawnServiceResponse> {
+        reply(self.0.withdrawn_service(&request.into_inner().name).await)
     }
 
     async fn list_services(

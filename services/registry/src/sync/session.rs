@@ -149,11 +149,26 @@ fn author(call: &Call, source: &str) -> Actor {
 
 /// Passes for whoever holds the source, its unit or a unit above.
 async fn permit(tx: &mut Tx, call: &Call, source: &str) -> Result<()> {
-    let found = tx.require::<Source>(source, "source").await.map_err(|error| {
-        if error.reason() == Reason::ReferenceInvalid { Error::not_found(source) } else { error }
-    })?;
+    let found = match tx.require::<Source>(source, "source").await {
+        Err(error) if error.reason() == Reason::ReferenceInvalid => {
+            return Err(no_such(tx, source).await?);
+        }
+        found => found?,
+    };
     let unit = lineage(tx, &found.doc.unit, "source.unit").await?;
     call.grant.check(&[vec![source], unit.names()].concat())
+}
+
+/// There never was such a source, or it was given up.
+async fn no_such(tx: &mut Tx, source: &str) -> Result<Error> {
+    if tx.buried::<Source>(source).await?.is_none() {
+        return Ok(Error::not_found(source));
+    }
+    let text = format!(
+        "{source} was deleted, and its name is not used again; an administrator can make another \
+         source, and the agent then needs its name and a state of its own"
+    );
+    Ok(Error::new(Reason::NotFound, text))
 }
 
 fn welcome(begun: &Begun, policy: &Policy) -> Welcome {

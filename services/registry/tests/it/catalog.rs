@@ -2,8 +2,9 @@
 
 use mpp_api::{
     registry::{
-        AcceptOfferingRequest, DeleteOfferingRequest, DeleteServiceRequest, ListOfferingsRequest,
-        Offering, Service, UpdateOfferingRequest, UpdateServiceRequest, offering::State,
+        AcceptOfferingRequest, DeleteOfferingRequest, DeleteServiceRequest,
+        GetWithdrawnServiceRequest, ListOfferingsRequest, Offering, Service, UpdateOfferingRequest,
+        UpdateServiceRequest, offering::State,
     },
     types::{Tombstone, tombstone::Reason},
 };
@@ -246,6 +247,34 @@ async fn a_requirement_may_name_a_service_that_is_not_there_yet() {
             ..Default::default()
         };
         assert_eq!(reason(admin.catalog.update_service(request).await), "INVALID_FIELD");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_service_that_was_withdrawn_tells_since_when_by_whom_and_what_takes_its_place() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        let mut admin = world.admin();
+        let asked = |name: &str| GetWithdrawnServiceRequest { name: name.into() };
+        let there = admin.catalog.get_withdrawn_service(asked(KTP)).await;
+        assert_eq!(reason(there), "NOT_FOUND", "it is there");
+        admin.create_service(BKPM, "lama", service("Izin lama")).await.expect("a service");
+        let name = format!("{BKPM}/services/lama");
+        let tombstone =
+            Some(Tombstone { reason: Reason::Superseded.into(), successor: KTP.into() });
+        let request = DeleteServiceRequest { name: name.clone(), tombstone, ..Default::default() };
+        admin.catalog.delete_service(request).await.expect("deleted");
+        let told = admin.catalog.get_withdrawn_service(asked(&name)).await;
+        let told = told.expect("it was there").into_inner();
+        assert_eq!(told.title.expect("its last title").id, "Izin lama");
+        let tombstone = told.tombstone.expect("why");
+        assert_eq!((tombstone.reason(), tombstone.successor.as_str()), (Reason::Superseded, KTP));
+        assert!(told.withdraw_time.is_some() && !told.actor.is_empty(), "{}", told.actor);
+        let never = admin.catalog.get_withdrawn_service(asked("units/bkpm/services/lain")).await;
+        assert_eq!(reason(never), "NOT_FOUND");
+        let wrong = admin.catalog.get_withdrawn_service(asked("malls/a")).await;
+        assert_eq!(reason(wrong), "INVALID_FIELD");
     })
     .await;
 }

@@ -6,7 +6,7 @@ use mpp_api::{
         DeleteServiceRequest, GetServiceRequest, Offering, Service, UpdateServiceRequest,
         unit::Kind,
     },
-    sync::{Hello, OpenSessionRequest},
+    sync::{Checkpoint, Hello, OpenSessionRequest},
     types::{Tombstone, tombstone::Reason},
 };
 use mpp_client::error_of;
@@ -105,4 +105,65 @@ async fn a_session_at_one_replica_is_shut_out_by_one_at_another() {
     // The other replica's memory may lag; whose the record is, is found all the same.
     let result = new.send(vec![record("kk", "Kartu Keluarga"), record("akta", "Akta")]).await;
     assert!(result.results.iter().all(|answer| answer.code.is_empty()), "{result:?}");
+}
+
+#[tokio::test]
+async fn what_a_session_was_told_holds_at_another_replica_until_its_checkpoint_says_otherwise() {
+    let database = database(Backend::Postgres).await;
+    let one = World::with_source(&database).await;
+    let two = World::empty(&database).await;
+    let mut first = Session::begin(&one).await;
+    first.send(vec![record("kk", "Kartu Keluarga")]).await;
+    let stored = first.checkpoint.clone();
+    first.end().await;
+
+    let anew = |checkpoint: &Checkpoint| Hello {
+        mapping_version: "of a new mapping".into(),
+        checkpoint: Some(checkpoint.clone()),
+        take_over: true,
+        ..hello()
+    };
+    let mut told = Session::with(&one, anew(&stored)).await.expect("a session");
+    assert!(told.welcome.send_all, "the mapping is another");
+    told.send(vec![record("kk", "Kartu Keluarga baru")]).await;
+    // The client dies before it stores that answer, and comes back at the other replica.
+    let mut again = Session::with(&two, anew(&stored)).await.expect("a session");
+    assert!(again.welcome.send_all, "its checkpoint is one of the old mapping");
+    let late = told.batch(vec![record("akta", "Akta")]);
+    let status = told.try_batch(late).await.expect_err("shut out");
+    assert_eq!(error_of(&status).reason, "LEASE_LOST");
+    let sent = again.send(vec![record("kk", "Kartu Keluarga baru"), record("akta", "Akta")]).await;
+    assert!(sent.results.iter().all(|answer| answer.code.is_empty()), "{sent:?}");
+    let stored = again.checkpoint.clone();
+    again.end().await;
+    for replica in [&one, &two] {
+        let session = Session::with(replica, anew(&stored)).await.expect("a session");
+        assert!(!session.welcome.send_all, "it was answered under this mapping");
+        session.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_goes_on_at_another_replica_keeps_what_its_hello_said() {
+    let database = database(Backend::Postgres).await;
+    let one = World::with_source(&database).await;
+    let two = World::empty(&database).await;
+    for unit in ["jatim", "jateng"] {
+        one.admin().create_unit(unit, unit_of(unit)).await.expect("a unit");
+    }
+    let twice = || {
+        vec![
+            record_of("units/jatim", "pindah", service("Surat pindah")),
+            record_of("units/jateng", "pindah", service("Surat pindah")),
+        ]
+    };
+    for unique_ids in [true, false] {
+        let opening = OpenSessionRequest { unique_ids, take_over: true, ..opening() };
+        let mut push = Push::with(&one, opening).await.expect("a session");
+        push.moves_to(&two);
+        let codes: Vec<String> =
+            push.send(twice()).await.results.into_iter().map(|answer| answer.code).collect();
+        assert_eq!(codes[1] == "DUPLICATE", unique_ids, "{codes:?}");
+        push.end().await.expect("a summary");
+    }
 }

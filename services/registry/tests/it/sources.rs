@@ -13,7 +13,7 @@ use mpp_testkit::{Backend, TestDatabase, on_both};
 use sqlx::Row;
 
 use crate::{
-    publisher::{Session, ask, codes, delete, record, record_of, source},
+    publisher::{Session, ask, codes, delete, hello, record, record_of, source},
     world::{BKPM, KEMENDAGRI, SECOND, SOURCE, World, reason, refused, service},
 };
 
@@ -173,6 +173,10 @@ async fn a_source_is_given_up_once_it_publishes_nothing_and_its_name_is_not_used
         assert_eq!(reason(found), "NOT_FOUND");
         let again = admin.create_source("kemendagri", KEMENDAGRI).await;
         assert_eq!(reason(again), "TOMBSTONED");
+        let refused = Session::with(&world, hello()).await.err().expect("there is no such source");
+        let told = error_of(&refused);
+        assert_eq!(told.reason, "NOT_FOUND");
+        assert!(told.message.contains("was deleted"), "{}", told.message);
     })
     .await;
 }

@@ -18,11 +18,12 @@ mod service;
 mod services;
 mod source;
 mod ticket;
+mod withdrawn;
 
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::reporting::Report;
+use mpp_api::{registry::GetWithdrawnServiceResponse, reporting::Report};
 use mpp_calendar::Zone;
 use mpp_core::Micros;
 
@@ -64,6 +65,8 @@ pub enum Own {
     Mall(Arc<MallData>),
     /// A service.
     Service(Arc<ServiceData>),
+    /// What became of a service that is no longer there.
+    Withdrawn(Arc<GetWithdrawnServiceResponse>),
     /// A question and what answers it.
     Found(Arc<Found>),
 }
@@ -86,6 +89,9 @@ pub fn draw(
         }
         (Address::Source(id), _) => source::draw(look, view, id).ok_or(Missing::Unknown),
         (Address::Service(..), Own::Service(found)) => Ok(service::draw(look, view, found)),
+        (Address::Service(unit, id), Own::Withdrawn(gone)) => {
+            Ok(withdrawn::draw(look, view, (unit, id), gone))
+        }
         (Address::Search, Own::Found(found)) => Ok(search::draw(look, view, found)),
         (_, Own::Mall(mall)) => of_mall(look, view, address, mall, asked, policy),
         _ => Err(Missing::Unknown),

@@ -197,11 +197,12 @@ fn guesses(look: Look, hit: &Hit) -> Markup {
 fn offered(look: Look, hit: &Hit, place: Option<&str>) -> Markup {
     let count = |number: i32| usize::try_from(number).unwrap_or_default();
     let (all, there) = (count(hit.place_count), count(hit.offered_there));
+    let is_cut = all > hit.places.len();
     match place {
         _ if hit.places.is_empty() => html! { p { (look.of(words::SEARCH_NOWHERE)) } },
         Some(place) if there == 0 => html! {
             p { (words::SEARCH_NOT_THERE.text(look.lang, &[place])) }
-            (malls(look, &hit.places, all))
+            (malls(look, &hit.places, all, is_cut))
         },
         Some(place) => {
             // Those in the place named come first.
@@ -209,23 +210,24 @@ fn offered(look: Look, hit: &Hit, place: Option<&str>) -> Markup {
             let number = format::count(look.lang, there);
             html! {
                 p { (words::SEARCH_THERE.text(look.lang, &[place, &number])) }
-                (malls(look, near, there))
+                (malls(look, near, there, there > near.len()))
                 @if all > there {
                     p { (look.of(words::SEARCH_ELSEWHERE)) }
-                    (malls(look, far, all - there))
+                    (malls(look, far, all - there, is_cut))
                 }
             }
         }
         None => html! {
             p { (look.of(words::SEARCH_PLACES)) }
-            (malls(look, &hit.places, all))
+            (malls(look, &hit.places, all, is_cut))
         },
     }
 }
 
 /// The first malls of these places, each once however many of its counters offer the service, and
-/// how many of all the places are in none of them.
-fn malls(look: Look, places: &[Place], all: usize) -> Markup {
+/// how many of all the places are in none of them. Where the places themselves are cut, nobody knows
+/// here at which malls the others are.
+fn malls(look: Look, places: &[Place], all: usize, is_cut: bool) -> Markup {
     let mut shown: Vec<&Place> = Vec::new();
     for place in places {
         if shown.len() < FEW && shown.iter().all(|known| known.mall != place.mall) {
@@ -234,11 +236,12 @@ fn malls(look: Look, places: &[Place], all: usize) -> Markup {
     }
     let told = places.iter().filter(|place| shown.iter().any(|known| known.mall == place.mall));
     let more = all.saturating_sub(told.count());
+    let others = if is_cut { words::SEARCH_MORE_COUNTERS } else { words::SEARCH_MORE_PLACES };
     html! {
         ul {
             @for place in shown { li { (at(look, place)) } }
             @if more > 0 {
-                li { (words::SEARCH_MORE_PLACES.text(look.lang, &[&format::count(look.lang, more)])) }
+                li { (others.text(look.lang, &[&format::count(look.lang, more)])) }
             }
         }
     }

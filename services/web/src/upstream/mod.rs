@@ -10,8 +10,8 @@ use std::time::Duration;
 use futures::future::join_all;
 use mpp_api::{
     registry::{
-        GetRegionRequest, GetServiceRequest, GetUnitRequest, Service, Unit,
-        catalog_service_client::CatalogServiceClient,
+        GetRegionRequest, GetServiceRequest, GetUnitRequest, GetWithdrawnServiceRequest,
+        GetWithdrawnServiceResponse, Service, Unit, catalog_service_client::CatalogServiceClient,
         directory_service_client::DirectoryServiceClient,
         search_service_client::SearchServiceClient,
     },
@@ -117,6 +117,12 @@ impl Upstream {
             unit,
             malls,
         })
+    }
+
+    /// What became of a service that is not there.
+    pub async fn withdrawn(&self, name: &str) -> Result<GetWithdrawnServiceResponse, Missing> {
+        let request = GetWithdrawnServiceRequest { name: name.to_owned() };
+        self.answer(self.catalog.clone().get_withdrawn_service(request)).await.needed()
     }
 
     async fn unit(&self, name: &str) -> Option<Unit> {

@@ -12,9 +12,9 @@ use futures::Stream;
 use mpp_api::{
     registry::{
         GetMallRequest, GetMallResponse, GetRegionRequest, GetRegionResponse, GetServiceRequest,
-        GetServiceResponse, GetUnitRequest, GetUnitResponse, ListCountersRequest,
-        ListCountersResponse, ListOfferingsRequest, ListOfferingsResponse, ListWindowsRequest,
-        ListWindowsResponse, SearchServicesRequest,
+        GetServiceResponse, GetUnitRequest, GetUnitResponse, GetWithdrawnServiceRequest,
+        ListCountersRequest, ListCountersResponse, ListOfferingsRequest, ListOfferingsResponse,
+        ListWindowsRequest, ListWindowsResponse, SearchServicesRequest,
     },
     report::WatchReportResponse,
     reporting::{GetMallReportRequest, GetMallReportResponse, Report, WatchReportRequest},
@@ -156,6 +156,13 @@ async fn answer(
             unary(request, move |asked: GetServiceRequest| {
                 let found = answers.nation(|nation| nation.services.get(&asked.name).cloned());
                 Ok(GetServiceResponse { service: Some(found.ok_or_else(absent)?) })
+            })
+            .await
+        }
+        "GetWithdrawnService" => {
+            unary(request, move |asked: GetWithdrawnServiceRequest| {
+                let found = answers.nation(|nation| nation.withdrawn.get(&asked.name).cloned());
+                found.ok_or_else(absent)
             })
             .await
         }

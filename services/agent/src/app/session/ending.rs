@@ -34,6 +34,7 @@ impl Session<'_> {
         }
         let summary = self.end().await?;
         self.context.store.place(|id| self.difference.place(id)).await?;
+        self.context.store.hold_back(&self.held_back).await?;
         if self.tally.read > 0 {
             self.context.store.accept_empty(false).await?;
         }
@@ -48,6 +49,9 @@ impl Session<'_> {
     async fn keep_lack(&self, fault: &Fault) -> Result<()> {
         let store = self.context.store;
         keep_fault(store, self.context.run, fault).await?;
+        if fault.kind == incomplete::Reason::Torn && self.has_lost_few() {
+            return self.keep_unsure().await;
+        }
         if fault.kind != incomplete::Reason::Shrunk {
             return Ok(());
         }
@@ -55,6 +59,13 @@ impl Session<'_> {
         gone.truncate(usize::try_from(self.context.run.policy.kept_problems).unwrap_or(usize::MAX));
         let gone: Vec<Problem> = gone.into_iter().map(Problem::missing).collect();
         store.keep_unsent(&gone).await
+    }
+
+    /// So few are not seen that the torn rows may be theirs, or they have gone beside them: of a
+    /// source that breaks off in its middle all the others would be named.
+    fn has_lost_few(&self) -> bool {
+        let most = self.difference.unknown() + self.context.run.policy.max_missing_records;
+        self.difference.gone().len() <= most
     }
 
     /// Tells the registry, which may find that the answers do not bear a complete run out.
@@ -75,18 +86,20 @@ impl Session<'_> {
         Ok(summary)
     }
 
-    /// Which records are not among the rows that were read, where some rows could not be: so many
-    /// of them have gone, whosever rows those are.
+    /// Which records are not among the rows that were read, where some rows could not be: in number
+    /// and each by itself.
     async fn keep_unsure(&self) -> Result<()> {
-        let gone = self.difference.gone();
+        let mut gone = self.difference.gone();
         if self.difference.is_sure() || gone.is_empty() {
             return Ok(());
         }
         let run = self.context.run;
-        let told = self.difference.unsure();
-        let error = Error::field("row", FieldCode::Gone, told);
-        let problem = Problem::unsent(&run.input.place(), "", &error);
-        self.context.store.keep_unsent(&[problem]).await
+        let error = Error::field("row", FieldCode::Gone, self.difference.unsure());
+        let mut problems = vec![Problem::unsent(&run.input.place(), "", &error)];
+        gone.truncate(usize::try_from(run.policy.kept_problems).unwrap_or(usize::MAX));
+        let unknown = self.difference.unknown();
+        problems.extend(gone.into_iter().map(|id| Problem::not_seen(id, unknown)));
+        self.context.store.keep_unsent(&problems).await
     }
 
     async fn settle(&self) -> Result<()> {
@@ -135,7 +148,10 @@ impl Session<'_> {
             return None;
         }
         let first = self.first_unread.take().unwrap_or_default();
-        let text = format!("of {read} rows none could be read; the first: {first}");
+        let text = match read {
+            1 => format!("its one row could not be read: {first}"),
+            _ => format!("of {read} rows none could be read; the first: {first}"),
+        };
         Some(Fault::nothing(&self.context.run.input.place(), text))
     }
 

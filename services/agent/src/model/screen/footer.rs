@@ -119,7 +119,7 @@ fn is_not_offered(words: &str) -> bool {
 }
 
 /// The first and the last part of "NONAKTIF - Akta lahir", "Akta lahir: draft".
-fn set_off(title: &str) -> impl Iterator<Item = &str> {
+pub fn set_off(title: &str) -> impl Iterator<Item = &str> {
     let cut = |sign: &'static str| {
         let first = title.split_once(sign).map(|(first, _)| first);
         [first, title.rsplit_once(sign).map(|(_, last)| last)].into_iter().flatten()
@@ -148,7 +148,8 @@ fn is_address(title: &str) -> bool {
     !title.contains(char::is_whitespace) && (mail || page)
 }
 
-fn in_brackets(title: &str) -> impl Iterator<Item = &str> {
+/// What stands in brackets, or between marks.
+pub fn in_brackets(title: &str) -> impl Iterator<Item = &str> {
     let opened = title.split(['(', '[', '{', '<', '*', '#']).skip(1);
     opened.map(|rest| rest.split([')', ']', '}', '>', '*', '#']).next().unwrap_or(rest))
 }

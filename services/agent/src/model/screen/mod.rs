@@ -2,6 +2,7 @@
 //! were left among live rows; and one record that is many.
 
 mod bundle;
+mod filler;
 mod footer;
 mod name;
 mod residue;

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{footer::is_footer, name};
+use super::{
+    filler::is_filler,
+    footer::{in_brackets, is_footer, set_off},
+    name,
+};
 
 /// Words of which a title of a trial consists, with at least one of the first kind.
 const TRIAL: [&str; 21] = [
@@ -126,7 +130,7 @@ const PROMPTS: [&str; 7] = [
 /// Why a mapped record looks like a trial, if it does; or has a name that is none.
 pub fn trial(record: &Value) -> Option<String> {
     let title = record.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
-    if looks_like_a_trial(title) {
+    if looks_like_a_trial(title) || is_marked_as_trial(title) {
         return Some(format!("the title \"{}\" looks like a trial", title.trim()));
     }
     if is_footer(title) {
@@ -168,6 +172,35 @@ fn is_prompt(text: &str) -> bool {
     PROMPTS.contains(&text) || asks().unwrap_or(false)
 }
 
+/// Words that mark a whole title, in brackets or set off: "KTP (tes)", "[DUMMY] Izin usaha".
+const MARKS: [&str; 16] = [
+    "tes",
+    "test",
+    "testing",
+    "uji coba",
+    "ujicoba",
+    "coba",
+    "percobaan",
+    "dummy",
+    "contoh",
+    "example",
+    "sample",
+    "trial",
+    "demo",
+    "simulasi",
+    "latihan",
+    "percontohan",
+];
+
+fn is_marked_as_trial(title: &str) -> bool {
+    let lower = title.to_lowercase();
+    let is_mark = |part: &str| {
+        let part = part.trim_matches(|sign: char| !sign.is_alphabetic());
+        MARKS.contains(&part.strip_prefix("data ").unwrap_or(part))
+    };
+    in_brackets(&lower).chain(set_off(&lower)).any(is_mark)
+}
+
 fn looks_like_a_trial(title: &str) -> bool {
     let lower = title.to_lowercase().replace("uji coba", "ujicoba");
     let words: Vec<&str> =
@@ -182,13 +215,31 @@ fn looks_like_a_trial(title: &str) -> bool {
     {
         return !is_short_number(number);
     }
-    let is_trial = |word: &&str| TRIAL.contains(&bare(word).as_str()) || is_hammered(word);
+    if is_filler(&words) {
+        return true;
+    }
+    let is_trial = |word: &&str| is_tried(&bare(word)) || is_hammered(word);
     let is_neutral = |word: &&str| is_number(word) || NEUTRAL.contains(&bare(word).as_str());
     let is_keys = |word: &&str| is_trial(word) || KEYS.contains(word);
     words.iter().all(is_keys)
         || (words.iter().all(|word| is_trial(word) || is_neutral(word))
             && words.iter().any(is_trial))
         || words.iter().all(is_number)
+}
+
+/// "test", "testt", "tets", "testlayanan".
+fn is_tried(word: &str) -> bool {
+    let mut once: Vec<char> = word.chars().collect();
+    once.dedup();
+    let once: String = once.into_iter().collect();
+    let is_known = |word: &str| TRIAL.contains(&word);
+    let glued = TRIAL.iter().filter(|own| own.len() > 2).any(|own| {
+        word.strip_prefix(own).is_some_and(|rest| is_known(rest) || NEUTRAL.contains(&rest))
+    });
+    is_known(word)
+        || is_known(&once)
+        || ["tets", "tset", "tst", "tezt", "tesing"].contains(&word)
+        || glued
 }
 
 /// 110, 112, 119: the number of an emergency is the name of its service.
@@ -268,6 +319,16 @@ mod tests {
             "Nama Layanan",
             "Layanan",
             "TRUE",
+            "Admin",
+            "Layanan 1",
+            "Hapus saja",
+            "contoh",
+            "tesst",
+            "testlayanan",
+            "KTP (tes)",
+            "[DUMMY] Izin usaha",
+            "Akta lahir - contoh",
+            "test admin",
         ] {
             assert!(of(title).is_some(), "{title}");
         }
@@ -298,6 +359,10 @@ mod tests {
             "BPJS",
             "AAK",
             "Input Data",
+            "Tesis dan disertasi",
+            "Kontes",
+            "Cobaan",
+            "Izin (perpanjangan)",
             "",
         ] {
             assert_eq!(of(title), None, "{title}");

@@ -6,31 +6,45 @@
 //! a `<` or `&` that begins nothing known is a character of the text, and what was encoded twice is
 //! read twice.
 
-use html5gum::{DefaultEmitter, HtmlString, Token, Tokenizer};
+use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 
-use super::tags::{BLOCKS, UNREAD, has_markup, with_plain_characters_encoded};
+use super::{
+    tags::{BLOCKS, UNREAD, VOID, has_markup, with_plain_characters_encoded},
+    unseen::{Element, Shown, has_colour, shown},
+};
 
 /// Times that a text may have been encoded.
 const MOST_PASSES: usize = 4;
 
-/// The text of an HTML fragment: blocks become lines, entities characters, the rest goes.
+/// The text of an HTML fragment: blocks become lines, entities characters, the rest goes. What is
+/// struck out stays between marks; what nobody sees goes as well.
 pub fn html_text(html: &str) -> String {
-    let mut text = read(html);
+    in_passes(html, false)
+}
+
+/// Like [`html_text`], but what nobody sees stays between marks, too: where one value is read, it
+/// tells that beside it nothing is sure.
+pub fn with_hidden(html: &str) -> String {
+    in_passes(html, true)
+}
+
+fn in_passes(html: &str, keeps_hidden: bool) -> String {
+    let mut text = read(html, keeps_hidden);
     for _ in 1..MOST_PASSES {
         if !has_markup(&text) {
             break;
         }
-        text = read(&text);
+        text = read(&text, keeps_hidden);
     }
     text
 }
 
 /// One reading. Ends of lines are blanks where the tags say where lines end.
-fn read(html: &str) -> String {
+fn read(html: &str, keeps_hidden: bool) -> String {
     let source = with_plain_characters_encoded(html);
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
-    let mut reading = Reading::default();
+    let mut reading = Reading { keeps_hidden, ..Reading::default() };
     for Ok(token) in Tokenizer::new_with_emitter(source.as_str(), emitter) {
         reading.take(token);
     }
@@ -51,77 +65,118 @@ const LINE_END: char = '\0';
 struct Reading {
     text: String,
     has_blocks: bool,
+    keeps_hidden: bool,
+    /// A background of a colour came.
+    on_colour: bool,
     /// The element that is passed over, and how often it was opened within itself.
     unread: Option<(Vec<u8>, usize)>,
-    /// The element that is struck out, and how often it was opened within itself.
-    struck: Option<(Vec<u8>, usize)>,
+    /// The element that is struck out, or kept although it is hidden.
+    struck: Option<Within>,
+    /// The element that nobody sees.
+    hidden: Option<Within>,
 }
 
-/// Elements whose text is struck out.
-const STRUCK: [&[u8]; 3] = [b"s", b"del", b"strike"];
+/// An element that is open.
+struct Within {
+    name: Vec<u8>,
+    /// How often it was opened within itself.
+    depth: usize,
+    /// Lists and tables that were opened within it.
+    lists: usize,
+}
+
+/// Elements that end where the next one like them begins, or what they stand in ends.
+const IMPLIED: [&[u8]; 8] = [b"p", b"li", b"td", b"th", b"tr", b"dd", b"dt", b"option"];
+const LISTS: [&[u8]; 5] = [b"ul", b"ol", b"dl", b"table", b"select"];
+
+impl Within {
+    fn of(name: &[u8]) -> Self {
+        Self { name: name.to_vec(), depth: 1, lists: 0 }
+    }
+
+    fn is_implied(&self) -> bool {
+        IMPLIED.contains(&&self.name[..])
+    }
+
+    /// True where a start tag ends it.
+    fn ends_at_start(&mut self, name: &[u8]) -> bool {
+        self.lists += usize::from(LISTS.contains(&name));
+        let is_own = self.name == name;
+        if self.is_implied() {
+            return is_own && self.lists == 0;
+        }
+        self.depth += usize::from(is_own);
+        false
+    }
+
+    /// True where an end tag ends it.
+    fn ends_at_end(&mut self, name: &[u8]) -> bool {
+        if LISTS.contains(&name) {
+            let is_around = self.is_implied() && self.lists == 0;
+            self.lists = self.lists.saturating_sub(1);
+            if is_around {
+                return true;
+            }
+        }
+        if self.name != name || (self.is_implied() && self.lists > 0) {
+            return false;
+        }
+        self.depth -= 1;
+        self.depth == 0
+    }
+}
 
 /// Stands before and after what is struck out.
 const STRIKE: &str = "~~";
 
-/// The style that the flag `hidden` stands for.
-const HIDDEN: &[u8] = b"display:none";
-
-fn is_unseen(style: &[u8]) -> bool {
-    let style = String::from_utf8_lossy(style).to_ascii_lowercase();
-    let plain: String = style.split_whitespace().collect();
-    let rules: Vec<&str> = plain.split(';').collect();
-    UNSEEN.iter().any(|rule| plain.contains(rule))
-        || NOTHING.iter().any(|rule| rules.contains(rule))
-}
-
-/// Within a style: not shown, or struck out; `mso-hide` is a word processor's hidden text.
-const UNSEEN: [&str; 5] =
-    ["line-through", "display:none", "visibility:hidden", "mso-hide:all", "color:transparent"];
-
-/// Whole rules that leave nothing to see.
-const NOTHING: [&str; 6] =
-    ["opacity:0", "font-size:0", "font-size:0px", "font-size:0pt", "height:0", "height:0px"];
-
-/// Classes by which the usual style sheets hide or strike out.
-const UNSEEN_CLASSES: [&str; 8] = [
-    "hidden",
-    "d-none",
-    "invisible",
-    "hide",
-    "line-through",
-    "text-decoration-line-through",
-    "coret",
-    "strike",
-];
-
-fn has_unseen_class(classes: &[u8]) -> bool {
-    let classes = String::from_utf8_lossy(classes).to_ascii_lowercase();
-    classes.split_whitespace().any(|class| UNSEEN_CLASSES.contains(&class))
+fn lower(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).to_ascii_lowercase()
 }
 
 impl Reading {
     fn take(&mut self, token: Token) {
         match token {
             Token::StartTag(tag) => {
-                if self.unread.is_none() && !tag.self_closing {
-                    let has = |name: &[u8]| tag.attributes.get(&HtmlString(name.to_vec()));
-                    let style = has(b"style").map_or(&[][..], |style| &style.value.0[..]);
-                    let by_class = has(b"class").is_some_and(|own| has_unseen_class(&own.value.0));
-                    let hidden = by_class || has(b"hidden").is_some();
-                    self.strike(&tag.name, if hidden { HIDDEN } else { style });
+                if self.unread.is_none() {
+                    let is_open = !tag.self_closing
+                        && !VOID.iter().any(|own| own.as_bytes() == &tag.name[..]);
+                    let looks = self.looks(&tag);
+                    self.open(&tag.name, looks, is_open);
                 }
                 self.start(&tag.name, tag.self_closing);
             }
             Token::EndTag(tag) => {
-                self.end_strike(&tag.name);
+                if self.unread.is_none() {
+                    self.close(&tag.name);
+                }
                 self.end(&tag.name);
             }
-            Token::String(text) if self.unread.is_none() => {
+            Token::String(text) if self.unread.is_none() && self.hidden.is_none() => {
                 let text = String::from_utf8_lossy(&text);
                 self.text.extend(text.chars().map(|c| if c == LINE_END { ' ' } else { c }));
             }
             _ => {}
         }
+    }
+
+    /// How the element that begins is shown.
+    fn looks(&mut self, tag: &StartTag<()>) -> Shown {
+        let has = |name: &[u8]| tag.attributes.get(&HtmlString(name.to_vec()));
+        let value = |name: &[u8]| has(name).map(|own| lower(&own.value.0)).unwrap_or_default();
+        let (name, classes, style) = (lower(&tag.name), value(b"class"), value(b"style"));
+        let color = value(b"color");
+        let flagged = has(b"hidden").is_some() || (name == "dialog" && has(b"open").is_none());
+        let mut element = Element {
+            name: &name,
+            classes: &classes,
+            style: &style,
+            color: &color,
+            flagged,
+            on_colour: false,
+        };
+        self.on_colour |= has_colour(&element, &value(b"bgcolor"));
+        element.on_colour = self.on_colour;
+        shown(&element)
     }
 
     fn start(&mut self, name: &[u8], self_closing: bool) {
@@ -145,35 +200,42 @@ impl Reading {
         }
     }
 
-    /// What is struck out, or not shown, says that it is not so: it stays between marks, so that it
-    /// is never read as if it were. A number that is raised or lowered is no part of the one before
-    /// it.
-    fn strike(&mut self, name: &[u8], style: &[u8]) {
-        match &mut self.struck {
-            Some((own, depth)) if own == name => *depth += 1,
-            None if STRUCK.contains(&name) || is_unseen(style) => {
-                self.struck = Some((name.to_vec(), 1));
-                self.text.push_str(STRIKE);
-            }
-            _ => {}
+    /// What is struck out says that it is not so: it stays between marks, so that it is never read as
+    /// if it were. A number that is raised or lowered is no part of the one before it.
+    fn open(&mut self, name: &[u8], looks: Shown, is_open: bool) {
+        if self.hidden.as_mut().is_some_and(|own| own.ends_at_start(name)) {
+            self.hidden = None;
+        }
+        if self.struck.as_mut().is_some_and(|own| own.ends_at_start(name)) {
+            self.end_strike();
+        }
+        let marks = looks == Shown::Struck || (looks == Shown::Hidden && self.keeps_hidden);
+        if is_open && self.hidden.is_none() && looks == Shown::Hidden && !self.keeps_hidden {
+            self.hidden = Some(Within::of(name));
+        } else if is_open && self.hidden.is_none() && self.struck.is_none() && marks {
+            self.struck = Some(Within::of(name));
+            self.text.push_str(STRIKE);
         }
         if matches!(name, b"sup" | b"sub") && self.text.ends_with(|c: char| c.is_ascii_digit()) {
             self.text.push(if name == b"sup" { '^' } else { '_' });
         }
     }
 
-    fn end_strike(&mut self, name: &[u8]) {
-        match &mut self.struck {
-            Some((own, depth)) if own == name && *depth == 1 => {
-                self.struck = None;
-                if self.text.ends_with(STRIKE) {
-                    self.text.truncate(self.text.len() - STRIKE.len());
-                } else {
-                    self.text.push_str(STRIKE);
-                }
-            }
-            Some((own, depth)) if own == name => *depth -= 1,
-            _ => {}
+    fn close(&mut self, name: &[u8]) {
+        if self.hidden.as_mut().is_some_and(|own| own.ends_at_end(name)) {
+            self.hidden = None;
+        }
+        if self.struck.as_mut().is_some_and(|own| own.ends_at_end(name)) {
+            self.end_strike();
+        }
+    }
+
+    fn end_strike(&mut self) {
+        self.struck = None;
+        if self.text.ends_with(STRIKE) {
+            self.text.truncate(self.text.len() - STRIKE.len());
+        } else {
+            self.text.push_str(STRIKE);
         }
     }
 
@@ -240,11 +302,20 @@ mod tests {
         ("<s>Rp 50.000</s> Gratis", "~~Rp 50.000~~ Gratis"),
         ("<del>3 <del>hari</del></del>, <strike>x</strike><s></s>", "~~3 hari~~, ~~x~~"),
         ("<span style='text-decoration: line-through'><b>Gratis</b></span> KK", "~~Gratis~~ KK"),
-        ("<span style=\"display:none\">Gratis</span>KTP", "~~Gratis~~KTP"),
-        ("<span hidden>Gratis</span>KTP", "~~Gratis~~KTP"),
+        ("<span style=\"display:none\">Gratis</span>KTP", "KTP"),
+        ("<span hidden>Gratis</span>KTP", "KTP"),
         ("Rp 10<sup>6</sup>, 20 m<sup>2</sup>", "Rp 10^6, 20 m2"),
-        ("<b class=\"small d-none\">Gratis</b> KTP<sub>1</sub>", "~~Gratis~~ KTP1"),
-        ("<b style='Opacity: 0'>Gratis</b><b style='opacity:0.8'>KTP</b>", "~~Gratis~~KTP"),
+        ("<b class=\"small d-none\">Gratis</b> KTP<sub>1</sub>", "KTP1"),
+        ("<b style='Opacity: 0'>Gratis</b><b style='opacity:0.8'>KTP</b>", "KTP"),
+        (
+            "<ul><li hidden>Rahasia<ul><li>dalam</li></ul><li>KTP<li class='sr-only'>x</ul>KK",
+            "KTP\nKK",
+        ),
+        ("<p hidden>Lama<p>KTP</p><br hidden>KK<input class=hidden>SIM", "KTP\nKKSIM"),
+        ("<tr bgcolor='navy'><td style='color:white'>Syarat</td></tr>", "Syarat"),
+        ("<font color=white>Lama</font><span aria-hidden='true'>KTP</span>", "KTP"),
+        ("<div style='display:none'><div>a</div>b</div>KTP<template>x</template>", "KTP"),
+        ("<i class='material-icons'>check_circle</i> KTP <s>SIM</s>", "KTP ~~SIM~~"),
         ("", ""),
     ];
 
@@ -252,6 +323,17 @@ mod tests {
     fn html_of_offices_becomes_their_words() {
         for (html, text) in CASES {
             assert_eq!(html_text(html), *text, "{html}");
+        }
+    }
+
+    #[test]
+    fn where_one_value_is_read_what_nobody_sees_stays_between_marks() {
+        for (html, text) in [
+            ("<span class='sr-only'>Gratis</span> Rp 5.000", "~~Gratis~~ Rp 5.000"),
+            ("<b style='color:#fff'>Gratis</b>", "~~Gratis~~"),
+            ("<p>Rp 5.000<span hidden>.000</span></p>", "Rp 5.000~~.000~~"),
+        ] {
+            assert_eq!(with_hidden(html), text, "{html}");
         }
     }
 

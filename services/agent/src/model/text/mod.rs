@@ -4,6 +4,7 @@ mod html;
 mod list;
 mod mark;
 mod tags;
+mod unseen;
 
 use mpp_api::text::{Form, Place, Texts};
 use mpp_core::text;
@@ -42,7 +43,10 @@ fn without_number(title: String) -> String {
 }
 
 fn read(form: Form, given: &str) -> String {
-    let words = if tags::has_markup(given) { html_text(given) } else { given.to_owned() };
+    plain(form, if tags::has_markup(given) { html_text(given) } else { given.to_owned() })
+}
+
+fn plain(form: Form, words: String) -> String {
     let plain = without_control(&words);
     match form {
         Form::Line => text::line(&plain).into_owned(),
@@ -50,9 +54,10 @@ fn read(form: Form, given: &str) -> String {
     }
 }
 
-/// A cell's lines, without its markup.
+/// A cell's lines, without its markup; what nobody sees stands between marks.
 pub(super) fn lines(given: &str) -> String {
-    read(Form::Lines, given)
+    let is_html = tags::has_markup(given);
+    plain(Form::Lines, if is_html { html::with_hidden(given) } else { given.to_owned() })
 }
 
 /// One blank between words, none at the ends, nothing that nobody sees.

@@ -17,6 +17,7 @@ pub const BLOCKS: &[&str] = &[
     "center",
     "dd",
     "details",
+    "dialog",
     "dir",
     "div",
     "dl",
@@ -57,16 +58,21 @@ pub const BLOCKS: &[&str] = &[
 /// Elements within a line.
 const INLINE: &[&str] = &[
     "a", "abbr", "acronym", "area", "audio", "b", "base", "basefont", "bdi", "bdo", "big",
-    "button", "canvas", "cite", "code", "col", "colgroup", "data", "del", "dfn", "em", "embed",
-    "font", "frame", "i", "iframe", "img", "input", "ins", "kbd", "label", "link", "map", "mark",
-    "meta", "nobr", "object", "param", "picture", "q", "rp", "rt", "ruby", "s", "samp", "select",
-    "small", "source", "span", "strike", "strong", "sub", "sup", "svg", "td", "textarea", "th",
-    "time", "tt", "u", "var", "video", "wbr",
+    "button", "canvas", "cite", "code", "col", "colgroup", "data", "datalist", "del", "dfn", "em",
+    "embed", "font", "frame", "i", "iframe", "img", "input", "ins", "kbd", "label", "link", "map",
+    "mark", "meta", "nobr", "noembed", "noframes", "object", "param", "picture", "q", "rp", "rt",
+    "ruby", "s", "samp", "select", "small", "source", "span", "strike", "strong", "sub", "sup",
+    "svg", "td", "textarea", "th", "time", "tt", "u", "var", "video", "wbr",
 ];
 /// Attributes that have no value.
 const FLAGS: &[&str] = &[
     "checked", "compact", "disabled", "hidden", "multiple", "noshade", "nowrap", "readonly",
     "required", "reversed", "selected",
+];
+/// Elements that hold nothing.
+pub const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
 ];
 /// Elements whose content is nothing to read.
 pub const UNREAD: &[&str] = &["noscript", "script", "style", "template", "title", "xml"];

@@ -69,6 +69,12 @@ struct JsonConfig {
     page_parameter: String,
     #[serde(default)]
     ignore_totals: bool,
+    /// Where the number of all records stands.
+    #[serde(default)]
+    complete: String,
+    /// Places of what counts no records, and speaks of no further ones.
+    #[serde(default)]
+    ignore: Vec<String>,
     /// The environment variable that holds the bearer token.
     token_env: Option<String>,
 }
@@ -94,7 +100,7 @@ pub fn load(path: &Path) -> Result<Run> {
     Ok(Run {
         source: config.source,
         input: input(config.input, folder, &Places { file: path, text: &text })?,
-        way: Way { program, apply_trials: config.trial_rows == TrialRows::Apply },
+        way: Way { program, apply_trials: config.trial_rows == TrialRows::Apply, ..Way::default() },
         state: folder.join(config.state),
         take_over: false,
         accept_missing: false,
@@ -150,6 +156,8 @@ fn pages(config: JsonConfig, folder: &Path, places: &Places<'_>) -> Result<Pages
         items: set("items", config.items),
         next: Next { link: set("next", config.next), parameter: config.page_parameter },
         ignore_totals: config.ignore_totals,
+        complete: set("complete", config.complete),
+        ignore: config.ignore,
         token: token.transpose()?,
     })
 }

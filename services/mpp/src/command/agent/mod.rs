@@ -11,7 +11,7 @@ use std::{
 
 use clap::{Args as ClapArgs, Subcommand};
 use mpp_agent::{FUNCTIONS, Problem, Run, Store, Tally, Withdraw};
-use mpp_core::Result;
+use mpp_core::{Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
 pub use config::load;
@@ -33,6 +33,9 @@ pub enum AgentCommand {
     /// is offered; the source is read, and synced as by `run`. Without --yes it only tells what
     /// would go.
     Withdraw(WithdrawArgs),
+    /// Send records that were held back because they look like trials: a person has looked at them.
+    /// The next run sends them, as long as they are called so.
+    Release(ReleaseArgs),
     /// List the filters that a mapping has beside jq's own.
     Functions,
 }
@@ -53,6 +56,18 @@ pub struct WithdrawArgs {
     /// Take the run for complete although more records have gone than may at once.
     #[arg(long)]
     pub accept_missing: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct ReleaseArgs {
+    /// The agent's configuration (TOML).
+    pub config: PathBuf,
+    /// Ids in the source, as `mpp agent problems` lists them with SUSPICIOUS.
+    #[arg(required = true)]
+    pub ids: Vec<String>,
+    /// Take the release back: the next run holds them back again.
+    #[arg(long)]
+    pub undo: bool,
 }
 
 #[derive(ClapArgs)]
@@ -85,6 +100,7 @@ pub async fn run(
         AgentCommand::Withdraw(args) => withdraw(args, &client()?, output).await,
         AgentCommand::Check { config } => check(&config).await,
         AgentCommand::Problems { config } => problems(&config, output).await,
+        AgentCommand::Release(args) => release(args).await,
         AgentCommand::Functions => {
             functions();
             Ok(())
@@ -156,6 +172,19 @@ async fn carry_out(
     withdraw::warn(&outcome.to_withdraw, client, output).await
 }
 
+async fn release(args: ReleaseArgs) -> Result<()> {
+    let store = Store::open(&load(&args.config)?.state).await?;
+    let (titles, what) = if args.undo {
+        (store.take_back(&args.ids).await?, "is held back again")
+    } else {
+        (store.release(&args.ids).await?, "is released; the next run sends it")
+    };
+    for (id, title) in args.ids.iter().zip(titles) {
+        say!("{id} (\"{title}\") {what}");
+    }
+    Ok(())
+}
+
 async fn check(config: &Path) -> Result<()> {
     let run = load(config)?;
     let checked = mpp_agent::check(&run).await;
@@ -185,7 +214,14 @@ async fn check(config: &Path) -> Result<()> {
 
 async fn problems(config: &Path, output: Output) -> Result<()> {
     let run = load(config)?;
-    let problems = Store::open(&run.state).await?.problems(run.policy.kept_problems).await?;
+    if !run.state.exists() {
+        return Err(never_ran(&run.source));
+    }
+    let store = Store::open(&run.state).await?;
+    let problems = store.problems(run.policy.kept_problems).await?;
+    if problems.is_empty() && store.checkpoint().await?.is_none() {
+        return Err(never_ran(&run.source));
+    }
     if output.is_json() {
         for problem in &problems {
             let Problem { record, field, code, message } = problem;
@@ -207,6 +243,14 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
     Ok(())
 }
 
+/// Of a source that was never read nobody knows what would be refused.
+fn never_ran(source: &str) -> Error {
+    let text = format!(
+        "no run of {source} has been answered yet, so nothing is known of its records: mpp agent run"
+    );
+    Error::new(Reason::WrongState, text)
+}
+
 fn functions() {
     say!("Beside jq's own filters (https://jqlang.org/manual) a mapping has:");
     for helper in FUNCTIONS {
@@ -219,8 +263,6 @@ fn functions() {
 
 #[cfg(test)]
 mod tests {
-    use mpp_core::{Error, Reason};
-
     use super::*;
 
     #[tokio::test]

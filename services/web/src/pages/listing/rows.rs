@@ -141,7 +141,12 @@ pub fn source_row(look: Look, source: &SourceReport) -> Row {
     ];
     let every = format::duration(look.lang, source.freshness_target_seconds);
     let mut cells = vec![state, last, html! { (every) }];
-    cells.extend(counts.map(|number| html! { (look.number(number)) }));
+    // Before its first run has ended nobody knows, and 0 would say that nothing was refused.
+    let is_known = source.last_success_time.is_some() || source.incomplete.is_some();
+    cells.extend(counts.map(|number| match (number, is_known) {
+        (0, false) => html! { span.quiet { (look.of(words::UNKNOWN)) } },
+        (number, _) => html! { (look.number(number)) },
+    }));
     let path = look.path(&format!("/sources/{}", id_of(&source.source)));
     let title = name(look, source.display_name.as_ref(), &source.source);
     Row::new(html! { a href=(path) { (title) } }, cells)

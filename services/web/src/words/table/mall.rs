@@ -110,6 +110,16 @@ phrases! {
     SERVICE_REQUIREMENTS: "Syarat", "Requirements";
     SERVICE_PLACES: "Disediakan di", "Offered at";
     SERVICE_PLACES_MANY: "Jumlah mal: {0}.", "Malls: {0}.";
+    WITHDRAWN_TITLE: "Layanan yang tidak ada lagi", "A service that is no longer there";
+    WITHDRAWN_DESCRIPTION: "{0}: sejak kapan tidak ada lagi, oleh siapa, dan apa penggantinya.",
+        "{0}: since when it is gone, by whom, and what takes its place.";
+    WITHDRAWN: "Layanan ini telah dicabut dari indeks.", "This service was withdrawn from the index.";
+    WITHDRAWN_SUPERSEDED: "Layanan ini telah diganti.", "Another service has taken the place of this one.";
+    WITHDRAWN_MOVED: "Layanan ini telah pindah ke unit lain.", "This service has moved to another unit.";
+    WITHDRAWN_WHEN: "Sejak", "Since";
+    WITHDRAWN_BY: "Oleh", "By";
+    WITHDRAWN_SUCCESSOR: "Penggantinya", "In its place";
+    WITHDRAWN_NO_SUCCESSOR: "Tidak ada yang dicatat", "None is recorded";
     OVERRIDES_TITLE: "Ditetapkan pengelola indeks", "Set by the keepers of the index";
     OVERRIDES_CAPTION: "Isian yang berlaku di sini alih-alih isian sumbernya, dan apa kata sumbernya",
         "Fields that stand here instead of the source's, and what the source says";

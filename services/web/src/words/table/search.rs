@@ -35,6 +35,8 @@ phrases! {
     SEARCH_NOWHERE: "Belum tercatat di mal mana pun.", "Not on record at any mall yet.";
     SEARCH_PLACES: "Disediakan di:", "Offered at:";
     SEARCH_MORE_PLACES: "dan {0} tempat lain", "and {0} more places";
+    SEARCH_MORE_COUNTERS: "dan {0} gerai lain, di mal ini atau di mal lain",
+        "and {0} more counters, at these malls or at others";
     SEARCH_NEXT: "Jawaban berikutnya", "Further answers";
     SEARCH_PAGES: "Halaman jawaban", "Pages of the answer";
     SEARCH_SOURCE_LINE: "Sumber: katalog layanan yang dikirim unit pemiliknya ke registri.",

@@ -1,9 +1,9 @@
 //! A service, with what a curator has set over its source.
 
 use mpp_api::{
-    registry::{Service, offering::State},
+    registry::{GetWithdrawnServiceResponse, Service, offering::State},
     sync::{Incomplete, incomplete},
-    types::{ServiceTime, service_time::Unit},
+    types::{LocalizedText, ServiceTime, Tombstone, service_time::Unit, tombstone::Reason},
 };
 
 use super::{says, says_not};
@@ -72,6 +72,35 @@ async fn a_service_says_in_the_readers_language_how_long_it_takes_and_where_it_i
     says(&world, path, &["Belum tercatat di mal mana pun."]).await;
     world.answers.silent.lock().expect("no panic").push("ListOfferings");
     says_not(&world, path, &["Belum tercatat di mal mana pun.", "Jumlah mal"]).await;
+}
+
+#[tokio::test]
+async fn a_service_that_was_withdrawn_says_since_when_by_whom_and_what_takes_its_place() {
+    let mut all = nation();
+    let successor = "units/polri/services/skck";
+    let gone = GetWithdrawnServiceResponse {
+        title: Some(LocalizedText { id: "SKCK lama".into(), en: String::new() }),
+        tombstone: Some(Tombstone {
+            reason: Reason::Superseded.into(),
+            successor: successor.into(),
+        }),
+        withdraw_time: Some(prost_types::Timestamp { seconds: 1_790_000_000, nanos: 0 }),
+        actor: "users/siti".into(),
+        ..GetWithdrawnServiceResponse::default()
+    };
+    all.withdrawn.insert("units/polri/services/skck-lama".into(), gone);
+    let world = World::start(all).await;
+    let page = open(&world.pages, "/units/polri/services/skck-lama").await;
+    assert_eq!(page.status, 410);
+    assert!(page.html.contains("href=\"/units/polri/services/skck\""), "{}", page.html);
+    assert!(page.html.contains("Layanan ini telah diganti"), "{}", page.html);
+    for words in ["SKCK lama", "users/siti", "2026"] {
+        assert!(page.html.contains(words), "{words}: {}", page.html);
+    }
+    let english = open(&world.pages, "/en/units/polri/services/skck-lama").await;
+    assert_eq!(english.status, 410);
+    assert!(english.html.contains("Another service has taken the place"), "{}", english.html);
+    assert_eq!(open(&world.pages, "/units/polri/services/lain").await.status, 404);
 }
 
 #[tokio::test]

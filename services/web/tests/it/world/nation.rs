@@ -7,7 +7,8 @@ use std::{
 
 use mpp_api::{
     registry::{
-        Counter, Mall, Offering, SearchServicesResponse, Service, Unit, Window,
+        Counter, GetWithdrawnServiceResponse, Mall, Offering, SearchServicesResponse, Service,
+        Unit, Window,
         mall::{Site, Stage, StageEntry},
         offering::State,
         service::{Override, Requirement},
@@ -43,6 +44,7 @@ pub struct Nation {
     pub malls: HashMap<String, Mall>,
     pub units: HashMap<String, Unit>,
     pub services: HashMap<String, Service>,
+    pub withdrawn: HashMap<String, GetWithdrawnServiceResponse>,
     pub counters: BTreeMap<String, Counter>,
     pub windows: BTreeMap<String, Window>,
     pub offerings: BTreeMap<String, Offering>,

@@ -215,6 +215,11 @@ const UNSEEN: &[&str] = &[
     "<b style='display:none'>",
     "<b style='font-size: 0'>",
     "<i class='text-muted d-none'>",
+    "<span class='sr-only'>",
+    "<span class='visually-hidden'>",
+    "<span style='color:#fff'>",
+    "<p style='position:absolute; left:-9999px'>",
+    "<datalist>",
 ];
 
 proptest! {

@@ -84,3 +84,21 @@ fn what_adds_up_keeps_its_parts() {
     assert_eq!(told(&time), "70 75 STEPS");
     assert_eq!(time.steps[1].condition, "Tindakan");
 }
+
+#[test]
+fn fresh_print() {
+    let mut wrong = Vec::new();
+    for row in rows(include_str!("fresh_times.tsv")) {
+        let found = told(&time::read(row[0]));
+        if found != row[1..4].join(" ") {
+            wrong.push(format!("{} | {} | {found}", row[0], row[1..4].join(" ")));
+        }
+    }
+    for row in rows(include_str!("fresh_fees.tsv")) {
+        let found = priced(&fee::read(row[0]));
+        if found != row[1..4].join(" ") {
+            wrong.push(format!("{} | {} | {found}", row[0], row[1..4].join(" ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

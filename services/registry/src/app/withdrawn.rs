@@ -1,0 +1,61 @@
+//! What became of a service that is no longer there.
+
+use mpp_api::{
+    Document as _,
+    registry::{GetWithdrawnServiceResponse, Service},
+};
+use mpp_core::{Error, Result, check_name};
+use mpp_resource::Kind as _;
+use mpp_rpc::time::to_timestamp;
+use mpp_store::{Change, Op};
+
+use super::Registry;
+
+/// Versions that are read at once.
+const AT_ONCE: u32 = 100;
+
+impl Registry {
+    /// What became of a service, from its own history.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for one that never was, or that is there; a name of another form.
+    pub async fn withdrawn_service(&self, name: &str) -> Result<GetWithdrawnServiceResponse> {
+        check_name(name, Service::COLLECTIONS, "name")?;
+        let (last, before) = self.last_versions(name).await?;
+        let gone = last.filter(|change| change.op == Op::Deleted);
+        let gone = gone.ok_or_else(|| Error::not_found(name))?;
+        let service: Service = match before {
+            Some(before) => before.decode()?,
+            // The window of changes has moved over what it was.
+            None => Service::default(),
+        };
+        Ok(GetWithdrawnServiceResponse {
+            title: service.title,
+            tombstone: gone.tombstone,
+            withdraw_time: Some(to_timestamp(gone.at)),
+            actor: gone.actor,
+            source: service.source,
+        })
+    }
+
+    /// The last change of a record, and the last that wrote it.
+    async fn last_versions(&self, name: &str) -> Result<(Option<Change>, Option<Change>)> {
+        let mut read = self.db.read().await?;
+        let (mut last, mut written) = (None::<Change>, None::<Change>);
+        loop {
+            let after = last.as_ref().map_or(0, |change| change.version);
+            let page = read.history(Service::KIND, name, after, AT_ONCE).await?;
+            let is_whole = page.len() < AT_ONCE as usize;
+            for change in page {
+                if change.op == Op::Put {
+                    written = Some(change.clone());
+                }
+                last = Some(change);
+            }
+            if is_whole {
+                read.end().await?;
+                return Ok((last, written));
+            }
+        }
+    }
+}
