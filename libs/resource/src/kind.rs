@@ -198,7 +198,7 @@ resources! {
     changes [display_name, unit, freshness_target_seconds, also_writes],
     clears [
         accounting, last_success_time, last_session, checkpoint, incomplete, last_end_time,
-        rejected_now, unread_now, waiting_now
+        rejected_now, unread_now, waiting_now, counted
     ],
     times [];
 

@@ -167,6 +167,11 @@ fn standing(source: &SourceReport) -> &'static str {
     }
 }
 
+/// Of what no session has counted yet 0 would say that there is none.
+fn known(source: &SourceReport, count: i64) -> String {
+    if count == 0 && !source.counted { "not known".to_owned() } else { count.to_string() }
+}
+
 fn print_sources(report: &Report) {
     // First the state now, then the sums over all runs.
     let mut table = Table::new([
@@ -184,9 +189,9 @@ fn print_sources(report: &Report) {
         table.row([
             source.source.clone(),
             standing(source).into(),
-            source.rejected_now.to_string(),
-            source.waiting_now.to_string(),
-            source.unread.to_string(),
+            known(source, source.rejected_now),
+            known(source, source.waiting_now),
+            known(source, source.unread),
             source.received.to_string(),
             source.applied.to_string(),
             source.unchanged.to_string(),

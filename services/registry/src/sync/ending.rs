@@ -154,7 +154,7 @@ impl Session {
         doc.incomplete.clone_from(&told.incomplete);
         doc.unread_now = end.unread;
         let now = rejected::count(tx, name).await?;
-        (doc.rejected_now, doc.waiting_now) = (now.rejected, now.waiting);
+        (doc.rejected_now, doc.waiting_now, doc.counted) = (now.rejected, now.waiting, true);
         tx.put(name, &source.doc, source.labels, Expect::Any).await.map(drop)
     }
 }

@@ -160,6 +160,9 @@ pub struct SourceRow {
     /// Its records that wait now for something else.
     #[serde(default)]
     pub waiting_now: i64,
+    /// A session has counted these.
+    #[serde(default)]
+    pub counted: bool,
     /// Why its last session was incomplete, as the contract's reason and a text; `None` if it was
     /// not.
     pub incomplete: Option<(i32, String)>,

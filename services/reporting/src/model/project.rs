@@ -157,6 +157,7 @@ fn source(rows: &mut Rows, event: &Event) -> Result<()> {
         unread: source.unread_now,
         rejected_now: source.rejected_now,
         waiting_now: source.waiting_now,
+        counted: source.counted,
         incomplete: source.incomplete.map(|incomplete| (incomplete.reason, incomplete.text)),
     };
     replace(rows, &event.name, Some(row))

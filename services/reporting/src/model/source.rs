@@ -22,6 +22,7 @@ pub fn source(name: &str, row: &SourceRow, now: Micros) -> SourceReport {
         unread: row.unread,
         rejected_now: row.rejected_now,
         waiting_now: row.waiting_now,
+        counted: row.counted,
         incomplete: row.incomplete.clone().map(|(reason, text)| Incomplete { reason, text }),
     }
 }

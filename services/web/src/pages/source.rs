@@ -79,6 +79,9 @@ fn all_to_do(look: Look, source: &SourceReport) -> Vec<Markup> {
         let number = look.number(source.waiting_now);
         lines.push(words::TODO_WAITING.text(look.lang, &[&number]));
     }
+    if source.last_success_time.is_some() && !source.counted {
+        lines.push(look.of(words::TODO_UNCOUNTED).to_owned());
+    }
     if source.last_success_time.is_none() {
         lines.push(look.of(words::TODO_NEVER).to_owned());
     } else if source.late {

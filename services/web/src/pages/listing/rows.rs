@@ -129,21 +129,21 @@ pub fn source_row(look: Look, source: &SourceReport) -> Row {
         Some(at) => look.moment(format::micros(at), Zone::Wib),
         None => html! { span.quiet { (look.of(words::NEVER)) } },
     };
+    let has_run = source.last_success_time.is_some() || source.incomplete.is_some();
     let counts = [
-        source.rejected_now,
-        source.waiting_now,
-        source.unread,
-        source.received,
-        source.applied,
-        source.unchanged,
-        source.rejected,
-        source.quarantined,
+        (source.rejected_now, source.counted),
+        (source.waiting_now, source.counted),
+        (source.unread, source.counted),
+        (source.received, has_run),
+        (source.applied, has_run),
+        (source.unchanged, has_run),
+        (source.rejected, has_run),
+        (source.quarantined, has_run),
     ];
     let every = format::duration(look.lang, source.freshness_target_seconds);
     let mut cells = vec![state, last, html! { (every) }];
-    // Before its first run has ended nobody knows, and 0 would say that nothing was refused.
-    let is_known = source.last_success_time.is_some() || source.incomplete.is_some();
-    cells.extend(counts.map(|number| match (number, is_known) {
+    // Of what no run has counted yet 0 would say that there is none.
+    cells.extend(counts.map(|count| match count {
         (0, false) => html! { span.quiet { (look.of(words::UNKNOWN)) } },
         (number, _) => html! { (look.number(number)) },
     }));

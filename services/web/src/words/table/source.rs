@@ -17,6 +17,8 @@ phrases! {
         "Run `mpp agent run`: the last whole run is longer ago than it should be.";
     TODO_REFUSED: "Catatan yang ditolak: {0}; baris yang tidak terbaca: {1}. `mpp agent problems` menyebut masing-masing dan cara memperbaikinya.",
         "Records that are refused: {0}; rows that could not be read: {1}. `mpp agent problems` names each and says how to mend it.";
+    TODO_UNCOUNTED: "Berapa catatan yang ditolak belum diketahui: pembacaan berikutnya menghitungnya.",
+        "How many records are refused is not known yet: the next run counts them.";
     TODO_WAITING: "Catatan yang menunggu data lain: {0}. `mpp agent problems` menyebut apa yang ditunggu, misalnya unit yang belum dibuat.",
         "Records that wait for other data: {0}. `mpp agent problems` names what they wait for, such as a unit that does not exist yet.";
     TODO_INCOMPLETE: "Pembacaan terakhir tidak lengkap: {0}. {1}", "The last run was not whole: {0}. {1}";

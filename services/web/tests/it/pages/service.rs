@@ -121,6 +121,12 @@ async fn a_source_says_what_its_last_run_lacked_and_what_its_keeper_has_to_do() 
         let source = all.report.sources.first_mut().expect("a source");
         source.incomplete = None;
         (source.rejected_now, source.unread) = (0, 0);
+        source.counted = false;
     });
+    world.until(path, "Berapa catatan yang ditolak belum diketahui").await;
+    says(&world, &format!("/en{path}"), &["is not known yet"]).await;
+    says(&world, path, &["belum diketahui"]).await;
+    world.change(|all| all.report.sources.iter_mut().for_each(|source| source.counted = true));
     world.until(path, "Tidak ada: pembacaan terakhir lengkap").await;
+    says_not(&world, path, &["belum diketahui"]).await;
 }

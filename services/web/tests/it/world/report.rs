@@ -91,6 +91,7 @@ pub fn report() -> Report {
             received: 25,
             applied: 24,
             rejected: 1,
+            counted: true,
             ..SourceReport::default()
         }],
         changes: vec![CatalogChange {
