@@ -32,9 +32,37 @@ const OF_ACCESS: [&str; 12] = [
     "access", "refresh", "csrf", "xsrf", "auth", "api", "id", "type", "user", "bearer", "session",
     "before",
 ];
-const LAST: [&str; 9] =
-    ["last", "final", "done", "end", "finished", "complete", "completed", "terakhir", "selesai"];
-const CUT: [&str; 6] = ["truncated", "incomplete", "partial", "terpotong", "sebagian", "timed"];
+const LAST: [&str; 12] = [
+    "last",
+    "final",
+    "done",
+    "end",
+    "finished",
+    "complete",
+    "completed",
+    "terakhir",
+    "selesai",
+    "lengkap",
+    "utuh",
+    "whole",
+];
+const CUT: [&str; 13] = [
+    "truncated",
+    "incomplete",
+    "partial",
+    "terpotong",
+    "sebagian",
+    "timed",
+    "exceeded",
+    "exceeds",
+    "dibatasi",
+    "capped",
+    "parsial",
+    "dipotong",
+    "melebihi",
+];
+/// Words for true.
+const YES: [&str; 6] = ["true", "yes", "ya", "y", "1", "iya"];
 /// Parts of a search of which some may have failed.
 const PARTS: [&str; 7] = ["shard", "shards", "partition", "partitions", "node", "nodes", "sources"];
 const LEFT: [&str; 22] = [
@@ -169,6 +197,7 @@ fn says(place: &str, value: &Val) -> Said {
         return match value {
             Val::Bool(flag) if *flag == any(&CUT) => Said::More,
             Val::Bool(_) => Said::Last,
+            _ if any(&CUT) && says_yes(value) => Said::More,
             _ => Said::Nothing,
         };
     }
@@ -191,6 +220,11 @@ fn says(place: &str, value: &Val) -> Said {
         Val::Arr(links) if leads_on(links) => Said::More,
         _ => Said::Nothing,
     }
+}
+
+fn says_yes(value: &Val) -> bool {
+    let said = text(value).map(|said| said.trim().to_lowercase());
+    count(value) == Some(1) || said.is_some_and(|said| YES.contains(&said.as_str()))
 }
 
 /// A list of links of which one says that it is the next.
@@ -256,6 +290,9 @@ mod tests {
             r#"{"incomplete_results": true}"#,
             r#"{"remaining": 70}"#,
             r#"{"remaining": "30"}"#,
+            r#"{"exceededTransferLimit": true}"#,
+            r#"{"truncated": "ya"}"#,
+            r#"{"lengkap": false}"#,
             r#"{"sisa": "tiga puluh"}"#,
             r#"{"belum_dimuat": 30}"#,
             r#"{"a": {"b": {"c": {"d": {"has_more": true}}}}}"#,
