@@ -117,7 +117,7 @@ documents! {
         filed under [Counter, Date, Mall, Region], answers add [code, create_time, update_time];
     Ticket => "ticket" in form 1 named "malls/{id}/tickets/{id}",
         filed under [Counter, Date, Mall, Region], answers add [];
-    CatalogChange => "catalog_change" in form 1 named "catalogChanges/{id}",
+    CatalogChange => "catalog_change" in form 2 named "catalogChanges/{id}",
         filed under [Service, Unit], answers add [unit_name];
 }
 

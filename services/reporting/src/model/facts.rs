@@ -179,6 +179,12 @@ pub struct ServiceRow {
     pub time: String,
     /// Requirements as a text.
     pub requirements: String,
+    /// Fees for readers of English.
+    #[serde(default)]
+    pub fees_en: String,
+    /// Time for readers of English.
+    #[serde(default)]
+    pub time_en: String,
 }
 
 /// A change that a citizen would notice.
@@ -194,6 +200,9 @@ pub struct ChangeRow {
     pub before: String,
     /// After, in Indonesian; empty where its source states nothing.
     pub after: String,
+    /// Both in English, where that can be said.
+    #[serde(default)]
+    pub english: (String, String),
     /// Commit time.
     pub at: Micros,
     /// The caller who made it.

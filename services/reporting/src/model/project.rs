@@ -170,9 +170,12 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
         fees: wording::fees(&service.fees),
         time: wording::time(service.time.as_ref()),
         requirements: wording::requirements(&service.requirements),
+        fees_en: wording::fees_in_english(&service.fees),
+        time_en: wording::time_in_english(service.time.as_ref()),
         title: service.title.into(),
     });
     for (field, old, new) in differences(before.as_ref(), after.as_ref(), event.version) {
+        let english = |row: &Option<ServiceRow>| row.as_ref().map(|row| row.english(field));
         let title = after.as_ref().or(before.as_ref()).map(|row| row.title.clone());
         let change = ChangeRow {
             service: event.name.clone(),
@@ -180,6 +183,7 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
             field: field.into(),
             before: old,
             after: new,
+            english: (english(&before).unwrap_or_default(), english(&after).unwrap_or_default()),
             at: event.at,
             actor: event.actor.clone(),
         };
@@ -190,6 +194,18 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
         rows.put(&key, Some(&change))?;
     }
     replace(rows, &event.name, after)
+}
+
+impl ServiceRow {
+    /// What is said of a field in English; requirements are in their source's words alone.
+    fn english(&self, field: Field) -> String {
+        match field {
+            Field::Fees => self.fees_en.clone(),
+            Field::Time => self.time_en.clone(),
+            Field::Title | Field::Published | Field::Withdrawn => self.title.en.clone(),
+            _ => String::new(),
+        }
+    }
 }
 
 /// The changed fields, each with its value before and after. None for a service that is first seen

@@ -49,6 +49,8 @@ pub fn catalog_change(key: &str, row: &ChangeRow) -> Result<CatalogChange> {
         actor: row.actor.clone(),
         revision,
         unit_name: None,
+        before_en: row.english.0.clone(),
+        after_en: row.english.1.clone(),
     })
 }
 

@@ -9,6 +9,16 @@ use mpp_api::{
 
 use super::facts::bounded;
 
+/// All fees of a service, for readers of English.
+pub fn fees_in_english(fees: &[Fee]) -> String {
+    bounded(&wording::fees(fees, Language::English))
+}
+
+/// How long a service takes, for readers of English.
+pub fn time_in_english(time: Option<&ServiceTime>) -> String {
+    time.map_or_else(String::new, |time| bounded(&wording::plain_time(time, Language::English)))
+}
+
 /// All fees of a service; empty where its source states none, which the reader says in his
 /// language.
 pub fn fees(fees: &[Fee]) -> String {

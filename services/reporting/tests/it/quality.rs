@@ -47,6 +47,7 @@ async fn a_changed_fee_is_told_before_and_after() {
                 (Field::Published, "", "SKCK"),
             ]
         );
+        assert_eq!(report.changes[1].after_en, "at most 1 working day", "for readers of English");
         let fees = &report.changes[2];
         assert_eq!(fees.time, Some(mpp_rpc::time::to_timestamp(MORNING + SECOND)));
         assert_eq!(fees.actor, "units/kemendagri");

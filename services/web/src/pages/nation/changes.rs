@@ -9,7 +9,7 @@ use mpp_calendar::Zone;
 use crate::{
     components::Look,
     pages::Part,
-    words::{self as say, format, indonesian, local, table as words},
+    words::{self as say, Lang, format, indonesian, local, table as words},
 };
 
 /// Changes beside other parts.
@@ -48,13 +48,21 @@ pub fn changes(look: Look, report: &Report) -> Arc<Part> {
 
 /// "SKCK: biaya berubah dari Rp30.000 menjadi Rp50.000.", after the body's name.
 pub fn change_sentence(look: Look, change: &CatalogChange) -> Markup {
-    let value = |text: &str| match text {
-        "" => html! { (look.of(words::NOTHING)) },
-        text => indonesian(text, look.lang),
+    let value = |text: &str, english: &str| match (text, english) {
+        ("", _) => html! { (look.of(words::NOTHING)) },
+        (_, english) if look.lang == Lang::En && !english.is_empty() => html! { (english) },
+        (text, _) => indonesian(text, look.lang),
     };
     let title = html! { strong { (local(change.title.as_ref(), look.lang)) } };
     let phrase = say::change(change.field(), !change.before.is_empty());
-    let sentence = phrase.say(look.lang, &[&title, &value(&change.before), &value(&change.after)]);
+    let sentence = phrase.say(
+        look.lang,
+        &[
+            &title,
+            &value(&change.before, &change.before_en),
+            &value(&change.after, &change.after_en),
+        ],
+    );
     html! {
         (sentence)
         @if let Some(unit) = change.unit_name.as_ref().filter(|name| !name.id.is_empty()) {

@@ -38,7 +38,7 @@ async fn the_nation_says_how_far_it_is_and_how_much_of_it_the_index_holds() {
             "1 of 3 (33.3%)",
             "The index holds 1 of 305 malls",
             "Closes earlier (Friday)",
-            "SKCK: the fee changes from Rp30.000 to Rp50.000.",
+            "SKCK: the fee changes from Rp30,000 to Rp50,000.",
         ],
     )
     .await;

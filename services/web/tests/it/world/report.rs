@@ -100,6 +100,8 @@ pub fn report() -> Report {
             field: Field::Fees.into(),
             before: "Rp30.000".into(),
             after: "Rp50.000".into(),
+            before_en: "Rp30,000".into(),
+            after_en: "Rp50,000".into(),
             time: time(MORNING - MINUTE),
             revision: 7,
             unit_name: text("Polri", "Police"),
