@@ -6,54 +6,12 @@ use std::collections::HashMap;
 use jaq_json::Val;
 
 use super::{
-    more::words,
     others::{is_echo, is_no_count},
     place::{self, beside, count, each, shape, text, texts},
     prose::{Counted, OutOf, amount, counted, fraction, is_footer, leading, out_of},
+    units::{Unit, names_pages, unit},
 };
 use crate::{model::tally::some, source::sink::Identity};
-
-const OF_ALL: [&str; 8] =
-    ["total", "totals", "count", "counts", "jumlah", "banyak", "banyaknya", "found"];
-/// Further things that may be counted.
-const OF_RECORDS: [&str; 28] = [
-    "records",
-    "record",
-    "items",
-    "item",
-    "data",
-    "rows",
-    "row",
-    "elements",
-    "element",
-    "results",
-    "result",
-    "hits",
-    "entries",
-    "objects",
-    "docs",
-    "documents",
-    "services",
-    "service",
-    "layanan",
-    "number",
-    "num",
-    "of",
-    "all",
-    "x",
-    "semua",
-    "seluruh",
-    "value",
-    "baris",
-];
-const OF_PAGES: [&str; 6] = ["page", "pages", "halaman", "hal", "laman", "lembar"];
-/// What pages are told of under, and the number of the last one beneath it.
-const PAGERS: [&str; 6] = ["page", "paging", "pagination", "pager", "halaman", "paginasi"];
-const LAST: [&str; 7] = ["last", "max", "of", "terakhir", "akhir", "dari", "end"];
-const LAST_OF_PAGES: [&str; 12] = [
-    "last", "total", "count", "jumlah", "max", "num", "number", "of", "banyak", "terakhir", "all",
-    "akhir",
-];
 
 /// What was read, and what should have been.
 #[derive(Default)]
@@ -70,15 +28,6 @@ pub struct Extent {
     part: Option<(OutOf, String)>,
     /// Where the keeper says that the number of all stands; nothing else is then heeded.
     whole: String,
-}
-
-/// What is counted.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Unit {
-    Records,
-    Pages,
-    /// Nobody says what, and it could be records.
-    Unnamed,
 }
 
 /// A page, and what is known of it.
@@ -182,7 +131,7 @@ impl Extent {
 
     /// A number as text: by the name of its field, or in a sentence.
     fn hear(&mut self, place: &str, unit: Option<Unit>, said: &str) -> Option<OutOf> {
-        let names_pages = words(place).iter().any(|word| OF_PAGES.contains(&word.as_str()));
+        let names_pages = names_pages(place);
         let found = out_of(said, unit.is_some() || names_pages);
         if let Some(found) = found {
             let counts_pages = found.pages || names_pages || unit == Some(Unit::Pages);
@@ -253,63 +202,6 @@ impl Extent {
 fn told(place: &str, says: &str, had: u64, what: &str) -> String {
     let found = some(had, &format!("{what} was"), &format!("{what}s were"));
     format!("the source says \"{place}\": {says}, and {found} found")
-}
-
-/// The words of a field's name; "totalpages" is two, and what stands before them in a field of an
-/// answer, such as "X-WP-", tells nothing.
-fn parted(name: &str) -> Vec<String> {
-    let own = words(name).into_iter().flat_map(|word| split(&word).unwrap_or(vec![word]));
-    let mut own: Vec<String> = own.collect();
-    if own.first().is_some_and(|word| word == "x") {
-        let known = own.iter().position(|word| word != "x" && is_known(word));
-        own.drain(..known.unwrap_or(0));
-    }
-    own
-}
-
-fn is_known(word: &str) -> bool {
-    [&OF_ALL[..], &OF_RECORDS, &OF_PAGES, &LAST_OF_PAGES].iter().any(|list| list.contains(&word))
-}
-
-/// A word that is two known ones written together.
-fn split(word: &str) -> Option<Vec<String>> {
-    let long = |part: &str| part.len() > 2 && is_known(part);
-    let mut cuts = word.char_indices().map(|(at, _)| word.split_at(at));
-    let (one, two) = cuts.find(|(one, two)| long(one) && long(two))?;
-    (!is_known(word)).then(|| vec![one.to_owned(), two.to_owned()])
-}
-
-/// What a number of this name counts, where it counts all.
-fn unit(place: &str) -> Option<Unit> {
-    let mut names = place.rsplit('.');
-    let mut name = parted(names.next().unwrap_or(place));
-    // {"total": {"value": 120}}
-    if name == ["value"] {
-        name = parted(names.next().unwrap_or_default());
-    }
-    if name == ["content", "range", "total"] {
-        return Some(Unit::Records);
-    }
-    let parent = parted(names.next().unwrap_or_default());
-    if let ([own], [.., pager]) = (name.as_slice(), parent.as_slice())
-        && LAST.contains(&own.as_str())
-        && PAGERS.contains(&pager.as_str())
-    {
-        return Some(Unit::Pages);
-    }
-    let all = |allowed: &[&[&str]]| {
-        name.iter().all(|word| allowed.iter().any(|list| list.contains(&word.as_str())))
-    };
-    let any = |list: &[&str]| name.iter().any(|word| list.contains(&word.as_str()));
-    if name == ["pages"]
-        || (any(&OF_PAGES) && any(&LAST_OF_PAGES) && all(&[&OF_PAGES, &LAST_OF_PAGES]))
-    {
-        // "page number" is where one is.
-        let is_here =
-            !name.iter().any(|word| word == "pages") && all(&[&OF_PAGES, &["number", "num", "of"]]);
-        return (!is_here).then_some(Unit::Pages);
-    }
-    (any(&OF_ALL) && all(&[&OF_ALL, &OF_RECORDS])).then_some(Unit::Records)
 }
 
 #[cfg(test)]

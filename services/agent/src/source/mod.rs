@@ -9,6 +9,7 @@ mod fault;
 mod fetch;
 mod habit;
 mod heading;
+mod held_back;
 mod json;
 mod kinds;
 mod lines;
@@ -26,6 +27,7 @@ mod shape;
 mod sink;
 mod spelt;
 mod told;
+mod units;
 
 use std::collections::BTreeMap;
 
@@ -34,10 +36,11 @@ use tokio::sync::mpsc;
 pub use csv::Table;
 pub use fault::Fault;
 pub use fetch::is_remote;
+pub use held_back::HeldBack;
 pub use json::Pages;
 pub use next::Next;
 pub use place::Setting;
-pub use sink::{Found, HeldBack, Item};
+pub use sink::{Found, Item};
 
 use crate::{
     model::{filled::Relied, mapping::Mapping},

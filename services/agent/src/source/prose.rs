@@ -4,128 +4,39 @@
 use super::spelt;
 
 /// What stands before the number of all: "6 dari 40", "1 of 4".
-const OUT_OF: [&str; 4] = ["dari", "of", "from", "daripada"];
+const OUT_OF: &str = "dari of from daripada";
 /// Words that may stand between: "dari total 40".
-const FILLERS: [&str; 9] =
-    ["total", "jumlah", "sekitar", "about", "a", "the", "sebanyak", "seluruh", "all"];
+const FILLERS: &str = "total jumlah sekitar about a the sebanyak seluruh all";
 /// What a list of services holds.
-const COUNTED: [&str; 27] = [
-    "layanan",
-    "pelayanan",
-    "data",
-    "baris",
-    "record",
-    "records",
-    "rekaman",
-    "entri",
-    "entry",
-    "entries",
-    "item",
-    "items",
-    "hasil",
-    "result",
-    "results",
-    "row",
-    "rows",
-    "service",
-    "services",
-    "objek",
-    "object",
-    "objects",
-    "elemen",
-    "element",
-    "elements",
-    "izin",
-    "perizinan",
-];
-const KINDS_OF: [&str; 5] = ["jenis", "macam", "buah", "unik", "matching"];
+const COUNTED: &str = "layanan pelayanan data baris record records rekaman entri entry entries \
+    item items hasil result results row rows service services objek object objects elemen \
+    element elements izin perizinan";
+const KINDS_OF: &str = "jenis macam buah unik matching";
 /// Words before the number of all.
-const ALL: [&str; 21] = [
-    "total",
-    "jumlah",
-    "jml",
-    "sebanyak",
-    "banyaknya",
-    "banyak",
-    "terdapat",
-    "ditemukan",
-    "tersedia",
-    "terdaftar",
-    "keseluruhan",
-    "seluruhnya",
-    "semua",
-    "found",
-    "available",
-    "count",
-    "ada",
-    "hits",
-    "memuat",
-    "contains",
-    "berisi",
-];
+const ALL: &str = "total jumlah jml sebanyak banyaknya banyak terdapat ditemukan tersedia \
+    terdaftar keseluruhan seluruhnya semua found available count ada hits memuat contains \
+    berisi";
 /// Words behind it.
-const WHOLES: [&str; 6] =
-    ["total", "seluruhnya", "semuanya", "keseluruhan", "altogether", "overall"];
+const WHOLES: &str = "total seluruhnya semuanya keseluruhan altogether overall";
 /// Words before and behind the number of those that are left.
-const LEFT: [&str; 7] = ["sisa", "sisanya", "tersisa", "remaining", "left", "another", "kurang"];
-const REST: [&str; 9] =
-    ["lagi", "lainnya", "lain", "more", "others", "other", "remaining", "left", "tersisa"];
+const LEFT: &str = "sisa sisanya tersisa remaining left another kurang";
+const REST: &str = "lagi lainnya lain more others other remaining left tersisa";
 /// Words that may stand beside a number that counts.
-const LINKS: [&str; 24] = [
-    "adalah",
-    "is",
-    "are",
-    "yang",
-    "di",
-    "pada",
-    "dan",
-    "untuk",
-    "in",
-    "found",
-    "available",
-    "tersedia",
-    "ditemukan",
-    "terdaftar",
-    "telah",
-    "sudah",
-    "masih",
-    "there",
-    "seluruh",
-    "ini",
-    "of",
-    "the",
-    "records",
-    "aktif",
-];
+const LINKS: &str = "adalah is are yang di pada dan untuk in found available tersedia ditemukan \
+    terdaftar telah sudah masih there seluruh ini of the records aktif";
 /// Words by which it is a bound, and counts nothing.
-const BOUNDS: [&str; 34] = [
-    "maksimal", "maksimum", "maks", "max", "maximum", "limit", "batas", "hingga", "most", "per",
-    "tiap", "setiap", "each", "minimal", "terakhir", "tabel", "lampiran", "nomor", "no", "bab",
-    "pasal", "seri", "edisi", "versi", "loket", "gerai", "lantai", "tahun", "halaman", "hal",
-    "kode", "angka", "formulir", "urutan",
-];
-const PAGES: [&str; 5] = ["page", "pages", "halaman", "hal", "laman"];
+const BOUNDS: &str = "maksimal maksimum maks max maximum limit batas hingga most per tiap \
+    setiap each minimal terakhir tabel lampiran nomor no bab pasal seri edisi versi loket gerai \
+    lantai tahun halaman hal kode angka formulir urutan";
+const PAGES: &str = "page pages halaman hal laman";
 
 /// Starts of words by which a message says that not all came.
-const CUT: [&str; 13] = [
-    "truncat",
-    "incomplet",
-    "partial",
-    "terpotong",
-    "dipotong",
-    "sebagian",
-    "dibatas",
-    "terbatas",
-    "limited",
-    "capped",
-    "exceed",
-    "melebihi",
-    "parsial",
-];
+const CUT: &str = "truncat incomplet partial terpotong dipotong sebagian dibatas terbatas \
+    limited capped exceed melebihi parsial";
 /// Words that say so beside a number: "hanya 6 baris pertama".
-const ONLY: [&str; 8] = ["only", "hanya", "cuma", "first", "pertama", "top", "teratas", "terbaru"];
-const WHOLE: [&str; 4] = ["lengkap", "complete", "seluruhnya", "semuanya"];
-const NOT: [&str; 6] = ["not", "tidak", "belum", "tak", "no", "bukan"];
+const ONLY: &str = "only hanya cuma first pertama top teratas terbaru";
+const WHOLE: &str = "lengkap complete seluruhnya semuanya";
+const NOT: &str = "not tidak belum tak no bukan";
 
 /// How much there is in all, as a sentence says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +60,7 @@ pub fn leading(text: &str) -> Option<u64> {
 pub fn amount(text: &str) -> Option<u64> {
     let words = spelt::in_digits(parts(text));
     let (first, rest) = words.split_first()?;
-    let is_same = |word: &String| word == first || COUNTED.contains(&word.as_str());
+    let is_same = |word: &String| word == first || has(COUNTED, word);
     let is_code = first.len() > 1 && first.starts_with('0');
     if is_code || !rest.iter().all(is_same) { None } else { number(first) }
 }
@@ -166,12 +77,12 @@ pub fn out_of(text: &str, is_count: bool) -> Option<OutOf> {
     if let Some((here, all)) = words.windows(2).find_map(page_of) {
         return Some(OutOf { here, all, pages: true });
     }
-    let at = words.iter().rposition(|word| OUT_OF.contains(&word.as_str()))?;
+    let at = words.iter().rposition(|word| has(OUT_OF, word))?;
     let before = at.checked_sub(1)?;
     let here = number(words[before].rsplit(['-', '–']).next()?)
         .or_else(|| number(&words[before.checked_sub(1)?]))?;
-    let all = words[at + 1..].iter().find(|word| !FILLERS.contains(&word.as_str()))?;
-    let pages = words[..at].iter().any(|word| PAGES.contains(&word.as_str()));
+    let all = words[at + 1..].iter().find(|word| !has(FILLERS, word))?;
+    let pages = words[..at].iter().any(|word| has(PAGES, word));
     Some(OutOf { here, all: number(all)?, pages })
 }
 
@@ -179,7 +90,7 @@ pub fn out_of(text: &str, is_count: bool) -> Option<OutOf> {
 fn page_of(words: &[String]) -> Option<(u64, u64)> {
     let [page, numbers] = words else { return None };
     let (here, all) = numbers.split_once('/')?;
-    PAGES.contains(&page.as_str()).then(|| Some((number(here)?, number(all)?)))?
+    has(PAGES, page).then(|| Some((number(here)?, number(all)?)))?
 }
 
 /// "1-12/42": a range of all; "12/42" where so many rows came with it. A date has no such order.
@@ -235,37 +146,40 @@ pub fn is_footer(text: &str) -> bool {
 fn counted_at(words: &[String], at: usize) -> Option<Counted> {
     let found = number(&words[at])?;
     let word = |at: usize| words.get(at).map_or("", String::as_str);
-    let is_noun = |word: &str| COUNTED.contains(&word);
+    let is_noun = |word: &str| has(COUNTED, word);
     // "42 jenis layanan", "42 data layanan".
-    let nouns = (1..4).take_while(|on| is_noun(word(at + on)) || KINDS_OF.contains(&word(at + on)));
+    let nouns = (1..4).take_while(|on| is_noun(word(at + on)) || has(KINDS_OF, word(at + on)));
     let behind = at + 1 + nouns.count();
     let has_noun = behind > at + 1 && is_noun(word(behind - 1));
-    let before =
-        words[..at].iter().rev().find(|word| !is_noun(word) && !LINKS.contains(&word.as_str()));
+    let before = words[..at].iter().rev().find(|word| !is_noun(word) && !has(LINKS, word));
     let before = before.map_or("", String::as_str);
-    if BOUNDS.contains(&before) || BOUNDS.contains(&word(behind)) {
+    if has(BOUNDS, before) || has(BOUNDS, word(behind)) {
         return None;
     }
-    let is_alone = has_noun || word(behind).is_empty() || LINKS.contains(&word(behind));
-    let says_left = LEFT.contains(&before) && is_alone;
-    if REST.contains(&word(behind)) || says_left {
+    let is_alone = has_noun || word(behind).is_empty() || has(LINKS, word(behind));
+    let says_left = has(LEFT, before) && is_alone;
+    if has(REST, word(behind)) || says_left {
         return Some(Counted::Left(found));
     }
-    let says_all = (ALL.contains(&before) && is_alone) || WHOLES.contains(&word(behind));
+    let says_all = (has(ALL, before) && is_alone) || has(WHOLES, word(behind));
     (has_noun || says_all).then_some(Counted::All(found))
 }
 
 /// Whether a message says that not all came.
 pub fn says_cut(text: &str) -> bool {
     let words = parts(text);
-    let denied = |at: usize| at > 0 && NOT.contains(&words[at - 1].as_str());
+    let denied = |at: usize| at > 0 && has(NOT, &words[at - 1]);
     let has_number = words.iter().any(|word| number(word).is_some());
     words.iter().enumerate().any(|(at, word)| {
-        let is_cut = CUT.iter().any(|start| word.starts_with(start));
-        let is_only = has_number && ONLY.contains(&word.as_str());
-        let is_whole = WHOLE.contains(&word.as_str());
+        let is_cut = CUT.split_whitespace().any(|start| word.starts_with(start));
+        let is_only = has_number && has(ONLY, word);
+        let is_whole = has(WHOLE, word);
         ((is_cut || is_only) && !denied(at)) || (is_whole && denied(at))
     })
+}
+
+fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|own| own == word)
 }
 
 /// Words in lower case, without the signs around them.

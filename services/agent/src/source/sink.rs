@@ -9,7 +9,10 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
-use super::fault::Fault;
+use super::{
+    fault::Fault,
+    held_back::{HeldBack, id, is_suspicious},
+};
 use crate::model::{filled::Relied, keys::Keys, mapping::Mapping, screen, text, unread};
 
 /// A record as read and mapped, or why it could not be.
@@ -26,22 +29,6 @@ pub struct Item {
     pub is_record: bool,
     /// What is held back until a person has looked at it.
     pub held_back: Option<HeldBack>,
-}
-
-/// A record that looks like none: it is sent once a person has released it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeldBack {
-    /// Its id in the source.
-    pub id: String,
-    /// Its title; a release holds for it as long as it is called so.
-    pub title: String,
-}
-
-impl HeldBack {
-    fn of(output: &Value) -> Option<Self> {
-        let title = output.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
-        Some(Self { id: id(output)?, title: title.trim().to_owned() })
-    }
 }
 
 impl Item {
@@ -311,10 +298,6 @@ impl<'a> Sink<'a> {
     }
 }
 
-fn is_suspicious(error: &Error) -> bool {
-    error.violations().iter().any(|field| field.code == FieldCode::Suspicious)
-}
-
 fn names_nothing(place: &str, text: &str) -> Error {
     let shown: String = text.chars().take(80).collect();
     let text = format!("\"{shown}\" names nothing, and is left out");
@@ -332,11 +315,6 @@ fn drop_nulls(value: &mut Value) {
         Value::Object(fields) => fields.values_mut().for_each(drop_nulls),
         _ => {}
     }
-}
-
-fn id(output: &Value) -> Option<String> {
-    let id = output.get("source_id").or_else(|| output.get("sourceId"))?.as_str()?;
-    (!id.is_empty()).then(|| id.to_owned())
 }
 
 /// Names a record, wherever it is read again.

@@ -2,189 +2,30 @@
 //! "asdfgh", "haha".
 
 /// What a form or a list calls its own entries.
-const GENERIC: [&str; 39] = [
-    "layanan",
-    "pelayanan",
-    "service",
-    "services",
-    "jenis",
-    "item",
-    "data",
-    "judul",
-    "nama",
-    "menu",
-    "submenu",
-    "kategori",
-    "produk",
-    "post",
-    "page",
-    "halaman",
-    "artikel",
-    "konten",
-    "content",
-    "file",
-    "record",
-    "row",
-    "baris",
-    "entri",
-    "entry",
-    "title",
-    "name",
-    "sub",
-    "fitur",
-    "modul",
-    "module",
-    "form",
-    "formulir",
-    "dokumen",
-    "berkas",
-    "izin",
-    "perizinan",
-    "surat",
-    "isi",
-];
+const GENERIC: &str = "layanan pelayanan service services jenis item data judul nama menu \
+    submenu kategori produk post page halaman artikel konten content file record row baris \
+    entri entry title name sub fitur modul module form formulir dokumen berkas izin perizinan \
+    surat isi";
 /// Of these a mere "baru" or a letter may be the name of a service: "Izin baru", "Surat C".
 const OFTEN_REAL: [&str; 3] = ["izin", "perizinan", "surat"];
 /// What tells one such entry from the next.
-const WHICH: [&str; 21] = [
-    "baru", "kosong", "copy", "copied", "salinan", "new", "saja", "aja", "lagi", "dulu", "satu",
-    "dua", "tiga", "empat", "lima", "pertama", "kedua", "ketiga", "ke", "one", "two",
-];
+const WHICH: &str = "baru kosong copy copied salinan new saja aja lagi dulu satu dua tiga empat \
+    lima pertama kedua ketiga ke one two";
 /// Who sits before the form.
-const ROLES: [&str; 18] = [
-    "admin",
-    "administrator",
-    "superadmin",
-    "super",
-    "user",
-    "username",
-    "password",
-    "operator",
-    "root",
-    "guest",
-    "tamu",
-    "petugas",
-    "pengguna",
-    "editor",
-    "author",
-    "webmaster",
-    "owner",
-    "developer",
-];
+const ROLES: &str = "admin administrator superadmin super user username password operator root \
+    guest tamu petugas pengguna editor author webmaster owner developer";
 /// What a person says to the next one who looks at the row.
-const ORDERS: [&str; 27] = [
-    "hapus",
-    "dihapus",
-    "delete",
-    "deleted",
-    "remove",
-    "removed",
-    "jangan",
-    "abaikan",
-    "diabaikan",
-    "ignore",
-    "skip",
-    "lewati",
-    "buang",
-    "batal",
-    "dibatalkan",
-    "cancel",
-    "edit",
-    "salah",
-    "keliru",
-    "double",
-    "dobel",
-    "ganda",
-    "duplikat",
-    "duplicate",
-    "pending",
-    "revisi",
-    "hold",
-];
+const ORDERS: &str = "hapus dihapus delete deleted remove removed jangan abaikan diabaikan \
+    ignore skip lewati buang batal dibatalkan cancel edit salah keliru double dobel ganda \
+    duplikat duplicate pending revisi hold";
 /// Words that may stand beside an order, and name nothing.
-const BESIDE: [&str; 43] = [
-    "saja",
-    "aja",
-    "ini",
-    "itu",
-    "dulu",
-    "ya",
-    "yg",
-    "yang",
-    "please",
-    "mohon",
-    "tolong",
-    "lagi",
-    "nanti",
-    "sudah",
-    "akan",
-    "mau",
-    "bisa",
-    "harus",
-    "untuk",
-    "to",
-    "be",
-    "me",
-    "this",
-    "the",
-    "it",
-    "dong",
-    "deh",
-    "di",
-    "data",
-    "layanan",
-    "record",
-    "row",
-    "baris",
-    "entri",
-    "entry",
-    "item",
-    "input",
-    "ketik",
-    "isi",
-    "dipakai",
-    "digunakan",
-    "pakai",
-    "semua",
-];
+const BESIDE: &str = "saja aja ini itu dulu ya yg yang please mohon tolong lagi nanti sudah \
+    akan mau bisa harus untuk to be me this the it dong deh di data layanan record row baris \
+    entri entry item input ketik isi dipakai digunakan pakai semua";
 /// Whole titles, as letters.
-const WHOLE: [&str; 35] = [
-    "ok",
-    "oke",
-    "okay",
-    "sip",
-    "halo",
-    "hallo",
-    "hello",
-    "helloworld",
-    "hai",
-    "hi",
-    "hmm",
-    "entah",
-    "gatau",
-    "gaktau",
-    "sesuatu",
-    "apaaja",
-    "apasaja",
-    "bebas",
-    "isinanti",
-    "nanti",
-    "menyusul",
-    "default",
-    "new",
-    "baru",
-    "unnamed",
-    "namanya",
-    "judulnya",
-    "iseng",
-    "ngasal",
-    "asal",
-    "asalisi",
-    "sembarang",
-    "final",
-    "fix",
-    "selesai",
-];
+const WHOLE: &str = "ok oke okay sip halo hallo hello helloworld hai hi hmm entah gatau gaktau \
+    sesuatu apaaja apasaja bebas isinanti nanti menyusul default new baru unnamed namanya \
+    judulnya iseng ngasal asal asalisi sembarang final fix selesai";
 /// Said again and again, it is laughter or singing; of other syllables there are real words.
 const SYLLABLES: [&str; 14] =
     ["ha", "he", "hi", "ho", "hu", "wk", "xi", "bla", "la", "na", "ya", "yu", "du", "ah"];
@@ -197,27 +38,27 @@ const ROWS: [&str; 4] = ["qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnop
 pub fn is_filler(words: &[&str]) -> bool {
     let all = words.concat();
     let begins = words.len() > 1 && BEGINS.contains(&words[0]);
-    WHOLE.contains(&all.as_str())
+    has(WHOLE, &all)
         || begins
         || is_numbered(words)
-        || all_of(words, &ROLES, &BESIDE)
-        || all_of(words, &ORDERS, &BESIDE)
+        || all_of(words, ROLES)
+        || all_of(words, ORDERS)
         || is_chant(&all)
         || matches!(words, [word] if is_letters(word) || is_walk(word))
 }
 
-/// Of nothing but these, with at least one of the first.
-fn all_of(words: &[&str], first: &[&str], beside: &[&str]) -> bool {
-    let is_first = |word: &&str| first.contains(&bare(word));
-    let is_beside = |word: &&str| bare(word).is_empty() || beside.contains(word);
+/// Of nothing but these and what may stand beside them, with at least one of these.
+fn all_of(words: &[&str], first: &str) -> bool {
+    let is_first = |word: &&str| has(first, bare(word));
+    let is_beside = |word: &&str| bare(word).is_empty() || has(BESIDE, word);
     words.iter().any(is_first) && words.iter().all(|word| is_first(word) || is_beside(word))
 }
 
 /// "Layanan 1", "Item A", "Data baru", "Menu ke 2"; "110" is the name of a service.
 fn is_numbered(words: &[&str]) -> bool {
-    let is_generic = |word: &&str| GENERIC.contains(&bare(word));
+    let is_generic = |word: &&str| has(GENERIC, bare(word));
     let is_number = |word: &&str| bare(word).is_empty();
-    let tells = |word: &&str| WHICH.contains(word) || word.chars().count() == 1;
+    let tells = |word: &&str| has(WHICH, word) || word.chars().count() == 1;
     let known = |word: &&str| is_generic(word) || is_number(word) || tells(word);
     let has_number = words.iter().any(|word| word.ends_with(|sign: char| sign.is_ascii_digit()));
     let is_short =
@@ -267,6 +108,11 @@ fn run(word: &str) -> usize {
     };
     let both = ROWS.iter().flat_map(|row| [along(row, 1), along(row, -1)]);
     both.max().unwrap_or_default()
+}
+
+/// Whether a list of words holds one.
+pub fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|own| own == word)
 }
 
 fn bare(word: &str) -> &str {

@@ -3,118 +3,23 @@
 use serde_json::Value;
 
 use super::{
-    filler::is_filler,
+    filler::{has, is_filler},
     footer::{in_brackets, is_footer, set_off},
     name,
 };
 
 /// Words of which a title of a trial consists, with at least one of the first kind.
-const TRIAL: [&str; 21] = [
-    "varchar",
-    "string",
-    "foo",
-    "bar",
-    "tes",
-    "test",
-    "testing",
-    "tester",
-    "ngetes",
-    "coba",
-    "cobacoba",
-    "percobaan",
-    "ujicoba",
-    "dummy",
-    "contoh",
-    "sample",
-    "trial",
-    "untitled",
-    "template",
-    "demo",
-    "placeholder",
-];
-const NEUTRAL: [&str; 50] = [
-    "api",
-    "web",
-    "website",
-    "server",
-    "database",
-    "db",
-    "upload",
-    "insert",
-    "update",
-    "integrasi",
-    "sinkronisasi",
-    "sync",
-    "import",
-    "user",
-    "login",
-    "fitur",
-    "endpoint",
-    "koneksi",
-    "deskripsi",
-    "layanan",
-    "pelayanan",
-    "data",
-    "judul",
-    "nama",
-    "input",
-    "isi",
-    "saja",
-    "aja",
-    "dulu",
-    "ini",
-    "itu",
-    "satu",
-    "dua",
-    "tiga",
-    "baru",
-    "lagi",
-    "service",
-    "title",
-    "jenis",
-    "menu",
-    "form",
-    "admin",
-    "sistem",
-    "system",
-    "aplikasi",
-    "hapus",
-    "jangan",
-    "the",
-    "a",
-    "untuk",
-];
+const TRIAL: &str = "varchar string foo bar tes test testing tester ngetes coba cobacoba \
+    percobaan ujicoba dummy contoh sample trial untitled template demo placeholder";
+const NEUTRAL: &str = "api web website server database db upload insert update integrasi \
+    sinkronisasi sync import user login fitur endpoint koneksi deskripsi layanan pelayanan data \
+    judul nama input isi saja aja dulu ini itu satu dua tiga baru lagi service title jenis menu \
+    form admin sistem system aplikasi hapus jangan the a untuk";
 /// Texts that a form shows until somebody writes over them: an order, what, and where.
-const ORDERS: [&str; 14] = [
-    "ketik", "ketikkan", "ketikan", "isi", "isikan", "tulis", "tuliskan", "masukkan", "masukan",
-    "type", "enter", "insert", "write", "input",
-];
-const OBJECTS: [&str; 24] = [
-    "teks",
-    "text",
-    "judul",
-    "nama",
-    "layanan",
-    "deskripsi",
-    "keterangan",
-    "isi",
-    "konten",
-    "sesuatu",
-    "anda",
-    "kamu",
-    "syarat",
-    "persyaratan",
-    "title",
-    "name",
-    "description",
-    "your",
-    "some",
-    "the",
-    "a",
-    "content",
-    "data",
-    "uraian",
-];
+const ORDERS: &str = "ketik ketikkan ketikan isi isikan tulis tuliskan masukkan masukan type \
+    enter insert write input";
+const OBJECTS: &str = "teks text judul nama layanan deskripsi keterangan isi konten sesuatu \
+    anda kamu syarat persyaratan title name description your some the a content data uraian";
 const PLACES: [&str; 4] = ["di sini", "disini", "here", "di sini ya"];
 /// Whole texts of other forms.
 const PROMPTS: [&str; 7] = [
@@ -166,8 +71,8 @@ fn is_prompt(text: &str) -> bool {
     let asks = || {
         let text = PLACES.iter().find_map(|place| text.strip_suffix(place))?;
         let mut words = text.split(' ').filter(|word| !word.is_empty());
-        let is_order = ORDERS.contains(&words.next()?);
-        Some(is_order && words.all(|word| OBJECTS.contains(&word)))
+        let is_order = has(ORDERS, words.next()?);
+        Some(is_order && words.all(|word| has(OBJECTS, word)))
     };
     PROMPTS.contains(&text) || asks().unwrap_or(false)
 }
@@ -219,7 +124,7 @@ fn looks_like_a_trial(title: &str) -> bool {
         return true;
     }
     let is_trial = |word: &&str| is_tried(&bare(word)) || is_hammered(word);
-    let is_neutral = |word: &&str| is_number(word) || NEUTRAL.contains(&bare(word).as_str());
+    let is_neutral = |word: &&str| is_number(word) || has(NEUTRAL, &bare(word));
     let is_keys = |word: &&str| is_trial(word) || KEYS.contains(word);
     words.iter().all(is_keys)
         || (words.iter().all(|word| is_trial(word) || is_neutral(word))
@@ -232,10 +137,11 @@ fn is_tried(word: &str) -> bool {
     let mut once: Vec<char> = word.chars().collect();
     once.dedup();
     let once: String = once.into_iter().collect();
-    let is_known = |word: &str| TRIAL.contains(&word);
-    let glued = TRIAL.iter().filter(|own| own.len() > 2).any(|own| {
-        word.strip_prefix(own).is_some_and(|rest| is_known(rest) || NEUTRAL.contains(&rest))
-    });
+    let is_known = |word: &str| has(TRIAL, word);
+    let glued = TRIAL
+        .split_whitespace()
+        .filter(|own| own.len() > 2)
+        .any(|own| word.strip_prefix(own).is_some_and(|rest| is_known(rest) || has(NEUTRAL, rest)));
     is_known(word)
         || is_known(&once)
         || ["tets", "tset", "tst", "tezt", "tesing"].contains(&word)

@@ -11,6 +11,7 @@ use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 use super::{
     tags::{BLOCKS, UNREAD, VOID, has_markup, with_plain_characters_encoded},
     unseen::{Element, Shown, has_colour, shown},
+    within::Within,
 };
 
 /// Times that a text may have been encoded.
@@ -74,56 +75,6 @@ struct Reading {
     struck: Option<Within>,
     /// The element that nobody sees.
     hidden: Option<Within>,
-}
-
-/// An element that is open.
-struct Within {
-    name: Vec<u8>,
-    /// How often it was opened within itself.
-    depth: usize,
-    /// Lists and tables that were opened within it.
-    lists: usize,
-}
-
-/// Elements that end where the next one like them begins, or what they stand in ends.
-const IMPLIED: [&[u8]; 8] = [b"p", b"li", b"td", b"th", b"tr", b"dd", b"dt", b"option"];
-const LISTS: [&[u8]; 5] = [b"ul", b"ol", b"dl", b"table", b"select"];
-
-impl Within {
-    fn of(name: &[u8]) -> Self {
-        Self { name: name.to_vec(), depth: 1, lists: 0 }
-    }
-
-    fn is_implied(&self) -> bool {
-        IMPLIED.contains(&&self.name[..])
-    }
-
-    /// True where a start tag ends it.
-    fn ends_at_start(&mut self, name: &[u8]) -> bool {
-        self.lists += usize::from(LISTS.contains(&name));
-        let is_own = self.name == name;
-        if self.is_implied() {
-            return is_own && self.lists == 0;
-        }
-        self.depth += usize::from(is_own);
-        false
-    }
-
-    /// True where an end tag ends it.
-    fn ends_at_end(&mut self, name: &[u8]) -> bool {
-        if LISTS.contains(&name) {
-            let is_around = self.is_implied() && self.lists == 0;
-            self.lists = self.lists.saturating_sub(1);
-            if is_around {
-                return true;
-            }
-        }
-        if self.name != name || (self.is_implied() && self.lists > 0) {
-            return false;
-        }
-        self.depth -= 1;
-        self.depth == 0
-    }
 }
 
 /// Stands before and after what is struck out.

@@ -5,6 +5,7 @@ mod list;
 mod mark;
 mod tags;
 mod unseen;
+mod within;
 
 use mpp_api::text::{Form, Place, Texts};
 use mpp_core::text;

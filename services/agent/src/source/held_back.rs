@@ -1,0 +1,32 @@
+//! What looks like no record, and waits for a person.
+
+use mpp_core::{Error, FieldCode};
+use serde_json::Value;
+
+/// A record that looks like none: it is sent once a person has released it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldBack {
+    /// Its id in the source.
+    pub id: String,
+    /// Its title; a release holds for it as long as it is called so.
+    pub title: String,
+}
+
+impl HeldBack {
+    /// Of what the mapping yields; what has no id cannot be released.
+    pub fn of(output: &Value) -> Option<Self> {
+        let title = output.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
+        Some(Self { id: id(output)?, title: title.trim().to_owned() })
+    }
+}
+
+/// The id that a mapped record has.
+pub fn id(output: &Value) -> Option<String> {
+    let id = output.get("source_id").or_else(|| output.get("sourceId"))?.as_str()?;
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+/// Whether a record is refused for what it looks like.
+pub fn is_suspicious(error: &Error) -> bool {
+    error.violations().iter().any(|field| field.code == FieldCode::Suspicious)
+}
