@@ -92,8 +92,8 @@ impl Saying {
         }
     }
 
-    /// Takes up a row of the table that was not taken for a record: where it is a footer, it is none
-    /// of the rows.
+    /// Takes up a row of the table that was not taken for a record: where it is a footer, it is
+    /// none of the rows.
     pub fn hear_refused(&mut self, cells: &[String]) {
         let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
         let text = cells.join(" ");

@@ -1,5 +1,6 @@
 //! Answers of systems as they are found in offices: paged libraries, portals of open data, proxies
-//! that put an error into a good answer. Whole, a part, or a failure; never one taken for the other.
+//! that put an error into a good answer. Whole, a part, or a failure; never one taken for the
+//! other.
 
 use axum::{
     http::header,
