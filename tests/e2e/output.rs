@@ -32,6 +32,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("agent run", vec!["mpp-data/demo/madiun.toml"]),
         ("agent problems", vec!["mpp-data/demo/madiun.toml"]),
         ("agent withdraw", vec!["mpp-data/demo/madiun.toml"]),
+        ("agent release", vec!["mpp-data/demo/madiun.toml", "coba"]),
         ("agent functions", vec![]),
         ("backup", vec!["kept"]),
         ("restore", vec!["nowhere", "--data", "restored"]),
