@@ -35,7 +35,7 @@ const STAND_INS: [&str; 7] =
 const STRUCK_CLASSES: [&str; 5] =
     ["line-through", "text-decoration-line-through", "coret", "strike", "strikethrough"];
 /// Classes that hide, and parts of such; the ones of fonts whose letters are drawn as icons, too.
-const HIDING: [&str; 17] = [
+const HIDING: [&str; 15] = [
     "hidden",
     "d-none",
     "hide",
@@ -44,7 +44,6 @@ const HIDING: [&str; 17] = [
     "element-hidden",
     "ng-hide",
     "display-none",
-    "dn",
     "text-hide",
     "opacity-0",
     "text-transparent",
@@ -52,7 +51,6 @@ const HIDING: [&str; 17] = [
     "ui-helper-hidden",
     "assistive-text",
     "off-screen",
-    "fs-0",
 ];
 const HIDING_PARTS: [&str; 10] = [
     "sr-only",
@@ -150,11 +148,9 @@ fn hides(name: &str, value: &str) -> bool {
                 || part.starts_with("0px")
                 || part.starts_with("0/")
         }),
-        "height" | "max-height" | "width" | "max-width" | "line-height" | "zoom" => {
-            size == Some(0.0)
-        }
+        "height" | "max-height" | "zoom" => size == Some(0.0),
         "text-indent" | "left" | "top" | "margin-left" | "margin-top" | "right" => {
-            size.is_some_and(|size| size <= -100.0)
+            size.is_some_and(|size| size <= -500.0)
         }
         "clip" => value.starts_with("rect(0") || value.starts_with("rect(1px"),
         "clip-path" | "-webkit-clip-path" => {
@@ -196,7 +192,9 @@ fn hides_by_class(classes: &str) -> bool {
     let all: Vec<&str> = classes.split_whitespace().collect();
     let is_shown_on = |class: &str| {
         let parts: Vec<&str> = class.split(['-', ':']).collect();
-        WIDTHS.iter().any(|width| parts.contains(width))
+        let tells = ["d-", "visible-", "show-"].iter().any(|start| class.starts_with(start));
+        (tells || class.contains(':'))
+            && WIDTHS.iter().any(|width| parts.contains(width))
             && !parts.contains(&"none")
             && !parts.contains(&"hidden")
     };
@@ -254,6 +252,7 @@ mod tests {
             "small hidden",
             "text-white",
             "d-none d-print-block",
+            "col-md-6 d-none",
             "cdk-visually-hidden",
             "material-icons",
             "element-invisible",
@@ -278,6 +277,8 @@ mod tests {
             "font-size:0.9em",
             "color:#333",
             "width:100%",
+            "width:0",
+            "line-height:0",
             "margin-left:-15px",
             "left:0",
             "line-height:1.5",
