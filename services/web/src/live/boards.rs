@@ -91,7 +91,11 @@ impl Keeper {
             sleep(policy.pace()).await;
             let every = match self.seen.own {
                 Own::Mall(_) => policy.queues_every().saturating_sub(policy.pace()),
-                Own::Nothing | Own::Region(_) | Own::Service(_) | Own::Found(_) => policy.redraw(),
+                Own::Nothing
+                | Own::Region(_)
+                | Own::Service(_)
+                | Own::Withdrawn(_)
+                | Own::Found(_) => policy.redraw(),
             };
             tokio::select! {
                 changed = report.changed(), if !matches!(self.seen.own, Own::Mall(_)) => {
