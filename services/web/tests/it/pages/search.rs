@@ -137,7 +137,7 @@ async fn the_place_that_was_understood_is_named_and_whether_it_is_offered_there(
     says(
         &world,
         "/layanan?cari=sim+surbaya",
-        &["Mungkin yang dimaksud Kota Surabaya", "dan 6 tempat lain"],
+        &["Mungkin yang dimaksud Kota Surabaya", "dan 6 gerai lain, di mal ini atau di mal lain"],
     )
     .await;
     let html = open(&world.pages, "/layanan?cari=sim+surbaya").await.html;
