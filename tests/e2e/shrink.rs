@@ -38,6 +38,29 @@ async fn a_source_that_is_suddenly_empty_loses_nothing_and_does_not_look_fresh()
 }
 
 #[tokio::test]
+async fn a_source_that_is_rightly_empty_succeeds_once_somebody_has_said_so() {
+    let suite = Suite::start(Backend::Sqlite).await;
+    let ministry = town::open(&suite).await;
+    ministry.publish(&[]);
+    ministry.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
+    assert_eq!(services(&suite).await, 0, "all of it is withdrawn");
+    // Everything would have to come again, and there is nothing.
+    ministry.changes_its_mapping();
+    for _ in 0..2 {
+        let before = source(&suite).await.last_success_time;
+        ministry.sync(&suite).await.succeeded();
+        let now = source(&suite).await;
+        assert!(now.incomplete.is_none() && now.last_success_time != before, "{now:?}");
+    }
+    ministry.publish(&town::catalog());
+    let said = ministry.sync(&suite).await;
+    assert!(said.out.contains("read 3"), "records that return are seen:\n{}", said.out);
+    ministry.publish(&[]);
+    let said = ministry.sync(&suite).await;
+    assert_eq!(said.code, 8, "it was said of another time:\n{}{}", said.out, said.err);
+}
+
+#[tokio::test]
 async fn records_that_are_gone_are_told_until_they_are_withdrawn() {
     let suite = Suite::start(Backend::Sqlite).await;
     let ministry: Ministry = town::open(&suite).await;
@@ -105,6 +128,21 @@ async fn what_an_administrator_deletes_is_told_to_whoever_still_publishes_it() {
     ministry.sync(&suite).await.succeeded();
     let problems = ministry.problems(&suite).await.succeeded();
     assert!(problems.contains("No record was refused"), "neither refused nor gone: {problems}");
+}
+
+#[tokio::test]
+async fn of_a_source_that_was_deleted_nobody_hears_that_all_is_well() {
+    let suite = Suite::start(Backend::Sqlite).await;
+    let ministry = town::open(&suite).await;
+    ministry.publish(&[]);
+    ministry.withdraw(&suite, &["--all-gone", "--accept-missing"]).await.succeeded();
+    suite.run(ADMINISTRATOR, &["delete", SOURCE]).await.succeeded();
+    ministry.publish(&town::catalog());
+    let said = ministry.sync(&suite).await;
+    assert!(said.code != 0 && said.err.contains("was deleted"), "{}{}", said.out, said.err);
+    let problems = ministry.problems(&suite).await.succeeded();
+    assert!(problems.contains("was deleted"), "{problems}");
+    assert!(!problems.contains("No record was refused"), "{problems}");
 }
 
 fn twenty() -> Vec<Row> {
