@@ -175,7 +175,9 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
         title: service.title.into(),
     });
     for (field, old, new) in differences(before.as_ref(), after.as_ref(), event.version) {
-        let english = |row: &Option<ServiceRow>| row.as_ref().map(|row| row.english(field));
+        let english = |row: &Option<ServiceRow>| {
+            row.as_ref().map(|row| row.english(field)).unwrap_or_default()
+        };
         let title = after.as_ref().or(before.as_ref()).map(|row| row.title.clone());
         let change = ChangeRow {
             service: event.name.clone(),
@@ -183,7 +185,7 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
             field: field.into(),
             before: old,
             after: new,
-            english: (english(&before).unwrap_or_default(), english(&after).unwrap_or_default()),
+            english: told_apart(english(&before), english(&after)),
             at: event.at,
             actor: event.actor.clone(),
         };
@@ -194,6 +196,11 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
         rows.put(&key, Some(&change))?;
     }
     replace(rows, &event.name, after)
+}
+
+/// Where English says the same of both, it does not tell the change.
+fn told_apart(before: String, after: String) -> (String, String) {
+    if before == after { Default::default() } else { (before, after) }
 }
 
 impl ServiceRow {
