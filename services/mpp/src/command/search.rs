@@ -110,22 +110,32 @@ fn understood(answer: &SearchServicesResponse) -> Vec<String> {
 
 /// Explains how a word that names a place was read.
 fn taken_for(place: &NamedPlace) -> String {
-    let NamedPlace { text, regions, guessed, destination } = place;
-    match (regions.join(" or "), destination) {
-        (none, _) if none.is_empty() => {
+    let NamedPlace { text, guessed, destination, avoided, .. } = place;
+    match region_names(place).join(" or ") {
+        none if none.is_empty() => {
             format!(
                 "\"{text}\" is no place that the index knows: whether it is offered there cannot be said"
             )
         }
-        (regions, true) => format!("\"{text}\" is where one goes ({regions}), and no preference"),
-        (regions, false) if *guessed => format!("\"{text}\" may be a place: {regions}"),
-        (regions, false) => format!("\"{text}\" is taken for a place: {regions}"),
+        names if *destination => {
+            format!("\"{text}\" is where one goes ({names}), and no preference")
+        }
+        names if *avoided => format!("\"{text}\" is where one does not ask ({names})"),
+        names if *guessed => format!("\"{text}\" may be a place: {names}"),
+        names => format!("\"{text}\" is taken for a place: {names}"),
     }
+}
+
+/// The regions by name; by resource name where the registry is of an older form and tells none.
+fn region_names(place: &NamedPlace) -> &[String] {
+    let named = place.display_names.len() == place.regions.len();
+    if named { &place.display_names } else { &place.regions }
 }
 
 /// The places where one asks, by name.
 fn asked_in(named: &[NamedPlace]) -> Vec<String> {
-    let here = named.iter().filter(|place| !place.destination && !place.regions.is_empty());
+    let asked = |place: &&NamedPlace| !place.destination && !place.avoided;
+    let here = named.iter().filter(asked).filter(|place| !place.regions.is_empty());
     here.map(place_name).collect()
 }
 

@@ -57,6 +57,8 @@ fn named(place: search::NamedPlace) -> NamedPlace {
         regions: regions.collect(),
         guessed: place.guessed,
         destination: place.destination,
+        avoided: place.avoided,
+        display_names: place.region_codes.iter().map(|code| search::region_name(code)).collect(),
     }
 }
 

@@ -12,8 +12,11 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::mishap::{MISHAP, mishap};
 use super::stem::stem;
-use super::vocabulary::{ABBREVIATIONS, FAINT, FILLERS, RELATED, SPELLINGS, WORDS};
+use super::vocabulary::{
+    ABBREVIATIONS, FAINT, FILLERS, REGIONAL, REGIONAL_FILLERS, RELATED, SPELLINGS, WORDS,
+};
 
 /// Longer words are cut; no word of the language is longer.
 const LONGEST_WORD: usize = 40;
@@ -63,7 +66,8 @@ pub enum Role {
     Apart,
     /// It stands in a short row with the document, no other word between: "cabut NIB usaha".
     Beside,
-    /// The two are all of the row: "paspor diplomatik".
+    /// The two are all of the row, or it stands right before the document: "paspor diplomatik",
+    /// "foto KTP".
     Paired,
     /// It is said aside, after a word such as "untuk" or "karena".
     Aside,
@@ -76,7 +80,7 @@ pub enum Role {
 }
 
 /// A word, or a phrase with an abbreviation, of a query.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueryTerm {
     /// As typed.
     pub word: String,
@@ -84,15 +88,20 @@ pub struct QueryTerm {
     pub own: String,
     /// What the word is to the document that the question names.
     pub role: Role,
+    /// Whether it stands right behind what is done: "ganti kelamin di ktp".
+    pub is_object: bool,
+    /// Whether it says what is done, and to what right behind: "putus sambungan".
+    pub has_object: bool,
     /// Whether a result has to have it (see [`FAINT`]).
     pub decides: bool,
     /// The word itself first.
     pub alternatives: Vec<Alternative>,
 }
 
-static FILLER: LazyLock<HashSet<&str>> = LazyLock::new(|| FILLERS.iter().copied().collect());
+static FILLER: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| FILLERS.iter().chain(REGIONAL_FILLERS).copied().collect());
 static SPELLING: LazyLock<HashMap<&str, &str>> =
-    LazyLock::new(|| SPELLINGS.iter().copied().collect());
+    LazyLock::new(|| SPELLINGS.iter().chain(REGIONAL).copied().collect());
 static RELATIONS: LazyLock<HashMap<&str, &[(&str, f32)]>> =
     LazyLock::new(|| RELATED.iter().copied().collect());
 
@@ -227,11 +236,22 @@ pub fn term(word: &str) -> Option<String> {
 }
 
 fn term_of(folded: &str) -> Option<String> {
-    let stemmed = stem(spelled(folded));
+    let stemmed = stem(spelled(without_javanese_ending(folded)));
     // `ijinnya` and the like show only now which word they misspell.
     let term = spelled(&stemmed);
     let filler = [folded, term].into_iter().any(|word| FILLER.contains(word));
     (!filler).then(|| term.to_owned())
+}
+
+/// Letters that a word has left when its Javanese ending is off.
+const LETTERS_BEFORE_ENDING: usize = 4;
+
+/// "Syarate" and "biayane" are a question word with the Javanese ending for "its". Only those are
+/// read so: "kode" and "online" are words of their own.
+fn without_javanese_ending(word: &str) -> &str {
+    let bare = ["ne", "e"].iter().filter_map(|end| word.strip_suffix(end));
+    let mut bare = bare.filter(|bare| bare.len() >= LETTERS_BEFORE_ENDING);
+    bare.find(|bare| FAINT_TERM.contains(bare) && bare.len() < word.len()).unwrap_or(word)
 }
 
 fn spelled(word: &str) -> &str {
@@ -253,13 +273,22 @@ pub fn folded_words(text: &str) -> Vec<String> {
 /// The terms that a document's text is indexed under, each once.
 pub fn index_terms(text: &str) -> BTreeSet<String> {
     let own = terms(text);
-    let mut all = BTreeSet::new();
+    let mut all: BTreeSet<String> = own.iter().filter_map(|term| between(term)).collect();
     for at in 0..own.len() {
         all.extend(phrases_at(&own[at..]).map(|(_, short)| short.to_owned()));
         all.extend(EXPANSIONS.get(own[at].as_str()).into_iter().flatten().flatten().cloned());
     }
     all.extend(own);
     all
+}
+
+/// Letters of a word behind "antar" that is no chance.
+const LETTERS_BETWEEN: usize = 4;
+
+/// "Antarprovinsi" says "provinsi".
+fn between(term: &str) -> Option<String> {
+    let rest = term.strip_prefix("antar").filter(|rest| rest.len() >= LETTERS_BETWEEN);
+    rest.and_then(term_of)
 }
 
 pub fn phrases_at(terms: &[String]) -> impl Iterator<Item = Phrase> {
@@ -309,6 +338,7 @@ pub fn with_related(term: &str, via: Via) -> Vec<Alternative> {
         |term: &str, weight| Alternative { term: term.to_owned(), weight, via: Via::Related };
     let near = RELATIONS.get(term).copied().unwrap_or_default().iter();
     let near = near.map(|(term, weight)| related(term, *weight));
+    let near = near.chain(mishap(term).map(|state| related(state, MISHAP)));
     let english = ENGLISH.get(term).into_iter().flatten();
     let english = english.map(|term| related(term, TRANSLATED));
     std::iter::once(own).chain(near).chain(english).collect()

@@ -39,6 +39,8 @@ pub struct NamedPlace {
     pub guessed: bool,
     /// It is where one goes to: no preference.
     pub destination: bool,
+    /// It is where one does not want to ask: no preference.
+    pub avoided: bool,
 }
 
 /// A service that answers.

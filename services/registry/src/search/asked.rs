@@ -4,8 +4,7 @@
 use std::ops::Range;
 
 use super::analyze::{
-    Alternative, EXPANSIONS, QueryTerm, Role, Token, Via, folded, is_faint, phrases_at,
-    with_related,
+    Alternative, EXPANSIONS, QueryTerm, Token, Via, folded, is_faint, phrases_at, with_related,
 };
 use super::slips::slips;
 
@@ -76,20 +75,18 @@ impl QueryTerm {
 
 fn single(term: &str) -> QueryTerm {
     QueryTerm {
-        word: String::new(),
         own: term.to_owned(),
-        role: Role::Apart,
         decides: !is_faint(term),
         alternatives: with_related(term, Via::Word),
+        ..QueryTerm::default()
     }
 }
 
 fn abbreviated(short: &str) -> QueryTerm {
     QueryTerm {
-        word: String::new(),
         own: short.to_owned(),
-        role: Role::Apart,
         decides: !is_faint(short),
         alternatives: with_related(short, Via::Abbreviation),
+        ..QueryTerm::default()
     }
 }

@@ -12,7 +12,7 @@
 //! | `table` | beside the terms, for ranking: titles, owners, fees, offerings and places |
 //! | `writer` | the thread that brings both up to date and publishes them together |
 //! | `names` | what a service is called by its owner as a whole: "ktp hilang" |
-//! | `shape`, `slips`, `typo`, `needle` | terms to likely slips, weights, documents and names |
+//! | `shape`, `slips`, `typo`, `mishap`, `needle` | terms to slips, weights, documents, names |
 //! | `score`, `filter`, `query`, `weak`, `explain` | needles to scores, to a page, to an answer |
 //! | `doc`, `question`, `answer` | updates, questions and answers |
 //! | `engine` | the handle that the rest of the registry holds |
@@ -45,6 +45,7 @@ mod explain;
 mod filter;
 mod geo;
 mod index;
+mod mishap;
 mod names;
 mod needle;
 mod places;
@@ -69,5 +70,6 @@ pub use analyze::Via;
 pub use answer::{Hit, Match, NamedPlace, NearbyOffering, Results};
 pub use doc::{OfferingDoc, ServiceDoc, Update};
 pub use engine::Engine;
+pub use places::region_name;
 pub use question::{Error, MAX_PAGE, MAX_TEXT, Query};
 pub use typo::Tolerance;

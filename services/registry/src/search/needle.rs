@@ -12,7 +12,7 @@ use super::names::{MOST_WORDS, bare, document, head, joined, subject};
 use super::places::code_term;
 use super::reading::{Place, Reading};
 use super::typo::{Guess, Tolerance, guess};
-use super::vocabulary::NO_DOCUMENTS;
+use super::vocabulary::{ACTS, NO_DOCUMENTS};
 
 /// The weight of a faint word beside a deciding one.
 const FAINT_SHARE: f32 = 0.25;
@@ -27,11 +27,14 @@ const SMALL_CATALOG: u64 = 200;
 /// large catalog it would count for several documents.
 const MOST_OF_UNKNOWN: f32 = 1.25;
 
+/// A document, what a service is otherwise called by alone, and a slip of either.
+const RANKS: usize = 3;
+
 /// Words, the rarest first, of which names are made up.
 const WORDS_OF_NAMES: usize = 8;
 
 /// Alternatives below this weight are no other way to say a name.
-const SAME_WORD: f32 = 0.7;
+pub const SAME_WORD: f32 = 0.7;
 
 /// A word of the question that the index knows something about.
 pub struct Needle {
@@ -146,34 +149,43 @@ impl Needles {
             let weight =
                 |code: &&str| Alternative { term: code_term(code), weight: 1.0, via: Via::Word };
             let alternatives = codes.iter().map(weight).collect();
-            let (word, own, role) = (text.clone(), String::new(), Role::Aside);
-            let term = QueryTerm { word, own, role, decides: false, alternatives };
+            let (word, role) = (text.clone(), Role::Aside);
+            let term = QueryTerm { word, role, alternatives, ..QueryTerm::default() };
             self.add(view, Some(term))?;
         }
         Ok(())
     }
 
     fn weigh(&mut self, view: &View) -> tantivy::Result<()> {
-        let mut leading = [0; 3];
+        let mut leading = [0; 2 * RANKS];
         for (bit, needle) in self.all.iter().enumerate() {
             if needle.term.decides {
                 self.deciding |= 1 << bit;
                 self.known += needle.worth;
                 if let Some(rank) = leads(view, needle)? {
-                    leading[rank] |= 1 << bit;
+                    // What is said aside leads only where nothing else does.
+                    let aside = needle.term.role == Role::Aside;
+                    leading[rank + if aside { RANKS } else { 0 }] |= 1 << bit;
                 }
             }
         }
-        self.leading = leading.into_iter().find(|bits| *bits != 0).unwrap_or_default();
-        self.document = leading[0] != 0;
+        let first = leading.iter().position(|bits| *bits != 0);
+        self.leading = first.map_or(0, |rank| leading[rank]);
+        self.document = first.is_some_and(|rank| rank % RANKS == 0);
         let rarest = self.all.iter().filter(|needle| needle.term.decides);
         let rarest = rarest.map(|needle| needle.worth).fold(0.0, f32::max);
         let unknown = (1.0 + view.services() as f32).ln().min(MOST_OF_UNKNOWN * rarest);
-        self.asked = self.known + unknown * self.unanswered.len() as f32;
+        let open = self.unanswered.iter().filter(|term| !is_aside(term)).count();
+        self.asked = self.known + unknown * open as f32;
         self.names = names(&self.all);
         self.bare = self.said_beside_acts();
         Ok(())
     }
+}
+
+/// Whether it is said aside: for what, where, why or when.
+pub fn is_aside(term: &QueryTerm) -> bool {
+    matches!(term.role, Role::Aside | Role::Where)
 }
 
 /// A number or a letter is no name of anything, even where nothing else is said.
@@ -248,8 +260,12 @@ const SHARE_OF_KEYWORDS: u64 = 4;
 
 /// Whether a word names a document or licence: an abbreviation of the field, or what owners keep
 /// alone as a keyword, and most titles that hold the word are about it or half of them are of such
-/// an owner. "Hilang" is what happens to documents, whoever keeps it as a keyword.
+/// an owner. "Hilang" is what happens to documents, whoever keeps it as a keyword, and no act is
+/// one: whoever asks for "legalisir buku nikah" names the book.
 pub fn is_document(view: &View, term: &str) -> tantivy::Result<bool> {
+    if ACTS.contains(&term) {
+        return Ok(false);
+    }
     if is_abbreviation(term) && !NO_DOCUMENTS.contains(&term) {
         return Ok(true);
     }

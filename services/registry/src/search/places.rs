@@ -10,7 +10,10 @@ use std::sync::LazyLock;
 use super::analyze::{is_faint, term};
 use super::shape::is_no_word;
 use super::slips::{has_same_letters, slips};
-use super::vocabulary::{DIRECTIONS, KINDS, ORDINARY, SEATS, SHORT_FORMS, TRAVEL, WHERE};
+use super::vocabulary::{
+    ACTS, DIRECTIONS, ERRANDS, EXCEPT, KINDS, NEW, NOT_THERE, ORDINARY, REFUSALS, SEATS,
+    SHORT_FORMS, TRAVEL, WHERE, WITHIN,
+};
 use crate::model::region::{TABLE, parse_table};
 
 /// Most words of a name ("penukal abab lematang ilir", "timor tengah utara").
@@ -30,6 +33,8 @@ pub struct Named {
     pub guessed: bool,
     /// It is where one goes to, and not where one asks.
     pub destination: bool,
+    /// It is where one does not want to ask.
+    pub avoided: bool,
 }
 
 /// Facts about a typed word, from the catalog.
@@ -79,6 +84,17 @@ static REGIONS: LazyLock<BTreeMap<String, Vec<Region>>> = LazyLock::new(|| {
     }
     regions
 });
+
+/// The official names of the regions, by code.
+static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let rows = parse_table(TABLE).unwrap_or_default().into_iter();
+    rows.map(|row| (row.name.trim_start_matches("regions/").to_owned(), row.display_name)).collect()
+});
+
+/// The name of the region with this code; the code where there is none.
+pub fn region_name(code: &str) -> String {
+    NAMES.get(code).map_or(code, String::as_str).to_owned()
+}
 
 fn unspaced(official: &str) -> String {
     official.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect()
@@ -142,7 +158,8 @@ fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named>
     }
     let before = at.checked_sub(1).map(|before| words[before].as_str());
     let kind = before.filter(|word| KINDS.contains(word));
-    let sure = kind.is_some() || before.is_some_and(|word| WHERE.contains(&word));
+    let apart = before.is_some_and(|word| EXCEPT.contains(&word)) && !(catalog.has)(&words[at]);
+    let sure = kind.is_some() || apart || before.is_some_and(|word| WHERE.contains(&word));
     let context = Context { words, at, sure, catalog };
     let Found { end, regions, guessed } = exact(&context).or_else(|| misspelt(&context))?;
     let behind = context.kind_behind(end);
@@ -150,14 +167,32 @@ fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named>
     let end = end + usize::from(behind.is_some());
     let words_of = at - kinds_before(words, at)..end;
     let destination = is_destination(&words[..words_of.start]);
-    Some(Named { words: words_of, codes, guessed, destination })
+    let avoided = is_avoided(&words[..words_of.start]);
+    Some(Named { words: words_of, codes, guessed, destination, avoided })
 }
 
-/// Whether the words before say that one goes there: "pindah dari malang ke batu".
+/// Whether the words before say that one does not want to ask there: "selain surabaya", "jangan di
+/// malang".
+fn is_avoided(before: &[String]) -> bool {
+    let within = |word: &&String| WITHIN.contains(&word.as_str());
+    let behind = before.split_last().filter(|(last, _)| within(last));
+    let refuses =
+        |word: &&String| NOT_THERE.contains(&word.as_str()) || REFUSALS.contains(&word.as_str());
+    let except = |word: &&String| EXCEPT.contains(&word.as_str());
+    before.last().is_some_and(|word| except(&word))
+        || behind
+            .and_then(|(_, rest)| rest.last())
+            .is_some_and(|word| except(&word) || refuses(&word))
+}
+
+/// Whether the words before say that one goes there: "pindah dari malang ke batu". What is asked
+/// for in between leads there: "mau pergi umroh, bikin paspor ke malang".
 fn is_destination(before: &[String]) -> bool {
     let leads = before.last().is_some_and(|word| matches!(word.as_str(), "ke" | "to"));
-    let goes = |word: &String| term(word).is_some_and(|term| TRAVEL.contains(&term.as_str()));
-    leads && before.iter().any(goes)
+    let is_one = |word: &String, of: &[&str]| term(word).is_some_and(|term| of.contains(&&*term));
+    let last = before.iter().rposition(|word| is_one(word, TRAVEL));
+    let asks = |word: &String| is_one(word, NEW) || is_one(word, ACTS) || is_one(word, ERRANDS);
+    leads && last.is_some_and(|last| !before[last + 1..].iter().any(asks))
 }
 
 /// All names in their order, from this one on.

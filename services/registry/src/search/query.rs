@@ -89,11 +89,12 @@ fn best<'a>(found: &'a [Candidate], table: &Table) -> Option<&'a Candidate> {
 
 /// The places that are named, and what is said to be where and is no place that anybody knows.
 fn named(reading: &Reading, needles: &Needles) -> Vec<NamedPlace> {
-    let place = |Place { text, codes, guessed, destination }: &Place| NamedPlace {
+    let place = |Place { text, codes, guessed, destination, avoided }: &Place| NamedPlace {
         text: text.clone(),
         region_codes: codes.iter().map(|code| (*code).to_owned()).collect(),
         guessed: *guessed,
         destination: *destination,
+        avoided: *avoided,
     };
     let unknown = needles
         .unanswered
@@ -104,6 +105,7 @@ fn named(reading: &Reading, needles: &Needles) -> Vec<NamedPlace> {
         region_codes: Vec::new(),
         guessed: true,
         destination: false,
+        avoided: false,
     });
     reading.places.iter().map(place).chain(unknown).collect()
 }

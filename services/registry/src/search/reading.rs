@@ -8,7 +8,7 @@ use super::analyze::{QueryTerm, Role, Token, folded, term, tokens, words};
 use super::asked::query_terms;
 use super::places::{self, Catalog, Named};
 use super::roles;
-use super::vocabulary::{KINDS, PHRASES, SAYINGS};
+use super::vocabulary::{EXCEPT, KINDS, PHRASES, SAYINGS};
 
 /// A question, read.
 #[derive(Debug, Clone, Default)]
@@ -30,12 +30,14 @@ pub struct Place {
     pub guessed: bool,
     /// It is where one goes to, and not where one asks.
     pub destination: bool,
+    /// It is where one does not want to ask.
+    pub avoided: bool,
 }
 
 impl Reading {
     /// The places where one asks.
     pub fn where_asked(&self) -> impl Iterator<Item = &Place> {
-        self.places.iter().filter(|place| !place.destination)
+        self.places.iter().filter(|place| !place.destination && !place.avoided)
     }
 
     /// Whether the word is looked for although it may be a place.
@@ -43,6 +45,9 @@ impl Reading {
         self.places.iter().any(|place| place.guessed && place.text.contains(word))
     }
 }
+
+/// Words before a place that avoid it: "selain di".
+const AVOIDING_WORDS: usize = 2;
 
 /// A word of a question: where it stands, and what it is taken for.
 type Word = (Range<usize>, String);
@@ -80,20 +85,33 @@ pub fn read(
     let has = |word: &str| term(word).is_none_or(|term| called(&term));
     let is_named = |word: &str| term(word).is_some_and(|term| is_document(&term));
     let named = places::named(&spoken, &Catalog { has: &has, is_document: &is_named });
-    let rest = typed.iter().enumerate().filter(|(at, word)| !is_only_place(&named, *at, &word.1));
-    let rest = said_for(rest.map(|(_, word)| word.clone()).collect(), &SAID);
+    let rest = said_for(beside_places(&typed, &named), &SAID);
     let terms = rest.into_iter().filter_map(|(at, word)| Some((at, term(&word)?))).collect();
     let tokens = said_for(terms, &ENGLISH).into_iter().map(|(at, term)| Token { term, at });
-    let place = |Named { words, codes, guessed, destination }: Named| {
-        let (first, last) = (&typed[words.start].0, &typed[words.end - 1].0);
-        Place { text: text[first.start..last.end].to_owned(), codes, guessed, destination }
-    };
     let mut terms = query_terms(text, &tokens.collect::<Vec<_>>(), called);
-    roles::assign(text, &typed, &mut terms, leads);
+    roles::assign(text, &typed, &mut terms, leads, is_document);
+    if is_of_age(&spoken) {
+        terms.iter_mut().for_each(|(_, term)| term.decides &= !is_child(term));
+    }
     Reading {
         terms: asked_for(terms.into_iter().map(|(_, term)| term).collect()),
-        places: named.into_iter().map(place).collect(),
+        places: named.into_iter().map(|named| place(text, &typed, named)).collect(),
     }
+}
+
+/// The words that are looked for, in order.
+fn beside_places(typed: &[Word], named: &[Named]) -> Vec<Word> {
+    let plain = |at: usize, word: &str| is_only_place(named, at, word) || is_told(named, at, word);
+    let rest = typed.iter().enumerate().filter(|(at, (_, word))| !plain(*at, word));
+    rest.map(|(_, word)| word.clone()).collect()
+}
+
+/// A place as it was typed.
+fn place(text: &str, typed: &[Word], named: Named) -> Place {
+    let Named { words, codes, guessed, destination, avoided } = named;
+    let (first, last) = (&typed[words.start].0, &typed[words.end - 1].0);
+    let text = text[first.start..last.end].to_owned();
+    Place { text, codes, guessed, destination, avoided }
 }
 
 /// What one does not ask for is not looked for, unless nothing else is said.
@@ -104,6 +122,32 @@ fn asked_for(terms: Vec<QueryTerm>) -> Vec<QueryTerm> {
     let asks_other = terms.iter().filter(kept).any(asks);
     let kept = |term: &QueryTerm| !refuses || !asks_other || kept(&term) && asks(term);
     terms.into_iter().filter(kept).collect()
+}
+
+/// Years from which one is no child before the law that knows identity cards (UU 24/2013).
+const OF_AGE: u32 = 17;
+
+/// Whether the question tells an age from which nobody is a child: "anakku umur 17".
+fn is_of_age(words: &[String]) -> bool {
+    let years = |word: &String| word.parse().is_ok_and(|years: u32| (OF_AGE..130).contains(&years));
+    let age = |word: Option<&String>, of: &[&str]| word.is_some_and(|word| of.contains(&&**word));
+    (0..words.len()).filter(|at| years(&words[*at])).any(|at| {
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        age(before, &["umur", "umurnya", "usia", "usianya", "umurku", "aged", "age"])
+            || age(words.get(at + 1), &["tahun", "taun", "th", "thn", "years"])
+    })
+}
+
+fn is_child(term: &QueryTerm) -> bool {
+    ["anak", "bayi"].iter().any(|child| term.own.starts_with(child))
+}
+
+/// Whether a word only says that a place is avoided: "selain" of "selain surabaya".
+fn is_told(named: &[Named], at: usize, word: &str) -> bool {
+    let next = |place: &Named| {
+        place.avoided && at < place.words.start && place.words.start <= at + AVOIDING_WORDS
+    };
+    EXCEPT.contains(&word) && named.iter().any(next)
 }
 
 /// Whether a word names a place and cannot mean anything else.

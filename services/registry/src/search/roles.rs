@@ -7,32 +7,95 @@
 use std::ops::Range;
 
 use super::analyze::{QueryTerm, Role, folded, is_faint};
-use super::vocabulary::{ASIDE, EXCEPT, NEW, REFUSALS, WISHES, WITHIN};
+use super::vocabulary::{ACTS, AFTER, ASIDE, ENDINGS, EXCEPT, NEW, REFUSALS, WISHES, WITHIN};
 
 /// A word as typed: where it stands, and folded.
 pub type Typed = (Range<usize>, String);
 
-/// Gives each term its role. `is_document` tells the terms that name a document.
+/// Gives each term its role. `leads` tells the terms that may be what is asked for, `is_document`
+/// those of them that name a document.
 pub fn assign(
     text: &str,
     typed: &[Typed],
     terms: &mut [(Range<usize>, QueryTerm)],
+    leads: &dyn Fn(&str) -> bool,
     is_document: &dyn Fn(&str) -> bool,
 ) {
-    let documents: Vec<bool> = terms.iter().map(|(_, term)| is_document(&term.own)).collect();
+    let documents: Vec<bool> = terms.iter().map(|(_, term)| leads(&term.own)).collect();
+    let certain: Vec<bool> = terms.iter().map(|(_, term)| is_document(&term.own)).collect();
+    let past = past(typed, terms);
+    mark_acts(text, typed, terms, &certain);
     let mut aside = false;
     for at in 0..terms.len() {
         let between = Between::new(text, typed, terms, at);
         aside =
             !documents[at] && (aside || between.sets_aside || is_purpose(terms, &documents, at));
         terms[at].1.role = match documents[at] {
+            _ if past.contains(&at) => Role::Aside,
             true if is_excluded(typed, terms, at) => Role::Excluded,
             false if between.says_where => Role::Where,
             false if aside => Role::Aside,
             false if makes(terms, &documents, at) => Role::Makes,
+            _ if is_paired(text, typed, terms, &certain, at) => Role::Paired,
             _ => beside(text, typed, terms, &documents, at),
         };
     }
+}
+
+/// Marks acts and what stands right behind them; what ends a document is one only right before it.
+fn mark_acts(
+    text: &str,
+    typed: &[Typed],
+    terms: &mut [(Range<usize>, QueryTerm)],
+    certain: &[bool],
+) {
+    for at in 0..terms.len() {
+        let own = terms[at].1.own.as_str();
+        let (acts, ends) = (ACTS.contains(&own), ENDINGS.contains(&own) && is_next(certain, at));
+        let joined = at + 1 < terms.len() && Between::new(text, typed, terms, at + 1).is_empty;
+        terms[at].1.decides |= ends;
+        terms[at].1.has_object = acts && joined;
+        if acts && joined {
+            terms[at + 1].1.is_object = true;
+        }
+    }
+}
+
+/// The terms that only tell what came before: "habis nikah" of "habis nikah ganti kk".
+fn past(typed: &[Typed], terms: &mut [(Range<usize>, QueryTerm)]) -> Range<usize> {
+    let Some(first) = terms.first().map(|(at, _)| at.clone()) else { return 0..0 };
+    let opens = |(_, word): &&Typed| AFTER.contains(&word.as_str());
+    let after = typed.iter().filter(|(at, _)| at.end <= first.end).find(opens);
+    let is_term = after.is_some_and(|(at, _)| first.start <= at.start);
+    if after.is_none() || terms.len() <= usize::from(is_term) {
+        return 0..0;
+    }
+    let gap = first.end..terms.get(1).map_or(first.end, |(next, _)| next.start);
+    let mut between = typed.iter().filter(|(at, _)| gap.start <= at.start && at.end <= gap.end);
+    if is_term && between.any(|(_, word)| !WITHIN.contains(&word.as_str())) {
+        return 0..0;
+    }
+    terms[0].1.decides &= !is_term;
+    0..1 + usize::from(is_term)
+}
+
+/// Whether a document stands right behind.
+fn is_next(documents: &[bool], at: usize) -> bool {
+    documents.get(at + 1).is_some_and(|next| *next)
+}
+
+/// Whether a row of words begins with the term and the document right behind it, and the term asks
+/// for more than how.
+fn is_paired(
+    text: &str,
+    typed: &[Typed],
+    terms: &[(Range<usize>, QueryTerm)],
+    certain: &[bool],
+    at: usize,
+) -> bool {
+    let joined = |at: usize| Between::new(text, typed, terms, at).is_empty;
+    let begins = at == 0 || !joined(at);
+    begins && is_next(certain, at) && joined(at + 1) && !certain[at] && terms[at].1.decides
 }
 
 /// What stands between a term and the one before it.
@@ -67,7 +130,7 @@ fn is_purpose(terms: &[(Range<usize>, QueryTerm)], documents: &[bool], at: usize
 
 /// "Bikin" and what else is said alone before a document: "bikin sim", "sim baru".
 fn makes(terms: &[(Range<usize>, QueryTerm)], documents: &[bool], at: usize) -> bool {
-    let next = documents.get(at + 1).is_some_and(|next| *next);
+    let next = is_next(documents, at);
     let before = at.checked_sub(1).is_some_and(|before| documents[before]);
     is_making(&terms[at].1) && (next || before && terms.len() == at + 1)
 }

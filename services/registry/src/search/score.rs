@@ -123,7 +123,7 @@ fn look_up(
 const SHORT: usize = 4;
 
 /// Related words from this weight on are another name for the same.
-const SAME: f32 = 0.85;
+const SAME: f32 = 0.8;
 
 /// Whether what was found is what was typed, and not only near it.
 fn is_same(typed: &QueryTerm, found: &Alternative) -> bool {

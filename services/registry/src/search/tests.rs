@@ -1,5 +1,6 @@
 //! Stories of the whole engine.
 
+mod acts;
 mod judged;
 mod language;
 mod offerings;

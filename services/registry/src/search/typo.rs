@@ -50,7 +50,7 @@ pub enum Guess {
 pub fn guess(view: &View, term: &QueryTerm, tolerance: &Tolerance) -> tantivy::Result<Guess> {
     let own = &term.alternatives[0];
     let certain = own.via == Via::Abbreviation || analyze::is_abbreviation(&own.term);
-    if certain || !term.decides {
+    if certain || !term.decides || analyze::is_faint(&term.own) {
         return Ok(Guess::Words(Vec::new()));
     }
     let typed = analyze::folded(&term.word);
@@ -95,6 +95,9 @@ impl Typed<'_> {
         {
             return Ok(Guess::Words(vec![root]));
         }
+        if let Some(meant) = clipped_spelling(&self.text) {
+            return Ok(Guess::Words(with_related(meant, Via::Clipped)));
+        }
         let meant = self.meant(0)?;
         let (nearest, clipped) =
             meant.first().map_or((usize::MAX, false), |(slips, .., clipped)| (*slips, *clipped));
@@ -130,6 +133,14 @@ impl Typed<'_> {
     }
 }
 
+/// What an everyday word for something means that was typed without some of its vowels: "ilng" for
+/// "ilang", which is "hilang".
+fn clipped_spelling(typed: &str) -> Option<&'static str> {
+    let mut said = SPELLINGS.iter().filter(|(_, meant)| !analyze::is_faint(meant));
+    let clipped = said.find(|(said, _)| has_vowel(typed) && is_clipped(typed, said));
+    clipped.map(|(_, meant)| *meant)
+}
+
 /// The weight of a word whose root the catalog knows and the list of roots does not.
 const DERIVED: f32 = 0.9;
 
@@ -161,7 +172,8 @@ fn meant(
     let likely = likely.filter(|(word, services)| *services > more_than && alike(typed, word));
     let mut meant: Vec<Meant> = likely
         .filter_map(|(word, services)| {
-            let (stem, clipped) = (analyze::term(&word)?, is_clipped(typed, &word));
+            let clipped = is_clipped(typed, &word) || is_stuttered(typed, &word);
+            let stem = analyze::term(&word)?;
             Some((slips(typed, &word), Reverse(services), stem, clipped))
         })
         .filter(|(_, _, stem, _)| stem.chars().count() > 3 || analyze::is_abbreviation(stem))
@@ -177,7 +189,16 @@ fn meant(
 fn alike(typed: &str, word: &str) -> bool {
     let first = typed.chars().next() == word.chars().next();
     let long = typed.chars().count() > 3 && word.chars().count() >= 3;
-    (first && long) || has_same_letters(typed, word)
+    (first && long) || has_same_letters(typed, word) || has_vowel(typed) && is_clipped(typed, word)
+}
+
+/// Three consonants are as likely an abbreviation that nobody has told us of: "pkl", "smp".
+fn has_vowel(typed: &str) -> bool {
+    typed.chars().any(is_vowel)
+}
+
+fn is_vowel(letter: char) -> bool {
+    "aeiou".contains(letter)
 }
 
 /// The share of the letters that are right, slips counted half as much again: a slip in a short
@@ -191,8 +212,7 @@ const LONG: usize = 8;
 
 /// Whether the letters are those of a word without some of its vowels, and make no other word.
 fn is_clipped(typed: &str, word: &str) -> bool {
-    let vowel = |letter: &char| "aeiou".contains(*letter);
-    let consonants = |text: &str| text.chars().filter(|one| !vowel(one)).collect::<String>();
+    let consonants = |text: &str| text.chars().filter(|one| !is_vowel(*one)).collect::<String>();
     let mut letters = word.chars();
     let in_order = typed.chars().all(|one| letters.any(|letter| letter == one));
     let no_word = is_no_word(typed) || typed.chars().count() >= LONG;
@@ -202,6 +222,16 @@ fn is_clipped(typed: &str, word: &str) -> bool {
         && typed.chars().next() == word.chars().next()
         && consonants(typed) == consonants(word)
         && consonants(typed).len() > 1
+}
+
+/// Whether nothing but letters that were held too long are too many: "ktpp", "simm".
+fn is_stuttered(typed: &str, word: &str) -> bool {
+    let single = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.dedup();
+        letters
+    };
+    typed.len() > word.len() && single(typed) == single(word)
 }
 
 /// Whether a word that asks how was clipped: "bikn", "ssyrat". Three letters are as likely an
@@ -215,6 +245,9 @@ fn is_plain_clipped(typed: &str) -> bool {
 /// Letters from which a word may be a misspelt question word.
 const PLAIN_LETTERS: usize = 6;
 
+/// The same where its letters are all there and have changed places.
+const SWAPPED_LETTERS: usize = 5;
+
 /// Whether a word that asks how is at most so many slips away; `true` where it is surely meant: the
 /// letters make no word, or are all there. "Sampah" is near "sampai" and a word of its own.
 fn plain_within(typed: &str, most: usize) -> Option<bool> {
@@ -222,11 +255,12 @@ fn plain_within(typed: &str, most: usize) -> Option<bool> {
     let most = most.min(if letters >= 2 * PLAIN_LETTERS { 2 } else { 1 });
     let near = |word: &&&str| {
         word.chars().count().abs_diff(letters) <= most
+            && (letters >= PLAIN_LETTERS || has_same_letters(typed, word))
             && alike(typed, word)
             && slips(typed, word) <= most
     };
     let mut all = FAINT.iter().chain(FILLERS).chain(FAINT_FORMS).filter(near).peekable();
-    if letters < PLAIN_LETTERS || all.peek().is_none() {
+    if letters < SWAPPED_LETTERS || all.peek().is_none() {
         return None;
     }
     Some(is_no_word(typed) || all.any(|word| has_same_letters(typed, word)))

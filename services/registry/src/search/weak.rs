@@ -3,12 +3,13 @@
 //! Whoever names a document gets it. Whether it is what they ask for is another matter: a service
 //! of the document that has no part in what is asked of it ("cabut NIB") is near, and no answer.
 
-use super::analyze::{Alternative, QueryTerm, Role, Via, folded, terms};
+use super::analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint, terms};
 use super::filter::Candidate;
-use super::needle::{Needle, Needles};
+use super::mishap::mishap;
+use super::needle::{Needle, Needles, SAME_WORD, is_aside};
 use super::shape::is_no_word;
 use super::table::Table;
-use super::vocabulary::{ACTS, NEW};
+use super::vocabulary::{ACTS, NEW, PEOPLE};
 
 /// The share of a question that its best answer has to cover.
 const ENOUGH: f32 = 0.5;
@@ -29,30 +30,91 @@ pub fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bo
     let guessed = best.sure & needles.deciding == 0;
     best.cover < enough
         || (guessed && !document)
-        || leaves_open(best, needles)
+        || leaves_open(best, table, needles)
         || misses_act(best, table, needles)
-        || is_other_kind(best, needles)
+        || is_other_kind(best, table, needles)
+        || is_other_paper(best, needles)
         || is_refused(best, needles)
 }
 
 /// Of so many content words one may be left open.
 const ONE_OPEN_OF: usize = 4;
 
+/// Of three words beside a document two may be left open: then nothing shows what is asked of it.
+const OPEN_BESIDE_DOCUMENT: (usize, usize) = (2, 3);
+
 /// Content words of a question that is too short to say by itself which sense of a word is meant:
 /// "rumah" is no question for a licence of a "rumah sakit".
 const SHORT_QUESTION: usize = 2;
 
 /// Whether title and keywords leave content words open, or have them only within a longer name.
-/// Whoever names a document gets it and is told what else was not understood; who names what a
-/// service is about, and calls it by that name, may add less than as much again.
-fn leaves_open(best: &Candidate, needles: &Needles) -> bool {
+/// Whoever names a document gets it and is told what else was not understood, unless that is most
+/// of the question; who names what a service is about, and calls it by that name, may add less than
+/// as much again.
+fn leaves_open(best: &Candidate, table: &Table, needles: &Needles) -> bool {
     let asked = needles.deciding.count_ones() as usize + needles.unanswered.len();
-    let open = asked - (best.held & needles.deciding).count_ones() as usize;
+    let open = open_words(best, table, needles);
     match (best.held & needles.leading != 0, best.named || best.called) {
-        (true, _) if needles.document => false,
+        (true, _) if needles.document => {
+            open * OPEN_BESIDE_DOCUMENT.1 > asked * OPEN_BESIDE_DOCUMENT.0
+        }
         (true, true) => open * 2 >= asked,
-        (_, called) => !called && asked <= SHORT_QUESTION || open * ONE_OPEN_OF > asked,
+        (_, called) => {
+            let short = !called && asked <= SHORT_QUESTION;
+            short && !is_head(best, table, needles) || open * ONE_OPEN_OF > asked
+        }
     }
+}
+
+/// How many content words the best answer leaves open. Acts are looked at apart, and where a name
+/// of the service is said, neither for whom nor its owner leaves anything open, nor what is said
+/// aside, unless that may tell it from its like: "nikah di bawah umur".
+fn open_words(best: &Candidate, table: &Table, needles: &Needles) -> usize {
+    let owner = owner(&table.slots[best.slot as usize].name);
+    let named = best.named || best.held & needles.leading != 0;
+    let leads = best.held & needles.leading != 0 && !needles.document;
+    let excused = |term: &QueryTerm| {
+        let aside = is_aside(term) && !leads;
+        is_act(term) || named && (aside || is_person(term) || owner.contains(&term.own))
+    };
+    let lacks = |(bit, needle): &(usize, &Needle)| {
+        needle.term.decides && best.held >> bit & 1 == 0 && !excused(&needle.term)
+    };
+    let known = needles.all.iter().enumerate().filter(lacks).count();
+    known + needles.unanswered.iter().filter(|term| !excused(term)).count()
+}
+
+/// The words of the name of the unit that owns a service: "disnaker" of
+/// `units/disnaker-banyuwangi/services/ak1`.
+fn owner(service: &str) -> Vec<String> {
+    terms(service.split('/').nth(1).unwrap_or_default())
+}
+
+fn is_person(term: &QueryTerm) -> bool {
+    PEOPLE.contains(&term.own.as_str())
+}
+
+/// Whether the question is how a title or keyword begins, in its words: "tera timbangan" for "Tera
+/// ulang timbangan". One word is too little for that.
+fn is_head(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+    let asked: Vec<&QueryTerm> = words(best, needles)
+        .filter(|(term, _)| term.decides && !is_act(term))
+        .map(|(term, _)| term)
+        .collect();
+    let means = |term: &QueryTerm, own: &String| {
+        term.alternatives.iter().any(|one| one.weight >= SAME_WORD && one.term == *own)
+    };
+    let says = |own: &String| asked.iter().any(|term| means(term, own));
+    let begins = |text: &str| {
+        let own = terms(text);
+        let mut own = own.iter().filter(|term| !is_faint(term) && !ACTS.contains(&term.as_str()));
+        own.next().is_some_and(says) && own.filter(|term| says(term)).count() + 1 >= asked.len()
+    };
+    let service = table.slots[best.slot as usize].service.as_ref();
+    asked.len() >= SHORT_QUESTION
+        && service.is_some_and(|service| {
+            begins(&service.title_id) || service.keywords.iter().any(|keyword| begins(keyword))
+        })
 }
 
 /// A word of the question, and whether the best answer has it in title or keywords.
@@ -66,22 +128,26 @@ fn words<'a>(
     known.chain(needles.unanswered.iter().map(|term| (term, false)))
 }
 
-/// Whether acts are asked for and the best answer does none of them. Whoever only asks for a new
-/// one is answered by whatever does not say that it does something else.
+/// Whether acts are asked for and the best answer does none of them, or not the one that is said
+/// with its object: "putus sambungan listrik". Whoever only asks for a new one is answered by
+/// whatever does not say that it does something else.
 fn misses_act(best: &Candidate, table: &Table, needles: &Needles) -> bool {
     let acts: Vec<(&QueryTerm, bool)> =
         words(best, needles).filter(|(term, _)| is_act(term)).collect();
+    let missed = acts.iter().any(|(term, held)| term.has_object && !held)
+        && acts.iter().all(|(term, held)| !held || term.is_object);
     let only_new = acts.iter().all(|(term, _)| NEW.contains(&term.own.as_str()));
-    !acts.is_empty()
-        && acts.iter().all(|(_, held)| !held)
-        && (!only_new || does_something_else(best, table))
+    let none = !acts.is_empty() && acts.iter().all(|(_, held)| !held);
+    !only_new && missed || none && (!only_new || does_something_else(best, table))
 }
 
 fn is_act(term: &QueryTerm) -> bool {
     match term.role {
         Role::Aside | Role::Where | Role::Excluded => false,
         Role::Makes => true,
-        Role::Apart | Role::Beside | Role::Paired => ACTS.contains(&term.own.as_str()),
+        Role::Apart | Role::Beside | Role::Paired => {
+            ACTS.contains(&term.own.as_str()) || mishap(&term.own).is_some()
+        }
     }
 }
 
@@ -93,19 +159,36 @@ fn does_something_else(best: &Candidate, table: &Table) -> bool {
 }
 
 /// Whether words beside the document tell it from what the best answer is about. An act that it
-/// does says more than they.
-fn is_other_kind(best: &Candidate, needles: &Needles) -> bool {
+/// does says more than they, unless it is done to something that nobody knows: "ganti kelamin di
+/// ktp".
+fn is_other_kind(best: &Candidate, table: &Table, needles: &Needles) -> bool {
+    let owner = owner(&table.slots[best.slot as usize].name);
     let leading = needles.all.iter().enumerate().filter(|(bit, _)| needles.leading >> bit & 1 == 1);
     let leading: Vec<&str> = leading.map(|(_, needle)| needle.term.own.as_str()).collect();
     let leads = |term: &QueryTerm| leading.contains(&term.own.as_str());
     let does = words(best, needles).any(|(term, held)| held && is_act(term) && !leads(term));
-    let beside = |term: &&QueryTerm| matches!(term.role, Role::Beside | Role::Paired);
-    let unknown = needles.unanswered.iter().filter(beside).any(|term| !is_scrawl(&term.word));
+    let beside = |term: &&QueryTerm| {
+        let plain = is_person(term) || owner.contains(&term.own);
+        matches!(term.role, Role::Beside | Role::Paired) && !plain
+    };
+    let mut unknown = needles.unanswered.iter().filter(|term| !is_scrawl(&term.word));
+    let object = unknown.clone().any(|term| term.is_object && term.role == Role::Apart);
+    let has = if needles.document { best.strong } else { best.has };
     let lacks = |(bit, needle): (usize, &Needle)| {
-        needle.term.decides && needle.term.role == Role::Paired && best.has >> bit & 1 == 0
+        let term = &needle.term;
+        term.decides && term.role == Role::Paired && !is_person(term) && has >> bit & 1 == 0
     };
     let known = needles.all.iter().enumerate().any(lacks);
-    best.strong & needles.leading != 0 && !does && (unknown || known)
+    let other = object || !does && (unknown.any(|term| beside(&term)) || known);
+    best.strong & needles.leading != 0 && other
+}
+
+/// "Surat keterangan" names a kind of paper: a service that gives none is near, whatever the paper
+/// is about.
+fn is_other_paper(best: &Candidate, needles: &Needles) -> bool {
+    let paper = |pair: &[Needle]| pair[0].term.own == "surat" && pair[1].term.own == "terang";
+    let at = needles.all.windows(2).position(paper);
+    at.is_some_and(|bit| best.strong >> bit & 1 == 0)
 }
 
 /// Letters from which a word that breaks the rules of words is a slip, and no abbreviation.

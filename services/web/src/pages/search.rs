@@ -79,7 +79,8 @@ fn ask(look: Look, found: &Found) -> Arc<Part> {
 }
 
 fn answered(look: Look, view: &View, found: &Found, answer: &SearchServicesResponse) -> Arc<Part> {
-    let here = answer.named.iter().filter(|place| !place.destination && !place.regions.is_empty());
+    let asked = |place: &&NamedPlace| !place.destination && !place.avoided;
+    let here = answer.named.iter().filter(asked).filter(|place| !place.regions.is_empty());
     let places: Vec<String> = here.flat_map(|place| regions(view, place)).collect();
     let place = (!places.is_empty()).then(|| either(look, &places));
     Part::new(
@@ -138,6 +139,7 @@ fn taken_for(look: Look, view: &View, place: &NamedPlace) -> String {
         return words::SEARCH_PLACE_UNKNOWN.text(look.lang, &[&place.text]);
     }
     let said = match (place.destination, place.guessed) {
+        _ if place.avoided => words::SEARCH_AVOIDED,
         (true, true) => words::SEARCH_DESTINATION_GUESSED,
         (true, false) => words::SEARCH_DESTINATION,
         (false, true) => words::SEARCH_PLACE_GUESSED,

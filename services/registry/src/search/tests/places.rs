@@ -233,3 +233,39 @@ async fn where_one_goes_is_not_where_one_asks() {
     assert_eq!((goes, both.hits[0].offered_there), (vec![false, true], 1));
     assert!(!ask(&engine, "lapor ke bali").await.places[0].destination);
 }
+
+#[tokio::test]
+async fn what_is_asked_for_on_the_way_is_asked_for_there() {
+    let engine = engine(judged_services()).await;
+    for (text, destination) in [
+        ("mau pergi umroh bikin paspor di malang", false),
+        ("mau pergi umroh, bikin paspor ke malang", false),
+        ("mau berangkat haji urus paspor ke jember", false),
+        ("pindah ktp ke jember", true),
+        ("mau pergi ke jember", true),
+    ] {
+        let found = ask(&engine, text).await;
+        assert_eq!(found.places[0].destination, destination, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn where_one_does_not_want_to_ask_is_no_preference() {
+    let there = offering("o", "paspor-baru", "malls/surabaya", "35.78", (-7.2, 112.7));
+    let engine = engine(judged_services().into_iter().chain([there]).collect()).await;
+    for text in [
+        "paspor selain surabaya",
+        "paspor selain di surabaya",
+        "bikin paspor jangan di surabaya",
+        "bikin paspor tidak di kota surabaya",
+        "paspor kecuali surabaya",
+    ] {
+        let found = ask(&engine, text).await;
+        let told = (services(&found)[0], found.weak, found.hits[0].offered_there);
+        assert_eq!(told, ("paspor-baru", false, 0), "{text}: {:?}", found.unanswered);
+        assert!(found.places[0].avoided && found.places[0].text.ends_with("surabaya"), "{text}");
+    }
+    let wanted = ask(&engine, "bikin paspor di surabaya").await;
+    assert_eq!((wanted.places[0].avoided, wanted.hits[0].offered_there), (false, 1));
+    assert_eq!(region_name("35.78"), "Kota Surabaya");
+}

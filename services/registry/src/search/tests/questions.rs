@@ -165,6 +165,7 @@ async fn what_is_asked_of_a_document_and_no_service_of_it_does_is_near_and_no_an
         ("skck luar biasa", "skck"),
         ("bikin sim", "sim"),
         ("sim baru", "sim"),
+        ("paspor saya kecuci", "paspor"),
     ] {
         let found = ask(&engine, text).await;
         assert_eq!((services(&found)[0], found.weak), (near, true), "{text}");
@@ -176,7 +177,6 @@ async fn what_is_asked_of_a_document_and_no_service_of_it_does_is_near_and_no_an
         "bikin nib",
         "skck buat lamar kerja",
         "paspor untuk umrah",
-        "paspor saya kecuci",
         "ktp di pasar raya",
         "perpanjang sim",
     ] {

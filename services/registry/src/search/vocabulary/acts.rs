@@ -1,19 +1,51 @@
-//! Words that say what is done with a document, or what has become of it.
+//! Words that say what is done with a document, or what has become of it: verbs of the language,
+//! whether or not any service of a catalog does them.
 
 /// Stems of acts. Whoever asks for one wants a service that does just that: one of the same
 /// document that does another is near, and no answer. Those that every service begins with
 /// ("daftar", "urus", "bayar") stand in `FAINT`.
 #[rustfmt::skip]
 pub const ACTS: &[&str] = &[
-    "adopsi", "aktivasi", "alih", "balik", "banding", "batal", "beku", "betul", "blokir", "cabut", "cair",
-    "cetak", "duplikat", "gabung", "ganti", "gugat", "habis", "hapus", "hibah", "hilang", "jual",
-    "klaim", "koreksi", "kurang", "legalisasi", "mati", "mutakhir", "mutasi", "naik", "nonaktif", "panjang", "pasang",
-    "pecah", "pindah", "pinjam", "pisah", "putus", "rusak", "salah", "salin", "sambung", "sementara",
-    "sewa", "tambah", "terjemah", "tukar", "turun", "ubah",
+    "adopsi", "aktivasi", "alih", "apostille", "balik", "banding", "batal", "beku", "beli", "betul", "blokir",
+    "bobol", "buang", "cabut", "cair", "cari", "cek", "cetak", "duplikat", "edit", "fotokopi", "gabung", "gadai",
+    "ganti", "gugat", "habis", "hack", "hapus", "hibah", "hilang", "jual", "kembali", "kirim", "klaim", "koreksi",
+    "kurang", "lacak", "laminating", "legalisasi", "mati", "mutakhir", "mutasi", "naik", "nonaktif", "palsu",
+    "panjang", "pasang", "pecah", "periksa", "pindah", "pinjam", "pisah", "print", "pulih", "putus", "retas", "rusak",
+    "salah", "salin", "sambung", "scan", "sementara", "sewa", "sita", "tambah", "tarik", "tebus", "terjemah", "tes",
+    "tukar", "turun", "ubah", "uji", "waris",
+];
+
+/// Of the faint words those that are an act right before a document: "tutup nib" ends it, "jam
+/// tutup" does not.
+pub const ENDINGS: &[&str] = &["tutup", "close"];
+
+/// What happens to a document by mishap, as "ke-", "ter-" and "di-" say it: "keselip", "tercecer".
+#[rustfmt::skip]
+pub const LOSSES: &[&str] = &[
+    "begal", "buang", "cecer", "cicir", "colong", "embat", "gondol", "hanyut", "jambret", "jatuh",
+    "lenyap", "maling", "rampas", "rampok", "selip", "tilep",
+];
+
+/// The same where the document is still there.
+pub const DAMAGES: &[&str] = &[
+    "baret", "belah", "bolong", "gigit", "kelupas", "kotor", "kunyah", "lindas", "lupas", "noda",
+    "remuk", "rendam", "sobek", "tumpah",
+];
+
+/// Of them those that are done on purpose as well: a mishap only with the prefix.
+pub const SPOILED: &[&str] = &[
+    "coret", "cuci", "gores", "gunting", "injak", "iris", "jepit", "lipat", "remas", "setrika",
+    "siram", "tekuk", "tindih", "tusuk",
 ];
 
 /// Of them and of the faint words those that ask for a document that is not there yet.
 pub const NEW: &[&str] = &["baru", "buat", "terbit", "pertama"];
+
+/// Words behind which stands what came before: "habis nikah ganti kk" asks for no marriage.
+pub const AFTER: &[&str] = &[
+    "abis", "abs", "after", "habis", "hbs", "sehabis", "selepas", "sesudah", "setelah", "stlh",
+    "usai",
+];
 
 /// Words before a document that one does not ask for: "selain ktp".
 pub const EXCEPT: &[&str] =
@@ -24,6 +56,9 @@ pub const REFUSALS: &[&str] = &[
     "tidak", "tdk", "tak", "gak", "ga", "gk", "nggak", "ngga", "enggak", "engga", "ndak", "kagak",
     "ogah", "batal", "urung", "not",
 ];
+
+/// Words before a place where one does not want to ask, beside [`EXCEPT`] and [`REFUSALS`].
+pub const NOT_THERE: &[&str] = &["jangan", "jgn"];
 
 /// Words of wishing.
 pub const WISHES: &[&str] = &[

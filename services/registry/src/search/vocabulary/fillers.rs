@@ -42,7 +42,7 @@ pub const FILLERS: &[&str] = &[
     "supaya", "sy", "sya", "tadi", "tahu", "tante", "tanya", "tapi", "tau", "tau2", "tdk",
     "telah", "tentang", "terhadap", "terima", "terlalu", "tersebut", "terus", "tetapi", "than",
     "thanks", "that", "the", "them", "then", "there", "they", "this", "thx", "tlg", "to",
-    "tolong", "tp", "trims", "trs", "trus", "tsb", "tuh", "uda", "udah", "udh", "untuk", "us",
+    "tolong", "tp", "sehabis", "selalu", "selepas", "sesudah", "setelah", "stlh", "trims", "trs", "trus", "tsb", "tuh", "uda", "udah", "udh", "untuk", "us",
     "utk", "w", "walau", "wanna", "want", "was", "we", "were", "what", "when", "where", "which",
     "who", "why", "will", "with", "without", "would", "ya", "yaa", "yah", "yaitu", "yang", "yg",
     "you", "your", "yuk", "kali", "ku", "lalu", "mu", "nanya", "nanyak", "sejak", "tanpa", "th", "thn",

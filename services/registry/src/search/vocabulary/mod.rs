@@ -9,17 +9,23 @@ mod acts;
 mod english;
 mod faint;
 mod fillers;
+mod people;
 mod places;
+mod regional;
 mod related;
 mod seats;
 mod spellings;
 
 pub use abbreviations::{ABBREVIATIONS, NO_DOCUMENTS};
-pub use acts::{ACTS, ASIDE, EXCEPT, NEW, REFUSALS, WISHES};
+pub use acts::{
+    ACTS, AFTER, ASIDE, DAMAGES, ENDINGS, EXCEPT, LOSSES, NEW, NOT_THERE, REFUSALS, SPOILED, WISHES,
+};
 pub use english::{PHRASES, WORDS};
 pub use faint::{FAINT, FAINT_FORMS};
 pub use fillers::FILLERS;
-pub use places::{KINDS, ORDINARY, SHORT_FORMS, TRAVEL, WHERE, WITHIN};
+pub use people::PEOPLE;
+pub use places::{ERRANDS, KINDS, ORDINARY, SHORT_FORMS, TRAVEL, WHERE, WITHIN};
+pub use regional::{REGIONAL, REGIONAL_FILLERS};
 pub use related::{RELATED, SAYINGS};
 pub use seats::{DIRECTIONS, SEATS};
 pub use spellings::SPELLINGS;
@@ -46,6 +52,7 @@ mod tests {
         let derived: Vec<&str> = related
             .chain(FAINT)
             .chain(ACTS)
+            .chain(PEOPLE)
             .chain(NEW)
             .copied()
             .filter(|word| stem(word) != *word)

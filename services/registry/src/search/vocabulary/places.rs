@@ -62,6 +62,9 @@ pub const WITHIN: &[&str] = &["di", "d", "in", "at"];
 pub const TRAVEL: &[&str] =
     &["pindah", "mutasi", "pergi", "berangkat", "terbang", "move", "moving", "relocation"];
 
+/// Stems of errands beside acts: a place behind one is where one asks, wherever one goes to later.
+pub const ERRANDS: &[&str] = &["ambil", "bayar", "daftar", "urus"];
+
 /// Names of regions that are words of the language as well: alone they are no place. The word
 /// before them has to say so; behind what is asked for they may be one.
 pub const ORDINARY: &[&str] = &[

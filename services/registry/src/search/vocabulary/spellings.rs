@@ -38,7 +38,7 @@ pub const SPELLINGS: &[(&str, &str)] = &[
     ("menikah", "nikah"), ("merid", "nikah"), ("merubah", "ubah"), ("motorbike", "motor"),
     ("motorbikes", "motor"), ("motorcycle", "motor"), ("naikin", "tambah"), ("nambah", "tambah"),
     ("nambahin", "tambah"), ("newborn", "lahir"), ("ngebangun", "bangun"), ("ngecek", "cek"),
-    ("ngelamar", "lamar"), ("ngilangin", "hilang"), ("ngubah", "ubah"), ("nikahan", "nikah"),
+    ("ngelamar", "lamar"), ("ngilangin", "hilang"), ("ngubah", "ubah"), ("nikahan", "nikah"), ("nomer", "nomor"), ("nomernya", "nomor"),
     ("nyairin", "cair"), ("ongkos", "biaya"), ("pasport", "paspor"),
     ("napza", "narkoba"), ("paspot", "paspor"), ("perorangan", "perseorangan"), ("passport", "paspor"), ("patah", "rusak"), ("pemilik", "milik"),
     ("pencaker", "pencari"), ("pengecekan", "cek"), ("pensiunan", "pensiun"),

@@ -24,6 +24,8 @@ phrases! {
         "{0} (“{1}”) is taken for where you are going, not for where you ask.";
     SEARCH_DESTINATION_GUESSED: "Mungkin yang dimaksud {0} dengan “{1}”, sebagai tujuan.",
         "“{1}” may mean {0}, as where you are going.";
+    SEARCH_AVOIDED: "{0} (“{1}”) dipahami sebagai tempat yang tidak Anda inginkan.",
+        "{0} (“{1}”) is taken for where you do not want to ask.";
     SEARCH_PLACE: "Tempat yang dipahami: {0} ({1}).", "The place as understood: {0} ({1}).";
     SEARCH_PLACE_GUESSED: "Mungkin yang dimaksud {0} dengan “{1}”; kata itu juga dicari sebagai kata biasa.",
         "“{1}” may mean {0}; it is looked for as a plain word, too.";

@@ -158,7 +158,11 @@ async fn what_is_no_place_and_where_one_goes_are_told_and_nothing_is_said_of_off
         ..NamedPlace::default()
     };
     let answer = SearchServicesResponse {
-        named: vec![place("mars", &[], false), place("bwi", &["regions/35.10"], true)],
+        named: vec![
+            place("mars", &[], false),
+            place("bwi", &["regions/35.10"], true),
+            NamedPlace { avoided: true, ..place("banyuwangi", &["regions/35.10"], false) },
+        ],
         uncovered: vec!["hilang".into()],
         ..answer()
     };
@@ -170,6 +174,7 @@ async fn what_is_no_place_and_where_one_goes_are_told_and_nothing_is_said_of_off
         &[
             "“mars” bukan tempat yang dikenal indeks ini",
             "Kabupaten Banyuwangi (“bwi”) dipahami sebagai tujuan",
+            "Kabupaten Banyuwangi (“banyuwangi”) dipahami sebagai tempat yang tidak Anda inginkan",
             "Tidak ada yang menyatakan bahwa jawaban pertama mencakup: hilang.",
             "Disediakan di:",
         ],

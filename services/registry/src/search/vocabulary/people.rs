@@ -1,0 +1,9 @@
+//! Words that say for whom something is asked.
+
+/// Stems: who asks for a document of theirs says no other document by it.
+#[rustfmt::skip]
+pub const PEOPLE: &[&str] = &[
+    "anak", "balita", "bayi", "bibi", "buruh", "cucu", "dewasa", "difabel", "duda", "guru", "janda", "karyawan",
+    "keluarga", "lansia", "mahasiswa", "majikan", "nelayan", "ojek", "ojol", "paman", "petani", "pria", "remaja",
+    "siswa", "sopir", "wanita", "wiraswasta",
+];
