@@ -76,6 +76,8 @@ pub struct Needles {
     pub slips: Vec<String>,
     /// Whether anything says what is asked for.
     pub has_subject: bool,
+    /// Whether a "surat keterangan" is asked for, and so a paper.
+    pub asks_paper: bool,
 }
 
 impl Needles {
@@ -86,7 +88,8 @@ impl Needles {
 
     /// Reads what the index knows about the words, slips of the pen included.
     pub fn find(view: &View, reading: &Reading, tolerance: &Tolerance) -> tantivy::Result<Self> {
-        let mut needles = Self::default();
+        let asks_paper = reading.terms.windows(2).any(is_paper);
+        let mut needles = Self { asks_paper, ..Self::default() };
         for term in reading.terms.iter().cloned() {
             let guess = match reading.is_guessed_place(&term.word) {
                 true => Guess::Words(Vec::new()),
@@ -181,6 +184,14 @@ impl Needles {
         self.bare = self.said_beside_acts();
         Ok(())
     }
+}
+
+/// The term of a paper.
+pub const PAPER: &str = "surat";
+
+/// "Surat keterangan", which no abbreviation stands for.
+fn is_paper(pair: &[QueryTerm]) -> bool {
+    pair[0].own == PAPER && pair[1].own == "terang"
 }
 
 /// Whether it is said aside: for what, where, why or when.

@@ -6,7 +6,7 @@
 use super::analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint, terms};
 use super::filter::Candidate;
 use super::mishap::mishap;
-use super::needle::{Needle, Needles, SAME_WORD, is_aside};
+use super::needle::{Needle, Needles, PAPER, SAME_WORD, is_aside};
 use super::shape::is_no_word;
 use super::table::Table;
 use super::vocabulary::{ACTS, NEW, PEOPLE};
@@ -186,9 +186,9 @@ fn is_other_kind(best: &Candidate, table: &Table, needles: &Needles) -> bool {
 /// "Surat keterangan" names a kind of paper: a service that gives none is near, whatever the paper
 /// is about.
 fn is_other_paper(best: &Candidate, needles: &Needles) -> bool {
-    let paper = |pair: &[Needle]| pair[0].term.own == "surat" && pair[1].term.own == "terang";
-    let at = needles.all.windows(2).position(paper);
-    at.is_some_and(|bit| best.strong >> bit & 1 == 0)
+    let gives =
+        |(bit, needle): (usize, &Needle)| needle.term.own == PAPER && best.strong >> bit & 1 == 1;
+    needles.asks_paper && !needles.all.iter().enumerate().any(gives)
 }
 
 /// Letters from which a word that breaks the rules of words is a slip, and no abbreviation.

@@ -61,7 +61,7 @@ pub const RELATED: &[(&str, &[(&str, f32)])] = &[
     ("investasi", &[("modal", 0.6)]),
     ("janda", &[("cerai", 0.4)]),
     ("jenazah", &[("meninggal", 0.6)]),
-    ("jual", &[("usaha", 0.5), ("dagang", 0.7), ("produksi", 0.4)]),
+    ("jual", &[("usaha", 0.45), ("dagang", 0.7), ("produksi", 0.4)]),
     ("kawin", &[("nikah", 0.9)]),
     ("keluar", &[("kurang", 0.6), ("ubah", 0.5), ("pindah", 0.4)]),
     ("kue", &[("pangan", 0.7), ("makan", 0.7)]),
