@@ -148,7 +148,7 @@ impl Read {
         rows.iter().map(Change::from_row).collect()
     }
 
-    /// What the copy of another service's feed holds, as it was saved with its position.
+    /// The digest of the copy of another service's feed, as it was saved with its position.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

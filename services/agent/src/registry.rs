@@ -96,12 +96,12 @@ impl Stream {
 /// Services on one page of [`published`].
 const PAGE: i32 = 1_000;
 
-/// What the registry holds of a source.
+/// The records that the registry holds of a source.
 #[derive(Debug, Default)]
 pub struct Published {
     /// The names of all its services.
     pub names: BTreeSet<String>,
-    /// Those that were handed over to it, and of which it has not said since what they are.
+    /// Records that were handed over to the source, and that it has not sent since.
     pub handed: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Which records a follower wants.
+//! Filters: the records that a follower wants.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -12,7 +12,7 @@ use crate::Labels;
 const MAX_PARTS: usize = 32;
 const MAX_TEXT: usize = 512;
 
-/// Which records a follower wants: all conditions hold, an empty one holds always.
+/// The records that a follower wants: all conditions hold, an empty one holds always.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Any of these kinds.

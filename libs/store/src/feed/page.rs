@@ -33,9 +33,10 @@ impl FeedPlace {
         self.seq == i64::MAX
     }
 
-    /// Whether the database goes on from here: it still bears the mark, and has all that follows.
+    /// Checks that the database goes on from here: it still bears the mark, and has all that
+    /// follows.
     fn check(self, floor: i64, there: Option<i64>) -> Result<()> {
-        // Of a transaction that is read in part, the rest is needed too.
+        // The rest of a transaction that was read in part is needed too.
         let rest = i64::from(!self.is_whole());
         self.at.check(floor + rest, there)
     }
@@ -45,7 +46,7 @@ impl FeedPlace {
 #[derive(Debug)]
 pub(crate) struct Piece {
     pub changes: Vec<Arc<Change>>,
-    /// What it adds to what the service holds.
+    /// The difference that it makes to the digest of all records.
     pub adds: Digest,
     /// The place after it.
     pub end: FeedPlace,
@@ -86,7 +87,7 @@ pub(crate) async fn check(db: &Db, at: Marked) -> Result<()> {
 /// Changes that follow a place.
 #[derive(Debug)]
 pub(crate) struct FeedPage {
-    /// None at the head.
+    /// Empty at the head.
     pub pieces: Vec<Piece>,
     /// True if more may follow at once.
     pub more: bool,

@@ -144,7 +144,7 @@ async fn listen_once(feed: &Shared, woken: &Notify) -> Result<()> {
     let mut listener = PgListener::connect(&feed.db.0.url).await.map_err(db_error)?;
     listener.listen(CHANNEL).await.map_err(db_error)?;
     loop {
-        // None: the connection was lost and is back; something may have been missed.
+        // `None`: the connection was lost and is back; something may have been missed.
         let heard = listener.try_recv().await.map_err(db_error)?;
         if heard.is_none_or(|heard| heard.payload() != feed.id) {
             woken.notify_one();

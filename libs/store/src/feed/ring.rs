@@ -12,7 +12,7 @@ use crate::mark::Marked;
 #[derive(Debug)]
 pub(crate) enum Found {
     Piece(Arc<Piece>),
-    /// Nothing yet: all that is in the ring, up to this head, lies before the cursor.
+    /// Nothing yet: everything in the ring, up to this head, lies before the cursor.
     End {
         head: Marked,
     },
@@ -41,11 +41,11 @@ pub(crate) struct Ring {
     /// Every change after this revision, up to the head, is here.
     floor: Marked,
     head: Marked,
-    /// What the revisions from the ring's start up to its head have added to what is held.
+    /// The difference to the digest made by the revisions from the ring's start up to its head.
     added: Digest,
     /// The same of a revision that is not whole yet.
     coming: Digest,
-    /// What was held at the ring's start; `None` until the records were read.
+    /// The digest at the ring's start; `None` until the records were read.
     base: Option<Digest>,
     epoch: u64,
     history: u64,
@@ -56,7 +56,7 @@ pub(crate) struct Ring {
 /// A place that digests are reckoned from.
 #[derive(Debug)]
 pub(crate) struct Anchor {
-    /// What the revisions from the ring's start up to it have added.
+    /// The difference to the digest made by the revisions from the ring's start up to it.
     added: Digest,
     epoch: u64,
 }
@@ -130,7 +130,7 @@ impl Ring {
         at.revision <= self.head.revision && self.cursor_after(FeedPlace::after(at)).is_some()
     }
 
-    /// What is held at a place, which must be the head.
+    /// The digest at a place, which must be the head.
     pub fn digest(&self, place: FeedPlace) -> Option<Digest> {
         let mut digest = self.base.clone().filter(|_| place == FeedPlace::after(self.head))?;
         digest.add_all(&self.added);
@@ -195,7 +195,7 @@ mod tests {
         Piece { changes: Vec::new(), adds, end: FeedPlace { at: at(revision), seq }, bytes }
     }
 
-    /// Of the pieces above, beside a record that was there before.
+    /// The digest of the pieces above, beside a record that was there before.
     fn digest(pieces: &[(i64, bool)]) -> Digest {
         let mut digest = Digest::default();
         digest.add("mall", "malls/before", 1);

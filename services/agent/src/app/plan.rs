@@ -11,12 +11,12 @@ use crate::{
     source::{Input, Way},
 };
 
-/// What to sync, and where the state is kept.
+/// The source to sync, and where the state is kept.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// "sources/kemendagri".
     pub source: String,
-    /// What to read.
+    /// The input to read.
     pub input: Input,
     /// How it is mapped.
     pub way: Way,
@@ -30,7 +30,7 @@ pub struct Run {
     pub accept_moves: bool,
     /// Records that have gone from the source are withdrawn from the index by the run.
     pub withdraw: Withdraw,
-    /// What would be taken out is only told: it does not come back under its name.
+    /// Only report the records that would be taken out: they do not come back under their names.
     pub withdraw_later: bool,
     /// The numbers of this source.
     pub policy: Policy,
@@ -43,9 +43,9 @@ pub enum Event {
     Progress(Tally),
     /// The registry could not be reached; the next try comes after the time given.
     Retrying {
-        /// What went wrong.
+        /// The error that ended it.
         error: String,
-        /// Until the next try.
+        /// The time until the next try.
         wait: Duration,
     },
 }

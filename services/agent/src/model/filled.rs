@@ -1,6 +1,6 @@
-//! What the next run counts on: the keys that the mapping reads, how many records had something in
-//! them, and how the file ended. A column that empties would take a field from every record without
-//! a word, as a heading does that was renamed.
+//! Findings of one run that the next one relies on: the keys that the mapping reads, how many
+//! records had something in them, and how the file ended. A column that empties would take a field
+//! from every record without a word, as a heading does that was renamed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +58,7 @@ impl Filled {
         self.counts.contains_key(key)
     }
 
-    /// Of these keys alone.
+    /// The findings about these keys alone.
     pub fn of(&self, keys: &BTreeSet<&String>) -> Self {
         let kept = self.counts.iter().filter(|(key, _)| keys.contains(key));
         let counts = kept.map(|(key, count)| (key.clone(), *count)).collect();

@@ -70,8 +70,8 @@ impl Keys {
         self.open.iter().map(told).collect()
     }
 
-    /// What is wrong where keys that the mapping reads were `before` in every record and are in
-    /// none of `now`.
+    /// The fault where keys that the mapping reads were `before` in every record and are in none of
+    /// `now`.
     pub fn lost(&self, before: &BTreeSet<String>, now: &BTreeSet<String>) -> Option<String> {
         let lost = self.asked.iter().filter(|group| {
             group.iter().any(|key| before.contains(key))

@@ -1,5 +1,6 @@
-//! Where in a program a record's fault arises. jq's own errors say what went wrong and not where,
-//! so the program is run once more on that record, with every step that can fail noting its place.
+//! Finds the place in a program at which a record's fault arises. jq's own errors say what went
+//! wrong and not where, so the program is run once more on that record, with every step that can
+//! fail noting its place.
 //!
 //! The noting steps are no part of an ordinary run: they would cost time, and they hold back what
 //! jq does with paths, so a place is told only where the same fault comes out.

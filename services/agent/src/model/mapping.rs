@@ -96,7 +96,8 @@ impl Mapping {
         }
     }
 
-    /// Where the fault arises, if the program raises the same one while it notes places.
+    /// The place of a fault in the program, if the program raises the same one while it notes
+    /// places.
     fn place(&self, fault: &jaq_core::Error<Val>, record: Val) -> Option<(usize, usize)> {
         let noting = self.noting.get_or_init(|| {
             let places = Arena::default();

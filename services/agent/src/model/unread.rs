@@ -37,7 +37,8 @@ fn remark(field: &str, what: &str, words: &str) -> Error {
     Error::field(field, FieldCode::NotRead, format!("this {what} is not read: \"{words}\"{why}"))
 }
 
-/// What no form can hold, in a few words; nothing where the words may only be unknown.
+/// Explains in a few words why no form can hold the text; empty where the words may only be
+/// unknown.
 fn why(words: &str) -> &'static str {
     let words = words.to_lowercase();
     let said =

@@ -1,4 +1,4 @@
-//! What a heading calls its columns, and rows below it that are no records: the heading once more,
+//! The columns that a heading names, and rows below it that are no records: the heading once more,
 //! and one that numbers the columns.
 
 use std::collections::HashMap;

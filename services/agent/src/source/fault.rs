@@ -1,5 +1,5 @@
-//! What is wrong with a source as a whole. It is told as the source's, with its address, and never
-//! as the registry's.
+//! A fault of a source as a whole. It is reported as the source's, with its address, and never as
+//! the registry's.
 
 use std::fmt::Display;
 
@@ -13,9 +13,9 @@ const SHOWN: usize = 160;
 /// Why the whole extent of a source is not known.
 #[derive(Debug)]
 pub struct Fault {
-    /// As the registry is told.
+    /// The reason, for the registry.
     pub kind: incomplete::Reason,
-    /// As the source's keeper is told.
+    /// The error, for the source's keeper.
     pub error: Error,
 }
 
@@ -35,7 +35,7 @@ impl Fault {
         Self::new(incomplete::Reason::Torn, Reason::SourceIncomplete, place, &text)
     }
 
-    /// Not one of its rows could be read.
+    /// No row could be read.
     pub fn nothing(place: &str, text: impl Display) -> Self {
         Self::new(incomplete::Reason::NothingRead, Reason::SourceUnreadable, place, &text)
     }
@@ -45,8 +45,8 @@ impl Fault {
         Self::new(incomplete::Reason::Shrunk, Reason::SourceIncomplete, place, &text)
     }
 
-    /// What the mapping reads is no longer in it: all is there, and a part of each record is
-    /// missing.
+    /// A key that the mapping reads is no longer there: every record has come, and each lacks a
+    /// part.
     pub fn renamed(place: &str, text: impl Display) -> Self {
         Self::new(incomplete::Reason::Configuration, Reason::SourceIncomplete, place, &text)
     }
@@ -76,7 +76,7 @@ impl Fault {
         Self { kind, error: Error::new(reason, format!("{place}: {text}")) }
     }
 
-    /// What the registry is told.
+    /// The message to the registry.
     pub fn told(&self) -> Incomplete {
         let text = self.error.message().chars().take(limits::INCOMPLETE).collect();
         Incomplete { reason: self.kind.into(), text }

@@ -28,7 +28,7 @@ pub struct Page {
     pub body: Vec<u8>,
     /// Its `Link` fields, all of them.
     pub link: Option<String>,
-    /// What its other fields tell of the list.
+    /// The page's other fields about the list.
     pub told: Val,
     /// Why it is a part of the page only.
     pub part: Option<String>,

@@ -1,5 +1,5 @@
-//! Where the heading of a table stands, and what parts its cells: exports bear titles above it, and
-//! half of them are parted by semicolons.
+//! The heading of a table and the separator of its cells: exports bear titles above the heading,
+//! and half of them are separated by semicolons.
 
 use std::collections::HashMap;
 

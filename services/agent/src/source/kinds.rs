@@ -1,4 +1,4 @@
-//! What kinds of cells the columns of a table hold. It tells where a second table begins whose
+//! The kinds of cells in the columns of a table. They tell where a second table begins whose
 //! heading has other names: a row of words like headings, and then columns of other kinds.
 
 /// Rows by which a column's kind is known.
@@ -6,7 +6,7 @@ const ENOUGH: usize = 3;
 /// Words of a heading at the most.
 const LONGEST: usize = 4;
 
-/// Of each column, in how many rows it was filled and in how many it held a digit.
+/// Counts for each column in how many rows it was filled and in how many it held a digit.
 #[derive(Default)]
 pub struct Kinds {
     columns: Vec<(usize, usize)>,
@@ -44,7 +44,7 @@ pub fn may_be_heading(cells: &[String]) -> bool {
     cells.len() > 2 && own.len() == cells.len()
 }
 
-/// What may name a column.
+/// True for a text that may name a column.
 pub fn is_name(cell: &str) -> bool {
     !cell.is_empty() && !has_digit(cell) && cell.split_whitespace().count() <= LONGEST
 }

@@ -58,7 +58,7 @@ fn link(signs: &mut Peekable<Chars<'_>>) -> Option<Link> {
             Some(_) => return None,
         }
         let (name, value) = parameter(signs)?;
-        // Of several the first counts.
+        // The first of several counts.
         if name.eq_ignore_ascii_case("rel") && !has_rel {
             has_rel = true;
             link.is_next = value.split_whitespace().any(|word| word.eq_ignore_ascii_case("next"));

@@ -1,5 +1,5 @@
-//! What the rows of a table have in common: which columns nearly all of them fill, and what their
-//! ids look like. Whatever that does not bear is no row of it: a title of a section, a total, a
+//! The common shape of a table's rows: which columns nearly all of them fill, and what their ids
+//! look like. A row of another shape is none of the table's: a title of a section, a total, a
 //! signature, a remark, a second table below.
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ const NAMES: &str = " no nomor nama kode id judul layanan pelayanan jenis syarat
     ruang gedung kecamatan desa kelurahan pemohon berkas hasil sasaran indikator nilai capaian \
     username password user role item description name code fee time service requirement phone \
     address position staff value total ";
-/// What joins them.
+/// Words that join them.
 const JOINTS: [&str; 5] = ["dan", "atau", "per", "of", "and"];
 
 /// Kinds of rows that are told apart.
@@ -36,7 +36,7 @@ pub struct Shape {
     core: Core,
 }
 
-/// What is worked out from them.
+/// The results that are worked out from the rows.
 #[derive(Default)]
 struct Core {
     /// How many rows begin with each form of id.
@@ -89,14 +89,16 @@ impl Shape {
         })
     }
 
-    /// Where no form of ids tells whose a row is, one of five that fill the same is no stranger.
+    /// True for a row that fills other columns than at least a fifth of the rows do, and for each
+    /// one where a form of ids tells strangers.
     fn is_rare(&self, cells: &[String]) -> bool {
         let (_, pattern) = kind(cells);
         let same = self.kinds.iter().filter(|((_, other), _)| *other == pattern);
         self.core.main.is_some() || same.map(|(_, count)| count).sum::<usize>() * 5 < self.rows
     }
 
-    /// Where the others begin with an id of one form, or with something at all, and this one not.
+    /// True where other rows begin with an id of one form, or with something at all, and this one
+    /// does not.
     fn has_no_id(&self, cells: &[String]) -> bool {
         let first = cells.first().map(String::as_str).unwrap_or_default();
         let is_usual = self.core.usual.first() == Some(&true);
@@ -180,7 +182,7 @@ fn most_alike(kinds: &HashMap<(String, Vec<bool>), usize>) -> Vec<bool> {
     }
 }
 
-/// What is told of a row that is foreign.
+/// The error for a row of another shape.
 pub fn foreign() -> Error {
     let text = "it fills other columns than nearly all rows of the table do: a title of a section, a \
                 total, a signature or a remark, and no record";

@@ -1,5 +1,5 @@
-//! What the fields of an answer tell of the list that it holds a page of, as one more part of the
-//! page: `X-Total`, `X-Next-Page`, `Content-Range` and others.
+//! Header fields of an answer about the list that it holds a page of, as one more part of the page:
+//! `X-Total`, `X-Next-Page`, `Content-Range` and others.
 
 use jaq_json::Val;
 use ureq::http::{HeaderMap, StatusCode, header};

@@ -1,4 +1,5 @@
-//! What the registry holds of a source, as far as the agent knows, and what the next run counts on.
+//! The records of a source that the registry holds, as far as the agent knows, and the findings
+//! that the next run relies on.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -133,7 +134,7 @@ impl Store {
         Ok(())
     }
 
-    /// What the last complete run found of the keys that the mapping reads.
+    /// The findings of the last complete run about the keys that the mapping reads.
     pub async fn relied_on(&self) -> Result<Relied> {
         let row = sqlx::query("SELECT value FROM setting WHERE name = 'keys'")
             .fetch_optional(&self.pool)

@@ -12,8 +12,8 @@ use super::table::{MallPlace, Slot, Table};
 /// worse one.
 const NEARNESS: f32 = 0.1;
 
-/// What a service gains that is offered in the place that the question names: enough to order equal
-/// services, too little to lift a worse one.
+/// The bonus of a service that is offered in the place that the question names: enough to order
+/// equal services, too little to lift a worse one.
 const THERE: f32 = 0.05;
 
 /// The distance in kilometres at which nearness has lost half of its worth.
@@ -58,7 +58,7 @@ impl Candidate {
     }
 }
 
-/// Where a place lies as seen from the places that a question names, the closest first.
+/// How close a place is to the places that a question names, the closest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Closeness {
     There,
@@ -68,7 +68,7 @@ pub enum Closeness {
 
 /// The filters of a query, worked out once for the table.
 pub struct Filter {
-    /// By unit number.
+    /// The agency's number in the table; `Some(None)` for one that it does not have.
     agency: Option<Option<u32>>,
     category: Option<Option<u32>>,
     only_free: bool,
@@ -94,7 +94,7 @@ fn named(table: &Table, reading: &Reading) -> Option<Vec<Closeness>> {
 }
 
 impl Filter {
-    /// Of a query that was checked.
+    /// The filter of a query that was checked.
     pub fn new(table: &Table, query: &Query, reading: &Reading) -> Self {
         let places = || table.places.iter();
         let inside =

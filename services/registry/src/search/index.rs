@@ -39,7 +39,7 @@ pub enum Part {
     Keywords,
     /// Requirements, product, fee and the rest.
     Body,
-    /// What the service is called: its title and each keyword as a whole (see [`super::names`]).
+    /// The names of the service: its title and each keyword as a whole (see [`super::names`]).
     Names,
 }
 

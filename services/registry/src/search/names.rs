@@ -66,7 +66,7 @@ fn name(text: &str) -> Option<String> {
     (1..=MOST_WORDS).contains(&keys.len()).then(|| joined(keys.iter().map(String::as_str)))
 }
 
-/// What a name says beside acts and documents, as a term: "faskes" of "ganti faskes", "umkm" of
+/// The rest of a name beside acts and documents, as a term: "faskes" of "ganti faskes", "umkm" of
 /// "nib umkm".
 pub fn bare(mut keys: BTreeSet<String>) -> Option<String> {
     let whole = keys.len();

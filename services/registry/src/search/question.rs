@@ -11,7 +11,7 @@ pub const MAX_PAGE: usize = 100;
 pub struct Query {
     /// As typed, at most [`MAX_TEXT`] characters. Empty lists every service within the filters.
     pub text: String,
-    /// Where the citizen is: latitude and longitude in decimal degrees.
+    /// The citizen's location: latitude and longitude in decimal degrees.
     pub near: Option<(f64, f64)>,
     /// Only services offered in this region: a Kemendagri code or its beginning (`35`, `35.10`).
     pub region: Option<String>,

@@ -1,5 +1,5 @@
-//! Where an upstream stands, as it says itself: a watch of each replica's own beside the one that
-//! is read into the inbox, of a kind that hardly ever changes. Its bookmarks tell the revision.
+//! The head of an upstream, as it says itself: a watch of each replica's own beside the one that is
+//! read into the inbox, of a kind that hardly ever changes. Its bookmarks tell the revision.
 
 use std::{sync::Arc, time::Duration};
 

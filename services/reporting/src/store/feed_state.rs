@@ -1,4 +1,4 @@
-//! Where each upstream feed stands, for the replicas' memories. Index: feed_state's primary key.
+//! The state of each upstream feed, for the replicas' memories. Index: feed_state's primary key.
 
 use mpp_core::{Micros, Result};
 use mpp_store::{Actor, Db, Tx, db_error};

@@ -1,4 +1,4 @@
-//! What programs leave where a value is missing, and formulas that were exported instead of their
+//! Residue of programs where a value is missing, and formulas that were exported instead of their
 //! values: no office has written such a text.
 
 use serde_json::Value;

@@ -52,15 +52,15 @@ type Style = (Digits, Dress);
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
     line: usize,
-    /// Where it begins in its line.
+    /// Its place in the line.
     pub at: usize,
-    /// Where its item begins.
+    /// The place where its item begins.
     pub end: usize,
     style: Style,
     value: u32,
     /// It begins its line.
     pub leads: bool,
-    /// Where it does not: it stands after the end of a sentence or a colon.
+    /// It does not lead its line, but stands after the end of a sentence or a colon.
     opens: bool,
     /// A blank follows, or the end of the line.
     spaced: bool,
@@ -285,7 +285,7 @@ pub fn bracketed(text: &str) -> Vec<bool> {
     depths.collect()
 }
 
-/// Where an item begins behind the bullets before it.
+/// The item behind the bullets before it.
 pub fn behind_bullets(text: &str) -> &str {
     let mut rest = text;
     loop {
@@ -318,8 +318,8 @@ pub fn is_dash(c: char) -> bool {
     matches!(c, '-' | '*' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// What is a bullet where a blank follows it: signs that stand for others elsewhere, arrows, and
-/// the letters that Wingdings and Courier draw as bullets.
+/// True for a sign that is a bullet where a blank follows it: signs that mean something else
+/// elsewhere, arrows, and the letters that Wingdings and Courier draw as bullets.
 pub fn is_weak_bullet(c: char) -> bool {
     matches!(c, 'o' | 'v' | 'q' | '\u{d8}' | '\u{fc}' | '\u{a7}' | '\u{b7}' | '+' | '~' | '#'
         | '\u{bb}' | '\u{203a}' | '\u{2190}'..='\u{21ff}' | '\u{27f0}'..='\u{27ff}')

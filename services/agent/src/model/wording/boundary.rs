@@ -1,4 +1,4 @@
-//! What parts the pieces of a text: marks, words that join sentences, numbering.
+//! Boundaries between the pieces of a text: marks, words that join sentences, numbering.
 
 use super::token::{Kind, Tokens};
 
@@ -15,7 +15,7 @@ pub enum Join {
     Plus,
 }
 
-/// Where the numbers of a numbered list stand.
+/// The places of the numbers of a numbered list.
 pub struct Plan {
     numbered: Vec<usize>,
 }

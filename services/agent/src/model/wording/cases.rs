@@ -15,9 +15,9 @@ use super::{
 /// One reading of several.
 #[derive(Clone, Debug)]
 pub struct Piece<'t, R> {
-    /// Whom or what it holds for.
+    /// The people or things that it holds for.
     pub label: Option<Tokens<'t>>,
-    /// What was read; `None` where only the words are known.
+    /// Its reading; `None` where only the words are known.
     pub reading: Option<R>,
     /// All of its words.
     pub text: Tokens<'t>,
@@ -63,7 +63,8 @@ struct Walk<'t, R, F> {
     core: F,
     at: usize,
     open: Open,
-    /// What stands before the piece; none at the text's begin and where a piece follows at once.
+    /// The join before the piece; `None` at the text's begin and where one piece follows another at
+    /// once.
     join: Option<Join>,
     pieces: Vec<Piece<'t, R>>,
 }
@@ -214,7 +215,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         self.core_at(at, matches!(before, ":" | "=" | "sebesar" | "adalah"))
     }
 
-    /// Where a condition ends: at a boundary. Another reading in it is of another case, but an
+    /// The end of a condition, at a boundary. Another reading in it is of another case, but an
     /// amount behind "di atas" or "sampai" is the condition's own.
     fn condition_end(&self, from: usize) -> Option<usize> {
         let mut at = from;
@@ -244,7 +245,7 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
             && matches!(next, "waktu" | "biaya" | "ongkos" | "ongkir" | "tarif" | "pajak" | "ppn")
     }
 
-    /// Where a reading ends that stands at a place; a bare number is one at a condition's end only.
+    /// The end of a reading that stands at a place; a bare number is one at a condition's end only.
     fn other_reading(&self, at: usize) -> Option<usize> {
         let ends = |next: &usize| {
             *next == self.tokens.len() || self.plan.boundary(self.tokens, *next).is_some()
@@ -253,8 +254,8 @@ impl<'t, R: PartialEq, F: Fn(&mut Tokens<'t>, bool) -> Read<R>> Walk<'t, R, F> {
         marked.or_else(|| self.core_at(at, true).map(|(_, next)| next).filter(ends))
     }
 
-    /// What stands in brackets behind a reading, where it is a condition: "risiko rendah", "Gratis
-    /// di Kelurahan". The reading may be said again there; another one is another case.
+    /// The condition in brackets behind a reading: "risiko rendah", "Gratis di Kelurahan". The
+    /// reading may be repeated there; a different one is another case.
     fn bracket_label(&self, reading: &R, from: usize, end: usize) -> Option<Tokens<'t>> {
         let from = match self.core_at(from, true).filter(|(_, next)| *next < end) {
             Some((again, next)) => (again == *reading).then_some(next)?,

@@ -150,14 +150,14 @@ fn named_by<'t>(by: &'static str) -> impl FnMut(&mut Tokens<'t>) -> Read<Clause<
     }
 }
 
-/// What leads to a regulation's name.
+/// Words before a regulation's name.
 pub const BY: &str = "\
     sesuai | sesuai dengan | berdasarkan | berdasarkan pada | mengacu pada | mengacu | \
      menurut | mengikuti | merujuk pada | diatur dalam | diatur dengan | dasar hukum | \
      dasar hukum : | dasar : | sesuai dengan ketentuan | sesuai ketentuan | sebagaimana \
      diatur dalam | ditetapkan dengan";
 
-/// What leads to the regulation that sets a price.
+/// Words before the regulation that sets a price.
 pub const BY_TARIFF: &str =
     "sesuai tarif | sesuai tarif dalam | sesuai tarif pada | berdasarkan tarif";
 
@@ -184,7 +184,7 @@ fn start<'t>(input: &mut Tokens<'t>) -> Read<Tokens<'t>> {
     Ok(taken(whole, input))
 }
 
-/// What comes to an office, and who is there.
+/// Things that come to an office, and people in it.
 const THINGS: &str = "\
     berkas | berkasnya | dokumen | dokumennya | permohonan | persyaratan | syarat | \
      pengajuan | pendaftaran | pembayaran | data | formulir | surat | laporan | pengaduan \
@@ -192,7 +192,7 @@ const THINGS: &str = "\
      pemeriksaan | persetujuan | perekaman | pelunasan | retribusi | bukti | kelengkapan \
      | rekomendasi | survei | survey | pnbp";
 
-/// What becomes of it.
+/// Things that happen to them.
 const EVENTS: &str = "\
     dinyatakan | diterima | diterimanya | masuk | lengkap | lengkapnya | valid | benar | \
      sah | lunas | selesai | disetujui | diverifikasi | divalidasi | terverifikasi | \

@@ -1,4 +1,4 @@
-//! Where one pays: a price that holds at a counter only says that one pays elsewhere.
+//! Places of payment: a price that holds at a counter only says that one pays elsewhere.
 
 use super::{cases::Piece, phrase::lists};
 
@@ -15,7 +15,7 @@ pub fn is_at_a_counter<R>(piece: &Piece<R>, free: bool) -> bool {
     }
 }
 
-/// Where a service may be free while elsewhere it is not.
+/// Places where a service may be free while elsewhere it is not.
 const PLACES: &str = "\
     kelurahan | desa | kecamatan | kantor | dinas | dalam | luar | rumah | puskesmas | rsud | mpp | \
     kabupaten | kota | kua | balai | wilayah | atas | bawah";

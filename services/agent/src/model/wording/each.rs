@@ -6,7 +6,7 @@ pub fn is_unit(word: &str) -> bool {
         && [EACH_OF, EACH_TIME].iter().any(|list| list.split(" | ").any(|unit| unit == word))
 }
 
-/// What times and fees are asked for each of.
+/// Units that times and fees are counted by.
 pub const EACH_OF: &str = "\
     pemohon | orang | berkas | dokumen | permohonan | layanan | pelayanan | pasien | \
      kartu | lembar | surat | izin | ijin | sertipikat | sertifikat | sampel | sample | \
@@ -19,6 +19,6 @@ pub const EACH_OF: &str = "\
      | pengajuan | pendaftaran | pengesahan | legalisir | legalisasi | perkara | putusan \
      | lbr | org | pucuk | visa | paspor | barang | kelas | merek | judul | formasi | perpanjangan";
 
-/// What fees are asked for each of, too.
+/// Further units that fees are counted by.
 pub const EACH_TIME: &str =
     "bulan | tahun | hari | jam | minggu | malam | semester | triwulan | bln | thn";

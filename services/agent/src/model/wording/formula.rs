@@ -75,7 +75,7 @@ fn by_measure(input: &mut Tokens) -> Read<()> {
     (alt((by.void(), share)), measure).void().parse_next(input)
 }
 
-/// What is measured or counted.
+/// Quantities that are measured or counted.
 const MEASURES: &str = "\
     luas | luasan | nilai | jumlah | volume | jarak | njop | njkb | npop | npoptkp | \
      koefisien | indeks | hsbgn | hsbg | shst | panjang | lebar | tinggi | berat | bobot \

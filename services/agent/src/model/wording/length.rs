@@ -55,7 +55,7 @@ fn counted_between(least: i64, most: i64, (unit, of): (Unit, i64)) -> Option<Len
     between(exactly(least, of, unit)?, exactly(most, of, unit)?)
 }
 
-/// What stands between the ends of a range, of times and of fees.
+/// Words between the ends of a range, of times and of fees.
 pub const TO: &str = "\
     - | s / d | s / d . | s . d . | s . d | sd | sd . | s d | sampai dengan | sampai | \
      hingga";

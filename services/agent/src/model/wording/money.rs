@@ -199,7 +199,7 @@ fn said(input: &mut Tokens) -> Read<Money> {
         .parse_next(input)
 }
 
-/// What stands in brackets behind the digits; the currency may be left out there.
+/// The amount in brackets behind the digits; the currency may be left out there.
 fn said_again(input: &mut Tokens) -> Read<i64> {
     (opt(mark("terbilang")), opt(mark(":")), in_words, opt(mark("rupiah")), opt(mark(".")))
         .map(|(_, _, value, ..)| value)

@@ -157,7 +157,7 @@ pub fn rupiah(raw: &str) -> Option<i64> {
     digits.parse().ok().filter(|_| grouped && !led && digits.len() <= 13)
 }
 
-/// What stands before ",00", or before ".00" behind thousands in commas or behind a database's
+/// The digits before ",00", or before ".00" behind thousands in commas or behind a database's
 /// ungrouped number: "150000.00".
 pub fn without_cents(raw: &str) -> Option<&str> {
     let none =

@@ -65,7 +65,7 @@ pub fn bracketed<'t, O>(
     move |input| whole.parse_next(input)
 }
 
-/// What a grammar takes as it stands, where it takes it; the input stays where it fails.
+/// Runs a grammar; where it fails, the input stays as it was.
 pub fn attempt<'t, O>(
     mut grammar: impl FnMut(&mut Tokens<'t>) -> Read<O>,
     input: &mut Tokens<'t>,

@@ -1,4 +1,4 @@
-//! What a fee's text says of the price, and how the contract holds it.
+//! Prices in a fee's text, and the form in which the contract holds them.
 
 use mpp_api::types::{
     Fee,
@@ -10,7 +10,7 @@ use super::{
     token::{Text, Tokens},
 };
 
-/// What a text says of a price.
+/// A price, as a text gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Price<'t> {
     Free,
@@ -22,7 +22,7 @@ pub enum Price<'t> {
 }
 
 impl Price<'_> {
-    /// As the contract has it.
+    /// The contract's message of it.
     pub fn told(self, text: &Text) -> Fee {
         let mut fee = Fee::default();
         match self {

@@ -127,7 +127,7 @@ const BEHIND_A_NAME: &str = "\
     timur | barat | utara | selatan | tengah | tenggara | daya | laut | jaya | raya | besar \
      | agung";
 
-/// What state bodies are for, as their regulations name them.
+/// Tasks of state bodies, as their regulations name them.
 const BODIES: &str = "\
     keuangan | kesehatan | dalam | negeri | hukum | dan | ham | hak | asasi | manusia | \
      perhubungan | perdagangan | agama | pertanian | perindustrian | ketenagakerjaan | agraria \
@@ -160,7 +160,7 @@ fn title(input: &mut Tokens) -> Read<()> {
 
 const JOINTS: &str = "dan | atas | yang | pada | bidang | di | dari | serta";
 
-/// What regulations of fees are about.
+/// Subjects of regulations about fees.
 const MATTERS: &str = "\
     pajak | retribusi | daerah | jasa | umum | usaha | perizinan | tertentu | jenis | tarif | \
      penerimaan | negara | bukan | pnbp | ( pnbp ) | berlaku | kementerian | hukum | ham | hak | \
@@ -188,7 +188,7 @@ fn free_word(input: &mut Tokens) -> Read<()> {
     any.verify(free).void().parse_next(input)
 }
 
-/// Whom a price may be for.
+/// People that a price may be for.
 const PEOPLE: &str = "\
     warga | masyarakat | penduduk | pasien | pelajar | mahasiswa | siswa | lansia | anak | bayi | \
      dewasa | umum | wni | wna | asn | pns | tni | polri | pemegang | pemilik | peserta | pemohon | \

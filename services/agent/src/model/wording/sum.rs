@@ -1,4 +1,4 @@
-//! What several readings are to each other: alternatives, or parts that add up.
+//! Several readings of one text: alternatives, or parts that add up.
 
 use super::{
     boundary::Join,
@@ -9,7 +9,7 @@ use super::{
     ways::{DOCUMENTS, SERVICES, WAYS, WORK},
 };
 
-/// What several readings are to each other.
+/// How several readings belong together.
 pub enum Outcome<'t, R> {
     Cases(Vec<Piece<'t, R>>),
     Parts(Vec<Piece<'t, R>>),
@@ -84,7 +84,7 @@ fn is_stage(label: &Tokens) -> bool {
     matches!(label, [stage, which] if stage.text == "tahap" && lists(COUNTED, which.text))
 }
 
-/// What a label names first.
+/// The first thing that a label names.
 fn head<'t>(label: Tokens<'t>) -> Option<&'t str> {
     let skipped = |word: &str| {
         matches!(word, "biaya" | "tarif" | "uang" | "proses" | "untuk" | "di" | "tahap")
@@ -116,7 +116,7 @@ fn is_at_a_station(label: Tokens) -> bool {
 
 const NOT_THE_OFFICE: &str = "dalam | luar | warga | penduduk | masyarakat | ktp | antar | jalan | sekolah | pegawai | rumah";
 
-/// Where a file goes on its way through the offices, and words that only count.
+/// The stations of a file on its way through the offices, and words that only count.
 const STATIONS: &str = "\
     desa | kelurahan | kecamatan | lurah | camat | dinas | pusat | provinsi | kabupaten | kota | \
     kementerian | bupati | walikota | sekda | bpn | bank | notaris | rt | rw | loket | meja | pos | \

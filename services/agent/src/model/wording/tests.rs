@@ -1,4 +1,5 @@
-//! What no further word may do to a reading. What real wordings must come out as: `tables.rs`.
+//! Effects that no further word may have on a reading. The expected readings of real wordings stand
+//! in `tables.rs`.
 
 use mpp_api::types::{Fee, ServiceTime, fee::Kind, service_time::Unit};
 use proptest::{prelude::*, sample::select};

@@ -22,7 +22,7 @@ struct Reading<'t> {
     length: Length,
     at_most: bool,
     approximate: bool,
-    /// What it is the time of one of; of one for each and one for all there is no sum.
+    /// The unit that it is the time of; a time for each and a time for all cannot be added.
     each: Option<Tokens<'t>>,
     notes: Vec<Tokens<'t>>,
 }
@@ -88,7 +88,7 @@ fn are_hours(heading: Tokens, next: Tokens) -> bool {
 /// Hours that an office is open.
 const OF_A_DAY: &str = "7 | 8 | 9 | 10 | 12 | 24";
 
-/// What may stand before a time: its heading, and that one may wait for it.
+/// Words that may stand before a time: its heading, or that one may wait for it.
 fn leads<'t>(input: &mut Tokens<'t>) -> Vec<Tokens<'t>> {
     let mut notes = Vec::new();
     loop {
@@ -136,7 +136,7 @@ fn reading<'t>(input: &mut Tokens<'t>) -> Read<Reading<'t>> {
     let mut each = None;
     for clause in &clauses {
         match clause {
-            // Of two the contract holds one.
+            // The contract holds only one of two units.
             Clause::Unit(_) if each.is_some() => return fail.parse_next(input),
             Clause::Unit(words) => each = Some(*words),
             _ => {}
@@ -289,7 +289,8 @@ fn one(text: &Text, piece: Piece<Reading>) -> ServiceTime {
     }
 }
 
-/// What the steps take together; `None` where one is unknown or their units have nothing in common.
+/// The time of all steps together; `None` where one is unknown or their units have nothing in
+/// common.
 fn sum<'t>(pieces: &[Piece<'t, Reading<'t>>]) -> Option<Reading<'t>> {
     let mut readings = pieces.iter().map(|piece| piece.reading.clone());
     let mut sum = Reading { notes: Vec::new(), ..readings.next()?? };

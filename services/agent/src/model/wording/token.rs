@@ -12,7 +12,7 @@ const PER: &str = "per";
 /// Tokens of a text that may still be a fee or a time; a longer one is prose.
 const MAX_TOKENS: usize = 300;
 
-/// What a token is made of.
+/// The kinds of token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Letters, or letters and then digits ("m2").
@@ -34,7 +34,7 @@ pub struct Token<'t> {
     end: usize,
 }
 
-/// What a grammar still has before it.
+/// The rest of the input of a grammar.
 pub type Tokens<'t> = &'t [Token<'t>];
 
 /// A text, and beside it the same text in lower case, byte for byte.

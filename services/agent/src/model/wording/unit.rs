@@ -1,4 +1,4 @@
-//! What times and fees are asked for each of: "per sertipikat", "/ orang / hari".
+//! The unit that a time or a fee is counted by: "per sertipikat", "/ orang / hari".
 
 use winnow::{
     Parser, Result as Read,

@@ -14,7 +14,7 @@ pub const WAYS: &str = "\
      pelajar | anak | dewasa | lansia | rumah | luar | mandiri | kilat | biasa | reguler | cepat | \
      ringan | berat | kecil | besar | sedang | sederhana | khusus";
 
-/// What a service hands out: two of them are two services.
+/// Documents that a service hands out: two of them are two services.
 pub const DOCUMENTS: &str =
     "ktp | kk | kia | stnk | bpkb | sim | skck | akta | akte | paspor | nib | izin | ijin";
 

@@ -66,13 +66,13 @@ pub fn says_nothing(word: &str) -> bool {
     )
 }
 
-/// What says that an amount or a time is not what holds now, or not the service's own: no condition
-/// and no label has it.
+/// True for a word that says that an amount or a time does not hold now, or is not the service's
+/// own: no condition and no label has one.
 pub fn cancels(word: &str) -> bool {
     [CANCELLING, PASSING, UNSURE, WAITING, FOLLOWING, OTHERS].iter().any(|list| lists(list, word))
 }
 
-/// What holds for a while only, or held once.
+/// Words for things that hold for a while only, or held once.
 const PASSING: &str = "\
     ini | saat | sementara | masa | periode | promo | promosi | pandemi | terbatas | kemarin | \
     besok | nanti | mendatang | depan | kuota | anggaran | hut | januari | februari | maret | april \
@@ -83,7 +83,7 @@ const OTHERS: &str = "\
     deposit | saldo | tabungan | panjar | muka | kas | dikembalikan | melengkapi | keberatan | \
     sanggah | sanggahan | banding";
 
-/// What takes back, doubts or puts off what stands beside it, or speaks of how it is paid.
+/// Words that take back, doubt or put off the text beside them, or speak of how it is paid.
 const UNSURE: &str = "\
     salah | ralat | koreksi | revisi | bohong | hoax | hoaks | palsu | asumsi | contoh | misal | \
     misalnya | kisaran | dikaji | kajian | menyusul | tentatif | seharusnya | harusnya | mungkin \
@@ -93,7 +93,7 @@ const UNSURE: &str = "\
 /// The time that somebody stands in a line is not the time of the service.
 const WAITING: &str = "tunggu | menunggu | antri | antre | mengantri | mengantre";
 
-/// What comes behind another step is no case of its own.
+/// Words for a later step, which is no case of its own.
 const FOLLOWING: &str = "lalu | kemudian | selanjutnya | lantas | berikutnya | seterusnya";
 
 /// A year, or a telephone number: what was or will be, and whom to ask.
@@ -104,7 +104,7 @@ pub fn dates(token: &Token) -> bool {
     token.kind == Kind::Number && digits && (year || telephone)
 }
 
-/// What names a kind of applicant, of thing or of way in which a service comes: the head of a
+/// True for a kind of applicant, of thing or of way in which a service comes: the head of a
 /// condition without a word that says so, as in "Rp 50.000 (WNA)".
 pub fn names_kind(word: &str) -> bool {
     lists(KINDS, word) || names_way(word)
@@ -140,7 +140,7 @@ const ALTERNATIVES: &str = "\
     ahli | kendaraan | truk | bus | izin | ijin | sertifikat | sertipikat | passport | haji | \
     umrah | umroh | merek | lain | lainnya | selebihnya";
 
-/// What somebody does in the course of a service.
+/// True for something that people do in the course of a service.
 pub fn acts(word: &str) -> bool {
     lists(ACTS, word)
 }
@@ -160,7 +160,8 @@ const CANCELLING: &str = "\
      bermeterai | garansi | dinaikkan | diturunkan | berubah | digantikan | diganti | dicoret | coret | \
      dihentikan | ditiadakan | kadaluarsa | kedaluwarsa | dijanjikan | draf | draft";
 
-/// What makes a sentence of the words behind a condition: they are another case, or nobody knows.
+/// True for a word that makes a sentence of the words behind a condition: they are another case, or
+/// their meaning is unknown.
 pub fn says_more(word: &str) -> bool {
     turns(word) || cancels(word) || pays(word) || counts(word) || lists(SENTENCE, word)
 }
@@ -187,7 +188,8 @@ const COUNTING: &str = "\
      nihil | cuma | persen | % | free | bebas | s | sd | nol | dolar | dollar | euro | \
      seharga | digratiskan | ½ | ¼ | ¾ | separuh | setengah | sehari | sejam | seminggu";
 
-/// What says that somebody pays, or does not: it is a price of its own, and no part of a condition.
+/// True for a word that says that somebody pays, or does not: it is a price of its own, and no part
+/// of a condition.
 pub fn pays(word: &str) -> bool {
     lists(PAYING, word)
 }

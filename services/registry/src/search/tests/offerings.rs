@@ -1,4 +1,4 @@
-//! Where services are offered: nearness, regions, and offerings that change.
+//! Offerings: nearness, regions, and offerings that change.
 
 use super::*;
 

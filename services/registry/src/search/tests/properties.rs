@@ -43,7 +43,7 @@ fn any_bytes_are_read_as_a_question() {
     });
 }
 
-/// What people say around a question.
+/// Words that people put around a question.
 const AROUND: [&str; 12] = [
     "berapa lama",
     "kak",
