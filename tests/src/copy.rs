@@ -67,6 +67,7 @@ impl Copy {
             filter: None,
             resume_token: self.token.clone().into(),
             initial_state: self.token.is_empty(),
+            prompt: false,
         };
         let mut stream = FeedServiceClient::new(channel.clone()).watch(request).await?.into_inner();
         while !enough(self) {
@@ -145,7 +146,10 @@ impl Copy {
 /// # Errors
 /// As the service refuses.
 pub async fn feed(channel: &Channel) -> Result<GetFeedResponse, Status> {
-    Ok(FeedServiceClient::new(channel.clone()).get_feed(GetFeedRequest {}).await?.into_inner())
+    Ok(FeedServiceClient::new(channel.clone())
+        .get_feed(GetFeedRequest::default())
+        .await?
+        .into_inner())
 }
 
 /// A follower that lives through everything, as a service's own does.

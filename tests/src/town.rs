@@ -14,11 +14,9 @@ use mpp_api::{
         hours_service_client::HoursServiceClient,
     },
 };
-use mpp_client::error_of;
-use mpp_core::Reason;
 
 use crate::{
-    PATIENCE, Service, Suite, eventually,
+    Service, Suite,
     keys::{ADMINISTRATOR, OFFICER, ORGANISER, PUBLISHER, Who},
     program::Said,
 };
@@ -236,23 +234,7 @@ pub async fn set_hours(suite: &Suite, who: Who, id: &str, target: &str, hours: (
         request_id: request_id(),
         ..Default::default()
     };
-    let hours = HoursServiceClient::new(suite.channel(Service::Scheduling, who));
-    // Scheduling follows the registry; a record made a moment ago may not have reached it yet.
-    eventually(PATIENCE, &format!("scheduling takes the hours of {target}"), async || match hours
-        .clone()
-        .create_hours_rule(request.clone())
-        .await
-    {
-        Ok(_) => Ok(()),
-        Err(status) if is_not_there_yet(&status) => Err(status.to_string()),
-        Err(status) => panic!("hours of {target}: {status:?}"),
-    })
-    .await;
-}
-
-fn is_not_there_yet(status: &tonic::Status) -> bool {
-    let error = error_of(status);
-    [Reason::ReferenceInvalid, Reason::NotFound, Reason::Unavailable, Reason::PermissionDenied]
-        .iter()
-        .any(|reason| error.is(*reason))
+    let mut hours = HoursServiceClient::new(suite.channel(Service::Scheduling, who));
+    // At once: what was made at the registry a moment ago is not refused here.
+    hours.create_hours_rule(request).await.expect("hours of what there is");
 }

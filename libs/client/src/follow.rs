@@ -91,6 +91,8 @@ pub struct Follower {
     name: String,
     client: FeedServiceClient<Channel>,
     filter: Filter,
+    /// Whether it is told soon how far it has come.
+    prompt: bool,
     /// Where to go on; `None` to start with the state.
     position: Option<Position>,
     stream: Option<Streaming<WatchResponse>>,
@@ -113,6 +115,7 @@ impl Follower {
             name: name.to_owned(),
             client: FeedServiceClient::new(channel),
             filter,
+            prompt: false,
             position,
             stream: None,
             pending: Vec::new(),
@@ -122,6 +125,14 @@ impl Follower {
             next_try: Instant::now(),
             link: watch::Sender::default(),
         }
+    }
+
+    /// Has the service tell soon of what holds nothing for the filter: for a copy that others ask
+    /// how far it has come.
+    #[must_use]
+    pub fn prompt(mut self) -> Self {
+        self.prompt = true;
+        self
     }
 
     /// Tells how it stands with the connection, with each message and each failure.
@@ -172,6 +183,7 @@ impl Follower {
             filter: Some(self.filter.clone()),
             resume_token: self.position.as_ref().map(|at| at.token.clone()).unwrap_or_default(),
             initial_state: self.position.is_none(),
+            prompt: self.prompt,
         };
         // A server that is reached but does not answer is silent, too.
         let answer = timeout(FEED_SILENCE, self.client.watch(request)).await;

@@ -119,6 +119,15 @@ impl Error {
         &self.0.fields
     }
 
+    /// True of a refusal by what a copy holds that the copy's lag may explain: something is not
+    /// known, or not in the state that it should be in.
+    pub fn may_be_of_a_lag(&self) -> bool {
+        match self.0.reason {
+            Reason::NotFound | Reason::ReferenceInvalid | Reason::WrongState => true,
+            _ => self.0.fields.iter().any(|wrong| wrong.code == FieldCode::UnknownValue),
+        }
+    }
+
     /// When to try again.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

@@ -20,7 +20,7 @@ use mpp_client::FreshStarts;
 use mpp_core::{Digest, Error, Reason, Result};
 use mpp_rpc::follow::{Event, Follower};
 use mpp_store::{Actor, Change, Db, Position, Tx};
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 pub use self::shelf::{Names, Shelf};
@@ -52,6 +52,8 @@ pub struct Copy<S> {
     saved: Instant,
     /// The last revision of which this replica has heard.
     heard: i64,
+    /// The revision up to which the memory shows the feed.
+    reached: watch::Sender<i64>,
     /// A position that was found ahead of what was heard, and when.
     doubt: Option<(Position, Instant)>,
     /// What the state under way has brought.
@@ -79,6 +81,7 @@ impl<S: Shelf> Copy<S> {
             at: None,
             saved: now,
             heard: 0,
+            reached: watch::Sender::default(),
             doubt: None,
             coming: Digest::default(),
             starts: FreshStarts::new(now),
@@ -92,6 +95,11 @@ impl<S: Shelf> Copy<S> {
     /// Where the follower starts; `None` before a state was read whole.
     pub fn position(&self) -> Option<&Position> {
         self.at.as_ref()
+    }
+
+    /// Tells up to which revision reads show the feed; 0 before a state was read whole.
+    pub fn reached(&self) -> watch::Receiver<i64> {
+        self.reached.subscribe()
     }
 
     /// The tables and the memory.
@@ -111,7 +119,7 @@ impl<S: Shelf> Copy<S> {
             let told = read.digest(self.options.feed).await?;
             self.compare(&held, &told);
         }
-        self.heard = at.as_ref().map_or(0, |at| at.revision);
+        self.has_heard(at.as_ref().map_or(0, |at| at.revision));
         self.stand(at);
         read.end().await
     }
@@ -204,9 +212,10 @@ impl<S: Shelf> Copy<S> {
         self.shelf.end_state(&mut tx, &position).await?;
         tx.save_digest(self.options.feed, &self.coming).await?;
         tx.commit().await?;
-        self.heard = position.revision;
+        let revision = position.revision;
         self.stand(Some(position));
         self.shelf.has_state();
+        self.has_heard(revision);
         Ok(())
     }
 
@@ -215,7 +224,7 @@ impl<S: Shelf> Copy<S> {
             // Nothing to write, and still the own database may have been restored meanwhile.
             let stored = self.stored().await?;
             self.is_ahead(stored, &position)?;
-            self.heard = position.revision;
+            self.has_heard(position.revision);
             return Ok(());
         }
         let mut tx = self.begin().await?;
@@ -228,9 +237,15 @@ impl<S: Shelf> Copy<S> {
             tx.commit().await?;
             self.stand(Some(position.clone()));
         }
-        self.heard = position.revision;
         self.shelf.has(changes);
+        self.has_heard(position.revision);
         Ok(())
+    }
+
+    /// Notes up to where reads show the feed.
+    fn has_heard(&mut self, revision: i64) {
+        self.heard = revision;
+        self.reached.send_replace(revision);
     }
 
     /// True where the table has what is heard already, from another replica; false where it stands

@@ -86,7 +86,7 @@ pub type Rows<'a> = Box<dyn Iterator<Item = (&'a Arc<str>, &'a Row)> + 'a>;
 pub async fn list<S, M>(
     service: &S,
     request: Request<M>,
-    pick: impl for<'a> FnOnce(&S, &'a M, &'a S::View) -> Result<Rows<'a>>,
+    pick: impl for<'a> Fn(&S, &'a M, &'a S::View) -> Result<Rows<'a>>,
 ) -> Result<Response<M::Response>, Status>
 where
     S: Serves<M::Record>,
@@ -104,7 +104,7 @@ where
 pub async fn one_page<S, M>(
     service: &S,
     request: &M,
-    pick: impl for<'a> FnOnce(&S, &'a M, &'a S::View) -> Result<Rows<'a>>,
+    pick: impl for<'a> Fn(&S, &'a M, &'a S::View) -> Result<Rows<'a>>,
 ) -> Result<M::Response>
 where
     S: Serves<M::Record>,
@@ -113,18 +113,20 @@ where
 {
     paged(request, |page| async move {
         service.memory().wait_for(request.min_revision()).await?;
-        let view = service.memory().read();
-        let mut pager = Pager::new(page);
-        for (name, row) in pick(service, request, &view)? {
-            pager.offer(name, || {
-                let found = decode::<M::Record>(name, row)?;
-                let etag = found.etag();
-                let mut record = filled(service, &view, found.doc);
-                record.stamp(etag, &found.stamp);
-                Some(record)
-            });
-        }
-        Ok(pager.finish())
+        let collect = |view: &S::View| {
+            let mut pager = Pager::new(page.clone());
+            for (name, row) in pick(service, request, view)? {
+                pager.offer(name, || {
+                    let found = decode::<M::Record>(name, row)?;
+                    let etag = found.etag();
+                    let mut record = filled(service, view, found.doc);
+                    record.stamp(etag, &found.stamp);
+                    Some(record)
+                });
+            }
+            Ok(pager.finish())
+        };
+        service.memory().settled(collect).await
     })
     .await
 }

@@ -200,6 +200,12 @@ impl Grant {
     }
 }
 
+/// Whose a mall is, with all that lies in it, in every service alike: a caller holds one of these
+/// names. `units` are the mall's organiser and the units above that one, from itself upward.
+pub fn mall_owners(mall: &str, units: impl IntoIterator<Item = String>) -> Vec<String> {
+    std::iter::once(mall.to_owned()).chain(units).collect()
+}
+
 /// The grant that the authorization layer found for this call. Without that layer, as in a test
 /// that calls a handler directly, it covers the names that the caller holds.
 pub fn grant<T>(request: &Request<T>) -> Grant {

@@ -14,7 +14,7 @@ use mpp_api::{
     },
 };
 use mpp_core::{Error, FieldCode, Label, Reason, Result};
-use mpp_store::{Batch, Feed, Filter, Labels, Op, Start, Subscription};
+use mpp_store::{Batch, Feed, Filter, Labels, Op, Stand, Start, Subscription};
 use tonic::{Request, Response, Status};
 
 use crate::{Turns, caller, metrics, status, time::to_timestamp};
@@ -79,29 +79,36 @@ impl FeedService for FeedServer {
         let states = request.extensions().get().cloned();
         let caller = caller(&request).subject;
         let request = request.into_inner();
-        let start = start(&request).map_err(status)?;
+        let (start, prompt) = (start(&request).map_err(status)?, request.prompt);
         let filter = request.filter.unwrap_or_default();
         let filter = checked(filter, self.kinds).map_err(status)?;
         self.check_known(&start, &filter).await.map_err(status)?;
         filter.check().map_err(status)?;
         match (&start, states) {
             (Start::State, Some(States(turns))) => {
-                Ok(Response::new(in_turn(self.feed.clone(), filter, turns, caller)))
+                Ok(Response::new(in_turn(self.feed.clone(), filter, turns, caller, prompt)))
             }
             _ => {
                 let own = self.feed.db().name();
                 let told = |error: &Error| metrics::let_down(own, error.reason());
                 let subscription = self.feed.subscribe(start, filter).await.inspect_err(told);
                 let subscription = subscription.map_err(status)?.for_caller(caller);
-                Ok(Response::new(messages(own, subscription)))
+                Ok(Response::new(messages(own, subscription.telling_soon(prompt))))
             }
         }
     }
 
     async fn get_feed(
         &self,
-        _: Request<GetFeedRequest>,
+        request: Request<GetFeedRequest>,
     ) -> Result<Response<GetFeedResponse>, Status> {
+        if request.into_inner().position_only {
+            let Stand { head_revision, head_mark, floor_revision } =
+                self.feed.stand().await.map_err(status)?;
+            let answer =
+                GetFeedResponse { head_revision, head_mark, floor_revision, ..Default::default() };
+            return Ok(Response::new(answer));
+        }
         let stands = self.feed.status().await.map_err(status)?;
         Ok(Response::new(GetFeedResponse {
             lineage: String::new(),
@@ -229,11 +236,15 @@ fn in_turn(
     filter: Filter,
     turns: Turns<String>,
     caller: String,
+    prompt: bool,
 ) -> BoxStream<'static, Result<WatchResponse, Status>> {
     let begun = async move {
         let mut turn = Some(turns.take(caller.clone()).await);
         let told = match feed.subscribe(Start::State, filter).await {
-            Ok(subscription) => messages(feed.db().name(), subscription.for_caller(caller)),
+            Ok(subscription) => {
+                let subscription = subscription.for_caller(caller).telling_soon(prompt);
+                messages(feed.db().name(), subscription)
+            }
             Err(error) => stream::iter([Err(status(error))]).boxed(),
         };
         told.inspect(move |message| {

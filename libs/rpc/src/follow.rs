@@ -40,7 +40,7 @@ impl Follower {
     /// metrics, after `position`; without one it starts with the state.
     pub fn new(name: &str, channel: Channel, filter: Filter, position: Option<Position>) -> Self {
         let filter = to_wire(&filter);
-        let inner = mpp_client::Follower::new(name, channel, filter, position.clone());
+        let inner = mpp_client::Follower::new(name, channel, filter, position.clone()).prompt();
         Self {
             name: name.to_owned(),
             link: inner.link(),

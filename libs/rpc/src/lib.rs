@@ -57,12 +57,13 @@ mod status;
 pub mod time;
 mod tls;
 mod unread;
+mod upstream;
 mod watch_database;
 mod who;
 
 pub use mpp_store::{Turn, Turns};
 
-pub use authz::{Grant, Scope, grant};
+pub use authz::{Grant, Scope, grant, mall_owners};
 pub use door::{http_status_of, openapi};
 pub use drain::Drain;
 pub use http::{HttpLimits, serve_http};
@@ -79,4 +80,5 @@ pub use shares::{Full, Rank, Share, Shares, network};
 pub use shell::{Shell, serve};
 pub use status::{received, status};
 pub use tls::Tls;
+pub use upstream::Upstream;
 pub use watch_database::watch_database;

@@ -105,7 +105,7 @@ impl Place {
     /// Gives the call's place back for one of those that wait.
     fn leave(&self) -> Result<Share<Who>> {
         let taken = self.places.waits.take_as(self.who.clone(), self.rank);
-        let what = "reads that wait for a revision (min_revision)";
+        let what = "calls that wait for a revision (min_revision) or a record";
         let share = taken.map_err(|full| refused(&self.who, what, full))?;
         self.hold(None);
         Ok(share)

@@ -82,7 +82,7 @@ pub use connect::{Options, sqlite_path, sqlite_url};
 pub use db::Db;
 pub use error::{constraint, db_error};
 pub use feed::{
-    Batch, Change, Feed, FeedOptions, FeedPolicy, Filter, Op, Retention, Start, Status,
+    Batch, Change, Feed, FeedOptions, FeedPolicy, Filter, Op, Retention, Stand, Start, Status,
     Subscription,
 };
 pub use job::Lease;

@@ -68,12 +68,10 @@ use std::sync::Arc;
 use mpp_api::reporting::report_service_server::ReportServiceServer;
 use mpp_client::{Endpoint, connect};
 use mpp_core::Result;
-use mpp_rpc::{HealthPolicy, Readiness, feed::FeedServer};
+use mpp_rpc::{HealthPolicy, Readiness, Upstream, feed::FeedServer};
 use mpp_store::{Db, Feed, FeedOptions};
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
-
-use model::Upstream;
 
 pub use metrics::METRICS;
 pub use policy::Policy;
@@ -143,6 +141,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         false => Db::open(&options.database, &SCHEMA).await?,
     };
     let (lease, silence) = (policy.projecting_lease(), policy.feed_silence());
+    let unknown_wait = policy.unknown_wait();
     let nation = memory::load(&db, &policy).await?;
     let clock = options.database.clock.clone();
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
@@ -154,27 +153,32 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let health = memory::Health::new(&readiness);
     let wake = Arc::new(Notify::new());
     let lost = app::Lost::new(channels.clone());
+    let [registry, _] = channels.clone();
+    let registry = Arc::new(app::Registry {
+        upstream: Upstream::new("registry", registry, unknown_wait),
+        memory: memory.clone(),
+    });
     let follow =
         follow::Follow { db: db.clone(), channels: channels.clone(), wake: wake.clone(), silence };
     let mut tasks = JoinSet::new();
     tasks.spawn(tidied);
-    for (upstream, channel) in Upstream::ALL.into_iter().zip(channels) {
+    for (upstream, channel) in model::Upstream::ALL.into_iter().zip(channels) {
         tasks.spawn(follow::listen(upstream, channel, memory.clone(), shutdown.clone()));
     }
     tasks.spawn(mpp_rpc::watch_database(&readiness, db.clone(), shutdown.clone()));
     tasks.spawn(jobs::project(db.clone(), follow, lease, shutdown.clone()));
     tasks.spawn(memory::run(db.clone(), memory.clone(), wake, health, shutdown.clone()));
-    let feed = serve_feed(feed, &memory);
-    let reports =
-        ReportServiceServer::new(grpc::Reports(app::Reporting { memory, db, lost, shutdown }));
+    let feed = serve_feed(feed, &registry);
+    let app = app::Reporting { memory, registry, db, lost, shutdown };
+    let reports = ReportServiceServer::new(grpc::Reports(app));
     let routes = tonic::service::Routes::new(reports).add_service(feed.into_route());
     Ok(Running { routes, readiness, tasks })
 }
 
-fn serve_feed(feed: Feed, memory: &Arc<memory::Memory>) -> FeedServer {
-    let memory = memory.clone();
+fn serve_feed(feed: Feed, registry: &Arc<app::Registry>) -> FeedServer {
+    let registry = registry.clone();
     FeedServer::new(feed, model::KINDS).knowing(move |label, value| {
-        let known = app::filters::label(&memory, label, &value);
-        Box::pin(async move { known })
+        let registry = registry.clone();
+        Box::pin(async move { app::filters::label(&registry, label, &value).await })
     })
 }

@@ -14,6 +14,9 @@ mpp_core::policy! {
         /// What a service committed so long ago and was not read yet makes the report incomplete:
         /// longer than a bookmark and a burst take, shorter than a person waits to ask.
         lag_tolerated_seconds: u64 = 10 in 1..=600,
+        /// Milliseconds that a call waits until this replica stands where the registry does, where
+        /// it names what is not there: who has just made it did nothing wrong.
+        unknown_wait_millis: u64 = 3_000 in 0..=60_000,
         /// Days for which a follower of reporting's own feed may be away and still go on where it
         /// stood.
         feed_days: u64 = 7 in 1..=366,
@@ -68,6 +71,11 @@ impl Policy {
     /// After which a feed counts as not connected.
     pub fn feed_silence(&self) -> Duration {
         Duration::from_secs(self.feed_silence_seconds)
+    }
+
+    /// [`Policy::unknown_wait_millis`].
+    pub fn unknown_wait(&self) -> Duration {
+        Duration::from_millis(self.unknown_wait_millis)
     }
 
     /// After which what was not read counts as missing.

@@ -71,7 +71,9 @@ use mpp_resource::{
     copy::{self, Copy},
     memory::Follow,
 };
-use mpp_rpc::{HealthPolicy, Readiness, feed::FeedServer, follow::Follower, watch_database};
+use mpp_rpc::{
+    HealthPolicy, Readiness, Upstream, feed::FeedServer, follow::Follower, watch_database,
+};
 use mpp_store::{Db, Feed, FeedOptions, Filter};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -83,7 +85,7 @@ pub use policy::Policy;
 pub use store::SCHEMA;
 
 use crate::{
-    app::{Deviations, Scheduling},
+    app::{Deviations, Registry, Scheduling},
     follow::registry::{FEED, RegistryShelf},
     jobs::DeviationsJob,
     memory::{Memory, directory},
@@ -142,6 +144,10 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let how = copy::Options { feed: FEED, by: own_name(), bookmark_every: policy.bookmark() };
     let copy = Copy::open(db.clone(), how, shelf).await?;
     let kinds = Filter::kinds(directory::KINDS.iter().copied());
+    let registry = Registry {
+        upstream: Upstream::new(FEED, channel.clone(), policy.unknown_wait()),
+        reached: copy.reached(),
+    };
     let follower = Follower::new(FEED, channel, kinds, copy.position().cloned())
         .reporting_to(readiness.component("registry feed").for_nothing())
         .measured_for(SCHEMA.service, db.clock());
@@ -161,18 +167,18 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     start_jobs(deviations, feed.clone(), &policy, &shutdown);
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown.clone()));
 
-    let served = serve_feed(&feed, &memory);
-    let app = Arc::new(Scheduling { db: db.clone(), memory, keys, policy });
+    let app = Arc::new(Scheduling { db: db.clone(), memory, registry, keys, policy });
+    let served = serve_feed(&feed, &app);
     tokio::spawn(jobs::count(app.clone(), shutdown));
     let routes = grpc::routes(&app).add_service(served.into_route());
     Ok(Running { routes, readiness, feed, db })
 }
 
-fn serve_feed(feed: &Feed, memory: &Memory) -> FeedServer {
-    let memory = memory.clone();
+fn serve_feed(feed: &Feed, app: &Arc<Scheduling>) -> FeedServer {
+    let app = app.clone();
     FeedServer::new(feed.clone(), model::KINDS).knowing(move |label, value| {
-        let known = app::filters::label(&memory, label, &value);
-        Box::pin(async move { known })
+        let app = app.clone();
+        Box::pin(async move { app::filters::label(&app, label, &value).await })
     })
 }
 

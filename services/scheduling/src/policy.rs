@@ -41,6 +41,9 @@ mpp_core::policy! {
         loading_wait_millis: u64 = 2_000 in 0..=60_000,
         /// Milliseconds that a write waits until the reads of its replica show it.
         catch_up_wait_millis: u64 = 5_000 in 0..=60_000,
+        /// Milliseconds that a call waits for this replica's copy of the registry where it names
+        /// what is not there: who has just made it did nothing wrong.
+        unknown_wait_millis: u64 = 3_000 in 0..=60_000,
         /// Seconds after which the position in the registry's feed is saved though nothing changed.
         bookmark_seconds: u64 = 60 in 1..=3600,
         /// Seconds after which another replica takes over the measuring of deviations from one
@@ -78,6 +81,11 @@ impl Policy {
             loading: Duration::from_millis(self.loading_wait_millis),
             catch_up: Duration::from_millis(self.catch_up_wait_millis),
         }
+    }
+
+    /// [`Policy::unknown_wait_millis`].
+    pub fn unknown_wait(&self) -> Duration {
+        Duration::from_millis(self.unknown_wait_millis)
     }
 
     /// How far back the feed reaches, and how long deleted names and answers are kept.

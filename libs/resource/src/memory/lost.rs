@@ -10,11 +10,13 @@ use mpp_core::Error;
 use mpp_store::{Db, revision_lost};
 use tokio::{
     sync::Mutex,
-    time::{Instant, sleep},
+    time::{Instant, sleep, sleep_until},
 };
 
 /// A replica lags by milliseconds; so long nobody asks the database.
 const LAGS: Duration = Duration::from_millis(100);
+/// Looks are so far apart at least, whoever asks for them.
+const APART: Duration = Duration::from_millis(20);
 /// How long after one look the next is due, for a restore that comes while a read waits.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -55,13 +57,14 @@ impl Lost {
     }
 
     /// The head of a look that began after this call.
-    async fn head(&self) -> Option<i64> {
+    pub async fn head(&self) -> Option<i64> {
         let asked = Instant::now();
         let mut last = self.last.lock().await;
-        if let Some(seen) = *last
-            && seen.begun >= asked
-        {
-            return seen.head;
+        if let Some(seen) = *last {
+            if seen.begun >= asked {
+                return seen.head;
+            }
+            sleep_until(seen.begun + APART).await;
         }
         let begun = Instant::now();
         let head = self.db.get()?.head().await.ok();

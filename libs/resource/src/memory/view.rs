@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use mpp_core::{Digest, Error, Reason, Result};
+use mpp_core::{Digest, Error, FieldCode, Reason, Result};
 use mpp_store::{Change, Db};
 use tokio::{
     sync::watch,
@@ -109,6 +109,10 @@ impl<V: View> Memory<V> {
     /// `UNAVAILABLE` where the first state takes too long; `LINEAGE_CHANGED` where the database has
     /// no such revision; `LIMIT_REACHED` and `OVERLOADED` where as many wait as may.
     pub async fn wait_for(&self, revision: i64) -> Result<()> {
+        if revision < 0 {
+            let text = "is negative; send the revision that a write was answered with, or nothing";
+            return Err(Error::field("min_revision", FieldCode::OutOfRange, text));
+        }
         let reached = async {
             tokio::select! {
                 biased;
@@ -152,6 +156,29 @@ impl<V: View> Memory<V> {
             Error::new(Reason::Unavailable, message).with_retry_after(limit)
         };
         timeout(limit, self.reaches(head)).await.map_err(lags)?
+    }
+
+    /// What `look` finds in the memory; where that names something unknown, what it finds once the
+    /// memory shows all that was committed before: another replica may just have written it.
+    ///
+    /// # Errors
+    /// Those of `look`; `UNAVAILABLE` where the database is away or the memory lags too far.
+    pub async fn settled<T>(&self, look: impl Fn(&V) -> Result<T>) -> Result<T> {
+        let found = look(&self.read());
+        if found.as_ref().map_or_else(Error::may_be_of_a_lag, |_| false) {
+            mpp_rpc::waiting(self.reach_head()).await??;
+            return look(&self.read());
+        }
+        found
+    }
+
+    async fn reach_head(&self) -> Result<()> {
+        let head = self.0.lost.head().await.ok_or_else(|| {
+            let text = "whether another replica has just written it cannot be told: the database is \
+                        away; try again";
+            Error::new(Reason::Unavailable, text).with_retry_after(self.0.waits.loading)
+        })?;
+        self.catch_up(head).await
     }
 
     /// What it holds, and the revision of that; 0 before the first whole state.

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use bytes::Bytes;
 use mpp_api::{
     Document as _,
-    feed::{GetFeedRequest, WatchRequest, WatchResponse},
+    feed::{GetFeedRequest, GetFeedResponse, WatchRequest, WatchResponse},
     registry::Mall,
     types::Tombstone,
 };
@@ -224,9 +224,15 @@ async fn a_change_carries_its_document_and_who_made_it() {
         assert_eq!(change.labels["mall"], "malls/banyuwangi");
         let document = change.document.as_ref().expect("a document");
         assert_eq!(document.type_url, "type.googleapis.com/mpp.registry.v1.Mall");
-        let stands = registry.server.feed(Role::Auditor).get_feed(GetFeedRequest {}).await;
+        let stands = registry.server.feed(Role::Auditor).get_feed(GetFeedRequest::default()).await;
         let stands = stands.expect("allowed").into_inner();
         assert_eq!((stands.head_revision, stands.record_count), (revision, 1));
+        let only = GetFeedRequest { position_only: true };
+        let only = registry.server.feed(Role::Auditor).get_feed(only).await.expect("allowed");
+        let GetFeedResponse { head_revision, head_mark, floor_revision, .. } = stands;
+        let stands =
+            GetFeedResponse { head_revision, head_mark, floor_revision, ..Default::default() };
+        assert_eq!(only.into_inner(), stands);
     })
     .await;
 }

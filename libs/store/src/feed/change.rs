@@ -80,6 +80,7 @@ impl Change {
             labels: self.labels.clone(),
             create_time: self.create_time,
             update_time: self.update_time,
+            stored: self.doc.clone(),
         })
     }
 

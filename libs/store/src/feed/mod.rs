@@ -25,5 +25,5 @@ pub use handle::{Feed, Start};
 pub use policy::FeedPolicy;
 pub use retention::Retention;
 pub use shared::FeedOptions;
-pub use status::Status;
+pub use status::{Stand, Status};
 pub use subscription::{Batch, Subscription};

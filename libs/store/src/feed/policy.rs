@@ -20,6 +20,9 @@ mpp_core::policy! {
         /// Seconds that a follower stays without a sign of life: a bookmark tells it that nothing
         /// has changed.
         bookmark_seconds: u64 = 3 in 1..=60,
+        /// Milliseconds after which a follower that asks for it (`prompt`) is told of transactions
+        /// that hold nothing for it: other services do, who wait for their copies.
+        prompt_bookmark_millis: u64 = 250 in 10..=60_000,
         /// Seconds that a follower may take for one message of the initial state before it is cut,
         /// since the state's snapshot waits for it.
         stall_seconds: u64 = 30 in 1..=600,
@@ -41,6 +44,7 @@ impl FeedPolicy {
             message_bytes: self.message_bytes,
             poll_interval: Duration::from_millis(self.poll_millis),
             bookmark_interval: Duration::from_secs(self.bookmark_seconds),
+            prompt_interval: Duration::from_millis(self.prompt_bookmark_millis),
             stall: Duration::from_secs(self.stall_seconds),
             proof_interval: Duration::from_secs(self.proof_seconds),
             concurrent_reads: self.concurrent_reads,

@@ -29,6 +29,8 @@ pub struct FeedOptions {
     pub poll_interval: Duration,
     /// How long a follower stays without a token.
     pub bookmark_interval: Duration,
+    /// The same where a follower wants to know soon how far it has come.
+    pub prompt_interval: Duration,
     /// How long a follower may take for a message of the initial state.
     pub stall: Duration,
     /// How long at least between two readings of the records for their digest.

@@ -9,6 +9,17 @@ use sqlx::Row as _;
 use super::handle::Feed;
 use crate::db_error;
 
+/// Where a feed stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    /// The last committed revision.
+    pub head_revision: i64,
+    /// What was drawn with it.
+    pub head_mark: i64,
+    /// Positions below it are compacted.
+    pub floor_revision: i64,
+}
+
 /// Records in one page of the digest.
 const PAGE: i64 = 1_000;
 
@@ -39,6 +50,17 @@ pub(crate) fn digest_record(hash: &mut Sha256, kind: &str, name: &str, version: 
 }
 
 impl Feed {
+    /// Where it stands in the database, which a replica may not have followed to its end.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn stand(&self) -> Result<Stand> {
+        let snapshot = self.0.db.read().await?;
+        let (head, floor_revision) = (snapshot.head(), snapshot.floor());
+        snapshot.end().await?;
+        Ok(Stand { head_revision: head.revision, head_mark: head.mark, floor_revision })
+    }
+
     /// Reads all living records from one snapshot; few do so at a time.
     ///
     /// # Errors

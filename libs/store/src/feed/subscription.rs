@@ -62,6 +62,8 @@ pub struct Subscription {
     greets: bool,
     /// True if a transaction that holds nothing for the follower is told all the same.
     tells_all: bool,
+    /// True if it is told soon of transactions that hold nothing for it.
+    is_prompt: bool,
     next_bookmark: Instant,
     next_digest: Instant,
 }
@@ -72,7 +74,7 @@ impl Subscription {
         let tail = feed.tail.subscribe();
         let next_bookmark = Instant::now() + feed.options.bookmark_interval;
         let source = Source::Database(VecDeque::new());
-        let (owes_token, greets, tells_all) = (false, false, false);
+        let (owes_token, greets, tells_all, is_prompt) = (false, false, false, false);
         Self {
             feed,
             filter,
@@ -84,6 +86,7 @@ impl Subscription {
             owes_token,
             greets,
             tells_all,
+            is_prompt,
             next_bookmark,
             next_digest: Instant::now(),
         }
@@ -111,6 +114,13 @@ impl Subscription {
     pub fn telling_every_revision(mut self) -> Self {
         self.tells_all = true;
         self
+    }
+
+    /// Tells soon, by a bookmark, of transactions that hold nothing for this filter: for a follower
+    /// in another process, that others ask how far it has come.
+    #[must_use]
+    pub fn telling_soon(self, is_prompt: bool) -> Self {
+        Self { is_prompt, ..self }
     }
 
     /// The next batch; `None` once the server drains. Dropping the future loses nothing.
@@ -219,6 +229,7 @@ impl Subscription {
                 // of the same look: a later one may have pieces before it that were not seen.
                 if self.place.is_whole() && head.revision > self.place.at.revision {
                     self.place = FeedPlace::after(head);
+                    self.passed_over();
                 }
                 self.wait().await;
                 Ok(None)
@@ -247,12 +258,21 @@ impl Subscription {
         self.owes_token |= !changes.is_empty();
         let ends = piece.end.is_whole() && (self.owes_token || self.tells_all);
         if changes.is_empty() && !ends {
+            self.passed_over();
             return None;
         }
         let token = ends.then(|| self.token());
         let digest = if ends { self.digest() } else { None };
         let revision = piece.revision();
         Some(Batch { changes, revision, token, initial_state_complete: false, digest })
+    }
+
+    /// Something held nothing for the follower.
+    fn passed_over(&mut self) {
+        if self.is_prompt {
+            let soon = Instant::now() + self.feed.options.prompt_interval;
+            self.next_bookmark = self.next_bookmark.min(soon);
+        }
     }
 
     fn bookmark(&mut self, initial_state_complete: bool) -> Batch {

@@ -43,6 +43,7 @@ fn small() -> FeedOptions {
         message_bytes: 4 * 1024,
         poll_interval: Duration::from_millis(50),
         bookmark_interval: Duration::from_millis(10),
+        prompt_interval: Duration::from_millis(10),
         proof_interval: Duration::from_millis(20),
         stall: Duration::from_secs(5),
         concurrent_reads: 3,

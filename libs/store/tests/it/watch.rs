@@ -177,6 +177,29 @@ async fn bookmarks_move_the_token_of_a_follower_that_nothing_concerns() {
 }
 
 #[tokio::test]
+async fn a_follower_that_asks_for_it_is_told_soon_of_what_passes_it_by() {
+    on_both(async |database| {
+        let hour = Duration::from_secs(3600);
+        let seldom = FeedOptions { bookmark_interval: hour, ..FeedOptions::default() };
+        let served = Served::start(&database.options(Clock::system()), seldom).await;
+        let filter = Filter::kinds(["unit"]);
+        let follower = served.feed.subscribe(Start::Now, filter.clone()).await.unwrap();
+        let mut follower = follower.telling_soon(true);
+        for text in ["one", "two"] {
+            let revision = write(&served.db, A, text, "35.10").await;
+            let (changes, token) = changes_to(&mut follower, revision).await;
+            assert!(changes.is_empty());
+            // One that comes back is told as well.
+            let back = served.feed.subscribe(Start::Token(token), filter.clone()).await.unwrap();
+            let missed = write(&served.db, A, &format!("{text}, again"), "35.10").await;
+            changes_to(&mut back.telling_soon(true), missed).await;
+            changes_to(&mut follower, missed).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_draining_server_ends_its_followers() {
     on_both(async |database| {
         let served = serve(&database).await;

@@ -22,6 +22,9 @@ struct Check {
 }
 
 pub async fn run(client: &Client, output: Output) -> Result<()> {
+    if let Some(file) = client.context_file().filter(|_| !output.is_json()) {
+        say!("context     {} (another: --context FILE, or MPP_CONTEXT)", file.display());
+    }
     let mut checks = Vec::new();
     for service in [Service::Registry, Service::Scheduling, Service::Reporting] {
         let outcome = check(client, service).await;
@@ -55,7 +58,7 @@ async fn check(client: &Client, service: Service) -> Result<String> {
             }
         }
         Service::Registry | Service::Scheduling => {
-            let answer = FeedServiceClient::new(channel).get_feed(GetFeedRequest {}).await;
+            let answer = FeedServiceClient::new(channel).get_feed(GetFeedRequest::default()).await;
             let feed = answer.map_err(refused)?.into_inner();
             format!(
                 "{} records, revision {}, state {:.12}",

@@ -57,6 +57,7 @@ pub async fn run(args: WatchArgs, client: &Client, output: Output) -> Result<()>
         }),
         resume_token: args.resume.as_deref().map(token).transpose()?.unwrap_or_default().into(),
         initial_state: args.initial_state,
+        prompt: false,
     };
     let mut stream =
         FeedServiceClient::new(channel).watch(request).await.map_err(refused)?.into_inner();

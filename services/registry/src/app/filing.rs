@@ -57,7 +57,7 @@ pub(super) async fn mall_and_owners(
 
 pub(super) async fn mall_owners(tx: &mut Tx, mall: &Mall) -> Result<Vec<String>> {
     let organiser = lineage(tx, &mall.organiser, "mall.organiser").await?;
-    Ok([vec![mall.name.clone()], owned(&organiser)].concat())
+    Ok(mpp_rpc::mall_owners(&mall.name, owned(&organiser)))
 }
 
 pub(super) fn owned(lineage: &Lineage) -> Vec<String> {

@@ -36,14 +36,10 @@ pub fn exists<K: Kind>(state: &RegistryView, name: &str, field: &str) -> Result<
 /// # Errors
 /// Names the label; `UNAVAILABLE` where this replica lags.
 pub async fn label(registry: &Registry, label: Label, value: &str) -> Result<()> {
-    let memory = &registry.memory;
-    if value.is_empty() || !memory.is_whole() || borne(&memory.read(), label, value).is_ok() {
+    if value.is_empty() || !registry.memory.is_whole() {
         return Ok(());
     }
-    // A statement of its own: the connection is given back before the wait.
-    let head = registry.db.read().await?.revision();
-    memory.catch_up(head).await?;
-    borne(&memory.read(), label, value)
+    registry.memory.settled(|state| borne(state, label, value)).await
 }
 
 fn borne(state: &RegistryView, label: Label, value: &str) -> Result<()> {

@@ -28,7 +28,7 @@ impl Registry {
     ) -> Result<(Vec<Hit>, Results)> {
         // A filter may name a record that the caller has only just written.
         self.memory.wait_for(asked.min_revision).await?;
-        check_filters(asked, &self.memory.read())?;
+        self.memory.settled(|state| check_filters(asked, state)).await?;
         let searchable = self.search.caught_up(query.min_revision);
         mpp_rpc::waiting(searchable).await?.map_err(refused)?;
         let mut found = self.search.search_for(who, query).await.map_err(refused)?;

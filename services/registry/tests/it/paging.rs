@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use mpp_api::registry::{ListServicesRequest, ListServicesResponse};
+use mpp_api::registry::{
+    GetServiceRequest, ListServicesRequest, ListServicesResponse, SearchServicesRequest,
+};
 use mpp_testkit::on_both;
 
-use crate::world::{BKPM, Clients, KEMENDAGRI, World, reason, service};
+use crate::world::{BKPM, Clients, KEMENDAGRI, KTP, World, reason, refused, service};
 
 async fn page(clients: &mut Clients, token: &str) -> ListServicesResponse {
     let request = ListServicesRequest {
@@ -131,6 +133,40 @@ async fn large_services_come_in_pages_that_every_client_takes() {
             (0..100).map(|number| format!("{BKPM}/services/izin-{number:03}")).collect();
         assert_eq!(seen, all);
         assert_eq!(pages, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_that_none_can_be_is_refused_and_named() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        let mut admin = world.admin();
+        let least = |min_revision| GetServiceRequest { name: KTP.into(), min_revision };
+        let named = |error: mpp_client::ClientError, field: &str| {
+            assert_eq!((error.reason.as_str(), &*error.fields[0].0), ("INVALID_FIELD", field));
+        };
+        for number in [-1, i64::MIN] {
+            named(refused(admin.catalog.get_service(least(number)).await), "min_revision");
+            let list = ListServicesRequest {
+                parent: BKPM.into(),
+                min_revision: number,
+                ..Default::default()
+            };
+            named(refused(admin.catalog.list_services(list).await), "min_revision");
+            let search = SearchServicesRequest {
+                query: "ktp".into(),
+                min_revision: number,
+                ..Default::default()
+            };
+            named(refused(admin.search.search_services(search).await), "min_revision");
+        }
+        let list = ListServicesRequest { parent: BKPM.into(), page_size: -1, ..Default::default() };
+        named(refused(admin.catalog.list_services(list).await), "page_size");
+        let search =
+            SearchServicesRequest { query: "ktp".into(), page_size: -1, ..Default::default() };
+        named(refused(admin.search.search_services(search).await), "page_size");
+        assert_eq!(reason(admin.catalog.get_service(least(i64::MAX)).await), "LINEAGE_CHANGED");
     })
     .await;
 }

@@ -3,8 +3,8 @@
 use mpp_api::{
     Document,
     registry::{
-        DeleteServiceRequest, GetServiceRequest, Offering, Service, UpdateServiceRequest,
-        unit::Kind,
+        DeleteServiceRequest, GetServiceRequest, ListUnitsRequest, Offering, SearchServicesRequest,
+        Service, UpdateServiceRequest, unit::Kind,
     },
     sync::{Checkpoint, Hello, OpenSessionRequest},
     types::{Tombstone, tombstone::Reason},
@@ -165,5 +165,24 @@ async fn a_session_that_goes_on_at_another_replica_keeps_what_its_hello_said() {
             push.send(twice()).await.results.into_iter().map(|answer| answer.code).collect();
         assert_eq!(codes[1] == "DUPLICATE", unique_ids, "{codes:?}");
         push.end().await.expect("a summary");
+    }
+}
+
+#[tokio::test]
+async fn a_filter_by_what_another_replica_has_just_made_is_no_slip() {
+    let database = database(Backend::Postgres).await;
+    let one = World::banyuwangi(&database).await;
+    let two = World::empty(&database).await;
+    for round in 0..20 {
+        let id = format!("kantor-{round}");
+        one.admin().create_unit(&id, unit_of(&id)).await.expect("a unit");
+        let unit = format!("units/{id}");
+        let list = ListUnitsRequest { parent: unit.clone(), ..Default::default() };
+        two.admin().directory.list_units(list).await.expect("none below it");
+        let search =
+            SearchServicesRequest { query: "ktp".into(), agency: unit, ..Default::default() };
+        two.admin().search.search_services(search).await.expect("nothing is found");
+        let none = ListUnitsRequest { parent: format!("units/none-{round}"), ..Default::default() };
+        assert_eq!(reason(two.admin().directory.list_units(none).await), "INVALID_FIELD");
     }
 }

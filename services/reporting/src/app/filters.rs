@@ -3,24 +3,27 @@
 
 use mpp_core::{Error, FieldCode, Label, Result};
 
+use super::Registry;
 use crate::{memory::Memory, model::unit_of};
 
 /// Checks that a label of a watch can be borne by a record. Before the registry was read whole
 /// nobody knows; of a service its unit is known.
 ///
 /// # Errors
-/// Names the label.
-pub fn label(memory: &Memory, label: Label, value: &str) -> Result<()> {
+/// Names the label; `UNAVAILABLE` where the registry may have just made it and nobody can tell.
+pub async fn label(registry: &Registry, label: Label, value: &str) -> Result<()> {
     let unit = match label {
         Label::Unit => value,
         Label::Service => unit_of(value),
         _ => return Ok(()),
     };
+    registry.known(|memory| has_unit(memory, label, unit)).await
+}
+
+fn has_unit(memory: &Memory, label: Label, unit: &str) -> Result<()> {
     if memory.may_have_unit(unit) {
         return Ok(());
     }
-    let text = format!(
-        "{unit} is not known here, as one that was just made is for a moment; `mpp list units` shows all"
-    );
+    let text = format!("{unit} does not exist; `mpp list units` shows those that there are");
     Err(Error::field(format!("labels.{label}"), FieldCode::UnknownValue, text))
 }

@@ -14,6 +14,6 @@ impl Reporting {
     /// server drains.
     pub async fn mall(&self, name: &str, detail_revision: i64) -> Result<MallDetail> {
         self.wait_for(Reached { seq: detail_revision, ..Reached::default() }).await?;
-        self.memory.mall(name)
+        self.registry.known(|memory| memory.mall(name)).await
     }
 }

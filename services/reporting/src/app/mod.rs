@@ -1,6 +1,7 @@
 //! The use cases, one file each.
 
 pub mod filters;
+mod known;
 mod lost;
 mod mall;
 mod report;
@@ -13,6 +14,7 @@ use mpp_core::{Error, Reason, Result};
 use mpp_store::Db;
 use tokio_util::sync::CancellationToken;
 
+pub use known::Registry;
 pub use lost::Lost;
 
 use crate::memory::{Memory, Reached};
@@ -21,6 +23,8 @@ use crate::memory::{Memory, Reached};
 pub struct Reporting {
     /// Where answers come from.
     pub memory: Arc<Memory>,
+    /// Knows what the memory has not yet.
+    pub registry: Arc<Registry>,
     /// For comparing the projections.
     pub db: Db,
     /// Knows what is waited for in vain.

@@ -3,6 +3,7 @@
 use mpp_api::{
     Document as _,
     feed::{GetFeedRequest, WatchRequest, feed_service_client::FeedServiceClient},
+    registry::Window,
     reporting::{CatalogChange, catalog_change::Field},
 };
 use mpp_client::error_of;
@@ -11,7 +12,7 @@ use prost::Message as _;
 use tonic::{Code, Streaming, service::Routes};
 
 use crate::{
-    records::{regions, service, unit},
+    records::{mall, regions, service, unit},
     world::World,
 };
 
@@ -42,7 +43,7 @@ async fn next(
 }
 
 async fn head(world: &World) -> i64 {
-    let feed = client(world).get_feed(GetFeedRequest {}).await.expect("it stands");
+    let feed = client(world).get_feed(GetFeedRequest::default()).await.expect("it stands");
     feed.into_inner().head_revision
 }
 
@@ -113,6 +114,45 @@ async fn a_watch_that_nothing_can_pass_is_refused() {
             filter.labels.insert(label.into(), value.into());
             assert_eq!(next(&mut watch(&world, request).await).await.0[0].service, KTP);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_unit_that_was_made_a_moment_ago_can_be_followed_and_its_mall_shown() {
+    on_both(async |database| {
+        let world = World::start(database).await;
+        regions(&world).await;
+        let follow = async |unit: &str| {
+            let mut request = WatchRequest::default();
+            let labels = &mut request.filter.get_or_insert_default().labels;
+            labels.insert("unit".into(), unit.into());
+            client(&world).watch(request).await.map(drop)
+        };
+        for round in 0..5 {
+            let name = format!("units/dinas-{round}");
+            world.registry.put(&name, &unit("Dinas")).await;
+            follow(&name).await.expect("a new unit");
+            // Nothing of it is reported, and what is not followed does not hold up the answer.
+            world
+                .registry
+                .put(&format!("malls/a/counters/b/windows/{round}"), &Window::default())
+                .await;
+            let refused = follow("units/none").await.expect_err("there is no such unit");
+            assert_eq!(refused.code(), Code::InvalidArgument, "{refused:?}");
+        }
+        world.registry.put("malls/sorong", &mall("Sorong", "regions/35.10", &[])).await;
+        world.mall("malls/sorong").await.expect("a new mall");
+        let address = world.registry.end().await;
+        let labels = [("unit".to_owned(), "units/none".to_owned())].into();
+        let filter = Some(mpp_api::feed::Filter { labels, ..Default::default() });
+        let request = WatchRequest { filter, ..WatchRequest::default() };
+        let routes = world.reporting.routes.clone();
+        let away =
+            FeedServiceClient::new(routes).watch(request).await.expect_err("nobody can tell");
+        let error = error_of(&away);
+        assert_eq!(error.code, Code::Unavailable, "{error:?} of {address}");
+        assert!(error.retry_after.is_some(), "{error:?}");
     })
     .await;
 }

@@ -43,7 +43,7 @@ impl Scheduling {
         slot: SlotName,
         applicant: &Nik,
     ) -> Result<Done<Appointment>> {
-        let sale = self.prepare(call, slot, applicant);
+        let sale = self.prepare(call, slot, applicant).await;
         let done = command::run(&self.db, call, async |tx| self.sell(tx, &sale?).await).await;
         BOOKINGS.add(1, [outcome(&done)]);
         done
@@ -51,12 +51,18 @@ impl Scheduling {
 
     /// Looks everything up in memory, before any lock is taken. A refusal counts only inside the
     /// command: the same request may have been answered while the offering was there.
-    fn prepare(&self, call: &Call, slot: SlotName, applicant: &Nik) -> Result<Sale> {
+    async fn prepare(&self, call: &Call, slot: SlotName, applicant: &Nik) -> Result<Sale> {
         let target = Target::parse(&slot.offering, "slot")?;
+        let (schedule, terms) = self.known(|| self.bookable(&slot.offering)).await?;
         self.authorize(call, &target)?;
-        let (schedule, terms) = self.memory.offering(&slot.offering, "slot")?;
         let applicant = self.keys.digests(applicant, &terms.service, slot.date);
         Ok(Sale { slot, target, schedule, terms, applicant })
+    }
+
+    fn bookable(&self, offering: &str) -> Result<(Schedule, Terms)> {
+        let found = self.memory.offering(offering, "slot")?;
+        found.1.require_bookable()?;
+        Ok(found)
     }
 
     /// The locks are taken in one order: applicant, day, slot.

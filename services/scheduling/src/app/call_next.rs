@@ -26,7 +26,7 @@ impl Scheduling {
         window: &str,
     ) -> Result<Done<Ticket>> {
         // A refusal counts inside the command only: the same request may have been answered before.
-        let schedule = self.window_schedule(call, counter, window);
+        let schedule = self.window_schedule(call, counter, window).await;
         let skip_locked = !self.db.is_sqlite();
         command::run(&self.db, call, async |tx| {
             let schedule = schedule?;
@@ -44,9 +44,18 @@ impl Scheduling {
     }
 
     /// The schedule of the window's counter, where the caller may call to it.
-    fn window_schedule(&self, call: &Call, counter: &Target, window: &str) -> Result<Schedule> {
-        let schedule = self.memory.schedule(counter)?;
-        self.memory.read().directory.require_window(window)?;
+    async fn window_schedule(
+        &self,
+        call: &Call,
+        counter: &Target,
+        window: &str,
+    ) -> Result<Schedule> {
+        let look = || {
+            let state = self.memory.read();
+            state.directory.require_window(window)?;
+            state.schedule(counter)
+        };
+        let schedule = self.known(look).await?;
         self.authorize(call, counter)?;
         Ok(schedule)
     }

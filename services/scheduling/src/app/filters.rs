@@ -3,8 +3,9 @@
 
 use mpp_core::{Error, FieldCode, Label, NATIONAL, Result};
 
+use super::Scheduling;
 use crate::{
-    memory::{Memory, Snapshot},
+    memory::Snapshot,
     model::{scope::Scope, target::Target},
 };
 
@@ -12,12 +13,15 @@ use crate::{
 /// knows.
 ///
 /// # Errors
-/// Names the label.
-pub fn label(memory: &Memory, label: Label, value: &str) -> Result<()> {
-    let state = memory.read();
-    if value.is_empty() || !state.is_whole {
+/// Names the label; `UNAVAILABLE` where the registry may have just made it and nobody can tell.
+pub async fn label(app: &Scheduling, label: Label, value: &str) -> Result<()> {
+    if value.is_empty() || !app.memory.read().is_whole {
         return Ok(());
     }
+    app.known(|| borne(&app.memory.read(), label, value)).await
+}
+
+fn borne(state: &Snapshot<'_>, label: Label, value: &str) -> Result<()> {
     let field = format!("labels.{label}");
     match label {
         Label::Region => {
@@ -25,7 +29,7 @@ pub fn label(memory: &Memory, label: Label, value: &str) -> Result<()> {
             state.directory.require_scope(&scope).map_err(|error| unknown(&field, &error))
         }
         Label::Mall | Label::Counter | Label::Target => {
-            target(&state, &Target::parse(value, &field)?, &field)
+            target(state, &Target::parse(value, &field)?, &field)
         }
         // Its form says all; the others are of records of the registry.
         Label::Date

@@ -30,7 +30,7 @@ impl Scheduling {
             return Err(Error::field("target", FieldCode::Name, hint));
         }
         self.memory.own().wait_for(wanted.min_revision).await?;
-        let schedule = self.memory.schedule(&wanted.target)?;
+        let schedule = self.known(|| self.memory.schedule(&wanted.target)).await?;
         let now = self.db.clock().now();
         let first = wanted.first.map_or_else(|| schedule.today(now), Ok)?;
         let decrees = self.memory.decrees();

@@ -18,7 +18,8 @@ impl Scheduling {
     /// # Errors
     /// `NOT_FOUND`, `UNAVAILABLE`.
     pub async fn get_queue(&self, counter: &Target) -> Result<GetQueueResponse> {
-        let date = self.memory.schedule(counter)?.today(self.db.clock().now())?.to_string();
+        let schedule = self.known(|| self.memory.schedule(counter)).await?;
+        let date = schedule.today(self.db.clock().now())?.to_string();
         let (name, policy) = (counter.name(), &self.policy);
         let mut read = self.db.read().await?;
         let (waiting, completed) = sql::counts(&mut read, name, &date).await?;

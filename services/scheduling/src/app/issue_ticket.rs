@@ -42,7 +42,7 @@ impl Scheduling {
         arrival: &Arrival,
     ) -> Result<Done<IssueTicketResponse>> {
         // A refusal counts inside the command only: the same request may have been answered before.
-        let printer = self.printer(call, &arrival.counter);
+        let printer = self.printer(call, &arrival.counter).await;
         command::run(&self.db, call, async |tx| {
             let (schedule, prefix) = printer?;
             schedule.require_open(tx.now(), self.memory.decrees(), self.policy.days_ahead)?;
@@ -61,8 +61,8 @@ impl Scheduling {
     }
 
     /// The counter's schedule and the prefix of its tickets, where the caller may print them.
-    fn printer(&self, call: &Call, counter: &Target) -> Result<(Schedule, String)> {
-        let schedule = self.memory.schedule(counter)?;
+    async fn printer(&self, call: &Call, counter: &Target) -> Result<(Schedule, String)> {
+        let schedule = self.known(|| self.memory.schedule(counter)).await?;
         self.authorize(call, counter)?;
         Ok((schedule, self.prefix(counter.name())?))
     }

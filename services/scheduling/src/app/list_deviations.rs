@@ -38,6 +38,12 @@ impl Scheduling {
     /// # Errors
     /// `UNAVAILABLE` while malls and rules load, or a region has not arrived.
     pub async fn list_deviations(&self, wanted: DeviationsWanted) -> Result<Listed<Deviation>> {
+        self.known(|| {
+            let state = self.memory.read();
+            state.require_whole()?;
+            state.directory.require_scope(&wanted.scope)
+        })
+        .await?;
         let memory = self.memory.clone();
         let list = move || match wanted.monday {
             Some(monday) => measured(&memory, &wanted, monday),

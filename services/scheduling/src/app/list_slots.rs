@@ -34,7 +34,8 @@ impl Scheduling {
     /// # Errors
     /// `NOT_FOUND`, `UNAVAILABLE`.
     pub async fn list_slots(&self, wanted: &SlotsWanted) -> Result<ListSlotsResponse> {
-        let (schedule, terms) = self.memory.offering(&wanted.offering, "offering")?;
+        let look = || self.memory.offering(&wanted.offering, "offering");
+        let (schedule, terms) = self.known(look).await?;
         let now = self.db.clock().now();
         let today = schedule.today(now)?;
         let first = wanted.first.unwrap_or(today);

@@ -13,6 +13,7 @@ mod get_hours;
 mod get_queue;
 mod hours_rules;
 mod issue_ticket;
+mod known;
 mod list_deviations;
 mod list_slots;
 mod measure_deviations;
@@ -25,6 +26,7 @@ pub use count_day::Waiting;
 pub use erase_past::erase_past;
 pub use get_hours::HoursWanted;
 pub use issue_ticket::Arrival;
+pub use known::Registry;
 pub use list_deviations::DeviationsWanted;
 pub use list_slots::SlotsWanted;
 pub use measure_deviations::Deviations;
@@ -41,6 +43,8 @@ pub struct Scheduling {
     pub db: Db,
     /// Answers reads.
     pub memory: Memory,
+    /// Knows what the memory has not yet.
+    pub registry: Registry,
     /// Keys that applicants are hashed under.
     pub keys: Keys,
     /// The operator's numbers.

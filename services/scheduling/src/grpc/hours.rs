@@ -47,7 +47,7 @@ impl HoursService for Hours {
         &self,
         request: Request<ListHoursRulesRequest>,
     ) -> Answer<ListHoursRulesResponse> {
-        self.check_target(&request.get_ref().target).map_err(mpp_rpc::status)?;
+        self.check_target(&request.get_ref().target).await.map_err(mpp_rpc::status)?;
         list::list(&*self.0, request, of_target).await
     }
 
@@ -55,6 +55,8 @@ impl HoursService for Hours {
         &self,
         request: Request<CreateHoursRuleRequest>,
     ) -> Answer<CreateHoursRuleResponse> {
+        let target = request.get_ref().hours_rule.as_ref().map(|rule| rule.target.as_str());
+        self.0.await_target(target.unwrap_or_default()).await.map_err(mpp_rpc::status)?;
         handler::create(&*self.0, request).await
     }
 
@@ -82,13 +84,12 @@ impl HoursService for Hours {
 
 impl Hours {
     /// Of an empty list nobody could tell whether its target was misspelt.
-    fn check_target(&self, target: &str) -> Result<()> {
-        if target.is_empty() {
+    async fn check_target(&self, target: &str) -> Result<()> {
+        if target.is_empty() || !self.0.memory.read().is_whole {
             return Ok(());
         }
         let target = Target::parse(target, "target")?;
-        let state = self.0.memory.read();
-        if state.is_whole { filters::target(&state, &target, "target") } else { Ok(()) }
+        self.0.known(|| filters::target(&self.0.memory.read(), &target, "target")).await
     }
 
     async fn hours(&self, request: GetHoursRequest) -> Result<GetHoursResponse> {

@@ -1,11 +1,15 @@
 //! The registry's copy in memory, slimmed to the fields that hours, slots and queues need. Services
 //! are not copied: an offering names its own, and nothing else is asked.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    iter,
+};
 
 use mpp_api::{Document, registry};
 use mpp_calendar::Zone;
 use mpp_core::{Error, FieldCode, Reason, RegionCode, Result};
+use mpp_rpc::mall_owners;
 use prost::Message;
 
 use super::dirty::Touched;
@@ -14,6 +18,7 @@ use crate::model::{scope::Scope, slot::Terms, target::Target};
 /// The kinds of record that are followed.
 pub const KINDS: &[&str] = &[
     registry::Region::KIND,
+    registry::Unit::KIND,
     registry::Mall::KIND,
     registry::Counter::KIND,
     registry::Window::KIND,
@@ -44,6 +49,8 @@ pub struct Directory {
     /// True once the registry's whole state has been seen.
     pub is_whole: bool,
     zones: HashMap<String, Zone>,
+    /// The unit above each unit that lies below one.
+    parents: HashMap<String, String>,
     malls: BTreeMap<String, Mall>,
     counters: BTreeMap<String, Counter>,
     windows: HashSet<String>,
@@ -58,6 +65,7 @@ impl Directory {
     pub fn put(&mut self, kind: &str, name: &str, doc: &[u8]) -> Result<Touched> {
         match kind {
             registry::Region::KIND => self.put_region(name, &decode(doc)?),
+            registry::Unit::KIND => self.put_unit(name, decode(doc)?),
             registry::Mall::KIND => self.put_mall(name, &decode(doc)?),
             registry::Counter::KIND => self.put_counter(name, &decode(doc)?),
             registry::Window::KIND => {
@@ -76,6 +84,15 @@ impl Directory {
         };
         let before = self.zones.insert(name.to_owned(), zone);
         Ok(if before == Some(zone) { Touched::Nothing } else { Touched::All })
+    }
+
+    fn put_unit(&mut self, name: &str, unit: registry::Unit) -> Result<Touched> {
+        if unit.parent.is_empty() {
+            self.parents.remove(name);
+        } else {
+            self.parents.insert(name.to_owned(), unit.parent);
+        }
+        Ok(Touched::Nothing)
     }
 
     fn put_mall(&mut self, name: &str, mall: &registry::Mall) -> Result<Touched> {
@@ -110,6 +127,10 @@ impl Directory {
             registry::Region::KIND => {
                 self.zones.remove(name);
                 Touched::All
+            }
+            registry::Unit::KIND => {
+                self.parents.remove(name);
+                Touched::Nothing
             }
             registry::Mall::KIND => {
                 self.malls.remove(name);
@@ -178,6 +199,16 @@ impl Directory {
         self.malls.get(name).ok_or_else(|| unknown(name))
     }
 
+    /// The names whose holders may act for a mall and what lies in it; none for one that is not
+    /// known.
+    pub fn owners(&self, mall: &str) -> Vec<String> {
+        let Some(known) = self.malls.get(mall) else { return Vec::new() };
+        let above = |unit: &String| self.parents.get(unit).cloned();
+        let units = iter::successors(Some(known.organiser.clone()), above);
+        // As many as there are, should a unit ever lie below itself.
+        mall_owners(mall, units.take(self.parents.len() + 1))
+    }
+
     /// A mall's zone, which is its region's.
     ///
     /// # Errors
@@ -236,7 +267,7 @@ impl Directory {
 }
 
 fn unknown(name: &str) -> Error {
-    let hint = "create it in the registry, or wait until it has arrived from there";
+    let hint = "create it in the registry first";
     Error::new(Reason::NotFound, format!("{name} is not known to scheduling; {hint}"))
 }
 
@@ -269,6 +300,26 @@ mod tests {
         let copy = with_a_mall();
         let mall = copy.mall("malls/merauke").unwrap();
         assert_eq!(copy.zone(mall).unwrap(), Zone::Wit);
+    }
+
+    #[test]
+    fn a_mall_belongs_to_its_organiser_and_the_units_above_it() {
+        let mut copy = with_a_mall();
+        let organiser = "units/dpmptsp".to_owned();
+        let mall = registry::Mall {
+            region: "regions/93.01".into(),
+            organiser: organiser.clone(),
+            ..Default::default()
+        };
+        copy.put("mall", "malls/merauke", &mall.encode_to_vec()).unwrap();
+        assert_eq!(copy.owners("malls/merauke"), ["malls/merauke", "units/dpmptsp"]);
+        let below = |parent: &str| registry::Unit { parent: parent.into(), ..Default::default() };
+        copy.put("unit", &organiser, &below("units/merauke").encode_to_vec()).unwrap();
+        let owners = copy.owners("malls/merauke");
+        assert_eq!(owners, ["malls/merauke", "units/dpmptsp", "units/merauke"]);
+        copy.put("unit", &organiser, &below("").encode_to_vec()).unwrap();
+        assert_eq!(copy.owners("malls/merauke").len(), 2, "it has moved to the top");
+        assert!(copy.owners("malls/sorong").is_empty());
     }
 
     #[test]

@@ -146,8 +146,8 @@ impl Snapshot<'_> {
         Err(Error::new(Reason::Unavailable, hint))
     }
 
-    /// The names whose holders may act for a target: its own, and that of its mall's organiser
-    /// while the mall is known. The nation needs no registry to be known.
+    /// The names whose holders may act for a target: its own, and those of its mall
+    /// ([`mpp_rpc::mall_owners`]) while that is known. The nation needs no registry to be known.
     ///
     /// # Errors
     /// `UNAVAILABLE` while it may only look as if the mall were unknown.
@@ -155,7 +155,7 @@ impl Snapshot<'_> {
         let mut owners = vec![target.name().to_owned()];
         if let Some(name) = target.mall() {
             self.require_whole()?;
-            owners.extend(self.directory.mall(name).ok().map(|mall| mall.organiser.clone()));
+            owners.extend(self.directory.owners(name));
         }
         Ok(owners)
     }

@@ -1,22 +1,24 @@
 //! The registry's copy: what arrives, what vanishes, and what stays while the registry is away.
 
 use mpp_api::{
-    registry::{Counter, counter::Regime},
+    feed::{WatchRequest, feed_service_client::FeedServiceClient},
+    registry::{Counter, Unit, counter::Regime},
     scheduling::{
-        DeleteHoursRuleRequest, GetHoursRequest, GetHoursResponse, HoursRule,
-        ListDeviationsRequest, hours_service_client::HoursServiceClient,
+        CreateHoursRuleRequest, DeleteHoursRuleRequest, GetHoursRequest, GetHoursResponse,
+        HoursRule, ListDeviationsRequest, ListHoursRulesRequest,
+        hours_service_client::HoursServiceClient,
     },
 };
 use mpp_calendar::Zone;
-use mpp_core::{Clock, Role};
+use mpp_core::{Clock, Label, Role};
 use mpp_scheduling::SCHEMA;
 use mpp_store::{Actor, Expect, Labels};
 use mpp_testkit::{Backend, database, on_both};
 use tonic::{Code, Status};
 
 use crate::world::{
-    BANK, DUKCAPIL, Replica, TUESDAY, Upstream, World, at, caller, eventually, office_week,
-    options, refused, request_id, rule_for, socket,
+    BANK, DUKCAPIL, Replica, TUESDAY, Upstream, World, administrator, at, caller, eventually,
+    office_week, options, refused, request_id, rule_for, socket,
 };
 
 async fn hours(world: &World, target: &str) -> Result<GetHoursResponse, Status> {
@@ -28,6 +30,15 @@ async fn deviating_counters(world: &World) -> usize {
     let request = ListDeviationsRequest::default();
     let listed = world.scheduling.hours().list_deviations(request).await.expect("a list");
     listed.into_inner().deviations.len()
+}
+
+/// Asks for the first of scheduling's feed under a label.
+async fn watched(world: &World, label: Label, value: &str) -> Result<(), Status> {
+    let labels = [(label.to_string(), value.to_owned())].into();
+    let filter = Some(mpp_api::feed::Filter { labels, ..Default::default() });
+    let request = WatchRequest { filter, ..Default::default() };
+    let channel = world.scheduling.channel(administrator());
+    FeedServiceClient::new(channel).watch(request).await.map(drop)
 }
 
 async fn vanished(world: &World, target: &str) {
@@ -54,6 +65,99 @@ async fn what_the_registry_adds_and_withdraws_comes_and_goes() {
         vanished(&world, counter).await;
         eventually("no deviation", async || (deviating_counters(&world).await == 5).then_some(()))
             .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_made_at_the_registry_a_moment_ago_is_not_refused() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        for round in 0..8 {
+            let mall = format!("jayapura-{round}");
+            let counter = format!("malls/{mall}/counters/bpn");
+            world.upstream.mall(&mall, "91.71", Zone::Wit).await;
+            watched(&world, Label::Mall, &format!("malls/{mall}")).await.expect("a new mall");
+            world.upstream.counter(&counter, Regime::CivilService, 1).await;
+            world.rule(&format!("bpn-{round}"), &counter, office_week()).await;
+            let offering = format!("{counter}/offerings/tanah");
+            world.upstream.offering(&offering, 10, 0).await;
+            hours(&world, &offering).await.expect("hours of a new offering");
+            let next = format!("malls/{mall}/counters/samsat");
+            world.upstream.counter(&next, Regime::CivilService, 1).await;
+            let list = ListHoursRulesRequest { target: next.clone(), ..Default::default() };
+            world.scheduling.hours().list_hours_rules(list).await.expect("none of a new counter");
+            let scope = ListDeviationsRequest { scope: next, ..Default::default() };
+            world.scheduling.hours().list_deviations(scope).await.expect("a new scope");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_organiser_of_a_mall_that_was_just_made_sets_its_hours_and_so_do_the_units_above() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        for (round, namespace) in
+            ["units/dpmptsp-sorong0", "units/pemkot-sorong"].iter().enumerate()
+        {
+            let id = format!("sorong{round}");
+            let organiser = format!("units/dpmptsp-{id}");
+            let unit = Unit { parent: "units/pemkot-sorong".into(), ..Unit::default() };
+            world.upstream.put(&organiser, unit).await;
+            world.upstream.mall(&id, "92.71", Zone::Wit).await;
+            let officer = caller("users/ani", Role::Organiser, &[namespace]);
+            let mut hours = HoursServiceClient::new(world.scheduling.channel(officer));
+            let rule =
+                HoursRule { weekly: Some(office_week()), ..rule_for(&format!("malls/{id}")) };
+            let request = CreateHoursRuleRequest {
+                hours_rule_id: id,
+                hours_rule: Some(rule),
+                ..Default::default()
+            };
+            hours.create_hours_rule(request).await.expect(namespace);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_there_is_not_is_refused_for_good_and_while_the_registry_is_away_for_now() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let create = async || {
+            let request = CreateHoursRuleRequest {
+                hours_rule_id: "x".into(),
+                hours_rule: Some(HoursRule {
+                    weekly: Some(office_week()),
+                    ..rule_for("malls/none")
+                }),
+                ..Default::default()
+            };
+            world.scheduling.hours().create_hours_rule(request).await
+        };
+        refused(hours(&world, "malls/none").await, Code::NotFound);
+        refused(watched(&world, Label::Mall, "malls/none").await, Code::InvalidArgument);
+        assert_eq!(refused(create().await, Code::FailedPrecondition).0, "REFERENCE_INVALID");
+        world.upstream.stop.cancel();
+        eventually("the registry's end", async || {
+            let refused = hours(&world, "malls/none").await.expect_err("there is none");
+            (refused.code() == Code::Unavailable).then_some(())
+        })
+        .await;
+        for status in [
+            hours(&world, "malls/none").await.expect_err("nobody can tell"),
+            watched(&world, Label::Mall, "malls/none").await.expect_err("nobody can tell"),
+            create().await.map(drop).expect_err("nobody can tell"),
+        ] {
+            let error = mpp_client::error_of(&status);
+            assert_eq!(error.code, Code::Unavailable, "{error:?}");
+            assert!(
+                error.retry_after.is_some() && error.message.contains("malls/none"),
+                "{error:?}"
+            );
+        }
+        hours(&world, BANK).await.expect("what is known is told");
     })
     .await;
 }

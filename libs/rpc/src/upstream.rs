@@ -1,0 +1,114 @@
+//! What another service may have and the copy of its feed here has not: a record that was made a
+//! moment ago.
+//!
+//! A copy lags by milliseconds, and a caller that has just written at the one service and names
+//! that record at the other is not at fault. So nothing is refused as unknown before the copy
+//! stands where its source did when it was asked; whoever is asked meanwhile shares one look. Where
+//! the source is away nobody can tell, and the caller is asked to come again.
+//!
+//! Rejected: asking the source for the record itself. It takes a method for each kind, and a
+//! record that is there still has to be waited for.
+
+use std::time::Duration;
+
+use mpp_api::feed::{GetFeedRequest, feed_service_client::FeedServiceClient};
+use mpp_client::{Channel, error_of};
+use mpp_core::{Error, Reason, Result};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep_until, timeout},
+};
+use tonic::Request;
+
+use crate::waiting;
+
+/// Looks are so far apart at least, whoever asks and for however many names that there are not.
+const APART: Duration = Duration::from_millis(20);
+/// How long to wait before one that could not be told is asked for again.
+const COME_AGAIN: Duration = Duration::from_secs(1);
+
+/// A service whose feed is copied here.
+pub struct Upstream {
+    name: &'static str,
+    channel: Channel,
+    /// How long a call waits for the copy.
+    wait: Duration,
+    last: Mutex<Option<Seen>>,
+}
+
+/// What a look has found.
+struct Seen {
+    begun: Instant,
+    head: Result<i64, String>,
+}
+
+impl Upstream {
+    /// The service `name` behind `channel`; a call waits at most `wait` for the copy of its feed.
+    pub fn new(name: &'static str, channel: Channel, wait: Duration) -> Self {
+        Self { name, channel, wait, last: Mutex::default() }
+    }
+
+    /// What `look` finds in the copy; where that names something unknown, what it finds once the
+    /// copy has `reached` the revision at which its source stands now. Meanwhile the call takes no
+    /// place of those that could be answered.
+    ///
+    /// # Errors
+    /// Those of `look`; `UNAVAILABLE` where the source is away or the copy does not get there;
+    /// `LIMIT_REACHED` and `OVERLOADED` where as many calls wait as may.
+    pub async fn ask<T, F>(
+        &self,
+        look: impl Fn() -> Result<T>,
+        reached: impl FnOnce(i64) -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = ()>,
+    {
+        let unknown = match look() {
+            Err(error) if error.may_be_of_a_lag() => error,
+            found => return found,
+        };
+        let caught_up = async {
+            reached(self.head().await?).await;
+            Ok::<(), String>(())
+        };
+        match waiting(timeout(self.wait, caught_up)).await? {
+            Ok(Ok(())) => look(),
+            Ok(Err(why)) => Err(self.cannot_tell(&unknown, &why)),
+            Err(_) => Err(self.cannot_tell(&unknown, "the copy of its feed here lags")),
+        }
+    }
+
+    fn cannot_tell(&self, unknown: &Error, why: &str) -> Error {
+        let text = format!(
+            "{}; whether the {} has it by now cannot be told: {why}; try again",
+            unknown.message(),
+            self.name
+        );
+        Error::new(Reason::Unavailable, text).with_retry_after(COME_AGAIN)
+    }
+
+    /// Where the source stood at some time after this call.
+    async fn head(&self) -> Result<i64, String> {
+        let asked = Instant::now();
+        let mut last = self.last.lock().await;
+        if let Some(seen) = &*last {
+            if seen.begun >= asked {
+                return seen.head.clone();
+            }
+            sleep_until(seen.begun + APART).await;
+        }
+        let begun = Instant::now();
+        let head = self.look().await;
+        *last = Some(Seen { begun, head: head.clone() });
+        head
+    }
+
+    async fn look(&self) -> Result<i64, String> {
+        let mut request = Request::new(GetFeedRequest { position_only: true });
+        request.set_timeout(self.wait);
+        let answer = FeedServiceClient::new(self.channel.clone()).get_feed(request).await;
+        answer
+            .map(|answer| answer.into_inner().head_revision)
+            .map_err(|status| error_of(&status).message)
+    }
+}

@@ -1,0 +1,47 @@
+//! What the registry has and this replica's copy of it has not: see `mpp_rpc::Upstream`. Each use
+//! case looks up by this what its request names, before it opens a transaction.
+
+use mpp_core::Result;
+use mpp_rpc::Upstream;
+use tokio::sync::watch;
+
+use super::Scheduling;
+use crate::model::target::Target;
+
+/// The registry, and how far its copy here has come.
+pub struct Registry {
+    /// The service itself.
+    pub upstream: Upstream,
+    /// The revision up to which the memory shows its feed.
+    pub reached: watch::Receiver<i64>,
+}
+
+impl Registry {
+    async fn copied(&self, revision: i64) {
+        let mut reached = self.reached.clone();
+        // Its sender ends with the service.
+        let _ = reached.wait_for(|reached| *reached >= revision).await;
+    }
+}
+
+impl Scheduling {
+    /// What `look` finds in the memory; where that is something unknown, what it finds once the
+    /// copy of the registry stands where the registry does.
+    ///
+    /// # Errors
+    /// Those of `look`; `UNAVAILABLE` where the registry is away, so that nobody can tell.
+    pub async fn known<T>(&self, look: impl Fn() -> Result<T>) -> Result<T> {
+        self.registry.upstream.ask(look, |revision| self.registry.copied(revision)).await
+    }
+
+    /// Waits until the target is known, or is known not to be there, which the write that names it
+    /// then refuses in its own words.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where nobody can tell.
+    pub async fn await_target(&self, target: &str) -> Result<()> {
+        let Ok(target) = Target::parse(target, "target") else { return Ok(()) };
+        let known = self.known(|| self.memory.read().directory.require(&target)).await;
+        known.or_else(|error| if error.may_be_of_a_lag() { Ok(()) } else { Err(error) })
+    }
+}
