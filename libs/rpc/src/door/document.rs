@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use mpp_api::openapi;
 
 use super::{
-    answer::{is_known, quoted_hash},
+    condition::{known, quoted_hash},
     pack,
 };
 use crate::coding::Coding;
@@ -47,9 +47,9 @@ pub(super) fn packed(asked: &HeaderMap) -> Response {
 
 /// The contract as an OpenAPI document; 304 for whoever has this one.
 pub fn openapi(asked: &HeaderMap) -> Response {
-    let known = asked.get(header::IF_NONE_MATCH).is_some_and(|given| is_known(given, &ETAG));
+    let known = known(asked, &ETAG);
     let mut answer = Response::new(Body::empty());
-    if known {
+    if known.is_some() {
         *answer.status_mut() = StatusCode::NOT_MODIFIED;
     } else {
         *answer.body_mut() = Body::from(openapi::document());
@@ -57,7 +57,7 @@ pub fn openapi(asked: &HeaderMap) -> Response {
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    if let Ok(etag) = HeaderValue::from_str(&ETAG) {
+    if let Ok(etag) = HeaderValue::try_from(known.unwrap_or_else(|| ETAG.clone())) {
         headers.insert(header::ETAG, etag);
     }
     answer

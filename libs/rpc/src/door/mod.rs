@@ -12,11 +12,13 @@
 //!   thing to run; identity by client certificate would end there.
 
 mod answer;
+mod condition;
 mod document;
 mod events;
 mod frame;
 #[cfg(test)]
 mod fuzz;
+mod header;
 #[cfg(test)]
 mod made;
 mod pack;
@@ -45,7 +47,7 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 use tonic::{Code, Status};
 use uuid::Builder;
 
-use self::{request::Outer, wishes::Wishes};
+use self::{header::text, request::Outer, wishes::Wishes};
 use crate::{
     coding::{self, Coding},
     layer::{rate, trace},
@@ -148,6 +150,7 @@ async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response,
         Found::Nothing => return Err(status(nothing_here(parts.uri.path())).into()),
     };
     check_content_type(route, &parts.headers).map_err(NoCall::Form)?;
+    condition::check_if_none_match(route, &parts.headers).map_err(status)?;
     let body = Came { gzip: pack::is_gzip(&parts.headers).map_err(NoCall::Form)?, body };
     let outer = outer(&parts, path).map_err(status)?;
     let (asked, reads) = (parts.headers.clone(), verb == "GET");
@@ -248,27 +251,15 @@ fn check_content_type(route: &Route, headers: &HeaderMap) -> Result<()> {
 fn outer(parts: &Parts, path: Vec<(&'static str, String)>) -> Result<Outer> {
     let text = |name| text(&parts.headers, name);
     text("authorization")?;
-    let if_match = text("if-match")?.map(answer::asked_etag).transpose()?;
     // A browser that has no event yet sends an empty id.
     let resume = text("last-event-id")?.filter(|token| !token.is_empty());
     Ok(Outer {
         path,
         query: parts.uri.query().unwrap_or_default().to_owned(),
-        if_match: if_match.flatten(),
+        if_match: condition::if_match(&parts.headers)?,
         request_id: text("idempotency-key")?.map(request_id).transpose()?,
         resume: resume.map(str::to_owned),
     })
-}
-
-/// A header that stands once; what cannot be read is not passed over.
-fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>> {
-    let mut values = headers.get_all(name).iter();
-    let (first, second) = (values.next(), values.next());
-    if second.is_some() {
-        return Err(Error::field(name, FieldCode::Duplicate, "is there twice; send it once"));
-    }
-    let read = first.map(|value| value.to_str()).transpose();
-    read.map_err(|_| Error::field(name, FieldCode::Format, "may hold letters of ASCII only"))
 }
 
 /// A key that is a UUID is the request's id; any other text always stands for the same one.

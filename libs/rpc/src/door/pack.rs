@@ -11,6 +11,7 @@ use http_body_util::BodyExt as _;
 use mpp_core::{Error, FieldCode, Result};
 
 use super::{
+    condition::in_coding,
     problem,
     wishes::{Wishes, listed, weight_of},
 };
@@ -56,14 +57,14 @@ fn is_packed(answer: &Response) -> bool {
     answer.headers().contains_key(header::CONTENT_ENCODING)
 }
 
-/// Says how an answer was packed; it is no longer byte for byte what its ETag stood for.
+/// Says how an answer was packed, in its ETag as well: these are other bytes.
 pub(super) fn tell(parts: &mut Parts, coding: Coding) {
     let headers = &mut parts.headers;
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     let etag = headers.get(header::ETAG).and_then(|etag| etag.to_str().ok());
-    let weak = etag.filter(|etag| !etag.starts_with("W/")).map(|etag| format!("W/{etag}"));
-    if let Some(weak) = weak.and_then(|weak| HeaderValue::try_from(weak).ok()) {
-        headers.insert(header::ETAG, weak);
+    let packed = etag.map(|etag| in_coding(etag, coding));
+    if let Some(packed) = packed.and_then(|packed| HeaderValue::try_from(packed).ok()) {
+        headers.insert(header::ETAG, packed);
     }
     if !headers.contains_key(header::VARY) {
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));

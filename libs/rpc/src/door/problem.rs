@@ -139,7 +139,8 @@ fn message_differs(error: &ClientError) -> bool {
     !error.indonesian.is_empty() && error.indonesian != error.message
 }
 
-/// RFC 9457. The codes of wrong fields stand beside their descriptions.
+/// RFC 9457. The codes of wrong fields stand beside their descriptions; what developers should read
+/// has a member of its own where another language takes its place.
 fn problem(status: &Status, error: &ClientError, http: StatusCode, wishes: &Wishes) -> Value {
     let read = status.get_error_details();
     let codes = read.error_info().map(|info| info.metadata.clone()).unwrap_or_default();
@@ -150,9 +151,13 @@ fn problem(status: &Status, error: &ClientError, http: StatusCode, wishes: &Wish
     let title = wishes.choose(&english, &error.indonesian);
     let mut problem = json!({
         "type": format!("urn:mpp:reason:{}", error.reason), "title": title,
-        "status": http.as_u16(), "detail": error.message, "reason": error.reason,
+        "status": http.as_u16(), "detail": wishes.choose(&error.message, &error.indonesian),
+        "reason": error.reason,
         "errors": errors.collect::<Vec<_>>(),
     });
+    if wishes.indonesian && message_differs(error) {
+        problem["debug"] = Value::from(error.message.as_str());
+    }
     if !error.trace.is_empty() {
         problem["trace"] = Value::from(error.trace.as_str());
     }

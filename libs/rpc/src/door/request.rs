@@ -10,6 +10,8 @@ use prost::Message as _;
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value};
 
+use super::condition::IfMatch;
+
 /// The parts of a plain HTTP request besides its body.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outer {
@@ -18,7 +20,7 @@ pub(crate) struct Outer {
     /// The query, as it came.
     pub query: String,
     /// The record's version that `If-Match` asks for.
-    pub if_match: Option<String>,
+    pub if_match: Option<IfMatch>,
     /// The request's id, out of `Idempotency-Key`.
     pub request_id: Option<String>,
     /// The token at which a stream goes on, out of `Last-Event-ID`.
@@ -86,12 +88,14 @@ fn of_query(route: &Route, query: &str, object: &mut Map<String, Value>) -> Resu
 /// The headers that stand for fields, where the message has these.
 fn of_headers(route: &Route, outer: &Outer, object: &mut Map<String, Value>) -> Result<()> {
     let input = route.method.input();
-    if let Some(etag) = &outer.if_match {
+    if let Some(asked) = &outer.if_match {
         let field = route.etag_field().ok_or_else(|| {
             let text = "this address changes no record that has an etag";
             Error::field("if-match", FieldCode::NotAllowed, text)
         })?;
-        set(&input, object, &field, Value::from(etag.as_str()), Twice::IfEqual)?;
+        if let IfMatch::Etag(etag) = asked {
+            set(&input, object, &field, Value::from(etag.as_str()), Twice::IfEqual)?;
+        }
     }
     if let Some(id) = &outer.request_id
         && input.get_field_by_name("request_id").is_some()

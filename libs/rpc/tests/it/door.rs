@@ -179,7 +179,14 @@ async fn a_problem_is_told_as_one_and_in_indonesian_where_that_is_asked_for() {
     let problem = answer.json();
     assert_eq!((&problem["status"], &problem["reason"]), (&json!(400), &json!("INVALID_FIELD")));
     assert_eq!(problem["errors"][0]["code"], "UNKNOWN_VALUE");
-    assert_eq!(problem["title"], mpp_core::Reason::InvalidField.indonesian());
+    let indonesian = mpp_core::Reason::InvalidField.indonesian();
+    assert_eq!((&problem["title"], &problem["detail"]), (&json!(indonesian), &json!(indonesian)));
+    assert!(problem["debug"].as_str().is_some_and(|text| text.contains("no such parameter")));
+    let english = [("accept", "application/problem+json")];
+    let answer = ask(&server, Role::Reader, "GET", &format!("{QUEUE}?x=1"), &english, "").await;
+    let problem = answer.json();
+    assert!(problem["detail"].as_str().is_some_and(|text| text.contains("no such parameter")));
+    assert_eq!((&problem["debug"], &problem["title"]), (&Value::Null, &json!("invalid field")));
 }
 
 #[tokio::test]
@@ -199,12 +206,26 @@ async fn a_fault_behind_the_door_is_one_answer_and_tells_no_secret() {
 #[tokio::test]
 async fn a_header_that_is_not_understood_is_refused_and_not_passed_over() {
     let server = server().await;
-    for (name, value) in
-        [("if-match", "\"\""), ("idempotency-key", ""), ("if-match", "\"1\", \"2\"")]
-    {
+    for (name, value) in [
+        ("if-match", ""),
+        ("if-match", "\"\""),
+        ("if-match", "7"),
+        ("if-match", "\"1\", \"2\""),
+        // It changes no record that has an etag.
+        ("if-match", "*"),
+        ("if-match", "\"7.ab\""),
+        ("if-none-match", "\"7.ab\""),
+        ("if-none-match", ""),
+        ("idempotency-key", ""),
+    ] {
         let answer = ask(&server, Role::CounterOfficer, "POST", CALL, &[(name, value)], "{}").await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{name}: {value}");
         assert!(answer.body.contains(name), "{}", answer.body);
+    }
+    for (name, value) in [("if-match", "W/\"7.ab\""), ("if-none-match", "*")] {
+        let answer = ask(&server, Role::CounterOfficer, "POST", CALL, &[(name, value)], "{}").await;
+        assert_eq!(answer.status, StatusCode::PRECONDITION_FAILED, "{name}: {value}");
+        assert_eq!(answer.reason(), "ETAG_MISMATCH");
     }
 }
 
