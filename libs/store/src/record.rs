@@ -29,12 +29,16 @@ pub struct Record<D> {
     pub create_time: Micros,
     /// When it was last changed.
     pub update_time: Micros,
+    /// The document's bytes, for its etag: encoded anew they would lack what a newer version of
+    /// this program has written.
+    pub(crate) stored: Bytes,
 }
 
 impl<D: Document> Record<D> {
-    /// What a write must name that means this state of the record.
+    /// What a write must name that means this state of the record. Programs of all forms give the
+    /// same one, since it is made of the bytes that are stored.
     pub fn etag(&self) -> String {
-        document::etag(self.version, &self.doc.encode_to_vec())
+        document::etag(self.version, &self.stored)
     }
 }
 
@@ -131,6 +135,7 @@ impl Stored {
             labels: parse_labels(&self.labels)?,
             create_time: self.create_time,
             update_time: self.update_time,
+            stored: self.doc.clone(),
         })
     }
 }

@@ -2,11 +2,12 @@
 //! one.
 
 use mpp_api::{
-    registry::{Mall, UpdateMallRequest},
+    registry::{GetMallRequest, Mall, UpdateMallRequest},
     sync::{Form, Hello, OpenSessionRequest, Outcome},
 };
 use mpp_client::error_of;
 use mpp_testkit::{TestDatabase, document, on_both, write_as_next_version};
+use prost::Message as _;
 
 use crate::{
     publisher::{Session, begin_again, codes, delete, hello, outcomes, record, source},
@@ -130,6 +131,43 @@ async fn clients_that_name_no_form_or_one_of_before_are_served() {
         let unknown = Form { kind: "of_tomorrow".into(), number: 7 };
         let other = Hello { forms: vec![unknown], ..hello() };
         begin_again(&world, other).await;
+    })
+    .await;
+}
+
+/// While an upgrade rolls, a record is read at one replica and written at another.
+#[tokio::test]
+async fn an_etag_is_the_same_in_every_form_that_reads_the_record() {
+    on_both(async |database| {
+        let world = World::banyuwangi(&database).await;
+        let world = rewritten(world, &database, "mall", MALL).await;
+        let stored = document(database.url(), "mall", MALL).await;
+        let mut read = world.running.registry.db.read().await.expect("a snapshot");
+        let found = read.get::<Mall>(MALL).await.expect("readable").expect("the mall");
+        read.end().await.expect("ended");
+        // What a program of the newer form says, which knows every byte that is stored.
+        let newer = mpp_api::document::etag(found.version, &stored);
+        assert_ne!(stored, found.doc.encode_to_vec(), "this form knows less of it");
+        assert_eq!(found.etag(), newer, "in a transaction");
+        let request = GetMallRequest { name: MALL.into(), ..Default::default() };
+        let answer = world.admin().directory.get_mall(request).await.expect("the mall");
+        assert_eq!(answer.into_inner().mall.expect("a mall").etag, newer, "in an answer");
+
+        // One that the newer program gave is known here, and one of before is not.
+        let renamed = |etag: &str| UpdateMallRequest {
+            mall: Some(Mall {
+                name: MALL.into(),
+                display_name: text("MPP"),
+                etag: etag.into(),
+                ..Mall::default()
+            }),
+            ..Default::default()
+        };
+        for (etag, reason) in [(newer.as_str(), "NEWER_FORM"), ("1.000000000000", "ETAG_MISMATCH")]
+        {
+            let error = refused(world.admin().directory.update_mall(renamed(etag)).await);
+            assert_eq!(error.reason, reason, "{}", error.message);
+        }
     })
     .await;
 }
