@@ -18,6 +18,9 @@ pub struct DeleteArgs {
     /// The name under which the same record lives on.
     #[arg(long, value_name = "NAME")]
     pub moved_to: Option<String>,
+    /// Check only.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 pub async fn run(args: DeleteArgs, client: &Client, output: Output) -> Result<()> {
@@ -27,9 +30,12 @@ pub async fn run(args: DeleteArgs, client: &Client, output: Output) -> Result<()
         (None, None) => (Reason::Withdrawn, String::new()),
     };
     let tombstone = Tombstone { reason: reason.into(), successor };
-    Records::new(client).delete(&args.name, tombstone).await?;
+    Records::new(client).delete(&args.name, tombstone, args.dry_run).await?;
+    let outcome = if args.dry_run { "delete" } else { "deleted" };
     if output.is_json() {
-        say!("{}", json!({ "name": args.name, "outcome": "deleted" }));
+        say!("{}", json!({ "name": args.name, "outcome": outcome }));
+    } else if args.dry_run {
+        say!("would be deleted   {}; nothing was changed", args.name);
     } else {
         say!("deleted   {}", args.name);
     }

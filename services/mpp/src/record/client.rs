@@ -117,14 +117,20 @@ impl<'a> Records<'a> {
         self.write(kind, &method, fields, record, validate_only).await
     }
 
-    /// Deletes the record, which leaves `tombstone` where the contract keeps one for its kind.
+    /// Deletes the record, which leaves `tombstone` where the contract keeps one for its kind; or
+    /// only checks whether it could.
     ///
     /// # Errors
     /// The contract has no such method; the service's refusal.
-    pub async fn delete(&self, name: &str, tombstone: Tombstone) -> Result<()> {
+    pub async fn delete(
+        &self,
+        name: &str,
+        tombstone: Tombstone,
+        validate_only: bool,
+    ) -> Result<()> {
         let kind = Kind::of(name)?;
         let method = kind.method("Delete")?;
-        let fields = json!({ "name": name });
+        let fields = json!({ "name": name, "validate_only": validate_only });
         let mut request = json::read_dynamic(method.input().full_name(), &fields)?;
         if let Some(field) = method.input().get_field_by_name("tombstone") {
             let message = json::descriptor(&Tombstone::full_name())?;

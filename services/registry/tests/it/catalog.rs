@@ -123,6 +123,21 @@ async fn a_service_that_goes_takes_its_offerings_along_and_its_name_is_not_used_
             reason: Reason::Superseded.into(),
             successor: "units/kemendagri/services/ktp-digital".into(),
         });
+        let check = DeleteServiceRequest { validate_only: true, ..delete.clone() };
+        let checked = admin.catalog.delete_service(check.clone()).await.expect("it could go");
+        assert_eq!(checked.into_inner().revision, 0, "nothing was written");
+        admin.service(KTP).await.expect("it stays");
+        admin.offering(OFFERING).await.expect("and so does what would go with it");
+        let stale = DeleteServiceRequest { etag: "9.000000000000".into(), ..check };
+        assert_eq!(reason(admin.catalog.delete_service(stale).await), "ETAG_MISMATCH");
+        let check = DeleteOfferingRequest {
+            name: OFFERING.into(),
+            tombstone: withdrawn(),
+            validate_only: true,
+            ..Default::default()
+        };
+        admin.catalog.delete_offering(check).await.expect("it could go");
+        admin.offering(OFFERING).await.expect("it stays");
         admin.catalog.delete_service(delete.clone()).await.expect("deleted");
         assert_eq!(reason(admin.service(KTP).await), "NOT_FOUND");
         assert_eq!(reason(admin.offering(OFFERING).await), "NOT_FOUND");

@@ -202,6 +202,10 @@ async fn trying_a_change_keeps_nothing() {
         let shown = tried.hours_rule.expect("the rule as it would be").weekly;
         assert_eq!((shown, tried.revision), (Some(week("09:00", "14:00")), 0));
         assert_eq!(stored(&world).await, before);
+        let delete =
+            DeleteHoursRuleRequest { name: RULE.into(), validate_only: true, ..Default::default() };
+        world.scheduling.hours().delete_hours_rule(delete).await.expect("it could go");
+        assert_eq!(stored(&world).await, before);
         let mut wrong = change(HoursRule::default(), &["source"]);
         wrong.validate_only = true;
         let wrong = update(&world, wrong).await;
