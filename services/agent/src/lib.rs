@@ -49,6 +49,7 @@ mod store;
 pub use app::{
     check::{Checked, check},
     plan::{Event, Outcome, Run},
+    returned::until_back,
     run::run,
 };
 pub use model::{

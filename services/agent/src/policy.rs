@@ -13,6 +13,9 @@ mpp_core::policy! {
         first_wait_millis: u64 = 250 in 10..=60_000,
         /// Seconds of the longest pause between two tries.
         longest_wait_seconds: u64 = 60 in 1..=3600,
+        /// Seconds between two looks, while a run waits, whether a registry that was away serves
+        /// again; half of it at least, at random. A look is one small call.
+        probe_seconds: u64 = 4 in 1..=3600,
         /// Seconds that an answer of the registry may take before the session is given up.
         answer_timeout_seconds: u64 = 60 in 1..=600,
         /// Batches sent ahead of their answers: two keep the registry busy while answers travel;
@@ -69,6 +72,11 @@ impl Policy {
     /// [`Self::longest_wait_seconds`].
     pub fn longest_wait(&self) -> Duration {
         Duration::from_secs(self.longest_wait_seconds)
+    }
+
+    /// [`Self::probe_seconds`].
+    pub fn probe(&self) -> Duration {
+        Duration::from_secs(self.probe_seconds)
     }
 
     /// [`Self::answer_timeout_seconds`].

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod plan;
+pub mod returned;
 pub mod run;
 mod sent;
 mod session;

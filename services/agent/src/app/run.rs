@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use mpp_client::{Backoff, Endpoint};
 use mpp_core::{Code, Error, Reason, Result};
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     plan::{Event, Outcome, Run},
+    returned::Look,
     session::{self, Broken, Ended, Reading},
 };
 use crate::{
@@ -55,7 +57,7 @@ async fn until_ended(
     shutdown: &CancellationToken,
 ) -> Result<Ended> {
     let session::Context { run, store, report, .. } = *context;
-    let mut patience = Patience::new(&run.policy);
+    let mut patience = Patience::new(&run.policy, Look::new(context.endpoint, &run.policy));
     let mut reading = None;
     loop {
         let attempt = attempt(context, reading.take());
@@ -121,15 +123,16 @@ fn both(fault: &Fault, error: &Error) -> Error {
 struct Patience {
     backoff: Backoff,
     left: Duration,
+    look: Look,
 }
 
 impl Patience {
-    fn new(policy: &Policy) -> Self {
+    fn new(policy: &Policy, look: Look) -> Self {
         let backoff = Backoff::new(policy.first_wait(), policy.longest_wait());
-        Self { backoff, left: policy.patience() }
+        Self { backoff, left: policy.patience(), look }
     }
 
-    /// Pauses before the next try.
+    /// Pauses before the next try, less long where the registry was away and is back.
     ///
     /// # Errors
     /// Gives the error back where another try would not help or patience is at its end.
@@ -139,16 +142,24 @@ impl Patience {
         report: &(dyn Fn(Event) + Sync),
         shutdown: &CancellationToken,
     ) -> Result<()> {
-        let wait = self.backoff.pause().max(error.retry_after().unwrap_or_default());
+        let asked = error.retry_after().unwrap_or_default();
+        let wait = self.backoff.pause().max(asked);
         if !may_pass(&error) || wait > self.left {
             return Err(error);
         }
         report(Event::Retrying { error: error.to_string(), wait });
-        self.left -= wait;
-        tokio::select! {
-            () = tokio::time::sleep(wait) => Ok(()),
+        let begun = Instant::now();
+        let back = async {
+            sleep(asked).await;
+            self.look.back().await;
+        };
+        let paused = tokio::select! {
+            () = sleep(wait) => Ok(()),
+            () = back => Ok(()),
             () = shutdown.cancelled() => Err(stopped()),
-        }
+        };
+        self.left = self.left.saturating_sub(begun.elapsed());
+        paused
     }
 }
 
