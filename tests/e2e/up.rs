@@ -112,6 +112,30 @@ async fn whoever_starts_the_demo_can_run_all_that_is_printed() {
 }
 
 #[tokio::test]
+async fn a_second_one_leaves_the_firsts_context_and_prints_what_reaches_its_own() {
+    let first = Up::start(&["--data", "mal 'satu'"]).await;
+    let place = first.home.path().join("state/mpp/context.json");
+    let before = fs::read_to_string(&place).expect("the first one's context");
+    assert!(!first.process.log().contains("MPP_CONTEXT"), "{}", first.process.log());
+
+    let home = first.home.path();
+    let process = launch(home, free_ports(14), &["--data", "mal \"dua\" $HOME"], 2);
+    eventually(PATIENCE, "its next steps", async || {
+        that(process.log().contains("Ctrl-C ends"), process.log())
+    })
+    .await;
+    assert_eq!(fs::read_to_string(&place).expect("still there"), before);
+    // All that it prints, pasted as it is into another terminal.
+    let log = process.log();
+    let (_, next) = log.split_once("Next, in another terminal:").expect("the next steps");
+    let steps: Vec<&str> = next.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+    let said = Said::by(shell(home, &format!("set -e\n{}", steps.join("\n")))).await.succeeded();
+    assert!(said.contains("mal \"dua\" $HOME/context.json"), "doctor says which: {said}");
+    let said = first.run(&["doctor"]).await.succeeded();
+    assert!(said.contains("state/mpp/context.json"), "without it the first is reached: {said}");
+}
+
+#[tokio::test]
 async fn every_metric_of_the_reference_is_told_and_no_other() {
     let mut up = Up::start(&["--demo"]).await;
     up.run(&["search", "ktp"]).await.succeeded();

@@ -30,6 +30,15 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept.join("\n").trim_end().to_owned())
 }
 
+/// A text as one word of a shell, so that a command can be pasted as it is printed.
+pub fn quoted(text: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("'{}'", text.replace('\'', "'\\''")))
+}
+
 /// True where a text holds what no text should; ends of lines and tabs are blanks.
 pub fn has_control(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && !c.is_whitespace())
@@ -109,6 +118,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_word_of_a_command_is_quoted_only_where_a_shell_would_read_it_otherwise() {
+        for plain in ["mpp-data", "/srv/mpp/up.toml", "units/a/services/b", "sources/x:1"] {
+            assert_eq!(quoted(plain), plain);
+        }
+        assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("my data"), "'my data'");
+        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(quoted("~/x"), "'~/x'");
+    }
 
     #[test]
     fn two_texts_that_look_alike_are_told_apart() {

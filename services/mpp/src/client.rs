@@ -21,7 +21,9 @@ use crate::{output::Output, service::Service};
 /// The services' addresses, and the caller's token. `mpp up` writes a file that holds both.
 #[derive(ClapArgs, Clone, Default)]
 pub struct ClientArgs {
-    /// The context file that `mpp up` wrote; else ./mpp-data/context.json, else the last `mpp up`.
+    /// The context file that `mpp up` wrote; else ./mpp-data/context.json, else the one in
+    /// ~/.local/state/mpp, where the first `mpp up` leaves it, too. `mpp doctor` says which is
+    /// used.
     #[arg(long, global = true, env = "MPP_CONTEXT", value_name = "FILE")]
     pub context: Option<PathBuf>,
     /// Call as this role of the context (administrator, reader, organiser, …).
@@ -64,42 +66,74 @@ pub struct Context {
 }
 
 impl Context {
-    /// Writes the context into the data folder, and where commands from elsewhere find it.
+    /// Writes the context into the data folder, and where commands from elsewhere find it, unless
+    /// that place has a context of something else that may still be of use: of another `mpp up`, or
+    /// of a ministry's real services.
     pub fn save(&self, data: &Path) -> Result<()> {
         let text = serde_json::to_string_pretty(self).map_err(Error::internal)?;
         write_file(&data.join("context.json"), text.as_bytes(), Readers::Owner)?;
         // The second place is a convenience: a home that cannot be written is no failure.
-        if let Some(last) = last_context()
-            && let Some(folder) = last.parent()
+        if let Some(place) = everywhere().filter(|place| self.may_replace(place))
+            && let Some(folder) = place.parent()
             && fs::create_dir_all(folder).is_ok()
         {
-            let _ = write_file(&last, text.as_bytes(), Readers::Owner);
+            let _ = write_file(&place, text.as_bytes(), Readers::Owner);
         }
         Ok(())
     }
 
-    fn load(args: &ClientArgs) -> Result<Option<Self>> {
-        let candidates = match &args.context {
-            Some(named) => vec![named.clone()],
-            None => {
-                let here = env::var_os("MPP_DATA").map_or_else(|| "mpp-data".into(), PathBuf::from);
-                std::iter::once(here.join("context.json")).chain(last_context()).collect()
-            }
+    /// True where nothing is there, or a context of the same folder or of one that is gone.
+    fn may_replace(&self, place: &Path) -> bool {
+        if fs::symlink_metadata(place).is_err() {
+            return true;
+        }
+        // What cannot be read is not known to be of no use.
+        Self::read(place).is_ok_and(|there| there.is_same(self) || there.has_no_files())
+    }
+
+    /// True where both are of one data folder.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.signing_key == other.signing_key
+    }
+
+    fn has_no_files(&self) -> bool {
+        !self.signing_key.exists() && !self.tokens.values().any(|token| token.exists())
+    }
+
+    /// The file that commands without --context use here, and what it says; `None` where there is
+    /// none that can be read.
+    pub fn current() -> Option<(PathBuf, Self)> {
+        let path = candidates().find(|path| path.is_file())?;
+        let context = Self::read(&path).ok()?;
+        Some((path, context))
+    }
+
+    fn load(args: &ClientArgs) -> Result<Option<(PathBuf, Self)>> {
+        let path = match &args.context {
+            Some(named) if !named.is_file() => return Err(unreadable(named, "no such file")),
+            Some(named) => Some(named.clone()),
+            None => candidates().find(|path| path.is_file()),
         };
-        let Some(path) = candidates.iter().find(|path| path.is_file()) else {
-            return match &args.context {
-                Some(named) => Err(unreadable(named, "no such file")),
-                None => Ok(None),
-            };
-        };
+        let Some(path) = path else { return Ok(None) };
+        let context = Self::read(&path)?;
+        Ok(Some((path, context)))
+    }
+
+    fn read(path: &Path) -> Result<Self> {
         let text =
             fs::read_to_string(path).map_err(|error| unreadable(path, &error.to_string()))?;
-        serde_json::from_str(&text).map(Some).map_err(|error| unreadable(path, &error.to_string()))
+        serde_json::from_str(&text).map_err(|error| unreadable(path, &error.to_string()))
     }
 }
 
-/// The file in which the last `mpp up` of this user left its context.
-fn last_context() -> Option<PathBuf> {
+/// The files in which a context is looked for that no flag names, one after the other.
+fn candidates() -> impl Iterator<Item = PathBuf> {
+    let here = env::var_os("MPP_DATA").map_or_else(|| "mpp-data".into(), PathBuf::from);
+    std::iter::once(here.join("context.json")).chain(everywhere())
+}
+
+/// The file in which commands from any folder of this user find a context.
+fn everywhere() -> Option<PathBuf> {
     let state = env::var_os("XDG_STATE_HOME")
         .map(PathBuf::from)
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")))?;
@@ -119,6 +153,8 @@ fn unreadable(path: &Path, what: &str) -> Error {
 pub struct Client {
     args: ClientArgs,
     context: Option<Context>,
+    /// The file that the context was read from.
+    file: Option<PathBuf>,
     /// Channels in use; each is one connection, whatever the number of calls.
     channels: Mutex<Vec<(Service, Channel)>>,
 }
@@ -129,19 +165,24 @@ impl Client {
     /// # Errors
     /// The named context cannot be read.
     pub fn new(args: &ClientArgs) -> Result<Self> {
-        let context = Context::load(args)?;
-        Ok(Self { args: args.clone(), context, channels: Mutex::default() })
+        let (file, context) = Context::load(args)?.unzip();
+        Ok(Self { args: args.clone(), context, file, channels: Mutex::default() })
     }
 
     /// A client of a running `mpp up`, as its administrator.
     pub fn of(context: &Context) -> Self {
         let context = Some(context.clone());
-        Self { args: ClientArgs::default(), context, channels: Mutex::default() }
+        Self { args: ClientArgs::default(), context, file: None, channels: Mutex::default() }
     }
 
     /// The context, for commands that need its signing key.
     pub fn context(&self) -> Option<&Context> {
         self.context.as_ref()
+    }
+
+    /// The file that the context was read from, where one is used.
+    pub fn context_file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// The health port of a service of the context; none of one that a flag names, which may be
@@ -216,5 +257,53 @@ impl Client {
             )
         })?;
         Ok(Some(TokenSource::File(file.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The context of a folder, with its key and a token as `mpp up` makes them.
+    fn of(folder: &Path, port: u16) -> Context {
+        fs::create_dir_all(folder.join("keys")).expect("a folder");
+        let (signing_key, token) = (folder.join("keys/signing.pem"), folder.join("keys/reader"));
+        for file in [&signing_key, &token] {
+            fs::write(file, "").expect("a file");
+        }
+        let address = |offset: u16| format!("http://127.0.0.1:{}", port + offset);
+        Context {
+            registry: address(1),
+            scheduling: address(2),
+            reporting: address(3),
+            health: BTreeMap::new(),
+            page: address(0),
+            tokens: BTreeMap::from([("reader".to_owned(), token)]),
+            signing_key,
+        }
+    }
+
+    #[test]
+    fn a_context_of_something_else_is_left_as_it_is() {
+        let home = tempfile::tempdir().expect("a folder");
+        let place = home.path().join("state/context.json");
+        fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
+        let (one, two) = (home.path().join("one"), home.path().join("two"));
+        let (first, second) = (of(&one, 7400), of(&two, 7500));
+        assert!(first.may_replace(&place), "nothing is there");
+        let write = |context: &Context| {
+            fs::write(&place, serde_json::to_string(context).expect("JSON")).expect("a file");
+        };
+        write(&first);
+        assert!(of(&one, 7600).may_replace(&place), "its own, at other ports");
+        assert!(!second.may_replace(&place), "another one's, running or not");
+        // Of a ministry's services: no key of ours, and a token.
+        write(&Context { signing_key: PathBuf::new(), ..first.clone() });
+        assert!(!second.may_replace(&place));
+        fs::write(&place, "# mine").expect("a file");
+        assert!(!second.may_replace(&place), "nobody knows what it is for");
+        write(&first);
+        fs::remove_dir_all(&one).expect("removed");
+        assert!(second.may_replace(&place), "its folder has gone, and its tokens with it");
     }
 }

@@ -17,6 +17,8 @@ use std::process::ExitCode;
 
 use mpp_core::{Code, Error, Reason};
 
+use crate::program::as_called;
+
 /// Anything that no other code says better.
 pub const FAILED: u8 = 1;
 /// A source is at fault.
@@ -27,11 +29,11 @@ const REFUSED: u8 = 9;
 /// Prints the failure and what to do next, and gives the exit code.
 pub fn report(error: &Error) -> ExitCode {
     match error.violations() {
-        [] | [_] => complain!("mpp: {}", error.message()),
+        [] | [_] => complain!("mpp: {}", as_called(error.message())),
         wrong => {
             complain!("mpp: {} things are wrong:", wrong.len());
             for fault in wrong {
-                complain!("  {}: {}", fault.field, fault.description);
+                complain!("  {}: {}", fault.field, as_called(&fault.description));
             }
         }
     }
@@ -41,7 +43,7 @@ pub fn report(error: &Error) -> ExitCode {
         cause = inner.source();
     }
     if let Some(next) = next_step(error) {
-        complain!("  next: {next}");
+        complain!("  next: {}", as_called(next));
     }
     code(error).into()
 }

@@ -34,6 +34,7 @@ mod demo;
 mod exit;
 mod keys;
 mod policy;
+mod program;
 mod record;
 #[cfg(test)]
 mod reference;

@@ -112,16 +112,6 @@ pub fn english(text: Option<&LocalizedText>) -> &str {
     }
 }
 
-/// How this program was called, so that what is printed can be run as printed.
-pub fn program() -> String {
-    let exe = std::env::current_exe().unwrap_or_default();
-    let here = std::env::current_dir().unwrap_or_default();
-    match exe.strip_prefix(&here) {
-        Ok(relative) => relative.display().to_string(),
-        Err(_) => exe.display().to_string(),
-    }
-}
-
 /// Rows under headings, each column as wide as its widest cell; the last one is not padded.
 pub struct Table {
     rows: Vec<Vec<String>>,

@@ -1,6 +1,6 @@
 //! A record that did not get into the index, or that a person should look at, and what would help.
 
-use mpp_core::{Error, FieldCode, Reason};
+use mpp_core::{Error, FieldCode, Reason, text};
 
 use super::tally::some;
 
@@ -47,11 +47,12 @@ impl Problem {
 
     /// A record that the source no longer has, and the registry still holds as `name`.
     pub fn gone(source_id: &str, name: &str) -> Self {
-        let text = format!(
+        let message = format!(
             "it is no longer in the source, and {name} stays in the registry; to remove it for good: \
-             mpp agent withdraw CONFIG {source_id}"
+             mpp agent withdraw CONFIG {}",
+            text::quoted(source_id)
         );
-        Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, text))
+        Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, message))
     }
 
     /// A record that is not among the rows that were read, where it may be one of those that were
@@ -147,5 +148,7 @@ mod tests {
         assert_eq!(gone.record, "gone (ktp)");
         assert!(gone.message.ends_with("mpp agent withdraw CONFIG ktp"), "{}", gone.message);
         assert!(gone.is_remark());
+        let spaced = Problem::gone("kartu keluarga", "units/a/services/kk");
+        assert!(spaced.message.ends_with("CONFIG 'kartu keluarga'"), "{}", spaced.message);
     }
 }

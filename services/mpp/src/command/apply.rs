@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use mpp_core::{Error, FieldCode, Reason, Result, Role};
+use mpp_core::{Error, FieldCode, Reason, Result, Role, text};
 use serde_json::{Value, json};
 
 use crate::{
     apply::{Applied, Change, Options, Outcome, Record, apply, from_file, records},
     client::Client,
-    output::{Output, program},
+    output::Output,
+    program::{path_word, program},
     record::Records,
 };
 
@@ -44,7 +45,7 @@ pub async fn run(args: ApplyArgs, client: &Client, output: Output) -> Result<()>
     let mut tell = |applied: Applied<'_>| {
         match output {
             Output::Json => say!("{}", as_json(&applied, args.dry_run)),
-            Output::Table => print(&applied, args.dry_run),
+            Output::Table => print(&applied, &args),
         }
         tally.add(&applied.outcome);
     };
@@ -136,8 +137,8 @@ fn verb(outcome: &Outcome) -> &'static str {
     }
 }
 
-fn print(applied: &Applied<'_>, dry_run: bool) {
-    let Applied { record, outcome } = applied;
+fn print(applied: &Applied<'_>, args: &ApplyArgs) {
+    let (Applied { record, outcome }, dry_run) = (applied, args.dry_run);
     let needs = || needs(record, outcome);
     say!("{:9} {}", word(outcome, dry_run), record.name);
     match outcome {
@@ -156,7 +157,7 @@ fn print(applied: &Applied<'_>, dry_run: bool) {
         Outcome::Refused { error, .. } => {
             say!("    {}: {error}", record.place);
             if error.reason() == Reason::PermissionDenied {
-                print_way_out(record, verb(outcome));
+                print_way_out(record, verb(outcome), &args.files);
             }
         }
         Outcome::Left(why) => say!("    {}: {why}", record.place),
@@ -185,14 +186,37 @@ fn print_change(change: &Change) {
     say!("    {}: {} → {}", change.path, shown(&change.before), shown(&change.after));
 }
 
-/// Prints how to call with a role that may do this; NAME is the mall, unit or source that owns the
-/// record.
-fn print_way_out(record: &Record, verb: &str) {
+/// Prints how to call with a role that may do this.
+fn print_way_out(record: &Record, verb: &str, files: &[PathBuf]) {
     let role = record.kind.role(verb);
     say!("    needs {}; make a token and apply again with it:", record.kind.needs(verb));
-    let program = program();
-    say!("      {program} token --role {} --namespace NAME > token.jwt", role.as_str());
-    say!("      {program} apply --token-file token.jwt FILE");
+    let namespace = match (role, owner(record, role)) {
+        (Role::Administrator, _) => String::new(),
+        (_, Some(owner)) => format!(" --namespace {}", text::quoted(&owner)),
+        (_, None) => {
+            say!("    (UNIT is that of the counter: mpp get {})", above(&record.name, 4));
+            " --namespace units/UNIT".to_owned()
+        }
+    };
+    let (program, role) = (program(), role.as_str());
+    say!("      {program} token --role {role}{namespace} > token.jwt");
+    let files: Vec<_> = files.iter().map(|file| path_word(file)).collect();
+    say!("      {program} apply --token-file token.jwt {}", files.join(" "));
+}
+
+/// The name that a caller of this role has to hold; `None` where only the registry knows.
+fn owner(record: &Record, role: Role) -> Option<String> {
+    let target = || record.message.get_field_by_name("target")?.as_str().map(str::to_owned);
+    match (role, record.name.split('/').next().unwrap_or_default()) {
+        (_, "hoursRules") => target(),
+        (Role::UnitOfficer, "malls") => None,
+        _ => Some(above(&record.name, 2).to_owned()),
+    }
+}
+
+/// The first parts of a name.
+fn above(name: &str, parts: usize) -> &str {
+    name.match_indices('/').nth(parts - 1).map_or(name, |(end, _)| &name[..end])
 }
 
 fn as_json(applied: &Applied<'_>, dry_run: bool) -> Value {
@@ -225,6 +249,23 @@ fn as_json(applied: &Applied<'_>, dry_run: bool) -> Value {
 mod tests {
     use super::*;
     use crate::apply::from_text;
+
+    #[test]
+    fn the_way_out_names_whose_the_record_is_where_that_can_be_told() {
+        let owner_of = |role, yaml: &str| {
+            owner(&records(from_text("f.yaml", yaml).expect("YAML")).expect("a record")[0], role)
+        };
+        let counter = "malls/a/counters/b";
+        let own = owner_of(Role::Organiser, &format!("name: {counter}\nticket_prefix: A\n"));
+        assert_eq!(own.as_deref(), Some("malls/a"));
+        let rule = format!("name: hoursRules/x\ntarget: {counter}\n");
+        assert_eq!(owner_of(Role::CounterOfficer, &rule).as_deref(), Some(counter));
+        let service = owner_of(Role::UnitOfficer, "name: units/a/services/b\nproduct: KK\n");
+        assert_eq!(service.as_deref(), Some("units/a"));
+        let offering = format!("name: {counter}/offerings/c\nquota_per_day: 1\n");
+        assert_eq!(owner_of(Role::UnitOfficer, &offering), None, "its counter's unit");
+        assert_eq!(above(&format!("{counter}/offerings/c"), 4), counter);
+    }
 
     #[test]
     fn what_is_set_over_a_source_needs_an_administrator() {

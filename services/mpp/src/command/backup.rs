@@ -16,7 +16,8 @@ use mpp_core::{Clock, Error, FieldCode, Result};
 
 use crate::{
     archive::{self, Contents, Database, KEYS, SERVICES},
-    output::{Output, program},
+    output::Output,
+    program::{path_word, program},
 };
 
 #[derive(ClapArgs)]
@@ -48,7 +49,8 @@ pub async fn run(args: BackupArgs, output: Output) -> Result<()> {
     }
     archive::print(&taken?, output)?;
     if !output.is_json() {
-        say!("\nTo go on from it: {} restore {} --data NEW-FOLDER", program(), to.display());
+        say!("\nTo go on from it, in a new folder:");
+        say!("  {} restore {} --data {}", program(), path_word(&to), path_word(&beside(&data)));
     }
     Ok(())
 }
@@ -64,6 +66,13 @@ fn check_data(data: &Path) -> Result<()> {
         data.display()
     );
     Err(Error::field("data", FieldCode::NotFound, text))
+}
+
+/// A folder that is not there yet, beside the one that is kept.
+fn beside(data: &Path) -> PathBuf {
+    let name = data.file_name().map_or_else(|| "mpp-data".into(), |name| name.to_string_lossy());
+    let all = (1..).map(|number| data.with_file_name(format!("{name}-restored-{number}")));
+    all.into_iter().find(|folder| !folder.exists()).unwrap_or_default()
 }
 
 /// Beside the folder, on the same file system.

@@ -14,7 +14,8 @@ use mpp_core::{Error, FieldCode, Result};
 
 use crate::{
     archive::{self, Contents, KEYS},
-    output::{Output, program},
+    output::Output,
+    program::{path_word, program},
 };
 
 #[derive(ClapArgs)]
@@ -34,8 +35,9 @@ pub async fn run(args: RestoreArgs, output: Output) -> Result<()> {
     put_back(&contents, &from, &data)?;
     archive::print(&contents, output)?;
     if !output.is_json() {
-        let (mpp, data) = (program(), data.display());
-        say!("\nNext: {mpp} up --data {data}, then in another terminal {mpp} doctor");
+        let (mpp, context) = (program(), data.join("context.json"));
+        say!("\nNext:\n  {mpp} up --data {}", path_word(&data));
+        say!("then, in another terminal:\n  {mpp} --context {} doctor", path_word(&context));
     }
     Ok(())
 }
@@ -68,10 +70,14 @@ fn make_empty(data: &Path) -> Result<()> {
         Err(error) => Err(archive::unwritable(data, &error)),
         Ok(true) => Ok(()),
         Ok(false) => {
+            let mut before = data.as_os_str().to_owned();
+            before.push(".before");
             let text = format!(
-                "{0} is not empty, and nothing was written; stop `mpp up` and move it away (mv {0} \
-                 {0}.before), or name another folder",
-                data.display()
+                "{} is not empty, and nothing was written; stop `mpp up` and move it away (mv {} {}), \
+                 or name another folder",
+                data.display(),
+                path_word(data),
+                path_word(Path::new(&before))
             );
             Err(Error::field("data", FieldCode::Duplicate, text))
         }

@@ -6,13 +6,14 @@ use mpp_api::scheduling::{
     Appointment, BookAppointmentRequest, CancelAppointmentRequest, ListSlotsRequest,
     ListSlotsResponse, appointment, booking_service_client::BookingServiceClient,
 };
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, Reason, Result, text};
 
 use super::hours;
 use crate::{
     call::refused,
     client::Client,
-    output::{self, Output, Table, program},
+    output::{self, Output, Table},
+    program::program,
     service::Service,
 };
 
@@ -155,7 +156,8 @@ fn show(appointment: Appointment, output: Output) -> Result<()> {
         say!("{state}: {} at {}, code {}", appointment.date, appointment.open, appointment.code);
         if appointment.state() == appointment::State::Booked {
             say!("To give the place back:");
-            say!("  {} cancel {} --code {}", program(), appointment.name, appointment.code);
+            let code = text::quoted(&appointment.code);
+            say!("  {} cancel {} --code {code}", program(), appointment.name);
         }
         say!("{}", appointment.name);
     }

@@ -62,6 +62,7 @@ pub struct Tokens<'a> {
 /// A ministry whose catalog can be synced in.
 pub struct Ministry {
     pub(super) run: Run,
+    config: PathBuf,
     endpoint: Endpoint,
 }
 
@@ -74,7 +75,7 @@ impl Ministry {
 
     pub(super) async fn sync_as(&self, run: &Run, shutdown: &CancellationToken) -> Result<()> {
         let outcome = mpp_agent::run(run, &self.endpoint, &|_: Event| {}, shutdown).await?;
-        agent::print(&run.source, &outcome, Output::Table);
+        agent::print(&self.config, &run.source, &outcome, Output::Table);
         Ok(())
     }
 }
@@ -124,7 +125,7 @@ fn ministry(source: &Source, folder: &Path, api: &str, tokens: &Tokens<'_>) -> R
         )?)),
         tls: None,
     };
-    Ok(Ministry { run: agent::load(&config)?, endpoint })
+    Ok(Ministry { run: agent::load(&config)?, config, endpoint })
 }
 
 /// A source's publisher, who may write for the same units as the source.

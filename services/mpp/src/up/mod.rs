@@ -20,8 +20,8 @@ use crate::{
     client::{Client, Context},
     demo,
     keys::Keys,
-    output::program,
     policy::Policies,
+    program::{path_word, program},
     stop::until_stopped,
 };
 
@@ -141,9 +141,27 @@ async fn show_demo(shared: &Shared<'_>, port: u16, shutdown: &CancellationToken)
     demo::run(data, &Client::of(context), &ministries, shutdown).await
 }
 
+/// Where commands from here would reach something else, says what, and how to reach this.
+fn point_here(context: &Context, data: &Path) {
+    let own = data.join("context.json");
+    match Context::current() {
+        Some((_, current)) if current.is_same(context) => {}
+        Some((path, current)) => {
+            say!("  export MPP_CONTEXT={}", path_word(&own));
+            say!(
+                "Without that line commands reach {} (by {}, which was left as it is).",
+                current.registry,
+                path.display()
+            );
+        }
+        None => say!("  export MPP_CONTEXT={}", path_word(&own)),
+    }
+}
+
 fn print_next(context: &Context, data: &Path, demo: bool) {
     let mpp = program();
     say!("\nNext, in another terminal:");
+    point_here(context, data);
     if demo {
         say!("  {mpp} search \"kalau ktp hilang gimana\"");
         say!("  {mpp} search \"biaya paspor\" --near -6.2,106.8");
@@ -153,8 +171,7 @@ fn print_next(context: &Context, data: &Path, demo: bool) {
             "  {mpp} book malls/banyuwangi/counters/dukcapil/offerings/ktp-el-hilang --nik 3510014107900001"
         );
         say!("  {mpp} list sources");
-        let madiun = data.join("demo/madiun.toml");
-        say!("  {mpp} agent problems {}", madiun.display());
+        say!("  {mpp} agent problems {}", path_word(&data.join("demo/madiun.toml")));
     }
     say!("  {mpp} report");
     say!("  {mpp} doctor");

@@ -11,13 +11,13 @@ use std::{
 
 use clap::{Args as ClapArgs, Subcommand};
 use mpp_agent::{FUNCTIONS, Problem, Run, Store, Tally, Withdraw};
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Code, Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
 pub use config::load;
 pub use told::print;
 
-use told::{Progress, suspicious, tell};
+use told::{Progress, pasteable, suspicious, tell};
 
 use crate::{client::Client, output::Output, service::Service, stop::until_stopped};
 
@@ -117,13 +117,24 @@ async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Resu
         };
         // Only what is gone by the first run is known to be right.
         args.accept_missing = false;
+        let is_away = outcome.as_ref().is_err_and(|error| error.code() == Code::Unavailable);
         if let Err(error) = outcome {
             complain!("mpp: {}; the next run is in {every} s", error.message());
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(every)) => {}
+            () = until_back(&args.config, client), if is_away => {}
             () = shutdown.cancelled() => return Ok(()),
         }
+    }
+}
+
+/// Ends once the registry, which was away, serves again; never where that cannot be looked at.
+async fn until_back(config: &Path, client: &Client) {
+    let looks = || Ok::<_, Error>((load(config)?, client.endpoint(Service::Registry)?));
+    match looks() {
+        Ok((run, endpoint)) => mpp_agent::until_back(&endpoint, &run.policy).await,
+        Err(_) => std::future::pending().await,
     }
 }
 
@@ -139,21 +150,23 @@ async fn once(
         accept_moves: args.accept_moves,
         ..load(&args.config)?
     };
-    carry_out(&run, client, output, shutdown).await
+    carry_out(&args.config, &run, client, output, shutdown).await
 }
 
 async fn withdraw(args: WithdrawArgs, client: &Client, output: Output) -> Result<()> {
-    let withdraw = if args.all_gone { Withdraw::AllGone } else { Withdraw::These(args.ids) };
+    let ids = args.ids.clone();
+    let withdraw = if args.all_gone { Withdraw::AllGone } else { Withdraw::These(ids) };
     let run = Run {
         withdraw,
         withdraw_later: !args.yes,
         accept_missing: args.accept_missing,
         ..load(&args.config)?
     };
-    carry_out(&run, client, output, &until_stopped()?).await
+    carry_out(&args.config, &run, client, output, &until_stopped()?).await
 }
 
 async fn carry_out(
+    config: &Path,
     run: &Run,
     client: &Client,
     output: Output,
@@ -165,7 +178,7 @@ async fn carry_out(
         mpp_agent::run(run, &client.endpoint(Service::Registry)?, &report, shutdown).await;
     progress.end();
     let outcome = outcome?;
-    print(&run.source, &outcome, output);
+    print(config, &run.source, &outcome, output);
     if outcome.to_withdraw.is_empty() {
         return outcome.verdict(&run.source);
     }
@@ -192,8 +205,8 @@ async fn check(config: &Path) -> Result<()> {
         say!("{}", mpp_api::json::write(first)?);
     }
     for problem in &checked.problems {
-        tell(problem);
-        say!("    what to do: {}", problem.advice());
+        tell(problem, config);
+        say!("    what to do: {}", pasteable(problem.advice(), config));
     }
     let Tally { read, invalid, duplicate, rejected, .. } = checked.tally;
     let good = read - checked.tally.unread() - duplicate - rejected;
@@ -237,8 +250,8 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
         say!("No record was refused.");
     }
     for problem in &problems {
-        tell(problem);
-        say!("    what to do: {}", problem.advice());
+        tell(problem, config);
+        say!("    what to do: {}", pasteable(problem.advice(), config));
     }
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! The output of an agent's run, during it and at its end.
 
-use std::io::IsTerminal as _;
+use std::{io::IsTerminal as _, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mpp_agent::{Event, Outcome, Problem, Tally};
 
-use crate::output::Output;
+use crate::{
+    output::Output,
+    program::{as_called, path_word, program},
+};
 
 /// A progress line on a terminal, JSON lines elsewhere.
 pub(super) struct Progress {
@@ -66,7 +69,7 @@ fn tally_json(event: &str, tally: &Tally) -> serde_json::Value {
 }
 
 /// Tells how a run ended.
-pub fn print(source: &str, outcome: &Outcome, output: Output) {
+pub fn print(config: &Path, source: &str, outcome: &Outcome, output: Output) {
     let tally = &outcome.tally;
     if output.is_json() {
         let mut done = tally_json("done", tally);
@@ -76,10 +79,10 @@ pub fn print(source: &str, outcome: &Outcome, output: Output) {
         return;
     }
     counts(source, tally);
-    gone(tally);
+    gone(tally, config);
     not_read(tally);
     headings(tally);
-    outcome.problems.iter().for_each(tell);
+    outcome.problems.iter().for_each(|problem| tell(problem, config));
     if let Some(lack) = &outcome.lack {
         say!("  ! the run is not complete: {}", lack.message());
     }
@@ -113,15 +116,17 @@ fn counted(count: i64, one: &str, more: &str) -> String {
 }
 
 /// Records that have left the source, or were taken out of the index.
-fn gone(tally: &Tally) {
+fn gone(tally: &Tally, config: &Path) {
     if tally.missing > 0 {
         say!(
-            "  ! {} in the registry until withdrawn: mpp agent withdraw",
+            "  ! {} in the registry until withdrawn: {} agent withdraw {} --all-gone",
             counted(
                 tally.missing,
                 "record is no longer in the source; it stays",
                 "records are no longer in the source; they stay"
-            )
+            ),
+            program(),
+            path_word(config)
         );
     }
     if tally.withdrawn > 0 {
@@ -154,9 +159,15 @@ pub(super) fn suspicious(tally: &Tally) -> String {
     }
 }
 
+/// A text with its commands as they are called from here, on this configuration.
+pub(super) fn pasteable(text: &str, config: &Path) -> String {
+    let own = format!("{} agent withdraw {}", program(), path_word(config));
+    as_called(&text.replace("mpp agent withdraw CONFIG", &own))
+}
+
 /// Tells a problem on one line.
-pub(super) fn tell(problem: &Problem) {
+pub(super) fn tell(problem: &Problem, config: &Path) {
     let Problem { record, field, code, message } = problem;
     let field = if field.is_empty() { String::new() } else { format!(" {field}") };
-    say!("  ! {record}:{field} {message} [{code}]");
+    say!("  ! {record}:{field} {} [{code}]", pasteable(message, config));
 }
