@@ -31,6 +31,7 @@ def main(name, folder):
         secrets_are_in_the_readme,
         versions_agree,
         alerts_have_a_runbook_and_a_story,
+        runbooks_serve_machines_too,
         metrics_are_those_that_there_are,
     ]
     faults = [fault for rule in rules for fault in rule(resources)]
@@ -186,6 +187,17 @@ def alerts_have_a_runbook_and_a_story(_):
                 yield f"alert {name}: no story in which it {'fires' if fires else 'keeps quiet'}"
     for page in sorted(pages - {alert["annotations"].get("runbook") for alert in alerts}):
         yield f"{page} is no alert's runbook"
+
+
+def runbooks_serve_machines_too(_):
+    """Each step that asks for Kubernetes says what it is on machines, which have none."""
+    for path in sorted((ROOT / "deploy/runbooks").glob("*.md")):
+        for line in path.read_text().splitlines():
+            on_kubernetes, _, on_machines = line.partition(" On machines: ")
+            if re.search(r"kubectl|Deployment|overlay|cert-manager", on_kubernetes) and not on_machines:
+                yield f"{path.relative_to(ROOT)} has no 'On machines:' for: {line:.80}"
+            if "kubectl" in on_machines:
+                yield f"{path.relative_to(ROOT)} asks for kubectl on machines: {line:.80}"
 
 
 def metrics_are_those_that_there_are(_):
