@@ -11,7 +11,7 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 use prost_reflect::DynamicMessage;
 use ring::digest::{SHA256, digest};
 
-use super::header::text;
+use super::once::text;
 use crate::coding::Coding;
 
 /// Bytes of a representation's digest in its ETag.

@@ -18,9 +18,9 @@ mod events;
 mod frame;
 #[cfg(test)]
 mod fuzz;
-mod header;
 #[cfg(test)]
 mod made;
+mod once;
 mod pack;
 mod problem;
 mod request;
@@ -47,7 +47,7 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 use tonic::{Code, Status};
 use uuid::Builder;
 
-use self::{header::text, request::Outer, wishes::Wishes};
+use self::{once::text, request::Outer, wishes::Wishes};
 use crate::{
     coding::{self, Coding},
     layer::{rate, trace},
