@@ -20,6 +20,8 @@ mod read;
 mod source;
 
 use std::{
+    fs,
+    path::Path,
     process::ExitCode,
     sync::{
         Arc,
@@ -67,7 +69,7 @@ async fn main() -> ExitCode {
         eprintln!("ha DATABASE-HOST:PORT SCRIPT CALLS.csv; tests/ha/run calls it");
         return ExitCode::from(2);
     };
-    let suite = serve(database).await;
+    let mut suite = serve(database).await;
     town::open(&suite).await;
     let work = Work::default();
     let clients = book::Clients::start(&suite, &work).await;
@@ -90,6 +92,7 @@ async fn main() -> ExitCode {
     let (booked, pushed) = (clients.end().await, source.await.expect("answers"));
 
     work.calls.write(file);
+    keep_logs(&mut suite, file);
     println!("limit of what is ours: {} s. All calls: {file}", LIMIT.as_secs());
     for (event, window) in windows {
         work.calls.print(event, window, LIMIT);
@@ -103,6 +106,14 @@ async fn main() -> ExitCode {
     assert!(longest < HANGS, "a call hung");
     println!("nothing was lost, oversold or begun anew");
     ExitCode::SUCCESS
+}
+
+/// The logs of the services, beside the calls.
+fn keep_logs(suite: &mut Suite, calls: &str) {
+    for service in Service::ALL {
+        let log = Path::new(calls).with_file_name(format!("{}.log", service.name()));
+        fs::write(log, suite.log(service)).expect("a file");
+    }
 }
 
 /// The three services, on databases of the cluster.
