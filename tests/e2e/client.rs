@@ -102,7 +102,7 @@ async fn read(caller: &mut DirectoryServiceClient<Channel>) -> Counter {
     caller.get_counter(request).await.expect("read").into_inner().counter.expect("a counter")
 }
 
-/// As somebody else reads it, who does not go through the bad network.
+/// Reads the counter as somebody else, who does not go through the bad network.
 async fn counter(suite: &Suite) -> Counter {
     read(&mut directory(suite, APP)).await
 }

@@ -1,4 +1,4 @@
-//! Where commands of `mpp` are given, as by a person.
+//! The desk at which commands of `mpp` are given, as by a person.
 
 use std::{
     ffi::{OsStr, OsString},

@@ -5,7 +5,7 @@ use mpp_core::{Digest, Error, KindSum, Result};
 
 use crate::feed;
 
-/// As the contract has it.
+/// The contract's message of a digest.
 pub fn to_wire(digest: &Digest) -> feed::Digest {
     let kinds = digest.kinds().map(|(kind, sum)| feed::KindDigest {
         kind: kind.to_owned(),
@@ -15,7 +15,7 @@ pub fn to_wire(digest: &Digest) -> feed::Digest {
     feed::Digest { kinds: kinds.collect() }
 }
 
-/// What a service has told.
+/// Reads a digest that a service sent.
 ///
 /// # Errors
 /// Internal: its sums are not two numbers of eight bytes.

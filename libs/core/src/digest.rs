@@ -1,4 +1,4 @@
-//! What a copy of a feed holds, in a few numbers for each kind, kept up with each change.
+//! A digest of a copy of a feed: a few numbers for each kind, kept up with each change.
 //!
 //! A record adds a hash of its kind, name and version to its kind's sum, and takes it away again
 //! where it goes or changes. So the numbers follow from the state alone, in whichever order it came
@@ -49,8 +49,8 @@ impl KindSum {
         Self { count: self.count.wrapping_neg(), sums }
     }
 
-    /// Of one record: the first 16 bytes of SHA-256 over kind, a zero byte, name, a zero byte and
-    /// the version as eight bytes, all numbers with the highest byte first.
+    /// The hash of one record: the first 16 bytes of SHA-256 over kind, a zero byte, name, a zero
+    /// byte and the version as eight bytes, all numbers with the highest byte first.
     fn of(kind: &str, name: &str, version: i64) -> Self {
         let hash = hash(kind, name, version, &[]);
         Self { count: 1, sums: [number(&hash, 0), number(&hash, 8)] }

@@ -1,4 +1,4 @@
-//! What the databases and their feeds tell of themselves.
+//! The metrics of the databases and their feeds.
 
 use mpp_core::{Error, Reason};
 
@@ -9,7 +9,7 @@ mpp_telemetry::metrics! {
     /// Connections that there may be (`--connections`).
     CONNECTIONS_MAX: Gauge = "db.client.connection.max" in "{connection}"
         by ["db.client.connection.pool.name"];
-    /// Who waits for a connection at this moment.
+    /// Requests that wait for a connection at this moment.
     CONNECTIONS_WANTED: Gauge = "db.client.connection.pending_requests" in "{request}"
         by ["db.client.connection.pool.name"];
     /// Waits for a connection that were given up; the caller was told OVERLOADED.

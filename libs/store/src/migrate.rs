@@ -229,7 +229,7 @@ pub(crate) async fn check(conn: &mut AnyConnection, schema: &Schema) -> Result<(
     owner::check(conn, schema.service).await?;
     for (track, steps) in tracks(schema) {
         let done = match done(conn, track).await {
-            // Without a ledger nothing has run; the first missing step says so.
+            // A database without a ledger has run no step; the first missing one says so.
             Err(error) if has_no_table(&error) => Vec::new(),
             done => done.map_err(db_error)?,
         };

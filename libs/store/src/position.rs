@@ -36,7 +36,7 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Of two that both start anew, the second waits for the first and finds the position there.
+    /// If two start anew at once, the second waits for the first and finds the position there.
     async fn first_position(&mut self, feed: &str, to: &Position) -> Result<bool> {
         let done = sqlx::query(
             "insert into upstream (feed, token, revision) values ($1, $2, $3)
@@ -90,7 +90,7 @@ impl Tx {
         Ok(())
     }
 
-    /// What the copy of `feed` holds, as it was saved.
+    /// The digest of the copy of `feed`, as it was saved.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

@@ -168,7 +168,8 @@ impl Tx {
     }
 }
 
-/// Of a commit whose answer was lost nobody knows whether it stands: nobody is told to try again.
+/// The answer of the commit was lost, and nobody knows whether it stands: nobody is told to try
+/// again.
 fn maybe_committed(error: Error) -> Error {
     if error.reason() != Reason::Unavailable {
         return error;

@@ -43,7 +43,7 @@ pub async fn write_as_next_version(url: &str, kind: &str, name: &str) -> Vec<u8>
     doc
 }
 
-/// As if this program were the next version: the rows of newer forms are in its own.
+/// Makes the rows of newer forms this program's own, as if it were the next version.
 ///
 /// # Panics
 /// If a statement fails.

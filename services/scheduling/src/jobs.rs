@@ -119,7 +119,7 @@ impl DeviationsJob {
         Ok(std::mem::replace(&mut self.weeks, weeks.clone()) != weeks)
     }
 
-    /// No transaction where nothing differs, and none once the lease is lost.
+    /// Opens no transaction where nothing differs, and none once the lease is lost.
     async fn bring_up_to_date(&mut self, dirty: &Dirty) -> Result<()> {
         let alone = self.lease.is_left_alone();
         self.deviations.file_rules(dirty, alone).await?;

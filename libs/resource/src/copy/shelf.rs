@@ -1,4 +1,4 @@
-//! Where a service keeps its copy of a feed, as the copy asks for it.
+//! A service's storage for its copy of a feed, as the copy uses it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,8 +11,8 @@ use mpp_store::{Change, Position, Read, Tx};
 /// Records by kind and name.
 pub type Names = BTreeSet<(String, String)>;
 
-/// Where a service keeps its copy of a feed: its tables, and a memory that is filled from them, if
-/// it has one.
+/// A service's storage for its copy of a feed: its tables, and a memory that is filled from them,
+/// if it has one.
 pub trait Shelf: Send {
     /// Reads the tables as they are at `position`; `None` where no state was ever read whole.
     /// Answers what it has read, where that was every record.

@@ -29,9 +29,9 @@ pub trait Listener<V>: Send + Sync {
 
 /// Follows a service's own feed.
 pub struct Follow<V, L> {
-    /// Where changes come from.
+    /// The feed that changes come from.
     pub feed: Feed,
-    /// Where they go.
+    /// The memory that they go to.
     pub memory: Memory<V>,
     /// Told of them once reads show them.
     pub listener: L,

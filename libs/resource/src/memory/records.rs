@@ -42,7 +42,7 @@ pub struct Stored<D> {
 }
 
 impl<D> Stored<D> {
-    /// What a write must name that means this state of the record.
+    /// The etag by which a write names this state of the record.
     pub fn etag(&self) -> String {
         document::etag(self.stamp.version, &self.bytes)
     }
@@ -112,7 +112,7 @@ impl Records {
         self.bytes
     }
 
-    /// What there is of each kind.
+    /// The digest of all records.
     pub fn digest(&self) -> &Digest {
         &self.digest
     }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{Db, mark::Marked, metrics};
 
-/// Where a follower starts.
+/// The start of a follower.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
     /// With the changes that are committed from now on.

@@ -1,5 +1,5 @@
-//! What a service holds, for its bookmarks: reckoned with each change, and proven by reading the
-//! records again.
+//! The digest of a service's records that bookmarks carry: updated with each change, and proven by
+//! reading the records again.
 //!
 //! A record that was written past the feed, by hand or by a fault of a disk, is found by the next
 //! reading. Bookmarks then tell what is really there, so that followers and memories, which have it
@@ -76,7 +76,7 @@ fn compare(feed: &'static str, held: &Digest, told: &Digest) {
     }
 }
 
-/// What the records are. Index: record's primary key.
+/// The digest of the records as they are. Index: record's primary key.
 async fn held(snapshot: &mut Read) -> Result<Digest> {
     let (mut digest, mut kind, mut name) = (Digest::default(), String::new(), String::new());
     loop {

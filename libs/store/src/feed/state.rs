@@ -32,7 +32,7 @@ pub(crate) enum Part {
         changes: Vec<Arc<Change>>,
         revision: i64,
     },
-    /// All was said; changes after this revision follow.
+    /// The state is complete; changes after this revision follow.
     End {
         at: Marked,
     },

@@ -36,7 +36,7 @@ use crate::{
 /// Problems that are stored at once.
 const KEPT_AT_ONCE: usize = 500;
 
-/// What all sessions of a run have in common.
+/// The things that all sessions of a run share.
 pub struct Context<'a> {
     pub endpoint: &'a Endpoint,
     pub run: &'a Run,
@@ -58,7 +58,7 @@ pub struct Ended {
 /// A session broke off at the registry's side.
 pub struct Broken {
     pub error: Error,
-    /// What was wrong with the source at once.
+    /// A fault that the source had from the start.
     pub fault: Option<Fault>,
     /// Records that were read and not sent yet: the next try goes on with it, and the office's
     /// server is not asked again for each.
@@ -154,7 +154,7 @@ struct Session<'a> {
     gathered: Gathered,
     /// Batches without an answer yet, oldest first.
     waiting: VecDeque<Sent>,
-    /// Of the next batch.
+    /// The sequence of the next batch.
     sequence: i64,
     nonce: i64,
     tally: Tally,
@@ -162,7 +162,7 @@ struct Session<'a> {
     withdraws: bool,
     /// Names of what would be withdrawn, where it is only told.
     to_withdraw: Vec<String>,
-    /// What is wrong with the source, at first.
+    /// The first fault of the source.
     lack: Option<Fault>,
     /// The keys of the records, once all are read.
     keys: Option<Keys>,

@@ -15,7 +15,7 @@ pub type Digest = [u8; 16];
 /// Records that have gone, as many as a message names; `mpp agent problems` lists them all.
 const NAMED: usize = 10;
 
-/// What happens to a record that was read.
+/// The way in which a record that was read is handled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It has to be sent; the digest is kept with its answer.
@@ -29,7 +29,7 @@ pub enum Verdict {
 /// A source's records, compared with what was answered while they are read.
 #[derive(Default)]
 pub struct Difference {
-    /// By source id, the bytes that the registry has answered and need not see again.
+    /// Digests of the records that the registry has answered and need not see again, by source id.
     answered: HashMap<String, Digest>,
     /// Ids that the registry holds of this source, as far as is known here: also where everything
     /// is sent again, until a run is complete without them.
@@ -45,7 +45,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Nothing read yet.
+    /// The difference before anything is read.
     pub fn new(answered: HashMap<String, Digest>, held: HashSet<String>) -> Self {
         Self { answered, held, ..Self::default() }
     }
@@ -77,7 +77,7 @@ impl Difference {
         gone
     }
 
-    /// Where the record of an id was found in this run.
+    /// The place at which the record of an id was found in this run.
     pub fn place(&self, id: &str) -> Option<&str> {
         self.seen.get(id).map(AsRef::as_ref)
     }
@@ -106,7 +106,7 @@ impl Difference {
         self.unknown
     }
 
-    /// What is told of those that were not seen where some rows are not known.
+    /// The message about records that were not seen, in a run that could not read some rows.
     pub fn unsure(&self) -> String {
         let (gone, unknown) = (self.gone(), self.unknown);
         let rows = some(unknown, "row", "rows");
@@ -134,8 +134,8 @@ impl Difference {
         unseen.map(String::as_str).collect()
     }
 
-    /// Of the ids that were rejected those that are not in the source any more, in order, as many
-    /// as one end names; none where one may be the id of a row that nobody knows.
+    /// Rejected ids that are not in the source any more, in order, as many as one end names; none
+    /// where one may be the id of a row that could not be read.
     pub fn rejected_gone(&self, mut rejected: Vec<String>) -> Vec<String> {
         if !self.is_sure() {
             return Vec::new();
@@ -162,9 +162,9 @@ impl Difference {
         self.seen.contains_key(id) || self.refused.contains(id)
     }
 
-    /// What is wrong where more than `max_percent` of the records have gone: a source that suddenly
-    /// holds far less is broken rather than up to date, and must not look fresh.
-    /// Up to `few` records may go from any source: of four, one is a fourth.
+    /// The fault where more than `max_percent` of the records have gone: a source that suddenly
+    /// holds far less is broken rather than up to date, and must not look fresh. Up to `few`
+    /// records may go from any source: of four, one is a fourth.
     pub fn shrinkage(&self, max_percent: u32, few: usize) -> Option<String> {
         // Each row that nobody knows may be one of them.
         let told = self.told.iter().filter(|id| !self.is_there(id)).count();
@@ -195,7 +195,7 @@ fn named(ids: &[&str]) -> String {
     }
 }
 
-/// Of a record's bytes.
+/// The digest of a record's bytes.
 pub fn digest(record: &Record) -> Digest {
     let whole = Sha256::digest(record.encode_to_vec());
     let mut digest = Digest::default();

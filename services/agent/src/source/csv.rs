@@ -155,14 +155,14 @@ struct Reading<'a, 'b> {
     sink: &'a mut Sink<'b>,
     /// The row before was a heading.
     below_heading: bool,
-    /// Where a heading came again over columns in another order.
+    /// The line at which a heading came again over columns in another order.
     moved: Option<usize>,
     kinds: Kinds,
     /// A row that is a heading if the rows below it are of other kinds.
     doubtful: Option<(usize, Vec<String>)>,
     /// Learnt from the rows that are read ahead, too.
     shape: Shape,
-    /// What titles and footers say of how much there is.
+    /// Titles and footers about how much there is.
     saying: Saying,
 }
 
@@ -301,7 +301,7 @@ impl Reading<'_, '_> {
         Val::obj(cells.collect())
     }
 
-    /// What the table's own shape does not bear is told, and not published.
+    /// A row that does not have the table's shape is reported, and not published.
     fn hold_back(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
         self.saying.hear_row(&cells.join(" "));
         let raw = self.raw(cells);

@@ -13,14 +13,14 @@ use super::{
 };
 use crate::{model::tally::some, source::sink::Identity};
 
-/// What was read, and what should have been.
+/// How much was read, and how much should have been.
 #[derive(Default)]
 pub struct Extent {
     /// The page on which each record came first.
     first: HashMap<Identity, usize>,
     pages: u64,
     again: u64,
-    /// Where one came again, and where it had come before.
+    /// A record that came again, and where it had come before.
     example: Option<(String, usize)>,
     /// The most that is said, and where.
     says: HashMap<Unit, (u64, String)>,

@@ -23,8 +23,8 @@ use crate::{model::filled::holds_something, policy::Policy};
 pub struct Pages {
     /// `http://…`, `https://…` or a path.
     pub location: String,
-    /// Where the records are: a key, a dotted path or a JSON pointer; empty where the document is
-    /// the list itself.
+    /// The place of the records: a key, a dotted path or a JSON pointer; empty where the document
+    /// is the list itself.
     pub items: Setting,
     /// How to go on from a page.
     pub next: Next,

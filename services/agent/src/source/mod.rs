@@ -1,5 +1,5 @@
-//! Where records come from. A source is read on a thread of its own, mapped there, and handed on
-//! through a bounded channel, so that a catalog of any size takes little memory.
+//! Sources of records. A source is read on a thread of its own, mapped there, and handed on through
+//! a bounded channel, so that a catalog of any size takes little memory.
 
 mod columns;
 mod csv;
@@ -48,7 +48,7 @@ use crate::{
 };
 use sink::Sink;
 
-/// What to read.
+/// The source's place and form.
 #[derive(Clone, Debug)]
 pub enum Input {
     /// A CSV file with a heading row.
@@ -58,7 +58,7 @@ pub enum Input {
 }
 
 impl Input {
-    /// Where it is, as people are told: without what an address may hold of keys.
+    /// Its address, for messages: without the parts that may hold keys.
     pub fn place(&self) -> String {
         match self {
             Self::Csv(table) => table.path.display().to_string(),
@@ -116,7 +116,7 @@ mod tests {
           service: { title: {id: .nama}, fees: [.biaya | rupiah], time: (.waktu | service_time),
                      requirements: [.syarat | list_items[] | {text: ., applicant: "APPLICANT_ANY"}] } }"#;
 
-    /// What is found in a file after a run that found `before`.
+    /// Reads a file after a run that found `before`.
     async fn found(csv: &str, before: Relied) -> (Vec<Item>, Option<Fault>, Option<Keys>) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("catalog.csv");

@@ -14,7 +14,7 @@ const IN_TIME: [&str; 18] = [
     "update", "updated", "sync", "refresh", "run", "date", "time", "at", "in", "day", "week",
     "month", "year", "holiday", "release", "review", "jadwal", "tanggal",
 ];
-/// Where a source stands in its list.
+/// Words for a source's place in its list.
 const MARKS: [&str; 10] = [
     "cursor",
     "continuation",
@@ -174,11 +174,11 @@ pub fn names_what_is_left(place: &str) -> bool {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Said {
-    /// That there is another page.
+    /// There is another page.
     More,
     /// A mark from which it may go on.
     Mark,
-    /// That this is the last page.
+    /// This is the last page.
     Last,
     Nothing,
 }

@@ -17,7 +17,7 @@ use super::{
 /// How to go on from a page.
 #[derive(Clone, Debug, Default)]
 pub struct Next {
-    /// Where the link stands; empty: only the `Link` header counts.
+    /// The place of the link; empty: only the `Link` header counts.
     pub link: Setting,
     /// The parameter of the address that takes a page's number or a cursor.
     pub parameter: String,

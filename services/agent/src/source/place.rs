@@ -9,7 +9,7 @@ use super::fault::excerpt;
 pub struct Setting {
     /// `data`, `data.instansi` or `/data/instansi`; empty: not set.
     pub text: String,
-    /// Where it is set.
+    /// The key under which it is set.
     pub place: String,
 }
 

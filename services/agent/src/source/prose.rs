@@ -1,9 +1,9 @@
-//! What a source says in words of how much it has: "12 data", "Menampilkan 1 sampai 6 dari 40",
-//! "Hasil dibatasi". Numbers are written as in Indonesia or in English.
+//! Sentences of a source about how much it has: "12 data", "Menampilkan 1 sampai 6 dari 40", "Hasil
+//! dibatasi". Numbers are written as in Indonesia or in English.
 
 use super::spelt;
 
-/// What stands before the number of all: "6 dari 40", "1 of 4".
+/// Words before the number of all: "6 dari 40", "1 of 4".
 const OUT_OF: &str = "dari of from daripada";
 /// Words that may stand between: "dari total 40".
 const FILLERS: &str = "total jumlah sekitar about a the sebanyak seluruh all";

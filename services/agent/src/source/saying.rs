@@ -1,5 +1,5 @@
-//! What the titles and footers of a table say of how much there is: "Halaman 1 dari 3",
-//! "Menampilkan 1-20 dari 45 data". A file of which they say more than it holds is a part.
+//! Titles and footers of a table about how much there is: "Halaman 1 dari 3", "Menampilkan 1-20
+//! dari 45 data". Where they announce more than the file holds, it is a part.
 
 use crate::model::tally::some;
 
@@ -30,10 +30,10 @@ const MORE_BELOW: [&str; 10] = [
 /// The same where they are all that a row says.
 const AND_SO_ON: [&str; 7] =
     ["dst", "dsb", "dll", "etc", "more", "dan lain-lain", "dan seterusnya"];
-/// What follows a number of others: "dan 30 layanan lainnya".
+/// Words behind the number of others: "dan 30 layanan lainnya".
 const OTHERS: [&str; 5] = ["lainnya", "lain", "lagi", "more", "others"];
 
-/// What is said, and what came.
+/// The announcements, and how much came.
 #[derive(Default)]
 pub struct Saying {
     rows: u64,
@@ -41,7 +41,7 @@ pub struct Saying {
     pages: u64,
     records_said: u64,
     pages_said: u64,
-    /// What said last that more follows, after so many rows.
+    /// The last announcement that more follows, after so many rows.
     more: Option<(u64, String)>,
 }
 

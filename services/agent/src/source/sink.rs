@@ -21,7 +21,7 @@ pub struct Item {
     pub found_at: String,
     /// The canonical record.
     pub record: Result<Record>,
-    /// What a person should look at, although the record is taken.
+    /// Remarks for a person, although the record is taken.
     pub notes: Vec<Error>,
     /// The id of a record that is refused, where it has one.
     pub refused_id: Option<String>,
@@ -45,13 +45,13 @@ impl Item {
     }
 }
 
-/// What a source yields.
+/// One thing that a source yields.
 pub enum Found {
     /// A record, or why there is none.
     Record(Box<Item>),
     /// A row that is no record, where it stands and what it is.
     PassedOver(String, Error),
-    /// What is wrong with the source as a whole.
+    /// A fault of the source as a whole.
     Fault(Fault),
     /// Once all is read: the keys that the records have, and those that the mapping reads.
     Keys(Keys),
@@ -65,10 +65,10 @@ pub struct Sink<'a> {
     /// By id, the title under which a person has released it.
     released: &'a BTreeMap<String, String>,
     keys: Keys,
-    /// What the last run found.
+    /// The findings of the last run.
     before: &'a Relied,
-    /// What is held back until each column that was filled before is filled again; none once
-    /// that is so, or more waits than is read ahead.
+    /// Items that are held back until each column that was filled before is filled again; `None`
+    /// once that is so, or more of them wait than are read ahead.
     held: Option<Vec<Found>>,
     /// The last raw record yielded one that is sent, or none by the mapping's own will.
     took: bool,
@@ -219,7 +219,8 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// What no person wrote is refused first: `trial_rows` cannot make a title of "undefined".
+    /// Values that no person wrote are refused first: `trial_rows` cannot make a title of
+    /// "undefined".
     fn read(&self, output: &Value) -> Result<Record> {
         if let Some(why) = screen::residue(output) {
             return Err(Error::field("row", FieldCode::ErrorValue, why));

@@ -1,7 +1,7 @@
-//! What the agent remembers, in an SQLite file of its own: which record the registry has answered,
-//! with which bytes and at which checkpoint. It survives a kill at any point, since an answer is
-//! stored in one transaction with its checkpoint; what was not stored is sent again, and the
-//! registry answers "unchanged".
+//! The agent's memory, in an SQLite file of its own: which record the registry has answered, with
+//! which bytes and at which checkpoint. It survives a kill at any point, since an answer is stored
+//! in one transaction with its checkpoint; a record whose answer was not stored is sent again, and
+//! the registry answers "unchanged".
 
 use std::{
     collections::{HashMap, HashSet},
@@ -28,14 +28,14 @@ const NO_DIGEST: &[u8] = &[0; 16];
 pub struct Answered {
     /// Its id in the source.
     pub id: String,
-    /// Of its bytes.
+    /// The digest of its bytes.
     pub digest: Digest,
     /// Its name in the registry; none where it was a delete.
     pub name: Option<String>,
 }
 
 impl Answered {
-    /// Of a record that goes out.
+    /// The entry of a record that goes out.
     pub fn of(record: &Record, digest: Digest) -> Self {
         let is_delete = matches!(record.body, Some(Body::Delete(_)));
         let name = format!("{}/services/{}", record.unit, record.source_id);
@@ -105,7 +105,8 @@ impl Store {
             .await
             .map_err(failed)?;
         for record in sent {
-            // No digest, so that it is sent; what was said of it stays told until it is answered.
+            // The digest goes, so that the record is sent; the answer to it stays until there is
+            // another.
             sqlx::query("UPDATE answered SET digest = ? WHERE source_id = ?")
                 .bind(NO_DIGEST)
                 .bind(&record.id)

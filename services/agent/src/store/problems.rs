@@ -115,7 +115,7 @@ impl Store {
     }
 }
 
-/// What an answer says of its record: why it was refused, or the first warning of one that was
+/// Code and message of an answer: why its record was refused, or the first warning of one that was
 /// taken.
 pub(super) fn said(result: &RecordResult) -> (&str, &str, &str) {
     match result.warnings.first().filter(|_| result.code.is_empty()) {

@@ -54,7 +54,7 @@ pub fn lack(checked: &Checked) -> &str {
     checked.lack.as_ref().expect("a lack").message()
 }
 
-/// Where the rows stand that were refused.
+/// The places of the rows that were refused.
 pub fn places(checked: &Checked) -> Vec<&str> {
     let rows = checked.problems.iter().filter(|problem| problem.code != "KEY_MISSING");
     rows.map(|problem| problem.record.as_str()).collect()

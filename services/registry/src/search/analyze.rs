@@ -29,7 +29,7 @@ const MOST_MET: usize = 50_000;
 pub struct Token {
     /// The text that is indexed and looked up.
     pub term: String,
-    /// Where the word stands in the text, in bytes.
+    /// The word's place in the text, in bytes.
     pub at: Range<usize>,
 }
 
@@ -58,7 +58,7 @@ pub struct Alternative {
     pub via: Via,
 }
 
-/// What a word is to the document that a question names, by where it stands.
+/// The role of a word for the document that a question names, by where it stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Role {
     /// It stands elsewhere in the question.
@@ -86,7 +86,7 @@ pub struct QueryTerm {
     pub word: String,
     /// The term that it is itself, whether or not any service has it.
     pub own: String,
-    /// What the word is to the document that the question names.
+    /// The word's role for the document that the question names.
     pub role: Role,
     /// Whether it stands right behind what is done: "ganti kelamin di ktp".
     pub is_object: bool,

@@ -8,11 +8,11 @@ pub const MAX_OFFERINGS: usize = 20;
 /// One page of an answer.
 #[derive(Debug, Clone, Default)]
 pub struct Results {
-    /// By score from the highest, then by name.
+    /// The hits by score from the highest, then by name.
     pub hits: Vec<Hit>,
     /// How many services answer the query on all pages.
     pub total: u64,
-    /// Where the next page begins; `None` on the last.
+    /// The start of the next page; `None` on the last.
     pub next: Option<(f32, String)>,
     /// The revision that was searched.
     pub revision: i64,
@@ -52,8 +52,8 @@ pub struct Hit {
     pub score: f32,
     /// Why it is a hit, one entry for each word of the query that it answers.
     pub matches: Vec<Match>,
-    /// Where it is offered within the region asked for: in the places that the question names
-    /// first, then the nearest, or by mall without a place to measure from.
+    /// Offerings within the region asked for: in the places that the question names first, then the
+    /// nearest, or by mall without a place to measure from.
     pub offerings: Vec<NearbyOffering>,
     /// How many offerings there are within the region asked for.
     pub offering_count: u64,
@@ -72,7 +72,7 @@ pub struct Match {
     pub via: Via,
 }
 
-/// Where a service is offered.
+/// An offering of a service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NearbyOffering {
     /// Resource name of the offering.

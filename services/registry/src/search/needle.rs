@@ -58,7 +58,7 @@ pub struct Name {
 pub struct Needles {
     pub all: Vec<Needle>,
     pub names: Vec<Name>,
-    /// What the question says beside acts, as the index has it of names.
+    /// The rest of the question beside acts, in the index's form of names.
     pub bare: Option<String>,
     /// Bit `n` is set when needle `n` decides.
     pub deciding: u16,
@@ -139,7 +139,7 @@ impl Needles {
         Ok(())
     }
 
-    /// Nothing where a word is known to no service: then it is none of its names.
+    /// `None` where a word is known to no service: then it is none of its names.
     fn said_beside_acts(&self) -> Option<String> {
         let said = self.all.iter().filter(|needle| needle.term.decides);
         let said = said.map(|needle| needle.term.alternatives[0].term.clone());
@@ -265,7 +265,7 @@ fn leads(view: &View, needle: &Needle) -> tantivy::Result<Option<usize>> {
     Ok(Some(if *via == Via::Typo { 2 } else { rank }))
 }
 
-/// Of the services whose keywords hold a word, one in so many has to keep it alone: one owner among
+/// One in so many of the services whose keywords hold a word has to keep it alone: one owner among
 /// many does not decide what a word means.
 const SHARE_OF_KEYWORDS: u64 = 4;
 

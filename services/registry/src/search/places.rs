@@ -210,7 +210,7 @@ fn kinds_before(words: &[String], at: usize) -> usize {
     words[..at].iter().rev().take_while(|word| KINDS.contains(&word.as_str())).count()
 }
 
-/// Where a name may begin, and what stands around it.
+/// The start of a name, and the words around it.
 struct Context<'a> {
     words: &'a [String],
     at: usize,

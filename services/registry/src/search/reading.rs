@@ -114,7 +114,7 @@ fn place(text: &str, typed: &[Word], named: Named) -> Place {
     Place { text, codes, guessed, destination, avoided }
 }
 
-/// What one does not ask for is not looked for, unless nothing else is said.
+/// Words for things that are not asked for are not searched, unless there are no others.
 fn asked_for(terms: Vec<QueryTerm>) -> Vec<QueryTerm> {
     let kept = |term: &&QueryTerm| term.role != Role::Excluded;
     let refuses = terms.iter().any(|term| term.role == Role::Excluded);

@@ -1,4 +1,4 @@
-//! What the words of a question are to the document that it names, by where they stand.
+//! The roles of a question's words for the document that it names, by where they stand.
 //!
 //! "Paspor diplomatik" and "cabut NIB" ask for something of the document; "paspor untuk kuliah"
 //! tells why, and "selain KTP" what one does not ask for. No list says which words those are: a
@@ -98,7 +98,7 @@ fn is_paired(
     begins && is_next(certain, at) && joined(at + 1) && !certain[at] && terms[at].1.decides
 }
 
-/// What stands between a term and the one before it.
+/// The words between a term and the one before it.
 struct Between {
     sets_aside: bool,
     says_where: bool,

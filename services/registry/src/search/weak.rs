@@ -1,7 +1,8 @@
 //! Whether the best answer is one: what it leaves out of the question, and what it leaves open.
 //!
-//! Whoever names a document gets it. Whether it is what they ask for is another matter: a service
-//! of the document that has no part in what is asked of it ("cabut NIB") is near, and no answer.
+//! A question that names a document finds its services. Whether they are what is asked for is
+//! another matter: a service of the document that has no part in the question ("cabut NIB") is
+//! near, and no answer.
 
 use super::analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint, terms};
 use super::filter::Candidate;
@@ -37,7 +38,7 @@ pub fn is_weak(best: Option<&Candidate>, table: &Table, needles: &Needles) -> bo
         || is_refused(best, needles)
 }
 
-/// Of so many content words one may be left open.
+/// One of so many content words may be left open.
 const ONE_OPEN_OF: usize = 4;
 
 /// Of three words beside a document two may be left open: then nothing shows what is asked of it.

@@ -29,7 +29,7 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Of one upstream.
+    /// The inbox of one upstream.
     pub fn new(feed: Upstream, alone: bool) -> Self {
         Self { feed, alone, unnamed: BTreeMap::new(), last: (0, 0), noted: false }
     }

@@ -101,7 +101,7 @@ impl Memory {
         })
     }
 
-    /// Where each feed stands, in the order of [`Upstream::ALL`].
+    /// The state of each feed, in the order of [`Upstream::ALL`].
     pub fn feeds(&self) -> [FeedState; 2] {
         self.read(|nation| nation.feeds)
     }

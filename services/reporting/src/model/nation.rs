@@ -41,11 +41,11 @@ impl Place {
 pub struct News {
     /// The inbox's last place.
     pub place: Place,
-    /// Not changes but the whole: what is not here is gone.
+    /// True for the whole instead of changes: a row that is not here is gone.
     pub anew: bool,
     /// Rows that changed, with the inbox's number then.
     pub rows: Vec<(Key, Option<String>, i64)>,
-    /// Where each feed stands.
+    /// The state of each feed.
     pub feeds: [FeedState; 2],
 }
 
@@ -72,7 +72,7 @@ pub struct Nation {
     pub days: Table<DayRow>,
     /// The newest catalog changes, by time.
     pub changes: Table<ChangeRow>,
-    /// Where each feed stands, in the order of [`Upstream::ALL`].
+    /// The state of each feed, in the order of [`Upstream::ALL`].
     pub feeds: [FeedState; 2],
     /// How each is read, in the same order.
     pub paces: [Pace; 2],
@@ -167,7 +167,7 @@ impl Nation {
         self.feed(feed).connected && !self.pace(feed).silent
     }
 
-    /// Where a feed stands.
+    /// The state of a feed.
     pub fn feed(&self, feed: Upstream) -> &FeedState {
         &self.feeds[feed as usize]
     }

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, any::AnyRow};
 use super::{PAGE, ROWS, get};
 use crate::model::{Event, Upstream};
 
-/// Where the inbox stands.
+/// The state of the inbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     /// Its last number.
@@ -158,7 +158,7 @@ pub async fn versions(
     Ok(found)
 }
 
-/// What the inbox holds living of a feed, read anew: the whole inbox, by inbox_record.
+/// The digest of a feed's living records in the inbox, read anew: the whole inbox, by inbox_record.
 ///
 /// # Errors
 /// The same as [`lock_head`].

@@ -23,7 +23,7 @@ impl Deviations {
         }
         let mut tx = self.db.begin(&own_name()).await?;
         for (name, labels) in misfiled {
-            // As it stands now: an officer may have changed it meanwhile.
+            // Reads it as it stands now: an officer may have changed it meanwhile.
             if let Some(rule) = tx.get::<HoursRule>(&name).await? {
                 let filed = tx.put(&name, &rule.doc, labels, Expect::Version(rule.version)).await;
                 match filed {

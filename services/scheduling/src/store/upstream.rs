@@ -142,7 +142,7 @@ pub async fn versions(
     Ok(found)
 }
 
-/// What there is; see [`count`]. Reads the whole table.
+/// The digest of the copy; see [`count`]. Reads the whole table.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.

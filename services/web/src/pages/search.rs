@@ -133,7 +133,7 @@ fn understood(look: Look, view: &View, answer: &SearchServicesResponse) -> Marku
     }
 }
 
-/// What words were taken for that name a place.
+/// Explains how words that name a place were read.
 fn taken_for(look: Look, view: &View, place: &NamedPlace) -> String {
     if place.regions.is_empty() {
         return words::SEARCH_PLACE_UNKNOWN.text(look.lang, &[&place.text]);
@@ -148,8 +148,8 @@ fn taken_for(look: Look, view: &View, place: &NamedPlace) -> String {
     said.text(look.lang, &[&either(look, &regions(view, place)), &place.text])
 }
 
-/// What a place may mean, by the names that the report has for regions. A code says nothing to a
-/// citizen: without a name it is as typed.
+/// The regions that a place may mean, by the report's names for them. A code says nothing to a
+/// citizen: without a name the text stands as typed.
 fn regions(view: &View, place: &NamedPlace) -> Vec<String> {
     let named = |region: &String| {
         let province = view.report.provinces.iter().find(|own| own.region == *region);
@@ -195,7 +195,7 @@ fn guesses(look: Look, hit: &Hit) -> Markup {
     }
 }
 
-/// Where it is offered: in the place that the question names, and apart from that elsewhere.
+/// Offerings: in the place that the question names, and apart from that elsewhere.
 fn offered(look: Look, hit: &Hit, place: Option<&str>) -> Markup {
     let count = |number: i32| usize::try_from(number).unwrap_or_default();
     let (all, there) = (count(hit.place_count), count(hit.offered_there));
@@ -207,7 +207,7 @@ fn offered(look: Look, hit: &Hit, place: Option<&str>) -> Markup {
             (malls(look, &hit.places, all, is_cut))
         },
         Some(place) => {
-            // Those in the place named come first.
+            // Places in the region that the question names come first.
             let (near, far) = hit.places.split_at(there.min(hit.places.len()));
             let number = format::count(look.lang, there);
             html! {

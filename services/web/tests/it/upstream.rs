@@ -40,7 +40,7 @@ pub struct Upstream {
     server: JoinHandle<()>,
 }
 
-/// What is answered now.
+/// The answers of this moment.
 #[derive(Clone)]
 pub struct Answers {
     pub nation: Arc<Mutex<Nation>>,

@@ -122,7 +122,7 @@ impl Session<'_> {
         }
     }
 
-    /// What is wrong with a source that was read to its end.
+    /// The fault of a source that was read to its end.
     async fn judge_whole(&mut self) -> Result<Option<Fault>> {
         let is_meant = self.context.run.accept_missing;
         self.tally.missing = i64::try_from(self.difference.surely_gone()).unwrap_or(i64::MAX);

@@ -79,7 +79,7 @@ const NOT_OFFERED: [&str; 48] = [
     "ditutup",
     "jangan dipakai",
 ];
-/// What may stand before and after it.
+/// Words before and after it.
 const BEFORE: [&str; 7] =
     ["status ", "status: ", "layanan ", "sudah ", "telah ", "sementara ", "untuk sementara "];
 const AFTER: [&str; 4] = [" lagi", " sementara", " saat ini", " permanen"];
@@ -200,7 +200,7 @@ mod tests {
             "Akta lahir (baru)",
             "Izin penutupan jalan (sementara)",
             "Akta lahir - terlambat",
-            // What a service does, and no state that it is in.
+            // Services whose titles hold such a word, without being in that state.
             "Buku nikah (duplikat)",
             "Rekening air: tutup",
             "Surat keterangan: tidak mampu",

@@ -33,7 +33,8 @@ pub fn is_heading(raw: &Val) -> bool {
     let said = map.iter().map(|(key, value)| (letters(key), letters(value)));
     let filled: Vec<_> = said.filter(|(_, value)| !value.is_empty()).collect();
     let others: Vec<_> = filled.iter().filter(|(key, value)| key != value).collect();
-    // What a record needs may be ticked by the names of its fields; its own name is then another.
+    // A requirement may be ticked in a field of its own name; the record's name then has another
+    // key.
     let names = |key: &String| NAMING.iter().any(|part| key.contains(part));
     let is_another = others.len() > 1 || others.iter().any(|(key, _)| names(key));
     !is_another && filled.len() - others.len() >= map.len().clamp(1, 2)

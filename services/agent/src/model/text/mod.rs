@@ -29,7 +29,7 @@ pub fn tidied<T: Texts>(mut record: T) -> T {
     record
 }
 
-/// Where a record's name stands: what numbers it in its list is no part of it.
+/// The fields of a record's name: a number in a list is no part of it.
 const TITLES: [&str; 2] = ["service.title.id", "service.title.en"];
 
 /// "1. Akta lahir", "- Akta lahir"; what is nothing but a number stays.

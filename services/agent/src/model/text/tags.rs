@@ -101,7 +101,8 @@ pub fn with_plain_characters_encoded(html: &str) -> String {
     source
 }
 
-/// Where a text can end what it begins: what has no end would take the rest of the text with it.
+/// Ends of the things that a text can begin: one without an end would take the rest of the text
+/// with it.
 struct Ends {
     /// The last `>`.
     tag: usize,
@@ -158,7 +159,7 @@ fn begins_with(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start))
 }
 
-/// Of HTML, or of a word processor's name space.
+/// True for an element of HTML, or of a word processor's name space.
 fn is_element(name: &str) -> bool {
     [BLOCKS, INLINE, UNREAD].iter().any(|all| all.contains(&name))
         || name.split_once(':').is_some_and(|(space, own)| is_word(space) && is_word(own))

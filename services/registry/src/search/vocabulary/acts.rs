@@ -38,7 +38,7 @@ pub const SPOILED: &[&str] = &[
     "siram", "tekuk", "tindih", "tusuk",
 ];
 
-/// Of them and of the faint words those that ask for a document that is not there yet.
+/// Acts and faint words that ask for a document that is not there yet.
 pub const NEW: &[&str] = &["baru", "buat", "terbit", "pertama"];
 
 /// Words behind which stands what came before: "habis nikah ganti kk" asks for no marriage.

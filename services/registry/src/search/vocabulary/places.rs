@@ -54,7 +54,7 @@ pub const WHERE: &[&str] = &[
     "to",
 ];
 
-/// Of them those that say where one is, and not whither or whence: behind them stands a place,
+/// Prepositions for the place where one is, and not whither or whence: behind them stands a place,
 /// whether or not anyone knows it.
 pub const WITHIN: &[&str] = &["di", "d", "in", "at"];
 

@@ -118,7 +118,7 @@ pub const SAYINGS: &[(&str, &str)] = &[
     ("kantor buka", "kantor"),
     ("mal buka", "mal"),
     ("mpp buka", "mpp"),
-    // Whoever has moved arrives; whoever is going to move leaves.
+    // A citizen who has moved arrives; one who is going to move leaves.
     ("abis pindah", "pindah datang"),
     ("baru pindah", "pindah datang"),
     ("baru tinggal", "pindah datang"),

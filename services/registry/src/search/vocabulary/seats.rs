@@ -108,7 +108,6 @@ pub const SEATS: &[(&str, &str)] = &[
     ("woha", "Bima"), ("wonosari", "Gunungkidul"),
 ];
 
-/// What parts of one land are called behind its name: "halmahera" is all of "Halmahera Utara" and
-/// the others.
+/// Directions behind the name of one land: "halmahera" is all of "Halmahera Utara" and the others.
 pub const DIRECTIONS: &[&str] =
     &["barat", "daya", "selatan", "tengah", "tenggara", "timur", "utara"];

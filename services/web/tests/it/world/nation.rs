@@ -1,4 +1,4 @@
-//! What the services say of a small nation.
+//! The services' answers about a small nation.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -36,7 +36,7 @@ pub const MALL: &str = "malls/satu";
 pub const DUKCAPIL: &str = "malls/satu/counters/dukcapil";
 pub const POLRI: &str = "malls/satu/counters/polri";
 
-/// What the three services answer.
+/// The answers of the three services.
 #[derive(Clone, Default)]
 pub struct Nation {
     pub report: Report,
@@ -49,9 +49,9 @@ pub struct Nation {
     pub windows: BTreeMap<String, Window>,
     pub offerings: BTreeMap<String, Offering>,
     pub queues: HashMap<String, GetQueueResponse>,
-    /// By target and date; a target without a line is open from 08:00 to 15:00 on weekdays.
+    /// Hours by target and date; a target without a line is open from 08:00 to 15:00 on weekdays.
     pub closed: HashMap<(String, String), DayHours>,
-    /// By the question; any other finds nothing.
+    /// Answers by the question; any other finds nothing.
     pub questions: HashMap<String, SearchServicesResponse>,
     /// Names that the registry knows beside those of the report.
     pub regions: HashSet<String>,

@@ -1,9 +1,8 @@
-//! What must hold of texts of several readings: nothing is lost, and no condition changes its
-//! price.
+//! Laws for texts of several readings: nothing is lost, and no condition changes its price.
 
 use super::*;
 
-/// What each case holds for, and what it says: "untuk WNA=FIXED 50000 0".
+/// The label and the reading of each case: "untuk WNA=FIXED 50000 0".
 fn cases_of(fee: &Fee) -> Vec<String> {
     let one = |case: &Fee| format!("{}{}={}", case.condition, case.label, priced(case));
     fee.cases.iter().chain(&fee.parts).map(one).collect()
@@ -136,7 +135,7 @@ fn regulations_are_read_by_their_usual_names() {
 }
 
 proptest! {
-    /// Where the clock is meant, or a year, or a number of something else, nothing is a length.
+    /// Times of day, years and numbers of something else are no lengths.
     #[test]
     fn no_clock_is_a_length(hour in 0u8..24, minute in 0u8..60, mark in "[.:,]", lead in "(|0)") {
         let text = format!("{lead}{hour}{mark}{minute:02} jam");
@@ -251,7 +250,7 @@ proptest! {
         prop_assert_eq!(time::read(&format!("{time}{end}")).unit(), Unit::Unparsed, "{}", time);
     }
 
-    /// What is struck out or hidden is no content, and beside it nothing is sure.
+    /// Text that is struck out or hidden does not count, and beside it nothing is sure.
     #[test]
     fn what_is_struck_out_or_hidden_is_never_read(
         fee in select(FEES),

@@ -1,4 +1,4 @@
-//! What real wordings must come out as.
+//! The expected readings of real wordings.
 
 use super::*;
 
