@@ -242,8 +242,8 @@ pub async fn only_what_is_left(suite: &Suite) {
     .await;
 }
 
-/// From another machine, with a state of its own: by the end the source's batches have gone past the
-/// number that the first agent remembers.
+/// From another machine, with a state of its own: by the end the source's batches have gone past
+/// the number that the first agent remembers.
 async fn another_agent_syncs(suite: &Suite) {
     let other = Ministry::at(suite, "another-machine");
     for number in 1..=3 {

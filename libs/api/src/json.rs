@@ -126,8 +126,8 @@ pub fn write_encoded(name: &str, bytes: &[u8]) -> Result<String> {
     serde_json::to_string(&message).map_err(Error::internal)
 }
 
-/// The number of fields of the whole contract. None is ever taken away, so of two programs the one that
-/// counts more knows more.
+/// The number of fields of the whole contract. None is ever taken away, so of two programs the one
+/// that counts more knows more.
 pub fn fields_known() -> u32 {
     static KNOWN: LazyLock<u32> = LazyLock::new(|| {
         let count = POOL.all_messages().map(|message| message.fields().len()).sum::<usize>();

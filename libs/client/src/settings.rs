@@ -10,8 +10,8 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from
 /// Feeds bookmark every few seconds; one that is silent so long is taken for dead. An operator sets
 /// how often they do, and not this: it is twenty times as long, and beyond every proxy's patience.
 pub(crate) const FEED_SILENCE: Duration = Duration::from_secs(60);
-/// The longest pause of a follower whose server answers, and will take calls again in a while: it is
-/// there, so that it is asked more often than one that cannot be reached.
+/// The longest pause of a follower whose server answers, and will take calls again in a while: it
+/// is there, so that it is asked more often than one that cannot be reached.
 pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(1);
 /// Most changes of one transaction that a follower gathers; the suite's own are far smaller. It
 /// bounds the memory that a server without end could take.

@@ -27,7 +27,8 @@ pub struct Read {
 pub(crate) const LAST: char = char::MAX;
 
 /// Where the page after a name begins, among the names that start with a prefix. One bound and not
-/// two: SQLite seeks by the first and walks to the second, so that a later page costs all before it.
+/// two: SQLite seeks by the first and walks to the second, so that a later page costs all before
+/// it.
 pub(crate) fn first_name(prefix: &str, after: &str) -> String {
     if after < prefix { prefix.to_owned() } else { format!("{after}\u{1}") }
 }

@@ -52,8 +52,8 @@ async fn append_after(
     store::set_head(tx, Head { seq, form: FORM }).await
 }
 
-/// Locks the inbox's head. Rows of an older program are projected anew before anything is added, and
-/// those of a newer one where none is there any more.
+/// Locks the inbox's head. Rows of an older program are projected anew before anything is added,
+/// and those of a newer one where none is there any more.
 async fn lock(tx: &mut Tx) -> Result<i64> {
     let head = store::lock_head(tx).await?;
     match head.form.cmp(&FORM) {

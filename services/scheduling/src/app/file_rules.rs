@@ -11,8 +11,8 @@ use crate::{memory::dirty::Dirty, model::target::Target, store::own_name};
 
 impl Deviations {
     /// Files the rules of these malls anew, where they lie under labels of before. Of a mall that
-    /// is not known nothing follows, and its rules stay as they are; so do rules that a newer program
-    /// has written, where it is `alone`, without one.
+    /// is not known nothing follows, and its rules stay as they are; so do rules that a newer
+    /// program has written, where it is `alone`, without one.
     ///
     /// # Errors
     /// `UNAVAILABLE`, `WRITE_CONFLICT` or `NEWER_FORM`, as the database answers.
