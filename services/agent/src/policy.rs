@@ -38,6 +38,9 @@ mpp_core::policy! {
         max_cell_bytes: usize = 262_144 in 1_024..=16_777_216,
         /// Bytes of a row, and of a line, of CSV: so much is held of one that does not end.
         max_row_bytes: usize = 4_194_304 in 4_096..=67_108_864,
+        /// Bytes of a workbook once it is unpacked: one that is packed to a thousandth of what it
+        /// holds is meant to do harm.
+        max_workbook_bytes: u64 = 134_217_728 in 65_536..=2_147_483_648,
         /// Bytes of one page of JSON.
         max_page_bytes: u64 = 33_554_432 in 1_024..=1_073_741_824,
         /// Pages of one catalog; with more they are taken to lead in a circle.

@@ -1,30 +1,19 @@
 //! CSV files with a heading row. A row that cannot be read is refused and the next one goes on; the
 //! file as a whole counts as read only where every line was accounted for.
 
-use std::{
-    collections::{BTreeSet, HashSet, VecDeque},
-    path::PathBuf,
-};
+use std::{collections::VecDeque, io, path::PathBuf};
 
 use encoding_rs::Encoding;
-use jaq_json::Val;
-use mpp_core::{Error, FieldCode, Result};
 
 use super::{
-    columns::{self, Again},
     fault::Fault,
     heading::{self, LOOKED_AT},
-    kinds::{Kinds, may_be_heading},
     lines::Lines,
-    rows::{Layout, Row, Rows},
-    saying::Saying,
-    shape::{self, Shape},
+    rows::{Layout, Rows},
     sink::Sink,
+    table::read_rows,
 };
 use crate::policy::Policy;
-
-/// Rows that are read ahead, so that the first of them are judged by the others.
-const AHEAD: usize = 300;
 
 /// A file of rows.
 #[derive(Clone, Debug, Default)]
@@ -58,51 +47,18 @@ pub fn read_lines(
     sink: &mut Sink<'_>,
 ) -> Result<(), Fault> {
     let place = table.path.display().to_string();
-    let lost = |error: std::io::Error| Fault::torn(&place, format!("it breaks off: {error}"));
-    let (mut rows, above, saying) = laid_out(lines, table, policy)?;
-    let keys = headings(&place, rows.next().map_err(lost)?)?;
-    rows.layout.columns = keys.len();
-    sink.check_keys(&place, &BTreeSet::from_iter(keys.iter().cloned()))?;
-    let mut reading = Reading {
-        place: &place,
-        keys,
-        above,
-        policy,
-        sink,
-        below_heading: true,
-        moved: None,
-        kinds: Kinds::default(),
-        doubtful: None,
-        shape: Shape::default(),
-        saying,
-    };
-    let mut ahead = VecDeque::new();
-    loop {
-        while ahead.len() < AHEAD
-            && let Some(row) = rows.next().map_err(lost)?
-        {
-            reading.look_at(&row);
-            ahead.push_back((row, rows.is_open()));
-        }
-        let Some((row, is_open)) = ahead.pop_front() else { break };
-        if reading.take_whole(row, is_open).is_err() {
-            return Ok(()); // The run has ended.
-        }
-    }
-    if reading.settle(None).is_ok() && !rows.is_open() {
-        reading.sink.ends();
-    }
-    reading.saying.beyond().map_or(Ok(()), |text| Err(Fault::torn(&place, text)))
+    let (mut rows, above) = laid_out(lines, table, policy)?;
+    read_rows(&place, &mut rows, above, policy, sink)
 }
 
-/// The rows from the heading on, and what stands above it.
+/// The rows from the heading on, and the lines above it.
 fn laid_out(
     mut lines: Lines,
     table: &Table,
     policy: &Policy,
-) -> Result<(Rows, HashSet<String>, Saying), Fault> {
+) -> Result<(Rows, Vec<String>), Fault> {
     let place = table.path.display().to_string();
-    let lost = |error: std::io::Error| Fault::torn(&place, format!("it breaks off: {error}"));
+    let lost = |error: io::Error| Fault::torn(&place, format!("it breaks off: {error}"));
     let mut ahead = VecDeque::new();
     while ahead.len() < LOOKED_AT
         && let Some(line) = lines.next().map_err(lost)?
@@ -115,214 +71,12 @@ fn laid_out(
         return Err(Fault::nothing(&place, text));
     }
     let found = found.map_err(|text| Fault::config(&place, text))?;
-    let titles = ahead.drain(..found.above).filter_map(|line| line.text.ok());
-    let (mut saying, mut above) = (Saying::default(), HashSet::new());
-    for title in titles {
-        saying.hear(&title);
-        above.insert(columns::letters(&title));
-    }
-    above.remove("");
+    let above = ahead.drain(..found.above).filter_map(|line| line.text.ok()).collect();
     let layout = Layout {
         separator: found.separator,
         columns: 0,
         longest: policy.max_row_bytes,
         trust_quotes: table.trust_quotes,
     };
-    Ok((Rows::new(lines, ahead, layout), above, saying))
-}
-
-fn headings(place: &str, row: Option<Row>) -> Result<Vec<String>, Fault> {
-    let cells = match row {
-        Some(Row::Cells { cells, .. }) => cells,
-        Some(Row::Refused { error, .. }) => {
-            return Err(Fault::unreadable(place, format!("the heading: {}", error.message())));
-        }
-        Some(Row::Torn { why, .. }) => {
-            return Err(Fault::torn(place, format!("the heading: {why}")));
-        }
-        None => return Err(Fault::nothing(place, "the file is empty")),
-    };
-    columns::keys(&cells).map_err(|text| Fault::unreadable(place, text))
-}
-
-/// A file that is being read.
-struct Reading<'a, 'b> {
-    place: &'a str,
-    keys: Vec<String>,
-    /// The lines above the heading, as letters.
-    above: HashSet<String>,
-    policy: &'a Policy,
-    sink: &'a mut Sink<'b>,
-    /// The row before was a heading.
-    below_heading: bool,
-    /// The line at which a heading came again over columns in another order.
-    moved: Option<usize>,
-    kinds: Kinds,
-    /// A row that is a heading if the rows below it are of other kinds.
-    doubtful: Option<(usize, Vec<String>)>,
-    /// Learnt from the rows that are read ahead, too.
-    shape: Shape,
-    /// Titles and footers about how much there is.
-    saying: Saying,
-}
-
-impl Reading<'_, '_> {
-    /// Looks at a row that is read ahead.
-    fn look_at(&mut self, row: &Row) {
-        if let Row::Cells { cells, .. } = row {
-            self.shape.see(cells);
-        }
-    }
-
-    /// A last line without an end may be cut, where that of the last run had one.
-    fn take_whole(&mut self, row: Row, is_open: bool) -> Result<()> {
-        self.settle(Some(&row))?;
-        match row {
-            Row::Cells { line, cells }
-                if is_open && self.sink.ended_before() && !is_blank(&cells) =>
-            {
-                let why = "the file's last line has no end, and had one in the last run: the file \
-                           is cut short, perhaps within this row";
-                self.tear(line, line, why)
-            }
-            row => self.take(row),
-        }
-    }
-
-    /// Decides on a row that may have been a heading, by the row below it.
-    fn settle(&mut self, next: Option<&Row>) -> Result<()> {
-        let Some((line, cells)) = self.doubtful.take() else { return Ok(()) };
-        match next {
-            Some(Row::Cells { cells: below, .. }) if is_blank(below) => {
-                self.doubtful = Some((line, cells));
-                Ok(())
-            }
-            Some(Row::Cells { cells: below, .. }) if self.is_heading(&cells, below) => {
-                self.move_columns(line)
-            }
-            _ => {
-                self.kinds.see(&cells);
-                self.put(line, cells)
-            }
-        }
-    }
-
-    /// Whether a row reads like a heading and what stands below it like another table.
-    fn is_heading(&self, cells: &[String], below: &[String]) -> bool {
-        let other_kinds = self.kinds.against(cells) > 0 && self.kinds.against(below) > 1;
-        other_kinds || self.shape.begins_another(cells, below)
-    }
-
-    fn take(&mut self, row: Row) -> Result<()> {
-        let below_heading = std::mem::take(&mut self.below_heading);
-        match row {
-            // Spreadsheets leave empty rows behind.
-            Row::Cells { cells, .. } if is_blank(&cells) => Ok(()),
-            Row::Cells { cells, .. } if below_heading && columns::numbers_columns(&cells) => Ok(()),
-            Row::Cells { line, cells }
-                if self.above.contains(&columns::letters(&cells.concat())) =>
-            {
-                self.pass_over(line, "repeats a line that stands above the heading")
-            }
-            Row::Cells { line, cells } => match columns::again(&cells, &self.keys) {
-                Some(Again::Same) => self.pass_over(line, "repeats the heading"),
-                Some(Again::Moved) => self.move_columns(line),
-                Some(Again::Doubtful) => {
-                    let text = "half of it are headings of the columns; is it a record?";
-                    self.sink.refuse(at(line), Error::field("row", FieldCode::Unreadable, text))
-                }
-                None => self.doubt(line, cells),
-            },
-            Row::Refused { line, error } => {
-                self.saying.count();
-                self.sink.refuse(at(line), error)
-            }
-            Row::Torn { from, to, why } => self.tear(from, to, &why),
-        }
-    }
-
-    /// Pages were glued together.
-    fn pass_over(&mut self, line: usize, why: &str) -> Result<()> {
-        self.below_heading = true;
-        self.moved = None;
-        let text = format!("it {why}, and is no record");
-        self.sink.pass_over(at(line), Error::field("row", FieldCode::HeadingAgain, text))
-    }
-
-    /// The rows below are read by the first heading, so their cells would land in the wrong fields.
-    fn move_columns(&mut self, line: usize) -> Result<()> {
-        self.below_heading = true;
-        self.moved = Some(line);
-        let text = format!(
-            "line {line} is a heading with other columns, or in another order, and the rows below it cannot \
-             be read by the first one; give each part a file and a source of its own, or one order"
-        );
-        self.sink.refuse(at(line), Error::field("row", FieldCode::Torn, text.as_str()))?;
-        self.sink.lack(Fault::torn(self.place, text))
-    }
-
-    fn doubt(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
-        if shape::names_columns(&cells) {
-            return self.move_columns(line);
-        }
-        if self.shape.is_foreign(&cells) && !self.sink.takes_trials() {
-            return self.hold_back(line, cells);
-        }
-        if may_be_heading(&cells) {
-            self.doubtful = Some((line, cells));
-            return Ok(());
-        }
-        self.kinds.see(&cells);
-        self.put(line, cells)
-    }
-
-    fn put(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
-        if let Some(other) = self.moved {
-            let text = format!("it stands below the heading in line {other}, of another order");
-            return self.sink.refuse(at(line), Error::field("row", FieldCode::Torn, text));
-        }
-        self.saying.count();
-        let limit = self.policy.max_cell_bytes;
-        if cells.iter().any(|cell| cell.len() > limit) {
-            let text = format!("a cell is longer than {limit} bytes; is a quote left open?");
-            return self.sink.refuse(at(line), Error::field("row", FieldCode::Unreadable, text));
-        }
-        let raw = self.raw(cells.clone());
-        self.sink.put(at(line), raw)?;
-        if !self.sink.took() {
-            self.saying.hear_refused(&cells);
-        }
-        Ok(())
-    }
-
-    fn raw(&self, cells: Vec<String>) -> Val {
-        let text = |text: String| Val::utf8_str(text.into_bytes());
-        let cells = self.keys.iter().cloned().map(text).zip(cells.into_iter().map(text));
-        Val::obj(cells.collect())
-    }
-
-    /// A row that does not have the table's shape is reported, and not published.
-    fn hold_back(&mut self, line: usize, cells: Vec<String>) -> Result<()> {
-        self.saying.hear_row(&cells.join(" "));
-        let raw = self.raw(cells);
-        self.sink.hold_back(at(line), shape::foreign(), raw)
-    }
-
-    /// Refuses each of the lines, and says that nobody knows how many rows they were.
-    fn tear(&mut self, from: usize, to: usize, why: &str) -> Result<()> {
-        for line in from..=to {
-            self.sink.refuse(at(line), Error::field("row", FieldCode::Torn, why))?;
-        }
-        let lines =
-            if from == to { format!("line {from}") } else { format!("lines {from} to {to}") };
-        self.sink.lack(Fault::torn(self.place, format!("{lines} cannot be told apart: {why}")))
-    }
-}
-
-fn is_blank(cells: &[String]) -> bool {
-    cells.iter().all(|cell| cell.trim().is_empty())
-}
-
-fn at(line: usize) -> String {
-    format!("row at line {line}")
+    Ok((Rows::new(lines, ahead, layout), above))
 }

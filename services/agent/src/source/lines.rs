@@ -134,9 +134,9 @@ fn other_form(start: &[u8], is_wide: bool) -> Option<String> {
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let found = if start.starts_with(b"PK\x03\x04") {
-        "this is a workbook (.xlsx, .ods); open it and save the sheet as \"CSV UTF-8\""
+        "this is a workbook; for .xlsx set type = \"xlsx\" in [input], else save it as \"CSV UTF-8\""
     } else if start.starts_with(b"\xd0\xcf\x11\xe0") {
-        "this is an old workbook (.xls); open it and save the sheet as \"CSV UTF-8\""
+        "this is an old workbook (.xls); open it and save it as .xlsx or as \"CSV UTF-8\""
     } else if start.starts_with(b"%PDF") {
         "this is a PDF; ask for the table itself, as CSV"
     } else if text.starts_with("<!")

@@ -1,6 +1,7 @@
 //! Sources of records. A source is read on a thread of its own, mapped there, and handed on through
 //! a bounded channel, so that a catalog of any size takes little memory.
 
+mod cell;
 mod columns;
 mod csv;
 mod envelope;
@@ -21,13 +22,17 @@ mod others;
 mod parse;
 mod place;
 mod prose;
+mod row;
 mod rows;
 mod saying;
 mod shape;
+mod sheet;
 mod sink;
 mod spelt;
+mod table;
 mod told;
 mod units;
+mod workbook;
 
 use std::collections::BTreeMap;
 
@@ -41,6 +46,7 @@ pub use json::Pages;
 pub use next::Next;
 pub use place::Setting;
 pub use sink::{Found, Item};
+pub use workbook::Workbook;
 
 use crate::{
     model::{filled::Relied, mapping::Mapping},
@@ -53,6 +59,8 @@ use sink::Sink;
 pub enum Input {
     /// A CSV file with a heading row.
     Csv(Table),
+    /// A sheet of a workbook (XLSX) with a heading row.
+    Sheet(Workbook),
     /// JSON over HTTP, page by page, or a file of such a page.
     Json(Pages),
 }
@@ -62,6 +70,7 @@ impl Input {
     pub fn place(&self) -> String {
         match self {
             Self::Csv(table) => table.path.display().to_string(),
+            Self::Sheet(workbook) => workbook.path.display().to_string(),
             Self::Json(pages) => fault::address(&pages.location),
         }
     }
@@ -85,12 +94,14 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
     let (items, receiver) = mpsc::channel(policy.read_ahead_records);
     let policy = policy.clone();
     let before = before.heed(policy.max_missing_records);
-    tokio::task::spawn_blocking(move || {
+    let (place, told) = (input.place(), items.clone());
+    let reading = tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
             let screen = (way.apply_trials, &way.released);
             let mut sink = Sink::new(&items, mapping, screen, &before);
             match &input {
                 Input::Csv(table) => csv::read(table, &policy, &mut sink),
+                Input::Sheet(workbook) => workbook::read(workbook, &policy, &mut sink),
                 Input::Json(pages) => json::read(pages, &policy, &mut sink),
             }?;
             sink.end(&input.place())
@@ -98,6 +109,13 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
         if let Err(fault) = outcome {
             // A receiver that is gone has stopped listening for a reason of its own.
             let _ = items.blocking_send(Found::Fault(fault));
+        }
+    });
+    tokio::spawn(async move {
+        // A reader that broke down has read a part, and a part never passes for the whole.
+        if reading.await.is_err() {
+            let text = "the agent broke down while it read it; please report that with the file";
+            let _ = told.send(Found::Fault(Fault::torn(&place, text))).await;
         }
     });
     receiver

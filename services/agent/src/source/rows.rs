@@ -10,18 +10,8 @@ use mpp_core::{Error, FieldCode};
 use super::{
     habit::Habit,
     lines::{Line, Lines},
+    row::{Row, TableRows},
 };
-
-/// The next part of a file.
-#[derive(Debug)]
-pub enum Row {
-    /// A row, where it begins.
-    Cells { line: usize, cells: Vec<String> },
-    /// One line that cannot be read.
-    Refused { line: usize, error: Error },
-    /// Lines, from and to, of which nobody can say where one row ends and the next begins.
-    Torn { from: usize, to: usize, why: String },
-}
 
 /// Settings for all rows of a file.
 #[derive(Clone, Debug)]
@@ -41,8 +31,7 @@ pub struct Rows {
     lines: Lines,
     /// Lines that were looked at and have yet to be read.
     ahead: VecDeque<Line>,
-    /// Their settings.
-    pub layout: Layout,
+    layout: Layout,
     /// How the rows so far look, by which a line within a cell is known for one of them.
     habit: Habit,
 }
@@ -52,12 +41,22 @@ impl Rows {
     pub fn new(lines: Lines, ahead: VecDeque<Line>, layout: Layout) -> Self {
         Self { lines, ahead, layout, habit: Habit::default() }
     }
+}
 
-    /// The next row; `None` after the last.
-    ///
-    /// # Errors
-    /// The file cannot be read on.
-    pub fn next(&mut self) -> io::Result<Option<Row>> {
+impl TableRows for Rows {
+    fn set_columns(&mut self, columns: usize) {
+        self.layout.columns = columns;
+    }
+
+    fn is_open(&self) -> bool {
+        self.ahead.is_empty() && self.lines.is_open()
+    }
+
+    fn called(&self) -> String {
+        "row at line ".to_owned()
+    }
+
+    fn next(&mut self) -> io::Result<Option<Row>> {
         let Some(mut line) = self.line()? else { return Ok(None) };
         let from = line.number;
         let mut scanner = Scanner::default();
@@ -84,12 +83,9 @@ impl Rows {
             line = next;
         }
     }
+}
 
-    /// True once the last row was read and its line has no end.
-    pub fn is_open(&self) -> bool {
-        self.ahead.is_empty() && self.lines.is_open()
-    }
-
+impl Rows {
     fn line(&mut self) -> io::Result<Option<Line>> {
         match self.ahead.pop_front() {
             Some(line) => Ok(Some(line)),

@@ -6,5 +6,6 @@ mod exports;
 mod headers;
 mod office;
 mod pages;
+mod sheets;
 mod strangers;
 mod tables;

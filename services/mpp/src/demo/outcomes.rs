@@ -57,7 +57,7 @@ fn before(now: &Input) -> Input {
         Input::Csv(table) => {
             Input::Csv(Table { path: table.path.with_file_name(BEFORE), ..table.clone() })
         }
-        Input::Json(pages) => Input::Json(pages.clone()),
+        other => other.clone(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mpp_agent::{Input, Next, Pages, Policy, Run, Setting, Table, Way, Withdraw};
+use mpp_agent::{Input, Next, Pages, Policy, Run, Setting, Table, Way, Withdraw, Workbook};
 use mpp_core::{Error, FieldCode, Result};
 use serde::Deserialize;
 
@@ -39,6 +39,7 @@ enum TrialRows {
 #[serde(rename_all = "lowercase", tag = "type", deny_unknown_fields)]
 enum InputConfig {
     Csv(CsvConfig),
+    Xlsx(XlsxConfig),
     Json(JsonConfig),
 }
 
@@ -54,6 +55,16 @@ struct CsvConfig {
     heading_line: Option<usize>,
     #[serde(default)]
     trust_quotes: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct XlsxConfig {
+    path: PathBuf,
+    /// The only sheet that is shown and holds something, where it is not given.
+    sheet: Option<String>,
+    /// Found, where it is not given.
+    heading_row: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +125,9 @@ pub fn load(path: &Path) -> Result<Run> {
 fn input(config: InputConfig, folder: &Path, places: &Places<'_>) -> Result<Input> {
     match config {
         InputConfig::Csv(config) => table(config, folder).map(Input::Csv),
+        InputConfig::Xlsx(XlsxConfig { path, sheet, heading_row }) => {
+            Ok(Input::Sheet(Workbook { path: folder.join(path), sheet, heading_row }))
+        }
         InputConfig::Json(config) => pages(config, folder, places).map(Input::Json),
     }
 }

@@ -1,0 +1,201 @@
+//! A cell of a sheet as the text that a person sees in it, as far as that is surely known: a number
+//! format may hold the unit, the currency or the zeros of a code.
+
+use calamine::{DataRef, ExcelDateTime, Style};
+
+/// The text of a cell, or why it is not known.
+pub fn text(value: &DataRef<'_>, style: Option<&Style>) -> Result<String, String> {
+    let format = style.and_then(|style| style.number_format.as_ref());
+    let format = format.map_or("General", |format| format.format_code.as_str());
+    match value {
+        DataRef::Int(number) => shown(&number.to_string(), format),
+        DataRef::Float(number) => shown(&plain(*number), format),
+        DataRef::String(text) => Ok(unescaped(text)),
+        DataRef::SharedString(text) => Ok(unescaped(text)),
+        DataRef::Bool(flag) => Ok(flag.to_string().to_uppercase()),
+        DataRef::DateTime(at) => Ok(date(at)),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Ok(text.clone()),
+        DataRef::Error(error) => Ok(error.to_string()),
+        DataRef::Empty => Ok(String::new()),
+    }
+}
+
+/// "50000" and "1.5", never "5e4"; beyond what a sheet keeps exactly, as it was stored.
+fn plain(number: f64) -> String {
+    format!("{number}")
+}
+
+/// Programs write a line's end within a cell so.
+fn unescaped(text: &str) -> String {
+    text.replace("_x000D_", "").replace("_x000A_", "\n")
+}
+
+/// "2026-03-20", "2026-03-20 08:00" or "08:00".
+fn date(at: &ExcelDateTime) -> String {
+    let (year, month, day, hour, minute, ..) = at.to_ymd_hms_milli();
+    let time = format!("{hour:02}:{minute:02}");
+    if at.is_duration() {
+        // Hours go on beyond a day.
+        let minutes = (at.as_f64() * 24.0 * 60.0).round() as i64;
+        return format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    }
+    match at.as_f64() {
+        time_alone if time_alone < 1.0 => time,
+        whole if whole.fract() == 0.0 => format!("{year:04}-{month:02}-{day:02}"),
+        _ => format!("{year:04}-{month:02}-{day:02} {time}"),
+    }
+}
+
+/// A number in its format: the words and the currency that the format adds belong to it.
+fn shown(number: &str, format: &str) -> Result<String, String> {
+    let section = sections(format).next().unwrap_or_default();
+    let parts = Parts::of(&section);
+    let number = match parts.places.as_str() {
+        zeros if !zeros.is_empty() && zeros.chars().all(|sign| sign == '0') => {
+            format!("{number:0>width$}", width = zeros.len())
+        }
+        _ => number.to_owned(),
+    };
+    let has_words = [&parts.before, &parts.after].iter().any(|text| !text.trim().is_empty());
+    if parts.is_scaled && has_words || parts.is_split {
+        return Err(format!(
+            "the number {number} is shown in the format '{format}', and what is seen then is not \
+             surely known; write it as text"
+        ));
+    }
+    if parts.is_percent {
+        return percent(&number).map(|number| format!("{number}%"));
+    }
+    Ok(format!("{}{number}{}", parts.before, parts.after))
+}
+
+/// Hundredfold, by moving the point.
+fn percent(number: &str) -> Result<String, String> {
+    let value: f64 = number.parse().map_err(|_| format!("{number} is no number"))?;
+    Ok(plain((value * 1e10).round() / 1e8))
+}
+
+/// The formats for positive numbers, for negative ones, for nothing.
+fn sections(format: &str) -> impl Iterator<Item = String> {
+    let (mut all, mut quoted) = (vec![String::new()], false);
+    let mut signs = format.chars();
+    while let Some(sign) = signs.next() {
+        quoted ^= sign == '"';
+        match sign {
+            ';' if !quoted => all.push(String::new()),
+            '\\' if !quoted => {
+                all.last_mut().into_iter().for_each(|one| one.push(sign));
+                let next = signs.next();
+                all.last_mut().into_iter().for_each(|one| one.extend(next));
+            }
+            _ => all.last_mut().into_iter().for_each(|one| one.push(sign)),
+        }
+    }
+    all.into_iter()
+}
+
+/// What a format consists of.
+#[derive(Default)]
+struct Parts {
+    before: String,
+    after: String,
+    /// The signs that stand for digits.
+    places: String,
+    /// Shown in thousands, as a fraction or with an exponent.
+    is_scaled: bool,
+    is_percent: bool,
+    /// Words stand between its digits.
+    is_split: bool,
+}
+
+impl Parts {
+    fn of(section: &str) -> Self {
+        let mut parts = Self::default();
+        if section.eq_ignore_ascii_case("general") || section == "@" {
+            return parts;
+        }
+        let mut signs = section.chars().peekable();
+        while let Some(sign) = signs.next() {
+            match sign {
+                '"' => {
+                    let words: String = signs.by_ref().take_while(|sign| *sign != '"').collect();
+                    parts.say(&words);
+                }
+                '\\' => signs.next().into_iter().for_each(|sign| parts.say(&sign.to_string())),
+                // Room for a sign, and a sign that fills the cell.
+                '_' | '*' => drop(signs.next()),
+                '[' => {
+                    let code: String = signs.by_ref().take_while(|sign| *sign != ']').collect();
+                    // "[$Rp-421]" names a currency; "[Red]" and "[>100]" say nothing.
+                    let currency = code.strip_prefix('$').map(|code| code.split('-').next());
+                    currency.flatten().into_iter().for_each(|currency| parts.say(currency));
+                }
+                '0' | '#' | '?' | '.' => parts.place(sign),
+                ',' => parts.is_scaled |= !parts.places.is_empty() && ends_places(&mut signs),
+                '%' => parts.is_percent = true,
+                'E' | 'e' | '/' => parts.is_scaled = true,
+                'G' if signs.clone().take(6).eq("eneral".chars()) => {
+                    signs.by_ref().take(6).for_each(drop);
+                    parts.place('#');
+                }
+                other => parts.say(&other.to_string()),
+            }
+        }
+        parts
+    }
+
+    fn say(&mut self, words: &str) {
+        let side = if self.places.is_empty() { &mut self.before } else { &mut self.after };
+        side.push_str(words);
+    }
+
+    fn place(&mut self, sign: char) {
+        self.is_split |= !self.after.trim().is_empty();
+        self.places.push(sign);
+    }
+}
+
+/// True where no place for a digit follows a comma: it then divides by a thousand.
+fn ends_places(signs: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
+    !signs.peek().is_some_and(|next| "0#?,".contains(*next))
+        || signs.clone().take_while(|sign| *sign == ',').count() > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_format_adds_to_a_number_belongs_to_it() {
+        for (number, format, seen) in [
+            ("50000", "General", "50000"),
+            ("50000", "#,##0", "50000"),
+            ("50000", "\"Rp\"#,##0", "Rp50000"),
+            ("50000", "[$Rp-421]#,##0_);[Red]([$Rp-421]#,##0)", "Rp50000"),
+            ("50", "[$$-409]#,##0.00", "$50"),
+            ("50", "[$USD] #,##0", "USD 50"),
+            ("3", "0\" hari kerja\"", "3 hari kerja"),
+            ("3", "General\" jam\"", "3 jam"),
+            ("7", "000", "007"),
+            ("7", "\\K\\-000", "K-007"),
+            ("0.05", "0%", "5%"),
+            ("1.5", "0.00", "1.5"),
+        ] {
+            assert_eq!(shown(number, format).as_deref(), Ok(seen), "{format}");
+        }
+        assert_eq!(shown("50000", "#,##0,").as_deref(), Ok("50000"), "the number is all of it");
+        for format in ["#,##0,\" ribu\"", "0\"-\"00"] {
+            assert!(shown("50000", format).is_err(), "{format}");
+        }
+    }
+
+    #[test]
+    fn dates_and_times_are_written_in_one_way() {
+        let of = |value, kind| date(&ExcelDateTime::new(value, kind, false));
+        let at = |value| of(value, calamine::ExcelDateTimeType::DateTime);
+        assert_eq!(at(46101.0), "2026-03-20");
+        assert_eq!(at(46101.0 + 1.0 / 3.0), "2026-03-20 08:00");
+        assert_eq!(at(1.0 / 3.0), "08:00");
+        assert_eq!(of(1.5, calamine::ExcelDateTimeType::TimeDelta), "36:00");
+    }
+}

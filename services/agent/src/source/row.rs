@@ -1,0 +1,34 @@
+//! A row of a table, and whatever yields rows.
+
+use std::io;
+
+use mpp_core::Error;
+
+/// The next part of a file.
+#[derive(Debug)]
+pub enum Row {
+    /// A row, where it begins.
+    Cells { line: usize, cells: Vec<String> },
+    /// One line that cannot be read.
+    Refused { line: usize, error: Error },
+    /// Lines, from and to, of which nobody can say where one row ends and the next begins.
+    Torn { from: usize, to: usize, why: String },
+}
+
+/// Rows of cells, of a text or of a sheet.
+pub trait TableRows {
+    /// The next row; `None` after the last.
+    ///
+    /// # Errors
+    /// It cannot be read on.
+    fn next(&mut self) -> io::Result<Option<Row>>;
+
+    /// How many columns the heading has.
+    fn set_columns(&mut self, columns: usize);
+
+    /// True once the last row was read and its line has no end.
+    fn is_open(&self) -> bool;
+
+    /// What its rows are called by, before their numbers: "row at line ".
+    fn called(&self) -> String;
+}

@@ -1,0 +1,293 @@
+//! The rows of a sheet, one after the other: memory holds one row and what cells were merged.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    fs::File,
+    io::{self, BufReader},
+};
+
+use calamine::{DataRef, Dimensions, Xlsx, XlsxCellReader, XlsxError};
+use mpp_core::{Error, FieldCode};
+
+use super::{
+    cell,
+    row::{Row, TableRows},
+};
+
+/// A workbook that is open.
+pub type Open = Xlsx<BufReader<File>>;
+
+/// Columns of a table at the most.
+pub const MAX_COLUMNS: usize = 1_000;
+/// Merged cells, and formulas without a value, at the most.
+const MAX_SPECIAL: usize = 10_000;
+
+/// Where a cell stands: row and column from 0.
+type Spot = (u32, u32);
+
+/// What is known of a sheet before its rows are read.
+#[derive(Default)]
+pub struct Before {
+    /// Formulas whose value the program that wrote them did not store.
+    uncalculated: HashSet<Spot>,
+    merged: Vec<Merged>,
+}
+
+/// Cells that are shown as one: what stands in the first holds for all.
+struct Merged {
+    from: Spot,
+    to: Spot,
+    text: String,
+}
+
+impl Before {
+    /// Looks through a sheet.
+    ///
+    /// # Errors
+    /// It cannot be read, or holds more of these than any catalog has.
+    pub fn look(workbook: &mut Open, sheet: &str) -> Result<Self, String> {
+        let merged = workbook.merge_cells_by_sheet_name(sheet).map_err(told)?;
+        if merged.len() > MAX_SPECIAL {
+            return Err(format!("it has over {MAX_SPECIAL} merged cells"));
+        }
+        let mut merged: Vec<_> = merged.into_iter().map(Merged::of).collect();
+        merged.sort_by_key(|merged| std::cmp::Reverse(merged.from));
+        let mut cells = workbook.worksheet_cells_reader(sheet).map_err(told)?;
+        let mut uncalculated = HashSet::new();
+        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(told)? {
+            if cell.formula.is_some() && cell.value == DataRef::Empty {
+                uncalculated.insert(cell.pos);
+            }
+            if uncalculated.len() > MAX_SPECIAL {
+                return Err(format!("over {MAX_SPECIAL} formulas have no value; {HOW_TO_STORE}"));
+            }
+        }
+        Ok(Self { uncalculated, merged })
+    }
+}
+
+const HOW_TO_STORE: &str =
+    "open the workbook in the program that calculates it, and save it, so that values are stored";
+
+impl Merged {
+    fn of(dimensions: Dimensions) -> Self {
+        Self { from: dimensions.start, to: dimensions.end, text: String::new() }
+    }
+}
+
+/// The rows of a sheet.
+pub struct SheetRows<'a> {
+    cells: XlsxCellReader<'a, BufReader<File>>,
+    sheet: String,
+    before: Before,
+    /// Merged cells that reach the row that is read.
+    reaching: Vec<Merged>,
+    /// The first cell of the next row.
+    next: Option<(Spot, Result<String, String>)>,
+    /// The row after the last one that was read.
+    expected: u32,
+    columns: usize,
+    /// Rows that were looked at and have yet to be read.
+    ahead: VecDeque<Row>,
+    ended: bool,
+}
+
+impl<'a> SheetRows<'a> {
+    /// From the first row on.
+    ///
+    /// # Errors
+    /// The sheet cannot be read.
+    pub fn open(workbook: &'a mut Open, sheet: &str, before: Before) -> Result<Self, String> {
+        Ok(Self {
+            cells: workbook.worksheet_cells_reader(sheet).map_err(told)?,
+            sheet: sheet.to_owned(),
+            before,
+            reaching: Vec::new(),
+            next: None,
+            expected: 0,
+            columns: 0,
+            ahead: VecDeque::new(),
+            ended: false,
+        })
+    }
+
+    /// Up to so many rows ahead, which are read again afterwards.
+    ///
+    /// # Errors
+    /// The sheet cannot be read on.
+    pub fn look_ahead(&mut self, rows: usize) -> io::Result<&[Row]> {
+        while self.ahead.len() < rows
+            && let Some(row) = self.read()?
+        {
+            self.ahead.push_back(row);
+        }
+        Ok(self.ahead.make_contiguous())
+    }
+
+    /// Passes over so many of the rows that were looked at.
+    pub fn pass_over(&mut self, rows: usize) {
+        self.ahead.drain(..rows.min(self.ahead.len()));
+    }
+
+    fn read(&mut self) -> io::Result<Option<Row>> {
+        let Some((first, text)) = self.cell()? else { return Ok(None) };
+        let line = first.0 as usize + 1;
+        if first.0 < self.expected {
+            let why = "the sheet's rows are out of order, so that none of them is sure".to_owned();
+            return Ok(Some(Row::Torn { from: line, to: line, why }));
+        }
+        self.expected = first.0 + 1;
+        let mut cells = vec![(first, text)];
+        while let Some(cell) = self.cell()? {
+            if cell.0.0 != first.0 {
+                self.next = Some(cell);
+                break;
+            }
+            cells.push(cell);
+        }
+        Ok(Some(Self::row(first.0, cells)))
+    }
+
+    /// The next cell that holds something.
+    fn cell(&mut self) -> io::Result<Option<(Spot, Result<String, String>)>> {
+        if let Some(cell) = self.next.take() {
+            return Ok(Some(cell));
+        }
+        while !self.ended {
+            let Some((cell, style)) = self.cells.next_cell_with_style_id().map_err(lost)? else {
+                self.ended = true;
+                break;
+            };
+            let spot = cell.get_position();
+            if self.before.uncalculated.contains(&spot) {
+                let why = format!("it is a formula without a value; {HOW_TO_STORE}");
+                return Ok(Some((spot, Err(why))));
+            }
+            let style = self.cells.styles().get(style);
+            let text = cell::text(cell.get_value(), style);
+            let is_struck = style.and_then(|style| style.font.as_ref());
+            if is_struck.is_some_and(calamine::Font::has_strikethrough) && text != Ok(String::new())
+            {
+                let why = "it is struck through: take it out, or the stroke".to_owned();
+                return Ok(Some((spot, Err(why))));
+            }
+            if text != Ok(String::new()) {
+                return Ok(Some((spot, text)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn row(row: u32, found: Vec<(Spot, Result<String, String>)>) -> Row {
+        let line = row as usize + 1;
+        let mut cells = Vec::new();
+        for ((_, column), text) in found {
+            let place = format!("column {}", letters(column));
+            let column = column as usize;
+            if column >= MAX_COLUMNS {
+                let why = format!("{place}: a table has at most {MAX_COLUMNS} columns here");
+                return Row::Torn { from: line, to: line, why };
+            }
+            match text {
+                Ok(text) => set(&mut cells, column, text),
+                Err(why) => {
+                    let error =
+                        Error::field("row", FieldCode::Unreadable, format!("{place}: {why}"));
+                    return Row::Refused { line, error };
+                }
+            }
+        }
+        Row::Cells { line, cells }
+    }
+
+    /// A row as wide as the heading, with what was merged.
+    fn whole(&mut self, row: Row) -> Row {
+        let Row::Cells { line, mut cells } = row else { return row };
+        if self.columns > 0 {
+            if cells.iter().skip(self.columns).any(|cell| !cell.is_empty()) {
+                let why = "it has more cells than the heading; give each column a heading";
+                return Row::Torn { from: line, to: line, why: why.to_owned() };
+            }
+            cells.resize(self.columns, String::new());
+        }
+        self.fill_merged(line as u32 - 1, &mut cells);
+        Row::Cells { line, cells }
+    }
+
+    /// Merged cells hold their text in each row and column that they reach.
+    fn fill_merged(&mut self, row: u32, cells: &mut [String]) {
+        while self.before.merged.last().is_some_and(|merged| merged.from.0 <= row) {
+            self.reaching.extend(self.before.merged.pop());
+        }
+        self.reaching.retain(|merged| merged.to.0 >= row);
+        for merged in &mut self.reaching {
+            let first = merged.from.1 as usize;
+            if merged.from.0 == row {
+                merged.text = cells.get(first).cloned().unwrap_or_default();
+            }
+            for cell in cells.iter_mut().take(merged.to.1 as usize + 1).skip(first) {
+                if cell.is_empty() {
+                    cell.clone_from(&merged.text);
+                }
+            }
+        }
+    }
+}
+
+impl TableRows for SheetRows<'_> {
+    fn next(&mut self) -> io::Result<Option<Row>> {
+        let row = match self.ahead.pop_front() {
+            Some(row) => Some(row),
+            None => self.read()?,
+        };
+        Ok(row.map(|row| self.whole(row)))
+    }
+
+    fn set_columns(&mut self, columns: usize) {
+        self.columns = columns;
+    }
+
+    /// A sheet that is cut short cannot be opened at all.
+    fn is_open(&self) -> bool {
+        false
+    }
+
+    fn called(&self) -> String {
+        format!("sheet '{}', row ", self.sheet)
+    }
+}
+
+fn set(cells: &mut Vec<String>, column: usize, text: String) {
+    if cells.len() <= column {
+        cells.resize(column + 1, String::new());
+    }
+    cells[column] = text;
+}
+
+/// A column as sheets call it: A, Z, AA.
+fn letters(column: u32) -> String {
+    let (mut rest, mut signs) = (column + 1, Vec::new());
+    while rest > 0 {
+        signs.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    signs.iter().rev().collect()
+}
+
+fn told(error: XlsxError) -> String {
+    format!("the sheet cannot be read: {error}")
+}
+
+fn lost(error: XlsxError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn columns_are_called_as_sheets_call_them() {
+        assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
+    }
+}
