@@ -193,7 +193,7 @@ async fn an_item_that_cannot_be_mapped_says_where_the_program_fails() {
 async fn catalog(pages: &'static [&'static [usize]], whole: &'static str) -> Office {
     Office::open(move |asked, _| {
         let page: usize = asked.split("page=").nth(1).and_then(|n| n.parse().ok()).unwrap_or(1);
-        let item = |n: &usize| format!(r#"{{"kode": "k{n}", "nama": "Layanan {n}"}}"#);
+        let item = |n: &usize| format!(r#"{{"kode": "k{n}", "nama": "Layanan nomor {n}"}}"#);
         let items: Vec<_> = pages[page - 1].iter().map(item).collect();
         let next = if page < pages.len() { (page + 1).to_string() } else { "null".to_owned() };
         let says = if items.is_empty() { "" } else { whole };
