@@ -9,9 +9,10 @@ mod texts;
 
 use std::{env, error::Error, fs, path::PathBuf};
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "mpp/type/v1/type.proto",
     "mpp/feed/v1/feed.proto",
+    "mpp/feed/v1/copies.proto",
     "mpp/registry/v1/directory.proto",
     "mpp/registry/v1/catalog.proto",
     "mpp/registry/v1/search.proto",

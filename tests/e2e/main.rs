@@ -6,6 +6,7 @@ mod client;
 mod clock;
 mod curator;
 mod database;
+mod doctor;
 mod doors;
 mod drain;
 mod examples;

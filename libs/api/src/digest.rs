@@ -1,7 +1,7 @@
 //! Digests of copies on the wire.
 
 use bytes::Bytes;
-use mpp_core::{Digest, Error, KindSum, Result};
+use mpp_core::{Contents, Digest, Error, KindSum, Result};
 
 use crate::feed;
 
@@ -10,9 +10,23 @@ pub fn to_wire(digest: &Digest) -> feed::Digest {
     let kinds = digest.kinds().map(|(kind, sum)| feed::KindDigest {
         kind: kind.to_owned(),
         record_count: sum.count,
-        sums: Bytes::from(sum.sums.map(u64::to_be_bytes).concat()),
+        sums: bytes(sum),
+        document_sums: Bytes::new(),
     });
     feed::Digest { kinds: kinds.collect() }
+}
+
+/// As the contract has it where the documents were read as well.
+pub fn contents_to_wire(contents: &Contents) -> feed::Digest {
+    let mut told = to_wire(&contents.versions);
+    for kind in &mut told.kinds {
+        kind.document_sums = bytes(contents.documents.of(&kind.kind));
+    }
+    told
+}
+
+fn bytes(sum: KindSum) -> Bytes {
+    Bytes::from(sum.sums.map(u64::to_be_bytes).concat())
 }
 
 /// Reads a digest that a service sent.
@@ -22,19 +36,29 @@ pub fn to_wire(digest: &Digest) -> feed::Digest {
 pub fn from_wire(told: &feed::Digest) -> Result<Digest> {
     let mut digest = Digest::default();
     for kind in &told.kinds {
-        digest.add_sum(&kind.kind, KindSum { count: kind.record_count, sums: sums(kind)? });
+        digest.add_sum(&kind.kind, sum(kind, &kind.sums)?);
     }
     Ok(digest)
 }
 
-fn sums(kind: &feed::KindDigest) -> Result<[u64; 2]> {
-    let (numbers, []) = kind.sums.as_chunks::<8>() else { return Err(malformed(kind)) };
-    let numbers: [[u8; 8]; 2] = numbers.try_into().map_err(|_| malformed(kind))?;
-    Ok(numbers.map(u64::from_be_bytes))
+/// What somebody has told who has read the documents as well.
+///
+/// # Errors
+/// The same as [`from_wire`], also where the documents were not read.
+pub fn contents_from_wire(told: &feed::Digest) -> Result<Contents> {
+    let mut documents = Digest::default();
+    for kind in &told.kinds {
+        documents.add_sum(&kind.kind, sum(kind, &kind.document_sums)?);
+    }
+    Ok(Contents { versions: from_wire(told)?, documents })
 }
 
-fn malformed(kind: &feed::KindDigest) -> Error {
-    Error::internal(format!("the sums of {} have {} bytes, not 16", kind.kind, kind.sums.len()))
+fn sum(kind: &feed::KindDigest, sums: &Bytes) -> Result<KindSum> {
+    let malformed =
+        || Error::internal(format!("the sums of {} have {} bytes, not 16", kind.kind, sums.len()));
+    let (numbers, []) = sums.as_chunks::<8>() else { return Err(malformed()) };
+    let numbers: [[u8; 8]; 2] = numbers.try_into().map_err(|_| malformed())?;
+    Ok(KindSum { count: kind.record_count, sums: numbers.map(u64::from_be_bytes) })
 }
 
 #[cfg(test)]
@@ -48,9 +72,19 @@ mod tests {
         digest.add("unit", "units/b", 7);
         let mut told = to_wire(&digest);
         assert_eq!(from_wire(&told).expect("readable"), digest);
+        assert!(contents_from_wire(&told).is_err(), "no documents were read");
         for length in [0, 8, 15, 17, 24] {
             told.kinds[0].sums = Bytes::from(vec![1; length]);
             assert!(from_wire(&told).is_err(), "{length} bytes");
         }
+    }
+
+    #[test]
+    fn contents_come_over_the_wire_as_they_are() {
+        let mut contents = Contents::default();
+        contents.add("mall", "malls/a", 1, b"doc");
+        contents.add("unit", "units/b", 7, b"");
+        let told = contents_to_wire(&contents);
+        assert_eq!(contents_from_wire(&told).expect("readable"), contents);
     }
 }

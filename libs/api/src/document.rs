@@ -50,6 +50,15 @@ macro_rules! documents {
             }
         }
 
+        /// Whether bytes are a message of a kind; true for a kind that this program does not know,
+        /// which is a newer one's.
+        pub fn is_readable(kind: &str, doc: &[u8]) -> bool {
+            match kind {
+                $($kind => <$message>::decode(doc).is_ok(),)*
+                _ => true,
+            }
+        }
+
         /// The form of a kind's names, such as `malls/{id}/counters/{id}`.
         pub fn form(kind: &str) -> &'static str {
             match kind {

@@ -259,16 +259,20 @@ impl Template {
     /// The names that [`Template::to_string`] gives to the parts of the path that vary.
     pub fn parameters(&self) -> Vec<String> {
         let after = self.segments.windows(2).filter_map(|pair| match pair {
-            [Segment::Literal(before), Segment::Any] => Some(parameter(before).to_owned()),
+            [Segment::Literal(before), Segment::Any] => Some(parameter(before)),
             _ => None,
         });
         after.collect()
     }
 }
 
-/// The name of the id in a collection: `counter` in `counters`, `hoursRule` in `hoursRules`.
-fn parameter(collection: &str) -> &str {
-    collection.strip_suffix('s').unwrap_or(collection)
+/// The name of the id in a collection: `counter` in `counters`, `hoursRule` in `hoursRules`, `copy`
+/// in `copies`.
+fn parameter(collection: &str) -> String {
+    match collection.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => collection.strip_suffix('s').unwrap_or(collection).to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -22,6 +22,25 @@ pub struct KindSum {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Digest(BTreeMap<String, KindSum>);
 
+/// What somebody holds who has read it whole: the digest of the versions, and one of the documents
+/// as well. Of two that agree in the first and differ in the second, one was altered beneath its
+/// program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Of kind, name and version.
+    pub versions: Digest,
+    /// Of the same with the document.
+    pub documents: Digest,
+}
+
+impl Contents {
+    /// A record is there.
+    pub fn add(&mut self, kind: &str, name: &str, version: i64, doc: &[u8]) {
+        self.versions.add(kind, name, version);
+        self.documents.add_sum(kind, KindSum::of(kind, name, version, doc));
+    }
+}
+
 /// One kind that two digests differ in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -49,10 +68,11 @@ impl KindSum {
         Self { count: self.count.wrapping_neg(), sums }
     }
 
-    /// The hash of one record: the first 16 bytes of SHA-256 over kind, a zero byte, name, a zero
-    /// byte and the version as eight bytes, all numbers with the highest byte first.
-    fn of(kind: &str, name: &str, version: i64) -> Self {
-        let hash = hash(kind, name, version, &[]);
+    /// Of one record: the first 16 bytes of SHA-256 over kind, a zero byte, name, a zero byte and
+    /// the version as eight bytes, all numbers with the highest byte first; then the document,
+    /// where that is wanted.
+    fn of(kind: &str, name: &str, version: i64, doc: &[u8]) -> Self {
+        let hash = hash(kind, name, version, doc);
         Self { count: 1, sums: [number(&hash, 0), number(&hash, 8)] }
     }
 }
@@ -60,12 +80,17 @@ impl KindSum {
 impl Digest {
     /// A record is there.
     pub fn add(&mut self, kind: &str, name: &str, version: i64) {
-        self.add_sum(kind, KindSum::of(kind, name, version));
+        self.add_sum(kind, KindSum::of(kind, name, version, &[]));
+    }
+
+    /// Something is there of which this text is shown, in whichever version.
+    pub fn add_text(&mut self, kind: &str, name: &str, text: &str) {
+        self.add_sum(kind, KindSum::of(kind, name, 0, text.as_bytes()));
     }
 
     /// A record in this version is not there any more.
     pub fn remove(&mut self, kind: &str, name: &str, version: i64) {
-        self.add_sum(kind, KindSum::of(kind, name, version).negative());
+        self.add_sum(kind, KindSum::of(kind, name, version, &[]).negative());
     }
 
     /// A record has changed from one version to another; `None` where it was, or is, not there.
@@ -112,6 +137,11 @@ impl Digest {
         Self(wanted.map(|(kind, sum)| (kind.clone(), *sum)).collect())
     }
 
+    /// What is held of a kind.
+    pub fn of(&self, kind: &str) -> KindSum {
+        self.0.get(kind).copied().unwrap_or_default()
+    }
+
     /// How many records there are.
     pub fn count(&self) -> i64 {
         self.0.values().map(|sum| sum.count).sum()
@@ -122,13 +152,12 @@ impl Digest {
         let mut kinds: Vec<&String> = self.0.keys().chain(wanted.0.keys()).collect();
         kinds.sort_unstable();
         kinds.dedup();
-        let of = |digest: &Self, kind: &str| digest.0.get(kind).copied().unwrap_or_default();
-        let differing = kinds.into_iter().filter(|kind| of(self, kind) != of(wanted, kind));
+        let differing = kinds.into_iter().filter(|kind| self.of(kind) != wanted.of(kind));
         differing
             .map(|kind| Difference {
                 kind: kind.clone(),
-                held: of(self, kind).count,
-                wanted: of(wanted, kind).count,
+                held: self.of(kind).count,
+                wanted: wanted.of(kind).count,
             })
             .collect()
     }
@@ -138,6 +167,17 @@ impl Digest {
 /// again: eight bytes of a hash over all of it.
 pub fn proof(kind: &str, name: &str, version: i64, doc: &[u8]) -> i64 {
     number(&hash(kind, name, version, doc), 0).cast_signed()
+}
+
+/// The same for a row of several columns: eight bytes of a hash over all of them, each with its
+/// length before it.
+pub fn row_proof(columns: &[&[u8]]) -> i64 {
+    let mut hash = Sha256::new();
+    for column in columns {
+        hash.update((column.len() as u64).to_be_bytes());
+        hash.update(column);
+    }
+    number(&hash.finalize().into(), 0).cast_signed()
 }
 
 fn hash(kind: &str, name: &str, version: i64, doc: &[u8]) -> [u8; 32] {
@@ -252,6 +292,23 @@ mod tests {
             sum.sums.map(|sum| format!("{sum:016x}")),
             ["475d3300c9943938", "8d2d730aa16cc39c"]
         );
+    }
+
+    #[test]
+    fn an_altered_document_shows_in_the_documents_alone() {
+        let (mut own, mut other) = (Contents::default(), Contents::default());
+        own.add("mall", "malls/a", 1, b"doc");
+        other.add("mall", "malls/a", 1, b"dox");
+        assert_eq!(own.versions, other.versions);
+        assert_eq!(own.documents.differences(&other.documents).len(), 1);
+    }
+
+    #[test]
+    fn a_rows_proof_is_of_every_column() {
+        let own = row_proof(&[b"ab", b"c"]);
+        for other in [&[&b"a"[..], b"bc"][..], &[b"abc"], &[b"ab", b"d"], &[b"ab", b"c", b""]] {
+            assert_ne!(own, row_proof(other));
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ mod region;
 pub mod text;
 
 pub use clock::{Clock, Micros};
-pub use digest::{Difference, Digest, KindSum, proof};
+pub use digest::{Contents, Difference, Digest, KindSum, proof, row_proof};
 pub use error::{Error, FieldViolation, Result};
 pub use field_code::FieldCode;
 pub use hex::{hex, unhex};

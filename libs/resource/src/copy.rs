@@ -19,7 +19,7 @@ use std::time::Duration;
 use mpp_client::FreshStarts;
 use mpp_core::{Digest, Error, Reason, Result};
 use mpp_rpc::follow::{Event, Follower};
-use mpp_store::{Actor, Change, Db, Position, Tx};
+use mpp_store::{Actor, Change, Db, LastProof, Position, Tx};
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +40,8 @@ pub struct Options {
     pub by: Actor,
     /// How often the position is saved while nothing changes.
     pub bookmark_every: Duration,
+    /// Where it is noted when the copy was compared.
+    pub proof: LastProof,
 }
 
 /// The copy of one feed on one replica.
@@ -74,7 +76,7 @@ impl<S: Shelf> Copy<S> {
     pub async fn open(db: Db, options: Options, shelf: S) -> Result<Self> {
         let now = Instant::now();
         let mut copy = Self {
-            differs: Differs::new(options.feed, db.name(), "database"),
+            differs: Differs::new(options.feed, &db, "database", &options.proof),
             db,
             options,
             shelf,
@@ -214,7 +216,7 @@ impl<S: Shelf> Copy<S> {
         tx.commit().await?;
         let revision = position.revision;
         self.stand(Some(position));
-        self.shelf.has_state();
+        self.shelf.has_state(revision);
         self.has_heard(revision);
         Ok(())
     }
@@ -224,6 +226,7 @@ impl<S: Shelf> Copy<S> {
             // Nothing to write, and still the own database may have been restored meanwhile.
             let stored = self.stored().await?;
             self.is_ahead(stored, &position)?;
+            self.shelf.has(changes, position.revision);
             self.has_heard(position.revision);
             return Ok(());
         }
@@ -237,7 +240,7 @@ impl<S: Shelf> Copy<S> {
             tx.commit().await?;
             self.stand(Some(position.clone()));
         }
-        self.shelf.has(changes);
+        self.shelf.has(changes, position.revision);
         self.has_heard(position.revision);
         Ok(())
     }

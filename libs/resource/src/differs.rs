@@ -1,12 +1,15 @@
 //! Tells where a copy holds something else than it should.
 
-use mpp_core::{Difference, Digest};
+use mpp_core::{Clock, Difference, Digest};
+use mpp_store::{Db, LastProof};
 
 use crate::metrics;
 
 /// One copy, as log and metrics name it.
 #[derive(Debug)]
 pub(crate) struct Differs {
+    proof: LastProof,
+    clock: Clock,
     feed: &'static str,
     follower: &'static str,
     copy: &'static str,
@@ -14,15 +17,17 @@ pub(crate) struct Differs {
 
 impl Differs {
     /// The copy of `feed` that the service `follower` keeps in its `memory` or `database`.
-    pub fn new(feed: &'static str, follower: &'static str, copy: &'static str) -> Self {
+    pub fn new(feed: &'static str, db: &Db, copy: &'static str, proof: &LastProof) -> Self {
+        let follower = db.name();
         metrics::COPY_DIFFERENCES.begin([[feed, follower, copy]]);
-        Self { feed, follower, copy }
+        Self { proof: proof.clone(), clock: db.clock().clone(), feed, follower, copy }
     }
 
     /// True where what is held differs from what should be, which is then logged and counted.
     pub fn tell(&self, held: &Digest, wanted: &Digest) -> bool {
         let found = held.differences(wanted);
-        let Self { feed, follower, copy } = *self;
+        let Self { feed, follower, copy, .. } = *self;
+        self.proof.note(self.clock.now(), found.is_empty());
         for Difference { kind, held, wanted } in &found {
             metrics::COPY_DIFFERENCES.add(1, [feed, follower, copy]);
             tracing::warn!(

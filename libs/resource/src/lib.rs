@@ -8,8 +8,10 @@
 //! kind     each kind's name and fields                           page       page tokens
 //! memory   the own feed in memory, for reads
 //! copy     the feed of another service in the database           differs    where a copy differs
+//! copies   all that a service keeps, read anew: to be compared, and mended
 //! ```
-//! Arrows run down: `handler → write → command`; [`memory`] and [`copy`] stand alone.
+//! Arrows run down: `handler → write → command`; [`memory`] and [`copy`] stand alone,
+//! and [`copies`] reads them.
 //!
 //! # A new kind of record
 //! Its messages in `proto/` and its line in `mpp_api::document`; its line in [`kind`]; in its
@@ -29,6 +31,7 @@
 
 mod call;
 pub mod command;
+pub mod copies;
 pub mod copy;
 mod differs;
 pub mod handler;

@@ -103,6 +103,8 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.sync.v1.SyncService/ListSources", EVERYONE),
     ("/mpp.feed.v1.FeedService/Watch", FOLLOWERS),
     ("/mpp.feed.v1.FeedService/GetFeed", FOLLOWERS),
+    ("/mpp.feed.v1.CopyService/ListCopies", &[(Auditor, Any)]),
+    ("/mpp.feed.v1.CopyService/RepairCopy", NOBODY),
     ("/mpp.scheduling.v1.HoursService/GetHours", EVERYONE),
     ("/mpp.scheduling.v1.HoursService/GetHoursRule", EVERYONE),
     ("/mpp.scheduling.v1.HoursService/ListHoursRules", EVERYONE),

@@ -9,7 +9,7 @@ use futures::{StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use mpp_api::{
     Any, digest, document,
     feed::{
-        Change, GetFeedRequest, GetFeedResponse, WatchRequest, WatchResponse, change,
+        Change, GetFeedRequest, GetFeedResponse, PastDigest, WatchRequest, WatchResponse, change,
         feed_service_server::{FeedService, FeedServiceServer},
     },
 };
@@ -18,6 +18,9 @@ use mpp_store::{Batch, Feed, Filter, Labels, Op, Stand, Start, Subscription};
 use tonic::{Request, Response, Status};
 
 use crate::{Turns, caller, metrics, status, time::to_timestamp};
+
+/// Most earlier revisions that are told of at once: a service has a handful of copies.
+const REVISIONS: usize = 16;
 
 /// The turns of callers at the whole state, which the layer of streams leaves in each request.
 #[derive(Clone)]
@@ -102,24 +105,49 @@ impl FeedService for FeedServer {
         &self,
         request: Request<GetFeedRequest>,
     ) -> Result<Response<GetFeedResponse>, Status> {
-        if request.into_inner().position_only {
+        let request = request.into_inner();
+        if request.position_only {
             let Stand { head_revision, head_mark, floor_revision } =
                 self.feed.stand().await.map_err(status)?;
             let answer =
                 GetFeedResponse { head_revision, head_mark, floor_revision, ..Default::default() };
             return Ok(Response::new(answer));
         }
-        let stands = self.feed.status().await.map_err(status)?;
-        Ok(Response::new(GetFeedResponse {
-            lineage: String::new(),
-            head_revision: stands.head_revision,
-            head_mark: stands.head_mark,
-            floor_revision: stands.floor_revision,
-            state_digest: stands.state_digest,
-            record_count: stands.record_count,
-            digest: Some(digest::to_wire(&stands.digest)),
-        }))
+        let revisions = request.revisions;
+        check_revisions(&revisions).map_err(status)?;
+        let stands = self.feed.status(&revisions).await.map_err(status)?;
+        Ok(Response::new(told(&stands)))
     }
+}
+
+fn told(stands: &mpp_store::Status) -> GetFeedResponse {
+    let contents = &stands.own.contents;
+    let digest = digest::contents_to_wire(contents);
+    let past = stands.past.iter().map(|(revision, held)| PastDigest {
+        revision: *revision,
+        digest: Some(match *revision == stands.head_revision {
+            true => digest.clone(),
+            false => digest::to_wire(held),
+        }),
+    });
+    GetFeedResponse {
+        lineage: String::new(),
+        head_revision: stands.head_revision,
+        head_mark: stands.head_mark,
+        floor_revision: stands.floor_revision,
+        state_digest: stands.state_digest.clone(),
+        record_count: contents.versions.count(),
+        past: past.collect(),
+        digest: Some(digest),
+    }
+}
+
+fn check_revisions(revisions: &[i64]) -> Result<()> {
+    if revisions.len() <= REVISIONS {
+        return Ok(());
+    }
+    let text = format!("names {} revisions, {REVISIONS} are allowed", revisions.len());
+    Err(Error::field("revisions", FieldCode::TooMany, text))
 }
 
 fn start(request: &WatchRequest) -> Result<Start> {

@@ -4,17 +4,24 @@ use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use mpp_api::{Document, document};
-use mpp_core::{Error, Result};
+use mpp_core::{Error, Micros, Result};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
     Labels, Put, Tx, db_error,
     error::write_conflict,
-    record::{COLUMNS, Stored, encode_labels, stored_bytes},
+    record::{COLUMNS, Proof, Stored, encode_labels, stored_bytes},
 };
 
-/// Records in one statement; four binds each stay far below SQLite's 32,766.
+/// Records in one statement; five binds each stay far below SQLite's 32,766.
 const CHUNK: usize = 250;
+
+/// A record that is written: in which version, and when it was made.
+struct Changed {
+    item: Item,
+    version: i64,
+    create_time: Micros,
+}
 
 /// A record on its way, and where its answer goes.
 struct Item {
@@ -81,11 +88,12 @@ impl Tx {
         let mut changed = Vec::with_capacity(chunk.len());
         for item in chunk {
             let stored = found.get(&item.name);
-            let answer = judge(&item, stored);
+            let answer = judge(kind, &item, stored);
             answers[item.index] = answer;
             if answer.changed {
                 stored.map_or(Ok(()), |stored| self.check_form(stored, kind, &item.name))?;
-                changed.push((item, answer.version));
+                let create_time = stored.map_or(self.now(), |stored| stored.create_time);
+                changed.push(Changed { item, version: answer.version, create_time });
             }
         }
         self.upsert_many(kind, changed).await
@@ -112,31 +120,36 @@ impl Tx {
     }
 
     /// Writes rows that are known to have changed. Index: record's primary key.
-    async fn upsert_many(&mut self, kind: &'static str, rows: Vec<(Item, i64)>) -> Result<()> {
+    async fn upsert_many(&mut self, kind: &'static str, rows: Vec<Changed>) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
         let now = self.now();
         let values: Vec<_> = (0..rows.len())
             .map(|row| {
-                let at = row * 4 + 4;
-                format!("($1,${},${},$3,0,${},${},$2,$2)", at, at + 1, at + 2, at + 3)
+                let at = row * 5 + 4;
+                let (version, labels) = (at + 1, at + 2);
+                let (doc, proof) = (at + 3, at + 4);
+                format!("($1,${at},${version},$3,0,${labels},${doc},$2,$2,${proof},${version})")
             })
             .collect();
         let text = format!(
             "insert into record (kind, name, version, form, deleted, labels, doc, create_time,
-             update_time)
+             update_time, proof, proof_version)
              values {} on conflict (kind, name) do update set version = excluded.version,
              form = case when record.form > excluded.form then record.form
              else excluded.form end, labels = excluded.labels, doc = excluded.doc,
-             update_time = excluded.update_time
+             update_time = excluded.update_time, proof = excluded.proof,
+             proof_version = excluded.proof_version
              where record.version = excluded.version - 1 and record.deleted = 0",
             values.join(",")
         );
         let mut query = sqlx::query(AssertSqlSafe(text)).persistent(rows.len() == CHUNK);
         query = query.bind(kind).bind(now).bind(document::form_number(kind));
-        for (item, version) in &rows {
-            query = query.bind(&item.name).bind(*version).bind(&item.labels).bind(&item.doc[..]);
+        for row in &rows {
+            let item = &row.item;
+            query = query.bind(&item.name).bind(row.version).bind(&item.labels).bind(&item.doc[..]);
+            query = query.bind(row.proof(kind, now).hash);
         }
         let done = query.execute(self.conn()).await.map_err(db_error)?;
         // A name that another transaction made meanwhile was skipped.
@@ -144,21 +157,33 @@ impl Tx {
             return Err(write_conflict());
         }
         // Not remembered, since a batch may be large; older memories of them are no longer true.
-        for (item, _) in rows {
-            self.seen.remove(&(kind, item.name));
+        for row in rows {
+            self.seen.remove(&(kind, row.item.name));
         }
         Ok(())
     }
 }
 
-/// Decides about an item, given the row that is there.
-fn judge(item: &Item, stored: Option<&Stored>) -> Put {
+impl Changed {
+    fn proof(&self, kind: &str, now: Micros) -> Proof {
+        let Item { name, labels, doc, .. } = &self.item;
+        Proof::of(kind, name, self.version, labels, doc, (self.create_time, now))
+    }
+}
+
+/// Decides about an item, given the row that is there. One that was altered beneath the program is
+/// written anew.
+fn judge(kind: &str, item: &Item, stored: Option<&Stored>) -> Put {
     match stored {
         None => Put { version: 1, changed: true, tombstoned: false },
         Some(stored) if stored.deleted => {
             Put { version: stored.version, changed: false, tombstoned: true }
         }
-        Some(stored) if stored.doc == item.doc && stored.labels == item.labels => {
+        Some(stored)
+            if stored.doc == item.doc
+                && stored.labels == item.labels
+                && !stored.is_altered(kind, &item.name) =>
+        {
             Put { version: stored.version, changed: false, tombstoned: false }
         }
         Some(stored) => Put { version: stored.version + 1, changed: true, tombstoned: false },

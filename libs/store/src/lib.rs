@@ -82,8 +82,8 @@ pub use connect::{Options, sqlite_path, sqlite_url};
 pub use db::Db;
 pub use error::{constraint, db_error};
 pub use feed::{
-    Batch, Change, Feed, FeedOptions, FeedPolicy, Filter, Op, Retention, Stand, Start, Status,
-    Subscription,
+    Batch, Change, Feed, FeedOptions, FeedPolicy, Filter, LastProof, Mended, Named, Op, OwnRecords,
+    Retention, Stand, Start, Status, Subscription,
 };
 pub use job::Lease;
 pub use look::{Look, Looker, newest_commit};

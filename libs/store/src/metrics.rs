@@ -29,6 +29,9 @@ mpp_telemetry::metrics! {
     /// Kinds of record that were found otherwise than the feed had told, when they were read again:
     /// they were written past the feed. Followers and memories are told of them and start again.
     FEED_DIFFERENCES: Counter = "mpp.feed.differences" in "{kind}" by ["feed"];
+    /// Records that were found altered in the database beneath the service, whenever all records of
+    /// their kind are read: at a start, for a follower's whole state, by `mpp doctor`.
+    RECORDS_ALTERED: Counter = "mpp.records.altered" in "{record}" by ["service"];
     /// Runs of background work that this replica had the lease of, by how they ended: `done` or
     /// `failed`.
     JOB_RUNS: Counter = "mpp.job.runs" in "{run}" by ["database", "job_name", "outcome"];
@@ -61,4 +64,16 @@ pub(crate) fn failed_write(database: &'static str, error: &Error) {
     if CAUSES.contains(&error.reason()) {
         FAILED_WRITES.add(1, [database, error.reason().as_str()]);
     }
+}
+
+/// Counts and tells of records that were altered, of which the first few are named.
+pub(crate) fn altered(service: &'static str, kind: &str, names: &[String], count: i64) {
+    RECORDS_ALTERED.add(count.unsigned_abs(), [service]);
+    tracing::error!(
+        service,
+        kind,
+        count,
+        ?names,
+        "records were altered in the database beneath the service; `mpp doctor` names the way out"
+    );
 }

@@ -105,6 +105,11 @@ const STORE: &[Migration] = &[
             postgres: include_str!("sql/postgres/0004_digests.sql"),
         },
     },
+    Migration {
+        version: 5,
+        name: "proofs",
+        statements: Statements::Both(include_str!("sql/0005_proofs.sql")),
+    },
 ];
 
 /// Both databases understand it; it also serves as the record of who migrated when.

@@ -51,6 +51,16 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Forgets how far `feed` has been applied, so that whoever follows it starts again with the
+    /// whole state. Index: upstream's primary key.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn forget_position(&mut self, feed: &str) -> Result<()> {
+        let query = sqlx::query("delete from upstream where feed = $1").bind(feed);
+        query.execute(self.conn()).await.map(drop).map_err(db_error)
+    }
+
     /// How far `feed` has been applied; locked, so that one replica applies at a time.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::{
     Expect, Labels, Put, Record, Tx, db_error,
     error::write_conflict,
-    record::{Buried, COLUMNS, Stored, encode, parse_labels},
+    record::{Buried, COLUMNS, Proof, Stored, encode, readable_labels},
 };
 
 impl Tx {
@@ -52,7 +52,8 @@ impl Tx {
         }
     }
 
-    /// Writes a record. Equal bytes and labels are no change.
+    /// Writes a record. Equal bytes and labels are no change, save of a row that was altered
+    /// beneath the program.
     ///
     /// # Errors
     /// `ALREADY_EXISTS`, `NOT_FOUND`, `ETAG_MISMATCH` as `expect` has it; `TOMBSTONED` for a name
@@ -79,7 +80,9 @@ impl Tx {
             None => Err(Error::not_found(name)),
             Some(stored) => {
                 check_expected(name, &stored, expect)?;
-                if stored.doc == doc && stored.labels == labels {
+                let is_same = stored.doc == doc && stored.labels == labels;
+                // What was altered in the database is written anew, so that all copies hear of it.
+                if is_same && !stored.is_altered(D::KIND, name) {
                     return Ok(Put { version: stored.version, changed: false, tombstoned: false });
                 }
                 self.update(D::KIND, name, stored, doc, labels).await
@@ -143,7 +146,7 @@ impl Tx {
         let tombstone: Option<Vec<u8>> = row.try_get("tombstone").map_err(db_error)?;
         let tombstone = Tombstone::decode(tombstone.unwrap_or_default().as_slice());
         let tombstone = tombstone.map_err(Error::internal)?;
-        Ok(Some(Buried { labels: parse_labels(&labels)?, tombstone }))
+        Ok(Some(Buried { labels: readable_labels(name, &labels), tombstone }))
     }
 
     /// Writes a deleted record anew, with the next version; nothing if it is not deleted.
@@ -195,10 +198,11 @@ impl Tx {
         labels: String,
     ) -> Result<bool> {
         let (now, form) = (self.now(), document::form_number(kind));
+        let proof = Proof::of(kind, name, 1, &labels, &doc, (now, now));
         let done = sqlx::query(
             "insert into record (kind, name, version, form, deleted, labels, doc, create_time,
-             update_time)
-             values ($1, $2, 1, $6, 0, $3, $4, $5, $5) on conflict (kind, name) do nothing",
+             update_time, proof, proof_version)
+             values ($1, $2, 1, $6, 0, $3, $4, $5, $5, $7, 1) on conflict (kind, name) do nothing",
         )
         .bind(kind)
         .bind(name)
@@ -206,6 +210,7 @@ impl Tx {
         .bind(&doc[..])
         .bind(now)
         .bind(form)
+        .bind(proof.hash)
         .execute(self.conn())
         .await
         .map_err(db_error)?;
@@ -213,13 +218,21 @@ impl Tx {
             return Ok(false);
         }
         let (version, deleted) = (1, false);
-        let stored =
-            Stored { version, form, deleted, labels, doc, create_time: now, update_time: now };
+        let stored = Stored {
+            version,
+            form,
+            deleted,
+            labels,
+            doc,
+            create_time: now,
+            update_time: now,
+            proof,
+        };
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(true)
     }
 
-    async fn update(
+    pub(crate) async fn update(
         &mut self,
         kind: &'static str,
         name: &str,
@@ -230,10 +243,11 @@ impl Tx {
         self.check_form(&stored, kind, name)?;
         let (version, now) = (stored.version + 1, self.now());
         let form = stored.form.max(document::form_number(kind));
+        let proof = Proof::of(kind, name, version, &labels, &doc, (stored.create_time, now));
         // Index: record's primary key.
         let done = sqlx::query(
             "update record set version = $3, deleted = 0, tombstone = null, labels = $4, doc = $5,
-             update_time = $6, form = $8
+             update_time = $6, form = $8, proof = $9, proof_version = $3, create_time = $10
              where kind = $1 and name = $2 and version = $7",
         )
         .bind(kind)
@@ -244,6 +258,8 @@ impl Tx {
         .bind(now)
         .bind(stored.version)
         .bind(form)
+        .bind(proof.hash)
+        .bind(stored.create_time)
         .execute(self.conn())
         .await
         .map_err(db_error)?;
@@ -251,13 +267,18 @@ impl Tx {
             return Err(write_conflict());
         }
         let deleted = false;
-        let stored = Stored { version, form, deleted, doc, labels, update_time: now, ..stored };
+        let stored =
+            Stored { version, form, deleted, doc, labels, update_time: now, proof, ..stored };
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(Put { version, changed: true, tombstoned: false })
     }
 
     /// The row, living or not, locked; read once in a transaction.
-    async fn locked(&mut self, kind: &'static str, name: &str) -> Result<Option<Stored>> {
+    pub(crate) async fn locked(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+    ) -> Result<Option<Stored>> {
         if let Some(stored) = self.seen.get(&(kind, name.to_owned())) {
             return Ok(Some(stored.clone()));
         }

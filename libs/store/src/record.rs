@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use mpp_api::{Document, document, types::Tombstone};
-use mpp_core::{Error, FieldCode, FieldViolation, Labels, Micros, Reason, Result, known_labels};
+use mpp_core::{
+    Error, FieldCode, FieldViolation, Labels, Micros, Reason, Result, known_labels, row_proof,
+};
 use sqlx::{Row as _, any::AnyRow};
 
 use crate::{db_error, error::newer_form};
@@ -85,10 +87,46 @@ pub(crate) struct Stored {
     pub doc: Bytes,
     pub create_time: Micros,
     pub update_time: Micros,
+    /// The row's proof as it was written, and the version that it was written for.
+    pub proof: Proof,
+}
+
+/// A hash over a row, and the version that it was made for. A program of before writes none, and
+/// leaves that of an older version: such a row is not proven, and nobody can say that it was
+/// altered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Proof {
+    pub version: i64,
+    pub hash: i64,
+}
+
+impl Proof {
+    /// Of what is to be written.
+    pub fn of(
+        kind: &str,
+        name: &str,
+        version: i64,
+        labels: &str,
+        doc: &[u8],
+        times: (Micros, Micros),
+    ) -> Self {
+        let number = i64::to_be_bytes;
+        let hash = row_proof(&[
+            kind.as_bytes(),
+            name.as_bytes(),
+            &number(version),
+            labels.as_bytes(),
+            doc,
+            &number(times.0),
+            &number(times.1),
+        ]);
+        Self { version, hash }
+    }
 }
 
 /// The columns that [`Stored`] reads.
-pub(crate) const COLUMNS: &str = "version, form, deleted, labels, doc, create_time, update_time";
+pub(crate) const COLUMNS: &str =
+    "version, form, deleted, labels, doc, create_time, update_time, proof, proof_version";
 
 impl Stored {
     pub fn from_row(row: &AnyRow) -> Result<Self> {
@@ -101,9 +139,26 @@ impl Stored {
                 doc: row.try_get::<Vec<u8>, _>("doc")?.into(),
                 create_time: row.try_get("create_time")?,
                 update_time: row.try_get("update_time")?,
+                proof: Proof {
+                    version: row.try_get("proof_version")?,
+                    hash: row.try_get("proof")?,
+                },
             })
         };
         read().map_err(db_error)
+    }
+
+    /// True where a program has proven the row; false as well for one that was altered since.
+    pub fn is_proven(&self) -> bool {
+        self.proof.version == self.version
+    }
+
+    /// True where the row is not what a program has written in this version: it was altered in the
+    /// database.
+    pub fn is_altered(&self, kind: &str, name: &str) -> bool {
+        let times = (self.create_time, self.update_time);
+        self.is_proven()
+            && self.proof != Proof::of(kind, name, self.version, &self.labels, &self.doc, times)
     }
 
     pub fn etag(&self) -> String {
@@ -132,7 +187,7 @@ impl Stored {
             name: name.to_owned(),
             version: self.version,
             doc: D::decode(self.doc.clone()).map_err(Error::internal)?,
-            labels: parse_labels(&self.labels)?,
+            labels: readable_labels(name, &self.labels),
             create_time: self.create_time,
             update_time: self.update_time,
             stored: self.doc.clone(),
@@ -184,7 +239,17 @@ pub(crate) fn encode_labels(name: &str, doc: &Bytes, labels: &Labels) -> Result<
     Ok(labels)
 }
 
-pub(crate) fn parse_labels(text: &str) -> Result<Labels> {
+/// The labels of a row. Those that cannot be read, since somebody has altered them in the database,
+/// must not keep all other records from whoever reads: the record is filed under none, and the log
+/// names it.
+pub(crate) fn readable_labels(name: &str, text: &str) -> Labels {
+    parse_labels(text).unwrap_or_else(|error| {
+        tracing::error!(name, %error, "the labels of a record cannot be read");
+        Labels::new()
+    })
+}
+
+fn parse_labels(text: &str) -> Result<Labels> {
     let texts: BTreeMap<String, String> = serde_json::from_str(text).map_err(Error::internal)?;
     Ok(known_labels(texts))
 }

@@ -17,6 +17,15 @@ pub async fn execute(url: &str, statements: &str) {
     conn.close().await.expect("closed");
 }
 
+/// Alters records by hand: no program writes so, and no version tells of it.
+///
+/// # Panics
+/// If it fails.
+pub async fn alter_records(url: &str, update: &str) {
+    let begin = if is_sqlite(url) { "" } else { "select feed_begin();" };
+    execute(url, &format!("begin; {begin} {update}; commit")).await;
+}
+
 /// Writes a record as the program's next version would: in the next form of its kind, with a field
 /// that this version does not know. Answers its document. The service reads it once it starts
 /// again.

@@ -13,10 +13,12 @@ use crate::{
         backup::BackupArgs,
         delete::DeleteArgs,
         deviations::DeviationsArgs,
+        doctor::DoctorArgs,
         hand_back::HandBackArgs,
         hours::HoursArgs,
         list::ListArgs,
         queue::QueueCommand,
+        repair::RepairArgs,
         report::ReportArgs,
         restore::RestoreArgs,
         search::SearchArgs,
@@ -104,8 +106,11 @@ pub enum Command {
         /// A settings file to check; its settings stand uncommented.
         file: Option<PathBuf>,
     },
-    /// Check that every service can be reached and is ready.
-    Doctor,
+    /// Check that every service can be reached and is ready, and that all copies hold what they
+    /// should.
+    Doctor(DoctorArgs),
+    /// Mend a copy that the doctor has found wrong.
+    Repair(RepairArgs),
     /// Copy what `mpp up` keeps, while it goes on.
     Backup(BackupArgs),
     /// Make a data folder for `mpp up` of a backup.
@@ -130,7 +135,7 @@ impl Command {
                 | Command::Slots(_)
                 | Command::Report(_)
                 | Command::Policy { .. }
-                | Command::Doctor
+                | Command::Doctor(_)
                 | Command::Openapi
                 | Command::Completions { .. }
         )

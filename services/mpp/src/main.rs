@@ -53,7 +53,7 @@ use crate::{
     client::Client,
     command::{
         accept, agent, backup, delete, deviations, doctor, get, hand_back, hours, list, queue,
-        report, restore, search, slots, token, watch,
+        repair, report, restore, search, slots, token, watch,
     },
 };
 
@@ -130,7 +130,8 @@ async fn run(args: Args) -> Result<()> {
         Command::Report(asked) => report::run(asked, &client()?, output).await,
         Command::Token(asked) => token::run(asked, &args.client),
         Command::Policy { file } => policy::print(file.as_deref()),
-        Command::Doctor => doctor::run(&client()?, output).await,
+        Command::Doctor(asked) => doctor::run(asked, &client()?, output).await,
+        Command::Repair(asked) => repair::run(asked, &client()?, output).await,
         Command::Backup(asked) => backup::run(asked, output).await,
         Command::Restore(asked) => restore::run(asked, output).await,
         Command::Openapi => {

@@ -69,7 +69,10 @@ use mpp_api::{
     sync::sync_service_server::SyncServiceServer,
 };
 use mpp_core::{Error, Result};
-use mpp_resource::memory::{Follow, Memory};
+use mpp_resource::{
+    copies::Copies,
+    memory::{Follow, Memory},
+};
 use mpp_rpc::{HealthPolicy, Readiness};
 use mpp_store::{Db, Feed, FeedOptions};
 use tokio_util::sync::CancellationToken;
@@ -184,6 +187,7 @@ fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Rout
     let sync_bytes = (registry.policy.batch_bytes + 64 * 1024).max(MESSAGE_BYTES);
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
     let knows = registry.clone();
+    let copies = Copies::new(feed.compare_limit(), app::copies::kept(registry, feed));
     let feed =
         mpp_rpc::feed::FeedServer::new(feed.clone(), model::KINDS).knowing(move |label, value| {
             let knows = knows.clone();
@@ -194,4 +198,5 @@ fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Rout
         .add_service(SearchServiceServer::new(grpc::search::Search(registry.clone())))
         .add_service(sync)
         .add_service(feed.into_route())
+        .add_service(copies.into_route())
 }

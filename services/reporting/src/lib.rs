@@ -67,9 +67,10 @@ use std::sync::Arc;
 
 use mpp_api::reporting::report_service_server::ReportServiceServer;
 use mpp_client::{Endpoint, connect};
-use mpp_core::Result;
+use mpp_core::{Reason, Result};
+use mpp_resource::copies::{Copies, Work};
 use mpp_rpc::{HealthPolicy, Readiness, Upstream, feed::FeedServer};
-use mpp_store::{Db, Feed, FeedOptions};
+use mpp_store::{Db, Feed, FeedOptions, LastProof};
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -142,7 +143,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     };
     let (lease, silence) = (policy.projecting_lease(), policy.feed_silence());
     let unknown_wait = policy.unknown_wait();
-    let nation = memory::load(&db, &policy).await?;
+    let nation = load(&db, &policy).await?;
     let clock = options.database.clock.clone();
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
     let tidied = jobs::tidy_feed(feed.clone(), policy.clone(), shutdown.clone());
@@ -158,8 +159,15 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         upstream: Upstream::new("registry", registry, unknown_wait),
         memory: memory.clone(),
     });
-    let follow =
-        follow::Follow { db: db.clone(), channels: channels.clone(), wake: wake.clone(), silence };
+    let proofs = <[LastProof; 2]>::default();
+    let copies = serve_copies(&feed, &db, &memory, &proofs);
+    let follow = follow::Follow {
+        db: db.clone(),
+        channels: channels.clone(),
+        wake: wake.clone(),
+        silence,
+        proofs,
+    };
     let mut tasks = JoinSet::new();
     tasks.spawn(tidied);
     for (upstream, channel) in model::Upstream::ALL.into_iter().zip(channels) {
@@ -172,7 +180,45 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let app = app::Reporting { memory, registry, db, lost, shutdown };
     let reports = ReportServiceServer::new(grpc::Reports(app));
     let routes = tonic::service::Routes::new(reports).add_service(feed.into_route());
+    let routes = routes.add_service(copies.into_route());
     Ok(Running { routes, readiness, tasks })
+}
+
+/// The nation as the projections have it. Rows that cannot be read were altered in the database;
+/// they follow from the inbox, so they are made anew of it instead of keeping the service down.
+async fn load(db: &Db, policy: &Policy) -> Result<model::Nation> {
+    match memory::load(db, policy).await {
+        Err(error) if error.reason() == Reason::Internal => {
+            let context = error.context();
+            tracing::error!(%error, ?context, "projections cannot be read; they are made anew");
+            rebuild(db.clone(), false).await?;
+            memory::load(db, policy).await
+        }
+        loaded => loaded,
+    }
+}
+
+async fn rebuild(db: Db, accept: bool) -> Result<i64> {
+    let mut tx = db.begin(&follow::writer()).await?;
+    let accepted = follow::rebuild(&mut tx, accept).await?;
+    tx.commit().await.map(|_| accepted)
+}
+
+fn serve_copies(
+    feed: &Feed,
+    db: &Db,
+    memory: &Arc<memory::Memory>,
+    proofs: &[LastProof; 2],
+) -> Copies {
+    let rebuilt = db.clone();
+    let rebuild = move |accept| -> Work<i64> { Box::pin(rebuild(rebuilt.clone(), accept)) };
+    let keeping = app::copies::Keeping {
+        db: db.clone(),
+        memory: memory.clone(),
+        by: follow::writer(),
+        rebuild: Arc::new(rebuild),
+    };
+    Copies::new(feed.compare_limit(), app::copies::kept(feed, &keeping, proofs))
 }
 
 fn serve_feed(feed: Feed, registry: &Arc<app::Registry>) -> FeedServer {

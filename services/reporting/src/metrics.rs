@@ -16,10 +16,14 @@ mpp_telemetry::metrics! {
     /// How old what the reports of this replica show of a feed is: since the feed was last heard
     /// of.
     LAG: Gauge = "mpp.projection.lag" in "s" by ["feed"];
+    /// Rows of the projections that were found otherwise than the inbox makes them, whenever
+    /// `mpp doctor` compares them.
+    PROJECTIONS_DIFFER: Counter = "mpp.projection.differences" in "{row}" by [];
 }
 
 /// Tells from now on how far the reports have come.
 pub fn begin(memory: &Arc<Memory>) {
+    PROJECTIONS_DIFFER.begin([[""; 0]]);
     PROJECTED.observe_each(memory, |own| own.each_feed(|feed, _| feed.revision as f64));
     LAG.observe_each(memory, |own| {
         own.each_feed(|feed, now| {

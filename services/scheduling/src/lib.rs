@@ -68,13 +68,14 @@ use mpp_calendar::Decrees;
 use mpp_client::Endpoint;
 use mpp_core::Result;
 use mpp_resource::{
+    copies::Copies,
     copy::{self, Copy},
     memory::Follow,
 };
 use mpp_rpc::{
     HealthPolicy, Readiness, Upstream, feed::FeedServer, follow::Follower, watch_database,
 };
-use mpp_store::{Db, Feed, FeedOptions, Filter};
+use mpp_store::{Db, Feed, FeedOptions, Filter, LastProof};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use uuid::Uuid;
@@ -141,7 +142,13 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let readiness = Readiness::new(options.health);
 
     let shelf = RegistryShelf::new(memory.clone(), readiness.component("registry copy"));
-    let how = copy::Options { feed: FEED, by: own_name(), bookmark_every: policy.bookmark() };
+    let proof = LastProof::default();
+    let how = copy::Options {
+        feed: FEED,
+        by: own_name(),
+        bookmark_every: policy.bookmark(),
+        proof: proof.clone(),
+    };
     let copy = Copy::open(db.clone(), how, shelf).await?;
     let kinds = Filter::kinds(directory::KINDS.iter().copied());
     let registry = Registry {
@@ -167,10 +174,14 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     start_jobs(deviations, feed.clone(), &policy, &shutdown);
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown.clone()));
 
+    let copied = app::Copied { db: db.clone(), feed: FEED, memory: memory.clone() };
+    let kept = app::kept(&feed, &copied, &proof);
+    let copies = Copies::new(feed.compare_limit(), kept);
     let app = Arc::new(Scheduling { db: db.clone(), memory, registry, keys, policy });
     let served = serve_feed(&feed, &app);
     tokio::spawn(jobs::count(app.clone(), shutdown));
     let routes = grpc::routes(&app).add_service(served.into_route());
+    let routes = routes.add_service(copies.into_route());
     Ok(Running { routes, readiness, feed, db })
 }
 

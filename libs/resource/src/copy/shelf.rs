@@ -59,8 +59,8 @@ pub trait Shelf: Send {
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// The tables have the whole state, at this revision.
-    fn has_state(&mut self) {}
+    fn has_state(&mut self, _revision: i64) {}
 
-    /// The tables have these changes, whichever replica wrote them.
-    fn has(&mut self, _changes: &[Change]) {}
+    /// The tables have these changes, up to this revision, whichever replica wrote them.
+    fn has(&mut self, _changes: &[Change], _revision: i64) {}
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use mpp_api::{Document as _, registry::Region};
-use mpp_store::{Labels, Op, Read, Schema};
+use mpp_store::{Labels, LastProof, Op, Read, Schema};
 use mpp_testkit::on_both;
 
 use super::*;
@@ -60,14 +60,19 @@ impl Shelf for Notes {
         Ok(())
     }
 
-    fn has(&mut self, changes: &[Change]) {
+    fn has(&mut self, changes: &[Change], _revision: i64) {
         self.known.extend(changes.iter().map(|change| change.revision));
     }
 }
 
 async fn replica(db: &Db) -> Copy<Notes> {
     let by = Actor { origin: "feed".into(), subject: "services/scheduling".into() };
-    let options = Options { feed: FEED, by, bookmark_every: Duration::from_secs(60) };
+    let options = Options {
+        feed: FEED,
+        by,
+        bookmark_every: Duration::from_secs(60),
+        proof: LastProof::default(),
+    };
     Copy::open(db.clone(), options, Notes::default()).await.expect("a copy")
 }
 

@@ -45,7 +45,7 @@ pub struct Follow<V, L> {
 enum Ended {
     /// The feed ended.
     Shut,
-    /// It holds something else than the service does.
+    /// It holds something else than the service does, or somebody says so.
     Differs,
 }
 
@@ -56,7 +56,7 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
         let service = self.feed.db().name();
         self.memory.belongs_to(self.feed.db());
         metrics::RELOADS.begin([[service]]);
-        let differs = Differs::new(service, service, "memory");
+        let differs = Differs::new(service, self.feed.db(), "memory", self.memory.last_proof());
         let mut starts = FreshStarts::new(Instant::now());
         loop {
             let ended = tokio::select! {
@@ -87,7 +87,12 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
         self.load(&mut feed).await?;
         self.ready.up();
         let mut waiting = Vec::new();
-        while let Some(batch) = feed.next().await? {
+        loop {
+            let batch = tokio::select! {
+                batch = feed.next() => batch?,
+                () = self.memory.asked_to_start_again() => return Ok(Ended::Differs),
+            };
+            let Some(batch) = batch else { return Ok(Ended::Shut) };
             let Batch { changes, revision, token, digest, .. } = batch;
             waiting.extend(changes);
             // Only the last message of a transaction has a token: readers see all of it or none.
@@ -99,7 +104,6 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
                 return Ok(Ended::Differs);
             }
         }
-        Ok(Ended::Shut)
     }
 
     fn held(&self) -> Digest {

@@ -19,6 +19,9 @@ const SWEEP_EVERY: usize = 100_000;
 
 type Table = BTreeMap<Arc<str>, Row>;
 
+/// A record by kind, name and version, with its document, which is shared.
+pub(crate) type Kept = (&'static str, Arc<str>, i64, Bytes);
+
 /// Every living record of some kinds, at one revision.
 #[derive(Default)]
 pub struct Records {
@@ -105,6 +108,16 @@ impl Records {
         let rows = self.tables.get(kind).map(|table| table.range::<str, _>(from));
         let prefix = prefix.to_owned();
         rows.into_iter().flatten().take_while(move |(name, _)| name.starts_with(&*prefix))
+    }
+
+    /// Every record.
+    pub(super) fn all(&self) -> Vec<Kept> {
+        let rows = self.tables.iter().flat_map(|(kind, table)| {
+            table
+                .iter()
+                .map(|(name, row)| (*kind, name.clone(), row.stamp.version, row.doc.clone()))
+        });
+        rows.collect()
     }
 
     /// The memory of the records: documents as they are kept, names and rows.

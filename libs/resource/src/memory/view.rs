@@ -6,13 +6,16 @@ use std::{
 };
 
 use mpp_core::{Digest, Error, FieldCode, Reason, Result};
-use mpp_store::{Change, Db};
+use mpp_store::{Change, Db, LastProof};
 use tokio::{
-    sync::watch,
+    sync::{Notify, watch},
     time::{Instant, error::Elapsed, timeout},
 };
 
-use super::{lost::Lost, records::Records};
+use super::{
+    lost::Lost,
+    records::{Kept, Records},
+};
 use crate::metrics;
 
 /// Time kept free for the answer of a finished write to reach its author: a wait ends this long
@@ -59,6 +62,9 @@ struct Shared<V> {
     revision: watch::Sender<Option<i64>>,
     waits: Waits,
     lost: Lost,
+    /// Somebody wants the whole state to be loaded again.
+    again: Notify,
+    proof: LastProof,
 }
 
 impl<V> Clone for Memory<V> {
@@ -83,7 +89,8 @@ impl<V: View> Memory<V> {
     pub fn new(waits: Waits) -> Self {
         let (revision, _) = watch::channel(None);
         let (view, lost) = (RwLock::default(), Lost::default());
-        Self(Arc::new(Shared { view, revision, waits, lost }))
+        let (again, proof) = (Notify::new(), LastProof::default());
+        Self(Arc::new(Shared { view, revision, waits, lost, again, proof }))
     }
 
     /// Reads; everything that one guard shows is of one revision. Never held over an await.
@@ -185,6 +192,26 @@ impl<V: View> Memory<V> {
     pub fn held(&self) -> (i64, Digest) {
         let view = self.0.read();
         (self.0.reached(), view.records().digest().clone())
+    }
+
+    /// Every record of one moment, whose documents are shared, and the revision of that.
+    pub(crate) fn rows(&self) -> (i64, Vec<Kept>) {
+        let view = self.0.read();
+        (self.0.reached(), view.records().all())
+    }
+
+    /// Has the whole state loaded again; what is there is served meanwhile.
+    pub fn start_again(&self) {
+        self.0.again.notify_one();
+    }
+
+    pub(super) async fn asked_to_start_again(&self) {
+        self.0.again.notified().await;
+    }
+
+    /// When it was last compared with what its service holds, and how that went.
+    pub fn last_proof(&self) -> &LastProof {
+        &self.0.proof
     }
 
     /// Is that of this database from now on: it is asked for what never comes, and how much the

@@ -6,7 +6,7 @@ use mpp_core::{Error, Micros, Result};
 use prost::Message as _;
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{Labels, Record, db_error, record::parse_labels};
+use crate::{Labels, Record, db_error, record::readable_labels};
 
 /// How the record changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +118,8 @@ impl Change {
             })
         };
         let mut change = read().map_err(db_error)?;
-        change.labels = parse_labels(&labels)?;
-        change.labels_before = labels_before.as_deref().map(parse_labels).transpose()?;
+        change.labels = readable_labels(&change.name, &labels);
+        change.labels_before = labels_before.map(|before| readable_labels(&change.name, &before));
         change.tombstone = tombstone
             .map(|bytes| Tombstone::decode(&bytes[..]).map_err(Error::internal))
             .transpose()?;

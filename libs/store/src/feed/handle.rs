@@ -1,6 +1,6 @@
 //! A service's hold on its feed: it starts the reader and the followers.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use mpp_core::{Error, Reason, Result};
@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     filter::Filter,
+    last_proof::LastProof,
     page::{self, FeedPlace},
     proof, reader,
     shared::{FeedOptions, Shared},
@@ -47,6 +48,7 @@ impl Feed {
             .observe(&shared, [name], |shared| shared.tail.borrow().head.revision as f64);
         reader::start(&shared, bounds.head);
         metrics::FEED_DIFFERENCES.begin([[name]]);
+        metrics::RECORDS_ALTERED.begin([[name]]);
         tokio::spawn(proof::keep(shared.clone()));
         Ok(Self(shared))
     }
@@ -54,6 +56,16 @@ impl Feed {
     /// The database that it is the feed of.
     pub fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// When the records were last compared with what the feed had told, and how that went.
+    pub fn last_proof(&self) -> &LastProof {
+        &self.0.last_proof
+    }
+
+    /// How long all that the service keeps may be read for a comparison.
+    pub fn compare_limit(&self) -> Duration {
+        self.0.options.compare_limit
     }
 
     /// Waits until the reader has ended, after the shutdown. Then the database may be closed.
@@ -123,6 +135,7 @@ impl Feed {
         let (shared, filter) = (self.0.clone(), filter.clone());
         let limits = state::Limits {
             message_bytes: shared.options.message_bytes,
+            service: shared.db.name(),
             stall: shared.options.stall,
         };
         tokio::spawn(async move {

@@ -30,6 +30,10 @@ mpp_core::policy! {
         /// is proven. Reading them takes at most a fiftieth of the time, so that of many records it
         /// comes more seldom.
         proof_seconds: u64 = 10 in 1..=86_400,
+        /// Seconds that a service may take to read all that it keeps anew, where somebody wants to
+        /// compare copies (`mpp doctor`); what it has not read by then it says so of. Less than
+        /// `call_seconds` of `[server]`, which would end the call without an answer.
+        compare_seconds: u64 = 25 in 1..=3_600,
         /// Initial states, and pages of followers that are behind, that a replica reads at a time:
         /// each takes a connection to the database.
         concurrent_reads: usize = 3 in 1..=64,
@@ -47,6 +51,7 @@ impl FeedPolicy {
             prompt_interval: Duration::from_millis(self.prompt_bookmark_millis),
             stall: Duration::from_secs(self.stall_seconds),
             proof_interval: Duration::from_secs(self.proof_seconds),
+            compare_limit: Duration::from_secs(self.compare_seconds),
             concurrent_reads: self.concurrent_reads,
         }
     }

@@ -58,13 +58,16 @@ async fn prove(feed: &Shared) -> Result<()> {
     snapshot.end().await?;
     let told = feed.ring_mut().prove(&anchor, &held);
     if let Some(told) = told {
-        compare(feed.db.name(), &held, &told);
+        let is_equal = compare(feed.db.name(), &held, &told);
+        feed.last_proof.note(feed.db.clock().now(), is_equal);
     }
     Ok(())
 }
 
-fn compare(feed: &'static str, held: &Digest, told: &Digest) {
-    for found in held.differences(told) {
+/// True where the records are as the feed had told.
+fn compare(feed: &'static str, held: &Digest, told: &Digest) -> bool {
+    let differences = held.differences(told);
+    for found in &differences {
         metrics::FEED_DIFFERENCES.add(1, [feed]);
         tracing::warn!(
             feed,
@@ -74,6 +77,7 @@ fn compare(feed: &'static str, held: &Digest, told: &Digest) {
             "records were written past the feed; its followers will start again"
         );
     }
+    differences.is_empty()
 }
 
 /// The digest of the records as they are. Index: record's primary key.

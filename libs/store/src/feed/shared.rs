@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
+    last_proof::LastProof,
     page::{self, FeedPlace, Piece},
     ring::{Ring, Tail},
 };
@@ -35,6 +36,8 @@ pub struct FeedOptions {
     pub stall: Duration,
     /// How long at least between two readings of the records for their digest.
     pub proof_interval: Duration,
+    /// How long a service may take to read all that it keeps anew, for whoever compares its copies.
+    pub compare_limit: Duration,
     /// How many initial states, and how many catch-up pages, are read at a time: two states of
     /// followers (`initial_states` of the shell's limits), and one of the replica's own memory.
     pub concurrent_reads: usize,
@@ -56,6 +59,8 @@ pub(super) struct Shared {
     catch_ups: Turns<String>,
     /// Somebody wants to know the digest, which is not known yet.
     pub unproven: Notify,
+    /// When the records were last compared with what the feed had told.
+    pub last_proof: LastProof,
 }
 
 impl Shared {
@@ -70,6 +75,7 @@ impl Shared {
             states: Arc::new(Semaphore::new(reads)),
             catch_ups: Turns::new(reads, (reads - 1).max(1)),
             unproven: Notify::new(),
+            last_proof: LastProof::default(),
             db,
             options,
             shutdown,

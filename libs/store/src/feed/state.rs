@@ -14,12 +14,14 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use super::{
     change::{Change, Op},
     filter::Filter,
+    own::Named,
 };
 use crate::{
     Db, Read, db_error,
     mark::Marked,
+    metrics,
     read::{LAST, first_name},
-    record::{COLUMNS, Stored, parse_labels},
+    record::{COLUMNS, Stored, readable_labels},
 };
 
 /// Records in one page.
@@ -42,6 +44,8 @@ pub(crate) enum Part {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub message_bytes: usize,
+    /// Whose records they are.
+    pub service: &'static str,
     /// How long the reader may take for a message.
     pub stall: Duration,
 }
@@ -94,7 +98,10 @@ async fn send_page(
     to: &mpsc::Sender<Result<Part>>,
 ) -> Result<Option<String>> {
     let revision = snapshot.revision();
-    let page = page(snapshot, filter, kind, after, limits.message_bytes).await?;
+    let (page, altered) = page(snapshot, filter, kind, after, limits.message_bytes).await?;
+    if altered.count > 0 {
+        metrics::altered(limits.service, kind, &altered.names, altered.count);
+    }
     let last = page.last().map(|change| change.name.clone());
     let fits = page.into_iter().filter(|change| filter.matches_labels(&change.labels));
     let changes: Vec<_> = fits.map(Arc::new).collect();
@@ -120,14 +127,15 @@ async fn next_kind(snapshot: &mut Read, after: &str) -> Result<Option<String>> {
     row.try_get(0).map_err(db_error)
 }
 
-/// The records after a name, as many as fit in about a message. Index: record's primary key.
+/// The records after a name, as many as fit in about a message, and those of them that were altered
+/// in the database. Index: record's primary key.
 async fn page(
     snapshot: &mut Read,
     filter: &Filter,
     kind: &str,
     after: &str,
     message_bytes: usize,
-) -> Result<Vec<Change>> {
+) -> Result<(Vec<Change>, Named)> {
     let revision = snapshot.revision();
     let text = format!(
         "select name, {COLUMNS} from record
@@ -140,28 +148,32 @@ async fn page(
         .bind(format!("{}{LAST}", filter.name_prefix))
         .bind(PAGE)
         .fetch(snapshot.conn());
-    let (mut changes, mut bytes) = (Vec::new(), 0);
+    let (mut changes, mut altered, mut bytes) = (Vec::new(), Named::default(), 0);
     while let Some(row) = rows.try_next().await.map_err(db_error)? {
-        let change = change(&row, kind, revision)?;
+        let stored = Stored::from_row(&row)?;
+        let change = change(&row, &stored, kind, revision)?;
+        if stored.is_altered(kind, &change.name) {
+            altered.add(&change.name);
+        }
         bytes += change.size();
         changes.push(change);
         if bytes >= message_bytes {
             break;
         }
     }
-    Ok(changes)
+    Ok((changes, altered))
 }
 
-fn change(row: &AnyRow, kind: &str, revision: i64) -> Result<Change> {
-    let stored = Stored::from_row(row)?;
+fn change(row: &AnyRow, stored: &Stored, kind: &str, revision: i64) -> Result<Change> {
+    let name: String = row.try_get("name").map_err(db_error)?;
     Ok(Change {
         kind: kind.to_owned(),
-        name: row.try_get("name").map_err(db_error)?,
+        labels: readable_labels(&name, &stored.labels),
+        name,
         version: stored.version,
         op: Op::Put,
         doc: Bytes::clone(&stored.doc),
         tombstone: None,
-        labels: parse_labels(&stored.labels)?,
         labels_before: None,
         origin: String::new(),
         actor: String::new(),

@@ -3,11 +3,14 @@
 use std::fmt::Write as _;
 
 use mpp_core::{Digest as Held, Error, Result};
-use sha2::{Digest as _, Sha256};
-use sqlx::Row as _;
+use sha2::Digest as _;
 
-use super::handle::Feed;
-use crate::db_error;
+use super::{
+    handle::Feed,
+    own::{self, OwnRecords},
+    past,
+};
+use crate::metrics;
 
 /// Where a feed stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +22,6 @@ pub struct Stand {
     /// Positions below it are compacted.
     pub floor_revision: i64,
 }
-
-/// Records in one page of the digest.
-const PAGE: i64 = 1_000;
 
 /// The feed's position and the state's digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,18 +35,10 @@ pub struct Status {
     pub floor_revision: i64,
     /// SHA-256 over (kind, name, version, document) of all living records, in order.
     pub state_digest: String,
-    /// How many living records there are.
-    pub record_count: i64,
-    /// What is held of each kind.
-    pub digest: Held,
-}
-
-/// Adds a record to a digest: each part with its length before it.
-pub(crate) fn digest_record(hash: &mut Sha256, kind: &str, name: &str, version: i64, doc: &[u8]) {
-    for part in [kind.as_bytes(), name.as_bytes(), &version.to_be_bytes(), doc] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
+    /// The living records.
+    pub own: OwnRecords,
+    /// What was held at the earlier revisions that were asked for, as far as the feed reaches back.
+    pub past: Vec<(i64, Held)>,
 }
 
 impl Feed {
@@ -61,49 +53,33 @@ impl Feed {
         Ok(Stand { head_revision: head.revision, head_mark: head.mark, floor_revision })
     }
 
-    /// Reads all living records from one snapshot; few do so at a time.
+    /// Reads all living records from one snapshot; few do so at a time. Tells also what was held at
+    /// earlier `revisions`.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
-    pub async fn status(&self) -> Result<Status> {
+    pub async fn status(&self, revisions: &[i64]) -> Result<Status> {
         let _permit = self.0.states.acquire().await.map_err(Error::internal)?;
         let mut snapshot = self.0.db.read().await?;
-        let (mut kind, mut name) = (String::new(), String::new());
-        let (mut hash, mut digest) = (Sha256::new(), Held::default());
-        loop {
-            // Index: record's primary key.
-            let rows = sqlx::query(
-                "select kind, name, version, doc from record
-                 where (kind, name) > ($1, $2) and deleted = 0 order by kind, name limit $3",
-            )
-            .bind(&kind)
-            .bind(&name)
-            .bind(PAGE)
-            .fetch_all(snapshot.conn())
-            .await
-            .map_err(db_error)?;
-            for row in &rows {
-                kind = row.try_get("kind").map_err(db_error)?;
-                name = row.try_get("name").map_err(db_error)?;
-                let version = row.try_get("version").map_err(db_error)?;
-                let doc: Vec<u8> = row.try_get("doc").map_err(db_error)?;
-                digest_record(&mut hash, &kind, &name, version, &doc);
-                digest.add(&kind, &name, version);
-            }
-            if rows.is_empty() {
-                break;
-            }
-        }
+        let (own, hash) = own::read(&mut snapshot).await?;
+        let past = past::digests(&mut snapshot, &own.contents.versions, revisions).await?;
         let status = Status {
             head_revision: snapshot.revision(),
             head_mark: snapshot.head().mark,
             floor_revision: snapshot.floor(),
             state_digest: hex(&hash.finalize()),
-            record_count: digest.count(),
-            digest,
+            own,
+            past,
         };
         snapshot.end().await?;
+        self.tell_altered(&status.own);
         Ok(status)
+    }
+
+    fn tell_altered(&self, own: &OwnRecords) {
+        for (kind, altered) in &own.altered {
+            metrics::altered(self.0.db.name(), kind, &altered.names, altered.count);
+        }
     }
 }
 

@@ -46,6 +46,7 @@ fn small() -> FeedOptions {
         prompt_interval: Duration::from_millis(10),
         proof_interval: Duration::from_millis(20),
         stall: Duration::from_secs(5),
+        compare_limit: Duration::from_secs(5),
         concurrent_reads: 3,
     }
 }

@@ -1,6 +1,7 @@
 //! Stories of the store, told on both databases. `MPP_TEST_SCALE` makes the random ones larger.
 #![allow(clippy::unwrap_used)]
 
+mod altered;
 mod backup;
 mod beneath;
 mod cluster;

@@ -12,6 +12,7 @@ pub mod hand_back;
 pub mod hours;
 pub mod list;
 pub mod queue;
+pub mod repair;
 pub mod report;
 pub mod restore;
 pub mod search;

@@ -9,7 +9,7 @@ use mpp_api::{
     Document,
     registry::{Offering, Service, Unit},
 };
-use mpp_core::{Error, Result};
+use mpp_core::Result;
 use mpp_resource::memory::{Records, Row, View};
 use mpp_store::{Change, Label, Op};
 use prost::Message;
@@ -42,7 +42,7 @@ impl View for RegistryView {
             self.count_category(before.as_ref(), change);
         }
         match (kind, change.op) {
-            (Unit::KIND, Op::Put) => self.put_unit(change)?,
+            (Unit::KIND, Op::Put) => self.put_unit(change),
             (Unit::KIND, _) => drop(self.parents.remove(change.name.as_str())),
             (Service::KIND, Op::Put) => self.put_service(change),
             (Service::KIND, _) => self.remove_service(&change.name),
@@ -59,8 +59,13 @@ impl View for RegistryView {
 }
 
 impl RegistryView {
-    fn put_unit(&mut self, change: &Change) -> Result<()> {
-        let doc = Unit::decode(change.doc.clone()).map_err(Error::internal)?;
+    /// One that cannot be read must not keep the others out: the log names it, reads do not show it,
+    /// and it has no unit above.
+    fn put_unit(&mut self, change: &Change) {
+        let doc = Unit::decode(change.doc.clone()).unwrap_or_else(|error| {
+            tracing::error!(name = change.name, %error, "a stored unit cannot be read");
+            Unit::default()
+        });
         let unit = self.records.texts.shared(&change.name);
         if doc.parent.is_empty() {
             self.parents.remove(&unit);
@@ -68,7 +73,6 @@ impl RegistryView {
             let parent = self.records.texts.shared(&doc.parent);
             self.parents.insert(unit, parent);
         }
-        Ok(())
     }
 
     fn put_service(&mut self, change: &Change) {

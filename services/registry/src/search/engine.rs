@@ -94,6 +94,11 @@ impl Engine {
         self.search_for("", query).await
     }
 
+    /// What the writer and the readers share.
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        self.shared.clone()
+    }
+
     /// Waits until a revision is searchable.
     pub async fn caught_up(&self, revision: i64) -> Result<(), Error> {
         let mut published = self.published.clone();

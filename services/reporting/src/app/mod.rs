@@ -1,5 +1,6 @@
 //! The use cases, one file each.
 
+pub mod copies;
 pub mod filters;
 mod known;
 mod lost;

@@ -73,6 +73,19 @@ fn left_to_newer(form: i64) -> Error {
     Error::new(Reason::NewerForm, text)
 }
 
+/// Projects the whole inbox anew; with `accept`, after taking altered events for what was appended.
+/// Answers how many those were.
+///
+/// # Errors
+/// The same as [`append`].
+pub async fn rebuild(tx: &mut Tx, accept: bool) -> Result<i64> {
+    let head = lock(tx).await?;
+    let accepted = if accept { store::accept_altered(tx).await? } else { 0 };
+    project_anew(tx, head).await?;
+    store::set_head(tx, Head { seq: head, form: FORM }).await?;
+    Ok(accepted)
+}
+
 /// The whole inbox on no rows. Every replica then reads them again.
 async fn project_anew(tx: &mut Tx, head: i64) -> Result<()> {
     let (mut rows, mut last) = (Rows::empty(), 0);

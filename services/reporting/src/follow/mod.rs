@@ -12,13 +12,14 @@ use mpp_client::Channel;
 use mpp_core::{Reason, Result};
 use mpp_resource::copy::{self, Copy};
 use mpp_rpc::follow::Follower;
-use mpp_store::{Actor, Db, Filter};
+use mpp_store::{Actor, Db, Filter, LastProof};
 use tokio::{
     sync::Notify,
     time::{sleep, timeout},
 };
 
 use crate::{model::Upstream, store};
+pub use append::rebuild;
 pub use head::listen;
 use inbox::Inbox;
 
@@ -35,6 +36,8 @@ pub struct Follow {
     pub wake: Arc<Notify>,
     /// After this silence a feed is noted as not connected.
     pub silence: Duration,
+    /// When the copies were last compared, in the order of [`Upstream::ALL`].
+    pub proofs: [LastProof; 2],
 }
 
 impl Follow {
@@ -54,7 +57,7 @@ impl Follow {
     }
 
     async fn until_failure(&self, feed: Upstream, alone: bool) -> Result<()> {
-        let mut copy = open(&self.db, feed, alone).await?;
+        let mut copy = open(&self.db, feed, alone, &self.proofs[feed as usize]).await?;
         let channel = self.channels[feed as usize].clone();
         let position = copy.position().cloned();
         let mut follower = Follower::new(feed.as_str(), channel, filter(feed), position)
@@ -77,9 +80,13 @@ impl Follow {
 
 /// The copy goes on where the inbox stands. Every bookmark is written, so that reports show a feed
 /// as fresh as it is.
-async fn open(db: &Db, feed: Upstream, alone: bool) -> Result<Copy<Inbox>> {
-    let options =
-        copy::Options { feed: feed.as_str(), by: writer(), bookmark_every: Duration::ZERO };
+async fn open(db: &Db, feed: Upstream, alone: bool, proof: &LastProof) -> Result<Copy<Inbox>> {
+    let options = copy::Options {
+        feed: feed.as_str(),
+        by: writer(),
+        bookmark_every: Duration::ZERO,
+        proof: proof.clone(),
+    };
     Copy::open(db.clone(), options, Inbox::new(feed, alone)).await
 }
 
@@ -89,6 +96,6 @@ fn filter(feed: Upstream) -> Filter {
 }
 
 /// The writer that the database notes.
-fn writer() -> Actor {
+pub fn writer() -> Actor {
     Actor { origin: "feed".into(), subject: store::SUBJECT.into() }
 }

@@ -6,13 +6,14 @@ use mpp_api::{
     scheduling::{Ticket, ticket},
 };
 use mpp_core::Reason;
+use mpp_resource::copy::Copy;
 use mpp_rpc::follow::Event;
-use mpp_store::{Change, Db, Op, Position};
+use mpp_store::{Change, Db, LastProof, Op, Position};
 use mpp_testkit::on_both;
 use prost::Message as _;
 use sqlx::Row as _;
 
-use super::open;
+use super::{inbox::Inbox, open};
 use crate::{
     SCHEMA,
     model::{FORM, Nation, Upstream},
@@ -53,6 +54,19 @@ fn published(revision: i64) -> Event {
     Event::Changes(vec![change], position)
 }
 
+async fn inbox(db: &Db, feed: Upstream) -> Copy<Inbox> {
+    open(db, feed, false, &LastProof::default()).await.expect("a copy")
+}
+
+/// Of a replica that stands in for newer ones.
+async fn alone_at(db: &Db, feed: Upstream) -> Copy<Inbox> {
+    open(db, feed, true, &LastProof::default()).await.expect("a copy")
+}
+
+async fn scheduling(db: &Db) -> Copy<Inbox> {
+    inbox(db, Upstream::Scheduling).await
+}
+
 /// Living and deleted catalog changes.
 async fn records(db: &Db) -> Vec<(i64, i64)> {
     let mut read = db.read().await.expect("a snapshot");
@@ -81,7 +95,7 @@ async fn inbox_count(db: &Db) -> usize {
 async fn a_transaction_that_is_told_twice_counts_once() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut copy = scheduling(&db).await;
         copy.apply(Event::StateBegins).await.expect("begins");
         copy.apply(Event::StateEnds(at(1))).await.expect("ends");
         for _ in 0..2 {
@@ -96,7 +110,7 @@ async fn a_transaction_that_is_told_twice_counts_once() {
 async fn what_lies_behind_is_told_in_vain() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut copy = scheduling(&db).await;
         copy.apply(Event::StateBegins).await.expect("begins");
         copy.apply(Event::StateEnds(at(1))).await.expect("ends");
         for revision in [2, 3, 4] {
@@ -119,12 +133,12 @@ async fn what_lies_behind_is_told_in_vain() {
 async fn a_replica_that_was_overtaken_appends_nothing() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut first = open(&db, Upstream::Scheduling, false).await.expect("a copy");
-        let mut second = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut first = scheduling(&db).await;
+        let mut second = scheduling(&db).await;
         first.apply(told(1, 2)).await.expect("applied");
         second.apply(told(1, 2)).await.expect("found there");
         assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 1));
-        let elsewhere = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let elsewhere = scheduling(&db).await;
         first.apply(told(2, 3)).await.expect("applied");
         let mut elsewhere = elsewhere;
         elsewhere.apply(told(3, 4)).await.expect_err("3 was not heard");
@@ -139,13 +153,13 @@ async fn of_a_state_what_is_held_in_the_same_version_is_left_out() {
         let db = database.open(&SCHEMA).await.expect("open");
         let Event::Changes(records, _) = told(1, 2) else { unreachable!("a change") };
         for revision in [2, 5] {
-            let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+            let mut copy = scheduling(&db).await;
             copy.apply(Event::StateBegins).await.expect("begins");
             copy.apply(Event::State(records.clone())).await.expect("a part");
             copy.apply(Event::StateEnds(at(revision))).await.expect("ends");
             assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 1));
         }
-        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut copy = scheduling(&db).await;
         copy.apply(Event::StateBegins).await.expect("begins");
         copy.apply(Event::StateEnds(at(6))).await.expect("ends");
         assert_eq!((completed(&db).await, inbox_count(&db).await), (0, 2), "it has vanished");
@@ -157,7 +171,7 @@ async fn of_a_state_what_is_held_in_the_same_version_is_left_out() {
 async fn a_memory_finds_that_the_inbox_is_another_one_by_the_mark_of_its_place() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut copy = scheduling(&db).await;
         for number in [1, 2] {
             copy.apply(told(number, number + 1)).await.expect("applied");
         }
@@ -194,14 +208,14 @@ async fn set_form(db: &Db, form: i64) {
 async fn rows_of_a_newer_program_are_left_to_it() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut copy = scheduling(&db).await;
         copy.apply(told(1, 2)).await.expect("applied");
         set_form(&db, FORM + 1).await;
         let error = copy.apply(told(2, 3)).await.expect_err("refused");
         assert_eq!(error.reason(), Reason::NewerForm);
         assert_eq!((completed(&db).await, inbox_count(&db).await), (1, 1));
         set_form(&db, FORM).await;
-        let mut newer = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut newer = scheduling(&db).await;
         newer.apply(told(2, 3)).await.expect("nothing was passed over");
         assert_eq!((completed(&db).await, inbox_count(&db).await), (2, 2));
     })
@@ -212,9 +226,9 @@ async fn rows_of_a_newer_program_are_left_to_it() {
 async fn rows_of_a_newer_program_that_is_gone_are_made_anew_and_by_it_again_when_it_is_back() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut registry = open(&db, Upstream::Registry, false).await.expect("a copy");
+        let mut registry = inbox(&db, Upstream::Registry).await;
         registry.apply(published(1)).await.expect("applied");
-        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut copy = scheduling(&db).await;
         copy.apply(told(1, 2)).await.expect("applied");
         let mut tx = db.begin(&super::writer()).await.expect("a transaction");
         let text = "update projection set value = '{}' where name = 'day'";
@@ -225,14 +239,14 @@ async fn rows_of_a_newer_program_that_is_gone_are_made_anew_and_by_it_again_when
         tx.commit().await.expect("committed");
         set_form(&db, FORM + 1).await;
 
-        let mut alone = open(&db, Upstream::Scheduling, true).await.expect("a copy");
+        let mut alone = alone_at(&db, Upstream::Scheduling).await;
         alone.apply(told(2, 3)).await.expect("it goes on");
         assert_eq!((completed(&db).await, inbox_count(&db).await), (2, 3));
         assert_eq!(records(&db).await, [(1, 0)], "what it tells is worked out anew, too");
-        let mut registry = open(&db, Upstream::Registry, true).await.expect("a copy");
+        let mut registry = alone_at(&db, Upstream::Registry).await;
         registry.apply(published(3)).await.expect("applied");
         // Whoever projects next knows that the rows are this program's.
-        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut copy = scheduling(&db).await;
         copy.apply(told(3, 4)).await.expect("its own form");
     })
     .await;
@@ -242,11 +256,11 @@ async fn rows_of_a_newer_program_that_is_gone_are_made_anew_and_by_it_again_when
 async fn rows_of_an_older_program_are_made_anew_of_the_whole_inbox() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.expect("open");
-        let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+        let mut copy = scheduling(&db).await;
         for revision in [2, 3] {
             copy.apply(told(revision, revision)).await.expect("applied");
         }
-        let mut registry = open(&db, Upstream::Registry, false).await.expect("a copy");
+        let mut registry = inbox(&db, Upstream::Registry).await;
         registry.apply(published(1)).await.expect("applied");
         assert_eq!(records(&db).await, [(1, 0)]);
         // As a program of before had projected them: without a field, and with a row too many.
@@ -269,7 +283,7 @@ async fn rows_of_an_older_program_are_made_anew_of_the_whole_inbox() {
     .await;
 }
 
-async fn take_in_state(copy: &mut mpp_resource::copy::Copy<super::inbox::Inbox>) {
+async fn take_in_state(copy: &mut Copy<Inbox>) {
     copy.apply(Event::StateBegins).await.expect("begins");
     for number in 1..=3 {
         let Event::Changes(records, _) = told(number, 2) else { unreachable!("a change") };
@@ -290,10 +304,13 @@ async fn an_inbox_that_lost_a_row_or_holds_a_stale_one_is_found_and_healed() {
         "delete from inbox where name = 'malls/satu/tickets/2'",
         "update inbox set version = 0 where name = 'malls/satu/tickets/2'",
         "update inbox set name = 'malls/satu/tickets/9' where name = 'malls/satu/tickets/2'",
+        "update inbox set op = 'deleted', doc = null where name = 'malls/satu/tickets/2'",
+        "update inbox set labels = '[]' where name = 'malls/satu/tickets/2'",
+        "update inbox set at = at + 1 where name = 'malls/satu/tickets/2'",
     ] {
         on_both(async |database| {
             let db = database.open(&SCHEMA).await.expect("open");
-            let mut copy = open(&db, Upstream::Scheduling, false).await.expect("a copy");
+            let mut copy = scheduling(&db).await;
             take_in_state(&mut copy).await;
             let mut tx = db.begin(&super::writer()).await.expect("begins");
             sqlx::query(fault).execute(tx.conn()).await.expect("altered");
@@ -303,7 +320,7 @@ async fn an_inbox_that_lost_a_row_or_holds_a_stale_one_is_found_and_healed() {
 
             take_in_state(&mut copy).await;
             copy.apply(told(4, 3)).await.expect("it goes on");
-            for mut copy in [copy, open(&db, Upstream::Scheduling, false).await.expect("a copy")] {
+            for mut copy in [copy, scheduling(&db).await] {
                 copy.apply(Event::Digest(tickets(1..=4))).await.expect("compared");
                 assert!(!copy.must_start_again(), "healed of {fault}");
             }
@@ -311,4 +328,76 @@ async fn an_inbox_that_lost_a_row_or_holds_a_stale_one_is_found_and_healed() {
         })
         .await;
     }
+}
+
+/// Rows of the projections that are not what the inbox makes of them.
+async fn differing(db: &Db) -> usize {
+    crate::app::copies::rows(db).await.expect("compared").differing().count()
+}
+
+async fn altered(db: &Db) -> i64 {
+    let mut read = db.read().await.expect("a snapshot");
+    let all = store::received(&mut read, Upstream::Scheduling).await.expect("read");
+    all.altered.values().map(|found| found.count).sum()
+}
+
+async fn execute(db: &Db, text: &'static str) {
+    let mut tx = db.begin(&super::writer()).await.expect("begins");
+    sqlx::raw_sql(text).execute(tx.conn()).await.expect("altered");
+    tx.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn an_event_that_was_altered_is_found_and_set_right_by_the_state() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = scheduling(&db).await;
+        take_in_state(&mut copy).await;
+        assert_eq!((altered(&db).await, differing(&db).await), (0, 0));
+        execute(
+            &db,
+            "update inbox set labels = '[]', doc = (select doc from inbox where 1 = 0),
+                      op = 'deleted' where name = 'malls/satu/tickets/2'",
+        )
+        .await;
+        assert_eq!(altered(&db).await, 1);
+        take_in_state(&mut copy).await;
+        assert_eq!((altered(&db).await, differing(&db).await), (0, 0), "as it was appended");
+        assert_eq!(inbox_count(&db).await, 3, "nothing was added");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_altered_event_that_another_has_followed_stays_until_it_is_accepted() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = scheduling(&db).await;
+        take_in_state(&mut copy).await;
+        let Event::Changes(mut changes, _) = told(2, 3) else { unreachable!("a change") };
+        changes[0].version = 2;
+        copy.apply(Event::Changes(changes, at(3))).await.expect("applied");
+        execute(&db, "update inbox set actor = 'x' where seq = 2").await;
+        assert_eq!(altered(&db).await, 1);
+        copy.apply(Event::Digest({
+            let mut wanted = tickets(1..=3);
+            wanted.change("ticket", "malls/satu/tickets/2", Some(1), Some(2));
+            wanted
+        }))
+        .await
+        .expect("compared");
+        assert!(!copy.must_start_again(), "nobody sends it again");
+
+        execute(&db, "update projection set value = '{}' where name = 'day'").await;
+        assert_eq!(differing(&db).await, 1);
+        let seen = store::news(&db, None).await.expect("read").place;
+        let mut tx = db.begin(&super::writer()).await.expect("begins");
+        let accepted = super::rebuild(&mut tx, true).await.expect("rebuilt");
+        tx.commit().await.expect("committed");
+        assert_eq!(accepted, 1);
+        assert_eq!((altered(&db).await, differing(&db).await), (0, 0));
+        let news = store::news(&db, Some(seen)).await.expect("read");
+        assert!(news.anew, "every replica reads them again");
+    })
+    .await;
 }

@@ -4,10 +4,14 @@ mod current;
 mod paces;
 mod refresh;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use mpp_api::reporting::{MallDetail, Report};
 use mpp_core::{Clock, Micros, Result};
+use mpp_resource::copies::Held;
 use tokio::sync::watch;
 
 pub use current::Current;
@@ -31,6 +35,8 @@ pub struct Memory {
     sample_data: bool,
     /// When this replica began.
     begun: Micros,
+    /// All projections are to be read again.
+    again: AtomicBool,
 }
 
 /// How far a replica's memory has come.
@@ -53,10 +59,31 @@ impl Memory {
         let nation = RwLock::new(nation);
         let begun = clock.now();
         let paces = Paces::default();
-        let memory = Self { nation, reached, current, paces, clock, policy, sample_data, begun };
+        let again = AtomicBool::new(false);
+        let memory =
+            Self { nation, reached, current, paces, clock, policy, sample_data, begun, again };
         memory.look_at_paces();
         memory.publish()?;
         Ok(memory)
+    }
+
+    /// The operator's numbers.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Compares the nation with one that was read anew; `None` where they stand at different
+    /// places.
+    pub fn compared(&self, anew: &Nation) -> Option<Held> {
+        self.read(|nation| {
+            let differing = (nation.place == anew.place).then(|| nation.differences(anew))?;
+            Some(Held::derived(nation.place.seq, nation.count(), differing))
+        })
+    }
+
+    /// Has all projections read again.
+    pub fn start_again(&self) {
+        self.again.store(true, Ordering::Relaxed);
     }
 
     /// Looks at the nation; keep it short, changes wait.

@@ -2,7 +2,10 @@
 //! projecting, and looks now and then for that of another: how often, and how long a report of now
 //! stands, are settings (`policy.rs`).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use mpp_core::Result;
 use mpp_rpc::{Component, Readiness};
@@ -95,8 +98,9 @@ pub async fn run(
 /// Takes over changes, and publishes the report at its pace.
 async fn refresh(db: &Db, memory: &Memory, pace: &mut Pace) -> Result<()> {
     let (since, feeds) = memory.read(|nation| (nation.place, nation.feeds));
-    let news = store::news(db, Some(since)).await?;
-    if news.anew {
+    let again = memory.again.swap(false, Ordering::Relaxed);
+    let news = store::news(db, Some(since).filter(|_| !again)).await?;
+    if news.anew && !again {
         tracing::warn!(was = since.seq, head = news.place.seq, "the inbox is another one");
     }
     let changed = news.anew || news.place != since || news.feeds != feeds;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 use mpp_api::reporting::PublishedCount;
 use mpp_core::{Micros, Result};
+use mpp_store::Named;
 
 use super::{
     event::Upstream,
@@ -152,6 +153,29 @@ impl Nation {
         }
     }
 
+    /// How many rows it is made of.
+    pub fn count(&self) -> usize {
+        let directory = self.regions.len() + self.units.len() + self.malls.len();
+        let offered = self.counters.len() + self.offerings.len() + self.sources.len();
+        directory + offered + self.deviations.len() + self.days.len() + self.changes.len()
+    }
+
+    /// The rows that another one has otherwise, or only one of the two has.
+    pub fn differences(&self, other: &Self) -> Vec<(&'static str, Named)> {
+        let all = [
+            differing(&self.regions, &other.regions),
+            differing(&self.units, &other.units),
+            differing(&self.malls, &other.malls),
+            differing(&self.counters, &other.counters),
+            differing(&self.offerings, &other.offerings),
+            differing(&self.sources, &other.sources),
+            differing(&self.deviations, &other.deviations),
+            differing(&self.days, &other.days),
+            differing(&self.changes, &other.changes),
+        ];
+        all.into_iter().filter(|(_, found)| found.count > 0).collect()
+    }
+
     /// Inbox number at which a mall, one of its counters or their hours last changed.
     pub fn mall_revision(&self, mall: &str) -> i64 {
         self.mall_revisions.get(mall).copied().unwrap_or_default()
@@ -171,6 +195,14 @@ impl Nation {
     pub fn feed(&self, feed: Upstream) -> &FeedState {
         &self.feeds[feed as usize]
     }
+}
+
+fn differing<R: Row + PartialEq>(one: &Table<R>, other: &Table<R>) -> (&'static str, Named) {
+    let changed = one.iter().filter(|(key, row)| other.get(*key) != Some(row));
+    let lost = other.keys().filter(|key| !one.contains_key(*key));
+    let mut found = Named::default();
+    changed.map(|(key, _)| key).chain(lost).for_each(|key| found.add(key));
+    (R::TABLE, found)
 }
 
 fn set<R: Row>(table: &mut Table<R>, key: &Key, value: Option<&str>) -> Result<()> {

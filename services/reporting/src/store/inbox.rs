@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use mpp_core::{Digest, Result};
 use mpp_resource::copy::Names;
 use mpp_store::{Conn, Read, Tx, db_error, placeholders};
-use sqlx::{AssertSqlSafe, any::AnyRow};
+use sqlx::AssertSqlSafe;
 
-use super::{PAGE, ROWS, get};
+use super::{
+    PAGE, ROWS, get,
+    proof::{event, proof, received, set_right, stored},
+};
 use crate::model::{Event, Upstream};
 
 /// The state of the inbox.
@@ -44,7 +46,8 @@ pub async fn set_head(tx: &mut Tx, head: Head) -> Result<()> {
 }
 
 /// Leaves out the records that the inbox holds in the same version: a feed that starts again sends
-/// them a second time. Index: inbox_record.
+/// them a second time. One that was altered in the inbox is set right by what is sent. Index:
+/// inbox_record.
 ///
 /// # Errors
 /// The same as [`lock_head`].
@@ -52,7 +55,7 @@ pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Resul
     let mut held = BTreeMap::new();
     for chunk in events.chunks(ROWS) {
         let text = format!(
-            "select i.kind, i.name, i.version, i.doc from inbox i
+            "select i.* from inbox i
              where i.feed = $1 and (i.kind, i.name) in (values {})
              and i.seq = (select max(l.seq) from inbox l
                           where l.feed = i.feed and l.kind = i.kind and l.name = i.name)",
@@ -63,15 +66,20 @@ pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Resul
             query = query.bind(event.kind.clone()).bind(event.name.clone());
         }
         for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
-            let key: (String, String) = (get(&row, "kind")?, get(&row, "name")?);
-            held.insert(key, (get::<i64>(&row, "version")?, get::<Option<Vec<u8>>>(&row, "doc")?));
+            let row = stored(&row)?;
+            held.insert((row.event.kind.clone(), row.event.name.clone()), row);
         }
     }
-    let is_news = |event: &Event| {
-        let doc = event.doc.as_ref().map(|doc| doc.to_vec());
-        held.get(&(event.kind.clone(), event.name.clone())) != Some(&(event.version, doc))
-    };
-    Ok(events.into_iter().filter(is_news).collect())
+    let mut news = Vec::new();
+    for event in events {
+        let row = held.remove(&(event.kind.clone(), event.name.clone()));
+        match row.filter(|row| row.event.version == event.version) {
+            Some(row) if row.is_altered => set_right(tx, row, &event).await?,
+            Some(row) if row.event.doc == event.doc => {}
+            _ => news.push(event),
+        }
+    }
+    Ok(news)
 }
 
 /// Appends events after the number `seq`; answers the last one's.
@@ -82,9 +90,9 @@ pub async fn insert_events(tx: &mut Tx, mut seq: i64, events: &[Event]) -> Resul
     for chunk in events.chunks(ROWS) {
         let text = format!(
             "insert into inbox
-             (seq, feed, revision, sub, kind, name, version, op, doc, labels, actor, at)
+             (seq, feed, revision, sub, kind, name, version, op, doc, labels, actor, at, proof)
              values {}",
-            placeholders(1, chunk.len(), 12)
+            placeholders(1, chunk.len(), 13)
         );
         let mut query = sqlx::query(AssertSqlSafe(text));
         for event in chunk {
@@ -101,7 +109,8 @@ pub async fn insert_events(tx: &mut Tx, mut seq: i64, events: &[Event]) -> Resul
                 .bind(event.doc.as_ref().map(|doc| doc.to_vec()))
                 .bind(event.labels.clone())
                 .bind(event.actor.clone())
-                .bind(event.at);
+                .bind(event.at)
+                .bind(proof(event));
         }
         query.execute(tx.conn()).await.map_err(db_error)?;
     }
@@ -158,16 +167,13 @@ pub async fn versions(
     Ok(found)
 }
 
-/// The digest of a feed's living records in the inbox, read anew: the whole inbox, by inbox_record.
+/// The digest of a feed's living records in the inbox, read anew: the whole inbox, by inbox_record. One
+/// whose last event was altered is held in a version that none has.
 ///
 /// # Errors
 /// The same as [`lock_head`].
 pub async fn held(read: &mut Read, feed: Upstream) -> Result<Digest> {
-    let mut digest = Digest::default();
-    for ((kind, name), version) in living(read, feed).await? {
-        digest.add(&kind, &name, version);
-    }
-    Ok(digest)
+    Ok(received(read, feed).await?.digest())
 }
 
 /// The next events after a number of the inbox, each with its own; none at the end. Index: inbox's
@@ -183,19 +189,4 @@ pub async fn events_after(conn: &mut Conn, seq: i64) -> Result<Vec<(i64, Event)>
         .await
         .map_err(db_error)?;
     rows.iter().map(|row| Ok((get(row, "seq")?, event(row)?))).collect()
-}
-
-fn event(row: &AnyRow) -> Result<Event> {
-    Ok(Event {
-        feed: Upstream::parse(&get::<String>(row, "feed")?)?,
-        revision: get(row, "revision")?,
-        sub: get(row, "sub")?,
-        kind: get(row, "kind")?,
-        name: get(row, "name")?,
-        version: get(row, "version")?,
-        doc: get::<Option<Vec<u8>>>(row, "doc")?.map(Bytes::from),
-        labels: get(row, "labels")?,
-        actor: get(row, "actor")?,
-        at: get(row, "at")?,
-    })
 }

@@ -4,6 +4,7 @@ mod book_appointment;
 mod call_next;
 mod cancel_appointment;
 mod complete_ticket;
+mod copies;
 mod count_day;
 mod erase_past;
 mod file_rules;
@@ -22,6 +23,7 @@ use mpp_core::Result;
 use mpp_resource::{Call, Replica, memory};
 use mpp_store::Db;
 
+pub use copies::{Copied, kept};
 pub use count_day::Waiting;
 pub use erase_past::erase_past;
 pub use get_hours::HoursWanted;

@@ -36,9 +36,9 @@ impl RegistryShelf {
         Self { memory, component, state: Vec::new(), coming: Directory::default() }
     }
 
-    fn show(&mut self) {
+    fn show(&mut self, revision: i64) {
         let mut directory = std::mem::take(&mut self.coming);
-        directory.is_whole = true;
+        (directory.is_whole, directory.revision) = (true, revision);
         self.memory.replace_directory(directory);
         self.component.up();
     }
@@ -64,8 +64,8 @@ impl Shelf for RegistryShelf {
                 None => break,
             }
         }
-        if position.is_some() {
-            self.show();
+        if let Some(position) = position {
+            self.show(position.revision);
         }
         Ok(Some(held))
     }
@@ -114,12 +114,13 @@ impl Shelf for RegistryShelf {
         Ok(())
     }
 
-    fn has_state(&mut self) {
-        self.show();
+    fn has_state(&mut self, revision: i64) {
+        self.show(revision);
     }
 
-    fn has(&mut self, changes: &[Change]) {
+    fn has(&mut self, changes: &[Change], revision: i64) {
         self.memory.change_directory(|directory| {
+            directory.revision = revision;
             changes.iter().map(|change| take_in_change(directory, change)).collect()
         });
     }
@@ -164,7 +165,7 @@ mod tests {
         memory::Waits,
     };
     use mpp_rpc::{Readiness, follow::Event};
-    use mpp_store::Db;
+    use mpp_store::{Db, LastProof};
     use mpp_testkit::on_both;
     use prost::Message as _;
 
@@ -174,8 +175,12 @@ mod tests {
     async fn replica(db: &Db) -> Copy<RegistryShelf> {
         let component = Readiness::default().component("registry copy");
         let memory = Memory::new(Decrees::national(), Waits::default());
-        let options =
-            Options { feed: FEED, by: own_name(), bookmark_every: Duration::from_secs(60) };
+        let options = Options {
+            feed: FEED,
+            by: own_name(),
+            bookmark_every: Duration::from_secs(60),
+            proof: LastProof::default(),
+        };
         Copy::open(db.clone(), options, RegistryShelf::new(memory, component)).await.unwrap()
     }
 

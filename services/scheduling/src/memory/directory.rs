@@ -10,6 +10,7 @@ use mpp_api::{Document, registry};
 use mpp_calendar::Zone;
 use mpp_core::{Error, FieldCode, Reason, RegionCode, Result};
 use mpp_rpc::mall_owners;
+use mpp_store::Named;
 use prost::Message;
 
 use super::dirty::Touched;
@@ -48,6 +49,8 @@ pub struct Counter {
 pub struct Directory {
     /// True once the registry's whole state has been seen.
     pub is_whole: bool,
+    /// The registry's revision up to which it has all.
+    pub revision: i64,
     zones: HashMap<String, Zone>,
     /// The unit above each unit that lies below one.
     parents: HashMap<String, String>,
@@ -245,6 +248,27 @@ impl Directory {
         self.offerings.get(offering).ok_or_else(|| unknown(offering))
     }
 
+    /// How many records it is made of.
+    pub fn count(&self) -> usize {
+        let below = self.counters.len() + self.windows.len() + self.offerings.len();
+        self.zones.len() + self.malls.len() + below
+    }
+
+    /// The records that another copy has otherwise, or only one of the two has.
+    pub fn differences(&self, other: &Self) -> Vec<(&'static str, Named)> {
+        let window = |directory: &Self| -> BTreeMap<String, ()> {
+            directory.windows.iter().map(|name| (name.clone(), ())).collect()
+        };
+        let all = [
+            (registry::Region::KIND, differing(&self.zones, &other.zones)),
+            (registry::Mall::KIND, differing(&self.malls, &other.malls)),
+            (registry::Counter::KIND, differing(&self.counters, &other.counters)),
+            (registry::Window::KIND, differing(&window(self), &window(other))),
+            (registry::Offering::KIND, differing(&self.offerings, &other.offerings)),
+        ];
+        all.into_iter().filter(|(_, found)| found.count > 0).collect()
+    }
+
     /// The names of all offerings.
     pub fn offering_names(&self) -> Vec<String> {
         self.offerings.keys().cloned().collect()
@@ -264,6 +288,19 @@ impl Directory {
             .take_while(move |(name, _)| name.starts_with(&below))
             .map(|(name, counter)| (name.as_str(), counter))
     }
+}
+
+fn differing<'a, T: PartialEq + 'a, M>(one: &'a M, other: &'a M) -> Named
+where
+    &'a M: IntoIterator<Item = (&'a String, &'a T)>,
+{
+    let (one, other): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        (one.into_iter().collect(), other.into_iter().collect());
+    let lost = other.keys().filter(|name| !one.contains_key(*name));
+    let changed = one.iter().filter(|(name, value)| other.get(*name) != Some(value));
+    let mut found = Named::default();
+    changed.map(|(name, _)| name).chain(lost).for_each(|name| found.add(name));
+    found
 }
 
 fn unknown(name: &str) -> Error {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mpp_core::{Digest, Result, proof};
+use mpp_core::{Contents, Digest, Result, proof};
 use mpp_resource::copy::Names;
-use mpp_store::{Read, Tx, db_error, placeholders};
+use mpp_store::{Named, Read, Tx, db_error, placeholders};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 /// Rows of one statement; six binds each stay far below SQLite's 32,766.
@@ -155,6 +155,32 @@ pub async fn held(read: &mut Read, feed: &str) -> Result<Digest> {
             Some(last) => after = (last.kind.clone(), last.name.clone()),
             None => return Ok(digest),
         }
+    }
+}
+
+/// The rows as they are, with their documents, and those that are not what was written. Reads the
+/// whole table.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn contents(
+    read: &mut Read,
+    feed: &str,
+    mut each: impl FnMut(&Copied) + Send,
+) -> Result<(Contents, BTreeMap<String, Named>)> {
+    let (mut contents, mut altered) = (Contents::default(), BTreeMap::<String, Named>::new());
+    let mut after = (String::new(), String::new());
+    loop {
+        let rows = page(read, feed, (&after.0, &after.1), PAGE).await?;
+        for row in &rows {
+            contents.add(&row.kind, &row.name, row.version, &row.doc);
+            if !row.is_proven {
+                altered.entry(row.kind.clone()).or_default().add(&row.name);
+            }
+            each(row);
+        }
+        let Some(last) = rows.into_iter().next_back() else { return Ok((contents, altered)) };
+        after = (last.kind, last.name);
     }
 }
 

@@ -1,0 +1,140 @@
+//! What a service keeps, read anew so that it can be compared: `mpp.feed.v1.CopyService`, alike in
+//! every service.
+//!
+//! A service names each thing that it keeps ([`Kept`]) with a way to read it and a way to mend it.
+//! Whoever asks gets what is stored at that moment, never what was noted of it before: a row that
+//! was altered in the database, or a record that a memory has lost, is seen. Copies of whole
+//! records are compared by the caller with the feed of the service whose records they are, at the
+//! revision that the copy stands at; what is worked out from copies, only its service can compare.
+//!
+//! Reading goes by pages and turns, one caller after the other, and ends at a limit.
+
+mod own;
+mod serve;
+
+use futures::future::BoxFuture;
+use mpp_api::feed::copy_finding::Code;
+use mpp_core::{Contents, Error, Reason, Result};
+use mpp_store::{LastProof, Named};
+
+pub use mpp_api::feed::copy::Place;
+pub use own::{memory, records};
+pub use serve::Copies;
+
+/// Something that is wrong with some records or rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What is wrong.
+    pub code: Code,
+    /// The kind of record, or the table.
+    pub kind: String,
+    /// How many there are, and the first few.
+    pub found: Named,
+}
+
+/// What a copy was found to hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// The feed's revision that it stands at.
+    pub revision: i64,
+    /// Its records; `None` where it keeps no whole ones.
+    pub contents: Option<Contents>,
+    /// How many records or rows were read.
+    pub count: i64,
+    /// What is wrong by itself.
+    pub findings: Vec<Finding>,
+    /// How many of them nobody can prove: a program of before kept no hash.
+    pub unproven: i64,
+}
+
+impl Held {
+    /// Whole records.
+    pub fn records(revision: i64, contents: Contents, findings: Vec<Finding>) -> Self {
+        let count = contents.versions.count();
+        Self { revision, contents: Some(contents), count, findings, unproven: 0 }
+    }
+
+    /// So many of them nobody can prove.
+    #[must_use]
+    pub fn unproven(self, unproven: i64) -> Self {
+        Self { unproven, ..self }
+    }
+
+    /// What is worked out, which is compared with what it follows from.
+    pub fn derived(revision: i64, count: usize, differing: Vec<(&str, Named)>) -> Self {
+        let finding = |(kind, found): (&str, Named)| Finding {
+            code: Code::Differs,
+            kind: kind.into(),
+            found,
+        };
+        let findings = differing.into_iter().map(finding).collect();
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        Self { revision, contents: None, count, findings, unproven: 0 }
+    }
+}
+
+/// What became of a repair.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repaired {
+    /// How many records, rows or tables were mended, or are being.
+    pub mended: i64,
+    /// What could not be.
+    pub left: Named,
+    /// What happens now, or what to do.
+    pub text: String,
+}
+
+impl Repaired {
+    /// A copy starts again.
+    pub fn starts_again(text: &str) -> Self {
+        Self { mended: 1, text: text.to_owned(), ..Self::default() }
+    }
+}
+
+/// What is under way, to be awaited.
+pub type Work<T> = BoxFuture<'static, Result<T>>;
+type Reading = Box<dyn Fn() -> Work<Held> + Send + Sync>;
+type Repairing = Box<dyn Fn(bool) -> Work<Repaired> + Send + Sync>;
+
+/// Something that a service keeps.
+pub struct Kept {
+    name: &'static str,
+    feed: &'static str,
+    place: Place,
+    kinds: &'static [&'static str],
+    read: Reading,
+    repair: Repairing,
+    proof: LastProof,
+}
+
+impl Kept {
+    /// Named so in the service, of the records of `feed`.
+    pub fn new(
+        name: &'static str,
+        feed: &'static str,
+        place: Place,
+        read: impl Fn() -> Work<Held> + Send + Sync + 'static,
+        repair: impl Fn(bool) -> Work<Repaired> + Send + Sync + 'static,
+    ) -> Self {
+        let (read, repair) = (Box::new(read), Box::new(repair));
+        Self { name, feed, place, kinds: &[], read, repair, proof: LastProof::default() }
+    }
+
+    /// Holds all records of these kinds.
+    #[must_use]
+    pub fn of_kinds(self, kinds: &'static [&'static str]) -> Self {
+        Self { kinds, ..self }
+    }
+
+    /// Is compared all the time, too, which is noted there.
+    #[must_use]
+    pub fn proven_by(self, proof: &LastProof) -> Self {
+        Self { proof: proof.clone(), ..self }
+    }
+}
+
+/// What has just changed cannot be compared at this moment.
+pub fn moves_on(what: &str) -> Error {
+    let text = format!("{what} changes right now; not compared, ask again");
+    Error::new(Reason::Unavailable, text)
+}

@@ -1,0 +1,87 @@
+//! The service's own records, and its memory of them.
+
+use std::collections::BTreeMap;
+
+use mpp_api::feed::copy_finding::Code;
+use mpp_core::{Contents, Error, Reason, Result};
+use mpp_store::{Actor, Feed, Named};
+use tokio::task::yield_now;
+
+use super::{Finding, Held, Kept, Place, Repaired, Work};
+use crate::memory::{Memory, View};
+
+/// Records that are hashed in one turn: a millisecond.
+const TURN: usize = 500;
+
+/// The service's own records in its database.
+pub fn records(feed: &Feed, kinds: &'static [&'static str], by: Actor) -> Kept {
+    let (name, reads, mends) = (feed.db().name(), feed.clone(), feed.clone());
+    let read = move || -> Work<Held> {
+        let feed = reads.clone();
+        Box::pin(async move { own(&feed).await })
+    };
+    let repair = move |accept| -> Work<Repaired> {
+        let (feed, by) = (mends.clone(), by.clone());
+        Box::pin(async move { mend(&feed, &by, accept).await })
+    };
+    let kept = Kept::new("records", name, Place::Records, read, repair);
+    kept.of_kinds(kinds).proven_by(feed.last_proof())
+}
+
+async fn own(feed: &Feed) -> Result<Held> {
+    let stands = feed.status(&[]).await?;
+    let altered = findings(Code::Altered, stands.own.altered);
+    let unreadable = findings(Code::Unreadable, stands.own.unreadable);
+    let all = altered.chain(unreadable).collect();
+    let unproven = stands.own.unproven;
+    Ok(Held::records(stands.head_revision, stands.own.contents, all).unproven(unproven))
+}
+
+/// One for each kind.
+fn findings(code: Code, found: BTreeMap<String, Named>) -> impl Iterator<Item = Finding> {
+    found.into_iter().map(move |(kind, found)| Finding { code, kind, found })
+}
+
+async fn mend(feed: &Feed, by: &Actor, accept: bool) -> Result<Repaired> {
+    let mended = feed.mend(by, accept).await?;
+    let (restored, accepted) = (mended.restored, mended.accepted);
+    let mut text = format!("{restored} put back as they were written, {accepted} kept as they are");
+    if mended.left.count > 0 {
+        text.push_str(
+            "; the feed does not have the others any more: restore a backup beside it and apply \
+             what was written with `mpp apply`, or keep what can be read as it is now with \
+             --accept-altered",
+        );
+    }
+    Ok(Repaired { mended: restored + accepted, left: mended.left, text })
+}
+
+/// The memory of a service's own feed.
+pub fn memory<V: View>(feed: &Feed, memory: &Memory<V>) -> Kept {
+    let (name, reads, starts) = (feed.db().name(), memory.clone(), memory.clone());
+    let read = move || -> Work<Held> {
+        let memory = reads.clone();
+        Box::pin(async move { in_memory(&memory).await })
+    };
+    let repair = move |_| -> Work<Repaired> {
+        starts.start_again();
+        let text = "this replica's memory loads the whole state again; reads go on meanwhile";
+        Box::pin(async move { Ok(Repaired::starts_again(text)) })
+    };
+    let kept = Kept::new("memory", name, Place::Memory, read, repair);
+    kept.of_kinds(V::KINDS).proven_by(memory.last_proof())
+}
+
+/// All of one moment, whose documents are shared with the memory and hashed outside of its lock.
+async fn in_memory<V: View>(memory: &Memory<V>) -> Result<Held> {
+    let (revision, rows) = memory.rows();
+    if revision == 0 && !memory.is_whole() {
+        return Err(Error::new(Reason::Unavailable, "it is still loading"));
+    }
+    let mut contents = Contents::default();
+    for turn in rows.chunks(TURN) {
+        turn.iter().for_each(|(kind, name, version, doc)| contents.add(kind, name, *version, doc));
+        yield_now().await;
+    }
+    Ok(Held::records(revision, contents, Vec::new()))
+}

@@ -1,0 +1,145 @@
+//! `mpp doctor`: can every service be reached, does it know us, is it ready, and do all copies hold
+//! what they should?
+//!
+//! All services are asked at once, and the whole ends at one deadline: one that is frozen holds up
+//! nobody else, and is told as such.
+
+mod compare;
+mod services;
+mod told;
+
+use std::time::Duration;
+
+use clap::Args as ClapArgs;
+use futures::future::join_all;
+use mpp_api::feed::{Copy, GetFeedRequest, feed_service_client::FeedServiceClient};
+use mpp_api::feed::{GetFeedResponse, ListCopiesRequest, copy_service_client::CopyServiceClient};
+use mpp_client::Channel;
+use mpp_core::{Error, Reason, Result};
+use tokio::time::Instant;
+
+use self::{
+    compare::{Source, judge, revisions_of},
+    services::{reached, ready, report, within},
+    told::{Check, Outcome},
+};
+use crate::{call::refused, client::Client, output::Output, service::Service};
+
+const SERVICES: [Service; 3] = [Service::Registry, Service::Scheduling, Service::Reporting];
+
+#[derive(ClapArgs)]
+pub struct DoctorArgs {
+    /// Seconds after which it ends, whatever has not answered by then. A large catalog takes some to
+    /// be read whole; each service bounds that, too (compare_seconds of its settings).
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..=3600))]
+    seconds: u64,
+}
+
+/// A service, as it was found.
+struct Found {
+    service: Service,
+    /// None where it does not answer.
+    channel: Result<Channel>,
+    ready: Result<String>,
+    copies: Result<Vec<Copy>>,
+}
+
+pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()> {
+    if let Some(file) = client.context_file().filter(|_| !output.is_json()) {
+        say!("context     {} (another: --context FILE, or MPP_CONTEXT)", file.display());
+    }
+    let until = Instant::now() + Duration::from_secs(args.seconds);
+    // Half of the time for the copies, half for what they are compared with.
+    let half = Instant::now() + Duration::from_secs(args.seconds) / 2;
+    let found = join_all(SERVICES.map(|service| find(client, service, half))).await;
+    let stands = join_all(found.iter().map(|one| stand(one, &found, until))).await;
+    let mut checks = Vec::new();
+    for (one, (line, _)) in found.iter().zip(&stands) {
+        checks.push(Check::of(one.service, one.service.name(), line));
+        checks.push(Check::of(one.service, "  readiness", &one.ready));
+        checks.extend(copies(one, &found, &stands));
+    }
+    told::print(&checks, output);
+    let failed = checks.iter().filter(|check| check.outcome != Outcome::Ok).count();
+    if failed == 0 {
+        return Ok(());
+    }
+    let text = format!("{failed} of {} checks failed; each says why", checks.len());
+    let is_away =
+        stands.iter().any(|(line, _)| line.is_err()) || found.iter().any(|one| one.ready.is_err());
+    Err(Error::new(if is_away { Reason::Unavailable } else { Reason::Internal }, text))
+}
+
+async fn find(client: &Client, service: Service, until: Instant) -> Found {
+    let (channel, ready) =
+        tokio::join!(reached(client, service, until), ready(client, service, until));
+    let copies = match &channel {
+        Ok(channel) => list(channel.clone(), until).await,
+        Err(error) => Err(Error::new(error.reason(), "the service does not answer")),
+    };
+    Found { service, channel, ready, copies }
+}
+
+async fn list(channel: Channel, until: Instant) -> Result<Vec<Copy>> {
+    let mut service = CopyServiceClient::new(channel);
+    let answer = service.list_copies(within(ListCopiesRequest {}, until)).await.map_err(refused)?;
+    Ok(answer.into_inner().copies)
+}
+
+/// The service's own line, and what its feed held at the revisions that copies stand at.
+async fn stand(
+    one: &Found,
+    all: &[Found],
+    until: Instant,
+) -> (Result<String>, Option<GetFeedResponse>) {
+    let channel = match &one.channel {
+        Ok(channel) => channel.clone(),
+        Err(error) => return (Err(Error::new(error.reason(), error.message())), None),
+    };
+    let copies = all.iter().flat_map(|found| found.copies.as_deref().unwrap_or_default());
+    let request = GetFeedRequest { revisions: revisions_of(one.service.name(), copies) };
+    let mut service = FeedServiceClient::new(channel.clone());
+    let answer = service.get_feed(within(request, until)).await.map_err(refused);
+    let feed = match answer {
+        Ok(answer) => answer.into_inner(),
+        Err(error) => return (Err(error), None),
+    };
+    let line = match one.service {
+        Service::Reporting => report(channel, until).await,
+        Service::Registry | Service::Scheduling => Ok(format!(
+            "{} records, revision {}, state {:.12}",
+            feed.record_count, feed.head_revision, feed.state_digest
+        )),
+    };
+    (line, Some(feed))
+}
+
+/// A line for each copy that a service keeps.
+fn copies(
+    one: &Found,
+    all: &[Found],
+    stands: &[(Result<String>, Option<GetFeedResponse>)],
+) -> Vec<Check> {
+    let told = match &one.copies {
+        Ok(told) => told,
+        Err(_) if one.channel.is_err() => return Vec::new(),
+        Err(error) => {
+            let text = format!("not compared: {}", error.message());
+            return vec![Check::new(one.service, "  copies", Outcome::NotCompared, text)];
+        }
+    };
+    let source = |feed: &str| {
+        let at = all.iter().position(|found| found.service.name() == feed);
+        let (line, feed) = at.map(|at| &stands[at])?;
+        Some(match feed {
+            Some(feed) => Source::Told(feed),
+            None => Source::Silent(line.as_ref().err().map_or("", |error| error.message())),
+        })
+    };
+    let check = |copy: &Copy| {
+        let (outcome, detail) = judge(one.service, copy, source(&copy.feed));
+        let what = format!("  {}", copy.name.trim_start_matches("copies/"));
+        Check::new(one.service, what, outcome, detail)
+    };
+    told.iter().map(check).collect()
+}

@@ -1,0 +1,92 @@
+//! What the index shows of services and offerings, to be compared with what it should show.
+
+use std::sync::PoisonError;
+
+use mpp_core::Digest;
+use tokio::task::spawn_blocking;
+
+use super::doc::Update;
+use super::engine::Engine;
+use super::geo::is_point;
+use super::question::Error;
+use super::table::{Offering, Service, Table};
+use super::writer::Published;
+
+/// Entries as a digest has them: services and offerings, by name, with what an answer shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Of name and what is shown of it.
+    pub digest: Digest,
+    /// Services whose words are indexed.
+    pub indexed: u64,
+}
+
+const SERVICE: &str = "service";
+const OFFERING: &str = "offering";
+
+impl Shown {
+    /// What the index shows after this update, of a record that it did not show before.
+    pub fn add(&mut self, update: &Update) {
+        match update {
+            Update::PutService(doc) => {
+                let texts = [&*doc.title_id, &*doc.title_en];
+                self.service(&doc.name, texts, &doc.keywords, doc.free);
+                self.indexed += 1;
+            }
+            Update::PutOffering(doc) => {
+                let at = doc.location.filter(|at| is_point(*at));
+                self.offering(&doc.name, [&doc.service, &doc.mall, &doc.region_code], at);
+            }
+            Update::DeleteService(_) | Update::DeleteOffering(_) | Update::Revision(_) => {}
+        }
+    }
+
+    fn of(state: &Published) -> Self {
+        let mut shown = Self { indexed: state.view.services(), ..Self::default() };
+        for slot in &state.table.slots {
+            if let Some(service) = &slot.service {
+                shown.indexed_service(&slot.name, service);
+            }
+            for offering in &slot.offerings {
+                shown.indexed_offering(&slot.name, offering, &state.table);
+            }
+        }
+        shown
+    }
+
+    fn indexed_service(&mut self, name: &str, service: &Service) {
+        let Service { title_id, title_en, keywords, free, .. } = service;
+        self.service(name, [title_id, title_en], keywords, *free);
+    }
+
+    fn indexed_offering(&mut self, service: &str, offering: &Offering, table: &Table) {
+        let place = &table.places[offering.place as usize];
+        self.offering(&offering.name, [service, &place.mall, &place.region], place.location);
+    }
+
+    fn service(&mut self, name: &str, titles: [&str; 2], keywords: &[String], free: bool) {
+        let text = format!("{}\0{}\0{}\0{free}", titles[0], titles[1], keywords.join("\0"));
+        self.digest.add_text(SERVICE, name, &text);
+    }
+
+    fn offering(&mut self, name: &str, of: [&str; 3], at: Option<(f64, f64)>) {
+        let text = format!("{}\0{}\0{}\0{at:?}", of[0], of[1], of[2]);
+        self.digest.add_text(OFFERING, name, &text);
+    }
+}
+
+impl Engine {
+    /// What is shown, and the revision of that.
+    ///
+    /// # Errors
+    /// The engine has stopped.
+    pub async fn shown(&self) -> Result<(i64, Shown), Error> {
+        let shared = self.shared();
+        let read = spawn_blocking(move || {
+            // The writer changes the state only by whole steps that do not panic.
+            let state = shared.state.read().unwrap_or_else(PoisonError::into_inner);
+            (state.revision, Shown::of(&state))
+        });
+        read.await.map_err(|_| Error::Stopped)
+    }
+}

@@ -1,0 +1,141 @@
+//! What reporting keeps, read anew for whoever compares it: its own records, the inbox of each feed,
+//! the projections that follow from the inbox, and the nation in this replica's memory, which
+//! follows from those.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use mpp_api::feed::copy_finding::Code;
+use mpp_core::Result;
+use mpp_resource::copies::{self, Finding, Held, Kept, Place, Repaired, Work, moves_on};
+use mpp_store::{Actor, Db, Feed, LastProof, Named};
+use tokio::time::sleep;
+
+pub use super::verify::rows;
+use crate::{
+    memory::{self, Memory},
+    metrics, model,
+    model::Upstream,
+    store,
+};
+
+/// How often the memory is compared before it counts as changing too fast.
+const TRIES: usize = 5;
+/// How long to wait in between: longer than the memory takes to look again.
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// What is kept, and how it is mended.
+#[derive(Clone)]
+pub struct Keeping {
+    /// Reporting's database.
+    pub db: Db,
+    /// This replica's memory.
+    pub memory: Arc<Memory>,
+    /// The writer that the database notes.
+    pub by: Actor,
+    /// Projects the inbox anew; with `true`, after taking altered events for what was appended.
+    /// Answers how many those were.
+    pub rebuild: Arc<dyn Fn(bool) -> Work<i64> + Send + Sync>,
+}
+
+/// All that is kept, in the order in which it is made.
+pub fn kept(feed: &Feed, keeping: &Keeping, proofs: &[LastProof; 2]) -> Vec<Kept> {
+    let own = copies::records(feed, model::KINDS, keeping.by.clone());
+    let inboxes = Upstream::ALL.map(|upstream| {
+        inbox(upstream, keeping).of_kinds(upstream.kinds()).proven_by(&proofs[upstream as usize])
+    });
+    let derived = [projections(keeping), nation(keeping)];
+    [own].into_iter().chain(inboxes).chain(derived).collect()
+}
+
+fn inbox(upstream: Upstream, keeping: &Keeping) -> Kept {
+    let name = match upstream {
+        Upstream::Registry => "registry-inbox",
+        Upstream::Scheduling => "scheduling-inbox",
+    };
+    let (reads, starts) = (keeping.clone(), keeping.clone());
+    let read = move || -> Work<Held> { Box::pin(received(reads.db.clone(), upstream)) };
+    let repair =
+        move |accept| -> Work<Repaired> { Box::pin(start_again(starts.clone(), upstream, accept)) };
+    Kept::new(name, upstream.as_str(), Place::Database, read, repair)
+}
+
+async fn received(db: Db, upstream: Upstream) -> Result<Held> {
+    let mut read = db.read().await?;
+    let position = read.position(upstream.as_str()).await?;
+    let all = store::received(&mut read, upstream).await?;
+    read.end().await?;
+    let position = position.ok_or_else(|| moves_on("the inbox has no whole state yet, and"))?;
+    let held = Held::records(position.revision, all.contents, findings(all.altered));
+    Ok(held.unproven(all.unproven))
+}
+
+fn findings(altered: BTreeMap<String, Named>) -> Vec<Finding> {
+    let finding = |(kind, found)| Finding { code: Code::Altered, kind, found };
+    altered.into_iter().map(finding).collect()
+}
+
+/// Records' last events are set right by the state; earlier ones are not sent again by anybody.
+async fn start_again(keeping: Keeping, upstream: Upstream, accept: bool) -> Result<Repaired> {
+    let accepted = if accept { (keeping.rebuild)(true).await? } else { 0 };
+    let mut tx = keeping.db.begin(&keeping.by).await?;
+    tx.forget_position(upstream.as_str()).await?;
+    tx.commit().await?;
+    let text = format!(
+        "the inbox starts again from the whole state, within seconds; altered events that a later \
+         one has followed stay: restore a backup, or take them as they are with --accept-altered \
+         ({accepted} were)"
+    );
+    Ok(Repaired::starts_again(&text))
+}
+
+fn projections(keeping: &Keeping) -> Kept {
+    let (reads, rebuilds) = (keeping.clone(), keeping.rebuild.clone());
+    let read = move || -> Work<Held> { Box::pin(compared(reads.db.clone())) };
+    let repair = move |accept| -> Work<Repaired> {
+        let rebuilt = rebuilds(accept);
+        Box::pin(async move {
+            let accepted = rebuilt.await?;
+            let text = format!("projected anew from the inbox; {accepted} altered events accepted");
+            Ok(Repaired { mended: 1, text, ..Repaired::default() })
+        })
+    };
+    Kept::new("projections", "reporting", Place::Derived, read, repair)
+}
+
+/// The projections beside what the inbox makes of them.
+async fn compared(db: Db) -> Result<Held> {
+    let verified = rows(&db).await?;
+    let mut differing = BTreeMap::<String, Named>::new();
+    for (table, key) in verified.differing() {
+        differing.entry(table.clone()).or_default().add(key);
+    }
+    let count: i64 = differing.values().map(|found| found.count).sum();
+    metrics::PROJECTIONS_DIFFER.add(count.unsigned_abs(), [""; 0]);
+    let named = differing.iter().map(|(table, found)| (table.as_str(), found.clone()));
+    let mut held = Held::derived(0, verified.count(), named.collect());
+    held.revision = verified.inbox_head;
+    Ok(held)
+}
+
+fn nation(keeping: &Keeping) -> Kept {
+    let (reads, starts) = (keeping.clone(), keeping.memory.clone());
+    let read = move || -> Work<Held> { Box::pin(in_memory(reads.clone())) };
+    let repair = move |_| -> Work<Repaired> {
+        starts.start_again();
+        let text = "this replica's memory reads all projections again; reports go on meanwhile";
+        Box::pin(async move { Ok(Repaired::starts_again(text)) })
+    };
+    Kept::new("nation", "reporting", Place::Derived, read, repair)
+}
+
+/// The memory beside the rows, where both stand at the same place.
+async fn in_memory(keeping: Keeping) -> Result<Held> {
+    for _ in 0..TRIES {
+        let anew = memory::load(&keeping.db, keeping.memory.policy()).await?;
+        if let Some(held) = keeping.memory.compared(&anew) {
+            return Ok(held);
+        }
+        sleep(PAUSE).await;
+    }
+    Err(moves_on("what reports show"))
+}

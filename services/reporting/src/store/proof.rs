@@ -1,0 +1,204 @@
+//! The inbox as it is stored now, and those of its events that are not what was appended.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use mpp_core::{Contents, Digest, Result, row_proof};
+use mpp_store::{Named, Read, Tx, db_error};
+use sqlx::{Row as _, any::AnyRow};
+
+use super::{PAGE, get};
+use crate::model::{Event, Upstream};
+
+/// What the inbox holds of a feed.
+#[derive(Debug, Default)]
+pub struct Received {
+    /// Each record as its last event left it, of those that live.
+    pub contents: Contents,
+    /// Events that were altered, by kind.
+    pub altered: BTreeMap<String, Named>,
+    /// Events of a program of before, which kept no proof of them.
+    pub unproven: i64,
+    /// Living records whose last event was altered: kind, name and version.
+    altered_last: BTreeSet<(String, String, i64)>,
+}
+
+impl Received {
+    /// What is held; a record whose last event was altered in a version that none has, so that it
+    /// is found whether it should be there or not.
+    pub fn digest(&self) -> Digest {
+        let mut digest = self.contents.versions.clone();
+        for (kind, name, version) in &self.altered_last {
+            digest.change(kind, name, Some(*version), Some(i64::MIN));
+        }
+        digest
+    }
+
+    fn add(&mut self, row: &Stored, is_last: bool) {
+        let Stored { event, is_altered, .. } = row;
+        self.unproven += i64::from(row.noted.is_none());
+        if *is_altered {
+            self.altered.entry(event.kind.clone()).or_default().add(&event.name);
+        }
+        let Some(doc) = event.doc.as_ref().filter(|_| is_last) else { return };
+        self.contents.add(&event.kind, &event.name, event.version, doc);
+        if *is_altered {
+            let record = (event.kind.clone(), event.name.clone(), event.version);
+            self.altered_last.insert(record);
+        }
+    }
+}
+
+/// An event as it is stored.
+pub(super) struct Stored {
+    pub seq: i64,
+    pub event: Event,
+    /// It is not what was appended.
+    pub is_altered: bool,
+    /// The proof of what was appended.
+    noted: Option<i64>,
+}
+
+/// Eight bytes of a hash over an event.
+pub(super) fn proof(event: &Event) -> i64 {
+    let number = i64::to_be_bytes;
+    let is_there = [u8::from(event.doc.is_some())];
+    row_proof(&[
+        event.feed.as_str().as_bytes(),
+        &number(event.revision),
+        &number(event.sub),
+        event.kind.as_bytes(),
+        event.name.as_bytes(),
+        &number(event.version),
+        &is_there,
+        event.doc.as_deref().unwrap_or_default(),
+        event.labels.as_bytes(),
+        event.actor.as_bytes(),
+        &number(event.at),
+    ])
+}
+
+pub(super) fn stored(row: &AnyRow) -> Result<Stored> {
+    let event = event(row)?;
+    let noted: Option<i64> = get(row, "proof")?;
+    let is_altered = noted.is_some_and(|noted| noted != proof(&event));
+    Ok(Stored { seq: get(row, "seq")?, event, is_altered, noted })
+}
+
+/// Reads all events of a feed. Index: inbox_record.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn received(read: &mut Read, feed: Upstream) -> Result<Received> {
+    let (mut all, mut last) = (Received::default(), None::<Stored>);
+    loop {
+        let rows = page(read, feed, last.as_ref()).await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in &rows {
+            let row = stored(row)?;
+            let (kind, name) = (row.event.kind.clone(), row.event.name.clone());
+            if let Some(before) = last.replace(row) {
+                let goes_on = before.event.kind == kind && before.event.name == name;
+                all.add(&before, !goes_on);
+            }
+        }
+    }
+    if let Some(last) = last {
+        all.add(&last, true);
+    }
+    Ok(all)
+}
+
+/// The next events, record by record. Index: inbox_record.
+async fn page(read: &mut Read, feed: Upstream, after: Option<&Stored>) -> Result<Vec<AnyRow>> {
+    let (kind, name, seq) = after
+        .map_or(("", "", 0), |row| (row.event.kind.as_str(), row.event.name.as_str(), row.seq));
+    sqlx::query(
+        "select * from inbox where feed = $1 and (kind, name, seq) > ($2, $3, $4)
+         order by kind, name, seq limit $5",
+    )
+    .bind(feed.as_str())
+    .bind(kind)
+    .bind(name)
+    .bind(seq)
+    .bind(PAGE)
+    .fetch_all(read.conn())
+    .await
+    .map_err(db_error)
+}
+
+/// Sets right an event that was altered in the inbox, where the feed's state has the record in the
+/// same version: what came in then is what is `sent` now. Where more than document and labels was
+/// altered, when and by whom it came nobody knows any more, and the event is as of a first state.
+///
+/// # Errors
+/// The same as [`received`].
+pub(super) async fn set_right(tx: &mut Tx, row: Stored, sent: &Event) -> Result<()> {
+    let (doc, labels) = (sent.doc.clone(), sent.labels.clone());
+    let event = Event { doc, labels, ..row.event };
+    let event = if row.noted == Some(proof(&event)) { event } else { sent.clone() };
+    write(tx, row.seq, &event).await
+}
+
+/// Takes all events for what was appended, as they are now; answers how many were not.
+///
+/// # Errors
+/// The same as [`received`].
+pub async fn accept_altered(tx: &mut Tx) -> Result<i64> {
+    let (mut seq, mut accepted) = (0_i64, 0);
+    loop {
+        let rows = sqlx::query("select * from inbox where seq > $1 order by seq limit $2")
+            .bind(seq)
+            .bind(PAGE)
+            .fetch_all(tx.conn())
+            .await
+            .map_err(db_error)?;
+        let Some(last) = rows.last() else { return Ok(accepted) };
+        seq = last.try_get("seq").map_err(db_error)?;
+        for row in &rows {
+            let row = stored(row)?;
+            if row.is_altered {
+                write(tx, row.seq, &row.event).await?;
+                accepted += 1;
+            }
+        }
+    }
+}
+
+/// Index: inbox's primary key.
+async fn write(tx: &mut Tx, seq: i64, event: &Event) -> Result<()> {
+    let op = if event.doc.is_some() { "put" } else { "deleted" };
+    let text = "update inbox set op = $2, doc = $3, labels = $4, proof = $5, revision = $6,
+                sub = $7, actor = $8, at = $9 where seq = $1";
+    sqlx::query(text)
+        .bind(seq)
+        .bind(op)
+        .bind(event.doc.as_ref().map(|doc| doc.to_vec()))
+        .bind(&event.labels)
+        .bind(proof(event))
+        .bind(event.revision)
+        .bind(event.sub)
+        .bind(&event.actor)
+        .bind(event.at)
+        .execute(tx.conn())
+        .await
+        .map(drop)
+        .map_err(db_error)
+}
+
+pub(super) fn event(row: &AnyRow) -> Result<Event> {
+    Ok(Event {
+        feed: Upstream::parse(&get::<String>(row, "feed")?)?,
+        revision: get(row, "revision")?,
+        sub: get(row, "sub")?,
+        kind: get(row, "kind")?,
+        name: get(row, "name")?,
+        version: get(row, "version")?,
+        doc: get::<Option<Vec<u8>>>(row, "doc")?.map(Bytes::from),
+        labels: get(row, "labels")?,
+        actor: get(row, "actor")?,
+        at: get(row, "at")?,
+    })
+}

@@ -1,0 +1,111 @@
+//! What scheduling keeps, read anew for whoever compares it: its own records, its memory of them, the
+//! copy of the registry's feed in the database, and what is worked out from that in memory.
+
+use std::collections::BTreeMap;
+
+use mpp_api::feed::copy_finding::Code;
+use mpp_core::Result;
+use mpp_resource::copies::{self, Finding, Held, Kept, Place, Repaired, Work, moves_on};
+use mpp_store::{Db, Feed, LastProof, Named, Position};
+
+use crate::{
+    memory::{Memory, directory, directory::Directory},
+    model,
+    store::{own_name, upstream},
+};
+
+/// The copy of a feed in the database.
+#[derive(Clone)]
+pub struct Copied {
+    /// Scheduling's database.
+    pub db: Db,
+    /// The feed's name.
+    pub feed: &'static str,
+    /// The memory that is filled from it.
+    pub memory: Memory,
+}
+
+/// All that is kept, in the order in which it is made.
+pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
+    let (rows, again) = (copied.clone(), copied.clone());
+    let read = move || -> Work<Held> { Box::pin(rows.clone().rows()) };
+    let repair = move |_| again.start_again();
+    let table = Kept::new("registry-feed", copied.feed, Place::Database, read, repair);
+    let (memory, again) = (copied.clone(), copied.clone());
+    let read = move || -> Work<Held> { Box::pin(memory.clone().directory()) };
+    let directory =
+        Kept::new("directory", copied.feed, Place::Derived, read, move |_| again.start_again());
+    vec![
+        copies::records(own, model::KINDS, own_name()),
+        copies::memory(own, copied.memory.own()),
+        table.of_kinds(directory::KINDS).proven_by(proof),
+        directory,
+    ]
+}
+
+impl Copied {
+    /// The rows of the table.
+    async fn rows(self) -> Result<Held> {
+        let mut read = self.db.read().await?;
+        let position = read.position(self.feed).await?;
+        let (contents, altered) = upstream::contents(&mut read, self.feed, |_| {}).await?;
+        read.end().await?;
+        let position = position.ok_or_else(|| moves_on("the copy has no whole state yet, and"))?;
+        Ok(Held::records(position.revision, contents, findings(altered)))
+    }
+
+    /// What is worked out from the table, in memory and anew.
+    async fn directory(self) -> Result<Held> {
+        let mut read = self.db.read().await?;
+        let position = read.position(self.feed).await?;
+        let mut anew = Directory::default();
+        // What cannot be used is told where it comes in.
+        upstream::contents(&mut read, self.feed, |row| {
+            drop(anew.put(&row.kind, &row.name, &row.doc));
+        })
+        .await?;
+        read.end().await?;
+        let at =
+            position.clone().ok_or_else(|| moves_on("the copy has no whole state yet, and"))?;
+        let held = self.compared(&anew, at.revision)?;
+        // The memory has more than the table had where a change came in between.
+        if held.findings.is_empty() || self.position().await? == position {
+            return Ok(held);
+        }
+        Err(moves_on("the registry"))
+    }
+
+    fn compared(&self, anew: &Directory, revision: i64) -> Result<Held> {
+        let now = self.memory.read();
+        let directory = &now.directory;
+        if !directory.is_whole || directory.revision < revision {
+            return Err(moves_on("the memory is behind its table, which"));
+        }
+        let differing = directory.differences(anew);
+        Ok(Held::derived(directory.revision, directory.count(), differing))
+    }
+
+    async fn position(&self) -> Result<Option<Position>> {
+        let mut read = self.db.read().await?;
+        let position = read.position(self.feed).await?;
+        read.end().await?;
+        Ok(position)
+    }
+
+    fn start_again(&self) -> Work<Repaired> {
+        let (db, feed) = (self.db.clone(), self.feed);
+        Box::pin(async move {
+            let mut tx = db.begin(&own_name()).await?;
+            tx.forget_position(feed).await?;
+            tx.commit().await?;
+            let text = "table and memory start again from the whole state of the registry, within \
+                        seconds; what is there is served meanwhile";
+            Ok(Repaired::starts_again(text))
+        })
+    }
+}
+
+fn findings(altered: BTreeMap<String, Named>) -> Vec<Finding> {
+    let finding = |(kind, found)| Finding { code: Code::Altered, kind, found };
+    altered.into_iter().map(finding).collect()
+}
