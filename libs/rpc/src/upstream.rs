@@ -104,7 +104,8 @@ impl Upstream {
     }
 
     async fn look(&self) -> Result<i64, String> {
-        let mut request = Request::new(GetFeedRequest { position_only: true });
+        let mut request =
+            Request::new(GetFeedRequest { position_only: true, ..GetFeedRequest::default() });
         request.set_timeout(self.wait);
         let answer = FeedServiceClient::new(self.channel.clone()).get_feed(request).await;
         answer

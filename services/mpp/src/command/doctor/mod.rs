@@ -97,7 +97,8 @@ async fn stand(
         Err(error) => return (Err(Error::new(error.reason(), error.message())), None),
     };
     let copies = all.iter().flat_map(|found| found.copies.as_deref().unwrap_or_default());
-    let request = GetFeedRequest { revisions: revisions_of(one.service.name(), copies) };
+    let revisions = revisions_of(one.service.name(), copies);
+    let request = GetFeedRequest { revisions, ..GetFeedRequest::default() };
     let mut service = FeedServiceClient::new(channel.clone());
     let answer = service.get_feed(within(request, until)).await.map_err(refused);
     let feed = match answer {
