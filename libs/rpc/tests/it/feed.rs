@@ -227,7 +227,7 @@ async fn a_change_carries_its_document_and_who_made_it() {
         let stands = registry.server.feed(Role::Auditor).get_feed(GetFeedRequest::default()).await;
         let stands = stands.expect("allowed").into_inner();
         assert_eq!((stands.head_revision, stands.record_count), (revision, 1));
-        let only = GetFeedRequest { position_only: true };
+        let only = GetFeedRequest { position_only: true, ..GetFeedRequest::default() };
         let only = registry.server.feed(Role::Auditor).get_feed(only).await.expect("allowed");
         let GetFeedResponse { head_revision, head_mark, floor_revision, .. } = stands;
         let stands =
