@@ -6,8 +6,9 @@
 //! model/    screen: error values, trials, bundles; difference: known, new, twice or gone;
 //!           batch: as much as the registry takes at once; mapping: the jq program and its
 //!           readers of Indonesian texts; tally: the accounting
-//! source/   CSV (lines, heading, rows), workbooks (sheet, cell), both as a table, and JSON over HTTP (fetch, parse,
-//!           envelope, next), read on a thread of their own; fault: what is wrong with a source as a whole
+//! source/   CSV (lines, heading, rows) and workbooks (sheet, cell), both as a table, and JSON over
+//!           HTTP (fetch, parse, envelope, next), read on a thread of their own; fault: what is
+//!           wrong with a source as a whole
 //! store/    what was answered, in an SQLite file
 //! registry.rs
 //!           the stream to the registry, as its client

@@ -1,5 +1,5 @@
-//! A table, row by row from its heading on: what is no record in it is told apart, the rest is handed
-//! on under its headings.
+//! A table, row by row from its heading on: what is no record in it is told apart, the rest is
+//! handed on under its headings.
 
 use std::{
     collections::{BTreeSet, HashSet, VecDeque},

@@ -1,5 +1,5 @@
-//! What the registry keeps, read anew for whoever compares it: its records, this replica's memory of
-//! them, and the search index that follows from the memory.
+//! What the registry keeps, read anew for whoever compares it: its records, this replica's memory
+//! of them, and the search index that follows from the memory.
 
 use mpp_core::{Error, Result};
 use mpp_resource::copies::{self, Held, Kept, Place, Repaired, Work, moves_on};

@@ -59,8 +59,8 @@ impl View for RegistryView {
 }
 
 impl RegistryView {
-    /// One that cannot be read must not keep the others out: the log names it, reads do not show it,
-    /// and it has no unit above.
+    /// One that cannot be read must not keep the others out: the log names it, reads do not show
+    /// it, and it has no unit above.
     fn put_unit(&mut self, change: &Change) {
         let doc = Unit::decode(change.doc.clone()).unwrap_or_else(|error| {
             tracing::error!(name = change.name, %error, "a stored unit cannot be read");

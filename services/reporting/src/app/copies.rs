@@ -1,5 +1,5 @@
-//! What reporting keeps, read anew for whoever compares it: its own records, the inbox of each feed,
-//! the projections that follow from the inbox, and the nation in this replica's memory, which
+//! What reporting keeps, read anew for whoever compares it: its own records, the inbox of each
+//! feed, the projections that follow from the inbox, and the nation in this replica's memory, which
 //! follows from those.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

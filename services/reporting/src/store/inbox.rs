@@ -167,8 +167,8 @@ pub async fn versions(
     Ok(found)
 }
 
-/// The digest of a feed's living records in the inbox, read anew: the whole inbox, by inbox_record. One
-/// whose last event was altered is held in a version that none has.
+/// The digest of a feed's living records in the inbox, read anew: the whole inbox, by inbox_record.
+/// One whose last event was altered is held in a version that none has.
 ///
 /// # Errors
 /// The same as [`lock_head`].

@@ -1,5 +1,5 @@
-//! What scheduling keeps, read anew for whoever compares it: its own records, its memory of them, the
-//! copy of the registry's feed in the database, and what is worked out from that in memory.
+//! What scheduling keeps, read anew for whoever compares it: its own records, its memory of them,
+//! the copy of the registry's feed in the database, and what is worked out from that in memory.
 
 use std::collections::BTreeMap;
 

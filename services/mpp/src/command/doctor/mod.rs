@@ -29,8 +29,8 @@ const SERVICES: [Service; 3] = [Service::Registry, Service::Scheduling, Service:
 
 #[derive(ClapArgs)]
 pub struct DoctorArgs {
-    /// Seconds after which it ends, whatever has not answered by then. A large catalog takes some to
-    /// be read whole; each service bounds that, too (compare_seconds of its settings).
+    /// Seconds after which it ends, whatever has not answered by then. A large catalog takes some
+    /// to be read whole; each service bounds that, too (compare_seconds of its settings).
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..=3600))]
     seconds: u64,
 }
