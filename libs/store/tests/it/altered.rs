@@ -115,7 +115,7 @@ async fn whatever_a_program_writes_is_not_taken_for_altered() {
         let mut tx = served.db.begin(&officer()).await.unwrap();
         let many = |title: &str| {
             let item = |name: &str| (name.to_owned(), unit(name, title), in_region("35.10"));
-            ["units/1", "units/2", "units/1"].map(|name| item(name)).to_vec()
+            ["units/1", "units/2", "units/1"].map(item).to_vec()
         };
         tx.put_many(many("one")).await.unwrap();
         tx.put_many(many("two")).await.unwrap();
