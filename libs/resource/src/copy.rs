@@ -19,7 +19,7 @@ use std::time::Duration;
 use mpp_client::FreshStarts;
 use mpp_core::{Digest, Error, Reason, Result};
 use mpp_rpc::follow::{Event, Follower};
-use mpp_store::{Actor, Change, Db, LastProof, Position, Tx};
+use mpp_store::{Actor, Change, Db, LastProof, Position, ProofPace, Tx};
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +40,8 @@ pub struct Options {
     pub by: Actor,
     /// How often the position is saved while nothing changes.
     pub bookmark_every: Duration,
+    /// How often the tables are read again.
+    pub pace: ProofPace,
     /// Where it is noted when the copy was compared.
     pub proof: LastProof,
 }

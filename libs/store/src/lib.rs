@@ -83,7 +83,7 @@ pub use db::Db;
 pub use error::{constraint, db_error};
 pub use feed::{
     Batch, Change, Feed, FeedOptions, FeedPolicy, Filter, LastProof, Mended, Named, Op, OwnRecords,
-    Retention, Stand, Start, Status, Subscription,
+    ProofPace, Retention, Stand, Start, Status, Subscription,
 };
 pub use job::Lease;
 pub use look::{Look, Looker, newest_commit};

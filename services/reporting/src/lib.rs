@@ -145,6 +145,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let unknown_wait = policy.unknown_wait();
     let nation = load(&db, &policy).await?;
     let clock = options.database.clock.clone();
+    let pace = options.feed.proof;
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
     let tidied = jobs::tidy_feed(feed.clone(), policy.clone(), shutdown.clone());
     let memory = Arc::new(memory::Memory::new(nation, clock, policy, options.sample_data)?);
@@ -167,6 +168,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         wake: wake.clone(),
         silence,
         proofs,
+        pace,
     };
     let mut tasks = JoinSet::new();
     tasks.spawn(tidied);

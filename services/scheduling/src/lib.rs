@@ -137,6 +137,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let keys = Keys::new(&options.applicant_keys)?;
     let channel = mpp_client::connect(&options.upstream)?;
     let db = Db::open(&options.database, &SCHEMA).await?;
+    let pace = options.feed.proof;
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
     let memory = Memory::new(Decrees::national(), policy.waits());
     let readiness = Readiness::new(options.health);
@@ -147,6 +148,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         feed: FEED,
         by: own_name(),
         bookmark_every: policy.bookmark(),
+        pace,
         proof: proof.clone(),
     };
     let copy = Copy::open(db.clone(), how, shelf).await?;

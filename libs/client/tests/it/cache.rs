@@ -10,7 +10,7 @@ use mpp_api::{
 };
 use mpp_client::Cache;
 use mpp_rpc::feed::FeedServer;
-use mpp_store::{Actor, Db, Expect, Feed, FeedOptions, Labels, Schema};
+use mpp_store::{Actor, Db, Expect, Feed, FeedOptions, Labels, ProofPace, Schema};
 use mpp_testkit::{TestDatabase, free_port, on_both};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -37,8 +37,11 @@ async fn start(database: &TestDatabase, issuer: Arc<Issuer>, address: String) ->
     let db = database.open(&SCHEMA).await.expect("a database");
     let stop = CancellationToken::new();
     let soon = Duration::from_millis(50);
-    let often =
-        FeedOptions { bookmark_interval: soon, proof_interval: soon, ..FeedOptions::default() };
+    let often = FeedOptions {
+        bookmark_interval: soon,
+        proof: ProofPace { least: soon, part: 50 },
+        ..FeedOptions::default()
+    };
     let feed = Feed::start(db.clone(), often, stop).await.expect("a feed");
     let routes = Routes::new(FeedServer::new(feed.clone(), mpp_api::document::KINDS).into_route());
     let server = serve(&issuer, &address, routes).await;

@@ -1,19 +1,12 @@
 //! A copy proves that it holds what the feed's service does: it keeps a digest of what it writes,
 //! in the same transaction, and reads its tables again now and then.
 
-use std::time::Duration;
-
 use mpp_core::{Digest, Result};
 use mpp_rpc::follow::Follower;
 use mpp_store::{Change, Position, Read, Tx};
 use tokio::time::Instant;
 
 use super::{Copy, Names, Shelf};
-
-/// How long at least between two readings of the tables.
-const READING: Duration = Duration::from_secs(10);
-/// The part of the time that reading the tables may take: of a large copy it comes more seldom.
-const PART: u32 = 50;
 
 impl<S: Shelf> Copy<S> {
     /// True where it was found to hold something else than it should, and is to start again.
@@ -82,7 +75,7 @@ impl<S: Shelf> Copy<S> {
             return Ok(None);
         }
         let held = self.shelf.held(read).await?;
-        self.next_reading = Instant::now() + (began.elapsed() * PART).max(READING);
+        self.next_reading = self.options.pace.after(began);
         Ok(Some(held))
     }
 

@@ -71,6 +71,7 @@ async fn replica(db: &Db) -> Copy<Notes> {
         feed: FEED,
         by,
         bookmark_every: Duration::from_secs(60),
+        pace: mpp_store::ProofPace::default(),
         proof: LastProof::default(),
     };
     Copy::open(db.clone(), options, Notes::default()).await.expect("a copy")

@@ -150,7 +150,7 @@ mod tests {
 
     use mpp_api::{Document as _, registry::Unit};
     use mpp_rpc::Readiness;
-    use mpp_store::{Actor, Expect, FeedOptions, Labels, Schema};
+    use mpp_store::{Actor, Expect, FeedOptions, Labels, ProofPace, Schema};
     use mpp_testkit::on_both;
 
     use super::*;
@@ -203,8 +203,11 @@ mod tests {
             }
             tx.commit().await.expect("committed");
             let (soon, shutdown) = (Duration::from_millis(50), CancellationToken::new());
-            let options =
-                FeedOptions { bookmark_interval: soon, proof_interval: soon, ..Default::default() };
+            let options = FeedOptions {
+                bookmark_interval: soon,
+                proof: ProofPace { least: soon, part: 50 },
+                ..Default::default()
+            };
             let feed = Feed::start(db, options, shutdown.clone()).await.expect("a feed");
             let memory: Memory<Forgetful> = Memory::new(Waits::default());
             HAS_FORGOTTEN.store(false, Ordering::Relaxed);

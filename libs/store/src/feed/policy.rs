@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::FeedOptions;
+use super::{FeedOptions, ProofPace};
 
 mpp_core::policy! {
     /// How a service's change feed is kept and told.
@@ -27,9 +27,11 @@ mpp_core::policy! {
         /// since the state's snapshot waits for it.
         stall_seconds: u64 = 30 in 1..=600,
         /// Seconds at least between two readings of the records, by which their digest in bookmarks
-        /// is proven. Reading them takes at most a fiftieth of the time, so that of many records it
-        /// comes more seldom.
+        /// is proven; so, too, between two readings of a copy of another service's feed.
         proof_seconds: u64 = 10 in 1..=86_400,
+        /// Which part of the time such a reading may take, as one over this: of many records it
+        /// comes more seldom, so that it takes little from those who work.
+        proof_part: u32 = 50 in 1..=100_000,
         /// Seconds that a service may take to read all that it keeps anew, where somebody wants to
         /// compare copies (`mpp doctor`); what it has not read by then it says so of. Less than
         /// `call_seconds` of `[server]`, which would end the call without an answer.
@@ -50,10 +52,15 @@ impl FeedPolicy {
             bookmark_interval: Duration::from_secs(self.bookmark_seconds),
             prompt_interval: Duration::from_millis(self.prompt_bookmark_millis),
             stall: Duration::from_secs(self.stall_seconds),
-            proof_interval: Duration::from_secs(self.proof_seconds),
+            proof: self.proof_pace(),
             compare_limit: Duration::from_secs(self.compare_seconds),
             concurrent_reads: self.concurrent_reads,
         }
+    }
+
+    /// How often records are read again.
+    pub fn proof_pace(&self) -> ProofPace {
+        ProofPace { least: Duration::from_secs(self.proof_seconds), part: self.proof_part }
     }
 }
 

@@ -16,8 +16,6 @@ use crate::{Read, db_error, metrics};
 
 /// Records in one page.
 const PAGE: i64 = 5_000;
-/// The part of the time that reading the records may take.
-const PART: u32 = 50;
 /// How long to wait until the ring has what a snapshot shows.
 const LAG: Duration = Duration::from_secs(10);
 
@@ -34,7 +32,7 @@ pub(super) async fn keep(feed: Arc<Shared>) {
         if let Err(error) = prove(&feed).await {
             tracing::warn!(%error, "the records cannot be read for their digest");
         }
-        next = Some(Instant::now() + (began.elapsed() * PART).max(feed.options.proof_interval));
+        next = Some(feed.options.proof.after(began));
     }
 }
 

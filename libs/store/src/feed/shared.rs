@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     last_proof::LastProof,
+    pace::ProofPace,
     page::{self, FeedPlace, Piece},
     ring::{Ring, Tail},
 };
@@ -34,8 +35,8 @@ pub struct FeedOptions {
     pub prompt_interval: Duration,
     /// How long a follower may take for a message of the initial state.
     pub stall: Duration,
-    /// How long at least between two readings of the records for their digest.
-    pub proof_interval: Duration,
+    /// How often the records are read again to prove their digest.
+    pub proof: ProofPace,
     /// How long a service may take to read all that it keeps anew, for whoever compares its copies.
     pub compare_limit: Duration,
     /// How many initial states, and how many catch-up pages, are read at a time: two states of

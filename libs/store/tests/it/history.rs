@@ -10,7 +10,7 @@ use std::{
 
 use mpp_api::{registry::Unit, types::Tombstone};
 use mpp_core::{Clock, Label, Reason};
-use mpp_store::{Db, Expect, Feed, FeedOptions};
+use mpp_store::{Db, Expect, Feed, FeedOptions, ProofPace};
 use mpp_testkit::{Backend, on_both};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tokio::{sync::watch, task::JoinSet};
@@ -44,7 +44,7 @@ fn small() -> FeedOptions {
         poll_interval: Duration::from_millis(50),
         bookmark_interval: Duration::from_millis(10),
         prompt_interval: Duration::from_millis(10),
-        proof_interval: Duration::from_millis(20),
+        proof: ProofPace { least: Duration::from_millis(20), part: 50 },
         stall: Duration::from_secs(5),
         compare_limit: Duration::from_secs(5),
         concurrent_reads: 3,

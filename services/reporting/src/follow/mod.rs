@@ -12,7 +12,7 @@ use mpp_client::Channel;
 use mpp_core::{Reason, Result};
 use mpp_resource::copy::{self, Copy};
 use mpp_rpc::follow::Follower;
-use mpp_store::{Actor, Db, Filter, LastProof};
+use mpp_store::{Actor, Db, Filter, LastProof, ProofPace};
 use tokio::{
     sync::Notify,
     time::{sleep, timeout},
@@ -38,6 +38,8 @@ pub struct Follow {
     pub silence: Duration,
     /// When the copies were last compared, in the order of [`Upstream::ALL`].
     pub proofs: [LastProof; 2],
+    /// How often they are read again.
+    pub pace: ProofPace,
 }
 
 impl Follow {
@@ -57,7 +59,8 @@ impl Follow {
     }
 
     async fn until_failure(&self, feed: Upstream, alone: bool) -> Result<()> {
-        let mut copy = open(&self.db, feed, alone, &self.proofs[feed as usize]).await?;
+        let mut copy =
+            open(&self.db, feed, alone, (self.pace, &self.proofs[feed as usize])).await?;
         let channel = self.channels[feed as usize].clone();
         let position = copy.position().cloned();
         let mut follower = Follower::new(feed.as_str(), channel, filter(feed), position)
@@ -80,11 +83,17 @@ impl Follow {
 
 /// The copy goes on where the inbox stands. Every bookmark is written, so that reports show a feed
 /// as fresh as it is.
-async fn open(db: &Db, feed: Upstream, alone: bool, proof: &LastProof) -> Result<Copy<Inbox>> {
+async fn open(
+    db: &Db,
+    feed: Upstream,
+    alone: bool,
+    (pace, proof): (ProofPace, &LastProof),
+) -> Result<Copy<Inbox>> {
     let options = copy::Options {
         feed: feed.as_str(),
         by: writer(),
         bookmark_every: Duration::ZERO,
+        pace,
         proof: proof.clone(),
     };
     Copy::open(db.clone(), options, Inbox::new(feed, alone)).await

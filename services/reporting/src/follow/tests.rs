@@ -8,7 +8,7 @@ use mpp_api::{
 use mpp_core::Reason;
 use mpp_resource::copy::Copy;
 use mpp_rpc::follow::Event;
-use mpp_store::{Change, Db, LastProof, Op, Position};
+use mpp_store::{Change, Db, LastProof, Op, Position, ProofPace};
 use mpp_testkit::on_both;
 use prost::Message as _;
 use sqlx::Row as _;
@@ -55,12 +55,12 @@ fn published(revision: i64) -> Event {
 }
 
 async fn inbox(db: &Db, feed: Upstream) -> Copy<Inbox> {
-    open(db, feed, false, &LastProof::default()).await.expect("a copy")
+    open(db, feed, false, (ProofPace::default(), &LastProof::default())).await.expect("a copy")
 }
 
 /// Of a replica that stands in for newer ones.
 async fn alone_at(db: &Db, feed: Upstream) -> Copy<Inbox> {
-    open(db, feed, true, &LastProof::default()).await.expect("a copy")
+    open(db, feed, true, (ProofPace::default(), &LastProof::default())).await.expect("a copy")
 }
 
 async fn scheduling(db: &Db) -> Copy<Inbox> {

@@ -179,6 +179,7 @@ mod tests {
             feed: FEED,
             by: own_name(),
             bookmark_every: Duration::from_secs(60),
+            pace: mpp_store::ProofPace::default(),
             proof: LastProof::default(),
         };
         Copy::open(db.clone(), options, RegistryShelf::new(memory, component)).await.unwrap()

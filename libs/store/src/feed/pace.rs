@@ -1,0 +1,31 @@
+//! How often records are read again to prove their digest: a service's own by its feed, and the
+//! copies of a feed that other services keep.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::FeedPolicy;
+
+/// The pace of such readings. Of many records they come more seldom, so that reading takes a bounded
+/// part of the time.
+#[derive(Clone, Copy, Debug)]
+pub struct ProofPace {
+    /// The least time between two of them.
+    pub least: Duration,
+    /// The part of the time that they may take, as one over this.
+    pub part: u32,
+}
+
+impl ProofPace {
+    /// When the next one is due, after one that began then and has just ended.
+    pub fn after(&self, began: Instant) -> Instant {
+        Instant::now() + (began.elapsed() * self.part).max(self.least)
+    }
+}
+
+impl Default for ProofPace {
+    fn default() -> Self {
+        FeedPolicy::default().proof_pace()
+    }
+}
