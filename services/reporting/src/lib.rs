@@ -193,14 +193,14 @@ async fn load(db: &Db, policy: &Policy) -> Result<model::Nation> {
         Err(error) if error.reason() == Reason::Internal => {
             let context = error.context();
             tracing::error!(%error, ?context, "projections cannot be read; they are made anew");
-            rebuild(db.clone(), false).await?;
+            rebuild(db.clone(), &[]).await?;
             memory::load(db, policy).await
         }
         loaded => loaded,
     }
 }
 
-async fn rebuild(db: Db, accept: bool) -> Result<i64> {
+async fn rebuild(db: Db, accept: &[model::Upstream]) -> Result<i64> {
     let mut tx = db.begin(&follow::writer()).await?;
     let accepted = follow::rebuild(&mut tx, accept).await?;
     tx.commit().await.map(|_| accepted)
@@ -213,7 +213,9 @@ fn serve_copies(
     proofs: &[LastProof; 2],
 ) -> Copies {
     let rebuilt = db.clone();
-    let rebuild = move |accept| -> Work<i64> { Box::pin(rebuild(rebuilt.clone(), accept)) };
+    let rebuild = move |accept: &'static [model::Upstream]| -> Work<i64> {
+        Box::pin(rebuild(rebuilt.clone(), accept))
+    };
     let keeping = app::copies::Keeping {
         db: db.clone(),
         memory: memory.clone(),

@@ -32,9 +32,9 @@ pub struct Keeping {
     pub memory: Arc<Memory>,
     /// The writer that the database notes.
     pub by: Actor,
-    /// Projects the inbox anew; with `true`, after taking altered events for what was appended.
-    /// Answers how many those were.
-    pub rebuild: Arc<dyn Fn(bool) -> Work<i64> + Send + Sync>,
+    /// Projects the inbox anew, after taking altered events of these feeds for what was appended,
+    /// where nobody sends them again. Answers how many those were.
+    pub rebuild: Arc<dyn Fn(&'static [Upstream]) -> Work<i64> + Send + Sync>,
 }
 
 /// All that is kept, in the order in which it is made.
@@ -76,7 +76,11 @@ fn findings(altered: BTreeMap<String, Named>) -> Vec<Finding> {
 
 /// Records' last events are set right by the state; earlier ones are not sent again by anybody.
 async fn start_again(keeping: Keeping, upstream: Upstream, accept: bool) -> Result<Repaired> {
-    let accepted = if accept { (keeping.rebuild)(true).await? } else { 0 };
+    let feeds: &[Upstream] = match upstream {
+        Upstream::Registry => &[Upstream::Registry],
+        Upstream::Scheduling => &[Upstream::Scheduling],
+    };
+    let accepted = if accept { (keeping.rebuild)(feeds).await? } else { 0 };
     let mut tx = keeping.db.begin(&keeping.by).await?;
     tx.forget_position(upstream.as_str()).await?;
     tx.commit().await?;
@@ -92,7 +96,7 @@ fn projections(keeping: &Keeping) -> Kept {
     let (reads, rebuilds) = (keeping.clone(), keeping.rebuild.clone());
     let read = move || -> Work<Held> { Box::pin(compared(reads.db.clone())) };
     let repair = move |accept| -> Work<Repaired> {
-        let rebuilt = rebuilds(accept);
+        let rebuilt = rebuilds(if accept { &Upstream::ALL } else { &[] });
         Box::pin(async move {
             let accepted = rebuilt.await?;
             let text = format!("projected anew from the inbox; {accepted} altered events accepted");

@@ -73,14 +73,17 @@ fn left_to_newer(form: i64) -> Error {
     Error::new(Reason::NewerForm, text)
 }
 
-/// Projects the whole inbox anew; with `accept`, after taking altered events for what was appended.
-/// Answers how many those were.
+/// Projects the whole inbox anew, after taking altered events of the feeds in `accept` for what was
+/// appended, where nobody sends them again. Answers how many those were.
 ///
 /// # Errors
 /// The same as [`append`].
-pub async fn rebuild(tx: &mut Tx, accept: bool) -> Result<i64> {
+pub async fn rebuild(tx: &mut Tx, accept: &[Upstream]) -> Result<i64> {
     let head = lock(tx).await?;
-    let accepted = if accept { store::accept_altered(tx).await? } else { 0 };
+    let accepted = match accept.is_empty() {
+        true => 0,
+        false => store::accept_altered(tx, accept).await?,
+    };
     project_anew(tx, head).await?;
     store::set_head(tx, Head { seq: head, form: FORM }).await?;
     Ok(accepted)

@@ -142,24 +142,27 @@ pub(super) async fn set_right(tx: &mut Tx, row: Stored, sent: &Event) -> Result<
     write(tx, row.seq, &event).await
 }
 
-/// Takes all events for what was appended, as they are now; answers how many were not.
+/// Takes events of these feeds for what was appended, as they are now, where nobody sends them
+/// again: those that a later one of their record has followed. The last ones the state sets right.
+/// Answers how many were not what was appended. Index: inbox_record, for what has followed.
 ///
 /// # Errors
 /// The same as [`received`].
-pub async fn accept_altered(tx: &mut Tx) -> Result<i64> {
+pub async fn accept_altered(tx: &mut Tx, feeds: &[Upstream]) -> Result<i64> {
     let (mut seq, mut accepted) = (0_i64, 0);
     loop {
-        let rows = sqlx::query("select * from inbox where seq > $1 order by seq limit $2")
-            .bind(seq)
-            .bind(PAGE)
-            .fetch_all(tx.conn())
-            .await
-            .map_err(db_error)?;
+        let text = "select i.*, case when exists
+                    (select 1 from inbox l where l.feed = i.feed and l.kind = i.kind
+                     and l.name = i.name and l.seq > i.seq) then 1 else 0 end as followed
+                    from inbox i where i.seq > $1 order by i.seq limit $2";
+        let rows =
+            sqlx::query(text).bind(seq).bind(PAGE).fetch_all(tx.conn()).await.map_err(db_error)?;
         let Some(last) = rows.last() else { return Ok(accepted) };
         seq = last.try_get("seq").map_err(db_error)?;
         for row in &rows {
+            let is_followed = get::<i64>(row, "followed")? != 0;
             let row = stored(row)?;
-            if row.is_altered {
+            if row.is_altered && is_followed && feeds.contains(&row.event.feed) {
                 write(tx, row.seq, &row.event).await?;
                 accepted += 1;
             }

@@ -114,12 +114,36 @@ async fn an_altered_event_that_another_has_followed_stays_until_it_is_accepted()
         assert_eq!(differing(&db).await, 1);
         let seen = store::news(&db, None).await.expect("read").place;
         let mut tx = db.begin(&writer()).await.expect("begins");
-        let accepted = rebuild(&mut tx, true).await.expect("rebuilt");
+        let accepted = rebuild(&mut tx, &[Upstream::Scheduling]).await.expect("rebuilt");
         tx.commit().await.expect("committed");
         assert_eq!(accepted, 1);
         assert_eq!((altered(&db).await, differing(&db).await), (0, 0));
         let news = store::news(&db, Some(seen)).await.expect("read");
         assert!(news.anew, "every replica reads them again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_feed_still_sends_is_not_accepted_as_it_was_altered() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = scheduling(&db).await;
+        take_in_state(&mut copy).await;
+        let Event::Changes(mut changes, _) = told(2, 3) else { unreachable!("a change") };
+        changes[0].version = 2;
+        copy.apply(Event::Changes(changes, at(3))).await.expect("applied");
+        // One that another has followed, and the last ones of two records.
+        execute(&db, "update inbox set labels = '[]' where seq in (1, 2, 4)").await;
+        assert_eq!(altered(&db).await, 3);
+        for (feeds, left) in [(&[Upstream::Registry], 3), (&[Upstream::Scheduling], 2)] {
+            let mut tx = db.begin(&writer()).await.expect("begins");
+            rebuild(&mut tx, feeds).await.expect("rebuilt");
+            tx.commit().await.expect("committed");
+            assert_eq!(altered(&db).await, left, "of {feeds:?}");
+        }
+        take_in_state(&mut copy).await;
+        assert_eq!(altered(&db).await, 1, "the state has the first ticket as it was sent");
     })
     .await;
 }
