@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use crate::{
     Labels, Put, Tx, db_error,
     error::write_conflict,
+    metrics,
     record::{COLUMNS, Proof, Stored, encode_labels, stored_bytes},
 };
 
@@ -114,8 +115,15 @@ impl Tx {
             .fetch_all(self.conn())
             .await
             .map_err(db_error)?;
-        let pair =
-            |row: &AnyRow| Ok((row.try_get("name").map_err(db_error)?, Stored::from_row(row)?));
+        let service = self.db.name();
+        let pair = |row: &AnyRow| -> Result<(String, Stored)> {
+            let name: String = row.try_get("name").map_err(db_error)?;
+            let stored = Stored::from_row(row)?;
+            if stored.is_altered(kind, &name) {
+                metrics::altered(service, kind, std::slice::from_ref(&name), 1);
+            }
+            Ok((name, stored))
+        };
         rows.iter().map(pair).collect()
     }
 

@@ -118,6 +118,16 @@ pub(crate) fn has_no_table(error: &sqlx::Error) -> bool {
     })
 }
 
+/// Nobody writes on what stands there.
+pub(crate) fn altered(name: &str) -> Error {
+    let text = format!(
+        "{name} was altered in the database beneath the service; nothing was written, or what was \
+         altered would count as written: `mpp repair SERVICE records` puts it back or, where the \
+         feed has it no more, keeps what stands there with --accept-altered; then read it again"
+    );
+    Error::new(Reason::WrongState, text)
+}
+
 /// Two writes met.
 pub(crate) fn write_conflict() -> Error {
     Error::new(Reason::WriteConflict, "another write came first; send the same request again")

@@ -38,6 +38,7 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod altered;
 mod backup;
 mod beneath;
 mod bounds;
@@ -50,6 +51,7 @@ mod dialect;
 mod error;
 mod feed;
 mod file;
+mod insert;
 mod job;
 mod look;
 mod mark;

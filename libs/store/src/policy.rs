@@ -33,7 +33,8 @@ mpp_core::policy! {
         look_seconds: u64 = 5 in 1..=60,
         /// Milliseconds after which a look that has no answer yet makes a new connection beside its
         /// own, and then one more each time as long: it is known at once that a server is back,
-        /// whatever becomes of the tries before. Less than `look_seconds`.
+        /// whatever becomes of the tries before. Together with `look_last_word_millis` less than
+        /// `look_seconds`.
         look_beside_millis: u64 = 1_000 in 10..=60_000,
         /// Milliseconds that the look's own connection still has once a new one was answered. A
         /// server that has only stood still for a while answers both; after that, everything that
@@ -45,12 +46,13 @@ mpp_core::policy! {
 
 impl DatabasePolicy {
     fn looks_beside(&self) -> Option<FieldViolation> {
-        let most = self.look_seconds.saturating_mul(1_000);
+        let last_word = self.look_last_word_millis;
+        let most = self.look_seconds.saturating_mul(1_000).saturating_sub(last_word);
         (self.look_beside_millis >= most).then(|| FieldViolation {
             field: "look_beside_millis".into(),
             description: format!(
-                "is {}; with look_seconds = {} it must be less than {most}, or no other connection \
-                 is ever tried",
+                "is {}; with look_seconds = {} and look_last_word_millis = {last_word} it must be \
+                 less than {most}, or the look ends before another connection counts",
                 self.look_beside_millis, self.look_seconds
             ),
             code: FieldCode::OutOfRange,
@@ -103,5 +105,7 @@ mod tests {
         let policy = DatabasePolicy { look_beside_millis: 5_000, ..DatabasePolicy::default() };
         let error = policy.check().expect_err("too late");
         assert_eq!(error.violations()[0].field, "look_beside_millis");
+        let policy = DatabasePolicy { look_last_word_millis: 4_000, ..DatabasePolicy::default() };
+        assert!(policy.check().is_err(), "the other one is answered when the look has ended");
     }
 }

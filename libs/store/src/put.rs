@@ -8,15 +8,16 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
     Expect, Labels, Put, Record, Tx, db_error,
-    error::write_conflict,
-    record::{Buried, COLUMNS, Proof, Stored, encode, readable_labels},
+    error::{altered, write_conflict},
+    record::{Altered, Buried, COLUMNS, Proof, Stored, encode, readable_labels},
 };
 
 impl Tx {
     /// The living record of that name, locked until the commit.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` if its lock is not to be had.
+    /// `WRITE_CONFLICT` if its lock is not to be had; `WRONG_STATE` if it was altered in the
+    /// database, and nobody has what was written.
     pub async fn get<D: Document>(&mut self, name: &str) -> Result<Option<Record<D>>> {
         let stored = self.locked(D::KIND, name).await?;
         stored.filter(|stored| !stored.deleted).map(|stored| stored.record(name)).transpose()
@@ -25,8 +26,8 @@ impl Tx {
     /// Like [`Tx::get`], for a write to that name.
     ///
     /// # Errors
-    /// `NOT_FOUND` if there never was one, `TOMBSTONED` if it is deleted; `WRITE_CONFLICT` if its
-    /// lock is not to be had.
+    /// `NOT_FOUND` if there never was one, `TOMBSTONED` if it is deleted; otherwise the same as
+    /// [`Tx::get`].
     pub async fn living<D: Document>(&mut self, name: &str) -> Result<Record<D>> {
         match self.locked(D::KIND, name).await? {
             None => Err(Error::not_found(name)),
@@ -82,7 +83,7 @@ impl Tx {
                 check_expected(name, &stored, expect)?;
                 let is_same = stored.doc == doc && stored.labels == labels;
                 // What was altered in the database is written anew, so that all copies hear of it.
-                if is_same && !stored.is_altered(D::KIND, name) {
+                if is_same && stored.altered == Altered::No {
                     return Ok(Put { version: stored.version, changed: false, tombstoned: false });
                 }
                 self.update(D::KIND, name, stored, doc, labels).await
@@ -122,7 +123,14 @@ impl Tx {
         .execute(self.conn())
         .await
         .map_err(db_error)?;
-        let gone = Stored { version, form, deleted: true, doc: Bytes::new(), ..stored };
+        let gone = Stored {
+            version,
+            form,
+            deleted: true,
+            doc: Bytes::new(),
+            altered: Altered::No,
+            ..stored
+        };
         self.seen.insert((D::KIND, name.to_owned()), gone);
         Ok(version)
     }
@@ -173,65 +181,6 @@ impl Tx {
         self.seen.get(&(D::KIND, name.to_owned())).map(Stored::etag).unwrap_or_default()
     }
 
-    async fn insert_new(
-        &mut self,
-        kind: &'static str,
-        name: &str,
-        doc: Bytes,
-        labels: String,
-    ) -> Result<Put> {
-        if self.insert(kind, name, doc, labels).await? {
-            return Ok(Put { version: 1, changed: true, tombstoned: false });
-        }
-        match self.select(kind, name, "").await? {
-            Some(stored) if stored.deleted => Err(tombstoned(name)),
-            _ => Err(Error::new(Reason::AlreadyExists, format!("{name} exists"))),
-        }
-    }
-
-    /// False if the name is taken. One statement. Index: record's primary key.
-    async fn insert(
-        &mut self,
-        kind: &'static str,
-        name: &str,
-        doc: Bytes,
-        labels: String,
-    ) -> Result<bool> {
-        let (now, form) = (self.now(), document::form_number(kind));
-        let proof = Proof::of(kind, name, 1, &labels, &doc, (now, now));
-        let done = sqlx::query(
-            "insert into record (kind, name, version, form, deleted, labels, doc, create_time,
-             update_time, proof, proof_version)
-             values ($1, $2, 1, $6, 0, $3, $4, $5, $5, $7, 1) on conflict (kind, name) do nothing",
-        )
-        .bind(kind)
-        .bind(name)
-        .bind(&labels)
-        .bind(&doc[..])
-        .bind(now)
-        .bind(form)
-        .bind(proof.hash)
-        .execute(self.conn())
-        .await
-        .map_err(db_error)?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        let (version, deleted) = (1, false);
-        let stored = Stored {
-            version,
-            form,
-            deleted,
-            labels,
-            doc,
-            create_time: now,
-            update_time: now,
-            proof,
-        };
-        self.seen.insert((kind, name.to_owned()), stored);
-        Ok(true)
-    }
-
     pub(crate) async fn update(
         &mut self,
         kind: &'static str,
@@ -266,9 +215,19 @@ impl Tx {
         if done.rows_affected() != 1 {
             return Err(write_conflict());
         }
-        let deleted = false;
-        let stored =
-            Stored { version, form, deleted, doc, labels, update_time: now, proof, ..stored };
+        let (deleted, update_time, altered) = (false, now, Altered::No);
+        let create_time = stored.create_time;
+        let stored = Stored {
+            version,
+            form,
+            deleted,
+            labels,
+            doc,
+            create_time,
+            update_time,
+            proof,
+            altered,
+        };
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(Put { version, changed: true, tombstoned: false })
     }
@@ -289,8 +248,8 @@ impl Tx {
         Ok(stored)
     }
 
-    /// Index: record's primary key.
-    async fn select(
+    /// The row, or what was written where it was altered since. Index: record's primary key.
+    pub(crate) async fn select(
         &mut self,
         kind: &'static str,
         name: &str,
@@ -303,7 +262,10 @@ impl Tx {
             .fetch_optional(self.conn())
             .await
             .map_err(db_error)?;
-        row.as_ref().map(Stored::from_row).transpose()
+        match row {
+            Some(row) => self.as_it_was(kind, name, Stored::from_row(&row)?).await.map(Some),
+            None => Ok(None),
+        }
     }
 }
 
@@ -325,11 +287,15 @@ fn check_expected(name: &str, stored: &Stored, expect: Expect<'_>) -> Result<()>
 }
 
 fn mismatch(name: &str, stored: &Stored, given: &str) -> Error {
+    // Reads show what was altered: to read again would not help.
+    if stored.altered != Altered::No {
+        return altered(name);
+    }
     let etag = stored.etag();
     let text = format!("{name} is at etag {etag}, not {given:.40}; read it again");
     Error::new(Reason::EtagMismatch, text)
 }
 
-fn tombstoned(name: &str) -> Error {
+pub(crate) fn tombstoned(name: &str) -> Error {
     Error::new(Reason::Tombstoned, format!("{name} was deleted; its name is not used again"))
 }

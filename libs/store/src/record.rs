@@ -9,7 +9,10 @@ use mpp_core::{
 };
 use sqlx::{Row as _, any::AnyRow};
 
-use crate::{db_error, error::newer_form};
+use crate::{
+    db_error,
+    error::{altered, newer_form},
+};
 
 /// Longest document, in bytes: one always fits in a message of the feed.
 pub const MAX_DOCUMENT: usize = 1024 * 1024;
@@ -89,6 +92,20 @@ pub(crate) struct Stored {
     pub update_time: Micros,
     /// The row's proof as it was written, and the version that it was written for.
     pub proof: Proof,
+    /// Whether this is the row.
+    pub altered: Altered,
+}
+
+/// How what a transaction has read stands beside the row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Altered {
+    /// It is the row, and nobody can say that it was altered.
+    #[default]
+    No,
+    /// The row was altered; this is what was written.
+    Restored,
+    /// The row was altered, and what was written is not kept any more.
+    Lost,
 }
 
 /// A hash over a row, and the version that it was made for. A program of before writes none, and
@@ -143,6 +160,7 @@ impl Stored {
                     version: row.try_get("proof_version")?,
                     hash: row.try_get("proof")?,
                 },
+                altered: Altered::No,
             })
         };
         read().map_err(db_error)
@@ -154,11 +172,16 @@ impl Stored {
     }
 
     /// True where the row is not what a program has written in this version: it was altered in the
-    /// database.
+    /// database. Programs delete with a next version, which has no proof.
     pub fn is_altered(&self, kind: &str, name: &str) -> bool {
         let times = (self.create_time, self.update_time);
-        self.is_proven()
-            && self.proof != Proof::of(kind, name, self.version, &self.labels, &self.doc, times)
+        let written = || Proof::of(kind, name, self.version, &self.labels, &self.doc, times);
+        self.is_proven() && (self.deleted || self.proof != written())
+    }
+
+    /// True where document and labels are what the program knows.
+    pub fn is_readable(&self, kind: &str) -> bool {
+        document::is_readable(kind, &self.doc) && parse_labels(&self.labels).is_ok()
     }
 
     pub fn etag(&self) -> String {
@@ -182,7 +205,12 @@ impl Stored {
         Err(newer_form(text))
     }
 
+    /// # Errors
+    /// `WRONG_STATE` where a write would build on what was altered.
     pub fn record<D: Document>(&self, name: &str) -> Result<Record<D>> {
+        if self.altered == Altered::Lost {
+            return Err(altered(name));
+        }
         Ok(Record {
             name: name.to_owned(),
             version: self.version,

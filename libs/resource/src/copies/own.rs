@@ -48,9 +48,9 @@ async fn mend(feed: &Feed, by: &Actor, accept: bool) -> Result<Repaired> {
     let mut text = format!("{restored} put back as they were written, {accepted} kept as they are");
     if mended.left.count > 0 {
         text.push_str(
-            "; the feed does not have the others any more: restore a backup beside it and apply \
-             what was written with `mpp apply`, or keep what can be read as it is now with \
-             --accept-altered",
+            "; the feed does not have the others any more, or a newer replica has written them and \
+             mends them: keep what can be read as it is now with --accept-altered; what is wrong \
+             then, apply with `mpp apply` from a backup that is restored beside it",
         );
     }
     Ok(Repaired { mended: restored + accepted, left: mended.left, text })

@@ -1,7 +1,7 @@
 //! Puts records back that were altered in the database.
 //!
 //! The feed still has a record as it was written, until it is compacted: the change whose row bears
-//! out the record's proof. What it has not can be taken as it is now, if that is wanted. Either way
+//! out the record's proof; and where the row is gone, the last one. What it has not can be taken as it is now, if that is wanted. Either way
 //! the record gets its next version, so that memories and copies, which may have read it in
 //! between, hear of it.
 
@@ -14,7 +14,10 @@ use super::{
     handle::Feed,
     own::{self, Named},
 };
-use crate::{Actor, Tx, db_error, record::Stored};
+use crate::{
+    Actor, Tx, db_error,
+    record::{Altered, Stored},
+};
 
 /// What became of the altered records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub struct Mended {
     /// Kept as they are now.
     pub accepted: i64,
     /// Left: the feed does not have them any more, and they were not to be accepted or cannot be
-    /// read.
+    /// read; or a newer program has written them.
     pub left: Named,
 }
 
@@ -32,6 +35,8 @@ enum Outcome {
     Restored,
     Accepted,
     Left,
+    /// Somebody has written or deleted it before it was looked at again.
+    Meanwhile,
 }
 
 impl Feed {
@@ -39,8 +44,7 @@ impl Feed {
     /// stay as they are now that cannot be put back.
     ///
     /// # Errors
-    /// `UNAVAILABLE` if the database is away; what was mended before stays so. `NEWER_FORM` where a
-    /// newer program has written one.
+    /// `UNAVAILABLE` if the database is away; what was mended before stays so.
     pub async fn mend(&self, by: &Actor, accept: bool) -> Result<Mended> {
         let mut mended = Mended::default();
         for (kind, name) in self.altered().await? {
@@ -52,21 +56,26 @@ impl Feed {
                 Outcome::Restored => mended.restored += 1,
                 Outcome::Accepted => mended.accepted += 1,
                 Outcome::Left => mended.left.add(&name),
+                Outcome::Meanwhile => {}
             }
         }
         Ok(mended)
     }
 
+    /// What was altered or cannot be read, and what is gone though the feed has put it.
     async fn altered(&self) -> Result<Vec<(String, String)>> {
         let mut snapshot = self.0.db.read().await?;
-        let (mut found, mut after) = (Vec::new(), (String::new(), String::new()));
+        let mut found = own::missing(&mut snapshot).await?;
+        let mut after = (String::new(), String::new());
         loop {
-            let rows = own::page(&mut snapshot, (&after.0, &after.1)).await?;
+            let rows = own::page(&mut snapshot, (&after.0, &after.1), self.0.options.message_bytes)
+                .await?;
             let Some(last) = rows.last() else { break };
             after = (last.kind.clone(), last.name.clone());
-            let altered =
-                rows.into_iter().filter(|row| row.stored.is_altered(&row.kind, &row.name));
-            found.extend(altered.map(|row| (row.kind, row.name)));
+            let wrong = rows.into_iter().filter(|row| {
+                row.stored.is_altered(&row.kind, &row.name) || !row.stored.is_readable(&row.kind)
+            });
+            found.extend(wrong.map(|row| (row.kind, row.name)));
         }
         snapshot.end().await?;
         Ok(found)
@@ -80,60 +89,70 @@ impl Feed {
         accept: bool,
     ) -> Result<Outcome> {
         let mut tx = self.0.db.begin(by).await?;
-        let Some(stored) = tx.locked(kind, name).await?.filter(|row| row.is_altered(kind, name))
-        else {
-            // Somebody has written it meanwhile, and thereby mended it.
-            tx.rollback().await?;
-            return Ok(Outcome::Restored);
+        let outcome = match tx.locked(kind, name).await? {
+            Some(stored) => tx.rewrite(kind, name, stored, accept).await?,
+            None if tx.bring_back(kind, name).await? => Outcome::Restored,
+            None => Outcome::Meanwhile,
         };
-        let written = tx.as_written(kind, name, &stored).await?;
-        let is_readable = document::is_readable(kind, &stored.doc);
-        let (outcome, row) = match written {
-            Some(row) => (Outcome::Restored, row),
-            None if accept && is_readable => (Outcome::Accepted, stored),
-            None => {
-                tx.rollback().await?;
-                return Ok(Outcome::Left);
-            }
-        };
-        let (doc, labels) = (row.doc.clone(), row.labels.clone());
-        tx.update(kind, name, row, doc, labels).await?;
-        tx.commit().await?;
+        match outcome {
+            Outcome::Restored | Outcome::Accepted => tx.commit().await.map(drop)?,
+            Outcome::Left | Outcome::Meanwhile => tx.rollback().await?,
+        }
         Ok(outcome)
     }
 }
 
-impl Tx {
-    /// The row as its proof says that it was written, where the feed still has it. Index:
-    /// change_history.
-    async fn as_written(
-        &mut self,
-        kind: &str,
-        name: &str,
-        stored: &Stored,
-    ) -> Result<Option<Stored>> {
-        let rows = sqlx::query(
-            "select labels, doc, create_time, update_time from change
-             where kind = $1 and name = $2 and version = $3 and deleted = 0",
-        )
-        .bind(kind)
-        .bind(name)
-        .bind(stored.version)
-        .fetch_all(self.conn())
-        .await
-        .map_err(db_error)?;
-        let written = |row: &AnyRow| written(row, stored.clone()).map_err(db_error);
-        let rows: Vec<Stored> = rows.iter().map(written).collect::<Result<_>>()?;
-        Ok(rows.into_iter().find(|row| !row.is_altered(kind, name)))
+/// What becomes of a row, as a transaction has read it.
+fn judge(kind: &str, name: &str, stored: &Stored, accept: bool) -> Outcome {
+    let is_readable = stored.is_readable(kind);
+    // A newer replica mends what a newer program has written.
+    if stored.check_form(kind, name).is_err() {
+        return Outcome::Left;
+    }
+    match stored.altered {
+        Altered::Restored => Outcome::Restored,
+        Altered::Lost if accept && is_readable && !stored.deleted => Outcome::Accepted,
+        Altered::No if is_readable => Outcome::Meanwhile,
+        Altered::Lost | Altered::No => Outcome::Left,
     }
 }
 
-fn written(row: &AnyRow, stored: Stored) -> sqlx::Result<Stored> {
-    Ok(Stored {
-        labels: row.try_get("labels")?,
-        doc: Bytes::from(row.try_get::<Vec<u8>, _>("doc")?),
-        create_time: row.try_get("create_time")?,
-        update_time: row.try_get("update_time")?,
-        ..stored
-    })
+impl Tx {
+    async fn rewrite(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        stored: Stored,
+        accept: bool,
+    ) -> Result<Outcome> {
+        let outcome = judge(kind, name, &stored, accept);
+        if matches!(outcome, Outcome::Restored | Outcome::Accepted) {
+            let (doc, labels) = (stored.doc.clone(), stored.labels.clone());
+            self.update(kind, name, stored, doc, labels).await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Writes a record whose row is gone as the feed has put it last; false where it has not, or
+    /// where somebody has made one meanwhile. Indexes: change_history, revision_tx.
+    async fn bring_back(&mut self, kind: &'static str, name: &str) -> Result<bool> {
+        let row = sqlx::query(
+            "select c.version, c.create_time, c.labels, c.doc, c.deleted
+             from change c join revision r on r.tx = c.tx where c.kind = $1 and c.name = $2
+             order by r.rev desc, c.seq desc limit 1",
+        )
+        .bind(kind)
+        .bind(name)
+        .fetch_optional(self.conn())
+        .await
+        .map_err(db_error)?;
+        let Some(row) = row else { return Ok(false) };
+        let last = |row: &AnyRow| -> sqlx::Result<_> {
+            let doc = Bytes::from(row.try_get::<Vec<u8>, _>("doc")?);
+            let made: (i64, i64) = (row.try_get("version")?, row.try_get("create_time")?);
+            Ok((row.try_get::<i64, _>("deleted")? != 0, made, row.try_get("labels")?, doc))
+        };
+        let (is_deleted, (version, made), labels, doc) = last(&row).map_err(db_error)?;
+        Ok(!is_deleted && self.insert_as(kind, name, (version + 1, made), doc, labels).await?)
+    }
 }

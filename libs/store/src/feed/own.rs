@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mpp_api::document;
+use futures::TryStreamExt as _;
 use mpp_core::{Contents, Result};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
@@ -12,7 +12,7 @@ use crate::{
     record::{COLUMNS, Stored},
 };
 
-/// Records in one page.
+/// Most records in one page.
 const PAGE: i64 = 1_000;
 /// Most records of a kind that are named.
 const NAMED: usize = 5;
@@ -41,22 +41,26 @@ impl Named {
 pub struct OwnRecords {
     /// What they are.
     pub contents: Contents,
-    /// Those whose row was altered in the database.
+    /// Those whose row was altered or deleted in the database.
     pub altered: BTreeMap<String, Named>,
-    /// Those whose document is no message of its kind.
+    /// Those whose document is no message of its kind, or whose labels cannot be read.
     pub unreadable: BTreeMap<String, Named>,
     /// How many a program of before has written, without a proof.
     pub unproven: i64,
 }
 
 impl OwnRecords {
-    fn add(&mut self, kind: &str, name: &str, stored: &Stored) {
-        self.contents.add(kind, name, stored.version, &stored.doc);
-        self.unproven += i64::from(!stored.is_proven());
+    fn add(&mut self, kind: &str, name: &str, stored: &Stored, hash: &mut Sha256) {
         if stored.is_altered(kind, name) {
             self.altered.entry(kind.to_owned()).or_default().add(name);
         }
-        if !document::is_readable(kind, &stored.doc) {
+        if stored.deleted {
+            return;
+        }
+        digest_record(hash, kind, name, stored.version, &stored.doc);
+        self.contents.add(kind, name, stored.version, &stored.doc);
+        self.unproven += i64::from(!stored.is_proven());
+        if !stored.is_readable(kind) {
             self.unreadable.entry(kind.to_owned()).or_default().add(name);
         }
     }
@@ -77,38 +81,70 @@ pub(super) struct Keyed {
     pub stored: Stored,
 }
 
-/// The next living rows after a key, in order; none at the end. Index: record's primary key.
-pub(super) async fn page(read: &mut Read, after: (&str, &str)) -> Result<Vec<Keyed>> {
+/// The next rows after a key that live, or that nobody has deleted by the program, in order, as many
+/// as fit in about a message; none at the end. Index: record's primary key.
+pub(super) async fn page(
+    read: &mut Read,
+    after: (&str, &str),
+    message_bytes: usize,
+) -> Result<Vec<Keyed>> {
     let text = format!(
         "select kind, name, {COLUMNS} from record
-         where (kind, name) > ($1, $2) and deleted = 0 order by kind, name limit $3"
+         where (kind, name) > ($1, $2) and (deleted = 0 or proof_version = version)
+         order by kind, name limit $3"
     );
-    let rows = sqlx::query(AssertSqlSafe(text))
-        .bind(after.0)
-        .bind(after.1)
-        .bind(PAGE)
-        .fetch_all(read.conn())
-        .await
-        .map_err(db_error)?;
-    let keyed = |row: &AnyRow| {
-        Ok(Keyed {
-            kind: row.try_get("kind").map_err(db_error)?,
-            name: row.try_get("name").map_err(db_error)?,
-            stored: Stored::from_row(row)?,
-        })
-    };
-    rows.iter().map(keyed).collect()
+    let mut rows =
+        sqlx::query(AssertSqlSafe(text)).bind(after.0).bind(after.1).bind(PAGE).fetch(read.conn());
+    let (mut page, mut bytes) = (Vec::new(), 0);
+    while bytes < message_bytes
+        && let Some(row) = rows.try_next().await.map_err(db_error)?
+    {
+        let stored = Stored::from_row(&row)?;
+        bytes += stored.doc.len() + stored.labels.len();
+        let (kind, name) = key(&row)?;
+        page.push(Keyed { kind, name, stored });
+    }
+    Ok(page)
+}
+
+/// Records that have no row, though the last that the feed has of them is not that they went: the
+/// row was deleted in the database. Indexes: record's primary key and change_history.
+pub(super) async fn missing(read: &mut Read) -> Result<Vec<(String, String)>> {
+    let rows = sqlx::query(
+        "select distinct c.kind, c.name from change c join revision r on r.tx = c.tx
+         where c.deleted = 0
+         and not exists (select 1 from record o where o.kind = c.kind and o.name = c.name)
+         and not exists (select 1 from change l join revision lr on lr.tx = l.tx
+                         where l.kind = c.kind and l.name = c.name and l.deleted = 1
+                         and (lr.rev, l.seq) > (r.rev, c.seq))
+         order by c.kind, c.name",
+    )
+    .persistent(false)
+    .fetch_all(read.conn())
+    .await
+    .map_err(db_error)?;
+    rows.iter().map(key).collect()
+}
+
+fn key(row: &AnyRow) -> Result<(String, String)> {
+    let key = || Ok((row.try_get("kind")?, row.try_get("name")?));
+    key().map_err(db_error)
 }
 
 /// All of them, with a hash over them in order.
-pub(super) async fn read(snapshot: &mut Read) -> Result<(OwnRecords, Sha256)> {
+pub(super) async fn read(
+    snapshot: &mut Read,
+    message_bytes: usize,
+) -> Result<(OwnRecords, Sha256)> {
     let (mut own, mut hash) = (OwnRecords::default(), Sha256::default());
+    for (kind, name) in missing(snapshot).await? {
+        own.altered.entry(kind).or_default().add(&name);
+    }
     let mut after = (String::new(), String::new());
     loop {
-        let rows = page(snapshot, (&after.0, &after.1)).await?;
+        let rows = page(snapshot, (&after.0, &after.1), message_bytes).await?;
         for Keyed { kind, name, stored } in &rows {
-            digest_record(&mut hash, kind, name, stored.version, &stored.doc);
-            own.add(kind, name, stored);
+            own.add(kind, name, stored, &mut hash);
         }
         let Some(last) = rows.into_iter().next_back() else { return Ok((own, hash)) };
         after = (last.kind, last.name);

@@ -9,14 +9,18 @@ use crate::{Read, db_error};
 /// Changes in one page.
 const PAGE: i64 = 5_000;
 
-/// The digests at `revisions`, of which those that the feed does not reach back to, and those above
-/// the head, are left out. `now` is the digest of the snapshot.
+/// The step of the store's migrations from which on changes tell what they have taken the place of.
+const DIGESTS: i64 = 4;
+
+/// The digests at `revisions`, of which those that the feed does not reach back to, those from
+/// before changes told enough, and those above the head, are left out. `now` is the digest of the snapshot.
 pub(super) async fn digests(
     snapshot: &mut Read,
     now: &Digest,
     revisions: &[i64],
 ) -> Result<Vec<(i64, Digest)>> {
-    let (floor, head) = (snapshot.floor(), snapshot.revision());
+    let floor = snapshot.floor().max(first_known(snapshot).await?);
+    let head = snapshot.revision();
     let mut wanted: Vec<i64> =
         revisions.iter().copied().filter(|at| (floor..=head).contains(at)).collect();
     wanted.sort_unstable();
@@ -28,6 +32,20 @@ pub(super) async fn digests(
         found.push((at, later.digest.clone()));
     }
     Ok(found)
+}
+
+/// The last revision from before changes told what they have taken the place of. Indexes:
+/// migration's primary key, revision_at.
+async fn first_known(snapshot: &mut Read) -> Result<i64> {
+    let row = sqlx::query(
+        "select coalesce(max(rev), 0) from revision where at < (select run_at from migration
+         where track = 'store' and version = $1)",
+    )
+    .bind(DIGESTS)
+    .fetch_one(snapshot.conn())
+    .await
+    .map_err(db_error)?;
+    row.try_get(0).map_err(db_error)
 }
 
 /// What is held after the changes before a place were taken away.
@@ -45,7 +63,7 @@ impl Later {
             let rows = sqlx::query(
                 "select r.rev, c.seq, c.kind, c.name, c.version, c.version_before, c.deleted
                  from revision r join change c on c.tx = r.tx
-                 where r.rev > $1 and (r.rev < $2 or (r.rev = $2 and c.seq < $3))
+                 where r.rev > $1 and r.rev <= $2 and (r.rev < $2 or c.seq < $3)
                  order by r.rev desc, c.seq desc limit $4",
             )
             .bind(at)

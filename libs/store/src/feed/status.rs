@@ -1,8 +1,6 @@
 //! The feed's position, and a digest by which two copies are told apart.
 
-use std::fmt::Write as _;
-
-use mpp_core::{Digest as Held, Error, Result};
+use mpp_core::{Digest as Held, Error, Result, hex};
 use sha2::Digest as _;
 
 use super::{
@@ -61,7 +59,7 @@ impl Feed {
     pub async fn status(&self, revisions: &[i64]) -> Result<Status> {
         let _permit = self.0.states.acquire().await.map_err(Error::internal)?;
         let mut snapshot = self.0.db.read().await?;
-        let (own, hash) = own::read(&mut snapshot).await?;
+        let (own, hash) = own::read(&mut snapshot, self.0.options.message_bytes).await?;
         let past = past::digests(&mut snapshot, &own.contents.versions, revisions).await?;
         let status = Status {
             head_revision: snapshot.revision(),
@@ -81,12 +79,4 @@ impl Feed {
             metrics::altered(self.0.db.name(), kind, &altered.names, altered.count);
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

@@ -108,6 +108,130 @@ async fn what_the_feed_has_no_more_is_left_and_named_until_it_is_accepted_or_wri
     .await;
 }
 
+/// Changes the title by what it reads, as a partial update does.
+async fn change_title(served: &Served, etag: &str) -> mpp_core::Result<i64> {
+    let mut tx = served.db.begin(&officer()).await.unwrap();
+    let before = tx.living::<mpp_api::registry::Mall>(A).await?;
+    let after = mpp_api::registry::Mall { display_name: mall(A, "new").display_name, ..before.doc };
+    tx.put(A, &after, in_region("35.10"), Expect::Etag(etag)).await?;
+    tx.commit().await
+}
+
+/// A mall whose organiser somebody alters; answers the etag that reads show then.
+async fn with_an_altered_organiser(served: &Served, database: &TestDatabase) -> (String, String) {
+    let mut tx = served.db.begin(&officer()).await.unwrap();
+    let of = |unit: &str| mpp_api::registry::Mall { organiser: unit.into(), ..mall(A, "old") };
+    tx.put(A, &of("units/one"), in_region("35.10"), Expect::New).await.unwrap();
+    tx.put(B, &of("units/other"), in_region("35.10"), Expect::New).await.unwrap();
+    tx.commit().await.unwrap();
+    let etag = async || {
+        let mut read = served.db.read().await.unwrap();
+        read.get::<mpp_api::registry::Mall>(A).await.unwrap().expect("there").etag()
+    };
+    let written = etag().await;
+    alter_records(database.url(), ALTERATIONS[0]).await;
+    (written, etag().await)
+}
+
+#[tokio::test]
+async fn a_partial_update_builds_on_what_was_written_and_never_on_what_was_altered() {
+    on_both(async |database| {
+        let served = serve(&database).await;
+        let (written, shown) = with_an_altered_organiser(&served, &database).await;
+        let error = change_title(&served, &shown).await.expect_err("meant for what was altered");
+        assert_eq!(error.reason(), mpp_core::Reason::WrongState);
+        assert!(error.message().contains("mpp repair"), "{}", error.message());
+        assert_eq!(altered(&served.feed).await.len(), 1, "and nothing was proven");
+
+        change_title(&served, &written).await.unwrap();
+        let mut read = served.db.read().await.unwrap();
+        let now = read.get::<mpp_api::registry::Mall>(A).await.unwrap().expect("there");
+        assert_eq!(now.doc.organiser, "units/one", "what was altered is put back");
+        assert_eq!((now.doc.display_name, now.version), (mall(A, "new").display_name, 2));
+        assert!(altered(&served.feed).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_partial_update_of_what_nobody_has_as_it_was_written_is_refused_until_it_is_accepted() {
+    on_both(async |database| {
+        let served = serve(&database).await;
+        with_an_altered_organiser(&served, &database).await;
+        let forget = "delete from change";
+        mpp_testkit::execute(database.url(), forget).await;
+        let error =
+            change_title(&served, "").await.expect_err("what stands there was never written");
+        assert_eq!(error.reason(), mpp_core::Reason::WrongState);
+        assert!(error.message().contains("--accept-altered"), "{}", error.message());
+        assert_eq!(altered(&served.feed).await, [("mall".to_owned(), named(&[A]))]);
+
+        let mended = served.feed.mend(&officer(), true).await.unwrap();
+        assert_eq!(mended, Mended { accepted: 1, ..Mended::default() });
+        change_title(&served, "").await.expect("an officer has looked at it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_that_is_deleted_in_the_database_is_found_named_and_brought_back() {
+    for deletion in [
+        "delete from record where name = 'malls/a'",
+        "update record set deleted = 1 where name = 'malls/a'",
+        "update record set deleted = 1, doc = labels_of where name = 'malls/a'",
+    ] {
+        on_both(async |database| {
+            let served = serve(&database).await;
+            write(&served.db, A, "one", "35.10").await;
+            write(&served.db, A, "two", "35.10").await;
+            write(&served.db, B, "b", "35.10").await;
+            let mut tx = served.db.begin(&officer()).await.unwrap();
+            let gone = Tombstone { reason: Why::Withdrawn.into(), successor: String::new() };
+            tx.delete::<mpp_api::registry::Mall>(B, &gone, Expect::Any).await.unwrap();
+            tx.commit().await.unwrap();
+            let empty = if served.db.is_sqlite() { "x''" } else { "''" };
+            alter_records(database.url(), &deletion.replace("labels_of", empty)).await;
+            let found = altered(&served.feed).await;
+            assert_eq!(found, [("mall".to_owned(), named(&[A]))], "{deletion}");
+
+            let mended = served.feed.mend(&officer(), false).await.unwrap();
+            assert_eq!(mended, Mended { restored: 1, ..Mended::default() }, "{deletion}");
+            assert!(altered(&served.feed).await.is_empty(), "mended of {deletion}");
+            let mut read = served.db.read().await.unwrap();
+            let back = read.get::<mpp_api::registry::Mall>(A).await.unwrap().expect("there");
+            assert_eq!((back.doc, back.version), (mall(A, "two"), 3), "{deletion}");
+            assert_eq!(back.labels, in_region("35.10"), "{deletion}");
+            let stays = read.get::<mpp_api::registry::Mall>(B).await.unwrap();
+            assert!(stays.is_none(), "what the program has deleted stays deleted: {deletion}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_repair_leaves_what_it_cannot_read_or_must_not_rewrite_and_mends_the_others() {
+    on_both(async |database| {
+        let served = serve(&database).await;
+        let mut tx = served.db.begin(&officer()).await.unwrap();
+        for name in ["units/a", "units/b", "units/c", "units/d"] {
+            tx.put(name, &unit(name, "one"), Labels::new(), Expect::New).await.unwrap();
+        }
+        let head = tx.commit().await.unwrap();
+        served.feed.wait_for(head).await.unwrap();
+        served.feed.compact(head).await.unwrap();
+        // Of a newer program; filed under what nobody can read; of a program without proofs.
+        let faults = "update record set update_time = 1, form = form + 1 where name = 'units/a';
+                      update record set labels = 'no labels' where name = 'units/b';
+                      update record set labels = 'none', proof_version = 0 where name = 'units/c';
+                      update record set update_time = 1 where name = 'units/d'";
+        alter_records(database.url(), faults).await;
+        let mended = served.feed.mend(&officer(), true).await.unwrap();
+        let left = named(&["units/a", "units/b", "units/c"]);
+        assert_eq!(mended, Mended { accepted: 1, left, ..Mended::default() });
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn whatever_a_program_writes_is_not_taken_for_altered() {
     on_both(async |database| {
@@ -168,6 +292,14 @@ async fn a_feed_tells_what_was_held_at_each_earlier_revision() {
         let past = served.feed.status(&revisions).await.unwrap().past;
         let known: Vec<_> = past.iter().map(|(revision, _)| *revision).collect();
         assert_eq!(known, [revisions[2], revisions[1]], "none from before the floor");
+
+        // Changes of before the migration do not tell what was there before them.
+        let upgraded = "update migration set run_at = (select max(at) from revision) + 1
+                        where track = 'store' and version = 4";
+        mpp_testkit::execute(database.url(), upgraded).await;
+        let past = served.feed.status(&revisions).await.unwrap().past;
+        let known: Vec<_> = past.iter().map(|(revision, _)| *revision).collect();
+        assert_eq!(known, [revisions[2]], "the state itself, and nothing of before it");
     })
     .await;
 }

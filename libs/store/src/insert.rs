@@ -1,0 +1,88 @@
+//! Rows that were not there.
+
+use bytes::Bytes;
+use mpp_api::document;
+use mpp_core::{Error, Micros, Reason, Result};
+
+use crate::{
+    Put, Tx, db_error,
+    put::tombstoned,
+    record::{Altered, Proof, Stored},
+};
+
+impl Tx {
+    pub(crate) async fn insert_new(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        doc: Bytes,
+        labels: String,
+    ) -> Result<Put> {
+        if self.insert(kind, name, doc, labels).await? {
+            return Ok(Put { version: 1, changed: true, tombstoned: false });
+        }
+        match self.select(kind, name, "").await? {
+            Some(stored) if stored.deleted => Err(tombstoned(name)),
+            _ => Err(Error::new(Reason::AlreadyExists, format!("{name} exists"))),
+        }
+    }
+
+    /// False if the name is taken. One statement. Index: record's primary key.
+    pub(crate) async fn insert(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        doc: Bytes,
+        labels: String,
+    ) -> Result<bool> {
+        self.insert_as(kind, name, (1, self.now()), doc, labels).await
+    }
+
+    /// In that version, made at that time.
+    pub(crate) async fn insert_as(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        (version, create_time): (i64, Micros),
+        doc: Bytes,
+        labels: String,
+    ) -> Result<bool> {
+        let (now, form) = (self.now(), document::form_number(kind));
+        let proof = Proof::of(kind, name, version, &labels, &doc, (create_time, now));
+        let done = sqlx::query(
+            "insert into record (kind, name, version, form, deleted, labels, doc, create_time,
+             update_time, proof, proof_version)
+             values ($1, $2, $8, $6, 0, $3, $4, $9, $5, $7, $8)
+             on conflict (kind, name) do nothing",
+        )
+        .bind(kind)
+        .bind(name)
+        .bind(&labels)
+        .bind(&doc[..])
+        .bind(now)
+        .bind(form)
+        .bind(proof.hash)
+        .bind(version)
+        .bind(create_time)
+        .execute(self.conn())
+        .await
+        .map_err(db_error)?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let (deleted, update_time, altered) = (false, now, Altered::No);
+        let stored = Stored {
+            version,
+            form,
+            deleted,
+            labels,
+            doc,
+            create_time,
+            update_time,
+            proof,
+            altered,
+        };
+        self.seen.insert((kind, name.to_owned()), stored);
+        Ok(true)
+    }
+}
