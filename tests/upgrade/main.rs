@@ -45,7 +45,10 @@ async fn tell(stage: &mut Stage) {
     let copies = feeds::Copies::of(stage).await;
     let ministry = stage.open_town().await;
     let sent_before = records::send_to(stage, Release::Old).await;
+    let passed_over = records::Newer::new();
+    let first = passed_over.sent(stage, Release::Old).await.expect("a write without the field");
     stage.turn(Release::Next).await;
+    passed_over.is_waited_for(stage, Release::Next).await;
     records::is_answered_again(stage, Release::Next, &sent_before).await;
     records::gain_the_field(stage).await;
     let newer = records::Newer::new();
@@ -59,7 +62,8 @@ async fn tell(stage: &mut Stage) {
     stage.turn(Release::Old).await;
     follows::all_is_known(stage, Release::Old).await;
     records::are_read_and_not_rewritten(stage).await;
-    newer.is_waited_for(stage).await;
+    newer.is_waited_for(stage, Release::Old).await;
+    assert_eq!(passed_over.sent(stage, Release::Old).await.ok(), Some(first), "it was done once");
     day.stands(stage).await;
     let copies = copies.go_on(stage, Release::Old).await;
     stage.turn(Release::Next).await;

@@ -122,10 +122,14 @@ impl Newer {
         Ok(answer.mall.expect("a mall").etag)
     }
 
-    /// Sent again to the old release, which cannot tell whether it is the same.
-    pub async fn is_waited_for(&self, stage: &Stage) {
-        let refused = self.sent(stage, Release::Old).await.expect_err("it cannot tell");
-        assert_eq!(error_of(&refused).reason, "NEWER_FORM", "{refused:?}");
+    /// Sent again to the other release, which cannot tell whether it is the same.
+    pub async fn is_waited_for(&self, stage: &Stage, release: Release) {
+        let refused = self.sent(stage, release).await.expect_err("it cannot tell");
+        let reason = match release {
+            Release::Old => "NEWER_FORM",
+            Release::Next => "UNAVAILABLE",
+        };
+        assert_eq!(error_of(&refused).reason, reason, "{refused:?}");
     }
 }
 

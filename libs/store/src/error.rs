@@ -106,6 +106,11 @@ pub(crate) fn newer_form(text: impl Into<String>) -> Error {
     Error::new(Reason::NewerForm, text).with_retry_after(RETRY_AWAY)
 }
 
+/// An older program has written what only it can tell.
+pub(crate) fn older_form(text: impl Into<String>) -> Error {
+    Error::new(Reason::Unavailable, text).with_retry_after(RETRY_AWAY)
+}
+
 /// The database is not as this program needs it.
 pub(crate) fn mismatch(message: String) -> Error {
     Error::new(Reason::SchemaMismatch, message)

@@ -1,16 +1,24 @@
 //! Idempotency: a request that is sent twice is answered alike and counts once.
 
+use std::cmp::Ordering;
+
 use bytes::Bytes;
 use mpp_api::json::fields_known;
 use mpp_core::{Error, FieldCode, Micros, Reason, Result};
 use prost::Message;
-use sqlx::Row as _;
+use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
 use crate::{
     Db, Tx, db_error,
-    error::{newer_form, write_conflict},
+    error::{newer_form, older_form, write_conflict},
 };
+
+const NEWER: &str = "a newer replica has answered this request_id, and this one cannot tell whether it was the same \
+     request; send it again, with the same request_id: a newer replica answers it";
+const OLDER: &str = "an older replica has answered this request_id, and may have passed over a field of it, so that \
+     this one cannot tell whether it was the same request; send it again, with the same request_id: \
+     a replica of that release answers it; where none is left, read what it has made";
 
 /// Names a request of a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,26 +54,37 @@ impl RequestKey {
         Ok(Self { caller: caller.to_owned(), method, request_id: id.to_string(), digest })
     }
 
-    /// The digest as it is stored: after it stands how many fields this program's contract has.
-    fn stored(&self) -> Vec<u8> {
-        [&self.digest[..], &fields_known().to_be_bytes()].concat()
-    }
-
-    /// Passes where the stored digest is this request's. A newer program that has answered it may
-    /// have read a field of it that this one passes over: then nobody here can tell.
-    fn check(&self, stored: &[u8]) -> Result<()> {
-        let (digest, known) = stored.split_at(stored.len().min(self.digest.len()));
-        if digest == self.digest {
+    /// Passes where the stored digest is this request's. It is of the fields that the program knew
+    /// which has answered: of two releases one may have passed over a field that the other reads,
+    /// and then nobody can tell by the digests. Whoever sends it with a new id then does it twice.
+    fn check(&self, stored: &Stored) -> Result<()> {
+        if stored.digest == self.digest {
             return Ok(());
         }
-        if known > &fields_known().to_be_bytes()[..] {
-            return Err(newer_form(
-                "a newer replica has answered this request_id, and this one cannot tell whether it \
-                 was the same request; send it again, a newer replica answers it",
-            ));
+        match stored.fields_known.cmp(&i64::from(fields_known())) {
+            Ordering::Greater => Err(newer_form(NEWER)),
+            Ordering::Less => Err(older_form(OLDER)),
+            Ordering::Equal => {
+                let text = "request_id belongs to another request; use a new UUID for each";
+                Err(Error::new(Reason::RequestIdReused, text))
+            }
         }
-        let text = "request_id belongs to another request; use a new UUID for each";
-        Err(Error::new(Reason::RequestIdReused, text))
+    }
+}
+
+/// What is kept of a request beside its answer.
+struct Stored {
+    digest: Vec<u8>,
+    /// How many fields the contract had for whoever answered it; 0 before that was noted.
+    fields_known: i64,
+}
+
+impl Stored {
+    fn from_row(row: &AnyRow) -> Result<Self> {
+        Ok(Self {
+            digest: row.try_get("digest").map_err(db_error)?,
+            fields_known: row.try_get("fields_known").map_err(db_error)?,
+        })
     }
 }
 
@@ -75,11 +94,11 @@ impl Db {
     ///
     /// # Errors
     /// `REQUEST_ID_REUSED` if the id belongs to another request; `NEWER_FORM` where only a newer
-    /// program can tell.
+    /// program can tell, `UNAVAILABLE` where only an older one can.
     pub async fn replay(&self, key: &RequestKey) -> Result<Option<Bytes>> {
         let mut conn = self.0.readers.take().await?;
         let row = sqlx::query(
-            "select digest, answer from request
+            "select digest, fields_known, answer from request
              where caller = $1 and method = $2 and request_id = $3",
         )
         .bind(&key.caller)
@@ -89,8 +108,7 @@ impl Db {
         .await
         .map_err(db_error)?;
         let Some(row) = row else { return Ok(None) };
-        let digest: Vec<u8> = row.try_get("digest").map_err(db_error)?;
-        key.check(&digest)?;
+        key.check(&Stored::from_row(&row)?)?;
         let answer: Vec<u8> = row.try_get("answer").map_err(db_error)?;
         Ok(Some(answer.into()))
     }
@@ -115,13 +133,15 @@ impl Tx {
         let now = self.now();
         // Index: request's primary key; a concurrent duplicate waits on it for the first to commit.
         let done = sqlx::query(
-            "insert into request (caller, method, request_id, digest, answer, create_time)
-             values ($1, $2, $3, $4, $5, $6) on conflict (caller, method, request_id) do nothing",
+            "insert into request
+                 (caller, method, request_id, digest, fields_known, answer, create_time)
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict (caller, method, request_id) do nothing",
         )
         .bind(&key.caller)
         .bind(key.method)
         .bind(&key.request_id)
-        .bind(key.stored())
+        .bind(&key.digest[..])
+        .bind(i64::from(fields_known()))
         .bind(answer.encode_to_vec())
         .bind(now)
         .execute(self.conn())

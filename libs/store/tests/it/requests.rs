@@ -7,6 +7,7 @@ use mpp_core::{Clock, Reason};
 use mpp_store::{Expect, Lease, Position, RequestKey, Tx};
 use mpp_testkit::on_both;
 use prost::Message as _;
+use sqlx::Row as _;
 
 use crate::kit::{SCHEMA, in_region, mall, officer};
 
@@ -41,21 +42,37 @@ async fn a_repeated_request_gets_the_first_answer_and_another_one_is_refused() {
 }
 
 #[tokio::test]
-async fn what_a_newer_program_has_answered_is_not_taken_for_another_request() {
+async fn what_another_release_has_answered_is_not_taken_for_another_request() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.unwrap();
         let mut tx = db.begin(&officer()).await.unwrap();
         tx.remember(&key(1), &mall(NAME, "answered")).await.unwrap();
-        // It knows a field more, and has digested the request with it.
-        let more = mpp_api::json::fields_known() + 1;
-        let digest = [&[7; 32][..], &more.to_be_bytes()].concat();
-        let update = sqlx::query("update request set digest = $1").bind(digest);
-        update.execute(tx.conn()).await.unwrap();
         tx.commit().await.unwrap();
-        let again = db.replay(&key(1)).await.unwrap_err();
-        assert_eq!(again.reason(), Reason::NewerForm);
-        assert!(again.retry_after().is_some(), "a newer replica answers it");
-        assert!(db.replay(&key(7)).await.unwrap().is_some());
+        let own = i64::from(mpp_api::json::fields_known());
+        let releases = [(own + 1, Reason::NewerForm), (own - 1, Reason::Unavailable)];
+        for (known, reason) in releases.into_iter().chain([(0, Reason::Unavailable)]) {
+            let mut tx = db.begin(&officer()).await.unwrap();
+            let update = sqlx::query("update request set fields_known = $1").bind(known);
+            update.execute(tx.conn()).await.unwrap();
+            tx.commit().await.unwrap();
+            let other = db.replay(&key(2)).await.unwrap_err();
+            assert_eq!(other.reason(), reason, "{known} of {own} fields");
+            assert!(other.retry_after().is_some(), "a replica of that release answers it");
+            assert!(!other.message().contains("new UUID"), "it would be done twice");
+            assert!(db.replay(&key(1)).await.unwrap().is_some(), "the same digest is the same");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_digest_is_stored_as_every_release_reads_it() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.unwrap();
+        let mut tx = db.begin(&officer()).await.unwrap();
+        tx.remember(&key(1), &mall(NAME, "answered")).await.unwrap();
+        let row = sqlx::query("select digest from request").fetch_one(tx.conn()).await.unwrap();
+        assert_eq!(row.get::<Vec<u8>, _>("digest"), [1; 32], "it compares the whole of it");
     })
     .await;
 }
