@@ -14,16 +14,11 @@ use std::time::Duration;
 use mpp_api::feed::{GetFeedRequest, feed_service_client::FeedServiceClient};
 use mpp_client::{Channel, error_of};
 use mpp_core::{Error, Reason, Result};
-use tokio::{
-    sync::Mutex,
-    time::{Instant, sleep_until, timeout},
-};
+use tokio::time::timeout;
 use tonic::Request;
 
-use crate::waiting;
+use crate::{looks::Looks, waiting};
 
-/// Looks are so far apart at least, whoever asks and for however many names that there are not.
-const APART: Duration = Duration::from_millis(20);
 /// How long to wait before one that could not be told is asked for again.
 const COME_AGAIN: Duration = Duration::from_secs(1);
 
@@ -33,19 +28,13 @@ pub struct Upstream {
     channel: Channel,
     /// How long a call waits for the copy.
     wait: Duration,
-    last: Mutex<Option<Seen>>,
-}
-
-/// What a look has found.
-struct Seen {
-    begun: Instant,
-    head: Result<i64, String>,
+    looks: Looks<Result<i64, String>>,
 }
 
 impl Upstream {
     /// The service `name` behind `channel`; a call waits at most `wait` for the copy of its feed.
     pub fn new(name: &'static str, channel: Channel, wait: Duration) -> Self {
-        Self { name, channel, wait, last: Mutex::default() }
+        Self { name, channel, wait, looks: Looks::default() }
     }
 
     /// What `look` finds in the copy; where that names something unknown, what it finds once the
@@ -89,27 +78,17 @@ impl Upstream {
 
     /// Where the source stood at some time after this call.
     async fn head(&self) -> Result<i64, String> {
-        let asked = Instant::now();
-        let mut last = self.last.lock().await;
-        if let Some(seen) = &*last {
-            if seen.begun >= asked {
-                return seen.head.clone();
-            }
-            sleep_until(seen.begun + APART).await;
-        }
-        let begun = Instant::now();
-        let head = self.look().await;
-        *last = Some(Seen { begun, head: head.clone() });
-        head
+        let found = self.looks.after_now(self.wait, || look(self.channel.clone(), self.wait)).await;
+        found.unwrap_or_else(|| Err(format!("the {} does not answer", self.name)))
     }
+}
 
-    async fn look(&self) -> Result<i64, String> {
-        let mut request =
-            Request::new(GetFeedRequest { position_only: true, ..GetFeedRequest::default() });
-        request.set_timeout(self.wait);
-        let answer = FeedServiceClient::new(self.channel.clone()).get_feed(request).await;
-        answer
-            .map(|answer| answer.into_inner().head_revision)
-            .map_err(|status| error_of(&status).message)
-    }
+async fn look(channel: Channel, wait: Duration) -> Result<i64, String> {
+    let mut request =
+        Request::new(GetFeedRequest { position_only: true, ..GetFeedRequest::default() });
+    request.set_timeout(wait);
+    let answer = FeedServiceClient::new(channel).get_feed(request).await;
+    answer
+        .map(|answer| answer.into_inner().head_revision)
+        .map_err(|status| error_of(&status).message)
 }

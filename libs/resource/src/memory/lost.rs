@@ -7,16 +7,14 @@
 use std::{sync::OnceLock, time::Duration};
 
 use mpp_core::Error;
+use mpp_rpc::Looks;
 use mpp_store::{Db, revision_lost};
-use tokio::{
-    sync::Mutex,
-    time::{Instant, sleep, sleep_until},
-};
+use tokio::time::sleep;
 
 /// A replica lags by milliseconds; so long nobody asks the database.
 const LAGS: Duration = Duration::from_millis(100);
-/// Looks are so far apart at least, whoever asks for them.
-const APART: Duration = Duration::from_millis(20);
+/// A database that answers later counts as away.
+const LIMIT: Duration = Duration::from_secs(5);
 /// How long after one look the next is due, for a restore that comes while a read waits.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -24,15 +22,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct Lost {
     db: OnceLock<Db>,
-    last: Mutex<Option<Seen>>,
-}
-
-/// What a look has found.
-#[derive(Clone, Copy)]
-struct Seen {
-    begun: Instant,
-    /// `None` where the database was away.
-    head: Option<i64>,
+    looks: Looks<Option<i64>>,
 }
 
 impl Lost {
@@ -56,19 +46,13 @@ impl Lost {
         }
     }
 
-    /// The head of a look that began after this call.
+    /// The database's head at some time after this call; `None` where it is away or slow.
     pub async fn head(&self) -> Option<i64> {
-        let asked = Instant::now();
-        let mut last = self.last.lock().await;
-        if let Some(seen) = *last {
-            if seen.begun >= asked {
-                return seen.head;
-            }
-            sleep_until(seen.begun + APART).await;
-        }
-        let begun = Instant::now();
-        let head = self.db.get()?.head().await.ok();
-        *last = Some(Seen { begun, head });
-        head
+        let db = self.db.get()?;
+        let look = || {
+            let db = db.clone();
+            async move { db.head().await.ok() }
+        };
+        self.looks.after_now(LIMIT, look).await.flatten()
     }
 }
