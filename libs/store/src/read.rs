@@ -131,10 +131,33 @@ impl Read {
         after_version: i64,
         limit: u32,
     ) -> Result<Vec<Change>> {
+        let which = "c.version > $3 order by c.version";
+        self.versions(which, (kind, name, after_version), limit).await
+    }
+
+    /// The last kept versions of one record, newest first, however many there are.
+    /// Indexes: change_history from its end, then revision by its transaction.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn last_versions(
+        &mut self,
+        kind: &str,
+        name: &str,
+        limit: u32,
+    ) -> Result<Vec<Change>> {
+        self.versions("c.version > $3 order by c.version desc", (kind, name, 0), limit).await
+    }
+
+    async fn versions(
+        &mut self,
+        which: &'static str,
+        (kind, name, after_version): (&str, &str, i64),
+        limit: u32,
+    ) -> Result<Vec<Change>> {
         let text = format!(
             "select {} from change c join revision r on r.tx = c.tx
-             where c.kind = $1 and c.name = $2 and c.version > $3
-             order by c.version limit $4",
+             where c.kind = $1 and c.name = $2 and {which} limit $4",
             change::COLUMNS
         );
         let rows = sqlx::query(AssertSqlSafe(text))

@@ -11,9 +11,6 @@ use mpp_store::{Change, Op};
 
 use super::Registry;
 
-/// Versions that are read at once.
-const AT_ONCE: u32 = 100;
-
 impl Registry {
     /// What became of a service, from its own history.
     ///
@@ -38,24 +35,12 @@ impl Registry {
         })
     }
 
-    /// The last change of a record, and the last that wrote it.
+    /// The last change of a record, and what it was before that; after a deletion, as it last was.
     async fn last_versions(&self, name: &str) -> Result<(Option<Change>, Option<Change>)> {
         let mut read = self.db.read().await?;
-        let (mut last, mut written) = (None::<Change>, None::<Change>);
-        loop {
-            let after = last.as_ref().map_or(0, |change| change.version);
-            let page = read.history(Service::KIND, name, after, AT_ONCE).await?;
-            let is_whole = page.len() < AT_ONCE as usize;
-            for change in page {
-                if change.op == Op::Put {
-                    written = Some(change.clone());
-                }
-                last = Some(change);
-            }
-            if is_whole {
-                read.end().await?;
-                return Ok((last, written));
-            }
-        }
+        let mut newest = read.last_versions(Service::KIND, name, 2).await?.into_iter();
+        read.end().await?;
+        let (last, before) = (newest.next(), newest.next());
+        Ok((last, before.filter(|change| change.op == Op::Put)))
     }
 }

@@ -276,13 +276,18 @@ async fn a_service_that_was_withdrawn_tells_since_when_by_whom_and_what_takes_it
         assert_eq!(reason(there), "NOT_FOUND", "it is there");
         admin.create_service(BKPM, "lama", service("Izin lama")).await.expect("a service");
         let name = format!("{BKPM}/services/lama");
+        for title in ["Izin usaha lama", "Izin yang lama"] {
+            let renamed = Service { name: name.clone(), ..service(title) };
+            let request = UpdateServiceRequest { service: Some(renamed), ..Default::default() };
+            admin.catalog.update_service(request).await.expect("renamed");
+        }
         let tombstone =
             Some(Tombstone { reason: Reason::Superseded.into(), successor: KTP.into() });
         let request = DeleteServiceRequest { name: name.clone(), tombstone, ..Default::default() };
         admin.catalog.delete_service(request).await.expect("deleted");
         let told = admin.catalog.get_withdrawn_service(asked(&name)).await;
         let told = told.expect("it was there").into_inner();
-        assert_eq!(told.title.expect("its last title").id, "Izin lama");
+        assert_eq!(told.title.expect("its last title").id, "Izin yang lama");
         let tombstone = told.tombstone.expect("why");
         assert_eq!((tombstone.reason(), tombstone.successor.as_str()), (Reason::Superseded, KTP));
         assert!(told.withdraw_time.is_some() && !told.actor.is_empty(), "{}", told.actor);
