@@ -42,8 +42,10 @@ async fn index(registry: Registry) -> Result<Held> {
     for _ in 0..TRIES {
         let Some((revision, wanted)) = wanted(&registry).await else { continue };
         registry.search.caught_up(revision).await.map_err(Error::internal)?;
-        let (at, shown) = registry.search.shown().await.map_err(Error::internal)?;
-        if at == revision {
+        let shown = registry.search.shown().await.map_err(Error::internal)?;
+        if let Some((at, shown)) = shown
+            && at == revision
+        {
             let count = usize::try_from(shown.digest.count()).unwrap_or_default();
             return Ok(Held::derived(revision, count, differing(&shown, &wanted)));
         }

@@ -36,8 +36,12 @@ impl Engine {
     /// updates.
     pub fn start(capacity: usize, tolerance: Tolerance) -> Result<Self, Error> {
         let index = Index::in_memory()?;
-        let state =
-            RwLock::new(Published { table: Table::default(), view: index.view()?, revision: 0 });
+        let state = RwLock::new(Published {
+            table: Table::default(),
+            view: index.view()?,
+            revision: 0,
+            steps: 0,
+        });
         let shared = Arc::new(Shared { state, readers: Readers::default() });
         let (queue, updates) = mpsc::channel(capacity.max(1));
         let (sender, published) = watch::channel(0);

@@ -1,6 +1,6 @@
 //! What the index shows of services and offerings, to be compared with what it should show.
 
-use std::sync::PoisonError;
+use std::sync::{PoisonError, RwLock};
 
 use mpp_core::Digest;
 use tokio::task::spawn_blocking;
@@ -9,7 +9,7 @@ use super::doc::Update;
 use super::engine::Engine;
 use super::geo::is_point;
 use super::question::Error;
-use super::table::{Offering, Service, Table};
+use super::table::{Offering, Service, Slot, Table};
 use super::writer::Published;
 
 /// Entries as a digest has them: services and offerings, by name, with what an answer shows.
@@ -20,6 +20,10 @@ pub struct Shown {
     /// Services whose words are indexed.
     pub indexed: u64,
 }
+
+/// Slots that are read in one turn. A writer that waits for the lock holds up all searches behind
+/// it, so no turn is longer than a few milliseconds.
+const TURN: usize = 500;
 
 const SERVICE: &str = "service";
 const OFFERING: &str = "offering";
@@ -41,17 +45,37 @@ impl Shown {
         }
     }
 
-    fn of(state: &Published) -> Self {
-        let mut shown = Self { indexed: state.view.services(), ..Self::default() };
-        for slot in &state.table.slots {
+    /// What stands in these slots.
+    fn slots(&mut self, table: &Table, slots: &[Slot]) {
+        for slot in slots {
             if let Some(service) = &slot.service {
-                shown.indexed_service(&slot.name, service);
+                self.indexed_service(&slot.name, service);
             }
             for offering in &slot.offerings {
-                shown.indexed_offering(&slot.name, offering, &state.table);
+                self.indexed_offering(&slot.name, offering, table);
             }
         }
-        shown
+    }
+
+    /// Of a state that may be written to between two turns; `None` where it was.
+    fn of(state: &RwLock<Published>) -> Option<(i64, Self)> {
+        let mut shown = Self::default();
+        let (mut read, mut steps) = (0, None);
+        loop {
+            // The writer changes the state only by whole steps that do not panic.
+            let now = state.read().unwrap_or_else(PoisonError::into_inner);
+            if *steps.get_or_insert(now.steps) != now.steps {
+                return None;
+            }
+            let left = now.table.slots.get(read..).unwrap_or_default();
+            if left.is_empty() {
+                shown.indexed = now.view.services();
+                return Some((now.revision, shown));
+            }
+            let turn = &left[..left.len().min(TURN)];
+            shown.slots(&now.table, turn);
+            read += turn.len();
+        }
     }
 
     fn indexed_service(&mut self, name: &str, service: &Service) {
@@ -76,17 +100,13 @@ impl Shown {
 }
 
 impl Engine {
-    /// What is shown, and the revision of that.
+    /// What is shown, and the revision of that; `None` where it changed meanwhile.
     ///
     /// # Errors
     /// The engine has stopped.
-    pub async fn shown(&self) -> Result<(i64, Shown), Error> {
+    pub async fn shown(&self) -> Result<Option<(i64, Shown)>, Error> {
         let shared = self.shared();
-        let read = spawn_blocking(move || {
-            // The writer changes the state only by whole steps that do not panic.
-            let state = shared.state.read().unwrap_or_else(PoisonError::into_inner);
-            (state.revision, Shown::of(&state))
-        });
+        let read = spawn_blocking(move || Shown::of(&shared.state));
         read.await.map_err(|_| Error::Stopped)
     }
 }

@@ -22,6 +22,8 @@ pub struct Published {
     pub table: Table,
     pub view: View,
     pub revision: i64,
+    /// How often it was published: who reads it in turns sees whether it is still the same.
+    pub steps: u64,
 }
 
 /// Shared by the writer and the readers.
@@ -182,6 +184,7 @@ impl Writer {
             state.view = view;
         }
         state.revision = pending.revision.unwrap_or(state.revision);
+        state.steps += 1;
         let revision = state.revision;
         drop(state);
         self.published.send_replace(revision);
