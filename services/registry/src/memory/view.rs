@@ -60,12 +60,15 @@ impl View for RegistryView {
 
 impl RegistryView {
     /// One that cannot be read must not keep the others out: the log names it, reads do not show
-    /// it, and it has no unit above.
+    /// it, and the unit above it stays the one that was known, since rights follow from that.
     fn put_unit(&mut self, change: &Change) {
-        let doc = Unit::decode(change.doc.clone()).unwrap_or_else(|error| {
-            tracing::error!(name = change.name, %error, "a stored unit cannot be read");
-            Unit::default()
-        });
+        let doc = match Unit::decode(change.doc.clone()) {
+            Ok(doc) => doc,
+            Err(error) => {
+                tracing::error!(name = change.name, %error, "a stored unit cannot be read");
+                return;
+            }
+        };
         let unit = self.records.texts.shared(&change.name);
         if doc.parent.is_empty() {
             self.parents.remove(&unit);
