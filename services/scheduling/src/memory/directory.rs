@@ -16,7 +16,9 @@ use prost::Message;
 use super::dirty::Touched;
 use crate::model::{scope::Scope, slot::Terms, target::Target};
 
-/// The kinds of record that are followed.
+/// The kinds of record that are followed. The copy's position in the database holds for this set
+/// only: replicas of two sets, side by side, load the whole copy in turns. A release that changes it
+/// has to be told of in deploy/README.md, "Upgrade".
 pub const KINDS: &[&str] = &[
     registry::Region::KIND,
     registry::Unit::KIND,
@@ -248,10 +250,10 @@ impl Directory {
         self.offerings.get(offering).ok_or_else(|| unknown(offering))
     }
 
-    /// How many records it is made of.
+    /// How many records it is made of; of units those that lie below another.
     pub fn count(&self) -> usize {
         let below = self.counters.len() + self.windows.len() + self.offerings.len();
-        self.zones.len() + self.malls.len() + below
+        self.zones.len() + self.parents.len() + self.malls.len() + below
     }
 
     /// The records that another copy has otherwise, or only one of the two has.
@@ -261,6 +263,7 @@ impl Directory {
         };
         let all = [
             (registry::Region::KIND, differing(&self.zones, &other.zones)),
+            (registry::Unit::KIND, differing(&self.parents, &other.parents)),
             (registry::Mall::KIND, differing(&self.malls, &other.malls)),
             (registry::Counter::KIND, differing(&self.counters, &other.counters)),
             (registry::Window::KIND, differing(&window(self), &window(other))),

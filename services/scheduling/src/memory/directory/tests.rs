@@ -66,3 +66,17 @@ fn a_document_that_cannot_be_read_changes_nothing() {
     assert!(copy.put("mall", "malls/merauke", &[0xff, 0xff]).is_err());
     assert!(copy.mall("malls/merauke").is_ok());
 }
+
+#[test]
+fn a_copy_that_lost_the_unit_above_differs() {
+    let mut copy = with_a_mall();
+    let (unit, doc) =
+        ("units/dpmptsp", registry::Unit { parent: "units/merauke".into(), ..Default::default() });
+    copy.put("unit", unit, &doc.encode_to_vec()).unwrap();
+    let mut lost = copy.clone();
+    lost.remove("unit", unit);
+    assert_eq!(lost.count() + 1, copy.count());
+    let [(kind, found)] = &lost.differences(&copy)[..] else { panic!("one kind differs") };
+    assert_eq!((*kind, found.count, &found.names[..]), ("unit", 1, &[unit.to_owned()][..]));
+    assert!(copy.differences(&copy.clone()).is_empty());
+}
