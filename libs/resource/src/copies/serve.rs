@@ -13,12 +13,15 @@ use mpp_api::{
 use mpp_core::{Error, Reason, Result};
 use mpp_rpc::{status, time::to_timestamp};
 use tokio::{
-    sync::Mutex,
+    sync::{Mutex, MutexGuard},
     time::{Instant, timeout_at},
 };
 use tonic::{Request, Response, Status};
 
-use super::{Finding, Held, Kept, Repaired};
+use super::{Finding, Held, Kept, Repaired, Work};
+
+/// Time kept free for the answer to reach its caller.
+const ANSWER: Duration = Duration::from_millis(500);
 
 /// Everything that a service keeps. Clones share it.
 #[derive(Clone)]
@@ -27,12 +30,12 @@ pub struct Copies(Arc<Shared>);
 struct Shared {
     kept: Vec<Kept>,
     limit: Duration,
-    /// One reads at a time.
+    /// One reads or mends at a time.
     turn: Mutex<()>,
 }
 
 impl Copies {
-    /// All of these, in the order in which they are made, read within `limit`.
+    /// All of these, in the order in which they are made, each call within `limit`.
     pub fn new(limit: Duration, kept: Vec<Kept>) -> Self {
         Self(Arc::new(Shared { kept, limit, turn: Mutex::default() }))
     }
@@ -42,29 +45,35 @@ impl Copies {
         CopyServiceServer::new(self)
     }
 
-    async fn list(&self) -> Vec<Copy> {
-        let until = Instant::now() + self.0.limit;
-        let turn = timeout_at(until, self.0.turn.lock()).await;
+    /// By when a call has to end: within the limit, and before its own deadline, so that what was
+    /// read by then is answered.
+    fn until<T>(&self, request: &Request<T>) -> Instant {
+        let own = Instant::now() + self.0.limit;
+        mpp_rpc::deadline(request).map_or(own, |deadline| own.min(deadline - ANSWER))
+    }
+
+    async fn turn(&self, until: Instant) -> Result<MutexGuard<'_, ()>> {
+        timeout_at(until, self.0.turn.lock()).await.map_err(|_| {
+            let text = "another caller reads or mends what is kept here, one at a time; ask again";
+            Error::new(Reason::Unavailable, text)
+        })
+    }
+
+    async fn list(&self, until: Instant) -> Vec<Copy> {
+        let turn = self.turn(until).await;
         let mut copies = Vec::new();
         for kept in &self.0.kept {
-            let read = match turn.is_ok() {
-                true => timeout_at(until, (kept.read)()).await.ok(),
-                false => None,
+            let read = match &turn {
+                Ok(_) => within(until, (kept.read)()).await,
+                Err(busy) => Err(Error::new(busy.reason(), busy.message())),
             };
-            copies.push(told(kept, read.unwrap_or_else(|| Err(self.too_long()))));
+            copies.push(told(kept, read));
         }
         copies
     }
 
-    fn too_long(&self) -> Error {
-        let seconds = self.0.limit.as_secs();
-        let text = format!(
-            "not read within {seconds} s; raise compare_seconds of [feed], and call_seconds of [server]"
-        );
-        Error::new(Reason::DeadlineExceeded, text)
-    }
-
-    async fn repair(&self, name: &str, accept: bool) -> Result<Repaired> {
+    /// The log names it before it begins: what was mended stays so where the call is cut off.
+    async fn repair(&self, name: &str, accept: bool, until: Instant) -> Result<Repaired> {
         let id = name.strip_prefix("copies/").unwrap_or(name);
         let known = self.0.kept.iter().find(|kept| kept.name == id);
         let kept = known.ok_or_else(|| {
@@ -72,8 +81,13 @@ impl Copies {
             let text = format!("no such copy is kept here; those are {}", names.join(", "));
             Error::new(Reason::NotFound, text)
         })?;
-        let repaired = (kept.repair)(accept).await?;
-        tracing::warn!(copy = name, mended = repaired.mended, "a copy is mended by command");
+        let _turn = self.turn(until).await?;
+        tracing::warn!(copy = id, accept_altered = accept, "a copy is to be mended by command");
+        let repaired = within(until, (kept.repair)(accept)).await;
+        let repaired = repaired.inspect_err(
+            |error| tracing::warn!(copy = id, %error, "the mending of a copy has not ended well"),
+        )?;
+        tracing::warn!(copy = id, mended = repaired.mended, "a copy is mended by command");
         Ok(repaired)
     }
 }
@@ -82,17 +96,20 @@ impl Copies {
 impl CopyService for Copies {
     async fn list_copies(
         &self,
-        _: Request<ListCopiesRequest>,
+        request: Request<ListCopiesRequest>,
     ) -> Result<Response<ListCopiesResponse>, Status> {
-        Ok(Response::new(ListCopiesResponse { copies: self.list().await }))
+        let copies = self.list(self.until(&request)).await;
+        Ok(Response::new(ListCopiesResponse { copies }))
     }
 
     async fn repair_copy(
         &self,
         request: Request<RepairCopyRequest>,
     ) -> Result<Response<RepairCopyResponse>, Status> {
+        let until = self.until(&request);
         let request = request.into_inner();
-        let repaired = self.repair(&request.name, request.accept_altered).await.map_err(status)?;
+        let repaired = self.repair(&request.name, request.accept_altered, until).await;
+        let repaired = repaired.map_err(status)?;
         Ok(Response::new(RepairCopyResponse {
             mended_count: repaired.mended,
             left_names: repaired.left.names,
@@ -100,6 +117,15 @@ impl CopyService for Copies {
             text: repaired.text,
         }))
     }
+}
+
+/// What `work` comes to by then.
+async fn within<T>(until: Instant, work: Work<T>) -> Result<T> {
+    timeout_at(until, work).await.unwrap_or_else(|_| {
+        let text = "it has not ended in time, and what was done by then stays; raise compare_seconds \
+                    of [feed] or call_seconds of [server], whichever is less, and ask again";
+        Err(Error::new(Reason::DeadlineExceeded, text))
+    })
 }
 
 fn full_name(kept: &Kept) -> String {
@@ -136,5 +162,51 @@ fn finding(finding: Finding) -> CopyFinding {
         kind: finding.kind,
         count: finding.found.count,
         names: finding.found.names,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use mpp_api::feed::copy::Place;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn kept(name: &'static str, read: impl Fn() -> Work<Held> + Send + Sync + 'static) -> Kept {
+        let repair = |_| -> Work<Repaired> { Box::pin(pending()) };
+        Kept::new(name, "registry", Place::Derived, read, repair)
+    }
+
+    fn two() -> Copies {
+        let quick = kept("memory", || Box::pin(async { Ok(Held::default()) }));
+        Copies::new(LONG, vec![quick, kept("search", || Box::pin(pending()))])
+    }
+
+    #[tokio::test]
+    async fn what_was_read_in_time_is_answered_beside_what_was_not() {
+        let copies = two().list(Instant::now() + Duration::from_millis(20)).await;
+        assert_eq!(copies[0].unread_reason, "");
+        assert!(copies[1].unread_reason.contains("compare_seconds"), "{copies:?}");
+    }
+
+    #[tokio::test]
+    async fn who_comes_while_another_reads_is_told_so() {
+        let copies = two();
+        let _other = copies.turn(Instant::now() + LONG).await.expect("nobody reads yet");
+        for copy in copies.list(Instant::now()).await {
+            assert!(copy.unread_reason.contains("another caller"), "{}", copy.unread_reason);
+        }
+        let refused = copies.repair("memory", false, Instant::now()).await.expect_err("taken");
+        assert_eq!(refused.reason(), Reason::Unavailable);
+    }
+
+    #[tokio::test]
+    async fn a_repair_that_takes_too_long_says_what_becomes_of_it() {
+        let until = Instant::now() + Duration::from_millis(20);
+        let cut = two().repair("copies/memory", true, until).await.expect_err("it hangs");
+        assert!(cut.message().contains("stays"), "{cut}");
     }
 }
