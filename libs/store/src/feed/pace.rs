@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::FeedPolicy;
-
 /// The pace of such readings. Of many records they come more seldom, so that reading takes a bounded
 /// part of the time.
 #[derive(Clone, Copy, Debug)]
@@ -21,11 +19,5 @@ impl ProofPace {
     /// When the next one is due, after one that began then and has just ended.
     pub fn after(&self, began: Instant) -> Instant {
         Instant::now() + (began.elapsed() * self.part).max(self.least)
-    }
-}
-
-impl Default for ProofPace {
-    fn default() -> Self {
-        FeedPolicy::default().proof_pace()
     }
 }

@@ -69,3 +69,9 @@ impl Default for FeedOptions {
         FeedPolicy::default().options()
     }
 }
+
+impl Default for ProofPace {
+    fn default() -> Self {
+        FeedPolicy::default().proof_pace()
+    }
+}
