@@ -205,3 +205,43 @@ impl RegistryView {
 fn id_of(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use mpp_core::Labels;
+
+    use super::*;
+
+    const UNIT: &str = "units/dukcapil";
+
+    fn put(version: i64, doc: Vec<u8>) -> Change {
+        Change {
+            kind: Unit::KIND.into(),
+            name: UNIT.into(),
+            version,
+            op: Op::Put,
+            doc: doc.into(),
+            tombstone: None,
+            labels: Labels::default(),
+            labels_before: None,
+            origin: String::new(),
+            actor: String::new(),
+            at: 0,
+            create_time: 0,
+            update_time: 0,
+            revision: version,
+        }
+    }
+
+    #[test]
+    fn a_unit_that_cannot_be_read_stays_below_the_one_above_it() {
+        let mut view = RegistryView::default();
+        let unit = Unit { parent: "units/kemendagri".into(), ..Unit::default() };
+        view.apply(Unit::KIND, &put(1, unit.encode_to_vec())).expect("read");
+        view.apply(Unit::KIND, &put(2, vec![0xff])).expect("it keeps no other out");
+        assert_eq!(view.parent_of(UNIT), "units/kemendagri");
+        let top = Unit::default().encode_to_vec();
+        view.apply(Unit::KIND, &put(3, top)).expect("read");
+        assert_eq!(view.parent_of(UNIT), "", "it was moved to the top");
+    }
+}

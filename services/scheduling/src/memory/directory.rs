@@ -17,8 +17,8 @@ use super::dirty::Touched;
 use crate::model::{scope::Scope, slot::Terms, target::Target};
 
 /// The kinds of record that are followed. The copy's position in the database holds for this set
-/// only: replicas of two sets, side by side, load the whole copy in turns. A release that changes it
-/// has to be told of in deploy/README.md, "Upgrade".
+/// only: replicas of two sets, side by side, load the whole copy in turns. A release with another
+/// set has to be told of in deploy/README.md, "Upgrade".
 pub const KINDS: &[&str] = &[
     registry::Region::KIND,
     registry::Unit::KIND,
