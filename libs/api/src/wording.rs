@@ -1,5 +1,6 @@
 //! Fees and times as a citizen reads them, in either language: "Rp50.000 per lembar", "up to
-//! Rp9,000". What could not be read is shown in the source's words, and said to be so.
+//! Rp9,000". What could not be read is shown in the source's words, and said to be so. What errors
+//! say in Indonesian stands beside their reasons (`libs/core/src/reason.rs`).
 
 mod time;
 

@@ -48,25 +48,44 @@ fn date(at: &ExcelDateTime) -> String {
 
 /// A number in its format: the words and the currency that the format adds belong to it.
 fn shown(number: &str, format: &str) -> Result<String, String> {
-    let section = sections(format).next().unwrap_or_default();
-    let parts = Parts::of(&section);
-    let number = match parts.places.as_str() {
-        zeros if !zeros.is_empty() && zeros.chars().all(|sign| sign == '0') => {
-            format!("{number:0>width$}", width = zeros.len())
-        }
-        _ => number.to_owned(),
-    };
-    let has_words = [&parts.before, &parts.after].iter().any(|text| !text.trim().is_empty());
-    if parts.is_scaled && has_words || parts.is_split {
+    let all: Vec<String> = sections(format).collect();
+    let parts: Vec<Parts> = all.iter().map(|section| Parts::of(section)).collect();
+    let (chosen, digits) = section_of(number, all.len());
+    let (part, has_words) = (&parts[chosen], parts.iter().any(Parts::has_words));
+    let is_conditional = parts.iter().any(|part| part.is_conditional);
+    if (is_conditional || part.is_scaled) && has_words || part.is_split {
         return Err(format!(
             "the number {number} is shown in the format '{format}', and what is seen then is not \
              surely known; write it as text"
         ));
     }
-    if parts.is_percent {
-        return percent(&number).map(|number| format!("{number}%"));
+    if all.len() > 1 && part.places.is_empty() && !is_general(&all[chosen]) {
+        // Words instead of the number, or nothing at all.
+        return Ok(part.before.clone());
     }
-    Ok(format!("{}{number}{}", parts.before, parts.after))
+    let width = if part.is_code() { part.places.len() } else { 0 };
+    let digits = format!("{digits:0>width$}");
+    if part.is_percent {
+        return percent(&digits).map(|number| format!("{number}%"));
+    }
+    Ok(format!("{}{digits}{}", part.before, part.after))
+}
+
+/// Which section shows a number, and the number as it stands in it: a section of its own for
+/// negative numbers brings their sign, too.
+fn section_of(number: &str, sections: usize) -> (usize, &str) {
+    let value: f64 = number.parse().unwrap_or_default();
+    match sections {
+        0 | 1 => (0, number),
+        _ if value < 0.0 => (1, number.trim_start_matches('-')),
+        2 => (0, number),
+        _ if value == 0.0 => (2, number),
+        _ => (0, number),
+    }
+}
+
+fn is_general(section: &str) -> bool {
+    section.eq_ignore_ascii_case("general") || section == "@"
 }
 
 /// Hundredfold, by moving the point.
@@ -106,12 +125,14 @@ struct Parts {
     is_percent: bool,
     /// Words stand between its digits.
     is_split: bool,
+    /// Shown so only for some numbers.
+    is_conditional: bool,
 }
 
 impl Parts {
     fn of(section: &str) -> Self {
         let mut parts = Self::default();
-        if section.eq_ignore_ascii_case("general") || section == "@" {
+        if is_general(section) {
             return parts;
         }
         let mut signs = section.chars().peekable();
@@ -126,7 +147,8 @@ impl Parts {
                 '_' | '*' => drop(signs.next()),
                 '[' => {
                     let code: String = signs.by_ref().take_while(|sign| *sign != ']').collect();
-                    // "[$Rp-421]" names a currency; "[Red]" and "[>100]" say nothing.
+                    // "[$Rp-421]" names a currency, "[Red]" says nothing.
+                    parts.is_conditional |= code.starts_with(['<', '>', '=']);
                     let currency = code.strip_prefix('$').map(|code| code.split('-').next());
                     currency.flatten().into_iter().for_each(|currency| parts.say(currency));
                 }
@@ -142,6 +164,15 @@ impl Parts {
             }
         }
         parts
+    }
+
+    fn has_words(&self) -> bool {
+        [&self.before, &self.after].iter().any(|text| !text.trim().is_empty())
+    }
+
+    /// "000" shows a code with its zeros.
+    fn is_code(&self) -> bool {
+        !self.places.is_empty() && self.places.chars().all(|sign| sign == '0')
     }
 
     fn say(&mut self, words: &str) {
@@ -184,9 +215,20 @@ mod tests {
             assert_eq!(shown(number, format).as_deref(), Ok(seen), "{format}");
         }
         assert_eq!(shown("50000", "#,##0,").as_deref(), Ok("50000"), "the number is all of it");
-        for format in ["#,##0,\" ribu\"", "0\"-\"00"] {
+        for format in ["#,##0,\" ribu\"", "0\"-\"00", "[<60]0\" menit\";0\" jam\""] {
             assert!(shown("50000", format).is_err(), "{format}");
         }
+    }
+
+    #[test]
+    fn a_format_may_show_words_instead_of_a_number() {
+        let format = "\"Rp\"#,##0;\"minus \"0;\"sesuai Perda\"";
+        assert_eq!(shown("0", format).as_deref(), Ok("sesuai Perda"));
+        assert_eq!(shown("5000", format).as_deref(), Ok("Rp5000"));
+        assert_eq!(shown("-5", format).as_deref(), Ok("minus 5"));
+        assert_eq!(shown("-5", "0").as_deref(), Ok("-5"));
+        assert_eq!(shown("5000", ";;;").as_deref(), Ok(""), "nobody sees it");
+        assert_eq!(shown("0", "#,##0_);(#,##0);\"-\"??_)").as_deref(), Ok("-0"));
     }
 
     #[test]

@@ -37,7 +37,8 @@ pub struct Before {
 struct Merged {
     from: Spot,
     to: Spot,
-    text: String,
+    /// None where its first row could not be read.
+    text: Option<String>,
 }
 
 impl Before {
@@ -71,7 +72,7 @@ const HOW_TO_STORE: &str =
 
 impl Merged {
     fn of(dimensions: Dimensions) -> Self {
-        Self { from: dimensions.start, to: dimensions.end, text: String::new() }
+        Self { from: dimensions.start, to: dimensions.end, text: None }
     }
 }
 
@@ -202,7 +203,18 @@ impl<'a> SheetRows<'a> {
 
     /// A row as wide as the heading, with what was merged.
     fn whole(&mut self, row: Row) -> Row {
-        let Row::Cells { line, mut cells } = row else { return row };
+        match row {
+            Row::Cells { line, cells } => self.widened(line, cells),
+            Row::Refused { line, .. } | Row::Torn { from: line, .. } => {
+                self.reach(line as u32 - 1);
+                row
+            }
+        }
+    }
+
+    fn widened(&mut self, line: usize, mut cells: Vec<String>) -> Row {
+        let row = line as u32 - 1;
+        self.reach(row);
         if self.columns > 0 {
             if cells.iter().skip(self.columns).any(|cell| !cell.is_empty()) {
                 let why = "it has more cells than the heading; give each column a heading";
@@ -210,28 +222,44 @@ impl<'a> SheetRows<'a> {
             }
             cells.resize(self.columns, String::new());
         }
-        self.fill_merged(line as u32 - 1, &mut cells);
-        Row::Cells { line, cells }
+        match self.fill_merged(row, &mut cells) {
+            Ok(()) => Row::Cells { line, cells },
+            Err(why) => {
+                Row::Refused { line, error: Error::field("row", FieldCode::Unreadable, why) }
+            }
+        }
     }
 
-    /// Merged cells hold their text in each row and column that they reach.
-    fn fill_merged(&mut self, row: u32, cells: &mut [String]) {
+    /// Goes on to the merged cells that reach a row.
+    fn reach(&mut self, row: u32) {
         while self.before.merged.last().is_some_and(|merged| merged.from.0 <= row) {
             self.reaching.extend(self.before.merged.pop());
         }
         self.reaching.retain(|merged| merged.to.0 >= row);
+    }
+
+    /// Merged cells hold their text in each row and column that they reach; where the row of that
+    /// text could not be read, the others are not known either.
+    fn fill_merged(&mut self, row: u32, cells: &mut [String]) -> Result<(), String> {
         for merged in &mut self.reaching {
             let first = merged.from.1 as usize;
             if merged.from.0 == row {
-                merged.text = cells.get(first).cloned().unwrap_or_default();
+                merged.text = Some(cells.get(first).cloned().unwrap_or_default());
             }
             for cell in cells.iter_mut().take(merged.to.1 as usize + 1).skip(first) {
-                if cell.is_empty() {
-                    cell.clone_from(&merged.text);
+                match &merged.text {
+                    Some(text) if cell.is_empty() => cell.clone_from(text),
+                    Some(_) => {}
+                    None => return Err(unknown(merged.from)),
                 }
             }
         }
+        Ok(())
     }
+}
+
+fn unknown((row, column): Spot) -> String {
+    format!("column {} is merged with row {}, which could not be read", letters(column), row + 1)
 }
 
 impl TableRows for SheetRows<'_> {

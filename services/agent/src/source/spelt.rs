@@ -47,30 +47,48 @@ const VALUES: [(&str, u64); 43] = [
     ("zero", 0),
 ];
 /// Words that multiply what stands before them; "belas" adds ten.
-const FACTORS: [(&str, u64); 6] = [
+const FACTORS: [(&str, u64); 8] = [
     ("puluh", 10),
     ("belas", 0),
     ("ratus", 100),
     ("hundred", 100),
     ("ribu", 1_000),
     ("thousand", 1_000),
+    ("juta", 1_000_000),
+    ("million", 1_000_000),
 ];
 
-/// The words of a sentence, each row of number words as one number.
+/// The words of a sentence, each row of number words as one number: "2 ribu" is 2000.
 pub fn in_digits(words: Vec<String>) -> Vec<String> {
-    let parted = words.iter().flat_map(|word| part(word));
+    let parted: Vec<String> = words.iter().flat_map(|word| part(word)).collect();
     let (mut said, mut sum) = (Vec::new(), None);
-    for word in parted {
-        match meaning(&word) {
+    for (at, word) in parted.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| parted[before].as_str());
+        match part_of_number(before, word, parted.get(at + 1)) {
             Some(meaning) => sum = Some(sum.unwrap_or_default()).map(|sum: Sum| sum.with(meaning)),
             None => {
                 said.extend(sum.take().map(|sum| sum.value().to_string()));
-                said.push(word);
+                said.push(word.clone());
             }
         }
     }
     said.extend(sum.map(|sum| sum.value().to_string()));
     said
+}
+
+/// The meaning of a word where it stands: digits count with the factor behind them, and a factor
+/// behind digits that are no whole number ("2,5 ribu") is of no known number.
+fn part_of_number(before: Option<&str>, word: &str, next: Option<&String>) -> Option<Meaning> {
+    let is_factor = |word: &str| matches!(meaning(word), Some(Meaning::Factor(_)));
+    let whole = |word: &str| word.parse::<u64>().ok();
+    if is_factor(word) {
+        let of_unknown = |before: &str| {
+            before.contains(|sign: char| sign.is_ascii_digit()) && whole(before).is_none()
+        };
+        return meaning(word).filter(|_| !before.is_some_and(of_unknown));
+    }
+    let counted = || next.filter(|next| is_factor(next)).and(whole(word)).map(Meaning::Value);
+    meaning(word).or_else(counted)
 }
 
 /// "forty-two", "empatpuluh": each of its number words by itself.
@@ -98,7 +116,8 @@ fn meaning(word: &str) -> Option<Meaning> {
     of(&VALUES).map(Meaning::Value).or_else(|| of(&FACTORS).map(Meaning::Factor))
 }
 
-/// A number that is being read: whole thousands, what is below them, and the last unit.
+/// A number that is being read: whole thousands and millions, what is below them, and the last
+/// unit.
 #[derive(Clone, Copy, Default)]
 struct Sum {
     thousands: u64,
@@ -109,8 +128,10 @@ struct Sum {
 impl Sum {
     fn with(mut self, meaning: Meaning) -> Self {
         match meaning {
-            Meaning::Value(1_000) | Meaning::Factor(1_000) => {
-                self.thousands = (self.below + self.unit).max(1).saturating_mul(1_000);
+            Meaning::Value(1_000) => return self.with(Meaning::Factor(1_000)),
+            Meaning::Factor(factor @ (1_000 | 1_000_000)) => {
+                let times = self.below.saturating_add(self.unit).max(1);
+                self.thousands = self.thousands.saturating_add(times.saturating_mul(factor));
                 (self.below, self.unit) = (0, 0);
             }
             Meaning::Value(value) => {
@@ -146,6 +167,10 @@ mod tests {
             ("dua belas", "12"),
             ("seratus dua puluh lima", "125"),
             ("seribu dua ratus", "1200"),
+            ("2 ribu layanan", "2000 layanan"),
+            ("satu juta dua ribu", "1002000"),
+            ("2,5 ribu layanan", "2,5 ribu layanan"),
+            ("halaman 2 dari 3", "halaman 2 dari 3"),
             ("dua ribu lima ratus", "2500"),
             ("forty-two", "42"),
             ("one hundred and five", "100 and 5"),

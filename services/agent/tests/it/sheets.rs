@@ -144,6 +144,24 @@ async fn what_a_cell_shows_is_not_surely_known_is_refused_with_its_row_and_colum
     assert_eq!(counts(&said), (7, 4, false), "a column without a heading may be a part of it");
 }
 
+#[tokio::test]
+async fn rows_that_are_merged_with_one_that_cannot_be_read_are_not_known_either() {
+    let bytes = written(|workbook| {
+        let sheet = workbook.add_worksheet();
+        rows(
+            sheet,
+            0,
+            &[&["kode", "nama", "syarat"], &["a", "Akta"], &["b", "KK"], &["c", "KIA", "KK"]],
+        );
+        let struck = Format::new().set_font_strikethrough();
+        sheet.write_string_with_format(1, 1, "Akta", &struck).expect("x");
+        sheet.merge_range(1, 2, 2, 2, "KTP", &Format::new()).expect("merged");
+    });
+    let said = read(&bytes, Workbook::default()).await;
+    assert_eq!(counts(&said), (3, 2, true), "{:?}", said.problems);
+    assert!(said.problems[1].message.contains("column C is merged with row 2"));
+}
+
 /// The workbook with a text in one of its parts replaced.
 fn replaced(bytes: &[u8], part: &str, from: &str, to: &str) -> Vec<u8> {
     let mut old = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a workbook");

@@ -127,15 +127,20 @@ fn asked_for(terms: Vec<QueryTerm>) -> Vec<QueryTerm> {
 /// Years from which one is no child before the law that knows identity cards (UU 24/2013).
 const OF_AGE: u32 = 17;
 
-/// Whether the question tells an age from which nobody is a child: "anakku umur 17".
+/// Whether all ages that the question tells are such that nobody is a child: "anakku umur 17". Of
+/// two ages the other may be the mother's.
 fn is_of_age(words: &[String]) -> bool {
-    let years = |word: &String| word.parse().is_ok_and(|years: u32| (OF_AGE..130).contains(&years));
-    let age = |word: Option<&String>, of: &[&str]| word.is_some_and(|word| of.contains(&&**word));
-    (0..words.len()).filter(|at| years(&words[*at])).any(|at| {
-        let before = at.checked_sub(1).and_then(|before| words.get(before));
-        age(before, &["umur", "umurnya", "usia", "usianya", "umurku", "aged", "age"])
-            || age(words.get(at + 1), &["tahun", "taun", "th", "thn", "years"])
-    })
+    let ages: Vec<u32> = (0..words.len()).filter_map(|at| age(words, at)).collect();
+    !ages.is_empty() && ages.iter().all(|years| (OF_AGE..130).contains(years))
+}
+
+/// The age that stands at a place.
+fn age(words: &[String], at: usize) -> Option<u32> {
+    let tells = |word: Option<&String>, of: &[&str]| word.is_some_and(|word| of.contains(&&**word));
+    let before = at.checked_sub(1).and_then(|before| words.get(before));
+    let is_told = tells(before, &["umur", "umurnya", "usia", "usianya", "umurku", "aged", "age"])
+        || tells(words.get(at + 1), &["tahun", "taun", "th", "thn", "years"]);
+    is_told.then(|| words[at].parse().ok()).flatten()
 }
 
 fn is_child(term: &QueryTerm) -> bool {
