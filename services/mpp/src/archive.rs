@@ -92,6 +92,9 @@ pub fn load(folder: &Path) -> Result<Contents> {
 /// # Errors
 /// It cannot be made, or is there already.
 pub fn make_private(folder: &Path) -> Result<()> {
+    if let Some(parent) = folder.parent() {
+        fs::create_dir_all(parent).map_err(|error| unwritable(parent, &error))?;
+    }
     let made = fs::DirBuilder::new().mode(0o700).create(folder);
     made.map_err(|error| unwritable(folder, &error))
 }
@@ -140,5 +143,12 @@ pub fn print(contents: &Contents, output: Output) -> Result<()> {
 
 /// A file or folder cannot be written.
 pub fn unwritable(path: &Path, error: &std::io::Error) -> Error {
-    Error::new(Reason::Unavailable, format!("{} cannot be written: {error}", path.display()))
+    let text = format!("{} cannot be written: {error}", path.display());
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::NotADirectory => {
+            Error::field("folder", FieldCode::Unreadable, text)
+        }
+        // A disk that is full, say, may have room again.
+        _ => Error::new(Reason::Unavailable, text),
+    }
 }

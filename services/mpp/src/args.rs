@@ -1,6 +1,6 @@
 //! The command line: which commands there are. The arguments of each stand with the command.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -74,7 +74,7 @@ pub enum Command {
     List(ListArgs),
     /// Create records, or update them to match files.
     Apply(ApplyArgs),
-    /// Delete a service, an offering or an hours rule.
+    /// Delete a service, an offering, an hours rule or a source.
     Delete(DeleteArgs),
     /// Give fields that were set over a source's record back to the source.
     HandBack(HandBackArgs),
@@ -122,6 +122,14 @@ pub enum Command {
 }
 
 impl Command {
+    /// The agent's file that it works on.
+    pub fn agents_file(&self) -> Option<&Path> {
+        match self {
+            Self::Agent { command } => command.config(),
+            _ => None,
+        }
+    }
+
     /// True for commands that change nothing: their output is all that they do.
     pub fn only_shows(&self) -> bool {
         matches!(

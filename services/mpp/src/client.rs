@@ -180,9 +180,13 @@ impl Client {
         self.context.as_ref()
     }
 
-    /// The file that the context was read from, where one is used.
+    /// The file that the context was read from, where it is used: not where flags name all that it
+    /// could tell.
     pub fn context_file(&self) -> Option<&Path> {
-        self.file.as_deref()
+        let all = [Service::Registry, Service::Scheduling, Service::Reporting];
+        let is_told = all.iter().all(|service| self.named(*service).is_some())
+            && self.args.token_file.is_some();
+        self.file.as_deref().filter(|_| !is_told)
     }
 
     /// The health port of a service of the context; none of one that a flag names, which may be

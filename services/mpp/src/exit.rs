@@ -11,13 +11,13 @@
 //! | 6 | a service cannot be reached or is busy; try again |
 //! | 7 | a field of the request, or a line of a configuration, is wrong |
 //! | 8 | a source could not be read, or not whole; the registry knows it where it could be told |
-//! | 9 | done, and some rows or records were refused |
+//! | 9 | done, and some rows or records were refused, or came twice |
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use mpp_core::{Code, Error, Reason};
 
-use crate::program::as_called;
+use crate::program::{as_called, as_called_on};
 
 /// Anything that no other code says better.
 pub const FAILED: u8 = 1;
@@ -26,8 +26,9 @@ const SOURCE: u8 = 8;
 /// Done, and not all of it was taken.
 const REFUSED: u8 = 9;
 
-/// Prints the failure and what to do next, and gives the exit code.
-pub fn report(error: &Error) -> ExitCode {
+/// Prints the failure and what to do next, with an agent's file where one was named, and gives the
+/// exit code.
+pub fn report(error: &Error, config: Option<&Path>) -> ExitCode {
     match error.violations() {
         [] | [_] => complain!("mpp: {}", as_called(error.message())),
         wrong => {
@@ -43,7 +44,7 @@ pub fn report(error: &Error) -> ExitCode {
         cause = inner.source();
     }
     if let Some(next) = next_step(error) {
-        complain!("  next: {}", as_called(next));
+        complain!("  next: {}", as_called_on(next, config));
     }
     code(error).into()
 }
@@ -92,10 +93,13 @@ fn next_step(error: &Error) -> Option<&'static str> {
             "wait for the other session to end, or add --take-over when its agent is known to be gone"
         }
         Reason::SourceUnreadable | Reason::SourceIncomplete => {
-            "mend the source; `mpp agent check` reads it without a registry"
+            "mend the source, or the mapping where the message names it; `mpp agent check CONFIG` reads it \
+             without a registry"
         }
-        Reason::SourceConfig => "mend that line, and try it with `mpp agent check`",
-        Reason::RecordsRefused => "`mpp agent problems`, after a run, says for each what to do",
+        Reason::SourceConfig => "mend that line, and try it with `mpp agent check CONFIG`",
+        Reason::RecordsRefused => {
+            "`mpp agent problems CONFIG`, after a run, says for each what to do"
+        }
         Reason::LineageChanged | Reason::RevisionCompacted => {
             "start again from the state: `mpp watch --initial-state`"
         }

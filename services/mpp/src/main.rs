@@ -43,7 +43,7 @@ mod service;
 mod stop;
 mod up;
 
-use std::{io::ErrorKind, process::ExitCode};
+use std::{io::ErrorKind, path::Path, process::ExitCode};
 
 use clap::{CommandFactory as _, Parser as _};
 use mpp_core::Result;
@@ -74,12 +74,13 @@ fn main() -> ExitCode {
             return exit::FAILED.into();
         }
     };
+    let agents_file = args.command.agents_file().map(Path::to_owned);
     let outcome = runtime.block_on(while_somebody_reads(args));
     // A blocked file read must not hold up the end.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     output::finish(match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => exit::report(&error),
+        Err(error) => exit::report(&error, agents_file.as_deref()),
     })
 }
 

@@ -40,6 +40,18 @@ pub fn as_called(text: &str) -> String {
     text.replace("`mpp ", &format!("`{} ", program()))
 }
 
+/// The same of commands of the agent, on its file.
+pub fn as_called_on(text: &str, config: Option<&Path>) -> String {
+    const COMMANDS: [&str; 4] = ["check", "problems", "release", "withdraw"];
+    let mut text = text.to_owned();
+    for command in COMMANDS {
+        let Some(config) = config else { break };
+        let own = format!("{} agent {command} {}", program(), path_word(config));
+        text = text.replace(&format!("mpp agent {command} CONFIG"), &own);
+    }
+    as_called(&text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

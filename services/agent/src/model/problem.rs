@@ -98,7 +98,13 @@ impl Problem {
     /// The way out.
     pub fn advice(&self) -> &'static str {
         let is_held = self.code == FieldCode::Suspicious.as_str() && self.record.ends_with(')');
-        if is_held { RELEASE } else { advice(&self.code) }
+        let stays =
+            self.code == FieldCode::Gone.as_str() && !self.message.contains("mpp agent withdraw");
+        match () {
+            () if is_held => RELEASE,
+            () if stays => "Nothing has gone yet: do what the message says, and run again.",
+            () => advice(&self.code),
+        }
     }
 }
 

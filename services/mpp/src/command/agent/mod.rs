@@ -65,7 +65,7 @@ pub struct ReleaseArgs {
     /// Ids in the source, as `mpp agent problems` lists them with SUSPICIOUS.
     #[arg(required = true)]
     pub ids: Vec<String>,
-    /// Take the release back: the next run holds them back again.
+    /// Take the release back: the next run does not send them. What was sent stays in the index.
     #[arg(long)]
     pub undo: bool,
 }
@@ -86,6 +86,19 @@ pub struct AgentRunArgs {
     /// Let records move to other units although they are many.
     #[arg(long)]
     pub accept_moves: bool,
+}
+
+impl AgentCommand {
+    /// The file that it works on.
+    pub fn config(&self) -> Option<&Path> {
+        match self {
+            Self::Run(args) => Some(&args.config),
+            Self::Withdraw(args) => Some(&args.config),
+            Self::Check { config } | Self::Problems { config } => Some(config),
+            Self::Release(args) => Some(&args.config),
+            Self::Functions => None,
+        }
+    }
 }
 
 /// Commands that need no registry ask for no client, so that they work without a context, or with a
@@ -185,10 +198,14 @@ async fn carry_out(
     withdraw::warn(&outcome.to_withdraw, client, output).await
 }
 
+/// A release that is taken back takes nothing out of the index.
+const UNDONE: &str = "is not sent again; where a run has sent it, it stays in the index until it is taken \
+                      out of the source and `mpp agent withdraw` names it";
+
 async fn release(args: ReleaseArgs) -> Result<()> {
     let store = Store::open(&load(&args.config)?.state).await?;
     let (titles, what) = if args.undo {
-        (store.take_back(&args.ids).await?, "is held back again")
+        (store.take_back(&args.ids).await?, UNDONE)
     } else {
         (store.release(&args.ids).await?, "is released; the next run sends it")
     };

@@ -5,10 +5,7 @@ use std::{io::IsTerminal as _, path::Path};
 use indicatif::{ProgressBar, ProgressStyle};
 use mpp_agent::{Event, Outcome, Problem, Tally};
 
-use crate::{
-    output::Output,
-    program::{as_called, path_word, program},
-};
+use crate::{output::Output, program::{as_called_on, path_word, program}};
 
 /// A progress line on a terminal, JSON lines elsewhere.
 pub(super) struct Progress {
@@ -161,8 +158,7 @@ pub(super) fn suspicious(tally: &Tally) -> String {
 
 /// A text with its commands as they are called from here, on this configuration.
 pub(super) fn pasteable(text: &str, config: &Path) -> String {
-    let own = format!("{} agent withdraw {}", program(), path_word(config));
-    as_called(&text.replace("mpp agent withdraw CONFIG", &own))
+    as_called_on(text, Some(config))
 }
 
 /// Tells a problem on one line.
