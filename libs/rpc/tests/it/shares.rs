@@ -91,7 +91,7 @@ async fn reads_that_wait_for_ever_take_no_place_of_calls() {
     assert_eq!(waiting.len(), 100, "its share, which is more than there are places for calls");
     let error = error_of(&refused);
     assert!(error.is(Reason::LimitReached), "{error:?}");
-    assert!(error.message.contains("has 100 reads that wait"), "{}", error.message);
+    assert!(error.message.contains("has 100 calls that wait"), "{}", error.message);
     is_served(&server, Role::Reader).await;
     is_served(&server, Role::Auditor).await;
     is_served(&server, Role::Administrator).await;
