@@ -10,8 +10,8 @@ pub fn text(value: &DataRef<'_>, style: Option<&Style>) -> Result<String, String
     match value {
         DataRef::Int(number) => shown(&number.to_string(), format),
         DataRef::Float(number) => shown(&plain(*number), format),
-        DataRef::String(text) => Ok(unescaped(text)),
-        DataRef::SharedString(text) => Ok(unescaped(text)),
+        DataRef::String(text) => Ok(shown_text(unescaped(text), format)),
+        DataRef::SharedString(text) => Ok(shown_text(unescaped(text), format)),
         DataRef::Bool(flag) => Ok(flag.to_string().to_uppercase()),
         DataRef::DateTime(at) => Ok(date(at)),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Ok(text.clone()),
@@ -59,16 +59,23 @@ fn shown(number: &str, format: &str) -> Result<String, String> {
              surely known; write it as text"
         ));
     }
-    if all.len() > 1 && part.places.is_empty() && !is_general(&all[chosen]) {
+    let is_shown = !part.places.is_empty() || is_general(&all[chosen]) || format.is_empty();
+    if !is_shown {
         // Words instead of the number, or nothing at all.
         return Ok(part.before.clone());
     }
     let width = if part.is_code() { part.places.len() } else { 0 };
-    let digits = format!("{digits:0>width$}");
     if part.is_percent {
-        return percent(&digits).map(|number| format!("{number}%"));
+        return percent(digits).map(|number| format!("{number}%"));
     }
+    let digits = format!("{:0>width$}", part.rounded(digits));
     Ok(format!("{}{digits}{}", part.before, part.after))
+}
+
+/// A text in a format: the fourth section may show words instead of it, or nothing.
+fn shown_text(text: String, format: &str) -> String {
+    let fourth = sections(format).nth(3).filter(|section| !section.contains('@'));
+    fourth.map_or(text, |section| Parts::of(&section).before)
 }
 
 /// Which section shows a number, and the number as it stands in it: a section of its own for
@@ -127,6 +134,8 @@ struct Parts {
     is_split: bool,
     /// Shown so only for some numbers.
     is_conditional: bool,
+    /// With as many decimals as there are.
+    is_general: bool,
 }
 
 impl Parts {
@@ -158,6 +167,7 @@ impl Parts {
                 'E' | 'e' | '/' => parts.is_scaled = true,
                 'G' if signs.clone().take(6).eq("eneral".chars()) => {
                     signs.by_ref().take(6).for_each(drop);
+                    parts.is_general = true;
                     parts.place('#');
                 }
                 other => parts.say(&other.to_string()),
@@ -168,6 +178,20 @@ impl Parts {
 
     fn has_words(&self) -> bool {
         [&self.before, &self.after].iter().any(|text| !text.trim().is_empty())
+    }
+
+    /// A number with as many decimals as are seen.
+    fn rounded(&self, number: &str) -> String {
+        let (Ok(value), false) = (number.parse::<f64>(), self.places.is_empty()) else {
+            return number.to_owned();
+        };
+        let decimals = self.places.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        match number.split_once('.') {
+            Some((_, stored)) if stored.len() > decimals && !self.is_general => {
+                format!("{value:.decimals$}")
+            }
+            _ => number.to_owned(),
+        }
     }
 
     /// "000" shows a code with its zeros.
@@ -228,6 +252,11 @@ mod tests {
         assert_eq!(shown("-5", format).as_deref(), Ok("minus 5"));
         assert_eq!(shown("-5", "0").as_deref(), Ok("-5"));
         assert_eq!(shown("5000", ";;;").as_deref(), Ok(""), "nobody sees it");
+        assert_eq!(shown("50000", "\"Gratis\"").as_deref(), Ok("Gratis"));
+        assert_eq!(shown("2.6", "0\" hari\"").as_deref(), Ok("3 hari"), "as it is seen");
+        assert_eq!(shown("2.6", "General\" hari\"").as_deref(), Ok("2.6 hari"));
+        assert_eq!(shown_text("Rp 5.000".into(), "0;0;0;\"Gratis\""), "Gratis");
+        assert_eq!(shown_text("Rp 5.000".into(), "@"), "Rp 5.000");
         assert_eq!(shown("0", "#,##0_);(#,##0);\"-\"??_)").as_deref(), Ok("-0"));
     }
 

@@ -24,6 +24,7 @@ mod place;
 mod prose;
 mod row;
 mod rows;
+mod runs;
 mod saying;
 mod shape;
 mod sheet;

@@ -1,7 +1,7 @@
 //! The rows of a sheet, one after the other: memory holds one row and what cells were merged.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{BTreeSet, HashSet, VecDeque},
     fs::File,
     io::{self, BufReader},
 };
@@ -12,6 +12,7 @@ use mpp_core::{Error, FieldCode};
 use super::{
     cell,
     row::{Row, TableRows},
+    runs,
 };
 
 /// A workbook that is open.
@@ -31,6 +32,8 @@ pub struct Before {
     /// Formulas whose value the program that wrote them did not store.
     uncalculated: HashSet<Spot>,
     merged: Vec<Merged>,
+    /// Texts of which a part is struck through, raised or lowered, by [`runs::key`].
+    formatted: HashSet<String>,
 }
 
 /// Cells that are shown as one: what stands in the first holds for all.
@@ -46,7 +49,11 @@ impl Before {
     ///
     /// # Errors
     /// It cannot be read, or holds more of these than any catalog has.
-    pub fn look(workbook: &mut Open, sheet: &str) -> Result<Self, String> {
+    pub fn look(
+        workbook: &mut Open,
+        sheet: &str,
+        formatted: HashSet<String>,
+    ) -> Result<Self, String> {
         let merged = workbook.merge_cells_by_sheet_name(sheet).map_err(told)?;
         if merged.len() > MAX_SPECIAL {
             return Err(format!("it has over {MAX_SPECIAL} merged cells"));
@@ -63,7 +70,7 @@ impl Before {
                 return Err(format!("over {MAX_SPECIAL} formulas have no value; {HOW_TO_STORE}"));
             }
         }
-        Ok(Self { uncalculated, merged })
+        Ok(Self { uncalculated, merged, formatted })
     }
 }
 
@@ -172,6 +179,11 @@ impl<'a> SheetRows<'a> {
                 let why = "it is struck through: take it out, or the stroke".to_owned();
                 return Ok(Some((spot, Err(why))));
             }
+            if text.as_ref().is_ok_and(|text| self.before.formatted.contains(&runs::key(text))) {
+                let why =
+                    "a part of it is struck through, raised or lowered: write it without that";
+                return Ok(Some((spot, Err(why.to_owned()))));
+            }
             if text != Ok(String::new()) {
                 return Ok(Some((spot, text)));
             }
@@ -181,12 +193,16 @@ impl<'a> SheetRows<'a> {
 
     fn row(row: u32, found: Vec<(Spot, Result<String, String>)>) -> Row {
         let line = row as usize + 1;
-        let mut cells = Vec::new();
+        let (mut cells, mut columns) = (Vec::new(), BTreeSet::new());
         for ((_, column), text) in found {
             let place = format!("column {}", letters(column));
             let column = column as usize;
             if column >= MAX_COLUMNS {
                 let why = format!("{place}: a table has at most {MAX_COLUMNS} columns here");
+                return Row::Torn { from: line, to: line, why };
+            }
+            if !columns.insert(column) || columns.last() != Some(&column) {
+                let why = format!("{place}: its cells are out of order, or stand twice");
                 return Row::Torn { from: line, to: line, why };
             }
             match text {

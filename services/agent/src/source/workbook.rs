@@ -2,6 +2,7 @@
 //! unpacked.
 
 use std::{
+    collections::HashSet,
     fs::File,
     io::{self, BufReader, Read as _},
     path::{Path, PathBuf},
@@ -14,6 +15,7 @@ use super::{
     heading::{self, LOOKED_AT},
     lines::Line,
     row::Row,
+    runs,
     sheet::{Before, Open, SheetRows},
     sink::Sink,
     table::read_rows,
@@ -41,29 +43,35 @@ pub struct Workbook {
 pub fn read(workbook: &Workbook, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let place = workbook.path.display().to_string();
     let unreadable = |text: String| Fault::unreadable(&place, text);
-    unpack(&workbook.path, policy.max_workbook_bytes, &place)?;
+    let formatted = unpack(&workbook.path, policy.max_workbook_bytes, &place)?;
     let mut open: Open = calamine::open_workbook(&workbook.path)
         .map_err(|error: calamine::XlsxError| unreadable(format!("it is no workbook: {error}")))?;
     let sheet = choose(&mut open, workbook.sheet.as_deref(), &place)?;
-    let before = Before::look(&mut open, &sheet).map_err(unreadable)?;
+    let before = Before::look(&mut open, &sheet, formatted).map_err(unreadable)?;
     let mut rows = SheetRows::open(&mut open, &sheet, before).map_err(unreadable)?;
     let above = find_heading(&mut rows, workbook.heading_row, &place)?;
     read_rows(&place, &mut rows, above, policy, sink)
 }
 
-/// Unpacks all of it once and keeps nothing: what it says of its own size is not believed, and a
-/// file that is cut short or damaged ends here.
-fn unpack(path: &Path, limit: u64, place: &str) -> Result<(), Fault> {
+/// Unpacks all of it once, and keeps the texts of which a part is formatted otherwise: what it says
+/// of its own size is not believed, and a file that is cut short or damaged ends here.
+fn unpack(path: &Path, limit: u64, place: &str) -> Result<HashSet<String>, Fault> {
     let file = File::open(path).map_err(|error| Fault::unreachable(place, error))?;
     let mut archive =
         zip::ZipArchive::new(BufReader::new(file)).map_err(|_| no_workbook(path, place))?;
-    let mut left = limit;
+    let (mut left, mut formatted) = (limit, HashSet::new());
     for part in 0..archive.len() {
         let damaged = |error: &dyn std::fmt::Display| {
             Fault::torn(place, format!("the workbook is damaged or has a password: {error}"))
         };
         let part = archive.by_index(part).map_err(|error| damaged(&error))?;
-        let read = io::copy(&mut part.take(left + 1), &mut io::sink()).map_err(|e| damaged(&e))?;
+        let has_texts = part.name().is_ok_and(|name| runs::holds_texts(&name));
+        let mut part = part.take(left + 1);
+        if has_texts {
+            formatted.extend(runs::formatted(&mut part));
+        }
+        io::copy(&mut part, &mut io::sink()).map_err(|error| damaged(&error))?;
+        let read = left + 1 - part.limit();
         left = left.checked_sub(read).ok_or_else(|| {
             let text = format!(
                 "unpacked it is larger than {limit} bytes (max_workbook_bytes in [policy]); is it \
@@ -72,7 +80,7 @@ fn unpack(path: &Path, limit: u64, place: &str) -> Result<(), Fault> {
             Fault::unreadable(place, text)
         })?;
     }
-    Ok(())
+    Ok(formatted)
 }
 
 /// What the file is instead, and what to do.

@@ -5,7 +5,10 @@ use std::{io::IsTerminal as _, path::Path};
 use indicatif::{ProgressBar, ProgressStyle};
 use mpp_agent::{Event, Outcome, Problem, Tally};
 
-use crate::{output::Output, program::{as_called_on, path_word, program}};
+use crate::{
+    output::Output,
+    program::{as_called_on, path_word, program},
+};
 
 /// A progress line on a terminal, JSON lines elsewhere.
 pub(super) struct Progress {
