@@ -61,7 +61,11 @@ pub fn texts(value: &Val) -> Vec<String> {
 /// A whole number that is not negative.
 pub fn count(value: &Val) -> Option<u64> {
     match value {
-        Val::Num(number) => number.to_string().parse().ok(),
+        Val::Num(number) => {
+            let number = number.to_string();
+            let whole = number.split_once('.').filter(|(_, rest)| rest.bytes().all(|b| b == b'0'));
+            whole.map_or(number.as_str(), |(whole, _)| whole).parse().ok()
+        }
         _ => None,
     }
 }
@@ -137,7 +141,9 @@ fn go_into(value: &Val, place: &str, depth: usize, rows: &[Val], tell: &mut dyn 
             }
         }
         Val::Arr(items) if std::ptr::eq(items.as_slice(), rows) => {}
-        Val::Arr(items) if items.len() == 1 => go_into(&items[0], place, depth, rows, tell),
+        Val::Arr(items) if items.len() == 1 && pair(&items[0]).is_none() => {
+            go_into(&items[0], place, depth, rows, tell);
+        }
         Val::Arr(items) => {
             for (name, value) in items.iter().filter_map(pair) {
                 tell(&at(&name), value);
@@ -147,8 +153,13 @@ fn go_into(value: &Val, place: &str, depth: usize, rows: &[Val], tell: &mut dyn 
     }
 }
 
-/// `{"name": "total", "value": 42}`.
+/// `{"name": "total", "value": 42}`, `["total", 42]`.
 fn pair(object: &Val) -> Option<(String, &Val)> {
+    if let Val::Arr(both) = object
+        && let [name, value] = both.as_slice()
+    {
+        return text(name).map(|name| (name, value));
+    }
     let name = NAMES.iter().find_map(|name| text(key(object, name)?))?;
     let value = VALUES.iter().find_map(|name| key(object, name))?;
     let Val::Obj(map) = object else { return None };

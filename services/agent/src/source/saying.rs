@@ -34,6 +34,13 @@ const AND_SO_ON: [&str; 7] =
 const OTHERS: [&str; 5] = ["lainnya", "lain", "lagi", "more", "others"];
 
 /// The announcements, and how much came.
+/// True for a row that holds nothing but how much there is: "Menampilkan 3 dari 42 layanan".
+pub fn is_extent(cells: &[String]) -> bool {
+    let mut filled = cells.iter().filter(|cell| !cell.trim().is_empty());
+    let (Some(text), None) = (filled.next(), filled.next()) else { return false };
+    is_footer(text) && (out_of(text, true).is_some() || counted(text).is_some())
+}
+
 #[derive(Default)]
 pub struct Saying {
     rows: u64,

@@ -14,7 +14,7 @@ use super::{
     fault::Fault,
     kinds::{Kinds, may_be_heading},
     row::{Row, TableRows},
-    saying::Saying,
+    saying::{self, Saying},
     shape::{self, Shape},
     sink::Sink,
 };
@@ -211,7 +211,8 @@ impl Reading<'_, '_> {
         if shape::names_columns(&cells) {
             return self.move_columns(line);
         }
-        if self.shape.is_foreign(&cells) && !self.sink.takes_trials() {
+        let is_footer = self.keys.len() > 1 && saying::is_extent(&cells);
+        if (is_footer || self.shape.is_foreign(&cells)) && !self.sink.takes_trials() {
             return self.hold_back(line, cells);
         }
         if may_be_heading(&cells) {
