@@ -44,7 +44,13 @@ async fn racing_migrators_run_each_step_once() {
             }
         }
         ran.sort();
-        let own = ["store 1 records", "store 2 marks", "store 3 forms", "store 4 digests"];
+        let own = [
+            "store 1 records",
+            "store 2 marks",
+            "store 3 forms",
+            "store 4 digests",
+            "store 5 proofs",
+        ];
         assert_eq!(ran, [&own[..], &["test 1 counter", "test 2 note", "test 3 window"]].concat());
         assert!(migrate(&options, &schema(3)).await.unwrap().is_empty());
     })
