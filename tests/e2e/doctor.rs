@@ -181,6 +181,14 @@ async fn projections_are_altered(suite: &mut Suite) {
     is_found(suite, "reporting", "nation", &["1 mall other"]).await;
     repair(suite, "reporting", "projections").await;
     all_is_well(suite).await;
+
+    let database = suite.database(Service::Reporting);
+    let invented = "insert into projection (name, key, value, seq)
+                    select name, 'malls/none', value, seq from projection where name = 'mall'";
+    execute(database, invented).await;
+    is_found(suite, "reporting", "projections", &["1 mall other"]).await;
+    repair(suite, "reporting", "projections").await;
+    all_is_well(suite).await;
 }
 
 async fn one_is_frozen(suite: &mut Suite) {

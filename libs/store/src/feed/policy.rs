@@ -64,12 +64,6 @@ impl FeedPolicy {
     }
 }
 
-impl Default for ProofPace {
-    fn default() -> Self {
-        FeedPolicy::default().proof_pace()
-    }
-}
-
 impl Default for FeedOptions {
     fn default() -> Self {
         FeedPolicy::default().options()

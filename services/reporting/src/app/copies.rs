@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use mpp_api::feed::copy_finding::Code;
-use mpp_core::Result;
+use mpp_core::{Error, Reason, Result};
 use mpp_resource::copies::{self, Finding, Held, Kept, Place, Repaired, Work, moves_on};
 use mpp_store::{Actor, Db, Feed, LastProof, Named};
 use tokio::time::sleep;
@@ -93,17 +93,37 @@ async fn start_again(keeping: Keeping, upstream: Upstream, accept: bool) -> Resu
 }
 
 fn projections(keeping: &Keeping) -> Kept {
-    let (reads, rebuilds) = (keeping.clone(), keeping.rebuild.clone());
+    let (reads, rebuilds) = (keeping.clone(), keeping.clone());
     let read = move || -> Work<Held> { Box::pin(compared(reads.db.clone())) };
-    let repair = move |accept| -> Work<Repaired> {
-        let rebuilt = rebuilds(if accept { &Upstream::ALL } else { &[] });
+    let repair = move |accept: bool| -> Work<Repaired> {
+        let keeping = rebuilds.clone();
         Box::pin(async move {
-            let accepted = rebuilt.await?;
+            if !accept {
+                inboxes_are_sound(&keeping.db).await?;
+            }
+            let accepted = (keeping.rebuild)(if accept { &Upstream::ALL } else { &[] }).await?;
             let text = format!("projected anew from the inbox; {accepted} altered events accepted");
             Ok(Repaired { mended: 1, text, ..Repaired::default() })
         })
     };
     Kept::new("projections", "reporting", Place::Derived, read, repair)
+}
+
+/// What follows from an inbox that is altered, or under way, is no better than it.
+async fn inboxes_are_sound(db: &Db) -> Result<()> {
+    for upstream in Upstream::ALL {
+        let held = received(db.clone(), upstream).await?;
+        if !held.findings.is_empty() {
+            let feed = upstream.as_str();
+            let text = format!(
+                "the inbox of {feed} holds altered events: `mpp repair reporting {feed}-inbox` first, \
+                 and this once `mpp doctor` says that the inbox is well; --accept-altered takes them \
+                 as they are"
+            );
+            return Err(Error::new(Reason::WrongState, text));
+        }
+    }
+    Ok(())
 }
 
 /// The projections beside what the inbox makes of them.

@@ -39,9 +39,12 @@ impl Both {
 /// `UNAVAILABLE` where the database is away; internal where a document cannot be read.
 pub async fn rows(db: &Db) -> Result<Both> {
     let mut read = db.read().await?;
-    let (rebuilt, inbox_count, inbox_head) = rebuild(&mut read).await?;
-    let live = live(&mut read).await?;
+    let (mut rebuilt, inbox_count, inbox_head) = rebuild(&mut read).await?;
+    let mut live = live(&mut read).await?;
     read.end().await?;
+    // A row that has gone stays without a value, so that memories hear of it.
+    rebuilt.retain(|_, row| row.is_some());
+    live.retain(|_, row| row.is_some());
     Ok(Both { live, rebuilt, inbox_count, inbox_head })
 }
 
