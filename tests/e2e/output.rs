@@ -53,6 +53,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("queue issue", vec![DUKCAPIL]),
         ("queue next", vec!["malls/banyuwangi/counters/dukcapil/windows/1"]),
         ("queue complete", vec!["malls/banyuwangi/tickets/nowhere"]),
+        ("repair", vec!["registry", "memory"]),
         ("report", vec![]),
         ("token", vec!["--role", "reader"]),
         ("policy", vec![]),
