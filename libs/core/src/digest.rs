@@ -2,8 +2,8 @@
 //!
 //! A record adds a hash of its kind, name and version to its kind's sum, and takes it away again
 //! where it goes or changes. So the numbers follow from the state alone, in whichever order it came
-//! about, and keeping them costs the same however many records there are. Programs write one document
-//! under a version; one that was altered beneath them shows in [`Contents`] alone.
+//! about, and keeping them costs the same however many records there are. Programs write one
+//! document under a version; one that was altered beneath them shows in [`Contents`] alone.
 
 use std::collections::BTreeMap;
 

@@ -81,8 +81,8 @@ pub(super) struct Keyed {
     pub stored: Stored,
 }
 
-/// The next rows after a key that live, or that nobody has deleted by the program, in order, as many
-/// as fit in about a message; none at the end. Index: record's primary key.
+/// The next rows after a key that live, or that nobody has deleted by the program, in order, as
+/// many as fit in about a message; none at the end. Index: record's primary key.
 pub(super) async fn page(
     read: &mut Read,
     after: (&str, &str),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The pace of such readings. Of many records they come more seldom, so that reading takes a bounded
-/// part of the time.
+/// The pace of such readings. Of many records they come more seldom, so that reading takes a
+/// bounded part of the time.
 #[derive(Clone, Copy, Debug)]
 pub struct ProofPace {
     /// The least time between two of them.

@@ -13,7 +13,8 @@ const PAGE: i64 = 5_000;
 const DIGESTS: i64 = 4;
 
 /// The digests at `revisions`, of which those that the feed does not reach back to, those from
-/// before changes told enough, and those above the head, are left out. `now` is the digest of the snapshot.
+/// before changes told enough, and those above the head, are left out. `now` is the digest of the
+/// snapshot.
 pub(super) async fn digests(
     snapshot: &mut Read,
     now: &Digest,
