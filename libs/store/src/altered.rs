@@ -22,7 +22,8 @@ impl Tx {
         name: &str,
         stored: Stored,
     ) -> Result<Stored> {
-        if !stored.is_altered(kind, name) {
+        // No write of this program builds on a newer one's row, so that it is left to that one.
+        if stored.check_form(kind, name).is_err() || !stored.is_altered(kind, name) {
             return Ok(stored);
         }
         metrics::altered(self.db.name(), kind, &[name.to_owned()], 1);
