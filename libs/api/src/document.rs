@@ -152,9 +152,7 @@ const DIGEST: usize = 6;
 /// same version of the same content loses nothing by writing over it.
 pub fn etag(version: i64, document: &[u8]) -> String {
     let digest = Sha256::digest(document);
-    let digest =
-        digest.iter().take(DIGEST).fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-    format!("{version}.{digest}")
+    format!("{version}.{}", mpp_core::hex(&digest[..DIGEST]))
 }
 
 #[cfg(test)]

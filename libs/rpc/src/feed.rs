@@ -143,6 +143,10 @@ fn told(stands: &mpp_store::Status) -> GetFeedResponse {
 }
 
 fn check_revisions(revisions: &[i64]) -> Result<()> {
+    if let Some(at) = revisions.iter().position(|revision| *revision < 0) {
+        let text = "must not be negative";
+        return Err(Error::field(format!("revisions[{at}]"), FieldCode::OutOfRange, text));
+    }
     if revisions.len() <= REVISIONS {
         return Ok(());
     }

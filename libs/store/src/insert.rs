@@ -7,7 +7,7 @@ use mpp_core::{Error, Micros, Reason, Result};
 use crate::{
     Put, Tx, db_error,
     put::tombstoned,
-    record::{Altered, Proof, Stored},
+    record::{Proof, Stored},
 };
 
 impl Tx {
@@ -70,18 +70,7 @@ impl Tx {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        let (deleted, update_time, altered) = (false, now, Altered::No);
-        let stored = Stored {
-            version,
-            form,
-            deleted,
-            labels,
-            doc,
-            create_time,
-            update_time,
-            proof,
-            altered,
-        };
+        let stored = Stored::written((version, form), labels, doc, (create_time, now), proof);
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(true)
     }

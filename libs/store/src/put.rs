@@ -215,19 +215,8 @@ impl Tx {
         if done.rows_affected() != 1 {
             return Err(write_conflict());
         }
-        let (deleted, update_time, altered) = (false, now, Altered::No);
-        let create_time = stored.create_time;
-        let stored = Stored {
-            version,
-            form,
-            deleted,
-            labels,
-            doc,
-            create_time,
-            update_time,
-            proof,
-            altered,
-        };
+        let times = (stored.create_time, now);
+        let stored = Stored::written((version, form), labels, doc, times, proof);
         self.seen.insert((kind, name.to_owned()), stored);
         Ok(Put { version, changed: true, tombstoned: false })
     }

@@ -146,6 +146,18 @@ pub(crate) const COLUMNS: &str =
     "version, form, deleted, labels, doc, create_time, update_time, proof, proof_version";
 
 impl Stored {
+    /// The row as it was just written.
+    pub fn written(
+        (version, form): (i64, i64),
+        labels: String,
+        doc: Bytes,
+        (create_time, update_time): (Micros, Micros),
+        proof: Proof,
+    ) -> Self {
+        let (deleted, altered) = (false, Altered::No);
+        Self { version, form, deleted, labels, doc, create_time, update_time, proof, altered }
+    }
+
     pub fn from_row(row: &AnyRow) -> Result<Self> {
         let read = || -> sqlx::Result<Self> {
             Ok(Self {

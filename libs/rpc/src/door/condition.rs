@@ -7,7 +7,7 @@
 
 use http::{HeaderMap, header};
 use mpp_api::route::{Body, Route};
-use mpp_core::{Error, FieldCode, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result, hex};
 use prost_reflect::DynamicMessage;
 use ring::digest::{SHA256, digest};
 
@@ -57,8 +57,7 @@ pub(crate) fn in_coding(etag: &str, coding: Coding) -> String {
 }
 
 fn hash(json: &[u8]) -> String {
-    let hash = digest(&SHA256, json);
-    hash.as_ref().iter().take(DIGEST).map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest(&SHA256, json).as_ref()[..DIGEST])
 }
 
 /// The one record that an answer holds, and its etag.

@@ -233,6 +233,10 @@ async fn a_change_carries_its_document_and_who_made_it() {
         let stands =
             GetFeedResponse { head_revision, head_mark, floor_revision, ..Default::default() };
         assert_eq!(only.into_inner(), stands);
+        let earlier = GetFeedRequest { revisions: vec![1, -1], ..GetFeedRequest::default() };
+        let refused = registry.server.feed(Role::Auditor).get_feed(earlier).await;
+        let error = error_of(&refused.expect_err("no such revision"));
+        assert_eq!(error.fields[0].0, "revisions[1]", "{error:?}");
     })
     .await;
 }

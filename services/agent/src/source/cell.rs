@@ -64,12 +64,12 @@ fn shown(number: &str, format: &str) -> Result<String, String> {
         // Words instead of the number, or nothing at all.
         return Ok(part.before.clone());
     }
+    let digits = if part.is_percent { percent(digits)? } else { digits.to_owned() };
+    let (minus, digits) = digits.strip_prefix('-').map_or(("", &*digits), |rest| ("-", rest));
     let width = if part.is_code() { part.places.len() } else { 0 };
-    if part.is_percent {
-        return percent(digits).map(|number| format!("{number}%"));
-    }
-    let digits = format!("{:0>width$}", part.rounded(digits));
-    Ok(format!("{}{digits}{}", part.before, part.after))
+    let digits = format!("{minus}{:0>width$}", part.rounded(digits));
+    let sign = if part.is_percent { "%" } else { "" };
+    Ok(format!("{}{digits}{sign}{}", part.before, part.after))
 }
 
 /// A text in a format: the fourth section may show words instead of it, or nothing.
@@ -234,6 +234,8 @@ mod tests {
             ("7", "000", "007"),
             ("7", "\\K\\-000", "K-007"),
             ("0.05", "0%", "5%"),
+            ("0.055", "0.0%\" per bulan\"", "5.5% per bulan"),
+            ("-7", "000", "-007"),
             ("1.5", "0.00", "1.5"),
         ] {
             assert_eq!(shown(number, format).as_deref(), Ok(seen), "{format}");

@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use mpp_api::feed::{
     Change, Filter, WatchRequest, WatchResponse, change::Op, feed_service_client::FeedServiceClient,
 };
-use mpp_core::{Error, FieldCode, Label, Result};
+use mpp_core::{Error, FieldCode, Label, Result, hex};
 
 use crate::{
     call::refused,
@@ -111,10 +111,6 @@ fn print_bookmark(message: &WatchResponse, output: Output) {
             message.revision
         );
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn token(text: &str) -> Result<Vec<u8>> {

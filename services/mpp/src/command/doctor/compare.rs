@@ -41,7 +41,8 @@ pub fn judge(service: Service, copy: &Copy, source: Option<Source<'_>>) -> (Outc
     }
     match (copy.place(), source) {
         (Place::Records, _) => {
-            (Outcome::Ok, format!("{} records as written{}", copy.record_count, unproven(copy)))
+            let proven = copy.record_count - copy.unproven_count;
+            (Outcome::Ok, format!("{proven} records as written{}", unproven(copy)))
         }
         (Place::Derived, _) => {
             let text = format!("as it follows from what is kept: {} rows", copy.record_count);
@@ -118,12 +119,15 @@ fn equal(copy: &Copy, revision: i64) -> String {
     format!("equal to {feed} at revision {revision}: {count} records{}", unproven(copy))
 }
 
-/// What a program of before wrote, and kept no hash of.
+/// What bears no hash of its version: nobody can say whether a program of before wrote it so.
 fn unproven(copy: &Copy) -> String {
     match copy.unproven_count {
         0 => String::new(),
         count => {
-            format!(" ({count} from before rows had a hash: not provable until written again)")
+            format!(
+                "; of {count} nobody can say, since they bear no hash of their version: a program \
+                 of before wrote them, or somebody else, and they are proven once written again"
+            )
         }
     }
 }
