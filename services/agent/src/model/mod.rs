@@ -1,6 +1,7 @@
 //! The agent's rules: pure, no I/O.
 
 pub mod batch;
+mod dates;
 pub mod difference;
 pub mod filled;
 pub mod functions;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jaq_json::Val;
 
 use super::walk;
-use crate::model::text;
+use crate::model::{dates::DAYS, text};
 
 /// Permits and the like that one text may name before it is a bundle of them.
 const BUNDLED: usize = 12;
@@ -31,8 +31,6 @@ const PERMITS: [&str; 18] = [
     "legalisasi",
     "pendaftaran",
 ];
-const DAYS: [&str; 10] =
-    ["senin", "selasa", "rabu", "kamis", "jumat", "jum'at", "jum’at", "sabtu", "minggu", "ahad"];
 
 /// Why a raw record is a bundle of services rather than one, if it is. A weekly rota is a list,
 /// too, and none of permits.

@@ -1,6 +1,8 @@
 //! Rows below and between the records of a sheet, and what a program shows where it has none:
 //! totals, remarks, signatures, addresses; and titles that say that the service is no longer one.
 
+use crate::model::dates::is_month;
+
 /// Titles without their numbers and marks: the rows of a sheet that are no record.
 const ROWS: [&str; 22] = [
     "total",
@@ -83,20 +85,6 @@ const NOT_OFFERED: [&str; 48] = [
 const BEFORE: [&str; 7] =
     ["status ", "status: ", "layanan ", "sudah ", "telah ", "sementara ", "untuk sementara "];
 const AFTER: [&str; 4] = [" lagi", " sementara", " saat ini", " permanen"];
-const MONTHS: [&str; 12] = [
-    "januari",
-    "februari",
-    "maret",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "agustus",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-];
 /// True for a title of what is no service, or of one that is not offered.
 pub fn is_footer(title: &str) -> bool {
     let lower = title.trim().to_lowercase();
@@ -138,7 +126,7 @@ fn is_place_and_date(title: &str) -> bool {
     let words: Vec<&str> = title.split_whitespace().collect();
     let number = |word: &str| word.parse::<u16>().is_ok();
     let [place @ .., day, month, year] = words.as_slice() else { return false };
-    let dated = number(day) && MONTHS.contains(month) && number(year);
+    let dated = number(day) && is_month(month) && number(year);
     dated && place.last().is_none_or(|last| last.ends_with(','))
 }
 

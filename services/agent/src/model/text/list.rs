@@ -4,15 +4,11 @@ use std::collections::HashMap;
 
 use super::{
     html::html_text,
-    mark::{
-        MONTHS, Mark, behind_bullets, bracketed, is_bullet, is_dash, is_weak_bullet, numbering,
-    },
+    mark::{Mark, behind_bullets, bracketed, is_bullet, is_dash, is_weak_bullet, numbering},
     squeeze,
     tags::has_markup,
 };
-
-/// Days stand, as months do, before and after a dash that means "until".
-const DAYS: &[&str] = &["senin", "selasa", "rabu", "kamis", "jumat", "jum'at", "sabtu", "minggu"];
+use crate::model::dates::{is_day, is_month};
 
 /// The items of a numbered, lettered or bulleted list, without what stood before them.
 pub fn list_items(text: &str) -> Vec<String> {
@@ -117,7 +113,7 @@ fn is_range(before: &str, after: &str) -> bool {
     let (before, after) = (before.trim_end(), after.trim_start());
     let word = |text: Option<&str>| {
         let word = text.unwrap_or("").to_lowercase();
-        DAYS.contains(&word.as_str()) || MONTHS.contains(&word.as_str())
+        is_day(&word) || is_month(&word)
     };
     before.ends_with(|c: char| c.is_ascii_digit())
         && after.starts_with(|c: char| c.is_ascii_digit())

@@ -2,29 +2,14 @@
 
 use std::collections::HashMap;
 
+use crate::model::dates::is_month;
+
 /// Words before a number that is a part of the text: "RT 05. RW 02", "Pasal 5", "rangkap 2.".
 const NUMBERED: &[&str] = &[
     "ayat", "angka", "bab", "blok", "butir", "form", "formulir", "gang", "gol", "golongan",
     "huruf", "jalan", "jenis", "jl", "jln", "kategori", "kelas", "lampiran", "lantai", "loket",
     "lt", "minimal", "maksimal", "model", "no", "nomor", "nomer", "pasal", "pp", "rangkap", "rt",
     "ruang", "rw", "sebanyak", "seri", "tahap", "tahun", "th", "tingkat", "tipe", "uu",
-];
-/// Months, by which a number before is a date's.
-pub(super) const MONTHS: &[&str] = &[
-    "januari",
-    "februari",
-    "pebruari",
-    "maret",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "agustus",
-    "september",
-    "oktober",
-    "november",
-    "nopember",
-    "desember",
 ];
 
 /// How a number is written.
@@ -184,9 +169,7 @@ fn is_clear(text: &str, mark: &Mark) -> bool {
     let before = text[..mark.at].trim_end().trim_end_matches('.');
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_lowercase();
     let after = text[mark.end..].split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
-    !NUMBERED.contains(&word.as_str())
-        && !MONTHS.contains(&after.to_lowercase().as_str())
-        && mark.end < text.len()
+    !NUMBERED.contains(&word.as_str()) && !is_month(&after.to_lowercase()) && mark.end < text.len()
 }
 
 fn running(all: &[Mark]) -> Vec<Mark> {

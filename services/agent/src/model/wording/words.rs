@@ -5,6 +5,7 @@ use super::{
     token::{Kind, Token},
     ways::{DOCUMENTS, WAYS, names_way},
 };
+use crate::model::dates::is_month;
 
 /// Negations, exceptions, minima, and what speaks of another matter than a service's own time or
 /// fee.
@@ -69,14 +70,14 @@ pub fn says_nothing(word: &str) -> bool {
 /// True for a word that says that an amount or a time does not hold now, or is not the service's
 /// own: no condition and no label has one.
 pub fn cancels(word: &str) -> bool {
-    [CANCELLING, PASSING, UNSURE, WAITING, FOLLOWING, OTHERS].iter().any(|list| lists(list, word))
+    let known = [CANCELLING, PASSING, UNSURE, WAITING, FOLLOWING, OTHERS];
+    is_month(word) || known.iter().any(|list| lists(list, word))
 }
 
 /// Words for things that hold for a while only, or held once.
 const PASSING: &str = "\
     ini | saat | sementara | masa | periode | promo | promosi | pandemi | terbatas | kemarin | \
-    besok | nanti | mendatang | depan | kuota | anggaran | hut | januari | februari | maret | april \
-    | mei | juni | juli | agustus | september | oktober | november | nopember | desember";
+    besok | nanti | mendatang | depan | kuota | anggaran | hut";
 
 /// Money that is kept or comes back, and what an applicant has time for.
 const OTHERS: &str = "\
