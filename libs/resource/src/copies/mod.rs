@@ -12,12 +12,13 @@
 mod own;
 mod serve;
 
+use std::collections::BTreeMap;
+
 use futures::future::BoxFuture;
-use mpp_api::feed::copy_finding::Code;
 use mpp_core::{Contents, Error, Reason, Result};
 use mpp_store::{LastProof, Named};
 
-pub use mpp_api::feed::copy::Place;
+pub use mpp_api::feed::{copy::Place, copy_finding::Code};
 pub use own::{memory, records};
 pub use serve::Copies;
 
@@ -30,6 +31,14 @@ pub struct Finding {
     pub kind: String,
     /// How many there are, and the first few.
     pub found: Named,
+}
+
+impl Finding {
+    /// One finding for each kind of record, or table.
+    pub fn each(code: Code, found: BTreeMap<String, Named>) -> Vec<Self> {
+        let finding = |(kind, found)| Self { code, kind, found };
+        found.into_iter().map(finding).collect()
+    }
 }
 
 /// What a copy was found to hold.

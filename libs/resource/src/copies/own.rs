@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use mpp_api::feed::copy_finding::Code;
 use mpp_core::{Contents, Error, Reason, Result};
 use mpp_store::{Actor, Feed, Named};
 use tokio::task::yield_now;
 
-use super::{Finding, Held, Kept, Place, Repaired, Work};
+use super::{Code, Finding, Held, Kept, Place, Repaired, Work};
 use crate::memory::{Memory, View};
 
 /// Records that are hashed in one turn: a millisecond.
@@ -30,16 +29,10 @@ pub fn records(feed: &Feed, kinds: &'static [&'static str], by: Actor) -> Kept {
 
 async fn own(feed: &Feed) -> Result<Held> {
     let stands = feed.status(&[]).await?;
-    let altered = findings(Code::Altered, stands.own.altered);
-    let unreadable = findings(Code::Unreadable, stands.own.unreadable);
-    let all = altered.chain(unreadable).collect();
+    let mut findings = Finding::each(Code::Altered, stands.own.altered);
+    findings.extend(Finding::each(Code::Unreadable, stands.own.unreadable));
     let unproven = stands.own.unproven;
-    Ok(Held::records(stands.head_revision, stands.own.contents, all).unproven(unproven))
-}
-
-/// One for each kind.
-fn findings(code: Code, found: BTreeMap<String, Named>) -> impl Iterator<Item = Finding> {
-    found.into_iter().map(move |(kind, found)| Finding { code, kind, found })
+    Ok(Held::records(stands.head_revision, stands.own.contents, findings).unproven(unproven))
 }
 
 async fn mend(feed: &Feed, by: &Actor, accept: bool) -> Result<Repaired> {

@@ -4,9 +4,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use mpp_api::feed::copy_finding::Code;
 use mpp_core::{Error, Reason, Result};
-use mpp_resource::copies::{self, Finding, Held, Kept, Place, Repaired, Work, moves_on};
+use mpp_resource::copies::{self, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on};
 use mpp_store::{Actor, Db, Feed, LastProof, Named};
 use tokio::time::sleep;
 
@@ -65,13 +64,9 @@ async fn received(db: Db, upstream: Upstream) -> Result<Held> {
     let all = store::received(&mut read, upstream).await?;
     read.end().await?;
     let position = position.ok_or_else(|| moves_on("the inbox has no whole state yet, and"))?;
-    let held = Held::records(position.revision, all.contents, findings(all.altered));
+    let held =
+        Held::records(position.revision, all.contents, Finding::each(Code::Altered, all.altered));
     Ok(held.unproven(all.unproven))
-}
-
-fn findings(altered: BTreeMap<String, Named>) -> Vec<Finding> {
-    let finding = |(kind, found)| Finding { code: Code::Altered, kind, found };
-    altered.into_iter().map(finding).collect()
 }
 
 /// Records' last events are set right by the state; earlier ones are not sent again by anybody.

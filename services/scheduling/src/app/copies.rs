@@ -1,12 +1,9 @@
 //! What scheduling keeps, read anew for whoever compares it: its own records, its memory of them,
 //! the copy of the registry's feed in the database, and what is worked out from that in memory.
 
-use std::collections::BTreeMap;
-
-use mpp_api::feed::copy_finding::Code;
 use mpp_core::Result;
-use mpp_resource::copies::{self, Finding, Held, Kept, Place, Repaired, Work, moves_on};
-use mpp_store::{Db, Feed, LastProof, Named, Position};
+use mpp_resource::copies::{self, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on};
+use mpp_store::{Db, Feed, LastProof, Position};
 
 use crate::{
     memory::{Memory, directory, directory::Directory},
@@ -51,7 +48,7 @@ impl Copied {
         let (contents, altered) = upstream::contents(&mut read, self.feed, |_| {}).await?;
         read.end().await?;
         let position = position.ok_or_else(|| moves_on("the copy has no whole state yet, and"))?;
-        Ok(Held::records(position.revision, contents, findings(altered)))
+        Ok(Held::records(position.revision, contents, Finding::each(Code::Altered, altered)))
     }
 
     /// What is worked out from the table, in memory and anew.
@@ -103,9 +100,4 @@ impl Copied {
             Ok(Repaired::starts_again(text))
         })
     }
-}
-
-fn findings(altered: BTreeMap<String, Named>) -> Vec<Finding> {
-    let finding = |(kind, found)| Finding { code: Code::Altered, kind, found };
-    altered.into_iter().map(finding).collect()
 }
