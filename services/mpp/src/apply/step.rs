@@ -1,16 +1,12 @@
 //! One record: it is read and compared, then created, updated or left as it is.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use mpp_core::{Error, Reason, Result};
 use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
 
 use super::{Options, Outcome, difference::difference, record::Record};
-use crate::{record::Records, service::Service};
-
-/// Tries of a record that names one which scheduling has not heard of yet, and the pause between.
-const TRIES: u32 = 100;
-const PAUSE: Duration = Duration::from_millis(100);
+use crate::record::Records;
 
 pub struct Step<'a> {
     pub services: &'a Records<'a>,
@@ -37,27 +33,12 @@ impl Step<'_> {
         if dry_run && self.names_new {
             return Ok(Outcome::Created { checked: false });
         }
-        let mut tries = 0;
-        loop {
-            let message = record.message.clone();
-            let made = self.services.create(record.kind, &record.name, message, dry_run).await;
-            match made {
-                Ok(_) => return Ok(Outcome::Created { checked: true }),
-                Err(error) if self.options.keep_existing && is_gone(&error) => {
-                    return Ok(Outcome::Unchanged);
-                }
-                Err(error) if tries < TRIES && self.may_come(record, &error) => tries += 1,
-                Err(error) => return Err(error),
-            }
-            tokio::time::sleep(PAUSE).await;
+        let message = record.message.clone();
+        match self.services.create(record.kind, &record.name, message, dry_run).await {
+            Ok(_) => Ok(Outcome::Created { checked: true }),
+            Err(error) if self.options.keep_existing && is_gone(&error) => Ok(Outcome::Unchanged),
+            Err(error) => Err(error),
         }
-    }
-
-    /// Scheduling follows the registry: a record created there a moment ago may not have arrived.
-    fn may_come(&self, record: &Record, error: &Error) -> bool {
-        let unknown = matches!(error.reason(), Reason::ReferenceInvalid | Reason::NotFound);
-        let follows = matches!(record.kind.service(), Ok(Service::Scheduling));
-        unknown && follows && (self.names_new || self.options.keep_existing)
     }
 
     async fn update(&self, record: &Record, stored: &DynamicMessage) -> Result<Outcome> {
