@@ -46,6 +46,11 @@ impl Channel {
         self.0.written.of_late()
     }
 
+    /// The numbers that it calls by, for whoever keeps a stream of it open.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
     /// Has reads ask for a revision: that of a write made elsewhere, such as by another process
     /// that handed its revision on.
     pub fn read_from(&self, revision: i64) {

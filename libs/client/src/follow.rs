@@ -18,7 +18,7 @@ use mpp_api::{
         feed_service_client::FeedServiceClient,
     },
 };
-use mpp_core::{Clock, Digest, Error, Reason, Result};
+use mpp_core::{Backoff, Clock, Digest, Error, Reason, Result};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until, timeout},
@@ -26,8 +26,8 @@ use tokio::{
 use tonic::{Code, Status, Streaming};
 
 use crate::{
-    Backoff, Channel, ClientError, Settings, error_of,
-    settings::{FEED_SILENCE, LONGEST_ASKED, MOST_PENDING},
+    Channel, ClientError, Settings, error_of,
+    settings::{LONGEST_ASKED, MOST_PENDING},
 };
 
 /// A change, as the feed tells it, with the revision of its transaction.
@@ -101,6 +101,7 @@ pub struct Follower {
     in_state: bool,
     /// Events that have come and were not asked for yet.
     ready: VecDeque<Event>,
+    settings: Settings,
     backoff: Backoff,
     /// Kept here and not only slept, so that dropping the future does not lose it.
     next_try: Instant,
@@ -111,6 +112,7 @@ impl Follower {
     /// Follows what passes `filter` on the service behind `channel`, named `name` in logs, after
     /// `position`; without one it starts with the state.
     pub fn new(name: &str, channel: Channel, filter: Filter, position: Option<Position>) -> Self {
+        let settings = *channel.settings();
         Self {
             name: name.to_owned(),
             client: FeedServiceClient::new(channel),
@@ -121,7 +123,8 @@ impl Follower {
             pending: Vec::new(),
             in_state: false,
             ready: VecDeque::new(),
-            backoff: Settings::default().backoff(),
+            settings,
+            backoff: settings.backoff(),
             next_try: Instant::now(),
             link: watch::Sender::default(),
         }
@@ -164,7 +167,7 @@ impl Follower {
                 self.connect().await;
                 continue;
             };
-            match timeout(FEED_SILENCE, stream.message()).await {
+            match timeout(self.settings.feed_silence, stream.message()).await {
                 Ok(Ok(Some(message))) => {
                     if let Err(error) = self.receive(message) {
                         self.lost(&malformed(&error));
@@ -172,7 +175,7 @@ impl Follower {
                 }
                 Ok(Ok(None)) => self.lost(&Status::unavailable("the feed ended")),
                 Ok(Err(status)) => self.lost(&status),
-                Err(_) => self.lost(&Status::unavailable("the feed was silent for a minute")),
+                Err(_) => self.lost(&Status::unavailable("the feed was silent for too long")),
             }
         }
     }
@@ -186,7 +189,7 @@ impl Follower {
             prompt: self.prompt,
         };
         // A server that is reached but does not answer is silent, too.
-        let answer = timeout(FEED_SILENCE, self.client.watch(request)).await;
+        let answer = timeout(self.settings.feed_silence, self.client.watch(request)).await;
         match answer.unwrap_or_else(|_| Err(Status::unavailable("the feed did not answer"))) {
             Ok(stream) => {
                 self.pending.clear();
@@ -255,9 +258,7 @@ impl Follower {
         }
         let pause = self.backoff.pause();
         let pause = match error.retry_after {
-            Some(asked) => {
-                pause.min(LONGEST_ASKED).max(asked.min(Settings::default().longest_pause))
-            }
+            Some(asked) => pause.min(LONGEST_ASKED).max(asked.min(self.settings.longest_pause)),
             None => pause,
         };
         self.next_try = Instant::now() + pause;

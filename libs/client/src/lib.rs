@@ -61,15 +61,17 @@
 
 #![forbid(unsafe_code)]
 
-mod backoff;
+mod budget;
 mod cache;
 mod channel;
 pub mod deadline;
 mod endpoint;
 pub mod file;
 mod follow;
+mod fresh_starts;
 mod noted;
 mod pages;
+mod policy;
 mod replicas;
 mod sending;
 mod settings;
@@ -78,13 +80,14 @@ mod status;
 mod token;
 mod wire;
 
-pub use backoff::{Backoff, FreshStarts};
 pub use cache::{Cache, Freshness, Kept};
 pub use channel::{Channel, connect, connect_with};
 pub use endpoint::{ClientTls, Endpoint};
 pub use follow::{Change, Event, Follower, Link};
+pub use fresh_starts::FreshStarts;
 pub use mpp_api::Position;
 pub use pages::pages;
+pub use policy::ClientPolicy;
 pub use settings::Settings;
 pub use status::{ClientError, canonical, error_of, refusal, status_of, wire_error};
 pub use token::{Ask, TokenSource, end_of as token_end};

@@ -11,14 +11,13 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header::AUTHORIZATION, request::Parts};
 use http_body_util::{BodyExt as _, Full};
 use mpp_api::call::Call;
-use mpp_core::{Error, Reason};
+use mpp_core::{Backoff, Error, Reason};
 use tokio::time::{Instant, sleep, timeout_at};
 use tonic::{Code, ConnectError, Status, TimeoutExpired, body::Body, transport};
 use tower::{Service as _, ServiceExt as _};
 
 use crate::{
-    Backoff, ClientError, deadline, error_of, noted::Noted, replicas::Replica, shared::Shared,
-    status_of,
+    ClientError, deadline, error_of, noted::Noted, replicas::Replica, shared::Shared, status_of,
 };
 
 /// Far enough for a call that has no deadline.

@@ -2,14 +2,8 @@
 
 use std::time::Duration;
 
-use crate::Backoff;
+use mpp_core::Backoff;
 
-/// The pauses of calls and of followers: the first after a failure, which each further one doubles,
-/// and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
-/// Feeds bookmark every few seconds; one that is silent so long is taken for dead. An operator sets
-/// how often they do, and not this: it is twenty times as long, and beyond every proxy's patience.
-pub(crate) const FEED_SILENCE: Duration = Duration::from_secs(60);
 /// The longest pause of a follower whose server answers, and will take calls again in a while: it
 /// is there, so that it is asked more often than one that cannot be reached.
 pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(1);
@@ -52,25 +46,9 @@ pub struct Settings {
     /// How long before its end a token that a [`TokenSource::Ask`](crate::TokenSource::Ask) gave is
     /// renewed.
     pub renew: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            deadline: Duration::from_secs(10),
-            connect: Duration::from_secs(5),
-            keepalive: Duration::from_secs(20),
-            tries: 4,
-            first_pause: PAUSES.0,
-            longest_pause: PAUSES.1,
-            spare_repeats: 20,
-            request_ids: true,
-            own_writes: Duration::from_secs(60),
-            resolve: Duration::from_secs(30),
-            rest: Duration::from_secs(2),
-            renew: Duration::from_secs(60),
-        }
-    }
+    /// How long a feed may be silent before a [`Follower`](crate::Follower) connects again; feeds
+    /// bookmark every few seconds.
+    pub feed_silence: Duration,
 }
 
 impl Settings {

@@ -13,7 +13,7 @@ use tonic::Status;
 use uuid::Uuid;
 
 use crate::{
-    Endpoint, Settings, backoff::Budget, replicas::Replicas, status_of, token::Token, wire,
+    Endpoint, Settings, budget::Budget, replicas::Replicas, status_of, token::Token, wire,
 };
 
 pub(crate) struct Shared {

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod backoff;
 mod clock;
 mod digest;
 mod error;
@@ -19,6 +20,7 @@ mod reason;
 mod region;
 pub mod text;
 
+pub use backoff::Backoff;
 pub use clock::{Clock, Micros};
 pub use digest::{Contents, Difference, Digest, KindSum, proof, row_proof};
 pub use error::{Error, FieldViolation, Result};

@@ -17,7 +17,7 @@ mod tests;
 use std::time::Duration;
 
 use mpp_client::FreshStarts;
-use mpp_core::{Digest, Error, Reason, Result};
+use mpp_core::{Backoff, Digest, Error, Reason, Result};
 use mpp_rpc::follow::{Event, Follower};
 use mpp_store::{Actor, Change, Db, LastProof, Position, ProofPace, Tx};
 use tokio::{sync::watch, time::Instant};
@@ -26,8 +26,6 @@ use tokio_util::sync::CancellationToken;
 pub use self::shelf::{Names, Shelf};
 use crate::differs::Differs;
 
-/// How long to wait after the own database failed, or the copy was overtaken.
-const PAUSE: Duration = Duration::from_secs(1);
 /// How long a replica waits to hear of a position that it has found in the table.
 const LONGEST_DOUBT: Duration = Duration::from_secs(60);
 
@@ -63,6 +61,8 @@ pub struct Copy<S> {
     /// What the state under way has brought.
     coming: Digest,
     differs: Differs,
+    /// The pauses after the own database failed, or the copy was overtaken.
+    backoff: Backoff,
     starts: FreshStarts,
     /// It was found to differ, and may start again.
     must_start_again: bool,
@@ -79,6 +79,7 @@ impl<S: Shelf> Copy<S> {
         let now = Instant::now();
         let mut copy = Self {
             differs: Differs::new(options.feed, &db, "database", &options.proof),
+            backoff: db.backoff(),
             db,
             options,
             shelf,
@@ -148,7 +149,7 @@ impl<S: Shelf> Copy<S> {
     /// whether it can go on from there.
     pub async fn recover(&mut self, follower: &mut Follower) {
         loop {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(self.backoff.pause()).await;
             match self.start_again().await {
                 Ok(()) => return follower.rewind(self.at.clone()),
                 Err(error) => tracing::warn!(feed = self.options.feed, %error, "cannot be read"),
@@ -183,6 +184,15 @@ impl<S: Shelf> Copy<S> {
     /// `WRITE_CONFLICT` where another replica has moved the table elsewhere, `UNAVAILABLE` where
     /// the database is away: [`Copy::recover`].
     pub async fn apply(&mut self, event: Event) -> Result<()> {
+        let is_step = matches!(event, Event::StateEnds(_) | Event::Changes(..));
+        self.take_in(event).await?;
+        if is_step {
+            self.backoff.reset();
+        }
+        Ok(())
+    }
+
+    async fn take_in(&mut self, event: Event) -> Result<()> {
         match event {
             Event::StateBegins => {
                 let mut read = self.db.read().await?;

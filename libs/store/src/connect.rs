@@ -20,8 +20,8 @@ use crate::{
     reach::{Standby, standby},
 };
 
-/// How often a server that is not there yet is tried.
-const TRY_AGAIN: Duration = Duration::from_millis(200);
+/// How long a try may take that begins at the end of the wait.
+const LAST_TRY: Duration = Duration::from_millis(200);
 
 /// How long the earlier owner may take to let go of a SQLite file.
 const LETS_GO: Duration = Duration::from_secs(2);
@@ -143,9 +143,10 @@ pub(crate) async fn set_up(
 /// What is wrong with the address or the server.
 pub(crate) async fn first(options: &Options, dialect: &Dialect) -> Result<AnyConnection> {
     let end = Instant::now() + options.policy.connection_wait();
+    let mut backoff = options.policy.backoff();
     loop {
         let left = end.saturating_duration_since(Instant::now());
-        match timeout(left.max(TRY_AGAIN), try_first(options, dialect)).await {
+        match timeout(left.max(LAST_TRY), try_first(options, dialect)).await {
             Ok(Ok(conn)) => return conn,
             Ok(Err(error)) if may_be_starting(&error) && Instant::now() < end => {}
             Ok(Err(error)) => return Err(told(error, options, dialect)),
@@ -154,7 +155,8 @@ pub(crate) async fn first(options: &Options, dialect: &Dialect) -> Result<AnyCon
                 return Err(Error::new(Reason::Unavailable, text));
             }
         }
-        sleep(TRY_AGAIN).await;
+        let left = end.saturating_duration_since(Instant::now());
+        sleep(backoff.pause().min(left)).await;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use mpp_core::{Clock, Error, Micros, Result};
+use mpp_core::{Backoff, Clock, Error, Micros, Result};
 use sqlx::{AnyConnection, Row as _};
 use tokio::sync::watch;
 
@@ -132,6 +132,11 @@ impl Db {
     /// True on SQLite.
     pub fn is_sqlite(&self) -> bool {
         self.0.dialect.engine == Engine::Sqlite
+    }
+
+    /// The pauses of work on it that has failed and is tried again.
+    pub fn backoff(&self) -> Backoff {
+        self.0.policy.backoff()
     }
 
     /// The process's clock.

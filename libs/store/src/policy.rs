@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use mpp_core::{FieldCode, FieldViolation};
+use mpp_core::{Backoff, FieldCode, FieldViolation};
 
 mpp_core::policy! {
     /// How long a service waits for its database, and when it gives up a connection.
@@ -40,11 +40,31 @@ mpp_core::policy! {
         /// server that has only stood still for a while answers both; after that, everything that
         /// runs on earlier connections is cut.
         look_last_word_millis: u64 = 500 in 0..=60_000,
+        /// Milliseconds of the pause before work on a database that has failed is tried a second
+        /// time: the feed, a memory, a copy, a job. Each further one is twice as long, and all are
+        /// spread, so that replicas do not come back at once.
+        first_pause_millis: u64 = 250 in 10..=60_000,
+        /// Milliseconds of the longest pause: so long after the database is back a replica may
+        /// still stand still.
+        longest_pause_millis: u64 = 2_000 in 10..=60_000,
     }
-    and DatabasePolicy::looks_beside
+    and DatabasePolicy::fits_together
 }
 
 impl DatabasePolicy {
+    fn fits_together(&self) -> impl Iterator<Item = FieldViolation> {
+        [self.looks_beside(), self.pauses_grow()].into_iter().flatten()
+    }
+
+    fn pauses_grow(&self) -> Option<FieldViolation> {
+        let (first, longest) = (self.first_pause_millis, self.longest_pause_millis);
+        (longest < first).then(|| FieldViolation {
+            field: "longest_pause_millis".into(),
+            description: format!("is {longest}; with first_pause_millis = {first} at least that"),
+            code: FieldCode::OutOfRange,
+        })
+    }
+
     fn looks_beside(&self) -> Option<FieldViolation> {
         let last_word = self.look_last_word_millis;
         let most = self.look_seconds.saturating_mul(1_000).saturating_sub(last_word);
@@ -92,6 +112,12 @@ impl DatabasePolicy {
     /// How long the look's own connection has once another was answered.
     pub fn look_last_word(&self) -> Duration {
         Duration::from_millis(self.look_last_word_millis)
+    }
+
+    /// The pauses after a failure.
+    pub fn backoff(&self) -> Backoff {
+        let millis = Duration::from_millis;
+        Backoff::new(millis(self.first_pause_millis), millis(self.longest_pause_millis))
     }
 }
 

@@ -24,10 +24,12 @@ pub struct Policies {
     pub server: mpp_rpc::ServerPolicy,
     /// Readiness of every process, the pages' too.
     pub health: mpp_rpc::HealthPolicy,
+    /// The calls of every process to the services.
+    pub client: mpp_client::ClientPolicy,
 }
 
 /// The tables of the file.
-const TABLES: [(&str, &[Setting]); 8] = [
+const TABLES: [(&str, &[Setting]); 9] = [
     ("registry", mpp_registry::Policy::SETTINGS),
     ("scheduling", mpp_scheduling::Policy::SETTINGS),
     ("reporting", mpp_reporting::Policy::SETTINGS),
@@ -36,6 +38,7 @@ const TABLES: [(&str, &[Setting]); 8] = [
     ("feed", mpp_store::FeedPolicy::SETTINGS),
     ("server", mpp_rpc::ServerPolicy::SETTINGS),
     ("health", mpp_rpc::HealthPolicy::SETTINGS),
+    ("client", mpp_client::ClientPolicy::SETTINGS),
 ];
 
 impl Policies {
@@ -58,18 +61,26 @@ impl Policies {
         policies.feed.check().map_err(|error| error.within("feed"))?;
         policies.server.check().map_err(|error| error.within("server"))?;
         policies.health.check().map_err(|error| error.within("health"))?;
+        policies.client.check().map_err(|error| error.within("client"))?;
         policies.check_silence()?;
         Ok(policies)
     }
 
     /// A feed that bookmarks as it should must not look dead.
     fn check_silence(&self) -> Result<()> {
-        let (silence, bookmark) = (self.reporting.feed_silence_seconds, self.feed.bookmark_seconds);
-        if silence > bookmark {
-            return Ok(());
+        let bookmark = self.feed.bookmark_seconds;
+        for (field, silence) in [
+            ("reporting.feed_silence_seconds", self.reporting.feed_silence_seconds),
+            ("client.feed_silence_seconds", self.client.feed_silence_seconds),
+        ] {
+            if silence <= bookmark {
+                let text = format!(
+                    "is {silence}; with feed.bookmark_seconds = {bookmark} it must be more"
+                );
+                return Err(Error::field(field, FieldCode::OutOfRange, text));
+            }
         }
-        let text = format!("is {silence}; with feed.bookmark_seconds = {bookmark} it must be more");
-        Err(Error::field("reporting.feed_silence_seconds", FieldCode::OutOfRange, text))
+        Ok(())
     }
 }
 
@@ -172,6 +183,10 @@ mod tests {
             (
                 "[feed]\nbookmark_seconds = 10\n",
                 "reporting.feed_silence_seconds: is 8; with feed.bookmark_seconds = 10",
+            ),
+            (
+                "[client]\nfeed_silence_seconds = 3\n",
+                "client.feed_silence_seconds: is 3; with feed.bookmark_seconds = 3",
             ),
         ] {
             let error = parse(text).expect_err(text);

@@ -74,6 +74,7 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
         registry: upstream(client, Service::Registry, None)?,
         scheduling: upstream(client, Service::Scheduling, None)?,
         reporting: upstream(client, Service::Reporting, None)?,
+        client: policies.client.settings(),
         clock: Clock::system(),
         health: policies.health,
         policy: policies.web,
@@ -116,6 +117,7 @@ async fn start(
                 database,
                 feed: policies.feed.options(),
                 upstream: upstream(Service::Registry)?,
+                client: policies.client.settings(),
                 applicant_keys: args.applicant_keys()?,
                 health: policies.health,
                 policy: policies.scheduling,
@@ -126,6 +128,7 @@ async fn start(
             let (registry, scheduling) =
                 (upstream(Service::Registry)?, upstream(Service::Scheduling)?);
             let options = mpp_reporting::Options {
+                client: policies.client.settings(),
                 sample_data: args.sample_data,
                 feed: policies.feed.options(),
                 health: policies.health,

@@ -14,8 +14,6 @@ use crate::{follow::Follow, model::Upstream, policy::Policy};
 
 /// The leased job.
 const JOB: &str = "project";
-/// How long to wait after the database could not be asked for the lease.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// Projects whenever this replica holds the lease, until `shutdown`; then the next may go on at
 /// once.
@@ -42,6 +40,7 @@ pub async fn tidy_feed(feed: Feed, policy: Policy, shutdown: CancellationToken) 
 
 /// Follows both feeds whenever the lease is held.
 async fn compete(lease: &mut Lease, follow: &Follow) {
+    let mut backoff = follow.db.backoff();
     loop {
         match lease.take().await {
             Ok(true) => {
@@ -59,10 +58,11 @@ async fn compete(lease: &mut Lease, follow: &Follow) {
             Ok(false) => {}
             Err(error) => {
                 tracing::warn!(%error, "the lease of projecting cannot be taken; trying again");
-                sleep(PAUSE).await;
+                sleep(backoff.pause()).await;
                 continue;
             }
         }
+        backoff.reset();
         sleep(lease.renewal()).await;
     }
 }

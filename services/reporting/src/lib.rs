@@ -66,7 +66,7 @@ mod store;
 use std::sync::Arc;
 
 use mpp_api::reporting::report_service_server::ReportServiceServer;
-use mpp_client::{Endpoint, connect};
+use mpp_client::{Endpoint, Settings, connect_with};
 use mpp_core::{Reason, Result};
 use mpp_resource::copies::{Copies, Work};
 use mpp_rpc::{HealthPolicy, Readiness, Upstream, feed::FeedServer};
@@ -91,6 +91,8 @@ pub struct Options {
     pub registry: Endpoint,
     /// Scheduling's feed.
     pub scheduling: Endpoint,
+    /// How patiently both are called.
+    pub client: Settings,
     /// The upstreams hold made-up records; reports say so.
     pub sample_data: bool,
     /// When it counts as well.
@@ -110,6 +112,7 @@ impl Options {
             migrate: false,
             registry,
             scheduling,
+            client: Settings::default(),
             sample_data: false,
             health,
             policy,
@@ -136,6 +139,7 @@ pub struct Running {
 pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
     let policy = options.policy;
     policy.check()?;
+    let connect = |endpoint| connect_with(endpoint, options.client);
     let channels = [connect(&options.registry)?, connect(&options.scheduling)?];
     let db = match options.migrate {
         true => Db::open_migrated(&options.database, &SCHEMA).await?,

@@ -10,7 +10,7 @@ use std::{
 
 use jiff::civil::Date;
 use mpp_calendar::Zone;
-use mpp_core::{Reason, Result};
+use mpp_core::{Backoff, Reason, Result};
 use mpp_store::{Db, Feed, Lease};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +42,8 @@ pub struct DeviationsJob {
     policy: Policy,
     lease: Lease,
     swept: Instant,
+    /// The pauses after a step that failed.
+    backoff: Backoff,
     /// The Mondays of the three zones when they were last looked at.
     weeks: Vec<Date>,
 }
@@ -51,7 +53,8 @@ impl DeviationsJob {
     pub fn new(deviations: Deviations, policy: Policy, holder: &str) -> Self {
         let lasts = policy.measuring_lease();
         let lease = Lease::new(deviations.db.clone(), DEVIATIONS, holder, lasts);
-        Self { deviations, policy, lease, swept: Instant::now(), weeks: Vec::new() }
+        let backoff = deviations.db.backoff();
+        Self { deviations, policy, lease, swept: Instant::now(), backoff, weeks: Vec::new() }
     }
 
     /// Runs until the shutdown.
@@ -71,8 +74,10 @@ impl DeviationsJob {
                 if error.reason() == Reason::NewerForm {
                     let _ = shutdown.run_until_cancelled(self.lease.give_way()).await;
                 } else {
-                    tokio::time::sleep(TICK).await;
+                    tokio::time::sleep(self.backoff.pause()).await;
                 }
+            } else {
+                self.backoff.reset();
             }
         }
     }

@@ -65,7 +65,7 @@ mod store;
 use std::sync::Arc;
 
 use mpp_calendar::Decrees;
-use mpp_client::Endpoint;
+use mpp_client::{Endpoint, Settings, connect_with};
 use mpp_core::Result;
 use mpp_resource::{
     copies::Copies,
@@ -103,6 +103,8 @@ pub struct Options {
     pub feed: FeedOptions,
     /// The registry, whose feed it follows.
     pub upstream: Endpoint,
+    /// How patiently it is called.
+    pub client: Settings,
     /// Ids and secrets (32 bytes or more) of the keys in force that applicants are hashed under,
     /// oldest first, the same on every replica. To rotate, add one; take the old one away once the
     /// days that were bookable before ([`Policy::days_ahead`]) have passed.
@@ -135,7 +137,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let Options { policy, .. } = options;
     policy.check()?;
     let keys = Keys::new(&options.applicant_keys)?;
-    let channel = mpp_client::connect(&options.upstream)?;
+    let channel = connect_with(&options.upstream, options.client)?;
     let db = Db::open(&options.database, &SCHEMA).await?;
     let pace = options.feed.proof;
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;

@@ -6,8 +6,8 @@ use mpp_api::{
     report::WatchReportResponse,
     reporting::{Report, WatchReportRequest, report_service_client::ReportServiceClient},
 };
-use mpp_client::{Channel, Settings};
-use mpp_core::{Clock, Micros};
+use mpp_client::Channel;
+use mpp_core::{Backoff, Clock, Micros};
 use mpp_rpc::Component;
 use tokio::{sync::watch, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,8 @@ pub type Watched = watch::Receiver<Option<Current>>;
 pub struct Follower {
     /// Reporting.
     pub reports: ReportServiceClient<Channel>,
+    /// The pauses between tries.
+    pub backoff: Backoff,
     /// Says when a connection was lost.
     pub clock: Clock,
     /// Tells the report of now.
@@ -48,17 +50,16 @@ impl Follower {
     }
 
     async fn follow(&mut self) {
-        let mut backoff = Settings::default().backoff();
         loop {
             match self.reports.watch_report(WatchReportRequest {}).await {
                 Ok(stream) => {
-                    backoff.reset();
+                    self.backoff.reset();
                     let status = self.read(stream.into_inner()).await;
                     self.lost(&status);
                 }
                 Err(status) => self.lost(&status),
             }
-            sleep(backoff.pause()).await;
+            sleep(self.backoff.pause()).await;
         }
     }
 

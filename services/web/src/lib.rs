@@ -53,7 +53,7 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use mpp_client::Endpoint;
+use mpp_client::{Endpoint, Settings};
 use mpp_core::{Clock, Result};
 use mpp_rpc::{HealthPolicy, Readiness};
 use tokio::{sync::watch, task::JoinSet};
@@ -71,6 +71,8 @@ pub struct Options {
     pub scheduling: Endpoint,
     /// The report.
     pub reporting: Endpoint,
+    /// How patiently they are called.
+    pub client: Settings,
     /// The time, which decides what is open.
     pub clock: Clock,
     /// When they count as well.
@@ -94,12 +96,14 @@ pub struct Running {
 /// # Errors
 /// Says what is wrong with an endpoint.
 pub fn start(options: Options, shutdown: CancellationToken) -> Result<Running> {
-    let Options { registry, scheduling, reporting, clock, health, policy } = options;
-    let upstream = upstream::Upstream::new(&registry, &scheduling, &reporting, policy.patience())?;
+    let Options { registry, scheduling, reporting, client, clock, health, policy } = options;
+    let patience = policy.patience();
+    let upstream = upstream::Upstream::new(&registry, &scheduling, &reporting, client, patience)?;
     let readiness = Readiness::new(health);
     let (tell, report) = watch::channel(None);
     let follower = follow::Follower {
         reports: upstream.reports.clone(),
+        backoff: client.backoff(),
         clock: clock.clone(),
         tell,
         component: readiness.component("report").for_the_start(),

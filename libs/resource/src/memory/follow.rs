@@ -1,9 +1,9 @@
 //! The task that keeps a memory at the head of its service's feed.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
 use mpp_client::FreshStarts;
-use mpp_core::{Digest, Error, Result};
+use mpp_core::{Backoff, Digest, Error, Result};
 use mpp_rpc::Component;
 use mpp_store::{Batch, Change, Feed, Filter, Start, Subscription};
 use tokio::time::Instant;
@@ -11,9 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::view::{Memory, View};
 use crate::{differs::Differs, metrics};
-
-/// How long to wait before starting again.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// Is told of the changes of a memory, once reads show them: a search index, a job.
 pub trait Listener<V>: Send + Sync {
@@ -41,6 +38,12 @@ pub struct Follow<V, L> {
     pub shutdown: CancellationToken,
 }
 
+/// When the memory may start again: after a failure, and where it differs.
+struct Tries {
+    backoff: Backoff,
+    starts: FreshStarts,
+}
+
 /// Why the memory does not follow any more.
 enum Ended {
     /// The feed ended.
@@ -57,11 +60,12 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
         self.memory.belongs_to(self.feed.db());
         metrics::RELOADS.begin([[service]]);
         let differs = Differs::new(service, self.feed.db(), "memory", self.memory.last_proof());
-        let mut starts = FreshStarts::new(Instant::now());
+        let mut tries =
+            Tries { backoff: self.feed.db().backoff(), starts: FreshStarts::new(Instant::now()) };
         loop {
             let ended = tokio::select! {
                 () = self.shutdown.cancelled() => return,
-                ended = self.follow(&differs, &mut starts) => ended,
+                ended = self.follow(&differs, &mut tries) => ended,
             };
             if self.shutdown.is_cancelled() {
                 return;
@@ -76,16 +80,17 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
             tracing::warn!(%why, "the memory starts again from the whole state");
             self.ready.down(&why);
             metrics::RELOADS.add(1, [service]);
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(tries.backoff.pause()).await;
         }
     }
 
-    async fn follow(&self, differs: &Differs, starts: &mut FreshStarts) -> Result<Ended> {
+    async fn follow(&self, differs: &Differs, tries: &mut Tries) -> Result<Ended> {
         let filter = Filter::kinds(V::KINDS.iter().copied());
         let feed = self.feed.subscribe(Start::State, filter).await?;
         let mut feed = feed.telling_every_revision();
         self.load(&mut feed).await?;
         self.ready.up();
+        tries.backoff.reset();
         let mut waiting = Vec::new();
         loop {
             let batch = tokio::select! {
@@ -100,7 +105,7 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
                 self.take_in(&std::mem::take(&mut waiting), revision).await?;
             }
             let found = digest.is_some_and(|wanted| differs.tell(&self.held(), &wanted));
-            if found && starts.take(Instant::now()) {
+            if found && tries.starts.take(Instant::now()) {
                 return Ok(Ended::Differs);
             }
         }

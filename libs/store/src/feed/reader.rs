@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Backoff, Error, Reason, Result};
 use sqlx::{AssertSqlSafe, postgres::PgListener};
 use tokio::{
     sync::{Notify, watch},
@@ -19,13 +19,12 @@ use crate::{db_error, mark::Marked};
 const CHANNEL: &str = "mpp_feed";
 /// Least time between two notifications of a process.
 const COALESCE: Duration = Duration::from_millis(3);
-/// How long to wait after an error.
-const BACK_OFF: Duration = Duration::from_millis(500);
 
 /// Starts the reader at the head, and what wakes it.
 pub(super) fn start(feed: &Arc<Shared>, head: Marked) {
     let woken = Arc::new(Notify::new());
-    let reader = Reader { feed: feed.clone(), place: FeedPlace::after(head) };
+    let (place, backoff) = (FeedPlace::after(head), feed.db.backoff());
+    let reader = Reader { feed: feed.clone(), place, backoff };
     tokio::spawn(reader.run(woken.clone()));
     if !feed.db.is_sqlite() {
         let committed = feed.db.0.committed.subscribe();
@@ -38,6 +37,7 @@ pub(super) fn start(feed: &Arc<Shared>, head: Marked) {
 struct Reader {
     feed: Arc<Shared>,
     place: FeedPlace,
+    backoff: Backoff,
 }
 
 impl Reader {
@@ -48,7 +48,7 @@ impl Reader {
             committed.borrow_and_update();
             match self.advance().await {
                 Ok(true) => continue,
-                Ok(false) => {}
+                Ok(false) => self.backoff.reset(),
                 Err(error) => self.recover(&error).await,
             }
             tokio::select! {
@@ -95,7 +95,7 @@ impl Reader {
             _ => {
                 let context = error.context();
                 tracing::warn!(%error, ?context, "the feed cannot be read; trying again");
-                sleep(BACK_OFF).await;
+                sleep(self.backoff.pause()).await;
             }
         }
     }
@@ -126,9 +126,10 @@ async fn notify(feed: &Shared) -> Result<()> {
 
 /// Hears of the other replicas' commits. Poolers drop LISTEN, therefore the reader also polls.
 async fn listen(feed: Arc<Shared>, woken: Arc<Notify>) {
+    let mut backoff = feed.db.backoff();
     while !feed.shutdown.is_cancelled() {
         let heard = tokio::select! {
-            heard = listen_once(&feed, &woken) => heard,
+            heard = listen_once(&feed, &woken, &mut backoff) => heard,
             // Its connection may be silent for ever.
             () = feed.db.0.reach.until_cut(Instant::now()) => Ok(()),
             () = feed.shutdown.cancelled() => return,
@@ -136,13 +137,14 @@ async fn listen(feed: Arc<Shared>, woken: Arc<Notify>) {
         if let Err(error) = heard {
             tracing::debug!(%error, "cannot listen; polling");
         }
-        sleep(BACK_OFF).await;
+        sleep(backoff.pause()).await;
     }
 }
 
-async fn listen_once(feed: &Shared, woken: &Notify) -> Result<()> {
+async fn listen_once(feed: &Shared, woken: &Notify, backoff: &mut Backoff) -> Result<()> {
     let mut listener = PgListener::connect(&feed.db.0.url).await.map_err(db_error)?;
     listener.listen(CHANNEL).await.map_err(db_error)?;
+    backoff.reset();
     loop {
         // `None`: the connection was lost and is back; something may have been missed.
         let heard = listener.try_recv().await.map_err(db_error)?;

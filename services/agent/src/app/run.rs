@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use mpp_client::{Backoff, Endpoint};
-use mpp_core::{Code, Error, Reason, Result};
+use mpp_client::Endpoint;
+use mpp_core::{Backoff, Code, Error, Reason, Result};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 

@@ -9,8 +9,7 @@ use std::{
 };
 
 use jaq_json::Val;
-use mpp_client::Backoff;
-use mpp_core::Clock;
+use mpp_core::{Backoff, Clock};
 use ureq::{
     Agent, Error as Broken,
     http::{HeaderMap, Response, StatusCode, header},

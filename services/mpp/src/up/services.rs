@@ -61,6 +61,7 @@ impl Shared<'_> {
             database: self.database("scheduling", &mpp_scheduling::SCHEMA).await?,
             feed: self.policies.feed.options(),
             upstream: self.upstream(&self.context.registry, "scheduling", Role::Service)?,
+            client: self.policies.client.settings(),
             applicant_keys: self.keys.applicant_keys()?,
             health: self.policies.health.clone(),
             policy: self.policies.scheduling.clone(),
@@ -74,6 +75,7 @@ impl Shared<'_> {
         let scheduling = self.upstream(&self.context.scheduling, "reporting", Role::Service)?;
         let options = mpp_reporting::Options {
             // Records of an earlier demo stay made up, however this folder is started later.
+            client: self.policies.client.settings(),
             sample_data: self.demo || self.data.join("demo").exists(),
             feed: self.policies.feed.options(),
             health: self.policies.health.clone(),
@@ -89,6 +91,7 @@ impl Shared<'_> {
             registry: self.upstream(&self.context.registry, "web", Role::Reader)?,
             scheduling: self.upstream(&self.context.scheduling, "web", Role::Reader)?,
             reporting: self.upstream(&self.context.reporting, "web", Role::Reader)?,
+            client: self.policies.client.settings(),
             clock: self.clock.clone(),
             health: self.policies.health.clone(),
             policy: self.policies.web.clone(),

@@ -4,7 +4,8 @@
 use std::{sync::Arc, time::Duration};
 
 use mpp_api::feed::{Filter, WatchRequest, feed_service_client::FeedServiceClient};
-use mpp_client::{Backoff, Channel};
+use mpp_client::Channel;
+use mpp_core::Backoff;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;

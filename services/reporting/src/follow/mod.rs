@@ -9,7 +9,7 @@ mod tests;
 use std::{sync::Arc, time::Duration};
 
 use mpp_client::Channel;
-use mpp_core::{Reason, Result};
+use mpp_core::{Backoff, Reason, Result};
 use mpp_resource::copy::{self, Copy};
 use mpp_rpc::follow::Follower;
 use mpp_store::{Actor, Db, Filter, LastProof, ProofPace};
@@ -22,9 +22,6 @@ use crate::{model::Upstream, store};
 pub use append::rebuild;
 pub use head::listen;
 use inbox::Inbox;
-
-/// How long to wait after an append failed.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// Follows the upstream feeds.
 pub struct Follow {
@@ -46,19 +43,25 @@ impl Follow {
     /// Follows one feed, anew after each failure, until a newer replica projects; where it is
     /// `alone`, without one, it goes on with what the newer one has projected.
     pub async fn run(&self, feed: Upstream, alone: bool) {
+        let mut backoff = self.db.backoff();
         loop {
-            if let Err(error) = self.until_failure(feed, alone).await {
+            if let Err(error) = self.until_failure(feed, alone, &mut backoff).await {
                 if error.reason() == Reason::NewerForm {
                     return;
                 }
                 let context = error.context().map(ToString::to_string);
                 tracing::warn!(feed = feed.as_str(), %error, context, "projecting starts again");
             }
-            sleep(PAUSE).await;
+            sleep(backoff.pause()).await;
         }
     }
 
-    async fn until_failure(&self, feed: Upstream, alone: bool) -> Result<()> {
+    async fn until_failure(
+        &self,
+        feed: Upstream,
+        alone: bool,
+        backoff: &mut Backoff,
+    ) -> Result<()> {
         let mut copy =
             open(&self.db, feed, alone, (self.pace, &self.proofs[feed as usize])).await?;
         let channel = self.channels[feed as usize].clone();
@@ -69,6 +72,7 @@ impl Follow {
             match timeout(self.silence, follower.next()).await {
                 Ok(event) => {
                     copy.apply(event).await?;
+                    backoff.reset();
                     copy.start_again_where_it_differs(&mut follower);
                     if !copy.shelf().take_noted() {
                         store::note_feed(&self.db, feed, true).await?;

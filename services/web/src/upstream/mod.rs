@@ -20,7 +20,7 @@ use mpp_api::{
         hours_service_client::HoursServiceClient, queue_service_client::QueueServiceClient,
     },
 };
-use mpp_client::{Channel, Endpoint, connect};
+use mpp_client::{Channel, Endpoint, Settings, connect_with};
 use mpp_core::Result;
 use tokio::time::timeout;
 use tonic::{Code, Response, Status};
@@ -73,8 +73,10 @@ impl Upstream {
         registry: &Endpoint,
         scheduling: &Endpoint,
         reporting: &Endpoint,
+        client: Settings,
         patience: Duration,
     ) -> Result<Self> {
+        let connect = |endpoint| connect_with(endpoint, client);
         let (registry, scheduling) = (connect(registry)?, connect(scheduling)?);
         let wide = 64 * 1024 * 1024;
         Ok(Self {

@@ -53,6 +53,7 @@ impl World {
             registry: endpoint.clone(),
             scheduling: endpoint.clone(),
             reporting: endpoint,
+            client: mpp_client::Settings::default(),
             clock: clock.clone(),
             health: mpp_rpc::HealthPolicy::default(),
             policy,

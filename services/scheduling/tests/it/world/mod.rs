@@ -141,6 +141,7 @@ pub fn options(database: &TestDatabase, clock: &Clock, upstream: &str) -> Option
         database: database.options(clock.clone()),
         feed: FeedOptions::default(),
         upstream: Endpoint { address: upstream.to_owned(), ..Default::default() },
+        client: mpp_client::Settings::default(),
         applicant_keys: vec![("2026".into(), vec![7; 32])],
         health: mpp_rpc::HealthPolicy::default(),
         policy: Policy::default(),
