@@ -1,5 +1,6 @@
-//! What is spoilt beneath the services, in records, copies and projections: `mpp doctor` names it,
-//! while they run and after a kill, and `mpp repair` mends it. What is frozen holds up nobody.
+//! Records, copies and projections that were altered in the databases: `mpp doctor` names them,
+//! while the services run and after a kill, and `mpp repair` mends them. A service that stands still
+//! holds up nobody.
 
 use mpp_api::registry::GetServiceRequest;
 use mpp_testkit::{Backend, alter_records, execute};

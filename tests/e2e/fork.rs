@@ -63,7 +63,7 @@ fn reach(suite: &Suite, address: &str, who: Who) -> Channel {
     connect(&endpoint(suite, address, who)).expect("an endpoint")
 }
 
-/// Of the past that both have, every position is good at both.
+/// A position of the past that both have is good at both.
 async fn from_before_goes_on(suite: &Suite, address: &str, mut copy: Copy) {
     let channel = reach(suite, address, AUDITOR);
     let fresh = Copy::of(&channel).await.expect("a copy");

@@ -31,7 +31,7 @@ pub struct Copy {
     pub revision: i64,
     token: Vec<u8>,
     is_complete: bool,
-    /// Of a transaction whose last message has not come: nothing of it counts before.
+    /// Changes of a transaction whose last message has not come: nothing of it counts before.
     pending: Vec<Change>,
 }
 
@@ -39,7 +39,7 @@ impl Copy {
     /// The feed's state now: an initial state, up to its bookmark.
     ///
     /// # Errors
-    /// As the feed refuses.
+    /// The refusal of the feed.
     pub async fn of(channel: &Channel) -> Result<Self, Status> {
         let mut copy = Self::default();
         copy.follow(channel, |copy| copy.is_complete).await?;
@@ -49,7 +49,7 @@ impl Copy {
     /// Follows from where this copy stands, until `enough`, or until the stream ends.
     ///
     /// # Errors
-    /// As the stream ends.
+    /// The status with which the stream ends.
     ///
     /// # Panics
     /// If the feed breaks a promise.
@@ -144,7 +144,7 @@ impl Copy {
 /// A feed's position.
 ///
 /// # Errors
-/// As the service refuses.
+/// The refusal of the service.
 pub async fn feed(channel: &Channel) -> Result<GetFeedResponse, Status> {
     Ok(FeedServiceClient::new(channel.clone())
         .get_feed(GetFeedRequest::default())

@@ -44,7 +44,7 @@ pub struct Refusal {
 /// Calls over gRPC.
 ///
 /// # Panics
-/// Where the request's JSON is no message of the method.
+/// If the request's JSON is no message of the method.
 pub async fn over_grpc(channel: Channel, method: &MethodDescriptor, request: &Value) -> Said {
     let message = json::read_dynamic(method.input().full_name(), request).expect("a request");
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
@@ -66,7 +66,7 @@ pub async fn over_grpc(channel: Channel, method: &MethodDescriptor, request: &Va
 /// The refusal.
 ///
 /// # Panics
-/// Where nothing answers, or there can be no such path.
+/// If nothing answers, or there can be no such path.
 pub async fn over_grpc_as_bytes(
     channel: Channel,
     path: &str,
@@ -82,7 +82,7 @@ pub async fn over_grpc_as_bytes(
 /// Calls over plain HTTP.
 ///
 /// # Panics
-/// Where nothing answers, or the answer is no JSON.
+/// If nothing answers, or the answer is no JSON.
 pub async fn over_http(verb: &str, url: &str, token: &str, body: &str) -> Said {
     let request = Request::builder().method(verb).uri(url);
     let request = request.header("authorization", format!("Bearer {}", token.trim()));

@@ -120,7 +120,7 @@ impl Ministry {
         suite.run(PUBLISHER, &[&["agent", "withdraw", &config, "--yes"], what].concat()).await
     }
 
-    /// What would go with that; nothing is taken out.
+    /// Asks which records would go; nothing is deleted.
     pub async fn asks_to_withdraw(&self, suite: &Suite, what: &[&str]) -> Said {
         let config = self.folder.join("agent.toml").display().to_string();
         suite.run(PUBLISHER, &[&["agent", "withdraw", &config], what].concat()).await

@@ -144,8 +144,7 @@ pub async fn gain_the_field(stage: &Stage) {
     }
 }
 
-/// By the old release: they are read with the etag that they have, and no way of writing them is
-/// taken.
+/// The old release reads them with the etag that they have, and refuses every way of writing them.
 pub async fn are_read_and_not_rewritten(stage: &Stage) {
     for written in &ALL {
         let door = stage.door(Release::Old, written.service, written.who);
@@ -188,8 +187,8 @@ pub fn is_waited_for<T: std::fmt::Debug>(
     assert_eq!((refused.reason.as_str(), refused.code), ("NEWER_FORM", unavailable), "{what}");
 }
 
-/// By the next release: what an old client has read and sends back, with the etag that it has read,
-/// is taken, and the field stands.
+/// The next release takes a record that an old client has read and sends back with its etag, and
+/// the new field stands.
 pub async fn are_rewritten_with_the_field(stage: &Stage) {
     for written in &ALL {
         let door = stage.door(Release::Next, written.service, written.who);

@@ -129,7 +129,7 @@ fn visit(field: &FieldDescriptorProto, form: &str, known: &HashSet<String>) -> O
     }
 }
 
-/// As prost names modules: `HoursRule` is `hours_rule`.
+/// The name that prost gives a module: `HoursRule` is `hours_rule`.
 fn snake(name: &str) -> String {
     let mut text = String::new();
     for (at, c) in name.char_indices() {
@@ -141,7 +141,7 @@ fn snake(name: &str) -> String {
     text
 }
 
-/// As prost names the cases of a oneof: `at_most` is `AtMost`.
+/// The name that prost gives a case of a oneof: `at_most` is `AtMost`.
 fn camel(name: &str) -> String {
     let words = name.split('_').filter(|word| !word.is_empty());
     words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()

@@ -16,7 +16,7 @@ pub fn to_wire(digest: &Digest) -> feed::Digest {
     feed::Digest { kinds: kinds.collect() }
 }
 
-/// As the contract has it where the documents were read as well.
+/// The contract's form of a digest that covers the documents, too.
 pub fn contents_to_wire(contents: &Contents) -> feed::Digest {
     let mut told = to_wire(&contents.versions);
     for kind in &mut told.kinds {
@@ -41,7 +41,7 @@ pub fn from_wire(told: &feed::Digest) -> Result<Digest> {
     Ok(digest)
 }
 
-/// What somebody has told who has read the documents as well.
+/// Reads a digest that covers the documents, too.
 ///
 /// # Errors
 /// The same as [`from_wire`], also where the documents were not read.

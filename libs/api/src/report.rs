@@ -51,7 +51,7 @@ impl WatchReportResponse {
     /// Brings a client's report up to date; at first it is an empty one.
     ///
     /// # Errors
-    /// Where the bytes are no message of the contract; `held` is then as it was.
+    /// The bytes are no message of the contract; `held` is then as it was.
     pub fn apply_to(self, held: &mut Report) -> Result<(), DecodeError> {
         match self.kind {
             Some(Kind::Report(bytes)) => *held = Report::decode(bytes)?,

@@ -28,7 +28,7 @@ pub enum Regime {
 pub(crate) enum Measure {
     /// Minute by minute: the yardstick says when its breaks are.
     Coverage,
-    /// By start, end and total: the yardstick does not say when the breaks are.
+    /// Only start, end and total: the yardstick does not say when the breaks are.
     Total,
 }
 

@@ -25,7 +25,7 @@ pub struct Day {
     pub date: Date,
     /// Open, closed or unknown.
     pub status: Status,
-    /// Where citizens are served meanwhile, when a closure says so.
+    /// The place that serves citizens meanwhile, if a closure names one.
     pub referral: Option<String>,
     /// The reasons in order: the season, the closure or rule that holds, the ones it overrides, and
     /// the decrees.

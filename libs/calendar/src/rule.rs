@@ -43,7 +43,7 @@ pub struct Closure {
     pub mandatory: bool,
     /// Why it is closed, as the owner put it.
     pub reason: String,
-    /// Where citizens are served meanwhile, if anywhere.
+    /// The place that serves citizens meanwhile, if any.
     pub referral: Option<String>,
 }
 

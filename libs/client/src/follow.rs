@@ -50,7 +50,7 @@ pub enum Event<C = Change> {
     StateEnds(Position),
     /// All changes of one or more transactions, in order; none, where only the position moves.
     Changes(Vec<C>, Position),
-    /// What the service holds of the filter's kinds at the position that was handed over last: a
+    /// The digest of the filter's kinds at the service, at the position of the last event: a
     /// copy that holds something else starts again, by [`Follower::rewind`] without a position.
     Digest(Digest),
 }
@@ -93,7 +93,7 @@ pub struct Follower {
     filter: Filter,
     /// Whether it is told soon how far it has come.
     prompt: bool,
-    /// Where to go on; `None` to start with the state.
+    /// The position from which to go on; `None` to start with the state.
     position: Option<Position>,
     stream: Option<Streaming<WatchResponse>>,
     /// Changes of a transaction whose end has not come yet.

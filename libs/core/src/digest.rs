@@ -22,14 +22,14 @@ pub struct KindSum {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Digest(BTreeMap<String, KindSum>);
 
-/// What somebody holds who has read it whole: the digest of the versions, and one of the documents
-/// as well. Of two that agree in the first and differ in the second, one was altered beneath its
-/// program.
+/// Two digests of records that were read whole: one of their versions, and one of their documents,
+/// too. If two copies agree in the first and differ in the second, one of them was altered in its
+/// database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// Of kind, name and version.
+    /// Over kind, name and version.
     pub versions: Digest,
-    /// Of the same with the document.
+    /// Over the same with the document.
     pub documents: Digest,
 }
 
@@ -68,7 +68,7 @@ impl KindSum {
         Self { count: self.count.wrapping_neg(), sums }
     }
 
-    /// Of one record: the first 16 bytes of SHA-256 over kind, a zero byte, name, a zero byte and
+    /// The digest of one record: the first 16 bytes of SHA-256 over kind, a zero byte, name, a zero byte and
     /// the version as eight bytes, all numbers with the highest byte first; then the document,
     /// where that is wanted.
     fn of(kind: &str, name: &str, version: i64, doc: &[u8]) -> Self {
@@ -137,7 +137,7 @@ impl Digest {
         Self(wanted.map(|(kind, sum)| (kind.clone(), *sum)).collect())
     }
 
-    /// What is held of a kind.
+    /// The sum of one kind.
     pub fn of(&self, kind: &str) -> KindSum {
         self.0.get(kind).copied().unwrap_or_default()
     }
@@ -163,8 +163,8 @@ impl Digest {
     }
 }
 
-/// What a row of a copy notes of its record, so that an altered document is found when it is read
-/// again: eight bytes of a hash over all of it.
+/// The hash that a copy's row keeps beside its record, so that an altered document is found when
+/// it is read again: eight bytes over all of it.
 pub fn proof(kind: &str, name: &str, version: i64, doc: &[u8]) -> i64 {
     number(&hash(kind, name, version, doc), 0).cast_signed()
 }

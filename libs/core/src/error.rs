@@ -13,9 +13,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub struct FieldViolation {
     /// Path from the request's root, such as `mall.sites[0].location.latitude`.
     pub field: String,
-    /// What is wrong and what would be right.
+    /// The fault, and how to mend it.
     pub description: String,
-    /// What is wrong, for programs.
+    /// The fault, for programs.
     pub code: FieldCode,
 }
 

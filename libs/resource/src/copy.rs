@@ -40,7 +40,7 @@ pub struct Options {
     pub bookmark_every: Duration,
     /// How often the tables are read again.
     pub pace: ProofPace,
-    /// Where it is noted when the copy was compared.
+    /// Notes when the copy was last compared.
     pub proof: LastProof,
 }
 
@@ -49,7 +49,7 @@ pub struct Copy<S> {
     db: Db,
     options: Options,
     shelf: S,
-    /// Where the table stood when this replica last read or wrote it.
+    /// The table's position when this replica last read or wrote it.
     at: Option<Position>,
     saved: Instant,
     /// The last revision of which this replica has heard.
@@ -58,7 +58,7 @@ pub struct Copy<S> {
     reached: watch::Sender<i64>,
     /// A position that was found ahead of what was heard, and when.
     doubt: Option<(Position, Instant)>,
-    /// What the state under way has brought.
+    /// The digest of the records that the state under way has brought so far.
     coming: Digest,
     differs: Differs,
     /// The pauses after the own database failed, or the copy was overtaken.
@@ -97,7 +97,7 @@ impl<S: Shelf> Copy<S> {
         Ok(copy)
     }
 
-    /// Where the follower starts; `None` before a state was read whole.
+    /// The position from which to follow; `None` before a state was read whole.
     pub fn position(&self) -> Option<&Position> {
         self.at.as_ref()
     }
@@ -157,8 +157,8 @@ impl<S: Shelf> Copy<S> {
         }
     }
 
-    /// Where only the position has moved on, to one that lies before what was heard, another
-    /// replica has saved a bookmark: the memory has all of that.
+    /// If only the position has moved on, to one before the last that was heard of, then another
+    /// replica has saved a bookmark, and the memory has everything up to there.
     async fn start_again(&mut self) -> Result<()> {
         let stored = self.stored().await?;
         let lies_between = |stored: &Position, at: &Position| {
@@ -218,8 +218,8 @@ impl<S: Shelf> Copy<S> {
         tx.commit().await.map(drop)
     }
 
-    /// Of a feed whose service was restored the revision may be lower than the table's, so it is
-    /// not compared.
+    /// The revision may be lower than the table's, if the feed's service was restored, so it is not
+    /// compared.
     async fn end_state(&mut self, position: Position) -> Result<()> {
         let mut tx = self.begin().await?;
         self.shift(&mut tx, &position).await?;

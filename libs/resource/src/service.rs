@@ -75,7 +75,7 @@ pub trait Keeps<R: Resource>: Serves<R> {
     /// be an owner.
     ///
     /// # Errors
-    /// Where state or caller do not allow the write.
+    /// The state, or the caller's rights, do not allow the write.
     fn settle(
         &self,
         _record: &mut R,
@@ -96,7 +96,7 @@ pub trait Keeps<R: Resource>: Serves<R> {
     /// locked.
     ///
     /// # Errors
-    /// Where the records below cannot be updated.
+    /// The records below cannot be updated.
     fn moved(
         &self,
         _record: &R,
@@ -111,7 +111,7 @@ pub trait Keeps<R: Resource>: Serves<R> {
     /// is locked.
     ///
     /// # Errors
-    /// Where the record may not go.
+    /// The record may not be deleted.
     fn leaving(
         &self,
         _record: &R,

@@ -79,7 +79,7 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.registry.v1.CatalogService/ListServices", EVERYONE),
     ("/mpp.registry.v1.CatalogService/CreateService", OWNER),
     ("/mpp.registry.v1.CatalogService/UpdateService", OWNER),
-    // Of one that a source publishes, only an administrator gives single fields back: registry's
+    // Only an administrator hands single fields of a source's service back: registry's
     // `app/services.rs`.
     ("/mpp.registry.v1.CatalogService/HandBackService", OWNER),
     ("/mpp.registry.v1.CatalogService/DeleteService", OWNER),

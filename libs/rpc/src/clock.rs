@@ -20,7 +20,7 @@ pub(crate) struct ClockWatch {
     clock: Clock,
     sqlite: bool,
     off: bool,
-    /// By how much the system's clock was ahead of the kernel's count when it was last right.
+    /// The lead of the system's clock over the kernel's count when the clock was last right.
     steady: Option<Micros>,
     /// When it was first seen to have been set, by the kernel's count.
     set_at: Option<Micros>,

@@ -65,7 +65,7 @@ impl FeedServer {
         Ok(())
     }
 
-    /// As a route for [`crate::serve`].
+    /// Turns it into a route for [`crate::serve`].
     pub fn into_route(self) -> FeedServiceServer<Self> {
         FeedServiceServer::new(self)
     }

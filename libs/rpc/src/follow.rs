@@ -26,12 +26,12 @@ pub type Event = mpp_client::Event<Change>;
 pub struct Follower {
     name: String,
     inner: mpp_client::Follower,
-    /// Where the copy stands, which got everything before.
+    /// The position of the copy, which has everything up to there.
     position: Option<Position>,
     link: watch::Receiver<Link>,
     component: Option<Component>,
     standing: Option<Arc<Standing>>,
-    /// Where the copy is once it has taken in what it was handed last.
+    /// The position of the copy once it has applied the last event.
     handed: Option<Reached>,
 }
 

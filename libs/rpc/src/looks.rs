@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-/// Looks are so far apart at least, whoever asks and for however many names that there are not.
+/// The least time between two looks, however many callers ask for names that do not exist.
 const APART: Duration = Duration::from_millis(20);
 
 /// One look at a time, whose finding goes to all that asked before it began. It is a task of its
@@ -19,7 +19,7 @@ const APART: Duration = Duration::from_millis(20);
 /// next begins only where the last has ended.
 pub struct Looks<T: Clone>(Mutex<Option<Look<T>>>);
 
-/// What a look finds; `None` where it takes too long.
+/// The result of a look; `None` if it takes too long.
 type Found<T> = Shared<BoxFuture<'static, Option<T>>>;
 
 struct Look<T: Clone> {
@@ -34,7 +34,7 @@ impl<T: Clone> Default for Looks<T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> Looks<T> {
-    /// What a look finds that began after this call; `None` where it takes longer than `limit`.
+    /// The result of a look that began after this call; `None` if it takes longer than `limit`.
     pub async fn after_now<F>(&self, limit: Duration, look: impl FnOnce() -> F) -> Option<T>
     where
         F: Future<Output = T> + Send + 'static,

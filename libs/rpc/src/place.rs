@@ -87,7 +87,7 @@ impl Taken {
 /// a call it only waits.
 ///
 /// # Errors
-/// As many wait already as may, of this caller or of all.
+/// The limit of waiting calls is reached, of this caller or of all.
 pub async fn waiting<T>(wait: impl Future<Output = T>) -> Result<T> {
     let mut wait = pin!(wait);
     if let Some(done) = wait.as_mut().now_or_never() {

@@ -1,5 +1,5 @@
-//! What another service may have and the copy of its feed here has not: a record that was made a
-//! moment ago.
+//! Records that another service may have and the copy of its feed here does not: those that were
+//! made a moment ago.
 //!
 //! A copy lags by milliseconds, and a caller that has just written at the one service and names
 //! that record at the other is not at fault. So nothing is refused as unknown before the copy
@@ -19,7 +19,7 @@ use tonic::Request;
 
 use crate::{looks::Looks, waiting};
 
-/// How long to wait before one that could not be told is asked for again.
+/// After which time a caller may ask again that could not be told.
 const COME_AGAIN: Duration = Duration::from_secs(1);
 
 /// A service whose feed is copied here.
@@ -37,12 +37,12 @@ impl Upstream {
         Self { name, channel, wait, looks: Looks::default() }
     }
 
-    /// What `look` finds in the copy; where that names something unknown, what it finds once the
-    /// copy has `reached` the revision at which its source stands now. Meanwhile the call takes no
-    /// place of those that could be answered.
+    /// Runs `look` on the copy. If it names something unknown, runs it again once the copy has
+    /// `reached` the revision at which its source stands now. Meanwhile the call takes no place
+    /// from calls that could be answered.
     ///
     /// # Errors
-    /// Those of `look`; `UNAVAILABLE` where the source is away or the copy does not get there;
+    /// The errors of `look`; `UNAVAILABLE` if the source is away or the copy does not get there;
     /// `LIMIT_REACHED` and `OVERLOADED` where as many calls wait as may.
     pub async fn ask<T, F>(
         &self,
@@ -76,7 +76,7 @@ impl Upstream {
         Error::new(Reason::Unavailable, text).with_retry_after(COME_AGAIN)
     }
 
-    /// Where the source stood at some time after this call.
+    /// The source's head revision, read after this call began.
     async fn head(&self) -> Result<i64, String> {
         let found = self.looks.after_now(self.wait, || look(self.channel.clone(), self.wait)).await;
         found.unwrap_or_else(|| Err(format!("the {} does not answer", self.name)))

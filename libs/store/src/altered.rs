@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Tx {
-    /// What was written, in place of a row that was altered since, if anything still has it.
+    /// The row as it was written, if it was altered since and anything still has that.
     pub(crate) async fn as_it_was(
         &mut self,
         kind: &str,

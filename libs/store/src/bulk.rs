@@ -37,7 +37,7 @@ impl Tx {
     /// flagged. A name that comes twice is written in turn.
     ///
     /// # Errors
-    /// As [`Tx::put`] with `Expect::Any`; one error fails the whole transaction.
+    /// The same as [`Tx::put`] with `Expect::Any`; one error fails the whole transaction.
     pub async fn put_many<D: Document>(
         &mut self,
         items: Vec<(String, D, Labels)>,

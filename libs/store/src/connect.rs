@@ -140,7 +140,7 @@ pub(crate) async fn set_up(
 /// where it looked for it.
 ///
 /// # Errors
-/// What is wrong with the address or the server.
+/// Says what is wrong with the address or the server.
 pub(crate) async fn first(options: &Options, dialect: &Dialect) -> Result<AnyConnection> {
     let end = Instant::now() + options.policy.connection_wait();
     let mut backoff = options.policy.backoff();

@@ -66,7 +66,7 @@ impl Db {
     /// Migrates and opens: for `mpp up` and tests.
     ///
     /// # Errors
-    /// As [`migrate`](crate::migrate()) and [`Db::open`].
+    /// The same as [`migrate`](crate::migrate()) and [`Db::open`].
     pub fn open_migrated<'a>(
         options: &'a Options,
         schema: &'a Schema,

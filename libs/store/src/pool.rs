@@ -80,7 +80,7 @@ impl Pool {
     /// Whether the file beneath a SQLite database's connections is still its own.
     ///
     /// # Errors
-    /// As [`Owned::check`].
+    /// The same as [`Owned::check`].
     pub fn check(&self) -> Result<()> {
         self.owned.as_ref().map_or(Ok(()), |owned| owned.check())
     }

@@ -40,7 +40,7 @@ pub struct Record<D> {
 }
 
 impl<D: Document> Record<D> {
-    /// What a write must name that means this state of the record. Programs of all forms give the
+    /// The etag that a write names to mean this state of the record. Programs of all forms give the
     /// same one, since it is made of the bytes that are stored.
     pub fn etag(&self) -> String {
         document::etag(self.version, &self.stored)
@@ -118,7 +118,7 @@ pub(crate) struct Proof {
 }
 
 impl Proof {
-    /// Of what is to be written.
+    /// The proof of a row that is to be written.
     pub fn of(
         kind: &str,
         name: &str,

@@ -72,7 +72,7 @@ impl RequestKey {
     }
 }
 
-/// What is kept of a request beside its answer.
+/// The part of a request that is kept beside its answer.
 struct Stored {
     digest: Vec<u8>,
     /// How many fields the contract had for whoever answered it; 0 before that was noted.

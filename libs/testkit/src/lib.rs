@@ -136,7 +136,7 @@ async fn run(server: &str, text: &str) -> sqlx::Result<()> {
 /// Tells a story on SQLite, then on PostgreSQL, and names the one on which it failed.
 ///
 /// # Panics
-/// Where the story does.
+/// If the story does.
 pub async fn on_both(story: impl AsyncFn(TestDatabase)) {
     for backend in Backend::ALL {
         let database = database(backend).await;

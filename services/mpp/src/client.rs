@@ -87,7 +87,7 @@ impl Context {
         if fs::symlink_metadata(place).is_err() {
             return true;
         }
-        // What cannot be read is not known to be of no use.
+        // A file that cannot be read may still be of use to somebody.
         Self::read(place).is_ok_and(|there| there.is_same(self) || there.has_no_files())
     }
 
@@ -301,7 +301,7 @@ mod tests {
         write(&first);
         assert!(of(&one, 7600).may_replace(&place), "its own, at other ports");
         assert!(!second.may_replace(&place), "another one's, running or not");
-        // Of a ministry's services: no key of ours, and a token.
+        // The context of a ministry's services: no key of ours, and a token.
         write(&Context { signing_key: PathBuf::new(), ..first.clone() });
         assert!(!second.may_replace(&place));
         fs::write(&place, "# mine").expect("a file");

@@ -11,8 +11,8 @@ mpp_core::policy! {
         /// After this silence a feed is shown as not connected. Feeds send a bookmark every few
         /// seconds, so that a single late one does not count.
         feed_silence_seconds: u64 = 8 in 1..=600,
-        /// What a service committed so long ago and was not read yet makes the report incomplete:
-        /// longer than a bookmark and a burst take, shorter than a person waits to ask.
+        /// Seconds after which a change that was committed and not read yet makes the report
+        /// incomplete: longer than a bookmark and a burst take, shorter than a person waits to ask.
         lag_tolerated_seconds: u64 = 10 in 1..=600,
         /// Milliseconds that a call waits until this replica stands where the registry does, where
         /// it names what is not there: who has just made it did nothing wrong.

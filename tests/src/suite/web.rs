@@ -39,7 +39,7 @@ impl Suite {
     /// The process that serves the pages.
     ///
     /// # Panics
-    /// Where it was never started.
+    /// If it was never started.
     pub fn web(&mut self) -> &mut Process {
         self.web.process.as_mut().expect("pages that were started")
     }

@@ -1,5 +1,5 @@
-//! What a service keeps, read anew so that it can be compared: `mpp.feed.v1.CopyService`, alike in
-//! every service.
+//! Everything that a service keeps, read anew so that it can be compared: `mpp.feed.v1.CopyService`,
+//! alike in every service.
 //!
 //! A service names each thing that it keeps ([`Kept`]) with a way to read it and a way to mend it.
 //! Whoever asks gets what is stored at that moment, never what was noted of it before: a row that
@@ -25,7 +25,7 @@ pub use serve::Copies;
 /// Something that is wrong with some records or rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What is wrong.
+    /// The fault.
     pub code: Code,
     /// The kind of record, or the table.
     pub kind: String,
@@ -41,7 +41,7 @@ impl Finding {
     }
 }
 
-/// What a copy was found to hold.
+/// The content of a copy, as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Held {
     /// The feed's revision that it stands at.
@@ -50,7 +50,7 @@ pub struct Held {
     pub contents: Option<Contents>,
     /// How many records or rows were read.
     pub count: i64,
-    /// What is wrong by itself.
+    /// Faults that show without a comparison.
     pub findings: Vec<Finding>,
     /// How many of them nobody can prove: a program of before kept no hash.
     pub unproven: i64,
@@ -69,7 +69,7 @@ impl Held {
         Self { unproven, ..self }
     }
 
-    /// What is worked out, which is compared with what it follows from.
+    /// Derived data, which was compared with the data that it follows from.
     pub fn derived(revision: i64, count: usize, differing: Vec<(&str, Named)>) -> Self {
         let finding = |(kind, found): (&str, Named)| Finding {
             code: Code::Differs,
@@ -82,14 +82,14 @@ impl Held {
     }
 }
 
-/// What became of a repair.
+/// The outcome of a repair.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Repaired {
     /// How many records, rows or tables were mended, or are being.
     pub mended: i64,
-    /// What could not be.
+    /// Those that could not be mended.
     pub left: Named,
-    /// What happens now, or what to do.
+    /// The next steps: of the service, or of whoever asked.
     pub text: String,
 }
 
@@ -100,7 +100,7 @@ impl Repaired {
     }
 }
 
-/// What is under way, to be awaited.
+/// Work under way, to be awaited.
 pub type Work<T> = BoxFuture<'static, Result<T>>;
 type Reading = Box<dyn Fn() -> Work<Held> + Send + Sync>;
 type Repairing = Box<dyn Fn(bool) -> Work<Repaired> + Send + Sync>;
@@ -142,7 +142,7 @@ impl Kept {
     }
 }
 
-/// What has just changed cannot be compared at this moment.
+/// The error of data that has just changed, so that it cannot be compared at this moment.
 pub fn moves_on(what: &str) -> Error {
     let text = format!("{what} changes right now; not compared, ask again");
     Error::new(Reason::Unavailable, text)

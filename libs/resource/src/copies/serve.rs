@@ -40,13 +40,13 @@ impl Copies {
         Self(Arc::new(Shared { kept, limit, turn: Mutex::default() }))
     }
 
-    /// As a route for [`mpp_rpc::serve`].
+    /// Turns it into a route for [`mpp_rpc::serve`].
     pub fn into_route(self) -> CopyServiceServer<Self> {
         CopyServiceServer::new(self)
     }
 
-    /// By when a call has to end: within the limit, and before its own deadline, so that what was
-    /// read by then is answered.
+    /// The time at which a call has to end: within the limit, and before its own deadline, so that
+    /// the copies that were read by then are answered.
     fn until<T>(&self, request: &Request<T>) -> Instant {
         let own = Instant::now() + self.0.limit;
         mpp_rpc::deadline(request).map_or(own, |deadline| own.min(deadline - ANSWER))
@@ -119,7 +119,7 @@ impl CopyService for Copies {
     }
 }
 
-/// What `work` comes to by then.
+/// The result of `work`, if it ends by then.
 async fn within<T>(until: Instant, work: Work<T>) -> Result<T> {
     timeout_at(until, work).await.unwrap_or_else(|_| {
         let text = "it has not ended in time, and what was done by then stays; raise compare_seconds \

@@ -68,7 +68,7 @@ impl<S: Shelf> Copy<S> {
         Ok(())
     }
 
-    /// What the tables hold, where it is time to read them again.
+    /// Reads the tables again, if it is time to; else `None`.
     async fn read_anew(&mut self, read: &mut Read) -> Result<Option<Digest>> {
         let began = Instant::now();
         if began < self.next_reading {

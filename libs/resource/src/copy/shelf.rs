@@ -29,8 +29,8 @@ pub trait Shelf: Send {
         records: &Names,
     ) -> impl Future<Output = Result<BTreeMap<(String, String), i64>>> + Send;
 
-    /// What the tables hold, read anew; a record whose row is not what was written, in a version
-    /// that none has.
+    /// The digest of the tables, read anew. A record whose row was altered counts with a version
+    /// that no record has.
     fn held(&mut self, read: &mut Read) -> impl Future<Output = Result<Digest>> + Send;
 
     /// The whole state follows, from its start.

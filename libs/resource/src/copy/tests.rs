@@ -203,7 +203,7 @@ fn bookmark(revision: i64) -> Event {
     Event::Changes(Vec::new(), position(revision))
 }
 
-/// As a restore of the own database, or another replica, leaves the table.
+/// Leaves the table as a restore of the own database, or another replica, does.
 async fn set_table(db: &Db, token: &str, revision: i64) {
     let mut tx = db.begin(&Actor::default()).await.expect("begins");
     let stored = tx.position(FEED).await.expect("a position");

@@ -165,11 +165,11 @@ impl<V: View> Memory<V> {
         timeout(limit, self.reaches(head)).await.map_err(lags)?
     }
 
-    /// What `look` finds in the memory; where that names something unknown, what it finds once the
-    /// memory shows all that was committed before: another replica may just have written it.
+    /// Runs `look` on the memory. If it names something unknown, runs it again once the memory shows
+    /// all that was committed before: another replica may just have written it.
     ///
     /// # Errors
-    /// Those of `look`; `UNAVAILABLE` where the database is away or the memory lags too far.
+    /// The errors of `look`; `UNAVAILABLE` if the database is away or the memory lags too far.
     pub async fn settled<T>(&self, look: impl Fn(&V) -> Result<T>) -> Result<T> {
         let found = look(&self.read());
         if found.as_ref().map_or_else(Error::may_be_of_a_lag, |_| false) {
@@ -188,7 +188,7 @@ impl<V: View> Memory<V> {
         self.catch_up(head).await
     }
 
-    /// What it holds, and the revision of that; 0 before the first whole state.
+    /// Its revision, 0 before the first whole state, and the digest of its records at it.
     pub fn held(&self) -> (i64, Digest) {
         let view = self.0.read();
         (self.0.reached(), view.records().digest().clone())

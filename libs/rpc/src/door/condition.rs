@@ -93,7 +93,7 @@ fn is_of(text: &str, etag: &str) -> bool {
         })
 }
 
-/// What `If-Match` asks for, which stands once and names one ETag.
+/// Reads the condition of an `If-Match` header, which may stand once and name one ETag.
 ///
 /// # Errors
 /// It cannot be held to: it is empty, malformed, or a list; `ETAG_MISMATCH` for a weak ETag, which
@@ -326,7 +326,7 @@ mod tests {
         assert_ne!(shown("mpp.registry.v1.GetCounterResponse", renamed.encode_to_vec()), read);
     }
 
-    /// What a read answers beside the record would not be told by the record's ETag.
+    /// An answer that holds more than the record would change without the record's ETag.
     #[test]
     fn a_read_of_a_record_answers_nothing_else() {
         let holds_etag = |field: &FieldDescriptor| match field.kind() {

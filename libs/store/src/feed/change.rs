@@ -28,7 +28,7 @@ pub struct Change {
     pub name: String,
     /// Counts the record's changes from 1.
     pub version: i64,
-    /// What happened.
+    /// The operation.
     pub op: Op,
     /// The message as it was written (without etag and times); empty unless `op` is `Put`.
     pub doc: Bytes,
@@ -38,7 +38,7 @@ pub struct Change {
     pub labels: Labels,
     /// Its labels before the change; `None` for a new record.
     pub labels_before: Option<Labels>,
-    /// Where the change came from; empty in the initial state.
+    /// The origin of the change; empty in the initial state.
     pub origin: String,
     /// Who made it; empty in the initial state.
     pub actor: String,

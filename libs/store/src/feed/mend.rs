@@ -19,7 +19,7 @@ use crate::{
     record::{Altered, Stored},
 };
 
-/// What became of the altered records.
+/// The outcome for the altered records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mended {
     /// Put back as they were written.
@@ -62,7 +62,8 @@ impl Feed {
         Ok(mended)
     }
 
-    /// What was altered or cannot be read, and what is gone though the feed has put it.
+    /// Records that were altered or cannot be read, and those that are gone though the feed has put
+    /// them.
     async fn altered(&self) -> Result<Vec<(String, String)>> {
         let mut snapshot = self.0.db.read().await?;
         let mut found = own::missing(&mut snapshot).await?;
@@ -102,7 +103,7 @@ impl Feed {
     }
 }
 
-/// What becomes of a row, as a transaction has read it.
+/// Decides about a row as a transaction has read it.
 fn judge(kind: &str, name: &str, stored: &Stored, accept: bool) -> Outcome {
     let is_readable = stored.is_readable(kind);
     // A newer replica mends what a newer program has written.

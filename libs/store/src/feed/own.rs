@@ -39,11 +39,11 @@ impl Named {
 /// The records of a service, by kind where something is wrong with them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnRecords {
-    /// What they are.
+    /// Their digests.
     pub contents: Contents,
-    /// Those whose row was altered or deleted in the database.
+    /// The names whose row was altered or deleted in the database, by kind.
     pub altered: BTreeMap<String, Named>,
-    /// Those whose document is no message of its kind, or whose labels cannot be read.
+    /// The names whose document is no message of its kind, or whose labels cannot be read.
     pub unreadable: BTreeMap<String, Named>,
     /// How many a program of before has written, without a proof.
     pub unproven: i64,

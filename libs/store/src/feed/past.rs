@@ -1,5 +1,5 @@
-//! What a service held at earlier revisions: what it holds now, without what came since. So a copy
-//! that lags can be compared with exactly what it should be.
+//! The records of a service at earlier revisions: those of now, without the changes since. So a copy
+//! that lags can be compared with exactly the state that it should have.
 
 use mpp_core::{Digest, Result};
 use sqlx::{Row as _, any::AnyRow};
@@ -49,7 +49,7 @@ async fn first_known(snapshot: &mut Read) -> Result<i64> {
     row.try_get(0).map_err(db_error)
 }
 
-/// What is held after the changes before a place were taken away.
+/// The digest that is left when the changes before a place are taken away.
 struct Later {
     digest: Digest,
     /// Revision and number within it.

@@ -56,7 +56,7 @@ pub(super) struct Shared {
     /// Tells this process's notifications from the others'.
     pub id: String,
     pub states: Arc<Semaphore>,
-    /// By callers in turn, of whom none has every place.
+    /// Taken by callers in turn, so that none has every place.
     catch_ups: Turns<String>,
     /// Somebody wants to know the digest, which is not known yet.
     pub unproven: Notify,
@@ -65,7 +65,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// Of a database that stands at `head`; the ring begins empty there.
+    /// The feed of a database that stands at `head`; the ring begins empty there.
     pub fn new(db: Db, head: Marked, options: FeedOptions, shutdown: CancellationToken) -> Self {
         let ring = Ring::new(head, options.ring_bytes);
         let reads = options.concurrent_reads.max(1);

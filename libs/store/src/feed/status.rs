@@ -10,12 +10,12 @@ use super::{
 };
 use crate::metrics;
 
-/// Where a feed stands.
+/// The position of a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stand {
     /// The last committed revision.
     pub head_revision: i64,
-    /// What was drawn with it.
+    /// The mark that was drawn with it.
     pub head_mark: i64,
     /// Positions below it are compacted.
     pub floor_revision: i64,
@@ -26,7 +26,7 @@ pub struct Stand {
 pub struct Status {
     /// The last committed revision.
     pub head_revision: i64,
-    /// What was drawn with it: two databases have the same history up to a revision exactly where
+    /// The mark that was drawn with it: two databases have the same history up to a revision exactly where
     /// it bears the same mark in both.
     pub head_mark: i64,
     /// Positions below it are compacted.
@@ -35,12 +35,12 @@ pub struct Status {
     pub state_digest: String,
     /// The living records.
     pub own: OwnRecords,
-    /// What was held at the earlier revisions that were asked for, as far as the feed reaches back.
+    /// The digests at the earlier revisions that were asked for, as far as the feed reaches back.
     pub past: Vec<(i64, Held)>,
 }
 
 impl Feed {
-    /// Where it stands in the database, which a replica may not have followed to its end.
+    /// Its position in the database, which a replica may not have followed to its end.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.

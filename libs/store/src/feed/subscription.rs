@@ -27,11 +27,11 @@ pub struct Batch {
     pub changes: Vec<Arc<Change>>,
     /// The revision that it belongs to.
     pub revision: i64,
-    /// Where to resume: on the last message of a transaction and on bookmarks.
+    /// The place from which to resume: on the last message of a transaction and on bookmarks.
     pub token: Option<Bytes>,
     /// True once, on the bookmark that ends the initial state.
     pub initial_state_complete: bool,
-    /// What is held of the filter's kinds at exactly this revision, now and then.
+    /// The digest of the filter's kinds at exactly this revision, now and then.
     pub digest: Option<Digest>,
 }
 
@@ -281,8 +281,8 @@ impl Subscription {
         Batch { changes: Vec::new(), revision, token, initial_state_complete, digest }
     }
 
-    /// What is held at the place, where it is due and known. A busy follower is at the head now and
-    /// then, too.
+    /// The digest at the place, if one is due and known. A busy follower is at the head now and then,
+    /// too.
     fn digest(&mut self) -> Option<Digest> {
         if !self.filter.is_of_whole_kinds() || Instant::now() < self.next_digest {
             return None;

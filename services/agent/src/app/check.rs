@@ -30,8 +30,8 @@ pub struct Checked {
 }
 
 /// Reads and maps the whole source, and judges each record by the registry's own rules of its form.
-/// What only the registry knows is not judged: whether units and services that are named exist, and
-/// whether the source may write there.
+/// Only the registry knows whether the units and services that are named exist, and whether the
+/// source may write there: that is not judged.
 pub async fn check(run: &Run) -> Checked {
     let (before, way) = of_state(run).await;
     let mut items = source::read(run.input.clone(), way, before, &run.policy);
@@ -47,9 +47,9 @@ pub async fn check(run: &Run) -> Checked {
     checked
 }
 
-/// What the last run found, where there was one: a heading that was renamed since, or a column that
-/// has emptied, stops a run, and so it is told here. And what a person has released. A state that
-/// another agent uses just now tells nothing.
+/// The columns that the last run found, if there was one: a heading that was renamed since, or a
+/// column that has emptied, stops a run, so it is told here. And the rows that a person has
+/// released. A state that another agent uses just now tells nothing.
 async fn of_state(run: &Run) -> (Relied, Way) {
     let way = run.way.clone();
     if !run.state.exists() {
@@ -65,7 +65,7 @@ impl Checked {
     /// Whether all is well, for an exit status.
     ///
     /// # Errors
-    /// What the source lacked; otherwise that records were refused.
+    /// The source's fault, if it was not whole; else that records were refused.
     pub fn verdict(self) -> Result<()> {
         let refused = self.tally.unread() + self.tally.duplicate + self.tally.rejected;
         match self.lack {

@@ -71,7 +71,7 @@ impl Outcome {
     /// Whether all is well, for an exit status.
     ///
     /// # Errors
-    /// What the source lacked; otherwise that records were refused.
+    /// The source's fault, if it was not whole; else that records were refused.
     pub fn verdict(self, source: &str) -> Result<()> {
         match self.lack {
             Some(lack) => Err(lack),

@@ -171,7 +171,7 @@ struct Session<'a> {
     /// Problems that are not stored yet, and how many there were.
     unsent: Vec<Problem>,
     kept: i64,
-    /// What a person has to look at before it is sent.
+    /// Rows that a person has to look at before they are sent.
     held_back: Vec<HeldBack>,
 }
 

@@ -13,7 +13,7 @@ pub struct Problem {
     pub field: String,
     /// Stable code.
     pub code: String,
-    /// What is wrong and what would be right.
+    /// The fault, and how to mend it.
     pub message: String,
 }
 

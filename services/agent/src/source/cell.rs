@@ -120,7 +120,7 @@ fn sections(format: &str) -> impl Iterator<Item = String> {
     all.into_iter()
 }
 
-/// What a format consists of.
+/// The parts of a format.
 #[derive(Default)]
 struct Parts {
     before: String,

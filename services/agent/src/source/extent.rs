@@ -26,7 +26,7 @@ pub struct Extent {
     says: HashMap<Unit, (u64, String)>,
     /// The last that is said of how far a page goes, and where.
     part: Option<(OutOf, String)>,
-    /// Where the keeper says that the number of all stands; nothing else is then heeded.
+    /// The place that the keeper names for the number of all; nothing else is then heeded.
     whole: String,
 }
 
@@ -36,7 +36,7 @@ pub struct Seen<'a> {
     pub page: &'a Val,
     /// Its records.
     pub rows: &'a [Val],
-    /// Where it was asked for.
+    /// The address that it was asked for at.
     pub location: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! What looks like no record, and waits for a person.
+//! Rows that do not look like a record, and wait for a person.
 
 use mpp_core::{Error, FieldCode};
 use serde_json::Value;
@@ -13,7 +13,7 @@ pub struct HeldBack {
 }
 
 impl HeldBack {
-    /// Of what the mapping yields; what has no id cannot be released.
+    /// Reads it from the mapping's output; a row without an id cannot be released.
     pub fn of(output: &Value) -> Option<Self> {
         let title = output.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
         Some(Self { id: id(output)?, title: title.trim().to_owned() })

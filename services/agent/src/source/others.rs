@@ -36,7 +36,7 @@ const OTHER_THINGS: &str = " user users pengguna penduduk population populasi ji
 const SIZES: [&str; 4] = ["size", "ukuran", "length", "panjang"];
 const LISTS: &str = " data dataset datasets result results hasil list daftar collection koleksi record records rows \
     row items item layanan pelayanan service services entries baris ";
-/// What says how many of a list come at once.
+/// Names of the number that come at once of a list.
 const AT_ONCE: [&str; 9] =
     ["page", "halaman", "hal", "laman", "per", "max", "maks", "limit", "batch"];
 

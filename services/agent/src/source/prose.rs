@@ -7,7 +7,7 @@ use super::spelt;
 const OUT_OF: &str = "dari of from daripada";
 /// Words that may stand between: "dari total 40".
 const FILLERS: &str = "total jumlah sekitar about a the sebanyak seluruh all";
-/// What a list of services holds.
+/// Words for the entries of a list of services.
 const COUNTED: &str = "layanan pelayanan data baris record records rekaman entri entry entries \
     item items hasil result results row rows service services objek object objects elemen \
     element elements izin perizinan";
@@ -107,7 +107,7 @@ pub fn fraction(text: &str, rows: u64) -> Option<u64> {
     }
 }
 
-/// What a sentence counts.
+/// The things that a sentence counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
     /// So many there are in all: "Total layanan: 42", "42 data ditemukan".

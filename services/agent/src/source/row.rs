@@ -29,6 +29,6 @@ pub trait TableRows {
     /// True once the last row was read and its line has no end.
     fn is_open(&self) -> bool;
 
-    /// What its rows are called by, before their numbers: "row at line ".
+    /// The word for its rows before their numbers: "row at line ".
     fn called(&self) -> String;
 }

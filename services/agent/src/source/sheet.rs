@@ -23,10 +23,10 @@ pub const MAX_COLUMNS: usize = 1_000;
 /// Merged cells, and formulas without a value, at the most.
 const MAX_SPECIAL: usize = 10_000;
 
-/// Where a cell stands: row and column from 0.
+/// The place of a cell: row and column from 0.
 type Spot = (u32, u32);
 
-/// What is known of a sheet before its rows are read.
+/// The facts of a sheet that are read before its rows.
 #[derive(Default)]
 pub struct Before {
     /// Formulas whose value the program that wrote them did not store.

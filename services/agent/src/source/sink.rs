@@ -27,7 +27,7 @@ pub struct Item {
     pub refused_id: Option<String>,
     /// False for a row that is nobody's where it has no id.
     pub is_record: bool,
-    /// What is held back until a person has looked at it.
+    /// The row, if it is held back until a person has looked at it.
     pub held_back: Option<HeldBack>,
 }
 
@@ -62,7 +62,7 @@ pub struct Sink<'a> {
     items: &'a mpsc::Sender<Found>,
     mapping: Mapping,
     apply_trials: bool,
-    /// By id, the title under which a person has released it.
+    /// The titles under which a person has released rows, by id.
     released: &'a BTreeMap<String, String>,
     keys: Keys,
     /// The findings of the last run.

@@ -1,4 +1,4 @@
-//! What a number beside the rows counts, by the name of its field.
+//! The unit of a number beside the rows, by the name of its field.
 
 use super::more::words;
 
@@ -44,7 +44,7 @@ const LAST_OF_PAGES: [&str; 12] = [
     "akhir",
 ];
 
-/// What is counted.
+/// The unit of a count.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
     /// Rows of the list.
@@ -84,7 +84,7 @@ fn split(word: &str) -> Option<Vec<String>> {
     (!is_known(word)).then(|| vec![one.to_owned(), two.to_owned()])
 }
 
-/// What a number of this name counts, where it counts all.
+/// The unit of a number of this name, if it counts all.
 pub fn unit(place: &str) -> Option<Unit> {
     let mut names = place.rsplit('.');
     let mut name = parted(names.next().unwrap_or(place));

@@ -83,7 +83,7 @@ fn unpack(path: &Path, limit: u64, place: &str) -> Result<HashSet<String>, Fault
     Ok(formatted)
 }
 
-/// What the file is instead, and what to do.
+/// Says which kind of file it is instead, and what to do.
 fn no_workbook(path: &Path, place: &str) -> Fault {
     let mut start = [0; 8];
     let read = File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or_default();

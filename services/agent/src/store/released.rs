@@ -27,7 +27,7 @@ impl Store {
         tx.commit().await.map_err(failed)
     }
 
-    /// By id, the titles of what is held back.
+    /// The titles of the rows that are held back, by id.
     ///
     /// # Errors
     /// The state cannot be read.
@@ -35,7 +35,7 @@ impl Store {
         self.titles("SELECT source_id, title FROM held_back").await
     }
 
-    /// By id, the titles of what a person has released.
+    /// The titles of the rows that a person has released, by id.
     ///
     /// # Errors
     /// The state cannot be read.

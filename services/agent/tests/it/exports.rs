@@ -17,7 +17,7 @@ fn taken(said: &Checked) -> i64 {
 const SIX: &str = "kode,nama,syarat\nak-1,Akta kelahiran,KTP\nkk-2,Kartu keluarga,KTP\n\
     kt-3,KTP elektronik,KK\nki-4,Kartu identitas anak,KK\nsp-5,Surat pindah,KK\nlg-6,Legalisasi akta,Akta\n";
 
-/// What stands below the six records, and whether the file is then known to be whole.
+/// Lines below the six records, and whether the file is then known to be whole.
 const BELOW: &[(&str, bool)] = &[
     ("", true),
     (",,\n,,\n", true),
@@ -52,7 +52,7 @@ async fn a_line_below_the_table_may_say_that_there_are_more() {
     assert!(lack(&said).contains("42 rows, and 6 were found"), "{}", lack(&said));
 }
 
-/// What stands above the heading.
+/// Lines above the heading.
 const ABOVE: &[(&str, bool)] = &[
     ("DAFTAR LAYANAN DISDUKCAPIL,,\nTahun 2026,,\n", true),
     ("Jumlah layanan: 42,,\n", false),

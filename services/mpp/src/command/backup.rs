@@ -44,7 +44,7 @@ pub async fn run(args: BackupArgs, output: Output) -> Result<()> {
         Ok(contents)
     });
     if taken.is_err() {
-        // Where that fails too, its name still says that it is not a whole backup.
+        // If that fails, too, its name still says that it is no whole backup.
         let _ = fs::remove_dir_all(&aside);
     }
     archive::print(&taken?, output)?;

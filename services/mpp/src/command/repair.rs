@@ -11,10 +11,10 @@ use crate::{call::refused, client::Client, output::Output, service::Service};
 pub struct RepairArgs {
     /// The service that keeps it.
     pub service: Service,
-    /// What `mpp doctor` calls it, such as "records", "memory" or "projections".
+    /// Its name in `mpp doctor`, such as "records", "memory" or "projections".
     pub copy: String,
-    /// Of records and events that were altered in the database, and whose true form nobody has any
-    /// more: keep what is stored now. Without it they stay as they are and are named.
+    /// Keep records and events as they are stored now that were altered in the database, and whose
+    /// true form nobody has any more. Without it they stay as they are and are named.
     #[arg(long)]
     pub accept_altered: bool,
 }

@@ -167,7 +167,8 @@ fn standing(source: &SourceReport) -> &'static str {
     }
 }
 
-/// Of what no session has counted yet 0 would say that there is none.
+/// The count, or that it is not known: 0 would claim that there is none where no session has
+/// counted yet.
 fn known(source: &SourceReport, count: i64) -> String {
     if count == 0 && !source.counted { "not known".to_owned() } else { count.to_string() }
 }

@@ -74,7 +74,7 @@ struct Score {
     ndcg: f64,
     unanswerable: usize,
     said_so: usize,
-    /// Of those that were answered first, how many were called weak all the same.
+    /// How many of those that were answered first were called weak all the same.
     modest: usize,
     called_weak: String,
     /// Questions of a service that is near and no answer, and those that were told so.

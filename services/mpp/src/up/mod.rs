@@ -141,7 +141,7 @@ async fn show_demo(shared: &Shared<'_>, port: u16, shutdown: &CancellationToken)
     demo::run(data, &Client::of(context), &ministries, shutdown).await
 }
 
-/// Where commands from here would reach something else, says what, and how to reach this.
+/// Says which other services commands from here would reach, if any, and how to reach these.
 fn point_here(context: &Context, data: &Path) {
     let own = data.join("context.json");
     match Context::current() {

@@ -1,4 +1,4 @@
-//! What the registry keeps, read anew for whoever compares it: its records, this replica's memory
+//! Everything that the registry keeps, read anew to be compared: its records, this replica's memory
 //! of them, and the search index that follows from the memory.
 
 use mpp_core::{Error, Result};
@@ -53,7 +53,7 @@ async fn index(registry: Registry) -> Result<Held> {
     Err(moves_on("the catalog"))
 }
 
-/// What the index should show, by the memory; `None` where that has changed meanwhile.
+/// The services that the index should show, by the memory; `None` if that has changed meanwhile.
 async fn wanted(registry: &Registry) -> Option<(i64, Shown)> {
     let revision = registry.memory.revision();
     let names = searchable(&registry.memory.read());

@@ -1,4 +1,4 @@
-//! What became of a service that is no longer there.
+//! The fate of a service that is gone: withdrawn, replaced or moved.
 
 use mpp_api::{
     Document as _,
@@ -12,7 +12,7 @@ use mpp_store::{Change, Op};
 use super::Registry;
 
 impl Registry {
-    /// What became of a service, from its own history.
+    /// Tells from a service's own history why it is gone.
     ///
     /// # Errors
     /// `NOT_FOUND` for one that never was, or that is there; a name of another form.

@@ -29,7 +29,7 @@ impl Session {
     /// lacked where it did not see the whole source. `check` stands where the request has its end.
     ///
     /// # Errors
-    /// What is wrong with the end; `LEASE_LOST` where the session has ended already.
+    /// The end that was sent does not fit; `LEASE_LOST` if the session has ended already.
     pub async fn finish(&self, mut end: End, check: Check) -> Result<Summary> {
         if let Some(incomplete) = &mut end.incomplete {
             // Control characters are left, for the check to name.

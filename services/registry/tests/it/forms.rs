@@ -145,7 +145,7 @@ async fn an_etag_is_the_same_in_every_form_that_reads_the_record() {
         let mut read = world.running.registry.db.read().await.expect("a snapshot");
         let found = read.get::<Mall>(MALL).await.expect("readable").expect("the mall");
         read.end().await.expect("ended");
-        // What a program of the newer form says, which knows every byte that is stored.
+        // The etag that a program of the newer form gives: it knows every byte that is stored.
         let newer = mpp_api::document::etag(found.version, &stored);
         assert_ne!(stored, found.doc.encode_to_vec(), "this form knows less of it");
         assert_eq!(found.etag(), newer, "in a transaction");

@@ -1,4 +1,4 @@
-//! What reporting keeps, read anew for whoever compares it: its own records, the inbox of each
+//! Everything that reporting keeps, read anew to be compared: its own records, the inbox of each
 //! feed, the projections that follow from the inbox, and the nation in this replica's memory, which
 //! follows from those.
 
@@ -22,7 +22,7 @@ const TRIES: usize = 5;
 /// How long to wait in between: longer than the memory takes to look again.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// What is kept, and how it is mended.
+/// The places where reporting keeps data, and the way to rebuild it.
 #[derive(Clone)]
 pub struct Keeping {
     /// Reporting's database.
@@ -104,7 +104,7 @@ fn projections(keeping: &Keeping) -> Kept {
     Kept::new("projections", "reporting", Place::Derived, read, repair)
 }
 
-/// What follows from an inbox that is altered, or under way, is no better than it.
+/// Projections of an inbox that was altered, or is incomplete, are no better than it.
 async fn inboxes_are_sound(db: &Db) -> Result<()> {
     for upstream in Upstream::ALL {
         let held = received(db.clone(), upstream).await?;

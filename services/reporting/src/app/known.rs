@@ -1,4 +1,4 @@
-//! What the registry has and this replica has not projected yet: see `mpp_rpc::Upstream`.
+//! Records that the registry has and this replica has not projected yet: see `mpp_rpc::Upstream`.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::memory::{Memory, Reached};
 pub struct Registry {
     /// The service itself.
     pub upstream: Upstream,
-    /// What is known of it here.
+    /// The records that are known here.
     pub memory: Arc<Memory>,
 }
 
 impl Registry {
-    /// What `look` finds in the memory; where that is something unknown, what it finds once the
-    /// memory stands where the registry does.
+    /// Runs `look` on the memory. If it names something unknown, runs it again once the memory stands
+    /// where the registry does.
     ///
     /// # Errors
-    /// Those of `look`; `UNAVAILABLE` where the registry is away, so that nobody can tell.
+    /// The errors of `look`; `UNAVAILABLE` if the registry is away, so that nobody can tell.
     pub async fn known<T>(&self, look: impl Fn(&Memory) -> Result<T>) -> Result<T> {
         let reached = |revision| self.memory.wait_for(Reached { seq: 0, feeds: [revision, 0] });
         self.upstream.ask(|| look(&self.memory), reached).await

@@ -22,7 +22,7 @@ use crate::memory::{Memory, Reached};
 
 /// A replica of reporting: every use case works on its memory.
 pub struct Reporting {
-    /// Where answers come from.
+    /// The memory that answers come from.
     pub memory: Arc<Memory>,
     /// Knows what the memory has not yet.
     pub registry: Arc<Registry>,

@@ -60,7 +60,7 @@ async fn inbox(db: &Db, feed: Upstream) -> Copy<Inbox> {
     open(db, feed, false, (ProofPace::default(), &LastProof::default())).await.expect("a copy")
 }
 
-/// Of a replica that stands in for newer ones.
+/// The copy of a replica that stands in for newer ones.
 async fn alone_at(db: &Db, feed: Upstream) -> Copy<Inbox> {
     open(db, feed, true, (ProofPace::default(), &LastProof::default())).await.expect("a copy")
 }
@@ -265,7 +265,7 @@ async fn rows_of_an_older_program_are_made_anew_of_the_whole_inbox() {
         let mut registry = inbox(&db, Upstream::Registry).await;
         registry.apply(published(1)).await.expect("applied");
         assert_eq!(records(&db).await, [(1, 0)]);
-        // As a program of before had projected them: without a field, and with a row too many.
+        // The rows of an earlier release: one lacks a field, and there is one too many.
         let mut tx = db.begin(&super::writer()).await.expect("a transaction");
         let text = "update projection set value = '{}' where name = 'day';
                     insert into projection (name, key, value, seq) values ('day', 'x', '{}', 1);

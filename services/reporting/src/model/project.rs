@@ -198,13 +198,13 @@ fn service(rows: &mut Rows, event: &Event) -> Result<()> {
     replace(rows, &event.name, after)
 }
 
-/// Where English says the same of both, it does not tell the change.
+/// Empty texts if English says the same of both: it would not show the change.
 fn told_apart(before: String, after: String) -> (String, String) {
     if before == after { Default::default() } else { (before, after) }
 }
 
 impl ServiceRow {
-    /// What is said of a field in English; requirements are in their source's words alone.
+    /// A field in English; requirements have only their source's words.
     fn english(&self, field: Field) -> String {
         match field {
             Field::Fees => self.fees_en.clone(),

@@ -10,7 +10,7 @@ use sqlx::{Row as _, any::AnyRow};
 use super::{PAGE, get};
 use crate::model::{Event, Upstream};
 
-/// What the inbox holds of a feed.
+/// The records of a feed in the inbox.
 #[derive(Debug, Default)]
 pub struct Received {
     /// Each record as its last event left it, of those that live.
@@ -24,8 +24,8 @@ pub struct Received {
 }
 
 impl Received {
-    /// What is held; a record whose last event was altered in a version that none has, so that it
-    /// is found whether it should be there or not.
+    /// Their digest. A record whose last event was altered counts with a version that no record
+    /// has, so that it is found whether it should be there or not.
     pub fn digest(&self) -> Digest {
         let mut digest = self.contents.versions.clone();
         for (kind, name, version) in &self.altered_last {

@@ -1,5 +1,5 @@
-//! What scheduling keeps, read anew for whoever compares it: its own records, its memory of them,
-//! the copy of the registry's feed in the database, and what is worked out from that in memory.
+//! Everything that scheduling keeps, read anew to be compared: its own records, its memory of them,
+//! the copy of the registry's feed in the database, and the directory in memory that follows from it.
 
 use mpp_core::Result;
 use mpp_resource::copies::{self, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on};
@@ -51,12 +51,12 @@ impl Copied {
         Ok(Held::records(position.revision, contents, Finding::each(Code::Altered, altered)))
     }
 
-    /// What is worked out from the table, in memory and anew.
+    /// Compares the directory in memory with one that is made anew from the table.
     async fn directory(self) -> Result<Held> {
         let mut read = self.db.read().await?;
         let position = read.position(self.feed).await?;
         let mut anew = Directory::default();
-        // What cannot be used is told where it comes in.
+        // Rows that cannot be used are reported when they come in.
         upstream::contents(&mut read, self.feed, |row| {
             drop(anew.put(&row.kind, &row.name, &row.doc));
         })

@@ -1,5 +1,6 @@
-//! What the registry has and this replica's copy of it has not: see `mpp_rpc::Upstream`. Each use
-//! case looks up by this what its request names, before it opens a transaction.
+//! Records that the registry has and this replica's copy of it does not have yet: see
+//! `mpp_rpc::Upstream`. Each use case looks its request's names up this way, before it opens a
+//! transaction.
 
 use mpp_core::Result;
 use mpp_rpc::Upstream;
@@ -25,11 +26,11 @@ impl Registry {
 }
 
 impl Scheduling {
-    /// What `look` finds in the memory; where that is something unknown, what it finds once the
-    /// copy of the registry stands where the registry does.
+    /// Runs `look` on the memory. If it names something unknown, runs it again once the copy of the
+    /// registry stands where the registry does.
     ///
     /// # Errors
-    /// Those of `look`; `UNAVAILABLE` where the registry is away, so that nobody can tell.
+    /// The errors of `look`; `UNAVAILABLE` if the registry is away, so that nobody can tell.
     pub async fn known<T>(&self, look: impl Fn() -> Result<T>) -> Result<T> {
         self.registry.upstream.ask(look, |revision| self.registry.copied(revision)).await
     }

@@ -83,7 +83,7 @@ impl HoursService for Hours {
 }
 
 impl Hours {
-    /// Of an empty list nobody could tell whether its target was misspelt.
+    /// Refuses an unknown target: an empty list would not show that it was misspelt.
     async fn check_target(&self, target: &str) -> Result<()> {
         if target.is_empty() || !self.0.memory.read().is_whole {
             return Ok(());

@@ -210,7 +210,7 @@ impl Directory {
         let Some(known) = self.malls.get(mall) else { return Vec::new() };
         let above = |unit: &String| self.parents.get(unit).cloned();
         let units = iter::successors(Some(known.organiser.clone()), above);
-        // As many as there are, should a unit ever lie below itself.
+        // Bounded by the number of units, in case a unit lies below itself.
         mall_owners(mall, units.take(self.parents.len() + 1))
     }
 

@@ -160,8 +160,8 @@ impl Snapshot<'_> {
         Ok(owners)
     }
 
-    /// What a rule of a target is filed under. Its region is the one that its mall lies in now; the
-    /// nation's rules, and those of a mall that is not known, have none.
+    /// The labels of a rule for a target. Its region is the one that its mall lies in now; the
+    /// nation's rules, and those of an unknown mall, have none.
     pub fn rule_labels(&self, target: &Target) -> Labels {
         let mall = target.mall().and_then(|name| self.directory.mall(name).ok());
         let region = mall.map(|mall| mall.region.to_string());

@@ -65,7 +65,7 @@ pub enum Own {
     Mall(Arc<MallData>),
     /// A service.
     Service(Arc<ServiceData>),
-    /// What became of a service that is no longer there.
+    /// The fate of a service that is gone: withdrawn, replaced or moved.
     Withdrawn(Arc<GetWithdrawnServiceResponse>),
     /// A question and what answers it.
     Found(Arc<Found>),

@@ -1,5 +1,6 @@
-//! What the pages ask of the three services. What a page can do without is a `None`, which it says
-//! as "not known"; what it is about decides whether there is a page. Nothing is kept beyond a page.
+//! The pages' calls to the three services. A part that a page can do without is a `None`, which it
+//! shows as "not known"; the record that it is about decides whether there is a page. Nothing is
+//! kept beyond a page.
 
 mod answer;
 mod mall;
@@ -121,7 +122,7 @@ impl Upstream {
         })
     }
 
-    /// What became of a service that is not there.
+    /// The fate of a service that is gone: withdrawn, replaced or moved.
     pub async fn withdrawn(&self, name: &str) -> Result<GetWithdrawnServiceResponse, Missing> {
         let request = GetWithdrawnServiceRequest { name: name.to_owned() };
         self.answer(self.catalog.clone().get_withdrawn_service(request)).await.needed()

@@ -1,20 +1,20 @@
 //! Titles that a person typed so that something stands there: "Layanan 1", "Admin", "Hapus saja",
 //! "asdfgh", "haha".
 
-/// What a form or a list calls its own entries.
+/// Words by which a form or a list calls its own entries.
 const GENERIC: &str = "layanan pelayanan service services jenis item data judul nama menu \
     submenu kategori produk post page halaman artikel konten content file record row baris \
     entri entry title name sub fitur modul module form formulir dokumen berkas izin perizinan \
     surat isi";
-/// Of these a mere "baru" or a letter may be the name of a service: "Izin baru", "Surat C".
+/// With "baru" or a letter these may be the name of a service: "Izin baru", "Surat C".
 const OFTEN_REAL: [&str; 3] = ["izin", "perizinan", "surat"];
-/// What tells one such entry from the next.
+/// Words that tell one such entry from the next.
 const WHICH: &str = "baru kosong copy copied salinan new saja aja lagi dulu satu dua tiga empat \
     lima pertama kedua ketiga ke one two";
 /// Who sits before the form.
 const ROLES: &str = "admin administrator superadmin super user username password operator root \
     guest tamu petugas pengguna editor author webmaster owner developer";
-/// What a person says to the next one who looks at the row.
+/// Notes from one editor of the row to the next.
 const ORDERS: &str = "hapus dihapus delete deleted remove removed jangan abaikan diabaikan \
     ignore skip lewati buang batal dibatalkan cancel edit salah keliru double dobel ganda \
     duplikat duplicate pending revisi hold";
@@ -47,7 +47,7 @@ pub fn is_filler(words: &[&str]) -> bool {
         || matches!(words, [word] if is_letters(word) || is_walk(word))
 }
 
-/// Of nothing but these and what may stand beside them, with at least one of these.
+/// True for words of `first` and of [`BESIDE`] alone, with at least one of `first`.
 fn all_of(words: &[&str], first: &str) -> bool {
     let is_first = |word: &&str| has(first, bare(word));
     let is_beside = |word: &&str| bare(word).is_empty() || has(BESIDE, word);

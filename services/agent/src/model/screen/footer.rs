@@ -136,7 +136,7 @@ fn is_address(title: &str) -> bool {
     !title.contains(char::is_whitespace) && (mail || page)
 }
 
-/// What stands in brackets, or between marks.
+/// The parts of a title in brackets, or between marks.
 pub fn in_brackets(title: &str) -> impl Iterator<Item = &str> {
     let opened = title.split(['(', '[', '{', '<', '*', '#']).skip(1);
     opened.map(|rest| rest.split([')', ']', '}', '>', '*', '#']).next().unwrap_or(rest))

@@ -151,8 +151,8 @@ impl Reading {
         }
     }
 
-    /// What is struck out says that it is not so: it stays between marks, so that nobody reads it
-    /// as if it were. A number that is raised or lowered is no part of the one before it.
+    /// Struck text says that something is not so: it stays between marks, so that nobody takes it
+    /// for true. A number that is raised or lowered is no part of the one before it.
     fn open(&mut self, name: &[u8], looks: Shown, is_open: bool) {
         if self.hidden.as_mut().is_some_and(|own| own.ends_at_start(name)) {
             self.hidden = None;

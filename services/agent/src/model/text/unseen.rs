@@ -1,11 +1,11 @@
-//! What of HTML a person at a screen does not see, by the element itself: its kind, its flags, its
+//! The parts of HTML that a person at a screen does not see, by the element itself: its kind, its flags, its
 //! classes as the usual style sheets name them, and its own style. A style sheet of the page is not
 //! there where a cell or a field was pasted.
 
 /// How an element's text is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// As any other.
+    /// Like any other.
     Plain,
     /// Struck out: it says that it is not so.
     Struck,
@@ -13,7 +13,7 @@ pub enum Shown {
     Hidden,
 }
 
-/// What is known of an element from its start tag, in lower case.
+/// The start tag of an element, in lower case, as far as it matters here.
 #[derive(Default)]
 pub struct Element<'a> {
     pub name: &'a str,

@@ -42,7 +42,7 @@ const WITHIN: &str = "\
     kota | negeri | daerah | wilayah | kabupaten | provinsi | kecamatan | gedung | kantor | jam";
 
 /// A label names something: it has a word, and none that would count, or would turn what is read.
-/// What begins as a condition does ("selain itu") may turn.
+/// A text that begins as a condition does ("selain itu") may turn.
 pub fn is_label(tokens: Tokens) -> bool {
     if is_state(tokens) {
         return true;

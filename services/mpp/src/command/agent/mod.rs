@@ -273,7 +273,7 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
     Ok(())
 }
 
-/// Of a source that was never read nobody knows what would be refused.
+/// Nobody knows which records would be refused of a source that was never read.
 fn never_ran(source: &str) -> Error {
     let text = format!(
         "no run of {source} has been answered yet, so nothing is known of its records: mpp agent run"

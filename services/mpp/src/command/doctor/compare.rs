@@ -12,7 +12,7 @@ use mpp_core::{Contents, Digest, Result};
 use super::told::Outcome;
 use crate::service::Service;
 
-/// What is known of the service whose records a copy holds.
+/// The service whose records a copy holds, as far as it is known.
 pub enum Source<'a> {
     /// Its answer.
     Told(&'a GetFeedResponse),
@@ -119,7 +119,8 @@ fn equal(copy: &Copy, revision: i64) -> String {
     format!("equal to {feed} at revision {revision}: {count} records{}", unproven(copy))
 }
 
-/// What bears no hash of its version: nobody can say whether a program of before wrote it so.
+/// Rows without a hash of their version: an earlier release may have written them so, or somebody
+/// has altered them.
 fn unproven(copy: &Copy) -> String {
     match copy.unproven_count {
         0 => String::new(),

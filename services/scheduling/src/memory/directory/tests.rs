@@ -1,4 +1,4 @@
-//! What the directory knows of malls, and by what they are reached.
+//! Malls in the directory, and the names by which they are found.
 
 use super::*;
 

@@ -142,7 +142,7 @@ pub fn source_row(look: Look, source: &SourceReport) -> Row {
     ];
     let every = format::duration(look.lang, source.freshness_target_seconds);
     let mut cells = vec![state, last, html! { (every) }];
-    // Of what no run has counted yet 0 would say that there is none.
+    // 0 would claim that there is none, where no run has counted yet.
     cells.extend(counts.map(|count| match count {
         (0, false) => html! { span.quiet { (look.of(words::UNKNOWN)) } },
         (number, _) => html! { (look.number(number)) },
