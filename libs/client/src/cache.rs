@@ -236,7 +236,7 @@ impl Keeper {
         if !found.is_empty() {
             self.tell.send_modify(|fresh| fresh.differences += 1);
         }
-        !found.is_empty() && self.starts.take(Instant::now())
+        !found.is_empty() && self.starts.may_start(Instant::now())
     }
 
     /// After a restore the revision may be lower than before.

@@ -25,7 +25,7 @@ impl FreshStarts {
     }
 
     /// True where the copy may start again now, which then counts as done.
-    pub fn take(&mut self, now: Instant) -> bool {
+    pub fn may_start(&mut self, now: Instant) -> bool {
         if now < self.next {
             return false;
         }
@@ -49,13 +49,13 @@ mod tests {
             .map(|hour| {
                 let seconds = hour * 3600..(hour + 1) * 3600;
                 let each = seconds.map(|at| begin + Duration::from_secs(at));
-                each.filter(|now| starts.take(*now)).count()
+                each.filter(|now| starts.may_start(*now)).count()
             })
             .collect();
         assert!((5..=8).contains(&hours[0]), "{hours:?}");
         assert!(hours[2..].iter().all(|starts| *starts <= 2), "{hours:?}");
         let later = begin + Duration::from_secs(20 * 3600);
-        assert!(starts.take(later) && !starts.take(later));
-        assert!(starts.take(later + FIRST_START), "it was well for hours");
+        assert!(starts.may_start(later) && !starts.may_start(later));
+        assert!(starts.may_start(later + FIRST_START), "it was well for hours");
     }
 }

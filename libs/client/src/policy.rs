@@ -20,9 +20,9 @@ mpp_core::policy! {
         ping_seconds: u64 = 20 in 20..=3_600,
         /// How often a call that is safe to repeat is sent at most.
         tries: u32 = 4 in 1..=20,
-        /// Milliseconds of the pause before a second try, of a call or of a feed that was lost; each
-        /// further one is twice as long, and all are spread, so that the callers of a server that
-        /// comes back do not come at once.
+        /// Milliseconds of the pause before a second try, of a call or of a feed that was lost;
+        /// each further one is twice as long, and all are spread, so that the callers of a server
+        /// that comes back do not come at once.
         first_pause_millis: u64 = 100 in 10..=60_000,
         /// Milliseconds of the longest pause, unless the server asks for a longer one.
         longest_pause_millis: u64 = 5_000 in 10..=600_000,

@@ -68,9 +68,9 @@ impl KindSum {
         Self { count: self.count.wrapping_neg(), sums }
     }
 
-    /// The digest of one record: the first 16 bytes of SHA-256 over kind, a zero byte, name, a zero byte and
-    /// the version as eight bytes, all numbers with the highest byte first; then the document,
-    /// where that is wanted.
+    /// The digest of one record: the first 16 bytes of SHA-256 over kind, a zero byte, name, a zero
+    /// byte and the version as eight bytes, all numbers with the highest byte first; then the
+    /// document, where that is wanted.
     fn of(kind: &str, name: &str, version: i64, doc: &[u8]) -> Self {
         let hash = hash(kind, name, version, doc);
         Self { count: 1, sums: [number(&hash, 0), number(&hash, 8)] }

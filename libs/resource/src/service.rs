@@ -76,7 +76,7 @@ pub trait Keeps<R: Resource>: Serves<R> {
     ///
     /// # Errors
     /// The state, or the caller's rights, do not allow the write.
-    fn settle(
+    fn decide_fields(
         &self,
         _record: &mut R,
         _before: Option<&R>,
@@ -97,7 +97,7 @@ pub trait Keeps<R: Resource>: Serves<R> {
     ///
     /// # Errors
     /// The records below cannot be updated.
-    fn moved(
+    fn after_change(
         &self,
         _record: &R,
         _before: &R,
@@ -112,7 +112,7 @@ pub trait Keeps<R: Resource>: Serves<R> {
     ///
     /// # Errors
     /// The record may not be deleted.
-    fn leaving(
+    fn before_delete(
         &self,
         _record: &R,
         _call: &Call,

@@ -54,7 +54,7 @@ pub async fn create<R: Resource>(
     let done = command::run(service.db(), call, async |tx| {
         let mut filing = service.file(&record, None, tx).await?;
         filing.check_owner(&call.grant)?;
-        service.settle(&mut record, None, &mut filing, call)?;
+        service.decide_fields(&mut record, None, &mut filing, call)?;
         keep(tx, record, filing.labels, Expect::New, None).await
     });
     shown(service, call, done.await?).await
@@ -80,8 +80,8 @@ pub async fn update<R: Resource>(
         check(service, &after)?;
         service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
         let mut filing = service.file(&after, Some(&before), tx).await?;
-        service.settle(&mut after, Some(&before), &mut filing, call)?;
-        service.moved(&after, &before, &filing, tx).await?;
+        service.decide_fields(&mut after, Some(&before), &mut filing, call)?;
+        service.after_change(&after, &before, &filing, tx).await?;
         let times = Some((create_time, update_time));
         keep(tx, after, filing.labels, Expect::Etag(given.etag()), times).await
     });
@@ -104,7 +104,7 @@ pub async fn step<R: Resource>(
         let Record { doc: before, create_time, update_time, .. } = tx.living::<R>(name).await?;
         let mut filing = service.file(&before, Some(&before), tx).await?;
         let after = step(before.clone(), &mut filing)?;
-        service.moved(&after, &before, &filing, tx).await?;
+        service.after_change(&after, &before, &filing, tx).await?;
         let times = Some((create_time, update_time));
         keep(tx, after, filing.labels, Expect::Etag(etag), times).await
     });
@@ -126,7 +126,7 @@ pub async fn delete<R: Resource>(
     let done: Done<()> = command::run(service.db(), call, async |tx| {
         let before = tx.living::<R>(name).await?.doc;
         service.file(&before, Some(&before), tx).await?.check_owner(&call.grant)?;
-        service.leaving(&before, call, tx).await?;
+        service.before_delete(&before, call, tx).await?;
         tx.delete::<R>(name, tombstone, Expect::Etag(etag)).await.map(drop)
     })
     .await?;

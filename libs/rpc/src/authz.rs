@@ -243,7 +243,7 @@ mod tests {
 
     const ACCEPT: &str = "/mpp.registry.v1.CatalogService/AcceptOffering";
 
-    fn who(roles: &[Role], namespaces: &[&str]) -> Caller {
+    fn caller(roles: &[Role], namespaces: &[&str]) -> Caller {
         Caller {
             subject: "users/siti".into(),
             roles: roles.to_vec(),
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn an_organiser_accepts_in_its_own_mall_only() {
-        let grant = Grant::find(ACCEPT, &who(&[Organiser], &["malls/banyuwangi"])).expect("may");
+        let grant = Grant::find(ACCEPT, &caller(&[Organiser], &["malls/banyuwangi"])).expect("may");
         assert!(grant.check(&["malls/banyuwangi"]).is_ok());
         assert!(grant.check(&["malls/banyuwangi/counters/dukcapil"]).is_ok());
         let error = grant.check(&["malls/sidoarjo"]).expect_err("another's mall");
@@ -263,7 +263,8 @@ mod tests {
 
     #[test]
     fn the_widest_of_several_roles_counts() {
-        let grant = Grant::find(ACCEPT, &who(&[Organiser, Role::Administrator], &[])).expect("may");
+        let grant =
+            Grant::find(ACCEPT, &caller(&[Organiser, Role::Administrator], &[])).expect("may");
         assert!(grant.check(&["malls/sidoarjo"]).is_ok(), "though it is organiser of none");
     }
 
@@ -272,7 +273,7 @@ mod tests {
         const GET: &str = "/mpp.scheduling.v1.BookingService/GetAppointment";
         let counter = ["malls/banyuwangi/counters/dukcapil"];
         let owns = |roles: &[Role], namespaces: &[&str]| {
-            let grant = Grant::find(GET, &who(roles, namespaces)).expect("may");
+            let grant = Grant::find(GET, &caller(roles, namespaces)).expect("may");
             grant.is_owner(&counter)
         };
         assert!(!owns(&[Reader], &[]));
@@ -285,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_roles_that_may() {
-        let error = Grant::find(ACCEPT, &who(&[Reader], &[])).expect_err("a reader");
+        let error = Grant::find(ACCEPT, &caller(&[Reader], &[])).expect_err("a reader");
         assert!(error.message().contains("organiser, administrator"), "{error}");
     }
 

@@ -41,6 +41,7 @@ pub mod mask;
 mod method;
 mod metrics;
 mod origins;
+mod party;
 mod peer;
 mod pieces;
 mod place;
@@ -60,7 +61,6 @@ mod tls;
 mod unread;
 mod upstream;
 mod watch_database;
-mod who;
 
 pub use mpp_store::{Turn, Turns};
 

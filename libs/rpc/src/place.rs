@@ -12,7 +12,7 @@ use axum::extract::Request;
 use futures::FutureExt as _;
 use mpp_core::{Caller, Error, Reason, Result, Role};
 
-use crate::{Full, Limits, Rank, Share, Shares, who::Who};
+use crate::{Full, Limits, Rank, Share, Shares, party::Party};
 
 const COME_AGAIN: Duration = Duration::from_millis(500);
 
@@ -24,19 +24,19 @@ tokio::task_local! {
 /// The places of all calls.
 #[derive(Clone)]
 pub(crate) struct Places {
-    calls: Shares<Who>,
-    waits: Shares<Who>,
+    calls: Shares<Party>,
+    waits: Shares<Party>,
     /// Calls of health, beside all others: a probe that is refused would take a replica out of
     /// service that has nothing wrong with it.
-    probes: Shares<Who>,
+    probes: Shares<Party>,
 }
 
 /// The place of a call in progress; `None` while it waits.
 struct Place {
     places: Places,
-    who: Who,
+    party: Party,
     rank: Rank,
-    held: Mutex<Option<Share<Who>>>,
+    held: Mutex<Option<Share<Party>>>,
 }
 
 impl Places {
@@ -55,14 +55,14 @@ impl Places {
     /// # Errors
     /// `LIMIT_REACHED` where its caller has all that one may, `OVERLOADED` where others do.
     pub(crate) fn take(&self, request: &Request) -> Result<Taken> {
-        let Some(who) = Who::of(request) else { return Ok(Taken(None)) };
+        let Some(party) = Party::of(request) else { return Ok(Taken(None)) };
         let rank = rank(request);
         let probes = request.uri().path().starts_with("/grpc.health.");
         let shares = if probes { &self.probes } else { &self.calls };
-        let taken = shares.take_as(who.clone(), rank);
-        let share = taken.map_err(|full| refused(&who, "calls in progress", full))?;
+        let taken = shares.take_as(party.clone(), rank);
+        let share = taken.map_err(|full| refused(&party, "calls in progress", full))?;
         let held = Mutex::new(Some(share));
-        Ok(Taken(Some(Arc::new(Place { places: self.clone(), who, rank, held }))))
+        Ok(Taken(Some(Arc::new(Place { places: self.clone(), party, rank, held }))))
     }
 }
 
@@ -74,9 +74,9 @@ impl Taken {
     pub(crate) async fn run<T>(self, call: impl Future<Output = T>) -> T {
         match self.0 {
             Some(place) => {
-                let who = place.who.to_string();
+                let party = place.party.to_string();
                 // The same caller's share of the database's connections.
-                PLACE.scope(place, mpp_store::for_caller(&who, call)).await
+                PLACE.scope(place, mpp_store::for_caller(&party, call)).await
             }
             None => call.await,
         }
@@ -103,20 +103,20 @@ pub async fn waiting<T>(wait: impl Future<Output = T>) -> Result<T> {
 
 impl Place {
     /// Gives the call's place back for one of those that wait.
-    fn leave(&self) -> Result<Share<Who>> {
-        let taken = self.places.waits.take_as(self.who.clone(), self.rank);
+    fn leave(&self) -> Result<Share<Party>> {
+        let taken = self.places.waits.take_as(self.party.clone(), self.rank);
         let what = "calls that wait for a revision (min_revision) or a record";
-        let share = taken.map_err(|full| refused(&self.who, what, full))?;
+        let share = taken.map_err(|full| refused(&self.party, what, full))?;
         self.hold(None);
         Ok(share)
     }
 
     /// It goes on in any case: what it waited for is there, and soon answered.
     fn come_back(&self) {
-        self.hold(Some(self.places.calls.take_back(self.who.clone())));
+        self.hold(Some(self.places.calls.take_back(self.party.clone())));
     }
 
-    fn hold(&self, share: Option<Share<Who>>) {
+    fn hold(&self, share: Option<Share<Party>>) {
         // One value, which no panic leaves half written.
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = share;
     }
@@ -130,11 +130,11 @@ pub(crate) fn rank(request: &Request) -> Rank {
 }
 
 /// The refusal of one more.
-pub(crate) fn refused(who: &Who, what: &str, full: Full) -> Error {
+pub(crate) fn refused(party: &Party, what: &str, full: Full) -> Error {
     match full {
         Full::Own(each) => {
             let text = format!(
-                "{who} has {each} {what}, and no more are allowed at the same time; wait for one \
+                "{party} has {each} {what}, and no more are allowed at the same time; wait for one \
                  to end"
             );
             Error::new(Reason::LimitReached, text).with_retry_after(COME_AGAIN)

@@ -62,7 +62,7 @@ fn roles() -> String {
     for lines in TABLE.chunk_by(|(one, _), (next, _)| service_of(one) == service_of(next)) {
         let mut rows: Vec<(String, Vec<&str>)> = Vec::new();
         for (path, allowed) in lines {
-            let (who, method) = (who(allowed), path.rsplit('/').next().unwrap_or(path));
+            let (who, method) = (roles_text(allowed), path.rsplit('/').next().unwrap_or(path));
             match rows.iter_mut().find(|(known, _)| *known == who) {
                 Some((_, methods)) => methods.push(method),
                 None => rows.push((who, vec![method])),
@@ -81,7 +81,7 @@ fn service_of(path: &str) -> &str {
     path.trim_start_matches('/').split('/').next().unwrap_or(path)
 }
 
-fn who(allowed: &[(Role, Scope)]) -> String {
+fn roles_text(allowed: &[(Role, Scope)]) -> String {
     let any_role = Role::ALL.len() - 1;
     match allowed.len() {
         0 => "nobody".to_owned(),

@@ -222,7 +222,7 @@ async fn note(
     .bind(version)
     .bind(name)
     .bind(options.clock.now())
-    .bind(format!("{} {}", env!("CARGO_PKG_VERSION"), who()))
+    .bind(format!("{} {}", env!("CARGO_PKG_VERSION"), migrator()))
     .execute(conn)
     .await
     .map(drop)
@@ -302,7 +302,7 @@ async fn begin_alone<'a>(
 }
 
 /// The migrator as the ledger names it: the container's or machine's name, and the process.
-fn who() -> String {
+fn migrator() -> String {
     let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
     format!("{host}:{}", std::process::id())
 }

@@ -82,7 +82,8 @@ impl Tx {
             Some(stored) => {
                 check_expected(name, &stored, expect)?;
                 let is_same = stored.doc == doc && stored.labels == labels;
-                // A record that was altered in the database is written anew, so that all copies hear of it.
+                // A record that was altered in the database is written anew, so that all copies
+                // hear of it.
                 if is_same && stored.altered == Altered::No {
                     return Ok(Put { version: stored.version, changed: false, tombstoned: false });
                 }

@@ -26,9 +26,9 @@ pub struct Read {
 /// Greater than every name that starts as a text does, once appended to it.
 pub(crate) const LAST: char = char::MAX;
 
-/// The name at which the page after another begins, among the names that start with a prefix. One bound and not
-/// two: SQLite seeks by the first and walks to the second, so that a later page costs all before
-/// it.
+/// The name at which the page after another begins, among the names that start with a prefix. One
+/// bound and not two: SQLite seeks by the first and walks to the second, so that a later page costs
+/// all before it.
 pub(crate) fn first_name(prefix: &str, after: &str) -> String {
     if after < prefix { prefix.to_owned() } else { format!("{after}\u{1}") }
 }

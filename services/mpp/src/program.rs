@@ -15,8 +15,8 @@ pub fn program() -> String {
     path_word(&called(&exe, &here, env::split_paths(&folders)))
 }
 
-/// How to call it: by its name alone if the PATH has it, else by its path, relative if it lies below
-/// this folder. A path without a slash would be looked for in the PATH.
+/// How to call it: by its name alone if the PATH has it, else by its path, relative if it lies
+/// below this folder. A path without a slash would be looked for in the PATH.
 fn called(exe: &Path, here: &Path, mut folders: impl Iterator<Item = PathBuf>) -> PathBuf {
     let name = PathBuf::from(exe.file_name().unwrap_or_default());
     let found = folders.find_map(|folder| folder.join(&name).canonicalize().ok());

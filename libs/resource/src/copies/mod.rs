@@ -1,5 +1,5 @@
-//! Everything that a service keeps, read anew so that it can be compared: `mpp.feed.v1.CopyService`,
-//! alike in every service.
+//! Everything that a service keeps, read anew so that it can be compared:
+//! `mpp.feed.v1.CopyService`, alike in every service.
 //!
 //! A service names each thing that it keeps ([`Kept`]) with a way to read it and a way to mend it.
 //! Whoever asks gets what is stored at that moment, never what was noted of it before: a row that

@@ -81,7 +81,7 @@ impl<S: Shelf> Copy<S> {
 
     pub(super) fn compare(&mut self, held: &Digest, wanted: &Digest) {
         if self.differs.tell(held, wanted) {
-            self.must_start_again |= self.starts.take(Instant::now());
+            self.must_start_again |= self.starts.may_start(Instant::now());
         }
     }
 }

@@ -105,7 +105,7 @@ impl<V: View, L: Listener<V>> Follow<V, L> {
                 self.take_in(&std::mem::take(&mut waiting), revision).await?;
             }
             let found = digest.is_some_and(|wanted| differs.tell(&self.held(), &wanted));
-            if found && tries.starts.take(Instant::now()) {
+            if found && tries.starts.may_start(Instant::now()) {
                 return Ok(Ended::Differs);
             }
         }

@@ -165,8 +165,8 @@ impl<V: View> Memory<V> {
         timeout(limit, self.reaches(head)).await.map_err(lags)?
     }
 
-    /// Runs `look` on the memory. If it names something unknown, runs it again once the memory shows
-    /// all that was committed before: another replica may just have written it.
+    /// Runs `look` on the memory. If it names something unknown, runs it again once the memory
+    /// shows all that was committed before: another replica may just have written it.
     ///
     /// # Errors
     /// The errors of `look`; `UNAVAILABLE` if the database is away or the memory lags too far.

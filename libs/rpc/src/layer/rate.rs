@@ -28,7 +28,7 @@ use governor::{
 use mpp_core::{Error, Reason};
 
 use super::refuse;
-use crate::{Limits, method, method::Class, who::Who};
+use crate::{Limits, method, method::Class, party::Party};
 
 /// The bound, as the caller may know it (draft-ietf-httpapi-ratelimit-headers).
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -60,16 +60,16 @@ impl Rates {
 pub(crate) async fn layer(State(rates): State<Rates>, request: Request, next: Next) -> Response {
     let class = method::class(request.uri().path());
     let meter = class.and_then(|class| rates.meter(class));
-    let (Some(meter), Some(who)) = (meter, Who::of(&request)) else {
+    let (Some(meter), Some(party)) = (meter, Party::of(&request)) else {
         return next.run(request).await;
     };
-    match meter.counts.count(&who) {
+    match meter.counts.count(&party) {
         Ok(left) => {
             let mut response = next.run(request).await;
             meter.tell(response.headers_mut(), left);
             response
         }
-        Err(wait) => meter.refuse(&who, wait),
+        Err(wait) => meter.refuse(&party, wait),
     }
 }
 
@@ -79,7 +79,8 @@ pub(crate) fn told(headers: &HeaderMap) -> HeaderMap {
     own.filter_map(|name| Some((name.clone(), headers.get(name)?.clone()))).collect()
 }
 
-type Limiter = RateLimiter<Who, HashMapStateStore<Who>, MonotonicClock, StateInformationMiddleware>;
+type Limiter =
+    RateLimiter<Party, HashMapStateStore<Party>, MonotonicClock, StateInformationMiddleware>;
 
 /// How much each caller has left of a quota per minute.
 struct Counts {
@@ -96,8 +97,8 @@ impl Counts {
     }
 
     /// Once more; how long to wait where nothing is left.
-    fn count(&self, who: &Who) -> Result<Left, Duration> {
-        let taken = self.callers.check_key(who);
+    fn count(&self, party: &Party) -> Result<Left, Duration> {
+        let taken = self.callers.check_key(party);
         self.forget_idle();
         match taken {
             Ok(now) => Ok(Left::of(&now)),
@@ -152,15 +153,15 @@ impl Meter {
         }
     }
 
-    fn refuse(&self, who: &Who, wait: Duration) -> Response {
+    fn refuse(&self, party: &Party, wait: Duration) -> Response {
         let reason = Reason::RateLimited;
-        if self.lines.count(who).is_ok() {
+        if self.lines.count(party).is_ok() {
             let (class, reason) = (self.name, reason.as_str());
-            tracing::warn!(caller = %who, class, reason, "a caller is beyond its rate");
+            tracing::warn!(caller = %party, class, reason, "a caller is beyond its rate");
         }
         let seconds = whole_seconds(wait).max(1);
         let text = format!(
-            "{who} has begun the {} {} that one caller may begin in a minute; come again in \
+            "{party} has begun the {} {} that one caller may begin in a minute; come again in \
              {seconds} s, or ask for more at once (a list, a watch)",
             self.each, self.name
         );
@@ -190,14 +191,14 @@ fn whole_seconds(time: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    fn caller(number: usize) -> Who {
-        Who::Caller(format!("users/{number}"))
+    fn caller(number: usize) -> Party {
+        Party::Caller(format!("users/{number}"))
     }
 
     #[test]
     fn a_caller_beyond_its_rate_is_told_when_and_another_is_not_touched() {
         let counts = Counts::new(NonZeroU32::MIN.saturating_add(1));
-        let left = |who: &Who| counts.count(who).map(|left| left.calls);
+        let left = |party: &Party| counts.count(party).map(|left| left.calls);
         assert_eq!(left(&caller(1)), Ok(1));
         assert_eq!(left(&caller(1)), Ok(0));
         let wait = counts.count(&caller(1)).err().expect("none is left");

@@ -23,12 +23,12 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::{deadline::Deadline, identity::Expiry, refuse, trailers};
-use crate::{Full, Limits, Rank, Share, Shares, Turns, feed::States, place, who::Who};
+use crate::{Full, Limits, Rank, Share, Shares, Turns, feed::States, party::Party, place};
 
 /// The open streams of all callers.
 #[derive(Clone)]
 pub(crate) struct Streams {
-    open: Shares<Who>,
+    open: Shares<Party>,
     states: States,
     longest: Duration,
     moving: CancellationToken,
@@ -42,16 +42,16 @@ impl Streams {
         Self { open, states: States(states), longest: limits.stream_time, moving }
     }
 
-    fn open(&self, who: Who, rank: Rank) -> Result<Share<Who>> {
-        self.open.take_as(who.clone(), rank).map_err(|full| match full {
+    fn open(&self, party: Party, rank: Rank) -> Result<Share<Party>> {
+        self.open.take_as(party.clone(), rank).map_err(|full| match full {
             Full::Own(each) => {
                 let text = format!(
-                    "{who} holds {each} streams, and no more are allowed; end one, or share one \
+                    "{party} holds {each} streams, and no more are allowed; end one, or share one \
                      among what follows the same records"
                 );
                 Error::new(Reason::LimitReached, text)
             }
-            full => place::refused(&who, "open streams", full),
+            full => place::refused(&party, "open streams", full),
         })
     }
 }
@@ -66,7 +66,7 @@ pub(crate) async fn layer(
     }
     request.extensions_mut().insert(streams.states.clone());
     let rank = place::rank(&request);
-    let share = match Who::of(&request).map(|who| streams.open(who, rank)).transpose() {
+    let share = match Party::of(&request).map(|party| streams.open(party, rank)).transpose() {
         Ok(share) => share,
         Err(error) => return refuse(error),
     };
@@ -112,7 +112,7 @@ fn go_on(why: &str) -> Error {
 struct Ending {
     body: Body,
     end: Option<BoxFuture<'static, Error>>,
-    _share: Option<Share<Who>>,
+    _share: Option<Share<Party>>,
 }
 
 impl HttpBody for Ending {

@@ -1,5 +1,5 @@
-//! The records of a service at earlier revisions: those of now, without the changes since. So a copy
-//! that lags can be compared with exactly the state that it should have.
+//! The records of a service at earlier revisions: those of now, without the changes since. So a
+//! copy that lags can be compared with exactly the state that it should have.
 
 use mpp_core::{Digest, Result};
 use sqlx::{Row as _, any::AnyRow};

@@ -26,8 +26,8 @@ pub struct Stand {
 pub struct Status {
     /// The last committed revision.
     pub head_revision: i64,
-    /// The mark that was drawn with it: two databases have the same history up to a revision exactly where
-    /// it bears the same mark in both.
+    /// The mark that was drawn with it: two databases have the same history up to a revision
+    /// exactly where it bears the same mark in both.
     pub head_mark: i64,
     /// Positions below it are compacted.
     pub floor_revision: i64,

@@ -281,8 +281,8 @@ impl Subscription {
         Batch { changes: Vec::new(), revision, token, initial_state_complete, digest }
     }
 
-    /// The digest at the place, if one is due and known. A busy follower is at the head now and then,
-    /// too.
+    /// The digest at the place, if one is due and known. A busy follower is at the head now and
+    /// then, too.
     fn digest(&mut self) -> Option<Digest> {
         if !self.filter.is_of_whole_kinds() || Instant::now() < self.next_digest {
             return None;

@@ -38,7 +38,7 @@ pub async fn check(run: &Run) -> Checked {
     let mut difference = Difference::default();
     let mut checked = Checked::default();
     while let Some(found) = items.recv().await {
-        checked.take(found, &mut difference, run);
+        checked.note(found, &mut difference, run);
     }
     if checked.tally.read == checked.tally.unread() && checked.lack.is_none() {
         let text = "not one record could be read";
@@ -79,7 +79,7 @@ impl Checked {
         }
     }
 
-    fn take(&mut self, found: Found, difference: &mut Difference, run: &Run) {
+    fn note(&mut self, found: Found, difference: &mut Difference, run: &Run) {
         match found {
             Found::Record(item) => self.take_up(*item, difference, &run.source),
             Found::PassedOver(place, why) => {

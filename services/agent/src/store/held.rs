@@ -47,7 +47,7 @@ impl Store {
     /// Ends a complete run. Records that have `gone` from the source are reported from now on,
     /// until they are withdrawn or come back; the registry's answers to records
     /// that were `unseen` are forgotten.
-    pub async fn settle(&self, gone: &[&str], unseen: &[&str]) -> Result<()> {
+    pub async fn end_run(&self, gone: &[&str], unseen: &[&str]) -> Result<()> {
         let mut tx = self.pool.begin().await.map_err(failed)?;
         for (query, ids) in [
             (

@@ -46,7 +46,7 @@ async fn what_went_out_without_an_answer_is_sent_again_also_where_the_source_ret
     assert_ne!(known.get("a"), Some(&[1; 16]), "the registry may hold the other one");
     let held = store.held().await.expect("reads");
     assert_eq!(held, HashSet::from(["a".to_owned(), "b".to_owned()]), "it may hold both");
-    store.settle(&["b"], &[]).await.expect("settles");
+    store.end_run(&["b"], &[]).await.expect("ended");
     let told = store.problems(10).await.expect("reads");
     assert!(told[0].message.contains("units/a/services/b"), "added and gone again: {told:?}");
 
@@ -81,7 +81,7 @@ async fn what_has_gone_counts_until_a_complete_run_and_is_told_until_it_is_withd
     assert!(store.answered().await.expect("reads").is_empty());
     assert_eq!(store.held().await.expect("reads").len(), 3);
 
-    store.settle(&["b"], &[]).await.expect("settles");
+    store.end_run(&["b"], &[]).await.expect("ended");
     let told = store.problems(10).await.expect("reads");
     assert!(told[0].message.contains("units/a/services/b"), "{told:?}");
     assert_eq!(store.held().await.expect("reads").len(), 2, "it is no news any more");
@@ -89,7 +89,7 @@ async fn what_has_gone_counts_until_a_complete_run_and_is_told_until_it_is_withd
     store.accept_gone().await.expect("accepts");
     assert!(store.told_gone().await.expect("reads").is_empty(), "it stops counting");
     assert_eq!(store.refused().await.expect("reads"), 0, "a remark");
-    store.settle(&[], &[]).await.expect("settles");
+    store.end_run(&[], &[]).await.expect("ended");
     assert_eq!(store.problems(10).await.expect("reads").len(), 1, "told in each run");
 
     let delete = |id| Answered { name: None, ..sent(id, 2) };
@@ -106,7 +106,7 @@ async fn a_refusal_is_told_no_more_once_its_record_has_left_the_source() {
     let answers = ["akta", "kk"].map(|id| answer(id, Outcome::Rejected));
     store.record(&answers, &["akta", "kk"].map(|id| sent(id, 1)), &at(1)).await.expect("stores");
     assert_eq!(store.refused().await.expect("reads"), 2);
-    store.settle(&[], &["akta"]).await.expect("settles");
+    store.end_run(&[], &["akta"]).await.expect("ended");
     let told = store.problems(10).await.expect("reads");
     assert_eq!(told.iter().map(|one| one.record.as_str()).collect::<Vec<_>>(), ["kk"]);
 }

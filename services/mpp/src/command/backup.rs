@@ -39,7 +39,7 @@ pub async fn run(args: BackupArgs, output: Output) -> Result<()> {
     // Written aside, so that whatever bears the name is whole.
     let aside = aside(&to)?;
     archive::make_private(&aside)?;
-    let taken = take(&data, &aside).await.and_then(|contents| {
+    let taken = back_up(&data, &aside).await.and_then(|contents| {
         fs::rename(&aside, &to).map_err(|error| archive::unwritable(&to, &error))?;
         Ok(contents)
     });
@@ -84,7 +84,7 @@ fn aside(to: &Path) -> Result<PathBuf> {
     Ok(to.with_file_name(format!("{name}.{}.part", std::process::id())))
 }
 
-async fn take(data: &Path, to: &Path) -> Result<Contents> {
+async fn back_up(data: &Path, to: &Path) -> Result<Contents> {
     let begun = now()?;
     let mut databases = BTreeMap::new();
     for service in SERVICES {

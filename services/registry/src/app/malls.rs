@@ -48,7 +48,7 @@ impl Keeps<Mall> for Registry {
 
     /// An organiser does not say that its mall was verified, nor whose it is; a verifier says only
     /// that it was.
-    fn settle(
+    fn decide_fields(
         &self,
         mall: &mut Mall,
         before: Option<&Mall>,
@@ -71,7 +71,13 @@ impl Keeps<Mall> for Registry {
         Ok(())
     }
 
-    async fn moved(&self, mall: &Mall, before: &Mall, _filing: &Filing, tx: &mut Tx) -> Result<()> {
+    async fn after_change(
+        &self,
+        mall: &Mall,
+        before: &Mall,
+        _filing: &Filing,
+        tx: &mut Tx,
+    ) -> Result<()> {
         if before.region == mall.region {
             return Ok(());
         }

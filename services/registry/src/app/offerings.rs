@@ -52,7 +52,7 @@ impl Keeps<Offering> for Registry {
         Ok(Filing { acceptors, ..filing(&labels, owned(&unit)) })
     }
 
-    fn settle(
+    fn decide_fields(
         &self,
         offering: &mut Offering,
         before: Option<&Offering>,

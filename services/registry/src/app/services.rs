@@ -45,7 +45,7 @@ impl Keeps<Service> for Registry {
 
     /// A service that a source publishes is changed there. What an administrator changes of it is
     /// overridden: it stays the source's, and the field that was changed says who, when and why.
-    fn settle(
+    fn decide_fields(
         &self,
         service: &mut Service,
         before: Option<&Service>,
@@ -74,7 +74,7 @@ impl Keeps<Service> for Registry {
 
     /// A source that is deleted meanwhile gets nothing to publish: the row is locked until the
     /// commit.
-    async fn moved(
+    async fn after_change(
         &self,
         service: &Service,
         before: &Service,
@@ -87,7 +87,7 @@ impl Keeps<Service> for Registry {
         Ok(())
     }
 
-    async fn leaving(&self, service: &Service, call: &Call, tx: &mut Tx) -> Result<()> {
+    async fn before_delete(&self, service: &Service, call: &Call, tx: &mut Tx) -> Result<()> {
         published_elsewhere(service, call)?;
         self.memory.catch_up(tx.head().await?).await?;
         self.withdraw_offerings(tx, &service.name).await

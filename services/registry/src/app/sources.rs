@@ -37,7 +37,7 @@ impl Keeps<Source> for Registry {
 
     /// A source that still publishes something stays. The end of its lease has ended its session,
     /// so that no batch comes in between.
-    async fn leaving(&self, source: &Source, _call: &Call, tx: &mut Tx) -> Result<()> {
+    async fn before_delete(&self, source: &Source, _call: &Call, tx: &mut Tx) -> Result<()> {
         rejected::forget_source(tx, &source.name).await?;
         self.memory.catch_up(tx.head().await?).await?;
         let state = self.memory.read();

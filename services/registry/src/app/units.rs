@@ -44,7 +44,7 @@ impl Keeps<Unit> for Registry {
 
     /// Only those who hold the unit above may put one below it; only an administrator makes an
     /// agency.
-    fn settle(
+    fn decide_fields(
         &self,
         unit: &mut Unit,
         before: Option<&Unit>,
@@ -58,7 +58,13 @@ impl Keeps<Unit> for Registry {
         call.grant.check(&above)
     }
 
-    async fn moved(&self, unit: &Unit, before: &Unit, filing: &Filing, tx: &mut Tx) -> Result<()> {
+    async fn after_change(
+        &self,
+        unit: &Unit,
+        before: &Unit,
+        filing: &Filing,
+        tx: &mut Tx,
+    ) -> Result<()> {
         if before.parent == unit.parent {
             return Ok(());
         }

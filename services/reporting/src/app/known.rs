@@ -16,8 +16,8 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Runs `look` on the memory. If it names something unknown, runs it again once the memory stands
-    /// where the registry does.
+    /// Runs `look` on the memory. If it names something unknown, runs it again once the memory
+    /// stands where the registry does.
     ///
     /// # Errors
     /// The errors of `look`; `UNAVAILABLE` if the registry is away, so that nobody can tell.

@@ -10,7 +10,7 @@ use mpp_store::Tx;
 
 pub use crate::store::Reached;
 use crate::{
-    model::{Event, FORM, Rows, Upstream, Written, project, told},
+    model::{Event, FORM, Rows, Upstream, Written, change_records, project},
     store::{self, Head},
 };
 
@@ -45,7 +45,7 @@ async fn append_after(
 ) -> Result<()> {
     let seq = store::insert_events(tx, head, events).await?;
     let written = project_all(tx, events).await?;
-    store::tell(tx, told(&written)?).await?;
+    store::put_changes(tx, change_records(&written)?).await?;
     store::save_rows(tx, written, seq).await?;
     let newest = events.iter().map(|event| event.at).max();
     store::save_feed(tx, feed, newest, reached).await?;
@@ -101,7 +101,7 @@ async fn project_anew(tx: &mut Tx, head: i64) -> Result<()> {
         }
     }
     let written = rows.into_written();
-    store::tell_anew(tx, told(&written)?).await?;
+    store::replace_changes(tx, change_records(&written)?).await?;
     store::replace_rows(tx, written, head).await?;
     tracing::info!(form = FORM, "the projections are made anew");
     Ok(())

@@ -1,6 +1,7 @@
 //! The rules of reporting, pure: events to rows ([`project`]), rows to the [`Nation`] in memory,
 //! and that to a report ([`report`]).
 
+mod catalog_change;
 mod coverage;
 mod deviations;
 mod event;
@@ -18,9 +19,9 @@ mod report;
 mod rows;
 mod source;
 mod stage;
-mod told;
 mod wording;
 
+pub use catalog_change::{ChangeRecord, change_records, unit_of};
 pub use event::{Event, Upstream};
 pub use facts::NOT_IN_MEMORY;
 pub use mall::mall_detail;
@@ -30,7 +31,6 @@ pub use question::Question;
 pub use rebuilt::{differences, digest};
 pub use report::report;
 pub use rows::{FORM, Key, Rows, Written};
-pub use told::{Told, told, unit_of};
 
 use mpp_api::{Document as _, reporting::CatalogChange};
 

@@ -14,6 +14,7 @@ use mpp_calendar::{Zone, local_date};
 use mpp_core::{Error, Micros, Result};
 
 use super::{
+    catalog_change::{catalog_change, unit_of},
     coverage::{self, share},
     deviations::{Found, order_of_deviations, stands},
     event::Upstream,
@@ -24,7 +25,6 @@ use super::{
     question::Question,
     source,
     stage::{AsOf, Standing, standings},
-    told::{catalog_change, unit_of},
 };
 use crate::policy::Policy;
 

@@ -1,16 +1,17 @@
 //! The inbox and the projections in the database: SQL only.
 
+mod catalog_change;
 mod feed_state;
 mod inbox;
 mod news;
 mod projection;
 mod proof;
-mod told;
 
 use mpp_core::Result;
 use mpp_store::{Migration, Schema, Statements, db_error};
 use sqlx::{Row as _, any::AnyRow};
 
+pub use catalog_change::{put_changes, replace_changes};
 pub use feed_state::{Reached, note_feed, save_feed};
 pub use inbox::{
     Head, drop_held, events_after, held, insert_events, living, lock_head, set_head, versions,
@@ -18,7 +19,6 @@ pub use inbox::{
 pub use news::{inbox_head, news};
 pub use projection::{load_rows, replace_rows, rows_after, save_rows};
 pub use proof::{accept_altered, received};
-pub use told::{tell, tell_anew};
 
 /// The service's track of migrations.
 pub const SCHEMA: Schema = Schema {

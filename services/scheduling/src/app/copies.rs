@@ -1,5 +1,6 @@
 //! Everything that scheduling keeps, read anew to be compared: its own records, its memory of them,
-//! the copy of the registry's feed in the database, and the directory in memory that follows from it.
+//! the copy of the registry's feed in the database, and the directory in memory that follows from
+//! it.
 
 use mpp_core::Result;
 use mpp_resource::copies::{self, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on};

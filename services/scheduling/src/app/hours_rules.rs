@@ -31,7 +31,7 @@ impl Keeps<HoursRule> for Scheduling {
         Ok(Filing { labels: state.rule_labels(&target), owners, ..Filing::default() })
     }
 
-    fn settle(
+    fn decide_fields(
         &self,
         rule: &mut HoursRule,
         before: Option<&HoursRule>,

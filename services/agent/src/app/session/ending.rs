@@ -40,7 +40,7 @@ impl Session<'_> {
         }
         match &self.lack {
             Some(fault) => self.keep_lack(fault).await?,
-            None => self.settle().await?,
+            None => self.keep_outcome().await?,
         }
         Ok(summary)
     }
@@ -102,13 +102,13 @@ impl Session<'_> {
         self.context.store.keep_unsent(&problems).await
     }
 
-    async fn settle(&self) -> Result<()> {
+    async fn keep_outcome(&self) -> Result<()> {
         let store = self.context.store;
         self.keep_unsure().await?;
         let sure = self.difference.is_sure();
         let gone = if sure { self.difference.gone() } else { Vec::new() };
         let forgotten = self.difference.forgotten(store.rejected().await?);
-        store.settle(&gone, &forgotten).await?;
+        store.end_run(&gone, &forgotten).await?;
         if self.tally.read == 0 {
             store.accept_empty(true).await?;
         }

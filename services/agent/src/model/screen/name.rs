@@ -73,18 +73,19 @@ pub fn none(record: &Value) -> Option<&str> {
 pub fn drop_empty(record: &mut Value) -> Vec<(String, String)> {
     let mut dropped = Vec::new();
     if let Some(title) = record.pointer_mut("/service/title") {
-        dropped
-            .extend(take(title, "en", is_none).map(|text| ("service.title.en".to_owned(), text)));
+        dropped.extend(
+            take_out(title, "en", is_none).map(|text| ("service.title.en".to_owned(), text)),
+        );
     }
     let fees = record.pointer_mut("/service/fees").and_then(Value::as_array_mut);
     for (at, fee) in fees.into_iter().flatten().enumerate() {
-        let label = take(fee, "label", is_blank);
+        let label = take_out(fee, "label", is_blank);
         dropped.extend(label.map(|text| (format!("service.fees[{at}].label"), text)));
     }
     dropped
 }
 
-fn take(value: &mut Value, key: &str, is_none: fn(&str) -> bool) -> Option<String> {
+fn take_out(value: &mut Value, key: &str, is_none: fn(&str) -> bool) -> Option<String> {
     let text = value.get(key)?.as_str().filter(|text| is_none(text))?.trim().to_owned();
     value.as_object_mut()?.remove(key);
     Some(text)

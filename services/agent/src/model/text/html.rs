@@ -47,7 +47,7 @@ fn read(html: &str, keeps_hidden: bool) -> String {
     emitter.naively_switch_states(true);
     let mut reading = Reading { keeps_hidden, ..Reading::default() };
     for Ok(token) in Tokenizer::new_with_emitter(source.as_str(), emitter) {
-        reading.take(token);
+        reading.read_token(token);
     }
     let text = if reading.has_blocks {
         reading.text.replace(['\n', '\r'], " ").replace(LINE_END, "\n")
@@ -85,7 +85,7 @@ fn lower(bytes: &[u8]) -> String {
 }
 
 impl Reading {
-    fn take(&mut self, token: Token) {
+    fn read_token(&mut self, token: Token) {
         match token {
             Token::StartTag(tag) => {
                 if self.unread.is_none() {

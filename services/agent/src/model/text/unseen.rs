@@ -1,6 +1,6 @@
-//! The parts of HTML that a person at a screen does not see, by the element itself: its kind, its flags, its
-//! classes as the usual style sheets name them, and its own style. A style sheet of the page is not
-//! there where a cell or a field was pasted.
+//! The parts of HTML that a person at a screen does not see, by the element itself: its kind, its
+//! flags, its classes as the usual style sheets name them, and its own style. A style sheet of the
+//! page is not there where a cell or a field was pasted.
 
 /// How an element's text is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,14 +9,14 @@ use crate::{peer::Peer, shares::network};
 
 /// The party that calls are counted for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Who {
+pub(crate) enum Party {
     /// Somebody with an identity, by its subject.
     Caller(String),
     /// Somebody without an identity, as far as the network tells.
     Address(IpAddr),
 }
 
-impl Who {
+impl Party {
     /// `None` where the server knows neither.
     pub(crate) fn of(request: &Request) -> Option<Self> {
         if let Some(caller) = request.extensions().get::<Arc<Caller>>() {
@@ -27,7 +27,7 @@ impl Who {
     }
 }
 
-impl std::fmt::Display for Who {
+impl std::fmt::Display for Party {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Caller(subject) => f.write_str(subject),
@@ -46,10 +46,10 @@ mod tests {
             let mut request = Request::default();
             let address = text.parse().expect("an address");
             request.extensions_mut().insert(Peer { address, certified: None });
-            Who::of(&request).expect("a peer")
+            Party::of(&request).expect("a peer")
         };
         assert!(at("2001:db8::1") == at("2001:db8::2"));
         assert!(at("2001:db8::1") != at("2001:db8:0:1::1"));
-        assert!(at("10.0.0.1") != Who::Caller("10.0.0.1".into()));
+        assert!(at("10.0.0.1") != Party::Caller("10.0.0.1".into()));
     }
 }

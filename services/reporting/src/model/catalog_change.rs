@@ -10,18 +10,18 @@ use super::{
 };
 
 /// A record's name, the record, and what it is filed under.
-pub type Told = (String, CatalogChange, Labels);
+pub type ChangeRecord = (String, CatalogChange, Labels);
 
 /// The records of the rows that tell of a catalog change.
 ///
 /// # Errors
 /// Internal, where this version cannot read a row.
-pub fn told(written: &Written) -> Result<Vec<Told>> {
+pub fn change_records(written: &Written) -> Result<Vec<ChangeRecord>> {
     let changes = written.iter().filter(|(key, _)| key.0 == ChangeRow::TABLE);
     changes.filter_map(|(key, value)| Some(record(key, value.as_ref()?))).collect()
 }
 
-fn record(key: &Key, value: &str) -> Result<Told> {
+fn record(key: &Key, value: &str) -> Result<ChangeRecord> {
     let change = catalog_change(&key.1, &decode(key, value)?)?;
     let unit = unit_of(&change.service).to_owned();
     let labels = [(Label::Service, change.service.clone()), (Label::Unit, unit)];

@@ -11,22 +11,22 @@ use mpp_core::Result;
 use mpp_store::{Expect, Tx, db_error};
 
 use super::get;
-use crate::model::Told;
+use crate::model::ChangeRecord;
 
 /// Writes records; those that are there as they are make no change.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away; `NEWER_FORM`.
-pub async fn tell(tx: &mut Tx, told: Vec<Told>) -> Result<()> {
-    tx.put_many::<CatalogChange>(told).await.map(drop)
+pub async fn put_changes(tx: &mut Tx, changes: Vec<ChangeRecord>) -> Result<()> {
+    tx.put_many::<CatalogChange>(changes).await.map(drop)
 }
 
-/// Writes all records there are: others go. Index: record's primary key.
+/// Writes the records, which are all that there are: others are deleted. Index: record's primary key.
 ///
 /// # Errors
-/// The same as [`tell`].
-pub async fn tell_anew(tx: &mut Tx, told: Vec<Told>) -> Result<()> {
-    let names: BTreeSet<_> = told.iter().map(|(name, ..)| name.clone()).collect();
+/// The same as [`put_changes`].
+pub async fn replace_changes(tx: &mut Tx, changes: Vec<ChangeRecord>) -> Result<()> {
+    let names: BTreeSet<_> = changes.iter().map(|(name, ..)| name.clone()).collect();
     let text = "select name from record where kind = $1 and deleted = 0";
     let query = sqlx::query(text).bind(CatalogChange::KIND);
     let rows = query.fetch_all(tx.conn()).await.map_err(db_error)?;
@@ -37,5 +37,5 @@ pub async fn tell_anew(tx: &mut Tx, told: Vec<Told>) -> Result<()> {
             tx.delete::<CatalogChange>(&name, &withdrawn, Expect::Any).await?;
         }
     }
-    tell(tx, told).await
+    put_changes(tx, changes).await
 }
