@@ -19,11 +19,15 @@ use mpp_core::{Error, FieldCode, Reason, Result};
 use mpp_store::Copied;
 use serde::{Deserialize, Serialize};
 
-use crate::output::{Output, Table};
+use crate::{
+    output::{Output, Table},
+    service::Service,
+};
 
 /// The services whose databases are kept, in the order in which they are copied: followers before
 /// whom they follow, so that no copy knows more of another service than that one's own copy.
-pub const SERVICES: [&str; 3] = ["reporting", "scheduling", "registry"];
+pub const SERVICES: [&str; 3] =
+    [Service::Reporting.name(), Service::Scheduling.name(), Service::Registry.name()];
 /// The list of what is there. A folder without it is no whole backup.
 const CONTENTS: &str = "backup.json";
 /// The folder of keys, of a backup as of a data folder.

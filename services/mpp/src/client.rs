@@ -183,8 +183,7 @@ impl Client {
     /// The file that the context was read from, where it is used: not where flags name all that it
     /// could tell.
     pub fn context_file(&self) -> Option<&Path> {
-        let all = [Service::Registry, Service::Scheduling, Service::Reporting];
-        let is_told = all.iter().all(|service| self.named(*service).is_some())
+        let is_told = Service::ALL.iter().all(|service| self.named(*service).is_some())
             && self.args.token_file.is_some();
         self.file.as_deref().filter(|_| !is_told)
     }

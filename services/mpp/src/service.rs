@@ -11,7 +11,10 @@ pub enum Service {
 }
 
 impl Service {
-    pub fn name(self) -> &'static str {
+    /// All of them, each before those that follow it.
+    pub const ALL: [Self; 3] = [Self::Registry, Self::Scheduling, Self::Reporting];
+
+    pub const fn name(self) -> &'static str {
         match self {
             Service::Registry => "registry",
             Service::Scheduling => "scheduling",

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use mpp_core::{Micros, Result};
-use mpp_store::{Actor, Db, Feed, Lease};
+use mpp_store::{Db, Feed, Lease};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{policy::Policy, store::batches};
+use crate::{
+    policy::Policy,
+    store::{batches, own_name},
+};
 
 /// The job that lets go of old answers.
 const ANSWERS: &str = "sync-answers";
@@ -38,7 +41,7 @@ async fn tidy(db: &Db, lease: &mut Lease, policy: &Policy) -> Result<bool> {
     if !lease.take().await? {
         return Ok(false);
     }
-    let by = Actor { origin: "registry".into(), subject: "registry".into() };
+    let by = own_name();
     let mut tx = db.begin(&by).await?;
     let before = tx.now() - Micros::try_from(policy.answers().as_micros()).unwrap_or(Micros::MAX);
     batches::tidy(&mut tx, before).await?;

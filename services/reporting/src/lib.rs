@@ -161,7 +161,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let lost = app::Lost::new(channels.clone());
     let [registry, _] = channels.clone();
     let registry = Arc::new(app::Registry {
-        upstream: Upstream::new("registry", registry, unknown_wait),
+        upstream: Upstream::new(model::Upstream::Registry.as_str(), registry, unknown_wait),
         memory: memory.clone(),
     });
     let proofs = <[LastProof; 2]>::default();

@@ -65,7 +65,7 @@ mod store;
 use std::sync::Arc;
 
 use mpp_calendar::Decrees;
-use mpp_client::{Endpoint, Settings, connect_with};
+use mpp_client::{Channel, Endpoint, Settings, connect_with};
 use mpp_core::Result;
 use mpp_resource::{
     copies::Copies,
@@ -76,6 +76,7 @@ use mpp_rpc::{
     HealthPolicy, Readiness, Upstream, feed::FeedServer, follow::Follower, watch_database,
 };
 use mpp_store::{Db, Feed, FeedOptions, Filter, LastProof};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use uuid::Uuid;
@@ -144,7 +145,6 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let memory = Memory::new(Decrees::national(), policy.waits());
     let readiness = Readiness::new(options.health);
 
-    let shelf = RegistryShelf::new(memory.clone(), readiness.component("registry copy"));
     let proof = LastProof::default();
     let how = copy::Options {
         feed: FEED,
@@ -153,25 +153,10 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         pace,
         proof: proof.clone(),
     };
-    let copy = Copy::open(db.clone(), how, shelf).await?;
-    let kinds = Filter::kinds(directory::KINDS.iter().copied());
-    let registry = Registry {
-        upstream: Upstream::new(FEED, channel.clone(), policy.unknown_wait()),
-        reached: copy.reached(),
-    };
-    let follower = Follower::new(FEED, channel, kinds, copy.position().cloned())
-        .reporting_to(readiness.component("registry feed").for_nothing())
-        .measured_for(SCHEMA.service, db.clock());
-    tokio::spawn(copy.follow(follower, shutdown.clone()));
-
-    let own = Follow {
-        feed: feed.clone(),
-        memory: memory.own().clone(),
-        listener: memory.clone(),
-        ready: readiness.component("own feed").for_writes(),
-        shutdown: shutdown.clone(),
-    };
-    tokio::spawn(own.run());
+    let reached = follow_registry(&channel, how, (&db, &memory), &readiness, &shutdown).await?;
+    let upstream = Upstream::new(FEED, channel, policy.unknown_wait());
+    let registry = Registry { upstream, reached };
+    follow_own(&feed, &memory, &readiness, &shutdown);
 
     let deviations =
         Deviations { db: db.clone(), memory: memory.clone(), chunk: policy.measured_at_once };
@@ -187,6 +172,37 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     let routes = grpc::routes(&app).add_service(served.into_route());
     let routes = routes.add_service(copies.into_route());
     Ok(Running { routes, readiness, feed, db })
+}
+
+/// Keeps the copy of the registry's feed; answers the revision that it has reached.
+async fn follow_registry(
+    channel: &Channel,
+    how: copy::Options,
+    (db, memory): (&Db, &Memory),
+    readiness: &Readiness,
+    shutdown: &CancellationToken,
+) -> Result<watch::Receiver<i64>> {
+    let shelf = RegistryShelf::new(memory.clone(), readiness.component("registry copy"));
+    let copy = Copy::open(db.clone(), how, shelf).await?;
+    let reached = copy.reached();
+    let kinds = Filter::kinds(directory::KINDS.iter().copied());
+    let follower = Follower::new(FEED, channel.clone(), kinds, copy.position().cloned())
+        .reporting_to(readiness.component("registry feed").for_nothing())
+        .measured_for(SCHEMA.service, db.clock());
+    tokio::spawn(copy.follow(follower, shutdown.clone()));
+    Ok(reached)
+}
+
+/// Keeps the memory of the service's own records.
+fn follow_own(feed: &Feed, memory: &Memory, readiness: &Readiness, shutdown: &CancellationToken) {
+    let own = Follow {
+        feed: feed.clone(),
+        memory: memory.own().clone(),
+        listener: memory.clone(),
+        ready: readiness.component("own feed").for_writes(),
+        shutdown: shutdown.clone(),
+    };
+    tokio::spawn(own.run());
 }
 
 fn serve_feed(feed: &Feed, app: &Arc<Scheduling>) -> FeedServer {

@@ -9,6 +9,7 @@ use crate::{
     client::Context,
     keys::{self, Keys},
     serve::bind,
+    service::Service,
 };
 
 /// Bound ports: the page, then each service with its health port.
@@ -17,8 +18,6 @@ pub struct Ports {
     pub grpc: [TcpListener; 3],
     pub health: [TcpListener; 3],
 }
-
-const NAMES: [&str; 3] = ["registry", "scheduling", "reporting"];
 
 impl Ports {
     pub async fn bind(first: u16) -> Result<Self> {
@@ -46,8 +45,8 @@ impl Ports {
             tokens.insert(role.to_owned(), keys.token(role, &caller)?);
         }
         let mut health = BTreeMap::new();
-        for (name, listener) in NAMES.iter().zip(&self.health) {
-            health.insert((*name).to_owned(), address(listener)?);
+        for (service, listener) in Service::ALL.iter().zip(&self.health) {
+            health.insert(service.name().to_owned(), address(listener)?);
         }
         Ok(Context {
             registry: address(&self.grpc[0])?,

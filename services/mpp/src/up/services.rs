@@ -16,6 +16,7 @@ use crate::{
     keys::Keys,
     policy::Policies,
     serve::{self, Started},
+    service::Service,
 };
 
 /// The things that all services of this process share.
@@ -29,8 +30,8 @@ pub struct Shared<'a> {
 }
 
 impl Shared<'_> {
-    async fn database(&self, name: &str, schema: &mpp_store::Schema) -> Result<mpp_store::Options> {
-        let options = options(self.data, name, self.clock, &self.policies.database);
+    async fn database(&self, schema: &mpp_store::Schema) -> Result<mpp_store::Options> {
+        let options = options(self.data, schema.service, self.clock, &self.policies.database);
         mpp_store::migrate(&options, schema).await?;
         Ok(options)
     }
@@ -52,13 +53,13 @@ impl Shared<'_> {
     }
 
     async fn registry(&self, ended: &CancellationToken) -> Result<Started> {
-        let database = self.database("registry", &mpp_registry::SCHEMA).await?;
+        let database = self.database(&mpp_registry::SCHEMA).await?;
         serve::registry(database, self.policies, ended).await
     }
 
     async fn scheduling(&self, ended: &CancellationToken) -> Result<Started> {
         let options = mpp_scheduling::Options {
-            database: self.database("scheduling", &mpp_scheduling::SCHEMA).await?,
+            database: self.database(&mpp_scheduling::SCHEMA).await?,
             feed: self.policies.feed.options(),
             upstream: self.upstream(&self.context.registry, "scheduling", Role::Service)?,
             client: self.policies.client.settings(),
@@ -70,7 +71,7 @@ impl Shared<'_> {
     }
 
     async fn reporting(&self, ended: &CancellationToken) -> Result<Started> {
-        let database = self.database("reporting", &mpp_reporting::SCHEMA).await?;
+        let database = self.database(&mpp_reporting::SCHEMA).await?;
         let registry = self.upstream(&self.context.registry, "reporting", Role::Service)?;
         let scheduling = self.upstream(&self.context.scheduling, "reporting", Role::Service)?;
         let options = mpp_reporting::Options {
@@ -112,8 +113,8 @@ fn options(data: &Path, name: &str, clock: &Clock, policy: &DatabasePolicy) -> m
 /// A database cannot be opened.
 pub async fn newest_commit(data: &Path) -> Result<Option<Micros>> {
     let mut newest = None;
-    for name in ["registry", "scheduling", "reporting"] {
-        let options = options(data, name, &Clock::system(), &DatabasePolicy::default());
+    for service in Service::ALL {
+        let options = options(data, service.name(), &Clock::system(), &DatabasePolicy::default());
         newest = newest.max(mpp_store::newest_commit(&options).await?);
     }
     Ok(newest)

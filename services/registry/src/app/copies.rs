@@ -1,15 +1,20 @@
 //! Everything that the registry keeps, read anew to be compared: its records, this replica's memory
 //! of them, and the search index that follows from the memory.
 
+use mpp_api::{
+    Document as _,
+    registry::{Offering, Service},
+};
 use mpp_core::{Error, Result};
 use mpp_resource::copies::{self, Held, Kept, Place, Repaired, Work, moves_on};
-use mpp_store::{Actor, Feed, Named};
+use mpp_store::{Feed, Named};
 
 use super::Registry;
 use crate::{
     memory::{searchable, updates},
     model,
     search::Shown,
+    store::own_name,
 };
 
 /// Records that are looked up in one turn.
@@ -19,7 +24,6 @@ const TRIES: usize = 3;
 
 /// All that is kept, in the order in which it is made.
 pub fn kept(registry: &Registry, feed: &Feed) -> Vec<Kept> {
-    let by = Actor { origin: "registry".into(), subject: "registry".into() };
     let (reads, starts) = (registry.clone(), registry.clone());
     let read = move || -> Work<Held> { Box::pin(index(reads.clone())) };
     let repair = move |_| -> Work<Repaired> {
@@ -29,7 +33,7 @@ pub fn kept(registry: &Registry, feed: &Feed) -> Vec<Kept> {
         Box::pin(async move { Ok(Repaired::starts_again(text)) })
     };
     vec![
-        copies::records(feed, model::KINDS, by),
+        copies::records(feed, model::KINDS, own_name()),
         copies::memory(feed, &registry.memory),
         Kept::new("search", feed.db().name(), Place::Derived, read, repair),
     ]
@@ -72,7 +76,7 @@ async fn wanted(registry: &Registry) -> Option<(i64, Shown)> {
 fn differing(shown: &Shown, wanted: &Shown) -> Vec<(&'static str, Named)> {
     let found = shown.digest.differences(&wanted.digest).into_iter().map(|found| {
         let name = format!("the index shows {} of {}", found.held, found.wanted);
-        let kind = if found.kind == "service" { "service" } else { "offering" };
+        let kind = if found.kind == Service::KIND { Service::KIND } else { Offering::KIND };
         (kind, Named { count: (found.held - found.wanted).abs().max(1), names: vec![name] })
     });
     let words = (shown.indexed != wanted.indexed).then(|| {

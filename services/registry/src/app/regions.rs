@@ -3,10 +3,13 @@
 use mpp_api::registry::Region;
 use mpp_core::{Reason, Result};
 use mpp_resource::Serves;
-use mpp_store::{Actor, Db, Label, Labels};
+use mpp_store::{Db, Label, Labels};
 
 use super::Registry;
-use crate::model::region::{TABLE, parse_table};
+use crate::{
+    model::region::{TABLE, parse_table},
+    store::own_name,
+};
 
 impl Serves<Region> for Registry {}
 
@@ -30,7 +33,7 @@ pub async fn seed(db: &Db) -> Result<usize> {
 }
 
 async fn write(db: &Db) -> Result<usize> {
-    let by = Actor { origin: "registry".into(), subject: "registry".into() };
+    let by = own_name();
     let items = parse_table(TABLE)?
         .into_iter()
         .map(|region| (region.name.clone(), region.clone(), labels(&region)))

@@ -2,6 +2,7 @@
 
 use std::sync::{PoisonError, RwLock};
 
+use mpp_api::{Document as _, registry};
 use mpp_core::Digest;
 use tokio::task::spawn_blocking;
 
@@ -25,8 +26,8 @@ pub struct Shown {
 /// it, so no turn is longer than a few milliseconds.
 const TURN: usize = 500;
 
-const SERVICE: &str = "service";
-const OFFERING: &str = "offering";
+const SERVICE: &str = registry::Service::KIND;
+const OFFERING: &str = registry::Offering::KIND;
 
 impl Shown {
     /// What the index shows after this update, of a record that it did not show before.

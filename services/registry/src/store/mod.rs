@@ -4,9 +4,14 @@ pub mod batches;
 pub mod lease;
 pub mod rejected;
 
-use mpp_store::{Migration, Schema, Statements};
+use mpp_store::{Actor, Migration, Schema, Statements};
 
 use crate::model;
+
+/// The registry as the author of its own writes.
+pub fn own_name() -> Actor {
+    Actor { origin: SCHEMA.service.into(), subject: SCHEMA.service.into() }
+}
 
 /// The registry's tables beside the records.
 pub const SCHEMA: Schema = Schema {

@@ -101,7 +101,7 @@ fn projections(keeping: &Keeping) -> Kept {
             Ok(Repaired { mended: 1, text, ..Repaired::default() })
         })
     };
-    Kept::new("projections", "reporting", Place::Derived, read, repair)
+    Kept::new("projections", store::SCHEMA.service, Place::Derived, read, repair)
 }
 
 /// Projections of an inbox that was altered, or is incomplete, are no better than it.
@@ -144,7 +144,7 @@ fn nation(keeping: &Keeping) -> Kept {
         let text = "this replica's memory reads all projections again; reports go on meanwhile";
         Box::pin(async move { Ok(Repaired::starts_again(text)) })
     };
-    Kept::new("nation", "reporting", Place::Derived, read, repair)
+    Kept::new("nation", store::SCHEMA.service, Place::Derived, read, repair)
 }
 
 /// The memory beside the rows, where both stand at the same place.

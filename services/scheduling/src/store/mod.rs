@@ -5,6 +5,7 @@ pub mod erase;
 pub mod queue;
 pub mod upstream;
 
+use mpp_api::{Document as _, scheduling::HoursRule};
 use mpp_store::{Actor, Migration, Schema, Statements};
 
 /// The service's database.
@@ -27,7 +28,7 @@ pub const SCHEMA: Schema = Schema {
             statements: Statements::Both(include_str!("../sql/0003_proof.sql")),
         },
     ],
-    history_kinds: &["hours_rule"],
+    history_kinds: &[HoursRule::KIND],
 };
 
 /// The service itself, which writes what follows from a feed or from the clock.

@@ -25,8 +25,6 @@ use self::{
 };
 use crate::{call::refused, client::Client, output::Output, service::Service};
 
-const SERVICES: [Service; 3] = [Service::Registry, Service::Scheduling, Service::Reporting];
-
 #[derive(ClapArgs)]
 pub struct DoctorArgs {
     /// Seconds after which it ends, whatever has not answered by then. A large catalog takes some
@@ -51,7 +49,7 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
     let until = Instant::now() + Duration::from_secs(args.seconds);
     // Half of the time for the copies, half for what they are compared with.
     let half = Instant::now() + Duration::from_secs(args.seconds) / 2;
-    let found = join_all(SERVICES.map(|service| find(client, service, half))).await;
+    let found = join_all(Service::ALL.map(|service| find(client, service, half))).await;
     let stands = join_all(found.iter().map(|one| stand(one, &found, until))).await;
     let mut checks = Vec::new();
     for (one, (line, _)) in found.iter().zip(&stands) {
