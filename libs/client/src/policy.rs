@@ -1,5 +1,5 @@
-//! The numbers of a service's calls to the others that an operator may question. Whoever writes a
-//! program of their own gives [`Settings`] instead, whose defaults these are.
+//! The operator's numbers for the calls of services to each other. A program of another team gives
+//! [`Settings`] instead, which has the same defaults.
 
 use std::time::Duration;
 

@@ -202,8 +202,8 @@ impl Grant {
     }
 }
 
-/// Whose a mall is, with all that lies in it, in every service alike: a caller holds one of these
-/// names. `units` are the mall's organiser and the units above that one, from itself upward.
+/// The owners of a mall, and of everything in it, the same in every service: a caller holds one of
+/// these names. `units` are the mall's organiser and the units above that one, from itself upward.
 pub fn mall_owners(mall: &str, units: impl IntoIterator<Item = String>) -> Vec<String> {
     std::iter::once(mall.to_owned()).chain(units).collect()
 }

@@ -1,4 +1,4 @@
-//! Rows that were altered in the database beneath the program, as writes find them.
+//! Rows that somebody has altered in the database, past the program, as writes find them.
 //!
 //! A write never builds on such a row: what it leaves as it stands would be proven anew, and fed
 //! under its author's name. It reads the record as it was written, where the row itself or the feed

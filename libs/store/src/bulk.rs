@@ -179,7 +179,7 @@ impl Changed {
     }
 }
 
-/// Decides about an item, given the row that is there. One that was altered beneath the program is
+/// Decides about an item, given the stored row. One that was altered past the program is
 /// written anew.
 fn judge(kind: &str, item: &Item, stored: Option<&Stored>) -> Put {
     match stored {

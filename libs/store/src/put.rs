@@ -238,7 +238,7 @@ impl Tx {
         Ok(stored)
     }
 
-    /// The row, or what was written where it was altered since. Index: record's primary key.
+    /// The row, or the one that was written, if it was altered since. Index: record's primary key.
     pub(crate) async fn select(
         &mut self,
         kind: &'static str,
@@ -277,7 +277,7 @@ fn check_expected(name: &str, stored: &Stored, expect: Expect<'_>) -> Result<()>
 }
 
 fn mismatch(name: &str, stored: &Stored, given: &str) -> Error {
-    // Reads show what was altered: to read again would not help.
+    // Reads show the altered record: to read it again would not help.
     if stored.altered != Altered::No {
         return altered(name);
     }

@@ -102,9 +102,9 @@ pub(crate) enum Altered {
     /// It is the row, and nobody can say that it was altered.
     #[default]
     No,
-    /// The row was altered; this is what was written.
+    /// The row was altered; this is the one that was written.
     Restored,
-    /// The row was altered, and what was written is not kept any more.
+    /// The row was altered, and the one that was written is not kept any more.
     Lost,
 }
 
@@ -218,7 +218,7 @@ impl Stored {
     }
 
     /// # Errors
-    /// `WRONG_STATE` where a write would build on what was altered.
+    /// `WRONG_STATE` if a write would build on an altered row.
     pub fn record<D: Document>(&self, name: &str) -> Result<Record<D>> {
         if self.altered == Altered::Lost {
             return Err(altered(name));

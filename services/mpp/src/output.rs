@@ -54,7 +54,7 @@ fn lost(error: &io::Error) {
     }
 }
 
-/// Waits until nobody reads what is printed, or it cannot be kept.
+/// Waits until nobody reads the output any more.
 pub async fn until_lost() {
     GONE.notified().await;
 }

@@ -46,7 +46,7 @@ impl Lost {
         }
     }
 
-    /// The database's head at some time after this call; `None` where it is away or slow.
+    /// The database's head, read after this call began; `None` if it is away or slow.
     pub async fn head(&self) -> Option<i64> {
         let db = self.db.get()?;
         let look = || {

@@ -194,13 +194,13 @@ impl<V: View> Memory<V> {
         (self.0.reached(), view.records().digest().clone())
     }
 
-    /// Every record of one moment, whose documents are shared, and the revision of that.
+    /// All records of one moment, with shared documents, and the revision.
     pub(crate) fn rows(&self) -> (i64, Vec<Kept>) {
         let view = self.0.read();
         (self.0.reached(), view.records().all())
     }
 
-    /// Has the whole state loaded again; what is there is served meanwhile.
+    /// Loads the whole state again; until then the present one is served.
     pub fn start_again(&self) {
         self.0.again.notify_one();
     }

@@ -161,7 +161,7 @@ pub(crate) fn check_if_none_match(route: &Route, headers: &HeaderMap) -> Result<
     }
 }
 
-/// The ETags of a list; `None` where it is none.
+/// The ETags of a list; `None` if the text is not one.
 fn tags(list: &str) -> Option<Vec<Tag<'_>>> {
     let (mut tags, mut rest) = (Vec::new(), list.trim());
     while !rest.is_empty() {

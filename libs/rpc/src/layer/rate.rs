@@ -106,8 +106,8 @@ impl Counts {
         }
     }
 
-    /// A caller whose minute is whole again is as one who never came. A search for them costs as
-    /// much as there are callers, so it is made when their number has doubled.
+    /// A caller whose minute is whole again is the same as one who never came. A search for them
+    /// costs as much as there are callers, so it is made when their number has doubled.
     fn forget_idle(&self) {
         if self.callers.len() < self.look_at.load(Relaxed) {
             return;

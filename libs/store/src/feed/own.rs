@@ -1,4 +1,5 @@
-//! The service's own records, read whole: what they are, and which are not what was written.
+//! The service's own records, read whole: their digests, and those that are not as they were
+//! written.
 
 use std::collections::BTreeMap;
 

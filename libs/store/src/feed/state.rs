@@ -44,7 +44,7 @@ pub(crate) enum Part {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub message_bytes: usize,
-    /// Whose records they are.
+    /// The service that owns the records.
     pub service: &'static str,
     /// How long the reader may take for a message.
     pub stall: Duration,

@@ -1,4 +1,4 @@
-//! Records that are altered in the database beneath the program: found, told, put back; and never
+//! Records that are altered in the database, past the program: found, told, put back; and never
 //! taken for altered where a program has written them.
 
 use mpp_api::types::{Tombstone, tombstone::Reason as Why};
@@ -96,7 +96,7 @@ async fn what_the_feed_has_no_more_is_left_and_named_until_it_is_accepted_or_wri
 
         let mended = served.feed.mend(&officer(), false).await.unwrap();
         assert_eq!(mended, Mended { left: all, ..Mended::default() });
-        // Whoever writes it mends it, also with what stands there already.
+        // A write mends it, even with the values that stand there already.
         let mut tx = served.db.begin(&officer()).await.unwrap();
         let put = tx.put("units/b", &unit("units/b", "one"), in_region("51.03"), Expect::Any).await;
         assert!(put.unwrap().changed, "it is written anew");
@@ -294,7 +294,7 @@ async fn a_feed_tells_what_was_held_at_each_earlier_revision() {
         let known: Vec<_> = past.iter().map(|(revision, _)| *revision).collect();
         assert_eq!(known, [revisions[2], revisions[1]], "none from before the floor");
 
-        // Changes of before the migration do not tell what was there before them.
+        // Changes from before the migration do not tell the state before them.
         let upgraded = "update migration set run_at = (select max(at) from revision) + 1
                         where track = 'store' and version = 4";
         mpp_testkit::execute(database.url(), upgraded).await;

@@ -40,7 +40,7 @@ pub struct Difference {
     seen: HashMap<String, Box<str>>,
     /// Ids that the registry holds and whose rows are there, but refused.
     refused: HashSet<String>,
-    /// Rows that were refused and of which nobody knows whose they are.
+    /// Refused rows of which nobody knows the id.
     unknown: usize,
 }
 
@@ -101,7 +101,7 @@ impl Difference {
         self.gone().len().saturating_sub(self.unknown)
     }
 
-    /// Rows that were refused and of which nobody knows whose they are.
+    /// Refused rows of which nobody knows the id.
     pub fn unknown(&self) -> usize {
         self.unknown
     }

@@ -30,7 +30,7 @@ pub struct Extent {
     whole: String,
 }
 
-/// A page, and what is known of it.
+/// A page, and the facts about it.
 pub struct Seen<'a> {
     /// Without what its keeper has it ignored.
     pub page: &'a Val,
@@ -49,7 +49,7 @@ impl Extent {
     /// Takes up what a page says of the whole.
     ///
     /// # Errors
-    /// The number of all is not where it is configured to be.
+    /// The number of all is not in its configured place.
     pub fn page(&mut self, seen: &Seen<'_>) -> Result<(), String> {
         self.pages += 1;
         if self.whole.is_empty() {

@@ -99,7 +99,7 @@ impl Saying {
         }
     }
 
-    /// Takes up a row of the table that was not taken for a record: where it is a footer, it is
+    /// Takes a row of the table that is no record: if it is a footer, it is
     /// none of the rows.
     pub fn hear_refused(&mut self, cells: &[String]) {
         let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).count();

@@ -29,7 +29,7 @@ type Spot = (u32, u32);
 /// The facts of a sheet that are read before its rows.
 #[derive(Default)]
 pub struct Before {
-    /// Formulas whose value the program that wrote them did not store.
+    /// Formulas without a stored value.
     uncalculated: HashSet<Spot>,
     merged: Vec<Merged>,
     /// Texts of which a part is struck through, raised or lowered, by [`runs::key`].

@@ -70,7 +70,7 @@ async fn a_title_above_the_table_may_say_it_as_well() {
     }
 }
 
-/// Titles that are none, from trials of forms and lists of programs.
+/// Titles of trials of forms and from lists of programs, which name no service.
 const JUNK: &[&str] = &[
     "Admin",
     "Layanan 1",

@@ -156,7 +156,7 @@ impl Standing {
         }
     }
 
-    /// After an end, whose sender has every answer of its session.
+    /// Continues after an end, whose sender has every answer of its session.
     pub fn ended(&self) -> Self {
         let last = match self.abandons() {
             Some(_) => Checkpoint { sequence: self.last.sequence, ..self.opened.resumed.clone() },

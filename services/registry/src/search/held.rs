@@ -16,7 +16,7 @@ use super::writer::Published;
 /// Entries as a digest has them: services and offerings, by name, with what an answer shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
-    /// Of name and what is shown of it.
+    /// Over each name and the fields that answers show of it.
     pub digest: Digest,
     /// Services whose words are indexed.
     pub indexed: u64,
@@ -101,7 +101,7 @@ impl Shown {
 }
 
 impl Engine {
-    /// What is shown, and the revision of that; `None` where it changed meanwhile.
+    /// The entries that are shown, and their revision; `None` if they changed meanwhile.
     ///
     /// # Errors
     /// The engine has stopped.

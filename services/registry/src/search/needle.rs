@@ -139,7 +139,7 @@ impl Needles {
         Ok(())
     }
 
-    /// `None` where a word is known to no service: then it is none of its names.
+    /// `None` if no service has one of the words: then it is no name of a service.
     fn said_beside_acts(&self) -> Option<String> {
         let said = self.all.iter().filter(|needle| needle.term.decides);
         let said = said.map(|needle| needle.term.alternatives[0].term.clone());

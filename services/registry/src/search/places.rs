@@ -91,7 +91,7 @@ static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     rows.map(|row| (row.name.trim_start_matches("regions/").to_owned(), row.display_name)).collect()
 });
 
-/// The name of the region with this code; the code where there is none.
+/// The name of the region with this code, or the code if there is none.
 pub fn region_name(code: &str) -> String {
     NAMES.get(code).map_or(code, String::as_str).to_owned()
 }

@@ -21,7 +21,8 @@ pub async fn put_changes(tx: &mut Tx, changes: Vec<ChangeRecord>) -> Result<()> 
     tx.put_many::<CatalogChange>(changes).await.map(drop)
 }
 
-/// Writes the records, which are all that there are: others are deleted. Index: record's primary key.
+/// Writes the records, which are all that there are: others are deleted. Index: record's primary
+/// key.
 ///
 /// # Errors
 /// The same as [`put_changes`].

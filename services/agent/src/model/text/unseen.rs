@@ -27,9 +27,9 @@ pub struct Element<'a> {
     pub on_colour: bool,
 }
 
-/// Elements whose text is struck out.
+/// Elements that strike their text out.
 const STRUCK: [&str; 3] = ["s", "del", "strike"];
-/// Elements whose content stands in for what is shown instead.
+/// Elements whose content is a substitute, and not shown.
 const STAND_INS: [&str; 7] =
     ["datalist", "noframes", "noembed", "canvas", "audio", "video", "object"];
 const STRUCK_CLASSES: [&str; 5] =

@@ -94,7 +94,7 @@ const UNSURE: &str = "\
 /// The time that somebody stands in a line is not the time of the service.
 const WAITING: &str = "tunggu | menunggu | antri | antre | mengantri | mengantre";
 
-/// Words for a later step, which is no case of its own.
+/// Words for a later step, which is not another case.
 const FOLLOWING: &str = "lalu | kemudian | selanjutnya | lantas | berikutnya | seterusnya";
 
 /// A year, or a telephone number: what was or will be, and whom to ask.

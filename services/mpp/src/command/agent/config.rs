@@ -47,11 +47,11 @@ enum InputConfig {
 #[serde(deny_unknown_fields)]
 struct CsvConfig {
     path: PathBuf,
-    /// Found, where it is not given.
+    /// Found by itself if it is not given.
     delimiter: Option<char>,
     /// Such as "windows-1252"; UTF-8, or as the file is marked, where it is not given.
     encoding: Option<String>,
-    /// Found, where it is not given.
+    /// Found by itself if it is not given.
     heading_line: Option<usize>,
     #[serde(default)]
     trust_quotes: bool,
@@ -61,9 +61,9 @@ struct CsvConfig {
 #[serde(deny_unknown_fields)]
 struct XlsxConfig {
     path: PathBuf,
-    /// The only sheet that is shown and holds something, where it is not given.
+    /// The only sheet that is shown and not empty, if none is given.
     sheet: Option<String>,
-    /// Found, where it is not given.
+    /// Found by itself if it is not given.
     heading_row: Option<usize>,
 }
 

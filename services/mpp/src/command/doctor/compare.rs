@@ -1,4 +1,4 @@
-//! Compares a copy with what the service whose records it holds has said of the same revision.
+//! Compares a copy with the digests that the records' own service has told of the same revision.
 //!
 //! A copy that lags is no fault: the feed reckons back to where the copy stands. What cannot be
 //! compared is never called equal, and never called different.

@@ -1,4 +1,4 @@
-//! What is asked of a document: services do what their texts say, and nothing else.
+//! The act that a question asks of a document: services do what their texts say, and nothing else.
 
 use super::*;
 

@@ -4,7 +4,7 @@
 //! "how", "where", "I", "want" and the like; words that mean something else in Indonesian are left
 //! out ("awak", "iso", "lan", "layang").
 
-/// Words that say nothing about what is asked for, as [`super::FILLERS`].
+/// Words that say nothing about the question, like [`super::FILLERS`].
 #[rustfmt::skip]
 pub const REGIONAL_FILLERS: &[&str] = &[
     // Javanese, familiar and polite.

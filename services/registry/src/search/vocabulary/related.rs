@@ -129,14 +129,14 @@ pub const SAYINGS: &[(&str, &str)] = &[
     ("pindah kesini", "pindah datang"),
     ("sudah pindah", "pindah datang"),
     ("udah pindah", "pindah datang"),
-    // What is written there holds no more.
+    // The text of the document is out of date.
     ("alamat baru", "ubah alamat"),
     ("alamat beda", "ubah alamat"),
     ("alamat lama", "ubah alamat"),
     ("beda alamat", "ubah alamat"),
     ("masih yang dulu", "ubah"),
     ("masih yang lama", "ubah"),
-    // What has run out.
+    // The document has expired.
     ("lewat masa berlaku", "habis"),
     ("lewat tanggal", "habis"),
     ("dah lewat", "habis"),
