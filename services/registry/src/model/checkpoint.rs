@@ -156,7 +156,7 @@ impl Standing {
         }
     }
 
-    /// Continues after an end, whose sender has every answer of its session.
+    /// The state after an end, whose sender has every answer of its session.
     pub fn ended(&self) -> Self {
         let last = match self.abandons() {
             Some(_) => Checkpoint { sequence: self.last.sequence, ..self.opened.resumed.clone() },

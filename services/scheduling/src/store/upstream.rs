@@ -45,23 +45,17 @@ pub async fn forget(tx: &mut Tx, feed: &str) -> Result<()> {
 /// `UNAVAILABLE` or `WRITE_CONFLICT`, as the database answers.
 pub async fn put(tx: &mut Tx, feed: &str, records: &[Copied]) -> Result<()> {
     for chunk in records.chunks(CHUNK) {
-        let rows: Vec<_> = (0..chunk.len())
-            .map(|row| {
-                let at = row * 5 + 2;
-                format!("($1, ${at}, ${}, ${}, ${}, ${})", at + 1, at + 2, at + 3, at + 4)
-            })
-            .collect();
         let text = format!(
             "insert into upstream_record (feed, kind, name, version, doc, proof) values {}
              on conflict (feed, kind, name) do update set version = excluded.version,
              doc = excluded.doc, proof = excluded.proof
              where upstream_record.version < excluded.version",
-            rows.join(", ")
+            placeholders(1, chunk.len(), 6)
         );
         let mut query = sqlx::query(AssertSqlSafe(text)).persistent(chunk.len() == CHUNK);
-        query = query.bind(feed);
         for record in chunk {
             query = query
+                .bind(feed)
                 .bind(&record.kind)
                 .bind(&record.name)
                 .bind(record.version)
