@@ -134,6 +134,11 @@ impl Db {
         self.0.dialect.engine == Engine::Sqlite
     }
 
+    /// How long its users wait for it.
+    pub fn policy(&self) -> &DatabasePolicy {
+        &self.0.policy
+    }
+
     /// The pauses of work on it that has failed and is tried again.
     pub fn backoff(&self) -> Backoff {
         self.0.policy.backoff()

@@ -13,8 +13,6 @@ use tokio::time::sleep;
 
 /// A replica lags by milliseconds; so long nobody asks the database.
 const LAGS: Duration = Duration::from_millis(100);
-/// A database that answers later counts as away.
-const LIMIT: Duration = Duration::from_secs(5);
 /// How long after one look the next is due, for a restore that comes while a read waits.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -53,6 +51,6 @@ impl Lost {
             let db = db.clone();
             async move { db.head().await.ok() }
         };
-        self.looks.after_now(LIMIT, look).await.flatten()
+        self.looks.after_now(db.policy().look(), look).await.flatten()
     }
 }
