@@ -136,6 +136,7 @@ async fn pages(reporting: &str, listeners: u64) -> String {
         registry: endpoint.clone(),
         scheduling: endpoint.clone(),
         reporting: endpoint,
+        client: mpp_client::Settings::default(),
         clock: Clock::system(),
         health: HealthPolicy::default(),
         policy,

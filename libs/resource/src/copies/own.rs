@@ -1,9 +1,7 @@
 //! The service's own records, and its memory of them.
 
-use std::collections::BTreeMap;
-
 use mpp_core::{Contents, Error, Reason, Result};
-use mpp_store::{Actor, Feed, Named};
+use mpp_store::{Actor, Feed};
 use tokio::task::yield_now;
 
 use super::{Code, Finding, Held, Kept, Place, Repaired, Work};
