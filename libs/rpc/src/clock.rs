@@ -46,7 +46,7 @@ impl ClockWatch {
             // A stopped clock is set by the test that reads it.
             (true, None) => (0, ""),
         };
-        self.tell(ahead, why);
+        self.warn(ahead, why);
     }
 
     /// How far it is ahead of where it should be, and of what.
@@ -88,7 +88,7 @@ impl ClockWatch {
         if self.off { limit / 2 } else { limit }
     }
 
-    fn tell(&mut self, ahead: Micros, of: &str) {
+    fn warn(&mut self, ahead: Micros, of: &str) {
         self.ahead.store(ahead, Relaxed);
         self.off = ahead.abs() > self.limit();
         if !self.off {
@@ -158,7 +158,7 @@ mod tests {
             watch.clock = if trusted { Clock::system().trusted() } else { Clock::system() };
             let seen = Look { here, there: here, newest: Some(10 * day) };
             let (ahead, of) = watch.compare_with_past(&seen, here, 0);
-            watch.tell(ahead, of);
+            watch.warn(ahead, of);
             missing(&readiness)
         };
         assert_eq!(at(11 * day, false), "");
@@ -175,7 +175,7 @@ mod tests {
         let mut at = |here: Micros, kernel: Micros| {
             let seen = Look { here, there: here, newest: None };
             let (ahead, of) = watch.compare_with_past(&seen, kernel, 0);
-            watch.tell(ahead, of);
+            watch.warn(ahead, of);
             missing(&readiness)
         };
         assert_eq!(at(1000 * S, 10 * S), "");

@@ -116,11 +116,11 @@ impl FeedService for FeedServer {
         let revisions = request.revisions;
         check_revisions(&revisions).map_err(status)?;
         let stands = self.feed.status(&revisions).await.map_err(status)?;
-        Ok(Response::new(told(&stands)))
+        Ok(Response::new(feed_response(&stands)))
     }
 }
 
-fn told(stands: &mpp_store::Status) -> GetFeedResponse {
+fn feed_response(stands: &mpp_store::Status) -> GetFeedResponse {
     let contents = &stands.own.contents;
     let digest = digest::contents_to_wire(contents);
     let past = stands.past.iter().map(|(revision, held)| PastDigest {

@@ -38,23 +38,23 @@ static ALL: LazyLock<Arc<Mutex<Vec<Credential>>>> = LazyLock::new(|| {
     all
 });
 
-/// Tells from now on of all that a service is set up with.
-pub fn tell_all(service: &str, args: &ServeArgs, client: &ClientArgs) {
-    tell(service, "token-keys", Some(&args.jwks));
-    tell(service, "certificate", args.tls_cert.as_ref());
-    tell(service, "clients", args.tls_client_ca.as_ref());
-    tell(service, "applicant-keys", args.applicant_keys.as_ref());
-    tell_client(service, client);
+/// Measures from now on all files that a service is set up with.
+pub fn measure_all(service: &str, args: &ServeArgs, client: &ClientArgs) {
+    measure(service, "token-keys", Some(&args.jwks));
+    measure(service, "certificate", args.tls_cert.as_ref());
+    measure(service, "clients", args.tls_client_ca.as_ref());
+    measure(service, "applicant-keys", args.applicant_keys.as_ref());
+    measure_client(service, client);
 }
 
-/// The same of what it calls others with.
-pub fn tell_client(service: &str, client: &ClientArgs) {
-    tell(service, "token", client.token_file.as_ref());
-    tell(service, "servers", client.tls_ca.as_ref());
+/// The same for the files that it calls others with.
+pub fn measure_client(service: &str, client: &ClientArgs) {
+    measure(service, "token", client.token_file.as_ref());
+    measure(service, "servers", client.tls_ca.as_ref());
 }
 
-/// Tells from now on of a file, where there is one.
-pub fn tell(service: &str, name: &'static str, path: Option<&PathBuf>) {
+/// Measures a file from now on, if there is one.
+pub fn measure(service: &str, name: &'static str, path: Option<&PathBuf>) {
     if let Some(path) = path.cloned() {
         // A list that no panic leaves half written.
         let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);

@@ -41,7 +41,7 @@ async fn run_service(service: Service, args: ServeArgs, client: &ClientArgs) -> 
     let _ended = ended.clone().drop_guard();
     let policies = Policies::load(args.process.policy.as_deref())?;
     let shell = args.shell(&policies.server)?;
-    credentials::tell_all(service.name(), &args, client);
+    credentials::measure_all(service.name(), &args, client);
     let (grpc, health) = (bind(args.listen).await?, bind(args.process.health_listen).await?);
     let Started { routes, readiness, mut tasks } =
         start(service, &args, policies, client, &ended).await?;
@@ -67,7 +67,7 @@ async fn run_web(args: WebArgs, client: &ClientArgs) -> Result<()> {
     let shutdown = until_stopped()?;
     let ended = CancellationToken::new();
     let (pages, health) = (bind(args.listen).await?, bind(args.process.health_listen).await?);
-    credentials::tell_client("web", client);
+    credentials::measure_client("web", client);
     let policies = Policies::load(args.process.policy.as_deref())?;
     let limits = policies.web.limits();
     let options = mpp_web::Options {

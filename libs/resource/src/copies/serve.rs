@@ -67,7 +67,7 @@ impl Copies {
                 Ok(_) => within(until, (kept.read)()).await,
                 Err(busy) => Err(Error::new(busy.reason(), busy.message())),
             };
-            copies.push(told(kept, read));
+            copies.push(copy_message(kept, read));
         }
         copies
     }
@@ -132,7 +132,7 @@ fn full_name(kept: &Kept) -> String {
     format!("copies/{}", kept.name)
 }
 
-fn told(kept: &Kept, read: Result<Held>) -> Copy {
+fn copy_message(kept: &Kept, read: Result<Held>) -> Copy {
     let proven = kept.proof.last();
     let copy = Copy {
         name: full_name(kept),

@@ -41,7 +41,7 @@ pub(super) fn packed(asked: &HeaderMap) -> Response {
     };
     let Some(packed) = packed.clone() else { return answer };
     let (mut parts, _) = answer.into_parts();
-    pack::tell(&mut parts, coding);
+    pack::set_coding(&mut parts, coding);
     Response::from_parts(parts, Body::from(packed))
 }
 

@@ -155,14 +155,14 @@ async fn enter(request: Request, wishes: Wishes, next: Next) -> Result<Response,
     let outer = outer(&parts, path).map_err(status)?;
     let (asked, reads) = (parts.headers.clone(), verb == "GET");
     let response = next.run(call(parts, route, outer, body)).await;
-    let told = rate::told(response.headers());
+    let limits = rate::rate_headers(response.headers());
     let answered = if route.method.is_server_streaming() {
         events::stream(route, wishes, response)
     } else {
         answer::unary(route, reads, &asked, response).await
     };
     let mut answered = answered.unwrap_or_else(|status| problem::answer(&status, &wishes));
-    answered.headers_mut().extend(told);
+    answered.headers_mut().extend(limits);
     Ok(answered)
 }
 

@@ -39,7 +39,7 @@ pub(crate) async fn pack(wanted: Option<Coding>, answer: Response) -> Response {
     };
     match packed {
         Ok(packed) => {
-            tell(&mut parts, coding);
+            set_coding(&mut parts, coding);
             Response::from_parts(parts, Body::from(packed))
         }
         // Neither memory nor a buffer of memory fails.
@@ -58,7 +58,7 @@ fn is_packed(answer: &Response) -> bool {
 }
 
 /// Says how an answer was packed, in its ETag as well: these are other bytes.
-pub(super) fn tell(parts: &mut Parts, coding: Coding) {
+pub(super) fn set_coding(parts: &mut Parts, coding: Coding) {
     let headers = &mut parts.headers;
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     let etag = headers.get(header::ETAG).and_then(|etag| etag.to_str().ok());

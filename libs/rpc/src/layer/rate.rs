@@ -66,7 +66,7 @@ pub(crate) async fn layer(State(rates): State<Rates>, request: Request, next: Ne
     match meter.counts.count(&party) {
         Ok(left) => {
             let mut response = next.run(request).await;
-            meter.tell(response.headers_mut(), left);
+            meter.set_headers(response.headers_mut(), left);
             response
         }
         Err(wait) => meter.refuse(&party, wait),
@@ -74,7 +74,7 @@ pub(crate) async fn layer(State(rates): State<Rates>, request: Request, next: Ne
 }
 
 /// The headers that this layer has set, for a door that builds another answer from this one.
-pub(crate) fn told(headers: &HeaderMap) -> HeaderMap {
+pub(crate) fn rate_headers(headers: &HeaderMap) -> HeaderMap {
     let own = [POLICY, LEFT, RETRY_AFTER].into_iter();
     own.filter_map(|name| Some((name.clone(), headers.get(name)?.clone()))).collect()
 }
@@ -143,7 +143,7 @@ impl Meter {
         Some(Self { name, each, policy, counts, lines })
     }
 
-    fn tell(&self, headers: &mut HeaderMap, left: Left) {
+    fn set_headers(&self, headers: &mut HeaderMap, left: Left) {
         let text = format!("\"{}\";r={};t={}", self.name, left.calls, left.seconds);
         headers.insert(POLICY, self.policy.clone());
         if let Ok(mut left) = HeaderValue::try_from(text) {
@@ -168,7 +168,7 @@ impl Meter {
         let error = Error::new(reason, text).with_retry_after(wait);
         let mut response = refuse(error);
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        self.tell(response.headers_mut(), Left { calls: 0, seconds });
+        self.set_headers(response.headers_mut(), Left { calls: 0, seconds });
         response
     }
 }

@@ -44,7 +44,7 @@ impl Shared<'_> {
             namespaces: Vec::new(),
         };
         let token = self.keys.token(&format!("service-{caller}"), &identity)?;
-        credentials::tell(caller, "token", Some(&token));
+        credentials::measure(caller, "token", Some(&token));
         Ok(Endpoint {
             address: address.to_owned(),
             token: Some(TokenSource::File(token)),

@@ -101,7 +101,7 @@ fn hit(registry: &Registry, state: &RegistryView, found: search::Hit) -> Option<
         score: f64::from(found.score),
         places: places.collect(),
         place_count: i32::try_from(found.offering_count).unwrap_or(i32::MAX),
-        matched: found.matches.iter().map(told).collect(),
+        matched: found.matches.iter().map(match_text).collect(),
         offered_there: i32::try_from(found.offered_there).unwrap_or(i32::MAX),
         service: found.service,
     })
@@ -123,7 +123,7 @@ fn place(registry: &Registry, state: &RegistryView, near: NearbyOffering) -> Opt
 }
 
 /// How a word of the query led to the service, such as "skkc ~ SKCK".
-fn told(found: &Match) -> String {
+fn match_text(found: &Match) -> String {
     let Match { word, term, via, .. } = found;
     match via {
         Via::Word => word.clone(),

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use crate::model::region;
 
-    fn told(region: &str, latitude: f64, longitude: f64) -> Option<String> {
+    fn problem_of(region: &str, latitude: f64, longitude: f64) -> Option<String> {
         let mall = Mall { region: format!("regions/{region}"), ..Mall::default() };
         problem(&Location { latitude, longitude }, &mall)
     }
@@ -103,7 +103,7 @@ mod tests {
             ("91.01", -8.4932, 140.4018), // Merauke by its code before 2022
             ("31.74", -6.2166, 106.83),
         ] {
-            assert_eq!(told(region, latitude, longitude), None, "{region}");
+            assert_eq!(problem_of(region, latitude, longitude), None, "{region}");
         }
     }
 
@@ -117,7 +117,7 @@ mod tests {
             ("35.10", -6.2, 106.8, "mend the location"),
             ("11.01", -8.2, 114.3, "mend the location"),
         ] {
-            let problem = told(region, latitude, longitude).expect("elsewhere");
+            let problem = problem_of(region, latitude, longitude).expect("elsewhere");
             assert!(problem.contains(why), "{problem}");
         }
     }

@@ -38,11 +38,13 @@ pub fn reason(given: &str) -> Result<String> {
 }
 
 /// A warning for each overridden field: who has set it, why, and whether the source drifts from it.
-pub fn told(service: &Service) -> impl Iterator<Item = FieldViolation> {
+pub fn override_warnings(service: &Service) -> impl Iterator<Item = FieldViolation> {
     service.overrides.iter().map(|kept| {
         let why = if kept.reason.is_empty() { "" } else { ": " };
         let drifts = match kept.drift_time {
-            Some(_) => format!("; the source has said something else since: {}", says(kept)),
+            Some(_) => {
+                format!("; the source has said something else since: {}", source_value(kept))
+            }
             None => String::new(),
         };
         let description = format!(
@@ -193,7 +195,7 @@ fn only(field: &str, service: &Service) -> Service {
 }
 
 /// The source's value of an overridden field, as JSON, cut to what a warning shows.
-fn says(kept: &Override) -> String {
+fn source_value(kept: &Override) -> String {
     let source = kept.source_value.clone().unwrap_or_default();
     let value = value(&source, &kept.field).unwrap_or_else(|| "nothing".to_owned());
     match value.char_indices().nth(SHOWN) {

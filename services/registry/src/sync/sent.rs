@@ -70,7 +70,7 @@ impl Sent {
         if let Some(before) = &self.before {
             service = provenance::published(service, before, now);
         }
-        self.warnings.extend(provenance::told(&service).map(handler::warning));
+        self.warnings.extend(provenance::override_warnings(&service).map(handler::warning));
         self.warn_of_moves();
         Ok(service)
     }

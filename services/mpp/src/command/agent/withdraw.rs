@@ -29,7 +29,7 @@ pub(super) async fn warn(services: &[String], client: &Client, output: Output) -
         if output.is_json() {
             say!("{}", json!({ "event": "would_withdraw", "name": service, "offerings": offered }));
         } else {
-            say!("    {}", told(service, &offered));
+            say!("    {}", with_offerings(service, &offered));
         }
     }
     let text = format!(
@@ -62,7 +62,7 @@ async fn offered(service: &str, records: &Records<'_>) -> Result<Vec<String>> {
     all.try_concat().await
 }
 
-fn told(service: &str, offered: &[String]) -> String {
+fn with_offerings(service: &str, offered: &[String]) -> String {
     let first = &offered[..offered.len().min(NAMED)];
     let more = match offered.len() - first.len() {
         0 => String::new(),
@@ -84,9 +84,9 @@ mod tests {
     #[test]
     fn what_goes_with_a_record_is_named_and_counted() {
         let offered = |count: usize| (0..count).map(|n| format!("o/{n}")).collect::<Vec<_>>();
-        assert!(told("s/a", &offered(0)).ends_with("offered nowhere"));
-        assert_eq!(told("s/a", &offered(1)), "s/a, and with it o/0");
-        let seven = told("s/a", &offered(7));
+        assert!(with_offerings("s/a", &offered(0)).ends_with("offered nowhere"));
+        assert_eq!(with_offerings("s/a", &offered(1)), "s/a, and with it o/0");
+        let seven = with_offerings("s/a", &offered(7));
         assert_eq!(seven, "s/a, and with it 7 offerings: o/0, o/1, o/2, o/3, o/4 and 2 more");
     }
 }

@@ -36,7 +36,8 @@ pub fn judge(service: Service, copy: &Copy, source: Option<Source<'_>>) -> (Outc
         return (Outcome::NotCompared, format!("not compared: {}", copy.unread_reason));
     }
     if !copy.findings.is_empty() {
-        let found: Vec<String> = copy.findings.iter().map(|found| said(copy, found)).collect();
+        let found: Vec<String> =
+            copy.findings.iter().map(|found| finding_text(copy, found)).collect();
         return (Outcome::Fails, format!("{}; {}", found.join("; "), way_out(service, copy)));
     }
     match (copy.place(), source) {
@@ -61,7 +62,7 @@ pub fn judge(service: Service, copy: &Copy, source: Option<Source<'_>>) -> (Outc
     }
 }
 
-fn said(copy: &Copy, found: &CopyFinding) -> String {
+fn finding_text(copy: &Copy, found: &CopyFinding) -> String {
     let (count, kind, names) = (found.count, &found.kind, found.names.join(", "));
     let more = if count > found.names.len() as i64 { " …" } else { "" };
     match found.code() {
@@ -201,7 +202,7 @@ mod tests {
         }
     }
 
-    fn told(head: i64, contents: &Contents, past: &[(i64, &Contents)]) -> GetFeedResponse {
+    fn response(head: i64, contents: &Contents, past: &[(i64, &Contents)]) -> GetFeedResponse {
         let mut contents = contents.clone();
         contents.add("unit", "units/of-no-interest", 1, b"");
         let past = past.iter().map(|(revision, contents)| PastDigest {
@@ -225,7 +226,7 @@ mod tests {
     fn a_copy_that_lags_is_compared_where_it_stands() {
         let before = malls(&[("malls/a", 1, "one")]);
         let now = malls(&[("malls/a", 2, "two"), ("malls/b", 1, "b")]);
-        let (outcome, text) = judged(&copy(7, &before), &told(9, &now, &[(7, &before)]));
+        let (outcome, text) = judged(&copy(7, &before), &response(9, &now, &[(7, &before)]));
         assert_eq!(outcome, Outcome::Ok, "{text}");
         assert!(text.contains("revision 7") && text.contains("2 behind"), "{text}");
     }
@@ -241,7 +242,7 @@ mod tests {
             ),
             (malls(&[("malls/a", 2, "two"), ("malls/b", 1, "x")]), "other documents"),
         ] {
-            let (outcome, text) = judged(&copy(9, &held), &told(9, &now, &[(9, &now)]));
+            let (outcome, text) = judged(&copy(9, &held), &response(9, &now, &[(9, &now)]));
             assert_eq!(outcome, Outcome::Fails, "{text}");
             assert!(text.contains(words), "{text}");
             assert!(text.contains("mpp repair scheduling registry-feed"), "{text}");
@@ -253,14 +254,14 @@ mod tests {
         let now = malls(&[("malls/a", 2, "two")]);
         let old = malls(&[("malls/a", 1, "one")]);
         for (copy, told) in
-            [(copy(2, &old), told(9, &now, &[])), (copy(12, &old), told(9, &now, &[]))]
+            [(copy(2, &old), response(9, &now, &[])), (copy(12, &old), response(9, &now, &[]))]
         {
             let (outcome, text) = judged(&copy, &told);
             assert_eq!(outcome, Outcome::NotCompared, "{text}");
             assert!(text.starts_with("not compared"), "{text}");
         }
         let unread = Copy { unread_reason: "still loading".into(), ..copy(9, &now) };
-        assert_eq!(judged(&unread, &told(9, &now, &[(9, &now)])).0, Outcome::NotCompared);
+        assert_eq!(judged(&unread, &response(9, &now, &[(9, &now)])).0, Outcome::NotCompared);
         let silent = judge(Service::Scheduling, &copy(9, &now), Some(Source::Silent("frozen")));
         assert_eq!(silent.0, Outcome::NotCompared);
     }
@@ -268,6 +269,6 @@ mod tests {
     #[test]
     fn one_that_is_older_than_the_feed_and_holds_what_it_should_is_equal() {
         let now = malls(&[("malls/a", 2, "two")]);
-        assert_eq!(judged(&copy(1, &now), &told(9, &now, &[])).0, Outcome::Ok);
+        assert_eq!(judged(&copy(1, &now), &response(9, &now, &[])).0, Outcome::Ok);
     }
 }
