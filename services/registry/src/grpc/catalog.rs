@@ -136,7 +136,7 @@ impl Catalog {
         call.reasoned = reasoned(&request);
         let done = write::update(&self.0, &call, request.service, request.update_mask).await?;
         let mut found = self.0.warnings(&self.0.memory.read(), &done.answer);
-        found.extend(provenance::told(&done.answer));
+        found.extend(provenance::override_warnings(&done.answer));
         let warnings = found.into_iter().map(warning).collect();
         Ok(UpdateServiceResponse { service: Some(done.answer), revision: done.revision, warnings })
     }
