@@ -6,9 +6,9 @@
 //! model/    screen: error values, trials, bundles; difference: known, new, twice or gone;
 //!           batch: as much as the registry takes at once; mapping: the jq program and its
 //!           readers of Indonesian texts; tally: the accounting
-//! source/   CSV (lines, heading, rows) and workbooks (sheet, cell), both as a table, and JSON over
-//!           HTTP (fetch, parse, envelope, next), read on a thread of their own; fault: what is
-//!           wrong with a source as a whole
+//! source/   CSV (lines, heading, rows) and workbooks (sheet, cell), both as a table, JSON over
+//!           HTTP (fetch, parse, envelope, next), and databases (sql/), read on a thread of their
+//!           own; fault: what is wrong with a source as a whole
 //! store/    what was answered, in an SQLite file
 //! registry.rs
 //!           the stream to the registry, as its client
@@ -60,5 +60,8 @@ pub use model::{
     withdraw::Withdraw,
 };
 pub use policy::Policy;
-pub use source::{Input, Next, Pages, Setting, Table, Way, Workbook, is_remote};
+pub use source::{
+    Access, Ask, Database, Input, Next, Pages, Secret, Server, Setting, Table, Tls, Way, Workbook,
+    is_remote,
+};
 pub use store::Store;

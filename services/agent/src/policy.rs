@@ -36,13 +36,19 @@ mpp_core::policy! {
         /// Bytes of a CSV cell. A longer one is a sign of an unclosed quote; the cells of real
         /// catalogs stay far below.
         max_cell_bytes: usize = 262_144 in 1_024..=16_777_216,
-        /// Bytes of a row, and of a line, of CSV: so much is held of one that does not end.
+        /// Bytes of a row of CSV or of a database, and of a line: so much is held of one that does
+        /// not end.
         max_row_bytes: usize = 4_194_304 in 4_096..=67_108_864,
         /// Bytes of a workbook once it is unpacked: one that is packed to a thousandth of what it
         /// holds is meant to do harm.
         max_workbook_bytes: u64 = 134_217_728 in 65_536..=2_147_483_648,
         /// Bytes of one page of JSON.
         max_page_bytes: u64 = 33_554_432 in 1_024..=1_073_741_824,
+        /// Seconds that a database may take for a statement: until the first row of a query, and
+        /// for each further part of it.
+        statement_timeout_seconds: u64 = 60 in 1..=86_400,
+        /// Rows that are asked of a database's cursor at once; so many are held.
+        rows_at_once: usize = 32 in 1..=10_000,
         /// Pages of one catalog; with more they are taken to lead in a circle.
         max_pages: usize = 10_000 in 1..=1_000_000,
         /// Empty pages in a row that lead to another one; with more they are taken to go on for

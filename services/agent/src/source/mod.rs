@@ -30,6 +30,7 @@ mod shape;
 mod sheet;
 mod sink;
 mod spelt;
+mod sql;
 mod table;
 mod told;
 mod units;
@@ -47,6 +48,7 @@ pub use json::Pages;
 pub use next::Next;
 pub use place::Setting;
 pub use sink::{Found, Item};
+pub use sql::{Access, Ask, Database, Secret, Server, Tls};
 pub use workbook::Workbook;
 
 use crate::{
@@ -64,6 +66,8 @@ pub enum Input {
     Sheet(Workbook),
     /// JSON over HTTP, page by page, or a file of such a page.
     Json(Pages),
+    /// A table or a query of a database.
+    Sql(Database),
 }
 
 impl Input {
@@ -73,6 +77,7 @@ impl Input {
             Self::Csv(table) => table.path.display().to_string(),
             Self::Sheet(workbook) => workbook.path.display().to_string(),
             Self::Json(pages) => fault::address(&pages.location),
+            Self::Sql(database) => database.access.place(),
         }
     }
 }
@@ -104,6 +109,7 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
                 Input::Csv(table) => csv::read(table, &policy, &mut sink),
                 Input::Sheet(workbook) => workbook::read(workbook, &policy, &mut sink),
                 Input::Json(pages) => json::read(pages, &policy, &mut sink),
+                Input::Sql(database) => sql::read(database, &policy, &mut sink),
             }?;
             sink.end(&input.place())
         });

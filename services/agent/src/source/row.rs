@@ -2,7 +2,11 @@
 
 use std::io;
 
+use jaq_json::Val;
 use mpp_core::Error;
+
+use super::place;
+use crate::model::filled::holds_something;
 
 /// The next part of a file.
 #[derive(Debug)]
@@ -31,4 +35,15 @@ pub trait TableRows {
 
     /// The word for its rows before their numbers: "row at line ".
     fn called(&self) -> String;
+}
+
+/// A record as the cells of a row under these columns.
+pub fn cells(record: &Val, columns: &[Val]) -> Vec<String> {
+    let Val::Obj(map) = record else { return Vec::new() };
+    let cell = |key: &Val| match map.get(key) {
+        Some(value @ Val::TStr(_)) => place::text(value).unwrap_or_default(),
+        Some(value) if holds_something(value) => value.to_string(),
+        _ => String::new(),
+    };
+    columns.iter().map(cell).collect()
 }

@@ -1,6 +1,7 @@
 //! Sources as offices keep them, read as an agent reads them: from files and from real servers.
 
 mod configured;
+mod databases;
 mod envelopes;
 mod exports;
 mod headers;

@@ -9,6 +9,11 @@ use mpp_agent::{Input, Next, Pages, Policy, Run, Setting, Table, Way, Withdraw, 
 use mpp_core::{Error, FieldCode, Result};
 use serde::Deserialize;
 
+use super::{
+    places::Places,
+    sql::{PostgresConfig, SqliteConfig},
+};
+
 /// The agent's configuration file. Paths are relative to the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +46,8 @@ enum InputConfig {
     Csv(CsvConfig),
     Xlsx(XlsxConfig),
     Json(JsonConfig),
+    Postgres(PostgresConfig),
+    Sqlite(SqliteConfig),
 }
 
 #[derive(Deserialize)]
@@ -129,6 +136,8 @@ fn input(config: InputConfig, folder: &Path, places: &Places<'_>) -> Result<Inpu
             Ok(Input::Sheet(Workbook { path: folder.join(path), sheet, heading_row }))
         }
         InputConfig::Json(config) => pages(config, folder, places).map(Input::Json),
+        InputConfig::Postgres(config) => config.database(folder, places).map(Input::Sql),
+        InputConfig::Sqlite(config) => config.database(folder, places).map(Input::Sql),
     }
 }
 
@@ -176,32 +185,6 @@ fn pages(config: JsonConfig, folder: &Path, places: &Places<'_>) -> Result<Pages
     })
 }
 
-/// The place of each setting in a file, for messages to people who have to mend one.
-struct Places<'a> {
-    file: &'a Path,
-    text: &'a str,
-}
-
-impl Places<'_> {
-    /// "bkpm.toml, line 9"; of a setting that is not there, the file and its table.
-    fn of(&self, key: &str) -> String {
-        let file = self.file.display();
-        let mut table = "";
-        let line = self.text.lines().position(|line| {
-            let line = line.trim();
-            if line.starts_with('[') {
-                table = line;
-            }
-            let name = line.split('=').next().unwrap_or_default().trim();
-            (table.starts_with("[input]") && name == key) || name == format!("input.{key}")
-        });
-        match line {
-            Some(line) => format!("{file}, line {}", line + 1),
-            None => format!("{file}, [input]"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,15 +193,5 @@ mod tests {
     fn a_misspelt_key_is_named() {
         let error = toml::from_str::<Config>("sauce = 'x'").err().expect("misspelt").to_string();
         assert!(error.contains("sauce"), "{error}");
-    }
-
-    #[test]
-    fn a_setting_is_found_again_in_its_file() {
-        let text = "source = \"x\"\n[policy]\nitems = 1\n[input] # where\n  items = \"data\"\n";
-        let places = Places { file: Path::new("x.toml"), text };
-        assert_eq!(places.of("items"), "x.toml, line 5");
-        assert_eq!(places.of("next"), "x.toml, [input]");
-        let dotted = Places { file: Path::new("x.toml"), text: "input.items = \"data\"" };
-        assert_eq!(dotted.of("items"), "x.toml, line 1");
     }
 }

@@ -1,6 +1,8 @@
 //! `mpp agent`: one run, or one after another.
 
 mod config;
+mod places;
+mod sql;
 mod told;
 mod withdraw;
 

@@ -1,0 +1,93 @@
+//! Where a database is, and how it is reached: what may be shown of it, and what may not.
+
+use std::{fmt, path::PathBuf};
+
+/// A password. It is shown nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Of what a file holds, without the line's end.
+    pub fn of(text: &str) -> Self {
+        Self(text.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
+    /// For the connection only.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("(a password)")
+    }
+}
+
+/// How far a connection is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// The server's certificate is checked, also against its name.
+    Verified,
+    /// Whoever answers is talked to, unheard by others.
+    Encrypted,
+    /// Plain text.
+    Off,
+}
+
+/// A database server's address and account.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The host's name; with a `socket` not used.
+    pub host: String,
+    /// The port; none: the usual one.
+    pub port: Option<u16>,
+    /// The folder (PostgreSQL) or the file (MySQL) of its local socket.
+    pub socket: Option<PathBuf>,
+    /// The account; empty: the one that the program runs under.
+    pub user: String,
+    /// Its password.
+    pub password: Option<Secret>,
+    /// The database.
+    pub database: String,
+    /// How far the connection is encrypted.
+    pub tls: Tls,
+    /// Certificates (PEM) of whom the server's is to be signed by; none: the public authorities.
+    pub tls_ca: Option<PathBuf>,
+}
+
+/// One of the databases.
+#[derive(Clone, Debug)]
+pub enum Access {
+    /// PostgreSQL.
+    Postgres(Server),
+    /// An SQLite file.
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// Nobody writes it meanwhile: it is read without a lock, also from a folder that cannot
+        /// be written.
+        immutable: bool,
+    },
+}
+
+impl Access {
+    /// Its address, for messages: without account and password.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Postgres(server) => server.place("postgres"),
+            Self::Sqlite { path, .. } => path.display().to_string(),
+        }
+    }
+}
+
+impl Server {
+    fn place(&self, scheme: &str) -> String {
+        let Self { host, database, .. } = self;
+        match (&self.socket, self.port) {
+            (Some(socket), _) => format!("{scheme}://{}/{database}", socket.display()),
+            (None, Some(port)) => format!("{scheme}://{host}:{port}/{database}"),
+            (None, None) => format!("{scheme}://{host}/{database}"),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What is amiss with a database, as the source's fault and with its way out.
+
+use std::io::ErrorKind;
+
+use sqlx::error::DatabaseError;
+
+use crate::source::fault::{Fault, excerpt};
+
+/// Where a fault belongs: the database's address, and where the statement is set.
+#[derive(Clone, Debug)]
+pub struct At {
+    /// The address, as it may be shown.
+    pub place: String,
+    /// "layanan.toml, line 9".
+    pub asked: String,
+}
+
+impl At {
+    /// The fault before a row was read.
+    pub fn fault(&self, error: &sqlx::Error) -> Fault {
+        match error {
+            sqlx::Error::Database(error) => self.of_database(error.as_ref()),
+            _ => Fault::unreachable(&self.place, told(error)),
+        }
+    }
+
+    /// The fault while rows are read: what came is a part.
+    pub fn breaks_off(&self, error: &sqlx::Error) -> Fault {
+        match error {
+            sqlx::Error::Database(error) if kind(error.as_ref()) != Kind::Other => {
+                self.of_database(error.as_ref())
+            }
+            _ => Fault::torn(&self.place, format!("it breaks off: {}", told(error))),
+        }
+    }
+
+    fn of_database(&self, error: &dyn DatabaseError) -> Fault {
+        let said = excerpt(error.message());
+        let (place, asked) = (&self.place, &self.asked);
+        match kind(error) {
+            Kind::Account => Fault::unreachable(
+                place,
+                format!("{said}: see the account in address, and password_file"),
+            ),
+            Kind::Asked => {
+                Fault::config(asked, format!("{place} says: {said}; see table or query"))
+            }
+            Kind::Permission => Fault::config(
+                asked,
+                format!("{place} says: {said}; let the account read it (GRANT SELECT)"),
+            ),
+            Kind::Writes => Fault::config(
+                asked,
+                format!("{place} says: {said}; a source is only read, so give a query that reads"),
+            ),
+            Kind::Slow => Fault::unreachable(
+                place,
+                format!(
+                    "{said}: the query takes longer than statement_timeout_seconds in [policy]; \
+                     give it an index, or more time"
+                ),
+            ),
+            Kind::NoFile => Fault::unreachable(
+                place,
+                format!(
+                    "{said}: see path, and who may read the file and its folder; where nobody \
+                     writes it, immutable = true reads it without a lock"
+                ),
+            ),
+            Kind::NoDatabase => Fault::unreadable(place, format!("{said}: it is no SQLite file")),
+            Kind::Busy | Kind::Other => Fault::unreachable(place, said),
+        }
+    }
+}
+
+/// True for what may pass by itself, such as a server that starts.
+pub fn may_pass(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => error.kind() != ErrorKind::NotFound,
+        sqlx::Error::Database(error) => kind(error.as_ref()) == Kind::Busy,
+        _ => false,
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Account,
+    Asked,
+    Permission,
+    Writes,
+    Slow,
+    NoFile,
+    NoDatabase,
+    Busy,
+    Other,
+}
+
+/// By the code of PostgreSQL (five signs) or SQLite (a number).
+fn kind(error: &dyn DatabaseError) -> Kind {
+    let code = error.code().unwrap_or_default();
+    if code.len() == 5 {
+        return of_postgres(&code);
+    }
+    // The plain code is the lowest byte of an extended one.
+    match code.parse::<u32>().map(|code| code & 0xff) {
+        Ok(1) => Kind::Asked,
+        Ok(8) => Kind::Writes,
+        Ok(5 | 6) => Kind::Busy,
+        Ok(3 | 10 | 14) => Kind::NoFile,
+        Ok(11 | 26) => Kind::NoDatabase,
+        _ => Kind::Other,
+    }
+}
+
+fn of_postgres(code: &str) -> Kind {
+    match code {
+        "28000" | "28P01" | "3D000" => Kind::Account,
+        "42501" => Kind::Permission,
+        "25006" => Kind::Writes,
+        "57014" => Kind::Slow,
+        "53300" | "57P03" | "57P01" | "57P02" | "40001" => Kind::Busy,
+        _ if code.starts_with("42") => Kind::Asked,
+        _ => Kind::Other,
+    }
+}
+
+fn told(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            "nobody listens there (connection refused): does the database run, and is the port \
+             right?"
+                .to_owned()
+        }
+        sqlx::Error::Tls(error) => format!(
+            "the encrypted connection fails ({}): see tls and tls_ca in [input]",
+            excerpt(&error.to_string())
+        ),
+        other => excerpt(&other.to_string()),
+    }
+}

@@ -1,0 +1,19 @@
+//! A database, and what is asked of it.
+
+use super::{access::Access, amiss::At, ask::Ask};
+
+/// A database as a source.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Where it is.
+    pub access: Access,
+    /// The table or the query.
+    pub ask: Ask,
+}
+
+impl Database {
+    /// Where its faults belong.
+    pub(super) fn at(&self) -> At {
+        At { place: self.access.place(), asked: self.ask.text.place.clone() }
+    }
+}

@@ -1,0 +1,66 @@
+//! An agency's own database, read by a table or a query in one transaction that only reads. All
+//! rows are of one moment, and the database's own count of them, at the same moment, has to agree
+//! with what came: a part never passes for the whole.
+//!
+//! Each database has its own driver and its own file here, and none goes by sqlx's `Any`: that one
+//! knows six types, and a catalog has dates, amounts, lists and nested values, whose truth only the
+//! database itself or its own driver tells.
+
+mod access;
+mod amiss;
+mod ask;
+mod database;
+mod postgres;
+mod sqlite;
+mod taking;
+mod told;
+
+use tokio::{runtime::Handle, sync::mpsc, task::spawn_blocking};
+
+pub use access::{Access, Secret, Server, Tls};
+pub use ask::Ask;
+pub use database::Database;
+
+use super::{fault::Fault, sink::Sink};
+use crate::policy::Policy;
+use taking::Taking;
+use told::{Out, Told};
+
+/// Rows between the database and the reader.
+const BETWEEN: usize = 4;
+
+impl Database {
+    async fn drive(self, policy: Policy, out: mpsc::Sender<Told>) -> Result<(), Fault> {
+        let (at, out) = (self.at(), Out(out));
+        match &self.access {
+            Access::Postgres(server) => postgres::read(server, &self.ask, &at, &policy, &out).await,
+            Access::Sqlite { path, immutable } => {
+                sqlite::read((path, *immutable), &self.ask, &at, &policy, &out).await
+            }
+        }
+    }
+}
+
+/// Hands on every row.
+///
+/// # Errors
+/// The database cannot be reached, or did not tell all of its rows.
+pub fn read(database: &Database, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let (out, mut told) = mpsc::channel(BETWEEN);
+    let (asked, policy) = (database.clone(), policy.clone());
+    // The driver has a thread of its own, as the reader does: the one waits while the other works.
+    let driving = spawn_blocking(move || Handle::current().block_on(asked.drive(policy, out)));
+    let mut taking = Taking::new(database, sink);
+    while let Some(one) = told.blocking_recv() {
+        if taking.take(one)?.is_err() {
+            return Ok(()); // The run has ended.
+        }
+    }
+    if taking.flush().is_err() {
+        return Ok(());
+    }
+    let place = database.access.place();
+    let driven = Handle::current().block_on(driving);
+    driven.map_err(|_| Fault::torn(&place, "the agent broke down while it read it"))??;
+    taking.end()
+}

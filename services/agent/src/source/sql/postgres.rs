@@ -1,0 +1,142 @@
+//! PostgreSQL: one read-only transaction with one snapshot, and a cursor, so that neither side
+//! holds more than a few rows. The rows come as the JSON that PostgreSQL itself makes of them: it
+//! knows best how its types are written.
+
+use sqlx::{
+    AssertSqlSafe, Column as _, Executor as _, PgConnection, Row as _, SqlSafeStr as _,
+    Statement as _, TypeInfo as _,
+    postgres::{PgConnectOptions, PgRow, PgSslMode},
+};
+
+use super::{
+    access::{Server, Tls},
+    amiss::At,
+    ask::Ask,
+    told::{Out, Told, reach, refused_row, unfit},
+};
+use crate::{policy::Policy, source::fault::Fault};
+
+/// Begins what only reads, all of it at one moment.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Tells the rows, and how many there are.
+///
+/// # Errors
+/// The database cannot be reached, refuses the statement, or breaks off.
+pub async fn read(
+    server: &Server,
+    ask: &Ask,
+    at: &At,
+    policy: &Policy,
+    out: &Out,
+) -> Result<(), Fault> {
+    let options = options(server);
+    let mut conn =
+        reach(at, policy, async || sqlx::ConnectOptions::connect(&options).await).await?;
+    let fault = |error: sqlx::Error| at.fault(&error);
+    begin(&mut conn, policy).await.map_err(fault)?;
+    let statement = ask.statement('"');
+    let columns = columns(&mut conn, &statement, at).await?;
+    if !out.tell(Told::Columns(columns)).await {
+        return Ok(());
+    }
+    let count: i64 = one(&mut conn, Ask::counting(&statement)).await.map_err(fault)?.get(0);
+    let cursor = cursor(&statement, policy.max_row_bytes);
+    execute(&mut conn, cursor).await.map_err(fault)?;
+    let fetch = format!("FETCH FORWARD {} FROM mpp_cursor", policy.rows_at_once);
+    loop {
+        let rows = all(&mut conn, fetch.clone()).await.map_err(|error| at.breaks_off(&error))?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in &rows {
+            if !out.tell(row_of(row, policy)).await {
+                return Ok(());
+            }
+        }
+    }
+    out.tell(Told::Whole(u64::try_from(count).unwrap_or_default())).await;
+    Ok(())
+}
+
+fn options(server: &Server) -> PgConnectOptions {
+    let mode = match server.tls {
+        Tls::Verified => PgSslMode::VerifyFull,
+        Tls::Encrypted => PgSslMode::Require,
+        Tls::Off => PgSslMode::Disable,
+    };
+    let mut options = PgConnectOptions::new_without_pgpass()
+        .host(&server.host)
+        .port(server.port.unwrap_or(5432))
+        .database(&server.database)
+        .ssl_mode(mode)
+        .application_name("mpp agent");
+    if let Some(socket) = &server.socket {
+        options = options.socket(socket);
+    }
+    if !server.user.is_empty() {
+        options = options.username(&server.user);
+    }
+    if let Some(password) = &server.password {
+        options = options.password(password.text());
+    }
+    match &server.tls_ca {
+        Some(file) => options.ssl_root_cert(file),
+        None => options,
+    }
+}
+
+/// Settings of the transaction alone: behind a pooler the session is shared with others.
+async fn begin(conn: &mut PgConnection, policy: &Policy) -> sqlx::Result<()> {
+    let limit = format!("SET LOCAL statement_timeout = '{} s'", policy.statement_timeout_seconds);
+    execute(conn, BEGIN.to_owned()).await?;
+    execute(conn, limit).await?;
+    // The reader waits for the registry, however long that takes.
+    execute(conn, "SET LOCAL idle_in_transaction_session_timeout = 0".to_owned()).await
+}
+
+/// The columns of a statement, which is one and no more: it is prepared.
+async fn columns(conn: &mut PgConnection, statement: &str, at: &At) -> Result<Vec<String>, Fault> {
+    let prepared = conn.prepare(AssertSqlSafe(statement.to_owned()).into_sql_str()).await;
+    let prepared = prepared.map_err(|error| at.fault(&error))?;
+    let columns = prepared.columns().iter();
+    let bytes = columns.clone().find(|column| column.type_info().name().starts_with("BYTEA"));
+    if let Some(column) = bytes {
+        return Err(unfit(at, column.name(), column.type_info().name()));
+    }
+    Ok(columns.map(|column| column.name().to_owned()).collect())
+}
+
+/// A row that is too large stays where it is: only its size comes.
+fn cursor(statement: &str, largest: usize) -> String {
+    format!(
+        "DECLARE mpp_cursor NO SCROLL CURSOR FOR
+         SELECT CASE WHEN octet_length(text) <= {largest} THEN text END,
+                octet_length(text)::bigint
+         FROM (SELECT row_to_json(mpp_rows)::text AS text FROM (\n{statement}\n) AS mpp_rows
+               OFFSET 0) AS mpp_texts"
+    )
+}
+
+fn row_of(row: &PgRow, policy: &Policy) -> Told {
+    let (text, bytes): (Option<String>, i64) = (row.get(0), row.get(1));
+    match text {
+        Some(text) => Told::Row(text),
+        None => {
+            let most = policy.max_row_bytes;
+            refused_row(format!("it has {bytes} bytes; at most {most} (max_row_bytes)"))
+        }
+    }
+}
+
+async fn execute(conn: &mut PgConnection, statement: String) -> sqlx::Result<()> {
+    sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(conn).await.map(drop)
+}
+
+async fn one(conn: &mut PgConnection, statement: String) -> sqlx::Result<PgRow> {
+    sqlx::query(AssertSqlSafe(statement)).persistent(false).fetch_one(conn).await
+}
+
+async fn all(conn: &mut PgConnection, statement: String) -> sqlx::Result<Vec<PgRow>> {
+    sqlx::query(AssertSqlSafe(statement)).persistent(false).fetch_all(conn).await
+}

@@ -1,0 +1,89 @@
+//! SQLite: the file is opened for reading alone. Each value has its own type there, whatever its
+//! column says, and is told as what it is.
+
+use std::{path::Path, time::Duration};
+
+use futures::TryStreamExt as _;
+use sqlx::{
+    AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, SqliteConnection,
+    Statement as _, TypeInfo as _, ValueRef as _,
+    sqlite::{SqliteConnectOptions, SqliteRow},
+};
+
+use super::{
+    amiss::At,
+    ask::Ask,
+    told::{Out, Told, number, reach, row, text, too_large, within},
+};
+use crate::{policy::Policy, source::fault::Fault};
+
+/// Tells the rows, and how many there are.
+///
+/// # Errors
+/// The file cannot be read, the statement is refused, or it breaks off.
+pub async fn read(
+    (path, immutable): (&Path, bool),
+    ask: &Ask,
+    at: &At,
+    policy: &Policy,
+    out: &Out,
+) -> Result<(), Fault> {
+    let limit = Duration::from_secs(policy.statement_timeout_seconds);
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .immutable(immutable)
+        .pragma("query_only", "on")
+        .busy_timeout(policy.page_timeout())
+        // A row is as large as it likes; no more than one is held.
+        .row_buffer_size(1);
+    let mut conn =
+        reach(at, policy, async || sqlx::ConnectOptions::connect(&options).await).await?;
+    let fault = |error: sqlx::Error| at.fault(&error);
+    conn.execute("BEGIN").await.map_err(fault)?;
+    let statement = ask.statement('"');
+    // First of all, since what is no single query that reads cannot be counted.
+    let counting = AssertSqlSafe(Ask::counting(&statement));
+    let counting = sqlx::query(counting).fetch_one(&mut conn);
+    let count: i64 = within(limit, at, counting).await?.map_err(fault)?.get(0);
+    let columns = columns(&mut conn, &statement).await.map_err(fault)?;
+    if !out.tell(Told::Columns(columns.clone())).await {
+        return Ok(());
+    }
+    let mut rows = sqlx::query(AssertSqlSafe(statement)).fetch(&mut conn);
+    loop {
+        let next = within(limit, at, rows.try_next()).await?;
+        let Some(found) = next.map_err(|error| at.breaks_off(&error))? else { break };
+        let mut left = policy.max_row_bytes;
+        if !out.tell(row(&columns, |at| value(&found, at, &mut left))).await {
+            return Ok(());
+        }
+    }
+    out.tell(Told::Whole(u64::try_from(count).unwrap_or_default())).await;
+    Ok(())
+}
+
+async fn columns(conn: &mut SqliteConnection, statement: &str) -> sqlx::Result<Vec<String>> {
+    let prepared = conn.prepare(AssertSqlSafe(statement.to_owned()).into_sql_str()).await?;
+    Ok(prepared.columns().iter().map(|column| column.name().to_owned()).collect())
+}
+
+fn value(row: &SqliteRow, at: usize, left: &mut usize) -> Result<String, String> {
+    let failed = |error: sqlx::Error| error.to_string();
+    let raw = row.try_get_raw(at).map_err(failed)?;
+    if raw.is_null() {
+        return Ok("null".to_owned());
+    }
+    match raw.type_info().name() {
+        "INTEGER" => row.try_get_unchecked::<i64, _>(at).map(|value| number(&value.to_string())),
+        "REAL" => row.try_get_unchecked::<f64, _>(at).map(|value| number(&format!("{value:?}"))),
+        "TEXT" => {
+            let found = row.try_get_unchecked::<String, _>(at);
+            let found = found.map_err(|_| "its text is no UTF-8".to_owned())?;
+            *left = left.checked_sub(found.len()).ok_or_else(|| too_large(found.len()))?;
+            Ok(text(&found))
+        }
+        _ => return Err("it holds bytes (BLOB); leave the column out of the query".to_owned()),
+    }
+    .map_err(failed)
+}

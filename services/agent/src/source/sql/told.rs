@@ -1,0 +1,116 @@
+//! What a database tells the reader of its rows, one after the other.
+
+use std::{future::Future, time::Duration};
+
+use mpp_client::Backoff;
+use mpp_core::{Error, FieldCode};
+use serde_json::Value;
+use tokio::{
+    sync::mpsc,
+    time::{sleep, timeout},
+};
+
+use super::amiss::{At, may_pass};
+use crate::{policy::Policy, source::fault::Fault};
+
+/// One thing that is told.
+pub enum Told {
+    /// The names of the columns, before the first row.
+    Columns(Vec<String>),
+    /// A row, as an object of JSON: what the reader holds it in stays on the reader's thread.
+    Row(String),
+    /// A row that cannot be read.
+    Refused(Error),
+    /// All has been told, and the database counts so many rows.
+    Whole(u64),
+}
+
+/// The way to the reader.
+pub struct Out(pub mpsc::Sender<Told>);
+
+impl Out {
+    /// Tells it; false where nobody listens any more.
+    pub async fn tell(&self, told: Told) -> bool {
+        self.0.send(told).await.is_ok()
+    }
+}
+
+/// A row under its columns, of which each value is told as JSON.
+pub fn row(columns: &[String], mut value: impl FnMut(usize) -> Result<String, String>) -> Told {
+    let mut fields = Vec::with_capacity(columns.len());
+    for (at, column) in columns.iter().enumerate() {
+        match value(at) {
+            Ok(value) => fields.push(format!("{}:{value}", text(column))),
+            Err(why) => return refused_row(format!("column {column}: {why}")),
+        }
+    }
+    Told::Row(format!("{{{}}}", fields.join(",")))
+}
+
+/// Why a row is refused that is larger than it may be.
+pub fn too_large(bytes: usize) -> String {
+    format!("the row is larger than max_row_bytes, with {bytes} bytes here")
+}
+
+/// A row that cannot be read, and why.
+pub fn refused_row(why: String) -> Told {
+    Told::Refused(Error::field("row", FieldCode::Unreadable, why))
+}
+
+/// A text as JSON.
+pub fn text(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// A number with all its digits; a text where it is written as no number is, such as 007.
+pub fn number(digits: &str) -> String {
+    let is_number = serde_json::from_str::<serde_json::Number>(digits).is_ok();
+    if is_number { digits.to_owned() } else { text(digits) }
+}
+
+/// A column of bytes: no catalog has one, and no mapping could read it.
+pub fn unfit(at: &At, column: &str, kind: &str) -> Fault {
+    let text =
+        format!("column {column} holds bytes ({kind}); give a query that names the other columns");
+    Fault::config(&at.asked, text)
+}
+
+/// A connection, tried again where that may help.
+///
+/// # Errors
+/// There is none, also not after as many tries as the policy says.
+pub async fn reach<T>(
+    at: &At,
+    policy: &Policy,
+    connect: impl AsyncFn() -> sqlx::Result<T>,
+) -> Result<T, Fault> {
+    let first = Duration::from_millis(policy.page_first_wait_millis);
+    let mut backoff = Backoff::new(first, policy.longest_source_wait().max(first));
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match within(policy.page_timeout(), at, connect()).await {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) if !may_pass(&error) || tries >= policy.page_tries => {
+                return Err(at.fault(&error));
+            }
+            Err(silent) if tries >= policy.page_tries => return Err(silent),
+            Ok(Err(_)) | Err(_) => sleep(backoff.pause()).await,
+        }
+    }
+}
+
+/// Waits no longer than that.
+///
+/// # Errors
+/// Nothing came.
+pub async fn within<T>(
+    limit: Duration,
+    at: &At,
+    work: impl Future<Output = T>,
+) -> Result<T, Fault> {
+    timeout(limit, work).await.map_err(|_| {
+        let text = format!("no answer in {} s", limit.as_secs());
+        Fault::unreachable(&at.place, text)
+    })
+}
