@@ -55,7 +55,7 @@ pub struct ServeArgs {
     #[arg(long, env = "MPP_SAMPLE_DATA")]
     pub sample_data: bool,
     /// Milliseconds that running calls may then take.
-    #[arg(long, env = "MPP_DRAIN_WAIT_MILLIS", default_value_t = 20_000)]
+    #[arg(long, env = "MPP_DRAIN_WAIT_MILLIS", default_value_t = millis(Drain::default().wait))]
     pub drain_wait_millis: u64,
     /// Origins whose pages may call from a browser, such as https://mpp.banyuwangikab.go.id; * is
     /// all.
@@ -83,7 +83,7 @@ pub struct ProcessArgs {
     #[arg(long, env = "MPP_POLICY_FILE", value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// Milliseconds between "not ready" and no more new connections.
-    #[arg(long, env = "MPP_DRAIN_PAUSE_MILLIS", default_value_t = 5_000)]
+    #[arg(long, env = "MPP_DRAIN_PAUSE_MILLIS", default_value_t = millis(Drain::default().pause))]
     pub drain_pause_millis: u64,
     /// The log lines to write, such as "info,mpp_store=debug".
     #[arg(long, env = "MPP_LOG", default_value = "info")]
@@ -220,6 +220,10 @@ impl ServeArgs {
         })?;
         parse_keys(&text)
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn parse_keys(text: &str) -> Result<Vec<(String, Vec<u8>)>> {

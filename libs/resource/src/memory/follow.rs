@@ -214,7 +214,7 @@ mod tests {
                 ..Default::default()
             };
             let feed = Feed::start(db, options, shutdown.clone()).await.expect("a feed");
-            let memory: Memory<Forgetful> = Memory::new(Waits::default());
+            let memory: Memory<Forgetful> = Memory::new(Waits::TESTS);
             HAS_FORGOTTEN.store(false, Ordering::Relaxed);
             let follow = Follow {
                 feed,

@@ -47,10 +47,11 @@ pub struct Waits {
     pub catch_up: Duration,
 }
 
-impl Default for Waits {
-    fn default() -> Self {
-        Self { loading: Duration::from_secs(2), catch_up: Duration::from_secs(5) }
-    }
+#[cfg(test)]
+impl Waits {
+    /// Of the tests of this crate.
+    pub(crate) const TESTS: Self =
+        Self { loading: Duration::from_secs(2), catch_up: Duration::from_secs(5) };
 }
 
 /// The memory of this replica. Clones share it.
@@ -280,7 +281,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_memory_that_does_not_load_turns_reads_away() {
-        let memory: Memory<Nothing> = Memory::new(Waits::default());
+        let memory: Memory<Nothing> = Memory::new(Waits::TESTS);
         let error = memory.wait_for(0).await.expect_err("not loaded");
         assert_eq!(error.reason(), Reason::Unavailable);
         assert!(error.retry_after().is_some());
@@ -288,7 +289,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_write_that_is_done_is_answered_before_its_deadline() {
-        let memory: Memory<Nothing> = Memory::new(Waits::default());
+        let memory: Memory<Nothing> = Memory::new(Waits::TESTS);
         memory.replace(0, Nothing::default());
         let deadline = Instant::now() + 3 * ANSWER;
         // The transaction takes its part of the time.
@@ -299,7 +300,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_empty_state_is_whole_as_well() {
-        let memory: Memory<Nothing> = Memory::new(Waits::default());
+        let memory: Memory<Nothing> = Memory::new(Waits::TESTS);
         memory.replace(0, Nothing::default());
         memory.wait_for(0).await.expect("whole");
     }
