@@ -105,8 +105,8 @@ impl Place {
     /// Gives the call's place back for one of those that wait.
     fn leave(&self) -> Result<Share<Party>> {
         let taken = self.places.waits.take_as(self.party.clone(), self.rank);
-        let what = "calls that wait for a revision (min_revision) or a record";
-        let share = taken.map_err(|full| refused(&self.party, what, full))?;
+        let calls = "calls that wait for a revision (min_revision) or a record";
+        let share = taken.map_err(|full| refused(&self.party, calls, full))?;
         self.hold(None);
         Ok(share)
     }
@@ -130,17 +130,17 @@ pub(crate) fn rank(request: &Request) -> Rank {
 }
 
 /// The refusal of one more.
-pub(crate) fn refused(party: &Party, what: &str, full: Full) -> Error {
+pub(crate) fn refused(party: &Party, calls: &str, full: Full) -> Error {
     match full {
         Full::Own(each) => {
             let text = format!(
-                "{party} has {each} {what}, and no more are allowed at the same time; wait for one \
+                "{party} has {each} {calls}, and no more are allowed at the same time; wait for one \
                  to end"
             );
             Error::new(Reason::LimitReached, text).with_retry_after(COME_AGAIN)
         }
         Full::All { .. } => {
-            let text = format!("too many {what}: {full}; try again");
+            let text = format!("too many {calls}: {full}; try again");
             Error::new(Reason::Overloaded, text).with_retry_after(COME_AGAIN)
         }
     }

@@ -99,8 +99,8 @@ impl Readiness {
     }
 
     /// The missing components for that use, and why; empty if the process is ready for it.
-    pub fn missing_for(&self, what: Use) -> BTreeMap<String, String> {
-        self.lacking(|life| life.holds_up(what))
+    pub fn missing_for(&self, usage: Use) -> BTreeMap<String, String> {
+        self.lacking(|life| life.holds_up(usage))
     }
 
     /// True if nothing is missing.
@@ -109,13 +109,13 @@ impl Readiness {
     }
 
     /// True if nothing is missing for that use.
-    pub fn is_ready_for(&self, what: Use) -> bool {
-        self.missing_for(what).is_empty()
+    pub fn is_ready_for(&self, usage: Use) -> bool {
+        self.missing_for(usage).is_empty()
     }
 
     /// Waits until it is ready for that use.
-    pub async fn until_ready_for(&self, what: Use) {
-        while !self.is_ready_for(what) {
+    pub async fn until_ready_for(&self, usage: Use) {
+        while !self.is_ready_for(usage) {
             tokio::time::sleep(LOOK).await;
         }
     }
@@ -176,8 +176,8 @@ impl Life {
 
     /// Whether what is missing of it stands in the way of that use. Writes need what reads need:
     /// they answer once reads show them.
-    fn holds_up(&self, what: Use) -> bool {
-        (self.awaited && !self.was_up) || self.needed.is_some_and(|needed| needed <= what)
+    fn holds_up(&self, usage: Use) -> bool {
+        (self.awaited && !self.was_up) || self.needed.is_some_and(|needed| needed <= usage)
     }
 
     fn rises(&mut self, name: &str) {

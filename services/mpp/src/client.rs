@@ -140,9 +140,9 @@ fn everywhere() -> Option<PathBuf> {
     Some(state.join("mpp/context.json"))
 }
 
-fn unreadable(path: &Path, what: &str) -> Error {
+fn unreadable(path: &Path, why: &str) -> Error {
     let text = format!(
-        "{} cannot be used: {what}; name the file that `mpp up` wrote with --context or MPP_CONTEXT, by \
+        "{} cannot be used: {why}; name the file that `mpp up` wrote with --context or MPP_CONTEXT, by \
          its whole path where commands run in other folders",
         path.display()
     );

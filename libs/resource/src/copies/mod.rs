@@ -143,7 +143,7 @@ impl Kept {
 }
 
 /// The error of data that has just changed, so that it cannot be compared at this moment.
-pub fn moves_on(what: &str) -> Error {
-    let text = format!("{what} changes right now; not compared, ask again");
+pub fn moves_on(subject: &str) -> Error {
+    let text = format!("{subject} changes right now; not compared, ask again");
     Error::new(Reason::Unavailable, text)
 }

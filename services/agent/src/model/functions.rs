@@ -6,7 +6,7 @@ pub struct Function {
     /// Its name in a program.
     pub name: &'static str,
     /// Its result, in words.
-    pub what: &'static str,
+    pub purpose: &'static str,
     /// An example of its input.
     pub from: &'static str,
     /// Wordings that it reads, one of each form.
@@ -17,25 +17,25 @@ pub struct Function {
 pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "rupiah",
-        what: "a fee; its wording is kept, and what is not sure is marked as not read",
+        purpose: "a fee; its wording is kept, and what is not sure is marked as not read",
         from: "\"Rp. 350.000,-\"",
         forms: FEES,
     },
     Function {
         name: "service_time",
-        what: "how long a service takes; its wording is kept, too",
+        purpose: "how long a service takes; its wording is kept, too",
         from: "\"Maksimal 20 (dua puluh) hari\"",
         forms: TIMES,
     },
     Function {
         name: "list_items",
-        what: "the items of a list, without their numbers and bullets",
+        purpose: "the items of a list, without their numbers and bullets",
         from: "\"1. KTP asli\\n2) Surat pengantar; - Pas foto\"",
         forms: &[],
     },
     Function {
         name: "html_text",
-        what: "the plain text of a web editor's markup",
+        purpose: "the plain text of a web editor's markup",
         from: "\"<p>KTP &amp; KK</p>\"",
         forms: &[],
     },

@@ -31,10 +31,10 @@ fn holds_unread_time(time: &ServiceTime) -> bool {
     time.unit() == Unit::Unparsed || time.cases.iter().chain(&time.steps).any(holds_unread_time)
 }
 
-fn remark(field: &str, what: &str, words: &str) -> Error {
+fn remark(field: &str, kind: &str, words: &str) -> Error {
     let why = why(words);
     let words: String = words.chars().take(160).collect();
-    Error::field(field, FieldCode::NotRead, format!("this {what} is not read: \"{words}\"{why}"))
+    Error::field(field, FieldCode::NotRead, format!("this {kind} is not read: \"{words}\"{why}"))
 }
 
 /// Explains in a few words why no form can hold the text; empty where the words may only be

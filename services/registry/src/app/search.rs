@@ -22,7 +22,7 @@ impl Registry {
     /// replica is behind.
     pub async fn find_services(
         &self,
-        who: &str,
+        caller: &str,
         asked: &SearchServicesRequest,
         query: Query,
     ) -> Result<(Vec<Hit>, Results)> {
@@ -31,7 +31,7 @@ impl Registry {
         self.memory.settled(|state| check_filters(asked, state)).await?;
         let searchable = self.search.caught_up(query.min_revision);
         mpp_rpc::waiting(searchable).await?.map_err(refused)?;
-        let mut found = self.search.search_for(who, query).await.map_err(refused)?;
+        let mut found = self.search.search_for(caller, query).await.map_err(refused)?;
         // The index may be a moment ahead of the memory.
         self.memory.wait_for(found.revision).await?;
         let state = self.memory.read();

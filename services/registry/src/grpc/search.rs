@@ -22,20 +22,20 @@ impl SearchService for Search {
         &self,
         request: Request<SearchServicesRequest>,
     ) -> Result<Response<SearchServicesResponse>, Status> {
-        let who = mpp_rpc::caller(&request).subject;
-        reply(self.find(&who, &request.into_inner()).await)
+        let caller = mpp_rpc::caller(&request).subject;
+        reply(self.find(&caller, &request.into_inner()).await)
     }
 }
 
 impl Search {
     async fn find(
         &self,
-        who: &str,
+        caller: &str,
         request: &SearchServicesRequest,
     ) -> Result<SearchServicesResponse> {
         let bound = bound_to(request);
         let query = query(request, bound, &self.0)?;
-        let (hits, found) = self.0.find_services(who, request, query).await?;
+        let (hits, found) = self.0.find_services(caller, request, query).await?;
         let Results { total, next, revision, weak, places, unanswered, uncovered, .. } = found;
         Ok(SearchServicesResponse {
             hits,

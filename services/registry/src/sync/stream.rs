@@ -183,8 +183,8 @@ fn without_end() -> Error {
     )
 }
 
-fn violation(what: &str) -> Error {
-    Error::new(Reason::ProtocolViolation, what)
+fn violation(text: &str) -> Error {
+    Error::new(Reason::ProtocolViolation, text)
 }
 
 fn silent(lease: Duration) -> Error {

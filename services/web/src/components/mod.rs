@@ -28,6 +28,11 @@ impl Look {
         phrase.of(self.lang)
     }
 
+    /// A line of a list of facts.
+    pub fn fact(self, label: Phrase, value: Markup) -> Markup {
+        html! { div { dt { (self.of(label)) } dd { (value) } } }
+    }
+
     /// The mark of sample data, beside a title.
     pub fn mark(self) -> Markup {
         html! { @if self.sample { " " span.mark { (self.of(words::SAMPLE_MARK)) } } }

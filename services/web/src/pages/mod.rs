@@ -23,7 +23,10 @@ mod withdrawn;
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::{registry::GetWithdrawnServiceResponse, reporting::Report};
+use mpp_api::{
+    registry::GetWithdrawnServiceResponse,
+    reporting::{Report, SourceReport},
+};
 use mpp_calendar::Zone;
 use mpp_core::Micros;
 
@@ -52,6 +55,13 @@ pub struct View {
     pub now: Micros,
     /// The page's own answers from the services.
     pub own: Own,
+}
+
+impl View {
+    /// A source, if the report has it.
+    pub fn source(&self, name: &str) -> Option<&SourceReport> {
+        self.report.sources.iter().find(|own| own.source == name)
+    }
 }
 
 /// The data that a page needs beside the report.

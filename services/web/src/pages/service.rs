@@ -49,10 +49,10 @@ fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
             section #service aria-labelledby="service-title" {
                 h2.hidden #service-title { (look.of(words::SERVICE)) }
                 dl.facts {
-                    (fact(look, words::SERVICE_UNIT, deviations::name(look, title, name)))
-                    (fact(look, words::SERVICE_SOURCE, source(look, view, service)))
-                    (fact(look, words::FEE, fee::fees(look, &service.fees)))
-                    (fact(look, words::SERVICE_TIME, fee::time(look, service.time.as_ref())))
+                    (look.fact(words::SERVICE_UNIT, deviations::name(look, title, name)))
+                    (look.fact(words::SERVICE_SOURCE, source(look, view, service)))
+                    (look.fact(words::FEE, fee::fees(look, &service.fees)))
+                    (look.fact(words::SERVICE_TIME, fee::time(look, service.time.as_ref())))
                 }
                 @if !service.requirements.is_empty() {
                     h3 { (look.of(words::SERVICE_REQUIREMENTS)) }
@@ -67,16 +67,12 @@ fn facts(look: Look, view: &View, data: &ServiceData) -> Arc<Part> {
     )
 }
 
-fn fact(look: Look, what: crate::words::Phrase, value: Markup) -> Markup {
-    html! { div { dt { (look.of(what)) } dd { (value) } } }
-}
-
 /// The source by the name that the report has for it.
 fn source(look: Look, view: &View, service: &Service) -> Markup {
     if service.source.is_empty() {
         return html! { (look.of(words::SERVICE_BY_HAND)) };
     }
-    let known = view.report.sources.iter().find(|own| own.source == service.source);
+    let known = view.source(&service.source);
     let title = known.and_then(|source| source.display_name.as_ref());
     deviations::name(look, title, &service.source)
 }

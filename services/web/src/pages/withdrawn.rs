@@ -53,18 +53,14 @@ fn facts(look: Look, view: &View, unit: &str, gone: &GetWithdrawnServiceResponse
                 h2 #withdrawn-title { (look.of(words::WITHDRAWN_TITLE)) (look.mark()) }
                 p { (look.of(what)) }
                 dl.facts {
-                    (fact(look, words::SERVICE_UNIT, html! { (unit) }))
-                    (fact(look, words::WITHDRAWN_WHEN, since))
-                    (fact(look, words::WITHDRAWN_BY, by(look, view, &gone.actor)))
-                    (fact(look, words::WITHDRAWN_SUCCESSOR, successor(look, gone)))
+                    (look.fact(words::SERVICE_UNIT, html! { (unit) }))
+                    (look.fact(words::WITHDRAWN_WHEN, since))
+                    (look.fact(words::WITHDRAWN_BY, by(look, view, &gone.actor)))
+                    (look.fact(words::WITHDRAWN_SUCCESSOR, successor(look, gone)))
                 }
             }
         },
     )
-}
-
-fn fact(look: Look, what: crate::words::Phrase, value: Markup) -> Markup {
-    html! { div { dt { (look.of(what)) } dd { (value) } } }
 }
 
 /// Who withdrew it; a source by the name that the report has for it.
@@ -72,7 +68,7 @@ fn by(look: Look, view: &View, actor: &str) -> Markup {
     if actor.is_empty() {
         return html! { (look.of(words::UNKNOWN)) };
     }
-    let known = view.report.sources.iter().find(|own| own.source == actor);
+    let known = view.source(actor);
     match known.and_then(|source| source.display_name.as_ref()) {
         Some(title) => deviations::name(look, Some(title), actor),
         None => html! { (actor) },

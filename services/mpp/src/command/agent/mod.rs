@@ -286,7 +286,14 @@ fn never_ran(source: &str) -> Error {
 fn functions() {
     say!("Beside jq's own filters (https://jqlang.org/manual) a mapping has:");
     for helper in FUNCTIONS {
-        say!("  {:<13} {}\n{:16}{} | {}", helper.name, helper.what, "", helper.from, helper.name);
+        say!(
+            "  {:<13} {}\n{:16}{} | {}",
+            helper.name,
+            helper.purpose,
+            "",
+            helper.from,
+            helper.name
+        );
         for form in helper.forms {
             say!("{:16}reads: {form}", "");
         }
