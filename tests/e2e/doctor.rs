@@ -6,7 +6,7 @@ use mpp_api::registry::GetServiceRequest;
 use mpp_testkit::{Backend, alter_records, execute};
 use mpp_tests::{
     PATIENCE, Service, Suite, eventually,
-    keys::{ADMINISTRATOR, APP},
+    keys::{ADMINISTRATOR, APP, ORGANISER},
     process::Signal,
     program::Said,
     proxy::{Proxy, Weather},
@@ -16,9 +16,15 @@ use mpp_tests::{
 
 /// Everything that is kept, as the doctor names it, service by service.
 const KEPT: [(&str, &[&str]); 3] = [
-    ("registry", &["records", "memory", "search"]),
-    ("scheduling", &["records", "memory", "registry-feed", "directory"]),
-    ("reporting", &["records", "registry-inbox", "scheduling-inbox", "projections", "nation"]),
+    ("registry", &["records", "memory", "search", "bookkeeping"]),
+    (
+        "scheduling",
+        &["records", "memory", "registry-feed", "directory", "bookings", "queue", "bookkeeping"],
+    ),
+    (
+        "reporting",
+        &["records", "registry-inbox", "scheduling-inbox", "projections", "nation", "bookkeeping"],
+    ),
 ];
 
 async fn doctor(suite: &Suite) -> Said {
@@ -96,6 +102,8 @@ async fn tell(backend: Backend) {
     a_copied_feed_is_altered(&mut suite, &way).await;
     all_is_well(&suite).await;
     projections_are_altered(&mut suite).await;
+    small_tables_are_altered(&suite).await;
+    an_organiser_asks(&suite).await;
     one_is_frozen(&mut suite).await;
 }
 
@@ -121,6 +129,44 @@ async fn records_are_altered(suite: &mut Suite) {
     repair(suite, "registry", "records").await;
     all_is_well(suite).await;
     assert_eq!(title(suite).await, before, "the feed still had it");
+}
+
+/// Where something stands, in each service; what a write sets right by itself is not waited for.
+async fn small_tables_are_altered(suite: &Suite) {
+    for (service, name, table, fault) in [
+        (Service::Registry, "registry", "sync_lease", "update sync_lease set sequence = 4711"),
+        (Service::Registry, "registry", "feed", "update feed set compacted = 4711"),
+        (Service::Scheduling, "scheduling", "migration", "delete from migration where version = 3"),
+        (Service::Reporting, "reporting", "feed", "update feed set floor = 4711"),
+    ] {
+        let database = suite.database(service);
+        if table == "sync_lease" {
+            let source = "insert into sync_lease (source, fencing, session, holder, until,
+                          mapping_version, resend, sequence, position)
+                          values ('sources/x', 0, '', '', 0, '', 0, 0, '')
+                          on conflict (source) do nothing";
+            execute(database, source).await;
+        }
+        execute(database, fault).await;
+        let words = [table, "mpp repair", "bookkeeping"];
+        is_found(suite, name, "bookkeeping", &words).await;
+        let said = suite.run(ADMINISTRATOR, &["repair", name, "bookkeeping"]).await;
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        all_is_well(suite).await;
+    }
+    let database = suite.database(Service::Reporting);
+    execute(database, "update inbox_head set seq = 1").await;
+    town::set_hours(suite, ADMINISTRATOR, "longer", town::MALL, ("00:00", "24:00")).await;
+    all_is_well(suite).await;
+}
+
+/// Who may not ask for all of it is told so, and finds no fault.
+async fn an_organiser_asks(suite: &Suite) {
+    let said = suite.run(ORGANISER, &["doctor", "-o", "json"]).await;
+    let (outcome, detail) = told(&said, "registry", "copies");
+    assert_eq!(outcome, "not asked", "{}", said.out);
+    assert!(detail.contains("auditor"), "{detail}");
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
 }
 
 /// A service's own records are looked through in each service alike: one that cannot be read, too.

@@ -11,6 +11,7 @@
 use std::{collections::VecDeque, mem, time::SystemTime};
 
 use bytes::Bytes;
+use futures::FutureExt as _;
 use mpp_api::{
     Position, digest,
     feed::{
@@ -93,6 +94,8 @@ pub struct Follower {
     filter: Filter,
     /// Whether it is told soon how far it has come.
     prompt: bool,
+    /// How many changes are handed over together.
+    gathers: usize,
     /// The position from which to go on; `None` to start with the state.
     position: Option<Position>,
     stream: Option<Streaming<WatchResponse>>,
@@ -118,6 +121,7 @@ impl Follower {
             client: FeedServiceClient::new(channel),
             filter,
             prompt: false,
+            gathers: 0,
             position,
             stream: None,
             pending: Vec::new(),
@@ -135,6 +139,14 @@ impl Follower {
     #[must_use]
     pub fn prompt(mut self) -> Self {
         self.prompt = true;
+        self
+    }
+
+    /// Has changes that have come already handed over together, up to about so many: for a copy
+    /// that takes in many at a time for little more than one.
+    #[must_use]
+    pub fn gathering(mut self, most: usize) -> Self {
+        self.gathers = most;
         self
     }
 
@@ -161,23 +173,55 @@ impl Follower {
     pub async fn next(&mut self) -> Event {
         loop {
             if let Some(event) = self.ready.pop_front() {
-                return event;
+                return self.gathered(event);
             }
             let Some(stream) = &mut self.stream else {
                 self.connect().await;
                 continue;
             };
             match timeout(self.settings.feed_silence, stream.message()).await {
-                Ok(Ok(Some(message))) => {
-                    if let Err(error) = self.receive(message) {
-                        self.lost(&malformed(&error));
-                    }
-                }
-                Ok(Ok(None)) => self.lost(&Status::unavailable("the feed ended")),
-                Ok(Err(status)) => self.lost(&status),
+                Ok(message) => self.take_in(message),
                 Err(_) => self.lost(&Status::unavailable("the feed was silent for too long")),
             }
         }
+    }
+
+    fn take_in(&mut self, message: Result<Option<WatchResponse>, Status>) {
+        match message {
+            Ok(Some(message)) => {
+                if let Err(error) = self.receive(message) {
+                    self.lost(&malformed(&error));
+                }
+            }
+            Ok(None) => self.lost(&Status::unavailable("the feed ended")),
+            Err(status) => self.lost(&status),
+        }
+    }
+
+    /// Adds the changes that have come already. A digest is of the position before it, so that
+    /// nothing is gathered over one.
+    fn gathered(&mut self, event: Event) -> Event {
+        let Event::Changes(mut changes, mut position) = event else { return event };
+        while changes.len() < self.gathers {
+            while self.ready.is_empty()
+                && let Some(stream) = &mut self.stream
+                && let Some(message) = stream.message().now_or_never()
+            {
+                self.take_in(message);
+            }
+            match self.ready.pop_front() {
+                Some(Event::Changes(more, at)) => {
+                    changes.extend(more);
+                    position = at;
+                }
+                Some(other) => {
+                    self.ready.push_front(other);
+                    break;
+                }
+                None => break,
+            }
+        }
+        Event::Changes(changes, position)
     }
 
     async fn connect(&mut self) {

@@ -13,6 +13,9 @@ mpp_telemetry::metrics! {
     /// holds: a replica's `memory`, or the follower's own `database`. The copy then starts again by
     /// itself.
     COPY_DIFFERENCES: Counter = "mpp.copy.differences" in "{kind}" by ["feed", "follower", "copy"];
+    /// Rows of small tables, and of bookings and queues, that did not agree with what they describe
+    /// or follow from, whenever they were compared: heads, floors, leases, positions, counts.
+    DISAGREEMENTS: Counter = "mpp.tables.disagreements" in "{row}" by ["service"];
     /// How often the memory had to be loaded again whole, after the first time.
     RELOADS: Counter = "mpp.memory.reloads" in "{reload}" by ["service"];
 }

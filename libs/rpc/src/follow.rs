@@ -52,6 +52,13 @@ impl Follower {
         }
     }
 
+    /// Has changes that have come already handed over together, up to about so many.
+    #[must_use]
+    pub fn gathering(mut self, most: usize) -> Self {
+        self.inner = self.inner.gathering(most);
+        self
+    }
+
     /// Measures how far it has come, as the follower of the service `follower`, which tells the
     /// time by `clock`.
     #[must_use]

@@ -27,14 +27,18 @@ impl Tx {
             return Ok(stored);
         }
         metrics::altered(self.db.name(), kind, &[name.to_owned()], 1);
-        // One that only was marked as deleted bears itself out.
-        let living = Stored { deleted: false, ..stored.clone() };
-        let written = match living.is_altered(kind, name) {
-            false => Some(living),
-            true => self.as_written(kind, name, &living).await?,
+        // One that only was marked as deleted, or got another version, bears itself out.
+        let proven = Stored { version: stored.proof.version, ..stored.clone() };
+        let marked = [proven.deleted, !proven.deleted];
+        let same = marked.map(|deleted| Stored { deleted, ..proven.clone() });
+        let written = match same.into_iter().find(|row| !row.is_altered(kind, name)) {
+            Some(row) => Some(row),
+            None => self.as_written(kind, name, &proven).await?,
         };
+        // Above whatever copies may have read of it.
+        let version = stored.version.max(stored.proof.version);
         Ok(match written {
-            Some(row) => Stored { altered: Altered::Restored, ..row },
+            Some(row) => Stored { version, altered: Altered::Restored, ..row },
             None => Stored { altered: Altered::Lost, ..stored },
         })
     }
@@ -48,8 +52,8 @@ impl Tx {
         stored: &Stored,
     ) -> Result<Option<Stored>> {
         let rows = sqlx::query(
-            "select labels, doc, create_time, update_time from change
-             where kind = $1 and name = $2 and version = $3 and deleted = 0",
+            "select deleted, labels, doc, tombstone, create_time, update_time from change
+             where kind = $1 and name = $2 and version = $3",
         )
         .bind(kind)
         .bind(name)
@@ -65,8 +69,10 @@ impl Tx {
 
 fn written(row: &AnyRow, stored: Stored) -> sqlx::Result<Stored> {
     Ok(Stored {
+        deleted: row.try_get::<i64, _>("deleted")? != 0,
         labels: row.try_get("labels")?,
         doc: Bytes::from(row.try_get::<Vec<u8>, _>("doc")?),
+        tombstone: row.try_get::<Option<Vec<u8>>, _>("tombstone")?.map(Bytes::from),
         create_time: row.try_get("create_time")?,
         update_time: row.try_get("update_time")?,
         ..stored

@@ -5,13 +5,12 @@ use std::collections::{HashMap, HashSet};
 use bytes::Bytes;
 use mpp_api::{Document, document};
 use mpp_core::{Error, Micros, Result};
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::{
     Labels, Put, Tx, db_error,
     error::write_conflict,
-    metrics,
-    record::{COLUMNS, Proof, Stored, encode_labels, stored_bytes},
+    record::{Altered, COLUMNS, Proof, Stored, encode_labels, stored_bytes},
 };
 
 /// Records in one statement; five binds each stay far below SQLite's 32,766.
@@ -89,9 +88,13 @@ impl Tx {
         let mut changed = Vec::with_capacity(chunk.len());
         for item in chunk {
             let stored = found.get(&item.name);
-            let answer = judge(kind, &item, stored);
+            let answer = judge(&item, stored);
             answers[item.index] = answer;
-            if answer.changed {
+            if let Some(stored) = stored.filter(|row| answer.changed && row.altered != Altered::No)
+            {
+                let Item { index, name, doc, labels } = item;
+                answers[index] = self.update(kind, &name, stored.clone(), doc, labels).await?;
+            } else if answer.changed {
                 stored.map_or(Ok(()), |stored| self.check_form(stored, kind, &item.name))?;
                 let create_time = stored.map_or(self.now(), |stored| stored.create_time);
                 changed.push(Changed { item, version: answer.version, create_time });
@@ -115,16 +118,13 @@ impl Tx {
             .fetch_all(self.conn())
             .await
             .map_err(db_error)?;
-        let service = self.db.name();
-        let pair = |row: &AnyRow| -> Result<(String, Stored)> {
+        let mut found = HashMap::new();
+        for row in &rows {
             let name: String = row.try_get("name").map_err(db_error)?;
-            let stored = Stored::from_row(row)?;
-            if stored.is_altered(kind, &name) {
-                metrics::altered(service, kind, std::slice::from_ref(&name), 1);
-            }
-            Ok((name, stored))
-        };
-        rows.iter().map(pair).collect()
+            let stored = self.as_it_was(kind, &name, Stored::from_row(row)?).await?;
+            found.insert(name, stored);
+        }
+        Ok(found)
     }
 
     /// Writes rows that are known to have changed. Index: record's primary key.
@@ -138,17 +138,17 @@ impl Tx {
                 let at = row * 5 + 4;
                 let (version, labels) = (at + 1, at + 2);
                 let (doc, proof) = (at + 3, at + 4);
-                format!("($1,${at},${version},$3,0,${labels},${doc},$2,$2,${proof},${version})")
+                format!("($1,${at},${version},$3,0,${labels},${doc},$2,$2,${proof},${version},1)")
             })
             .collect();
         let text = format!(
             "insert into record (kind, name, version, form, deleted, labels, doc, create_time,
-             update_time, proof, proof_version)
+             update_time, proof, proof_version, sealed)
              values {} on conflict (kind, name) do update set version = excluded.version,
              form = case when record.form > excluded.form then record.form
              else excluded.form end, labels = excluded.labels, doc = excluded.doc,
              update_time = excluded.update_time, proof = excluded.proof,
-             proof_version = excluded.proof_version
+             proof_version = excluded.proof_version, sealed = 1
              where record.version = excluded.version - 1 and record.deleted = 0",
             values.join(",")
         );
@@ -181,7 +181,7 @@ impl Changed {
 
 /// Decides about an item, given the stored row. One that was altered past the program is
 /// written anew.
-fn judge(kind: &str, item: &Item, stored: Option<&Stored>) -> Put {
+fn judge(item: &Item, stored: Option<&Stored>) -> Put {
     match stored {
         None => Put { version: 1, changed: true, tombstoned: false },
         Some(stored) if stored.deleted => {
@@ -190,7 +190,7 @@ fn judge(kind: &str, item: &Item, stored: Option<&Stored>) -> Put {
         Some(stored)
             if stored.doc == item.doc
                 && stored.labels == item.labels
-                && !stored.is_altered(kind, &item.name) =>
+                && stored.altered == Altered::No =>
         {
             Put { version: stored.version, changed: false, tombstoned: false }
         }

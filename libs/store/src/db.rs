@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row as _};
 use tokio::sync::watch;
 
 use crate::{
-    DatabasePolicy, Options, Schema,
+    DatabasePolicy, Migration, Options, Schema,
     bounds::Bounds,
     connect::{self, dialect_of, own, sqlite_path},
     db_error,
@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     pub clock: Clock,
     pub policy: DatabasePolicy,
     pub history_kinds: &'static [&'static str],
+    /// The service's track of migrations.
+    pub steps: &'static [Migration],
     /// On SQLite one connection, so that writers queue in order.
     pub writers: Pool,
     pub readers: Pool,
@@ -89,12 +91,14 @@ impl Db {
         metrics::begin(name);
         let (reach, owned) = (Reach::default(), owned.map(Arc::new));
         let pool = |size, which| {
-            Pool::new(options, dialect, size, &reach, owned.clone(), format!("{name}/{which}"))
+            let named = (format!("{name}/{which}"), which == "writers");
+            Pool::new(options, dialect, size, &reach, owned.clone(), named)
         };
         let (readers, writers) = (pool(readers, "readers")?, pool(writers, "writers")?);
         // A fault of the address or of the server is reported here, not by a pool that gave up.
         let mut conn = connect::first(options, dialect).await?;
         migrate::check(&mut conn, schema).await?;
+        restore_feed(&mut conn).await?;
         if dialect.engine == Engine::Sqlite {
             forget_leases(&mut conn).await?;
         }
@@ -110,6 +114,7 @@ impl Db {
             clock: options.clock.clone(),
             policy: options.policy.clone(),
             history_kinds: schema.history_kinds,
+            steps: schema.steps,
             writers,
             readers,
             reach,
@@ -196,6 +201,19 @@ impl Db {
             owned.release();
         }
     }
+}
+
+/// Makes the feed's only row anew where it is gone, without which nothing can be read. Its floor
+/// nobody knows any more: with the head, whoever follows starts again from the state.
+async fn restore_feed(conn: &mut AnyConnection) -> Result<()> {
+    let text = "insert into feed (id, lineage, cluster, floor, compacted)
+                select 1, '', '', (select coalesce(max(rev), 0) from revision), 0
+                where not exists (select 1 from feed) on conflict (id) do nothing";
+    let done = sqlx::query(text).execute(conn).await.map_err(db_error)?;
+    if done.rows_affected() > 0 {
+        tracing::warn!("the feed's row was gone and is made anew: its followers start again");
+    }
+    Ok(())
 }
 
 /// Only the owner of the file runs its jobs, so an earlier holder of a lease is gone. To wait for

@@ -35,6 +35,8 @@ pub(crate) struct Dialect {
     pub engine: Engine,
     /// Sets up a connection; on PostgreSQL it answers whether it leads to a standby.
     pub session: fn(&DatabasePolicy) -> String,
+    /// Sets up a connection that writes besides; nothing where that is empty.
+    pub writer: fn(&DatabasePolicy) -> String,
     /// Begins a writing transaction; answers the database's time. One round trip.
     pub begin: &'static str,
     /// Begins a read-only snapshot.
@@ -59,7 +61,68 @@ pub(crate) struct Dialect {
     pub tables: &'static str,
     /// Names a row within one statement.
     pub row_id: &'static str,
+    /// The numbers that are drawn for the feed.
+    pub counters: &'static [Counter],
 }
+
+/// A number that is drawn, and what it follows from.
+#[derive(Debug)]
+pub(crate) struct Counter {
+    pub table: &'static str,
+    pub name: &'static str,
+    /// Answers the number as it stands, and the last that was given out.
+    pub read: &'static str,
+    /// How far it may be ahead; `None` where that harms nobody.
+    pub most_ahead: Option<i64>,
+    /// What comes of it where it is wrong.
+    pub harm: &'static str,
+    pub mend: &'static str,
+}
+
+/// Numbers that are lost to transactions that failed are far fewer.
+const MANY: Option<i64> = Some(1_000_000_000);
+
+/// SQLite has one writer, whose next revision is the head and one.
+const SQLITE_COUNTERS: &[Counter] = &[
+    Counter {
+        table: "feed",
+        name: "the head",
+        read: "select head, (select coalesce(max(rev), 0) from revision) from feed",
+        most_ahead: Some(0),
+        harm: "writes fail, or answer a revision that never comes",
+        mend: "update feed set head = (select coalesce(max(rev), 0) from revision)",
+    },
+    Counter {
+        table: "sqlite_sequence",
+        name: "the number of changes",
+        read: "select seq, (select coalesce(max(last_seq), 0) from revision) from sqlite_sequence
+               where name = 'change' and seq > (select coalesce(max(last_seq), 0) from revision)",
+        most_ahead: MANY,
+        harm: "it may end, and then writes fail",
+        mend: "update sqlite_sequence set seq = (select coalesce(max(last_seq), 0) from revision)
+               where name = 'change'",
+    },
+];
+
+const POSTGRES_COUNTERS: &[Counter] = &[
+    Counter {
+        table: "revision_number",
+        name: "the number of revisions",
+        read: "select last_value, (select coalesce(max(rev), 0) from revision) from revision_number",
+        most_ahead: MANY,
+        harm: "writes fail, or are committed below what followers have passed",
+        mend: "select setval('revision_number', greatest((select max(rev) from revision), 1))
+               from (select pg_advisory_xact_lock(5213001)) alone",
+    },
+    Counter {
+        table: "tx_number",
+        name: "the number of transactions",
+        read: "select last_value, (select coalesce(max(tx), 0) from revision) from tx_number",
+        most_ahead: None,
+        harm: "writes fail until it has passed",
+        mend: "select setval('tx_number', greatest((select max(tx) from revision), 1))",
+    },
+];
 
 /// Moves SQLite's log into its file and cuts it, waiting for nobody: where a reader still needs the
 /// log, the next look tries again.
@@ -75,7 +138,14 @@ pub(crate) const SQLITE_CUT_LOG: &str =
 pub(crate) const SQLITE: Dialect = Dialect {
     engine: Engine::Sqlite,
     session: sqlite_session,
-    begin: concat!("begin immediate; select ", sqlite_clock!()),
+    writer: |_| String::new(),
+    // The next revision is the head and one, so no write goes by a head that was altered.
+    begin: concat!(
+        "begin immediate;
+         update feed set head = max(floor, (select coalesce(max(rev), 0) from revision))
+         where head <> max(floor, (select coalesce(max(rev), 0) from revision)); select ",
+        sqlite_clock!()
+    ),
     snapshot: "begin",
     clock: concat!("select ", sqlite_clock!()),
     look: concat!("select ", sqlite_clock!(), ", 'off', (select max(at) from revision)"),
@@ -90,6 +160,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
     tables: "select name from sqlite_master where type in ('table', 'view')
              and name not like 'sqlite_%' order by name",
     row_id: "rowid",
+    counters: SQLITE_COUNTERS,
 };
 
 /// The timeouts bound what a stalled client or a lock can hold up.
@@ -101,6 +172,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
 pub(crate) const POSTGRES: Dialect = Dialect {
     engine: Engine::Postgres,
     session: postgres_session,
+    writer: postgres_writer,
     begin: concat!("begin; select ", postgres_clock!(), " from feed_begin()"),
     snapshot: "begin isolation level repeatable read read only",
     clock: concat!("select ", postgres_clock!()),
@@ -129,6 +201,7 @@ pub(crate) const POSTGRES: Dialect = Dialect {
                              and d.objid = c.oid and d.deptype = 'e')
              order by 1",
     row_id: "ctid",
+    counters: POSTGRES_COUNTERS,
 };
 
 fn sqlite_session(_policy: &DatabasePolicy) -> String {
@@ -141,9 +214,22 @@ fn sqlite_session(_policy: &DatabasePolicy) -> String {
     .to_owned()
 }
 
+fn postgres_writer(policy: &DatabasePolicy) -> String {
+    format!("set idle_in_transaction_session_timeout = '{}s'", policy.idle_write_seconds)
+}
+
+/// The server looks after a client that is gone without a word, too: the driver cannot set that of
+/// its own side, and a session that nobody ends keeps what it has locked. Not every server knows
+/// all of these settings.
+const POSTGRES_CLIENT_CHECKS: &str = "select set_config(name, case name
+        when 'tcp_keepalives_idle' then '10' when 'tcp_keepalives_interval' then '5'
+        when 'tcp_keepalives_count' then '3' when 'tcp_user_timeout' then '20s' else '5s' end, false)
+    from pg_settings where name in ('tcp_keepalives_idle', 'tcp_keepalives_interval',
+        'tcp_keepalives_count', 'tcp_user_timeout', 'client_connection_check_interval')";
+
 fn postgres_session(policy: &DatabasePolicy) -> String {
     format!(
-        "set lock_timeout = '{}s'; set statement_timeout = '{}s';
+        "{POSTGRES_CLIENT_CHECKS}; set lock_timeout = '{}s'; set statement_timeout = '{}s';
          set idle_in_transaction_session_timeout = '{}s'; set jit = off;
          set enable_seqscan = off; set timezone = 'UTC'; select pg_is_in_recovery()",
         policy.lock_wait_seconds, policy.statement_seconds, policy.idle_transaction_seconds

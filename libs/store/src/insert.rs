@@ -51,8 +51,8 @@ impl Tx {
         let proof = Proof::of(kind, name, version, &labels, &doc, (create_time, now));
         let done = sqlx::query(
             "insert into record (kind, name, version, form, deleted, labels, doc, create_time,
-             update_time, proof, proof_version)
-             values ($1, $2, $8, $6, 0, $3, $4, $9, $5, $7, $8)
+             update_time, proof, proof_version, sealed)
+             values ($1, $2, $8, $6, 0, $3, $4, $9, $5, $7, $8, 1)
              on conflict (kind, name) do nothing",
         )
         .bind(kind)

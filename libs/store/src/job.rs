@@ -7,7 +7,7 @@ use mpp_core::{Micros, Result};
 use sqlx::AssertSqlSafe;
 use tokio::time::{Instant, sleep};
 
-use crate::{Db, db_error, metrics};
+use crate::{Db, FAR_AHEAD, db_error, metrics};
 
 /// Rows that one statement deletes.
 const CHUNK: u64 = 500;
@@ -114,9 +114,10 @@ impl Db {
     }
 
     /// Takes or renews the lease of `job` for `holder`, by the database's clock; false while
-    /// another holds it. How long a lease is, says the `policy.rs` of the service whose work it
-    /// is; that of the feed's retention, which every service has, `feed/retention.rs`. Index: job's
-    /// primary key.
+    /// another holds it. One that ends further ahead than anybody takes it for was altered, or the
+    /// clock was set back: it counts as ended. How long a lease is, says the `policy.rs` of the
+    /// service whose work it is; that of the feed's retention, which every service has,
+    /// `feed/retention.rs`. Index: job's primary key.
     ///
     /// # Errors
     /// `UNAVAILABLE` if the database is away.
@@ -127,12 +128,13 @@ impl Db {
         let done = sqlx::query(
             "insert into job (name, holder, until) values ($1, $2, $3)
              on conflict (name) do update set holder = excluded.holder, until = excluded.until
-             where job.holder = excluded.holder or job.until <= $4",
+             where job.holder = excluded.holder or job.until <= $4 or job.until > $5",
         )
         .bind(job)
         .bind(holder)
         .bind(now.saturating_add(ttl))
         .bind(now)
+        .bind(now.saturating_add(ttl).saturating_add(FAR_AHEAD))
         .execute(&mut conn)
         .await
         .map_err(db_error)?;

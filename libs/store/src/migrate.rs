@@ -72,7 +72,7 @@ pub struct Schema {
 }
 
 /// The steps of this crate.
-const STORE: &[Migration] = &[
+pub(crate) const STORE: &[Migration] = &[
     Migration {
         version: 1,
         name: "records",
@@ -109,6 +109,14 @@ const STORE: &[Migration] = &[
         version: 5,
         name: "proofs",
         statements: Statements::Both(include_str!("sql/0005_proofs.sql")),
+    },
+    Migration {
+        version: 6,
+        name: "seals",
+        statements: Statements::Each {
+            sqlite: include_str!("sql/sqlite/0006_seals.sql"),
+            postgres: include_str!("sql/postgres/0006_seals.sql"),
+        },
     },
 ];
 

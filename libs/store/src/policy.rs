@@ -20,6 +20,10 @@ mpp_core::policy! {
         /// Seconds for which a transaction may stand open without a statement (PostgreSQL), as that
         /// of a process that hangs does.
         idle_transaction_seconds: u64 = 60 in 1..=3_600,
+        /// The same of a transaction that writes, which waits for nothing but the database: what it
+        /// has locked others wait for, where its process is gone without a word. Less than
+        /// `lock_wait_seconds`, so that they get the lock before they give up.
+        idle_write_seconds: u64 = 5 in 1..=3_600,
         /// Seconds after which a connection that lay idle is tried before it is used: a network may
         /// have forgotten it without a word. A try costs a round trip.
         trusted_idle_seconds: u64 = 5 in 0..=3_600,

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use mpp_core::Result;
-use sqlx::{AnyConnection, AnyPool, Connection as _, any::AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, any::AnyPoolOptions};
 use tokio::time::{Instant, timeout};
 
 use crate::{
@@ -31,14 +31,15 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// At most `size` connections, each made when it is first needed; `name` stands in metrics.
+    /// At most `size` connections, each made when it is first needed; `name` stands in metrics, and
+    /// whether they write says how long a transaction may stand open.
     pub fn new(
         options: &Options,
         dialect: &'static Dialect,
         size: u32,
         reach: &Reach,
         owned: Option<Arc<Owned>>,
-        name: String,
+        (name, writes): (String, bool),
     ) -> Result<Self> {
         let (owner, known) = (owned.clone(), reach.clone());
         let policy = options.policy.clone();
@@ -61,7 +62,14 @@ impl Pool {
             })
             .after_connect(move |conn, _| {
                 let policy = policy.clone();
-                Box::pin(async move { set_up(conn, dialect, &policy).await })
+                Box::pin(async move {
+                    set_up(conn, dialect, &policy).await?;
+                    let text = if writes { (dialect.writer)(&policy) } else { String::new() };
+                    if !text.is_empty() {
+                        sqlx::raw_sql(AssertSqlSafe(text)).execute(conn).await?;
+                    }
+                    Ok(())
+                })
             })
             .connect_lazy(&options.url);
         let pool = pool.map_err(db_error)?;

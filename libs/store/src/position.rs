@@ -4,7 +4,7 @@ use mpp_api::Position;
 use mpp_core::{Digest, KindSum, Result};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::{Conn, Tx, db_error};
+use crate::{Conn, Tx, db_error, feed::revision_of};
 
 impl Tx {
     /// Saves how far `feed` has been applied, where it stands at `from` until now; false if it
@@ -22,14 +22,12 @@ impl Tx {
             return self.first_position(feed, to).await;
         };
         let done = sqlx::query(
-            "update upstream set token = $2, revision = $3
-             where feed = $1 and token = $4 and revision = $5",
+            "update upstream set token = $2, revision = $3 where feed = $1 and token = $4",
         )
         .bind(feed)
         .bind(&to.token[..])
         .bind(to.revision)
         .bind(&from.token[..])
-        .bind(from.revision)
         .execute(self.conn())
         .await
         .map_err(db_error)?;
@@ -127,7 +125,8 @@ pub(crate) async fn digest(conn: &mut Conn, feed: &str) -> Result<Digest> {
     Ok(digest)
 }
 
-/// Index: upstream's primary key.
+/// The token says itself of which revision it is: the column beside it is for people who look, and
+/// for tokens of a newer form. Index: upstream's primary key.
 pub(crate) async fn select(
     conn: &mut Conn,
     feed: &str,
@@ -137,8 +136,10 @@ pub(crate) async fn select(
     let row =
         sqlx::query(AssertSqlSafe(text)).bind(feed).fetch_optional(conn).await.map_err(db_error)?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Position {
-        token: row.try_get::<Vec<u8>, _>("token").map_err(db_error)?.into(),
-        revision: row.try_get("revision").map_err(db_error)?,
-    }))
+    let token: Vec<u8> = row.try_get("token").map_err(db_error)?;
+    let revision = match revision_of(&token) {
+        Some(revision) => revision,
+        None => row.try_get("revision").map_err(db_error)?,
+    };
+    Ok(Some(Position { token: token.into(), revision }))
 }

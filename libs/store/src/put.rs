@@ -105,34 +105,44 @@ impl Tx {
     ) -> Result<i64> {
         let stored = self.locked(D::KIND, name).await?.ok_or_else(|| Error::not_found(name))?;
         check_expected(name, &stored, expect)?;
-        self.check_form(&stored, D::KIND, name)?;
-        let form = stored.form.max(document::form_number(D::KIND));
-        let version = stored.version + 1;
-        // Index: record's primary key.
+        self.bury(D::KIND, name, stored, tombstone.encode_to_vec().into()).await
+    }
+
+    /// Writes the row as deleted. Index: record's primary key.
+    pub(crate) async fn bury(
+        &mut self,
+        kind: &'static str,
+        name: &str,
+        stored: Stored,
+        tombstone: Bytes,
+    ) -> Result<i64> {
+        self.check_form(&stored, kind, name)?;
+        let form = stored.form.max(document::form_number(kind));
+        let (version, now) = (stored.version + 1, self.now());
+        let times = (stored.create_time, now);
+        let proof = Proof::of_deletion(kind, name, version, &stored.labels, &tombstone, times);
         sqlx::query(
             "update record set version = $3, deleted = 1, doc = $4, tombstone = $5,
-             update_time = $6, form = $7
+             update_time = $6, form = $7, labels = $8, create_time = $9, proof = $10,
+             proof_version = $3, sealed = 1
              where kind = $1 and name = $2",
         )
-        .bind(D::KIND)
+        .bind(kind)
         .bind(name)
         .bind(version)
         .bind(&[] as &[u8])
-        .bind(tombstone.encode_to_vec())
-        .bind(self.now())
+        .bind(&tombstone[..])
+        .bind(now)
         .bind(form)
+        .bind(&stored.labels)
+        .bind(stored.create_time)
+        .bind(proof.hash)
         .execute(self.conn())
         .await
         .map_err(db_error)?;
-        let gone = Stored {
-            version,
-            form,
-            deleted: true,
-            doc: Bytes::new(),
-            altered: Altered::No,
-            ..stored
-        };
-        self.seen.insert((D::KIND, name.to_owned()), gone);
+        let written = Stored::written((version, form), stored.labels, Bytes::new(), times, proof);
+        let gone = Stored { deleted: true, tombstone: Some(tombstone), ..written };
+        self.seen.insert((kind, name.to_owned()), gone);
         Ok(version)
     }
 
@@ -197,7 +207,8 @@ impl Tx {
         // Index: record's primary key.
         let done = sqlx::query(
             "update record set version = $3, deleted = 0, tombstone = null, labels = $4, doc = $5,
-             update_time = $6, form = $8, proof = $9, proof_version = $3, create_time = $10
+             update_time = $6, form = $8, proof = $9, proof_version = $3, create_time = $10,
+             sealed = 1
              where kind = $1 and name = $2 and version = $7",
         )
         .bind(kind)
@@ -206,7 +217,7 @@ impl Tx {
         .bind(&labels)
         .bind(&doc[..])
         .bind(now)
-        .bind(stored.version)
+        .bind(stored.row_version)
         .bind(form)
         .bind(proof.hash)
         .bind(stored.create_time)

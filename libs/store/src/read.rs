@@ -26,6 +26,38 @@ pub struct Read {
 /// Greater than every name that starts as a text does, once appended to it.
 pub(crate) const LAST: char = char::MAX;
 
+/// Up to `limit` living records whose names lie between two, in the order of names, each with
+/// whether it was altered in the database: to compare what follows from them. Index: record's
+/// primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` if the database is away; internal for one that cannot be read.
+pub async fn records_between<D: Document>(
+    conn: &mut Conn,
+    after: &str,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<(Record<D>, bool)>> {
+    let text = format!(
+        "select name, {COLUMNS} from record
+         where kind = $1 and name > $2 and name < $3 and deleted = 0 order by name limit $4"
+    );
+    let rows = sqlx::query(AssertSqlSafe(text))
+        .bind(D::KIND)
+        .bind(after)
+        .bind(before)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+        .map_err(db_error)?;
+    let record = |row: &sqlx::any::AnyRow| {
+        let name: String = row.try_get("name").map_err(db_error)?;
+        let stored = Stored::from_row(row)?;
+        Ok((stored.record(&name)?, stored.is_altered(D::KIND, &name)))
+    };
+    rows.iter().map(record).collect()
+}
+
 /// The name at which the page after another begins, among the names that start with a prefix. One
 /// bound and not two: SQLite seeks by the first and walks to the second, so that a later page costs
 /// all before it.

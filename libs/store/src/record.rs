@@ -84,14 +84,19 @@ pub struct Buried {
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
     pub version: i64,
+    /// The version that the row bears: another one where it was altered.
+    pub row_version: i64,
     pub form: i64,
     pub deleted: bool,
     pub labels: String,
     pub doc: Bytes,
+    pub tombstone: Option<Bytes>,
     pub create_time: Micros,
     pub update_time: Micros,
     /// The row's proof as it was written, and the version that it was written for.
     pub proof: Proof,
+    /// A program that always proves has written it.
+    pub sealed: bool,
     /// Whether this is the row.
     pub altered: Altered,
 }
@@ -108,9 +113,9 @@ pub(crate) enum Altered {
     Lost,
 }
 
-/// A hash over a row, and the version that it was made for. A program of before writes none, and
+/// A hash over a row, and the version that it was made for. A program of before writes none, or
 /// leaves that of an older version: such a row is not proven, and nobody can say that it was
-/// altered.
+/// altered. A row that is sealed has been written by a program that always proves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Proof {
     pub version: i64,
@@ -139,11 +144,34 @@ impl Proof {
         ]);
         Self { version, hash }
     }
+
+    /// Of a deletion that is to be written.
+    pub fn of_deletion(
+        kind: &str,
+        name: &str,
+        version: i64,
+        labels: &str,
+        tombstone: &[u8],
+        times: (Micros, Micros),
+    ) -> Self {
+        let number = i64::to_be_bytes;
+        let hash = row_proof(&[
+            b"deleted",
+            kind.as_bytes(),
+            name.as_bytes(),
+            &number(version),
+            labels.as_bytes(),
+            tombstone,
+            &number(times.0),
+            &number(times.1),
+        ]);
+        Self { version, hash }
+    }
 }
 
 /// The columns that [`Stored`] reads.
-pub(crate) const COLUMNS: &str =
-    "version, form, deleted, labels, doc, create_time, update_time, proof, proof_version";
+pub(crate) const COLUMNS: &str = "version, form, deleted, labels, doc, tombstone, create_time, \
+    update_time, proof, proof_version, sealed";
 
 impl Stored {
     /// The row as it was just written.
@@ -154,41 +182,69 @@ impl Stored {
         (create_time, update_time): (Micros, Micros),
         proof: Proof,
     ) -> Self {
-        let (deleted, altered) = (false, Altered::No);
-        Self { version, form, deleted, labels, doc, create_time, update_time, proof, altered }
+        Self {
+            version,
+            row_version: version,
+            form,
+            deleted: false,
+            labels,
+            doc,
+            tombstone: None,
+            create_time,
+            update_time,
+            proof,
+            sealed: true,
+            altered: Altered::No,
+        }
     }
 
     pub fn from_row(row: &AnyRow) -> Result<Self> {
         let read = || -> sqlx::Result<Self> {
             Ok(Self {
                 version: row.try_get("version")?,
+                row_version: row.try_get("version")?,
                 form: row.try_get("form")?,
                 deleted: row.try_get::<i64, _>("deleted")? != 0,
                 labels: row.try_get("labels")?,
                 doc: row.try_get::<Vec<u8>, _>("doc")?.into(),
+                tombstone: row.try_get::<Option<Vec<u8>>, _>("tombstone")?.map(Bytes::from),
                 create_time: row.try_get("create_time")?,
                 update_time: row.try_get("update_time")?,
                 proof: Proof {
                     version: row.try_get("proof_version")?,
                     hash: row.try_get("proof")?,
                 },
+                sealed: row.try_get::<i64, _>("sealed")? != 0,
                 altered: Altered::No,
             })
         };
         read().map_err(db_error)
     }
 
-    /// True where a program has proven the row; false as well for one that was altered since.
-    pub fn is_proven(&self) -> bool {
-        self.proof.version == self.version
+    /// True where nobody can say whether the row was altered: a program of before wrote it.
+    pub fn is_unproven(&self) -> bool {
+        self.proof.version != self.version && !self.sealed
     }
 
     /// True where the row is not what a program has written in this version: it was altered in the
-    /// database. Programs delete with a next version, which has no proof.
+    /// database.
     pub fn is_altered(&self, kind: &str, name: &str) -> bool {
+        match self.proof.version == self.version {
+            true => self.proof != self.proof_of_row(kind, name),
+            false => self.sealed,
+        }
+    }
+
+    fn proof_of_row(&self, kind: &str, name: &str) -> Proof {
+        let (version, labels) = (self.version, self.labels.as_str());
         let times = (self.create_time, self.update_time);
-        let written = || Proof::of(kind, name, self.version, &self.labels, &self.doc, times);
-        self.is_proven() && (self.deleted || self.proof != written())
+        match self.deleted {
+            false => Proof::of(kind, name, version, labels, &self.doc, times),
+            true => {
+                let tombstone = self.tombstone.as_deref().unwrap_or_default();
+                Proof::of_deletion(kind, name, version, labels, tombstone, times)
+            }
+        }
     }
 
     /// True where document and labels are what the program knows.

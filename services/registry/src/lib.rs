@@ -133,6 +133,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     if seeded > 0 {
         tracing::info!(seeded, "regions were brought in line with the binary's table");
     }
+    let pace = options.feed.proof;
     let feed = Feed::start(db.clone(), options.feed, shutdown.clone()).await?;
     let policy = Arc::new(options.policy);
     let registry = Registry {
@@ -144,7 +145,9 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     };
     let readiness = Readiness::new(options.health);
     work(&registry, &feed, &readiness, &shutdown);
-    let routes = routes(&registry, &feed, shutdown);
+    let copies = Copies::new(feed.compare_limit(), app::copies::kept(&registry, &feed));
+    tokio::spawn(copies.clone().look_after(registry.db.clone(), pace, shutdown.clone()));
+    let routes = routes(&registry, &feed, copies, shutdown);
     Ok(Running { routes, readiness, feed, registry })
 }
 
@@ -179,7 +182,7 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
 /// Largest message of any method, in bytes.
 const MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
-fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Routes {
+fn routes(registry: &Registry, feed: &Feed, copies: Copies, shutdown: CancellationToken) -> Routes {
     let pushes = sync::push::Pushes::new(registry.clone());
     let sync = grpc::sync::Sync { registry: registry.clone(), pushes, shutdown };
     // A batch that is too large for the welcome is told so by it, as long as it is a message at
@@ -187,7 +190,6 @@ fn routes(registry: &Registry, feed: &Feed, shutdown: CancellationToken) -> Rout
     let sync_bytes = (registry.policy.batch_bytes + 64 * 1024).max(MESSAGE_BYTES);
     let sync = SyncServiceServer::new(sync).max_decoding_message_size(sync_bytes);
     let knows = registry.clone();
-    let copies = Copies::new(feed.compare_limit(), app::copies::kept(registry, feed));
     let feed =
         mpp_rpc::feed::FeedServer::new(feed.clone(), model::KINDS).knowing(move |label, value| {
             let knows = knows.clone();

@@ -166,6 +166,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     });
     let proofs = <[LastProof; 2]>::default();
     let copies = serve_copies(&feed, &db, &memory, &proofs);
+    tokio::spawn(copies.clone().look_after(db.clone(), pace, shutdown.clone()));
     let follow = follow::Follow {
         db: db.clone(),
         channels: channels.clone(),
@@ -197,17 +198,11 @@ async fn load(db: &Db, policy: &Policy) -> Result<model::Nation> {
         Err(error) if error.reason() == Reason::Internal => {
             let context = error.context();
             tracing::error!(%error, ?context, "projections cannot be read; they are made anew");
-            rebuild(db.clone(), &[]).await?;
+            follow::rebuild(db, &[], false).await?;
             memory::load(db, policy).await
         }
         loaded => loaded,
     }
-}
-
-async fn rebuild(db: Db, accept: &[model::Upstream]) -> Result<i64> {
-    let mut tx = db.begin(&follow::writer()).await?;
-    let accepted = follow::rebuild(&mut tx, accept).await?;
-    tx.commit().await.map(|_| accepted)
 }
 
 fn serve_copies(
@@ -216,9 +211,12 @@ fn serve_copies(
     memory: &Arc<memory::Memory>,
     proofs: &[LastProof; 2],
 ) -> Copies {
-    let rebuilt = db.clone();
-    let rebuild = move |accept: &'static [model::Upstream]| -> Work<i64> {
-        Box::pin(rebuild(rebuilt.clone(), accept))
+    let (rebuilt, rebuilds) = (db.clone(), follow::Rebuilds::default());
+    // So that the call answers before it would be cut off.
+    let patience = feed.compare_limit() / 2;
+    let rebuild = move |accept: &'static [model::Upstream]| -> Work<Option<i64>> {
+        let (db, rebuilds) = (rebuilt.clone(), rebuilds.clone());
+        Box::pin(async move { rebuilds.run(&db, accept, patience).await })
     };
     let keeping = app::copies::Keeping {
         db: db.clone(),

@@ -163,9 +163,11 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
     start_jobs(deviations, feed.clone(), &policy, &shutdown);
     tokio::spawn(watch_database(&readiness, db.clone(), shutdown.clone()));
 
-    let copied = app::Copied { db: db.clone(), feed: FEED, memory: memory.clone() };
+    let copied =
+        app::Copied { db: db.clone(), feed: FEED, memory: memory.clone(), policy: policy.clone() };
     let kept = app::kept(&feed, &copied, &proof);
     let copies = Copies::new(feed.compare_limit(), kept);
+    tokio::spawn(copies.clone().look_after(db.clone(), pace, shutdown.clone()));
     let app = Arc::new(Scheduling { db: db.clone(), memory, registry, keys, policy });
     let served = serve_feed(&feed, &app);
     tokio::spawn(jobs::count(app.clone(), shutdown));

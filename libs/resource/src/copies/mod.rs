@@ -9,6 +9,7 @@
 //!
 //! Reading goes by pages and turns, one caller after the other, and ends at a limit.
 
+mod books;
 mod own;
 mod serve;
 
@@ -18,6 +19,7 @@ use futures::future::BoxFuture;
 use mpp_core::{Contents, Error, Reason, Result};
 use mpp_store::{LastProof, Named};
 
+pub use books::{Books, Check};
 pub use mpp_api::feed::{copy::Place, copy_finding::Code};
 pub use own::{memory, records};
 pub use serve::Copies;
@@ -114,6 +116,8 @@ pub struct Kept {
     read: Reading,
     repair: Repairing,
     proof: LastProof,
+    /// Read now and then also where nobody asks.
+    looked_after: bool,
 }
 
 impl Kept {
@@ -126,13 +130,20 @@ impl Kept {
         repair: impl Fn(bool) -> Work<Repaired> + Send + Sync + 'static,
     ) -> Self {
         let (read, repair) = (Box::new(read), Box::new(repair));
-        Self { name, feed, place, kinds: &[], read, repair, proof: LastProof::default() }
+        let (proof, looked_after) = (LastProof::default(), false);
+        Self { name, feed, place, kinds: &[], read, repair, proof, looked_after }
     }
 
     /// Holds all records of these kinds.
     #[must_use]
     pub fn of_kinds(self, kinds: &'static [&'static str]) -> Self {
         Self { kinds, ..self }
+    }
+
+    /// Is read now and then also where nobody asks: [`Copies::look_after`].
+    #[must_use]
+    pub fn looked_after(self) -> Self {
+        Self { looked_after: true, ..self }
     }
 
     /// Is compared all the time, too, which is noted there.
@@ -145,5 +156,8 @@ impl Kept {
 /// The error of data that has just changed, so that it cannot be compared at this moment.
 pub fn moves_on(subject: &str) -> Error {
     let text = format!("{subject} changes right now; not compared, ask again");
-    Error::new(Reason::Unavailable, text)
+    Error::new(MOVING, text)
 }
+
+/// The reason of what is told to ask again at once.
+const MOVING: Reason = Reason::WriteConflict;

@@ -12,13 +12,16 @@ use mpp_api::{
 };
 use mpp_core::{Error, Reason, Result};
 use mpp_rpc::{status, time::to_timestamp};
+use mpp_store::{Db, ProofPace};
 use tokio::{
     sync::{Mutex, MutexGuard},
-    time::{Instant, timeout_at},
+    time::{Instant, sleep_until, timeout_at},
 };
+use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
-use super::{Finding, Held, Kept, Repaired, Work};
+use super::{Finding, Held, Kept, MOVING, Repaired, Work};
+use crate::metrics;
 
 /// Time kept free for the answer to reach its caller.
 const ANSWER: Duration = Duration::from_millis(500);
@@ -55,8 +58,44 @@ impl Copies {
     async fn turn(&self, until: Instant) -> Result<MutexGuard<'_, ()>> {
         timeout_at(until, self.0.turn.lock()).await.map_err(|_| {
             let text = "another caller reads or mends what is kept here, one at a time; ask again";
-            Error::new(Reason::Unavailable, text)
+            Error::new(MOVING, text)
         })
+    }
+
+    /// Reads the small tables now and then, until `shutdown`, and tells where one is wrong: nobody
+    /// else may notice.
+    pub async fn look_after(self, db: Db, pace: ProofPace, shutdown: CancellationToken) {
+        metrics::DISAGREEMENTS.begin([[db.name()]]);
+        let looks = async {
+            let mut next = Instant::now() + pace.least;
+            loop {
+                sleep_until(next).await;
+                let began = Instant::now();
+                for kept in self.0.kept.iter().filter(|kept| kept.looked_after) {
+                    self.look_at(kept, &db).await;
+                }
+                next = pace.after(began);
+            }
+        };
+        let _: Option<()> = shutdown.run_until_cancelled(looks).await;
+    }
+
+    async fn look_at(&self, kept: &Kept, db: &Db) {
+        let until = Instant::now() + self.0.limit;
+        let Ok(_turn) = self.turn(until).await else { return };
+        let Ok(held) = within(until, (kept.read)()).await else { return };
+        kept.proof.note(db.clock().now(), held.findings.is_empty());
+        for Finding { kind, found, .. } in &held.findings {
+            metrics::DISAGREEMENTS.add(found.count.unsigned_abs(), [db.name()]);
+            let (copy, names) = (kept.name, &found.names);
+            tracing::error!(
+                copy,
+                table = kind,
+                count = found.count,
+                ?names,
+                "a table does not agree with what it describes; `mpp doctor` names the way out"
+            );
+        }
     }
 
     async fn list(&self, until: Instant) -> Vec<Copy> {
@@ -73,7 +112,12 @@ impl Copies {
     }
 
     /// The log names it before it begins: what was mended stays so where the call is cut off.
-    async fn repair(&self, name: &str, accept: bool, until: Instant) -> Result<Repaired> {
+    async fn repair(
+        &self,
+        caller: &str,
+        (name, accept): (&str, bool),
+        until: Instant,
+    ) -> Result<Repaired> {
         let id = name.strip_prefix("copies/").unwrap_or(name);
         let known = self.0.kept.iter().find(|kept| kept.name == id);
         let kept = known.ok_or_else(|| {
@@ -82,12 +126,18 @@ impl Copies {
             Error::new(Reason::NotFound, text)
         })?;
         let _turn = self.turn(until).await?;
-        tracing::warn!(copy = id, accept_altered = accept, "a copy is to be mended by command");
+        tracing::warn!(
+            copy = id,
+            caller,
+            accept_altered = accept,
+            "a copy is to be mended by command"
+        );
         let repaired = within(until, (kept.repair)(accept)).await;
-        let repaired = repaired.inspect_err(
-            |error| tracing::warn!(copy = id, %error, "the mending of a copy has not ended well"),
-        )?;
-        tracing::warn!(copy = id, mended = repaired.mended, "a copy is mended by command");
+        let repaired = repaired.inspect_err(|error| {
+            tracing::warn!(copy = id, caller, %error, "the mending of a copy has not ended well");
+        })?;
+        let mended = repaired.mended;
+        tracing::warn!(copy = id, caller, mended, "a copy is mended by command");
         Ok(repaired)
     }
 }
@@ -106,9 +156,10 @@ impl CopyService for Copies {
         &self,
         request: Request<RepairCopyRequest>,
     ) -> Result<Response<RepairCopyResponse>, Status> {
-        let until = self.until(&request);
+        let (until, caller) = (self.until(&request), mpp_rpc::caller(&request).subject);
         let request = request.into_inner();
-        let repaired = self.repair(&request.name, request.accept_altered, until).await;
+        let what = (request.name.as_str(), request.accept_altered);
+        let repaired = self.repair(&caller, what, until).await;
         let repaired = repaired.map_err(status)?;
         Ok(Response::new(RepairCopyResponse {
             mended_count: repaired.mended,
@@ -144,7 +195,10 @@ fn copy_message(kept: &Kept, read: Result<Held>) -> Copy {
         ..Copy::default()
     };
     match read {
-        Err(error) => Copy { unread_reason: error.message().to_owned(), ..copy },
+        Err(error) => {
+            let moving = error.reason() == MOVING;
+            Copy { unread_reason: error.message().to_owned(), moving, ..copy }
+        }
         Ok(held) => Copy {
             revision: held.revision,
             digest: held.contents.as_ref().map(digest::contents_to_wire),
@@ -199,8 +253,11 @@ mod tests {
         for copy in copies.list(Instant::now()).await {
             assert!(copy.unread_reason.contains("another caller"), "{}", copy.unread_reason);
         }
-        let refused = copies.repair("memory", false, Instant::now()).await.expect_err("taken");
-        assert_eq!(refused.reason(), Reason::Unavailable);
+        let refused = copies
+            .repair("users/siti", ("memory", false), Instant::now())
+            .await
+            .expect_err("taken");
+        assert_eq!(refused.reason(), MOVING);
     }
 
     #[tokio::test]

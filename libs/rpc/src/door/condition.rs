@@ -153,9 +153,14 @@ pub(crate) fn check_if_none_match(route: &Route, headers: &HeaderMap) -> Result<
                         changes one that there is";
             Err(Error::new(Reason::EtagMismatch, text))
         }
-        (false, _) => {
-            let text = "a write is not made to depend on it; send If-Match with the ETag that the \
-                        record was read with, or * to make one only where there is none";
+        (false, true) => {
+            let text = "what is made has no ETag yet; send * to make it only where there is none \
+                        of its name, or leave the header out";
+            Err(Error::field("if-none-match", FieldCode::NotAllowed, text))
+        }
+        (false, false) => {
+            let text = "a change is not made to depend on it; send If-Match with the ETag that \
+                        the record was read with, or leave the header out";
             Err(Error::field("if-none-match", FieldCode::NotAllowed, text))
         }
     }
@@ -299,7 +304,10 @@ mod tests {
             ("DELETE", "DeleteService", "W/\"7\""),
         ] {
             let error = check(verb, method, given).expect_err(given);
-            assert_eq!(error.violations()[0].field, "if-none-match", "{method} {given}");
+            let wrong = &error.violations()[0];
+            assert_eq!(wrong.field, "if-none-match", "{method} {given}");
+            let way_out = if verb == "POST" { "send *" } else { "send If-Match" };
+            assert!(wrong.description.contains(way_out), "{method}: {}", wrong.description);
         }
     }
 

@@ -203,3 +203,26 @@ async fn a_follower_waits_for_a_server_that_is_not_there_yet() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn changes_that_have_come_meanwhile_are_handed_over_together_and_in_order() {
+    on_both(async |database| {
+        let registry = registry(&database, Issuer::new()).await;
+        let mut follower = registry.follower(None).gathering(1000);
+        while !matches!(follower.next().await, Event::StateEnds(_)) {}
+        let mut written = Vec::new();
+        for id in 0..40 {
+            written.push(registry.put(&[format!("m{id}").as_str()]).await);
+        }
+        let (mut heard, mut events) = (Vec::new(), 0);
+        while heard.len() < written.len() {
+            let Event::Changes(changes, position) = follower.next().await else { continue };
+            events += usize::from(!changes.is_empty());
+            heard.extend(changes.iter().map(|change| change.revision));
+            assert!(changes.iter().all(|change| change.revision <= position.revision));
+        }
+        assert_eq!(heard, written);
+        assert!(events < written.len(), "in {events} steps");
+    })
+    .await;
+}

@@ -6,8 +6,12 @@
 //! copies, which may have read it in between, hear of it.
 
 use bytes::Bytes;
-use mpp_api::document;
+use mpp_api::{
+    document,
+    types::{Tombstone, tombstone::Reason},
+};
 use mpp_core::Result;
+use prost::Message as _;
 use sqlx::{Row as _, any::AnyRow};
 
 use super::{
@@ -103,6 +107,14 @@ impl Feed {
     }
 }
 
+/// The tombstone, or that the record was withdrawn where it cannot be read.
+fn readable_tombstone(tombstone: Bytes) -> Bytes {
+    let is_one = Tombstone::decode(tombstone.clone())
+        .is_ok_and(|tombstone| tombstone.reason() != Reason::Unspecified);
+    let withdrawn = Tombstone { reason: Reason::Withdrawn.into(), successor: String::new() };
+    if is_one { tombstone } else { withdrawn.encode_to_vec().into() }
+}
+
 /// Decides about a row as a transaction has read it.
 fn judge(kind: &str, name: &str, stored: &Stored, accept: bool) -> Outcome {
     let is_readable = stored.is_readable(kind);
@@ -112,7 +124,7 @@ fn judge(kind: &str, name: &str, stored: &Stored, accept: bool) -> Outcome {
     }
     match stored.altered {
         Altered::Restored => Outcome::Restored,
-        Altered::Lost if accept && is_readable && !stored.deleted => Outcome::Accepted,
+        Altered::Lost if accept && is_readable => Outcome::Accepted,
         Altered::No if is_readable => Outcome::Meanwhile,
         Altered::Lost | Altered::No => Outcome::Left,
     }
@@ -127,7 +139,13 @@ impl Tx {
         accept: bool,
     ) -> Result<Outcome> {
         let outcome = judge(kind, name, &stored, accept);
-        if matches!(outcome, Outcome::Restored | Outcome::Accepted) {
+        if !matches!(outcome, Outcome::Restored | Outcome::Accepted) {
+            return Ok(outcome);
+        }
+        if stored.deleted {
+            let tombstone = stored.tombstone.clone().unwrap_or_default();
+            self.bury(kind, name, stored, readable_tombstone(tombstone)).await?;
+        } else {
             let (doc, labels) = (stored.doc.clone(), stored.labels.clone());
             self.update(kind, name, stored, doc, labels).await?;
         }

@@ -36,3 +36,4 @@ pub use retention::Retention;
 pub use shared::FeedOptions;
 pub use status::{Stand, Status};
 pub use subscription::{Batch, Subscription};
+pub(crate) use token::revision_of;

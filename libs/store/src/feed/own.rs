@@ -60,7 +60,7 @@ impl OwnRecords {
         }
         digest_record(hash, kind, name, stored.version, &stored.doc);
         self.contents.add(kind, name, stored.version, &stored.doc);
-        self.unproven += i64::from(!stored.is_proven());
+        self.unproven += i64::from(stored.is_unproven());
         if !stored.is_readable(kind) {
             self.unreadable.entry(kind.to_owned()).or_default().add(name);
         }
@@ -82,8 +82,8 @@ pub(super) struct Keyed {
     pub stored: Stored,
 }
 
-/// The next rows after a key that live, or that nobody has deleted by the program, in order, as
-/// many as fit in about a message; none at the end. Index: record's primary key.
+/// The next rows after a key that live or can be proven, deleted ones too, in order, as many as
+/// fit in about a message; none at the end. Index: record's primary key.
 pub(super) async fn page(
     read: &mut Read,
     after: (&str, &str),
@@ -91,7 +91,7 @@ pub(super) async fn page(
 ) -> Result<Vec<Keyed>> {
     let text = format!(
         "select kind, name, {COLUMNS} from record
-         where (kind, name) > ($1, $2) and (deleted = 0 or proof_version = version)
+         where (kind, name) > ($1, $2) and (deleted = 0 or proof_version = version or sealed = 1)
          order by kind, name limit $3"
     );
     let mut rows =

@@ -30,21 +30,22 @@ impl Token {
         out.freeze()
     }
 
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (body, check) = bytes.split_at_checked(LENGTH - 4)?;
+        if body[0] != FORM || check != checksum(body) {
+            return None;
+        }
+        let number = |from: usize| -> Option<i64> {
+            Some(i64::from_be_bytes(body[from..from + 8].try_into().ok()?))
+        };
+        let at = Marked { revision: number(1)?, mark: number(9)? };
+        Some(Self { at, filter: body[17..25].try_into().ok()? })
+    }
+
     /// Reads a token that was given out for `filter`.
     pub fn decode(bytes: &[u8], filter: [u8; 8]) -> Result<Self> {
-        let read = || -> Option<Self> {
-            let (body, check) = bytes.split_at_checked(LENGTH - 4)?;
-            if body[0] != FORM || check != checksum(body) {
-                return None;
-            }
-            let number = |from: usize| -> Option<i64> {
-                Some(i64::from_be_bytes(body[from..from + 8].try_into().ok()?))
-            };
-            let at = Marked { revision: number(1)?, mark: number(9)? };
-            Some(Self { at, filter: body[17..25].try_into().ok()? })
-        };
         let invalid = |what| Error::new(Reason::InvalidResumeToken, what);
-        let token = read().ok_or_else(|| {
+        let token = Self::read(bytes).ok_or_else(|| {
             invalid("resume_token is not one of this feed; start with initial_state")
         })?;
         if token.filter != filter {
@@ -55,6 +56,11 @@ impl Token {
         }
         Ok(token)
     }
+}
+
+/// The revision of a token, whatever the filter; `None` for what is no token of this form.
+pub(crate) fn revision_of(bytes: &[u8]) -> Option<i64> {
+    Token::read(bytes).map(|token| token.at.revision)
 }
 
 /// Tells damage from a token; no secret, since a token grants nothing.

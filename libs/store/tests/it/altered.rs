@@ -8,27 +8,27 @@ use mpp_testkit::{TestDatabase, alter_records, on_both};
 
 use crate::kit::{Served, changes_to, in_region, mall, officer, unit, write};
 
-const A: &str = "malls/a";
-const B: &str = "malls/b";
+pub const A: &str = "malls/a";
+pub const B: &str = "malls/b";
 
-async fn serve(database: &TestDatabase) -> Served {
+pub async fn serve(database: &TestDatabase) -> Served {
     let options = database.options(mpp_core::Clock::system());
     Served::start(&options, FeedOptions::default()).await
 }
 
-async fn altered(feed: &Feed) -> Vec<(String, Named)> {
+pub async fn altered(feed: &Feed) -> Vec<(String, Named)> {
     let own = feed.status(&[]).await.unwrap().own;
     own.altered.into_iter().collect()
 }
 
-fn named(names: &[&str]) -> Named {
+pub fn named(names: &[&str]) -> Named {
     let mut named = Named::default();
     names.iter().for_each(|name| named.add(name));
     named
 }
 
 /// Every way in which a row can be altered under its version.
-const ALTERATIONS: [&str; 5] = [
+pub const ALTERATIONS: [&str; 5] = [
     "update record set doc = (select doc from record where name = 'malls/b') where name = 'malls/a'",
     "update record set labels = '{\"region\":\"51.03\"}' where name = 'malls/a'",
     "update record set update_time = update_time + 1 where name = 'malls/a'",
@@ -252,7 +252,8 @@ async fn whatever_a_program_writes_is_not_taken_for_altered() {
         assert!(altered(&served.feed).await.is_empty());
 
         // A program of before knows no proofs: it leaves that of the version before, or none.
-        let older = "update record set version = version + 1, labels = '{}' where name = 'units/1';
+        let older = "update record set version = version + 1, labels = '{}', sealed = 0
+                     where name = 'units/1';
                      insert into record (kind, name, version, deleted, labels, doc, create_time,
                      update_time) select kind, 'units/3', 1, 0, labels, doc, 0, 0 from record
                      where name = 'units/2'";

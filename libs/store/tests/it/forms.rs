@@ -22,7 +22,8 @@ fn newer(title: &str) -> Vec<u8> {
 async fn upgrade(db: &Db, deleted: bool) {
     let mut tx = db.begin(&officer()).await.unwrap();
     let done = sqlx::query(
-        "update record set doc = $3, form = $4, version = version + 1, deleted = $5
+        "update record set doc = $3, form = $4, version = version + 1, deleted = $5,
+         proof_version = version + 1
          where kind = $1 and name = $2",
     )
     .bind("mall")

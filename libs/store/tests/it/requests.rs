@@ -151,7 +151,8 @@ async fn who_gives_way_and_gets_the_lease_again_is_alone_until_another_takes_it(
 async fn a_position_is_saved_with_what_it_stands_for() {
     on_both(async |database| {
         let db = database.open(&SCHEMA).await.unwrap();
-        let position = |revision| Position { token: "token".into(), revision };
+        let position =
+            |revision: i64| Position { token: format!("token {revision}").into(), revision };
         let moves = async |tx: &mut Tx, from: Option<i64>, to| {
             let from = from.map(position);
             tx.move_position("registry", from.as_ref(), &position(to)).await.unwrap()
@@ -181,8 +182,8 @@ async fn on_sqlite_a_lease_ends_with_the_process_that_held_it() {
         let db = mpp_store::Db::open_migrated(&later, &SCHEMA).await.unwrap();
         assert!(db.lease("sweep", "replica-1", hour).await.unwrap());
         db.close().await;
-        // The next process starts with its clock a day earlier, as a demo does.
-        let earlier = database.options(Clock::stopped_at(0));
+        // The next process starts with its clock set back, as a demo does.
+        let earlier = database.options(Clock::stopped_at(86_400_000_000 - 60_000_000));
         let db = mpp_store::Db::open_migrated(&earlier, &SCHEMA).await.unwrap();
         let taken = db.lease("sweep", "replica-2", hour).await.unwrap();
         assert_eq!(taken, db.is_sqlite(), "on PostgreSQL another process may hold it still");

@@ -1,12 +1,14 @@
 //! Everything that the registry keeps, read anew to be compared: its records, this replica's memory
 //! of them, and the search index that follows from the memory.
 
+use std::sync::Arc;
+
 use mpp_api::{
     Document as _,
     registry::{Offering, Service},
 };
 use mpp_core::{Error, Result};
-use mpp_resource::copies::{self, Held, Kept, Place, Repaired, Work, moves_on};
+use mpp_resource::copies::{self, Books, Check, Held, Kept, Place, Repaired, Work, moves_on};
 use mpp_store::{Feed, Named};
 
 use super::Registry;
@@ -14,7 +16,7 @@ use crate::{
     memory::{searchable, updates},
     model,
     search::Shown,
-    store::own_name,
+    store::{books, own_name},
 };
 
 /// Records that are looked up in one turn.
@@ -32,10 +34,13 @@ pub fn kept(registry: &Registry, feed: &Feed) -> Vec<Kept> {
             "memory and index load the whole state again; reads and searches go on meanwhile";
         Box::pin(async move { Ok(Repaired::starts_again(text)) })
     };
+    let check: Check = Arc::new(|conn, now| Box::pin(books::disagreements(conn, now)));
+    let bookkeeping = Books::bookkeeping(feed.db(), own_name(), check);
     vec![
         copies::records(feed, model::KINDS, own_name()),
         copies::memory(feed, &registry.memory),
         Kept::new("search", feed.db().name(), Place::Derived, read, repair),
+        bookkeeping,
     ]
 }
 

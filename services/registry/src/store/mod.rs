@@ -1,6 +1,7 @@
 //! SQL: federation's tables, beside the records.
 
 pub mod batches;
+pub mod books;
 pub mod lease;
 pub mod rejected;
 

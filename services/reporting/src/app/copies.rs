@@ -5,7 +5,9 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use mpp_core::{Error, Reason, Result};
-use mpp_resource::copies::{self, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on};
+use mpp_resource::copies::{
+    self, Books, Check, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on,
+};
 use mpp_store::{Actor, Db, Feed, LastProof, Named};
 use tokio::time::sleep;
 
@@ -32,8 +34,8 @@ pub struct Keeping {
     /// The writer that the database notes.
     pub by: Actor,
     /// Projects the inbox anew, after taking altered events of these feeds for what was appended,
-    /// where nobody sends them again. Answers how many those were.
-    pub rebuild: Arc<dyn Fn(&'static [Upstream]) -> Work<i64> + Send + Sync>,
+    /// where nobody sends them again. Answers how many those were; `None` where it goes on.
+    pub rebuild: Arc<dyn Fn(&'static [Upstream]) -> Work<Option<i64>> + Send + Sync>,
 }
 
 /// All that is kept, in the order in which it is made.
@@ -42,7 +44,9 @@ pub fn kept(feed: &Feed, keeping: &Keeping, proofs: &[LastProof; 2]) -> Vec<Kept
     let inboxes = Upstream::ALL.map(|upstream| {
         inbox(upstream, keeping).of_kinds(upstream.kinds()).proven_by(&proofs[upstream as usize])
     });
-    let derived = [projections(keeping), nation(keeping)];
+    let check: Check = Arc::new(|conn, now| Box::pin(store::disagreements(conn, now)));
+    let books = Books::bookkeeping(&keeping.db, keeping.by.clone(), check);
+    let derived = [projections(keeping), nation(keeping), books];
     [own].into_iter().chain(inboxes).chain(derived).collect()
 }
 
@@ -75,14 +79,16 @@ async fn start_again(keeping: Keeping, upstream: Upstream, accept: bool) -> Resu
         Upstream::Registry => &[Upstream::Registry],
         Upstream::Scheduling => &[Upstream::Scheduling],
     };
-    let accepted = if accept { (keeping.rebuild)(feeds).await? } else { 0 };
+    let accepted = if accept { (keeping.rebuild)(feeds).await? } else { Some(0) };
+    let accepted = accepted
+        .map_or_else(|| "how many is not known yet".to_owned(), |count| format!("{count} were"));
     let mut tx = keeping.db.begin(&keeping.by).await?;
     tx.forget_position(upstream.as_str()).await?;
     tx.commit().await?;
     let text = format!(
         "the inbox starts again from the whole state, within seconds; altered events that a later \
          one has followed stay: restore a backup, or take them as they are with --accept-altered \
-         ({accepted} were)"
+         ({accepted})"
     );
     Ok(Repaired::starts_again(&text))
 }
@@ -97,7 +103,14 @@ fn projections(keeping: &Keeping) -> Kept {
                 inboxes_are_sound(&keeping.db).await?;
             }
             let accepted = (keeping.rebuild)(if accept { &Upstream::ALL } else { &[] }).await?;
-            let text = format!("projected anew from the inbox; {accepted} altered events accepted");
+            let text = match accepted {
+                Some(accepted) => {
+                    format!("projected anew from the inbox; {accepted} altered events accepted")
+                }
+                None => "they are projected anew from the inbox, which goes on; what is there is \
+                         served meanwhile, and `mpp doctor` says when they are well"
+                    .to_owned(),
+            };
             Ok(Repaired { mended: 1, text, ..Repaired::default() })
         })
     };
@@ -106,6 +119,15 @@ fn projections(keeping: &Keeping) -> Kept {
 
 /// Projections of an inbox that was altered, or is incomplete, are no better than it.
 async fn inboxes_are_sound(db: &Db) -> Result<()> {
+    let mut read = db.read().await?;
+    let lost = store::lost_events(read.conn()).await?;
+    read.end().await?;
+    if !lost.is_empty() {
+        let text = "events of the inbox are gone, and projections without them would say less than \
+                    those that are there: restore a backup, or `mpp repair reporting bookkeeping \
+                    --accept-altered` first";
+        return Err(Error::new(Reason::WrongState, text));
+    }
     for upstream in Upstream::ALL {
         let held = received(db.clone(), upstream).await?;
         if !held.findings.is_empty() {

@@ -65,7 +65,7 @@ async fn lock(tx: &mut Tx) -> Result<i64> {
     Ok(head.seq)
 }
 
-fn left_to_newer(form: i64) -> Error {
+pub(super) fn left_to_newer(form: i64) -> Error {
     let text = format!(
         "the projections are in form {form}, and this replica, which writes form {FORM}, leaves them \
          to a newer one"
@@ -73,23 +73,8 @@ fn left_to_newer(form: i64) -> Error {
     Error::new(Reason::NewerForm, text)
 }
 
-/// Projects the whole inbox anew, after taking altered events of the feeds in `accept` for what was
-/// appended, where nobody sends them again. Answers how many those were.
-///
-/// # Errors
-/// The same as [`append`].
-pub async fn rebuild(tx: &mut Tx, accept: &[Upstream]) -> Result<i64> {
-    let head = lock(tx).await?;
-    let accepted = match accept.is_empty() {
-        true => 0,
-        false => store::accept_altered(tx, accept).await?,
-    };
-    project_anew(tx, head).await?;
-    store::set_head(tx, Head { seq: head, form: FORM }).await?;
-    Ok(accepted)
-}
-
-/// The whole inbox on no rows. Every replica then reads them again.
+/// The whole inbox on no rows. Every replica then reads them again. Within the transaction, where
+/// the rows were not made anew beforehand ([`super::rebuild`]).
 async fn project_anew(tx: &mut Tx, head: i64) -> Result<()> {
     let (mut rows, mut last) = (Rows::empty(), 0);
     loop {
@@ -101,7 +86,9 @@ async fn project_anew(tx: &mut Tx, head: i64) -> Result<()> {
         }
     }
     let written = rows.into_written();
-    store::replace_changes(tx, change_records(&written)?).await?;
+    let records = change_records(&written)?;
+    let names = records.iter().map(|(name, ..)| name.clone()).collect();
+    store::replace_changes(tx, names, records).await?;
     store::replace_rows(tx, written, head).await?;
     tracing::info!(form = FORM, "the projections are made anew");
     Ok(())

@@ -129,7 +129,8 @@ impl Shelf for Inbox {
     async fn end_state(&mut self, tx: &mut Tx, position: &Position) -> Result<()> {
         let vanished = self.vanished(tx, position.revision);
         self.begin(tx);
-        append(tx, self.feed, &vanished, Reached::Revision(position.revision)).await
+        append(tx, self.feed, &vanished, Reached::Revision(position.revision)).await?;
+        store::set_deletions_right(tx, self.feed).await
     }
 
     async fn write(&mut self, tx: &mut Tx, changes: &[Change], position: &Position) -> Result<()> {

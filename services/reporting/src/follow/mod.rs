@@ -3,6 +3,7 @@
 mod append;
 mod head;
 mod inbox;
+mod rebuild;
 #[cfg(test)]
 mod tests;
 
@@ -15,13 +16,22 @@ use mpp_rpc::follow::Follower;
 use mpp_store::{Actor, Db, Filter, LastProof, ProofPace};
 use tokio::{
     sync::Notify,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
-use crate::{model::Upstream, store};
-pub use append::rebuild;
+use crate::{
+    model::{FORM, Upstream},
+    store,
+};
 pub use head::listen;
 use inbox::Inbox;
+pub use rebuild::{Rebuilds, rebuild};
+
+/// How long to wait before the projections are made anew once more where nothing can be appended.
+const MADE_ANEW: Duration = Duration::from_secs(60);
+/// Changes that are appended in one transaction where so many have come: each costs a fraction of
+/// what a transaction does, so that a burst is taken in at once.
+const GATHERED: usize = 500;
 
 /// Follows the upstream feeds.
 pub struct Follow {
@@ -44,6 +54,7 @@ impl Follow {
     /// `alone`, without one, it goes on with what the newer one has projected.
     pub async fn run(&self, feed: Upstream, alone: bool) {
         let mut backoff = self.db.backoff();
+        let mut made_anew = None::<Instant>;
         loop {
             if let Err(error) = self.until_failure(feed, alone, &mut backoff).await {
                 if error.reason() == Reason::NewerForm {
@@ -51,8 +62,20 @@ impl Follow {
                 }
                 let context = error.context().map(ToString::to_string);
                 tracing::warn!(feed = feed.as_str(), %error, context, "projecting starts again");
+                let long_ago = made_anew.is_none_or(|at| at.elapsed() > MADE_ANEW);
+                if error.reason() == Reason::Internal && long_ago {
+                    made_anew = Some(Instant::now());
+                    self.make_anew(alone).await;
+                }
             }
             sleep(backoff.pause()).await;
+        }
+    }
+
+    /// A row that cannot be read was altered, and nothing could be added to it any more.
+    async fn make_anew(&self, alone: bool) {
+        if let Err(error) = rebuild(&self.db, &[], alone).await {
+            tracing::warn!(%error, "the projections cannot be made anew");
         }
     }
 
@@ -62,11 +85,13 @@ impl Follow {
         alone: bool,
         backoff: &mut Backoff,
     ) -> Result<()> {
+        make_anew_where_older(&self.db, alone).await?;
         let mut copy =
             open(&self.db, feed, alone, (self.pace, &self.proofs[feed as usize])).await?;
         let channel = self.channels[feed as usize].clone();
         let position = copy.position().cloned();
         let mut follower = Follower::new(feed.as_str(), channel, filter(feed), position)
+            .gathering(GATHERED)
             .measured_for(self.db.name(), self.db.clock());
         loop {
             match timeout(self.silence, follower.next()).await {
@@ -83,6 +108,16 @@ impl Follow {
             self.wake.notify_one();
         }
     }
+}
+
+/// Rows of another program are made anew before anything is appended to them, so that the head is
+/// not locked for as long as that takes.
+async fn make_anew_where_older(db: &Db, alone: bool) -> Result<()> {
+    let form = store::form(db).await?;
+    if form < FORM || (alone && form > FORM) {
+        rebuild(db, &[], alone).await?;
+    }
+    Ok(())
 }
 
 /// The copy goes on where the inbox stands. Every bookmark is written, so that reports show a feed

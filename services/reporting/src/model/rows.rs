@@ -42,6 +42,11 @@ impl Rows {
         Self { whole: true, ..Self::default() }
     }
 
+    /// Starts with these rows, and with no others to be had.
+    pub fn over(all: Written) -> Self {
+        Self { loaded: all.into_iter().collect(), whole: true, ..Self::default() }
+    }
+
     /// A row's value.
     ///
     /// # Errors
@@ -83,6 +88,11 @@ impl Rows {
     /// Adds the stored value for a key that was missing.
     pub fn load(&mut self, key: Key, value: Option<String>) {
         self.loaded.insert(key, value);
+    }
+
+    /// The rows that it had, and those that were written since.
+    pub fn into_parts(self) -> (Written, Written) {
+        (self.loaded.into_iter().collect(), self.written)
     }
 
     /// All rows written.

@@ -21,13 +21,16 @@ pub async fn put_changes(tx: &mut Tx, changes: Vec<ChangeRecord>) -> Result<()> 
     tx.put_many::<CatalogChange>(changes).await.map(drop)
 }
 
-/// Writes the records, which are all that there are: others are deleted. Index: record's primary
-/// key.
+/// Writes records, of which there are to be these names: others are deleted. Index: record's
+/// primary key.
 ///
 /// # Errors
 /// The same as [`put_changes`].
-pub async fn replace_changes(tx: &mut Tx, changes: Vec<ChangeRecord>) -> Result<()> {
-    let names: BTreeSet<_> = changes.iter().map(|(name, ..)| name.clone()).collect();
+pub async fn replace_changes(
+    tx: &mut Tx,
+    names: BTreeSet<String>,
+    changes: Vec<ChangeRecord>,
+) -> Result<()> {
     let text = "select name from record where kind = $1 and deleted = 0";
     let query = sqlx::query(text).bind(CatalogChange::KIND);
     let rows = query.fetch_all(tx.conn()).await.map_err(db_error)?;

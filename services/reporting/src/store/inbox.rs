@@ -22,17 +22,25 @@ pub struct Head {
     pub form: i64,
 }
 
-/// Locks the inbox's head. Index: inbox_head's only row, which an update
-/// that changes nothing locks on both databases.
+/// Locks the inbox's head, and answers where the inbox ends, whatever that says: what is appended
+/// takes the next number, and a head that was altered must not stop it. Indexes: inbox_head's only
+/// row, which an upsert that changes nothing locks on both databases; inbox's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` where the database is away.
 pub async fn lock_head(tx: &mut Tx) -> Result<Head> {
-    let row = sqlx::query("update inbox_head set seq = seq where one = 1 returning seq, form")
-        .fetch_one(tx.conn())
-        .await
-        .map_err(db_error)?;
-    Ok(Head { seq: get(&row, "seq")?, form: get(&row, "form")? })
+    let text = "insert into inbox_head (one, seq) values (1, 0)
+                on conflict (one) do update set seq = inbox_head.seq returning seq, form";
+    let row = sqlx::query(text).fetch_one(tx.conn()).await.map_err(db_error)?;
+    let (says, form): (i64, i64) = (get(&row, "seq")?, get(&row, "form")?);
+    // Once the lock is held: a statement that waits for it still sees what was before.
+    let text = "select coalesce(max(seq), 0) as seq from inbox";
+    let row = sqlx::query(text).fetch_one(tx.conn()).await.map_err(db_error)?;
+    let seq = get(&row, "seq")?;
+    if seq != says {
+        tracing::error!(says, seq, "the inbox's head was altered; it is set to the last number");
+    }
+    Ok(Head { seq, form })
 }
 
 /// Moves the inbox's head.

@@ -1,5 +1,6 @@
 //! The inbox and the projections in the database: SQL only.
 
+mod books;
 mod catalog_change;
 mod feed_state;
 mod inbox;
@@ -11,14 +12,15 @@ use mpp_core::Result;
 use mpp_store::{Migration, Schema, Statements, db_error};
 use sqlx::{Row as _, any::AnyRow};
 
+pub use books::{disagreements, lost_events};
 pub use catalog_change::{put_changes, replace_changes};
 pub use feed_state::{Reached, note_feed, save_feed};
 pub use inbox::{
     Head, drop_held, events_after, held, insert_events, living, lock_head, set_head, versions,
 };
-pub use news::{inbox_head, news};
-pub use projection::{load_rows, replace_rows, rows_after, save_rows};
-pub use proof::{accept_altered, received};
+pub use news::{form, inbox_head, news};
+pub use projection::{load_rows, remark, replace_rows, rows_after, save_rows, there};
+pub use proof::{accept_altered, received, set_deletions_right};
 
 /// The service's track of migrations.
 pub const SCHEMA: Schema = Schema {

@@ -17,6 +17,17 @@ pub async fn inbox_head(db: &Db) -> Result<i64> {
     get(&row.map_err(db_error)?, "seq")
 }
 
+/// The form of the projections' rows; 0 where nobody has noted it.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn form(db: &Db) -> Result<i64> {
+    let mut read = db.read().await?;
+    let text = "select coalesce(max(form), 0) as form from inbox_head";
+    let row = sqlx::query(text).fetch_one(read.conn()).await.map_err(db_error)?;
+    get(&row, "form")
+}
+
 /// Reads the changes since a place of the inbox from one snapshot, without the tables that memories
 /// do not hold; everything, where there is no such place, or it has another mark. Indexes: inbox's
 /// primary key, projection_seq; feed_state is two rows.

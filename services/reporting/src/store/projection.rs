@@ -68,10 +68,32 @@ pub async fn replace_rows(tx: &mut Tx, all: Written, seq: i64) -> Result<()> {
         .execute(tx.conn())
         .await
         .map_err(db_error)?;
-    let marked = "update inbox set mark = case when mark > 0 then mark - 1 else mark + 1 end
-                  where seq = $1";
-    sqlx::query(marked).bind(seq).execute(tx.conn()).await.map_err(db_error)?;
+    remark(tx, seq).await?;
     save_rows(tx, all, seq).await
+}
+
+/// Gives a number of the inbox another mark, by which memories find that what they have read is
+/// another's. Index: inbox's primary key.
+///
+/// # Errors
+/// The same as [`load_rows`].
+pub async fn remark(tx: &mut Tx, seq: i64) -> Result<()> {
+    let text = "update inbox set mark = case when mark > 0 then mark - 1 else mark + 1 end
+                where seq = $1";
+    let query = sqlx::query(text).bind(seq);
+    query.execute(tx.conn()).await.map(drop).map_err(db_error)
+}
+
+/// The rows of these keys as they are; `None` for one that is not there.
+///
+/// # Errors
+/// The same as [`load_rows`].
+pub async fn there(tx: &mut Tx, keys: BTreeSet<Key>) -> Result<Written> {
+    let mut rows = Rows::default();
+    let mut there: Written = keys.iter().map(|key| (key.clone(), None)).collect();
+    load_rows(tx, &mut rows, keys).await?;
+    there.extend(rows.into_parts().0);
+    Ok(there)
 }
 
 /// The next rows after a key, in order; none at the end.

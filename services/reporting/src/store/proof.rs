@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use mpp_core::{Contents, Digest, Result, row_proof};
 use mpp_store::{Named, Read, Tx, db_error};
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{PAGE, get};
+use super::{PAGE, SUBJECT, get};
 use crate::model::{Event, Upstream};
 
 /// The records of a feed in the inbox.
@@ -144,30 +144,57 @@ pub(super) async fn set_right(tx: &mut Tx, row: Stored, sent: &Event) -> Result<
 
 /// Takes events of these feeds for what was appended, as they are now, where nobody sends them
 /// again: those that a later one of their record has followed. The last ones the state sets right.
-/// Answers how many were not what was appended. Index: inbox_record, for what has followed.
+/// One page, after a number: answers how many were not what was appended, and where to go on, if
+/// there is more. Indexes: inbox's primary key; inbox_record, for what has followed.
 ///
 /// # Errors
 /// The same as [`received`].
-pub async fn accept_altered(tx: &mut Tx, feeds: &[Upstream]) -> Result<i64> {
-    let (mut seq, mut accepted) = (0_i64, 0);
-    loop {
-        let text = "select i.*, case when exists
-                    (select 1 from inbox l where l.feed = i.feed and l.kind = i.kind
-                     and l.name = i.name and l.seq > i.seq) then 1 else 0 end as followed
-                    from inbox i where i.seq > $1 order by i.seq limit $2";
-        let rows =
-            sqlx::query(text).bind(seq).bind(PAGE).fetch_all(tx.conn()).await.map_err(db_error)?;
-        let Some(last) = rows.last() else { return Ok(accepted) };
-        seq = last.try_get("seq").map_err(db_error)?;
-        for row in &rows {
-            let is_followed = get::<i64>(row, "followed")? != 0;
-            let row = stored(row)?;
-            if row.is_altered && is_followed && feeds.contains(&row.event.feed) {
-                write(tx, row.seq, &row.event).await?;
-                accepted += 1;
-            }
+pub async fn accept_altered(
+    tx: &mut Tx,
+    feeds: &[Upstream],
+    after: i64,
+) -> Result<(i64, Option<i64>)> {
+    let text = "select i.*, case when exists
+                (select 1 from inbox l where l.feed = i.feed and l.kind = i.kind
+                 and l.name = i.name and l.seq > i.seq) then 1 else 0 end as followed
+                from inbox i where i.seq > $1 order by i.seq limit $2";
+    let rows = sqlx::query(text).bind(after).bind(PAGE).fetch_all(tx.conn());
+    let rows = rows.await.map_err(db_error)?;
+    let mut accepted = 0;
+    for row in &rows {
+        let is_followed = get::<i64>(row, "followed")? != 0;
+        let row = stored(row)?;
+        if row.is_altered && is_followed && feeds.contains(&row.event.feed) {
+            write(tx, row.seq, &row.event).await?;
+            accepted += 1;
         }
     }
+    Ok((accepted, rows.last().map(|last| get(last, "seq")).transpose()?))
+}
+
+/// Sets right the deletions that were altered, once a whole state has not named their records: that
+/// they are gone is so. When and by whom nobody knows any more. Index: inbox_record.
+///
+/// # Errors
+/// The same as [`received`].
+pub async fn set_deletions_right(tx: &mut Tx, feed: Upstream) -> Result<()> {
+    let rows = sqlx::query(
+        "select i.* from inbox i
+         join (select kind, name, max(seq) as seq from inbox where feed = $1 group by kind, name) l
+         on l.seq = i.seq where i.op = 'deleted'",
+    )
+    .bind(feed.as_str())
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db_error)?;
+    for row in &rows {
+        let Stored { seq, event, is_altered, .. } = stored(row)?;
+        if is_altered {
+            let (labels, actor) = ("{}".to_owned(), SUBJECT.to_owned());
+            write(tx, seq, &Event { labels, actor, ..event }).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Index: inbox's primary key.

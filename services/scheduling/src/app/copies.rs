@@ -2,13 +2,19 @@
 //! the copy of the registry's feed in the database, and the directory in memory that follows from
 //! it.
 
+use std::sync::Arc;
+
 use mpp_core::Result;
-use mpp_resource::copies::{self, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on};
+use mpp_resource::copies::{
+    self, Books, Check, Code, Finding, Held, Kept, Place, Repaired, Work, moves_on,
+};
 use mpp_store::{Db, Feed, LastProof, Position};
 
+use super::{compare_bookings, compare_queue};
 use crate::{
     memory::{Memory, directory, directory::Directory},
     model,
+    policy::Policy,
     store::{own_name, upstream},
 };
 
@@ -21,6 +27,8 @@ pub struct Copied {
     pub feed: &'static str,
     /// The memory that is filled from it.
     pub memory: Memory,
+    /// The operator's numbers.
+    pub policy: Policy,
 }
 
 /// All that is kept, in the order in which it is made.
@@ -33,15 +41,42 @@ pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
     let read = move || -> Work<Held> { Box::pin(memory.clone().directory()) };
     let directory =
         Kept::new("directory", copied.feed, Place::Derived, read, move |_| again.start_again());
+    let nothing: Check = Arc::new(|_, _| Box::pin(async { Ok(Vec::new()) }));
+    let [bookings, queue] = copied.derived();
     vec![
         copies::records(own, model::KINDS, own_name()),
         copies::memory(own, copied.memory.own()),
         table.of_kinds(directory::KINDS).proven_by(proof),
         directory,
+        Books::of(&copied.db, own_name(), compare_bookings::TABLES, bookings).kept("bookings"),
+        Books::of(&copied.db, own_name(), compare_queue::TABLES, queue).kept("queue"),
+        Books::bookkeeping(&copied.db, own_name(), nothing),
     ]
 }
 
 impl Copied {
+    /// What is compared of bookings, and of queues.
+    fn derived(&self) -> [Check; 2] {
+        let (one, other) = (self.clone(), self.clone());
+        let bookings: Check = Arc::new(move |conn, now| {
+            let copied = one.clone();
+            Box::pin(async move {
+                let (memory, policy) = (&copied.memory, &copied.policy);
+                memory.read().require_whole()?;
+                compare_bookings::disagreements(conn, now, memory, policy).await
+            })
+        });
+        let queue: Check = Arc::new(move |conn, now| {
+            let copied = other.clone();
+            Box::pin(async move {
+                let (memory, policy) = (&copied.memory, &copied.policy);
+                memory.read().require_whole()?;
+                compare_queue::disagreements(conn, now, memory, policy).await
+            })
+        });
+        [bookings, queue]
+    }
+
     /// The rows of the table.
     async fn rows(self) -> Result<Held> {
         let mut read = self.db.read().await?;

@@ -3,6 +3,8 @@
 mod book_appointment;
 mod call_next;
 mod cancel_appointment;
+mod compare_bookings;
+mod compare_queue;
 mod complete_ticket;
 mod copies;
 mod count_day;

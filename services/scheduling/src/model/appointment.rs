@@ -85,6 +85,11 @@ fn timestamp(now: Micros) -> Timestamp {
     Timestamp::from_unix(NoContext, seconds, nanos)
 }
 
+/// True for a code that may have been given to somebody.
+pub fn is_a_code(text: &str) -> bool {
+    text.len() == CODE_LENGTH && text.bytes().all(|letter| CODE.contains(&letter))
+}
+
 /// True if `given`, in either case of letters, is the code. The time that it takes does not tell
 /// how much of it is right.
 pub fn is_code(given: &str, code: &str) -> bool {

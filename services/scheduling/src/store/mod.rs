@@ -2,6 +2,7 @@
 
 pub mod booking;
 pub mod erase;
+pub mod kept;
 pub mod queue;
 pub mod upstream;
 

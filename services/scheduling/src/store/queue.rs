@@ -1,7 +1,7 @@
 //! The queue: numbers, order, and calls to windows.
 
 use mpp_core::{Error, Reason, Result};
-use mpp_store::{Read, Tx, constraint, db_error};
+use mpp_store::{Conn, Read, Statement, Tx, constraint, db_error};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::model::ticket::{Queued, Rank, TicketState};
@@ -216,6 +216,36 @@ pub async fn first(
         .await
         .map_err(db_error)?;
     rows.iter().map(queued).collect()
+}
+
+/// All tickets of a date and later. Index: ticket_by_date.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn since(conn: &mut Conn, date: &str) -> Result<Vec<Queued>> {
+    let text = format!("select {COLUMNS} from ticket_queue where date >= $1");
+    let rows =
+        sqlx::query(AssertSqlSafe(text)).bind(date).fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(queued).collect()
+}
+
+/// Sets a ticket's row to this, whatever it was.
+pub fn entered(ticket: &Queued) -> Statement {
+    let text = format!(
+        "insert into ticket_queue ({COLUMNS})
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         on conflict (name) do update set counter = excluded.counter, date = excluded.date,
+         number = excluded.number, seq = excluded.seq, class = excluded.class,
+         due_at = excluded.due_at, state = excluded.state, window_name = excluded.window_name,
+         appointment = excluded.appointment, issued_at = excluded.issued_at,
+         called_at = excluded.called_at, completed_at = excluded.completed_at"
+    );
+    let statement = Statement::new(text).text(&ticket.name).text(&ticket.counter);
+    let statement = statement.text(&ticket.date).text(&ticket.number).number(ticket.seq);
+    let statement = statement.number(ticket.rank.class).number(ticket.rank.due_at);
+    let statement = statement.number(ticket.state.number()).text(&ticket.window);
+    let statement = statement.text(&ticket.appointment).number(ticket.issued_at);
+    statement.number(ticket.called_at).number(ticket.completed_at)
 }
 
 fn queued(row: &AnyRow) -> Result<Queued> {

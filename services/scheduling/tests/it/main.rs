@@ -4,6 +4,7 @@ mod booking;
 mod deviations;
 mod follow;
 mod hours;
+mod kept;
 mod queue;
 mod races;
 mod replicas;

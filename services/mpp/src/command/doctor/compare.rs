@@ -32,6 +32,10 @@ pub fn revisions_of<'a>(feed: &str, copies: impl Iterator<Item = &'a Copy>) -> V
 
 /// How it is with a copy, and what to do.
 pub fn judge(service: Service, copy: &Copy, source: Option<Source<'_>>) -> (Outcome, String) {
+    if copy.moving {
+        let text = format!("moved while it was read, each time: {}", copy.unread_reason);
+        return (Outcome::Moved, text);
+    }
     if !copy.unread_reason.is_empty() {
         return (Outcome::NotCompared, format!("not compared: {}", copy.unread_reason));
     }
@@ -262,6 +266,10 @@ mod tests {
         }
         let unread = Copy { unread_reason: "still loading".into(), ..copy(9, &now) };
         assert_eq!(judged(&unread, &response(9, &now, &[(9, &now)])).0, Outcome::NotCompared);
+        let moving = Copy { moving: true, ..unread };
+        let (outcome, text) = judged(&moving, &response(9, &now, &[(9, &now)]));
+        assert_eq!(outcome, Outcome::Moved, "{text}");
+        assert!(outcome.is_ok(), "a busy hour is no fault");
         let silent = judge(Service::Scheduling, &copy(9, &now), Some(Source::Silent("frozen")));
         assert_eq!(silent.0, Outcome::NotCompared);
     }

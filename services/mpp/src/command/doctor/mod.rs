@@ -2,7 +2,10 @@
 //! what they should?
 //!
 //! All services are asked at once, and the whole ends at one deadline: one that is frozen holds up
-//! nobody else, and is told as such.
+//! nobody else, and is told as such. What changes while it is read is asked for again.
+//!
+//! It ends with 0 where nothing is at fault, with 1 where something is, and with the code of what
+//! kept it from asking (6 where a service is away) where that alone is wrong.
 
 mod compare;
 mod services;
@@ -16,12 +19,12 @@ use mpp_api::feed::{Copy, GetFeedRequest, feed_service_client::FeedServiceClient
 use mpp_api::feed::{GetFeedResponse, ListCopiesRequest, copy_service_client::CopyServiceClient};
 use mpp_client::Channel;
 use mpp_core::{Error, Reason, Result};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use self::{
     compare::{Source, judge, revisions_of},
     services::{reached, ready, report, within},
-    told::{Check, Outcome},
+    told::{Check, Outcome, refused as refused_line},
 };
 use crate::{call::refused, client::Client, output::Output, service::Service};
 
@@ -32,6 +35,12 @@ pub struct DoctorArgs {
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..=3600))]
     seconds: u64,
 }
+
+/// The first pause before what changed is read again; each further one is twice as long.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// A service's own line, and what its feed tells.
+type Stand = (Result<String>, Option<GetFeedResponse>);
 
 /// A service, as it was found.
 struct Found {
@@ -58,24 +67,46 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
         checks.extend(copies(one, &found, &stands));
     }
     told::print(&checks, output);
-    let failed = checks.iter().filter(|check| check.outcome != Outcome::Ok).count();
+    let failed = checks.iter().filter(|check| !check.outcome.is_ok()).count();
     if failed == 0 {
         return Ok(());
     }
     let text = format!("{failed} of {} checks failed; each says why", checks.len());
-    let is_away =
-        stands.iter().any(|(line, _)| line.is_err()) || found.iter().any(|one| one.ready.is_err());
-    Err(Error::new(if is_away { Reason::Unavailable } else { Reason::Internal }, text))
+    Err(Error::new(reason(&checks, &found, &stands), text))
+}
+
+/// A fault that was found counts for more than what could not be asked.
+fn reason(checks: &[Check], found: &[Found], stands: &[Stand]) -> Reason {
+    let lines = stands.iter().map(|(line, _)| line);
+    let away =
+        lines.chain(found.iter().map(|one| &one.ready)).filter_map(|line| line.as_ref().err());
+    let is_away = away.filter(|error| error.reason() != Reason::PermissionDenied).count();
+    let faults = checks.iter().filter(|check| check.outcome == Outcome::Fails).count();
+    if faults > is_away { Reason::Internal } else { Reason::Unavailable }
 }
 
 async fn find(client: &Client, service: Service, until: Instant) -> Found {
     let (channel, ready) =
         tokio::join!(reached(client, service, until), ready(client, service, until));
     let copies = match &channel {
-        Ok(channel) => list(channel.clone(), until).await,
+        Ok(channel) => list_until_still(channel.clone(), until).await,
         Err(error) => Err(Error::new(error.reason(), "the service does not answer")),
     };
     Found { service, channel, ready, copies }
+}
+
+/// Again, as long as something has changed while it was read and there is time.
+async fn list_until_still(channel: Channel, until: Instant) -> Result<Vec<Copy>> {
+    let mut pause = PAUSE;
+    loop {
+        let copies = list(channel.clone(), until).await;
+        let moves = |copies: &Vec<Copy>| copies.iter().any(|copy| copy.moving);
+        if Instant::now() + pause * 2 >= until || !copies.as_ref().is_ok_and(moves) {
+            return copies;
+        }
+        sleep(pause).await;
+        pause *= 2;
+    }
 }
 
 async fn list(channel: Channel, until: Instant) -> Result<Vec<Copy>> {
@@ -85,11 +116,7 @@ async fn list(channel: Channel, until: Instant) -> Result<Vec<Copy>> {
 }
 
 /// The service's own line, and what its feed held at the revisions that copies stand at.
-async fn stand(
-    one: &Found,
-    all: &[Found],
-    until: Instant,
-) -> (Result<String>, Option<GetFeedResponse>) {
+async fn stand(one: &Found, all: &[Found], until: Instant) -> Stand {
     let channel = match &one.channel {
         Ok(channel) => channel.clone(),
         Err(error) => return (Err(Error::new(error.reason(), error.message())), None),
@@ -114,14 +141,14 @@ async fn stand(
 }
 
 /// A line for each copy that a service keeps.
-fn copies(
-    one: &Found,
-    all: &[Found],
-    stands: &[(Result<String>, Option<GetFeedResponse>)],
-) -> Vec<Check> {
+fn copies(one: &Found, all: &[Found], stands: &[Stand]) -> Vec<Check> {
     let told = match &one.copies {
         Ok(told) => told,
         Err(_) if one.channel.is_err() => return Vec::new(),
+        Err(error) if error.reason() == Reason::PermissionDenied => {
+            let (outcome, text) = refused_line(error);
+            return vec![Check::new(one.service, "  copies", outcome, text)];
+        }
         Err(error) => {
             let text = format!("not compared: {}", error.message());
             return vec![Check::new(one.service, "  copies", Outcome::NotCompared, text)];

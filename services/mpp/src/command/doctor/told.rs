@@ -1,6 +1,6 @@
 //! How the checks are printed.
 
-use mpp_core::Result;
+use mpp_core::{Error, Reason, Result};
 
 use crate::{
     output::{Output, Table},
@@ -16,14 +16,25 @@ pub enum Outcome {
     Fails,
     /// Nobody knows: it could not be compared.
     NotCompared,
+    /// It changed each time while it was read, which is no fault.
+    Moved,
+    /// Who asks may not ask for it.
+    NotAsked,
 }
 
 impl Outcome {
+    /// Nothing that was asked is at fault, or unknown.
+    pub fn is_ok(self) -> bool {
+        matches!(self, Outcome::Ok | Outcome::Moved | Outcome::NotAsked)
+    }
+
     fn mark(self) -> &'static str {
         match self {
             Outcome::Ok => "ok",
             Outcome::Fails => "FAILS",
             Outcome::NotCompared => "UNKNOWN",
+            Outcome::Moved => "moving",
+            Outcome::NotAsked => "not asked",
         }
     }
 }
@@ -49,8 +60,19 @@ impl Check {
     pub fn of(service: Service, what: &str, found: &Result<String>) -> Self {
         match found {
             Ok(detail) => Self::new(service, what, Outcome::Ok, detail.clone()),
-            Err(error) => Self::new(service, what, Outcome::Fails, error.message().to_owned()),
+            Err(error) => {
+                let (outcome, text) = refused(error);
+                Self::new(service, what, outcome, text)
+            }
         }
+    }
+}
+
+/// A refusal for want of a right is no fault of the service: it names the roles that may.
+pub fn refused(error: &Error) -> (Outcome, String) {
+    match error.reason() {
+        Reason::PermissionDenied => (Outcome::NotAsked, format!("not asked: {}", error.message())),
+        _ => (Outcome::Fails, error.message().to_owned()),
     }
 }
 
@@ -62,7 +84,7 @@ pub fn print(checks: &[Check], output: Output) {
                 serde_json::json!({
                     "service": check.service.name(),
                     "check": check.what.trim(),
-                    "ok": check.outcome == Outcome::Ok,
+                    "ok": check.outcome.is_ok(),
                     "outcome": check.outcome.mark(),
                     "detail": check.detail,
                 })

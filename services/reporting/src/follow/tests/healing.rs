@@ -113,9 +113,7 @@ async fn an_altered_event_that_another_has_followed_stays_until_it_is_accepted()
         execute(&db, "update projection set value = '{}' where name = 'day'").await;
         assert_eq!(differing(&db).await, 1);
         let seen = store::news(&db, None).await.expect("read").place;
-        let mut tx = db.begin(&writer()).await.expect("begins");
-        let accepted = rebuild(&mut tx, &[Upstream::Scheduling]).await.expect("rebuilt");
-        tx.commit().await.expect("committed");
+        let accepted = rebuild(&db, &[Upstream::Scheduling], false).await.expect("rebuilt");
         assert_eq!(accepted, 1);
         assert_eq!((altered(&db).await, differing(&db).await), (0, 0));
         let news = store::news(&db, Some(seen)).await.expect("read");
@@ -137,13 +135,149 @@ async fn what_the_feed_still_sends_is_not_accepted_as_it_was_altered() {
         execute(&db, "update inbox set labels = '[]' where seq in (1, 2, 4)").await;
         assert_eq!(altered(&db).await, 3);
         for (feeds, left) in [(&[Upstream::Registry], 3), (&[Upstream::Scheduling], 2)] {
-            let mut tx = db.begin(&writer()).await.expect("begins");
-            rebuild(&mut tx, feeds).await.expect("rebuilt");
-            tx.commit().await.expect("committed");
+            rebuild(&db, feeds, false).await.expect("rebuilt");
             assert_eq!(altered(&db).await, left, "of {feeds:?}");
         }
         take_in_state(&mut copy).await;
         assert_eq!(altered(&db).await, 1, "the state has the first ticket as it was sent");
+    })
+    .await;
+}
+
+async fn wrong(db: &Db) -> Vec<mpp_store::Disagreement> {
+    let mut read = db.read().await.expect("a snapshot");
+    store::disagreements(read.conn(), db.clock().now()).await.expect("compared")
+}
+
+async fn mend(db: &Db, accept: bool) {
+    let mut tx = db.begin(&writer()).await.expect("begins");
+    let now = tx.now();
+    let found = store::disagreements(tx.conn(), now).await.expect("compared");
+    tx.mend(&found, accept).await.expect("mended");
+    tx.commit().await.expect("committed");
+}
+
+/// A head that was set by hand, or restored without the inbox: it stops nothing, and the repair of
+/// the projections loses nothing by it.
+#[tokio::test]
+async fn a_head_that_was_set_back_or_ahead_is_named_and_stops_nothing() {
+    for fault in [
+        "update inbox_head set seq = 1",
+        "update inbox_head set seq = 0",
+        "update inbox_head set seq = 4711",
+        "update inbox_head set seq = 9223372036854775807",
+        "delete from inbox_head",
+    ] {
+        on_both(async |database| {
+            let db = database.open(&SCHEMA).await.expect("open");
+            let mut copy = scheduling(&db).await;
+            take_in_state(&mut copy).await;
+            let seen = store::news(&db, None).await.expect("read").place;
+            execute(&db, fault).await;
+            let found = wrong(&db).await;
+            assert_eq!(found.len(), 1, "{fault}: {found:?}");
+            assert_eq!(found[0].table, "inbox_head", "{fault}");
+            rebuild(&db, &[], false).await.expect("rebuilt");
+            assert_eq!(wrong(&db).await, [], "the repair of projections sets it, too: {fault}");
+
+            execute(&db, fault).await;
+            copy.apply(told(4, 3)).await.expect("it goes on by itself");
+            assert_eq!((wrong(&db).await.len(), differing(&db).await), (0, 0), "{fault}");
+            assert_eq!(completed(&db).await, 4, "{fault}");
+            let news = store::news(&db, Some(seen)).await.expect("read");
+            assert!(!news.rows.is_empty(), "memories hear of it: {fault}");
+
+            execute(&db, fault).await;
+            mend(&db, false).await;
+            assert_eq!(wrong(&db).await, [], "{fault}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn how_it_stands_with_a_feed_is_compared_with_the_copy_s_position() {
+    for fault in [
+        "update feed_state set revision = 4711 where feed = 'scheduling'",
+        "update feed_state set revision = 0 where feed = 'scheduling'",
+        "update feed_state set seen = 9000000000000000000",
+        "insert into feed_state (feed, revision, connected, caught_up) values ('x', 1, 1, 1)",
+    ] {
+        on_both(async |database| {
+            let db = database.open(&SCHEMA).await.expect("open");
+            take_in_state(&mut scheduling(&db).await).await;
+            assert_eq!(wrong(&db).await, []);
+            execute(&db, fault).await;
+            assert_eq!(wrong(&db).await.len(), 1, "{fault}");
+            mend(&db, false).await;
+            assert_eq!(wrong(&db).await, [], "{fault}");
+            store::news(&db, None).await.expect("reports can be read");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn an_earlier_event_that_was_deleted_is_seen_and_the_projections_are_not_made_of_the_rest() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = scheduling(&db).await;
+        take_in_state(&mut copy).await;
+        let Event::Changes(mut changes, _) = told(2, 3) else { unreachable!("a change") };
+        changes[0].version = 2;
+        copy.apply(Event::Changes(changes, at(3))).await.expect("applied");
+        execute(&db, "delete from inbox where seq in (1, 2)").await;
+        let found = wrong(&db).await;
+        assert_eq!((found.len(), found[0].table), (1, "inbox"), "{found:?}");
+        assert!(found[0].what.contains("1 to 2"), "{found:?}");
+        mend(&db, false).await;
+        assert_eq!(wrong(&db).await.len(), 1, "nobody sends them again");
+        mend(&db, true).await;
+        assert_eq!(wrong(&db).await, [], "an officer has taken it as it is");
+        copy.apply(told(4, 4)).await.expect("it goes on");
+        rebuild(&db, &[], false).await.expect("rebuilt");
+        assert_eq!((differing(&db).await, altered(&db).await), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_altered_is_set_right_by_the_next_state() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = scheduling(&db).await;
+        take_in_state(&mut copy).await;
+        let Event::Changes(mut changes, _) = told(9, 3) else { unreachable!("a change") };
+        copy.apply(Event::Changes(changes.clone(), at(3))).await.expect("applied");
+        changes[0].version = 2;
+        changes[0].op = Op::Deleted;
+        copy.apply(Event::Changes(changes, at(4))).await.expect("applied");
+        execute(&db, "update inbox set actor = 'x', at = at + 1 where seq = 5").await;
+        assert_eq!(altered(&db).await, 1);
+        take_in_state(&mut copy).await;
+        assert_eq!((altered(&db).await, wrong(&db).await.len()), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn projections_are_made_anew_beside_what_comes_in() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = scheduling(&db).await;
+        take_in_state(&mut copy).await;
+        execute(&db, "update projection set value = replace(value, '3', '7') where name = 'day'")
+            .await;
+        assert_eq!(differing(&db).await, 1);
+        let rebuilds = (0..3).map(|_| rebuild(&db, &[], false));
+        let comes = async {
+            for number in 4..=12 {
+                copy.apply(told(number, number)).await.expect("it goes on");
+            }
+        };
+        let (done, ()) = tokio::join!(futures::future::join_all(rebuilds), comes);
+        done.into_iter().for_each(|done| assert_eq!(done.expect("rebuilt"), 0));
+        assert_eq!((differing(&db).await, completed(&db).await), (0, 12));
     })
     .await;
 }

@@ -1,0 +1,137 @@
+//! Where the feed stands: its head and numbers, its floor, and the revisions between them.
+
+use mpp_core::Result;
+use sqlx::{Row as _, any::AnyRow};
+
+use super::{Disagreement, Statement};
+use crate::{
+    Conn, db_error,
+    dialect::{Counter, Dialect},
+};
+
+/// What there is of the feed.
+struct There {
+    floor: i64,
+    compacted: i64,
+    head: i64,
+    /// The last revision up to the floor that has a row.
+    floor_row: i64,
+    /// The last revision above the floor whose changes are not all there; 0 where there is none.
+    broken: i64,
+    /// Changes that no revision tells of.
+    untold: i64,
+    /// Revisions above the floor.
+    revisions: i64,
+}
+
+pub(super) async fn disagreements(conn: &mut Conn, dialect: &Dialect) -> Result<Vec<Disagreement>> {
+    let mut found = Vec::new();
+    for counter in dialect.counters {
+        found.extend(count(conn, counter).await?);
+    }
+    let there = there(conn).await?;
+    found.extend(floor(&there));
+    found.extend(gaps(&there));
+    Ok(found)
+}
+
+async fn count(conn: &mut Conn, counter: &Counter) -> Result<Option<Disagreement>> {
+    let Some(row) = sqlx::raw_sql(counter.read).fetch_optional(conn).await.map_err(db_error)?
+    else {
+        return Ok(None);
+    };
+    let number = |at: usize| row.try_get::<i64, _>(at).map_err(db_error);
+    let (says, given) = (number(0)?, number(1)?);
+    let ahead = says.saturating_sub(given);
+    let wrong = ahead < 0 || counter.most_ahead.is_some_and(|most| ahead > most);
+    let what = format!(
+        "{} is {says}, and {given} is the last that was given out: {}",
+        counter.name, counter.harm
+    );
+    Ok(wrong.then(|| Disagreement::new(counter.table, what, Statement::new(counter.mend))))
+}
+
+/// Indexes: revision's primary key, revision_tx, (tx, seq) of change.
+async fn there(conn: &mut Conn) -> Result<There> {
+    let row = sqlx::query(
+        "select f.floor, f.compacted,
+                (select coalesce(max(rev), 0) from revision) as head,
+                (select coalesce(max(rev), 0) from revision where rev <= f.floor) as floor_row,
+                (select coalesce(max(r.rev), 0) from revision r where r.rev > f.floor
+                 and not exists (select 1 from change c where c.tx = r.tx and c.seq = r.last_seq))
+                as broken,
+                (select count(*) from change c
+                 where c.tx <= (select coalesce(max(tx), 0) from revision)
+                 and not exists (select 1 from revision r where r.tx = c.tx)) as untold,
+                (select count(*) from revision where rev > f.floor) as revisions
+         from feed f",
+    )
+    .persistent(false)
+    .fetch_one(conn)
+    .await
+    .map_err(db_error)?;
+    read(&row).map_err(db_error)
+}
+
+fn read(row: &AnyRow) -> sqlx::Result<There> {
+    Ok(There {
+        floor: row.try_get("floor")?,
+        compacted: row.try_get("compacted")?,
+        head: row.try_get("head")?,
+        floor_row: row.try_get("floor_row")?,
+        broken: row.try_get("broken")?,
+        untold: row.try_get("untold")?,
+        revisions: row.try_get("revisions")?,
+    })
+}
+
+/// The floor lies at a revision that is there, and nothing above it was compacted.
+fn floor(there: &There) -> Option<Disagreement> {
+    let There { floor, compacted, head, floor_row, .. } = *there;
+    let set = |to: i64| {
+        let text = "update feed set floor = $1, compacted = case when compacted < 0 then 0
+                    when compacted > $1 then $1 else compacted end";
+        Statement::new(text).number(to)
+    };
+    let (what, to) = if floor > head || floor < 0 {
+        let to = if compacted <= head { compacted.max(0) } else { floor_row };
+        let text = format!(
+            "the floor {floor} is not between 0 and the head {head}: every position is refused"
+        );
+        (text, if floor < 0 { to } else { to.min(head) })
+    } else if floor_row != floor {
+        (format!("the floor {floor} is no revision; the last before it is {floor_row}"), floor_row)
+    } else if compacted > floor || compacted < 0 {
+        let text = format!(
+            "compacted {compacted} is not between 0 and the floor {floor}: positions would be \
+             taken whose changes may be gone"
+        );
+        (text, if compacted > head || compacted < 0 { floor } else { compacted })
+    } else {
+        return None;
+    };
+    Some(Disagreement::new("feed", what, set(to)))
+}
+
+/// Above the floor the feed has everything. Where it has not, the floor belongs above that, so that
+/// whoever stands below starts again from the state. Changes without a revision are also what
+/// somebody leaves who writes records by hand, which the records' proofs tell; where revisions are
+/// gone, numbers are missing as well.
+fn gaps(there: &There) -> Vec<Disagreement> {
+    let There { floor, head, broken, untold, revisions, .. } = *there;
+    let has_gaps = revisions < head - floor;
+    let raise = |to: i64| Statement::new("update feed set floor = $1").number(to);
+    let mut found = Vec::new();
+    if untold > 0 && has_gaps {
+        let what =
+            format!("rows are gone: {untold} changes are of none, and no follower hears them");
+        let orphans = "delete from change where tx <= (select coalesce(max(tx), 0) from revision)
+                       and not exists (select 1 from revision r where r.tx = change.tx)";
+        found.push(Disagreement::new("change", &*what, Statement::new(orphans)));
+        found.push(Disagreement::new("revision", what, raise(head)));
+    } else if broken > 0 {
+        let what = format!("changes up to revision {broken} are gone, and the floor lies below it");
+        found.push(Disagreement::new("change", what, raise(broken)));
+    }
+    found
+}

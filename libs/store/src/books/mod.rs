@@ -1,0 +1,156 @@
+//! The small tables beside the records, which say where something stands: heads, floors, counters,
+//! leases, positions, the ledger. Each follows from something else, and a number of it that was
+//! altered by hand, or restored without the rest, stops or misleads a service without an error.
+//!
+//! So each is compared with what it describes. What is wrong is a [`Disagreement`], which brings
+//! the statement that mends it, or says why none can and what to do. A service adds its own
+//! tables'.
+//!
+//! Of what a small table says about nothing but itself nothing can be compared: answers to requests
+//! that may be repeated, who holds a lease, when a revision was made.
+
+mod feed;
+mod ledger;
+mod places;
+
+use futures::future::BoxFuture;
+use mpp_core::{Micros, Result};
+use sqlx::{Any, AssertSqlSafe, query::Query};
+
+use crate::{Conn, Db, Tx, db_error};
+
+/// A clock may be off by so much, and a lease may last so long, before a time counts as altered.
+pub const FAR_AHEAD: Micros = 86_400_000_000;
+
+/// Something that a table says and that what it describes does not bear out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// The table.
+    pub table: &'static str,
+    /// Which row, what it says, and what is so.
+    pub what: String,
+    /// What mends it; none where nobody but a person can, and `what` says why.
+    pub mend: Option<Statement>,
+    /// What takes it as it is, where a person wants that.
+    pub accept: Option<Statement>,
+}
+
+impl Disagreement {
+    /// One that a statement mends.
+    pub fn new(table: &'static str, what: impl Into<String>, mend: Statement) -> Self {
+        Self { mend: Some(mend), ..Self::for_a_person(table, what) }
+    }
+
+    /// One that only a person can judge.
+    pub fn for_a_person(table: &'static str, what: impl Into<String>) -> Self {
+        Self { table, what: what.into(), mend: None, accept: None }
+    }
+
+    /// Where a person takes it as it is, this is run.
+    #[must_use]
+    pub fn once_accepted(self, accept: Statement) -> Self {
+        Self { accept: Some(accept), ..self }
+    }
+
+    fn statement(&self, accept: bool) -> Option<&Statement> {
+        self.mend.as_ref().or(self.accept.as_ref().filter(|_| accept))
+    }
+}
+
+/// A statement with its values, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    text: String,
+    values: Vec<Value>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Value {
+    Number(i64),
+    Text(String),
+}
+
+impl Statement {
+    /// Without values so far.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), values: Vec::new() }
+    }
+
+    /// The next value.
+    #[must_use]
+    pub fn number(mut self, value: i64) -> Self {
+        self.values.push(Value::Number(value));
+        self
+    }
+
+    /// The next value.
+    #[must_use]
+    pub fn text(mut self, value: &str) -> Self {
+        self.values.push(Value::Text(value.to_owned()));
+        self
+    }
+
+    async fn run(&self, conn: &mut Conn) -> Result<()> {
+        let mut query: Query<'_, Any, _> = sqlx::query(AssertSqlSafe(self.text.clone()));
+        query = query.persistent(false);
+        for value in &self.values {
+            query = match value {
+                Value::Number(number) => query.bind(*number),
+                Value::Text(text) => query.bind(text.clone()),
+            };
+        }
+        query.execute(conn).await.map(drop).map_err(db_error)
+    }
+}
+
+impl Db {
+    /// What is wrong with the tables that every service has, as `conn` shows them.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub fn disagreements<'a>(
+        &'a self,
+        conn: &'a mut Conn,
+        now: Micros,
+    ) -> BoxFuture<'a, Result<Vec<Disagreement>>> {
+        Box::pin(async move {
+            let mut found = feed::disagreements(conn, self.0.dialect).await?;
+            found.extend(places::disagreements(conn, now).await?);
+            found.extend(ledger::disagreements(conn, (self.0.name, self.0.steps), now).await?);
+            Ok(found)
+        })
+    }
+}
+
+impl Tx {
+    /// Locks tables against everybody else's writes until the commit, in this order; nothing to do
+    /// on SQLite, which has one writer.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` where a lock is not to be had.
+    pub async fn lock_tables(&mut self, tables: &[&'static str]) -> Result<()> {
+        if self.db.is_sqlite() {
+            return Ok(());
+        }
+        for table in tables {
+            let text = format!("lock table {table} in exclusive mode");
+            let locked = sqlx::raw_sql(AssertSqlSafe(text)).execute(self.conn()).await;
+            locked.map_err(db_error)?;
+        }
+        Ok(())
+    }
+
+    /// Runs what mends them and, with `accept`, what takes as it is what nothing mends; answers how
+    /// many there were. The others are for a person.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if the database is away.
+    pub async fn mend(&mut self, found: &[Disagreement], accept: bool) -> Result<i64> {
+        let mut mended = 0;
+        for statement in found.iter().filter_map(|found| found.statement(accept)) {
+            statement.run(self.conn()).await?;
+            mended += 1;
+        }
+        Ok(mended)
+    }
+}

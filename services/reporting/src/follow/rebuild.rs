@@ -1,0 +1,159 @@
+//! Makes the projections anew beside those that are there, which are served meanwhile.
+//!
+//! The whole inbox is read and projected without a lock and without a write, however long that
+//! takes. Then one transaction adds what has come in since, and writes the rows that differ: so the
+//! inbox's head is held for as long as that takes and no longer, and a process that dies before
+//! leaves everything as it was.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use mpp_core::{Error, Result};
+use mpp_store::{Conn, Db, Tx};
+use tokio::{sync::Mutex, task::JoinHandle, time::timeout};
+
+use super::{append::left_to_newer, writer};
+use crate::{
+    model::{FORM, Key, Rows, Upstream, Written, change_records, project},
+    store::{self, Head},
+};
+
+/// One rebuild at a time, which goes on where its caller has gone. Clones share it.
+#[derive(Clone, Default)]
+pub struct Rebuilds(Arc<Mutex<Option<JoinHandle<Result<i64>>>>>);
+
+impl Rebuilds {
+    /// Starts one, or joins the one that is under way, and waits a while for it. `None`: it goes
+    /// on. Answers how many altered events of the feeds in `accept` were taken for what was
+    /// appended.
+    ///
+    /// # Errors
+    /// The same as [`rebuild`].
+    pub async fn run(
+        &self,
+        db: &Db,
+        accept: &'static [Upstream],
+        patience: Duration,
+    ) -> Result<Option<i64>> {
+        let mut running = self.0.lock().await;
+        let task = match running.take() {
+            Some(task) if !task.is_finished() => task,
+            _ => {
+                let db = db.clone();
+                tokio::spawn(async move { rebuild(&db, accept, false).await })
+            }
+        };
+        match timeout(patience, running.insert(task)).await {
+            Err(_) => Ok(None),
+            Ok(done) => {
+                *running = None;
+                done.map_err(Error::internal)?.map(Some)
+            }
+        }
+    }
+}
+
+/// What the inbox makes of the projections, beside what is there, up to a number of the inbox.
+struct Anew {
+    rows: Written,
+    differing: BTreeSet<Key>,
+    last: i64,
+}
+
+/// Projects the whole inbox anew, after taking altered events of the feeds in `accept` for what was
+/// appended, where nobody sends them again. Answers how many those were. Rows of a newer program
+/// are made anew only by one that is `alone`, without any newer one.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away; internal where a document cannot be read; `NEWER_FORM`
+/// where the rows are left to a newer program.
+pub async fn rebuild(db: &Db, accept: &[Upstream], alone: bool) -> Result<i64> {
+    let accepted = accept_altered(db, accept).await?;
+    let anew = read(db).await?;
+    let mut tx = db.begin(&writer()).await?;
+    if alone {
+        tx.stand_in_for_newer();
+    }
+    swap(&mut tx, anew).await?;
+    tx.commit().await?;
+    Ok(accepted)
+}
+
+/// A page in each transaction: who is cut off goes on from there.
+async fn accept_altered(db: &Db, feeds: &[Upstream]) -> Result<i64> {
+    let (mut after, mut accepted) = (Some(0), 0);
+    while let Some(seq) = after.filter(|_| !feeds.is_empty()) {
+        let mut tx = db.begin(&writer()).await?;
+        let (some, next) = store::accept_altered(&mut tx, feeds, seq).await?;
+        tx.commit().await?;
+        (after, accepted) = (next, accepted + some);
+    }
+    Ok(accepted)
+}
+
+/// In one snapshot.
+async fn read(db: &Db) -> Result<Anew> {
+    let mut read = db.read().await?;
+    let mut rows = Rows::empty();
+    let last = project_after(read.conn(), &mut rows, 0).await?;
+    let rows = rows.into_written();
+    let mut live = BTreeMap::new();
+    loop {
+        let page = store::rows_after(&mut read, live.keys().next_back()).await?;
+        if page.is_empty() {
+            break;
+        }
+        live.extend(page);
+    }
+    read.end().await?;
+    let differs = |key: &&Key| value(&live, key) != value(&rows, key);
+    let differing = live.keys().chain(rows.keys()).filter(differs).cloned().collect();
+    Ok(Anew { rows, differing, last })
+}
+
+/// A row that has gone stays without a value.
+fn value<'a>(rows: &'a Written, key: &Key) -> Option<&'a String> {
+    rows.get(key).and_then(Option::as_ref)
+}
+
+/// Answers the last number that was projected.
+async fn project_after(conn: &mut Conn, rows: &mut Rows, mut last: i64) -> Result<i64> {
+    loop {
+        let events = store::events_after(conn, last).await?;
+        let Some((newest, _)) = events.last() else { return Ok(last) };
+        last = *newest;
+        for (_, event) in &events {
+            project(rows, event)?;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Writes the rows that differ, with what was appended meanwhile, under the inbox's lock.
+async fn swap(tx: &mut Tx, anew: Anew) -> Result<()> {
+    let head = store::lock_head(tx).await?;
+    if head.form > FORM && !tx.stands_in_for_newer() {
+        return Err(left_to_newer(head.form));
+    }
+    let mut rows = Rows::over(anew.rows);
+    project_after(tx.conn(), &mut rows, anew.last).await?;
+    let (mut all, added) = rows.into_parts();
+    let keys = anew.differing.into_iter().chain(added.keys().cloned()).collect();
+    all.extend(added);
+    let there = store::there(tx, keys).await?;
+    let other = there.into_iter().filter(|(key, live)| live.as_ref() != value(&all, key));
+    let changed: Written =
+        other.map(|(key, _)| (key.clone(), value(&all, &key).cloned())).collect();
+    let records = if head.form == FORM { change_records(&changed)? } else { change_records(&all)? };
+    let names = change_records(&all)?.into_iter().map(|(name, ..)| name).collect();
+    store::replace_changes(tx, names, records).await?;
+    let count = changed.len();
+    store::save_rows(tx, changed, head.seq).await?;
+    store::remark(tx, head.seq).await?;
+    store::set_head(tx, Head { seq: head.seq, form: FORM }).await?;
+    tracing::info!(form = FORM, rows = count, "the projections are made anew");
+    Ok(())
+}

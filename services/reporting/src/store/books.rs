@@ -1,0 +1,118 @@
+//! The small tables beside the inbox: its head, and how it stands with each feed; and numbers of
+//! the inbox whose events are gone.
+
+use mpp_core::{Micros, Result};
+use mpp_store::{Conn, Disagreement, FAR_AHEAD, Statement, db_error};
+use sqlx::any::AnyRow;
+
+use super::get;
+use crate::model::Upstream;
+
+/// Gaps that are named.
+const NAMED: i64 = 20;
+
+/// All of it, as `conn` shows it.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn disagreements(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
+    let mut found = head(conn).await?;
+    found.extend(feeds(conn, now).await?);
+    found.extend(lost_events(conn).await?);
+    Ok(found)
+}
+
+/// The head is the inbox's last number: set back, nothing can be appended any more. Index: inbox's
+/// primary key.
+async fn head(conn: &mut Conn) -> Result<Vec<Disagreement>> {
+    let text = "select (select coalesce(max(seq), 0) from inbox) as last,
+                (select max(seq) from inbox_head) as head";
+    let row = sqlx::query(text).fetch_one(conn).await.map_err(db_error)?;
+    let (last, head): (i64, Option<i64>) = (get(&row, "last")?, get(&row, "head")?);
+    let what = match head {
+        Some(head) if head == last => return Ok(Vec::new()),
+        Some(head) => format!("it says {head}, and the inbox ends at {last}"),
+        None => format!("it has no row, and the inbox ends at {last}"),
+    };
+    let text = "insert into inbox_head (one, seq) values (1, $1)
+                on conflict (one) do update set seq = excluded.seq";
+    Ok(vec![Disagreement::new("inbox_head", what, Statement::new(text).number(last))])
+}
+
+/// Index: feed_state is two rows.
+async fn feeds(conn: &mut Conn, now: Micros) -> Result<Vec<Disagreement>> {
+    let rows = sqlx::query(
+        "select s.feed, s.revision, s.caught_up, s.seen, s.commit_time, u.revision as stands
+         from feed_state s left join upstream u on u.feed = s.feed",
+    )
+    .fetch_all(conn)
+    .await
+    .map_err(db_error)?;
+    let all = rows.iter().map(|row| feed(row, now)).collect::<Result<Vec<_>>>()?;
+    Ok(all.into_iter().flatten().collect())
+}
+
+fn feed(row: &AnyRow, now: Micros) -> Result<Option<Disagreement>> {
+    let feed: String = get(row, "feed")?;
+    if Upstream::parse(&feed).is_err() {
+        let what = format!("{feed} is no feed that is followed: no report can be read");
+        let mend = Statement::new("delete from feed_state where feed = $1").text(&feed);
+        return Ok(Some(Disagreement::new("feed_state", what, mend)));
+    }
+    let (says, caught_up): (i64, i64) = (get(row, "revision")?, get(row, "caught_up")?);
+    let stands: Option<i64> = get(row, "stands")?;
+    let times: [Option<Micros>; 2] = [get(row, "seen")?, get(row, "commit_time")?];
+    let to_come = times.into_iter().flatten().any(|at| at > now.saturating_add(FAR_AHEAD));
+    let elsewhere = stands.filter(|stands| caught_up == 1 && *stands != says);
+    let what = match elsewhere {
+        Some(stands) => format!("{feed} is said to be at {says}, and its copy stands at {stands}"),
+        None if to_come => format!("{feed} was heard of, or changed, in time to come"),
+        None => return Ok(None),
+    };
+    let text = "update feed_state set revision = $2,
+                seen = case when seen > $3 then null else seen end,
+                commit_time = case when commit_time > $3 then null else commit_time end
+                where feed = $1";
+    let mend = Statement::new(text).text(&feed).number(stands.unwrap_or(says)).number(now);
+    Ok(Some(Disagreement::new("feed_state", what, mend)))
+}
+
+/// Events have every number up to the last: where one is missing, it was deleted in the database.
+/// A record's last state the feed sends again, an earlier one nobody has. Index: inbox's primary
+/// key.
+///
+/// # Errors
+/// The same as [`disagreements`].
+pub async fn lost_events(conn: &mut Conn) -> Result<Vec<Disagreement>> {
+    let text = "select count(*) as many, coalesce(max(seq), 0) as last from inbox";
+    let row = sqlx::query(text).fetch_one(&mut *conn).await.map_err(db_error)?;
+    if get::<i64>(&row, "many")? == get::<i64>(&row, "last")? {
+        return Ok(Vec::new());
+    }
+    let text = "select b.seq + 1 as first, (select min(n.seq) from inbox n where n.seq > b.seq) - 1
+                as last
+                from (select seq from inbox union select 0) b
+                where b.seq < (select max(seq) from inbox)
+                and not exists (select 1 from inbox n where n.seq = b.seq + 1)
+                order by b.seq limit $1";
+    let rows = sqlx::query(text).bind(NAMED).fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(|row| Ok(lost(get(row, "first")?, get(row, "last")?))).collect()
+}
+
+/// Accepted, an event of no kind stands for what is gone: it says nothing, and the numbers are
+/// whole.
+fn lost(first: i64, last: i64) -> Disagreement {
+    let numbers = if first == last { first.to_string() } else { format!("{first} to {last}") };
+    let what = format!(
+        "{numbers}: events are gone, which nobody sends again; restore a backup, or take it as it is \
+         with --accept-altered, after which the projections are made anew without them"
+    );
+    let text = "insert into inbox (seq, feed, revision, sub, kind, name, version, op, doc, labels,
+                actor, at, proof)
+                with recursive n (seq) as (select cast($1 as bigint)
+                                           union all select seq + 1 from n where seq < $2)
+                select seq, 'registry', 0, seq, '', '', 0, 'deleted', null, '{}',
+                'services/reporting', 0, null from n";
+    let accept = Statement::new(text).number(first).number(last);
+    Disagreement::for_a_person("inbox", what).once_accepted(accept)
+}

@@ -1,0 +1,264 @@
+//! Places, applicants and codes beside the appointments that they follow from. The appointment is
+//! never changed: what was sold is sold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mpp_api::scheduling::{Appointment, appointment::State};
+use mpp_calendar::{Zone, local_to_utc_micros};
+use mpp_core::{Micros, Result};
+use mpp_store::{Conn, Disagreement, Statement};
+use uuid::{NoContext, Timestamp, Uuid};
+
+use crate::{
+    memory::Memory,
+    model::{
+        appointment::is_a_code,
+        date::{local, shift},
+        slot::SlotName,
+    },
+    policy::Policy,
+    store::kept::{self, SlotRow},
+};
+
+/// The tables, in the order in which a booking locks them.
+pub const TABLES: &[&str] = &["applicant", "slot", "appointment_code"];
+
+/// Longest time from a booking to its day that a setting allows, in days, and some more.
+const LONGEST_AHEAD: i64 = 370;
+const DAY: Micros = 24 * 3_600 * 1_000_000;
+
+/// What is known of the appointments whose rows are still kept.
+struct Booked {
+    appointments: BTreeMap<String, Appointment>,
+    /// Names that are only looked up among the rows.
+    today: String,
+    oldest: String,
+}
+
+impl Booked {
+    /// Those that hold their place.
+    fn holding(&self) -> impl Iterator<Item = (&String, &Appointment)> {
+        self.appointments.iter().filter(|(_, booked)| booked.state() != State::Cancelled)
+    }
+}
+
+/// All of it, as `conn` shows it.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn disagreements(
+    conn: &mut Conn,
+    now: Micros,
+    memory: &Memory,
+    policy: &Policy,
+) -> Result<Vec<Disagreement>> {
+    let (booked, altered) = read(conn, now, memory, policy).await?;
+    if !altered.is_empty() {
+        return Ok(vec![records_first(&altered)]);
+    }
+    let rows = kept::slots(conn).await?;
+    let mut found = slots(&booked, &rows, memory);
+    let rows = kept::dates(conn, "applicant").await?;
+    found.extend(applicants(&booked, &rows));
+    let (rows, texts) = (kept::dates(conn, "appointment_code").await?, kept::codes(conn).await?);
+    found.extend(codes(&booked, &rows, &texts));
+    Ok(found)
+}
+
+/// Nothing is set to what an altered record says.
+pub fn records_first(altered: &[String]) -> Disagreement {
+    let what = format!(
+        "{} records were altered, and nothing is compared with them: `mpp repair scheduling \
+         records` first ({})",
+        altered.len(),
+        altered.iter().take(3).cloned().collect::<Vec<_>>().join(", ")
+    );
+    Disagreement::for_a_person("record", what)
+}
+
+async fn read(
+    conn: &mut Conn,
+    now: Micros,
+    memory: &Memory,
+    policy: &Policy,
+) -> Result<(Booked, Vec<String>)> {
+    let (today, _) = local(now, Zone::Wib)?;
+    let oldest = shift(today, -policy.kept_days).to_string();
+    let longest = (LONGEST_AHEAD + policy.kept_days).saturating_mul(DAY);
+    let since = first_id(now.saturating_sub(longest));
+    let known = memory.read().directory.malls().map(|(name, _)| name.to_owned()).collect();
+    let (mut appointments, mut altered) = (BTreeMap::new(), Vec::new());
+    for mall in kept::malls(conn, known).await? {
+        let collection = format!("{mall}/appointments");
+        let (all, wrong) = kept::records::<Appointment>(conn, &collection, &since).await?;
+        altered.extend(wrong);
+        let recent = all.into_iter().filter(|record| record.doc.date >= oldest);
+        appointments.extend(recent.map(|record| (record.name, record.doc)));
+    }
+    Ok((Booked { appointments, today: today.to_string(), oldest }, altered))
+}
+
+/// Names of appointments sort by the time at which they were made.
+fn first_id(at: Micros) -> String {
+    let seconds = u64::try_from(at / 1_000_000).unwrap_or(0);
+    let made = Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, 0)).simple().to_string();
+    // What follows the time is drawn.
+    made.chars().take(12).collect()
+}
+
+fn slots(booked: &Booked, rows: &BTreeMap<String, SlotRow>, memory: &Memory) -> Vec<Disagreement> {
+    let mut taken: BTreeMap<&str, i64> = BTreeMap::new();
+    for (_, appointment) in booked.holding() {
+        *taken.entry(&appointment.slot).or_default() += 1;
+    }
+    let names: BTreeSet<&str> =
+        rows.keys().map(String::as_str).chain(taken.keys().copied()).collect();
+    let all = names.into_iter().filter_map(|name| {
+        let (row, count) = (rows.get(name), taken.get(name).copied().unwrap_or(0));
+        slot(name, row, count, booked, memory)
+    });
+    all.collect()
+}
+
+fn slot(
+    name: &str,
+    row: Option<&SlotRow>,
+    count: i64,
+    booked: &Booked,
+    memory: &Memory,
+) -> Option<Disagreement> {
+    let Ok(parts) = SlotName::parse(name, "slot") else { return Some(no_slot(name, count)) };
+    let date = parts.date.to_string();
+    // Rows of days that are long over go by themselves.
+    if date < booked.oldest {
+        return None;
+    }
+    let known = memory.offering(&parts.offering, "slot").ok();
+    let start = known.as_ref().and_then(|(schedule, _)| {
+        local_to_utc_micros(parts.date, parts.minute, schedule.zone).ok()
+    });
+    let offered = match (row, &known) {
+        (Some(row), _) => row.offered,
+        (None, Some((_, terms))) => terms.slot_capacity,
+        (None, None) => count,
+    };
+    let Some(start_at) = start.or(row.map(|row| row.start_at)) else {
+        let what = format!("{name} has no row, {count} are booked, and its offering is gone");
+        return Some(Disagreement::for_a_person("slot", what));
+    };
+    let capacity = row.map_or(0, |row| row.capacity).max(offered).max(count);
+    let offering = parts.offering;
+    let wanted = SlotRow { offering, date, start_at, capacity, offered, booked: count };
+    (row != Some(&wanted))
+        .then(|| Disagreement::new("slot", differs(name, row, &wanted), written(name, &wanted)))
+}
+
+/// A row that is named otherwise than any slot.
+fn no_slot(name: &str, count: i64) -> Disagreement {
+    if count > 0 {
+        let what = format!("{name} is no slot's name, and {count} appointments say it");
+        return Disagreement::for_a_person("slot", what);
+    }
+    let mend = Statement::new("delete from slot where name = $1").text(name);
+    let what = format!("{name} is no slot's name, and no appointment is in it");
+    Disagreement::new("slot", what, mend)
+}
+
+fn differs(name: &str, row: Option<&SlotRow>, wanted: &SlotRow) -> String {
+    let Some(row) = row else {
+        return format!("{name} has no row, and {} are booked", wanted.booked);
+    };
+    if row.booked != wanted.booked {
+        let (says, count, most) = (row.booked, wanted.booked, row.capacity.max(row.offered));
+        let more = if count > most {
+            format!("; more than the {most} places that it ever had: ring up who is too many")
+        } else {
+            String::new()
+        };
+        return format!(
+            "{name} counts {says} as taken, and {count} appointments hold a place{more}"
+        );
+    }
+    format!("{name} says {row:?}, and should {wanted:?}")
+}
+
+fn written(name: &str, wanted: &SlotRow) -> Statement {
+    let text = "insert into slot (name, offering, date, start_at, capacity, offered, booked)
+                values ($1, $2, $3, $4, $5, $6, $7)
+                on conflict (name) do update set offering = excluded.offering,
+                date = excluded.date, start_at = excluded.start_at, capacity = excluded.capacity,
+                offered = excluded.offered, booked = excluded.booked";
+    let statement = Statement::new(text).text(name).text(&wanted.offering).text(&wanted.date);
+    let statement = statement.number(wanted.start_at).number(wanted.capacity);
+    statement.number(wanted.offered).number(wanted.booked)
+}
+
+/// An applicant is noted for each appointment that holds a place, until its day is over; no other
+/// one, which would keep its person from booking.
+fn applicants(booked: &Booked, rows: &BTreeMap<String, String>) -> Vec<Disagreement> {
+    let holding: BTreeMap<_, _> =
+        booked.holding().filter(|(_, booked_for)| booked_for.date >= booked.today).collect();
+    let noted = rows.iter().filter(|(_, date)| **date >= booked.today);
+    let mut found: Vec<Disagreement> = noted
+        .filter(|(name, _)| !holding.contains_key(*name))
+        .map(|(name, _)| orphan("applicant", name))
+        .collect();
+    for (name, appointment) in holding {
+        match rows.get(name) {
+            Some(date) if *date == appointment.date => {}
+            Some(_) => found.push(dated("applicant", name, &appointment.date)),
+            None => {
+                let what = format!(
+                    "nobody is noted as the applicant of {name}, who may book a second time; nobody \
+                     has the number that the note is made of"
+                );
+                found.push(Disagreement::for_a_person("applicant", what));
+            }
+        }
+    }
+    found
+}
+
+fn codes(
+    booked: &Booked,
+    rows: &BTreeMap<String, String>,
+    texts: &BTreeMap<String, String>,
+) -> Vec<Disagreement> {
+    const TABLE: &str = "appointment_code";
+    let mut found = Vec::new();
+    let kept = rows.iter().filter(|(_, date)| **date >= booked.oldest);
+    let orphans = kept.filter(|(name, _)| !booked.appointments.contains_key(*name));
+    found.extend(orphans.map(|(name, _)| orphan(TABLE, name)));
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, appointment) in &booked.appointments {
+        let Some(date) = rows.get(name) else {
+            let what = format!("{name} has no code: only its counter can show and cancel it");
+            found.push(Disagreement::for_a_person(TABLE, what));
+            continue;
+        };
+        if *date != appointment.date {
+            found.push(dated(TABLE, name, &appointment.date));
+        }
+        let code = texts.get(name).map_or("", String::as_str);
+        if !is_a_code(code) {
+            let what = format!("the code of {name} is none that was ever given to its holder");
+            found.push(Disagreement::for_a_person(TABLE, what));
+        } else if let Some(other) = owners.insert(code, name) {
+            let what = format!("{name} and {other} have one code: one of them is not its holder's");
+            found.push(Disagreement::for_a_person(TABLE, what));
+        }
+    }
+    found
+}
+
+fn orphan(table: &'static str, name: &str) -> Disagreement {
+    let mend = Statement::new(format!("delete from {table} where appointment = $1")).text(name);
+    let what = format!("{name} is no appointment that holds a place");
+    Disagreement::new(table, what, mend)
+}
+
+fn dated(table: &'static str, name: &str, date: &str) -> Disagreement {
+    let text = format!("update {table} set date = $2 where appointment = $1");
+    let what = format!("the row of {name} is of another day than {date}");
+    Disagreement::new(table, what, Statement::new(text).text(name).text(date))
+}

@@ -1,0 +1,138 @@
+//! Everything that bookings and queues keep beside the records, and the records that it follows
+//! from, read to be compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mpp_api::Document;
+use mpp_core::Result;
+use mpp_store::{Conn, Record, db_error, records_between};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+
+/// Records in one page.
+const PAGE: i64 = 1000;
+/// After every name of a collection.
+const LAST: &str = "~";
+
+/// A slot that was sold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotRow {
+    /// The offering that it says.
+    pub offering: String,
+    /// Its local date.
+    pub date: String,
+    /// Its first instant.
+    pub start_at: i64,
+    /// Most places that it ever had.
+    pub capacity: i64,
+    /// Places that were offered at the last booking.
+    pub offered: i64,
+    /// Places that are counted as taken.
+    pub booked: i64,
+}
+
+/// The malls that any of these tables, or of `known`, names: of the names "malls/x/…" the first two
+/// parts.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn malls(conn: &mut Conn, mut known: BTreeSet<String>) -> Result<BTreeSet<String>> {
+    for text in [
+        "select distinct offering from slot",
+        "select distinct counter from ticket_queue",
+        "select distinct mall from queue_counter",
+    ] {
+        let rows = sqlx::query(text).fetch_all(&mut *conn).await.map_err(db_error)?;
+        for row in &rows {
+            known.insert(mall_of(&get::<String>(row, 0)?));
+        }
+    }
+    Ok(known)
+}
+
+fn mall_of(name: &str) -> String {
+    name.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")
+}
+
+/// A mall's living records of a collection, whose ids come after one; and the names of those that
+/// were altered in the database. Index: record's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away; internal for one that cannot be read.
+pub async fn records<D: Document>(
+    conn: &mut Conn,
+    collection: &str,
+    after_id: &str,
+) -> Result<(Vec<Record<D>>, Vec<String>)> {
+    let (mut all, mut altered) = (Vec::new(), Vec::new());
+    let mut after = format!("{collection}/{after_id}");
+    let before = format!("{collection}/{LAST}");
+    loop {
+        let page = records_between::<D>(conn, &after, &before, PAGE).await?;
+        let Some((last, _)) = page.last() else { return Ok((all, altered)) };
+        after.clone_from(&last.name);
+        for (record, is_altered) in page {
+            if is_altered {
+                altered.push(record.name.clone());
+            }
+            all.push(record);
+        }
+    }
+}
+
+/// All slots that were sold, by name. Scanned.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn slots(conn: &mut Conn) -> Result<BTreeMap<String, SlotRow>> {
+    let text = "select name, offering, date, start_at, capacity, offered, booked from slot";
+    let rows = sqlx::query(text).fetch_all(conn).await.map_err(db_error)?;
+    let slot = |row: &AnyRow| -> sqlx::Result<(String, SlotRow)> {
+        let slot = SlotRow {
+            offering: row.try_get("offering")?,
+            date: row.try_get("date")?,
+            start_at: row.try_get("start_at")?,
+            capacity: row.try_get("capacity")?,
+            offered: row.try_get("offered")?,
+            booked: row.try_get("booked")?,
+        };
+        Ok((row.try_get("name")?, slot))
+    };
+    rows.iter().map(|row| slot(row).map_err(db_error)).collect()
+}
+
+/// Appointments with the date that a table notes beside them. Scanned.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn dates(conn: &mut Conn, table: &'static str) -> Result<BTreeMap<String, String>> {
+    let text = format!("select appointment, min(date) as date from {table} group by appointment");
+    let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
+}
+
+/// The codes of appointments. Scanned.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn codes(conn: &mut Conn) -> Result<BTreeMap<String, String>> {
+    let text = "select appointment, code from appointment_code";
+    let rows = sqlx::query(text).fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
+}
+
+/// The last number of each mall, prefix and date. Scanned.
+///
+/// # Errors
+/// `UNAVAILABLE` where the database is away.
+pub async fn numbers(conn: &mut Conn) -> Result<BTreeMap<(String, String, String), i64>> {
+    let text = "select mall, prefix, date, last from queue_counter";
+    let rows = sqlx::query(text).fetch_all(conn).await.map_err(db_error)?;
+    rows.iter().map(|row| Ok(((get(row, 0)?, get(row, 1)?, get(row, 2)?), get(row, 3)?))).collect()
+}
+
+fn get<'r, T>(row: &'r AnyRow, at: usize) -> Result<T>
+where
+    T: sqlx::Decode<'r, sqlx::Any> + sqlx::Type<sqlx::Any>,
+{
+    row.try_get(at).map_err(db_error)
+}

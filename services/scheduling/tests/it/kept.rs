@@ -1,0 +1,167 @@
+//! What bookings and queues keep beside the records: whatever a row of it is set to by hand, it is
+//! named by what it should be, and set to that. No appointment and no ticket is ever changed.
+
+use mpp_api::{
+    feed::{
+        Copy, ListCopiesRequest, RepairCopyRequest, RepairCopyResponse,
+        copy_service_client::CopyServiceClient,
+    },
+    scheduling::{
+        BookAppointmentRequest, CallNextRequest, CompleteTicketRequest, IssueTicketRequest,
+    },
+};
+use mpp_testkit::{execute, on_both};
+
+use crate::world::{
+    DUKCAPIL, TUESDAY, WEDNESDAY, World, administrator, eventually, ktp_slot, nik, request_id,
+};
+
+/// Two citizens on Wednesday, one who has come on Tuesday with an appointment, one served, one
+/// being served and one waiting at the counter.
+async fn a_day(world: &World) {
+    let at = [ktp_slot(WEDNESDAY, "0900"), ktp_slot(WEDNESDAY, "0900"), ktp_slot(TUESDAY, "1000")];
+    let mut names = Vec::new();
+    for (citizen, slot) in at.into_iter().enumerate() {
+        let request =
+            BookAppointmentRequest { slot, applicant_nik: nik(citizen), request_id: request_id() };
+        let answer = world.scheduling.booking().book_appointment(request).await.expect("booked");
+        names.push(answer.into_inner().appointment.expect("it").name);
+    }
+    for appointment in ["", "", "", names[2].as_str()] {
+        let request = IssueTicketRequest {
+            counter: DUKCAPIL.into(),
+            appointment: appointment.into(),
+            request_id: request_id(),
+            ..Default::default()
+        };
+        world.scheduling.queue().issue_ticket(request).await.expect("a ticket");
+    }
+    let window = format!("{DUKCAPIL}/windows/1");
+    for served in [true, false] {
+        let request = CallNextRequest { window: window.clone(), request_id: request_id() };
+        let called = world.scheduling.queue().call_next(request).await.expect("called");
+        let name = called.into_inner().ticket.expect("a ticket").name;
+        if served {
+            let request = CompleteTicketRequest { name, request_id: request_id() };
+            world.scheduling.queue().complete_ticket(request).await.expect("served");
+        }
+    }
+}
+
+async fn copies(world: &World) -> Vec<Copy> {
+    let mut service = CopyServiceClient::new(world.scheduling.channel(administrator()));
+    let answer = service.list_copies(ListCopiesRequest {}).await.expect("all that is kept");
+    answer.into_inner().copies
+}
+
+async fn findings(world: &World, name: &str) -> Vec<(String, Vec<String>)> {
+    let copy = eventually("all that is kept is read", async || {
+        let all = copies(world).await;
+        all.into_iter().find(|copy| copy.name == format!("copies/{name}") && !copy.moving)
+    });
+    let copy = copy.await;
+    assert_eq!(copy.unread_reason, "", "{name}");
+    copy.findings.into_iter().map(|found| (found.kind, found.names)).collect()
+}
+
+async fn repair(world: &World, name: &str) -> RepairCopyResponse {
+    let mut service = CopyServiceClient::new(world.scheduling.channel(administrator()));
+    let request = RepairCopyRequest { name: format!("copies/{name}"), accept_altered: false };
+    service.repair_copy(request).await.expect("repaired").into_inner()
+}
+
+/// What is kept, the table, what is done to it, and how many of it only a person can mend.
+const FAULTS: [(&str, &str, &str, i64); 24] = [
+    ("bookings", "slot", "update slot set booked = 0", 0),
+    ("bookings", "slot", "update slot set booked = 1 where booked = 2", 0),
+    ("bookings", "slot", "update slot set capacity = 5, booked = 5", 0),
+    ("bookings", "slot", "update slot set offered = 99", 0),
+    ("bookings", "slot", "update slot set date = '2026-12-24', offering = 'x', start_at = 0", 0),
+    ("bookings", "slot", "delete from slot", 0),
+    ("bookings", "slot", "insert into slot values ('x', 'x', '2026-11-25', 0, 9, 9, 1)", 0),
+    ("bookings", "applicant", "update applicant set date = '2026-12-24'", 0),
+    ("bookings", "applicant", "update applicant set appointment = 'malls/x/appointments/y'", 3),
+    ("bookings", "applicant", "delete from applicant", 3),
+    ("bookings", "appointment_code", "update appointment_code set date = '2026-12-24'", 0),
+    ("bookings", "appointment_code", "update appointment_code set code = 'ABCDEFGH'", 2),
+    ("bookings", "appointment_code", "update appointment_code set code = ''", 3),
+    ("bookings", "appointment_code", "delete from appointment_code", 3),
+    ("queue", "queue_counter", "update queue_counter set last = 1", 0),
+    ("queue", "queue_counter", "update queue_counter set last = 900", 0),
+    ("queue", "queue_counter", "delete from queue_counter", 0),
+    ("queue", "ticket_queue", "update ticket_queue set state = 3", 0),
+    ("queue", "ticket_queue", "update ticket_queue set state = 1, window_name = ''", 0),
+    ("queue", "ticket_queue", "update ticket_queue set due_at = 7, class = 0, seq = 9 - seq", 0),
+    ("queue", "ticket_queue", "update ticket_queue set counter = 'malls/x/counters/y'", 0),
+    ("queue", "ticket_queue", "update ticket_queue set appointment = ''", 0),
+    ("queue", "ticket_queue", "delete from ticket_queue", 0),
+    (
+        "queue",
+        "ticket_queue",
+        "insert into ticket_queue select 'malls/banyuwangi/tickets/2026-11-24-D-099', counter, date,
+         'D-099', 99, 0, 0, 1, '', '', issued_at, 0, 0 from ticket_queue where seq = 1",
+        0,
+    ),
+];
+
+#[tokio::test]
+async fn what_follows_from_bookings_and_tickets_is_named_and_set_right() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        a_day(&world).await;
+        for (name, table, fault, left) in FAULTS {
+            for kept in ["bookings", "queue", "bookkeeping"] {
+                assert_eq!(findings(&world, kept).await, [], "before {fault}");
+            }
+            execute(world.database.url(), "create table saved as select * from applicant").await;
+            let codes = "create table saved_code as select * from appointment_code";
+            execute(world.database.url(), codes).await;
+            execute(world.database.url(), fault).await;
+            let found = findings(&world, name).await;
+            assert!(found.iter().any(|(kind, _)| kind == table), "{fault}: {found:?}");
+            let mended = repair(&world, name).await;
+            assert_eq!(mended.left_count, left, "{fault}: {mended:?}");
+            // What only a person can mend, that person mends: from a backup.
+            let back = "delete from applicant; insert into applicant select * from saved;
+                        delete from appointment_code;
+                        insert into appointment_code select * from saved_code;
+                        drop table saved; drop table saved_code";
+            execute(world.database.url(), back).await;
+        }
+        for kept in ["bookings", "queue", "records"] {
+            assert_eq!(findings(&world, kept).await, [], "{kept}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_set_to_what_an_altered_record_says() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        a_day(&world).await;
+        let alter = "update record set update_time = update_time + 1 where kind = 'appointment'";
+        mpp_testkit::alter_records(world.database.url(), alter).await;
+        execute(world.database.url(), "update slot set booked = 0").await;
+        let left = repair(&world, "bookings").await;
+        assert_eq!((left.mended_count, left.left_count), (0, 1), "{left:?}");
+        assert!(left.left_names[0].contains("mpp repair scheduling records"), "{left:?}");
+        repair(&world, "records").await;
+        let mended = repair(&world, "bookings").await;
+        assert_eq!((mended.mended_count, mended.left_count), (2, 0), "{mended:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_than_were_ever_offered_are_told_to_be_too_many() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        a_day(&world).await;
+        let fault = "update slot set booked = 1, capacity = 1, offered = 1 where booked = 2";
+        execute(world.database.url(), fault).await;
+        let found = findings(&world, "bookings").await;
+        assert!(found[0].1[0].contains("ring up who is too many"), "{found:?}");
+    })
+    .await;
+}
