@@ -42,6 +42,8 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("apply", vec!["mpp-data/demo/no.json"]),
         ("delete", vec!["units/kemendagri/services/nowhere"]),
         ("hand-back", vec!["units/kemendagri/services/nowhere"]),
+        ("quarantine list", vec![]),
+        ("quarantine redrive", vec!["sources/nowhere"]),
         ("accept", vec![OFFERING]),
         ("watch", vec!["--initial-state", "--count", "3"]),
         ("hours", vec![DUKCAPIL]),

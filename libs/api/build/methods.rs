@@ -181,7 +181,9 @@ impl<'a> File<'a> {
         if !has(request, "page_token") || !has(response, "next_page_token") {
             return None;
         }
-        let records = response.field.iter().find(|field| is_list(field))?;
+        // An answer that holds more than records is its own service's.
+        let mut lists = response.field.iter().filter(|field| is_list(field));
+        let records = lists.next().filter(|_| lists.next().is_none())?;
         let kind = records.type_name().rsplit('.').next()?;
         Some(format!(
             "impl List for {} {{

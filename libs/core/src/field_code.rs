@@ -103,9 +103,9 @@ field_codes! {
     /// The record was deleted, and its name is not used again.
     Tombstoned, "TOMBSTONED", "Give the record another `source_id`; a name that was withdrawn does not come back.";
     /// A unit that does not exist.
-    UnitNotFound, "UNIT_NOT_FOUND", "Have the administrator create the unit, or name another.";
+    UnitNotFound, "UNIT_NOT_FOUND", "Have the administrator create the unit, and the record is applied by itself; or name another.";
     /// A unit outside what the source may write.
-    UnitNotOwned, "UNIT_NOT_OWNED", "Name a unit of the source's subtree, or have this one added to `also_writes`.";
+    UnitNotOwned, "UNIT_NOT_OWNED", "Have this unit added to `also_writes`, and the record is applied by itself; or name a unit of the source's subtree.";
     /// A curator has set this field over the source's value, which is kept beside it.
     Overridden, "OVERRIDDEN", "Nothing has to be done; where the source has changed since, an administrator looks which value is right, and gives the field back with `mpp hand-back`.";
     /// The record has moved to another unit; the one before is a tombstone that names it.
@@ -113,9 +113,11 @@ field_codes! {
     /// The source publishes the same `source_id` under another unit as well.
     AlsoElsewhere, "ALSO_ELSEWHERE", "If it is the same record, delete the old one as moved, or say `unique_ids` in the hello.";
     /// More records of a source move to other units at once than it may without saying so.
-    TooManyMoved, "TOO_MANY_MOVED", "Mend the mapping; where the moves are meant, run once with `--accept-moves` (`accept_moves` in the hello).";
+    TooManyMoved, "TOO_MANY_MOVED", "Mend the mapping; where the moves are meant, run once with `--accept-moves` (`accept_moves` in the hello), or apply those that wait with `mpp quarantine redrive --accept-moves`.";
     /// A record of this name that another source, or a person, has published.
     OwnedByOtherSource, "OWNED_BY_OTHER_SOURCE", "Give the record another `source_id`, or have it handed over with `mpp hand-back --to`, by an officer of its unit (and of its source's) or by an administrator.";
+    /// A record that would have to wait, of a source of which as many wait already as may.
+    QuarantineFull, "QUARANTINE_FULL", "Bring in what the others wait for (`mpp quarantine list` names it), or take them out of the source; it is taken or kept when it is sent again.";
     /// The registry failed on this record and has logged why; it held up no other.
     Internal, "INTERNAL", "Report it with the record; it is tried again when it is sent again.";
 }

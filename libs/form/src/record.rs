@@ -34,7 +34,28 @@ impl Checked {
     pub fn unit(&self) -> &str {
         self.name.split_once("/services/").map_or("", |(unit, _)| unit)
     }
+
+    /// The record that this was checked of, as it is kept where it has to wait: checked again it
+    /// is the same.
+    pub fn to_record(&self) -> Record {
+        let source_id = self.name.rsplit('/').next().unwrap_or_default().to_owned();
+        match &self.item {
+            Item::Put(service) => Record {
+                source_id,
+                unit: self.unit().to_owned(),
+                body: Some(Body::Service(Service::clone(service))),
+            },
+            Item::Delete(tombstone) => {
+                let delete = Delete { name: self.name.clone(), tombstone: Some(tombstone.clone()) };
+                Record { source_id, unit: String::new(), body: Some(Body::Delete(delete)) }
+            }
+        }
+    }
 }
+
+/// The number of these rules, which stands with what was rejected by them. It grows whenever a rule
+/// for synced records changes, here or in the registry, so that what was rejected may pass.
+pub const RULES: i64 = 1;
 
 /// Checks the form of one record of a batch of `source`.
 ///
@@ -130,6 +151,8 @@ mod tests {
             .expect("a good record");
         assert_eq!(checked.name, "units/kemendagri/services/kk-baru");
         assert_eq!(checked.unit(), "units/kemendagri");
+        let kept = check(checked.to_record(), "sources/kemendagri").expect("good");
+        assert_eq!(kept, checked, "what is kept is what was checked");
         let Item::Put(service) = checked.item else { panic!("a put") };
         assert_eq!((service.source.as_str(), service.etag.as_str()), ("sources/kemendagri", ""));
         assert!(service.overrides.is_empty(), "a curator's alone");

@@ -44,6 +44,8 @@ const NOBODY: &[(Role, Scope)] = &[];
 const OWNER: &[(Role, Scope)] = &[(UnitOfficer, Own)];
 /// The publisher of the source.
 const SOURCE: &[(Role, Scope)] = &[(Publisher, Own)];
+/// The publisher of the source, and the officers of its unit.
+const SOURCE_AND_UNIT: &[(Role, Scope)] = &[(Publisher, Own), (UnitOfficer, Own)];
 /// The mall's organiser.
 const MALL: &[(Role, Scope)] = &[(Organiser, Own)];
 /// The mall's organiser and the verifiers of malls; the registry knows whose each field is.
@@ -101,6 +103,8 @@ pub(crate) const TABLE: &[Line] = &[
     ("/mpp.sync.v1.SyncService/DeleteSource", NOBODY),
     ("/mpp.sync.v1.SyncService/GetSource", EVERYONE),
     ("/mpp.sync.v1.SyncService/ListSources", EVERYONE),
+    ("/mpp.sync.v1.SyncService/ListWaitingRecords", EVERYONE),
+    ("/mpp.sync.v1.SyncService/RedriveRecords", SOURCE_AND_UNIT),
     ("/mpp.feed.v1.FeedService/Watch", FOLLOWERS),
     ("/mpp.feed.v1.FeedService/GetFeed", FOLLOWERS),
     ("/mpp.feed.v1.CopyService/ListCopies", &[(Auditor, Any)]),

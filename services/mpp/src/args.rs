@@ -17,6 +17,7 @@ use crate::{
         hand_back::HandBackArgs,
         hours::HoursArgs,
         list::ListArgs,
+        quarantine::QuarantineCommand,
         queue::QueueCommand,
         repair::RepairArgs,
         report::ReportArgs,
@@ -78,6 +79,11 @@ pub enum Command {
     Delete(DeleteArgs),
     /// Give fields that were set over a source's record back to the source.
     HandBack(HandBackArgs),
+    /// Show what waits of synced catalogs and for what, or try it again.
+    Quarantine {
+        #[command(subcommand)]
+        command: QuarantineCommand,
+    },
     /// Accept offerings, as the organiser of their mall.
     Accept(AcceptArgs),
     /// Follow a service's changes.
@@ -144,6 +150,7 @@ impl Command {
                 | Command::Report(_)
                 | Command::Policy { .. }
                 | Command::Doctor(_)
+                | Command::Quarantine { command: QuarantineCommand::List(_) }
                 | Command::Openapi
                 | Command::Completions { .. }
         )

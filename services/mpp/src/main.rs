@@ -120,6 +120,7 @@ async fn run(args: Args) -> Result<()> {
         Command::Apply(asked) => command::apply::run(asked, &client()?, output).await,
         Command::Delete(asked) => delete::run(asked, &client()?, output).await,
         Command::HandBack(asked) => hand_back::run(asked, &client()?, output).await,
+        Command::Quarantine { command } => quarantine::run(command, &client()?, output).await,
         Command::Accept(asked) => accept::run(asked, &client()?, output).await,
         Command::Watch(asked) => watch::run(asked, &client()?, output).await,
         Command::Hours(asked) => hours::run(asked, &client()?, output).await,

@@ -140,6 +140,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Runn
         memory: Memory::new(policy.waits()),
         search: search::Engine::start(policy.search_queue_batches, policy.tolerance())
             .map_err(Error::internal)?,
+        waiting: app::waiting::LastLook::default(),
         db,
         policy,
     };
@@ -161,7 +162,7 @@ async fn open(options: &Options) -> Result<Db> {
 
 /// Starts the tasks that run beside the calls.
 fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &CancellationToken) {
-    let Registry { db, memory, search, policy } = registry.clone();
+    let Registry { db, memory, search, policy, .. } = registry.clone();
     let follow = Follow {
         feed: feed.clone(),
         memory: memory.clone(),
@@ -176,6 +177,7 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
         drop(measured);
     });
     tokio::spawn(mpp_rpc::watch_database(readiness, db.clone(), shutdown.clone()));
+    tokio::spawn(sync::redrive::run(registry.clone(), shutdown.clone()));
     tokio::spawn(jobs::run(db, feed.clone(), policy, shutdown.clone()));
 }
 

@@ -20,6 +20,13 @@ mpp_telemetry::metrics! {
     SESSIONS: Counter = "mpp.sync.sessions" in "{session}" by ["outcome"];
     /// Records of sources, by how they were answered. A batch that is sent again counts once.
     RECORDS: Counter = "mpp.sync.records" in "{record}" by ["outcome"];
+    /// Records that wait, or were rejected when they were tried again (`rejected`), by their source
+    /// and why. Every replica tells the same.
+    QUARANTINED: Gauge = "mpp.sync.quarantined" in "{record}" by ["source", "code", "state"];
+    /// How long the record of a source has waited that has waited longest.
+    QUARANTINE_AGE: Gauge = "mpp.sync.quarantine_age" in "s" by ["source"];
+    /// Tries of records that waited, by what became of them: `taken`, `waiting` or `rejected`.
+    REDRIVEN: Counter = "mpp.sync.redriven" in "{record}" by ["outcome"];
     /// Rows that sources' clients could not read.
     UNREAD_ROWS: Counter = "mpp.sync.unread_rows" in "{row}" by [];
     /// Sessions that did not see the whole of their source, by what they lacked.
@@ -49,6 +56,9 @@ pub fn begin(registry: &Arc<Registry>) {
         OVERRIDDEN.observe(registry, [state.as_str()], move |own| own.overridden(state) as f64);
     }
     SOURCE_AGE.observe_each(registry, ages);
+    REDRIVEN.begin(["taken", "waiting", "rejected"].map(|outcome| [outcome]));
+    QUARANTINED.observe_each(registry, |own| own.waiting.counts());
+    QUARANTINE_AGE.observe_each(registry, |own| own.waiting.ages(own.now()));
     SEARCH_LAG.observe(registry, [""; 0], |own| {
         (own.memory.revision() - own.search.revision()).max(0) as f64
     });
@@ -85,6 +95,13 @@ pub fn ended(unread: i64, incomplete: Option<&Incomplete>) {
     SESSIONS.add(1, [if incomplete.is_some() { "incomplete" } else { "complete" }]);
     if let Some(incomplete) = incomplete {
         INCOMPLETE_SESSIONS.add(1, [incomplete.reason().as_str_name()]);
+    }
+}
+
+/// Counts records that were tried again.
+pub fn redriven(taken: i64, waiting: i64, rejected: i64) {
+    for (count, outcome) in [(taken, "taken"), (waiting, "waiting"), (rejected, "rejected")] {
+        REDRIVEN.add(u64::try_from(count).unwrap_or(0), [outcome]);
     }
 }
 

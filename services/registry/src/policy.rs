@@ -35,6 +35,13 @@ mpp_core::policy! {
         always_moved_records: usize = 5 in 0..=10_000,
         /// Tries of a batch that loses a race against another write.
         batch_tries: u32 = 8 in 1..=100,
+        /// Records of one source that may wait for something else at once: a catalog that was mapped
+        /// to a unit which does not exist yet. More are rejected (`QUARANTINE_FULL`).
+        quarantine_records: usize = 10_000 in 0..=1_000_000,
+        /// Bytes of them, so that no source fills the database with what nobody sees.
+        quarantine_bytes: usize = 67_108_864 in 0..=4_294_967_296,
+        /// Milliseconds between two looks at whether what records wait for has come.
+        quarantine_look_millis: u64 = 1_000 in 20..=600_000,
         /// Days for which the answers of a batch are kept; no session lives so long.
         answers_days: u64 = 7 in 1..=366,
         /// Days that the change feed reaches back; a follower that was away longer starts again
@@ -96,6 +103,11 @@ impl Policy {
     /// [`Self::lease_seconds`].
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
+    }
+
+    /// [`Self::quarantine_look_millis`].
+    pub fn quarantine_look(&self) -> Duration {
+        Duration::from_millis(self.quarantine_look_millis)
     }
 
     /// [`Self::answers_days`].

@@ -191,6 +191,7 @@ impl<'a> Session<'a> {
         let mut told = context.store.told_gone().await?;
         told.retain(|id| !context.run.withdraw.takes(id));
         context.store.resume(&agreed, welcome.send_all).await?;
+        context.store.follow_rules(welcome.rules_version).await?;
         Ok(Self {
             context,
             stream,

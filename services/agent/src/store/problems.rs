@@ -4,7 +4,7 @@ use mpp_api::sync::RecordResult;
 use mpp_core::Result;
 use sqlx::{Row, SqliteConnection};
 
-use super::{Store, failed};
+use super::{NO_DIGEST, Store, failed};
 use crate::model::problem::Problem;
 
 impl Store {
@@ -24,6 +24,30 @@ impl Store {
             .await
             .map_err(failed)?;
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
+    }
+
+    /// Records that were rejected by other rules than the registry's of now are sent again: they may
+    /// pass. A registry that names no rules is an older one, and its answers stand.
+    pub async fn follow_rules(&self, rules: i64) -> Result<()> {
+        if rules == 0 {
+            return Ok(());
+        }
+        let mut tx = self.pool.begin().await.map_err(failed)?;
+        sqlx::query(
+            "UPDATE answered SET digest = ? WHERE outcome = 3
+             AND NOT EXISTS (SELECT 1 FROM setting WHERE name = 'rules' AND value = ?)",
+        )
+        .bind(NO_DIGEST)
+        .bind(rules.to_string())
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        sqlx::query("INSERT OR REPLACE INTO setting VALUES ('rules', ?)")
+            .bind(rules.to_string())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+        tx.commit().await.map_err(failed)
     }
 
     /// Keeps records that could not be sent, so that they do not vanish in silence.

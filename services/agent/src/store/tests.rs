@@ -57,6 +57,25 @@ async fn what_went_out_without_an_answer_is_sent_again_also_where_the_source_ret
 }
 
 #[tokio::test]
+async fn what_was_rejected_is_sent_again_once_where_the_registrys_rules_have_changed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("state.db")).await.expect("opens");
+    store.follow_rules(1).await.expect("followed");
+    let answers = [answer("a", Outcome::Rejected), answer("b", Outcome::Applied)];
+    store.record(&answers, &[sent("a", 1), sent("b", 2)], &at(1)).await.expect("stores");
+    let known = async || store.answered().await.expect("reads");
+    for rules in [1, 0] {
+        store.follow_rules(rules).await.expect("followed");
+        assert_eq!(known().await["a"], [1; 16], "the same answer stands");
+    }
+    store.follow_rules(2).await.expect("followed");
+    assert_eq!((known().await["a"], known().await["b"]), ([0; 16], [2; 16]));
+    store.record(&answers[..1], &[sent("a", 1)], &at(2)).await.expect("stores");
+    store.follow_rules(2).await.expect("followed");
+    assert_eq!(known().await["a"], [1; 16], "it was asked once");
+}
+
+#[tokio::test]
 async fn what_only_waits_for_the_registry_is_sent_again_in_each_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(&folder.path().join("state.db")).await.expect("opens");

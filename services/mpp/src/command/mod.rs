@@ -11,6 +11,7 @@ pub mod get;
 pub mod hand_back;
 pub mod hours;
 pub mod list;
+pub mod quarantine;
 pub mod queue;
 pub mod repair;
 pub mod report;

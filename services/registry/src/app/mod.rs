@@ -4,7 +4,7 @@
 //! One file for each kind ([`regions`], [`units`], [`malls`], [`counters`] with their windows,
 //! [`services`], [`offerings`], [`sources`]), on the one way to write a record
 //! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a
-//! mall or a unit that moves in line. [`copies`] reads all that is kept. [`lists`] picks what a
+//! mall or a unit that moves in line. [`waiting`] shows what waits, and for what. [`copies`] reads all that is kept. [`lists`] picks what a
 //! list shows, [`search`] answers questions; both refuse by [`filters`] what nothing can pass.
 
 pub mod copies;
@@ -20,6 +20,7 @@ pub mod search;
 pub mod services;
 pub mod sources;
 pub mod units;
+pub mod waiting;
 mod withdrawn;
 
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub struct Registry {
     pub memory: Memory<RegistryView>,
     /// This replica's search index.
     pub search: Engine,
+    /// What records waited for at the last look.
+    pub waiting: waiting::LastLook,
     /// Its settings.
     pub policy: Arc<Policy>,
 }

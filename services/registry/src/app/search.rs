@@ -151,6 +151,7 @@ mod tests {
                 db: database.open(&SCHEMA).await.expect("open"),
                 memory: Memory::new(policy.waits()),
                 search: Engine::start(1, policy.tolerance()).expect("an index"),
+                waiting: Default::default(),
                 policy: Arc::new(policy),
             };
             let found = search::Hit {

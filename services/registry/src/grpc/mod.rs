@@ -5,3 +5,4 @@ pub mod catalog;
 pub mod directory;
 pub mod search;
 pub mod sync;
+mod waiting;

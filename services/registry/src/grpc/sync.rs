@@ -3,9 +3,10 @@
 use mpp_api::sync::{
     CreateSourceRequest, CreateSourceResponse, DeleteSourceRequest, DeleteSourceResponse,
     EndSessionRequest, EndSessionResponse, GetSourceRequest, GetSourceResponse, KeepSessionRequest,
-    KeepSessionResponse, ListSourcesRequest, ListSourcesResponse, OpenSessionRequest,
-    OpenSessionResponse, PushBatchRequest, PushBatchResponse, Source, SyncRequest, SyncResponse,
-    UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
+    KeepSessionResponse, ListSourcesRequest, ListSourcesResponse, ListWaitingRecordsRequest,
+    ListWaitingRecordsResponse, OpenSessionRequest, OpenSessionResponse, PushBatchRequest,
+    PushBatchResponse, RedriveRecordsRequest, RedriveRecordsResponse, Source, SyncRequest,
+    SyncResponse, UpdateSourceRequest, UpdateSourceResponse, sync_service_server::SyncService,
 };
 use mpp_core::Result;
 use mpp_resource::{
@@ -21,7 +22,8 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     app::{Registry, lists},
-    sync::{push::Pushes, stream::Stream},
+    grpc::waiting,
+    sync::{push::Pushes, redrive, stream::Stream},
 };
 
 /// Serves federation.
@@ -117,6 +119,22 @@ impl SyncService for Sync {
         request: Request<ListSourcesRequest>,
     ) -> Answer<ListSourcesResponse> {
         reply(self.sources(&request.into_inner()).await)
+    }
+
+    async fn list_waiting_records(
+        &self,
+        request: Request<ListWaitingRecordsRequest>,
+    ) -> Answer<ListWaitingRecordsResponse> {
+        reply(waiting::listed(&self.registry, &request.into_inner()).await)
+    }
+
+    async fn redrive_records(
+        &self,
+        request: Request<RedriveRecordsRequest>,
+    ) -> Answer<RedriveRecordsResponse> {
+        let call = Call::of(&request);
+        let done = redrive::by_command(&self.registry, &call, request.get_ref()).await;
+        reply(done.map(waiting::redriven))
     }
 }
 

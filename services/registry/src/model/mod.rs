@@ -17,6 +17,7 @@ pub mod mall;
 pub mod offering;
 pub mod place;
 pub mod provenance;
+pub mod quarantine;
 pub mod region;
 pub mod source;
 pub mod tree;

@@ -210,7 +210,7 @@ pub async fn totals_of(
         "select source, sequence, position, mark, source_received, source_applied, source_unchanged,
          source_rejected, source_quarantined, session_received, session_applied, session_unchanged,
          session_rejected, session_quarantined, source_unread, session_unread,
-         source_sent_again,
+         source_sent_again, source_redriven, source_redrive_rejected,
          case when counted_session = session then 1 else 0 end as counted,
          case when unread_session = session then 1 else 0 end as unread_counted
          from sync_lease where source in {}",
@@ -249,7 +249,12 @@ fn totals(row: &AnyRow) -> sqlx::Result<(String, SourceTotals)> {
         mark: row.try_get("mark")?,
     };
     let sent_again = row.try_get("source_sent_again")?;
-    let source = Accounting { sent_again, ..accounting("source")? };
+    let source = Accounting {
+        sent_again,
+        redriven: row.try_get("source_redriven")?,
+        redrive_rejected: row.try_get("source_redrive_rejected")?,
+        ..accounting("source")?
+    };
     let totals = SourceTotals { source, session, checkpoint };
     Ok((row.try_get("source")?, totals))
 }

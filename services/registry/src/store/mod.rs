@@ -4,6 +4,7 @@ pub mod batches;
 pub mod books;
 pub mod lease;
 pub mod rejected;
+pub mod waiting;
 
 use mpp_store::{Actor, Migration, Schema, Statements};
 
@@ -70,6 +71,11 @@ pub const SCHEMA: Schema = Schema {
             version: 10,
             name: "waiting",
             statements: Statements::Both(include_str!("../sql/0010_waiting.sql")),
+        },
+        Migration {
+            version: 11,
+            name: "quarantine",
+            statements: Statements::Both(include_str!("../sql/0011_quarantine.sql")),
         },
     ],
     history_kinds: model::KINDS,

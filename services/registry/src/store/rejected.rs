@@ -1,5 +1,5 @@
-//! Which records of a source stand rejected now, or wait for something else: those whose last
-//! answer said so.
+//! Which records of a source stand rejected now: those whose last answer said so. Those that wait
+//! are kept whole ([`super::waiting`]).
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use mpp_store::{Tx, db_error};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Row};
 
-use super::lease::Lease;
+use super::{lease::Lease, waiting};
 
 /// Rows of one statement; the databases bound its parameters.
 const CHUNK: usize = 400;
@@ -43,8 +43,13 @@ impl Stands {
         Self { id: key(id), name: key(name), outcome }
     }
 
+    /// A record that waited, and is rejected.
+    pub fn rejected(id: &str, name: &str) -> Self {
+        Self::new(id, name, Outcome::Rejected)
+    }
+
     fn is_refused(&self) -> bool {
-        matches!(self.outcome, Outcome::Rejected | Outcome::Quarantined)
+        self.outcome == Outcome::Rejected
     }
 }
 
@@ -60,7 +65,7 @@ pub fn key(text: &str) -> String {
 /// `UNAVAILABLE` when the database is away.
 pub async fn keep(tx: &mut Tx, lease: &Lease, sequence: i64, all: &[Stands]) -> Result<()> {
     let rejected: Vec<&Stands> = all.iter().filter(|one| one.is_refused()).collect();
-    if rejected.is_empty() && count(tx, &lease.source).await?.all() == 0 {
+    if rejected.is_empty() && !stands(tx, &lease.source).await? {
         return Ok(());
     }
     for chunk in all.chunks(CHUNK) {
@@ -73,6 +78,28 @@ pub async fn keep(tx: &mut Tx, lease: &Lease, sequence: i64, all: &[Stands]) -> 
         insert(tx, &lease.source, sequence, chunk).await?;
     }
     Ok(())
+}
+
+/// Keeps that records which waited are rejected now. Index: sync_rejected's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` when the database is away.
+pub async fn add(tx: &mut Tx, source: &str, sequence: i64, all: &[Stands]) -> Result<()> {
+    let all: Vec<&Stands> = all.iter().collect();
+    for chunk in all.chunks(CHUNK) {
+        insert(tx, source, sequence, chunk).await?;
+    }
+    Ok(())
+}
+
+/// Whether anything stands rejected. Index: sync_rejected's primary key.
+async fn stands(tx: &mut Tx, source: &str) -> Result<bool> {
+    sqlx::query("select 1 as one from sync_rejected where source = $1 limit 1")
+        .bind(source)
+        .fetch_optional(tx.conn())
+        .await
+        .map(|row| row.is_some())
+        .map_err(db_error)
 }
 
 async fn delete(tx: &mut Tx, source: &str, ids: &[&str], names: &[&str]) -> Result<()> {
@@ -90,13 +117,10 @@ async fn delete(tx: &mut Tx, source: &str, ids: &[&str], names: &[&str]) -> Resu
 }
 
 async fn insert(tx: &mut Tx, source: &str, sequence: i64, all: &[&Stands]) -> Result<()> {
-    let row = |at: usize| {
-        let waits = i64::from(all[at].outcome == Outcome::Quarantined);
-        format!("($1, ${}, ${}, $2, {waits})", 3 + 2 * at, 4 + 2 * at)
-    };
+    let row = |at: usize| format!("($1, ${}, ${}, $2)", 3 + 2 * at, 4 + 2 * at);
     let rows = (0..all.len()).map(row);
     let text = format!(
-        "insert into sync_rejected (source, id, name, sequence, waiting) values {}
+        "insert into sync_rejected (source, id, name, sequence) values {}
          on conflict do nothing",
         rows.collect::<Vec<_>>().join(", ")
     );
@@ -110,6 +134,9 @@ async fn insert(tx: &mut Tx, source: &str, sequence: i64, all: &[&Stands]) -> Re
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn forget(tx: &mut Tx, source: &str, ids: &[String]) -> Result<()> {
+    // A hostile id was never kept whole; one that cannot be bound is none that waits.
+    let whole: Vec<&str> = ids.iter().map(String::as_str).filter(|id| !id.contains('\0')).collect();
+    waiting::remove(tx, source, waiting::By::Id, &whole).await?;
     let keys: Vec<String> = ids.iter().map(|id| key(id)).collect();
     for chunk in keys.chunks(CHUNK) {
         let ids: Vec<&str> = chunk.iter().map(String::as_str).collect();
@@ -123,6 +150,7 @@ pub async fn forget(tx: &mut Tx, source: &str, ids: &[String]) -> Result<()> {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn forget_between(tx: &mut Tx, source: &str, after: i64, up_to: i64) -> Result<()> {
+    waiting::forget_between(tx, source, after, up_to).await?;
     let text = "delete from sync_rejected where source = $1 and sequence > $2 and sequence <= $3";
     let query = sqlx::query(text).bind(source).bind(after).bind(up_to);
     query.execute(tx.conn()).await.map(drop).map_err(db_error)
@@ -136,8 +164,10 @@ pub async fn count(tx: &mut Tx, source: &str) -> Result<Count> {
     let text = "select count(case when waiting = 0 then 1 end) as rejected,
         count(case when waiting = 1 then 1 end) as waiting from sync_rejected where source = $1";
     let row = sqlx::query(text).bind(source).fetch_one(tx.conn()).await.map_err(db_error)?;
-    let of = |column: &str| row.try_get(column).map_err(db_error);
-    Ok(Count { rejected: of("rejected")?, waiting: of("waiting")? })
+    let of = |column: &str| row.try_get::<i64, _>(column).map_err(db_error);
+    // A replica of before this version keeps nothing of what waits but its mark.
+    let waiting = of("waiting")? + waiting::count(tx, source).await?;
+    Ok(Count { rejected: of("rejected")?, waiting })
 }
 
 /// The keys of their ids, or of their names.
@@ -149,7 +179,13 @@ pub async fn keys(tx: &mut Tx, lease: &Lease) -> Result<HashSet<String>> {
     let text = format!("select {column} as one from sync_rejected where source = $1");
     let rows = sqlx::query(AssertSqlSafe(text)).bind(&lease.source).fetch_all(tx.conn()).await;
     let rows = rows.map_err(db_error)?;
-    rows.iter().map(|row| row.try_get("one").map_err(db_error)).collect()
+    let mut keys: HashSet<String> =
+        rows.iter().map(|row| row.try_get("one").map_err(db_error)).collect::<Result<_>>()?;
+    for name in waiting::names(tx, &lease.source).await? {
+        let id = name.rsplit('/').next().unwrap_or_default();
+        keys.insert(key(if lease.unique_ids { id } else { &name }));
+    }
+    Ok(keys)
 }
 
 /// Forgets a source that is deleted: its lease first, since every write of a session locks it, and
@@ -158,7 +194,7 @@ pub async fn keys(tx: &mut Tx, lease: &Lease) -> Result<HashSet<String>> {
 /// # Errors
 /// `UNAVAILABLE` when the database is away.
 pub async fn forget_source(tx: &mut Tx, source: &str) -> Result<()> {
-    for table in ["sync_lease", "sync_batch", "sync_rejected"] {
+    for table in ["sync_lease", "sync_batch", "sync_rejected", "sync_waiting"] {
         sqlx::query(AssertSqlSafe(format!("delete from {table} where source = $1")))
             .bind(source)
             .execute(tx.conn())

@@ -79,6 +79,7 @@ impl Session {
         fates.extend(self.write(&mut tx, &plan.waiting).await?);
         let mut result = plan.result(&fates, &checkpoint);
         self.leave_behind(&mut tx, &standing).await?;
+        self.keep_waiting(&mut tx, plan, checkpoint.sequence, &mut result).await?;
         self.add_remarks(plan, &mut result);
         bound_warnings(&mut result);
         batches::store(&mut tx, &self.lease, &plan.digest, &result).await?;
@@ -156,7 +157,7 @@ fn not_next(given: &Checkpoint, standing: &Standing) -> Error {
 
 /// Anything but a lost race, a lost lease, a database that is away and a row that a newer replica
 /// has written: the client sends those again.
-fn is_a_records_fault(error: &Error) -> bool {
+pub(super) fn is_a_records_fault(error: &Error) -> bool {
     !matches!(
         error.reason(),
         Reason::WriteConflict

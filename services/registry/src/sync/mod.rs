@@ -22,6 +22,12 @@
 //! same reason a batch is no command of its own: its key is the session's nonce, not a caller's
 //! request id, and its answers are kept with the batch and its counts.
 //!
+//! **What waits is kept, and applied as if it came now.** A batch keeps whole what it cannot take
+//! yet ([`quarantine`]), a look each second finds what has become good, and [`redrive`] writes it by
+//! the very function that writes batches, under the lock of its source's lease: so a session's own
+//! records and a redrive of the same source come one after the other, and two replicas that redrive
+//! at once find the record once. When to try and what becomes of it decides `model/quarantine.rs`.
+//!
 //! **Not done with savepoints.** One savepoint for each record would find a bad one, and cost a
 //! round trip each. Records are validated before SQL; one that the database then still refuses is
 //! found by halving the batch, in transactions that are rolled back, and is answered alone.
@@ -31,6 +37,8 @@ pub mod ending;
 mod moves;
 pub mod plan;
 pub mod push;
+mod quarantine;
+pub mod redrive;
 mod remarks;
 mod sent;
 pub mod session;

@@ -12,7 +12,11 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    model::{Check, checkpoint, source::shown},
+    model::{
+        Check, checkpoint,
+        quarantine::{Answer, Asks},
+        source::shown,
+    },
     policy::Policy,
     store::{lease::Lease, rejected::Stands},
 };
@@ -21,6 +25,9 @@ use crate::{
 pub type WaitingRecord = (usize, Checked);
 /// The outcome of a record: `Err` says why it is rejected.
 pub type Fate = Result<Taken, FieldViolation>;
+
+/// Told of a record that waits.
+const KEPT: &str = "; the record is kept, and applied by itself once that is so";
 
 /// A record that was taken.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +56,8 @@ pub struct Plan {
     source_ids: Vec<String>,
     /// The names that they ask for.
     names: Vec<String>,
+    /// What they ask for.
+    asks: Vec<Asks>,
     /// Records that are decided without the database.
     pub decided: HashMap<usize, Fate>,
     /// Records that are to be written, in order.
@@ -66,6 +75,7 @@ impl Plan {
             digest,
             source_ids: batch.records.iter().map(|record| shown(&record.source_id)).collect(),
             names: batch.records.iter().map(asked).collect(),
+            asks: batch.records.iter().map(asks).collect(),
             decided: HashMap::new(),
             waiting: Vec::new(),
         };
@@ -103,8 +113,11 @@ impl Plan {
                 warnings: taken.warnings.clone(),
                 ..Default::default()
             },
-            Some(Err(fault)) => rejected(source_id, fault),
-            None => rejected(source_id, &fault("", FieldCode::Internal, "was not looked at")),
+            Some(Err(fault)) => refused(source_id, fault, self.asks[index]),
+            None => {
+                let fault = fault("", FieldCode::Internal, "was not looked at");
+                refused(source_id, &fault, self.asks[index])
+            }
         };
         BatchResult {
             nonce: self.nonce,
@@ -121,6 +134,13 @@ fn asked(record: &Record) -> String {
     match &record.body {
         Some(Body::Delete(delete)) => delete.name.clone(),
         _ => format!("{}/services/{}", record.unit, record.source_id),
+    }
+}
+
+fn asks(record: &Record) -> Asks {
+    match &record.body {
+        Some(Body::Delete(_)) => Asks::Delete,
+        _ => Asks::Put,
     }
 }
 
@@ -194,7 +214,7 @@ pub fn warning(field: &str, code: FieldCode, message: &str) -> Warning {
 }
 
 /// An answer has place for one fault; the message names the others.
-fn first_fault(error: &Error) -> FieldViolation {
+pub fn first_fault(error: &Error) -> FieldViolation {
     match error.violations() {
         [] => fault("", FieldCode::Format, error.message()),
         [only] => only.clone(),
@@ -206,28 +226,20 @@ fn first_fault(error: &Error) -> FieldViolation {
     }
 }
 
-fn rejected(source_id: &str, fault: &FieldViolation) -> RecordResult {
-    let outcome = if waits(fault.code) { Outcome::Quarantined } else { Outcome::Rejected };
+fn refused(source_id: &str, fault: &FieldViolation, asks: Asks) -> RecordResult {
+    let answer = Answer::of(Some(fault.code), asks);
+    let waits = answer == Answer::Waits;
+    let kept = if waits { KEPT } else { "" };
+    let outcome = if waits { Outcome::Quarantined } else { Outcome::Rejected };
     RecordResult {
         source_id: source_id.to_owned(),
         outcome: outcome.into(),
         field: fault.field.clone(),
         code: fault.code.to_string(),
-        message: fault.description.clone(),
-        send_again: waits(fault.code) || fault.code == FieldCode::Internal,
+        message: format!("{}{kept}", fault.description),
+        send_again: waits || answer == Answer::Failed,
         ..RecordResult::default()
     }
-}
-
-/// Whether the same record passes once something else is there, or is allowed.
-fn waits(code: FieldCode) -> bool {
-    matches!(
-        code,
-        FieldCode::UnitNotFound
-            | FieldCode::UnitNotOwned
-            | FieldCode::OwnedByOtherSource
-            | FieldCode::TooManyMoved
-    )
 }
 
 #[cfg(test)]

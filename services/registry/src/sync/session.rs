@@ -7,7 +7,7 @@ use mpp_api::{
     sync::{Form, Hello, Source, Welcome},
 };
 use mpp_core::{Error, FieldCode, Micros, Overridden, Reason, Result};
-use mpp_form::held;
+use mpp_form::{held, record};
 use mpp_resource::Call;
 use mpp_store::{Actor, Label, Tx};
 use uuid::Uuid;
@@ -107,6 +107,11 @@ impl Session {
         Ok(Self { registry: registry.clone(), lease, actor, kept })
     }
 
+    /// Writes for a source without a session of its own, under the lock of its lease.
+    pub(super) fn standing_in(registry: &Registry, lease: Lease, actor: Actor) -> Self {
+        Self { registry: registry.clone(), lease, actor, kept: registry.now() }
+    }
+
     /// Prolongs the lease, unless that was done a moment ago.
     ///
     /// # Errors
@@ -148,7 +153,7 @@ fn author(call: &Call, source: &str) -> Actor {
 }
 
 /// Passes for whoever holds the source, its unit or a unit above.
-async fn permit(tx: &mut Tx, call: &Call, source: &str) -> Result<()> {
+pub(super) async fn permit(tx: &mut Tx, call: &Call, source: &str) -> Result<()> {
     let found = match tx.require::<Source>(source, "source").await {
         Err(error) if error.reason() == Reason::ReferenceInvalid => {
             return Err(no_such(tx, source).await?);
@@ -180,6 +185,7 @@ fn welcome(begun: &Begun, policy: &Policy) -> Welcome {
         next_sequence: begun.next_sequence,
         max_batch_records: bound(policy.batch_records),
         max_batch_bytes: bound(policy.batch_bytes),
+        rules_version: record::RULES,
         lease_millis: i64::try_from(policy.lease().as_millis()).unwrap_or(i64::MAX),
         ..Welcome::default()
     }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{filing::find_lineage, services::service_labels},
-    model::{source::check_unit, tree::Lineage},
+    model::{quarantine::Asks, source::check_unit, tree::Lineage},
 };
 
 /// Units with those above them; `None` for one that does not exist.
@@ -46,6 +46,11 @@ impl Session {
         let (mut puts, mut deletes) = (Vec::new(), Vec::new());
         for (index, checked) in waiting {
             let lineage = lineages.get(checked.unit()).and_then(Option::as_ref);
+            if lineage.is_none() && Asks::of(checked) == Asks::Delete {
+                // Below a unit that is not there nothing waits for it: it is not there, either.
+                deletes.push((*index, checked));
+                continue;
+            }
             if let Err(fault) = check_unit(&source, checked.unit(), lineage) {
                 fates.insert(*index, Err(fault));
                 continue;

@@ -24,6 +24,8 @@ mod provenance;
 mod publisher;
 mod push;
 mod pusher;
+mod quarantine;
+mod quarantine_order;
 mod regions;
 mod replicas;
 mod search;

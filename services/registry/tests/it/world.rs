@@ -69,7 +69,9 @@ impl World {
     }
 
     pub async fn at(database: &TestDatabase, clock: Clock) -> Self {
-        let policy = Policy { batch_records: 100, ..Policy::default() };
+        // What waits is told of in stories of its own; elsewhere nothing comes by itself.
+        let quarantine_look_millis = 600_000;
+        let policy = Policy { batch_records: 100, quarantine_look_millis, ..Policy::default() };
         Self::under(database, clock, policy).await
     }
 

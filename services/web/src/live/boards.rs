@@ -95,6 +95,7 @@ impl Keeper {
                 | Own::Region(_)
                 | Own::Service(_)
                 | Own::Withdrawn(_)
+                | Own::Source(_)
                 | Own::Found(_) => policy.redraw(),
             };
             tokio::select! {

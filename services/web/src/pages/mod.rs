@@ -26,6 +26,7 @@ use maud::{Markup, html};
 use mpp_api::{
     registry::GetWithdrawnServiceResponse,
     reporting::{Report, SourceReport},
+    sync::ListWaitingRecordsResponse,
 };
 use mpp_calendar::Zone;
 use mpp_core::Micros;
@@ -77,6 +78,8 @@ pub enum Own {
     Service(Arc<ServiceData>),
     /// The fate of a service that is gone: withdrawn, replaced or moved.
     Withdrawn(Arc<GetWithdrawnServiceResponse>),
+    /// What waits of a source; none where the registry is silent.
+    Source(Option<Arc<ListWaitingRecordsResponse>>),
     /// A question and what answers it.
     Found(Arc<Found>),
 }
@@ -97,7 +100,9 @@ pub fn draw(
         (Address::Region(code), Own::Region(data)) => {
             region::draw(look, view, code, data).ok_or(Missing::NotReady)
         }
-        (Address::Source(id), _) => source::draw(look, view, id).ok_or(Missing::Unknown),
+        (Address::Source(id), Own::Source(waits)) => {
+            source::draw(look, view, id, waits.as_deref()).ok_or(Missing::Unknown)
+        }
         (Address::Service(..), Own::Service(found)) => Ok(service::draw(look, view, found)),
         (Address::Service(unit, id), Own::Withdrawn(gone)) => {
             Ok(withdrawn::draw(look, view, (unit, id), gone))

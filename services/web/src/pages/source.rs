@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use mpp_api::reporting::SourceReport;
+use mpp_api::{
+    reporting::SourceReport,
+    sync::{ListWaitingRecordsResponse, WaitingCause},
+};
 use mpp_calendar::Zone;
 
 use super::{Block, Drawn, Part, View, as_of, deviations, heading, listing::source_table};
@@ -13,7 +16,12 @@ use crate::{
 };
 
 /// Draws the page; `None` where the report has no such source.
-pub fn draw(look: Look, view: &View, id: &str) -> Option<Drawn> {
+pub fn draw(
+    look: Look,
+    view: &View,
+    id: &str,
+    waits: Option<&ListWaitingRecordsResponse>,
+) -> Option<Drawn> {
     let source = view.report.sources.iter().find(|own| id_of(&own.source) == id)?;
     let as_of = as_of(look, view, Zone::Wib);
     let title = match local_text(source.display_name.as_ref(), look.lang) {
@@ -34,6 +42,7 @@ pub fn draw(look: Look, view: &View, id: &str) -> Option<Drawn> {
             Block::InHeading(as_of),
             Block::One(runs(look, source)),
             Block::One(to_do(look, source)),
+            Block::One(waiting(look, waits)),
         ],
         footer: html! { (look.of(words::SOURCE_LINE)) },
     })
@@ -63,6 +72,56 @@ fn to_do(look: Look, source: &SourceReport) -> Arc<Part> {
             }
         },
     )
+}
+
+/// What its records wait for, and which those are: not known while the registry is silent.
+fn waiting(look: Look, waits: Option<&ListWaitingRecordsResponse>) -> Arc<Part> {
+    Part::new(
+        "waiting",
+        html! {
+            section #waiting aria-labelledby="waiting-title" {
+                h2 #waiting-title { (look.of(words::SOURCE_WAITING)) (look.mark()) }
+                @match waits {
+                    None => p.help { (look.of(words::WAITING_UNKNOWN)) },
+                    Some(waits) if waits.causes.is_empty() => p.help { (look.of(words::WAITING_NOTHING)) },
+                    Some(waits) => {
+                        p.help { (look.of(words::WAITING_HELP)) }
+                        ul { @for cause in &waits.causes { li { (cause_line(look, cause)) } } }
+                        (waiting_records(look, waits))
+                    },
+                }
+            }
+        },
+    )
+}
+
+/// The first records by their names.
+fn waiting_records(look: Look, waits: &ListWaitingRecordsResponse) -> Markup {
+    let shown = i64::try_from(waits.records.len()).unwrap_or(i64::MAX);
+    let more = i64::from(waits.total_size) - shown;
+    html! {
+        details {
+            summary { (look.of(words::WAITING_WHICH)) }
+            ul {
+                @for record in &waits.records { li { code { (record.name) } } }
+                @if more > 0 { li { (words::WAITING_MORE.text(look.lang, &[&look.number(more)])) } }
+            }
+        }
+    }
+}
+
+fn cause_line(look: Look, cause: &WaitingCause) -> Markup {
+    let count = look.number(cause.record_count);
+    let phrase = match cause.code.as_str() {
+        _ if cause.rejected => words::WAITS_REJECTED,
+        "UNIT_NOT_FOUND" => words::WAITS_UNIT,
+        "UNIT_NOT_OWNED" => words::WAITS_RIGHT,
+        "OWNED_BY_OTHER_SOURCE" => words::WAITS_OWNER,
+        "TOO_MANY_MOVED" => words::WAITS_MOVES,
+        _ => words::WAITS_OTHER,
+    };
+    let about = if cause.rejected { &cause.code } else { &cause.awaited };
+    commands(&phrase.text(look.lang, &[&count, about]))
 }
 
 fn all_to_do(look: Look, source: &SourceReport) -> Vec<Markup> {

@@ -20,6 +20,10 @@ use mpp_api::{
     scheduling::{
         hours_service_client::HoursServiceClient, queue_service_client::QueueServiceClient,
     },
+    sync::{
+        ListWaitingRecordsRequest, ListWaitingRecordsResponse,
+        sync_service_client::SyncServiceClient,
+    },
 };
 use mpp_client::{Channel, Endpoint, Settings, connect_with};
 use mpp_core::Result;
@@ -40,6 +44,7 @@ pub struct Upstream {
     directory: DirectoryServiceClient<Channel>,
     catalog: CatalogServiceClient<Channel>,
     search: SearchServiceClient<Channel>,
+    sync: SyncServiceClient<Channel>,
     hours: HoursServiceClient<Channel>,
     queue: QueueServiceClient<Channel>,
     /// Reporting, which the live report comes from, too.
@@ -83,6 +88,7 @@ impl Upstream {
         Ok(Self {
             directory: DirectoryServiceClient::new(registry.clone()),
             search: SearchServiceClient::new(registry.clone()),
+            sync: SyncServiceClient::new(registry.clone()),
             catalog: CatalogServiceClient::new(registry),
             hours: HoursServiceClient::new(scheduling.clone()),
             queue: QueueServiceClient::new(scheduling),
@@ -126,6 +132,16 @@ impl Upstream {
     pub async fn withdrawn(&self, name: &str) -> Result<GetWithdrawnServiceResponse, Missing> {
         let request = GetWithdrawnServiceRequest { name: name.to_owned() };
         self.answer(self.catalog.clone().get_withdrawn_service(request)).await.needed()
+    }
+
+    /// What waits of a source, where the registry answers for it.
+    pub async fn waiting(&self, source: &str) -> Option<ListWaitingRecordsResponse> {
+        let request = ListWaitingRecordsRequest {
+            parent: source.to_owned(),
+            page_size: 20,
+            ..ListWaitingRecordsRequest::default()
+        };
+        self.answer(self.sync.clone().list_waiting_records(request)).await.known()
     }
 
     async fn unit(&self, name: &str) -> Option<Unit> {

@@ -23,7 +23,7 @@ use tokio::time::{Instant, sleep};
 
 use self::{
     compare::{Source, judge, revisions_of},
-    services::{reached, ready, report, within},
+    services::{reached, ready, report, waiting, within},
     told::{Check, Outcome, refused as refused_line},
 };
 use crate::{call::refused, client::Client, output::Output, service::Service};
@@ -64,6 +64,10 @@ pub async fn run(args: DoctorArgs, client: &Client, output: Output) -> Result<()
     for (one, (line, _)) in found.iter().zip(&stands) {
         checks.push(Check::of(one.service, one.service.name(), line));
         checks.push(Check::of(one.service, "  readiness", &one.ready));
+        if let (Service::Registry, Ok(channel)) = (one.service, &one.channel) {
+            let waits = waiting(channel.clone(), until).await;
+            checks.push(Check::of(one.service, "  quarantine", &waits));
+        }
         checks.extend(copies(one, &found, &stands));
     }
     told::print(&checks, output);

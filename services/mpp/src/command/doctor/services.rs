@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mpp_api::reporting::{GetReportRequest, report_service_client::ReportServiceClient};
+use mpp_api::sync::{ListWaitingRecordsRequest, sync_service_client::SyncServiceClient};
 use mpp_client::Channel;
 use mpp_core::{Error, Reason, Result};
 use tokio::{
@@ -81,6 +82,40 @@ pub async fn report(channel: Channel, until: Instant) -> Result<String> {
         return Ok("complete".to_owned());
     }
     Ok(format!("incomplete: {}", report.incomplete_reason.unwrap_or_default().en))
+}
+
+/// What waits of synced catalogs. That something does is no fault here: whoever keeps what it
+/// waits for is asked, by name.
+pub async fn waiting(channel: Channel, until: Instant) -> Result<String> {
+    let request = ListWaitingRecordsRequest {
+        parent: "sources/-".into(),
+        page_size: 1,
+        ..ListWaitingRecordsRequest::default()
+    };
+    let request = within(request, until.min(Instant::now() + 2 * ANSWER));
+    let answer = SyncServiceClient::new(channel).list_waiting_records(request).await;
+    let answer = answer.map_err(refused)?.into_inner();
+    let count = |rejected: bool| -> i64 {
+        let own = answer.causes.iter().filter(|cause| cause.rejected == rejected);
+        own.map(|cause| cause.record_count).sum()
+    };
+    let (waits, rejected) = (count(false), count(true));
+    let oldest = answer.causes.iter().filter(|cause| !cause.rejected).min_by_key(|cause| {
+        cause.oldest_time.as_ref().map_or((0, 0), |time| (time.seconds, time.nanos))
+    });
+    let rejected = match rejected {
+        0 => String::new(),
+        count => format!("; {count} were rejected when they were tried again"),
+    };
+    let Some(oldest) = oldest else { return Ok(format!("no record waits{rejected}")) };
+    let since = oldest.oldest_time.map(|time| time.to_string()).unwrap_or_default();
+    Ok(format!(
+        "{waits} records wait, the first since {since} ({} of {} for {}); `mpp quarantine list` names \
+         them{rejected}",
+        oldest.code,
+        oldest.source,
+        if oldest.awaited.is_empty() { "a decision" } else { &oldest.awaited }
+    ))
 }
 
 /// Whether it is ready, by its health port where that is known.

@@ -21,6 +21,25 @@ phrases! {
         "How many records are refused is not known yet: the next run counts them.";
     TODO_WAITING: "Catatan yang menunggu data lain: {0}. `mpp agent problems` menyebut apa yang ditunggu, misalnya unit yang belum dibuat.",
         "Records that wait for other data: {0}. `mpp agent problems` names what they wait for, such as a unit that does not exist yet.";
+    SOURCE_WAITING: "Yang menunggu, dan menunggu apa", "What waits, and for what";
+    WAITING_UNKNOWN: "Belum diketahui: registri tidak menjawab saat ini.",
+        "Not known: the registry does not answer at the moment.";
+    WAITING_NOTHING: "Tidak ada catatan yang menunggu.", "No record waits.";
+    WAITING_HELP: "Catatan ini disimpan dan diterapkan dengan sendirinya dalam hitungan detik begitu yang ditunggu ada.",
+        "These records are kept, and applied by themselves within seconds once what they wait for is there.";
+    WAITING_WHICH: "Catatan yang mana", "Which records";
+    WAITING_MORE: "dan {0} lagi", "and {0} more";
+    WAITS_UNIT: "{0} menunggu unit `{1}`, yang belum dibuat.", "{0} wait for the unit `{1}`, which does not exist yet.";
+    WAITS_RIGHT: "{0} menunggu hak sumber ini untuk menulis di unit `{1}`.",
+        "{0} wait for this source's right to write in the unit `{1}`.";
+    WAITS_OWNER: "{0} menunggu penyerahan `{1}`, yang diterbitkan pihak lain.",
+        "{0} wait for `{1}`, which another publishes, to be handed over.";
+    WAITS_MOVES: "{0} menunggu keputusan: terlalu banyak yang akan pindah ke unit lain sekaligus.",
+        "{0} wait for a decision: too many would move to other units at once.";
+    WAITS_OTHER: "{0} menunggu dicoba lagi setelah kegagalan registri.",
+        "{0} wait to be tried again after a failure of the registry.";
+    WAITS_REJECTED: "{0} ditolak ketika dicoba lagi (`{1}`); perbaiki di sumbernya.",
+        "{0} were rejected when they were tried again (`{1}`); mend them at the source.";
     TODO_INCOMPLETE: "Pembacaan terakhir tidak lengkap: {0}. {1}", "The last run was not whole: {0}. {1}";
     MEND: "`mpp agent problems` menyebut sebabnya.", "`mpp agent problems` names the cause.";
     MEND_UNREACHABLE: "Pastikan alamatnya benar dan sumber menjawab; pembacaan dicoba lagi dengan sendirinya.",

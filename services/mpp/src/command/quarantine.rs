@@ -1,0 +1,141 @@
+//! `mpp quarantine`: what waits of synced catalogs, and for what; and trying it again.
+
+use clap::{Args as ClapArgs, Subcommand};
+use mpp_api::sync::{
+    ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsRequest, WaitingCause,
+    WaitingRecord, sync_service_client::SyncServiceClient,
+};
+use mpp_core::Result;
+
+use crate::{
+    call::refused,
+    client::Client,
+    output::{self, Output, Table},
+    service::Service,
+};
+
+#[derive(Subcommand)]
+pub enum QuarantineCommand {
+    /// Show which records wait, and for what.
+    List(ListArgs),
+    /// Try records now that wait, and apply those that have become good.
+    Redrive(RedriveArgs),
+}
+
+#[derive(ClapArgs)]
+pub struct ListArgs {
+    /// The source, such as sources/kemendagri; all without it.
+    #[arg(value_name = "SOURCE", default_value = "sources/-")]
+    source: String,
+    /// Only those that wait for this reason, such as UNIT_NOT_FOUND.
+    #[arg(long, default_value = "")]
+    code: String,
+    /// At most so many records.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..=1000))]
+    limit: i32,
+}
+
+#[derive(ClapArgs)]
+pub struct RedriveArgs {
+    /// The source, such as sources/kemendagri.
+    #[arg(value_name = "SOURCE")]
+    source: String,
+    /// Only those of this reason, such as UNIT_NOT_FOUND; also those that were rejected for it.
+    #[arg(long, default_value = "")]
+    code: String,
+    /// Only the record of this name.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    record: String,
+    /// Let those move to another unit that wait because too many would at once.
+    #[arg(long)]
+    accept_moves: bool,
+    /// Try everything and keep nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub async fn run(command: QuarantineCommand, client: &Client, output: Output) -> Result<()> {
+    let mut sync = SyncServiceClient::new(client.channel(Service::Registry)?);
+    match command {
+        QuarantineCommand::List(args) => {
+            let request = ListWaitingRecordsRequest {
+                parent: args.source,
+                code: args.code,
+                page_size: args.limit,
+                page_token: String::new(),
+            };
+            let answer = sync.list_waiting_records(request).await.map_err(refused)?.into_inner();
+            if output.is_json() {
+                say!("{}", output::json(&answer)?);
+            } else {
+                print(&answer);
+            }
+        }
+        QuarantineCommand::Redrive(args) => {
+            let dry_run = args.dry_run;
+            let request = RedriveRecordsRequest {
+                source: args.source,
+                code: args.code,
+                name: args.record,
+                accept_moves: args.accept_moves,
+                validate_only: dry_run,
+            };
+            let done = sync.redrive_records(request).await.map_err(refused)?.into_inner();
+            if output.is_json() {
+                say!("{}", output::json(&done)?);
+                return Ok(());
+            }
+            let would = if dry_run { "would be " } else { "" };
+            say!(
+                "tried {} = {would}applied {} + waiting {} + rejected {}",
+                done.tried,
+                done.taken,
+                done.waiting,
+                done.rejected
+            );
+            done.left.iter().for_each(tell);
+        }
+    }
+    Ok(())
+}
+
+fn print(answer: &ListWaitingRecordsResponse) {
+    if answer.causes.is_empty() {
+        say!("nothing waits");
+        return;
+    }
+    let mut table = Table::new(["source", "waits for", "why", "records", "since"]);
+    for cause in &answer.causes {
+        table.row(row(cause));
+    }
+    table.print();
+    say!();
+    answer.records.iter().for_each(tell);
+    let more = i64::from(answer.total_size) - i64::try_from(answer.records.len()).unwrap_or(0);
+    if more > 0 {
+        say!("  and {more} more (--limit, --code, or one source)");
+    }
+}
+
+fn row(cause: &WaitingCause) -> [String; 5] {
+    let awaited = match cause.awaited.as_str() {
+        _ if cause.rejected => "nothing: rejected when tried again",
+        "" => "a decision",
+        awaited => awaited,
+    };
+    let since = cause.oldest_time.map(|time| time.to_string()).unwrap_or_default();
+    [
+        cause.source.clone(),
+        awaited.to_owned(),
+        cause.code.clone(),
+        cause.record_count.to_string(),
+        since,
+    ]
+}
+
+fn tell(record: &WaitingRecord) {
+    let WaitingRecord { name, field, code, message, tries, .. } = record;
+    let asks = if record.deletes { "delete of " } else { "" };
+    let field = if field.is_empty() { String::new() } else { format!(" {field}") };
+    say!("  ! {asks}{name}:{field} {message} [{code}] (tried {tries} times)");
+}

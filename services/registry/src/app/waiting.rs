@@ -1,0 +1,116 @@
+//! What waits, as it is looked at, listed and measured.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, RwLock},
+};
+
+use mpp_api::{registry::Service, sync::Source};
+use mpp_core::{Error, Micros, Result};
+use mpp_resource::page::PageRequest;
+use mpp_store::Label;
+use mpp_telemetry::Point;
+
+use super::{Registry, filing::parent_of};
+use crate::{
+    model::{quarantine::Sight, source::check_unit},
+    store::waiting::{self, Cause, Waiting},
+};
+
+/// What records of all sources waited for when a replica last looked. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct LastLook(Arc<RwLock<Arc<Vec<Cause>>>>);
+
+impl LastLook {
+    /// The next look has found this.
+    pub fn replace(&self, causes: Arc<Vec<Cause>>) {
+        if let Ok(mut last) = self.0.write() {
+            *last = causes;
+        }
+    }
+
+    fn causes(&self) -> Arc<Vec<Cause>> {
+        self.0.read().map(|last| Arc::clone(&last)).unwrap_or_default()
+    }
+
+    /// How many records of each source wait for each reason, or were rejected since.
+    pub fn counts(&self) -> Vec<Point> {
+        let mut counts: BTreeMap<[String; 3], i64> = BTreeMap::new();
+        for cause in self.causes().iter() {
+            let state = if cause.refused { "rejected" } else { "waiting" };
+            let key = [cause.source.clone(), cause.code.clone(), state.to_owned()];
+            *counts.entry(key).or_default() += cause.records;
+        }
+        counts.into_iter().map(|(key, count)| (key.to_vec(), count as f64)).collect()
+    }
+
+    /// How long the oldest of each source waits, in seconds.
+    pub fn ages(&self, now: Micros) -> Vec<Point> {
+        let mut oldest: BTreeMap<String, Micros> = BTreeMap::new();
+        for cause in self.causes().iter().filter(|cause| !cause.refused) {
+            let own = oldest.entry(cause.source.clone()).or_insert(cause.oldest);
+            *own = cause.oldest.min(*own);
+        }
+        let age = |since: Micros| now.saturating_sub(since).max(0) as f64 / 1e6;
+        oldest.into_iter().map(|(source, since)| (vec![source], age(since))).collect()
+    }
+}
+
+/// A page of what waits.
+#[derive(Debug, Default)]
+pub struct WaitingPage {
+    /// Its records.
+    pub records: Vec<Waiting>,
+    /// The source and name after which the next page begins; `None` on the last.
+    pub next: Option<String>,
+    /// What is waited for, over all pages, by what most records do first.
+    pub causes: Vec<Cause>,
+}
+
+impl Registry {
+    /// How things stand around what records of a source wait for, as this replica's memory has it.
+    pub fn sight(&self, source: &str, awaited: &str) -> Sight {
+        let state = self.memory.read();
+        let owner = state.records.row::<Service>(awaited).map(|row| row.label(Label::Source));
+        let unit = if awaited.contains("/services/") { parent_of(awaited) } else { awaited };
+        let lineage = state.lineage(unit);
+        let source_doc = state.records.get::<Source>(source).map(|found| found.doc);
+        let may_write = source_doc.is_some_and(|doc| {
+            lineage.is_some() && check_unit(&doc, unit, lineage.as_ref()).is_ok()
+        });
+        Sight {
+            unit_exists: lineage.is_some(),
+            may_write,
+            is_foreign: owner.is_some_and(|owner| owner != source),
+        }
+    }
+
+    /// What waits of a source, of all where it is empty.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for a source that there is not; `UNAVAILABLE` when the database is away.
+    pub async fn waiting(
+        &self,
+        source: &str,
+        code: &str,
+        page: &PageRequest,
+    ) -> Result<WaitingPage> {
+        if !source.is_empty() && self.memory.read().records.row::<Source>(source).is_none() {
+            return Err(Error::not_found(source));
+        }
+        let after = page.after.split_once(' ').unwrap_or_default();
+        let mut db = self.db.read().await?;
+        let mut records =
+            waiting::page(db.conn(), source, code, after, page.size.saturating_add(1)).await?;
+        let mut causes = waiting::causes(db.conn()).await?;
+        db.end().await?;
+        causes.retain(|cause| {
+            (source.is_empty() || cause.source == source) && (code.is_empty() || cause.code == code)
+        });
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.records));
+        let has_more = records.len() > page.size;
+        records.truncate(page.size);
+        let last = records.last().map(|last| format!("{} {}", last.source, last.name));
+        Ok(WaitingPage { next: last.filter(|_| has_more), records, causes })
+    }
+}

@@ -1,0 +1,87 @@
+//! What waits, on the wire.
+
+use mpp_api::sync::{
+    ListWaitingRecordsRequest, ListWaitingRecordsResponse, RedriveRecordsResponse, Source,
+    WaitingCause, WaitingRecord,
+};
+use mpp_core::Result;
+use mpp_resource::page;
+use mpp_rpc::time::to_timestamp;
+
+use crate::{
+    app::Registry,
+    model::Check,
+    store::waiting::{Cause, Waiting},
+    sync::redrive::Done,
+};
+
+/// Causes that an answer names.
+const MAX_CAUSES: usize = 100;
+/// Stands for every source.
+const ALL: &str = "sources/-";
+
+/// Answers a list.
+///
+/// # Errors
+/// What is wrong with the request; `NOT_FOUND` for a source that there is not.
+pub async fn listed(
+    registry: &Registry,
+    request: &ListWaitingRecordsRequest,
+) -> Result<ListWaitingRecordsResponse> {
+    let mut check = Check::new("");
+    if request.parent != ALL {
+        check.name::<Source>("parent", &request.parent);
+    }
+    check.finish()?;
+    let filter = page::hash(&[&request.parent, &request.code]);
+    let asked = page::parse(request.page_size, &request.page_token, filter)?;
+    let source = if request.parent == ALL { "" } else { &request.parent };
+    let found = registry.waiting(source, &request.code, &asked).await?;
+    let total: i64 = found.causes.iter().map(|cause| cause.records).sum();
+    Ok(ListWaitingRecordsResponse {
+        records: found.records.into_iter().map(record).collect(),
+        next_page_token: found.next.map(|after| page::token(&after, filter)).unwrap_or_default(),
+        causes: found.causes.into_iter().take(MAX_CAUSES).map(cause).collect(),
+        total_size: i32::try_from(total).unwrap_or(i32::MAX),
+    })
+}
+
+/// Answers a redrive.
+pub fn redriven(done: Done) -> RedriveRecordsResponse {
+    RedriveRecordsResponse {
+        tried: done.tried(),
+        taken: done.taken,
+        waiting: done.waiting,
+        rejected: done.rejected,
+        left: done.left.into_iter().map(record).collect(),
+        revision: done.revision,
+    }
+}
+
+fn record(row: Waiting) -> WaitingRecord {
+    WaitingRecord {
+        source: row.source,
+        name: row.name,
+        deletes: row.deletes,
+        field: row.field,
+        code: row.code,
+        message: row.message,
+        awaited: row.awaited,
+        first_time: Some(to_timestamp(row.first_seen)),
+        last_try_time: Some(to_timestamp(row.last_try)),
+        tries: row.tries,
+        session: row.session,
+        rejected: row.refused,
+    }
+}
+
+fn cause(found: Cause) -> WaitingCause {
+    WaitingCause {
+        source: found.source,
+        code: found.code,
+        awaited: found.awaited,
+        record_count: found.records,
+        oldest_time: Some(to_timestamp(found.oldest)),
+        rejected: found.refused,
+    }
+}

@@ -1,0 +1,371 @@
+//! Records that waited are tried again: by themselves once what they wait for is there, and by
+//! command.
+
+use std::{collections::HashMap, sync::Arc};
+
+use mpp_api::sync::{Record, RedriveRecordsRequest, Source};
+use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result};
+use mpp_form::record::{self, Checked};
+use mpp_resource::Call;
+use mpp_store::{Actor, Expect, Tx};
+use prost::Message as _;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    apply::is_a_records_fault,
+    plan::{Fate, fault, first_fault},
+    quarantine::{awaited_by, shortened},
+    session::{Session, permit},
+};
+use crate::{
+    app::Registry,
+    metrics,
+    model::{
+        Check,
+        quarantine::{Answer, Asks, Event, State, Step, is_due, pause},
+    },
+    store::{
+        batches,
+        lease::Lease,
+        rejected::{self, Stands},
+        waiting::{self, By, Cause, Selection, Waiting},
+    },
+};
+
+/// Records that are told of after a command.
+const MAX_LEFT: usize = 100;
+
+/// Who redrives, and how.
+#[derive(Clone)]
+pub struct Redrive {
+    /// The replica that does it.
+    pub registry: Registry,
+    /// The author of what it writes.
+    pub actor: Actor,
+    /// Records move to other units, however many they are.
+    pub accept_moves: bool,
+    /// Nothing is kept.
+    pub validate_only: bool,
+}
+
+/// Tries records as a caller asks for it.
+///
+/// # Errors
+/// `NOT_FOUND` for a source that there is not, `PERMISSION_DENIED` for another's; those of
+/// [`Redrive::all`].
+pub async fn by_command(
+    registry: &Registry,
+    call: &Call,
+    request: &RedriveRecordsRequest,
+) -> Result<Done> {
+    let mut check = Check::new("");
+    check.name::<Source>("source", &request.source);
+    check.finish()?;
+    let actor = Actor { origin: request.source.clone(), subject: call.caller.subject.clone() };
+    let mut tx = registry.db.begin(&actor).await?;
+    permit(&mut tx, call, &request.source).await?;
+    tx.rollback().await?;
+    let (accept_moves, validate_only) = (request.accept_moves, request.validate_only);
+    let redrive = Redrive { registry: registry.clone(), actor, accept_moves, validate_only };
+    let wanted = Selection {
+        source: request.source.clone(),
+        code: request.code.clone(),
+        name: request.name.clone(),
+        with_refused: !request.code.is_empty() || !request.name.is_empty(),
+        ..Selection::default()
+    };
+    let done = redrive.all(&wanted).await?;
+    registry.memory.see(done.revision, call.deadline).await;
+    Ok(done)
+}
+
+/// What became of records that were tried.
+#[derive(Clone, Debug, Default)]
+pub struct Done {
+    /// They were taken.
+    pub taken: i64,
+    /// They go on waiting.
+    pub waiting: i64,
+    /// They are rejected.
+    pub rejected: i64,
+    /// Some of those that were not taken.
+    pub left: Vec<Waiting>,
+    /// The revision of the last write.
+    pub revision: i64,
+}
+
+impl Done {
+    /// Records that were tried.
+    pub fn tried(&self) -> i64 {
+        self.taken + self.waiting + self.rejected
+    }
+
+    fn add(&mut self, other: Self) {
+        self.taken += other.taken;
+        self.waiting += other.waiting;
+        self.rejected += other.rejected;
+        self.revision = self.revision.max(other.revision);
+        let room = MAX_LEFT.saturating_sub(self.left.len());
+        self.left.extend(other.left.into_iter().take(room));
+    }
+}
+
+impl Redrive {
+    /// Tries all records of a selection, some at a time, in the order of their names.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE`, `WRITE_CONFLICT` and `NEWER_FORM` where they cannot be written here or now;
+    /// what was tried before stays.
+    pub async fn all(&self, wanted: &Selection) -> Result<Done> {
+        let (mut done, mut after) = (Done::default(), String::new());
+        loop {
+            let most = self.registry.policy.batch_records;
+            let mut db = self.registry.db.read().await?;
+            let rows = waiting::select(db.conn(), wanted, &after, most).await?;
+            db.end().await?;
+            let Some(last) = rows.last() else { return Ok(done) };
+            after.clone_from(&last.name);
+            let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+            done.add(self.some(&wanted.source, &names).await?);
+        }
+    }
+
+    /// Tries some records, and one by one where the database refuses one of them.
+    async fn some(&self, source: &str, names: &[&str]) -> Result<Done> {
+        match self.raced(source, names).await {
+            Err(error) if is_a_records_fault(&error) => {
+                tracing::error!(source, %error, context = ?error.context(),
+                    "the database refused records that waited; looking for the one");
+            }
+            done => return done,
+        }
+        let mut done = Done::default();
+        for name in names {
+            done.add(match self.raced(source, &[name]).await {
+                Err(error) if is_a_records_fault(&error) => self.failed(source, name).await?,
+                one => one?,
+            });
+        }
+        Ok(done)
+    }
+
+    /// Once more where a race is lost, as a batch does.
+    async fn raced(&self, source: &str, names: &[&str]) -> Result<Done> {
+        let mut tries = 1;
+        loop {
+            match self.attempt(source, names).await {
+                Err(error)
+                    if error.reason() == Reason::WriteConflict
+                        && tries < self.registry.policy.batch_tries =>
+                {
+                    tries += 1;
+                    let head = self.registry.db.read().await?.revision();
+                    self.registry.memory.catch_up(head).await?;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// One transaction: whoever comes second finds what is left.
+    async fn attempt(&self, source: &str, names: &[&str]) -> Result<Done> {
+        let mut tx = self.registry.db.begin(&self.actor).await?;
+        if !waiting::lock(&mut tx, source).await? {
+            tx.rollback().await?;
+            return Ok(Done::default());
+        }
+        let mut rows: Vec<Waiting> =
+            waiting::known(&mut tx, source, names).await?.into_values().collect();
+        rows.sort_by(|one, other| one.name.cmp(&other.name));
+        let fates = self.write(&mut tx, source, &rows).await?;
+        let mut done = self.settle(&mut tx, rows, &fates).await?;
+        if done.taken + done.rejected > 0 {
+            show(&mut tx, source, &done).await?;
+        }
+        if self.validate_only {
+            tx.rollback().await?;
+            return Ok(done);
+        }
+        done.revision = tx.commit().await?;
+        metrics::redriven(done.taken, done.waiting, done.rejected);
+        let (taken, left) = (done.taken, done.waiting);
+        tracing::info!(source, taken, left, rejected = done.rejected, "records were redriven");
+        Ok(done)
+    }
+
+    /// Writes records as the batches did that brought them.
+    async fn write(&self, tx: &mut Tx, source: &str, rows: &[Waiting]) -> Result<Vec<Fate>> {
+        let mut fates: HashMap<usize, Fate> = HashMap::new();
+        let mut alike: HashMap<(bool, i64), Vec<(usize, Checked)>> = HashMap::new();
+        for (index, row) in rows.iter().enumerate() {
+            let decoded = Record::decode(row.record.as_slice()).map_err(Error::internal)?;
+            match record::check(decoded, source) {
+                Ok(checked) => {
+                    alike.entry((row.unique_ids, row.form)).or_default().push((index, checked));
+                }
+                Err(error) => drop(fates.insert(index, Err(first_fault(&error)))),
+            }
+        }
+        for ((unique_ids, form), records) in alike {
+            let lease = Lease {
+                source: source.to_owned(),
+                unique_ids,
+                form,
+                accept_moves: self.accept_moves,
+                ..Lease::default()
+            };
+            let session = Session::standing_in(&self.registry, lease, self.actor.clone());
+            fates.extend(session.write(tx, &records).await?);
+        }
+        let unseen = || Err(fault("", FieldCode::Internal, "was not looked at"));
+        Ok((0..rows.len()).map(|index| fates.remove(&index).unwrap_or_else(unseen)).collect())
+    }
+
+    /// Lets go what was taken, and stores what was found of the others.
+    async fn settle(&self, tx: &mut Tx, rows: Vec<Waiting>, fates: &[Fate]) -> Result<Done> {
+        let (mut done, mut gone, now) = (Done::default(), Vec::new(), tx.now());
+        for (row, fate) in rows.into_iter().zip(fates) {
+            let code = fate.as_ref().err().map(|fault| fault.code);
+            let asks = if row.deletes { Asks::Delete } else { Asks::Put };
+            let step = row.state().step(Event::Tried(Answer::of(code, asks)));
+            match (step, fate) {
+                (Step::Leaves, _) | (_, Ok(_)) => {
+                    done.taken += 1;
+                    gone.push(row);
+                }
+                (step, Err(fault)) => {
+                    let refused = row.state().after(step) == State::Refused;
+                    let row = tried(row, fault, refused, now);
+                    waiting::tried(tx, &row).await?;
+                    if step == Step::Refused {
+                        let stands = Stands::rejected(&row.source_id, &row.name);
+                        rejected::add(tx, &row.source, row.sequence, &[stands]).await?;
+                    }
+                    *(if row.refused { &mut done.rejected } else { &mut done.waiting }) += 1;
+                    done.left.push(row);
+                }
+            }
+        }
+        if let Some(first) = gone.first() {
+            let names: Vec<&str> = gone.iter().map(|row| row.name.as_str()).collect();
+            waiting::remove(tx, &first.source, By::Name, &names).await?;
+        }
+        Ok(done)
+    }
+
+    /// The registry fails on a record: it is left alone for ever longer.
+    async fn failed(&self, source: &str, name: &str) -> Result<Done> {
+        let mut tx = self.registry.db.begin(&self.actor).await?;
+        let mut done = Done::default();
+        let mut known = waiting::known(&mut tx, source, &[name]).await?;
+        if let Some(row) = known.remove(name) {
+            let text = "the registry failed on this record and has logged why; it is tried again";
+            let refused = row.refused;
+            let row = tried(row, &fault("", FieldCode::Internal, text), refused, tx.now());
+            waiting::tried(&mut tx, &row).await?;
+            done.waiting += 1;
+            done.left.push(row);
+        }
+        if self.validate_only {
+            tx.rollback().await?;
+        } else {
+            tx.commit().await?;
+        }
+        Ok(done)
+    }
+}
+
+/// A record after a try that did not take it. Where the same was found as before it is left alone
+/// for a while.
+fn tried(mut row: Waiting, fault: &FieldViolation, refused: bool, now: Micros) -> Waiting {
+    let awaited = awaited_by(fault.code.as_str(), &row.name).to_owned();
+    let is_same = row.code == fault.code.as_str() && row.awaited == awaited;
+    let wait = Micros::try_from(pause(row.tries).as_micros()).unwrap_or(Micros::MAX);
+    row.not_before = if is_same { now.saturating_add(wait) } else { 0 };
+    row.tries += 1;
+    (row.last_try, row.rules, row.refused) = (now, record::RULES, refused);
+    row.field.clone_from(&fault.field);
+    row.code = fault.code.to_string();
+    (row.message, row.awaited) = (shortened(&fault.description), awaited);
+    row
+}
+
+/// The source's record tells of what was redriven, and how many wait now.
+async fn show(tx: &mut Tx, source: &str, done: &Done) -> Result<()> {
+    waiting::add_redriven(tx, source, done.taken, done.rejected).await?;
+    let name = source.to_owned();
+    let totals = batches::totals_of(tx.conn(), std::slice::from_ref(&name)).await?;
+    let Some(mut found) = tx.get::<Source>(source).await? else { return Ok(()) };
+    let counted = totals.get(source).map(|totals| totals.source).unwrap_or_default();
+    let accounting = found.doc.accounting.get_or_insert_default();
+    accounting.redriven = counted.redriven;
+    accounting.redrive_rejected = counted.redrive_rejected;
+    if found.doc.counted {
+        let now = rejected::count(tx, source).await?;
+        (found.doc.rejected_now, found.doc.waiting_now) = (now.rejected, now.waiting);
+    }
+    tx.put(source, &found.doc, found.labels, Expect::Any).await.map(drop)
+}
+
+/// Looks again and again whether what records wait for is there, until shutdown. Every replica
+/// does; what one has taken the others do not find any more.
+pub async fn run(registry: Registry, shutdown: CancellationToken) {
+    let every = registry.policy.quarantine_look();
+    let mut rest = every;
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(rest) => {}
+        }
+        let begun = std::time::Instant::now();
+        if let Err(error) = look(&registry).await {
+            tracing::warn!(%error, "records that wait are looked at again");
+        }
+        // However much waits, it takes a tenth of a processor at the most.
+        rest = every.max(begun.elapsed() * 10);
+    }
+}
+
+async fn look(registry: &Registry) -> Result<()> {
+    if !registry.memory.is_whole() {
+        return Ok(());
+    }
+    let mut db = registry.db.read().await?;
+    let causes = waiting::causes(db.conn()).await?;
+    db.end().await?;
+    let now = registry.now();
+    for cause in causes.iter().filter(|cause| is_due_now(registry, cause, now)) {
+        let actor = Actor { origin: cause.source.clone(), subject: "registry".into() };
+        let redrive = Redrive {
+            registry: registry.clone(),
+            actor,
+            accept_moves: false,
+            validate_only: false,
+        };
+        let wanted = Selection {
+            source: cause.source.clone(),
+            code: cause.code.clone(),
+            awaited: Some(cause.awaited.clone()),
+            with_refused: cause.refused,
+            by: Some(now),
+            ..Selection::default()
+        };
+        if let Err(error) = redrive.all(&wanted).await {
+            let source = &cause.source;
+            tracing::warn!(%error, source, cause.awaited, "it is tried again at the next look");
+        }
+    }
+    registry.waiting.replace(Arc::new(causes));
+    Ok(())
+}
+
+/// What was rejected is tried again by other rules only.
+fn is_due_now(registry: &Registry, cause: &Cause, now: Micros) -> bool {
+    if cause.not_before > now {
+        return false;
+    }
+    if cause.refused {
+        return cause.rules != record::RULES;
+    }
+    is_due(&cause.code, registry.sight(&cause.source, &cause.awaited))
+}

@@ -1,0 +1,441 @@
+//! Records that wait are kept, and applied by themselves once what they wait for is there.
+
+use mpp_api::{
+    registry::{DeleteServiceRequest, HandBackServiceRequest, Service, unit::Kind},
+    sync::{
+        Accounting, BatchResult, End, Hello, ListWaitingRecordsRequest, ListWaitingRecordsResponse,
+        Outcome, Record, RedriveRecordsRequest, RedriveRecordsResponse, Source,
+        UpdateSourceRequest, record::Body,
+    },
+    types::{Tombstone, tombstone},
+};
+use mpp_core::{Clock, Role};
+use mpp_registry::Policy;
+use mpp_testkit::{Backend, TestDatabase, database, on_both};
+use prost_types::FieldMask;
+
+use crate::{
+    publisher::{Session, begin_again, codes, hello, let_go, outcomes, record_of, source},
+    world::{BKPM, Clients, KEMENDAGRI, MAY_2026, SECOND, SOURCE, World, reason, service, unit},
+};
+
+const BARU: &str = "units/dinas-baru";
+
+/// A registry that looks all the time.
+pub fn quick() -> Policy {
+    Policy { batch_records: 100, quarantine_look_millis: 20, ..Policy::default() }
+}
+
+/// One that never looks by itself.
+fn asleep() -> Policy {
+    Policy { quarantine_look_millis: 600_000, ..quick() }
+}
+
+fn late(id: &str, title: &str) -> Record {
+    record_of(BARU, id, service(title))
+}
+
+fn take_back(name: &str) -> Record {
+    let tombstone =
+        Some(Tombstone { reason: tombstone::Reason::Withdrawn.into(), ..Tombstone::default() });
+    let body = Body::Delete(mpp_api::sync::record::Delete { name: name.into(), tombstone });
+    let source_id = name.rsplit('/').next().unwrap_or_default().to_owned();
+    Record { source_id, unit: String::new(), body: Some(body) }
+}
+
+async fn run(world: &World, records: Vec<Record>) -> BatchResult {
+    run_as(world, hello(), records).await
+}
+
+async fn run_as(world: &World, hello: Hello, records: Vec<Record>) -> BatchResult {
+    let mut session = begin_again(world, hello).await;
+    let result = session.send(records).await;
+    session.end().await;
+    result
+}
+
+async fn create_unit(world: &World, id: &str) {
+    let below = unit(id, Kind::Office, KEMENDAGRI);
+    world.admin().create_unit(id, below).await.expect("a unit");
+}
+
+pub async fn listed(world: &World, parent: &str) -> ListWaitingRecordsResponse {
+    let request = ListWaitingRecordsRequest { parent: parent.into(), ..Default::default() };
+    world.admin().sync.list_waiting_records(request).await.expect("a list").into_inner()
+}
+
+async fn redrive(caller: &mut Clients, asked: RedriveRecordsRequest) -> RedriveRecordsResponse {
+    caller.sync.redrive_records(asked).await.expect("tried").into_inner()
+}
+
+fn all() -> RedriveRecordsRequest {
+    RedriveRecordsRequest { source: SOURCE.into(), ..RedriveRecordsRequest::default() }
+}
+
+/// The titles of the source's records, by their names.
+pub fn titles(world: &World) -> Vec<(String, String)> {
+    let state = world.running.registry.memory.read();
+    let names: Vec<_> =
+        state.records.rows::<Service>("").map(|(name, _)| name.to_string()).collect();
+    let found = names.iter().filter_map(|name| state.records.get::<Service>(name));
+    let own = found.map(|found| found.doc).filter(|doc| doc.source == SOURCE);
+    own.map(|doc| (doc.name, doc.title.unwrap_or_default().id)).collect()
+}
+
+/// Waits until a redrive has brought this about.
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    for _ in 0..1_500 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{what} did not come about");
+}
+
+async fn until_title(world: &World, name: &str, title: &str) {
+    let wanted = (name.to_owned(), title.to_owned());
+    until(title, async || titles(world).contains(&wanted).then_some(())).await;
+}
+
+fn balances(counted: &Accounting) -> bool {
+    counted.received == counted.applied + counted.unchanged + counted.rejected + counted.quarantined
+}
+
+#[tokio::test]
+async fn a_record_whose_unit_comes_later_is_applied_by_itself() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        let result = run(&world, vec![late("akta", "Akta"), late("kk", "KK")]).await;
+        assert_eq!(outcomes(&result), [Outcome::Quarantined; 2]);
+        assert!(result.results[0].message.contains("applied by itself"), "{result:?}");
+        let listed = listed(&world, SOURCE).await;
+        let names: Vec<_> = listed.records.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["units/dinas-baru/services/akta", "units/dinas-baru/services/kk"]);
+        let cause = &listed.causes[0];
+        assert_eq!((cause.code.as_str(), cause.awaited.as_str()), ("UNIT_NOT_FOUND", BARU));
+        assert_eq!((cause.record_count, listed.total_size), (2, 2));
+        assert_eq!(source(&world).await.waiting_now, 2);
+
+        create_unit(&world, "dinas-baru").await;
+        until_title(&world, "units/dinas-baru/services/akta", "Akta").await;
+        let shown = until("both", async || {
+            let shown = source(&world).await;
+            (shown.waiting_now == 0).then_some(shown)
+        })
+        .await;
+        let counted = shown.accounting.expect("counted");
+        assert_eq!((counted.received, counted.quarantined, counted.applied), (2, 2, 0));
+        assert_eq!((counted.redriven, counted.redrive_rejected), (2, 0));
+        assert!(balances(&counted));
+        assert_eq!(crate::quarantine::listed(&world, "sources/-").await.total_size, 0);
+        let again = run(&world, vec![late("akta", "Akta"), late("kk", "KK")]).await;
+        assert_eq!(outcomes(&again), [Outcome::Unchanged; 2], "what its source then hears");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_later_record_replaces_the_one_that_waits_and_a_delete_takes_it_back() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        run(&world, vec![late("akta", "Akta"), late("kk", "KK"), late("ktp", "KTP")]).await;
+        world.clock.advance(60 * SECOND);
+        let again = run(
+            &world,
+            vec![
+                late("akta", "Akta"),
+                late("kk", "KK baru"),
+                take_back("units/dinas-baru/services/ktp"),
+                take_back("units/dinas-baru/services/never"),
+            ],
+        )
+        .await;
+        assert_eq!(codes(&again), ["UNIT_NOT_FOUND", "UNIT_NOT_FOUND", "", "NOT_FOUND"]);
+        assert_eq!(again.results[2].outcome(), Outcome::Unchanged);
+        let waits = listed(&world, SOURCE).await.records;
+        let tries: Vec<_> = waits.iter().map(|one| one.tries).collect();
+        assert_eq!(tries, [2, 1], "the same bytes wait on, others begin");
+        let since = |at: usize| waits[at].first_time.expect("a time").seconds;
+        assert!(since(0) < since(1));
+        // A wrong one leaves what waits where it is, as it would leave what stands.
+        let wrong = run(&world, vec![late("akta", "")]).await;
+        assert_eq!(outcomes(&wrong), [Outcome::Rejected]);
+
+        create_unit(&world, "dinas-baru").await;
+        until_title(&world, "units/dinas-baru/services/kk", "KK baru").await;
+        until_title(&world, "units/dinas-baru/services/akta", "Akta").await;
+        assert_eq!(titles(&world).len(), 2, "what was taken back does not come");
+        assert_eq!(source(&world).await.rejected_now, 1, "its last answer");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_that_waits_for_two_things_takes_both_in_any_order() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        let foreign = || record_of("units/uptd", "izin", service("Izin"));
+        run(&world, vec![foreign()]).await;
+        let below = unit("uptd", Kind::Office, BKPM);
+        world.admin().create_unit("uptd", below).await.expect("a unit");
+        until("the second thing", async || {
+            (listed(&world, SOURCE).await.records[0].code == "UNIT_NOT_OWNED").then_some(())
+        })
+        .await;
+        let wider = Source {
+            name: SOURCE.into(),
+            also_writes: vec!["units/uptd".into()],
+            ..Source::default()
+        };
+        let request = UpdateSourceRequest {
+            source: Some(wider),
+            update_mask: Some(FieldMask { paths: vec!["also_writes".into()] }),
+            ..UpdateSourceRequest::default()
+        };
+        world.admin().sync.update_source(request).await.expect("widened");
+        until_title(&world, "units/uptd/services/izin", "Izin").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn records_that_name_each_other_wait_for_their_unit_only() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        let needing = |id: &str, other: &str| {
+            let requirement = mpp_api::registry::service::Requirement {
+                satisfied_by: format!("{BARU}/services/{other}"),
+                text: "Dokumen".into(),
+                ..Default::default()
+            };
+            let requirements = vec![requirement];
+            record_of(BARU, id, Service { requirements, ..service(id) })
+        };
+        run(&world, vec![needing("satu", "dua"), needing("dua", "satu")]).await;
+        create_unit(&world, "dinas-baru").await;
+        until_title(&world, "units/dinas-baru/services/satu", "satu").await;
+        until_title(&world, "units/dinas-baru/services/dua", "dua").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_that_another_has_published_is_taken_once_it_is_handed_over_and_refused_once_gone() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        let mut admin = world.admin();
+        for id in ["kk", "akta"] {
+            admin.create_service(KEMENDAGRI, id, service("Dibuat di sini")).await.expect("made");
+        }
+        let own = |id: &str| record_of(KEMENDAGRI, id, service("Dari sumber"));
+        let result = run(&world, vec![own("kk"), own("akta")]).await;
+        assert_eq!(codes(&result), ["OWNED_BY_OTHER_SOURCE"; 2]);
+        let kk = format!("{KEMENDAGRI}/services/kk");
+        let request = HandBackServiceRequest {
+            name: kk.clone(),
+            to: SOURCE.into(),
+            ..HandBackServiceRequest::default()
+        };
+        admin.catalog.hand_back_service(request).await.expect("handed over");
+        until_title(&world, &kk, "Dari sumber").await;
+
+        let withdrawn =
+            Tombstone { reason: tombstone::Reason::Withdrawn.into(), ..Tombstone::default() };
+        let request = DeleteServiceRequest {
+            name: format!("{KEMENDAGRI}/services/akta"),
+            tombstone: Some(withdrawn),
+            ..DeleteServiceRequest::default()
+        };
+        admin.catalog.delete_service(request).await.expect("deleted");
+        let refused = until("it is hopeless", async || {
+            let mut all = listed(&world, SOURCE).await.records;
+            all.retain(|one| one.rejected);
+            all.pop()
+        })
+        .await;
+        assert_eq!(refused.code, "TOMBSTONED");
+        let shown = source(&world).await;
+        assert_eq!((shown.waiting_now, shown.rejected_now), (0, 1));
+        let counted = shown.accounting.expect("counted");
+        assert_eq!((counted.redriven, counted.redrive_rejected), (1, 1));
+        let again = run(&world, vec![own("akta")]).await;
+        assert_eq!(codes(&again), ["TOMBSTONED"]);
+        assert_eq!(listed(&world, SOURCE).await.total_size, 0, "its source has heard it itself");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_than_a_sources_share_is_rejected_and_told_so() {
+    on_both(async |database| {
+        let policy = Policy { quarantine_records: 2, ..quick() };
+        let world = World::with_source_under(&database, policy).await;
+        let result = run(&world, ["a", "b", "c"].map(|id| late(id, "Layanan")).to_vec()).await;
+        assert_eq!(codes(&result), ["UNIT_NOT_FOUND", "UNIT_NOT_FOUND", "QUARANTINE_FULL"]);
+        assert_eq!(result.results[2].outcome(), Outcome::Rejected);
+        assert!(result.results[2].send_again, "{:?}", result.results[2]);
+        assert!(balances(&source(&world).await.accounting.expect("counted")));
+        let replaced = run(&world, vec![late("a", "Baru")]).await;
+        assert_eq!(codes(&replaced), ["UNIT_NOT_FOUND"], "in the place of the one before");
+        create_unit(&world, "dinas-baru").await;
+        until_title(&world, "units/dinas-baru/services/a", "Baru").await;
+        let result = run(&world, vec![late("c", "Layanan")]).await;
+        assert!(result.results[0].code.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_redrive_by_command_tries_one_reason_one_record_or_all_and_only_for_its_source() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        run(&world, vec![late("akta", "Akta"), late("kk", "KK")]).await;
+        let mut publisher = world.caller(Role::Publisher, &[SOURCE]);
+        let nothing = redrive(&mut publisher, all()).await;
+        assert_eq!((nothing.tried, nothing.waiting, nothing.taken), (2, 2, 0));
+        assert_eq!(nothing.left[0].tries, 2);
+        create_unit(&world, "dinas-baru").await;
+        let dry = RedriveRecordsRequest { validate_only: true, ..all() };
+        let tried = redrive(&mut publisher, dry).await;
+        assert_eq!((tried.taken, tried.revision), (2, 0));
+        assert_eq!(listed(&world, SOURCE).await.total_size, 2, "nothing was kept");
+        let one = RedriveRecordsRequest { name: format!("{BARU}/services/kk"), ..all() };
+        assert_eq!(redrive(&mut publisher, one).await.taken, 1);
+        let other = RedriveRecordsRequest { code: "UNIT_NOT_OWNED".into(), ..all() };
+        assert_eq!(redrive(&mut publisher, other).await.tried, 0);
+        let mut officer = world.caller(Role::UnitOfficer, &[KEMENDAGRI]);
+        assert_eq!(redrive(&mut officer, all()).await.taken, 1);
+        assert_eq!(titles(&world).len(), 2, "and reads show it");
+
+        let mut foreign = world.caller(Role::Publisher, &["sources/bkpm"]);
+        let refused = foreign.sync.redrive_records(all()).await;
+        assert_eq!(reason(refused.map(drop)), "PERMISSION_DENIED");
+        let nowhere = RedriveRecordsRequest { source: "sources/nowhere".into(), ..all() };
+        let refused = world.admin().sync.redrive_records(nowhere).await;
+        assert_eq!(reason(refused.map(drop)), "NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn moves_that_are_too_many_wait_for_a_person() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        let unique = || Hello { unique_ids: true, ..hello() };
+        let catalog = |unit: &str| -> Vec<Record> {
+            (0..30).map(|row| record_of(unit, &format!("s{row}"), service("Layanan"))).collect()
+        };
+        run_as(&world, unique(), catalog(KEMENDAGRI)).await;
+        let result = run_as(&world, unique(), catalog(BARU)).await;
+        assert!(codes(&result).iter().all(|code| *code == "UNIT_NOT_FOUND"));
+        create_unit(&world, "dinas-baru").await;
+        until("they are found to be too many", async || {
+            let causes = listed(&world, SOURCE).await.causes;
+            (causes.len() == 1 && causes[0].code == "TOO_MANY_MOVED").then_some(())
+        })
+        .await;
+        assert!(titles(&world).iter().all(|(name, _)| name.starts_with("units/kemendagri/")));
+        let meant = RedriveRecordsRequest { accept_moves: true, ..all() };
+        let done = redrive(&mut world.caller(Role::Publisher, &[SOURCE]), meant).await;
+        assert_eq!((done.taken, done.waiting), (30, 0));
+        assert!(titles(&world).iter().all(|(name, _)| name.starts_with("units/dinas-baru/")));
+        assert_eq!(titles(&world).len(), 30, "each stands once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_that_its_source_has_no_more_waits_no_more() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        let unique = || Hello { unique_ids: true, ..hello() };
+        run_as(&world, unique(), vec![late("a", "A"), late("b", "B"), late("c", "C")]).await;
+        // Said by its client; under another unit; not sent in a complete session under send_all.
+        let mut session = begin_again(&world, unique()).await;
+        session.send(vec![record_of(KEMENDAGRI, "b", service("B"))]).await;
+        let gone = End { rejected_gone: vec!["a".into()], ..End::default() };
+        session.end_with(gone).await;
+        let names: Vec<_> = listed(&world, SOURCE).await.records;
+        assert!(names.iter().all(|one| one.name.ends_with("/c")), "{names:?}");
+        let remapped = Hello { mapping_version: "2".into(), ..unique() };
+        run_as(&world, remapped, vec![record_of(KEMENDAGRI, "b", service("B"))]).await;
+        assert_eq!(listed(&world, SOURCE).await.total_size, 0);
+        create_unit(&world, "dinas-baru").await;
+        let head = world.running.registry.db.read().await.expect("a snapshot").revision();
+        world.running.registry.memory.wait_for(head).await.expect("seen");
+        assert_eq!(titles(&world), [(format!("{KEMENDAGRI}/services/b"), "B".to_owned())]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_goes_with_its_source() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        run(&world, vec![late("a", "A")]).await;
+        let request =
+            mpp_api::sync::DeleteSourceRequest { name: SOURCE.into(), ..Default::default() };
+        world.admin().sync.delete_source(request).await.expect("deleted");
+        assert_eq!(listed(&world, "sources/-").await.total_size, 0);
+        create_unit(&world, "dinas-baru").await;
+        assert_eq!(titles(&world), []);
+    })
+    .await;
+}
+
+/// A registry that ends between the arrival and the redrive goes on with it when it starts.
+#[tokio::test]
+async fn what_has_come_while_nobody_looked_is_found_after_the_start() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, asleep()).await;
+        run(&world, vec![late("akta", "Akta")]).await;
+        create_unit(&world, "dinas-baru").await;
+        world.stop().await;
+        let world = World::under(&database, Clock::stopped_at(MAY_2026), quick()).await;
+        until_title(&world, "units/dinas-baru/services/akta", "Akta").await;
+    })
+    .await;
+}
+
+/// A session that breaks off leaves what it was answered; one that goes back sends it again.
+#[tokio::test]
+async fn what_a_broken_session_has_brought_waits_on() {
+    on_both(async |database| {
+        let world = World::with_source_under(&database, quick()).await;
+        let mut session = Session::begin(&world).await;
+        session.send(vec![late("akta", "Akta")]).await;
+        let_go(&world, session).await;
+        create_unit(&world, "dinas-baru").await;
+        until_title(&world, "units/dinas-baru/services/akta", "Akta").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_replicas_that_redrive_at_once_apply_each_record_once() {
+    let database: TestDatabase = database(Backend::Postgres).await;
+    let one = World::with_source_under(&database, quick()).await;
+    let two = World::under(&database, Clock::stopped_at(MAY_2026), quick()).await;
+    let ids: Vec<String> = (0..60).map(|row| format!("s{row}")).collect();
+    run(&one, ids.iter().map(|id| late(id, "Layanan")).collect()).await;
+    create_unit(&one, "dinas-baru").await;
+    let by_hand =
+        async |world: &World| redrive(&mut world.caller(Role::Publisher, &[SOURCE]), all()).await;
+    tokio::join!(by_hand(&one), by_hand(&two));
+    let counted = until("all are applied", async || {
+        let shown = source(&two).await;
+        (shown.waiting_now == 0).then_some(shown.accounting.expect("counted"))
+    })
+    .await;
+    assert_eq!((counted.redriven, counted.redrive_rejected), (60, 0), "each once");
+    let mut read = one.running.registry.db.read().await.expect("a snapshot");
+    let versions: i64 = sqlx::query_scalar(
+        "select cast(sum(version) as bigint) from record where kind = 'service' and name like $1",
+    )
+    .bind(format!("{BARU}/services/s%"))
+    .fetch_one(read.conn())
+    .await
+    .expect("a sum");
+    assert_eq!(versions, 60);
+}
