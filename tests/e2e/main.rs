@@ -22,6 +22,7 @@ mod operator;
 mod output;
 mod partition;
 mod push;
+mod quarantine;
 mod ready;
 mod restore;
 mod shrink;

@@ -52,8 +52,8 @@ use crate::{
     args::{Args, Command},
     client::Client,
     command::{
-        accept, agent, backup, delete, deviations, doctor, get, hand_back, hours, list, queue,
-        repair, report, restore, search, slots, token, watch,
+        accept, agent, backup, delete, deviations, doctor, get, hand_back, hours, list, quarantine,
+        queue, repair, report, restore, search, slots, token, watch,
     },
 };
 
