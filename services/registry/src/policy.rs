@@ -35,8 +35,8 @@ mpp_core::policy! {
         always_moved_records: usize = 5 in 0..=10_000,
         /// Tries of a batch that loses a race against another write.
         batch_tries: u32 = 8 in 1..=100,
-        /// Records of one source that may wait for something else at once: a catalog that was mapped
-        /// to a unit which does not exist yet. More are rejected (`QUARANTINE_FULL`).
+        /// Records of one source that may wait for something else at once: a catalog that was
+        /// mapped to a unit which does not exist yet. More are rejected (`QUARANTINE_FULL`).
         quarantine_records: usize = 10_000 in 0..=1_000_000,
         /// Bytes of them, so that no source fills the database with what nobody sees.
         quarantine_bytes: usize = 67_108_864 in 0..=4_294_967_296,

@@ -4,8 +4,9 @@
 //! One file for each kind ([`regions`], [`units`], [`malls`], [`counters`] with their windows,
 //! [`services`], [`offerings`], [`sources`]), on the one way to write a record
 //! (`mpp_resource::write`); [`filing`] is shared by them, [`relabel`] brings the labels below a
-//! mall or a unit that moves in line. [`waiting`] shows what waits, and for what. [`copies`] reads all that is kept. [`lists`] picks what a
-//! list shows, [`search`] answers questions; both refuse by [`filters`] what nothing can pass.
+//! mall or a unit that moves in line. [`waiting`] shows what waits, and for what. [`copies`] reads
+//! all that is kept. [`lists`] picks what a list shows, [`search`] answers questions; both refuse
+//! by [`filters`] what nothing can pass.
 
 pub mod copies;
 pub mod counters;

@@ -2,12 +2,12 @@
 //! batches and redrives run.
 //!
 //! ```text
-//!             sent: Waits                 tried: Waits, Failed
+//!             sent: Waits                tried: Waits, Failed
 //!   Absent ───────────────▶ Waiting ◀──────────────────────────┐
-//!     ▲                      │  │ └────────────────────────────┘
-//!     │ sent: Taken; tried:  │  │ tried: Wrong
-//!     │ Taken; Gone          │  └─────────▶ Refused ── sent anything; tried: Taken; Gone ──▶ Absent
-//!     └──────────────────────┘
+//!     ▲                      │  │ └───────────────────────────┘
+//!     │ sent: Taken; tried:  │  └── tried: Wrong ──▶ Refused
+//!     │ Taken; Gone          │                         │ sent anything; tried: Taken; Gone
+//!     └──────────────────────┴─────────────────────────┘
 //! ```
 //! **A later record that is wrong leaves the one before it where it is**, waiting or applied: so it
 //! makes no difference to what stands in the end whether the unit came before both, between them or

@@ -286,7 +286,8 @@ pub async fn select(
     rows.iter().map(|row| read(row).map_err(db_error)).collect()
 }
 
-/// A page of what is kept of a source, of all where it is empty, after a source and a name. Index: sync_waiting's primary key.
+/// A page of what is kept of a source, of all where it is empty, after a source and a name. Index:
+/// sync_waiting's primary key.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the database is away.

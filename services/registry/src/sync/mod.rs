@@ -23,10 +23,11 @@
 //! request id, and its answers are kept with the batch and its counts.
 //!
 //! **What waits is kept, and applied as if it came now.** A batch keeps whole what it cannot take
-//! yet ([`quarantine`]), a look each second finds what has become good, and [`redrive`] writes it by
-//! the very function that writes batches, under the lock of its source's lease: so a session's own
-//! records and a redrive of the same source come one after the other, and two replicas that redrive
-//! at once find the record once. When to try and what becomes of it decides `model/quarantine.rs`.
+//! yet ([`quarantine`]), a look each second finds what has become good, and [`redrive`] writes it
+//! by the very function that writes batches, under the lock of its source's lease: so a session's
+//! own records and a redrive of the same source come one after the other, and two replicas that
+//! redrive at once find the record once. When to try and what becomes of it decides
+//! `model/quarantine.rs`.
 //!
 //! **Not done with savepoints.** One savepoint for each record would find a bad one, and cost a
 //! round trip each. Records are validated before SQL; one that the database then still refuses is
