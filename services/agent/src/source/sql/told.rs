@@ -2,8 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use mpp_client::Backoff;
-use mpp_core::{Error, FieldCode};
+use mpp_core::{Backoff, Error, FieldCode};
 use serde_json::Value;
 use tokio::{
     sync::mpsc,
