@@ -97,6 +97,13 @@ impl Ministry {
         fs::write(self.folder.join("services.csv"), text).expect("a file");
     }
 
+    /// Writes a line at the top of the agent's file.
+    pub fn configures(&self, line: &str) {
+        let path = self.folder.join("agent.toml");
+        let text = fs::read_to_string(&path).expect("a file");
+        fs::write(path, format!("{line}\n{text}")).expect("a file");
+    }
+
     /// Takes the file away.
     pub fn withdraws_its_file(&self) {
         fs::remove_file(self.folder.join("services.csv")).expect("a file");

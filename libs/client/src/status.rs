@@ -20,7 +20,7 @@ const LONGEST_TEXT: usize = 500;
 pub fn status_of(error: &Error, trace: Option<String>) -> Status {
     let reason = error.reason();
     let mut details = ErrorDetails::new();
-    details.set_error_info(reason.as_str(), DOMAIN, field_codes(error));
+    details.set_error_info(reason.as_str(), DOMAIN, metadata(error));
     details.set_localized_message("id", reason.indonesian());
     if let Some(after) = error.retry_after() {
         details.set_retry_info(Some(after));
@@ -145,11 +145,12 @@ pub fn refusal(status: &Status) -> Error {
     }
 }
 
-/// The violations' stable codes, by path (`ErrorInfo.metadata`).
-fn field_codes(error: &Error) -> HashMap<String, String> {
-    shown(error.violations())
-        .map(|violation| (violation.field.clone(), violation.code.to_string()))
-        .collect()
+/// The violations' stable codes, by path, and what else is known (`ErrorInfo.metadata`).
+fn metadata(error: &Error) -> HashMap<String, String> {
+    let codes = shown(error.violations());
+    let codes = codes.map(|violation| (violation.field.clone(), violation.code.to_string()));
+    let facts = error.facts().iter().map(|(key, value)| ((*key).to_owned(), clipped(value)));
+    codes.chain(facts).collect()
 }
 
 fn shown(violations: &[FieldViolation]) -> impl Iterator<Item = &FieldViolation> {
@@ -222,6 +223,15 @@ mod tests {
         let info = status.get_error_details();
         let codes = &info.error_info().expect("an ErrorInfo").metadata;
         assert_eq!(codes.get("mall.zone").map(String::as_str), Some("REQUIRED"));
+    }
+
+    #[test]
+    fn what_is_known_beside_the_message_is_told_to_programs() {
+        let error =
+            Error::new(Reason::NotFound, "gone").with_fact("successor", "units/a/services/b");
+        let info = status(error).get_error_details();
+        let facts = &info.error_info().expect("an ErrorInfo").metadata;
+        assert_eq!(facts.get("successor").map(String::as_str), Some("units/a/services/b"));
     }
 
     #[test]

@@ -28,6 +28,7 @@ struct Inner {
     reason: Reason,
     message: String,
     fields: Vec<FieldViolation>,
+    facts: Vec<(&'static str, String)>,
     retry_after: Option<Duration>,
     context: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -39,6 +40,7 @@ impl Error {
             reason,
             message: message.into(),
             fields: Vec::new(),
+            facts: Vec::new(),
             retry_after: None,
             context: None,
         }))
@@ -77,6 +79,13 @@ impl Error {
     #[must_use]
     pub fn with_context(mut self, context: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.context = Some(context.into());
+        self
+    }
+
+    /// Adds what is known beside the message, for programs (`ErrorInfo.metadata`).
+    #[must_use]
+    pub fn with_fact(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        self.0.facts.push((key, value.into()));
         self
     }
 
@@ -126,6 +135,11 @@ impl Error {
             Reason::NotFound | Reason::ReferenceInvalid | Reason::WrongState => true,
             _ => self.0.fields.iter().any(|wrong| wrong.code == FieldCode::UnknownValue),
         }
+    }
+
+    /// What is known beside the message, for programs.
+    pub fn facts(&self) -> &[(&'static str, String)] {
+        &self.0.facts
     }
 
     /// When to try again.

@@ -95,7 +95,7 @@ field_codes! {
     /// taken without it.
     LeftOut, "LEFT_OUT", "Nothing has to be done; give the name at the source, or let the mapping leave it out.";
     /// A record that does not fit its mapping, or a mapping that fails on it.
-    Mapping, "MAPPING", "Mend the mapping or the record; `mpp agent problems` lists them.";
+    Mapping, "MAPPING", "Mend the mapping, or the record at the source; `mpp agent check` tries it without a registry.";
     /// A record to be deleted that never was.
     NotFound, "NOT_FOUND", "Nothing has to be done; mend the id where another was meant.";
     /// A record that is named and does not exist yet; what names it was taken.

@@ -42,7 +42,7 @@ pub fn as_called(text: &str) -> String {
 
 /// The same of commands of the agent, on its file.
 pub fn as_called_on(text: &str, config: Option<&Path>) -> String {
-    const COMMANDS: [&str; 4] = ["check", "problems", "release", "withdraw"];
+    const COMMANDS: [&str; 5] = ["check", "problems", "release", "run", "withdraw"];
     let mut text = text.to_owned();
     for command in COMMANDS {
         let Some(config) = config else { break };

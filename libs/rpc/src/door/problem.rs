@@ -155,6 +155,9 @@ fn problem(status: &Status, error: &ClientError, http: StatusCode, wishes: &Wish
         "reason": error.reason,
         "errors": errors.collect::<Vec<_>>(),
     });
+    if error.fields.is_empty() && !codes.is_empty() {
+        problem["metadata"] = json!(codes);
+    }
     if wishes.indonesian && message_differs(error) {
         problem["debug"] = Value::from(error.message.as_str());
     }

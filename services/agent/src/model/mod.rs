@@ -2,6 +2,7 @@
 
 pub mod batch;
 mod dates;
+pub mod declared;
 pub mod difference;
 pub mod filled;
 pub mod functions;

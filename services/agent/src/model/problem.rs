@@ -74,7 +74,7 @@ impl Problem {
     pub fn missing(source_id: &str) -> Self {
         let text = "it is no longer in the source, like more of them than may go at once; the index \
                     still has it. Put it back into the source, or, where it is right that they have \
-                    gone, run once with --accept-missing";
+                    gone, run once with: mpp agent run CONFIG --accept-missing";
         Self::unsent("gone", source_id, &Error::field("source_id", FieldCode::Gone, text))
     }
 
@@ -95,23 +95,37 @@ impl Problem {
         REMARKS.iter().any(|code| code.as_str() == self.code)
     }
 
-    /// The way out.
-    pub fn advice(&self) -> &'static str {
-        let is_held = self.code == FieldCode::Suspicious.as_str() && self.record.ends_with(')');
-        let stays =
-            self.code == FieldCode::Gone.as_str() && !self.message.contains("mpp agent withdraw");
-        match () {
-            () if is_held => RELEASE,
-            () if stays => "Nothing has gone yet: do what the message says, and run again.",
-            () => advice(&self.code),
+    /// The way out, with the command for it where there is one.
+    pub fn advice(&self) -> String {
+        let is = |code: FieldCode| self.code == code.as_str();
+        let stays = is(FieldCode::Gone) && !self.message.contains("mpp agent withdraw");
+        match self.id() {
+            Some(id) if is(FieldCode::Suspicious) => release(id),
+            _ if stays => {
+                "Nothing has gone yet: do what the message says, and run again.".to_owned()
+            }
+            _ if is(FieldCode::TooManyMoved) => ACCEPT_MOVES.to_owned(),
+            _ => advice(&self.code).to_owned(),
         }
+    }
+
+    /// The record's id, where its place stands beside it.
+    fn id(&self) -> Option<&str> {
+        let (_, id) = self.record.strip_suffix(')')?.split_once(" (")?;
+        Some(id)
     }
 }
 
 /// The way out for a record that is held back and has an id.
-const RELEASE: &str = "A person has to look at it. Where it is no service, remove it at the source, or \
-    let the mapping leave it out; where it is one, release it by the id in brackets: mpp agent \
-    release CONFIG ID.";
+fn release(id: &str) -> String {
+    format!(
+        "A person has to look at it. Where it is no service, remove it at the source, or let the \
+         mapping leave it out; where it is one, release it, and run again: mpp agent release CONFIG {}",
+        text::quoted(id)
+    )
+}
+
+const ACCEPT_MOVES: &str = "Mend the mapping; where the moves are meant, run once with: mpp agent run CONFIG --accept-moves";
 
 /// The way out for a code, of a field or of a failure.
 pub fn advice(code: &str) -> &'static str {
@@ -136,11 +150,23 @@ mod tests {
     }
 
     #[test]
+    fn no_advice_leads_back_to_where_it_is_printed() {
+        let back = |advice: &str| advice.contains("mpp agent problems");
+        assert!(!FieldCode::ALL.iter().any(|code| back(code.way_out())));
+        let reasons = Reason::ALL.iter().filter(|reason| **reason != Reason::RecordsRefused);
+        assert!(!reasons.into_iter().any(|reason| back(reason.way_out())));
+    }
+
+    #[test]
     fn what_is_held_back_says_how_to_release_it() {
         let error = Error::field("row", FieldCode::Suspicious, "looks like a trial");
         assert!(
-            Problem::unsent("row at line 7", "ktp", &error).advice().contains("mpp agent release")
+            Problem::unsent("row at line 7", "ktp", &error)
+                .advice()
+                .ends_with("mpp agent release CONFIG ktp")
         );
+        let spaced = Problem::unsent("row at line 7", "kartu keluarga", &error).advice();
+        assert!(spaced.ends_with("CONFIG 'kartu keluarga'"), "{spaced}");
         assert_eq!(
             Problem::unsent("row at line 7", "", &error).advice(),
             FieldCode::Suspicious.way_out(),

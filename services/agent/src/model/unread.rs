@@ -1,26 +1,25 @@
 //! Wordings of a record that are kept as they are written, since nobody can be sure of them.
 
 use mpp_api::{
-    registry::Service,
     sync::{Record, record::Body},
     types::{Fee, ServiceTime, fee::Kind, service_time::Unit},
 };
 use mpp_core::{Error, FieldCode};
 
-/// A remark on each fee and time of a record that is not read.
-pub fn wordings(record: &Record) -> Vec<Error> {
+use super::declared;
+
+/// A remark on each fee and time of a record that is not read; `bare` are the columns of its row
+/// that hold a bare number.
+pub fn wordings(record: &Record, bare: &[(String, String)]) -> Vec<Error> {
     let Some(Body::Service(service)) = &record.body else { return Vec::new() };
-    of_fees(service).chain(of_time(service)).collect()
-}
-
-fn of_fees(service: &Service) -> impl Iterator<Item = Error> + '_ {
     let fees = service.fees.iter().enumerate().filter(|(_, fee)| holds_unread_fee(fee));
-    fees.map(|(at, fee)| remark(&format!("service.fees[{at}]"), "fee", &fee.source_text))
-}
-
-fn of_time(service: &Service) -> Option<Error> {
-    let time = service.time.as_ref().filter(|time| holds_unread_time(time))?;
-    Some(remark("service.time", "time", &time.source_text))
+    let of_fees = fees.map(|(at, fee)| {
+        remark(&format!("service.fees[{at}]"), ("fee", "Rp"), &fee.source_text, bare)
+    });
+    let time = service.time.as_ref().filter(|time| holds_unread_time(time));
+    let of_time =
+        time.map(|time| remark("service.time", ("time", "hari kerja"), &time.source_text, bare));
+    of_fees.chain(of_time).collect()
 }
 
 fn holds_unread_fee(fee: &Fee) -> bool {
@@ -31,10 +30,27 @@ fn holds_unread_time(time: &ServiceTime) -> bool {
     time.unit() == Unit::Unparsed || time.cases.iter().chain(&time.steps).any(holds_unread_time)
 }
 
-fn remark(field: &str, kind: &str, words: &str) -> Error {
-    let why = why(words);
+/// `unit` is an example of one.
+fn remark(
+    field: &str,
+    (kind, unit): (&str, &str),
+    words: &str,
+    bare: &[(String, String)],
+) -> Error {
+    let column = bare.iter().find(|(_, number)| number == words.trim());
+    let why =
+        column.map_or_else(|| why(words).to_owned(), |(column, _)| without_unit(column, unit));
     let words: String = words.chars().take(160).collect();
     Error::field(field, FieldCode::NotRead, format!("this {kind} is not read: \"{words}\"{why}"))
+}
+
+/// The way out for a number of which nobody says of what it is.
+fn without_unit(column: &str, unit: &str) -> String {
+    format!(
+        "; the number has no unit: where all numbers of this column have one, write it at the top of \
+         the agent's file, such as {}",
+        declared::line(column, unit)
+    )
 }
 
 /// Explains in a few words why no form can hold the text; empty where the words may only be
@@ -60,6 +76,8 @@ fn why(words: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use mpp_api::registry::Service;
+
     use super::*;
 
     #[test]
@@ -90,7 +108,7 @@ mod tests {
         let service = Service { fees, time, ..Service::default() };
         let record = Record { body: Some(Body::Service(service)), ..Record::default() };
         let told: Vec<String> =
-            wordings(&record).iter().map(|error| error.message().to_owned()).collect();
+            wordings(&record, &[]).iter().map(|error| error.message().to_owned()).collect();
         assert_eq!(
             told,
             [
@@ -99,5 +117,11 @@ mod tests {
                 "service.time: this time is not read: \"secepatnya\"",
             ]
         );
+        let bare = [("biaya".to_owned(), "12000".to_owned())];
+        let fees = vec![fee(Kind::Unparsed, "12000")];
+        let service = Service { fees, ..Service::default() };
+        let record = Record { body: Some(Body::Service(service)), ..Record::default() };
+        let told = wordings(&record, &bare)[0].message().to_owned();
+        assert!(told.ends_with("units.biaya = \"Rp\""), "{told}");
     }
 }

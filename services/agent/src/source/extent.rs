@@ -6,9 +6,12 @@ use std::collections::HashMap;
 use jaq_json::Val;
 
 use super::{
+    fault::excerpt,
     others::{is_echo, is_no_count},
+    part::{OutOf, out_of},
+    partial::is_extent,
     place::{self, beside, count, each, shape, text, texts},
-    prose::{Counted, OutOf, amount, counted, fraction, is_footer, leading, out_of},
+    prose::{Counted, amount, counted, fraction, is_footer, leading},
     units::{Unit, names_pages, unit},
 };
 use crate::{model::tally::some, source::sink::Identity};
@@ -26,6 +29,8 @@ pub struct Extent {
     says: HashMap<Unit, (u64, String)>,
     /// The last that is said of how far a page goes, and where.
     part: Option<(OutOf, String)>,
+    /// A row that says that not all came, and where.
+    cut: Option<(String, String)>,
     /// The place that the keeper names for the number of all; nothing else is then heeded.
     whole: String,
 }
@@ -82,20 +87,41 @@ impl Extent {
         });
     }
 
-    /// Takes up what a row says that was not taken for a record; true for a footer that counts the
-    /// others, such as "Total layanan: 42".
+    /// Takes up what a row says that was not taken for a record; true for one that only tells how
+    /// many there are, such as "Total layanan: 42".
     pub fn hear_row(&mut self, place: &str, said: &str) -> bool {
-        let number = match counted(said).filter(|_| is_footer(said)) {
-            Some(Counted::All(number)) => number,
-            Some(Counted::Left(left)) => {
-                u64::try_from(self.first.len()).unwrap_or(u64::MAX).saturating_add(left)
+        if !is_footer(said) {
+            return false;
+        }
+        let found = match (out_of(said, false), counted(said)) {
+            (Some(OutOf { all, pages: true, .. }), _) => Some((Unit::Pages, all)),
+            (Some(OutOf { all, .. }), _) => Some((Unit::Records, all)),
+            _ if is_extent(said) => {
+                self.cut.get_or_insert_with(|| (place.to_owned(), excerpt(said)));
+                None
             }
-            None => return false,
+            (None, Some(Counted::All(number))) => Some((Unit::Records, number)),
+            (None, Some(Counted::Left(left))) => {
+                let had = u64::try_from(self.first.len()).unwrap_or(u64::MAX);
+                Some((Unit::Records, had.saturating_add(left)))
+            }
+            (None, None) => return false,
         };
-        if self.whole.is_empty() {
-            self.say(Unit::Records, number, place);
+        if let (Some((unit, number)), true) = (found, self.whole.is_empty()) {
+            self.say(unit, number, place);
         }
         true
+    }
+
+    /// The source's own number of all, where so many records were read.
+    pub fn all_read(&self, items: u64) -> Option<u64> {
+        let records = items.saturating_sub(self.again);
+        self.says.get(&Unit::Records).map(|(all, _)| *all).filter(|all| *all == records)
+    }
+
+    /// The source says itself how many there are, where its keeper says that it does.
+    pub fn is_counted(&self) -> bool {
+        !self.whole.is_empty()
     }
 
     /// A value beside the rows: whatever names no other thing may count them.
@@ -183,7 +209,9 @@ impl Extent {
             let (says, place) = self.says.get(&unit)?;
             (*says > had).then(|| told(place, &says.to_string(), had, what))
         });
-        said.or_else(|| {
+        let cut = self.cut.as_ref().filter(|_| self.whole.is_empty());
+        let cut = cut.map(|(place, said)| format!("{place} says \"{said}\""));
+        said.or(cut).or_else(|| {
             let (OutOf { here, all, .. }, place) = self.part.as_ref()?;
             // "1 dari 4" of one page, in whatever unit: neither so many records nor so many pages.
             let is_part = here < all && self.pages < *all && *here != records;
@@ -287,7 +315,7 @@ mod tests {
         let said = read(&[(r#"{"lembar": "1 dari 3"}"#, &[1, 2, 3, 4, 5])]).expect("a part");
         assert!(said.contains("lembar"), "{said}");
         let said = read(&[(r#"{"keterangan": "bagian 1 dari 3"}"#, &[1, 2, 3, 4, 5])]);
-        assert!(said.expect("a part").contains("1 of 3"));
+        assert!(said.expect("a part").contains(": 3, and one page was found"));
         let both =
             [(r#"{"x": "bagian 1 dari 2"}"#, &[1, 2][..]), (r#"{"x": "bagian 2 dari 2"}"#, &[3])];
         assert_eq!(read(&both), None, "both came");

@@ -3,6 +3,8 @@
 use mpp_core::{Error, FieldCode};
 use serde_json::Value;
 
+use super::partial::is_extent;
+
 /// A record that looks like none: it is sent once a person has released it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldBack {
@@ -24,6 +26,13 @@ impl HeldBack {
 pub fn id(output: &Value) -> Option<String> {
     let id = output.get("source_id").or_else(|| output.get("sourceId"))?.as_str()?;
     (!id.is_empty()).then(|| id.to_owned())
+}
+
+/// Why a mapped record is a line about how much there is, if it is.
+pub fn extent(output: &Value) -> Option<String> {
+    let title = output.pointer("/service/title/id")?.as_str()?.trim();
+    let what = "says how many there are, and names no service";
+    is_extent(title).then(|| format!("the title \"{title}\" {what}"))
 }
 
 /// Whether a record is refused for what it looks like.

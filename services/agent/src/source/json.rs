@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use jaq_json::Val;
 
 use super::{
+    account::{self, Looked, Unknown},
     envelope,
     extent::{Extent, Seen},
     fault::{Fault, address},
@@ -55,6 +56,7 @@ pub fn read(pages: &Pages, policy: &Policy, sink: &mut Sink<'_>) -> Result<(), F
         stale: false,
         columns: Vec::new(),
         shape: Shape::default(),
+        unknown: Vec::new(),
     };
     let mut seen = HashSet::new();
     let mut location = pages.location.clone();
@@ -105,6 +107,8 @@ struct Reading<'a, 'b> {
     /// The keys of the first page's records, as columns.
     columns: Vec<Val>,
     shape: Shape,
+    /// Beside the rows, what nobody can account for.
+    unknown: Vec<Unknown>,
 }
 
 impl Reading<'_, '_> {
@@ -128,14 +132,35 @@ impl Reading<'_, '_> {
         }
         let Ok(new) = self.put(items, number) else { return Ok(Step::Ended) };
         let Pages { next, ignore_totals, .. } = self.pages;
+        let heeded = self.without_beyond((&heeded, items), location);
         let next =
             next.after((&heeded, items), fetched.link.as_deref(), location, !ignore_totals)?;
+        self.account((&heeded, items), location, (number, next.is_none()));
         let Some(next) = next else {
             self.ends(&fetched, &shown)?;
             return Ok(Step::Last);
         };
         self.goes_on(items.len(), new, number).map_err(|text| Fault::torn(&shown, text))?;
         Ok(Step::To(next))
+    }
+
+    /// The page without links to what lies beyond the last record: some sources write them always.
+    fn without_beyond(&self, (page, rows): (&Val, &[Val]), location: &str) -> Val {
+        match self.extent.all_read(self.items) {
+            Some(all) => place::without(page, &account::beyond(page, rows, location, all)),
+            None => page.clone(),
+        }
+    }
+
+    /// Takes up what on a page cannot be accounted for.
+    fn account(&mut self, (page, rows): (&Val, &[Val]), location: &str, at: (usize, bool)) {
+        let (pages, is_last) = (u64::try_from(at.0).unwrap_or(u64::MAX), at.1);
+        let (next, is_counted) = (self.pages.next.link.text.as_str(), self.extent.is_counted());
+        let records = self.items;
+        let looked = Looked { page, rows, location, pages, records, next, is_last, is_counted };
+        if self.unknown.is_empty() && !self.pages.ignore_totals {
+            self.unknown = account::unknown(&looked);
+        }
     }
 
     /// No page follows, and the answer's own fields say nothing else.
@@ -241,6 +266,11 @@ impl Reading<'_, '_> {
                 );
                 let place = address(&self.pages.location);
                 Err(Fault::torn(&place, format!("{text}; {way_out}")))
+            }
+            _ if !self.unknown.is_empty() => {
+                let file = &self.pages.next.link.place;
+                let text = account::message(&self.unknown, file, &self.pages.ignore);
+                Err(Fault::torn(&address(&self.pages.location), text))
             }
             _ => Ok(()),
         }

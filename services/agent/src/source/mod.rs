@@ -1,6 +1,8 @@
 //! Sources of records. A source is read on a thread of its own, mapped there, and handed on through
 //! a bounded channel, so that a catalog of any size takes little memory.
 
+mod account;
+mod address;
 mod cell;
 mod columns;
 mod csv;
@@ -20,23 +22,26 @@ mod more;
 mod next;
 mod others;
 mod parse;
+mod part;
+mod partial;
 mod place;
 mod prose;
 mod row;
 mod rows;
 mod runs;
 mod saying;
+mod says;
 mod shape;
 mod sheet;
 mod sink;
 mod spelt;
+mod spoken;
 mod sql;
 mod table;
 mod told;
 mod units;
+mod way;
 mod workbook;
-
-use std::collections::BTreeMap;
 
 use tokio::sync::mpsc;
 
@@ -49,6 +54,7 @@ pub use next::Next;
 pub use place::Setting;
 pub use sink::{Found, Item};
 pub use sql::{Access, Ask, Database, Secret, Server, Tls};
+pub use way::Way;
 pub use workbook::Workbook;
 
 use crate::{
@@ -82,17 +88,6 @@ impl Input {
     }
 }
 
-/// How a source's records are mapped.
-#[derive(Clone, Debug, Default)]
-pub struct Way {
-    /// The jq program.
-    pub program: String,
-    /// Send records that look like trials as well.
-    pub apply_trials: bool,
-    /// Records that look like trials, by id, with the title under which a person has released them.
-    pub released: BTreeMap<String, String>,
-}
-
 /// Starts to read. The channel ends after the last record; wherever a fault of the source as a
 /// whole comes, the catalog must not be taken for complete. `before` is what the last run counted
 /// on: where the mapping reads a key that is gone, or empty everywhere, nothing is handed on.
@@ -103,8 +98,7 @@ pub fn read(input: Input, way: Way, before: Relied, policy: &Policy) -> mpsc::Re
     let (place, told) = (input.place(), items.clone());
     let reading = tokio::task::spawn_blocking(move || {
         let outcome = Mapping::compile(&way.program).map_err(Fault::mapping).and_then(|mapping| {
-            let screen = (way.apply_trials, &way.released);
-            let mut sink = Sink::new(&items, mapping, screen, &before);
+            let mut sink = Sink::new(&items, mapping, &way, &before);
             match &input {
                 Input::Csv(table) => csv::read(table, &policy, &mut sink),
                 Input::Sheet(workbook) => workbook::read(workbook, &policy, &mut sink),

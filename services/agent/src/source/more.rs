@@ -7,6 +7,7 @@ use super::{
     links::{ADDRESSES, says_next},
     place::{beside, count, key, shape, text, texts},
     prose::{Counted, amount, counted, says_cut},
+    spoken::holds,
 };
 
 /// Values of a next-page field that mean that there is no next page.
@@ -65,30 +66,9 @@ const CUT: [&str; 13] = [
 const YES: [&str; 6] = ["true", "yes", "ya", "y", "1", "iya"];
 /// Parts of a search of which some may have failed.
 const PARTS: [&str; 7] = ["shard", "shards", "partition", "partitions", "node", "nodes", "sources"];
-const LEFT: [&str; 22] = [
-    "remaining",
-    "remainder",
-    "left",
-    "leftover",
-    "sisa",
-    "sisanya",
-    "tersisa",
-    "rest",
-    "omitted",
-    "skipped",
-    "dropped",
-    "unread",
-    "unloaded",
-    "outstanding",
-    "pending",
-    "dilewati",
-    "dilewatkan",
-    "tertinggal",
-    "kurang",
-    "belum",
-    "missing",
-    "hilang",
-];
+const LEFT: &str = "remaining remainder left leftover sisa sisanya tersisa rest omitted skipped \
+    dropped unread unloaded outstanding pending dilewati dilewatkan tertinggal kurang belum missing \
+    hilang disembunyikan hidden withheld";
 /// Names of what is left of something else than the list.
 const OF_CALLS: [&str; 20] = [
     "rate", "limit", "quota", "kuota", "credits", "calls", "requests", "time", "waktu", "seconds",
@@ -165,11 +145,21 @@ pub fn sign(page: &Val, rows: &[Val], looked_at: &str) -> Option<String> {
     sure.or(likely.filter(|_| !denied))
 }
 
+/// True where a page says that it is the last.
+pub fn says_last(page: &Val, rows: &[Val]) -> bool {
+    let mut denied = false;
+    beside(page, rows, &mut |place, value| denied |= says(place, value) == Said::Last);
+    denied
+}
+
+/// True for a value that is judged by its name: more, a mark, or the end.
+pub fn is_judged(place: &str, value: &Val) -> bool {
+    says(place, value) != Said::Nothing
+}
+
 /// True for the name of what is left: of the list, which the last page tells, or of something else.
 pub fn names_what_is_left(place: &str) -> bool {
-    words(place.rsplit('.').next().unwrap_or(place))
-        .iter()
-        .any(|word| LEFT.contains(&word.as_str()))
+    words(place.rsplit('.').next().unwrap_or(place)).iter().any(|word| holds(LEFT, word))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -204,9 +194,12 @@ fn says(place: &str, value: &Val) -> Said {
     if any(&["failed"]) && dotted.iter().any(|word| PARTS.contains(&word.as_str())) {
         return if is_set(value) { Said::More } else { Said::Nothing };
     }
-    if any(&LEFT) && !dotted.iter().any(|word| OF_CALLS.contains(&word.as_str())) {
+    if name.iter().any(|word| holds(LEFT, word))
+        && !dotted.iter().any(|word| OF_CALLS.contains(&word.as_str()))
+    {
         let left = count(value).or_else(|| amount(&text(value)?));
-        return if left.is_some_and(|left| left > 0) { Said::More } else { Said::Nothing };
+        let are_left = left.map_or_else(|| is_list(value), |left| left > 0);
+        return if are_left { Said::More } else { Said::Nothing };
     }
     if texts(value).iter().any(|said| matches!(counted(said), Some(Counted::Left(1..)))) {
         return Said::More;
@@ -220,6 +213,10 @@ fn says(place: &str, value: &Val) -> Said {
         Val::Arr(links) if leads_on(links) => Said::More,
         _ => Said::Nothing,
     }
+}
+
+fn is_list(value: &Val) -> bool {
+    matches!(value, Val::Arr(items) if !items.is_empty())
 }
 
 fn says_yes(value: &Val) -> bool {

@@ -141,6 +141,12 @@ fn go_into(value: &Val, place: &str, depth: usize, rows: &[Val], tell: &mut dyn 
             }
         }
         Val::Arr(items) if std::ptr::eq(items.as_slice(), rows) => {}
+        // [{"page": 1, "total": 42}, [ … ]]: what is said of the rows, and the rows.
+        Val::Arr(items) if items.iter().any(|item| is_rows(item, rows)) => {
+            for (number, item) in items.iter().enumerate() {
+                go_into(item, &at(&number.to_string()), depth, rows, tell);
+            }
+        }
         Val::Arr(items) if items.len() == 1 && pair(&items[0]).is_none() => {
             go_into(&items[0], place, depth, rows, tell);
         }
@@ -151,6 +157,10 @@ fn go_into(value: &Val, place: &str, depth: usize, rows: &[Val], tell: &mut dyn 
         }
         _ => {}
     }
+}
+
+fn is_rows(value: &Val, rows: &[Val]) -> bool {
+    matches!(value, Val::Arr(items) if std::ptr::eq(items.as_slice(), rows))
 }
 
 /// `{"name": "total", "value": 42}`, `["total", 42]`.
@@ -178,13 +188,31 @@ pub fn without(page: &Val, places: &[String]) -> Val {
 }
 
 fn without_one(at: &Val, path: &[&str]) -> Val {
-    let (Val::Obj(map), Some((first, rest))) = (at, path.split_first()) else { return at.clone() };
+    let Some((first, rest)) = path.split_first() else { return at.clone() };
+    let map = match at {
+        Val::Arr(items) => return without_item(items, path),
+        Val::Obj(map) => map,
+        _ => return at.clone(),
+    };
     let kept = map.iter().filter_map(|(name, inner)| match text(name) {
         Some(own) if own == *first && rest.is_empty() => None,
         Some(own) if own == *first => Some((name.clone(), without_one(inner, rest))),
         _ => Some((name.clone(), inner.clone())),
     });
     Val::obj(kept.collect())
+}
+
+/// A list as [`beside`] goes into it: by number, of one object, or of names with values.
+fn without_item(items: &[Val], path: &[&str]) -> Val {
+    let [first, rest @ ..] = path else { return items.iter().cloned().collect() };
+    let is_one = items.len() == 1 && pair(&items[0]).is_none();
+    let kept = items.iter().enumerate().filter_map(|(number, item)| match pair(item) {
+        _ if is_one => Some(without_one(item, path)),
+        _ if number.to_string() == *first => Some(without_one(item, rest)),
+        Some((name, _)) if name == *first && rest.is_empty() => None,
+        _ => Some(item.clone()),
+    });
+    kept.collect()
 }
 
 #[cfg(test)]
@@ -231,5 +259,18 @@ mod tests {
         assert_eq!(told(&page), all);
         let left = without(&page, &["kuota.n".into(), "/a/b".into(), "info".into()]);
         assert_eq!(told(&left), ["meta.total 2"]);
+        let left = without(&page, &["info.ada".into(), "meta.total".into()]);
+        assert_eq!(told(&left), ["a.b.c.d.e 1", "info.x 4", "kuota.n 8"]);
+        let paired = self::page(r#"{"data": [{"pages": 4, "page": 1}, [{"n": 7}]]}"#);
+        let Some(Val::Arr(rows)) = find(&paired, "data.1") else { panic!("a list") };
+        let mut places = Vec::new();
+        beside(&paired, rows, &mut |place, _| places.push(place.to_owned()));
+        places.sort_unstable();
+        assert_eq!(places, ["data", "data.0.page", "data.0.pages"]);
+        let left = without(&paired, &["data.0.pages".into()]);
+        assert_eq!(
+            find(&left, "data.0").map(ToString::to_string).as_deref(),
+            Some(r#"{"page":1}"#)
+        );
     }
 }

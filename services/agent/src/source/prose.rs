@@ -1,14 +1,12 @@
-//! Sentences of a source about how much it has: "12 data", "Menampilkan 1 sampai 6 dari 40", "Hasil
-//! dibatasi". Numbers are written as in Indonesia or in English.
+//! Sentences of a source about how much it has: "12 data", "masih ada 30 lagi", "Hasil dibatasi".
+//! Numbers are written as in Indonesia or in English, in digits of any width.
+
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::spelt;
 
-/// Words before the number of all: "6 dari 40", "1 of 4".
-const OUT_OF: &str = "dari of from daripada";
-/// Words that may stand between: "dari total 40".
-const FILLERS: &str = "total jumlah sekitar about a the sebanyak seluruh all";
 /// Words for the entries of a list of services.
-const COUNTED: &str = "layanan pelayanan data baris record records rekaman entri entry entries \
+pub const COUNTED: &str = "layanan pelayanan data baris record records rekaman entri entry entries \
     item items hasil result results row rows service services objek object objects elemen \
     element elements izin perizinan";
 const KINDS_OF: &str = "jenis macam buah unik matching";
@@ -28,26 +26,13 @@ const LINKS: &str = "adalah is are yang di pada dan untuk in found available ter
 const BOUNDS: &str = "maksimal maksimum maks max maximum limit batas hingga most per tiap \
     setiap each minimal terakhir tabel lampiran nomor no bab pasal seri edisi versi loket gerai \
     lantai tahun halaman hal kode angka formulir urutan";
-const PAGES: &str = "page pages halaman hal laman";
-
 /// Starts of words by which a message says that not all came.
 const CUT: &str = "truncat incomplet partial terpotong dipotong sebagian dibatas terbatas \
     limited capped exceed melebihi parsial";
 /// Words that say so beside a number: "hanya 6 baris pertama".
-const ONLY: &str = "only hanya cuma first pertama top teratas terbaru";
+pub const ONLY: &str = "only hanya cuma first pertama top teratas terbaru";
 const WHOLE: &str = "lengkap complete seluruhnya semuanya";
 const NOT: &str = "not tidak belum tak no bukan";
-
-/// How much there is in all, as a sentence says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutOf {
-    /// How far this one goes: the end of its range, or the number of its page.
-    pub here: u64,
-    /// The number of all.
-    pub all: u64,
-    /// They are pages.
-    pub pages: bool,
-}
 
 /// The number at the start of a text: "1.234", "12 data", "40".
 pub fn leading(text: &str) -> Option<u64> {
@@ -65,37 +50,9 @@ pub fn amount(text: &str) -> Option<u64> {
     if is_code || !rest.iter().all(is_same) { None } else { number(first) }
 }
 
-/// "1 sampai 6 dari 40", "halaman 1 dari 4"; "1/4" only where `is_count`, since it may be a date.
-pub fn out_of(text: &str, is_count: bool) -> Option<OutOf> {
-    let words = spelt::in_digits(parts(text));
-    if let ([one], true) = (words.as_slice(), is_count)
-        && let Some((here, all)) = one.split_once('/')
-    {
-        let (here, all) = (number(here)?, number(all)?);
-        return Some(OutOf { here, all, pages: false });
-    }
-    if let Some((here, all)) = words.windows(2).find_map(page_of) {
-        return Some(OutOf { here, all, pages: true });
-    }
-    let at = words.iter().rposition(|word| has(OUT_OF, word))?;
-    let before = at.checked_sub(1)?;
-    let here = number(words[before].rsplit(['-', '–']).next()?)
-        .or_else(|| number(&words[before.checked_sub(1)?]))?;
-    let all = words[at + 1..].iter().find(|word| !has(FILLERS, word))?;
-    let pages = words[..at].iter().any(|word| has(PAGES, word));
-    Some(OutOf { here, all: number(all)?, pages })
-}
-
-/// "Hal. 1/4".
-fn page_of(words: &[String]) -> Option<(u64, u64)> {
-    let [page, numbers] = words else { return None };
-    let (here, all) = numbers.split_once('/')?;
-    has(PAGES, page).then(|| Some((number(here)?, number(all)?)))?
-}
-
 /// "1-12/42": a range of all; "12/42" where so many rows came with it. A date has no such order.
 pub fn fraction(text: &str, rows: u64) -> Option<u64> {
-    let bare: String = text.split_whitespace().collect();
+    let bare: String = text.nfkc().filter(|sign| !sign.is_whitespace()).collect();
     let (here, all) = bare.split_once('/')?;
     let all = number(all)?;
     match here.split_once(['-', '–']) {
@@ -167,7 +124,7 @@ fn counted_at(words: &[String], at: usize) -> Option<Counted> {
 
 /// Whether a message says that not all came.
 pub fn says_cut(text: &str) -> bool {
-    let words = parts(text);
+    let words = spelt::in_digits(parts(text));
     let denied = |at: usize| at > 0 && has(NOT, &words[at - 1]);
     let has_number = words.iter().any(|word| number(word).is_some());
     words.iter().enumerate().any(|(at, word)| {
@@ -178,20 +135,23 @@ pub fn says_cut(text: &str) -> bool {
     })
 }
 
-fn has(list: &str, word: &str) -> bool {
+/// Whether a list of words holds one.
+pub fn has(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|own| own == word)
 }
 
-/// Words in lower case, without the signs around them.
-fn parts(text: &str) -> Vec<String> {
+/// Words in lower case, without the signs around them, and signs that only look otherwise as they
+/// are usually written: "４２" is "42".
+pub fn parts(text: &str) -> Vec<String> {
+    let text: String = text.nfkc().collect();
     let bare = |word: &str| {
         word.trim_matches(|sign: char| !sign.is_alphanumeric() && sign != '-').to_lowercase()
     };
     text.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect()
 }
 
-/// "40", "1.234" and "1,234"; no decimals.
-fn number(word: &str) -> Option<u64> {
+/// A number in digits: "40", "1.234" and "1,234"; no decimals.
+pub fn number(word: &str) -> Option<u64> {
     let groups: Vec<&str> = word.split(['.', ',']).collect();
     let (first, rest) = groups.split_first()?;
     let is_grouped =
@@ -218,24 +178,6 @@ mod tests {
         }
         for text in ["", "Rp 50.000", "1,5", "12.50", "-1", "v2", "2026-11-28"] {
             assert_eq!(leading(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn so_many_out_of_so_many_is_heard() {
-        let heard = |text| out_of(text, false).map(|said| (said.all, said.pages));
-        assert_eq!(heard("Menampilkan 1 sampai 6 dari 40 data"), Some((40, false)));
-        assert_eq!(heard("Showing 1-6 of about 1,240 entries."), Some((1240, false)));
-        assert_eq!(heard("6 baris dari total 41"), Some((41, false)));
-        assert_eq!(heard("Halaman 1 dari 4"), Some((4, true)));
-        assert_eq!(heard("(Page 2 of 3)"), Some((3, true)));
-        assert_eq!(heard("Hal. 1/4"), Some((4, true)));
-        assert_eq!(out_of("1/4", true).map(|said| (said.here, said.all)), Some((1, 4)));
-        assert_eq!(out_of("1-6 dari 40", false).map(|said| said.here), Some(6));
-        for text in
-            ["1/4", "12/04/2026", "Layanan dari 40 dinas", "data dari Disdukcapil", "of", ""]
-        {
-            assert_eq!(heard(text), None, "{text}");
         }
     }
 
@@ -328,7 +270,7 @@ mod tests {
     #[test]
     fn no_text_makes_it_panic() {
         bolero::check!().with_iterations(3_000).with_type::<String>().for_each(|text| {
-            let _ = (leading(text), out_of(text, true), out_of(text, false), says_cut(text));
+            let _ = (leading(text), says_cut(text));
             let _ = (amount(text), fraction(text, 2), counted(text));
         });
     }

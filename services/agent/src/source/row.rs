@@ -35,6 +35,9 @@ pub trait TableRows {
 
     /// The word for its rows before their numbers: "row at line ".
     fn called(&self) -> String;
+
+    /// A title that it bears otherwise than in a row: the name of a sheet.
+    fn title(&self) -> Option<&str>;
 }
 
 /// A record as the cells of a row under these columns.

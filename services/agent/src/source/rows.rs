@@ -56,6 +56,10 @@ impl TableRows for Rows {
         "row at line ".to_owned()
     }
 
+    fn title(&self) -> Option<&str> {
+        None
+    }
+
     fn next(&mut self) -> io::Result<Option<Row>> {
         let Some(mut line) = self.line()? else { return Ok(None) };
         let from = line.number;

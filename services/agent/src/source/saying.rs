@@ -1,11 +1,15 @@
 //! Titles and footers of a table about how much there is: "Halaman 1 dari 3", "Menampilkan 1-20
 //! dari 45 data". Where they announce more than the file holds, it is a part.
 
+use std::collections::BTreeSet;
+
 use crate::model::tally::some;
 
 use super::{
     fault::excerpt,
-    prose::{Counted, counted, is_footer, out_of},
+    part::{alone, out_of, page},
+    partial::{self, speaks_of_a_part},
+    prose::{Counted, counted, is_footer},
 };
 
 /// Cells that a footer fills at the most: what is counted, and how many.
@@ -33,19 +37,20 @@ const AND_SO_ON: [&str; 7] =
 /// Words behind the number of others: "dan 30 layanan lainnya".
 const OTHERS: [&str; 5] = ["lainnya", "lain", "lagi", "more", "others"];
 
-/// The announcements, and how much came.
 /// True for a row that holds nothing but how much there is: "Menampilkan 3 dari 42 layanan".
 pub fn is_extent(cells: &[String]) -> bool {
     let mut filled = cells.iter().filter(|cell| !cell.trim().is_empty());
     let (Some(text), None) = (filled.next(), filled.next()) else { return false };
-    is_footer(text) && (out_of(text, true).is_some() || counted(text).is_some())
+    let tells = || out_of(text, true).is_some() || counted(text).is_some();
+    is_footer(text) && (tells() || partial::is_extent(text))
 }
 
+/// The announcements, and how much came.
 #[derive(Default)]
 pub struct Saying {
     rows: u64,
-    /// Sentences that number a page; each stands on one.
-    pages: u64,
+    /// The pages or other parts whose numbers are told; each number stands on its own.
+    pages: BTreeSet<u64>,
     records_said: u64,
     pages_said: u64,
     /// The last announcement that more follows, after so many rows.
@@ -82,8 +87,7 @@ impl Saying {
             text.chars().map(|sign| if ",;|\t\"".contains(sign) { ' ' } else { sign }).collect();
         if let Some(said) = out_of(&text, false) {
             if said.pages {
-                self.pages += 1;
-                self.pages_said = self.pages_said.max(said.all);
+                self.number(said.here, said.all);
             } else {
                 self.records_said = self.records_said.max(said.all);
             }
@@ -92,10 +96,29 @@ impl Saying {
         match counted(&text) {
             Some(Counted::All(all)) => self.records_said = self.records_said.max(all),
             Some(Counted::Left(1..)) => self.more_follows(text.trim()),
-            _ if GOES_ON.iter().any(|words| text.to_lowercase().contains(words)) => {
-                self.more_follows(text.trim());
-            }
-            _ => {}
+            _ => self.hear_words(&text),
+        }
+    }
+
+    fn hear_words(&mut self, text: &str) {
+        let goes_on = GOES_ON.iter().any(|words| text.to_lowercase().contains(words));
+        if let Some(page) = page(text) {
+            self.number(page, page);
+        } else if goes_on || speaks_of_a_part(text) || alone(text).is_some() {
+            self.more_follows(text.trim());
+        }
+    }
+
+    fn number(&mut self, page: u64, all: u64) {
+        self.pages.insert(page);
+        self.pages_said = self.pages_said.max(all);
+    }
+
+    /// Takes up the name of a file: a person who parts a list numbers the files.
+    pub fn hear_name(&mut self, name: &str) {
+        let name = name.replace(['_', '-', '+'], " ");
+        if out_of(&name, false).is_some_and(|said| said.pages) {
+            self.hear(&name);
         }
     }
 
@@ -107,7 +130,8 @@ impl Saying {
         if filled > FOOTER_CELLS || !is_footer(&text) {
             return;
         }
-        self.rows -= u64::from(counted(&text).is_some() && self.rows > 0);
+        let is_none = counted(&text).is_some() || partial::is_extent(&text);
+        self.rows -= u64::from(is_none && self.rows > 0);
         self.hear_row(&text);
     }
 
@@ -122,8 +146,9 @@ impl Saying {
                  that line out"
             ));
         }
-        let (said, had, what) = if self.pages_said > self.pages {
-            (self.pages_said, self.pages, "page")
+        let pages = self.pages.len() as u64;
+        let (said, had, what) = if self.pages_said > pages {
+            (self.pages_said, pages, "page")
         } else if self.records_said > self.rows {
             (self.records_said, self.rows, "row")
         } else {
@@ -187,10 +212,18 @@ mod tests {
             "masih ada 30 layanan lagi",
             "(Page 2 of 3)",
             "Bersambung ...",
+            "Bagian 1 dari 3",
+            "Jilid I dari III",
+            "Bagian II",
+            "Halaman 2",
+            "Sebagian data",
+            "Lanjutan",
         ] {
             assert!(beyond(20, &[said]).is_some(), "{said}");
         }
         assert!(beyond(20, &["Halaman 1 dari 2", "Halaman 2 dari 2"]).is_none(), "both came");
+        assert!(beyond(20, &["Halaman 1", "Halaman 2"]).is_none(), "a print of both");
+        assert!(beyond(20, &["Bagian 1 dari 2", "Bagian 1 dari 2"]).is_some(), "one, told twice");
         assert!(beyond(45, &["Menampilkan 1-45 dari 45 data"]).is_none());
         assert!(beyond(15, &["Daftar layanan dari 40 dinas", "Jumlah,15 layanan"]).is_none());
         assert!(beyond(3, &["Tahun 2026", "Nomor 42 Tahun 2025", "Total 42 instansi"]).is_none());

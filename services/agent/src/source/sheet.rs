@@ -299,6 +299,10 @@ impl TableRows for SheetRows<'_> {
     fn called(&self) -> String {
         format!("sheet '{}', row ", self.sheet)
     }
+
+    fn title(&self) -> Option<&str> {
+        Some(&self.sheet)
+    }
 }
 
 fn set(cells: &mut Vec<String>, column: usize, text: String) {

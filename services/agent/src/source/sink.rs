@@ -1,6 +1,6 @@
 //! The way from a reader to the run: screened, mapped, and through a bounded channel.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jaq_json::Val;
 use mpp_api::sync::Record;
@@ -11,9 +11,10 @@ use tokio::sync::mpsc;
 
 use super::{
     fault::Fault,
-    held_back::{HeldBack, id, is_suspicious},
+    held_back::{HeldBack, extent, id, is_suspicious},
+    way::Way,
 };
-use crate::model::{filled::Relied, keys::Keys, mapping::Mapping, screen, text, unread};
+use crate::model::{declared, filled::Relied, keys::Keys, mapping::Mapping, screen, text, unread};
 
 /// A record as read and mapped, or why it could not be.
 pub struct Item {
@@ -61,9 +62,8 @@ pub enum Found {
 pub struct Sink<'a> {
     items: &'a mpsc::Sender<Found>,
     mapping: Mapping,
-    apply_trials: bool,
-    /// The titles under which a person has released rows, by id.
-    released: &'a BTreeMap<String, String>,
+    /// How its keeper has it read.
+    way: &'a Way,
     keys: Keys,
     /// The findings of the last run.
     before: &'a Relied,
@@ -72,34 +72,31 @@ pub struct Sink<'a> {
     held: Option<Vec<Found>>,
     /// The last raw record yielded one that is sent, or none by the mapping's own will.
     took: bool,
+    /// Its columns that hold a bare number.
+    bare: Vec<(String, String)>,
 }
 
 impl<'a> Sink<'a> {
-    /// Nothing handed on yet. With `apply_trials` a record that looks like a trial is sent.
+    /// Nothing handed on yet.
     pub fn new(
         items: &'a mpsc::Sender<Found>,
         mapping: Mapping,
-        (apply_trials, released): (bool, &'a BTreeMap<String, String>),
+        way: &'a Way,
         before: &'a Relied,
     ) -> Self {
-        let held = Some(Vec::new());
-        Self {
-            items,
-            keys: mapping.keys(),
-            mapping,
-            apply_trials,
-            released,
-            before,
-            held,
-            took: true,
-        }
+        let (keys, held) = (mapping.keys(), Some(Vec::new()));
+        Self { items, keys, mapping, way, before, held, took: true, bare: Vec::new() }
     }
 
     /// Looks at the keys of the first records, before any of them is handed on.
     ///
     /// # Errors
-    /// One that the mapping reads was in every record before and is in none of these.
+    /// One that the mapping reads was in every record before and is in none of these, or one has a
+    /// unit and is not there.
     pub fn check_keys(&self, place: &str, now: &BTreeSet<String>) -> Result<(), Fault> {
+        if let Some(text) = declared::unknown(&self.way.units, now) {
+            return Err(Fault::config(place, text));
+        }
         let lost = self.keys.lost(&self.before.keys, now);
         lost.map_or(Ok(()), |text| Err(Fault::renamed(place, text)))
     }
@@ -157,6 +154,8 @@ impl<'a> Sink<'a> {
             return self.pass_over(found_at, error).map(|()| of_raw);
         }
         self.keys.look_at(&raw);
+        let raw = declared::with_units(raw, &self.way.units);
+        self.bare = declared::bare_columns(&raw);
         let bundle = screen::bundle(&raw);
         let checked = self.check(&raw);
         // An id that comes of a value that is lost is nobody's.
@@ -197,7 +196,8 @@ impl<'a> Sink<'a> {
         drop_nulls(&mut output);
         let dropped = screen::drop_empty(&mut output);
         let record = self.read(&output);
-        let not_read = record.as_ref().map(unread::wordings).unwrap_or_default();
+        let not_read = record.as_ref().map(|record| unread::wordings(record, &self.bare));
+        let not_read = not_read.unwrap_or_default();
         let dropped = dropped.into_iter().map(|(place, text)| names_nothing(&place, &text));
         let notes = note.into_iter().chain(not_read).chain(dropped).collect();
         let refused_id = record.is_err().then(|| id(&output)).flatten();
@@ -225,7 +225,9 @@ impl<'a> Sink<'a> {
         if let Some(why) = screen::residue(output) {
             return Err(Error::field("row", FieldCode::ErrorValue, why));
         }
-        match screen::trial(output).filter(|_| !self.apply_trials && !self.is_released(output)) {
+        let why = || screen::trial(output).or_else(|| extent(output));
+        let is_sent = self.way.apply_trials || self.is_released(output);
+        match (!is_sent).then(why).flatten() {
             Some(why) => Err(Error::field("row", FieldCode::Suspicious, why)),
             None => mpp_api::json::read(output).map(text::tidied),
         }
@@ -248,7 +250,7 @@ impl<'a> Sink<'a> {
 
     /// Records that look like trials are sent.
     pub fn takes_trials(&self) -> bool {
-        self.apply_trials
+        self.way.apply_trials
     }
 
     /// Hands on that a row is held back. Where it has no id, it is nobody's row.
@@ -256,6 +258,7 @@ impl<'a> Sink<'a> {
     /// # Errors
     /// The same as [`Self::put`].
     pub fn hold_back(&mut self, found_at: String, error: Error, raw: Val) -> Result<()> {
+        let raw = declared::with_units(raw, &self.way.units);
         let outputs = self.mapping.run(raw).unwrap_or_default();
         if outputs.first().is_some_and(|output| self.is_released(output)) {
             self.took = true;
@@ -269,7 +272,7 @@ impl<'a> Sink<'a> {
 
     /// A person has looked at it, and it is called as it was then.
     fn is_released(&self, output: &Value) -> bool {
-        HeldBack::of(output).is_some_and(|one| self.released.get(&one.id) == Some(&one.title))
+        HeldBack::of(output).is_some_and(|one| self.way.released.get(&one.id) == Some(&one.title))
     }
 
     /// Hands on that a row is no record.

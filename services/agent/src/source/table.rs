@@ -3,7 +3,9 @@
 
 use std::{
     collections::{BTreeSet, HashSet, VecDeque},
+    ffi::OsStr,
     io,
+    path::Path,
 };
 
 use jaq_json::Val;
@@ -39,7 +41,9 @@ pub fn read_rows(
     rows.set_columns(keys.len());
     sink.check_keys(place, &BTreeSet::from_iter(keys.iter().cloned()))?;
     let mut saying = Saying::default();
-    above.iter().for_each(|title| saying.hear(title));
+    above.iter().map(String::as_str).chain(rows.title()).for_each(|title| saying.hear(title));
+    let file = Path::new(place).file_stem().and_then(OsStr::to_str);
+    file.into_iter().for_each(|name| saying.hear_name(name));
     let above = above.iter().map(|title| columns::letters(title)).filter(|title| !title.is_empty());
     let mut reading = Reading {
         place,

@@ -38,6 +38,10 @@ const OF_RECORDS: [&str; 28] = [
 const OF_PAGES: [&str; 6] = ["page", "pages", "halaman", "hal", "laman", "lembar"];
 /// What pages are told of under, and the number of the last one beneath it.
 const PAGERS: [&str; 6] = ["page", "paging", "pagination", "pager", "halaman", "paginasi"];
+/// Parts of a list by other names; beneath one a number of all is of parts.
+const PARTS: [&str; 10] =
+    ["chunk", "chunks", "part", "parts", "bagian", "segment", "segmen", "batch", "volume", "jilid"];
+const OF_PARTS: [&str; 6] = ["count", "total", "jumlah", "of", "dari", "banyak"];
 const LAST: [&str; 7] = ["last", "max", "of", "terakhir", "akhir", "dari", "end"];
 const LAST_OF_PAGES: [&str; 12] = [
     "last", "total", "count", "jumlah", "max", "num", "number", "of", "banyak", "terakhir", "all",
@@ -57,7 +61,8 @@ pub enum Unit {
 
 /// True where a name speaks of pages.
 pub fn names_pages(place: &str) -> bool {
-    words(place).iter().any(|word| OF_PAGES.contains(&word.as_str()))
+    let is_of = |word: &String| OF_PAGES.contains(&word.as_str()) || PARTS.contains(&word.as_str());
+    words(place).iter().any(is_of)
 }
 
 /// The words of a field's name; "totalpages" is two, and what stands before them in a field of an
@@ -99,6 +104,12 @@ pub fn unit(place: &str) -> Option<Unit> {
     if let ([own], [.., pager]) = (name.as_slice(), parent.as_slice())
         && LAST.contains(&own.as_str())
         && PAGERS.contains(&pager.as_str())
+    {
+        return Some(Unit::Pages);
+    }
+    if let ([own], [.., part]) = (name.as_slice(), parent.as_slice())
+        && OF_PARTS.contains(&own.as_str())
+        && PARTS.contains(&part.as_str())
     {
         return Some(Unit::Pages);
     }

@@ -10,3 +10,4 @@ mod pages;
 mod sheets;
 mod strangers;
 mod tables;
+mod unlisted;

@@ -4,12 +4,20 @@ use mpp_api::{
     Document as _,
     registry::{GetWithdrawnServiceResponse, Service},
 };
-use mpp_core::{Error, Result, check_name};
+use mpp_core::{Error, Reason, Result, check_name};
 use mpp_resource::Kind as _;
 use mpp_rpc::time::to_timestamp;
 use mpp_store::{Change, Op};
 
 use super::Registry;
+
+/// A person, whoever it was: this is told to everyone.
+const A_PERSON: &str = "users/-";
+
+/// Who made a change, as everyone may know it: a source, a unit, a service, or a person.
+fn public(actor: &str) -> &str {
+    if actor.starts_with("users/") { A_PERSON } else { actor }
+}
 
 impl Registry {
     /// Tells from a service's own history why it is gone.
@@ -30,9 +38,26 @@ impl Registry {
             title: service.title,
             tombstone: gone.tombstone,
             withdraw_time: Some(to_timestamp(gone.at)),
-            actor: gone.actor,
+            actor: public(&gone.actor).to_owned(),
             source: service.source,
         })
+    }
+
+    /// Why a service is not found that was there: since when, by whom, and what took its place. Of
+    /// one that never was, and where its history cannot be read just now, nothing.
+    pub async fn gone_service(&self, name: &str) -> Option<Error> {
+        let gone = self.withdrawn_service(name).await.ok()?;
+        let since = gone.withdraw_time.map(|time| time.to_string()).unwrap_or_default();
+        let successor = gone.tombstone.map(|tombstone| tombstone.successor).unwrap_or_default();
+        let instead = match successor.as_str() {
+            "" => "nothing is recorded that took its place".to_owned(),
+            successor => format!("{successor} took its place"),
+        };
+        let by = if gone.actor == A_PERSON { "an officer" } else { &gone.actor };
+        let text = format!("{name} was withdrawn on {since}, by {by}; {instead}");
+        let error = Error::new(Reason::NotFound, text).with_fact("withdraw_time", since);
+        let error = error.with_fact("actor", gone.actor);
+        Some(if successor.is_empty() { error } else { error.with_fact("successor", successor) })
     }
 
     /// The last change of a record, and what it was before that; after a deletion, as it last was.

@@ -6,13 +6,14 @@ use mpp_api::registry::{
     DeleteServiceRequest, DeleteServiceResponse, GetOfferingRequest, GetOfferingResponse,
     GetServiceRequest, GetServiceResponse, GetWithdrawnServiceRequest, GetWithdrawnServiceResponse,
     HandBackServiceRequest, HandBackServiceResponse, ListOfferingsRequest, ListOfferingsResponse,
-    ListServicesRequest, ListServicesResponse, UpdateOfferingRequest, UpdateOfferingResponse,
-    UpdateServiceRequest, UpdateServiceResponse, catalog_service_server::CatalogService,
+    ListServicesRequest, ListServicesResponse, Service, UpdateOfferingRequest,
+    UpdateOfferingResponse, UpdateServiceRequest, UpdateServiceResponse,
+    catalog_service_server::CatalogService,
 };
-use mpp_core::Result;
+use mpp_core::{Reason, Result};
 use mpp_resource::{
     Call, Keeps as _, Resource as _,
-    handler::{Answer, create, delete, get, reply, update, warning},
+    handler::{Answer, create, delete, get, read, reply, update, warning},
     list::list,
     write,
 };
@@ -29,7 +30,14 @@ pub struct Catalog(pub Registry);
 #[tonic::async_trait]
 impl CatalogService for Catalog {
     async fn get_service(&self, request: Request<GetServiceRequest>) -> Answer<GetServiceResponse> {
-        get(&self.0, request).await
+        let GetServiceRequest { name, min_revision } = request.into_inner();
+        let found = match read::<Service>(&self.0, &name, min_revision).await {
+            Err(error) if error.reason() == Reason::NotFound => {
+                Err(self.0.gone_service(&name).await.unwrap_or(error))
+            }
+            found => found,
+        };
+        reply(found.map(|service| GetServiceResponse { service: Some(service) }))
     }
 
     async fn get_withdrawn_service(

@@ -2,7 +2,7 @@
 
 use mpp_api::{
     registry::{
-        AcceptOfferingRequest, DeleteOfferingRequest, DeleteServiceRequest,
+        AcceptOfferingRequest, DeleteOfferingRequest, DeleteServiceRequest, GetServiceRequest,
         GetWithdrawnServiceRequest, ListOfferingsRequest, Offering, Service, UpdateOfferingRequest,
         UpdateServiceRequest, offering::State,
     },
@@ -290,7 +290,17 @@ async fn a_service_that_was_withdrawn_tells_since_when_by_whom_and_what_takes_it
         assert_eq!(told.title.expect("its last title").id, "Izin yang lama");
         let tombstone = told.tombstone.expect("why");
         assert_eq!((tombstone.reason(), tombstone.successor.as_str()), (Reason::Superseded, KTP));
-        assert!(told.withdraw_time.is_some() && !told.actor.is_empty(), "{}", told.actor);
+        assert!(told.withdraw_time.is_some());
+        assert_eq!(told.actor, "users/-", "no person is named to everyone");
+        let get = GetServiceRequest { name: name.clone(), ..Default::default() };
+        let gone = admin.catalog.get_service(get).await.expect_err("it is gone");
+        let read = mpp_client::error_of(&gone);
+        assert_eq!((read.reason.as_str(), read.code), ("NOT_FOUND", tonic::Code::NotFound));
+        assert!(read.message.contains(&format!("{KTP} took its place")), "{}", read.message);
+        assert!(read.message.contains("by an officer"), "{}", read.message);
+        let get =
+            GetServiceRequest { name: "units/bkpm/services/lain".into(), ..Default::default() };
+        assert_eq!(reason(admin.catalog.get_service(get).await), "NOT_FOUND");
         let never = admin.catalog.get_withdrawn_service(asked("units/bkpm/services/lain")).await;
         assert_eq!(reason(never), "NOT_FOUND");
         let wrong = admin.catalog.get_withdrawn_service(asked("malls/a")).await;

@@ -138,7 +138,9 @@ fn overrides(look: Look, service: &Service) -> Arc<Part> {
 fn row(look: Look, kept: &Override) -> Row {
     let moment = |time: &prost_types::Timestamp| look.moment(format::micros(time), Zone::Wib);
     let by = html! {
-        (kept.subject) @if let Some(time) = &kept.time { ", " (moment(time)) }
+        @if kept.subject.starts_with("users/") { (look.of(words::AN_OFFICER)) }
+        @else { (kept.subject) }
+        @if let Some(time) = &kept.time { ", " (moment(time)) }
     };
     let why = text_or_none(look, Some(kept.reason.as_str()).filter(|text| !text.is_empty()));
     let says = html! {

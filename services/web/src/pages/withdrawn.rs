@@ -68,6 +68,9 @@ fn by(look: Look, view: &View, actor: &str) -> Markup {
     if actor.is_empty() {
         return html! { (look.of(words::UNKNOWN)) };
     }
+    if actor.starts_with("users/") {
+        return html! { (look.of(words::AN_OFFICER)) };
+    }
     let known = view.source(actor);
     match known.and_then(|source| source.display_name.as_ref()) {
         Some(title) => deviations::name(look, Some(title), actor),

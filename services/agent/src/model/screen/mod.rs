@@ -4,6 +4,7 @@
 mod bundle;
 mod filler;
 mod footer;
+mod look_alike;
 mod name;
 mod residue;
 mod trial;

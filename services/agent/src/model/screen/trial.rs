@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     filler::{has, is_filler},
     footer::{in_brackets, is_footer, set_off},
+    look_alike::folded,
     name,
 };
 
@@ -35,10 +36,12 @@ const PROMPTS: [&str; 7] = [
 /// Why a mapped record looks like a trial, if it does; or has a name that is none.
 pub fn trial(record: &Value) -> Option<String> {
     let title = record.pointer("/service/title/id").and_then(Value::as_str).unwrap_or_default();
-    if looks_like_a_trial(title) || is_marked_as_trial(title) {
+    let seen = folded(title);
+    let is_trial = |title: &str| looks_like_a_trial(title) || is_marked_as_trial(title);
+    if is_trial(title) || is_trial(&seen) {
         return Some(format!("the title \"{}\" looks like a trial", title.trim()));
     }
-    if is_footer(title) {
+    if is_footer(title) || is_footer(&seen) {
         let what = "is of a row that is no service, or of one that is not offered";
         return Some(format!("the title \"{}\" {what}", title.trim()));
     }
@@ -51,7 +54,7 @@ pub fn trial(record: &Value) -> Option<String> {
 
 fn prompt(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.trim().to_owned()).filter(|text| is_prompt(text)),
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| is_prompt(&folded(text))),
         Value::Array(items) => items.iter().find_map(prompt),
         Value::Object(map) => map.values().find_map(prompt),
         _ => None,

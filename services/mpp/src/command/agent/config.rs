@@ -1,6 +1,7 @@
 //! The agent's configuration file, in TOML.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -27,6 +28,9 @@ struct Config {
     /// How to treat rows that look like trials.
     #[serde(default)]
     trial_rows: TrialRows,
+    /// The unit of bare numbers, by column: `units.biaya = "Rp"`.
+    #[serde(default)]
+    units: BTreeMap<String, String>,
     input: InputConfig,
     #[serde(default)]
     policy: Policy,
@@ -118,7 +122,12 @@ pub fn load(path: &Path) -> Result<Run> {
     Ok(Run {
         source: config.source,
         input: input(config.input, folder, &Places { file: path, text: &text })?,
-        way: Way { program, apply_trials: config.trial_rows == TrialRows::Apply, ..Way::default() },
+        way: Way {
+            program,
+            apply_trials: config.trial_rows == TrialRows::Apply,
+            units: config.units,
+            ..Way::default()
+        },
         state: folder.join(config.state),
         take_over: false,
         accept_missing: false,

@@ -225,7 +225,7 @@ async fn check(config: &Path) -> Result<()> {
     }
     for problem in &checked.problems {
         tell(problem, config);
-        say!("    what to do: {}", pasteable(problem.advice(), config));
+        say!("    what to do: {}", pasteable(&problem.advice(), config));
     }
     let Tally { read, invalid, duplicate, rejected, .. } = checked.tally;
     let good = read - checked.tally.unread() - duplicate - rejected;
@@ -257,7 +257,8 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
     if output.is_json() {
         for problem in &problems {
             let Problem { record, field, code, message } = problem;
-            let advice = problem.advice();
+            let (message, advice) =
+                (pasteable(message, config), pasteable(&problem.advice(), config));
             say!(
                 "{}",
                 serde_json::json!({ "record": record, "field": field, "code": code, "message": message, "advice": advice })
@@ -270,7 +271,7 @@ async fn problems(config: &Path, output: Output) -> Result<()> {
     }
     for problem in &problems {
         tell(problem, config);
-        say!("    what to do: {}", pasteable(problem.advice(), config));
+        say!("    what to do: {}", pasteable(&problem.advice(), config));
     }
     Ok(())
 }

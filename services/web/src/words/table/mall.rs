@@ -118,6 +118,7 @@ phrases! {
     WITHDRAWN_MOVED: "Layanan ini telah pindah ke unit lain.", "This service has moved to another unit.";
     WITHDRAWN_WHEN: "Sejak", "Since";
     WITHDRAWN_BY: "Oleh", "By";
+    AN_OFFICER: "Petugas unit atau pengelola indeks", "An officer of the unit, or a keeper of the index";
     WITHDRAWN_SUCCESSOR: "Penggantinya", "In its place";
     WITHDRAWN_NO_SUCCESSOR: "Tidak ada yang dicatat", "None is recorded";
     OVERRIDES_TITLE: "Ditetapkan pengelola indeks", "Set by the keepers of the index";

@@ -1,0 +1,18 @@
+//! How the records of a source are read, whatever its form.
+
+use std::collections::BTreeMap;
+
+use crate::model::declared::Units;
+
+/// How a source's records are mapped.
+#[derive(Clone, Debug, Default)]
+pub struct Way {
+    /// The jq program.
+    pub program: String,
+    /// Send records that look like trials as well.
+    pub apply_trials: bool,
+    /// Records that look like trials, by id, with the title under which a person has released them.
+    pub released: BTreeMap<String, String>,
+    /// The unit of bare numbers, by column.
+    pub units: Units,
+}
