@@ -40,8 +40,7 @@ pub struct Record<D> {
 }
 
 impl<D: Document> Record<D> {
-    /// The etag that a write names to mean this state of the record. Programs of all forms give the
-    /// same one, since it is made of the bytes that are stored.
+    /// The etag of this state, the same from programs of all forms: it is made of the stored bytes.
     pub fn etag(&self) -> String {
         document::etag(self.version, &self.stored)
     }

@@ -96,8 +96,7 @@ fn is_of(text: &str, etag: &str) -> bool {
 /// Reads the condition of an `If-Match` header, which may stand once and name one ETag.
 ///
 /// # Errors
-/// It cannot be held to: it is empty, malformed, or a list; `ETAG_MISMATCH` for a weak ETag, which
-/// by RFC 9110 matches nothing here.
+/// It is empty, malformed, or a list; `ETAG_MISMATCH` for a weak ETag, which matches nothing here.
 pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<IfMatch>> {
     text(headers, "if-match")?.map(asked).transpose()
 }
@@ -341,8 +340,7 @@ mod tests {
             Kind::Message(of) if !field.is_list() => of.get_field_by_name("etag").is_some(),
             _ => false,
         };
-        let gets = route::all().iter().filter(|route| route.verb == "GET");
-        for route in gets {
+        for route in route::all().iter().filter(|route| route.verb == "GET") {
             let fields: Vec<_> = route.method.output().fields().collect();
             if fields.iter().any(holds_etag) {
                 assert_eq!(fields.len(), 1, "{}", route.method.output().full_name());

@@ -1,7 +1,6 @@
 //! The mapping: a jq program from the source's record to `mpp.sync.v1.Record` as proto3 JSON.
 //!
-//! Beside jq's own filters it has those of `functions::FUNCTIONS`, which read a text as Indonesian
-//! catalogs write it.
+//! Beside jq's own filters it has those of `functions::FUNCTIONS`, for texts of such catalogs.
 
 use std::cell::OnceCell;
 
