@@ -28,6 +28,7 @@ fn arguments() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("serve reporting", vec!["--database", "sqlite:x/no.db", "--jwks", "no.json"]),
         ("serve web", vec!["--policy", "no.toml"]),
         ("migrate", vec!["registry", "--database", "sqlite:fresh.db"]),
+        ("agent init", vec!["mpp-data/demo/madiun/services.csv", "--into", "mpp-data/x/new.toml"]),
         ("agent check", vec!["mpp-data/demo/madiun.toml"]),
         ("agent run", vec!["mpp-data/demo/madiun.toml"]),
         ("agent problems", vec!["mpp-data/demo/madiun.toml"]),

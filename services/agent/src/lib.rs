@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! app/      run: tries until all is answered; session: what is sent when, what counts as gone;
-//!           check: a mapping tried without a registry
+//!           check: a mapping tried without a registry; propose: a first one of an unseen source
 //! model/    screen: error values, trials, bundles; difference: known, new, twice or gone;
 //!           batch: as much as the registry takes at once; mapping: the jq program and its
-//!           readers of Indonesian texts; tally: the accounting
+//!           readers of Indonesian texts; guess: which column holds what; tally: the accounting
 //! source/   CSV (lines, heading, rows) and workbooks (sheet, cell), both as a table, JSON over
 //!           HTTP (fetch, parse, envelope, next), and databases (sql/), read on a thread of their
 //!           own; fault: what is wrong with a source as a whole
@@ -50,6 +50,7 @@ mod store;
 pub use app::{
     check::{Checked, check},
     plan::{Event, Outcome, Run},
+    propose::{Proposed, propose, sample},
     returned::until_back,
     run::run,
 };
@@ -61,7 +62,7 @@ pub use model::{
 };
 pub use policy::Policy;
 pub use source::{
-    Access, Ask, Database, Input, Next, Pages, Secret, Server, Setting, Table, Tls, Way, Workbook,
-    is_remote,
+    Access, Ask, Database, Input, Lists, Next, Noticed, Pages, Secret, Server, Setting, Table, Tls,
+    Watch, Way, Workbook, is_remote, lists,
 };
 pub use store::Store;

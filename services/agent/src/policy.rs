@@ -49,6 +49,8 @@ mpp_core::policy! {
         statement_timeout_seconds: u64 = 60 in 1..=86_400,
         /// Rows that are asked of a database's cursor at once; so many are held.
         rows_at_once: usize = 32 in 1..=10_000,
+        /// Milliseconds between two looks whether a database has changed, where it does not tell.
+        look_millis: u64 = 1_000 in 100..=3_600_000,
         /// Pages of one catalog; with more they are taken to lead in a circle.
         max_pages: usize = 10_000 in 1..=1_000_000,
         /// Empty pages in a row that lead to another one; with more they are taken to go on for
@@ -96,6 +98,11 @@ impl Policy {
     /// [`Self::longest_source_wait_seconds`].
     pub fn longest_source_wait(&self) -> Duration {
         Duration::from_secs(self.longest_source_wait_seconds)
+    }
+
+    /// [`Self::look_millis`].
+    pub fn look(&self) -> Duration {
+        Duration::from_millis(self.look_millis)
     }
 
     /// [`Self::page_timeout_seconds`].

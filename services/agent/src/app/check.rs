@@ -82,6 +82,7 @@ impl Checked {
     fn note(&mut self, found: Found, difference: &mut Difference, run: &Run) {
         match found {
             Found::Record(item) => self.take_up(*item, difference, &run.source),
+            Found::Raw(_) => {}
             Found::PassedOver(place, why) => {
                 self.tally.headings += 1;
                 self.problems.push(Problem::unsent(&place, "", &why));

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod plan;
+pub mod propose;
 pub mod returned;
 pub mod run;
 mod sent;

@@ -225,6 +225,7 @@ impl<'a> Session<'a> {
                 self.keys = Some(keys);
                 Ok(())
             }
+            Found::Raw(_) => Ok(()),
             Found::PassedOver(place, why) => {
                 self.tally.headings += 1;
                 self.keep(Problem::unsent(&place, "", &why)).await

@@ -6,6 +6,7 @@ pub mod declared;
 pub mod difference;
 pub mod filled;
 pub mod functions;
+pub mod guess;
 mod jq_fault;
 pub mod keys;
 mod locate;

@@ -14,7 +14,7 @@ use super::{
     prose::{Counted, amount, counted, fraction, is_footer, leading},
     units::{Unit, names_pages, unit},
 };
-use crate::{model::tally::some, source::sink::Identity};
+use crate::{model::tally::some, source::identity::Identity};
 
 /// How much was read, and how much should have been.
 #[derive(Default)]

@@ -13,11 +13,13 @@ mod fetch;
 mod habit;
 mod heading;
 mod held_back;
+mod identity;
 mod json;
 mod kinds;
 mod lines;
 mod link_header;
 mod links;
+mod list;
 mod more;
 mod next;
 mod others;
@@ -50,10 +52,11 @@ pub use fault::Fault;
 pub use fetch::is_remote;
 pub use held_back::HeldBack;
 pub use json::Pages;
+pub use list::{Lists, lists};
 pub use next::Next;
 pub use place::Setting;
 pub use sink::{Found, Item};
-pub use sql::{Access, Ask, Database, Secret, Server, Tls};
+pub use sql::{Access, Ask, Database, Noticed, Secret, Server, Tls, Watch};
 pub use way::Way;
 pub use workbook::Workbook;
 
@@ -149,7 +152,7 @@ mod tests {
                 Found::Record(item) => all.push(*item),
                 Found::Keys(found) => keys = Some(found),
                 Found::Fault(found) => fault = Some(found),
-                Found::PassedOver(..) => {}
+                Found::PassedOver(..) | Found::Raw(_) => {}
             }
         }
         (all, fault, keys)
@@ -201,7 +204,7 @@ mod tests {
         while let Some(item) = items.recv().await {
             match item {
                 Found::Record(item) => all.push(*item),
-                Found::Keys(_) | Found::PassedOver(..) => {}
+                Found::Keys(_) | Found::PassedOver(..) | Found::Raw(_) => {}
                 Found::Fault(fault) if fault.error.reason() == Reason::SourceIncomplete => {}
                 Found::Fault(fault) => panic!("the source can be read: {fault:?}"),
             }

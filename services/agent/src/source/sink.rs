@@ -6,12 +6,12 @@ use jaq_json::Val;
 use mpp_api::sync::Record;
 use mpp_core::{Error, FieldCode, Result};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 use super::{
     fault::Fault,
     held_back::{HeldBack, extent, id, is_suspicious},
+    identity::{Identity, identity, names},
     way::Way,
 };
 use crate::model::{declared, filled::Relied, keys::Keys, mapping::Mapping, screen, text, unread};
@@ -50,6 +50,8 @@ impl Item {
 pub enum Found {
     /// A record, or why there is none.
     Record(Box<Item>),
+    /// A record as it is, where nothing else is asked for.
+    Raw(Value),
     /// A row that is no record, where it stands and what it is.
     PassedOver(String, Error),
     /// A fault of the source as a whole.
@@ -148,6 +150,10 @@ impl<'a> Sink<'a> {
     pub fn put(&mut self, found_at: String, raw: Val) -> Result<Identity> {
         let of_raw = identity(&raw.to_string());
         self.took = true;
+        if self.way.raw {
+            let record = serde_json::from_str(&raw.to_string()).unwrap_or_default();
+            return self.hand(Found::Raw(record)).map(|()| of_raw);
+        }
         if screen::is_heading(&raw) {
             let text = "it repeats the names of its fields, and is no record";
             let error = Error::field("row", FieldCode::HeadingAgain, text);
@@ -319,28 +325,6 @@ fn drop_nulls(value: &mut Value) {
         Value::Object(fields) => fields.values_mut().for_each(drop_nulls),
         _ => {}
     }
-}
-
-/// Names a record, wherever it is read again.
-pub type Identity = u128;
-
-fn identity(text: &str) -> Identity {
-    let digest = Sha256::digest(text);
-    digest.iter().take(16).fold(0, |sum, byte| (sum << 8) | Identity::from(*byte))
-}
-
-/// How a record is named to people: its id, its unit and its title, as two records may share a
-/// code.
-fn names(output: &serde_json::Value) -> String {
-    let Some(fields) = output.as_object() else { return output.to_string() };
-    let named = |(name, value): (&String, &serde_json::Value)| match value {
-        serde_json::Value::Object(body) => {
-            let title = ["title", "name", "display_name"].iter().find_map(|key| body.get(*key));
-            title.map(ToString::to_string).unwrap_or_default()
-        }
-        plain => format!("{name}={plain}"),
-    };
-    fields.iter().map(|field| named(field) + "\n").collect()
 }
 
 fn ended() -> Error {

@@ -11,6 +11,8 @@ pub struct Way {
     pub program: String,
     /// Send records that look like trials as well.
     pub apply_trials: bool,
+    /// Only hand on the records as they are.
+    pub raw: bool,
     /// Records that look like trials, by id, with the title under which a person has released them.
     pub released: BTreeMap<String, String>,
     /// The unit of bare numbers, by column.

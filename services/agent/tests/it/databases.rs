@@ -1,8 +1,13 @@
 //! An office's own database as its agent reads it.
 
-use mpp_agent::{Access, Ask, Checked, Database, Input, Secret, Server, Setting, Tls};
+use std::time::Duration;
+
+use mpp_agent::{
+    Access, Ask, Checked, Database, Input, Noticed, Policy, Secret, Server, Setting, Tls, Watch,
+};
 use mpp_testkit::{Backend, TestDatabase, database, execute, on_both};
 use sqlx::{Connection as _, PgConnection};
+use tokio::time::timeout;
 
 use crate::office::{MAPPING, counts, lack, mapped, places};
 
@@ -40,7 +45,7 @@ fn asked(text: &str, is_table: bool) -> Ask {
 }
 
 async fn read(access: Access, ask: Ask, program: &str) -> Checked {
-    mapped(Input::Sql(Database { access, ask }), program, false).await
+    mapped(Input::Sql(Database { access, ask, noticed: Noticed::default() }), program, false).await
 }
 
 async fn table(database: &TestDatabase) -> Checked {
@@ -136,7 +141,7 @@ async fn all_rows_are_of_one_moment_however_long_it_takes() {
         FROM layanan l, generate_series(1, 5) n";
     let reading = read(access(&database), asked(slow, false), MAPPING);
     let deleting = async {
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
         execute(database.url(), "DELETE FROM layanan").await;
     };
     let (said, ()) = tokio::join!(reading, deleting);
@@ -298,10 +303,57 @@ async fn a_reader_keeps_no_writer_waiting() {
     let slow = "SELECT l.*, pg_sleep(0.3)::text AS jeda FROM layanan l";
     let mut conn = PgConnection::connect(database.url()).await.expect("a connection");
     let writing = async {
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
         let text = "SET lock_timeout = '50ms'; UPDATE layanan SET nama = 'x'";
         sqlx::raw_sql(text).execute(&mut conn).await
     };
     let (said, written) = tokio::join!(query(&database, slow), writing);
     assert!(written.is_ok() && said.lack.is_none(), "{written:?} {:?}", said.lack);
+}
+
+/// Whether an edit is noticed, and whether none is where nothing changes.
+async fn notices(database: &TestDatabase, noticed: Noticed, edit: &str) -> (bool, bool) {
+    let (access, ask) = (access(database), asked("layanan", true));
+    let source = Database { access, ask, noticed };
+    let policy = Policy { look_millis: 100, ..Policy::default() };
+    let mut watch = Watch::of(&source, &policy).expect("it tells of changes");
+    watch.note().await;
+    let (soon, in_time) = (Duration::from_millis(600), Duration::from_secs(30));
+    let early = timeout(soon, watch.changed()).await.is_ok();
+    execute(database.url(), edit).await;
+    (early, timeout(in_time, watch.changed()).await.is_ok())
+}
+
+const EDIT: &str = "UPDATE layanan SET nama = 'KTP baru' WHERE kode = 'KTP'";
+
+#[tokio::test]
+async fn an_edit_is_noticed_at_once_by_what_each_database_tells() {
+    let file = database(Backend::Sqlite).await;
+    execute(file.url(), CATALOG).await;
+    assert_eq!(notices(&file, Noticed::default(), EDIT).await, (false, true));
+    let server = database(Backend::Postgres).await;
+    execute(server.url(), CATALOG).await;
+    let xmin = Noticed { changed: "xmin".into(), ..Noticed::default() };
+    assert_eq!(notices(&server, xmin, EDIT).await, (false, true));
+    let stamped = "ALTER TABLE layanan ADD diubah timestamptz DEFAULT now()";
+    execute(server.url(), stamped).await;
+    let column = Noticed { changed: "diubah".into(), ..Noticed::default() };
+    let edit = "UPDATE layanan SET nama = 'KIA', diubah = now() WHERE kode = 'KK'";
+    assert_eq!(notices(&server, column.clone(), edit).await, (false, true));
+    let gone = "DELETE FROM layanan WHERE kode = 'AKTA'";
+    assert_eq!(notices(&server, column, gone).await, (false, true));
+    // As services/README.md has it.
+    let trigger = "CREATE FUNCTION katalog_berubah() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN NOTIFY katalog; RETURN NULL; END';
+        CREATE TRIGGER katalog_berubah AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON layanan
+            EXECUTE FUNCTION katalog_berubah()";
+    execute(server.url(), trigger).await;
+    let listens = Noticed { listen: "katalog".into(), ..Noticed::default() };
+    assert_eq!(notices(&server, listens, EDIT).await, (false, true));
+    let source = Database {
+        access: access(&server),
+        ask: asked("layanan", true),
+        noticed: Noticed::default(),
+    };
+    assert!(Watch::of(&source, &Policy::default()).is_none(), "nothing tells of its changes");
 }

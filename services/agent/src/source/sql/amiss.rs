@@ -95,7 +95,7 @@ enum Kind {
     Other,
 }
 
-/// By the code of PostgreSQL (five signs) or SQLite (a number).
+/// By the code of PostgreSQL (five signs) or of SQLite (a number).
 fn kind(error: &dyn DatabaseError) -> Kind {
     let code = error.code().unwrap_or_default();
     if code.len() == 5 {

@@ -1,6 +1,6 @@
 //! A database, and what is asked of it.
 
-use super::{access::Access, amiss::At, ask::Ask};
+use super::{access::Access, amiss::At, ask::Ask, noticed::Noticed};
 
 /// A database as a source.
 #[derive(Clone, Debug)]
@@ -9,6 +9,8 @@ pub struct Database {
     pub access: Access,
     /// The table or the query.
     pub ask: Ask,
+    /// How a change of it is noticed between two runs.
+    pub noticed: Noticed,
 }
 
 impl Database {

@@ -10,16 +10,20 @@ mod access;
 mod amiss;
 mod ask;
 mod database;
+mod noticed;
 mod postgres;
 mod sqlite;
 mod taking;
 mod told;
+mod watch;
 
 use tokio::{runtime::Handle, sync::mpsc, task::spawn_blocking};
 
 pub use access::{Access, Secret, Server, Tls};
 pub use ask::Ask;
 pub use database::Database;
+pub use noticed::Noticed;
+pub use watch::Watch;
 
 use super::{fault::Fault, sink::Sink};
 use crate::policy::Policy;

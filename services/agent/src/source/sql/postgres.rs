@@ -59,7 +59,8 @@ pub async fn read(
     Ok(())
 }
 
-fn options(server: &Server) -> PgConnectOptions {
+/// How the server is reached.
+pub fn options(server: &Server) -> PgConnectOptions {
     let mode = match server.tls {
         Tls::Verified => PgSslMode::VerifyFull,
         Tls::Encrypted => PgSslMode::Require,

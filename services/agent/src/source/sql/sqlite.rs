@@ -29,14 +29,7 @@ pub async fn read(
     out: &Out,
 ) -> Result<(), Fault> {
     let limit = Duration::from_secs(policy.statement_timeout_seconds);
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .immutable(immutable)
-        .pragma("query_only", "on")
-        .busy_timeout(policy.page_timeout())
-        // A row is as large as it likes; no more than one is held.
-        .row_buffer_size(1);
+    let options = options((path, immutable), policy.page_timeout());
     let mut conn =
         reach(at, policy, async || sqlx::ConnectOptions::connect(&options).await).await?;
     let fault = |error: sqlx::Error| at.fault(&error);
@@ -61,6 +54,18 @@ pub async fn read(
     }
     out.tell(Told::Whole(u64::try_from(count).unwrap_or_default())).await;
     Ok(())
+}
+
+/// How the file is opened: for reading alone.
+pub fn options((path, immutable): (&Path, bool), patience: Duration) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .immutable(immutable)
+        .pragma("query_only", "on")
+        .busy_timeout(patience)
+        // A row is as large as it likes; no more than one is held.
+        .row_buffer_size(1)
 }
 
 async fn columns(conn: &mut SqliteConnection, statement: &str) -> sqlx::Result<Vec<String>> {

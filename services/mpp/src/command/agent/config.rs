@@ -138,6 +138,20 @@ pub fn load(path: &Path) -> Result<Run> {
     })
 }
 
+/// What a configuration's table `[input]` describes, without the rest of it.
+///
+/// # Errors
+/// Names the key that is missing or wrong.
+pub(super) fn input_of(text: &str, file: &Path) -> Result<Input> {
+    #[derive(Deserialize)]
+    struct Part {
+        input: InputConfig,
+    }
+    let part: Part = toml::from_str(text)
+        .map_err(|error| Error::field("input", FieldCode::Unreadable, error.to_string()))?;
+    input(part.input, file.parent().unwrap_or(Path::new(".")), &Places { file, text })
+}
+
 fn input(config: InputConfig, folder: &Path, places: &Places<'_>) -> Result<Input> {
     match config {
         InputConfig::Csv(config) => table(config, folder).map(Input::Csv),

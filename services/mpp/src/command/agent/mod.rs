@@ -1,6 +1,7 @@
 //! `mpp agent`: one run, or one after another.
 
 mod config;
+mod init;
 mod places;
 mod sql;
 mod told;
@@ -12,7 +13,7 @@ use std::{
 };
 
 use clap::{Args as ClapArgs, Subcommand};
-use mpp_agent::{FUNCTIONS, Problem, Run, Store, Tally, Withdraw};
+use mpp_agent::{FUNCTIONS, Input, Problem, Run, Store, Tally, Watch, Withdraw};
 use mpp_core::{Code, Error, Reason, Result};
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +26,9 @@ use crate::{client::Client, output::Output, service::Service, stop::until_stoppe
 
 #[derive(Subcommand)]
 pub enum AgentCommand {
+    /// Look at a source that is new here: guess which column holds what, write a first
+    /// configuration and mapping, and show three records mapped.
+    Init(init::InitArgs),
     /// Read the source, send new and changed records, end when all are answered.
     Run(AgentRunArgs),
     /// Read and map the source without a registry; show the first record and every fault.
@@ -76,7 +80,7 @@ pub struct ReleaseArgs {
 pub struct AgentRunArgs {
     /// The agent's configuration (TOML).
     pub config: PathBuf,
-    /// Run again and again, so many seconds apart.
+    /// Run again and again, so many seconds apart; of a database that tells of its changes sooner.
     #[arg(long, value_name = "SECONDS")]
     pub every: Option<u64>,
     /// Take the lease of a session whose agent is known to be gone.
@@ -98,6 +102,7 @@ impl AgentCommand {
             Self::Withdraw(args) => Some(&args.config),
             Self::Check { config } | Self::Problems { config } => Some(config),
             Self::Release(args) => Some(&args.config),
+            Self::Init(args) => Some(&args.into),
             Self::Functions => None,
         }
     }
@@ -113,6 +118,7 @@ pub async fn run(
     match command {
         AgentCommand::Run(args) => repeat(args, &client()?, output).await,
         AgentCommand::Withdraw(args) => withdraw(args, &client()?, output).await,
+        AgentCommand::Init(args) => init::init(args).await,
         AgentCommand::Check { config } => check(&config).await,
         AgentCommand::Problems { config } => problems(&config, output).await,
         AgentCommand::Release(args) => release(args).await,
@@ -125,7 +131,9 @@ pub async fn run(
 
 async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Result<()> {
     let shutdown = until_stopped()?;
+    let mut watch = args.every.and_then(|_| watch(&args.config));
     loop {
+        note(&mut watch).await;
         let outcome = once(&args, client, output, &shutdown).await;
         let Some(every) = args.every else {
             return outcome;
@@ -139,8 +147,33 @@ async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Resu
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(every)) => {}
             () = until_back(&args.config, client), if is_away => {}
+            () = until_changed(&mut watch) => {}
             () = shutdown.cancelled() => return Ok(()),
         }
+    }
+}
+
+/// Watches a database that tells of its changes. One whose configuration is at fault is told so by
+/// the run.
+fn watch(config: &Path) -> Option<Watch> {
+    let run = load(config).ok()?;
+    match &run.input {
+        Input::Sql(database) => Watch::of(database, &run.policy),
+        _ => None,
+    }
+}
+
+async fn note(watch: &mut Option<Watch>) {
+    if let Some(watch) = watch {
+        watch.note().await;
+    }
+}
+
+/// Ends once the source has told of a change; never where it tells of none.
+async fn until_changed(watch: &mut Option<Watch>) {
+    match watch {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
     }
 }
 

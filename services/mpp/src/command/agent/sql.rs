@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mpp_agent::{Access, Ask, Database, Secret, Server, Setting, Tls};
+use mpp_agent::{Access, Ask, Database, Noticed, Secret, Server, Setting, Tls};
 use mpp_core::{Error, FieldCode, Result};
 use serde::Deserialize;
 use url::Url;
@@ -27,6 +27,12 @@ pub(super) struct PostgresConfig {
     table: Option<String>,
     /// Or a query.
     query: Option<String>,
+    /// A column that grows with each change, or "xmin".
+    #[serde(default)]
+    changed: String,
+    /// The channel on which a trigger notifies of each change.
+    #[serde(default)]
+    listen: String,
 }
 
 #[derive(Deserialize)]
@@ -63,7 +69,12 @@ impl PostgresConfig {
             password: password(self.password_file, folder)?,
             ..server(&url, socket)?
         };
-        Ok(Database { access: Access::Postgres(server), ask: ask(self.table, self.query, places)? })
+        let noticed = Noticed { changed: self.changed, listen: self.listen };
+        let ask = ask(self.table, self.query, places)?;
+        if noticed.changed == "xmin" && !ask.is_table {
+            return Err(wrong("changed", "a query has no xmin: name a table, or a column"));
+        }
+        Ok(Database { access: Access::Postgres(server), ask, noticed })
     }
 }
 
@@ -75,7 +86,7 @@ impl SqliteConfig {
     pub(super) fn database(self, folder: &Path, places: &Places<'_>) -> Result<Database> {
         let Self { path, table, query, immutable } = self;
         let access = Access::Sqlite { path: folder.join(path), immutable };
-        Ok(Database { access, ask: ask(table, query, places)? })
+        Ok(Database { access, ask: ask(table, query, places)?, noticed: Noticed::default() })
     }
 }
 

@@ -1,0 +1,38 @@
+//! What was guessed.
+
+use super::{columns::Column, field::Field};
+
+/// A column that is taken for a field.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The field.
+    pub field: Field,
+    pub(super) column: Column,
+    /// Why a person should look at it; `None`: it is sure.
+    pub doubt: Option<String>,
+}
+
+impl Choice {
+    /// The column's name: `data.nama`.
+    pub fn column(&self) -> String {
+        self.column.name()
+    }
+}
+
+/// What was guessed of a catalog.
+#[derive(Clone, Debug, Default)]
+pub struct Guess {
+    /// In the order of [`Field::ALL`].
+    pub choices: Vec<Choice>,
+    /// Columns that no field was found for.
+    pub left: Vec<String>,
+    /// The offices that its column of them names, in order; many of one catalog.
+    pub offices: Vec<String>,
+}
+
+impl Guess {
+    /// The column of a field.
+    pub fn of(&self, field: Field) -> Option<&Choice> {
+        self.choices.iter().find(|choice| choice.field == field)
+    }
+}

@@ -1,0 +1,219 @@
+//! What a column's contents look like: a fee, a time, a list of papers, a regulation.
+
+use super::{
+    columns::{Column, Form},
+    field::Field,
+};
+use crate::model::{text, wording};
+
+/// Beginnings of regulations' names.
+const LAWS: [&str; 20] = [
+    "uu ",
+    "undang",
+    "pp ",
+    "peraturan",
+    "perpres",
+    "perda",
+    "perbup",
+    "perwali",
+    "perwal",
+    "pergub",
+    "permen",
+    "keppres",
+    "kepmen",
+    "inpres",
+    "qanun",
+    "se ",
+    "pma ",
+    "perkap",
+    "perka",
+    "sk ",
+];
+/// Papers that applicants bring.
+const PAPERS: [&str; 16] = [
+    "ktp",
+    "kk",
+    "kartu",
+    "surat",
+    "akta",
+    "fotokopi",
+    "foto",
+    "ijazah",
+    "sertifikat",
+    "paspor",
+    "nib",
+    "npwp",
+    "formulir",
+    "berkas",
+    "proposal",
+    "buku",
+];
+/// Steps of procedures.
+const STEPS: [&str; 22] = [
+    "daftar",
+    "ambil",
+    "verifikasi",
+    "datang",
+    "isi",
+    "mengisi",
+    "serahkan",
+    "menyerahkan",
+    "terima",
+    "cetak",
+    "terbit",
+    "loket",
+    "survei",
+    "bayar",
+    "unggah",
+    "apply",
+    "collect",
+    "periksa",
+    "sidang",
+    "petugas",
+    "pemohon",
+    "antrean",
+];
+/// Words of English titles.
+const ENGLISH: [&str; 24] = [
+    "new",
+    "of",
+    "for",
+    "and",
+    "permit",
+    "license",
+    "licence",
+    "certificate",
+    "card",
+    "registration",
+    "renewal",
+    "birth",
+    "death",
+    "exit",
+    "stay",
+    "passport",
+    "identity",
+    "family",
+    "issuance",
+    "business",
+    "letter",
+    "change",
+    "replacement",
+    "the",
+];
+
+/// How well a column's contents fit a field: -40 where they cannot be it, up to 20.
+pub(super) fn fit(field: Field, column: &Column) -> i32 {
+    let share = |test: &dyn Fn(&str) -> bool| share(&column.examples, test);
+    if column.examples.is_empty() {
+        return -40;
+    }
+    match field {
+        Field::SourceId => id(column),
+        Field::Title | Field::TitleEn => title(field, column),
+        Field::Time => scaled(share(&|text| is_read(&wording::service_time(text)))),
+        Field::Fees => fee(column),
+        Field::LegalBasis => scaled(share(&is_law)),
+        Field::Requirements => listed(column, &PAPERS),
+        Field::Procedure => listed(column, &STEPS),
+        Field::Complaints => 10 * i32::from(share(&is_contact) > 50),
+        Field::Category | Field::Unit => {
+            let lines = share(&|text| text.contains('\n'));
+            -10 * i32::from(column.is_number || lines > 20)
+        }
+        _ => 0,
+    }
+}
+
+/// How many of a hundred.
+fn share(examples: &[String], test: &dyn Fn(&str) -> bool) -> i32 {
+    let (all, good) = (examples.len(), examples.iter().filter(|text| test(text)).count());
+    i32::try_from(good * 100 / all.max(1)).unwrap_or_default()
+}
+
+fn scaled(share: i32) -> i32 {
+    share / 5 - if share < 20 { 10 } else { 0 }
+}
+
+fn distinct(column: &Column) -> usize {
+    let mut all: Vec<&String> = column.examples.iter().collect();
+    all.sort_unstable();
+    all.dedup();
+    all.len() * 100 / column.examples.len().max(1)
+}
+
+/// Numbers that merely count the rows are the ids of no record.
+pub(super) fn counts_rows(column: &Column) -> bool {
+    let numbers: Vec<usize> = column.examples.iter().filter_map(|text| text.parse().ok()).collect();
+    numbers.len() == column.examples.len() && numbers.iter().copied().eq(1..=numbers.len())
+}
+
+fn id(column: &Column) -> i32 {
+    let is_code = |text: &str| text.len() <= 40 && !text.trim().contains(char::is_whitespace);
+    if distinct(column) < 95 || column.form != Form::Plain || counts_rows(column) {
+        return -40;
+    }
+    if share(&column.examples, &is_code) < 90 { -30 } else { 6 }
+}
+
+fn title(field: Field, column: &Column) -> i32 {
+    let is_prose = |text: &str| {
+        let words = text.split_whitespace().count();
+        text.contains('\n') || words > 20 || text.contains('<')
+    };
+    if column.is_number || column.form != Form::Plain || distinct(column) < 70 {
+        return -40;
+    }
+    let says = |text: &str| {
+        let lower = text.to_lowercase();
+        lower.split_whitespace().any(|word| ENGLISH.contains(&word))
+    };
+    let english = share(&column.examples, &says);
+    let in_its_language = match field {
+        Field::TitleEn if english > 50 => 34,
+        Field::TitleEn => 0,
+        _ if english > 50 => -8,
+        _ => 6,
+    };
+    in_its_language - share(&column.examples, &is_prose) / 4
+}
+
+fn fee(column: &Column) -> i32 {
+    let is_fee = |text: &str| {
+        let lower = text.to_lowercase();
+        let says = ["rp", "gratis", "rupiah", "free", "tidak dipungut", "perda", "idr"];
+        says.iter().any(|word| lower.contains(word)) && is_read(&wording::rupiah(text))
+    };
+    let is_amount = |text: &str| text == "0" || text.parse::<u64>().is_ok_and(|sum| sum >= 1_000);
+    let amounts = share(&column.examples, &is_amount);
+    (share(&column.examples, &is_fee) / 5).max(if amounts > 90 { 8 } else { 0 })
+}
+
+fn is_law(text: &str) -> bool {
+    let lower = format!("{} ", text.to_lowercase());
+    LAWS.iter().any(|begin| lower.trim_start().starts_with(begin))
+}
+
+fn is_contact(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    lower.contains("lapor") || lower.contains('@') || digits >= 6 && !is_law(text)
+}
+
+fn listed(column: &Column, words: &[&str]) -> i32 {
+    let is_list = |text: &str| items(text).len() > 1;
+    let says = |text: &str| {
+        let lower = text.to_lowercase();
+        lower.split(|sign: char| !sign.is_alphanumeric()).any(|word| words.contains(&word))
+    };
+    let lists = if column.form == Form::Plain { share(&column.examples, &is_list) } else { 100 };
+    lists / 20 + share(&column.examples, &says) / 10
+}
+
+/// The items of a text, also of one of markup.
+pub(super) fn items(found: &str) -> Vec<String> {
+    text::list_items(&text::html_text(found))
+}
+
+fn is_read(value: &serde_json::Value) -> bool {
+    !value.is_null() && !value.to_string().contains("_UNPARSED")
+}

@@ -1,0 +1,127 @@
+//! The mapping that a guess comes to, with its doubts as remarks.
+
+use super::{
+    choice::{Choice, Guess},
+    columns::Form,
+    field::Field,
+};
+
+/// Parts of a program that others need.
+const HELPERS: &str = r#"def trimmed: if . == null then "" else tostring | gsub("^\\s+|\\s+$"; "") end;
+def slug: trimmed | ascii_downcase | gsub("[^a-z0-9]+"; "-") | gsub("^-+|-+$"; "");
+"#;
+
+/// The jq program of a guess; `unit` owns all records.
+pub fn program(guess: &Guess, unit: &str) -> String {
+    let mut lines = vec![
+        "# A first mapping, guessed by names and contents: read it, and mend what is not right."
+            .to_owned(),
+        "# Lines that end with a question mark are not sure.".to_owned(),
+        HELPERS.trim_end().to_owned(),
+        "{".to_owned(),
+        id(guess),
+        format!("  unit: \"{unit}\",{}", offices(guess)),
+        "  service: {".to_owned(),
+    ];
+    let fields = Field::ALL.into_iter().filter_map(|(field, _)| guess.of(field));
+    let of_service: Vec<(String, &Choice)> =
+        fields.filter_map(|choice| Some((field(guess, choice)?, choice))).collect();
+    let last = of_service.len().saturating_sub(1);
+    for (at, (text, choice)) in of_service.iter().enumerate() {
+        let comma = if at == last { "" } else { "," };
+        lines.push(format!("    {text}{comma}{}", remark(choice)));
+    }
+    lines.extend(["  }".to_owned(), "}".to_owned()]);
+    if !guess.left.is_empty() {
+        lines.push(format!("# Not used: {}", guess.left.join(", ")));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn remark(choice: &Choice) -> String {
+    choice.doubt.as_ref().map_or(String::new(), |doubt| format!("  # {doubt}?"))
+}
+
+fn id(guess: &Guess) -> String {
+    match (guess.of(Field::SourceId), guess.of(Field::Title)) {
+        (Some(choice), _) => format!("  source_id: ({} | slug),{}", path(choice), remark(choice)),
+        (None, Some(title)) => format!(
+            "  source_id: ({} | slug),  # no column of codes: a record that is renamed becomes \
+             another one?",
+            path(title)
+        ),
+        (None, None) => "  source_id: \"\",  # no column of codes or titles was found?".to_owned(),
+    }
+}
+
+fn offices(guess: &Guess) -> String {
+    match (guess.of(Field::Unit), guess.offices.len()) {
+        (Some(choice), 2..) => format!(
+            "  # {} names {} offices; where each is a unit: (\"units/\" + ({} | slug))?",
+            choice.column(),
+            guess.offices.len(),
+            path(choice)
+        ),
+        _ => String::new(),
+    }
+}
+
+/// A field of the service; `None` for what stands elsewhere.
+fn field(guess: &Guess, choice: &Choice) -> Option<String> {
+    let at = path(choice);
+    let plain = format!("({at} | trimmed)");
+    Some(match choice.field {
+        Field::SourceId | Field::Unit | Field::TitleEn => return None,
+        Field::Title => match guess.of(Field::TitleEn) {
+            Some(english) => {
+                format!("title: {{id: {plain}, en: ({} | trimmed)}}", path(english))
+            }
+            None => format!("title: {{id: {plain}}}"),
+        },
+        Field::Category => format!("category: ({at} | slug)"),
+        Field::Keywords => format!("keywords: {}", keywords(choice)),
+        Field::Requirements => format!("requirements: [{}[] | {{text: .}}]", items(choice)),
+        Field::Time => format!("time: ({at} | service_time)"),
+        Field::Fees if choice.column.form == Form::Plain => format!("fees: [{at} | rupiah]"),
+        Field::Fees => format!("fees: [{}[] | rupiah]", items(choice)),
+        Field::Procedure | Field::Complaints | Field::LegalBasis | Field::Facilities => {
+            format!("{}: {}", choice.field.name(), items(choice))
+        }
+        Field::Staff => format!("staff: {{source_text: {plain}}}"),
+        Field::Validity => format!("licence: {{validity: {plain}}}"),
+        other => format!("{}: {plain}", other.name()),
+    })
+}
+
+fn keywords(choice: &Choice) -> String {
+    match choice.column.form {
+        Form::Plain => format!(
+            "({} | trimmed | split(\",\") | map(trimmed) | map(select(. != \"\")))",
+            path(choice)
+        ),
+        _ => items(choice),
+    }
+}
+
+fn items(choice: &Choice) -> String {
+    let at = path(choice);
+    match &choice.column.form {
+        Form::Plain => format!("({at} | list_items)"),
+        Form::List => format!("[{at}[]? | trimmed]"),
+        Form::Objects(key) => format!("[{at}[]? | {} | trimmed]", step(key)),
+    }
+}
+
+fn path(choice: &Choice) -> String {
+    choice.column.path.iter().map(|name| step(name)).collect()
+}
+
+/// `.nama`, or `.["Nama Pelayanan"]`.
+fn step(name: &str) -> String {
+    let is_word = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+    let begins = name.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_');
+    if begins && name.chars().all(is_word) {
+        return format!(".{name}");
+    }
+    format!(".[{}]", serde_json::Value::from(name))
+}

@@ -1,0 +1,10 @@
+//! How a change of a database is noticed.
+
+/// By what it tells, or by what is looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Noticed {
+    /// A column that grows with each change, or `xmin` for PostgreSQL's own mark.
+    pub changed: String,
+    /// The channel on which a trigger notifies.
+    pub listen: String,
+}

@@ -1,0 +1,222 @@
+//! `mpp agent init`: looks at a source, and writes a first configuration and mapping of it.
+
+use std::{
+    fs::File,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use clap::Args as ClapArgs;
+use mpp_agent::{Input, Policy, Proposed, is_remote, lists, propose, sample};
+use mpp_core::{Error, FieldCode, Reason, Result};
+
+use super::config;
+use crate::program::{path_word, program};
+
+/// Records that are shown as they are mapped.
+const SHOWN: usize = 3;
+
+#[derive(ClapArgs)]
+pub struct InitArgs {
+    /// A file (.csv, .json, .xlsx, .db, .sqlite), an address (https://…), or a database
+    /// (postgres://account@host/database).
+    pub origin: String,
+    /// The configuration to write; its mapping goes beside it.
+    #[arg(long, value_name = "FILE", default_value = "services.toml")]
+    pub into: PathBuf,
+    /// The source's name at the registry.
+    #[arg(long, default_value = "sources/my-source")]
+    pub source: String,
+    /// The unit that all records belong to.
+    #[arg(long, default_value = "units/my-unit")]
+    pub unit: String,
+    /// The table or view of a database.
+    #[arg(long)]
+    pub table: Option<String>,
+    /// The sheet of a workbook.
+    #[arg(long)]
+    pub sheet: Option<String>,
+    /// The file that holds the password of a database's account.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+/// Looks, writes, and shows what came of it.
+///
+/// # Errors
+/// There is something already where it would write, or the source cannot be read.
+pub async fn init(args: InitArgs) -> Result<()> {
+    let mapping = args.into.with_extension("jq");
+    for file in [&args.into, &mapping] {
+        if file.exists() {
+            let text = format!("{} is there already; name another with --into", file.display());
+            return Err(Error::new(Reason::AlreadyExists, text));
+        }
+    }
+    let policy = Policy::default();
+    let section = section(&args, &policy).await?;
+    let text = format!("{}\n{section}", heading(&args, &mapping));
+    let input = config::input_of(&text, &args.into)?;
+    let proposed = propose(input, &args.unit, &policy).await?;
+    write(&mapping, &proposed.program)?;
+    write(&args.into, &text)?;
+    tell(&args, &mapping, &proposed)
+}
+
+fn heading(args: &InitArgs, mapping: &Path) -> String {
+    let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
+    format!(
+        "# What is read, and how it is mapped; services/README.md lists every setting.\n\
+         source = {}\nmapping = {}\nstate = {}\n",
+        quoted(&args.source),
+        quoted(&name(mapping)),
+        quoted(&name(&args.into.with_extension("state.db"))),
+    )
+}
+
+/// A text of JSON is one of TOML as well.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The table `[input]`.
+async fn section(args: &InitArgs, policy: &Policy) -> Result<String> {
+    let origin = args.origin.as_str();
+    let is = |ends: &[&str]| ends.iter().any(|end| origin.to_lowercase().ends_with(end));
+    if origin.starts_with("postgres://") || origin.starts_with("postgresql://") {
+        let mut lines = vec![line("type", "postgres"), line("address", origin)];
+        if let Some(file) = &args.password_file {
+            lines.push(line("password_file", &beside(file, args)?));
+        }
+        return table(lines, args, POSTGRES_TABLES, policy).await;
+    }
+    if is_remote(origin) {
+        return json(origin.to_owned(), origin, policy).await;
+    }
+    let path = beside(Path::new(origin), args)?;
+    match () {
+        () if is(&[".db", ".sqlite", ".sqlite3"]) => {
+            let lines = vec![line("type", "sqlite"), line("path", &path)];
+            table(lines, args, SQLITE_TABLES, policy).await
+        }
+        () if is(&[".json"]) => json(path, origin, policy).await,
+        () if is(&[".xlsx"]) => {
+            let mut lines = vec![line("type", "xlsx"), line("path", &path)];
+            lines.extend(args.sheet.as_ref().map(|sheet| line("sheet", sheet)));
+            Ok(joined(&lines))
+        }
+        () => Ok(joined(&[line("type", "csv"), line("path", &path)])),
+    }
+}
+
+fn line(key: &str, value: &str) -> String {
+    format!("{key} = {}", quoted(value))
+}
+
+fn joined(lines: &[String]) -> String {
+    format!("[input]\n{}\n", lines.join("\n"))
+}
+
+/// A path as the configuration names it: relative to itself where both are named from here.
+fn beside(path: &Path, args: &InitArgs) -> Result<String> {
+    let is_here = args.into.parent().is_none_or(|folder| folder.as_os_str().is_empty());
+    if is_here || path.is_absolute() {
+        return Ok(path.display().to_string());
+    }
+    let whole = std::path::absolute(path).map_err(Error::internal)?;
+    Ok(whole.display().to_string())
+}
+
+/// The list of a page, and where the next page is.
+async fn json(location: String, origin: &str, policy: &Policy) -> Result<String> {
+    let (asked, own) = (origin.to_owned(), policy.clone());
+    let looking = tokio::task::spawn_blocking(move || lists(&asked, None, &own));
+    let found = looking.await.map_err(Error::internal)?.map_err(|fault| fault.error)?;
+    let Some((items, _)) = found.items.first() else {
+        let text = format!("{location}: the page holds no list of objects");
+        return Err(Error::new(Reason::SourceUnreadable, text));
+    };
+    let mut lines = vec![line("type", "json"), line("location", &location), line("items", items)];
+    let others = found.items.iter().skip(1);
+    lines.extend(
+        others.map(|(place, count)| format!("# items = {}  # {count} items", quoted(place))),
+    );
+    lines.extend(found.next.map(|next| line("next", &next)));
+    Ok(joined(&lines))
+}
+
+const POSTGRES_TABLES: &str = "SELECT table_schema || '.' || table_name AS name
+    FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
+    ORDER BY 1";
+const SQLITE_TABLES: &str =
+    "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'";
+
+/// A table of a database: the one that is named, or the only one.
+async fn table(
+    mut lines: Vec<String>,
+    args: &InitArgs,
+    listing: &str,
+    policy: &Policy,
+) -> Result<String> {
+    if let Some(table) = &args.table {
+        lines.push(line("table", table));
+        return Ok(joined(&lines));
+    }
+    let asked = [lines.clone(), vec![line("query", listing)]].concat();
+    let input: Input = config::input_of(&joined(&asked), &args.into)?;
+    let (rows, fault) = sample(input, 10_000, policy).await;
+    if let Some(fault) = fault {
+        return Err(fault.error);
+    }
+    let names: Vec<&str> = rows.iter().filter_map(|row| row["name"].as_str()).collect();
+    match names.as_slice() {
+        [only] => {
+            lines.push(line("table", only));
+            Ok(joined(&lines))
+        }
+        [] => Err(Error::field("origin", FieldCode::Required, "the account sees no table there")),
+        many => {
+            let text = format!("name one of its tables with --table: {}", many.join(", "));
+            Err(Error::field("table", FieldCode::Required, text))
+        }
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        let text = format!("{} cannot be written: {error}", path.display());
+        Error::new(Reason::Unavailable, text)
+    };
+    let mut file = File::create_new(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)
+}
+
+fn tell(args: &InitArgs, mapping: &Path, proposed: &Proposed) -> Result<()> {
+    let guess = &proposed.guess;
+    for choice in &guess.choices {
+        let doubt = choice.doubt.as_deref().map_or(String::new(), |why| format!("  ? {why}"));
+        say!("  {:<18} {}{doubt}", choice.field.name(), choice.column());
+    }
+    if !guess.left.is_empty() {
+        say!("  not used           {}", guess.left.join(", "));
+    }
+    for (at, mapped) in proposed.mapped(SHOWN)?.into_iter().enumerate() {
+        match mapped {
+            Ok(record) => say!("record {}: {record:#}", at + 1),
+            Err(error) => say!("record {}: {}", at + 1, error.message()),
+        }
+    }
+    if let Some(lack) = &proposed.lack {
+        say!("  ! {}", lack.message());
+    }
+    say!(
+        "{} and {} are written, from {} records. Mend what is marked with ?, set source and unit, then \
+         try it: {} agent check {}",
+        args.into.display(),
+        mapping.display(),
+        proposed.records.len(),
+        program(),
+        path_word(&args.into)
+    );
+    Ok(())
+}
