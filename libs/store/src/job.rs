@@ -7,8 +7,10 @@ use mpp_core::{Micros, Result};
 use sqlx::AssertSqlSafe;
 use tokio::time::{Instant, sleep};
 
-use crate::{Db, FAR_AHEAD, db_error, metrics};
+use crate::{Db, db_error, metrics};
 
+/// A lease that ends so much later than a new one would is nobody's.
+const SLACK: Micros = 60_000_000;
 /// Rows that one statement deletes.
 const CHUNK: u64 = 500;
 
@@ -134,7 +136,7 @@ impl Db {
         .bind(holder)
         .bind(now.saturating_add(ttl))
         .bind(now)
-        .bind(now.saturating_add(ttl).saturating_add(FAR_AHEAD))
+        .bind(now.saturating_add(ttl).saturating_add(SLACK))
         .execute(&mut conn)
         .await
         .map_err(db_error)?;

@@ -183,7 +183,7 @@ async fn on_sqlite_a_lease_ends_with_the_process_that_held_it() {
         assert!(db.lease("sweep", "replica-1", hour).await.unwrap());
         db.close().await;
         // The next process starts with its clock set back, as a demo does.
-        let earlier = database.options(Clock::stopped_at(86_400_000_000 - 60_000_000));
+        let earlier = database.options(Clock::stopped_at(86_400_000_000 - 30_000_000));
         let db = mpp_store::Db::open_migrated(&earlier, &SCHEMA).await.unwrap();
         let taken = db.lease("sweep", "replica-2", hour).await.unwrap();
         assert_eq!(taken, db.is_sqlite(), "on PostgreSQL another process may hold it still");

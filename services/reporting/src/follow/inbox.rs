@@ -136,6 +136,7 @@ impl Shelf for Inbox {
     async fn write(&mut self, tx: &mut Tx, changes: &[Change], position: &Position) -> Result<()> {
         let events = self.events(changes)?;
         self.begin(tx);
-        append(tx, self.feed, &events, Reached::Revision(position.revision)).await
+        let news = store::drop_repeated(tx, self.feed, events).await?;
+        append(tx, self.feed, &news, Reached::Revision(position.revision)).await
     }
 }

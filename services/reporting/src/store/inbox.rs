@@ -90,6 +90,53 @@ pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Resul
     Ok(news)
 }
 
+/// Leaves out events that the inbox has already: a position that was set back, as by a restore of its
+/// table alone, has the feed send them again, and older versions would come after newer ones. In
+/// one history a record's versions only grow; another history begins with its state. Index:
+/// inbox_record.
+///
+/// # Errors
+/// The same as [`lock_head`].
+pub async fn drop_repeated(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Result<Vec<Event>> {
+    let names: Names =
+        events.iter().map(|event| (event.kind.clone(), event.name.clone())).collect();
+    let mut last = last_versions(tx, feed, &names).await?;
+    let mut is_new = |event: &Event| {
+        let last = last.entry((event.kind.clone(), event.name.clone())).or_insert(i64::MIN);
+        let is_new = event.version > *last;
+        *last = event.version.max(*last);
+        is_new
+    };
+    Ok(events.into_iter().filter(|event| is_new(event)).collect())
+}
+
+/// The versions of the last events of these records, also of those that went. Index: inbox_record.
+async fn last_versions(
+    tx: &mut Tx,
+    feed: Upstream,
+    records: &Names,
+) -> Result<BTreeMap<(String, String), i64>> {
+    let records: Vec<_> = records.iter().collect();
+    let mut found = BTreeMap::new();
+    for chunk in records.chunks(ROWS) {
+        let text = format!(
+            "select i.kind, i.name, i.version from inbox i
+             where i.feed = $1 and (i.kind, i.name) in (values {})
+             and i.seq = (select max(l.seq) from inbox l
+                          where l.feed = i.feed and l.kind = i.kind and l.name = i.name)",
+            placeholders(2, chunk.len(), 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text)).bind(feed.as_str());
+        for (kind, name) in chunk {
+            query = query.bind(kind).bind(name);
+        }
+        for row in query.fetch_all(tx.conn()).await.map_err(db_error)? {
+            found.insert((get(&row, "kind")?, get(&row, "name")?), get(&row, "version")?);
+        }
+    }
+    Ok(found)
+}
+
 /// Appends events after the number `seq`; answers the last one's.
 ///
 /// # Errors

@@ -16,7 +16,8 @@ pub use books::{disagreements, lost_events};
 pub use catalog_change::{put_changes, replace_changes};
 pub use feed_state::{Reached, note_feed, save_feed};
 pub use inbox::{
-    Head, drop_held, events_after, held, insert_events, living, lock_head, set_head, versions,
+    Head, drop_held, drop_repeated, events_after, held, insert_events, living, lock_head, set_head,
+    versions,
 };
 pub use news::{form, inbox_head, news};
 pub use projection::{load_rows, remark, replace_rows, rows_after, save_rows, there};

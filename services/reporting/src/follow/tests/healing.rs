@@ -281,3 +281,36 @@ async fn projections_are_made_anew_beside_what_comes_in() {
     })
     .await;
 }
+
+/// As a restore of the positions' table alone leaves it.
+#[tokio::test]
+async fn what_is_sent_again_after_a_position_was_set_back_counts_once() {
+    on_both(async |database| {
+        let db = database.open(&SCHEMA).await.expect("open");
+        let mut copy = scheduling(&db).await;
+        take_in_state(&mut copy).await;
+        let before = at(2);
+        let again = |version| {
+            let Event::Changes(mut changes, _) = told(2, version + 1) else {
+                unreachable!("it is")
+            };
+            changes[0].version = version;
+            Event::Changes(changes, at(version + 1))
+        };
+        for version in 2..=4 {
+            copy.apply(again(version)).await.expect("applied");
+        }
+        let count = inbox_count(&db).await;
+        let mut tx = db.begin(&writer()).await.expect("begins");
+        let stands = tx.position("scheduling").await.expect("read");
+        assert!(tx.move_position("scheduling", stands.as_ref(), &before).await.expect("set back"));
+        tx.commit().await.expect("committed");
+        let mut copy = scheduling(&db).await;
+        for version in 2..=5 {
+            copy.apply(again(version)).await.expect("sent again");
+        }
+        assert_eq!(inbox_count(&db).await, count + 1, "only the last is new");
+        assert_eq!((differing(&db).await, wrong(&db).await.len()), (0, 0));
+    })
+    .await;
+}
