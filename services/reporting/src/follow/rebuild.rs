@@ -13,7 +13,11 @@ use std::{
 
 use mpp_core::{Error, Result};
 use mpp_store::{Conn, Db, Tx};
-use tokio::{sync::Mutex, task::JoinHandle, time::timeout};
+use tokio::{
+    sync::Mutex,
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
 
 use super::{append::left_to_newer, writer};
 use crate::{
@@ -135,6 +139,7 @@ async fn project_after(conn: &mut Conn, rows: &mut Rows, mut last: i64) -> Resul
 /// Writes the rows that differ, with what was appended meanwhile, under the inbox's lock.
 async fn swap(tx: &mut Tx, anew: Anew) -> Result<()> {
     let head = store::lock_head(tx).await?;
+    let locked = Instant::now();
     if head.form > FORM && !tx.stands_in_for_newer() {
         return Err(left_to_newer(head.form));
     }
@@ -154,6 +159,7 @@ async fn swap(tx: &mut Tx, anew: Anew) -> Result<()> {
     store::save_rows(tx, changed, head.seq).await?;
     store::remark(tx, head.seq).await?;
     store::set_head(tx, Head { seq: head.seq, form: FORM }).await?;
-    tracing::info!(form = FORM, rows = count, "the projections are made anew");
+    let locked_millis = locked.elapsed().as_millis();
+    tracing::info!(form = FORM, rows = count, locked_millis, "the projections are made anew");
     Ok(())
 }
