@@ -90,9 +90,9 @@ pub async fn drop_held(tx: &mut Tx, feed: Upstream, events: Vec<Event>) -> Resul
     Ok(news)
 }
 
-/// Leaves out events that the inbox has already: a position that was set back, as by a restore of its
-/// table alone, has the feed send them again, and older versions would come after newer ones. In
-/// one history a record's versions only grow; another history begins with its state. Index:
+/// Leaves out events that the inbox has already: a position that was set back, as by a restore of
+/// its table alone, has the feed send them again, and older versions would come after newer ones.
+/// In one history a record's versions only grow; another history begins with its state. Index:
 /// inbox_record.
 ///
 /// # Errors
