@@ -9,6 +9,8 @@
 use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 
 use super::{
+    ruby::Ruby,
+    sheet::{self, Around, Sheets},
     tags::{BLOCKS, UNREAD, VOID, has_markup, with_plain_characters_encoded},
     unseen::{Element, Shown, has_colour, shown},
     within::Within,
@@ -43,12 +45,10 @@ fn in_passes(html: &str, keeps_hidden: bool) -> String {
 /// One reading. Ends of lines are blanks where the tags say where lines end.
 fn read(html: &str, keeps_hidden: bool) -> String {
     let source = with_plain_characters_encoded(html);
-    let mut emitter = DefaultEmitter::default();
-    emitter.naively_switch_states(true);
-    let mut reading = Reading { keeps_hidden, ..Reading::default() };
-    for Ok(token) in Tokenizer::new_with_emitter(source.as_str(), emitter) {
-        reading.read_token(token);
-    }
+    let page = Sheets::of(&styles(&source));
+    let sheets = (!page.is_empty()).then(|| page.read());
+    let mut reading = Reading { keeps_hidden, sheets, ..Reading::default() };
+    tokens(&source).for_each(|token| reading.read_token(token));
     let text = if reading.has_blocks {
         reading.text.replace(['\n', '\r'], " ").replace(LINE_END, "\n")
     } else {
@@ -58,12 +58,52 @@ fn read(html: &str, keeps_hidden: bool) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+fn tokens(source: &str) -> impl Iterator<Item = Token> + use<'_> {
+    let mut emitter = DefaultEmitter::default();
+    emitter.naively_switch_states(true);
+    let Ok(all) = Tokenizer::new_with_emitter(source, emitter).collect::<Result<Vec<_>, _>>();
+    all.into_iter()
+}
+
+/// What stands in the `<style>` elements of a page, wherever they are: a rule holds for what comes
+/// before it as well.
+fn styles(source: &str) -> String {
+    let mut css = String::new();
+    if !source.to_ascii_lowercase().contains("<style") {
+        return css;
+    }
+    let mut reading = Reading::default();
+    let (mut own, mut media) = (String::new(), String::new());
+    for token in tokens(source) {
+        match &token {
+            Token::StartTag(tag) if &tag.name[..] == b"style" => media = value(tag, b"media"),
+            Token::String(text) if reading.is_in_style() => own += &String::from_utf8_lossy(text),
+            Token::EndTag(_) if reading.is_in_style() => {
+                css += &Sheets::for_media(&std::mem::take(&mut own), &media);
+            }
+            _ => {}
+        }
+        reading.read_token(token);
+    }
+    css
+}
+
+fn value(tag: &StartTag<()>, name: &[u8]) -> String {
+    let own = tag.attributes.get(&HtmlString(name.to_vec()));
+    own.map(|own| lower(&own.value.0)).unwrap_or_default()
+}
+
 /// Stands for the end of a block until the ends of lines of the source are gone. No text holds it:
 /// the tokenizer gives U+FFFD for a zero character.
 const LINE_END: char = '\0';
 
 #[derive(Default)]
-struct Reading {
+struct Reading<'a> {
+    /// The styles that the page brings along.
+    sheets: Option<sheet::Read<'a>>,
+    /// The elements that are open, where there are such styles.
+    around: Around,
+    ruby: Ruby,
     text: String,
     has_blocks: bool,
     keeps_hidden: bool,
@@ -84,7 +124,7 @@ fn lower(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).to_ascii_lowercase()
 }
 
-impl Reading {
+impl Reading<'_> {
     fn read_token(&mut self, token: Token) {
         match token {
             Token::StartTag(tag) => {
@@ -104,28 +144,51 @@ impl Reading {
             }
             Token::String(text) if self.unread.is_none() && self.hidden.is_none() => {
                 let text = String::from_utf8_lossy(&text);
-                self.text.extend(text.chars().map(|c| if c == LINE_END { ' ' } else { c }));
+                if self.ruby.takes(&text, &mut self.text) {
+                    self.text.extend(text.chars().map(|c| if c == LINE_END { ' ' } else { c }));
+                }
             }
             _ => {}
         }
     }
 
-    /// How the element that begins is shown.
+    /// Whether a style's rules are being passed over.
+    fn is_in_style(&self) -> bool {
+        self.unread.as_ref().is_some_and(|(own, _)| own == b"style")
+    }
+
+    /// How the element that begins is shown: where the page's rules are not sure, that is not known.
     fn looks(&mut self, tag: &StartTag<()>) -> Shown {
-        let has = |name: &[u8]| tag.attributes.get(&HtmlString(name.to_vec()));
-        let value = |name: &[u8]| has(name).map(|own| lower(&own.value.0)).unwrap_or_default();
-        let (name, classes, style) = (lower(&tag.name), value(b"class"), value(b"style"));
-        let color = value(b"color");
-        let flagged = has(b"hidden").is_some() || (name == "dialog" && has(b"open").is_none());
+        let own = value(tag, b"style");
+        let Some(sheets) = &self.sheets else { return self.looks_in(tag, &own) };
+        let named = tag.attributes.iter();
+        let named = named.map(|(name, own)| (lower(name), lower(&own.value.0)));
+        self.around.open(&lower(&tag.name), named.collect());
+        let (sure, all) = self.around.styles(sheets, &own);
+        if VOID.iter().any(|own| own.as_bytes() == &tag.name[..]) {
+            self.around.close(&lower(&tag.name));
+        }
+        match (self.looks_in(tag, &sure), self.looks_in(tag, &all)) {
+            (sure, all) if sure == all => sure,
+            _ => Shown::Unsure,
+        }
+    }
+
+    /// How it is shown in a style.
+    fn looks_in(&mut self, tag: &StartTag<()>, style: &str) -> Shown {
+        let has = |name: &[u8]| tag.attributes.contains_key(&HtmlString(name.to_vec()));
+        let (name, classes, color) = (lower(&tag.name), value(tag, b"class"), value(tag, b"color"));
+        let is_closed = name == "dialog" && !has(b"open");
+        let flagged = has(b"hidden") || has(b"popover") || is_closed;
         let mut element = Element {
             name: &name,
             classes: &classes,
-            style: &style,
+            style,
             color: &color,
             flagged,
             on_colour: false,
         };
-        self.on_colour |= has_colour(&element, &value(b"bgcolor"));
+        self.on_colour |= has_colour(&element, &value(tag, b"bgcolor"));
         element.on_colour = self.on_colour;
         shown(&element)
     }
@@ -160,12 +223,16 @@ impl Reading {
         if self.struck.as_mut().is_some_and(|own| own.ends_at_start(name)) {
             self.end_strike();
         }
-        let marks = looks == Shown::Struck || (looks == Shown::Hidden && self.keeps_hidden);
+        let marks = matches!(looks, Shown::Struck | Shown::Unsure)
+            || (looks == Shown::Hidden && self.keeps_hidden);
         if is_open && self.hidden.is_none() && looks == Shown::Hidden && !self.keeps_hidden {
             self.hidden = Some(Within::of(name));
         } else if is_open && self.hidden.is_none() && self.struck.is_none() && marks {
             self.struck = Some(Within::of(name));
             self.text.push_str(STRIKE);
+        }
+        if self.hidden.is_none() {
+            self.ruby.start(name, &mut self.text);
         }
         if matches!(name, b"sup" | b"sub") && self.text.ends_with(|c: char| c.is_ascii_digit()) {
             self.text.push(if name == b"sup" { '^' } else { '_' });
@@ -173,6 +240,12 @@ impl Reading {
     }
 
     fn close(&mut self, name: &[u8]) {
+        if self.hidden.is_none() {
+            self.ruby.end(name, &mut self.text);
+        }
+        if self.sheets.is_some() {
+            self.around.close(&lower(name));
+        }
         if self.hidden.as_mut().is_some_and(|own| own.ends_at_end(name)) {
             self.hidden = None;
         }
@@ -201,125 +274,4 @@ impl Reading {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Texts from offices' databases, and their meaning.
-    const CASES: &[(&str, &str)] = &[
-        (
-            "<p>Syarat&nbsp;:</p><ul><li>KTP &amp; KK</li><li>Usia < 17</li></ul><script>x</script>",
-            "Syarat :\nKTP & KK\nUsia < 17",
-        ),
-        ("usia 5 < 17 tahun, <17 dan a<b", "usia 5 < 17 tahun, <17 dan a<b"),
-        ("Izin usaha &ndash; baru", "Izin usaha \u{2013} baru"),
-        (
-            "&ldquo;Surat&rdquo; &#8211; &#x2013; &#150;",
-            "\u{201c}Surat\u{201d} \u{2013} \u{2013} \u{2013}",
-        ),
-        ("Pas foto 3&times;4; &frac12; lembar", "Pas foto 3\u{d7}4; \u{bd} lembar"),
-        ("KTP&amp;nbsp;asli &amp;amp; KK", "KTP asli & KK"),
-        ("Izin &lt;b&gt;Usaha&lt;/b&gt;", "Izin Usaha"),
-        ("R&D; PPAT&notaris A&B, AT&T", "R&D; PPAT&notaris A&B, AT&T"),
-        ("https://a.go.id/?x=1&copy=2&lt=3", "https://a.go.id/?x=1&copy=2&lt=3"),
-        ("KTP&nbsp asli&nbspKK", "KTP asli KK"),
-        ("<!-- a > b --><p>KTP<!-- > --> asli</p>", "KTP asli"),
-        ("<!--[if gte mso 9]><xml><w:View>Normal</w:View></xml><![endif]-->SKCK", "SKCK"),
-        (
-            "<p class=MsoNormal style='mso-list:l0 level1 lfo1'><![if !supportLists]><span>1.<span>&nbsp;\
-          &nbsp;&nbsp;</span></span><![endif]>KTP<o:p></o:p></p>",
-            "1. KTP",
-        ),
-        ("<style><!-- /* Font Definitions */ @font-face {a>b} --></style>SIM", "SIM"),
-        ("<xml><w:WordDocument><w:View>Normal</w:View></w:WordDocument></xml>SIM", "SIM"),
-        ("KTP<img src=\"file:///C:/Users/a%20b/x>y.gif\" alt=\"a > b\">asli", "KTPasli"),
-        ("<p>Surat\nketerangan</p>\n<p>KK</p>", "Surat keterangan\nKK"),
-        ("1. KTP\n2. KK <b>asli</b>", "1. KTP\n2. KK asli"),
-        ("Diisi <nama pemohon> dan <NIK>", "Diisi <nama pemohon> dan <NIK>"),
-        (
-            "Isi <data pemohon>, <title> dan <time>; <td nowrap>KTP</td>",
-            "Isi <data pemohon>, <title> dan ; KTP",
-        ),
-        ("KTP <script>dan <style>KK", "KTP <script>dan <style>KK"),
-        ("<head><title>Judul</title></head>KTP <!-- catatan", "KTP"),
-        ("nilai <a dan lain-lain", "nilai <a dan lain-lain"),
-        ("<table><tr><td>KTP</td><td>asli</td></tr><tr><td>KK</td></tr></table>", "KTP asli\nKK"),
-        ("<B>K</B>TP<BR/>KK<br>SIM", "KTP\nKK\nSIM"),
-        ("&lt;!--[if gte mso 9]&gt;&lt;xml&gt;x&lt;/xml&gt;&lt;![endif]--&gt;Akta", "Akta"),
-        ("pra\u{ad}nikah\u{200b} &shy;&zwnj;baru", "pranikah baru"),
-        ("<script>if (a < b) { document.write('</p>') }</script>KTP", "KTP"),
-        ("&bogus; &; &#; &#x; & KK", "&bogus; &; &#; &#x; & KK"),
-        ("<s>Rp 50.000</s> Gratis", "~~Rp 50.000~~ Gratis"),
-        ("<del>3 <del>hari</del></del>, <strike>x</strike><s></s>", "~~3 hari~~, ~~x~~"),
-        ("<span style='text-decoration: line-through'><b>Gratis</b></span> KK", "~~Gratis~~ KK"),
-        ("<span style=\"display:none\">Gratis</span>KTP", "KTP"),
-        ("<span hidden>Gratis</span>KTP", "KTP"),
-        ("Rp 10<sup>6</sup>, 20 m<sup>2</sup>", "Rp 10^6, 20 m2"),
-        ("<b class=\"small d-none\">Gratis</b> KTP<sub>1</sub>", "KTP1"),
-        ("<b style='Opacity: 0'>Gratis</b><b style='opacity:0.8'>KTP</b>", "KTP"),
-        (
-            "<ul><li hidden>Rahasia<ul><li>dalam</li></ul><li>KTP<li class='sr-only'>x</ul>KK",
-            "KTP\nKK",
-        ),
-        ("<p hidden>Lama<p>KTP</p><br hidden>KK<input class=hidden>SIM", "KTP\nKKSIM"),
-        ("<tr bgcolor='navy'><td style='color:white'>Syarat</td></tr>", "Syarat"),
-        ("<font color=white>Lama</font><span aria-hidden='true'>KTP</span>", "KTP"),
-        ("<div style='display:none'><div>a</div>b</div>KTP<template>x</template>", "KTP"),
-        ("<i class='material-icons'>check_circle</i> KTP <s>SIM</s>", "KTP ~~SIM~~"),
-        ("", ""),
-    ];
-
-    #[test]
-    fn html_of_offices_becomes_their_words() {
-        for (html, text) in CASES {
-            assert_eq!(html_text(html), *text, "{html}");
-        }
-    }
-
-    #[test]
-    fn where_one_value_is_read_what_nobody_sees_stays_between_marks() {
-        for (html, text) in [
-            ("<span class='sr-only'>Gratis</span> Rp 5.000", "~~Gratis~~ Rp 5.000"),
-            ("<b style='color:#fff'>Gratis</b>", "~~Gratis~~"),
-            ("<p>Rp 5.000<span hidden>.000</span></p>", "Rp 5.000~~.000~~"),
-        ] {
-            assert_eq!(with_hidden(html), text, "{html}");
-        }
-    }
-
-    #[test]
-    fn no_depth_of_nesting_costs_the_stack() {
-        for (open, close) in
-            [("<div>", "</div>"), ("<xml>", "</xml>"), ("<b>", ""), ("<!--", "-->")]
-        {
-            let html = format!("{}KTP{}", open.repeat(100_000), close.repeat(100_000));
-            assert!(html_text(&html).len() <= 300_000, "{open}");
-        }
-        assert!(html_text(&"&amp;".repeat(100_000)).starts_with("&&"));
-        for part in ["<p ", "<script>", "<", "&", "<a b=", "<!--"] {
-            html_text(&format!("{}>", part.repeat(30_000)));
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn words_without_markup_stay(text in "[a-zA-Z0-9 .,;:()<>&-]{0,80}") {
-            let html = text.replace('&', "&amp;").replace('<', "&lt;");
-            if !has_markup(&text) {
-                prop_assert_eq!(html_text(&html), super::super::squeeze(&text));
-            }
-        }
-
-        #[test]
-        fn what_was_read_holds_nothing_more_to_read(
-            parts in prop::collection::vec(prop::sample::select(vec![
-                "<p>", "</p>", "<!--", "-->", "<o:p>", "&nbsp;", "&amp;", "lt;", "&lt;b&gt;", "<xml>",
-                "KTP", " ", "<", ">", "&", "<script>", "</script>", "\n", "<![if x]>", "'", "\"",
-            ]), 0..20),
-        ) {
-            let text = html_text(&parts.concat());
-            prop_assert!(!text.contains("  ") && text.trim() == text);
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,8 @@
 mod html;
 mod list;
 mod mark;
+mod ruby;
+mod sheet;
 mod tags;
 mod unseen;
 mod within;

@@ -60,14 +60,15 @@ const INLINE: &[&str] = &[
     "a", "abbr", "acronym", "area", "audio", "b", "base", "basefont", "bdi", "bdo", "big",
     "button", "canvas", "cite", "code", "col", "colgroup", "data", "datalist", "del", "dfn", "em",
     "embed", "font", "frame", "i", "iframe", "img", "input", "ins", "kbd", "label", "link", "map",
-    "mark", "meta", "nobr", "noembed", "noframes", "object", "param", "picture", "q", "rp", "rt",
-    "ruby", "s", "samp", "select", "small", "source", "span", "strike", "strong", "sub", "sup",
-    "svg", "td", "textarea", "th", "time", "tt", "u", "var", "video", "wbr",
+    "mark", "meta", "meter", "nobr", "noembed", "noframes", "object", "param", "picture",
+    "progress", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "select", "small", "source",
+    "span", "strike", "strong", "sub", "sup", "svg", "td", "textarea", "th", "time", "tt", "u",
+    "var", "video", "wbr",
 ];
 /// Attributes that have no value.
 const FLAGS: &[&str] = &[
-    "checked", "compact", "disabled", "hidden", "multiple", "noshade", "nowrap", "readonly",
-    "required", "reversed", "selected",
+    "checked", "compact", "disabled", "hidden", "inert", "multiple", "noshade", "nowrap", "open",
+    "popover", "readonly", "required", "reversed", "selected",
 ];
 /// Elements that hold nothing.
 pub const VOID: &[&str] = &[

@@ -1,6 +1,6 @@
 //! The parts of HTML that a person at a screen does not see, by the element itself: its kind, its
-//! flags, its classes as the usual style sheets name them, and its own style. A style sheet of the
-//! page is not there where a cell or a field was pasted.
+//! flags, its classes as the usual style sheets name them, and its style: its own, and what a
+//! [style sheet](super::sheet) says of it where the page brought one along.
 
 /// How an element's text is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Shown {
     Struck,
     /// Not at all.
     Hidden,
+    /// Nobody knows: it depends on a rule that may or may not hold.
+    Unsure,
 }
 
 /// The start tag of an element, in lower case, as far as it matters here.
@@ -30,8 +32,10 @@ pub struct Element<'a> {
 /// Elements that strike their text out.
 const STRUCK: [&str; 3] = ["s", "del", "strike"];
 /// Elements whose content is a substitute, and not shown.
-const STAND_INS: [&str; 7] =
-    ["datalist", "noframes", "noembed", "canvas", "audio", "video", "object"];
+const STAND_INS: [&str; 10] = [
+    "datalist", "noframes", "noembed", "canvas", "audio", "video", "object", "iframe", "meter",
+    "progress",
+];
 const STRUCK_CLASSES: [&str; 5] =
     ["line-through", "text-decoration-line-through", "coret", "strike", "strikethrough"];
 /// Classes that hide, and parts of such; the ones of fonts whose letters are drawn as icons, too.
@@ -124,12 +128,18 @@ pub fn has_colour(element: &Element<'_>, bgcolor: &str) -> bool {
 /// The declarations of a style, without blanks.
 fn rules(style: &str) -> Vec<(String, String)> {
     let bare = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let rules = style.split(';').filter_map(|rule| {
+    let all = style.split(';').filter_map(|rule| {
         let (name, value) = rule.split_once(':')?;
         let value = value.split('!').next().unwrap_or(value);
         Some((bare(name), bare(value).replace(", ", ",").replace(" ,", ",").replace(" (", "(")))
     });
-    rules.collect()
+    // The last of a name counts.
+    let mut rules: Vec<(String, String)> = Vec::new();
+    for (name, value) in all {
+        rules.retain(|(own, _)| *own != name);
+        rules.push((name, value));
+    }
+    rules
 }
 
 fn hides(name: &str, value: &str) -> bool {
