@@ -110,7 +110,7 @@ fn understood(answer: &SearchServicesResponse) -> Vec<String> {
 
 /// Explains how a word that names a place was read.
 fn taken_for(place: &NamedPlace) -> String {
-    let NamedPlace { text, guessed, destination, avoided, .. } = place;
+    let NamedPlace { text, guessed, destination, avoided, origin, unclear, .. } = place;
     match region_names(place).join(" or ") {
         none if none.is_empty() => {
             format!(
@@ -120,7 +120,17 @@ fn taken_for(place: &NamedPlace) -> String {
         names if *destination => {
             format!("\"{text}\" is where one goes ({names}), and no preference")
         }
-        names if *avoided => format!("\"{text}\" is where one does not ask ({names})"),
+        names if *origin => format!("\"{text}\" is whence one comes ({names}), and no preference"),
+        names if *avoided => {
+            format!(
+                "\"{text}\" is where one does not want to ask ({names}): offers there come last"
+            )
+        }
+        names if *unclear => {
+            format!(
+                "whether \"{text}\" ({names}) is wanted or refused is not understood: no preference"
+            )
+        }
         names if *guessed => format!("\"{text}\" may be a place: {names}"),
         names => format!("\"{text}\" is taken for a place: {names}"),
     }
@@ -134,8 +144,10 @@ fn region_names(place: &NamedPlace) -> &[String] {
 
 /// The places where one asks, by name.
 fn asked_in(named: &[NamedPlace]) -> Vec<String> {
-    let asked = |place: &&NamedPlace| !place.destination && !place.avoided;
-    let here = named.iter().filter(asked).filter(|place| !place.regions.is_empty());
+    let elsewhere =
+        |place: &NamedPlace| place.destination || place.avoided || place.origin || place.unclear;
+    let asked = |place: &&NamedPlace| !elsewhere(place) && !place.regions.is_empty();
+    let here = named.iter().filter(asked);
     here.map(place_name).collect()
 }
 

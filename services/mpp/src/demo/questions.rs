@@ -8,7 +8,7 @@ use mpp_api::sync::{Record, record::Body};
 use mpp_registry::{
     Policy,
     memory::service_doc,
-    search::{Engine, Query, Results, Update},
+    search::{Engine, Query, Results, Stance, Update},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -80,11 +80,32 @@ struct Score {
     /// Questions of a service that is near and no answer, and those that were told so.
     near: usize,
     near_told: usize,
+    /// Of those that nothing answers, with one near or not, what was answered as if sure.
+    sure_and_wrong: usize,
+    /// Places whose part in the question is told, and those that were read so.
+    places: usize,
+    places_right: usize,
     misses: String,
 }
 
 impl Score {
+    fn count_places(&mut self, text: &str, parts: &str, found: &Results) {
+        for (part, place) in parts.split(';').filter_map(|one| one.split_once('=')) {
+            let read = found.places.iter().find(|one| one.text.to_lowercase().contains(place));
+            let right = read.is_some_and(|one| told(one.stance) == part);
+            self.places += 1;
+            self.places_right += usize::from(right);
+            if !right {
+                let read = read.map(|one| one.stance);
+                self.misses += &format!("  {text:?} {part} {place}, read as {read:?}\n");
+            }
+        }
+    }
+
     fn count(&mut self, text: &str, expected: &str, found: &Results) {
+        let first = found.hits.first().map(|hit| short(&hit.service)).unwrap_or_default();
+        let right = expected.split('|').any(|one| one == first);
+        self.sure_and_wrong += usize::from(!found.weak && !right);
         if expected == "NONE" {
             self.unanswerable += 1;
             self.said_so += usize::from(found.weak);
@@ -131,7 +152,8 @@ impl Score {
         let of = |count: usize| count as f64 / self.answerable as f64;
         format!(
             "{kind}: success@1 {:.3}, success@3 {:.3}, NDCG@5 {:.3} of {}, {} of those first \
-             called weak; {} of {} without an answer said so, {} of {} with one near\n{}{}",
+             called weak; {} of {} without an answer said so, {} of {} with one near; {} wrong and \
+             sure; {} of {} places read as meant\n{}{}",
             of(self.first),
             of(self.among_three),
             self.ndcg / self.answerable as f64,
@@ -141,9 +163,23 @@ impl Score {
             self.unanswerable,
             self.near_told,
             self.near,
+            self.sure_and_wrong,
+            self.places_right,
+            self.places,
             self.misses,
             self.called_weak
         )
+    }
+}
+
+/// The word of the judged questions for what a place is to whoever asks.
+fn told(stance: Stance) -> &'static str {
+    match stance {
+        Stance::Wanted => "wants",
+        Stance::Origin => "from",
+        Stance::Destination => "goes",
+        Stance::Avoided => "avoids",
+        Stance::Unclear => "unclear",
     }
 }
 
@@ -159,7 +195,9 @@ async fn questions_find_their_service_first_or_are_told_that_there_is_none() {
         for line in QUESTIONS.lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<&str> = line.split('\t').collect();
             if columns[2] == kind {
-                score.count(columns[0], columns[1], &ask(&engine, columns[0]).await);
+                let found = ask(&engine, columns[0]).await;
+                score.count(columns[0], columns[1], &found);
+                score.count_places(columns[0], columns.get(3).unwrap_or(&""), &found);
             }
         }
         say!("{}", score.told(kind));
@@ -212,7 +250,8 @@ async fn questions_that_only_share_words_with_a_service_are_told_so() {
 fn every_question_has_its_kind_and_an_answer_that_can_be_judged() {
     for line in QUESTIONS.lines().filter(|line| !line.starts_with('#')) {
         let columns: Vec<&str> = line.split('\t').collect();
-        assert!(matches!(columns[..], [_, _, "case" | "tuned" | "unseen"]), "{line}");
+        let kind = columns.get(2).copied().unwrap_or_default();
+        assert!(["case", "tuned", "unseen"].contains(&kind) && columns.len() <= 4, "{line}");
         assert!(columns[1] == "NONE" || columns[1].contains('/'), "{line}");
     }
 }

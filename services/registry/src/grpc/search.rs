@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     app::Registry,
-    search::{self, Query, Results},
+    search::{self, Query, Results, Stance},
 };
 
 /// Serves search.
@@ -56,8 +56,10 @@ fn named(place: search::NamedPlace) -> NamedPlace {
         text: place.text,
         regions: regions.collect(),
         guessed: place.guessed,
-        destination: place.destination,
-        avoided: place.avoided,
+        destination: place.stance == Stance::Destination,
+        avoided: place.stance == Stance::Avoided,
+        origin: place.stance == Stance::Origin,
+        unclear: place.stance == Stance::Unclear,
         display_names: place.region_codes.iter().map(|code| search::region_name(code)).collect(),
     }
 }

@@ -12,7 +12,8 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::mishap::{MISHAP, mishap};
+use super::endings::without_endings;
+use super::mishap::{Harm, MISHAP, mishap};
 use super::stem::stem;
 use super::vocabulary::{
     ABBREVIATIONS, FAINT, FILLERS, REGIONAL, REGIONAL_FILLERS, RELATED, SPELLINGS, WORDS,
@@ -92,6 +93,8 @@ pub struct QueryTerm {
     pub is_object: bool,
     /// Whether it says what is done, and to what right behind: "putus sambungan".
     pub has_object: bool,
+    /// What it says has happened or is to be done to the document, where it is a verb of harm.
+    pub harm: Option<Harm>,
     /// Whether a result has to have it (see [`FAINT`]).
     pub decides: bool,
     /// The word itself first.
@@ -236,22 +239,11 @@ pub fn term(word: &str) -> Option<String> {
 }
 
 fn term_of(folded: &str) -> Option<String> {
-    let stemmed = stem(spelled(without_javanese_ending(folded)));
+    let stemmed = stem(spelled(without_endings(folded)));
     // `ijinnya` and the like show only now which word they misspell.
     let term = spelled(&stemmed);
     let filler = [folded, term].into_iter().any(|word| FILLER.contains(word));
     (!filler).then(|| term.to_owned())
-}
-
-/// Letters that a word has left when its Javanese ending is off.
-const LETTERS_BEFORE_ENDING: usize = 4;
-
-/// "Syarate" and "biayane" are a question word with the Javanese ending for "its". Only those are
-/// read so: "kode" and "online" are words of their own.
-fn without_javanese_ending(word: &str) -> &str {
-    let bare = ["ne", "e"].iter().filter_map(|end| word.strip_suffix(end));
-    let mut bare = bare.filter(|bare| bare.len() >= LETTERS_BEFORE_ENDING);
-    bare.find(|bare| FAINT_TERM.contains(bare) && bare.len() < word.len()).unwrap_or(word)
 }
 
 fn spelled(word: &str) -> &str {

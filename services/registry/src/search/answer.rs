@@ -1,6 +1,7 @@
 //! An answer of search.
 
 use super::analyze::Via;
+use super::stance::Stance;
 
 /// Most offerings that are listed with a hit; [`Hit::offering_count`] tells how many there are.
 pub const MAX_OFFERINGS: usize = 20;
@@ -37,10 +38,8 @@ pub struct NamedPlace {
     pub region_codes: Vec<String>,
     /// It may as well be no place, or another: the words were looked for, too.
     pub guessed: bool,
-    /// It is where one goes to: no preference.
-    pub destination: bool,
-    /// It is where one does not want to ask: no preference.
-    pub avoided: bool,
+    /// What it is to whoever asks: a preference only where it is wanted.
+    pub stance: Stance,
 }
 
 /// A service that answers.

@@ -12,8 +12,8 @@ use super::table::{MallPlace, Slot, Table};
 /// worse one.
 const NEARNESS: f32 = 0.1;
 
-/// The bonus of a service that is offered in the place that the question names: enough to order
-/// equal services, too little to lift a worse one.
+/// The bonus of a service that is offered in the place that the question names, or anywhere but
+/// where one does not want to ask: enough to order equal services, too little to lift a worse one.
 const THERE: f32 = 0.05;
 
 /// The distance in kilometres at which nearness has lost half of its worth.
@@ -64,6 +64,8 @@ pub enum Closeness {
     There,
     SameProvince,
     Elsewhere,
+    /// One does not want to ask there.
+    Avoided,
 }
 
 /// The filters of a query, worked out once for the table.
@@ -76,21 +78,26 @@ pub struct Filter {
     inside: Option<Vec<bool>>,
     /// How near each place is to those that the question names; `None` where it names none.
     named: Option<Vec<Closeness>>,
+    /// Whether one asks in any of them; else what is not avoided comes first.
+    asks_there: bool,
     /// Kilometres to each place whose location is known; `None` without a place to measure from.
     distances: Option<Vec<Option<f64>>>,
 }
 
 fn named(table: &Table, reading: &Reading) -> Option<Vec<Closeness>> {
-    let codes: Vec<&str> = reading.where_asked().flat_map(|place| &place.codes).copied().collect();
+    let wanted: Vec<&str> = reading.where_asked().flat_map(|place| &place.codes).copied().collect();
+    let avoided: Vec<&str> = reading.avoided().flat_map(|place| &place.codes).copied().collect();
     let closeness = |place: &MallPlace| {
         let within = |code: &str| lies_in(&place.region, code);
         match () {
-            () if codes.iter().any(|code| within(code)) => Closeness::There,
-            () if codes.iter().any(|code| within(&code[..2])) => Closeness::SameProvince,
+            () if avoided.iter().any(|code| within(code)) => Closeness::Avoided,
+            () if wanted.iter().any(|code| within(code)) => Closeness::There,
+            () if wanted.iter().any(|code| within(&code[..2])) => Closeness::SameProvince,
             () => Closeness::Elsewhere,
         }
     };
-    (!codes.is_empty()).then(|| table.places.iter().map(closeness).collect())
+    let names = !wanted.is_empty() || !avoided.is_empty();
+    names.then(|| table.places.iter().map(closeness).collect())
 }
 
 impl Filter {
@@ -106,6 +113,7 @@ impl Filter {
             only_free: query.only_free,
             inside: query.region.as_ref().map(inside),
             named: named(table, reading),
+            asks_there: reading.where_asked().next().is_some(),
             distances: query.near.map(|from| places().map(|place| distance(from, place)).collect()),
         }
     }
@@ -144,7 +152,8 @@ impl Filter {
 
     fn there(&self, slot: &Slot) -> f32 {
         let mut places = slot.offerings.iter().map(|offering| offering.place);
-        let there = |place| self.admits(place) && self.closeness(place) == Closeness::There;
+        let best = if self.asks_there { Closeness::There } else { Closeness::Elsewhere };
+        let there = |place| self.admits(place) && self.closeness(place) == best;
         if self.named.is_some() && places.any(there) { THERE } else { 0.0 }
     }
 

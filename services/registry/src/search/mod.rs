@@ -6,13 +6,15 @@
 //!
 //! | file | task |
 //! | --- | --- |
-//! | `stem`, `vocabulary`, `analyze`, `asked` | from text to terms: stems, abbreviations, slang |
-//! | `places`, `reading`, `roles` | from a question to the places and terms that it names |
+//! | `stem`, `endings`, `vocabulary`, `analyze`, `asked` | from text to terms: stems, abbreviations, slang |
+//! | `places`, `stance` | the places of a question, and whether one asks there |
+//! | `reading`, `roles` | from a question to the terms that it names |
 //! | `index` | tantivy: which services have a term in which part; terms one slip away |
 //! | `table` | beside the terms, for ranking: titles, owners, fees, offerings and places |
 //! | `writer` | the thread that brings both up to date and publishes them together |
 //! | `names` | what a service is called by its owner as a whole: "ktp hilang" |
-//! | `shape`, `slips`, `typo`, `mishap`, `needle` | terms to slips, weights, documents, names |
+//! | `shape`, `slips`, `typo`, `needle` | terms to slips, weights, documents, names |
+//! | `deed`, `mishap` | what one means to do to a document, and what has happened to it |
 //! | `score`, `filter`, `query`, `weak`, `explain` | needles to scores, to a page, to an answer |
 //! | `doc`, `question`, `answer` | updates, questions and answers |
 //! | `engine` | the handle that the rest of the registry holds |
@@ -39,7 +41,9 @@
 mod analyze;
 mod answer;
 mod asked;
+mod deed;
 mod doc;
+mod endings;
 mod engine;
 mod explain;
 mod filter;
@@ -57,6 +61,7 @@ mod roles;
 mod score;
 mod shape;
 mod slips;
+mod stance;
 mod stem;
 mod table;
 mod typo;
@@ -74,4 +79,5 @@ pub use engine::Engine;
 pub use held::Shown;
 pub use places::region_name;
 pub use question::{Error, MAX_PAGE, MAX_TEXT, Query};
+pub use stance::Stance;
 pub use typo::Tolerance;

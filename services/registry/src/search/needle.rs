@@ -8,6 +8,7 @@ use super::analyze::{
 };
 use super::asked::MAX_TERMS;
 use super::index::{PARTS, Part, View, frequency};
+use super::mishap::Harm;
 use super::names::{MOST_WORDS, bare, document, head, joined, subject};
 use super::places::code_term;
 use super::reading::{Place, Reading};
@@ -91,9 +92,17 @@ impl Needles {
         let asks_paper = reading.terms.windows(2).any(is_paper);
         let mut needles = Self { asks_paper, ..Self::default() };
         for term in reading.terms.iter().cloned() {
-            let guess = match reading.is_guessed_place(&term.word) {
+            let as_typed = reading.is_guessed_place(&term.word) || term.harm == Some(Harm::Meant);
+            let guess = match as_typed {
                 true => Guess::Words(Vec::new()),
                 false => guess(view, &term, tolerance)?,
+            };
+            let guess = match guess {
+                // What is done to a document in English is no Indonesian word cut short.
+                Guess::Plain if reading.is_english && term.role == Role::Paired => {
+                    Guess::Words(Vec::new())
+                }
+                guess => guess,
             };
             needles.take(view, term, guess)?;
         }

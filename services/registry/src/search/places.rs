@@ -11,8 +11,8 @@ use super::analyze::{is_faint, term};
 use super::shape::is_no_word;
 use super::slips::{has_same_letters, slips};
 use super::vocabulary::{
-    ACTS, DIRECTIONS, ERRANDS, EXCEPT, KINDS, NEW, NOT_THERE, ORDINARY, REFUSALS, SEATS,
-    SHORT_FORMS, TRAVEL, WHERE, WITHIN,
+    APART, DIRECTIONS, EXCEPT, KINDS, NOT_THERE, ORDINARY, REFUSALS, RELUCTANT, SEATS, SHORT_FORMS,
+    WHERE,
 };
 use crate::model::region::{TABLE, parse_table};
 
@@ -31,10 +31,6 @@ pub struct Named {
     pub codes: Vec<&'static str>,
     /// The words may as well mean something else, or are misspelt.
     pub guessed: bool,
-    /// It is where one goes to, and not where one asks.
-    pub destination: bool,
-    /// It is where one does not want to ask.
-    pub avoided: bool,
 }
 
 /// Facts about a typed word, from the catalog.
@@ -152,13 +148,17 @@ pub fn named(words: &[String], catalog: &Catalog<'_>) -> Vec<Named> {
     found
 }
 
+/// Words before a name that say that it is one by keeping away from it: "selain medan".
+const KEPT_AWAY: [&[&str]; 5] = [EXCEPT, APART, REFUSALS, NOT_THERE, RELUCTANT];
+
 fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named> {
     if !begins_name(&words[at]) && (catalog.has)(&words[at]) {
         return None;
     }
     let before = at.checked_sub(1).map(|before| words[before].as_str());
     let kind = before.filter(|word| KINDS.contains(word));
-    let apart = before.is_some_and(|word| EXCEPT.contains(&word)) && !(catalog.has)(&words[at]);
+    let refused = before.is_some_and(|word| KEPT_AWAY.iter().any(|of| of.contains(&word)));
+    let apart = refused && !(catalog.has)(&words[at]);
     let sure = kind.is_some() || apart || before.is_some_and(|word| WHERE.contains(&word));
     let context = Context { words, at, sure, catalog };
     let Found { end, regions, guessed } = exact(&context).or_else(|| misspelt(&context))?;
@@ -166,33 +166,7 @@ fn place_at(words: &[String], at: usize, catalog: &Catalog<'_>) -> Option<Named>
     let codes = of_kind(regions, kind.or(behind));
     let end = end + usize::from(behind.is_some());
     let words_of = at - kinds_before(words, at)..end;
-    let destination = is_destination(&words[..words_of.start]);
-    let avoided = is_avoided(&words[..words_of.start]);
-    Some(Named { words: words_of, codes, guessed, destination, avoided })
-}
-
-/// Whether the words before say that one does not want to ask there: "selain surabaya", "jangan di
-/// malang".
-fn is_avoided(before: &[String]) -> bool {
-    let within = |word: &&String| WITHIN.contains(&word.as_str());
-    let behind = before.split_last().filter(|(last, _)| within(last));
-    let refuses =
-        |word: &&String| NOT_THERE.contains(&word.as_str()) || REFUSALS.contains(&word.as_str());
-    let except = |word: &&String| EXCEPT.contains(&word.as_str());
-    before.last().is_some_and(|word| except(&word))
-        || behind
-            .and_then(|(_, rest)| rest.last())
-            .is_some_and(|word| except(&word) || refuses(&word))
-}
-
-/// Whether the words before say that one goes there: "pindah dari malang ke batu". What is asked
-/// for in between leads there: "mau pergi umroh, bikin paspor ke malang".
-fn is_destination(before: &[String]) -> bool {
-    let leads = before.last().is_some_and(|word| matches!(word.as_str(), "ke" | "to"));
-    let is_one = |word: &String, of: &[&str]| term(word).is_some_and(|term| of.contains(&&*term));
-    let last = before.iter().rposition(|word| is_one(word, TRAVEL));
-    let asks = |word: &String| is_one(word, NEW) || is_one(word, ACTS) || is_one(word, ERRANDS);
-    leads && last.is_some_and(|last| !before[last + 1..].iter().any(asks))
+    Some(Named { words: words_of, codes, guessed })
 }
 
 /// All names in their order, from this one on.

@@ -10,6 +10,7 @@ use super::needle::{Needles, is_document, is_subject};
 use super::question::{Error, MAX_PAGE, MAX_TEXT, Query};
 use super::reading::{Place, Reading, read};
 use super::score::{Tally, tally};
+use super::stance::Stance;
 use super::table::Table;
 use super::typo::Tolerance;
 use super::weak::{is_weak, unanswered, uncovered};
@@ -89,12 +90,11 @@ fn best<'a>(found: &'a [Candidate], table: &Table) -> Option<&'a Candidate> {
 
 /// The places that are named, and what is said to be where and is no place that anybody knows.
 fn named(reading: &Reading, needles: &Needles) -> Vec<NamedPlace> {
-    let place = |Place { text, codes, guessed, destination, avoided }: &Place| NamedPlace {
+    let place = |Place { text, codes, guessed, stance }: &Place| NamedPlace {
         text: text.clone(),
         region_codes: codes.iter().map(|code| (*code).to_owned()).collect(),
         guessed: *guessed,
-        destination: *destination,
-        avoided: *avoided,
+        stance: *stance,
     };
     let unknown = needles
         .unanswered
@@ -104,8 +104,7 @@ fn named(reading: &Reading, needles: &Needles) -> Vec<NamedPlace> {
         text: term.word.clone(),
         region_codes: Vec::new(),
         guessed: true,
-        destination: false,
-        avoided: false,
+        stance: Stance::Wanted,
     });
     reading.places.iter().map(place).chain(unknown).collect()
 }

@@ -1,6 +1,7 @@
 //! How a question is read: the places that it names, then what is said in several words, then
 //! English names, and what is left as terms.
 
+use std::iter::zip;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -8,7 +9,8 @@ use super::analyze::{QueryTerm, Role, Token, folded, term, tokens, words};
 use super::asked::query_terms;
 use super::places::{self, Catalog, Named};
 use super::roles;
-use super::vocabulary::{EXCEPT, KINDS, PHRASES, SAYINGS};
+use super::stance::{Spoken, Stance, stances};
+use super::vocabulary::{KINDS, ONLY_ENGLISH, PHRASES, SAYINGS, TURNS};
 
 /// A question, read.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,8 @@ pub struct Reading {
     pub terms: Vec<QueryTerm>,
     /// The places that it names.
     pub places: Vec<Place>,
+    /// Whether it holds words that only English has.
+    pub is_english: bool,
 }
 
 /// A place that a question names.
@@ -28,16 +32,19 @@ pub struct Place {
     pub codes: Vec<&'static str>,
     /// It may as well be no place: its words are looked for, too.
     pub guessed: bool,
-    /// It is where one goes to, and not where one asks.
-    pub destination: bool,
-    /// It is where one does not want to ask.
-    pub avoided: bool,
+    /// What it is to whoever asks.
+    pub stance: Stance,
 }
 
 impl Reading {
     /// The places where one asks.
     pub fn where_asked(&self) -> impl Iterator<Item = &Place> {
-        self.places.iter().filter(|place| !place.destination && !place.avoided)
+        self.places.iter().filter(|place| place.stance == Stance::Wanted)
+    }
+
+    /// The places where one does not want to ask.
+    pub fn avoided(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter().filter(|place| place.stance == Stance::Avoided)
     }
 
     /// Whether the word is looked for although it may be a place.
@@ -45,9 +52,6 @@ impl Reading {
         self.places.iter().any(|place| place.guessed && place.text.contains(word))
     }
 }
-
-/// Words before a place that avoid it: "selain di".
-const AVOIDING_WORDS: usize = 2;
 
 /// A word of a question: where it stands, and what it is taken for.
 type Word = (Range<usize>, String);
@@ -85,33 +89,74 @@ pub fn read(
     let has = |word: &str| term(word).is_none_or(|term| called(&term));
     let is_named = |word: &str| term(word).is_some_and(|term| is_document(&term));
     let named = places::named(&spoken, &Catalog { has: &has, is_document: &is_named });
-    let rest = said_for(beside_places(&typed, &named), &SAID);
+    let (stances, told) = stances_of(text, &typed, &named, &has);
+    let rest = said_for(beside_places(&typed, &named, &told), &SAID);
     let terms = rest.into_iter().filter_map(|(at, word)| Some((at, term(&word)?))).collect();
     let tokens = said_for(terms, &ENGLISH).into_iter().map(|(at, term)| Token { term, at });
     let mut terms = query_terms(text, &tokens.collect::<Vec<_>>(), called);
-    roles::assign(text, &typed, &mut terms, leads, is_document);
+    let heard = heard(&typed, &told);
+    roles::mark_harms(&heard, &mut terms, is_document);
+    roles::assign(text, &heard, &mut terms, leads, is_document);
     if is_of_age(&spoken) {
         terms.iter_mut().for_each(|(_, term)| term.decides &= !is_child(term));
     }
     Reading {
+        is_english: spoken.iter().any(|word| ONLY_ENGLISH.contains(&word.as_str())),
         terms: asked_for(terms.into_iter().map(|(_, term)| term).collect()),
-        places: named.into_iter().map(|named| place(text, &typed, named)).collect(),
+        places: zip(named, stances)
+            .map(|(named, stance)| place(text, &typed, named, stance))
+            .collect(),
     }
 }
 
+/// The stances to the places, and the words that only tell them.
+fn stances_of(
+    text: &str,
+    typed: &[Word],
+    named: &[Named],
+    has: &dyn Fn(&str) -> bool,
+) -> (Vec<Stance>, Vec<usize>) {
+    let words: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
+    let places: Vec<Range<usize>> = named.iter().map(|place| place.words.clone()).collect();
+    let clauses = clauses(text, typed);
+    stances(&Spoken { words: &words, clauses: &clauses, places: &places, has })
+}
+
+/// The number of the clause of each word: a clause ends at a mark or before a word that turns.
+fn clauses(text: &str, typed: &[Word]) -> Vec<usize> {
+    let mut clause = 0;
+    let ends = |at: usize| {
+        let before = at.checked_sub(1).map_or(0, |before| typed[before].0.end);
+        let (here, word) = &typed[at];
+        text[before..here.start].contains([',', '.', '?', '!', ';', ':', '\n'])
+            || TURNS.contains(&word.as_str())
+    };
+    (0..typed.len())
+        .map(|at| {
+            clause += usize::from(at > 0 && ends(at));
+            clause
+        })
+        .collect()
+}
+
+/// The words but for those that only tell what a place is.
+fn heard(typed: &[Word], told: &[usize]) -> Vec<Word> {
+    let heard = typed.iter().enumerate().filter(|(at, _)| !told.contains(at));
+    heard.map(|(_, word)| word.clone()).collect()
+}
+
 /// The words that are looked for, in order.
-fn beside_places(typed: &[Word], named: &[Named]) -> Vec<Word> {
-    let plain = |at: usize, word: &str| is_only_place(named, at, word) || is_told(named, at, word);
+fn beside_places(typed: &[Word], named: &[Named], told: &[usize]) -> Vec<Word> {
+    let plain = |at: usize, word: &str| is_only_place(named, at, word) || told.contains(&at);
     let rest = typed.iter().enumerate().filter(|(at, (_, word))| !plain(*at, word));
     rest.map(|(_, word)| word.clone()).collect()
 }
 
 /// A place as it was typed.
-fn place(text: &str, typed: &[Word], named: Named) -> Place {
-    let Named { words, codes, guessed, destination, avoided } = named;
+fn place(text: &str, typed: &[Word], named: Named, stance: Stance) -> Place {
+    let Named { words, codes, guessed } = named;
     let (first, last) = (&typed[words.start].0, &typed[words.end - 1].0);
-    let text = text[first.start..last.end].to_owned();
-    Place { text, codes, guessed, destination, avoided }
+    Place { text: text[first.start..last.end].to_owned(), codes, guessed, stance }
 }
 
 /// Words for things that are not asked for are not searched, unless there are no others.
@@ -145,14 +190,6 @@ fn age(words: &[String], at: usize) -> Option<u32> {
 
 fn is_child(term: &QueryTerm) -> bool {
     ["anak", "bayi"].iter().any(|child| term.own.starts_with(child))
-}
-
-/// Whether a word only says that a place is avoided: "selain" of "selain surabaya".
-fn is_told(named: &[Named], at: usize, word: &str) -> bool {
-    let next = |place: &Named| {
-        place.avoided && at < place.words.start && place.words.start <= at + AVOIDING_WORDS
-    };
-    EXCEPT.contains(&word) && named.iter().any(next)
 }
 
 /// Whether a word names a place and cannot mean anything else.

@@ -6,8 +6,11 @@
 
 use std::ops::Range;
 
-use super::analyze::{QueryTerm, Role, folded, is_faint};
-use super::vocabulary::{ACTS, AFTER, ASIDE, ENDINGS, EXCEPT, NEW, REFUSALS, WISHES, WITHIN};
+use super::analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint};
+use super::mishap::{Harm, MISHAP, harm};
+use super::vocabulary::{
+    ACTS, AFTER, ASIDE, ENDINGS, EXCEPT, NEW, OWNERS, PAPERS, REFUSALS, WISHES, WITHIN,
+};
 
 /// A word as typed: where it stands, and folded.
 pub type Typed = (Range<usize>, String);
@@ -39,6 +42,45 @@ pub fn assign(
             _ if is_paired(text, typed, terms, &certain, at) => Role::Paired,
             _ => beside(text, typed, terms, &documents, at),
         };
+    }
+}
+
+/// Tells what happened to the document from what somebody means to do to it. What is meant is looked
+/// for in its own word only: "bakar ktp" asks for no new one.
+pub fn mark_harms(
+    typed: &[Typed],
+    terms: &mut [(Range<usize>, QueryTerm)],
+    is_document: &dyn Fn(&str) -> bool,
+) {
+    let words: Vec<String> = typed.iter().map(|(_, word)| word.clone()).collect();
+    let documents: Vec<Range<usize>> = terms
+        .iter()
+        .filter(|(_, term)| is_document(&term.own) || PAPERS.contains(&term.own.as_str()))
+        .map(|(stands, _)| stands.clone())
+        .collect();
+    let within =
+        |at: usize, of: &Range<usize>| of.start <= typed[at].0.start && typed[at].0.end <= of.end;
+    let names_one = |at: usize| documents.iter().any(|stands| within(at, stands));
+    for (stands, term) in terms.iter_mut() {
+        let Some(at) = typed.iter().position(|(own, _)| own == stands) else { continue };
+        term.harm = harm(&words, at, &names_one);
+        match term.harm {
+            Some(Harm::Meant) => {
+                let own = Alternative { term: words[at].clone(), weight: 1.0, via: Via::Word };
+                (term.own, term.decides, term.alternatives) = (own.term.clone(), true, vec![own]);
+            }
+            Some(Harm::Happened(state)) => raise(term, state),
+            None => {}
+        }
+    }
+}
+
+/// What has become of the document is as good as the word for it.
+fn raise(term: &mut QueryTerm, state: &str) {
+    term.alternatives.retain(|one| one.term != state || one.weight >= MISHAP);
+    if term.alternatives.iter().all(|one| one.term != state) {
+        let said = Alternative { term: state.to_owned(), weight: MISHAP, via: Via::Related };
+        term.alternatives.insert(1.min(term.alternatives.len()), said);
     }
 }
 
@@ -93,15 +135,21 @@ fn is_paired(
     certain: &[bool],
     at: usize,
 ) -> bool {
-    let joined = |at: usize| Between::new(text, typed, terms, at).is_empty;
-    let begins = at == 0 || !joined(at);
-    begins && is_next(certain, at) && joined(at + 1) && !certain[at] && terms[at].1.decides
+    let between = |at: usize| Between::new(text, typed, terms, at);
+    let begins = at == 0 || !between(at).is_empty;
+    let next = is_next(certain, at) && between(at + 1).only_owns;
+    begins && next && !certain[at] && terms[at].1.decides
 }
+
+/// Words before a "to" that leads to what is done, and not whither: "how to sell my passport".
+const DOES_TO: [&str; 6] = ["how", "want", "need", "like", "have", "way"];
 
 /// The words between a term and the one before it.
 struct Between {
     sets_aside: bool,
     says_where: bool,
+    /// Nothing but whose it is stands between: "sell my passport".
+    only_owns: bool,
     is_empty: bool,
 }
 
@@ -111,13 +159,20 @@ impl Between {
         let gap = from..terms[at].0.start.max(from);
         let mut words =
             typed.iter().filter(|(word, _)| gap.start <= word.start && word.end <= gap.end);
+        let does = |(at, word): &Typed| {
+            let before = typed.iter().rfind(|(other, _)| other.end <= at.start);
+            word == "to" && before.is_some_and(|(_, word)| DOES_TO.contains(&word.as_str()))
+        };
+        let marked = text[gap.clone()].contains([',', '.', '?', '!', ';', ':']);
+        let owns = |(_, word): &Typed| OWNERS.contains(&word.as_str());
         Self {
-            sets_aside: words.clone().any(|(_, word)| ASIDE.contains(&word.as_str())),
+            only_owns: words.clone().all(owns) && !marked,
+            sets_aside: words.clone().any(|word| ASIDE.contains(&word.1.as_str()) && !does(word)),
             says_where: words
                 .clone()
                 .next_back()
                 .is_some_and(|(_, word)| WITHIN.contains(&word.as_str())),
-            is_empty: words.next().is_none() && !text[gap].contains([',', '.', '?', '!', ';', ':']),
+            is_empty: words.next().is_none() && !marked,
         }
     }
 }

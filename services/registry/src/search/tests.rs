@@ -7,6 +7,7 @@ mod offerings;
 mod places;
 mod properties;
 mod questions;
+mod stances;
 mod words;
 
 use std::collections::BTreeSet;

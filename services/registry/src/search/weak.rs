@@ -6,7 +6,7 @@
 
 use super::analyze::{Alternative, QueryTerm, Role, Via, folded, is_faint, terms};
 use super::filter::Candidate;
-use super::mishap::mishap;
+use super::mishap::{Harm, mishap};
 use super::needle::{Needle, Needles, PAPER, SAME_WORD, is_aside};
 use super::shape::is_no_word;
 use super::table::Table;
@@ -139,7 +139,8 @@ fn misses_act(best: &Candidate, table: &Table, needles: &Needles) -> bool {
         && acts.iter().all(|(term, held)| !held || term.is_object);
     let only_new = acts.iter().all(|(term, _)| NEW.contains(&term.own.as_str()));
     let none = !acts.is_empty() && acts.iter().all(|(_, held)| !held);
-    !only_new && missed || none && (!only_new || does_something_else(best, table))
+    let harmed = acts.iter().any(|(term, held)| term.harm == Some(Harm::Meant) && !held);
+    harmed || !only_new && missed || none && (!only_new || does_something_else(best, table))
 }
 
 fn is_act(term: &QueryTerm) -> bool {
@@ -147,7 +148,8 @@ fn is_act(term: &QueryTerm) -> bool {
         Role::Aside | Role::Where | Role::Excluded => false,
         Role::Makes => true,
         Role::Apart | Role::Beside | Role::Paired => {
-            ACTS.contains(&term.own.as_str()) || mishap(&term.own).is_some()
+            let harm = term.harm.is_some() || mishap(&term.own).is_some();
+            harm || ACTS.contains(&term.own.as_str())
         }
     }
 }
@@ -167,7 +169,8 @@ fn is_other_kind(best: &Candidate, table: &Table, needles: &Needles) -> bool {
     let leading = needles.all.iter().enumerate().filter(|(bit, _)| needles.leading >> bit & 1 == 1);
     let leading: Vec<&str> = leading.map(|(_, needle)| needle.term.own.as_str()).collect();
     let leads = |term: &QueryTerm| leading.contains(&term.own.as_str());
-    let does = words(best, needles).any(|(term, held)| held && is_act(term) && !leads(term));
+    let does = words(best, needles)
+        .any(|(term, held)| held && is_act(term) && !leads(term) && term.role != Role::Makes);
     let beside = |term: &&QueryTerm| {
         let plain = is_person(term) || owner.contains(&term.own);
         matches!(term.role, Role::Beside | Role::Paired) && !plain

@@ -79,8 +79,10 @@ fn ask(look: Look, found: &Found) -> Arc<Part> {
 }
 
 fn answered(look: Look, view: &View, found: &Found, answer: &SearchServicesResponse) -> Arc<Part> {
-    let asked = |place: &&NamedPlace| !place.destination && !place.avoided;
-    let here = answer.named.iter().filter(asked).filter(|place| !place.regions.is_empty());
+    let elsewhere =
+        |place: &NamedPlace| place.destination || place.avoided || place.origin || place.unclear;
+    let asked = |place: &&NamedPlace| !elsewhere(place) && !place.regions.is_empty();
+    let here = answer.named.iter().filter(asked);
     let places: Vec<String> = here.flat_map(|place| regions(view, place)).collect();
     let place = (!places.is_empty()).then(|| either(look, &places));
     Part::new(
@@ -140,6 +142,8 @@ fn taken_for(look: Look, view: &View, place: &NamedPlace) -> String {
     }
     let said = match (place.destination, place.guessed) {
         _ if place.avoided => words::SEARCH_AVOIDED,
+        _ if place.origin => words::SEARCH_ORIGIN,
+        _ if place.unclear => words::SEARCH_UNCLEAR,
         (true, true) => words::SEARCH_DESTINATION_GUESSED,
         (true, false) => words::SEARCH_DESTINATION,
         (false, true) => words::SEARCH_PLACE_GUESSED,

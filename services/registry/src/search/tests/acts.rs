@@ -95,6 +95,42 @@ async fn a_mishap_says_what_has_become_of_the_document() {
 }
 
 #[tokio::test]
+async fn what_one_means_to_do_to_a_document_is_no_mishap() {
+    let engine = engine(office()).await;
+    for text in [
+        "bakar ktp",
+        "membakar ktp",
+        "nyobek ktp",
+        "curi ktp",
+        "nyuri ktp orang",
+        "buang ktp lama",
+        "ktp mau dibuang",
+        "rusakin ktp",
+        "cara menghilangkan ktp",
+        "how to burn my id card",
+        "destroy id card",
+        "sell my id card",
+    ] {
+        let (first, sure) = said(&engine, text).await;
+        assert!(!sure, "{text}: {first}");
+    }
+    for (text, service) in [
+        ("ktp kebakar", "ktp-rusak"),
+        ("ktp dibakar mantan", "ktp-rusak"),
+        ("anak saya merobek ktp", "ktp-rusak"),
+        ("ktp robek", "ktp-rusak"),
+        ("ktp dicuri orang", "ktp-hilang"),
+        ("ktp kebuang", "ktp-hilang"),
+        ("ga sengaja buang ktp", "ktp-hilang"),
+        ("my id card was stolen", "ktp-hilang"),
+        ("someone stole my id card", "ktp-hilang"),
+        ("my id card is torn", "ktp-rusak"),
+    ] {
+        assert_eq!(said(&engine, text).await, (service.into(), true), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn who_is_seventeen_is_no_child_and_what_came_before_is_not_asked_for() {
     let engine = engine(office()).await;
     for (text, service) in [

@@ -227,11 +227,12 @@ async fn where_one_goes_is_not_where_one_asks() {
     let engine = engine(judged_services().into_iter().chain([there]).collect()).await;
     let found = ask(&engine, "pindah ke bali").await;
     assert_eq!((services(&found)[0], found.hits[0].offered_there), ("pindah", 0));
-    assert!(found.places[0].destination);
+    assert_eq!(found.places[0].stance, Stance::Destination);
     let both = ask(&engine, "pindah dari bali ke malang").await;
-    let goes: Vec<bool> = both.places.iter().map(|place| place.destination).collect();
-    assert_eq!((goes, both.hits[0].offered_there), (vec![false, true], 1));
-    assert!(!ask(&engine, "lapor ke bali").await.places[0].destination);
+    let stances: Vec<Stance> = both.places.iter().map(|place| place.stance).collect();
+    let leaves = vec![Stance::Wanted, Stance::Destination];
+    assert_eq!((stances, both.hits[0].offered_there), (leaves, 1));
+    assert_eq!(ask(&engine, "lapor ke bali").await.places[0].stance, Stance::Wanted);
 }
 
 #[tokio::test]
@@ -245,7 +246,7 @@ async fn what_is_asked_for_on_the_way_is_asked_for_there() {
         ("mau pergi ke jember", true),
     ] {
         let found = ask(&engine, text).await;
-        assert_eq!(found.places[0].destination, destination, "{text}");
+        assert_eq!(found.places[0].stance == Stance::Destination, destination, "{text}");
     }
 }
 
@@ -263,9 +264,10 @@ async fn where_one_does_not_want_to_ask_is_no_preference() {
         let found = ask(&engine, text).await;
         let told = (services(&found)[0], found.weak, found.hits[0].offered_there);
         assert_eq!(told, ("paspor-baru", false, 0), "{text}: {:?}", found.unanswered);
-        assert!(found.places[0].avoided && found.places[0].text.ends_with("surabaya"), "{text}");
+        let place = &found.places[0];
+        assert!(place.stance == Stance::Avoided && place.text.ends_with("surabaya"), "{text}");
     }
     let wanted = ask(&engine, "bikin paspor di surabaya").await;
-    assert_eq!((wanted.places[0].avoided, wanted.hits[0].offered_there), (false, 1));
+    assert_eq!((wanted.places[0].stance, wanted.hits[0].offered_there), (Stance::Wanted, 1));
     assert_eq!(region_name("35.78"), "Kota Surabaya");
 }

@@ -19,25 +19,6 @@ pub const ACTS: &[&str] = &[
 /// tutup" does not.
 pub const ENDINGS: &[&str] = &["tutup", "close"];
 
-/// What happens to a document by mishap, as "ke-", "ter-" and "di-" say it: "keselip", "tercecer".
-#[rustfmt::skip]
-pub const LOSSES: &[&str] = &[
-    "begal", "buang", "cecer", "cicir", "colong", "embat", "gondol", "hanyut", "jambret", "jatuh",
-    "lenyap", "maling", "rampas", "rampok", "selip", "tilep",
-];
-
-/// The same where the document is still there.
-pub const DAMAGES: &[&str] = &[
-    "baret", "belah", "bolong", "gigit", "kelupas", "kotor", "kunyah", "lindas", "lupas", "noda",
-    "remuk", "rendam", "sobek", "tumpah",
-];
-
-/// Of them those that are done on purpose as well: a mishap only with the prefix.
-pub const SPOILED: &[&str] = &[
-    "coret", "cuci", "gores", "gunting", "injak", "iris", "jepit", "lipat", "remas", "setrika",
-    "siram", "tekuk", "tindih", "tusuk",
-];
-
 /// Acts and faint words that ask for a document that is not there yet.
 pub const NEW: &[&str] = &["baru", "buat", "terbit", "pertama"];
 
@@ -50,20 +31,6 @@ pub const AFTER: &[&str] = &[
 /// Words before a document that one does not ask for: "selain ktp".
 pub const EXCEPT: &[&str] =
     &["bukan", "selain", "kecuali", "ketimbang", "daripada", "except", "besides", "instead"];
-
-/// Words of refusal, which exclude with one of [`WISHES`] behind them: "tidak mau bikin ktp".
-pub const REFUSALS: &[&str] = &[
-    "tidak", "tdk", "tak", "gak", "ga", "gk", "nggak", "ngga", "enggak", "engga", "ndak", "kagak",
-    "ogah", "batal", "urung", "not",
-];
-
-/// Words before a place where one does not want to ask, beside [`EXCEPT`] and [`REFUSALS`].
-pub const NOT_THERE: &[&str] = &["jangan", "jgn"];
-
-/// Words of wishing.
-pub const WISHES: &[&str] = &[
-    "mau", "jadi", "ingin", "pengen", "pingin", "pengin", "usah", "perlu", "butuh", "want", "need",
-];
 
 /// Words that begin what is said aside: for what, where, why and when.
 pub const ASIDE: &[&str] = &[

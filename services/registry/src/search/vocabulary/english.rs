@@ -59,6 +59,13 @@ pub const PHRASES: &[(&str, &str)] = &[
     ("residence permit", "izin tinggal"),
 ];
 
+/// Words that tell that a question is English: their letters are no Indonesian word's.
+#[rustfmt::skip]
+pub const ONLY_ENGLISH: &[&str] = &[
+    "birth", "can", "card", "certificate", "clearance", "does", "family", "for", "how", "i", "licence", "license", "my", "of",
+    "passport", "permit", "police", "the", "want", "was", "what", "when", "where", "with", "your",
+];
+
 /// English words of the field and the Indonesian ones that also answer them.
 pub const WORDS: &[(&str, &[&str])] = &[
     ("abroad", &["luar"]),

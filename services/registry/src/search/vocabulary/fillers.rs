@@ -45,5 +45,8 @@ pub const FILLERS: &[&str] = &[
     "tolong", "tp", "sehabis", "selalu", "selepas", "sesudah", "setelah", "stlh", "trims", "trs", "trus", "tsb", "tuh", "uda", "udah", "udh", "untuk", "us",
     "utk", "w", "walau", "wanna", "want", "was", "we", "were", "what", "when", "where", "which",
     "who", "why", "will", "with", "without", "would", "ya", "yaa", "yah", "yaitu", "yang", "yg",
+    "anywhere", "everywhere", "elsewhere", "manapun", "dimanapun", "sengaja", "accidentally", "accident", "dont", "doesnt",
+    "cant", "cannot", "wont", "didnt", "isnt", "havent", "hasnt", "never", "don", "doesn", "didn", "isn", "haven", "hasn", "t", "s",
+    "away", "up", "out", "off", "somebody",
     "you", "your", "yuk", "kali", "ku", "lalu", "mu", "nanya", "nanyak", "sejak", "tanpa", "th", "thn",
 ];

@@ -9,26 +9,35 @@ mod acts;
 mod english;
 mod faint;
 mod fillers;
+mod harms;
 mod people;
 mod places;
 mod regional;
 mod related;
 mod seats;
 mod spellings;
+mod stances;
 
 pub use abbreviations::{ABBREVIATIONS, NO_DOCUMENTS};
-pub use acts::{
-    ACTS, AFTER, ASIDE, DAMAGES, ENDINGS, EXCEPT, LOSSES, NEW, NOT_THERE, REFUSALS, SPOILED, WISHES,
-};
-pub use english::{PHRASES, WORDS};
+pub use acts::{ACTS, AFTER, ASIDE, ENDINGS, EXCEPT, NEW};
+pub use english::{ONLY_ENGLISH, PHRASES, WORDS};
 pub use faint::{FAINT, FAINT_FORMS};
 pub use fillers::FILLERS;
+pub use harms::{
+    BEFORE_VERBS, DAMAGES, ENGLISH_HARMS, INTENTS, INVOLUNTARY, LOSSES, OTHERS, OWNERS, PAPERS,
+    SPOILED, STATES, UNINTENDED,
+};
 pub use people::PEOPLE;
-pub use places::{ERRANDS, KINDS, ORDINARY, SHORT_FORMS, TRAVEL, WHERE, WITHIN};
+pub use places::{KINDS, ORDINARY, SHORT_FORMS, WHERE};
 pub use regional::{REGIONAL, REGIONAL_FILLERS};
 pub use related::{RELATED, SAYINGS};
 pub use seats::{DIRECTIONS, SEATS};
 pub use spellings::SPELLINGS;
+pub use stances::{
+    AND, APART, ARRIVED, ASKS_WHETHER, ERRANDS, FAR, FROM, GOING, HOME, MOVED, NOT_THERE,
+    OTHERWISE, REFUSALS, RELUCTANT, SAYING_SOMETHING, TOWARDS, TRAVEL, TURNS, WHEREVER, WISHES,
+    WITHIN,
+};
 
 #[cfg(test)]
 mod tests {

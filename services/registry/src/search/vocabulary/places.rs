@@ -52,18 +52,15 @@ pub const WHERE: &[&str] = &[
     "from",
     "near",
     "to",
+    "luar",
+    "diluar",
+    "outside",
+    "but",
+    "nang",
+    "menyang",
+    "menuju",
+    "kecamatan",
 ];
-
-/// Prepositions for the place where one is, and not whither or whence: behind them stands a place,
-/// whether or not anyone knows it.
-pub const WITHIN: &[&str] = &["di", "d", "in", "at"];
-
-/// Stems of going: a place behind them and a "ke" is where one goes, not where one asks.
-pub const TRAVEL: &[&str] =
-    &["pindah", "mutasi", "pergi", "berangkat", "terbang", "move", "moving", "relocation"];
-
-/// Stems of errands beside acts: a place behind one is where one asks, wherever one goes to later.
-pub const ERRANDS: &[&str] = &["ambil", "bayar", "daftar", "urus"];
 
 /// Names of regions that are words of the language as well: alone they are no place. The word
 /// before them has to say so; behind what is asked for they may be one.

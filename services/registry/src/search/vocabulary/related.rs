@@ -43,6 +43,8 @@ pub const RELATED: &[(&str, &[(&str, f32)])] = &[
     ("darah", &[("data", 0.5)]),
     ("didik", &[("data", 0.4)]),
     ("domisili", &[("pindah", 0.6), ("alamat", 0.6)]),
+    ("dobel", &[("ganda", 0.95)]),
+    ("double", &[("ganda", 0.95)]),
     ("duda", &[("cerai", 0.4)]),
     ("farmasi", &[("apotek", 0.6)]),
     ("ganti", &[("ubah", 0.6), ("hilang", 0.3), ("rusak", 0.3)]),

@@ -26,6 +26,10 @@ phrases! {
         "“{1}” may mean {0}, as where you are going.";
     SEARCH_AVOIDED: "{0} (“{1}”) dipahami sebagai tempat yang tidak Anda inginkan.",
         "{0} (“{1}”) is taken for where you do not want to ask.";
+    SEARCH_ORIGIN: "{0} (“{1}”) dipahami sebagai tempat asal, bukan tempat Anda mengurus.",
+        "{0} (“{1}”) is taken for where you come from, not for where you ask.";
+    SEARCH_UNCLEAR: "Belum jelas apakah Anda ingin mengurus di {0} (“{1}”) atau justru tidak; tempat itu tidak didahulukan.",
+        "Whether you want to ask in {0} (“{1}”) or not is not understood; it is not preferred.";
     SEARCH_PLACE: "Tempat yang dipahami: {0} ({1}).", "The place as understood: {0} ({1}).";
     SEARCH_PLACE_GUESSED: "Mungkin yang dimaksud {0} dengan “{1}”; kata itu juga dicari sebagai kata biasa.",
         "“{1}” may mean {0}; it is looked for as a plain word, too.";

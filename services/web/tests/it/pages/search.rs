@@ -162,6 +162,8 @@ async fn what_is_no_place_and_where_one_goes_are_told_and_nothing_is_said_of_off
             place("mars", &[], false),
             place("bwi", &["regions/35.10"], true),
             NamedPlace { avoided: true, ..place("banyuwangi", &["regions/35.10"], false) },
+            NamedPlace { origin: true, ..place("dari bwi", &["regions/35.10"], false) },
+            NamedPlace { unclear: true, ..place("kota bwi", &["regions/35.10"], false) },
         ],
         uncovered: vec!["hilang".into()],
         ..answer()
@@ -175,6 +177,8 @@ async fn what_is_no_place_and_where_one_goes_are_told_and_nothing_is_said_of_off
             "“mars” bukan tempat yang dikenal indeks ini",
             "Kabupaten Banyuwangi (“bwi”) dipahami sebagai tujuan",
             "Kabupaten Banyuwangi (“banyuwangi”) dipahami sebagai tempat yang tidak Anda inginkan",
+            "Kabupaten Banyuwangi (“dari bwi”) dipahami sebagai tempat asal",
+            "Belum jelas apakah Anda ingin mengurus di Kabupaten Banyuwangi (“kota bwi”)",
             "Tidak ada yang menyatakan bahwa jawaban pertama mencakup: hilang.",
             "Disediakan di:",
         ],

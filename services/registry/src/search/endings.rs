@@ -1,0 +1,26 @@
+//! Endings that a word bears in speech and that change nothing of what it is.
+
+use super::vocabulary::{ABBREVIATIONS, FAINT};
+
+/// The word without whose it is, and without a Javanese ending, where what is left is known.
+pub fn without_endings(word: &str) -> &str {
+    without_javanese_ending(unowned(word))
+}
+
+/// "Ktpku" and "skcknya": whose it is changes no abbreviation.
+fn unowned(word: &str) -> &str {
+    let bare = ["ku", "mu", "nya", "ne"].iter().filter_map(|end| word.strip_suffix(end));
+    let mut known = bare.filter(|bare| ABBREVIATIONS.iter().any(|(short, _)| short == bare));
+    known.next().unwrap_or(word)
+}
+
+/// Letters that a word has left when its Javanese ending is off.
+const LETTERS_BEFORE_ENDING: usize = 4;
+
+/// "Syarate" and "biayane" are a question word with the Javanese ending for "its". Only those are
+/// read so: "kode" and "online" are words of their own.
+fn without_javanese_ending(word: &str) -> &str {
+    let bare = ["ne", "e"].iter().filter_map(|end| word.strip_suffix(end));
+    let mut bare = bare.filter(|bare| bare.len() >= LETTERS_BEFORE_ENDING);
+    bare.find(|bare| FAINT.contains(bare) && bare.len() < word.len()).unwrap_or(word)
+}
