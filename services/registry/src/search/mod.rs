@@ -6,7 +6,7 @@
 //!
 //! | file | task |
 //! | --- | --- |
-//! | `stem`, `endings`, `vocabulary`, `analyze`, `asked` | from text to terms: stems, abbreviations, slang |
+//! | `stem`, `endings`, `vocabulary`, `analyze`, `asked` | from text to terms |
 //! | `places`, `stance` | the places of a question, and whether one asks there |
 //! | `reading`, `roles` | from a question to the terms that it names |
 //! | `index` | tantivy: which services have a term in which part; terms one slip away |

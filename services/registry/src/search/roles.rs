@@ -45,8 +45,8 @@ pub fn assign(
     }
 }
 
-/// Tells what happened to the document from what somebody means to do to it. What is meant is looked
-/// for in its own word only: "bakar ktp" asks for no new one.
+/// Tells what happened to the document from what somebody means to do to it. An act that is meant
+/// is looked for in its own word only: "bakar ktp" asks for no new one.
 pub fn mark_harms(
     typed: &[Typed],
     terms: &mut [(Range<usize>, QueryTerm)],

@@ -2,7 +2,7 @@
 //! anywhere but there.
 //!
 //! A word that keeps away from a place ("selain", "luar", "jauh", "ogah", "not") reaches it over
-//! words that mean nothing by themselves ("mau", "ke", "kantor", "kota"). Two such words cancel each
+//! words that mean nothing by themselves ("mau", "ke", "kantor", "kota"). Two of them cancel each
 //! other ("tidak jauh dari"). What is done or asked for in between parts the two, unless the first
 //! is an outright refusal ("tidak mau bikin ktp di solo"); where it is anything else, nobody knows
 //! what is refused, and the place is no preference and told as [`Stance::Unclear`].

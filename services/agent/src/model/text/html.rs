@@ -157,7 +157,7 @@ impl Reading<'_> {
         self.unread.as_ref().is_some_and(|(own, _)| own == b"style")
     }
 
-    /// How the element that begins is shown: where the page's rules are not sure, that is not known.
+    /// How the element that begins is shown: unknown where the page's rules are not sure.
     fn looks(&mut self, tag: &StartTag<()>) -> Shown {
         let own = value(tag, b"style");
         let Some(sheets) = &self.sheets else { return self.looks_in(tag, &own) };

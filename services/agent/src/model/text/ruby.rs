@@ -1,5 +1,5 @@
-//! Words with an annotation above them (`<ruby>KK<rt>Kartu Keluarga</rt></ruby>`): it is read behind
-//! its word in brackets, and does not run into it.
+//! Words with an annotation above them (`<ruby>KK<rt>Kartu Keluarga</rt></ruby>`): it is read
+//! behind its word in brackets, and does not run into it.
 
 /// The part of an annotated word that is being read.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]

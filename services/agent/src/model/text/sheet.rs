@@ -102,8 +102,8 @@ fn strikes(body: &str) -> bool {
     body.contains("text-decoration")
 }
 
-/// Whether the rules within an at-rule are sure to hold; nothing where none of them is for a screen,
-/// or it holds no rules.
+/// Whether the rules within an at-rule are sure to hold; nothing where none is for a screen, or it
+/// holds no rules.
 fn holds(at_rule: &str) -> Option<bool> {
     let (kind, rest) = at_rule.split_once(|c: char| !c.is_alphanumeric() && c != '-')?;
     let media = rest.trim();

@@ -1,5 +1,5 @@
-//! Words that tell what a place is to whoever asks: where he asks, whence he comes, whither he goes,
-//! or where he does not want to be. All as typed, those in [`TRAVEL`] and [`ERRANDS`] as stems.
+//! Words that tell what a place is to whoever asks: where they ask, come from, go to, or do not
+//! want to be. All as typed, those in [`TRAVEL`] and [`ERRANDS`] as stems.
 
 /// Prepositions for the place where one is, and not whither or whence: behind them stands a place,
 /// whether or not anyone knows it.
