@@ -1,7 +1,14 @@
 //! The forms of verbs of harm, in both languages: who does it, or to what it happens.
 
-use super::mishap::{DAMAGED, LOST, PREFIXES};
 use super::vocabulary::{DAMAGES, ENGLISH_HARMS, INVOLUNTARY, LOSSES, SPOILED, STATES};
+
+/// The state of a document that is gone, as catalogs call it.
+pub const LOST: &str = "hilang";
+/// The state of one that is still there.
+pub const DAMAGED: &str = "rusak";
+
+/// Prefixes of what happens, whoever does it.
+pub const PREFIXES: [&str; 5] = ["ke", "ter", "di", "ka", "ta"];
 
 /// Suffixes of deeds; all but the first make a bare root one that is done.
 const SUFFIXES: [&str; 6] = ["nya", "in", "kan", "i", "ken", "an"];

@@ -5,19 +5,13 @@
 //! one means to do nobody offers. The form of the verb tells them apart, and where it does not, its
 //! place does: a bare root right before the document is done to it, behind it it is its state.
 
-use super::deed::{Form, deed};
+use super::deed::{DAMAGED, Form, LOST, PREFIXES, deed};
 use super::vocabulary::{
     BEFORE_VERBS, DAMAGES, INTENTS, LOSSES, OTHERS, OWNERS, REFUSALS, SPOILED, UNINTENDED,
 };
 
-/// What says that something happened, and that nobody meant it to.
-pub const PREFIXES: [&str; 5] = ["ke", "ter", "di", "ka", "ta"];
-
 /// How much less what has become of a document is worth than the word for what happened.
 pub const MISHAP: f32 = 0.8;
-
-pub const LOST: &str = "hilang";
-pub const DAMAGED: &str = "rusak";
 
 /// What has become of a document by a mishap: "keselip" it is lost, "ketumpahan" it is damaged.
 pub fn mishap(term: &str) -> Option<&'static str> {
