@@ -177,7 +177,7 @@ fn work(registry: &Registry, feed: &Feed, readiness: &Readiness, shutdown: &Canc
         drop(measured);
     });
     tokio::spawn(mpp_rpc::watch_database(readiness, db.clone(), shutdown.clone()));
-    tokio::spawn(sync::redrive::run(registry.clone(), shutdown.clone()));
+    tokio::spawn(sync::look::run(registry.clone(), shutdown.clone()));
     tokio::spawn(jobs::run(db, feed.clone(), policy, shutdown.clone()));
 }
 

@@ -1,99 +1,18 @@
 //! Records that wait, whole, and those of them that were rejected when they were tried again.
 
+mod row;
+
 use std::collections::HashMap;
 
 use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Tx, db_error, placeholders};
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row};
 
-use crate::model::quarantine::State;
+use row::{COLUMNS, cause, read};
+pub use row::{Cause, Held, Waiting};
 
 /// Rows of one statement; the databases bound its parameters.
 const CHUNK: usize = 400;
-/// The columns of [`Waiting`], in its order, but for the record itself.
-const COLUMNS: &str =
-    "source, name, source_id, deletes, field, code, message, awaited, refused, rules,
-    sequence, session, unique_ids, form, first_seen, last_try, tries, not_before";
-
-/// A record that is kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Waiting {
-    /// Its source.
-    pub source: String,
-    /// The service that it asks for.
-    pub name: String,
-    /// The last part of that name.
-    pub source_id: String,
-    /// It asks for the service to go.
-    pub deletes: bool,
-    /// The encoded record; empty where only what is told of it was asked for.
-    pub record: Vec<u8>,
-    /// The field at fault.
-    pub field: String,
-    /// Why it waits.
-    pub code: String,
-    /// The same for people.
-    pub message: String,
-    /// What it waits for.
-    pub awaited: String,
-    /// It waits no more: it was rejected when it was tried again.
-    pub refused: bool,
-    /// The rules by which it was tried last.
-    pub rules: i64,
-    /// The batch that brought it.
-    pub sequence: i64,
-    /// The session that brought it.
-    pub session: String,
-    /// That session's client has said that ids are unique.
-    pub unique_ids: bool,
-    /// The form in which that client writes.
-    pub form: i64,
-    /// When its bytes were first answered so.
-    pub first_seen: Micros,
-    /// When it was last tried.
-    pub last_try: Micros,
-    /// How often.
-    pub tries: i64,
-    /// It is not tried again by itself before.
-    pub not_before: Micros,
-}
-
-impl Waiting {
-    /// Where its name stands.
-    pub fn state(&self) -> State {
-        if self.refused { State::Refused } else { State::Waiting }
-    }
-}
-
-/// How much waits of a source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Held {
-    /// Records, those that were rejected since among them.
-    pub records: i64,
-    /// Bytes of them.
-    pub bytes: i64,
-}
-
-/// Records that wait for the same thing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cause {
-    /// Their source.
-    pub source: String,
-    /// Why they wait.
-    pub code: String,
-    /// What they wait for.
-    pub awaited: String,
-    /// They were rejected when they were tried again.
-    pub refused: bool,
-    /// How many.
-    pub records: i64,
-    /// Since when the oldest does.
-    pub oldest: Micros,
-    /// The oldest rules by which one of them was tried.
-    pub rules: i64,
-    /// When the first of them may be tried again.
-    pub not_before: Micros,
-}
 
 /// Which records of a source are meant.
 #[derive(Clone, Debug, Default)]
@@ -377,46 +296,4 @@ pub async fn add_redriven(tx: &mut Tx, source: &str, taken: i64, rejected: i64) 
     .await
     .map(drop)
     .map_err(db_error)
-}
-
-fn read(row: &AnyRow) -> sqlx::Result<Waiting> {
-    let flag = |column: &str| row.try_get::<i64, _>(column).map(|flag| flag != 0);
-    let record = match row.try_get("record") {
-        Err(sqlx::Error::ColumnNotFound(_)) => Vec::new(),
-        record => record?,
-    };
-    Ok(Waiting {
-        record,
-        deletes: flag("deletes")?,
-        source: row.try_get("source")?,
-        name: row.try_get("name")?,
-        source_id: row.try_get("source_id")?,
-        field: row.try_get("field")?,
-        code: row.try_get("code")?,
-        message: row.try_get("message")?,
-        awaited: row.try_get("awaited")?,
-        refused: flag("refused")?,
-        rules: row.try_get("rules")?,
-        sequence: row.try_get("sequence")?,
-        session: row.try_get("session")?,
-        unique_ids: flag("unique_ids")?,
-        form: row.try_get("form")?,
-        first_seen: row.try_get("first_seen")?,
-        last_try: row.try_get("last_try")?,
-        tries: row.try_get("tries")?,
-        not_before: row.try_get("not_before")?,
-    })
-}
-
-fn cause(row: &AnyRow) -> sqlx::Result<Cause> {
-    Ok(Cause {
-        source: row.try_get("source")?,
-        code: row.try_get("code")?,
-        awaited: row.try_get("awaited")?,
-        refused: row.try_get::<i64, _>("refused")? != 0,
-        records: row.try_get("records")?,
-        oldest: row.try_get("oldest")?,
-        rules: row.try_get("rules")?,
-        not_before: row.try_get("not_before")?,
-    })
 }

@@ -35,6 +35,7 @@
 
 pub mod apply;
 pub mod ending;
+pub mod look;
 mod moves;
 pub mod plan;
 pub mod push;

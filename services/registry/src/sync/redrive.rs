@@ -1,7 +1,7 @@
-//! Records that waited are tried again: by themselves once what they wait for is there, and by
-//! command.
+//! Records that waited are tried again: by command, and by themselves once what they wait for is
+//! there ([`super::look`]).
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use mpp_api::sync::{Record, RedriveRecordsRequest, Source};
 use mpp_core::{Error, FieldCode, FieldViolation, Micros, Reason, Result};
@@ -9,7 +9,6 @@ use mpp_form::record::{self, Checked};
 use mpp_resource::Call;
 use mpp_store::{Actor, Expect, Tx};
 use prost::Message as _;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     apply::is_a_records_fault,
@@ -22,13 +21,13 @@ use crate::{
     metrics,
     model::{
         Check,
-        quarantine::{Answer, Asks, Event, State, Step, is_due, pause},
+        quarantine::{Answer, Asks, Event, State, Step, pause},
     },
     store::{
         batches,
         lease::Lease,
         rejected::{self, Stands},
-        waiting::{self, By, Cause, Selection, Waiting},
+        waiting::{self, By, Selection, Waiting},
     },
 };
 
@@ -305,67 +304,4 @@ async fn show(tx: &mut Tx, source: &str, done: &Done) -> Result<()> {
         (found.doc.rejected_now, found.doc.waiting_now) = (now.rejected, now.waiting);
     }
     tx.put(source, &found.doc, found.labels, Expect::Any).await.map(drop)
-}
-
-/// Looks again and again whether what records wait for is there, until shutdown. Every replica
-/// does; what one has taken the others do not find any more.
-pub async fn run(registry: Registry, shutdown: CancellationToken) {
-    let every = registry.policy.quarantine_look();
-    let mut rest = every;
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(rest) => {}
-        }
-        let begun = std::time::Instant::now();
-        if let Err(error) = look(&registry).await {
-            tracing::warn!(%error, "records that wait are looked at again");
-        }
-        // However much waits, it takes a tenth of a processor at the most.
-        rest = every.max(begun.elapsed() * 10);
-    }
-}
-
-async fn look(registry: &Registry) -> Result<()> {
-    if !registry.memory.is_whole() {
-        return Ok(());
-    }
-    let mut db = registry.db.read().await?;
-    let causes = waiting::causes(db.conn()).await?;
-    db.end().await?;
-    let now = registry.now();
-    for cause in causes.iter().filter(|cause| is_due_now(registry, cause, now)) {
-        let actor = Actor { origin: cause.source.clone(), subject: "registry".into() };
-        let redrive = Redrive {
-            registry: registry.clone(),
-            actor,
-            accept_moves: false,
-            validate_only: false,
-        };
-        let wanted = Selection {
-            source: cause.source.clone(),
-            code: cause.code.clone(),
-            awaited: Some(cause.awaited.clone()),
-            with_refused: cause.refused,
-            by: Some(now),
-            ..Selection::default()
-        };
-        if let Err(error) = redrive.all(&wanted).await {
-            let source = &cause.source;
-            tracing::warn!(%error, source, cause.awaited, "it is tried again at the next look");
-        }
-    }
-    registry.waiting.replace(Arc::new(causes));
-    Ok(())
-}
-
-/// What was rejected is tried again by other rules only.
-fn is_due_now(registry: &Registry, cause: &Cause, now: Micros) -> bool {
-    if cause.not_before > now {
-        return false;
-    }
-    if cause.refused {
-        return cause.rules != record::RULES;
-    }
-    is_due(&cause.code, registry.sight(&cause.source, &cause.awaited))
 }

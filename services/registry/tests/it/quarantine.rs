@@ -3,23 +3,23 @@
 use mpp_api::{
     registry::{DeleteServiceRequest, HandBackServiceRequest, Service, unit::Kind},
     sync::{
-        Accounting, BatchResult, End, Hello, ListWaitingRecordsRequest, ListWaitingRecordsResponse,
+        Accounting, BatchResult, Hello, ListWaitingRecordsRequest, ListWaitingRecordsResponse,
         Outcome, Record, RedriveRecordsRequest, RedriveRecordsResponse, Source,
         UpdateSourceRequest, record::Body,
     },
     types::{Tombstone, tombstone},
 };
-use mpp_core::{Clock, Role};
+use mpp_core::Role;
 use mpp_registry::Policy;
-use mpp_testkit::{Backend, TestDatabase, database, on_both};
+use mpp_testkit::on_both;
 use prost_types::FieldMask;
 
 use crate::{
-    publisher::{Session, begin_again, codes, hello, let_go, outcomes, record_of, source},
-    world::{BKPM, Clients, KEMENDAGRI, MAY_2026, SECOND, SOURCE, World, reason, service, unit},
+    publisher::{begin_again, codes, hello, outcomes, record_of, source},
+    world::{BKPM, Clients, KEMENDAGRI, SECOND, SOURCE, World, reason, service, unit},
 };
 
-const BARU: &str = "units/dinas-baru";
+pub const BARU: &str = "units/dinas-baru";
 
 /// A registry that looks all the time.
 pub fn quick() -> Policy {
@@ -27,11 +27,11 @@ pub fn quick() -> Policy {
 }
 
 /// One that never looks by itself.
-fn asleep() -> Policy {
+pub fn asleep() -> Policy {
     Policy { quarantine_look_millis: 600_000, ..quick() }
 }
 
-fn late(id: &str, title: &str) -> Record {
+pub fn late(id: &str, title: &str) -> Record {
     record_of(BARU, id, service(title))
 }
 
@@ -43,18 +43,18 @@ fn take_back(name: &str) -> Record {
     Record { source_id, unit: String::new(), body: Some(body) }
 }
 
-async fn run(world: &World, records: Vec<Record>) -> BatchResult {
+pub async fn run(world: &World, records: Vec<Record>) -> BatchResult {
     run_as(world, hello(), records).await
 }
 
-async fn run_as(world: &World, hello: Hello, records: Vec<Record>) -> BatchResult {
+pub async fn run_as(world: &World, hello: Hello, records: Vec<Record>) -> BatchResult {
     let mut session = begin_again(world, hello).await;
     let result = session.send(records).await;
     session.end().await;
     result
 }
 
-async fn create_unit(world: &World, id: &str) {
+pub async fn create_unit(world: &World, id: &str) {
     let below = unit(id, Kind::Office, KEMENDAGRI);
     world.admin().create_unit(id, below).await.expect("a unit");
 }
@@ -64,11 +64,11 @@ pub async fn listed(world: &World, parent: &str) -> ListWaitingRecordsResponse {
     world.admin().sync.list_waiting_records(request).await.expect("a list").into_inner()
 }
 
-async fn redrive(caller: &mut Clients, asked: RedriveRecordsRequest) -> RedriveRecordsResponse {
+pub async fn redrive(caller: &mut Clients, asked: RedriveRecordsRequest) -> RedriveRecordsResponse {
     caller.sync.redrive_records(asked).await.expect("tried").into_inner()
 }
 
-fn all() -> RedriveRecordsRequest {
+pub fn all() -> RedriveRecordsRequest {
     RedriveRecordsRequest { source: SOURCE.into(), ..RedriveRecordsRequest::default() }
 }
 
@@ -93,7 +93,7 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
     panic!("{what} did not come about");
 }
 
-async fn until_title(world: &World, name: &str, title: &str) {
+pub async fn until_title(world: &World, name: &str, title: &str) {
     let wanted = (name.to_owned(), title.to_owned());
     until(title, async || titles(world).contains(&wanted).then_some(())).await;
 }
@@ -128,7 +128,7 @@ async fn a_record_whose_unit_comes_later_is_applied_by_itself() {
         assert_eq!((counted.received, counted.quarantined, counted.applied), (2, 2, 0));
         assert_eq!((counted.redriven, counted.redrive_rejected), (2, 0));
         assert!(balances(&counted));
-        assert_eq!(crate::quarantine::listed(&world, "sources/-").await.total_size, 0);
+        assert_eq!(self::listed(&world, "sources/-").await.total_size, 0);
         let again = run(&world, vec![late("akta", "Akta"), late("kk", "KK")]).await;
         assert_eq!(outcomes(&again), [Outcome::Unchanged; 2], "what its source then hears");
     })
@@ -348,99 +348,4 @@ async fn moves_that_are_too_many_wait_for_a_person() {
         assert_eq!(titles(&world).len(), 30, "each stands once");
     })
     .await;
-}
-
-#[tokio::test]
-async fn a_record_that_its_source_has_no_more_waits_no_more() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, quick()).await;
-        let unique = || Hello { unique_ids: true, ..hello() };
-        run_as(&world, unique(), vec![late("a", "A"), late("b", "B"), late("c", "C")]).await;
-        // Said by its client; under another unit; not sent in a complete session under send_all.
-        let mut session = begin_again(&world, unique()).await;
-        session.send(vec![record_of(KEMENDAGRI, "b", service("B"))]).await;
-        let gone = End { rejected_gone: vec!["a".into()], ..End::default() };
-        session.end_with(gone).await;
-        let names: Vec<_> = listed(&world, SOURCE).await.records;
-        assert!(names.iter().all(|one| one.name.ends_with("/c")), "{names:?}");
-        let remapped = Hello { mapping_version: "2".into(), ..unique() };
-        run_as(&world, remapped, vec![record_of(KEMENDAGRI, "b", service("B"))]).await;
-        assert_eq!(listed(&world, SOURCE).await.total_size, 0);
-        create_unit(&world, "dinas-baru").await;
-        let head = world.running.registry.db.read().await.expect("a snapshot").revision();
-        world.running.registry.memory.wait_for(head).await.expect("seen");
-        assert_eq!(titles(&world), [(format!("{KEMENDAGRI}/services/b"), "B".to_owned())]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_waits_goes_with_its_source() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, quick()).await;
-        run(&world, vec![late("a", "A")]).await;
-        let request =
-            mpp_api::sync::DeleteSourceRequest { name: SOURCE.into(), ..Default::default() };
-        world.admin().sync.delete_source(request).await.expect("deleted");
-        assert_eq!(listed(&world, "sources/-").await.total_size, 0);
-        create_unit(&world, "dinas-baru").await;
-        assert_eq!(titles(&world), []);
-    })
-    .await;
-}
-
-/// A registry that ends between the arrival and the redrive goes on with it when it starts.
-#[tokio::test]
-async fn what_has_come_while_nobody_looked_is_found_after_the_start() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, asleep()).await;
-        run(&world, vec![late("akta", "Akta")]).await;
-        create_unit(&world, "dinas-baru").await;
-        world.stop().await;
-        let world = World::under(&database, Clock::stopped_at(MAY_2026), quick()).await;
-        until_title(&world, "units/dinas-baru/services/akta", "Akta").await;
-    })
-    .await;
-}
-
-/// A session that breaks off leaves what it was answered; one that goes back sends it again.
-#[tokio::test]
-async fn what_a_broken_session_has_brought_waits_on() {
-    on_both(async |database| {
-        let world = World::with_source_under(&database, quick()).await;
-        let mut session = Session::begin(&world).await;
-        session.send(vec![late("akta", "Akta")]).await;
-        let_go(&world, session).await;
-        create_unit(&world, "dinas-baru").await;
-        until_title(&world, "units/dinas-baru/services/akta", "Akta").await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn two_replicas_that_redrive_at_once_apply_each_record_once() {
-    let database: TestDatabase = database(Backend::Postgres).await;
-    let one = World::with_source_under(&database, quick()).await;
-    let two = World::under(&database, Clock::stopped_at(MAY_2026), quick()).await;
-    let ids: Vec<String> = (0..60).map(|row| format!("s{row}")).collect();
-    run(&one, ids.iter().map(|id| late(id, "Layanan")).collect()).await;
-    create_unit(&one, "dinas-baru").await;
-    let by_hand =
-        async |world: &World| redrive(&mut world.caller(Role::Publisher, &[SOURCE]), all()).await;
-    tokio::join!(by_hand(&one), by_hand(&two));
-    let counted = until("all are applied", async || {
-        let shown = source(&two).await;
-        (shown.waiting_now == 0).then_some(shown.accounting.expect("counted"))
-    })
-    .await;
-    assert_eq!((counted.redriven, counted.redrive_rejected), (60, 0), "each once");
-    let mut read = one.running.registry.db.read().await.expect("a snapshot");
-    let versions: i64 = sqlx::query_scalar(
-        "select cast(sum(version) as bigint) from record where kind = 'service' and name like $1",
-    )
-    .bind(format!("{BARU}/services/s%"))
-    .fetch_one(read.conn())
-    .await
-    .expect("a sum");
-    assert_eq!(versions, 60);
 }
