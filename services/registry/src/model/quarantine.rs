@@ -154,7 +154,7 @@ impl State {
 }
 
 /// What a record of this name waits for; empty where nothing that comes by itself helps.
-pub fn awaited<'a>(code: FieldCode, name: &'a str) -> &'a str {
+pub fn awaited(code: FieldCode, name: &str) -> &str {
     match code {
         FieldCode::UnitNotFound | FieldCode::UnitNotOwned => {
             name.split_once("/services/").map_or("", |(unit, _)| unit)
