@@ -263,7 +263,8 @@ mod tests {
     #[tokio::test]
     async fn a_repair_that_takes_too_long_says_what_becomes_of_it() {
         let until = Instant::now() + Duration::from_millis(20);
-        let cut = two().repair("copies/memory", true, until).await.expect_err("it hangs");
+        let cut = two().repair("users/siti", ("copies/memory", true), until).await;
+        let cut = cut.expect_err("it hangs");
         assert!(cut.message().contains("stays"), "{cut}");
     }
 }
