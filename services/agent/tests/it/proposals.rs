@@ -52,5 +52,5 @@ async fn what_is_no_catalog_of_services_is_told() {
     std::fs::write(&path, "suhu,lembap\n31.2,80\n30.9,82\n").expect("a file");
     let input = Input::Csv(Table { path, ..Table::default() });
     let said = propose(input, "units/dinas", &Policy::default()).await;
-    assert!(said.err().expect("nothing is proposed").message().contains("by hand"));
+    assert!(said.expect_err("nothing is proposed").message().contains("by hand"));
 }
