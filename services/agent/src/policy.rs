@@ -105,6 +105,12 @@ impl Policy {
         Duration::from_millis(self.look_millis)
     }
 
+    /// How long an answer to a statement is waited for: the server ends it by itself before, and
+    /// its word has its way to come.
+    pub fn statement_patience(&self) -> Duration {
+        Duration::from_secs(self.statement_timeout_seconds) + self.page_timeout()
+    }
+
     /// [`Self::page_timeout_seconds`].
     pub fn page_timeout(&self) -> Duration {
         Duration::from_secs(self.page_timeout_seconds)

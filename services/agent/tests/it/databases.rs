@@ -2,22 +2,20 @@
 
 use std::time::Duration;
 
-use mpp_agent::{
-    Access, Ask, Checked, Database, Input, Noticed, Policy, Secret, Server, Setting, Tls, Watch,
-};
+use mpp_agent::{Access, Ask, Checked, Database, Input, Noticed, Secret, Server, Setting, Tls};
 use mpp_testkit::{Backend, TestDatabase, database, execute, on_both};
 use sqlx::{Connection as _, PgConnection};
-use tokio::time::timeout;
 
 use crate::office::{MAPPING, counts, lack, mapped, places};
 
-const CATALOG: &str = "
+pub const CATALOG: &str = "
     CREATE TABLE layanan (kode TEXT, nama TEXT, syarat TEXT);
     INSERT INTO layanan VALUES
         ('KTP', 'KTP elektronik', 'Kartu keluarga'), ('KK', 'Kartu keluarga', NULL),
         ('AKTA', 'Akta kelahiran', '');";
 
-fn access(database: &TestDatabase) -> Access {
+/// How an office's database is reached.
+pub fn access(database: &TestDatabase) -> Access {
     match database.backend() {
         Backend::Sqlite => {
             let folder = database.folder().expect("a folder");
@@ -39,7 +37,8 @@ fn access(database: &TestDatabase) -> Access {
     }
 }
 
-fn asked(text: &str, is_table: bool) -> Ask {
+/// What is asked of it.
+pub fn asked(text: &str, is_table: bool) -> Ask {
     let text = Setting { text: text.into(), place: "dinas.toml, line 4".into() };
     Ask { text, is_table }
 }
@@ -164,10 +163,25 @@ async fn a_query_with_a_limit_that_is_reached_is_no_whole() {
         execute(database.url(), CATALOG).await;
         let said = query(&database, "SELECT * FROM layanan LIMIT 2").await;
         assert!(lack(&said).contains("take the limit out"), "{}", lack(&said));
+        let said = query(&database, "SELECT * FROM layanan LIMIT (100 - 98)").await;
+        assert!(lack(&said).contains("than a plain number"), "{}", lack(&said));
         let said = query(&database, "SELECT * FROM layanan LIMIT 200").await;
         assert!(said.lack.is_none(), "{:?}", said.lack);
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_operator_of_postgres_hides_no_limit() {
+    let database = database(Backend::Postgres).await;
+    execute(database.url(), CATALOG).await;
+    let select = "SELECT kode, to_jsonb(layanan) #>> '{nama}' AS nama, syarat FROM layanan";
+    for end in ["LIMIT 2", "FETCH FIRST ROW ONLY"] {
+        let said = query(&database, &format!("{select} {end}")).await;
+        assert!(lack(&said).contains("take the limit out"), "{end}: {}", lack(&said));
+    }
+    let said = query(&database, select).await;
+    assert_eq!(counts(&said), (3, 0, true), "{:?}", said.lack);
 }
 
 #[tokio::test]
@@ -309,51 +323,4 @@ async fn a_reader_keeps_no_writer_waiting() {
     };
     let (said, written) = tokio::join!(query(&database, slow), writing);
     assert!(written.is_ok() && said.lack.is_none(), "{written:?} {:?}", said.lack);
-}
-
-/// Whether an edit is noticed, and whether none is where nothing changes.
-async fn notices(database: &TestDatabase, noticed: Noticed, edit: &str) -> (bool, bool) {
-    let (access, ask) = (access(database), asked("layanan", true));
-    let source = Database { access, ask, noticed };
-    let policy = Policy { look_millis: 100, ..Policy::default() };
-    let mut watch = Watch::of(&source, &policy).expect("it tells of changes");
-    watch.note().await;
-    let (soon, in_time) = (Duration::from_millis(600), Duration::from_secs(30));
-    let early = timeout(soon, watch.changed()).await.is_ok();
-    execute(database.url(), edit).await;
-    (early, timeout(in_time, watch.changed()).await.is_ok())
-}
-
-const EDIT: &str = "UPDATE layanan SET nama = 'KTP baru' WHERE kode = 'KTP'";
-
-#[tokio::test]
-async fn an_edit_is_noticed_at_once_by_what_each_database_tells() {
-    let file = database(Backend::Sqlite).await;
-    execute(file.url(), CATALOG).await;
-    assert_eq!(notices(&file, Noticed::default(), EDIT).await, (false, true));
-    let server = database(Backend::Postgres).await;
-    execute(server.url(), CATALOG).await;
-    let xmin = Noticed { changed: "xmin".into(), ..Noticed::default() };
-    assert_eq!(notices(&server, xmin, EDIT).await, (false, true));
-    let stamped = "ALTER TABLE layanan ADD diubah timestamptz DEFAULT now()";
-    execute(server.url(), stamped).await;
-    let column = Noticed { changed: "diubah".into(), ..Noticed::default() };
-    let edit = "UPDATE layanan SET nama = 'KIA', diubah = now() WHERE kode = 'KK'";
-    assert_eq!(notices(&server, column.clone(), edit).await, (false, true));
-    let gone = "DELETE FROM layanan WHERE kode = 'AKTA'";
-    assert_eq!(notices(&server, column, gone).await, (false, true));
-    // As services/README.md has it.
-    let trigger = "CREATE FUNCTION katalog_berubah() RETURNS trigger LANGUAGE plpgsql AS
-            'BEGIN NOTIFY katalog; RETURN NULL; END';
-        CREATE TRIGGER katalog_berubah AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON layanan
-            EXECUTE FUNCTION katalog_berubah()";
-    execute(server.url(), trigger).await;
-    let listens = Noticed { listen: "katalog".into(), ..Noticed::default() };
-    assert_eq!(notices(&server, listens, EDIT).await, (false, true));
-    let source = Database {
-        access: access(&server),
-        ask: asked("layanan", true),
-        noticed: Noticed::default(),
-    };
-    assert!(Watch::of(&source, &Policy::default()).is_none(), "nothing tells of its changes");
 }

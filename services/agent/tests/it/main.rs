@@ -12,3 +12,4 @@ mod sheets;
 mod strangers;
 mod tables;
 mod unlisted;
+mod watched;

@@ -21,6 +21,16 @@ pub const MAPPING: &str = r#"{source_id: (.kode | tostring | ascii_downcase), un
 pub async fn mapped(input: Input, program: &str, apply_trials: bool) -> Checked {
     let policy =
         Policy { page_tries: 3, max_page_bytes: 200_000, max_pages: 50, ..Policy::default() };
+    mapped_under(policy, input, program, apply_trials).await
+}
+
+/// The same under other settings.
+pub async fn mapped_under(
+    policy: Policy,
+    input: Input,
+    program: &str,
+    apply_trials: bool,
+) -> Checked {
     let run = Run {
         source: "sources/pacitan".into(),
         input,

@@ -1,5 +1,6 @@
 //! What is asked of a database: a table, or a query, as one statement that only reads.
 
+use super::limit::Limit;
 use crate::source::place::Setting;
 
 /// A table or a query.
@@ -10,9 +11,6 @@ pub struct Ask {
     /// It is a table's name.
     pub is_table: bool,
 }
-
-/// Words after which a query says how many rows it asks for.
-const LIMITS: [&str; 3] = ["limit", "first", "next"];
 
 impl Ask {
     /// The statement that yields the rows. In a table's name `quote` marks what is a name.
@@ -33,53 +31,10 @@ impl Ask {
         format!("SELECT count(*) FROM (\n{statement}\n) AS mpp_rows")
     }
 
-    /// The rows that a query asks for at the most, where it says so at its end.
-    pub fn limit(&self) -> Option<u64> {
-        if self.is_table {
-            return None;
-        }
-        let words = outside(&self.text.text);
-        let at = words.iter().rposition(|word| LIMITS.contains(&word.as_str()))?;
-        let numbers = words[at + 1..].iter().map(|word| word.parse::<u64>());
-        // LIMIT 20, 100 begins with what is passed over.
-        match numbers.take_while(Result::is_ok).flatten().collect::<Vec<_>>().as_slice() {
-            [] => None,
-            [only] => Some(*only),
-            [_, rows, ..] => Some(*rows),
-        }
+    /// The rows that a query asks for at the most.
+    pub fn limit(&self) -> Limit {
+        if self.is_table { Limit::None } else { Limit::of(&self.text.text) }
     }
-}
-
-/// The words of a query that stand in no bracket, quote or comment, in small letters.
-fn outside(query: &str) -> Vec<String> {
-    let mut words = String::new();
-    let mut signs = query.chars().peekable();
-    let mut depth = 0_usize;
-    while let Some(sign) = signs.next() {
-        match (sign, signs.peek()) {
-            ('\'' | '"' | '`', _) => {
-                signs.by_ref().find(|next| *next == sign);
-            }
-            ('-', Some('-')) | ('#', _) => {
-                signs.by_ref().find(|next| *next == '\n');
-            }
-            ('/', Some('*')) => {
-                let mut before = ' ';
-                signs
-                    .by_ref()
-                    .find(|next| std::mem::replace(&mut before, *next) == '*' && *next == '/');
-            }
-            ('(', _) => depth += 1,
-            (')', _) => depth = depth.saturating_sub(1),
-            _ if depth == 0 && (sign.is_alphanumeric() || sign == '_') => {
-                words.extend(sign.to_lowercase());
-                continue;
-            }
-            _ => {}
-        }
-        words.push(' ');
-    }
-    words.split_whitespace().map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -98,21 +53,5 @@ mod tests {
         assert_eq!(table("x\"; DROP TABLE y; --"), "SELECT * FROM \"x\"\"; DROP TABLE y; --\"");
         assert_eq!(query(" SELECT 1 ; \n").statement('"'), "SELECT 1");
         assert!(Ask::counting("SELECT 1 -- all").ends_with("-- all\n) AS mpp_rows"));
-    }
-
-    #[test]
-    fn a_query_that_asks_for_so_many_rows_says_so() {
-        for (text, limit) in [
-            ("SELECT * FROM a LIMIT 100", Some(100)),
-            ("select * from a limit 20, 50;", Some(50)),
-            ("SELECT * FROM a ORDER BY id FETCH FIRST 10 ROWS ONLY -- all", Some(10)),
-            ("SELECT * FROM a LIMIT 10 OFFSET 5", Some(10)),
-            ("SELECT * FROM (SELECT * FROM a LIMIT 5) AS b", None),
-            ("SELECT 'limit 5' AS \"limit\" FROM a", None),
-            ("SELECT * FROM a /* limit 5 */", None),
-            ("SELECT batas AS limit_5 FROM a", None),
-        ] {
-            assert_eq!(query(text).limit(), limit, "{text}");
-        }
     }
 }

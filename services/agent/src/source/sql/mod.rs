@@ -10,6 +10,7 @@ mod access;
 mod amiss;
 mod ask;
 mod database;
+mod limit;
 mod noticed;
 mod postgres;
 mod sqlite;

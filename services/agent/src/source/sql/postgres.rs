@@ -1,6 +1,9 @@
 //! PostgreSQL: one read-only transaction with one snapshot, and a cursor, so that neither side
 //! holds more than a few rows. The rows come as the JSON that PostgreSQL itself makes of them: it
 //! knows best how its types are written.
+//!
+//! **Each statement has its limit at both ends.** The server ends one that takes too long; a
+//! network that falls silent ends nothing, and there only the agent's own patience does.
 
 use sqlx::{
     AssertSqlSafe, Column as _, Executor as _, PgConnection, Row as _, SqlSafeStr as _,
@@ -12,7 +15,7 @@ use super::{
     access::{Server, Tls},
     amiss::At,
     ask::Ask,
-    told::{Out, Told, reach, refused_row, unfit},
+    told::{Out, Told, reach, refused_row, unfit, within},
 };
 use crate::{policy::Policy, source::fault::Fault};
 
@@ -34,18 +37,21 @@ pub async fn read(
     let mut conn =
         reach(at, policy, async || sqlx::ConnectOptions::connect(&options).await).await?;
     let fault = |error: sqlx::Error| at.fault(&error);
-    begin(&mut conn, policy).await.map_err(fault)?;
+    let limit = policy.statement_patience();
+    within(limit, at, begin(&mut conn, policy)).await?.map_err(fault)?;
     let statement = ask.statement('"');
-    let columns = columns(&mut conn, &statement, at).await?;
+    let columns = within(limit, at, columns(&mut conn, &statement, at)).await??;
     if !out.tell(Told::Columns(columns)).await {
         return Ok(());
     }
-    let count: i64 = one(&mut conn, Ask::counting(&statement)).await.map_err(fault)?.get(0);
-    let cursor = cursor(&statement, policy.max_row_bytes);
-    execute(&mut conn, cursor).await.map_err(fault)?;
+    let counting = one(&mut conn, Ask::counting(&statement));
+    let count: i64 = within(limit, at, counting).await?.map_err(fault)?.get(0);
+    let cursor = execute(&mut conn, cursor(&statement, policy.max_row_bytes));
+    within(limit, at, cursor).await?.map_err(fault)?;
     let fetch = format!("FETCH FORWARD {} FROM mpp_cursor", policy.rows_at_once);
     loop {
-        let rows = all(&mut conn, fetch.clone()).await.map_err(|error| at.breaks_off(&error))?;
+        let rows = within(limit, at, all(&mut conn, fetch.clone())).await?;
+        let rows = rows.map_err(|error| at.breaks_off(&error))?;
         if rows.is_empty() {
             break;
         }
@@ -88,7 +94,10 @@ pub fn options(server: &Server) -> PgConnectOptions {
 }
 
 /// Settings of the transaction alone: behind a pooler the session is shared with others.
-async fn begin(conn: &mut PgConnection, policy: &Policy) -> sqlx::Result<()> {
+///
+/// # Errors
+/// The server does not begin one.
+pub async fn begin(conn: &mut PgConnection, policy: &Policy) -> sqlx::Result<()> {
     let limit = format!("SET LOCAL statement_timeout = '{} s'", policy.statement_timeout_seconds);
     execute(conn, BEGIN.to_owned()).await?;
     execute(conn, limit).await?;
@@ -130,11 +139,19 @@ fn row_of(row: &PgRow, policy: &Policy) -> Told {
     }
 }
 
-async fn execute(conn: &mut PgConnection, statement: String) -> sqlx::Result<()> {
+/// Carries out a statement, which nobody keeps.
+///
+/// # Errors
+/// It fails.
+pub async fn execute(conn: &mut PgConnection, statement: String) -> sqlx::Result<()> {
     sqlx::query(AssertSqlSafe(statement)).persistent(false).execute(conn).await.map(drop)
 }
 
-async fn one(conn: &mut PgConnection, statement: String) -> sqlx::Result<PgRow> {
+/// Asks for the one row of a statement.
+///
+/// # Errors
+/// It fails, or finds none.
+pub async fn one(conn: &mut PgConnection, statement: String) -> sqlx::Result<PgRow> {
     sqlx::query(AssertSqlSafe(statement)).persistent(false).fetch_one(conn).await
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use jaq_json::Val;
 use mpp_core::{Error, FieldCode, Result};
 
-use super::{database::Database, told::Told};
+use super::{database::Database, limit::Limit, told::Told};
 use crate::{
     model::tally::some,
     source::{
@@ -169,16 +169,26 @@ impl<'a, 'b> Taking<'a, 'b> {
             }
             Some(_) => {}
         }
-        if let Some(limit) = self.database.ask.limit()
-            && limit == self.came
-        {
-            let text = format!(
-                "the query asks for {limit} rows at the most, and just so many came; take the \
-                 limit out"
-            );
+        if let Some(text) = self.leaves_out() {
             return Err(Fault::config(&self.database.ask.text.place, text));
         }
         self.saying.beyond().map_or(Ok(()), torn)
+    }
+
+    /// Why the query may have left rows out.
+    fn leaves_out(&self) -> Option<String> {
+        match self.database.ask.limit() {
+            Limit::Rows(limit) if limit <= self.came => Some(format!(
+                "the query asks for {limit} rows at the most, and just so many came; take the \
+                 limit out"
+            )),
+            Limit::Unread => Some(
+                "the query limits its rows by something else than a plain number, so nobody \
+                 knows whether all of them came; take the limit out"
+                    .to_owned(),
+            ),
+            Limit::Rows(_) | Limit::None => None,
+        }
     }
 }
 

@@ -5,36 +5,46 @@
 //! at the highest value of a column such as `updated_at` and the number of rows. Whatever a look
 //! cannot see, the next whole run does.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection as _, PgConnection, Row as _, SqliteConnection,
+    ConnectOptions, Executor as _, PgConnection, Row as _, SqliteConnection,
     postgres::{PgListener, PgPoolOptions},
     sqlite::SqliteConnectOptions,
 };
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::{
     access::{Access, Server},
+    amiss::may_pass,
     ask::Ask,
     database::Database,
     noticed::Noticed,
     postgres, sqlite,
+    told::within,
 };
-use crate::policy::Policy;
+use crate::{policy::Policy, source::fault::Fault};
 
 /// Two edits within the same second leave one value in a column of seconds: so long after a change
 /// was seen, it is read once more.
 const SAME_SECOND: Duration = Duration::from_secs(2);
+/// Looking rests so many times as long as a look took: however large a table is, its database
+/// spends a tenth of a processor on it at the most.
+const REST: u32 = 10;
 
 /// What is known of a database's last change.
 pub struct Watch {
     database: Database,
-    every: Duration,
+    policy: Policy,
+    /// Until the next look.
+    rest: Duration,
     listener: Option<PgListener>,
     file: Option<SqliteConnection>,
+    server: Option<PgConnection>,
     seen: Option<String>,
     again: bool,
+    /// What was told to be amiss.
+    told: Option<String>,
 }
 
 impl Watch {
@@ -45,22 +55,34 @@ impl Watch {
         let tells = is_file || !changed.is_empty() || !listen.is_empty();
         tells.then(|| Self {
             database: database.clone(),
-            every: policy.look(),
+            policy: policy.clone(),
+            rest: policy.look(),
             listener: None,
             file: None,
+            server: None,
             seen: None,
             again: false,
+            told: None,
         })
     }
 
-    /// Notes how the database is now, before it is read: what changes from here on is noticed. A
-    /// database that is away tells nothing; the run that follows says so.
-    pub async fn note(&mut self) {
-        if self.listener.is_none() {
-            self.listener = self.listen().await.ok().flatten();
-        }
-        while self.listener.as_mut().is_some_and(|listener| listener.next_buffered().is_some()) {}
-        self.seen = self.look().await.ok().flatten();
+    /// Notes how the database is now, before it is read: what changes from here on is noticed.
+    /// Answers why none would be, once for each reason.
+    pub async fn note(&mut self) -> Option<String> {
+        let heard = self.hear().await;
+        self.seen = None;
+        let looked = self.look().await.map(|seen| self.seen = seen);
+        let amiss = heard.and(looked).err().map(|fault| {
+            let Noticed { changed, listen } = &self.database.noticed;
+            format!(
+                "{}; while that is so, a change is noticed by the next run only (changed = \
+                 {changed:?}, listen = {listen:?})",
+                fault.error.message()
+            )
+        });
+        let is_new = amiss != self.told;
+        self.told.clone_from(&amiss);
+        amiss.filter(|_| is_new)
     }
 
     /// Ends once it has changed.
@@ -73,10 +95,10 @@ impl Watch {
                 // An error, or none, is a connection that is lost: a change may have been, too.
                 Some(listener) => tokio::select! {
                     told = listener.try_recv() => Some(matches!(told, Ok(Some(_)))),
-                    () = sleep(self.every) => None,
+                    () = sleep(self.rest) => None,
                 },
                 None => {
-                    sleep(self.every).await;
+                    sleep(self.rest).await;
                     None
                 }
             };
@@ -96,6 +118,24 @@ impl Watch {
     async fn has_moved(&mut self) -> bool {
         let now = self.look().await.ok().flatten();
         now.is_some() && self.seen.is_some() && now != self.seen
+    }
+
+    /// Listens, and lets go what was told before. Whether the other end is still there only an
+    /// answer of it tells.
+    async fn hear(&mut self) -> Result<(), Fault> {
+        if let Some(listener) = &mut self.listener {
+            let asked = timeout(self.policy.page_timeout(), listener.execute("SELECT 1")).await;
+            if !matches!(asked, Ok(Ok(_))) {
+                self.listener = None;
+            }
+        }
+        if self.listener.is_none() {
+            let at = self.database.at();
+            let listening = within(self.policy.page_timeout(), &at, self.listen()).await?;
+            self.listener = listening.map_err(|error| at.fault(&error))?;
+        }
+        while self.listener.as_mut().is_some_and(|listener| listener.next_buffered().is_some()) {}
+        Ok(())
     }
 
     async fn listen(&self) -> sqlx::Result<Option<PgListener>> {
@@ -119,18 +159,46 @@ impl Watch {
     }
 
     /// What differs once the database has changed; `None` where only a channel tells.
-    async fn look(&mut self) -> sqlx::Result<Option<String>> {
+    async fn look(&mut self) -> Result<Option<String>, Fault> {
+        let (at, begun) = (self.database.at(), Instant::now());
+        let limit = self.policy.statement_patience();
+        let seen = within(limit, &at, self.look_now()).await;
+        self.rest = self.policy.look().max(begun.elapsed().saturating_mul(REST));
+        seen?.map_err(|error| at.fault(&error))
+    }
+
+    async fn look_now(&mut self) -> sqlx::Result<Option<String>> {
         let changed = self.database.noticed.changed.clone();
         match self.database.access.clone() {
             Access::Sqlite { path, immutable } => {
-                let options = sqlite::options((&path, immutable), self.every);
+                let options = sqlite::options((&path, immutable), self.policy.look());
                 self.look_at_file(&options).await.map(Some)
             }
             Access::Postgres(_) if changed.is_empty() => Ok(None),
             Access::Postgres(server) => {
-                of_postgres(&server, of_rows(&self.database.ask, &changed, '"')).await.map(Some)
+                let statement = of_rows(&self.database.ask, &changed, '"');
+                self.look_at_server(&server, statement).await.map(Some)
             }
         }
+    }
+
+    /// The connection is kept after a look that went well, and only then: one that was given up in
+    /// the midst of it closes.
+    async fn look_at_server(&mut self, server: &Server, statement: String) -> sqlx::Result<String> {
+        if let Some(mut kept) = self.server.take() {
+            match of_postgres(&mut kept, &statement, &self.policy).await {
+                // It was lost meanwhile.
+                Err(error) if !matches!(error, sqlx::Error::Database(_)) || may_pass(&error) => {}
+                seen => {
+                    self.server = seen.is_ok().then_some(kept);
+                    return seen;
+                }
+            }
+        }
+        let mut conn: PgConnection = ConnectOptions::connect(&postgres::options(server)).await?;
+        let seen = of_postgres(&mut conn, &statement, &self.policy).await?;
+        self.server = Some(conn);
+        Ok(seen)
     }
 
     /// The connection stays open: the number tells of others' changes since it was.
@@ -147,13 +215,15 @@ impl Watch {
     }
 }
 
-async fn of_postgres(server: &Server, statement: String) -> sqlx::Result<String> {
-    let mut conn: PgConnection = ConnectOptions::connect(&postgres::options(server)).await?;
-    sqlx::raw_sql("BEGIN READ ONLY").execute(&mut conn).await?;
-    let query = sqlx::query(AssertSqlSafe(statement)).persistent(false);
-    let seen = query.fetch_one(&mut conn).await?.try_get(0);
-    conn.close().await?;
-    seen
+async fn of_postgres(
+    conn: &mut PgConnection,
+    statement: &str,
+    policy: &Policy,
+) -> sqlx::Result<String> {
+    postgres::begin(conn, policy).await?;
+    let seen = postgres::one(conn, statement.to_owned()).await?.try_get(0)?;
+    postgres::execute(conn, "COMMIT".to_owned()).await?;
+    Ok(seen)
 }
 
 /// The statement that tells whether the rows are others than before. PostgreSQL marks each version

@@ -133,7 +133,10 @@ async fn repeat(mut args: AgentRunArgs, client: &Client, output: Output) -> Resu
     let shutdown = until_stopped()?;
     let mut watch = args.every.and_then(|_| watch(&args.config));
     loop {
-        note(&mut watch).await;
+        tokio::select! {
+            () = note(&mut watch) => {}
+            () = shutdown.cancelled() => return Ok(()),
+        }
         let outcome = once(&args, client, output, &shutdown).await;
         let Some(every) = args.every else {
             return outcome;
@@ -164,8 +167,10 @@ fn watch(config: &Path) -> Option<Watch> {
 }
 
 async fn note(watch: &mut Option<Watch>) {
-    if let Some(watch) = watch {
-        watch.note().await;
+    if let Some(watch) = watch
+        && let Some(amiss) = watch.note().await
+    {
+        complain!("mpp: {amiss}");
     }
 }
 
