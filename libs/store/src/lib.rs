@@ -79,7 +79,7 @@ pub use mpp_api::Position;
 pub use mpp_core::{Label, Labels};
 
 pub use backup::{Copied, check_copy, copy};
-pub use books::{Disagreement, FAR_AHEAD, Statement};
+pub use books::{Disagreement, FAR_AHEAD, Statement, TABLES, WAY_OUT};
 pub use caller::for_caller;
 pub use conn::Conn;
 pub use connect::{Options, sqlite_path, sqlite_url};
@@ -87,7 +87,7 @@ pub use db::Db;
 pub use error::{constraint, db_error};
 pub use feed::{
     Batch, Change, Feed, FeedOptions, FeedPolicy, Filter, LastProof, Mended, Named, Op, OwnRecords,
-    ProofPace, Retention, Stand, Start, Status, Subscription,
+    ProofPace, Retention, Stand, Start, Status, Subscription, taken_away,
 };
 pub use job::Lease;
 pub use look::{Look, Looker, newest_commit};

@@ -68,8 +68,9 @@ fn code(error: &Error) -> u8 {
 fn next_step(error: &Error) -> Option<&'static str> {
     Some(match error.reason() {
         Reason::Unavailable => {
-            "is it running, and is its address right? its log and health port say more; without servers of \
-             your own, `mpp up --demo` starts everything"
+            "is it running, and is its address right? its log and health port say more; `mpp up --data \
+             FOLDER` starts what is kept in a folder on this machine again, and `mpp up --demo` one with \
+             made-up records for those who have none"
         }
         Reason::DeadlineExceeded => "try again, or look with `mpp doctor`",
         Reason::Overloaded | Reason::RateLimited | Reason::LimitReached => {

@@ -112,7 +112,7 @@ pub struct Kept {
     name: &'static str,
     feed: &'static str,
     place: Place,
-    kinds: &'static [&'static str],
+    kinds: Vec<&'static str>,
     read: Reading,
     repair: Repairing,
     proof: LastProof,
@@ -131,13 +131,13 @@ impl Kept {
     ) -> Self {
         let (read, repair) = (Box::new(read), Box::new(repair));
         let (proof, looked_after) = (LastProof::default(), false);
-        Self { name, feed, place, kinds: &[], read, repair, proof, looked_after }
+        Self { name, feed, place, kinds: Vec::new(), read, repair, proof, looked_after }
     }
 
-    /// Holds all records of these kinds.
+    /// Holds all records of these kinds, or is made of these tables.
     #[must_use]
-    pub fn of_kinds(self, kinds: &'static [&'static str]) -> Self {
-        Self { kinds, ..self }
+    pub fn of_kinds(self, kinds: &[&'static str]) -> Self {
+        Self { kinds: kinds.to_vec(), ..self }
     }
 
     /// Is read now and then also where nobody asks: [`Copies::look_after`].

@@ -22,14 +22,20 @@ use crate::{Conn, Db, Tx, db_error};
 /// A clock may be off by so much, and a lease may last so long, before a time counts as altered.
 pub const FAR_AHEAD: Micros = 86_400_000_000;
 
+/// The tables that every service has.
+pub const TABLES: &[&str] = &["feed", "revision", "change", "job", "upstream", "migration"];
+
+/// Before what to do, in the text of a disagreement that a repair alone does not mend.
+pub const WAY_OUT: &str = "; way out: ";
+
 /// Something that a table says and that what it describes does not bear out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
     /// The table.
     pub table: &'static str,
-    /// Which row, what it says, and what is so.
+    /// Which row, what it says, and what is so; the way out, where it is none of `mend`.
     pub what: String,
-    /// What mends it; none where nobody but a person can, and `what` says why.
+    /// What mends it; none where nobody but a person can.
     pub mend: Option<Statement>,
     /// What takes it as it is, where a person wants that.
     pub accept: Option<Statement>,
@@ -38,18 +44,24 @@ pub struct Disagreement {
 impl Disagreement {
     /// One that a statement mends.
     pub fn new(table: &'static str, what: impl Into<String>, mend: Statement) -> Self {
-        Self { mend: Some(mend), ..Self::for_a_person(table, what) }
+        Self { table, what: what.into(), mend: Some(mend), accept: None }
     }
 
-    /// One that only a person can judge.
-    pub fn for_a_person(table: &'static str, what: impl Into<String>) -> Self {
-        Self { table, what: what.into(), mend: None, accept: None }
+    /// One that only a person can judge, and what that person can do.
+    pub fn for_a_person(table: &'static str, what: impl AsRef<str>, way_out: &str) -> Self {
+        let what = format!("{}{WAY_OUT}{way_out}", what.as_ref());
+        Self { table, what, mend: None, accept: None }
     }
 
     /// Where a person takes it as it is, this is run.
     #[must_use]
     pub fn once_accepted(self, accept: Statement) -> Self {
         Self { accept: Some(accept), ..self }
+    }
+
+    /// Is there anything that mends it, or takes it as it is where `accept` is wanted?
+    pub fn is_mendable(&self, accept: bool) -> bool {
+        self.statement(accept).is_some()
     }
 
     fn statement(&self, accept: bool) -> Option<&Statement> {

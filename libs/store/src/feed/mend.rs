@@ -70,7 +70,7 @@ impl Feed {
     /// them.
     async fn altered(&self) -> Result<Vec<(String, String)>> {
         let mut snapshot = self.0.db.read().await?;
-        let mut found = own::missing(&mut snapshot).await?;
+        let mut found = own::missing(snapshot.conn()).await?;
         let mut after = (String::new(), String::new());
         loop {
             let rows = own::page(&mut snapshot, (&after.0, &after.1), self.0.options.message_bytes)

@@ -29,7 +29,7 @@ pub use filter::Filter;
 pub use handle::{Feed, Start};
 pub use last_proof::LastProof;
 pub use mend::Mended;
-pub use own::{Named, OwnRecords};
+pub use own::{Named, OwnRecords, taken_away};
 pub use pace::ProofPace;
 pub use policy::FeedPolicy;
 pub use retention::Retention;

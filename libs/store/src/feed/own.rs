@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
-    Read, db_error,
+    Conn, Read, db_error,
     record::{COLUMNS, Stored},
 };
 
@@ -110,7 +110,7 @@ pub(super) async fn page(
 
 /// Records that have no row, though the last that the feed has of them is not that they went: the
 /// row was deleted in the database. Indexes: record's primary key and change_history.
-pub(super) async fn missing(read: &mut Read) -> Result<Vec<(String, String)>> {
+pub(super) async fn missing(conn: &mut Conn) -> Result<Vec<(String, String)>> {
     let rows = sqlx::query(
         "select distinct c.kind, c.name from change c join revision r on r.tx = c.tx
          where c.deleted = 0
@@ -121,10 +121,30 @@ pub(super) async fn missing(read: &mut Read) -> Result<Vec<(String, String)>> {
          order by c.kind, c.name",
     )
     .persistent(false)
-    .fetch_all(read.conn())
+    .fetch_all(conn)
     .await
     .map_err(db_error)?;
     rows.iter().map(key).collect()
+}
+
+/// The names of a kind whose records somebody has taken away in the database: the row is gone, or
+/// was marked as deleted by no program. Nothing can be said to follow from the records that are
+/// left. Indexes: those of the feed's proof, and record's primary key.
+///
+/// # Errors
+/// `UNAVAILABLE` if the database is away; internal for a row that cannot be read.
+pub async fn taken_away(conn: &mut Conn, kind: &str) -> Result<Vec<String>> {
+    let missing = missing(&mut *conn).await?.into_iter().filter(|(of, _)| of == kind);
+    let mut names: Vec<String> = missing.map(|(_, name)| name).collect();
+    let text = format!("select kind, name, {COLUMNS} from record where kind = $1 and deleted = 1");
+    let mut rows = sqlx::query(AssertSqlSafe(text)).bind(kind).fetch(conn);
+    while let Some(row) = rows.try_next().await.map_err(db_error)? {
+        let (kind, name) = key(&row)?;
+        if Stored::from_row(&row)?.is_altered(&kind, &name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 fn key(row: &AnyRow) -> Result<(String, String)> {
@@ -138,7 +158,7 @@ pub(super) async fn read(
     message_bytes: usize,
 ) -> Result<(OwnRecords, Sha256)> {
     let (mut own, mut hash) = (OwnRecords::default(), Sha256::default());
-    for (kind, name) in missing(snapshot).await? {
+    for (kind, name) in missing(snapshot.conn()).await? {
         own.altered.entry(kind).or_default().add(&name);
     }
     let mut after = (String::new(), String::new());

@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 use mpp_api::feed::{RepairCopyRequest, copy_service_client::CopyServiceClient};
-use mpp_core::{Error, Reason, Result};
+use mpp_core::{Error, FieldCode, Reason, Result};
 use serde_json::json;
 
 use crate::{call::refused, client::Client, output::Output, service::Service};
@@ -24,7 +24,8 @@ pub async fn run(args: RepairArgs, client: &Client, output: Output) -> Result<()
     let name = format!("copies/{}", copy.trim_start_matches("copies/"));
     let request = RepairCopyRequest { name, accept_altered };
     let mut copies = CopyServiceClient::new(client.channel(service)?);
-    let done = copies.repair_copy(request).await.map_err(refused)?.into_inner();
+    let done = copies.repair_copy(request).await.map_err(|status| told(refused(status)))?;
+    let done = done.into_inner();
     if output.is_json() {
         let (mended, left) = (done.mended_count, done.left_count);
         say!(
@@ -40,4 +41,30 @@ pub async fn run(args: RepairArgs, client: &Client, output: Output) -> Result<()
     let names = done.left_names.join(", ");
     let text = format!("{} are left as they are: {names}", done.left_count);
     Err(Error::new(Reason::Internal, text))
+}
+
+/// A copy is no record, whose way out would be another.
+fn told(error: Error) -> Error {
+    match error.reason() {
+        Reason::WriteConflict => Error::new(Reason::Overloaded, error.message()),
+        Reason::NotFound => Error::field("copy", FieldCode::UnknownValue, error.message()),
+        _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_moves_is_asked_for_again_and_an_unknown_copy_is_a_wrong_argument() {
+        let moves = told(Error::new(Reason::WriteConflict, "the inbox changes right now"));
+        assert_eq!(moves.reason(), Reason::Overloaded);
+        let unknown = told(Error::new(Reason::NotFound, "those are copies/records"));
+        let [wrong] = unknown.violations() else { panic!("one field: {unknown}") };
+        assert_eq!(
+            (wrong.field.as_str(), &*wrong.description),
+            ("copy", "those are copies/records")
+        );
+    }
 }

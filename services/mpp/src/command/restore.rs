@@ -10,12 +10,13 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use mpp_core::{Error, FieldCode, Result};
+use mpp_core::{Clock, Error, FieldCode, Result};
 
 use crate::{
     archive::{self, Contents, KEYS},
     output::Output,
     program::{path_word, program},
+    up::newest_commit,
 };
 
 #[derive(ClapArgs)]
@@ -33,13 +34,27 @@ pub async fn run(args: RestoreArgs, output: Output) -> Result<()> {
     check(&contents, &from).await?;
     make_empty(&data)?;
     put_back(&contents, &from, &data)?;
+    let step = next_step(&contents, &data).await?;
     archive::print(&contents, output)?;
     if !output.is_json() {
         let (mpp, context) = (program(), data.join("context.json"));
-        say!("\nNext:\n  {mpp} up --data {}", path_word(&data));
+        say!("\nNext:\n  {mpp} {step}");
         say!("then, in another terminal:\n  {mpp} --context {} doctor", path_word(&context));
     }
     Ok(())
+}
+
+/// Records that are dated later than this machine's clock are refused to be served, since the clock
+/// may be wrong: whoever restores them says that it is right. The clock of sample data goes on from
+/// where they end.
+async fn next_step(contents: &Contents, data: &Path) -> Result<String> {
+    let folder = path_word(data);
+    let newest = newest_commit(data).await?;
+    if newest.is_none_or(|newest| newest <= Clock::system().now()) {
+        return Ok(format!("up --data {folder}"));
+    }
+    let how = if contents.sample_data { "--demo" } else { "--clock-is-right" };
+    Ok(format!("up {how} --data {folder}"))
 }
 
 /// Looks every copy through before anything is written.

@@ -15,6 +15,7 @@ use clap::Args as ClapArgs;
 use mpp_core::{Caller, Error, Result};
 use tokio_util::sync::CancellationToken;
 
+pub use self::services::newest_commit;
 use self::{ports::Ports, services::Shared};
 use crate::{
     client::{Client, Context},

@@ -35,7 +35,7 @@ pub fn kept(registry: &Registry, feed: &Feed) -> Vec<Kept> {
         Box::pin(async move { Ok(Repaired::starts_again(text)) })
     };
     let check: Check = Arc::new(|conn, now| Box::pin(books::disagreements(conn, now)));
-    let bookkeeping = Books::bookkeeping(feed.db(), own_name(), check);
+    let bookkeeping = Books::bookkeeping(feed.db(), own_name(), books::TABLES, check);
     vec![
         copies::records(feed, model::KINDS, own_name()),
         copies::memory(feed, &registry.memory),

@@ -5,6 +5,8 @@ use mpp_core::{Micros, Result};
 use mpp_store::{Conn, Disagreement, FAR_AHEAD, Statement, db_error};
 use sqlx::{Row as _, any::AnyRow};
 
+/// The tables.
+pub const TABLES: &[&str] = &[TABLE];
 const TABLE: &str = "sync_lease";
 
 /// What a source's counts are of, each for all sessions and for the last one.

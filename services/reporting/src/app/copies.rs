@@ -45,8 +45,8 @@ pub fn kept(feed: &Feed, keeping: &Keeping, proofs: &[LastProof; 2]) -> Vec<Kept
         inbox(upstream, keeping).of_kinds(upstream.kinds()).proven_by(&proofs[upstream as usize])
     });
     let check: Check = Arc::new(|conn, now| Box::pin(store::disagreements(conn, now)));
-    let books = Books::bookkeeping(&keeping.db, keeping.by.clone(), check);
-    let derived = [projections(keeping), nation(keeping), books];
+    let books = Books::bookkeeping(&keeping.db, keeping.by.clone(), store::TABLES, check);
+    let derived = [books, projections(keeping), nation(keeping)];
     [own].into_iter().chain(inboxes).chain(derived).collect()
 }
 
@@ -125,7 +125,7 @@ async fn inboxes_are_sound(db: &Db) -> Result<()> {
     if !lost.is_empty() {
         let text = "events of the inbox are gone, and projections without them would say less than \
                     those that are there: restore a backup, or `mpp repair reporting bookkeeping \
-                    --accept-altered` first";
+                    --accept-altered` first, and then this";
         return Err(Error::new(Reason::WrongState, text));
     }
     for upstream in Upstream::ALL {

@@ -8,6 +8,9 @@ use sqlx::any::AnyRow;
 use super::get;
 use crate::model::Upstream;
 
+/// The tables.
+pub const TABLES: &[&str] = &["inbox_head", "feed_state", "inbox"];
+
 /// Gaps that are named.
 const NAMED: i64 = 20;
 
@@ -103,10 +106,9 @@ pub async fn lost_events(conn: &mut Conn) -> Result<Vec<Disagreement>> {
 /// whole.
 fn lost(first: i64, last: i64) -> Disagreement {
     let numbers = if first == last { first.to_string() } else { format!("{first} to {last}") };
-    let what = format!(
-        "{numbers}: events are gone, which nobody sends again; restore a backup, or take it as it is \
-         with --accept-altered, after which the projections are made anew without them"
-    );
+    let what = format!("{numbers}: events are gone, which nobody sends again");
+    let way_out = "restore a backup, or `mpp repair reporting bookkeeping --accept-altered` and then \
+                   `mpp repair reporting projections`, which are made anew without them";
     let text = "insert into inbox (seq, feed, revision, sub, kind, name, version, op, doc, labels,
                 actor, at, proof)
                 with recursive n (seq) as (select cast($1 as bigint)
@@ -114,5 +116,5 @@ fn lost(first: i64, last: i64) -> Disagreement {
                 select seq, 'registry', 0, seq, '', '', 0, 'deleted', null, '{}',
                 'services/reporting', 0, null from n";
     let accept = Statement::new(text).number(first).number(last);
-    Disagreement::for_a_person("inbox", what).once_accepted(accept)
+    Disagreement::for_a_person("inbox", what, way_out).once_accepted(accept)
 }

@@ -4,6 +4,7 @@
 mod coverage;
 mod extracts;
 mod feeds;
+mod kept;
 mod lag;
 mod live;
 mod nation;

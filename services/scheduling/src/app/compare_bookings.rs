@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mpp_api::scheduling::{Appointment, appointment::State};
+use mpp_api::{
+    Document as _,
+    scheduling::{Appointment, appointment::State},
+};
 use mpp_calendar::{Zone, local_to_utc_micros};
 use mpp_core::{Micros, Result};
-use mpp_store::{Conn, Disagreement, Statement};
+use mpp_store::{Conn, Disagreement, Statement, taken_away};
 use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::{
@@ -38,8 +41,17 @@ struct Booked {
 impl Booked {
     /// Those that hold their place.
     fn holding(&self) -> impl Iterator<Item = (&String, &Appointment)> {
-        self.appointments.iter().filter(|(_, booked)| booked.state() != State::Cancelled)
+        self.appointments.iter().filter(|(_, booked)| holds(booked))
     }
+
+    /// Those whose day is not over.
+    fn to_come(&self) -> impl Iterator<Item = (&String, &Appointment)> {
+        self.holding().filter(|(_, booked)| booked.date >= self.today)
+    }
+}
+
+fn holds(booked: &Appointment) -> bool {
+    booked.state() != State::Cancelled
 }
 
 /// All of it, as `conn` shows it.
@@ -65,15 +77,16 @@ pub async fn disagreements(
     Ok(found)
 }
 
-/// Nothing is set to what an altered record says.
+/// Nothing is set to what an altered record says, nor to what is left where one was taken away.
 pub fn records_first(altered: &[String]) -> Disagreement {
     let what = format!(
-        "{} records were altered, and nothing is compared with them: `mpp repair scheduling \
-         records` first ({})",
+        "{} records were altered or deleted in the database, and nothing is compared with the \
+         others ({})",
         altered.len(),
         altered.iter().take(3).cloned().collect::<Vec<_>>().join(", ")
     );
-    Disagreement::for_a_person("record", what)
+    let way_out = "`mpp repair scheduling records` first, and then see `mpp doctor`";
+    Disagreement::for_a_person("record", what, way_out)
 }
 
 async fn read(
@@ -87,7 +100,8 @@ async fn read(
     let longest = (LONGEST_AHEAD + policy.kept_days).saturating_mul(DAY);
     let since = first_id(now.saturating_sub(longest));
     let known = memory.read().directory.malls().map(|(name, _)| name.to_owned()).collect();
-    let (mut appointments, mut altered) = (BTreeMap::new(), Vec::new());
+    let (mut appointments, mut altered) =
+        (BTreeMap::new(), taken_away(conn, Appointment::KIND).await?);
     for mall in kept::malls(conn, known).await? {
         let collection = format!("{mall}/appointments");
         let (all, wrong) = kept::records::<Appointment>(conn, &collection, &since).await?;
@@ -144,7 +158,8 @@ fn slot(
     };
     let Some(start_at) = start.or(row.map(|row| row.start_at)) else {
         let what = format!("{name} has no row, {count} are booked, and its offering is gone");
-        return Some(Disagreement::for_a_person("slot", what));
+        let way_out = "`mpp cancel APPOINTMENT` for each, or wait until their day is over";
+        return Some(Disagreement::for_a_person("slot", what, way_out));
     };
     let capacity = row.map_or(0, |row| row.capacity).max(offered).max(count);
     let offering = parts.offering;
@@ -157,7 +172,7 @@ fn slot(
 fn no_slot(name: &str, count: i64) -> Disagreement {
     if count > 0 {
         let what = format!("{name} is no slot's name, and {count} appointments say it");
-        return Disagreement::for_a_person("slot", what);
+        return Disagreement::for_a_person("slot", what, "`mpp cancel APPOINTMENT` for each");
     }
     let mend = Statement::new("delete from slot where name = $1").text(name);
     let what = format!("{name} is no slot's name, and no appointment is in it");
@@ -193,32 +208,39 @@ fn written(name: &str, wanted: &SlotRow) -> Statement {
     statement.number(wanted.offered).number(wanted.booked)
 }
 
+/// What follows where nobody can say what was lost.
+const BOOK_ANEW: &str = "a backup from before has it; else `mpp cancel` it as its counter or mall, \
+                         which need no code, and book it anew";
+
 /// An applicant is noted for each appointment that holds a place, until its day is over; no other
 /// one, which would keep its person from booking.
 fn applicants(booked: &Booked, rows: &BTreeMap<String, String>) -> Vec<Disagreement> {
-    let holding: BTreeMap<_, _> =
-        booked.holding().filter(|(_, booked_for)| booked_for.date >= booked.today).collect();
+    const TABLE: &str = "applicant";
     let noted = rows.iter().filter(|(_, date)| **date >= booked.today);
     let mut found: Vec<Disagreement> = noted
-        .filter(|(name, _)| !holding.contains_key(*name))
-        .map(|(name, _)| orphan("applicant", name))
+        .filter_map(|(name, _)| match booked.appointments.get(name) {
+            None => Some(stray(TABLE, name)),
+            Some(appointment) if !holds(appointment) => Some(freed(name)),
+            Some(over) => (over.date < booked.today).then(|| dated(TABLE, name, &over.date)),
+        })
         .collect();
-    for (name, appointment) in holding {
+    for (name, appointment) in booked.to_come() {
         match rows.get(name) {
             Some(date) if *date == appointment.date => {}
-            Some(_) => found.push(dated("applicant", name, &appointment.date)),
+            Some(_) => found.push(dated(TABLE, name, &appointment.date)),
             None => {
                 let what = format!(
                     "nobody is noted as the applicant of {name}, who may book a second time; nobody \
                      has the number that the note is made of"
                 );
-                found.push(Disagreement::for_a_person("applicant", what));
+                found.push(Disagreement::for_a_person(TABLE, what, BOOK_ANEW));
             }
         }
     }
     found
 }
 
+/// An appointment that is to come needs its code, and no two have one.
 fn codes(
     booked: &Booked,
     rows: &BTreeMap<String, String>,
@@ -226,35 +248,51 @@ fn codes(
 ) -> Vec<Disagreement> {
     const TABLE: &str = "appointment_code";
     let mut found = Vec::new();
-    let kept = rows.iter().filter(|(_, date)| **date >= booked.oldest);
-    let orphans = kept.filter(|(name, _)| !booked.appointments.contains_key(*name));
-    found.extend(orphans.map(|(name, _)| orphan(TABLE, name)));
+    for (name, date) in rows.iter().filter(|(_, date)| **date >= booked.oldest) {
+        match booked.appointments.get(name) {
+            None => found.push(stray(TABLE, name)),
+            Some(appointment) if *date != appointment.date => {
+                found.push(dated(TABLE, name, &appointment.date));
+            }
+            Some(_) => {}
+        }
+    }
     let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
-    for (name, appointment) in &booked.appointments {
-        let Some(date) = rows.get(name) else {
-            let what = format!("{name} has no code: only its counter can show and cancel it");
-            found.push(Disagreement::for_a_person(TABLE, what));
-            continue;
-        };
-        if *date != appointment.date {
-            found.push(dated(TABLE, name, &appointment.date));
-        }
+    for (name, appointment) in booked.to_come() {
         let code = texts.get(name).map_or("", String::as_str);
-        if !is_a_code(code) {
-            let what = format!("the code of {name} is none that was ever given to its holder");
-            found.push(Disagreement::for_a_person(TABLE, what));
-        } else if let Some(other) = owners.insert(code, name) {
-            let what = format!("{name} and {other} have one code: one of them is not its holder's");
-            found.push(Disagreement::for_a_person(TABLE, what));
-        }
+        let what = match rows.get(name) {
+            None => format!("{name} has no code: only its counter and mall can show and cancel it"),
+            Some(date) => {
+                if *date < booked.oldest {
+                    found.push(dated(TABLE, name, &appointment.date));
+                }
+                if !is_a_code(code) {
+                    format!("the code of {name} is none that was ever given to its holder")
+                } else if let Some(other) = owners.insert(code, name) {
+                    format!("{name} and {other} have one code: one of them is not its holder's")
+                } else {
+                    continue;
+                }
+            }
+        };
+        found.push(Disagreement::for_a_person(TABLE, what, BOOK_ANEW));
     }
     found
 }
 
-fn orphan(table: &'static str, name: &str) -> Disagreement {
-    let mend = Statement::new(format!("delete from {table} where appointment = $1")).text(name);
-    let what = format!("{name} is no appointment that holds a place");
-    Disagreement::new(table, what, mend)
+/// A row of an appointment that was cancelled.
+fn freed(name: &str) -> Disagreement {
+    let mend = Statement::new("delete from applicant where appointment = $1").text(name);
+    Disagreement::new("applicant", format!("{name} was cancelled, and holds no place"), mend)
+}
+
+/// Nothing else has what such a row says, so that no repair deletes it unasked.
+fn stray(table: &'static str, name: &str) -> Disagreement {
+    let gone = Statement::new(format!("delete from {table} where appointment = $1")).text(name);
+    let what = format!("{name}, which a row is of, is no appointment that is known");
+    let way_out = "restore the appointment, or the row's name, from a backup; where neither is to be \
+                   had, `mpp repair scheduling bookings --accept-altered` deletes the row";
+    Disagreement::for_a_person(table, what, way_out).once_accepted(gone)
 }
 
 fn dated(table: &'static str, name: &str, date: &str) -> Disagreement {

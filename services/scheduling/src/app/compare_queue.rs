@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mpp_api::scheduling::{Appointment, Ticket, ticket};
+use mpp_api::{
+    Document as _,
+    scheduling::{Appointment, Ticket, ticket},
+};
 use mpp_calendar::{Zone, local_to_utc_micros};
 use mpp_core::{Micros, Result};
 use mpp_rpc::time::from_timestamp;
-use mpp_store::{Conn, Disagreement, Statement, records_between};
+use mpp_store::{Conn, Disagreement, Statement, records_between, taken_away};
 
 use super::compare_bookings::records_first;
 use crate::{
@@ -45,14 +48,15 @@ pub async fn disagreements(
 ) -> Result<Vec<Disagreement>> {
     let today = local(now, Zone::Wib)?.0.to_string();
     let known = memory.read().directory.malls().map(|(name, _)| name.to_owned()).collect();
-    let (mut wanted, mut altered) = (BTreeMap::new(), Vec::new());
+    let (mut wanted, mut altered) = (BTreeMap::new(), taken_away(conn, Ticket::KIND).await?);
+    altered.extend(taken_away(conn, Appointment::KIND).await?);
     for mall in kept::malls(conn, known).await? {
         let collection = format!("{mall}/tickets");
         let (tickets, wrong) = kept::records::<Ticket>(conn, &collection, &today).await?;
         altered.extend(wrong);
         for ticket in tickets {
-            let one = wanted_of(conn, &mall, &ticket.doc, memory, policy).await?;
-            wanted.insert(ticket.name, one);
+            let start = start_of(conn, &ticket.doc, memory, &mut altered).await?;
+            wanted.insert(ticket.name, wanted_of(&mall, &ticket.doc, start, policy)?);
         }
     }
     if !altered.is_empty() {
@@ -64,21 +68,12 @@ pub async fn disagreements(
     Ok(found)
 }
 
-async fn wanted_of(
-    conn: &mut Conn,
-    mall: &str,
-    doc: &Ticket,
-    memory: &Memory,
-    policy: &Policy,
-) -> Result<Wanted> {
+/// `start` is that of its appointment's slot.
+fn wanted_of(mall: &str, doc: &Ticket, start: Option<Micros>, policy: &Policy) -> Result<Wanted> {
     let at = |time: &Option<prost_types::Timestamp>| -> Result<Micros> {
         time.as_ref().map_or(Ok(0), |time| from_timestamp(time, "time"))
     };
     let issued_at = at(&doc.issue_time)?;
-    let start = match doc.appointment.as_str() {
-        "" => None,
-        appointment => start_of(conn, appointment, &doc.counter, memory).await?,
-    };
     let rank = Rank::new(doc.priority(), issued_at, start, policy.late_grace());
     let (prefix, seq) = doc.number.rsplit_once('-').unwrap_or_default();
     let row = Queued {
@@ -104,18 +99,26 @@ async fn wanted_of(
     Ok(Wanted { row, mall: mall.to_owned(), prefix: prefix.to_owned(), due })
 }
 
-/// When the slot of a ticket's appointment starts, where that is known.
+/// When the slot of a ticket's appointment starts, where that is known; the appointment is named
+/// where it was altered.
 async fn start_of(
     conn: &mut Conn,
-    appointment: &str,
-    counter: &str,
+    ticket: &Ticket,
     memory: &Memory,
+    altered: &mut Vec<String>,
 ) -> Result<Option<Micros>> {
+    let appointment = ticket.appointment.as_str();
+    if appointment.is_empty() {
+        return Ok(None);
+    }
     let next = format!("{appointment}\u{1}");
     let before = appointment.get(..appointment.len().saturating_sub(1)).unwrap_or_default();
     let found = records_between::<Appointment>(conn, before, &next, 1_000).await?;
     let found = found.into_iter().find(|(record, _)| record.name == appointment);
-    let schedule = Target::counter_named(counter, "counter")
+    if let Some((record, true)) = &found {
+        altered.push(record.name.clone());
+    }
+    let schedule = Target::counter_named(&ticket.counter, "counter")
         .and_then(|counter| memory.schedule(&counter))
         .ok();
     let Some(((record, _), schedule)) = found.zip(schedule) else { return Ok(None) };

@@ -50,7 +50,7 @@ pub fn kept(own: &Feed, copied: &Copied, proof: &LastProof) -> Vec<Kept> {
         directory,
         Books::of(&copied.db, own_name(), compare_bookings::TABLES, bookings).kept("bookings"),
         Books::of(&copied.db, own_name(), compare_queue::TABLES, queue).kept("queue"),
-        Books::bookkeeping(&copied.db, own_name(), nothing),
+        Books::bookkeeping(&copied.db, own_name(), &[], nothing),
     ]
 }
 

@@ -7,10 +7,11 @@ use mpp_api::{
         copy_service_client::CopyServiceClient,
     },
     scheduling::{
-        BookAppointmentRequest, CallNextRequest, CompleteTicketRequest, IssueTicketRequest,
+        Appointment, BookAppointmentRequest, CallNextRequest, CancelAppointmentRequest,
+        CompleteTicketRequest, IssueTicketRequest,
     },
 };
-use mpp_testkit::{execute, on_both};
+use mpp_testkit::{alter_records, execute, on_both};
 
 use crate::world::{
     DUKCAPIL, TUESDAY, WEDNESDAY, World, administrator, eventually, ktp_slot, nik, request_id,
@@ -65,8 +66,12 @@ async fn findings(world: &World, name: &str) -> Vec<(String, Vec<String>)> {
 }
 
 async fn repair(world: &World, name: &str) -> RepairCopyResponse {
+    repair_as_it_is(world, name, false).await
+}
+
+async fn repair_as_it_is(world: &World, name: &str, accept_altered: bool) -> RepairCopyResponse {
     let mut service = CopyServiceClient::new(world.scheduling.channel(administrator()));
-    let request = RepairCopyRequest { name: format!("copies/{name}"), accept_altered: false };
+    let request = RepairCopyRequest { name: format!("copies/{name}"), accept_altered };
     service.repair_copy(request).await.expect("repaired").into_inner()
 }
 
@@ -80,7 +85,7 @@ const FAULTS: [(&str, &str, &str, i64); 24] = [
     ("bookings", "slot", "delete from slot", 0),
     ("bookings", "slot", "insert into slot values ('x', 'x', '2026-11-25', 0, 9, 9, 1)", 0),
     ("bookings", "applicant", "update applicant set date = '2026-12-24'", 0),
-    ("bookings", "applicant", "update applicant set appointment = 'malls/x/appointments/y'", 3),
+    ("bookings", "applicant", "update applicant set appointment = 'malls/x/appointments/y'", 4),
     ("bookings", "applicant", "delete from applicant", 3),
     ("bookings", "appointment_code", "update appointment_code set date = '2026-12-24'", 0),
     ("bookings", "appointment_code", "update appointment_code set code = 'ABCDEFGH'", 2),
@@ -141,7 +146,7 @@ async fn nothing_is_set_to_what_an_altered_record_says() {
         let world = World::on(database).await;
         a_day(&world).await;
         let alter = "update record set update_time = update_time + 1 where kind = 'appointment'";
-        mpp_testkit::alter_records(world.database.url(), alter).await;
+        alter_records(world.database.url(), alter).await;
         execute(world.database.url(), "update slot set booked = 0").await;
         let left = repair(&world, "bookings").await;
         assert_eq!((left.mended_count, left.left_count), (0, 1), "{left:?}");
@@ -162,6 +167,93 @@ async fn more_than_were_ever_offered_are_told_to_be_too_many() {
         execute(world.database.url(), fault).await;
         let found = findings(&world, "bookings").await;
         assert!(found[0].1[0].contains("ring up who is too many"), "{found:?}");
+    })
+    .await;
+}
+
+async fn book(world: &World, citizen: usize) -> Result<Appointment, tonic::Status> {
+    let slot = ktp_slot(WEDNESDAY, "0900");
+    let request =
+        BookAppointmentRequest { slot, applicant_nik: nik(citizen), request_id: request_id() };
+    let answer = world.scheduling.booking().book_appointment(request).await?;
+    Ok(answer.into_inner().appointment.expect("it"))
+}
+
+/// What is noted beside an appointment nobody can work out anew, so that it has to be there still
+/// once the appointment is back.
+#[tokio::test]
+async fn what_belongs_to_records_that_were_taken_away_is_kept_until_they_are_back() {
+    for fault in [
+        "delete from record where kind = 'appointment'",
+        "update record set deleted = 1 where kind = 'appointment'",
+        "delete from record where kind = 'ticket' or kind = 'appointment'",
+    ] {
+        on_both(async |database| {
+            let world = World::on(database).await;
+            a_day(&world).await;
+            let booked = book(&world, 7).await.expect("a place");
+            alter_records(world.database.url(), fault).await;
+            for name in ["bookings", "queue"] {
+                let left = repair(&world, name).await;
+                assert_eq!((left.mended_count, left.left_count), (0, 1), "{fault}: {left:?}");
+                let text = &left.left_names[0];
+                assert!(text.contains("mpp repair scheduling records"), "{fault}: {text}");
+            }
+            let mended = repair(&world, "records").await;
+            assert_eq!(mended.left_count, 0, "{fault}: {mended:?}");
+            for name in ["records", "bookings", "queue"] {
+                assert_eq!(findings(&world, name).await, [], "{name} after {fault}");
+            }
+            let again = book(&world, 7).await.expect_err("the same person has a place");
+            assert!(!again.message().is_empty(), "{again}");
+            let request = CancelAppointmentRequest {
+                name: booked.name,
+                code: booked.code,
+                request_id: request_id(),
+            };
+            world.scheduling.booking().cancel_appointment(request).await.expect("its code holds");
+            assert_eq!(findings(&world, "bookings").await, [], "cancelled after {fault}");
+        })
+        .await;
+    }
+}
+
+/// Where the feed has forgotten the appointment as well, only a person can say that it is gone.
+#[tokio::test]
+async fn a_row_that_nothing_else_knows_of_is_deleted_only_where_that_is_wanted() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        book(&world, 7).await.expect("a place");
+        let all = "delete from record where kind = 'appointment';
+                   delete from change where kind = 'appointment'";
+        alter_records(world.database.url(), all).await;
+        let left = repair(&world, "bookings").await;
+        assert_eq!(left.left_count, 2, "its note and its code: {left:?}");
+        assert!(left.left_names[0].contains("--accept-altered"), "{left:?}");
+        let mended = repair_as_it_is(&world, "bookings", true).await;
+        assert_eq!((mended.mended_count, mended.left_count), (2, 0), "{mended:?}");
+        book(&world, 7).await.expect("nobody knows of the first one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_code_is_lost_until_the_appointment_is_cancelled_and_booked_anew() {
+    on_both(async |database| {
+        let world = World::on(database).await;
+        let booked = book(&world, 7).await.expect("a place");
+        execute(world.database.url(), "delete from appointment_code").await;
+        let found = findings(&world, "bookings").await;
+        assert!(found[0].1[0].contains("mpp cancel"), "{found:?}");
+        let request = CancelAppointmentRequest {
+            name: booked.name,
+            request_id: request_id(),
+            ..Default::default()
+        };
+        world.scheduling.booking().cancel_appointment(request).await.expect("as its counter");
+        assert_eq!(findings(&world, "bookings").await, []);
+        book(&world, 7).await.expect("anew");
+        assert_eq!(findings(&world, "bookings").await, []);
     })
     .await;
 }

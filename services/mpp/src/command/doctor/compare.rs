@@ -8,6 +8,7 @@ use mpp_api::{
     feed::{Copy, CopyFinding, GetFeedResponse, copy::Place, copy_finding::Code},
 };
 use mpp_core::{Contents, Digest, Result};
+use mpp_store::WAY_OUT;
 
 use super::told::Outcome;
 use crate::service::Service;
@@ -42,12 +43,17 @@ pub fn judge(service: Service, copy: &Copy, source: Option<Source<'_>>) -> (Outc
     if !copy.findings.is_empty() {
         let found: Vec<String> =
             copy.findings.iter().map(|found| finding_text(copy, found)).collect();
-        return (Outcome::Fails, format!("{}; {}", found.join("; "), way_out(service, copy)));
+        let repair = repair(service, copy).map_or(String::new(), |repair| format!("; {repair}"));
+        return (Outcome::Fails, found.join("; ") + &repair);
     }
     match (copy.place(), source) {
         (Place::Records, _) => {
             let proven = copy.record_count - copy.unproven_count;
             (Outcome::Ok, format!("{proven} records as written{}", unproven(copy)))
+        }
+        (Place::Derived, _) if !copy.kinds.is_empty() => {
+            let (count, tables) = (copy.kinds.len(), copy.kinds.join(", "));
+            (Outcome::Ok, format!("{count} tables as they follow from what is kept: {tables}"))
         }
         (Place::Derived, _) => {
             let text = format!("as it follows from what is kept: {} rows", copy.record_count);
@@ -81,9 +87,18 @@ fn finding_text(copy: &Copy, found: &CopyFinding) -> String {
     }
 }
 
-fn way_out(service: Service, copy: &Copy) -> String {
+/// What mends the findings that do not name a way out of their own.
+fn repair(service: Service, copy: &Copy) -> Option<String> {
+    let has_own = |found: &&CopyFinding| found.names.iter().any(|name| name.contains(WAY_OUT));
+    let own = copy.findings.iter().filter(has_own).count();
+    let what = if own == 0 { "it" } else { "the rest" };
+    let text = format!("{} mends {what}", command(service, copy));
+    (own == 0 || own < copy.findings.len()).then_some(text)
+}
+
+fn command(service: Service, copy: &Copy) -> String {
     let name = copy.name.trim_start_matches("copies/");
-    format!("`mpp repair {} {name}` mends it", service.name())
+    format!("`mpp repair {} {name}`", service.name())
 }
 
 /// The copy beside its source's digest of the same revision and kinds.
@@ -110,11 +125,11 @@ fn beside(service: Service, copy: &Copy, told: &GetFeedResponse) -> Result<(Outc
         return Ok((Outcome::Ok, equal(copy, copy.revision) + &behind));
     }
     let text = format!(
-        "differs from {} at revision {}: {}; it starts again by itself within a minute, or {}",
+        "differs from {} at revision {}: {}; it starts again by itself within a minute, or {} mends it",
         copy.feed,
         copy.revision,
         found.join("; "),
-        way_out(service, copy)
+        command(service, copy)
     );
     Ok((Outcome::Fails, text))
 }
@@ -272,6 +287,37 @@ mod tests {
         assert!(outcome.is_ok(), "a busy hour is no fault");
         let silent = judge(Service::Scheduling, &copy(9, &now), Some(Source::Silent("frozen")));
         assert_eq!(silent.0, Outcome::NotCompared);
+    }
+
+    #[test]
+    fn a_repair_is_named_for_what_it_mends_and_for_nothing_else() {
+        let finding = |kind: &str, name: &str| CopyFinding {
+            code: Code::Differs.into(),
+            kind: kind.into(),
+            count: 1,
+            names: vec![name.into()],
+        };
+        let lost = finding("inbox", &format!("7: events are gone{WAY_OUT}restore a backup"));
+        let head = finding("inbox_head", "it says 1, and the inbox ends at 9");
+        for (findings, words) in [
+            (vec![head.clone()], "; `mpp repair reporting bookkeeping` mends it"),
+            (vec![lost.clone(), head], "; `mpp repair reporting bookkeeping` mends the rest"),
+            (vec![lost], "; way out: restore a backup"),
+        ] {
+            let copy = Copy { name: "copies/bookkeeping".into(), findings, ..Copy::default() };
+            let (outcome, text) = judge(Service::Reporting, &copy, None);
+            assert_eq!(outcome, Outcome::Fails, "{text}");
+            assert!(text.ends_with(words), "{text}");
+        }
+    }
+
+    #[test]
+    fn tables_that_were_compared_are_named() {
+        let kinds = vec!["feed".into(), "job".into()];
+        let copy = Copy { place: Place::Derived.into(), kinds, ..Copy::default() };
+        let (outcome, text) = judge(Service::Registry, &copy, None);
+        assert_eq!(outcome, Outcome::Ok);
+        assert!(text.starts_with("2 tables") && text.ends_with("feed, job"), "{text}");
     }
 
     #[test]

@@ -166,8 +166,14 @@ fn copies(one: &Found, all: &[Found], stands: &[Stand]) -> Vec<Check> {
             None => Source::Silent(line.as_ref().err().map_or("", |error| error.message())),
         })
     };
+    let mut is_unsound = false;
     let check = |copy: &Copy| {
-        let (outcome, detail) = judge(one.service, copy, source(&copy.feed));
+        let (outcome, mut detail) = judge(one.service, copy, source(&copy.feed));
+        // They stand in the order in which they are made of each other.
+        if outcome == Outcome::Fails && is_unsound {
+            detail.push_str("; what fails above it comes first");
+        }
+        is_unsound |= outcome == Outcome::Fails;
         let what = format!("  {}", copy.name.trim_start_matches("copies/"));
         Check::new(one.service, what, outcome, detail)
     };
