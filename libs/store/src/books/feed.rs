@@ -7,6 +7,7 @@ use super::{Disagreement, Statement};
 use crate::{
     Conn, db_error,
     dialect::{Counter, Dialect},
+    feed,
 };
 
 /// What there is of the feed.
@@ -24,7 +25,11 @@ struct There {
     revisions: i64,
 }
 
-pub(super) async fn disagreements(conn: &mut Conn, dialect: &Dialect) -> Result<Vec<Disagreement>> {
+pub(super) async fn disagreements(
+    conn: &mut Conn,
+    dialect: &Dialect,
+    service: &str,
+) -> Result<Vec<Disagreement>> {
     let mut found = Vec::new();
     for counter in dialect.counters {
         found.extend(count(conn, counter).await?);
@@ -33,7 +38,7 @@ pub(super) async fn disagreements(conn: &mut Conn, dialect: &Dialect) -> Result<
     // What lies above a floor that is wrong itself, nobody knows before it is mended.
     match floor(&there) {
         Some(wrong) => found.push(wrong),
-        None => found.extend(gaps(&there)),
+        None => found.extend(gap(conn, &there, service).await?),
     }
     Ok(found)
 }
@@ -117,24 +122,32 @@ fn floor(there: &There) -> Option<Disagreement> {
 }
 
 /// Above the floor the feed has everything. Where it has not, the floor belongs above that, so that
-/// whoever stands below starts again from the state. Changes without a revision are also what
-/// somebody leaves who writes records by hand, which the records' proofs tell; where revisions are
-/// gone, numbers are missing as well.
-fn gaps(there: &There) -> Vec<Disagreement> {
+/// whoever stands below starts again from the state. What lies below it is let go of, so that the
+/// records take from it first what they need.
+async fn gap(conn: &mut Conn, there: &There, service: &str) -> Result<Option<Disagreement>> {
+    let Some((table, what, to)) = gone(there) else { return Ok(None) };
+    if !feed::are_sound(conn).await? {
+        let way_out = format!(
+            "`mpp repair {service} records` first, as long as the feed still has them, and then \
+             `mpp repair {service} bookkeeping`"
+        );
+        return Ok(Some(Disagreement::for_a_person(table, what, &way_out)));
+    }
+    let raise = Statement::new("update feed set floor = $1").number(to);
+    Ok(Some(Disagreement::new(table, what, raise)))
+}
+
+/// The table, what is gone of it, and where the floor belongs. Changes without a revision are also
+/// what somebody leaves who writes records by hand, which the records' proofs tell; where revisions
+/// are gone, numbers are missing as well. Such changes stay: a record may have nothing else.
+fn gone(there: &There) -> Option<(&'static str, String, i64)> {
     let There { floor, head, broken, untold, revisions, .. } = *there;
     let has_gaps = revisions < head - floor;
-    let raise = |to: i64| Statement::new("update feed set floor = $1").number(to);
-    let mut found = Vec::new();
     if untold > 0 && has_gaps {
         let what =
             format!("rows are gone: {untold} changes are of none, and no follower hears them");
-        let orphans = "delete from change where tx <= (select coalesce(max(tx), 0) from revision)
-                       and not exists (select 1 from revision r where r.tx = change.tx)";
-        found.push(Disagreement::new("change", &*what, Statement::new(orphans)));
-        found.push(Disagreement::new("revision", what, raise(head)));
-    } else if broken > 0 {
-        let what = format!("changes up to revision {broken} are gone, and the floor lies below it");
-        found.push(Disagreement::new("change", what, raise(broken)));
+        return Some(("revision", what, head));
     }
-    found
+    let what = format!("changes up to revision {broken} are gone, and the floor lies below it");
+    (broken > 0).then_some(("change", what, broken))
 }

@@ -126,7 +126,7 @@ impl Db {
         now: Micros,
     ) -> BoxFuture<'a, Result<Vec<Disagreement>>> {
         Box::pin(async move {
-            let mut found = feed::disagreements(conn, self.0.dialect).await?;
+            let mut found = feed::disagreements(conn, self.0.dialect, self.0.name).await?;
             found.extend(places::disagreements(conn, now).await?);
             found.extend(ledger::disagreements(conn, (self.0.name, self.0.steps), now).await?);
             Ok(found)

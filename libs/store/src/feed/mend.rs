@@ -73,8 +73,9 @@ impl Feed {
         let mut found = own::missing(snapshot.conn()).await?;
         let mut after = (String::new(), String::new());
         loop {
-            let rows = own::page(&mut snapshot, (&after.0, &after.1), self.0.options.message_bytes)
-                .await?;
+            let rows =
+                own::page(snapshot.conn(), (&after.0, &after.1), self.0.options.message_bytes)
+                    .await?;
             let Some(last) = rows.last() else { break };
             after = (last.kind.clone(), last.name.clone());
             let wrong = rows.into_iter().filter(|row| {

@@ -15,6 +15,8 @@ use crate::{
 
 /// Most records in one page.
 const PAGE: i64 = 1_000;
+/// Bytes of a page where nobody is sent it.
+const TURN_BYTES: usize = 1 << 20;
 /// Most records of a kind that are named.
 const NAMED: usize = 5;
 
@@ -85,7 +87,7 @@ pub(super) struct Keyed {
 /// The next rows after a key that live or can be proven, deleted ones too, in order, as many as
 /// fit in about a message; none at the end. Index: record's primary key.
 pub(super) async fn page(
-    read: &mut Read,
+    conn: &mut Conn,
     after: (&str, &str),
     message_bytes: usize,
 ) -> Result<Vec<Keyed>> {
@@ -95,7 +97,7 @@ pub(super) async fn page(
          order by kind, name limit $3"
     );
     let mut rows =
-        sqlx::query(AssertSqlSafe(text)).bind(after.0).bind(after.1).bind(PAGE).fetch(read.conn());
+        sqlx::query(AssertSqlSafe(text)).bind(after.0).bind(after.1).bind(PAGE).fetch(conn);
     let (mut page, mut bytes) = (Vec::new(), 0);
     while bytes < message_bytes
         && let Some(row) = rows.try_next().await.map_err(db_error)?
@@ -125,6 +127,22 @@ pub(super) async fn missing(conn: &mut Conn) -> Result<Vec<(String, String)>> {
     .await
     .map_err(db_error)?;
     rows.iter().map(key).collect()
+}
+
+/// Is every record as it was written, or else beyond what the feed can tell?
+pub(crate) async fn are_sound(conn: &mut Conn) -> Result<bool> {
+    if !missing(&mut *conn).await?.is_empty() {
+        return Ok(false);
+    }
+    let mut after = (String::new(), String::new());
+    loop {
+        let rows = page(&mut *conn, (&after.0, &after.1), TURN_BYTES).await?;
+        let Some(last) = rows.last() else { return Ok(true) };
+        after = (last.kind.clone(), last.name.clone());
+        if rows.iter().any(|row| row.stored.is_altered(&row.kind, &row.name)) {
+            return Ok(false);
+        }
+    }
 }
 
 /// The names of a kind whose records somebody has taken away in the database: the row is gone, or
@@ -163,7 +181,7 @@ pub(super) async fn read(
     }
     let mut after = (String::new(), String::new());
     loop {
-        let rows = page(snapshot, (&after.0, &after.1), message_bytes).await?;
+        let rows = page(snapshot.conn(), (&after.0, &after.1), message_bytes).await?;
         for Keyed { kind, name, stored } in &rows {
             own.add(kind, name, stored, &mut hash);
         }

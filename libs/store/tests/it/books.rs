@@ -3,7 +3,7 @@
 
 use mpp_core::Clock;
 use mpp_store::{Actor, Db, Disagreement, FeedOptions, Filter, Start};
-use mpp_testkit::{Backend, TestDatabase, execute, on_both};
+use mpp_testkit::{Backend, TestDatabase, alter_records, execute, on_both};
 
 use crate::kit::{Served, changes_to, officer, write};
 
@@ -82,6 +82,34 @@ async fn a_small_table_that_was_altered_is_named_and_mended_and_writes_go_on() {
     }
     for fault in POSTGRES {
         tell(mpp_testkit::database(Backend::Postgres).await, fault).await;
+    }
+}
+
+/// A floor that is raised lets go of what lies below it, which an altered record may still need.
+#[tokio::test]
+async fn the_feed_is_cut_off_only_once_the_records_have_taken_from_it_what_they_need() {
+    for fault in [
+        "delete from change where tx = (select tx from revision where rev = 2)",
+        "delete from revision where rev = 2",
+    ] {
+        on_both(async |database| {
+            let options = database.options(Clock::system());
+            let served = Served::start(&options, FeedOptions::default()).await;
+            for title in ["one", "two", "three"] {
+                write(&served.db, MALL, title, "35.10").await;
+            }
+            execute(database.url(), fault).await;
+            let alter = "update record set update_time = update_time + 1";
+            alter_records(database.url(), alter).await;
+            let found = wrong(&served.db).await;
+            assert!(found[0].what.contains("records` first"), "{fault}: {found:?}");
+            assert_eq!(mend(&served.db).await, 0, "nothing is let go of after {fault}");
+            let mended = served.feed.mend(&officer(), false).await.expect("the records");
+            assert_eq!((mended.restored, mended.left.count), (1, 0), "{fault}");
+            assert_eq!(mend(&served.db).await, 1, "{fault}");
+            assert_eq!(wrong(&served.db).await, [], "{fault}");
+        })
+        .await;
     }
 }
 
