@@ -10,7 +10,7 @@ use std::{
 };
 
 use clap::Args as ClapArgs;
-use mpp_core::{Clock, Error, FieldCode, Result};
+use mpp_core::{Clock, Error, FieldCode, Micros, Result};
 
 use crate::{
     archive::{self, Contents, KEYS},
@@ -34,11 +34,12 @@ pub async fn run(args: RestoreArgs, output: Output) -> Result<()> {
     check(&contents, &from).await?;
     make_empty(&data)?;
     put_back(&contents, &from, &data)?;
-    let step = next_step(&contents, &data).await?;
+    let newest = newest_commit(&data).await?;
+    let step = next_step(contents.sample_data, newest, Clock::system().now());
     archive::print(&contents, output)?;
     if !output.is_json() {
         let (mpp, context) = (program(), data.join("context.json"));
-        say!("\nNext:\n  {mpp} {step}");
+        say!("\nNext:\n  {mpp} {step} --data {}", path_word(&data));
         say!("then, in another terminal:\n  {mpp} --context {} doctor", path_word(&context));
     }
     Ok(())
@@ -47,14 +48,12 @@ pub async fn run(args: RestoreArgs, output: Output) -> Result<()> {
 /// Records that are dated later than this machine's clock are refused to be served, since the clock
 /// may be wrong: whoever restores them says that it is right. The clock of sample data goes on from
 /// where they end.
-async fn next_step(contents: &Contents, data: &Path) -> Result<String> {
-    let folder = path_word(data);
-    let newest = newest_commit(data).await?;
-    if newest.is_none_or(|newest| newest <= Clock::system().now()) {
-        return Ok(format!("up --data {folder}"));
+fn next_step(sample_data: bool, newest: Option<Micros>, now: Micros) -> &'static str {
+    match newest {
+        Some(newest) if newest > now && sample_data => "up --demo",
+        Some(newest) if newest > now => "up --clock-is-right",
+        _ => "up",
     }
-    let how = if contents.sample_data { "--demo" } else { "--clock-is-right" };
-    Ok(format!("up {how} --data {folder}"))
 }
 
 /// Looks every copy through before anything is written.
@@ -112,4 +111,21 @@ fn put_back(contents: &Contents, from: &Path, data: &Path) -> Result<()> {
         copied.map_err(|error| archive::unwritable(&to, &error))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_of_a_later_time_than_now_are_started_so_that_they_are_served() {
+        for (sample_data, newest, step) in [
+            (true, Some(8), "up --demo"),
+            (false, Some(8), "up --clock-is-right"),
+            (true, Some(7), "up"),
+            (false, None, "up"),
+        ] {
+            assert_eq!(next_step(sample_data, newest, 7), step);
+        }
+    }
 }
